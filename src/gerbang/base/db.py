@@ -1,0 +1,189 @@
+"""PostgreSQL: connections, transactions and their failures in our words. The only file that knows the driver.
+
+Group commit and coalesced reads stand in base/batching.py.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any, Final, Protocol
+
+import asyncpg
+import msgspec
+
+from gerbang.base.errors import CommitUnknown, DatabaseUnavailable
+
+Row = asyncpg.Record
+IntegrityError = asyncpg.IntegrityConstraintViolationError
+UniqueViolation = asyncpg.UniqueViolationError
+DataError = asyncpg.DataError
+RowRefused: Final = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)  # this row is bad; its neighbours may be good
+CannotWrite: Final = (
+    asyncpg.InsufficientPrivilegeError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
+_LOST: Final = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+)
+
+
+class Tx(Protocol):
+    """What a store may do inside a transaction; parameters are always bound, never written into the text."""
+
+    async def execute(self, query: str, *args: Any) -> str: ...
+    async def executemany(self, command: str, args: Any) -> None: ...
+    async def fetch(self, query: str, *args: Any) -> list[Row]: ...
+    async def fetchrow(self, query: str, *args: Any) -> Row | None: ...
+    async def fetchval(self, query: str, *args: Any) -> Any: ...
+
+
+class Database:
+    """A pool of connections to one database under one role. Opens lazily and heals by itself."""
+
+    def __init__(self, dsn: str, *, size: int = 8, statement_timeout_ms: int = 15_000, name: str = "gerbang") -> None:
+        self._dsn = dsn
+        self._size = size
+        self._settings = {
+            "application_name": name,
+            "timezone": "UTC",
+            "statement_timeout": str(statement_timeout_ms),
+            "lock_timeout": "1500",
+            "idle_in_transaction_session_timeout": "30000",
+            "jit": "off",
+        }
+        self._pool: asyncpg.Pool[Row] | None = None
+
+    async def open(self) -> None:
+        """Make the pool; raises DatabaseUnavailable when the server does not answer."""
+        with _in_our_words():
+            self._pool = await asyncpg.create_pool(
+                self._dsn,
+                min_size=0,
+                max_size=self._size,
+                command_timeout=30,
+                max_inactive_connection_lifetime=120,
+                server_settings=self._settings,
+                init=_prepare,
+                reset=_keep,
+            )
+
+    async def close(self) -> None:
+        """Close every connection; waits at most five seconds for those in use."""
+        if self._pool is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._pool.close(), 5)
+            self._pool.terminate()
+            self._pool = None
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Tx]:
+        """One READ COMMITTED transaction: commits at the end of the block, rolls back on any exception.
+
+        Raises DatabaseUnavailable when nothing was stored, CommitUnknown when the connection broke during COMMIT.
+        """
+        with _in_our_words():
+            connection = await self._acquire()
+        try:
+            with _in_our_words():
+                await connection.execute("BEGIN")
+                try:
+                    yield connection
+                except BaseException:
+                    await _rollback(connection)
+                    raise
+            try:
+                tag = await connection.execute("COMMIT")
+            except _LOST as error:
+                raise CommitUnknown(hint="Ask again with the same Idempotency-Key to learn what happened.") from error
+            assert tag == "COMMIT", "a failed statement was swallowed inside a transaction; PostgreSQL rolled it back"
+        finally:
+            await self._release(connection)
+
+    @contextlib.asynccontextmanager
+    async def autocommit(self) -> AsyncIterator[Tx]:
+        """A connection without BEGIN: each statement is its own transaction. For reads and single-statement writes.
+
+        A connection that breaks raises CommitUnknown, since the one statement may have committed.
+        """
+        with _in_our_words():
+            connection = await self._acquire()
+        try:
+            yield connection
+        except _LOST as error:
+            raise CommitUnknown(hint="Ask again with the same Idempotency-Key to learn what happened.") from error
+        finally:
+            await self._release(connection)
+
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[Tx]:
+        """A connection for reads only: whatever breaks is DatabaseUnavailable."""
+        with _in_our_words():
+            connection = await self._acquire()
+            try:
+                yield connection
+            finally:
+                await self._release(connection)
+
+    async def _acquire(self) -> "asyncpg.pool.PoolConnectionProxy[Row]":
+        if self._pool is None:
+            raise DatabaseUnavailable("The database connection is not open.")
+        return await self._pool.acquire(timeout=2)
+
+    async def _release(self, connection: "asyncpg.pool.PoolConnectionProxy[Row]") -> None:
+        if self._pool is not None:
+            with contextlib.suppress(*_LOST):
+                await self._pool.release(connection, timeout=2)
+
+
+def dsn_with(dsn: str, *, user: str, password: str) -> str:
+    """The same database under another role."""
+    scheme, _, rest = dsn.partition("://")
+    _, _, place = rest.rpartition("@")
+    return f"{scheme}://{user}:{password}@{place}"
+
+
+@contextlib.contextmanager
+def _in_our_words() -> Iterator[None]:
+    try:
+        yield
+    except _LOST as error:
+        raise DatabaseUnavailable(retry_after_s=2) from error
+
+
+async def _rollback(connection: Tx) -> None:
+    with contextlib.suppress(*_LOST):
+        await connection.execute("ROLLBACK")
+
+
+async def _prepare(connection: "asyncpg.Connection[Row]") -> None:
+    for kind in ("json", "jsonb"):
+        await connection.set_type_codec(
+            kind, schema="pg_catalog", encoder=_to_json, decoder=msgspec.json.decode, format="text"
+        )
+
+
+async def _keep(connection: "asyncpg.Connection[Row]") -> None:
+    """No session state is ever changed, so nothing is reset: that would cost a round trip for every use."""
+    if connection.is_in_transaction():
+        await connection.execute("ROLLBACK")
+
+
+def _to_json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
+    """Rows turned into `width` columns, as `unnest($1, $2, …)` takes them."""
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]

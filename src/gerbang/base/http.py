@@ -1,0 +1,99 @@
+"""The one HTTP client. It turns every transport failure into one of two names: Unreachable, or OutcomeUnknown."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import aiohttp
+from yarl import URL
+
+from gerbang.base.errors import UpstreamFailed
+
+ANSWER_LIMIT_BYTES = 1_048_576
+
+
+class Unreachable(UpstreamFailed):
+    """Nothing left this machine, or the connection was refused: safe to send again."""
+
+    code = "upstream_unreachable"
+    title = "The outside system cannot be reached"
+
+
+class OutcomeUnknown(UpstreamFailed):
+    """The request may have arrived and no clear answer came back: look it up, or hold it; never send it again blindly."""
+
+    code = "outcome_unknown"
+    title = "The outside system gave no clear answer"
+
+
+class ProviderRefused(UpstreamFailed):
+    """The provider clearly refused the call itself: bad credentials, an unknown merchant, a malformed request."""
+
+    code = "provider_refused"
+    title = "The provider refused the request"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: `body` is at most 1 MiB, `took_s` seconds on a monotonic clock."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    took_s: float
+
+
+class Http:
+    """A pool of connections to outside systems. Never follows redirects, never decodes what it was not asked to."""
+
+    def __init__(self, *, connections: int = 200, per_host: int = 100) -> None:
+        self._connections = connections
+        self._per_host = per_host
+        self._session: aiohttp.ClientSession | None = None
+
+    async def close(self) -> None:
+        """Close the pool."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        timeout_s: float = 10.0,
+        connect_timeout_s: float = 3.0,
+    ) -> Answer:
+        """Send exactly these bytes once. Raises Unreachable or OutcomeUnknown; any status that came back is an Answer."""
+        started = time.monotonic()
+        timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=connect_timeout_s)
+        try:
+            async with self._client().request(
+                method, URL(url, encoded=True), data=body, headers=headers, timeout=timeout, allow_redirects=False
+            ) as response:
+                content = await response.content.read(ANSWER_LIMIT_BYTES + 1)
+                while not response.content.at_eof() and len(content) <= ANSWER_LIMIT_BYTES:
+                    content += await response.content.read(ANSWER_LIMIT_BYTES + 1 - len(content))
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
+            raise Unreachable(f"Could not connect: {type(error).__name__}.") from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise OutcomeUnknown(f"Sent, then {type(error).__name__}.") from error
+        if len(content) > ANSWER_LIMIT_BYTES:
+            raise OutcomeUnknown("The answer was longer than 1 MiB.")
+        lowered = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status, lowered, content, time.monotonic() - started)
+
+    def _client(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit=self._connections, limit_per_host=self._per_host, ttl_dns_cache=60)
+            self._session = aiohttp.ClientSession(
+                connector=connector,
+                auto_decompress=True,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                skip_auto_headers=("User-Agent",),
+                trust_env=False,
+            )
+        return self._session

@@ -1,0 +1,1 @@
+"""The schema as plain SQL files, forward only; the runner is base/migrations.py."""

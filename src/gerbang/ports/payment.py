@@ -1,0 +1,271 @@
+"""What core asks of a payment provider, and the facts a provider answers with. Frozen values and one protocol; no I/O."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+
+from gerbang.base.money import Money
+
+
+class Method(StrEnum):
+    """How a payer can pay; the words of the outer contract."""
+
+    CARD = "card"
+    VIRTUAL_ACCOUNT = "virtual_account"
+    CONVENIENCE_STORE = "convenience_store"
+    QRIS = "qris"
+    EWALLET = "ewallet"
+    PAYLATER = "paylater"
+    CRYPTO = "crypto"
+
+
+class Effect(StrEnum):
+    """What a submission may do at the provider. INSTRUCTS moves no money by itself: a VA number, a hosted page."""
+
+    INSTRUCTS = "instructs"
+    MAY_CHARGE = "may_charge"
+
+
+class Lookup(StrEnum):
+    """How a transaction whose answer was lost can be found at the provider."""
+
+    BY_OUR_REFERENCE = "by_our_reference"
+    BY_THEIRS = "by_theirs"
+    NONE = "none"
+
+
+# What the payer must do next, as the outer contract's `next_action`: tagged by `type`.
+class Redirect(msgspec.Struct, frozen=True, tag="redirect"):
+    url: str
+
+
+class DisplayVirtualAccount(msgspec.Struct, frozen=True, tag="display_virtual_account"):
+    bank: str
+    number: str
+
+
+class DisplayCode(msgspec.Struct, frozen=True, tag="display_code"):
+    store: str
+    code: str
+
+
+class DisplayQr(msgspec.Struct, frozen=True, tag="display_qr"):
+    content: str
+
+
+class Wait(msgspec.Struct, frozen=True, tag="wait"):
+    """Nothing to show: the payer acts elsewhere, in an app for one."""
+
+
+NextAction = Redirect | DisplayVirtualAccount | DisplayCode | DisplayQr | Wait
+
+
+# Facts: what a provider says happened to one transaction of one attempt. Totals, never deltas.
+class Accepted(msgspec.Struct, frozen=True, tag=True):
+    """Registered at the provider: its reference, what the payer must do, and until when."""
+
+    reference: str
+    next_action: NextAction | None = None
+    expires_at: datetime | None = None
+
+
+class ActionRequired(msgspec.Struct, frozen=True, tag=True):
+    """The payer must go to `url` before anything else happens."""
+
+    url: str
+
+
+class Captured(msgspec.Struct, frozen=True, tag=True):
+    """Money is in: `total` minor units of `currency` so far; `at` is the provider's time of it."""
+
+    total: int
+    currency: str
+    at: datetime | None = None
+
+
+class Declined(msgspec.Struct, frozen=True, tag=True):
+    """The payer's attempt was refused: a stable `code` of ours and the provider's own words."""
+
+    code: str
+    reason: str
+
+
+class Expired(msgspec.Struct, frozen=True, tag=True):
+    """The provider no longer takes money for it."""
+
+
+class Cancelled(msgspec.Struct, frozen=True, tag=True):
+    """Closed before any money moved."""
+
+
+class RefundSettled(msgspec.Struct, frozen=True, tag=True):
+    """Money went back: `total` minor units so far over all refunds of this transaction."""
+
+    total: int
+    currency: str
+    reference: str | None = None
+
+
+class Disputed(msgspec.Struct, frozen=True, tag=True):
+    """The payer's bank took the money back for now."""
+
+
+class DisputeClosed(msgspec.Struct, frozen=True, tag=True):
+    won: bool
+
+
+class Retracted(msgspec.Struct, frozen=True, tag=True):
+    """A reorg or a bank's reversal took the capture back."""
+
+    reason: str
+
+
+class Mismatched(msgspec.Struct, frozen=True, tag=True):
+    """A right signature over a wrong amount, currency, token, chain or recipient."""
+
+    why: str
+
+
+class Lost(msgspec.Struct, frozen=True, tag=True):
+    """Our own note: the call left and no clear answer came back."""
+
+    why: str
+
+
+Fact = (
+    Accepted | ActionRequired | Captured | Declined | Expired | Cancelled | RefundSettled | Disputed | DisputeClosed
+    | Retracted | Mismatched | Lost
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class MethodOption:
+    """One choice inside a method that the payer sees: a bank of `virtual_account`, for one."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class MethodTerms:
+    """What a provider declares of one method, because it decides what a lost answer and a refund mean.
+
+    `least` and `most` are minor units of `currency` that one attempt may ask for; `option` names the field of `method_options`
+    that must be given (`bank`), `options` its values. `cancel` says whether an unpaid attempt can be closed at the provider,
+    `refund` whether a paid one can be given back there, `partial_refund` whether in parts.
+    """
+
+    method: Method
+    effect: Effect
+    lookup: Lookup
+    currency: str
+    least: int
+    most: int
+    option: str | None = None
+    options: tuple[MethodOption, ...] = ()
+    cancel: bool = False
+    refund: bool = False
+    partial_refund: bool = False
+    default_expiry_s: int = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A connection as its adapter sees it: settings, and its secrets already read for this one call.
+
+    `hook_url` is the address for the provider's notifications, `secrets` maps the adapter's credential names to the valid values,
+    newest first; adapters sign with the first and verify with any.
+    """
+
+    connection: str
+    livemode: bool
+    settings: Mapping[str, str]
+    secrets: Mapping[str, Sequence[bytes]] = field(repr=False)
+    hook_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Who pays, as far as the provider asks; every field may be empty."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    locale: str = "id"
+    ip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One attempt to be registered. `reference` is ours, sent as the provider's order number, and unique for ever."""
+
+    attempt: UUID
+    reference: str
+    payment: str
+    method: Method
+    options: Mapping[str, str]
+    amount: Money
+    description: str
+    payer: Payer
+    return_url: str
+    expires_at: datetime
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An attempt that the provider knows: what an inquiry, a cancel or a refund must name. Amounts in minor units."""
+
+    attempt: UUID
+    reference: str
+    provider_reference: str
+    method: Method
+    options: Mapping[str, str]
+    amount: Money
+    captured: int
+    refunded: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Giveback:
+    """One refund to be asked for; `full` when nothing of the capture stays."""
+
+    refund: UUID
+    amount: Money
+    full: bool
+    reason: str
+
+
+class PaymentProvider(Protocol):
+    """A provider that collects money. Methods do I/O through base/http and nothing else: no database, no clock.
+
+    Every method raises `Unreachable` when nothing left this machine, `OutcomeUnknown` when it may have arrived and no clear answer
+    came, and `ProviderRefused` when the provider clearly said no to the call itself (bad credentials, unknown merchant).
+    A decline of the payer is a fact, not an exception.
+    """
+
+    def terms(self, account: Account) -> Sequence[MethodTerms]:
+        """The methods that this connection offers, with what they declare. Pure."""
+        ...
+
+    async def submit(self, account: Account, submission: Submission) -> Sequence[Fact]:
+        """Register the attempt: `Accepted` with what the payer needs, or `Declined`."""
+        ...
+
+    async def inquire(self, account: Account, standing: Standing) -> Sequence[Fact]:
+        """What the provider says now about the transaction; an empty answer means nothing has happened yet."""
+        ...
+
+    async def cancel(self, account: Account, standing: Standing) -> Sequence[Fact]:
+        """Close an unpaid attempt: `Cancelled`, or what turned out to be true instead (`Captured`, `Expired`)."""
+        ...
+
+    async def refund(self, account: Account, standing: Standing, giveback: Giveback) -> Sequence[Fact]:
+        """Give money back: `RefundSettled` with the new total, or `Declined` when the provider refuses it."""
+        ...

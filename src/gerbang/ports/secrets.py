@@ -1,0 +1,41 @@
+"""What core asks of a secrets manager: values by name and version, and nothing about what they are for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class SecretValue:
+    """One version of a secret; the value never shows in a repr."""
+
+    name: str
+    version: int
+    value: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SecretVersion:
+    """What may be told about a version: `retired_at` is the end of its overlap, after which it no longer verifies."""
+
+    name: str
+    version: int
+    created_at: datetime
+    retired_at: datetime | None
+
+
+class SecretStore(Protocol):
+    """A place that keeps secret values. Raises NotFound for an unknown name, Unavailable when the store does not answer."""
+
+    async def read(self, name: str) -> Sequence[SecretValue]:
+        """Every version that is valid now, newest first."""
+        ...
+
+    async def write(self, name: str, value: bytes, *, overlap_s: int) -> int:
+        """A new version; the older ones stay valid for `overlap_s` seconds. Returns the version's number."""
+        ...
+
+    async def versions(self) -> Sequence[SecretVersion]:
+        """Names, versions and times; never values."""
+        ...

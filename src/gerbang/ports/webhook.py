@@ -1,0 +1,86 @@
+"""What the hook endpoint asks of a provider: is this message genuine, and what is it about. Pure, closed by default."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from gerbang.ports.payment import Account, Fact
+
+
+class Rejection(StrEnum):
+    """Why a message was refused; a code that goes to the log and the audit, never the message itself."""
+
+    MISSING = "missing_signature"
+    FORGED = "forged"
+    STALE = "stale_timestamp"
+    MALFORMED = "malformed"
+    NO_SECRET = "no_secret"
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A request as it came in: header names in lower case, the body byte for byte."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Genuine:
+    """A message whose signature holds. `key` is the provider's event id (empty: a digest of the raw bytes is used);
+    `subject` is what it is about and keeps its messages in order; `type` names it for people."""
+
+    key: str
+    subject: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the provider wants to read back once the message is stored."""
+
+    status: int = 200
+    content_type: str = "text/plain; charset=utf-8"
+    body: bytes = b"OK"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A signed fact about one attempt of ours."""
+
+    attempt: UUID
+    facts: Sequence[Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A message whose signature does not cover what matters: it only makes us ask.
+
+    `attempt` is None when our reference cannot be read; `provider_reference` is learnt from it if we had none.
+    """
+
+    attempt: UUID | None
+    provider_reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """A genuine message that changes nothing: a test ping, a type we do not follow. `why` is shown to operators."""
+
+    why: str
+
+
+class WebhookProvider(Protocol):
+    """The incoming half of a provider. Both methods are pure; neither raises for what a stranger may send."""
+
+    reply: Reply
+
+    def verify(self, account: Account, incoming: Incoming, now_s: float) -> Genuine | Rejection:
+        """Constant-time check with every valid secret, inside the provider's time window; `now_s` is Unix time."""
+        ...
+
+    def read(self, account: Account, incoming: Incoming) -> Heard | Hint | Nothing:
+        """What a stored, verified message says, in our words."""
+        ...
