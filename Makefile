@@ -1,0 +1,53 @@
+# The commands of this house. `make help` lists them; README.md tells the story.
+# Needs: Python >= 3.11 with venv, make. Node only if the console is to be built. Nothing here names a package registry.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help up test check format bench chaos docs lock install ui clean
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: install ui  ## install what is missing, then run everything on this machine (ARGS="--data DIR --port N --sandbox-port N --json --fresh")
+	@exec $(BIN)/gerbang up $(ARGS)
+
+test: install  ## every test that this machine can run; skips are said aloud (ARGS="tests/base -k word")
+	@exec $(BIN)/python -m pytest $(ARGS)
+
+check: install  ## format, lint, types, import directions, tidiness
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-timings
+	$(BIN)/python -m pytest -q tests/tidy
+
+format: install  ## write the format that `check` asks for
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: install  ## the yardsticks of bench/, compared with PostgreSQL's own limit and with peers
+	@exec $(BIN)/python -m bench $(ARGS)
+
+chaos: install  ## faults under load, judged from fsynced journals (ARGS="--kills 50 --seed N")
+	@exec $(BIN)/python -m tests.chaos $(ARGS)
+
+docs: install  ## regenerate docs/reference
+	@exec $(BIN)/python -m gerbang docs $(ARGS)
+
+lock:  ## resolve requirements.lock again from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-emit-index-url --no-annotate -o requirements.lock
+
+clean:  ## remove the virtual environment and the caches; data/ stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+install:
+	@sh .ci/install $(VENV)
+
+# The console is compiled once; a checkout without ui/ or without its sources changed does nothing here.
+ui: install
+	@if [ -f ui/package.json ]; then $(BIN)/python -m gerbang.build_ui; fi
