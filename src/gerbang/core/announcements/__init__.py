@@ -1,0 +1,1 @@
+"""Announcements: "this happened", for notifications, outgoing webhooks and open pages."""

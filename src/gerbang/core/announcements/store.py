@@ -1,0 +1,55 @@
+"""Every SQL statement on `announcements` and `cursors`.
+
+The order is by transaction id, read only below the snapshot's xmin: a transaction that commits late is never skipped.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from gerbang.base.db import Row, Tx
+
+
+async def add(tx: Tx, columns: Sequence[list[object]]) -> None:
+    """Add rows, given as columns: id, type, payment id, sequence, data, time."""
+    await tx.execute(
+        """
+        INSERT INTO announcements (id, type, payment_id, sequence, data, made_at)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::int[], $5::jsonb[], $6::timestamptz[])
+        """,
+        *columns,
+    )
+
+
+async def make_cursor(tx: Tx, name: str) -> None:
+    """The cursor's row, if it is not there yet; it begins before the first announcement."""
+    await tx.execute("INSERT INTO cursors (name) VALUES ($1) ON CONFLICT DO NOTHING", name)
+
+
+async def lock_cursor(tx: Tx, name: str) -> Row | None:
+    """The cursor's place, locked; None when another process holds it."""
+    return await tx.fetchrow("SELECT xid::text, id FROM cursors WHERE name = $1 FOR UPDATE SKIP LOCKED", name)
+
+
+async def after(tx: Tx, xid: str, id_: UUID | None, limit: int) -> list[Row]:
+    """Announcements after a place, oldest first, of transactions that are certainly finished."""
+    return await tx.fetch(
+        """
+        SELECT id, xid::text, type, payment_id, sequence, data, made_at FROM announcements
+        WHERE (xid, id) > ($1::text::xid8, coalesce($2, '00000000-0000-0000-0000-000000000000'::uuid))
+          AND xid < pg_snapshot_xmin(pg_current_snapshot())
+        ORDER BY xid, id LIMIT $3
+        """,
+        xid,
+        id_,
+        limit,
+    )
+
+
+async def horizon(tx: Tx) -> str:
+    """The transaction id below which everything is finished: where a listener begins that wants only what is new."""
+    return str(await tx.fetchval("SELECT pg_snapshot_xmin(pg_current_snapshot())::text"))
+
+
+async def move_cursor(tx: Tx, name: str, xid: str, id_: UUID) -> None:
+    """The consumer has taken everything up to here."""
+    await tx.execute("UPDATE cursors SET xid = $2::text::xid8, id = $3 WHERE name = $1", name, xid, id_)

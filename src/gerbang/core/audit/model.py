@@ -1,0 +1,30 @@
+"""Audit entries: who did what to which object, with digests of before and after. No personal data, no secret values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from gerbang.base.errors import Unavailable
+
+
+class AuditUnavailable(Unavailable):
+    """The row could not be written, so the action did not happen."""
+
+    code = "audit_unavailable"
+    title = "The audit trail cannot be written"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One action. `actor` is `user:…`, `key:…`, `payer:…` or `system:worker`; `object` is an outer id (`pay_…`) or `kind:name`;
+    `action` is `noun.verb`. `detail` holds only what may be kept for ever: codes, amounts, ids, provider status, milliseconds."""
+
+    actor: str
+    action: str
+    object: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    before: bytes | None = None
+    after: bytes | None = None
+    request_id: str | None = None
+    id: UUID | None = None

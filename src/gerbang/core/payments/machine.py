@@ -1,0 +1,190 @@
+"""The life of an attempt as one table, and a payment's status as a fold. Reads no clock, database or network.
+
+Statuses without money form a ladder (expired, cancelled, failed, held): whichever order facts come in, the highest rung wins, and money
+outranks them all. So any order of the same facts ends the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from gerbang.core.payments.model import (
+    Attempt,
+    AttemptStatus,
+    DisputeState,
+    Failure,
+    Payment,
+    PaymentStatus,
+    Refund,
+    RefundStatus,
+)
+from gerbang.ports.payment import (
+    Accepted,
+    ActionRequired,
+    Cancelled,
+    Captured,
+    Declined,
+    Disputed,
+    DisputeClosed,
+    Effect,
+    Expired,
+    Fact,
+    Lookup,
+    Lost,
+    Mismatched,
+    RefundSettled,
+    Retracted,
+)
+
+S = AttemptStatus
+OPEN: Final = frozenset({S.CREATED, S.SUBMITTING, S.PENDING, S.UNKNOWN})
+CLOSED: Final = frozenset({S.FAILED, S.EXPIRED, S.CANCELLED})
+_LADDER: Final = (S.EXPIRED, S.CANCELLED, S.FAILED, S.HELD)
+
+
+def _moves() -> Mapping[tuple[AttemptStatus, type[Fact]], AttemptStatus]:
+    """Every (status, fact) pair that moves; a pair that is absent is stale: the fact changes totals at most, never the status."""
+    table: dict[tuple[AttemptStatus, type[Fact]], AttemptStatus] = {}
+    for status in (S.CREATED, S.SUBMITTING, S.UNKNOWN, S.PENDING):
+        table[status, Accepted] = S.PENDING
+        table[status, ActionRequired] = S.PENDING
+    for fact, rung in ((Expired, S.EXPIRED), (Cancelled, S.CANCELLED), (Declined, S.FAILED), (Mismatched, S.HELD)):
+        for status in (*OPEN, *_LADDER[: _LADDER.index(rung)]):
+            table[status, fact] = rung
+    table[S.ABANDONED, Mismatched] = S.HELD
+    for status in S:
+        table[status, Captured] = S.CAPTURED
+    table[S.CAPTURED, Retracted] = S.PENDING
+    return table
+
+
+MOVES: Final[Mapping[tuple[AttemptStatus, type[Fact]], AttemptStatus]] = _moves()
+
+
+def advance(attempt: Attempt, fact: Fact) -> Attempt:
+    """The attempt after a fact. Unchanged (the same object) when the fact is stale."""
+    moved = attempt
+    match fact:
+        case Accepted():
+            moved = _accept(attempt, fact)
+        case Captured(total=total, currency=currency):
+            return _capture(attempt, total, currency)
+        case Declined(code=code, reason=reason):
+            moved = replace(attempt, failure=Failure(code, reason)) if (attempt.status, Declined) in MOVES else attempt
+        case Mismatched(why=why):
+            moved = replace(attempt, failure=Failure("mismatch", why)) if (attempt.status, Mismatched) in MOVES else attempt
+        case RefundSettled(total=total):
+            return replace(attempt, refunded=total) if total > attempt.refunded else attempt
+        case Disputed():
+            return replace(attempt, dispute=DisputeState.OPEN) if attempt.dispute is DisputeState.NONE else attempt
+        case DisputeClosed(won=won):
+            return replace(attempt, dispute=DisputeState.WON if won else DisputeState.LOST)
+        case Retracted():
+            return _retract(attempt, fact.reason)
+        case Lost():
+            return _lose(attempt)
+        case ActionRequired() | Expired() | Cancelled():
+            pass  # the table alone decides
+    status = MOVES.get((attempt.status, type(fact)), attempt.status)
+    return moved if status is moved.status else replace(moved, status=status)
+
+
+def _accept(attempt: Attempt, fact: Accepted) -> Attempt:
+    """Remember the provider's reference whatever the status: money may yet come on it. Show instructions only to an open attempt."""
+    moved = attempt
+    if attempt.provider_reference is None:
+        moved = replace(moved, provider_reference=fact.reference)
+    if attempt.status in OPEN and attempt.next_action is None and fact.next_action is not None:
+        moved = replace(moved, next_action=fact.next_action)
+    if attempt.status in OPEN and fact.expires_at is not None and fact.expires_at != attempt.expires_at:
+        moved = replace(moved, expires_at=fact.expires_at)
+    return moved
+
+
+def _capture(attempt: Attempt, total: int, currency: str) -> Attempt:
+    """Totals only grow; a part keeps the attempt as payable as it was, the whole makes it captured from any status."""
+    if currency != attempt.currency:
+        return advance(attempt, Mismatched(f"paid in {currency}, asked for {attempt.currency}"))
+    if total <= attempt.captured:
+        return attempt
+    if total >= attempt.amount:
+        return replace(attempt, captured=total, status=S.CAPTURED, failure=None)
+    status = S.PENDING if attempt.status in OPEN else attempt.status
+    return replace(attempt, captured=total, status=status)
+
+
+def _retract(attempt: Attempt, reason: str) -> Attempt:
+    """The capture was taken back; where part of it had been given back already, a person must look."""
+    if not attempt.captured:
+        return attempt
+    if attempt.refunded or attempt.refund_reserved:
+        return replace(attempt, status=S.HELD, failure=Failure("retracted_after_refund", reason))
+    return replace(attempt, status=S.PENDING, captured=0)
+
+
+def _lose(attempt: Attempt) -> Attempt:
+    """A lost answer means what the method declared: ask, give up on it, or hold it for a person."""
+    if attempt.status not in (S.SUBMITTING, S.CREATED):
+        return attempt
+    if attempt.lookup is Lookup.BY_OUR_REFERENCE or (attempt.lookup is Lookup.BY_THEIRS and attempt.provider_reference):
+        return replace(attempt, status=S.UNKNOWN)
+    if attempt.effect is Effect.INSTRUCTS:
+        return replace(attempt, status=S.ABANDONED)
+    return replace(attempt, status=S.HELD, failure=Failure("answer_lost", "The answer was lost after sending; not sent again."))
+
+
+def captured_total(attempts: Sequence[Attempt]) -> int:
+    """All money that came in, over every attempt, in minor units."""
+    return sum(attempt.captured for attempt in attempts)
+
+
+def sale_refunded(refunds: Sequence[Refund]) -> int:
+    """What has certainly gone back of the sale itself (not of a surplus), in minor units."""
+    return sum(r.amount for r in refunds if r.status is RefundStatus.SUCCEEDED and not r.from_credit)
+
+
+def payment_status(payment: Payment, attempts: Sequence[Attempt], refunds: Sequence[Refund], now: datetime) -> PaymentStatus:
+    """The status of a payment as a pure fold over its attempts and refunds."""
+    if any(attempt.dispute is DisputeState.OPEN for attempt in attempts):
+        return PaymentStatus.DISPUTED
+    captured = captured_total(attempts)
+    if captured >= payment.amount:
+        back = sale_refunded(refunds)
+        if back >= payment.amount:
+            return PaymentStatus.REFUNDED
+        return PaymentStatus.PARTIALLY_REFUNDED if back else PaymentStatus.PAID
+    statuses = {attempt.status for attempt in attempts}
+    if S.HELD in statuses:
+        return PaymentStatus.HELD
+    if captured:
+        return PaymentStatus.PART_PAID
+    if S.UNKNOWN in statuses:
+        return PaymentStatus.UNKNOWN
+    if statuses & OPEN:
+        return PaymentStatus.PENDING
+    if payment.cancelled_at is not None:
+        return PaymentStatus.CANCELLED
+    return _closed_status(payment, attempts, now)
+
+
+def _closed_status(payment: Payment, attempts: Sequence[Attempt], now: datetime) -> PaymentStatus:
+    last = next((a for a in sorted(attempts, key=lambda a: -a.number) if a.status is not S.ABANDONED), None)
+    if now >= payment.expires_at and (last is None or last.status is not S.FAILED):
+        return PaymentStatus.EXPIRED
+    if last is None:
+        return PaymentStatus.PENDING if attempts else PaymentStatus.CREATED
+    match last.status:
+        case S.FAILED:
+            return PaymentStatus.FAILED
+        case S.CANCELLED:
+            return PaymentStatus.CANCELLED if now >= payment.expires_at else PaymentStatus.CREATED
+        case _:
+            return PaymentStatus.EXPIRED
+
+
+def is_late(before: Attempt, after: Attempt, at: datetime | None) -> bool:
+    """Money that came in on an attempt that was already closed, or after its deadline by the provider's own time."""
+    if after.captured <= before.captured:
+        return False
+    return before.status in CLOSED or (at is not None and at > before.expires_at)

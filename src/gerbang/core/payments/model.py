@@ -1,0 +1,240 @@
+"""Payments, attempts, refunds and their errors, as frozen values. No database, no clock, no provider's words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from gerbang.base.errors import Conflict, Invalid, NotFound
+from gerbang.ports.payment import Effect, Lookup, Method, NextAction, Payer
+
+
+class PaymentStatus(StrEnum):
+    CREATED = "created"
+    PENDING = "pending"
+    PART_PAID = "part_paid"
+    PAID = "paid"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    REFUNDED = "refunded"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+    HELD = "held"
+    DISPUTED = "disputed"
+
+
+class AttemptStatus(StrEnum):
+    CREATED = "created"
+    SUBMITTING = "submitting"
+    PENDING = "pending"
+    CAPTURED = "captured"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    ABANDONED = "abandoned"
+    UNKNOWN = "unknown"
+    HELD = "held"
+
+
+class RefundStatus(StrEnum):
+    REQUESTED = "requested"
+    SUBMITTED = "submitted"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    AWAITING_TRANSFER = "awaiting_transfer"
+
+
+class DisputeState(StrEnum):
+    NONE = "none"
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an attempt did not work: a stable `code` of ours and the provider's words."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to collect through one connection and method. Amounts are minor units of `currency`.
+
+    `captured`, `refunded` are totals as the provider tells them; `refund_reserved` is what refunds under way may still take.
+    """
+
+    id: UUID
+    payment_id: UUID
+    number: int
+    status: AttemptStatus
+    method: Method
+    options: Mapping[str, str]
+    connection: str
+    effect: Effect
+    lookup: Lookup
+    amount: int
+    currency: str
+    captured: int
+    refunded: int
+    refund_reserved: int
+    dispute: DisputeState
+    provider_reference: str | None
+    next_action: NextAction | None
+    failure: Failure | None
+    asked_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money going back for an attempt. `from_credit`: a surplus that stood to the payer's credit, not a sale."""
+
+    id: UUID
+    payment_id: UUID
+    attempt_id: UUID
+    status: RefundStatus
+    amount: int
+    currency: str
+    from_credit: bool
+    reason: str
+    provider_reference: str | None
+    failure: str | None
+    requested_by: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What a customer owes for one purpose. `amount_captured` counts all money that came in, `amount_excess` the part of it above
+    `amount`, `amount_refunded` what went back of either. `sequence` grows with every announcement."""
+
+    id: UUID
+    status: PaymentStatus
+    late: bool
+    livemode: bool
+    amount: int
+    currency: str
+    amount_captured: int
+    amount_refunded: int
+    amount_excess: int
+    description: str
+    order_reference: str | None
+    owner_id: UUID | None
+    metadata: Mapping[str, Any]
+    items: tuple[Mapping[str, Any], ...]
+    return_url: str | None
+    sequence: int
+    created_at: datetime
+    updated_at: datetime
+    expires_at: datetime
+    paid_at: datetime | None
+    cancelled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A payment with everything that decides its status, and its payer where that was loaded."""
+
+    payment: Payment
+    attempts: tuple[Attempt, ...]
+    refunds: tuple[Refund, ...]
+    payer: Payer = field(default_factory=Payer)
+
+
+@dataclass(frozen=True, slots=True)
+class MethodChoice:
+    """How one attempt is to be made; `connection` None lets Gerbang pick the first enabled one that offers the method."""
+
+    method: Method
+    options: Mapping[str, str]
+    connection: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewPayment:
+    """An order to be paid, already validated at the edge: `amount` in minor units, `expires_in_s` seconds from now."""
+
+    amount: int
+    currency: str
+    description: str
+    order_reference: str | None = None
+    owner_id: UUID | None = None
+    payer: Payer = field(default_factory=Payer)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    items: tuple[Mapping[str, Any], ...] = ()
+    return_url: str | None = None
+    expires_in_s: int = 86_400
+    choice: MethodChoice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """One caller's key for one request: `fingerprint` is a digest of route and body."""
+
+    caller: str
+    key: str
+    fingerprint: bytes
+
+
+class PaymentNotFound(NotFound):
+    code = "payment_not_found"
+    title = "There is no such payment"
+
+
+class RefundNotFound(NotFound):
+    code = "refund_not_found"
+    title = "There is no such refund"
+
+
+class IdempotencyKeyReused(Invalid):
+    """The key was used before with another request (R2)."""
+
+    code = "idempotency_key_reused"
+    title = "The Idempotency-Key belongs to another request"
+
+
+class MethodUnavailable(Invalid):
+    code = "method_unavailable"
+    title = "This payment method cannot be used here"
+
+
+class PaymentClosed(Conflict):
+    code = "payment_closed"
+    title = "The payment no longer takes attempts"
+
+
+class AttemptInFlight(Conflict):
+    """An earlier attempt may still charge the payer: a second one could charge twice."""
+
+    code = "attempt_in_flight"
+    title = "An earlier attempt is not settled yet"
+
+
+class NotRefundable(Conflict):
+    code = "not_refundable"
+    title = "There is not so much to give back"
+
+
+class NotHeld(Conflict):
+    code = "not_held"
+    title = "Only a held payment can be resolved"
+
+
+class NotCancellable(Conflict):
+    code = "not_cancellable"
+    title = "The payment can no longer be cancelled"
+
+
+class RefundNotAwaitingTransfer(Conflict):
+    code = "refund_not_awaiting_transfer"
+    title = "The refund is not waiting for a transfer"

@@ -1,0 +1,55 @@
+"""Jobs and what may become of them. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from gerbang.base.errors import Conflict
+
+
+class LeaseLost(Conflict):
+    """Another worker took the job over: this one's effects must not be committed."""
+
+    code = "lease_lost"
+    title = "The job now belongs to another worker"
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A job to enqueue. At most one per (kind, key) exists: enqueueing it again brings it forward, or re-arms it while it runs.
+    `run_at` is business time, None for now."""
+
+    kind: str
+    key: str
+    payload: Mapping[str, object] = field(default_factory=dict)
+    run_at: datetime | None = None
+    most_tries: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A claimed job. `tries` counts this one and is the fence: whoever finishes it must still hold this very try."""
+
+    id: int
+    kind: str
+    key: str
+    payload: Mapping[str, object]
+    tries: int
+    most_tries: int
+
+
+class Retry(Exception):  # noqa: N818  a request of the handler, not an error
+    """Raised by a handler: try again in `in_s` seconds of business time (None: the usual back-off)."""
+
+    def __init__(self, why: str, in_s: float | None = None) -> None:
+        super().__init__(why)
+        self.in_s = in_s
+
+
+class Park(Exception):  # noqa: N818  a request of the handler, not an error
+    """Raised by a handler: this job needs a person."""
+
+
+def backoff(tries: int, chance: float) -> timedelta:
+    """The wait before the next try: 2 s doubled each time up to an hour, spread by `chance` in [0, 1) over ±25 %."""
+    return timedelta(seconds=min(2.0 * 2 ** min(tries - 1, 12), 3600.0) * (0.75 + chance / 2))

@@ -1,0 +1,21 @@
+"""Enqueueing in the cause's transaction, and finishing in the effect's."""
+
+from collections.abc import Sequence
+
+from gerbang.base.db import Tx, columns
+from gerbang.core.queue import store
+from gerbang.core.queue.model import Job, LeaseLost, NewJob
+
+
+async def enqueue(tx: Tx, jobs: Sequence[NewJob]) -> None:
+    """Add jobs with their cause; the same (kind, key) twice in one call keeps the first."""
+    if jobs:
+        unique = {(job.kind, job.key): job for job in reversed(jobs)}
+        rows = [(j.kind, j.key, dict(j.payload), j.run_at, j.most_tries) for j in unique.values()]
+        await store.add(tx, columns(rows, 5))
+
+
+async def finish(tx: Tx, jobs: Sequence[Job]) -> None:
+    """End jobs in the transaction of their effect; raises LeaseLost when another worker has taken one over."""
+    if jobs and await store.finish(tx, [job.id for job in jobs], [job.tries for job in jobs]) != len(jobs):
+        raise LeaseLost(f"Of {len(jobs)} jobs some are no longer held.")

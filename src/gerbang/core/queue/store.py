@@ -1,0 +1,102 @@
+"""Every SQL statement on the table `jobs`. `run_at` is business time, leases are real time."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from gerbang.base.db import Row, Tx
+
+
+async def add(tx: Tx, columns: Sequence[list[object]]) -> None:
+    """Add jobs, given as columns: kind, key, payload, run_at (null: now), most_tries; a known one is re-armed instead."""
+    await tx.execute(
+        """
+        INSERT INTO jobs AS j (kind, key, payload, run_at, most_tries)
+        SELECT kind, key, payload, coalesce(run_at, business_now()), most_tries
+        FROM unnest($1::text[], $2::text[], $3::jsonb[], $4::timestamptz[], $5::int[]) AS n (kind, key, payload, run_at, most_tries)
+        ORDER BY kind, key
+        ON CONFLICT (kind, key) DO UPDATE SET
+            again = j.again OR (j.lease_until IS NOT NULL AND j.parked_at IS NULL),
+            run_at = CASE WHEN j.lease_until IS NULL OR j.parked_at IS NOT NULL THEN least(j.run_at, excluded.run_at) ELSE excluded.run_at END,
+            payload = excluded.payload,
+            tries = CASE WHEN j.parked_at IS NULL THEN j.tries ELSE 0 END,
+            lease_until = CASE WHEN j.parked_at IS NULL THEN j.lease_until END,
+            error = CASE WHEN j.parked_at IS NULL THEN j.error END,
+            parked_at = NULL
+        """,
+        *columns,
+    )
+
+
+async def claim(tx: Tx, kinds: Sequence[str], limit: int, lease_s: float) -> list[Row]:
+    """Take due jobs of these kinds; the try is counted before the work, so that a crash counts too."""
+    return await tx.fetch(
+        """
+        UPDATE jobs SET tries = tries + 1, lease_until = clock_timestamp() + make_interval(secs => $3), again = false
+        WHERE id IN (
+            SELECT id FROM jobs
+            WHERE parked_at IS NULL AND run_at <= business_now() AND kind = ANY($1)
+              AND (lease_until IS NULL OR lease_until < clock_timestamp())
+            ORDER BY run_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)
+        RETURNING id, kind, key, payload, tries, most_tries
+        """,
+        list(kinds),
+        limit,
+        lease_s,
+    )
+
+
+async def finish(tx: Tx, ids: Sequence[int], tries: Sequence[int]) -> int:
+    """End jobs that are still held at this very try; one that was asked for again meanwhile becomes due. Returns how many."""
+    return int(
+        await tx.fetchval(
+            """
+            WITH held AS (
+                SELECT j.id, j.again FROM jobs j JOIN unnest($1::bigint[], $2::int[]) AS n (id, tries) USING (id, tries)
+                ORDER BY j.id FOR UPDATE OF j),
+            ended AS (DELETE FROM jobs USING held WHERE jobs.id = held.id AND NOT held.again),
+            rearmed AS (
+                UPDATE jobs SET again = false, lease_until = NULL, tries = 0, error = NULL
+                FROM held WHERE jobs.id = held.id AND held.again)
+            SELECT count(*) FROM held
+            """,
+            list(ids),
+            list(tries),
+        )
+    )
+
+
+async def postpone(tx: Tx, id_: int, tries: int, wait: timedelta, error: str) -> None:
+    """Try again after `wait` of business time."""
+    await tx.execute(
+        """
+        UPDATE jobs SET lease_until = NULL, run_at = CASE WHEN again THEN least(run_at, business_now() + $3) ELSE business_now() + $3 END,
+            again = false, error = $4
+        WHERE id = $1 AND tries = $2
+        """,
+        id_,
+        tries,
+        wait,
+        error,
+    )
+
+
+async def park(tx: Tx, id_: int, tries: int, error: str) -> None:
+    """Keep the job for a person; enqueueing it again un-parks it."""
+    await tx.execute(
+        "UPDATE jobs SET lease_until = NULL, parked_at = clock_timestamp(), error = $3 WHERE id = $1 AND tries = $2",
+        id_,
+        tries,
+        error,
+    )
+
+
+async def oldest_due_s(tx: Tx) -> float:
+    """Seconds of business time that the oldest due job has waited; 0 when none is due."""
+    return float(
+        await tx.fetchval(
+            """
+            SELECT coalesce(extract(epoch FROM business_now() - min(run_at)), 0) FROM jobs
+            WHERE parked_at IS NULL AND run_at <= business_now() AND lease_until IS NULL
+            """
+        )
+    )
