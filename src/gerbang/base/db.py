@@ -63,6 +63,7 @@ class Database:
             "idle_in_transaction_session_timeout": "30000",
             "jit": "off",
         }
+        self._command_timeout_s = statement_timeout_ms / 1000 + 15 if statement_timeout_ms else None
         self._pool: asyncpg.Pool[Row] | None = None
 
     async def open(self) -> None:
@@ -72,7 +73,7 @@ class Database:
                 self._dsn,
                 min_size=0,
                 max_size=self._size,
-                command_timeout=30,
+                command_timeout=self._command_timeout_s,
                 max_inactive_connection_lifetime=120,
                 server_settings=self._settings,
                 init=_prepare,

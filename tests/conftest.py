@@ -1,0 +1,177 @@
+"""What every test may ask for: a real PostgreSQL, a fresh migrated database, a free port, a program or a loud skip."""
+
+import asyncio
+import itertools
+import shutil
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+import pytest
+
+from gerbang.base import migrations
+from gerbang.base.db import Database
+from gerbang.base.postgres import Postgres, ServerHandle
+
+T = TypeVar("T")
+_TEMPLATE = "gerbang_template"
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class FreshDatabase:
+    """One database of a test's own, under its three roles."""
+
+    name: str
+    app_dsn: str
+    owner_dsn: str
+    admin_dsn: str
+
+
+def _now(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end on a loop of its own; the loop of the tests is not touched."""
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(work)
+    finally:
+        loop.close()
+
+
+def _named(dsn: str, database: str) -> str:
+    return dsn.replace("/gerbang?", f"/{database}?")
+
+
+async def _as_admin(server: ServerHandle, *statements: str) -> None:
+    connection = await asyncpg.connect(_named(server.addresses.admin_dsn, "postgres"))
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def _migrate(owner_dsn: str) -> None:
+    db = Database(owner_dsn, size=2, statement_timeout_ms=0)
+    await db.open()
+    try:
+        await migrations.apply(db)
+    finally:
+        await db.close()
+
+
+def new_data_folder() -> Path:
+    """A data folder that an unprivileged account can pass through, unlike pytest's own; the caller removes it."""
+    folder = Path(tempfile.mkdtemp(prefix="gerbang-test-"))
+    folder.chmod(0o711)
+    return folder
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    """An empty data folder of this test, removed afterwards."""
+    folder = new_data_folder()
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[ServerHandle]:
+    """The one PostgreSQL of this test run, with fsync on."""
+    folder = new_data_folder()
+    settings = {"max_connections": "200", "shared_buffers": "64MB", "max_wal_size": "2GB"}
+    server = _now(Postgres(folder, settings=settings).start())
+    yield server
+    _now(server.stop())
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_server: ServerHandle) -> str:
+    """The name of a database that every migration has run on; fresh ones are copies of it."""
+    _now(_as_admin(postgres_server, f"CREATE DATABASE {_TEMPLATE} OWNER gerbang_owner"))
+    _now(_migrate(_named(postgres_server.addresses.owner_dsn, _TEMPLATE)))
+    return _TEMPLATE
+
+
+def _fresh(server: ServerHandle, template: str) -> Iterator[FreshDatabase]:
+    name = f"test_{next(_numbers)}"
+    _now(_as_admin(server, f"CREATE DATABASE {name} TEMPLATE {template} OWNER gerbang_owner"))
+    known = server.addresses
+    yield FreshDatabase(name, _named(known.app_dsn, name), _named(known.owner_dsn, name), _named(known.admin_dsn, name))
+    with suppress(OSError, asyncpg.PostgresError):  # a test may have stopped the server
+        _now(_as_admin(server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def database(postgres_server: ServerHandle, migrated_template: str) -> Iterator[FreshDatabase]:
+    """A migrated database of this test alone."""
+    yield from _fresh(postgres_server, migrated_template)
+
+
+@pytest.fixture(scope="module")
+def module_database(postgres_server: ServerHandle, migrated_template: str) -> Iterator[FreshDatabase]:
+    """A migrated database that the tests of one file share; for tests that only add rows of their own."""
+    yield from _fresh(postgres_server, migrated_template)
+
+
+@pytest.fixture
+def empty_database(postgres_server: ServerHandle) -> Iterator[FreshDatabase]:
+    """A database that no migration has seen."""
+    yield from _fresh(postgres_server, "template1")
+
+
+@pytest.fixture
+def database_url(database: FreshDatabase) -> str:
+    """The fresh database as the application sees it: no DDL, append-only where it proves something."""
+    return database.app_dsn
+
+
+@pytest.fixture
+def owner_url(database: FreshDatabase) -> str:
+    """The fresh database as the migrations see it."""
+    return database.owner_dsn
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Database]:
+    """An open pool on the fresh database, under the application's role."""
+    opened = Database(database_url)
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    """Call it for a TCP port on 127.0.0.1 that nothing listens on."""
+
+    def find() -> int:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            return int(probe.getsockname()[1])
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def need() -> Callable[..., str]:
+    """Call it with the names of a program: its path, or a skip that says what is missing and how to get it."""
+
+    def find(*names: str) -> str:
+        for name in names:
+            if path := shutil.which(name):
+                return path
+        pytest.skip(f"NOT TESTED HERE: needs {names[0]} (Debian: apt-get install {names[0]})")
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def chromium(need: Callable[..., str]) -> str:
+    """The path of a Chromium that playwright can drive."""
+    return need("chromium", "chromium-browser", "google-chrome")
