@@ -1,0 +1,123 @@
+"""What the sandbox asks of a simulator of an outside system. Values and one protocol: no I/O, no clock, no chance in here.
+
+A simulator is a state machine: `answer` and `act` decide, apply and return what happened; the sandbox writes it to its journal with
+fsync before anybody hears of it, and `replay` takes the same effects back in after a crash.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+
+
+class Request(msgspec.Struct, frozen=True):
+    """One request as it came in. `path` is without the simulator's prefix and without doubled slashes; header names are lower case.
+
+    `base_url` is how the caller reached the simulator: scheme, host and prefix.
+    """
+
+    method: str
+    path: str
+    query: bytes
+    headers: Mapping[str, str]
+    body: bytes
+    base_url: str
+
+
+class Answer(msgspec.Struct, frozen=True):
+    status: int
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = (("content-type", "application/json;charset=UTF-8"),)
+
+
+class Webhook(msgspec.Struct, frozen=True):
+    """One notification to a merchant. `subject` is the merchant's reference, `retry_after_s` the waits before each further try.
+
+    `accepts` is the statuses that count as received: `any_2xx` or `only_200`.
+    """
+
+    subject: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    retry_after_s: tuple[float, ...] = ()
+    accepts: str = "any_2xx"
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What one request or one act did. `effects` are the simulator's own structs, tagged by `kind`; the journal keeps them.
+
+    `journal_body` and `journal_query` replace the request's own in the journal where those must not be kept (card numbers).
+    """
+
+    answer: Answer
+    effects: tuple[Any, ...] = ()
+    webhooks: tuple[Webhook, ...] = ()
+    journal_body: bytes | None = None
+    journal_query: bytes | None = None
+
+
+class Order(msgspec.Struct, frozen=True):
+    """One transaction as the control page shows it. `amount` is in minor units, `number` what the payer types in, if anything."""
+
+    id: str
+    reference: str
+    payment: str
+    merchant: str
+    method: str
+    number: str
+    amount: int
+    currency: str
+    state: str
+    detail: str
+    created_at: datetime
+    expires_at: datetime | None
+    page: str = ""
+
+
+class Act(msgspec.Struct, frozen=True):
+    """What a person (or a test) makes a payer, a bank or a merchant's back office do. One of the three addresses is enough."""
+
+    reference: str = ""
+    number: str = ""
+    payment: str = ""
+    amount: int | None = None
+    late: bool = False
+    reason: str = ""
+
+
+class Impossible(Exception):  # noqa: N818  a decision of the simulated world, named as one
+    """The simulated world does not allow this act; `code` is not_found, conflict or invalid."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+class Simulator(Protocol):
+    """One provider in a box. All methods are quick and synchronous, so that each is one step in the order of the journal.
+    The sandbox calls `pass_time` before every other one, so a simulator never meets an order whose time is over.
+
+    `answer`: a request on the provider's wire. `act`: pay, decline, expire, refund, dispute or cancel; raises Impossible.
+    `webhook`: the notification that this order would cause now, forged as `tamper` says (empty, `token`, `amount`, `status`);
+    raises Impossible. `with_wrong_amount`: the same answer with another amount in it. `pass_time`: what has expired by `now`.
+    `replay`: take back one effect, as the journal's JSON. `set_quirks`: raises Impossible; returns the effect to be journaled.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def prefix(self) -> str: ...
+
+    def answer(self, request: Request, now: datetime) -> Outcome: ...
+    def act(self, action: str, act: Act, now: datetime) -> Outcome: ...
+    def webhook(self, act: Act, tamper: str, now: datetime) -> Webhook: ...
+    def with_wrong_amount(self, answer: Answer) -> Answer: ...
+    def pass_time(self, now: datetime) -> Sequence[Any]: ...
+    def replay(self, effect: bytes) -> None: ...
+    def orders(self, limit: int) -> Sequence[Order]: ...
+    def quirks(self) -> Mapping[str, Any]: ...
+    def quirk_choices(self) -> Mapping[str, Sequence[str]]: ...
+    def set_quirks(self, values: Mapping[str, Any]) -> Any: ...

@@ -1,0 +1,137 @@
+"""NICEPAY classic V2 in a box: virtual accounts, and cards by the hosted page. No SNAP, no V1, no other method yet.
+
+It speaks the provider's wire from the notes alone and imports nothing of the adapter beside it, nor our signing code: shared code
+would share its mistakes.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from gerbang.ports import simulator as port
+from gerbang.ports.simulator import Act, Answer, Impossible, Outcome, Request, Webhook
+from gerbang.providers.nicepay.simulator import acts, pages
+from gerbang.providers.nicepay.simulator.cancellation import cancel
+from gerbang.providers.nicepay.simulator.inquiry import inquire, status
+from gerbang.providers.nicepay.simulator.notify import TAMPERS, notification
+from gerbang.providers.nicepay.simulator.orders import Change, Expired, Order, Paid, Refunded, State
+from gerbang.providers.nicepay.simulator.quirks import Quirks, changed, choices
+from gerbang.providers.nicepay.simulator.refusals import Refused
+from gerbang.providers.nicepay.simulator.registration import register
+from gerbang.providers.nicepay.simulator.world import Merchant, World
+
+__all__ = ["Merchant", "NicepaySimulator"]
+
+
+class QuirksSet(msgspec.Struct, frozen=True, tag_field="kind", tag="quirks_set"):
+    """The switches stand like this from now on."""
+
+    quirks: Quirks
+
+
+_decode_effect: Final = msgspec.json.Decoder(Change | QuirksSet).decode
+
+
+class NicepaySimulator:
+    """Several merchants, one book. Implements ports/simulator.Simulator."""
+
+    name = "nicepay"
+    prefix = "/nicepay"
+
+    def __init__(self, merchants: Sequence[Merchant]) -> None:
+        self._world = World(tuple(merchants))
+        self._routes: Mapping[str, Callable[[Request, datetime], Outcome]] = {
+            "POST /direct/v2/registration": lambda request, now: register(self._world, request, now, redirect=False),
+            "POST /redirect/v2/registration": lambda request, now: register(self._world, request, now, redirect=True),
+            "POST /direct/v2/inquiry": lambda request, now: inquire(self._world, request, now),
+            "POST /direct/v2/cancel": lambda request, now: cancel(self._world, request, now),
+            "GET /direct/v2/payment": lambda request, now: pages.direct_payment(self._world, request, now),
+            "POST /direct/v2/payment": lambda request, now: pages.direct_payment(self._world, request, now),
+            "GET /redirect/v2/payment": lambda request, _: pages.payment(self._world, request),
+            "POST /redirect/v2/card": lambda request, now: pages.card(self._world, request, now),
+            "POST /redirect/v2/secure": lambda request, now: pages.secure(self._world, request, now),
+        }
+
+    def answer(self, request: Request, now: datetime) -> Outcome:
+        handler = self._routes.get(f"{request.method} {request.path}")
+        if handler is None:
+            return Outcome(Answer(404, b"Not Found", (("content-type", "text/plain"),)))
+        try:
+            return handler(request, now)
+        except Refused as refused:
+            return Outcome(self._world.refusal(refused.code))
+
+    def act(self, action: str, act: Act, now: datetime) -> Outcome:
+        change = acts.decide(acts.find(self._world, act), action, act, now)
+        after = self._world.book.apply(change)
+        told = isinstance(change, Paid) or (isinstance(change, Refunded) and self._tells(change))
+        webhooks = (notification(self._world, after, now),) if told else ()
+        view = msgspec.json.encode(self._view(after))
+        return Outcome(Answer(200, view), (change,), webhooks)
+
+    def webhook(self, act: Act, tamper: str, now: datetime) -> Webhook:
+        if tamper not in TAMPERS:
+            raise Impossible("invalid", "tamper is one of token, amount, status.")
+        order = acts.find(self._world, act)
+        if order.paid_at is None and not tamper:
+            raise Impossible("conflict", "NICEPAY tells of payments and reversals only, and this order is not paid.")
+        return notification(self._world, order, now, tamper)
+
+    def with_wrong_amount(self, answer: Answer) -> Answer:
+        values = msgspec.json.decode(answer.body)
+        if not isinstance(values, dict) or not str(values.get("amt", "")).isdigit():
+            return answer
+        values["amt"] = str(int(values["amt"]) + 1)
+        return Answer(answer.status, msgspec.json.encode(values), answer.headers)
+
+    def pass_time(self, now: datetime) -> Sequence[Expired]:
+        changes = [
+            Expired(order.txid, order.reference, order.amount, order.valid_until or now)
+            for order in self._world.book.due(now)
+        ]
+        for change in changes:
+            self._world.book.apply(change)
+        return changes
+
+    def replay(self, effect: bytes) -> None:
+        change = _decode_effect(effect)
+        if isinstance(change, QuirksSet):
+            self._world.quirks = change.quirks
+        else:
+            self._world.book.apply(change)
+
+    def orders(self, limit: int) -> Sequence[port.Order]:
+        return [self._view(order) for order in self._world.book.newest(limit)]
+
+    def quirks(self) -> Mapping[str, Any]:
+        values: dict[str, Any] = msgspec.to_builtins(self._world.quirks)
+        return values
+
+    def quirk_choices(self) -> Mapping[str, Sequence[str]]:
+        return choices()
+
+    def set_quirks(self, values: Mapping[str, Any]) -> QuirksSet:
+        self._world.quirks = changed(self._world.quirks, values)
+        return QuirksSet(self._world.quirks)
+
+    def _tells(self, change: Refunded) -> bool:
+        return change.how is State.REVERSED or self._world.quirks.notification_on_cancel == "sent"
+
+    def _view(self, order: Order) -> port.Order:
+        return port.Order(
+            id=order.txid,
+            reference=order.reference,
+            payment=order.description,
+            merchant=self._world.merchants[order.imid].name or order.imid,
+            method="card" if order.is_card else "virtual_account",
+            number=order.number,
+            amount=order.amount,
+            currency=order.currency,
+            state=order.state.value,
+            detail=f"status {status(order, self._world.quirks)}",
+            created_at=order.registered_at,
+            expires_at=order.valid_until,
+            page=f"{self.prefix}/redirect/v2/payment?tXid={order.txid}" if order.return_url else "",
+        )

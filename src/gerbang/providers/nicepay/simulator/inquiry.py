@@ -1,0 +1,97 @@
+"""POST /direct/v2/inquiry: what NICEPAY says of an order, in the words of whichever documents a switch follows (notes 3.4, 5.5)."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from gerbang.ports.simulator import Outcome, Request
+from gerbang.providers.nicepay.simulator import fields as read
+from gerbang.providers.nicepay.simulator.cards import card_fields
+from gerbang.providers.nicepay.simulator.fields import Fields, text
+from gerbang.providers.nicepay.simulator.orders import Order, State
+from gerbang.providers.nicepay.simulator.quirks import Quirks
+from gerbang.providers.nicepay.simulator.refusals import MESSAGES, Refused
+from gerbang.providers.nicepay.simulator.world import World
+
+_ACCOUNT: Final = {State.OPEN: "3", State.PAID: "0", State.EXPIRED: "4", State.REVERSED: "1"}
+_CARD: Final = {State.OPEN: "9", State.PAID: "0", State.DECLINED: "8", State.VOIDED: "1", State.REFUNDED: "2"}
+_CARD_OF_2020: Final = {**_CARD, State.DECLINED: "1", State.VOIDED: "2"}
+_WORDS: Final = {State.OPEN: "init", State.VOIDED: "void", State.REFUNDED: "refund", State.CANCELLED: "cancel"}
+
+
+def status(order: Order, quirks: Quirks) -> str:
+    """The status digit of notes 3.4 and 10.1."""
+    if not order.is_card:
+        return quirks.cancelled_va_status if order.state is State.CANCELLED else _ACCOUNT[order.state]
+    if order.state is State.PAID and order.refunded_amount and quirks.status_after_partial_refund == "refund":
+        return "2"
+    return (_CARD if quirks.card_statuses == "current" else _CARD_OF_2020)[order.state]
+
+
+def inquire(world: World, request: Request, now: datetime) -> Outcome:
+    fields = read.read(request)
+    merchant = world.merchant(text(fields, "iMid"))
+    read.amount(fields, world.quirks)
+    stamp = read.check_time_stamp(fields, now, world.quirks)
+    if not text(fields, "referenceNo"):
+        raise Refused("9014")
+    if not text(fields, "tXid"):
+        raise Refused("8005")
+    parts = (stamp, merchant.imid, text(fields, "referenceNo"), text(fields, "amt"), merchant.merchant_key)
+    world.check_token(text(fields, "merchantToken"), *parts)
+    order = world.transaction(fields)
+    _check_same(world.quirks, fields, order)
+    word = _WORDS.get(order.state, order.state.value) if world.quirks.inquiry_message == "word" else "SUCCESS"
+    return Outcome(world.success(_answer(order, world.quirks), word))
+
+
+def _check_same(quirks: Quirks, fields: Fields, order: Order) -> None:
+    same = text(fields, "referenceNo") == order.reference and int(text(fields, "amt")) == order.amount
+    if not same and quirks.inquiry_mismatch != "accepted":
+        raise Refused(quirks.inquiry_mismatch)
+
+
+def _answer(order: Order, quirks: Quirks) -> dict[str, Any]:
+    transaction = order.paid_at or (order.registered_at if quirks.trans_before_payment == "registration" else None)
+    mispaid = order.paid_amount if quirks.inquiry_amount_when_mispaid == "paid" else 0
+    return {
+        "tXid": order.txid,
+        "iMid": order.imid,
+        "referenceNo": order.reference,
+        "payMethod": order.method,
+        "amt": str(mispaid or order.amount),
+        "cancelAmt": str(order.refunded_amount),
+        "reqDt": read.day(order.registered_at),
+        "reqTm": read.clock(order.registered_at),
+        "transDt": read.day(transaction),
+        "transTm": read.clock(transaction),
+        "depositDt": read.day(order.paid_at),
+        "depositTm": read.clock(order.paid_at),
+        "currency": order.currency,
+        "goodsNm": order.goods,
+        "billingNm": order.buyer,
+        "status": status(order, quirks),
+        "bankCd": order.bank or None,
+        "vacctNo": order.number or None,
+        "vacctValidDt": read.day(order.valid_until),
+        "vacctValidTm": read.clock(order.valid_until),
+        **_card(order, quirks),
+        "mitraCd": None,
+        "payNo": None,
+        "payValidDt": None,
+        "payValidTm": None,
+        "receiptCode": None,
+        "mRefNo": None,
+    }
+
+
+def _card(order: Order, quirks: Quirks) -> dict[str, Any]:
+    values: dict[str, Any] = {**card_fields(order), "acquStatus": None}
+    if quirks.card_statuses == "of_2020" or not order.is_card:
+        return values
+    failures = []
+    if order.decline_code:
+        message = MESSAGES.get(order.decline_code, "Declined.")
+        when = {"transDt": read.day(order.ended_at), "transTm": read.clock(order.ended_at)}
+        failures = [{**when, "resultCd": order.decline_code, "resultMsg": message}]
+    rrn = f"{int(order.txid[-14:]) % 10**12:012d}" if order.paid_at else None
+    return {**values, "acquirerData": {"rrn": rrn} if rrn else None, "latestFailHistory": failures}

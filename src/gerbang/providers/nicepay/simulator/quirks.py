@@ -1,0 +1,57 @@
+"""Every point where NICEPAY's documents are silent or contradict each other, as one switch each. No behaviour in here.
+
+The default is the position that the notes hold to be likeliest (section given beside each); a client must live with all of them.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from gerbang.ports.simulator import Impossible
+
+
+class Quirks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Positions of all switches; `notification_retry_s` alone is a list: the seconds before each further try."""
+
+    cancelled_va_status: Literal["4", "1", "3"] = "4"  # 10.1: not in the table of states
+    second_cancel: Literal["9315", "9314"] = "9315"  # 5.6
+    trans_before_payment: Literal["null", "registration"] = "null"  # 5.5: transDt and transTm of an unpaid order
+    empty_fields: Literal["null", "absent"] = "null"  # 5.1: samples of 2020 against those of 2024
+    amount_number: Literal["accepted", "refused"] = "accepted"  # 2: amt as a JSON number
+    issuer_field: Literal["issuBankCd", "IssueBankCd"] = "issuBankCd"  # 8.1: one page, two spellings
+    card_statuses: Literal["current", "of_2020"] = "current"  # 3.4
+    reference_after_end: Literal["refused", "accepted"] = "refused"  # 10.2: reuse after expiry or cancel
+    error_http_status: Literal["200", "400"] = "200"  # 2
+    past_expiry: Literal["9210", "9211"] = "9210"  # 10.3, 11
+    unknown_transaction: Literal["by_method", "8005", "9228"] = "by_method"  # 3.5
+    inquiry_mismatch: Literal["9003", "9010", "accepted"] = "9003"  # 5.5: amt or referenceNo is not the registered one
+    inquiry_amount_when_mispaid: Literal["paid", "registered"] = "paid"  # 5.5
+    notified_amount_when_mispaid: Literal["paid", "registered"] = "paid"  # 8.1
+    notified_trans_time: Literal["payment", "registration"] = "payment"  # 8.1
+    notification_accepts: Literal["any_2xx", "only_200"] = "any_2xx"  # 8.1
+    notification_on_cancel: Literal["none", "sent"] = "none"  # 8.1: is a void or refund of ours told back as status 1?
+    notification_retry_s: tuple[float, ...] = (1.0, 5.0, 30.0)  # 8.1
+    inquiry_message: Literal["word", "success"] = "word"  # 3.4: the list of words is not known
+    status_after_partial_refund: Literal["paid", "refund"] = "paid"  # 3.4
+    partial_refunds: Literal["many", "once"] = "many"  # 3.5: 9317
+    payment_url: Literal["bare", "with_txid"] = "bare"  # 5.4: does paymentURL carry tXid?
+    mandiri_number: Literal["twenty", "eighteen"] = "twenty"  # 3.2: the sample is longer than the table allows
+    billing_name_length: Literal["100", "30"] = "100"  # 5.1
+    fixed_account: Literal["n8", "an40"] = "n8"  # 5.1: length of merFixAcctId
+    cart_item_object: Literal["accepted", "refused"] = "accepted"  # 5.2: item as one object instead of a list
+    timestamp_tolerance: Literal["none", "five_minutes"] = "none"  # 2
+
+
+def choices() -> Mapping[str, Sequence[str]]:
+    """The positions of each enumerated switch, default first."""
+    hints = get_type_hints(Quirks)
+    return {name: get_args(hint) for name, hint in hints.items() if get_origin(hint) is Literal}
+
+
+def changed(now: Quirks, values: Mapping[str, Any]) -> Quirks:
+    """The switches after `values`; raises Impossible for an unknown switch or position."""
+    try:
+        return msgspec.convert({**msgspec.to_builtins(now), **values}, Quirks)
+    except msgspec.ValidationError as error:
+        raise Impossible("invalid", f"{error}. GET shows every switch and its positions.") from error
