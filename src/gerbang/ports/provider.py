@@ -1,0 +1,105 @@
+"""What a provider says about itself, so that core, console and CLI can list, set up and check connections. Values; no I/O."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from gerbang.base.errors import FieldError
+from gerbang.base.http import Http
+from gerbang.ports.messenger import Messenger
+from gerbang.ports.payment import PaymentProvider
+from gerbang.ports.webhook import WebhookProvider
+
+
+class Kind(StrEnum):
+    """What a connection to the provider is good for."""
+
+    PAYMENT = "payment"
+    CHAIN = "chain"
+    MARKETPLACE = "marketplace"
+    AI = "ai"
+    MESSENGER = "messenger"
+    SECRETS = "secrets"
+    HTTP = "http"
+
+
+class SecretFamily(StrEnum):
+    """The four families of secrets; rotation and the audit name them."""
+
+    API_KEY = "api_key"
+    DATABASE = "database"
+    SERVICE_TOKEN = "service_token"
+    WEBHOOK = "webhook"
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialField:
+    """A secret that a connection may need. `name` is the key in `Account.secrets`; label and hint are shown to people."""
+
+    name: str
+    label: str
+    hint: str
+    family: SecretFamily
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SettingField:
+    """A setting that is no secret. `name` is the key in `Account.settings`; `default` is what an absent or empty value means."""
+
+    name: str
+    label: str
+    hint: str
+    default: str = ""
+    form: Literal["text", "integer", "url"] = "text"
+    choices: tuple[str, ...] = ()
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One outside system that Gerbang speaks to. A factory or half that is absent means: it does not do that."""
+
+    name: str
+    title: str
+    kinds: tuple[Kind, ...]
+    credentials: tuple[CredentialField, ...]
+    settings: tuple[SettingField, ...]
+    documentation: str
+    payment: Callable[[Http], PaymentProvider] | None = None
+    webhook: WebhookProvider | None = None
+    messenger: Callable[[Http], Messenger] | None = None
+
+    def problems(self, settings: Mapping[str, str], credentials: Collection[str]) -> Sequence[FieldError]:
+        """What is wrong with a connection's settings and the names of its secrets; empty when it can be saved."""
+        wanted = {field.name: field for field in self.settings}
+        known = {field.name for field in self.credentials}
+        found = [
+            FieldError(f"/settings/{name}", "There is no such setting.") for name in settings if name not in wanted
+        ]
+        found += [
+            FieldError(f"/secrets/{name}", "There is no such credential.") for name in credentials if name not in known
+        ]
+        for name, field in wanted.items():
+            complaint = _complaint(field, settings.get(name, ""))
+            if complaint:
+                found.append(FieldError(f"/settings/{name}", complaint))
+        for credential in self.credentials:
+            if credential.required and credential.name not in credentials:
+                found.append(
+                    FieldError(f"/secrets/{credential.name}", f"{credential.label} is needed. {credential.hint}")
+                )
+        return found
+
+
+def _complaint(field: SettingField, value: str) -> str:
+    if not value:
+        return f"{field.label} is needed. {field.hint}" if field.required else ""
+    if field.choices and value not in field.choices:
+        return f"Must be one of: {', '.join(field.choices)}."
+    if field.form == "integer" and not (value.isascii() and value.isdigit() and len(value) <= 18):
+        return "Must be a whole number."
+    if field.form == "url" and not value.startswith(("https://", "http://")):
+        return "Must be an http or https address."
+    return ""

@@ -1,0 +1,9 @@
+"""The registry of providers: one import and one line each. Nothing else in Gerbang lists them."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from gerbang.ports.provider import Provider
+
+PROVIDERS: Final[Mapping[str, Provider]] = MappingProxyType({})
