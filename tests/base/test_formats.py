@@ -133,7 +133,8 @@ def test_masks_read_as_the_visual_language_shows_them() -> None:
 @given(st.text())
 def test_one_line_never_ends_a_header(text: str) -> None:
     line = formats.one_line(text)
-    assert line.isprintable()
+    assert line.replace(formats.NBSP, "").isprintable()
+    assert "  " not in line
     assert formats.one_line(line) == line
 
 
