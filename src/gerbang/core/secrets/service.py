@@ -1,0 +1,121 @@
+"""Reading and writing secrets: a purpose for every read, values cached for at most 60 s, reads audited, values never.
+
+A read from the cache costs no I/O. The store is a port; where values live is not known here.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import Final
+
+import structlog
+
+from gerbang.base.db import Database
+from gerbang.base.errors import NotFound
+from gerbang.core.audit.model import Entry
+from gerbang.core.audit.service import SYSTEM, record
+from gerbang.core.secrets import store
+from gerbang.core.secrets.model import BadSecretValue, Purpose, Secret, Version, family_of
+from gerbang.ports.secrets import SecretStore, SecretValue
+
+log = structlog.get_logger()
+CACHE_S: Final = 60.0
+AUDIT_EVERY_S: Final = 60.0
+VALUE_LIMIT_BYTES: Final = 65_536
+FIRST_OVERLAP_S: Final = 3600  # of two processes that make the same secret at once, both values verify meanwhile
+
+
+class Secrets:
+    """The secrets manager as core sees it. `monotonic` is a clock in seconds that only moves forward."""
+
+    def __init__(self, db: Database, values: SecretStore, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._db = db
+        self._values = values
+        self._monotonic = monotonic
+        self._cache: dict[str, tuple[float, tuple[SecretValue, ...]]] = {}
+        self._audited: dict[tuple[str, Purpose], float] = {}
+        self._reads: dict[tuple[str, Purpose], int] = {}
+        self._locks: dict[object, asyncio.Lock] = {}
+        self._forgotten = 0
+
+    async def get(self, name: str, purpose: Purpose) -> Sequence[SecretValue]:
+        """Every valid version, newest first. Raises NotFound, Unavailable (the store), AuditUnavailable."""
+        read = (name, purpose)
+        self._reads[read] = self._reads.get(read, 0) + 1
+        now = self._monotonic()
+        if now - self._audited.get(read, -AUDIT_EVERY_S) >= AUDIT_EVERY_S:
+            await self._audit_read(name, purpose)
+        cached = self._cache.get(name)
+        if cached is not None and now - cached[0] < CACHE_S:
+            return cached[1]
+        return await self._load(name)
+
+    async def newest(self, name: str, purpose: Purpose) -> SecretValue:
+        """The version to sign or call with."""
+        return (await self.get(name, purpose))[0]
+
+    async def put(self, name: str, value: bytes, *, overlap_s: int, actor: str) -> int:
+        """A new version; older ones stay valid for `overlap_s` seconds (0: at once no more). Returns its number.
+
+        The intent is audited before the value is written, the outcome after. Raises BadSecretName, BadSecretValue.
+        """
+        family = family_of(name)
+        if not 0 < len(value) <= VALUE_LIMIT_BYTES:
+            raise BadSecretValue(f"A value has 1 to {VALUE_LIMIT_BYTES} bytes; this one has {len(value)}.")
+        subject = f"secret:{name}"
+        async with self._db.transaction() as tx:
+            await record(tx, [Entry(actor, "secret.put", subject, {"family": family, "overlap_s": overlap_s})])
+        version = await self._values.write(name, value, overlap_s=overlap_s)
+        self.forget(name)
+        async with self._db.transaction() as tx:
+            await record(tx, [Entry(actor, "secret.written", subject, {"version": version})])
+            await store.tell_changed(tx, name)
+        log.info("secret.written", name=name, version=version)
+        return version
+
+    async def ensure(self, name: str, make: Callable[[], bytes], purpose: Purpose) -> Sequence[SecretValue]:
+        """What `get` answers, after making a first version if there is none."""
+        try:
+            return await self.get(name, purpose)
+        except NotFound:
+            await self.put(name, make(), overlap_s=FIRST_OVERLAP_S, actor=SYSTEM)
+            return await self.get(name, purpose)
+
+    async def names(self) -> Sequence[Secret]:
+        """Every secret with its versions, by name; never a value."""
+        versions = sorted(await self._values.versions(), key=lambda v: (v.name, -v.version))
+        return [
+            Secret(name, family_of(name), [Version(v.version, v.created_at, v.retired_at) for v in group])
+            for name, group in groupby(versions, key=lambda v: v.name)
+        ]
+
+    def forget(self, name: str) -> None:
+        """Drop what is cached of this name; the next read asks the store."""
+        self._forgotten += 1
+        self._cache.pop(name, None)
+
+    async def _load(self, name: str) -> Sequence[SecretValue]:
+        async with self._locks.setdefault(name, asyncio.Lock()):
+            now = self._monotonic()
+            cached = self._cache.get(name)
+            if cached is not None and now - cached[0] < CACHE_S:
+                return cached[1]
+            forgotten = self._forgotten
+            values = tuple(await self._values.read(name))
+            if forgotten == self._forgotten:  # else what was read may already be old
+                self._cache[name] = (now, values)
+            return values
+
+    async def _audit_read(self, name: str, purpose: Purpose) -> None:
+        """One row per name and purpose in a minute, which counts the reads since the last one; who comes meanwhile waits."""
+        read = (name, purpose)
+        async with self._locks.setdefault(read, asyncio.Lock()):
+            now = self._monotonic()
+            if now - self._audited.get(read, -AUDIT_EVERY_S) < AUDIT_EVERY_S:
+                return
+            reads = self._reads.get(read, 0)
+            async with self._db.transaction() as tx:
+                await record(tx, [Entry(SYSTEM, "secret.read", f"secret:{name}", {"purpose": purpose, "reads": reads})])
+            self._audited[read] = now
+            self._reads[read] -= reads
