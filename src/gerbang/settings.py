@@ -1,0 +1,263 @@
+"""Every setting, read once from the environment and `.env`, frozen. The only file that looks at `os.environ`.
+
+A setting `x` is the variable `GERBANG_X`. Names end in their unit. Secrets may stand in a file named by `GERBANG_X_FILE`, or be
+a reference `secret://name` that the secrets manager resolves; database addresses and the root key must not be references.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, get_args
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from gerbang.base.errors import FieldError, Invalid
+
+_PREFIX: Final = "GERBANG_"
+_UNITS: Final = {"_s": "seconds", "_ms": "milliseconds", "_bytes": "bytes", "_days": "days"}
+_PASSWORD_IN_URL: Final = re.compile(r"(://[^:/@]*:)[^@]*@")
+
+Port = Annotated[int, Field(ge=1, le=65_535)]
+
+
+class SettingsInvalid(Invalid):
+    """A variable of the environment does not say what it must; the errors name each."""
+
+    code = "settings_invalid"
+    title = "The settings are not valid"
+
+
+class Settings(BaseSettings):
+    """What one deployment may choose. Defaults are safe; `gerbang up` overrides what a laptop needs."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    # where it runs
+    data: Path = Field(Path("data"), description="Folder for the embedded database, the root key and demo users.")
+    host: str = Field("127.0.0.1", description="Address that the API listens on.")
+    port: Port = Field(8080, description="TCP port of the API, the checkout pages and the console.")
+    public_url: str = Field(
+        "", description="How the outside reaches us: base of checkout and webhook addresses. Default: http://HOST:PORT."
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Addresses or networks, by commas, whose X-Forwarded-* headers are believed."
+    )
+
+    # the database
+    database_url: SecretStr | None = Field(None, description="PostgreSQL under the application's role (gerbang_app).")
+    database_owner_url: SecretStr | None = Field(
+        None, description="The same database under the role that owns the schema; for `migrate`."
+    )
+    database_pool_size: int = Field(10, ge=2, le=100, description="Connections that one process keeps at most.")
+    statement_timeout_ms: int = Field(15_000, ge=100, description="A statement that runs longer is cancelled.")
+
+    # secrets
+    root_key: SecretStr | None = Field(
+        None, description="The root key itself, base64 of 32 bytes, for machines without files."
+    )
+    root_key_file: Path | None = Field(
+        None, description="File (0600) of the key that wraps every sealed secret. Default: DATA/root.key."
+    )
+
+    # the shop and its people
+    shop_name: str = Field(
+        "Toko Lumbung", min_length=1, max_length=80, description="Name that customers see on pages and in messages."
+    )
+    customer_amounts: Literal["deny", "allow"] = Field(
+        "deny", description="Whether a customer may create a payment and so set its amount."
+    )
+    access_token_ttl_s: int = Field(600, ge=60, le=3_600, description="Life of an access token.")
+    refresh_token_ttl_s: int = Field(30 * 86_400, ge=3_600, description="Life of a session that is not used.")
+    owner_link_ttl_s: int = Field(
+        1_800, ge=60, le=86_400, description="Life of the one-time link that makes the first owner."
+    )
+
+    # messages
+    smtp_url: SecretStr | None = Field(
+        None, description="Mail host, as smtp://user:password@host:587 (STARTTLS) or smtps://…."
+    )
+    mail_from: str = Field("Gerbang <gerbang@localhost>", description="Sender of e-mail.")
+
+    # work and limits
+    worker_concurrency: int = Field(16, ge=1, le=256, description="Jobs that one worker process runs at once.")
+    body_limit_bytes: int = Field(262_144, ge=1_024, description="Largest body of an API request.")
+    hook_body_limit_bytes: int = Field(1_048_576, ge=1_024, description="Largest body of an incoming webhook.")
+    header_timeout_s: int = Field(10, ge=1, description="A client must have sent its headers by then.")
+    body_timeout_s: int = Field(30, ge=1, description="A client must have sent its body by then.")
+    provider_wait_s: float = Field(
+        8.0, gt=0, le=30, description="How long a request waits for a provider before the job goes on alone."
+    )
+    drain_s: int = Field(10, ge=1, le=120, description="Requests and jobs in flight get this long at shutdown.")
+
+    # logs
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+    log_json: bool = Field(default=True, description="One JSON object a line; otherwise coloured text for a person.")
+
+    # the sandbox; only `up` and `sandbox` set these
+    sandbox: bool = Field(
+        default=False, description="Simulators, demo users and a movable clock: never for real money."
+    )
+    sandbox_port: Port = Field(8090, description="TCP port of the simulators.")
+    sandbox_mail_port: int = Field(0, ge=0, le=65_535, description="SMTP port of the sandbox; 0 chooses a free one.")
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^/\s?#]+(/[^\s?#]*)?", value):
+            raise ValueError("must be http:// or https:// with a host, without query or fragment")
+        return value.rstrip("/")
+
+    @field_validator("database_url", "database_owner_url")
+    @classmethod
+    def _is_database(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+            raise ValueError(
+                "must begin with postgresql://; it cannot be a secret:// reference, which lives in this database"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _ports_differ(self) -> "Settings":
+        if self.sandbox and self.port == self.sandbox_port:
+            raise ValueError("GERBANG_PORT and GERBANG_SANDBOX_PORT must differ")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  pydantic hands it over; ours are _SecretFiles
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then variables, then files named by variables, then `.env`."""
+        return init_settings, env_settings, _SecretFiles(settings_cls), dotenv_settings
+
+    @property
+    def base_url(self) -> str:
+        """How the outside reaches us, without a slash at the end."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def sandbox_url(self) -> str:
+        """Base address of the simulators."""
+        return f"http://127.0.0.1:{self.sandbox_port}"
+
+    @property
+    def root_key_path(self) -> Path:
+        """Where the root key is expected."""
+        return self.root_key_file or self.data / "root.key"
+
+    def database_dsn(self) -> str:
+        """The application's database; raises SettingsInvalid when none is set."""
+        return _required(self.database_url, "GERBANG_DATABASE_URL")
+
+    def owner_dsn(self) -> str:
+        """The database under the owner's role; raises SettingsInvalid when none is set."""
+        return _required(self.database_owner_url, "GERBANG_DATABASE_OWNER_URL")
+
+
+class _SecretFiles(PydanticBaseSettingsSource):
+    """GERBANG_X_FILE for every secret x: the file's content without the line end."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        path = os.environ.get(f"{_PREFIX}{field_name.upper()}_FILE")
+        if path is None or not is_secret(field) or field_name == "root_key":  # a root key file is a setting of its own
+            return None, field_name, False
+        if f"{_PREFIX}{field_name.upper()}" in os.environ:
+            raise SettingsInvalid(f"{_PREFIX}{field_name.upper()} and …_FILE are both set; keep one.")
+        try:
+            return Path(path).read_text(encoding="utf-8").rstrip("\r\n"), field_name, False
+        except OSError as error:
+            raise SettingsInvalid(f"{_PREFIX}{field_name.upper()}_FILE cannot be read: {error.strerror}.") from error
+
+    def __call__(self) -> dict[str, Any]:
+        values = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+def load(**overrides: object) -> Settings:
+    """The settings of this process; raises SettingsInvalid naming every wrong variable at once."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # checked by pydantic, which is what it is for
+    except ValidationError as error:
+        wrong = [
+            FieldError(f"{_PREFIX}{'_'.join(str(part) for part in one['loc']).upper()}".removesuffix("_"), one["msg"])
+            for one in error.errors()
+        ]
+        detail = "; ".join(f"{one.pointer}: {one.detail}" for one in wrong)
+        raise SettingsInvalid(detail, errors=wrong, hint="`gerbang config show` explains every setting.") from error
+
+
+def child_environment(settings: Mapping[str, object]) -> dict[str, str]:
+    """This process's environment with some settings replaced, for a child process."""
+    ours = {f"{_PREFIX}{name.upper()}": _as_text(value) for name, value in settings.items()}
+    named_by_file = {f"{name}_FILE" for name in ours}
+    return {name: value for name, value in os.environ.items() if name not in named_by_file} | ours
+
+
+def unknown_variables() -> list[str]:
+    """Variables that look like ours and mean nothing: most likely a typing mistake."""
+    known = {f"{_PREFIX}{name.upper()}" for name in Settings.model_fields}
+    known |= {f"{_PREFIX}{name.upper()}_FILE" for name, field in Settings.model_fields.items() if is_secret(field)}
+    return sorted(name for name in os.environ if name.startswith(_PREFIX) and name not in known)
+
+
+def described(settings: Settings) -> Iterator[tuple[str, str, str, str]]:
+    """For each setting: variable, value without secrets, unit, sentence."""
+    for name, field in Settings.model_fields.items():
+        unit = next((word for suffix, word in _UNITS.items() if name.endswith(suffix)), "")
+        yield f"{_PREFIX}{name.upper()}", redacted(getattr(settings, name)), unit, field.description or ""
+
+
+def redacted(value: object) -> str:
+    """A setting's value for people: a password in an address becomes …, any other secret only says that it is set."""
+    match value:
+        case None:
+            return "(not set)"
+        case SecretStr() as secret if "://" in secret.get_secret_value():
+            return _PASSWORD_IN_URL.sub(r"\1…@", secret.get_secret_value())
+        case SecretStr():
+            return "(set, hidden)"
+        case _:
+            return _as_text(value)
+
+
+def is_secret(field: FieldInfo) -> bool:
+    """Whether the setting holds a secret."""
+    return field.annotation is SecretStr or SecretStr in get_args(field.annotation)
+
+
+def _required(value: SecretStr | None, variable: str) -> str:
+    if value is None:
+        raise SettingsInvalid(f"{variable} is not set.", hint="Set it, or let `gerbang up` bring its own PostgreSQL.")
+    return value.get_secret_value()
+
+
+def _as_text(value: object) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case tuple() | list():
+            return ",".join(str(part) for part in value)
+        case SecretStr():
+            return value.get_secret_value()
+        case _:
+            return str(value)

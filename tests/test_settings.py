@@ -1,0 +1,105 @@
+"""Settings: read from variables, files and `.env`, refused with names, and shown without what is secret."""
+
+from pathlib import Path
+
+import pytest
+
+from gerbang import settings
+from gerbang.settings import Settings, SettingsInvalid
+
+CANARY = "canary-9f3a"
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No `.env` and no variable of the machine may colour these tests."""
+    monkeypatch.chdir(tmp_path)
+    for name in settings.child_environment({}):
+        if name.startswith("GERBANG_"):
+            monkeypatch.delenv(name)
+
+
+def test_defaults_are_safe() -> None:
+    known = settings.load()
+    assert (known.host, known.port, known.sandbox, known.customer_amounts) == ("127.0.0.1", 8080, False, "deny")
+    assert known.base_url == "http://127.0.0.1:8080"
+
+
+def test_every_setting_has_a_sentence() -> None:
+    for name, field in Settings.model_fields.items():
+        assert field.description, name
+        assert field.description.endswith("."), name
+
+
+def test_a_variable_beats_the_env_file_and_an_argument_beats_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("GERBANG_PORT=9001\nGERBANG_SHOP_NAME=Warung\nOTHER=1\n")
+    assert settings.load().port == 9001
+    monkeypatch.setenv("GERBANG_PORT", "9002")
+    assert settings.load().port == 9002
+    assert settings.load(port=9003).port == 9003
+    assert settings.load().shop_name == "Warung"
+
+
+def test_a_secret_may_stand_in_a_file_and_not_in_both_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "dsn").write_text("postgresql://a:b@db/gerbang\n")
+    monkeypatch.setenv("GERBANG_DATABASE_URL_FILE", str(tmp_path / "dsn"))
+    assert settings.load().database_dsn() == "postgresql://a:b@db/gerbang"
+    monkeypatch.setenv("GERBANG_DATABASE_URL", "postgresql://c:d@db/gerbang")
+    with pytest.raises(SettingsInvalid, match="both set"):
+        settings.load()
+
+
+def test_a_secret_file_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GERBANG_SMTP_URL_FILE", "/nowhere/at/all")
+    with pytest.raises(SettingsInvalid, match="GERBANG_SMTP_URL_FILE cannot be read"):
+        settings.load()
+
+
+def test_the_root_key_file_is_a_path_and_is_not_read_as_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GERBANG_ROOT_KEY_FILE", "/etc/gerbang/root.key")
+    assert settings.load().root_key_path == Path("/etc/gerbang/root.key")
+
+
+def test_every_wrong_variable_is_named_at_once_and_no_value_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GERBANG_PORT", CANARY)
+    monkeypatch.setenv("GERBANG_DATABASE_URL", CANARY)
+    with pytest.raises(SettingsInvalid) as raised:
+        settings.load()
+    assert {error.pointer for error in raised.value.errors} == {"GERBANG_PORT", "GERBANG_DATABASE_URL"}
+    assert CANARY not in str(raised.value)
+
+
+def test_a_missing_database_is_said_with_the_variable() -> None:
+    with pytest.raises(SettingsInvalid, match="GERBANG_DATABASE_URL is not set"):
+        settings.load().database_dsn()
+
+
+def test_nothing_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """R49: a password planted in every secret setting appears neither in the listing nor in repr."""
+    monkeypatch.setenv("GERBANG_DATABASE_URL", f"postgresql://app:{CANARY}@db/gerbang")
+    monkeypatch.setenv("GERBANG_SMTP_URL", f"smtp://post:{CANARY}@mail:587")
+    monkeypatch.setenv("GERBANG_ROOT_KEY", CANARY)
+    known = settings.load()
+    shown = {name: value for name, value, _, _ in settings.described(known)}
+    assert CANARY not in str(shown) + repr(known) + known.model_dump_json()
+    assert shown["GERBANG_DATABASE_URL"] == "postgresql://app:…@db/gerbang"
+    assert shown["GERBANG_ROOT_KEY"] == "(set, hidden)"
+
+
+def test_a_variable_that_means_nothing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GERBANG_PROT", "8081")
+    assert settings.unknown_variables() == ["GERBANG_PROT"]
+
+
+def test_what_a_child_gets_reads_back_as_the_same_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"sandbox": True, "port": 9010, "trusted_proxies": ("10.0.0.0/8", "192.0.2.1"), "log_json": False}
+    for name, value in settings.child_environment(given).items():
+        monkeypatch.setenv(name, value)
+    known = settings.load()
+    assert {name: getattr(known, name) for name in given} == given
+
+
+@pytest.mark.parametrize("wrong", ["gerbang.example", "ftp://gerbang.example", "https://gerbang.example?x=1"])
+def test_a_public_url_that_is_none_is_refused(wrong: str) -> None:
+    with pytest.raises(SettingsInvalid, match="GERBANG_PUBLIC_URL"):
+        settings.load(public_url=wrong)
