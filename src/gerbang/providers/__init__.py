@@ -5,5 +5,10 @@ from types import MappingProxyType
 from typing import Final
 
 from gerbang.ports.provider import Provider
+from gerbang.providers import smtp
 
-PROVIDERS: Final[Mapping[str, Provider]] = MappingProxyType({})
+PROVIDERS: Final[Mapping[str, Provider]] = MappingProxyType(
+    {
+        smtp.PROVIDER.name: smtp.PROVIDER,
+    }
+)

@@ -1,0 +1,195 @@
+"""A message by SMTP (RFC 5321): one connection a message, and every failure in core's words. Texts and retries are core's matter.
+
+Settings: `host`, `port`, `tls` (`none`, `starttls`, `tls`), `from` (an address, with a name if wanted), `ca_file` (a bundle to trust
+instead of the system's). Secrets: `user` and `password`, both or neither.
+"""
+
+import asyncio
+import ssl
+from dataclasses import dataclass
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP as WIRE
+from email.utils import format_datetime, parseaddr
+from typing import Final
+from unicodedata import category
+
+import aiosmtplib
+
+from gerbang.base.clock import real_now
+from gerbang.base.http import OutcomeUnknown, Unreachable
+from gerbang.ports.messenger import Message, Refused
+from gerbang.ports.payment import Account
+
+_PORTS: Final = {"none": 25, "starttls": 587, "tls": 465}
+_NEVER_IN_HEADERS: Final = frozenset(
+    {"Cc", "Cs", "Zl", "Zp"}
+)  # controls, lone surrogates, line and paragraph separators
+_LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class SmtpMessenger:
+    """Implements ports.messenger.Messenger. `step_timeout_s` bounds each answer, `total_timeout_s` the whole conversation: the
+    latter stays below the queue's lease of a minute, so that no second worker begins while this one still waits.
+    """
+
+    def __init__(self, *, step_timeout_s: float = 10.0, total_timeout_s: float = 45.0) -> None:
+        self._step_timeout_s = step_timeout_s
+        self._total_timeout_s = total_timeout_s
+
+    async def send(self, account: Account, message: Message) -> None:
+        """Hand one message over; returns once the server has answered 250 to the whole of it.
+
+        Raises Refused for a 5xx about this message, Unreachable when the server did not take it (no connection, a refused log-in,
+        any 4xx), OutcomeUnknown when the connection was lost after the message had begun to leave.
+        """
+        server = _server_of(account)
+        sender, mail = _mail(server.sender, message)
+        client = _client(server, self._step_timeout_s)
+        try:
+            async with asyncio.timeout(self._total_timeout_s):
+                await _open(client)
+                await _envelope(client, sender, message.to)
+                await _content(client, mail)
+                await _leave(client)
+        except TimeoutError as error:
+            raise OutcomeUnknown(f"The mail server took longer than {self._total_timeout_s:.0f} s.") from error
+        finally:
+            client.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    host: str
+    port: int
+    tls: str
+    sender: str
+    ca_file: str | None
+    login: tuple[bytes, bytes] | None
+
+
+def _server_of(account: Account) -> _Server:
+    """The connection's settings; raises Unreachable for those that cannot work, since an operator can mend them."""
+    settings = account.settings
+    tls = settings.get("tls", "starttls")
+    if not settings.get("host") or not settings.get("from") or tls not in _PORTS:
+        raise Unreachable("The mail connection needs `host`, `from`, and `tls` as none, starttls or tls.")
+    port = settings.get("port") or str(_PORTS[tls])
+    if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65_536:
+        raise Unreachable("The mail connection's `port` is not a port.")
+    login = _login_of(account)
+    if login and tls == "none" and settings["host"] not in _LOCAL:
+        raise Unreachable("A password is not sent without TLS: set `tls` to starttls or tls.")
+    return _Server(settings["host"], int(port), tls, settings["from"], settings.get("ca_file") or None, login)
+
+
+def _login_of(account: Account) -> tuple[bytes, bytes] | None:
+    user, password = account.secrets.get("user", ()), account.secrets.get("password", ())
+    if bool(user) != bool(password):
+        raise Unreachable("The mail connection has only one of `user` and `password`.")
+    return (user[0], password[0]) if user else None
+
+
+def _client(server: _Server, step_timeout_s: float) -> aiosmtplib.SMTP:
+    user, password = server.login or (None, None)
+    return aiosmtplib.SMTP(
+        hostname=server.host,
+        port=server.port,
+        username=user,
+        password=password,
+        local_hostname=parseaddr(server.sender)[1].rpartition("@")[2] or None,
+        timeout=step_timeout_s,
+        use_tls=server.tls == "tls",
+        start_tls=server.tls == "starttls",
+        cert_bundle=server.ca_file,
+    )
+
+
+def _mail(sender: str, message: Message) -> tuple[str, bytes]:
+    """The envelope's sender and the bytes of the message; raises Refused for an address or subject that no header can hold."""
+    name, address = parseaddr(sender)
+    try:
+        _safe(message.to, message.subject, message.message_id, sender)
+        mail = EmailMessage(policy=WIRE)
+        mail["From"] = Address(name, addr_spec=address)
+        mail["To"] = Address(addr_spec=message.to)
+        mail["Subject"] = message.subject
+        mail["Message-ID"] = message.message_id
+        mail["Date"] = format_datetime(real_now())
+        mail["Auto-Submitted"] = "auto-generated"
+        mail["Content-Language"] = message.locale
+        mail.set_content(message.text, cte="quoted-printable")
+        if message.html:
+            mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+        message.to.encode("ascii")
+        return address, mail.as_bytes()
+    except (ValueError, IndexError, MessageError) as error:
+        raise Refused(f"This cannot be a mail: {type(error).__name__}.") from error
+
+
+def _safe(*values: str) -> None:
+    """Nothing that goes into a header may end it or hide in it."""
+    for value in values:
+        if any(category(char) in _NEVER_IN_HEADERS for char in value):
+            raise ValueError("a control character in a header")
+
+
+async def _open(client: aiosmtplib.SMTP) -> None:
+    """Connect, secure, log in. Whatever goes wrong here is about the server or our settings, never about the message."""
+    try:
+        await client.connect()
+        await client.ehlo()
+    except (aiosmtplib.SMTPException, OSError, ssl.SSLError, ValueError) as error:
+        raise Unreachable(f"The mail server cannot be used: {_said(error)}.") from error
+
+
+async def _envelope(client: aiosmtplib.SMTP, sender: str, to: str) -> None:
+    try:
+        await client.mail(sender)
+        await client.rcpt(to)
+    except aiosmtplib.SMTPResponseException as error:
+        raise _by_code(error) from error
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise Unreachable(f"The connection ended before the message: {_said(error)}.") from error
+
+
+async def _content(client: aiosmtplib.SMTP, mail: bytes) -> None:
+    try:
+        await client.data(mail)
+    except aiosmtplib.SMTPResponseException as error:
+        if not 200 <= error.code <= 299:  # the library takes 250 only
+            raise _by_code(error) from error
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise OutcomeUnknown(f"The message left, then: {_said(error)}.") from error
+
+
+async def _leave(client: aiosmtplib.SMTP) -> None:
+    """QUIT out of politeness: the message is the server's already, so nothing that happens now matters."""
+    try:
+        async with asyncio.timeout(2):
+            await client.quit()
+    except (aiosmtplib.SMTPException, OSError, TimeoutError):
+        return
+
+
+def _by_code(error: aiosmtplib.SMTPResponseException) -> Exception:
+    """5xx is for good, but for a log-in that is missing (530, 535 …: RFC 4954): an operator can mend that."""
+    match error.code:
+        case 530 | 534 | 535 | 538:
+            return Unreachable(f"The mail server asks for a log-in: {_said(error)}.")
+        case code if 500 <= code <= 599:
+            return Refused(_said(error))
+        case -1:
+            return OutcomeUnknown(f"The mail server's answer cannot be read: {_said(error)}.")
+        case _:
+            return Unreachable(f"The mail server said not now: {_said(error)}.")
+
+
+def _said(error: Exception) -> str:
+    """The server's code and enhanced code (RFC 3463), not its words: those like to repeat the address."""
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        first = str(error.message).split(maxsplit=1)[:1]
+        enhanced = f" {first[0]}" if first and first[0].count(".") == 2 and first[0].replace(".", "").isdigit() else ""
+        return f"{error.code}{enhanced}"
+    return type(error).__name__
