@@ -5,10 +5,11 @@ from types import MappingProxyType
 from typing import Final
 
 from gerbang.ports.provider import Provider
-from gerbang.providers import smtp
+from gerbang.providers import nicepay, smtp
 
 PROVIDERS: Final[Mapping[str, Provider]] = MappingProxyType(
     {
+        nicepay.PROVIDER.name: nicepay.PROVIDER,
         smtp.PROVIDER.name: smtp.PROVIDER,
     }
 )

@@ -1,0 +1,160 @@
+"""From their answers to our facts: pure, so that every status can be tried without a network. Decides nothing about payments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from gerbang.base.http import OutcomeUnknown
+from gerbang.ports.payment import (
+    Accepted,
+    Cancelled,
+    Captured,
+    Declined,
+    DisplayVirtualAccount,
+    Expired,
+    Fact,
+    Method,
+    Mismatched,
+    Redirect,
+    RefundSettled,
+    Retracted,
+    Standing,
+    Submission,
+)
+from gerbang.providers.nicepay import account, codes, jakarta, wire
+
+CURRENCY = "IDR"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What an inquiry said: `facts`, and `oddity` for the log when part of it could not be believed or understood."""
+
+    facts: Sequence[Fact]
+    oddity: str = ""
+
+
+def declined(answer: wire.Result) -> Declined | None:
+    """The refusal of this one order that an answer carries, in our code and their words."""
+    meaning = codes.meaning(wire.text(answer.result_cd))
+    if meaning.verdict is not codes.Verdict.DECLINED:
+        return None
+    return Declined(meaning.code, _words(answer) or meaning.text)
+
+
+def virtual_account(submission: Submission, answer: wire.Registered) -> Fact:
+    """A registered number to pay to. Raises OutcomeUnknown when the answer lacks what the payer and a later inquiry need."""
+    odd = _registration_oddity(submission, answer)
+    bank = submission.options["bank"]
+    if wire.text(answer.bank_cd) not in {"", account.BANKS[bank]}:
+        odd = odd or "The number is of another bank than the one asked for."
+    if odd:
+        return Mismatched(odd)
+    number = "".join(wire.text(answer.vacct_no).split())
+    if not number.isdigit():
+        raise OutcomeUnknown("NICEPAY registered the order without a virtual account number.")
+    until = jakarta.read(wire.text(answer.vacct_valid_dt), wire.text(answer.vacct_valid_tm))
+    return Accepted(_reference(answer), DisplayVirtualAccount(bank, number), until or submission.expires_at)
+
+
+def hosted_page(submission: Submission, answer: wire.Registered, base_url: str) -> Fact:
+    """A registered order and the address where the payer's browser goes; no card data passes through us."""
+    odd = _registration_oddity(submission, answer)
+    if odd:
+        return Mismatched(odd)
+    reference = _reference(answer)
+    url = wire.text(answer.payment_url)
+    if not url.startswith(("https://", "http://") if base_url.startswith("http://") else "https://"):
+        url = f"{base_url}/redirect/v2/payment"
+    if "tXid=" not in url:
+        url += f"{'&' if '?' in url else '?'}tXid={reference}"
+    return Accepted(reference, Redirect(url))
+
+
+def inquired(standing: Standing, answer: wire.Inquired, card_status_table: str) -> Finding:
+    """What the transaction's status means now. Raises OutcomeUnknown when it is paid and the amount cannot be read."""
+    odd = _inquiry_oddity(standing, answer)
+    if odd:
+        return Finding((Mismatched(odd),), odd)
+    status = wire.text(answer.status)
+    state = codes.state(standing.method, status, card_status_table)
+    match state:
+        case None:
+            return Finding((), f"The status {status[:20]!r} is in no table.")
+        case codes.State.UNPAID:
+            return Finding((), "It was paid, and is unpaid now." if standing.captured else "")
+        case codes.State.EXPIRED:
+            return Finding((Expired(),))
+        case codes.State.FAILED:
+            return Finding((Declined("card_declined", _words(answer) or "failed"),))
+        case codes.State.REVERSED:
+            return Finding((Retracted("The bank reversed the deposit."),))
+        case codes.State.PAID | codes.State.VOIDED | codes.State.REFUNDED:
+            return _money(standing, answer, state)
+
+
+def given_back(standing: Standing, answer: wire.Inquired, card_status_table: str, ours: int) -> int | None:
+    """The total that went back so far, as an inquiry made after a cancel of `ours` rupiah says; None when it does not say."""
+    state = codes.state(standing.method, wire.text(answer.status), card_status_table)
+    told = wire.amount(answer.cancel_amt)
+    if _inquiry_oddity(standing, answer) or state is None:
+        return None
+    if told or state is codes.State.PAID:
+        return told or 0
+    if state in {codes.State.VOIDED, codes.State.REFUNDED} and not standing.refunded:
+        return ours  # nothing had gone back before, so the cancel that it shows is ours
+    return None
+
+
+def _money(standing: Standing, answer: wire.Inquired, state: codes.State) -> Finding:
+    total = wire.amount(answer.amt)
+    if total is None:
+        raise OutcomeUnknown("NICEPAY says that it is paid, and not how much.")
+    back = wire.amount(answer.cancel_amt) or 0
+    if standing.method is not Method.CARD:
+        return Finding((Captured(total, CURRENCY, _when(answer)),))
+    if state is codes.State.VOIDED:
+        if not standing.captured and not wire.text(answer.auth_no):
+            return Finding((Cancelled(),))  # never authorised: there was nothing to give back
+        back = back or total  # a void undoes the whole authorisation
+    captured = Captured(total, CURRENCY, _when(answer))
+    if back:
+        return Finding((captured, RefundSettled(back, CURRENCY)))
+    odd = "It was refunded, and NICEPAY does not say how much." if state is codes.State.REFUNDED else ""
+    return Finding((captured,), odd)
+
+
+def _registration_oddity(submission: Submission, answer: wire.Registered) -> str:
+    if wire.text(answer.reference_no) not in {"", submission.reference}:
+        return "The answer is about another referenceNo."
+    if wire.text(answer.currency) not in {"", CURRENCY}:
+        return "The order was registered in another currency."
+    if wire.text(answer.amt) and wire.amount(answer.amt) != submission.amount.amount:
+        return "The order was registered with another amount."
+    return ""
+
+
+def _inquiry_oddity(standing: Standing, answer: wire.Inquired) -> str:
+    if wire.text(answer.t_xid) not in {"", standing.provider_reference}:
+        return "The answer is about another tXid."
+    if wire.text(answer.reference_no) not in {"", standing.reference}:
+        return "The answer is about another referenceNo."
+    if wire.text(answer.currency) not in {"", CURRENCY}:
+        return "The transaction is in another currency."
+    return ""
+
+
+def _reference(answer: wire.Registered) -> str:
+    reference = wire.text(answer.t_xid)
+    if not (reference.isascii() and reference.isalnum()):
+        raise OutcomeUnknown("NICEPAY registered the order without a tXid.")
+    return reference
+
+
+def _when(answer: wire.Inquired) -> datetime | None:
+    deposit = jakarta.read(wire.text(answer.deposit_dt), wire.text(answer.deposit_tm))
+    return deposit or jakarta.read(wire.text(answer.trans_dt), wire.text(answer.trans_tm))
+
+
+def _words(answer: wire.Result) -> str:
+    return "".join([char for char in wire.text(answer.result_msg)[:200] if char.isprintable()])
