@@ -141,7 +141,7 @@ def captured_total(attempts: Sequence[Attempt]) -> int:
 
 def sale_refunded(refunds: Sequence[Refund]) -> int:
     """What has certainly gone back of the sale itself (not of a surplus), in minor units."""
-    return sum(r.amount for r in refunds if r.status is RefundStatus.SUCCEEDED and not r.from_credit)
+    return sum(r.amount - r.credit_amount for r in refunds if r.status is RefundStatus.SUCCEEDED)
 
 
 def payment_status(payment: Payment, attempts: Sequence[Attempt], refunds: Sequence[Refund], now: datetime) -> PaymentStatus:

@@ -68,6 +68,7 @@ class Attempt:
     """One try to collect through one connection and method. Amounts are minor units of `currency`.
 
     `captured`, `refunded` are totals as the provider tells them; `refund_reserved` is what refunds under way may still take.
+    `unsent` says that the registration certainly did not leave, so it may be sent again.
     """
 
     id: UUID
@@ -89,6 +90,7 @@ class Attempt:
     next_action: NextAction | None
     failure: Failure | None
     asked_at: datetime | None
+    unsent: bool
     created_at: datetime
     updated_at: datetime
     expires_at: datetime
@@ -96,7 +98,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money going back for an attempt. `from_credit`: a surplus that stood to the payer's credit, not a sale."""
+    """Money going back for an attempt. `credit_amount`: the part that is a surplus standing to the payer's credit, not the sale."""
 
     id: UUID
     payment_id: UUID
@@ -104,7 +106,7 @@ class Refund:
     status: RefundStatus
     amount: int
     currency: str
-    from_credit: bool
+    credit_amount: int
     reason: str
     provider_reference: str | None
     failure: str | None
@@ -184,6 +186,28 @@ class IdempotencyKey:
     caller: str
     key: str
     fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which payments a list shows; None means any. Times are creation times."""
+
+    status: str | None = None
+    method: str | None = None
+    connection: str | None = None
+    order_reference: str | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+    owner_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """The bank account that a transfer back goes to. Personal data."""
+
+    bank: str
+    account: str
+    name: str
 
 
 class PaymentNotFound(NotFound):

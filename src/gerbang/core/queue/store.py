@@ -16,7 +16,7 @@ async def add(tx: Tx, columns: Sequence[list[object]]) -> None:
         ORDER BY kind, key
         ON CONFLICT (kind, key) DO UPDATE SET
             again = j.again OR (j.lease_until IS NOT NULL AND j.parked_at IS NULL),
-            run_at = CASE WHEN j.lease_until IS NULL OR j.parked_at IS NOT NULL THEN least(j.run_at, excluded.run_at) ELSE excluded.run_at END,
+            run_at = CASE WHEN j.lease_until IS NOT NULL AND NOT j.again THEN excluded.run_at ELSE least(j.run_at, excluded.run_at) END,
             payload = excluded.payload,
             tries = CASE WHEN j.parked_at IS NULL THEN j.tries ELSE 0 END,
             lease_until = CASE WHEN j.parked_at IS NULL THEN j.lease_until END,

@@ -1,0 +1,1 @@
+"""Connections: our accounts at providers, with their settings and references to their secrets."""

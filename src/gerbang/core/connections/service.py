@@ -1,0 +1,100 @@
+"""Finding connections, and making them ready for a call: settings and secrets together, for this once."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from gerbang.base.db import Database
+from gerbang.base.errors import FieldError
+from gerbang.core.audit.model import Entry
+from gerbang.core.audit.service import record
+from gerbang.core.connections import store
+from gerbang.core.connections.model import BadConnection, Connection, ConnectionExists, ConnectionNotFound
+from gerbang.core.secrets.model import Purpose
+from gerbang.core.secrets.service import Secrets
+from gerbang.ports.payment import Account
+from gerbang.ports.provider import Provider
+
+_FRESH_S: Final = 5.0
+
+
+class Connections:
+    """The connections of this deployment. The list is cached for at most five seconds in each process."""
+
+    def __init__(self, db: Database, secrets: Secrets, providers: Mapping[str, Provider], public_url: str) -> None:
+        self._db = db
+        self._secrets = secrets
+        self._providers = providers
+        self._public_url = public_url.rstrip("/")
+        self._known: dict[str, Connection] = {}
+        self._read_at = float("-inf")
+
+    async def all(self) -> Sequence[Connection]:
+        """Every connection, oldest first."""
+        return list((await self._fresh()).values())
+
+    async def get(self, connection_id: str) -> Connection:
+        """One connection; raises ConnectionNotFound."""
+        found = (await self._fresh()).get(connection_id)
+        if found is None:
+            raise ConnectionNotFound(f"There is no connection {connection_id[:40]!r}.")
+        return found
+
+    def provider_of(self, connection: Connection) -> Provider:
+        """The provider that a connection speaks to."""
+        return self._providers[connection.provider]
+
+    async def account_for(self, connection: Connection, purpose: Purpose) -> Account:
+        """What an adapter needs for one call. Raises NotFound for a missing secret, Unavailable when the store does not answer."""
+        secrets = {
+            name: [version.value for version in await self._secrets.get(secret, purpose)]
+            for name, secret in connection.secrets.items()
+        }
+        hook = f"{self._public_url}/hooks/{connection.id}"
+        return Account(connection.id, connection.livemode, connection.settings, secrets, hook)
+
+    async def create(
+        self, actor: str, id_: str, provider: str, *, livemode: bool, settings: Mapping[str, str], secrets: Mapping[str, str]
+    ) -> Connection:
+        """A new connection. Raises BadConnection with a pointer for each fault, ConnectionExists."""
+        if provider not in self._providers:
+            known = ", ".join(sorted(self._providers))
+            raise BadConnection(errors=[FieldError("/provider", f"Must be one of: {known}.")])
+        self._check(provider, settings, secrets)
+        async with self._db.transaction() as tx:
+            if not await store.add(tx, id_, provider, livemode, settings, secrets):
+                raise ConnectionExists(f"{id_} exists already.")
+            await record(tx, [Entry(actor, "connection.created", f"connection:{id_}", {"provider": provider})])
+            await store.tell(tx, id_)
+        self.forget()
+        return await self.get(id_)
+
+    async def update(
+        self, actor: str, id_: str, *, settings: Mapping[str, str], secrets: Mapping[str, str], enabled: bool
+    ) -> Connection:
+        """Change settings, references to secrets, or whether it is used. Raises ConnectionNotFound, BadConnection."""
+        known = await self.get(id_)
+        self._check(known.provider, settings, secrets)
+        async with self._db.transaction() as tx:
+            await store.save(tx, id_, settings, secrets, enabled)
+            await record(tx, [Entry(actor, "connection.updated", f"connection:{id_}", {"enabled": enabled})])
+            await store.tell(tx, id_)
+        self.forget()
+        return await self.get(id_)
+
+    def forget(self) -> None:
+        """Read the list anew next time."""
+        self._read_at = float("-inf")
+
+    def _check(self, provider: str, settings: Mapping[str, str], secrets: Mapping[str, str]) -> None:
+        problems = self._providers[provider].problems(settings, secrets)
+        if problems:
+            raise BadConnection("Some settings or credentials are missing or wrong.", errors=problems)
+
+    async def _fresh(self) -> dict[str, Connection]:
+        if time.monotonic() - self._read_at > _FRESH_S:
+            now = time.monotonic()
+            async with self._db.reading() as tx:
+                self._known = {connection.id: connection for connection in await store.all_(tx)}
+            self._read_at = now
+        return self._known

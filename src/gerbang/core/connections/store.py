@@ -1,0 +1,49 @@
+"""Every SQL statement on `connections`."""
+
+from collections.abc import Mapping
+
+from gerbang.base.db import Row, Tx
+from gerbang.core.connections.model import Connection
+
+
+async def all_(tx: Tx) -> list[Connection]:
+    """Every connection, by name."""
+    rows = await tx.fetch(
+        "SELECT id, provider, livemode, settings, secrets, enabled, created_at, updated_at FROM connections ORDER BY created_at, id"
+    )
+    return [_connection(row) for row in rows]
+
+
+async def add(
+    tx: Tx, id_: str, provider: str, livemode: bool, settings: Mapping[str, str], secrets: Mapping[str, str]
+) -> bool:
+    """A new connection; False when the name is taken."""
+    tag = await tx.execute(
+        "INSERT INTO connections (id, provider, livemode, settings, secrets) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+        id_,
+        provider,
+        livemode,
+        dict(settings),
+        dict(secrets),
+    )
+    return tag == "INSERT 0 1"
+
+
+async def save(tx: Tx, id_: str, settings: Mapping[str, str], secrets: Mapping[str, str], enabled: bool) -> None:
+    """Change what may change."""
+    await tx.execute(
+        "UPDATE connections SET settings = $2, secrets = $3, enabled = $4, updated_at = now() WHERE id = $1",
+        id_,
+        dict(settings),
+        dict(secrets),
+        enabled,
+    )
+
+
+async def tell(tx: Tx, id_: str) -> None:
+    """Let every process hear of the change within five seconds."""
+    await tx.execute("INSERT INTO changes (kind, subject) VALUES ('connection', $1)", id_)
+
+
+def _connection(row: Row) -> Connection:
+    return Connection(**row)

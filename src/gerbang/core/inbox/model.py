@@ -1,0 +1,123 @@
+"""Inbox events and what becomes of them. Pure."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+from zlib import crc32
+
+from gerbang.base.db import Tx
+from gerbang.base.errors import NotFound
+
+SHARDS: Final = 8
+MOST_TRIES: Final = 5
+WAITS_S: Final = (5, 30, 300, 3_600, 21_600)
+
+
+class EventNotFound(NotFound):
+    code = "webhook_event_not_found"
+    title = "There is no such webhook event"
+
+
+class EventStatus(StrEnum):
+    NEW = "new"
+    DONE = "done"
+    WAITING = "waiting"
+    PARKED = "parked"
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """A verified message to be kept. `key` is the provider's event id, or empty: then a digest of the raw bytes stands for it.
+    `subject` keeps messages about the same thing in order."""
+
+    connection: str
+    key: str
+    subject: str
+    type: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    def unique_key(self) -> str:
+        """What makes the event one: the same key twice is the same event."""
+        return self.key or "sha256:" + hashlib.sha256(self.body).hexdigest()
+
+    def shard(self) -> int:
+        """Which lane works on it: events about one subject share a lane."""
+        return crc32(self.subject.encode()) % SHARDS
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A stored event. `times_seen` counts identical deliveries; `outcome` says in words what became of it."""
+
+    id: UUID
+    received_at: datetime
+    connection: str
+    key: str
+    subject: str
+    type: str
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    status: EventStatus = EventStatus.NEW
+    outcome: str | None = None
+    tries: int = 0
+    done_at: datetime | None = None
+    attempt_id: UUID | None = None
+    times_seen: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilters:
+    """Which events a list shows; None means any. `source` is the connection."""
+
+    source: str | None = None
+    type: str | None = None
+    status: str | None = None
+    received_after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The event had its effect, or rightly none; `outcome` in a few words."""
+
+    outcome: str
+    attempt: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """What the event is about is not known here (yet): kept, tried again later, parked in the end."""
+
+    why: str
+
+
+Result = Done | NotYet
+Apply = Callable[[Tx], Awaitable[Sequence[Result]]]
+# A handler has two halves: what needs other systems comes first, without a transaction; what writes comes after, inside one.
+Handler = Callable[[Sequence[Event]], Awaitable[Apply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A message that was refused: never its content, only a digest and its size."""
+
+    connection: str
+    reason: str
+    source: str
+    body_digest: bytes
+    body_size: int
+    rejected_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What running an event again did, or would do."""
+
+    event: UUID
+    dry_run: bool
+    outcome: str
+    changes: Sequence[Mapping[str, str]]

@@ -1,0 +1,77 @@
+"""Receiving: an event is committed before it is answered, once however often it comes, together with its neighbours."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from gerbang.base import ids
+from gerbang.base.batching import GroupCommit
+from gerbang.base.db import Database, Tx
+from gerbang.core.audit.model import Entry
+from gerbang.core.audit.service import SYSTEM, record
+from gerbang.core.inbox import store
+from gerbang.core.inbox.model import Event, EventFilters, EventNotFound, NewEvent, Rejection, Replay
+
+Preview = Callable[[Event], Awaitable[Replay]]
+
+
+class Inbox:
+    """The way in, and the list of what came. `preview` says what running an event again would change, without writing."""
+
+    def __init__(self, db: Database, preview: Preview) -> None:
+        self._db = db
+        self._preview = preview
+        self._commits: GroupCommit[NewEvent, bool] = GroupCommit(db, _store)
+
+    async def receive(self, event: NewEvent) -> bool:
+        """Keep an event; returns after COMMIT, with True when it was new. Raises DatabaseUnavailable or CommitUnknown: not kept for
+        certain, the provider must send it again."""
+        return await self._commits.submit(event)
+
+    async def reject(self, connection: str, reason: str, source: str, body: bytes) -> None:
+        """Remember that a message was refused, and why; never what it said."""
+        digest = hashlib.sha256(body).digest()
+        async with self._db.transaction() as tx:
+            await store.reject(tx, connection, reason, source, digest, len(body))
+            detail = {"reason": reason, "size": len(body), "digest": digest.hex()[:16]}
+            await record(tx, [Entry(f"hook:{connection}", "webhook.rejected", f"connection:{connection}", detail)])
+
+    async def page(self, filters: EventFilters, after: tuple[datetime, UUID] | None, limit: int) -> list[Event]:
+        """Newest events first."""
+        async with self._db.reading() as tx:
+            return await store.page(tx, filters, after, limit)
+
+    async def get(self, event_id: UUID) -> Event:
+        """One event; raises EventNotFound."""
+        async with self._db.reading() as tx:
+            event = await store.one(tx, event_id)
+        if event is None:
+            raise EventNotFound
+        return event
+
+    async def replay(self, actor: str, event_id: UUID, *, dry_run: bool) -> Replay:
+        """Run an event again, or only say what that would change. Harmless by design: facts carry totals."""
+        event = await self.get(event_id)
+        if dry_run:
+            return await self._preview(event)
+        async with self._db.transaction() as tx:
+            await store.renew(tx, event_id)
+            await record(tx, [Entry(actor or SYSTEM, "webhook.replayed", ids.show("evt", event_id))])
+        return Replay(event_id, dry_run, "The event will be worked on again at once.", [])
+
+    async def rejections(self, limit: int = 100) -> list[Rejection]:
+        """What was refused lately, newest first."""
+        async with self._db.reading() as tx:
+            return [Rejection(**row) for row in await store.rejections(tx, limit)]
+
+
+async def _store(tx: Tx, events: Sequence[NewEvent]) -> Sequence[bool]:
+    rows = [
+        (ids.new(), e.connection, e.unique_key(), e.subject, e.shard(), e.type, dict(e.headers), e.body) for e in events
+    ]
+    fresh = await store.add(tx, rows)
+    again = [(row[1], row[2]) for row in rows if row[0] not in fresh]
+    if again:
+        await store.count_again(tx, again)
+    return [row[0] in fresh for row in rows]

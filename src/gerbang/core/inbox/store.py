@@ -1,0 +1,206 @@
+"""Every SQL statement on the inbox: `inbox`, `inbox_seen`, `inbox_shards`, `rejections`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from gerbang.base.db import Row, Tx, columns
+from gerbang.core.inbox.model import Event, EventFilters, EventStatus
+
+
+async def add(tx: Tx, rows: Sequence[tuple[Any, ...]]) -> set[UUID]:
+    """Store events once each, rows of (id, connection, key, subject, shard, type, headers, body); returns the ids that were new."""
+    fresh = await tx.fetch(
+        """
+        WITH n AS (
+            SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::jsonb[], $8::bytea[])
+            AS n (id, connection, key, subject, shard, type, headers, body)),
+        fresh AS (
+            INSERT INTO inbox_seen (connection, key, id) SELECT connection, key, id FROM n ORDER BY connection, key
+            ON CONFLICT DO NOTHING RETURNING id)
+        INSERT INTO inbox (id, connection, key, subject, shard, type, headers, body)
+        SELECT n.* FROM n JOIN fresh USING (id) RETURNING id
+        """,
+        *columns(rows, 8),
+    )
+    return {row["id"] for row in fresh}
+
+
+async def count_again(tx: Tx, places: Sequence[tuple[str, str]]) -> None:
+    """Count deliveries of events that were here before; places are (connection, key)."""
+    await tx.execute(
+        """
+        UPDATE inbox_seen s SET times = s.times + n.more
+        FROM (SELECT connection, key, count(*) AS more FROM unnest($1::text[], $2::text[]) AS p (connection, key)
+              GROUP BY connection, key ORDER BY connection, key) AS n
+        WHERE s.connection = n.connection AND s.key = n.key
+        """,
+        *columns(places, 2),
+    )
+
+
+async def take_shard(tx: Tx, shards: Sequence[int]) -> Row | None:
+    """A lane with work that nobody holds; None when there is none. `batch` is what a dead owner was working on."""
+    return await tx.fetchrow(
+        """
+        SELECT s.shard, s.batch FROM inbox_shards s
+        WHERE s.shard = ANY($1) AND (s.lease_until IS NULL OR s.lease_until < clock_timestamp())
+          AND EXISTS (SELECT FROM inbox i WHERE i.shard = s.shard AND i.status = 'new')
+        ORDER BY s.lease_until NULLS FIRST LIMIT 1 FOR UPDATE SKIP LOCKED
+        """,
+        list(shards),
+    )
+
+
+async def suspect(tx: Tx, batch: Sequence[UUID], most_tries: int) -> None:
+    """Events whose worker died: count the try, so that they are run alone, and park those that were tried too often."""
+    await tx.execute(
+        """
+        UPDATE inbox SET tries = tries + 1, status = CASE WHEN tries + 1 >= $2 THEN 'parked' ELSE status END,
+            outcome = CASE WHEN tries + 1 >= $2 THEN 'its worker died each time' ELSE outcome END
+        WHERE id = ANY($1) AND status = 'new'
+        """,
+        list(batch),
+        most_tries,
+    )
+
+
+async def next_events(tx: Tx, shard: int, limit: int) -> list[Event]:
+    """New events of a lane in order of arrival. One that was tried before is run alone."""
+    rows = await tx.fetch(_EVENTS + "WHERE i.shard = $1 AND i.status = 'new' ORDER BY i.received_at, i.id LIMIT $2", shard, limit)
+    events = [_event(row) for row in rows]
+    if events and events[0].tries:
+        return events[:1]
+    return events[: next((n for n, event in enumerate(events) if event.tries), limit)]
+
+
+async def hold(tx: Tx, shard: int, owner: UUID, lease_s: float, batch: Sequence[UUID]) -> None:
+    """Note who works on the lane, until when, and on what."""
+    await tx.execute(
+        """
+        UPDATE inbox_shards SET owner = $2, lease_until = clock_timestamp() + make_interval(secs => $3), batch = $4
+        WHERE shard = $1
+        """,
+        shard,
+        owner,
+        lease_s,
+        list(batch),
+    )
+
+
+async def still_held(tx: Tx, shard: int, owner: UUID) -> bool:
+    """Whether the lane is still ours; locks its row, so that nobody takes it before we commit."""
+    return await tx.fetchval("SELECT owner = $2 FROM inbox_shards WHERE shard = $1 FOR UPDATE", shard, owner) is True
+
+
+async def release(tx: Tx, shard: int) -> None:
+    """Nobody works on the lane."""
+    await tx.execute("UPDATE inbox_shards SET owner = NULL, lease_until = NULL, batch = '{}' WHERE shard = $1", shard)
+
+
+async def finish(tx: Tx, rows: Sequence[tuple[UUID, datetime, str, UUID | None]]) -> None:
+    """Mark events as done, rows of (id, received_at, outcome, attempt)."""
+    await tx.execute(
+        """
+        UPDATE inbox i SET status = 'done', outcome = n.outcome, attempt_id = n.attempt, done_at = clock_timestamp()
+        FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::uuid[]) AS n (id, received_at, outcome, attempt)
+        WHERE i.received_at = n.received_at AND i.id = n.id
+        """,
+        *columns(rows, 4),
+    )
+
+
+async def postpone(tx: Tx, id_: UUID, wait_s: float, why: str) -> None:
+    """Try an event again after `wait_s` seconds of business time."""
+    await tx.execute(
+        """
+        UPDATE inbox SET status = 'waiting', tries = tries + 1, outcome = $3, retry_at = business_now() + make_interval(secs => $2)
+        WHERE id = $1 AND status <> 'done'
+        """,
+        id_,
+        wait_s,
+        why,
+    )
+
+
+async def park(tx: Tx, id_: UUID, why: str) -> None:
+    """Keep an event with its bytes for a person."""
+    await tx.execute("UPDATE inbox SET status = 'parked', outcome = $2 WHERE id = $1 AND status <> 'done'", id_, why)
+
+
+async def revive(tx: Tx) -> None:
+    """Events whose wait is over become new again."""
+    await tx.execute("UPDATE inbox SET status = 'new' WHERE status = 'waiting' AND retry_at <= business_now()")
+
+
+async def renew(tx: Tx, id_: UUID) -> None:
+    """Let an event run again from the start."""
+    await tx.execute("UPDATE inbox SET status = 'new', tries = 0, retry_at = NULL WHERE id = $1", id_)
+
+
+async def one(tx: Tx, id_: UUID) -> Event | None:
+    """One event."""
+    row = await tx.fetchrow(_EVENTS + "WHERE i.id = $1", id_)
+    return _event(row) if row else None
+
+
+async def page(tx: Tx, filters: EventFilters, after: tuple[datetime, UUID] | None, limit: int) -> list[Event]:
+    """Newest events first, from a keyset place on."""
+    at, id_ = after or (None, None)
+    rows = await tx.fetch(
+        _EVENTS
+        + """
+        WHERE ($1::timestamptz IS NULL OR (i.received_at, i.id) < ($1, $2))
+          AND ($3::text IS NULL OR i.connection = $3) AND ($4::text IS NULL OR i.type = $4)
+          AND ($5::text IS NULL OR i.status = $5) AND ($6::timestamptz IS NULL OR i.received_at >= $6)
+        ORDER BY i.received_at DESC, i.id DESC LIMIT $7
+        """,
+        at,
+        id_,
+        filters.source,
+        filters.type,
+        filters.status,
+        filters.received_after,
+        limit,
+    )
+    return [_event(row) for row in rows]
+
+
+async def reject(tx: Tx, connection: str, reason: str, source: str, digest: bytes, size: int) -> None:
+    """Keep that a message was refused; of each connection the newest thousand are kept."""
+    await tx.execute(
+        "INSERT INTO rejections (connection, reason, source, body_digest, body_size) VALUES ($1, $2, $3, $4, $5)",
+        connection,
+        reason,
+        source,
+        digest,
+        size,
+    )
+    await tx.execute(
+        """
+        DELETE FROM rejections WHERE connection = $1
+          AND id < (SELECT id FROM rejections WHERE connection = $1 ORDER BY id DESC OFFSET 999 LIMIT 1)
+        """,
+        connection,
+    )
+
+
+async def rejections(tx: Tx, limit: int) -> list[Row]:
+    """What was refused lately, newest first."""
+    return await tx.fetch(
+        "SELECT connection, reason, source, body_digest, body_size, rejected_at FROM rejections ORDER BY id DESC LIMIT $1", limit
+    )
+
+
+_EVENTS = (
+    "SELECT i.id, i.received_at, i.connection, i.key, i.subject, i.type, i.headers, i.body, i.status, i.outcome, i.tries, i.done_at,"
+    " i.attempt_id, s.times FROM inbox i JOIN inbox_seen s ON s.connection = i.connection AND s.key = i.key "
+)
+
+
+def _event(row: Row) -> Event:
+    (id_, received, connection, key, subject, type_, headers, body, status, outcome, tries, done, attempt, times) = row
+    return Event(
+        id_, received, connection, key, subject, type_, headers, body, EventStatus(status), outcome, tries, done, attempt, times
+    )

@@ -1,0 +1,1 @@
+"""The ledger: double entry, rows that balance by their form, never changed."""

@@ -1,0 +1,40 @@
+"""Postings and the chart of accounts. Pure."""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+SALES: Final = "sales"
+FEES: Final = "fees"
+BANK: Final = "bank"
+REFUNDS: Final = "refunds"
+REFUNDS_PAYABLE: Final = "refunds_payable"
+PAYER_CREDIT: Final = "payer_credit"
+DISPUTE_RECEIVABLE: Final = "dispute_receivable"
+DISPUTE_LOSS: Final = "dispute_loss"
+
+
+def clearing(connection: str) -> str:
+    """The account for money that a provider holds for us."""
+    return f"clearing:{connection}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`amount` minor units of `currency` moved: `debit` grows, `credit` gives. Balanced by its form."""
+
+    debit: str
+    credit: str
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """Lines that belong together, and what they are about."""
+
+    kind: str
+    lines: tuple[Line, ...]
+    payment: UUID | None = None
+    attempt: UUID | None = None
+    refund: UUID | None = None

@@ -1,0 +1,71 @@
+"""Posting in the transaction of the event that moved the money, and reading back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from gerbang.base import ids
+from gerbang.base.db import Database, Tx, columns
+from gerbang.core.ledger import store
+from gerbang.core.ledger.model import Posting
+
+
+@dataclass(frozen=True, slots=True)
+class PostedLine:
+    """A line as it stands in the ledger; amounts in minor units."""
+
+    posting: UUID
+    kind: str
+    debit: str
+    credit: str
+    amount: int
+    currency: str
+    refund: UUID | None
+    posted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What was debited and credited on an account in all, in minor units of one currency."""
+
+    account: str
+    currency: str
+    debit: int
+    credit: int
+
+
+async def post(tx: Tx, postings: Sequence[Posting]) -> None:
+    """Add postings; one without lines is nothing."""
+    rows = [
+        (posting_id, number, p.kind, p.payment, p.attempt, p.refund, line.debit, line.credit, line.amount, line.currency)
+        for p in postings
+        for posting_id in (ids.new(),)
+        for number, line in enumerate(p.lines)
+    ]
+    if rows:
+        await store.add(tx, columns(rows, 10))
+
+
+class Ledger:
+    """Reading the ledger."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def accounts(self) -> list[Balance]:
+        """Every account with its totals."""
+        async with self._db.reading() as tx:
+            rows = await store.balances(tx)
+        return [Balance(r["account"], r["currency"], int(r["debit"]), int(r["credit"])) for r in rows]
+
+    async def postings(self, payment: UUID) -> list[PostedLine]:
+        """The lines of one payment, oldest first."""
+        async with self._db.reading() as tx:
+            rows = await store.of_payment(tx, payment)
+        return [
+            PostedLine(
+                r["posting"], r["kind"], r["debit"], r["credit"], int(r["amount"]), r["currency"], r["refund_id"], r["posted_at"]
+            )
+            for r in rows
+        ]

@@ -1,0 +1,80 @@
+"""Before and after, turned into ledger lines by the chart of accounts. Pure."""
+
+from uuid import UUID
+
+from gerbang.core.ledger.model import (
+    BANK,
+    DISPUTE_LOSS,
+    DISPUTE_RECEIVABLE,
+    PAYER_CREDIT,
+    REFUNDS,
+    REFUNDS_PAYABLE,
+    SALES,
+    Line,
+    Posting,
+    clearing,
+)
+from gerbang.core.payments.model import Attempt, DisputeState, Payment, Refund
+
+
+def capture(payment: Payment, before: Attempt, after: Attempt, captured_elsewhere: int) -> Posting:
+    """Money that came in (or was taken back) on one attempt: the sale up to what was owed, the rest to the payer's credit.
+
+    `captured_elsewhere` is what the payment's other attempts hold, in minor units.
+    """
+    was, now = captured_elsewhere + before.captured, captured_elsewhere + after.captured
+    sale = min(now, payment.amount) - min(was, payment.amount)
+    surplus = (now - was) - sale
+    account = clearing(after.connection)
+    lines = [*_moved(account, SALES, sale, after.currency), *_moved(account, PAYER_CREDIT, surplus, after.currency)]
+    return Posting("capture" if now > was else "retraction", tuple(lines), payment.id, after.id)
+
+
+def refund_requested(refund: Refund) -> Posting:
+    """A promise to give back: out of the sale, or out of the payer's credit."""
+    return _about(refund, "refund_requested", _owed(refund))
+
+
+def refund_failed(refund: Refund) -> Posting:
+    """The promise reversed."""
+    reversed_ = tuple(Line(line.credit, line.debit, line.amount, line.currency) for line in _owed(refund))
+    return _about(refund, "refund_failed", reversed_)
+
+
+def refund_settled(refund: Refund, connection: str, *, by_bank: bool) -> Posting:
+    """The money is gone: from the provider's hands, or by a transfer out of our own bank."""
+    source = BANK if by_bank else clearing(connection)
+    return _about(refund, "refund_settled", (Line(REFUNDS_PAYABLE, source, refund.amount, refund.currency),))
+
+
+def dispute(payment: UUID, before: Attempt, after: Attempt) -> Posting:
+    """A dispute opened, won or lost over what is left of the capture."""
+    amount, account = after.captured - after.refunded, clearing(after.connection)
+    match (before.dispute, after.dispute):
+        case (DisputeState.NONE, DisputeState.OPEN):
+            lines = _moved(DISPUTE_RECEIVABLE, account, amount, after.currency)
+        case (DisputeState.OPEN, DisputeState.WON):
+            lines = _moved(account, DISPUTE_RECEIVABLE, amount, after.currency)
+        case (DisputeState.OPEN, DisputeState.LOST):
+            lines = _moved(DISPUTE_LOSS, DISPUTE_RECEIVABLE, amount, after.currency)
+        case _:
+            lines = []
+    return Posting(f"dispute_{after.dispute.value}", tuple(lines), payment, after.id)
+
+
+def _owed(refund: Refund) -> tuple[Line, ...]:
+    sale = refund.amount - refund.credit_amount
+    return (
+        *_moved(REFUNDS, REFUNDS_PAYABLE, sale, refund.currency),
+        *_moved(PAYER_CREDIT, REFUNDS_PAYABLE, refund.credit_amount, refund.currency),
+    )
+
+
+def _moved(debit: str, credit: str, amount: int, currency: str) -> list[Line]:
+    if amount > 0:
+        return [Line(debit, credit, amount, currency)]
+    return [Line(credit, debit, -amount, currency)] if amount < 0 else []
+
+
+def _about(refund: Refund, kind: str, lines: tuple[Line, ...]) -> Posting:
+    return Posting(kind, lines, refund.payment_id, refund.attempt_id, refund.id)

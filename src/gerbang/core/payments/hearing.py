@@ -1,0 +1,128 @@
+"""Hearing facts: the one place where what a provider said changes a payment.
+
+Webhook, inquiry, submission, cancel, refund and sweep all end here, under the payment's row lock: one writer per payment, any order of
+facts, the same end. A whole batch shares one transaction and set-based writes.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from gerbang.base import ids
+from gerbang.base.db import Tx
+from gerbang.core.audit.model import Entry
+from gerbang.core.audit.service import SYSTEM
+from gerbang.core.payments import entries, schedule, settling, store
+from gerbang.core.payments.draft import Draft, open_drafts, save_drafts
+from gerbang.core.payments.machine import advance, captured_total, is_late
+from gerbang.core.payments.model import Attempt, AttemptStatus, PaymentStatus, Whole
+from gerbang.core.queue import service as queue
+from gerbang.core.queue.model import Job
+from gerbang.ports.payment import Captured, Fact, Lost
+
+MOST_RESUBMISSIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """Facts about one attempt. `source` says how we know (webhook, inquiry, submit, cancel, refund, operator); `asked_at` is when the
+    question left, so that an answer older than the last applied one is ignored; `refund` names the refund a refusal is about."""
+
+    attempt: UUID
+    facts: Sequence[Fact]
+    source: str
+    actor: str = SYSTEM
+    asked_at: datetime | None = None
+    refund: UUID | None = None
+    request_id: str | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+async def hear(tx: Tx, hearings: Sequence[Hearing], jobs: Sequence[Job] = ()) -> dict[UUID, Whole]:
+    """Apply the hearings in order and end `jobs` with them; returns the payments by attempt. Unknown attempts are absent.
+
+    Raises LeaseLost when one of `jobs` belongs to another worker by now; nothing is written then.
+    """
+    owners = await store.payments_of(tx, [hearing.attempt for hearing in hearings])
+    drafts = await open_drafts(tx, list(dict.fromkeys(owners.values())))
+    for hearing in hearings:
+        if hearing.attempt in owners:
+            _apply(drafts[owners[hearing.attempt]], hearing)
+    await save_drafts(tx, list(drafts.values()))
+    await queue.finish(tx, jobs)
+    return {attempt: drafts[payment].whole() for attempt, payment in owners.items()}
+
+
+def _apply(draft: Draft, hearing: Hearing) -> None:
+    before = draft.attempts[hearing.attempt]
+    if hearing.asked_at is not None and before.asked_at is not None and hearing.asked_at < before.asked_at:
+        draft.entries.append(_entry(draft, hearing, before, before, "payment.answer_too_old"))
+        return
+    for fact in hearing.facts:
+        _apply_fact(draft, hearing, fact)
+    after = draft.attempts[hearing.attempt]
+    if hearing.asked_at is not None:
+        after = replace(after, asked_at=hearing.asked_at)
+        draft.put_attempt(after)
+    action = "payment.heard" if after.status is before.status and after.captured == before.captured else "payment.moved"
+    draft.entries.append(_entry(draft, hearing, before, after, action))
+    if after.next_action is not None and before.next_action is None:
+        draft.announce("payment.instructions", {"attempt": ids.show("att", after.id), "method": after.method.value})
+    if not draft.payment.late and any(isinstance(f, Captured) and is_late(before, after, f.at) for f in hearing.facts):
+        draft.payment = replace(draft.payment, late=True)
+    draft.jobs.extend(schedule.next_jobs(after, draft.now))
+
+
+def _apply_fact(draft: Draft, hearing: Hearing, fact: Fact) -> None:
+    before = draft.attempts[hearing.attempt]
+    if settling.applies(fact, hearing.refund):
+        settling.settle(draft, before, fact, hearing.refund)
+        return
+    after = advance(before, fact)
+    if after is before:
+        return
+    draft.put_attempt(after)
+    if after.captured != before.captured:
+        elsewhere = captured_total([a for a in draft.attempts.values() if a.id != after.id])
+        draft.postings.append(entries.capture(draft.payment, before, after, elsewhere))
+    if after.dispute is not before.dispute:
+        draft.postings.append(entries.dispute(draft.payment.id, before, after))
+    if isinstance(fact, Lost) and after.status is AttemptStatus.ABANDONED:
+        _try_again(draft, after)
+
+
+def _try_again(draft: Draft, lost: Attempt) -> None:
+    """The answer to a registration that only instructs was lost: a new attempt under a new reference, and only that one is shown."""
+    abandoned = sum(1 for a in draft.attempts.values() if a.status is AttemptStatus.ABANDONED)
+    if abandoned > MOST_RESUBMISSIONS or draft.payment.status is PaymentStatus.PAID:
+        return
+    number = 1 + max(a.number for a in draft.attempts.values())
+    fresh = replace(
+        lost, id=ids.new(), number=number, status=AttemptStatus.SUBMITTING, unsent=True, provider_reference=None, next_action=None,
+        failure=None, asked_at=None, created_at=draft.now, updated_at=draft.now,
+    )  # fmt: skip
+    draft.attempts[fresh.id] = fresh
+    draft.fresh_attempts.append(fresh)
+    draft.jobs.append(schedule.submission(fresh, draft.now))
+
+
+def _entry(draft: Draft, hearing: Hearing, before: Attempt, after: Attempt, action: str) -> Entry:
+    detail = {
+        "attempt": ids.show("att", before.id),
+        "source": hearing.source,
+        "facts": [type(fact).__name__ for fact in hearing.facts],
+        "from": before.status.value,
+        "to": after.status.value,
+        "captured": after.captured,
+        **hearing.detail,
+    }
+    pay = ids.show("pay", draft.payment.id)
+    return Entry(hearing.actor, action, pay, detail, _digest(before), _digest(after), hearing.request_id)
+
+
+def _digest(attempt: Attempt) -> bytes:
+    state = f"{attempt.id}|{attempt.status}|{attempt.captured}|{attempt.refunded}|{attempt.refund_reserved}|{attempt.provider_reference}"
+    return hashlib.sha256(state.encode()).digest()

@@ -1,0 +1,84 @@
+"""What a provider's word about money given back does to refunds. Called under the payment's lock, inside a draft."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from gerbang.base import ids
+from gerbang.core.payments import entries
+from gerbang.core.payments.draft import Draft
+from gerbang.core.payments.model import Attempt, Refund, RefundStatus
+from gerbang.ports.payment import Declined, Fact, Lost, RefundSettled
+
+_AT_PROVIDER = (RefundStatus.SUBMITTED, RefundStatus.UNKNOWN)
+
+
+def applies(fact: Fact, refund: UUID | None) -> bool:
+    """Whether this fact is about refunds and not about the attempt's own life."""
+    return isinstance(fact, RefundSettled) or (refund is not None and isinstance(fact, Declined | Lost))
+
+
+def settle(draft: Draft, attempt: Attempt, fact: Fact, refund: UUID | None) -> None:
+    """Settle, fail or doubt refunds of one attempt."""
+    match fact:
+        case RefundSettled(total=total, reference=reference):
+            _settled(draft, attempt, total, reference)
+        case Declined(code=code, reason=reason) if refund is not None:
+            fail(draft, draft.refunds[refund], f"{code}: {reason}")
+        case Lost() if refund is not None and draft.refunds[refund].status is RefundStatus.SUBMITTED:
+            draft.put_refund(replace(draft.refunds[refund], status=RefundStatus.UNKNOWN))
+        case _:
+            return
+
+
+def _settled(draft: Draft, attempt: Attempt, total: int, reference: str | None) -> None:
+    """The provider has given back `total` so far: settle what we asked for in order, and record what was done behind our back."""
+    news = total - attempt.refunded
+    for refund in sorted(draft.refunds.values(), key=lambda r: r.id):
+        if refund.attempt_id == attempt.id and refund.status in _AT_PROVIDER and 0 < refund.amount <= news:
+            succeed(draft, replace(refund, provider_reference=reference), by_bank=False)
+            news -= refund.amount
+    room = attempt.captured - draft.attempts[attempt.id].refunded - draft.attempts[attempt.id].refund_reserved
+    if news > 0 and room > 0:
+        _from_outside(draft, attempt, min(news, room), reference)
+
+
+def _from_outside(draft: Draft, attempt: Attempt, amount: int, reference: str | None) -> None:
+    refund = Refund(
+        ids.new(), draft.payment.id, attempt.id, RefundStatus.SUBMITTED, amount, attempt.currency, 0,
+        "Made at the provider, not by us", reference, None, "provider", draft.now, draft.now,
+    )  # fmt: skip
+    draft.fresh_refunds.append(replace(refund, status=RefundStatus.SUCCEEDED))
+    draft.refunds[refund.id] = refund
+    draft.postings.append(entries.refund_requested(refund))
+    current = draft.attempts[attempt.id]
+    draft.put_attempt(replace(current, refund_reserved=current.refund_reserved + amount))
+    succeed(draft, refund, by_bank=False)
+
+
+def succeed(draft: Draft, refund: Refund, *, by_bank: bool) -> None:
+    """The money is with the payer: release the reservation, count it as given back, post it."""
+    attempt = draft.attempts[refund.attempt_id]
+    draft.put_attempt(
+        replace(attempt, refunded=attempt.refunded + refund.amount, refund_reserved=attempt.refund_reserved - refund.amount)
+    )
+    done = replace(refund, status=RefundStatus.SUCCEEDED)
+    draft.put_refund(done)
+    draft.postings.append(entries.refund_settled(done, attempt.connection, by_bank=by_bank))
+    _announce(draft, done)
+
+
+def fail(draft: Draft, refund: Refund, why: str) -> None:
+    """The provider refused: release the reservation, reverse the promise."""
+    attempt = draft.attempts[refund.attempt_id]
+    draft.put_attempt(replace(attempt, refund_reserved=attempt.refund_reserved - refund.amount))
+    failed = replace(refund, status=RefundStatus.FAILED, failure=why)
+    draft.put_refund(failed)
+    draft.postings.append(entries.refund_failed(failed))
+    _announce(draft, failed)
+
+
+def _announce(draft: Draft, refund: Refund) -> None:
+    draft.announce(
+        f"refund.{refund.status.value}",
+        {"refund": ids.show("ref", refund.id), "amount": refund.amount, "currency": refund.currency},
+    )

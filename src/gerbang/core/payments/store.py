@@ -1,0 +1,263 @@
+"""Every SQL statement on payments, attempts and idempotency keys; rows ⇄ model. Refunds: refund_store.py."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from gerbang.base.db import Row, Tx, columns
+from gerbang.core.payments.model import (
+    Attempt,
+    AttemptStatus,
+    DisputeState,
+    Failure,
+    Filters,
+    Payment,
+    PaymentStatus,
+)
+from gerbang.ports.payment import Effect, Lookup, Method, NextAction, Payer
+
+
+async def business_now(tx: Tx) -> datetime:
+    """Business time of this transaction, UTC."""
+    now: datetime = await tx.fetchval("SELECT business_now()")
+    return now
+
+
+async def claim_keys(tx: Tx, keys: Sequence[tuple[str, str, bytes, str, UUID]]) -> dict[tuple[str, str], Row]:
+    """Take idempotency keys, rows of (caller, key, fingerprint, resource, resource id); returns those that were taken before.
+
+    A key in use by an unfinished transaction is waited for.
+    """
+    fresh = await tx.fetch(
+        """
+        INSERT INTO idempotency_keys (caller, key, fingerprint, resource, resource_id)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::uuid[]) AS n (caller, key, f, r, i)
+        ORDER BY caller, key
+        ON CONFLICT DO NOTHING RETURNING resource_id
+        """,
+        *columns(keys, 5),
+    )
+    if len(fresh) == len(keys):
+        return {}
+    new = {row["resource_id"] for row in fresh}
+    old = [(caller, key) for caller, key, _, _, resource in keys if resource not in new]
+    rows = await tx.fetch(
+        """
+        SELECT k.caller, k.key, k.fingerprint, k.resource, k.resource_id FROM idempotency_keys k
+        JOIN unnest($1::text[], $2::text[]) AS n (caller, key) USING (caller, key)
+        """,
+        *columns(old, 2),
+    )
+    found = {(row["caller"], row["key"]): row for row in rows}
+    return {place: found[place] for place in old}
+
+
+async def known_key(tx: Tx, caller: str, key: str) -> Row | None:
+    """What an idempotency key stands for, if it was used."""
+    return await tx.fetchrow(
+        "SELECT fingerprint, resource, resource_id FROM idempotency_keys WHERE caller = $1 AND key = $2", caller, key
+    )
+
+
+async def add_payments(tx: Tx, payments: Sequence[Payment], payers: Sequence[Payer]) -> None:
+    """New payments with their payers, in one statement."""
+    rows = [
+        (
+            p.id, p.status.value, p.livemode, p.amount, p.currency, p.description, p.order_reference, p.owner_id, p.metadata,
+            list(p.items), p.return_url, p.sequence, p.created_at, p.expires_at, who.name, who.email, who.phone, who.locale,
+        )
+        for p, who in zip(payments, payers, strict=True)
+    ]  # fmt: skip
+    await tx.execute(
+        """
+        WITH n AS (
+            SELECT * FROM unnest($1::uuid[], $2::text[], $3::bool[], $4::numeric[], $5::text[], $6::text[], $7::text[], $8::uuid[],
+                $9::jsonb[], $10::jsonb[], $11::text[], $12::int[], $13::timestamptz[], $14::timestamptz[],
+                $15::text[], $16::text[], $17::text[], $18::text[])
+            AS n (id, status, livemode, amount, currency, description, order_reference, owner_id, metadata, items, return_url,
+                sequence, created_at, expires_at, name, email, phone, locale)),
+        made AS (
+            INSERT INTO payments (id, status, livemode, amount, currency, description, order_reference, owner_id, metadata,
+                items, return_url, sequence, created_at, updated_at, expires_at)
+            SELECT id, status, livemode, amount, currency, description, order_reference, owner_id, metadata, items, return_url,
+                sequence, created_at, created_at, expires_at FROM n)
+        INSERT INTO payment_payers (payment_id, name, email, phone, locale) SELECT id, name, email, phone, locale FROM n
+        """,
+        *columns(rows, 18),
+    )
+
+
+async def add_attempts(tx: Tx, attempts: Sequence[Attempt]) -> None:
+    """New attempts."""
+    rows = [
+        (
+            a.id, a.payment_id, a.number, a.status.value, a.method.value, a.options, a.connection, a.effect.value, a.lookup.value,
+            a.amount, a.currency, a.unsent, a.created_at, a.expires_at,
+        )
+        for a in attempts
+    ]  # fmt: skip
+    await tx.execute(
+        """
+        INSERT INTO attempts (id, payment_id, number, status, method, options, connection, effect, lookup, amount, currency,
+            unsent, created_at, updated_at, expires_at)
+        SELECT id, payment_id, number, status, method, options, connection, effect, lookup, amount, currency, unsent,
+            created_at, created_at, expires_at
+        FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::jsonb[], $7::text[], $8::text[], $9::text[],
+            $10::numeric[], $11::text[], $12::bool[], $13::timestamptz[], $14::timestamptz[])
+        AS n (id, payment_id, number, status, method, options, connection, effect, lookup, amount, currency, unsent,
+            created_at, expires_at)
+        """,
+        *columns(rows, 14),
+    )
+
+
+async def payments_of(tx: Tx, attempts: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Which payment each of these attempts belongs to; unknown attempts are absent."""
+    rows = await tx.fetch("SELECT id, payment_id FROM attempts WHERE id = ANY($1)", list(attempts))
+    return {row["id"]: row["payment_id"] for row in rows}
+
+
+async def lock(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, Payment]:
+    """Payments locked for change, always in id order: one writer per payment, and no deadlock."""
+    rows = await tx.fetch(_PAYMENTS + "WHERE id = ANY($1) ORDER BY id FOR UPDATE", list(payments))
+    return {row["id"]: _payment(row) for row in rows}
+
+
+async def load(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, Payment]:
+    """Payments as they are."""
+    rows = await tx.fetch(_PAYMENTS + "WHERE id = ANY($1)", list(payments))
+    return {row["id"]: _payment(row) for row in rows}
+
+
+async def attempts_of(tx: Tx, payments: Sequence[UUID]) -> list[Attempt]:
+    """All attempts of these payments, in order of their number."""
+    rows = await tx.fetch(
+        _ATTEMPTS + "WHERE payment_id = ANY($1) ORDER BY payment_id, number", list(payments)
+    )
+    return [_attempt(row) for row in rows]
+
+
+async def attempt(tx: Tx, id_: UUID) -> Attempt | None:
+    """One attempt as it is."""
+    row = await tx.fetchrow(_ATTEMPTS + "WHERE id = $1", id_)
+    return _attempt(row) if row else None
+
+
+async def payers_of(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, Payer]:
+    """Who pays: personal data, from its own erasable table."""
+    rows = await tx.fetch(
+        "SELECT payment_id, name, email, phone, locale FROM payment_payers WHERE payment_id = ANY($1)", list(payments)
+    )
+    return {r["payment_id"]: Payer(r["name"], r["email"], r["phone"], r["locale"]) for r in rows}
+
+
+async def page(tx: Tx, filters: Filters, after: tuple[datetime, UUID] | None, limit: int) -> list[UUID]:
+    """Ids of payments, newest first, from a keyset place on."""
+    at, id_ = after or (None, None)
+    rows = await tx.fetch(
+        """
+        SELECT p.id FROM payments p
+        WHERE ($1::timestamptz IS NULL OR (p.created_at, p.id) < ($1, $2))
+          AND ($3::text IS NULL OR p.status = $3)
+          AND ($4::uuid IS NULL OR p.owner_id = $4)
+          AND ($5::text IS NULL OR p.order_reference = $5)
+          AND ($6::timestamptz IS NULL OR p.created_at >= $6)
+          AND ($7::timestamptz IS NULL OR p.created_at < $7)
+          AND (($8::text IS NULL AND $9::text IS NULL) OR EXISTS (
+                SELECT FROM attempts a WHERE a.payment_id = p.id
+                  AND ($8::text IS NULL OR a.method = $8) AND ($9::text IS NULL OR a.connection = $9)))
+        ORDER BY p.created_at DESC, p.id DESC LIMIT $10
+        """,
+        at, id_, filters.status, filters.owner_id, filters.order_reference, filters.created_after, filters.created_before,
+        filters.method, filters.connection, limit,
+    )  # fmt: skip
+    return [row["id"] for row in rows]
+
+
+async def save_attempts(tx: Tx, attempts: Sequence[Attempt], now: datetime) -> None:
+    """Write back what may change of attempts."""
+    rows = [
+        (
+            a.id, a.status.value, a.captured, a.refunded, a.refund_reserved, a.dispute.value, a.provider_reference,
+            msgspec.to_builtins(a.next_action) if a.next_action else None,
+            {"code": a.failure.code, "detail": a.failure.detail} if a.failure else None, a.asked_at, a.unsent, a.expires_at,
+        )
+        for a in attempts
+    ]  # fmt: skip
+    await tx.execute(
+        """
+        UPDATE attempts a SET status = n.status, captured = n.captured, refunded = n.refunded, refund_reserved = n.reserved,
+            dispute = n.dispute, provider_reference = n.reference, next_action = n.action, failure = n.failure,
+            asked_at = n.asked_at, unsent = n.unsent, expires_at = n.expires_at, updated_at = $13
+        FROM unnest($1::uuid[], $2::text[], $3::numeric[], $4::numeric[], $5::numeric[], $6::text[], $7::text[], $8::jsonb[],
+            $9::jsonb[], $10::timestamptz[], $11::bool[], $12::timestamptz[])
+        AS n (id, status, captured, refunded, reserved, dispute, reference, action, failure, asked_at, unsent, expires_at)
+        WHERE a.id = n.id
+        """,
+        *columns(rows, 12),
+        now,
+    )
+
+
+async def save_payments(tx: Tx, payments: Sequence[Payment], now: datetime) -> None:
+    """Write back what may change of payments."""
+    rows = [
+        (
+            p.id, p.status.value, p.late, p.amount_captured, p.amount_refunded, p.amount_excess, p.sequence, p.expires_at, p.paid_at,
+            p.cancelled_at,
+        )
+        for p in payments
+    ]  # fmt: skip
+    await tx.execute(
+        """
+        UPDATE payments p SET status = n.status, late = n.late, amount_captured = n.captured, amount_refunded = n.refunded,
+            amount_excess = n.excess, sequence = n.sequence, expires_at = n.expires_at, paid_at = n.paid_at,
+            cancelled_at = n.cancelled_at, updated_at = $11
+        FROM unnest($1::uuid[], $2::text[], $3::bool[], $4::numeric[], $5::numeric[], $6::numeric[], $7::int[],
+            $8::timestamptz[], $9::timestamptz[], $10::timestamptz[])
+        AS n (id, status, late, captured, refunded, excess, sequence, expires_at, paid_at, cancelled_at)
+        WHERE p.id = n.id
+        """,
+        *columns(rows, 10),
+        now,
+    )
+
+
+_PAYMENTS = (
+    "SELECT id, status, late, livemode, amount, currency, amount_captured, amount_refunded, amount_excess, description, order_reference,"
+    " owner_id, metadata, items, return_url, sequence, created_at, updated_at, expires_at, paid_at, cancelled_at FROM payments "
+)
+_ATTEMPTS = (
+    "SELECT id, payment_id, number, status, method, options, connection, effect, lookup, amount, currency, captured, refunded,"
+    " refund_reserved, dispute, provider_reference, next_action, failure, asked_at, unsent, created_at, updated_at, expires_at FROM attempts "
+)
+
+
+def _payment(row: Row) -> Payment:
+    (
+        id_, status, late, livemode, amount, currency, captured, refunded, excess, description, reference, owner, metadata,
+        items, return_url, sequence, created, updated, expires, paid, cancelled,
+    ) = row  # fmt: skip
+    return Payment(
+        id_, PaymentStatus(status), late, livemode, int(amount), currency, int(captured), int(refunded), int(excess), description,
+        reference, owner, metadata, tuple(items), return_url, sequence, created, updated, expires, paid, cancelled,
+    )  # fmt: skip
+
+
+def _attempt(row: Row) -> Attempt:
+    (
+        id_, payment, number, status, method, options, connection, effect, lookup, amount, currency, captured, refunded, reserved,
+        dispute, reference, action, failure, asked, unsent, created, updated, expires,
+    ) = row  # fmt: skip
+    return Attempt(
+        id_, payment, number, AttemptStatus(status), Method(method), options, connection, Effect(effect), Lookup(lookup),
+        int(amount), currency, int(captured), int(refunded), int(reserved), DisputeState(dispute), reference,
+        _next_action(action), Failure(**failure) if failure else None, asked, unsent, created, updated, expires,
+    )  # fmt: skip
+
+
+def _next_action(stored: dict[str, Any] | None) -> NextAction | None:
+    return msgspec.convert(stored, NextAction) if stored else None
