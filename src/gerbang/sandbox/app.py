@@ -1,0 +1,191 @@
+"""Puts the sandbox together: journal, clock, simulators, mail, control, page; starts it, runs it, stops it.
+
+No environment and no global: whoever starts it hands over a SandboxConfig and, if business time is kept elsewhere, an `advance`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from gerbang.ports.simulator import Answer, Request, Simulator
+from gerbang.providers.nicepay.simulator import Merchant, NicepaySimulator
+from gerbang.sandbox import mail
+from gerbang.sandbox.clock import Advance, SandboxClock
+from gerbang.sandbox.control import ClockMoved, Control
+from gerbang.sandbox.door import Door, Receive, Scope, Send
+from gerbang.sandbox.faults import Faults
+from gerbang.sandbox.journal import Due, Journal
+from gerbang.sandbox.outbox import Message, Outbox
+from gerbang.sandbox.page import Page
+from gerbang.sandbox.postman import DropSet, Postman
+from gerbang.sandbox.road import Road, read_body, reply
+from gerbang.sandbox.stage import Stage
+
+_OWN_KINDS: Final = frozenset({"drop_set", "clock_moved", "message"})
+_decode_own: Final = msgspec.json.Decoder(DropSet | ClockMoved | Message).decode
+
+
+class _Kind(msgspec.Struct, frozen=True):
+    kind: str
+
+
+_decode_kind: Final = msgspec.json.Decoder(_Kind).decode
+
+
+class Connection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One NICEPAY merchant: iMid, its key, and the payMethod codes that it may use."""
+
+    imid: str
+    merchant_key: str
+    methods: tuple[str, ...] = ("01", "02")
+    name: str = ""
+
+
+class SandboxConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`data_dir` holds journal.jsonl; a port of 0 is any free one; `smtp_port` None means no mail; `public_url` is how browsers reach us."""
+
+    data_dir: str
+    connections: tuple[Connection, ...]
+    host: str = "127.0.0.1"
+    port: int = 0
+    smtp_port: int | None = None
+    public_url: str = ""
+
+
+class Sandbox:
+    """The running sandbox. Made by `create`, started by `open`, an ASGI application in between."""
+
+    def __init__(self, config: SandboxConfig, simulators: Sequence[Simulator], advance: Advance | None) -> None:
+        self._config = config
+        self.journal = Journal(Path(config.data_dir) / "journal.jsonl")
+        self.clock = SandboxClock(advance)
+        self.postman = Postman(self.journal)
+        self.faults = Faults()
+        self.outbox = Outbox()
+        self.stage = Stage(simulators, self.journal, self.postman, self.clock)
+        self._road = Road(self.stage, self.faults, config.public_url)
+        self._control = Control(self.stage, self.faults, self.outbox)
+        self._page = Page(self.stage, self.faults, self.outbox, self._control)
+        self._door = Door(self, config.host, config.port)
+        self._smtp: asyncio.Server | None = None
+
+    @property
+    def port(self) -> int:
+        return self._door.port
+
+    @property
+    def url(self) -> str:
+        return f"http://{self._config.host}:{self.port}"
+
+    @property
+    def smtp_port(self) -> int:
+        assert self._smtp is not None, "the sandbox was started without mail"
+        port: int = self._smtp.sockets[0].getsockname()[1]
+        return port
+
+    async def open(self) -> None:
+        """Take up where the journal ends, then listen; raises OSError when a port is taken."""
+        await self.clock.advance(0)
+        self._take_up()
+        if self._config.smtp_port is not None:
+            args = (self.journal, self.outbox, self.faults)
+            self._smtp = await mail.listen(self._config.host, self._config.smtp_port, *args)
+        self._control.door = self._door
+        await self._door.open()
+
+    async def wait(self) -> None:
+        await self._door.wait()
+
+    async def close(self) -> None:
+        await self._door.close()
+        if self._smtp is not None:
+            self._smtp.close()
+        await self.postman.close()
+        await self.journal.close()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope["path"]
+        while "//" in path:
+            path = path.replace("//", "/")
+        simulator = self._road.find(path)
+        if simulator is not None:
+            await self._road.serve(simulator, path, scope, receive, send)
+            return
+        body = await read_body(receive)
+        if body is None:
+            await reply(send, Answer(413, b""))
+            return
+        request = _request(scope, path, body)
+        if _is_foreign(request):
+            await reply(
+                send, Answer(403, b"A page of another site may not act here.", (("content-type", "text/plain"),))
+            )
+            return
+        answer = await (self._control if path.startswith("/control/") else self._page).answer(request)
+        await reply(send, answer)
+
+    def _take_up(self) -> None:
+        unfinished: dict[str, tuple[str, Due, int]] = {}
+        for entry in self.journal.replay():
+            if entry.effect:
+                self._replay(entry.provider, bytes(entry.effect))
+            for due in entry.webhooks:
+                unfinished[due.id] = (entry.provider, due, 0)
+            if (tried := entry.delivery) is not None and tried.id in unfinished:
+                provider, due, _ = unfinished.pop(tried.id)
+                if not tried.last:
+                    unfinished[tried.id] = (provider, due, tried.attempt)
+        for provider, due, attempts in unfinished.values():
+            self.postman.start(provider, [due], attempts)
+
+    def _replay(self, provider: str, effect: bytes) -> None:
+        if _decode_kind(effect).kind not in _OWN_KINDS:
+            simulator = self.stage.simulators.get(provider)
+            if simulator is not None:
+                simulator.replay(effect)
+            return
+        match _decode_own(effect):
+            case DropSet() as change:
+                self.postman.drop(change)
+            case ClockMoved(offset_s) if self.clock.is_ours:
+                self.clock.offset_s = offset_s
+            case Message() as message:
+                self.outbox.add(message)
+
+
+def create(config: SandboxConfig, advance: Advance | None = None) -> Sandbox:
+    """A sandbox of all simulators that ship; `advance` moves and tells business time, absent it is the sandbox's own."""
+    merchants = [Merchant(one.imid, one.merchant_key, one.methods, one.name) for one in config.connections]
+    return Sandbox(config, [NicepaySimulator(merchants)], advance)
+
+
+@asynccontextmanager
+async def running(config: SandboxConfig, advance: Advance | None = None) -> AsyncIterator[Sandbox]:
+    """A sandbox in this process and loop; its `url` is known inside."""
+    sandbox = create(config, advance)
+    await sandbox.open()
+    try:
+        yield sandbox
+    finally:
+        await sandbox.close()
+
+
+async def run(config: SandboxConfig, advance: Advance | None = None) -> None:
+    """Serve until cancelled."""
+    async with running(config, advance) as sandbox:
+        await sandbox.wait()
+
+
+def _is_foreign(request: Request) -> bool:
+    """Whether a browser says that another site's page sent this: the sandbox has no login that would stop it."""
+    return request.method != "GET" and request.headers.get("sec-fetch-site") == "cross-site"
+
+
+def _request(scope: Scope, path: str, body: bytes) -> Request:
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    base_url = f"{scope['scheme']}://{headers.get('host', '')}"
+    return Request(scope["method"], path, scope["query_string"], headers, body, base_url)

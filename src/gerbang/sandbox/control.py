@@ -1,0 +1,240 @@
+"""The control API of the outer contract: /control/…, JSON in and out, for tests and for the page. Nothing of a provider's wire.
+
+Every call that changes something is in the journal like a provider's own request.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from random import Random
+from typing import Any, Final, TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from gerbang.ports.simulator import Act, Answer, Impossible, Request, Simulator, Webhook
+from gerbang.sandbox.door import Door
+from gerbang.sandbox.faults import CATALOGUE, Fault, Faults, Kind
+from gerbang.sandbox.mail import PROVIDER as MAIL
+from gerbang.sandbox.outbox import CHANNELS, Outbox
+from gerbang.sandbox.postman import DropSet
+from gerbang.sandbox.stage import Stage
+
+ACTS: Final = ("pay", "decline", "expire", "refund", "dispute", "cancel")
+SANDBOX: Final = "sandbox"
+_STATUS: Final = {"not_found": 404, "conflict": 409, "invalid": 422}
+_MOST: Final = 1_000
+_Body = TypeVar("_Body")
+Handler = Callable[[Request, str], Awaitable[Answer]]
+
+
+class ClockMoved(msgspec.Struct, frozen=True, tag_field="kind", tag="clock_moved"):
+    offset_s: int
+
+
+class _Clock(msgspec.Struct, forbid_unknown_fields=True):
+    advance_s: int
+
+
+class _Webhooks(msgspec.Struct, forbid_unknown_fields=True):
+    """`reference` empty: all orders. `tamper` is true (the token), token, amount or status."""
+
+    reference: str = ""
+    times: int = 1
+    delay_s: float = 0.0
+    shuffle: bool = False
+    tamper: bool | str = False
+    drop: bool | None = None
+    seed: int = 0
+
+
+class Control:
+    """Answers the calls. `door` is set when the server stands; without it nothing can be refused."""
+
+    def __init__(self, stage: Stage, faults: Faults, outbox: Outbox) -> None:
+        self._stage = stage
+        self._faults = faults
+        self._outbox = outbox
+        self.door: Door | None = None
+        self._fixed: Mapping[str, Callable[[Request], Awaitable[Answer]]] = {
+            "GET /control/clock": self._get_clock,
+            "POST /control/clock": self._post_clock,
+            "GET /control/journal": self._journal,
+            "GET /control/faults": self._catalogue,
+        }
+        self._of_provider: Mapping[str, Handler] = {
+            "GET faults": self._get_faults,
+            "PUT faults": self._put_faults,
+            "DELETE faults": self._delete_faults,
+            "GET quirks": self._get_quirks,
+            "PUT quirks": self._put_quirks,
+            "GET orders": self._orders,
+            "POST webhooks": self._webhooks,
+            **{f"POST {act}": self._act for act in ACTS},
+        }
+
+    async def answer(self, request: Request) -> Answer:
+        """The answer to a call under /control; refusals are problem documents."""
+        try:
+            return await self._handler(request)
+        except Impossible as refusal:
+            return _problem(_STATUS[refusal.code], refusal.code, refusal.detail)
+        except (msgspec.ValidationError, msgspec.DecodeError) as error:
+            return _problem(422, "invalid", str(error))
+
+    def _handler(self, request: Request) -> Awaitable[Answer]:
+        fixed = self._fixed.get(f"{request.method} {request.path}")
+        if fixed is not None:
+            return fixed(request)
+        _, _, provider, *rest = [*request.path.split("/"), "", ""][:5]
+        if provider in CHANNELS and request.method == "GET" and not rest[0]:
+            return self._messages(request, provider)
+        handler = self._of_provider.get(f"{request.method} {rest[0]}")
+        if handler is None:
+            raise Impossible("not_found", f"There is no {request.method} {request.path} here.")
+        return handler(request, provider)
+
+    def _simulator(self, provider: str) -> Simulator:
+        simulator = self._stage.simulators.get(provider)
+        if simulator is None:
+            raise Impossible("not_found", f"There is no simulator named {provider} here.")
+        return simulator
+
+    async def _get_clock(self, _request: Request) -> Answer:
+        clock = self._stage.clock
+        offset_s = await clock.advance(0)
+        return _json({"now": clock.now(), "offset_s": offset_s})
+
+    async def _post_clock(self, request: Request) -> Answer:
+        seconds = _body(request, _Clock).advance_s
+        if seconds < 0:
+            raise Impossible("invalid", "Business time moves forward only.")
+        clock = self._stage.clock
+        offset_s = await clock.advance(seconds)
+        answer = _json({"now": clock.now(), "offset_s": offset_s})
+        await self._stage.note(SANDBOX, request, answer, ClockMoved(offset_s) if clock.is_ours else None)
+        await self._stage.settle()
+        return answer
+
+    async def _journal(self, request: Request) -> Answer:
+        query = _query(request)
+        limit = max(1, min(_number(query, "limit", 200), _MOST))
+        lines, more = await self._stage.journal.read(query.get("provider", ""), _number(query, "since", -1), limit)
+        cursor = b"null" if more is None else b'"%d"' % more
+        return Answer(200, b'{"data":[' + b",".join(lines) + b'],"next_cursor":' + cursor + b"}")
+
+    async def _catalogue(self, _request: Request) -> Answer:
+        return _json({"data": [{"kind": kind, "does": does} for kind, does in CATALOGUE.items()]})
+
+    async def _messages(self, request: Request, channel: str) -> Answer:
+        query = _query(request)
+        limit = max(1, min(_number(query, "limit", 100), _MOST))
+        return _json({"data": self._outbox.list(channel, query.get("to", ""), limit), "next_cursor": None})
+
+    async def _orders(self, request: Request, provider: str) -> Answer:
+        simulator = self._simulator(provider)
+        self._stage.pass_time(simulator)
+        limit = max(1, min(_number(_query(request), "limit", 100), _MOST))
+        return _json({"data": simulator.orders(limit), "next_cursor": None})
+
+    async def _get_quirks(self, _request: Request, provider: str) -> Answer:
+        simulator = self._simulator(provider)
+        return _json({"quirks": simulator.quirks(), "choices": simulator.quirk_choices()})
+
+    async def _put_quirks(self, request: Request, provider: str) -> Answer:
+        simulator = self._simulator(provider)
+        effect = simulator.set_quirks(_body(request, dict[str, Any]))
+        answer = _json({"quirks": simulator.quirks(), "choices": simulator.quirk_choices()})
+        await self._stage.note(provider, request, answer, effect)
+        return answer
+
+    async def _get_faults(self, _request: Request, provider: str) -> Answer:
+        return _json({"data": self._faults.list(provider)})
+
+    async def _put_faults(self, request: Request, provider: str) -> Answer:
+        if provider != MAIL:
+            self._simulator(provider)
+        fault = _body(request, Fault)
+        if not 0 <= fault.probability <= 1 or fault.wait_s < 0 or (fault.count or 0) < 0:
+            raise Impossible("invalid", "probability is 0 to 1, count and delay_s are not negative.")
+        if fault.kind is Kind.REFUSE:
+            if self.door is None:
+                raise Impossible("conflict", "There is no server whose door could be shut.")
+            self.door.shut(fault.wait_s)
+        else:
+            self._faults.arm(provider, fault)
+        answer = _json({"data": self._faults.list(provider)})
+        await self._stage.note(provider, request, answer)
+        return answer
+
+    async def _delete_faults(self, request: Request, provider: str) -> Answer:
+        self._faults.clear(provider)
+        answer = _json({"data": []})
+        await self._stage.note(provider, request, answer)
+        return answer
+
+    async def _act(self, request: Request, provider: str) -> Answer:
+        action = request.path.rpartition("/")[2]
+        return await self._stage.act(self._simulator(provider), action, _body(request, Act), request)
+
+    async def _webhooks(self, request: Request, provider: str) -> Answer:
+        simulator = self._simulator(provider)
+        wish = _body(request, _Webhooks)
+        if wish.drop is not None:
+            change = DropSet(provider, wish.reference, wish.drop)
+            self._stage.postman.drop(change)
+            answer = _json({"dropped": self._stage.postman.dropped(provider)})
+            await self._stage.note(provider, request, answer, change)
+            return answer
+        if not 1 <= wish.times <= _MOST or not 0 <= wish.delay_s <= 86_400:
+            raise Impossible("invalid", "times is 1 to 1000, delay_s 0 to 86400.")
+        self._stage.pass_time(simulator)
+        webhooks = [webhook for webhook in self._wanted(simulator, wish) for _ in range(wish.times)]
+        if wish.shuffle:
+            Random(wish.seed).shuffle(webhooks)  # noqa: S311  an order to be repeated, not to be guarded
+        answer = _json({"scheduled": len(webhooks)}, 202)
+        await self._stage.send(simulator, [(webhook, wish.delay_s) for webhook in webhooks], request, answer)
+        return answer
+
+    def _wanted(self, simulator: Simulator, wish: _Webhooks) -> list[Webhook]:
+        """One of each order; without a reference, of all that have something to tell."""
+        now = self._stage.clock.now()
+        tamper = "token" if wish.tamper is True else wish.tamper or ""
+        if wish.reference:
+            return [simulator.webhook(Act(reference=wish.reference), tamper, now)]
+        found = []
+        for order in reversed(simulator.orders(_MOST)):
+            try:
+                found.append(simulator.webhook(Act(reference=order.id), tamper, now))
+            except Impossible as nothing_to_tell:
+                if nothing_to_tell.code != "conflict":
+                    raise
+        return found
+
+
+def _body(request: Request, kind: type[_Body]) -> _Body:
+    return msgspec.json.decode(request.body or b"{}", type=kind)
+
+
+def _query(request: Request) -> dict[str, str]:
+    return dict(parse_qsl(request.query.decode("utf-8", "replace")))
+
+
+def _number(query: Mapping[str, str], name: str, default: int) -> int:
+    try:
+        return int(query.get(name, default))
+    except ValueError as error:
+        raise Impossible("invalid", f"{name} is a whole number.") from error
+
+
+def _json(value: object, status: int = 200) -> Answer:
+    return Answer(status, msgspec.json.encode(value), (("content-type", "application/json"),))
+
+
+def _problem(status: int, code: str, detail: str) -> Answer:
+    problem = {
+        "type": "about:blank",
+        "title": "The sandbox cannot do this",
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
+    return Answer(status, msgspec.json.encode(problem), (("content-type", "application/problem+json"),))

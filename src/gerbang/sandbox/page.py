@@ -1,0 +1,204 @@
+"""The control page at /: orders, faults, clock, switches, mail and the journal's tail. Server-rendered forms, no script.
+
+A form becomes a call of the control API, so that a person can do nothing that a test cannot, and both stand in the journal.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qs, parse_qsl, urlencode
+
+import jinja2
+import msgspec
+
+from gerbang.ports.simulator import Answer, Order, Request, Simulator
+from gerbang.sandbox.control import Control
+from gerbang.sandbox.faults import CATALOGUE, Faults
+from gerbang.sandbox.journal import Entry
+from gerbang.sandbox.mail import PROVIDER as MAIL
+from gerbang.sandbox.marks import MARKS
+from gerbang.sandbox.outbox import Outbox
+from gerbang.sandbox.stage import Stage
+
+_HERE: Final = Path(__file__).parent
+_JAKARTA: Final = timezone(timedelta(hours=7), "WIB")
+_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".woff2": "font/woff2",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain",
+}
+_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; frame-src 'self'; frame-ancestors 'none'"
+)
+_MAIL_POLICY: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_ACTS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
+    "pay": ("pay", {}),
+    "pay_wrong": ("pay", {"amount": True}),
+    "pay_late": ("pay", {"late": True}),
+    "decline": ("decline", {}),
+    "expire": ("expire", {}),
+    "cancel": ("cancel", {}),
+    "refund": ("refund", {}),
+    "resend": ("webhooks", {}),
+    "duplicate": ("webhooks", {"times": 3}),
+    "forge": ("webhooks", {"tamper": "token"}),
+    "forge_status": ("webhooks", {"tamper": "status"}),
+}
+
+
+class Page:
+    """Answers everything that is neither a provider's wire nor /control."""
+
+    def __init__(self, stage: Stage, faults: Faults, outbox: Outbox, control: Control) -> None:
+        self._stage = stage
+        self._faults = faults
+        self._outbox = outbox
+        self._control = control
+        loader = jinja2.FileSystemLoader(_HERE / "templates")
+        self._templates = jinja2.Environment(
+            loader=loader, autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined
+        )
+        self._forms: Mapping[str, Callable[[Mapping[str, str]], Request]] = {
+            "/do": _act,
+            "/faults": _fault,
+            "/clock": _clock,
+            "/quirks": _quirks,
+        }
+
+    async def answer(self, request: Request) -> Answer:
+        match request.method, request.path.split("/")[1:]:
+            case "GET", [""]:
+                return self._home(dict(parse_qsl(request.query.decode("utf-8", "replace"))))
+            case "GET", ["mail", message_id]:
+                return self._mail(message_id)
+            case "GET", ["mail", message_id, "html"]:
+                return self._mail_html(message_id)
+            case "GET", ["static", *names]:
+                return _static("/".join(names))
+            case "POST", _:
+                return await self._post(request)
+            case _:
+                return _missing()
+
+    async def _post(self, request: Request) -> Answer:
+        values = {name: found[-1] for name, found in parse_qs(request.body.decode("utf-8", "replace")).items()}
+        if request.path == "/faults/clear":
+            for provider in self._fault_targets():
+                await self._control.answer(_call("DELETE", f"/control/{provider}/faults", {}))
+            return _back("All faults are cleared.", refused=False)
+        form = self._forms.get(request.path)
+        if form is None:
+            return _missing()
+        try:
+            call = form(values)
+        except (KeyError, ValueError):
+            return _back("That is not a number, or a field is missing.", refused=True)
+        answer = await self._control.answer(call)
+        if answer.status < 300:
+            return _back("Done.", refused=False)
+        return _back(msgspec.json.decode(answer.body)["detail"], refused=True)
+
+    def _home(self, query: Mapping[str, str]) -> Answer:
+        providers = [self._provider(simulator) for simulator in self._stage.simulators.values()]
+        return self._render(
+            "home.html",
+            providers=providers,
+            said=query.get("said", ""),
+            refused="refused" in query,
+            marks=MARKS,
+            catalogue=CATALOGUE,
+            fault_targets=self._fault_targets(),
+            armed={name: self._faults.list(name) for name in self._fault_targets()},
+            mails=self._outbox.list(MAIL, limit=20),
+            journal=[_line(entry) for entry in list(self._stage.journal.tail)[:-31:-1]],
+        )
+
+    def _provider(self, simulator: Simulator) -> dict[str, Any]:
+        self._stage.pass_time(simulator)
+        orders = [_order(order) for order in simulator.orders(30)]
+        quirks, choices = simulator.quirks(), simulator.quirk_choices()
+        return {"name": simulator.name, "orders": orders, "quirks": quirks, "choices": choices}
+
+    def _fault_targets(self) -> Sequence[str]:
+        return [*self._stage.simulators, MAIL]
+
+    def _mail(self, message_id: str) -> Answer:
+        mail = self._outbox.get(MAIL, message_id)
+        return _missing() if mail is None else self._render("mail.html", mail=mail)
+
+    def _mail_html(self, message_id: str) -> Answer:
+        mail = self._outbox.get(MAIL, message_id)
+        return _missing() if mail is None else _html(mail.html.encode(), _MAIL_POLICY)
+
+    def _render(self, name: str, **values: Any) -> Answer:
+        clock = self._stage.clock
+        values |= {"now": _shown(clock.now()), "offset_s": clock.offset_s}
+        return _html(self._templates.get_template(name).render(values).encode(), _POLICY)
+
+
+def _act(values: Mapping[str, str]) -> Request:
+    action, extra = _ACTS[values["do"]]
+    body: dict[str, Any] = {"reference": values["reference"], **extra}
+    if "amount" in extra:
+        body["amount"] = int(values["amount"])
+    return _call("POST", f"/control/{values['provider']}/{action}", body)
+
+
+def _fault(values: Mapping[str, str]) -> Request:
+    count = int(values["count"]) if values.get("count") else None
+    body = {"kind": values["kind"], "route": values.get("route", ""), "count": count}
+    return _call("PUT", f"/control/{values['provider']}/faults", body)
+
+
+def _clock(values: Mapping[str, str]) -> Request:
+    return _call("POST", "/control/clock", {"advance_s": int(values.get("preset") or values["advance_s"])})
+
+
+def _quirks(values: Mapping[str, str]) -> Request:
+    chosen = {name: value for name, value in values.items() if name != "provider"}
+    return _call("PUT", f"/control/{values['provider']}/quirks", chosen)
+
+
+def _call(method: str, path: str, body: object) -> Request:
+    return Request(method, path, b"", {"content-type": "application/json"}, msgspec.json.encode(body), "")
+
+
+def _back(said: str, *, refused: bool) -> Answer:
+    query = {"said": said, **({"refused": "1"} if refused else {})}
+    return Answer(303, b"", (("location", f"/?{urlencode(query)}"),))
+
+
+def _order(order: Order) -> dict[str, Any]:
+    values: dict[str, Any] = {name: getattr(order, name) for name in order.__struct_fields__}
+    values["number_shown"] = " ".join(order.number[i : i + 4] for i in range(0, len(order.number), 4))
+    values["amount_shown"] = f"Rp\u00a0{order.amount:,}".replace(",", ".")
+    values["expires"] = _shown(order.expires_at) if order.expires_at else ""
+    return values
+
+
+def _line(entry: Entry) -> dict[str, Any]:
+    values: dict[str, Any] = {name: getattr(entry, name) for name in entry.__struct_fields__}
+    values["effect_kind"] = msgspec.to_builtins(entry.effect)["kind"] if entry.effect is not None else ""
+    return values
+
+
+def _shown(value: datetime) -> str:
+    return f"{value.astimezone(_JAKARTA):%d %b %Y %H:%M:%S} WIB"
+
+
+def _static(name: str) -> Answer:
+    file = (_HERE / "static" / name).resolve()
+    if not file.is_relative_to(_HERE / "static") or not file.is_file() or file.suffix not in _TYPES:
+        return _missing()
+    return Answer(200, file.read_bytes(), (("content-type", _TYPES[file.suffix]), ("cache-control", "max-age=300")))
+
+
+def _html(page: bytes, policy: str) -> Answer:
+    headers = (("content-type", "text/html; charset=utf-8"), ("cache-control", "no-store"))
+    return Answer(200, page, (*headers, ("content-security-policy", policy)))
+
+
+def _missing() -> Answer:
+    return Answer(404, b"There is no such page in the sandbox.", (("content-type", "text/plain"),))
