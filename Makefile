@@ -35,8 +35,8 @@ bench: install  ## the yardsticks of bench/, compared with PostgreSQL's own limi
 chaos: install  ## faults under load, judged from fsynced journals (ARGS="--kills 50 --seed N")
 	@exec $(BIN)/python -m tests.chaos $(ARGS)
 
-docs: install  ## regenerate docs/reference
-	@exec $(BIN)/python -m gerbang docs $(ARGS)
+docs: install  ## regenerate docs/reference from the code (ARGS="--check" only compares)
+	@exec $(BIN)/gerbang docs $(ARGS)
 
 lock:  ## resolve requirements.lock again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

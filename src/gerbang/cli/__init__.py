@@ -1,0 +1,58 @@
+"""The commands, one file each, loaded only when called. What they do stands in their files and below."""
+
+import sys
+from typing import Final
+
+from cyclopts import App, Group
+
+from gerbang import __version__
+from gerbang.base.errors import GerbangError
+
+CANNOT_START: Final = 2  # the exit status when a setting, a port or the database must be mended first
+FAILED: Final = 1
+
+_run = Group("Run", sort_key=1)
+_look = Group("Look after it", sort_key=2)
+
+app = App(name="gerbang", help="One self-hosted gate for payments, webhooks and orders.", version=__version__)
+app.command(
+    "gerbang.cli.up:up",
+    name="up",
+    group=_run,
+    help="Everything on this machine: PostgreSQL, API, worker, sandbox, demo data.",
+)
+app.command("gerbang.cli.serve:serve", name="serve", group=_run, help="The API, the checkout pages and the console.")
+app.command(
+    "gerbang.cli.work:work", name="work", group=_run, help="The worker: incoming events, jobs, deliveries, sweeps."
+)
+app.command("gerbang.cli.sandbox:sandbox", name="sandbox", group=_run, help="The simulators of every provider.")
+app.command(
+    "gerbang.cli.migrate:migrate", name="migrate", group=_look, help="Bring the database's schema up to this version."
+)
+app.command(
+    "gerbang.cli.doctor:doctor", name="doctor", group=_look, help="Whether this set-up is safe, and how to mend it."
+)
+app.command("gerbang.cli.config:config", name="config", group=_look, help="The settings of this process.")
+app.command("gerbang.cli.docs:docs", name="docs", group=_look, help="Write the generated reference pages.")
+
+app.command("gerbang.cli.demo:seed_demo", name="seed-demo", show=False)
+
+
+def main() -> None:
+    """Run one command; an error of ours is said in two lines, without a traceback."""
+    if sys.flags.optimize:
+        _say("python -O removes the assertions that guard money.", "Start without -O and without PYTHONOPTIMIZE.")
+        sys.exit(CANNOT_START)
+    try:
+        app()
+    except GerbangError as error:
+        _say(error.detail, error.hint)
+        sys.exit(CANNOT_START)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _say(what: str, cure: str | None) -> None:
+    print(f"gerbang: {what}", file=sys.stderr)
+    if cure:
+        print(f"gerbang: {cure}", file=sys.stderr)

@@ -1,0 +1,90 @@
+"""`gerbang doctor`: every check of this set-up with its cure. Looks only; changes nothing."""
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from gerbang import settings as all_settings
+from gerbang.base import migrations
+from gerbang.base.db import Database
+from gerbang.base.errors import GerbangError
+from gerbang.base.safety import Finding, look_at
+from gerbang.cli.process import run, settings_here
+from gerbang.settings import Settings
+
+_MOST_SKEW_S = 5
+
+
+def doctor(*, as_json: Annotated[bool, Parameter("--json")] = False, data: Path | None = None) -> None:
+    """Say what is safe and what is not; the exit status is 1 when something is not.
+
+    Parameters
+    ----------
+    as_json
+        One JSON list of findings.
+    data
+        Data folder of a running `gerbang up`.
+    """
+    found: list[Finding] = []
+
+    async def story(settings: Settings) -> None:
+        found.extend(_of_settings(settings))
+        found.extend(await _of_database(settings))
+
+    run(story, settings_here(data))
+    if as_json:
+        print(json.dumps([{"what": one.what, "good": one.good, "cure": one.cure} for one in found], indent=2))
+    else:
+        for one in found:
+            print(f"{'ok  ' if one.good else 'MEND'}  {one.what}" + ("" if one.good else f"\n      → {one.cure}"))
+    sys.exit(0 if all(one.good for one in found) else 1)
+
+
+def _of_settings(settings: Settings) -> list[Finding]:
+    found = [
+        Finding(f"{name} is no setting", good=False, cure="correct or remove it; see `gerbang config show`")
+        for name in all_settings.unknown_variables()
+    ]
+    found.append(_root_key(settings))
+    if not settings.sandbox:
+        secure = settings.base_url.startswith("https://") or settings.base_url.startswith("http://127.0.0.1")
+        cure = "set GERBANG_PUBLIC_URL to the https address that customers and providers reach"
+        found.append(Finding(f"the outside reaches us at {settings.base_url}", secure, cure))
+    return found
+
+
+def _root_key(settings: Settings) -> Finding:
+    from gerbang.providers.sealed import ensure_root_key
+
+    if settings.root_key is not None:
+        return Finding("the root key comes from GERBANG_ROOT_KEY", good=True)
+    try:
+        ensure_root_key(settings.root_key_path, create=False)
+    except GerbangError as error:
+        return Finding(error.detail, good=False, cure=error.hint or "restore the root key from its backup")
+    return Finding(f"the root key is in {settings.root_key_path}, closed to others", good=True)
+
+
+async def _of_database(settings: Settings) -> list[Finding]:
+    db = Database(settings.database_dsn(), size=2, name="gerbang doctor")
+    try:
+        await db.open()
+        found = await look_at(db)
+        todo = await migrations.pending(db)
+        names = ", ".join(f"{one.version:04d}_{one.name}" for one in todo) or "none"
+        found.append(Finding(f"migrations pending: {names}", not todo, "gerbang migrate"))
+        async with db.reading() as tx:
+            skew_s = abs((await tx.fetchval("SELECT clock_timestamp()") - datetime.now(UTC)).total_seconds())
+        found.append(
+            Finding(f"the database's clock differs by {skew_s:.1f} s", skew_s < _MOST_SKEW_S, "run an NTP client")
+        )
+    except GerbangError as error:
+        return [Finding(f"the database: {error.detail}", good=False, cure=error.hint or "start it, or correct its URL")]
+    else:
+        return found
+    finally:
+        await db.close()

@@ -1,0 +1,10 @@
+"""`gerbang serve`: the API, the checkout pages and the console, as one process. What it consists of is put together in gerbang/app.py."""
+
+from gerbang.cli.process import run, settings_here
+
+
+def serve() -> None:
+    """Serve until SIGTERM or Ctrl-C; requests in flight are finished first."""
+    from gerbang import app
+
+    run(app.serve, settings_here())

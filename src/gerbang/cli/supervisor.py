@@ -1,0 +1,146 @@
+"""Keeps child processes running: starts, watches, restarts with back-off, stops in order. Knows nothing of what they do."""
+
+import asyncio
+import contextlib
+import http.client
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from gerbang.base.children import die_with_parent
+from gerbang.base.errors import Unavailable
+
+_STEADY_S: Final = 20.0  # a child that ran this long starts its back-off anew
+_LONGEST_PAUSE_S: Final = 15.0
+_HOPELESS: Final = 3  # deaths before the first sign of life, after which we give up
+
+
+class ChildHopeless(Unavailable):
+    """A child process dies again and again before it ever answers."""
+
+    code = "child_hopeless"
+    title = "A process does not start"
+
+
+@dataclass
+class Child:
+    """One `gerbang` command as a process. `answers` is an address that tells when it is ready, or empty."""
+
+    name: str
+    environment: Mapping[str, str] = field(repr=False)
+    answers: str = ""
+    process: "subprocess.Popen[bytes] | None" = None
+    started_at: float = 0.0
+    deaths: int = 0
+    was_ready: bool = False
+
+    def start(self) -> None:
+        """Start it in a session of its own, so that Ctrl-C reaches us alone; it ends with us even if we are killed."""
+        self.process = subprocess.Popen(  # noqa: S603  our own interpreter and package
+            [sys.executable, "-m", "gerbang", self.name],
+            env=dict(self.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=sys.stderr.fileno(),
+            start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509  one prctl call, nothing that could deadlock
+        )
+        self.started_at = monotonic()
+
+    @property
+    def status(self) -> int | None:
+        """None while it runs, else its exit status."""
+        return self.process.poll() if self.process else -1
+
+    def pause_s(self) -> float:
+        """How long to wait before the next start; a steady run is forgiven."""
+        if monotonic() - self.started_at > _STEADY_S:
+            self.deaths = 0
+        self.deaths += 1
+        return min(0.2 * 2.0 ** (self.deaths - 1), _LONGEST_PAUSE_S)
+
+
+class Supervisor:
+    """A set of children that live until `stop`; `say` takes one line for people."""
+
+    def __init__(self, children: Sequence[Child], say: Callable[[str], None]) -> None:
+        self._children = children
+        self._say = say
+        self._stopping = False
+
+    def start(self) -> None:
+        """Start all of them at once."""
+        for child in self._children:
+            child.start()
+
+    async def ready(self, timeout_s: float) -> None:
+        """Return when every child with an address answers; raises ChildHopeless."""
+        deadline = monotonic() + timeout_s
+        for child in self._children:
+            while child.answers and not await asyncio.to_thread(_answers, child.answers):
+                if monotonic() > deadline:
+                    raise ChildHopeless(f"`gerbang {child.name}` did not answer within {timeout_s:.0f} s.")
+                await asyncio.sleep(0.05)
+            child.was_ready = True
+
+    async def watch(self) -> None:
+        """Restart whoever dies, and say so; runs until cancelled. Raises ChildHopeless for one that never came up."""
+        await first_of(*(self._keep(child) for child in self._children))
+
+    async def _keep(self, child: Child) -> None:
+        while not self._stopping:
+            if child.process is None or child.status is None:
+                await asyncio.sleep(0.1)
+                continue
+            status, pause_s = child.status, child.pause_s()
+            if not child.was_ready and child.deaths >= _HOPELESS:
+                raise ChildHopeless(
+                    f"`gerbang {child.name}` ended {child.deaths} times with status {status}; its words are above."
+                )
+            self._say(f"{child.name} ended with status {status}; starting it again in {pause_s:.1f} s")
+            await asyncio.sleep(pause_s)
+            child.start()
+
+    async def stop(self, patience_s: float) -> None:
+        """SIGTERM to all, then SIGKILL to who is still there after the patience; returns when none is left."""
+        self._stopping = True
+        running = [child.process for child in self._children if child.process and child.process.poll() is None]
+        for process in running:
+            process.terminate()
+        deadline = monotonic() + patience_s
+        while any(process.poll() is None for process in running):
+            if monotonic() > deadline:
+                for process in running:
+                    with contextlib.suppress(ProcessLookupError):
+                        process.kill()
+                deadline = float("inf")
+            await asyncio.sleep(0.02)
+
+
+async def first_of(*work: Coroutine[Any, Any, object]) -> None:
+    """Run all at once until the first ends, cancel the others, and raise what the first raised."""
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+def _answers(address: str) -> bool:
+    parts = urlsplit(address)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=2)
+    try:
+        connection.request("GET", parts.path or "/")
+        return connection.getresponse().status < 400
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,10 @@
+"""`gerbang work`: the worker, as one process. What it consists of is put together in gerbang/app.py."""
+
+from gerbang.cli.process import run, settings_here
+
+
+def work() -> None:
+    """Work until SIGTERM or Ctrl-C; jobs in flight are finished or given back."""
+    from gerbang import app
+
+    run(app.work, settings_here())
