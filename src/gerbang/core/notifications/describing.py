@@ -1,0 +1,87 @@
+"""What a message needs to know about its announcement, as plain data: amounts, method, references, ids, times. Pure.
+
+No name, no address and no link: those are read and made when the message is sent, so that nothing erasable or secret is kept here.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from gerbang.base import ids
+from gerbang.base.errors import NotFound
+from gerbang.core.announcements.model import Announcement
+from gerbang.core.notifications.model import Template
+from gerbang.core.payments.model import Attempt, AttemptStatus, Refund, RefundStatus, Whole
+from gerbang.ports.payment import DisplayCode, DisplayVirtualAccount
+
+
+def describe(announcement: Announcement, whole: Whole | None) -> dict[str, Any]:
+    """Everything that templates may use; amounts in minor units, times as RFC 3339 text."""
+    data: dict[str, Any] = {"type": announcement.type, "at": announcement.made_at.isoformat(), "livemode": True}
+    if whole is None:
+        return data | ({"user": announcement.data["user"]} if "user" in announcement.data else {})
+    payment, said = whole.payment, announcement.data
+    attempt, refund = _attempt(announcement, whole), _refund(announcement, whole)
+    data |= {
+        "livemode": payment.livemode,
+        "payment": ids.show("pay", payment.id),
+        "amount": payment.amount,
+        "currency": payment.currency,
+        "captured": said.get("amount_captured", payment.amount_captured),
+        "excess": said.get("amount_excess", payment.amount_excess),
+        "description": payment.description,
+        "order_reference": payment.order_reference,
+        "expires_at": (attempt.expires_at if attempt else payment.expires_at).isoformat(),
+    }
+    if attempt is not None:
+        data |= {"method": attempt.method.value, "options": dict(attempt.options), **_instructions(attempt)}
+    if refund is not None:
+        data |= {"refund": ids.show("ref", refund.id), "refund_amount": refund.amount}
+    return data
+
+
+def still_true(template: Template, announcement: Announcement, whole: Whole) -> bool:
+    """Whether the message is worth sending by now: nobody is told how to pay what is paid, or of a step that is already behind."""
+    if template is Template.PAYMENT_INSTRUCTIONS:
+        attempt = _attempt(announcement, whole)
+        return attempt is not None and attempt.status is AttemptStatus.PENDING and bool(_instructions(attempt))
+    if template is Template.REFUND_REQUESTED:
+        refund = _refund(announcement, whole)
+        return refund is not None and refund.status in (
+            RefundStatus.REQUESTED,
+            RefundStatus.SUBMITTED,
+            RefundStatus.UNKNOWN,
+        )
+    if template is Template.REFUND_AWAITING_TRANSFER:
+        refund = _refund(announcement, whole)
+        return refund is not None and refund.status is RefundStatus.AWAITING_TRANSFER
+    return True
+
+
+def _instructions(attempt: Attempt) -> dict[str, str]:
+    """Only what a payer carries elsewhere, to a bank or a till; a redirect or a QR is shown on the page that asked for it."""
+    match attempt.next_action:
+        case DisplayVirtualAccount(bank=bank, number=number):
+            return {"bank": bank, "number": number}
+        case DisplayCode(store=store, code=code):
+            return {"store": store, "code": code}
+        case _:
+            return {}
+
+
+def _attempt(announcement: Announcement, whole: Whole) -> Attempt | None:
+    """The attempt that the announcement names, else the one that brought the money, else the last."""
+    named = _id("att", announcement.data.get("attempt"))
+    ordered = sorted(whole.attempts, key=lambda a: (a.id == named, a.captured > 0, a.number))
+    return ordered[-1] if ordered else None
+
+
+def _refund(announcement: Announcement, whole: Whole) -> Refund | None:
+    named = _id("ref", announcement.data.get("refund"))
+    return next((refund for refund in whole.refunds if refund.id == named), None)
+
+
+def _id(kind: str, text: object) -> UUID | None:
+    try:
+        return ids.read(kind, text) if isinstance(text, str) else None
+    except NotFound:
+        return None

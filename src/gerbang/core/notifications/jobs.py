@@ -1,0 +1,140 @@
+"""Sending: one queued notification, rendered now, handed to a messenger, and marked in the transaction that ends its job.
+
+A try is counted before it is made. SMTP has no idempotency key, so a mail is repeated when we, or the connection, died between the end
+of the message and the mark: with the same Message-ID, and counted. It is never not sent.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from gerbang.base import ids
+from gerbang.base.db import Database, Tx
+from gerbang.base.errors import UpstreamFailed
+from gerbang.core.audit.model import Entry
+from gerbang.core.audit.service import SYSTEM, record
+from gerbang.core.notifications import store
+from gerbang.core.notifications.model import MOST_TRIES, Notification, Template
+from gerbang.core.notifications.rendering import Letterhead, render
+from gerbang.core.notifications.service import ReadPayments, ReadPeople
+from gerbang.core.queue.model import Job, LeaseLost, Retry, backoff
+from gerbang.core.queue.service import finish
+from gerbang.ports.messenger import Message, Messenger, Refused
+from gerbang.ports.payment import Account
+
+log = structlog.get_logger()
+_ASK_AGAIN_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class MailRoute:
+    """The messenger to use and the connection's account, with its secrets already read."""
+
+    messenger: Messenger
+    account: Account
+
+
+FindRoute = Callable[[], Awaitable[MailRoute | None]]
+MakeLink = Callable[[Template, Notification], Awaitable[str]]
+
+
+class Sender:
+    """The handler of `notification.send`. `route` finds the mail connection of the moment, None when there is none; `link` makes the
+    address behind a message's button, empty for none: it holds a token, so it is made for each sending and never kept.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        *,
+        payments: ReadPayments,
+        people: ReadPeople,
+        route: FindRoute,
+        link: MakeLink,
+        letterhead: Letterhead,
+    ) -> None:
+        self._db = db
+        self._payments = payments
+        self._people = people
+        self._route = route
+        self._link = link
+        self._letterhead = letterhead
+
+    async def handle(self, job: Job) -> None:
+        """Send the notification that the job names; raises Retry when it may go through later."""
+        id_ = ids.read("ntf", job.key)
+        route = await self._route()
+        if route is None:
+            async with self._db.transaction() as tx:
+                await store.note(tx, id_, "no mail connection is set up")
+            raise Retry("no mail connection is set up", _ASK_AGAIN_S)
+        async with self._db.transaction() as tx:
+            known = await store.begin_try(tx, id_)
+            name = await self._name(tx, known) if known else ""
+        if known is None:  # sent, failed or erased meanwhile
+            return
+        if known.tries > MOST_TRIES:  # each of them ended in a crash, or it would have been given up before
+            await self._fail(job, known, f"gave up after {MOST_TRIES} tries")
+            return
+        message = await self._message(known, name)
+        try:
+            await route.messenger.send(route.account, message)
+        except Refused as error:
+            await self._fail(job, known, f"refused: {error}")
+        except UpstreamFailed as error:
+            await self._try_later(job, known, f"{error.code}: {error.detail}")
+        else:
+            await self._mark_sent(job, known)
+
+    async def _name(self, tx: Tx, known: Notification) -> str:
+        """Read for each sending, so that a name that was erased is not used from memory."""
+        if known.template is Template.OPERATOR_ATTENTION:
+            return ""
+        if known.payment_id is not None:
+            whole = (await self._payments(tx, [known.payment_id])).get(known.payment_id)
+            return whole.payer.name if whole else ""
+        user = ids.read("usr", known.data["user"])
+        contact = (await self._people(tx, [user])).get(user)
+        return contact.name if contact else ""
+
+    async def _message(self, known: Notification, name: str) -> Message:
+        link = await self._link(known.template, known)
+        words = render(known.template, known.locale, known.data, name=name, link=link, letterhead=self._letterhead)
+        return Message(known.recipient, words.subject, words.text, words.html, known.message_id, known.locale)
+
+    async def _mark_sent(self, job: Job, known: Notification) -> None:
+        """Sent is sent, even if another worker has taken the job over: marked all the same, so that it does not send again."""
+        detail = {"template": known.template.value, "tries": known.tries}
+        entry = Entry(SYSTEM, "notification.sent", ids.show("ntf", known.id), detail)
+        try:
+            async with self._db.transaction() as tx:
+                await store.mark_sent(tx, known.id)
+                await record(tx, [entry])
+                await finish(tx, [job])
+        except LeaseLost:
+            async with self._db.transaction() as tx:
+                await store.mark_sent(tx, known.id)
+                await record(tx, [entry])
+        log.info("notification.sent", notification=job.key, template=known.template.value, tries=known.tries)
+
+    async def _fail(self, job: Job, known: Notification, why: str) -> None:
+        detail = {"template": known.template.value, "tries": known.tries, "why": why}
+        async with self._db.transaction() as tx:
+            await store.mark_failed(tx, known.id, why)
+            await record(tx, [Entry(SYSTEM, "notification.failed", ids.show("ntf", known.id), detail)])
+            await finish(tx, [job])
+        log.warning(
+            "notification.failed", notification=job.key, template=known.template.value, tries=known.tries, why=why
+        )
+
+    async def _try_later(self, job: Job, known: Notification, why: str) -> None:
+        if known.tries >= MOST_TRIES:
+            await self._fail(job, known, f"gave up after {known.tries} tries; {why}")
+            return
+        async with self._db.transaction() as tx:
+            await store.note(tx, known.id, why)
+        spread = (
+            known.id.int & 0xFFFF
+        ) / 0x10000  # of the id's random end, so that a thousand mails do not come back at once
+        raise Retry(why, backoff(known.tries, spread).total_seconds())

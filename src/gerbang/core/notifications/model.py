@@ -1,0 +1,137 @@
+"""Notifications, the people they go to, and which announcement calls for which message. Pure; the words stand in templates/."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from gerbang.base import ids
+from gerbang.base.errors import Conflict, NotFound
+from gerbang.core.announcements.model import Announcement
+
+EMAIL: Final = "email"
+MOST_TRIES: Final = 60  # about two days with the queue's back-off
+
+
+class NotificationNotFound(NotFound):
+    code = "notification_not_found"
+    title = "There is no such notification"
+
+
+class NotificationUnderWay(Conflict):
+    """It is still being tried, so sending it again would only double it."""
+
+    code = "notification_under_way"
+    title = "The notification is still on its way"
+
+
+class Template(StrEnum):
+    """The messages there are; each is a name under templates/{id,en}/."""
+
+    PAYMENT_INSTRUCTIONS = "payment_instructions"
+    PAYMENT_PAID = "payment_paid"
+    PAYMENT_PAID_LATE = "payment_paid_late"
+    PAYMENT_PART_PAID = "payment_part_paid"
+    PAYMENT_OVERPAID = "payment_overpaid"
+    PAYMENT_EXPIRED = "payment_expired"
+    REFUND_REQUESTED = "refund_requested"
+    REFUND_AWAITING_TRANSFER = "refund_awaiting_transfer"
+    REFUND_SUCCEEDED = "refund_succeeded"
+    REFUND_FAILED = "refund_failed"
+    SECURITY_TOKEN_REUSE = "security_token_reuse"  # noqa: S105  a message's name
+    OPERATOR_ATTENTION = "operator_attention"
+
+
+class Status(StrEnum):
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to write to, and how: personal data, read when it is needed and kept only in erasable places."""
+
+    name: str
+    email: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One message to one person. `data` holds what the words need but names and addresses: amounts, method, references, ids.
+    `message_id` is fixed here, so that a message sent twice is one message to mail programs.
+    """
+
+    id: UUID
+    announcement_id: UUID
+    channel: str
+    recipient: str
+    template: Template
+    locale: str
+    data: Mapping[str, Any]
+    payment_id: UUID | None
+    status: Status
+    message_id: str
+    tries: int
+    error: str | None
+    created_at: datetime
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which notifications a list shows; None means any."""
+
+    status: str | None = None
+    template: str | None = None
+    payment_id: UUID | None = None
+
+
+# Told once a payment however often it is announced: a dispute that was won makes a payment `paid` a second time.
+ONCE: Final = frozenset({
+    Template.PAYMENT_PAID, Template.PAYMENT_PAID_LATE, Template.PAYMENT_EXPIRED,
+})  # fmt: skip
+
+_BY_TYPE: Final[Mapping[str, Template]] = {
+    "payment.instructions": Template.PAYMENT_INSTRUCTIONS,
+    "payment.paid": Template.PAYMENT_PAID,
+    "payment.part_paid": Template.PAYMENT_PART_PAID,
+    "payment.overpaid": Template.PAYMENT_OVERPAID,
+    "payment.expired": Template.PAYMENT_EXPIRED,
+    "refund.requested": Template.REFUND_REQUESTED,
+    "refund.awaiting_transfer": Template.REFUND_AWAITING_TRANSFER,
+    "refund.succeeded": Template.REFUND_SUCCEEDED,
+    "refund.failed": Template.REFUND_FAILED,
+    "security.token_reuse": Template.SECURITY_TOKEN_REUSE,
+}
+_FOR_OPERATORS: Final = frozenset(
+    {"payment.overpaid", "payment.held", "payment.disputed", "refund.awaiting_transfer", "refund.failed"}
+)
+
+
+def template_for(announcement: Announcement) -> Template | None:
+    """The message that the person concerned gets, or None.
+
+    Money beyond the amount is announced as `payment.paid` and as `payment.overpaid`; the latter's message says both.
+    """
+    data = announcement.data
+    if announcement.type == "payment.paid":
+        if data.get("amount_excess"):
+            return None
+        return Template.PAYMENT_PAID_LATE if data.get("late") else Template.PAYMENT_PAID
+    return _BY_TYPE.get(announcement.type)
+
+
+def needs_operator(announcement: Announcement) -> bool:
+    """Whether a person at the business must look at it: late or surplus money, a hold, a dispute, a transfer by hand."""
+    late = announcement.type == "payment.paid" and bool(announcement.data.get("late"))
+    return late or announcement.type in _FOR_OPERATORS
+
+
+def message_id(notification: UUID, host: str, resent: int = 0) -> str:
+    """The Message-ID (RFC 5322 section 3.6.4) of a notification; a deliberate resend of a message that was sent gets a new one."""
+    mark = f".{resent}" if resent else ""
+    return f"<{ids.show('ntf', notification)}{mark}@{host}>"

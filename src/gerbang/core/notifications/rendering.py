@@ -1,0 +1,137 @@
+"""From a notification's data to subject, text and HTML, in its language. Pure but for reading the templates once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from gerbang.base.formats import Locale, Zone, fours, locale_of, moment, money, one_line
+from gerbang.core.notifications import words
+from gerbang.core.notifications.model import Template
+
+_FOLDER: Final = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """Who writes: the business's name and the time zone it keeps."""
+
+    business: str
+    zone: Zone = "WIB"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    subject: str
+    text: str
+    html: str
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(str(_FOLDER)),
+        autoescape=select_autoescape(["html"], default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    made.filters["fours"] = fours
+    return made
+
+
+_ENVIRONMENT: Final = _environment()
+
+
+def render(
+    template: Template, locale: str, data: Mapping[str, Any], *, name: str, link: str, letterhead: Letterhead
+) -> Rendered:
+    """The message. `name` may be empty, and then nobody is greeted by name; `link` may be empty, and then there is no button."""
+    language = locale_of(locale)
+    context = _context(template, language, data, letterhead) | {"name": words.called(one_line(name)), "link": link}
+    folder = f"{language}/{template.value}"
+    subject = one_line(_ENVIRONMENT.get_template(f"{folder}.subject.txt").render(context))
+    mark = "" if data["livemode"] else f"{words.LABELS[language]['test_subject']} · "
+    context["subject"] = subject
+    text = _ENVIRONMENT.get_template(f"{folder}.txt").render(context)
+    html = _ENVIRONMENT.get_template(f"{folder}.html").render(context)
+    return Rendered(mark + subject, text.strip() + "\n", html)
+
+
+def _context(template: Template, locale: Locale, data: Mapping[str, Any], letterhead: Letterhead) -> dict[str, Any]:
+    labels = words.LABELS[locale]
+    business = one_line(letterhead.business)
+    context: dict[str, Any] = {
+        "locale": locale,
+        "business": business,
+        "livemode": data["livemode"],
+        "labels": labels,
+        "automatic": labels["automatic"].format(business=business),
+        "at": moment(datetime.fromisoformat(data["at"]), locale, letterhead.zone),
+        "reason": words.REASONS[locale].get(data["type"], data["type"]),
+        "lines": (),
+        "payment": data.get("payment", ""),
+    }
+    if "payment" in data:
+        context |= _about_payment(locale, data, letterhead.zone)
+        context["lines"] = _lines(template, labels, context)
+    return context
+
+
+def _about_payment(locale: Locale, data: Mapping[str, Any], zone: Zone) -> dict[str, Any]:
+    def shown(amount: int) -> str:
+        return money(amount, data["currency"], locale)
+
+    return {
+        "amount": shown(data["amount"]),
+        "captured": shown(data["captured"]),
+        "excess": shown(data["excess"]),
+        "missing": shown(max(0, data["amount"] - data["captured"])),
+        "twice": data["excess"] == data["amount"],
+        "refund_amount": shown(data.get("refund_amount", 0)),
+        "refund": data.get("refund", ""),
+        "description": one_line(data["description"]),
+        "order_reference": one_line(data["order_reference"] or ""),
+        "method": words.method(data["method"], data["options"], locale) if "method" in data else "",
+        "until": moment(datetime.fromisoformat(data["expires_at"]), locale, zone),
+        "bank": words.brand(data.get("bank", "")),
+        "number": data.get("number", ""),
+        "store": words.brand(data.get("store", "")),
+        "code": data.get("code", ""),
+    }
+
+
+_LINES: Final[Mapping[Template, tuple[str, ...]]] = {
+    Template.PAYMENT_INSTRUCTIONS: ("amount", "until", "for", "order", "payment"),
+    Template.PAYMENT_PAID: ("amount", "for", "order", "method", "at", "payment"),
+    Template.PAYMENT_PAID_LATE: ("captured", "for", "order", "method", "at", "payment"),
+    Template.PAYMENT_PART_PAID: ("amount", "captured", "missing", "until", "for", "order", "payment"),
+    Template.PAYMENT_OVERPAID: ("amount", "captured", "excess", "for", "order", "payment"),
+    Template.PAYMENT_EXPIRED: ("amount", "for", "order", "payment"),
+    Template.REFUND_REQUESTED: ("refund_amount", "for", "order", "payment", "refund"),
+    Template.REFUND_AWAITING_TRANSFER: ("refund_amount", "for", "order", "payment", "refund"),
+    Template.REFUND_SUCCEEDED: ("refund_amount", "at", "for", "order", "payment", "refund"),
+    Template.REFUND_FAILED: ("refund_amount", "for", "order", "payment", "refund"),
+    Template.OPERATOR_ATTENTION: (
+        "amount",
+        "captured",
+        "excess",
+        "refund_amount",
+        "for",
+        "order",
+        "method",
+        "at",
+        "refund",
+    ),
+}
+_NAMED_OTHERWISE: Final = {"for": "description", "order": "order_reference"}
+
+
+def _lines(template: Template, labels: Mapping[str, str], context: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The facts under the sentences, as (label, value); what is empty is left out."""
+    found = ((name, context[_NAMED_OTHERWISE.get(name, name)]) for name in _LINES.get(template, ()))
+    shown = [(labels[name], value) for name, value in found if value]
+    return tuple((label, value) for label, value in shown if context["refund"] or label != labels["refund_amount"])

@@ -1,0 +1,157 @@
+"""Making notifications from announcements, listing them, sending one again, forgetting an address. The sending itself is jobs.py's."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from gerbang.base import ids
+from gerbang.base.db import Database, Tx
+from gerbang.base.errors import NotFound
+from gerbang.base.formats import locale_of
+from gerbang.core.announcements.model import Announcement
+from gerbang.core.audit.model import Entry
+from gerbang.core.audit.service import record
+from gerbang.core.notifications import store
+from gerbang.core.notifications.describing import describe, still_true
+from gerbang.core.notifications.model import (
+    EMAIL,
+    ONCE,
+    Contact,
+    Filters,
+    Notification,
+    NotificationNotFound,
+    NotificationUnderWay,
+    Status,
+    Template,
+    message_id,
+    needs_operator,
+    template_for,
+)
+from gerbang.core.payments.model import Whole
+from gerbang.core.queue.model import NewJob
+from gerbang.core.queue.service import enqueue
+
+SEND = "notification.send"
+FEED = "notifications"
+_JOB_TRIES = 100_000  # a notification counts its own tries; waiting for a mail server to be set up is not one
+
+ReadPayments = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, Whole]]]
+ReadPeople = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, Contact]]]
+
+
+class Notifications:
+    """What people are told. `payments` reads payments with their payers, `people` reads users; unknown ids are absent.
+
+    `host` stands in every Message-ID; `alerts` is who hears what needs a decision: nobody when its address is empty.
+    """
+
+    def __init__(
+        self, db: Database, *, payments: ReadPayments, people: ReadPeople, host: str, alerts: Contact | None = None
+    ) -> None:
+        self._db = db
+        self._payments = payments
+        self._people = people
+        self._host = host
+        self._alerts = alerts
+
+    async def take(self, tx: Tx, announcements: Sequence[Announcement]) -> None:
+        """The feed's consumer: notifications and their jobs in the transaction that moves the cursor."""
+        wanted = [a for a in announcements if template_for(a) or needs_operator(a)]
+        if not wanted:
+            return
+        payments = list(dict.fromkeys(a.payment_id for a in wanted if a.payment_id))
+        wholes = await self._payments(tx, payments) if payments else {}
+        people = await self._people(tx, [user for a in wanted if (user := _user(a))])
+        told = await store.told(tx, payments)
+        now = await store.business_now(tx)
+        fresh: list[Notification] = []
+        for announcement in wanted:
+            fresh += self._for_person(announcement, wholes, people, told, now)
+            fresh += self._for_operators(announcement, wholes, now)
+        made = set(await store.add(tx, fresh))
+        await enqueue(tx, [_job(n.id) for n in fresh if n.id in made])
+
+    def _for_person(
+        self,
+        announcement: Announcement,
+        wholes: Mapping[UUID, Whole],
+        people: Mapping[UUID, Contact],
+        told: set[tuple[UUID, str]],
+        now: datetime,
+    ) -> list[Notification]:
+        template = template_for(announcement)
+        if template is None:
+            return []
+        payment = announcement.payment_id
+        whole = wholes.get(payment) if payment else None
+        contact = _payer(whole) if whole else people.get(_user(announcement) or UUID(int=0))
+        if contact is None or not contact.email or (whole and not still_true(template, announcement, whole)):
+            return []
+        if payment and template in ONCE:
+            if (payment, template.value) in told:
+                return []
+            told.add((payment, template.value))
+        return [self._notification(announcement, template, contact, whole, now)]
+
+    def _for_operators(
+        self, announcement: Announcement, wholes: Mapping[UUID, Whole], now: datetime
+    ) -> list[Notification]:
+        whole = wholes.get(announcement.payment_id) if announcement.payment_id else None
+        if self._alerts is None or not self._alerts.email or whole is None or not needs_operator(announcement):
+            return []
+        return [self._notification(announcement, Template.OPERATOR_ATTENTION, self._alerts, whole, now)]
+
+    def _notification(
+        self, announcement: Announcement, template: Template, to: Contact, whole: Whole | None, now: datetime
+    ) -> Notification:
+        assert announcement.id is not None, "announcements from the feed carry their ids"
+        id_ = ids.new()
+        data, locale = describe(announcement, whole), locale_of(to.locale)
+        return Notification(
+            id_, announcement.id, EMAIL, to.email, template, locale, data, announcement.payment_id, Status.QUEUED,
+            message_id(id_, self._host), 0, None, now, None,
+        )  # fmt: skip
+
+    async def page(self, filters: Filters, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[Notification]:
+        """Newest first, at most `limit`, from a keyset place (time, id) on."""
+        async with self._db.reading() as tx:
+            return await store.page(tx, filters, before, limit)
+
+    async def resend(self, id_: UUID, actor: str, request_id: str | None = None) -> Notification:
+        """Queue one again that failed, or was sent and did not arrive. Raises NotificationNotFound, NotificationUnderWay."""
+        async with self._db.transaction() as tx:
+            known = await store.lock(tx, id_)
+            if known is None:
+                raise NotificationNotFound
+            if known.status is Status.QUEUED:
+                raise NotificationUnderWay
+            new_id = message_id(id_, self._host, known.tries) if known.status is Status.SENT else known.message_id
+            await store.requeue(tx, id_, new_id)
+            detail = {"was": known.status.value, "template": known.template.value}
+            await record(tx, [Entry(actor, "notification.resent", ids.show("ntf", id_), detail, request_id=request_id)])
+            await enqueue(tx, [_job(id_)])
+            again = await store.lock(tx, id_)
+        assert again is not None, "a row that is locked does not go away"
+        return again
+
+
+async def forget(tx: Tx, address: str) -> None:
+    """Erase an address from every notification, as part of erasing a person."""
+    await store.forget(tx, address)
+
+
+def _job(id_: UUID) -> NewJob:
+    return NewJob(SEND, ids.show("ntf", id_), most_tries=_JOB_TRIES)
+
+
+def _payer(whole: Whole) -> Contact:
+    return Contact(whole.payer.name, whole.payer.email, whole.payer.locale)
+
+
+def _user(announcement: Announcement) -> UUID | None:
+    """Whom a security announcement is about: `data.user` is `usr_…`."""
+    text = announcement.data.get("user")
+    try:
+        return ids.read("usr", text) if isinstance(text, str) else None
+    except NotFound:
+        return None

@@ -1,0 +1,142 @@
+"""Every SQL statement on the table `notifications`; rows ⇄ model."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from gerbang.base.db import Row, Tx, columns
+from gerbang.core.notifications.model import Filters, Notification, Status, Template
+
+
+async def business_now(tx: Tx) -> datetime:
+    """Business time of this transaction, UTC."""
+    now: datetime = await tx.fetchval("SELECT business_now()")
+    return now
+
+
+async def add(tx: Tx, notifications: Sequence[Notification]) -> list[UUID]:
+    """New rows; one that was made before for the same announcement, recipient and template is left alone. Returns the new ids."""
+    rows = [
+        (
+            n.id, n.announcement_id, n.channel, n.recipient, n.template.value, n.locale, dict(n.data), n.payment_id, n.status.value,
+            n.message_id, n.error, n.created_at,
+        )
+        for n in notifications
+    ]  # fmt: skip
+    made = await tx.fetch(
+        """
+        INSERT INTO notifications (id, announcement_id, channel, recipient, template, locale, data, payment_id, status, message_id,
+            error, created_at)
+        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::uuid[],
+            $9::text[], $10::text[], $11::text[], $12::timestamptz[])
+        ON CONFLICT (announcement_id, channel, recipient, template) DO NOTHING
+        RETURNING id
+        """,
+        *columns(rows, 12),
+    )
+    return [row["id"] for row in made]
+
+
+async def told(tx: Tx, payments: Sequence[UUID]) -> set[tuple[UUID, str]]:
+    """Which messages were made for these payments before: (payment, template)."""
+    rows = await tx.fetch(
+        "SELECT DISTINCT payment_id, template FROM notifications WHERE payment_id = ANY($1)", list(payments)
+    )
+    return {(row["payment_id"], row["template"]) for row in rows}
+
+
+async def begin_try(tx: Tx, id_: UUID) -> Notification | None:
+    """Count a try before it is made, so that a crash counts; None when it is no longer to be sent."""
+    row = await tx.fetchrow(
+        """
+        UPDATE notifications SET tries = tries + 1 WHERE id = $1 AND status = 'queued'
+        RETURNING id, announcement_id, channel, recipient, template, locale, data, payment_id, status, message_id, tries, error,
+            created_at, sent_at
+        """,
+        id_,
+    )
+    return _notification(row) if row else None
+
+
+async def mark_sent(tx: Tx, id_: UUID) -> None:
+    """The receiving server has it."""
+    await tx.execute(
+        "UPDATE notifications SET status = 'sent', sent_at = business_now(), error = NULL WHERE id = $1", id_
+    )
+
+
+async def mark_failed(tx: Tx, id_: UUID, error: str) -> None:
+    """It will not be tried again unless an operator asks."""
+    await tx.execute("UPDATE notifications SET status = 'failed', error = $2 WHERE id = $1", id_, error)
+
+
+async def note(tx: Tx, id_: UUID, error: str) -> None:
+    """Why the last try did not work."""
+    await tx.execute("UPDATE notifications SET error = $2 WHERE id = $1", id_, error)
+
+
+async def lock(tx: Tx, id_: UUID) -> Notification | None:
+    """One notification, locked for change."""
+    row = await tx.fetchrow(
+        """
+        SELECT id, announcement_id, channel, recipient, template, locale, data, payment_id, status, message_id, tries, error,
+            created_at, sent_at
+        FROM notifications WHERE id = $1 FOR UPDATE
+        """,
+        id_,
+    )
+    return _notification(row) if row else None
+
+
+async def requeue(tx: Tx, id_: UUID, message_id: str) -> None:
+    """To be sent again from the first try on."""
+    await tx.execute(
+        "UPDATE notifications SET status = 'queued', tries = 0, error = NULL, sent_at = NULL, message_id = $2 WHERE id = $1",
+        id_,
+        message_id,
+    )
+
+
+async def page(tx: Tx, filters: Filters, before: tuple[datetime, UUID] | None, limit: int) -> list[Notification]:
+    """Newest first, from a keyset place (time, id) on."""
+    rows = await tx.fetch(
+        """
+        SELECT id, announcement_id, channel, recipient, template, locale, data, payment_id, status, message_id, tries, error,
+            created_at, sent_at
+        FROM notifications
+        WHERE ($1::timestamptz IS NULL OR (created_at, id) < ($1, $2::uuid))
+          AND ($3::text IS NULL OR status = $3) AND ($4::text IS NULL OR template = $4)
+          AND ($5::uuid IS NULL OR payment_id = $5)
+        ORDER BY created_at DESC, id DESC LIMIT $6
+        """,
+        before[0] if before else None,
+        before[1] if before else None,
+        filters.status,
+        filters.template,
+        filters.payment_id,
+        limit,
+    )
+    return [_notification(row) for row in rows]
+
+
+async def forget(tx: Tx, address: str) -> None:
+    """Erase an address from every message; what was sent when, and about what, stays. What was still to be sent is not sent."""
+    await tx.execute(
+        """
+        UPDATE notifications SET recipient = 'erased:' || id::text,
+            status = CASE status WHEN 'queued' THEN 'failed' ELSE status END,
+            error = CASE status WHEN 'queued' THEN 'erased' ELSE error END
+        WHERE lower(recipient) = lower($1)
+        """,
+        address,
+    )
+
+
+def _notification(row: Row) -> Notification:
+    (
+        id_, announcement, channel, recipient, template, locale, data, payment, status, message_id, tries, error, created, sent,
+    ) = row  # fmt: skip
+    return Notification(
+        id_, announcement, channel, recipient, Template(template), locale, data, payment, Status(status), message_id, tries, error,
+        created, sent,
+    )  # fmt: skip

@@ -1,0 +1,113 @@
+"""The short words of messages in both languages: labels, methods, reasons. Sentences stand in templates/."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from gerbang.base.formats import Locale
+
+LABELS: Final[Mapping[Locale, Mapping[str, str]]] = {
+    "id": {
+        "amount": "Jumlah",
+        "refund_amount": "Dikembalikan",
+        "captured": "Sudah masuk",
+        "missing": "Masih kurang",
+        "excess": "Kelebihan",
+        "for": "Untuk",
+        "order": "Pesanan",
+        "method": "Cara bayar",
+        "at": "Waktu",
+        "until": "Paling lambat",
+        "payment": "Nomor pembayaran",
+        "refund": "Nomor pengembalian",
+        "test_subject": "UJI",
+        "test_band": "MODE UJI. Ini bukan pembayaran sungguhan; tidak ada uang yang berpindah.",
+        "automatic": "Email ini dikirim otomatis untuk {business}.",
+        "by": "Pembayaran lewat Gerbang",
+    },
+    "en": {
+        "amount": "Amount",
+        "refund_amount": "Returned",
+        "captured": "Received",
+        "missing": "Still to pay",
+        "excess": "Surplus",
+        "for": "For",
+        "order": "Order",
+        "method": "Paid with",
+        "at": "Time",
+        "until": "Pay before",
+        "payment": "Payment number",
+        "refund": "Refund number",
+        "test_subject": "TEST",
+        "test_band": "TEST MODE. This is not a real payment; no money has moved.",
+        "automatic": "This mail was sent automatically for {business}.",
+        "by": "Payments by Gerbang",
+    },
+}
+
+METHODS: Final[Mapping[Locale, Mapping[str, str]]] = {
+    "id": {
+        "card": "Kartu",
+        "virtual_account": "Virtual account",
+        "qris": "QRIS",
+        "paylater": "Bayar nanti",
+        "crypto": "Kripto",
+    },
+    "en": {
+        "card": "Card",
+        "virtual_account": "Virtual account",
+        "qris": "QRIS",
+        "paylater": "Pay later",
+        "crypto": "Crypto",
+    },
+}
+
+# As their owners write themselves; others are all capitals and stay as they are.
+BRANDS: Final[Mapping[str, str]] = {
+    "MANDIRI": "Mandiri", "PERMATA": "Permata", "CIMB": "CIMB Niaga", "DANAMON": "Danamon", "MAYBANK": "Maybank", "HANA": "Hana",
+    "ALFAMART": "Alfamart", "INDOMARET": "Indomaret", "LINKAJA": "LinkAja", "SHOPEEPAY": "ShopeePay",
+}  # fmt: skip
+
+REASONS: Final[Mapping[Locale, Mapping[str, str]]] = {
+    "id": {
+        "payment.paid": "Uang masuk setelah waktunya habis",
+        "payment.overpaid": "Uang masuk lebih dari jumlahnya",
+        "payment.held": "Pembayaran ditahan",
+        "payment.disputed": "Pembayaran disanggah",
+        "refund.awaiting_transfer": "Transfer balik menunggu",
+        "refund.failed": "Pengembalian gagal",
+    },
+    "en": {
+        "payment.paid": "Money came after the deadline",
+        "payment.overpaid": "More money came than was asked for",
+        "payment.held": "A payment is held",
+        "payment.disputed": "A payment is disputed",
+        "refund.awaiting_transfer": "A transfer back is waiting",
+        "refund.failed": "A refund failed",
+    },
+}
+
+# First words that are no name to greet by: with these the whole name is used.
+FORMS_OF_ADDRESS: Final = frozenset(
+    {"bapak", "bpk", "bpk.", "ibu", "pak", "bu", "pt", "pt.", "cv", "cv.", "ud", "toko", "dr", "dr.", "drs.", "h.", "hj.", "mr", "mr.",
+     "mrs", "mrs.", "ms", "ms.", "kak", "mas", "mbak"}
+)  # fmt: skip
+
+
+def method(name: str, options: Mapping[str, str], locale: Locale) -> str:
+    """`Virtual account BCA`, `QRIS`, `OVO`, `Alfamart`: what the payer chose, as the payer knows it."""
+    if name == "virtual_account":
+        bank = options.get("bank", "")
+        return f"{METHODS[locale][name]} {brand(bank)}".strip()
+    chosen = options.get("wallet") or options.get("store") or ""
+    return brand(chosen) or METHODS[locale].get(name, name)
+
+
+def brand(name: str) -> str:
+    """A bank, a wallet or a shop as it writes itself."""
+    return BRANDS.get(name, name)
+
+
+def called(name: str) -> str:
+    """How to address someone: the first word of the name, or all of it when that is a form of address or an initial."""
+    first, _, rest = name.partition(" ")
+    return name if first.lower() in FORMS_OF_ADDRESS or (len(first.rstrip(".")) < 2 and rest) else first
