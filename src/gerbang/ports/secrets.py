@@ -8,11 +8,12 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class SecretValue:
-    """One version of a secret; the value never shows in a repr."""
+    """One version of a secret; the value never shows in a repr. `valid_for_s` is the rest of its overlap when it was read."""
 
     name: str
     version: int
     value: bytes = field(repr=False)
+    valid_for_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

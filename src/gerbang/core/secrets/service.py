@@ -47,7 +47,7 @@ class Secrets:
         if now - self._audited.get(read, -AUDIT_EVERY_S) >= AUDIT_EVERY_S:
             await self._audit_read(name, purpose)
         cached = self._cache.get(name)
-        if cached is not None and now - cached[0] < CACHE_S:
+        if cached is not None and now < cached[0]:
             return cached[1]
         return await self._load(name)
 
@@ -99,12 +99,12 @@ class Secrets:
         async with self._locks.setdefault(name, asyncio.Lock()):
             now = self._monotonic()
             cached = self._cache.get(name)
-            if cached is not None and now - cached[0] < CACHE_S:
+            if cached is not None and now < cached[0]:
                 return cached[1]
             forgotten = self._forgotten
             values = tuple(await self._values.read(name))
             if forgotten == self._forgotten:  # else what was read may already be old
-                self._cache[name] = (now, values)
+                self._cache[name] = (now + _cache_s(values), values)
             return values
 
     async def _audit_read(self, name: str, purpose: Purpose) -> None:
@@ -119,3 +119,8 @@ class Secrets:
                 await record(tx, [Entry(SYSTEM, "secret.read", f"secret:{name}", {"purpose": purpose, "reads": reads})])
             self._audited[read] = now
             self._reads[read] -= reads
+
+
+def _cache_s(values: Sequence[SecretValue]) -> float:
+    """Seconds for which these values may be kept: until the first of them retires, at most 60."""
+    return min(CACHE_S, *(max(v.valid_for_s, 0.0) for v in values if v.valid_for_s is not None), CACHE_S)

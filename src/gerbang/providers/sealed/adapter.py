@@ -50,7 +50,7 @@ class SealedStore:
             rows = await store.valid(tx, name)
         if not rows:
             raise NotFound(f"There is no secret named {name}.")
-        return [SecretValue(name, row["version"], self._open(name, row)) for row in rows]
+        return [SecretValue(name, row["version"], self._open(name, row), row["valid_for_s"]) for row in rows]
 
     async def write(self, name: str, value: bytes, *, overlap_s: int) -> int:
         """See SecretStore."""

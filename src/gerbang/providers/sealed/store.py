@@ -24,8 +24,9 @@ async def valid(tx: Tx, name: str) -> list[Row]:
     """Every version of a secret that is valid now, newest first."""
     return await tx.fetch(
         """
-        SELECT version, root_fingerprint, wrapped_key, sealed_value FROM sealed_secrets
-        WHERE name = $1 AND (retired_at IS NULL OR retired_at > clock_timestamp()) ORDER BY version DESC
+        SELECT version, root_fingerprint, wrapped_key, sealed_value,
+            extract(epoch FROM retired_at - clock_timestamp())::float8 AS valid_for_s
+        FROM sealed_secrets WHERE name = $1 AND (retired_at IS NULL OR retired_at > clock_timestamp()) ORDER BY version DESC
         """,
         name,
     )

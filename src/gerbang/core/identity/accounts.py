@@ -1,0 +1,224 @@
+"""People: registering, the first owner, what an admin does to users, and changing one's password. Sessions are in sessions.py."""
+
+import base64
+import os
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from gerbang.base import ids
+from gerbang.base.crypto import digest
+from gerbang.base.db import Database, Row, Tx
+from gerbang.base.errors import FieldError
+from gerbang.core.audit.model import Entry
+from gerbang.core.audit.service import SYSTEM, record
+from gerbang.core.identity import store
+from gerbang.core.identity.changes import Changes, tell
+from gerbang.core.identity.digests import Digests
+from gerbang.core.identity.model import (
+    Caller,
+    Client,
+    EmailTaken,
+    InvalidCredentials,
+    InvalidProfile,
+    LastAdmin,
+    OwnerLinkInvalid,
+    Role,
+    User,
+    UserNotFound,
+)
+from gerbang.core.identity.passwords import Passwords, check_new
+from gerbang.core.identity.sessions import Sessions
+from gerbang.core.identity.texts import LOCALES, text
+from gerbang.core.identity.throttle import Throttle
+
+OWNER_LINK_VALID_S: Final = 1800
+_OWNER_PREFIX: Final = "gro_"
+_EMAIL: Final = re.compile(
+    r"[^@\s<>\"(),:;\\\[\]]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)*[A-Za-z0-9-]{0,62}[A-Za-z0-9]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    """A checked profile, ready to be stored."""
+
+    email: str
+    password_hash: str = field(repr=False)
+    account_digest: str
+    name: str
+    locale: str
+    role: Role
+
+
+class Accounts:
+    """Use cases around users; each is one transaction, audited in it. Every process hears of a change within five seconds."""
+
+    def __init__(
+        self,
+        db: Database,
+        *,
+        passwords: Passwords,
+        sessions: Sessions,
+        throttle: Throttle,
+        digests: Digests,
+        changes: Changes,
+    ) -> None:
+        self._db = db
+        self._passwords = passwords
+        self._sessions = sessions
+        self._throttle = throttle
+        self._digests = digests
+        self._changes = changes
+        self._owned = False
+
+    async def register(self, email: str, password: str, name: str, locale: str, client: Client) -> User:
+        """A new customer, who still has to sign in. Raises InvalidProfile, WeakPassword, EmailTaken, AccountThrottled."""
+        _check_profile(email, name, locale)
+        check_new(password, email=email, locale=locale)
+        await self._throttle.admit_registration(source=await self._digests.source(client), locale=locale)
+        return await self._add(None, email, password, name, locale, Role.CUSTOMER)
+
+    async def create(self, actor: str, email: str, password: str, name: str, locale: str, role: Role) -> User:
+        """A new user of any role, made by an admin or by `up`. Raises InvalidProfile, WeakPassword, EmailTaken."""
+        _check_profile(email, name, locale)
+        check_new(password, email=email, locale=locale)
+        return await self._add(actor, email, password, name, locale, role)
+
+    async def get(self, user_id: UUID) -> User:
+        """Raises UserNotFound."""
+        async with self._db.reading() as tx:
+            row = await store.user(tx, user_id)
+        if row is None:
+            raise UserNotFound
+        return _user(row)
+
+    async def page(self, after: UUID | None, limit: int) -> Sequence[User]:
+        """Users newest first, those made before `after`."""
+        async with self._db.reading() as tx:
+            return [_user(row) for row in await store.users(tx, after, limit)]
+
+    async def change_password(self, caller: Caller, current: str, new: str) -> None:
+        """Every session ends, this one too. Raises InvalidCredentials, WeakPassword, AccountThrottled."""
+        assert caller.id is not None, "only users have passwords"
+        async with self._db.reading() as tx:
+            row = await store.user_to_log_in(tx, (await self.get(caller.id)).email, "")
+        if row is None:
+            raise UserNotFound
+        admission = await self._throttle.admit_login(
+            account=row["id"].hex, source=row["id"].hex, client="password", known=True, locale=row["locale"]
+        )
+        if not await self._passwords.matches(row["password_hash"], current):
+            async with self._db.transaction() as tx:
+                await record(tx, [Entry(caller.label, "password.refused", ids.show("usr", row["id"]))])
+            raise InvalidCredentials(text("credentials", row["locale"]))
+        check_new(new, email="", locale=row["locale"])
+        fresh = await self._passwords.hash(new)
+        async with self._db.transaction() as tx:
+            await store.lock_user(tx, row["id"])
+            await store.set_password(tx, row["id"], fresh)
+            await record(tx, [Entry(caller.label, "password.changed", ids.show("usr", row["id"]))])
+            ended = await self._sessions.end_all(tx, row["id"], actor=caller.label, why="password_changed")
+        self._sessions.heard(ended)
+        await self._throttle.take_back(admission)
+
+    async def change(
+        self, actor: str, user_id: UUID, *, role: Role | None = None, disabled: bool | None = None
+    ) -> User:
+        """Give another role, disable, or enable; tokens with the old role are refused. Raises UserNotFound, LastAdmin."""
+        async with self._db.transaction() as tx:
+            admins = await store.lock_admins(tx)
+            before = await store.lock_user(tx, user_id)
+            if before is None:
+                raise UserNotFound
+            next_role = role or Role(before["role"])
+            off = before["disabled_at"] is not None if disabled is None else disabled
+            if admins == {user_id} and (off or next_role is not Role.ADMIN):
+                raise LastAdmin
+            row = await store.set_role_and_state(tx, user_id, next_role, off)
+            assert row is not None, "the row is locked"
+            detail = {"role": [before["role"], next_role], "disabled": [before["disabled_at"] is not None, off]}
+            await record(tx, [Entry(actor, "user.changed", ids.show("usr", user_id), detail)])
+            await tell(tx, "user", str(user_id))
+            ended = await self._sessions.end_all(tx, user_id, actor=actor, why="disabled") if off else []
+        self._sessions.heard(ended)
+        self._changes.apply("user", str(user_id))
+        return _user(row)
+
+    # ── the owner ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def needs_owner(self) -> bool:
+        """Whether nobody can manage this installation yet: then nothing but the owner's link is served (R37)."""
+        if not self._owned:
+            async with self._db.reading() as tx:
+                self._owned = await store.has_admin(tx)
+        return not self._owned
+
+    async def make_owner_link(self) -> str:
+        """The token of a link that makes the first admin once, within 30 minutes; earlier links are void. Raises OwnerLinkInvalid."""
+        token = _OWNER_PREFIX + base64.urlsafe_b64encode(os.urandom(32)).rstrip(b"=").decode()
+        async with self._db.transaction() as tx:
+            await store.lock_ownership(tx)
+            if await store.has_admin(tx):
+                raise OwnerLinkInvalid("There is an owner already.")
+            await store.replace_owner_link(tx, digest(token), OWNER_LINK_VALID_S)
+            await record(tx, [Entry(SYSTEM, "owner_link.made", "installation:owner", {"valid_s": OWNER_LINK_VALID_S})])
+        return token
+
+    async def claim_ownership(self, token: str, email: str, password: str, name: str, locale: str) -> User:
+        """The first admin, by the link. Raises OwnerLinkInvalid, InvalidProfile, WeakPassword, EmailTaken."""
+        _check_profile(email, name, locale)
+        check_new(password, email=email, locale=locale)
+        fresh, account = await self._passwords.hash(password), await self._digests.email(email)
+        async with self._db.transaction() as tx:
+            await store.lock_ownership(tx)
+            used = await store.use_owner_link(tx, digest(token.encode("utf-8", "surrogatepass")))
+            if not used or await store.has_admin(tx):
+                raise OwnerLinkInvalid
+            user = NewUser(email, fresh, account, name, locale, Role.ADMIN)
+            return await self._insert(tx, "system:owner_link", user)
+
+    async def _add(self, actor: str | None, email: str, password: str, name: str, locale: str, role: Role) -> User:
+        fresh, account = await self._passwords.hash(password), await self._digests.email(email)
+        async with self._db.transaction() as tx:
+            return await self._insert(tx, actor, NewUser(email, fresh, account, name, locale, role))
+
+    async def _insert(self, tx: Tx, actor: str | None, new: NewUser) -> User:
+        id_ = ids.new()
+        email, name = new.email.strip().lower(), new.name.strip()
+        row = await store.add_user(tx, id_, email, name, new.locale, new.role, new.password_hash)
+        if row is None:
+            taken = text("email_taken", new.locale)
+            raise EmailTaken(taken, errors=[FieldError("/email", taken)])
+        outer = ids.show("usr", id_)
+        detail = {"role": new.role, "account": new.account_digest}
+        await record(tx, [Entry(actor or f"user:{outer}", "user.created", outer, detail)])
+        return _user(row)
+
+
+def _check_profile(email: str, name: str, locale: str) -> None:
+    errors = []
+    if len(email) > 254 or not _EMAIL.fullmatch(email.strip()) or _has_control(email.strip()):
+        errors.append(FieldError("/email", text("email_form", locale)))
+    if not 1 <= len(name.strip()) <= 200 or _has_control(name):
+        errors.append(FieldError("/name", text("name_form", locale)))
+    if locale not in LOCALES:
+        errors.append(FieldError("/locale", f"Must be one of: {', '.join(LOCALES)}."))
+    if errors:
+        raise InvalidProfile(errors[0].detail, errors=errors)
+
+
+def _has_control(value: str) -> bool:
+    """Control characters, lone surrogates, and marks that turn the direction of text."""
+    return any(unicodedata.category(char) in {"Cc", "Cs"} or char in _BIDI for char in value)
+
+
+_BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def _user(row: Row) -> User:
+    role, disabled = Role(row["role"]), row["disabled_at"] is not None
+    return User(row["id"], row["email"], row["name"], row["locale"], role, disabled, row["created_at"])

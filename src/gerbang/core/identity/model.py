@@ -1,0 +1,223 @@
+"""Callers, roles, permissions and this package's errors. Pure: no database, clock, network or randomness."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, Literal
+from uuid import UUID
+
+from gerbang.base import ids
+from gerbang.base.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated, Unavailable
+
+Kind = Literal["user", "api_key", "payer", "system"]
+Environment = Literal["test", "live"]
+
+
+class Role(StrEnum):
+    """What a person (or a key) is here; the permissions follow from it."""
+
+    CUSTOMER = "customer"
+    SUPPORT = "support"
+    FINANCE = "finance"
+    DEVELOPER = "developer"
+    ADMIN = "admin"
+
+
+_SUPPORT: Final = frozenset({
+    "payments:read", "payments:refresh", "orders:read", "notifications:read", "webhooks:read", "analytics:read",
+})  # fmt: skip
+_FINANCE: Final = _SUPPORT | frozenset({
+    "payments:create", "payments:cancel", "payments:resolve", "refunds:create", "refunds:settle", "ledger:read", "audit:read",
+})  # fmt: skip
+_DEVELOPER: Final = _SUPPORT | frozenset({
+    "payments:create", "payments:cancel", "refunds:create", "webhooks:replay", "endpoints:manage", "orders:write", "ai:use",
+    "requests:send", "sandbox:control", "ledger:read",
+})  # fmt: skip
+_ADMIN: Final = _FINANCE | _DEVELOPER | frozenset({
+    "users:manage", "keys:manage", "secrets:manage", "connections:manage", "security:manage",
+})  # fmt: skip
+PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
+    Role.CUSTOMER: frozenset({"payments:read_own", "payments:pay_own"}),
+    Role.SUPPORT: _SUPPORT,
+    Role.FINANCE: _FINANCE,
+    Role.DEVELOPER: _DEVELOPER,
+    Role.ADMIN: _ADMIN,
+}
+_PAYER: Final = frozenset({"payments:read_own", "payments:pay_own"})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is asking. `id` is a user's or key's id; `payment_id` is the one payment that a payer's link opens;
+    `session_id` is the session of a user's token. `label` is for the audit: `user:usr_…`, `key:key_…`, `payer:pay_…`, `system:…`.
+    """
+
+    kind: Kind
+    label: str
+    id: UUID | None = None
+    role: Role | None = None
+    permissions: frozenset[str] = frozenset()
+    payment_id: UUID | None = None
+    session_id: UUID | None = None
+
+    def may(self, permission: str) -> bool:
+        """Whether the caller holds the permission."""
+        return permission in self.permissions
+
+    def require(self, permission: str) -> None:
+        """Raise Forbidden unless the caller holds the permission."""
+        if permission not in self.permissions:
+            raise Forbidden(f"This needs the permission {permission}.")
+
+
+def user_caller(user_id: UUID, role: Role, session_id: UUID, *, customers_set_amounts: bool = False) -> Caller:
+    """A signed-in user. With `customers_set_amounts` a customer may create payments too (GERBANG_CUSTOMER_AMOUNTS)."""
+    permissions = PERMISSIONS[role]
+    if role is Role.CUSTOMER and customers_set_amounts:
+        permissions |= {"payments:create"}
+    label = f"user:{ids.show('usr', user_id)}"
+    return Caller("user", label, user_id, role, permissions, session_id=session_id)
+
+
+def key_caller(key_id: UUID, role: Role) -> Caller:
+    """A machine with an API key."""
+    return Caller("api_key", f"key:{ids.show('key', key_id)}", key_id, role, PERMISSIONS[role])
+
+
+def payer_caller(payment_id: UUID) -> Caller:
+    """Whoever holds the checkout link of one payment: may see and pay that one, nothing else."""
+    return Caller("payer", f"payer:{ids.show('pay', payment_id)}", permissions=_PAYER, payment_id=payment_id)
+
+
+def system_caller(part: str) -> Caller:
+    """A part of Gerbang itself, as `worker` or `cli`; it may do everything."""
+    return Caller("system", f"system:{part}", permissions=_ADMIN)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person who can sign in; without the password's hash."""
+
+    id: UUID
+    email: str
+    name: str
+    locale: str
+    role: Role
+    disabled: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """What may be told about an API key; the key itself is told once, when it is made."""
+
+    id: UUID
+    prefix: str
+    name: str
+    role: Role
+    created_by: str
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """From where somebody asks; it is only ever stored as a keyed digest."""
+
+    address: str
+    user_agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """What a client gets when it signs in: an access token for `expires_in` seconds and the next refresh token."""
+
+    access_token: str = field(repr=False)
+    expires_in: int
+    refresh_token: str = field(repr=False)
+
+
+class InvalidToken(Unauthenticated):
+    """The token or key is not one that we accept now. Never says why."""
+
+    code = "invalid_token"
+    title = "The access token is not valid"
+
+
+class InvalidCredentials(Unauthenticated):
+    """E-mail and password do not belong together. Never says which of them is wrong."""
+
+    code = "invalid_credentials"
+    title = "Email or password is wrong"
+
+
+class WeakPassword(Invalid):
+    """The password is too short, too long, common, or contains the product's name."""
+
+    code = "weak_password"
+    title = "The password is too easy to guess"
+
+
+class AccountThrottled(TooMany):
+    """Too many failed logins for this account or from this source; nobody is locked out for longer than `retry_after_s`."""
+
+    code = "login_throttled"
+    title = "Too many failed logins"
+
+
+class LoginBusy(Unavailable):
+    """More passwords are waiting to be checked than this process takes on."""
+
+    code = "login_busy"
+    title = "Too many people are signing in at this moment"
+
+
+class EmailTaken(Conflict):
+    """Somebody has registered with this e-mail address."""
+
+    code = "email_taken"
+    title = "This email address is already registered"
+
+
+class InvalidProfile(Invalid):
+    """A name, e-mail address, locale or role that we do not take."""
+
+    code = "invalid_profile"
+    title = "The profile is not valid"
+
+
+class UserNotFound(NotFound):
+    """There is no such user."""
+
+    code = "user_not_found"
+    title = "There is no such user"
+
+
+class ApiKeyNotFound(NotFound):
+    """There is no such API key."""
+
+    code = "api_key_not_found"
+    title = "There is no such API key"
+
+
+class KeyInQuery(Invalid):
+    """A credential stood in the address, where logs and histories keep it."""
+
+    code = "credential_in_query"
+    title = "Credentials do not belong in the address"
+
+
+class OwnerLinkInvalid(Forbidden):
+    """The one-time owner link is unknown, used, or older than 30 minutes, or an owner exists already."""
+
+    code = "owner_link_invalid"
+    title = "The owner link is not valid"
+
+
+class LastAdmin(Conflict):
+    """Nobody could manage users any more."""
+
+    code = "last_admin"
+    title = "The last admin cannot be removed"
