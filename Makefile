@@ -22,7 +22,7 @@ check: install  ## format, lint, types, import directions, tidiness
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-timings
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest -q tests/tidy
 
 format: install  ## write the format that `check` asks for
