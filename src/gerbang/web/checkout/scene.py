@@ -1,0 +1,195 @@
+"""Which page a payer sees for a payment, and its figures: a pure reading of the payment. Words and HTML stand elsewhere.
+
+Payers never see held, unknown or disputed: for them we are checking.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from gerbang.core.payments.model import Attempt, AttemptStatus, Payment, PaymentStatus, Refund, RefundStatus, Whole
+from gerbang.ports.payment import DisplayCode, DisplayVirtualAccount, Method, Redirect, Wait
+from gerbang.web.steps import OPTION_TITLES
+
+S = AttemptStatus
+_PAYABLE: Final = frozenset({S.CREATED, S.SUBMITTING, S.PENDING, S.UNKNOWN})
+_CLOSED: Final = frozenset({PaymentStatus.PAID, PaymentStatus.REFUNDED, PaymentStatus.CANCELLED, PaymentStatus.PARTIALLY_REFUNDED})
+SHOWN_METHODS: Final = frozenset(  # whose instructions this page can show; a QR or a chain address cannot be shown here yet
+    {Method.VIRTUAL_ACCOUNT, Method.CARD, Method.CONVENIENCE_STORE, Method.EWALLET, Method.PAYLATER}
+)
+
+
+class Scene(StrEnum):
+    """One page each; the value names its template."""
+
+    CHOOSE = "choose"
+    ACCOUNT = "account"
+    CODE = "code"
+    AWAY = "away"
+    ASKING = "asking"
+    APP = "app"
+    PREPARING = "preparing"
+    CHECKING = "checking"
+    PART_CLOSED = "part_closed"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    RECEIPT = "receipt"
+
+
+LIVE: Final = frozenset({Scene.ACCOUNT, Scene.CODE, Scene.AWAY, Scene.ASKING, Scene.APP, Scene.PREPARING, Scene.CHECKING})
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the bill; `amount` in minor units is that of the line, not of one piece."""
+
+    name: str
+    note: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Countdown:
+    """The leaves of the gate: milliseconds in all and left, and whether it is time to say so in red."""
+
+    until: datetime
+    total_ms: int
+    left_ms: int
+
+    @property
+    def leaf(self) -> int:
+        """Width of one leaf in thousandths of the whole; both together cover what has gone."""
+        return 500 - 500 * self.left_ms // self.total_ms if self.total_ms else 500
+
+    @property
+    def soon_ms(self) -> int:
+        """From how many milliseconds on the time is short: 15 % of all, and five minutes at least."""
+        return max(self.total_ms * 15 // 100, 300_000)
+
+    @property
+    def soon(self) -> bool:
+        return self.left_ms <= self.soon_ms
+
+
+def scene_of(whole: Whole, *, choosing: bool = False, returned: bool = False) -> Scene:
+    """The page for this payment. `choosing`: the payer asked to pay another way; `returned`: just back from a hosted page."""
+    payment, attempt = whole.payment, current(whole.attempts)
+    match payment.status:
+        case PaymentStatus.PAID | PaymentStatus.PARTIALLY_REFUNDED | PaymentStatus.REFUNDED:
+            return Scene.RECEIPT
+        case PaymentStatus.HELD | PaymentStatus.UNKNOWN | PaymentStatus.DISPUTED:
+            return Scene.CHECKING
+        case PaymentStatus.CANCELLED:
+            return Scene.CANCELLED
+        case PaymentStatus.FAILED:
+            return Scene.CHOOSE if choosing else Scene.DECLINED
+        case PaymentStatus.EXPIRED:
+            return Scene.CHOOSE if choosing else Scene.EXPIRED
+        case PaymentStatus.PART_PAID:
+            return _instructions(attempt, returned=False) if attempt else Scene.PART_CLOSED
+        case PaymentStatus.CREATED | PaymentStatus.PENDING:
+            return Scene.CHOOSE if choosing or attempt is None else _instructions(attempt, returned=returned)
+
+
+def _instructions(attempt: Attempt, *, returned: bool) -> Scene:
+    match attempt.next_action:
+        case DisplayVirtualAccount():
+            return Scene.ACCOUNT
+        case DisplayCode():
+            return Scene.CODE
+        case Redirect():
+            return Scene.ASKING if returned else Scene.AWAY
+        case Wait():
+            return Scene.APP
+        case _:
+            return Scene.PREPARING
+
+
+def current(attempts: Sequence[Attempt]) -> Attempt | None:
+    """The attempt whose instructions count: the newest that can still be paid."""
+    return max((a for a in attempts if a.status in _PAYABLE), key=lambda a: a.number, default=None)
+
+
+def latest(attempts: Sequence[Attempt]) -> Attempt | None:
+    """The newest attempt, whatever became of it."""
+    return max(attempts, key=lambda a: a.number, default=None)
+
+
+def winner(attempts: Sequence[Attempt]) -> Attempt | None:
+    """The attempt that brought the money: the first one captured."""
+    return min((a for a in attempts if a.captured), key=lambda a: a.number, default=None)
+
+
+def only_abandoned(whole: Whole) -> bool:
+    """Whether the newest attempt was given up because its provider did not answer."""
+    last = latest(whole.attempts)
+    return last is not None and last.status is S.ABANDONED
+
+
+def can_choose(payment: Payment, now: datetime) -> bool:
+    """Whether another attempt may be made."""
+    return payment.status not in _CLOSED and now < payment.expires_at and payment.cancelled_at is None
+
+
+def countdown(attempt: Attempt, now: datetime) -> Countdown:
+    """Time left of an attempt at `now`; never negative."""
+    total = attempt.expires_at - attempt.created_at
+    left = max(attempt.expires_at - now, timedelta())
+    return Countdown(attempt.expires_at, _ms(total), min(_ms(left), _ms(total)))
+
+
+def missing(payment: Payment) -> int:
+    """Minor units that are still to be paid."""
+    return max(payment.amount - payment.amount_captured, 0)
+
+
+def paid_twice(whole: Whole) -> bool:
+    """Whether more than one attempt brought the whole amount."""
+    return sum(1 for a in whole.attempts if a.captured >= a.amount) > 1
+
+
+def items(payment: Payment) -> tuple[Item, ...]:
+    """The lines of the bill, as far as the shop told them: `{name, note?, amount}`; a line without a whole amount is left out."""
+    return tuple(item for line in payment.items if (item := _item(line)) is not None)
+
+
+def _item(line: Mapping[str, Any]) -> Item | None:
+    name, amount = line.get("name"), line.get("amount")
+    if not isinstance(name, str) or type(amount) is not int or amount < 0:
+        return None
+    return Item(name, str(line.get("note", "")), amount)
+
+
+def option_of(attempt: Attempt) -> str:
+    """The bank, store or wallet of an attempt, as people write it; empty where the method has none."""
+    value = next((attempt.options[name] for name in ("bank", "store", "wallet") if name in attempt.options), "")
+    return OPTION_TITLES.get(value, value)
+
+
+def refunds_by_state(refunds: Sequence[Refund]) -> Mapping[str, tuple[Refund, ...]]:
+    """Refunds as a payer understands them: `done`, `coming`, `needs` an account of theirs; failed ones are the shop's to mend."""
+    return {
+        "done": tuple(r for r in refunds if r.status is RefundStatus.SUCCEEDED),
+        "coming": tuple(r for r in refunds if r.status in (RefundStatus.REQUESTED, RefundStatus.SUBMITTED, RefundStatus.UNKNOWN)),
+        "needs": tuple(r for r in refunds if r.status is RefundStatus.AWAITING_TRANSFER),
+    }
+
+
+def mark_of(status: PaymentStatus, *, late: bool) -> str:
+    """The mark and word of a payment's status: `late` beside the statuses themselves."""
+    return "late" if late and status is PaymentStatus.PAID else status.value
+
+
+def version_of(whole: Whole) -> str:
+    """A short text that changes whenever the page would: what an open page compares."""
+    attempt = latest(whole.attempts)
+    steps = f"{attempt.number}.{attempt.status}.{int(attempt.next_action is not None)}" if attempt else "0"
+    refunds = ".".join(sorted(r.status.value for r in whole.refunds))
+    return f"{whole.payment.status}.{int(whole.payment.late)}.{whole.payment.amount_captured}.{steps}.{refunds}"
+
+
+def _ms(span: timedelta) -> int:
+    return int(span / timedelta(milliseconds=1))

@@ -1,0 +1,1 @@
+"""The operators' pages, rendered on the server: payments, incoming webhooks, rejections. Decides nothing itself."""

@@ -1,0 +1,162 @@
+"""How pages are made: the template environment, the language of a visitor, the headers of a page, static files. No page of its own."""
+
+import hashlib
+import mimetypes
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Request, Response, get
+from litestar.datastructures import Cookie
+from litestar.exceptions import NotFoundException
+
+from gerbang.base import formats
+from gerbang.base.formats import Locale
+from gerbang.base.number_words import amount_in_words
+from gerbang.web import texts
+
+_WEB: Final = Path(__file__).parent
+_TEMPLATES: Final = (_WEB / "checkout" / "templates", _WEB / "console" / "templates")
+_STATICS: Final = (_WEB / "checkout" / "static", _WEB / "console" / "static")
+LANGUAGE_COOKIE: Final = "grb_lang"
+_YEAR_S: Final = 31_536_000
+# Nothing inline, nobody else's server; `same-origin` and not `no-referrer`, because the latter turns Origin into `null` on our own forms.
+HEADERS: Final[Mapping[str, str]] = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "cache-control": "no-store",
+    "vary": "accept-language, cookie",
+}
+mimetypes.add_type("font/woff2", ".woff2")
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """One file that pages ask for, read once."""
+
+    content: bytes
+    media_type: str
+
+
+def _read_statics(folders: Sequence[Path]) -> dict[str, StaticFile]:
+    found: dict[str, StaticFile] = {}
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+                found[path.relative_to(folder).as_posix()] = StaticFile(path.read_bytes(), kind)
+    return found
+
+
+STATIC: Final = _read_statics(_STATICS)
+# One digest over all: style sheets name their fonts relative to themselves, so the version stands in the folder.
+VERSION: Final = hashlib.sha256(b"".join(name.encode() + file.content for name, file in STATIC.items())).hexdigest()[:12]
+
+
+def static_url(name: str) -> str:
+    """Where a static file is served for ever; KeyError for a name that does not exist, so a typing error shows at once."""
+    assert name in STATIC, f"no static file {name!r}"
+    return f"/static/{VERSION}/{name}"
+
+
+@get("/static/{version:str}/{name:path}", sync_to_thread=False, include_in_schema=False)
+def static_file(version: str, name: str) -> Response[bytes]:
+    """A file by version and name: for ever when the version is ours, unkept when it is another's."""
+    file = STATIC.get(str(name).lstrip("/"))
+    if file is None:
+        raise NotFoundException
+    kept = f"public, max-age={_YEAR_S}, immutable" if version == VERSION else "no-cache"
+    headers = {"cache-control": kept, "x-content-type-options": "nosniff"}
+    return Response(file.content, media_type=file.media_type, headers=headers)
+
+
+def _environment() -> Environment:
+    loader = FileSystemLoader([str(folder) for folder in _TEMPLATES])
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.globals["static"] = static_url
+    made.filters["fours"] = formats.fours
+    made.filters["mask_email"] = formats.mask_email
+    made.filters["mask_number"] = formats.mask_number
+    return made
+
+
+_ENVIRONMENT: Final = _environment()
+
+
+def locale_of(request: Request[Any, Any, Any], preferred: str = "") -> Locale:
+    """The visitor's language: `?lang=`, then the cookie, then what is known of the person, then Accept-Language, then Indonesian."""
+    for wanted in (request.query_params.get("lang", ""), request.cookies.get(LANGUAGE_COOKIE, ""), preferred):
+        if wanted in ("id", "en"):
+            return formats.locale_of(wanted)
+    for part in request.headers.get("accept-language", "").split(","):
+        tag = part.partition(";")[0].strip().lower()[:2]
+        if tag in ("id", "en"):
+            return formats.locale_of(tag)
+    return "id"
+
+
+def language_links(path: str, query: str) -> dict[str, str]:
+    """The same address in each language; a token in the query is left behind."""
+    kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name not in ("lang", "t", "go")]
+    return {language: f"{path}?{urlencode([*kept, ('lang', language)])}" for language in ("id", "en")}
+
+
+def render(template: str, locale: Locale, links: Mapping[str, str], **context: Any) -> str:
+    """A page as text. Every template gets the words `t`, the formats of its language, and `links` for the language switch."""
+    return _ENVIRONMENT.get_template(template).render(
+        t=texts.words(locale),
+        lang=locale,
+        links=links,
+        money=lambda amount, currency: formats.money(amount, currency, locale),
+        moment=lambda at: formats.moment(at, locale),
+        day=lambda at: formats.day(at, locale),
+        clock=lambda at: formats.clock(at, locale),
+        duration=lambda milliseconds: formats.duration(milliseconds, locale),
+        in_words=lambda amount, currency: amount_in_words(amount, currency, locale),
+        **context,
+    )
+
+
+def page(
+    request: Request[Any, Any, Any],
+    template: str,
+    *,
+    status_code: int = 200,
+    preferred: str = "",
+    cookies: Sequence[Cookie] = (),
+    headers: Mapping[str, str] | None = None,
+    **context: Any,
+) -> Response[str]:
+    """The answer to a browser: HTML in the visitor's language under a policy that allows nothing inline and nothing foreign."""
+    locale = locale_of(request, preferred)
+    chosen = request.query_params.get("lang", "")
+    kept = list(cookies)
+    if chosen in ("id", "en"):
+        kept.append(
+            Cookie(LANGUAGE_COOKIE, value=chosen, path="/", max_age=_YEAR_S, httponly=True, samesite="lax", secure=is_https(request))
+        )
+    links = language_links(request.url.path, request.url.query)
+    content = render(template, locale, links, **context)
+    sent = {**HEADERS, "content-language": locale, **(headers or {})}
+    return Response(content, status_code=status_code, media_type="text/html; charset=utf-8", headers=sent, cookies=kept)
+
+
+def is_https(request: Request[Any, Any, Any]) -> bool:
+    """Whether the visitor's own connection is encrypted, so that cookies may say Secure."""
+    return bool(request.url.scheme == "https")
+
+
+def see_other(path: str, cookies: Sequence[Cookie] = ()) -> Response[None]:
+    """On to another page by GET, after a form or for a cleaner address."""
+    headers = {"location": path, "referrer-policy": "same-origin", "cache-control": "no-store"}
+    return Response(None, status_code=303, headers=headers, cookies=list(cookies))
+
+
+HANDLERS: Final = [static_file]

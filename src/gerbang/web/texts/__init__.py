@@ -1,0 +1,44 @@
+"""All words that people read on pages, Indonesian first and English second, in one table. Numbers and dates are base/formats.py's."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from markupsafe import Markup, escape
+
+from gerbang.base.formats import Locale
+from gerbang.web.texts import console, payer, shared
+
+TABLE: Final[Mapping[str, tuple[str, str]]] = {**shared.WORDS, **payer.WORDS, **console.WORDS}
+assert len(TABLE) == len(shared.WORDS) + len(payer.WORDS) + len(console.WORDS), "a key stands in two tables"
+_BOLD: Final = re.compile(r"\*\*(.+?)\*\*")
+_MONO: Final = re.compile(r"`(.+?)`")
+
+Words = Callable[..., Markup]
+
+
+def marked(text: str) -> Markup:
+    """`**bold**` and `` `mono` `` as HTML; everything else is escaped."""
+    return Markup(_MONO.sub(r'<span class="mono">\1</span>', _BOLD.sub(r"<b>\1</b>", str(escape(text)))))  # noqa: S704 - escaped first
+
+
+_READY: Final[Mapping[Locale, Mapping[str, Markup]]] = {
+    "id": {key: marked(pair[0]) for key, pair in TABLE.items()},
+    "en": {key: marked(pair[1]) for key, pair in TABLE.items()},
+}
+
+
+def words(locale: Locale) -> Words:
+    """A function from key and values to words; values are escaped, an unknown key is a KeyError."""
+    ready = _READY[locale]
+
+    def say(key: str, **values: Any) -> Markup:
+        text = ready[key]
+        return text.format(**values) if values else text
+
+    return say
+
+
+def knows(key: str) -> bool:
+    """Whether there are words under this key; for codes that come from elsewhere."""
+    return key in TABLE

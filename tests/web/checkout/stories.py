@@ -1,0 +1,168 @@
+"""Made-up payments in every state that a payer can meet: what the page tests render. No database."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from gerbang.base.formats import Locale
+from gerbang.core.payments.model import (
+    Attempt,
+    AttemptStatus,
+    DisputeState,
+    Failure,
+    Offer,
+    Payment,
+    PaymentStatus,
+    Refund,
+    RefundStatus,
+    Whole,
+)
+from gerbang.ports.payment import (
+    DisplayCode,
+    DisplayVirtualAccount,
+    Effect,
+    Lookup,
+    Method,
+    MethodOption,
+    NextAction,
+    Payer,
+    Redirect,
+    Wait,
+)
+from gerbang.web.checkout.view import Choice, Visit
+
+NOW = datetime(2026, 11, 23, 7, 19, 47, tzinfo=UTC)
+PAYMENT_ID = UUID("0193a6b0-0000-7000-8000-00000000000a")
+ITEMS: tuple[Mapping[str, Any], ...] = (
+    {"name": "Kopi Gayo", "note": "250 g, biji", "amount": 89_000},
+    {"name": "Gula aren bubuk", "note": "500 g", "amount": 38_000},
+    {"name": "Ongkos kirim", "note": "Ke Kotagede, Yogyakarta", "amount": 23_000},
+)
+S = AttemptStatus
+
+
+def payment(status: PaymentStatus = PaymentStatus.CREATED, **fields: Any) -> Payment:
+    made = Payment(
+        id=PAYMENT_ID, status=status, late=False, livemode=True, amount=150_000, currency="IDR", amount_captured=0,
+        amount_refunded=0, amount_excess=0, description="Toko Lumbung LBG-1123-0417", order_reference="LBG-1123-0417",
+        owner_id=None, metadata={}, items=ITEMS, return_url=None, sequence=1, created_at=NOW - timedelta(minutes=20),
+        updated_at=NOW, expires_at=NOW + timedelta(days=1), paid_at=None, cancelled_at=None,
+    )  # fmt: skip
+    return replace(made, **fields)
+
+
+def attempt(status: AttemptStatus = S.PENDING, action: NextAction | None = None, number: int = 1, **fields: Any) -> Attempt:
+    made = Attempt(
+        id=UUID(int=number), payment_id=PAYMENT_ID, number=number, status=status, method=Method.VIRTUAL_ACCOUNT,
+        options={"bank": "BCA"}, connection="nicepay", effect=Effect.INSTRUCTS, lookup=Lookup.BY_THEIRS, amount=150_000,
+        currency="IDR", captured=0, refunded=0, refund_reserved=0, dispute=DisputeState.NONE, provider_reference="TX1", unsent=False,
+        next_action=action, failure=None, asked_at=None, created_at=NOW - timedelta(minutes=14), updated_at=NOW,
+        expires_at=NOW + timedelta(hours=23, minutes=41, seconds=8),
+    )  # fmt: skip
+    return replace(made, **fields)
+
+
+def refund(status: RefundStatus, amount: int = 150_000, **fields: Any) -> Refund:
+    made = Refund(
+        id=UUID(int=77), payment_id=PAYMENT_ID, attempt_id=UUID(int=1), status=status, amount=amount, currency="IDR",
+        credit_amount=0, reason="Barang habis", provider_reference=None, failure=None, requested_by="user:usr_1",
+        created_at=NOW, updated_at=NOW,
+    )  # fmt: skip
+    return replace(made, **fields)
+
+
+VA = DisplayVirtualAccount("BCA", "7001400216480392")
+PAYER = Payer(name="Sari Wulandari", email="sari.wulandari@example.com")
+P = PaymentStatus
+
+
+def _story(made: Payment, attempts: Sequence[Attempt] = (), refunds: Sequence[Refund] = (), payer: Payer = PAYER) -> Whole:
+    return Whole(made, tuple(attempts), tuple(refunds), payer)
+
+
+def _paid(status: PaymentStatus = P.PAID, **fields: Any) -> Payment:
+    return payment(status, **({"amount_captured": 150_000, "paid_at": NOW} | fields))
+
+
+_DONE = attempt(S.CAPTURED, VA, captured=150_000)
+STORIES: Mapping[str, Whole] = {
+    "choose": _story(payment()),
+    "choose-after-silence": _story(payment(P.PENDING), [attempt(S.ABANDONED)]),
+    "account": _story(payment(P.PENDING), [attempt(S.PENDING, VA)]),
+    "account-test": _story(payment(P.PENDING, livemode=False), [attempt(S.PENDING, VA)]),
+    "account-soon": _story(
+        payment(P.PENDING), [attempt(S.PENDING, VA, created_at=NOW - timedelta(minutes=20), expires_at=NOW + timedelta(seconds=192))]
+    ),
+    "account-bare": _story(payment(P.PENDING, items=(), order_reference=None), [attempt(S.PENDING, VA)], payer=Payer()),
+    "code": _story(
+        payment(P.PENDING),
+        [attempt(S.PENDING, DisplayCode("ALFAMART", "81203948112"), method=Method.CONVENIENCE_STORE, options={"store": "ALFAMART"})],
+    ),
+    "away": _story(
+        payment(P.PENDING), [attempt(S.PENDING, Redirect("https://www.nicepay.example/pay?tXid=1"), method=Method.CARD, options={})]
+    ),
+    "app": _story(payment(P.PENDING), [attempt(S.PENDING, Wait(), method=Method.EWALLET, options={"wallet": "OVO"})]),
+    "preparing": _story(payment(P.PENDING), [attempt(S.SUBMITTING, provider_reference=None)]),
+    "part-paid": _story(payment(P.PART_PAID, amount_captured=130_000), [attempt(S.PENDING, VA, captured=130_000)]),
+    "part-closed": _story(payment(P.PART_PAID, amount_captured=130_000), [attempt(S.EXPIRED, VA, captured=130_000)]),
+    "checking-unknown": _story(payment(P.UNKNOWN), [attempt(S.UNKNOWN, method=Method.CARD, options={})]),
+    "checking-held": _story(payment(P.HELD), [attempt(S.HELD, method=Method.CARD, options={})]),
+    "checking-disputed": _story(payment(P.DISPUTED), [attempt(S.CAPTURED, captured=150_000, dispute=DisputeState.OPEN)]),
+    "declined": _story(
+        payment(P.FAILED), [attempt(S.FAILED, method=Method.CARD, options={}, failure=Failure("insufficient_funds", "code 51"))]
+    ),
+    "declined-closed": _story(payment(P.FAILED, expires_at=NOW), [attempt(S.FAILED, failure=Failure("declined", "no"))]),
+    "expired": _story(payment(P.EXPIRED), [attempt(S.EXPIRED, VA)]),
+    "expired-closed": _story(payment(P.EXPIRED, expires_at=NOW), [attempt(S.EXPIRED, VA)]),
+    "cancelled": _story(payment(P.CANCELLED, cancelled_at=NOW)),
+    "paid": _story(_paid(), [_DONE]),
+    "paid-test": _story(_paid(livemode=False), [_DONE]),
+    "paid-late": _story(_paid(late=True), [_DONE]),
+    "paid-twice": _story(
+        _paid(amount_captured=300_000, amount_excess=150_000), [_DONE, attempt(S.CAPTURED, VA, number=2, captured=150_000)]
+    ),
+    "paid-surplus": _story(_paid(amount_captured=170_000, amount_excess=20_000), [replace(_DONE, captured=170_000)]),
+    "refunded": _story(
+        _paid(status=P.REFUNDED, amount_refunded=150_000), [_DONE], [refund(RefundStatus.SUCCEEDED)]
+    ),
+    "partly-refunded": _story(
+        _paid(status=P.PARTIALLY_REFUNDED, amount_refunded=47_000), [_DONE], [refund(RefundStatus.SUCCEEDED, 47_000)]
+    ),
+    "refund-needs-account": _story(_paid(), [_DONE], [refund(RefundStatus.AWAITING_TRANSFER)]),
+    "refund-coming": _story(_paid(), [_DONE], [refund(RefundStatus.SUBMITTED)]),
+}  # fmt: skip
+RETURNED = _story(
+    payment(P.PENDING), [attempt(S.PENDING, Redirect("https://www.nicepay.example/pay?tXid=1"), method=Method.CARD, options={})]
+)
+BANKS = tuple(
+    MethodOption(name, title)
+    for name, title in (
+        ("BCA", "BCA"), ("BRI", "BRI"), ("MANDIRI", "Mandiri"), ("BNI", "BNI"), ("PERMATA", "Permata"), ("CIMB", "CIMB Niaga"),
+        ("DANAMON", "Danamon"), ("MAYBANK", "Maybank"), ("HANA", "Hana"),
+    )
+)  # fmt: skip
+OFFERS = (
+    Offer(Method.VIRTUAL_ACCOUNT, "nicepay", "bank", BANKS, 10_000, 50_000_000, available=True, reason=""),
+    Offer(Method.CARD, "nicepay", None, (), 10_000, 50_000_000, available=True, reason=""),
+    Offer(
+        Method.CONVENIENCE_STORE,
+        "nicepay",
+        "store",
+        (MethodOption("ALFAMART", "Alfamart"), MethodOption("INDOMARET", "Indomaret")),
+        10_000,
+        100_000,
+        available=False,
+        reason="above_maximum",
+    ),
+)
+
+
+def visit(locale: Locale = "id", **fields: Any) -> Visit:
+    made = Visit(shop="Toko Lumbung", home="/shop", now=NOW, locale=locale)
+    return replace(made, refund_links={UUID(int=77): "/refund/ref_1?t=x"}, **fields)
+
+
+def choice(**fields: Any) -> Choice:
+    return replace(Choice(OFFERS, key="k1", method="virtual_account"), **fields)
