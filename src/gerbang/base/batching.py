@@ -70,8 +70,8 @@ class _Lanes(Generic[T, R]):
 class GroupCommit(_Lanes[T, R]):
     """Items that must be durable before they are answered: one transaction for all that wait.
 
-    `write(tx, items)` returns a result (or an exception) for each item, in order. When the database refuses a row, the batch
-    is halved until the bad row stands alone, so it alone fails. DatabaseUnavailable and CommitUnknown reach every waiter.
+    `write(tx, items)` returns a result (or an exception) for each item, in order. When the database refuses a row, or `write` raises one of
+    `alone`, the batch is halved until the bad item stands alone, so it alone fails. DatabaseUnavailable and CommitUnknown reach every waiter.
     """
 
     def __init__(
@@ -81,16 +81,18 @@ class GroupCommit(_Lanes[T, R]):
         *,
         most: int = 500,
         lanes: int = 2,
+        alone: tuple[type[Exception], ...] = (),
     ) -> None:
         super().__init__(most=most, lanes=lanes)
         self._db = db
         self._write = write
+        self._alone = (*RowRefused, *alone)
 
     async def _run(self, items: Sequence[T]) -> Sequence[R | Exception]:
         try:
             async with self._db.transaction() as tx:
                 return await self._write(tx, items)
-        except RowRefused as error:
+        except self._alone as error:
             if len(items) == 1:
                 return [error]
         half = len(items) // 2

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,3 +29,18 @@ class Entry:
     after: bytes | None = None
     request_id: str | None = None
     id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An entry as it stands in the trail."""
+
+    id: UUID
+    happened_at: datetime
+    actor: str
+    action: str
+    object: str
+    request_id: str | None
+    detail: Mapping[str, Any]
+    before_digest: bytes | None
+    after_digest: bytes | None

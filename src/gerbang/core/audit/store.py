@@ -34,16 +34,17 @@ async def of_object(tx: Tx, object_: str, limit: int) -> list[Row]:
     )
 
 
-async def page(tx: Tx, before: tuple[datetime, UUID] | None, action: str | None, limit: int) -> list[Row]:
+async def page(tx: Tx, before: tuple[datetime, UUID] | None, action: str | None, object_: str | None, limit: int) -> list[Row]:
     """Newest entries first, from a keyset cursor (time, id) on."""
     return await tx.fetch(
         """
         SELECT id, happened_at, actor, action, object, request_id, detail, before_digest, after_digest
         FROM audit
-        WHERE ($1::uuid IS NULL OR id < $1) AND ($2::text IS NULL OR action = $2)
-        ORDER BY id DESC LIMIT $3
+        WHERE ($1::uuid IS NULL OR id < $1) AND ($2::text IS NULL OR action = $2) AND ($3::text IS NULL OR object = $3)
+        ORDER BY id DESC LIMIT $4
         """,
         before[1] if before else None,
         action,
+        object_,
         limit,
     )

@@ -36,6 +36,7 @@ class Draft:
     touched: set[UUID] = field(default_factory=set)
     fresh_attempts: list[Attempt] = field(default_factory=list)
     fresh_refunds: list[Refund] = field(default_factory=list)
+    submitted: list[UUID] = field(default_factory=list)
     postings: list[Posting] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     jobs: list[NewJob] = field(default_factory=list)

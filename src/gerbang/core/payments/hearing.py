@@ -50,13 +50,15 @@ async def hear(tx: Tx, hearings: Sequence[Hearing], jobs: Sequence[Job] = ()) ->
     drafts = await open_drafts(tx, list(dict.fromkeys(owners.values())))
     for hearing in hearings:
         if hearing.attempt in owners:
-            _apply(drafts[owners[hearing.attempt]], hearing)
+            apply(drafts[owners[hearing.attempt]], hearing)
     await save_drafts(tx, list(drafts.values()))
     await queue.finish(tx, jobs)
+    await queue.cancel(tx, schedule.SUBMIT, [ids.show("att", id_) for d in drafts.values() for id_ in d.submitted])
     return {attempt: drafts[payment].whole() for attempt, payment in owners.items()}
 
 
-def _apply(draft: Draft, hearing: Hearing) -> None:
+def apply(draft: Draft, hearing: Hearing) -> None:
+    """Apply one hearing to a draft: facts in order, then what follows from them."""
     before = draft.attempts[hearing.attempt]
     if hearing.asked_at is not None and before.asked_at is not None and hearing.asked_at < before.asked_at:
         draft.entries.append(_entry(draft, hearing, before, before, "payment.answer_too_old"))
@@ -69,6 +71,8 @@ def _apply(draft: Draft, hearing: Hearing) -> None:
         draft.put_attempt(after)
     action = "payment.heard" if after.status is before.status and after.captured == before.captured else "payment.moved"
     draft.entries.append(_entry(draft, hearing, before, after, action))
+    if before.status is AttemptStatus.SUBMITTING and after.status is not before.status:
+        draft.submitted.append(after.id)
     if after.next_action is not None and before.next_action is None:
         draft.announce("payment.instructions", {"attempt": ids.show("att", after.id), "method": after.method.value})
     if not draft.payment.late and any(isinstance(f, Captured) and is_late(before, after, f.at) for f in hearing.facts):

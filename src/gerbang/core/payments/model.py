@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from gerbang.base.errors import Conflict, Invalid, NotFound
-from gerbang.ports.payment import Effect, Lookup, Method, NextAction, Payer
+from gerbang.ports.payment import Effect, Lookup, Method, MethodOption, NextAction, Payer
 
 
 class PaymentStatus(StrEnum):
@@ -177,6 +177,50 @@ class NewPayment:
     return_url: str | None = None
     expires_in_s: int = 86_400
     choice: MethodChoice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A method that a payer may choose. `least` and `most` in minor units; `reason` is `below_minimum` or `above_maximum` when not
+    available; `option` names the field of `method_options` that must be one of `options`."""
+
+    method: Method
+    connection: str
+    option: str | None
+    options: tuple[MethodOption, ...]
+    least: int
+    most: int
+    available: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What creating came to; `replayed` when the key was used before for the same request."""
+
+    whole: Whole
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOutcome:
+    """What asking for a refund came to; `replayed` when the key was used before for the same request."""
+
+    refund: Refund
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of a payment's timeline. `direction`: `in` and `out` happened outside, `decision` is ours."""
+
+    id: UUID
+    at: datetime
+    direction: str
+    kind: str
+    actor: str
+    detail: Mapping[str, Any]
+    request_id: str | None
 
 
 @dataclass(frozen=True, slots=True)

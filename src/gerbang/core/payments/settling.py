@@ -9,7 +9,7 @@ from gerbang.core.payments.draft import Draft
 from gerbang.core.payments.model import Attempt, Refund, RefundStatus
 from gerbang.ports.payment import Declined, Fact, Lost, RefundSettled
 
-_AT_PROVIDER = (RefundStatus.SUBMITTED, RefundStatus.UNKNOWN)
+AT_PROVIDER = (RefundStatus.SUBMITTED, RefundStatus.UNKNOWN)
 
 
 def applies(fact: Fact, refund: UUID | None) -> bool:
@@ -34,7 +34,7 @@ def _settled(draft: Draft, attempt: Attempt, total: int, reference: str | None) 
     """The provider has given back `total` so far: settle what we asked for in order, and record what was done behind our back."""
     news = total - attempt.refunded
     for refund in sorted(draft.refunds.values(), key=lambda r: r.id):
-        if refund.attempt_id == attempt.id and refund.status in _AT_PROVIDER and 0 < refund.amount <= news:
+        if refund.attempt_id == attempt.id and refund.status in AT_PROVIDER and 0 < refund.amount <= news:
             succeed(draft, replace(refund, provider_reference=reference), by_bank=False)
             news -= refund.amount
     room = attempt.captured - draft.attempts[attempt.id].refunded - draft.attempts[attempt.id].refund_reserved

@@ -177,6 +177,12 @@ async def page(tx: Tx, filters: Filters, after: tuple[datetime, UUID] | None, li
     return [row["id"] for row in rows]
 
 
+async def mark_unsent(tx: Tx, attempt: UUID, unsent: bool) -> bool:  # noqa: FBT001  the value of the column
+    """Note whether the registration is certainly not at the provider; False when the attempt is no longer being submitted."""
+    tag = await tx.execute("UPDATE attempts SET unsent = $2 WHERE id = $1 AND status = 'submitting'", attempt, unsent)
+    return tag == "UPDATE 1"
+
+
 async def save_attempts(tx: Tx, attempts: Sequence[Attempt], now: datetime) -> None:
     """Write back what may change of attempts."""
     rows = [

@@ -19,3 +19,9 @@ async def finish(tx: Tx, jobs: Sequence[Job]) -> None:
     """End jobs in the transaction of their effect; raises LeaseLost when another worker has taken one over."""
     if jobs and await store.finish(tx, [job.id for job in jobs], [job.tries for job in jobs]) != len(jobs):
         raise LeaseLost(f"Of {len(jobs)} jobs some are no longer held.")
+
+
+async def cancel(tx: Tx, kind: str, keys: Sequence[str]) -> None:
+    """Drop jobs that have become needless; one that is running ends by itself."""
+    if keys:
+        await store.cancel(tx, kind, keys)

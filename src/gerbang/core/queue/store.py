@@ -65,6 +65,11 @@ async def finish(tx: Tx, ids: Sequence[int], tries: Sequence[int]) -> int:
     )
 
 
+async def cancel(tx: Tx, kind: str, keys: Sequence[str]) -> None:
+    """Drop jobs that are no longer needed and that nobody is working on."""
+    await tx.execute("DELETE FROM jobs WHERE kind = $1 AND key = ANY($2) AND lease_until IS NULL", kind, list(keys))
+
+
 async def postpone(tx: Tx, id_: int, tries: int, wait: timedelta, error: str) -> None:
     """Try again after `wait` of business time."""
     await tx.execute(

@@ -1,0 +1,236 @@
+"""Calls to providers, and what becomes of their answers. No transaction is open while a provider is asked.
+
+Every answer, and every lost one, ends in `hear`; answers that come back at the same moment share a commit.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from uuid import UUID
+
+from gerbang.base import ids
+from gerbang.base.batching import GroupCommit, GroupRead
+from gerbang.base.clock import BusinessClock
+from gerbang.base.db import Database, Tx
+from gerbang.base.http import Http, OutcomeUnknown, ProviderRefused
+from gerbang.base.money import Money
+from gerbang.core.audit.service import SYSTEM
+from gerbang.core.connections.model import Connection
+from gerbang.core.connections.service import Connections
+from gerbang.core.payments import refund_store, store
+from gerbang.core.payments.hearing import Hearing, hear
+from gerbang.core.payments.model import Attempt, PaymentNotFound, Refund, Whole
+from gerbang.core.queue.model import Job, LeaseLost
+from gerbang.core.secrets.model import Purpose
+from gerbang.ports.payment import (
+    Accepted,
+    Account,
+    Cancelled,
+    Declined,
+    Fact,
+    Giveback,
+    Lost,
+    MethodTerms,
+    Mismatched,
+    PaymentProvider,
+    Standing,
+    Submission,
+)
+
+_AT_ONCE_PER_CONNECTION: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a provider said and how long it took, in milliseconds."""
+
+    facts: Sequence[Fact]
+    detail: Mapping[str, Any]
+
+
+class Calls:
+    """The way to every provider, with the same care for all of them."""
+
+    def __init__(self, db: Database, connections: Connections, http: Http, clock: BusinessClock, public_url: str) -> None:
+        self._db = db
+        self._connections = connections
+        self._http = http
+        self._clock = clock
+        self._public_url = public_url.rstrip("/")
+        self._providers: dict[str, PaymentProvider] = {}
+        self._gates: dict[str, asyncio.Semaphore] = {}
+        self._commits: GroupCommit[tuple[Hearing, Job | None], Whole | None] = GroupCommit(db, _write, alone=(LeaseLost,))
+        self._reads: GroupRead[UUID, Whole] = GroupRead(db, load_wholes)
+
+    async def whole(self, payment: UUID) -> Whole:
+        """A payment as it is now, with its payer; raises PaymentNotFound."""
+        found = await self._reads.submit(payment)
+        if found is None:
+            raise PaymentNotFound
+        return found
+
+    async def hear(self, hearing: Hearing, job: Job | None = None) -> Whole | None:
+        """Apply facts, together with whoever else has some at this moment."""
+        return await self._commits.submit((hearing, job))
+
+    async def submit(self, attempt: Attempt, submission: Submission, job: Job | None = None) -> Whole | None:
+        """Register an attempt that is marked as being sent. Raises Unreachable when it certainly was not."""
+        started = time.monotonic()
+        try:
+            answered = await self._ask(attempt.connection, lambda p, a: p.submit(a, submission))
+        except OutcomeUnknown as error:
+            answered = Answered([Lost(error.detail)], _took(started))
+        except ProviderRefused as error:
+            answered = Answered([Declined("provider_refused", error.detail)], _took(started))
+        return await self.hear(Hearing(attempt.id, answered.facts, "submit", detail=answered.detail), job)
+
+    async def inquire(
+        self, attempt: Attempt, reference: str, *, source: str = "inquiry", actor: str = SYSTEM, job: Job | None = None
+    ) -> Whole | None:
+        """Ask about an attempt by the provider's reference. Raises Unreachable, OutcomeUnknown, ProviderRefused: nothing was learnt."""
+        asked_at = self._clock.now()
+        standing = self.standing(attempt, reference)
+        answered = await self._ask(attempt.connection, lambda p, a: p.inquire(a, standing))
+        facts = list(answered.facts)
+        if attempt.provider_reference is None and not any(isinstance(fact, Mismatched) for fact in facts):
+            facts.insert(0, Accepted(reference))
+        return await self.hear(
+            Hearing(attempt.id, facts, source, actor, asked_at=asked_at, detail=answered.detail), job
+        )
+
+    async def peek(self, attempt_id: UUID, reference: str | None) -> Sequence[Fact]:
+        """What the provider says now, without writing anything; nothing when there is no reference to ask by."""
+        async with self._db.reading() as tx:
+            attempt = await store.attempt(tx, attempt_id)
+        known = (attempt.provider_reference or reference) if attempt else None
+        if attempt is None or known is None:
+            return []
+        standing = self.standing(attempt, known)
+        return (await self._ask(attempt.connection, lambda p, a: p.inquire(a, standing))).facts
+
+    async def cancel(self, attempt: Attempt, *, actor: str, job: Job | None = None) -> Whole | None:
+        """Close an unpaid attempt at the provider, or only here where the provider offers no such thing.
+
+        Raises Unreachable, OutcomeUnknown, ProviderRefused: not closed for certain.
+        """
+        terms = await self.terms_of(attempt)
+        if terms is None or not terms.cancel or attempt.provider_reference is None:
+            answered = Answered([Cancelled()], {"at_provider": False})
+        else:
+            standing = self.standing(attempt, attempt.provider_reference)
+            answered = await self._ask(attempt.connection, lambda p, a: p.cancel(a, standing))
+        return await self.hear(Hearing(attempt.id, answered.facts, "cancel", actor, detail=answered.detail), job)
+
+    async def refund(self, attempt: Attempt, refund: Refund, job: Job | None = None) -> Whole | None:
+        """Ask for money back. A lost answer makes the refund `unknown`; raises Unreachable when it certainly was not sent."""
+        started = time.monotonic()
+        assert attempt.provider_reference is not None, f"captured without a provider's reference: {attempt.id}"
+        standing = self.standing(attempt, attempt.provider_reference)
+        full = refund.amount == attempt.captured and attempt.refunded == 0
+        giveback = Giveback(refund.id, Money(refund.amount, refund.currency), full, refund.reason)
+        try:
+            answered = await self._ask(attempt.connection, lambda p, a: p.refund(a, standing, giveback))
+        except OutcomeUnknown as error:
+            answered = Answered([Lost(error.detail)], _took(started))
+        except ProviderRefused as error:
+            answered = Answered([Declined("provider_refused", error.detail)], _took(started))
+        detail = {**answered.detail, "refund": ids.show("ref", refund.id)}
+        return await self.hear(
+            Hearing(attempt.id, answered.facts, "refund", refund.requested_by, refund=refund.id, detail=detail), job
+        )
+
+    async def terms_of(self, attempt: Attempt) -> MethodTerms | None:
+        """What the provider declares of the attempt's method today."""
+        connection = await self._connections.get(attempt.connection)
+        return next((t for t in self.terms(connection) if t.method is attempt.method), None)
+
+    def terms(self, connection: Connection) -> Sequence[MethodTerms]:
+        """The payment methods that a connection offers; none for a provider that collects no money."""
+        provider = self._provider(connection)
+        return provider.terms(Account(connection.id, connection.livemode, connection.settings, {})) if provider else []
+
+    def submission(self, whole: Whole, attempt: Attempt, link_token: str) -> Submission:
+        """Everything that a provider may ask for when an attempt is registered."""
+        pay = ids.show("pay", whole.payment.id)
+        return Submission(
+            attempt.id,
+            ids.show("att", attempt.id),
+            pay,
+            attempt.method,
+            attempt.options,
+            Money(attempt.amount, attempt.currency),
+            whole.payment.description,
+            whole.payer,
+            f"{self._public_url}/pay/{pay}?t={link_token}&back=1",
+            attempt.expires_at,
+            self._clock.now(),
+        )
+
+    def standing(self, attempt: Attempt, reference: str) -> Standing:
+        """An attempt as a provider must be asked about it."""
+        return Standing(
+            attempt.id,
+            ids.show("att", attempt.id),
+            reference,
+            attempt.method,
+            attempt.options,
+            Money(attempt.amount, attempt.currency),
+            attempt.captured,
+            attempt.refunded,
+            self._clock.now(),
+        )
+
+    async def _ask(
+        self, connection_id: str, call: Callable[[PaymentProvider, Account], Awaitable[Sequence[Fact]]]
+    ) -> Answered:
+        connection = await self._connections.get(connection_id)
+        provider = self._provider(connection)
+        if provider is None:
+            raise ProviderRefused(f"{connection.provider} collects no payments.")
+        account = await self._connections.account_for(connection, Purpose.CALL_PROVIDER)
+        gate = self._gates.setdefault(connection_id, asyncio.Semaphore(_AT_ONCE_PER_CONNECTION))
+        async with gate:
+            started = time.monotonic()
+            facts = await call(provider, account)
+        return Answered(facts, _took(started))
+
+    def _provider(self, connection: Connection) -> PaymentProvider | None:
+        if connection.provider not in self._providers:
+            factory = self._connections.provider_of(connection).payment
+            if factory is None:
+                return None
+            self._providers[connection.provider] = factory(self._http)
+        return self._providers[connection.provider]
+
+
+async def load_wholes(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, Whole]:
+    """Payments with attempts, refunds and payers, read in four statements."""
+    found = await store.load(tx, payments)
+    if not found:
+        return {}
+    known = list(found)
+    attempts: dict[UUID, list[Attempt]] = {id_: [] for id_ in known}
+    refunds: dict[UUID, list[Refund]] = {id_: [] for id_ in known}
+    for attempt in await store.attempts_of(tx, known):
+        attempts[attempt.payment_id].append(attempt)
+    for refund in await refund_store.of_payments(tx, known):
+        refunds[refund.payment_id].append(refund)
+    payers = await store.payers_of(tx, known)
+    return {
+        id_: Whole(payment, tuple(attempts[id_]), tuple(refunds[id_]), payers[id_]) for id_, payment in found.items()
+    }
+
+
+async def _write(tx: Tx, items: Sequence[tuple[Hearing, Job | None]]) -> Sequence[Whole | None]:
+    wholes = await hear(tx, [hearing for hearing, _ in items], [job for _, job in items if job is not None])
+    payers = await store.payers_of(tx, [whole.payment.id for whole in wholes.values()])
+    complete = {
+        attempt: replace(whole, payer=payers.get(whole.payment.id, whole.payer)) for attempt, whole in wholes.items()
+    }
+    return [complete.get(hearing.attempt) for hearing, _ in items]
+
+
+def _took(started: float) -> dict[str, Any]:
+    return {"took_ms": round((time.monotonic() - started) * 1000, 1)}

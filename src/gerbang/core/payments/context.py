@@ -1,0 +1,61 @@
+"""What the use cases of this package share: constructor arguments, put together once by the service."""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from gerbang.base.batching import GroupCommit
+from gerbang.base.clock import BusinessClock
+from gerbang.base.db import Database
+from gerbang.core.connections.service import Connections
+from gerbang.core.payments.calls import Calls
+from gerbang.core.payments.model import Whole
+from gerbang.core.secrets.model import Purpose
+from gerbang.core.secrets.service import Secrets
+
+if TYPE_CHECKING:
+    from gerbang.core.payments.opening import Creation
+
+LINK_KEY: Final = "service/gerbang/links"
+_TOKEN_BYTES: Final = 24
+
+
+@dataclass(slots=True)
+class Context:
+    """`create_wait_s` is how long a request waits for the provider; `wake` tells the queue of this process to look at once."""
+
+    db: Database
+    connections: Connections
+    calls: Calls
+    secrets: Secrets
+    clock: BusinessClock
+    creations: "GroupCommit[Creation, tuple[Whole, bool]]"
+    create_wait_s: float
+    wake: Callable[[], None]
+    tasks: set["asyncio.Task[Any]"] = field(default_factory=set)
+
+    def keep(self, task: "asyncio.Task[Any]") -> None:
+        """Let a task live on after its request is answered."""
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def link_token(self, id_: UUID) -> str:
+        """The unguessable part of a link to one payment or refund: a keyed digest of its id, so nothing has to be stored."""
+        keys = await self.secrets.get(LINK_KEY, Purpose.SIGN_LINK)
+        return _token(keys[0].value, id_)
+
+    async def check_link(self, id_: UUID, token: str) -> bool:
+        """Whether a token opens this payment or refund, by any key that is still valid. Constant time."""
+        keys = await self.secrets.get(LINK_KEY, Purpose.SIGN_LINK)
+        matches = [hmac.compare_digest(_token(key.value, id_).encode(), token.encode("utf-8", "replace")) for key in keys]
+        return any(matches)
+
+
+def _token(key: bytes, id_: UUID) -> str:
+    digest = hmac.new(key, id_.bytes, hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest[:_TOKEN_BYTES]).decode().rstrip("=")

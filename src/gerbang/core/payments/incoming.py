@@ -1,0 +1,134 @@
+"""What stored webhooks do to payments: a signed fact is heard, a hint only makes us ask. One transaction for a whole batch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from gerbang.base import ids
+from gerbang.base.db import Tx
+from gerbang.core.audit.model import Entry
+from gerbang.core.audit.service import record
+from gerbang.core.connections.model import Connection, ConnectionNotFound
+from gerbang.core.inbox.model import Apply, Done, Event, NotYet, Replay, Result
+from gerbang.core.payments import schedule, store
+from gerbang.core.payments.context import Context
+from gerbang.core.payments.draft import open_drafts, refold
+from gerbang.core.payments.hearing import Hearing, apply, hear
+from gerbang.core.payments.model import Whole
+from gerbang.core.queue import service as queue
+from gerbang.core.queue.model import NewJob
+from gerbang.core.secrets.model import Purpose
+from gerbang.ports.payment import Account
+from gerbang.ports.webhook import Heard, Hint, Incoming, Nothing
+
+Reading = Heard | Hint | Nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A stored event and what it says."""
+
+    event: Event
+    says: Reading
+
+    def attempt(self) -> UUID | None:
+        """The attempt that it is about, if it is about one."""
+        return None if isinstance(self.says, Nothing) else self.says.attempt
+
+
+async def handle(ctx: Context, events: Sequence[Event]) -> Apply:
+    """Read a batch of events; the answer applies it inside the inbox worker's transaction."""
+    accounts = {name: await _account(ctx, name) for name in {event.connection for event in events}}
+    reads = [Read(event, _read(ctx, accounts[event.connection], event)) for event in events]
+
+    async def apply_batch(tx: Tx) -> Sequence[Result]:
+        return await _apply(ctx, tx, reads)
+
+    return apply_batch
+
+
+async def _apply(ctx: Context, tx: Tx, reads: Sequence[Read]) -> Sequence[Result]:
+    owners = await store.payments_of(tx, list({a for r in reads if (a := r.attempt()) is not None}))
+    heard = [
+        Hearing(r.says.attempt, r.says.facts, "webhook", detail={"event": ids.show("evt", r.event.id)})
+        for r in reads
+        if isinstance(r.says, Heard) and r.says.attempt in owners
+    ]
+    wholes = await hear(tx, heard) if heard else {}
+    hints = [(r.event, r.says) for r in reads if isinstance(r.says, Hint) and r.says.attempt in owners]
+    if hints:
+        await _ask(tx, hints, owners)
+        ctx.wake()
+    return [_result(r, owners, wholes) for r in reads]
+
+
+async def _ask(tx: Tx, hints: Sequence[tuple[Event, Hint]], owners: dict[UUID, UUID]) -> None:
+    """One question per attempt, however many hints there are; a question under way is asked once more after it."""
+    jobs, entries = [], []
+    for event, hint in hints:
+        assert hint.attempt is not None
+        payload = {"reference": hint.provider_reference} if hint.provider_reference else {}
+        jobs.append(NewJob(schedule.INQUIRE, ids.show("att", hint.attempt), payload, None, most_tries=60))
+        detail = {"event": ids.show("evt", event.id), "type": event.type, "attempt": ids.show("att", hint.attempt)}
+        entries.append(Entry(f"hook:{event.connection}", "webhook.received", ids.show("pay", owners[hint.attempt]), detail))
+    await queue.enqueue(tx, jobs)
+    await record(tx, entries)
+
+
+def _result(read: Read, owners: dict[UUID, UUID], wholes: dict[UUID, Whole]) -> Result:
+    attempt = read.attempt()
+    match read.says:
+        case Nothing(why=why):
+            return Done(why)
+        case _ if attempt not in owners:
+            return NotYet("it is about an attempt that is not known here")
+        case Heard():
+            return Done(f"payment {wholes[read.says.attempt].payment.status.value}", attempt)
+        case Hint():
+            return Done("asked the provider", attempt)
+
+
+async def preview(ctx: Context, event: Event) -> Replay:
+    """What running an event again would change, without writing: for a hint, what the provider says now."""
+    says = _read(ctx, await _account(ctx, event.connection), event)
+    if isinstance(says, Nothing) or says.attempt is None:
+        return Replay(event.id, True, says.why if isinstance(says, Nothing) else "It is about nothing known here.", [])
+    async with ctx.db.reading() as tx:
+        owners = await store.payments_of(tx, [says.attempt])
+    if says.attempt not in owners:
+        return Replay(event.id, True, "It is about an attempt that is not known here.", [])
+    facts = says.facts if isinstance(says, Heard) else await ctx.calls.peek(says.attempt, says.provider_reference)
+    async with ctx.db.transaction() as tx:  # a draft that is never saved: the row lock ends with the transaction
+        draft = (await open_drafts(tx, [owners[says.attempt]]))[owners[says.attempt]]
+        before = draft.whole()
+        apply(draft, Hearing(says.attempt, facts, "webhook"))
+        refold(draft)
+    return _difference(event.id, before, draft.whole())
+
+
+def _difference(event_id: UUID, before: Whole, after: Whole) -> Replay:
+    fields = ("status", "late", "amount_captured", "amount_refunded", "amount_excess")
+    changes = [
+        {"field": name, "was": str(getattr(before.payment, name)), "will_be": str(getattr(after.payment, name))}
+        for name in fields
+        if getattr(before.payment, name) != getattr(after.payment, name)
+    ]
+    outcome = f"{len(changes)} fields would change." if changes else "Running it again would change nothing."
+    return Replay(event_id, True, outcome, changes)
+
+
+async def _account(ctx: Context, name: str) -> tuple[Connection, Account] | None:
+    try:
+        connection = await ctx.connections.get(name)
+    except ConnectionNotFound:
+        return None
+    return connection, await ctx.connections.account_for(connection, Purpose.VERIFY_WEBHOOK)
+
+
+def _read(ctx: Context, known: tuple[Connection, Account] | None, event: Event) -> Reading:
+    if known is None:
+        return Nothing("its connection is gone")
+    webhook = ctx.connections.provider_of(known[0]).webhook
+    if webhook is None:
+        return Nothing("its provider sends no webhooks")
+    return webhook.read(known[1], Incoming(event.headers, event.body))

@@ -1,0 +1,188 @@
+"""What runs in the background for payments: registering, asking, closing, expiring, giving back. One handler per kind of job."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from gerbang.base import ids
+from gerbang.base.errors import UpstreamFailed
+from gerbang.base.http import OutcomeUnknown, ProviderRefused, Unreachable
+from gerbang.core.payments import refund_store, schedule, store
+from gerbang.core.payments.context import Context
+from gerbang.core.payments.draft import open_drafts, save_drafts
+from gerbang.core.payments.hearing import Hearing
+from gerbang.core.payments.machine import OPEN
+from gerbang.core.payments.model import Attempt, AttemptStatus, Refund, RefundStatus, Whole
+from gerbang.core.payments.settling import AT_PROVIDER
+from gerbang.core.queue import service as queue
+from gerbang.core.queue.model import Job, Park, Retry
+from gerbang.core.queue.worker import Handler
+from gerbang.ports.payment import Declined, Lost
+
+_LOOK_AFTER_S: Final = 60.0
+_LOOKS_BEFORE_ASKING_AGAIN: Final = 2
+
+
+def handlers(ctx: Context) -> Mapping[str, Handler]:
+    """Which function runs for which kind of job."""
+
+    async def run_submit(job: Job) -> None:
+        await submit(ctx, job)
+
+    async def run_inquire(job: Job) -> None:
+        await inquire(ctx, job)
+
+    async def run_close(job: Job) -> None:
+        await close(ctx, job)
+
+    async def run_expire(job: Job) -> None:
+        await expire(ctx, job)
+
+    async def run_refund(job: Job) -> None:
+        await refund(ctx, job)
+
+    return {
+        schedule.SUBMIT: run_submit,
+        schedule.INQUIRE: run_inquire,
+        schedule.CLOSE: run_close,
+        schedule.EXPIRE: run_expire,
+        schedule.REFUND: run_refund,
+    }
+
+
+async def submit(ctx: Context, job: Job) -> None:
+    """Send an attempt that certainly did not leave; one that may have left and was never answered is lost."""
+    whole, attempt = await _of(ctx, job)
+    if attempt is None or attempt.status is not AttemptStatus.SUBMITTING:
+        await _end(ctx, job)
+        return
+    if not attempt.unsent:
+        await ctx.calls.hear(Hearing(attempt.id, [Lost("no answer before the deadline")], "submit"), job)
+        return
+    if attempt.expires_at <= ctx.clock.now():
+        refused = Declined("provider_unreachable", "The provider could not be reached in time.")
+        await ctx.calls.hear(Hearing(attempt.id, [refused], "submit"), job)
+        return
+    async with ctx.db.transaction() as tx:  # from here on a crash means: it may have left
+        await store.mark_unsent(tx, attempt.id, False)
+    submission = ctx.calls.submission(whole, attempt, await ctx.link_token(whole.payment.id))
+    try:
+        await ctx.calls.submit(attempt, submission, job)
+    except Unreachable as error:
+        async with ctx.db.transaction() as tx:
+            await store.mark_unsent(tx, attempt.id, True)
+        raise Retry(error.detail) from error
+
+
+async def inquire(ctx: Context, job: Job) -> None:
+    """Ask the provider about an attempt: because of a hint, or because it is time."""
+    whole, attempt = await _of(ctx, job)
+    hinted = job.payload.get("reference")
+    reference = (attempt.provider_reference or hinted) if attempt else None
+    settled = attempt is not None and attempt.status is AttemptStatus.CAPTURED and not hinted
+    if attempt is None or reference is None or (settled and not _refund_open(whole, attempt)):
+        await _end(ctx, job)
+        return
+    try:
+        await ctx.calls.inquire(attempt, str(reference), job=job)
+    except ProviderRefused as error:
+        if attempt.provider_reference is None:  # the hint named a transaction that the provider does not know
+            raise Park(error.detail) from error
+        raise Retry(error.detail) from error
+    except UpstreamFailed as error:
+        raise Retry(error.detail) from error
+
+
+def _refund_open(whole: Whole, attempt: Attempt) -> bool:
+    return any(r.attempt_id == attempt.id and r.status in AT_PROVIDER for r in whole.refunds)
+
+
+async def close(ctx: Context, job: Job) -> None:
+    """Close an attempt that the payer has left for another way of paying."""
+    _, attempt = await _of(ctx, job)
+    if attempt is None or attempt.status not in OPEN:
+        await _end(ctx, job)
+        return
+    try:
+        await ctx.calls.cancel(attempt, actor="system:gerbang", job=job)
+    except UpstreamFailed as error:
+        raise Retry(error.detail) from error
+
+
+async def expire(ctx: Context, job: Job) -> None:
+    """A payment's deadline: fold its status again; open attempts are asked about before anybody calls them expired."""
+    payment_id = ids.read("pay", job.key)
+    async with ctx.db.transaction() as tx:
+        draft = (await open_drafts(tx, [payment_id])).get(payment_id)
+        if draft is not None:
+            for attempt in draft.attempts.values():
+                if attempt.status in OPEN:
+                    draft.jobs.extend(schedule.next_jobs(attempt, draft.now))
+            await save_drafts(tx, [draft])
+        await queue.finish(tx, [job])
+
+
+async def refund(ctx: Context, job: Job) -> None:
+    """Ask for money back, one refund per attempt at a time; a lost answer is looked up before anything is sent again."""
+    async with ctx.db.reading() as tx:
+        known = await refund_store.one(tx, ids.read("ref", job.key))
+    if known is None or known.status not in (RefundStatus.REQUESTED, *AT_PROVIDER):
+        await _end(ctx, job)
+        return
+    whole = await ctx.calls.whole(known.payment_id)
+    attempt = next(a for a in whole.attempts if a.id == known.attempt_id)
+    if any(r.id != known.id and r.attempt_id == attempt.id and r.status in AT_PROVIDER for r in whole.refunds):
+        raise Retry("another refund of this attempt is under way", in_s=5)
+    if known.status is RefundStatus.REQUESTED:
+        await _send_refund(ctx, job, attempt, known)
+    else:
+        await _look_up_refund(ctx, job, attempt, known)
+
+
+async def _send_refund(ctx: Context, job: Job, attempt: Attempt, known: Refund) -> None:
+    await _set_refund_status(ctx, known, RefundStatus.SUBMITTED)
+    try:
+        whole = await ctx.calls.refund(attempt, known)
+    except Unreachable as error:
+        await _set_refund_status(ctx, known, RefundStatus.REQUESTED)
+        raise Retry(error.detail) from error
+    after = next((r for r in whole.refunds if r.id == known.id), None) if whole else None
+    if after is not None and after.status in AT_PROVIDER:
+        raise Retry("the answer was lost; looking it up", in_s=_LOOK_AFTER_S)
+    await _end(ctx, job)
+
+
+async def _look_up_refund(ctx: Context, job: Job, attempt: Attempt, known: Refund) -> None:
+    """A refund that was sent and not answered: seen at the provider it succeeds; twice not seen, it may be sent again."""
+    try:
+        whole = await ctx.calls.inquire(attempt, attempt.provider_reference or "")
+    except (OutcomeUnknown, Unreachable, ProviderRefused) as error:
+        raise Retry(error.detail, in_s=_LOOK_AFTER_S) from error
+    after = next((r for r in whole.refunds if r.id == known.id), None) if whole else None
+    if after is None or after.status not in AT_PROVIDER:
+        await _end(ctx, job)
+        return
+    if job.tries <= _LOOKS_BEFORE_ASKING_AGAIN:
+        raise Retry("not seen at the provider yet", in_s=_LOOK_AFTER_S)
+    await _set_refund_status(ctx, known, RefundStatus.REQUESTED)
+    raise Retry("the provider has no such refund; asking again", in_s=0)
+
+
+async def _set_refund_status(ctx: Context, known: Refund, status: RefundStatus) -> None:
+    async with ctx.db.transaction() as tx:
+        draft = (await open_drafts(tx, [known.payment_id]))[known.payment_id]
+        draft.put_refund(replace(draft.refunds[known.id], status=status))
+        await save_drafts(tx, [draft])
+
+
+async def _of(ctx: Context, job: Job) -> tuple[Whole, Attempt | None]:
+    attempt_id = ids.read("att", job.key)
+    async with ctx.db.reading() as tx:
+        owners = await store.payments_of(tx, [attempt_id])
+    whole = await ctx.calls.whole(owners[attempt_id])
+    return whole, next((a for a in whole.attempts if a.id == attempt_id), None)
+
+
+async def _end(ctx: Context, job: Job) -> None:
+    async with ctx.db.transaction() as tx:
+        await queue.finish(tx, [job])

@@ -1,0 +1,307 @@
+"""Opening payments and attempts: choosing a connection, writing everything in one commit, then registering at the provider.
+
+From the commit on the answer is success: what the provider does not answer in time is carried on by the queue.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from gerbang.base import ids
+from gerbang.base.db import Tx
+from gerbang.base.errors import FieldError, GerbangError
+from gerbang.base.http import Unreachable
+from gerbang.core.audit.model import Entry
+from gerbang.core.audit.service import record
+from gerbang.core.connections.model import Connection
+from gerbang.core.identity.model import Caller
+from gerbang.core.payments import schedule, store
+from gerbang.core.payments.context import Context
+from gerbang.core.payments.draft import Draft, open_drafts, save_drafts
+from gerbang.core.payments.machine import OPEN, captured_total
+from gerbang.core.payments.model import (
+    Attempt,
+    AttemptInFlight,
+    AttemptStatus,
+    DisputeState,
+    IdempotencyKey,
+    IdempotencyKeyReused,
+    MethodChoice,
+    MethodUnavailable,
+    NewPayment,
+    Offer,
+    Outcome,
+    Payment,
+    PaymentClosed,
+    PaymentNotFound,
+    PaymentStatus,
+    Whole,
+)
+from gerbang.core.queue import service as queue
+from gerbang.ports.payment import Effect, MethodTerms, Submission
+
+log = structlog.get_logger()
+_TAKES_ATTEMPTS: Final = frozenset({
+    PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.PART_PAID, PaymentStatus.FAILED, PaymentStatus.EXPIRED,
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """One payment on its way into the group commit."""
+
+    caller: Caller
+    new: NewPayment
+    key: IdempotencyKey
+    payment: UUID
+    terms: MethodTerms | None
+    connection: Connection | None
+    livemode: bool
+
+
+async def create(ctx: Context, caller: Caller, new: NewPayment, key: IdempotencyKey) -> Outcome:
+    """Open a payment, with its first attempt when a method was chosen. Raises MethodUnavailable, IdempotencyKeyReused."""
+    connection, terms = await choose(ctx, new.choice, new.amount, new.currency) if new.choice else (None, None)
+    livemode = connection.livemode if connection else await _default_livemode(ctx)
+    whole, replayed = await ctx.creations.submit(Creation(caller, new, key, ids.new(), terms, connection, livemode))
+    if replayed:
+        return Outcome(await ctx.calls.whole(whole.payment.id), replayed=True)
+    if whole.attempts:
+        whole = await register(ctx, whole, whole.attempts[0])
+    return Outcome(whole, replayed=False)
+
+
+async def write_creations(tx: Tx, items: Sequence[Creation]) -> Sequence[tuple[Whole, bool] | Exception]:
+    """The group commit of `create`: keys first, then what their owners asked for."""
+    keys = [(i.key.caller, i.key.key, i.key.fingerprint, "payment", i.payment) for i in items]
+    taken = await store.claim_keys(tx, keys)
+    lost = await _losers(tx, items) if taken or len({k[:2] for k in keys}) < len(keys) else {}
+    now = await store.business_now(tx)
+    fresh = [(item, _draft(item, now)) for item in items if item.payment not in lost]
+    if fresh:
+        await _write_fresh(tx, fresh)
+    wholes = {item.payment: whole for item, whole in fresh}
+    answers: list[tuple[Whole, bool] | Exception] = []
+    for item in items:
+        first = lost.get(item.payment)
+        if first is None:
+            answers.append((wholes[item.payment], False))
+        elif first[0] != item.key.fingerprint:
+            answers.append(_reused())
+        else:
+            answers.append((wholes.get(first[1]) or _reference(item, first[1], now), True))
+    return answers
+
+
+async def _losers(tx: Tx, items: Sequence[Creation]) -> dict[UUID, tuple[bytes, UUID]]:
+    """Of each creation whose key belongs to another: the fingerprint and payment that the key stands for."""
+    lost: dict[UUID, tuple[bytes, UUID]] = {}
+    for item in items:
+        row = await store.known_key(tx, item.key.caller, item.key.key)
+        assert row is not None, "a key that was just claimed is gone"
+        if row["resource_id"] != item.payment:
+            lost[item.payment] = (bytes(row["fingerprint"]), row["resource_id"])
+    return lost
+
+
+def _reused() -> IdempotencyKeyReused:
+    return IdempotencyKeyReused(
+        "This Idempotency-Key was used with another request.", hint="Use a new key for every new request."
+    )
+
+
+def _reference(item: Creation, payment: UUID, now: datetime) -> Whole:
+    whole = _draft(item, now)
+    return replace(whole, payment=replace(whole.payment, id=payment))
+
+
+def _draft(item: Creation, now: datetime) -> Whole:
+    new = item.new
+    expires = now + timedelta(seconds=new.expires_in_s)
+    status = PaymentStatus.PENDING if new.choice else PaymentStatus.CREATED
+    payment = Payment(
+        item.payment, status, False, item.livemode, new.amount, new.currency, 0, 0, 0, new.description, new.order_reference,
+        new.owner_id, new.metadata, new.items, new.return_url, 1, now, now, expires, None, None,
+    )  # fmt: skip
+    attempts: tuple[Attempt, ...] = ()
+    if new.choice and item.terms and item.connection:
+        attempts = (attempt_of(payment, 1, new.choice, item.terms, item.connection, new.amount, now),)
+    return Whole(payment, attempts, (), new.payer)
+
+
+def attempt_of(
+    payment: Payment, number: int, choice: MethodChoice, terms: MethodTerms, connection: Connection, amount: int, now: datetime
+) -> Attempt:
+    """A new attempt that is about to be sent, by whoever commits it."""
+    return Attempt(
+        ids.new(), payment.id, number, AttemptStatus.SUBMITTING, choice.method, choice.options, connection.id, terms.effect,
+        terms.lookup, amount, payment.currency, 0, 0, 0, DisputeState.NONE, None, None, None, None, False, now, now,
+        payment.expires_at,
+    )  # fmt: skip
+
+
+async def _write_fresh(tx: Tx, fresh: Sequence[tuple[Creation, Whole]]) -> None:
+    await store.add_payments(tx, [whole.payment for _, whole in fresh], [whole.payer for _, whole in fresh])
+    attempts = [attempt for _, whole in fresh for attempt in whole.attempts]
+    if attempts:
+        await store.add_attempts(tx, attempts)
+    jobs = [schedule.submission(a, a.created_at + schedule.SUBMIT_DEADLINE) for a in attempts]
+    jobs += [schedule.expiry(ids.show("pay", whole.payment.id), whole.payment.expires_at) for _, whole in fresh]
+    await queue.enqueue(tx, jobs)
+    await record(tx, [_created(item, whole) for item, whole in fresh])
+
+
+def _created(item: Creation, whole: Whole) -> Entry:
+    detail = {"amount": whole.payment.amount, "currency": whole.payment.currency}
+    if whole.attempts:
+        detail["method"] = whole.attempts[0].method.value
+    return Entry(item.caller.label, "payment.created", ids.show("pay", whole.payment.id), detail)
+
+
+async def add_attempt(
+    ctx: Context, caller: Caller, payment_id: UUID, choice: MethodChoice, key: IdempotencyKey
+) -> Outcome:
+    """One more try by another way; earlier open attempts are closed where the provider can.
+
+    Raises PaymentClosed, AttemptInFlight when an earlier one may yet charge, MethodUnavailable, IdempotencyKeyReused.
+    """
+    before = await ctx.calls.whole(payment_id)
+    owed = before.payment.amount - captured_total(before.attempts)
+    connection, terms = await choose(ctx, choice, max(owed, 1), before.payment.currency)
+    async with ctx.db.transaction() as tx:
+        taken = await store.claim_keys(tx, [(key.caller, key.key, key.fingerprint, "attempt", payment_id)])
+        known = taken.get((key.caller, key.key))
+        attempt = None
+        if known is None:
+            draft = (await open_drafts(tx, [payment_id])).get(payment_id)
+            if draft is None:
+                raise PaymentNotFound
+            attempt = _another(draft, caller, choice, terms, connection)
+            await save_drafts(tx, [draft])
+        elif bytes(known["fingerprint"]) != key.fingerprint or known["resource_id"] != payment_id:
+            raise _reused()
+    whole = await ctx.calls.whole(payment_id)
+    if attempt is None:
+        return Outcome(whole, replayed=True)
+    ctx.wake()
+    return Outcome(await register(ctx, whole, attempt), replayed=False)
+
+
+def _another(draft: Draft, caller: Caller, choice: MethodChoice, terms: MethodTerms, connection: Connection) -> Attempt:
+    payment = draft.payment
+    if payment.status not in _TAKES_ATTEMPTS:
+        raise PaymentClosed(f"The payment is {payment.status.value}: it takes no new attempt.")
+    earlier = [a for a in draft.attempts.values() if a.status in OPEN]
+    if any(a.effect is Effect.MAY_CHARGE and a.status is not AttemptStatus.PENDING for a in earlier):
+        raise AttemptInFlight("The earlier attempt may still charge the payer; wait until its outcome is known.")
+    if payment.expires_at <= draft.now:
+        draft.payment = payment = replace(payment, expires_at=draft.now + timedelta(seconds=terms.default_expiry_s))
+        draft.jobs.append(schedule.expiry(ids.show("pay", payment.id), payment.expires_at))
+    number = 1 + max((a.number for a in draft.attempts.values()), default=0)
+    owed = payment.amount - captured_total(list(draft.attempts.values()))
+    attempt = attempt_of(payment, number, choice, terms, connection, owed, draft.now)
+    draft.attempts[attempt.id] = attempt
+    draft.fresh_attempts.append(attempt)
+    draft.jobs.append(schedule.submission(attempt, draft.now + schedule.SUBMIT_DEADLINE))
+    draft.jobs.extend(schedule.close(a) for a in earlier if a.status is AttemptStatus.PENDING)
+    detail = {"attempt": ids.show("att", attempt.id), "method": attempt.method.value}
+    draft.entries.append(Entry(caller.label, "payment.attempt_added", ids.show("pay", payment.id), detail))
+    return attempt
+
+
+async def register(ctx: Context, whole: Whole, attempt: Attempt) -> Whole:
+    """Send the attempt and wait a little for what the payer needs. Whatever is not back in time goes on without the caller."""
+    submission = ctx.calls.submission(whole, attempt, await ctx.link_token(whole.payment.id))
+    task = asyncio.create_task(_send(ctx, attempt, submission))
+    ctx.keep(task)
+    started = time.monotonic()
+    done, _ = await asyncio.wait({task}, timeout=ctx.create_wait_s)
+    latest = task.result() if done else None
+    if latest is None:
+        latest = await ctx.calls.whole(whole.payment.id)
+    while _still_sending(latest) and time.monotonic() - started < ctx.create_wait_s:
+        await asyncio.sleep(0.05)
+        latest = await ctx.calls.whole(whole.payment.id)
+    return latest
+
+
+async def _send(ctx: Context, attempt: Attempt, submission: Submission) -> Whole | None:
+    try:
+        return await ctx.calls.submit(attempt, submission)
+    except Unreachable as error:
+        log.warning("payment.unreachable", attempt=ids.show("att", attempt.id), why=error.detail)
+        async with ctx.db.transaction() as tx:
+            await store.mark_unsent(tx, attempt.id, True)
+            await queue.enqueue(tx, [schedule.submission(attempt, ctx.clock.now() + timedelta(seconds=2))])
+        ctx.wake()
+    except GerbangError as error:  # the job takes over after its deadline
+        log.warning("payment.submit_failed", attempt=ids.show("att", attempt.id), code=error.code)
+    return None
+
+
+def _still_sending(whole: Whole) -> bool:
+    return any(a.status is AttemptStatus.SUBMITTING for a in whole.attempts)
+
+
+async def choose(ctx: Context, choice: MethodChoice, amount: int, currency: str) -> tuple[Connection, MethodTerms]:
+    """The connection and terms for a choice. Raises MethodUnavailable with a pointer to what does not fit."""
+    wanted = [
+        (connection, terms)
+        for connection in await ctx.connections.all()
+        if connection.enabled and choice.connection in (None, connection.id)
+        for terms in ctx.calls.terms(connection)
+        if terms.method is choice.method and terms.currency == currency
+    ]
+    if not wanted:
+        raise MethodUnavailable(
+            f"No enabled connection offers {choice.method.value} in {currency}.",
+            errors=[FieldError("/method", "Choose one of GET /v1/payment-methods.")],
+        )
+    connection, terms = wanted[0]
+    _check_option(choice, terms)
+    if not terms.least <= amount <= terms.most:
+        raise MethodUnavailable(
+            f"{choice.method.value} takes {terms.least} to {terms.most} {currency}.",
+            errors=[FieldError("/amount", "Outside what this method takes.")],
+        )
+    return connection, terms
+
+
+def _check_option(choice: MethodChoice, terms: MethodTerms) -> None:
+    unknown = sorted(set(choice.options) - ({terms.option} if terms.option else set()))
+    if unknown:
+        raise MethodUnavailable(errors=[FieldError(f"/method_options/{unknown[0]}", "There is no such option.")])
+    if terms.option is None:
+        return
+    names = [option.name for option in terms.options]
+    if choice.options.get(terms.option) not in names:
+        raise MethodUnavailable(
+            f"Choose the {terms.option}.",
+            errors=[FieldError(f"/method_options/{terms.option}", f"Must be one of: {', '.join(names)}.")],
+        )
+
+
+async def offers(ctx: Context, amount: int, currency: str) -> list[Offer]:
+    """What a payer can choose from for an amount, each with a reason where it is not available."""
+    found: dict[str, Offer] = {}
+    for connection in await ctx.connections.all():
+        for terms in ctx.calls.terms(connection) if connection.enabled else ():
+            if terms.currency != currency or terms.method.value in found:
+                continue
+            fits = terms.least <= amount <= terms.most
+            reason = "" if fits else ("below_minimum" if amount < terms.least else "above_maximum")
+            found[terms.method.value] = Offer(
+                terms.method, connection.id, terms.option, terms.options, terms.least, terms.most, fits, reason
+            )
+    return list(found.values())
+
+
+async def _default_livemode(ctx: Context) -> bool:
+    """A payment whose method is chosen later is live when the first enabled connection that takes money is."""
+    return next((c.livemode for c in await ctx.connections.all() if c.enabled and ctx.calls.terms(c)), False)

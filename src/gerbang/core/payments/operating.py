@@ -1,0 +1,102 @@
+"""What operators (and payers who ask) do with a payment: cancel it, ask the provider now, end a hold."""
+
+from dataclasses import replace
+from typing import Final, Literal
+from uuid import UUID
+
+from gerbang.base import ids
+from gerbang.base.db import Tx
+from gerbang.core.audit.model import Entry
+from gerbang.core.identity.model import Caller
+from gerbang.core.payments import refunding
+from gerbang.core.payments.context import Context
+from gerbang.core.payments.draft import Draft, open_drafts, save_drafts
+from gerbang.core.payments.hearing import Hearing, apply
+from gerbang.core.payments.machine import OPEN
+from gerbang.core.payments.model import (
+    Attempt,
+    AttemptStatus,
+    NotCancellable,
+    NotHeld,
+    PaymentNotFound,
+    PaymentStatus,
+    Whole,
+)
+from gerbang.ports.payment import Captured
+
+Decision = Literal["accept", "refund", "release"]
+_CANCELLABLE: Final = frozenset({
+    PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.FAILED, PaymentStatus.EXPIRED, PaymentStatus.UNKNOWN,
+})  # fmt: skip
+
+
+async def cancel(ctx: Context, caller: Caller, payment_id: UUID) -> Whole:
+    """Close every open attempt at the provider, then the payment. Money that turns out to be in wins, and the payment is `paid`.
+
+    Raises NotCancellable; Unreachable or OutcomeUnknown when the provider did not answer: nothing is cancelled then.
+    """
+    whole = await ctx.calls.whole(payment_id)
+    if whole.payment.status not in _CANCELLABLE:
+        raise NotCancellable(f"The payment is {whole.payment.status.value}.")
+    for attempt in whole.attempts:
+        if attempt.status in OPEN:
+            await ctx.calls.cancel(attempt, actor=caller.label)
+    async with ctx.db.transaction() as tx:
+        draft = await _draft(tx, payment_id)
+        if draft.payment.status not in _CANCELLABLE and draft.payment.status is not PaymentStatus.CANCELLED:
+            raise NotCancellable(f"The provider says that the payment is {draft.payment.status.value}.")
+        draft.payment = replace(draft.payment, cancelled_at=draft.now)
+        draft.entries.append(Entry(caller.label, "payment.cancelled", ids.show("pay", payment_id)))
+        await save_drafts(tx, [draft])
+    return await ctx.calls.whole(payment_id)
+
+
+async def refresh(ctx: Context, caller: Caller, payment_id: UUID) -> Whole:
+    """Ask the provider now about every attempt that it knows. Raises Unreachable, OutcomeUnknown, ProviderRefused."""
+    whole = await ctx.calls.whole(payment_id)
+    for attempt in whole.attempts:
+        if attempt.provider_reference is not None and attempt.status is not AttemptStatus.CAPTURED:
+            await ctx.calls.inquire(attempt, attempt.provider_reference, actor=caller.label)
+    return await ctx.calls.whole(payment_id)
+
+
+async def resolve(ctx: Context, caller: Caller, payment_id: UUID, decision: Decision, reason: str) -> Whole:
+    """End a hold by a person's decision, with the reason kept for ever.
+
+    `accept`: the money is in, as a person has seen; `refund`: it is in and goes back; `release`: there is none, the attempt is closed.
+    Raises NotHeld.
+    """
+    async with ctx.db.transaction() as tx:
+        draft = await _draft(tx, payment_id)
+        held = [attempt for attempt in draft.attempts.values() if attempt.status is AttemptStatus.HELD]
+        if not held:
+            raise NotHeld(f"The payment is {draft.payment.status.value}.")
+        for attempt in held:
+            _resolve(draft, caller, attempt, decision, reason)
+        if decision == "refund":
+            for attempt in held:
+                taken = draft.attempts[attempt.id]
+                await refunding.open_refund(tx, ctx, draft, caller, taken, taken.captured, reason)
+        await save_drafts(tx, [draft])
+    ctx.wake()
+    return await ctx.calls.whole(payment_id)
+
+
+def _resolve(draft: Draft, caller: Caller, attempt: Attempt, decision: Decision, reason: str) -> None:
+    detail = {"decision": decision, "reason": reason}
+    if decision == "release":
+        draft.put_attempt(replace(attempt, status=AttemptStatus.CANCELLED))
+        pay = ids.show("pay", draft.payment.id)
+        detail["attempt"] = ids.show("att", attempt.id)
+        draft.entries.append(Entry(caller.label, "payment.resolved", pay, detail))
+        return
+    total = max(attempt.amount, attempt.captured)
+    captured = Captured(total, attempt.currency)
+    apply(draft, Hearing(attempt.id, [captured], "operator", caller.label, detail=detail))
+
+
+async def _draft(tx: Tx, payment_id: UUID) -> Draft:
+    draft = (await open_drafts(tx, [payment_id])).get(payment_id)
+    if draft is None:
+        raise PaymentNotFound
+    return draft

@@ -1,0 +1,155 @@
+"""Payments: the table of use cases. Each is one function in opening, operating or refunding; who may do what is decided at the edge."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from gerbang.base import ids
+from gerbang.base.batching import GroupCommit
+from gerbang.base.clock import BusinessClock
+from gerbang.base.db import Database, Tx
+from gerbang.core.audit import service as audit
+from gerbang.core.connections.service import Connections
+from gerbang.core.identity.model import Caller
+from gerbang.core.payments import opening, operating, refund_store, refunding, store
+from gerbang.core.payments.calls import Calls, load_wholes
+from gerbang.core.payments.context import Context
+from gerbang.core.payments.model import (
+    Destination,
+    Filters,
+    IdempotencyKey,
+    MethodChoice,
+    Moment,
+    NewPayment,
+    Offer,
+    Outcome,
+    Refund,
+    RefundNotFound,
+    RefundOutcome,
+    Whole,
+)
+from gerbang.core.payments.operating import Decision
+from gerbang.core.secrets.service import Secrets
+from gerbang.ports.payment import Payer
+
+
+class Payments:
+    """Everything that can be done with payments and refunds."""
+
+    def __init__(
+        self,
+        db: Database,
+        connections: Connections,
+        calls: Calls,
+        secrets: Secrets,
+        clock: BusinessClock,
+        *,
+        create_wait_s: float = 5.0,
+        wake: Callable[[], None] = lambda: None,
+    ) -> None:
+        creations: GroupCommit[opening.Creation, tuple[Whole, bool]] = GroupCommit(db, opening.write_creations)
+        self.context = Context(db, connections, calls, secrets, clock, creations, create_wait_s, wake)
+
+    async def create(self, caller: Caller, new: NewPayment, key: IdempotencyKey) -> Outcome:
+        """See opening.create."""
+        return await opening.create(self.context, caller, new, key)
+
+    async def add_attempt(self, caller: Caller, payment_id: UUID, choice: MethodChoice, key: IdempotencyKey) -> Outcome:
+        """See opening.add_attempt."""
+        return await opening.add_attempt(self.context, caller, payment_id, choice, key)
+
+    async def get(self, payment_id: UUID) -> Whole:
+        """A payment as it is now; raises PaymentNotFound. Reads at the same moment share their statements."""
+        return await self.context.calls.whole(payment_id)
+
+    async def page(self, filters: Filters, after: tuple[datetime, UUID] | None, limit: int) -> list[Whole]:
+        """Payments, newest first, from a keyset place (created_at, id) on."""
+        async with self.context.db.reading() as tx:
+            wanted = await store.page(tx, filters, after, limit)
+            wholes = await load_wholes(tx, wanted)
+        return [wholes[id_] for id_ in wanted]
+
+    async def timeline(self, payment_id: UUID) -> list[Moment]:
+        """What happened to a payment, oldest first, from the audit trail."""
+        async with self.context.db.reading() as tx:
+            entries = await audit.of_object(tx, ids.show("pay", payment_id))
+        return [
+            Moment(e.id, e.happened_at, _direction(e.action, e.detail), e.action, e.actor, e.detail, e.request_id)
+            for e in entries
+        ]
+
+    async def cancel(self, caller: Caller, payment_id: UUID) -> Whole:
+        """See operating.cancel."""
+        return await operating.cancel(self.context, caller, payment_id)
+
+    async def refresh(self, caller: Caller, payment_id: UUID) -> Whole:
+        """See operating.refresh."""
+        return await operating.refresh(self.context, caller, payment_id)
+
+    async def resolve(self, caller: Caller, payment_id: UUID, decision: Decision, reason: str) -> Whole:
+        """See operating.resolve."""
+        return await operating.resolve(self.context, caller, payment_id, decision, reason)
+
+    async def refund(
+        self,
+        caller: Caller,
+        payment_id: UUID,
+        amount: int | None,
+        reason: str,
+        destination: Destination | None,
+        key: IdempotencyKey,
+    ) -> RefundOutcome:
+        """See refunding.request."""
+        return await refunding.request(self.context, caller, payment_id, amount, reason, destination, key)
+
+    async def refund_of(self, refund_id: UUID) -> Refund:
+        """One refund; raises RefundNotFound."""
+        async with self.context.db.reading() as tx:
+            refund = await refund_store.one(tx, refund_id)
+        if refund is None:
+            raise RefundNotFound
+        return refund
+
+    async def settle_refund(self, caller: Caller, refund_id: UUID, reference: str) -> Refund:
+        """See refunding.settle_by_transfer."""
+        return await refunding.settle_by_transfer(self.context, caller, refund_id, reference)
+
+    async def name_destination(self, refund_id: UUID, to: Destination) -> Refund:
+        """See refunding.name_destination."""
+        return await refunding.name_destination(self.context, refund_id, to)
+
+    async def destination_of(self, refund_id: UUID) -> Destination | None:
+        """Where a transfer back goes, if the payer has said so."""
+        async with self.context.db.reading() as tx:
+            return await refund_store.destination(tx, refund_id)
+
+    async def methods(self, amount: int, currency: str) -> list[Offer]:
+        """What a payer can choose from for this amount."""
+        return await opening.offers(self.context, amount, currency)
+
+    async def payers_of(self, tx: Tx, payments: Sequence[UUID]) -> dict[UUID, Payer]:
+        """Who pays these payments: personal data."""
+        return await store.payers_of(tx, payments)
+
+    async def link_token(self, payment_id: UUID) -> str:
+        """The token of a payment's checkout link."""
+        return await self.context.link_token(payment_id)
+
+    async def check_link(self, payment_id: UUID, token: str) -> bool:
+        """Whether a token opens this payment."""
+        return await self.context.check_link(payment_id, token)
+
+    async def refund_link_token(self, refund_id: UUID) -> str:
+        """The token of the page where a payer names a bank account."""
+        return await self.context.link_token(refund_id)
+
+    async def check_refund_link(self, refund_id: UUID, token: str) -> bool:
+        """Whether a token opens this refund's page."""
+        return await self.context.check_link(refund_id, token)
+
+
+def _direction(action: str, detail: object) -> str:
+    source = detail.get("source") if isinstance(detail, dict) else None
+    if action == "webhook.received" or (action == "payment.heard" and source in {"inquiry", "webhook"}):
+        return "in"
+    return "out" if action == "payment.heard" else "decision"

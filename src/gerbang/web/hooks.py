@@ -1,0 +1,115 @@
+"""POST /hooks/{connection}: verify, keep, answer. Raw ASGI, nothing else.
+
+The answer leaves only after COMMIT. A message that is not genuine gets 401 and leaves a digest, never its content.
+"""
+
+import time
+from collections import deque
+from typing import Any, Final
+
+import msgspec
+import structlog
+
+from gerbang.base.errors import GerbangError, NotFound
+from gerbang.core.connections.service import Connections
+from gerbang.core.inbox.model import NewEvent
+from gerbang.core.inbox.service import Inbox
+from gerbang.core.secrets.model import Purpose
+from gerbang.ports.webhook import Incoming, Rejection
+
+log = structlog.get_logger()
+PREFIX: Final = "/hooks/"
+BODY_LIMIT_BYTES: Final = 262_144
+_KEPT_HEADERS_BYTES: Final = 8_192
+_NEVER_KEPT: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
+_SAMPLES_PER_MINUTE: Final = 60
+
+
+class Hooks:
+    """The hook endpoint as an ASGI application of its own."""
+
+    def __init__(self, connections: Connections, inbox: Inbox) -> None:
+        self._connections = connections
+        self._inbox = inbox
+        self._samples: deque[float] = deque(maxlen=_SAMPLES_PER_MINUTE)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one request; the gateway has already bounded its headers and time."""
+        if scope["method"] != "POST":
+            await _problem(send, 405, "method_not_allowed", "Webhooks are sent by POST.", ((b"allow", b"POST"),))
+            return
+        body = await _body(receive)
+        if body is None:
+            await _problem(send, 413, "body_too_large", f"A webhook has at most {BODY_LIMIT_BYTES} bytes.")
+            return
+        try:
+            status, content_type, answer = await self._take(scope, body)
+        except NotFound:
+            await _problem(send, 404, "connection_not_found", "There is no such hook.")
+        except GerbangError as error:
+            await _problem(send, 503, error.code, "Not stored; please send it again.", ((b"retry-after", b"2"),))
+        else:
+            await _answer(send, status, content_type.encode(), answer)
+
+    async def _take(self, scope: Any, body: bytes) -> tuple[int, str, bytes]:
+        connection = await self._connections.get(scope["path"][len(PREFIX) :].rstrip("/"))
+        webhook = self._connections.provider_of(connection).webhook
+        if webhook is None or not connection.enabled:
+            raise NotFound
+        account = await self._connections.account_for(connection, Purpose.VERIFY_WEBHOOK)
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        found = webhook.verify(account, Incoming(headers, body), time.time())
+        if isinstance(found, Rejection):
+            await self._reject(connection.id, found, scope, body)
+            return 401, "application/problem+json", _body_of(401, "webhook_rejected", f"Refused: {found.value}.")
+        await self._inbox.receive(
+            NewEvent(connection.id, found.key, found.subject, found.type, _kept(headers), body)
+        )
+        return webhook.reply.status, webhook.reply.content_type, webhook.reply.body
+
+    async def _reject(self, connection: str, reason: Rejection, scope: Any, body: bytes) -> None:
+        """Keep a sample, at most sixty a minute in each process: a flood of forgeries must not fill the disk."""
+        log.warning("webhook.rejected", connection=connection, reason=reason.value, size=len(body))
+        now = time.monotonic()
+        if len(self._samples) == _SAMPLES_PER_MINUTE and now - self._samples[0] < 60:
+            return
+        self._samples.append(now)
+        source = scope["client"][0] if scope.get("client") else ""
+        await self._inbox.reject(connection, reason.value, source, body)
+
+
+async def _body(receive: Any) -> bytes | None:
+    """The whole body, or None when it is longer than allowed."""
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body"):
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > BODY_LIMIT_BYTES:
+            return None
+    return body if len(body) <= BODY_LIMIT_BYTES else None
+
+
+def _kept(headers: dict[str, str]) -> dict[str, str]:
+    room, kept = _KEPT_HEADERS_BYTES, {}
+    for name, value in headers.items():
+        room -= len(name) + len(value)
+        if room > 0 and name not in _NEVER_KEPT:
+            kept[name] = value.replace("\x00", "")
+    return kept
+
+
+def _body_of(status: int, code: str, detail: str) -> bytes:
+    return msgspec.json.encode({"type": f"/docs/errors#{code}", "title": detail, "status": status, "detail": detail, "code": code})
+
+
+async def _problem(send: Any, status: int, code: str, detail: str, more: tuple[tuple[bytes, bytes], ...] = ()) -> None:
+    await _answer(send, status, b"application/problem+json", _body_of(status, code, detail), more)
+
+
+async def _answer(
+    send: Any, status: int, content_type: bytes, body: bytes, more: tuple[tuple[bytes, bytes], ...] = ()
+) -> None:
+    headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode()), *more]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
