@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -10,6 +11,7 @@ from yarl import URL
 from gerbang.base.errors import UpstreamFailed
 
 ANSWER_LIMIT_BYTES = 1_048_576
+UPSTREAM_S: ContextVar[list[float] | None] = ContextVar("upstream_s", default=None)  # seconds of each call, for whoever set a list
 
 
 class Unreachable(UpstreamFailed):
@@ -81,6 +83,9 @@ class Http:
             raise Unreachable(f"Could not connect: {type(error).__name__}.") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise OutcomeUnknown(f"Sent, then {type(error).__name__}.") from error
+        finally:
+            if (waited := UPSTREAM_S.get()) is not None:
+                waited.append(time.monotonic() - started)
         if len(content) > ANSWER_LIMIT_BYTES:
             raise OutcomeUnknown("The answer was longer than 1 MiB.")
         lowered = {name.lower(): value for name, value in response.headers.items()}

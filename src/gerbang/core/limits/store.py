@@ -1,0 +1,29 @@
+"""Every SQL statement on `rate_counters`. Times are real time, not business time."""
+
+from collections.abc import Mapping, Sequence
+
+from gerbang.base.db import Tx
+
+
+async def add(tx: Tx, wanted: Sequence[tuple[str, int, int]]) -> Mapping[str, tuple[int, float]]:
+    """Count (bucket, window in seconds, how many) and answer for each bucket what is used now and how many seconds its window lasts on."""
+    rows = await tx.fetch(
+        """
+        INSERT INTO rate_counters AS c (bucket, window_start, used)
+        SELECT bucket, date_bin(make_interval(secs => window_s), clock_timestamp(), 'epoch'), n
+        FROM unnest($1::text[], $2::int[], $3::int[]) AS w (bucket, window_s, n)
+        ORDER BY bucket
+        ON CONFLICT (bucket, window_start) DO UPDATE SET used = c.used + excluded.used
+        RETURNING bucket, used, extract(epoch FROM window_start) AS started, extract(epoch FROM clock_timestamp()) AS now
+        """,
+        [bucket for bucket, _, _ in wanted],
+        [window_s for _, window_s, _ in wanted],
+        [n for _, _, n in wanted],
+    )
+    windows = {bucket: window_s for bucket, window_s, _ in wanted}
+    return {r["bucket"]: (r["used"], windows[r["bucket"]] - float(r["now"] - r["started"])) for r in rows}
+
+
+async def prune(tx: Tx) -> None:
+    """Forget windows that ended more than a day ago."""
+    await tx.execute("DELETE FROM rate_counters WHERE window_start < clock_timestamp() - interval '1 day'")

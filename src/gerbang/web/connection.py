@@ -1,0 +1,317 @@
+"""One client connection: how long and how much a request may take to arrive, strict framing, and who the client is (R43–R45).
+
+What a request means is the gateway's matter. uvicorn's httptools protocol carries the parsing.
+"""
+
+import asyncio
+import enum
+import ipaddress
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import unquote
+
+import httptools
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+from gerbang.web.answering import Cycle
+from gerbang.web.problems import bare_problem
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_HIGH_WATER_BYTES: Final = 65_536
+_LINGER_BYTES: Final = 1_048_576
+_NEVER: Final = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLimits:
+    """Seconds, bytes and counts for one connection; `proxies` are the networks whose X-Forwarded-* is believed."""
+
+    head_s: float = 10.0
+    body_s: float = 30.0
+    idle_s: float = 30.0
+    linger_s: float = 2.0
+    stuck_s: float = 60.0
+    url_bytes: int = 8_192
+    head_bytes: int = 32_768
+    head_count: int = 100
+    connections: int = 4_000
+    proxies: tuple[Network, ...] = ()
+
+
+class _Reading(enum.Enum):
+    """What the client may send next."""
+
+    REQUEST = enum.auto()
+    HEAD = enum.auto()
+    BODY = enum.auto()
+    NOTHING = enum.auto()  # refused or finished: what still comes is dropped
+
+
+class Connection(HttpToolsProtocol):
+    """httptools under uvicorn, with deadlines that ASGI cannot see and one answer to every doubt: close."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+        *,
+        limits: ConnectionLimits,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._limits = limits
+        self._reading = _Reading.REQUEST
+        self._deadline = _NEVER
+        self._stuck_since = _NEVER
+        self._arrived = 0
+        self._head_size = 0
+        self._forwarded = False
+        self._refusal = 0
+        self._trusted = False
+
+    # ── the connection ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
+        super().connection_made(transport)
+        self._deadline = self.loop.time() + self._limits.head_s
+        self._trusted = _within(self.client[0] if self.client else "", self._limits.proxies)
+        if len(self.connections) > self._limits.connections:
+            self._refuse(503)
+
+    def check_deadline(self, now: float) -> None:
+        """Called about twice a second: end what takes too long."""
+        if now - self._stuck_since > self._limits.stuck_s:
+            self.transport.abort()
+        if now < self._deadline or self.transport.is_closing():
+            return
+        match self._reading:
+            case _Reading.HEAD | _Reading.BODY:
+                self._refuse(408)
+            case _Reading.REQUEST:
+                if self.cycle is None or self.cycle.response_complete:
+                    self.transport.close()
+            case _Reading.NOTHING:
+                self.transport.abort()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stuck_since = self.loop.time()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._stuck_since = _NEVER
+
+    # ── the bytes ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def data_received(self, data: bytes) -> None:
+        if self._reading is _Reading.NOTHING:
+            self._arrived += len(data)
+            if self._arrived > _LINGER_BYTES:
+                self.transport.abort()
+            return
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            if self.cycle is not None:  # we speak nothing else: answer in HTTP/1.1 and close
+                self.cycle.keep_alive = False
+            self._listen_no_more()
+        except httptools.HttpParserError:
+            self._refuse(self._refusal or 400)
+        else:
+            if self._reading is _Reading.HEAD:
+                self._arrived += len(data)
+                if self._arrived > self._limits.head_bytes:
+                    self._refuse(431)
+
+    def on_message_begin(self) -> None:
+        self.url = b""
+        self.expect_100_continue = False
+        self.headers = []
+        self._head_size = self._arrived = 0
+        self._forwarded = False
+        self._reading = _Reading.HEAD
+        self._deadline = self.loop.time() + self._limits.head_s
+
+    def on_url(self, url: bytes) -> None:
+        self.url += url
+        if len(self.url) > self._limits.url_bytes:
+            self._stop_parsing(414)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        name = name.lower()
+        self._head_size += len(name) + len(value) + 4
+        self.headers.append((name, value))
+        if self._head_size > self._limits.head_bytes or len(self.headers) > self._limits.head_count:
+            self._stop_parsing(431)
+        if name.startswith((b"x-forwarded-", b"forwarded")):
+            self._forwarded = True
+        elif name == b"expect":
+            self.expect_100_continue = value.lower() == b"100-continue"
+
+    def on_headers_complete(self) -> None:
+        version = self.parser.get_http_version()
+        self._check_framing(version)
+        self._reading = _Reading.BODY
+        self._deadline = self.loop.time() + self._limits.body_s
+        existing = self.cycle
+        self.cycle = self._cycle_for(self._scope(version), version)
+        if existing is None or existing.response_complete:
+            self._start_asgi_task(self.cycle, self.app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, self.app))
+
+    def on_body(self, body: bytes) -> None:
+        if self.cycle.response_complete:
+            return
+        self.cycle.body += body
+        if len(self.cycle.body) > _HIGH_WATER_BYTES:
+            self.flow.pause_reading()
+        self.cycle.message_event.set()
+
+    def on_message_complete(self) -> None:
+        self._reading = _Reading.REQUEST
+        self._deadline = _NEVER
+        if self.cycle.response_complete:
+            self._await_next()
+        else:
+            self.cycle.more_body = False
+            self.cycle.message_event.set()
+
+    def answered(self, answered: RequestResponseCycle) -> None:
+        """The answer is written: close when it said so, else take the next request, or wait for one."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if not answered.keep_alive:
+            self._linger()
+        elif self.pipeline:
+            cycle, app = self.pipeline.pop()
+            self._start_asgi_task(cycle, app)
+        elif self._reading is _Reading.REQUEST:
+            self._await_next()
+
+    # ── decisions ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _check_framing(self, version: str) -> None:
+        """RFC 9112 sections 3.2 and 6.1, the strict reading; httptools refuses two lengths and a length beside chunks itself."""
+        hosts = [value for name, value in self.headers if name == b"host"]
+        if len(hosts) != 1 or not hosts[0] or not self.url.startswith(b"/"):
+            self._stop_parsing(400)
+        for name, value in self.headers:
+            if name == b"transfer-encoding" and (value.lower() != b"chunked" or version != "1.1"):
+                self._stop_parsing(400)
+
+    def _scope(self, version: str) -> dict[str, Any]:
+        url = httptools.parse_url(self.url)
+        raw_path = url.path
+        path = raw_path.decode("ascii")
+        client, scheme = self.client, self.scheme
+        if self._forwarded:
+            client, scheme = self._believe_or_drop_forwarded()
+        return {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": version,
+            "server": self.server,
+            "client": client,
+            "scheme": scheme,
+            "method": self.parser.get_method().decode("ascii"),
+            "root_path": "",
+            "path": unquote(path) if "%" in path else path,
+            "raw_path": raw_path,
+            "query_string": url.query or b"",
+            "headers": self.headers,
+            "state": {},
+        }
+
+    def _believe_or_drop_forwarded(self) -> tuple[tuple[str, int] | None, Any]:
+        """The client and scheme that a named proxy tells of; from anybody else those headers are not even passed on."""
+        client, scheme = self.client, self.scheme
+        if self._trusted:
+            told = dict(self.headers)
+            chain = [part.strip() for part in told.get(b"x-forwarded-for", b"").decode("latin-1").split(",")]
+            for address in reversed(chain):
+                if _is_address(address):
+                    client = (address, 0)
+                    if not _within(address, self._limits.proxies):
+                        break
+                else:
+                    break
+            if told.get(b"x-forwarded-proto", b"").lower() in (b"https", b"http"):
+                scheme = told[b"x-forwarded-proto"].lower().decode()  # type: ignore[assignment]  # one of the two
+        self.headers[:] = [pair for pair in self.headers if not pair[0].startswith((b"x-forwarded-", b"forwarded"))]
+        return client, scheme
+
+    def _cycle_for(self, scope: dict[str, Any], version: str) -> RequestResponseCycle:
+        return Cycle(
+            scope=scope,  # type: ignore[arg-type]  # uvicorn's own TypedDict of the same keys
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=version != "1.0" and self.parser.should_keep_alive(),
+            on_response=self.answered,
+        )
+
+    def _await_next(self) -> None:
+        self._deadline = self.loop.time() + self._limits.idle_s
+
+    def _stop_parsing(self, status: int) -> None:
+        """Leave the parser: it turns whatever a callback raises into an HttpParserError."""
+        self._refusal = status
+        raise ValueError(status)
+
+    def _refuse(self, status: int) -> None:
+        """Answer with a problem and close; when an earlier answer is still being made, only close after it."""
+        earlier = self.cycle
+        if earlier is not None and not earlier.response_complete:
+            if self._reading is not _Reading.BODY or earlier.response_started or self.pipeline:
+                earlier.keep_alive = False
+                self.pipeline.clear()
+                self._listen_no_more()
+                return
+            earlier.disconnected = True
+            earlier.message_event.set()
+        if self._reading is not _Reading.BODY or not self.cycle.response_complete:  # never two answers to one request
+            self.transport.write(bare_problem(status))
+        self._linger()
+
+    def _linger(self) -> None:
+        """Half-close, and drop what still arrives for a moment: a hard close would take the answer away from the client."""
+        if self._reading is _Reading.REQUEST and (self.cycle is None or not self.cycle.more_body):
+            self.transport.close()
+            return
+        self._listen_no_more()
+        self._deadline = self.loop.time() + self._limits.linger_s
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+
+    def _listen_no_more(self) -> None:
+        self._reading = _Reading.NOTHING
+        self._arrived = 0
+        self._deadline = _NEVER
+        self.flow.resume_reading()
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _within(address: str, networks: tuple[Network, ...]) -> bool:
+    if not networks or not _is_address(address):
+        return False
+    place = ipaddress.ip_address(address)
+    return any(place in network for network in networks)

@@ -1,0 +1,122 @@
+"""One request on its road through the gateway: what is known of it so far. No decisions here."""
+
+import re
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from gerbang.base import ids
+from gerbang.base.errors import Unauthenticated
+from gerbang.core.identity.model import Caller
+from gerbang.core.limits.model import Verdict
+from gerbang.core.payments.model import IdempotencyKey
+from gerbang.web import idempotency
+from gerbang.web.policy import Row
+from gerbang.web.problems import Header, Malformed
+
+_SANE_ID: Final = re.compile(rb"[A-Za-z0-9_-]{8,64}")
+_SINGLE: Final = frozenset({
+    b"authorization", b"content-length", b"content-type", b"content-encoding", b"idempotency-key", b"host", b"origin", b"x-request-id",
+})  # fmt: skip
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """An answer made without the framework. Headers of every answer are added by the gateway."""
+
+    status: int
+    body: bytes
+    content_type: bytes = b"application/json"
+    headers: tuple[Header, ...] = ()
+
+
+class Exchange:
+    """`caller` is None while nobody is known; `value` is the body as plain values where the route takes JSON."""
+
+    __slots__ = (
+        "body",
+        "caller",
+        "headers",
+        "key",
+        "method",
+        "params",
+        "path",
+        "receive",
+        "request_id",
+        "row",
+        "scope",
+        "send",
+        "started",
+        "status",
+        "upstream",
+        "value",
+        "verdict",
+    )
+
+    def __init__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.started = time.perf_counter()
+        self.scope = scope
+        self.receive = receive
+        self.send = send
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.headers: Mapping[bytes, bytes] = dict(scope["headers"])
+        told = self.headers.get(b"x-request-id")
+        self.request_id = told.decode() if told and _SANE_ID.fullmatch(told) else ids.show("req", ids.new())
+        self.row: Row | None = None
+        self.params: list[str] = []
+        self.caller: Caller | None = None
+        self.body = b""
+        self.value: Any = None
+        self.key: str | None = None
+        self.verdict: Verdict | None = None
+        self.status = 0
+        self.upstream: list[float] = []
+
+    def times(self) -> tuple[float, float]:
+        """Seconds so far in Gerbang itself, and in outside systems that this request waited for."""
+        upstream_s = sum(self.upstream)
+        return max(0.0, time.perf_counter() - self.started - upstream_s), upstream_s
+
+    @property
+    def address(self) -> str:
+        """The client's address; a network of 64 bits for IPv6, since one client has that many."""
+        host: str = self.scope["client"][0] if self.scope["client"] else "unknown"
+        return ":".join(host.split(":")[:4]) + "::/64" if host.count(":") > 1 else host
+
+    def query(self) -> dict[str, str]:
+        """The parameters of the address; the last of a name counts."""
+        return dict(parse_qsl(self.scope["query_string"].decode("latin-1"), keep_blank_values=True))
+
+    def refuse_doubled_headers(self) -> None:
+        """Two headers of one name that must be single mean two things to two readers; raises Malformed."""
+        pairs = self.scope["headers"]
+        if len(self.headers) != len(pairs):
+            names = [name for name, _ in pairs]
+            for name in _SINGLE:
+                if names.count(name) > 1:
+                    raise Malformed(f"The header {name.decode()} stands twice.")
+
+    def known_caller(self) -> Caller:
+        """The caller; raises Unauthenticated when there is none."""
+        if self.caller is None:
+            raise Unauthenticated("Sign in, or send an API key as Authorization: Bearer.")
+        return self.caller
+
+    def idempotency_key(self) -> IdempotencyKey:
+        """The request's key with its fingerprint; only on routes that require one."""
+        assert self.key is not None, f"{self.row} does not require a key"
+        return idempotency.key_for(self.known_caller().label, self.key, self.method, self.path, self.value)
+
+
+def exchange_of(request: Any) -> Exchange:
+    """The exchange behind a framework request."""
+    exchange: Exchange = request.scope["state"]["exchange"]
+    return exchange
+
+
+def caller_of(request: Any) -> Caller:
+    """Who is asking; raises Unauthenticated."""
+    return exchange_of(request).known_caller()

@@ -1,0 +1,305 @@
+"""The road of every request, as a list of steps, and the way back of every answer. What a route does is web/api's matter.
+
+One raw ASGI callable around the framework: its middleware classes cost more than all steps here together.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Final, Protocol
+from urllib.parse import urlsplit
+
+import structlog
+
+from gerbang.base.errors import Forbidden, GerbangError, Unauthenticated
+from gerbang.base.http import UPSTREAM_S
+from gerbang.core.identity.model import Caller, KeyInQuery
+from gerbang.web import idempotency, rates, validation
+from gerbang.web.access_log import AccessLog
+from gerbang.web.exchange import Exchange, Reply
+from gerbang.web.metrics import RequestMetrics
+from gerbang.web.policy import Body, Row, Who
+from gerbang.web.problems import (
+    BodyTooLarge,
+    CardDataRefused,
+    CrossSite,
+    Header,
+    HostUnknown,
+    Malformed,
+    MethodNotAllowed,
+    UnsupportedMedia,
+    describe,
+)
+from gerbang.web.rates import Rates
+from gerbang.web.routing import Routes
+
+log = structlog.get_logger()
+ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
+Direct = Callable[[Exchange], Awaitable[Reply]]
+SESSION_COOKIE: Final = "grb_session"
+_SAFE: Final = frozenset({"GET", "HEAD"})
+_API_HEADERS: Final[tuple[Header, ...]] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+_PAGE_HEADERS: Final[tuple[Header, ...]] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"same-origin"),
+    (
+        b"content-security-policy",
+        b"default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+)
+_HSTS: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+_LOOKS_LIKE_A_CREDENTIAL: Final = (b"grb_", b"access_token=", b"=eyJ", b"api_key=")
+
+
+class Identity(Protocol):
+    """What the gateway asks about callers."""
+
+    async def caller_of(self, authorization: str) -> Caller:
+        """Who sends this Authorization header; raises InvalidToken."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What the gateway leads to and asks on the way."""
+
+    inner: ASGIApp
+    table: Sequence[Row]
+    direct: Mapping[str, Direct]
+    identity: Identity
+    rates: Rates
+    payer: Callable[[Exchange], Awaitable[Caller | None]]
+    card_refused: Callable[[Exchange, CardDataRefused], Awaitable[None]]
+    metrics: RequestMetrics
+    access_log: AccessLog
+    hosts: frozenset[str] | None
+    body_limit_bytes: int
+    hook_body_limit_bytes: int
+
+
+class Gateway:
+    """The ASGI application that the server runs."""
+
+    def __init__(self, ways: Ways) -> None:
+        self._ways = ways
+        self._routes = Routes(ways.table)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self._ways.inner(scope, receive, send)
+            return
+        exchange = Exchange(scope, receive, send)
+        UPSTREAM_S.set(exchange.upstream)
+        try:
+            await self._travel(exchange)
+        except GerbangError as error:
+            await self._refuse(exchange, error)
+        except Exception:
+            log.exception("request.failed", route=_route(exchange), request_id=exchange.request_id)
+            await self._refuse(exchange, GerbangError("An unexpected error; the request id finds it in our log."))
+        finally:
+            self._tell(exchange)
+
+    async def _travel(self, exchange: Exchange) -> None:
+        """The road. Each step raises the error that ends it."""
+        exchange.refuse_doubled_headers()
+        exchange.row, exchange.params = self._routes.find(exchange.method, exchange.path)
+        self._check_host(exchange)
+        exchange.caller = await self._identify(exchange)
+        exchange.verdict = await self._ways.rates.check(exchange.row.rate, exchange.caller, exchange.address)
+        if exchange.verdict is not None and not exchange.verdict.allowed:
+            raise rates.refuse(exchange.verdict)
+        _check_policy(exchange, exchange.row)
+        if exchange.row.key_required:
+            exchange.key = idempotency.check_form(exchange.headers.get(b"idempotency-key"))
+        if exchange.row.body is not Body.NONE:
+            await self._take_body(exchange, exchange.row.body)
+        await self._answer(exchange, exchange.row)
+
+    # ── steps ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _check_host(self, exchange: Exchange) -> None:
+        """Only our own names: a page of a stranger's name that resolves to us must not reach us (DNS rebinding)."""
+        hosts = self._ways.hosts
+        if hosts is not None:
+            host = exchange.headers.get(b"host", b"").decode("latin-1").lower()
+            name = host[: host.rfind("]") + 1] if host.startswith("[") else host.partition(":")[0]
+            if name not in hosts:
+                raise HostUnknown("The Host header names none of the addresses of this service.")
+
+    async def _identify(self, exchange: Exchange) -> Caller | None:
+        """The caller by Authorization header, by the link of one payment, or by the session cookie of our own pages."""
+        query = exchange.scope["query_string"]
+        if query and any(mark in query for mark in _LOOKS_LIKE_A_CREDENTIAL):
+            raise KeyInQuery("Send keys and tokens as Authorization: Bearer; this one may stand in logs now, so revoke it.")
+        header = exchange.headers.get(b"authorization")
+        if header is not None:
+            return await self._ways.identity.caller_of(header.decode("latin-1"))
+        if exchange.row is not None and exchange.row.own and (payer := await self._ways.payer(exchange)) is not None:
+            return payer
+        cookie = exchange.headers.get(b"cookie")
+        token = _cookie(cookie, SESSION_COOKIE) if cookie else None
+        if token is None or (exchange.row is not None and exchange.row.rate == "free"):
+            return None
+        if exchange.method not in _SAFE:
+            check_same_origin(exchange)
+        try:
+            return await self._ways.identity.caller_of(f"Bearer {token}")
+        except Unauthenticated:
+            if exchange.row is not None and exchange.row.who is Who.ANYONE:
+                return None  # an old session must not keep anybody from signing in
+            raise
+
+    async def _take_body(self, exchange: Exchange, kind: Body) -> None:
+        ways = self._ways
+        limit = ways.hook_body_limit_bytes if kind is Body.RAW else ways.body_limit_bytes
+        if exchange.headers.get(b"content-encoding", b"identity") != b"identity":
+            raise UnsupportedMedia("Send the body without compression.")
+        exchange.body = await _read(exchange, limit)
+        if kind is not Body.JSON or not exchange.body:
+            return
+        media = exchange.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+        if media != b"application/json" and not media.endswith(b"+json"):
+            raise UnsupportedMedia("Send the body as application/json.")
+        try:
+            exchange.value = validation.read_json(exchange.body)
+        except CardDataRefused as error:
+            await ways.card_refused(exchange, error)
+            raise
+
+    async def _answer(self, exchange: Exchange, row: Row) -> None:
+        direct = self._ways.direct.get(row.route)
+        if direct is not None:
+            reply = await direct(exchange)
+            head = [(b"content-type", reply.content_type), *reply.headers]
+            await self._send(exchange, reply.status, head, reply.body)
+            return
+        state = exchange.scope["state"]
+        state["exchange"], state["caller"], state["request_id"] = exchange, exchange.caller, exchange.request_id
+        scope = exchange.scope if exchange.method != "HEAD" else {**exchange.scope, "method": "GET"}
+        await self._ways.inner(scope, _body_again(exchange), self._dressing(exchange))
+
+    # ── the way back ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _send(self, exchange: Exchange, status: int, headers: list[Header], body: bytes) -> None:
+        exchange.status = status
+        head = [*headers, (b"content-length", b"%d" % len(body)), *self._common(exchange, headers)]
+        await exchange.send({"type": "http.response.start", "status": status, "headers": head})
+        await exchange.send({"type": "http.response.body", "body": body, "more_body": False})
+
+    def _dressing(self, exchange: Exchange) -> Callable[[Any], Awaitable[None]]:
+        """The framework's `send`, with our headers added where the route did not set them itself."""
+
+        async def send(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                exchange.status = message["status"]
+                own = list(message["headers"])
+                message = {**message, "headers": own + self._common(exchange, own)}
+            await exchange.send(message)
+
+        return send
+
+    def _common(self, exchange: Exchange, present: Sequence[Header]) -> list[Header]:
+        """What every answer carries."""
+        is_page = any(name == b"content-type" and value.startswith(b"text/html") for name, value in present)
+        headers: list[Header] = [(b"x-request-id", exchange.request_id.encode())]
+        set_already = {name for name, _ in present} if len(present) > 1 else ()
+        headers += [pair for pair in (_PAGE_HEADERS if is_page else _API_HEADERS) if pair[0] not in set_already]
+        if exchange.scope["scheme"] == "https":
+            headers.append(_HSTS)
+        if exchange.verdict is not None:
+            headers += rates.headers_of(exchange.verdict)
+        own_s, upstream_s = exchange.times()
+        headers.append((b"server-timing", b"app;dur=%.2f, upstream;dur=%.2f" % (own_s * 1000, upstream_s * 1000)))
+        return headers
+
+    async def _refuse(self, exchange: Exchange, error: GerbangError) -> None:
+        if exchange.status:  # the answer had begun: all that is left is to break it off
+            log.warning("request.broken_off", route=_route(exchange), code=error.code, request_id=exchange.request_id)
+            raise error
+        status, headers, body = describe(error, instance=exchange.path, request_id=exchange.request_id)
+        if status == 405 and isinstance(error, MethodNotAllowed):
+            headers.append((b"allow", error.detail.removeprefix("This address takes ").rstrip(".").encode()))
+        if isinstance(error, BodyTooLarge | UnsupportedMedia):
+            headers.append((b"connection", b"close"))
+        await self._send(exchange, status, headers, body)
+
+    def _tell(self, exchange: Exchange) -> None:
+        own_s, upstream_s = exchange.times()
+        route = _route(exchange)
+        caller = exchange.caller.label if exchange.caller else "-"
+        self._ways.metrics.record(route, exchange.status, own_s)
+        self._ways.access_log.add(route, exchange.status, own_s, own_s + upstream_s, caller, exchange.request_id)
+
+
+def check_same_origin(exchange: Exchange) -> None:
+    """A form or script of another site must not use the session cookie; browsers send Origin with every such request."""
+    origin = exchange.headers.get(b"origin")
+    host = exchange.headers.get(b"host", b"").decode("latin-1").lower()
+    if origin is None or urlsplit(origin.decode("latin-1")).netloc.lower() != host:
+        raise CrossSite("Requests that change something must come from our own pages, or carry an Authorization header.")
+
+
+def _check_policy(exchange: Exchange, row: Row) -> None:
+    if row.who is Who.ANYONE:
+        return
+    caller = exchange.known_caller()
+    if row.who is Who.PERMITTED and caller.permissions.isdisjoint(row.permissions):
+        raise Forbidden(f"This needs the permission {' or '.join(row.permissions)}.")
+
+
+async def _read(exchange: Exchange, limit: int) -> bytes:
+    """The whole body, never more than the limit; what Content-Length says is only believed when it is too much."""
+    told = exchange.headers.get(b"content-length", b"0")
+    if int(told) > limit:
+        raise BodyTooLarge(f"At most {limit} bytes.")
+    message = await exchange.receive()
+    if message["type"] == "http.request" and not message.get("more_body"):
+        body: bytes = message["body"]
+    else:
+        parts, size = [], 0
+        while True:
+            if message["type"] != "http.request":
+                raise Malformed("The connection ended before the body did.")
+            parts.append(message["body"])
+            size += len(message["body"])
+            if size > limit or not message.get("more_body"):
+                break
+            message = await exchange.receive()
+        body = b"".join(parts)
+    if len(body) > limit:
+        raise BodyTooLarge(f"At most {limit} bytes.")
+    return body
+
+
+def _body_again(exchange: Exchange) -> Callable[[], Awaitable[Any]]:
+    """A `receive` for the framework: the body that was read, then whatever the connection says."""
+    told = False
+
+    async def receive() -> Any:
+        nonlocal told
+        if told or (exchange.row is not None and exchange.row.body is Body.NONE):
+            return await exchange.receive()
+        told = True
+        return {"type": "http.request", "body": exchange.body, "more_body": False}
+
+    return receive
+
+
+def _route(exchange: Exchange) -> str:
+    return exchange.row.route if exchange.row else "unmatched"
+
+
+def _cookie(header: bytes, name: str) -> str | None:
+    try:
+        found = SimpleCookie(header.decode("latin-1")).get(name)
+    except CookieError:
+        return None
+    return found.value if found else None

@@ -1,0 +1,146 @@
+"""Every route and who may use it. A route without a row here fails start-up and the build (R39). Decides nothing about rows of data."""
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+
+class Who(enum.Enum):
+    """Who gets past the gateway; whose object it is, the handler decides."""
+
+    ANYONE = "anyone"  # no credential is looked at, unless one is sent
+    SIGNED_IN = "signed in"  # any verified caller
+    PERMITTED = "permitted"  # one of the row's permissions
+
+
+class Rate(enum.StrEnum):
+    """The class of a route for rate limits. `LOGIN` and `MONEY` hold over processes and restarts, and stay closed without a limiter."""
+
+    FREE = "free"
+    PAGE = "page"
+    READ = "read"
+    WRITE = "write"
+    MONEY = "money"
+    LOGIN = "login"
+
+
+class Body(enum.Enum):
+    """What a route takes as its body."""
+
+    NONE = "none"
+    JSON = "json"
+    FORM = "form"
+    RAW = "raw"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One route. `permissions`: any of them is enough. `own`: a caller who may only see its own gets 404 for what is another's."""
+
+    method: str
+    path: str
+    who: Who
+    permissions: tuple[str, ...] = ()
+    rate: Rate = Rate.READ
+    body: Body = Body.NONE
+    own: bool = False
+    key_required: bool = False
+
+    @property
+    def route(self) -> str:
+        """The route's name in logs, metrics and limits."""
+        return f"{self.method} {self.path}"
+
+
+def _open(method: str, path: str, rate: Rate = Rate.PAGE, body: Body = Body.NONE) -> Row:
+    return Row(method, path, Who.ANYONE, rate=rate, body=body)
+
+
+def _self(method: str, path: str, rate: Rate = Rate.READ, body: Body = Body.NONE) -> Row:
+    return Row(method, path, Who.SIGNED_IN, rate=rate, body=body)
+
+
+def _read(path: str, *permissions: str, own: bool = False) -> Row:
+    return Row("GET", path, Who.PERMITTED, permissions, Rate.READ, own=own)
+
+
+def _do(method: str, path: str, *permissions: str, rate: Rate = Rate.WRITE, own: bool = False, key: bool = False) -> Row:
+    return Row(method, path, Who.PERMITTED, permissions, rate, Body.JSON, own=own, key_required=key)
+
+
+_SEE: Final = ("payments:read", "payments:read_own")
+_PAY: Final = ("payments:create", "payments:pay_own")
+
+POLICY: Final[Sequence[Row]] = (
+    # plumbing
+    _open("GET", "/healthz", Rate.FREE),
+    _open("GET", "/readyz", Rate.FREE),
+    _open("GET", "/metrics", Rate.FREE),
+    _open("GET", "/openapi.json"),
+    _open("GET", "/docs"),
+    _open("GET", "/docs/errors"),
+    _open("GET", "/docs/style.css"),
+    _open("GET", "/.well-known/jwks.json"),
+    # webhooks in: the signature is the credential
+    _open("POST", "/hooks/{connection}", Rate.FREE, Body.RAW),
+    # who am I
+    _open("POST", "/v1/auth/register", Rate.LOGIN, Body.JSON),
+    _open("POST", "/v1/auth/login", Rate.LOGIN, Body.JSON),
+    _open("POST", "/v1/auth/refresh", Rate.LOGIN, Body.JSON),
+    _open("POST", "/v1/auth/owner", Rate.LOGIN, Body.JSON),
+    _open("POST", "/v1/auth/logout", Rate.WRITE, Body.JSON),
+    _self("POST", "/v1/auth/password", Rate.LOGIN, Body.JSON),
+    _self("GET", "/v1/me"),
+    _read("/v1/users", "users:manage"),
+    _do("POST", "/v1/users", "users:manage"),
+    _read("/v1/users/{user}", "users:manage"),
+    _do("PATCH", "/v1/users/{user}", "users:manage"),
+    _read("/v1/api-keys", "keys:manage"),
+    _do("POST", "/v1/api-keys", "keys:manage"),
+    _do("DELETE", "/v1/api-keys/{key}", "keys:manage"),
+    # payments
+    _do("POST", "/v1/payments", "payments:create", rate=Rate.MONEY, key=True),
+    _read("/v1/payments", *_SEE, own=True),
+    _read("/v1/payments/{payment}", *_SEE, own=True),
+    _read("/v1/payments/{payment}/attempts", *_SEE, own=True),
+    _do("POST", "/v1/payments/{payment}/attempts", *_PAY, rate=Rate.MONEY, own=True, key=True),
+    _read("/v1/payments/{payment}/timeline", "payments:read"),
+    _read("/v1/payments/{payment}/events", *_SEE, own=True),
+    _do("POST", "/v1/payments/{payment}/cancel", "payments:cancel", "payments:pay_own", own=True),
+    _do("POST", "/v1/payments/{payment}/refresh", "payments:refresh", "payments:pay_own", own=True),
+    _do("POST", "/v1/payments/{payment}/resolve", "payments:resolve", rate=Rate.MONEY),
+    _read("/v1/payment-methods", *_SEE, "payments:create"),
+    # refunds
+    _do("POST", "/v1/payments/{payment}/refunds", "refunds:create", rate=Rate.MONEY, key=True),
+    _read("/v1/refunds/{refund}", *_SEE, own=True),
+    _do("POST", "/v1/refunds/{refund}/settle", "refunds:settle", rate=Rate.MONEY),
+    # webhook events
+    _read("/v1/webhook-events", "webhooks:read"),
+    _read("/v1/webhook-events/{event}", "webhooks:read"),
+    _do("POST", "/v1/webhook-events/{event}/replay", "webhooks:replay"),
+    _read("/v1/webhook-rejections", "webhooks:read"),
+    # sight
+    _read("/v1/ledger/accounts", "ledger:read"),
+    _read("/v1/ledger/postings", "ledger:read"),
+    _read("/v1/audit", "audit:read"),
+    _read("/v1/notifications", "notifications:read"),
+    _read("/v1/events", "payments:read"),
+    # set-up
+    _read("/v1/connections", "connections:manage", "payments:read"),
+    _read("/v1/connections/{connection}", "connections:manage", "payments:read"),
+    _do("POST", "/v1/connections", "connections:manage"),
+    _do("PATCH", "/v1/connections/{connection}", "connections:manage"),
+    _read("/v1/secrets", "secrets:manage"),
+    _do("PUT", "/v1/secrets/{name:path}", "secrets:manage"),
+    _do("POST", "/v1/secret-rotations", "secrets:manage"),
+)
+
+
+def check_complete(routes: Sequence[tuple[str, str]], table: Sequence[Row]) -> None:
+    """Every (method, path) that is served has exactly one row; raises ValueError naming those that have none."""
+    known = [row.route for row in table]
+    doubled = sorted({route for route in known if known.count(route) > 1})
+    missing = sorted({f"{method} {path}" for method, path in routes} - set(known))
+    if doubled or missing:
+        raise ValueError(f"web/policy.py: routes without a row: {missing}; rows that stand twice: {doubled}")

@@ -1,0 +1,223 @@
+"""The one table from error to status, and the form of every error: RFC 9457 problem+json. Nothing below this layer knows HTTP.
+
+`type` is the address of the error's documentation, `/docs/errors#code`.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from gerbang.base.errors import (
+    Conflict,
+    FieldError,
+    Forbidden,
+    GerbangError,
+    Invalid,
+    NotFound,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+    UpstreamFailed,
+)
+
+Header = tuple[bytes, bytes]
+
+
+class Malformed(Invalid):
+    """The body is not the JSON that we take, or the request line or a header is not HTTP as we take it."""
+
+    code = "malformed_request"
+    title = "The request cannot be read"
+
+
+class IdempotencyKeyRequired(Invalid):
+    """A request that moves money came without an Idempotency-Key (R3)."""
+
+    code = "idempotency_key_required"
+    title = "An Idempotency-Key header is required"
+
+
+class IdempotencyKeyInvalid(Invalid):
+    """The key is empty, longer than 255, or not printable ASCII (R5)."""
+
+    code = "idempotency_key_invalid"
+    title = "The Idempotency-Key header is not valid"
+
+
+class CardDataRefused(Invalid):
+    """A card number, security code or track data stood in the request; it was neither stored nor logged (R14)."""
+
+    code = "card_data_refused"
+    title = "Card data is not accepted here"
+
+
+class BodyTooLarge(Invalid):
+    code = "body_too_large"
+    title = "The request body is too large"
+
+
+class UnsupportedMedia(Invalid):
+    """A content type or content coding that this route does not take."""
+
+    code = "unsupported_media_type"
+    title = "The content type is not supported"
+
+
+class MethodNotAllowed(Invalid):
+    code = "method_not_allowed"
+    title = "The method is not allowed here"
+
+
+class RouteNotFound(NotFound):
+    code = "route_not_found"
+    title = "There is nothing at this address"
+
+
+class HostUnknown(Invalid):
+    """The Host header names none of our addresses."""
+
+    code = "host_unknown"
+    title = "This host is not served here"
+
+
+class CrossSite(Forbidden):
+    """A page of another site tried to use the signed-in session."""
+
+    code = "cross_site_request"
+    title = "The request came from another site"
+
+
+class RequestTimeout(Invalid):
+    code = "request_timeout"
+    title = "The request took too long to arrive"
+
+
+class UriTooLong(Invalid):
+    code = "uri_too_long"
+    title = "The address is too long"
+
+
+class HeadTooLarge(Invalid):
+    code = "headers_too_large"
+    title = "The headers are too large"
+
+
+class TooManyConnections(Unavailable):
+    code = "too_many_connections"
+    title = "Too many connections"
+
+
+class LimiterUnavailable(Unavailable):
+    """The limits of this route cannot be checked now, so it stays closed (R48)."""
+
+    code = "limiter_unavailable"
+    title = "The request limits cannot be checked"
+
+
+# Looked up along the class's bases: the kind decides, unless the class itself stands here.
+STATUSES: Final[dict[type[GerbangError], int]] = {
+    GerbangError: 500,
+    Invalid: 422,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    TooMany: 429,
+    Unavailable: 503,
+    UpstreamFailed: 502,
+    Malformed: 400,
+    IdempotencyKeyRequired: 400,
+    IdempotencyKeyInvalid: 400,
+    HostUnknown: 400,
+    MethodNotAllowed: 405,
+    RequestTimeout: 408,
+    BodyTooLarge: 413,
+    UriTooLong: 414,
+    UnsupportedMedia: 415,
+    HeadTooLarge: 431,
+}
+_BY_CODE: Final = {"credential_in_query": 400, "method_unavailable": 422}
+_BARE: Final[dict[int, type[GerbangError]]] = {
+    400: Malformed,
+    408: RequestTimeout,
+    414: UriTooLong,
+    431: HeadTooLarge,
+    503: TooManyConnections,
+}
+_RETRY_S: Final = {429: 1, 503: 2}
+_REASONS: Final = {
+    400: b"Bad Request",
+    408: b"Request Timeout",
+    414: b"URI Too Long",
+    431: b"Request Header Fields Too Large",
+    503: b"Service Unavailable",
+}
+
+
+class Field(msgspec.Struct, frozen=True):
+    """What is wrong with one field; `pointer` is a JSON Pointer into the body, or the name of a parameter after a slash."""
+
+    pointer: str
+    detail: str
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The body of every error (RFC 9457). `errors` names the fields, `hint` what to do."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    request_id: str
+    hint: str | None = None
+    errors: Sequence[Field] = ()
+
+
+def status_of(error: GerbangError) -> int:
+    """The HTTP status of an error."""
+    if error.code in _BY_CODE:
+        return _BY_CODE[error.code]
+    return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+
+
+def describe(error: GerbangError, *, instance: str, request_id: str) -> tuple[int, list[Header], bytes]:
+    """Status, headers and body of the answer to an error."""
+    status = status_of(error)
+    body = msgspec.json.encode(
+        Problem(
+            type=f"/docs/errors#{error.code}",
+            title=error.title,
+            status=status,
+            detail=error.detail,
+            instance=instance,
+            code=error.code,
+            request_id=request_id,
+            hint=error.hint,
+            errors=[Field(one.pointer, one.detail) for one in error.errors],
+        )
+    )
+    headers = [(b"content-type", b"application/problem+json")]
+    retry_after_s = error.retry_after_s or _RETRY_S.get(status)
+    if retry_after_s:
+        headers.append((b"retry-after", str(retry_after_s).encode()))
+    if status == 401:
+        headers.append((b"www-authenticate", b'Bearer realm="gerbang"'))
+    return status, headers, body
+
+
+def bare_problem(status: int) -> bytes:
+    """A whole HTTP answer that closes the connection, for what never became a request."""
+    error = _BARE[status]()
+    _, headers, body = describe(error, instance="", request_id="")
+    lines = [b"HTTP/1.1 %d %b" % (status, _REASONS[status])]
+    lines += [name + b": " + value for name, value in headers]
+    lines += [b"content-length: %d" % len(body), b"connection: close", b"", body]
+    return b"\r\n".join(lines)
+
+
+def invalid_field(pointer: str, detail: str) -> Invalid:
+    """One wrong field, as an error."""
+    return Invalid(detail, errors=[FieldError(pointer, detail)])
