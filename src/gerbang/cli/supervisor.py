@@ -29,9 +29,10 @@ class ChildHopeless(Unavailable):
 
 @dataclass
 class Child:
-    """One `gerbang` command as a process. `answers` is an address that tells when it is ready, or empty."""
+    """One command as a process. `answers` is an address that tells when it is ready, or empty."""
 
     name: str
+    command: Sequence[str]
     environment: Mapping[str, str] = field(repr=False)
     answers: str = ""
     process: "subprocess.Popen[bytes] | None" = None
@@ -41,8 +42,8 @@ class Child:
 
     def start(self) -> None:
         """Start it in a session of its own, so that Ctrl-C reaches us alone; it ends with us even if we are killed."""
-        self.process = subprocess.Popen(  # noqa: S603  our own interpreter and package
-            [sys.executable, "-m", "gerbang", self.name],
+        self.process = subprocess.Popen(  # noqa: S603  the caller's own command
+            self.command,
             env=dict(self.environment),
             stdin=subprocess.DEVNULL,
             stdout=sys.stderr.fileno(),
@@ -83,7 +84,7 @@ class Supervisor:
         for child in self._children:
             while child.answers and not await asyncio.to_thread(_answers, child.answers):
                 if monotonic() > deadline:
-                    raise ChildHopeless(f"`gerbang {child.name}` did not answer within {timeout_s:.0f} s.")
+                    raise ChildHopeless(f"{child.name} did not answer within {timeout_s:.0f} s.")
                 await asyncio.sleep(0.05)
             child.was_ready = True
 
@@ -99,7 +100,7 @@ class Supervisor:
             status, pause_s = child.status, child.pause_s()
             if not child.was_ready and child.deaths >= _HOPELESS:
                 raise ChildHopeless(
-                    f"`gerbang {child.name}` ended {child.deaths} times with status {status}; its words are above."
+                    f"{child.name} ended {child.deaths} times with status {status}; its words are above."
                 )
             self._say(f"{child.name} ended with status {status}; starting it again in {pause_s:.1f} s")
             await asyncio.sleep(pause_s)

@@ -6,6 +6,7 @@ How children are kept running is cli/supervisor.py's matter; what people see whi
 import asyncio
 import contextlib
 import signal
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -130,10 +131,10 @@ async def _prepare(settings: Settings) -> None:
 def _children(settings: Settings) -> list[Child]:
     environment = _environment(settings)
     api = f"http://{'127.0.0.1' if settings.host in ('0.0.0.0', '::') else settings.host}:{settings.port}"
+    answers = {"serve": f"{api}/readyz", "sandbox": f"{settings.sandbox_url}/"}
     return [
-        Child("serve", environment, answers=f"{api}/readyz"),
-        Child("work", environment),
-        Child("sandbox", environment, answers=f"{settings.sandbox_url}/"),
+        Child(name, (sys.executable, "-m", "gerbang", name), environment, answers.get(name, ""))
+        for name in ("serve", "work", "sandbox")
     ]
 
 

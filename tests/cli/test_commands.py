@@ -1,0 +1,93 @@
+"""The commands as a shell sees them: exit status, stdout, and words instead of tracebacks."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+
+from gerbang import settings
+from tests.conftest import FreshDatabase
+
+NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+def gerbang(
+    *words: str, at: Path, python: tuple[str, ...] = (), given: Mapping[str, object] = NOTHING
+) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, *python, "-m", "gerbang", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=at,
+        env=settings.child_environment(dict(given)),
+        timeout=60,
+    )
+
+
+def test_the_help_names_every_command_of_this_version(tmp_path: Path) -> None:
+    said = gerbang("--help", at=tmp_path)
+    assert said.returncode == 0
+    for name in ("up", "serve", "work", "sandbox", "migrate", "doctor", "config", "docs"):
+        assert f" {name} " in said.stdout, name
+
+
+def test_optimised_python_is_refused_because_it_drops_assertions(tmp_path: Path) -> None:
+    said = gerbang("config", "show", at=tmp_path, python=("-O",))
+    assert said.returncode == 2
+    assert "assertions that guard money" in said.stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "work", "migrate"])
+def test_without_a_database_the_variable_is_named(command: str, tmp_path: Path) -> None:
+    said = gerbang(command, at=tmp_path)
+    assert said.returncode == 2
+    assert "GERBANG_DATABASE" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def test_config_show_hides_what_is_secret(tmp_path: Path) -> None:
+    """R49"""
+    said = gerbang(
+        "config",
+        "show",
+        "--json",
+        at=tmp_path,
+        given={"database_url": "postgresql://a:canary55@db/x", "root_key": "canary55"},
+    )
+    assert said.returncode == 0
+    assert "canary55" not in said.stdout + said.stderr
+    assert json.loads(said.stdout)["GERBANG_DATABASE_URL"] == "postgresql://a:…@db/x"
+
+
+def test_migrate_tries_then_runs_then_has_nothing_to_do(tmp_path: Path, empty_database: FreshDatabase) -> None:
+    owner = {"database_owner_url": empty_database.owner_dsn}
+    tried = gerbang("migrate", "--dry-run", at=tmp_path, given=owner)
+    assert tried.stdout.startswith("would run 0001_"), tried.stderr
+    assert gerbang("migrate", at=tmp_path, given=owner).stdout.startswith("ran 0001_")
+    assert gerbang("migrate", at=tmp_path, given=owner).stdout == "nothing to do\n"
+
+
+def test_doctor_finds_nothing_to_mend_under_the_applications_role(tmp_path: Path, database: FreshDatabase) -> None:
+    key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+    said = gerbang("doctor", at=tmp_path, given={"database_url": database.app_dsn, "root_key": key})
+    assert "MEND" not in said.stdout, said.stdout
+    assert said.returncode == 0, said.stderr
+
+
+def test_doctor_names_an_owner_who_could_rewrite_the_ledger(tmp_path: Path, database: FreshDatabase) -> None:
+    said = gerbang("doctor", at=tmp_path, given={"database_url": database.owner_dsn})
+    assert said.returncode == 1
+    assert "MEND  role gerbang_owner can rewrite ledger_lines" in said.stdout
+    assert "MEND  There is no root key" in said.stdout
+
+
+def test_doctor_says_that_the_database_does_not_answer(tmp_path: Path) -> None:
+    said = gerbang("doctor", at=tmp_path, given={"database_url": "postgresql://gerbang_app:x@127.0.0.1:9/gerbang"})
+    assert said.returncode == 1
+    assert "MEND  the database:" in said.stdout
+    assert "Traceback" not in said.stderr

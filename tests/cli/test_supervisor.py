@@ -1,0 +1,127 @@
+"""The supervisor with real child processes: restarts, gives up on the hopeless, leaves nothing behind."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gerbang.cli.supervisor import Child, ChildHopeless, Supervisor, first_of
+
+ENVIRONMENT = {"PATH": "/usr/bin:/bin"}
+
+
+def child(name: str, program: str, answers: str = "") -> Child:
+    return Child(name, (sys.executable, "-c", program), ENVIRONMENT, answers)
+
+
+async def until(condition: Callable[[], bool], within_s: float = 10) -> None:
+    deadline = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < deadline, "did not happen in time"
+        await asyncio.sleep(0.02)
+
+
+def works(pid: int) -> bool:
+    state = Path(f"/proc/{pid}/stat")
+    return state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+async def test_who_dies_is_started_again_and_it_is_said() -> None:
+    said: list[str] = []
+    sleeper = child("sleeper", "import time; time.sleep(60)")
+    supervisor = Supervisor([sleeper], said.append)
+    supervisor.start()
+    await supervisor.ready(5)
+    watching = asyncio.create_task(supervisor.watch())
+    first = sleeper.process
+    assert first is not None
+    first.kill()
+    await until(lambda: sleeper.process is not first and sleeper.status is None)
+    assert said == ["sleeper ended with status -9; starting it again in 0.2 s"]
+    watching.cancel()
+    await supervisor.stop(5)
+    assert sleeper.status == -signal.SIGTERM
+
+
+async def test_who_never_comes_up_is_given_up_with_its_status() -> None:
+    supervisor = Supervisor([child("broken", "raise SystemExit(7)", "http://127.0.0.1:9/")], lambda _line: None)
+    supervisor.start()
+    with pytest.raises(ChildHopeless, match="broken ended 3 times with status 7"):
+        await asyncio.wait_for(supervisor.watch(), 20)
+    await supervisor.stop(1)
+
+
+async def test_ready_waits_for_an_answer(free_port: Callable[[], int]) -> None:
+    port = free_port()
+    program = f"import time, http.server as h; time.sleep(0.5); h.test(h.SimpleHTTPRequestHandler, port={port}, bind='127.0.0.1')"
+    supervisor = Supervisor([child("web", program, f"http://127.0.0.1:{port}/")], lambda _line: None)
+    begun = time.monotonic()
+    supervisor.start()
+    await supervisor.ready(20)
+    assert time.monotonic() - begun >= 0.5
+    await supervisor.stop(5)
+
+
+async def test_ready_gives_up_in_time(free_port: Callable[[], int]) -> None:
+    mute = child("mute", "import time; time.sleep(60)", f"http://127.0.0.1:{free_port()}/")
+    supervisor = Supervisor([mute], lambda _line: None)
+    supervisor.start()
+    with pytest.raises(ChildHopeless, match="mute did not answer"):
+        await supervisor.ready(0.3)
+    await supervisor.stop(5)
+
+
+async def test_who_ignores_the_polite_request_is_killed_after_the_patience() -> None:
+    program = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+    )
+    deaf = child("deaf", program)
+    supervisor = Supervisor([deaf], lambda _line: None)
+    supervisor.start()
+    await asyncio.sleep(0.5)
+    await supervisor.stop(0.3)
+    assert deaf.status in (-signal.SIGKILL, -signal.SIGTERM)
+    assert deaf.process is not None
+    assert not works(deaf.process.pid)
+
+
+async def test_children_end_when_their_supervisor_is_killed() -> None:
+    program = (
+        "import sys, time\n"
+        "from gerbang.cli.supervisor import Child, Supervisor\n"
+        "child = Child('c', (sys.executable, '-c', 'import time; time.sleep(60)'), {})\n"
+        "Supervisor([child], print).start()\n"
+        "print(child.process.pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        orphan = int(await asyncio.to_thread(parent.stdout.readline))
+        assert works(orphan)
+        os.kill(parent.pid, signal.SIGKILL)
+    await until(lambda: not works(orphan), 5)
+
+
+async def test_the_first_to_end_cancels_the_others_and_its_error_is_raised() -> None:
+    cancelled: list[str] = []
+
+    async def waits() -> None:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            cancelled.append("waits")
+            raise
+
+    async def fails() -> None:
+        await asyncio.sleep(0.01)
+        raise ChildHopeless("no")
+
+    with pytest.raises(ChildHopeless, match="no"):
+        await first_of(waits(), fails())
+    assert cancelled == ["waits"]
