@@ -1,0 +1,260 @@
+"""What every payment provider must do, whatever its wire: a provider's test class inherits PaymentConformance and names two fixtures.
+
+`stage` sets the provider's other side (a scripted server, a simulator in one of its moods), `choice` a method with its options.
+Nothing here knows a provider.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import pytest
+
+from gerbang.base import ids
+from gerbang.base.http import OutcomeUnknown, ProviderRefused, Unreachable
+from gerbang.base.money import Money
+from gerbang.ports.payment import (
+    Accepted,
+    Account,
+    Cancelled,
+    Captured,
+    Declined,
+    Expired,
+    Fact,
+    Giveback,
+    Method,
+    MethodTerms,
+    Payer,
+    PaymentProvider,
+    RefundSettled,
+    Standing,
+    Submission,
+)
+
+NOW = datetime(2025, 1, 15, 2, 30, tzinfo=UTC)
+AMOUNT = 150_000
+
+Choice = tuple[Method, Mapping[str, str]]
+
+
+class Stage(Protocol):
+    """The provider's other side. References are ours (`att_…`)."""
+
+    @property
+    def provider(self) -> PaymentProvider: ...
+    @property
+    def account(self) -> Account: ...
+
+    def unreachable(self) -> Account:
+        """The same connection, pointing to where nobody listens."""
+        ...
+
+    def with_wrong_credentials(self) -> Account:
+        """The same connection with credentials that the provider refuses."""
+        ...
+
+    async def pay(self, reference: str) -> None:
+        """The payer pays all of it."""
+        ...
+
+    async def lose_next_answer(self) -> None:
+        """The next request takes effect, and its answer never arrives."""
+        ...
+
+    async def registered(self, reference: str) -> int:
+        """How many orders the provider keeps under this reference."""
+        ...
+
+
+class PaymentConformance:
+    """One story per test; none says how the provider does it."""
+
+    async def test_terms_can_be_believed(self, stage: Stage, choice: Choice) -> None:
+        terms = stage.provider.terms(stage.account)
+        assert len({one.method for one in terms}) == len(terms)
+        mine = _terms(stage, choice)
+        assert 0 < mine.least <= mine.most
+        assert (mine.option is None) == (not mine.options)
+        assert mine.refund or not mine.partial_refund
+        if mine.option:
+            assert choice[1][mine.option] in {one.name for one in mine.options}
+
+    async def test_a_submission_is_accepted_and_says_what_the_payer_must_do(self, stage: Stage, choice: Choice) -> None:
+        accepted = await _accepted(stage, _submission(choice))
+        assert accepted.reference
+        assert accepted.next_action is not None
+        assert accepted.expires_at is None or accepted.expires_at > NOW
+
+    async def test_an_unpaid_order_has_nothing_to_tell(self, stage: Stage, choice: Choice) -> None:
+        assert not await stage.provider.inquire(stage.account, await _submitted(stage, choice))
+
+    async def test_a_paid_order_is_captured_in_full_however_often_one_asks(self, stage: Stage, choice: Choice) -> None:
+        standing = await _paid(stage, choice)
+        for _ in range(2):
+            (fact,) = await stage.provider.inquire(stage.account, standing)
+            assert isinstance(fact, Captured)
+            assert (fact.total, fact.currency) == (AMOUNT, standing.amount.currency)
+
+    async def test_an_unpaid_order_can_be_closed_where_the_terms_say_so(self, stage: Stage, choice: Choice) -> None:
+        if not _terms(stage, choice).cancel:
+            pytest.skip("this method declares no cancel")
+        standing = await _submitted(stage, choice)
+        found = await stage.provider.cancel(stage.account, standing)
+        assert all(isinstance(fact, Cancelled | Expired) for fact in found)
+        after = await stage.provider.inquire(stage.account, standing)
+        assert not any(isinstance(fact, Captured) for fact in after)
+
+    async def test_a_cancel_of_a_paid_order_tells_that_it_is_paid_and_gives_nothing_back(
+        self, stage: Stage, choice: Choice
+    ) -> None:
+        if not _terms(stage, choice).cancel:
+            pytest.skip("this method declares no cancel")
+        standing = await _paid(stage, choice)
+        found = await stage.provider.cancel(stage.account, replace(standing, captured=0))
+        assert any(isinstance(fact, Captured) and fact.total == AMOUNT for fact in found)
+        assert not any(isinstance(fact, Cancelled | RefundSettled) for fact in found)
+        assert _given_back(await stage.provider.inquire(stage.account, standing)) == 0
+
+    async def test_a_full_refund_settles_or_is_declined_as_the_terms_say(self, stage: Stage, choice: Choice) -> None:
+        standing = await _paid(stage, choice)
+        (fact,) = await stage.provider.refund(stage.account, standing, _giveback(AMOUNT))
+        if not _terms(stage, choice).refund:
+            assert isinstance(fact, Declined)
+            return
+        assert isinstance(fact, RefundSettled)
+        assert (fact.total, fact.currency) == (AMOUNT, standing.amount.currency)
+        assert _given_back(await stage.provider.inquire(stage.account, standing)) == AMOUNT
+
+    async def test_a_part_can_be_given_back_where_the_terms_say_so(self, stage: Stage, choice: Choice) -> None:
+        if not _terms(stage, choice).partial_refund:
+            pytest.skip("this method declares no partial refund")
+        standing = await _paid(stage, choice)
+        (fact,) = await stage.provider.refund(stage.account, standing, _giveback(50_000))
+        assert isinstance(fact, RefundSettled)
+        assert fact.total == 50_000
+        after = await stage.provider.inquire(stage.account, replace(standing, refunded=50_000))
+        assert _given_back(after) == 50_000
+
+    async def test_a_lost_answer_to_a_submission_is_unknown_and_never_makes_two_orders(
+        self, stage: Stage, choice: Choice
+    ) -> None:
+        """R8: looked up, abandoned or held, but never guessed."""
+        submission = _submission(choice)
+        await stage.lose_next_answer()
+        with pytest.raises(OutcomeUnknown):
+            await stage.provider.submit(stage.account, submission)
+        try:
+            again = await stage.provider.submit(stage.account, submission)
+        except OutcomeUnknown:
+            again = ()
+        assert all(isinstance(fact, Accepted) for fact in again)
+        assert await stage.registered(submission.reference) == 1
+
+    async def test_a_lost_answer_to_a_refund_gives_the_money_back_once(self, stage: Stage, choice: Choice) -> None:
+        """R8: the transaction itself says what went back."""
+        if not _terms(stage, choice).refund:
+            pytest.skip("this method declares no refund")
+        standing = await _paid(stage, choice)
+        await stage.lose_next_answer()
+        try:
+            found: Sequence[Fact] = await stage.provider.refund(stage.account, standing, _giveback(AMOUNT))
+        except OutcomeUnknown:
+            found = await stage.provider.inquire(stage.account, standing)
+        assert _given_back(found) == AMOUNT
+        assert _given_back(await stage.provider.inquire(stage.account, standing)) == AMOUNT
+
+    async def test_a_lost_answer_to_a_cancel_ends_in_the_truth(self, stage: Stage, choice: Choice) -> None:
+        if not _terms(stage, choice).cancel:
+            pytest.skip("this method declares no cancel")
+        standing = await _submitted(stage, choice)
+        await stage.lose_next_answer()
+        try:
+            found = await stage.provider.cancel(stage.account, standing)
+        except OutcomeUnknown:
+            found = await stage.provider.cancel(stage.account, standing)
+        assert all(isinstance(fact, Cancelled | Expired) for fact in found)
+
+    async def test_what_never_left_is_unreachable_and_so_may_be_sent_again(self, stage: Stage, choice: Choice) -> None:
+        """R8: connect refused."""
+        provider, nowhere, standing = stage.provider, stage.unreachable(), _standing(_submission(choice), "X" * 30)
+        with pytest.raises(Unreachable):
+            await provider.submit(nowhere, _submission(choice))
+        with pytest.raises(Unreachable):
+            await provider.inquire(nowhere, standing)
+        if _terms(stage, choice).cancel:
+            with pytest.raises(Unreachable):
+                await provider.cancel(nowhere, standing)
+        if _terms(stage, choice).refund:
+            with pytest.raises(Unreachable):
+                await provider.refund(nowhere, replace(standing, captured=AMOUNT), _giveback(AMOUNT))
+
+    async def test_wrong_credentials_are_a_refusal_of_the_call_and_not_a_decline(
+        self, stage: Stage, choice: Choice
+    ) -> None:
+        submission = _submission(choice)
+        with pytest.raises(ProviderRefused) as refused:
+            await stage.provider.submit(stage.with_wrong_credentials(), submission)
+        assert refused.value.hint
+        assert await stage.registered(submission.reference) == 0
+
+
+def _terms(stage: Stage, choice: Choice) -> MethodTerms:
+    (mine,) = [one for one in stage.provider.terms(stage.account) if one.method is choice[0]]
+    return mine
+
+
+def _submission(choice: Choice) -> Submission:
+    attempt = ids.new()
+    return Submission(
+        attempt=attempt,
+        reference=ids.show("att", attempt),
+        payment=ids.show("pay", ids.new()),
+        method=choice[0],
+        options=choice[1],
+        amount=Money(AMOUNT, "IDR"),
+        description="Kopi Gayo 1 kg",
+        payer=Payer(name="Budi Santoso", email="budi@example.com", phone="+62 812-3456-7890", ip="203.0.113.7"),
+        return_url="https://shop.example.com/back",
+        expires_at=NOW + timedelta(days=1),
+        now=NOW,
+    )
+
+
+def _standing(submission: Submission, provider_reference: str) -> Standing:
+    return Standing(
+        attempt=submission.attempt,
+        reference=submission.reference,
+        provider_reference=provider_reference,
+        method=submission.method,
+        options=submission.options,
+        amount=submission.amount,
+        captured=0,
+        refunded=0,
+        now=submission.now,
+    )
+
+
+async def _accepted(stage: Stage, submission: Submission) -> Accepted:
+    (fact,) = await stage.provider.submit(stage.account, submission)
+    assert isinstance(fact, Accepted), fact
+    return fact
+
+
+async def _submitted(stage: Stage, choice: Choice) -> Standing:
+    submission = _submission(choice)
+    return _standing(submission, (await _accepted(stage, submission)).reference)
+
+
+async def _paid(stage: Stage, choice: Choice) -> Standing:
+    standing = await _submitted(stage, choice)
+    await stage.pay(standing.reference)
+    return replace(standing, captured=AMOUNT)
+
+
+def _giveback(amount: int) -> Giveback:
+    return Giveback(ids.new(), Money(amount, "IDR"), amount == AMOUNT, "The customer sent it back")
+
+
+def _given_back(found: Sequence[Fact]) -> int:
+    return max((fact.total for fact in found if isinstance(fact, RefundSettled)), default=0)

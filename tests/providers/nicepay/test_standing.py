@@ -1,0 +1,271 @@
+"""Orders that NICEPAY knows: what an inquiry means, and how a cancel and a refund end, lost answers included."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from gerbang.base.http import OutcomeUnknown
+from gerbang.ports.payment import (
+    Cancelled,
+    Captured,
+    Declined,
+    Expired,
+    Fact,
+    Method,
+    Mismatched,
+    RefundSettled,
+    Retracted,
+)
+from gerbang.providers.nicepay.adapter import NicepayPayments
+from tests.providers.nicepay import script as wire
+from tests.providers.nicepay.orders import PAID_CARD, REFERENCE, account, giveback, standing
+from tests.providers.nicepay.script import CANCEL, HANG_UP, INQUIRY, TXID, Script
+
+
+class TestInquiring:
+    @pytest.mark.parametrize(
+        ("status", "changes", "expected"),
+        [
+            ("3", {}, ()),
+            ("0", {}, (Captured(150_000, "IDR"),)),
+            (
+                "0",
+                {"depositDt": "20250115", "depositTm": "094510"},
+                (Captured(150_000, "IDR", datetime(2025, 1, 15, 2, 45, 10, tzinfo=UTC)),),
+            ),
+            (
+                "0",
+                {"transDt": "20250115", "transTm": "094510"},
+                (Captured(150_000, "IDR", datetime(2025, 1, 15, 2, 45, 10, tzinfo=UTC)),),
+            ),
+            (0, {"amt": 150_000, "currency": None}, (Captured(150_000, "IDR"),)),
+            ("0", {"amt": "149999.00"}, (Captured(149_999, "IDR"),)),
+            ("4", {}, (Expired(),)),
+            ("1", {}, (Retracted("The bank reversed the deposit."),)),
+        ],
+    )
+    async def test_virtual_account_statuses(
+        self,
+        provider: NicepayPayments,
+        script: Script,
+        status: Any,
+        changes: Mapping[str, Any],
+        expected: tuple[Fact, ...],
+    ) -> None:
+        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, status, **changes)))
+        assert tuple(await provider.inquire(account(script.base_url), standing())) == expected
+
+    @pytest.mark.parametrize(
+        ("table", "status", "changes", "captured", "expected"),
+        [
+            ("current", "9", {}, 0, ()),
+            ("current", "0", {"authNo": "123456"}, 0, (Captured(150_000, "IDR"),)),
+            ("current", "0", {"cancelAmt": "50000"}, 150_000, (Captured(150_000, "IDR"), RefundSettled(50_000, "IDR"))),
+            ("current", "8", {"resultMsg": "Do not honor"}, 0, (Declined("card_declined", "Do not honor"),)),
+            (
+                "current",
+                "1",
+                {"cancelAmt": "150000"},
+                150_000,
+                (Captured(150_000, "IDR"), RefundSettled(150_000, "IDR")),
+            ),
+            ("current", "1", {}, 150_000, (Captured(150_000, "IDR"), RefundSettled(150_000, "IDR"))),
+            ("current", "1", {"authNo": "123456"}, 0, (Captured(150_000, "IDR"), RefundSettled(150_000, "IDR"))),
+            ("current", "1", {}, 0, (Cancelled(),)),
+            ("current", "2", {"cancelAmt": 50_000}, 150_000, (Captured(150_000, "IDR"), RefundSettled(50_000, "IDR"))),
+            ("current", "2", {}, 150_000, (Captured(150_000, "IDR"),)),
+            ("2020", "1", {}, 0, (Declined("card_declined", "unpaid"),)),
+            ("2020", "2", {"cancelAmt": "150000"}, 150_000, (Captured(150_000, "IDR"), RefundSettled(150_000, "IDR"))),
+            ("2020", "8", {}, 0, ()),
+            ("2020", "9", {}, 150_000, ()),
+        ],
+    )
+    async def test_card_statuses_by_the_generation_of_the_documents(
+        self,
+        provider: NicepayPayments,
+        script: Script,
+        table: str,
+        status: str,
+        changes: Mapping[str, Any],
+        captured: int,
+        expected: tuple[Fact, ...],
+    ) -> None:
+        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, status, **changes)))
+        asked = account(script.base_url, card_status_table=table)
+        assert tuple(await provider.inquire(asked, standing(Method.CARD, captured=captured))) == expected
+
+    @pytest.mark.parametrize("status", ["7", "", None, "paid", "00", 3.5])
+    async def test_a_status_in_no_table_changes_nothing_and_is_told(
+        self, provider: NicepayPayments, script: Script, status: Any
+    ) -> None:
+        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, status)))
+        with capture_logs() as logs:
+            assert not await provider.inquire(account(script.base_url), standing())
+        (line,) = logs
+        assert (line["event"], line["log_level"], line["attempt"]) == ("nicepay.inquiry_odd", "warning", REFERENCE)
+        assert "in no table" in line["alert"]
+
+    @pytest.mark.parametrize("change", [{"tXid": TXID[:-1] + "9"}, {"referenceNo": "INV-1"}, {"currency": "USD"}])
+    async def test_an_answer_about_something_else_is_mismatched(
+        self, provider: NicepayPayments, script: Script, change: Mapping[str, Any]
+    ) -> None:
+        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "0", **change)))
+        (fact,) = await provider.inquire(account(script.base_url), standing())
+        assert isinstance(fact, Mismatched)
+
+    @pytest.mark.parametrize("amt", [None, "", "15e4", "150000.50"])
+    async def test_paid_without_a_readable_amount_is_unknown(
+        self, provider: NicepayPayments, script: Script, amt: Any
+    ) -> None:
+        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "0", amt=amt)))
+        with pytest.raises(OutcomeUnknown):
+            await provider.inquire(account(script.base_url), standing())
+
+    async def test_an_order_whose_txid_we_never_learnt_cannot_be_asked_about(self, provider: NicepayPayments) -> None:
+        with pytest.raises(OutcomeUnknown):
+            await provider.inquire(account(wire.nobody()), standing(provider_reference=""))
+
+
+class TestCancelling:
+    async def test_an_unpaid_virtual_account_is_closed(self, provider: NicepayPayments, script: Script) -> None:
+        script.on(CANCEL, lambda order: wire.say(wire.cancelled(order)))
+        assert tuple(await provider.cancel(account(script.base_url), standing())) == (Cancelled(),)
+        (order,) = script.bodies(CANCEL)
+        assert (order["payMethod"], order["cancelType"], order["amt"], order["tXid"]) == ("02", "1", "150000", TXID)
+
+    async def test_one_that_was_paid_meanwhile_turns_out_to_be_captured(
+        self, provider: NicepayPayments, script: Script
+    ) -> None:
+        script.on(CANCEL, wire.refusal("9330"))
+        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "0")))
+        assert tuple(await provider.cancel(account(script.base_url), standing())) == (Captured(150_000, "IDR"),)
+
+    @pytest.mark.parametrize(("status", "expected"), [("4", (Expired(),)), ("0", (Captured(150_000, "IDR"),))])
+    async def test_a_lost_answer_is_looked_up(
+        self, provider: NicepayPayments, script: Script, status: str, expected: tuple[Fact, ...]
+    ) -> None:
+        script.on(CANCEL, HANG_UP)
+        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, status)))
+        assert tuple(await provider.cancel(account(script.base_url), standing())) == expected
+
+    async def test_a_lost_answer_with_the_order_still_open_stays_unknown(
+        self, provider: NicepayPayments, script: Script
+    ) -> None:
+        script.on(CANCEL, HANG_UP)
+        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "3")))
+        with pytest.raises(OutcomeUnknown):
+            await provider.cancel(account(script.base_url), standing())
+        assert len(script.bodies(CANCEL)) == 1
+
+    async def test_a_paid_card_is_not_cancelled_because_that_would_give_the_money_back(
+        self, provider: NicepayPayments, script: Script
+    ) -> None:
+        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "0")))
+        assert tuple(await provider.cancel(account(script.base_url), standing(Method.CARD))) == (
+            Captured(150_000, "IDR"),
+        )
+        assert not script.bodies(CANCEL)
+
+    async def test_a_card_paid_between_the_look_and_the_cancel_came_and_went(
+        self, provider: NicepayPayments, script: Script
+    ) -> None:
+        script.on(CANCEL, lambda order: wire.say(wire.cancelled(order)))
+        script.on(
+            INQUIRY,
+            lambda asked: wire.say(wire.inquired(asked, "9")),
+            lambda asked: wire.say(wire.inquired(asked, "1", authNo="123456", cancelAmt="150000")),
+        )
+        facts = await provider.cancel(account(script.base_url), standing(Method.CARD))
+        assert tuple(facts) == (Captured(150_000, "IDR"), RefundSettled(150_000, "IDR"))
+
+    async def test_a_card_order_that_they_will_not_close_stays_open(
+        self, provider: NicepayPayments, script: Script
+    ) -> None:
+        script.on(CANCEL, wire.refusal("9314"))
+        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "9")))
+        assert not await provider.cancel(account(script.base_url), standing(Method.CARD))
+
+
+class TestRefunding:
+    async def test_a_full_refund(self, provider: NicepayPayments, script: Script) -> None:
+        script.on(CANCEL, lambda order: wire.say(wire.cancelled(order)))
+        facts = await provider.refund(account(script.base_url), PAID_CARD, giveback())
+        assert tuple(facts) == (RefundSettled(150_000, "IDR", "DEMOMERCH101202501151000005678"),)
+        (order,) = script.bodies(CANCEL)
+        assert (order["cancelType"], order["amt"], order["cancelMsg"], order["payMethod"]) == (
+            "1",
+            "150000",
+            "Barang kembali",
+            "01",
+        )
+
+    async def test_a_part_and_then_the_rest_are_both_partial(self, provider: NicepayPayments, script: Script) -> None:
+        script.on(CANCEL, lambda order: wire.say(wire.cancelled(order)))
+        (first,) = await provider.refund(account(script.base_url), PAID_CARD, giveback(50_000, full=False))
+        (rest,) = await provider.refund(
+            account(script.base_url), replace(PAID_CARD, refunded=50_000), giveback(100_000)
+        )
+        assert isinstance(first, RefundSettled)
+        assert isinstance(rest, RefundSettled)
+        assert (first.total, rest.total) == (50_000, 150_000)
+        assert [order["cancelType"] for order in script.bodies(CANCEL)] == ["2", "2"]
+
+    @pytest.mark.parametrize("changes", [{"cancelAmt": "50000"}, {"cancelAmt": None}])
+    async def test_a_lost_answer_is_found_in_the_transaction(
+        self, provider: NicepayPayments, script: Script, changes: Mapping[str, Any]
+    ) -> None:
+        script.on(CANCEL, HANG_UP)
+        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "2", **changes)))
+        facts = await provider.refund(account(script.base_url), PAID_CARD, giveback(50_000, full=False))
+        assert tuple(facts) == (RefundSettled(50_000, "IDR"),)
+        assert len(script.bodies(CANCEL)) == 1
+
+    @pytest.mark.parametrize("inquiry", [
+        lambda asked: wire.say(wire.inquired(asked, "0")), lambda asked: wire.say(wire.inquired(asked, "2", cancelAmt="50000")),
+        lambda asked: wire.say(wire.inquired(asked, "2")), lambda asked: wire.say(wire.inquired(asked, "0", tXid="X" * 30)),
+        HANG_UP, wire.refusal("9002"), wire.refusal("9010"),
+    ])  # fmt: skip
+    async def test_a_lost_answer_that_the_transaction_does_not_show_stays_unknown(
+        self, provider: NicepayPayments, script: Script, inquiry: wire.Answer
+    ) -> None:
+        script.on(CANCEL, HANG_UP)
+        script.on(INQUIRY, inquiry)
+        with pytest.raises(OutcomeUnknown):
+            await provider.refund(account(script.base_url), replace(PAID_CARD, refunded=50_000), giveback(100_000))
+
+    async def test_a_refusal_that_echoes_a_try_that_got_lost_is_settled(
+        self, provider: NicepayPayments, script: Script
+    ) -> None:
+        script.on(CANCEL, wire.refusal("9314"))
+        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "1", cancelAmt="150000")))
+        facts = await provider.refund(account(script.base_url), PAID_CARD, giveback())
+        assert tuple(facts) == (RefundSettled(150_000, "IDR"),)
+
+    async def test_a_refusal_is_declined_in_our_words(self, provider: NicepayPayments, script: Script) -> None:
+        script.on(CANCEL, wire.refusal("9334", "Over 90 days"))
+        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "0")))
+        facts = await provider.refund(account(script.base_url), PAID_CARD, giveback())
+        assert tuple(facts) == (Declined("refund_window_passed", "Over 90 days"),)
+
+    async def test_a_refusal_that_cannot_be_looked_up_is_not_believed(
+        self, provider: NicepayPayments, script: Script
+    ) -> None:
+        script.on(CANCEL, wire.refusal("9314"))
+        script.on(INQUIRY, HANG_UP)
+        with pytest.raises(OutcomeUnknown):
+            await provider.refund(account(script.base_url), PAID_CARD, giveback())
+
+    async def test_an_answer_about_another_amount_is_looked_up(self, provider: NicepayPayments, script: Script) -> None:
+        script.on(CANCEL, lambda order: wire.say(wire.cancelled(order, amt="150000")))
+        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "2", cancelAmt="50000")))
+        facts = await provider.refund(account(script.base_url), PAID_CARD, giveback(50_000, full=False))
+        assert tuple(facts) == (RefundSettled(50_000, "IDR"),)
+
+    async def test_a_paid_virtual_account_is_declined_without_asking(self, provider: NicepayPayments) -> None:
+        (fact,) = await provider.refund(account(wire.nobody()), standing(captured=150_000), giveback())
+        assert isinstance(fact, Declined)
+        assert fact.code == "refund_not_supported"
