@@ -77,7 +77,7 @@ class Control:
             return await self._handler(request)
         except Impossible as refusal:
             return _problem(_STATUS[refusal.code], refusal.code, refusal.detail)
-        except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return _problem(422, "invalid", str(error))
 
     def _handler(self, request: Request) -> Awaitable[Answer]:

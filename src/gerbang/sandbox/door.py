@@ -31,7 +31,13 @@ class Door(Server):
     """Serves `app` on host and port (0: any free one, see `port`). No signal handlers: whoever starts it stops it."""
 
     def __init__(self, app: App, host: str, port: int) -> None:
-        settings: dict[str, Any] = {"access_log": False, "log_config": None, "lifespan": "off", "server_header": False}
+        settings: dict[str, Any] = {
+            "access_log": False,
+            "log_config": None,
+            "lifespan": "off",
+            "server_header": False,
+            "proxy_headers": False,
+        }
         super().__init__(
             Config(app, http=_Connection, ws="none", timeout_graceful_shutdown=1, backlog=2048, **settings)
         )

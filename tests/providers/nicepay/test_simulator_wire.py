@@ -168,7 +168,9 @@ def test_a_bad_card_registration_gets_the_code_of_the_list(
     assert nicepay.register_card(**changes)["resultCd"] == code
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff\xfe", b'"text"', b"[" * 100_000])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{", b"\xff\xfe", b'"text"', b"[" * 100_000, b'{"a":"\xff"}', b'{"iMid":"\\ud800"}']
+)
 def test_a_body_that_is_no_json_object_is_malformed(nicepay: InMemory, body: bytes) -> None:
     assert nicepay.send("/direct/v2/registration", body)["resultCd"] == "9001"
 

@@ -24,7 +24,7 @@ def read(request: Request) -> Fields:
         raise Refused("9001")
     try:
         return _decode(request.body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused("9001") from error
 
 
