@@ -5,6 +5,8 @@ from gerbang.cli.process import run, settings_here
 
 def serve() -> None:
     """Serve until SIGTERM or Ctrl-C; requests in flight are finished first."""
+    settings = settings_here()
+    settings.database_dsn()  # said at once, before the rest is loaded
     from gerbang import app
 
-    run(app.serve, settings_here())
+    run(app.serve, settings)

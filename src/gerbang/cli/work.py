@@ -5,6 +5,8 @@ from gerbang.cli.process import run, settings_here
 
 def work() -> None:
     """Work until SIGTERM or Ctrl-C; jobs in flight are finished or given back."""
+    settings = settings_here()
+    settings.database_dsn()  # said at once, before the rest is loaded
     from gerbang import app
 
-    run(app.work, settings_here())
+    run(app.work, settings)
