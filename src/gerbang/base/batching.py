@@ -86,7 +86,7 @@ class GroupCommit(_Lanes[T, R]):
         super().__init__(most=most, lanes=lanes)
         self._db = db
         self._write = write
-        self._alone = (*RowRefused, *alone)
+        self._alone: tuple[type[Exception], ...] = (*RowRefused, *alone)
 
     async def _run(self, items: Sequence[T]) -> Sequence[R | Exception]:
         try:
@@ -114,7 +114,7 @@ class GroupRead(_Lanes[K, R | None]):
         self._db = db
         self._load = load
 
-    async def _run(self, items: Sequence[K]) -> Sequence[R | None | Exception]:
+    async def _run(self, items: Sequence[K]) -> Sequence[R | Exception | None]:
         async with self._db.reading() as tx:
             found = await self._load(tx, list(dict.fromkeys(items)))
         return [found.get(item) for item in items]

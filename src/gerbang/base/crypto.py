@@ -18,7 +18,7 @@ _NONCE_BYTES: Final = 12
 _TAG_BYTES: Final = 16
 
 
-class SealBroken(Exception):  # noqa: N818  says what happened to the seal
+class SealBroken(Exception):
     """Key, associated data and sealed bytes do not belong together. Says nothing about which of them is wrong."""
 
 

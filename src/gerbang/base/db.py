@@ -17,7 +17,10 @@ Row = asyncpg.Record
 IntegrityError = asyncpg.IntegrityConstraintViolationError
 UniqueViolation = asyncpg.UniqueViolationError
 DataError = asyncpg.DataError
-RowRefused: Final = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)  # this row is bad; its neighbours may be good
+RowRefused: Final = (
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.DataError,
+)  # this row is bad; its neighbours may be good
 CannotWrite: Final = (
     asyncpg.InsufficientPrivilegeError,
     asyncpg.LockNotAvailableError,

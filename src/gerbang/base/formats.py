@@ -102,7 +102,8 @@ def mask_name(name: str) -> str:
 
 def one_line(text: str) -> str:
     """The text with every run of white space, control and direction characters as one space: fit for a mail header or a log.
-    The no-break space of an amount stays."""
+    The no-break space of an amount stays.
+    """
     printable = "".join(char if char.isprintable() or char == NBSP else " " for char in text)
     return " ".join(word for word in printable.split(" ") if word)
 

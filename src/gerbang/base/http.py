@@ -11,7 +11,9 @@ from yarl import URL
 from gerbang.base.errors import UpstreamFailed
 
 ANSWER_LIMIT_BYTES = 1_048_576
-UPSTREAM_S: ContextVar[list[float] | None] = ContextVar("upstream_s", default=None)  # seconds of each call, for whoever set a list
+UPSTREAM_S: ContextVar[list[float] | None] = ContextVar(
+    "upstream_s", default=None
+)  # seconds of each call, for whoever set a list
 
 
 class Unreachable(UpstreamFailed):

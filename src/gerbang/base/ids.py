@@ -16,16 +16,15 @@ _VALUES: Final = {char: value for value, char in enumerate(_ALPHABET)}
 _LENGTH: Final = 26
 
 
-def new(now_ms: int | None = None) -> UUID:
-    """A fresh UUIDv7 of `now_ms` (Unix milliseconds; the wall clock when absent), random beyond the millisecond."""
-    stamp = time.time_ns() // 1_000_000 if now_ms is None else now_ms
-    chance = int.from_bytes(os.urandom(10), "big")
-    value = (stamp & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | (chance >> 68 & 0xFFF) << 64
-    return UUID(int=value | 0b10 << 62 | chance & 0x3FFF_FFFF_FFFF_FFFF)
+def new() -> UUID:
+    """Make a UUIDv7: milliseconds, then the part of the millisecond in 12 bits (method 3), then chance. Sorts by time within a process."""
+    stamp, rest = divmod(time.time_ns(), 1_000_000)
+    chance = int.from_bytes(os.urandom(8), "big") & 0x3FFF_FFFF_FFFF_FFFF
+    return UUID(int=stamp << 80 | 0x7 << 76 | (rest * 4096 // 1_000_000) << 64 | 0b10 << 62 | chance)
 
 
 def show(kind: str, value: UUID) -> str:
-    """The outer form of an id: show("pay", …) is `pay_01KC3V9Q2M…`, 26 characters after the underscore."""
+    """Write an id for the outside: `pay_01KC3V9Q2M…` for the kind `pay`, 26 characters after the underscore."""
     number = value.int
     return f"{kind}_" + "".join([_PAIRS[number >> shift & 0x3FF] for shift in range(120, -1, -10)])
 

@@ -105,7 +105,7 @@ async def apply(
     return todo
 
 
-class _Undo(Exception):  # noqa: N818  not an error: it ends a dry run
+class _Undo(Exception):
     """Rolls a dry run back."""
 
 

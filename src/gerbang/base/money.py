@@ -30,7 +30,8 @@ class Money:
     currency: str
 
     def __post_init__(self) -> None:
-        assert type(self.amount) is int and self.amount >= 0, f"not a count of minor units: {self.amount!r}"
+        assert type(self.amount) is int, f"not a count of minor units: {self.amount!r}"
+        assert self.amount >= 0, f"money is never negative: {self.amount}"
         assert self.currency in EXPONENTS, f"unknown currency {self.currency!r}"
 
     def __add__(self, other: Self) -> "Money":

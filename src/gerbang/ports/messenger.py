@@ -18,7 +18,7 @@ class Message:
     locale: str = "id"
 
 
-class Refused(Exception):  # noqa: N818  a decision of the receiver, named as one
+class Refused(Exception):
     """The receiver will never take this message (a 5xx reply): do not send it again."""
 
 

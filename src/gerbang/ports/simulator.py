@@ -87,7 +87,7 @@ class Act(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-class Impossible(Exception):  # noqa: N818  a decision of the simulated world, named as one
+class Impossible(Exception):
     """The simulated world does not allow this act; `code` is not_found, conflict or invalid."""
 
     def __init__(self, code: str, detail: str) -> None:

@@ -16,7 +16,7 @@ class Rejection(StrEnum):
     FORGED = "forged"
     STALE = "stale_timestamp"
     MALFORMED = "malformed"
-    NO_SECRET = "no_secret"
+    NO_SECRET = "no_secret"  # noqa: S105  a reason, no secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ class Incoming:
 @dataclass(frozen=True, slots=True)
 class Genuine:
     """A message whose signature holds. `key` is the provider's event id (empty: a digest of the raw bytes is used);
-    `subject` is what it is about and keeps its messages in order; `type` names it for people."""
+    `subject` is what it is about and keeps its messages in order; `type` names it for people.
+    """
 
     key: str
     subject: str

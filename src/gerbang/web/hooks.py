@@ -62,9 +62,7 @@ class Hooks:
         if isinstance(found, Rejection):
             await self._reject(connection.id, found, scope, body)
             return 401, "application/problem+json", _body_of(401, "webhook_rejected", f"Refused: {found.value}.")
-        await self._inbox.receive(
-            NewEvent(connection.id, found.key, found.subject, found.type, _kept(headers), body)
-        )
+        await self._inbox.receive(NewEvent(connection.id, found.key, found.subject, found.type, _kept(headers), body))
         return webhook.reply.status, webhook.reply.content_type, webhook.reply.body
 
     async def _reject(self, connection: str, reason: Rejection, scope: Any, body: bytes) -> None:
@@ -100,7 +98,9 @@ def _kept(headers: dict[str, str]) -> dict[str, str]:
 
 
 def _body_of(status: int, code: str, detail: str) -> bytes:
-    return msgspec.json.encode({"type": f"/docs/errors#{code}", "title": detail, "status": status, "detail": detail, "code": code})
+    return msgspec.json.encode(
+        {"type": f"/docs/errors#{code}", "title": detail, "status": status, "detail": detail, "code": code}
+    )
 
 
 async def _problem(send: Any, status: int, code: str, detail: str, more: tuple[tuple[bytes, bytes], ...] = ()) -> None:

@@ -9,7 +9,8 @@ from uuid import UUID
 @dataclass(frozen=True, slots=True)
 class Announcement:
     """`type` is `payment.paid`, `refund.succeeded` …; `sequence` grows by one per announcement of the same payment.
-    `data` holds status, amounts and ids; never names or addresses."""
+    `data` holds status, amounts and ids; never names or addresses.
+    """
 
     type: str
     payment_id: UUID | None

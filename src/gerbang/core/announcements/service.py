@@ -1,20 +1,32 @@
 """Announcing in the cause's transaction, and taking announcements in order with a durable cursor."""
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
+
+import structlog
 
 from gerbang.base import ids
 from gerbang.base.db import Database, Row, Tx, columns
+from gerbang.base.errors import GerbangError
 from gerbang.core.announcements import store
 from gerbang.core.announcements.model import Announcement
 
-BATCH = 200
+log = structlog.get_logger()
+BATCH: Final = 200
+IDLE_S: Final = 0.1
 
 
 async def announce(tx: Tx, announcements: Sequence[Announcement]) -> None:
-    """Add announcements in the transaction that made them true."""
+    """Add announcements in the transaction that made them true; they are taken in the order given here."""
     if announcements:
-        rows = [(a.id or ids.new(), a.type, a.payment_id, a.sequence, dict(a.data), a.made_at) for a in announcements]
+        fresh = sorted(ids.new() for _ in announcements)
+        rows = [
+            (a.id or id_, a.type, a.payment_id, a.sequence, dict(a.data), a.made_at)
+            for a, id_ in zip(announcements, fresh, strict=True)
+        ]
         await store.add(tx, columns(rows, 6))
 
 
@@ -39,10 +51,25 @@ class Feed:
                 return 0
             rows = await store.after(tx, place["xid"], place["id"], BATCH)
             if rows:
-                await self.take(tx, [_announcement(row) for row in rows])
+                await self.take(tx, [announcement_of(row) for row in rows])
                 await store.move_cursor(tx, self.name, rows[-1]["xid"], rows[-1]["id"])
             return len(rows)
 
+    async def run(self, stop: asyncio.Event, taken: Callable[[], None] = lambda: None) -> None:
+        """Take what comes until `stop` is set; `taken` is called after each batch, for whoever works on what it made."""
+        while not stop.is_set():
+            try:
+                found = await self.run_once()
+            except GerbangError as error:
+                log.warning("announcements.interrupted", feed=self.name, code=error.code)
+                found = 0
+            if found:
+                taken()
+            else:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), IDLE_S)
 
-def _announcement(row: Row) -> Announcement:
+
+def announcement_of(row: Row) -> Announcement:
+    """A stored row as the value that consumers take."""
     return Announcement(row["type"], row["payment_id"], row["sequence"], row["data"], row["made_at"], row["id"])

@@ -19,7 +19,8 @@ class AuditUnavailable(Unavailable):
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One action. `actor` is `user:…`, `key:…`, `payer:…` or `system:worker`; `object` is an outer id (`pay_…`) or `kind:name`;
-    `action` is `noun.verb`. `detail` holds only what may be kept for ever: codes, amounts, ids, provider status, milliseconds."""
+    `action` is `noun.verb`. `detail` holds only what may be kept for ever: codes, amounts, ids, provider status, milliseconds.
+    """
 
     actor: str
     action: str

@@ -34,7 +34,9 @@ async def of_object(tx: Tx, object_: str, limit: int) -> list[Row]:
     )
 
 
-async def page(tx: Tx, before: tuple[datetime, UUID] | None, action: str | None, object_: str | None, limit: int) -> list[Row]:
+async def page(
+    tx: Tx, before: tuple[datetime, UUID] | None, action: str | None, object_: str | None, limit: int
+) -> list[Row]:
     """Newest entries first, from a keyset cursor (time, id) on."""
     return await tx.fetch(
         """

@@ -54,7 +54,14 @@ class Connections:
         return Account(connection.id, connection.livemode, connection.settings, secrets, hook)
 
     async def create(
-        self, actor: str, id_: str, provider: str, *, livemode: bool, settings: Mapping[str, str], secrets: Mapping[str, str]
+        self,
+        actor: str,
+        id_: str,
+        provider: str,
+        *,
+        livemode: bool,
+        settings: Mapping[str, str],
+        secrets: Mapping[str, str],
     ) -> Connection:
         """A new connection. Raises BadConnection with a pointer for each fault, ConnectionExists."""
         if provider not in self._providers:

@@ -199,6 +199,11 @@ class Accounts:
         return _user(row)
 
 
+async def by_id(tx: Tx, users: Sequence[UUID]) -> dict[UUID, User]:
+    """Users by id; unknown ids are absent."""
+    return {row["id"]: _user(row) for row in await store.users_of(tx, users)}
+
+
 def _check_profile(email: str, name: str, locale: str) -> None:
     errors = []
     if len(email) > 254 or not _EMAIL.fullmatch(email.strip()) or _has_control(email.strip()):

@@ -53,6 +53,13 @@ async def user(tx: Tx, id_: UUID) -> Row | None:
     )
 
 
+async def users_of(tx: Tx, ids: Sequence[UUID]) -> list[Row]:
+    """Users by id."""
+    return await tx.fetch(
+        "SELECT id, email, name, locale, role, disabled_at, created_at FROM users WHERE id = ANY($1)", list(ids)
+    )
+
+
 async def lock_user(tx: Tx, id_: UUID) -> Row | None:
     """A user by id with the password's hash, locked."""
     return await tx.fetchrow(

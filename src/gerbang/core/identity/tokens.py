@@ -34,7 +34,7 @@ _SHAPE: Final = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{
 _KID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
-class _Refused(Exception):  # noqa: N818  carries the reason to the log and no further
+class _Refused(Exception):
     pass
 
 

@@ -32,7 +32,8 @@ class EventStatus(StrEnum):
 @dataclass(frozen=True, slots=True)
 class NewEvent:
     """A verified message to be kept. `key` is the provider's event id, or empty: then a digest of the raw bytes stands for it.
-    `subject` keeps messages about the same thing in order."""
+    `subject` keeps messages about the same thing in order.
+    """
 
     connection: str
     key: str

@@ -26,7 +26,8 @@ class Inbox:
 
     async def receive(self, event: NewEvent) -> bool:
         """Keep an event; returns after COMMIT, with True when it was new. Raises DatabaseUnavailable or CommitUnknown: not kept for
-        certain, the provider must send it again."""
+        certain, the provider must send it again.
+        """
         return await self._commits.submit(event)
 
     async def reject(self, connection: str, reason: str, source: str, body: bytes) -> None:

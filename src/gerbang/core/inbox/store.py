@@ -68,7 +68,9 @@ async def suspect(tx: Tx, batch: Sequence[UUID], most_tries: int) -> None:
 
 async def next_events(tx: Tx, shard: int, limit: int) -> list[Event]:
     """New events of a lane in order of arrival. One that was tried before is run alone."""
-    rows = await tx.fetch(_EVENTS + "WHERE i.shard = $1 AND i.status = 'new' ORDER BY i.received_at, i.id LIMIT $2", shard, limit)
+    rows = await tx.fetch(
+        _EVENTS + "WHERE i.shard = $1 AND i.status = 'new' ORDER BY i.received_at, i.id LIMIT $2", shard, limit
+    )
     events = [_event(row) for row in rows]
     if events and events[0].tries:
         return events[:1]
@@ -189,7 +191,8 @@ async def reject(tx: Tx, connection: str, reason: str, source: str, digest: byte
 async def rejections(tx: Tx, limit: int) -> list[Row]:
     """What was refused lately, newest first."""
     return await tx.fetch(
-        "SELECT connection, reason, source, body_digest, body_size, rejected_at FROM rejections ORDER BY id DESC LIMIT $1", limit
+        "SELECT connection, reason, source, body_digest, body_size, rejected_at FROM rejections ORDER BY id DESC LIMIT $1",
+        limit,
     )
 
 
@@ -202,5 +205,18 @@ _EVENTS = (
 def _event(row: Row) -> Event:
     (id_, received, connection, key, subject, type_, headers, body, status, outcome, tries, done, attempt, times) = row
     return Event(
-        id_, received, connection, key, subject, type_, headers, body, EventStatus(status), outcome, tries, done, attempt, times
+        id_,
+        received,
+        connection,
+        key,
+        subject,
+        type_,
+        headers,
+        body,
+        EventStatus(status),
+        outcome,
+        tries,
+        done,
+        attempt,
+        times,
     )

@@ -103,7 +103,7 @@ class Worker:
     async def _halve(self, shard: int, owner: UUID, events: list[Event]) -> list[Event]:
         half = len(events) // 2
         rest = await self._work(shard, owner, events[:half])
-        return rest if rest else await self._work(shard, owner, events[half:])
+        return rest or await self._work(shard, owner, events[half:])
 
     async def _commit(self, shard: int, owner: UUID, events: list[Event]) -> list[Event]:
         apply = await self._handler(events)
@@ -124,7 +124,9 @@ class Worker:
 
 
 async def _settle(tx: Tx, events: Sequence[Event], results: Sequence[Result]) -> None:
-    done = [(e.id, e.received_at, r.outcome, r.attempt) for e, r in zip(events, results, strict=True) if isinstance(r, Done)]
+    done = [
+        (e.id, e.received_at, r.outcome, r.attempt) for e, r in zip(events, results, strict=True) if isinstance(r, Done)
+    ]
     if done:
         await store.finish(tx, done)
     for event, result in zip(events, results, strict=True):

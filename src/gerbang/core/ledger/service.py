@@ -38,7 +38,18 @@ class Balance:
 async def post(tx: Tx, postings: Sequence[Posting]) -> None:
     """Add postings; one without lines is nothing."""
     rows = [
-        (posting_id, number, p.kind, p.payment, p.attempt, p.refund, line.debit, line.credit, line.amount, line.currency)
+        (
+            posting_id,
+            number,
+            p.kind,
+            p.payment,
+            p.attempt,
+            p.refund,
+            line.debit,
+            line.credit,
+            line.amount,
+            line.currency,
+        )
         for p in postings
         for posting_id in (ids.new(),)
         for number, line in enumerate(p.lines)
@@ -65,7 +76,14 @@ class Ledger:
             rows = await store.of_payment(tx, payment)
         return [
             PostedLine(
-                r["posting"], r["kind"], r["debit"], r["credit"], int(r["amount"]), r["currency"], r["refund_id"], r["posted_at"]
+                r["posting"],
+                r["kind"],
+                r["debit"],
+                r["credit"],
+                int(r["amount"]),
+                r["currency"],
+                r["refund_id"],
+                r["posted_at"],
             )
             for r in rows
         ]

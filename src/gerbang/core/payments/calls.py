@@ -53,7 +53,9 @@ class Answered:
 class Calls:
     """The way to every provider, with the same care for all of them."""
 
-    def __init__(self, db: Database, connections: Connections, http: Http, clock: BusinessClock, public_url: str) -> None:
+    def __init__(
+        self, db: Database, connections: Connections, http: Http, clock: BusinessClock, public_url: str
+    ) -> None:
         self._db = db
         self._connections = connections
         self._http = http
@@ -61,7 +63,9 @@ class Calls:
         self._public_url = public_url.rstrip("/")
         self._providers: dict[str, PaymentProvider] = {}
         self._gates: dict[str, asyncio.Semaphore] = {}
-        self._commits: GroupCommit[tuple[Hearing, Job | None], Whole | None] = GroupCommit(db, _write, alone=(LeaseLost,))
+        self._commits: GroupCommit[tuple[Hearing, Job | None], Whole | None] = GroupCommit(
+            db, _write, alone=(LeaseLost,)
+        )
         self._reads: GroupRead[UUID, Whole] = GroupRead(db, load_wholes)
 
     async def whole(self, payment: UUID) -> Whole:

@@ -44,6 +44,11 @@ class Context:
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
+    async def drain(self, seconds: float) -> None:
+        """Give calls under way their time before the process ends."""
+        if self.tasks:
+            await asyncio.wait(self.tasks, timeout=seconds)
+
     async def link_token(self, id_: UUID) -> str:
         """The unguessable part of a link to one payment or refund: a keyed digest of its id, so nothing has to be stored."""
         keys = await self.secrets.get(LINK_KEY, Purpose.SIGN_LINK)
@@ -52,7 +57,9 @@ class Context:
     async def check_link(self, id_: UUID, token: str) -> bool:
         """Whether a token opens this payment or refund, by any key that is still valid. Constant time."""
         keys = await self.secrets.get(LINK_KEY, Purpose.SIGN_LINK)
-        matches = [hmac.compare_digest(_token(key.value, id_).encode(), token.encode("utf-8", "replace")) for key in keys]
+        matches = [
+            hmac.compare_digest(_token(key.value, id_).encode(), token.encode("utf-8", "replace")) for key in keys
+        ]
         return any(matches)
 
 

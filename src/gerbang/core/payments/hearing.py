@@ -29,7 +29,8 @@ MOST_RESUBMISSIONS = 3
 @dataclass(frozen=True, slots=True)
 class Hearing:
     """Facts about one attempt. `source` says how we know (webhook, inquiry, submit, cancel, refund, operator); `asked_at` is when the
-    question left, so that an answer older than the last applied one is ignored; `refund` names the refund a refusal is about."""
+    question left, so that an answer older than the last applied one is ignored; `refund` names the refund a refusal is about.
+    """
 
     attempt: UUID
     facts: Sequence[Fact]

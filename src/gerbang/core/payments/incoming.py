@@ -70,7 +70,9 @@ async def _ask(tx: Tx, hints: Sequence[tuple[Event, Hint]], owners: dict[UUID, U
         payload = {"reference": hint.provider_reference} if hint.provider_reference else {}
         jobs.append(NewJob(schedule.INQUIRE, ids.show("att", hint.attempt), payload, None, most_tries=60))
         detail = {"event": ids.show("evt", event.id), "type": event.type, "attempt": ids.show("att", hint.attempt)}
-        entries.append(Entry(f"hook:{event.connection}", "webhook.received", ids.show("pay", owners[hint.attempt]), detail))
+        entries.append(
+            Entry(f"hook:{event.connection}", "webhook.received", ids.show("pay", owners[hint.attempt]), detail)
+        )
     await queue.enqueue(tx, jobs)
     await record(tx, entries)
 

@@ -25,8 +25,8 @@ from gerbang.ports.payment import (
     Cancelled,
     Captured,
     Declined,
-    Disputed,
     DisputeClosed,
+    Disputed,
     Effect,
     Expired,
     Fact,
@@ -73,7 +73,9 @@ def advance(attempt: Attempt, fact: Fact) -> Attempt:
         case Declined(code=code, reason=reason):
             moved = replace(attempt, failure=Failure(code, reason)) if (attempt.status, Declined) in MOVES else attempt
         case Mismatched(why=why):
-            moved = replace(attempt, failure=Failure("mismatch", why)) if (attempt.status, Mismatched) in MOVES else attempt
+            moved = (
+                replace(attempt, failure=Failure("mismatch", why)) if (attempt.status, Mismatched) in MOVES else attempt
+            )
         case RefundSettled(total=total):
             return replace(attempt, refunded=total) if total > attempt.refunded else attempt
         case Disputed():
@@ -131,7 +133,9 @@ def _lose(attempt: Attempt) -> Attempt:
         return replace(attempt, status=S.UNKNOWN)
     if attempt.effect is Effect.INSTRUCTS:
         return replace(attempt, status=S.ABANDONED)
-    return replace(attempt, status=S.HELD, failure=Failure("answer_lost", "The answer was lost after sending; not sent again."))
+    return replace(
+        attempt, status=S.HELD, failure=Failure("answer_lost", "The answer was lost after sending; not sent again.")
+    )
 
 
 def captured_total(attempts: Sequence[Attempt]) -> int:
@@ -144,7 +148,9 @@ def sale_refunded(refunds: Sequence[Refund]) -> int:
     return sum(r.amount - r.credit_amount for r in refunds if r.status is RefundStatus.SUCCEEDED)
 
 
-def payment_status(payment: Payment, attempts: Sequence[Attempt], refunds: Sequence[Refund], now: datetime) -> PaymentStatus:
+def payment_status(
+    payment: Payment, attempts: Sequence[Attempt], refunds: Sequence[Refund], now: datetime
+) -> PaymentStatus:
     """The status of a payment as a pure fold over its attempts and refunds."""
     if any(attempt.dispute is DisputeState.OPEN for attempt in attempts):
         return PaymentStatus.DISPUTED

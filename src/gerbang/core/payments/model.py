@@ -118,7 +118,8 @@ class Refund:
 @dataclass(frozen=True, slots=True)
 class Payment:
     """What a customer owes for one purpose. `amount_captured` counts all money that came in, `amount_excess` the part of it above
-    `amount`, `amount_refunded` what went back of either. `sequence` grows with every announcement."""
+    `amount`, `amount_refunded` what went back of either. `sequence` grows with every announcement.
+    """
 
     id: UUID
     status: PaymentStatus
@@ -182,7 +183,8 @@ class NewPayment:
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A method that a payer may choose. `least` and `most` in minor units; `reason` is `below_minimum` or `above_maximum` when not
-    available; `option` names the field of `method_options` that must be one of `options`."""
+    available; `option` names the field of `method_options` that must be one of `options`.
+    """
 
     method: Method
     connection: str

@@ -136,7 +136,13 @@ def _draft(item: Creation, now: datetime) -> Whole:
 
 
 def attempt_of(
-    payment: Payment, number: int, choice: MethodChoice, terms: MethodTerms, connection: Connection, amount: int, now: datetime
+    payment: Payment,
+    number: int,
+    choice: MethodChoice,
+    terms: MethodTerms,
+    connection: Connection,
+    amount: int,
+    now: datetime,
 ) -> Attempt:
     """A new attempt that is about to be sent, by whoever commits it."""
     return Attempt(

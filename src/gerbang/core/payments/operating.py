@@ -76,7 +76,7 @@ async def resolve(ctx: Context, caller: Caller, payment_id: UUID, decision: Deci
         if decision == "refund":
             for attempt in held:
                 taken = draft.attempts[attempt.id]
-                await refunding.open_refund(tx, ctx, draft, caller, taken, taken.captured, reason)
+                await refunding.open_refund(ctx, draft, caller, taken, taken.captured, reason)
         await save_drafts(tx, [draft])
     ctx.wake()
     return await ctx.calls.whole(payment_id)

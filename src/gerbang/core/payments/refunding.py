@@ -51,7 +51,7 @@ async def request(
         if draft is None:
             raise PaymentNotFound
         attempt, whole_amount = _source(draft, amount)
-        refund = await open_refund(tx, ctx, draft, caller, attempt, whole_amount, reason, refund_id)
+        refund = await open_refund(ctx, draft, caller, attempt, whole_amount, reason, refund_id)
         await save_drafts(tx, [draft])
         if destination is not None:
             await refund_store.set_destination(tx, refund.id, destination)
@@ -60,7 +60,7 @@ async def request(
 
 
 async def open_refund(
-    tx: Tx, ctx: Context, draft: Draft, caller: Caller, attempt: Attempt, amount: int, reason: str, id_: UUID | None = None
+    ctx: Context, draft: Draft, caller: Caller, attempt: Attempt, amount: int, reason: str, id_: UUID | None = None
 ) -> Refund:
     """Reserve the amount, post the promise, and hand it to the queue, or to a person where the method cannot give back."""
     terms = await ctx.calls.terms_of(attempt)
@@ -75,7 +75,12 @@ async def open_refund(
     draft.fresh_refunds.append(refund)
     draft.put_attempt(replace(draft.attempts[attempt.id], refund_reserved=attempt.refund_reserved + amount))
     draft.postings.append(entries.refund_requested(refund))
-    about = {"refund": ids.show("ref", refund.id), "amount": amount, "currency": refund.currency, "status": status.value}
+    about = {
+        "refund": ids.show("ref", refund.id),
+        "amount": amount,
+        "currency": refund.currency,
+        "status": status.value,
+    }
     draft.entries.append(
         Entry(caller.label, "refund.requested", ids.show("pay", draft.payment.id), {**about, "reason": reason})
     )

@@ -18,7 +18,7 @@ INQUIRE: Final = "payment.inquire"
 CLOSE: Final = "payment.close_attempt"
 EXPIRE: Final = "payment.expire"
 REFUND: Final = "refund.submit"
-SUBMIT_DEADLINE: Final = timedelta(seconds=20)
+SUBMIT_DEADLINE: Final = timedelta(seconds=25)  # longer than any provider call may take
 _WHILE_OPEN: Final = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720))
 _AFTER_DEADLINE: Final = (timedelta(seconds=5), timedelta(hours=1), timedelta(days=1), timedelta(days=3))
 _DAILY: Final = timedelta(days=1)

@@ -59,7 +59,9 @@ def succeed(draft: Draft, refund: Refund, *, by_bank: bool) -> None:
     """The money is with the payer: release the reservation, count it as given back, post it."""
     attempt = draft.attempts[refund.attempt_id]
     draft.put_attempt(
-        replace(attempt, refunded=attempt.refunded + refund.amount, refund_reserved=attempt.refund_reserved - refund.amount)
+        replace(
+            attempt, refunded=attempt.refunded + refund.amount, refund_reserved=attempt.refund_reserved - refund.amount
+        )
     )
     done = replace(refund, status=RefundStatus.SUCCEEDED)
     draft.put_refund(done)

@@ -134,9 +134,7 @@ async def load(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, Payment]:
 
 async def attempts_of(tx: Tx, payments: Sequence[UUID]) -> list[Attempt]:
     """All attempts of these payments, in order of their number."""
-    rows = await tx.fetch(
-        _ATTEMPTS + "WHERE payment_id = ANY($1) ORDER BY payment_id, number", list(payments)
-    )
+    rows = await tx.fetch(_ATTEMPTS + "WHERE payment_id = ANY($1) ORDER BY payment_id, number", list(payments))
     return [_attempt(row) for row in rows]
 
 
@@ -177,7 +175,7 @@ async def page(tx: Tx, filters: Filters, after: tuple[datetime, UUID] | None, li
     return [row["id"] for row in rows]
 
 
-async def mark_unsent(tx: Tx, attempt: UUID, unsent: bool) -> bool:  # noqa: FBT001  the value of the column
+async def mark_unsent(tx: Tx, attempt: UUID, unsent: bool) -> bool:
     """Note whether the registration is certainly not at the provider; False when the attempt is no longer being submitted."""
     tag = await tx.execute("UPDATE attempts SET unsent = $2 WHERE id = $1 AND status = 'submitting'", attempt, unsent)
     return tag == "UPDATE 1"

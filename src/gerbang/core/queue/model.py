@@ -17,7 +17,8 @@ class LeaseLost(Conflict):
 @dataclass(frozen=True, slots=True)
 class NewJob:
     """A job to enqueue. At most one per (kind, key) exists: enqueueing it again brings it forward, or re-arms it while it runs.
-    `run_at` is business time, None for now."""
+    `run_at` is business time, None for now.
+    """
 
     kind: str
     key: str
@@ -38,7 +39,7 @@ class Job:
     most_tries: int
 
 
-class Retry(Exception):  # noqa: N818  a request of the handler, not an error
+class Retry(Exception):
     """Raised by a handler: try again in `in_s` seconds of business time (None: the usual back-off)."""
 
     def __init__(self, why: str, in_s: float | None = None) -> None:
@@ -46,7 +47,7 @@ class Retry(Exception):  # noqa: N818  a request of the handler, not an error
         self.in_s = in_s
 
 
-class Park(Exception):  # noqa: N818  a request of the handler, not an error
+class Park(Exception):
     """Raised by a handler: this job needs a person."""
 
 

@@ -72,9 +72,10 @@ class Worker:
 
     async def _run(self, job: Job) -> None:
         try:
-            if job.tries > job.most_tries:
-                raise Park(f"gave up after {job.most_tries} tries")
-            await self._handlers[job.kind](job)
+            if job.tries > job.most_tries:  # every try ended in a crash, or it would have been parked before
+                await self._settle(job, Park(f"gave up after {job.most_tries} tries"), park=True)
+            else:
+                await self._handlers[job.kind](job)
         except LeaseLost:
             log.warning("queue.lease_lost", kind=job.kind, key=job.key)
         except Park as error:

@@ -1,0 +1,350 @@
+"""The composition root: the one file that knows everything. Read it from top to bottom to see what Gerbang consists of.
+
+`core` puts together what every process has; `serve`, `work` and `sandbox` are the three processes; `seed_demo` fills a sandbox.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import secrets as chance
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+from uuid import UUID
+
+import structlog
+
+from gerbang.base import ids, safety
+from gerbang.base.clock import BusinessClock
+from gerbang.base.db import Database, Tx
+from gerbang.base.http import Http
+from gerbang.core.announcements.broadcast import Broadcaster
+from gerbang.core.announcements.service import Feed
+from gerbang.core.audit.service import SYSTEM, Audit
+from gerbang.core.connections.model import ConnectionNotFound
+from gerbang.core.connections.service import Connections
+from gerbang.core.identity import accounts
+from gerbang.core.identity.changes import Changes
+from gerbang.core.identity.model import PERMISSIONS, Caller, Role
+from gerbang.core.identity.service import Identity
+from gerbang.core.inbox.model import Apply, Event, Replay
+from gerbang.core.inbox.service import Inbox
+from gerbang.core.inbox.worker import Worker as InboxWorker
+from gerbang.core.ledger.service import Ledger
+from gerbang.core.limits.service import Limiter
+from gerbang.core.notifications.jobs import MailRoute, Sender
+from gerbang.core.notifications.model import Contact, Notification, Template
+from gerbang.core.notifications.rendering import Letterhead
+from gerbang.core.notifications.service import FEED, SEND, Notifications
+from gerbang.core.payments import incoming, jobs
+from gerbang.core.payments.calls import Calls, load_wholes
+from gerbang.core.payments.context import LINK_KEY
+from gerbang.core.payments.service import Payments
+from gerbang.core.queue import business_time
+from gerbang.core.queue.worker import Worker as QueueWorker
+from gerbang.core.secrets.model import Purpose
+from gerbang.core.secrets.service import Secrets
+from gerbang.ports.payment import Account
+from gerbang.ports.provider import Provider
+from gerbang.providers import PROVIDERS
+from gerbang.providers.sealed import SealedStore, ensure_root_key
+from gerbang.sandbox.app import Connection as Merchant
+from gerbang.sandbox.app import SandboxConfig, running
+from gerbang.settings import Settings
+from gerbang.web import gateway
+from gerbang.web.server import serve as serve_http
+from gerbang.web.services import Services
+
+log = structlog.get_logger()
+DEMO_CONNECTION: Final = "nicepay-uji"
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """What every process has: the parts of the core, wired to each other and to nothing of the web."""
+
+    settings: Settings
+    db: Database
+    http: Http
+    clock: BusinessClock
+    changes: Changes
+    secrets: Secrets
+    identity: Identity
+    connections: Connections
+    calls: Calls
+    payments: Payments
+    inbox: Inbox
+    notifications: Notifications
+
+
+@contextlib.asynccontextmanager
+async def core(settings: Settings, name: str, providers: Mapping[str, Provider] = PROVIDERS) -> AsyncIterator[Core]:
+    """The core of one process, open and closed again. Refuses an unsafe database or a foreign root key."""
+    db = Database(settings.database_dsn(), size=settings.database_pool_size, name=f"gerbang {name}",
+                  statement_timeout_ms=settings.statement_timeout_ms)  # fmt: skip
+    await db.open()
+    http = Http()
+    try:
+        await safety.refuse_unsafe(db)
+        store = SealedStore(db, ensure_root_key(settings.root_key_path, create=False))
+        await store.prepare()
+        secrets, clock, changes = Secrets(db, store), BusinessClock(), Changes(db)
+        changes.subscribe("clock", lambda offset_s: clock.set_offset(int(offset_s)))
+        clock.set_offset(await business_time.offset_s(db))
+        identity = Identity(
+            db, secrets, changes, environment="test" if settings.sandbox else "live",
+            customers_set_amounts=settings.customer_amounts == "allow",
+        )  # fmt: skip
+        connections = Connections(db, secrets, providers, settings.base_url)
+        changes.subscribe("connection", lambda _: connections.forget())
+        calls = Calls(db, connections, http, clock, settings.base_url)
+        payments = Payments(db, connections, calls, secrets, clock, create_wait_s=settings.provider_wait_s)
+        await secrets.ensure(LINK_KEY, lambda: chance.token_bytes(32), Purpose.SIGN_LINK)
+
+        async def preview(event: Event) -> Replay:
+            return await incoming.preview(payments.context, event)
+
+        notifications = Notifications(
+            db, payments=load_wholes, people=people, host=_host(settings), alerts=_alerts(settings)
+        )
+        yield Core(
+            settings, db, http, clock, changes, secrets, identity, connections, calls, payments, Inbox(db, preview), notifications
+        )  # fmt: skip
+        await payments.context.drain(settings.drain_s)
+    finally:
+        await http.close()
+        await db.close()
+
+
+# ── the API ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def serve(settings: Settings, providers: Mapping[str, Provider] = PROVIDERS) -> None:
+    """The API, the checkout pages and the console, until SIGTERM or Ctrl-C."""
+    stop = _stop_event()
+    async with core(settings, "serve", providers) as parts, asyncio.TaskGroup() as group:
+        await parts.changes.poll()
+        for loop in (parts.changes.run, parts.identity.run):
+            group.create_task(loop(stop))
+        if not settings.sandbox:
+            await _offer_ownership(parts)
+        services = _services(parts)
+        try:
+            await serve_http(gateway.create(services), settings.host, settings.port, stop=stop)
+        finally:
+            stop.set()
+            await services.broadcast.close()
+
+
+def _services(parts: Core) -> Services:
+    async def owners(tx: Tx, payments: Sequence[UUID]) -> Mapping[UUID, UUID | None]:
+        return {id_: whole.payment.owner_id for id_, whole in (await load_wholes(tx, payments)).items()}
+
+    return Services(
+        settings=parts.settings,
+        db=parts.db,
+        identity=parts.identity,
+        secrets=parts.secrets,
+        payments=parts.payments,
+        inbox=parts.inbox,
+        connections=parts.connections,
+        ledger=Ledger(parts.db),
+        audit=Audit(parts.db),
+        notifications=parts.notifications,
+        broadcast=Broadcaster(parts.db, owners),
+        limits=Limiter(parts.db),
+        changes=parts.changes,
+        http=parts.http,
+    )
+
+
+async def _offer_ownership(parts: Core) -> None:
+    """A new installation has no account at all: whoever reads this terminal makes the first (R37)."""
+    if await parts.identity.accounts.needs_owner():
+        token = await parts.identity.accounts.make_owner_link()
+        sys.stderr.write(f"gerbang: no owner yet. Open within 30 minutes: {parts.settings.base_url}/owner?t={token}\n")
+
+
+# ── the worker ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def work(settings: Settings, providers: Mapping[str, Provider] = PROVIDERS) -> None:
+    """The worker: inbox events, jobs and announcements, until SIGTERM or Ctrl-C."""
+    stop = _stop_event()
+    async with core(settings, "work", providers) as parts:
+        queue = QueueWorker(parts.db, _job_handlers(parts), concurrency=settings.worker_concurrency)
+        parts.payments.context.wake = queue.wake
+        inbox = InboxWorker(parts.db, _event_handler(parts))
+        feed = Feed(parts.db, FEED, parts.notifications.take)
+        await feed.prepare()
+        async with asyncio.TaskGroup() as group:
+            for loop in (queue.run, inbox.run, parts.changes.run):
+                group.create_task(loop(stop))
+            group.create_task(feed.run(stop, queue.wake))
+
+
+def _job_handlers(parts: Core) -> dict[str, Any]:
+    """Which handler runs for which kind of job."""
+    sender = Sender(
+        parts.db, payments=load_wholes, people=people, route=lambda: _mail_route(parts), link=lambda t, n: _link(parts, t, n),
+        letterhead=Letterhead(parts.settings.shop_name),
+    )  # fmt: skip
+    return {**jobs.handlers(parts.payments.context), SEND: sender.handle}
+
+
+def _event_handler(parts: Core) -> Any:
+    """Which handler runs for which inbox event: all of them are about payments so far."""
+
+    async def handle(events: Sequence[Event]) -> Apply:
+        return await incoming.handle(parts.payments.context, events)
+
+    return handle
+
+
+async def _mail_route(parts: Core) -> MailRoute | None:
+    """The mail connection of the moment: the settings' own server, else the first enabled connection that sends mail."""
+    smtp = PROVIDERS["smtp"].messenger
+    if parts.settings.smtp_url is not None and smtp is not None:
+        return MailRoute(smtp(parts.http), _smtp_account(parts.settings))
+    for connection in await parts.connections.all():
+        messenger = parts.connections.provider_of(connection).messenger
+        if connection.enabled and messenger is not None:
+            return MailRoute(
+                messenger(parts.http), await parts.connections.account_for(connection, Purpose.SEND_MESSAGE)
+            )
+    return None
+
+
+def _smtp_account(settings: Settings) -> Account:
+    assert settings.smtp_url is not None
+    url = urlsplit(settings.smtp_url.get_secret_value())
+    tls = "tls" if url.scheme == "smtps" else "none" if url.hostname in {"127.0.0.1", "localhost"} else "starttls"
+    places = {"host": url.hostname or "", "port": str(url.port or ""), "tls": tls, "from": settings.mail_from}
+    known = {"user": url.username, "password": url.password}
+    return Account("smtp", not settings.sandbox, places, {k: [unquote(v).encode()] for k, v in known.items() if v})
+
+
+async def _link(parts: Core, template: Template, notification: Notification) -> str:
+    """The address behind a message's button; it holds a token, so it is made for each sending."""
+    payments, base = parts.payments, parts.settings.base_url
+    refund = notification.data.get("refund")
+    if template is Template.REFUND_AWAITING_TRANSFER and refund:
+        return f"{base}/refund/{refund}?t={await payments.refund_link_token(ids.read('ref', str(refund)))}"
+    if template is Template.OPERATOR_ATTENTION and notification.payment_id is not None:
+        return f"{base}/console/payments/{ids.show('pay', notification.payment_id)}"
+    if notification.payment_id is None:
+        return ""
+    token = await payments.link_token(notification.payment_id)
+    return f"{base}/pay/{ids.show('pay', notification.payment_id)}?t={token}"
+
+
+async def people(tx: Tx, users: Sequence[UUID]) -> Mapping[UUID, Contact]:
+    """Names and addresses of users."""
+    return {id_: Contact(user.name, user.email, user.locale) for id_, user in (await accounts.by_id(tx, users)).items()}
+
+
+# ── the sandbox and its demo ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def sandbox(settings: Settings) -> None:
+    """Every simulator behind one port, with a clock that may be moved, until SIGTERM or Ctrl-C."""
+    stop = _stop_event()
+    owner = Database(settings.owner_dsn(), size=2, name="gerbang sandbox")
+    await owner.open()
+
+    async def advance(seconds: int) -> int:
+        return await business_time.advance(owner, seconds)
+
+    config = SandboxConfig(
+        str(settings.data / "sandbox"), tuple(_merchants(settings.data)), port=settings.sandbox_port,
+        smtp_port=settings.sandbox_mail_port or None, public_url=settings.sandbox_url,
+    )  # fmt: skip
+    try:
+        async with core(settings, "sandbox") as parts:
+            await _connect_demo(parts)
+        async with running(config, advance):
+            await stop.wait()
+    finally:
+        await owner.close()
+
+
+async def seed_demo(settings: Settings) -> dict[str, Any]:
+    """The demo users and their API key, with passwords made at random; only `up` with the sandbox calls this."""
+    assert settings.sandbox, "demo users exist only in a sandbox"
+    people_ = {
+        "customer": ("sari@lumbung.example", "Sari Wulandari", Role.CUSTOMER),
+        "operator": ("ratih@lumbung.example", "Ratih Kusuma", Role.FINANCE),
+        "admin": ("made@lumbung.example", "Made Wirawan", Role.ADMIN),
+    }
+    made: dict[str, Any] = {}
+    async with core(settings, "seed") as parts:
+        for who, (email, name, role) in people_.items():
+            password = chance.token_urlsafe(15)
+            user = await parts.identity.accounts.create(SYSTEM, email, password, name, "id", role)
+            made[who] = {"email": user.email, "password": password}
+        maker = Caller("system", SYSTEM, permissions=PERMISSIONS[Role.ADMIN])
+        _, made["api_key"] = await parts.identity.api_keys.create(maker, "demo", Role.ADMIN)
+    return made
+
+
+def _merchants(data: Path) -> list[Merchant]:
+    """The sandbox's NICEPAY merchants, one per method as is common; keys are made at random and kept with the data."""
+    path = data / "sandbox.json"
+    if not path.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        keys = {"LUMBUNGVA1": chance.token_urlsafe(48), "LUMBUNGCC1": chance.token_urlsafe(48)}
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(keys, file)
+    known = json.loads(path.read_text())
+    return [
+        Merchant("LUMBUNGVA1", known["LUMBUNGVA1"], ("02",), "Toko Lumbung, virtual account"),
+        Merchant("LUMBUNGCC1", known["LUMBUNGCC1"], ("01",), "Toko Lumbung, card"),
+    ]
+
+
+async def _connect_demo(parts: Core) -> None:
+    """The demo's connection to the sandbox's NICEPAY, made or brought up to this run's ports."""
+    va, card = _merchants(parts.settings.data)
+    place = {
+        "base_url": f"{parts.settings.sandbox_url}/nicepay", "imid_virtual_account": va.imid, "imid_card": card.imid,
+    }  # fmt: skip
+    names = {}
+    for credential, merchant in (("merchant_key_virtual_account", va), ("merchant_key_card", card)):
+        names[credential] = f"service/{DEMO_CONNECTION}/{credential}"
+        await parts.secrets.ensure(names[credential], merchant.merchant_key.encode, Purpose.CALL_PROVIDER)
+    try:
+        known = await parts.connections.get(DEMO_CONNECTION)
+    except ConnectionNotFound:
+        await parts.connections.create(
+            SYSTEM, DEMO_CONNECTION, "nicepay", livemode=False, settings=place, secrets=names
+        )
+    else:
+        if known.settings.get("base_url") != place["base_url"]:
+            settings = {**known.settings, **place}
+            await parts.connections.update(
+                SYSTEM, DEMO_CONNECTION, settings=settings, secrets=known.secrets, enabled=True
+            )
+
+
+# ── small things ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _stop_event() -> asyncio.Event:
+    """Set by SIGTERM or Ctrl-C."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+def _host(settings: Settings) -> str:
+    return urlsplit(settings.base_url).hostname or "localhost"
+
+
+def _alerts(settings: Settings) -> Contact | None:
+    return Contact("Ratih Kusuma", "ratih@lumbung.example", "id") if settings.sandbox else None

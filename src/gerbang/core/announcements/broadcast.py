@@ -1,0 +1,273 @@
+"""Announcements for whoever listens right now: one poller a process, fanned out to bounded queues. Durable consumers use Feed.
+
+A subscriber that cannot keep up is dropped rather than given gaps: it comes back with its last place and misses nothing.
+"""
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from gerbang.base.db import Database, Tx
+from gerbang.base.errors import GerbangError, Invalid, TooMany
+from gerbang.core.announcements import store
+from gerbang.core.announcements.model import Announcement
+from gerbang.core.announcements.service import announcement_of
+
+log = structlog.get_logger()
+POLL_S: Final = 0.15
+QUEUE: Final = 256
+HISTORY: Final = 5_000  # a resume further back than this begins anew
+_BATCH: Final = 500
+_FIRST: Final = UUID(int=0)
+_LAST: Final = UUID(int=2**128 - 1)
+_PER_CALLER: Final = 10
+_IN_ALL: Final = 2_000
+
+ReadOwners = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, UUID | None]]]
+
+
+class BadPlace(Invalid):
+    """A Last-Event-ID that we never gave out."""
+
+    code = "bad_last_event_id"
+    title = "The Last-Event-ID is not one of ours"
+
+
+class TooManyListeners(TooMany):
+    code = "too_many_listeners"
+    title = "Too many open event streams"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where a listener is in the order of announcements: `xid-id`, as text in Last-Event-ID."""
+
+    xid: int
+    id: UUID
+
+    def __str__(self) -> str:
+        return f"{self.xid}-{self.id.hex}"
+
+
+def read_place(text: str) -> Place:
+    """The place that a listener names; raises BadPlace."""
+    xid, _, id_ = text.partition("-")
+    if not (xid.isascii() and xid.isdigit() and len(xid) <= 19 and len(id_) == 32) or int(xid) >= 2**63:
+        raise BadPlace
+    try:
+        return Place(int(xid), UUID(hex=id_))
+    except ValueError as error:
+        raise BadPlace from error
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a listener may hear: one payment, one customer's payments, or everything. Whoever made it has checked the right to it."""
+
+    caller: str
+    payment: UUID | None = None
+    owner: UUID | None = None
+
+    def covers(self, announcement: Announcement, owner: UUID | None) -> bool:
+        """Whether this listener may hear it."""
+        if self.payment is not None and announcement.payment_id != self.payment:
+            return False
+        return self.owner is None or (announcement.payment_id is not None and owner == self.owner)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An announcement and the place to resume after it."""
+
+    place: Place
+    announcement: Announcement
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """The place asked for lies too far back: load the present state, then go on from `place`."""
+
+    place: Place
+
+
+@dataclass(slots=True, eq=False)
+class _Listener:
+    scope: Scope
+    queue: "asyncio.Queue[Heard | None]" = field(default_factory=lambda: asyncio.Queue(QUEUE + 1))
+
+    def offer(self, heard: Heard) -> bool:
+        """False when the listener is too slow; it is then told to come back."""
+        if self.queue.qsize() < QUEUE:
+            self.queue.put_nowait(heard)
+            return True
+        self.end()
+        return False
+
+    def end(self) -> None:
+        with contextlib.suppress(asyncio.QueueFull):
+            self.queue.put_nowait(None)
+
+
+class Broadcaster:
+    """The process's ear. `owners` says whose payment it is, for listeners that may hear one customer's only."""
+
+    def __init__(
+        self, db: Database, owners: ReadOwners, *, per_caller: int = _PER_CALLER, in_all: int = _IN_ALL
+    ) -> None:
+        self._db = db
+        self._owners = owners
+        self._per_caller = per_caller
+        self._in_all = in_all
+        self._listeners: set[_Listener] = set()
+        self._callers: Counter[str] = Counter()
+        self._poller: asyncio.Task[None] | None = None
+        self._position: Place | None = None
+        self._starting = asyncio.Lock()
+
+    @property
+    def listeners(self) -> int:
+        """How many streams are open in this process."""
+        return len(self._listeners)
+
+    async def close(self) -> None:
+        """End every stream and the poller."""
+        for listener in list(self._listeners):
+            listener.end()
+        if self._poller is not None:
+            self._poller.cancel()
+            await asyncio.gather(self._poller, return_exceptions=True)
+            self._poller = None
+
+    def check_room(self, caller: str) -> None:
+        """Raises TooManyListeners when this caller, or this process, has enough streams open."""
+        if self._callers[caller] >= self._per_caller or len(self._listeners) >= self._in_all:
+            raise TooManyListeners(retry_after_s=5)
+
+    async def listen(
+        self, scope: Scope, after: Place | None = None, *, heartbeat_s: float = 15.0
+    ) -> AsyncIterator[Heard | Missed | None]:
+        """What `scope` covers, from `after` on or from now: history first, then live; None whenever it has been quiet for
+        `heartbeat_s`. Ends when the listener was too slow or the process stops: resume after the last place.
+
+        Raises TooManyListeners, and DatabaseUnavailable when not even the beginning can be read.
+        """
+        self.check_room(scope.caller)
+        listener = _Listener(scope)
+        self._callers[scope.caller] += 1
+        try:
+            begin = await self._join(listener)
+            if after is not None:
+                async for old in self._history(scope, after, begin):
+                    yield old
+            while True:
+                try:
+                    heard = await asyncio.wait_for(listener.queue.get(), heartbeat_s)
+                except TimeoutError:
+                    yield None
+                    continue
+                if heard is None:
+                    return
+                if after is None or heard.place > after:
+                    yield heard
+        finally:
+            self._leave(listener)
+
+    async def _join(self, listener: _Listener) -> Place:
+        """From here on the listener hears everything after the returned place."""
+        async with self._starting:
+            if self._poller is None or self._poller.done():
+                async with self._db.reading() as tx:
+                    horizon = int(await store.horizon(tx))
+                self._position = Place(horizon - 1, _LAST)
+                self._poller = asyncio.create_task(self._poll())
+                self._poller.add_done_callback(self._poller_ended)
+            assert self._position is not None
+            self._listeners.add(listener)
+            return self._position
+
+    def _poller_ended(self, task: "asyncio.Task[None]") -> None:
+        """A bug ended it: nobody must go on listening to silence. They come back with their places."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("broadcast.poller_died", error=type(error).__name__)
+            for listener in list(self._listeners):
+                listener.end()
+
+    def _leave(self, listener: _Listener) -> None:
+        self._listeners.discard(listener)
+        self._callers[listener.scope.caller] -= 1
+        if self._callers[listener.scope.caller] <= 0:
+            del self._callers[listener.scope.caller]
+        if not self._listeners and self._poller is not None:
+            self._poller.cancel()
+            self._poller = None
+
+    async def _history(self, scope: Scope, after: Place, until: Place) -> AsyncIterator[Heard | Missed]:
+        """What lies between two places; Missed instead of a history that is too long to read."""
+        place, read = after, 0
+        while place < until:
+            async with self._db.reading() as tx:
+                batch = await self._read(tx, place)
+                owners = await self._owners_of(tx, batch) if scope.owner else {}
+            for heard in batch:
+                if heard.place > until:
+                    return
+                if scope.covers(heard.announcement, _owner(owners, heard)):
+                    yield heard
+            read += len(batch)
+            if len(batch) < _BATCH:
+                return
+            if read >= HISTORY:
+                yield Missed(until)
+                return
+            place = batch[-1].place
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(POLL_S)
+            try:
+                await self._poll_once()
+            except GerbangError as error:
+                log.warning("broadcast.poll_failed", code=error.code)
+                await asyncio.sleep(1)
+
+    async def _poll_once(self) -> None:
+        assert self._position is not None
+        full = True
+        while full:
+            async with self._db.reading() as tx:
+                batch = await self._read(tx, self._position)
+            owners: Mapping[UUID, UUID | None] = {}
+            if any(
+                listener.scope.owner for listener in self._listeners
+            ):  # asked last: whoever joins after this waits for no owners
+                async with self._db.reading() as tx:
+                    owners = await self._owners_of(tx, batch)
+            for heard in batch:
+                self._fan_out(heard, _owner(owners, heard))
+            if batch:
+                self._position = batch[-1].place
+            full = len(batch) == _BATCH
+
+    def _fan_out(self, heard: Heard, owner: UUID | None) -> None:
+        for listener in list(self._listeners):
+            if listener.scope.covers(heard.announcement, owner) and not listener.offer(heard):
+                self._listeners.discard(listener)
+                log.warning("broadcast.listener_too_slow", caller=listener.scope.caller)
+
+    async def _read(self, tx: Tx, after: Place) -> list[Heard]:
+        rows = await store.after(tx, str(after.xid), after.id, _BATCH)
+        return [Heard(Place(int(row["xid"]), row["id"]), announcement_of(row)) for row in rows]
+
+    async def _owners_of(self, tx: Tx, batch: Sequence[Heard]) -> Mapping[UUID, UUID | None]:
+        payments = {heard.announcement.payment_id for heard in batch}
+        return await self._owners(tx, [id_ for id_ in payments if id_]) if payments - {None} else {}
+
+
+def _owner(owners: Mapping[UUID, UUID | None], heard: Heard) -> UUID | None:
+    return owners.get(heard.announcement.payment_id) if heard.announcement.payment_id else None

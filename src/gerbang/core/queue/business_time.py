@@ -1,0 +1,16 @@
+"""The one row by which business time differs from real time. Reading is everybody's, moving only the schema owner's right."""
+
+from gerbang.base.db import Database
+from gerbang.core.queue import store
+
+
+async def offset_s(db: Database) -> int:
+    """How far business time is ahead of real time, in seconds."""
+    async with db.reading() as tx:
+        return await store.clock_offset_s(tx)
+
+
+async def advance(db: Database, seconds: int) -> int:
+    """Move business time on (0: only ask), and let every process hear of it; returns the whole offset in seconds."""
+    async with db.transaction() as tx:
+        return await store.move_clock(tx, seconds) if seconds else await store.clock_offset_s(tx)
