@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from gerbang.base import ids
 from gerbang.base.money import Money
@@ -17,7 +18,7 @@ from gerbang.ports.payment import (
 from tests.providers.nicepay.script import IMID, KEY, TXID
 
 NOW = datetime(2025, 1, 15, 2, 30, tzinfo=UTC)  # 09:30:00 in Jakarta
-REFERENCE = ids.show("att", ids.new(1_736_908_200_000))
+REFERENCE = ids.show("att", UUID("01946a2e-5c40-7abc-8def-0123456789ab"))
 
 
 def account(base_url: str, **settings: str) -> Account:

@@ -3,6 +3,7 @@
 import json
 from hashlib import sha256
 from urllib.parse import urlencode
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ from gerbang.providers.nicepay.webhook import NicepayWebhook
 IMID, KEY, OLD_KEY = "DEMOMERCH1", b"made-up-key-of-today", b"made-up-key-of-yesterday"
 CARD_IMID, CARD_KEY = "DEMOMERCH2", b"made-up-key-of-cards"
 TXID = "DEMOMERCH102202501150930011234"
-ATTEMPT = ids.new(1_736_908_200_000)
+ATTEMPT = UUID("01946a2e-5c40-7abc-8def-0123456789ab")
 REFERENCE = ids.show("att", ATTEMPT)
 HOOK = NicepayWebhook()
 ACCOUNT = Account(

@@ -94,9 +94,9 @@ def merchant(account: Account, method: Method) -> Merchant:
 
 def merchants(account: Account) -> tuple[Merchant, ...]:
     """Every pair of merchant id and valid key that this connection holds: any of them may have signed a notification."""
-    pairs = {(imid(account, method), key) for method in PAY_METHODS for key in _keys(account, method)}
-    pairs |= {(setting(account, "imid"), key) for key in account.secrets.get("merchant_key", ()) if key}
-    return tuple(Merchant(name, key) for name, key in sorted(pairs) if name)
+    pairs = [(imid(account, method), key) for method in PAY_METHODS for key in _keys(account, method)]
+    pairs += [(setting(account, "imid"), key) for key in account.secrets.get("merchant_key", ()) if key]
+    return tuple([Merchant(name, key) for name, key in dict.fromkeys(pairs) if name])
 
 
 def _keys(account: Account, method: Method) -> list[bytes]:

@@ -20,6 +20,7 @@ from gerbang.providers.nicepay.account import merchants
 _LIMIT_BYTES: Final = 65_536
 _LIMIT_FIELDS: Final = 200
 _WANTED: Final = frozenset({"iMid", "tXid", "amt", "merchantToken", "referenceNo", "payMethod", "status"})
+_NAMES: Final = {name.encode(): name for name in _WANTED}
 _TXID_LENGTH: Final = 30
 _METHODS: Final = {"01": "card", "02": "virtual_account"}
 _STATUSES: Final = {"0": "paid", "1": "reversed"}
@@ -91,8 +92,8 @@ def _form(body: bytes) -> Mapping[str, str]:
         raise _Malformed
     for pair in pairs:
         raw_name, _, raw_value = pair.partition(b"=")
-        name = _plain(raw_name)
-        if name in _WANTED:
+        name = _NAMES.get(unquote_to_bytes(raw_name) if b"%" in raw_name else raw_name)
+        if name is not None:
             if name in said:
                 raise _Malformed
             said[name] = _plain(raw_value)
