@@ -18,12 +18,14 @@ up: install ui  ## install what is missing, then run everything on this machine 
 test: install  ## every test that this machine can run; skips are said aloud (ARGS="tests/base -k word")
 	@exec $(BIN)/python -m pytest $(ARGS)
 
-check: install  ## format, lint, types, import directions, tidiness
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest -q tests/tidy
+check: install  ## format, lint, types, import directions, tidiness: all of them, and then the verdict
+	@failed=""; try() { echo "── $$*"; "$$@" || failed="$$failed $$(basename $$1)"; }; \
+	try $(BIN)/ruff format --check --output-format=concise .; \
+	try $(BIN)/ruff check --output-format=concise .; \
+	try $(BIN)/mypy; \
+	try $(BIN)/lint-imports --no-logo; \
+	try $(BIN)/python -m pytest -q tests/tidy; \
+	if [ -n "$$failed" ]; then echo "check: not good:$$failed"; exit 1; else echo "check: all good"; fi
 
 format: install  ## write the format that `check` asks for
 	$(BIN)/ruff format .
