@@ -19,8 +19,18 @@ def letter(subject: str = "Pembayaran Anda masuk", to: str = "sari@example.com")
     return message
 
 
-async def post(sandbox: Sandbox, message: EmailMessage, **login: str) -> None:
-    await aiosmtplib.send(message, hostname="127.0.0.1", port=sandbox.smtp_port, timeout=3, start_tls=False, **login)
+async def post(
+    sandbox: Sandbox, message: EmailMessage, username: str | None = None, password: str | None = None
+) -> None:
+    await aiosmtplib.send(
+        message,
+        hostname="127.0.0.1",
+        port=sandbox.smtp_port,
+        timeout=3,
+        start_tls=False,
+        username=username,
+        password=password,
+    )
 
 
 async def mails(http: httpx.AsyncClient, **query: str) -> list[dict[str, Any]]:

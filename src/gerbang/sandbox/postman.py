@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -38,7 +39,11 @@ class Postman:
         self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._dropped: set[tuple[str, str]] = set()
-        self._tls = ssl.create_default_context()
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """Made when first needed: reading the certificates of the world takes longer than all the rest of the start."""
+        return ssl.create_default_context()
 
     def start(self, provider: str, dues: Iterable[Due], attempts: int = 0) -> None:
         for due in dues:
@@ -77,7 +82,8 @@ class Postman:
                 await self._note(provider, due, Delivery(due.id, attempt, False, True), fault="drop")
                 return
             async with self._room:
-                status, answer, error = await _post(due.webhook, self._tls)
+                tls = self._tls if due.webhook.url.startswith("https:") else None
+                status, answer, error = await _post(due.webhook, tls)
             accepted = 200 <= status < 300 if due.webhook.accepts == "any_2xx" else status == 200
             last = accepted or attempt > len(due.webhook.retry_after_s)
             await self._note(provider, due, Delivery(due.id, attempt, accepted, last, error), status, answer)
@@ -113,7 +119,7 @@ def due(webhook: Webhook, delay_s: float = 0.0) -> Due:
     return Due(ids.show("ntf", ids.new()), webhook, delay_s)
 
 
-async def _post(webhook: Webhook, tls: ssl.SSLContext) -> tuple[int, bytes, str]:
+async def _post(webhook: Webhook, tls: ssl.SSLContext | None) -> tuple[int, bytes, str]:
     """Status, answer (at most 64 kB) and error; a status of 0 means that no answer came."""
     try:
         async with asyncio.timeout(_TIMEOUT_S):
@@ -124,13 +130,12 @@ async def _post(webhook: Webhook, tls: ssl.SSLContext) -> tuple[int, bytes, str]
         return 0, b"", f"{type(error).__name__}: {error}"
 
 
-async def _exchange(webhook: Webhook, tls: ssl.SSLContext) -> tuple[int, bytes, str]:
+async def _exchange(webhook: Webhook, tls: ssl.SSLContext | None) -> tuple[int, bytes, str]:
     url = urlsplit(webhook.url)
     if url.scheme not in {"http", "https"} or not url.hostname:
         raise ValueError("the notification address is no http or https URL")
-    context = tls if url.scheme == "https" else None
-    port = url.port or (443 if context else 80)
-    reader, writer = await asyncio.open_connection(url.hostname, port, ssl=context)
+    port = url.port or (443 if tls else 80)
+    reader, writer = await asyncio.open_connection(url.hostname, port, ssl=tls)
     try:
         path = (url.path or "/") + (f"?{url.query}" if url.query else "")
         lines = [f"POST {path} HTTP/1.1", f"Host: {url.netloc.rpartition('@')[2]}"]
