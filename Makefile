@@ -19,13 +19,13 @@ test: install  ## every test that this machine can run; skips are said aloud (AR
 	@exec $(BIN)/python -m pytest $(ARGS)
 
 check: install  ## format, lint, types, import directions, tidiness: all of them, and then the verdict
-	@failed=""; try() { echo "── $$*"; "$$@" || failed="$$failed $$(basename $$1)"; }; \
+	@failed=""; try() { echo "── $$*"; "$$@" || failed="$$failed, $$(basename $$1) $$2"; }; \
 	try $(BIN)/ruff format --check --output-format=concise .; \
 	try $(BIN)/ruff check --output-format=concise .; \
 	try $(BIN)/mypy; \
 	try $(BIN)/lint-imports --no-logo; \
 	try $(BIN)/python -m pytest -q tests/tidy; \
-	if [ -n "$$failed" ]; then echo "check: not good:$$failed"; exit 1; else echo "check: all good"; fi
+	if [ -n "$$failed" ]; then echo "check: not good$$failed"; exit 1; else echo "check: all good"; fi
 
 format: install  ## write the format that `check` asks for
 	$(BIN)/ruff format .
