@@ -27,9 +27,9 @@ h1{font-size:28px;line-height:1.15;margin:0}p{margin:0;color:var(--ink2)}p.bad{c
 dl{display:grid;grid-template-columns:max-content 1fr;gap:6px 16px;margin:0;font-size:14px}dt{color:var(--ink2)}
 dd{margin:0;overflow-wrap:anywhere}dd.sum{font-size:22px;font-weight:650}form{display:grid;gap:16px}
 label{display:grid;gap:4px;font-size:14px;font-weight:600}.two{display:grid;grid-template-columns:1fr 1fr;gap:16px}
-input{min-height:48px;width:100%;padding:0 12px;border:1px solid var(--edge);border-radius:4px;background:var(--paper);color:inherit;font:inherit}
+input{min-height:48px;width:100%;padding:0 12px;border:1px solid var(--edge);border-radius:4px;background:var(--paper);color:inherit;font-family:inherit;font-weight:400;font-size:16px}
 button,a.btn{display:grid;place-items:center;min-height:48px;padding:0 24px;border:1px solid var(--edge);border-radius:4px;
-background:var(--paper);color:var(--ink);font:600 16px/1.2 inherit;font-family:inherit;text-decoration:none;cursor:pointer}
+background:var(--paper);color:var(--ink);font-family:inherit;font-weight:600;font-size:16px;text-decoration:none;cursor:pointer}
 button.main,a.main{background:var(--act);border-color:var(--act);color:var(--on)}
 :focus-visible{outline:2px solid var(--act);outline-offset:2px}code{font-family:ui-monospace,monospace}
 table{border-collapse:collapse;font-size:13px;width:100%}td,th{text-align:left;padding:6px 12px 6px 0;border-top:1px solid var(--line);font-weight:400}
