@@ -12,7 +12,7 @@ from uuid import UUID
 from gerbang.base import ids
 from gerbang.base.crypto import digest
 from gerbang.base.db import Database, Row, Tx
-from gerbang.base.errors import FieldError
+from gerbang.base.errors import FieldError, Forbidden
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.identity import store
@@ -102,8 +102,9 @@ class Accounts:
             return [_user(row) for row in await store.users(tx, after, limit)]
 
     async def change_password(self, caller: Caller, current: str, new: str) -> None:
-        """Every session ends, this one too. Raises InvalidCredentials, WeakPassword, AccountThrottled."""
-        assert caller.id is not None, "only users have passwords"
+        """Every session ends, this one too. Raises Forbidden, InvalidCredentials, WeakPassword, AccountThrottled."""
+        if caller.kind != "user" or caller.id is None:
+            raise Forbidden("Only people have passwords.")
         async with self._db.reading() as tx:
             row = await store.user_to_log_in(tx, (await self.get(caller.id)).email, "")
         if row is None:

@@ -1,0 +1,302 @@
+"""/v1/auth, /v1/me, /v1/users, /v1/api-keys and the published keys: who is asking, and who may. What a password is worth is core's.
+
+Access tokens come in the answer's body only; the cookies of our own pages are set in checkout/login.py.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from litestar import Request, Response, delete, get, patch, post
+
+from gerbang.base import ids
+from gerbang.core.identity.model import ApiKey, Client, Role, TokenPair, User
+from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
+from gerbang.web.exchange import caller_of, exchange_of
+from gerbang.web.pages import locale_of
+from gerbang.web.services import Services
+from gerbang.web.validation import read_as
+
+AnyRequest = Request[Any, Any, Any]
+_AUTH: Final = ["auth"]
+_PEOPLE: Final = ["people and keys"]
+_JWKS_MAX_AGE_S: Final = 300
+Email = Annotated[str, msgspec.Meta(max_length=254)]
+Name = Annotated[str, msgspec.Meta(max_length=200)]
+Password = Annotated[str, msgspec.Meta(max_length=4096)]  # the rules are core's; this only bounds the work
+Token = Annotated[str, msgspec.Meta(max_length=256)]
+Locale = Literal["id", "en"]
+
+
+class _Hidden(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A body that holds a secret, and so never shows itself."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"
+
+
+class RegisterBody(_Hidden, frozen=True):
+    email: Email
+    password: Password
+    name: Name
+    locale: Locale = "id"
+
+
+class LoginBody(_Hidden, frozen=True):
+    email: Email
+    password: Password
+
+
+class RefreshBody(_Hidden, frozen=True):
+    refresh_token: Token
+
+
+class LogoutBody(_Hidden, frozen=True):
+    """`refresh_token` ends its session when the access token has run out."""
+
+    refresh_token: Token | None = None
+
+
+class OwnerBody(_Hidden, frozen=True):
+    """`token` is the `t` of the link that a new installation prints."""
+
+    token: Token
+    email: Email
+    password: Password
+    name: Name
+    locale: Locale = "id"
+
+
+class PasswordBody(_Hidden, frozen=True):
+    current: Password
+    new: Password
+
+
+class NewUserBody(_Hidden, frozen=True):
+    email: Email
+    password: Password
+    name: Name
+    role: Role
+    locale: Locale = "id"
+
+
+class UserChangeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is absent stays as it is."""
+
+    role: Role | None = None
+    disabled: bool | None = None
+
+
+class ApiKeyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`role` says what the key may do; never more than its maker."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    role: Role = Role.DEVELOPER
+
+
+class TokenView(msgspec.Struct, frozen=True):
+    """`access_token` is good for `expires_in` seconds; `refresh_token` is good for one use of /v1/auth/refresh."""
+
+    access_token: str
+    expires_in: int
+    refresh_token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  RFC 6750's word
+
+    def __repr__(self) -> str:
+        return "TokenView(…)"
+
+
+class UserView(msgspec.Struct, frozen=True):
+    id: str
+    email: str
+    name: str
+    locale: str
+    role: Role
+    disabled: bool
+    created_at: datetime
+
+
+class MeView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`user` for people; a key has `id` and `role` only."""
+
+    kind: str
+    permissions: Sequence[str]
+    id: str | None = None
+    role: Role | None = None
+    user: UserView | None = None
+
+
+class ApiKeyView(msgspec.Struct, frozen=True):
+    id: str
+    prefix: str
+    name: str
+    role: Role
+    created_by: str
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class NewApiKeyView(msgspec.Struct, frozen=True):
+    """`key` is told here and never again."""
+
+    api_key: ApiKeyView
+    key: str
+
+    def __repr__(self) -> str:
+        return "NewApiKeyView(…)"
+
+
+class KeySetView(msgspec.Struct, frozen=True):
+    keys: Sequence[dict[str, str]]
+
+
+# ── signing in and out ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@post("/v1/auth/register", summary="Register as a customer", tags=_AUTH, status_code=201)
+async def register(request: AnyRequest, services: Services, data: RegisterBody) -> UserView:
+    """The password needs 15 characters and no other kind of rule; common ones are refused."""
+    accounts = services.identity.accounts
+    return _user(await accounts.register(data.email, data.password, data.name, data.locale, _client(request)))
+
+
+@post("/v1/auth/login", summary="Sign in", tags=_AUTH, status_code=200)
+async def login(request: AnyRequest, services: Services, data: LoginBody) -> TokenView:
+    """The same answer for a wrong password and an unknown address."""
+    sessions = services.identity.sessions
+    return _tokens(await sessions.login(data.email, data.password, _client(request), locale=locale_of(request)))
+
+
+@post("/v1/auth/refresh", summary="Turn a refresh token over", tags=_AUTH, status_code=200)
+async def refresh(request: AnyRequest, services: Services, data: RefreshBody) -> TokenView:
+    """The old refresh token is used up; using it again ends the session. A lost answer may be asked for again within 10 s."""
+    return _tokens(await services.identity.sessions.refresh(data.refresh_token, _client(request)))
+
+
+@post("/v1/auth/logout", summary="Sign out", tags=_AUTH, status_code=204)
+async def logout(request: AnyRequest, services: Services) -> None:
+    """Ends the session of the access token, or of the `refresh_token` in the body; every process hears of it within 5 s."""
+    exchange = exchange_of(request)
+    body = read_as(exchange.body, LogoutBody)
+    await services.identity.sessions.logout(exchange.caller, body.refresh_token)
+
+
+@post("/v1/auth/owner", summary="Become the owner of a new installation", tags=_AUTH, status_code=201)
+async def claim_ownership(services: Services, data: OwnerBody) -> UserView:
+    """With the token of the one-time link, within 30 minutes of its printing."""
+    accounts = services.identity.accounts
+    return _user(await accounts.claim_ownership(data.token, data.email, data.password, data.name, data.locale))
+
+
+@post("/v1/auth/password", summary="Change one's password", tags=_AUTH, status_code=204)
+async def change_password(request: AnyRequest, services: Services, data: PasswordBody) -> None:
+    """Ends every session of the user, this one too."""
+    await services.identity.accounts.change_password(caller_of(request), data.current, data.new)
+
+
+@get("/v1/me", summary="Who am I", tags=_AUTH)
+async def me(request: AnyRequest, services: Services) -> MeView:
+    """The caller as the gateway knows it."""
+    caller = caller_of(request)
+    permissions = sorted(caller.permissions)
+    if caller.kind == "user" and caller.id is not None:
+        user = _user(await services.identity.accounts.get(caller.id))
+        return MeView("user", permissions, user.id, user.role, user)
+    outer = ids.show("key", caller.id) if caller.id is not None else None
+    return MeView(caller.kind, permissions, outer, caller.role)
+
+
+@get("/.well-known/jwks.json", summary="The keys that verify access tokens", tags=_AUTH)
+async def jwks(services: Services) -> Response[KeySetView]:
+    """RFC 7517; keys that are being replaced stay for their overlap."""
+    keys = KeySetView(await services.identity.jwks())
+    return Response(keys, headers={"cache-control": f"public, max-age={_JWKS_MAX_AGE_S}"})
+
+
+# ── people ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@get("/v1/users", summary="Users, newest first", tags=_PEOPLE)
+async def list_users(services: Services, cursors: Cursors, limit: Limit = 25, cursor: Cursor = None) -> Page[UserView]:
+    """Customers and staff."""
+    most, place = capped(limit), await cursors.read("users", cursor)
+    rows = await services.identity.accounts.page(place[1] if place else None, most + 1)
+    return await cursors.page("users", rows, most, lambda user: (user.created_at, user.id), _user)
+
+
+@get("/v1/users/{user:str}", summary="One user", tags=_PEOPLE)
+async def read_user(services: Services, user: str) -> UserView:
+    """By id."""
+    return _user(await services.identity.accounts.get(ids.read("usr", user)))
+
+
+@post("/v1/users", summary="Add a user", tags=_PEOPLE, status_code=201)
+async def create_user(request: AnyRequest, services: Services, data: NewUserBody) -> UserView:
+    """Of any role; the person changes the password at /v1/auth/password."""
+    made = await services.identity.accounts.create(
+        caller_of(request).label, data.email, data.password, data.name, data.locale, data.role
+    )
+    return _user(made)
+
+
+@patch("/v1/users/{user:str}", summary="Give another role, disable or enable", tags=_PEOPLE)
+async def change_user(request: AnyRequest, services: Services, user: str, data: UserChangeBody) -> UserView:
+    """Tokens with the old role are refused within five seconds; the last admin stays."""
+    changed = await services.identity.accounts.change(
+        caller_of(request).label, ids.read("usr", user), role=data.role, disabled=data.disabled
+    )
+    return _user(changed)
+
+
+# ── API keys ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@get("/v1/api-keys", summary="API keys, newest first", tags=_PEOPLE)
+async def list_api_keys(
+    services: Services, cursors: Cursors, limit: Limit = 25, cursor: Cursor = None
+) -> Page[ApiKeyView]:
+    """Their first characters and last use; never the key."""
+    most, place = capped(limit), await cursors.read("api-keys", cursor)
+    rows = await services.identity.api_keys.page(place[1] if place else None, most + 1)
+    return await cursors.page("api-keys", rows, most, lambda key: (key.created_at, key.id), _api_key)
+
+
+@post("/v1/api-keys", summary="Make an API key", tags=_PEOPLE, status_code=201)
+async def create_api_key(request: AnyRequest, services: Services, data: ApiKeyBody) -> NewApiKeyView:
+    """The key is shown in this answer only."""
+    made, key = await services.identity.api_keys.create(caller_of(request), data.name, data.role)
+    return NewApiKeyView(_api_key(made), key)
+
+
+@delete("/v1/api-keys/{key:str}", summary="Revoke an API key", tags=_PEOPLE, status_code=200)
+async def revoke_api_key(request: AnyRequest, services: Services, key: str) -> ApiKeyView:
+    """Every process refuses it within five seconds."""
+    return _api_key(await services.identity.api_keys.revoke(caller_of(request), ids.read("key", key)))
+
+
+def _client(request: AnyRequest) -> Client:
+    return Client(exchange_of(request).address, request.headers.get("user-agent", "")[:512])
+
+
+def _tokens(pair: TokenPair) -> TokenView:
+    return TokenView(pair.access_token, pair.expires_in, pair.refresh_token)
+
+
+def _user(user: User) -> UserView:
+    outer = ids.show("usr", user.id)
+    return UserView(outer, user.email, user.name, user.locale, user.role, user.disabled, user.created_at)
+
+
+def _api_key(key: ApiKey) -> ApiKeyView:
+    return ApiKeyView(
+        ids.show("key", key.id), key.prefix, key.name, key.role, key.created_by,
+        key.created_at, key.last_used_at, key.revoked_at,
+    )  # fmt: skip
+
+
+HANDLERS: Final = [
+    register, login, refresh, logout, claim_ownership, change_password, me, jwks,
+    list_users, read_user, create_user, change_user, list_api_keys, create_api_key, revoke_api_key,
+]  # fmt: skip
