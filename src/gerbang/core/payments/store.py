@@ -67,7 +67,7 @@ async def add_payments(tx: Tx, payments: Sequence[Payment], payers: Sequence[Pay
     rows = [
         (
             p.id, p.status.value, p.livemode, p.amount, p.currency, p.description, p.order_reference, p.owner_id, p.metadata,
-            list(p.items), p.return_url, p.sequence, p.created_at, p.expires_at, who.name, who.email, who.phone, who.locale,
+            msgspec.json.encode(p.items).decode(), p.return_url, p.sequence, p.created_at, p.expires_at, who.name, who.email, who.phone, who.locale,
         )
         for p, who in zip(payments, payers, strict=True)
     ]  # fmt: skip
@@ -75,14 +75,14 @@ async def add_payments(tx: Tx, payments: Sequence[Payment], payers: Sequence[Pay
         """
         WITH n AS (
             SELECT * FROM unnest($1::uuid[], $2::text[], $3::bool[], $4::numeric[], $5::text[], $6::text[], $7::text[], $8::uuid[],
-                $9::jsonb[], $10::jsonb[], $11::text[], $12::int[], $13::timestamptz[], $14::timestamptz[],
+                $9::jsonb[], $10::text[], $11::text[], $12::int[], $13::timestamptz[], $14::timestamptz[],
                 $15::text[], $16::text[], $17::text[], $18::text[])
             AS n (id, status, livemode, amount, currency, description, order_reference, owner_id, metadata, items, return_url,
                 sequence, created_at, expires_at, name, email, phone, locale)),
         made AS (
             INSERT INTO payments (id, status, livemode, amount, currency, description, order_reference, owner_id, metadata,
                 items, return_url, sequence, created_at, updated_at, expires_at)
-            SELECT id, status, livemode, amount, currency, description, order_reference, owner_id, metadata, items, return_url,
+            SELECT id, status, livemode, amount, currency, description, order_reference, owner_id, metadata, items::jsonb, return_url,
                 sequence, created_at, created_at, expires_at FROM n)
         INSERT INTO payment_payers (payment_id, name, email, phone, locale) SELECT id, name, email, phone, locale FROM n
         """,

@@ -1,0 +1,144 @@
+"""A small world for the tests of payments: real PostgreSQL, the real adapter, the NICEPAY simulator on its own port, a worker."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from gerbang import app, settings
+from gerbang.base import ids
+from gerbang.base.db import Database
+from gerbang.core.identity.model import PERMISSIONS, Caller, Role
+from gerbang.core.inbox.worker import Worker as InboxWorker
+from gerbang.core.ledger.service import Ledger
+from gerbang.core.payments.model import IdempotencyKey, MethodChoice, NewPayment, Outcome, PaymentStatus, Whole
+from gerbang.core.queue import business_time
+from gerbang.core.queue.worker import Worker as QueueWorker
+from gerbang.ports.payment import Method, Payer
+from gerbang.providers.sealed import ensure_root_key
+from gerbang.sandbox.app import Connection, Sandbox, SandboxConfig, running
+from gerbang.web.hooks import Hooks
+from gerbang.web.server import serve
+
+from ...conftest import FreshDatabase
+
+OPERATOR = Caller("user", "user:usr_test", permissions=PERMISSIONS[Role.ADMIN])
+VA = MethodChoice(Method.VIRTUAL_ACCOUNT, {"bank": "BCA"})
+CARD = MethodChoice(Method.CARD, {})
+
+
+@dataclass
+class World:
+    """What a test of payments may touch."""
+
+    core: app.Core
+    sandbox: Sandbox
+    owner: Database
+
+    async def create(self, *, amount: int = 150_000, choice: MethodChoice | None = VA, key: str = "") -> Outcome:
+        """A payment by the operator."""
+        who = Payer("Sari Wulandari", "sari@lumbung.example", "08123456789", "id")
+        new = NewPayment(amount, "IDR", "Kopi Gayo", "LBG-1", payer=who, choice=choice)
+        return await self.core.payments.create(OPERATOR, new, self.key(key))
+
+    def key(self, key: str = "") -> IdempotencyKey:
+        """An idempotency key, fresh unless named."""
+        return IdempotencyKey("user:usr_test", key or ids.new().hex, b"fingerprint")
+
+    async def control(self, path: str, method: str = "POST", **body: Any) -> Any:
+        """A call to the sandbox's control page."""
+        answer = await self.core.http.send(
+            method,
+            f"{self.sandbox.url}/control/{path}",
+            body=msgspec.json.encode(body),
+            headers={"content-type": "application/json"},
+        )
+        assert answer.status < 300, answer.body
+        return msgspec.json.decode(answer.body) if answer.body else None
+
+    async def pay(self, whole: Whole, **more: Any) -> None:
+        """The payer pays the newest attempt."""
+        await self.control("nicepay/pay", reference=ids.show("att", whole.attempts[-1].id), **more)
+
+    async def until(self, payment: UUID, status: PaymentStatus, seconds: float = 15) -> Whole:
+        """The payment once it has this status."""
+        ends = time.monotonic() + seconds
+        while True:
+            whole = await self.core.payments.get(payment)
+            if whole.payment.status is status:
+                return whole
+            assert time.monotonic() < ends, (
+                f"still {whole.payment.status}: {await self.core.payments.timeline(payment)}"
+            )
+            await asyncio.sleep(0.05)
+
+    async def eventually(self, check: Callable[[], Awaitable[bool]], seconds: float = 15) -> None:
+        """Wait until something holds."""
+        ends = time.monotonic() + seconds
+        while not await check():
+            assert time.monotonic() < ends, "it never came true"
+            await asyncio.sleep(0.05)
+
+    async def lines(self, payment: UUID) -> list[tuple[str, str, int]]:
+        """The ledger's lines of a payment."""
+        return [(line.debit, line.credit, line.amount) for line in await Ledger(self.core.db).postings(payment)]
+
+    async def advance(self, seconds: int) -> None:
+        """Let business time pass, everywhere."""
+        await self.sandbox.clock.advance(seconds)
+        await self.core.changes.poll()
+
+    async def registrations(self) -> int:
+        """How many registrations reached the provider."""
+        journal = await self.control("journal?provider=nicepay", "GET")
+        return sum(1 for entry in journal["data"] if entry.get("route", "").endswith("registration"))
+
+
+@pytest.fixture
+async def world(database: FreshDatabase, tmp_path: Path, free_port: Callable[[], int]) -> AsyncIterator[World]:
+    """A running world; each test has its own."""
+    port, sandbox_port = free_port(), free_port()
+    chosen = settings.load(
+        data=tmp_path, database_url=database.app_dsn, database_owner_url=database.owner_dsn, sandbox=True, port=port,
+        sandbox_port=sandbox_port, provider_wait_s=3.0,
+    )  # fmt: skip
+    ensure_root_key(chosen.root_key_path, create=True)
+    owner = Database(database.owner_dsn, size=2)
+    await owner.open()
+    merchants = tuple(Connection(m.imid, m.merchant_key, m.methods, m.name) for m in app._merchants(tmp_path))
+    config = SandboxConfig(str(tmp_path / "sandbox"), merchants, port=sandbox_port)
+    stop = asyncio.Event()
+
+    async def advance(seconds: int) -> int:
+        return await business_time.advance(owner, seconds)
+
+    async with running(config, advance) as sandbox, app.core(chosen, "test") as core, asyncio.TaskGroup() as group:
+        await app._connect_demo(core)
+        queue = QueueWorker(core.db, app._job_handlers(core))
+        core.payments.context.wake = queue.wake
+        group.create_task(queue.run(stop))
+        group.create_task(InboxWorker(core.db, app._event_handler(core)).run(stop))
+        group.create_task(core.changes.run(stop))
+        group.create_task(serve(_with_lifespan(Hooks(core.connections, core.inbox)), "127.0.0.1", port, stop=stop))
+        yield World(core, sandbox, owner)
+        stop.set()
+    await owner.close()
+
+
+def _with_lifespan(hooks: Hooks) -> Any:
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            while True:
+                message = await receive()
+                await send({"type": message["type"] + ".complete"})
+                if message["type"] == "lifespan.shutdown":
+                    return
+        await hooks(scope, receive, send)
+
+    return application
