@@ -63,9 +63,6 @@ class Settings(BaseSettings):
     statement_timeout_ms: int = Field(15_000, ge=100, description="A statement that runs longer is cancelled.")
 
     # secrets
-    root_key: SecretStr | None = Field(
-        None, description="The root key itself, base64 of 32 bytes, for machines without files."
-    )
     root_key_file: Path | None = Field(
         None, description="File (0600) of the key that wraps every sealed secret. Default: DATA/root.key."
     )
@@ -179,7 +176,7 @@ class _SecretFiles(PydanticBaseSettingsSource):
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         path = os.environ.get(f"{_PREFIX}{field_name.upper()}_FILE")
-        if path is None or not is_secret(field) or field_name == "root_key":  # a root key file is a setting of its own
+        if path is None or not is_secret(field):
             return None, field_name, False
         if f"{_PREFIX}{field_name.upper()}" in os.environ:
             raise SettingsInvalid(f"{_PREFIX}{field_name.upper()} and …_FILE are both set; keep one.")

@@ -10,6 +10,7 @@ from types import MappingProxyType
 import pytest
 
 from gerbang import settings
+from gerbang.providers.sealed import ensure_root_key
 from tests.conftest import FreshDatabase
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -57,7 +58,7 @@ def test_config_show_hides_what_is_secret(tmp_path: Path) -> None:
         "show",
         "--json",
         at=tmp_path,
-        given={"database_url": "postgresql://a:canary55@db/x", "root_key": "canary55"},
+        given={"database_url": "postgresql://a:canary55@db/x", "smtp_url": "smtp://post:canary55@mail"},
     )
     assert said.returncode == 0
     assert "canary55" not in said.stdout + said.stderr
@@ -73,8 +74,9 @@ def test_migrate_tries_then_runs_then_has_nothing_to_do(tmp_path: Path, empty_da
 
 
 def test_doctor_finds_nothing_to_mend_under_the_applications_role(tmp_path: Path, database: FreshDatabase) -> None:
-    key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
-    said = gerbang("doctor", at=tmp_path, given={"database_url": database.app_dsn, "root_key": key})
+    key = tmp_path / "root.key"
+    ensure_root_key(key, create=True)
+    said = gerbang("doctor", at=tmp_path, given={"database_url": database.app_dsn, "root_key_file": key})
     assert "MEND" not in said.stdout, said.stdout
     assert said.returncode == 0, said.stderr
 

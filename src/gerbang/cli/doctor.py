@@ -60,8 +60,6 @@ def _of_settings(settings: Settings) -> list[Finding]:
 def _root_key(settings: Settings) -> Finding:
     from gerbang.providers.sealed import ensure_root_key
 
-    if settings.root_key is not None:
-        return Finding("the root key comes from GERBANG_ROOT_KEY", good=True)
     try:
         ensure_root_key(settings.root_key_path, create=False)
     except GerbangError as error:

@@ -96,7 +96,7 @@ async def _story(settings: Settings, progress: Progress, *, fresh: bool) -> None
 async def _bring_up(settings: Settings, supervisor: Supervisor, progress: Progress) -> None:
     with progress.step("API, worker, sandbox and demo data"):
         supervisor.start()
-        seeding = demo_users(settings.data, _environment(settings))
+        seeding = demo_users(settings.data, _environment(settings, "seed-demo"))
         demo, _ = await asyncio.gather(seeding, supervisor.ready(_READY_S))
     progress.ready(settings, demo)
     await asyncio.Event().wait()  # until somebody asks us to end
@@ -123,24 +123,30 @@ async def _prepare(settings: Settings) -> None:
     from gerbang.providers.sealed import ensure_root_key
 
     settings.data.mkdir(parents=True, exist_ok=True)
-    if settings.root_key is None:
-        ensure_root_key(settings.root_key_path, create=True)
+    ensure_root_key(settings.root_key_path, create=True)
     await migrate_as_owner(settings.owner_dsn())
 
 
 def _children(settings: Settings) -> list[Child]:
-    environment = _environment(settings)
     api = f"http://{'127.0.0.1' if settings.host in ('0.0.0.0', '::') else settings.host}:{settings.port}"
     answers = {"serve": f"{api}/readyz", "sandbox": f"{settings.sandbox_url}/"}
-    clock_mover = environment | {"GERBANG_DATABASE_OWNER_URL": settings.owner_dsn()}  # business time is the owner's to move
+    clock_mover = environment | {
+        "GERBANG_DATABASE_OWNER_URL": settings.owner_dsn()
+    }  # business time is the owner's to move
     return [
-        Child(name, (sys.executable, "-m", "gerbang", name), clock_mover if name == "sandbox" else environment, answers.get(name, ""))
+        Child(
+            name,
+            (sys.executable, "-m", "gerbang", name),
+            clock_mover if name == "sandbox" else environment,
+            answers.get(name, ""),
+        )
         for name in ("serve", "work", "sandbox")
     ]
 
 
-def _environment(settings: Settings) -> dict[str, str]:
-    """What every child gets: these settings, without the owner's rights over the schema."""
-    known = {name: getattr(settings, name) for name in Settings.model_fields}
-    known |= {"data": settings.data.absolute(), "database_owner_url": ""}
+def _environment(settings: Settings, command: str) -> dict[str, str]:
+    """What a child gets: these settings; the owner's rights go to the sandbox alone, which moves business time."""
+    known = {name: getattr(settings, name) for name in Settings.model_fields} | {"data": settings.data.absolute()}
+    if command != "sandbox":
+        known["database_owner_url"] = ""
     return all_settings.child_environment({name: value for name, value in known.items() if value is not None})
