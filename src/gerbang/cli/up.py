@@ -130,16 +130,8 @@ async def _prepare(settings: Settings) -> None:
 def _children(settings: Settings) -> list[Child]:
     api = f"http://{'127.0.0.1' if settings.host in ('0.0.0.0', '::') else settings.host}:{settings.port}"
     answers = {"serve": f"{api}/readyz", "sandbox": f"{settings.sandbox_url}/"}
-    clock_mover = environment | {
-        "GERBANG_DATABASE_OWNER_URL": settings.owner_dsn()
-    }  # business time is the owner's to move
     return [
-        Child(
-            name,
-            (sys.executable, "-m", "gerbang", name),
-            clock_mover if name == "sandbox" else environment,
-            answers.get(name, ""),
-        )
+        Child(name, (sys.executable, "-m", "gerbang", name), _environment(settings, name), answers.get(name, ""))
         for name in ("serve", "work", "sandbox")
     ]
 
