@@ -7,7 +7,7 @@ import asyncio
 import enum
 import ipaddress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import unquote
 
 import httptools
@@ -91,7 +91,7 @@ class Connection(HttpToolsProtocol):
             case _Reading.HEAD | _Reading.BODY:
                 self._refuse(408)
             case _Reading.REQUEST:
-                if self.cycle is None or self.cycle.response_complete:
+                if self._under_way() is None:
                     self.transport.close()
             case _Reading.NOTHING:
                 self.transport.abort()
@@ -115,8 +115,7 @@ class Connection(HttpToolsProtocol):
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            if self.cycle is not None:  # we speak nothing else: answer in HTTP/1.1 and close
-                self.cycle.keep_alive = False
+            self.cycle.keep_alive = False  # we speak nothing else: answer in HTTP/1.1 and close
             self._listen_no_more()
         except httptools.HttpParserError:
             self._refuse(self._refusal or 400)
@@ -156,9 +155,9 @@ class Connection(HttpToolsProtocol):
         self._check_framing(version)
         self._reading = _Reading.BODY
         self._deadline = self.loop.time() + self._limits.body_s
-        existing = self.cycle
+        earlier = self._under_way()
         self.cycle = self._cycle_for(self._scope(version), version)
-        if existing is None or existing.response_complete:
+        if earlier is None:
             self._start_asgi_task(self.cycle, self.app)
         else:
             self.flow.pause_reading()
@@ -262,6 +261,11 @@ class Connection(HttpToolsProtocol):
             on_response=self.answered,
         )
 
+    def _under_way(self) -> RequestResponseCycle | None:
+        """The latest request, if it is not answered yet."""
+        latest = cast("RequestResponseCycle | None", self.cycle)  # uvicorn leaves its type at None's expense
+        return None if latest is None or latest.response_complete else latest
+
     def _await_next(self) -> None:
         self._deadline = self.loop.time() + self._limits.idle_s
 
@@ -272,8 +276,8 @@ class Connection(HttpToolsProtocol):
 
     def _refuse(self, status: int) -> None:
         """Answer with a problem and close; when an earlier answer is still being made, only close after it."""
-        earlier = self.cycle
-        if earlier is not None and not earlier.response_complete:
+        earlier = self._under_way()
+        if earlier is not None:
             if self._reading is not _Reading.BODY or earlier.response_started or self.pipeline:
                 earlier.keep_alive = False
                 self.pipeline.clear()
@@ -287,7 +291,7 @@ class Connection(HttpToolsProtocol):
 
     def _linger(self) -> None:
         """Half-close, and drop what still arrives for a moment: a hard close would take the answer away from the client."""
-        if self._reading is _Reading.REQUEST and (self.cycle is None or not self.cycle.more_body):
+        if self._reading is _Reading.REQUEST:
             self.transport.close()
             return
         self._listen_no_more()

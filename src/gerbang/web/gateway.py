@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from gerbang.base.errors import Forbidden, GerbangError, Unauthenticated
+from gerbang.base.errors import Forbidden, GerbangError, Invalid, Unauthenticated
 from gerbang.base.http import UPSTREAM_S
 from gerbang.core.identity.model import Caller, KeyInQuery
 from gerbang.web import idempotency, rates, validation
 from gerbang.web.access_log import AccessLog
 from gerbang.web.exchange import Exchange, Reply
 from gerbang.web.metrics import RequestMetrics
-from gerbang.web.policy import Body, Row, Who
+from gerbang.web.policy import Body, Rate, Row, Who
 from gerbang.web.problems import (
     BodyTooLarge,
     CardDataRefused,
@@ -32,6 +32,8 @@ from gerbang.web.problems import (
 )
 from gerbang.web.rates import Rates
 from gerbang.web.routing import Routes
+from gerbang.web.services import Services
+from gerbang.web.translating import as_our_error
 
 log = structlog.get_logger()
 ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
@@ -50,8 +52,10 @@ _PAGE_HEADERS: Final[tuple[Header, ...]] = (
     (b"referrer-policy", b"same-origin"),
     (
         b"content-security-policy",
-        b"default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        (
+            b"default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; "
+            b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        ),
     ),
 )
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
@@ -71,6 +75,7 @@ class Ways:
     """What the gateway leads to and asks on the way."""
 
     inner: ASGIApp
+    hooks: ASGIApp
     table: Sequence[Row]
     direct: Mapping[str, Direct]
     identity: Identity
@@ -81,7 +86,6 @@ class Ways:
     access_log: AccessLog
     hosts: frozenset[str] | None
     body_limit_bytes: int
-    hook_body_limit_bytes: int
 
 
 class Gateway:
@@ -99,11 +103,9 @@ class Gateway:
         UPSTREAM_S.set(exchange.upstream)
         try:
             await self._travel(exchange)
-        except GerbangError as error:
-            await self._refuse(exchange, error)
-        except Exception:
-            log.exception("request.failed", route=_route(exchange), request_id=exchange.request_id)
-            await self._refuse(exchange, GerbangError("An unexpected error; the request id finds it in our log."))
+        except Exception as error:  # noqa: BLE001  translated, logged where unexpected, and always answered
+            ours = as_our_error(error, route=_route(exchange), request_id=exchange.request_id)
+            await self._refuse(exchange, ours)
         finally:
             self._tell(exchange)
 
@@ -112,6 +114,10 @@ class Gateway:
         exchange.refuse_doubled_headers()
         exchange.row, exchange.params = self._routes.find(exchange.method, exchange.path)
         self._check_host(exchange)
+        if exchange.row.body is Body.RAW:
+            await self._ways.hooks(exchange.scope, exchange.receive, self._dressing(exchange))
+            return
+        _refuse_nul(exchange)
         exchange.caller = await self._identify(exchange)
         exchange.verdict = await self._ways.rates.check(exchange.row.rate, exchange.caller, exchange.address)
         if exchange.verdict is not None and not exchange.verdict.allowed:
@@ -138,7 +144,9 @@ class Gateway:
         """The caller by Authorization header, by the link of one payment, or by the session cookie of our own pages."""
         query = exchange.scope["query_string"]
         if query and any(mark in query for mark in _LOOKS_LIKE_A_CREDENTIAL):
-            raise KeyInQuery("Send keys and tokens as Authorization: Bearer; this one may stand in logs now, so revoke it.")
+            raise KeyInQuery(
+                "Send keys and tokens as Authorization: Bearer; this one may stand in logs now, so revoke it."
+            )
         header = exchange.headers.get(b"authorization")
         if header is not None:
             return await self._ways.identity.caller_of(header.decode("latin-1"))
@@ -146,23 +154,25 @@ class Gateway:
             return payer
         cookie = exchange.headers.get(b"cookie")
         token = _cookie(cookie, SESSION_COOKIE) if cookie else None
-        if token is None or (exchange.row is not None and exchange.row.rate == "free"):
+        if token is None or exchange.row is None or exchange.row.rate is Rate.FREE:
             return None
-        if exchange.method not in _SAFE:
-            check_same_origin(exchange)
+        return await self._by_session(exchange, exchange.row, token)
+
+    async def _by_session(self, exchange: Exchange, row: Row, token: str) -> Caller | None:
+        """The caller by our own pages' cookie; an old one, or one that another site made use of, is nobody where anybody may come."""
         try:
+            if exchange.method not in _SAFE:
+                check_same_origin(exchange)
             return await self._ways.identity.caller_of(f"Bearer {token}")
-        except Unauthenticated:
-            if exchange.row is not None and exchange.row.who is Who.ANYONE:
-                return None  # an old session must not keep anybody from signing in
+        except (Unauthenticated, CrossSite):
+            if row.who is Who.ANYONE:
+                return None
             raise
 
     async def _take_body(self, exchange: Exchange, kind: Body) -> None:
-        ways = self._ways
-        limit = ways.hook_body_limit_bytes if kind is Body.RAW else ways.body_limit_bytes
         if exchange.headers.get(b"content-encoding", b"identity") != b"identity":
             raise UnsupportedMedia("Send the body without compression.")
-        exchange.body = await _read(exchange, limit)
+        exchange.body = await _read(exchange, self._ways.body_limit_bytes)
         if kind is not Body.JSON or not exchange.body:
             return
         media = exchange.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
@@ -171,7 +181,7 @@ class Gateway:
         try:
             exchange.value = validation.read_json(exchange.body)
         except CardDataRefused as error:
-            await ways.card_refused(exchange, error)
+            await self._ways.card_refused(exchange, error)
             raise
 
     async def _answer(self, exchange: Exchange, row: Row) -> None:
@@ -239,12 +249,30 @@ class Gateway:
         self._ways.access_log.add(route, exchange.status, own_s, own_s + upstream_s, caller, exchange.request_id)
 
 
+def create(services: Services, extra_handlers: Sequence[Any] = ()) -> ASGIApp:
+    """The application to serve: our routes, `extra_handlers` of other packages, and the gateway around them.
+
+    Raises ValueError when a route has no row in the policy table.
+    """
+    from gerbang.web.assembly import assemble  # it knows the gateway, so it comes late
+
+    return assemble(services, extra_handlers)
+
+
 def check_same_origin(exchange: Exchange) -> None:
     """A form or script of another site must not use the session cookie; browsers send Origin with every such request."""
     origin = exchange.headers.get(b"origin")
     host = exchange.headers.get(b"host", b"").decode("latin-1").lower()
     if origin is None or urlsplit(origin.decode("latin-1")).netloc.lower() != host:
-        raise CrossSite("Requests that change something must come from our own pages, or carry an Authorization header.")
+        raise CrossSite(
+            "Requests that change something must come from our own pages, or carry an Authorization header."
+        )
+
+
+def _refuse_nul(exchange: Exchange) -> None:
+    """U+0000 can be in no id, name or filter, and the database would refuse it late (R41)."""
+    if "\x00" in exchange.path or b"%00" in exchange.scope["query_string"]:
+        raise Invalid("The address holds the character U+0000.")
 
 
 def _check_policy(exchange: Exchange, row: Row) -> None:

@@ -20,7 +20,9 @@ def check_form(header: bytes | None) -> str:
             hint="Send a fresh UUID as Idempotency-Key, and the same one when you repeat. See /docs/errors#idempotency_key_required.",
         )
     if not 0 < len(header) <= MOST_CHARACTERS or not all(0x20 < byte < 0x7F for byte in header):
-        raise IdempotencyKeyInvalid(f"The key must have 1 to {MOST_CHARACTERS} printable ASCII characters without spaces.")
+        raise IdempotencyKeyInvalid(
+            f"The key must have 1 to {MOST_CHARACTERS} printable ASCII characters without spaces."
+        )
     return header.decode("ascii")
 
 

@@ -65,7 +65,9 @@ def _read(path: str, *permissions: str, own: bool = False) -> Row:
     return Row("GET", path, Who.PERMITTED, permissions, Rate.READ, own=own)
 
 
-def _do(method: str, path: str, *permissions: str, rate: Rate = Rate.WRITE, own: bool = False, key: bool = False) -> Row:
+def _do(
+    method: str, path: str, *permissions: str, rate: Rate = Rate.WRITE, own: bool = False, key: bool = False
+) -> Row:
     return Row(method, path, Who.PERMITTED, permissions, rate, Body.JSON, own=own, key_required=key)
 
 
@@ -82,6 +84,24 @@ POLICY: Final[Sequence[Row]] = (
     _open("GET", "/docs/errors"),
     _open("GET", "/docs/style.css"),
     _open("GET", "/.well-known/jwks.json"),
+    # pages: whose they are is decided by link, cookie or session in web/checkout
+    _open("GET", "/static/{version}/{name:path}", Rate.FREE),
+    _open("GET", "/login"),
+    _open("POST", "/login", Rate.LOGIN, Body.FORM),
+    _open("POST", "/logout", Rate.WRITE, Body.FORM),
+    _open("GET", "/shop"),
+    _open("POST", "/shop/cart", Rate.WRITE, Body.FORM),
+    _open("POST", "/shop/pay", Rate.MONEY, Body.FORM),
+    _open("GET", "/pay/{payment}"),
+    _open("POST", "/pay/{payment}", Rate.WRITE, Body.FORM),
+    _open("GET", "/pay/{payment}/state", Rate.READ),
+    _open("POST", "/pay/{payment}/choose", Rate.MONEY, Body.FORM),
+    _open("POST", "/pay/{payment}/check", Rate.WRITE, Body.FORM),
+    _open("GET", "/pay/{payment}/go"),
+    _open("GET", "/refund/{refund}"),
+    _open("POST", "/refund/{refund}/review", Rate.WRITE, Body.FORM),
+    _open("POST", "/refund/{refund}/edit", Rate.WRITE, Body.FORM),
+    _open("POST", "/refund/{refund}/name", Rate.WRITE, Body.FORM),
     # webhooks in: the signature is the credential
     _open("POST", "/hooks/{connection}", Rate.FREE, Body.RAW),
     # who am I

@@ -12,7 +12,13 @@ from gerbang.web.problems import Header, LimiterUnavailable
 
 _MINUTE_S: Final = 60
 # The public: customers, payers, strangers. The business: its API keys and its people.
-_PUBLIC: Final[Mapping[Rate, int]] = {Rate.PAGE: 1_200, Rate.READ: 12_000, Rate.WRITE: 600, Rate.MONEY: 300, Rate.LOGIN: 600}
+_PUBLIC: Final[Mapping[Rate, int]] = {
+    Rate.PAGE: 1_200,
+    Rate.READ: 12_000,
+    Rate.WRITE: 600,
+    Rate.MONEY: 300,
+    Rate.LOGIN: 600,
+}
 _BUSINESS: Final[Mapping[Rate, int]] = {
     Rate.PAGE: 6_000, Rate.READ: 600_000, Rate.WRITE: 60_000, Rate.MONEY: 60_000, Rate.LOGIN: 600,
 }  # fmt: skip

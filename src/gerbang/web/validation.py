@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import msgspec
 
@@ -14,7 +14,9 @@ from gerbang.web.problems import CardDataRefused, Malformed, invalid_field
 T = TypeVar("T")
 _CARD_RAW: Final = re.compile(rb"\d(?:[ .\-]?\d){12,18}")
 _CARD_TEXT: Final = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){12,18}(?!\d)", re.ASCII)
-_SECURITY_CODE: Final = frozenset({"cvv", "cvv2", "cvc", "cvc2", "cid", "cardcvv", "cardcvc", "securitycode", "track1", "track2", "trackdata"})
+_SECURITY_CODE: Final = frozenset(
+    {"cvv", "cvv2", "cvc", "cvc2", "cid", "cardcvv", "cardcvc", "securitycode", "track1", "track2", "trackdata"}
+)
 _SECURITY_CODE_RAW: Final = re.compile(rb"(?i)cv[vc]|cid|security|track")
 _AT: Final = re.compile(r" - at `\$(.*)`$")
 _NAMED: Final = re.compile(r"(?:unknown|missing required) field `(.+?)`")
@@ -42,7 +44,8 @@ _READER: Final = msgspec.json.Decoder()
 
 def read_json(body: bytes) -> Any:
     """The body as plain values. Raises Malformed (400) for what is not one unambiguous JSON text, Invalid (422) for text that
-    cannot be stored (NUL, lone surrogates), CardDataRefused for a card number anywhere."""
+    cannot be stored (NUL, lone surrogates), CardDataRefused for a card number anywhere.
+    """
     try:
         value = _READER.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -62,7 +65,7 @@ def _decoder(shape: Any) -> msgspec.json.Decoder[Any]:
 def read_as(body: bytes, shape: type[T]) -> T:
     """The body as a Struct of ours, after read_json; raises Invalid (422) with a JSON Pointer."""
     try:
-        result: T = _decoder(shape).decode(body or b"{}")
+        result: T = _decoder(cast("Any", shape)).decode(body or b"{}")
     except msgspec.ValidationError as error:
         pointer, detail = pointer_of(str(error))
         raise invalid_field(pointer, detail) from error
@@ -70,7 +73,7 @@ def read_as(body: bytes, shape: type[T]) -> T:
 
 
 def pointer_of(message: str) -> tuple[str, str]:
-    """msgspec's words about where, as a JSON Pointer (RFC 6901), and the rest of the message."""
+    """The words of msgspec about where, as a JSON Pointer (RFC 6901), and the rest of the message."""
     place = _AT.search(message)
     steps = [found[1] or found[2] for found in _STEP.finditer(place[1])] if place else []
     if named := _NAMED.search(message):
@@ -153,7 +156,7 @@ def _names(value: Any, pointer: str) -> Iterator[tuple[str, str, Any]]:
 # ── one reading only ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class _DoubledName(Exception):  # noqa: N818  what was found, caught below
+class _DoubledName(Exception):
     pass
 
 

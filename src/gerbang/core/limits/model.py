@@ -49,4 +49,6 @@ class Bucket:
         if self.tokens < 1:
             return Verdict(limit, allowed=False, remaining=0, reset_s=max(1, round((1 - self.tokens) / rate)))
         self.tokens -= 1
-        return Verdict(limit, allowed=True, remaining=int(self.tokens), reset_s=round((limit.quota - self.tokens) / rate))
+        return Verdict(
+            limit, allowed=True, remaining=int(self.tokens), reset_s=round((limit.quota - self.tokens) / rate)
+        )

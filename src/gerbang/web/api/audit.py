@@ -1,0 +1,54 @@
+"""/v1/audit: who did what. Reading only; entries are written by the actions themselves."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import get
+from litestar.params import Parameter
+
+from gerbang.base import ids
+from gerbang.core.audit.model import Recorded
+from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
+from gerbang.web.services import Services
+
+
+class EntryView(msgspec.Struct, frozen=True):
+    id: str
+    happened_at: datetime
+    actor: str
+    action: str
+    object: str
+    request_id: str | None
+    detail: Mapping[str, Any]
+
+
+@get("/v1/audit", summary="The audit trail, newest first", tags=["audit"])
+async def list_audit(
+    services: Services,
+    cursors: Cursors,
+    limit: Limit = 25,
+    cursor: Cursor = None,
+    action: str | None = None,
+    about: Annotated[str | None, Parameter(query="object")] = None,
+) -> Page[EntryView]:
+    """Filters: `action` (`payment.created`), `object` (`pay_…`)."""
+    most = capped(limit)
+    rows = await services.audit.page(await cursors.read("audit", cursor), most + 1, action=action, object_=about)
+    return await cursors.page("audit", rows, most, lambda e: (e.happened_at, e.id), _view)
+
+
+def _view(entry: Recorded) -> EntryView:
+    return EntryView(
+        ids.show("aud", entry.id),
+        entry.happened_at,
+        entry.actor,
+        entry.action,
+        entry.object,
+        entry.request_id,
+        entry.detail,
+    )
+
+
+HANDLERS: Final = [list_audit]

@@ -1,0 +1,61 @@
+"""/v1/ledger: accounts with their totals, and the lines of one payment. Reading only; nobody posts by HTTP."""
+
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from litestar import get
+
+from gerbang.base import ids
+from gerbang.web.cursors import Page
+from gerbang.web.owning import payment_id
+from gerbang.web.services import Services
+
+_TAGS: Final = ["ledger"]
+
+
+class AccountView(msgspec.Struct, frozen=True):
+    """Totals in minor units; `balance` is debit less credit."""
+
+    account: str
+    currency: str
+    debit: int
+    credit: int
+    balance: int
+
+
+class PostingView(msgspec.Struct, frozen=True):
+    """One line: `debit` grows by `amount`, `credit` gives it."""
+
+    posting: str
+    kind: str
+    debit: str
+    credit: str
+    amount: int
+    currency: str
+    refund: str | None
+    posted_at: datetime
+
+
+@get("/v1/ledger/accounts", summary="Accounts and their totals", tags=_TAGS)
+async def accounts(services: Services) -> Page[AccountView]:
+    """Per account and currency; the balances of one currency add up to zero."""
+    found = await services.ledger.accounts()
+    return Page([AccountView(b.account, b.currency, b.debit, b.credit, b.debit - b.credit) for b in found])
+
+
+@get("/v1/ledger/postings", summary="The ledger lines of a payment", tags=_TAGS)
+async def postings(services: Services, payment: str) -> Page[PostingView]:
+    """Oldest first."""
+    whole = await services.payments.get(payment_id(payment))
+    lines = await services.ledger.postings(whole.payment.id)
+    return Page([
+        PostingView(
+            ids.show("pst", line.posting), line.kind, line.debit, line.credit, line.amount, line.currency,
+            ids.show("ref", line.refund) if line.refund else None, line.posted_at,
+        )
+        for line in lines
+    ])  # fmt: skip
+
+
+HANDLERS: Final = [accounts, postings]

@@ -1,0 +1,203 @@
+"""/v1/payments and /v1/payment-methods. The two busiest routes are served without the framework; their handlers here keep the documentation."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.params import Parameter
+
+from gerbang.base import formats
+from gerbang.core.payments.model import Filters, NewPayment, Payment, Whole
+from gerbang.ports.payment import DisplayVirtualAccount, NextAction
+from gerbang.web import views
+from gerbang.web.bodies import AttemptBody, PaymentBody, ResolveBody, check_amount, owner_id
+from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
+from gerbang.web.exchange import Exchange, Reply, caller_of, exchange_of
+from gerbang.web.owning import seen_by
+from gerbang.web.problems import invalid_field
+from gerbang.web.services import Services
+from gerbang.web.steps import plain_steps
+from gerbang.web.validation import read_as
+from gerbang.web.views import AttemptView, MomentView, OfferView, PaymentView
+
+AnyRequest = Request[Any, Any, Any]
+_ENCODER: Final = msgspec.json.Encoder()
+_REPLAYED: Final = (b"idempotent-replayed", b"true")
+_TAGS: Final = ["payments"]
+After = Annotated[datetime | None, Parameter(query="created_after")]
+Before = Annotated[datetime | None, Parameter(query="created_before")]
+
+
+@post("/v1/payments", summary="Make a payment", tags=_TAGS, status_code=201)
+async def create_payment(request: AnyRequest, services: Services, data: PaymentBody) -> Response[PaymentView]:
+    """With `method` the first attempt is made at once; without it the payer chooses on the page behind `checkout_url`."""
+    view, replayed = await _create(services, exchange_of(request), data)
+    return Response(view, status_code=201, headers={"idempotent-replayed": "true"} if replayed else {})
+
+
+@get("/v1/payments/{payment:str}", summary="One payment", tags=_TAGS)
+async def read_payment(request: AnyRequest, services: Services, payment: str) -> PaymentView:
+    """A payment as it is now."""
+    return await _view(services, await seen_by(caller_of(request), services.payments, payment))
+
+
+class Direct:
+    """The same two routes, straight from the gateway."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def read(self, exchange: Exchange) -> Reply:
+        """GET /v1/payments/{payment}."""
+        whole = await seen_by(exchange.known_caller(), self._services.payments, exchange.params[0])
+        return Reply(200, _ENCODER.encode(await _view(self._services, whole)))
+
+    async def create(self, exchange: Exchange) -> Reply:
+        """POST /v1/payments."""
+        view, replayed = await _create(self._services, exchange, read_as(exchange.body, PaymentBody))
+        return Reply(201, _ENCODER.encode(view), headers=(_REPLAYED,) if replayed else ())
+
+
+@get("/v1/payments", summary="Payments, newest first", tags=_TAGS)
+async def list_payments(
+    request: AnyRequest,
+    services: Services,
+    cursors: Cursors,
+    limit: Limit = 25,
+    cursor: Cursor = None,
+    status: str | None = None,
+    method: str | None = None,
+    connection: str | None = None,
+    order_reference: str | None = None,
+    created_after: After = None,
+    created_before: Before = None,
+) -> Page[PaymentView]:
+    """Customers see their own, staff and API keys all."""
+    caller = caller_of(request)
+    owner = None if caller.may("payments:read") else caller.id
+    filters = Filters(status, method, connection, order_reference, utc(created_after), utc(created_before), owner)
+    most = capped(limit)
+    rows = await services.payments.page(filters, await cursors.read("payments", cursor), most + 1)
+    tokens = {row.payment.id: await services.payments.link_token(row.payment.id) for row in rows[:most]}
+    base = services.settings.base_url
+
+    def view(whole: Whole) -> PaymentView:
+        return views.payment_view(
+            whole, public_url=base, link_token=tokens[whole.payment.id], steps=steps_for(services)
+        )
+
+    return await cursors.page("payments", rows, most, lambda w: (w.payment.created_at, w.payment.id), view)
+
+
+@get("/v1/payments/{payment:str}/attempts", summary="The attempts of a payment", tags=_TAGS)
+async def list_attempts(request: AnyRequest, services: Services, payment: str) -> Page[AttemptView]:
+    """Oldest first; there are never many."""
+    whole = await seen_by(caller_of(request), services.payments, payment)
+    return Page(views.attempt_views(whole, steps_for(services)))
+
+
+@post("/v1/payments/{payment:str}/attempts", summary="Try another way to pay", tags=_TAGS, status_code=201)
+async def add_attempt(
+    request: AnyRequest, services: Services, payment: str, data: AttemptBody
+) -> Response[PaymentView]:
+    """The earlier attempt is closed where the provider can."""
+    caller, exchange = caller_of(request), exchange_of(request)
+    whole = await seen_by(caller, services.payments, payment)
+    outcome = await services.payments.add_attempt(caller, whole.payment.id, data.choice(), exchange.idempotency_key())
+    headers = {"idempotent-replayed": "true"} if outcome.replayed else {}
+    return Response(await _view(services, outcome.whole), status_code=201, headers=headers)
+
+
+@get("/v1/payments/{payment:str}/timeline", summary="What happened to a payment", tags=_TAGS)
+async def timeline(request: AnyRequest, services: Services, payment: str) -> Page[MomentView]:
+    """Oldest first: what came in, what went out, what was decided."""
+    whole = await seen_by(caller_of(request), services.payments, payment)
+    return Page([views.moment_view(one) for one in await services.payments.timeline(whole.payment.id)])
+
+
+@post("/v1/payments/{payment:str}/cancel", summary="Cancel an unpaid payment", tags=_TAGS, status_code=200)
+async def cancel(request: AnyRequest, services: Services, payment: str) -> PaymentView:
+    """Open attempts are closed at the provider first; money that turns out to be in wins."""
+    caller = caller_of(request)
+    whole = await seen_by(caller, services.payments, payment)
+    return await _view(services, await services.payments.cancel(caller, whole.payment.id))
+
+
+@post("/v1/payments/{payment:str}/refresh", summary="Ask the provider now", tags=_TAGS, status_code=200)
+async def refresh(request: AnyRequest, services: Services, payment: str) -> PaymentView:
+    """The payment with what the provider said."""
+    caller = caller_of(request)
+    whole = await seen_by(caller, services.payments, payment)
+    return await _view(services, await services.payments.refresh(caller, whole.payment.id))
+
+
+@post("/v1/payments/{payment:str}/resolve", summary="End a hold", tags=_TAGS, status_code=200)
+async def resolve(request: AnyRequest, services: Services, payment: str, data: ResolveBody) -> PaymentView:
+    """A person decides what a held payment is: take the money, give it back, or let go."""
+    caller = caller_of(request)
+    whole = await seen_by(caller, services.payments, payment)
+    return await _view(services, await services.payments.resolve(caller, whole.payment.id, data.decision, data.reason))
+
+
+@get("/v1/payment-methods", summary="How an amount can be paid", tags=_TAGS)
+async def methods(services: Services, amount: int, currency: str) -> Page[OfferView]:
+    """Every method that an enabled connection offers, with the reason where this amount does not fit."""
+    check_amount(amount, currency)
+    return Page([views.offer_view(offer) for offer in await services.payments.methods(amount, currency)])
+
+
+async def _create(services: Services, exchange: Exchange, body: PaymentBody) -> tuple[PaymentView, bool]:
+    body.check()
+    caller = exchange.known_caller()
+    if caller.may("payments:read"):
+        owner = owner_id(body.customer)
+    elif body.customer.id is not None and owner_id(body.customer) != caller.id:
+        raise invalid_field("/customer/id", "A customer pays for themselves.")
+    else:
+        owner = caller.id
+    new = NewPayment(
+        amount=body.amount,
+        currency=body.currency,
+        description=body.description,
+        order_reference=body.order_reference,
+        owner_id=owner,
+        payer=body.payer(),
+        metadata=body.metadata,
+        items=tuple(msgspec.to_builtins(item) for item in body.items),
+        return_url=body.return_url,
+        expires_in_s=body.expires_in_s,
+        choice=body.choice(),
+    )
+    outcome = await services.payments.create(caller, new, exchange.idempotency_key())
+    return await _view(services, outcome.whole), outcome.replayed
+
+
+async def _view(services: Services, whole: Whole) -> PaymentView:
+    token = await services.payments.link_token(whole.payment.id)
+    return views.payment_view(whole, public_url=services.settings.base_url, link_token=token, steps=steps_for(services))
+
+
+def steps_for(services: Services) -> views.Steps:
+    """How to pay, in the payer's language, with our shop's name."""
+    shop = services.settings.shop_name
+
+    def steps(action: NextAction, payment: Payment, locale: str) -> Sequence[str]:
+        if not isinstance(action, DisplayVirtualAccount):
+            return ()
+        language = formats.locale_of(locale)
+        owed = payment.amount - payment.amount_captured
+        return plain_steps(action.bank, language, shop=shop, amount=formats.money(owed, payment.currency, language))
+
+    return steps
+
+
+def utc(at: datetime | None) -> datetime | None:
+    """A time without a zone is taken as UTC."""
+    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
+
+
+HANDLERS: Final = [
+    create_payment, read_payment, list_payments, list_attempts, add_attempt, timeline, cancel, refresh, resolve, methods,
+]  # fmt: skip

@@ -1,0 +1,146 @@
+"""/v1/webhook-events: what came in, byte for byte, what became of it, and replay. Taking events in is web/hooks.py's matter."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import Request, get, post
+from litestar.params import Parameter
+
+from gerbang.base import ids
+from gerbang.base.errors import NotFound
+from gerbang.core.inbox.model import Event, EventFilters, EventNotFound
+from gerbang.web.api.payments import utc
+from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
+from gerbang.web.exchange import caller_of
+from gerbang.web.services import Services
+
+AnyRequest = Request[Any, Any, Any]
+_TAGS: Final = ["webhook events"]
+
+
+class EventView(msgspec.Struct, frozen=True):
+    """A stored event. `times_seen` counts identical deliveries; everything here was verified, refused messages are listed apart."""
+
+    id: str
+    source: str
+    type: str
+    subject: str
+    status: str
+    verified: bool
+    outcome: str | None
+    tries: int
+    times_seen: int
+    attempt: str | None
+    received_at: datetime
+    done_at: datetime | None
+
+
+class WholeEventView(EventView, frozen=True):
+    """With headers and the raw body: `body` as text where it is UTF-8, `body_base64` always."""
+
+    headers: Mapping[str, str]
+    body: str | None
+    body_base64: str
+
+
+class ReplayBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`dry_run` only says what would change."""
+
+    dry_run: bool = False
+
+
+class ReplayView(msgspec.Struct, frozen=True):
+    event: str
+    dry_run: bool
+    outcome: str
+    changes: Sequence[Mapping[str, str]]
+
+
+class RejectionView(msgspec.Struct, frozen=True):
+    """A message that was refused: never its content."""
+
+    source: str
+    reason: str
+    address: str
+    body_size: int
+    body_sha256: str
+    rejected_at: datetime
+
+
+@get("/v1/webhook-events", summary="Webhook events, newest first", tags=_TAGS)
+async def list_events(
+    services: Services,
+    cursors: Cursors,
+    limit: Limit = 25,
+    cursor: Cursor = None,
+    source: str | None = None,
+    event_type: Annotated[str | None, Parameter(query="type")] = None,
+    status: str | None = None,
+    verified: bool | None = None,
+    received_after: datetime | None = None,
+) -> Page[EventView]:
+    """Only verified messages become events; `verified=false` is an empty list, and /v1/webhook-rejections holds the others."""
+    most = capped(limit)
+    if verified is False:
+        return Page([])
+    filters = EventFilters(source, event_type, status, utc(received_after))
+    rows = await services.inbox.page(filters, await cursors.read("webhook-events", cursor), most + 1)
+    return await cursors.page("webhook-events", rows, most, lambda e: (e.received_at, e.id), _view)
+
+
+@get("/v1/webhook-events/{event:str}", summary="One webhook event", tags=_TAGS)
+async def read_event(services: Services, event: str) -> WholeEventView:
+    """With headers and raw body."""
+    found = await services.inbox.get(_event_id(event))
+    try:
+        text: str | None = found.body.decode()
+    except UnicodeDecodeError:
+        text = None
+    seen = msgspec.structs.asdict(_view(found))
+    return WholeEventView(**seen, headers=found.headers, body=text, body_base64=base64.b64encode(found.body).decode())
+
+
+@post("/v1/webhook-events/{event:str}/replay", summary="Run an event again", tags=_TAGS, status_code=200)
+async def replay_event(request: AnyRequest, services: Services, event: str, data: ReplayBody) -> ReplayView:
+    """Harmless: facts carry totals, so what was applied before changes nothing."""
+    replay = await services.inbox.replay(caller_of(request).label, _event_id(event), dry_run=data.dry_run)
+    return ReplayView(ids.show("evt", replay.event), replay.dry_run, replay.outcome, replay.changes)
+
+
+@get("/v1/webhook-rejections", summary="Refused webhook messages", tags=_TAGS)
+async def list_rejections(services: Services, limit: Limit = 25) -> Page[RejectionView]:
+    """Newest first; a sample of at most sixty a minute is kept."""
+    found = await services.inbox.rejections(capped(limit))
+    return Page([
+        RejectionView(r.connection, r.reason, r.source, r.body_size, r.body_digest.hex(), r.rejected_at) for r in found
+    ])  # fmt: skip
+
+
+def _view(event: Event) -> EventView:
+    return EventView(
+        ids.show("evt", event.id),
+        event.connection,
+        event.type,
+        event.subject,
+        event.status.value,
+        True,
+        event.outcome,
+        event.tries,
+        event.times_seen,
+        ids.show("att", event.attempt_id) if event.attempt_id else None,
+        event.received_at,
+        event.done_at,
+    )
+
+
+def _event_id(shown: str) -> Any:
+    try:
+        return ids.read("evt", shown)
+    except NotFound as error:
+        raise EventNotFound from error
+
+
+HANDLERS: Final = [list_events, read_event, replay_event, list_rejections]

@@ -1,0 +1,194 @@
+"""Putting the edge together: the framework with its routes inside, the gateway around it. The only place that knows both."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import structlog
+from litestar import Litestar, Request, Response
+from litestar.config.app import AppConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+
+import gerbang
+from gerbang.core.audit.model import Entry
+from gerbang.core.audit.service import record
+from gerbang.core.identity.model import Caller, payer_caller
+from gerbang.web import pages, policy
+from gerbang.web.access_log import AccessLog
+from gerbang.web.api import audit, auth, connections, ledger, payments, plumbing, refunds, secrets, webhook_events
+from gerbang.web.checkout import login, shop
+from gerbang.web.checkout import pages as checkout
+from gerbang.web.checkout import refunds as refund_pages
+from gerbang.web.cursors import Cursors
+from gerbang.web.exchange import Exchange, exchange_of
+from gerbang.web.gateway import Gateway, Ways
+from gerbang.web.hooks import Hooks
+from gerbang.web.metrics import RequestMetrics
+from gerbang.web.owning import payment_id
+from gerbang.web.problems import CardDataRefused, describe
+from gerbang.web.rates import Rates
+from gerbang.web.services import Services
+from gerbang.web.translating import as_our_error
+from gerbang.web.validation import read_as
+
+log = structlog.get_logger()
+_SCHEMA_PATH: Final = "/schema"  # the framework's own pages; no row of the policy leads there
+_FLUSH_S: Final = 0.5
+_LOCAL: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_API: Final = (payments, refunds, webhook_events, ledger, audit, connections, secrets, auth, plumbing)
+_PAGES: Final = (pages, login, shop, checkout, refund_pages)
+
+
+class StrictRequest(Request[Any, Any, Any]):
+    """The framework's request, whose JSON body is read by our rules straight into the handler's type."""
+
+    async def json(self) -> Any:
+        """The body as the handler's `data` type; raises Invalid with a pointer."""
+        field = self.route_handler.parsed_data_field
+        assert field is not None, f"{self.route_handler} reads a body that it does not declare"
+        return read_as(exchange_of(self).body, field.annotation)
+
+
+def assemble(services: Services, extra_handlers: Sequence[Any] = ()) -> Gateway:
+    """The ASGI application. Raises ValueError when a route has no row in the policy table."""
+    metrics, access_log = RequestMetrics(), AccessLog(enabled=services.settings.log_level in ("debug", "info"))
+    inner = _framework(services, [*_ours(), *extra_handlers], access_log)
+    policy.check_complete(_routes(inner), policy.POLICY)
+    documents = plumbing.Documents(inner.openapi_schema.to_schema(), policy.POLICY)
+    busy = payments.Direct(services)
+    ways = Ways(
+        inner=inner,
+        hooks=Hooks(services.connections, services.inbox),
+        table=policy.POLICY,
+        direct={
+            "GET /v1/payments/{payment}": busy.read,
+            "POST /v1/payments": busy.create,
+            "GET /healthz": plumbing.health,
+            "GET /readyz": plumbing.Readiness(services).reply,
+            "GET /metrics": plumbing.metrics_of(metrics),
+            "GET /openapi.json": documents.openapi,
+            "GET /docs": documents.docs,
+            "GET /docs/errors": documents.errors,
+            "GET /docs/style.css": documents.style,
+        },
+        identity=services.identity,
+        rates=Rates(services.limits, sandbox=services.settings.sandbox),
+        payer=_payer(services),
+        card_refused=_card_refused(services),
+        metrics=metrics,
+        access_log=access_log,
+        hosts=_hosts(services),
+        body_limit_bytes=services.settings.body_limit_bytes,
+    )
+    return Gateway(ways)
+
+
+def _ours() -> list[Any]:
+    """Every route of the web layer, resource by resource."""
+    return [handler for module in (*_API, *_PAGES) for handler in module.HANDLERS]
+
+
+def _framework(services: Services, handlers: Sequence[Any], access_log: AccessLog) -> Litestar:
+    cursors = Cursors(services.secrets)
+    return Litestar(
+        route_handlers=list(handlers),
+        request_class=StrictRequest,
+        dependencies={
+            "services": Provide(lambda: services, sync_to_thread=False, use_cache=True),
+            "cursors": Provide(lambda: cursors, sync_to_thread=False, use_cache=True),
+        },
+        exception_handlers={Exception: _on_error},
+        state=State({"services": services}),
+        lifespan=[_flushing(access_log)],
+        openapi_config=OpenAPIConfig(title="Gerbang", version=gerbang.__version__, path=_SCHEMA_PATH),
+        on_app_init=[_quiet],
+        logging_config=None,
+    )
+
+
+def _quiet(config: AppConfig) -> AppConfig:
+    """The gateway logs; the framework's own logging would say everything twice."""
+    config.debug = False
+    return config
+
+
+def _on_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    exchange = exchange_of(request)
+    route = exchange.row.route if exchange.row else "unmatched"
+    ours = as_our_error(error, route=route, request_id=exchange.request_id)
+    status, headers, body = describe(ours, instance=exchange.path, request_id=exchange.request_id)
+    sent = {name.decode(): value.decode() for name, value in headers[1:]}
+    return Response(body, status_code=status, headers=sent, media_type=headers[0][1].decode())
+
+
+def _flushing(access_log: AccessLog) -> Callable[[Litestar], Any]:
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        async def flush() -> None:
+            while True:
+                await asyncio.sleep(_FLUSH_S)
+                access_log.flush()
+
+        task = asyncio.create_task(flush())
+        try:
+            yield
+        finally:
+            task.cancel()
+            access_log.flush()
+
+    return lifespan
+
+
+def _routes(app: Litestar) -> list[tuple[str, str]]:
+    """Every method and path that the framework serves, in the policy table's spelling."""
+    found = []
+    for route in app.routes:
+        path = getattr(route, "path_format", route.path)
+        if path.startswith(_SCHEMA_PATH):
+            continue
+        if route.path.endswith(":path}"):
+            path = path[:-1] + ":path}"
+        found += [(method, path) for method in getattr(route, "methods", ()) if method != "OPTIONS"]
+    return found
+
+
+def _payer(services: Services) -> Callable[[Exchange], Any]:
+    """Who holds the link of the payment that the address names: by `?t=`, by header, or by the checkout's cookie."""
+
+    async def payer(exchange: Exchange) -> Caller | None:
+        token = exchange.headers.get(b"x-payment-token", b"").decode("latin-1")
+        if not token and b"t=" in exchange.scope["query_string"]:
+            token = exchange.query().get("t", "")
+        if not token or not exchange.params or not exchange.path.startswith("/v1/payments/"):
+            return None
+        id_ = payment_id(exchange.params[0])
+        return payer_caller(id_) if await services.payments.check_link(id_, token) else None
+
+    return payer
+
+
+def _card_refused(services: Services) -> Callable[[Exchange, CardDataRefused], Any]:
+    """Audit that card data came, and where; never what it was (R14)."""
+
+    async def refused(exchange: Exchange, error: CardDataRefused) -> None:
+        route = exchange.row.route if exchange.row else "unmatched"
+        actor = exchange.caller.label if exchange.caller else "anonymous"
+        detail = {"pointer": error.errors[0].pointer}
+        async with services.db.transaction() as tx:
+            entry = Entry(actor, "card_data.refused", f"route:{route}", detail, request_id=exchange.request_id)
+            await record(tx, [entry])
+
+    return refused
+
+
+def _hosts(services: Services) -> frozenset[str] | None:
+    """The names that requests may come to; any, where we are not told our own."""
+    settings = services.settings
+    if settings.host not in ("127.0.0.1", "localhost", "::1") and not settings.public_url:
+        return None
+    told = urlsplit(settings.base_url).hostname or ""
+    return _LOCAL | {settings.host.lower(), f"[{told}]" if ":" in told else told}

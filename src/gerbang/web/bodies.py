@@ -1,0 +1,170 @@
+"""What clients may send about payments and refunds. Unknown members are refused (R40); nothing here is decided by core's rules."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from gerbang.base import ids
+from gerbang.base.errors import FieldError, NotFound
+from gerbang.base.money import ASSETS, EXPONENTS, BadMoney, fiat
+from gerbang.core.payments.model import Destination, MethodChoice
+from gerbang.ports.payment import Method, Payer
+from gerbang.web.problems import invalid_field
+
+Line = Annotated[str, msgspec.Meta(max_length=200)]
+Text = Annotated[str, msgspec.Meta(max_length=500)]
+Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+_METADATA_BYTES: Final = 16_384
+_METADATA_DEPTH: Final = 8
+
+
+class CustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who pays. `id` is a registered customer (usr_…), who then sees the payment as their own."""
+
+    id: str | None = None
+    name: Line = ""
+    email: Annotated[str, msgspec.Meta(max_length=254, pattern=r"^$|^[^@\s]+@[^@\s]+$")] = ""
+    phone: Annotated[str, msgspec.Meta(max_length=32, pattern=r"^$|^\+?[0-9 ()./-]{5,31}$")] = ""
+    locale: Literal["id", "en"] = "id"
+
+
+class ItemBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One line of the bill; `amount` is that of the whole line, in minor units."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    amount: Annotated[int, msgspec.Meta(ge=0, lt=10**12)]
+    quantity: Annotated[int, msgspec.Meta(ge=1, le=10**6)] = 1
+    note: Line = ""
+
+
+class AttemptBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How to pay; `connection` is chosen by Gerbang when absent."""
+
+    method: Method
+    method_options: Mapping[Code, Code] = {}
+    connection: Code | None = None
+
+    def choice(self) -> MethodChoice:
+        """As core takes it."""
+        return MethodChoice(self.method, dict(self.method_options), self.connection)
+
+
+class PaymentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A payment to be made. `amount` is whole minor units of `currency` (IDR has none: 150000 is Rp150.000)."""
+
+    amount: int
+    currency: str
+    description: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+    method: Method | None = None
+    method_options: Mapping[Code, Code] = {}
+    connection: Code | None = None
+    order_reference: Code | None = None
+    customer: CustomerBody = CustomerBody()
+    metadata: Mapping[Annotated[str, msgspec.Meta(max_length=64)], Any] = {}
+    items: Annotated[Sequence[ItemBody], msgspec.Meta(max_length=100)] = ()
+    return_url: Annotated[str, msgspec.Meta(max_length=2048)] | None = None
+    expires_in_s: Annotated[int, msgspec.Meta(ge=60, le=31 * 86_400)] = 86_400
+
+    def check(self) -> None:
+        """What types cannot say; raises Invalid with a pointer."""
+        check_amount(self.amount, self.currency)
+        check_metadata(self.metadata)
+        check_return_url(self.return_url)
+        if self.method is None and (self.method_options or self.connection):
+            raise invalid_field("/method", "Needed when method_options or connection is given.")
+
+    def choice(self) -> MethodChoice | None:
+        """How the first attempt is to be made, if at once."""
+        return MethodChoice(self.method, dict(self.method_options), self.connection) if self.method else None
+
+    def payer(self) -> Payer:
+        """Who pays, without the registered id."""
+        customer = self.customer
+        return Payer(customer.name, customer.email, customer.phone, customer.locale)
+
+
+class DestinationBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A bank account of the payer's."""
+
+    bank: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    account: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{5,20}$")]
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+class RefundBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Money to give back; all that is left without `amount`. `destination` for methods that cannot give back by themselves."""
+
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+    amount: int | None = None
+    destination: DestinationBody | None = None
+
+    def to(self) -> Destination | None:
+        """The bank account, as core takes it."""
+        to = self.destination
+        return Destination(to.bank, to.account, to.name) if to else None
+
+
+class SettleBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An operator transferred the money; `reference` is the bank's."""
+
+    reference: Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
+
+
+class ResolveBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a held payment ends."""
+
+    decision: Literal["accept", "refund", "release"]
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+
+
+def check_amount(amount: int, currency: str, pointer: str = "/amount") -> None:
+    """Raise BadMoney with a pointer unless this is money that we take."""
+    if currency not in EXPONENTS or currency in ASSETS:
+        known = ", ".join(sorted(set(EXPONENTS) - ASSETS))
+        raise BadMoney("The currency is not supported.", errors=[FieldError("/currency", f"Must be one of: {known}.")])
+    try:
+        fiat(amount, currency)
+    except BadMoney as error:
+        raise BadMoney(error.detail, errors=[FieldError(pointer, error.detail)]) from error
+
+
+def check_metadata(metadata: Mapping[str, Any]) -> None:
+    """At most 50 names, 16 KiB, eight levels deep."""
+    if len(metadata) > 50 or len(json.dumps(metadata)) > _METADATA_BYTES or _depth(metadata) > _METADATA_DEPTH:
+        raise invalid_field("/metadata", f"At most 50 names, {_METADATA_BYTES} bytes and {_METADATA_DEPTH} levels.")
+
+
+def check_return_url(url: str | None) -> None:
+    """Where the payer goes afterwards: http or https, with a host, without credentials or control characters."""
+    if url is None:
+        return
+    try:
+        parts = urlsplit(url)
+        good = (
+            parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc and url.isprintable()
+        )
+    except ValueError:
+        good = False
+    if not good or " " in url or "\\" in url:
+        raise invalid_field("/return_url", "Must be a whole http or https address.")
+
+
+def owner_id(customer: CustomerBody) -> Any:
+    """The inner id of a registered customer, or None; raises Invalid for what is no such id."""
+    if customer.id is None:
+        return None
+    try:
+        return ids.read("usr", customer.id)
+    except NotFound as error:
+        raise invalid_field("/customer/id", "Not the id of a user.") from error
+
+
+def _depth(value: Any) -> int:
+    if isinstance(value, Mapping):
+        return 1 + max((_depth(inner) for inner in value.values()), default=0)
+    if isinstance(value, list):
+        return 1 + max((_depth(inner) for inner in value), default=0)
+    return 0

@@ -1,0 +1,42 @@
+"""What the edge may use, put together once in app.py and handed to every route as `services`. Names only; nothing is made here."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gerbang.base.db import Database
+from gerbang.base.http import Http
+from gerbang.core.audit.service import Audit
+from gerbang.core.connections.service import Connections
+from gerbang.core.identity.changes import Changes
+from gerbang.core.identity.service import Identity
+from gerbang.core.inbox.service import Inbox
+from gerbang.core.ledger.service import Ledger
+from gerbang.core.limits.service import Limiter
+from gerbang.core.notifications.service import Notifications
+from gerbang.core.payments.service import Payments
+from gerbang.core.secrets.service import Secrets
+from gerbang.settings import Settings
+
+Check = Callable[[], Awaitable[str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """`broadcast` carries announcements to open pages. `checks` are named questions for /readyz: each answers what is wrong, or None."""
+
+    settings: Settings
+    db: Database
+    identity: Identity
+    secrets: Secrets
+    payments: Payments
+    inbox: Inbox
+    connections: Connections
+    ledger: Ledger
+    audit: Audit
+    notifications: Notifications
+    broadcast: Any
+    limits: Limiter
+    changes: Changes
+    http: Http
+    checks: Mapping[str, Check] = field(default_factory=dict)

@@ -1,0 +1,308 @@
+"""The outer shapes of payments, attempts and refunds, exactly as the contract has them. Pure: what is shown, not what may be seen."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from gerbang.base import ids
+from gerbang.core.payments.machine import OPEN
+from gerbang.core.payments.model import (
+    Attempt,
+    AttemptStatus,
+    Destination,
+    Moment,
+    Offer,
+    Payment,
+    PaymentStatus,
+    Refund,
+    Whole,
+)
+from gerbang.ports.payment import DisplayCode, DisplayQr, DisplayVirtualAccount, NextAction, Redirect, Wait
+
+Steps = Callable[[NextAction, Payment, str], Sequence[str]]
+_CHOOSES: Final = frozenset(
+    {PaymentStatus.CREATED, PaymentStatus.FAILED, PaymentStatus.EXPIRED, PaymentStatus.PART_PAID}
+)
+_WAITS: Final = frozenset({PaymentStatus.PENDING, PaymentStatus.UNKNOWN})
+
+
+class ChooseMethod(msgspec.Struct, frozen=True, tag="choose_method"):
+    """The payer has to choose how to pay: on the page behind `checkout_url`, or by POST …/attempts."""
+
+
+class VirtualAccountSteps(msgspec.Struct, frozen=True, tag="display_virtual_account"):
+    bank: str
+    number: str
+    steps: Sequence[str] = ()
+
+
+class CodeSteps(msgspec.Struct, frozen=True, tag="display_code"):
+    store: str
+    code: str
+    steps: Sequence[str] = ()
+
+
+NextStep = ChooseMethod | Redirect | VirtualAccountSteps | CodeSteps | DisplayQr | Wait
+
+
+class FailureView(msgspec.Struct, frozen=True):
+    code: str
+    detail: str
+
+
+class CustomerView(msgspec.Struct, frozen=True):
+    id: str | None
+    name: str
+    email: str
+    phone: str
+    locale: str
+
+
+class AttemptView(msgspec.Struct, frozen=True):
+    id: str
+    status: str
+    method: str
+    method_options: Mapping[str, str]
+    connection: str
+    amount: int
+    currency: str
+    provider_reference: str | None
+    next_action: NextStep | None
+    failure: FailureView | None
+    created_at: datetime
+    expires_at: datetime
+
+
+class DestinationView(msgspec.Struct, frozen=True):
+    bank: str
+    account: str
+    name: str
+
+
+class RefundView(msgspec.Struct, frozen=True):
+    id: str
+    payment: str
+    attempt: str
+    amount: int
+    currency: str
+    status: str
+    reason: str
+    provider_reference: str | None
+    failure: str | None
+    created_at: datetime
+    updated_at: datetime
+    destination: DestinationView | None = None
+
+
+class PaymentView(msgspec.Struct, frozen=True):
+    """A payment. Amounts are whole minor units of `currency`; `method` and the two after it are those of the attempt that counts."""
+
+    id: str
+    status: str
+    late: bool
+    livemode: bool
+    amount: int
+    currency: str
+    amount_captured: int
+    amount_refunded: int
+    amount_excess: int
+    method: str | None
+    connection: str | None
+    provider_reference: str | None
+    order_reference: str | None
+    description: str
+    customer: CustomerView
+    metadata: Mapping[str, Any]
+    items: Sequence[Mapping[str, Any]]
+    attempts: Sequence[AttemptView]
+    refunds: Sequence[RefundView]
+    next_action: NextStep | None
+    checkout_url: str
+    return_url: str | None
+    failure: FailureView | None
+    created_at: datetime
+    updated_at: datetime
+    expires_at: datetime
+    paid_at: datetime | None
+
+
+class MomentView(msgspec.Struct, frozen=True):
+    """One line of the timeline. `direction`: `in` and `out` happened outside, `decision` is ours."""
+
+    id: str
+    at: datetime
+    direction: str
+    kind: str
+    actor: str
+    detail: Mapping[str, Any]
+    request_id: str | None
+
+
+class OptionView(msgspec.Struct, frozen=True):
+    name: str
+    title: str
+
+
+class OfferView(msgspec.Struct, frozen=True):
+    """A method for an amount. `option` is the field of `method_options` that must be one of `options`; `reason` says why not."""
+
+    method: str
+    connection: str
+    option: str | None
+    options: Sequence[OptionView]
+    least: int
+    most: int
+    available: bool
+    reason: str | None
+
+
+def no_steps(_action: NextAction, _payment: Payment, _locale: str) -> Sequence[str]:
+    """Instructions without steps."""
+    return ()
+
+
+def payment_view(whole: Whole, *, public_url: str, link_token: str, steps: Steps = no_steps) -> PaymentView:
+    """A payment as clients see it; `public_url` without a slash at the end."""
+    payment, shown = whole.payment, ids.show("pay", whole.payment.id)
+    locale = whole.payer.locale
+    counts = counting_attempt(whole.attempts)
+    attempts = [_attempt(one, payment, locale, steps) for one in sorted(whole.attempts, key=lambda a: a.number)]
+    failure = counts.failure if counts else None
+    return PaymentView(
+        id=shown,
+        status=payment.status.value,
+        late=payment.late,
+        livemode=payment.livemode,
+        amount=payment.amount,
+        currency=payment.currency,
+        amount_captured=payment.amount_captured,
+        amount_refunded=payment.amount_refunded,
+        amount_excess=payment.amount_excess,
+        method=counts.method.value if counts else None,
+        connection=counts.connection if counts else None,
+        provider_reference=counts.provider_reference if counts else None,
+        order_reference=payment.order_reference,
+        description=payment.description,
+        customer=_customer(whole),
+        metadata=payment.metadata,
+        items=payment.items,
+        attempts=attempts,
+        refunds=[refund_view(refund) for refund in whole.refunds],
+        next_action=_payment_action(whole, locale, steps),
+        checkout_url=f"{public_url}/pay/{shown}?t={link_token}",
+        return_url=payment.return_url,
+        failure=FailureView(failure.code, failure.detail) if failure else None,
+        created_at=payment.created_at,
+        updated_at=payment.updated_at,
+        expires_at=payment.expires_at,
+        paid_at=payment.paid_at,
+    )
+
+
+def counting_attempt(attempts: Sequence[Attempt]) -> Attempt | None:
+    """The attempt that a payment is known by: the first that brought money, else the newest that was not given up."""
+    paid = [a for a in attempts if a.captured]
+    if paid:
+        return min(paid, key=lambda a: a.number)
+    alive = [a for a in attempts if a.status is not AttemptStatus.ABANDONED]
+    return max(alive or attempts, key=lambda a: a.number, default=None)
+
+
+def attempt_views(whole: Whole, steps: Steps = no_steps) -> list[AttemptView]:
+    """Every attempt, oldest first."""
+    ordered = sorted(whole.attempts, key=lambda a: a.number)
+    return [_attempt(one, whole.payment, whole.payer.locale, steps) for one in ordered]
+
+
+def refund_view(refund: Refund, destination: Destination | None = None) -> RefundView:
+    """A refund; `destination` only for who will transfer it."""
+    return RefundView(
+        ids.show("ref", refund.id),
+        ids.show("pay", refund.payment_id),
+        ids.show("att", refund.attempt_id),
+        refund.amount,
+        refund.currency,
+        refund.status.value,
+        refund.reason,
+        refund.provider_reference,
+        refund.failure,
+        refund.created_at,
+        refund.updated_at,
+        DestinationView(destination.bank, destination.account, destination.name) if destination else None,
+    )
+
+
+def moment_view(moment: Moment) -> MomentView:
+    """A line of the timeline."""
+    return MomentView(
+        ids.show("aud", moment.id),
+        moment.at,
+        moment.direction,
+        moment.kind,
+        moment.actor,
+        moment.detail,
+        moment.request_id,
+    )
+
+
+def offer_view(offer: Offer) -> OfferView:
+    """A method that may be chosen."""
+    options = [OptionView(option.name, option.title) for option in offer.options]
+    return OfferView(
+        offer.method.value,
+        offer.connection,
+        offer.option,
+        options,
+        offer.least,
+        offer.most,
+        offer.available,
+        offer.reason or None,
+    )
+
+
+def _attempt(attempt: Attempt, payment: Payment, locale: str, steps: Steps) -> AttemptView:
+    failure = attempt.failure
+    action = _shown(attempt.next_action, payment, locale, steps) if attempt.next_action else None
+    return AttemptView(
+        ids.show("att", attempt.id),
+        attempt.status.value,
+        attempt.method.value,
+        attempt.options,
+        attempt.connection,
+        attempt.amount,
+        attempt.currency,
+        attempt.provider_reference,
+        action if attempt.status in OPEN else None,
+        FailureView(failure.code, failure.detail) if failure else None,
+        attempt.created_at,
+        attempt.expires_at,
+    )
+
+
+def _payment_action(whole: Whole, locale: str, steps: Steps) -> NextStep | None:
+    """What the payer must do next: the newest open attempt's instructions, else choose, else wait, else nothing."""
+    payable = [a for a in whole.attempts if a.status in OPEN]
+    newest = max(payable, key=lambda a: a.number, default=None)
+    status = whole.payment.status
+    if status not in _CHOOSES and status not in _WAITS:
+        return None
+    if newest is not None:
+        return _shown(newest.next_action, whole.payment, locale, steps) if newest.next_action else Wait()
+    return ChooseMethod() if status in _CHOOSES or status is PaymentStatus.PENDING else Wait()
+
+
+def _shown(action: NextAction, payment: Payment, locale: str, steps: Steps) -> NextStep:
+    match action:
+        case DisplayVirtualAccount(bank=bank, number=number):
+            return VirtualAccountSteps(bank, number, steps(action, payment, locale))
+        case DisplayCode(store=store, code=code):
+            return CodeSteps(store, code, steps(action, payment, locale))
+        case Redirect() | DisplayQr() | Wait():
+            return action
+
+
+def _customer(whole: Whole) -> CustomerView:
+    payer, owner = whole.payer, whole.payment.owner_id
+    return CustomerView(ids.show("usr", owner) if owner else None, payer.name, payer.email, payer.phone, payer.locale)
