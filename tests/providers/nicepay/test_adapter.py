@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -195,6 +196,19 @@ class TestSubmittingACard:
 
 
 class TestWhichMerchantSigns:
+    @pytest.mark.parametrize("secrets", [
+        {"merchant_key": [KEY, b"an older key"]}, {"merchant_key": [KEY], "merchant_key_virtual_account": [b""]},
+        {"merchant_key": [b"another"], "merchant_key_virtual_account": [KEY]},
+    ])  # fmt: skip
+    async def test_the_newest_key_of_the_method_signs(
+        self, provider: NicepayPayments, script: Script, secrets: Mapping[str, Any]
+    ) -> None:
+        script.on(REGISTRATION, lambda order: wire.say(wire.registered(order)))
+        await provider.submit(replace(account(script.base_url), secrets=secrets), submission())
+        (order,) = script.bodies(REGISTRATION)
+        signed = f"20250115093000{IMID}{REFERENCE}150000".encode() + KEY
+        assert order["merchantToken"] == sha256(signed).hexdigest()
+
     async def test_a_method_may_have_its_own_merchant_id_and_key(
         self, provider: NicepayPayments, script: Script
     ) -> None:

@@ -44,6 +44,7 @@ class TestInquiring:
             ),
             (0, {"amt": 150_000, "currency": None}, (Captured(150_000, "IDR"),)),
             ("0", {"amt": "149999.00"}, (Captured(149_999, "IDR"),)),
+            ("0", {"cancelAmt": "50000"}, (Captured(150_000, "IDR"),)),
             ("4", {}, (Expired(),)),
             ("1", {}, (Retracted("The bank reversed the deposit."),)),
         ],
@@ -122,6 +123,13 @@ class TestInquiring:
         self, provider: NicepayPayments, script: Script, amt: Any
     ) -> None:
         script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "0", amt=amt)))
+        with pytest.raises(OutcomeUnknown):
+            await provider.inquire(account(script.base_url), standing())
+
+    async def test_a_decline_of_the_question_itself_decides_nothing(
+        self, provider: NicepayPayments, script: Script
+    ) -> None:
+        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "0", resultCd="51")))
         with pytest.raises(OutcomeUnknown):
             await provider.inquire(account(script.base_url), standing())
 
@@ -258,6 +266,14 @@ class TestRefunding:
         script.on(INQUIRY, HANG_UP)
         with pytest.raises(OutcomeUnknown):
             await provider.refund(account(script.base_url), PAID_CARD, giveback())
+
+    async def test_a_refusal_is_not_believed_when_the_transaction_hides_what_went_back(
+        self, provider: NicepayPayments, script: Script
+    ) -> None:
+        script.on(CANCEL, wire.refusal("9319"))
+        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "2")))
+        with pytest.raises(OutcomeUnknown):
+            await provider.refund(account(script.base_url), replace(PAID_CARD, refunded=50_000), giveback(100_000))
 
     async def test_an_answer_about_another_amount_is_looked_up(self, provider: NicepayPayments, script: Script) -> None:
         script.on(CANCEL, lambda order: wire.say(wire.cancelled(order, amt="150000")))

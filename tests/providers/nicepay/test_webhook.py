@@ -104,7 +104,8 @@ def test_a_digit_cannot_move_between_transaction_and_amount() -> None:
 
 @pytest.mark.parametrize("body", [
     urlencode(fields()).encode() + b"&amt=1", urlencode(fields()).encode() + b"&%61mt=1", urlencode(fields()).encode() + b"&tXid=",
-    json.dumps(fields()).encode()[:-1] + b',"\\u0061mt":"1"}', json.dumps(fields()).encode()[:-1], b"{" * 100_000, b'{"merchantToken":["a"]}',
+    json.dumps(fields()).encode()[:-1] + b',"\\u0061mt":"1"}', json.dumps(fields()).encode()[:-1], b"{" * 100_000,
+        b'{"a":' * 10_000, b'{"merchantToken":["a"]}',
     urlencode(fields()).encode() + b"&x=" + b"y" * 65_536, urlencode(fields()).encode() + b"&x=y" * 300,
     b"merchantToken=%ff&tXid=" + TXID.encode() + b"&amt=1", urlencode(fields(amt="")).encode(), urlencode(fields(tXid="")).encode(),
 ])  # fmt: skip
