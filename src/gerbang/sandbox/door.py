@@ -79,7 +79,16 @@ class Door(Server):
         for connection in list(self.server_state.connections):
             connection.shutdown()
         await asyncio.sleep(seconds)
-        await self.startup(sockets=[self._bind()])
+        while True:
+            try:
+                listener = self._bind()
+            except (
+                OSError
+            ):  # somebody sits in our place for a moment: an outgoing connection may use our port as its own
+                await asyncio.sleep(_POLL_S)
+            else:
+                break
+        await self.startup(sockets=[listener])
 
     def _bind(self) -> socket.socket:
         return socket.create_server((self._host, self.port), backlog=2048)

@@ -98,6 +98,7 @@ class Journal:
         self._path = path
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         self._size = _cut_torn_line(self._file)
+        _sync_folder(path.parent)
         self._seq = 0
         self._index: list[tuple[int, int]] = []
         self._buffer: list[bytes] = []
@@ -189,6 +190,15 @@ class Journal:
                 found.append(line.rstrip())
                 last = address.seq
         return found, None
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the file's name as durable as its lines."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _cut_torn_line(file: int) -> int:

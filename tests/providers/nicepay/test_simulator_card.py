@@ -171,6 +171,8 @@ def test_the_merchants_own_page_may_send_the_browser_with_the_card(nicepay: InMe
     assert home(outcome)["resultCd"] == "0000"
     wrong = get(nicepay, "/direct/v2/payment", **{**given, "merchantToken": "0"})
     assert b"9010" in wrong.answer.body
+    assert wrong.journal_query is not None
+    assert GOOD.encode() not in wrong.journal_query
 
 
 def test_text_from_the_merchant_is_shown_and_not_run(nicepay: InMemory) -> None:

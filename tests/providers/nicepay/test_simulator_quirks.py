@@ -52,6 +52,12 @@ def test_an_unknown_switch_or_position_is_refused(nicepay: InMemory, values: dic
         nicepay.quirk(**values)
 
 
+def test_a_journal_of_a_later_version_with_other_switches_can_still_be_read(nicepay: InMemory) -> None:
+    kept = {"kind": "quirks_set", "quirks": {"second_cancel": "9314", "switch_of_tomorrow": "on"}}
+    nicepay.simulator.replay(msgspec.json.encode(kept))
+    assert nicepay.simulator.quirks()["second_cancel"] == "9314"
+
+
 @pytest.mark.parametrize("status", ["4", "1", "3"])
 def test_cancelled_va_status(nicepay: InMemory, status: str) -> None:
     nicepay.quirk(cancelled_va_status=status)

@@ -31,6 +31,7 @@ class QuirksSet(msgspec.Struct, frozen=True, tag_field="kind", tag="quirks_set")
     quirks: Quirks
 
 
+_TAKES_CARDS: Final = frozenset({"/direct/v2/payment", "/redirect/v2/card"})
 _decode_effect: Final = msgspec.json.Decoder(Change | QuirksSet).decode
 
 
@@ -59,9 +60,10 @@ class NicepaySimulator:
         if handler is None:
             return Outcome(Answer(404, b"Not Found", (("content-type", "text/plain"),)))
         try:
-            return handler(request, now)
+            outcome = handler(request, now)
         except Refused as refused:
-            return Outcome(self._world.refusal(refused.code))
+            outcome = Outcome(self._world.refusal(refused.code))
+        return pages.without_card(request, outcome) if request.path in _TAKES_CARDS else outcome
 
     def act(self, action: str, act: Act, now: datetime) -> Outcome:
         change = acts.decide(acts.find(self._world, act), action, act, now)

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
+from msgspec.structs import replace
+
 from gerbang.ports.simulator import Answer, Outcome, Request
 from gerbang.providers.nicepay.simulator import fields as read
 from gerbang.providers.nicepay.simulator import html
@@ -19,6 +21,11 @@ from gerbang.providers.nicepay.simulator.world import World
 
 _THREE_D_SECURE_FAILED: Final = "9117"
 _HIDDEN_FROM_JOURNAL: Final = frozenset({"cardNo", "cardCvv"})
+
+
+def without_card(request: Request, outcome: Outcome) -> Outcome:
+    """The outcome, and how the journal may keep the request: whatever was typed as a card number or CVV is not in it."""
+    return replace(outcome, journal_body=_masked(_form(request)), journal_query=_masked(_query(request)))
 
 
 def payment(world: World, request: Request) -> Outcome:
@@ -56,8 +63,7 @@ def card(world: World, request: Request, now: datetime) -> Outcome:
     try:
         return _to_secure(order, values, request, now)
     except Refused as refused:
-        form = html.card_form(order, f"{request.base_url}/redirect/v2/card", MESSAGES[refused.code])
-        return _page(form, journal_body=_masked(values))
+        return _page(html.card_form(order, f"{request.base_url}/redirect/v2/card", MESSAGES[refused.code]))
 
 
 def secure(world: World, request: Request, now: datetime) -> Outcome:
@@ -94,10 +100,7 @@ def _to_secure(order: Order, values: Mapping[str, str], request: Request, now: d
         "outcome": "54" if is_expired(expiry, now) else known.code,
         "callBackUrl": values.get("callBackUrl", order.return_url),
     }
-    step = html.secure_form(order, f"{request.base_url}/redirect/v2/secure", hidden)
-    masked = _masked(values)
-    query = masked if request.method == "GET" else request.query
-    return Outcome(Answer(200, step, html.HEADERS), journal_body=masked, journal_query=query)
+    return _page(html.secure_form(order, f"{request.base_url}/redirect/v2/secure", hidden))
 
 
 def _home(order: Order, url: str) -> Answer:
@@ -132,8 +135,8 @@ def _way_back(order: Order, url: str) -> str:
     return f"{url}{'&' if '?' in url else '?'}{query}"
 
 
-def _page(page: bytes, status: int = 200, journal_body: bytes | None = None) -> Outcome:
-    return Outcome(Answer(status, page, html.HEADERS), journal_body=journal_body)
+def _page(page: bytes, status: int = 200) -> Outcome:
+    return Outcome(Answer(status, page, html.HEADERS))
 
 
 def _query(request: Request) -> dict[str, str]:
@@ -145,5 +148,4 @@ def _form(request: Request) -> dict[str, str]:
 
 
 def _masked(values: Mapping[str, str]) -> bytes:
-    """The form as the journal may keep it: whatever was typed as a card number or CVV is not in it."""
     return urlencode({k: "(not kept)" if k in _HIDDEN_FROM_JOURNAL else v for k, v in values.items()}).encode()

@@ -11,7 +11,7 @@ import msgspec
 from gerbang.ports.simulator import Impossible
 
 
-class Quirks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Quirks(msgspec.Struct, frozen=True):
     """Positions of all switches; `notification_retry_s` alone is a list: the seconds before each further try."""
 
     cancelled_va_status: Literal["4", "1", "3"] = "4"  # 10.1: not in the table of states
@@ -51,6 +51,9 @@ def choices() -> Mapping[str, Sequence[str]]:
 
 def changed(now: Quirks, values: Mapping[str, Any]) -> Quirks:
     """The switches after `values`; raises Impossible for an unknown switch or position."""
+    unknown = values.keys() - set(Quirks.__struct_fields__)
+    if unknown:
+        raise Impossible("invalid", f"There is no switch named {min(unknown)}. GET shows them all.")
     try:
         return msgspec.convert({**msgspec.to_builtins(now), **values}, Quirks)
     except msgspec.ValidationError as error:

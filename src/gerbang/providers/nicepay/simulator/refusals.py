@@ -70,7 +70,7 @@ MESSAGES: Final[Mapping[str, str]] = {
 }
 
 
-class Refused(Exception):  # noqa: N818  an answer of the provider, named as one
+class Refused(Exception):
     """This request gets `code` and nothing happens."""
 
     def __init__(self, code: str) -> None:
