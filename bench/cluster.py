@@ -28,7 +28,7 @@ _DURABLE: Final = {"fsync": "on", "synchronous_commit": "on", "full_page_writes"
 _SETTINGS: Final = {"track_commit_timestamp": "on"}
 
 
-class NotDurable(Exception):  # noqa: N818 - says what the server is
+class NotDurable(Exception):
     """The server would forget what it acknowledged: no number taken on it means anything."""
 
 

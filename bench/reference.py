@@ -25,7 +25,7 @@ _RATE: Final = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
 _SET: Final = re.compile(r"^\\set \w+ random\(1, :rows\)$", re.MULTILINE)
 
 
-class ReferenceFailed(Exception):  # noqa: N818 - says what happened
+class ReferenceFailed(Exception):
     """The reference could not be measured; the message carries what pgbench said."""
 
 

@@ -1,0 +1,161 @@
+"""Gerbang as a side of the bench: its real processes with the test provider among its providers, its rows, its judgement.
+
+`python -m bench.ours serve|work` is what the children run: the product's own composition, one provider richer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import http.client
+import json
+import secrets
+import sys
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bench.cluster import Cluster, connected
+from bench.processes import ChildProcess, child, free_port
+from bench.provider import PROVIDER
+from gerbang import app
+from gerbang import settings as all_settings
+from gerbang.cli.process import run
+from gerbang.core.identity.model import PERMISSIONS, Caller, Role
+from gerbang.core.secrets.model import Purpose
+from gerbang.ports.provider import Provider
+from gerbang.providers import PROVIDERS
+from gerbang.providers.sealed import ensure_root_key
+from gerbang.settings import Settings
+
+CONNECTION: Final = "bench"
+WITH_BENCH: Final[dict[str, Provider]] = {**PROVIDERS, PROVIDER.name: PROVIDER}
+_SECRET_NAME: Final = "webhook/bench/webhook_secret"  # noqa: S105 - a name, no secret
+_EMAIL: Final = "bench@lumbung.example"
+
+
+@dataclass(slots=True)
+class Gerbang:
+    """The running API. `token` is an operator's access token, `api_key` creates payments, `secret` signs webhooks."""
+
+    cluster: Cluster
+    port: int
+    environment: dict[str, str]
+    secret: bytes
+    token: str
+    api_key: str
+    service: ChildProcess
+
+    @contextlib.asynccontextmanager
+    async def worker(self) -> AsyncIterator[ChildProcess]:
+        """One worker process for the length of the block."""
+        async with child("work", ("bench.ours", "work"), self.environment, self.cluster.folder) as running_worker:
+            yield running_worker
+
+
+@contextlib.asynccontextmanager
+async def running(cluster: Cluster, provider_port: int) -> AsyncIterator[Gerbang]:
+    """The API on a free port with the bench connection, an operator and a key, for the length of the block."""
+    settings = _settings(cluster)
+    environment = _environment(settings)
+    secret = secrets.token_hex(32).encode()
+    password = secrets.token_urlsafe(18)
+    api_key = await _prepare(settings, provider_port, secret, password)
+    async with child("serve", ("bench.ours", "serve"), environment, cluster.folder) as service:
+        await service.answering(settings.port, "/readyz")
+        token = await asyncio.to_thread(_log_in, settings.port, password)
+        yield Gerbang(cluster, settings.port, environment, secret, token, api_key, service)
+
+
+def _settings(cluster: Cluster) -> Settings:
+    """As `up` would run it: with the sandbox's limits, since one machine plays a whole public here."""
+    return all_settings.load(
+        data=cluster.folder,
+        port=free_port(),
+        sandbox=True,
+        sandbox_port=free_port(),
+        log_level="warning",
+        access_token_ttl_s=3_600,
+        database_url=cluster.server.addresses.app_dsn,
+        database_owner_url=cluster.server.addresses.owner_dsn,
+    )
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    given = {
+        "data": settings.data,
+        "port": settings.port,
+        "sandbox": "true",
+        "sandbox_port": settings.sandbox_port,
+        "log_level": "warning",
+        "access_token_ttl_s": settings.access_token_ttl_s,
+        "database_url": settings.database_dsn(),
+        "database_owner_url": settings.owner_dsn(),
+    }
+    return {name: value for name, value in all_settings.child_environment(given).items() if name.startswith("GERBANG_")}
+
+
+async def _prepare(settings: Settings, provider_port: int, secret: bytes, password: str) -> str:
+    ensure_root_key(settings.root_key_path, create=True)
+    async with app.core(settings, "bench", WITH_BENCH) as parts:
+        await parts.secrets.ensure(_SECRET_NAME, lambda: secret, Purpose.VERIFY_WEBHOOK)
+        await parts.connections.create(
+            "system:bench",
+            CONNECTION,
+            PROVIDER.name,
+            livemode=False,
+            settings={"base_url": f"http://127.0.0.1:{provider_port}"},
+            secrets={"webhook_secret": _SECRET_NAME},
+        )
+        await parts.identity.accounts.create("system:bench", _EMAIL, password, "Bench", "id", Role.ADMIN)
+        maker = Caller("system", "system:bench", permissions=PERMISSIONS[Role.ADMIN])
+        _, api_key = await parts.identity.api_keys.create(maker, "bench", Role.ADMIN)
+        return api_key
+
+
+def _log_in(port: int, password: str) -> str:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    body = json.dumps({"email": _EMAIL, "password": password})
+    connection.request("POST", "/v1/auth/login", body, {"Content-Type": "application/json"})
+    answer = connection.getresponse()
+    content = json.loads(answer.read())
+    assert answer.status == 200, f"login answered {answer.status}: {content}"
+    connection.close()
+    return str(content["access_token"])
+
+
+async def stored_events(cluster: Cluster) -> Sequence[str]:
+    """Return the keys of every inbox row, doubles included."""
+    async with connected(cluster.dsn()) as db, db.reading() as tx:
+        return [row["key"] for row in await tx.fetch("SELECT key FROM inbox WHERE connection = $1", CONNECTION)]
+
+
+async def clear(cluster: Cluster) -> None:
+    """Empty the tables that grow in a round, so that every round starts alike."""
+    tables = (
+        "inbox, inbox_seen, payments, payment_payers, attempts, refunds, refund_destinations, idempotency_keys,"
+        " ledger_lines, jobs, announcements, notifications, audit"
+    )
+    async with connected(cluster.dsn()) as db, db.transaction() as tx:
+        await tx.execute("SET LOCAL lock_timeout = '20s'")
+        await tx.execute(f"TRUNCATE {tables} CASCADE")
+
+
+async def settle_statistics(cluster: Cluster) -> None:
+    """Let the planner know the rows that a scenario just put in place."""
+    async with connected(cluster.dsn()) as db, db.autocommit() as tx:
+        await tx.execute("VACUUM (ANALYZE)")
+
+
+def main() -> None:
+    """Run one of the product's processes with the test provider among its providers."""
+    part = {"serve": app.serve, "work": app.work}[sys.argv[1]]
+
+    async def story(settings: Settings) -> None:
+        await part(settings, WITH_BENCH)
+
+    run(story, all_settings.load())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""Child processes of the bench: started, waited for, and ended with us. What they run stands with each side."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from time import monotonic
+from typing import IO, Final
+
+from gerbang.base.children import die_with_parent
+
+_ROOT: Final = Path(__file__).parent.parent
+_READY_S: Final = 30.0
+_STOP_S: Final = 15.0
+
+
+class ChildFailed(Exception):
+    """A child ended or never answered; the message carries its last words."""
+
+
+class ChildProcess:
+    """One running command. Its output goes to `log`."""
+
+    def __init__(self, name: str, process: subprocess.Popen[bytes], log: Path) -> None:
+        self.name = name
+        self.log = log
+        self._process = process
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    def last_words(self) -> str:
+        """Return the end of what it wrote."""
+        return self.log.read_text(errors="replace")[-2_000:]
+
+    async def answering(self, port: int, path: str) -> None:
+        """Return when a GET of `path` gets a status below 400 there. Raises ChildFailed."""
+        deadline = monotonic() + _READY_S
+        while not await asyncio.to_thread(_answers, port, path):
+            if self._process.poll() is not None or monotonic() > deadline:
+                raise ChildFailed(f"{self.name} does not answer on port {port}: {self.last_words()}")
+            await asyncio.sleep(0.05)
+
+    async def stop(self) -> None:
+        """SIGTERM, then SIGKILL for one that does not listen."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            deadline = monotonic() + _STOP_S
+            while self._process.poll() is None and monotonic() < deadline:
+                await asyncio.sleep(0.02)
+        self.kill()
+
+    def kill(self) -> None:
+        """SIGKILL at once."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+
+
+@contextlib.asynccontextmanager
+async def child(
+    name: str, command: Sequence[str], environment: Mapping[str, str], folder: Path
+) -> AsyncIterator[ChildProcess]:
+    """Run `python -m command…` from the checkout for the length of the block."""
+    log = folder / f"{name}.log"
+    with log.open("ab") as output:
+        process = _start(command, environment, output)
+    running = ChildProcess(name, process, log)
+    try:
+        yield running
+    finally:
+        await running.stop()
+
+
+def _start(command: Sequence[str], environment: Mapping[str, str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", *command],
+        cwd=_ROOT,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
+        preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one prctl call, nothing that could deadlock
+    )
+
+
+def free_port() -> int:
+    """Return a TCP port that nobody holds now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(port: int, path: str) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status < 400
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
