@@ -79,16 +79,16 @@ class Door(Server):
         for connection in list(self.server_state.connections):
             connection.shutdown()
         await asyncio.sleep(seconds)
-        while True:
-            try:
-                listener = self._bind()
-            except (
-                OSError
-            ):  # somebody sits in our place for a moment: an outgoing connection may use our port as its own
-                await asyncio.sleep(_POLL_S)
-            else:
-                break
+        while (listener := self._bind_if_free()) is None:
+            await asyncio.sleep(_POLL_S)
         await self.startup(sockets=[listener])
+
+    def _bind_if_free(self) -> socket.socket | None:
+        """None while somebody sits in our place: an outgoing connection may use our port as its own for a moment."""
+        try:
+            return self._bind()
+        except OSError:
+            return None
 
     def _bind(self) -> socket.socket:
         return socket.create_server((self._host, self.port), backlog=2048)
