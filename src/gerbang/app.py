@@ -30,7 +30,7 @@ from gerbang.core.connections.model import ConnectionNotFound
 from gerbang.core.connections.service import Connections
 from gerbang.core.identity import accounts
 from gerbang.core.identity.changes import Changes
-from gerbang.core.identity.model import PERMISSIONS, Caller, Role
+from gerbang.core.identity.model import PERMISSIONS, Caller, Lifetimes, Role
 from gerbang.core.identity.service import Identity
 from gerbang.core.inbox.model import Apply, Event, Replay
 from gerbang.core.inbox.service import Inbox
@@ -99,6 +99,7 @@ async def core(settings: Settings, name: str, providers: Mapping[str, Provider] 
         identity = Identity(
             db, secrets, changes, environment="test" if settings.sandbox else "live",
             customers_set_amounts=settings.customer_amounts == "allow",
+            lifetimes=Lifetimes(settings.access_token_ttl_s, settings.refresh_token_ttl_s, settings.owner_link_ttl_s),
         )  # fmt: skip
         connections = Connections(db, secrets, providers, settings.base_url)
         changes.subscribe("connection", lambda _: connections.forget())

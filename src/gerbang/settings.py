@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     customer_amounts: Literal["deny", "allow"] = Field(
         "deny", description="Whether a customer may create a payment and so set its amount."
     )
-    access_token_ttl_s: int = Field(600, ge=60, le=3_600, description="Life of an access token.")
+    access_token_ttl_s: int = Field(600, ge=60, le=600, description="Life of an access token.")
     refresh_token_ttl_s: int = Field(30 * 86_400, ge=3_600, description="Life of a session that is not used.")
     owner_link_ttl_s: int = Field(
         1_800, ge=60, le=86_400, description="Life of the one-time link that makes the first owner."

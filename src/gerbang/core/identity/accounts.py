@@ -35,7 +35,6 @@ from gerbang.core.identity.sessions import Sessions
 from gerbang.core.identity.texts import LOCALES, text
 from gerbang.core.identity.throttle import Throttle
 
-OWNER_LINK_VALID_S: Final = 1800
 _OWNER_PREFIX: Final = "gro_"
 _EMAIL: Final = re.compile(
     r"[^@\s<>\"(),:;\\\[\]]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)*[A-Za-z0-9-]{0,62}[A-Za-z0-9]"
@@ -66,6 +65,7 @@ class Accounts:
         throttle: Throttle,
         digests: Digests,
         changes: Changes,
+        owner_link_s: int,
     ) -> None:
         self._db = db
         self._passwords = passwords
@@ -73,6 +73,7 @@ class Accounts:
         self._throttle = throttle
         self._digests = digests
         self._changes = changes
+        self._owner_link_s = owner_link_s
         self._owned = False
 
     async def register(self, email: str, password: str, name: str, locale: str, client: Client) -> User:
@@ -159,14 +160,14 @@ class Accounts:
         return not self._owned
 
     async def make_owner_link(self) -> str:
-        """The token of a link that makes the first admin once, within 30 minutes; earlier links are void. Raises OwnerLinkInvalid."""
+        """The token of a link that makes the first admin once, within its 30 minutes; earlier links are void. Raises OwnerLinkInvalid."""
         token = _OWNER_PREFIX + base64.urlsafe_b64encode(os.urandom(32)).rstrip(b"=").decode()
         async with self._db.transaction() as tx:
             await store.lock_ownership(tx)
             if await store.has_admin(tx):
                 raise OwnerLinkInvalid("There is an owner already.")
-            await store.replace_owner_link(tx, digest(token), OWNER_LINK_VALID_S)
-            await record(tx, [Entry(SYSTEM, "owner_link.made", "installation:owner", {"valid_s": OWNER_LINK_VALID_S})])
+            await store.replace_owner_link(tx, digest(token), self._owner_link_s)
+            await record(tx, [Entry(SYSTEM, "owner_link.made", "installation:owner", {"valid_s": self._owner_link_s})])
         return token
 
     async def claim_ownership(self, token: str, email: str, password: str, name: str, locale: str) -> User:

@@ -12,6 +12,7 @@ from gerbang.base.errors import Conflict, Forbidden, Invalid, NotFound, TooMany,
 
 Kind = Literal["user", "api_key", "payer", "system"]
 Environment = Literal["test", "live"]
+LONGEST_ACCESS_S: Final = 600
 
 
 class Role(StrEnum):
@@ -137,6 +138,23 @@ class TokenPair:
     access_token: str = field(repr=False)
     expires_in: int
     refresh_token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """Seconds. An access token lives for ten minutes at most; a session ends when it is not used for `refresh_s`."""
+
+    access_s: int = 600
+    refresh_s: int = 14 * 86_400
+    owner_link_s: int = 1800
+
+    def __post_init__(self) -> None:
+        assert 0 < self.access_s <= LONGEST_ACCESS_S, (
+            f"access tokens live {LONGEST_ACCESS_S} s at most: {self.access_s}"
+        )
+
+
+STANDARD_LIFETIMES: Final = Lifetimes()
 
 
 class InvalidToken(Unauthenticated):

@@ -24,7 +24,16 @@ from gerbang.core.identity.api_keys import ApiKeys
 from gerbang.core.identity.callers import Callers, Verified
 from gerbang.core.identity.changes import Changes
 from gerbang.core.identity.digests import Digests
-from gerbang.core.identity.model import Caller, Environment, InvalidToken, Role, key_caller, user_caller
+from gerbang.core.identity.model import (
+    STANDARD_LIFETIMES,
+    Caller,
+    Environment,
+    InvalidToken,
+    Lifetimes,
+    Role,
+    key_caller,
+    user_caller,
+)
 from gerbang.core.identity.passwords import Passwords
 from gerbang.core.identity.sessions import Sessions
 from gerbang.core.identity.signing_keys import JWT_SECRET, SigningKeys
@@ -53,6 +62,7 @@ class Identity:
         environment: Environment,
         passwords: Passwords | None = None,
         customers_set_amounts: bool = False,
+        lifetimes: Lifetimes = STANDARD_LIFETIMES,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._db = db
@@ -64,7 +74,7 @@ class Identity:
         self._session_of = GroupRead(db, store.live_sessions)
         self._key_of = GroupRead(db, key_store.live)
         self.signing_keys = SigningKeys(secrets)
-        self.tokens = Tokens(self.signing_keys, environment=environment, now=now)
+        self.tokens = Tokens(self.signing_keys, environment=environment, lifetime_s=lifetimes.access_s, now=now)
         self.passwords = passwords or Passwords()
         throttle, digests = Throttle(db), Digests(secrets)
         self.sessions = Sessions(
@@ -75,6 +85,7 @@ class Identity:
             throttle=throttle,
             digests=digests,
             changes=changes,
+            refresh_valid_s=lifetimes.refresh_s,
         )
         self.accounts = Accounts(
             db,
@@ -83,6 +94,7 @@ class Identity:
             throttle=throttle,
             digests=digests,
             changes=changes,
+            owner_link_s=lifetimes.owner_link_s,
         )
         self.api_keys = ApiKeys(db, environment=environment, changes=changes)
         for kind in ("session", "user", "api_key"):

@@ -21,18 +21,26 @@ from gerbang.core.audit.service import record
 from gerbang.core.identity import store
 from gerbang.core.identity.changes import Changes, tell
 from gerbang.core.identity.digests import Digests
-from gerbang.core.identity.model import Caller, Client, InvalidCredentials, InvalidToken, Role, TokenPair
+from gerbang.core.identity.model import (
+    STANDARD_LIFETIMES,
+    Caller,
+    Client,
+    InvalidCredentials,
+    InvalidToken,
+    Role,
+    TokenPair,
+)
 from gerbang.core.identity.passwords import Passwords
 from gerbang.core.identity.texts import text
 from gerbang.core.identity.throttle import Throttle
-from gerbang.core.identity.tokens import LIFETIME_S, Tokens
+from gerbang.core.identity.tokens import Tokens
 from gerbang.core.secrets.model import Purpose
 from gerbang.core.secrets.service import Secrets
 from gerbang.ports.secrets import SecretValue
 
 log = structlog.get_logger()
 REFRESH_SECRET: Final = "service/gerbang/refresh"  # noqa: S105  a name, not a value
-REFRESH_VALID_S: Final = 14 * 86_400
+REFRESH_VALID_S: Final = STANDARD_LIFETIMES.refresh_s
 SESSION_VALID_S: Final = 90 * 86_400
 RETRY_S: Final = 10  # RFC 9700 4.14.2 rotates at once; a lost answer gets ten seconds
 _PREFIX: Final = "grr_"
@@ -61,6 +69,7 @@ class Sessions:
         throttle: Throttle,
         digests: Digests,
         changes: Changes,
+        refresh_valid_s: int = REFRESH_VALID_S,
     ) -> None:
         self._db = db
         self._secrets = secrets
@@ -69,6 +78,7 @@ class Sessions:
         self._throttle = throttle
         self._digests = digests
         self._changes = changes
+        self._refresh_valid_s = refresh_valid_s
 
     async def login(self, email: str, password: str, client: Client, *, locale: str = "id") -> TokenPair:
         """Raises InvalidCredentials (the same for an unknown user, after the same work), AccountThrottled, LoginBusy."""
@@ -105,7 +115,7 @@ class Sessions:
             raise InvalidToken
         row = turned.row
         access = await self._tokens.mint(row["user_id"], row["family_id"], Role(row["role"]))
-        return TokenPair(access, LIFETIME_S, turned.token)
+        return TokenPair(access, self._tokens.lifetime_s, turned.token)
 
     async def logout(self, caller: Caller | None, refresh_token: str | None) -> None:
         """End the caller's session, or that of the refresh token; whoever holds neither is signed out already."""
@@ -148,10 +158,10 @@ class Sessions:
             if fresh is not None:
                 await store.set_password(tx, user_id, fresh)
             await store.add_family(tx, family, user_id)
-            await store.add_refresh_token(tx, digest(token), family, 0, client, REFRESH_VALID_S)
+            await store.add_refresh_token(tx, digest(token), family, 0, client, self._refresh_valid_s)
             actor = f"user:{ids.show('usr', user_id)}"
             await record(tx, [Entry(actor, "login.ok", ids.show("ses", family), {"rehashed": fresh is not None})])
-        return TokenPair(access, LIFETIME_S, token)
+        return TokenPair(access, self._tokens.lifetime_s, token)
 
     async def _turn_over(self, tx: Tx, known: bytes, client: str, keys: Sequence[bytes]) -> _Turned:
         if await store.lock_family_of(tx, known) is None:
@@ -171,7 +181,7 @@ class Sessions:
             return _Turned()
         token = _token(keys[0], family, generation)
         await store.mark_rotated(tx, known)
-        await store.add_refresh_token(tx, digest(token), family, generation, client, REFRESH_VALID_S)
+        await store.add_refresh_token(tx, digest(token), family, generation, client, self._refresh_valid_s)
         actor = f"user:{ids.show('usr', row['user_id'])}"
         await record(tx, [Entry(actor, "session.refreshed", ids.show("ses", family), {"generation": generation})])
         return _Turned(row, token)

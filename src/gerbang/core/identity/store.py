@@ -260,9 +260,9 @@ async def changes_since(tx: Tx, since: datetime | None, window_s: int) -> tuple[
 
 
 async def prune(tx: Tx) -> None:
-    """Remove what nobody looks for any more: changes after a day, counters after an hour, refresh tokens a month after their end."""
+    """Remove what nobody looks for any more: changes after a day, counters likewise, refresh tokens a month after their end."""
     await tx.execute("DELETE FROM changes WHERE made_at < clock_timestamp() - interval '1 day'")
-    await tx.execute("DELETE FROM rate_counters WHERE window_start < clock_timestamp() - interval '1 hour'")
+    await tx.execute("DELETE FROM rate_counters WHERE window_start < clock_timestamp() - interval '1 day'")
     await tx.execute("DELETE FROM refresh_tokens WHERE expires_at < clock_timestamp() - interval '30 days'")
 
 

@@ -18,11 +18,10 @@ import structlog
 
 from gerbang.base import ids
 from gerbang.base.errors import NotFound
-from gerbang.core.identity.model import Environment, InvalidToken, Role
+from gerbang.core.identity.model import LONGEST_ACCESS_S, Environment, InvalidToken, Role
 from gerbang.core.identity.signing_keys import SigningKey, SigningKeys
 
 log = structlog.get_logger()
-LIFETIME_S: Final = 600
 AHEAD_S: Final = 60  # how far another machine's clock may run ahead of ours
 LONGEST: Final = 4096
 _ALGORITHM: Final = "EdDSA"
@@ -56,12 +55,14 @@ class Tokens:
         keys: SigningKeys,
         *,
         environment: Environment,
+        lifetime_s: int = LONGEST_ACCESS_S,
         issuer: str = "gerbang",
         audience: str = "gerbang-api",
         now: Callable[[], float] = time.time,
     ) -> None:
         self._keys = keys
         self._environment = environment
+        self.lifetime_s = lifetime_s
         self._issuer = issuer
         self._audience = audience
         self._now = now
@@ -71,7 +72,7 @@ class Tokens:
         await self._keys.to_sign()
 
     async def mint(self, user_id: UUID, session_id: UUID, role: Role) -> str:
-        """A token for LIFETIME_S seconds."""
+        """A token for `lifetime_s` seconds."""
         key = await self._keys.to_sign()
         issued_at = int(self._now())
         claims = {
@@ -81,7 +82,7 @@ class Tokens:
             "sid": ids.show("ses", session_id),
             "jti": ids.show("jti", ids.new()),
             "iat": issued_at,
-            "exp": issued_at + LIFETIME_S,
+            "exp": issued_at + self.lifetime_s,
             "purpose": _PURPOSE,
             "role": role.value,
             "env": self._environment,
@@ -123,7 +124,7 @@ class Tokens:
         now = self._now()
         if type(issued_at) is not int or type(expires_at) is not int or type(claims.get("nbf", 0)) is not int:
             raise _Refused("times")
-        if not (issued_at <= now + AHEAD_S and now < expires_at <= issued_at + LIFETIME_S):
+        if not (issued_at <= now + AHEAD_S and now < expires_at <= issued_at + LONGEST_ACCESS_S):
             raise _Refused("times")
         if claims.get("nbf", 0) > now + AHEAD_S:
             raise _Refused("times")
