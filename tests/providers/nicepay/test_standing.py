@@ -78,7 +78,7 @@ class TestInquiring:
             ("current", "1", {"authNo": "123456"}, 0, (Captured(150_000, "IDR"), RefundSettled(150_000, "IDR"))),
             ("current", "1", {}, 0, (Cancelled(),)),
             ("current", "2", {"cancelAmt": 50_000}, 150_000, (Captured(150_000, "IDR"), RefundSettled(50_000, "IDR"))),
-            ("current", "2", {}, 150_000, (Captured(150_000, "IDR"),)),
+            ("current", "2", {}, 0, (Captured(150_000, "IDR"),)),
             ("2020", "1", {}, 0, (Declined("card_declined", "unpaid"),)),
             ("2020", "2", {"cancelAmt": "150000"}, 150_000, (Captured(150_000, "IDR"), RefundSettled(150_000, "IDR"))),
             ("2020", "8", {}, 0, ()),
@@ -123,6 +123,27 @@ class TestInquiring:
         self, provider: NicepayPayments, script: Script, amt: Any
     ) -> None:
         script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "0", amt=amt)))
+        with pytest.raises(OutcomeUnknown):
+            await provider.inquire(account(script.base_url), standing())
+
+    @pytest.mark.parametrize(
+        ("status", "cancel_amt", "refunded"),
+        [("2", None, 0), ("2", "0", 0), ("2", "30000", 50_000), ("0", None, 50_000)],
+    )
+    async def test_silence_about_a_refund_is_not_an_answer(
+        self, provider: NicepayPayments, script: Script, status: str, cancel_amt: str | None, refunded: int
+    ) -> None:
+        """R8: a refund that is taken for not made would be asked for again, and made twice."""
+        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, status, cancelAmt=cancel_amt)))
+        with pytest.raises(OutcomeUnknown):
+            await provider.inquire(account(script.base_url), replace(PAID_CARD, refunded=refunded))
+
+    @pytest.mark.parametrize("status", ["0", "3", "4"])
+    async def test_r20_an_answer_that_does_not_say_whose_order_it_is_teaches_nothing(
+        self, provider: NicepayPayments, script: Script, status: str
+    ) -> None:
+        """The tXid may come from a notification, whose referenceNo is not signed."""
+        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, status, referenceNo=None)))
         with pytest.raises(OutcomeUnknown):
             await provider.inquire(account(script.base_url), standing())
 

@@ -72,7 +72,13 @@ def hosted_page(submission: Submission, answer: wire.Registered, base_url: str) 
 
 
 def inquired(standing: Standing, answer: wire.Inquired, card_status_table: str) -> Finding:
-    """What the transaction's status means now. Raises OutcomeUnknown when it is paid and the amount cannot be read."""
+    """What the transaction's status means now.
+
+    Raises OutcomeUnknown when the answer does not say whose order it is (the tXid may come from a notification, whose reference
+    nobody signed), how much was paid, or how much of a known payment went back: silence there must not look like "nothing did".
+    """
+    if not wire.text(answer.reference_no):
+        raise OutcomeUnknown("NICEPAY does not say which referenceNo the transaction has.")
     odd = _inquiry_oddity(standing, answer)
     if odd:
         return Finding((Mismatched(odd),), odd)
@@ -117,11 +123,13 @@ def _money(standing: Standing, answer: wire.Inquired, state: codes.State) -> Fin
         if not standing.captured and not wire.text(answer.auth_no):
             return Finding((Cancelled(),))  # never authorised: there was nothing to give back
         back = back or total  # a void undoes the whole authorisation
+    silent = state is codes.State.REFUNDED and not back
+    if standing.captured and (silent or back < standing.refunded):
+        raise OutcomeUnknown("NICEPAY does not say how much went back, or less than it said before.")
     captured = Captured(total, CURRENCY, _when(answer))
     if back:
         return Finding((captured, RefundSettled(back, CURRENCY)))
-    odd = "It was refunded, and NICEPAY does not say how much." if state is codes.State.REFUNDED else ""
-    return Finding((captured,), odd)
+    return Finding((captured,), "It was refunded, and NICEPAY does not say how much." if silent else "")
 
 
 def _registration_oddity(submission: Submission, answer: wire.Registered) -> str:
