@@ -32,6 +32,12 @@ app.command(
 app.command(
     "gerbang.cli.doctor:doctor", name="doctor", group=_look, help="Whether this set-up is safe, and how to mend it."
 )
+app.command(
+    "gerbang.cli.verify:verify",
+    name="verify",
+    group=_look,
+    help="Read everything back and compare: money, ledger, statuses.",
+)
 app.command("gerbang.cli.config:config", name="config", group=_look, help="The settings of this process.")
 app.command("gerbang.cli.docs:docs", name="docs", group=_look, help="Write the generated reference pages.")
 

@@ -17,6 +17,7 @@ from gerbang.base.db import Database
 from gerbang.core.identity.model import PERMISSIONS, Caller, Role
 from gerbang.core.inbox.worker import Worker as InboxWorker
 from gerbang.core.ledger.service import Ledger
+from gerbang.core.payments import verifying
 from gerbang.core.payments.model import IdempotencyKey, MethodChoice, NewPayment, Outcome, PaymentStatus, Whole
 from gerbang.core.queue import business_time
 from gerbang.core.queue.worker import Worker as QueueWorker
@@ -128,6 +129,7 @@ async def world(database: FreshDatabase, tmp_path: Path, free_port: Callable[[],
         group.create_task(serve(_with_lifespan(Hooks(core.connections, core.inbox)), "127.0.0.1", port, stop=stop))
         yield World(core, sandbox, owner)
         stop.set()
+        assert (await verifying.verify(core.db))[1] == []
     await owner.close()
 
 
