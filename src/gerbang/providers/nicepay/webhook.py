@@ -26,7 +26,7 @@ _METHODS: Final = {"01": "card", "02": "virtual_account"}
 _STATUSES: Final = {"0": "paid", "1": "reversed"}
 
 
-class _Malformed(Exception):  # noqa: N818  what the body is, as the other rejections are named
+class _Malformed(Exception):
     """A body that is neither a form nor a JSON object, or that says a thing twice."""
 
 
