@@ -153,7 +153,7 @@ POLICY: Final[Sequence[Row]] = (
     _do("PATCH", "/v1/connections/{connection}", "connections:manage"),
     _read("/v1/secrets", "secrets:manage"),
     _do("PUT", "/v1/secrets/{name:path}", "secrets:manage"),
-    _do("POST", "/v1/secret-rotations", "secrets:manage"),
+    _do("POST", "/v1/secrets/{name:path}", "secrets:manage"),
 )
 
 

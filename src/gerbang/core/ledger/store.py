@@ -38,7 +38,7 @@ async def balances(tx: Tx) -> list[Row]:
         SELECT account, currency, sum(debit) AS debit, sum(credit) AS credit
         FROM (SELECT debit AS account, currency, amount AS debit, 0 AS credit FROM ledger_lines
               UNION ALL
-              SELECT credit, currency, 0, amount FROM ledger_lines) AS both
+              SELECT credit, currency, 0, amount FROM ledger_lines) AS sides
         GROUP BY account, currency ORDER BY account, currency
         """
     )

@@ -1,0 +1,130 @@
+"""The edge as it runs: our server and gateway on a real port, the real core on a real PostgreSQL, a caller of every kind."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from gerbang import app, settings
+from gerbang.base import ids
+from gerbang.core.identity.model import Client, Role, User, system_caller
+from gerbang.providers.sealed import ensure_root_key
+from gerbang.sandbox.app import Connection, Sandbox, SandboxConfig, running
+from gerbang.web import gateway
+from gerbang.web.server import serve
+from gerbang.web.services import Services
+
+from ..conftest import FreshDatabase
+
+PASSWORD = "nasi uduk tanpa sambal"
+BODY: Mapping[str, Any] = {"amount": 150_000, "currency": "IDR", "description": "Kopi Gayo"}
+
+
+@dataclass
+class Edge:
+    """A running service. `tokens` are Authorization values by caller: `admin`, `customer`, `other`, …"""
+
+    url: str
+    port: int
+    services: Services
+    client: httpx.AsyncClient
+    database: FreshDatabase
+    tokens: dict[str, str] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+
+    def headers(self, who: str, key: str | None = None) -> dict[str, str]:
+        """Headers of a caller, with an idempotency key if asked for (`new` makes one)."""
+        headers = {"authorization": self.tokens[who]} if who in self.tokens else {}
+        if key:
+            headers["idempotency-key"] = ids.new().hex if key == "new" else key
+        return headers
+
+    async def create(self, who: str = "developer", key: str = "new", **more: Any) -> httpx.Response:
+        """POST /v1/payments."""
+        return await self.client.post("/v1/payments", json={**BODY, **more}, headers=self.headers(who, key))
+
+    async def get(self, path: str, who: str = "admin", **params: Any) -> httpx.Response:
+        """GET as a caller."""
+        return await self.client.get(path, headers=self.headers(who), params=params)
+
+    async def post(self, path: str, who: str = "admin", body: Any = None, key: str | None = None) -> httpx.Response:
+        """POST as a caller."""
+        return await self.client.post(path, json=body, headers=self.headers(who, key))
+
+    async def audited(self, action: str) -> list[dict[str, Any]]:
+        """Audit rows of one action."""
+        async with self.services.db.reading() as tx:
+            rows = await tx.fetch("SELECT actor, object, detail, request_id FROM audit WHERE action = $1", action)
+        return [dict(row) for row in rows]
+
+    async def count(self, table: str) -> int:
+        """Rows of a table."""
+        async with self.services.db.reading() as tx:
+            return int(await tx.fetchval(f"SELECT count(*) FROM {table}"))  # noqa: S608  a name from the test itself
+
+
+async def _people(edge: Edge) -> None:
+    """An API key for every staff role, two customers with sessions."""
+    identity = edge.services.identity
+    for role in (Role.SUPPORT, Role.FINANCE, Role.DEVELOPER, Role.ADMIN):
+        _, key = await identity.api_keys.create(system_caller("test"), role.value, role)
+        edge.tokens[role.value] = f"Bearer {key}"
+    for who in ("customer", "other"):
+        user = await identity.accounts.create(
+            "system:test", f"{who}@example.com", PASSWORD, who.title(), "en", Role.CUSTOMER
+        )
+        pair = await identity.sessions.login(user.email, PASSWORD, Client("127.0.0.1"))
+        edge.users[who], edge.tokens[who] = user, f"Bearer {pair.access_token}"
+
+
+async def _edge(
+    database: FreshDatabase, data: Path, port: int, **chosen: Any
+) -> AsyncIterator[Edge]:
+    configured = settings.load(data=data, database_url=database.app_dsn, port=port, **chosen)
+    ensure_root_key(configured.root_key_path, create=True)
+    stop, ready = asyncio.Event(), asyncio.Event()
+    async with app.core(configured, "test") as core, asyncio.TaskGroup() as group:
+        if configured.sandbox:
+            await app._connect_demo(core)
+        await core.changes.poll()
+        services = app._services(core)
+        group.create_task(core.changes.run(stop))
+        group.create_task(
+            serve(gateway.create(services), "127.0.0.1", port, stop=stop, ready=lambda _: ready.set())
+        )
+        await ready.wait()
+        url = f"http://127.0.0.1:{port}"
+        async with httpx.AsyncClient(base_url=url, timeout=20) as client:
+            edge = Edge(url, port, services, client, database)
+            await _people(edge)
+            yield edge
+        stop.set()
+
+
+@pytest.fixture
+async def edge(database: FreshDatabase, tmp_path: Path, free_port: Callable[[], int]) -> AsyncIterator[Edge]:
+    """A service as `serve` runs it, without providers."""
+    async for one in _edge(database, tmp_path, free_port()):
+        yield one
+
+
+@pytest.fixture
+async def shop(
+    database: FreshDatabase, tmp_path: Path, free_port: Callable[[], int]
+) -> AsyncIterator[tuple[Edge, Sandbox]]:
+    """A service with a NICEPAY of its own to pay with; customers may set amounts."""
+    sandbox_port = free_port()
+    merchants = tuple(Connection(m.imid, m.merchant_key, m.methods, m.name) for m in app._merchants(tmp_path))
+    config = SandboxConfig(str(tmp_path / "sandbox"), merchants, port=sandbox_port)
+
+    async def advance(_seconds: int) -> int:
+        return 0
+
+    async with running(config, advance) as sandbox:
+        chosen = {"sandbox": True, "sandbox_port": sandbox_port, "customer_amounts": "allow", "provider_wait_s": 3.0}
+        async for one in _edge(database, tmp_path, free_port(), **chosen):
+            yield one, sandbox
