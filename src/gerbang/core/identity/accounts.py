@@ -97,6 +97,11 @@ class Accounts:
             raise UserNotFound
         return _user(row)
 
+    async def is_taken(self, email: str) -> bool:
+        """Whether an address has an account; for seeding only, since it tells who is known here."""
+        async with self._db.reading() as tx:
+            return await store.has_email(tx, email)
+
     async def page(self, after: UUID | None, limit: int) -> Sequence[User]:
         """Users newest first, those made before `after`."""
         async with self._db.reading() as tx:

@@ -53,6 +53,11 @@ async def user(tx: Tx, id_: UUID) -> Row | None:
     )
 
 
+async def has_email(tx: Tx, email: str) -> bool:
+    """Whether a user has this address."""
+    return bool(await tx.fetchval("SELECT EXISTS (SELECT FROM users WHERE lower(email) = lower($1))", email))
+
+
 async def users_of(tx: Tx, ids: Sequence[UUID]) -> list[Row]:
     """Users by id."""
     return await tx.fetch(

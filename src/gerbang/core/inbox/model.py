@@ -1,7 +1,7 @@
 """Inbox events and what becomes of them. Pure."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +9,6 @@ from typing import Final
 from uuid import UUID
 from zlib import crc32
 
-from gerbang.base.db import Tx
 from gerbang.base.errors import NotFound
 
 SHARDS: Final = 8
@@ -97,9 +96,6 @@ class NotYet:
 
 
 Result = Done | NotYet
-Apply = Callable[[Tx], Awaitable[Sequence[Result]]]
-# A handler has two halves: what needs other systems comes first, without a transaction; what writes comes after, inside one.
-Handler = Callable[[Sequence[Event]], Awaitable[Apply]]
 
 
 @dataclass(frozen=True, slots=True)

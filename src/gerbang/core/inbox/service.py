@@ -11,9 +11,12 @@ from gerbang.base.db import Database, Tx
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.inbox import store
-from gerbang.core.inbox.model import Event, EventFilters, EventNotFound, NewEvent, Rejection, Replay
+from gerbang.core.inbox.model import Event, EventFilters, EventNotFound, NewEvent, Rejection, Replay, Result
 
 Preview = Callable[[Event], Awaitable[Replay]]
+Apply = Callable[[Tx], Awaitable[Sequence[Result]]]
+# A handler has two halves: what needs other systems comes first, without a transaction; what writes comes after, inside one.
+Handler = Callable[[Sequence[Event]], Awaitable[Apply]]
 
 
 class Inbox:

@@ -15,7 +15,8 @@ from gerbang.base import ids
 from gerbang.base.db import Database, Tx
 from gerbang.base.errors import GerbangError, Unavailable
 from gerbang.core.inbox import store
-from gerbang.core.inbox.model import MOST_TRIES, SHARDS, WAITS_S, Done, Event, Handler, NotYet, Result
+from gerbang.core.inbox.model import MOST_TRIES, SHARDS, WAITS_S, Done, Event, NotYet, Result
+from gerbang.core.inbox.service import Handler
 
 log = structlog.get_logger()
 LEASE_S: Final = 30.0

@@ -9,7 +9,8 @@ from gerbang.base.db import Tx
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.connections.model import Connection, ConnectionNotFound
-from gerbang.core.inbox.model import Apply, Done, Event, NotYet, Replay, Result
+from gerbang.core.inbox.model import Done, Event, NotYet, Replay, Result
+from gerbang.core.inbox.service import Apply
 from gerbang.core.payments import schedule, store
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.draft import open_drafts, refold
