@@ -11,12 +11,15 @@ from urllib.parse import parse_qsl, urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response, get
 from litestar.datastructures import Cookie
-from litestar.exceptions import NotFoundException
 
 from gerbang.base import formats
+from gerbang.base.errors import GerbangError, NotFound
 from gerbang.base.formats import Locale
 from gerbang.base.number_words import amount_in_words
+from gerbang.core.identity.model import Caller
 from gerbang.web import texts
+from gerbang.web.problems import status_of
+from gerbang.web.services import Services
 
 _WEB: Final = Path(__file__).parent
 _TEMPLATES: Final = (_WEB / "checkout" / "templates", _WEB / "console" / "templates")
@@ -35,6 +38,7 @@ HEADERS: Final[Mapping[str, str]] = {
     "vary": "accept-language, cookie",
 }
 mimetypes.add_type("font/woff2", ".woff2")
+Page = Response[str] | Response[None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,9 @@ def _read_statics(folders: Sequence[Path]) -> dict[str, StaticFile]:
 
 STATIC: Final = _read_statics(_STATICS)
 # One digest over all: style sheets name their fonts relative to themselves, so the version stands in the folder.
-VERSION: Final = hashlib.sha256(b"".join(name.encode() + file.content for name, file in STATIC.items())).hexdigest()[:12]
+VERSION: Final = hashlib.sha256(b"".join(name.encode() + file.content for name, file in STATIC.items())).hexdigest()[
+    :12
+]
 
 
 def static_url(name: str) -> str:
@@ -71,7 +77,7 @@ def static_file(version: str, name: str) -> Response[bytes]:
     """A file by version and name: for ever when the version is ours, unkept when it is another's."""
     file = STATIC.get(str(name).lstrip("/"))
     if file is None:
-        raise NotFoundException
+        raise NotFound
     kept = f"public, max-age={_YEAR_S}, immutable" if version == VERSION else "no-cache"
     headers = {"cache-control": kept, "x-content-type-options": "nosniff"}
     return Response(file.content, media_type=file.media_type, headers=headers)
@@ -104,7 +110,9 @@ def locale_of(request: Request[Any, Any, Any], preferred: str = "") -> Locale:
 
 def language_links(path: str, query: str) -> dict[str, str]:
     """The same address in each language; a token in the query is left behind."""
-    kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name not in ("lang", "t", "go")]
+    kept = [
+        (name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name not in ("lang", "t", "go")
+    ]
     return {language: f"{path}?{urlencode([*kept, ('lang', language)])}" for language in ("id", "en")}
 
 
@@ -140,7 +148,15 @@ def page(
     kept = list(cookies)
     if chosen in ("id", "en"):
         kept.append(
-            Cookie(LANGUAGE_COOKIE, value=chosen, path="/", max_age=_YEAR_S, httponly=True, samesite="lax", secure=is_https(request))
+            Cookie(
+                LANGUAGE_COOKIE,
+                value=chosen,
+                path="/",
+                max_age=_YEAR_S,
+                httponly=True,
+                samesite="lax",
+                secure=is_https(request),
+            )
         )
     links = language_links(request.url.path, request.url.query)
     content = render(template, locale, links, **context)
@@ -157,6 +173,47 @@ def see_other(path: str, cookies: Sequence[Cookie] = ()) -> Response[None]:
     """On to another page by GET, after a form or for a cleaner address."""
     headers = {"location": path, "referrer-policy": "same-origin", "cache-control": "no-store"}
     return Response(None, status_code=303, headers=headers, cookies=list(cookies))
+
+
+def services_of(request: Request[Any, Any, Any]) -> Services:
+    """The services of this process."""
+    found: Services = request.app.state.services
+    return found
+
+
+def caller_or_none(request: Request[Any, Any, Any]) -> Caller | None:
+    """Who is signed in, if anybody: pages lead strangers to the door instead of refusing them."""
+    found: Caller | None = request.scope["state"].get("caller")
+    return found
+
+
+def page_error(request: Request[Any, Any, Any], error: GerbangError) -> Page:
+    """An error as a page: what happened, whether anything moved, and the number that finds it in our log."""
+    status = status_of(error)
+    if status == 401 and request.method == "GET":
+        return see_other(f"/login?{urlencode({'next': _local(request)})}")
+    settings = services_of(request).settings
+    message = {401: "denied", 403: "denied", 404: "lost"}.get(
+        status, "busy" if status >= 500 or status == 429 else "refused"
+    )
+    headers = {"retry-after": str(error.retry_after_s or 2)} if status in (429, 503) else {}
+    return page(
+        request,
+        "message.html",
+        status_code=status,
+        headers=headers,
+        message=message,
+        detail=error.detail if message == "refused" else "",
+        request_id=request.scope["state"].get("request_id", ""),
+        back="",
+        shop=settings.shop_name,
+        home="/shop" if settings.sandbox else "",
+        is_test=settings.sandbox,
+    )
+
+
+def _local(request: Request[Any, Any, Any]) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 HANDLERS: Final = [static_file]

@@ -104,9 +104,21 @@ def how_to_pay(bank: str, locale: Locale, *, shop: str, amount: str) -> tuple[Ch
     place, menus = _APP[bank]
     app = (say["app.open"].format(place=place), _menu(say, menus), say["app.paste"], check, say["app.pin"])
     atm_place, atm_menus, yes = _ATM[bank]
-    atm = (say["atm.card"], _menu(say, atm_menus), say["atm.type"].format(yes=yes), check, say["atm.done"].format(yes=yes))
+    atm = (
+        say["atm.card"],
+        _menu(say, atm_menus),
+        say["atm.type"].format(yes=yes),
+        check,
+        say["atm.done"].format(yes=yes),
+    )
     web_place, web_menus, code = _WEB[bank]
-    web = (say["web.open"].format(place=web_place), _menu(say, web_menus), say["web.type"], check, say["web.code"].format(code=code))
+    web = (
+        say["web.open"].format(place=web_place),
+        _menu(say, web_menus),
+        say["web.type"],
+        check,
+        say["web.code"].format(code=code),
+    )
     return Channel(place, app), Channel(atm_place, atm), Channel(web_place, web)
 
 

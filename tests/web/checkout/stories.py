@@ -53,7 +53,9 @@ def payment(status: PaymentStatus = PaymentStatus.CREATED, **fields: Any) -> Pay
     return replace(made, **fields)
 
 
-def attempt(status: AttemptStatus = S.PENDING, action: NextAction | None = None, number: int = 1, **fields: Any) -> Attempt:
+def attempt(
+    status: AttemptStatus = S.PENDING, action: NextAction | None = None, number: int = 1, **fields: Any
+) -> Attempt:
     made = Attempt(
         id=UUID(int=number), payment_id=PAYMENT_ID, number=number, status=status, method=Method.VIRTUAL_ACCOUNT,
         options={"bank": "BCA"}, connection="nicepay", effect=Effect.INSTRUCTS, lookup=Lookup.BY_THEIRS, amount=150_000,
@@ -78,7 +80,9 @@ PAYER = Payer(name="Sari Wulandari", email="sari.wulandari@example.com")
 P = PaymentStatus
 
 
-def _story(made: Payment, attempts: Sequence[Attempt] = (), refunds: Sequence[Refund] = (), payer: Payer = PAYER) -> Whole:
+def _story(
+    made: Payment, attempts: Sequence[Attempt] = (), refunds: Sequence[Refund] = (), payer: Payer = PAYER
+) -> Whole:
     return Whole(made, tuple(attempts), tuple(refunds), payer)
 
 
@@ -134,7 +138,8 @@ STORIES: Mapping[str, Whole] = {
     "refund-coming": _story(_paid(), [_DONE], [refund(RefundStatus.SUBMITTED)]),
 }  # fmt: skip
 RETURNED = _story(
-    payment(P.PENDING), [attempt(S.PENDING, Redirect("https://www.nicepay.example/pay?tXid=1"), method=Method.CARD, options={})]
+    payment(P.PENDING),
+    [attempt(S.PENDING, Redirect("https://www.nicepay.example/pay?tXid=1"), method=Method.CARD, options={})],
 )
 BANKS = tuple(
     MethodOption(name, title)

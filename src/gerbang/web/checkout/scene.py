@@ -15,9 +15,13 @@ from gerbang.web.steps import OPTION_TITLES
 
 S = AttemptStatus
 _PAYABLE: Final = frozenset({S.CREATED, S.SUBMITTING, S.PENDING, S.UNKNOWN})
-_CLOSED: Final = frozenset({PaymentStatus.PAID, PaymentStatus.REFUNDED, PaymentStatus.CANCELLED, PaymentStatus.PARTIALLY_REFUNDED})
-SHOWN_METHODS: Final = frozenset(  # whose instructions this page can show; a QR or a chain address cannot be shown here yet
-    {Method.VIRTUAL_ACCOUNT, Method.CARD, Method.CONVENIENCE_STORE, Method.EWALLET, Method.PAYLATER}
+_CLOSED: Final = frozenset(
+    {PaymentStatus.PAID, PaymentStatus.REFUNDED, PaymentStatus.CANCELLED, PaymentStatus.PARTIALLY_REFUNDED}
+)
+SHOWN_METHODS: Final = (
+    frozenset(  # whose instructions this page can show; a QR or a chain address cannot be shown here yet
+        {Method.VIRTUAL_ACCOUNT, Method.CARD, Method.CONVENIENCE_STORE, Method.EWALLET, Method.PAYLATER}
+    )
 )
 
 
@@ -39,7 +43,9 @@ class Scene(StrEnum):
     RECEIPT = "receipt"
 
 
-LIVE: Final = frozenset({Scene.ACCOUNT, Scene.CODE, Scene.AWAY, Scene.ASKING, Scene.APP, Scene.PREPARING, Scene.CHECKING})
+LIVE: Final = frozenset(
+    {Scene.ACCOUNT, Scene.CODE, Scene.AWAY, Scene.ASKING, Scene.APP, Scene.PREPARING, Scene.CHECKING}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +179,9 @@ def refunds_by_state(refunds: Sequence[Refund]) -> Mapping[str, tuple[Refund, ..
     """Refunds as a payer understands them: `done`, `coming`, `needs` an account of theirs; failed ones are the shop's to mend."""
     return {
         "done": tuple(r for r in refunds if r.status is RefundStatus.SUCCEEDED),
-        "coming": tuple(r for r in refunds if r.status in (RefundStatus.REQUESTED, RefundStatus.SUBMITTED, RefundStatus.UNKNOWN)),
+        "coming": tuple(
+            r for r in refunds if r.status in (RefundStatus.REQUESTED, RefundStatus.SUBMITTED, RefundStatus.UNKNOWN)
+        ),
         "needs": tuple(r for r in refunds if r.status is RefundStatus.AWAITING_TRANSFER),
     }
 

@@ -107,15 +107,19 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "away.page": ("Bayar {amount} di halaman aman", "Pay {amount} on the secure page"),
     "away.title": ("Lanjut di halaman aman", "Go on to the secure page"),
     "away.lead": (
-        "Data kartu atau akun Anda diisi di halaman milik penyedia pembayaran, {host}. {shop} dan kami tidak melihatnya. "
-        "Setelah selesai, Anda kembali ke sini.",
-        "Your card or account details are entered on the payment provider's page, {host}. Neither {shop} nor we see them. "
-        "When you are done, you come back here.",
+        "Data kartu atau akun Anda diisi di {host}, halaman penyedia pembayaran. {shop} tidak melihatnya. Sesudahnya Anda kembali ke sini.",
+        "Your card or account details are entered at {host}, the payment provider. {shop} never sees them. Then you come back here.",
     ),
     "away.going": ("Kami antar Anda ke sana dalam dua detik.", "We take you there in two seconds."),
     "away.button": ("Buka halaman aman, bayar {amount}", "Open the secure page, pay {amount}"),
-    "away.check": ("Cocokkan nama dan jumlahnya. Kalau berbeda, jangan lanjutkan.", "Check name and amount. If they differ, stop."),
-    "wait.app": ("Buka {app} di HP Anda dan setujui. Kami tunggu di sini.", "Open {app} on your phone and approve. We will wait here."),
+    "away.check": (
+        "Cocokkan nama dan jumlahnya. Kalau berbeda, jangan lanjutkan.",
+        "Check name and amount. If they differ, stop.",
+    ),
+    "wait.app": (
+        "Buka {app} di HP Anda dan setujui. Kami tunggu di sini.",
+        "Open {app} on your phone and approve. We will wait here.",
+    ),
     "wait.app.title": ("Setujui di aplikasi Anda", "Approve in your app"),
     "wait.app.any": ("aplikasinya", "the app"),
     # in between
@@ -124,13 +128,19 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Kami sedang meminta nomor ke bank. Biasanya selesai dalam beberapa detik, lalu halaman ini berubah sendiri.",
         "We are asking the bank for it. It usually takes a few seconds, then this page changes by itself.",
     ),
-    "preparing.state": ("Menunggu jawaban bank. Belum ada uang yang berpindah.", "Waiting for the bank. No money has moved."),
+    "preparing.state": (
+        "Menunggu jawaban bank. Belum ada uang yang berpindah.",
+        "Waiting for the bank. No money has moved.",
+    ),
     "asking.title": ("Kami tanyakan hasilnya ke bank", "We are asking the bank how it went"),
     "asking.lead": (
         "Anda sudah kembali dari halaman pembayaran. Yang menentukan adalah jawaban bank, bukan halaman tadi. Biasanya hanya beberapa detik.",
         "You are back from the payment page. The bank's answer decides, not that page. It usually takes a few seconds.",
     ),
-    "asking.state": ("Menunggu jawaban bank. Jangan bayar lagi dulu.", "Waiting for the bank's answer. Please do not pay again yet."),
+    "asking.state": (
+        "Menunggu jawaban bank. Jangan bayar lagi dulu.",
+        "Waiting for the bank's answer. Please do not pay again yet.",
+    ),
     "asking.open": ("Belum sempat membayar? Buka lagi halaman aman", "Did not get to pay? Open the secure page again"),
     "checking.title": ("Kami sedang memeriksa pembayaran Anda", "We are checking your payment"),
     "checking.lead": (
@@ -191,7 +201,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "refunded.title": ("Uang Anda dikembalikan", "Your money was returned"),
     "refunded.part": ("Sebagian uang Anda dikembalikan", "Part of your money was returned"),
     "refunded.done": ("{amount} dikembalikan pada {at}.", "{amount} was returned on {at}."),
-    "refunded.done_to": ("{amount} dikembalikan ke {bank} {account} pada {at}.", "{amount} was returned to {bank} {account} on {at}."),
+    "refunded.done_to": (
+        "{amount} dikembalikan ke {bank} {account} pada {at}.",
+        "{amount} was returned to {bank} {account} on {at}.",
+    ),
     "refunded.coming": ("{amount} sedang dalam perjalanan kembali kepada Anda.", "{amount} is on its way back to you."),
     "refunded.needs": (
         "{amount} akan kami transfer balik. Kami perlu tahu nomor rekening Anda.",
@@ -240,7 +253,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "refund.closed.title": ("Pengembalian ini tidak perlu rekening", "This refund needs no account"),
     "refund.closed.lead": ("Uangnya kembali lewat cara Anda membayar.", "The money goes back the way you paid."),
     "refund.failed.title": ("Pengembalian belum berhasil", "The refund has not worked yet"),
-    "refund.failed.lead": ("{shop} akan menghubungi Anda. Uang Anda tidak hilang.", "{shop} will contact you. Your money is not lost."),
+    "refund.failed.lead": (
+        "{shop} akan menghubungi Anda. Uang Anda tidak hilang.",
+        "{shop} will contact you. Your money is not lost.",
+    ),
     "refund.wrong.bank": ("Tulis nama banknya, paling banyak 40 huruf.", "Write the bank's name, at most 40 letters."),
     "refund.wrong.account": (
         "Nomor rekening terdiri dari 8 sampai 20 angka. Baru ada {count}.",

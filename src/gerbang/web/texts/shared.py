@@ -39,7 +39,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "The link may have been cut when it was copied. Open the whole link from the shop's message again.",
     ),
     "denied.title": ("Halaman ini bukan untuk akun Anda", "This page is not for your account"),
-    "denied.lead": ("Masuk dengan akun lain, atau minta hak dari admin.", "Log in with another account, or ask an admin for the right."),
+    "denied.lead": (
+        "Masuk dengan akun lain, atau minta hak dari admin.",
+        "Log in with another account, or ask an admin for the right.",
+    ),
     "refused.title": ("Permintaan itu tidak bisa dijalankan", "That request could not be carried out"),
     "refused.lead": ("Tidak ada yang berubah.", "Nothing was changed."),
     "busy.title": ("Sebentar, kami belum bisa menjawab", "One moment, we cannot answer yet"),

@@ -1,0 +1,214 @@
+"""The payer's pages over HTTP: open, choose, check, go, come back. What is shown is view.py's, which page is scene.py's matter."""
+
+import hashlib
+import secrets
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+from litestar import Request, Response, Router, get, post
+from litestar.response import Stream
+
+from gerbang.base import ids
+from gerbang.base.errors import Conflict, GerbangError, TooMany, Unavailable, UpstreamFailed
+from gerbang.core.announcements.broadcast import Scope
+from gerbang.core.payments.model import (
+    IdempotencyKey,
+    IdempotencyKeyReused,
+    MethodChoice,
+    MethodUnavailable,
+    PaymentStatus,
+    RefundStatus,
+    Whole,
+)
+from gerbang.ports.payment import Method, Redirect
+from gerbang.web import texts
+from gerbang.web.checkout import scene as scenes
+from gerbang.web.checkout.scene import Scene
+from gerbang.web.checkout.view import Choice, Visit, page_of
+from gerbang.web.checkout.visitors import link_cookie, payment_for, without_token
+from gerbang.web.forms import read_form
+from gerbang.web.pages import Page, locale_of, page, page_error, see_other, services_of
+
+_OPTIONS: Final = ("bank", "store", "wallet")
+_WAITING: Final = frozenset({PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.UNKNOWN})
+
+
+@get("/{payment:str}")
+async def open_payment(request: Request[Any, Any, Any], payment: str) -> Page:
+    """The page of a payment as it is now. With `t` it first becomes a visit by cookie; with `back` the provider is asked first."""
+    token = request.query_params.get("t", "")
+    path = f"/pay/{payment}"
+    if token and await services_of(request).payments.check_link(ids.read("pay", payment), token):
+        return see_other(without_token(request), [link_cookie(request, path, token)])
+    whole, caller = await payment_for(request, payment)
+    returned = "back" in request.query_params
+    if returned and whole.payment.status in _WAITING:
+        whole, _ = await _asked(request, whole, caller)
+    return await _show(request, whole, returned=returned)
+
+
+@post("/{payment:str}", status_code=303)
+async def come_back(request: Request[Any, Any, Any], payment: str) -> Response[None]:
+    """A provider that sends its payers home by a form: nothing in it is believed, and on we go by GET."""
+    token = request.query_params.get("t", "")
+    path = f"/pay/{payment}"
+    known = bool(token) and await services_of(request).payments.check_link(ids.read("pay", payment), token)
+    return see_other(f"{path}?back=1", [link_cookie(request, path, token)] if known else [])
+
+
+@get("/{payment:str}/state")
+async def state(request: Request[Any, Any, Any], payment: str) -> Response[dict[str, str]]:
+    """What an open page compares: changes whenever the page would."""
+    whole, _ = await payment_for(request, payment)
+    return Response({"version": scenes.version_of(whole)}, headers={"cache-control": "no-store"})
+
+
+@get("/{payment:str}/feed")
+async def feed(request: Request[Any, Any, Any], payment: str) -> Stream:
+    """Tells an open page to look again, as soon as anything about this payment is announced; never what it is."""
+    whole, caller = await payment_for(request, payment)
+    broadcast = services_of(request).broadcast
+    broadcast.check_room(caller.label)
+    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    heard = broadcast.listen(Scope(caller.label, payment=whole.payment.id))
+    return Stream(_changes(heard), media_type="text/event-stream", headers=headers)
+
+
+async def _changes(heard: AsyncIterator[Any]) -> AsyncIterator[bytes]:
+    yield b"retry: 3000\n\n"
+    async for one in heard:
+        yield b": still here\n\n" if one is None else b"event: changed\ndata: {}\n\n"
+
+
+@post("/{payment:str}/choose", status_code=303)
+async def choose(request: Request[Any, Any, Any], payment: str) -> Page:
+    """Make an attempt by the chosen method; the same form sent twice makes one."""
+    whole, caller = await payment_for(request, payment)
+    form = await read_form(request, "key", "method", *_OPTIONS)
+    say = texts.words(locale_of(request, whole.payer.locale))
+    method = next((one for one in scenes.SHOWN_METHODS if one.value == form["method"]), None)
+    if method is None:
+        return await _show(request, whole, choosing=True, choice=Choice((), "", wrong=say("choose.pick")))
+    offers = await services_of(request).payments.methods(whole.payment.amount, whole.payment.currency)
+    offer = next((one for one in offers if one.method is method and one.available), None)
+    name = offer.option if offer else None
+    option = form[name] if name in _OPTIONS else ""
+    wrong = _wrong(say, offer, method, option)
+    if wrong or offer is None:
+        return await _show(request, whole, choosing=True, choice=Choice((), "", method.value, option, wrong))
+    chosen = MethodChoice(method, {name: option} if name else {}, offer.connection)
+    try:
+        made = await services_of(request).payments.add_attempt(
+            caller, whole.payment.id, chosen, _key(caller.label, form["key"], chosen)
+        )
+    except (MethodUnavailable, IdempotencyKeyReused):
+        return await _show(
+            request, whole, choosing=True, choice=Choice((), "", method.value, option, say("choose.gone"))
+        )
+    except Conflict:
+        return see_other(f"/pay/{payment}")  # it was paid, closed or is being checked meanwhile: that page says so
+    attempt = scenes.current(made.whole.attempts)
+    away = attempt is not None and isinstance(attempt.next_action, Redirect)
+    return see_other(f"/pay/{payment}?go=1" if away else f"/pay/{payment}")
+
+
+def _wrong(say: texts.Words, offer: Any, method: Method, option: str) -> str:
+    if offer is None:
+        return say("choose.gone")
+    if offer.option and option not in {one.name for one in offer.options}:
+        what = f"choose.{offer.option}" if offer.option in _OPTIONS else "choose.other"
+        return say("choose.pick_bank", what=say(what), method=say(f"method.{method.value}"))
+    return ""
+
+
+def _key(caller: str, key: str, chosen: MethodChoice) -> IdempotencyKey:
+    """One attempt per form and choice: going back and choosing another bank is another attempt."""
+    said = f"{chosen.method}|{sorted(chosen.options.items())}|{chosen.connection}"
+    digest = hashlib.sha256(f"{key}|{said}".encode()).hexdigest()
+    return IdempotencyKey(caller, f"page-{digest[:40]}", hashlib.sha256(said.encode()).digest())
+
+
+@post("/{payment:str}/check", status_code=303)
+async def check(request: Request[Any, Any, Any], payment: str) -> Response[None]:
+    """The payer says "I have paid": ask the provider now, and tell what it answered."""
+    whole, caller = await payment_for(request, payment)
+    before = scenes.version_of(whole)
+    whole, answered = await _asked(request, whole, caller)
+    if scenes.version_of(whole) != before:
+        return see_other(f"/pay/{payment}")
+    return see_other(f"/pay/{payment}?asked={'nothing' if answered else 'later'}")
+
+
+@get("/{payment:str}/go")
+async def go(request: Request[Any, Any, Any], payment: str) -> Response[None]:
+    """On to the provider's page. A GET of its own: a form's redirect to another site would need a wider policy."""
+    whole, _ = await payment_for(request, payment)
+    attempt = scenes.current(whole.attempts)
+    if scenes.scene_of(whole) is not Scene.AWAY or attempt is None or not isinstance(attempt.next_action, Redirect):
+        return see_other(f"/pay/{payment}")
+    return see_other(attempt.next_action.url)
+
+
+async def _asked(request: Request[Any, Any, Any], whole: Whole, caller: Any) -> tuple[Whole, bool]:
+    """The payment after asking the provider, and whether it answered."""
+    try:
+        return await services_of(request).payments.refresh(caller, whole.payment.id), True
+    except (UpstreamFailed, Unavailable, TooMany, Conflict):
+        return whole, False
+
+
+async def _show(
+    request: Request[Any, Any, Any],
+    whole: Whole,
+    *,
+    returned: bool = False,
+    choosing: bool = False,
+    choice: Choice | None = None,
+) -> Response[str]:
+    services = services_of(request)
+    locale = locale_of(request, whole.payer.locale)
+    now = services.payments.context.clock.now()
+    asked = request.query_params.get("asked", "")
+    visit = Visit(
+        shop=services.settings.shop_name,
+        home=_home(whole, sandbox=services.settings.sandbox),
+        now=now,
+        locale=locale,
+        returned=returned,
+        choosing=(choosing or "choose" in request.query_params) and scenes.can_choose(whole.payment, now),
+        going="go" in request.query_params,
+        asked=asked if asked in ("nothing", "later") else "",
+        refund_links=await _refund_links(request, whole),
+    )
+    if scenes.scene_of(whole, choosing=visit.choosing, returned=returned) is Scene.CHOOSE:
+        offers = await services.payments.methods(whole.payment.amount, whole.payment.currency)
+        given = choice or Choice((), "")
+        choice = Choice(offers, secrets.token_urlsafe(18), given.method, given.option, given.wrong)
+    template, values = page_of(whole, visit, choice)
+    return page(
+        request, template, status_code=422 if choice and choice.wrong else 200, preferred=whole.payer.locale, **values
+    )
+
+
+async def _refund_links(request: Request[Any, Any, Any], whole: Whole) -> dict[Any, str]:
+    waiting = [refund.id for refund in whole.refunds if refund.status is RefundStatus.AWAITING_TRANSFER]
+    payments = services_of(request).payments
+    return {one: f"/refund/{ids.show('ref', one)}?t={await payments.refund_link_token(one)}" for one in waiting}
+
+
+def _home(whole: Whole, *, sandbox: bool) -> str:
+    """Back to the shop: its own address if it gave one, the demo shop in the sandbox."""
+    address = whole.payment.return_url or ""
+    if address.startswith(("https://", "http://")):
+        return address
+    return "/shop" if sandbox else ""
+
+
+HANDLERS: Final = [
+    Router(
+        path="/pay",
+        route_handlers=[open_payment, come_back, state, feed, choose, check, go],
+        exception_handlers={GerbangError: page_error},
+        include_in_schema=False,
+    )
+]

@@ -1,0 +1,128 @@
+"""The page where a payer names the bank account that a refund is transferred to. The transfer itself is a person's work."""
+
+import re
+from typing import Any, Final
+
+from litestar import Request, Response, Router, get, post
+
+from gerbang.base import ids
+from gerbang.base.errors import GerbangError
+from gerbang.core.payments.model import Destination, Refund, RefundNotAwaitingTransfer, RefundStatus
+from gerbang.web import texts
+from gerbang.web.checkout.visitors import link_cookie, refund_for, without_token
+from gerbang.web.forms import read_form
+from gerbang.web.pages import Page, locale_of, page, page_error, see_other, services_of
+from gerbang.web.steps import BANK_TITLES
+from gerbang.web.validation import is_card_number
+
+_FIELDS: Final = ("bank", "account", "name")
+_NOTHING: Final = Destination("", "", "")
+
+
+@get("/{refund:str}")
+async def open_refund(request: Request[Any, Any, Any], refund: str) -> Page:
+    """What becomes of the refund, with the form while an account is needed."""
+    token = request.query_params.get("t", "")
+    if token and await services_of(request).payments.check_refund_link(ids.read("ref", refund), token):
+        return see_other(without_token(request), [link_cookie(request, f"/refund/{refund}", token)])
+    payments = services_of(request).payments
+    found = await payments.refund_of(await refund_for(request, refund))
+    given = await payments.destination_of(found.id)
+    step = _step(found, given)
+    if step == "named" and "change" in request.query_params:
+        step = "form"
+    return await _show(request, found, step, given if given and step == "named" else _NOTHING)
+
+
+@post("/{refund:str}/review", status_code=200)
+async def review(request: Request[Any, Any, Any], refund: str) -> Page:
+    """Look once more before it counts."""
+    found = await services_of(request).payments.refund_of(await refund_for(request, refund))
+    given, wrong = await _read(request)
+    if found.status is not RefundStatus.AWAITING_TRANSFER:
+        return see_other(f"/refund/{refund}")
+    return await _show(request, found, "form" if wrong else "confirm", given, wrong)
+
+
+@post("/{refund:str}/edit", status_code=200)
+async def edit(request: Request[Any, Any, Any], refund: str) -> Page:
+    """Back to the form with what was typed."""
+    found = await services_of(request).payments.refund_of(await refund_for(request, refund))
+    given, wrong = await _read(request)
+    return await _show(request, found, "form", given, wrong)
+
+
+@post("/{refund:str}/name", status_code=303)
+async def name(request: Request[Any, Any, Any], refund: str) -> Page:
+    """Keep the account."""
+    payments = services_of(request).payments
+    found = await payments.refund_of(await refund_for(request, refund))
+    given, wrong = await _read(request)
+    if wrong:
+        return await _show(request, found, "form", given, wrong)
+    try:
+        await payments.name_destination(found.id, given)
+    except RefundNotAwaitingTransfer:
+        return see_other(f"/refund/{refund}")  # it was transferred meanwhile: that page says so
+    return see_other(f"/refund/{refund}")
+
+
+async def _read(request: Request[Any, Any, Any]) -> tuple[Destination, dict[str, str]]:
+    """What was typed, and what is wrong with it by field; a card number is not repeated back."""
+    form = await read_form(request, *_FIELDS, cards_in=("account",))
+    say = texts.words(locale_of(request))
+    digits = re.sub(r"[ .\-]", "", form["account"])
+    wrong: dict[str, str] = {}
+    if not 2 <= len(form["bank"]) <= 40:
+        wrong["bank"] = say("refund.wrong.bank")
+    if is_card_number(digits):
+        wrong["account"], digits = say("refund.wrong.card"), ""
+    elif not (digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 20):
+        wrong["account"] = say("refund.wrong.account", count=sum(char.isdigit() for char in digits))
+    if not 2 <= len(form["name"]) <= 80:
+        wrong["name"] = say("refund.wrong.name")
+    return Destination(form["bank"], digits, form["name"]), wrong
+
+
+def _step(refund: Refund, given: Destination | None) -> str:
+    match refund.status:
+        case RefundStatus.AWAITING_TRANSFER:
+            return "named" if given else "form"
+        case RefundStatus.SUCCEEDED:
+            return "done"
+        case RefundStatus.FAILED:
+            return "failed"
+        case RefundStatus.REQUESTED | RefundStatus.SUBMITTED | RefundStatus.UNKNOWN:
+            return "closed"
+
+
+async def _show(
+    request: Request[Any, Any, Any], refund: Refund, step: str, given: Destination, wrong: dict[str, str] | None = None
+) -> Response[str]:
+    services = services_of(request)
+    whole = await services.payments.get(refund.payment_id)
+    return page(
+        request,
+        "refund.html",
+        status_code=422 if wrong else 200,
+        preferred=whole.payer.locale,
+        shop=services.settings.shop_name,
+        home="",
+        is_test=not whole.payment.livemode,
+        here=f"/refund/{ids.show('ref', refund.id)}",
+        refund=refund,
+        step=step,
+        given=given,
+        wrong=wrong or {},
+        banks=tuple(BANK_TITLES.values()),
+    )
+
+
+HANDLERS: Final = [
+    Router(
+        path="/refund",
+        route_handlers=[open_refund, review, edit, name],
+        exception_handlers={GerbangError: page_error},
+        include_in_schema=False,
+    )
+]

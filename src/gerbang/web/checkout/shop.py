@@ -1,0 +1,178 @@
+"""The demo shop, under `up` with the sandbox only: goods, a cart in a cookie, and one payment for it."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from litestar import Request, Response, Router, get, post
+from litestar.datastructures import Cookie
+
+from gerbang.base import ids
+from gerbang.base.errors import GerbangError, NotFound
+from gerbang.base.formats import Locale
+from gerbang.core.payments.model import IdempotencyKey, NewPayment
+from gerbang.ports.payment import Payer
+from gerbang.web import texts
+from gerbang.web.checkout.scene import Item
+from gerbang.web.exchange import exchange_of
+from gerbang.web.forms import read_form
+from gerbang.web.gateway import check_same_origin
+from gerbang.web.pages import Page, caller_or_none, is_https, locale_of, page, page_error, see_other, services_of
+
+CART_COOKIE: Final = "grb_cart"
+MOST_OF_ONE: Final = 9
+SHIPPING: Final = 23_000
+_DAY_S: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Good:
+    """Something to buy; `price` in Rupiah."""
+
+    sku: str
+    name: Mapping[Locale, str]
+    note: Mapping[Locale, str]
+    price: int
+
+
+def _good(sku: str, price: int, names: tuple[str, str], notes: tuple[str, str]) -> Good:
+    return Good(sku, {"id": names[0], "en": names[1]}, {"id": notes[0], "en": notes[1]}, price)
+
+
+GOODS: Final = (
+    _good("kopi-gayo", 89_000, ("Kopi Gayo", "Gayo coffee"), ("250 g, biji, Takengon", "250 g, beans, Takengon")),
+    _good("gula-aren", 38_000, ("Gula aren bubuk", "Palm sugar, ground"), ("500 g, Lebak", "500 g, Lebak")),
+    _good("beras-rojolele", 98_000, ("Beras Rojolele", "Rojolele rice"), ("5 kg, Delanggu", "5 kg, Delanggu")),
+    _good("kecap-manis", 31_000, ("Kecap manis", "Sweet soy sauce"), ("320 ml, Tuban", "320 ml, Tuban")),
+    _good("sambal-roa", 42_000, ("Sambal roa", "Roa fish sambal"), ("150 g, Manado", "150 g, Manado")),
+    _good("lada-putih", 47_000, ("Lada putih Muntok", "Muntok white pepper"), ("100 g, Bangka", "100 g, Bangka")),
+)
+_BY_SKU: Final = {good.sku: good for good in GOODS}
+
+
+@get("/shop")
+async def window(request: Request[Any, Any, Any]) -> Response[str]:
+    """Goods and cart."""
+    _only_in_the_sandbox(request)
+    return await _show(request)
+
+
+@post("/shop/cart", status_code=303)
+async def change_cart(request: Request[Any, Any, Any]) -> Response[None]:
+    """One more or one less of one good."""
+    _only_in_the_sandbox(request)
+    form = await read_form(request, "sku", "step")
+    cart = read_cart(request.cookies.get(CART_COOKIE, ""))
+    if form["sku"] in _BY_SKU:
+        count = cart.get(form["sku"], 0) + (-1 if form["step"] == "less" else 1)
+        cart = {**cart, form["sku"]: max(0, min(MOST_OF_ONE, count))}
+    return see_other("/shop", [_cart_cookie(request, cart)])
+
+
+@post("/shop/pay", status_code=303)
+async def pay(request: Request[Any, Any, Any]) -> Page:
+    """One payment for the cart, however often the button is pressed, and on to its page."""
+    _only_in_the_sandbox(request)
+    check_same_origin(exchange_of(request))
+    form = await read_form(request, "key")
+    cart = read_cart(request.cookies.get(CART_COOKIE, ""))
+    caller = caller_or_none(request)
+    if caller is None or caller.id is None:
+        return see_other("/login?next=/shop")
+    if not any(cart.values()) or not 8 <= len(form["key"]) <= 64:
+        return see_other("/shop")
+    locale = locale_of(request)
+    if not caller.may("payments:create"):
+        return await _show(request, wrong=texts.words(locale)("shop.cannot"), status_code=403)
+    services = services_of(request)
+    user = await services.identity.accounts.get(caller.id)
+    lines = bill_lines(cart, locale)
+    digest = hashlib.sha256(f"{form['key']}|{sorted(cart.items())}".encode())
+    order = f"LBG-{digest.hexdigest()[:10].upper()}"
+    new = NewPayment(
+        amount=sum(line.amount for line in lines),
+        currency="IDR",
+        description=f"{services.settings.shop_name} {order}",
+        order_reference=order,
+        owner_id=caller.id,
+        payer=Payer(name=user.name, email=user.email, locale=locale),
+        items=tuple({"name": line.name, "note": line.note, "amount": line.amount} for line in lines),
+        return_url=f"{services.settings.base_url}/shop",
+        expires_in_s=_DAY_S,
+    )
+    key = IdempotencyKey(caller.label, f"shop-{digest.hexdigest()[:40]}", digest.digest())
+    made = await services.payments.create(caller, new, key)
+    token = await services.payments.link_token(made.whole.payment.id)
+    address = f"/pay/{ids.show('pay', made.whole.payment.id)}?t={token}"
+    return see_other(address, [_cart_cookie(request, {})])
+
+
+def bill_lines(cart: Mapping[str, int], locale: Locale) -> tuple[Item, ...]:
+    """The lines of a bill for a cart, with shipping; empty for an empty cart."""
+    say = texts.words(locale)
+    goods = tuple(
+        Item(good.name[locale], f"{cart[good.sku]} × {good.note[locale]}", good.price * cart[good.sku])
+        for good in GOODS
+        if cart.get(good.sku)
+    )
+    return (*goods, Item(say("shop.shipping"), say("shop.shipping.to"), SHIPPING)) if goods else ()
+
+
+def read_cart(cookie: str) -> dict[str, int]:
+    """`kopi-gayo:1.sambal-roa:2` as counts; anything else is an empty cart, since a cookie is the visitor's to change."""
+    cart: dict[str, int] = {}
+    for part in cookie.split("."):
+        sku, _, count = part.partition(":")
+        if sku in _BY_SKU and count.isascii() and count.isdigit() and 0 < int(count[:3]) <= MOST_OF_ONE:
+            cart[sku] = int(count[:3])
+    return cart
+
+
+def _cart_cookie(request: Request[Any, Any, Any], cart: Mapping[str, int]) -> Cookie:
+    text = ".".join(f"{sku}:{count}" for sku, count in cart.items() if count)
+    age = _DAY_S if text else 0
+    return Cookie(
+        CART_COOKIE, value=text, path="/shop", max_age=age, httponly=True, samesite="lax", secure=is_https(request)
+    )
+
+
+def _only_in_the_sandbox(request: Request[Any, Any, Any]) -> None:
+    if not services_of(request).settings.sandbox:
+        raise NotFound
+
+
+async def _show(request: Request[Any, Any, Any], *, wrong: str = "", status_code: int = 200) -> Response[str]:
+    services = services_of(request)
+    locale = locale_of(request)
+    cart = read_cart(request.cookies.get(CART_COOKIE, ""))
+    caller = caller_or_none(request)
+    user = await services.identity.accounts.get(caller.id) if caller and caller.kind == "user" and caller.id else None
+    lines = bill_lines(cart, locale)
+    return page(
+        request,
+        "shop.html",
+        status_code=status_code,
+        shop=services.settings.shop_name,
+        home="/shop",
+        is_test=True,
+        goods=GOODS,
+        cart=cart,
+        most=MOST_OF_ONE,
+        lines=lines,
+        total=sum(line.amount for line in lines),
+        key=secrets.token_urlsafe(18),
+        buyer=user.name if user else "",
+        wrong=wrong,
+    )
+
+
+HANDLERS: Final = [
+    Router(
+        path="/",
+        route_handlers=[window, change_cart, pay],
+        exception_handlers={GerbangError: page_error},
+        include_in_schema=False,
+    )
+]

@@ -1,0 +1,67 @@
+"""Who opened a payer's page: by the link, by the cookie that the link became, or as the signed-in customer whose payment it is.
+
+The link's token moves into a cookie for that one address at the first visit, so that it stays out of histories, logs and referrers.
+"""
+
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar import Request
+from litestar.datastructures import Cookie
+
+from gerbang.base import ids
+from gerbang.base.errors import NotFound
+from gerbang.core.identity.model import Caller, payer_caller
+from gerbang.core.payments.model import Whole
+from gerbang.web.exchange import exchange_of
+from gerbang.web.gateway import check_same_origin
+from gerbang.web.pages import caller_or_none, is_https, services_of
+
+COOKIE: Final = "grb_link"
+_KEPT_S: Final = 14 * 86_400
+
+
+async def payment_for(request: Request[Any, Any, Any], payment: str) -> tuple[Whole, Caller]:
+    """The payment that this visitor may see and pay; raises NotFound for everybody else, as if it did not exist."""
+    payment_id = ids.read("pay", payment)
+    payments = services_of(request).payments
+    token = request.cookies.get(COOKIE, "")
+    if token and await payments.check_link(payment_id, token):
+        _only_from_here(request)
+        return await payments.get(payment_id), payer_caller(payment_id)
+    caller = caller_or_none(request)
+    if caller is not None and caller.kind == "user" and caller.id is not None:
+        whole = await payments.get(payment_id)
+        if whole.payment.owner_id == caller.id:
+            return whole, caller
+    raise NotFound
+
+
+async def refund_for(request: Request[Any, Any, Any], refund: str) -> UUID:
+    """The id of the refund whose page this visitor's link opens; raises NotFound for everybody else."""
+    refund_id = ids.read("ref", refund)
+    token = request.cookies.get(COOKIE, "")
+    if not token or not await services_of(request).payments.check_refund_link(refund_id, token):
+        raise NotFound
+    _only_from_here(request)
+    return refund_id
+
+
+def link_cookie(request: Request[Any, Any, Any], path: str, token: str) -> Cookie:
+    """The cookie that takes the place of the link's token, sent to that page and those below it only."""
+    return Cookie(
+        COOKIE, value=token, path=path, max_age=_KEPT_S, httponly=True, samesite="lax", secure=is_https(request)
+    )
+
+
+def without_token(request: Request[Any, Any, Any]) -> str:
+    """The same address without the token, and without what a provider added to it."""
+    kept = {name: request.query_params[name] for name in ("lang", "back") if name in request.query_params}
+    return request.url.path + (f"?{urlencode(kept)}" if kept else "")
+
+
+def _only_from_here(request: Request[Any, Any, Any]) -> None:
+    """A form of another site must not press our buttons with this cookie; SameSite says so too, to newer browsers."""
+    if request.method == "POST":
+        check_same_origin(exchange_of(request))

@@ -1,0 +1,77 @@
+"""What every operator's page has: who is signed in and may look, the frame around the page, times to the millisecond."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from litestar import Request, Response
+
+from gerbang.base import formats
+from gerbang.base.errors import Forbidden, Invalid, Unauthenticated
+from gerbang.base.formats import Locale
+from gerbang.core.identity.model import Caller
+from gerbang.web.exchange import exchange_of
+from gerbang.web.gateway import check_same_origin
+from gerbang.web.pages import caller_or_none, locale_of, page, services_of
+
+_WIB: Final = timedelta(hours=7)
+_SECTIONS: Final = (("payments", "payments:read"), ("webhooks", "webhooks:read"), ("rejections", "webhooks:read"))
+
+
+def operator(request: Request[Any, Any, Any], permission: str) -> Caller:
+    """The signed-in person, who holds the permission. Raises Unauthenticated, Forbidden, CrossSite for another site's form."""
+    caller = caller_or_none(request)
+    if caller is None or caller.kind != "user" or caller.id is None:
+        raise Unauthenticated
+    caller.require(permission)
+    if request.method == "POST":
+        check_same_origin(exchange_of(request))
+    return caller
+
+
+async def show(
+    request: Request[Any, Any, Any], template: str, section: str, *, status_code: int = 200, **values: Any
+) -> Response[str]:
+    """An operator's page inside its frame; sections that the person may not see are not there."""
+    caller = caller_or_none(request)
+    if caller is None or caller.id is None:
+        raise Forbidden
+    services = services_of(request)
+    locale = locale_of(request)
+    return page(
+        request,
+        f"console/{template}",
+        status_code=status_code,
+        section=section,
+        sections=[name for name, permission in _SECTIONS if caller.may(permission)],
+        me=await services.identity.accounts.get(caller.id),
+        shop=services.settings.shop_name,
+        is_test=services.settings.sandbox,
+        exact=lambda at: exact(at, locale),
+        stamp=lambda at: stamp(at, locale),
+        **values,
+    )
+
+
+def exact(at: datetime, locale: Locale) -> str:
+    """`14.19.47,231` in Indonesian, `14:19:47.231` in English; WIB."""
+    local = at.astimezone(UTC) + _WIB
+    millis = f"{local.microsecond // 1000:03d}"
+    return f"{local:%H.%M.%S},{millis}" if locale == "id" else f"{local:%H:%M:%S}.{millis}"
+
+
+def stamp(at: datetime, locale: Locale) -> str:
+    """`23 Nov 14.19.47`; WIB."""
+    return f"{formats.day(at, locale)} {exact(at, locale)[:8]}"
+
+
+def read_day(text: str, *, after: bool = False) -> datetime | None:
+    """The beginning in WIB of a day written `2026-11-23`, or with `after` that of the next; None for nothing, Invalid for nonsense."""
+    if not text:
+        return None
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise Invalid("A date is written like 2026-11-23.") from error
+    if not 2000 <= day.year <= 2999:
+        raise Invalid("The year must lie between 2000 and 2999.")
+    return day - _WIB + (timedelta(days=1) if after else timedelta())

@@ -1,0 +1,268 @@
+"""What the operators' templates are told about payments. Pure: reads values, decides no status."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from gerbang.base import formats, ids
+from gerbang.base.formats import Locale
+from gerbang.core.identity.model import Caller
+from gerbang.core.payments.model import (
+    Attempt,
+    Destination,
+    Moment,
+    Payment,
+    PaymentStatus,
+    Refund,
+    RefundStatus,
+    Whole,
+)
+from gerbang.web import texts
+from gerbang.web.checkout import scene as scenes
+from gerbang.web.console import timeline
+from gerbang.web.console.desk import stamp
+
+P = PaymentStatus
+_CANCELLABLE: Final = frozenset({P.CREATED, P.PENDING, P.FAILED, P.EXPIRED})
+_REFUND_MARKS: Final = {
+    RefundStatus.REQUESTED: "created",
+    RefundStatus.SUBMITTED: "pending",
+    RefundStatus.SUCCEEDED: "refunded",
+    RefundStatus.FAILED: "failed",
+    RefundStatus.UNKNOWN: "unknown",
+    RefundStatus.AWAITING_TRANSFER: "held",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list, ready to be shown."""
+
+    id: str
+    mark: str
+    amount: str
+    test: bool
+    method: str
+    payer: str
+    order: str
+    connection: str
+    note: str
+    at: datetime
+    time: str
+
+
+def row_of(whole: Whole, now: datetime, locale: Locale) -> Row:
+    """A payment as one line."""
+    payment = whole.payment
+    attempt = _telling(whole)
+    return Row(
+        id=ids.show("pay", payment.id),
+        mark=scenes.mark_of(payment.status, late=payment.late),
+        amount=formats.money(payment.amount, payment.currency, locale),
+        test=not payment.livemode,
+        method=_method(attempt, locale),
+        payer=whole.payer.name,
+        order=payment.order_reference or "",
+        connection=attempt.connection if attempt else "–",
+        note=_note(whole, attempt, now, locale),
+        at=payment.created_at,
+        time=stamp(payment.created_at, locale),
+    )
+
+
+def page_of(whole: Whole, moments: Sequence[Moment], locale: Locale) -> dict[str, Any]:
+    """A payment's own page, without what needs more questions (ledger, refunds, links)."""
+    payment, attempt = whole.payment, _telling(whole)
+    return {
+        "payment": payment,
+        "payer": whole.payer,
+        "id": ids.show("pay", payment.id),
+        "mark": scenes.mark_of(payment.status, late=payment.late),
+        "why": _why(whole, attempt, moments, locale),
+        "steps": timeline.steps_of(moments, payment, locale),
+        "attempts": [_attempt_row(one, locale) for one in sorted(whole.attempts, key=lambda a: a.number)],
+        "method": _method(attempt, locale),
+        "connection": attempt.connection if attempt else "",
+        "transaction": attempt.provider_reference if attempt else "",
+    }
+
+
+def actions_of(whole: Whole, caller: Caller) -> frozenset[str]:
+    """Which buttons the page has: what the payment's state allows and the person may do."""
+    status = whole.payment.status
+    possible = {
+        "ask": bool(whole.attempts) and caller.may("payments:refresh"),
+        "cancel": status in _CANCELLABLE and caller.may("payments:cancel"),
+        "refund": refundable(whole) > 0 and caller.may("refunds:create"),
+        "resolve": status is P.HELD and caller.may("payments:resolve"),
+    }
+    return frozenset(name for name, yes in possible.items() if yes)
+
+
+def refundable(whole: Whole) -> int:
+    """Minor units that can be given back at once: a provider refunds one transaction, so the largest rest of one attempt."""
+    return max((a.captured - a.refunded - a.refund_reserved for a in whole.attempts), default=0)
+
+
+def question_of(whole: Whole, act: str, locale: Locale) -> dict[str, Any]:
+    """The page that asks before an act: `cancel`, `refund` or `resolve`."""
+    payment, say = whole.payment, texts.words(locale)
+    id_ = ids.show("pay", payment.id)
+    amount = formats.money(payment.amount, payment.currency, locale)
+    most = refundable(whole)
+    common = {"id": id_, "back": f"/console/payments/{id_}", "action": f"/console/payments/{id_}/{act}", "note": ""}
+    match act:
+        case "cancel":
+            heading, lead, button, fields = (
+                say("cancel.title", amount=amount),
+                say("cancel.lead"),
+                say("cancel.button"),
+                (),
+            )
+            return {**common, "heading": heading, "lead": lead, "button": button, "fields": fields, "danger": True}
+        case "refund":
+            return {
+                **common,
+                "heading": say("refunding.title", who=whole.payer.name or say("actor.payer")),
+                "lead": say("refunding.lead", most=formats.money(most, payment.currency, locale), plain=most),
+                "note": say("refunding.transfer") if _by_transfer(whole) else "",
+                "button": say("refunding.button"),
+                "fields": ("amount", "reason"),
+                "danger": True,
+            }
+        case _:
+            attempt = _telling(whole)
+            reference = (attempt.provider_reference if attempt else None) or "–"
+            return {
+                **common,
+                "heading": say("resolving.title", amount=amount),
+                "lead": say("resolving.lead", reference=reference),
+                "button": say("resolving.button"),
+                "fields": ("decision", "reason"),
+                "danger": False,
+            }
+
+
+def settling_of(refund: Refund, to: Destination | None, locale: Locale) -> dict[str, Any]:
+    """The page that asks for a transfer's reference."""
+    say, id_ = texts.words(locale), ids.show("pay", refund.payment_id)
+    account = say("pay.destination", bank=to.bank, account=to.account, name=to.name) if to else ""
+    return {
+        "id": id_,
+        "back": f"/console/payments/{id_}",
+        "action": f"/console/refunds/{ids.show('ref', refund.id)}/settle",
+        "heading": say("settling.title", amount=formats.money(refund.amount, refund.currency, locale)),
+        "lead": say("settling.lead"),
+        "note": account,
+        "button": say("settling.button"),
+        "fields": ("reference",),
+        "danger": False,
+    }
+
+
+def refund_row(
+    refund: Refund, to: Destination | None, link: str, locale: Locale, *, may_settle: bool
+) -> dict[str, Any]:
+    """One refund; the account it goes to only for whoever makes the transfer."""
+    waiting = refund.status is RefundStatus.AWAITING_TRANSFER
+    return {
+        "id": ids.show("ref", refund.id),
+        "status": refund.status.value,
+        "mark": _REFUND_MARKS[refund.status],
+        "amount": formats.money(refund.amount, refund.currency, locale),
+        "reason": refund.reason,
+        "failure": refund.failure or "",
+        "destination": to if may_settle and waiting else None,
+        "link": link if waiting and to is None else "",
+        "settle": waiting and may_settle and to is not None,
+    }
+
+
+def _telling(whole: Whole) -> Attempt | None:
+    """The attempt that a line is about: the one that brought money, else the newest."""
+    return scenes.winner(whole.attempts) or scenes.latest(whole.attempts)
+
+
+def _by_transfer(whole: Whole) -> bool:
+    attempt = scenes.winner(whole.attempts)
+    return attempt is not None and attempt.method.value == "virtual_account"
+
+
+def _method(attempt: Attempt | None, locale: Locale) -> Markup:
+    say = texts.words(locale)
+    if attempt is None:
+        return say("method.none")
+    option = scenes.option_of(attempt)
+    return (
+        Markup("{} {}").format(say(f"method.{attempt.method.value}"), option)
+        if option
+        else say(f"method.{attempt.method.value}")
+    )
+
+
+def _attempt_row(attempt: Attempt, locale: Locale) -> dict[str, Any]:
+    return {
+        "number": attempt.number,
+        "status": attempt.status.value,
+        "mark": timeline.ATTEMPT_MARKS[attempt.status.value],
+        "method": _method(attempt, locale),
+        "reference": attempt.provider_reference or "–",
+        "captured": formats.money(attempt.captured, attempt.currency, locale),
+        "note": f"{attempt.failure.code}: {attempt.failure.detail}" if attempt.failure else "",
+    }
+
+
+def _note(whole: Whole, attempt: Attempt | None, now: datetime, locale: Locale) -> str:
+    """What one wants to know beside the status, in a few words."""
+    payment, say = whole.payment, texts.words(locale)
+    match payment.status:
+        case P.PENDING if attempt and attempt.expires_at > now:
+            return say("note.left", time=_span(now, attempt.expires_at, locale))
+        case P.PART_PAID:
+            return say("note.missing", amount=_money(payment, scenes.missing(payment), locale))
+        case P.PAID if payment.amount_excess:
+            return say("note.excess", amount=_money(payment, payment.amount_excess, locale))
+        case P.PAID if payment.paid_at:
+            return say("note.took", time=_span(payment.created_at, payment.paid_at, locale))
+        case P.PARTIALLY_REFUNDED | P.REFUNDED:
+            return say("note.back", amount=_money(payment, payment.amount_refunded, locale))
+        case P.CREATED:
+            return say("note.link")
+        case P.HELD | P.FAILED | P.UNKNOWN if attempt and attempt.failure:
+            return say("note.lost") if attempt.failure.code == "answer_lost" else attempt.failure.detail[:60]
+        case _:
+            return ""
+
+
+def _why(whole: Whole, attempt: Attempt | None, moments: Sequence[Moment], locale: Locale) -> Markup:
+    """One sentence that says why the payment is as it is, with the numbers that made it so."""
+    payment, say = whole.payment, texts.words(locale)
+    failure = attempt.failure if attempt else None
+    capture = timeline.last_capture(moments)
+    source = f"source.{capture.detail.get('source')}" if capture else ""
+    why = say(
+        f"why.{payment.status.value}",
+        connection=attempt.connection if attempt else "–",
+        got=_money(payment, payment.amount_captured, locale),
+        back=_money(payment, payment.amount_refunded, locale),
+        amount=_money(payment, payment.amount, locale),
+        source=say(source) if texts.knows(source) else "–",
+        at=stamp(capture.at, locale) if capture else "–",
+        why=f"{failure.code}, {failure.detail}" if failure else "–",
+    )
+    if payment.late:
+        why += " " + say("why.late")
+    if payment.amount_excess:
+        why += " " + say("why.excess", amount=_money(payment, payment.amount_excess, locale))
+    return why
+
+
+def _money(payment: Payment, amount: int, locale: Locale) -> str:
+    return formats.money(amount, payment.currency, locale)
+
+
+def _span(start: datetime, end: datetime, locale: Locale) -> str:
+    return formats.duration(max(0, int((end - start).total_seconds() * 1000)), locale)

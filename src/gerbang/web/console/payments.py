@@ -1,0 +1,332 @@
+"""Operators and payments: the list, one payment with its timeline, and the acts, each behind a page that asks first."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+
+from gerbang.base import formats, ids
+from gerbang.base.errors import Conflict, GerbangError, Invalid, NotFound, TooMany, Unavailable, UpstreamFailed
+from gerbang.core.payments.model import Filters, IdempotencyKey, NotRefundable, PaymentStatus, Whole
+from gerbang.ports.payment import Method
+from gerbang.web import texts
+from gerbang.web.console import ledger_view, payment_view
+from gerbang.web.console.desk import operator, read_day, show
+from gerbang.web.cursors import Cursors
+from gerbang.web.forms import read_form
+from gerbang.web.pages import Page, locale_of, see_other, services_of
+
+_LIST: Final = "console-payments"
+_ROWS: Final = 50
+_TABS: Final = (
+    "held",
+    "disputed",
+    "unknown",
+    "part_paid",
+    "pending",
+    "paid",
+    "partially_refunded",
+    "refunded",
+    "failed",
+    "expired",
+)
+_SAID: Final = frozenset({"asked", "silent", "cancelled", "refunded", "resolved", "settled"})
+_REFUSED: Final = (Conflict, UpstreamFailed, Unavailable, TooMany, Invalid)
+
+
+@get("/console/payments")
+async def payments(request: Request[Any, Any, Any]) -> Response[str]:
+    """Payments, newest first, with filters in the address."""
+    operator(request, "payments:read")
+    services = services_of(request)
+    chosen = {
+        name: request.query_params.get(name, "")[:120] for name in ("status", "method", "connection", "order_reference")
+    }
+    chosen |= {name: request.query_params.get(name, "") for name in ("after", "before")}
+    filters = Filters(
+        status=_known(chosen["status"], PaymentStatus),
+        method=_known(chosen["method"], Method),
+        connection=chosen["connection"] or None,
+        order_reference=chosen["order_reference"] or None,
+        created_after=read_day(chosen["after"]),
+        created_before=read_day(chosen["before"], after=True),
+    )
+    cursors = Cursors(services.secrets)
+    cursor = request.query_params.get("cursor")
+    place = await cursors.read(_LIST, cursor)
+    found = await services.payments.page(filters, place, _ROWS + 1)
+    now, locale = services.payments.context.clock.now(), locale_of(request)
+    part = await cursors.page(
+        _LIST,
+        found,
+        _ROWS,
+        lambda w: (w.payment.created_at, w.payment.id),
+        lambda w: payment_view.row_of(w, now, locale),
+    )
+    kept = {name: value for name, value in chosen.items() if value}
+    return await show(
+        request,
+        "payments.html",
+        "payments",
+        rows=part.data,
+        chosen=chosen,
+        filtered=bool(kept),
+        tabs=_TABS,
+        tab_links={status: _link(kept | {"status": status}) for status in ("", *_TABS)},
+        methods=[method.value for method in Method],
+        connections=[one.id for one in await services.connections.all()],
+        newest=_link(kept) if cursor else "",
+        older=_link(kept | {"cursor": part.next_cursor}) if part.next_cursor else "",
+        q=request.query_params.get("q", "")[:120],
+    )
+
+
+@get("/console/payments/{payment:str}")
+async def payment(request: Request[Any, Any, Any], payment: str) -> Response[str]:
+    """One payment: why it is as it is, what happened, its money and its references."""
+    caller = operator(request, "payments:read")
+    services = services_of(request)
+    payment_id = ids.read("pay", payment)
+    whole = await services.payments.get(payment_id)
+    moments = await services.payments.timeline(payment_id)
+    locale = locale_of(request)
+    said = request.query_params.get("done", "")
+    token = await services.payments.link_token(payment_id)
+    lines = await services.ledger.postings(payment_id) if caller.may("ledger:read") else None
+    return await show(
+        request,
+        "payment.html",
+        "payments",
+        **payment_view.page_of(whole, moments, locale),
+        refunds=await _refunds(request, whole, may_settle=caller.may("refunds:settle")),
+        actions=payment_view.actions_of(whole, caller),
+        lines=None if lines is None else ledger_view.rows_of(lines, locale),
+        payer_page=f"/pay/{payment}?t={token}",
+        said=said if said in _SAID else "refused" if said == "refused" else "",
+        said_why=_refusal(request.query_params.get("why", "")),
+    )
+
+
+@get("/console/find")
+async def find(request: Request[Any, Any, Any]) -> Response[None]:
+    """From an id to its page; anything else is looked for as an order reference."""
+    operator(request, "payments:read")
+    wanted = request.query_params.get("q", "").strip()[:120]
+    kind, _, _ = wanted.partition("_")
+    if not wanted:
+        return see_other("/console/payments")
+    try:
+        if kind == "evt":
+            return see_other(f"/console/webhooks/{ids.show('evt', ids.read('evt', wanted))}")
+        if kind == "pay":
+            await services_of(request).payments.get(ids.read("pay", wanted))
+            return see_other(f"/console/payments/{wanted}")
+        if kind == "ref":
+            refund = await services_of(request).payments.refund_of(ids.read("ref", wanted))
+            return see_other(f"/console/payments/{ids.show('pay', refund.payment_id)}")
+    except NotFound:
+        return see_other(_link({"q": wanted}))
+    found = await services_of(request).payments.page(Filters(order_reference=wanted), None, 2)
+    if len(found) == 1:
+        return see_other(f"/console/payments/{ids.show('pay', found[0].payment.id)}")
+    return see_other(_link({"order_reference": wanted} if found else {"q": wanted}))
+
+
+@post("/console/payments/{payment:str}/ask", status_code=303)
+async def ask(request: Request[Any, Any, Any], payment: str) -> Response[None]:
+    """Ask the provider now; this moves nothing by itself, so it asks nobody first."""
+    caller = operator(request, "payments:refresh")
+    payment_id = ids.read("pay", payment)
+    try:
+        await services_of(request).payments.refresh(caller, payment_id)
+    except (UpstreamFailed, Unavailable, TooMany):
+        return _back(payment, "silent")
+    return _back(payment, "asked")
+
+
+@get("/console/payments/{payment:str}/cancel")
+async def ask_cancel(request: Request[Any, Any, Any], payment: str) -> Response[str]:
+    """Is it meant?"""
+    operator(request, "payments:cancel")
+    return await _question(request, await _whole(request, payment), "cancel")
+
+
+@post("/console/payments/{payment:str}/cancel", status_code=303)
+async def cancel(request: Request[Any, Any, Any], payment: str) -> Page:
+    """Close the payment."""
+    caller = operator(request, "payments:cancel")
+    try:
+        await services_of(request).payments.cancel(caller, ids.read("pay", payment))
+    except _REFUSED as error:
+        return _back(payment, "refused", error)
+    return _back(payment, "cancelled")
+
+
+@get("/console/payments/{payment:str}/refund")
+async def ask_refund(request: Request[Any, Any, Any], payment: str) -> Response[str]:
+    """How much, and why? The amount is typed: nothing that moves money happens at one press."""
+    operator(request, "refunds:create")
+    return await _question(request, await _whole(request, payment), "refund")
+
+
+@post("/console/payments/{payment:str}/refund", status_code=303)
+async def refund(request: Request[Any, Any, Any], payment: str) -> Page:
+    """Promise money back; the same form sent twice promises once."""
+    caller = operator(request, "refunds:create")
+    whole = await _whole(request, payment)
+    form = await read_form(request, "key", "amount", "reason")
+    say, most = texts.words(locale_of(request)), payment_view.refundable(whole)
+    plain = form["amount"].replace(".", "").replace(",", "").replace(" ", "")
+    amount = int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 16 else 0
+    wrong = {} if 3 <= len(form["reason"]) <= 200 else {"reason": say("reason.wrong")}
+    if not 0 < amount <= most:
+        wrong["amount"] = say("refunding.wrong", most=formats.money(most, whole.payment.currency, locale_of(request)))
+    if wrong:
+        return await _question(request, whole, "refund", form, wrong)
+    key = _key(caller.label, form["key"], "refund", payment, plain, form["reason"])
+    try:
+        await services_of(request).payments.refund(caller, whole.payment.id, amount, form["reason"], None, key)
+    except NotRefundable as error:
+        return await _question(request, whole, "refund", form, {"amount": error.detail})
+    return _back(payment, "refunded")
+
+
+@get("/console/payments/{payment:str}/resolve")
+async def ask_resolve(request: Request[Any, Any, Any], payment: str) -> Response[str]:
+    """What is true about the held money?"""
+    operator(request, "payments:resolve")
+    return await _question(request, await _whole(request, payment), "resolve")
+
+
+@post("/console/payments/{payment:str}/resolve", status_code=303)
+async def resolve(request: Request[Any, Any, Any], payment: str) -> Page:
+    """Keep a person's decision, with the reason."""
+    caller = operator(request, "payments:resolve")
+    whole = await _whole(request, payment)
+    form = await read_form(request, "decision", "reason")
+    say, reason, payments_ = texts.words(locale_of(request)), form["reason"], services_of(request).payments
+    if not 3 <= len(reason) <= 200:
+        return await _question(request, whole, "resolve", form, {"reason": say("reason.wrong")})
+    try:
+        match form["decision"]:
+            case "accept" | "refund" | "release" as decision:
+                await payments_.resolve(caller, whole.payment.id, decision, reason)
+            case _:
+                return await _question(request, whole, "resolve", form, {"decision": say("resolving.wrong")})
+    except _REFUSED as error:
+        return _back(payment, "refused", error)
+    return _back(payment, "resolved")
+
+
+@get("/console/refunds/{refund:str}/settle")
+async def ask_settle(request: Request[Any, Any, Any], refund: str) -> Response[str]:
+    """Which transfer was it?"""
+    operator(request, "refunds:settle")
+    return await _settling(request, ids.read("ref", refund), "", "")
+
+
+@post("/console/refunds/{refund:str}/settle", status_code=303)
+async def settle(request: Request[Any, Any, Any], refund: str) -> Page:
+    """Record the transfer that a person made at the bank."""
+    caller = operator(request, "refunds:settle")
+    refund_id = ids.read("ref", refund)
+    reference = (await read_form(request, "reference"))["reference"]
+    if not 4 <= len(reference) <= 64:
+        return await _settling(request, refund_id, reference, texts.words(locale_of(request))("settling.wrong"))
+    known = await services_of(request).payments.refund_of(refund_id)
+    payment_ = ids.show("pay", known.payment_id)
+    try:
+        await services_of(request).payments.settle_refund(caller, refund_id, reference)
+    except _REFUSED as error:
+        return _back(payment_, "refused", error)
+    return _back(payment_, "settled")
+
+
+async def _whole(request: Request[Any, Any, Any], payment: str) -> Whole:
+    return await services_of(request).payments.get(ids.read("pay", payment))
+
+
+async def _question(
+    request: Request[Any, Any, Any],
+    whole: Whole,
+    act: str,
+    given: Mapping[str, str] | None = None,
+    wrong: Mapping[str, str] | None = None,
+) -> Response[str]:
+    values = payment_view.question_of(whole, act, locale_of(request))
+    empty = {"amount": "", "reason": "", "decision": "", "reference": ""}
+    return await show(
+        request,
+        "ask.html",
+        "payments",
+        status_code=422 if wrong else 200,
+        key=secrets.token_urlsafe(18),
+        given={**empty, **(given or {})},
+        wrong=wrong or {},
+        **values,
+    )
+
+
+async def _settling(request: Request[Any, Any, Any], refund_id: UUID, reference: str, wrong: str) -> Response[str]:
+    payments_ = services_of(request).payments
+    known = await payments_.refund_of(refund_id)
+    to = await payments_.destination_of(refund_id)
+    values = payment_view.settling_of(known, to, locale_of(request))
+    return await show(
+        request,
+        "ask.html",
+        "payments",
+        status_code=422 if wrong else 200,
+        key="",
+        given={"amount": "", "reason": "", "decision": "", "reference": reference},
+        wrong={"reference": wrong} if wrong else {},
+        **values,
+    )
+
+
+async def _refunds(request: Request[Any, Any, Any], whole: Whole, *, may_settle: bool) -> list[dict[str, Any]]:
+    services, locale = services_of(request), locale_of(request)
+    rows = []
+    for one in whole.refunds:
+        to = await services.payments.destination_of(one.id)
+        token = await services.payments.refund_link_token(one.id)
+        link = f"{services.settings.base_url}/refund/{ids.show('ref', one.id)}?t={token}"
+        rows.append(payment_view.refund_row(one, to, link, locale, may_settle=may_settle))
+    return rows
+
+
+def _key(caller: str, key: str, *said: str) -> IdempotencyKey:
+    digest = hashlib.sha256("|".join((key, *said)).encode()).hexdigest()
+    return IdempotencyKey(caller, f"console-{digest[:40]}", hashlib.sha256("|".join(said).encode()).digest())
+
+
+def _back(payment: str, done: str, error: GerbangError | None = None) -> Response[None]:
+    """To the payment's page, which says what was done; a refusal is named by its code, whose words are looked up there."""
+    why = {"why": error.code} if error else {}
+    return see_other(f"/console/payments/{payment}?{urlencode({'done': done, **why})}")
+
+
+def _refusal(code: str) -> str:
+    """The title of one of our errors by its code; an address cannot make the page say anything else."""
+    kinds = [GerbangError]
+    for kind in kinds:
+        kinds.extend(kind.__subclasses__())
+    return next((kind.title for kind in kinds if kind.code == code), "")
+
+
+def _known(value: str, kind: type[PaymentStatus] | type[Method]) -> str | None:
+    return value if value in {one.value for one in kind} else None
+
+
+def _link(values: Mapping[str, str | None]) -> str:
+    kept = {name: value for name, value in values.items() if value}
+    return "/console/payments" + (f"?{urlencode(kept)}" if kept else "")
+
+
+HANDLERS: Final = [
+    payments, payment, find, ask, ask_cancel, cancel, ask_refund, refund, ask_resolve, resolve, ask_settle, settle,
+]  # fmt: skip

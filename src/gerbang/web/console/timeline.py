@@ -1,0 +1,153 @@
+"""A payment's audit trail as two lanes: what happened outside stands left of the gate, what we decided stands right. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from markupsafe import Markup
+
+from gerbang.base import formats
+from gerbang.base.formats import Locale
+from gerbang.core.payments.model import Moment, Payment
+from gerbang.web import texts
+
+Lane = Literal["from", "to", "ins"]
+# The mark of a payment status that shows best what an attempt's status means.
+ATTEMPT_MARKS: Final[Mapping[str, str]] = {
+    "created": "created", "submitting": "created", "pending": "pending", "captured": "paid", "failed": "failed",
+    "expired": "expired", "cancelled": "cancelled", "abandoned": "cancelled", "unknown": "unknown", "held": "held",
+}  # fmt: skip
+_ASKED: Final = frozenset({"submit", "inquiry", "cancel", "refund"})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry. `lane`: came in from outside, went out, or was decided inside; `mark` is an attempt status to show, or empty."""
+
+    at: datetime
+    lane: Lane
+    title: Markup
+    says: Markup
+    mark: str = ""
+    word: str = ""
+    link: str = ""
+    good: bool = False
+    bad: bool = False
+
+
+def steps_of(moments: Sequence[Moment], payment: Payment, locale: Locale) -> tuple[Step, ...]:
+    """Every moment as one or two entries, oldest first."""
+    teller = _Teller(payment, locale)
+    return tuple(step for moment in moments for step in teller.tell(moment))
+
+
+def last_capture(moments: Sequence[Moment]) -> Moment | None:
+    """The moment that brought the money, if any."""
+    return next(
+        (m for m in reversed(moments) if m.detail.get("to") == "captured" and m.detail.get("from") != "captured"), None
+    )
+
+
+class _Teller:
+    def __init__(self, payment: Payment, locale: Locale) -> None:
+        self._payment = payment
+        self._locale = locale
+        self._say = texts.words(locale)
+
+    def tell(self, moment: Moment) -> Iterator[Step]:
+        detail = moment.detail
+        match moment.kind:
+            case "webhook.received":
+                event = str(detail.get("event", ""))
+                title = self._say("tl.webhook", connection=moment.actor.partition(":")[2])
+                yield Step(moment.at, "from", title, self._say("tl.webhook.hint"), link=event)
+            case kind if "source" in detail and kind.startswith(("payment.", "refund.", "attempt.")):
+                yield from self._heard(moment)
+            case "payment.created" | "payment.attempt_added" | "refund.destination_named":
+                yield Step(moment.at, "from", self._title(moment), Markup(""))
+            case _:
+                yield Step(moment.at, "ins", self._title(moment), self._reason(detail))
+
+    def _heard(self, moment: Moment) -> Iterator[Step]:
+        """What a provider answered, outside; and what that moved, inside."""
+        detail, say = moment.detail, self._say
+        source, facts = str(detail["source"]), self._facts(detail)
+        before, after = str(detail.get("from", "")), str(detail.get("to", ""))
+        if source == "operator":
+            yield Step(moment.at, "ins", self._title(moment), self._reason(detail))
+        elif texts.knows(f"tl.asked.{source}"):
+            lane: Lane = "to" if source in _ASKED else "from"
+            answered = say("tl.answered", facts=facts) + " " + self._took(detail)
+            yield Step(moment.at, lane, say(f"tl.asked.{source}"), answered, link=str(detail.get("event", "")))
+        if before != after:
+            moved = say("tl.moved", before=self._status(before), after=self._status(after))
+            good, bad = after == "captured", after in ("failed", "held")
+            word = self._status(after)
+            yield Step(
+                moment.at,
+                "ins",
+                moved,
+                say("tl.because", facts=facts),
+                ATTEMPT_MARKS.get(after, ""),
+                word,
+                "",
+                good,
+                bad,
+            )
+
+    def _title(self, moment: Moment) -> Markup:
+        detail, say, actor = moment.detail, self._say, self._actor(moment.actor)
+        amount = detail.get("amount")
+        money = formats.money(amount, self._payment.currency, self._locale) if isinstance(amount, int) else "?"
+        match moment.kind:
+            case "payment.created":
+                return say("tl.created", actor=actor)
+            case "payment.attempt_added":
+                return say("tl.attempt_added", actor=actor, method=self._method(str(detail.get("method", ""))))
+            case "payment.cancelled":
+                return say("tl.cancelled", actor=actor)
+            case "refund.requested":
+                return say("tl.refund_requested", actor=actor, amount=money)
+            case "refund.settled":
+                return say("tl.refund_settled", actor=actor, amount=money)
+            case "refund.destination_named":
+                return say("tl.destination", bank=detail.get("bank", ""))
+            case _ if "decision" in detail:
+                decision = f"decision.{detail['decision']}"
+                return say(
+                    "tl.resolved", actor=actor, decision=say(decision) if texts.knows(decision) else detail["decision"]
+                )
+            case kind:
+                return say("tl.other", actor=actor, kind=kind)
+
+    def _actor(self, actor: str) -> Markup:
+        kind, _, id_ = actor.partition(":")
+        return (
+            self._say(f"actor.{kind}", id=_short(id_)) if texts.knows(f"actor.{kind}") else Markup("{}").format(actor)
+        )
+
+    def _reason(self, detail: Mapping[str, Any]) -> Markup:
+        return Markup("{}").format(detail.get("reason") or detail.get("reference") or "")
+
+    def _facts(self, detail: Mapping[str, Any]) -> Markup:
+        facts = [str(fact) for fact in detail.get("facts", ())]
+        return Markup(", ").join(Markup("<code>{}</code>").format(fact) for fact in facts) or self._say("tl.nothing")
+
+    def _took(self, detail: Mapping[str, Any]) -> Markup:
+        took = detail.get("took_ms")
+        if not isinstance(took, int | float):
+            return Markup("")
+        return self._say("tl.took", time=formats.duration(round(took), self._locale))
+
+    def _status(self, status: str) -> Markup:
+        return self._say(f"attempt.{status}") if texts.knows(f"attempt.{status}") else Markup("{}").format(status)
+
+    def _method(self, method: str) -> Markup:
+        return self._say(f"method.{method}") if texts.knows(f"method.{method}") else Markup("{}").format(method)
+
+
+def _short(id_: str) -> str:
+    """An id as short as it can be told apart by eye: its end is the random part."""
+    head, _, tail = id_.partition("_")
+    return f"{head}_…{tail[-6:]}" if tail else id_
