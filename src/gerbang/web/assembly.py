@@ -23,6 +23,7 @@ from gerbang.web.api import audit, auth, connections, ledger, payments, plumbing
 from gerbang.web.checkout import login, shop
 from gerbang.web.checkout import pages as checkout
 from gerbang.web.checkout import refunds as refund_pages
+from gerbang.web.console import pages as console_pages
 from gerbang.web.cursors import Cursors
 from gerbang.web.exchange import Exchange, exchange_of
 from gerbang.web.gateway import Gateway, Ways
@@ -40,7 +41,7 @@ _SCHEMA_PATH: Final = "/schema"  # the framework's own pages; no row of the poli
 _FLUSH_S: Final = 0.5
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _API: Final = (payments, refunds, webhook_events, ledger, audit, connections, secrets, auth, plumbing)
-_PAGES: Final = (pages, login, shop, checkout, refund_pages)
+_PAGES: Final = (pages, login, shop, checkout, refund_pages, console_pages)
 
 
 class StrictRequest(Request[Any, Any, Any]):
