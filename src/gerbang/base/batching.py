@@ -6,6 +6,7 @@ Nothing waits on purpose: a lane that is free starts at once, and what arrives m
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from contextvars import Context
 from typing import Generic, TypeVar
 
 from gerbang.base.db import Database, RowRefused, Tx
@@ -30,7 +31,7 @@ class _Lanes(Generic[T, R]):
         self._waiting.append((item, future))
         if self._free:
             self._free -= 1
-            task = asyncio.create_task(self._work())
+            task = asyncio.create_task(self._work(), context=Context())  # a batch belongs to no one request
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return await future

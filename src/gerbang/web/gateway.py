@@ -13,6 +13,7 @@ import structlog
 
 from gerbang.base.errors import Forbidden, GerbangError, Invalid, Unauthenticated
 from gerbang.base.http import UPSTREAM_S
+from gerbang.base.tracing import REQUEST_ID
 from gerbang.core.identity.model import Caller, KeyInQuery
 from gerbang.web import idempotency, rates, validation
 from gerbang.web.access_log import AccessLog
@@ -101,6 +102,7 @@ class Gateway:
             return
         exchange = Exchange(scope, receive, send)
         UPSTREAM_S.set(exchange.upstream)
+        REQUEST_ID.set(exchange.request_id)
         try:
             await self._travel(exchange)
         except Exception as error:  # noqa: BLE001  translated, logged where unexpected, and always answered

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from gerbang.base.errors import Unavailable
+from gerbang.base.tracing import REQUEST_ID
 
 
 class AuditUnavailable(Unavailable):
@@ -28,7 +29,7 @@ class Entry:
     detail: Mapping[str, Any] = field(default_factory=dict)
     before: bytes | None = None
     after: bytes | None = None
-    request_id: str | None = None
+    request_id: str | None = field(default_factory=REQUEST_ID.get)
     id: UUID | None = None
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from gerbang.base import ids
 from gerbang.base.db import Tx
+from gerbang.base.tracing import REQUEST_ID
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM
 from gerbang.core.payments import entries, schedule, settling, store
@@ -38,7 +39,7 @@ class Hearing:
     actor: str = SYSTEM
     asked_at: datetime | None = None
     refund: UUID | None = None
-    request_id: str | None = None
+    request_id: str | None = field(default_factory=REQUEST_ID.get)
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 

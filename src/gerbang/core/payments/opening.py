@@ -6,7 +6,7 @@ From the commit on the answer is success: what the provider does not answer in t
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -17,6 +17,7 @@ from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.base.errors import FieldError, GerbangError
 from gerbang.base.http import Unreachable
+from gerbang.base.tracing import REQUEST_ID
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.connections.model import Connection
@@ -63,6 +64,7 @@ class Creation:
     terms: MethodTerms | None
     connection: Connection | None
     livemode: bool
+    request_id: str | None = field(default_factory=REQUEST_ID.get)
 
 
 async def create(ctx: Context, caller: Caller, new: NewPayment, key: IdempotencyKey) -> Outcome:
@@ -167,7 +169,8 @@ def _created(item: Creation, whole: Whole) -> Entry:
     detail = {"amount": whole.payment.amount, "currency": whole.payment.currency}
     if whole.attempts:
         detail["method"] = whole.attempts[0].method.value
-    return Entry(item.caller.label, "payment.created", ids.show("pay", whole.payment.id), detail)
+    pay = ids.show("pay", whole.payment.id)
+    return Entry(item.caller.label, "payment.created", pay, detail, request_id=item.request_id)
 
 
 async def add_attempt(
