@@ -1,8 +1,8 @@
 # The commands of this house. `make help` lists them; README.md tells the story.
-# Needs: Python >= 3.11 with venv, make. Node only if the console is to be built. Nothing here names a package registry.
+# Needs: Python >= 3.11 with venv, make. Nothing here names a package registry.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help up test check format bench chaos docs lock install ui clean
+.PHONY: help up test check format bench chaos docs lock install clean
 MAKEFLAGS += --no-print-directory
 
 VENV := .venv
@@ -12,7 +12,7 @@ ARGS ?=
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-up: install ui  ## install what is missing, then run everything on this machine (ARGS="--data DIR --port N --sandbox-port N --json --fresh")
+up: install  ## install what is missing, then run everything on this machine (ARGS="--data DIR --port N --sandbox-port N --json --fresh")
 	@exec $(BIN)/gerbang up $(ARGS)
 
 test: install  ## every test that this machine can run; skips are said aloud (ARGS="tests/base -k word")
@@ -49,7 +49,3 @@ clean:  ## remove the virtual environment and the caches; data/ stays
 
 install:
 	@sh .ci/install $(VENV)
-
-# The console is compiled once; a checkout without ui/ or without its sources changed does nothing here.
-ui: install
-	@if [ -f ui/package.json ]; then $(BIN)/python -m gerbang.build_ui; fi
