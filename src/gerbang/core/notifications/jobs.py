@@ -73,6 +73,8 @@ class Sender:
             known = await store.begin_try(tx, id_)
             name = await self._name(tx, known) if known else ""
         if known is None:  # sent, failed or erased meanwhile
+            async with self._db.transaction() as tx:
+                await finish(tx, [job])
             return
         if known.tries > MOST_TRIES:  # each of them ended in a crash, or it would have been given up before
             await self._fail(job, known, f"gave up after {MOST_TRIES} tries")

@@ -1,0 +1,139 @@
+"""The durable feed: taken exactly once, in an order that a late commit cannot slip through."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from gerbang.base.db import Database, Tx
+from gerbang.core.announcements.model import Announcement
+from gerbang.core.announcements.service import BATCH, Feed, announce
+
+AT = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+
+
+def announcement(type_: str, payment: UUID | None = None, sequence: int = 1) -> Announcement:
+    return Announcement(type_, payment, sequence, {"status": "paid", "amount": 150_000}, AT)
+
+
+async def say(db: Database, *types: str) -> None:
+    async with db.transaction() as tx:
+        await announce(tx, [announcement(type_) for type_ in types])
+
+
+class Taker:
+    """Remembers what it took."""
+
+    def __init__(self, db: Database) -> None:
+        self.types: list[str] = []
+        self.feed = Feed(db, "test", self.take)
+
+    async def take(self, _tx: Tx, announcements: Sequence[Announcement]) -> None:
+        self.types += [a.type for a in announcements]
+
+
+async def drain(taker: Taker) -> list[str]:
+    taker.types.clear()
+    while await taker.feed.run_once():
+        pass
+    return list(taker.types)
+
+
+async def test_announcements_are_taken_once_in_order_with_what_they_said(db: Database) -> None:
+    taken: list[Announcement] = []
+
+    async def take(tx: Tx, announcements: Sequence[Announcement]) -> None:
+        taken.extend(announcements)
+
+    feed = Feed(db, "test", take)
+    await feed.prepare()
+    await feed.prepare()  # a second process starts
+    async with db.transaction() as tx:
+        await announce(tx, [announcement("payment.pending", UUID(int=7)), announcement("payment.paid", UUID(int=7), 2)])
+    assert await feed.run_once() == 2
+    assert await feed.run_once() == 0
+    assert [(a.type, a.payment_id, a.sequence, a.data["amount"], a.made_at) for a in taken] == [
+        ("payment.pending", UUID(int=7), 1, 150_000, AT),
+        ("payment.paid", UUID(int=7), 2, 150_000, AT),
+    ]
+    assert all(a.id is not None for a in taken)
+
+
+async def test_a_transaction_that_commits_late_is_not_skipped(db: Database) -> None:
+    taker = Taker(db)
+    await taker.feed.prepare()
+    async with db.transaction() as slow:
+        await announce(slow, [announcement("early.begun")])
+        await say(db, "late.begun.early.committed")
+        # its transaction id is above one that is still open, so it is not yet certain to be next
+        assert await drain(taker) == []
+    assert await drain(taker) == ["early.begun", "late.begun.early.committed"]
+
+
+async def test_a_transaction_that_began_early_and_writes_last_is_not_skipped_either(db: Database) -> None:
+    taker = Taker(db)
+    await taker.feed.prepare()
+    async with db.transaction() as slow:
+        await slow.execute("INSERT INTO changes (kind, subject) VALUES ('x', 'y')")  # takes its transaction id now
+        await say(db, "first.committed")
+        assert await drain(taker) == []
+        await announce(slow, [announcement("last.written")])
+    assert await drain(taker) == ["last.written", "first.committed"]
+
+
+async def test_a_rolled_back_announcement_was_never_made(db: Database) -> None:
+    taker = Taker(db)
+    await taker.feed.prepare()
+
+    async def fail_after_announcing() -> None:
+        async with db.transaction() as tx:
+            await announce(tx, [announcement("payment.paid")])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail_after_announcing()
+    assert await drain(taker) == []
+
+
+async def test_what_a_failed_take_saw_comes_again(db: Database) -> None:
+    broken = True
+    taken: list[str] = []
+
+    async def take(tx: Tx, announcements: Sequence[Announcement]) -> None:
+        await tx.execute("INSERT INTO changes (kind, subject) VALUES ('taken', $1)", announcements[0].type)
+        if broken:
+            raise RuntimeError
+        taken.extend(a.type for a in announcements)
+
+    feed = Feed(db, "test", take)
+    await feed.prepare()
+    await say(db, "payment.paid")
+    with pytest.raises(RuntimeError):
+        await feed.run_once()
+    broken = False
+    await feed.run_once()
+    assert taken == ["payment.paid"]
+    async with db.reading() as tx:
+        assert await tx.fetchval("SELECT count(*) FROM changes WHERE kind = 'taken'") == 1
+
+
+async def test_two_processes_share_one_cursor_and_take_nothing_twice(db: Database) -> None:
+    taker = Taker(db)
+    await taker.feed.prepare()
+    for number in range(20):
+        await say(db, *[f"n{number}.{i}" for i in range(BATCH // 10)])
+    while sum(await asyncio.gather(*(taker.feed.run_once() for _ in range(4)))):
+        pass
+    assert len(taker.types) == len(set(taker.types)) == 20 * (BATCH // 10)
+
+
+async def test_each_feed_has_its_own_place(db: Database) -> None:
+    first, second = Taker(db), Taker(db)
+    second.feed = Feed(db, "other", second.take)
+    await first.feed.prepare()
+    await second.feed.prepare()
+    await say(db, "a", "b")
+    assert await drain(first) == ["a", "b"]
+    assert await drain(second) == ["a", "b"]
