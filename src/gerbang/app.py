@@ -352,4 +352,4 @@ def _host(settings: Settings) -> str:
 
 
 def _alerts(settings: Settings) -> Contact | None:
-    return Contact("Ratih Kusuma", "ratih@lumbung.example", "id") if settings.sandbox else None
+    return Contact("", settings.operator_email, "id") if settings.operator_email else None

@@ -86,6 +86,10 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field("Gerbang <gerbang@localhost>", description="Sender of e-mail.")
 
+    operator_email: str = Field(
+        "", description="Address that hears what needs a person's decision; empty: nobody is written to."
+    )
+
     # work and limits
     worker_concurrency: int = Field(16, ge=1, le=256, description="Jobs that one worker process runs at once.")
     body_limit_bytes: int = Field(262_144, ge=1_024, description="Largest body of an API request.")

@@ -67,6 +67,7 @@ def _settings_of_up(asked: dict[str, object]) -> Settings:
     suits: dict[str, object] = {
         "customer_amounts": "allow",
         "log_json": False,
+        "operator_email": "ratih@lumbung.example",
         "sandbox_mail_port": mail_port,
         "smtp_url": f"smtp://127.0.0.1:{mail_port}",
     }

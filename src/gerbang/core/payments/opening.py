@@ -45,12 +45,15 @@ from gerbang.core.payments.model import (
     Whole,
 )
 from gerbang.core.queue import service as queue
-from gerbang.ports.payment import Effect, MethodTerms, Submission
+from gerbang.ports.payment import Effect, Method, MethodTerms, Submission
 
 log = structlog.get_logger()
 _TAKES_ATTEMPTS: Final = frozenset({
     PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.PART_PAID, PaymentStatus.FAILED, PaymentStatus.EXPIRED,
 })  # fmt: skip
+_SHOWN: Final = (
+    Method.VIRTUAL_ACCOUNT, Method.QRIS, Method.EWALLET, Method.CARD, Method.CONVENIENCE_STORE, Method.PAYLATER, Method.CRYPTO,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +311,7 @@ async def offers(ctx: Context, amount: int, currency: str) -> list[Offer]:
             found[terms.method.value] = Offer(
                 terms.method, connection.id, terms.option, terms.options, terms.least, terms.most, fits, reason
             )
-    return list(found.values())
+    return sorted(found.values(), key=lambda offer: _SHOWN.index(offer.method))
 
 
 async def _default_livemode(ctx: Context) -> bool:
