@@ -66,7 +66,15 @@ def without_claim(name: str) -> Callable[[Json, Json], tuple[Json, Json]]:
     return lambda header, claims: (header, {k: v for k, v in claims.items() if k != name})
 
 
-NOW = int(time.time())
+def at(offset_s: float) -> int:
+    """Unix time, so many seconds from when the test runs."""
+    return int(time.time() + offset_s)
+
+
+def with_times(**offsets_s: float) -> Callable[[Json, Json], tuple[Json, Json]]:
+    return lambda header, claims: (header, {**claims, **{name: at(offset) for name, offset in offsets_s.items()}})
+
+
 BAD: dict[str, Callable[[Json, Json], tuple[Json, Json]]] = {
     "alg none": with_header(alg="none"),
     "alg NoNe": with_header(alg="NoNe"),
@@ -102,13 +110,13 @@ BAD: dict[str, Callable[[Json, Json], tuple[Json, Json]]] = {
     "two audiences": with_claims(aud=["gerbang-api", "portal"]),
     "purpose refresh": with_claims(purpose="refresh"),
     "live": with_claims(env="live"),
-    "expired": with_claims(iat=NOW - 700, exp=NOW - 100),
-    "just expired": with_claims(iat=NOW - 601, exp=NOW - 1),
-    "longer than ten minutes": with_claims(iat=NOW, exp=NOW + 601),
-    "iat ahead": with_claims(iat=NOW + 120, exp=NOW + 300),
-    "nbf ahead": with_claims(nbf=NOW + 120),
-    "exp as text": with_claims(exp=str(NOW + 100)),
-    "exp as a fraction": with_claims(exp=NOW + 100.5),
+    "expired": with_times(iat=-700, exp=-100),
+    "just expired": with_times(iat=-601, exp=-1),
+    "longer than ten minutes": with_times(iat=0, exp=601),
+    "iat ahead": with_times(iat=120, exp=300),
+    "nbf ahead": with_times(nbf=120),
+    "exp as text": with_claims(exp=str(at(100))),
+    "exp as a fraction": with_claims(exp=at(100) + 0.5),
     "exp true": with_claims(exp=True),
     "exp of 400 digits": with_claims(exp=10**400),
     "sub as a number": with_claims(sub=1),

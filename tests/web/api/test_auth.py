@@ -251,7 +251,7 @@ async def test_the_owners_link_is_void_once_there_is_an_admin_r37(http: httpx.As
 
 
 async def test_no_password_token_or_key_is_logged_or_told_back_r49(
-    http: httpx.AsyncClient, login: Login, parts: composition.Core, capfd: pytest.CaptureFixture[str]
+    capfd: pytest.CaptureFixture[str], http: httpx.AsyncClient, login: Login, parts: composition.Core
 ) -> None:
     canary = "canary nasi goreng istimewa"
     with structlog.testing.capture_logs() as logs:
