@@ -20,7 +20,7 @@ from gerbang.web.problems import bare_problem
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _HIGH_WATER_BYTES: Final = 65_536
-_LINGER_BYTES: Final = 1_048_576
+_LINGER_BYTES: Final = 8_388_608  # enough for most clients to see the answer before they notice
 _NEVER: Final = float("inf")
 
 
