@@ -36,15 +36,19 @@ _EMAIL: Final = "bench@lumbung.example"
 
 @dataclass(slots=True)
 class Gerbang:
-    """The running API. `token` is an operator's access token, `api_key` creates payments, `secret` signs webhooks."""
+    """The running API. `api_key` creates payments, `secret` signs webhooks, `password` is the operator's."""
 
     cluster: Cluster
     port: int
     environment: dict[str, str]
     secret: bytes
-    token: str
+    password: str
     api_key: str
     service: ChildProcess
+
+    async def token(self) -> str:
+        """Return an access token of the operator, good for ten minutes."""
+        return await asyncio.to_thread(_log_in, self.port, self.password)
 
     @contextlib.asynccontextmanager
     async def worker(self) -> AsyncIterator[ChildProcess]:
@@ -63,8 +67,7 @@ async def running(cluster: Cluster, provider_port: int) -> AsyncIterator[Gerbang
     api_key = await _prepare(settings, provider_port, secret, password)
     async with child("serve", ("bench.ours", "serve"), environment, cluster.folder) as service:
         await service.answering(settings.port, "/readyz")
-        token = await asyncio.to_thread(_log_in, settings.port, password)
-        yield Gerbang(cluster, settings.port, environment, secret, token, api_key, service)
+        yield Gerbang(cluster, settings.port, environment, secret, password, api_key, service)
 
 
 def _settings(cluster: Cluster) -> Settings:
@@ -75,7 +78,6 @@ def _settings(cluster: Cluster) -> Settings:
         sandbox=True,
         sandbox_port=free_port(),
         log_level="warning",
-        access_token_ttl_s=3_600,
         database_url=cluster.server.addresses.app_dsn,
         database_owner_url=cluster.server.addresses.owner_dsn,
     )
@@ -88,7 +90,6 @@ def _environment(settings: Settings) -> dict[str, str]:
         "sandbox": "true",
         "sandbox_port": settings.sandbox_port,
         "log_level": "warning",
-        "access_token_ttl_s": settings.access_token_ttl_s,
         "database_url": settings.database_dsn(),
         "database_owner_url": settings.owner_dsn(),
     }

@@ -51,6 +51,13 @@ class ChildProcess:
                 raise ChildFailed(f"{self.name} does not answer on port {port}: {self.last_words()}")
             await asyncio.sleep(0.05)
 
+    async def ended(self) -> None:
+        """Return when it has ended by itself. Raises ChildFailed unless it ended well."""
+        while (status := self._process.poll()) is None:
+            await asyncio.sleep(0.05)
+        if status:
+            raise ChildFailed(f"{self.name} ended with status {status}: {self.last_words()}")
+
     async def stop(self) -> None:
         """SIGTERM, then SIGKILL for one that does not listen."""
         if self._process.poll() is None:

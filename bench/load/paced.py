@@ -73,7 +73,7 @@ class _Beat:
         lane.shot, lane.heard, lane.due = shot, b"", began + self._next / self._rate
         self._next += 1
         if self._plan.keep_times:
-            self.result.sent_at[shot.id] = time()
+            self.result.sent_at[shot.id] = time() - (perf_counter() - lane.due)
         lane.line.send(shot.wire)
 
     def _collect(self, wait_s: float) -> None:

@@ -1,0 +1,36 @@
+"""What Gerbang promises of its speed, as numbers. Measured elsewhere; the same table stands in the architecture's goals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One yardstick: multiples of the reference and of the usual way, and the lag allowed at p99, in milliseconds."""
+
+    title: str
+    compared_with: str
+    ratio: float | None = None
+    stretch: float | None = None
+    naive_ratio: float | None = None
+    naive_stretch: float | None = None
+    lag_p99_ms: float | None = None
+    lag_stretch_ms: float | None = None
+
+
+GOALS: Final = {
+    "W1": Goal("durable webhook ingest", "pgbench: one-row insert", 1.0, 2.0, 20.0, 34.0),
+    "W2": Goal("processing of stored webhooks", "pgbench: the same transaction", 3.0, 5.0),
+    "E2E": Goal(
+        "ingest and processing together",
+        "pgbench: the processing transaction",
+        2.5,
+        4.0,
+        lag_p99_ms=100.0,
+        lag_stretch_ms=50.0,
+    ),
+    "W3": Goal("authenticated read", "pgbench: indexed SELECT", 0.2, 0.5, 9.0, 25.0),
+    "W4": Goal("create a payment with a provider call", "FastAPI + httpx + SQLAlchemy", None, None, 12.0, 25.0),
+}
