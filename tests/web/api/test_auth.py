@@ -1,8 +1,10 @@
 """Signing in and out, users and keys over real HTTP against a real database (R27–R33, R36, R37, R49)."""
 
 import asyncio
+import contextlib
+import io
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,13 @@ from tests.conftest import FreshDatabase
 PASSWORD = "nasi uduk tanpa sambal"
 ADMIN = "made@example.com"
 Login = Callable[[str], Awaitable[dict[str, str]]]
+
+
+@pytest.fixture
+def printed() -> Iterator[io.StringIO]:
+    """What goes to the standard error stream; ask for it before `http`, whose access log keeps the stream it finds."""
+    with contextlib.redirect_stderr(io.StringIO()) as stream:
+        yield stream
 
 
 @pytest.fixture
@@ -251,7 +260,7 @@ async def test_the_owners_link_is_void_once_there_is_an_admin_r37(http: httpx.As
 
 
 async def test_no_password_token_or_key_is_logged_or_told_back_r49(
-    capfd: pytest.CaptureFixture[str], http: httpx.AsyncClient, login: Login, parts: composition.Core
+    printed: io.StringIO, http: httpx.AsyncClient, login: Login, parts: composition.Core
 ) -> None:
     canary = "canary nasi goreng istimewa"
     with structlog.testing.capture_logs() as logs:
@@ -276,8 +285,7 @@ async def test_no_password_token_or_key_is_logged_or_told_back_r49(
             "SELECT a::text AS line FROM audit a UNION ALL SELECT t::text FROM refresh_tokens t UNION ALL SELECT k::text FROM api_keys k"
         )
     said = json.dumps(logs, default=str) + "".join(answer.text for answer in answers) + "".join(r["line"] for r in rows)
-    printed = capfd.readouterr()
-    said += printed.out + printed.err
+    said += printed.getvalue()
     assert "request.answered" in said
     assert "token.refused" in said
     for secret in (canary, pair["access_token"], pair["refresh_token"], key):
