@@ -19,7 +19,19 @@ from gerbang.core.audit.service import record
 from gerbang.core.identity.model import Caller, payer_caller
 from gerbang.web import pages, policy
 from gerbang.web.access_log import AccessLog
-from gerbang.web.api import audit, auth, connections, ledger, payments, plumbing, refunds, secrets, webhook_events
+from gerbang.web.api import (
+    audit,
+    auth,
+    connections,
+    events,
+    ledger,
+    notifications,
+    payments,
+    plumbing,
+    refunds,
+    secrets,
+    webhook_events,
+)
 from gerbang.web.checkout import login, shop
 from gerbang.web.checkout import pages as checkout
 from gerbang.web.checkout import refunds as refund_pages
@@ -40,7 +52,7 @@ log = structlog.get_logger()
 _SCHEMA_PATH: Final = "/schema"  # the framework's own pages; no row of the policy leads there
 _FLUSH_S: Final = 0.5
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
-_API: Final = (payments, refunds, webhook_events, ledger, audit, connections, secrets, auth, plumbing)
+_API: Final = (payments, refunds, webhook_events, events, notifications, ledger, audit, connections, secrets, auth, plumbing)
 _PAGES: Final = (pages, login, shop, checkout, refund_pages, console_pages)
 
 

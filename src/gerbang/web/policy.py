@@ -164,6 +164,7 @@ POLICY: Final[Sequence[Row]] = (
     _read("/v1/ledger/postings", "ledger:read"),
     _read("/v1/audit", "audit:read"),
     _read("/v1/notifications", "notifications:read"),
+    _do("POST", "/v1/notifications/{notification}/resend", "notifications:resend"),
     _read("/v1/events", "payments:read"),
     # set-up
     _read("/v1/connections", "connections:manage", "payments:read"),

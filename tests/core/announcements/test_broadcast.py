@@ -52,16 +52,19 @@ async def listening(
 ) -> AsyncIterator["asyncio.Queue[Heard | Missed | None]"]:
     """A listener in a task of its own; the queue gets what it hears."""
     heard: asyncio.Queue[Heard | Missed | None] = asyncio.Queue()
-    before = ear.listeners
+    live = asyncio.Event()
 
     async def follow() -> None:
         async for item in ear.listen(scope, after, heartbeat_s=heartbeat_s):
-            heard.put_nowait(item)
+            if isinstance(item, Place):
+                live.set()
+            else:
+                heard.put_nowait(item)
 
     task = asyncio.create_task(follow())
-    while ear.listeners == before and not task.done():
-        await asyncio.sleep(0.005)
     try:
+        async with asyncio.timeout(5):
+            await live.wait()
         yield heard
     finally:
         task.cancel()
@@ -119,6 +122,16 @@ async def test_whoever_was_away_goes_on_after_the_last_place(db: Database, ear: 
         assert await nothing_more(again)
 
 
+async def test_a_listener_is_told_from_where_on_it_hears_everything(db: Database, ear: Broadcaster) -> None:
+    stream = ear.listen(EVERYTHING)
+    place = await anext(stream)
+    assert isinstance(place, Place)
+    await stream.aclose()
+    await say(db, MINE, "after.the.place")
+    async with listening(ear, EVERYTHING, place) as heard:
+        assert await types(heard, 1) == ["after.the.place"]
+
+
 async def test_a_resume_hears_only_its_own_history(db: Database, ear: Broadcaster) -> None:
     await say(db, THEIRS, "theirs.paid")
     await say(db, MINE, "mine.paid")
@@ -168,14 +181,13 @@ async def test_silence_gives_heartbeats(db: Database, ear: Broadcaster) -> None:
 async def test_a_listener_that_is_too_slow_is_ended_and_can_resume_without_a_gap(
     db: Database, ear: Broadcaster
 ) -> None:
-    stream = ear.listen(EVERYTHING, Place(0, UUID(int=0)))
-    await say(db, MINE, "000")
-    first = await anext(stream)
-    assert isinstance(first, Heard)
-    many = [f"{number:03}" for number in range(1, broadcast.QUEUE + 50)]
+    stream = ear.listen(EVERYTHING)
+    place = await anext(stream)
+    assert isinstance(place, Place)
+    many = [f"{number:03}" for number in range(broadcast.QUEUE + 50)]
     await say(db, MINE, *many)
     await asyncio.sleep(broadcast.POLL_S * 4)
-    got, place = [], first.place
+    got = []
     async for item in stream:
         assert isinstance(item, Heard)
         got.append(item.announcement.type)

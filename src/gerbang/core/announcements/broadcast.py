@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -150,9 +150,10 @@ class Broadcaster:
 
     async def listen(
         self, scope: Scope, after: Place | None = None, *, heartbeat_s: float = 15.0
-    ) -> AsyncIterator[Heard | Missed | None]:
-        """What `scope` covers, from `after` on or from now: history first, then live; None whenever it has been quiet for
-        `heartbeat_s`. Ends when the listener was too slow or the process stops: resume after the last place.
+    ) -> AsyncGenerator[Heard | Missed | Place | None, None]:
+        """What `scope` covers, from `after` on or from now: first its history, then the Place from which on it is live, then what
+        happens; None whenever it has been quiet for `heartbeat_s`. Ends when the listener was too slow or the process stops:
+        resume after the last place.
 
         Raises TooManyListeners, and DatabaseUnavailable when not even the beginning can be read.
         """
@@ -164,6 +165,7 @@ class Broadcaster:
             if after is not None:
                 async for old in self._history(scope, after, begin):
                     yield old
+            yield begin if after is None else max(begin, after)
             while True:
                 try:
                     async with asyncio.timeout(heartbeat_s):  # not wait_for: before 3.12 it may swallow a cancellation

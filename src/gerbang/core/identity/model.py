@@ -26,7 +26,7 @@ class Role(StrEnum):
 
 
 _SUPPORT: Final = frozenset({
-    "payments:read", "payments:refresh", "orders:read", "notifications:read", "webhooks:read", "analytics:read",
+    "payments:read", "payments:refresh", "orders:read", "notifications:read", "notifications:resend", "webhooks:read", "analytics:read",
 })  # fmt: skip
 _FINANCE: Final = _SUPPORT | frozenset({
     "payments:create", "payments:cancel", "payments:resolve", "refunds:create", "refunds:settle", "ledger:read", "audit:read",

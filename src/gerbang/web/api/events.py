@@ -1,0 +1,142 @@
+"""Server-sent events: /v1/events for staff and keys, /v1/payments/{id}/events for whoever may see the payment. Polling that payment is the
+way without it.
+
+A stream resumes by `Last-Event-ID`, begins with `ready` (load the present state now, nothing after it is missed), says something every
+15 seconds at least, and ends within 5 seconds of its caller losing the right to it, or after ten minutes: clients come back by themselves.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from time import monotonic
+from typing import Any, Final
+
+import msgspec
+from litestar import Request, get
+from litestar.response import Stream
+
+from gerbang.base import ids
+from gerbang.base.errors import Forbidden, GerbangError, NotFound, Unauthenticated
+from gerbang.core.announcements.broadcast import Heard, Missed, Place, Scope, read_place
+from gerbang.core.announcements.model import Announcement
+from gerbang.web.exchange import caller_of
+from gerbang.web.gateway import SESSION_COOKIE
+from gerbang.web.owning import seen_by
+from gerbang.web.services import Services
+
+AnyRequest = Request[Any, Any, Any]
+_TAGS: Final = ["events"]
+_HEARTBEAT_S: Final = 15.0
+_CHECK_S: Final = 4.0  # how often a stream's right is looked at again (R30: refused within 5 s)
+_LONGEST_S: Final = 600.0
+_RETRY: Final = b"retry: 3000\n\n"
+_ENCODER: Final = msgspec.json.Encoder()
+
+
+class EventView(msgspec.Struct, frozen=True):
+    """The `data` of one event; its SSE `id` is the place to resume after it, its SSE `event` the type."""
+
+    id: str
+    type: str
+    payment: str | None
+    sequence: int
+    created_at: str
+    data: Any
+
+
+@get("/v1/events", summary="Everything, as it happens", tags=_TAGS, media_type="text/event-stream")
+async def all_events(request: AnyRequest, services: Services) -> Stream:
+    """Server-sent events of every payment; `Last-Event-ID` resumes."""
+    return _stream(request, services, Scope(caller_of(request).label))
+
+
+@get(
+    "/v1/payments/{payment:str}/events",
+    summary="One payment, as it happens",
+    tags=_TAGS,
+    media_type="text/event-stream",
+)
+async def payment_events(request: AnyRequest, services: Services, payment: str) -> Stream:
+    """Server-sent events of one payment; `Last-Event-ID` resumes."""
+    caller = caller_of(request)
+    whole = await seen_by(caller, services.payments, payment)
+    return _stream(request, services, Scope(caller.label, payment=whole.payment.id))
+
+
+def _stream(request: AnyRequest, services: Services, scope: Scope) -> Stream:
+    told = request.headers.get("last-event-id")
+    after = read_place(told) if told else None
+    services.broadcast.check_room(scope.caller)
+    heard = services.broadcast.listen(scope, after, heartbeat_s=_CHECK_S)
+    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    return Stream(
+        _events(heard, _still_allowed(request, services, scope)), media_type="text/event-stream", headers=headers
+    )
+
+
+async def _events(
+    heard: "AsyncIterator[Heard | Missed | Place | None]", allowed: Callable[[], Awaitable[bool]]
+) -> AsyncIterator[bytes]:
+    yield _RETRY
+    began = checked = said = monotonic()
+    async for one in heard:
+        now = monotonic()
+        if now - checked >= _CHECK_S:
+            checked = now
+            if now - began > _LONGEST_S or not await allowed():
+                return
+        if one is None and now - said < _HEARTBEAT_S - _CHECK_S:
+            continue
+        said = now
+        yield _written(one)
+
+
+def _written(one: Heard | Missed | Place | None) -> bytes:
+    match one:
+        case None:
+            return b": still here\n\n"
+        case Place():
+            return f"id: {one}\nevent: ready\ndata: {{}}\n\n".encode()
+        case Missed(place=place):
+            return f"id: {place}\nevent: missed\ndata: {{}}\n\n".encode()
+        case Heard(place=place, announcement=announcement):
+            data = _ENCODER.encode(event_view(announcement)).decode()
+            return f"id: {place}\nevent: {announcement.type}\ndata: {data}\n\n".encode()
+
+
+def event_view(announcement: Announcement) -> EventView:
+    """An announcement as the outside sees it."""
+    assert announcement.id is not None, "an announcement that was read has its id"
+    return EventView(
+        ids.show("evt", announcement.id),
+        announcement.type,
+        ids.show("pay", announcement.payment_id) if announcement.payment_id else None,
+        announcement.sequence,
+        announcement.made_at.isoformat().replace("+00:00", "Z"),
+        announcement.data,
+    )
+
+
+def _still_allowed(request: AnyRequest, services: Services, scope: Scope) -> Callable[[], Awaitable[bool]]:
+    """Ask again by the credential that opened the stream; a payer's link lasts as long as a stream may."""
+    header, cookie = request.headers.get("authorization"), request.cookies.get(SESSION_COOKIE)
+    credential = header or (f"Bearer {cookie}" if cookie else None)
+    by_link = caller_of(request).kind == "payer"
+    shown = ids.show("pay", scope.payment) if scope.payment else None
+
+    async def allowed() -> bool:
+        if by_link or credential is None:
+            return by_link
+        try:
+            caller = await services.identity.caller_of(credential)
+            if shown is not None:
+                await seen_by(caller, services.payments, shown)
+                return True
+            return caller.may("payments:read")
+        except (Unauthenticated, Forbidden, NotFound):
+            return False
+        except GerbangError:  # the database is away: nobody can be asked, and nothing is heard meanwhile either
+            return True
+
+    return allowed
+
+
+HANDLERS: Final = [all_events, payment_events]

@@ -1,0 +1,90 @@
+"""/v1/notifications: what people were told, how it went, and sending it again. The messages themselves are core/notifications' matter."""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Request, get, post
+
+from gerbang.base import formats, ids
+from gerbang.base.errors import NotFound
+from gerbang.core.notifications.model import Filters, Notification, NotificationNotFound
+from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
+from gerbang.web.exchange import caller_of, exchange_of
+from gerbang.web.owning import payment_id
+from gerbang.web.services import Services
+
+_TAGS: Final = ["notifications"]
+
+
+class NotificationView(msgspec.Struct, frozen=True):
+    """One message to one person. `recipient` is masked; `tries` counts every time it was handed to the mail server."""
+
+    id: str
+    channel: str
+    recipient: str
+    template: str
+    locale: str
+    status: str
+    tries: int
+    error: str | None
+    payment: str | None
+    message_id: str
+    created_at: datetime
+    sent_at: datetime | None
+
+
+@get("/v1/notifications", summary="What people were told, newest first", tags=_TAGS)
+async def list_notifications(
+    services: Services,
+    cursors: Cursors,
+    limit: Limit = 25,
+    cursor: Cursor = None,
+    status: str | None = None,
+    template: str | None = None,
+    payment: str | None = None,
+) -> Page[NotificationView]:
+    """`status` is queued, sent or failed; a failed one says why in `error`."""
+    most = capped(limit)
+    filters = Filters(status, template, payment_id(payment) if payment else None)
+    rows = await services.notifications.page(filters, await cursors.read("notifications", cursor), most + 1)
+    return await cursors.page("notifications", rows, most, lambda n: (n.created_at, n.id), _view)
+
+
+@post("/v1/notifications/{notification:str}/resend", summary="Send it again", tags=_TAGS, status_code=202)
+async def resend_notification(
+    request: Request[Any, Any, Any], services: Services, notification: str
+) -> NotificationView:
+    """One that failed, or was sent and did not arrive; one still on its way is refused with 409."""
+    exchange = exchange_of(request)
+    id_ = _notification_id(notification)
+    return _view(await services.notifications.resend(id_, caller_of(request).label, exchange.request_id))
+
+
+def _view(notification: Notification) -> NotificationView:
+    erased = notification.recipient.startswith("erased:")
+    return NotificationView(
+        ids.show("ntf", notification.id),
+        notification.channel,
+        "erased" if erased else formats.mask_email(notification.recipient),
+        notification.template.value,
+        notification.locale,
+        notification.status.value,
+        notification.tries,
+        notification.error,
+        ids.show("pay", notification.payment_id) if notification.payment_id else None,
+        notification.message_id,
+        notification.created_at,
+        notification.sent_at,
+    )
+
+
+def _notification_id(shown: str) -> UUID:
+    try:
+        return ids.read("ntf", shown)
+    except NotFound as error:
+        raise NotificationNotFound from error
+
+
+HANDLERS: Final = [list_notifications, resend_notification]
