@@ -17,28 +17,40 @@ LATEST: Final = Path(__file__).parent / "results" / "latest.json"
 
 
 def show(scores: Mapping[str, Mapping[str, Any]], console: Console) -> None:
-    """Print one line per scenario."""
-    table = Table(title="Gerbang beside PostgreSQL's own limit and the usual way (medians)", title_justify="left")
-    for name in ("", "work", "Gerbang /s", "p50 ms", "p99 ms", "PostgreSQL /s", "ratio", "goal", "stretch"):
-        table.add_column(name, justify="left" if name in {"", "work"} else "right", no_wrap=name != "work")
-    for name in ("usual /s", "ratio", "goal", "stretch", "lag p99 ms", "verdict"):
-        table.add_column(name, justify="right", no_wrap=True)
+    """Print one line per comparison, then latencies, then why there is no score where there is none."""
+    table = Table(title="Gerbang beside PostgreSQL and the usual way, medians", title_justify="left")
+    for name in ("", "against", "Gerbang /s", "theirs /s", "ratio", "goal", "stretch", ""):
+        table.add_column(name, justify="left" if name in {"", "against"} else "right", no_wrap=True)
     for name, one in scores.items():
-        own_reference = one["reference"] if one["reference"] != one["naive_rate"] else None
-        table.add_row(
-            *(name, one["title"], _rate(one["rate"]), _ms(one["p50_ms"]), _ms(one["p99_ms"]), _rate(own_reference)),
-            *(
-                (_times(one["ratio"]), _times(one["goal"]), _times(one["stretch"]))
-                if own_reference
-                else ("–", "–", "–")
-            ),
-            *(_rate(one["naive_rate"]), _times(one["naive_ratio"])),
-            *(_times(one["naive_goal"]), _times(one["naive_stretch"]), _ms(one["lag_p99_ms"]), _verdict(one)),
-        )
+        if one["reference"] is not None and one["reference"] != one["naive_rate"]:
+            against = (one["measured_by"], one["rate"], one["reference"], one["ratio"], one["goal"], one["stretch"])
+            table.add_row(name, *_cells(*against))
+        if one["naive_rate"] is not None:
+            goals = (one["naive_goal"], one["naive_stretch"])
+            table.add_row(name, *_cells("usual way", one["rate"], one["naive_rate"], one["naive_ratio"], *goals))
     console.print(table)
     for name, one in scores.items():
-        if one["no_score"]:
-            console.print(f"[red]{name} has no score:[/] {one['no_score']}", markup=True)
+        console.print(f"{name} {one['title']}: {_times_taken(one)}", highlight=False)
+
+
+def _cells(
+    against: str, rate: float | None, theirs: float, ratio: float | None, goal: float | None, stretch: float | None
+) -> tuple[str, ...]:
+    shown = (_rate(rate), _rate(theirs), _times(ratio), _times(goal), _times(stretch))
+    return against, *shown, _verdict(ratio, goal, stretch)
+
+
+def _times_taken(one: Mapping[str, Any]) -> str:
+    if one["no_score"]:
+        return f"NO SCORE, {one['no_score']}"
+    parts = [
+        f"{label} {one[name]:.1f} ms"
+        for label, name in (("p50", "p50_ms"), ("p95", "p95_ms"), ("p99", "p99_ms"), ("lag p99", "lag_p99_ms"))
+        if one[name] is not None
+    ]
+    if one["lag_goal_ms"] is not None:
+        parts.append(f"goal of the lag {one['lag_goal_ms']:.0f} ms, stretch {one['lag_stretch_ms']:.0f} ms")
+    return ", ".join(parts) or "no single requests here"
 
 
 def as_document(scores: Mapping[str, Mapping[str, Any]], seconds: float, rounds: int) -> dict[str, Any]:
@@ -70,13 +82,11 @@ def _times(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}×"
 
 
-def _ms(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1f}"
-
-
-def _verdict(one: Mapping[str, Any]) -> str:
-    if one["no_score"]:
+def _verdict(ratio: float | None, goal: float | None, stretch: float | None) -> str:
+    if goal is None or stretch is None:
+        return ""
+    if ratio is None:
         return "[red]no score[/]"
-    if one["meets_stretch"]:
+    if ratio >= stretch:
         return "[green]stretch[/]"
-    return "[green]goal[/]" if one["meets_goal"] else "[yellow]below[/]"
+    return "[green]goal[/]" if ratio >= goal else "[yellow]below[/]"
