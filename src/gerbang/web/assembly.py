@@ -32,7 +32,7 @@ from gerbang.web.api import (
     secrets,
     webhook_events,
 )
-from gerbang.web.checkout import login, shop
+from gerbang.web.checkout import login, owner, shop
 from gerbang.web.checkout import pages as checkout
 from gerbang.web.checkout import refunds as refund_pages
 from gerbang.web.console import pages as console_pages
@@ -53,7 +53,7 @@ _SCHEMA_PATH: Final = "/schema"  # the framework's own pages; no row of the poli
 _FLUSH_S: Final = 0.5
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _API: Final = (payments, refunds, webhook_events, events, notifications, ledger, audit, connections, secrets, auth, plumbing)
-_PAGES: Final = (pages, login, shop, checkout, refund_pages, console_pages)
+_PAGES: Final = (pages, login, owner, shop, checkout, refund_pages, console_pages)
 
 
 class StrictRequest(Request[Any, Any, Any]):

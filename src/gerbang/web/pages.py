@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response, get
 from litestar.datastructures import Cookie
+from litestar.params import FromPath
 
 from gerbang.base import formats
 from gerbang.base.errors import GerbangError, NotFound
@@ -73,7 +74,7 @@ def static_url(name: str) -> str:
 
 
 @get("/static/{version:str}/{name:path}", sync_to_thread=False, include_in_schema=False)
-def static_file(version: str, name: str) -> Response[bytes]:
+def static_file(version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     """A file by version and name: for ever when the version is ours, unkept when it is another's."""
     file = STATIC.get(str(name).lstrip("/"))
     if file is None:

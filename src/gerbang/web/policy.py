@@ -86,6 +86,9 @@ POLICY: Final[Sequence[Row]] = (
     _open("GET", "/.well-known/jwks.json"),
     # pages: whose they are is decided by link, cookie or session in web/checkout
     _open("GET", "/static/{version}/{name:path}", Rate.FREE),
+    _open("GET", "/"),
+    _open("GET", "/owner"),
+    _open("POST", "/owner", Rate.LOGIN, Body.FORM),
     _open("GET", "/login"),
     _open("POST", "/login", Rate.LOGIN, Body.FORM),
     _open("POST", "/logout", Rate.WRITE, Body.FORM),

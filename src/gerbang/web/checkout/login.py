@@ -35,7 +35,7 @@ async def door(request: Request[Any, Any, Any]) -> Page:
     token = request.cookies.get(REFRESH_COOKIE, "")
     if token and onward:
         try:
-            pair = await services_of(request).identity.sessions.refresh(token, _client(request))
+            pair = await services_of(request).identity.sessions.refresh(token, client_of(request))
         except InvalidToken:
             return _form(request, onward, cookies=_no_session(request))
         return see_other(onward, session_cookies(request, pair))
@@ -47,12 +47,12 @@ async def enter(request: Request[Any, Any, Any]) -> Page:
     """Check e-mail and password. A wrong pair is told in one way, whichever of the two is wrong."""
     check_same_origin(exchange_of(request))
     form = await read_form(request, "email", "next")
-    password = (await _password(request)) or ""
+    password = await password_of(request)
     onward, locale = safe_next(form["next"]), locale_of(request)
     say = texts.words(locale)
     try:
         pair = await services_of(request).identity.sessions.login(
-            form["email"], password, _client(request), locale=locale
+            form["email"], password, client_of(request), locale=locale
         )
     except InvalidCredentials:
         return _form(request, onward, email=form["email"], wrong=say("login.wrong"), status_code=401)
@@ -114,14 +114,15 @@ def _no_session(request: Request[Any, Any, Any]) -> list[Cookie]:
     ]
 
 
-async def _password(request: Request[Any, Any, Any]) -> str:
+async def password_of(request: Request[Any, Any, Any]) -> str:
     """The password as it was typed: no trimming, and no look for card numbers in it."""
     values = await request.form()
     given = values.get("password", "")
     return given if isinstance(given, str) else ""
 
 
-def _client(request: Request[Any, Any, Any]) -> Client:
+def client_of(request: Request[Any, Any, Any]) -> Client:
+    """From where somebody asks, for identity's keyed digests."""
     return Client(exchange_of(request).address, request.headers.get("user-agent", "")[:512])
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath
 from litestar.response import Stream
 
 from gerbang.base import ids
@@ -34,7 +35,7 @@ _WAITING: Final = frozenset({PaymentStatus.CREATED, PaymentStatus.PENDING, Payme
 
 
 @get("/{payment:str}")
-async def open_payment(request: Request[Any, Any, Any], payment: str) -> Page:
+async def open_payment(request: Request[Any, Any, Any], payment: FromPath[str]) -> Page:
     """The page of a payment as it is now. With `t` it first becomes a visit by cookie; with `back` the provider is asked first."""
     token = request.query_params.get("t", "")
     path = f"/pay/{payment}"
@@ -48,7 +49,7 @@ async def open_payment(request: Request[Any, Any, Any], payment: str) -> Page:
 
 
 @post("/{payment:str}", status_code=303)
-async def come_back(request: Request[Any, Any, Any], payment: str) -> Response[None]:
+async def come_back(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[None]:
     """A provider that sends its payers home by a form: nothing in it is believed, and on we go by GET."""
     token = request.query_params.get("t", "")
     path = f"/pay/{payment}"
@@ -57,14 +58,14 @@ async def come_back(request: Request[Any, Any, Any], payment: str) -> Response[N
 
 
 @get("/{payment:str}/state")
-async def state(request: Request[Any, Any, Any], payment: str) -> Response[dict[str, str]]:
+async def state(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[dict[str, str]]:
     """What an open page compares: changes whenever the page would."""
     whole, _ = await payment_for(request, payment)
     return Response({"version": scenes.version_of(whole)}, headers={"cache-control": "no-store"})
 
 
 @get("/{payment:str}/feed")
-async def feed(request: Request[Any, Any, Any], payment: str) -> Stream:
+async def feed(request: Request[Any, Any, Any], payment: FromPath[str]) -> Stream:
     """Tells an open page to look again, as soon as anything about this payment is announced; never what it is."""
     whole, caller = await payment_for(request, payment)
     broadcast = services_of(request).broadcast
@@ -81,7 +82,7 @@ async def _changes(heard: AsyncIterator[Any]) -> AsyncIterator[bytes]:
 
 
 @post("/{payment:str}/choose", status_code=303)
-async def choose(request: Request[Any, Any, Any], payment: str) -> Page:
+async def choose(request: Request[Any, Any, Any], payment: FromPath[str]) -> Page:
     """Make an attempt by the chosen method; the same form sent twice makes one."""
     whole, caller = await payment_for(request, payment)
     form = await read_form(request, "key", "method", *_OPTIONS)
@@ -129,7 +130,7 @@ def _key(caller: str, key: str, chosen: MethodChoice) -> IdempotencyKey:
 
 
 @post("/{payment:str}/check", status_code=303)
-async def check(request: Request[Any, Any, Any], payment: str) -> Response[None]:
+async def check(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[None]:
     """The payer says "I have paid": ask the provider now, and tell what it answered."""
     whole, caller = await payment_for(request, payment)
     before = scenes.version_of(whole)
@@ -140,7 +141,7 @@ async def check(request: Request[Any, Any, Any], payment: str) -> Response[None]
 
 
 @get("/{payment:str}/go")
-async def go(request: Request[Any, Any, Any], payment: str) -> Response[None]:
+async def go(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[None]:
     """On to the provider's page. A GET of its own: a form's redirect to another site would need a wider policy."""
     whole, _ = await payment_for(request, payment)
     attempt = scenes.current(whole.attempts)

@@ -4,6 +4,7 @@ import re
 from typing import Any, Final
 
 from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath
 
 from gerbang.base import ids
 from gerbang.base.errors import GerbangError
@@ -20,7 +21,7 @@ _NOTHING: Final = Destination("", "", "")
 
 
 @get("/{refund:str}")
-async def open_refund(request: Request[Any, Any, Any], refund: str) -> Page:
+async def open_refund(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
     """What becomes of the refund, with the form while an account is needed."""
     token = request.query_params.get("t", "")
     if token and await services_of(request).payments.check_refund_link(ids.read("ref", refund), token):
@@ -35,7 +36,7 @@ async def open_refund(request: Request[Any, Any, Any], refund: str) -> Page:
 
 
 @post("/{refund:str}/review", status_code=200)
-async def review(request: Request[Any, Any, Any], refund: str) -> Page:
+async def review(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
     """Look once more before it counts."""
     found = await services_of(request).payments.refund_of(await refund_for(request, refund))
     given, wrong = await _read(request)
@@ -45,7 +46,7 @@ async def review(request: Request[Any, Any, Any], refund: str) -> Page:
 
 
 @post("/{refund:str}/edit", status_code=200)
-async def edit(request: Request[Any, Any, Any], refund: str) -> Page:
+async def edit(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
     """Back to the form with what was typed."""
     found = await services_of(request).payments.refund_of(await refund_for(request, refund))
     given, wrong = await _read(request)
@@ -53,7 +54,7 @@ async def edit(request: Request[Any, Any, Any], refund: str) -> Page:
 
 
 @post("/{refund:str}/name", status_code=303)
-async def name(request: Request[Any, Any, Any], refund: str) -> Page:
+async def name(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
     """Keep the account."""
     payments = services_of(request).payments
     found = await payments.refund_of(await refund_for(request, refund))

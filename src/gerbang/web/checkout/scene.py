@@ -18,10 +18,13 @@ _PAYABLE: Final = frozenset({S.CREATED, S.SUBMITTING, S.PENDING, S.UNKNOWN})
 _CLOSED: Final = frozenset(
     {PaymentStatus.PAID, PaymentStatus.REFUNDED, PaymentStatus.CANCELLED, PaymentStatus.PARTIALLY_REFUNDED}
 )
+# Whose instructions these pages can show, in the order of the chooser; a QR or a chain address cannot be shown here yet.
 SHOWN_METHODS: Final = (
-    frozenset(  # whose instructions this page can show; a QR or a chain address cannot be shown here yet
-        {Method.VIRTUAL_ACCOUNT, Method.CARD, Method.CONVENIENCE_STORE, Method.EWALLET, Method.PAYLATER}
-    )
+    Method.VIRTUAL_ACCOUNT,
+    Method.EWALLET,
+    Method.CARD,
+    Method.CONVENIENCE_STORE,
+    Method.PAYLATER,
 )
 
 

@@ -117,7 +117,7 @@ def bill_lines(cart: Mapping[str, int], locale: Locale) -> tuple[Item, ...]:
         for good in GOODS
         if cart.get(good.sku)
     )
-    return (*goods, Item(say("shop.shipping"), say("shop.shipping.to"), SHIPPING)) if goods else ()
+    return (*goods, Item(str(say("shop.shipping")), str(say("shop.shipping.to")), SHIPPING)) if goods else ()
 
 
 def read_cart(cookie: str) -> dict[str, int]:

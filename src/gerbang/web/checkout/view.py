@@ -73,7 +73,7 @@ def page_of(whole: Whole, visit: Visit, choice: Choice | None = None) -> tuple[s
 
 def _choosing(whole: Whole, choice: Choice, *, changing: bool) -> dict[str, Any]:
     return {
-        "offers": [offer for offer in choice.offers if offer.method in scenes.SHOWN_METHODS],
+        "offers": [offer for method in scenes.SHOWN_METHODS for offer in choice.offers if offer.method is method],
         "key": choice.key,
         "chosen": choice.method,
         "chosen_option": choice.option,

@@ -6,7 +6,7 @@ from litestar import Request, Response, Router, get
 
 from gerbang.base.errors import GerbangError
 from gerbang.web.console import payments, webhooks
-from gerbang.web.pages import page_error, see_other
+from gerbang.web.pages import page_error, see_other, services_of
 
 
 @get("/console")
@@ -15,10 +15,16 @@ async def console(request: Request[Any, Any, Any]) -> Response[None]:  # noqa: A
     return see_other("/console/payments")
 
 
+@get("/")
+async def root(request: Request[Any, Any, Any]) -> Response[None]:
+    """To the demo shop in the sandbox, to the operators' pages elsewhere."""
+    return see_other("/shop" if services_of(request).settings.sandbox else "/console/payments")
+
+
 HANDLERS: Final = [
     Router(
         path="/",
-        route_handlers=[console, *payments.HANDLERS, *webhooks.HANDLERS],
+        route_handlers=[root, console, *payments.HANDLERS, *webhooks.HANDLERS],
         exception_handlers={GerbangError: page_error},
         include_in_schema=False,
     )

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 
 from gerbang.base import formats, ids
 from gerbang.base.errors import Conflict, GerbangError, Invalid, NotFound, TooMany, Unavailable, UpstreamFailed
@@ -86,7 +87,7 @@ async def payments(request: Request[Any, Any, Any]) -> Response[str]:
 
 
 @get("/console/payments/{payment:str}")
-async def payment(request: Request[Any, Any, Any], payment: str) -> Response[str]:
+async def payment(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[str]:
     """One payment: why it is as it is, what happened, its money and its references."""
     caller = operator(request, "payments:read")
     services = services_of(request)
@@ -137,7 +138,7 @@ async def find(request: Request[Any, Any, Any]) -> Response[None]:
 
 
 @post("/console/payments/{payment:str}/ask", status_code=303)
-async def ask(request: Request[Any, Any, Any], payment: str) -> Response[None]:
+async def ask(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[None]:
     """Ask the provider now; this moves nothing by itself, so it asks nobody first."""
     caller = operator(request, "payments:refresh")
     payment_id = ids.read("pay", payment)
@@ -149,14 +150,14 @@ async def ask(request: Request[Any, Any, Any], payment: str) -> Response[None]:
 
 
 @get("/console/payments/{payment:str}/cancel")
-async def ask_cancel(request: Request[Any, Any, Any], payment: str) -> Response[str]:
+async def ask_cancel(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[str]:
     """Is it meant?"""
     operator(request, "payments:cancel")
     return await _question(request, await _whole(request, payment), "cancel")
 
 
 @post("/console/payments/{payment:str}/cancel", status_code=303)
-async def cancel(request: Request[Any, Any, Any], payment: str) -> Page:
+async def cancel(request: Request[Any, Any, Any], payment: FromPath[str]) -> Page:
     """Close the payment."""
     caller = operator(request, "payments:cancel")
     try:
@@ -167,14 +168,14 @@ async def cancel(request: Request[Any, Any, Any], payment: str) -> Page:
 
 
 @get("/console/payments/{payment:str}/refund")
-async def ask_refund(request: Request[Any, Any, Any], payment: str) -> Response[str]:
+async def ask_refund(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[str]:
     """How much, and why? The amount is typed: nothing that moves money happens at one press."""
     operator(request, "refunds:create")
     return await _question(request, await _whole(request, payment), "refund")
 
 
 @post("/console/payments/{payment:str}/refund", status_code=303)
-async def refund(request: Request[Any, Any, Any], payment: str) -> Page:
+async def refund(request: Request[Any, Any, Any], payment: FromPath[str]) -> Page:
     """Promise money back; the same form sent twice promises once."""
     caller = operator(request, "refunds:create")
     whole = await _whole(request, payment)
@@ -196,14 +197,14 @@ async def refund(request: Request[Any, Any, Any], payment: str) -> Page:
 
 
 @get("/console/payments/{payment:str}/resolve")
-async def ask_resolve(request: Request[Any, Any, Any], payment: str) -> Response[str]:
+async def ask_resolve(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[str]:
     """What is true about the held money?"""
     operator(request, "payments:resolve")
     return await _question(request, await _whole(request, payment), "resolve")
 
 
 @post("/console/payments/{payment:str}/resolve", status_code=303)
-async def resolve(request: Request[Any, Any, Any], payment: str) -> Page:
+async def resolve(request: Request[Any, Any, Any], payment: FromPath[str]) -> Page:
     """Keep a person's decision, with the reason."""
     caller = operator(request, "payments:resolve")
     whole = await _whole(request, payment)
@@ -223,14 +224,14 @@ async def resolve(request: Request[Any, Any, Any], payment: str) -> Page:
 
 
 @get("/console/refunds/{refund:str}/settle")
-async def ask_settle(request: Request[Any, Any, Any], refund: str) -> Response[str]:
+async def ask_settle(request: Request[Any, Any, Any], refund: FromPath[str]) -> Response[str]:
     """Which transfer was it?"""
     operator(request, "refunds:settle")
     return await _settling(request, ids.read("ref", refund), "", "")
 
 
 @post("/console/refunds/{refund:str}/settle", status_code=303)
-async def settle(request: Request[Any, Any, Any], refund: str) -> Page:
+async def settle(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
     """Record the transfer that a person made at the bank."""
     caller = operator(request, "refunds:settle")
     refund_id = ids.read("ref", refund)

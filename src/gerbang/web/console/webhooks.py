@@ -5,6 +5,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 
 from gerbang.base import ids
 from gerbang.base.formats import Locale
@@ -54,7 +55,7 @@ async def webhooks(request: Request[Any, Any, Any]) -> Response[str]:
 
 
 @get("/console/webhooks/{event:str}")
-async def webhook(request: Request[Any, Any, Any], event: str) -> Response[str]:
+async def webhook(request: Request[Any, Any, Any], event: FromPath[str]) -> Response[str]:
     """One event: the verdict, the raw bytes, the headers."""
     operator(request, "webhooks:read")
     found = await services_of(request).inbox.get(ids.read("evt", event))
@@ -62,7 +63,7 @@ async def webhook(request: Request[Any, Any, Any], event: str) -> Response[str]:
 
 
 @post("/console/webhooks/{event:str}/replay", status_code=303)
-async def replay(request: Request[Any, Any, Any], event: str) -> Page:
+async def replay(request: Request[Any, Any, Any], event: FromPath[str]) -> Page:
     """Say what running it again would change; or do it."""
     caller = operator(request, "webhooks:replay")
     inbox, event_id = services_of(request).inbox, ids.read("evt", event)
@@ -95,7 +96,7 @@ async def _show(request: Request[Any, Any, Any], event: Event, result: Replay | 
         event=event,
         mark=_MARKS[EventStatus(event.status)],
         raw=raw_of(event.body, event.headers.get("content-type", "")),
-        headers=headers,
+        sent_headers=headers,
         replay=result,
         may_replay=caller is not None and caller.may("webhooks:replay"),
         said=said,

@@ -187,7 +187,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "tl.refund_settled": ("**{actor}** mencatat transfer {amount}", "**{actor}** recorded a transfer of {amount}"),
     "tl.destination": ("**Pembayar** mengisi rekening tujuan di {bank}", "**The payer** named an account at {bank}"),
     "tl.other": ("**{actor}**: `{kind}`", "**{actor}**: `{kind}`"),
-    "actor.user": ("Operator atau pembeli `{id}`", "User `{id}`"),
+    "actor.user": ("Pengguna `{id}`", "User `{id}`"),
     "actor.key": ("Kunci API `{id}`", "API key `{id}`"),
     "actor.payer": ("Pembayar", "The payer"),
     "actor.hook": ("{id}", "{id}"),

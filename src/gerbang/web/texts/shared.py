@@ -69,5 +69,20 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "login.role.customer": ("Pembeli", "Customer"),
     "login.role.operator": ("Operator", "Operator"),
     "login.role.admin": ("Admin", "Admin"),
+    "owner.title": ("Buat akun pemilik", "Make the owner's account"),
+    "owner.lead": (
+        "Akun pertama, dengan semua hak. Tautan ini berlaku 30 menit dan hanya sekali.",
+        "The first account, with every right. This link works for 30 minutes, once.",
+    ),
+    "owner.name": ("Nama", "Name"),
+    "owner.password": (
+        "Paling sedikit 15 huruf; beberapa kata biasa yang panjang lebih baik daripada satu yang rumit.",
+        "15 characters at least; several plain words are better than one clever one.",
+    ),
+    "owner.button": ("Buat akun dan masuk", "Make the account and log in"),
+    "owner.dead": (
+        "Tautan ini tidak berlaku lagi. Jalankan ulang `gerbang serve` untuk yang baru.",
+        "This link is no longer valid. Start `gerbang serve` again for a new one.",
+    ),
     "logout": ("Keluar", "Log out"),
 }

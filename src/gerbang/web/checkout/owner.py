@@ -1,0 +1,59 @@
+"""The page behind the one-time owner link: whoever read it in the terminal makes the first account. Nothing else is made here."""
+
+from typing import Any, Final
+
+from litestar import Request, Response, Router, get, post
+
+from gerbang.base.errors import GerbangError
+from gerbang.core.identity.model import EmailTaken, InvalidProfile, OwnerLinkInvalid, WeakPassword
+from gerbang.web import texts
+from gerbang.web.checkout.login import client_of, password_of, session_cookies
+from gerbang.web.exchange import exchange_of
+from gerbang.web.forms import read_form
+from gerbang.web.gateway import check_same_origin
+from gerbang.web.pages import Page, locale_of, page, page_error, see_other, services_of
+
+
+@get("/owner")
+async def open_owner(request: Request[Any, Any, Any]) -> Response[str]:
+    """The form. Whether the link is still good shows when it is used: asking must not tell."""
+    return _form(request, request.query_params.get("t", "")[:200])
+
+
+@post("/owner", status_code=303)
+async def claim(request: Request[Any, Any, Any]) -> Page:
+    """Make the owner and sign in."""
+    check_same_origin(exchange_of(request))
+    form = await read_form(request, "t", "email", "name")
+    password, locale = await password_of(request), locale_of(request)
+    identity = services_of(request).identity
+    try:
+        await identity.accounts.claim_ownership(form["t"], form["email"], password, form["name"], locale)
+    except OwnerLinkInvalid:
+        return _form(request, "", wrong=texts.words(locale)("owner.dead"), status_code=403)
+    except (WeakPassword, InvalidProfile, EmailTaken) as error:
+        return _form(request, form["t"], form["email"], form["name"], error.detail, 422)
+    pair = await identity.sessions.login(form["email"], password, client_of(request), locale=locale)
+    return see_other("/console", session_cookies(request, pair))
+
+
+def _form(
+    request: Request[Any, Any, Any], token: str, email: str = "", name: str = "", wrong: str = "", status_code: int = 200
+) -> Response[str]:
+    settings = services_of(request).settings
+    return page(
+        request,
+        "owner.html",
+        status_code=status_code,
+        shop=settings.shop_name,
+        is_test=settings.sandbox,
+        token=token,
+        email=email,
+        name=name,
+        wrong=wrong,
+    )
+
+
+HANDLERS: Final = [
+    Router(path="/", route_handlers=[open_owner, claim], exception_handlers={GerbangError: page_error}, include_in_schema=False)
+]
