@@ -3,7 +3,8 @@
 No name, no address and no link: those are read and made when the message is sent, so that nothing erasable or secret is kept here.
 """
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID
 
 from gerbang.base import ids
@@ -12,6 +13,13 @@ from gerbang.core.announcements.model import Announcement
 from gerbang.core.notifications.model import Template
 from gerbang.core.payments.model import Attempt, AttemptStatus, Refund, RefundStatus, Whole
 from gerbang.ports.payment import DisplayCode, DisplayVirtualAccount
+
+_REFUND_STATES: Final[Mapping[Template, frozenset[RefundStatus]]] = {
+    Template.REFUND_REQUESTED: frozenset({RefundStatus.REQUESTED, RefundStatus.SUBMITTED, RefundStatus.UNKNOWN}),
+    Template.REFUND_AWAITING_TRANSFER: frozenset({RefundStatus.AWAITING_TRANSFER}),
+    Template.REFUND_SUCCEEDED: frozenset({RefundStatus.SUCCEEDED}),
+    Template.REFUND_FAILED: frozenset({RefundStatus.FAILED}),
+}
 
 
 def describe(announcement: Announcement, whole: Whole | None) -> dict[str, Any]:
@@ -44,16 +52,9 @@ def still_true(template: Template, announcement: Announcement, whole: Whole) -> 
     if template is Template.PAYMENT_INSTRUCTIONS:
         attempt = _attempt(announcement, whole)
         return attempt is not None and attempt.status is AttemptStatus.PENDING and bool(_instructions(attempt))
-    if template is Template.REFUND_REQUESTED:
+    if template in _REFUND_STATES:
         refund = _refund(announcement, whole)
-        return refund is not None and refund.status in (
-            RefundStatus.REQUESTED,
-            RefundStatus.SUBMITTED,
-            RefundStatus.UNKNOWN,
-        )
-    if template is Template.REFUND_AWAITING_TRANSFER:
-        refund = _refund(announcement, whole)
-        return refund is not None and refund.status is RefundStatus.AWAITING_TRANSFER
+        return refund is not None and refund.status in _REFUND_STATES[template]
     return True
 
 

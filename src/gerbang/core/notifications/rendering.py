@@ -88,7 +88,7 @@ def _about_payment(locale: Locale, data: Mapping[str, Any], zone: Zone) -> dict[
     return {
         "amount": shown(data["amount"]),
         "captured": shown(data["captured"]),
-        "excess": shown(data["excess"]),
+        "excess": shown(data["excess"]) if data["excess"] else "",
         "missing": shown(max(0, data["amount"] - data["captured"])),
         "twice": data["excess"] == data["amount"],
         "refund_amount": shown(data.get("refund_amount", 0)),

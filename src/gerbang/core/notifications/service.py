@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+import structlog
+
 from gerbang.base import ids
 from gerbang.base.db import Database, Tx
 from gerbang.base.errors import NotFound
@@ -31,6 +33,7 @@ from gerbang.core.payments.model import Whole
 from gerbang.core.queue.model import NewJob
 from gerbang.core.queue.service import enqueue
 
+log = structlog.get_logger()
 SEND = "notification.send"
 FEED = "notifications"
 _JOB_TRIES = 100_000  # a notification counts its own tries; waiting for a mail server to be set up is not one
@@ -66,8 +69,11 @@ class Notifications:
         now = await store.business_now(tx)
         fresh: list[Notification] = []
         for announcement in wanted:
-            fresh += self._for_person(announcement, wholes, people, told, now)
-            fresh += self._for_operators(announcement, wholes, now)
+            try:
+                fresh += self._for_person(announcement, wholes, people, told, now)
+                fresh += self._for_operators(announcement, wholes, now)
+            except Exception:  # a bug over one announcement must not silence all that come after it
+                log.exception("notification.not_made", announcement=str(announcement.id), type=announcement.type)
         made = set(await store.add(tx, fresh))
         await enqueue(tx, [_job(n.id) for n in fresh if n.id in made])
 

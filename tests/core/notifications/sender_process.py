@@ -1,0 +1,61 @@
+"""A worker that sends, in a process of its own: `python -m tests.core.notifications.sender_process DSN PORT MODE`.
+
+MODE `die_after_sending` kills itself with -9 between the server's 250 and the commit of the mark; `work` just works.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+
+from gerbang.base.db import Database
+from gerbang.core.notifications.jobs import MailRoute, Sender
+from gerbang.core.notifications.model import Notification, Template
+from gerbang.core.notifications.rendering import Letterhead
+from gerbang.core.notifications.service import SEND
+from gerbang.core.payments.calls import load_wholes
+from gerbang.core.queue.worker import Worker
+from gerbang.ports.messenger import Message
+from gerbang.ports.payment import Account
+from gerbang.providers.smtp.adapter import SmtpMessenger
+
+from .stories import People
+
+
+class DiesAfterSending:
+    """The real messenger, and then the end."""
+
+    async def send(self, account: Account, message: Message) -> None:
+        """Send, then die."""
+        await SmtpMessenger().send(account, message)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def no_link(_template: Template, _notification: Notification) -> str:
+    """A message without a button."""
+    return ""
+
+
+async def main(dsn: str, port: str, mode: str) -> None:
+    db = Database(dsn)
+    await db.open()
+    settings = {"host": "127.0.0.1", "port": port, "tls": "none", "from": "Toko Lumbung <bayar@toko.example>"}
+    account = Account("smtp", livemode=True, settings=settings, secrets={})
+    messenger = DiesAfterSending() if mode == "die_after_sending" else SmtpMessenger()
+
+    async def route() -> MailRoute:
+        return MailRoute(messenger, account)
+
+    sender = Sender(
+        db,
+        payments=load_wholes,
+        people=People({}).read,
+        route=route,
+        link=no_link,
+        letterhead=Letterhead("Toko Lumbung"),
+    )
+    await Worker(db, {SEND: sender.handle}).run(asyncio.Event())
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:4]))

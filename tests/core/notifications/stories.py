@@ -1,0 +1,124 @@
+"""A payment with its payer, stored or not, for the tests of what people are told."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from gerbang.base import ids
+from gerbang.base.db import Database, Tx
+from gerbang.core.announcements.model import Announcement
+from gerbang.core.announcements.service import Feed, announce
+from gerbang.core.notifications.model import Contact
+from gerbang.core.notifications.service import FEED, Notifications
+from gerbang.core.payments import refund_store, store
+from gerbang.core.payments.calls import load_wholes
+from gerbang.core.payments.model import (
+    Attempt,
+    AttemptStatus,
+    DisputeState,
+    Payment,
+    PaymentStatus,
+    Refund,
+    RefundStatus,
+    Whole,
+)
+from gerbang.ports.payment import DisplayVirtualAccount, Effect, Lookup, Method, NextAction, Payer
+
+AT = datetime(2026, 11, 23, 7, 5, 9, tzinfo=UTC)
+SARI = Payer("Sari Wulandari", "sari@example.com", "+628120000001", "id")
+JANE = Payer("Jane Doe", "jane@example.com", "", "en")
+VA = DisplayVirtualAccount("BCA", "8808123456789012")
+
+
+def whole(
+    payer: Payer = SARI,
+    *,
+    status: PaymentStatus = PaymentStatus.PAID,
+    attempt_status: AttemptStatus = AttemptStatus.CAPTURED,
+    next_action: NextAction | None = VA,
+    captured: int = 150_000,
+    livemode: bool = True,
+    description: str = "Kopi Gayo 1 kg",
+    refund: RefundStatus | None = None,
+) -> Whole:
+    """A payment of Rp 150.000 by a BCA virtual account."""
+    payment, attempt = ids.new(), ids.new()
+    deadline = AT + timedelta(days=1)
+    made = Payment(
+        payment, status, late=False, livemode=livemode, amount=150_000, currency="IDR", amount_captured=captured, amount_refunded=0,
+        amount_excess=max(0, captured - 150_000), description=description, order_reference="INV-7", owner_id=None, metadata={},
+        items=(), return_url=None, sequence=0, created_at=AT, updated_at=AT, expires_at=deadline, paid_at=AT, cancelled_at=None,
+    )  # fmt: skip
+    tried = Attempt(
+        attempt, payment, 1, attempt_status, Method.VIRTUAL_ACCOUNT, {"bank": "BCA"}, "nicepay-main", Effect.INSTRUCTS, Lookup.NONE,
+        150_000, "IDR", captured, 0, 50_000 if refund else 0, DisputeState.NONE, "tx-1", next_action, None, None, unsent=False, created_at=AT,
+        updated_at=AT, expires_at=deadline,
+    )  # fmt: skip
+    back = (
+        Refund(ids.new(), payment, attempt, refund, 50_000, "IDR", 0, "Kopi tumpah", None, None, "key:test", AT, AT)
+        if refund
+        else None
+    )
+    return Whole(made, (tried,), (back,) if back else (), payer)
+
+
+def about(one: Whole, type_: str, **said: Any) -> Announcement:
+    """What core announces of it."""
+    payment = one.payment
+    data: dict[str, Any] = {"payment": ids.show("pay", payment.id), "status": payment.status.value}
+    if type_.startswith("refund."):
+        data |= {"refund": ids.show("ref", one.refunds[0].id), "amount": 50_000, "currency": "IDR"}
+    elif type_ == "payment.instructions":
+        data |= {"attempt": ids.show("att", one.attempts[0].id), "method": "virtual_account"}
+    else:
+        data |= {
+            "amount": payment.amount, "currency": "IDR", "amount_captured": payment.amount_captured,
+            "amount_excess": payment.amount_excess, "amount_refunded": 0, "late": False,
+        }  # fmt: skip
+    return Announcement(type_, payment.id, 1, data | said, AT, ids.new())
+
+
+async def stored(db: Database, one: Whole) -> Whole:
+    """The same, in the database."""
+    async with db.transaction() as tx:
+        await store.add_payments(tx, [one.payment], [one.payer])
+        await store.save_payments(tx, [one.payment], AT)
+        await store.add_attempts(tx, list(one.attempts))
+        await store.save_attempts(tx, list(one.attempts), AT)
+        if one.refunds:
+            await refund_store.add(tx, list(one.refunds))
+            await refund_store.save(tx, list(one.refunds), AT)
+    return one
+
+
+async def announced(db: Database, *announcements: Announcement) -> None:
+    """Announce in one transaction."""
+    async with db.transaction() as tx:
+        await announce(tx, announcements)
+
+
+class People:
+    """Users by id."""
+
+    def __init__(self, known: Mapping[UUID, Contact]) -> None:
+        self._known = known
+
+    async def read(self, _tx: Tx, users: Sequence[UUID]) -> Mapping[UUID, Contact]:
+        """As identity answers."""
+        return {user: self._known[user] for user in users if user in self._known}
+
+
+def notifications(
+    db: Database, *, alerts: Contact | None = None, people: Mapping[UUID, Contact] | None = None
+) -> Notifications:
+    """As app.py puts it together."""
+    return Notifications(db, payments=load_wholes, people=People(people or {}).read, host="toko.example", alerts=alerts)
+
+
+async def taken(db: Database, made: Notifications) -> None:
+    """The feed has taken everything."""
+    feed = Feed(db, FEED, made.take)
+    await feed.prepare()
+    while await feed.run_once():
+        pass

@@ -1,0 +1,179 @@
+"""The words themselves: both languages, text and HTML alike, nothing injected; snapshots under snapshots/ (UPDATE=1 rewrites them)."""
+
+import os
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gerbang.core.notifications import words
+from gerbang.core.notifications.describing import describe
+from gerbang.core.notifications.model import Template
+from gerbang.core.notifications.rendering import Letterhead, Rendered, render
+from gerbang.core.payments.model import AttemptStatus, PaymentStatus, RefundStatus
+from gerbang.ports.payment import DisplayCode
+
+from .stories import AT, about, whole
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+LUMBUNG = Letterhead("Toko Lumbung")
+LINK = "https://toko.example/pay/pay_1?t=secret&x=1"
+ANNOUNCED = {
+    Template.PAYMENT_INSTRUCTIONS: "payment.instructions",
+    Template.PAYMENT_PAID: "payment.paid",
+    Template.PAYMENT_PAID_LATE: "payment.paid",
+    Template.PAYMENT_PART_PAID: "payment.part_paid",
+    Template.PAYMENT_OVERPAID: "payment.overpaid",
+    Template.PAYMENT_EXPIRED: "payment.expired",
+    Template.REFUND_REQUESTED: "refund.requested",
+    Template.REFUND_AWAITING_TRANSFER: "refund.awaiting_transfer",
+    Template.REFUND_SUCCEEDED: "refund.succeeded",
+    Template.REFUND_FAILED: "refund.failed",
+    Template.OPERATOR_ATTENTION: "payment.held",
+}
+
+
+def data_for(template: Template, **more: Any) -> dict[str, Any]:
+    """What describe() makes for it."""
+    if template is Template.SECURITY_TOKEN_REUSE:
+        return {"type": "security.token_reuse", "at": AT.isoformat(), "livemode": True, "user": "usr_1"}
+    captured = {
+        Template.PAYMENT_INSTRUCTIONS: 0, Template.PAYMENT_EXPIRED: 0, Template.PAYMENT_PART_PAID: 130_000,
+        Template.PAYMENT_OVERPAID: 170_000, Template.OPERATOR_ATTENTION: 0,
+    }.get(template, 150_000)  # fmt: skip
+    refund = RefundStatus.REQUESTED if template.value.startswith("refund") else None
+    one = whole(
+        captured=captured, refund=refund, status=PaymentStatus.PAID, attempt_status=AttemptStatus.PENDING, **more
+    )
+    return describe(about(one, ANNOUNCED[template]), one)
+
+
+def rendered(
+    template: Template, locale: str, data: dict[str, Any] | None = None, name: str = "Sari Wulandari"
+) -> Rendered:
+    return render(template, locale, data or data_for(template), name=name, link=LINK, letterhead=LUMBUNG)
+
+
+@pytest.mark.parametrize("template", list(Template))
+@pytest.mark.parametrize("locale", ["id", "en"])
+def test_the_words_are_those_that_were_agreed(template: Template, locale: str) -> None:
+    made = rendered(template, locale)
+    text = re.sub(r"\b(pay|ref)_[0-9A-Z]{26}", r"\1_…", f"Subject: {made.subject}\n\n{made.text}").replace(
+        "\u00a0", "~"
+    )
+    path = SNAPSHOTS / f"{template.value}.{locale}.txt"
+    if os.environ.get("UPDATE"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    assert text == path.read_text()
+
+
+@pytest.mark.parametrize("template", list(Template))
+@pytest.mark.parametrize("locale", ["id", "en"])
+def test_html_and_text_say_the_same(template: Template, locale: str) -> None:
+    made = rendered(template, locale)
+    seen = _words(unescape(re.sub(r"<style>.*?</style>|<[^>]+>", " ", made.html, flags=re.DOTALL)))
+    for line in made.text.splitlines():
+        said = (
+            line.removesuffix(LINK).rstrip(": ")
+            if line.endswith(LINK)
+            else line.replace(": ", " ", 1)
+            if ": " in line
+            else line
+        )
+        said = said.removeprefix("--").strip().removesuffix(".")
+        assert _words(said) in seen or _words(line.strip().removesuffix(".")) in seen, line
+    assert (LINK.replace("&", "&amp;") in made.html) == (LINK in made.text)
+
+
+def _words(text: str) -> str:
+    return " ".join(text.replace("\u00a0", " ").split())
+
+
+@pytest.mark.parametrize("template", list(Template))
+def test_the_languages_are_not_mixed(template: Template) -> None:
+    indonesian, english = rendered(template, "id"), rendered(template, "en")
+    assert indonesian.subject != english.subject
+    assert not re.search(r"\b(Thank|your|payment of|the)\b", indonesian.text)
+    assert not re.search(r"\b(Terima kasih|Anda|Pembayaran|untuk)\b", english.text)
+    assert 'lang="id"' in indonesian.html
+    assert 'lang="en"' in english.html
+
+
+def test_thanks_are_said_by_name() -> None:
+    assert "Terima kasih, Sari. Pembayaran Anda sudah masuk." in rendered(Template.PAYMENT_PAID, "id").text
+    assert "Thank you, Sari. Your payment is in." in rendered(Template.PAYMENT_PAID, "en").text
+    assert "Terima kasih. Pembayaran Anda sudah masuk." in rendered(Template.PAYMENT_PAID, "id", name="").text
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("Sari Wulandari", "Sari"),
+        ("Bapak Budi", "Bapak Budi"),
+        ("PT Kopi Jaya", "PT Kopi Jaya"),
+        ("M. Rizal", "M. Rizal"),
+        ("Sukarno", "Sukarno"),
+        ("", ""),
+    ],
+)
+def test_people_are_called_by_a_name_and_not_by_a_title(name: str, called: str) -> None:
+    assert words.called(name) == called
+
+
+@pytest.mark.parametrize("locale", ["id", "en"])
+def test_a_test_payment_cannot_be_mistaken_for_a_real_one(locale: str) -> None:
+    test = rendered(Template.PAYMENT_PAID, locale, data_for(Template.PAYMENT_PAID, livemode=False))
+    live = rendered(Template.PAYMENT_PAID, locale)
+    mark = {"id": "UJI", "en": "TEST"}[locale]
+    assert test.subject.startswith(f"{mark} · ")
+    assert {"id": "MODE UJI", "en": "TEST MODE"}[locale] in test.text
+    assert {"id": "MODE UJI", "en": "TEST MODE"}[locale] in test.html
+    assert mark not in live.subject + live.text
+    assert mark not in live.html
+
+
+def test_what_a_stranger_wrote_stays_text_r47() -> None:
+    evil = '<script>alert(1)</script>\r\nBcc: all@example.com\u2028{{ 7*7 }} {% raw %} "quoted" \u202e'
+    data = data_for(Template.PAYMENT_PAID, description=evil)
+    made = rendered(Template.PAYMENT_PAID, "id", data, name=evil)
+    assert "<script>" not in made.html
+    assert "&lt;script&gt;" in made.html
+    assert "{{ 7*7 }}" in made.text
+    assert "49" not in made.text
+    assert "\nBcc:" not in made.text
+    assert "\u202e" not in made.text + made.html + made.subject
+    subject = rendered(Template.PAYMENT_PAID, "id", data | {"currency": "IDR"}).subject
+    assert "\n" not in subject
+    shop = render(Template.PAYMENT_PAID_LATE, "id", data, name="", link="", letterhead=Letterhead("Toko\r\nBcc: x"))
+    assert "\nBcc" not in shop.text
+
+
+def test_a_code_for_a_till_is_told_like_a_number_for_a_bank() -> None:
+    data = data_for(Template.PAYMENT_INSTRUCTIONS, next_action=DisplayCode("ALFAMART", "123456789012"))
+    made = rendered(Template.PAYMENT_INSTRUCTIONS, "id", data)
+    assert "kasir Alfamart" in made.text
+    assert "1234 5678 9012" in made.text
+    assert "1234 5678 9012" in made.html
+
+
+def test_paying_twice_is_called_that() -> None:
+    one = whole(captured=300_000)
+    data = describe(about(one, "payment.overpaid"), one)
+    assert "Anda membayar dua kali. Yang kedua kami kembalikan." in rendered(Template.PAYMENT_OVERPAID, "id", data).text
+    assert "You paid twice. We will return the second." in rendered(Template.PAYMENT_OVERPAID, "en", data).text
+
+
+def test_every_template_has_its_six_files_and_no_file_is_an_orphan() -> None:
+    folder = Path(words.__file__).parent / "templates"
+    for language in ("id", "en"):
+        wanted = {f"{t.value}.{kind}" for t in Template for kind in ("subject.txt", "txt", "html")}
+        assert {path.name for path in (folder / language).iterdir()} == wanted
+
+
+def test_no_mail_asks_anything_of_anyone_elses_server() -> None:
+    for template in Template:
+        html = rendered(template, "id").html
+        assert not re.search(r"(src|background)=|url\(|<link|@import", html)
