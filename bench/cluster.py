@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
+from bench.processes import descendants
 from gerbang.base import migrations
 from gerbang.base.db import Database
 from gerbang.base.pg_programs import find_programs
@@ -48,8 +49,10 @@ class Cluster:
         self.server = await Postgres(self.folder, settings=_SETTINGS).start(self.server.port)
 
     async def kill(self) -> None:
-        """SIGKILL the postmaster and every child at once, as a crash would."""
-        os.killpg(os.getpgid(self.server.pid), signal.SIGKILL)
+        """SIGKILL the postmaster and every child at once, as a crash would. (Each child leads a group of its own.)"""
+        for pid in (self.server.pid, *descendants(self.server.pid)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         await self.server.wait()
         await self.server.stop()
 

@@ -102,6 +102,22 @@ def _start(command: Sequence[str], environment: Mapping[str, str], output: IO[by
     )
 
 
+def descendants(pid: int) -> list[int]:
+    """Return the ids of every process below `pid`, as /proc tells it now."""
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+                parents.setdefault(int(fields[1]), []).append(int(entry.name))
+    found, left = [], [pid]
+    while left:
+        below = parents.get(left.pop(), [])
+        found += below
+        left += below
+    return found
+
+
 def free_port() -> int:
     """Return a TCP port that nobody holds now."""
     with socket.socket() as probe:

@@ -14,7 +14,7 @@ from typing import Final
 
 from rich.console import Console
 
-from bench import cluster, ours, reference, report, usual
+from bench import cluster, footprint, ours, reference, report, usual
 from bench.goals import GOALS
 from bench.processes import child, free_port
 from bench.scenarios import Bench, Create, Ingest, Processing, Read, Scenario
@@ -38,6 +38,10 @@ def main() -> None:
     log.set_up("warning", as_json=False)
     console = Console(stderr=asked.json)
     document = asyncio.run(_measure(asked, console))
+    if not asked.chosen:
+        footprints = asyncio.run(footprint.measure())
+        footprint.show(footprints, console)
+        document |= footprints
     report.save(document)
     if asked.json:
         print(json.dumps(document))
@@ -47,12 +51,14 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="make bench", description="Compare Gerbang with PostgreSQL and the usual way."
     )
-    parser.add_argument("--only", default=",".join(_SCENARIOS), help="scenarios by commas (%(default)s)")
+    every = ",".join(_SCENARIOS)
+    parser.add_argument("--only", default="", help=f"scenarios by commas; without it {every} and the footprint")
     parser.add_argument("--seconds", type=float, default=8.0, help="length of one measurement (%(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of every side (%(default)s)")
     parser.add_argument("--json", action="store_true", help="print the results as JSON; the table goes to stderr")
     asked = parser.parse_args()
-    asked.only = [name.strip().upper() for name in asked.only.split(",") if name.strip()]
+    asked.chosen = bool(asked.only)
+    asked.only = [name.strip().upper() for name in (asked.only or every).split(",") if name.strip()]
     if unknown := sorted(set(asked.only) - _SCENARIOS.keys()):
         parser.error(f"no such scenario: {', '.join(unknown)}; there are {', '.join(_SCENARIOS)}")
     return asked
