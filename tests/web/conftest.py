@@ -17,8 +17,7 @@ from gerbang.sandbox.app import Connection, Sandbox, SandboxConfig, running
 from gerbang.web import gateway
 from gerbang.web.server import serve
 from gerbang.web.services import Services
-
-from ..conftest import FreshDatabase
+from tests.conftest import FreshDatabase
 
 PASSWORD = "nasi uduk tanpa sambal"
 BODY: Mapping[str, Any] = {"amount": 150_000, "currency": "IDR", "description": "Kopi Gayo"}
@@ -81,9 +80,7 @@ async def _people(edge: Edge) -> None:
         edge.users[who], edge.tokens[who] = user, f"Bearer {pair.access_token}"
 
 
-async def _edge(
-    database: FreshDatabase, data: Path, port: int, **chosen: Any
-) -> AsyncIterator[Edge]:
+async def _edge(database: FreshDatabase, data: Path, port: int, **chosen: Any) -> AsyncIterator[Edge]:
     configured = settings.load(data=data, database_url=database.app_dsn, port=port, **chosen)
     ensure_root_key(configured.root_key_path, create=True)
     stop, ready = asyncio.Event(), asyncio.Event()
@@ -93,9 +90,7 @@ async def _edge(
         await core.changes.poll()
         services = app._services(core)
         group.create_task(core.changes.run(stop))
-        group.create_task(
-            serve(gateway.create(services), "127.0.0.1", port, stop=stop, ready=lambda _: ready.set())
-        )
+        group.create_task(serve(gateway.create(services), "127.0.0.1", port, stop=stop, ready=lambda _: ready.set()))
         await ready.wait()
         url = f"http://127.0.0.1:{port}"
         async with httpx.AsyncClient(base_url=url, timeout=20) as client:

@@ -50,9 +50,7 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
 async def port(free_port: Callable[[], int]) -> AsyncIterator[int]:
     """Where `echo` is served under strict limits."""
     stop, ready, number = asyncio.Event(), asyncio.Event(), free_port()
-    task = asyncio.create_task(
-        serve(echo, "127.0.0.1", number, limits=LIMITS, stop=stop, ready=lambda _: ready.set())
-    )
+    task = asyncio.create_task(serve(echo, "127.0.0.1", number, limits=LIMITS, stop=stop, ready=lambda _: ready.set()))
     await ready.wait()
     yield number
     stop.set()
@@ -89,8 +87,10 @@ def statuses(answer: bytes) -> list[int]:
 
 
 SMUGGLING = {
-    "length and chunks": b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + GET,
-    "chunks and length": b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n0\r\n\r\n" + GET,
+    "length and chunks": b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    + GET,
+    "chunks and length": b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n0\r\n\r\n"
+    + GET,
     "two lengths": b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab" + GET,
     "signed length": b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\nabcde" + GET,
     "negative length": b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n" + GET,
@@ -99,7 +99,8 @@ SMUGGLING = {
     "coding twice": b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "coding not chunked": b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" + GET,
     "chunks in 1.0": b"POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + GET,
-    "bad chunk size": b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0x5\r\nabcde\r\n0\r\n\r\n" + GET,
+    "bad chunk size": b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0x5\r\nabcde\r\n0\r\n\r\n"
+    + GET,
     "bare line feeds": b"GET / HTTP/1.1\nHost: a\n\n" + GET,
     "folded header": b"GET / HTTP/1.1\r\nHost: a\r\nX-A: b\r\n c\r\n\r\n" + GET,
     "NUL in a header": b"GET / HTTP/1.1\r\nHost: a\r\nX-A: b\x00c\r\n\r\n" + GET,

@@ -16,7 +16,9 @@ PAYMENT_FIELDS = {
 
 
 async def test_a_payment_has_the_shape_of_the_contract(edge: Edge) -> None:
-    answer = await edge.create(order_reference="LBG-7", metadata={"table": 4}, customer={"name": "Sari", "locale": "en"})
+    answer = await edge.create(
+        order_reference="LBG-7", metadata={"table": 4}, customer={"name": "Sari", "locale": "en"}
+    )
     assert answer.status_code == 201, answer.text
     made = answer.json()
     assert set(made) >= PAYMENT_FIELDS
@@ -127,7 +129,9 @@ async def test_an_order_is_paid_refunded_and_explained(shop: tuple[Edge, Sandbox
     paid = (await edge.post(f"/v1/payments/{made['id']}/refresh", "support")).json()
     assert paid["status"] == "paid", paid
     assert paid["paid_at"] is not None
-    refund = await edge.post(f"/v1/payments/{made['id']}/refunds", "finance", {"amount": 50_000, "reason": "cold"}, "new")
+    refund = await edge.post(
+        f"/v1/payments/{made['id']}/refunds", "finance", {"amount": 50_000, "reason": "cold"}, "new"
+    )
     assert refund.status_code == 201, refund.text
     body = refund.json()
     assert (body["amount"], body["status"], body["payment"]) == (50_000, "awaiting_transfer", made["id"])

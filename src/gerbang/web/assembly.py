@@ -14,6 +14,7 @@ from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 
 import gerbang
+from gerbang.base.errors import GerbangError
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.identity.model import Caller, payer_caller
@@ -52,7 +53,19 @@ log = structlog.get_logger()
 _SCHEMA_PATH: Final = "/schema"  # the framework's own pages; no row of the policy leads there
 _FLUSH_S: Final = 0.5
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
-_API: Final = (payments, refunds, webhook_events, events, notifications, ledger, audit, connections, secrets, auth, plumbing)
+_API: Final = (
+    payments,
+    refunds,
+    webhook_events,
+    events,
+    notifications,
+    ledger,
+    audit,
+    connections,
+    secrets,
+    auth,
+    plumbing,
+)
 _PAGES: Final = (pages, login, owner, shop, checkout, refund_pages, console_pages)
 
 
@@ -91,7 +104,7 @@ def assemble(services: Services, extra_handlers: Sequence[Any] = ()) -> Gateway:
         identity=services.identity,
         rates=Rates(services.limits, sandbox=services.settings.sandbox),
         payer=_payer(services),
-        card_refused=_card_refused(services),
+        audit=_audit(services),
         metrics=metrics,
         access_log=access_log,
         hosts=_hosts(services),
@@ -132,7 +145,7 @@ def _quiet(config: AppConfig) -> AppConfig:
 def _on_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     exchange = exchange_of(request)
     route = exchange.row.route if exchange.row else "unmatched"
-    ours = as_our_error(error, route=route, request_id=exchange.request_id)
+    ours = exchange.error = as_our_error(error, route=route, request_id=exchange.request_id)
     status, headers, body = describe(ours, instance=exchange.path, request_id=exchange.request_id)
     sent = {name.decode(): value.decode() for name, value in headers[1:]}
     return Response(body, status_code=status, headers=sent, media_type=headers[0][1].decode())
@@ -184,18 +197,18 @@ def _payer(services: Services) -> Callable[[Exchange], Any]:
     return payer
 
 
-def _card_refused(services: Services) -> Callable[[Exchange, CardDataRefused], Any]:
-    """Audit that card data came, and where; never what it was (R14)."""
+def _audit(services: Services) -> Callable[[Exchange, GerbangError], Any]:
+    """Note who sent card data, or another request under an old key, and where; never what it was (R2, R14)."""
 
-    async def refused(exchange: Exchange, error: CardDataRefused) -> None:
+    async def noted(exchange: Exchange, error: GerbangError) -> None:
         route = exchange.row.route if exchange.row else "unmatched"
         actor = exchange.caller.label if exchange.caller else "anonymous"
-        detail = {"pointer": error.errors[0].pointer}
+        action = "card_data.refused" if isinstance(error, CardDataRefused) else "idempotency_key.reused"
+        detail = {"pointer": error.errors[0].pointer} if error.errors else {}
         async with services.db.transaction() as tx:
-            entry = Entry(actor, "card_data.refused", f"route:{route}", detail, request_id=exchange.request_id)
-            await record(tx, [entry])
+            await record(tx, [Entry(actor, action, f"route:{route}", detail, request_id=exchange.request_id)])
 
-    return refused
+    return noted
 
 
 def _hosts(services: Services) -> frozenset[str] | None:

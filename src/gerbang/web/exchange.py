@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from gerbang.base import ids
-from gerbang.base.errors import Unauthenticated
+from gerbang.base.errors import GerbangError, Unauthenticated
 from gerbang.core.identity.model import Caller
 from gerbang.core.limits.model import Verdict
 from gerbang.core.payments.model import IdempotencyKey
@@ -33,11 +33,12 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 class Exchange:
-    """`caller` is None while nobody is known; `value` is the body as plain values where the route takes JSON."""
+    """`caller` is None while nobody is known; `value` is the body as plain values where the route takes JSON; `error` what was refused."""
 
     __slots__ = (
         "body",
         "caller",
+        "error",
         "headers",
         "key",
         "method",
@@ -69,6 +70,7 @@ class Exchange:
         self.params: list[str] = []
         self.caller: Caller | None = None
         self.body = b""
+        self.error: GerbangError | None = None
         self.value: Any = None
         self.key: str | None = None
         self.verdict: Verdict | None = None

@@ -15,6 +15,7 @@ from gerbang.base.errors import Forbidden, GerbangError, Invalid, Unauthenticate
 from gerbang.base.http import UPSTREAM_S
 from gerbang.base.tracing import REQUEST_ID
 from gerbang.core.identity.model import Caller, KeyInQuery
+from gerbang.core.payments.model import IdempotencyKeyReused
 from gerbang.web import idempotency, rates, validation
 from gerbang.web.access_log import AccessLog
 from gerbang.web.exchange import Exchange, Reply
@@ -60,6 +61,7 @@ _PAGE_HEADERS: Final[tuple[Header, ...]] = (
     ),
 )
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+_AUDITED: Final = (CardDataRefused, IdempotencyKeyReused)
 _LOOKS_LIKE_A_CREDENTIAL: Final = (b"grb_", b"access_token=", b"=eyJ", b"api_key=")
 
 
@@ -82,7 +84,7 @@ class Ways:
     identity: Identity
     rates: Rates
     payer: Callable[[Exchange], Awaitable[Caller | None]]
-    card_refused: Callable[[Exchange, CardDataRefused], Awaitable[None]]
+    audit: Callable[[Exchange, GerbangError], Awaitable[None]]
     metrics: RequestMetrics
     access_log: AccessLog
     hosts: frozenset[str] | None
@@ -107,7 +109,7 @@ class Gateway:
             await self._travel(exchange)
         except Exception as error:  # noqa: BLE001  translated, logged where unexpected, and always answered
             ours = as_our_error(error, route=_route(exchange), request_id=exchange.request_id)
-            await self._refuse(exchange, ours)
+            await self._refuse(exchange, await self._audited(exchange, ours))
         finally:
             self._tell(exchange)
 
@@ -180,11 +182,7 @@ class Gateway:
         media = exchange.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
         if media != b"application/json" and not media.endswith(b"+json"):
             raise UnsupportedMedia("Send the body as application/json.")
-        try:
-            exchange.value = validation.read_json(exchange.body)
-        except CardDataRefused as error:
-            await self._ways.card_refused(exchange, error)
-            raise
+        exchange.value = validation.read_json(exchange.body)
 
     async def _answer(self, exchange: Exchange, row: Row) -> None:
         direct = self._ways.direct.get(row.route)
@@ -197,6 +195,8 @@ class Gateway:
         state["exchange"], state["caller"], state["request_id"] = exchange, exchange.caller, exchange.request_id
         scope = exchange.scope if exchange.method != "HEAD" else {**exchange.scope, "method": "GET"}
         await self._ways.inner(scope, _body_again(exchange), self._dressing(exchange))
+        if exchange.error is not None:
+            await self._audited(exchange, exchange.error)
 
     # ── the way back ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -231,6 +231,16 @@ class Gateway:
         own_s, upstream_s = exchange.times()
         headers.append((b"server-timing", b"app;dur=%.2f, upstream;dur=%.2f" % (own_s * 1000, upstream_s * 1000)))
         return headers
+
+    async def _audited(self, exchange: Exchange, error: GerbangError) -> GerbangError:
+        """Note the refusals that somebody may want to look into; the error to answer with, another one when they cannot be noted."""
+        if not isinstance(error, _AUDITED):
+            return error
+        try:
+            await self._ways.audit(exchange, error)
+        except GerbangError as unavailable:
+            return unavailable
+        return error
 
     async def _refuse(self, exchange: Exchange, error: GerbangError) -> None:
         if exchange.status:  # the answer had begun: all that is left is to break it off

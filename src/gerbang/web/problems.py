@@ -196,7 +196,7 @@ def describe(error: GerbangError, *, instance: str, request_id: str) -> tuple[in
             code=error.code,
             request_id=request_id,
             hint=error.hint,
-            errors=[Field(one.pointer, one.detail) for one in error.errors],
+            errors=tuple(Field(one.pointer, one.detail) for one in error.errors),
         )
     )
     headers = [(b"content-type", b"application/problem+json")]

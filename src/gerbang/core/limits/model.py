@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gerbang.base.errors import TooMany
+from gerbang.base.errors import TooMany, Unavailable
 
 
 class RateLimited(TooMany):
@@ -10,6 +10,13 @@ class RateLimited(TooMany):
 
     code = "rate_limited"
     title = "Too many requests"
+
+
+class NotCounted(Unavailable):
+    """The shared counter cannot be written."""
+
+    code = "limit_not_counted"
+    title = "Requests cannot be counted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ class Limiter:
         self._commits: GroupCommit[tuple[str, int, int], tuple[int, float]] = GroupCommit(db, _count, lanes=1)
 
     async def take(self, limit: Limit, who: str) -> Verdict:
-        """Take one permit for `who`. A shared limit raises DatabaseUnavailable or CommitUnknown when it cannot be counted."""
+        """Take one permit for `who`. A shared limit raises Unavailable of some kind when it cannot be counted."""
         return await self._take_shared(limit, who) if limit.shared else self.take_here(limit, who)
 
     def take_here(self, limit: Limit, who: str) -> Verdict:

@@ -2,12 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 
-from gerbang.base.db import Tx
+from gerbang.base.db import CannotWrite, Row, Tx
+from gerbang.core.limits.model import NotCounted
 
 
 async def add(tx: Tx, wanted: Sequence[tuple[str, int, int]]) -> Mapping[str, tuple[int, float]]:
-    """Count (bucket, window in seconds, how many) and answer for each bucket what is used now and how many seconds its window lasts on."""
-    rows = await tx.fetch(
+    """Count (bucket, window in seconds, how many) and answer for each bucket what is used now and how many seconds its window lasts on.
+
+    Raises NotCounted.
+    """
+    try:
+        rows = await _count(tx, wanted)
+    except CannotWrite as error:
+        raise NotCounted from error
+    windows = {bucket: window_s for bucket, window_s, _ in wanted}
+    return {r["bucket"]: (r["used"], windows[r["bucket"]] - float(r["now"] - r["started"])) for r in rows}
+
+
+async def _count(tx: Tx, wanted: Sequence[tuple[str, int, int]]) -> list[Row]:
+    return await tx.fetch(
         """
         INSERT INTO rate_counters AS c (bucket, window_start, used)
         SELECT bucket, date_bin(make_interval(secs => window_s), clock_timestamp(), 'epoch'), n
@@ -20,8 +33,6 @@ async def add(tx: Tx, wanted: Sequence[tuple[str, int, int]]) -> Mapping[str, tu
         [window_s for _, window_s, _ in wanted],
         [n for _, _, n in wanted],
     )
-    windows = {bucket: window_s for bucket, window_s, _ in wanted}
-    return {r["bucket"]: (r["used"], windows[r["bucket"]] - float(r["now"] - r["started"])) for r in rows}
 
 
 async def prune(tx: Tx) -> None:

@@ -1,0 +1,222 @@
+"""What a JSON body may be (R9, R14, R40–R42), read by our own rules and over HTTP."""
+
+import time
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gerbang.base.errors import Invalid
+from gerbang.web import validation
+from gerbang.web.problems import CardDataRefused, Malformed
+
+from .conftest import BODY, Edge
+
+VISA, AMEX, MASTERCARD = "4111111111111111", "378282246310005", "5555 5555 5555 4444"
+
+UNREADABLE = {
+    "two of a name": b'{"amount":1,"amount":2}',
+    "two of a name, escaped": b'{"amount":1,"\\u0061mount":2}',
+    "two of a name, deep": b'{"metadata":{"a":[{"b":1,"b":1}]}}',
+    "nested 10,000 deep": b"[" * 10_000 + b"]" * 10_000,
+    "objects nested 10,000 deep": b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
+    "NaN": b'{"amount":NaN}',
+    "Infinity": b'{"amount":-Infinity}',
+    "1e309": b'{"amount":1e309}',
+    "a number of 60,000 digits": b'{"amount":' + b"9" * 60_000 + b"}",
+    "byte order mark": b"\xef\xbb\xbf{}",
+    "UTF-16": '{"amount":1}'.encode("utf-16"),
+    "not UTF-8": b'{"description":"\xff"}',
+    "raw control character": b'{"description":"a\x00b"}',
+    "comma too many": b'{"amount":1,}',
+    "something behind": b"{} {}",
+    "single quotes": b"{'amount':1}",
+    "half": b'{"amount":',
+}
+
+
+@pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_what_is_not_one_unambiguous_json_text_is_malformed(body: bytes) -> None:
+    """R42: and found to be so in less than 50 ms."""
+    started = time.perf_counter()
+    with pytest.raises(Malformed):
+        validation.read_json(body)
+    assert time.perf_counter() - started < 0.05
+
+
+async def test_unreadable_bodies_get_400_over_http(edge: Edge) -> None:
+    """R42."""
+    for name, body in UNREADABLE.items():
+        headers = {**edge.headers("developer", "new"), "content-type": "application/json"}
+        answer = await edge.client.post("/v1/payments", content=body, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request"), name
+    assert await edge.count("payments") == 0
+
+
+@pytest.mark.parametrize("body", [b'{"a":"\\ud800"}', b'{"a":"x\\u0000y"}', b'{"\\u0000":1}', b'["\\udc00\\ud800"]'])
+def test_text_that_cannot_be_stored_is_invalid(body: bytes) -> None:
+    """R41."""
+    with pytest.raises(Invalid) as caught:
+        validation.read_json(body)
+    assert not isinstance(caught.value, Malformed)
+
+
+WRONG_AMOUNTS = [
+    150_000.0, 1.5, "150000", "1e5", 0, -1, 2**63, 10**12, 2**64, None, True, [1], {"value": 1}, 1e5, -0.0,
+]  # fmt: skip
+
+
+async def test_wrong_amounts_are_pointed_at(edge: Edge) -> None:
+    """R9."""
+    for amount in WRONG_AMOUNTS:
+        answer = await edge.create(amount=amount)
+        assert answer.status_code == 422, (amount, answer.text)
+        assert answer.json()["errors"][0]["pointer"] == "/amount", amount
+    for raw in (b"1e5", b"150000.00", b"-0"):
+        body = b'{"amount":' + raw + b',"currency":"IDR","description":"x"}'
+        headers = {**edge.headers("developer", "new"), "content-type": "application/json"}
+        answer = await edge.client.post("/v1/payments", content=body, headers=headers)
+        assert answer.status_code == 422, raw
+        assert answer.json()["errors"][0]["pointer"] == "/amount"
+    for currency in ("idr", "XXX", "USDC", "", "IDR ", 360, None):
+        answer = await edge.create(currency=currency)
+        assert answer.status_code == 422, currency
+        assert answer.json()["errors"][0]["pointer"] == "/currency"
+    assert await edge.count("payments") == 0
+
+
+READ_ONLY: dict[str, Any] = {
+    "status": "paid", "customer_id": "usr_x", "amount_captured": 150_000, "owner_id": "x", "livemode": True, "id": "pay_x",
+    "created_at": "2026-01-01T00:00:00Z", "refunds": [], "isAdmin": True,
+}  # fmt: skip
+
+
+async def test_members_that_nobody_may_set_are_refused(edge: Edge) -> None:
+    """R40."""
+    for name, value in READ_ONLY.items():
+        answer = await edge.create(**{name: value})
+        assert answer.status_code == 422, name
+        assert answer.json()["errors"][0]["pointer"] == f"/{name}"
+    nested = await edge.create(customer={"name": "Sari", "role": "admin"})
+    assert nested.json()["errors"][0]["pointer"] == "/customer/role"
+    assert await edge.count("payments") == 0
+
+
+HOSTILE = [
+    "'; DROP TABLE payments; --", '" OR ""="', "%00", "\u202egnp.exe", "\u200f\u200e", "💸" * 20, "a" * 400, "<script>alert(1)</script>",
+    "${7*7}", "{{7*7}}", "../../etc/passwd", "\t\r\n", "\u2028", "\ufeff", "İıſ", "\U0010ffff",
+]  # fmt: skip
+
+
+async def test_hostile_text_is_stored_as_data_or_refused(edge: Edge) -> None:
+    """R41: in every string field; never a 500, and what is stored comes back as it was."""
+    for text in HOSTILE:
+        answer = await edge.create(
+            description=text, metadata={"note": text, text[:60] or "x": 1}, customer={"name": text[:200]}
+        )
+        assert answer.status_code == 201, (text, answer.text)
+        made = answer.json()
+        assert (made["description"], made["metadata"]["note"], made["customer"]["name"]) == (text, text, text[:200])
+        for field in ("order_reference", "return_url", "connection", "method", "currency"):
+            assert (await edge.create(**{field: text})).status_code in (201, 422), (field, text)
+        for parameter in ("status", "method", "connection", "order_reference", "created_after", "limit", "cursor"):
+            listed = await edge.get("/v1/payments", **{parameter: text})
+            assert listed.status_code in (200, 422), (parameter, text, listed.text)
+        assert (await edge.get(f"/v1/payments/{quote(text[:50], safe='')}")).status_code in (404, 422)
+
+
+async def test_nul_and_endless_text_are_refused(edge: Edge) -> None:
+    """R41."""
+    for field in ("description", "order_reference", "return_url"):
+        assert (await edge.create(**{field: "a\x00b"})).status_code == 422
+        assert (await edge.create(**{field: "a" * 3_000})).status_code == 422
+    assert (await edge.create(metadata={"a": "x" * 20_000})).status_code == 422
+    assert (await edge.create(metadata={"a": "x" * 10_000_000})).status_code == 413
+    assert (await edge.client.get("/v1/payments?status=%00", headers=edge.headers("admin"))).status_code == 422
+    assert (await edge.client.get("/v1/payments/pay_%00", headers=edge.headers("admin"))).status_code in (404, 422)
+    assert (await edge.client.get("/v1/connections/%ff%fe", headers=edge.headers("admin"))).status_code == 404
+
+
+# ── card data ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "text",
+    [VISA, AMEX, MASTERCARD, "4111-1111-1111-1111", f"kartu {VISA} ya", f"%B{VISA}^SARI/W^2512", "6011.1111.1111.1117"],
+)
+def test_card_numbers_are_found(text: str) -> None:
+    """R14."""
+    assert validation.holds_card_number(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "4111111111111112", "8888020012345678", "+62 812-3456-7890", "20261123051355123", "150000", "pay_01M83D8F5BFHNV2QF93EYCG5SA",
+     "0000000000000000", "12345678901234567890"],
+)  # fmt: skip
+def test_other_numbers_are_not_taken_for_cards(text: str) -> None:
+    assert not validation.holds_card_number(text)
+
+
+@given(st.text(alphabet="0123456789", min_size=12, max_size=18))
+def test_a_luhn_digit_makes_the_check_hold_and_any_other_breaks_it(body: str) -> None:
+    fitting = [digit for digit in "0123456789" if validation._luhn(body + digit)]
+    assert len(fitting) == 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{"note": VISA}, {"a": {"b": [1, f"x {AMEX}"]}}, {"n": int(VISA)}, {VISA: "x"}, {"cvv": "123"}, {"card": {"CVC-2": 123}},
+     {"x": "4\u0031" + VISA[2:]}],
+)  # fmt: skip
+async def test_card_data_is_refused_kept_nowhere_and_audited_without_it(
+    edge: Edge, value: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """R14."""
+    answer = await edge.create(metadata=value)
+    assert (answer.status_code, answer.json()["code"]) == (422, "card_data_refused")
+    entries = await edge.audited("card_data.refused")
+    assert [entry["object"] for entry in entries] == ["route:POST /v1/payments"]
+    said = answer.text + str(entries) + "".join(capsys.readouterr())
+    assert VISA not in said
+    assert AMEX not in said
+    assert await edge.count("payments") == 0
+
+
+def test_an_escaped_card_number_is_found_too() -> None:
+    """R14."""
+    escaped = "".join(f"\\u{ord(digit):04x}" for digit in VISA)
+    with pytest.raises(CardDataRefused):
+        validation.read_json(f'{{"a":"{escaped}"}}'.encode())
+
+
+async def test_card_data_is_refused_in_every_string_field(edge: Edge) -> None:
+    """R14."""
+    for field in ("description", "order_reference", "return_url", "currency"):
+        assert (await edge.create(**{field: VISA})).json()["code"] == "card_data_refused", field
+    for customer in ({"name": VISA}, {"email": f"{VISA}@x.id"}, {"phone": VISA}):
+        assert (await edge.create(customer=customer)).json()["code"] == "card_data_refused"
+    refund = await edge.post("/v1/payments/pay_x/refunds", "finance", {"reason": VISA}, "new")
+    assert refund.json()["code"] == "card_data_refused"
+    login = await edge.post("/v1/auth/register", "nobody", {**BODY, "name": VISA})
+    assert login.json()["code"] == "card_data_refused"
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.text(max_size=5) | st.integers(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=5), inner),
+    )
+)
+def test_what_json_can_say_once_is_read_or_refused_and_never_breaks(value: Any) -> None:
+    try:
+        body = msgspec.json.encode(value)
+    except (UnicodeEncodeError, msgspec.MsgspecError, OverflowError):
+        return
+    try:
+        assert validation.read_json(body) == value
+    except Invalid:
+        assert isinstance(value, list | dict | str | int)
