@@ -1,10 +1,12 @@
 """The edge as it runs: our server and gateway on a real port, the real core on a real PostgreSQL, a caller of every kind."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -105,6 +107,55 @@ async def edge(database: FreshDatabase, tmp_path: Path, free_port: Callable[[], 
     """A service as `serve` runs it, without providers."""
     async for one in _edge(database, tmp_path, free_port()):
         yield one
+
+
+class Line:
+    """The wire between a service and its database: it can be cut and mended."""
+
+    def __init__(self, port: int, to: int) -> None:
+        self._port = port
+        self._to = to
+        self._server: asyncio.Server | None = None
+        self._open: set[asyncio.StreamWriter] = set()
+
+    async def mend(self) -> None:
+        """Let connections through."""
+        self._server = await asyncio.start_server(self._carry, "127.0.0.1", self._port)
+
+    async def cut(self) -> None:
+        """Break every connection, and refuse new ones."""
+        assert self._server is not None
+        self._server.close()
+        for writer in self._open:
+            writer.transport.abort()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._to)
+        self._open |= {writer, far_writer}
+        await asyncio.gather(_copy(reader, far_writer), _copy(far_reader, writer))
+        self._open -= {writer, far_writer}
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(ConnectionError):
+        while data := await reader.read(65_536):
+            writer.write(data)
+            await writer.drain()
+    writer.close()
+
+
+@pytest.fixture
+async def far_edge(
+    database: FreshDatabase, tmp_path: Path, free_port: Callable[[], int]
+) -> AsyncIterator[tuple[Edge, Line]]:
+    """A service whose database is at the end of a line."""
+    place = urlsplit(database.app_dsn)
+    line = Line(free_port(), place.port or 5432)
+    await line.mend()
+    through = replace(database, app_dsn=database.app_dsn.replace(f":{place.port}/", f":{line._port}/"))
+    async for one in _edge(through, tmp_path, free_port()):
+        yield one, line
+    await line.cut()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from gerbang.core.limits.model import Limit
 from gerbang.core.limits.service import Limiter
 
-from .conftest import PASSWORD, Edge
+from .conftest import PASSWORD, Edge, Line
 
 
 async def test_every_answer_carries_its_request_id(edge: Edge) -> None:
@@ -168,32 +168,34 @@ async def test_no_audit_no_action(edge: Edge) -> None:
         await owner.close()
 
 
-async def test_ready_says_what_is_wrong_and_health_does_not_mind(edge: Edge) -> None:
-    """R55."""
+async def test_ready_says_what_is_wrong_and_health_does_not_mind(far_edge: tuple[Edge, Line]) -> None:
+    """R55: a migration is missing, then the database is away, then it is back."""
+    edge, line = far_edge
     assert (await edge.client.get("/readyz")).json() == {"status": "ready", "causes": {}}
     owner = await asyncpg.connect(edge.database.owner_dsn)
-    await owner.execute("DELETE FROM schema_migrations WHERE name = (SELECT max(name) FROM schema_migrations)")
+    await owner.execute("CREATE TABLE kept AS SELECT * FROM schema_migrations")
+    await owner.execute("DELETE FROM schema_migrations WHERE version = (SELECT max(version) FROM schema_migrations)")
     await asyncio.sleep(1.1)
     answer = await edge.client.get("/readyz")
     assert answer.status_code == 503
     assert "migrations are pending" in answer.json()["causes"]["database"]
-    admin = await asyncpg.connect(edge.database.admin_dsn.replace(edge.database.name, "postgres"))
-    try:
-        await admin.execute("ALTER DATABASE " + edge.database.name + " ALLOW_CONNECTIONS false")
-        await admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = 'gerbang_app'",
-            edge.database.name,
-        )
-        await asyncio.sleep(1.1)
-        answer = await asyncio.wait_for(edge.client.get("/readyz"), 5)
-        assert (answer.status_code, answer.json()["causes"]) == (503, {"database": "The database does not answer"})
-        assert "gerbang_app" not in answer.text
-        assert (await edge.client.get("/healthz")).status_code == 200
-        assert (await edge.get("/v1/payments")).status_code == 503
-    finally:
-        await admin.execute("ALTER DATABASE " + edge.database.name + " ALLOW_CONNECTIONS true")
-        await admin.close()
-        await owner.close()
+    await owner.execute("INSERT INTO schema_migrations SELECT * FROM kept ON CONFLICT DO NOTHING")
+    await owner.close()
+
+    await line.cut()
+    await asyncio.sleep(1.1)
+    answer = await asyncio.wait_for(edge.client.get("/readyz"), 5)
+    assert (answer.status_code, answer.json()["causes"]) == (503, {"database": "The database does not answer"})
+    assert "gerbang_app" not in answer.text
+    assert (await edge.client.get("/healthz")).status_code == 200
+    listed = await edge.get("/v1/payments")
+    assert (listed.status_code, listed.json()["code"]) == (503, "database_unavailable")
+    assert listed.headers["retry-after"]
+
+    await line.mend()
+    await asyncio.sleep(1.1)
+    assert (await edge.client.get("/readyz")).status_code == 200
+    assert (await edge.create()).status_code == 201
 
 
 async def test_the_reference_is_complete_and_self_contained(edge: Edge) -> None:
