@@ -91,7 +91,9 @@ class Door(Server):
             return None
 
     def _bind(self) -> socket.socket:
-        return socket.create_server((self._host, self.port), backlog=2048)
+        listener = socket.create_server((self._host, self.port), backlog=2048)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio forgets it here: 40 ms for each answer
+        return listener
 
 
 async def reset(scope: Scope, receive: Receive) -> None:

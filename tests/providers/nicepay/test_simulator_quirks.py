@@ -75,6 +75,16 @@ def test_second_cancel(nicepay: InMemory, code: str) -> None:
     assert [nicepay.cancel_card(card)["resultCd"], nicepay.cancel_card(card)["resultCd"]] == ["0000", code]
 
 
+@pytest.mark.parametrize(("position", "told"), [("total", "80000"), ("last", "30000"), ("absent", None)])
+def test_cancel_amount(nicepay: InMemory, position: str, told: str | None) -> None:
+    nicepay.quirk(cancel_amount=position)
+    card = nicepay.register_card()["tXid"]
+    nicepay.act("pay", reference=card)
+    for part in ("50000", "30000"):
+        assert nicepay.cancel_card(card, cancelType="2", amt=part)["resultCd"] == "0000"
+    assert nicepay.inquire_card(card)["cancelAmt"] == told
+
+
 @pytest.mark.parametrize(("position", "expected"), [("null", (None, None)), ("registration", ("20250115", "093001"))])
 def test_trans_before_payment(nicepay: InMemory, position: str, expected: tuple[str | None, str | None]) -> None:
     nicepay.quirk(trans_before_payment=position)

@@ -46,7 +46,12 @@ class TestInquiring:
             ("0", {"amt": "149999.00"}, (Captured(149_999, "IDR"),)),
             ("0", {"cancelAmt": "50000"}, (Captured(150_000, "IDR"),)),
             ("4", {}, (Expired(),)),
-            ("1", {}, (Retracted("The bank reversed the deposit."),)),
+            (
+                "1",
+                {"depositDt": "20250115", "depositTm": "094510"},
+                (Retracted("The bank reversed the deposit."),),
+            ),
+            ("1", {"transDt": "20250115", "transTm": "093001"}, (Cancelled(),)),  # closed unpaid: no deposit to reverse
         ],
     )
     async def test_virtual_account_statuses(
@@ -189,6 +194,20 @@ class TestCancelling:
         with pytest.raises(OutcomeUnknown):
             await provider.cancel(account(script.base_url), standing())
         assert len(script.bodies(CANCEL)) == 1
+
+    async def test_one_that_was_closed_by_an_earlier_try_is_closed_though_the_inquiry_says_unpaid(
+        self, provider: NicepayPayments, script: Script
+    ) -> None:
+        script.on(CANCEL, wire.refusal("9315"))
+        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "3")))
+        assert tuple(await provider.cancel(account(script.base_url), standing())) == (Cancelled(),)
+
+    async def test_one_that_was_paid_after_an_earlier_try_is_captured_whatever_the_second_cancel_says(
+        self, provider: NicepayPayments, script: Script
+    ) -> None:
+        script.on(CANCEL, wire.refusal("9315"))
+        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "0")))
+        assert tuple(await provider.cancel(account(script.base_url), standing())) == (Captured(150_000, "IDR"),)
 
     async def test_a_paid_card_is_not_cancelled_because_that_would_give_the_money_back(
         self, provider: NicepayPayments, script: Script

@@ -24,7 +24,7 @@ from gerbang.ports.payment import (
 )
 from gerbang.providers.nicepay import cleaning, facts, jakarta, wire
 from gerbang.providers.nicepay.account import BANKS, PAY_METHODS, base_url, imid, merchant, number, setting
-from gerbang.providers.nicepay.client import Client, Endpoint, cancel_token, cart_data, order_token
+from gerbang.providers.nicepay.client import Client, Endpoint, TakenBefore, cancel_token, cart_data, order_token
 
 log = structlog.get_logger(__name__)
 
@@ -76,6 +76,8 @@ class NicepayPayments:
             known = await self._looked_up(account, standing, lost)
             if known:
                 return known
+            if standing.method is Method.VIRTUAL_ACCOUNT and isinstance(lost, TakenBefore):
+                return (Cancelled(),)  # closed by an earlier try; an inquiry may go on saying "unpaid"
             raise
         if facts.declined(answer):
             return await self._looked_up(account, standing, OutcomeUnknown("NICEPAY refused to cancel."))

@@ -22,6 +22,10 @@ _cancelled: Final = msgspec.json.Decoder(wire.Cancelled)
 T = TypeVar("T", bound=wire.Result)
 
 
+class TakenBefore(OutcomeUnknown):
+    """NICEPAY has had this very request before (9009, 9315 …): an earlier try of ours arrived, and its answer is lost."""
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """Where to call: the base address without a slash at the end, and the seconds that one call may take."""
@@ -94,5 +98,7 @@ def _clear(answer: Answer, decoder: msgspec.json.Decoder[T]) -> T:
             raise OutcomeUnknown(f"NICEPAY answered HTTP {answer.status} and success at once.")
         case codes.Verdict.REFUSED:
             raise ProviderRefused(f"NICEPAY {shown}: {meaning.text}.", hint=meaning.cure)
-        case codes.Verdict.TAKEN | codes.Verdict.UNCLEAR:
+        case codes.Verdict.TAKEN:
+            raise TakenBefore(f"NICEPAY {shown}: {meaning.text}.")
+        case codes.Verdict.UNCLEAR:
             raise OutcomeUnknown(f"NICEPAY {shown}: {meaning.text}.")

@@ -94,6 +94,8 @@ def inquired(standing: Standing, answer: wire.Inquired, card_status_table: str) 
         case codes.State.FAILED:
             return Finding((Declined("card_declined", _words(answer) or "failed"),))
         case codes.State.REVERSED:
+            if not standing.captured and not wire.text(answer.deposit_dt):
+                return Finding((Cancelled(),))  # no deposit was ever made, so there was none to reverse
             return Finding((Retracted("The bank reversed the deposit."),))
         case codes.State.PAID | codes.State.VOIDED | codes.State.REFUNDED:
             return _money(standing, answer, state)

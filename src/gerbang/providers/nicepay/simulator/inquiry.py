@@ -59,7 +59,7 @@ def _answer(order: Order, quirks: Quirks) -> dict[str, Any]:
         "referenceNo": order.reference,
         "payMethod": order.method,
         "amt": str(mispaid or order.amount),
-        "cancelAmt": str(order.refunded_amount),
+        "cancelAmt": _cancelled(order, quirks),
         "reqDt": read.day(order.registered_at),
         "reqTm": read.clock(order.registered_at),
         "transDt": read.day(transaction),
@@ -82,6 +82,11 @@ def _answer(order: Order, quirks: Quirks) -> dict[str, Any]:
         "receiptCode": None,
         "mRefNo": None,
     }
+
+
+def _cancelled(order: Order, quirks: Quirks) -> str | None:
+    back = {"total": order.refunded_amount, "last": order.last_refund, "absent": None}[quirks.cancel_amount]
+    return None if back is None else str(back)
 
 
 def _card(order: Order, quirks: Quirks) -> dict[str, Any]:

@@ -54,6 +54,7 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     paid_amount: int = 0
     refunded_amount: int = 0
     refunds: int = 0
+    last_refund: int = 0
     card: str = ""
     card_expiry: str = ""
     ended_at: datetime | None = None
@@ -191,4 +192,4 @@ def _after(order: Order, change: Paid | Declined | Expired | Cancelled | Refunde
         case Refunded():
             total = order.refunded_amount + change.amount
             whole = {"state": change.how, "ended_at": change.at} if total >= order.paid_amount else {}
-            return {"refunded_amount": total, "refunds": order.refunds + 1, **whole}
+            return {"refunded_amount": total, "refunds": order.refunds + 1, "last_refund": change.amount, **whole}

@@ -34,6 +34,7 @@ class Quirks(msgspec.Struct, frozen=True):
     notification_retry_s: tuple[float, ...] = (1.0, 5.0, 30.0)  # 8.1
     inquiry_message: Literal["word", "success"] = "word"  # 3.4: the list of words is not known
     status_after_partial_refund: Literal["paid", "refund"] = "paid"  # 3.4
+    cancel_amount: Literal["total", "last", "absent"] = "total"  # 5.5: does cancelAmt add up, and is it always there?
     partial_refunds: Literal["many", "once"] = "many"  # 3.5: 9317
     payment_url: Literal["bare", "with_txid"] = "bare"  # 5.4: does paymentURL carry tXid?
     mandiri_number: Literal["twenty", "eighteen"] = "twenty"  # 3.2: the sample is longer than the table allows

@@ -1,0 +1,287 @@
+"""The real adapter against the NICEPAY simulator over HTTP: the conformance suite in every mood, and every fault at every call.
+
+Where NICEPAY's documents are silent the simulator has a switch, and the adapter must live with each of its positions.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+import pytest_asyncio
+
+from gerbang.base.errors import UpstreamFailed
+from gerbang.base.http import Http, OutcomeUnknown, Unreachable
+from gerbang.ports.payment import (
+    Accepted,
+    Cancelled,
+    Captured,
+    Declined,
+    Expired,
+    Method,
+    Mismatched,
+    RefundSettled,
+)
+from gerbang.ports.webhook import Genuine, Hint, Incoming, Rejection
+from gerbang.providers.nicepay.adapter import NicepayPayments
+from gerbang.providers.nicepay.webhook import NicepayWebhook
+from gerbang.sandbox.faults import CATALOGUE
+from tests.providers.conformance import (
+    AMOUNT,
+    Choice,
+    PaymentConformance,
+    Stage,
+    _giveback,
+    _paid,
+    _submission,
+    _submitted,
+)
+from tests.providers.nicepay import simulated
+from tests.providers.nicepay.simulated import Mood, Place, SimulatedStage, each_position, mixtures, next_days
+from tests.sandbox.receiver import Receiver, receiving
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+ACCOUNT: Choice = (Method.VIRTUAL_ACCOUNT, {"bank": "MANDIRI"})
+CARD: Choice = (Method.CARD, {})
+MOODS = [*each_position(), *next_days(), *mixtures(6, seed=20250115)]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def place() -> AsyncIterator[Place]:
+    in_memory = Path("/dev/shm")  # noqa: S108  a folder of its own name in it; the journal's syncs are not what is tried here
+    with TemporaryDirectory(prefix="gerbang-test-", dir=in_memory if in_memory.is_dir() else None) as folder:
+        async with simulated.place(Path(folder)) as one:
+            yield one
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shop() -> AsyncIterator[Receiver]:
+    async with receiving() as one:
+        yield one
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def provider() -> AsyncIterator[NicepayPayments]:
+    http = Http()
+    yield NicepayPayments(http)
+    await http.close()
+
+
+@pytest.fixture(params=[Mood("defaults")], ids=str)
+def mood(request: pytest.FixtureRequest) -> Mood:
+    chosen: Mood = request.param
+    return chosen
+
+
+@pytest.fixture(params=[ACCOUNT, CARD], ids=["virtual_account", "card"])
+def choice(request: pytest.FixtureRequest) -> Choice:
+    chosen: Choice = request.param
+    return chosen
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stage(place: Place, provider: NicepayPayments, shop: Receiver, mood: Mood) -> SimulatedStage:
+    one = SimulatedStage(place, provider, mood, shop.url)
+    await one.set_up()
+    return one
+
+
+@pytest.mark.parametrize("mood", MOODS, ids=str, indirect=True)
+class TestConformance(PaymentConformance):
+    """Inherited whole, but for what NICEPAY may keep to itself: how much went back."""
+
+    async def test_a_full_refund_settles_or_is_declined_as_the_terms_say(self, stage: Stage, choice: Choice) -> None:
+        with unanswered(is_silent(stage, choice, AMOUNT)):
+            await super().test_a_full_refund_settles_or_is_declined_as_the_terms_say(stage, choice)
+
+    async def test_a_part_can_be_given_back_where_the_terms_say_so(self, stage: Stage, choice: Choice) -> None:
+        with unanswered(is_silent(stage, choice, 50_000)):
+            await super().test_a_part_can_be_given_back_where_the_terms_say_so(stage, choice)
+
+    async def test_a_lost_answer_to_a_refund_gives_the_money_back_once(self, stage: Stage, choice: Choice) -> None:
+        with unanswered(is_silent(stage, choice, AMOUNT)):
+            await super().test_a_lost_answer_to_a_refund_gives_the_money_back_once(stage, choice)
+
+    async def test_the_rest_of_a_card_can_follow_a_part_or_is_declined(self, stage: SimulatedStage) -> None:
+        standing = await _paid(stage, CARD)
+        await stage.provider.refund(stage.account, standing, _giveback(50_000))
+        after = replace(standing, refunded=50_000)
+        if stage.says("partial_refunds") == "many":
+            (rest,) = await stage.provider.refund(stage.account, after, _giveback(100_000))
+            assert isinstance(rest, RefundSettled)
+            assert (rest.total, await stage.state(standing.reference)) == (AMOUNT, stage.given_back_as())
+            return
+        with unanswered(
+            stage.says("cancel_amount") == "absent" and stage.says("status_after_partial_refund") == "refund"
+        ):
+            (rest,) = await stage.provider.refund(stage.account, after, _giveback(100_000))
+            assert isinstance(rest, Declined)
+        assert await stage.state(standing.reference) == "paid"
+
+    async def test_what_it_posts_is_verified_and_names_the_attempt(self, stage: SimulatedStage, choice: Choice) -> None:
+        """R15, R20."""
+        standing = await _paid(stage, choice)
+        body = await stage.posted(standing.reference)
+        webhook, account = NicepayWebhook(), stage.account
+        genuine = webhook.verify(account, Incoming({}, body), 0.0)
+        assert isinstance(genuine, Genuine)
+        assert (genuine.subject, genuine.type) == (standing.reference, f"{choice[0]}.paid")
+        assert webhook.read(account, Incoming({}, body)) == Hint(standing.attempt, standing.provider_reference)
+        forged = body.replace(b"amt=150000", b"amt=150001")
+        assert webhook.verify(account, Incoming({}, forged), 0.0) is Rejection.FORGED
+
+    async def test_a_declined_card_is_a_decline(self, stage: SimulatedStage) -> None:
+        standing = await _submitted(stage, CARD)
+        await stage.place.post("nicepay/decline", reference=standing.reference)
+        (fact,) = await stage.provider.inquire(stage.account, standing)
+        assert isinstance(fact, Declined)
+        assert fact.code == "card_declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What the sandbox's fault makes of one call: the exception it ends in, and whether the call took effect all the same."""
+
+    kind: str
+    happened: bool
+    ends_in: type[UpstreamFailed] | None = OutcomeUnknown
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+FAULTS = [
+    Fault("refuse", happened=False, ends_in=Unreachable),
+    Fault("reset_before", happened=False),
+    Fault("timeout_before", happened=False),
+    Fault("http_500", happened=False),
+    Fault("timeout_after_effect", happened=True),
+    Fault("reset_after_effect", happened=True),
+    Fault("http_500_after_effect", happened=True),
+    Fault("garbage", happened=True),
+    Fault("truncated_json", happened=True),
+    Fault("slow", happened=True, ends_in=None),
+    Fault("wrong_amount", happened=True, ends_in=None),
+    Fault("duplicate_reference", happened=True, ends_in=None),
+]
+
+
+async def test_every_fault_of_the_sandbox_is_tried() -> None:
+    assert {fault.kind for fault in FAULTS} == set(CATALOGUE)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+class TestFaults:
+    """R8: what each fault makes of each call, and that the next call finds the truth."""
+
+    async def test_at_registration(self, stage: SimulatedStage, choice: Choice, fault: Fault) -> None:
+        submission = _submission(choice)
+        await stage.arm(fault.kind)
+        twice = fault.kind == "duplicate_reference"  # the second is answered, and it is refused
+        with failing(OutcomeUnknown if twice else fault.ends_in):
+            (fact,) = await stage.provider.submit(stage.account, submission)
+            assert isinstance(fact, Mismatched if fault.kind == "wrong_amount" else Accepted)
+        await stage.calm()
+        assert await stage.registered(submission.reference) == int(fault.happened)
+        with failing(OutcomeUnknown if fault.happened else None):
+            await stage.provider.submit(stage.account, submission)
+        assert await stage.registered(submission.reference) == 1
+
+    async def test_at_inquiry(self, stage: SimulatedStage, choice: Choice, fault: Fault) -> None:
+        standing = await _paid(stage, choice)
+        await stage.arm(fault.kind)
+        with failing(fault.ends_in):
+            (fact,) = await stage.provider.inquire(stage.account, standing)
+            told = AMOUNT + 1 if fault.kind == "wrong_amount" else AMOUNT
+            assert isinstance(fact, Captured)
+            assert fact.total == told
+        await stage.calm()
+        (fact,) = await stage.provider.inquire(stage.account, standing)
+        assert isinstance(fact, Captured)
+        assert fact.total == AMOUNT
+
+    async def test_at_the_cancel_of_an_unpaid_account(self, stage: SimulatedStage, fault: Fault) -> None:
+        standing = await _submitted(stage, ACCOUNT)
+        await stage.arm(fault.kind, route="/cancel")
+        with failing(None if fault.happened else fault.ends_in):
+            found = await stage.provider.cancel(stage.account, standing)
+            assert [type(fact) for fact in found] in ([Cancelled], [Expired])
+        await stage.calm()
+        assert await stage.state(standing.reference) == ("cancelled" if fault.happened else "open")
+        found = await stage.provider.cancel(stage.account, standing)
+        assert [type(fact) for fact in found] in ([Cancelled], [Expired])
+        assert await stage.state(standing.reference) == "cancelled"
+
+    async def test_at_the_cancel_of_an_unpaid_card(self, stage: SimulatedStage, fault: Fault) -> None:
+        """NICEPAY refuses it (9314), so whatever happens to the answer nothing may be said to be closed."""
+        standing = await _submitted(stage, CARD)
+        await stage.arm(fault.kind, route="/cancel")
+        with failing(fault.ends_in):
+            assert not await stage.provider.cancel(stage.account, standing)
+        await stage.calm()
+        assert await stage.state(standing.reference) == "open"
+
+    async def test_at_a_refund(self, stage: SimulatedStage, fault: Fault) -> None:
+        standing = await _paid(stage, CARD)
+        await stage.arm(fault.kind, route="/cancel")
+        with failing(None if fault.happened else fault.ends_in):
+            (fact,) = await stage.provider.refund(stage.account, standing, _giveback(AMOUNT))
+            assert isinstance(fact, RefundSettled)
+            assert fact.total == AMOUNT
+        await stage.calm()
+        assert await stage.state(standing.reference) == ("voided" if fault.happened else "paid")
+        (fact,) = await stage.provider.refund(stage.account, standing, _giveback(AMOUNT))
+        assert isinstance(fact, RefundSettled)
+        assert fact.total == AMOUNT
+
+    async def test_at_a_partial_refund(self, stage: SimulatedStage, fault: Fault) -> None:
+        """A network that doubles the call doubles the refund, for NICEPAY has no key against it; the next inquiry tells."""
+        standing = await _paid(stage, CARD)
+        await stage.arm(fault.kind, route="/cancel")
+        with failing(None if fault.happened else fault.ends_in):
+            (fact,) = await stage.provider.refund(stage.account, standing, _giveback(50_000))
+            assert isinstance(fact, RefundSettled)
+            assert fact.total == 50_000
+        await stage.calm()
+        back = 0 if not fault.happened else 100_000 if fault.kind == "duplicate_reference" else 50_000
+        captured, *rest = await stage.provider.inquire(stage.account, standing)
+        assert isinstance(captured, Captured)
+        assert rest == ([RefundSettled(back, "IDR")] if back else [])
+
+
+@pytest.mark.parametrize(
+    "mood",
+    [Mood(f"inquiry={p}", {"inquiry_amount_when_mispaid": p}) for p in ("paid", "registered")],
+    ids=str,
+    indirect=True,
+)
+async def test_an_account_paid_with_another_amount_is_told_as_it_was_inquired(stage: SimulatedStage) -> None:
+    """Which amount NICEPAY then gives is not documented; the adapter repeats what it is told, and the signed notification has its own."""
+    standing = await _submitted(stage, ACCOUNT)
+    await stage.place.post("nicepay/pay", reference=standing.reference, amount=100_000)
+    (fact,) = await stage.provider.inquire(stage.account, standing)
+    assert isinstance(fact, Captured)
+    assert fact.total == (100_000 if stage.says("inquiry_amount_when_mispaid") == "paid" else AMOUNT)
+    assert b"&amt=100000&" in await stage.posted(standing.reference)
+
+
+@contextmanager
+def failing(error: type[UpstreamFailed] | None) -> Iterator[None]:
+    """The block ends in this error, or in none."""
+    with pytest.raises(error) if error else nullcontext():
+        yield
+
+
+def is_silent(stage: Stage, choice: Choice, amount: int) -> bool:
+    assert isinstance(stage, SimulatedStage)
+    return stage.is_silent_about(choice[0], amount)
+
+
+@contextmanager
+def unanswered(silent: bool) -> Iterator[None]:
+    """Where NICEPAY keeps the answer to itself, not knowing is right."""
+    with failing(OutcomeUnknown if silent else None):
+        yield
