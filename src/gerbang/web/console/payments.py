@@ -184,15 +184,16 @@ async def refund(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
     plain = form["amount"].replace(".", "").replace(",", "").replace(" ", "")
     amount = int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 16 else 0
     wrong = {} if 3 <= len(form["reason"]) <= 200 else {"reason": say("reason.wrong")}
-    if not 0 < amount <= most:
-        wrong["amount"] = say("refunding.wrong", most=formats.money(most, whole.payment.currency, locale_of(request)))
+    too_much = say("refunding.wrong", most=formats.money(most, whole.payment.currency, locale_of(request)))
+    if amount <= 0:
+        wrong["amount"] = too_much
     if wrong:
         return await _question(request, whole, "refund", form, wrong)
     key = _key(caller.label, form["key"], "refund", payment, plain, form["reason"])
-    try:
+    try:  # how much is left is core's to say, after it has looked whether this very form was sent before
         await services_of(request).payments.refund(caller, whole.payment.id, amount, form["reason"], None, key)
-    except NotRefundable as error:
-        return await _question(request, whole, "refund", form, {"amount": error.detail})
+    except NotRefundable:
+        return await _question(request, whole, "refund", form, {"amount": too_much})
     return _back(payment, "refunded")
 
 

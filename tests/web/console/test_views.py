@@ -1,0 +1,113 @@
+"""What operators read, from made-up values: raw bytes, the timeline, the sentence that says why."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from gerbang.base.errors import Invalid
+from gerbang.core.identity.model import Role, user_caller
+from gerbang.core.payments.model import Failure, Moment, PaymentStatus
+from gerbang.web.console import payment_view
+from gerbang.web.console.desk import exact, read_day
+from gerbang.web.console.raw import MOST_BYTES, raw_of
+from gerbang.web.console.timeline import steps_of
+
+from ..checkout.stories import NOW, STORIES, attempt, payment
+
+FINANCE = user_caller(UUID(int=1), Role.FINANCE, UUID(int=2))
+SUPPORT = user_caller(UUID(int=1), Role.SUPPORT, UUID(int=2))
+
+
+def moment(kind: str, actor: str = "system:gerbang", **detail: Any) -> Moment:
+    return Moment(UUID(int=9), NOW, "decision", kind, actor, detail, None)
+
+
+def test_a_form_breaks_before_each_field_at_its_true_offset() -> None:
+    raw = raw_of(b"tXid=1&amt=150000&name=S%26ri", "application/x-www-form-urlencoded")
+    assert (raw.kind, raw.size) == ("form", 29)
+    assert [(line.offset, line.text) for line in raw.lines] == [(0, "tXid=1"), (6, "&amt=150000"), (17, "&name=S%26ri")]
+
+
+def test_json_and_text_keep_their_lines_and_bytes_that_are_no_text_are_hexadecimal() -> None:
+    assert raw_of(b'{"a":\n1}', "application/json").kind == "json"
+    assert [line.offset for line in raw_of(b'{"a":\n1}', "application/json").lines] == [0, 6]
+    assert raw_of(b"hello", "text/plain").kind == "text"
+    hexadecimal = raw_of(b"\xff\xfe\x00", "application/json")
+    assert (hexadecimal.kind, hexadecimal.lines[0].text) == ("hex", "ff fe 00")
+
+
+def test_marks_that_turn_text_are_shown_and_not_obeyed() -> None:
+    """R41"""
+    line = raw_of("a\u202eb\x00c".encode(), "text/plain").lines[0]
+    assert line.text == "a\\u202eb\\u0000c"
+
+
+def test_a_huge_body_is_cut_even_through_a_character() -> None:
+    raw = raw_of("é".encode() * MOST_BYTES, "text/plain")
+    assert (raw.size, raw.shown, raw.kind) == (2 * MOST_BYTES, MOST_BYTES, "text")
+    odd = raw_of(b"x" + "é".encode() * MOST_BYTES, "text/plain")
+    assert odd.kind == "text"
+
+
+def test_what_came_stands_outside_and_what_we_decided_inside() -> None:
+    moments = [
+        moment("payment.created", "key:key_01ABCDEFGH", amount=150_000),
+        moment("webhook.received", "hook:nicepay-uji", event="evt_1", attempt="att_1"),
+        moment(
+            "payment.heard", source="inquiry", facts=["Captured"], to="captured", took_ms=211, **{"from": "pending"}
+        ),
+    ]
+    steps = steps_of(moments, payment(), "id")
+    assert [step.lane for step in steps] == ["from", "from", "to", "ins"]
+    assert steps[1].link == "evt_1"
+    assert "Captured" in steps[2].says
+    assert "211" in steps[2].says
+    assert (steps[3].good, steps[3].mark) == (True, "paid")
+    assert "Menunggu → Uang masuk" in steps[3].title
+
+
+def test_an_unknown_kind_of_moment_is_told_as_it_is_and_as_text() -> None:
+    """R47"""
+    (step,) = steps_of([moment("thing.<b>done", "strange:<script>")], payment(), "en")
+    assert "<script>" not in step.title
+    assert "&lt;script&gt;" in step.title
+
+
+@pytest.mark.parametrize("name", list(STORIES))
+def test_every_state_has_a_row_and_a_reason_in_both_languages(name: str) -> None:
+    whole = STORIES[name]
+    for locale in ("id", "en"):
+        row = payment_view.row_of(whole, NOW, locale)  # type: ignore[arg-type]  # a literal of the two
+        assert row.amount.startswith("Rp")
+        page = payment_view.page_of(whole, [], locale)  # type: ignore[arg-type]  # see above
+        assert "<b>" in page["why"]
+
+
+def test_the_buttons_are_what_the_state_allows_and_the_person_may() -> None:
+    paid, held, created = STORIES["paid"], STORIES["checking-held"], STORIES["choose"]
+    assert payment_view.actions_of(paid, FINANCE) == {"ask", "refund"}
+    assert payment_view.actions_of(held, FINANCE) == {"ask", "resolve"}
+    assert payment_view.actions_of(created, FINANCE) == {"cancel"}
+    assert payment_view.actions_of(paid, SUPPORT) == {"ask"}
+
+
+def test_the_note_says_what_one_wants_to_know() -> None:
+    short = STORIES["part-paid"]
+    assert payment_view.row_of(short, NOW, "id").note == "kurang Rp\u00a020.000"
+    lost = attempt(failure=Failure("answer_lost", "long story"))
+    held = STORIES["checking-held"]
+    assert payment_view.row_of(type(held)(payment(PaymentStatus.HELD), (lost,), ()), NOW, "en").note == "answer lost"
+
+
+def test_times_are_those_of_jakarta_to_the_millisecond() -> None:
+    at = datetime(2026, 11, 23, 7, 19, 47, 231_000, tzinfo=UTC)
+    assert exact(at, "id") == "14.19.47,231"
+    assert exact(at, "en") == "14:19:47.231"
+    assert read_day("2026-11-23") == datetime(2026, 11, 22, 17, tzinfo=UTC)
+    assert read_day("2026-11-23", after=True) == datetime(2026, 11, 23, 17, tzinfo=UTC)
+    assert read_day("") is None
+    for nonsense in ("yesterday", "2026-13-01", "0001-01-01", "9999-12-31"):
+        with pytest.raises(Invalid):
+            read_day(nonsense)
