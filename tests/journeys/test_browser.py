@@ -15,9 +15,8 @@ from gerbang.base.formats import Locale
 from gerbang.sandbox.app import Sandbox
 from gerbang.web import pages
 from gerbang.web.checkout.view import page_of
-
-from ..web.checkout import stories
-from ..web.conftest import PASSWORD, Edge, shop
+from tests.web.checkout import stories
+from tests.web.conftest import PASSWORD, Edge, shop
 
 __all__ = ["shop"]  # the fixture of a running service with a NICEPAY of its own
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -56,7 +55,7 @@ class Stories(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *_args: Any) -> None:
         """Quiet."""
 
 
@@ -93,13 +92,13 @@ async def test_every_state_fits_every_width_in_both_themes_and_breaks_no_policy(
     """R47: the strict policy refuses nothing that the pages need."""
     async with running_browser(chromium) as browser:
         for theme in ("light", "dark"):
-            context = await browser.new_context(color_scheme=theme)  # type: ignore[arg-type]  # one of the two
+            context = await browser.new_context(color_scheme=theme)
             page = await context.new_page()
             heard = complaints(page)
-            for width in WIDTHS:
-                await page.set_viewport_size({"width": width, "height": 800})
-                for path in (one for one in Stories.pages if one.endswith(locale)):
-                    await page.goto(gallery + path)
+            for path in (one for one in Stories.pages if one.endswith(locale)):
+                await page.goto(gallery + path)
+                for width in WIDTHS:
+                    await page.set_viewport_size({"width": width, "height": 800})
                     wide = await page.evaluate("document.documentElement.scrollWidth")
                     assert wide <= width, f"{path} is {wide} px wide at {width}"
             assert heard == []
@@ -157,7 +156,7 @@ async def test_the_last_choice_is_remembered_on_this_device(chromium: str, shop:
     edge, _ = shop
     async with running_browser(chromium) as browser:
         page = await (await browser.new_context(locale="en-GB")).new_page()
-        await page.goto((await edge.create()).json()["checkout_url"])
+        await page.goto((await edge.create()).json()["checkout_url"] + "&lang=en")
         await page.get_by_text("Virtual account").first.check()
         await page.get_by_text("BRI", exact=True).click()
         await page.get_by_role("button", name=re.compile("Go on and pay")).click()

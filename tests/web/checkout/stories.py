@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from msgspec.structs import replace as changed
+
 from gerbang.base.formats import Locale
 from gerbang.core.payments.model import (
     Attempt,
@@ -50,7 +52,7 @@ def payment(status: PaymentStatus = PaymentStatus.CREATED, **fields: Any) -> Pay
         owner_id=None, metadata={}, items=ITEMS, return_url=None, sequence=1, created_at=NOW - timedelta(minutes=20),
         updated_at=NOW, expires_at=NOW + timedelta(days=1), paid_at=None, cancelled_at=None,
     )  # fmt: skip
-    return replace(made, **fields)
+    return changed(made, **fields)
 
 
 def attempt(
@@ -63,7 +65,7 @@ def attempt(
         next_action=action, failure=None, asked_at=None, created_at=NOW - timedelta(minutes=14), updated_at=NOW,
         expires_at=NOW + timedelta(hours=23, minutes=41, seconds=8),
     )  # fmt: skip
-    return replace(made, **fields)
+    return changed(made, **fields)
 
 
 def refund(status: RefundStatus, amount: int = 150_000, **fields: Any) -> Refund:
@@ -72,7 +74,7 @@ def refund(status: RefundStatus, amount: int = 150_000, **fields: Any) -> Refund
         credit_amount=0, reason="Barang habis", provider_reference=None, failure=None, requested_by="user:usr_1",
         created_at=NOW, updated_at=NOW,
     )  # fmt: skip
-    return replace(made, **fields)
+    return changed(made, **fields)
 
 
 VA = DisplayVirtualAccount("BCA", "7001400216480392")
@@ -127,7 +129,7 @@ STORIES: Mapping[str, Whole] = {
     "paid-twice": _story(
         _paid(amount_captured=300_000, amount_excess=150_000), [_DONE, attempt(S.CAPTURED, VA, number=2, captured=150_000)]
     ),
-    "paid-surplus": _story(_paid(amount_captured=170_000, amount_excess=20_000), [replace(_DONE, captured=170_000)]),
+    "paid-surplus": _story(_paid(amount_captured=170_000, amount_excess=20_000), [changed(_DONE, captured=170_000)]),
     "refunded": _story(
         _paid(status=P.REFUNDED, amount_refunded=150_000), [_DONE], [refund(RefundStatus.SUCCEEDED)]
     ),

@@ -6,6 +6,7 @@ import string
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as changed
 
 from gerbang.base.formats import Locale
 from gerbang.ports.payment import Payer
@@ -59,13 +60,13 @@ def test_nothing_is_inline_and_nothing_is_asked_of_anybody_else(name: str, local
 def test_test_mode_cannot_be_mistaken_and_live_mode_has_none_of_it(name: str, locale: Locale) -> None:
     whole = STORIES[name]
     for livemode in (True, False):
-        told = replace(whole, payment=replace(whole.payment, livemode=livemode))
+        told = changed(whole, payment=changed(whole.payment, livemode=livemode))
         template, values = page_of(told, stories.visit(locale), stories.choice())
         html = pages.render(template, locale, LINKS, **values)
         signs = ("test-band", "test-frame", "is-test", 'class="uji"', {"id": "UJI · ", "en": "TEST · "}[locale])
         assert all((sign in html) is not livemode for sign in signs)
         assert ({"id": "CONTOH, BUKAN BUKTI BAYAR", "en": "SAMPLE, NOT A PROOF"}[locale] in html) is (
-            "pay/receipt.html" == template and not livemode
+            template == "pay/receipt.html" and not livemode
         )
 
 
@@ -114,9 +115,9 @@ def test_html_in_names_is_text() -> None:
     """R47: whatever a shop or a payer calls things, it is shown and not obeyed."""
     evil = '"><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}**b**'
     for name, whole in STORIES.items():
-        hostile = replace(
+        hostile = changed(
             whole,
-            payment=replace(
+            payment=changed(
                 whole.payment,
                 description=evil,
                 order_reference=evil,

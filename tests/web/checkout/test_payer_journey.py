@@ -13,8 +13,7 @@ from gerbang.base import ids
 from gerbang.core.identity.model import system_caller
 from gerbang.core.payments.model import IdempotencyKey
 from gerbang.sandbox.app import Sandbox
-
-from ..conftest import PASSWORD, Edge
+from tests.web.conftest import PASSWORD, Edge
 
 Shop = tuple[Edge, Sandbox]
 

@@ -13,8 +13,7 @@ from gerbang.web.console import payment_view
 from gerbang.web.console.desk import exact, read_day
 from gerbang.web.console.raw import MOST_BYTES, raw_of
 from gerbang.web.console.timeline import steps_of
-
-from ..checkout.stories import NOW, STORIES, attempt, payment
+from tests.web.checkout.stories import NOW, STORIES, attempt, payment
 
 FINANCE = user_caller(UUID(int=1), Role.FINANCE, UUID(int=2))
 SUPPORT = user_caller(UUID(int=1), Role.SUPPORT, UUID(int=2))
@@ -79,9 +78,9 @@ def test_an_unknown_kind_of_moment_is_told_as_it_is_and_as_text() -> None:
 def test_every_state_has_a_row_and_a_reason_in_both_languages(name: str) -> None:
     whole = STORIES[name]
     for locale in ("id", "en"):
-        row = payment_view.row_of(whole, NOW, locale)  # type: ignore[arg-type]  # a literal of the two
+        row = payment_view.row_of(whole, NOW, locale)
         assert row.amount.startswith("Rp")
-        page = payment_view.page_of(whole, [], locale)  # type: ignore[arg-type]  # see above
+        page = payment_view.page_of(whole, [], locale)
         assert "<b>" in page["why"]
 
 

@@ -38,7 +38,12 @@ async def claim(request: Request[Any, Any, Any]) -> Page:
 
 
 def _form(
-    request: Request[Any, Any, Any], token: str, email: str = "", name: str = "", wrong: str = "", status_code: int = 200
+    request: Request[Any, Any, Any],
+    token: str,
+    email: str = "",
+    name: str = "",
+    wrong: str = "",
+    status_code: int = 200,
 ) -> Response[str]:
     settings = services_of(request).settings
     return page(
@@ -55,5 +60,10 @@ def _form(
 
 
 HANDLERS: Final = [
-    Router(path="/", route_handlers=[open_owner, claim], exception_handlers={GerbangError: page_error}, include_in_schema=False)
+    Router(
+        path="/",
+        route_handlers=[open_owner, claim],
+        exception_handlers={GerbangError: page_error},
+        include_in_schema=False,
+    )
 ]
