@@ -93,7 +93,7 @@ class Worker:
         except Exception as error:
             if len(events) > 1:
                 return await self._halve(shard, owner, events)
-            log.exception("inbox.event_failed", event=ids.show("evt", events[0].id))
+            log.exception("inbox.event_failed", inbox_event=ids.show("evt", events[0].id))
             why = f"{type(error).__name__}: {error}"[:300]
             async with self._db.transaction() as tx:
                 if await store.still_held(tx, shard, owner):

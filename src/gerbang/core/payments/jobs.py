@@ -1,8 +1,9 @@
 """What runs in the background for payments: registering, asking, closing, expiring, giving back. One handler per kind of job."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from gerbang.base import ids
 from gerbang.base.errors import UpstreamFailed
@@ -129,22 +130,18 @@ async def refund(ctx: Context, job: Job) -> None:
     if known is None or known.status not in (RefundStatus.REQUESTED, *AT_PROVIDER):
         await _end(ctx, job)
         return
-    whole = await ctx.calls.whole(known.payment_id)
-    attempt = next(a for a in whole.attempts if a.id == known.attempt_id)
-    if any(r.id != known.id and r.attempt_id == attempt.id and r.status in AT_PROVIDER for r in whole.refunds):
-        raise Retry("another refund of this attempt is under way", in_s=5)
     if known.status is RefundStatus.REQUESTED:
-        await _send_refund(ctx, job, attempt, known)
+        await _send_refund(ctx, job, known)
     else:
-        await _look_up_refund(ctx, job, attempt, known)
+        await _look_up_refund(ctx, job, known)
 
 
-async def _send_refund(ctx: Context, job: Job, attempt: Attempt, known: Refund) -> None:
-    await _set_refund_status(ctx, known, RefundStatus.SUBMITTED)
+async def _send_refund(ctx: Context, job: Job, known: Refund) -> None:
+    attempt = await _claim_turn(ctx, job, known)
     try:
         whole = await ctx.calls.refund(attempt, known)
     except Unreachable as error:
-        await _set_refund_status(ctx, known, RefundStatus.REQUESTED)
+        await _give_turn_back(ctx, job, known)
         raise Retry(error.detail) from error
     after = next((r for r in whole.refunds if r.id == known.id), None) if whole else None
     if after is not None and after.status in AT_PROVIDER:
@@ -152,27 +149,49 @@ async def _send_refund(ctx: Context, job: Job, attempt: Attempt, known: Refund) 
     await _end(ctx, job)
 
 
-async def _look_up_refund(ctx: Context, job: Job, attempt: Attempt, known: Refund) -> None:
+async def _look_up_refund(ctx: Context, job: Job, known: Refund) -> None:
     """A refund that was sent and not answered: seen at the provider it succeeds; twice not seen, it may be sent again."""
+    whole = await ctx.calls.whole(known.payment_id)
+    attempt = next(a for a in whole.attempts if a.id == known.attempt_id)
     try:
-        whole = await ctx.calls.inquire(attempt, attempt.provider_reference or "")
+        heard = await ctx.calls.inquire(attempt, attempt.provider_reference or "")
     except (OutcomeUnknown, Unreachable, ProviderRefused) as error:
         raise Retry(error.detail, in_s=_LOOK_AFTER_S) from error
-    after = next((r for r in whole.refunds if r.id == known.id), None) if whole else None
+    after = next((r for r in heard.refunds if r.id == known.id), None) if heard else None
     if after is None or after.status not in AT_PROVIDER:
         await _end(ctx, job)
         return
     if job.tries <= _LOOKS_BEFORE_ASKING_AGAIN:
         raise Retry("not seen at the provider yet", in_s=_LOOK_AFTER_S)
-    await _set_refund_status(ctx, known, RefundStatus.REQUESTED)
+    await _give_turn_back(ctx, job, known)
     raise Retry("the provider has no such refund; asking again", in_s=0)
 
 
-async def _set_refund_status(ctx: Context, known: Refund, status: RefundStatus) -> None:
+async def _claim_turn(ctx: Context, job: Job, known: Refund) -> Attempt:
+    """Mark a refund as sent, under the payment's lock: a provider's totals can tell two refunds apart only one after the other.
+
+    Whoever ends wakes the next (settling.py). A worker that stalled so long that another took its job over sends nothing.
+    """
     async with ctx.db.transaction() as tx:
         draft = (await open_drafts(tx, [known.payment_id]))[known.payment_id]
-        draft.put_refund(replace(draft.refunds[known.id], status=status))
+        await queue.still_held(tx, job)
+        under_way = [r for r in draft.refunds.values() if r.attempt_id == known.attempt_id and r.status in AT_PROVIDER]
+        if under_way:
+            raise Retry("another refund of this attempt is under way", in_s=_LOOK_AFTER_S)
+        assert draft.refunds[known.id].status is RefundStatus.REQUESTED, "only the holder of its job moves a refund on"
+        draft.put_refund(replace(draft.refunds[known.id], status=RefundStatus.SUBMITTED))
         await save_drafts(tx, [draft])
+    return draft.attempts[known.attempt_id]
+
+
+async def _give_turn_back(ctx: Context, job: Job, known: Refund) -> None:
+    """The refund is certainly not at the provider: it may be sent again, unless somebody else is at it by now."""
+    async with ctx.db.transaction() as tx:
+        draft = (await open_drafts(tx, [known.payment_id]))[known.payment_id]
+        await queue.still_held(tx, job)
+        if draft.refunds[known.id].status in AT_PROVIDER:
+            draft.put_refund(replace(draft.refunds[known.id], status=RefundStatus.REQUESTED))
+            await save_drafts(tx, [draft])
 
 
 async def _of(ctx: Context, job: Job) -> tuple[Whole, Attempt | None]:

@@ -1,7 +1,8 @@
 """Refunds: promised under the payment's lock, asked for by the queue, settled by the provider's word or a person's transfer."""
 
-from dataclasses import replace
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from gerbang.base import ids
 from gerbang.base.db import Tx
@@ -65,14 +66,16 @@ async def open_refund(
     """Reserve the amount, post the promise, and hand it to the queue, or to a person where the method cannot give back."""
     terms = await ctx.calls.terms_of(attempt)
     full = amount == attempt.captured and attempt.refunded == 0 and attempt.refund_reserved == 0
-    at_provider = terms is not None and terms.refund and (full or terms.partial_refund)
+    known = (
+        attempt.provider_reference is not None
+    )  # money that a person accepted may stand on no transaction of the provider
+    at_provider = known and terms is not None and terms.refund and (full or terms.partial_refund)
     status = RefundStatus.REQUESTED if at_provider else RefundStatus.AWAITING_TRANSFER
     refund = Refund(
         id_ or ids.new(), draft.payment.id, attempt.id, status, amount, attempt.currency, min(amount, _credit_left(draft)), reason,
         None, None, caller.label, draft.now, draft.now,
     )  # fmt: skip
-    draft.refunds[refund.id] = refund
-    draft.fresh_refunds.append(refund)
+    draft.add_refund(refund)
     draft.put_attempt(replace(draft.attempts[attempt.id], refund_reserved=attempt.refund_reserved + amount))
     draft.postings.append(entries.refund_requested(refund))
     about = {

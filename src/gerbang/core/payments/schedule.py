@@ -26,7 +26,7 @@ _DAILY: Final = timedelta(days=1)
 
 def submission(attempt: Attempt, run_at: datetime) -> NewJob:
     """Register the attempt at the provider, or take over from a request that did not come back."""
-    return NewJob(SUBMIT, ids.show("att", attempt.id), {}, run_at)
+    return NewJob(SUBMIT, ids.show("att", attempt.id), {}, run_at, most_tries=60)
 
 
 def expiry(payment_key: str, at: datetime) -> NewJob:
@@ -40,8 +40,8 @@ def close(attempt: Attempt) -> NewJob:
 
 
 def refund(of: Refund) -> NewJob:
-    """Ask the provider to give money back."""
-    return NewJob(REFUND, ids.show("ref", of.id))
+    """Ask the provider to give money back; a look-up a minute, so that a provider may be away for most of a day."""
+    return NewJob(REFUND, ids.show("ref", of.id), most_tries=1_000)
 
 
 def next_jobs(attempt: Attempt, now: datetime) -> Sequence[NewJob]:

@@ -1,10 +1,11 @@
 """What a provider's word about money given back does to refunds. Called under the payment's lock, inside a draft."""
 
-from dataclasses import replace
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from gerbang.base import ids
-from gerbang.core.payments import entries
+from gerbang.core.payments import entries, schedule
 from gerbang.core.payments.draft import Draft
 from gerbang.core.payments.model import Attempt, Refund, RefundStatus
 from gerbang.ports.payment import Declined, Fact, Lost, RefundSettled
@@ -47,8 +48,7 @@ def _from_outside(draft: Draft, attempt: Attempt, amount: int, reference: str | 
         ids.new(), draft.payment.id, attempt.id, RefundStatus.SUBMITTED, amount, attempt.currency, 0,
         "Made at the provider, not by us", reference, None, "provider", draft.now, draft.now,
     )  # fmt: skip
-    draft.fresh_refunds.append(replace(refund, status=RefundStatus.SUCCEEDED))
-    draft.refunds[refund.id] = refund
+    draft.add_refund(refund)
     draft.postings.append(entries.refund_requested(refund))
     current = draft.attempts[attempt.id]
     draft.put_attempt(replace(current, refund_reserved=current.refund_reserved + amount))
@@ -66,7 +66,7 @@ def succeed(draft: Draft, refund: Refund, *, by_bank: bool) -> None:
     done = replace(refund, status=RefundStatus.SUCCEEDED)
     draft.put_refund(done)
     draft.postings.append(entries.refund_settled(done, attempt.connection, by_bank=by_bank))
-    _announce(draft, done)
+    _over(draft, done)
 
 
 def fail(draft: Draft, refund: Refund, why: str) -> None:
@@ -76,10 +76,16 @@ def fail(draft: Draft, refund: Refund, why: str) -> None:
     failed = replace(refund, status=RefundStatus.FAILED, failure=why)
     draft.put_refund(failed)
     draft.postings.append(entries.refund_failed(failed))
-    _announce(draft, failed)
+    _over(draft, failed)
 
 
-def _announce(draft: Draft, refund: Refund) -> None:
+def _over(draft: Draft, refund: Refund) -> None:
+    """Tell the outside, and wake the next refund of the attempt: one is under way at a time."""
+    waiting = [
+        r for r in draft.refunds.values() if r.attempt_id == refund.attempt_id and r.status is RefundStatus.REQUESTED
+    ]
+    if waiting:
+        draft.jobs.append(schedule.refund(min(waiting, key=lambda r: r.id)))
     draft.announce(
         f"refund.{refund.status.value}",
         {"refund": ids.show("ref", refund.id), "amount": refund.amount, "currency": refund.currency},

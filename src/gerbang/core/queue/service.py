@@ -21,6 +21,12 @@ async def finish(tx: Tx, jobs: Sequence[Job]) -> None:
         raise LeaseLost(f"Of {len(jobs)} jobs some are no longer held.")
 
 
+async def still_held(tx: Tx, job: Job) -> None:
+    """Make sure, until this transaction ends, that nobody has taken the job over; raises LeaseLost."""
+    if not await store.hold(tx, job.id, job.tries):
+        raise LeaseLost(f"{job.kind} {job.key} is no longer held.")
+
+
 async def cancel(tx: Tx, kind: str, keys: Sequence[str]) -> None:
     """Drop jobs that have become needless; one that is running ends by itself."""
     if keys:

@@ -65,6 +65,11 @@ async def finish(tx: Tx, ids: Sequence[int], tries: Sequence[int]) -> int:
     )
 
 
+async def hold(tx: Tx, id_: int, tries: int) -> bool:
+    """Whether the job is still at this very try; locks it until the transaction ends."""
+    return await tx.fetchval("SELECT true FROM jobs WHERE id = $1 AND tries = $2 FOR UPDATE", id_, tries) is True
+
+
 async def cancel(tx: Tx, kind: str, keys: Sequence[str]) -> None:
     """Drop jobs that are no longer needed and that nobody is working on."""
     await tx.execute("DELETE FROM jobs WHERE kind = $1 AND key = ANY($2) AND lease_until IS NULL", kind, list(keys))

@@ -1,0 +1,172 @@
+"""Money that comes twice, late, in parts, too much, or only in a forged letter: what is in is booked, what is not is not."""
+
+from typing import Any
+
+from gerbang.base import ids
+from gerbang.core.payments.model import AttemptStatus, MethodChoice, PaymentStatus, RefundStatus, Whole
+from gerbang.ports.payment import Method
+
+from .conftest import OPERATOR, VA, World
+from .witness import agrees, book_of, fault
+
+CLEARING = "clearing:nicepay-uji"
+BRI = MethodChoice(Method.VIRTUAL_ACCOUNT, {"bank": "BRI"})
+
+
+async def pay_attempt(world: World, whole: Whole, number: int, **more: Any) -> None:
+    reference = ids.show("att", whole.attempts[number - 1].id)
+    await world.control("nicepay/pay", reference=reference, **more)
+
+
+async def paid_twice(world: World) -> Whole:
+    """A payment whose payer paid the second number, and then the first, which was closed."""
+    made = (await world.create()).whole
+    both = (await world.core.payments.add_attempt(OPERATOR, made.payment.id, BRI, world.key())).whole
+    await world.eventually(lambda: first_is_closed(world, both))
+    await pay_attempt(world, both, 2)
+    await world.until(made.payment.id, PaymentStatus.PAID)
+    await pay_attempt(world, both, 1, late=True)
+    await world.eventually(lambda: has_excess(world, both))
+    return await agrees(world, made.payment.id)
+
+
+async def first_is_closed(world: World, whole: Whole) -> bool:
+    return (await world.core.payments.get(whole.payment.id)).attempts[0].status is AttemptStatus.CANCELLED
+
+
+async def has_excess(world: World, whole: Whole) -> bool:
+    return (await world.core.payments.get(whole.payment.id)).payment.amount_excess > 0
+
+
+async def test_money_on_both_numbers_is_a_sale_and_a_credit(world: World) -> None:
+    whole = await paid_twice(world)
+    assert (whole.payment.status, whole.payment.late) == (PaymentStatus.PAID, True)
+    assert (whole.payment.amount_captured, whole.payment.amount_excess) == (300_000, 150_000)
+    lines = [(CLEARING, "sales", 150_000), (CLEARING, "payer_credit", 150_000)]
+    assert await world.lines(whole.payment.id) == lines
+
+
+async def test_the_surplus_goes_back_first_and_leaves_the_payment_paid(world: World) -> None:
+    whole = await paid_twice(world)
+    outcome = await world.core.payments.refund(OPERATOR, whole.payment.id, None, "paid twice", None, world.key())
+    await world.core.payments.settle_refund(OPERATOR, outcome.refund.id, "BCA-1")
+    after = await world.core.payments.get(whole.payment.id)
+    assert after.refunds[0].status is RefundStatus.SUCCEEDED
+    assert (after.payment.status, after.payment.amount_refunded) == (PaymentStatus.PAID, 150_000)
+    assert (await world.lines(whole.payment.id))[2:] == [
+        ("payer_credit", "refunds_payable", 150_000),
+        ("refunds_payable", "bank", 150_000),
+    ]
+
+
+async def test_money_after_the_deadline_makes_the_payment_paid_and_late(world: World) -> None:  # R18
+    made = (await world.create()).whole
+    await world.advance(86_400 + 60)
+    await world.until(made.payment.id, PaymentStatus.EXPIRED)
+    await pay_attempt(world, made, 1, late=True)
+    paid = await world.until(made.payment.id, PaymentStatus.PAID)
+    assert paid.payment.late
+    await agrees(world, made.payment.id)
+
+
+async def test_late_money_is_found_by_the_sweep_when_no_letter_ever_comes(world: World) -> None:
+    made = (await world.create()).whole
+    await world.control("nicepay/webhooks", reference="", drop=True)
+    await world.advance(86_400 + 60)
+    await world.until(made.payment.id, PaymentStatus.EXPIRED)
+    await pay_attempt(world, made, 1, late=True)
+    await world.advance(3_600)
+    paid = await world.until(made.payment.id, PaymentStatus.PAID)
+    assert paid.payment.late
+    await world.control("nicepay/webhooks", reference="", drop=False)
+
+
+async def test_a_part_leaves_the_rest_to_be_paid_on_another_number(world: World) -> None:
+    made = (await world.create()).whole
+    await pay_attempt(world, made, 1, amount=100_000)
+    await world.until(made.payment.id, PaymentStatus.PART_PAID)
+    both = (await world.core.payments.add_attempt(OPERATOR, made.payment.id, BRI, world.key())).whole
+    assert both.attempts[1].amount == 50_000
+    await pay_attempt(world, both, 2)
+    paid = await world.until(made.payment.id, PaymentStatus.PAID)
+    assert (paid.payment.amount_captured, paid.payment.amount_excess) == (150_000, 0)
+    await agrees(world, made.payment.id)
+
+
+async def test_too_much_is_sold_once_and_the_rest_stands_to_the_payers_credit(world: World) -> None:
+    made = (await world.create()).whole
+    await pay_attempt(world, made, 1, amount=200_000)
+    paid = await world.until(made.payment.id, PaymentStatus.PAID)
+    assert (paid.payment.amount_captured, paid.payment.amount_excess) == (200_000, 50_000)
+    assert await world.lines(made.payment.id) == [(CLEARING, "sales", 150_000), (CLEARING, "payer_credit", 50_000)]
+
+
+async def test_a_forged_letter_with_a_valid_signature_pays_nothing(world: World) -> None:  # R20
+    made = (await world.create()).whole
+    await world.control("nicepay/webhooks", reference=ids.show("att", made.attempts[0].id), tamper="status")
+    await world.eventually(lambda: asked_after_a_letter(world, made))
+    whole = await agrees(world, made.payment.id)
+    assert (whole.payment.status, await world.lines(made.payment.id)) == (PaymentStatus.PENDING, [])
+
+
+async def asked_after_a_letter(world: World, whole: Whole) -> bool:
+    moments = await world.core.payments.timeline(whole.payment.id)
+    kinds = [(m.kind, m.detail.get("source")) for m in moments]
+    return ("webhook.received", None) in kinds and kinds[-1] == ("payment.heard", "inquiry")
+
+
+async def test_a_letter_with_a_wrong_token_or_amount_is_refused_and_not_kept(world: World) -> None:  # R15
+    made = (await world.create()).whole
+    for tamper in ("token", "amount"):
+        await world.control("nicepay/webhooks", reference=ids.show("att", made.attempts[0].id), tamper=tamper)
+    await world.eventually(lambda: rejected(world, 2))
+    async with world.core.db.reading() as tx:
+        assert await tx.fetchval("SELECT count(*) FROM inbox") == 0
+
+
+async def rejected(world: World, least: int) -> bool:
+    return len(await world.core.inbox.rejections()) >= least
+
+
+async def test_a_hundred_letters_at_once_are_one_event_and_one_posting(world: World) -> None:  # R17, F7
+    made = (await world.create()).whole
+    reference = ids.show("att", made.attempts[0].id)
+    await pay_attempt(world, made, 1)
+    await world.control("nicepay/webhooks", reference=reference, times=100, shuffle=True)
+    await world.until(made.payment.id, PaymentStatus.PAID)
+    await world.eventually(lambda: seen(world, 101))
+    async with world.core.db.reading() as tx:
+        assert await tx.fetchval("SELECT count(*) FROM inbox") == 1
+    assert len(await world.lines(made.payment.id)) == 1
+    await agrees(world, made.payment.id)
+
+
+async def seen(world: World, times: int) -> bool:
+    async with world.core.db.reading() as tx:
+        return bool(await tx.fetchval("SELECT sum(times) FROM inbox_seen") == times)
+
+
+async def test_a_letter_eight_days_late_changes_nothing(world: World) -> None:  # R18, F7
+    made = (await world.create(choice=VA)).whole
+    await pay_attempt(world, made, 1)
+    paid = await world.until(made.payment.id, PaymentStatus.PAID)
+    await world.advance(8 * 86_400)
+    await world.control("nicepay/webhooks", reference=ids.show("att", made.attempts[0].id), times=3)
+    await world.eventually(lambda: seen(world, 4))
+    after = await agrees(world, made.payment.id)
+    assert (after.payment.status, after.payment.late, after.payment.paid_at) == (
+        PaymentStatus.PAID,
+        False,
+        paid.payment.paid_at,
+    )
+
+
+async def test_a_provider_that_names_more_than_was_asked_for_makes_a_credit_and_never_a_bigger_sale(
+    world: World,
+) -> None:
+    made = (await world.create()).whole
+    await fault(world, "wrong_amount", "inquiry")
+    await pay_attempt(world, made, 1)
+    paid = await world.until(made.payment.id, PaymentStatus.PAID)
+    assert (await book_of(world, paid)).paid == 150_000
+    assert await world.lines(made.payment.id) == [(CLEARING, "sales", 150_000), (CLEARING, "payer_credit", 1)]
