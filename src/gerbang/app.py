@@ -41,7 +41,7 @@ from gerbang.core.notifications.jobs import MailRoute, Sender
 from gerbang.core.notifications.model import Contact, Notification, Template
 from gerbang.core.notifications.rendering import Letterhead
 from gerbang.core.notifications.service import FEED, SEND, Notifications
-from gerbang.core.payments import incoming, jobs
+from gerbang.core.payments import incoming, jobs, timetable
 from gerbang.core.payments.calls import Calls, load_wholes
 from gerbang.core.payments.context import LINK_KEY
 from gerbang.core.payments.service import Payments
@@ -57,6 +57,7 @@ from gerbang.sandbox.app import Connection as Merchant
 from gerbang.sandbox.app import SandboxConfig, running
 from gerbang.settings import Settings
 from gerbang.web import gateway
+from gerbang.web.server import limits_of
 from gerbang.web.server import serve as serve_http
 from gerbang.web.services import Services
 
@@ -136,7 +137,9 @@ async def serve(settings: Settings, providers: Mapping[str, Provider] = PROVIDER
             await _offer_ownership(parts)
         services = _services(parts)
         try:
-            await serve_http(gateway.create(services), settings.host, settings.port, stop=stop)
+            await serve_http(
+                gateway.create(services), settings.host, settings.port, limits=limits_of(settings), stop=stop
+            )
         finally:
             stop.set()
             await services.broadcast.close()
@@ -186,6 +189,7 @@ async def work(settings: Settings, providers: Mapping[str, Provider] = PROVIDERS
         async with asyncio.TaskGroup() as group:
             for loop in (queue.run, inbox.run, parts.changes.run):
                 group.create_task(loop(stop))
+            group.create_task(timetable.run(parts.payments.context, stop))
             group.create_task(feed.run(stop, queue.wake))
 
 

@@ -73,6 +73,7 @@ class GroupCommit(_Lanes[T, R]):
 
     `write(tx, items)` returns a result (or an exception) for each item, in order. When the database refuses a row, or `write` raises one of
     `alone`, the batch is halved until the bad item stands alone, so it alone fails. DatabaseUnavailable and CommitUnknown reach every waiter.
+    With `one_statement` there is no BEGIN and COMMIT: for a `write` whose durable part is a single statement.
     """
 
     def __init__(
@@ -83,15 +84,16 @@ class GroupCommit(_Lanes[T, R]):
         most: int = 500,
         lanes: int = 2,
         alone: tuple[type[Exception], ...] = (),
+        one_statement: bool = False,
     ) -> None:
         super().__init__(most=most, lanes=lanes)
-        self._db = db
+        self._begin = db.autocommit if one_statement else db.transaction
         self._write = write
         self._alone: tuple[type[Exception], ...] = (*RowRefused, *alone)
 
     async def _run(self, items: Sequence[T]) -> Sequence[R | Exception]:
         try:
-            async with self._db.transaction() as tx:
+            async with self._begin() as tx:
                 return await self._write(tx, items)
         except self._alone as error:
             if len(items) == 1:

@@ -126,8 +126,10 @@ CREATE TABLE payments (
     expires_at timestamptz NOT NULL,
     paid_at timestamptz,
     cancelled_at timestamptz,
+    look_at timestamptz,                        -- business time at which its status must be folded again
     CHECK (amount_refunded <= amount_captured)
 );
+CREATE INDEX payments_look ON payments (look_at) WHERE look_at IS NOT NULL;
 CREATE INDEX payments_created ON payments (created_at DESC, id DESC);
 CREATE INDEX payments_status ON payments (status, created_at DESC, id DESC);
 CREATE INDEX payments_order ON payments (order_reference) WHERE order_reference IS NOT NULL;
@@ -162,14 +164,15 @@ CREATE TABLE attempts (
     next_action jsonb,
     failure jsonb,
     asked_at timestamptz,                       -- when the last applied answer was asked for
+    unsent boolean NOT NULL DEFAULT false,      -- certainly not sent: it may be sent again
+    look_at timestamptz,                        -- business time at which somebody must look at it again
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     UNIQUE (payment_id, number),
     CONSTRAINT refunds_within_captured CHECK (refunded + refund_reserved <= captured)
 );
-CREATE INDEX attempts_provider_reference ON attempts (connection, provider_reference) WHERE provider_reference IS NOT NULL;
-CREATE INDEX attempts_open ON attempts (updated_at) WHERE status IN ('created', 'submitting', 'pending', 'unknown');
+CREATE INDEX attempts_look ON attempts (look_at) WHERE look_at IS NOT NULL;
 
 CREATE TABLE refunds (
     id uuid PRIMARY KEY,
@@ -178,7 +181,7 @@ CREATE TABLE refunds (
     status text NOT NULL,
     amount numeric(78,0) NOT NULL CHECK (amount > 0),
     currency text NOT NULL,
-    from_credit boolean NOT NULL DEFAULT false, -- gives back a surplus, not a sale
+    credit_amount numeric(78,0) NOT NULL DEFAULT 0, -- the part that gives back a surplus, not the sale
     reason text NOT NULL,
     provider_reference text,
     failure text,
@@ -209,7 +212,6 @@ CREATE INDEX idempotency_keys_created ON idempotency_keys (created_at);
 
 -- ── ledger: a line is balanced by its form ──────────────────────────────────────────────────────────────────────────
 CREATE TABLE ledger_lines (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     posting uuid NOT NULL,
     line int NOT NULL,
     kind text NOT NULL,
@@ -222,7 +224,7 @@ CREATE TABLE ledger_lines (
     currency text NOT NULL,
     posted_at timestamptz NOT NULL,
     CHECK (debit <> credit),
-    UNIQUE (posting, line)
+    PRIMARY KEY (posting, line)
 );
 CREATE INDEX ledger_lines_payment ON ledger_lines (payment_id) WHERE payment_id IS NOT NULL;
 
@@ -242,14 +244,12 @@ CREATE TABLE inbox (
     tries smallint NOT NULL DEFAULT 0,
     retry_at timestamptz,
     done_at timestamptz,
-    attempt_id uuid,
-    PRIMARY KEY (received_at, id)
+    attempt_id uuid
 ) PARTITION BY RANGE (received_at);
 CREATE TABLE inbox_default PARTITION OF inbox DEFAULT WITH (fillfactor = 85);
 CREATE INDEX inbox_new ON inbox (shard, received_at, id) WHERE status = 'new';
 CREATE INDEX inbox_waiting ON inbox (retry_at) WHERE status = 'waiting';
 CREATE INDEX inbox_id ON inbox (id);
-CREATE INDEX inbox_attempt ON inbox (attempt_id) WHERE attempt_id IS NOT NULL;
 
 CREATE TABLE inbox_seen (
     connection text NOT NULL,

@@ -17,7 +17,7 @@ from gerbang.base.db import Database
 from gerbang.core.identity.model import PERMISSIONS, Caller, Role
 from gerbang.core.inbox.worker import Worker as InboxWorker
 from gerbang.core.ledger.service import Ledger
-from gerbang.core.payments import verifying
+from gerbang.core.payments import timetable, verifying
 from gerbang.core.payments.model import IdempotencyKey, MethodChoice, NewPayment, Outcome, PaymentStatus, Whole
 from gerbang.core.queue import business_time
 from gerbang.core.queue.worker import Worker as QueueWorker
@@ -26,8 +26,7 @@ from gerbang.providers.sealed import ensure_root_key
 from gerbang.sandbox.app import Connection, Sandbox, SandboxConfig, running
 from gerbang.web.hooks import Hooks
 from gerbang.web.server import serve
-
-from ...conftest import FreshDatabase
+from tests.conftest import FreshDatabase
 
 OPERATOR = Caller("user", "user:usr_test", permissions=PERMISSIONS[Role.ADMIN])
 VA = MethodChoice(Method.VIRTUAL_ACCOUNT, {"bank": "BCA"})
@@ -126,6 +125,7 @@ async def world(database: FreshDatabase, tmp_path: Path, free_port: Callable[[],
         group.create_task(queue.run(stop))
         group.create_task(InboxWorker(core.db, app._event_handler(core)).run(stop))
         group.create_task(core.changes.run(stop))
+        group.create_task(timetable.run(core.payments.context, stop))
         group.create_task(serve(_with_lifespan(Hooks(core.connections, core.inbox)), "127.0.0.1", port, stop=stop))
         yield World(core, sandbox, owner)
         stop.set()

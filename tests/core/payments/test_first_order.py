@@ -58,7 +58,7 @@ async def test_a_lost_answer_ends_with_one_number_shown_and_money_on_either_foun
 
     await world.control("nicepay/pay", reference=ids.show("att", whole.attempts[0].id))
     paid = await world.until(made.payment.id, PaymentStatus.PAID)
-    assert [a.status for a in paid.attempts][0] is AttemptStatus.CAPTURED
+    assert paid.attempts[0].status is AttemptStatus.CAPTURED
 
 
 async def test_money_on_both_numbers_puts_the_second_to_the_payers_credit(world: World) -> None:

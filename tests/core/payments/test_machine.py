@@ -1,12 +1,12 @@
 """The attempt's machine: every status with every fact, and any order of the same facts ending the same."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gerbang.core.payments.machine import advance, payment_status
 from gerbang.core.payments.model import (
@@ -24,9 +24,9 @@ from gerbang.ports.payment import (
     Cancelled,
     Captured,
     Declined,
-    Disputed,
-    DisputeClosed,
     DisplayVirtualAccount,
+    DisputeClosed,
+    Disputed,
     Effect,
     Expired,
     Fact,

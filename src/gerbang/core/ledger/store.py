@@ -25,7 +25,7 @@ async def of_payment(tx: Tx, payment: UUID) -> list[Row]:
     return await tx.fetch(
         """
         SELECT posting, line, kind, payment_id, attempt_id, refund_id, debit, credit, amount, currency, posted_at
-        FROM ledger_lines WHERE payment_id = $1 ORDER BY id
+        FROM ledger_lines WHERE payment_id = $1 ORDER BY posting, line
         """,
         payment,
     )

@@ -6,7 +6,7 @@ Every answer, and every lost one, ends in `hear`; answers that come back at the 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -76,7 +76,7 @@ class Calls:
         return found
 
     async def hear(self, hearing: Hearing, job: Job | None = None) -> Whole | None:
-        """Apply facts, together with whoever else has some at this moment."""
+        """Apply facts, together with whoever else has some at this moment; the answer is without its payer."""
         return await self._commits.submit((hearing, job))
 
     async def submit(self, attempt: Attempt, submission: Submission, job: Job | None = None) -> Whole | None:
@@ -210,30 +210,26 @@ class Calls:
 
 
 async def load_wholes(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, Whole]:
-    """Payments with attempts, refunds and payers, read in four statements."""
+    """Payments with attempts, refunds and payers, read in at most three statements."""
     found = await store.load(tx, payments)
     if not found:
         return {}
-    known = list(found)
-    attempts: dict[UUID, list[Attempt]] = {id_: [] for id_ in known}
-    refunds: dict[UUID, list[Refund]] = {id_: [] for id_ in known}
-    for attempt in await store.attempts_of(tx, known):
+    attempts: dict[UUID, list[Attempt]] = {payment.id: [] for payment, _ in found}
+    for attempt in await store.attempts_of(tx, list(attempts)):
         attempts[attempt.payment_id].append(attempt)
-    for refund in await refund_store.of_payments(tx, known):
-        refunds[refund.payment_id].append(refund)
-    payers = await store.payers_of(tx, known)
+    refunds: dict[UUID, list[Refund]] = {}
+    captured = [payment.id for payment, _ in found if payment.amount_captured]  # no refund without a capture
+    for refund in await refund_store.of_payments(tx, captured) if captured else ():
+        refunds.setdefault(refund.payment_id, []).append(refund)
     return {
-        id_: Whole(payment, tuple(attempts[id_]), tuple(refunds[id_]), payers[id_]) for id_, payment in found.items()
+        payment.id: Whole(payment, tuple(attempts[payment.id]), tuple(refunds.get(payment.id, ())), payer)
+        for payment, payer in found
     }
 
 
 async def _write(tx: Tx, items: Sequence[tuple[Hearing, Job | None]]) -> Sequence[Whole | None]:
     wholes = await hear(tx, [hearing for hearing, _ in items], [job for _, job in items if job is not None])
-    payers = await store.payers_of(tx, [whole.payment.id for whole in wholes.values()])
-    complete = {
-        attempt: replace(whole, payer=payers.get(whole.payment.id, whole.payer)) for attempt, whole in wholes.items()
-    }
-    return [complete.get(hearing.attempt) for hearing, _ in items]
+    return [wholes.get(hearing.attempt) for hearing, _ in items]
 
 
 def _took(started: float) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -64,5 +63,5 @@ class Context:
 
 
 def _token(key: bytes, id_: UUID) -> str:
-    digest = hmac.new(key, id_.bytes, hashlib.sha256).digest()
+    digest = hmac.digest(key, id_.bytes, "sha256")
     return base64.urlsafe_b64encode(digest[:_TOKEN_BYTES]).decode().rstrip("=")

@@ -4,10 +4,12 @@ Ledger lines, audit rows, announcements and jobs of a draft are saved in the sam
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from gerbang.base import ids
 from gerbang.base.db import Tx
@@ -33,10 +35,9 @@ class Draft:
     attempts: dict[UUID, Attempt]
     refunds: dict[UUID, Refund]
     now: datetime
-    touched: set[UUID] = field(default_factory=set)
-    fresh_attempts: list[Attempt] = field(default_factory=list)
-    fresh_refunds: list[Refund] = field(default_factory=list)
-    submitted: list[UUID] = field(default_factory=list)
+    loaded: dict[UUID, Attempt] = field(default_factory=dict)
+    fresh_refunds: set[UUID] = field(default_factory=set)
+    changed_refunds: set[UUID] = field(default_factory=set)
     postings: list[Posting] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     jobs: list[NewJob] = field(default_factory=list)
@@ -47,14 +48,18 @@ class Draft:
         return Whole(self.payment, tuple(self.attempts.values()), tuple(self.refunds.values()))
 
     def put_attempt(self, attempt: Attempt) -> None:
-        """Take over a changed attempt."""
+        """Take over a changed or a new attempt."""
         self.attempts[attempt.id] = attempt
-        self.touched.add(attempt.id)
 
     def put_refund(self, refund: Refund) -> None:
         """Take over a changed refund."""
         self.refunds[refund.id] = refund
-        self.touched.add(refund.id)
+        self.changed_refunds.add(refund.id)
+
+    def add_refund(self, refund: Refund) -> None:
+        """Take over a new refund."""
+        self.refunds[refund.id] = refund
+        self.fresh_refunds.add(refund.id)
 
     def announce(self, type_: str, data: Mapping[str, Any]) -> None:
         """Say that something happened; sequences of one payment grow by one."""
@@ -65,47 +70,71 @@ class Draft:
 
 async def open_drafts(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, Draft]:
     """Lock payments in id order and load all that decides about them."""
-    if not payments:
+    return await _opened(tx, await store.lock(tx, payments) if payments else [])
+
+
+async def open_drafts_of(tx: Tx, attempts: Sequence[UUID]) -> dict[UUID, Draft]:
+    """The same for the payments that these attempts belong to."""
+    return await _opened(tx, await store.lock_of_attempts(tx, attempts))
+
+
+async def _opened(tx: Tx, locked: Sequence[Payment]) -> dict[UUID, Draft]:
+    if not locked:
         return {}
-    locked = await store.lock(tx, payments)
-    attempts = await store.attempts_of(tx, payments)
-    refunds = await refund_store.of_payments(tx, payments)
     now = await store.business_now(tx)
-    drafts = {id_: Draft(payment, payment, {}, {}, now) for id_, payment in locked.items()}
-    for attempt in attempts:
-        drafts[attempt.payment_id].attempts[attempt.id] = attempt
-    for refund in refunds:
+    drafts = {payment.id: Draft(payment, payment, {}, {}, now) for payment in locked}
+    for attempt in await store.attempts_of(tx, list(drafts)):
+        draft = drafts[attempt.payment_id]
+        draft.attempts[attempt.id] = draft.loaded[attempt.id] = attempt
+    captured = [payment.id for payment in locked if payment.amount_captured]  # no refund without a capture
+    for refund in await refund_store.of_payments(tx, captured) if captured else ():
         drafts[refund.payment_id].refunds[refund.id] = refund
     return drafts
 
 
 async def save_drafts(tx: Tx, drafts: Sequence[Draft]) -> None:
     """Fold each payment's status and write all drafts, set by set."""
+    if not drafts:
+        return
     for draft in drafts:
         refold(draft)
-    now = drafts[0].now if drafts else None
-    fresh = [a for d in drafts for a in d.fresh_attempts]
-    new_refunds = [r for d in drafts for r in d.fresh_refunds]
-    made = {a.id for a in fresh} | {r.id for r in new_refunds}
-    changed = [a for d in drafts for a in d.attempts.values() if a.id in d.touched and a.id not in made]
-    refunds = [r for d in drafts for r in d.refunds.values() if r.id in d.touched and r.id not in made]
+    now = drafts[0].now
+    await _save_attempts(tx, drafts, now)
+    await _save_refunds(tx, drafts, now)
     payments = [d.payment for d in drafts if d.payment is not d.was]
-    if now is None:
-        return
-    if changed:
-        await store.save_attempts(tx, changed, now)
-    if fresh:
-        await store.add_attempts(tx, fresh)
-    if new_refunds:
-        await refund_store.add(tx, new_refunds)
-    if refunds:
-        await refund_store.save(tx, refunds, now)
     if payments:
         await store.save_payments(tx, payments, now)
     await ledger.post(tx, [p for d in drafts for p in d.postings])
     await record(tx, [e for d in drafts for e in d.entries])
     await announce(tx, [a for d in drafts for a in d.announcements])
     await queue.enqueue(tx, [j for d in drafts for j in d.jobs])
+
+
+async def _save_attempts(tx: Tx, drafts: Sequence[Draft], now: datetime) -> None:
+    changed = [
+        (loaded, d.attempts[id_]) for d in drafts for id_, loaded in d.loaded.items() if d.attempts[id_] is not loaded
+    ]
+    if changed:
+        await store.save_money(tx, [after for _, after in changed], now)
+    rest = [after for before, after in changed if _rest(before) != _rest(after)]
+    if rest:
+        await store.save_rest(tx, rest)
+    fresh = [a for d in drafts for id_, a in d.attempts.items() if id_ not in d.loaded]
+    if fresh:
+        await store.add_attempts(tx, fresh)
+
+
+def _rest(a: Attempt) -> tuple[Any, ...]:
+    return a.dispute, a.provider_reference, a.next_action, a.failure, a.unsent, a.expires_at
+
+
+async def _save_refunds(tx: Tx, drafts: Sequence[Draft], now: datetime) -> None:
+    fresh = [d.refunds[id_] for d in drafts for id_ in d.fresh_refunds]
+    if fresh:
+        await refund_store.add(tx, fresh)
+    changed = [d.refunds[id_] for d in drafts for id_ in d.changed_refunds - d.fresh_refunds]
+    if changed:
+        await refund_store.save(tx, changed, now)
 
 
 def refold(draft: Draft) -> None:

@@ -6,18 +6,20 @@ facts, the same end. A whole batch shares one transaction and set-based writes.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.base.tracing import REQUEST_ID
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM
-from gerbang.core.payments import entries, schedule, settling, store
-from gerbang.core.payments.draft import Draft, open_drafts, save_drafts
+from gerbang.core.payments import entries, schedule, settling
+from gerbang.core.payments.draft import Draft, open_drafts_of, save_drafts
 from gerbang.core.payments.machine import advance, captured_total, is_late
 from gerbang.core.payments.model import Attempt, AttemptStatus, PaymentStatus, Whole
 from gerbang.core.queue import service as queue
@@ -48,15 +50,14 @@ async def hear(tx: Tx, hearings: Sequence[Hearing], jobs: Sequence[Job] = ()) ->
 
     Raises LeaseLost when one of `jobs` belongs to another worker by now; nothing is written then.
     """
-    owners = await store.payments_of(tx, [hearing.attempt for hearing in hearings])
-    drafts = await open_drafts(tx, list(dict.fromkeys(owners.values())))
+    drafts = await open_drafts_of(tx, [hearing.attempt for hearing in hearings])
+    homes = {attempt: draft for draft in drafts.values() for attempt in draft.loaded}
     for hearing in hearings:
-        if hearing.attempt in owners:
-            apply(drafts[owners[hearing.attempt]], hearing)
+        if hearing.attempt in homes:
+            apply(homes[hearing.attempt], hearing)
     await save_drafts(tx, list(drafts.values()))
     await queue.finish(tx, jobs)
-    await queue.cancel(tx, schedule.SUBMIT, [ids.show("att", id_) for d in drafts.values() for id_ in d.submitted])
-    return {attempt: drafts[payment].whole() for attempt, payment in owners.items()}
+    return {h.attempt: homes[h.attempt].whole() for h in hearings if h.attempt in homes}
 
 
 def apply(draft: Draft, hearing: Hearing) -> None:
@@ -68,18 +69,16 @@ def apply(draft: Draft, hearing: Hearing) -> None:
     for fact in hearing.facts:
         _apply_fact(draft, hearing, fact)
     after = draft.attempts[hearing.attempt]
-    if hearing.asked_at is not None:
-        after = replace(after, asked_at=hearing.asked_at)
+    asked_at, look_at = hearing.asked_at or after.asked_at, schedule.next_look(after, draft.now)
+    if asked_at != after.asked_at or look_at != after.look_at:
+        after = replace(after, asked_at=asked_at, look_at=look_at)
         draft.put_attempt(after)
     action = "payment.heard" if after.status is before.status and after.captured == before.captured else "payment.moved"
     draft.entries.append(_entry(draft, hearing, before, after, action))
-    if before.status is AttemptStatus.SUBMITTING and after.status is not before.status:
-        draft.submitted.append(after.id)
     if after.next_action is not None and before.next_action is None:
         draft.announce("payment.instructions", {"attempt": ids.show("att", after.id), "method": after.method.value})
     if not draft.payment.late and any(isinstance(f, Captured) and is_late(before, after, f.at) for f in hearing.facts):
         draft.payment = replace(draft.payment, late=True)
-    draft.jobs.extend(schedule.next_jobs(after, draft.now))
 
 
 def _apply_fact(draft: Draft, hearing: Hearing, fact: Fact) -> None:
@@ -108,11 +107,10 @@ def _try_again(draft: Draft, lost: Attempt) -> None:
     number = 1 + max(a.number for a in draft.attempts.values())
     fresh = replace(
         lost, id=ids.new(), number=number, status=AttemptStatus.SUBMITTING, unsent=True, provider_reference=None, next_action=None,
-        failure=None, asked_at=None, created_at=draft.now, updated_at=draft.now,
+        failure=None, asked_at=None, created_at=draft.now, updated_at=draft.now, look_at=None,
     )  # fmt: skip
-    draft.attempts[fresh.id] = fresh
-    draft.fresh_attempts.append(fresh)
-    draft.jobs.append(schedule.submission(fresh, draft.now))
+    draft.put_attempt(fresh)
+    draft.jobs.append(schedule.submission(fresh))
 
 
 def _entry(draft: Draft, hearing: Hearing, before: Attempt, after: Attempt, action: str) -> Entry:

@@ -32,10 +32,6 @@ class Read:
     event: Event
     says: Reading
 
-    def attempt(self) -> UUID | None:
-        """The attempt that it is about, if it is about one."""
-        return None if isinstance(self.says, Nothing) else self.says.attempt
-
 
 async def handle(ctx: Context, events: Sequence[Event]) -> Apply:
     """Read a batch of events; the answer applies it inside the inbox worker's transaction."""
@@ -49,13 +45,14 @@ async def handle(ctx: Context, events: Sequence[Event]) -> Apply:
 
 
 async def _apply(ctx: Context, tx: Tx, reads: Sequence[Read]) -> Sequence[Result]:
-    owners = await store.payments_of(tx, list({a for r in reads if (a := r.attempt()) is not None}))
     heard = [
         Hearing(r.says.attempt, r.says.facts, "webhook", detail={"event": ids.show("evt", r.event.id)})
         for r in reads
-        if isinstance(r.says, Heard) and r.says.attempt in owners
+        if isinstance(r.says, Heard)
     ]
     wholes = await hear(tx, heard) if heard else {}
+    hinted = [a for r in reads if isinstance(r.says, Hint) and (a := r.says.attempt) is not None]
+    owners = await store.payments_of(tx, hinted) if hinted else {}
     hints = [(r.event, r.says) for r in reads if isinstance(r.says, Hint) and r.says.attempt in owners]
     if hints:
         await _ask(tx, hints, owners)
@@ -79,16 +76,15 @@ async def _ask(tx: Tx, hints: Sequence[tuple[Event, Hint]], owners: dict[UUID, U
 
 
 def _result(read: Read, owners: dict[UUID, UUID], wholes: dict[UUID, Whole]) -> Result:
-    attempt = read.attempt()
     match read.says:
         case Nothing(why=why):
             return Done(why)
-        case _ if attempt not in owners:
-            return NotYet("it is about an attempt that is not known here")
-        case Heard():
-            return Done(f"payment {wholes[read.says.attempt].payment.status.value}", attempt)
-        case Hint():
+        case Heard(attempt=attempt) if attempt in wholes:
+            return Done(f"payment {wholes[attempt].payment.status.value}", attempt)
+        case Hint(attempt=attempt) if attempt in owners:
             return Done("asked the provider", attempt)
+        case _:
+            return NotYet("it is about an attempt that is not known here")
 
 
 async def preview(ctx: Context, event: Event) -> Replay:

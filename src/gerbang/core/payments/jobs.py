@@ -1,4 +1,4 @@
-"""What runs in the background for payments: registering, asking, closing, expiring, giving back. One handler per kind of job."""
+"""What runs in the background for payments: registering, asking, closing, giving back. One handler per kind of job."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -36,9 +36,6 @@ def handlers(ctx: Context) -> Mapping[str, Handler]:
     async def run_close(job: Job) -> None:
         await close(ctx, job)
 
-    async def run_expire(job: Job) -> None:
-        await expire(ctx, job)
-
     async def run_refund(job: Job) -> None:
         await refund(ctx, job)
 
@@ -46,7 +43,6 @@ def handlers(ctx: Context) -> Mapping[str, Handler]:
         schedule.SUBMIT: run_submit,
         schedule.INQUIRE: run_inquire,
         schedule.CLOSE: run_close,
-        schedule.EXPIRE: run_expire,
         schedule.REFUND: run_refund,
     }
 
@@ -108,19 +104,6 @@ async def close(ctx: Context, job: Job) -> None:
         await ctx.calls.cancel(attempt, actor="system:gerbang", job=job)
     except UpstreamFailed as error:
         raise Retry(error.detail) from error
-
-
-async def expire(ctx: Context, job: Job) -> None:
-    """A payment's deadline: fold its status again; open attempts are asked about before anybody calls them expired."""
-    payment_id = ids.read("pay", job.key)
-    async with ctx.db.transaction() as tx:
-        draft = (await open_drafts(tx, [payment_id])).get(payment_id)
-        if draft is not None:
-            for attempt in draft.attempts.values():
-                if attempt.status in OPEN:
-                    draft.jobs.extend(schedule.next_jobs(attempt, draft.now))
-            await save_drafts(tx, [draft])
-        await queue.finish(tx, [job])
 
 
 async def refund(ctx: Context, job: Job) -> None:

@@ -5,9 +5,10 @@ outranks them all. So any order of the same facts ends the same.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
+
+from msgspec.structs import replace
 
 from gerbang.core.payments.model import (
     Attempt,

@@ -1,4 +1,7 @@
-"""Payments, attempts, refunds and their errors, as frozen values. No database, no clock, no provider's words."""
+"""Payments, attempts, refunds and their errors, as frozen values. No database, no clock, no provider's words.
+
+What is loaded and changed by the thousand is a msgspec Struct: made and replaced in C.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,6 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from gerbang.base.errors import Conflict, Invalid, NotFound
 from gerbang.ports.payment import Effect, Lookup, Method, MethodOption, NextAction, Payer
@@ -55,20 +60,19 @@ class DisputeState(StrEnum):
     LOST = "lost"
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(msgspec.Struct, frozen=True):
     """Why an attempt did not work: a stable `code` of ours and the provider's words."""
 
     code: str
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(msgspec.Struct, frozen=True):
     """One try to collect through one connection and method. Amounts are minor units of `currency`.
 
     `captured`, `refunded` are totals as the provider tells them; `refund_reserved` is what refunds under way may still take.
-    `unsent` says that the registration certainly did not leave, so it may be sent again.
+    `unsent` says that the registration certainly did not leave, so it may be sent again. `look_at` is when somebody must look at it
+    again: to take over a submission, or to ask the provider.
     """
 
     id: UUID
@@ -94,10 +98,10 @@ class Attempt:
     created_at: datetime
     updated_at: datetime
     expires_at: datetime
+    look_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Refund:
+class Refund(msgspec.Struct, frozen=True):
     """Money going back for an attempt. `credit_amount`: the part that is a surplus standing to the payer's credit, not the sale."""
 
     id: UUID
@@ -115,8 +119,7 @@ class Refund:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(msgspec.Struct, frozen=True):
     """What a customer owes for one purpose. `amount_captured` counts all money that came in, `amount_excess` the part of it above
     `amount`, `amount_refunded` what went back of either. `sequence` grows with every announcement.
     """
@@ -142,16 +145,16 @@ class Payment:
     expires_at: datetime
     paid_at: datetime | None
     cancelled_at: datetime | None
+    look_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(msgspec.Struct, frozen=True):
     """A payment with everything that decides its status, and its payer where that was loaded."""
 
     payment: Payment
     attempts: tuple[Attempt, ...]
     refunds: tuple[Refund, ...]
-    payer: Payer = field(default_factory=Payer)
+    payer: Payer = Payer()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ From the commit on the answer is success: what the provider does not answer in t
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 import structlog
+from msgspec.structs import replace
 
 from gerbang.base import ids
 from gerbang.base.db import Tx
@@ -132,7 +133,7 @@ def _draft(item: Creation, now: datetime) -> Whole:
     status = PaymentStatus.PENDING if new.choice else PaymentStatus.CREATED
     payment = Payment(
         item.payment, status, False, item.livemode, new.amount, new.currency, 0, 0, 0, new.description, new.order_reference,
-        new.owner_id, new.metadata, new.items, new.return_url, 1, now, now, expires, None, None,
+        new.owner_id, new.metadata, new.items, new.return_url, 1, now, now, expires, None, None, expires,
     )  # fmt: skip
     attempts: tuple[Attempt, ...] = ()
     if new.choice and item.terms and item.connection:
@@ -153,7 +154,7 @@ def attempt_of(
     return Attempt(
         ids.new(), payment.id, number, AttemptStatus.SUBMITTING, choice.method, choice.options, connection.id, terms.effect,
         terms.lookup, amount, payment.currency, 0, 0, 0, DisputeState.NONE, None, None, None, None, False, now, now,
-        payment.expires_at,
+        payment.expires_at, now + schedule.SUBMIT_DEADLINE,
     )  # fmt: skip
 
 
@@ -162,9 +163,6 @@ async def _write_fresh(tx: Tx, fresh: Sequence[tuple[Creation, Whole]]) -> None:
     attempts = [attempt for _, whole in fresh for attempt in whole.attempts]
     if attempts:
         await store.add_attempts(tx, attempts)
-    jobs = [schedule.submission(a, a.created_at + schedule.SUBMIT_DEADLINE) for a in attempts]
-    jobs += [schedule.expiry(ids.show("pay", whole.payment.id), whole.payment.expires_at) for _, whole in fresh]
-    await queue.enqueue(tx, jobs)
     await record(tx, [_created(item, whole) for item, whole in fresh])
 
 
@@ -213,14 +211,12 @@ def _another(draft: Draft, caller: Caller, choice: MethodChoice, terms: MethodTe
     if any(a.effect is Effect.MAY_CHARGE and a.status is not AttemptStatus.PENDING for a in earlier):
         raise AttemptInFlight("The earlier attempt may still charge the payer; wait until its outcome is known.")
     if payment.expires_at <= draft.now:
-        draft.payment = payment = replace(payment, expires_at=draft.now + timedelta(seconds=terms.default_expiry_s))
-        draft.jobs.append(schedule.expiry(ids.show("pay", payment.id), payment.expires_at))
+        expires = draft.now + timedelta(seconds=terms.default_expiry_s)
+        draft.payment = payment = replace(payment, expires_at=expires, look_at=expires)
     number = 1 + max((a.number for a in draft.attempts.values()), default=0)
     owed = payment.amount - captured_total(list(draft.attempts.values()))
     attempt = attempt_of(payment, number, choice, terms, connection, owed, draft.now)
-    draft.attempts[attempt.id] = attempt
-    draft.fresh_attempts.append(attempt)
-    draft.jobs.append(schedule.submission(attempt, draft.now + schedule.SUBMIT_DEADLINE))
+    draft.put_attempt(attempt)
     draft.jobs.extend(schedule.close(a) for a in earlier if a.status is AttemptStatus.PENDING)
     detail = {"attempt": ids.show("att", attempt.id), "method": attempt.method.value}
     draft.entries.append(Entry(caller.label, "payment.attempt_added", ids.show("pay", payment.id), detail))
@@ -235,7 +231,9 @@ async def register(ctx: Context, whole: Whole, attempt: Attempt) -> Whole:
     started = time.monotonic()
     done, _ = await asyncio.wait({task}, timeout=ctx.create_wait_s)
     latest = task.result() if done else None
-    if latest is None:
+    if latest is not None:
+        latest = replace(latest, payer=whole.payer)
+    else:
         latest = await ctx.calls.whole(whole.payment.id)
     while _still_sending(latest) and time.monotonic() - started < ctx.create_wait_s:
         await asyncio.sleep(0.05)

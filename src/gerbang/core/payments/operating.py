@@ -1,8 +1,9 @@
 """What operators (and payers who ask) do with a payment: cancel it, ask the provider now, end a hold."""
 
-from dataclasses import replace
 from typing import Final, Literal
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from gerbang.base import ids
 from gerbang.base.db import Tx

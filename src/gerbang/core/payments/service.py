@@ -1,13 +1,13 @@
 """Payments: the table of use cases. Each is one function in opening, operating or refunding; who may do what is decided at the edge."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
 from gerbang.base import ids
 from gerbang.base.batching import GroupCommit
 from gerbang.base.clock import BusinessClock
-from gerbang.base.db import Database, Tx
+from gerbang.base.db import Database
 from gerbang.core.audit import service as audit
 from gerbang.core.connections.service import Connections
 from gerbang.core.identity.model import Caller
@@ -30,7 +30,6 @@ from gerbang.core.payments.model import (
 )
 from gerbang.core.payments.operating import Decision
 from gerbang.core.secrets.service import Secrets
-from gerbang.ports.payment import Payer
 
 
 class Payments:
@@ -126,10 +125,6 @@ class Payments:
     async def methods(self, amount: int, currency: str) -> list[Offer]:
         """What a payer can choose from for this amount."""
         return await opening.offers(self.context, amount, currency)
-
-    async def payers_of(self, tx: Tx, payments: Sequence[UUID]) -> dict[UUID, Payer]:
-        """Who pays these payments: personal data."""
-        return await store.payers_of(tx, payments)
 
     async def link_token(self, payment_id: UUID) -> str:
         """The token of a payment's checkout link."""

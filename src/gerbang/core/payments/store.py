@@ -66,7 +66,7 @@ async def add_payments(tx: Tx, payments: Sequence[Payment], payers: Sequence[Pay
     """New payments with their payers, in one statement."""
     rows = [
         (
-            p.id, p.status.value, p.livemode, p.amount, p.currency, p.description, p.order_reference, p.owner_id, p.metadata,
+            p.id, p.status.value, p.livemode, str(p.amount), p.currency, p.description, p.order_reference, p.owner_id, p.metadata,
             msgspec.json.encode(p.items).decode(), p.return_url, p.sequence, p.created_at, p.expires_at, who.name, who.email, who.phone, who.locale,
         )
         for p, who in zip(payments, payers, strict=True)
@@ -74,16 +74,16 @@ async def add_payments(tx: Tx, payments: Sequence[Payment], payers: Sequence[Pay
     await tx.execute(
         """
         WITH n AS (
-            SELECT * FROM unnest($1::uuid[], $2::text[], $3::bool[], $4::numeric[], $5::text[], $6::text[], $7::text[], $8::uuid[],
+            SELECT * FROM unnest($1::uuid[], $2::text[], $3::bool[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[],
                 $9::jsonb[], $10::text[], $11::text[], $12::int[], $13::timestamptz[], $14::timestamptz[],
                 $15::text[], $16::text[], $17::text[], $18::text[])
             AS n (id, status, livemode, amount, currency, description, order_reference, owner_id, metadata, items, return_url,
                 sequence, created_at, expires_at, name, email, phone, locale)),
         made AS (
             INSERT INTO payments (id, status, livemode, amount, currency, description, order_reference, owner_id, metadata,
-                items, return_url, sequence, created_at, updated_at, expires_at)
-            SELECT id, status, livemode, amount, currency, description, order_reference, owner_id, metadata, items::jsonb, return_url,
-                sequence, created_at, created_at, expires_at FROM n)
+                items, return_url, sequence, created_at, updated_at, expires_at, look_at)
+            SELECT id, status, livemode, amount::numeric, currency, description, order_reference, owner_id, metadata, items::jsonb, return_url,
+                sequence, created_at, created_at, expires_at, expires_at FROM n)
         INSERT INTO payment_payers (payment_id, name, email, phone, locale) SELECT id, name, email, phone, locale FROM n
         """,
         *columns(rows, 18),
@@ -95,22 +95,22 @@ async def add_attempts(tx: Tx, attempts: Sequence[Attempt]) -> None:
     rows = [
         (
             a.id, a.payment_id, a.number, a.status.value, a.method.value, a.options, a.connection, a.effect.value, a.lookup.value,
-            a.amount, a.currency, a.unsent, a.created_at, a.expires_at,
+            a.amount, a.currency, a.unsent, a.created_at, a.expires_at, a.look_at,
         )
         for a in attempts
     ]  # fmt: skip
     await tx.execute(
         """
         INSERT INTO attempts (id, payment_id, number, status, method, options, connection, effect, lookup, amount, currency,
-            unsent, created_at, updated_at, expires_at)
+            unsent, created_at, updated_at, expires_at, look_at)
         SELECT id, payment_id, number, status, method, options, connection, effect, lookup, amount, currency, unsent,
-            created_at, created_at, expires_at
+            created_at, created_at, expires_at, look_at
         FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::jsonb[], $7::text[], $8::text[], $9::text[],
-            $10::numeric[], $11::text[], $12::bool[], $13::timestamptz[], $14::timestamptz[])
+            $10::numeric[], $11::text[], $12::bool[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[])
         AS n (id, payment_id, number, status, method, options, connection, effect, lookup, amount, currency, unsent,
-            created_at, expires_at)
+            created_at, expires_at, look_at)
         """,
-        *columns(rows, 14),
+        *columns(rows, 15),
     )
 
 
@@ -120,16 +120,25 @@ async def payments_of(tx: Tx, attempts: Sequence[UUID]) -> dict[UUID, UUID]:
     return {row["id"]: row["payment_id"] for row in rows}
 
 
-async def lock(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, Payment]:
+async def lock(tx: Tx, payments: Sequence[UUID]) -> list[Payment]:
     """Payments locked for change, always in id order: one writer per payment, and no deadlock."""
     rows = await tx.fetch(_PAYMENTS + "WHERE id = ANY($1) ORDER BY id FOR UPDATE", list(payments))
-    return {row["id"]: _payment(row) for row in rows}
+    return [_payment(row) for row in rows]
 
 
-async def load(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, Payment]:
-    """Payments as they are."""
-    rows = await tx.fetch(_PAYMENTS + "WHERE id = ANY($1)", list(payments))
-    return {row["id"]: _payment(row) for row in rows}
+async def lock_of_attempts(tx: Tx, attempts: Sequence[UUID]) -> list[Payment]:
+    """The payments that these attempts belong to, locked in id order."""
+    rows = await tx.fetch(
+        _PAYMENTS + "WHERE id IN (SELECT payment_id FROM attempts WHERE id = ANY($1)) ORDER BY id FOR UPDATE",
+        list(attempts),
+    )
+    return [_payment(row) for row in rows]
+
+
+async def load(tx: Tx, payments: Sequence[UUID]) -> list[tuple[Payment, Payer]]:
+    """Payments as they are, with who pays."""
+    rows = await tx.fetch(_PAYMENTS_AND_PAYERS, list(payments))
+    return [(_payment(row[:-4]), Payer(*row[-4:])) for row in rows]
 
 
 async def attempts_of(tx: Tx, payments: Sequence[UUID]) -> list[Attempt]:
@@ -142,14 +151,6 @@ async def attempt(tx: Tx, id_: UUID) -> Attempt | None:
     """One attempt as it is."""
     row = await tx.fetchrow(_ATTEMPTS + "WHERE id = $1", id_)
     return _attempt(row) if row else None
-
-
-async def payers_of(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, Payer]:
-    """Who pays: personal data, from its own erasable table."""
-    rows = await tx.fetch(
-        "SELECT payment_id, name, email, phone, locale FROM payment_payers WHERE payment_id = ANY($1)", list(payments)
-    )
-    return {r["payment_id"]: Payer(r["name"], r["email"], r["phone"], r["locale"]) for r in rows}
 
 
 async def page(tx: Tx, filters: Filters, after: tuple[datetime, UUID] | None, limit: int) -> list[UUID]:
@@ -181,28 +182,42 @@ async def mark_unsent(tx: Tx, attempt: UUID, unsent: bool) -> bool:
     return tag == "UPDATE 1"
 
 
-async def save_attempts(tx: Tx, attempts: Sequence[Attempt], now: datetime) -> None:
-    """Write back what may change of attempts."""
+async def save_money(tx: Tx, attempts: Sequence[Attempt], now: datetime) -> None:
+    """Write back what money, time and questions change of attempts: the busy path."""
+    rows = [
+        (a.id, a.status.value, str(a.captured), str(a.refunded), str(a.refund_reserved), a.asked_at, a.look_at)
+        for a in attempts
+    ]
+    await tx.execute(
+        """
+        UPDATE attempts a SET status = n.status, captured = n.captured::numeric, refunded = n.refunded::numeric,
+            refund_reserved = n.reserved::numeric, asked_at = n.asked_at, look_at = n.look_at, updated_at = $8
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[])
+        AS n (id, status, captured, refunded, reserved, asked_at, look_at)
+        WHERE a.id = n.id
+        """,
+        *columns(rows, 7),
+        now,
+    )
+
+
+async def save_rest(tx: Tx, attempts: Sequence[Attempt]) -> None:
+    """Write back everything else that may change of attempts."""
     rows = [
         (
-            a.id, a.status.value, a.captured, a.refunded, a.refund_reserved, a.dispute.value, a.provider_reference,
-            msgspec.to_builtins(a.next_action) if a.next_action else None,
-            {"code": a.failure.code, "detail": a.failure.detail} if a.failure else None, a.asked_at, a.unsent, a.expires_at,
+            a.id, a.dispute.value, a.provider_reference, _as_json(a.next_action), _as_json(a.failure), a.unsent, a.expires_at,
         )
         for a in attempts
     ]  # fmt: skip
     await tx.execute(
         """
-        UPDATE attempts a SET status = n.status, captured = n.captured, refunded = n.refunded, refund_reserved = n.reserved,
-            dispute = n.dispute, provider_reference = n.reference, next_action = n.action, failure = n.failure,
-            asked_at = n.asked_at, unsent = n.unsent, expires_at = n.expires_at, updated_at = $13
-        FROM unnest($1::uuid[], $2::text[], $3::numeric[], $4::numeric[], $5::numeric[], $6::text[], $7::text[], $8::jsonb[],
-            $9::jsonb[], $10::timestamptz[], $11::bool[], $12::timestamptz[])
-        AS n (id, status, captured, refunded, reserved, dispute, reference, action, failure, asked_at, unsent, expires_at)
+        UPDATE attempts a SET dispute = n.dispute, provider_reference = n.reference, next_action = n.action::jsonb,
+            failure = n.failure::jsonb, unsent = n.unsent, expires_at = n.expires_at
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[], $7::timestamptz[])
+        AS n (id, dispute, reference, action, failure, unsent, expires_at)
         WHERE a.id = n.id
         """,
-        *columns(rows, 12),
-        now,
+        *columns(rows, 7),
     )
 
 
@@ -210,58 +225,103 @@ async def save_payments(tx: Tx, payments: Sequence[Payment], now: datetime) -> N
     """Write back what may change of payments."""
     rows = [
         (
-            p.id, p.status.value, p.late, p.amount_captured, p.amount_refunded, p.amount_excess, p.sequence, p.expires_at, p.paid_at,
-            p.cancelled_at,
+            p.id, p.status.value, p.late, str(p.amount_captured), str(p.amount_refunded), str(p.amount_excess), p.sequence,
+            p.expires_at, p.paid_at, p.cancelled_at, p.look_at,
         )
         for p in payments
     ]  # fmt: skip
     await tx.execute(
         """
-        UPDATE payments p SET status = n.status, late = n.late, amount_captured = n.captured, amount_refunded = n.refunded,
-            amount_excess = n.excess, sequence = n.sequence, expires_at = n.expires_at, paid_at = n.paid_at,
-            cancelled_at = n.cancelled_at, updated_at = $11
-        FROM unnest($1::uuid[], $2::text[], $3::bool[], $4::numeric[], $5::numeric[], $6::numeric[], $7::int[],
-            $8::timestamptz[], $9::timestamptz[], $10::timestamptz[])
-        AS n (id, status, late, captured, refunded, excess, sequence, expires_at, paid_at, cancelled_at)
+        UPDATE payments p SET status = n.status, late = n.late, amount_captured = n.captured::numeric,
+            amount_refunded = n.refunded::numeric, amount_excess = n.excess::numeric, sequence = n.sequence,
+            expires_at = n.expires_at, paid_at = n.paid_at, cancelled_at = n.cancelled_at, look_at = n.look_at, updated_at = $12
+        FROM unnest($1::uuid[], $2::text[], $3::bool[], $4::text[], $5::text[], $6::text[], $7::int[],
+            $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[])
+        AS n (id, status, late, captured, refunded, excess, sequence, expires_at, paid_at, cancelled_at, look_at)
         WHERE p.id = n.id
         """,
-        *columns(rows, 10),
+        *columns(rows, 11),
         now,
     )
 
 
+async def due_attempts(tx: Tx, limit: int) -> list[tuple[UUID, AttemptStatus]]:
+    """Attempts that somebody must look at now; their time is cleared, since a job takes over in this transaction."""
+    rows = await tx.fetch(
+        """
+        UPDATE attempts SET look_at = NULL WHERE id IN (
+            SELECT id FROM attempts WHERE look_at <= business_now() ORDER BY look_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+        RETURNING id, status
+        """,
+        limit,
+    )
+    return [(row["id"], _ATTEMPT_STATUS[row["status"]]) for row in rows]
+
+
+async def due_payments(tx: Tx, limit: int) -> list[UUID]:
+    """Payments whose deadline has come; their time is cleared, since a job takes over in this transaction."""
+    rows = await tx.fetch(
+        """
+        UPDATE payments SET look_at = NULL WHERE id IN (
+            SELECT id FROM payments WHERE look_at <= business_now() ORDER BY look_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+        RETURNING id
+        """,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
+# Amounts travel as text: PostgreSQL's numeric holds 78 digits, and Python's int reads text faster than a Decimal is made.
 _PAYMENTS = (
-    "SELECT id, status, late, livemode, amount, currency, amount_captured, amount_refunded, amount_excess, description, order_reference,"
-    " owner_id, metadata, items, return_url, sequence, created_at, updated_at, expires_at, paid_at, cancelled_at FROM payments "
+    "SELECT id, status, late, livemode, amount::text, currency, amount_captured::text, amount_refunded::text, amount_excess::text,"
+    " description, order_reference, owner_id, metadata, items, return_url, sequence, created_at, updated_at, expires_at, paid_at,"
+    " cancelled_at, look_at FROM payments "
+)
+_PAYMENTS_AND_PAYERS = (
+    "SELECT id, status, late, livemode, amount::text, currency, amount_captured::text, amount_refunded::text, amount_excess::text,"
+    " description, order_reference, owner_id, metadata, items, return_url, sequence, created_at, updated_at, expires_at, paid_at,"
+    " cancelled_at, look_at, y.name, y.email, y.phone, y.locale"
+    " FROM payments JOIN payment_payers y ON payment_id = id WHERE id = ANY($1)"
 )
 _ATTEMPTS = (
-    "SELECT id, payment_id, number, status, method, options, connection, effect, lookup, amount, currency, captured, refunded,"
-    " refund_reserved, dispute, provider_reference, next_action, failure, asked_at, unsent, created_at, updated_at, expires_at FROM attempts "
+    "SELECT id, payment_id, number, status, method, options, connection, effect, lookup, amount::text, currency, captured::text,"
+    " refunded::text, refund_reserved::text, dispute, provider_reference, next_action::text, failure::text, asked_at, unsent,"
+    " created_at, updated_at, expires_at, look_at FROM attempts "
 )
+_PAYMENT_STATUS = {status.value: status for status in PaymentStatus}
+_ATTEMPT_STATUS = {status.value: status for status in AttemptStatus}
+_METHOD = {method.value: method for method in Method}
+_EFFECT = {effect.value: effect for effect in Effect}
+_LOOKUP = {lookup.value: lookup for lookup in Lookup}
+_DISPUTE = {dispute.value: dispute for dispute in DisputeState}
+_read_action = msgspec.json.Decoder(NextAction).decode
+_read_failure = msgspec.json.Decoder(Failure).decode
 
 
-def _payment(row: Row) -> Payment:
+def _payment(row: Row | tuple[Any, ...]) -> Payment:
     (
         id_, status, late, livemode, amount, currency, captured, refunded, excess, description, reference, owner, metadata,
-        items, return_url, sequence, created, updated, expires, paid, cancelled,
+        items, return_url, sequence, created, updated, expires, paid, cancelled, look,
     ) = row  # fmt: skip
     return Payment(
-        id_, PaymentStatus(status), late, livemode, int(amount), currency, int(captured), int(refunded), int(excess), description,
-        reference, owner, metadata, tuple(items), return_url, sequence, created, updated, expires, paid, cancelled,
+        id_, _PAYMENT_STATUS[status], late, livemode, int(amount), currency, int(captured), int(refunded), int(excess),
+        description, reference, owner, metadata, tuple(items), return_url, sequence, created, updated, expires, paid, cancelled,
+        look,
     )  # fmt: skip
 
 
 def _attempt(row: Row) -> Attempt:
     (
         id_, payment, number, status, method, options, connection, effect, lookup, amount, currency, captured, refunded, reserved,
-        dispute, reference, action, failure, asked, unsent, created, updated, expires,
+        dispute, reference, action, failure, asked, unsent, created, updated, expires, look,
     ) = row  # fmt: skip
     return Attempt(
-        id_, payment, number, AttemptStatus(status), Method(method), options, connection, Effect(effect), Lookup(lookup),
-        int(amount), currency, int(captured), int(refunded), int(reserved), DisputeState(dispute), reference,
-        _next_action(action), Failure(**failure) if failure else None, asked, unsent, created, updated, expires,
+        id_, payment, number, _ATTEMPT_STATUS[status], _METHOD[method], options, connection, _EFFECT[effect], _LOOKUP[lookup],
+        int(amount), currency, int(captured), int(refunded), int(reserved), _DISPUTE[dispute], reference,
+        _read_action(action) if action else None, _read_failure(failure) if failure else None, asked, unsent, created, updated,
+        expires, look,
     )  # fmt: skip
 
 
-def _next_action(stored: dict[str, Any] | None) -> NextAction | None:
-    return msgspec.convert(stored, NextAction) if stored else None
+def _as_json(value: NextAction | Failure | None) -> str | None:
+    return None if value is None else msgspec.json.encode(value).decode()
