@@ -18,6 +18,7 @@ from typing import Final
 from bench.cluster import Cluster, connected
 from bench.processes import ChildProcess, child, free_port
 from bench.provider import PROVIDER
+from bench.sides import NoScore
 from gerbang import app
 from gerbang import settings as all_settings
 from gerbang.cli.process import run
@@ -52,9 +53,12 @@ class Gerbang:
 
     @contextlib.asynccontextmanager
     async def worker(self) -> AsyncIterator[ChildProcess]:
-        """One worker process for the length of the block."""
+        """One worker process for the length of the block; what it said last is added to a lost score."""
         async with child("work", ("bench.ours", "work"), self.environment, self.cluster.folder) as running_worker:
-            yield running_worker
+            try:
+                yield running_worker
+            except NoScore as reason:
+                raise NoScore(f"{reason}; the worker's last words: {running_worker.last_words()[-600:]}") from reason
 
 
 @contextlib.asynccontextmanager

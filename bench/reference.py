@@ -16,6 +16,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from bench.cluster import REFERENCE, Cluster, connected, pgbench_program
+from bench.cpu import tree_cpu_s
 from gerbang.base.db import Database
 
 CLIENTS: Final = 32
@@ -31,10 +32,11 @@ class ReferenceFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Transactions per second, and what measured them."""
+    """Transactions per second, what measured them, and the processor time of each, client included, in microseconds."""
 
     rate: float
     tool: str
+    cpu_us: float
 
 
 async def fill(cluster: Cluster) -> None:
@@ -50,9 +52,12 @@ async def fill(cluster: Cluster) -> None:
 async def measure(cluster: Cluster, script: str, seconds: float) -> Reference:
     """Run `script` (insert, process or select) for `seconds`. Raises ReferenceFailed."""
     program = pgbench_program()
+    before_s, began = tree_cpu_s(), perf_counter()
     if program is None:
-        return Reference(await _measure_by_hand(cluster, script, seconds), "own client (no pgbench here)")
-    return Reference(await _measure_by_pgbench(program, cluster, script, seconds), "pgbench")
+        rate, tool = await _measure_by_hand(cluster, script, seconds), "own client (no pgbench here)"
+    else:
+        rate, tool = await _measure_by_pgbench(program, cluster, script, seconds), "pgbench"
+    return Reference(rate, tool, 1e6 * (tree_cpu_s() - before_s) / (rate * (perf_counter() - began)))
 
 
 async def _measure_by_pgbench(program: Path, cluster: Cluster, script: str, seconds: float) -> float:

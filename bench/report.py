@@ -31,6 +31,9 @@ def show(scores: Mapping[str, Mapping[str, Any]], console: Console) -> None:
     console.print(table)
     for name, one in scores.items():
         console.print(f"{name} {one['title']}: {_times_taken(one)}", highlight=False)
+    console.print(
+        "CPU: processor time per operation of all that takes part; busy neighbours change it less than rates."
+    )
 
 
 def _cells(
@@ -48,6 +51,10 @@ def _times_taken(one: Mapping[str, Any]) -> str:
         for label, name in (("p50", "p50_ms"), ("p95", "p95_ms"), ("p99", "p99_ms"), ("lag p99", "lag_p99_ms"))
         if one[name] is not None
     ]
+    if one["cpu_us"] is not None:
+        parts.append(f"CPU {one['cpu_us']:.0f} µs")
+    if one["reference_cpu_us"] is not None:
+        parts.append(f"{one['measured_by']}'s CPU {one['reference_cpu_us']:.0f} µs")
     if one["lag_goal_ms"] is not None:
         parts.append(f"goal of the lag {one['lag_goal_ms']:.0f} ms, stretch {one['lag_stretch_ms']:.0f} ms")
     return ", ".join(parts) or "no single requests here"

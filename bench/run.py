@@ -91,8 +91,7 @@ async def _interleave(scenario: Scenario, name: str, count: int, console: Consol
     for number in range(1, count + 1):
         limit = await scenario.reference()
         if limit is not None:
-            rounds.reference.append(limit.rate)
-            rounds.tool = limit.tool
+            rounds.reference.append(limit)
         naive = await scenario.naive()
         if naive is not None:
             rounds.naive.append(naive)
@@ -106,7 +105,7 @@ async def _interleave(scenario: Scenario, name: str, count: int, console: Consol
 
 
 def _say(console: Console, name: str, number: int, rounds: Rounds) -> None:
-    limit = f"PostgreSQL {rounds.reference[-1]:,.0f}/s, " if rounds.reference else ""
+    limit = f"PostgreSQL {rounds.reference[-1].rate:,.0f}/s, " if rounds.reference else ""
     naive = f"usual {rounds.naive[-1].rate:,.0f}/s, " if rounds.naive else ""
     last = rounds.ours[-1]
     times = "".join(

@@ -14,6 +14,7 @@ from typing import Final, Protocol
 
 from bench import judging, ours, reference, seeding, usual
 from bench.cluster import Cluster
+from bench.cpu import tree_cpu_s
 from bench.load import shots
 from bench.load.closed import Plan, Round, Shot, fire
 from bench.reference import Reference
@@ -97,9 +98,12 @@ class Processing:
         await seeding.waiting_events(cluster, [attempt for _, attempt in made], self.bench.ours.secret)
         await ours.settle_statistics(cluster)
         async with self.bench.ours.worker():
+            left = count - await judging.first_batch(cluster)
+            before_s = tree_cpu_s()
             await judging.worked_off(cluster)
+            cpu_s = tree_cpu_s() - before_s
         await judging.every_payment_paid(cluster, [payment for payment, _ in made])
-        return Sample(await judging.processing_rate(cluster))
+        return Sample(await judging.processing_rate(cluster), cpu_us=1e6 * cpu_s / max(1, left))
 
 
 @dataclass(slots=True)
@@ -160,7 +164,9 @@ async def _fire(
 ) -> Round:
     """Run the closed loop in a thread, then let `check` look at every answer that was kept."""
     plan = Plan(port, CONNECTIONS, bench.seconds, keep_bodies=check is not None)
+    before_s = tree_cpu_s()
     result = await asyncio.to_thread(fire, plan, wanted)
+    result.cpu_s = tree_cpu_s() - before_s
     if check is not None:
         for shot in result.acknowledged:
             if not check(shot, result.bodies[shot]):

@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any
 
 from bench.goals import Goal
+from bench.reference import Reference
 from bench.sides import Sample
 
 
@@ -16,10 +17,9 @@ from bench.sides import Sample
 class Rounds:
     """What was measured of one scenario; `no_score` says why there is none."""
 
-    reference: list[float] = field(default_factory=list)
+    reference: list[Reference] = field(default_factory=list)
     naive: list[Sample] = field(default_factory=list)
     ours: list[Sample] = field(default_factory=list)
-    tool: str = ""
     no_score: str = ""
 
 
@@ -27,12 +27,12 @@ def score(goal: Goal, rounds: Rounds) -> dict[str, Any]:
     """Return one entry of the results: rates per second, ratios of medians, times in milliseconds."""
     rate = _median(rounds.ours, lambda one: one.rate) if not rounds.no_score else None
     naive = _median(rounds.naive, lambda one: one.rate)
-    limit = median(rounds.reference) if rounds.reference else None
+    limit = median(one.rate for one in rounds.reference) if rounds.reference else None
     against_naive_only = goal.ratio is None
     entry: dict[str, Any] = {
         "title": goal.title,
         "compared_with": goal.compared_with,
-        "measured_by": rounds.tool,
+        "measured_by": rounds.reference[0].tool if rounds.reference else None,
         "rate": rate,
         "reference": naive if against_naive_only else limit,
         "ratio": _ratio(rate, naive if against_naive_only else limit),
@@ -46,11 +46,12 @@ def score(goal: Goal, rounds: Rounds) -> dict[str, Any]:
         "lag_stretch_ms": goal.lag_stretch_ms,
         "no_score": rounds.no_score or None,
     }
-    for name in ("p50_ms", "p95_ms", "p99_ms", "lag_p50_ms", "lag_p99_ms"):
+    for name in ("p50_ms", "p95_ms", "p99_ms", "lag_p50_ms", "lag_p99_ms", "cpu_us"):
         entry[name] = None if rounds.no_score else _median(rounds.ours, attrgetter(name))
         entry[f"naive_{name}"] = _median(rounds.naive, attrgetter(name))
+    entry["reference_cpu_us"] = median(one.cpu_us for one in rounds.reference) if rounds.reference else None
     entry["rounds"] = {
-        "reference": [round(one, 1) for one in rounds.reference],
+        "reference": [round(one.rate, 1) for one in rounds.reference],
         "naive": [round(one.rate, 1) for one in rounds.naive],
         "ours": [round(one.rate, 1) for one in rounds.ours],
     }

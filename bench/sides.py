@@ -15,7 +15,10 @@ class NoScore(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One round of one side: `rate` per second, latencies in milliseconds, lag from sending to the commit of the effect."""
+    """One round of one side: `rate` per second, latencies in milliseconds, lag from sending to the commit of the effect.
+
+    `cpu_us` is processor time per operation, of everything that ran: load, service, worker, PostgreSQL.
+    """
 
     rate: float
     p50_ms: float | None = None
@@ -23,6 +26,7 @@ class Sample:
     p99_ms: float | None = None
     lag_p50_ms: float | None = None
     lag_p99_ms: float | None = None
+    cpu_us: float | None = None
 
 
 def sample_of(result: Round) -> Sample:
@@ -32,7 +36,8 @@ def sample_of(result: Round) -> Sample:
     if result.unanswered:
         raise NoScore(f"{len(result.unanswered)} requests were never answered")
     p50, p95, p99 = (1000 * percentile(result.latencies_s, share) for share in (0.50, 0.95, 0.99))
-    return Sample(result.rate, p50, p95, p99)
+    cpu_us = None if result.cpu_s is None else 1e6 * result.cpu_s / max(1, len(result.acknowledged))
+    return Sample(result.rate, p50, p95, p99, cpu_us=cpu_us)
 
 
 def once_each(what: str, acknowledged: Iterable[str], stored: Iterable[str]) -> None:

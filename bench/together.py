@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bench import judging, ours, reference, seeding
+from bench.cpu import tree_cpu_s
 from bench.goals import GOALS
 from bench.load import shots
 from bench.load.closed import Plan
@@ -68,10 +69,12 @@ class Together:
         async with self.bench.ours.worker():
             await asyncio.to_thread(fire_on_beat, replace(plan, seconds=_WARM_UP_S), wanted[:warm], rate / 2)
             await judging.worked_off(cluster)
+            before_s = tree_cpu_s()
             result = await asyncio.to_thread(fire_on_beat, plan, wanted[warm:], rate)
             if not result.acknowledged:
                 raise NoScore("nothing was acknowledged")
             await judging.worked_off(cluster)
+            result.cpu_s = tree_cpu_s() - before_s
         payments = {f"evt-{attempt}": payment for payment, attempt in made}
         await judging.every_event_kept(cluster, result.acknowledged)
         await judging.every_payment_paid(cluster, [payments[event] for event in result.acknowledged])

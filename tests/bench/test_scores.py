@@ -4,12 +4,14 @@ import pytest
 
 from bench.goals import GOALS
 from bench.load.closed import Round
+from bench.reference import Reference
 from bench.scores import Rounds, score
 from bench.sides import NoScore, Sample, once_each, sample_of
 
 
 def _rounds(ours: list[float], reference: list[float], naive: list[float]) -> Rounds:
-    return Rounds(list(reference), [Sample(rate) for rate in naive], [Sample(rate) for rate in ours], "pgbench")
+    limits = [Reference(rate, "pgbench", 1e6 / rate) for rate in reference]
+    return Rounds(limits, [Sample(rate) for rate in naive], [Sample(rate) for rate in ours])
 
 
 def test_the_middle_round_counts_on_both_sides() -> None:
