@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from gerbang.base import ids
 from gerbang.base.db import Database, Tx
 from gerbang.core.announcements.model import Announcement
 from gerbang.core.announcements.service import Feed, announce
 from gerbang.core.notifications.model import Contact
 from gerbang.core.notifications.service import FEED, Notifications
-from gerbang.core.payments import refund_store, store
 from gerbang.core.payments.calls import load_wholes
 from gerbang.core.payments.model import (
     Attempt,
@@ -80,16 +81,30 @@ def about(one: Whole, type_: str, **said: Any) -> Announcement:
 
 
 async def stored(db: Database, one: Whole) -> Whole:
-    """The same, in the database."""
+    """The same, in the database, as if all of it had happened long ago."""
     async with db.transaction() as tx:
-        await store.add_payments(tx, [one.payment], [one.payer])
-        await store.save_payments(tx, [one.payment], AT)
-        await store.add_attempts(tx, list(one.attempts))
-        await store.save_attempts(tx, list(one.attempts), AT)
-        if one.refunds:
-            await refund_store.add(tx, list(one.refunds))
-            await refund_store.save(tx, list(one.refunds), AT)
+        await tx.execute(
+            "INSERT INTO payments SELECT * FROM jsonb_populate_record(NULL::payments, $1)", _plain(one.payment)
+        )
+        await tx.execute(
+            "INSERT INTO payment_payers SELECT * FROM jsonb_populate_record(NULL::payment_payers, $1)",
+            _plain(one.payer) | {"payment_id": str(one.payment.id)},
+        )
+        for attempt in one.attempts:
+            await tx.execute(
+                "INSERT INTO attempts SELECT * FROM jsonb_populate_record(NULL::attempts, $1)", _plain(attempt)
+            )
+        for refund in one.refunds:
+            await tx.execute(
+                "INSERT INTO refunds SELECT * FROM jsonb_populate_record(NULL::refunds, $1)", _plain(refund)
+            )
     return one
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    """A value as its table's row: the fields are named as the columns are."""
+    plain: dict[str, Any] = msgspec.to_builtins(value)
+    return {"look_at": AT.isoformat()} | plain
 
 
 async def announced(db: Database, *announcements: Announcement) -> None:

@@ -127,7 +127,7 @@ async def test_an_announcement_that_makes_no_sense_does_not_silence_the_next(db:
 
 async def test_a_bug_over_one_announcement_does_not_silence_the_next(db: Database) -> None:
     one, user = await stored(db, whole()), ids.new()
-    broken = Contact("Jane", "jane@example.com", None)  # type: ignore[arg-type]  the bug
+    broken = Contact("Jane", "jane@example.com", None)  # type: ignore[arg-type]  # the bug
     said = Announcement("security.token_reuse", None, 0, {"user": ids.show("usr", user)}, AT)
     await announced(db, said, about(one, "payment.expired"))
     await taken(db, notifications(db, people={user: broken}))
