@@ -5,6 +5,7 @@ Banks rename their menus; the note at the end of every list (check name and amou
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from gerbang.base.formats import Locale
@@ -122,10 +123,11 @@ def how_to_pay(bank: str, locale: Locale, *, shop: str, amount: str) -> tuple[Ch
     return Channel(place, app), Channel(atm_place, atm), Channel(web_place, web)
 
 
-def plain_steps(bank: str, locale: Locale, *, shop: str, amount: str) -> list[str]:
+@lru_cache(maxsize=2_048)
+def plain_steps(bank: str, locale: Locale, *, shop: str, amount: str) -> tuple[str, ...]:
     """The mobile steps as plain sentences, for `next_action.steps` of the outer contract."""
     channels = how_to_pay(bank, locale, shop=shop, amount=amount)
-    return [step.replace("**", "") for step in channels[0].steps] if channels else []
+    return tuple(step.replace("**", "") for step in channels[0].steps) if channels else ()
 
 
 def _menu(say: Mapping[str, str], menus: tuple[str, ...]) -> str:

@@ -5,6 +5,7 @@ import base64
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -62,6 +63,7 @@ class Context:
         return any(matches)
 
 
+@lru_cache(maxsize=20_000)
 def _token(key: bytes, id_: UUID) -> str:
     digest = hmac.digest(key, id_.bytes, "sha256")
     return base64.urlsafe_b64encode(digest[:_TOKEN_BYTES]).decode().rstrip("=")
