@@ -4,6 +4,7 @@ import asyncio
 
 import httpx
 
+from gerbang.base import ids
 from gerbang.sandbox.app import Sandbox
 
 from .conftest import Edge
@@ -45,6 +46,18 @@ async def test_a_virtual_account_comes_with_its_number_and_steps(shop: tuple[Edg
     assert made["attempts"][0]["status"] == "pending"
     assert made["method"] == "virtual_account"
     assert "upstream;dur=" in answer.headers["server-timing"]
+
+
+async def test_a_registered_customer_is_written_to_as_their_account_says(edge: Edge) -> None:
+    known = (await edge.get("/v1/me", "customer")).json()["user"]
+    own = (await edge.create("customer")).json()["customer"]
+    assert (own["name"], own["email"], own["locale"]) == (known["name"], known["email"], known["locale"])
+    named = {"id": known["id"], "name": "Ibu Sari", "locale": "en"}
+    given = (await edge.create(customer=named)).json()["customer"]
+    assert (given["name"], given["email"], given["locale"]) == ("Ibu Sari", known["email"], "en")
+    nobody = await edge.create(customer={"id": ids.show("usr", ids.new())})
+    assert nobody.status_code == 422
+    assert [one["pointer"] for one in nobody.json()["errors"]] == ["/customer/id"]
 
 
 async def test_a_customer_sees_and_pays_only_their_own(shop: tuple[Edge, Sandbox]) -> None:

@@ -22,13 +22,13 @@ _METADATA_DEPTH: Final = 8
 
 
 class CustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who pays. `id` is a registered customer (usr_…), who then sees the payment as their own."""
+    """Who pays. `id` is a registered customer (usr_…), who then sees the payment as their own; what is left out is taken from their account."""
 
     id: str | None = None
     name: Line = ""
     email: Annotated[str, msgspec.Meta(max_length=254, pattern=r"^$|^[^@\s]+@[^@\s]+$")] = ""
     phone: Annotated[str, msgspec.Meta(max_length=32, pattern=r"^$|^\+?[0-9 ()./-]{5,31}$")] = ""
-    locale: Literal["id", "en"] = "id"
+    locale: Literal["id", "en"] | None = None
 
 
 class ItemBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -83,7 +83,7 @@ class PaymentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def payer(self) -> Payer:
         """Who pays, without the registered id."""
         customer = self.customer
-        return Payer(customer.name, customer.email, customer.phone, customer.locale)
+        return Payer(customer.name, customer.email, customer.phone, customer.locale or "id")
 
 
 class DestinationBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,16 +1,19 @@
 """/v1/payments and /v1/payment-methods. The two busiest routes are served without the framework; their handlers here keep the documentation."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import Parameter
 
 from gerbang.base import formats
+from gerbang.core.identity.model import UserNotFound
 from gerbang.core.payments.model import Filters, NewPayment, Payment, Whole
-from gerbang.ports.payment import DisplayVirtualAccount, NextAction
+from gerbang.ports.payment import DisplayVirtualAccount, NextAction, Payer
 from gerbang.web import views
 from gerbang.web.bodies import AttemptBody, PaymentBody, ResolveBody, check_amount, owner_id
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
@@ -163,7 +166,7 @@ async def _create(services: Services, exchange: Exchange, body: PaymentBody) -> 
         description=body.description,
         order_reference=body.order_reference,
         owner_id=owner,
-        payer=body.payer(),
+        payer=await _payer(services, body, owner),
         metadata=body.metadata,
         items=tuple(msgspec.to_builtins(item) for item in body.items),
         return_url=body.return_url,
@@ -172,6 +175,20 @@ async def _create(services: Services, exchange: Exchange, body: PaymentBody) -> 
     )
     outcome = await services.payments.create(caller, new, exchange.idempotency_key())
     return await _view(services, outcome.whole), outcome.replayed
+
+
+async def _payer(services: Services, body: PaymentBody, owner: UUID | None) -> Payer:
+    """Who pays, as the request says; a registered customer's account says the rest, so that they are written to in their language."""
+    said, asked = body.payer(), body.customer
+    if owner is None:
+        return said
+    try:
+        user = await services.identity.accounts.get(owner)
+    except UserNotFound as error:
+        raise invalid_field("/customer/id", "There is no such customer.") from error
+    return replace(
+        said, name=said.name or user.name, email=said.email or user.email, locale=asked.locale or user.locale
+    )
 
 
 async def _view(services: Services, whole: Whole) -> PaymentView:
