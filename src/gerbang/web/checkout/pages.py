@@ -179,6 +179,7 @@ async def _show(
         choosing=(choosing or "choose" in request.query_params) and scenes.can_choose(whole.payment, now),
         going="go" in request.query_params,
         asked=asked if asked in ("nothing", "later") else "",
+        sandbox=services.settings.sandbox_url if services.settings.sandbox else "",
         refund_links=await _refund_links(request, whole),
     )
     if scenes.scene_of(whole, choosing=visit.choosing, returned=returned) is Scene.CHOOSE:

@@ -29,6 +29,7 @@ class Visit:
     choosing: bool = False
     going: bool = False
     asked: str = ""
+    sandbox: str = ""
     refund_links: Mapping[UUID, str] = field(default_factory=dict)
 
 
@@ -61,6 +62,7 @@ def page_of(whole: Whole, visit: Visit, choice: Choice | None = None) -> tuple[s
         "missing": scenes.missing(payment),
         "part_paid": payment.status is PaymentStatus.PART_PAID,
         "asked": visit.asked,
+        "sandbox": "" if payment.livemode else visit.sandbox,
         "email": formats.mask_email(whole.payer.email) if whole.payer.email else "",
     }
     if scene is Scene.CHOOSE:

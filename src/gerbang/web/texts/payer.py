@@ -93,6 +93,12 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Bank belum menjawab pertanyaan kami. Kami tanyakan lagi sendiri; jangan bayar dua kali.",
         "The bank has not answered us yet. We will ask again by ourselves; do not pay twice.",
     ),
+    "cheat.title": ("Peran pembayar uji", "Play the test payer"),
+    "cheat.says": (
+        "Hanya ada di mode uji. Kotak pasir memainkan pembayar dan banknya: buka di tab lain, tekan Pay, dan lihat halaman ini berubah.",
+        "Only in test mode. The sandbox plays the payer and the bank: open it in another tab, press Pay, and watch this page change.",
+    ),
+    "cheat.open": ("Buka kotak pasir", "Open the sandbox"),
     # a code for a counter
     "code.page": ("Bayar {amount} di {store}", "Pay {amount} at {store}"),
     "code.title": ("Tunjukkan kode ini di kasir", "Show this code at the counter"),
