@@ -48,7 +48,8 @@ async def test_a_virtual_account_comes_with_its_number_and_steps(shop: tuple[Edg
     assert "upstream;dur=" in answer.headers["server-timing"]
 
 
-async def test_a_registered_customer_is_written_to_as_their_account_says(edge: Edge) -> None:
+async def test_a_registered_customer_is_written_to_as_their_account_says(shop: tuple[Edge, Sandbox]) -> None:
+    edge, _ = shop
     known = (await edge.get("/v1/me", "customer")).json()["user"]
     own = (await edge.create("customer")).json()["customer"]
     assert (own["name"], own["email"], own["locale"]) == (known["name"], known["email"], known["locale"])
