@@ -1,6 +1,7 @@
 """Group commit and coalesced reads: whoever waits at the same moment shares one round trip and one COMMIT.
 
-Nothing waits on purpose: a lane that is free starts at once, and what arrives meanwhile forms the next batch.
+Nothing waits on purpose: a lane that is free starts at once, and what arrives meanwhile forms the next batch. One lane makes the
+largest batches, and measured the highest rates.
 """
 
 import asyncio
@@ -82,7 +83,7 @@ class GroupCommit(_Lanes[T, R]):
         write: Callable[[Tx, Sequence[T]], Awaitable[Sequence[R | Exception]]],
         *,
         most: int = 500,
-        lanes: int = 2,
+        lanes: int = 1,
         alone: tuple[type[Exception], ...] = (),
         one_statement: bool = False,
     ) -> None:
@@ -111,7 +112,7 @@ class GroupRead(_Lanes[K, R | None]):
         load: Callable[[Tx, Sequence[K]], Awaitable[Mapping[K, R]]],
         *,
         most: int = 200,
-        lanes: int = 2,
+        lanes: int = 1,
     ) -> None:
         super().__init__(most=most, lanes=lanes)
         self._db = db

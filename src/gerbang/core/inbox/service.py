@@ -25,7 +25,7 @@ class Inbox:
     def __init__(self, db: Database, preview: Preview) -> None:
         self._db = db
         self._preview = preview
-        self._commits: GroupCommit[NewEvent, bool] = GroupCommit(db, _store, lanes=1, one_statement=True)
+        self._commits: GroupCommit[NewEvent, bool] = GroupCommit(db, _store, one_statement=True)
 
     async def receive(self, event: NewEvent) -> bool:
         """Keep an event; returns after COMMIT, with True when it was new. Raises DatabaseUnavailable or CommitUnknown: not kept for

@@ -70,18 +70,17 @@ class Draft:
 
 async def open_drafts(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, Draft]:
     """Lock payments in id order and load all that decides about them."""
-    return await _opened(tx, await store.lock(tx, payments) if payments else [])
+    return await _opened(tx, *await store.lock(tx, payments)) if payments else {}
 
 
 async def open_drafts_of(tx: Tx, attempts: Sequence[UUID]) -> dict[UUID, Draft]:
     """The same for the payments that these attempts belong to."""
-    return await _opened(tx, await store.lock_of_attempts(tx, attempts))
+    return await _opened(tx, *await store.lock_of_attempts(tx, attempts))
 
 
-async def _opened(tx: Tx, locked: Sequence[Payment]) -> dict[UUID, Draft]:
-    if not locked:
+async def _opened(tx: Tx, locked: Sequence[Payment], now: datetime | None) -> dict[UUID, Draft]:
+    if now is None:
         return {}
-    now = await store.business_now(tx)
     drafts = {payment.id: Draft(payment, payment, {}, {}, now) for payment in locked}
     for attempt in await store.attempts_of(tx, list(drafts)):
         draft = drafts[attempt.payment_id]

@@ -120,19 +120,14 @@ async def payments_of(tx: Tx, attempts: Sequence[UUID]) -> dict[UUID, UUID]:
     return {row["id"]: row["payment_id"] for row in rows}
 
 
-async def lock(tx: Tx, payments: Sequence[UUID]) -> list[Payment]:
-    """Payments locked for change, always in id order: one writer per payment, and no deadlock."""
-    rows = await tx.fetch(_PAYMENTS + "WHERE id = ANY($1) ORDER BY id FOR UPDATE", list(payments))
-    return [_payment(row) for row in rows]
+async def lock(tx: Tx, payments: Sequence[UUID]) -> tuple[list[Payment], datetime | None]:
+    """Payments locked for change, always in id order: one writer per payment, and no deadlock. With them, business time."""
+    return _locked(await tx.fetch(_LOCKING + "WHERE id = ANY($1) ORDER BY id FOR UPDATE OF payments", list(payments)))
 
 
-async def lock_of_attempts(tx: Tx, attempts: Sequence[UUID]) -> list[Payment]:
-    """The payments that these attempts belong to, locked in id order."""
-    rows = await tx.fetch(
-        _PAYMENTS + "WHERE id IN (SELECT payment_id FROM attempts WHERE id = ANY($1)) ORDER BY id FOR UPDATE",  # noqa: S608  two constants
-        list(attempts),
-    )
-    return [_payment(row) for row in rows]
+async def lock_of_attempts(tx: Tx, attempts: Sequence[UUID]) -> tuple[list[Payment], datetime | None]:
+    """The payments that these attempts belong to, locked in the same way."""
+    return _locked(await tx.fetch(_LOCKING_BY_ATTEMPTS, list(attempts)))
 
 
 async def load(tx: Tx, payments: Sequence[UUID]) -> list[tuple[Payment, Payer]]:
@@ -272,10 +267,13 @@ async def due_payments(tx: Tx, limit: int) -> list[UUID]:
 
 
 # Amounts travel as text: PostgreSQL's numeric holds 78 digits, and Python's int reads text faster than a Decimal is made.
-_PAYMENTS = (
+_LOCKING = (
     "SELECT id, status, late, livemode, amount::text, currency, amount_captured::text, amount_refunded::text, amount_excess::text,"
     " description, order_reference, owner_id, metadata, items, return_url, sequence, created_at, updated_at, expires_at, paid_at,"
-    " cancelled_at, look_at FROM payments "
+    " cancelled_at, look_at, business_now() FROM payments "
+)
+_LOCKING_BY_ATTEMPTS = (
+    _LOCKING + "WHERE id IN (SELECT payment_id FROM attempts WHERE id = ANY($1)) ORDER BY id FOR UPDATE OF payments"  # noqa: S608  two constants
 )
 _PAYMENTS_AND_PAYERS = (
     "SELECT id, status, late, livemode, amount::text, currency, amount_captured::text, amount_refunded::text, amount_excess::text,"
@@ -296,6 +294,10 @@ _LOOKUP = {lookup.value: lookup for lookup in Lookup}
 _DISPUTE = {dispute.value: dispute for dispute in DisputeState}
 _read_action = msgspec.json.Decoder(NextAction).decode
 _read_failure = msgspec.json.Decoder(Failure).decode
+
+
+def _locked(rows: Sequence[Row]) -> tuple[list[Payment], datetime | None]:
+    return [_payment(row[:-1]) for row in rows], rows[0][-1] if rows else None
 
 
 def _payment(row: Row | tuple[Any, ...]) -> Payment:
