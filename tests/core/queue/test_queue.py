@@ -2,29 +2,19 @@
 
 import asyncio
 import contextlib
-import functools
 import random
-import signal
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from gerbang.base.db import Database, Row
+from gerbang.base.db import Database
 from gerbang.core.queue import store
 from gerbang.core.queue.model import Job, LeaseLost, NewJob, Park, Retry, backoff
 from gerbang.core.queue.service import enqueue, finish
 from gerbang.core.queue.worker import LEASE_S, Worker
 
-ROOT = Path(__file__).parents[3]
-
-
-async def put(db: Database, *jobs: NewJob) -> None:
-    async with db.transaction() as tx:
-        await enqueue(tx, jobs)
+from .tables import is_so, put, row, the_lease_runs_out, until
 
 
 async def claim(db: Database, limit: int = 10, lease_s: float = LEASE_S) -> list[Job]:
@@ -37,18 +27,6 @@ async def end(db: Database, *jobs: Job) -> None:
         await finish(tx, jobs)
 
 
-async def row(db: Database, key: str = "a") -> Row | None:
-    async with db.reading() as tx:
-        return await tx.fetchrow("SELECT * FROM jobs WHERE kind = 'test' AND key = $1", key)
-
-
-async def the_lease_runs_out(db: Database) -> None:
-    async with db.autocommit() as tx:
-        await tx.execute(
-            "UPDATE jobs SET lease_until = clock_timestamp() - interval '1 second' WHERE lease_until IS NOT NULL"
-        )
-
-
 @contextlib.asynccontextmanager
 async def working(db: Database, handler: Callable[[Job], Awaitable[None]]) -> AsyncIterator[None]:
     stop = asyncio.Event()
@@ -58,12 +36,6 @@ async def working(db: Database, handler: Callable[[Job], Awaitable[None]]) -> As
     finally:
         stop.set()
         await asyncio.wait_for(task, 5)
-
-
-async def until(condition: Callable[[], Awaitable[bool]], timeout_s: float = 10) -> None:
-    async with asyncio.timeout(timeout_s):
-        while not await condition():
-            await asyncio.sleep(0.02)
 
 
 # ── enqueueing ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -239,7 +211,7 @@ async def test_a_job_that_keeps_failing_is_parked_and_asking_again_brings_it_bac
         await asyncio.sleep(0.3)
         assert ran == [1, 2, 3]
         await put(db, NewJob("test", "a", most_tries=3))
-        await until(lambda: _is(len(ran) == 6))
+        await until(lambda: is_so(len(ran) == 6))
         await until(parked)
 
 
@@ -279,7 +251,7 @@ async def test_one_bad_job_does_not_stop_its_neighbours(db: Database) -> None:
 
     await put(db, NewJob("test", "bad"), *(NewJob("test", str(n)) for n in range(50)))
     async with working(db, mixed):
-        await until(lambda: _is(len(done) == 50))
+        await until(lambda: is_so(len(done) == 50))
 
     async def only_the_bad_one_is_left() -> bool:
         async with db.reading() as tx:
@@ -302,7 +274,7 @@ async def test_business_time_decides_when_a_job_is_due_and_real_time_when_its_le
     await end(db, running)
 
 
-async def test_the_oldest_due_job_shows_how_far_behind_the_queue_is(db: Database) -> None:
+async def test_the_oldest_due_job_shows_how_far_behind_the_queueis_so(db: Database) -> None:
     async with db.reading() as tx:
         assert await store.oldest_due_s(tx) == 0
     await put(db, NewJob("test", "a", run_at=datetime.now(UTC) - timedelta(seconds=100)))
@@ -318,9 +290,9 @@ async def test_a_handler_that_returns_without_ending_its_job_has_it_again_when_i
 
     await put(db, NewJob("test", "a"))
     async with working(db, forgetful):
-        await until(lambda: _is(ran == [1]))
+        await until(lambda: is_so(ran == [1]))
         await the_lease_runs_out(db)
-        await until(lambda: _is(ran == [1, 2]))
+        await until(lambda: is_so(ran == [1, 2]))
 
 
 def test_the_wait_doubles_up_to_an_hour_and_is_spread() -> None:
@@ -329,84 +301,3 @@ def test_the_wait_doubles_up_to_an_hour_and_is_spread() -> None:
         wait = backoff(tries, chance.random()).total_seconds()
         middle = min(2.0 * 2 ** (tries - 1), 3600)
         assert 0.75 * middle <= wait <= 1.25 * middle
-
-
-# ── kill -9 ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@contextlib.contextmanager
-def worker_process(dsn: str, journal: Path, mode: str) -> "Iterator[subprocess.Popen[bytes]]":
-    command = [sys.executable, "-m", "tests.core.queue.worker_process", dsn, str(journal), mode]
-    with subprocess.Popen(command, cwd=ROOT) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def lines(journal: Path) -> list[str]:
-    return journal.read_text().splitlines() if journal.exists() else []
-
-
-async def test_a_worker_killed_mid_job_loses_nothing_and_the_crash_counts_as_a_try(
-    db: Database, database_url: str, tmp_path: Path
-) -> None:
-    journal = tmp_path / "journal"
-    await put(db, NewJob("test", "a"))
-    with worker_process(database_url, journal, "hang") as process:
-        await until(lambda: _is(lines(journal) == ["a 1"]))
-        process.send_signal(signal.SIGKILL)
-    known = await row(db)
-    assert known is not None, "nothing was lost"
-    assert known["tries"] == 1
-    assert known["lease_until"] > datetime.now(UTC), "it is not taken away from one that may only be slow"
-    await the_lease_runs_out(db)
-    with worker_process(database_url, journal, "finish"):
-        await until(lambda: _gone(db))
-    assert lines(journal) == ["a 1", "a 2"]
-    assert await effects(db) == {"a": 1}
-
-
-@pytest.mark.slow
-async def test_workers_killed_again_and_again_do_every_jobs_effect_exactly_once(
-    db: Database, database_url: str, tmp_path: Path
-) -> None:
-    journal = tmp_path / "journal"
-    await put(db, *(NewJob("test", str(n), most_tries=100) for n in range(3_000)))
-    chance, kills = random.Random(11), 0
-    while kills < 10 and await _count(db):
-        with worker_process(database_url, journal, "finish") as process:
-            before = len(lines(journal))
-            await until(functools.partial(_grown, journal, before))
-            await asyncio.sleep(chance.random() * 0.3)
-            process.send_signal(signal.SIGKILL)
-            kills += 1
-        await the_lease_runs_out(db)
-    with worker_process(database_url, journal, "finish"):
-        await until(lambda: _gone(db), timeout_s=60)
-    begun = [line.split()[0] for line in lines(journal)]
-    assert len(begun) > len(set(begun)), "no kill fell into a job, so nothing was tried here"
-    assert await effects(db) == {str(n): 1 for n in range(3_000)}
-
-
-async def effects(db: Database) -> Mapping[str, int]:
-    async with db.reading() as tx:
-        rows = await tx.fetch("SELECT subject, count(*) AS times FROM changes WHERE kind = 'effect' GROUP BY subject")
-    return {r["subject"]: r["times"] for r in rows}
-
-
-async def _grown(journal: Path, before: int) -> bool:
-    return len(lines(journal)) > before
-
-
-async def _count(db: Database) -> int:
-    async with db.reading() as tx:
-        return int(await tx.fetchval("SELECT count(*) FROM jobs"))
-
-
-async def _gone(db: Database) -> bool:
-    return await _count(db) == 0
-
-
-async def _is(value: bool) -> bool:
-    return value
