@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
+WHOLE_ANSWER: Final = "gerbang.answer"  # an ASGI extension of ours: Cycle.answer
 _HEAD_ONLY: Final = frozenset({204, 304})
 
 
@@ -24,6 +25,20 @@ class Cycle(RequestResponseCycle):
             self._write(message.get("body", b""), more=message.get("more_body", False))
         else:
             raise RuntimeError(f"Unexpected ASGI message {message['type']!r} after the end of the answer.")
+
+    def answer(self, status: int, head: bytes, body: bytes) -> bool:
+        """A whole answer at once, its header lines ready made; False when only `send` can do it now, and nothing was written."""
+        if self.response_started or not self.keep_alive or self.flow.write_paused or self.scope["method"] == "HEAD":
+            return False
+        if self.disconnected:
+            return True
+        self.response_started = self.response_complete = True
+        self.waiting_for_100_continue = False
+        date = b"".join([b"%b: %b\r\n" % pair for pair in self.default_headers])
+        self.transport.write(b"%b%b%b\r\n%b" % (STATUS_LINE[status], date, head, body))
+        self.message_event.set()
+        self.on_response(self)
+        return True
 
     def _begin(self, message: Any) -> None:
         status: int = message["status"]

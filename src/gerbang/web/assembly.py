@@ -52,6 +52,7 @@ from gerbang.web.validation import read_as
 log = structlog.get_logger()
 _SCHEMA_PATH: Final = "/schema"  # the framework's own pages; no row of the policy leads there
 _FLUSH_S: Final = 0.5
+_PRUNE_S: Final = 3_600.0
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _API: Final = (
     payments,
@@ -129,7 +130,7 @@ def _framework(services: Services, handlers: Sequence[Any], access_log: AccessLo
         },
         exception_handlers={Exception: _on_error},
         state=State({"services": services}),
-        lifespan=[_flushing(access_log)],
+        lifespan=[_housekeeping(services, access_log)],
         openapi_config=OpenAPIConfig(title="Gerbang", version=gerbang.__version__, path=_SCHEMA_PATH),
         on_app_init=[_quiet],
         logging_config=None,
@@ -151,19 +152,30 @@ def _on_error(request: Request[Any, Any, Any], error: Exception) -> Response[byt
     return Response(body, status_code=status, headers=sent, media_type=headers[0][1].decode())
 
 
-def _flushing(access_log: AccessLog) -> Callable[[Litestar], Any]:
+def _housekeeping(services: Services, access_log: AccessLog) -> Callable[[Litestar], Any]:
+    """What this process does beside answering: log lines go out twice a second, old rate counters once an hour."""
+
+    async def flush() -> None:
+        while True:
+            await asyncio.sleep(_FLUSH_S)
+            access_log.flush()
+
+    async def prune() -> None:
+        while True:
+            await asyncio.sleep(_PRUNE_S)
+            try:
+                await services.limits.prune()
+            except GerbangError as error:
+                log.warning("limits.not_pruned", code=error.code)
+
     @contextlib.asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
-        async def flush() -> None:
-            while True:
-                await asyncio.sleep(_FLUSH_S)
-                access_log.flush()
-
-        task = asyncio.create_task(flush())
+        tasks = [asyncio.create_task(flush()), asyncio.create_task(prune())]
         try:
             yield
         finally:
-            task.cancel()
+            for task in tasks:
+                task.cancel()
             access_log.flush()
 
     return lifespan

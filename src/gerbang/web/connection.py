@@ -15,7 +15,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from gerbang.web.answering import Cycle
+from gerbang.web.answering import WHOLE_ANSWER, Cycle
 from gerbang.web.problems import bare_problem
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -247,7 +247,7 @@ class Connection(HttpToolsProtocol):
         return client, scheme
 
     def _cycle_for(self, scope: dict[str, Any], version: str) -> RequestResponseCycle:
-        return Cycle(
+        cycle = Cycle(
             scope=scope,  # type: ignore[arg-type]  # uvicorn's own TypedDict of the same keys
             transport=self.transport,
             flow=self.flow,
@@ -260,6 +260,8 @@ class Connection(HttpToolsProtocol):
             keep_alive=version != "1.0" and self.parser.should_keep_alive(),
             on_response=self.answered,
         )
+        scope["extensions"] = {WHOLE_ANSWER: cycle.answer}
+        return cycle
 
     def _under_way(self) -> RequestResponseCycle | None:
         """The latest request, if it is not answered yet."""

@@ -18,6 +18,7 @@ from gerbang.core.identity.model import Caller, KeyInQuery
 from gerbang.core.payments.model import IdempotencyKeyReused
 from gerbang.web import idempotency, rates, validation
 from gerbang.web.access_log import AccessLog
+from gerbang.web.answering import WHOLE_ANSWER
 from gerbang.web.exchange import Exchange, Reply
 from gerbang.web.metrics import RequestMetrics
 from gerbang.web.policy import Body, Rate, Row, Who
@@ -60,6 +61,7 @@ _PAGE_HEADERS: Final[tuple[Header, ...]] = (
         ),
     ),
 )
+_JSON_LINES: Final = b"".join(b"%b: %b\r\n" % pair for pair in ((b"content-type", b"application/json"), *_API_HEADERS))
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 _AUDITED: Final = (CardDataRefused, IdempotencyKeyReused)
 _LOOKS_LIKE_A_CREDENTIAL: Final = (b"grb_", b"access_token=", b"=eyJ", b"api_key=")
@@ -187,9 +189,7 @@ class Gateway:
     async def _answer(self, exchange: Exchange, row: Row) -> None:
         direct = self._ways.direct.get(row.route)
         if direct is not None:
-            reply = await direct(exchange)
-            head = [(b"content-type", reply.content_type), *reply.headers]
-            await self._send(exchange, reply.status, head, reply.body)
+            await self._reply(exchange, await direct(exchange))
             return
         state = exchange.scope["state"]
         state["exchange"], state["caller"], state["request_id"] = exchange, exchange.caller, exchange.request_id
@@ -199,6 +199,15 @@ class Gateway:
             await self._audited(exchange, exchange.error)
 
     # ── the way back ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _reply(self, exchange: Exchange, reply: Reply) -> None:
+        """An answer made without the framework: by one write where the server offers it and nothing is out of the ordinary."""
+        whole = exchange.scope.get("extensions", {}).get(WHOLE_ANSWER)
+        if whole is not None and reply.content_type == b"application/json" and exchange.scope["scheme"] == "http":
+            exchange.status = reply.status
+            if whole(reply.status, _json_head(exchange, reply), reply.body):
+                return
+        await self._send(exchange, reply.status, [(b"content-type", reply.content_type), *reply.headers], reply.body)
 
     async def _send(self, exchange: Exchange, status: int, headers: list[Header], body: bytes) -> None:
         exchange.status = status
@@ -259,6 +268,16 @@ class Gateway:
         caller = exchange.caller.label if exchange.caller else "-"
         self._ways.metrics.record(route, exchange.status, own_s)
         self._ways.access_log.add(route, exchange.status, own_s, own_s + upstream_s, caller, exchange.request_id)
+
+
+def _json_head(exchange: Exchange, reply: Reply) -> bytes:
+    """The same header lines as `_common` makes, for JSON over plain HTTP."""
+    own_s, upstream_s = exchange.times()
+    pairs = reply.headers if exchange.verdict is None else (*reply.headers, *rates.headers_of(exchange.verdict))
+    more = b"".join([b"%b: %b\r\n" % pair for pair in pairs])
+    return b"%bcontent-length: %d\r\nx-request-id: %b\r\nserver-timing: app;dur=%.2f, upstream;dur=%.2f\r\n%b" % (
+        _JSON_LINES, len(reply.body), exchange.request_id.encode(), own_s * 1000, upstream_s * 1000, more,
+    )  # fmt: skip
 
 
 def create(services: Services, extra_handlers: Sequence[Any] = ()) -> ASGIApp:

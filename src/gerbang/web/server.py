@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import functools
+import ipaddress
 import logging
 import socket
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from typing import Any, cast
 
 import uvicorn
 
+from gerbang.settings import Settings, SettingsInvalid
 from gerbang.web.connection import Connection, ConnectionLimits
 
 _SWEEP_S = 0.5
@@ -54,6 +56,15 @@ async def serve(
             if task:
                 task.cancel()
         listener.close()
+
+
+def limits_of(settings: Settings) -> ConnectionLimits:
+    """What the settings say about connections. Raises SettingsInvalid for a proxy that is no address or network."""
+    try:
+        proxies = tuple(ipaddress.ip_network(one, strict=False) for one in settings.trusted_proxies)
+    except ValueError as error:
+        raise SettingsInvalid(f"GERBANG_TRUSTED_PROXIES: {error}.") from error
+    return ConnectionLimits(head_s=settings.header_timeout_s, body_s=settings.body_timeout_s, proxies=proxies)
 
 
 class _Server(uvicorn.Server):
