@@ -269,7 +269,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "hook.outcome": ("Hasil", "Outcome"),
     "hook.tries": ("Percobaan", "Tries"),
     "hook.seen": ("Terlihat", "Seen"),
-    "hook.times": ("{count} kali", "{count} times"),
+    "hook.times": ("{count}×", "{count}×"),
     "hook.empty": ("Belum ada webhook.", "No webhook has come yet."),
     "hook.empty.how": (
         "Buat satu dari terminal; muncul di sini dalam satu detik:",
@@ -286,7 +286,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "What is not signed rightly is never kept: see Rejected for samples. This message was stored before 200 was answered.",
     ),
     "hook.check.stored": ("Disimpan sekali", "Stored once"),
-    "hook.check.seen": ("Terlihat {count} kali", "Seen {count} times"),
+    "hook.check.seen": ("Terlihat {count}×", "Seen {count}×"),
     "hook.check.known": ("Percobaan dikenal", "Attempt known"),
     "hook.check.unknown": ("Percobaan belum dikenal", "Attempt not known yet"),
     "hook.body": ("Isi mentah, {size} byte", "Raw body, {size} bytes"),
