@@ -1,0 +1,61 @@
+"""One `gerbang up` for all journeys, started as a person starts it and stopped at the end; nothing may be left of it."""
+
+import shutil
+import socket
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from ..cli.test_up import Up, left_behind
+from ..conftest import new_data_folder
+from .world import World
+
+
+@dataclass
+class Running:
+    """The process and its ready line; `again` stops it and starts another on the same data."""
+
+    up: Up
+    said: dict[str, Any]
+    data: Path
+    ports: tuple[int, int]
+
+    def again(self) -> dict[str, Any]:
+        """Ctrl-C's way out, nothing left behind, and up again; answers the new ready line."""
+        assert self.up.stop() == 0, self.up.stderr()
+        assert left_behind(self.data) == []
+        self.up.end()
+        self.up = Up(self.data, *self.ports)
+        self.said = self.up.ready()
+        return self.said
+
+
+def _free_ports() -> tuple[int, int]:
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+        return one.getsockname()[1], other.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Running]:
+    data, ports = new_data_folder(), _free_ports()
+    up = Up(data, *ports)
+    place = Running(up, up.ready(), data, ports)
+    yield place
+    try:
+        if place.up.process.poll() is None:
+            assert place.up.stop() == 0, place.up.stderr()[-4000:]
+        assert left_behind(data) == []
+    finally:
+        place.up.end()
+        shutil.rmtree(data, ignore_errors=True)
+
+
+@pytest.fixture
+async def world(running: Running) -> AsyncIterator[World]:
+    limits = httpx.Limits(max_connections=120)
+    async with httpx.AsyncClient(timeout=40, limits=limits) as http:
+        yield World(running.said, running.data, http)
