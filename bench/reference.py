@@ -80,7 +80,7 @@ async def _measure_by_pgbench(program: Path, cluster: Cluster, script: str, seco
     said, complaint = await process.communicate()
     found = _RATE.search(said.decode())
     if process.returncode or found is None:
-        raise ReferenceFailed(complaint.decode()[-500:])
+        raise ReferenceFailed(f"pgbench finished nothing in {seconds:.0f} s. {(complaint or said).decode()[-500:]}")
     return float(found[1])
 
 

@@ -16,7 +16,8 @@ from rich.console import Console
 
 from bench import cluster, footprint, ours, reference, report, usual
 from bench.goals import GOALS
-from bench.processes import child, free_port
+from bench.processes import ChildFailed, child, free_port
+from bench.reference import ReferenceFailed
 from bench.scenarios import Bench, Create, Ingest, Processing, Read, Scenario
 from bench.scores import Rounds, score
 from bench.sides import NoScore
@@ -86,22 +87,27 @@ async def _everything(seconds: float) -> AsyncIterator[Bench]:
 
 
 async def _interleave(scenario: Scenario, name: str, count: int, console: Console) -> Rounds:
-    """Reference, naive, ours, and again. A side without a score ends the scenario, since the rest would not count."""
+    """Reference, naive, ours, and again. A side that fails ends the scenario without a score; the next one is still run."""
     rounds = Rounds()
     for number in range(1, count + 1):
-        limit = await scenario.reference()
-        if limit is not None:
-            rounds.reference.append(limit)
-        naive = await scenario.naive()
-        if naive is not None:
-            rounds.naive.append(naive)
         try:
-            rounds.ours.append(await scenario.gerbang())
-        except NoScore as reason:
+            await _round(scenario, rounds)
+        except (NoScore, ReferenceFailed, ChildFailed) as reason:
             rounds.no_score = str(reason)
+            console.print(f"{name} round {number}: NO SCORE", highlight=False)
             break
         _say(console, name, number, rounds)
     return rounds
+
+
+async def _round(scenario: Scenario, rounds: Rounds) -> None:
+    limit = await scenario.reference()
+    if limit is not None:
+        rounds.reference.append(limit)
+    naive = await scenario.naive()
+    if naive is not None:
+        rounds.naive.append(naive)
+    rounds.ours.append(await scenario.gerbang())
 
 
 def _say(console: Console, name: str, number: int, rounds: Rounds) -> None:
