@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final
@@ -24,6 +25,7 @@ from gerbang.cli.migrate import migrate_as_owner
 from gerbang.providers.sealed import ensure_root_key
 
 _READY_S: Final = 60.0
+_LIMIT_S: Final = 5.0
 _POOL: Final = "6"
 
 
@@ -34,8 +36,21 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """`seconds` it took, and the runnable processes per core meanwhile: above one, everything takes so much longer."""
+
+    seconds: float
+    load: float
+
+    @property
+    def is_in_time(self) -> bool:
+        """Within five seconds on a machine that has room for us; on a busy one in proportion."""
+        return self.seconds <= _LIMIT_S * max(1.0, self.load)
+
+
 class House:
-    """`recoveries`: seconds from the start of an API process, or of PostgreSQL, until /readyz said yes again (O8)."""
+    """`recoveries`: how long it took from the start of an API process, or of PostgreSQL, until /readyz said yes again (O8)."""
 
     def __init__(self, workers: int = 2) -> None:
         self.data = Path(tempfile.mkdtemp(prefix="gerbang-chaos-"))
@@ -43,7 +58,7 @@ class House:
         self.port, self.sandbox_port, self._mail_port = free_port(), free_port(), free_port()
         self.url, self.sandbox_url = f"http://127.0.0.1:{self.port}", f"http://127.0.0.1:{self.sandbox_port}"
         self.api_key = ""
-        self.recoveries: list[float] = []
+        self.recoveries: list[Recovery] = []
         self.restarts = 0
         self._names = ["sandbox", "serve", *(f"work {n}" for n in range(workers))]
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -62,7 +77,6 @@ class House:
             self._start(name)
         self.api_key = await self._seed()
         await self.ready()
-        self.recoveries.clear()
         self._keeper = asyncio.create_task(self._keep())
 
     async def close(self, *, keep_data: bool) -> None:
@@ -131,12 +145,15 @@ class House:
 
     # ── processes ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def ready(self) -> float:
-        """Wait until /readyz says yes; returns and keeps how long that took, in seconds."""
-        started = monotonic()
+    async def ready(self) -> None:
+        """Wait until /readyz says yes."""
         await self._answers(f"{self.url}/readyz")
-        self.recoveries.append(monotonic() - started)
-        return self.recoveries[-1]
+
+    async def recover(self) -> None:
+        """Wait until /readyz says yes, and keep how long that took."""
+        started = monotonic()
+        await self.ready()
+        self.recoveries.append(Recovery(monotonic() - started, os.getloadavg()[0] / (os.cpu_count() or 1)))
 
     async def _answers(self, address: str) -> None:
         deadline = monotonic() + _READY_S
@@ -155,7 +172,7 @@ class House:
                     self._start(name)
                     self.restarts += 1
                     if name == "serve":
-                        await self.ready()
+                        await self.recover()
             await asyncio.sleep(0.02)
 
     def _start(self, name: str) -> None:

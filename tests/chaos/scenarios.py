@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Any, Final
 
 from tests.chaos import strace
-from tests.chaos.house import House
+from tests.chaos.house import House, Recovery
 from tests.chaos.proxy import Proxy, Verdict
 from tests.chaos.shop import Shop
 
@@ -31,7 +31,7 @@ class Run:
     seconds: float
     say: Callable[[str], None]
     faults: dict[str, int] = field(default_factory=dict)
-    recoveries: dict[str, list[float]] = field(default_factory=dict)
+    recoveries: dict[str, list[Recovery]] = field(default_factory=dict)
 
     def share(self, part: float, least: int) -> int:
         """A part of the wished number of kills."""
@@ -113,7 +113,7 @@ async def _break_postgres(run: Run, scenario: str, harm: Callable[[], Awaitable[
             await harm()
             await asyncio.sleep(run.rng.random() * 2)
             await run.house.start_postgres()
-            await run.house.ready()
+            await run.house.recover()
         await asyncio.sleep(1)
     return times
 

@@ -19,13 +19,16 @@ _REFUND_OVER: Final = frozenset({"succeeded", "failed", "awaiting_transfer"})
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One thing to buy. `tag` is unique in a run and stands in the payment, the e-mail address and the keys."""
+    """One thing to buy. `tag` is unique in a run and stands in the payment, the e-mail address and the keys.
+
+    `refunds` are asked for at the same moment, each with its own key.
+    """
 
     scenario: str
     tag: str
     amount: int
     card: bool
-    refund: int | None
+    refunds: tuple[int, ...]
     is_paid: bool = True
 
 
@@ -65,8 +68,8 @@ class Shop:
         number = len(self.orders) + 1
         amount = 10_000 + number
         by_card = self._rng.random() < 0.6 if card is None else card
-        refund = self._rng.choice([None, amount, 4_000]) if is_paid else None
-        order = Order(scenario, f"{scenario}-{number:04d}", amount, by_card, refund, is_paid)
+        refunds = self._rng.choice([(), (amount,), (4_000,), (2_000, 5_000)]) if is_paid else ()
+        order = Order(scenario, f"{scenario}-{number:04d}", amount, by_card, refunds, is_paid)
         self.orders[order.tag] = order
         self.tasks[order.tag] = asyncio.create_task(self._life(order))
         return self.tasks[order.tag]
@@ -83,8 +86,7 @@ class Shop:
         if not order.is_paid:
             return
         await self._pay(order, payment)
-        if order.refund is not None:
-            await self._refund(order, payment)
+        await asyncio.gather(*(self._refund(order, payment, amount) for amount in order.refunds))
 
     async def _create(self, order: Order) -> str:
         body: dict[str, Any] = {
@@ -121,12 +123,12 @@ class Shop:
                     self.journal.note("payer_paid", scenario=order.scenario, tag=order.tag, attempt=reference)
             await asyncio.sleep(0.3 + self._rng.random() / 2)
 
-    async def _refund(self, order: Order, payment: str) -> None:
-        body = {"amount": order.refund, "reason": "Barang rusak"}
-        path = f"/v1/payments/{payment}/refunds"
-        made = await self.call("POST", path, key=f"refund-{order.tag}", body=body)
+    async def _refund(self, order: Order, payment: str, amount: int) -> None:
+        body = {"amount": amount, "reason": "Barang rusak"}
+        path, key = f"/v1/payments/{payment}/refunds", f"refund-{order.tag}-{amount}"
+        made = await self.call("POST", path, key=key, body=body)
         self.journal.note("refund", scenario=order.scenario, tag=order.tag, payment=payment, refund=made["id"])
-        again = await self.call("POST", path, key=f"refund-{order.tag}", body=body)
+        again = await self.call("POST", path, key=key, body=body)
         if again["id"] != made["id"]:
             self.wrong.append((order.scenario, f"O1 doubled: refund of {order.tag} is {made['id']} and {again['id']}"))
         while made["status"] not in _REFUND_OVER:
