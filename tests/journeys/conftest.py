@@ -1,6 +1,7 @@
 """One `gerbang up` for all journeys, started as a person starts it and stopped at the end; nothing may be left of it."""
 
 import shutil
+import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -10,9 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
-from ..cli.test_up import Up, left_behind
-from ..conftest import new_data_folder
-from .world import World
+from tests.cli.test_up import Up, left_behind
+from tests.conftest import new_data_folder
+from tests.journeys.world import World
 
 
 @dataclass
@@ -24,9 +25,9 @@ class Running:
     data: Path
     ports: tuple[int, int]
 
-    def again(self) -> dict[str, Any]:
-        """Ctrl-C's way out, nothing left behind, and up again; answers the new ready line."""
-        assert self.up.stop() == 0, self.up.stderr()
+    def again(self, how: signal.Signals) -> dict[str, Any]:
+        """End it by a signal, see that nothing is left behind, and start again on the same data; answers the new ready line."""
+        assert self.up.stop(how) == 0, self.up.stderr()
         assert left_behind(self.data) == []
         self.up.end()
         self.up = Up(self.data, *self.ports)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import jwt
 
-from .world import (
+from tests.journeys.world import (
     COFFEE,
     STRANGER,
     VIRTUAL_ACCOUNT,
@@ -53,7 +53,9 @@ async def _signs_in(world: World) -> Person:
     header = jwt.get_unverified_header(signed["access_token"])
     assert (header["alg"], header["typ"]) == ("EdDSA", "at+jwt")
     keys = (await world.http.get(f"{world.api}/.well-known/jwks.json")).json()["keys"]
-    (published,) = [key for key in keys if key["kid"] == header["kid"]]  # 1.3 1.4: the secrets manager's key, its public half
+    (published,) = [
+        key for key in keys if key["kid"] == header["kid"]
+    ]  # 1.3 1.4: the secrets manager's key, its public half
     assert "d" not in published
     unverified = jwt.decode(signed["access_token"], options={"verify_signature": False})
     key, aud = jwt.PyJWK(published), unverified["aud"]
@@ -132,7 +134,7 @@ async def _gives_back_by_transfer(world: World, paid: Json, email: str) -> None:
     assert (back["status"], back["amount_refunded"]) == ("refunded", 150_000)
     lines = [("refunds", "refunds_payable", 150_000), ("refunds_payable", "bank", 150_000)]
     assert (await world.ledger(back))[1:] == lines
-    await world.mail(email, "Pengembalian dana Anda sudah selesai")
+    await world.mail(email, "dikembalikan kepada Anda")
 
 
 async def test_a_card_is_charged_on_the_providers_page_and_given_back_in_parts(world: World) -> None:
@@ -148,7 +150,9 @@ async def test_a_card_is_charged_on_the_providers_page_and_given_back_in_parts(w
     mail = await world.mail(customer["email"], "has received")  # 3.12, in English
     assert "IDR" in mail["text"] or "Rp" in mail["text"]
     for amount, status in ((50_000, "partially_refunded"), (100_000, "refunded")):
-        refund = await world.post(f"/v1/payments/{paid['id']}/refunds", {"amount": amount, "reason": "Sent back"}, "operator")
+        refund = await world.post(
+            f"/v1/payments/{paid['id']}/refunds", {"amount": amount, "reason": "Sent back"}, "operator"
+        )
         assert refund["status"] in {"requested", "submitted", "succeeded"}
         await world.becomes(payment, status)
     more = {"amount": 1, "reason": "Once more"}
@@ -157,7 +161,10 @@ async def test_a_card_is_charged_on_the_providers_page_and_given_back_in_parts(w
     (order,) = await world.orders(payment)
     assert order["state"] == "voided"
     cancels = await world.wire(payment["attempts"][0]["provider_reference"], "/direct/v2/cancel")
-    assert [('"amt":"50000"' in line["body"], '"amt":"100000"' in line["body"]) for line in cancels] == [(True, False), (False, True)]
+    assert [('"amt":"50000"' in line["body"], '"amt":"100000"' in line["body"]) for line in cancels] == [
+        (True, False),
+        (False, True),
+    ]
     assert (await world.payment(payment))["amount_refunded"] == 150_000
     typed = await world.wire("", "/redirect/v2/card")
     assert typed
