@@ -15,6 +15,7 @@ from tests.chaos.scenarios import SCENARIOS, Run, settle
 from tests.chaos.shop import Shop
 
 _SETTLE_S: Final = 150.0
+_SHOWN: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,5 +128,7 @@ def table(report: Report) -> str:
     ]  # fmt: skip
     text = ["  ".join(f"{cell!s:>{len(name)}}" for cell, name in zip(row, head, strict=True)) for row in [head, *rows]]
     text += ["", f"borne by the client: {report.trouble}", f"seed {report.seed}, {report.took_s:.0f} s"]
-    text += [f"WRONG  {finding}" for finding in report.findings] or ["nothing lost, nothing doubled"]
+    text += [f"WRONG  {finding}" for finding in report.findings[:_SHOWN]] or ["nothing lost, nothing doubled"]
+    if len(report.findings) > _SHOWN:
+        text.append(f"and {len(report.findings) - _SHOWN} more; --json has them all")
     return "\n".join(text)
