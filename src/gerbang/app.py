@@ -22,6 +22,7 @@ import structlog
 from gerbang.base import ids, safety
 from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database, Tx
+from gerbang.base.errors import DatabaseUnavailable
 from gerbang.base.http import Http
 from gerbang.core.announcements.broadcast import Broadcaster
 from gerbang.core.announcements.service import Feed
@@ -63,6 +64,7 @@ from gerbang.web.services import Services
 
 log = structlog.get_logger()
 DEMO_CONNECTION: Final = "nicepay-uji"
+MOST_QUEUE_AGE_S: Final = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ async def core(settings: Settings, name: str, providers: Mapping[str, Provider] 
             settings, db, http, clock, changes, secrets, identity, connections, calls, payments, Inbox(db, preview), notifications
         )  # fmt: skip
         await payments.context.drain(settings.drain_s)
+        identity.close()
     finally:
         await http.close()
         await db.close()
@@ -164,7 +167,19 @@ def _services(parts: Core) -> Services:
         limits=Limiter(parts.db),
         changes=parts.changes,
         http=parts.http,
+        checks={"queue": lambda: _queue_age(parts)},
     )
+
+
+async def _queue_age(parts: Core) -> str | None:
+    """What is wrong with the queue, if anything: no worker has taken a due job for ten minutes."""
+    try:
+        waited_s = await business_time.oldest_due_s(parts.db)
+    except DatabaseUnavailable:  # the check of the database says so
+        return None
+    if waited_s < MOST_QUEUE_AGE_S or parts.settings.sandbox:  # the sandbox's clock makes days of waiting in a second
+        return None
+    return f"The oldest due job has waited {waited_s:.0f} s; is a worker running?"
 
 
 async def _offer_ownership(parts: Core) -> None:

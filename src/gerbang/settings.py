@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     # work and limits
     worker_concurrency: int = Field(16, ge=1, le=256, description="Jobs that one worker process runs at once.")
     body_limit_bytes: int = Field(262_144, ge=1_024, description="Largest body of an API request.")
-    hook_body_limit_bytes: int = Field(1_048_576, ge=1_024, description="Largest body of an incoming webhook.")
+    hook_body_limit_bytes: int = Field(262_144, ge=1_024, description="Largest body of an incoming webhook.")
     header_timeout_s: int = Field(10, ge=1, description="A client must have sent its headers by then.")
     body_timeout_s: int = Field(30, ge=1, description="A client must have sent its body by then.")
     provider_wait_s: float = Field(

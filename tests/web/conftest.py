@@ -74,6 +74,7 @@ async def _people(edge: Edge) -> None:
     for role in (Role.SUPPORT, Role.FINANCE, Role.DEVELOPER, Role.ADMIN):
         _, key = await identity.api_keys.create(system_caller("test"), role.value, role)
         edge.tokens[role.value] = f"Bearer {key}"
+    await identity.accounts.create("system:test", "owner@example.com", PASSWORD, "Owner", "en", Role.ADMIN)
     for who in ("customer", "other"):
         user = await identity.accounts.create(
             "system:test", f"{who}@example.com", PASSWORD, who.title(), "en", Role.CUSTOMER

@@ -89,7 +89,7 @@ def assemble(services: Services, extra_handlers: Sequence[Any] = ()) -> Gateway:
     busy = payments.Direct(services)
     ways = Ways(
         inner=inner,
-        hooks=Hooks(services.connections, services.inbox),
+        hooks=Hooks(services.connections, services.inbox, services.settings.hook_body_limit_bytes),
         table=policy.POLICY,
         direct={
             "GET /v1/payments/{payment}": busy.read,
@@ -110,8 +110,14 @@ def assemble(services: Services, extra_handlers: Sequence[Any] = ()) -> Gateway:
         access_log=access_log,
         hosts=_hosts(services),
         body_limit_bytes=services.settings.body_limit_bytes,
+        needs_owner=_never if services.settings.sandbox else services.identity.accounts.needs_owner,
     )
     return Gateway(ways)
+
+
+async def _never() -> bool:
+    """The sandbox makes its demo users a moment after it starts."""
+    return False
 
 
 def _ours() -> list[Any]:

@@ -14,7 +14,8 @@ import structlog
 from gerbang.base.errors import Forbidden, GerbangError, Invalid, Unauthenticated
 from gerbang.base.http import UPSTREAM_S
 from gerbang.base.tracing import REQUEST_ID
-from gerbang.core.identity.model import Caller, KeyInQuery
+from gerbang.core.identity.api_keys import refuse_credentials_in_query
+from gerbang.core.identity.model import Caller, NoOwnerYet
 from gerbang.core.payments.model import IdempotencyKeyReused
 from gerbang.web import idempotency, rates, validation
 from gerbang.web.access_log import AccessLog
@@ -64,7 +65,6 @@ _PAGE_HEADERS: Final[tuple[Header, ...]] = (
 _JSON_LINES: Final = b"".join(b"%b: %b\r\n" % pair for pair in ((b"content-type", b"application/json"), *_API_HEADERS))
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 _AUDITED: Final = (CardDataRefused, IdempotencyKeyReused)
-_LOOKS_LIKE_A_CREDENTIAL: Final = (b"grb_", b"access_token=", b"=eyJ", b"api_key=")
 
 
 class Identity(Protocol):
@@ -91,6 +91,7 @@ class Ways:
     access_log: AccessLog
     hosts: frozenset[str] | None
     body_limit_bytes: int
+    needs_owner: Callable[[], Awaitable[bool]]
 
 
 class Gateway:
@@ -99,6 +100,7 @@ class Gateway:
     def __init__(self, ways: Ways) -> None:
         self._ways = ways
         self._routes = Routes(ways.table)
+        self._owned = False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -120,6 +122,8 @@ class Gateway:
         exchange.refuse_doubled_headers()
         exchange.row, exchange.params = self._routes.find(exchange.method, exchange.path)
         self._check_host(exchange)
+        if not self._owned and not exchange.row.unowned:
+            await self._check_owned()
         if exchange.row.body is Body.RAW:
             await self._ways.hooks(exchange.scope, exchange.receive, self._dressing(exchange))
             return
@@ -146,13 +150,19 @@ class Gateway:
             if name not in hosts:
                 raise HostUnknown("The Host header names none of the addresses of this service.")
 
+    async def _check_owned(self) -> None:
+        """Until somebody owns this installation, it serves nothing but the way to own it (R37)."""
+        if await self._ways.needs_owner():
+            raise NoOwnerYet(
+                hint="Open the link that `gerbang serve` printed; it is good for 30 minutes.", retry_after_s=60
+            )
+        self._owned = True
+
     async def _identify(self, exchange: Exchange) -> Caller | None:
         """The caller by Authorization header, by the link of one payment, or by the session cookie of our own pages."""
         query = exchange.scope["query_string"]
-        if query and any(mark in query for mark in _LOOKS_LIKE_A_CREDENTIAL):
-            raise KeyInQuery(
-                "Send keys and tokens as Authorization: Bearer; this one may stand in logs now, so revoke it."
-            )
+        if query:
+            refuse_credentials_in_query(query.decode("latin-1"))
         header = exchange.headers.get(b"authorization")
         if header is not None:
             return await self._ways.identity.caller_of(header.decode("latin-1"))

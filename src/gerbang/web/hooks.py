@@ -19,7 +19,6 @@ from gerbang.ports.webhook import Incoming, Rejection
 
 log = structlog.get_logger()
 PREFIX: Final = "/hooks/"
-BODY_LIMIT_BYTES: Final = 262_144
 _KEPT_HEADERS_BYTES: Final = 8_192
 _NEVER_KEPT: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
 _SAMPLES_PER_MINUTE: Final = 60
@@ -28,9 +27,10 @@ _SAMPLES_PER_MINUTE: Final = 60
 class Hooks:
     """The hook endpoint as an ASGI application of its own."""
 
-    def __init__(self, connections: Connections, inbox: Inbox) -> None:
+    def __init__(self, connections: Connections, inbox: Inbox, body_limit_bytes: int) -> None:
         self._connections = connections
         self._inbox = inbox
+        self._body_limit_bytes = body_limit_bytes
         self._samples: deque[float] = deque(maxlen=_SAMPLES_PER_MINUTE)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -38,9 +38,9 @@ class Hooks:
         if scope["method"] != "POST":
             await _problem(send, 405, "method_not_allowed", "Webhooks are sent by POST.", ((b"allow", b"POST"),))
             return
-        body = await _body(receive)
+        body = await _body(receive, self._body_limit_bytes)
         if body is None:
-            await _problem(send, 413, "body_too_large", f"A webhook has at most {BODY_LIMIT_BYTES} bytes.")
+            await _problem(send, 413, "body_too_large", f"A webhook has at most {self._body_limit_bytes} bytes.")
             return
         try:
             status, content_type, answer = await self._take(scope, body)
@@ -76,16 +76,16 @@ class Hooks:
         await self._inbox.reject(connection, reason.value, source, body)
 
 
-async def _body(receive: Any) -> bytes | None:
+async def _body(receive: Any, limit_bytes: int) -> bytes | None:
     """The whole body, or None when it is longer than allowed."""
     message = await receive()
     body: bytes = message.get("body", b"")
     while message.get("more_body"):
         message = await receive()
         body += message.get("body", b"")
-        if len(body) > BODY_LIMIT_BYTES:
+        if len(body) > limit_bytes:
             return None
-    return body if len(body) <= BODY_LIMIT_BYTES else None
+    return body if len(body) <= limit_bytes else None
 
 
 def _kept(headers: dict[str, str]) -> dict[str, str]:

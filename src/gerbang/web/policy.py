@@ -46,6 +46,7 @@ class Row:
     body: Body = Body.NONE
     own: bool = False
     key_required: bool = False
+    unowned: bool = False  # served even before anybody owns this installation
 
     @property
     def route(self) -> str:
@@ -53,8 +54,8 @@ class Row:
         return f"{self.method} {self.path}"
 
 
-def _open(method: str, path: str, rate: Rate = Rate.PAGE, body: Body = Body.NONE) -> Row:
-    return Row(method, path, Who.ANYONE, rate=rate, body=body)
+def _open(method: str, path: str, rate: Rate = Rate.PAGE, body: Body = Body.NONE, *, unowned: bool = False) -> Row:
+    return Row(method, path, Who.ANYONE, rate=rate, body=body, unowned=unowned)
 
 
 def _self(method: str, path: str, rate: Rate = Rate.READ, body: Body = Body.NONE) -> Row:
@@ -76,19 +77,19 @@ _PAY: Final = ("payments:create", "payments:pay_own")
 
 POLICY: Final[Sequence[Row]] = (
     # plumbing
-    _open("GET", "/healthz", Rate.FREE),
-    _open("GET", "/readyz", Rate.FREE),
-    _open("GET", "/metrics", Rate.FREE),
+    _open("GET", "/healthz", Rate.FREE, unowned=True),
+    _open("GET", "/readyz", Rate.FREE, unowned=True),
+    _open("GET", "/metrics", Rate.FREE, unowned=True),
     _open("GET", "/openapi.json"),
     _open("GET", "/docs"),
     _open("GET", "/docs/errors"),
     _open("GET", "/docs/style.css"),
     _open("GET", "/.well-known/jwks.json"),
     # pages: whose they are is decided by link, cookie or session in web/checkout
-    _open("GET", "/static/{version}/{name:path}", Rate.FREE),
+    _open("GET", "/static/{version}/{name:path}", Rate.FREE, unowned=True),
     _open("GET", "/"),
-    _open("GET", "/owner"),
-    _open("POST", "/owner", Rate.LOGIN, Body.FORM),
+    _open("GET", "/owner", unowned=True),
+    _open("POST", "/owner", Rate.LOGIN, Body.FORM, unowned=True),
     _open("GET", "/login"),
     _open("POST", "/login", Rate.LOGIN, Body.FORM),
     _open("POST", "/logout", Rate.WRITE, Body.FORM),
@@ -130,7 +131,7 @@ POLICY: Final[Sequence[Row]] = (
     _open("POST", "/v1/auth/register", Rate.LOGIN, Body.JSON),
     _open("POST", "/v1/auth/login", Rate.LOGIN, Body.JSON),
     _open("POST", "/v1/auth/refresh", Rate.LOGIN, Body.JSON),
-    _open("POST", "/v1/auth/owner", Rate.LOGIN, Body.JSON),
+    _open("POST", "/v1/auth/owner", Rate.LOGIN, Body.JSON, unowned=True),
     _open("POST", "/v1/auth/logout", Rate.WRITE, Body.JSON),
     _self("POST", "/v1/auth/password", Rate.LOGIN, Body.JSON),
     _self("GET", "/v1/me"),

@@ -157,6 +157,13 @@ class Lifetimes:
 STANDARD_LIFETIMES: Final = Lifetimes()
 
 
+class NoOwnerYet(Unavailable):
+    """A new installation: nobody can manage it yet."""
+
+    code = "no_owner_yet"
+    title = "This installation has no owner yet"
+
+
 class InvalidToken(Unauthenticated):
     """The token or key is not one that we accept now. Never says why."""
 

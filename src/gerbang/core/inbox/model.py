@@ -68,6 +68,7 @@ class Event:
     done_at: datetime | None = None
     attempt_id: UUID | None = None
     times_seen: int = 1
+    shard: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Every SQL statement on the inbox: `inbox`, `inbox_seen`, `inbox_shards`, `rejections`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -40,16 +40,22 @@ async def count_again(tx: Tx, places: Sequence[tuple[str, str]]) -> None:
     )
 
 
-async def take_shard(tx: Tx, shards: Sequence[int]) -> Row | None:
-    """A lane with work that nobody holds; None when there is none. `batch` is what a dead owner was working on."""
-    return await tx.fetchrow(
+async def anything_new(tx: Tx) -> bool:
+    """Whether there is work at all; cheap enough to ask often."""
+    return bool(await tx.fetchval("SELECT EXISTS (SELECT FROM inbox WHERE status = 'new')"))
+
+
+async def take_shards(tx: Tx, preferred: Sequence[int], limit: int) -> list[Row]:
+    """Shards with work that nobody holds, preferred ones first. `batch` is what a dead owner was working on."""
+    return await tx.fetch(
         """
         SELECT s.shard, s.batch FROM inbox_shards s
-        WHERE s.shard = ANY($1) AND (s.lease_until IS NULL OR s.lease_until < clock_timestamp())
-          AND EXISTS (SELECT FROM inbox i WHERE i.shard = s.shard AND i.status = 'new')
-        ORDER BY s.lease_until NULLS FIRST LIMIT 1 FOR UPDATE SKIP LOCKED
+        WHERE (s.lease_until IS NULL OR s.lease_until < clock_timestamp())
+          AND (s.batch <> '{}' OR EXISTS (SELECT FROM inbox i WHERE i.shard = s.shard AND i.status = 'new'))
+        ORDER BY s.shard <> ALL ($1), s.shard LIMIT $2 FOR UPDATE SKIP LOCKED
         """,
-        list(shards),
+        list(preferred),
+        limit,
     )
 
 
@@ -66,39 +72,39 @@ async def suspect(tx: Tx, batch: Sequence[UUID], most_tries: int) -> None:
     )
 
 
-async def next_events(tx: Tx, shard: int, limit: int) -> list[Event]:
-    """New events of a lane in order of arrival. One that was tried before is run alone."""
-    rows = await tx.fetch(
-        _EVENTS + "WHERE i.shard = $1 AND i.status = 'new' ORDER BY i.received_at, i.id LIMIT $2", shard, limit
-    )
+async def next_events(tx: Tx, shards: Sequence[int], limit: int) -> list[Event]:
+    """New events of these shards, each in order of arrival and with an equal part of the batch. One tried before is run alone."""
+    rows = await tx.fetch(_NEXT, list(shards), max(1, limit // len(shards)))
     events = [_event(row) for row in rows]
     if events and events[0].tries:
         return events[:1]
     return events[: next((n for n, event in enumerate(events) if event.tries), limit)]
 
 
-async def hold(tx: Tx, shard: int, owner: UUID, lease_s: float, batch: Sequence[UUID]) -> None:
-    """Note who works on the lane, until when, and on what."""
-    await tx.execute(
+async def hold(tx: Tx, owner: UUID, lease_s: float, batches: Mapping[int, Sequence[UUID]]) -> None:
+    """Note who works on the shards, until when, and on what."""
+    await tx.executemany(
         """
         UPDATE inbox_shards SET owner = $2, lease_until = clock_timestamp() + make_interval(secs => $3), batch = $4
         WHERE shard = $1
         """,
-        shard,
-        owner,
-        lease_s,
-        list(batch),
+        [(shard, owner, lease_s, list(batch)) for shard, batch in sorted(batches.items())],
     )
 
 
-async def still_held(tx: Tx, shard: int, owner: UUID) -> bool:
-    """Whether the lane is still ours; locks its row, so that nobody takes it before we commit."""
-    return await tx.fetchval("SELECT owner = $2 FROM inbox_shards WHERE shard = $1 FOR UPDATE", shard, owner) is True
+async def still_held(tx: Tx, shards: Sequence[int], owner: UUID) -> bool:
+    """Whether the shards are still ours; locks their rows, so that nobody takes one before we commit."""
+    rows = await tx.fetch(
+        "SELECT owner FROM inbox_shards WHERE shard = ANY($1) ORDER BY shard FOR UPDATE", list(shards)
+    )
+    return all(row["owner"] == owner for row in rows)
 
 
-async def release(tx: Tx, shard: int) -> None:
-    """Nobody works on the lane."""
-    await tx.execute("UPDATE inbox_shards SET owner = NULL, lease_until = NULL, batch = '{}' WHERE shard = $1", shard)
+async def release(tx: Tx, shards: Sequence[int]) -> None:
+    """Nobody works on the shards."""
+    await tx.execute(
+        "UPDATE inbox_shards SET owner = NULL, lease_until = NULL, batch = '{}' WHERE shard = ANY($1)", list(shards)
+    )
 
 
 async def finish(tx: Tx, rows: Sequence[tuple[UUID, datetime, str, UUID | None]]) -> None:
@@ -196,27 +202,19 @@ async def rejections(tx: Tx, limit: int) -> list[Row]:
     )
 
 
+_NEXT = """
+    SELECT i.id, i.received_at, i.connection, i.key, i.subject, i.type, i.headers, i.body, i.status, i.outcome, i.tries, i.done_at,
+        i.attempt_id, 1, i.shard
+    FROM unnest($1::smallint[]) AS s (shard) CROSS JOIN LATERAL (
+        SELECT * FROM inbox WHERE shard = s.shard AND status = 'new' ORDER BY received_at, id LIMIT $2) AS i
+    ORDER BY i.received_at, i.id
+"""
 _EVENTS = (
     "SELECT i.id, i.received_at, i.connection, i.key, i.subject, i.type, i.headers, i.body, i.status, i.outcome, i.tries, i.done_at,"
-    " i.attempt_id, s.times FROM inbox i JOIN inbox_seen s ON s.connection = i.connection AND s.key = i.key "
+    " i.attempt_id, s.times, i.shard FROM inbox i JOIN inbox_seen s ON s.connection = i.connection AND s.key = i.key "
 )
 
 
 def _event(row: Row) -> Event:
-    (id_, received, connection, key, subject, type_, headers, body, status, outcome, tries, done, attempt, times) = row
-    return Event(
-        id_,
-        received,
-        connection,
-        key,
-        subject,
-        type_,
-        headers,
-        body,
-        EventStatus(status),
-        outcome,
-        tries,
-        done,
-        attempt,
-        times,
-    )
+    (id_, received, connection, key, subject, type_, headers, body, status, *rest) = row
+    return Event(id_, received, connection, key, subject, type_, headers, body, EventStatus(status), *rest)

@@ -1,11 +1,13 @@
-"""The worker of the inbox: takes a lane, works through it in batches, one transaction each.
+"""The worker of the inbox: a lane takes shards and works through them in batches, one transaction each.
 
 The claim is committed before the work and names the batch. An event that kills its worker is therefore known: it is run alone next time,
 counted, and parked with its bytes after five tries. An event that only fails is found by halving its batch.
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -20,107 +22,126 @@ from gerbang.core.inbox.service import Handler
 
 log = structlog.get_logger()
 LEASE_S: Final = 30.0
-IDLE_S: Final = 0.02
+HOLD_S: Final = 1.0
+LEAST_IDLE_S: Final = 0.01
+MOST_IDLE_S: Final = 0.06
 REVIVE_EVERY_S: Final = 1.0
 BATCH: Final = 300
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The shards that one lane holds for a moment: long enough to be quick, short enough to share with other processes."""
+
+    owner: UUID
+    shards: tuple[int, ...]
+    until: float
+
+    def goes_on(self, stop: asyncio.Event) -> bool:
+        """Whether another batch may be taken."""
+        return not stop.is_set() and time.monotonic() < self.until
+
+
 class Worker:
-    """Works on every lane that is free. Several of them, in one process or many, never work on the same lane."""
+    """Works on every shard that is free. Several lanes, in one process or many, never work on the same shard."""
 
     def __init__(self, db: Database, handler: Handler, *, lanes: int = 2, batch: int = BATCH) -> None:
         self._db = db
         self._handler = handler
         self._lanes = lanes
         self._batch = batch
+        self._stop = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; a batch under way is ended first."""
+        self._stop = stop
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._reviving(stop))
+            group.create_task(self._reviving())
             for number in range(self._lanes):
-                group.create_task(self._lane(stop, number))
+                group.create_task(self._lane(number))
 
-    async def _lane(self, stop: asyncio.Event, number: int) -> None:
-        shards = [s for s in range(SHARDS) if s % self._lanes == number] + list(range(SHARDS))
-        while not stop.is_set():
+    async def _lane(self, number: int) -> None:
+        preferred = [s for s in range(SHARDS) if s % self._lanes == number]
+        idle_s = LEAST_IDLE_S
+        while not self._stop.is_set():
             try:
-                worked = await self._work_once(shards)
+                worked = await self._work_a_while(preferred)
             except GerbangError as error:
                 log.warning("inbox.interrupted", code=error.code)
-                worked = False
-                await _pause(stop, 0.5)
+                worked, idle_s = False, 0.5
+            idle_s = LEAST_IDLE_S if worked else min(idle_s * 1.5, MOST_IDLE_S)
             if not worked:
-                await _pause(stop, IDLE_S)
+                await _pause(self._stop, idle_s)
 
-    async def _reviving(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
+    async def _reviving(self) -> None:
+        while not self._stop.is_set():
             try:
                 async with self._db.transaction() as tx:
                     await store.revive(tx)
             except Unavailable as error:
                 log.warning("inbox.revive_failed", code=error.code)
-            await _pause(stop, REVIVE_EVERY_S)
+            await _pause(self._stop, REVIVE_EVERY_S)
 
-    async def _work_once(self, shards: Sequence[int]) -> bool:
-        owner = ids.new()
-        claimed = await self._claim(shards, owner)
-        if claimed is None:
-            return False
-        shard, events = claimed
+    async def _work_a_while(self, preferred: Sequence[int]) -> bool:
+        async with self._db.reading() as tx:
+            if not await store.anything_new(tx):
+                return False
+        claim, events = await self._claim(preferred)
         while events:
-            events = await self._work(shard, owner, events)
-        return True
+            events = await self._work(claim, events)
+        return bool(claim.shards)
 
-    async def _claim(self, shards: Sequence[int], owner: UUID) -> tuple[int, list[Event]] | None:
+    async def _claim(self, preferred: Sequence[int]) -> tuple[Claim, list[Event]]:
         async with self._db.transaction() as tx:
-            taken = await store.take_shard(tx, shards)
-            if taken is None:
-                return None
-            shard: int = taken["shard"]
-            if taken["batch"]:
-                await store.suspect(tx, taken["batch"], MOST_TRIES)
-            events = await store.next_events(tx, shard, self._batch)
-            await store.hold(tx, shard, owner, LEASE_S, [event.id for event in events])
-            return shard, events
+            taken = await store.take_shards(tx, preferred, SHARDS // self._lanes)
+            claim = Claim(ids.new(), tuple(row["shard"] for row in taken), time.monotonic() + HOLD_S)
+            suspects = [event for row in taken for event in row["batch"]]
+            if suspects:
+                await store.suspect(tx, suspects, MOST_TRIES)
+            return claim, await self._next(tx, claim)
 
-    async def _work(self, shard: int, owner: UUID, events: list[Event]) -> list[Event]:
+    async def _work(self, claim: Claim, events: list[Event]) -> list[Event]:
         """Work on a batch and take the next in the same commit; returns it."""
         try:
-            return await self._commit(shard, owner, events)
+            return await self._commit(claim, events)
         except Unavailable:
             raise
         except Exception as error:
             if len(events) > 1:
-                return await self._halve(shard, owner, events)
+                return await self._halve(claim, events)
             log.exception("inbox.event_failed", inbox_event=ids.show("evt", events[0].id))
             why = f"{type(error).__name__}: {error}"[:300]
             async with self._db.transaction() as tx:
-                if await store.still_held(tx, shard, owner):
+                if await store.still_held(tx, claim.shards, claim.owner):
                     await _defer(tx, events[0], why)
-                    return await self._take_next(tx, shard, owner)
+                    return await self._next(tx, claim)
         return []
 
-    async def _halve(self, shard: int, owner: UUID, events: list[Event]) -> list[Event]:
+    async def _halve(self, claim: Claim, events: list[Event]) -> list[Event]:
         half = len(events) // 2
-        rest = await self._work(shard, owner, events[:half])
-        return rest or await self._work(shard, owner, events[half:])
+        rest = await self._work(claim, events[:half])
+        return rest or await self._work(claim, events[half:])
 
-    async def _commit(self, shard: int, owner: UUID, events: list[Event]) -> list[Event]:
+    async def _commit(self, claim: Claim, events: list[Event]) -> list[Event]:
         apply = await self._handler(events)
         async with self._db.transaction() as tx:
-            if not await store.still_held(tx, shard, owner):
+            if not await store.still_held(tx, claim.shards, claim.owner):
                 return []
             results = await apply(tx)
             await _settle(tx, events, results)
-            return await self._take_next(tx, shard, owner)
+            return await self._next(tx, claim)
 
-    async def _take_next(self, tx: Tx, shard: int, owner: UUID) -> list[Event]:
-        events = await store.next_events(tx, shard, self._batch)
+    async def _next(self, tx: Tx, claim: Claim) -> list[Event]:
+        """The next batch, noted in the claim; without one, or when time is up, the shards are free again."""
+        events: list[Event] = []
+        if claim.shards and claim.goes_on(self._stop):
+            events = await store.next_events(tx, claim.shards, self._batch)
         if events:
-            await store.hold(tx, shard, owner, LEASE_S, [event.id for event in events])
-        else:
-            await store.release(tx, shard)
+            await store.hold(
+                tx, claim.owner, LEASE_S, {s: [e.id for e in events if e.shard == s] for s in claim.shards}
+            )
+        elif claim.shards:
+            await store.release(tx, claim.shards)
         return events
 
 

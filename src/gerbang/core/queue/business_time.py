@@ -14,3 +14,9 @@ async def advance(db: Database, seconds: int) -> int:
     """Move business time on (0: only ask), and let every process hear of it; returns the whole offset in seconds."""
     async with db.transaction() as tx:
         return await store.move_clock(tx, seconds) if seconds else await store.clock_offset_s(tx)
+
+
+async def oldest_due_s(db: Database) -> float:
+    """Seconds of business time that the oldest due job has waited for a worker; 0 when none is due."""
+    async with db.reading() as tx:
+        return await store.oldest_due_s(tx)
