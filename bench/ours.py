@@ -30,6 +30,7 @@ from gerbang.providers.sealed import ensure_root_key
 from gerbang.settings import Settings
 
 CONNECTION: Final = "bench"
+_BOTH_LISTEN_S: Final = 3.0  # the kernel spreads only what connects after both have begun to listen
 WITH_BENCH: Final[dict[str, Provider]] = {**PROVIDERS, PROVIDER.name: PROVIDER}
 _SECRET_NAME: Final = "webhook/bench/webhook_secret"  # noqa: S105 - a name, no secret
 _EMAIL: Final = "bench@lumbung.example"
@@ -69,8 +70,13 @@ async def running(cluster: Cluster, provider_port: int) -> AsyncIterator[Gerbang
     secret = secrets.token_hex(32).encode()
     password = secrets.token_urlsafe(18)
     api_key = await _prepare(settings, provider_port, secret, password)
-    async with child("serve", ("bench.ours", "serve"), environment, cluster.folder) as service:
-        await service.answering(settings.port, "/readyz")
+    async with (
+        child("serve", ("bench.ours", "serve"), environment, cluster.folder) as service,
+        child("serve-2", ("bench.ours", "serve"), environment, cluster.folder) as second,
+    ):
+        for one in (service, second):  # both share the port: each is asked until one of them answers
+            await one.answering(settings.port, "/readyz")
+        await asyncio.sleep(_BOTH_LISTEN_S)
         yield Gerbang(cluster, settings.port, environment, secret, password, api_key, service)
 
 
@@ -91,6 +97,7 @@ def _environment(settings: Settings) -> dict[str, str]:
     given = {
         "data": settings.data,
         "port": settings.port,
+        "share_port": "true",
         "sandbox": "true",
         "sandbox_port": settings.sandbox_port,
         "log_level": "warning",

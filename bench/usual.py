@@ -75,7 +75,17 @@ async def running(cluster: Cluster, provider_port: int) -> AsyncIterator[Usual]:
         "NAIVE_PROVIDER_URL": f"http://127.0.0.1:{provider_port}",
     }
     token = jwt.encode({"sub": _OWNER, "exp": int(time.time()) + 7_200}, token_secret, algorithm="HS256")
-    command = ("uvicorn", "bench.naive.app:app", "--port", str(port), "--no-access-log", "--log-level", "warning")
+    command = (
+        "uvicorn",
+        "bench.naive.app:app",
+        "--port",
+        str(port),
+        "--no-access-log",
+        "--log-level",
+        "warning",
+        "--workers",
+        "2",
+    )
     async with child("usual", command, environment, cluster.folder) as service:
         await service.answering(port, "/openapi.json")
         async with connected(cluster.dsn(NAIVE)) as db:

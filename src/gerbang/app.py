@@ -141,8 +141,9 @@ async def serve(settings: Settings, providers: Mapping[str, Provider] = PROVIDER
         services = _services(parts)
         try:
             await serve_http(
-                gateway.create(services), settings.host, settings.port, limits=limits_of(settings), stop=stop
-            )
+                gateway.create(services), settings.host, settings.port, limits=limits_of(settings), stop=stop,
+                reuse_port=settings.share_port,
+            )  # fmt: skip
         finally:
             stop.set()
             await services.broadcast.close()

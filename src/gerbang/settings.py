@@ -47,6 +47,10 @@ class Settings(BaseSettings):
     data: Path = Field(Path("data"), description="Folder for the embedded database, the root key and demo users.")
     host: str = Field("127.0.0.1", description="Address that the API listens on.")
     port: Port = Field(8080, description="TCP port of the API, the checkout pages and the console.")
+    share_port: bool = Field(
+        default=False,
+        description="Several `serve` on this machine listen on one port, and the kernel spreads the connections.",
+    )
     public_url: str = Field(
         "", description="How the outside reaches us: base of checkout and webhook addresses. Default: http://HOST:PORT."
     )

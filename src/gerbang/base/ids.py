@@ -5,6 +5,7 @@ The text sorts as the ids do. A text id of another type, another length or anoth
 
 import os
 import time
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -23,6 +24,7 @@ def new() -> UUID:
     return UUID(int=stamp << 80 | 0x7 << 76 | (rest * 4096 // 1_000_000) << 64 | 0b10 << 62 | chance)
 
 
+@lru_cache(maxsize=16_384)
 def show(kind: str, value: UUID) -> str:
     """Write an id for the outside: `pay_01KC3V9Q2M…` for the kind `pay`, 26 characters after the underscore."""
     number = value.int

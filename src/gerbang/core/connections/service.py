@@ -16,6 +16,7 @@ from gerbang.ports.payment import Account
 from gerbang.ports.provider import Provider
 
 _FRESH_S: Final = 5.0
+_ACCOUNT_S: Final = 1.0  # a rotated secret is used within a second of being heard of
 
 
 class Connections:
@@ -28,6 +29,7 @@ class Connections:
         self._public_url = public_url.rstrip("/")
         self._known: dict[str, Connection] = {}
         self._read_at = float("-inf")
+        self._accounts: dict[tuple[str, Purpose], tuple[Connection, float, Account]] = {}
 
     async def all(self) -> Sequence[Connection]:
         """Every connection, oldest first."""
@@ -45,13 +47,20 @@ class Connections:
         return self._providers[connection.provider]
 
     async def account_for(self, connection: Connection, purpose: Purpose) -> Account:
-        """What an adapter needs for one call. Raises NotFound for a missing secret, Unavailable when the store does not answer."""
+        """What an adapter needs for one call, kept for a second. Raises NotFound for a missing secret, Unavailable when the store does
+        not answer.
+        """
+        known = self._accounts.get((connection.id, purpose))
+        if known is not None and known[0] is connection and time.monotonic() - known[1] < _ACCOUNT_S:
+            return known[2]
         secrets = {
             name: [version.value for version in await self._secrets.get(secret, purpose)]
             for name, secret in connection.secrets.items()
         }
         hook = f"{self._public_url}/hooks/{connection.id}"
-        return Account(connection.id, connection.livemode, connection.settings, secrets, hook)
+        account = Account(connection.id, connection.livemode, connection.settings, secrets, hook)
+        self._accounts[connection.id, purpose] = (connection, time.monotonic(), account)
+        return account
 
     async def create(
         self,

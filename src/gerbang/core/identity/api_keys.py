@@ -31,7 +31,10 @@ SHOWN: Final = 8
 _HIDDEN: Final = 40  # base 62: 238 bits
 _ALPHABET: Final = string.ascii_letters + string.digits
 _FORM: Final = re.compile(rf"grb_(test|live)_[A-Za-z0-9]{{{SHOWN + _HIDDEN}}}", re.ASCII)
-_IN_QUERY: Final = re.compile(r"(?:^|&)(?:access_token|api_key)=|grb_(?:test|live)_[A-Za-z0-9]{8}|grr_[A-Za-z0-9_-]{20}|eyJ[A-Za-z0-9_-]+\.eyJ", re.ASCII)
+_IN_QUERY: Final = re.compile(
+    r"(?:^|&)(?:access_token|api_key)=|grb_(?:test|live)_[A-Za-z0-9]{8}|grr_[A-Za-z0-9_-]{20}|eyJ[A-Za-z0-9_-]+\.eyJ",
+    re.ASCII,
+)
 
 
 class ApiKeys:

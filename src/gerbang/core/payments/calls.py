@@ -21,7 +21,7 @@ from gerbang.core.connections.model import Connection
 from gerbang.core.connections.service import Connections
 from gerbang.core.payments import refund_store, store
 from gerbang.core.payments.hearing import Hearing, hear
-from gerbang.core.payments.model import Attempt, PaymentNotFound, Refund, Whole
+from gerbang.core.payments.model import Attempt, AttemptStatus, PaymentNotFound, Refund, Whole
 from gerbang.core.queue.model import Job, LeaseLost
 from gerbang.core.secrets.model import Purpose
 from gerbang.ports.payment import (
@@ -63,6 +63,7 @@ class Calls:
         self._public_url = public_url.rstrip("/")
         self._providers: dict[str, PaymentProvider] = {}
         self._gates: dict[str, asyncio.Semaphore] = {}
+        self._terms: dict[str, tuple[Connection, Sequence[MethodTerms]]] = {}
         self._commits: GroupCommit[tuple[Hearing, Job | None], Whole | None] = GroupCommit(
             db, _write, alone=(LeaseLost,)
         )
@@ -98,7 +99,7 @@ class Calls:
         standing = self.standing(attempt, reference)
         answered = await self._ask(attempt.connection, lambda p, a: p.inquire(a, standing))
         facts = list(answered.facts)
-        if attempt.provider_reference is None and not any(isinstance(fact, Mismatched) for fact in facts):
+        if _reveals(attempt, facts):
             facts.insert(0, Accepted(reference))
         return await self.hear(
             Hearing(attempt.id, facts, source, actor, asked_at=asked_at, detail=answered.detail), job
@@ -152,8 +153,14 @@ class Calls:
 
     def terms(self, connection: Connection) -> Sequence[MethodTerms]:
         """The payment methods that a connection offers; none for a provider that collects no money."""
+        known = self._terms.get(connection.id)
+        if known is not None and known[0] is connection:
+            return known[1]
         provider = self._provider(connection)
-        return provider.terms(Account(connection.id, connection.livemode, connection.settings, {})) if provider else []
+        account = Account(connection.id, connection.livemode, connection.settings, {})
+        terms = tuple(provider.terms(account)) if provider else ()
+        self._terms[connection.id] = (connection, terms)
+        return terms
 
     def submission(self, whole: Whole, attempt: Attempt, link_token: str) -> Submission:
         """Everything that a provider may ask for when an attempt is registered."""
@@ -207,6 +214,16 @@ class Calls:
                 return None
             self._providers[connection.provider] = factory(self._http)
         return self._providers[connection.provider]
+
+
+def _reveals(attempt: Attempt, facts: Sequence[Fact]) -> bool:
+    """Whether an answer tells us the reference of an attempt that has none.
+
+    "Still open" about one that is being sent does not: it would end the sending, and the payer would never see how to pay.
+    """
+    if attempt.provider_reference is not None or any(isinstance(fact, Mismatched) for fact in facts):
+        return False
+    return bool(facts) or attempt.status is not AttemptStatus.SUBMITTING
 
 
 async def load_wholes(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, Whole]:
