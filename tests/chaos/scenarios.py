@@ -149,7 +149,7 @@ async def lose_answers(run: Run) -> int:
     await asyncio.sleep(5)  # every process uses the change by then
     wanted = run.share(0.2, 2)
     kinds = run.rng.sample(_PROVIDER_FAULTS, min(len(_PROVIDER_FAULTS), run.share(0.2, 5)))
-    proxy.judge = _wire(run.rng, proxy, wanted)
+    proxy.judge, proxy.delay_s = _wire(run.rng, proxy, wanted), 0.05
     faults = [(kind, route) for kind in kinds for route in ("registration", "inquiry", "cancel")]
     async with _load(run, "F6", 0.3):
         for kind, route in faults:
@@ -215,8 +215,8 @@ async def _until(holds: Callable[[], bool], seconds: float) -> None:
 
 
 SCENARIOS: Final[Mapping[str, Callable[[Run], Awaitable[int]]]] = {
-    "F2": kill_workers,  # first: leases of the killed end in real time, while the others run
-    "F1": kill_at_each_step,
+    "F1": kill_at_each_step,  # first: its steps are counted, so nothing else may be under way
+    "F2": kill_workers,  # early: leases of the killed end in real time, while the others run
     "F3": stop_postgres,
     "F4": kill_postgres,
     "F5": lose_commits,

@@ -53,6 +53,17 @@ async def has_instructions(world: World, whole: Whole) -> bool:
     return latest.attempts[-1].next_action is not None
 
 
+async def test_a_letter_about_an_order_that_is_being_sent_does_not_keep_its_number_from_the_payer(world: World) -> None:
+    """Found by chaos, seed 7: the inquiry after it said "open", and the attempt went on without instructions."""
+    await fault(world, "timeout_after_effect", "registration", delay_s=5)
+    made = (await world.create()).whole
+    assert made.attempts[0].status is S.SUBMITTING
+    await world.control("nicepay/webhooks", reference=ids.show("att", made.attempts[0].id), tamper="status")
+    await world.eventually(partial(has_instructions, world, made))
+    whole = await world.core.payments.get(made.payment.id)
+    assert [a.status for a in whole.attempts] == [S.ABANDONED, S.PENDING]
+
+
 async def test_a_provider_that_takes_no_connection_gets_the_registration_once_when_it_is_back(world: World) -> None:
     await fault(world, "refuse", "", delay_s=2.5)  # R8: never left, so it is sent again
     made = (await world.create()).whole
