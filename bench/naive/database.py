@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
 from bench.naive.models import Base
@@ -16,4 +17,5 @@ new_session = async_sessionmaker(engine, expire_on_commit=False)
 async def create_tables() -> None:
     """Make what is missing."""
     async with engine.begin() as connection:
+        await connection.execute(text("SELECT pg_advisory_xact_lock(1)"))  # two workers start at once
         await connection.run_sync(Base.metadata.create_all)

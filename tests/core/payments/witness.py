@@ -1,5 +1,6 @@
 """What the provider's own book says, read from the sandbox's journal: nothing of ours is asked. For tests about money."""
 
+import asyncio
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -58,3 +59,5 @@ async def quick(world: World, timeout_s: int = 1) -> None:
 async def fault(world: World, kind: str, route: str, count: int = 1, delay_s: float = 1.5) -> None:
     """Let the provider fail, `count` times."""
     await world.control("nicepay/faults", "PUT", kind=kind, route=route, count=count, delay_s=delay_s)
+    if kind == "refuse":
+        await asyncio.sleep(0.3)  # the door shuts when its own answer is out
