@@ -13,7 +13,8 @@ from gerbang.base.errors import NotFound
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS: Final = [a + b for a in _ALPHABET for b in _ALPHABET]
-_VALUES: Final = {char: value for value, char in enumerate(_ALPHABET)}
+_NOT_OURS: Final = {chr(code): "!" for code in range(128) if chr(code) not in _ALPHABET}
+_TO_BASE_32: Final = str.maketrans(_NOT_OURS | dict(zip(_ALPHABET, "0123456789abcdefghijklmnopqrstuv", strict=True)))
 _LENGTH: Final = 26
 
 
@@ -34,12 +35,10 @@ def show(kind: str, value: UUID) -> str:
 def read(kind: str, text: str) -> UUID:
     """The inner form of an id of type `kind`; raises NotFound for anything that show() would not have written."""
     head, _, tail = text.partition("_")
-    if head != kind or len(tail) != _LENGTH or tail[0] > "7":
-        raise NotFound(f"There is no such id: it should look like {kind}_ and {_LENGTH} characters.")
-    number = 0
-    for char in tail:
-        value = _VALUES.get(char)
-        if value is None:
-            raise NotFound(f"There is no such id: it should look like {kind}_ and {_LENGTH} characters.")
-        number = number << 5 | value
-    return UUID(int=number)
+    digits = tail.translate(_TO_BASE_32) if head == kind and len(tail) == _LENGTH and tail.isascii() else "!"
+    try:
+        if tail.isalnum() and tail[:1] <= "7":
+            return UUID(int=int(digits, 32))
+    except ValueError:
+        pass
+    raise NotFound(f"There is no such id: it should look like {kind}_ and {_LENGTH} characters.")

@@ -126,7 +126,9 @@ async def world(database: FreshDatabase, tmp_path: Path, free_port: Callable[[],
         group.create_task(InboxWorker(core.db, app._event_handler(core)).run(stop))
         group.create_task(core.changes.run(stop))
         group.create_task(timetable.run(core.payments.context, stop))
-        group.create_task(serve(_with_lifespan(Hooks(core.connections, core.inbox, 262_144)), "127.0.0.1", port, stop=stop))
+        group.create_task(
+            serve(_with_lifespan(Hooks(core.connections, core.inbox, 262_144)), "127.0.0.1", port, stop=stop)
+        )
         yield World(core, sandbox, owner)
         stop.set()
         assert (await verifying.verify(core.db))[1] == []

@@ -157,12 +157,12 @@ class Lane:
 
     def __init__(self, db: Database, *, dies: bool) -> None:
         self.done: list[bytes] = []
-        self._dies = dies
+        self.dies = dies
         self.worker = Worker(db, self._handle, lanes=1)
 
     async def _handle(self, events: Sequence[Event]) -> Apply:
         if any(event.body == b"poison" for event in events):
-            if self._dies:
+            if self.dies:
                 await asyncio.Event().wait()
             raise ValueError("cannot be read")
 
@@ -189,8 +189,11 @@ async def statuses(db: Database) -> dict[bytes, tuple[str, int]]:
 
 
 async def run_for(lane: Lane, seconds: float) -> None:
-    task = asyncio.create_task(lane.worker.run(asyncio.Event()))
+    stop = asyncio.Event()
+    task = asyncio.create_task(lane.worker.run(stop))
     await asyncio.sleep(seconds)
+    stop.set()
+    await asyncio.wait({task}, timeout=0 if lane.dies else 5)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
@@ -202,7 +205,7 @@ async def test_an_event_that_cannot_be_read_lets_its_neighbours_pass_and_is_park
     await put(Inbox(db, no_preview), b"before", b"poison", b"after")  # type: ignore[arg-type]  # never called
     for wait_s in (0, 5, 30, 300, 3_600):
         await advance(database, wait_s + 1)
-        await run_for(lane, 1.3)
+        await run_for(lane, 2.5)
     assert lane.done == [b"before", b"after"]
     assert (await statuses(db))[b"poison"][0] == EventStatus.PARKED
 

@@ -46,12 +46,13 @@ async def anything_new(tx: Tx) -> bool:
 
 
 async def take_shards(tx: Tx, preferred: Sequence[int], limit: int) -> list[Row]:
-    """Shards with work that nobody holds, preferred ones first. `batch` is what a dead owner was working on."""
+    """Shards that nobody holds, preferred ones first; also those without work yet, so that what arrives meanwhile does not wait for the
+    next claim. `batch` is what a dead owner was working on.
+    """
     return await tx.fetch(
         """
         SELECT s.shard, s.batch FROM inbox_shards s
-        WHERE (s.lease_until IS NULL OR s.lease_until < clock_timestamp())
-          AND (s.batch <> '{}' OR EXISTS (SELECT FROM inbox i WHERE i.shard = s.shard AND i.status = 'new'))
+        WHERE s.lease_until IS NULL OR s.lease_until < clock_timestamp()
         ORDER BY s.shard <> ALL ($1), s.shard LIMIT $2 FOR UPDATE SKIP LOCKED
         """,
         list(preferred),

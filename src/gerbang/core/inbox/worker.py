@@ -22,7 +22,7 @@ from gerbang.core.inbox.service import Handler
 
 log = structlog.get_logger()
 LEASE_S: Final = 30.0
-HOLD_S: Final = 1.0
+HOLD_S: Final = 0.25
 LEAST_IDLE_S: Final = 0.01
 MOST_IDLE_S: Final = 0.06
 REVIVE_EVERY_S: Final = 1.0
@@ -87,9 +87,10 @@ class Worker:
             if not await store.anything_new(tx):
                 return False
         claim, events = await self._claim(preferred)
+        worked = bool(events)
         while events:
             events = await self._work(claim, events)
-        return bool(claim.shards)
+        return worked
 
     async def _claim(self, preferred: Sequence[int]) -> tuple[Claim, list[Event]]:
         async with self._db.transaction() as tx:
