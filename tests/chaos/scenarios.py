@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from time import monotonic
 from typing import Any, Final
@@ -74,13 +75,18 @@ async def _sweep(run: Run, name: str, kills: int) -> int:
         pid = run.house.pid(name)
         async with strace.killing_at(pid, number):
             life = run.shop.order("F1", card=run.rng.random() < 0.8)
-            await _until(lambda pid=pid, life=life: run.house.pid(name) != pid or life.done(), 15)  # type: ignore[misc]
+            await _until(partial(_is_over, run.house, name, pid, life), 15)
         dead += run.house.pid(name) != pid
         if name == "serve":
             await run.house.ready()
         await run.shop.control("clock", advance_s=30)  # a request that died is taken over after 25 s
         await _until(life.done, 4)
     return dead
+
+
+def _is_over(house: House, name: str, pid: int, life: "asyncio.Task[None]") -> bool:
+    """The process has been killed (and started again), or the order came to its end without."""
+    return house.pid(name) != pid or life.done()
 
 
 async def kill_workers(run: Run) -> int:
