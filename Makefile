@@ -16,7 +16,7 @@ up: install  ## install what is missing, then run everything on this machine (AR
 	@exec $(BIN)/gerbang up $(ARGS)
 
 test: install  ## every test that this machine can run; skips are said aloud (ARGS="tests/base -k word")
-	@exec $(BIN)/python -m pytest $(ARGS)
+	@exec $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup $(ARGS)
 
 check: install  ## format, lint, types, import directions, tidiness: all of them, and then the verdict
 	@failed=""; try() { echo "── $$*"; "$$@" || failed="$$failed, $$(basename $$1) $$2"; }; \

@@ -175,3 +175,10 @@ def need() -> Callable[..., str]:
 def chromium(need: Callable[..., str]) -> str:
     """The path of a Chromium that playwright can drive."""
     return need("chromium", "chromium-browser", "google-chrome")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Side by side, a file's tests stay together, and the journeys, which share one running Gerbang, all together."""
+    for item in items:
+        folder = item.path.parent.name
+        item.add_marker(pytest.mark.xdist_group(folder if folder == "journeys" else str(item.path)))

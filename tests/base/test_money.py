@@ -21,7 +21,7 @@ def test_an_amount_that_is_no_count_is_refused(amount: Any) -> None:
         fiat(amount, "IDR")
 
 
-@pytest.mark.parametrize("currency", ["", "idr", "XXX", "USDC", "IDR "])
+@pytest.mark.parametrize("currency", ["", "idr", "XTS", "USDC", "IDR "])
 def test_a_currency_that_is_not_known_is_refused(currency: str) -> None:
     """R9."""
     with pytest.raises(BadMoney):

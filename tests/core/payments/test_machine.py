@@ -49,7 +49,7 @@ def an_attempt(status: AttemptStatus = S.SUBMITTING, **changes: object) -> Attem
         150_000 if status is S.CAPTURED else 0, 0, 0, DisputeState.NONE, None, None, None, None, False, NOW, NOW,
         NOW + timedelta(days=1),
     )  # fmt: skip
-    return replace(base, **changes)  # type: ignore[arg-type]  # a test's shorthand
+    return replace(base, **changes)
 
 
 def a_payment(**changes: object) -> Payment:
@@ -57,7 +57,7 @@ def a_payment(**changes: object) -> Payment:
         ID, PaymentStatus.CREATED, False, False, 150_000, "IDR", 0, 0, 0, "Kopi", None, None, {}, (), None, 0, NOW, NOW,
         NOW + timedelta(days=1), None, None,
     )  # fmt: skip
-    return replace(base, **changes)  # type: ignore[arg-type]  # a test's shorthand
+    return replace(base, **changes)
 
 
 FACTS: dict[str, Fact] = {
