@@ -33,8 +33,12 @@ class SecretStore(Protocol):
         """Every version that is valid now, newest first."""
         ...
 
-    async def write(self, name: str, value: bytes, *, overlap_s: int) -> int:
-        """A new version; the older ones stay valid for `overlap_s` seconds. Returns the version's number."""
+    async def write(self, name: str, value: bytes, *, overlap_s: int, first_only: bool = False) -> int:
+        """A new version; the older ones stay valid for `overlap_s` seconds. Returns the version's number.
+
+        With `first_only` nothing is written when the name has a version already, and that one's number is returned: of two processes
+        that make the same secret at once, one wins.
+        """
         ...
 
     async def versions(self) -> Sequence[SecretVersion]:

@@ -23,7 +23,6 @@ log = structlog.get_logger()
 CACHE_S: Final = 60.0
 AUDIT_EVERY_S: Final = 60.0
 VALUE_LIMIT_BYTES: Final = 65_536
-FIRST_OVERLAP_S: Final = 3600  # of two processes that make the same secret at once, both values verify meanwhile
 
 
 class Secrets:
@@ -55,7 +54,7 @@ class Secrets:
         """The version to sign or call with."""
         return (await self.get(name, purpose))[0]
 
-    async def put(self, name: str, value: bytes, *, overlap_s: int, actor: str) -> int:
+    async def put(self, name: str, value: bytes, *, overlap_s: int, actor: str, first_only: bool = False) -> int:
         """A new version; older ones stay valid for `overlap_s` seconds (0: at once no more). Returns its number.
 
         The intent is audited before the value is written, the outcome after. Raises BadSecretName, BadSecretValue.
@@ -66,7 +65,7 @@ class Secrets:
         subject = f"secret:{name}"
         async with self._db.transaction() as tx:
             await record(tx, [Entry(actor, "secret.put", subject, {"family": family, "overlap_s": overlap_s})])
-        version = await self._values.write(name, value, overlap_s=overlap_s)
+        version = await self._values.write(name, value, overlap_s=overlap_s, first_only=first_only)
         self.forget(name)
         async with self._db.transaction() as tx:
             await record(tx, [Entry(actor, "secret.written", subject, {"version": version})])
@@ -79,7 +78,7 @@ class Secrets:
         try:
             return await self.get(name, purpose)
         except NotFound:
-            await self.put(name, make(), overlap_s=FIRST_OVERLAP_S, actor=SYSTEM)
+            await self.put(name, make(), overlap_s=0, actor=SYSTEM, first_only=True)
             return await self.get(name, purpose)
 
     async def names(self) -> Sequence[Secret]:

@@ -52,10 +52,12 @@ class SealedStore:
             raise NotFound(f"There is no secret named {name}.")
         return [SecretValue(name, row["version"], self._open(name, row), row["valid_for_s"]) for row in rows]
 
-    async def write(self, name: str, value: bytes, *, overlap_s: int) -> int:
+    async def write(self, name: str, value: bytes, *, overlap_s: int, first_only: bool = False) -> int:
         """See SecretStore."""
         async with self._db.transaction() as tx:
             version = await store.next_version(tx, name)
+            if first_only and version > 1:
+                return version - 1
             await store.retire(tx, name, overlap_s)
             envelope = crypto.seal_envelope(self._root.key, value, _bound(name, version))
             await store.add(tx, name, version, self._root.fingerprint, envelope.wrapped_key, envelope.sealed_value)
