@@ -5,6 +5,7 @@ largest batches, and measured the highest rates.
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from contextvars import Context
@@ -17,7 +18,7 @@ R = TypeVar("R")
 K = TypeVar("K", bound=Hashable)
 
 
-class _Lanes(Generic[T, R]):
+class _Lanes(ABC, Generic[T, R]):
     """At most `lanes` batches in flight, each of at most `most` items, in order of arrival."""
 
     def __init__(self, *, most: int, lanes: int) -> None:
@@ -65,8 +66,9 @@ class _Lanes(Generic[T, R]):
             else:
                 future.set_result(result)
 
+    @abstractmethod
     async def _run(self, items: Sequence[T]) -> Sequence[R | Exception]:
-        raise NotImplementedError
+        """Results (or exceptions) of one batch, in order."""
 
 
 class GroupCommit(_Lanes[T, R]):
