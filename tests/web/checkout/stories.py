@@ -97,6 +97,9 @@ STORIES: Mapping[str, Whole] = {
     "choose": _story(payment()),
     "choose-after-silence": _story(payment(P.PENDING), [attempt(S.ABANDONED)]),
     "account": _story(payment(P.PENDING), [attempt(S.PENDING, VA)]),
+    "account-longest": _story(
+        payment(P.PENDING), [attempt(S.PENDING, DisplayVirtualAccount("BCA", "39355000121625000178903"))]
+    ),
     "account-test": _story(payment(P.PENDING, livemode=False), [attempt(S.PENDING, VA)]),
     "account-soon": _story(
         payment(P.PENDING), [attempt(S.PENDING, VA, created_at=NOW - timedelta(minutes=20), expires_at=NOW + timedelta(seconds=192))]
