@@ -13,7 +13,7 @@ from gerbang.web.checkout.shop import SHIPPING, bill_lines, read_cart
 from .stories import NOW, RETURNED, STORIES, VA, attempt, payment
 
 EXPECTED = {
-    "choose": Scene.CHOOSE, "choose-after-silence": Scene.CHOOSE, "account": Scene.ACCOUNT, "account-test": Scene.ACCOUNT,
+    "choose": Scene.CHOOSE, "choose-after-silence": Scene.CHOOSE, "account": Scene.ACCOUNT, "account-longest": Scene.ACCOUNT, "account-test": Scene.ACCOUNT,
     "account-soon": Scene.ACCOUNT, "account-bare": Scene.ACCOUNT, "code": Scene.CODE, "away": Scene.AWAY, "app": Scene.APP,
     "preparing": Scene.PREPARING, "part-paid": Scene.ACCOUNT, "part-closed": Scene.PART_CLOSED,
     "checking-unknown": Scene.CHECKING, "checking-held": Scene.CHECKING, "checking-disputed": Scene.CHECKING,
