@@ -286,8 +286,8 @@ class Counting:
         self.reads[name] += 1
         return await self._store.read(name)
 
-    async def write(self, name: str, value: bytes, *, overlap_s: int) -> int:
-        return await self._store.write(name, value, overlap_s=overlap_s)
+    async def write(self, name: str, value: bytes, *, overlap_s: int, first_only: bool = False) -> int:
+        return await self._store.write(name, value, overlap_s=overlap_s, first_only=first_only)
 
     async def versions(self) -> Sequence[SecretVersion]:
         return await self._store.versions()
