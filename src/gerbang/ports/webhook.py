@@ -1,10 +1,11 @@
 """What the hook endpoint asks of a provider: is this message genuine, and what is it about. Pure, closed by default."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
+
+import msgspec
 
 from gerbang.ports.payment import Account, Fact
 
@@ -19,16 +20,14 @@ class Rejection(StrEnum):
     NO_SECRET = "no_secret"  # noqa: S105  a reason, no secret
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(msgspec.Struct, frozen=True):
     """A request as it came in: header names in lower case, the body byte for byte."""
 
     headers: Mapping[str, str]
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Genuine:
+class Genuine(msgspec.Struct, frozen=True):
     """A message whose signature holds. `key` is the provider's event id (empty: a digest of the raw bytes is used);
     `subject` is what it is about and keeps its messages in order; `type` names it for people.
     """
@@ -38,8 +37,7 @@ class Genuine:
     type: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """What the provider wants to read back once the message is stored."""
 
     status: int = 200
@@ -47,16 +45,14 @@ class Reply:
     body: bytes = b"OK"
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(msgspec.Struct, frozen=True):
     """A signed fact about one attempt of ours."""
 
     attempt: UUID
     facts: Sequence[Fact]
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(msgspec.Struct, frozen=True):
     """A message whose signature does not cover what matters: it only makes us ask.
 
     `attempt` is None when our reference cannot be read; `provider_reference` is learnt from it if we had none.
@@ -66,8 +62,7 @@ class Hint:
     provider_reference: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Nothing:
+class Nothing(msgspec.Struct, frozen=True):
     """A genuine message that changes nothing: a test ping, a type we do not follow. `why` is shown to operators."""
 
     why: str

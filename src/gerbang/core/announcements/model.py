@@ -1,13 +1,13 @@
 """The announcement: what happened to which payment, in order. Data only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
+
+class Announcement(msgspec.Struct, frozen=True):
     """`type` is `payment.paid`, `refund.succeeded` …; `sequence` grows by one per announcement of the same payment.
     `data` holds status, amounts and ids; never names or addresses.
     """
@@ -17,4 +17,4 @@ class Announcement:
     sequence: int
     data: Mapping[str, object]
     made_at: datetime
-    id: UUID | None = field(default=None)
+    id: UUID | None = None

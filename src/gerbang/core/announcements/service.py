@@ -22,7 +22,7 @@ IDLE_S: Final = 0.1
 async def announce(tx: Tx, announcements: Sequence[Announcement]) -> None:
     """Add announcements in the transaction that made them true; they are taken in the order given here."""
     if announcements:
-        fresh = sorted(ids.new() for _ in announcements)
+        fresh = ids.several(len(announcements))
         rows = [
             (a.id or id_, a.type, a.payment_id, a.sequence, dict(a.data), a.made_at)
             for a, id_ in zip(announcements, fresh, strict=True)
@@ -72,4 +72,5 @@ class Feed:
 
 def announcement_of(row: Row) -> Announcement:
     """A stored row as the value that consumers take."""
-    return Announcement(row["type"], row["payment_id"], row["sequence"], row["data"], row["made_at"], row["id"])
+    id_, _xid, type_, payment, sequence, data, made_at = row
+    return Announcement(type_, payment, sequence, data, made_at, id_)

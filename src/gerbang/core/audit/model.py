@@ -1,10 +1,12 @@
 """Audit entries: who did what to which object, with digests of before and after. No personal data, no secret values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from gerbang.base.errors import Unavailable
 from gerbang.base.tracing import REQUEST_ID
@@ -17,8 +19,7 @@ class AuditUnavailable(Unavailable):
     title = "The audit trail cannot be written"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One action. `actor` is `user:…`, `key:…`, `payer:…` or `system:worker`; `object` is an outer id (`pay_…`) or `kind:name`;
     `action` is `noun.verb`. `detail` holds only what may be kept for ever: codes, amounts, ids, provider status, milliseconds.
     """
@@ -26,10 +27,10 @@ class Entry:
     actor: str
     action: str
     object: str
-    detail: Mapping[str, Any] = field(default_factory=dict)
+    detail: Mapping[str, Any] = {}
     before: bytes | None = None
     after: bytes | None = None
-    request_id: str | None = field(default_factory=REQUEST_ID.get)
+    request_id: str | None = msgspec.field(default_factory=REQUEST_ID.get)
     id: UUID | None = None
 
 

@@ -16,7 +16,7 @@ async def record(tx: Tx, entries: Sequence[Entry]) -> None:
     """Add the entries in order; raises AuditUnavailable, and then the caller's transaction must end."""
     if not entries:
         return
-    fresh = sorted(ids.new() for _ in entries)
+    fresh = ids.several(len(entries))
     rows = [
         (e.id or id_, e.actor, e.action, e.object, e.before, e.after, e.request_id, dict(e.detail))
         for e, id_ in zip(entries, fresh, strict=True)

@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 from zlib import crc32
+
+import msgspec
 
 from gerbang.base.errors import NotFound
 
@@ -28,8 +30,7 @@ class EventStatus(StrEnum):
     PARKED = "parked"
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(msgspec.Struct, frozen=True):
     """A verified message to be kept. `key` is the provider's event id, or empty: then a digest of the raw bytes stands for it.
     `subject` keeps messages about the same thing in order.
     """
@@ -50,8 +51,7 @@ class NewEvent:
         return crc32(self.subject.encode()) % SHARDS
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """A stored event. `times_seen` counts identical deliveries; `outcome` says in words what became of it."""
 
     id: UUID
@@ -61,7 +61,7 @@ class Event:
     subject: str
     type: str
     headers: Mapping[str, str]
-    body: bytes = field(repr=False)
+    body: bytes
     status: EventStatus = EventStatus.NEW
     outcome: str | None = None
     tries: int = 0
@@ -81,16 +81,14 @@ class EventFilters:
     received_after: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(msgspec.Struct, frozen=True):
     """The event had its effect, or rightly none; `outcome` in a few words."""
 
     outcome: str
     attempt: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NotYet:
+class NotYet(msgspec.Struct, frozen=True):
     """What the event is about is not known here (yet): kept, tried again later, parked in the end."""
 
     why: str

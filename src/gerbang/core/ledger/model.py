@@ -1,8 +1,9 @@
 """Postings and the chart of accounts. Pure."""
 
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
+
+import msgspec
 
 SALES: Final = "sales"
 FEES: Final = "fees"
@@ -19,8 +20,7 @@ def clearing(connection: str) -> str:
     return f"clearing:{connection}"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """`amount` minor units of `currency` moved: `debit` grows, `credit` gives. Balanced by its form."""
 
     debit: str
@@ -29,8 +29,7 @@ class Line:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(msgspec.Struct, frozen=True):
     """Lines that belong together, and what they are about."""
 
     kind: str

@@ -1,6 +1,7 @@
-"""One payment under change: loaded under its row lock, changed in memory, written back set by set with all it entails.
+"""Payments under change: loaded under their row locks, changed in memory, written back set by set with all that it entails.
 
-Ledger lines, audit rows, announcements and jobs of a draft are saved in the same transaction as the payment itself.
+Ledger lines, audit rows, announcements and jobs are saved in the same transaction as the payments themselves. They are lists of the
+batch, not of a payment, in the order in which things happened.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,21 +28,28 @@ from gerbang.core.queue.model import NewJob
 
 
 @dataclass(slots=True)
-class Draft:
-    """One payment being changed inside a batch: what it was, what it is becoming, and what must be written."""
+class Consequences:
+    """What a batch of drafts entails beside the payments themselves, each in the order in which it happened."""
 
-    was: Payment
-    payment: Payment
-    attempts: dict[UUID, Attempt]
-    refunds: dict[UUID, Refund]
-    now: datetime
-    loaded: dict[UUID, Attempt] = field(default_factory=dict)
-    fresh_refunds: set[UUID] = field(default_factory=set)
-    changed_refunds: set[UUID] = field(default_factory=set)
     postings: list[Posting] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     jobs: list[NewJob] = field(default_factory=list)
     announcements: list[Announcement] = field(default_factory=list)
+
+
+class Draft:
+    """One payment being changed inside a batch: what it was, what it is becoming, and the batch's consequences to add to."""
+
+    __slots__ = ("attempts", "loaded", "loaded_refunds", "more", "now", "payment", "refunds", "was")
+
+    def __init__(self, payment: Payment, now: datetime, more: Consequences) -> None:
+        self.was = self.payment = payment
+        self.now = now
+        self.more = more
+        self.attempts: dict[UUID, Attempt] = {}
+        self.refunds: dict[UUID, Refund] = {}
+        self.loaded: Mapping[UUID, Attempt] = {}
+        self.loaded_refunds: Mapping[UUID, Refund] = {}
 
     def whole(self) -> Whole:
         """The payment as it stands in this draft."""
@@ -52,20 +60,14 @@ class Draft:
         self.attempts[attempt.id] = attempt
 
     def put_refund(self, refund: Refund) -> None:
-        """Take over a changed refund."""
+        """Take over a changed or a new refund."""
         self.refunds[refund.id] = refund
-        self.changed_refunds.add(refund.id)
-
-    def add_refund(self, refund: Refund) -> None:
-        """Take over a new refund."""
-        self.refunds[refund.id] = refund
-        self.fresh_refunds.add(refund.id)
 
     def announce(self, type_: str, data: Mapping[str, Any]) -> None:
         """Say that something happened; sequences of one payment grow by one."""
         self.payment = replace(self.payment, sequence=self.payment.sequence + 1)
         about = {"payment": ids.show("pay", self.payment.id), "status": self.payment.status.value, **data}
-        self.announcements.append(Announcement(type_, self.payment.id, self.payment.sequence, about, self.now))
+        self.more.announcements.append(Announcement(type_, self.payment.id, self.payment.sequence, about, self.now))
 
 
 async def open_drafts(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, Draft]:
@@ -81,32 +83,36 @@ async def open_drafts_of(tx: Tx, attempts: Sequence[UUID]) -> dict[UUID, Draft]:
 async def _opened(tx: Tx, locked: Sequence[Payment], now: datetime | None) -> dict[UUID, Draft]:
     if now is None:
         return {}
-    drafts = {payment.id: Draft(payment, payment, {}, {}, now) for payment in locked}
+    more = Consequences()
+    drafts = {payment.id: Draft(payment, now, more) for payment in locked}
     for attempt in await store.attempts_of(tx, list(drafts)):
-        draft = drafts[attempt.payment_id]
-        draft.attempts[attempt.id] = draft.loaded[attempt.id] = attempt
+        drafts[attempt.payment_id].attempts[attempt.id] = attempt
     captured = [payment.id for payment in locked if payment.amount_captured]  # no refund without a capture
     for refund in await refund_store.of_payments(tx, captured) if captured else ():
         drafts[refund.payment_id].refunds[refund.id] = refund
+    for draft in drafts.values():
+        draft.loaded = draft.attempts.copy()
+        draft.loaded_refunds = draft.refunds.copy()
     return drafts
 
 
 async def save_drafts(tx: Tx, drafts: Sequence[Draft]) -> None:
-    """Fold each payment's status and write all drafts, set by set."""
+    """Fold each payment's status and write all drafts of a batch, set by set."""
     if not drafts:
         return
     for draft in drafts:
         refold(draft)
-    now = drafts[0].now
+    now, more = drafts[0].now, drafts[0].more
+    assert all(draft.more is more for draft in drafts), "drafts of one batch share their consequences"
     await _save_attempts(tx, drafts, now)
     await _save_refunds(tx, drafts, now)
     payments = [d.payment for d in drafts if d.payment is not d.was]
     if payments:
         await store.save_payments(tx, payments, now)
-    await ledger.post(tx, [p for d in drafts for p in d.postings])
-    await record(tx, [e for d in drafts for e in d.entries])
-    await announce(tx, [a for d in drafts for a in d.announcements])
-    await queue.enqueue(tx, [j for d in drafts for j in d.jobs])
+    await ledger.post(tx, more.postings)
+    await record(tx, more.entries)
+    await announce(tx, more.announcements)
+    await queue.enqueue(tx, more.jobs)
 
 
 async def _save_attempts(tx: Tx, drafts: Sequence[Draft], now: datetime) -> None:
@@ -115,7 +121,7 @@ async def _save_attempts(tx: Tx, drafts: Sequence[Draft], now: datetime) -> None
     ]
     if changed:
         await store.save_money(tx, [after for _, after in changed], now)
-    rest = [after for before, after in changed if _rest(before) != _rest(after)]
+    rest = [after for before, after in changed if _rest(before, after)]
     if rest:
         await store.save_rest(tx, rest)
     fresh = [a for d in drafts for id_, a in d.attempts.items() if id_ not in d.loaded]
@@ -123,15 +129,21 @@ async def _save_attempts(tx: Tx, drafts: Sequence[Draft], now: datetime) -> None
         await store.add_attempts(tx, fresh)
 
 
-def _rest(a: Attempt) -> tuple[Any, ...]:
-    return a.dispute, a.provider_reference, a.next_action, a.failure, a.unsent, a.expires_at
+def _rest(a: Attempt, b: Attempt) -> bool:
+    """Whether anything beside money, status and times of asking differs."""
+    return (
+        a.dispute is not b.dispute or a.provider_reference != b.provider_reference or a.next_action is not b.next_action
+        or a.failure is not b.failure or a.unsent is not b.unsent or a.expires_at != b.expires_at
+    )  # fmt: skip
 
 
 async def _save_refunds(tx: Tx, drafts: Sequence[Draft], now: datetime) -> None:
-    fresh = [d.refunds[id_] for d in drafts for id_ in d.fresh_refunds]
+    fresh = [r for d in drafts for id_, r in d.refunds.items() if id_ not in d.loaded_refunds]
     if fresh:
         await refund_store.add(tx, fresh)
-    changed = [d.refunds[id_] for d in drafts for id_ in d.changed_refunds - d.fresh_refunds]
+    changed = [
+        d.refunds[id_] for d in drafts for id_, loaded in d.loaded_refunds.items() if d.refunds[id_] is not loaded
+    ]
     if changed:
         await refund_store.save(tx, changed, now)
 

@@ -6,11 +6,11 @@ facts, the same end. A whole batch shares one transaction and set-based writes.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from msgspec.structs import replace
 
 from gerbang.base import ids
@@ -29,8 +29,7 @@ from gerbang.ports.payment import Captured, Fact, Lost
 MOST_RESUBMISSIONS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Hearing:
+class Hearing(msgspec.Struct, frozen=True):
     """Facts about one attempt. `source` says how we know (webhook, inquiry, submit, cancel, refund, operator); `asked_at` is when the
     question left, so that an answer older than the last applied one is ignored; `refund` names the refund a refusal is about.
     """
@@ -41,8 +40,8 @@ class Hearing:
     actor: str = SYSTEM
     asked_at: datetime | None = None
     refund: UUID | None = None
-    request_id: str | None = field(default_factory=REQUEST_ID.get)
-    detail: Mapping[str, Any] = field(default_factory=dict)
+    request_id: str | None = msgspec.field(default_factory=REQUEST_ID.get)
+    detail: Mapping[str, Any] = {}
 
 
 async def hear(tx: Tx, hearings: Sequence[Hearing], jobs: Sequence[Job] = ()) -> dict[UUID, Whole]:
@@ -64,7 +63,7 @@ def apply(draft: Draft, hearing: Hearing) -> None:
     """Apply one hearing to a draft: facts in order, then what follows from them."""
     before = draft.attempts[hearing.attempt]
     if hearing.asked_at is not None and before.asked_at is not None and hearing.asked_at < before.asked_at:
-        draft.entries.append(_entry(draft, hearing, before, before, "payment.answer_too_old"))
+        draft.more.entries.append(_entry(draft, hearing, before, before, "payment.answer_too_old"))
         return
     for fact in hearing.facts:
         _apply_fact(draft, hearing, fact)
@@ -74,7 +73,7 @@ def apply(draft: Draft, hearing: Hearing) -> None:
         after = replace(after, asked_at=asked_at, look_at=look_at)
         draft.put_attempt(after)
     action = "payment.heard" if after.status is before.status and after.captured == before.captured else "payment.moved"
-    draft.entries.append(_entry(draft, hearing, before, after, action))
+    draft.more.entries.append(_entry(draft, hearing, before, after, action))
     if after.next_action is not None and before.next_action is None:
         draft.announce("payment.instructions", {"attempt": ids.show("att", after.id), "method": after.method.value})
     if not draft.payment.late and any(isinstance(f, Captured) and is_late(before, after, f.at) for f in hearing.facts):
@@ -92,9 +91,9 @@ def _apply_fact(draft: Draft, hearing: Hearing, fact: Fact) -> None:
     draft.put_attempt(after)
     if after.captured != before.captured:
         elsewhere = captured_total([a for a in draft.attempts.values() if a.id != after.id])
-        draft.postings.append(entries.capture(draft.payment, before, after, elsewhere))
+        draft.more.postings.append(entries.capture(draft.payment, before, after, elsewhere))
     if after.dispute is not before.dispute:
-        draft.postings.append(entries.dispute(draft.payment.id, before, after))
+        draft.more.postings.append(entries.dispute(draft.payment.id, before, after))
     if isinstance(fact, Lost) and after.status is AttemptStatus.ABANDONED:
         _try_again(draft, after)
 
@@ -110,7 +109,7 @@ def _try_again(draft: Draft, lost: Attempt) -> None:
         failure=None, asked_at=None, created_at=draft.now, updated_at=draft.now, look_at=None,
     )  # fmt: skip
     draft.put_attempt(fresh)
-    draft.jobs.append(schedule.submission(fresh))
+    draft.more.jobs.append(schedule.submission(fresh))
 
 
 def _entry(draft: Draft, hearing: Hearing, before: Attempt, after: Attempt, action: str) -> Entry:

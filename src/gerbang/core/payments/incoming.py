@@ -1,8 +1,9 @@
 """What stored webhooks do to payments: a signed fact is heard, a hint only makes us ask. One transaction for a whole batch."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
+
+import msgspec
 
 from gerbang.base import ids
 from gerbang.base.db import Tx
@@ -25,8 +26,7 @@ from gerbang.ports.webhook import Heard, Hint, Incoming, Nothing
 Reading = Heard | Hint | Nothing
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(msgspec.Struct, frozen=True):
     """A stored event and what it says."""
 
     event: Event

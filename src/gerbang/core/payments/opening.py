@@ -217,9 +217,9 @@ def _another(draft: Draft, caller: Caller, choice: MethodChoice, terms: MethodTe
     owed = payment.amount - captured_total(list(draft.attempts.values()))
     attempt = attempt_of(payment, number, choice, terms, connection, owed, draft.now)
     draft.put_attempt(attempt)
-    draft.jobs.extend(schedule.close(a) for a in earlier if a.status is AttemptStatus.PENDING)
+    draft.more.jobs.extend(schedule.close(a) for a in earlier if a.status is AttemptStatus.PENDING)
     detail = {"attempt": ids.show("att", attempt.id), "method": attempt.method.value}
-    draft.entries.append(Entry(caller.label, "payment.attempt_added", ids.show("pay", payment.id), detail))
+    draft.more.entries.append(Entry(caller.label, "payment.attempt_added", ids.show("pay", payment.id), detail))
     return attempt
 
 

@@ -47,7 +47,7 @@ async def cancel(ctx: Context, caller: Caller, payment_id: UUID) -> Whole:
         if draft.payment.status not in _CANCELLABLE and draft.payment.status is not PaymentStatus.CANCELLED:
             raise NotCancellable(f"The provider says that the payment is {draft.payment.status.value}.")
         draft.payment = replace(draft.payment, cancelled_at=draft.now)
-        draft.entries.append(Entry(caller.label, "payment.cancelled", ids.show("pay", payment_id)))
+        draft.more.entries.append(Entry(caller.label, "payment.cancelled", ids.show("pay", payment_id)))
         await save_drafts(tx, [draft])
     return await ctx.calls.whole(payment_id)
 
@@ -89,7 +89,7 @@ def _resolve(draft: Draft, caller: Caller, attempt: Attempt, decision: Decision,
         draft.put_attempt(replace(attempt, status=AttemptStatus.CANCELLED))
         pay = ids.show("pay", draft.payment.id)
         detail["attempt"] = ids.show("att", attempt.id)
-        draft.entries.append(Entry(caller.label, "payment.resolved", pay, detail))
+        draft.more.entries.append(Entry(caller.label, "payment.resolved", pay, detail))
         return
     total = max(attempt.amount, attempt.captured)
     captured = Captured(total, attempt.currency)

@@ -75,21 +75,21 @@ async def open_refund(
         id_ or ids.new(), draft.payment.id, attempt.id, status, amount, attempt.currency, min(amount, _credit_left(draft)), reason,
         None, None, caller.label, draft.now, draft.now,
     )  # fmt: skip
-    draft.add_refund(refund)
+    draft.put_refund(refund)
     draft.put_attempt(replace(draft.attempts[attempt.id], refund_reserved=attempt.refund_reserved + amount))
-    draft.postings.append(entries.refund_requested(refund))
+    draft.more.postings.append(entries.refund_requested(refund))
     about = {
         "refund": ids.show("ref", refund.id),
         "amount": amount,
         "currency": refund.currency,
         "status": status.value,
     }
-    draft.entries.append(
+    draft.more.entries.append(
         Entry(caller.label, "refund.requested", ids.show("pay", draft.payment.id), {**about, "reason": reason})
     )
     draft.announce("refund.requested" if at_provider else "refund.awaiting_transfer", about)
     if at_provider:
-        draft.jobs.append(schedule.refund(refund))
+        draft.more.jobs.append(schedule.refund(refund))
     return refund
 
 
@@ -126,7 +126,7 @@ async def settle_by_transfer(ctx: Context, caller: Caller, refund_id: UUID, refe
             raise RefundNotAwaitingTransfer(f"The refund is {refund.status.value}.")
         settling.succeed(draft, replace(refund, provider_reference=reference), by_bank=True)
         detail = {"refund": ids.show("ref", refund.id), "reference": reference, "amount": refund.amount}
-        draft.entries.append(Entry(caller.label, "refund.settled", ids.show("pay", draft.payment.id), detail))
+        draft.more.entries.append(Entry(caller.label, "refund.settled", ids.show("pay", draft.payment.id), detail))
         await save_drafts(tx, [draft])
     return draft.refunds[refund_id]
 

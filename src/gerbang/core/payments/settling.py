@@ -48,8 +48,8 @@ def _from_outside(draft: Draft, attempt: Attempt, amount: int, reference: str | 
         ids.new(), draft.payment.id, attempt.id, RefundStatus.SUBMITTED, amount, attempt.currency, 0,
         "Made at the provider, not by us", reference, None, "provider", draft.now, draft.now,
     )  # fmt: skip
-    draft.add_refund(refund)
-    draft.postings.append(entries.refund_requested(refund))
+    draft.put_refund(refund)
+    draft.more.postings.append(entries.refund_requested(refund))
     current = draft.attempts[attempt.id]
     draft.put_attempt(replace(current, refund_reserved=current.refund_reserved + amount))
     succeed(draft, refund, by_bank=False)
@@ -65,7 +65,7 @@ def succeed(draft: Draft, refund: Refund, *, by_bank: bool) -> None:
     )
     done = replace(refund, status=RefundStatus.SUCCEEDED)
     draft.put_refund(done)
-    draft.postings.append(entries.refund_settled(done, attempt.connection, by_bank=by_bank))
+    draft.more.postings.append(entries.refund_settled(done, attempt.connection, by_bank=by_bank))
     _over(draft, done)
 
 
@@ -75,7 +75,7 @@ def fail(draft: Draft, refund: Refund, why: str) -> None:
     draft.put_attempt(replace(attempt, refund_reserved=attempt.refund_reserved - refund.amount))
     failed = replace(refund, status=RefundStatus.FAILED, failure=why)
     draft.put_refund(failed)
-    draft.postings.append(entries.refund_failed(failed))
+    draft.more.postings.append(entries.refund_failed(failed))
     _over(draft, failed)
 
 
@@ -85,7 +85,7 @@ def _over(draft: Draft, refund: Refund) -> None:
         r for r in draft.refunds.values() if r.attempt_id == refund.attempt_id and r.status is RefundStatus.REQUESTED
     ]
     if waiting:
-        draft.jobs.append(schedule.refund(min(waiting, key=lambda r: r.id)))
+        draft.more.jobs.append(schedule.refund(min(waiting, key=lambda r: r.id)))
     draft.announce(
         f"refund.{refund.status.value}",
         {"refund": ids.show("ref", refund.id), "amount": refund.amount, "currency": refund.currency},

@@ -1,8 +1,9 @@
 """Jobs and what may become of them. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+import msgspec
 
 from gerbang.base.errors import Conflict
 
@@ -14,21 +15,19 @@ class LeaseLost(Conflict):
     title = "The job now belongs to another worker"
 
 
-@dataclass(frozen=True, slots=True)
-class NewJob:
+class NewJob(msgspec.Struct, frozen=True):
     """A job to enqueue. At most one per (kind, key) exists: enqueueing it again brings it forward, or re-arms it while it runs.
     `run_at` is business time, None for now.
     """
 
     kind: str
     key: str
-    payload: Mapping[str, object] = field(default_factory=dict)
+    payload: Mapping[str, object] = {}
     run_at: datetime | None = None
     most_tries: int = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(msgspec.Struct, frozen=True):
     """A claimed job. `tries` counts this one and is the fence: whoever finishes it must still hold this very try."""
 
     id: int
