@@ -58,7 +58,7 @@ async def create_overhead(seconds: float = 10.0) -> dict[str, Any]:
         cluster.running() as server,
         child("provider", provider, {}, server.folder),
         ours.running(server, provider_port) as gerbang,
-        gerbang.worker(),
+        gerbang.workers(),
     ):
         await _beat(gerbang, 3.0)  # caches fill, as they are in a service that has been up for a while
         return await _beat(gerbang, seconds)

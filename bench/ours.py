@@ -53,13 +53,18 @@ class Gerbang:
         return await asyncio.to_thread(_log_in, self.port, self.password)
 
     @contextlib.asynccontextmanager
-    async def worker(self) -> AsyncIterator[ChildProcess]:
-        """One worker process for the length of the block; what it said last is added to a lost score."""
-        async with child("work", ("bench.ours", "work"), self.environment, self.cluster.folder) as running_worker:
+    async def workers(self) -> AsyncIterator[None]:
+        """Two worker processes for the length of the block; what they said last is added to a lost score."""
+        command, environment, folder = ("bench.ours", "work"), self.environment, self.cluster.folder
+        async with (
+            child("work", command, environment, folder) as first,
+            child("work-2", command, environment, folder) as second,
+        ):
             try:
-                yield running_worker
+                yield
             except NoScore as reason:
-                raise NoScore(f"{reason}; the worker's last words: {running_worker.last_words()[-600:]}") from reason
+                words = " | ".join(one.last_words()[-600:] for one in (first, second))
+                raise NoScore(f"{reason}; the workers' last words: {words}") from reason
 
 
 @contextlib.asynccontextmanager

@@ -75,7 +75,7 @@ class Ingest:
 
 @dataclass(slots=True)
 class Processing:
-    """W2: a worker meets a backlog of stored events, one for each of as many pending payments."""
+    """W2: two workers meet a backlog of stored events, one for each of as many pending payments."""
 
     bench: Bench
 
@@ -86,9 +86,10 @@ class Processing:
     async def naive(self) -> Sample:
         """One event at a time."""
         await self.bench.usual.backlog(int(1_000 * self.bench.seconds))
-        async with self.bench.usual.worker(self.bench.seconds) as worker:
-            await worker.ended()
-            return Sample(usual.processed(worker.log))
+        usually, seconds = self.bench.usual, self.bench.seconds
+        async with usually.worker("usual-worker", seconds) as one, usually.worker("usual-worker-2", seconds) as other:
+            await asyncio.gather(one.ended(), other.ended())
+            return Sample(usual.processed(one.log) + usual.processed(other.log))
 
     async def gerbang(self) -> Sample:
         """Batches; every payment must be paid once."""
@@ -97,7 +98,7 @@ class Processing:
         made = await seeding.pending_payments(cluster, count)
         await seeding.waiting_events(cluster, [attempt for _, attempt in made], self.bench.ours.secret)
         await ours.settle_statistics(cluster)
-        async with self.bench.ours.worker():
+        async with self.bench.ours.workers():
             left = count - await judging.first_batch(cluster)
             before_s = tree_cpu_s()
             await judging.worked_off(cluster)
@@ -152,7 +153,7 @@ class Create:
         await ours.clear(self.bench.cluster)
         extra = {"method_options": {"bank": "BCA"}, "connection": ours.CONNECTION}
         wanted = shots.creates(self.bench.ours.api_key, _keys(int(6_000 * self.bench.seconds)), extra)
-        async with self.bench.ours.worker():
+        async with self.bench.ours.workers():
             result = await _fire(self.bench, self.bench.ours.port, wanted, _made_and_sent)
         made = [json.loads(result.bodies[key])["id"] for key in result.acknowledged]
         await judging.every_creation_kept(self.bench.cluster, made, result.acknowledged)

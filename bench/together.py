@@ -66,7 +66,7 @@ class Together:
             self.bench.ours.secret, [(f"evt-{attempt}", ids.show("att", attempt)) for _, attempt in made]
         )
         plan = Plan(self.bench.ours.port, CONNECTIONS, seconds, keep_times=True)
-        async with self.bench.ours.worker():
+        async with self.bench.ours.workers():
             await asyncio.to_thread(fire_on_beat, replace(plan, seconds=_WARM_UP_S), wanted[:warm], rate / 2)
             await judging.worked_off(cluster)
             before_s = tree_cpu_s()

@@ -34,12 +34,12 @@ class Usual:
     token: str
 
     @contextlib.asynccontextmanager
-    async def worker(self, seconds: float) -> AsyncIterator[ChildProcess]:
+    async def worker(self, name: str, seconds: float) -> AsyncIterator[ChildProcess]:
         """One worker that processes for `seconds` and prints how many it did."""
         command = ("bench.naive.worker", "--seconds", str(seconds))
-        log = self.folder / "usual-worker.log"
+        log = self.folder / f"{name}.log"
         log.unlink(missing_ok=True)
-        async with child("usual-worker", command, self.environment, self.folder) as running:
+        async with child(name, command, self.environment, self.folder) as running:
             yield running
 
     async def payments(self) -> Sequence[str]:

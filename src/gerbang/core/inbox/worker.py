@@ -26,7 +26,7 @@ HOLD_S: Final = 0.25
 LEAST_IDLE_S: Final = 0.01
 MOST_IDLE_S: Final = 0.06
 REVIVE_EVERY_S: Final = 1.0
-BATCH: Final = 300
+BATCH: Final = 500
 
 
 @dataclass(frozen=True, slots=True)

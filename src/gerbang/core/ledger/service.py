@@ -38,7 +38,7 @@ class Balance:
 async def post(tx: Tx, postings: Sequence[Posting]) -> None:
     """Add postings; one without lines is nothing."""
     rows = [
-        (id_, number, p.kind, p.payment, p.attempt, p.refund, line.debit, line.credit, line.amount, line.currency)
+        (id_, number, p.kind, p.payment, p.attempt, p.refund, line.debit, line.credit, str(line.amount), line.currency)
         for p, id_ in zip(postings, ids.several(len(postings)), strict=True)
         for number, line in enumerate(p.lines)
     ]

@@ -106,13 +106,29 @@ async def save_drafts(tx: Tx, drafts: Sequence[Draft]) -> None:
     assert all(draft.more is more for draft in drafts), "drafts of one batch share their consequences"
     await _save_attempts(tx, drafts, now)
     await _save_refunds(tx, drafts, now)
-    payments = [d.payment for d in drafts if d.payment is not d.was]
-    if payments:
-        await store.save_payments(tx, payments, now)
+    await _save_payments(tx, drafts, now)
     await ledger.post(tx, more.postings)
     await record(tx, more.entries)
     await announce(tx, more.announcements)
     await queue.enqueue(tx, more.jobs)
+
+
+async def _save_payments(tx: Tx, drafts: Sequence[Draft], now: datetime) -> None:
+    changed = [d for d in drafts if d.payment is not d.was]
+    if changed:
+        await store.save_payments(tx, [d.payment for d in changed], now)
+    rest = [d.payment for d in changed if _more_than_money_came(d.was, d.payment)]
+    if rest:
+        await store.save_rest_of_payments(tx, rest)
+
+
+def _more_than_money_came(a: Payment, b: Payment) -> bool:
+    return (
+        a.amount_refunded != b.amount_refunded
+        or a.expires_at != b.expires_at
+        or a.cancelled_at != b.cancelled_at
+        or a.look_at != b.look_at
+    )
 
 
 async def _save_attempts(tx: Tx, drafts: Sequence[Draft], now: datetime) -> None:
@@ -130,9 +146,9 @@ async def _save_attempts(tx: Tx, drafts: Sequence[Draft], now: datetime) -> None
 
 
 def _rest(a: Attempt, b: Attempt) -> bool:
-    """Whether anything beside money, status and times of asking differs."""
+    """Whether anything differs that money which comes in does not change."""
     return (
-        a.dispute is not b.dispute or a.provider_reference != b.provider_reference or a.next_action is not b.next_action
+        a.refunded != b.refunded or a.refund_reserved != b.refund_reserved or a.asked_at != b.asked_at or a.dispute is not b.dispute or a.provider_reference != b.provider_reference or a.next_action is not b.next_action
         or a.failure is not b.failure or a.unsent is not b.unsent or a.expires_at != b.expires_at
     )  # fmt: skip
 

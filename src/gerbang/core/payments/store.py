@@ -178,20 +178,15 @@ async def mark_unsent(tx: Tx, attempt: UUID, unsent: bool) -> bool:
 
 
 async def save_money(tx: Tx, attempts: Sequence[Attempt], now: datetime) -> None:
-    """Write back what money, time and questions change of attempts: the busy path."""
-    rows = [
-        (a.id, a.status.value, str(a.captured), str(a.refunded), str(a.refund_reserved), a.asked_at, a.look_at)
-        for a in attempts
-    ]
+    """Write back what money that comes in changes of attempts: the busy path."""
+    rows = [(a.id, a.status.value, str(a.captured), a.look_at) for a in attempts]
     await tx.execute(
         """
-        UPDATE attempts a SET status = n.status, captured = n.captured::numeric, refunded = n.refunded::numeric,
-            refund_reserved = n.reserved::numeric, asked_at = n.asked_at, look_at = n.look_at, updated_at = $8
-        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[])
-        AS n (id, status, captured, refunded, reserved, asked_at, look_at)
+        UPDATE attempts a SET status = n.status, captured = n.captured::numeric, look_at = n.look_at, updated_at = $5
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) AS n (id, status, captured, look_at)
         WHERE a.id = n.id
         """,
-        *columns(rows, 7),
+        *columns(rows, 4),
         now,
     )
 
@@ -201,42 +196,55 @@ async def save_rest(tx: Tx, attempts: Sequence[Attempt]) -> None:
     rows = [
         (
             a.id, a.dispute.value, a.provider_reference, _as_json(a.next_action), _as_json(a.failure), a.unsent, a.expires_at,
+            str(a.refunded), str(a.refund_reserved), a.asked_at,
         )
         for a in attempts
     ]  # fmt: skip
     await tx.execute(
         """
         UPDATE attempts a SET dispute = n.dispute, provider_reference = n.reference, next_action = n.action::jsonb,
-            failure = n.failure::jsonb, unsent = n.unsent, expires_at = n.expires_at
-        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[], $7::timestamptz[])
-        AS n (id, dispute, reference, action, failure, unsent, expires_at)
+            failure = n.failure::jsonb, unsent = n.unsent, expires_at = n.expires_at, refunded = n.refunded::numeric,
+            refund_reserved = n.reserved::numeric, asked_at = n.asked_at
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[], $7::timestamptz[], $8::text[],
+            $9::text[], $10::timestamptz[])
+        AS n (id, dispute, reference, action, failure, unsent, expires_at, refunded, reserved, asked_at)
         WHERE a.id = n.id
         """,
-        *columns(rows, 7),
+        *columns(rows, 10),
     )
 
 
 async def save_payments(tx: Tx, payments: Sequence[Payment], now: datetime) -> None:
-    """Write back what may change of payments."""
+    """Write back what money that comes in changes of payments: the busy path."""
     rows = [
-        (
-            p.id, p.status.value, p.late, str(p.amount_captured), str(p.amount_refunded), str(p.amount_excess), p.sequence,
-            p.expires_at, p.paid_at, p.cancelled_at, p.look_at,
-        )
+        (p.id, p.status.value, p.late, str(p.amount_captured), str(p.amount_excess), p.sequence, p.paid_at)
         for p in payments
-    ]  # fmt: skip
+    ]
     await tx.execute(
         """
         UPDATE payments p SET status = n.status, late = n.late, amount_captured = n.captured::numeric,
-            amount_refunded = n.refunded::numeric, amount_excess = n.excess::numeric, sequence = n.sequence,
-            expires_at = n.expires_at, paid_at = n.paid_at, cancelled_at = n.cancelled_at, look_at = n.look_at, updated_at = $12
-        FROM unnest($1::uuid[], $2::text[], $3::bool[], $4::text[], $5::text[], $6::text[], $7::int[],
-            $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[])
-        AS n (id, status, late, captured, refunded, excess, sequence, expires_at, paid_at, cancelled_at, look_at)
+            amount_excess = n.excess::numeric, sequence = n.sequence, paid_at = n.paid_at, updated_at = $8
+        FROM unnest($1::uuid[], $2::text[], $3::bool[], $4::text[], $5::text[], $6::int[], $7::timestamptz[])
+        AS n (id, status, late, captured, excess, sequence, paid_at)
         WHERE p.id = n.id
         """,
-        *columns(rows, 11),
+        *columns(rows, 7),
         now,
+    )
+
+
+async def save_rest_of_payments(tx: Tx, payments: Sequence[Payment]) -> None:
+    """Write back everything else that may change of payments."""
+    rows = [(p.id, str(p.amount_refunded), p.expires_at, p.cancelled_at, p.look_at) for p in payments]
+    await tx.execute(
+        """
+        UPDATE payments p SET amount_refunded = n.refunded::numeric, expires_at = n.expires_at, cancelled_at = n.cancelled_at,
+            look_at = n.look_at
+        FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[])
+        AS n (id, refunded, expires_at, cancelled_at, look_at)
+        WHERE p.id = n.id
+        """,
+        *columns(rows, 5),
     )
 
 
