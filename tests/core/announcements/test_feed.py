@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from gerbang.base import ids
 from gerbang.base.db import Database, Tx
 from gerbang.core.announcements.model import Announcement
 from gerbang.core.announcements.service import BATCH, Feed, announce
@@ -137,3 +138,18 @@ async def test_each_feed_has_its_own_place(db: Database) -> None:
     await say(db, "a", "b")
     assert await drain(first) == ["a", "b"]
     assert await drain(second) == ["a", "b"]
+
+
+async def test_transactions_are_in_the_order_of_numbers_so_nothing_is_skipped_where_they_grow_a_digit(
+    db: Database,
+) -> None:
+    """As text 100 comes before 99: a cursor that went by the text would leave what lies between behind."""
+    taker = Taker(db)
+    await taker.feed.prepare()
+    numbers = range(90, 90 + BATCH + 20)
+    async with db.transaction() as tx:
+        await tx.executemany(
+            "INSERT INTO announcements (id, xid, type, data, made_at) VALUES ($1, $2::text::xid8, $3, '{}', now())",
+            [(ids.new(), str(number), f"made.{number}") for number in numbers],
+        )
+    assert await drain(taker) == [f"made.{number}" for number in numbers]

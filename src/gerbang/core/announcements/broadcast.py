@@ -264,7 +264,7 @@ class Broadcaster:
 
     async def _read(self, tx: Tx, after: Place) -> list[Heard]:
         rows = await store.after(tx, str(after.xid), after.id, _BATCH)
-        return [Heard(Place(int(row["xid"]), row["id"]), announcement_of(row)) for row in rows]
+        return [Heard(Place(int(row["at"]), row["id"]), announcement_of(row)) for row in rows]
 
     async def _owners_of(self, tx: Tx, batch: Sequence[Heard]) -> Mapping[UUID, UUID | None]:
         payments = {heard.announcement.payment_id for heard in batch}

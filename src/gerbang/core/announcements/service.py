@@ -52,7 +52,7 @@ class Feed:
             rows = await store.after(tx, place["xid"], place["id"], BATCH)
             if rows:
                 await self.take(tx, [announcement_of(row) for row in rows])
-                await store.move_cursor(tx, self.name, rows[-1]["xid"], rows[-1]["id"])
+                await store.move_cursor(tx, self.name, rows[-1]["at"], rows[-1]["id"])
             return len(rows)
 
     async def run(self, stop: asyncio.Event, taken: Callable[[], None] = lambda: None) -> None:
@@ -72,5 +72,5 @@ class Feed:
 
 def announcement_of(row: Row) -> Announcement:
     """A stored row as the value that consumers take."""
-    id_, _xid, type_, payment, sequence, data, made_at = row
+    id_, _at, type_, payment, sequence, data, made_at = row
     return Announcement(type_, payment, sequence, data, made_at, id_)

@@ -31,12 +31,15 @@ async def lock_cursor(tx: Tx, name: str) -> Row | None:
 
 
 async def after(tx: Tx, xid: str, id_: UUID | None, limit: int) -> list[Row]:
-    """Announcements after a place, oldest first, of transactions that are certainly finished."""
+    """Announcements after a place, oldest first, of transactions that are certainly finished; `at` is the transaction as text.
+
+    The text must not be called xid: ORDER BY would take it for the order, in which 1000 comes before 999.
+    """
     return await tx.fetch(
         """
-        SELECT id, xid::text, type, payment_id, sequence, data, made_at FROM announcements
+        SELECT id, xid::text AS at, type, payment_id, sequence, data, made_at FROM announcements
         WHERE (xid, id) > ($1::text::xid8, coalesce($2, '00000000-0000-0000-0000-000000000000'::uuid))
-          AND xid < pg_snapshot_xmin(pg_current_snapshot())
+          AND xid < (SELECT pg_snapshot_xmin(pg_current_snapshot()))
         ORDER BY xid, id LIMIT $3
         """,
         xid,

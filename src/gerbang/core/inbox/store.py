@@ -41,8 +41,16 @@ async def count_again(tx: Tx, places: Sequence[tuple[str, str]]) -> None:
 
 
 async def anything_new(tx: Tx) -> bool:
-    """Whether there is work at all; cheap enough to ask often."""
-    return bool(await tx.fetchval("SELECT EXISTS (SELECT FROM inbox WHERE status = 'new')"))
+    """Whether there is work that nobody is at; cheap enough to ask often."""
+    return bool(
+        await tx.fetchval(
+            """
+            SELECT EXISTS (
+                SELECT FROM inbox_shards s WHERE (s.lease_until IS NULL OR s.lease_until < clock_timestamp())
+                AND EXISTS (SELECT FROM inbox i WHERE i.shard = s.shard AND i.status = 'new'))
+            """
+        )
+    )
 
 
 async def take_shards(tx: Tx, preferred: Sequence[int], limit: int) -> list[Row]:
@@ -140,7 +148,7 @@ async def park(tx: Tx, id_: UUID, why: str) -> None:
 
 async def revive(tx: Tx) -> None:
     """Events whose wait is over become new again."""
-    await tx.execute("UPDATE inbox SET status = 'new' WHERE status = 'waiting' AND retry_at <= business_now()")
+    await tx.execute("UPDATE inbox SET status = 'new' WHERE status = 'waiting' AND retry_at <= (SELECT business_now())")
 
 
 async def renew(tx: Tx, id_: UUID) -> None:

@@ -62,10 +62,10 @@ class Worker:
 
     async def _lane(self, number: int) -> None:
         preferred = [s for s in range(SHARDS) if s % self._lanes == number]
-        idle_s = LEAST_IDLE_S
+        worked, idle_s = False, LEAST_IDLE_S
         while not self._stop.is_set():
             try:
-                worked = await self._work_a_while(preferred)
+                worked = (worked or await self._anything_new()) and await self._work_a_while(preferred)
             except GerbangError as error:
                 log.warning("inbox.interrupted", code=error.code)
                 worked, idle_s = False, 0.5
@@ -82,10 +82,11 @@ class Worker:
                 log.warning("inbox.revive_failed", code=error.code)
             await _pause(self._stop, REVIVE_EVERY_S)
 
-    async def _work_a_while(self, preferred: Sequence[int]) -> bool:
+    async def _anything_new(self) -> bool:
         async with self._db.reading() as tx:
-            if not await store.anything_new(tx):
-                return False
+            return await store.anything_new(tx)
+
+    async def _work_a_while(self, preferred: Sequence[int]) -> bool:
         claim, events = await self._claim(preferred)
         worked = bool(events)
         while events:

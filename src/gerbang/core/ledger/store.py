@@ -12,7 +12,7 @@ async def add(tx: Tx, columns: Sequence[list[object]]) -> None:
         """
         INSERT INTO ledger_lines
             (posting, line, kind, payment_id, attempt_id, refund_id, debit, credit, amount, currency, posted_at)
-        SELECT posting, line, kind, payment, attempt, refund, debit, credit, amount::numeric, currency, business_now()
+        SELECT posting, line, kind, payment, attempt, refund, debit, credit, amount::numeric, currency, (SELECT business_now())
         FROM unnest($1::uuid[], $2::int[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[],
                     $9::text[], $10::text[])
         AS n (posting, line, kind, payment, attempt, refund, debit, credit, amount, currency)

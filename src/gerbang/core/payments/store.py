@@ -253,7 +253,7 @@ async def due_attempts(tx: Tx, limit: int) -> list[tuple[UUID, AttemptStatus]]:
     rows = await tx.fetch(
         """
         UPDATE attempts SET look_at = NULL WHERE id IN (
-            SELECT id FROM attempts WHERE look_at <= business_now() ORDER BY look_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+            SELECT id FROM attempts WHERE look_at <= (SELECT business_now()) ORDER BY look_at LIMIT $1 FOR UPDATE SKIP LOCKED)
         RETURNING id, status
         """,
         limit,
@@ -266,7 +266,7 @@ async def due_payments(tx: Tx, limit: int) -> list[UUID]:
     rows = await tx.fetch(
         """
         UPDATE payments SET look_at = NULL WHERE id IN (
-            SELECT id FROM payments WHERE look_at <= business_now() ORDER BY look_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+            SELECT id FROM payments WHERE look_at <= (SELECT business_now()) ORDER BY look_at LIMIT $1 FOR UPDATE SKIP LOCKED)
         RETURNING id
         """,
         limit,
@@ -278,7 +278,7 @@ async def due_payments(tx: Tx, limit: int) -> list[UUID]:
 _LOCKING = (
     "SELECT id, status, late, livemode, amount::text, currency, amount_captured::text, amount_refunded::text, amount_excess::text,"
     " description, order_reference, owner_id, metadata, items, return_url, sequence, created_at, updated_at, expires_at, paid_at,"
-    " cancelled_at, look_at, business_now() FROM payments "
+    " cancelled_at, look_at, (SELECT business_now()) FROM payments "
 )
 _LOCKING_BY_ATTEMPTS = (
     _LOCKING + "WHERE id IN (SELECT payment_id FROM attempts WHERE id = ANY($1)) ORDER BY id FOR UPDATE OF payments"  # noqa: S608  two constants

@@ -11,7 +11,7 @@ async def add(tx: Tx, columns: Sequence[list[object]]) -> None:
     await tx.execute(
         """
         INSERT INTO jobs AS j (kind, key, payload, run_at, most_tries)
-        SELECT kind, key, payload, coalesce(run_at, business_now()), most_tries
+        SELECT kind, key, payload, coalesce(run_at, (SELECT business_now())), most_tries
         FROM unnest($1::text[], $2::text[], $3::jsonb[], $4::timestamptz[], $5::int[]) AS n (kind, key, payload, run_at, most_tries)
         ORDER BY kind, key
         ON CONFLICT (kind, key) DO UPDATE SET
@@ -34,7 +34,7 @@ async def claim(tx: Tx, kinds: Sequence[str], limit: int, lease_s: float) -> lis
         UPDATE jobs SET tries = tries + 1, lease_until = clock_timestamp() + make_interval(secs => $3), again = false
         WHERE id IN (
             SELECT id FROM jobs
-            WHERE parked_at IS NULL AND run_at <= business_now() AND kind = ANY($1)
+            WHERE parked_at IS NULL AND run_at <= (SELECT business_now()) AND kind = ANY($1)
               AND (lease_until IS NULL OR lease_until < clock_timestamp())
             ORDER BY run_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)
         RETURNING id, kind, key, payload, tries, most_tries
