@@ -76,7 +76,8 @@ class GroupCommit(_Lanes[T, R]):
 
     `write(tx, items)` returns a result (or an exception) for each item, in order. When the database refuses a row, or `write` raises one of
     `alone`, the batch is halved until the bad item stands alone, so it alone fails. DatabaseUnavailable and CommitUnknown reach every waiter.
-    With `one_statement` there is no BEGIN and COMMIT: for a `write` whose durable part is a single statement.
+    With `one_statement` there is no BEGIN and COMMIT: for a `write` whose durable part is a single statement. `after` is called
+    after each commit.
     """
 
     def __init__(
@@ -88,21 +89,25 @@ class GroupCommit(_Lanes[T, R]):
         lanes: int = 1,
         alone: tuple[type[Exception], ...] = (),
         one_statement: bool = False,
+        after: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(most=most, lanes=lanes)
         self._begin = db.autocommit if one_statement else db.transaction
         self._write = write
+        self._after = after
         self._alone: tuple[type[Exception], ...] = (*RowRefused, *alone)
 
     async def _run(self, items: Sequence[T]) -> Sequence[R | Exception]:
         try:
             async with self._begin() as tx:
-                return await self._write(tx, items)
+                results = await self._write(tx, items)
         except self._alone as error:
             if len(items) == 1:
                 return [error]
-        half = len(items) // 2
-        return [*await self._run(items[:half]), *await self._run(items[half:])]
+            half = len(items) // 2
+            return [*await self._run(items[:half]), *await self._run(items[half:])]
+        self._after()
+        return results
 
 
 class GroupRead(_Lanes[K, R | None]):

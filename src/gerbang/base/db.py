@@ -5,7 +5,7 @@ Group commit and coalesced reads stand in base/batching.py.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any, Final, Protocol
 
 import asyncpg
@@ -139,6 +139,28 @@ class Database:
             try:
                 yield connection
             finally:
+                await self._release(connection)
+
+    @contextlib.asynccontextmanager
+    async def listening(self, channel: str, heard: Callable[[], None]) -> AsyncIterator[asyncio.Event]:
+        """Call `heard` at every NOTIFY of the channel, for the length of the block; the event says that the connection broke."""
+        broken = asyncio.Event()
+
+        def tell(*_: object) -> None:
+            heard()
+
+        def end(*_: object) -> None:
+            broken.set()
+
+        with _in_our_words():
+            connection = await self._acquire()
+            try:
+                connection.add_termination_listener(end)
+                await connection.add_listener(channel, tell)
+                yield broken
+                await connection.remove_listener(channel, tell)
+            finally:
+                connection.remove_termination_listener(end)
                 await self._release(connection)
 
     async def _acquire(self) -> "asyncpg.pool.PoolConnectionProxy[Row]":

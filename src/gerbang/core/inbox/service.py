@@ -3,16 +3,19 @@
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from gerbang.base import ids
 from gerbang.base.batching import GroupCommit
+from gerbang.base.bell import Bell
 from gerbang.base.db import Database, Tx
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.inbox import store
 from gerbang.core.inbox.model import Event, EventFilters, EventNotFound, NewEvent, Rejection, Replay, Result
 
+CHANNEL: Final = "inbox"
 Preview = Callable[[Event], Awaitable[Replay]]
 Apply = Callable[[Tx], Awaitable[Sequence[Result]]]
 # A handler has two halves: what needs other systems comes first, without a transaction; what writes comes after, inside one.
@@ -25,7 +28,8 @@ class Inbox:
     def __init__(self, db: Database, preview: Preview) -> None:
         self._db = db
         self._preview = preview
-        self._commits: GroupCommit[NewEvent, bool] = GroupCommit(db, _store, one_statement=True)
+        self._bell = Bell(db, CHANNEL)
+        self._commits: GroupCommit[NewEvent, bool] = GroupCommit(db, _store, one_statement=True, after=self._bell.ring)
 
     async def receive(self, event: NewEvent) -> bool:
         """Keep an event; returns after COMMIT, with True when it was new. Raises DatabaseUnavailable or CommitUnknown: not kept for
@@ -62,6 +66,7 @@ class Inbox:
         async with self._db.transaction() as tx:
             await store.renew(tx, event_id)
             await record(tx, [Entry(actor or SYSTEM, "webhook.replayed", ids.show("evt", event_id))])
+        self._bell.ring()
         return Replay(event_id, dry_run, "The event will be worked on again at once.", [])
 
     async def rejections(self, limit: int = 100) -> list[Rejection]:

@@ -40,19 +40,6 @@ async def count_again(tx: Tx, places: Sequence[tuple[str, str]]) -> None:
     )
 
 
-async def anything_new(tx: Tx) -> bool:
-    """Whether there is work that nobody is at; cheap enough to ask often."""
-    return bool(
-        await tx.fetchval(
-            """
-            SELECT EXISTS (
-                SELECT FROM inbox_shards s WHERE (s.lease_until IS NULL OR s.lease_until < clock_timestamp())
-                AND EXISTS (SELECT FROM inbox i WHERE i.shard = s.shard AND i.status = 'new'))
-            """
-        )
-    )
-
-
 async def take_shards(tx: Tx, preferred: Sequence[int], limit: int) -> list[Row]:
     """Shards that nobody holds, preferred ones first; also those without work yet, so that what arrives meanwhile does not wait for the
     next claim. `batch` is what a dead owner was working on.

@@ -14,17 +14,21 @@ from uuid import UUID
 import structlog
 
 from gerbang.base import ids
+from gerbang.base.bell import Bell
 from gerbang.base.db import Database, Tx
 from gerbang.base.errors import GerbangError, Unavailable
 from gerbang.core.inbox import store
 from gerbang.core.inbox.model import MOST_TRIES, SHARDS, WAITS_S, Done, Event, NotYet, Result
-from gerbang.core.inbox.service import Handler
+from gerbang.core.inbox.service import CHANNEL, Handler
 
 log = structlog.get_logger()
 LEASE_S: Final = 30.0
 HOLD_S: Final = 0.25
-LEAST_IDLE_S: Final = 0.01
-MOST_IDLE_S: Final = 0.06
+GATHER_S: Final = (
+    0.02  # what comes in bit by bit is let gather: a batch of ten costs a third of a batch of three hundred
+)
+SMALL: Final = 100
+LOOK_S: Final = 0.5  # without a bell that rings: it may get lost
 REVIVE_EVERY_S: Final = 1.0
 BATCH: Final = 500
 
@@ -50,28 +54,31 @@ class Worker:
         self._handler = handler
         self._lanes = lanes
         self._batch = batch
+        self._bell = Bell(db, CHANNEL)
         self._stop = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; a batch under way is ended first."""
         self._stop = stop
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._bell.listen(stop))
             group.create_task(self._reviving())
             for number in range(self._lanes):
                 group.create_task(self._lane(number))
 
     async def _lane(self, number: int) -> None:
         preferred = [s for s in range(SHARDS) if s % self._lanes == number]
-        worked, idle_s = False, LEAST_IDLE_S
         while not self._stop.is_set():
+            last, rings = 0, self._bell.rings
             try:
-                worked = (worked or await self._anything_new()) and await self._work_a_while(preferred)
+                last = await self._work_a_while(preferred)
             except GerbangError as error:
                 log.warning("inbox.interrupted", code=error.code)
-                worked, idle_s = False, 0.5
-            idle_s = LEAST_IDLE_S if worked else min(idle_s * 1.5, MOST_IDLE_S)
-            if not worked:
-                await _pause(self._stop, idle_s)
+                await _pause(self._stop, LOOK_S)
+            if not last:
+                await self._bell.wait(self._stop, LOOK_S, since=rings)
+            if last < SMALL:
+                await _pause(self._stop, GATHER_S)
 
     async def _reviving(self) -> None:
         while not self._stop.is_set():
@@ -82,16 +89,14 @@ class Worker:
                 log.warning("inbox.revive_failed", code=error.code)
             await _pause(self._stop, REVIVE_EVERY_S)
 
-    async def _anything_new(self) -> bool:
-        async with self._db.reading() as tx:
-            return await store.anything_new(tx)
-
-    async def _work_a_while(self, preferred: Sequence[int]) -> bool:
+    async def _work_a_while(self, preferred: Sequence[int]) -> int:
+        """Work until the shards are shared again; returns how many events the last batch had."""
         claim, events = await self._claim(preferred)
-        worked = bool(events)
+        last = 0
         while events:
+            last = len(events)
             events = await self._work(claim, events)
-        return worked
+        return last
 
     async def _claim(self, preferred: Sequence[int]) -> tuple[Claim, list[Event]]:
         async with self._db.transaction() as tx:
@@ -131,12 +136,12 @@ class Worker:
                 return []
             results = await apply(tx)
             await _settle(tx, events, results)
-            return await self._next(tx, claim)
+            return await self._next(tx, claim, gather=len(events) < SMALL)
 
-    async def _next(self, tx: Tx, claim: Claim) -> list[Event]:
-        """The next batch, noted in the claim; without one, or when time is up, the shards are free again."""
+    async def _next(self, tx: Tx, claim: Claim, *, gather: bool = False) -> list[Event]:
+        """The next batch, noted in the claim; without one, when time is up, or to let events gather, the shards are free again."""
         events: list[Event] = []
-        if claim.shards and claim.goes_on(self._stop):
+        if claim.shards and not gather and claim.goes_on(self._stop):
             events = await store.next_events(tx, claim.shards, self._batch)
         if events:
             await store.hold(
