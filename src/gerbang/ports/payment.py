@@ -62,7 +62,41 @@ class Wait(msgspec.Struct, frozen=True, tag="wait"):
     """Nothing to show: the payer acts elsewhere, in an app for one."""
 
 
-NextAction = Redirect | DisplayVirtualAccount | DisplayCode | DisplayQr | Wait
+class DisplayCrypto(msgspec.Struct, frozen=True, tag="display_crypto"):
+    """`amount` is base units of `asset` as text (JSON would lose them), `uri` what a wallet opens (ERC-681), `page` the processor's own
+    page for the same transfer, if it has one.
+    """
+
+    network: str
+    asset: str
+    address: str
+    amount: str
+    uri: str
+    page: str = ""
+
+
+NextAction = Redirect | DisplayVirtualAccount | DisplayCode | DisplayQr | DisplayCrypto | Wait
+
+
+class Quote(msgspec.Struct, frozen=True):
+    """What a crypto attempt froze: so many base units of `asset` on `network` (amounts are text, JSON would lose them) for its price.
+
+    `rate` is how much of the price's currency one whole asset is worth, as a decimal; `source` who said so; `spread_bp` hundredths of a
+    percent that were added for the risk; `tolerance` base units that may be missing; `holder` the ledger account that the asset comes
+    into (`clearing:{connection}` at a processor, `wallet:{network}:{asset}` of our own).
+    """
+
+    asset: str
+    network: str
+    decimals: int
+    amount: str
+    rate: str
+    source: str
+    spread_bp: int
+    tolerance: str
+    holder: str
+    locked_at: datetime
+    expires_at: datetime
 
 
 # Facts: what a provider says happened to one transaction of one attempt. Totals, never deltas.
@@ -81,10 +115,28 @@ class ActionRequired(msgspec.Struct, frozen=True, tag=True):
 
 
 class Captured(msgspec.Struct, frozen=True, tag=True):
-    """Money is in: `total` minor units of `currency` so far; `at` is the provider's time of it."""
+    """Money is in: `total` minor units of `currency` so far; `at` is the provider's time of it. A crypto attempt is captured in base
+    units of its quote's asset.
+    """
 
     total: int
     currency: str
+    at: datetime | None = None
+
+
+class Claimed(msgspec.Struct, frozen=True, tag=True):
+    """A processor says that crypto came in, and our own node must see it before it counts.
+
+    `total` base units of `currency` are what the payer is credited with; the node must see `onchain` of them (less than `total` where
+    the processor keeps a fee) reach `recipient` in the transaction `transaction` on `network`. Amounts as text where JSON is near.
+    """
+
+    total: int
+    currency: str
+    network: str
+    transaction: str
+    recipient: str
+    onchain: int
     at: datetime | None = None
 
 
@@ -138,7 +190,7 @@ class Lost(msgspec.Struct, frozen=True, tag=True):
 
 
 Fact = (
-    Accepted | ActionRequired | Captured | Declined | Expired | Cancelled | RefundSettled | Disputed | DisputeClosed
+    Accepted | ActionRequired | Captured | Claimed | Declined | Expired | Cancelled | RefundSettled | Disputed | DisputeClosed
     | Retracted | Mismatched | Lost
 )  # fmt: skip
 
@@ -152,12 +204,31 @@ class MethodOption:
 
 
 @dataclass(frozen=True, slots=True)
+class AssetTerms:
+    """One asset on one network that a crypto method takes. `least` and `most` in base units, `fee_hint` a word to payers about what the
+    network itself costs: `low`, `medium` or `high`.
+    """
+
+    asset: str
+    network: str
+    title: str
+    decimals: int
+    least: int
+    most: int
+    fee_hint: str
+
+
+@dataclass(frozen=True, slots=True)
 class MethodTerms:
     """What a provider declares of one method, because it decides what a lost answer and a refund mean.
 
     `least` and `most` are minor units of `currency` that one attempt may ask for; `option` names the field of `method_options`
     that must be given (`bank`), `options` its values. `cancel` says whether an unpaid attempt can be closed at the provider,
     `refund` whether a paid one can be given back there, `partial_refund` whether in parts.
+
+    A crypto method has `assets` instead of a currency (which is empty) and of options: `method_options` names `asset` and `network`, and
+    core quotes the price in it; `own_wallet` says that the asset comes into a wallet of ours and not into the processor's hands.
+    `numbered`: each attempt wants a number of its own, never used before on the connection (`Submission.number`).
     """
 
     method: Method
@@ -172,6 +243,9 @@ class MethodTerms:
     refund: bool = False
     partial_refund: bool = False
     default_expiry_s: int = 86_400
+    assets: tuple[AssetTerms, ...] = ()
+    own_wallet: bool = False
+    numbered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +289,8 @@ class Submission:
     return_url: str
     expires_at: datetime
     now: datetime
+    quote: Quote | None = None
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,11 +306,14 @@ class Standing:
     captured: int
     refunded: int
     now: datetime
+    quote: Quote | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Giveback:
-    """One refund to be asked for; `full` when nothing of the capture stays."""
+    """One refund to be asked for; `full` when nothing of the capture stays. Of a crypto attempt it is in the price's currency: the
+    adapter turns it into the asset by the attempt's quote.
+    """
 
     refund: UUID
     amount: Money

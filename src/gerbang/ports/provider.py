@@ -7,8 +7,10 @@ from typing import Literal
 
 from gerbang.base.errors import FieldError
 from gerbang.base.http import Http
+from gerbang.ports.chain import Chain
 from gerbang.ports.messenger import Messenger
 from gerbang.ports.payment import PaymentProvider
+from gerbang.ports.rates import RateSource
 from gerbang.ports.webhook import WebhookProvider
 
 
@@ -17,6 +19,7 @@ class Kind(StrEnum):
 
     PAYMENT = "payment"
     CHAIN = "chain"
+    RATES = "rates"
     MARKETPLACE = "marketplace"
     AI = "ai"
     MESSENGER = "messenger"
@@ -68,6 +71,8 @@ class Provider:
     settings: tuple[SettingField, ...]
     documentation: str
     payment: Callable[[Http], PaymentProvider] | None = None
+    chain: Callable[[Http], Chain] | None = None
+    rates: Callable[[Http], RateSource] | None = None
     webhook: WebhookProvider | None = None
     messenger: Callable[[Http], Messenger] | None = None
 

@@ -58,8 +58,19 @@ class Outcome(msgspec.Struct, frozen=True):
     journal_query: bytes | None = None
 
 
+class WalletCall(msgspec.Struct, frozen=True):
+    """One transaction that a payer's wallet must send on the local chain: `value` wei as text, `data` as hex with 0x."""
+
+    to: str
+    data: str = "0x"
+    value: str = "0"
+
+
 class Order(msgspec.Struct, frozen=True):
-    """One transaction as the control page shows it. `amount` is in minor units, `number` what the payer types in, if anything."""
+    """One transaction as the control page shows it. `amount` is in minor units, `number` what the payer types in, if anything.
+
+    `wallet` is what pays it on the local chain, in order: the sandbox sends it, and hands the last transaction's hash to the act `pay`.
+    """
 
     id: str
     reference: str
@@ -74,10 +85,14 @@ class Order(msgspec.Struct, frozen=True):
     created_at: datetime
     expires_at: datetime | None
     page: str = ""
+    wallet: tuple[WalletCall, ...] = ()
 
 
 class Act(msgspec.Struct, frozen=True):
-    """What a person (or a test) makes a payer, a bank or a merchant's back office do. One of the three addresses is enough."""
+    """What a person (or a test) makes a payer, a bank or a merchant's back office do. One of the three addresses is enough.
+
+    `transaction` is the hash of the transfer on the chain that pays, where there is one.
+    """
 
     reference: str = ""
     number: str = ""
@@ -85,6 +100,7 @@ class Act(msgspec.Struct, frozen=True):
     amount: int | None = None
     late: bool = False
     reason: str = ""
+    transaction: str = ""
 
 
 class Impossible(Exception):

@@ -19,7 +19,15 @@ from gerbang.core.payments.model import (
     Refund,
     Whole,
 )
-from gerbang.ports.payment import DisplayCode, DisplayQr, DisplayVirtualAccount, NextAction, Redirect, Wait
+from gerbang.ports.payment import (
+    DisplayCode,
+    DisplayCrypto,
+    DisplayQr,
+    DisplayVirtualAccount,
+    NextAction,
+    Redirect,
+    Wait,
+)
 
 Steps = Callable[[NextAction, Payment, str], Sequence[str]]
 _CHOOSES: Final = frozenset(
@@ -44,7 +52,7 @@ class CodeSteps(msgspec.Struct, frozen=True, tag="display_code"):
     steps: Sequence[str] = ()
 
 
-NextStep = ChooseMethod | Redirect | VirtualAccountSteps | CodeSteps | DisplayQr | Wait
+NextStep = ChooseMethod | Redirect | VirtualAccountSteps | CodeSteps | DisplayQr | DisplayCrypto | Wait
 
 
 class FailureView(msgspec.Struct, frozen=True):
@@ -299,7 +307,7 @@ def _shown(action: NextAction, payment: Payment, locale: str, steps: Steps) -> N
             return VirtualAccountSteps(bank, number, steps(action, payment, locale))
         case DisplayCode(store=store, code=code):
             return CodeSteps(store, code, steps(action, payment, locale))
-        case Redirect() | DisplayQr() | Wait():
+        case Redirect() | DisplayQr() | DisplayCrypto() | Wait():
             return action
 
 

@@ -25,6 +25,7 @@ from gerbang.ports.payment import (
     ActionRequired,
     Cancelled,
     Captured,
+    Claimed,
     Declined,
     DisputeClosed,
     Disputed,
@@ -87,7 +88,7 @@ def advance(attempt: Attempt, fact: Fact) -> Attempt:
             return _retract(attempt, fact.reason)
         case Lost():
             return _lose(attempt)
-        case ActionRequired() | Expired() | Cancelled():
+        case ActionRequired() | Claimed() | Expired() | Cancelled():
             pass  # the table alone decides
     status = MOVES.get((attempt.status, type(fact)), attempt.status)
     return moved if status is moved.status else replace(moved, status=status)

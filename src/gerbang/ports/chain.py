@@ -1,0 +1,112 @@
+"""What core asks of a blockchain node, and what it saw. Frozen values and one protocol; no I/O, no verdicts.
+
+A node is believed about what is on its chain, never about what a payment owes: expectations come from our own tables, and
+core/payments/onchain.py compares.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from gerbang.ports.payment import Account
+
+NATIVE_LOG: Final = -1  # the "log index" of a transfer of the native coin, which leaves no log
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """An asset that a connection takes: `contract` is its address in lower case, empty for the native coin; decimals are pinned."""
+
+    symbol: str
+    contract: str
+    decimals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """One chain as a connection is set up for it. A transfer counts `confirmations` blocks deep (1: its own block), or, with `finalized`,
+    once the node calls its block final; it is watched until `settled_after` blocks deep. Sums of at least `agree_above` of an asset's
+    base units (0: none) must be seen alike by two nodes.
+    """
+
+    name: str
+    chain_id: int
+    assets: tuple[Asset, ...]
+    confirmations: int
+    finalized: bool
+    settled_after: int
+    agree_above: int = 0
+
+    def asset(self, contract: str) -> Asset | None:
+        """The asset of a contract address in lower case; None for a token that we do not take."""
+        return next((asset for asset in self.assets if asset.contract == contract), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the chain stands: the newest block, its time, and the newest final one as far as the node knows of finality."""
+
+    number: int
+    at: datetime
+    finalized: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """One movement of one asset, as it is on the chain now. Addresses and hashes in lower case with 0x; `amount` in base units.
+
+    (chain, `transaction`, `log`) names it for ever; `contract` is empty and `log` is NATIVE_LOG for the native coin.
+    """
+
+    transaction: str
+    log: int
+    contract: str
+    sender: str
+    recipient: str
+    amount: int
+    block: int
+    block_hash: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A mined transaction: `succeeded` is its status, `transfers` everything that it moved, of any token, to anybody."""
+
+    transaction: str
+    succeeded: bool
+    block: int
+    block_hash: str
+    at: datetime
+    transfers: tuple[Transfer, ...]
+
+
+class Chain(Protocol):
+    """A blockchain as one connection sees it, through one or several nodes.
+
+    Every method that asks raises `Unreachable` or `OutcomeUnknown` when no node gave an answer, and `ProviderRefused` when a node is of
+    another chain than the connection's: its word is worth nothing then.
+    """
+
+    def network(self, account: Account) -> Network:
+        """What the connection is set up for. Pure."""
+        ...
+
+    async def head(self, account: Account) -> Head:
+        """Where the chain stands now."""
+        ...
+
+    async def transfers(
+        self, account: Account, recipients: Collection[str], first: int, last: int
+    ) -> Sequence[Transfer]:
+        """Everything that came to these addresses (lower case) in the blocks `first` to `last`, both counted, in order: of every token,
+        and of the native coin where it is an asset of ours.
+        """
+        ...
+
+    async def receipt(self, account: Account, transaction: str, *, agreed: bool = False) -> Receipt | None:
+        """A mined transaction as the chain has it now; None when it is unknown or still waiting. With `agreed`, two nodes must say the
+        same; OutcomeUnknown when they do not.
+        """
+        ...
