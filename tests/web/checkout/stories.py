@@ -23,6 +23,7 @@ from gerbang.core.payments.model import (
 )
 from gerbang.ports.payment import (
     DisplayCode,
+    DisplayCrypto,
     DisplayVirtualAccount,
     Effect,
     Lookup,
@@ -30,9 +31,11 @@ from gerbang.ports.payment import (
     MethodOption,
     NextAction,
     Payer,
+    Quote,
     Redirect,
     Wait,
 )
+from gerbang.web.checkout.crypto import Seen
 from gerbang.web.checkout.view import Choice, Visit
 
 NOW = datetime(2026, 11, 23, 7, 19, 47, tzinfo=UTC)
@@ -78,6 +81,14 @@ def refund(status: RefundStatus, amount: int = 150_000, **fields: Any) -> Refund
 
 
 VA = DisplayVirtualAccount("BCA", "7001400216480392")
+ADDRESS = "0x7E2c41B9f0aD86C35b1E9D204a6F8C1377Ae90d4"
+USDC = DisplayCrypto(
+    "base", "USDC", ADDRESS, "48509700",
+    f"ethereum:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913@8453/transfer?address={ADDRESS}&uint256=48509700",
+)  # fmt: skip
+QUOTE = Quote(
+    "USDC", "base", 6, "48509700", "0.9998", "Coinbase", 0, "0", "wallet:base:USDC", NOW - timedelta(minutes=14), NOW + timedelta(minutes=16)
+)  # fmt: skip
 PAYER = Payer(name="Sari Wulandari", email="sari.wulandari@example.com")
 P = PaymentStatus
 
@@ -92,6 +103,28 @@ def _paid(status: PaymentStatus = P.PAID, **fields: Any) -> Payment:
     return payment(status, **({"amount_captured": 150_000, "paid_at": NOW} | fields))
 
 
+def _crypto(status: AttemptStatus = S.PENDING, action: DisplayCrypto = USDC, captured: int = 0) -> Attempt:
+    return attempt(
+        status, action, method=Method.CRYPTO, options={"asset": "USDC", "network": "base"}, amount=4_850, currency="USD", captured=captured,
+        expires_at=NOW + timedelta(minutes=16), quote=QUOTE, connection="evm",
+    )  # fmt: skip
+
+
+def _dollars(status: PaymentStatus = P.PENDING, **fields: Any) -> Payment:
+    lines = (
+        {"name": "Gayo coffee", "note": "3 × 250 g", "amount": 2_700},
+        {"name": "Shipping", "note": "To Utrecht", "amount": 2_150},
+    )
+    return payment(status, amount=4_850, currency="USD", items=lines, **fields)
+
+
+_SENT = Seen("0x4be177d0" + "00" * 26 + "c2f9a83e", 38_214_907, 3, 12, counted=False, amount=48_509_700, at=NOW)
+# What the node shows of a story's payment; nothing where the story is not named.
+SEEN: Mapping[str, tuple[Seen, ...]] = {
+    "crypto-seen": (_SENT,),
+    "crypto-seen-a-part": (replace(_SENT, amount=20_000_000),),
+    "crypto-part-paid": (replace(_SENT, amount=20_000_000, confirmations=12, counted=True),),
+}
 _DONE = attempt(S.CAPTURED, VA, captured=150_000)
 STORIES: Mapping[str, Whole] = {
     "choose": _story(payment()),
@@ -109,6 +142,12 @@ STORIES: Mapping[str, Whole] = {
         payment(P.PENDING),
         [attempt(S.PENDING, DisplayCode("ALFAMART", "81203948112"), method=Method.CONVENIENCE_STORE, options={"store": "ALFAMART"})],
     ),
+    "crypto": _story(_dollars(), [_crypto()]),
+    "crypto-hosted": _story(_dollars(), [_crypto(action=changed(USDC, page="https://payments.coinbase.com/payment-links/pl_1"))]),
+    "crypto-seen": _story(_dollars(), [_crypto()]),
+    "crypto-seen-a-part": _story(_dollars(), [_crypto()]),
+    "crypto-part-paid": _story(_dollars(P.PART_PAID, amount_captured=1_999), [_crypto(captured=1_999)]),
+    "crypto-paid": _story(_dollars(P.PAID, amount_captured=4_850, paid_at=NOW), [_crypto(S.CAPTURED, captured=4_850)]),
     "away": _story(
         payment(P.PENDING), [attempt(S.PENDING, Redirect("https://www.nicepay.example/pay?tXid=1"), method=Method.CARD, options={})]
     ),

@@ -25,7 +25,7 @@ EVERY = [(name, locale) for name in (*STORIES, "asking") for locale in ("id", "e
 
 def rendered(name: str, locale: Locale) -> str:
     whole = RETURNED if name == "asking" else STORIES[name]
-    visit = stories.visit(locale, returned=name == "asking")
+    visit = stories.visit(locale, returned=name == "asking", seen=stories.SEEN.get(name, ()))
     template, values = page_of(whole, visit, stories.choice())
     return pages.render(template, locale, LINKS, **values)
 

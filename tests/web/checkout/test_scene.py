@@ -14,7 +14,8 @@ from .stories import NOW, RETURNED, STORIES, VA, attempt, payment
 
 EXPECTED = {
     "choose": Scene.CHOOSE, "choose-after-silence": Scene.CHOOSE, "account": Scene.ACCOUNT, "account-longest": Scene.ACCOUNT, "account-test": Scene.ACCOUNT,
-    "account-soon": Scene.ACCOUNT, "account-bare": Scene.ACCOUNT, "code": Scene.CODE, "away": Scene.AWAY, "app": Scene.APP,
+    "account-soon": Scene.ACCOUNT, "account-bare": Scene.ACCOUNT, "code": Scene.CODE, "crypto": Scene.CRYPTO, "crypto-hosted": Scene.CRYPTO, "crypto-seen": Scene.CRYPTO,
+    "crypto-seen-a-part": Scene.CRYPTO, "crypto-part-paid": Scene.CRYPTO, "crypto-paid": Scene.RECEIPT, "away": Scene.AWAY, "app": Scene.APP,
     "preparing": Scene.PREPARING, "part-paid": Scene.ACCOUNT, "part-closed": Scene.PART_CLOSED,
     "checking-unknown": Scene.CHECKING, "checking-held": Scene.CHECKING, "checking-disputed": Scene.CHECKING,
     "declined": Scene.DECLINED, "declined-closed": Scene.DECLINED, "expired": Scene.EXPIRED, "expired-closed": Scene.EXPIRED,

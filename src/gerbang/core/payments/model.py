@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 
 from gerbang.base.errors import Conflict, Invalid, NotFound
-from gerbang.ports.payment import Effect, Lookup, Method, MethodOption, NextAction, Payer
+from gerbang.ports.payment import Effect, Lookup, Method, MethodOption, NextAction, Payer, Quote
 
 
 class PaymentStatus(StrEnum):
@@ -99,6 +99,7 @@ class Attempt(msgspec.Struct, frozen=True):
     updated_at: datetime
     expires_at: datetime
     look_at: datetime | None = None
+    quote: Quote | None = None
 
 
 class Refund(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from gerbang.core.payments.model import Attempt, AttemptStatus, Payment, PaymentStatus, Refund, RefundStatus, Whole
-from gerbang.ports.payment import DisplayCode, DisplayVirtualAccount, Method, Redirect, Wait
+from gerbang.ports.payment import DisplayCode, DisplayCrypto, DisplayVirtualAccount, Method, Redirect, Wait
 from gerbang.web.steps import OPTION_TITLES
 
 S = AttemptStatus
@@ -18,13 +18,14 @@ _PAYABLE: Final = frozenset({S.CREATED, S.SUBMITTING, S.PENDING, S.UNKNOWN})
 _CLOSED: Final = frozenset(
     {PaymentStatus.PAID, PaymentStatus.REFUNDED, PaymentStatus.CANCELLED, PaymentStatus.PARTIALLY_REFUNDED}
 )
-# Whose instructions these pages can show, in the order of the chooser; a QR or a chain address cannot be shown here yet.
+# Whose instructions these pages can show, in the order of the chooser; a QR cannot be shown here yet.
 SHOWN_METHODS: Final = (
     Method.VIRTUAL_ACCOUNT,
     Method.EWALLET,
     Method.CARD,
     Method.CONVENIENCE_STORE,
     Method.PAYLATER,
+    Method.CRYPTO,
 )
 
 
@@ -34,6 +35,7 @@ class Scene(StrEnum):
     CHOOSE = "choose"
     ACCOUNT = "account"
     CODE = "code"
+    CRYPTO = "crypto"
     AWAY = "away"
     ASKING = "asking"
     APP = "app"
@@ -47,7 +49,7 @@ class Scene(StrEnum):
 
 
 LIVE: Final = frozenset(
-    {Scene.ACCOUNT, Scene.CODE, Scene.AWAY, Scene.ASKING, Scene.APP, Scene.PREPARING, Scene.CHECKING}
+    {Scene.ACCOUNT, Scene.CODE, Scene.CRYPTO, Scene.AWAY, Scene.ASKING, Scene.APP, Scene.PREPARING, Scene.CHECKING}
 )
 
 
@@ -109,6 +111,8 @@ def _instructions(attempt: Attempt, *, returned: bool) -> Scene:
             return Scene.ACCOUNT
         case DisplayCode():
             return Scene.CODE
+        case DisplayCrypto():
+            return Scene.CRYPTO
         case Redirect():
             return Scene.ASKING if returned else Scene.AWAY
         case Wait():

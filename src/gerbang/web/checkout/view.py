@@ -10,8 +10,9 @@ from uuid import UUID
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.payments.model import Attempt, Offer, PaymentStatus, Whole
-from gerbang.ports.payment import DisplayVirtualAccount, Method, Redirect
+from gerbang.ports.payment import DisplayCrypto, DisplayVirtualAccount, Method, Redirect
 from gerbang.web import texts
+from gerbang.web.checkout import crypto
 from gerbang.web.checkout import scene as scenes
 from gerbang.web.checkout.scene import Scene
 from gerbang.web.steps import Channel, how_to_pay
@@ -31,6 +32,7 @@ class Visit:
     asked: str = ""
     sandbox: str = ""
     refund_links: Mapping[UUID, str] = field(default_factory=dict)
+    seen: Sequence[crypto.Seen] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ def _choosing(whole: Whole, choice: Choice, *, changing: bool) -> dict[str, Any]
 def _instructions(whole: Whole, scene: Scene, visit: Visit) -> dict[str, Any]:
     attempt = scenes.current(whole.attempts) or scenes.latest(whole.attempts)
     action = attempt.next_action if attempt else None
-    return {
+    more = crypto.figures(attempt, action, visit.seen) if attempt and isinstance(action, DisplayCrypto) else {}
+    return more | {
         "action": action,
         "method": attempt.method.value if attempt else "",
         "option": scenes.option_of(attempt) if attempt else "",

@@ -7,10 +7,11 @@ from typing import Any, Final
 from markupsafe import Markup, escape
 
 from gerbang.base.formats import Locale
-from gerbang.web.texts import console, payer, shared
+from gerbang.web.texts import console, crypto, payer, shared
 
-TABLE: Final[Mapping[str, tuple[str, str]]] = {**shared.WORDS, **payer.WORDS, **console.WORDS}
-assert len(TABLE) == len(shared.WORDS) + len(payer.WORDS) + len(console.WORDS), "a key stands in two tables"
+_TABLES: Final = (shared.WORDS, payer.WORDS, crypto.WORDS, console.WORDS)
+TABLE: Final[Mapping[str, tuple[str, str]]] = {key: pair for table in _TABLES for key, pair in table.items()}
+assert len(TABLE) == sum(len(table) for table in _TABLES), "a key stands in two tables"
 _BOLD: Final = re.compile(r"\*\*(.+?)\*\*")
 _MONO: Final = re.compile(r"`(.+?)`")
 

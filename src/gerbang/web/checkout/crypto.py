@@ -1,0 +1,85 @@
+"""What the page of a crypto payment shows beside the payment itself: the QR, the stairs of the gate, what the chain shows. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+import segno
+from markupsafe import Markup
+
+from gerbang.core.payments.model import Attempt
+from gerbang.ports.payment import DisplayCrypto
+
+NETWORKS: Final = {
+    "ethereum": "Ethereum", "base": "Base", "polygon": "Polygon", "arbitrum": "Arbitrum One", "optimism": "Optimism",
+    "sepolia": "Sepolia", "base-sepolia": "Base Sepolia",
+}  # fmt: skip
+_HEIGHTS: Final = (20, 37, 54, 71, 88, 105, 105, 88, 71, 54, 37, 20)
+_PLACES: Final = (0, 44, 88, 132, 176, 220, 292, 336, 380, 424, 468, 512)
+_GROUND: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One transfer to us as our own node shows it. `amount` is base units; it counts at `required` confirmations."""
+
+    transaction: str
+    block: int
+    confirmations: int
+    required: int
+    counted: bool
+    amount: int
+    at: datetime
+
+    @property
+    def sure(self) -> int:
+        """Confirmations that matter: never more than are needed."""
+        return min(self.confirmations, self.required)
+
+
+@dataclass(frozen=True, slots=True)
+class Stone:
+    """One stone of the stairs: `kind` is `laid`, `laying` or `left`."""
+
+    x: int
+    y: int
+    height: int
+    kind: str
+
+
+def figures(attempt: Attempt, action: DisplayCrypto, seen: Sequence[Seen]) -> dict[str, Any]:
+    """The values of the page. The transfer that decides is the least confirmed of those that are not counted yet."""
+    assert attempt.quote is not None, f"a crypto attempt without a quote: {attempt.id}"
+    waiting = min((one for one in seen if not one.counted), key=lambda one: one.confirmations, default=None)
+    due = max(0, int(action.amount) - sum(one.amount for one in seen))
+    return {
+        "network": NETWORKS.get(action.network, action.network),
+        "asset": action.asset,
+        "quote": attempt.quote,
+        "whole_amount": int(action.amount),
+        "due": due,
+        "arrived": sum(one.amount for one in seen),
+        "seen": seen,
+        "waiting": waiting,
+        "stairs": stairs(waiting.sure, waiting.required) if waiting else (),
+        "qr": qr(action.uri),
+    }
+
+
+def stairs(confirmations: int, required: int) -> tuple[Stone, ...]:
+    """Twelve stones, as many of them laid as the share of confirmations; the next one is being laid."""
+    laid = len(_PLACES) * confirmations // max(required, 1)
+    return tuple(
+        Stone(x, _GROUND - height, height, "laid" if n < laid else "laying" if n == laid else "left")
+        for n, (x, height) in enumerate(zip(_PLACES, _HEIGHTS, strict=True))
+    )
+
+
+@lru_cache(maxsize=256)
+def qr(text: str) -> Markup:
+    """A QR code as inline SVG, dark on whatever is behind it, without a size of its own."""
+    code = segno.make(text, error="m", micro=False)
+    drawn = code.svg_inline(border=0, omitsize=True, svgclass="qr", lineclass=None, dark="#0d1a1c")
+    return Markup(drawn)  # noqa: S704  made of modules by segno: the text itself is not in it
