@@ -116,7 +116,8 @@ class Simulator(Protocol):
     """One provider in a box. All methods are quick and synchronous, so that each is one step in the order of the journal.
     The sandbox calls `pass_time` before every other one, so a simulator never meets an order whose time is over.
 
-    `answer`: a request on the provider's wire. `act`: pay, decline, expire, refund, dispute or cancel; raises Impossible.
+    `answer`: a request on the provider's wire. `act`: pay, decline, expire, refund, dispute, cancel, or lie (say validly that it was paid
+    when it was not); raises Impossible.
     `webhook`: the notification that this order would cause now, forged as `tamper` says (empty, `token`, `amount`, `status`);
     raises Impossible. `with_wrong_amount`: the same answer with another amount in it. `pass_time`: what has expired by `now`.
     `replay`: take back one effect, as the journal's JSON. `set_quirks`: raises Impossible; returns the effect to be journaled.

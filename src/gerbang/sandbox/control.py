@@ -3,6 +3,7 @@
 Every call that changes something is in the journal like a provider's own request.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from random import Random
 from typing import Any, Final, TypeVar
@@ -11,6 +12,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from gerbang.ports.simulator import Act, Answer, Impossible, Request, Simulator, Webhook
+from gerbang.sandbox.chain import paying
 from gerbang.sandbox.door import Door
 from gerbang.sandbox.faults import CATALOGUE, Fault, Faults, Kind
 from gerbang.sandbox.mail import PROVIDER as MAIL
@@ -18,7 +20,7 @@ from gerbang.sandbox.outbox import CHANNELS, Outbox
 from gerbang.sandbox.postman import DropSet
 from gerbang.sandbox.stage import Stage
 
-ACTS: Final = ("pay", "decline", "expire", "refund", "dispute", "cancel")
+ACTS: Final = ("pay", "decline", "expire", "refund", "dispute", "cancel", "lie")
 SANDBOX: Final = "sandbox"
 _STATUS: Final = {"not_found": 404, "conflict": 409, "invalid": 422}
 _MOST: Final = 1_000
@@ -47,13 +49,15 @@ class _Webhooks(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Control:
-    """Answers the calls. `door` is set when the server stands; without it nothing can be refused."""
+    """Answers the calls. `door` is set when the server stands; without it nothing can be refused. `wallet` is set with a local chain."""
 
     def __init__(self, stage: Stage, faults: Faults, outbox: Outbox) -> None:
         self._stage = stage
         self._faults = faults
         self._outbox = outbox
         self.door: Door | None = None
+        self.wallet: paying.Wallet | None = None
+        self._paying = asyncio.Lock()
         self._fixed: Mapping[str, Callable[[Request], Awaitable[Answer]]] = {
             "GET /control/clock": self._get_clock,
             "POST /control/clock": self._post_clock,
@@ -173,7 +177,19 @@ class Control:
 
     async def _act(self, request: Request, provider: str) -> Answer:
         action = request.path.rpartition("/")[2]
-        return await self._stage.act(self._simulator(provider), action, _body(request, Act), request)
+        simulator, act = self._simulator(provider), _body(request, Act)
+        if action == "pay" and not act.transaction and paying.calls_of(simulator, act):
+            return await self._pay_by_wallet(simulator, act, request)
+        return await self._stage.act(simulator, action, act, request)
+
+    async def _pay_by_wallet(self, simulator: Simulator, act: Act, request: Request) -> Answer:
+        """The demo wallet sends what the order asks for, then the simulator hears of its last transaction."""
+        async with self._paying:  # a second press finds the order as the first one left it
+            self._stage.pass_time(simulator)
+            calls = paying.calls_of(simulator, act)
+            if calls:
+                act = msgspec.structs.replace(act, transaction=await paying.paid(self.wallet, calls))
+            return await self._stage.act(simulator, "pay", act, request)
 
     async def _webhooks(self, request: Request, provider: str) -> Answer:
         simulator = self._simulator(provider)
