@@ -1,6 +1,7 @@
-"""Orders that a wallet pays: the demo wallet sends their calls, the simulator hears the last hash; lies go to the simulator."""
+"""Orders that a wallet pays: the demo wallet sends their calls on a real node, the simulator hears the last hash; lies go to the simulator."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -8,11 +9,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from gerbang.ports.simulator import Act, Answer, Impossible, Order, Outcome, Request, WalletCall, Webhook
-from gerbang.sandbox.app import Sandbox, SandboxConfig
+from gerbang.ports.simulator import Act, Answer, Impossible, Order, Outcome, Request, Webhook
+from gerbang.sandbox.app import ChainConfig, Sandbox, SandboxConfig
+from gerbang.sandbox.chain.local import transfer
+from tests.anvil import PROGRAM, needs_anvil
 
-CALLS = (WalletCall("0x" + "11" * 20, "0xa9059cbb", "0"), WalletCall("0x" + "22" * 20, "0x", "5"))
-HASH = "0x" + "ab" * 32
+SHOP = "0x" + "22" * 20
+CALLS = (transfer("USDC", SHOP, 7), transfer("ETH", SHOP, 5))
 
 
 class Said(msgspec.Struct, frozen=True, tag_field="kind", tag="said"):
@@ -34,7 +37,7 @@ class Kiosk:
         return [Order("k1", "att_1", "pay_1", "m", "crypto", "", 1, "USDC", "open", "", at, None, wallet=wallet)]
 
     def act(self, action: str, act: Act, now: datetime) -> Outcome:
-        if act.reference not in {"att_1", "k1"}:
+        if act.reference not in {"att_1", "k1"} and act.payment != "pay_1":
             raise Impossible("not_found", "No such order.")
         self.heard.append(Said(action, act.transaction))
         return Outcome(Answer(200, msgspec.json.encode(self.heard[-1])), (self.heard[-1],))
@@ -64,25 +67,23 @@ class Kiosk:
         raise Impossible("invalid", "There are none.")
 
 
-@dataclass
-class NotingWallet:
-    """A wallet that writes down what it is asked to send."""
-
-    sent: list[WalletCall] = field(default_factory=list)
-
-    async def send(self, calls: Sequence[WalletCall]) -> str:
-        self.sent += calls
-        return HASH
-
-
 @pytest.fixture
 def kiosk() -> Kiosk:
     return Kiosk()
 
 
 @pytest.fixture
-async def sandbox(config: SandboxConfig, kiosk: Kiosk) -> Any:
+async def bare(config: SandboxConfig, kiosk: Kiosk) -> AsyncIterator[Sandbox]:
     sandbox = Sandbox(config, [kiosk], None)
+    await sandbox.open()
+    yield sandbox
+    await sandbox.close()
+
+
+@pytest.fixture
+async def sandbox(config: SandboxConfig, kiosk: Kiosk) -> AsyncIterator[Sandbox]:
+    chain = ChainConfig(str(PROGRAM), block_s=0)
+    sandbox = Sandbox(msgspec.structs.replace(config, chain=chain), [kiosk], None)
     await sandbox.open()
     yield sandbox
     await sandbox.close()
@@ -94,37 +95,42 @@ async def call(sandbox: Sandbox, action: str, **act: str) -> tuple[int, dict[str
     return answer.status, msgspec.json.decode(answer.body)
 
 
-@pytest.mark.parametrize("address", [{"reference": "att_1"}, {"reference": "k1"}])
+async def coins(sandbox: Sandbox) -> int:
+    assert sandbox.chain is not None
+    return int(await sandbox.chain.ask("eth_getBalance", SHOP, "latest"), 16)
+
+
+@needs_anvil
+@pytest.mark.parametrize("address", [{"reference": "att_1"}, {"reference": "k1"}, {"payment": "pay_1"}])
 async def test_the_demo_wallet_pays_and_the_simulator_hears_the_last_hash(
     sandbox: Sandbox, kiosk: Kiosk, address: dict[str, str]
 ) -> None:
-    sandbox._control.wallet = wallet = NotingWallet()
     assert (await call(sandbox, "pay", **address))[0] == 200
-    assert wallet.sent == list(CALLS)
-    assert kiosk.heard == [Said("pay", HASH)]
+    assert sandbox.chain is not None
+    (said,) = kiosk.heard
+    mined = await sandbox.chain.ask("eth_getTransactionReceipt", said.transaction)
+    assert (mined["status"], mined["to"]) == ("0x1", SHOP)
+    assert await coins(sandbox) == 5
 
 
-async def test_a_second_press_sends_nothing_again(sandbox: Sandbox) -> None:
-    sandbox._control.wallet = wallet = NotingWallet()
-    await call(sandbox, "pay", reference="att_1")
-    await call(sandbox, "pay", reference="att_1")
-    assert wallet.sent == list(CALLS)
+@needs_anvil
+async def test_a_second_press_sends_nothing_again(sandbox: Sandbox, kiosk: Kiosk) -> None:
+    await asyncio.gather(call(sandbox, "pay", reference="att_1"), call(sandbox, "pay", reference="att_1"))
+    assert await coins(sandbox) == 5
+    assert [said.action for said in kiosk.heard] == ["pay", "pay"]
 
 
-async def test_somebody_else_may_have_paid_and_names_the_transaction(sandbox: Sandbox, kiosk: Kiosk) -> None:
-    sandbox._control.wallet = wallet = NotingWallet()
-    await call(sandbox, "pay", reference="att_1", transaction="0x1234")
-    assert (wallet.sent, kiosk.heard) == ([], [Said("pay", "0x1234")])
+async def test_somebody_else_may_have_paid_and_names_the_transaction(bare: Sandbox, kiosk: Kiosk) -> None:
+    assert (await call(bare, "pay", reference="att_1", transaction="0x1234"))[0] == 200
+    assert kiosk.heard == [Said("pay", "0x1234")]
 
 
-async def test_without_a_chain_the_refusal_says_how_to_get_one(sandbox: Sandbox, kiosk: Kiosk) -> None:
-    sandbox._control.wallet = None
-    status, problem = await call(sandbox, "pay", reference="att_1")
+async def test_without_a_chain_the_refusal_says_how_to_get_one(bare: Sandbox, kiosk: Kiosk) -> None:
+    status, problem = await call(bare, "pay", reference="att_1")
     assert (status, kiosk.heard) == (409, [])
     assert "GERBANG_ANVIL" in problem["detail"]
 
 
-async def test_a_lie_reaches_the_simulator_and_moves_nothing_on_the_chain(sandbox: Sandbox, kiosk: Kiosk) -> None:
-    sandbox._control.wallet = wallet = NotingWallet()
-    assert (await call(sandbox, "lie", reference="att_1"))[0] == 200
-    assert (wallet.sent, kiosk.heard) == ([], [Said("lie", "")])
+async def test_a_lie_reaches_the_simulator_and_needs_no_chain(bare: Sandbox, kiosk: Kiosk) -> None:
+    assert (await call(bare, "lie", reference="att_1"))[0] == 200
+    assert kiosk.heard == [Said("lie", "")]

@@ -30,6 +30,10 @@ class OutcomeUnknown(UpstreamFailed):
     title = "The outside system gave no clear answer"
 
 
+class AnswerTooLong(OutcomeUnknown):
+    """It answered, and more than the caller was ready to take."""
+
+
 class ProviderRefused(UpstreamFailed):
     """The provider clearly refused the call itself: bad credentials, an unknown merchant, a malformed request."""
 
@@ -39,7 +43,7 @@ class ProviderRefused(UpstreamFailed):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: `body` is at most 1 MiB, `took_s` seconds on a monotonic clock."""
+    """What came back: `body` is at most the limit asked for, `took_s` seconds on a monotonic clock."""
 
     status: int
     headers: Mapping[str, str]
@@ -70,17 +74,18 @@ class Http:
         body: bytes = b"",
         timeout_s: float = 10.0,
         connect_timeout_s: float = 3.0,
+        limit_bytes: int = ANSWER_LIMIT_BYTES,
     ) -> Answer:
-        """Send exactly these bytes once. Raises Unreachable or OutcomeUnknown; any status that came back is an Answer."""
+        """Send exactly these bytes once. Raises Unreachable or OutcomeUnknown (AnswerTooLong); any status that came back is an Answer."""
         started = time.monotonic()
         timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=connect_timeout_s)
         try:
             async with self._client().request(
                 method, URL(url, encoded=True), data=body, headers=headers, timeout=timeout, allow_redirects=False
             ) as response:
-                content = await response.content.read(ANSWER_LIMIT_BYTES + 1)
-                while not response.content.at_eof() and len(content) <= ANSWER_LIMIT_BYTES:
-                    content += await response.content.read(ANSWER_LIMIT_BYTES + 1 - len(content))
+                content = await response.content.read(limit_bytes + 1)
+                while not response.content.at_eof() and len(content) <= limit_bytes:
+                    content += await response.content.read(limit_bytes + 1 - len(content))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             raise Unreachable(f"Could not connect: {type(error).__name__}.") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -88,8 +93,8 @@ class Http:
         finally:
             if (waited := UPSTREAM_S.get()) is not None:
                 waited.append(time.monotonic() - started)
-        if len(content) > ANSWER_LIMIT_BYTES:
-            raise OutcomeUnknown("The answer was longer than 1 MiB.")
+        if len(content) > limit_bytes:
+            raise AnswerTooLong(f"The answer was longer than {limit_bytes >> 20} MiB.")
         lowered = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status, lowered, content, time.monotonic() - started)
 

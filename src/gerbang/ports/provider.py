@@ -62,7 +62,10 @@ class SettingField:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """One outside system that Gerbang speaks to. A factory or half that is absent means: it does not do that."""
+    """One outside system that Gerbang speaks to. A factory or half that is absent means: it does not do that.
+
+    `check` sees in the settings what only this provider understands; its words never repeat a value that may be a secret.
+    """
 
     name: str
     title: str
@@ -75,6 +78,7 @@ class Provider:
     rates: Callable[[Http], RateSource] | None = None
     webhook: WebhookProvider | None = None
     messenger: Callable[[Http], Messenger] | None = None
+    check: Callable[[Mapping[str, str]], Sequence[FieldError]] | None = None
 
     def problems(self, settings: Mapping[str, str], credentials: Collection[str]) -> Sequence[FieldError]:
         """What is wrong with a connection's settings and the names of its secrets; empty when it can be saved."""
@@ -95,7 +99,7 @@ class Provider:
                 found.append(
                     FieldError(f"/secrets/{credential.name}", f"{credential.label} is needed. {credential.hint}")
                 )
-        return found
+        return [*found, *(self.check(settings) if self.check is not None else ())]
 
 
 def _complaint(field: SettingField, value: str) -> str:

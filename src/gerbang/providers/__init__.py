@@ -5,10 +5,11 @@ from types import MappingProxyType
 from typing import Final
 
 from gerbang.ports.provider import Provider
-from gerbang.providers import nicepay, smtp
+from gerbang.providers import evm, nicepay, smtp
 
 PROVIDERS: Final[Mapping[str, Provider]] = MappingProxyType(
     {
+        evm.PROVIDER.name: evm.PROVIDER,
         nicepay.PROVIDER.name: nicepay.PROVIDER,
         smtp.PROVIDER.name: smtp.PROVIDER,
     }

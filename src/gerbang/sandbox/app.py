@@ -4,6 +4,7 @@ No environment and no global: whoever starts it hands over a SandboxConfig and, 
 """
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,9 +12,12 @@ from typing import Final
 
 import msgspec
 
-from gerbang.ports.simulator import Answer, Request, Simulator
+from gerbang.ports.simulator import Answer, Impossible, Request, Simulator
 from gerbang.providers.nicepay.simulator import Merchant, NicepaySimulator
 from gerbang.sandbox import mail
+from gerbang.sandbox.chain.anvil import Anvil, NodeFailed
+from gerbang.sandbox.chain.calls import Asked, ChainCalls
+from gerbang.sandbox.chain.local import CHAIN_ID, LocalChain
 from gerbang.sandbox.clock import Advance, SandboxClock
 from gerbang.sandbox.control import ClockMoved, Control
 from gerbang.sandbox.door import Door, Receive, Scope, Send
@@ -45,8 +49,18 @@ class Connection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str = ""
 
 
+class ChainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`program` is anvil, `port` its own (0, and one that is taken: any free one), `block_s` seconds between blocks (0: none by itself)."""
+
+    program: str
+    port: int = 0
+    block_s: float = 2.0
+
+
 class SandboxConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`data_dir` holds journal.jsonl; a port of 0 is any free one; `smtp_port` None means no mail; `public_url` is how browsers reach us."""
+    """`data_dir` holds journal.jsonl and the chain; a port of 0 is any free one; `smtp_port` None means no mail, `chain` None no chain;
+    `public_url` is how browsers reach us.
+    """
 
     data_dir: str
     connections: tuple[Connection, ...]
@@ -54,12 +68,19 @@ class SandboxConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: int = 0
     smtp_port: int | None = None
     public_url: str = ""
+    chain: ChainConfig | None = None
 
 
 class Sandbox:
     """The running sandbox. Made by `create`, started by `open`, an ASGI application in between."""
 
-    def __init__(self, config: SandboxConfig, simulators: Sequence[Simulator], advance: Advance | None) -> None:
+    def __init__(
+        self,
+        config: SandboxConfig,
+        simulators: Sequence[Simulator],
+        advance: Advance | None,
+        asked: Asked | None = None,
+    ) -> None:
         self._config = config
         self.journal = Journal(Path(config.data_dir) / "journal.jsonl")
         self.clock = SandboxClock(advance)
@@ -68,7 +89,8 @@ class Sandbox:
         self.outbox = Outbox()
         self.stage = Stage(simulators, self.journal, self.postman, self.clock)
         self._road = Road(self.stage, self.faults, config.public_url)
-        self._control = Control(self.stage, self.faults, self.outbox)
+        self._chain_calls = ChainCalls(asked)
+        self._control = Control(self.stage, self.faults, self.outbox, self._chain_calls)
         self._page = Page(self.stage, self.faults, self.outbox, self._control)
         self._door = Door(self, config.host, config.port)
         self._smtp: asyncio.Server | None = None
@@ -87,6 +109,11 @@ class Sandbox:
         port: int = self._smtp.sockets[0].getsockname()[1]
         return port
 
+    @property
+    def chain(self) -> LocalChain | None:
+        """The local blockchain; None without the program, or when it would not start."""
+        return self._chain_calls.chain
+
     async def open(self) -> None:
         """Take up where the journal ends, then listen; raises OSError when a port is taken."""
         await self.clock.advance(0)
@@ -95,6 +122,8 @@ class Sandbox:
             args = (self.journal, self.outbox, self.faults)
             self._smtp = await mail.listen(self._config.host, self._config.smtp_port, *args)
         self._control.door = self._door
+        if self._config.chain is not None:
+            self._chain_calls.chain = await self._open_chain(self._config.chain)
         await self._door.open()
 
     async def wait(self) -> None:
@@ -102,6 +131,8 @@ class Sandbox:
 
     async def close(self) -> None:
         await self._door.close()
+        if self.chain is not None:
+            await self.chain.close()
         if self._smtp is not None:
             self._smtp.close()
         await self.postman.close()
@@ -127,6 +158,20 @@ class Sandbox:
             return
         answer = await (self._control if path.startswith("/control/") else self._page).answer(request)
         await reply(send, answer)
+
+    async def _open_chain(self, wish: ChainConfig) -> LocalChain | None:
+        """A play chain is worth having at another port, and the rest of the sandbox worth having without it."""
+        state = Path(self._config.data_dir) / "chain.state"
+        for port in dict.fromkeys((wish.port, 0)):
+            chain = LocalChain(Anvil(wish.program, CHAIN_ID, port, state), self.clock.now, wish.block_s)
+            try:
+                await chain.open()
+            except (NodeFailed, Impossible) as error:
+                sys.stderr.write(f"gerbang sandbox: no local chain at port {port or 'any'}: {error}\n")
+                await chain.close()
+            else:
+                return chain
+        return None
 
     def _take_up(self) -> None:
         unfinished: dict[str, tuple[str, Due, int]] = {}
@@ -157,16 +202,20 @@ class Sandbox:
                 self.outbox.add(message)
 
 
-def create(config: SandboxConfig, advance: Advance | None = None) -> Sandbox:
-    """A sandbox of all simulators that ship; `advance` moves and tells business time, absent it is the sandbox's own."""
+def create(config: SandboxConfig, advance: Advance | None = None, asked: Asked | None = None) -> Sandbox:
+    """A sandbox of all simulators that ship; `advance` moves and tells business time, absent it is the sandbox's own; `asked` tells what
+    a payment shows its payer, for those who pay it from the demo wallet.
+    """
     merchants = [Merchant(one.imid, one.merchant_key, one.methods, one.name) for one in config.connections]
-    return Sandbox(config, [NicepaySimulator(merchants)], advance)
+    return Sandbox(config, [NicepaySimulator(merchants)], advance, asked)
 
 
 @asynccontextmanager
-async def running(config: SandboxConfig, advance: Advance | None = None) -> AsyncIterator[Sandbox]:
+async def running(
+    config: SandboxConfig, advance: Advance | None = None, asked: Asked | None = None
+) -> AsyncIterator[Sandbox]:
     """A sandbox in this process and loop; its `url` is known inside."""
-    sandbox = create(config, advance)
+    sandbox = create(config, advance, asked)
     await sandbox.open()
     try:
         yield sandbox

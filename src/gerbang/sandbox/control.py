@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from gerbang.ports.simulator import Act, Answer, Impossible, Request, Simulator, Webhook
-from gerbang.sandbox.chain import paying
+from gerbang.sandbox.chain.calls import ChainCalls
+from gerbang.sandbox.chain.paying import calls_of
 from gerbang.sandbox.door import Door
 from gerbang.sandbox.faults import CATALOGUE, Fault, Faults, Kind
 from gerbang.sandbox.mail import PROVIDER as MAIL
@@ -22,6 +23,7 @@ from gerbang.sandbox.stage import Stage
 
 ACTS: Final = ("pay", "decline", "expire", "refund", "dispute", "cancel", "lie")
 SANDBOX: Final = "sandbox"
+CHAIN: Final = "chain"
 _STATUS: Final = {"not_found": 404, "conflict": 409, "invalid": 422}
 _MOST: Final = 1_000
 _Body = TypeVar("_Body")
@@ -49,20 +51,21 @@ class _Webhooks(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Control:
-    """Answers the calls. `door` is set when the server stands; without it nothing can be refused. `wallet` is set with a local chain."""
+    """Answers the calls. `door` is set when the server stands; without it nothing can be refused."""
 
-    def __init__(self, stage: Stage, faults: Faults, outbox: Outbox) -> None:
+    def __init__(self, stage: Stage, faults: Faults, outbox: Outbox, chain: ChainCalls) -> None:
         self._stage = stage
         self._faults = faults
         self._outbox = outbox
         self.door: Door | None = None
-        self.wallet: paying.Wallet | None = None
+        self._chain = chain
         self._paying = asyncio.Lock()
         self._fixed: Mapping[str, Callable[[Request], Awaitable[Answer]]] = {
             "GET /control/clock": self._get_clock,
             "POST /control/clock": self._post_clock,
             "GET /control/journal": self._journal,
             "GET /control/faults": self._catalogue,
+            "GET /control/chain": self._chain_view,
         }
         self._of_provider: Mapping[str, Handler] = {
             "GET faults": self._get_faults,
@@ -91,6 +94,8 @@ class Control:
         _, _, provider, *rest = [*request.path.split("/"), "", ""][:5]
         if provider in CHANNELS and request.method == "GET" and not rest[0]:
             return self._messages(request, provider)
+        if provider == CHAIN and request.method == "POST":
+            return self._chain_act(request, rest[0])
         handler = self._of_provider.get(f"{request.method} {rest[0]}")
         if handler is None:
             raise Impossible("not_found", f"There is no {request.method} {request.path} here.")
@@ -116,6 +121,8 @@ class Control:
         answer = _json({"now": clock.now(), "offset_s": offset_s})
         await self._stage.note(SANDBOX, request, answer, ClockMoved(offset_s) if clock.is_ours else None)
         await self._stage.settle()
+        if self._chain.chain is not None:
+            await self._chain.chain.set_time()
         return answer
 
     async def _journal(self, request: Request) -> Answer:
@@ -124,6 +131,14 @@ class Control:
         lines, more = await self._stage.journal.read(query.get("provider", ""), _number(query, "since", -1), limit)
         cursor = b"null" if more is None else b'"%d"' % more
         return Answer(200, b'{"data":[' + b",".join(lines) + b'],"next_cursor":' + cursor + b"}")
+
+    async def _chain_view(self, _request: Request) -> Answer:
+        return _json(await self._chain.view())
+
+    async def _chain_act(self, request: Request, name: str) -> Answer:
+        answer = _json(await self._chain.act(name, request.body))
+        await self._stage.note(CHAIN, request, answer)
+        return answer
 
     async def _catalogue(self, _request: Request) -> Answer:
         return _json({"data": [{"kind": kind, "does": does} for kind, does in CATALOGUE.items()]})
@@ -178,7 +193,7 @@ class Control:
     async def _act(self, request: Request, provider: str) -> Answer:
         action = request.path.rpartition("/")[2]
         simulator, act = self._simulator(provider), _body(request, Act)
-        if action == "pay" and not act.transaction and paying.calls_of(simulator, act):
+        if action == "pay" and not act.transaction and calls_of(simulator, act):
             return await self._pay_by_wallet(simulator, act, request)
         return await self._stage.act(simulator, action, act, request)
 
@@ -186,9 +201,9 @@ class Control:
         """The demo wallet sends what the order asks for, then the simulator hears of its last transaction."""
         async with self._paying:  # a second press finds the order as the first one left it
             self._stage.pass_time(simulator)
-            calls = paying.calls_of(simulator, act)
+            calls = calls_of(simulator, act)
             if calls:
-                act = msgspec.structs.replace(act, transaction=await paying.paid(self.wallet, calls))
+                act = msgspec.structs.replace(act, transaction=await self._chain.send(calls))
             return await self._stage.act(simulator, "pay", act, request)
 
     async def _webhooks(self, request: Request, provider: str) -> Answer:

@@ -1,0 +1,179 @@
+"""An EVM connection: its settings with their defaults, what they mean as the port's Network, and what is wrong with them. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from gerbang.base.errors import FieldError
+from gerbang.base.http import ProviderRefused
+from gerbang.base.money import EXPONENTS
+from gerbang.ports.chain import Asset, Network
+from gerbang.ports.payment import Account
+from gerbang.ports.provider import CredentialField, SecretFamily, SettingField
+from gerbang.providers.evm import hd
+from gerbang.providers.evm.networks import NETWORKS, Known, known_asset
+
+CREDENTIALS: Final = (
+    CredentialField("rpc_key", "Node key", "Stands wherever an address of `rpc_urls` says {rpc_key}.", SecretFamily.SERVICE_TOKEN),
+)  # fmt: skip
+
+SETTINGS: Final = (
+    SettingField("network", "Network", "One connection is one network.", required=True, choices=tuple(NETWORKS)),
+    SettingField("rpc_urls", "Nodes", "JSON-RPC addresses with spaces between, the preferred one first; {rpc_key} stands for the secret.", required=True),
+    SettingField("xpub", "Extended public key", "Of the account (m/44'/60'/0') in the wallet that shall hold the money; never a private key.", required=True),
+    SettingField("address_branch", "Branch", "Path from that key to the deposit addresses: 0 is BIP-44's external chain, m is none.", "0"),
+    SettingField("assets", "Assets", "With spaces between: the coin, USDC, USDT where known, or SYMBOL:0xcontract:decimals. Empty: USDC and the coin."),
+    SettingField("confirmations", "Confirmations", "Blocks, its own counted, until a transfer counts. Empty: the network's usual.", form="integer"),
+    SettingField("finality", "Finality", "What makes a transfer count: its depth, or the node's word that its block is final.", "depth", choices=("depth", "finalized")),
+    SettingField("settled_after", "Settled after", "Blocks until a counted transfer is watched no more. Empty: the network's usual.", form="integer"),
+    SettingField("agree_above", "Two nodes above", "Base units (6 decimals for USDC, 18 for ETH) from which two nodes must agree; 0: never.", "0", "integer"),
+    SettingField("log_range", "Log range", "Blocks that one question about logs may span; halved where a node refuses.", "1000", "integer"),
+    SettingField("timeout_s", "Time limit", "Seconds that one question to a node may take.", "10", "integer"),
+)  # fmt: skip
+
+_DEFAULTS: Final = {one.name: one.default for one in SETTINGS}
+_MOST_NODES: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One node's address (it may hold a key, so it is never shown), its `place` in the list, and how to ask it."""
+
+    place: int
+    url: str = field(repr=False)
+    chain_id: int
+    timeout_s: float
+    log_range: int
+
+
+def network(account: Account) -> Network:
+    """What the connection is set up for; raises ProviderRefused when its settings cannot be, before anything is asked."""
+    known = _known(account)
+    try:
+        assets = assets_of(known, setting(account, "assets"))
+    except ValueError as error:
+        raise ProviderRefused(
+            f"The setting assets is wrong. {error}", hint="Correct the connection's settings."
+        ) from error
+    return Network(
+        name=account.settings["network"],
+        chain_id=known.chain_id,
+        assets=assets,
+        confirmations=_number(account, "confirmations", known.confirmations),
+        finalized=setting(account, "finality") == "finalized",
+        settled_after=_number(account, "settled_after", known.settled_after),
+        agree_above=_number(account, "agree_above", 0),
+    )
+
+
+def title(account: Account, symbol: str) -> str:
+    """An asset as payers read it: `USDC · Base`."""
+    return f"{symbol} · {_known(account).title}"
+
+
+def fee_hint(account: Account) -> str:
+    """What the network itself costs, in the port's words."""
+    return _known(account).fee_hint
+
+
+def nodes(account: Account) -> Sequence[Node]:
+    """The nodes in order; raises ProviderRefused when there is none."""
+    key = next(iter(account.secrets.get("rpc_key", ())), b"").decode("utf-8", "replace")
+    urls = account.settings.get("rpc_urls", "").split()
+    if not urls:
+        raise ProviderRefused("The connection names no node.", hint="Set rpc_urls.")
+    chain_id, timeout_s = _known(account).chain_id, float(_number(account, "timeout_s", 10))
+    log_range = max(1, _number(account, "log_range", 1_000))
+    return [
+        Node(place, url.replace("{rpc_key}", key), chain_id, timeout_s, log_range)
+        for place, url in enumerate(urls, start=1)
+    ]
+
+
+def deposit_address(account: Account, number: int) -> tuple[str, str]:
+    """The address of a deposit number with its checksum, and its path; raises ProviderRefused when the key cannot be used."""
+    xpub, branch = account.settings.get("xpub", ""), hd.branch_of(setting(account, "address_branch"))
+    if branch is None or hd.complaint(xpub):
+        raise ProviderRefused(
+            "The extended public key or its branch cannot be used.", hint="Correct xpub and address_branch."
+        )
+    return hd.address(xpub, branch, number), hd.path(branch, number)
+
+
+def setting(account: Account, name: str) -> str:
+    """The connection's value, or the default."""
+    return account.settings.get(name) or _DEFAULTS[name]
+
+
+def problems(settings: Mapping[str, str]) -> Sequence[FieldError]:
+    """What only this provider can see in its settings; never repeats the key."""
+    found = [("rpc_urls", _nodes_complaint(settings)), ("xpub", _key_complaint(settings.get("xpub", "")))]
+    if hd.branch_of(settings.get("address_branch") or _DEFAULTS["address_branch"]) is None:
+        found.append(
+            ("address_branch", "Must be numbers below 2147483648 with slashes between (0 or 0/5), or m for none.")
+        )
+    known = NETWORKS.get(settings.get("network", ""))
+    if known is not None:
+        try:
+            assets_of(known, settings.get("assets", ""))
+        except ValueError as error:
+            found.append(("assets", str(error)))
+    found += [
+        (name, "Must be at least 1.")
+        for name in ("confirmations", "settled_after", "log_range", "timeout_s")
+        if settings.get(name) == "0"
+    ]
+    if settings.get("agree_above", "0").strip("0") and len(settings.get("rpc_urls", "").split()) < 2:
+        found.append(("agree_above", "Two nodes can only agree where rpc_urls names two."))
+    return [FieldError(f"/settings/{name}", why) for name, why in found if why]
+
+
+def assets_of(known: Known, text: str) -> tuple[Asset, ...]:
+    """The assets that a setting names; raises ValueError with a sentence."""
+    assets = tuple(_asset(known, word) for word in (text or f"USDC {known.native}").split())
+    if len({one.symbol for one in assets}) < len(assets) or len({one.contract for one in assets}) < len(assets):
+        raise ValueError("An asset stands there twice.")
+    return assets
+
+
+def _asset(known: Known, word: str) -> Asset:
+    symbol, *rest = word.split(":")
+    if not rest:
+        asset = known_asset(known, symbol)
+        if asset is None:
+            raise ValueError(f"{symbol[:20]} is not known on {known.title}: write SYMBOL:0xcontract:decimals.")
+        return asset
+    if len(rest) != 2 or not hd.is_address(rest[0]) or not rest[1].isdigit():
+        raise ValueError("A token is written SYMBOL:0xcontract:decimals, and the address must fit its checksum.")
+    if symbol not in EXPONENTS or int(rest[1]) != EXPONENTS[symbol] or symbol == known.native:
+        raise ValueError(f"Gerbang counts no token {symbol[:20]} with {rest[1][:4]} decimals.")
+    return Asset(symbol, rest[0].lower(), int(rest[1]))
+
+
+def _nodes_complaint(settings: Mapping[str, str]) -> str:
+    urls = settings.get("rpc_urls", "").split()
+    if not all(url.startswith(("https://", "http://")) for url in urls):
+        return "Each must be an http or https address."
+    if len(urls) > _MOST_NODES or len(set(urls)) < len(urls):
+        return f"At most {_MOST_NODES} different addresses."
+    return ""
+
+
+def _key_complaint(key: str) -> str:
+    return hd.complaint(key) if key else ""
+
+
+def _known(account: Account) -> Known:
+    known = NETWORKS.get(account.settings.get("network", ""))
+    if known is None:
+        raise ProviderRefused(
+            "The connection names no known network.", hint=f"Set network to one of: {', '.join(NETWORKS)}."
+        )
+    return known
+
+
+def _number(account: Account, name: str, default: int) -> int:
+    value = account.settings.get(name) or str(default)
+    if not (value.isascii() and value.isdigit()):
+        raise ProviderRefused(f"The setting {name} is not a whole number.", hint="Correct the connection's settings.")
+    return int(value)

@@ -1,0 +1,172 @@
+"""The port's Chain over one or several nodes. What it sees is from one node each time, and from one that is not behind.
+
+Logs and full blocks only find candidates; what a transaction moved is always read from its receipt, in one way.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
+
+from gerbang.base.http import Http, OutcomeUnknown, ProviderRefused
+from gerbang.ports.chain import Head, Network, Receipt, Transfer
+from gerbang.ports.payment import Account
+from gerbang.providers.evm import account as settings
+from gerbang.providers.evm import reading, wire
+from gerbang.providers.evm.account import Node
+from gerbang.providers.evm.client import Client, TooMuch, found, result
+from gerbang.providers.evm.nodes import Nodes, number
+
+_RECIPIENTS_AT_ONCE: Final = 200
+_BLOCKS_AT_ONCE: Final = 5
+_MOST_FULL_BLOCKS: Final = 5_000
+
+T = TypeVar("T")
+
+
+class EvmChain:
+    """The port's methods, for any number of connections at once."""
+
+    def __init__(self, http: Http) -> None:
+        self._client = Client(http)
+        self._nodes = Nodes(self._client)
+
+    def network(self, account: Account) -> Network:
+        """What the connection is set up for."""
+        return settings.network(account)
+
+    async def head(self, account: Account) -> Head:
+        """The newest block, and the newest final one; a node that refuses the tag `finalized` knows of none."""
+
+        async def asked(node: Node) -> Head:
+            latest, finalized = await self._client.ask_each(
+                node, [("eth_getBlockByNumber", ("latest", False)), ("eth_getBlockByNumber", ("finalized", False))]
+            )
+            block = result(latest, wire.Block)
+            at = datetime.fromtimestamp(number(block.timestamp), UTC)
+            return Head(number(block.number), at, _finalized(finalized))
+
+        head = await self._nodes.first_answer(account, asked)
+        self._nodes.saw(account, head.number)
+        return head
+
+    async def transfers(
+        self, account: Account, recipients: Collection[str], first: int, last: int
+    ) -> Sequence[Transfer]:
+        """What came to these addresses. Coins that a contract passes on inside a transaction leave no log and do not show."""
+        wanted = frozenset(one.lower() for one in recipients)
+        network = settings.network(account)
+        native = any(not asset.contract for asset in network.assets)
+        if not wanted or first > last:
+            return ()
+
+        async def asked(node: Node) -> Sequence[Transfer]:
+            if await self._head_number(node) < last:
+                raise OutcomeUnknown(f"Node {node.place} does not have block {last} yet.")
+            hashes = await self._with_logs(node, sorted(wanted), first, last)
+            if native:
+                hashes |= await self._with_coins(node, wanted, first, last)
+            receipts = [one for one in await self._receipts(node, sorted(hashes)) if one is not None]
+            moved = [transfer for one in receipts for transfer in one.transfers]
+            return sorted(
+                (t for t in moved if t.recipient in wanted and first <= t.block <= last and (native or t.contract)),
+                key=lambda t: (t.block, t.transaction, t.log),
+            )
+
+        return await self._nodes.first_answer(account, asked)
+
+    async def receipt(self, account: Account, transaction: str, *, agreed: bool = False) -> Receipt | None:
+        """A mined transaction. That it is unknown is believed only of a node that is not behind what was seen before."""
+
+        async def asked(node: Node) -> Receipt | None:
+            (mined,) = await self._receipts(node, [transaction.lower()])
+            if mined is None and self._nodes.lags(account, await self._head_number(node)):
+                raise OutcomeUnknown(f"Node {node.place} is behind and does not know the transaction.")
+            return mined
+
+        if not agreed:
+            return await self._nodes.first_answer(account, asked)
+        one, other = await self._nodes.two_answers(account, asked)
+        if one != other:
+            raise OutcomeUnknown("Two nodes do not say the same of the transaction.")
+        return one
+
+    async def answers(self, account: Account) -> None:
+        """Nothing, when a node of the right chain answers; else what first_answer raises."""
+        await self._nodes.first_answer(account, self._head_number)
+
+    async def _head_number(self, node: Node) -> int:
+        return number(await self._client.ask(node, "eth_blockNumber", (), str))
+
+    async def _with_logs(self, node: Node, recipients: Sequence[str], first: int, last: int) -> set[str]:
+        """The transactions with a Transfer to any of these, of whatever token: one that we do not take is told to people too."""
+        hashes: set[str] = set()
+        for start in range(0, len(recipients), _RECIPIENTS_AT_ONCE):
+            topics = [reading.address_word(one) for one in recipients[start : start + _RECIPIENTS_AT_ONCE]]
+            for low in range(first, last + 1, node.log_range):
+                hashes |= await self._logs(node, topics, low, min(last, low + node.log_range - 1))
+        return hashes
+
+    async def _logs(self, node: Node, topics: Sequence[str], first: int, last: int) -> set[str]:
+        """Halves what a node finds too much: the blocks first, and within one block the recipients."""
+        place = {"fromBlock": hex(first), "toBlock": hex(last), "topics": [reading.TRANSFER, None, topics]}
+        try:
+            logs = await self._client.ask(node, "eth_getLogs", (place,), tuple[wire.Log, ...])
+        except TooMuch:
+            if first < last:
+                middle = (first + last) // 2
+                low = await self._logs(node, topics, first, middle)
+                return low | await self._logs(node, topics, middle + 1, last)
+            if len(topics) > 1:
+                half = len(topics) // 2
+                few = await self._logs(node, topics[:half], first, last)
+                return few | await self._logs(node, topics[half:], first, last)
+            raise
+        return {log.transaction_hash.lower() for log in logs if reading.is_transfer(log)}
+
+    async def _with_coins(self, node: Node, recipients: frozenset[str], first: int, last: int) -> set[str]:
+        """The transactions that carry the coin itself to any of these: every block is read whole, for coins leave no log."""
+        if last - first >= _MOST_FULL_BLOCKS:
+            raise ProviderRefused(
+                f"{last - first + 1} blocks are too many to be read whole.",
+                hint=f"Ask for at most {_MOST_FULL_BLOCKS} at once.",
+            )
+        hashes: set[str] = set()
+        for low in range(first, last + 1, _BLOCKS_AT_ONCE):
+            high = min(last, low + _BLOCKS_AT_ONCE - 1)
+            calls = [("eth_getBlockByNumber", (hex(block), True)) for block in range(low, high + 1)]
+            for block in await self._all(node, calls, wire.FullBlock):
+                hashes |= {one.hash.lower() for one in block.transactions if reading.pays_natively(one, recipients)}
+        return hashes
+
+    async def _receipts(self, node: Node, hashes: Sequence[str]) -> Sequence[Receipt | None]:
+        """What each transaction did, as this node has it now; None for one that is not mined."""
+        calls: list[tuple[str, tuple[Any, ...]]] = []
+        for one in hashes:
+            calls += [("eth_getTransactionReceipt", (one,)), ("eth_getTransactionByHash", (one,))]
+        replies = await self._client.ask_each(node, calls)
+        mined = [found(reply, wire.MinedReceipt) for reply in replies[::2]]
+        sent = [found(reply, wire.Transaction) for reply in replies[1::2]]
+        blocks = {block.hash.lower(): block for block in await self._blocks(node, mined)}
+        return [
+            None if one is None else reading.checked(one, transaction, blocks.get(one.block_hash.lower()))
+            for one, transaction in zip(mined, sent, strict=True)
+        ]
+
+    async def _blocks(self, node: Node, mined: Sequence[wire.MinedReceipt | None]) -> Sequence[wire.Block]:
+        wanted = sorted({one.block_hash for one in mined if one is not None})
+        return await self._all(node, [("eth_getBlockByHash", (one, False)) for one in wanted], wire.Block)
+
+    async def _all(self, node: Node, calls: Sequence[tuple[str, tuple[Any, ...]]], kind: type[T]) -> list[T]:
+        """Blocks that must be there; OutcomeUnknown when one is gone meanwhile."""
+        blocks = [found(reply, kind) for reply in await self._client.ask_each(node, calls)]
+        there = [block for block in blocks if block is not None]
+        if len(there) < len(blocks):
+            raise OutcomeUnknown(f"Node {node.place} lost a block while it was read.")
+        return there
+
+
+def _finalized(reply: wire.Reply) -> int | None:
+    if reply.error is not None:
+        return None
+    block = found(reply, wire.Block)
+    return None if block is None else number(block.number)

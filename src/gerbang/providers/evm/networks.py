@@ -1,0 +1,44 @@
+"""The networks that an `evm` connection can be of: chain ids, the issuers' own tokens with pinned decimals, careful defaults.
+
+A token at another address than its issuer's is another token, whatever it calls itself: bridged USDC (USDbC, USDC.e) is not here on purpose.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from gerbang.ports.chain import Asset
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One network: `native` pays the gas, `tokens` are contracts by symbol; `confirmations` and `settled_after` are blocks."""
+
+    title: str
+    chain_id: int
+    native: str
+    confirmations: int
+    settled_after: int
+    fee_hint: str
+    tokens: Mapping[str, str] = field(default_factory=dict)
+
+
+NETWORKS: Final[Mapping[str, Known]] = {
+    "ethereum": Known("Ethereum", 1, "ETH", 12, 96, "high", {
+        "USDC": "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48", "USDT": "0xdAC17F958D2ee523a2206206994597C13D831ec7"}),
+    "base": Known("Base", 8453, "ETH", 10, 1_200, "low", {"USDC": "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"}),
+    "polygon": Known("Polygon", 137, "POL", 128, 1_024, "low", {"USDC": "0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359"}),
+    "arbitrum": Known("Arbitrum One", 42_161, "ETH", 40, 9_600, "low", {"USDC": "0xaf88d065e77c8cC2239327C5EDb3A432268e5831"}),
+    "optimism": Known("Optimism", 10, "ETH", 10, 1_200, "low", {"USDC": "0x0b2C639c533813f4Aa9D7837CAf62653d097Ff85"}),
+    "sepolia": Known("Sepolia", 11_155_111, "ETH", 3, 32, "low", {"USDC": "0x1c7D4B196Cb0C7B01d743Fbc6116a902379C7238"}),
+    "base-sepolia": Known("Base Sepolia", 84_532, "ETH", 3, 64, "low", {"USDC": "0x036CbD53842c5426634e7929541eC2318f3dCF7e"}),
+}  # fmt: skip
+DECIMALS: Final[Mapping[str, int]] = {"USDC": 6, "USDT": 6, "ETH": 18, "POL": 18}
+
+
+def known_asset(network: Known, symbol: str) -> Asset | None:
+    """The native coin or a token of the table above; None for any other."""
+    if symbol == network.native:
+        return Asset(symbol, "", DECIMALS[symbol])
+    contract = network.tokens.get(symbol)
+    return None if contract is None else Asset(symbol, contract.lower(), DECIMALS[symbol])
