@@ -1,0 +1,115 @@
+"""What can be saved as an evm connection, and what it then means."""
+
+import pytest
+
+from gerbang.base.http import ProviderRefused
+from gerbang.base.money import EXPONENTS
+from gerbang.ports.chain import Asset
+from gerbang.ports.payment import Account
+from gerbang.providers.evm import PROVIDER, hd
+from gerbang.providers.evm.account import deposit_address, network, nodes
+from gerbang.providers.evm.networks import DECIMALS, NETWORKS
+from tests.providers.evm.test_hd import PRIVATE
+from tests.providers.evm.world import XPUB, account
+
+GOOD = {"network": "base", "rpc_urls": "https://a.example/{rpc_key} https://b.example", "xpub": XPUB}
+TOKEN = "0xdAC17F958D2ee523a2206206994597C13D831ec7"
+
+
+def problems(**changes: str) -> dict[str, str]:
+    found = PROVIDER.problems({**GOOD, **changes}, ())
+    return {one.pointer.removeprefix("/settings/"): one.detail for one in found}
+
+
+def test_the_table_is_of_checksummed_contracts_and_of_decimals_that_gerbang_counts() -> None:
+    for known in NETWORKS.values():
+        assert all(contract == hd.checksummed(contract) for contract in known.tokens.values())
+    assert all(EXPONENTS[symbol] == decimals for symbol, decimals in DECIMALS.items())
+    assert len({known.chain_id for known in NETWORKS.values()}) == len(NETWORKS)
+
+
+@pytest.mark.parametrize("changes", [{}, {"assets": f"ETH USDT:{TOKEN}:6"}, {"agree_above": "1000000000"}, {"address_branch": "m"}])  # fmt: skip
+def test_a_good_connection_can_be_saved(changes: dict[str, str]) -> None:
+    assert not problems(**changes)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("network", "bitcoin"),
+        ("network", ""),
+        ("rpc_urls", ""),
+        ("rpc_urls", "ftp://a.example"),
+        ("rpc_urls", "https://a.example https://a.example"),
+        ("xpub", ""),
+        ("xpub", "0x" + "11" * 20),
+        ("address_branch", "0'"),
+        ("assets", "USDT"),
+        ("assets", "DOGE"),
+        ("assets", "USDC USDC"),
+        ("assets", "USDC:0x12:6"),
+        ("assets", f"USDT:{TOKEN}:18"),
+        ("assets", f"DOGE:{TOKEN}:8"),
+        ("assets", f"ETH:{TOKEN}:18"),
+        ("assets", f"USDT:{TOKEN.swapcase().replace('0X', '0x')}:6"),
+        ("confirmations", "0"),
+        ("confirmations", "many"),
+        ("settled_after", "0"),
+        ("finality", "soon"),
+        ("log_range", "0"),
+    ],
+)
+def test_a_wrong_setting_is_named_when_it_is_saved(name: str, value: str) -> None:
+    assert list(problems(**{name: value})) == [name]
+
+
+def test_two_nodes_can_only_agree_where_two_are_named() -> None:
+    assert "agree_above" in problems(agree_above="1", rpc_urls="https://a.example")
+    assert "agree_above" not in problems(agree_above="0", rpc_urls="https://a.example")
+
+
+def test_a_private_key_is_refused_when_it_is_saved_and_the_refusal_does_not_repeat_it() -> None:
+    said = problems(xpub=PRIVATE)
+    assert "private key" in said["xpub"]
+    assert PRIVATE[:16] not in str(said)
+
+
+def test_what_a_connection_is_set_up_for() -> None:
+    plain = network(account("https://a.example"))
+    assert (plain.name, plain.chain_id, plain.confirmations, plain.finalized) == ("base", 8_453, 10, False)
+    assert plain.assets == (Asset("USDC", NETWORKS["base"].tokens["USDC"].lower(), 6), Asset("ETH", "", 18))
+    chosen = network(
+        account("https://a.example", confirmations="2", finality="finalized", settled_after="5", agree_above="9")
+    )
+    assert (chosen.confirmations, chosen.finalized, chosen.settled_after, chosen.agree_above) == (2, True, 5, 9)
+    polygon = network(account("https://a.example", network="polygon", assets="POL"))
+    assert polygon.assets == (Asset("POL", "", 18),)
+
+
+def test_nodes_stand_in_order_and_show_no_address() -> None:
+    found = nodes(account("https://a.example/{rpc_key}", "https://b.example"))
+    assert [(one.place, one.url) for one in found] == [(1, "https://a.example/k3y"), (2, "https://b.example")]
+    assert "k3y" not in repr(found)
+
+
+def test_an_address_comes_with_its_path() -> None:
+    assert deposit_address(account("x"), 1) == ("0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "m/0/1")
+    deeper = account("x", address_branch="m")
+    assert deposit_address(deeper, 1)[1] == "m/1"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"network": "bitcoin"}, {"assets": "DOGE"}, {"confirmations": "many"}],
+)
+def test_settings_that_went_wrong_later_refuse_before_anything_is_asked(changes: dict[str, str]) -> None:
+    with pytest.raises(ProviderRefused) as refused:
+        network(account("https://a.example", **changes))
+    assert refused.value.hint
+
+
+def test_no_node_and_no_key_refuse_too() -> None:
+    with pytest.raises(ProviderRefused):
+        nodes(account(""))
+    with pytest.raises(ProviderRefused):
+        deposit_address(Account("evm-test", False, {**GOOD, "xpub": PRIVATE}, {}), 0)
