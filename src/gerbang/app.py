@@ -5,20 +5,18 @@
 
 import asyncio
 import contextlib
-import json
-import os
 import secrets as chance
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 import structlog
 
+from gerbang import demo
 from gerbang.base import ids, safety
 from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database, Tx
@@ -27,7 +25,6 @@ from gerbang.base.http import Http
 from gerbang.core.announcements.broadcast import Broadcaster
 from gerbang.core.announcements.service import Feed
 from gerbang.core.audit.service import SYSTEM, Audit
-from gerbang.core.connections.model import ConnectionNotFound
 from gerbang.core.connections.service import Connections
 from gerbang.core.identity import accounts
 from gerbang.core.identity.changes import Changes
@@ -50,12 +47,13 @@ from gerbang.core.queue import business_time
 from gerbang.core.queue.worker import Worker as QueueWorker
 from gerbang.core.secrets.model import Purpose
 from gerbang.core.secrets.service import Secrets
-from gerbang.ports.payment import Account
+from gerbang.ports.payment import Account, DisplayCrypto
 from gerbang.ports.provider import Provider
 from gerbang.providers import PROVIDERS
 from gerbang.providers.sealed import SealedStore, ensure_root_key
-from gerbang.sandbox.app import Connection as Merchant
-from gerbang.sandbox.app import SandboxConfig, running
+from gerbang.sandbox.app import ChainConfig, SandboxConfig, create
+from gerbang.sandbox.chain import anvil
+from gerbang.sandbox.chain.calls import Instructions
 from gerbang.settings import Settings
 from gerbang.web import gateway
 from gerbang.web.server import limits_of
@@ -63,7 +61,6 @@ from gerbang.web.server import serve as serve_http
 from gerbang.web.services import Services
 
 log = structlog.get_logger()
-DEMO_CONNECTION: Final = "nicepay-uji"
 MOST_QUEUE_AGE_S: Final = 600.0
 
 
@@ -273,7 +270,7 @@ async def people(tx: Tx, users: Sequence[UUID]) -> Mapping[UUID, Contact]:
 
 
 async def sandbox(settings: Settings) -> None:
-    """Every simulator behind one port, with a clock that may be moved, until SIGTERM or Ctrl-C."""
+    """Every simulator behind one port, a local chain where there is one, and a clock that may be moved, until SIGTERM or Ctrl-C."""
     stop = _stop_event()
     owner = Database(settings.owner_dsn(), size=2, name="gerbang sandbox")
     await owner.open()
@@ -281,17 +278,37 @@ async def sandbox(settings: Settings) -> None:
     async def advance(seconds: int) -> int:
         return await business_time.advance(owner, seconds)
 
+    async def asked(payment: str) -> Instructions | None:
+        return await _crypto_of(owner, payment)
+
+    program = anvil.find(settings.anvil)
     config = SandboxConfig(
-        str(settings.data / "sandbox"), tuple(_merchants(settings.data)), port=settings.sandbox_port,
+        str(settings.data / "sandbox"), demo.merchants(settings.data), port=settings.sandbox_port,
         smtp_port=settings.sandbox_mail_port, public_url=settings.sandbox_url,
+        chain=None if program is None else ChainConfig(program, settings.sandbox_chain_port),
     )  # fmt: skip
+    box = create(config, advance, asked)
     try:
+        chain = await box.start_chain()
         async with core(settings, "sandbox") as parts:
-            await _connect_demo(parts)
-        async with running(config, advance):
-            await stop.wait()
+            await demo.connect_nicepay(parts.connections, parts.secrets, settings)
+            if chain is not None:
+                await demo.connect_wallet(parts.connections, settings, chain)
+        await box.open()
+        await stop.wait()
     finally:
+        await box.close()
         await owner.close()
+
+
+async def _crypto_of(db: Database, payment: str) -> Instructions | None:
+    """What a payment shows its payer to send, by its newest attempt that asks for crypto."""
+    id_ = ids.read("pay", payment)
+    async with db.reading() as tx:
+        wholes = await load_wholes(tx, [id_])
+    attempts = wholes[id_].attempts if id_ in wholes else ()
+    shown = [one.next_action for one in attempts if isinstance(one.next_action, DisplayCrypto)]
+    return Instructions(shown[-1].network, shown[-1].asset, shown[-1].address, shown[-1].amount) if shown else None
 
 
 async def seed_demo(settings: Settings) -> dict[str, Any]:
@@ -315,45 +332,6 @@ async def seed_demo(settings: Settings) -> dict[str, Any]:
         maker = Caller("system", SYSTEM, permissions=PERMISSIONS[Role.ADMIN])
         _, made["api_key"] = await parts.identity.api_keys.create(maker, "demo", Role.ADMIN)
     return made
-
-
-def _merchants(data: Path) -> list[Merchant]:
-    """The sandbox's NICEPAY merchants, one per method as is common; keys are made at random and kept with the data."""
-    path = data / "sandbox.json"
-    if not path.exists():
-        data.mkdir(parents=True, exist_ok=True)
-        keys = {"LUMBUNGVA1": chance.token_urlsafe(48), "LUMBUNGCC1": chance.token_urlsafe(48)}
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(keys, file)
-    known = json.loads(path.read_text())
-    return [
-        Merchant("LUMBUNGVA1", known["LUMBUNGVA1"], ("02",), "Toko Lumbung, virtual account"),
-        Merchant("LUMBUNGCC1", known["LUMBUNGCC1"], ("01",), "Toko Lumbung, card"),
-    ]
-
-
-async def _connect_demo(parts: Core) -> None:
-    """The demo's connection to the sandbox's NICEPAY, made or brought up to this run's ports."""
-    va, card = _merchants(parts.settings.data)
-    place = {
-        "base_url": f"{parts.settings.sandbox_url}/nicepay", "imid_virtual_account": va.imid, "imid_card": card.imid,
-    }  # fmt: skip
-    names = {}
-    for credential, merchant in (("merchant_key_virtual_account", va), ("merchant_key_card", card)):
-        names[credential] = f"service/{DEMO_CONNECTION}/{credential}"
-        await parts.secrets.ensure(names[credential], merchant.merchant_key.encode, Purpose.CALL_PROVIDER)
-    try:
-        known = await parts.connections.get(DEMO_CONNECTION)
-    except ConnectionNotFound:
-        await parts.connections.create(
-            SYSTEM, DEMO_CONNECTION, "nicepay", livemode=False, settings=place, secrets=names
-        )
-    else:
-        if known.settings.get("base_url") != place["base_url"]:
-            settings = {**known.settings, **place}
-            await parts.connections.update(
-                SYSTEM, DEMO_CONNECTION, settings=settings, secrets=known.secrets, enabled=True
-            )
 
 
 # ── small things ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────

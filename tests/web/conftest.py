@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from gerbang import app, settings
+from gerbang import app, demo, settings
 from gerbang.base import ids
 from gerbang.core.identity.model import Client, Role, User, system_caller
 from gerbang.providers.sealed import ensure_root_key
@@ -89,7 +89,7 @@ async def _edge(database: FreshDatabase, data: Path, port: int, **chosen: Any) -
     stop, ready = asyncio.Event(), asyncio.Event()
     async with app.core(configured, "test") as core, asyncio.TaskGroup() as group:
         if configured.sandbox:
-            await app._connect_demo(core)
+            await demo.connect_nicepay(core.connections, core.secrets, core.settings)
         await core.changes.poll()
         services = app._services(core)
         group.create_task(core.changes.run(stop))
@@ -165,7 +165,7 @@ async def shop(
 ) -> AsyncIterator[tuple[Edge, Sandbox]]:
     """A service with a NICEPAY of its own to pay with; customers may set amounts."""
     sandbox_port = free_port()
-    merchants = tuple(Connection(m.imid, m.merchant_key, m.methods, m.name) for m in app._merchants(tmp_path))
+    merchants = tuple(Connection(m.imid, m.merchant_key, m.methods, m.name) for m in demo.merchants(tmp_path))
     config = SandboxConfig(str(tmp_path / "sandbox"), merchants, port=sandbox_port)
 
     async def advance(_seconds: int) -> int:

@@ -116,7 +116,8 @@ def _forget(settings: Settings) -> None:
             "--fresh does not empty the database of GERBANG_DATABASE_URL.", hint="Empty it yourself, or unset it."
         )
     postgres.forget(settings.data)
-    for kept in (settings.data / "root.key", settings.data / "demo.json"):
+    chain = settings.data / "sandbox" / "chain.state"  # a new database hands out the same deposit addresses again
+    for kept in (settings.data / "root.key", settings.data / "demo.json", chain):
         kept.unlink(missing_ok=True)
 
 

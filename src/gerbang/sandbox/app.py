@@ -117,14 +117,20 @@ class Sandbox:
     async def open(self) -> None:
         """Take up where the journal ends, then listen; raises OSError when a port is taken."""
         await self.clock.advance(0)
+        await self.start_chain()
         self._take_up()
         if self._config.smtp_port is not None:
             args = (self.journal, self.outbox, self.faults)
             self._smtp = await mail.listen(self._config.host, self._config.smtp_port, *args)
         self._control.door = self._door
-        if self._config.chain is not None:
-            self._chain_calls.chain = await self._open_chain(self._config.chain)
         await self._door.open()
+
+    async def start_chain(self) -> LocalChain | None:
+        """The local blockchain, started if it can be and is not yet: its address may be wanted before anybody is answered."""
+        if self.chain is None and self._config.chain is not None:
+            await self.clock.advance(0)
+            self._chain_calls.chain = await self._open_chain(self._config.chain)
+        return self.chain
 
     async def wait(self) -> None:
         await self._door.wait()
@@ -167,7 +173,9 @@ class Sandbox:
             try:
                 await chain.open()
             except (NodeFailed, Impossible) as error:
-                sys.stderr.write(f"gerbang sandbox: no local chain at port {port or 'any'}: {error}\n")
+                sys.stderr.write(
+                    f"gerbang: sandbox: no local chain on {f'port {port}' if port else 'any port'}: {error}\n"
+                )
                 await chain.close()
             else:
                 return chain

@@ -1,4 +1,4 @@
-"""The control page at /: orders, faults, clock, switches, mail and the journal's tail. Server-rendered forms, no script.
+"""The control page at /: orders, the chain, faults, clock, switches, mail and the journal's tail. Server-rendered forms, no script.
 
 A form becomes a call of the control API, so that a person can do nothing that a test cannot, and both stand in the journal.
 """
@@ -33,6 +33,7 @@ _POLICY: Final = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; frame-src 'self'; frame-ancestors 'none'"
 )
 _MAIL_POLICY: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_DECIMALS: Final = {"ETH": 18, "USDC": 6, "FAKE": 6}
 _ACTS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "pay": ("pay", {}),
     "pay_wrong": ("pay", {"amount": True}),
@@ -65,12 +66,13 @@ class Page:
             "/faults": _fault,
             "/clock": _clock,
             "/quirks": _quirks,
+            "/chain": _chain,
         }
 
     async def answer(self, request: Request) -> Answer:
         match request.method, request.path.split("/")[1:]:
             case "GET", [""]:
-                return self._home(dict(parse_qsl(request.query.decode("utf-8", "replace"))))
+                return await self._home(dict(parse_qsl(request.query.decode("utf-8", "replace"))))
             case "GET", ["mail", message_id]:
                 return self._mail(message_id)
             case "GET", ["mail", message_id, "html"]:
@@ -100,11 +102,15 @@ class Page:
             return _back("Done.", refused=False)
         return _back(msgspec.json.decode(answer.body)["detail"], refused=True)
 
-    def _home(self, query: Mapping[str, str]) -> Answer:
+    async def _home(self, query: Mapping[str, str]) -> Answer:
+        asked = await self._control.answer(Request("GET", "/control/chain", b"", {}, b"", ""))
+        chain = msgspec.json.decode(asked.body)
         providers = [self._provider(simulator) for simulator in self._stage.simulators.values()]
         return self._render(
             "home.html",
             providers=providers,
+            chain=chain,
+            balances=_balances(chain),
             said=query.get("said", ""),
             refused="refused" in query,
             marks=MARKS,
@@ -161,6 +167,23 @@ def _quirks(values: Mapping[str, str]) -> Request:
     return _call("PUT", f"/control/{values['provider']}/quirks", chosen)
 
 
+def _chain(values: Mapping[str, str]) -> Request:
+    """A form of the chain's panel; what is left empty is left out."""
+    match values["do"]:
+        case "pay":
+            to = values["to"].strip()
+            body: dict[str, Any] = {"payment" if to.startswith("pay_") else "address": to}
+            body |= {name: values[name] for name in ("token", "amount") if values.get(name)}
+            return _call("POST", "/control/chain/pay", body | {"transfers": int(values["transfers"])})
+        case "mine":
+            return _call("POST", "/control/chain/mine", {"blocks": int(values["blocks"])})
+        case "drop":
+            return _call("POST", "/control/chain/drop", {"transaction": values["transaction"].strip()})
+        case do:
+            body = {"depth": int(values["blocks"]), "keep": do == "reorg_keep"}
+            return _call("POST", "/control/chain/reorg", body)
+
+
 def _call(method: str, path: str, body: object) -> Request:
     return Request(method, path, b"", {"content-type": "application/json"}, msgspec.json.encode(body), "")
 
@@ -176,6 +199,12 @@ def _order(order: Order) -> dict[str, Any]:
     values["amount_shown"] = f"Rp\u00a0{order.amount:,}".replace(",", ".")
     values["expires"] = _shown(order.expires_at) if order.expires_at else ""
     return values
+
+
+def _balances(chain: Mapping[str, Any]) -> Sequence[str]:
+    """What the demo wallet has, for people: whole coins with two places, rounded down."""
+    held = chain["wallet"]["balances"] if "wallet" in chain else {}
+    return [f"{int(amount) * 100 // 10 ** _DECIMALS[symbol] / 100:,.2f} {symbol}" for symbol, amount in held.items()]
 
 
 def _line(entry: Entry) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from gerbang import app, settings
+from gerbang import app, demo, settings
 from gerbang.base import ids
 from gerbang.base.db import Database
 from gerbang.core.identity.model import PERMISSIONS, Caller, Role
@@ -111,7 +111,7 @@ async def world(database: FreshDatabase, tmp_path: Path, free_port: Callable[[],
     ensure_root_key(chosen.root_key_path, create=True)
     owner = Database(database.owner_dsn, size=2)
     await owner.open()
-    merchants = tuple(Connection(m.imid, m.merchant_key, m.methods, m.name) for m in app._merchants(tmp_path))
+    merchants = tuple(Connection(m.imid, m.merchant_key, m.methods, m.name) for m in demo.merchants(tmp_path))
     config = SandboxConfig(str(tmp_path / "sandbox"), merchants, port=sandbox_port)
     stop = asyncio.Event()
 
@@ -119,7 +119,7 @@ async def world(database: FreshDatabase, tmp_path: Path, free_port: Callable[[],
         return await business_time.advance(owner, seconds)
 
     async with running(config, advance) as sandbox, app.core(chosen, "test") as core, asyncio.TaskGroup() as group:
-        await app._connect_demo(core)
+        await demo.connect_nicepay(core.connections, core.secrets, core.settings)
         queue = QueueWorker(core.db, app._job_handlers(core))
         core.payments.context.wake = queue.wake
         group.create_task(queue.run(stop))

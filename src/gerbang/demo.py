@@ -1,0 +1,82 @@
+"""The demo's accounts at the sandbox: keys made at random once, and the connections that name them. Only app.py's sandbox uses this."""
+
+import json
+import os
+import secrets as chance
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from gerbang.core.audit.service import SYSTEM
+from gerbang.core.connections.model import ConnectionNotFound
+from gerbang.core.connections.service import Connections
+from gerbang.core.secrets.model import Purpose
+from gerbang.core.secrets.service import Secrets
+from gerbang.sandbox.app import Connection as Merchant
+from gerbang.sandbox.chain.local import NETWORK, LocalChain
+from gerbang.sandbox.chain.wallet import SEED_BYTES, account_key
+from gerbang.settings import Settings
+
+NICEPAY: Final = "nicepay-uji"
+WALLET: Final = "evm-uji"
+
+
+def merchants(data: Path) -> tuple[Merchant, ...]:
+    """The sandbox's NICEPAY merchants, one per method as is common."""
+    known = _made_up(data)
+    return (
+        Merchant("LUMBUNGVA1", known["LUMBUNGVA1"], ("02",), "Toko Lumbung, virtual account"),
+        Merchant("LUMBUNGCC1", known["LUMBUNGCC1"], ("01",), "Toko Lumbung, card"),
+    )
+
+
+def _made_up(data: Path) -> Mapping[str, str]:
+    """The sandbox's keys, made at random once and kept with the data (0600); those that came later are added to an older file."""
+    path = data / "sandbox.json"
+    known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    wanted = {name: chance.token_urlsafe(48) for name in ("LUMBUNGVA1", "LUMBUNGCC1")}
+    wanted["wallet_seed"] = chance.token_hex(SEED_BYTES)
+    if wanted.keys() - known.keys():
+        known = wanted | known
+        data.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(".new")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump(known, file)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    return known
+
+
+async def connect_nicepay(connections: Connections, secrets: Secrets, settings: Settings) -> None:
+    """The demo's connection to the sandbox's NICEPAY, made or brought up to this run's ports."""
+    va, card = merchants(settings.data)
+    place = {
+        "base_url": f"{settings.sandbox_url}/nicepay", "imid_virtual_account": va.imid, "imid_card": card.imid,
+    }  # fmt: skip
+    names = {}
+    for credential, merchant in (("merchant_key_virtual_account", va), ("merchant_key_card", card)):
+        names[credential] = f"service/{NICEPAY}/{credential}"
+        await secrets.ensure(names[credential], merchant.merchant_key.encode, Purpose.CALL_PROVIDER)
+    await _connect(connections, NICEPAY, "nicepay", place, names)
+
+
+async def connect_wallet(connections: Connections, settings: Settings, chain: LocalChain) -> None:
+    """The demo's own wallet on the local chain; Gerbang gets nothing of it but the extended public key."""
+    seed = bytes.fromhex(_made_up(settings.data)["wallet_seed"])
+    place = {"network": NETWORK, "rpc_urls": chain.url, "xpub": account_key(seed), "confirmations": "2"}
+    await _connect(connections, WALLET, "evm", place, {})
+
+
+async def _connect(
+    connections: Connections, name: str, provider: str, place: Mapping[str, str], secrets: Mapping[str, str]
+) -> None:
+    """A connection of the demo, made or brought up to this run's addresses; what people changed of it stays."""
+    try:
+        known = await connections.get(name)
+    except ConnectionNotFound:
+        await connections.create(SYSTEM, name, provider, livemode=False, settings=dict(place), secrets=dict(secrets))
+        return
+    if any(known.settings.get(field) != place[field] for field in ("base_url", "rpc_urls", "xpub") if field in place):
+        settings = {**known.settings, **place}
+        await connections.update(SYSTEM, name, settings=settings, secrets=known.secrets, enabled=True)
