@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 
-from gerbang.ports.simulator import Act, Answer, Impossible, Order, Outcome, Request, Webhook
+from gerbang.ports.simulator import Act, Answer, Impossible, Order, Outcome, Request, WalletCall, Webhook
 from gerbang.sandbox.app import ChainConfig, Sandbox, SandboxConfig
-from gerbang.sandbox.chain.local import transfer
+from gerbang.sandbox.chain.local import USDC, transfer, word
 from tests.anvil import PROGRAM, needs_anvil
 
 SHOP = "0x" + "22" * 20
@@ -30,9 +31,10 @@ class Kiosk:
     name: str = "kiosk"
     prefix: str = "/kiosk"
     heard: list[Said] = field(default_factory=list)
+    calls: tuple[WalletCall, ...] = CALLS
 
     def orders(self, limit: int) -> Sequence[Order]:
-        wallet = () if self.heard else CALLS
+        wallet = () if self.heard else self.calls
         at = datetime(2026, 1, 1, tzinfo=UTC)
         return [Order("k1", "att_1", "pay_1", "m", "crypto", "", 1, "USDC", "open", "", at, None, wallet=wallet)]
 
@@ -89,7 +91,7 @@ async def sandbox(config: SandboxConfig, kiosk: Kiosk) -> AsyncIterator[Sandbox]
     await sandbox.close()
 
 
-async def call(sandbox: Sandbox, action: str, **act: str) -> tuple[int, dict[str, Any]]:
+async def call(sandbox: Sandbox, action: str, **act: Any) -> tuple[int, dict[str, Any]]:
     request = Request("POST", f"/control/kiosk/{action}", b"", {}, msgspec.json.encode(act), "")
     answer = await sandbox._control.answer(request)
     return answer.status, msgspec.json.decode(answer.body)
@@ -114,6 +116,22 @@ async def test_the_demo_wallet_pays_and_the_simulator_hears_the_last_hash(
 
 
 @needs_anvil
+async def test_another_amount_is_sent_where_the_order_is_paid_by_a_plain_transfer(
+    sandbox: Sandbox, kiosk: Kiosk
+) -> None:
+    kiosk.calls = (transfer("USDC", SHOP, 7),)
+    assert (await call(sandbox, "pay", reference="att_1", amount=3))[0] == 200
+    assert sandbox.chain is not None
+    asked = {"to": USDC, "data": "0x70a08231" + word(SHOP)}
+    assert int(await sandbox.chain.ask("eth_call", asked, "latest"), 16) == 3
+
+
+async def test_another_amount_is_refused_where_a_contract_counts(bare: Sandbox, kiosk: Kiosk) -> None:
+    assert (await call(bare, "pay", reference="att_1", amount=3))[0] == 422
+    assert not kiosk.heard
+
+
+@needs_anvil
 async def test_a_second_press_sends_nothing_again(sandbox: Sandbox, kiosk: Kiosk) -> None:
     await asyncio.gather(call(sandbox, "pay", reference="att_1"), call(sandbox, "pay", reference="att_1"))
     assert await coins(sandbox) == 5
@@ -134,3 +152,12 @@ async def test_without_a_chain_the_refusal_says_how_to_get_one(bare: Sandbox, ki
 async def test_a_lie_reaches_the_simulator_and_needs_no_chain(bare: Sandbox, kiosk: Kiosk) -> None:
     assert (await call(bare, "lie", reference="att_1"))[0] == 200
     assert kiosk.heard == [Said("lie", "")]
+
+
+async def test_the_page_offers_what_a_wallet_order_takes(bare: Sandbox) -> None:
+    async with httpx.AsyncClient(base_url=bare.url) as http:
+        page = (await http.get("/")).text
+        assert "Pay from the demo wallet" in page
+        assert "0.000001\u00a0USDC" in page
+        await http.post("/do", data={"provider": "kiosk", "reference": "k1", "do": "lie"})
+        assert "Pay from the demo wallet" not in (await http.get("/")).text

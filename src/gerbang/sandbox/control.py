@@ -193,8 +193,10 @@ class Control:
     async def _act(self, request: Request, provider: str) -> Answer:
         action = request.path.rpartition("/")[2]
         simulator, act = self._simulator(provider), _body(request, Act)
-        if action == "pay" and not act.transaction and calls_of(simulator, act):
-            return await self._pay_by_wallet(simulator, act, request)
+        if action == "pay" and not act.transaction:
+            self._stage.pass_time(simulator)
+            if calls_of(simulator, act):
+                return await self._pay_by_wallet(simulator, act, request)
         return await self._stage.act(simulator, action, act, request)
 
     async def _pay_by_wallet(self, simulator: Simulator, act: Act, request: Request) -> Answer:

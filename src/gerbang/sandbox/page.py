@@ -5,6 +5,7 @@ A form becomes a call of the control API, so that a person can do nothing that a
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs, parse_qsl, urlencode
@@ -12,6 +13,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode
 import jinja2
 import msgspec
 
+from gerbang.base.money import EXPONENTS
 from gerbang.ports.simulator import Answer, Order, Request, Simulator
 from gerbang.sandbox.control import Control
 from gerbang.sandbox.faults import CATALOGUE, Faults
@@ -42,6 +44,7 @@ _ACTS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "expire": ("expire", {}),
     "cancel": ("cancel", {}),
     "refund": ("refund", {}),
+    "lie": ("lie", {}),
     "resend": ("webhooks", {}),
     "duplicate": ("webhooks", {"times": 3}),
     "forge": ("webhooks", {"tamper": "token"}),
@@ -196,15 +199,24 @@ def _back(said: str, *, refused: bool) -> Answer:
 def _order(order: Order) -> dict[str, Any]:
     values: dict[str, Any] = {name: getattr(order, name) for name in order.__struct_fields__}
     values["number_shown"] = " ".join(order.number[i : i + 4] for i in range(0, len(order.number), 4))
-    values["amount_shown"] = f"Rp\u00a0{order.amount:,}".replace(",", ".")
+    values["amount_shown"] = _money(order.amount, order.currency)
+    values["other_amount"] = max(order.amount - 1_000, order.amount // 2) or order.amount + 1_000
     values["expires"] = _shown(order.expires_at) if order.expires_at else ""
     return values
 
 
+def _money(amount: int, currency: str) -> str:
+    """An amount of minor units, exact, as people write it."""
+    if currency == "IDR":
+        return f"Rp\u00a0{amount:,}".replace(",", ".")
+    places = EXPONENTS.get(currency, 0)
+    return f"{Decimal(amount).scaleb(-places):,.{places}f}\u00a0{currency}"
+
+
 def _balances(chain: Mapping[str, Any]) -> Sequence[str]:
-    """What the demo wallet has, for people: whole coins with two places, rounded down."""
+    """What the demo wallet has, for people: whole coins, rounded down."""
     held = chain["wallet"]["balances"] if "wallet" in chain else {}
-    return [f"{int(amount) * 100 // 10 ** _DECIMALS[symbol] / 100:,.2f} {symbol}" for symbol, amount in held.items()]
+    return [f"{int(amount) // 10 ** _DECIMALS[symbol]:,} {symbol}" for symbol, amount in held.items()]
 
 
 def _line(entry: Entry) -> dict[str, Any]:

@@ -141,13 +141,18 @@ def _asset(known: Known, word: str) -> Asset:
     if not rest:
         asset = known_asset(known, symbol)
         if asset is None:
-            raise ValueError(f"{symbol[:20]} is not known on {known.title}: write SYMBOL:0xcontract:decimals.")
+            raise ValueError(f"{_short(symbol)} is not known on {known.title}: write SYMBOL:0xcontract:decimals.")
         return asset
     if len(rest) != 2 or not hd.is_address(rest[0]) or not rest[1].isdigit():
         raise ValueError("A token is written SYMBOL:0xcontract:decimals, and the address must fit its checksum.")
     if symbol not in EXPONENTS or int(rest[1]) != EXPONENTS[symbol] or symbol == known.native:
-        raise ValueError(f"Gerbang counts no token {symbol[:20]} with {rest[1][:4]} decimals.")
+        raise ValueError(f"Gerbang counts no token {_short(symbol)} with these decimals.")
     return Asset(symbol, rest[0].lower(), int(rest[1]))
+
+
+def _short(symbol: str) -> str:
+    """A symbol as people may read it back; whatever is longer was pasted into the wrong field."""
+    return symbol if len(symbol) <= 8 else "…"
 
 
 def _nodes_complaint(settings: Mapping[str, str]) -> str:

@@ -62,6 +62,7 @@ class EvmChain:
         async def asked(node: Node) -> Sequence[Transfer]:
             if await self._head_number(node) < last:
                 raise OutcomeUnknown(f"Node {node.place} does not have block {last} yet.")
+            self._nodes.saw(account, last)
             hashes = await self._with_logs(node, sorted(wanted), first, last)
             if native:
                 hashes |= await self._with_coins(node, wanted, first, last)

@@ -26,7 +26,7 @@ class Nodes:
         self._client = client
         self._proven: set[tuple[str, int]] = set()
         self._preferred: dict[str, str] = {}
-        self._seen: dict[str, int] = {}
+        self._seen: dict[tuple[str, str], int] = {}
 
     async def first_answer(self, account: Account, question: Callable[[Node], Awaitable[T]]) -> T:
         """The answer of the first node that gives one. When none does: ProviderRefused if one is set up wrongly, else OutcomeUnknown
@@ -64,11 +64,11 @@ class Nodes:
 
     def saw(self, account: Account, head: int) -> None:
         """A node showed the chain up to this block."""
-        self._seen[account.connection] = max(head, self._seen.get(account.connection, 0))
+        self._seen[_chain_of(account)] = max(head, self._seen.get(_chain_of(account), 0))
 
     def lags(self, account: Account, head: int) -> bool:
         """Whether a node with this head is behind what this process has already seen, so that its silence means nothing."""
-        return head < self._seen.get(account.connection, 0)
+        return head < self._seen.get(_chain_of(account), 0)
 
     async def _asked(self, node: Node, question: Callable[[Node], Awaitable[T]]) -> T:
         try:
@@ -101,6 +101,10 @@ def number(quantity: str) -> int:
         return int(quantity, 16)
     except ValueError as error:
         raise OutcomeUnknown("A node's number is not one.") from error
+
+
+def _chain_of(account: Account) -> tuple[str, str]:
+    return account.connection, account.settings.get("network", "")
 
 
 def _worst(failures: Sequence[UpstreamFailed]) -> UpstreamFailed:

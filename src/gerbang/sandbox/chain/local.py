@@ -153,6 +153,7 @@ class LocalChain:
 
     async def _reorg(self, depth: int, pairs: list[list[Any]]) -> None:
         await self.ask("anvil_reorg", depth, pairs)
+        self._kept = -1  # other blocks, the same head
         await self.set_time()  # the node forgets it
 
     async def _begin(self) -> None:
