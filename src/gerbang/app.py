@@ -8,7 +8,7 @@ import contextlib
 import secrets as chance
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -54,6 +54,7 @@ from gerbang.providers.sealed import SealedStore, ensure_root_key
 from gerbang.sandbox.app import ChainConfig, SandboxConfig, create
 from gerbang.sandbox.chain import anvil
 from gerbang.sandbox.chain.calls import Instructions
+from gerbang.sandbox.chain.local import LocalChain
 from gerbang.settings import Settings
 from gerbang.web import gateway
 from gerbang.web.server import limits_of
@@ -289,16 +290,22 @@ async def sandbox(settings: Settings) -> None:
     )  # fmt: skip
     box = create(config, advance, asked)
     try:
-        chain = await box.start_chain()
-        async with core(settings, "sandbox") as parts:
-            await demo.connect_nicepay(parts.connections, parts.secrets, settings)
-            if chain is not None:
-                await demo.connect_wallet(parts.connections, settings, chain)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_connect_demo(settings, group.create_task(box.start_chain())))
         await box.open()
         await stop.wait()
     finally:
         await box.close()
         await owner.close()
+
+
+async def _connect_demo(settings: Settings, starting: Awaitable[LocalChain | None]) -> None:
+    """The demo's connections, made or brought up to this run's addresses while the chain starts."""
+    async with core(settings, "sandbox") as parts:
+        await demo.connect_nicepay(parts.connections, parts.secrets, settings)
+        chain = await starting
+        if chain is not None:
+            await demo.connect_wallet(parts.connections, settings, chain)
 
 
 async def _crypto_of(db: Database, payment: str) -> Instructions | None:

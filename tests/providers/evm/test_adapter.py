@@ -23,7 +23,8 @@ from gerbang.ports.payment import (
     Submission,
 )
 from gerbang.providers.evm.adapter import EvmPayments
-from gerbang.sandbox.chain.local import USDC
+from gerbang.providers.evm.chain import EvmChain
+from gerbang.sandbox.chain.local import USDC, LocalChain, transfer
 from tests.anvil import local_chain, needs_anvil
 from tests.providers.evm.proxy import Proxy
 from tests.providers.evm.world import account
@@ -72,6 +73,18 @@ async def test_a_coin_payment_has_the_value_in_its_link(payments: EvmPayments, b
     assert isinstance(fact, Accepted)
     assert isinstance(fact.next_action, DisplayCrypto)
     assert fact.next_action.uri == "ethereum:0x70997970C51812dc3A010C7d01b50e0d17dc79C8@8453?value=1000000000000000"
+
+
+@needs_anvil
+async def test_what_is_sent_to_the_address_shown_is_seen_as_sent(
+    payments: EvmPayments, chain: EvmChain, base: Account, local: LocalChain
+) -> None:
+    (fact,) = await payments.submit(base, submission(number=7))
+    assert isinstance(fact, Accepted)
+    assert isinstance(fact.next_action, DisplayCrypto)
+    await local.send([transfer("USDC", fact.next_action.address, int(fact.next_action.amount))])
+    (seen,) = await chain.transfers(base, [fact.reference], 0, await local.head())
+    assert (seen.recipient, str(seen.amount), seen.contract) == (fact.reference, fact.next_action.amount, USDC.lower())
 
 
 @needs_anvil
