@@ -147,6 +147,14 @@ async def test_a_node_that_refuses_the_tag_knows_of_nothing_final(
     assert (await chain.head(account(proxied.url))).finalized is None
 
 
+async def test_a_node_that_calls_its_newest_block_final_knows_of_nothing_final(
+    chain: EvmChain, local: LocalChain, proxied: Proxy
+) -> None:
+    latest = await local.ask("eth_getBlockByNumber", "latest", False)
+    proxied.twist = lambda call: {"result": latest} if "finalized" in call["params"] else None
+    assert (await chain.head(account(proxied.url))).finalized is None
+
+
 async def test_a_lagging_node_does_not_hide_what_another_has_shown(
     chain: EvmChain, world: World, proxied: Proxy
 ) -> None:

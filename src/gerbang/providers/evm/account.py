@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import urlsplit
 
 from gerbang.base.errors import FieldError
 from gerbang.base.http import ProviderRefused
@@ -157,11 +158,19 @@ def _short(symbol: str) -> str:
 
 def _nodes_complaint(settings: Mapping[str, str]) -> str:
     urls = settings.get("rpc_urls", "").split()
-    if not all(url.startswith(("https://", "http://")) for url in urls):
+    if not all(_is_address(url) for url in urls):
         return "Each must be an http or https address."
     if len(urls) > _MOST_NODES or len(set(urls)) < len(urls):
         return f"At most {_MOST_NODES} different addresses."
     return ""
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets without an end, a port that is no number
+        return False
 
 
 def _key_complaint(key: str) -> str:

@@ -35,7 +35,9 @@ class EvmChain:
         return settings.network(account)
 
     async def head(self, account: Account) -> Head:
-        """The newest block, and the newest final one; a node that refuses the tag `finalized` knows of none."""
+        """The newest block, and the newest final one. A node that refuses the tag `finalized` knows of none, and neither does one for
+        which the newest block is always final: it only calls it so.
+        """
 
         async def asked(node: Node) -> Head:
             latest, finalized = await self._client.ask_each(
@@ -43,7 +45,7 @@ class EvmChain:
             )
             block = result(latest, wire.Block)
             at = datetime.fromtimestamp(number(block.timestamp), UTC)
-            return Head(number(block.number), at, _finalized(finalized))
+            return Head(number(block.number), at, _finalized(finalized, number(block.number)))
 
         head = await self._nodes.first_answer(account, asked)
         self._nodes.saw(account, head.number)
@@ -166,8 +168,6 @@ class EvmChain:
         return there
 
 
-def _finalized(reply: wire.Reply) -> int | None:
-    if reply.error is not None:
-        return None
-    block = found(reply, wire.Block)
-    return None if block is None else number(block.number)
+def _finalized(reply: wire.Reply, latest: int) -> int | None:
+    block = None if reply.error is not None else found(reply, wire.Block)
+    return None if block is None or number(block.number) >= latest else number(block.number)

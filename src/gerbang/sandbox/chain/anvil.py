@@ -80,7 +80,7 @@ class Anvil:
         """Run it, and take up the kept state; raises NodeFailed."""
         command = (
             self._program, "--chain-id", str(self._chain_id), "--port", str(self._port), "--slots-in-an-epoch", "1",
-            "--prune-history", str(_STATES),
+            "--prune-history", str(_STATES), "--no-cors", "--no-request-size-limit",
         )  # fmt: skip
         try:
             self._process = await asyncio.create_subprocess_exec(

@@ -13,7 +13,7 @@ HOW_TO_GET: Final = (
     "There is no local chain: the program anvil was not found. With npm on the PATH `make up` fetches it; "
     "or put it on the PATH, or name it in GERBANG_ANVIL."
 )
-_MOST_BLOCKS: Final = 1_000
+_MOST_BLOCKS: Final = 500  # each costs the node more, the longer the chain is
 _MOST_TRANSFERS: Final = 20
 _ADDRESS: Final = re.compile(r"0x[0-9a-fA-F]{40}")
 _Body = TypeVar("_Body")
