@@ -269,6 +269,19 @@ async def test_connections_show_names_of_secrets_only(edge: Edge) -> None:
     assert (await edge.post("/v1/connections", "support", body)).status_code == 403
 
 
+async def test_a_private_key_is_refused_as_a_setting_and_kept_nowhere(
+    edge: Edge, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """R49: what a careful wallet never shows, somebody will paste here."""
+    private = "xprv9s21ZrQH143K31xYSDQpPDxsXRTUcvj2iNHm5NUtrGiGG5e2DtALGdso3pGz6ssrdK4PFmM8NSpSBHNqPqm55Qn3LqFtT2emdEXVYsCzC2U"
+    settings = {"network": "base", "rpc_urls": "https://node.example", "xpub": private}
+    body = {"id": "evm-satu", "provider": "evm", "livemode": False, "settings": settings}
+    answer = await edge.post("/v1/connections", "admin", body)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/settings/xpub")
+    assert private[:16] not in answer.text + "".join(capfd.readouterr())
+    assert (await edge.get("/v1/connections")).json()["data"] == []
+
+
 async def test_two_hundred_clients_at_once_are_all_answered(edge: Edge, free_port: Callable[[], int]) -> None:
     made = (await edge.create()).json()["id"]
     path, headers = f"/v1/payments/{made}", edge.headers("admin")
