@@ -166,19 +166,22 @@ class Sandbox:
         await reply(send, answer)
 
     async def _open_chain(self, wish: ChainConfig) -> LocalChain | None:
-        """A play chain is worth having at another port, and the rest of the sandbox worth having without it."""
+        """A play chain is worth having at another port, and the rest of the sandbox worth having without it. A killed predecessor's node
+        needs a moment to let go of the port.
+        """
         state = Path(self._config.data_dir) / "chain.state"
-        for port in dict.fromkeys((wish.port, 0)):
+        why: Exception | None = None
+        for port, patience_s in ((wish.port, 0.0), (wish.port, 0.5), (0, 0.0)):
+            await asyncio.sleep(patience_s)
             chain = LocalChain(Anvil(wish.program, CHAIN_ID, port, state), self.clock.now, wish.block_s)
             try:
                 await chain.open()
             except (NodeFailed, Impossible) as error:
-                sys.stderr.write(
-                    f"gerbang: sandbox: no local chain on {f'port {port}' if port else 'any port'}: {error}\n"
-                )
+                why = error
                 await chain.close()
             else:
                 return chain
+        sys.stderr.write(f"gerbang: sandbox: no local chain: {why}\n")
         return None
 
     def _take_up(self) -> None:

@@ -43,6 +43,7 @@ class Door(Server):
         )
         self._host = host
         self.port = port
+        self._serving: asyncio.Task[None] | None = None
         self._reopening: asyncio.Task[None] | None = None
 
     @contextlib.contextmanager
@@ -59,13 +60,15 @@ class Door(Server):
 
     async def wait(self) -> None:
         """Until the server ends."""
+        assert self._serving is not None, "the door is not open"
         await asyncio.shield(self._serving)
 
     async def close(self) -> None:
         if self._reopening is not None:
             self._reopening.cancel()
         self.should_exit = True
-        await self._serving
+        if self._serving is not None:
+            await self._serving
 
     def shut(self, seconds: float) -> None:
         """Take no connection for so long, and let go of those that are there: callers get ECONNREFUSED."""

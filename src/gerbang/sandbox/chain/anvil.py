@@ -92,7 +92,11 @@ class Anvil:
             await self._end()
             raise NodeFailed(f"{self._program} cannot be started: {str(error) or 'it does not listen'}.") from error
         self._drain = asyncio.create_task(self._read_on())
-        await self._take_up()
+        try:
+            await self._take_up()
+        except UpstreamFailed as error:
+            await self._end()
+            raise NodeFailed(f"{self._program} listens and does not answer: {error.detail}") from error
 
     async def call(self, method: str, *params: Any) -> Any:
         """One JSON-RPC call; raises NodeRefused, Unreachable or OutcomeUnknown."""
