@@ -19,6 +19,7 @@ from gerbang.ports.payment import (
     Account,
     Cancelled,
     Captured,
+    Claimed,
     Declined,
     Expired,
     Fact,
@@ -27,6 +28,7 @@ from gerbang.ports.payment import (
     MethodTerms,
     Payer,
     PaymentProvider,
+    Quote,
     RefundSettled,
     Standing,
     Submission,
@@ -34,6 +36,8 @@ from gerbang.ports.payment import (
 
 NOW = datetime(2025, 1, 15, 2, 30, tzinfo=UTC)
 AMOUNT = 150_000
+NUMBER = 7  # of the deposit address, where a method wants one
+BY_THE_CHAIN = "an own wallet is settled by core's scan of the chain, and nothing is registered anywhere"
 
 Choice = tuple[Method, Mapping[str, str]]
 
@@ -75,13 +79,15 @@ class PaymentConformance:
         assert len({one.method for one in terms}) == len(terms)
         mine = _terms(stage, choice)
         assert 0 < mine.least <= mine.most
+        assert (mine.method is Method.CRYPTO) == bool(mine.assets) == (not mine.currency)
+        assert all(0 < one.least <= one.most for one in mine.assets)
         assert (mine.option is None) == (not mine.options)
         assert mine.refund or not mine.partial_refund
         if mine.option:
             assert choice[1][mine.option] in {one.name for one in mine.options}
 
     async def test_a_submission_is_accepted_and_says_what_the_payer_must_do(self, stage: Stage, choice: Choice) -> None:
-        accepted = await _accepted(stage, _submission(choice))
+        accepted = await _accepted(stage, _submission(stage, choice))
         assert accepted.reference
         assert accepted.next_action is not None
         assert accepted.expires_at is None or accepted.expires_at > NOW
@@ -90,11 +96,13 @@ class PaymentConformance:
         assert not await stage.provider.inquire(stage.account, await _submitted(stage, choice))
 
     async def test_a_paid_order_is_captured_in_full_however_often_one_asks(self, stage: Stage, choice: Choice) -> None:
+        if _terms(stage, choice).own_wallet:
+            pytest.skip(BY_THE_CHAIN)
         standing = await _paid(stage, choice)
         for _ in range(2):
             (fact,) = await stage.provider.inquire(stage.account, standing)
-            assert isinstance(fact, Captured)
-            assert (fact.total, fact.currency) == (AMOUNT, standing.amount.currency)
+            assert isinstance(fact, Captured | Claimed)
+            assert (fact.total, fact.currency) == _whole(standing)
 
     async def test_an_unpaid_order_can_be_closed_where_the_terms_say_so(self, stage: Stage, choice: Choice) -> None:
         if not _terms(stage, choice).cancel:
@@ -112,13 +120,13 @@ class PaymentConformance:
             pytest.skip("this method declares no cancel")
         standing = await _paid(stage, choice)
         found = await stage.provider.cancel(stage.account, replace(standing, captured=0))
-        assert any(isinstance(fact, Captured) and fact.total == AMOUNT for fact in found)
+        assert any(isinstance(fact, Captured | Claimed) and fact.total == _whole(standing)[0] for fact in found)
         assert not any(isinstance(fact, Cancelled | RefundSettled) for fact in found)
         assert _given_back(await stage.provider.inquire(stage.account, standing)) == 0
 
     async def test_a_full_refund_settles_or_is_declined_as_the_terms_say(self, stage: Stage, choice: Choice) -> None:
         standing = await _paid(stage, choice)
-        (fact,) = await stage.provider.refund(stage.account, standing, _giveback(AMOUNT))
+        (fact,) = await stage.provider.refund(stage.account, standing, _giveback(standing, AMOUNT))
         if not _terms(stage, choice).refund:
             assert isinstance(fact, Declined)
             return
@@ -130,7 +138,7 @@ class PaymentConformance:
         if not _terms(stage, choice).partial_refund:
             pytest.skip("this method declares no partial refund")
         standing = await _paid(stage, choice)
-        (fact,) = await stage.provider.refund(stage.account, standing, _giveback(50_000))
+        (fact,) = await stage.provider.refund(stage.account, standing, _giveback(standing, 50_000))
         assert isinstance(fact, RefundSettled)
         assert fact.total == 50_000
         after = await stage.provider.inquire(stage.account, replace(standing, refunded=50_000))
@@ -140,7 +148,9 @@ class PaymentConformance:
         self, stage: Stage, choice: Choice
     ) -> None:
         """R8: looked up, abandoned or held, but never guessed."""
-        submission = _submission(choice)
+        if _terms(stage, choice).own_wallet:
+            pytest.skip(BY_THE_CHAIN)
+        submission = _submission(stage, choice)
         await stage.lose_next_answer()
         with pytest.raises(OutcomeUnknown):
             await stage.provider.submit(stage.account, submission)
@@ -158,7 +168,7 @@ class PaymentConformance:
         standing = await _paid(stage, choice)
         await stage.lose_next_answer()
         try:
-            found: Sequence[Fact] = await stage.provider.refund(stage.account, standing, _giveback(AMOUNT))
+            found: Sequence[Fact] = await stage.provider.refund(stage.account, standing, _giveback(standing, AMOUNT))
         except OutcomeUnknown:
             found = await stage.provider.inquire(stage.account, standing)
         assert _given_back(found) == AMOUNT
@@ -177,22 +187,24 @@ class PaymentConformance:
 
     async def test_what_never_left_is_unreachable_and_so_may_be_sent_again(self, stage: Stage, choice: Choice) -> None:
         """R8: connect refused."""
-        provider, nowhere, standing = stage.provider, stage.unreachable(), _standing(_submission(choice), "X" * 30)
+        provider, nowhere, submission = stage.provider, stage.unreachable(), _submission(stage, choice)
+        standing = _standing(submission, "X" * 30)
         with pytest.raises(Unreachable):
-            await provider.submit(nowhere, _submission(choice))
-        with pytest.raises(Unreachable):
-            await provider.inquire(nowhere, standing)
+            await provider.submit(nowhere, submission)
+        if not _terms(stage, choice).own_wallet:
+            with pytest.raises(Unreachable):
+                await provider.inquire(nowhere, standing)
         if _terms(stage, choice).cancel:
             with pytest.raises(Unreachable):
                 await provider.cancel(nowhere, standing)
         if _terms(stage, choice).refund:
             with pytest.raises(Unreachable):
-                await provider.refund(nowhere, replace(standing, captured=AMOUNT), _giveback(AMOUNT))
+                await provider.refund(nowhere, replace(standing, captured=AMOUNT), _giveback(standing, AMOUNT))
 
     async def test_wrong_credentials_are_a_refusal_of_the_call_and_not_a_decline(
         self, stage: Stage, choice: Choice
     ) -> None:
-        submission = _submission(choice)
+        submission = _submission(stage, choice)
         with pytest.raises(ProviderRefused) as refused:
             await stage.provider.submit(stage.with_wrong_credentials(), submission)
         assert refused.value.hint
@@ -204,21 +216,38 @@ def _terms(stage: Stage, choice: Choice) -> MethodTerms:
     return mine
 
 
-def _submission(choice: Choice) -> Submission:
-    attempt = ids.new()
+def _submission(stage: Stage, choice: Choice) -> Submission:
+    attempt, terms = ids.new(), _terms(stage, choice)
     return Submission(
         attempt=attempt,
         reference=ids.show("att", attempt),
         payment=ids.show("pay", ids.new()),
         method=choice[0],
         options=choice[1],
-        amount=Money(AMOUNT, "IDR"),
+        amount=Money(AMOUNT, "USD" if terms.assets else "IDR"),
         description="Kopi Gayo 1 kg",
         payer=Payer(name="Budi Santoso", email="budi@example.com", phone="+62 812-3456-7890", ip="203.0.113.7"),
         return_url="https://shop.example.com/back",
         expires_at=NOW + timedelta(days=1),
         now=NOW,
+        quote=_quote(terms, choice) if terms.assets else None,
+        number=NUMBER if terms.numbered else None,
     )
+
+
+def _quote(terms: MethodTerms, choice: Choice) -> Quote:
+    """The price in the asset chosen, which is worth one dollar here whatever it is."""
+    (asset,) = [one for one in terms.assets if (one.asset, one.network) == (choice[1]["asset"], choice[1]["network"])]
+    amount = str(AMOUNT * 10 ** (asset.decimals - 2))
+    until = NOW + timedelta(minutes=30)
+    return Quote(asset.asset, asset.network, asset.decimals, amount, "1", "fixed", 0, "0", "clearing:test", NOW, until)
+
+
+def _whole(standing: Standing) -> tuple[int, str]:
+    """All that is owed, as a capture counts it: a crypto attempt in base units of its asset."""
+    if standing.quote is None:
+        return standing.amount.amount, standing.amount.currency
+    return int(standing.quote.amount), standing.quote.asset
 
 
 def _standing(submission: Submission, provider_reference: str) -> Standing:
@@ -232,6 +261,7 @@ def _standing(submission: Submission, provider_reference: str) -> Standing:
         captured=0,
         refunded=0,
         now=submission.now,
+        quote=submission.quote,
     )
 
 
@@ -242,7 +272,7 @@ async def _accepted(stage: Stage, submission: Submission) -> Accepted:
 
 
 async def _submitted(stage: Stage, choice: Choice) -> Standing:
-    submission = _submission(choice)
+    submission = _submission(stage, choice)
     return _standing(submission, (await _accepted(stage, submission)).reference)
 
 
@@ -252,8 +282,8 @@ async def _paid(stage: Stage, choice: Choice) -> Standing:
     return replace(standing, captured=AMOUNT)
 
 
-def _giveback(amount: int) -> Giveback:
-    return Giveback(ids.new(), Money(amount, "IDR"), amount == AMOUNT, "The customer sent it back")
+def _giveback(standing: Standing, amount: int) -> Giveback:
+    return Giveback(ids.new(), Money(amount, standing.amount.currency), amount == AMOUNT, "The customer sent it back")
 
 
 def _given_back(found: Sequence[Fact]) -> int:

@@ -6,6 +6,7 @@ import pytest
 
 from gerbang.base.http import Http
 from gerbang.ports.payment import Account
+from gerbang.providers.evm.adapter import EvmPayments
 from gerbang.providers.evm.chain import EvmChain
 from gerbang.sandbox.chain.local import LocalChain
 from tests.anvil import local_chain
@@ -45,3 +46,8 @@ async def http() -> AsyncIterator[Http]:
 @pytest.fixture
 def chain(http: Http) -> EvmChain:
     return EvmChain(http)
+
+
+@pytest.fixture
+def payments(http: Http) -> EvmPayments:
+    return EvmPayments(http)

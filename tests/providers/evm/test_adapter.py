@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gerbang.base import ids
-from gerbang.base.http import Http, ProviderRefused, Unreachable
+from gerbang.base.http import ProviderRefused, Unreachable
 from gerbang.base.money import Money
 from gerbang.ports.payment import (
     Accepted,
@@ -41,11 +41,6 @@ def submission(asset: str = "USDC", amount: str = "12500000", network: str = "ba
         ids.new(), "att_1", "pay_1", Method.CRYPTO, {"asset": asset, "network": network}, Money(1_250, "USD"), "Kopi",
         Payer(), "", UNTIL, NOW, quote, number,
     )  # fmt: skip
-
-
-@pytest.fixture
-def payments(http: Http) -> EvmPayments:
-    return EvmPayments(http)
 
 
 def test_the_terms_say_what_a_lost_answer_and_a_refund_mean(payments: EvmPayments) -> None:

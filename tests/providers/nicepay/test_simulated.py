@@ -107,17 +107,17 @@ class TestConformance(PaymentConformance):
 
     async def test_the_rest_of_a_card_can_follow_a_part_or_is_declined(self, stage: SimulatedStage) -> None:
         standing = await _paid(stage, CARD)
-        await stage.provider.refund(stage.account, standing, _giveback(50_000))
+        await stage.provider.refund(stage.account, standing, _giveback(standing, 50_000))
         after = replace(standing, refunded=50_000)
         if stage.says("partial_refunds") == "many":
-            (rest,) = await stage.provider.refund(stage.account, after, _giveback(100_000))
+            (rest,) = await stage.provider.refund(stage.account, after, _giveback(after, 100_000))
             assert isinstance(rest, RefundSettled)
             assert (rest.total, await stage.state(standing.reference)) == (AMOUNT, stage.given_back_as())
             return
         with unanswered(
             stage.says("cancel_amount") == "absent" and stage.says("status_after_partial_refund") == "refund"
         ):
-            (rest,) = await stage.provider.refund(stage.account, after, _giveback(100_000))
+            (rest,) = await stage.provider.refund(stage.account, after, _giveback(after, 100_000))
             assert isinstance(rest, Declined)
         assert await stage.state(standing.reference) == "paid"
 
@@ -178,7 +178,7 @@ class TestFaults:
     """R8: what each fault makes of each call, and that the next call finds the truth."""
 
     async def test_at_registration(self, stage: SimulatedStage, choice: Choice, fault: Fault) -> None:
-        submission = _submission(choice)
+        submission = _submission(stage, choice)
         await stage.arm(fault.kind)
         twice = fault.kind == "duplicate_reference"  # the second is answered, and it is refused
         with failing(OutcomeUnknown if twice else fault.ends_in):
@@ -228,12 +228,12 @@ class TestFaults:
         standing = await _paid(stage, CARD)
         await stage.arm(fault.kind, route="/cancel")
         with failing(None if fault.happened else fault.ends_in):
-            (fact,) = await stage.provider.refund(stage.account, standing, _giveback(AMOUNT))
+            (fact,) = await stage.provider.refund(stage.account, standing, _giveback(standing, AMOUNT))
             assert isinstance(fact, RefundSettled)
             assert fact.total == AMOUNT
         await stage.calm()
         assert await stage.state(standing.reference) == ("voided" if fault.happened else "paid")
-        (fact,) = await stage.provider.refund(stage.account, standing, _giveback(AMOUNT))
+        (fact,) = await stage.provider.refund(stage.account, standing, _giveback(standing, AMOUNT))
         assert isinstance(fact, RefundSettled)
         assert fact.total == AMOUNT
 
@@ -242,7 +242,7 @@ class TestFaults:
         standing = await _paid(stage, CARD)
         await stage.arm(fault.kind, route="/cancel")
         with failing(None if fault.happened else fault.ends_in):
-            (fact,) = await stage.provider.refund(stage.account, standing, _giveback(50_000))
+            (fact,) = await stage.provider.refund(stage.account, standing, _giveback(standing, 50_000))
             assert isinstance(fact, RefundSettled)
             assert fact.total == 50_000
         await stage.calm()
