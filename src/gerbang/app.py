@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
@@ -42,7 +43,9 @@ from gerbang.core.notifications.service import FEED, SEND, Notifications
 from gerbang.core.payments import incoming, jobs, timetable
 from gerbang.core.payments.calls import Calls, load_wholes
 from gerbang.core.payments.context import LINK_KEY
+from gerbang.core.payments.rates import Quotes, QuoteTerms, read_fixed
 from gerbang.core.payments.service import Payments
+from gerbang.core.payments.watching import Watcher
 from gerbang.core.queue import business_time
 from gerbang.core.queue.worker import Worker as QueueWorker
 from gerbang.core.secrets.model import Purpose
@@ -79,6 +82,7 @@ class Core:
     connections: Connections
     calls: Calls
     payments: Payments
+    watcher: Watcher
     inbox: Inbox
     notifications: Notifications
 
@@ -105,7 +109,10 @@ async def core(settings: Settings, name: str, providers: Mapping[str, Provider] 
         connections = Connections(db, secrets, providers, settings.base_url)
         changes.subscribe("connection", lambda _: connections.forget())
         calls = Calls(db, connections, http, clock, settings.base_url)
-        payments = Payments(db, connections, calls, secrets, clock, create_wait_s=settings.provider_wait_s)
+        quotes = Quotes(_quote_terms(settings), connections, http)
+        payments = Payments(db, connections, calls, secrets, clock, quotes, create_wait_s=settings.provider_wait_s)
+        watcher = Watcher(payments.context, http)
+        payments.context.look = watcher.look
         await secrets.ensure(LINK_KEY, lambda: chance.token_bytes(32), Purpose.SIGN_LINK)
 
         async def preview(event: Event) -> Replay:
@@ -115,7 +122,7 @@ async def core(settings: Settings, name: str, providers: Mapping[str, Provider] 
             db, payments=load_wholes, people=people, host=_host(settings), alerts=_alerts(settings)
         )
         yield Core(
-            settings, db, http, clock, changes, secrets, identity, connections, calls, payments, Inbox(db, preview), notifications
+            settings, db, http, clock, changes, secrets, identity, connections, calls, payments, watcher, Inbox(db, preview), notifications
         )  # fmt: skip
         await payments.context.drain(settings.drain_s)
         identity.close()
@@ -204,6 +211,7 @@ async def work(settings: Settings, providers: Mapping[str, Provider] = PROVIDERS
             for loop in (queue.run, inbox.run, parts.changes.run):
                 group.create_task(loop(stop))
             group.create_task(timetable.run(parts.payments.context, stop))
+            group.create_task(parts.watcher.run(stop))
             group.create_task(feed.run(stop, queue.wake))
 
 
@@ -350,6 +358,13 @@ def _stop_event() -> asyncio.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
+
+
+def _quote_terms(settings: Settings) -> QuoteTerms:
+    return QuoteTerms(
+        read_fixed(settings.fixed_rates), frozenset(settings.crypto_hidden_for), settings.crypto_spread_bp, settings.crypto_tolerance_bp,
+        timedelta(seconds=settings.crypto_quote_s),
+    )  # fmt: skip
 
 
 def _host(settings: Settings) -> str:

@@ -84,6 +84,20 @@ class Settings(BaseSettings):
         1_800, ge=60, le=86_400, description="Life of the one-time link that makes the first owner."
     )
 
+    # crypto
+    fixed_rates: str = Field(
+        "",
+        description="What assets are worth, as USDC/USD=1 ETH/USD=3000; what stands here goes before any source of rates.",
+    )
+    crypto_hidden_for: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("IDR",), description="Currencies, by commas, whose prices may not be paid in crypto."
+    )
+    crypto_spread_bp: int = Field(0, ge=0, le=1_000, description="Added to a quote, in hundredths of a percent.")
+    crypto_tolerance_bp: int = Field(
+        0, ge=0, le=500, description="May be missing from a payment in crypto, in hundredths of a percent."
+    )
+    crypto_quote_s: int = Field(900, ge=60, le=86_400, description="How long a quoted rate holds.")
+
     # messages
     smtp_url: SecretStr | None = Field(
         None, description="Mail host, as smtp://user:password@host:587 (STARTTLS) or smtps://…."
@@ -126,7 +140,14 @@ class Settings(BaseSettings):
     )
     sandbox_mail_port: int = Field(0, ge=0, le=65_535, description="SMTP port of the sandbox; 0 chooses a free one.")
 
-    @field_validator("trusted_proxies", mode="before")
+    @field_validator("fixed_rates")
+    @classmethod
+    def _is_rates(cls, value: str) -> str:
+        if not re.fullmatch(r"(\s*[A-Z]{3,5}/[A-Z]{3,5}=[0-9]{1,18}(\.[0-9]{1,18})?\s*)*", value):
+            raise ValueError("must be pairs like USDC/USD=1 with spaces between")
+        return value
+
+    @field_validator("trusted_proxies", "crypto_hidden_for", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -23,6 +23,7 @@ UNREADABLE = {
     "two of a name, deep": b'{"metadata":{"a":[{"b":1,"b":1}]}}',
     "nested 10,000 deep": b"[" * 10_000 + b"]" * 10_000,
     "objects nested 10,000 deep": b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
+    "nested 201 deep, with brackets in words": b'{"a":"\\"[[[","b":' + b"[" * 200 + b"]" * 200 + b"}",
     "NaN": b'{"amount":NaN}',
     "Infinity": b'{"amount":-Infinity}',
     "1e309": b'{"amount":1e309}',
@@ -220,3 +221,9 @@ def test_what_json_can_say_once_is_read_or_refused_and_never_breaks(value: Any) 
         assert validation.read_json(body) == value
     except Invalid:
         assert isinstance(value, list | dict | str | int)
+
+
+def test_many_brackets_that_are_not_deep_are_no_offence() -> None:
+    """R42: what counts is how deep, not how many; and a bracket in a word is a letter."""
+    body = b'{"a":"' + b"[{" * 400 + b'\\"[","b":[' + b",".join([b"[1]"] * 300) + b"]}"
+    assert len(validation.read_json(body)["b"]) == 300

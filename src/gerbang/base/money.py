@@ -46,6 +46,11 @@ class Money:
         assert self.currency == other.currency, f"{self.currency} and {other.currency} do not add up"
 
 
+def as_json(amount: int, currency: str) -> int | str:
+    """An amount as the outer contract writes it: a number for fiat, text of base units for an asset, whose numbers JSON would lose."""
+    return str(amount) if currency in ASSETS else amount
+
+
 def fiat(amount: int, currency: str) -> Money:
     """Money from outside: 0 < amount < 10^12 minor units of a fiat currency; raises BadMoney."""
     if currency not in EXPONENTS or currency in ASSETS:

@@ -38,6 +38,12 @@ app.command(
     group=_look,
     help="Read everything back and compare: money, ledger, statuses.",
 )
+app.command(
+    "gerbang.cli.addresses:addresses",
+    name="addresses",
+    group=_look,
+    help="Deposit addresses and their derivation paths, for the wallet that sweeps them.",
+)
 app.command("gerbang.cli.config:config", name="config", group=_look, help="The settings of this process.")
 app.command("gerbang.cli.docs:docs", name="docs", group=_look, help="Write the generated reference pages.")
 

@@ -66,6 +66,7 @@ def _settings_of_up(asked: dict[str, object]) -> Settings:
     mail_port = free_port()
     suits: dict[str, object] = {
         "customer_amounts": "allow",
+        "fixed_rates": "USDC/USD=1 ETH/USD=3000",
         "log_json": False,
         "operator_email": "ratih@lumbung.example",
         "sandbox_mail_port": mail_port,

@@ -93,6 +93,10 @@ class Chain(Protocol):
         """What the connection is set up for. Pure."""
         ...
 
+    def deposit(self, account: Account, number: int) -> tuple[str, str]:
+        """The address of a deposit number, and the path by which the owner's wallet finds its key. Pure."""
+        ...
+
     async def head(self, account: Account) -> Head:
         """Where the chain stands now."""
         ...

@@ -124,22 +124,6 @@ class Captured(msgspec.Struct, frozen=True, tag=True):
     at: datetime | None = None
 
 
-class Claimed(msgspec.Struct, frozen=True, tag=True):
-    """A processor says that crypto came in, and our own node must see it before it counts.
-
-    `total` base units of `currency` are what the payer is credited with; the node must see `onchain` of them (less than `total` where
-    the processor keeps a fee) reach `recipient` in the transaction `transaction` on `network`. Amounts as text where JSON is near.
-    """
-
-    total: int
-    currency: str
-    network: str
-    transaction: str
-    recipient: str
-    onchain: int
-    at: datetime | None = None
-
-
 class Declined(msgspec.Struct, frozen=True, tag=True):
     """The payer's attempt was refused: a stable `code` of ours and the provider's own words."""
 
@@ -190,7 +174,7 @@ class Lost(msgspec.Struct, frozen=True, tag=True):
 
 
 Fact = (
-    Accepted | ActionRequired | Captured | Claimed | Declined | Expired | Cancelled | RefundSettled | Disputed | DisputeClosed
+    Accepted | ActionRequired | Captured | Declined | Expired | Cancelled | RefundSettled | Disputed | DisputeClosed
     | Retracted | Mismatched | Lost
 )  # fmt: skip
 

@@ -5,11 +5,12 @@ from types import MappingProxyType
 from typing import Final
 
 from gerbang.ports.provider import Provider
-from gerbang.providers import evm, nicepay, smtp
+from gerbang.providers import evm, http_rates, nicepay, smtp
 
 PROVIDERS: Final[Mapping[str, Provider]] = MappingProxyType(
     {
         evm.PROVIDER.name: evm.PROVIDER,
+        http_rates.PROVIDER.name: http_rates.PROVIDER,
         nicepay.PROVIDER.name: nicepay.PROVIDER,
         smtp.PROVIDER.name: smtp.PROVIDER,
     }

@@ -149,6 +149,7 @@ POLICY: Final[Sequence[Row]] = (
     _read("/v1/payments/{payment}/attempts", *_SEE, own=True),
     _do("POST", "/v1/payments/{payment}/attempts", *_PAY, rate=Rate.MONEY, own=True, key=True),
     _read("/v1/payments/{payment}/timeline", "payments:read"),
+    _read("/v1/payments/{payment}/chain", "payments:read"),
     _read("/v1/payments/{payment}/events", *_SEE, own=True),
     _do("POST", "/v1/payments/{payment}/cancel", "payments:cancel", "payments:pay_own", own=True),
     _do("POST", "/v1/payments/{payment}/refresh", "payments:refresh", "payments:pay_own", own=True),

@@ -39,6 +39,9 @@ _BRANDS: Final[tuple[tuple[int, int, frozenset[int]], ...]] = (
     (6304, 6304, frozenset({16, 17, 18, 19})),
     (6759, 6763, frozenset({16, 17, 18, 19})),
 )
+_MOST_DEPTH: Final = 200
+_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"')
+_BRACKET: Final = re.compile(rb"[\[\]{}]")
 _READER: Final = msgspec.json.Decoder()
 
 
@@ -46,6 +49,7 @@ def read_json(body: bytes) -> Any:
     """The body as plain values. Raises Malformed (400) for what is not one unambiguous JSON text, Invalid (422) for text that
     cannot be stored (NUL, lone surrogates), CardDataRefused for a card number anywhere.
     """
+    _refuse_depth(body)
     try:
         value = _READER.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -55,6 +59,17 @@ def read_json(body: bytes) -> Any:
         _refuse_nul(value)
     refuse_card_data(body, value)
     return value
+
+
+def _refuse_depth(body: bytes) -> None:
+    """However deep the interpreter would follow; the brackets are counted one by one only where there are many."""
+    if body.count(b"[") + body.count(b"{") <= _MOST_DEPTH:
+        return
+    depth = 0
+    for bracket in _BRACKET.findall(_STRING.sub(b"", body)):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > _MOST_DEPTH:
+            raise Malformed(f"The body is nested more than {_MOST_DEPTH} deep.")
 
 
 @cache

@@ -19,6 +19,7 @@ from gerbang.core.payments.model import (
     Refund,
     Whole,
 )
+from gerbang.core.payments.onchain import Judged, State
 from gerbang.ports.payment import (
     DisplayCode,
     DisplayCrypto,
@@ -52,7 +53,27 @@ class CodeSteps(msgspec.Struct, frozen=True, tag="display_code"):
     steps: Sequence[str] = ()
 
 
-NextStep = ChooseMethod | Redirect | VirtualAccountSteps | CodeSteps | DisplayQr | DisplayCrypto | Wait
+class QuoteView(msgspec.Struct, frozen=True):
+    """`rate`: how much of the price's currency one whole asset is worth."""
+
+    rate: str
+    source: str
+    expires_at: datetime
+
+
+class CryptoSteps(msgspec.Struct, frozen=True, tag="display_crypto"):
+    """`amount` is base units of `asset` as text, `uri` what a wallet opens (ERC-681), `page` the processor's own page, if it has one."""
+
+    network: str
+    asset: str
+    address: str
+    amount: str
+    uri: str
+    page: str
+    quote: QuoteView | None
+
+
+NextStep = ChooseMethod | Redirect | VirtualAccountSteps | CodeSteps | DisplayQr | CryptoSteps | Wait
 
 
 class FailureView(msgspec.Struct, frozen=True):
@@ -153,8 +174,20 @@ class OptionView(msgspec.Struct, frozen=True):
     title: str
 
 
+class AssetView(msgspec.Struct, frozen=True):
+    """An asset on a network, as `method_options` names it; `amount` is what it would cost now, in base units as text."""
+
+    asset: str
+    network: str
+    title: str
+    fee_hint: str
+    amount: str
+
+
 class OfferView(msgspec.Struct, frozen=True):
-    """A method for an amount. `option` is the field of `method_options` that must be one of `options`; `reason` says why not."""
+    """A method for an amount. `option` is the field of `method_options` that must be one of `options`; `reason` says why not. Crypto has
+    `assets` instead of options.
+    """
 
     method: str
     connection: str
@@ -164,6 +197,27 @@ class OfferView(msgspec.Struct, frozen=True):
     most: int
     available: bool
     reason: str | None
+    assets: Sequence[AssetView] = ()
+
+
+class TransferView(msgspec.Struct, frozen=True):
+    """A transfer as our own node saw it. `amount` is base units as text; it counts from `required` confirmations on. `verdict` is
+    `counts`, `waits`, `wrong_asset`, `wrong_network`, `unknown_token`, `worthless`, `too_early` or `gone`.
+    """
+
+    network: str
+    asset: str
+    amount: str
+    tx_hash: str
+    log_index: int
+    sender: str
+    recipient: str
+    block: int
+    confirmations: int
+    required: int
+    finalized: bool
+    verdict: str
+    mined_at: datetime
 
 
 def no_steps(_action: NextAction, _payment: Payment, _locale: str) -> Sequence[str]:
@@ -255,6 +309,15 @@ def moment_view(moment: Moment) -> MomentView:
     )
 
 
+def transfer_view(judged: Judged) -> TransferView:
+    """A transfer on a chain."""
+    moved = judged.transfer
+    return TransferView(
+        judged.network, judged.asset, str(moved.amount), moved.transaction, moved.log, moved.sender, moved.recipient, moved.block,
+        judged.confirmations, judged.required, judged.state is State.SETTLED, judged.verdict, moved.at,
+    )  # fmt: skip
+
+
 def offer_view(offer: Offer) -> OfferView:
     """A method that may be chosen."""
     options = [OptionView(option.name, option.title) for option in offer.options]
@@ -267,12 +330,13 @@ def offer_view(offer: Offer) -> OfferView:
         offer.most,
         offer.available,
         offer.reason or None,
+        [AssetView(one.asset, one.network, one.title, one.fee_hint, str(one.amount)) for one in offer.assets],
     )
 
 
 def _attempt(attempt: Attempt, payment: Payment, locale: str, steps: Steps) -> AttemptView:
     failure = attempt.failure
-    action = _shown(attempt.next_action, payment, locale, steps) if attempt.next_action else None
+    action = _shown(attempt.next_action, attempt, payment, locale, steps) if attempt.next_action else None
     return AttemptView(
         ids.show("att", attempt.id),
         attempt.status.value,
@@ -297,17 +361,21 @@ def _payment_action(whole: Whole, locale: str, steps: Steps) -> NextStep | None:
     if status not in _CHOOSES and status not in _WAITS:
         return None
     if newest is not None:
-        return _shown(newest.next_action, whole.payment, locale, steps) if newest.next_action else Wait()
+        return _shown(newest.next_action, newest, whole.payment, locale, steps) if newest.next_action else Wait()
     return ChooseMethod() if status in _CHOOSES or status is PaymentStatus.PENDING else Wait()
 
 
-def _shown(action: NextAction, payment: Payment, locale: str, steps: Steps) -> NextStep:
+def _shown(action: NextAction, attempt: Attempt, payment: Payment, locale: str, steps: Steps) -> NextStep:
     match action:
         case DisplayVirtualAccount(bank=bank, number=number):
             return VirtualAccountSteps(bank, number, steps(action, payment, locale))
         case DisplayCode(store=store, code=code):
             return CodeSteps(store, code, steps(action, payment, locale))
-        case Redirect() | DisplayQr() | DisplayCrypto() | Wait():
+        case DisplayCrypto(network, asset, address, amount, uri, page):
+            quote = attempt.quote
+            shown = QuoteView(quote.rate, quote.source, quote.expires_at) if quote else None
+            return CryptoSteps(network, asset, address, amount, uri, page, shown)
+        case Redirect() | DisplayQr() | Wait():
             return action
 
 

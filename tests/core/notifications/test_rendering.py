@@ -27,6 +27,7 @@ ANNOUNCED = {
     Template.PAYMENT_PART_PAID: "payment.part_paid",
     Template.PAYMENT_OVERPAID: "payment.overpaid",
     Template.PAYMENT_EXPIRED: "payment.expired",
+    Template.PAYMENT_RETRACTED: "payment.retracted",
     Template.REFUND_REQUESTED: "refund.requested",
     Template.REFUND_AWAITING_TRANSFER: "refund.awaiting_transfer",
     Template.REFUND_SUCCEEDED: "refund.succeeded",

@@ -20,6 +20,16 @@ def clearing(connection: str) -> str:
     return f"clearing:{connection}"
 
 
+def wallet(network: str, asset: str) -> str:
+    """The account for an asset in a wallet of our own."""
+    return f"wallet:{network}:{asset}"
+
+
+def exchange(asset: str) -> str:
+    """The account in which an asset stands against the price that it was taken for."""
+    return f"exchange:{asset}"
+
+
 class Line(msgspec.Struct, frozen=True):
     """`amount` minor units of `currency` moved: `debit` grows, `credit` gives. Balanced by its form."""
 

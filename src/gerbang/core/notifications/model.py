@@ -36,6 +36,7 @@ class Template(StrEnum):
     PAYMENT_PART_PAID = "payment_part_paid"
     PAYMENT_OVERPAID = "payment_overpaid"
     PAYMENT_EXPIRED = "payment_expired"
+    PAYMENT_RETRACTED = "payment_retracted"
     REFUND_REQUESTED = "refund_requested"
     REFUND_AWAITING_TRANSFER = "refund_awaiting_transfer"
     REFUND_SUCCEEDED = "refund_succeeded"
@@ -90,7 +91,8 @@ class Filters:
     payment_id: UUID | None = None
 
 
-# Told once a payment however often it is announced: a dispute that was won makes a payment `paid` a second time.
+# Told once a payment however often it is announced: a dispute that was won makes a payment `paid` a second time. After a retraction
+# the payer is told again.
 ONCE: Final = frozenset({
     Template.PAYMENT_PAID, Template.PAYMENT_PAID_LATE, Template.PAYMENT_EXPIRED,
 })  # fmt: skip
@@ -101,6 +103,7 @@ _BY_TYPE: Final[Mapping[str, Template]] = {
     "payment.part_paid": Template.PAYMENT_PART_PAID,
     "payment.overpaid": Template.PAYMENT_OVERPAID,
     "payment.expired": Template.PAYMENT_EXPIRED,
+    "payment.retracted": Template.PAYMENT_RETRACTED,
     "refund.requested": Template.REFUND_REQUESTED,
     "refund.awaiting_transfer": Template.REFUND_AWAITING_TRANSFER,
     "refund.succeeded": Template.REFUND_SUCCEEDED,
@@ -108,7 +111,14 @@ _BY_TYPE: Final[Mapping[str, Template]] = {
     "security.token_reuse": Template.SECURITY_TOKEN_REUSE,
 }
 _FOR_OPERATORS: Final = frozenset(
-    {"payment.overpaid", "payment.held", "payment.disputed", "refund.awaiting_transfer", "refund.failed"}
+    {
+        "payment.overpaid",
+        "payment.held",
+        "payment.disputed",
+        "payment.retracted",
+        "refund.awaiting_transfer",
+        "refund.failed",
+    }
 )
 
 

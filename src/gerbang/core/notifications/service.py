@@ -94,7 +94,7 @@ class Notifications:
         if contact is None or not contact.email or (whole and not still_true(template, announcement, whole)):
             return []
         if payment and template in ONCE:
-            if (payment, template.value) in told:
+            if (payment, template.value) in told and (payment, Template.PAYMENT_RETRACTED.value) not in told:
                 return []
             told.add((payment, template.value))
         return [self._notification(announcement, template, contact, whole, now)]

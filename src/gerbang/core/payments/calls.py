@@ -177,6 +177,8 @@ class Calls:
             f"{self._public_url}/pay/{pay}?t={link_token}&back=1",
             attempt.expires_at,
             self._clock.now(),
+            attempt.quote,
+            attempt.deposit,
         )
 
     def standing(self, attempt: Attempt, reference: str) -> Standing:
@@ -191,6 +193,7 @@ class Calls:
             attempt.captured,
             attempt.refunded,
             self._clock.now(),
+            attempt.quote,
         )
 
     async def _ask(

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import hmac
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +15,7 @@ from gerbang.base.db import Database
 from gerbang.core.connections.service import Connections
 from gerbang.core.payments.calls import Calls
 from gerbang.core.payments.model import Whole
+from gerbang.core.payments.rates import Quotes
 from gerbang.core.secrets.model import Purpose
 from gerbang.core.secrets.service import Secrets
 
@@ -27,7 +28,9 @@ _TOKEN_BYTES: Final = 24
 
 @dataclass(slots=True)
 class Context:
-    """`create_wait_s` is how long a request waits for the provider; `wake` tells the queue of this process to look at once."""
+    """`create_wait_s` is how long a request waits for the provider; `wake` tells the queue of this process to look at once; `look` looks
+    at the chains now.
+    """
 
     db: Database
     connections: Connections
@@ -37,6 +40,8 @@ class Context:
     creations: "GroupCommit[Creation, tuple[Whole, bool]]"
     create_wait_s: float
     wake: Callable[[], None]
+    quotes: Quotes
+    look: Callable[[], Awaitable[None]] | None = None
     tasks: set["asyncio.Task[Any]"] = field(default_factory=set)
 
     def keep(self, task: "asyncio.Task[Any]") -> None:

@@ -20,7 +20,7 @@ from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.ledger import service as ledger
 from gerbang.core.ledger.model import Posting
-from gerbang.core.payments import refund_store, store
+from gerbang.core.payments import chain_store, refund_store, store
 from gerbang.core.payments.machine import captured_total, payment_status
 from gerbang.core.payments.model import Attempt, Payment, Refund, RefundStatus, Whole
 from gerbang.core.queue import service as queue
@@ -140,15 +140,19 @@ async def _save_attempts(tx: Tx, drafts: Sequence[Draft], now: datetime) -> None
     rest = [after for before, after in changed if _rest(before, after)]
     if rest:
         await store.save_rest(tx, rest)
-    fresh = [a for d in drafts for id_, a in d.attempts.items() if id_ not in d.loaded]
+    fresh = [(d, a) for d in drafts for id_, a in d.attempts.items() if id_ not in d.loaded]
     if fresh:
-        await store.add_attempts(tx, fresh)
+        numbered = await chain_store.number_deposits(tx, [a for _, a in fresh])
+        for (draft, _), attempt in zip(fresh, numbered, strict=True):
+            draft.put_attempt(attempt)
+        await store.add_attempts(tx, numbered)
 
 
 def _rest(a: Attempt, b: Attempt) -> bool:
     """Whether anything differs that money which comes in does not change."""
     return (
-        a.refunded != b.refunded or a.refund_reserved != b.refund_reserved or a.asked_at != b.asked_at or a.dispute is not b.dispute or a.provider_reference != b.provider_reference or a.next_action is not b.next_action
+        a.refunded != b.refunded
+        or a.received != b.received or a.refund_reserved != b.refund_reserved or a.asked_at != b.asked_at or a.dispute is not b.dispute or a.provider_reference != b.provider_reference or a.next_action is not b.next_action
         or a.failure is not b.failure or a.unsent is not b.unsent or a.expires_at != b.expires_at
     )  # fmt: skip
 

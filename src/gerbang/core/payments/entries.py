@@ -13,6 +13,7 @@ from gerbang.core.ledger.model import (
     Line,
     Posting,
     clearing,
+    exchange,
 )
 from gerbang.core.payments.model import Attempt, DisputeState, Payment, Refund
 
@@ -20,14 +21,20 @@ from gerbang.core.payments.model import Attempt, DisputeState, Payment, Refund
 def capture(payment: Payment, before: Attempt, after: Attempt, captured_elsewhere: int) -> Posting:
     """Money that came in (or was taken back) on one attempt: the sale up to what was owed, the rest to the payer's credit.
 
-    `captured_elsewhere` is what the payment's other attempts hold, in minor units.
+    `captured_elsewhere` is what the payment's other attempts hold, in minor units. Crypto is exchanged on the way: the asset comes into
+    its holder's account, and what it is worth goes to the sale.
     """
     was, now = captured_elsewhere + before.captured, captured_elsewhere + after.captured
     sale = min(now, payment.amount) - min(was, payment.amount)
     surplus = (now - was) - sale
-    account = clearing(after.connection)
-    lines = [*_moved(account, SALES, sale, after.currency), *_moved(account, PAYER_CREDIT, surplus, after.currency)]
-    return Posting("capture" if now > was else "retraction", tuple(lines), payment.id, after.id)
+    account, lines = clearing(after.connection), []
+    if after.quote is not None:
+        account = exchange(after.quote.asset)
+        lines = _moved(after.quote.holder, account, after.received - before.received, after.quote.asset)
+    lines += _moved(account, SALES, sale, after.currency)
+    lines += _moved(account, PAYER_CREDIT, surplus, after.currency)
+    grew = now > was or after.received > before.received
+    return Posting("capture" if grew else "retraction", tuple(lines), payment.id, after.id)
 
 
 def refund_requested(refund: Refund) -> Posting:

@@ -21,10 +21,10 @@ from gerbang.core.audit.service import SYSTEM
 from gerbang.core.payments import entries, schedule, settling
 from gerbang.core.payments.draft import Draft, open_drafts_of, save_drafts
 from gerbang.core.payments.machine import advance, captured_total, is_late
-from gerbang.core.payments.model import Attempt, AttemptStatus, PaymentStatus, Whole
+from gerbang.core.payments.model import NEW_DEPOSIT, Attempt, AttemptStatus, PaymentStatus, Whole
 from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import Job
-from gerbang.ports.payment import Captured, Fact, Lost
+from gerbang.ports.payment import Captured, Fact, Lost, Retracted
 
 MOST_RESUBMISSIONS = 3
 
@@ -89,9 +89,11 @@ def _apply_fact(draft: Draft, hearing: Hearing, fact: Fact) -> None:
     if after is before:
         return
     draft.put_attempt(after)
-    if after.captured != before.captured:
+    if after.captured != before.captured or after.received != before.received:
         elsewhere = captured_total([a for a in draft.attempts.values() if a.id != after.id])
         draft.more.postings.append(entries.capture(draft.payment, before, after, elsewhere))
+    if isinstance(fact, Retracted):
+        draft.announce("payment.retracted", {"attempt": ids.show("att", after.id), "reason": fact.reason})
     if after.dispute is not before.dispute:
         draft.more.postings.append(entries.dispute(draft.payment.id, before, after))
     if isinstance(fact, Lost) and after.status is AttemptStatus.ABANDONED:
@@ -106,7 +108,7 @@ def _try_again(draft: Draft, lost: Attempt) -> None:
     number = 1 + max(a.number for a in draft.attempts.values())
     fresh = replace(
         lost, id=ids.new(), number=number, status=AttemptStatus.SUBMITTING, unsent=True, provider_reference=None, next_action=None,
-        failure=None, asked_at=None, created_at=draft.now, updated_at=draft.now, look_at=None,
+        failure=None, asked_at=None, created_at=draft.now, updated_at=draft.now, look_at=None, deposit=None if lost.deposit is None else NEW_DEPOSIT,
     )  # fmt: skip
     draft.put_attempt(fresh)
     draft.more.jobs.append(schedule.submission(fresh))

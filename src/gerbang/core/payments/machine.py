@@ -20,12 +20,12 @@ from gerbang.core.payments.model import (
     Refund,
     RefundStatus,
 )
+from gerbang.core.payments.quoting import worth
 from gerbang.ports.payment import (
     Accepted,
     ActionRequired,
     Cancelled,
     Captured,
-    Claimed,
     Declined,
     DisputeClosed,
     Disputed,
@@ -88,7 +88,7 @@ def advance(attempt: Attempt, fact: Fact) -> Attempt:
             return _retract(attempt, fact.reason)
         case Lost():
             return _lose(attempt)
-        case ActionRequired() | Claimed() | Expired() | Cancelled():
+        case ActionRequired() | Expired() | Cancelled():
             pass  # the table alone decides
     status = MOVES.get((attempt.status, type(fact)), attempt.status)
     return moved if status is moved.status else replace(moved, status=status)
@@ -107,8 +107,16 @@ def _accept(attempt: Attempt, fact: Accepted) -> Attempt:
 
 
 def _capture(attempt: Attempt, total: int, currency: str) -> Attempt:
-    """Totals only grow; a part keeps the attempt as payable as it was, the whole makes it captured from any status."""
-    if currency != attempt.currency:
+    """Totals only grow; a part keeps the attempt as payable as it was, the whole makes it captured from any status.
+
+    What comes in an asset is worth what the attempt's quote says, however late: that is the amount which the payer was shown.
+    """
+    if attempt.quote is not None and currency == attempt.quote.asset:
+        if total <= attempt.received:
+            return attempt
+        worth_now = worth(attempt.quote, attempt.amount, total)
+        attempt, total = replace(attempt, received=total), worth_now
+    elif currency != attempt.currency:
         return advance(attempt, Mismatched(f"paid in {currency}, asked for {attempt.currency}"))
     if total <= attempt.captured:
         return attempt
@@ -120,11 +128,11 @@ def _capture(attempt: Attempt, total: int, currency: str) -> Attempt:
 
 def _retract(attempt: Attempt, reason: str) -> Attempt:
     """The capture was taken back; where part of it had been given back already, a person must look."""
-    if not attempt.captured:
+    if not attempt.captured and not attempt.received:
         return attempt
     if attempt.refunded or attempt.refund_reserved:
         return replace(attempt, status=S.HELD, failure=Failure("retracted_after_refund", reason))
-    return replace(attempt, status=S.PENDING, captured=0)
+    return replace(attempt, status=S.PENDING, captured=0, received=0)
 
 
 def _lose(attempt: Attempt) -> Attempt:

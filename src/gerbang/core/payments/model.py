@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -60,6 +60,9 @@ class DisputeState(StrEnum):
     LOST = "lost"
 
 
+NEW_DEPOSIT: Final = -1  # a deposit address is wanted; its number is given when the attempt is stored
+
+
 class Failure(msgspec.Struct, frozen=True):
     """Why an attempt did not work: a stable `code` of ours and the provider's words."""
 
@@ -72,7 +75,8 @@ class Attempt(msgspec.Struct, frozen=True):
 
     `captured`, `refunded` are totals as the provider tells them; `refund_reserved` is what refunds under way may still take.
     `unsent` says that the registration certainly did not leave, so it may be sent again. `look_at` is when somebody must look at it
-    again: to take over a submission, or to ask the provider.
+    again: to take over a submission, or to ask the provider. A crypto attempt has the `quote` that it froze, `received` base units of
+    the quote's asset, and where it is paid into a wallet of ours, the number of its `deposit` address.
     """
 
     id: UUID
@@ -100,6 +104,8 @@ class Attempt(msgspec.Struct, frozen=True):
     expires_at: datetime
     look_at: datetime | None = None
     quote: Quote | None = None
+    received: int = 0
+    deposit: int | None = None
 
 
 class Refund(msgspec.Struct, frozen=True):
@@ -185,6 +191,17 @@ class NewPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferedAsset:
+    """One asset on one network that a payer may choose; `amount` is what it would cost now, in base units."""
+
+    asset: str
+    network: str
+    title: str
+    fee_hint: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """A method that a payer may choose. `least` and `most` in minor units; `reason` is `below_minimum` or `above_maximum` when not
     available; `option` names the field of `method_options` that must be one of `options`.
@@ -198,6 +215,7 @@ class Offer:
     most: int
     available: bool
     reason: str
+    assets: tuple[OfferedAsset, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

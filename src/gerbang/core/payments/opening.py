@@ -16,18 +16,20 @@ from msgspec.structs import replace
 
 from gerbang.base import ids
 from gerbang.base.db import Tx
-from gerbang.base.errors import FieldError, GerbangError
+from gerbang.base.errors import GerbangError
 from gerbang.base.http import Unreachable
+from gerbang.base.money import Money
 from gerbang.base.tracing import REQUEST_ID
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.connections.model import Connection
 from gerbang.core.identity.model import Caller
-from gerbang.core.payments import schedule, store
+from gerbang.core.payments import chain_store, choosing, schedule, store
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.draft import Draft, open_drafts, save_drafts
 from gerbang.core.payments.machine import OPEN, captured_total
 from gerbang.core.payments.model import (
+    NEW_DEPOSIT,
     Attempt,
     AttemptInFlight,
     AttemptStatus,
@@ -35,9 +37,7 @@ from gerbang.core.payments.model import (
     IdempotencyKey,
     IdempotencyKeyReused,
     MethodChoice,
-    MethodUnavailable,
     NewPayment,
-    Offer,
     Outcome,
     Payment,
     PaymentClosed,
@@ -46,15 +46,12 @@ from gerbang.core.payments.model import (
     Whole,
 )
 from gerbang.core.queue import service as queue
-from gerbang.ports.payment import Effect, Method, MethodTerms, Submission
+from gerbang.ports.payment import Effect, MethodTerms, Quote, Submission
 
 log = structlog.get_logger()
 _TAKES_ATTEMPTS: Final = frozenset({
     PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.PART_PAID, PaymentStatus.FAILED, PaymentStatus.EXPIRED,
 })  # fmt: skip
-_SHOWN: Final = (
-    Method.VIRTUAL_ACCOUNT, Method.QRIS, Method.EWALLET, Method.CARD, Method.CONVENIENCE_STORE, Method.PAYLATER, Method.CRYPTO,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +65,19 @@ class Creation:
     terms: MethodTerms | None
     connection: Connection | None
     livemode: bool
+    quote: Quote | None = None
     request_id: str | None = field(default_factory=REQUEST_ID.get)
 
 
 async def create(ctx: Context, caller: Caller, new: NewPayment, key: IdempotencyKey) -> Outcome:
     """Open a payment, with its first attempt when a method was chosen. Raises MethodUnavailable, IdempotencyKeyReused."""
-    connection, terms = await choose(ctx, new.choice, new.amount, new.currency) if new.choice else (None, None)
+    connection, terms, quote = None, None, None
+    if new.choice:
+        connection, terms = await choosing.choose(ctx, new.choice, new.amount, new.currency)
+        quote = await choosing.quoted(ctx, new.choice, Money(new.amount, new.currency), terms, connection)
     livemode = connection.livemode if connection else await _default_livemode(ctx)
-    whole, replayed = await ctx.creations.submit(Creation(caller, new, key, ids.new(), terms, connection, livemode))
+    creation = Creation(caller, new, key, ids.new(), terms, connection, livemode, quote)
+    whole, replayed = await ctx.creations.submit(creation)
     if replayed:
         return Outcome(await ctx.calls.whole(whole.payment.id), replayed=True)
     if whole.attempts:
@@ -89,7 +91,7 @@ async def write_creations(tx: Tx, items: Sequence[Creation]) -> Sequence[tuple[W
     taken = await store.claim_keys(tx, keys)
     lost = await _losers(tx, items) if taken or len({k[:2] for k in keys}) < len(keys) else {}
     now = await store.business_now(tx)
-    fresh = [(item, _draft(item, now)) for item in items if item.payment not in lost]
+    fresh = await _numbered(tx, [(item, _draft(item, now)) for item in items if item.payment not in lost])
     if fresh:
         await _write_fresh(tx, fresh)
     wholes = {item.payment: whole for item, whole in fresh}
@@ -103,6 +105,15 @@ async def write_creations(tx: Tx, items: Sequence[Creation]) -> Sequence[tuple[W
         else:
             answers.append((wholes.get(first[1]) or _reference(item, first[1], now), True))
     return answers
+
+
+async def _numbered(tx: Tx, fresh: Sequence[tuple[Creation, Whole]]) -> list[tuple[Creation, Whole]]:
+    attempts = await chain_store.number_deposits(tx, [a for _, whole in fresh for a in whole.attempts])
+    by_payment = {attempt.payment_id: attempt for attempt in attempts}
+    return [
+        (item, replace(whole, attempts=(by_payment[whole.payment.id],)) if whole.attempts else whole)
+        for item, whole in fresh
+    ]
 
 
 async def _losers(tx: Tx, items: Sequence[Creation]) -> dict[UUID, tuple[bytes, UUID]]:
@@ -137,7 +148,7 @@ def _draft(item: Creation, now: datetime) -> Whole:
     )  # fmt: skip
     attempts: tuple[Attempt, ...] = ()
     if new.choice and item.terms and item.connection:
-        attempts = (attempt_of(payment, 1, new.choice, item.terms, item.connection, new.amount, now),)
+        attempts = (attempt_of(payment, 1, new.choice, item.terms, item.connection, new.amount, now, item.quote),)
     return Whole(payment, attempts, (), new.payer)
 
 
@@ -149,12 +160,14 @@ def attempt_of(
     connection: Connection,
     amount: int,
     now: datetime,
+    quote: Quote | None = None,
 ) -> Attempt:
-    """A new attempt that is about to be sent, by whoever commits it."""
+    """A new attempt that is about to be sent, by whoever commits it. One with a quote is good for as long as the quote holds."""
     return Attempt(
         ids.new(), payment.id, number, AttemptStatus.SUBMITTING, choice.method, choice.options, connection.id, terms.effect,
         terms.lookup, amount, payment.currency, 0, 0, 0, DisputeState.NONE, None, None, None, None, False, now, now,
-        payment.expires_at, now + schedule.SUBMIT_DEADLINE,
+        min(payment.expires_at, quote.expires_at) if quote else payment.expires_at, now + schedule.SUBMIT_DEADLINE,
+        quote, 0, NEW_DEPOSIT if terms.numbered else None,
     )  # fmt: skip
 
 
@@ -183,7 +196,8 @@ async def add_attempt(
     """
     before = await ctx.calls.whole(payment_id)
     owed = before.payment.amount - captured_total(before.attempts)
-    connection, terms = await choose(ctx, choice, max(owed, 1), before.payment.currency)
+    connection, terms = await choosing.choose(ctx, choice, max(owed, 1), before.payment.currency)
+    quote = await choosing.quoted(ctx, choice, Money(max(owed, 1), before.payment.currency), terms, connection)
     async with ctx.db.transaction() as tx:
         taken = await store.claim_keys(tx, [(key.caller, key.key, key.fingerprint, "attempt", payment_id)])
         known = taken.get((key.caller, key.key))
@@ -192,8 +206,11 @@ async def add_attempt(
             draft = (await open_drafts(tx, [payment_id])).get(payment_id)
             if draft is None:
                 raise PaymentNotFound
-            attempt = _another(draft, caller, choice, terms, connection)
+            if quote is not None and owed != draft.payment.amount - captured_total(list(draft.attempts.values())):
+                raise PaymentClosed("Money came in meanwhile: look again at what is still to be paid.")
+            attempt = _another(draft, caller, choice, terms, connection, quote)
             await save_drafts(tx, [draft])
+            attempt = draft.attempts[attempt.id]
         elif bytes(known["fingerprint"]) != key.fingerprint or known["resource_id"] != payment_id:
             raise _reused()
     whole = await ctx.calls.whole(payment_id)
@@ -203,7 +220,9 @@ async def add_attempt(
     return Outcome(await register(ctx, whole, attempt), replayed=False)
 
 
-def _another(draft: Draft, caller: Caller, choice: MethodChoice, terms: MethodTerms, connection: Connection) -> Attempt:
+def _another(
+    draft: Draft, caller: Caller, choice: MethodChoice, terms: MethodTerms, connection: Connection, quote: Quote | None
+) -> Attempt:
     payment = draft.payment
     if payment.status not in _TAKES_ATTEMPTS:
         raise PaymentClosed(f"The payment is {payment.status.value}: it takes no new attempt.")
@@ -215,7 +234,7 @@ def _another(draft: Draft, caller: Caller, choice: MethodChoice, terms: MethodTe
         draft.payment = payment = replace(payment, expires_at=expires, look_at=expires)
     number = 1 + max((a.number for a in draft.attempts.values()), default=0)
     owed = payment.amount - captured_total(list(draft.attempts.values()))
-    attempt = attempt_of(payment, number, choice, terms, connection, owed, draft.now)
+    attempt = attempt_of(payment, number, choice, terms, connection, owed, draft.now, quote)
     draft.put_attempt(attempt)
     draft.more.jobs.extend(schedule.close(a) for a in earlier if a.status is AttemptStatus.PENDING)
     detail = {"attempt": ids.show("att", attempt.id), "method": attempt.method.value}
@@ -257,59 +276,6 @@ async def _send(ctx: Context, attempt: Attempt, submission: Submission) -> Whole
 
 def _still_sending(whole: Whole) -> bool:
     return any(a.status is AttemptStatus.SUBMITTING for a in whole.attempts)
-
-
-async def choose(ctx: Context, choice: MethodChoice, amount: int, currency: str) -> tuple[Connection, MethodTerms]:
-    """The connection and terms for a choice. Raises MethodUnavailable with a pointer to what does not fit."""
-    wanted = [
-        (connection, terms)
-        for connection in await ctx.connections.all()
-        if connection.enabled and choice.connection in (None, connection.id)
-        for terms in ctx.calls.terms(connection)
-        if terms.method is choice.method and terms.currency == currency
-    ]
-    if not wanted:
-        raise MethodUnavailable(
-            f"No enabled connection offers {choice.method.value} in {currency}.",
-            errors=[FieldError("/method", "Choose one of GET /v1/payment-methods.")],
-        )
-    connection, terms = wanted[0]
-    _check_option(choice, terms)
-    if not terms.least <= amount <= terms.most:
-        raise MethodUnavailable(
-            f"{choice.method.value} takes {terms.least} to {terms.most} {currency}.",
-            errors=[FieldError("/amount", "Outside what this method takes.")],
-        )
-    return connection, terms
-
-
-def _check_option(choice: MethodChoice, terms: MethodTerms) -> None:
-    unknown = sorted(set(choice.options) - ({terms.option} if terms.option else set()))
-    if unknown:
-        raise MethodUnavailable(errors=[FieldError(f"/method_options/{unknown[0]}", "There is no such option.")])
-    if terms.option is None:
-        return
-    names = [option.name for option in terms.options]
-    if choice.options.get(terms.option) not in names:
-        raise MethodUnavailable(
-            f"Choose the {terms.option}.",
-            errors=[FieldError(f"/method_options/{terms.option}", f"Must be one of: {', '.join(names)}.")],
-        )
-
-
-async def offers(ctx: Context, amount: int, currency: str) -> list[Offer]:
-    """What a payer can choose from for an amount, each with a reason where it is not available."""
-    found: dict[str, Offer] = {}
-    for connection in await ctx.connections.all():
-        for terms in ctx.calls.terms(connection) if connection.enabled else ():
-            if terms.currency != currency or terms.method.value in found:
-                continue
-            fits = terms.least <= amount <= terms.most
-            reason = "" if fits else ("below_minimum" if amount < terms.least else "above_maximum")
-            found[terms.method.value] = Offer(
-                terms.method, connection.id, terms.option, terms.options, terms.least, terms.most, fits, reason
-            )
-    return sorted(found.values(), key=lambda offer: _SHOWN.index(offer.method))
 
 
 async def _default_livemode(ctx: Context) -> bool:

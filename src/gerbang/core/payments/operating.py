@@ -53,8 +53,13 @@ async def cancel(ctx: Context, caller: Caller, payment_id: UUID) -> Whole:
 
 
 async def refresh(ctx: Context, caller: Caller, payment_id: UUID) -> Whole:
-    """Ask the provider now about every attempt that it knows. Raises Unreachable, OutcomeUnknown, ProviderRefused."""
+    """Ask the provider now about every attempt that it knows, and our own node where an attempt is paid on a chain.
+
+    Raises Unreachable, OutcomeUnknown, ProviderRefused.
+    """
     whole = await ctx.calls.whole(payment_id)
+    if ctx.look is not None and any(attempt.deposit is not None for attempt in whole.attempts):
+        await ctx.look()
     for attempt in whole.attempts:
         if attempt.provider_reference is not None and attempt.status is not AttemptStatus.CAPTURED:
             await ctx.calls.inquire(attempt, attempt.provider_reference, actor=caller.label)

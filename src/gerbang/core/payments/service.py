@@ -11,7 +11,7 @@ from gerbang.base.db import Database
 from gerbang.core.audit import service as audit
 from gerbang.core.connections.service import Connections
 from gerbang.core.identity.model import Caller
-from gerbang.core.payments import opening, operating, refund_store, refunding, store
+from gerbang.core.payments import chain_store, choosing, opening, operating, refund_store, refunding, store
 from gerbang.core.payments.calls import Calls, load_wholes
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.model import (
@@ -28,7 +28,9 @@ from gerbang.core.payments.model import (
     RefundOutcome,
     Whole,
 )
+from gerbang.core.payments.onchain import Judged
 from gerbang.core.payments.operating import Decision
+from gerbang.core.payments.rates import Quotes
 from gerbang.core.secrets.service import Secrets
 
 
@@ -42,12 +44,13 @@ class Payments:
         calls: Calls,
         secrets: Secrets,
         clock: BusinessClock,
+        quotes: Quotes,
         *,
         create_wait_s: float = 5.0,
         wake: Callable[[], None] = lambda: None,
     ) -> None:
         creations: GroupCommit[opening.Creation, tuple[Whole, bool]] = GroupCommit(db, opening.write_creations)
-        self.context = Context(db, connections, calls, secrets, clock, creations, create_wait_s, wake)
+        self.context = Context(db, connections, calls, secrets, clock, creations, create_wait_s, wake, quotes)
 
     async def create(self, caller: Caller, new: NewPayment, key: IdempotencyKey) -> Outcome:
         """See opening.create."""
@@ -76,6 +79,12 @@ class Payments:
             Moment(e.id, e.happened_at, _direction(e.action, e.detail), e.action, e.actor, e.detail, e.request_id)
             for e in entries
         ]
+
+    async def chain(self, payment_id: UUID) -> list[Judged]:
+        """What our own node saw come in for a payment, in order."""
+        whole = await self.get(payment_id)
+        async with self.context.db.reading() as tx:
+            return await chain_store.of_attempts(tx, [a.id for a in whole.attempts if a.deposit is not None])
 
     async def cancel(self, caller: Caller, payment_id: UUID) -> Whole:
         """See operating.cancel."""
@@ -124,7 +133,7 @@ class Payments:
 
     async def methods(self, amount: int, currency: str) -> list[Offer]:
         """What a payer can choose from for this amount."""
-        return await opening.offers(self.context, amount, currency)
+        return await choosing.offers(self.context, amount, currency)
 
     async def link_token(self, payment_id: UUID) -> str:
         """The token of a payment's checkout link."""

@@ -17,7 +17,7 @@ from gerbang.core.payments.model import (
     Payment,
     PaymentStatus,
 )
-from gerbang.ports.payment import Effect, Lookup, Method, NextAction, Payer
+from gerbang.ports.payment import Effect, Lookup, Method, NextAction, Payer, Quote
 
 
 async def business_now(tx: Tx) -> datetime:
@@ -95,22 +95,23 @@ async def add_attempts(tx: Tx, attempts: Sequence[Attempt]) -> None:
     rows = [
         (
             a.id, a.payment_id, a.number, a.status.value, a.method.value, a.options, a.connection, a.effect.value, a.lookup.value,
-            a.amount, a.currency, a.unsent, a.created_at, a.expires_at, a.look_at,
+            a.amount, a.currency, a.unsent, a.created_at, a.expires_at, a.look_at, _as_json(a.quote), a.deposit,
         )
         for a in attempts
     ]  # fmt: skip
     await tx.execute(
         """
         INSERT INTO attempts (id, payment_id, number, status, method, options, connection, effect, lookup, amount, currency,
-            unsent, created_at, updated_at, expires_at, look_at)
+            unsent, created_at, updated_at, expires_at, look_at, quote, deposit)
         SELECT id, payment_id, number, status, method, options, connection, effect, lookup, amount, currency, unsent,
-            created_at, created_at, expires_at, look_at
+            created_at, created_at, expires_at, look_at, quote::jsonb, deposit
         FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::jsonb[], $7::text[], $8::text[], $9::text[],
-            $10::numeric[], $11::text[], $12::bool[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[])
+            $10::numeric[], $11::text[], $12::bool[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::text[],
+            $17::bigint[])
         AS n (id, payment_id, number, status, method, options, connection, effect, lookup, amount, currency, unsent,
-            created_at, expires_at, look_at)
+            created_at, expires_at, look_at, quote, deposit)
         """,
-        *columns(rows, 15),
+        *columns(rows, 17),
     )
 
 
@@ -146,6 +147,11 @@ async def attempt(tx: Tx, id_: UUID) -> Attempt | None:
     """One attempt as it is."""
     row = await tx.fetchrow(_ATTEMPTS + "WHERE id = $1", id_)
     return _attempt(row) if row else None
+
+
+async def attempts_by_id(tx: Tx, wanted: Sequence[UUID]) -> list[Attempt]:
+    """These attempts, as they are."""
+    return [_attempt(row) for row in await tx.fetch(_ATTEMPTS + "WHERE id = ANY($1)", list(wanted))] if wanted else []
 
 
 async def page(tx: Tx, filters: Filters, after: tuple[datetime, UUID] | None, limit: int) -> list[UUID]:
@@ -196,7 +202,7 @@ async def save_rest(tx: Tx, attempts: Sequence[Attempt]) -> None:
     rows = [
         (
             a.id, a.dispute.value, a.provider_reference, _as_json(a.next_action), _as_json(a.failure), a.unsent, a.expires_at,
-            str(a.refunded), str(a.refund_reserved), a.asked_at,
+            str(a.refunded), str(a.refund_reserved), a.asked_at, str(a.received),
         )
         for a in attempts
     ]  # fmt: skip
@@ -204,13 +210,13 @@ async def save_rest(tx: Tx, attempts: Sequence[Attempt]) -> None:
         """
         UPDATE attempts a SET dispute = n.dispute, provider_reference = n.reference, next_action = n.action::jsonb,
             failure = n.failure::jsonb, unsent = n.unsent, expires_at = n.expires_at, refunded = n.refunded::numeric,
-            refund_reserved = n.reserved::numeric, asked_at = n.asked_at
+            refund_reserved = n.reserved::numeric, asked_at = n.asked_at, received = n.received::numeric
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[], $7::timestamptz[], $8::text[],
-            $9::text[], $10::timestamptz[])
-        AS n (id, dispute, reference, action, failure, unsent, expires_at, refunded, reserved, asked_at)
+            $9::text[], $10::timestamptz[], $11::text[])
+        AS n (id, dispute, reference, action, failure, unsent, expires_at, refunded, reserved, asked_at, received)
         WHERE a.id = n.id
         """,
-        *columns(rows, 10),
+        *columns(rows, 11),
     )
 
 
@@ -292,7 +298,7 @@ _PAYMENTS_AND_PAYERS = (
 _ATTEMPTS = (
     "SELECT id, payment_id, number, status, method, options, connection, effect, lookup, amount::text, currency, captured::text,"
     " refunded::text, refund_reserved::text, dispute, provider_reference, next_action::text, failure::text, asked_at, unsent,"
-    " created_at, updated_at, expires_at, look_at FROM attempts "
+    " created_at, updated_at, expires_at, look_at, quote::text, received::text, deposit FROM attempts "
 )
 _PAYMENT_STATUS = {status.value: status for status in PaymentStatus}
 _ATTEMPT_STATUS = {status.value: status for status in AttemptStatus}
@@ -302,6 +308,7 @@ _LOOKUP = {lookup.value: lookup for lookup in Lookup}
 _DISPUTE = {dispute.value: dispute for dispute in DisputeState}
 _read_action = msgspec.json.Decoder(NextAction).decode
 _read_failure = msgspec.json.Decoder(Failure).decode
+_read_quote = msgspec.json.Decoder(Quote).decode
 
 
 def _locked(rows: Sequence[Row]) -> tuple[list[Payment], datetime | None]:
@@ -323,15 +330,15 @@ def _payment(row: Row | tuple[Any, ...]) -> Payment:
 def _attempt(row: Row) -> Attempt:
     (
         id_, payment, number, status, method, options, connection, effect, lookup, amount, currency, captured, refunded, reserved,
-        dispute, reference, action, failure, asked, unsent, created, updated, expires, look,
+        dispute, reference, action, failure, asked, unsent, created, updated, expires, look, quote, received, deposit,
     ) = row  # fmt: skip
     return Attempt(
         id_, payment, number, _ATTEMPT_STATUS[status], _METHOD[method], options, connection, _EFFECT[effect], _LOOKUP[lookup],
         int(amount), currency, int(captured), int(refunded), int(reserved), _DISPUTE[dispute], reference,
         _read_action(action) if action else None, _read_failure(failure) if failure else None, asked, unsent, created, updated,
-        expires, look,
+        expires, look, _read_quote(quote) if quote else None, int(received), deposit,
     )  # fmt: skip
 
 
-def _as_json(value: NextAction | Failure | None) -> str | None:
+def _as_json(value: NextAction | Failure | Quote | None) -> str | None:
     return None if value is None else msgspec.json.encode(value).decode()

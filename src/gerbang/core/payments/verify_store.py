@@ -11,9 +11,27 @@ _CHECKS: Final = {
         HAVING p.amount_captured <> coalesce(sum(a.captured), 0) LIMIT $1
     """,
     "what the ledger holds as captured is not what the attempt captured": """
-        SELECT a.id, a.captured::text AS should_be, coalesce(sum(CASE WHEN l.debit LIKE 'clearing:%' THEN l.amount ELSE -l.amount END), 0)::text AS is
-        FROM attempts a LEFT JOIN ledger_lines l ON l.attempt_id = a.id AND l.kind IN ('capture', 'retraction')
-        GROUP BY a.id HAVING a.captured <> coalesce(sum(CASE WHEN l.debit LIKE 'clearing:%' THEN l.amount ELSE -l.amount END), 0) LIMIT $1
+        SELECT a.id, a.captured::text AS should_be, coalesce(sum(l.came), 0)::text AS is FROM attempts a
+        LEFT JOIN (
+            SELECT attempt_id, CASE WHEN credit IN ('sales', 'payer_credit') THEN amount ELSE -amount END AS came FROM ledger_lines
+            WHERE kind IN ('capture', 'retraction') AND (credit IN ('sales', 'payer_credit') OR debit IN ('sales', 'payer_credit'))
+        ) AS l ON l.attempt_id = a.id
+        GROUP BY a.id HAVING a.captured <> coalesce(sum(l.came), 0) LIMIT $1
+    """,
+    "the asset that came in is not what the ledger says, or not what the chain shows": """
+        SELECT a.id, a.received::text AS is, coalesce(l.came, 0)::text || ' in the ledger, ' || coalesce(c.came, 0)::text || ' on the chain'
+            AS should_be
+        FROM attempts a
+        LEFT JOIN (
+            SELECT attempt_id, sum(CASE WHEN debit LIKE 'exchange:%' THEN -amount ELSE amount END) AS came FROM ledger_lines
+            WHERE kind IN ('capture', 'retraction') AND ((credit LIKE 'exchange:%' AND debit NOT IN ('sales', 'payer_credit'))
+                OR (debit LIKE 'exchange:%' AND credit NOT IN ('sales', 'payer_credit'))) GROUP BY attempt_id
+        ) AS l ON l.attempt_id = a.id
+        LEFT JOIN (
+            SELECT attempt_id, sum(amount) AS came FROM chain_transfers WHERE verdict = 'counts' GROUP BY attempt_id
+        ) AS c ON c.attempt_id = a.id
+        WHERE a.quote IS NOT NULL AND (a.received <> coalesce(l.came, 0)
+            OR (a.deposit IS NOT NULL AND a.received <> coalesce(c.came, 0))) LIMIT $1
     """,
     "the ledger's credit to payers is not the payments' surplus less what went back": """
         SELECT p.id, p.amount_excess::text AS should_be, coalesce(sum(CASE WHEN l.credit = 'payer_credit' THEN l.amount ELSE -l.amount END), 0)::text AS is

@@ -34,6 +34,10 @@ class EvmChain:
         """What the connection is set up for."""
         return settings.network(account)
 
+    def deposit(self, account: Account, number: int) -> tuple[str, str]:
+        """The address with its checksum, and the path below the extended public key."""
+        return settings.deposit_address(account, number)
+
     async def head(self, account: Account) -> Head:
         """The newest block, and the newest final one. A node that refuses the tag `finalized` knows of none, and neither does one for
         which the newest block is always final: it only calls it so.

@@ -7,6 +7,7 @@ import msgspec
 from litestar import get
 
 from gerbang.base import ids
+from gerbang.base.money import as_json
 from gerbang.web.cursors import Page
 from gerbang.web.owning import payment_id
 from gerbang.web.services import Services
@@ -15,23 +16,23 @@ _TAGS: Final = ["ledger"]
 
 
 class AccountView(msgspec.Struct, frozen=True):
-    """Totals in minor units; `balance` is debit less credit."""
+    """Totals in minor units, of assets as text; `balance` is debit less credit."""
 
     account: str
     currency: str
-    debit: int
-    credit: int
-    balance: int
+    debit: int | str
+    credit: int | str
+    balance: int | str
 
 
 class PostingView(msgspec.Struct, frozen=True):
-    """One line: `debit` grows by `amount`, `credit` gives it."""
+    """One line: `debit` grows by `amount`, `credit` gives it. Base units of an asset are text."""
 
     posting: str
     kind: str
     debit: str
     credit: str
-    amount: int
+    amount: int | str
     currency: str
     refund: str | None
     posted_at: datetime
@@ -41,7 +42,10 @@ class PostingView(msgspec.Struct, frozen=True):
 async def accounts(services: Services) -> Page[AccountView]:
     """Per account and currency; the balances of one currency add up to zero."""
     found = await services.ledger.accounts()
-    return Page([AccountView(b.account, b.currency, b.debit, b.credit, b.debit - b.credit) for b in found])
+    return Page([
+        AccountView(b.account, b.currency, *(as_json(n, b.currency) for n in (b.debit, b.credit, b.debit - b.credit)))
+        for b in found
+    ])  # fmt: skip
 
 
 @get("/v1/ledger/postings", summary="The ledger lines of a payment", tags=_TAGS)
@@ -51,7 +55,7 @@ async def postings(services: Services, payment: str) -> Page[PostingView]:
     lines = await services.ledger.postings(whole.payment.id)
     return Page([
         PostingView(
-            ids.show("pst", line.posting), line.kind, line.debit, line.credit, line.amount, line.currency,
+            ids.show("pst", line.posting), line.kind, line.debit, line.credit, as_json(line.amount, line.currency), line.currency,
             ids.show("ref", line.refund) if line.refund else None, line.posted_at,
         )
         for line in lines

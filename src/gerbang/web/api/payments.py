@@ -23,7 +23,7 @@ from gerbang.web.problems import invalid_field
 from gerbang.web.services import Services
 from gerbang.web.steps import plain_steps
 from gerbang.web.validation import read_as
-from gerbang.web.views import AttemptView, MomentView, OfferView, PaymentView
+from gerbang.web.views import AttemptView, MomentView, OfferView, PaymentView, TransferView
 
 AnyRequest = Request[Any, Any, Any]
 _ENCODER: Final = msgspec.json.Encoder()
@@ -118,6 +118,13 @@ async def timeline(request: AnyRequest, services: Services, payment: str) -> Pag
     """Oldest first: what came in, what went out, what was decided."""
     whole = await seen_by(caller_of(request), services.payments, payment)
     return Page([views.moment_view(one) for one in await services.payments.timeline(whole.payment.id)])
+
+
+@get("/v1/payments/{payment:str}/chain", summary="What our own node saw", tags=_TAGS)
+async def chain(request: AnyRequest, services: Services, payment: str) -> Page[TransferView]:
+    """Every transfer to the payment's addresses, in order, with what it means."""
+    whole = await seen_by(caller_of(request), services.payments, payment)
+    return Page([views.transfer_view(one) for one in await services.payments.chain(whole.payment.id)])
 
 
 @post("/v1/payments/{payment:str}/cancel", summary="Cancel an unpaid payment", tags=_TAGS, status_code=200)
@@ -216,5 +223,5 @@ def utc(at: datetime | None) -> datetime | None:
 
 
 HANDLERS: Final = [
-    create_payment, read_payment, list_payments, list_attempts, add_attempt, timeline, cancel, refresh, resolve, methods,
+    create_payment, read_payment, list_payments, list_attempts, add_attempt, timeline, chain, cancel, refresh, resolve, methods,
 ]  # fmt: skip

@@ -10,6 +10,7 @@ import segno
 from markupsafe import Markup
 
 from gerbang.core.payments.model import Attempt
+from gerbang.core.payments.onchain import Judged, State
 from gerbang.ports.payment import DisplayCrypto
 
 NETWORKS: Final = {
@@ -37,6 +38,16 @@ class Seen:
     def sure(self) -> int:
         """Confirmations that matter: never more than are needed."""
         return min(self.confirmations, self.required)
+
+
+def seen_of(attempt: Attempt, judged: Sequence[Judged]) -> tuple[Seen, ...]:
+    """Of what came to an attempt's address: what counts or will."""
+    return tuple(
+        Seen(one.transfer.transaction, one.transfer.block, one.confirmations, one.required,
+             counted=one.state is not State.SEEN, amount=one.transfer.amount, at=one.transfer.at)
+        for one in judged
+        if one.attempt == attempt.id and one.verdict in ("counts", "waits")
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

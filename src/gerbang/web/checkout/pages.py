@@ -24,6 +24,7 @@ from gerbang.core.payments.model import (
 from gerbang.ports.payment import Method, Redirect
 from gerbang.web import texts
 from gerbang.web.checkout import scene as scenes
+from gerbang.web.checkout.crypto import Seen, seen_of
 from gerbang.web.checkout.scene import Scene
 from gerbang.web.checkout.view import Choice, Visit, page_of
 from gerbang.web.checkout.visitors import link_cookie, payment_for, without_token
@@ -31,6 +32,7 @@ from gerbang.web.forms import read_form
 from gerbang.web.pages import Page, locale_of, page, page_error, see_other, services_of
 
 _OPTIONS: Final = ("bank", "store", "wallet")
+_COIN: Final = "coin"  # asset and network in one field: `USDC.base`
 _WAITING: Final = frozenset({PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.UNKNOWN})
 
 
@@ -61,7 +63,8 @@ async def come_back(request: Request[Any, Any, Any], payment: FromPath[str]) -> 
 async def state(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[dict[str, str]]:
     """What an open page compares: changes whenever the page would."""
     whole, _ = await payment_for(request, payment)
-    return Response({"version": scenes.version_of(whole)}, headers={"cache-control": "no-store"})
+    version = scenes.version_of(whole, await _seen(request, whole))
+    return Response({"version": version}, headers={"cache-control": "no-store"})
 
 
 @get("/{payment:str}/feed")
@@ -85,19 +88,19 @@ async def _changes(heard: AsyncIterator[Any]) -> AsyncIterator[bytes]:
 async def choose(request: Request[Any, Any, Any], payment: FromPath[str]) -> Page:
     """Make an attempt by the chosen method; the same form sent twice makes one."""
     whole, caller = await payment_for(request, payment)
-    form = await read_form(request, "key", "method", *_OPTIONS)
+    form = await read_form(request, "key", "method", *_OPTIONS, _COIN)
     say = texts.words(locale_of(request, whole.payer.locale))
     method = next((one for one in scenes.SHOWN_METHODS if one.value == form["method"]), None)
     if method is None:
         return await _show(request, whole, choosing=True, choice=Choice((), "", wrong=say("choose.pick")))
     offers = await services_of(request).payments.methods(whole.payment.amount, whole.payment.currency)
     offer = next((one for one in offers if one.method is method and one.available), None)
-    name = offer.option if offer else None
-    option = form[name] if name in _OPTIONS else ""
+    name = _COIN if offer and offer.assets else offer.option if offer else None
+    option = form[name] if name in (*_OPTIONS, _COIN) else ""
     wrong = _wrong(say, offer, method, option)
     if wrong or offer is None:
         return await _show(request, whole, choosing=True, choice=Choice((), "", method.value, option, wrong))
-    chosen = MethodChoice(method, {name: option} if name else {}, offer.connection)
+    chosen = _chosen(method, name, option, offer.connection)
     try:
         made = await services_of(request).payments.add_attempt(
             caller, whole.payment.id, chosen, _key(caller.label, form["key"], chosen)
@@ -113,9 +116,18 @@ async def choose(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
     return see_other(f"/pay/{payment}?go=1" if away else f"/pay/{payment}")
 
 
+def _chosen(method: Method, name: str | None, option: str, connection: str) -> MethodChoice:
+    if name == _COIN:
+        asset, _, network = option.partition(".")
+        return MethodChoice(method, {"asset": asset, "network": network})
+    return MethodChoice(method, {name: option} if name else {}, connection)
+
+
 def _wrong(say: texts.Words, offer: Any, method: Method, option: str) -> str:
     if offer is None:
         return say("choose.gone")
+    if offer.assets and option not in {f"{one.asset}.{one.network}" for one in offer.assets}:
+        return say("choose.pick_bank", what=say("choose.coin"), method=say(f"method.{method.value}"))
     if offer.option and option not in {one.name for one in offer.options}:
         what = f"choose.{offer.option}" if offer.option in _OPTIONS else "choose.other"
         return say("choose.pick_bank", what=say(what), method=say(f"method.{method.value}"))
@@ -158,6 +170,14 @@ async def _asked(request: Request[Any, Any, Any], whole: Whole, caller: Any) -> 
         return whole, False
 
 
+async def _seen(request: Request[Any, Any, Any], whole: Whole) -> tuple[Seen, ...]:
+    """What our node saw come to the attempt that counts, where that is paid on a chain."""
+    attempt = scenes.current(whole.attempts)
+    if attempt is None or attempt.deposit is None:
+        return ()
+    return seen_of(attempt, await services_of(request).payments.chain(whole.payment.id))
+
+
 async def _show(
     request: Request[Any, Any, Any],
     whole: Whole,
@@ -181,6 +201,7 @@ async def _show(
         asked=asked if asked in ("nothing", "later") else "",
         sandbox=services.settings.sandbox_url if services.settings.sandbox else "",
         refund_links=await _refund_links(request, whole),
+        seen=await _seen(request, whole),
     )
     if scenes.scene_of(whole, choosing=visit.choosing, returned=returned) is Scene.CHOOSE:
         offers = await services.payments.methods(whole.payment.amount, whole.payment.currency)

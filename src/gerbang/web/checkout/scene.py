@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from gerbang.core.payments.model import Attempt, AttemptStatus, Payment, PaymentStatus, Refund, RefundStatus, Whole
 from gerbang.ports.payment import DisplayCode, DisplayCrypto, DisplayVirtualAccount, Method, Redirect, Wait
+from gerbang.web.checkout.crypto import NETWORKS, Seen
 from gerbang.web.steps import OPTION_TITLES
 
 S = AttemptStatus
@@ -177,7 +178,10 @@ def _item(line: Mapping[str, Any]) -> Item | None:
 
 
 def option_of(attempt: Attempt) -> str:
-    """The bank, store or wallet of an attempt, as people write it; empty where the method has none."""
+    """The bank, store, wallet, or asset and network of an attempt, as people write it; empty where the method has none."""
+    if "asset" in attempt.options:
+        network = attempt.options.get("network", "")
+        return f"{attempt.options['asset']} · {NETWORKS.get(network, network)}"
     value = next((attempt.options[name] for name in ("bank", "store", "wallet") if name in attempt.options), "")
     return OPTION_TITLES.get(value, value)
 
@@ -198,12 +202,15 @@ def mark_of(status: PaymentStatus, *, late: bool) -> str:
     return "late" if late and status is PaymentStatus.PAID else status.value
 
 
-def version_of(whole: Whole) -> str:
+def version_of(whole: Whole, seen: Sequence[Seen] = ()) -> str:
     """A short text that changes whenever the page would: what an open page compares."""
     attempt = latest(whole.attempts)
     steps = f"{attempt.number}.{attempt.status}.{int(attempt.next_action is not None)}" if attempt else "0"
     refunds = ".".join(sorted(r.status.value for r in whole.refunds))
-    return f"{whole.payment.status}.{int(whole.payment.late)}.{whole.payment.amount_captured}.{steps}.{refunds}"
+    blocks = ".".join(f"{one.sure}-{int(one.counted)}" for one in seen)
+    return (
+        f"{whole.payment.status}.{int(whole.payment.late)}.{whole.payment.amount_captured}.{steps}.{refunds}.{blocks}"
+    )
 
 
 def _ms(span: timedelta) -> int:

@@ -58,7 +58,7 @@ def page_of(whole: Whole, visit: Visit, choice: Choice | None = None) -> tuple[s
         "home": visit.home,
         "is_test": not payment.livemode,
         "items": scenes.items(payment),
-        "version": scenes.version_of(whole),
+        "version": scenes.version_of(whole, visit.seen),
         "live": scene in scenes.LIVE,
         "can_choose": scenes.can_choose(payment, visit.now),
         "missing": scenes.missing(payment),

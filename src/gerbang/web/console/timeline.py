@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from gerbang.base import formats
 from gerbang.base.formats import Locale
+from gerbang.base.money import EXPONENTS
 from gerbang.core.payments.model import Moment, Payment
 from gerbang.web import texts
 
@@ -76,6 +77,8 @@ class _Teller:
         before, after = str(detail.get("from", "")), str(detail.get("to", ""))
         if source == "operator":
             yield Step(moment.at, "ins", self._title(moment), self._reason(detail))
+        elif source == "chain":
+            yield Step(moment.at, "from", say("tl.asked.chain"), self._seen(detail))
         elif texts.knows(f"tl.asked.{source}"):
             lane: Lane = "to" if source in _ASKED else "from"
             answered = say("tl.answered", facts=facts) + " " + self._took(detail)
@@ -95,6 +98,24 @@ class _Teller:
                 good,
                 bad,
             )
+
+    def _seen(self, detail: Mapping[str, Any]) -> Markup:
+        """The transfers that were on the chain at that moment."""
+        seen = [self._transfer(one) for one in detail.get("seen", ()) if isinstance(one, Mapping)]
+        return Markup(" ").join(seen) if seen else self._say("tl.seen.nothing")
+
+    def _transfer(self, one: Mapping[str, Any]) -> Markup:
+        asset, verdict, hash_ = (
+            str(one.get("asset", "")),
+            f"tl.verdict.{one.get('verdict')}",
+            str(one.get("transaction", "")),
+        )
+        units = str(one.get("amount", ""))
+        amount = formats.money(int(units), asset, self._locale) if asset in EXPONENTS and units.isdigit() else units
+        word = self._say(verdict) if texts.knows(verdict) else ""
+        return self._say(
+            "tl.seen", amount=amount, network=str(one.get("network", "")), transaction=f"{hash_[:10]}…{hash_[-4:]}", verdict=word
+        )  # fmt: skip
 
     def _title(self, moment: Moment) -> Markup:
         detail, say, actor = moment.detail, self._say, self._actor(moment.actor)

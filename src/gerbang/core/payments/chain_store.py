@@ -1,0 +1,138 @@
+"""Every SQL statement on what stands on a blockchain: `deposit_numbers`, `chain_transfers`, `chain_cursors`."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from gerbang.base.db import Row, Tx, columns
+from gerbang.core.payments.model import NEW_DEPOSIT, Attempt
+from gerbang.core.payments.onchain import Judged, State
+from gerbang.ports.chain import Transfer
+
+
+async def number_deposits(tx: Tx, attempts: Sequence[Attempt]) -> list[Attempt]:
+    """The attempts, with a number of their own where one is wanted: per connection from 0 on, none ever used twice."""
+    wanted = Counter(a.connection for a in attempts if a.deposit == NEW_DEPOSIT)
+    if not wanted:
+        return list(attempts)
+    rows = await tx.fetch(
+        """
+        INSERT INTO deposit_numbers AS d (connection, next) SELECT * FROM unnest($1::text[], $2::bigint[]) AS n (connection, count)
+        ORDER BY connection
+        ON CONFLICT (connection) DO UPDATE SET next = d.next + excluded.next RETURNING connection, next
+        """,
+        *columns(sorted(wanted.items()), 2),
+    )
+    first = {row["connection"]: row["next"] - wanted[row["connection"]] for row in rows}
+    numbered = []
+    for attempt in attempts:
+        one = attempt
+        if attempt.deposit == NEW_DEPOSIT:
+            one = replace(attempt, deposit=first[attempt.connection])
+            first[attempt.connection] += 1
+        numbered.append(one)
+    return numbered
+
+
+async def watched(tx: Tx) -> list[UUID]:
+    """Attempts whose deposit addresses may yet get money: open ones, and others until three days after their time."""
+    rows = await tx.fetch(
+        """
+        SELECT id FROM attempts WHERE deposit IS NOT NULL AND provider_reference IS NOT NULL
+          AND (status IN ('pending', 'submitting', 'unknown') OR expires_at > (SELECT business_now()) - interval '73 hours')
+        """
+    )
+    return [row["id"] for row in rows]
+
+
+async def moving(tx: Tx, chain_id: int) -> list[Judged]:
+    """Transfers of one chain that may yet count, or be taken back."""
+    return [
+        _judged(row)
+        for row in await tx.fetch(_TRANSFERS + "WHERE chain_id = $1 AND state IN ('seen', 'counted')", chain_id)
+    ]
+
+
+async def of_attempts(tx: Tx, attempts: Sequence[UUID]) -> list[Judged]:
+    """Everything that came to the addresses of these attempts, on any chain, in order."""
+    rows = await tx.fetch(_TRANSFERS + "WHERE attempt_id = ANY($1) ORDER BY mined_at, transaction, log", list(attempts))
+    return [_judged(row) for row in rows]
+
+
+async def save(tx: Tx, judged: Sequence[Judged]) -> None:
+    """Write down transfers as they are now; one log of one transaction is one row, whose it is never changes."""
+    rows = [
+        (
+            j.chain_id, j.transfer.transaction, j.transfer.log, j.attempt, j.network, j.asset, j.transfer.contract, j.transfer.sender,
+            j.transfer.recipient, str(j.transfer.amount), j.transfer.block, j.transfer.block_hash, j.transfer.at, j.state.value,
+            j.verdict, j.confirmations, j.required,
+        )
+        for j in sorted(judged, key=Judged.key)
+    ]  # fmt: skip
+    await tx.execute(
+        """
+        INSERT INTO chain_transfers AS c (chain_id, transaction, log, attempt_id, network, asset, contract, sender, recipient, amount,
+            block, block_hash, mined_at, state, verdict, confirmations, required)
+        SELECT chain_id, transaction, log, attempt, network, asset, contract, sender, recipient, amount::numeric, block, hash, at, state,
+            verdict, confirmations, required
+        FROM unnest($1::bigint[], $2::text[], $3::int[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+            $10::text[], $11::bigint[], $12::text[], $13::timestamptz[], $14::text[], $15::text[], $16::int[], $17::int[])
+        AS n (chain_id, transaction, log, attempt, network, asset, contract, sender, recipient, amount, block, hash, at, state, verdict,
+            confirmations, required)
+        ON CONFLICT (chain_id, transaction, log) DO UPDATE SET block = excluded.block, block_hash = excluded.block_hash,
+            mined_at = excluded.mined_at, state = excluded.state, verdict = excluded.verdict, confirmations = excluded.confirmations
+        WHERE c.attempt_id = excluded.attempt_id
+        """,
+        *columns(rows, 17),
+    )
+
+
+async def deposits(tx: Tx, connection: str | None) -> list[Row]:
+    """Every deposit number that was given, with what came: rows of (connection, deposit, payment_id, quote, received as text)."""
+    return await tx.fetch(
+        """
+        SELECT connection, deposit, payment_id, quote, received::text FROM attempts
+        WHERE deposit IS NOT NULL AND ($1::text IS NULL OR connection = $1) ORDER BY connection, deposit
+        """,
+        connection,
+    )
+
+
+async def cursor(tx: Tx, connection: str) -> tuple[int | None, datetime]:
+    """How far the chain was read, None when never; and the moment, by which an older reading is told from a newer one."""
+    row = await tx.fetchrow(
+        "SELECT (SELECT block FROM chain_cursors WHERE connection = $1) AS block, clock_timestamp() AS at", connection
+    )
+    assert row is not None, "a statement without FROM has one row"
+    return row["block"], row["at"]
+
+
+async def move_cursor(tx: Tx, connection: str, block: int, asked_at: datetime) -> bool:
+    """The chain was read up to here; locks the cursor. False when the answer to a later question was applied before: drop this one."""
+    row = await tx.fetchrow(
+        """
+        INSERT INTO chain_cursors AS c (connection, block, asked_at) VALUES ($1, $2, $3)
+        ON CONFLICT (connection) DO UPDATE SET block = excluded.block, asked_at = excluded.asked_at
+        WHERE c.asked_at < excluded.asked_at RETURNING connection
+        """,
+        connection,
+        block,
+        asked_at,
+    )
+    return row is not None
+
+
+_TRANSFERS = (
+    "SELECT attempt_id, chain_id, network, asset, transaction, log, contract, sender, recipient, amount::text, block, block_hash, mined_at,"
+    " state, verdict, confirmations, required FROM chain_transfers "
+)
+
+
+def _judged(row: Row) -> Judged:
+    attempt, chain_id, network, asset, *moved, state, verdict, confirmations, required = row
+    transaction, log, contract, sender, recipient, amount, block, block_hash, at = moved
+    transfer = Transfer(transaction, log, contract, sender, recipient, int(amount), block, block_hash, at)
+    return Judged(attempt, chain_id, network, asset, transfer, State(state), verdict, confirmations, required)

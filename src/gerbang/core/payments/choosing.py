@@ -1,0 +1,130 @@
+"""Which connection and terms a payer's choice means, what it costs in crypto, and what there is to choose from. Writes nothing."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from gerbang.base.errors import FieldError
+from gerbang.base.money import Money
+from gerbang.core.connections.model import Connection
+from gerbang.core.payments.context import Context
+from gerbang.core.payments.model import MethodChoice, MethodUnavailable, Offer, OfferedAsset
+from gerbang.core.payments.rates import NoRate
+from gerbang.ports.payment import AssetTerms, Method, MethodTerms, Quote
+
+_SHOWN: Final = (
+    Method.VIRTUAL_ACCOUNT, Method.QRIS, Method.EWALLET, Method.CARD, Method.CONVENIENCE_STORE, Method.PAYLATER, Method.CRYPTO,
+)  # fmt: skip
+
+
+async def choose(ctx: Context, choice: MethodChoice, amount: int, currency: str) -> tuple[Connection, MethodTerms]:
+    """The connection and terms for a choice. Raises MethodUnavailable with a pointer to what does not fit."""
+    wanted = [
+        (connection, terms)
+        for connection in await ctx.connections.all()
+        if connection.enabled and choice.connection in (None, connection.id)
+        for terms in ctx.calls.terms(connection)
+        if terms.method is choice.method and (terms.assets or terms.currency == currency)
+    ]
+    if not wanted:
+        raise MethodUnavailable(
+            f"No enabled connection offers {choice.method.value} in {currency}.",
+            errors=[FieldError("/method", "Choose one of GET /v1/payment-methods.")],
+        )
+    if choice.method is Method.CRYPTO:
+        return _crypto(ctx, choice, currency, wanted)
+    connection, terms = wanted[0]
+    _check_option(choice, terms)
+    if not terms.least <= amount <= terms.most:
+        raise MethodUnavailable(
+            f"{choice.method.value} takes {terms.least} to {terms.most} {currency}.",
+            errors=[FieldError("/amount", "Outside what this method takes.")],
+        )
+    return connection, terms
+
+
+def _crypto(
+    ctx: Context, choice: MethodChoice, currency: str, wanted: Sequence[tuple[Connection, MethodTerms]]
+) -> tuple[Connection, MethodTerms]:
+    """The connection whose network has the chosen asset. Limits are checked once the price is quoted."""
+    if currency in ctx.quotes.terms.hidden_for:
+        raise MethodUnavailable(
+            f"Prices in {currency} are not to be paid in crypto here.",
+            hint="GERBANG_CRYPTO_HIDDEN_FOR names the currencies; in Indonesia the rupiah is the only means of payment.",
+            errors=[FieldError("/method", "Not for this currency.")],
+        )
+    unknown = sorted(set(choice.options) - {"asset", "network"})
+    if unknown:
+        raise MethodUnavailable(errors=[FieldError(f"/method_options/{unknown[0]}", "There is no such option.")])
+    found = next(((c, t) for c, t in wanted if _asset(choice, t) is not None), None)
+    if found is None:
+        known = sorted({f"{one.asset} on {one.network}" for _, t in wanted for one in t.assets})
+        raise MethodUnavailable(
+            "Choose asset and network.",
+            errors=[FieldError("/method_options/asset", f"Must be one of: {', '.join(known)}.")],
+        )
+    return found
+
+
+def _asset(choice: MethodChoice, terms: MethodTerms) -> AssetTerms | None:
+    wanted = (choice.options.get("asset"), choice.options.get("network"))
+    return next((one for one in terms.assets if (one.asset, one.network) == wanted), None)
+
+
+async def quoted(
+    ctx: Context, choice: MethodChoice, price: Money, terms: MethodTerms, connection: Connection
+) -> Quote | None:
+    """The price in the chosen asset; None where the method asks for the price itself. Raises NoRate, MethodUnavailable."""
+    asset = _asset(choice, terms)
+    return None if asset is None else await ctx.quotes.freeze(price, asset, terms, connection, ctx.clock.now())
+
+
+def _check_option(choice: MethodChoice, terms: MethodTerms) -> None:
+    unknown = sorted(set(choice.options) - ({terms.option} if terms.option else set()))
+    if unknown:
+        raise MethodUnavailable(errors=[FieldError(f"/method_options/{unknown[0]}", "There is no such option.")])
+    if terms.option is None:
+        return
+    names = [option.name for option in terms.options]
+    if choice.options.get(terms.option) not in names:
+        raise MethodUnavailable(
+            f"Choose the {terms.option}.",
+            errors=[FieldError(f"/method_options/{terms.option}", f"Must be one of: {', '.join(names)}.")],
+        )
+
+
+async def offers(ctx: Context, amount: int, currency: str) -> list[Offer]:
+    """What a payer can choose from for an amount, each with a reason where it is not available."""
+    found: dict[str, Offer] = {}
+    for connection in await ctx.connections.all():
+        for terms in ctx.calls.terms(connection) if connection.enabled else ():
+            if terms.assets:
+                await _offer_assets(ctx, found, Money(amount, currency), connection, terms)
+            if terms.currency != currency or terms.method.value in found:
+                continue
+            fits = terms.least <= amount <= terms.most
+            reason = "" if fits else ("below_minimum" if amount < terms.least else "above_maximum")
+            found[terms.method.value] = Offer(
+                terms.method, connection.id, terms.option, terms.options, terms.least, terms.most, fits, reason
+            )
+    return sorted(found.values(), key=lambda offer: _SHOWN.index(offer.method))
+
+
+async def _offer_assets(
+    ctx: Context, found: dict[str, Offer], price: Money, connection: Connection, terms: MethodTerms
+) -> None:
+    """Add the assets of one connection to the offer of crypto, each with what it would cost now; those without a rate are left out."""
+    if price.currency in ctx.quotes.terms.hidden_for:
+        return
+    offered = []
+    for asset in terms.assets:
+        try:
+            quote = await ctx.quotes.freeze(price, asset, terms, connection, ctx.clock.now())
+        except (NoRate, MethodUnavailable):
+            continue
+        offered.append(OfferedAsset(asset.asset, asset.network, asset.title, asset.fee_hint, int(quote.amount)))
+    if offered:
+        known = found.get(terms.method.value)
+        assets = (*(known.assets if known else ()), *offered)
+        found[terms.method.value] = Offer(
+            terms.method, known.connection if known else connection.id, None, (), 1, price.amount, available=True, reason="", assets=assets
+        )  # fmt: skip

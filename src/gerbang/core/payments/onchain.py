@@ -1,0 +1,115 @@
+"""What a transfer to an address of ours means: does it count, yet, and what follows for the attempt. Reads no clock, node or database.
+
+Nothing here believes a payer or a processor: what is expected comes from our own attempt and connection, what happened from our node.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
+
+from gerbang.core.payments.model import Attempt
+from gerbang.ports.chain import Head, Network, Transfer
+from gerbang.ports.payment import Captured, Expired, Fact, Mismatched, Retracted
+
+
+class State(StrEnum):
+    """Where a transfer stands. SEEN may yet count; COUNTED may yet be taken back by a reorg; SETTLED is watched no more; GONE is on the
+    chain no more; IGNORED never counts.
+    """
+
+    SEEN = "seen"
+    COUNTED = "counted"
+    SETTLED = "settled"
+    GONE = "gone"
+    IGNORED = "ignored"
+
+
+MOVING: Final = frozenset({State.SEEN, State.COUNTED})
+_SKEW: Final = timedelta(minutes=2)  # a block's time is what its maker says
+_STANDING: Final = frozenset({State.COUNTED, State.SETTLED})
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """A transfer and what it means; `asset` is empty for a token that we do not take. `verdict` is a stable word: `counts`, `waits`,
+    `wrong_asset`, `wrong_network`, `unknown_token`, `worthless`, `too_early`, `gone`.
+    """
+
+    attempt: UUID
+    chain_id: int
+    network: str
+    asset: str
+    transfer: Transfer
+    state: State
+    verdict: str
+    confirmations: int
+    required: int
+
+    def key(self) -> tuple[int, str, int]:
+        """What names the transfer for ever."""
+        return self.chain_id, self.transfer.transaction, self.transfer.log
+
+
+def judge(attempt: Attempt, network: Network, transfer: Transfer, head: Head) -> Judged:
+    """What one transfer, as the chain has it now, means for the attempt whose deposit address it went to."""
+    assert attempt.quote is not None, f"an attempt without a quote has no deposit address: {attempt.id}"
+    depth = max(0, head.number - transfer.block + 1)
+    final = head.finalized is not None and transfer.block <= head.finalized
+    deep = final if network.finalized else depth >= network.confirmations
+    asset = network.asset(transfer.contract)
+    if transfer.amount == 0:
+        state, verdict = State.IGNORED, "worthless"
+    elif asset is None:
+        state, verdict = State.IGNORED, "unknown_token"
+    elif transfer.at < attempt.created_at - _SKEW:
+        state, verdict = State.IGNORED, "too_early"
+    else:
+        state = State.SEEN if not deep else State.SETTLED if depth >= network.settled_after else State.COUNTED
+        verdict = "counts" if deep else "waits"
+        if network.name != attempt.quote.network:
+            verdict = "wrong_network"
+        elif asset.symbol != attempt.quote.asset:
+            verdict = "wrong_asset"
+    symbol = "" if asset is None else asset.symbol
+    shown = 0 if state is State.IGNORED else min(depth, network.settled_after)
+    return Judged(
+        attempt.id, network.chain_id, network.name, symbol, transfer, state, verdict, shown, network.confirmations
+    )  # fmt: skip
+
+
+def gone(known: Judged) -> Judged:
+    """A transfer that its chain does not have any more."""
+    return replace(known, state=State.GONE, verdict="gone", confirmations=0)
+
+
+def facts(attempt: Attempt, judged: Sequence[Judged]) -> list[Fact]:
+    """What all transfers to one attempt say together: totals, a retraction first where less stands than was counted before.
+
+    Money in another asset, or on another network of ours, is a person's matter: the attempt is held, and nothing is credited by guess.
+    """
+    assert attempt.quote is not None, f"an attempt without a quote has no deposit address: {attempt.id}"
+    standing = [one for one in judged if one.state in _STANDING]
+    counting = [one.transfer for one in standing if one.verdict == "counts"]
+    total = sum(one.amount for one in counting)
+    found: list[Fact] = []
+    if total < attempt.received:
+        found.append(Retracted("The blockchain dropped a transfer that had been counted."))
+    if total and total != attempt.received:
+        found.append(Captured(total, attempt.quote.asset, max(one.at for one in counting)))
+    asked = f"{attempt.quote.asset} on {attempt.quote.network}"
+    found += [
+        Mismatched(f"{one.transfer.amount} base units of {one.asset} came on {one.network}; asked for was {asked}.")
+        for one in standing
+        if one.verdict in ("wrong_asset", "wrong_network")
+    ]
+    return found
+
+
+def is_over(attempt: Attempt, judged: Sequence[Judged], head: Head, now: datetime) -> Sequence[Fact]:
+    """`Expired`, once its time is over by our clock and the chain's, and nothing that came may yet count."""
+    over = now >= attempt.expires_at and head.at >= attempt.expires_at
+    return (Expired(),) if over and not any(one.state in MOVING for one in judged) else ()

@@ -1,0 +1,42 @@
+"""A price in an asset: what is asked of the payer, and what came in is worth. Decimals and whole numbers, no floats. Pure."""
+
+from datetime import datetime, timedelta
+from decimal import ROUND_CEILING, Decimal, localcontext
+from typing import Final
+
+from gerbang.base.money import EXPONENTS, Money
+from gerbang.ports.payment import AssetTerms, Quote
+from gerbang.ports.rates import Rate
+
+_TYPED: Final = 8
+_DIGITS: Final = 100  # more than any amount times any rate has
+
+
+def freeze(
+    price: Money, asset: AssetTerms, rate: Rate, *, holder: str, now: datetime, lasts: timedelta, spread_bp: int, tolerance_bp: int
+) -> Quote:  # fmt: skip
+    """The price in the asset, rounded up at its last decimal, at most the eighth: what people may have to type. `spread_bp` and
+    `tolerance_bp` are hundredths of a percent; a price that is in the asset already has no spread.
+    """
+    decimals = min(asset.decimals, _TYPED)
+    spread = 0 if price.currency == asset.asset else spread_bp
+    with localcontext() as exact:
+        exact.prec = _DIGITS
+        whole = Decimal(price.amount).scaleb(-EXPONENTS[price.currency]) / rate.price
+        units = (whole * (10_000 + spread) / 10_000).scaleb(decimals).to_integral_value(ROUND_CEILING)
+    amount = int(units) * 10 ** (asset.decimals - decimals)
+    return Quote(
+        asset.asset, asset.network, asset.decimals, str(amount), format(rate.price.normalize(), "f"), rate.source, spread,
+        str(amount * tolerance_bp // 10_000), holder, now, now + lasts,
+    )  # fmt: skip
+
+
+def worth(quote: Quote, asked: int, received: int) -> int:
+    """What `received` base units are worth, in minor units of the price whose whole is `asked`.
+
+    All of it from the tolerance on; a part, and a surplus, its share rounded down. Never less for more.
+    """
+    whole, missing = int(quote.amount), int(quote.tolerance)
+    if whole - missing <= received <= whole:
+        return asked
+    return received * asked // whole
