@@ -225,10 +225,13 @@ async def _until_answered(world: World, key: str) -> Json:
 
 
 async def _with_instructions(world: World, payment: Json) -> Json:
-    """The payment when it shows a number to pay to."""
+    """The payment when it shows a number to pay to; an API that is being started again is asked again."""
 
     async def look() -> Json | None:
-        found = await world.payment(payment)
+        try:
+            found = await world.payment(payment)
+        except httpx.TransportError:
+            return None
         shown = found["next_action"] and found["next_action"]["type"] == "display_virtual_account"
         return found if shown else None
 

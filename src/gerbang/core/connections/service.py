@@ -16,6 +16,7 @@ from gerbang.ports.payment import Account
 from gerbang.ports.provider import Provider
 
 _FRESH_S: Final = 5.0
+_UNKNOWN_FRESH_S: Final = 0.05  # an unknown id is looked for anew, but a flood of them reads no more than this often
 _ACCOUNT_S: Final = 1.0  # a rotated secret is used within a second of being heard of
 
 
@@ -36,8 +37,8 @@ class Connections:
         return list((await self._fresh()).values())
 
     async def get(self, connection_id: str) -> Connection:
-        """One connection; raises ConnectionNotFound."""
-        found = (await self._fresh()).get(connection_id)
+        """One connection, one that another process has just made too; raises ConnectionNotFound."""
+        found = (await self._fresh()).get(connection_id) or (await self._fresh(_UNKNOWN_FRESH_S)).get(connection_id)
         if found is None:
             raise ConnectionNotFound(f"There is no connection {connection_id[:40]!r}.")
         return found
@@ -107,8 +108,8 @@ class Connections:
         if problems:
             raise BadConnection("Some settings or credentials are missing or wrong.", errors=problems)
 
-    async def _fresh(self) -> dict[str, Connection]:
-        if time.monotonic() - self._read_at > _FRESH_S:
+    async def _fresh(self, within_s: float = _FRESH_S) -> dict[str, Connection]:
+        if time.monotonic() - self._read_at > within_s:
             now = time.monotonic()
             async with self._db.reading() as tx:
                 self._known = {connection.id: connection for connection in await store.all_(tx)}

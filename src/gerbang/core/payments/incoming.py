@@ -126,7 +126,7 @@ async def _account(ctx: Context, name: str) -> tuple[Connection, Account] | None
 
 def _read(ctx: Context, known: tuple[Connection, Account] | None, event: Event) -> Reading:
     if known is None:
-        return Nothing("its connection is gone")
+        return Hint(None)  # it was made a moment ago by another process: the event waits for it
     webhook = ctx.connections.provider_of(known[0]).webhook
     if webhook is None:
         return Nothing("its provider sends no webhooks")
