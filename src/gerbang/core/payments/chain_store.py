@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -11,6 +12,8 @@ from gerbang.base.db import Row, Tx, columns
 from gerbang.core.payments.model import NEW_DEPOSIT, Attempt
 from gerbang.core.payments.onchain import Judged, State
 from gerbang.ports.chain import Transfer
+
+_LOOK_LOCK: Final = 0x6772_6C6F  # one look at a time is written
 
 
 async def number_deposits(tx: Tx, attempts: Sequence[Attempt]) -> list[Attempt]:
@@ -48,11 +51,33 @@ async def watched(tx: Tx) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-async def moving(tx: Tx, chain_id: int) -> list[Judged]:
-    """Transfers of one chain that may yet count, or be taken back."""
+async def is_idle(tx: Tx, connection: str, chain_id: int) -> bool:
+    """Whether nothing can be expected of a chain that was looked at within the last minute."""
+    if await watched(tx):
+        return False
+    return bool(
+        await tx.fetchval(
+            """
+            SELECT EXISTS (SELECT FROM chain_cursors WHERE connection = $1 AND asked_at > clock_timestamp() - interval '1 minute')
+                AND NOT EXISTS (SELECT FROM chain_transfers WHERE chain_id = $2 AND state IN ('seen', 'counted'))
+            """,
+            connection,
+            chain_id,
+        )
+    )
+
+
+async def moving(tx: Tx, chain_id: int, since: int) -> list[Judged]:
+    """Transfers of one chain that may yet count, or be taken back; and those that were gone from a block above `since`, for a node may
+    have forgotten them for a moment only.
+    """
     return [
         _judged(row)
-        for row in await tx.fetch(_TRANSFERS + "WHERE chain_id = $1 AND state IN ('seen', 'counted')", chain_id)
+        for row in await tx.fetch(
+            _TRANSFERS + "WHERE chain_id = $1 AND (state IN ('seen', 'counted') OR (state = 'gone' AND block > $2))",
+            chain_id,
+            since,
+        )
     ]
 
 
@@ -63,7 +88,7 @@ async def of_attempts(tx: Tx, attempts: Sequence[UUID]) -> list[Judged]:
 
 
 async def save(tx: Tx, judged: Sequence[Judged]) -> None:
-    """Write down transfers as they are now; one log of one transaction is one row, whose it is never changes."""
+    """Write down transfers as they are now; one log of one transaction is one row, and it is whose the chain says now."""
     rows = [
         (
             j.chain_id, j.transfer.transaction, j.transfer.log, j.attempt, j.network, j.asset, j.transfer.contract, j.transfer.sender,
@@ -74,7 +99,7 @@ async def save(tx: Tx, judged: Sequence[Judged]) -> None:
     ]  # fmt: skip
     await tx.execute(
         """
-        INSERT INTO chain_transfers AS c (chain_id, transaction, log, attempt_id, network, asset, contract, sender, recipient, amount,
+        INSERT INTO chain_transfers (chain_id, transaction, log, attempt_id, network, asset, contract, sender, recipient, amount,
             block, block_hash, mined_at, state, verdict, confirmations, required)
         SELECT chain_id, transaction, log, attempt, network, asset, contract, sender, recipient, amount::numeric, block, hash, at, state,
             verdict, confirmations, required
@@ -82,9 +107,10 @@ async def save(tx: Tx, judged: Sequence[Judged]) -> None:
             $10::text[], $11::bigint[], $12::text[], $13::timestamptz[], $14::text[], $15::text[], $16::int[], $17::int[])
         AS n (chain_id, transaction, log, attempt, network, asset, contract, sender, recipient, amount, block, hash, at, state, verdict,
             confirmations, required)
-        ON CONFLICT (chain_id, transaction, log) DO UPDATE SET block = excluded.block, block_hash = excluded.block_hash,
-            mined_at = excluded.mined_at, state = excluded.state, verdict = excluded.verdict, confirmations = excluded.confirmations
-        WHERE c.attempt_id = excluded.attempt_id
+        ON CONFLICT (chain_id, transaction, log) DO UPDATE SET (attempt_id, network, asset, contract, sender, recipient, amount, block,
+            block_hash, mined_at, state, verdict, confirmations, required) = (excluded.attempt_id, excluded.network, excluded.asset,
+            excluded.contract, excluded.sender, excluded.recipient, excluded.amount, excluded.block, excluded.block_hash,
+            excluded.mined_at, excluded.state, excluded.verdict, excluded.confirmations, excluded.required)
         """,
         *columns(rows, 17),
     )
@@ -111,7 +137,11 @@ async def cursor(tx: Tx, connection: str) -> tuple[int | None, datetime]:
 
 
 async def move_cursor(tx: Tx, connection: str, block: int, asked_at: datetime) -> bool:
-    """The chain was read up to here; locks the cursor. False when the answer to a later question was applied before: drop this one."""
+    """The chain was read up to here. False when the answer to a later question was applied before: drop this one.
+
+    Looks are written one after the other, those of other chains too, for what a transfer means depends on all that came to an attempt.
+    """
+    await tx.execute("SELECT pg_advisory_xact_lock($1)", _LOOK_LOCK)
     row = await tx.fetchrow(
         """
         INSERT INTO chain_cursors AS c (connection, block, asked_at) VALUES ($1, $2, $3)

@@ -41,7 +41,7 @@ class Context:
     create_wait_s: float
     wake: Callable[[], None]
     quotes: Quotes
-    look: Callable[[], Awaitable[None]] | None = None
+    look: Callable[[], Awaitable[object]] | None = None
     tasks: set["asyncio.Task[Any]"] = field(default_factory=set)
 
     def keep(self, task: "asyncio.Task[Any]") -> None:

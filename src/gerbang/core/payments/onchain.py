@@ -29,6 +29,7 @@ class State(StrEnum):
     IGNORED = "ignored"
 
 
+Key = tuple[int, str, int]  # chain id, transaction and log: what names a transfer
 MOVING: Final = frozenset({State.SEEN, State.COUNTED})
 _SKEW: Final = timedelta(minutes=2)  # a block's time is what its maker says
 _STANDING: Final = frozenset({State.COUNTED, State.SETTLED})
@@ -49,8 +50,8 @@ class Judged(msgspec.Struct, frozen=True):
     confirmations: int
     required: int
 
-    def key(self) -> tuple[int, str, int]:
-        """What names the transfer for ever."""
+    def key(self) -> Key:
+        """What names the transfer on its chain as it is now: a reorg may give its log another number."""
         return self.chain_id, self.transfer.transaction, self.transfer.log
 
 
@@ -86,6 +87,28 @@ def gone(known: Judged) -> Judged:
     return replace(known, state=State.GONE, verdict="gone", confirmations=0)
 
 
+def agreeing(judged: Judged, *, doubted: bool) -> Judged:
+    """What counts only once two nodes see it alike waits as long as they do not."""
+    if not doubted or judged.state not in _STANDING:
+        return judged
+    return replace(judged, state=State.SEEN, verdict="waits" if judged.verdict == "counts" else judged.verdict)
+
+
+def steady(known: Judged | None, now: Judged) -> Judged:
+    """The same block is never less deep than it was seen to be: a node whose head is behind takes nothing back."""
+    if known is None or known.transfer != now.transfer or known.state not in _STANDING:
+        return now
+    return known if now.state is State.SEEN or known.confirmations > now.confirmations else now
+
+
+def turned(known: Judged | None, now: Judged) -> frozenset[UUID]:
+    """The attempts for which a transfer means something else than it did: more than its depth changed, or it was another's."""
+    if known is None:
+        return frozenset({now.attempt})
+    same = replace(known, confirmations=now.confirmations) == now
+    return frozenset() if same else frozenset({known.attempt, now.attempt})
+
+
 def facts(attempt: Attempt, judged: Sequence[Judged]) -> list[Fact]:
     """What all transfers to one attempt say together: totals, a retraction first where less stands than was counted before.
 
@@ -109,7 +132,8 @@ def facts(attempt: Attempt, judged: Sequence[Judged]) -> list[Fact]:
     return found
 
 
-def is_over(attempt: Attempt, judged: Sequence[Judged], head: Head, now: datetime) -> Sequence[Fact]:
-    """`Expired`, once its time is over by our clock and the chain's, and nothing that came may yet count."""
-    over = now >= attempt.expires_at and head.at >= attempt.expires_at
+def is_over(attempt: Attempt, network: Network, judged: Sequence[Judged], head: Head, now: datetime) -> Sequence[Fact]:
+    """`Expired`, once its time is over by our clock and that of its own chain, and nothing that came may yet count."""
+    asked_here = attempt.quote is not None and attempt.quote.network == network.name
+    over = asked_here and now >= attempt.expires_at and head.at >= attempt.expires_at
     return (Expired(),) if over and not any(one.state in MOVING for one in judged) else ()

@@ -6,7 +6,8 @@ it, the next look sees the same again; killed after it, nothing is credited twic
 
 import asyncio
 import contextlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -26,7 +27,7 @@ from gerbang.core.payments.draft import open_drafts, save_drafts
 from gerbang.core.payments.hearing import Hearing, hear
 from gerbang.core.payments.machine import OPEN
 from gerbang.core.payments.model import Attempt
-from gerbang.core.payments.onchain import MOVING, Judged, facts, gone, is_over, judge
+from gerbang.core.payments.onchain import Judged, Key, State, agreeing, facts, gone, is_over, judge, steady, turned
 from gerbang.core.secrets.model import Purpose
 from gerbang.ports.chain import Chain, Head, Network, Transfer
 from gerbang.ports.payment import Account
@@ -38,14 +39,29 @@ _AT_ONCE: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """What one look is about: whose the addresses are, which transfers must be asked about again, and where the last look ended.
+
+    `asked_at` is when it was read; what it says of attempts may be old by the time the node has answered.
+    """
+
+    owners: Mapping[str, UUID]
+    moving: Sequence[Judged]
+    place: int | None
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Sight:
-    """What one look at a chain saw: transfers to us in the blocks up to `last`, and of those known before what they are now (None: gone)."""
+    """What one look at a chain saw: transfers to us up to block `last` and those known before that still stand, those that are `missing`,
+    and the `doubted` ones, large and not seen alike by two nodes.
+    """
 
     head: Head
     last: int
     found: Sequence[Transfer]
-    again: Mapping[tuple[int, str, int], Transfer | None]
-    asked_at: datetime
+    missing: AbstractSet[Key]
+    doubted: AbstractSet[Key]
 
 
 class Deposit(msgspec.Struct, frozen=True):
@@ -68,35 +84,37 @@ class Watcher:
         self._ctx = ctx
         self._http = http
         self._chains: dict[str, Chain] = {}
-        self._looking: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[bool] | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look every two seconds until `stop` is set; several processes may."""
         while not stop.is_set():
-            await self.look()
+            behind = await self.look()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), EVERY_S)
+                await asyncio.wait_for(stop.wait(), 0 if behind else EVERY_S)
 
-    async def look(self) -> None:
-        """One look at every chain; whoever comes while one is under way shares it."""
+    async def look(self) -> bool:
+        """One look at every chain, and whether one has more blocks than that; whoever comes while one is under way shares it."""
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look())
-        await asyncio.shield(self._looking)
+        return await asyncio.shield(self._looking)
 
-    async def _look(self) -> None:
+    async def _look(self) -> bool:
         """A node that does not answer is asked again next time; nothing is concluded from silence."""
+        behind = False
         try:
             connections = [c for c in await self._ctx.connections.all() if c.enabled and self._chain(c) is not None]
         except GerbangError as error:
             log.warning("chain.interrupted", code=error.code)
-            return
+            return False
         for connection in connections:
             try:
-                await self._look_at(connection)
+                behind |= await self._look_at(connection)
             except GerbangError as error:
                 log.warning("chain.not_seen", connection=connection.id, code=error.code, why=error.detail)
             except Exception:  # a bug, or a lock, over one chain must not blind us to the others
                 log.exception("chain.look_failed", connection=connection.id)
+        return behind
 
     async def deposits(self, only: str | None = None) -> list[Deposit]:
         """Every address that was given out, by connection and number. Raises ConnectionNotFound for an unknown `only`."""
@@ -129,100 +147,118 @@ class Watcher:
             self._chains[connection.provider] = factory(self._http)
         return self._chains.get(connection.provider)
 
-    async def _look_at(self, connection: Connection) -> None:
+    async def _look_at(self, connection: Connection) -> bool:
+        """The head is asked for first: an address that is not watched yet by then can have got nothing up to there."""
         chain = self._chain(connection)
         assert chain is not None, f"{connection.id} has no chain"
         account = await self._ctx.connections.account_for(connection, Purpose.CALL_PROVIDER)
         network = chain.network(account)
         async with self._ctx.db.reading() as tx:
-            place, asked_at = await chain_store.cursor(tx, connection.id)
-            addresses = {
-                a.provider_reference or "": a for a in await store.attempts_by_id(tx, await chain_store.watched(tx))
-            }
-            moving = await chain_store.moving(tx, network.chain_id)
-        if not addresses and not moving and place is not None:
-            return
-        sight = await self._see(chain, account, place, asked_at, addresses, moving)
-        sight = await self._agreed(chain, account, network, sight)
-        async with self._ctx.db.transaction() as tx:
-            if await chain_store.move_cursor(tx, connection.id, sight.last, asked_at):
-                await self._apply(tx, network, sight, addresses, moving)
-
-    async def _see(
-        self, chain: Chain, account: Account, place: int | None, asked_at: datetime, recipients: Collection[str], moving: Sequence[Judged]
-    ) -> Sight:  # fmt: skip
+            if await chain_store.is_idle(tx, connection.id, network.chain_id):
+                return False
         head = await chain.head(account)
-        first = max(0, (head.number if place is None else min(place, head.number)) - OVERLAP + 1)
-        last = min(head.number, first + _AT_ONCE - 1)
-        found = await chain.transfers(account, recipients, first, last)
-        seen = {(one.transaction, one.log) for one in found}
-        again: dict[tuple[int, str, int], Transfer | None] = {}
-        for known in moving:
-            if (known.transfer.transaction, known.transfer.log) not in seen and head.number >= known.transfer.block:
-                receipt = await chain.receipt(account, known.transfer.transaction)
-                moved = receipt.transfers if receipt is not None and receipt.succeeded else ()
-                again[known.key()] = next((one for one in moved if one.log == known.transfer.log), None)
-        return Sight(head, last, found, again, asked_at)
+        async with self._ctx.db.reading() as tx:
+            scope = await _scope(tx, connection.id, network, head)
+        sight = await _see(chain, account, network, head, scope)
+        async with self._ctx.db.transaction() as tx:
+            if await chain_store.move_cursor(tx, connection.id, sight.last, scope.asked_at):
+                await self._apply(tx, network, sight, scope)
+        return sight.last < head.number
 
-    async def _agreed(self, chain: Chain, account: Account, network: Network, sight: Sight) -> Sight:
-        """The sight without the large transfers that two nodes do not see alike: those wait for the next look."""
-        if not network.agree_above:
-            return sight
-        kept = []
-        for one in sight.found:
-            if one.amount >= network.agree_above:
-                try:
-                    await chain.receipt(account, one.transaction, agreed=True)
-                except OutcomeUnknown as error:
-                    log.warning("chain.disagreed", transaction=one.transaction, why=error.detail)
-                    continue
-            kept.append(one)
-        return Sight(sight.head, sight.last, kept, sight.again, sight.asked_at)
-
-    async def _apply(
-        self, tx: Tx, network: Network, sight: Sight, addresses: Mapping[str, Attempt], moving: Sequence[Judged]
-    ) -> None:
-        attempts = {a.id: a for a in addresses.values()}
-        missing = [one.attempt for one in moving if one.attempt not in attempts]
-        attempts |= {a.id: a for a in await store.attempts_by_id(tx, missing)}
-        now = {j.key(): j for one in sight.found for j in (judge(addresses[one.recipient], network, one, sight.head),)}
-        for known in moving:
-            if known.key() in sight.again:
-                moved = sight.again[known.key()]
-                now[known.key()] = (
-                    gone(known) if moved is None else judge(attempts[known.attempt], network, moved, sight.head)
-                )
+    async def _apply(self, tx: Tx, network: Network, sight: Sight, scope: Scope) -> None:
+        """Attempts and transfers are read again, under the lock that every look is written under: others may have been written meanwhile."""
+        wanted = set(scope.owners.values()) | {one.attempt for one in scope.moving}
+        attempts = {a.id: a for a in await store.attempts_by_id(tx, sorted(wanted))}
         before = {j.key(): j for j in await chain_store.of_attempts(tx, list(attempts))}
+        now = {key: gone(before[key]) for key in sight.missing if key in before}
+        for one in sight.found:
+            key = _key(network, one)
+            known = before.get(key)
+            kept = known is not None and known.transfer.recipient == one.recipient
+            owner = known.attempt if known is not None and kept else scope.owners[one.recipient]
+            judged = judge(attempts[owner], network, one, sight.head)
+            now[key] = steady(known, agreeing(judged, doubted=key in sight.doubted))
         changed = [j for key, j in now.items() if before.get(key) != j]
         if changed:
             await chain_store.save(tx, changed)
-        await self._tell(tx, sight, attempts, before, {**before, **now}, changed)
+        await self._tell(tx, network, sight, attempts, before, {**before, **now}, changed)
 
     async def _tell(
-        self, tx: Tx, sight: Sight, attempts: Mapping[UUID, Attempt], before: Mapping[tuple[int, str, int], Judged],
-        after: Mapping[tuple[int, str, int], Judged], changed: Sequence[Judged],
+        self, tx: Tx, network: Network, sight: Sight, attempts: Mapping[UUID, Attempt], before: Mapping[Key, Judged],
+        after: Mapping[Key, Judged], changed: Sequence[Judged],
     ) -> None:  # fmt: skip
         """Hear what follows for each attempt whose transfers mean something else now, and say how far the others have come."""
-        turned = {
-            j.attempt
-            for j in changed
-            if (k := before.get(j.key())) is None or (k.state, k.verdict) != (j.state, j.verdict)
-        }
+        anew = {id_ for j in changed for id_ in turned(before.get(j.key()), j)}
         mine: dict[UUID, list[Judged]] = {id_: [] for id_ in attempts}
         for one in after.values():
             mine[one.attempt].append(one)
         now = await store.business_now(tx)
         hearings = []
         for id_, attempt in attempts.items():
-            says = facts(attempt, mine[id_]) if id_ in turned else []
-            if attempt.status in OPEN:
-                says += is_over(attempt, mine[id_], sight.head, now)
+            says = facts(attempt, mine[id_]) if id_ in anew else []
+            if attempt.status in OPEN and sight.last == sight.head.number:
+                says += is_over(attempt, network, mine[id_], sight.head, now)
             if says:
                 hearings.append(Hearing(id_, says, "chain", detail={"seen": _shown(mine[id_])}))
         if hearings:
             await hear(tx, hearings)
-        progress = {j.attempt for j in changed if j.state in MOVING} - {h.attempt for h in hearings}
+        progress = {j.attempt for j in changed if j.state is State.SEEN} - {h.attempt for h in hearings}
         await _say_progress(tx, [attempts[id_] for id_ in sorted(progress)], mine)
+
+
+async def _scope(tx: Tx, connection: str, network: Network, head: Head) -> Scope:
+    place, asked_at = await chain_store.cursor(tx, connection)
+    watched = await store.attempts_by_id(tx, await chain_store.watched(tx))
+    moving = await chain_store.moving(tx, network.chain_id, head.number - network.settled_after)
+    # one wallet has the same addresses on every network: whoever asked for money on this one goes before others
+    watched.sort(key=lambda a: (a.quote is not None and a.quote.network == network.name, a.created_at))
+    owners = {one.transfer.recipient: one.attempt for one in moving}
+    owners |= {a.provider_reference: a.id for a in watched if a.provider_reference is not None}
+    return Scope(owners, moving, place, asked_at)
+
+
+async def _see(chain: Chain, account: Account, network: Network, head: Head, scope: Scope) -> Sight:
+    """The blocks since the last look, and by its receipt each known transfer that is not among them: in another block its log may have
+    another number, and its number may be the log of somebody else.
+    """
+    first = max(0, (head.number if scope.place is None else min(scope.place, head.number)) - OVERLAP + 1)
+    last = min(head.number, first + _AT_ONCE - 1) if scope.owners else head.number
+    seen = await chain.transfers(account, scope.owners.keys(), first, last)
+    found = {_key(network, one): one for one in seen}
+    lost = [one for one in scope.moving if one.key() not in found and head.number >= one.transfer.block]
+    for transaction in sorted({one.transfer.transaction for one in lost}):
+        receipt = await chain.receipt(account, transaction)
+        moved = receipt.transfers if receipt is not None and receipt.succeeded else ()
+        found |= {_key(network, one): one for one in moved if one.recipient in scope.owners}
+    missing = {one.key() for one in lost} - found.keys()
+    doubted = await _doubted(chain, account, network, list(found.values()), scope)
+    return Sight(head, last, list(found.values()), missing, doubted)
+
+
+async def _doubted(
+    chain: Chain, account: Account, network: Network, found: Sequence[Transfer], scope: Scope
+) -> AbstractSet[Key]:
+    """The large transfers that do not count yet and that two nodes do not see alike: those wait, however long."""
+    if not network.agree_above:
+        return frozenset()
+    counted = {(one.key(), one.transfer.block_hash) for one in scope.moving if one.state is State.COUNTED}
+    doubted = set()
+    for one in found:
+        key = _key(network, one)
+        if one.amount < network.agree_above or (key, one.block_hash) in counted:
+            continue
+        try:
+            receipt = await chain.receipt(account, one.transaction, agreed=True)
+        except OutcomeUnknown as error:
+            log.warning("chain.disagreed", transaction=one.transaction, why=error.detail)
+            receipt = None
+        if receipt is None or one not in receipt.transfers:
+            doubted.add(key)
+    return doubted
+
+
+def _key(network: Network, one: Transfer) -> Key:
+    return network.chain_id, one.transaction, one.log
 
 
 def _shown(judged: Sequence[Judged]) -> list[dict[str, object]]:
@@ -237,7 +273,7 @@ def _shown(judged: Sequence[Judged]) -> list[dict[str, object]]:
 async def _say_progress(tx: Tx, attempts: Sequence[Attempt], mine: Mapping[UUID, Sequence[Judged]]) -> None:
     drafts = await open_drafts(tx, [a.payment_id for a in attempts])
     for attempt in attempts:
-        least = min((j for j in mine[attempt.id] if j.state in MOVING), key=lambda j: j.confirmations)
+        least = min((j for j in mine[attempt.id] if j.state is State.SEEN), key=lambda j: j.confirmations)
         data = {
             "attempt": ids.show("att", attempt.id),
             "confirmations": least.confirmations,

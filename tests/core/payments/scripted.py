@@ -1,0 +1,188 @@
+"""A blockchain that does what a test says: blocks, reorgs, and a node that errs. It implements the port `Chain`; nothing is patched.
+
+Log indices count through a block, as on a real chain: a transaction that moves into another block gets others.
+"""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from gerbang.base.http import Http, OutcomeUnknown, Unreachable
+from gerbang.ports.chain import Asset, Head, Network, Receipt, Transfer
+from gerbang.ports.payment import (
+    Accepted,
+    Account,
+    AssetTerms,
+    DisplayCrypto,
+    Effect,
+    Fact,
+    Giveback,
+    Lookup,
+    Method,
+    MethodTerms,
+    Standing,
+    Submission,
+)
+from gerbang.ports.provider import Kind, Provider
+
+TOKEN: Final = "0x" + "a" * 40
+STRANGER: Final = "0x" + "f" * 40
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A transaction: its hash, and what it moves of TOKEN, as (recipient, base units) in order."""
+
+    hash: str
+    moves: tuple[tuple[str, int], ...]
+
+
+@dataclass(slots=True)
+class Block:
+    """One block; `salt` makes its hash its own."""
+
+    salt: int
+    at: datetime
+    sent: tuple[Sent, ...]
+
+
+@dataclass(slots=True)
+class Gate:
+    """Where a look stands still: `reached` when it came here, until a test lets it on by `open`."""
+
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass
+class ScriptedChain:
+    """The port's Chain over blocks that a test mines. `forgets` are transactions whose receipts its node denies; `doubted` makes two
+    nodes disagree; `lags` is how many blocks the node's head is behind, `away` that it does not answer; each look takes one of `gates` before it reads blocks.
+    """
+
+    name: str = "base"
+    chain_id: int = 8_453
+    confirmations: int = 2
+    settled_after: int = 100
+    agree_above: int = 0
+    blocks: list[Block] = field(default_factory=list)
+    forgets: set[str] = field(default_factory=set)
+    doubted: bool = False
+    lags: int = 0
+    away: bool = False
+    gates: list[Gate] = field(default_factory=list)
+    salt: int = 0
+
+    def mine(self, *sent: Sent, empty: int = 0, at: datetime | None = None) -> None:
+        """One block with these transactions, and so many empty ones behind it."""
+        for more in (sent, *([()] * empty)):
+            self.salt += 1
+            self.blocks.append(Block(self.salt, at or datetime.now(UTC), tuple(more)))
+
+    def reorg(self, depth: int, *blocks: Sequence[Sent]) -> None:
+        """The last `depth` blocks are replaced by these, and by empty ones up to the same height."""
+        del self.blocks[-depth:]
+        for one in (*blocks, *([()] * (depth - len(blocks)))):
+            self.mine(*one)
+
+    def network(self, account: Account) -> Network:
+        return Network(
+            self.name,
+            self.chain_id,
+            (Asset("USDC", TOKEN, 6),),
+            self.confirmations,
+            False,
+            self.settled_after,
+            self.agree_above,
+        )
+
+    def deposit(self, account: Account, number: int) -> tuple[str, str]:
+        return f"0x{number + 1:040x}", f"m/0/{number}"
+
+    async def head(self, account: Account) -> Head:
+        if self.away:
+            raise Unreachable("No node answers.")
+        newest = len(self.blocks) - 1 - self.lags
+        return Head(newest, self.blocks[newest].at, None)
+
+    async def transfers(
+        self, account: Account, recipients: Collection[str], first: int, last: int
+    ) -> Sequence[Transfer]:  # fmt: skip
+        if self.gates:
+            gate = self.gates.pop(0)
+            gate.reached.set()
+            await gate.open.wait()
+        wanted = frozenset(recipients)
+        return [
+            moved
+            for number in range(first, last + 1)
+            for one in self._receipts(number)
+            for moved in one.transfers
+            if moved.recipient in wanted
+        ]
+
+    async def receipt(self, account: Account, transaction: str, *, agreed: bool = False) -> Receipt | None:
+        if agreed and self.doubted:
+            raise OutcomeUnknown("Two nodes do not say the same of the transaction.")
+        if transaction in self.forgets:
+            return None
+        every = (one for number in range(len(self.blocks)) for one in self._receipts(number))
+        return next((one for one in every if one.transaction == transaction), None)
+
+    def _receipts(self, number: int) -> list[Receipt]:
+        block, found, log = self.blocks[number], [], 0
+        hash_ = f"0x{block.salt:064x}"
+        for sent in block.sent:
+            moved = []
+            for recipient, amount in sent.moves:
+                moved.append(Transfer(sent.hash, log, TOKEN, STRANGER, recipient, amount, number, hash_, block.at))
+                log += 1
+            found.append(Receipt(sent.hash, True, number, hash_, block.at, tuple(moved)))
+        return found
+
+
+class ScriptedWallet:
+    """A wallet of our own on the scripted chain: the port's PaymentProvider, without a network."""
+
+    def __init__(self, chain: ScriptedChain) -> None:
+        self._chain = chain
+
+    def terms(self, account: Account) -> Sequence[MethodTerms]:
+        asset = AssetTerms("USDC", self._chain.name, "USDC", 6, 1, 10**15, "low")
+        return [
+            MethodTerms(
+                Method.CRYPTO, Effect.INSTRUCTS, Lookup.NONE, "", 1, 10**12, assets=(asset,), own_wallet=True, numbered=True
+            )
+        ]  # fmt: skip
+
+    async def submit(self, account: Account, submission: Submission) -> Sequence[Fact]:
+        assert submission.quote is not None, "a crypto attempt has a quote"
+        assert submission.number is not None, "a wallet of our own numbers its addresses"
+        address, _ = self._chain.deposit(account, submission.number)
+        shown = DisplayCrypto(self._chain.name, "USDC", address, submission.quote.amount, f"ethereum:{address}")
+        return (Accepted(address, shown, submission.quote.expires_at),)
+
+    async def inquire(self, account: Account, standing: Standing) -> Sequence[Fact]:
+        return ()
+
+    async def cancel(self, account: Account, standing: Standing) -> Sequence[Fact]:
+        return ()
+
+    async def refund(self, account: Account, standing: Standing, giveback: Giveback) -> Sequence[Fact]:
+        return ()
+
+
+def provider(chain: ScriptedChain, name: str = "scripted") -> Provider:
+    """The scripted chain as a provider that connections can be made of."""
+
+    def payments(_: Http) -> ScriptedWallet:
+        return ScriptedWallet(chain)
+
+    def watched(_: Http) -> ScriptedChain:
+        return chain
+
+    return Provider(
+        name, "Scripted chain", (Kind.PAYMENT, Kind.CHAIN), (), (), "https://example.com", payment=payments, chain=watched
+    )  # fmt: skip

@@ -1,0 +1,268 @@
+"""What our own node says, through every trick of chains and nodes: money counts once, for whom it came, and none of it is overlooked.
+
+Every story ends with the books compared (`verify`).
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from gerbang import app, settings
+from gerbang.base import ids
+from gerbang.base.db import Database
+from gerbang.core.audit.service import SYSTEM
+from gerbang.core.payments import verifying
+from gerbang.core.payments.model import IdempotencyKey, MethodChoice, NewPayment, Whole
+from gerbang.core.payments.watching import Watcher
+from gerbang.core.queue import business_time
+from gerbang.ports.payment import Method
+from gerbang.providers import PROVIDERS
+from gerbang.providers.sealed import ensure_root_key
+from tests.conftest import FreshDatabase
+from tests.core.payments.conftest import OPERATOR
+from tests.core.payments.scripted import STRANGER, Gate, ScriptedChain, Sent, provider
+
+WHOLE = 48_500_000
+
+
+@dataclass
+class Shore:
+    """A core that looks at a scripted chain when it is told to."""
+
+    core: app.Core
+    chain: ScriptedChain
+    polygon: ScriptedChain
+    owner: Database
+    sent: list[Sent] = field(default_factory=list)
+
+    async def ask(self, network: str = "base") -> Whole:
+        """A payment of 48.50 USD that shows its payer an address."""
+        choice = MethodChoice(Method.CRYPTO, {"asset": "USDC", "network": network})
+        new = NewPayment(4_850, "USD", "Gayo coffee", choice=choice)
+        key = IdempotencyKey("user:usr_test", ids.new().hex, b"fingerprint")
+        return (await self.core.payments.create(OPERATOR, new, key)).whole
+
+    def to(self, *payees: Whole | str, amount: int = WHOLE) -> Sent:
+        """A transaction that moves the amount to each in turn."""
+        where = [one if isinstance(one, str) else str(one.attempts[-1].provider_reference) for one in payees]
+        self.sent.append(Sent(f"0x{len(self.sent) + 1:064x}", tuple((one, amount) for one in where)))
+        return self.sent[-1]
+
+    async def look(self, blocks: int = 0) -> None:
+        """Empty blocks come, and our node is asked."""
+        if blocks:
+            self.chain.mine(empty=blocks - 1)
+        await self.core.watcher.look()
+
+    async def standing(self, whole: Whole) -> tuple[str, bool, int, int]:
+        """Status, lateness, captured cents and base units that came."""
+        now = await self.core.payments.get(whole.payment.id)
+        return now.payment.status.value, now.payment.late, now.payment.amount_captured, now.attempts[-1].received
+
+    async def announced(self, kind: str) -> int:
+        async with self.core.db.reading() as tx:
+            return int(await tx.fetchval("SELECT count(*) FROM announcements WHERE type = $1", kind))
+
+
+PAID = ("paid", False, 4_850, WHOLE)
+PENDING = ("pending", False, 0, 0)
+
+
+@pytest.fixture
+async def shore(database: FreshDatabase, tmp_path: Path) -> AsyncIterator[Shore]:
+    """Each test has a chain of its own, of ten empty blocks."""
+    chosen = settings.load(
+        data=tmp_path, database_url=database.app_dsn, database_owner_url=database.owner_dsn, sandbox=True,
+        fixed_rates="USDC/USD=1",
+    )  # fmt: skip
+    ensure_root_key(chosen.root_key_path, create=True)
+    owner = Database(database.owner_dsn, size=2)
+    await owner.open()
+    chain = ScriptedChain()
+    chain.mine(empty=9)
+    polygon = ScriptedChain("polygon", 137)
+    polygon.mine(empty=9)
+    mine = {"scripted": provider(chain), "scripted_polygon": provider(polygon, "scripted_polygon")}
+    async with app.core(chosen, "test", {**PROVIDERS, **mine}) as core:
+        for name in mine:
+            await core.connections.create(SYSTEM, name.replace("_", "-"), name, livemode=False, settings={}, secrets={})
+        await core.watcher.look()
+        yield Shore(core, chain, polygon, owner)
+        assert (await verifying.verify(core.db))[1] == []
+    await owner.close()
+
+
+async def test_seen_then_counted_and_the_page_is_told_until_it_counts(shore: Shore) -> None:
+    whole = await shore.ask()
+    shore.chain.mine(shore.to(whole))
+    await shore.look()
+    assert await shore.standing(whole) == PENDING
+    assert await shore.announced("payment.confirming") == 1
+    await shore.look(1)
+    assert await shore.standing(whole) == PAID
+    for _ in range(5):
+        await shore.look(1)
+    assert await shore.announced("payment.confirming") == 1
+
+
+async def test_another_log_of_a_moved_transaction_is_not_taken_for_ours(shore: Shore) -> None:
+    """A swap pays others on its way to us; in another block its logs have other numbers."""
+    whole = await shore.ask()
+    swap = shore.to(STRANGER, whole, STRANGER)
+    shore.chain.mine(swap)
+    await shore.look(2)
+    assert await shore.standing(whole) == PAID
+    shore.chain.reorg(3, [shore.to(STRANGER), swap])  # ours was log 1 and is log 2 now; log 1 pays a stranger
+    await shore.look(2)
+    assert await shore.standing(whole) == PAID
+
+
+async def test_logs_that_change_their_numbers_pay_each_payment_once(shore: Shore) -> None:
+    one, other = await shore.ask(), await shore.ask()
+    both = shore.to(one, other)
+    shore.chain.mine(both)
+    await shore.look(2)
+    shore.chain.reorg(3, [shore.to(STRANGER), both])  # what was the other's number is the one's now
+    for _ in range(30):
+        await shore.look(1)
+    assert [await shore.standing(whole) for whole in (one, other)] == [PAID, PAID]
+
+
+async def test_a_moved_transaction_may_move_another_amount(shore: Shore) -> None:
+    whole = await shore.ask()
+    swap = shore.to(whole)
+    shore.chain.mine(swap)
+    await shore.look(2)
+    shore.chain.reorg(3, [Sent(swap.hash, ((swap.moves[0][0], WHOLE // 2),))])
+    for _ in range(30):
+        await shore.look(1)
+    assert await shore.standing(whole) == ("part_paid", False, 2_425, WHOLE // 2)
+
+
+async def test_what_a_node_forgot_for_a_moment_counts_again(shore: Shore) -> None:
+    """Behind one address there are often many nodes, and not all of them know everything."""
+    whole = await shore.ask()
+    shore.chain.mine(sent := shore.to(whole))
+    await shore.look(40)
+    assert await shore.standing(whole) == PAID
+    shore.chain.forgets.add(sent.hash)
+    await shore.look(1)
+    shore.chain.forgets.clear()
+    await shore.look(1)
+    assert await shore.standing(whole) == PAID
+
+
+async def test_a_large_sum_waits_for_the_second_node_however_long(shore: Shore) -> None:
+    shore.chain.agree_above, shore.chain.doubted = WHOLE, True
+    whole = await shore.ask()
+    shore.chain.mine(shore.to(whole))
+    for _ in range(3):
+        await shore.look(30)
+    assert await shore.standing(whole) == PENDING
+    shore.chain.doubted = False
+    await shore.look(1)
+    assert await shore.standing(whole) == PAID
+
+
+async def test_a_head_that_goes_back_takes_nothing_back(shore: Shore) -> None:
+    whole = await shore.ask()
+    shore.chain.mine(shore.to(whole))
+    await shore.look(1)
+    assert await shore.standing(whole) == PAID
+    shore.chain.lags = 1
+    await shore.look()
+    assert await shore.standing(whole) == PAID
+    assert await shore.announced("payment.retracted") == 0
+
+
+async def test_money_that_came_in_time_is_not_late_because_we_looked_late(shore: Shore) -> None:
+    whole = await shore.ask()
+    await shore.look(1)
+    shore.chain.mine(empty=2_500)
+    shore.chain.mine(shore.to(whole), empty=200)
+    await business_time.advance(shore.owner, 1_000)
+    await shore.core.changes.poll()
+    late = shore.core.clock.now()
+    shore.chain.mine(at=late)
+    for _ in range(3):
+        await shore.look()
+    assert await shore.standing(whole) == PAID
+
+
+async def test_after_days_without_crypto_the_first_payment_is_seen_at_once(shore: Shore) -> None:
+    async with shore.owner.transaction() as tx:  # the last look was days ago
+        await tx.execute("UPDATE chain_cursors SET asked_at = asked_at - interval '3 days'")
+    shore.chain.mine(empty=20_000)
+    await shore.look()
+    whole = await shore.ask()
+    shore.chain.mine(shore.to(whole))
+    await shore.look(1)
+    assert await shore.standing(whole) == PAID
+
+
+async def test_a_look_that_began_before_another_was_written_takes_back_what_is_gone(shore: Shore) -> None:
+    """Two processes look: the later one knew nothing of the credit when it asked, and must take it back all the same."""
+    whole = await shore.ask()
+    shore.chain.mine(shore.to(whole))
+    await shore.look()
+    shore.chain.mine()
+    early, later = Gate(), Gate()
+    shore.chain.gates += [early, later]
+    one = asyncio.create_task(shore.core.watcher.look())
+    await early.reached.wait()
+    other = asyncio.create_task(Watcher(shore.core.payments.context, shore.core.http).look())
+    await later.reached.wait()
+    early.open.set()
+    await one
+    assert await shore.standing(whole) == PAID
+    shore.chain.reorg(2)
+    later.open.set()
+    await other
+    assert await shore.standing(whole) == PENDING
+
+
+async def test_one_address_on_two_networks_is_paid_where_each_payment_asked(shore: Shore) -> None:
+    """A merchant with one wallet has one connection a network: both give out the same addresses."""
+    one, other = await shore.ask(), await shore.ask("polygon")
+    assert one.attempts[0].provider_reference == other.attempts[0].provider_reference
+    shore.chain.mine(shore.to(one))
+    await shore.look(1)
+    assert [await shore.standing(whole) for whole in (one, other)] == [PAID, PENDING]
+    shore.polygon.mine(shore.to(other), empty=1)
+    await shore.look()
+    assert [await shore.standing(whole) for whole in (one, other)] == [PAID, PAID]
+
+
+async def test_the_right_asset_on_another_network_waits_for_a_person(shore: Shore) -> None:
+    whole = await shore.ask()
+    shore.polygon.mine(shore.to(whole), empty=1)
+    await shore.look()
+    assert await shore.standing(whole) == ("held", False, 0, 0)
+
+
+async def test_another_chain_does_not_say_that_the_time_is_over(shore: Shore) -> None:
+    whole = await shore.ask()
+    shore.chain.mine(shore.to(whole), empty=1)
+    shore.chain.away = True
+    await business_time.advance(shore.owner, 1_000)
+    await shore.core.changes.poll()
+    shore.polygon.mine(at=shore.core.clock.now())
+    await shore.look()
+    assert await shore.standing(whole) == PENDING
+    shore.chain.away = False
+    await shore.look()
+    assert await shore.standing(whole) == PAID
+
+
+async def test_what_came_for_one_stays_with_it_when_another_is_shown_the_same_address(shore: Shore) -> None:
+    """The other network's connection gives out the address anew: what came before is not the newcomer's."""
+    first = await shore.ask()
+    shore.polygon.mine(shore.to(first), empty=1)
+    await shore.look()
+    other = await shore.ask("polygon")
+    shore.polygon.mine(empty=1)
+    await shore.look()
+    assert [await shore.standing(whole) for whole in (first, other)] == [("held", False, 0, 0), PENDING]
