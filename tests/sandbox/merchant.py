@@ -134,7 +134,7 @@ class InMemory:
         self.now += timedelta(**span)
 
     def _pass_time(self) -> None:
-        self.effects += [msgspec.json.encode(effect) for effect in self.simulator.pass_time(self.now)]
+        self.effects += [msgspec.json.encode(passed.effect) for passed in self.simulator.pass_time(self.now)]
 
     def _kept(self, outcome: Outcome) -> Outcome:
         self.effects += [msgspec.json.encode(effect) for effect in outcome.effects]

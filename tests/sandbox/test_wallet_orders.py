@@ -10,7 +10,7 @@ import httpx
 import msgspec
 import pytest
 
-from gerbang.ports.simulator import Act, Answer, Impossible, Order, Outcome, Request, WalletCall, Webhook
+from gerbang.ports.simulator import Act, Answer, Impossible, Order, Outcome, Passed, Request, WalletCall, Webhook
 from gerbang.sandbox.app import ChainConfig, Sandbox, SandboxConfig
 from gerbang.sandbox.chain.local import USDC, transfer, word
 from tests.anvil import PROGRAM, needs_anvil
@@ -50,10 +50,13 @@ class Kiosk:
     def webhook(self, act: Act, tamper: str, now: datetime) -> Webhook:
         raise Impossible("conflict", "Nothing to tell.")
 
+    def stamped(self, webhook: Webhook, at: datetime) -> Webhook:
+        return webhook
+
     def with_wrong_amount(self, answer: Answer) -> Answer:
         return answer
 
-    def pass_time(self, now: datetime) -> Sequence[Any]:
+    def pass_time(self, now: datetime) -> Sequence[Passed]:
         return ()
 
     def replay(self, effect: bytes) -> None:

@@ -124,6 +124,22 @@ class Captured(msgspec.Struct, frozen=True, tag=True):
     at: datetime | None = None
 
 
+class Claimed(msgspec.Struct, frozen=True, tag=True):
+    """A processor says that crypto came in, and our own node must see it before it counts.
+
+    `total` base units of `currency` are what the payer is credited with; the node must see `onchain` of them (less than `total` where
+    the processor keeps a fee) reach `recipient` in the transaction `transaction` on `network`. Amounts as text where JSON is near.
+    """
+
+    total: int
+    currency: str
+    network: str
+    transaction: str
+    recipient: str
+    onchain: int
+    at: datetime | None = None
+
+
 class Declined(msgspec.Struct, frozen=True, tag=True):
     """The payer's attempt was refused: a stable `code` of ours and the provider's own words."""
 
@@ -174,7 +190,7 @@ class Lost(msgspec.Struct, frozen=True, tag=True):
 
 
 Fact = (
-    Accepted | ActionRequired | Captured | Declined | Expired | Cancelled | RefundSettled | Disputed | DisputeClosed
+    Accepted | ActionRequired | Captured | Claimed | Declined | Expired | Cancelled | RefundSettled | Disputed | DisputeClosed
     | Retracted | Mismatched | Lost
 )  # fmt: skip
 
@@ -190,7 +206,7 @@ class MethodOption:
 @dataclass(frozen=True, slots=True)
 class AssetTerms:
     """One asset on one network that a crypto method takes. `least` and `most` in base units, `fee_hint` a word to payers about what the
-    network itself costs: `low`, `medium` or `high`.
+    network itself costs: `low`, `medium` or `high`. A quote is rounded up at the decimal `places`, the last that can be asked for.
     """
 
     asset: str
@@ -200,6 +216,7 @@ class AssetTerms:
     least: int
     most: int
     fee_hint: str
+    places: int = 8
 
 
 @dataclass(frozen=True, slots=True)

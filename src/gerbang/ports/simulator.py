@@ -58,6 +58,13 @@ class Outcome(msgspec.Struct, frozen=True):
     journal_query: bytes | None = None
 
 
+class Passed(msgspec.Struct, frozen=True):
+    """What time alone did: one change, and whom it is told."""
+
+    effect: Any
+    webhooks: tuple[Webhook, ...] = ()
+
+
 class WalletCall(msgspec.Struct, frozen=True):
     """One transaction that a payer's wallet must send on the local chain: `value` wei as text, `data` as hex with 0x."""
 
@@ -119,7 +126,8 @@ class Simulator(Protocol):
     `answer`: a request on the provider's wire. `act`: pay, decline, expire, refund, dispute, cancel, or lie (say validly that it was paid
     when it was not); raises Impossible.
     `webhook`: the notification that this order would cause now, forged as `tamper` says (empty, `token`, `amount`, `status`);
-    raises Impossible. `with_wrong_amount`: the same answer with another amount in it. `pass_time`: what has expired by `now`.
+    raises Impossible. `stamped`: a notification as it leaves at this real moment, for each try anew, where its signature covers the time.
+    `with_wrong_amount`: the same answer with another amount in it. `pass_time`: what time has brought about by `now`.
     `replay`: take back one effect, as the journal's JSON. `set_quirks`: raises Impossible; returns the effect to be journaled.
     """
 
@@ -131,8 +139,9 @@ class Simulator(Protocol):
     def answer(self, request: Request, now: datetime) -> Outcome: ...
     def act(self, action: str, act: Act, now: datetime) -> Outcome: ...
     def webhook(self, act: Act, tamper: str, now: datetime) -> Webhook: ...
+    def stamped(self, webhook: Webhook, at: datetime) -> Webhook: ...
     def with_wrong_amount(self, answer: Answer) -> Answer: ...
-    def pass_time(self, now: datetime) -> Sequence[Any]: ...
+    def pass_time(self, now: datetime) -> Sequence[Passed]: ...
     def replay(self, effect: bytes) -> None: ...
     def orders(self, limit: int) -> Sequence[Order]: ...
     def quirks(self) -> Mapping[str, Any]: ...

@@ -7,12 +7,13 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from gerbang.ports.simulator import Answer, Impossible, Request, Simulator
+from gerbang.ports.simulator import Answer, Impossible, Request, Simulator, Webhook
 from gerbang.providers.nicepay.simulator import Merchant, NicepaySimulator
 from gerbang.sandbox import mail
 from gerbang.sandbox.chain.anvil import Anvil, NodeFailed
@@ -84,7 +85,7 @@ class Sandbox:
         self._config = config
         self.journal = Journal(Path(config.data_dir) / "journal.jsonl")
         self.clock = SandboxClock(advance)
-        self.postman = Postman(self.journal)
+        self.postman = Postman(self.journal, self._stamped)
         self.faults = Faults()
         self.outbox = Outbox()
         self.stage = Stage(simulators, self.journal, self.postman, self.clock)
@@ -197,6 +198,11 @@ class Sandbox:
                     unfinished[tried.id] = (provider, due, tried.attempt)
         for provider, due, attempts in unfinished.values():
             self.postman.start(provider, [due], attempts)
+
+    def _stamped(self, provider: str, webhook: Webhook) -> Webhook:
+        """Stamped with real time: business time is a play of ours, and those who verify look at a clock."""
+        simulator = self.stage.simulators.get(provider)
+        return webhook if simulator is None else simulator.stamped(webhook, datetime.now(UTC))
 
     def _replay(self, provider: str, effect: bytes) -> None:
         if _decode_kind(effect).kind not in _OWN_KINDS:

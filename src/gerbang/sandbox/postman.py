@@ -7,7 +7,7 @@ taken up again after a restart, so it may arrive twice, as in life.
 import asyncio
 import contextlib
 import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Final
 from urllib.parse import urlsplit
@@ -32,10 +32,11 @@ class DropSet(msgspec.Struct, frozen=True, tag_field="kind", tag="drop_set"):
 
 
 class Postman:
-    """Owns the tasks that send. `start` is called when the cause is on disk."""
+    """Owns the tasks that send. `start` is called when the cause is on disk; `stamp` makes of a notification what leaves at this moment."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, stamp: Callable[[str, Webhook], Webhook]) -> None:
         self._journal = journal
+        self._stamp = stamp
         self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._dropped: set[tuple[str, str]] = set()
@@ -79,14 +80,15 @@ class Postman:
         for attempt, wait_s in enumerate(waits, start=attempts + 1):
             await asyncio.sleep(wait_s)
             if self._is_dropped(provider, due.webhook.subject):
-                await self._note(provider, due, Delivery(due.id, attempt, False, True), fault="drop")
+                await self._note(provider, due.webhook, Delivery(due.id, attempt, False, True), fault="drop")
                 return
             async with self._room:
-                tls = self._tls if due.webhook.url.startswith("https:") else None
-                status, answer, error = await _post(due.webhook, tls)
+                webhook = self._stamp(provider, due.webhook)
+                tls = self._tls if webhook.url.startswith("https:") else None
+                status, answer, error = await _post(webhook, tls)
             accepted = 200 <= status < 300 if due.webhook.accepts == "any_2xx" else status == 200
             last = accepted or attempt > len(due.webhook.retry_after_s)
-            await self._note(provider, due, Delivery(due.id, attempt, accepted, last, error), status, answer)
+            await self._note(provider, webhook, Delivery(due.id, attempt, accepted, last, error), status, answer)
             if accepted:
                 return
 
@@ -94,16 +96,16 @@ class Postman:
         return (provider, reference) in self._dropped or (provider, "") in self._dropped
 
     async def _note(
-        self, provider: str, due: Due, delivery: Delivery, status: int = 0, answer: bytes = b"", fault: str = ""
+        self, provider: str, webhook: Webhook, delivery: Delivery, status: int = 0, answer: bytes = b"", fault: str = ""
     ) -> None:
-        body, body_base64 = as_text(due.webhook.body)
+        body, body_base64 = as_text(webhook.body)
         text, text_base64 = as_text(answer)
         entry = Entry(
             direction="out",
             provider=provider,
-            route=due.webhook.url,
+            route=webhook.url,
             method="POST",
-            headers=list(due.webhook.headers),
+            headers=list(webhook.headers),
             body=body,
             body_base64=body_base64,
             status=status,

@@ -1,9 +1,10 @@
 """One step of the simulated world: time passes, somebody does something, it is written down, and only then anybody hears of it."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from gerbang.ports.simulator import Act, Answer, Outcome, Request, Simulator, Webhook
+from gerbang.ports.simulator import Act, Answer, Outcome, Passed, Request, Simulator, Webhook
 from gerbang.sandbox.clock import SandboxClock
 from gerbang.sandbox.journal import Due, Entry, Journal, as_text
 from gerbang.sandbox.postman import Postman, due
@@ -63,20 +64,28 @@ class Stage:
 
     def pass_time(self, simulator: Simulator) -> None:
         """Write down what has expired since the last look; it becomes durable with the step that follows."""
-        for effect in simulator.pass_time(self.clock.now()):
-            self._internal(simulator.name, effect)
+        for passed in simulator.pass_time(self.clock.now()):
+            self._passed(simulator.name, passed)
 
     async def settle(self) -> None:
         """Let time pass for all, durably."""
         for simulator in self.simulators.values():
-            for effect in simulator.pass_time(self.clock.now()):
-                await self._internal_durably(simulator.name, effect)
+            for passed in simulator.pass_time(self.clock.now()):
+                await self._passed(simulator.name, passed)
 
-    def _internal(self, provider: str, effect: Any) -> None:
-        self.journal.append(Entry(direction="internal", provider=provider, route="time", effect=effect))
+    def _passed(self, provider: str, passed: Passed) -> asyncio.Future[None]:
+        """Written down at once, on disk when the future is done; told from then on."""
+        letters = [due(webhook) for webhook in passed.webhooks]
+        entry = Entry(direction="internal", provider=provider, route="time", effect=passed.effect, webhooks=letters)
+        written = self.journal.append(entry)
 
-    async def _internal_durably(self, provider: str, effect: Any) -> None:
-        await self.journal.append(Entry(direction="internal", provider=provider, route="time", effect=effect))
+        def tell(done: asyncio.Future[None]) -> None:
+            if not done.cancelled() and done.exception() is None:
+                self.postman.start(provider, letters)
+
+        if letters:
+            written.add_done_callback(tell)
+        return written
 
     async def _commit(
         self,
@@ -89,7 +98,7 @@ class Stage:
     ) -> None:
         *earlier, effect = outcome.effects or (None,)
         for one in earlier:
-            self._internal(provider, one)
+            self._passed(provider, Passed(one))
         letters = [*dues, *(due(webhook) for webhook in outcome.webhooks)]
         entry = _entry(provider, request, outcome, sent)
         entry.fault, entry.effect, entry.webhooks = fault, effect, letters

@@ -15,6 +15,7 @@ from gerbang.ports.rates import Rate
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 USDC = AssetTerms("USDC", "base", "USDC · Base", 6, 1, 10**30, "low")
+CENTS = AssetTerms("USDC", "base", "USDC · Base", 6, 1, 10**30, "low", places=2)
 ETH = AssetTerms("ETH", "base", "ETH · Base", 18, 1, 10**30, "low")
 
 
@@ -29,6 +30,7 @@ def quoted(price: Money, asset: AssetTerms, rate: str, *, spread_bp: int = 0, to
     ("price", "asset", "rate", "spread", "amount"),
     [
         (Money(4_850, "USD"), USDC, "0.9998", 0, "48509702"),  # 48.509701940…, rounded up
+        (Money(4_850, "USD"), CENTS, "0.9998", 0, "48510000"),  # of a processor that takes cents only
         (Money(4_850, "USD"), USDC, "1", 0, "48500000"),
         (Money(4_850, "USD"), USDC, "1", 100, "48985000"),
         (Money(150_000, "IDR"), USDC, "16250", 0, "9230770"),  # the rupiah has no minor unit here

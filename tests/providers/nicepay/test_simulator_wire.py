@@ -377,7 +377,7 @@ def test_replaying_the_effects_rebuilds_every_order(nicepay: InMemory) -> None:
         rebuilt.replay(effect)
     assert rebuilt.orders(100) == nicepay.simulator.orders(100)
     assert rebuilt.quirks() == nicepay.simulator.quirks()
-    assert [one.reference for one in rebuilt.pass_time(nicepay.now + timedelta(days=3))] == ["R0", "R5"]
+    assert [one.effect.reference for one in rebuilt.pass_time(nicepay.now + timedelta(days=3))] == ["R0", "R5"]
 
 
 def test_an_unknown_route_is_not_found(nicepay: InMemory) -> None:

@@ -112,18 +112,22 @@ async def offers(ctx: Context, amount: int, currency: str) -> list[Offer]:
 async def _offer_assets(
     ctx: Context, found: dict[str, Offer], price: Money, connection: Connection, terms: MethodTerms
 ) -> None:
-    """Add the assets of one connection to the offer of crypto, each with what it would cost now; those without a rate are left out."""
+    """Add the assets of one connection to the offer of crypto, each with what it would cost now; those without a rate are left out, and
+    those that an earlier connection offers, which is the one that `choose` picks.
+    """
     if price.currency in ctx.quotes.terms.hidden_for:
         return
-    offered = []
+    offered, known = [], found.get(terms.method.value)
+    there = {(one.asset, one.network) for one in known.assets} if known else set()
     for asset in terms.assets:
+        if (asset.asset, asset.network) in there:
+            continue
         try:
             quote = await ctx.quotes.freeze(price, asset, terms, connection, ctx.clock.now())
         except (NoRate, MethodUnavailable):
             continue
         offered.append(OfferedAsset(asset.asset, asset.network, asset.title, asset.fee_hint, int(quote.amount)))
     if offered:
-        known = found.get(terms.method.value)
         assets = (*(known.assets if known else ()), *offered)
         found[terms.method.value] = Offer(
             terms.method, known.connection if known else connection.id, None, (), 1, price.amount, available=True, reason="", assets=assets

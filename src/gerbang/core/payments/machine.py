@@ -26,6 +26,7 @@ from gerbang.ports.payment import (
     ActionRequired,
     Cancelled,
     Captured,
+    Claimed,
     Declined,
     DisputeClosed,
     Disputed,
@@ -90,6 +91,8 @@ def advance(attempt: Attempt, fact: Fact) -> Attempt:
             return _lose(attempt)
         case ActionRequired() | Expired() | Cancelled():
             pass  # the table alone decides
+        case Claimed():
+            pass  # a processor's word moves no money: our own node is asked
     status = MOVES.get((attempt.status, type(fact)), attempt.status)
     return moved if status is moved.status else replace(moved, status=status)
 

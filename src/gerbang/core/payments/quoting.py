@@ -8,17 +8,16 @@ from gerbang.base.money import EXPONENTS, Money
 from gerbang.ports.payment import AssetTerms, Quote
 from gerbang.ports.rates import Rate
 
-_TYPED: Final = 8
 _DIGITS: Final = 100  # more than any amount times any rate has
 
 
 def freeze(
     price: Money, asset: AssetTerms, rate: Rate, *, holder: str, now: datetime, lasts: timedelta, spread_bp: int, tolerance_bp: int
 ) -> Quote:  # fmt: skip
-    """The price in the asset, rounded up at its last decimal, at most the eighth: what people may have to type. `spread_bp` and
-    `tolerance_bp` are hundredths of a percent; a price that is in the asset already has no spread.
+    """The price in the asset, rounded up at the last decimal that may be asked for. `spread_bp` and `tolerance_bp` are hundredths of a
+    percent; a price that is in the asset already has no spread.
     """
-    decimals = min(asset.decimals, _TYPED)
+    decimals = min(asset.decimals, asset.places)
     spread = 0 if price.currency == asset.asset else spread_bp
     with localcontext() as exact:
         exact.prec = _DIGITS

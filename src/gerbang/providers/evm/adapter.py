@@ -6,6 +6,7 @@ So no answer can be lost, and nothing can be asked, cancelled or given back at a
 from collections.abc import Sequence
 from typing import Final
 
+from gerbang.base.erc681 import native_uri, token_uri
 from gerbang.base.http import Http, OutcomeUnknown, Unreachable
 from gerbang.ports.chain import Asset
 from gerbang.ports.payment import (
@@ -80,7 +81,7 @@ class EvmPayments:
             raise Unreachable(error.detail, hint=error.hint) from error
         address, _ = settings.deposit_address(account, deposit)
         shown = DisplayCrypto(
-            quote.network, quote.asset, address, quote.amount, uri(network.chain_id, asset, address, quote.amount)
+            quote.network, quote.asset, address, quote.amount, _uri(network.chain_id, asset, address, quote.amount)
         )
         return (Accepted(address.lower(), shown, quote.expires_at),)
 
@@ -97,11 +98,10 @@ class EvmPayments:
         return (Declined("refund_unavailable", "A transfer from the merchant's own wallet is made by its owner."),)
 
 
-def uri(chain_id: int, asset: Asset, address: str, amount: str) -> str:
-    """What a wallet opens (ERC-681); `amount` in base units."""
+def _uri(chain_id: int, asset: Asset, address: str, amount: str) -> str:
     if not asset.contract:
-        return f"ethereum:{address}@{chain_id}?value={amount}"
-    return f"ethereum:{hd.checksummed(asset.contract)}@{chain_id}/transfer?address={address}&uint256={amount}"
+        return native_uri(chain_id, address, amount)
+    return token_uri(chain_id, hd.checksummed(asset.contract), address, amount)
 
 
 def _least(asset: Asset) -> int:

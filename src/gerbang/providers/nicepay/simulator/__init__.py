@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from gerbang.ports import simulator as port
-from gerbang.ports.simulator import Act, Answer, Impossible, Outcome, Request, Webhook
+from gerbang.ports.simulator import Act, Answer, Impossible, Outcome, Passed, Request, Webhook
 from gerbang.providers.nicepay.simulator import acts, pages
 from gerbang.providers.nicepay.simulator.cancellation import cancel
 from gerbang.providers.nicepay.simulator.inquiry import inquire, status
@@ -88,14 +88,17 @@ class NicepaySimulator:
         values["amt"] = str(int(values["amt"]) + 1)
         return Answer(answer.status, msgspec.json.encode(values), answer.headers)
 
-    def pass_time(self, now: datetime) -> Sequence[Expired]:
+    def stamped(self, webhook: Webhook, at: datetime) -> Webhook:  # noqa: ARG002  nothing in a notification tells its time
+        return webhook
+
+    def pass_time(self, now: datetime) -> Sequence[Passed]:
         changes = [
             Expired(order.txid, order.reference, order.amount, order.valid_until or now)
             for order in self._world.book.due(now)
         ]
         for change in changes:
             self._world.book.apply(change)
-        return changes
+        return [Passed(change) for change in changes]
 
     def replay(self, effect: bytes) -> None:
         change = _decode_effect(effect)
