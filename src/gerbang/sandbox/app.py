@@ -14,6 +14,8 @@ from typing import Final
 import msgspec
 
 from gerbang.ports.simulator import Answer, Impossible, Request, Simulator, Webhook
+from gerbang.providers.coinbase_checkouts.simulator import CoinbaseBusinessSimulator
+from gerbang.providers.coinbase_checkouts.simulator import Merchant as CoinbaseMerchant
 from gerbang.providers.nicepay.simulator import Merchant, NicepaySimulator
 from gerbang.sandbox import mail
 from gerbang.sandbox.chain.anvil import Anvil, NodeFailed
@@ -59,8 +61,8 @@ class ChainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SandboxConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`data_dir` holds journal.jsonl and the chain; a port of 0 is any free one; `smtp_port` None means no mail, `chain` None no chain;
-    `public_url` is how browsers reach us.
+    """`connections` are the merchants at NICEPAY, `coinbase` the projects at Coinbase. `data_dir` holds journal.jsonl and the chain; a port
+    of 0 is any free one; `smtp_port` None means no mail, `chain` None no chain; `public_url` is how browsers reach us.
     """
 
     data_dir: str
@@ -70,6 +72,7 @@ class SandboxConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     smtp_port: int | None = None
     public_url: str = ""
     chain: ChainConfig | None = None
+    coinbase: tuple[CoinbaseMerchant, ...] = ()
 
 
 class Sandbox:
@@ -224,7 +227,8 @@ def create(config: SandboxConfig, advance: Advance | None = None, asked: Asked |
     a payment shows its payer, for those who pay it from the demo wallet.
     """
     merchants = [Merchant(one.imid, one.merchant_key, one.methods, one.name) for one in config.connections]
-    return Sandbox(config, [NicepaySimulator(merchants)], advance, asked)
+    simulators: list[Simulator] = [NicepaySimulator(merchants), CoinbaseBusinessSimulator(config.coinbase)]
+    return Sandbox(config, simulators, advance, asked)
 
 
 @asynccontextmanager

@@ -1,0 +1,19 @@
+"""Coinbase Business Checkouts: USDC on Base into a Coinbase account. What it is; adapter.py says what it does."""
+
+from typing import Final
+
+from gerbang.ports.provider import Kind, Provider
+from gerbang.providers.coinbase_checkouts.account import CREDENTIALS, SETTINGS
+from gerbang.providers.coinbase_checkouts.adapter import CheckoutPayments
+from gerbang.providers.coinbase_checkouts.webhook import CheckoutWebhook
+
+PROVIDER: Final = Provider(
+    name="coinbase_checkouts",
+    title="Coinbase Business",
+    kinds=(Kind.PAYMENT,),
+    credentials=CREDENTIALS,
+    settings=SETTINGS,
+    documentation="https://docs.cdp.coinbase.com/coinbase-business/checkout-apis/overview",
+    payment=CheckoutPayments,
+    webhook=CheckoutWebhook(),
+)
