@@ -25,7 +25,7 @@ from gerbang.ports.payment import (
     Standing,
     Submission,
 )
-from gerbang.ports.provider import Kind, Provider
+from gerbang.ports.provider import Kind, Provider, SettingField
 
 TOKEN: Final = "0x" + "a" * 40
 STRANGER: Final = "0x" + "f" * 40
@@ -172,6 +172,44 @@ class ScriptedWallet:
 
     async def refund(self, account: Account, standing: Standing, giveback: Giveback) -> Sequence[Fact]:
         return ()
+
+
+class ScriptedProcessor:
+    """A processor whose payers all send to one address of its own; the port's PaymentProvider, without a network."""
+
+    address: Final = "0x" + "c0" * 20
+
+    def terms(self, account: Account) -> Sequence[MethodTerms]:
+        asset = AssetTerms("USDC", account.settings.get("network", "base"), "USDC", 6, 1, 10**15, "low", places=2)
+        return [
+            MethodTerms(Method.CRYPTO, Effect.INSTRUCTS, Lookup.BY_THEIRS, "", 1, 10**12, assets=(asset,), refund=True)
+        ]
+
+    async def submit(self, account: Account, submission: Submission) -> Sequence[Fact]:
+        assert submission.quote is not None, "a crypto attempt has a quote"
+        shown = DisplayCrypto("base", "USDC", self.address, submission.quote.amount, f"ethereum:{self.address}")
+        return (Accepted(f"chk_{submission.reference}", shown, submission.quote.expires_at),)
+
+    async def inquire(self, account: Account, standing: Standing) -> Sequence[Fact]:
+        return ()
+
+    async def cancel(self, account: Account, standing: Standing) -> Sequence[Fact]:
+        return ()
+
+    async def refund(self, account: Account, standing: Standing, giveback: Giveback) -> Sequence[Fact]:
+        return ()
+
+
+def processor() -> Provider:
+    """The scripted processor as a provider that connections can be made of."""
+
+    def payments(_: Http) -> ScriptedProcessor:
+        return ScriptedProcessor()
+
+    network = SettingField("network", "Network", "Where it takes money.", "base")
+    return Provider(
+        "scripted_processor", "Scripted processor", (Kind.PAYMENT,), (), (network,), "https://example.com", payment=payments
+    )  # fmt: skip
 
 
 def provider(chain: ScriptedChain, name: str = "scripted") -> Provider:

@@ -1,4 +1,4 @@
-"""Every SQL statement on what stands on a blockchain: `deposit_numbers`, `chain_transfers`, `chain_cursors`."""
+"""Every SQL statement on what stands on a blockchain: `deposit_numbers`, `chain_transfers`, `chain_cursors`, `chain_claims`."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from gerbang.base.db import Row, Tx, columns
 from gerbang.core.payments.model import NEW_DEPOSIT, Attempt
-from gerbang.core.payments.onchain import Judged, State
+from gerbang.core.payments.onchain import Answer, Claim, Judged, State
 from gerbang.ports.chain import Transfer
 
 _LOOK_LOCK: Final = 0x6772_6C6F  # one look at a time is written
@@ -51,9 +51,9 @@ async def watched(tx: Tx) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-async def is_idle(tx: Tx, connection: str, chain_id: int) -> bool:
+async def is_idle(tx: Tx, connection: str, chain_id: int, network: str) -> bool:
     """Whether nothing can be expected of a chain that was looked at within the last minute."""
-    if await watched(tx):
+    if await watched(tx) or await open_claims(tx, network):
         return False
     return bool(
         await tx.fetchval(
@@ -84,6 +84,14 @@ async def moving(tx: Tx, chain_id: int, since: int) -> list[Judged]:
 async def of_attempts(tx: Tx, attempts: Sequence[UUID]) -> list[Judged]:
     """Everything that came to the addresses of these attempts, on any chain, in order."""
     rows = await tx.fetch(_TRANSFERS + "WHERE attempt_id = ANY($1) ORDER BY mined_at, transaction, log", list(attempts))
+    return [_judged(row) for row in rows]
+
+
+async def of_transactions(tx: Tx, chain_id: int, transactions: Sequence[str]) -> list[Judged]:
+    """What these transactions moved to anybody of ours, as it was last written down."""
+    if not transactions:
+        return []
+    rows = await tx.fetch(_TRANSFERS + "WHERE chain_id = $1 AND transaction = ANY($2)", chain_id, list(transactions))
     return [_judged(row) for row in rows]
 
 
@@ -153,6 +161,83 @@ async def move_cursor(tx: Tx, connection: str, block: int, asked_at: datetime) -
         asked_at,
     )
     return row is not None
+
+
+async def add_claims(tx: Tx, claims: Sequence[Claim]) -> None:
+    """Write down what processors say; said again, it is no news."""
+    rows = [(c.attempt, c.network, c.transaction, c.recipient, str(c.total), str(c.onchain)) for c in claims]
+    await tx.execute(
+        """
+        INSERT INTO chain_claims (attempt_id, network, transaction, recipient, total, onchain)
+        SELECT attempt, network, transaction, recipient, total::numeric, onchain::numeric
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+            AS n (attempt, network, transaction, recipient, total, onchain)
+        ON CONFLICT DO NOTHING
+        """,
+        *columns(rows, 6),
+    )
+
+
+async def open_claims(tx: Tx, network: str) -> list[Claim]:
+    """Claims on one network that our node must be asked about now, the newest first: after ten minutes once a minute only."""
+    rows = await tx.fetch(
+        _CLAIMS
+        + """
+        WHERE network = $1 AND state = 'open'
+          AND (claimed_at > clock_timestamp() - interval '10 minutes' OR asked_at < clock_timestamp() - interval '1 minute')
+        ORDER BY claimed_at DESC LIMIT 50
+        """,
+        network,
+    )
+    return [_claim(row) for row in rows]
+
+
+async def claims_of(tx: Tx, attempts: Sequence[UUID]) -> list[Claim]:
+    """The claims of these attempts that our node has seen."""
+    return [
+        _claim(row) for row in await tx.fetch(_CLAIMS + "WHERE attempt_id = ANY($1) AND state = 'seen'", list(attempts))
+    ]
+
+
+async def answer_claims(tx: Tx, answers: Sequence[tuple[Claim, Answer]]) -> None:
+    """Write down what our node made of them, and that it was asked."""
+    rows = [(c.attempt, c.network, c.transaction, answer.value) for c, answer in answers]
+    await tx.execute(
+        """
+        UPDATE chain_claims AS c SET state = n.state, asked_at = clock_timestamp()
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS n (attempt, network, transaction, state)
+        WHERE c.attempt_id = n.attempt AND c.network = n.network AND c.transaction = n.transaction AND c.state = 'open'
+        """,
+        *columns(rows, 4),
+    )
+
+
+async def reopen_claims(tx: Tx, gone: Sequence[Judged]) -> None:
+    """What was claimed stood on the chain and is gone: it may come back, and is asked about again."""
+    await tx.execute(
+        """
+        UPDATE chain_claims AS c SET state = 'open' FROM unnest($1::uuid[], $2::text[]) AS n (attempt, transaction)
+        WHERE c.attempt_id = n.attempt AND c.transaction = n.transaction AND c.state = 'seen'
+        """,
+        *columns([(one.attempt, one.transfer.transaction) for one in gone], 2),
+    )
+
+
+async def networks_claimed(tx: Tx) -> list[str]:
+    """The networks on which something is claimed that no node has answered yet."""
+    rows = await tx.fetch("SELECT DISTINCT network FROM chain_claims WHERE state = 'open' ORDER BY network")
+    return [row["network"] for row in rows]
+
+
+_CLAIMS = (
+    "SELECT attempt_id, network, transaction, recipient, total::text, onchain::text,"
+    " extract(epoch FROM clock_timestamp() - claimed_at)::float8 FROM chain_claims "
+)
+
+
+def _claim(row: Row) -> Claim:
+    attempt, network, transaction, recipient, total, onchain, known_s = row
+    return Claim(attempt, network, transaction, recipient, int(total), int(onchain), known_s)
 
 
 _TRANSFERS = (

@@ -23,6 +23,7 @@ from gerbang.core.ledger.model import Posting
 from gerbang.core.payments import chain_store, refund_store, store
 from gerbang.core.payments.machine import captured_total, payment_status
 from gerbang.core.payments.model import Attempt, Payment, Refund, RefundStatus, Whole
+from gerbang.core.payments.onchain import Claim
 from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import NewJob
 
@@ -35,6 +36,7 @@ class Consequences:
     entries: list[Entry] = field(default_factory=list)
     jobs: list[NewJob] = field(default_factory=list)
     announcements: list[Announcement] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
 
 
 class Draft:
@@ -111,6 +113,8 @@ async def save_drafts(tx: Tx, drafts: Sequence[Draft]) -> None:
     await record(tx, more.entries)
     await announce(tx, more.announcements)
     await queue.enqueue(tx, more.jobs)
+    if more.claims:
+        await chain_store.add_claims(tx, more.claims)
 
 
 async def _save_payments(tx: Tx, drafts: Sequence[Draft], now: datetime) -> None:

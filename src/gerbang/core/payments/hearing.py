@@ -22,9 +22,10 @@ from gerbang.core.payments import entries, schedule, settling
 from gerbang.core.payments.draft import Draft, open_drafts_of, save_drafts
 from gerbang.core.payments.machine import advance, captured_total, is_late
 from gerbang.core.payments.model import NEW_DEPOSIT, Attempt, AttemptStatus, PaymentStatus, Whole
+from gerbang.core.payments.onchain import Claim, doubt
 from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import Job
-from gerbang.ports.payment import Captured, Fact, Lost, Retracted
+from gerbang.ports.payment import Captured, Claimed, Fact, Lost, Mismatched, Retracted
 
 MOST_RESUBMISSIONS = 3
 
@@ -85,6 +86,12 @@ def _apply_fact(draft: Draft, hearing: Hearing, fact: Fact) -> None:
     if settling.applies(fact, hearing.refund):
         settling.settle(draft, before, fact, hearing.refund)
         return
+    if isinstance(fact, Claimed):
+        why = doubt(before, fact)
+        if not why:
+            draft.more.claims.append(_claim(before, fact))
+            return
+        fact = Mismatched(why)
     after = advance(before, fact)
     if after is before:
         return
@@ -98,6 +105,10 @@ def _apply_fact(draft: Draft, hearing: Hearing, fact: Fact) -> None:
         draft.more.postings.append(entries.dispute(draft.payment.id, before, after))
     if isinstance(fact, Lost) and after.status is AttemptStatus.ABANDONED:
         _try_again(draft, after)
+
+
+def _claim(attempt: Attempt, said: Claimed) -> Claim:
+    return Claim(attempt.id, said.network, said.transaction, said.recipient, said.total, said.onchain)
 
 
 def _try_again(draft: Draft, lost: Attempt) -> None:

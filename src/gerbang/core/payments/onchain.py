@@ -13,8 +13,8 @@ import msgspec
 from msgspec.structs import replace
 
 from gerbang.core.payments.model import Attempt
-from gerbang.ports.chain import Head, Network, Transfer
-from gerbang.ports.payment import Captured, Expired, Fact, Mismatched, Retracted
+from gerbang.ports.chain import Head, Network, Receipt, Transfer
+from gerbang.ports.payment import Captured, Claimed, DisplayCrypto, Expired, Fact, Mismatched, Retracted
 
 
 class State(StrEnum):
@@ -32,6 +32,7 @@ class State(StrEnum):
 Key = tuple[int, str, int]  # chain id, transaction and log: what names a transfer
 MOVING: Final = frozenset({State.SEEN, State.COUNTED})
 _SKEW: Final = timedelta(minutes=2)  # a block's time is what its maker says
+_PATIENCE: Final = timedelta(days=3)  # with a transaction that a processor names and our node does not know
 _STANDING: Final = frozenset({State.COUNTED, State.SETTLED})
 
 
@@ -53,6 +54,61 @@ class Judged(msgspec.Struct, frozen=True):
     def key(self) -> Key:
         """What names the transfer on its chain as it is now: a reorg may give its log another number."""
         return self.chain_id, self.transfer.transaction, self.transfer.log
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """A processor's word that crypto came in, which our node must confirm; the amounts as in the port's Claimed. `known_s` is for how
+    many seconds we have known of it.
+    """
+
+    attempt: UUID
+    network: str
+    transaction: str
+    recipient: str
+    total: int
+    onchain: int
+    known_s: float = 0.0
+
+    def key(self) -> tuple[str, str]:
+        """What names the transfers that it is about, on its chain."""
+        return self.transaction, self.recipient
+
+
+class Answer(StrEnum):
+    """What our node makes of a claim: OPEN until it says so, SEEN when what was claimed stands there, REFUTED when something else does."""
+
+    OPEN = "open"
+    SEEN = "seen"
+    REFUTED = "refuted"
+
+
+def doubt(attempt: Attempt, claim: Claimed) -> str:
+    """Why a claim cannot be about what this attempt asked for; empty when it can."""
+    quote, shown = attempt.quote, attempt.next_action
+    if quote is None or (claim.currency, claim.network) != (quote.asset, quote.network):
+        return f"The processor claims {claim.currency} on {claim.network}, which was not asked for."
+    if isinstance(shown, DisplayCrypto) and shown.address.lower() != claim.recipient:
+        return "The processor claims a transfer to another address than the payer was shown."
+    if not 0 < claim.onchain <= claim.total:
+        return "The processor claims an amount that cannot be."
+    return ""
+
+
+def weigh(claim: Claim, attempt: Attempt, network: Network, receipt: Receipt | None, head: Head) -> tuple[Answer, str]:
+    """What our node makes of a claim, and why not; nothing is concluded from a block that may yet go."""
+    if receipt is None:
+        given_up = claim.known_s > _PATIENCE.total_seconds()
+        return (Answer.REFUTED, "Our node has never seen the transaction.") if given_up else (Answer.OPEN, "")
+    moved = [
+        one
+        for one in receipt.transfers
+        if receipt.succeeded and one.recipient == claim.recipient and _is_asked_for(attempt, network, one)
+    ]
+    if sum(one.amount for one in moved) >= claim.onchain:
+        return Answer.SEEN, ""
+    if head.number - receipt.block + 1 < network.confirmations:
+        return Answer.OPEN, ""
+    return Answer.REFUTED, "The transaction does not move what the processor claims."
 
 
 def judge(attempt: Attempt, network: Network, transfer: Transfer, head: Head) -> Judged:
@@ -109,8 +165,9 @@ def turned(known: Judged | None, now: Judged) -> frozenset[UUID]:
     return frozenset() if same else frozenset({known.attempt, now.attempt})
 
 
-def facts(attempt: Attempt, judged: Sequence[Judged]) -> list[Fact]:
-    """What all transfers to one attempt say together: totals, a retraction first where less stands than was counted before.
+def facts(attempt: Attempt, judged: Sequence[Judged], claims: Sequence[Claim] = ()) -> list[Fact]:
+    """What all transfers to one attempt say together: totals, a retraction first where less stands than was counted before. What a
+    processor kept of a claim that stands whole is credited to the payer as well.
 
     Money in another asset, or on another network of ours, is a person's matter: the attempt is held, and nothing is credited by guess.
     """
@@ -118,6 +175,9 @@ def facts(attempt: Attempt, judged: Sequence[Judged]) -> list[Fact]:
     standing = [one for one in judged if one.state in _STANDING]
     counting = [one.transfer for one in standing if one.verdict == "counts"]
     total = sum(one.amount for one in counting)
+    for claim in claims:
+        if sum(one.amount for one in counting if (one.transaction, one.recipient) == claim.key()) >= claim.onchain:
+            total += claim.total - claim.onchain
     found: list[Fact] = []
     if total < attempt.received:
         found.append(Retracted("The blockchain dropped a transfer that had been counted."))
@@ -137,3 +197,8 @@ def is_over(attempt: Attempt, network: Network, judged: Sequence[Judged], head: 
     asked_here = attempt.quote is not None and attempt.quote.network == network.name
     over = asked_here and now >= attempt.expires_at and head.at >= attempt.expires_at
     return (Expired(),) if over and not any(one.state in MOVING for one in judged) else ()
+
+
+def _is_asked_for(attempt: Attempt, network: Network, transfer: Transfer) -> bool:
+    asset = network.asset(transfer.contract)
+    return asset is not None and attempt.quote is not None and asset.symbol == attempt.quote.asset

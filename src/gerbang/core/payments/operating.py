@@ -58,11 +58,11 @@ async def refresh(ctx: Context, caller: Caller, payment_id: UUID) -> Whole:
     Raises Unreachable, OutcomeUnknown, ProviderRefused.
     """
     whole = await ctx.calls.whole(payment_id)
-    if ctx.look is not None and any(attempt.deposit is not None for attempt in whole.attempts):
-        await ctx.look()
     for attempt in whole.attempts:
         if attempt.provider_reference is not None and attempt.status is not AttemptStatus.CAPTURED:
             await ctx.calls.inquire(attempt, attempt.provider_reference, actor=caller.label)
+    if ctx.look is not None and any(attempt.quote is not None for attempt in whole.attempts):
+        await ctx.look()
     return await ctx.calls.whole(payment_id)
 
 

@@ -38,6 +38,13 @@ def refund(of: Refund) -> NewJob:
     return NewJob(REFUND, ids.show("ref", of.id), most_tries=1_000)
 
 
+def ask(attempt: Attempt) -> NewJob:
+    """Ask the provider about an attempt whatever it stands at: it may know more than the money that came in."""
+    return NewJob(
+        INQUIRE, ids.show("att", attempt.id), {"reference": attempt.provider_reference or ""}, None, most_tries=60
+    )
+
+
 def due(attempt: UUID, status: AttemptStatus) -> NewJob:
     """What there is to do about an attempt whose time has come."""
     kind = SUBMIT if status in (AttemptStatus.CREATED, AttemptStatus.SUBMITTING) else INQUIRE

@@ -84,7 +84,7 @@ class Payments:
         """What our own node saw come in for a payment, in order."""
         whole = await self.get(payment_id)
         async with self.context.db.reading() as tx:
-            return await chain_store.of_attempts(tx, [a.id for a in whole.attempts if a.deposit is not None])
+            return await chain_store.of_attempts(tx, [a.id for a in whole.attempts if a.quote is not None])
 
     async def cancel(self, caller: Caller, payment_id: UUID) -> Whole:
         """See operating.cancel."""

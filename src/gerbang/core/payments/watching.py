@@ -6,6 +6,7 @@ it, the next look sees the same again; killed after it, nothing is credited twic
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -21,40 +22,64 @@ from gerbang.base.db import Tx
 from gerbang.base.errors import GerbangError
 from gerbang.base.http import Http, OutcomeUnknown
 from gerbang.core.connections.model import Connection
-from gerbang.core.payments import chain_store, store
+from gerbang.core.payments import chain_store, schedule, store
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.draft import open_drafts, save_drafts
 from gerbang.core.payments.hearing import Hearing, hear
 from gerbang.core.payments.machine import OPEN
 from gerbang.core.payments.model import Attempt
-from gerbang.core.payments.onchain import Judged, Key, State, agreeing, facts, gone, is_over, judge, steady, turned
+from gerbang.core.payments.onchain import (
+    Answer,
+    Claim,
+    Judged,
+    Key,
+    State,
+    agreeing,
+    facts,
+    gone,
+    is_over,
+    judge,
+    steady,
+    turned,
+    weigh,
+)
+from gerbang.core.queue import service as queue
 from gerbang.core.secrets.model import Purpose
-from gerbang.ports.chain import Chain, Head, Network, Transfer
-from gerbang.ports.payment import Account
+from gerbang.ports.chain import Chain, Head, Network, Receipt, Transfer
+from gerbang.ports.payment import Account, Mismatched
 
 log = structlog.get_logger()
 EVERY_S: Final = 2.0
 OVERLAP: Final = 20  # blocks that are read again each time: a reorg may put a transfer into a lower block than before
 _AT_ONCE: Final = 2_000
+_ASK_NETWORKS_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What one look is about: whose the addresses are, which transfers must be asked about again, and where the last look ended.
+    """What one look is about: whose the addresses are, which transfers must be asked about again, what processors claim, and where the
+    last look ended.
 
-    `asked_at` is when it was read; what it says of attempts may be old by the time the node has answered.
+    An address of a processor may take other people's money too: what comes there is ours only by the transaction that was `claimed`,
+    by whom stands there. `asked_at` is when all this was read; what it says of attempts may be old by the time the node has answered.
     """
 
     owners: Mapping[str, UUID]
+    claimed: Mapping[tuple[str, str], UUID]
+    claims: Sequence[Claim]
     moving: Sequence[Judged]
     place: int | None
     asked_at: datetime
+
+    def owner(self, one: Transfer) -> UUID | None:
+        """Whose a transfer is, as far as one can tell before it is known; None for a stranger's."""
+        return self.owners.get(one.recipient) or self.claimed.get((one.transaction, one.recipient))
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What one look at a chain saw: transfers to us up to block `last` and those known before that still stand, those that are `missing`,
-    and the `doubted` ones, large and not seen alike by two nodes.
+    the `doubted` ones, large and not seen alike by two nodes, and the `receipts` that were read, by transaction.
     """
 
     head: Head
@@ -62,6 +87,7 @@ class Sight:
     found: Sequence[Transfer]
     missing: AbstractSet[Key]
     doubted: AbstractSet[Key]
+    receipts: Mapping[str, Receipt | None]
 
 
 class Deposit(msgspec.Struct, frozen=True):
@@ -85,6 +111,7 @@ class Watcher:
         self._http = http
         self._chains: dict[str, Chain] = {}
         self._looking: asyncio.Task[bool] | None = None
+        self._asked_networks_at = -_ASK_NETWORKS_S
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look every two seconds until `stop` is set; several processes may."""
@@ -114,7 +141,30 @@ class Watcher:
                 log.warning("chain.not_seen", connection=connection.id, code=error.code, why=error.detail)
             except Exception:  # a bug, or a lock, over one chain must not blind us to the others
                 log.exception("chain.look_failed", connection=connection.id)
+        await self._warn_of_blind_spots(connections)
         return behind
+
+    async def _warn_of_blind_spots(self, connections: Sequence[Connection]) -> None:
+        """Once a minute: on which networks a processor claims money while no node of ours looks there."""
+        if time.monotonic() - self._asked_networks_at < _ASK_NETWORKS_S:
+            return
+        self._asked_networks_at = time.monotonic()
+        try:
+            watched = {await self._network_of(connection) for connection in connections}
+            async with self._ctx.db.reading() as tx:
+                claimed = await chain_store.networks_claimed(tx)
+        except GerbangError as error:
+            log.warning("chain.interrupted", code=error.code)
+            return
+        for network in set(claimed) - watched:
+            log.error(
+                "chain.no_node", network=network, alert="Money is claimed there, and no enabled connection has a node."
+            )
+
+    async def _network_of(self, connection: Connection) -> str:
+        chain = self._chain(connection)
+        assert chain is not None, f"{connection.id} has no chain"
+        return chain.network(await self._ctx.connections.account_for(connection, Purpose.CALL_PROVIDER)).name
 
     async def deposits(self, only: str | None = None) -> list[Deposit]:
         """Every address that was given out, by connection and number. Raises ConnectionNotFound for an unknown `only`."""
@@ -154,7 +204,7 @@ class Watcher:
         account = await self._ctx.connections.account_for(connection, Purpose.CALL_PROVIDER)
         network = chain.network(account)
         async with self._ctx.db.reading() as tx:
-            if await chain_store.is_idle(tx, connection.id, network.chain_id):
+            if await chain_store.is_idle(tx, connection.id, network.chain_id, network.name):
                 return False
         head = await chain.head(account)
         async with self._ctx.db.reading() as tx:
@@ -167,7 +217,9 @@ class Watcher:
 
     async def _apply(self, tx: Tx, network: Network, sight: Sight, scope: Scope) -> None:
         """Attempts and transfers are read again, under the lock that every look is written under: others may have been written meanwhile."""
-        wanted = set(scope.owners.values()) | {one.attempt for one in scope.moving}
+        standing = await chain_store.of_transactions(tx, network.chain_id, [one.transaction for one in scope.claims])
+        wanted = {*scope.owners.values(), *scope.claimed.values(), *(one.attempt for one in scope.claims)}
+        wanted |= {one.attempt for one in (*scope.moving, *standing)}  # what was counted for somebody stays theirs
         attempts = {a.id: a for a in await store.attempts_by_id(tx, sorted(wanted))}
         before = {j.key(): j for j in await chain_store.of_attempts(tx, list(attempts))}
         now = {key: gone(before[key]) for key in sight.missing if key in before}
@@ -175,33 +227,42 @@ class Watcher:
             key = _key(network, one)
             known = before.get(key)
             kept = known is not None and known.transfer.recipient == one.recipient
-            owner = known.attempt if known is not None and kept else scope.owners[one.recipient]
+            owner = known.attempt if known is not None and kept else scope.owner(one)
+            assert owner is not None, f"a stranger's transfer was kept: {key}"
             judged = judge(attempts[owner], network, one, sight.head)
             now[key] = steady(known, agreeing(judged, doubted=key in sight.doubted))
         changed = [j for key, j in now.items() if before.get(key) != j]
         if changed:
             await chain_store.save(tx, changed)
-        await self._tell(tx, network, sight, attempts, before, {**before, **now}, changed)
+        vanished = [j for j in changed if j.state is State.GONE and attempts[j.attempt].deposit is None]
+        if vanished:
+            await chain_store.reopen_claims(tx, vanished)
+        refuted = await _answered(tx, network, sight, scope, attempts, {**before, **now})
+        await self._tell(tx, network, sight, attempts, before, {**before, **now}, changed, refuted)
 
     async def _tell(
         self, tx: Tx, network: Network, sight: Sight, attempts: Mapping[UUID, Attempt], before: Mapping[Key, Judged],
-        after: Mapping[Key, Judged], changed: Sequence[Judged],
+        after: Mapping[Key, Judged], changed: Sequence[Judged], refuted: Mapping[UUID, Mismatched],
     ) -> None:  # fmt: skip
         """Hear what follows for each attempt whose transfers mean something else now, and say how far the others have come."""
         anew = {id_ for j in changed for id_ in turned(before.get(j.key()), j)}
         mine: dict[UUID, list[Judged]] = {id_: [] for id_ in attempts}
         for one in after.values():
             mine[one.attempt].append(one)
+        claims = await chain_store.claims_of(tx, [id_ for id_ in anew if attempts[id_].deposit is None]) if anew else []
         now = await store.business_now(tx)
         hearings = []
         for id_, attempt in attempts.items():
-            says = facts(attempt, mine[id_]) if id_ in anew else []
-            if attempt.status in OPEN and sight.last == sight.head.number:
+            says = facts(attempt, mine[id_], [one for one in claims if one.attempt == id_]) if id_ in anew else []
+            if attempt.status in OPEN and attempt.deposit is not None and sight.last == sight.head.number:
                 says += is_over(attempt, network, mine[id_], sight.head, now)
+            says += [refuted[id_]] if id_ in refuted else []
             if says:
                 hearings.append(Hearing(id_, says, "chain", detail={"seen": _shown(mine[id_])}))
         if hearings:
             await hear(tx, hearings)
+            at_processors = [attempts[h.attempt] for h in hearings if attempts[h.attempt].deposit is None]
+            await queue.enqueue(tx, [schedule.ask(one) for one in at_processors if one.provider_reference])
         progress = {j.attempt for j in changed if j.state is State.SEEN} - {h.attempt for h in hearings}
         await _say_progress(tx, [attempts[id_] for id_ in sorted(progress)], mine)
 
@@ -212,9 +273,39 @@ async def _scope(tx: Tx, connection: str, network: Network, head: Head) -> Scope
     moving = await chain_store.moving(tx, network.chain_id, head.number - network.settled_after)
     # one wallet has the same addresses on every network: whoever asked for money on this one goes before others
     watched.sort(key=lambda a: (a.quote is not None and a.quote.network == network.name, a.created_at))
-    owners = {one.transfer.recipient: one.attempt for one in moving}
+    claims = await chain_store.open_claims(tx, network.name)
+    of_processors = {a.id for a in await store.attempts_by_id(tx, [one.attempt for one in moving]) if a.deposit is None}
+    claimed = {one.key(): one.attempt for one in claims}
+    claimed |= {(m.transfer.transaction, m.transfer.recipient): m.attempt for m in moving if m.attempt in of_processors}
+    owners = {one.transfer.recipient: one.attempt for one in moving if one.attempt not in of_processors}
     owners |= {a.provider_reference: a.id for a in watched if a.provider_reference is not None}
-    return Scope(owners, moving, place, asked_at)
+    return Scope(owners, claimed, claims, moving, place, asked_at)
+
+
+async def _answered(
+    tx: Tx, network: Network, sight: Sight, scope: Scope, attempts: Mapping[UUID, Attempt], known: Mapping[Key, Judged]
+) -> Mapping[UUID, Mismatched]:
+    """Write down what our node makes of each claim; returns why of the attempts whose claims do not hold."""
+    answers: list[tuple[Claim, Answer]] = []
+    refuted: dict[UUID, Mismatched] = {}
+    for claim in scope.claims:
+        answer, why = weigh(claim, attempts[claim.attempt], network, sight.receipts.get(claim.transaction), sight.head)
+        if answer is Answer.SEEN and not any(
+            one.attempt == claim.attempt
+            and one.transfer.transaction == claim.transaction
+            and one.state is not State.IGNORED
+            for one in known.values()
+        ):
+            answer, why = Answer.REFUTED, "The transaction is older than this payment, or another's."
+        answers.append((claim, answer))
+        if answer is Answer.REFUTED:
+            log.error(
+                "chain.claim_refuted", attempt=ids.show("att", claim.attempt), transaction=claim.transaction, alert=why
+            )
+            refuted[claim.attempt] = Mismatched(f"{why} {claim.transaction}")
+    if answers:
+        await chain_store.answer_claims(tx, answers)
+    return refuted
 
 
 async def _see(chain: Chain, account: Account, network: Network, head: Head, scope: Scope) -> Sight:
@@ -223,16 +314,17 @@ async def _see(chain: Chain, account: Account, network: Network, head: Head, sco
     """
     first = max(0, (head.number if scope.place is None else min(scope.place, head.number)) - OVERLAP + 1)
     last = min(head.number, first + _AT_ONCE - 1) if scope.owners else head.number
-    seen = await chain.transfers(account, scope.owners.keys(), first, last)
+    seen = await chain.transfers(account, scope.owners.keys(), first, last) if scope.owners else ()
     found = {_key(network, one): one for one in seen}
     lost = [one for one in scope.moving if one.key() not in found and head.number >= one.transfer.block]
-    for transaction in sorted({one.transfer.transaction for one in lost}):
-        receipt = await chain.receipt(account, transaction)
-        moved = receipt.transfers if receipt is not None and receipt.succeeded else ()
-        found |= {_key(network, one): one for one in moved if one.recipient in scope.owners}
+    asked = sorted({one.transfer.transaction for one in lost} | {one.transaction for one in scope.claims})
+    receipts = {transaction: await chain.receipt(account, transaction) for transaction in asked}
+    for receipt in receipts.values():
+        moved = receipt.transfers if receipt is not None and receipt.succeeded and receipt.block <= head.number else ()
+        found |= {_key(network, one): one for one in moved if scope.owner(one) is not None}
     missing = {one.key() for one in lost} - found.keys()
     doubted = await _doubted(chain, account, network, list(found.values()), scope)
-    return Sight(head, last, list(found.values()), missing, doubted)
+    return Sight(head, last, list(found.values()), missing, doubted, receipts)
 
 
 async def _doubted(
