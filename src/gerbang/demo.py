@@ -1,17 +1,22 @@
 """The demo's accounts at the sandbox: keys made at random once, and the connections that name them. Only app.py's sandbox uses this."""
 
+import base64
 import json
 import os
 import secrets as chance
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gerbang.core.audit.service import SYSTEM
 from gerbang.core.connections.model import ConnectionNotFound
 from gerbang.core.connections.service import Connections
 from gerbang.core.secrets.model import Purpose
 from gerbang.core.secrets.service import Secrets
+from gerbang.providers.coinbase_checkouts.simulator import Merchant as CoinbaseMerchant
 from gerbang.sandbox.app import Connection as Merchant
 from gerbang.sandbox.chain.local import NETWORK, LocalChain
 from gerbang.sandbox.chain.wallet import SEED_BYTES, account_key
@@ -19,6 +24,8 @@ from gerbang.settings import Settings
 
 NICEPAY: Final = "nicepay-uji"
 WALLET: Final = "evm-uji"
+COINBASE: Final = "coinbase-uji"
+_MOVES: Final = ("base_url", "platform_url", "api_key_id", "rpc_urls", "xpub")  # what another run may have elsewhere
 
 
 def merchants(data: Path) -> tuple[Merchant, ...]:
@@ -30,12 +37,21 @@ def merchants(data: Path) -> tuple[Merchant, ...]:
     )
 
 
+def projects(settings: Settings) -> tuple[CoinbaseMerchant, ...]:
+    """The sandbox's project at Coinbase: the public half of its key, and the subscription that tells the demo's connection."""
+    known = _made_up(settings.data)
+    public = base64.b64encode(base64.b64decode(known["coinbase_key"])[32:]).decode()
+    hook = f"{settings.base_url}/hooks/{COINBASE}"
+    return (CoinbaseMerchant(known["coinbase_key_id"], public, "Toko Lumbung", hook, known["coinbase_webhook"]),)
+
+
 def _made_up(data: Path) -> Mapping[str, str]:
     """The sandbox's keys, made at random once and kept with the data (0600); those that came later are added to an older file."""
     path = data / "sandbox.json"
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
     wanted = {name: chance.token_urlsafe(48) for name in ("LUMBUNGVA1", "LUMBUNGCC1")}
     wanted["wallet_seed"] = chance.token_hex(SEED_BYTES)
+    wanted |= {"coinbase_key_id": str(uuid.uuid4()), "coinbase_key": _api_key(), "coinbase_webhook": str(uuid.uuid4())}
     if wanted.keys() - known.keys():
         known = wanted | known
         data.mkdir(parents=True, exist_ok=True)
@@ -46,6 +62,12 @@ def _made_up(data: Path) -> Mapping[str, str]:
             os.fsync(file.fileno())
         fresh.replace(path)
     return known
+
+
+def _api_key() -> str:
+    """A secret API key as Coinbase shows it: base64 of an Ed25519 seed and its public key."""
+    key = Ed25519PrivateKey.generate()
+    return base64.b64encode(key.private_bytes_raw() + key.public_key().public_bytes_raw()).decode()
 
 
 async def connect_nicepay(connections: Connections, secrets: Secrets, settings: Settings) -> None:
@@ -68,6 +90,19 @@ async def connect_wallet(connections: Connections, settings: Settings, chain: Lo
     await _connect(connections, WALLET, "evm", place, {})
 
 
+async def connect_coinbase(connections: Connections, secrets: Secrets, settings: Settings) -> None:
+    """The demo's account at the sandbox's Coinbase; its payments count once the demo's own node has seen them."""
+    known = _made_up(settings.data)
+    root = f"{settings.sandbox_url}/coinbase-business"
+    place = {
+        "base_url": f"{root}/api/v1", "platform_url": f"{root}/platform", "api_key_id": known["coinbase_key_id"], "network": NETWORK,
+    }  # fmt: skip
+    names = {name: f"service/{COINBASE}/{name}" for name in ("api_key_secret", "webhook_secret")}
+    await secrets.ensure(names["api_key_secret"], known["coinbase_key"].encode, Purpose.CALL_PROVIDER)
+    await secrets.ensure(names["webhook_secret"], known["coinbase_webhook"].encode, Purpose.VERIFY_WEBHOOK)
+    await _connect(connections, COINBASE, "coinbase_checkouts", place, names)
+
+
 async def _connect(
     connections: Connections, name: str, provider: str, place: Mapping[str, str], secrets: Mapping[str, str]
 ) -> None:
@@ -77,6 +112,6 @@ async def _connect(
     except ConnectionNotFound:
         await connections.create(SYSTEM, name, provider, livemode=False, settings=dict(place), secrets=dict(secrets))
         return
-    if any(known.settings.get(field) != place[field] for field in ("base_url", "rpc_urls", "xpub") if field in place):
+    if any(known.settings.get(field) != place[field] for field in _MOVES if field in place):
         settings = {**known.settings, **place}
         await connections.update(SYSTEM, name, settings=settings, secrets=known.secrets, enabled=True)

@@ -6,7 +6,7 @@ Answers are read tolerantly: a value may be text or a number, null or absent, an
 from collections.abc import Mapping
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 Loose = str | int | float | bool | None
 
@@ -85,17 +85,14 @@ class Target(Struct, frozen=True, kw_only=True):
     method: str = "POST"
 
 
-class NewSubscription(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """POST /v2/data/webhooks/subscriptions, and PUT of one as a whole."""
+class NewSubscription(Struct, frozen=True, kw_only=True, rename="camel"):
+    """POST /v2/data/webhooks/subscriptions, and PUT of one as a whole. `description` has at most 100 characters."""
 
     description: str
     event_types: tuple[str, ...]
     target: Target
-    is_enabled: bool = field(default=True)
-    labels: Mapping[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        assert len(self.description) <= 100, f"longer than they take: {self.description}"
+    is_enabled: bool = True
+    labels: Mapping[str, str] = {}
 
 
 class Subscription(Struct, frozen=True, kw_only=True, rename="camel"):

@@ -108,5 +108,7 @@ def _changed(body: bytes, tamper: str) -> bytes:
     if tamper not in {"amount", "status"}:
         return body
     values: dict[str, Any] = msgspec.json.decode(body)
-    values |= {"amount": "1.00"} if tamper == "amount" else {"status": "COMPLETED", "eventType": EVENTS[0]}
-    return msgspec.json.encode(values)
+    other = {"status": "COMPLETED", "eventType": EVENTS[0]}
+    if values["eventType"] == EVENTS[0]:
+        other = {"status": "FAILED", "eventType": EVENTS[1]}
+    return msgspec.json.encode(values | ({"amount": "1.00"} if tamper == "amount" else other))
