@@ -30,7 +30,6 @@ class Quirks(msgspec.Struct, frozen=True):
     refund_settling: Literal["at_once", "later"] = "at_once"  # 4.3: PENDING first?
     refund_outcome: Literal["completed", "failed"] = "completed"  # 4.3
     refund_reason: Literal["told", "absent"] = "told"  # 4.2
-    refund_list: Literal["told", "total_only"] = "told"  # 4.2: refunds[] and refundedAmount, or the sum alone
     signature: Literal["both", "v0", "v1"] = "both"  # 5.2
     signed_headers: Literal["engine", "document"] = "engine"  # 5.2: x-event-id and x-event-type, or x-hook0-id
     subscription_answer: Literal["top", "metadata"] = "top"  # 5.1: where the secret stands

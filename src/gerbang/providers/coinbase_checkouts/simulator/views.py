@@ -19,7 +19,7 @@ _FEE: Final = Decimal("0.0125")
 
 def checkout(one: Checkout, quirks: Quirks) -> dict[str, Any]:
     """A checkout at the top level of an answer; what does not apply is absent or null, as the switch says."""
-    back = one.refunded(Progress.COMPLETED)
+    gone = one.refunded(Progress.COMPLETED)
     fields: dict[str, Any] = {
         "id": one.id,
         "url": one.url,
@@ -38,11 +38,9 @@ def checkout(one: Checkout, quirks: Quirks) -> dict[str, Any]:
         "updatedAt": stamp(one.updated_at),
         "settlement": _settlement(one, quirks) if one.is_paid else None,
         "transactionHash": one.transaction if one.is_paid and quirks.transaction_hash == "told" else None,
-        "refundedAmount": money(back, quirks) if back else None,
-        "refunds": [refund(one, r, quirks) for r in one.refunds] if quirks.refund_list == "told" else None,
+        "refundedAmount": money(gone, quirks) if gone else None,
+        "refunds": [refund(one, back, quirks) for back in one.refunds] or None,
     }
-    if not one.refunds:
-        fields["refunds"] = None
     return without_empty(fields, quirks)
 
 

@@ -1,0 +1,342 @@
+"""The real adapter against the Coinbase simulator over HTTP: the conformance suite in every mood, and every fault at every call.
+
+Where Coinbase's documents are silent the simulator has a switch, and the adapter must live with each of its positions.
+"""
+
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+import pytest_asyncio
+
+from gerbang.base.errors import UpstreamFailed
+from gerbang.base.http import Http, OutcomeUnknown, Unreachable
+from gerbang.ports.payment import (
+    Accepted,
+    Cancelled,
+    Claimed,
+    Declined,
+    DisplayCrypto,
+    Fact,
+    Method,
+    Mismatched,
+    Redirect,
+    RefundSettled,
+)
+from gerbang.ports.webhook import Genuine, Heard, Hint, Incoming, Rejection
+from gerbang.providers.coinbase_checkouts.adapter import CheckoutPayments
+from gerbang.providers.coinbase_checkouts.webhook import CheckoutWebhook
+from gerbang.sandbox.faults import CATALOGUE
+from tests.providers.coinbase_checkouts import simulated
+from tests.providers.coinbase_checkouts.orders import CRYPTO, HASH
+from tests.providers.coinbase_checkouts.simulated import Mood, Place, SimulatedStage, each_position, mixtures
+from tests.providers.conformance import (
+    AMOUNT,
+    Choice,
+    PaymentConformance,
+    Stage,
+    _giveback,
+    _given_back,
+    _paid,
+    _submission,
+    _submitted,
+    _whole,
+)
+from tests.sandbox.receiver import Receiver, receiving
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+CENT = 10_000  # base units of USDC
+CHOICE: Choice = (Method.CRYPTO, CRYPTO)
+MOODS = [*each_position(), *mixtures(8, seed=20261125)]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shop() -> AsyncIterator[Receiver]:
+    async with receiving() as one:
+        yield one
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def place(shop: Receiver) -> AsyncIterator[Place]:
+    in_memory = Path("/dev/shm")  # noqa: S108  a folder of its own name in it; the journal's syncs are not what is tried here
+    with TemporaryDirectory(prefix="gerbang-test-", dir=in_memory if in_memory.is_dir() else None) as folder:
+        async with simulated.place(Path(folder), shop.url) as one:
+            yield one
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def provider() -> AsyncIterator[CheckoutPayments]:
+    http = Http()
+    yield CheckoutPayments(http)
+    await http.close()
+
+
+@pytest.fixture(params=[Mood("defaults")], ids=str)
+def mood(request: pytest.FixtureRequest) -> Mood:
+    chosen: Mood = request.param
+    return chosen
+
+
+@pytest.fixture
+def choice() -> Choice:
+    return CHOICE
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stage(place: Place, provider: CheckoutPayments, mood: Mood) -> SimulatedStage:
+    one = SimulatedStage(place, provider, mood, trusting=mood.says("transaction_hash") == "absent")
+    await one.set_up()
+    return one
+
+
+@pytest.mark.parametrize("mood", MOODS, ids=str, indirect=True)
+class TestConformance(PaymentConformance):
+    """Inherited whole, but for what may take its time or fail at Coinbase, and for a second checkout that costs nothing."""
+
+    async def lose_answer_to_refund(self, stage: Stage) -> None:
+        assert isinstance(stage, SimulatedStage)
+        await stage.arm("reset_after_effect", "/refund")
+
+    async def test_a_lost_answer_to_a_submission_is_unknown_and_never_makes_two_orders(
+        self, stage: Stage, choice: Choice
+    ) -> None:
+        assert isinstance(stage, SimulatedStage)
+        if stage.mood.says("idempotency") == "replayed":
+            await super().test_a_lost_answer_to_a_submission_is_unknown_and_never_makes_two_orders(stage, choice)
+            return
+        await stage.lose_next_answer()  # the lost one was shown to nobody, and expires
+        with pytest.raises(OutcomeUnknown):
+            await stage.provider.submit(stage.account, _submission(stage, choice))
+
+    async def test_a_full_refund_settles_or_is_declined_as_the_terms_say(self, stage: Stage, choice: Choice) -> None:
+        assert isinstance(stage, SimulatedStage)
+        if is_plain(stage):
+            await super().test_a_full_refund_settles_or_is_declined_as_the_terms_say(stage, choice)
+            return
+        await self._slow_or_failing(stage, AMOUNT)
+
+    async def test_a_part_can_be_given_back_where_the_terms_say_so(self, stage: Stage, choice: Choice) -> None:
+        assert isinstance(stage, SimulatedStage)
+        if is_plain(stage):
+            await super().test_a_part_can_be_given_back_where_the_terms_say_so(stage, choice)
+            return
+        await self._slow_or_failing(stage, 50_000)
+
+    async def test_a_lost_answer_to_a_refund_gives_the_money_back_once(self, stage: Stage, choice: Choice) -> None:
+        assert isinstance(stage, SimulatedStage)
+        if is_plain(stage):
+            await super().test_a_lost_answer_to_a_refund_gives_the_money_back_once(stage, choice)
+            return
+        await self.lose_answer_to_refund(stage)
+        await self._slow_or_failing(stage, AMOUNT)
+
+    async def _slow_or_failing(self, stage: SimulatedStage, amount: int) -> None:
+        """PENDING is no fact yet; asked for again it is found and not sent twice; in the end it has settled, or failed."""
+        standing = await _paid(stage, CHOICE)
+        giveback = _giveback(standing, amount)
+        for _ in range(2):
+            with doubtful(stage):
+                first = await stage.provider.refund(stage.account, standing, giveback)
+                assert not first or isinstance(first[0], Declined), first
+        assert await stage.going_back(standing.provider_reference) in {0, amount * CENT}  # never twice
+        await stage.settle()
+        with doubtful(stage):
+            found: tuple[Fact, ...] = tuple(await stage.provider.refund(stage.account, standing, giveback))
+            if stage.mood.says("refund_outcome") == "failed":
+                assert isinstance(found[0], Declined)
+                assert _given_back(await stage.provider.inquire(stage.account, standing)) == 0
+            else:
+                assert (
+                    _given_back(found) == _given_back(await stage.provider.inquire(stage.account, standing)) == amount
+                )
+
+    async def test_two_parts_are_told_apart_and_the_second_is_the_rest(self, stage: SimulatedStage) -> None:
+        if not is_plain(stage):
+            pytest.skip("refunds take their time or fail in this mood")
+        standing = await _paid(stage, CHOICE)
+        (first,) = await stage.provider.refund(stage.account, standing, _giveback(standing, 75_000))
+        assert isinstance(first, RefundSettled)
+        assert first.total == 75_000
+        after = replace(standing, refunded=75_000)
+        (second,) = await stage.provider.refund(stage.account, after, _giveback(after, 75_000))
+        assert isinstance(second, RefundSettled)
+        assert (second.total, await stage.state(standing.reference)) == (AMOUNT, "refunded")
+        assert await stage.refunds(standing.provider_reference) == [750_000_000, 750_000_000]
+
+    async def test_the_payer_is_shown_an_address_or_their_page(self, stage: SimulatedStage) -> None:
+        (fact,) = await stage.provider.submit(stage.account, _submission(stage, CHOICE))
+        assert isinstance(fact, Accepted)
+        told = stage.mood.says("address_at_creation") == "told"
+        assert isinstance(fact.next_action, DisplayCrypto if told else Redirect)
+
+    async def test_what_it_posts_is_verified_and_says_what_an_inquiry_says(self, stage: SimulatedStage) -> None:
+        """R15, R20."""
+        standing = await _paid(stage, CHOICE)
+        line = await stage.posted(standing.reference, "checkout.payment.success")
+        incoming, webhook = Incoming(dict(line["headers"]), line["body"].encode()), CheckoutWebhook()
+        genuine = webhook.verify(stage.account, incoming, time.time())
+        assert isinstance(genuine, Genuine)
+        assert (genuine.subject, genuine.type) == (standing.reference, "checkout.payment.success")
+        heard = webhook.read(stage.account, incoming)
+        assert isinstance(heard, Heard)
+        accepted, *facts = heard.facts
+        assert accepted == Accepted(standing.provider_reference)
+        assert facts == list(await stage.provider.inquire(stage.account, standing))
+        forged = Incoming(incoming.headers, incoming.body.replace(b'"currency":"USDC"', b'"currency":"USDT"'))
+        assert webhook.verify(stage.account, forged, time.time()) is Rejection.FORGED
+
+    async def test_a_refund_is_hinted_at(self, stage: SimulatedStage) -> None:
+        standing = await _paid(stage, CHOICE)
+        await stage.place.post("coinbase-business/refund", reference=standing.reference)
+        await stage.settle()
+        kind = "failed" if stage.mood.says("refund_outcome") == "failed" else "success"
+        line = await stage.posted(standing.reference, f"checkout.refund.{kind}")
+        incoming = Incoming(dict(line["headers"]), line["body"].encode())
+        assert CheckoutWebhook().read(stage.account, incoming) == Hint(standing.attempt, standing.provider_reference)
+        back = _given_back(await stage.provider.inquire(stage.account, standing))
+        assert back == (0 if kind == "failed" else AMOUNT)
+
+
+async def test_a_lie_is_validly_signed_and_the_api_does_not_repeat_it(stage: SimulatedStage) -> None:
+    standing = await _submitted(stage, CHOICE)
+    await stage.place.post("coinbase-business/lie", reference=standing.reference)
+    line = await stage.posted(standing.reference, "checkout.payment.success")
+    incoming = Incoming(dict(line["headers"]), line["body"].encode())
+    assert isinstance(CheckoutWebhook().verify(stage.account, incoming, time.time()), Genuine)
+    heard = CheckoutWebhook().read(stage.account, incoming)
+    assert isinstance(heard, Heard)
+    assert isinstance(heard.facts[1], Claimed)
+    assert heard.facts[1].transaction != HASH
+    assert not await stage.provider.inquire(stage.account, standing)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What the sandbox's fault makes of one call: the exception it ends in, and whether the call took effect all the same."""
+
+    kind: str
+    happened: bool
+    ends_in: type[UpstreamFailed] | None = OutcomeUnknown
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+FAULTS = [
+    Fault("refuse", happened=False, ends_in=Unreachable),
+    Fault("reset_before", happened=False),
+    Fault("timeout_before", happened=False),
+    Fault("http_500", happened=False),
+    Fault("timeout_after_effect", happened=True),
+    Fault("reset_after_effect", happened=True),
+    Fault("http_500_after_effect", happened=True),
+    Fault("garbage", happened=True),
+    Fault("truncated_json", happened=True),
+    Fault("slow", happened=True, ends_in=None),
+    Fault("wrong_amount", happened=True, ends_in=None),
+    Fault("duplicate_reference", happened=True, ends_in=None),
+]
+
+
+# A question whose kept connection breaks is asked again by the HTTP client itself; what changes something never is.
+ASKED_AGAIN = {"reset_before", "timeout_before", "timeout_after_effect", "reset_after_effect"}
+
+
+async def test_every_fault_of_the_sandbox_is_tried() -> None:
+    assert {fault.kind for fault in FAULTS} == set(CATALOGUE)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+class TestFaults:
+    """R8: what each fault makes of each call, and that the next call finds the truth."""
+
+    async def test_at_creation(self, stage: SimulatedStage, fault: Fault) -> None:
+        submission = _submission(stage, CHOICE)
+        await stage.arm(fault.kind)
+        with failing(fault.ends_in):
+            (fact,) = await stage.provider.submit(stage.account, submission)
+            assert isinstance(fact, Mismatched if fault.kind == "wrong_amount" else Accepted)
+        await stage.calm()
+        assert await stage.registered(submission.reference) == int(fault.happened)
+        (fact,) = await stage.provider.submit(stage.account, submission)
+        assert isinstance(fact, Accepted)
+        assert await stage.registered(submission.reference) == 1
+
+    async def test_at_inquiry(self, stage: SimulatedStage, fault: Fault) -> None:
+        standing = await _paid(stage, CHOICE)
+        await stage.arm(fault.kind)
+        with failing(None if fault.kind in ASKED_AGAIN else fault.ends_in):
+            (fact,) = await stage.provider.inquire(stage.account, standing)
+            assert isinstance(fact, Mismatched if fault.kind == "wrong_amount" else Claimed)
+        await stage.calm()
+        (fact,) = await stage.provider.inquire(stage.account, standing)
+        assert isinstance(fact, Claimed)
+        assert (fact.total, fact.currency) == _whole(standing)
+
+    async def test_at_a_cancel(self, stage: SimulatedStage, fault: Fault) -> None:
+        standing = await _submitted(stage, CHOICE)
+        await stage.arm(fault.kind, route="/deactivate")
+        with failing(None if fault.happened else fault.ends_in):
+            (fact,) = await stage.provider.cancel(stage.account, standing)
+            assert isinstance(fact, Mismatched if fault.kind == "wrong_amount" else Cancelled)
+        await stage.calm()
+        assert await stage.state(standing.reference) == ("cancelled" if fault.happened else "open")
+        assert await stage.provider.cancel(stage.account, standing) == (Cancelled(),)
+
+    async def test_at_a_refund(self, stage: SimulatedStage, fault: Fault) -> None:
+        await self._refund(stage, fault, AMOUNT)
+
+    async def test_at_a_part(self, stage: SimulatedStage, fault: Fault) -> None:
+        await self._refund(stage, fault, 50_000)
+
+    async def _refund(self, stage: SimulatedStage, fault: Fault, amount: int) -> None:
+        standing = await _paid(stage, CHOICE)
+        giveback = _giveback(standing, amount)
+        await stage.arm(fault.kind, route="/refund")
+        refused = fault.kind == "refuse"  # the door is shut for the first look already, so nothing was sent
+        with failing(None if fault.happened else Unreachable if refused else OutcomeUnknown):
+            (fact,) = await stage.provider.refund(stage.account, standing, giveback)
+            assert isinstance(fact, RefundSettled)
+            assert fact.total == amount
+        await stage.calm()
+        assert len(await stage.refunds(standing.provider_reference)) == int(fault.happened)
+        (fact,) = await stage.provider.refund(stage.account, standing, giveback)
+        assert isinstance(fact, RefundSettled)
+        assert fact.total == amount
+        assert len(await stage.refunds(standing.provider_reference)) == 1
+
+    async def test_at_the_look_before_a_refund(self, stage: SimulatedStage, fault: Fault) -> None:
+        standing = await _paid(stage, CHOICE)
+        await stage.arm(fault.kind)
+        goes_on = fault.ends_in is None or fault.kind in ASKED_AGAIN
+        with failing(None if goes_on else Unreachable):
+            (fact,) = await stage.provider.refund(stage.account, standing, _giveback(standing, AMOUNT))
+            assert isinstance(fact, RefundSettled)
+        await stage.calm()
+        assert len(await stage.refunds(standing.provider_reference)) == int(goes_on)
+
+
+def is_plain(stage: SimulatedStage) -> bool:
+    """Whether refunds come to a good end at once."""
+    return stage.mood.says("refund_settling") == "at_once" and stage.mood.says("refund_outcome") == "completed"
+
+
+@contextmanager
+def doubtful(stage: SimulatedStage) -> Iterator[None]:
+    """Where Coinbase keeps the answer to itself, not knowing is right."""
+    try:
+        yield
+    except OutcomeUnknown:
+        assert stage.mood.says("refund_reason") == "absent", "everything was told"
+
+
+@contextmanager
+def failing(error: type[UpstreamFailed] | None) -> Iterator[None]:
+    """The block ends in this error, or in none."""
+    with pytest.raises(error) if error else nullcontext():
+        yield
