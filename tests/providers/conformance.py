@@ -148,18 +148,18 @@ class PaymentConformance:
     async def test_a_lost_answer_to_a_submission_is_unknown_and_never_makes_two_orders(
         self, stage: Stage, choice: Choice
     ) -> None:
-        """R8: looked up, abandoned or held, but never guessed."""
+        """R8: looked up, abandoned or held, but never guessed. An adapter may look it up by itself; only what is unknown is sent again here."""
         if _terms(stage, choice).own_wallet:
             pytest.skip(BY_THE_CHAIN)
         submission = _submission(stage, choice)
         await stage.lose_next_answer()
-        with pytest.raises(OutcomeUnknown):
-            await stage.provider.submit(stage.account, submission)
-        try:
-            again = await stage.provider.submit(stage.account, submission)
-        except OutcomeUnknown:
-            again = ()
-        assert all(isinstance(fact, Accepted) for fact in again)
+        found: Sequence[Fact] = ()
+        for _ in range(2):
+            try:
+                found = found or await stage.provider.submit(stage.account, submission)
+            except OutcomeUnknown:
+                continue
+        assert all(isinstance(fact, Accepted) for fact in found)
         assert await stage.registered(submission.reference) == 1
 
     async def test_a_lost_answer_to_a_refund_gives_the_money_back_once(self, stage: Stage, choice: Choice) -> None:

@@ -78,6 +78,7 @@ class Provider:
     rates: Callable[[Http], RateSource] | None = None
     webhook: WebhookProvider | None = None
     messenger: Callable[[Http], Messenger] | None = None
+    retired: str = ""
     check: Callable[[Mapping[str, str]], Sequence[FieldError]] | None = None
 
     def problems(self, settings: Mapping[str, str], credentials: Collection[str]) -> Sequence[FieldError]:

@@ -5,11 +5,12 @@ from types import MappingProxyType
 from typing import Final
 
 from gerbang.ports.provider import Provider
-from gerbang.providers import coinbase_checkouts, evm, http_rates, nicepay, smtp
+from gerbang.providers import coinbase_checkouts, coinbase_commerce, evm, http_rates, nicepay, smtp
 
 PROVIDERS: Final[Mapping[str, Provider]] = MappingProxyType(
     {
         coinbase_checkouts.PROVIDER.name: coinbase_checkouts.PROVIDER,
+        coinbase_commerce.PROVIDER.name: coinbase_commerce.PROVIDER,
         evm.PROVIDER.name: evm.PROVIDER,
         http_rates.PROVIDER.name: http_rates.PROVIDER,
         nicepay.PROVIDER.name: nicepay.PROVIDER,

@@ -16,11 +16,14 @@ import msgspec
 from gerbang.ports.simulator import Answer, Impossible, Request, Simulator, Webhook
 from gerbang.providers.coinbase_checkouts.simulator import CoinbaseBusinessSimulator
 from gerbang.providers.coinbase_checkouts.simulator import Merchant as CoinbaseMerchant
+from gerbang.providers.coinbase_commerce.simulator import CONTRACT, OPERATOR, CommerceSimulator
+from gerbang.providers.coinbase_commerce.simulator import Merchant as CommerceMerchant
 from gerbang.providers.nicepay.simulator import Merchant, NicepaySimulator
 from gerbang.sandbox import mail
 from gerbang.sandbox.chain.anvil import Anvil, NodeFailed
 from gerbang.sandbox.chain.calls import Asked, ChainCalls
 from gerbang.sandbox.chain.local import CHAIN_ID, LocalChain
+from gerbang.sandbox.chain.placed import transfers
 from gerbang.sandbox.clock import Advance, SandboxClock
 from gerbang.sandbox.control import ClockMoved, Control
 from gerbang.sandbox.door import Door, Receive, Scope, Send
@@ -61,8 +64,9 @@ class ChainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SandboxConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`connections` are the merchants at NICEPAY, `coinbase` the projects at Coinbase. `data_dir` holds journal.jsonl and the chain; a port
-    of 0 is any free one; `smtp_port` None means no mail, `chain` None no chain; `public_url` is how browsers reach us.
+    """`connections` are the merchants at NICEPAY, `coinbase` the projects at Coinbase, `commerce` the merchants at Coinbase Commerce.
+    `data_dir` holds journal.jsonl and the chain; a port of 0 is any free one; `smtp_port` None means no mail, `chain` None no chain;
+    `public_url` is how browsers reach us.
     """
 
     data_dir: str
@@ -73,6 +77,7 @@ class SandboxConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     public_url: str = ""
     chain: ChainConfig | None = None
     coinbase: tuple[CoinbaseMerchant, ...] = ()
+    commerce: tuple[CommerceMerchant, ...] = ()
 
 
 class Sandbox:
@@ -177,7 +182,8 @@ class Sandbox:
         why: Exception | None = None
         for port, patience_s in ((wish.port, 0.0), (wish.port, 0.5), (0, 0.0)):
             await asyncio.sleep(patience_s)
-            chain = LocalChain(Anvil(wish.program, CHAIN_ID, port, state), self.clock.now, wish.block_s)
+            anvil = Anvil(wish.program, CHAIN_ID, port, state)
+            chain = LocalChain(anvil, self.clock.now, wish.block_s, [transfers(CONTRACT, OPERATOR)])
             try:
                 await chain.open()
             except (NodeFailed, Impossible) as error:
@@ -227,7 +233,9 @@ def create(config: SandboxConfig, advance: Advance | None = None, asked: Asked |
     a payment shows its payer, for those who pay it from the demo wallet.
     """
     merchants = [Merchant(one.imid, one.merchant_key, one.methods, one.name) for one in config.connections]
-    simulators: list[Simulator] = [NicepaySimulator(merchants), CoinbaseBusinessSimulator(config.coinbase)]
+    simulators: list[Simulator] = [
+        NicepaySimulator(merchants), CoinbaseBusinessSimulator(config.coinbase), CommerceSimulator(config.commerce),
+    ]  # fmt: skip
     return Sandbox(config, simulators, advance, asked)
 
 

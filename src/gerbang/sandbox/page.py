@@ -3,7 +3,7 @@
 A form becomes a call of the control API, so that a person can do nothing that a test cannot, and both stand in the journal.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +24,7 @@ from gerbang.sandbox.outbox import Outbox
 from gerbang.sandbox.stage import Stage
 
 _HERE: Final = Path(__file__).parent
+_MOST_PAGES: Final = 1_000
 _JAKARTA: Final = timezone(timedelta(hours=7), "WIB")
 _TYPES: Final = {
     ".css": "text/css; charset=utf-8",
@@ -102,7 +103,8 @@ class Page:
             return _back("That is not a number, or a field is missing.", refused=True)
         answer = await self._control.answer(call)
         if answer.status < 300:
-            return _back("Done.", refused=False)
+            back = values.get("back", "")
+            return _away(back) if back in self._pages() else _back("Done.", refused=False)
         return _back(msgspec.json.decode(answer.body)["detail"], refused=True)
 
     async def _home(self, query: Mapping[str, str]) -> Answer:
@@ -129,6 +131,10 @@ class Page:
         orders = [_order(order) for order in simulator.orders(30)]
         quirks, choices = simulator.quirks(), simulator.quirk_choices()
         return {"name": simulator.name, "orders": orders, "quirks": quirks, "choices": choices}
+
+    def _pages(self) -> Collection[str]:
+        """The simulators' own pages, from one of which a form may have come."""
+        return {order.page for simulator in self._stage.simulators.values() for order in simulator.orders(_MOST_PAGES)}
 
     def _fault_targets(self) -> Sequence[str]:
         return [*self._stage.simulators, MAIL]
@@ -194,6 +200,10 @@ def _call(method: str, path: str, body: object) -> Request:
 def _back(said: str, *, refused: bool) -> Answer:
     query = {"said": said, **({"refused": "1"} if refused else {})}
     return Answer(303, b"", (("location", f"/?{urlencode(query)}"),))
+
+
+def _away(page: str) -> Answer:
+    return Answer(303, b"", (("location", page),))
 
 
 def _order(order: Order) -> dict[str, Any]:

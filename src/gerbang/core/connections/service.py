@@ -73,15 +73,19 @@ class Connections:
         settings: Mapping[str, str],
         secrets: Mapping[str, str],
     ) -> Connection:
-        """A new connection. Raises BadConnection with a pointer for each fault, ConnectionExists."""
+        """A new connection; a live one to a retired provider is disabled until somebody enables it. Raises BadConnection with a pointer
+        for each fault, ConnectionExists.
+        """
         if provider not in self._providers:
             known = ", ".join(sorted(self._providers))
             raise BadConnection(errors=[FieldError("/provider", f"Must be one of: {known}.")])
         self._check(provider, settings, secrets)
+        enabled = not (livemode and self._providers[provider].retired)
         async with self._db.transaction() as tx:
-            if not await store.add(tx, id_, provider, livemode, settings, secrets):
+            if not await store.add(tx, id_, provider, livemode, settings, secrets, enabled):
                 raise ConnectionExists(f"{id_} exists already.")
-            await record(tx, [Entry(actor, "connection.created", f"connection:{id_}", {"provider": provider})])
+            detail = {"provider": provider, "enabled": enabled}
+            await record(tx, [Entry(actor, "connection.created", f"connection:{id_}", detail)])
             await store.tell(tx, id_)
         self.forget()
         return await self.get(id_)

@@ -15,16 +15,23 @@ async def all_(tx: Tx) -> list[Connection]:
 
 
 async def add(
-    tx: Tx, id_: str, provider: str, livemode: bool, settings: Mapping[str, str], secrets: Mapping[str, str]
+    tx: Tx,
+    id_: str,
+    provider: str,
+    livemode: bool,
+    settings: Mapping[str, str],
+    secrets: Mapping[str, str],
+    enabled: bool,
 ) -> bool:
     """A new connection; False when the name is taken."""
     tag = await tx.execute(
-        "INSERT INTO connections (id, provider, livemode, settings, secrets) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+        "INSERT INTO connections (id, provider, livemode, settings, secrets, enabled) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
         id_,
         provider,
         livemode,
         dict(settings),
         dict(secrets),
+        enabled,
     )
     return tag == "INSERT 0 1"
 

@@ -17,6 +17,7 @@ import msgspec
 from gerbang.base.errors import UpstreamFailed
 from gerbang.ports.simulator import Impossible, WalletCall
 from gerbang.sandbox.chain.anvil import Anvil, NodeFailed, NodeRefused
+from gerbang.sandbox.chain.placed import Placed
 
 NETWORK: Final = "base"
 CHAIN_ID: Final = 8_453
@@ -24,6 +25,7 @@ USDC: Final = "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"  # where Circle's own
 FAKE: Final = "0xFa4E00000000000000000000000000000000FA4e"
 TOKENS: Final = {"USDC": USDC, "FAKE": FAKE}
 _CODE: Final = msgspec.json.decode((Path(__file__).parent / "token.json").read_bytes())["runtime"]
+_GAS: Final = 10**18  # wei for an account that only sends what a contract must be told
 _PLENTY: Final = 10**15  # base units of each token: a billion
 _FRESH_BLOCKS: Final = 64
 _IDLE_S: Final = 60.0
@@ -34,12 +36,17 @@ _BALANCE: Final = "0x70a08231"
 
 
 class LocalChain:
-    """A running chain. `now` tells business time, which the blocks carry; `block_s` 0 lets time stand still between transactions."""
+    """A running chain. `now` tells business time, which the blocks carry; `block_s` 0 lets time stand still between transactions;
+    `contracts` stand on it besides the tokens.
+    """
 
-    def __init__(self, anvil: Anvil, now: Callable[[], datetime], block_s: float = 2.0) -> None:
+    def __init__(
+        self, anvil: Anvil, now: Callable[[], datetime], block_s: float = 2.0, contracts: Sequence[Placed] = ()
+    ) -> None:
         self._anvil = anvil
         self._now = now
         self._block_s = block_s
+        self._contracts = contracts
         self._sending = asyncio.Lock()
         self._ticking: asyncio.Task[None] | None = None
         self._busy_until = 0
@@ -123,8 +130,8 @@ class LocalChain:
         except UpstreamFailed as error:
             raise Impossible("conflict", f"The node does not answer: {error.detail}") from error
 
-    async def _send(self, call: WalletCall) -> str:
-        order = {"from": self.wallet, "to": call.to, "value": hex(int(call.value)), "data": call.data}
+    async def _send(self, call: WalletCall, sender: str = "") -> str:
+        order = {"from": sender or self.wallet, "to": call.to, "value": hex(int(call.value)), "data": call.data}
         hash_: str = await self.ask("eth_sendTransaction", order)
         if (await self._mined(hash_))["status"] != "0x1":
             raise Impossible("conflict", f"The transaction {hash_} was reverted.")
@@ -166,6 +173,18 @@ class LocalChain:
                 await self.ask("evm_mine")
             if await self._balance(contract) < _PLENTY // 2:
                 await self._send(WalletCall(contract, _MINT + word(self.wallet) + word(_PLENTY)))
+        for placed in self._contracts:
+            if await self.ask("eth_getCode", placed.address, "latest") == "0x":
+                await self._place(placed)
+
+    async def _place(self, placed: Placed) -> None:
+        """From an account that the node plays for this moment."""
+        await self.ask("anvil_setBalance", placed.caller, hex(_GAS))
+        await self.ask("anvil_impersonateAccount", placed.caller)
+        await self.ask("anvil_setCode", placed.address, placed.runtime)
+        for call in placed.calls:
+            await self._send(call, placed.caller)
+        await self.ask("anvil_stopImpersonatingAccount", placed.caller)
 
     async def _balance(self, contract: str) -> int:
         call = {"to": contract, "data": _BALANCE + word(self.wallet)}

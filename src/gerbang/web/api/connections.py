@@ -18,7 +18,9 @@ _TAGS: Final = ["connections"]
 
 
 class ConnectionView(msgspec.Struct, frozen=True):
-    """`secrets` maps the provider's credential names to names in the secrets manager; `hook_url` is for the provider's notifications."""
+    """`secrets` maps the provider's credential names to names in the secrets manager; `hook_url` is for the provider's notifications;
+    `retired` says why nobody should begin with this provider now, and is empty for the others.
+    """
 
     id: str
     provider: str
@@ -27,6 +29,7 @@ class ConnectionView(msgspec.Struct, frozen=True):
     settings: Mapping[str, str]
     secrets: Mapping[str, str]
     hook_url: str
+    retired: str
     created_at: datetime
     updated_at: datetime
 
@@ -88,7 +91,8 @@ async def change_connection(
 def _view(services: Services, connection: Connection) -> ConnectionView:
     return ConnectionView(
         connection.id, connection.provider, connection.livemode, connection.enabled, connection.settings, connection.secrets,
-        f"{services.settings.base_url}/hooks/{connection.id}", connection.created_at, connection.updated_at,
+        f"{services.settings.base_url}/hooks/{connection.id}", services.connections.provider_of(connection).retired,
+        connection.created_at, connection.updated_at,
     )  # fmt: skip
 
 

@@ -1,0 +1,20 @@
+"""Coinbase Commerce, closed by Coinbase: charges of both generations. What it is; adapter.py says what it does."""
+
+from typing import Final
+
+from gerbang.ports.provider import Kind, Provider
+from gerbang.providers.coinbase_commerce.account import CREDENTIALS, SETTINGS
+from gerbang.providers.coinbase_commerce.adapter import CommercePayments
+from gerbang.providers.coinbase_commerce.webhook import CommerceWebhook
+
+PROVIDER: Final = Provider(
+    name="coinbase_commerce",
+    title="Coinbase Commerce",
+    kinds=(Kind.PAYMENT,),
+    credentials=CREDENTIALS,
+    settings=SETTINGS,
+    documentation="https://docs.cdp.coinbase.com/commerce",
+    payment=CommercePayments,
+    webhook=CommerceWebhook(),
+    retired="As far as is known Coinbase closed Commerce on 2026-03-31; use Coinbase Business Checkouts.",
+)
