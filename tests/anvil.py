@@ -1,7 +1,7 @@
 """The real node that chain tests run on: where it is found, and the mark that skips them aloud without it."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ import pytest
 
 from gerbang.sandbox.chain.anvil import Anvil, find
 from gerbang.sandbox.chain.local import CHAIN_ID, LocalChain
+from gerbang.sandbox.chain.placed import Placed
 
 PROGRAM = find(os.environ.get("GERBANG_ANVIL", ""))
 needs_anvil = pytest.mark.skipif(
@@ -24,9 +25,11 @@ def node(chain_id: int = CHAIN_ID, state: Path | None = None) -> Anvil:
 
 
 @asynccontextmanager
-async def local_chain(chain_id: int = CHAIN_ID, state: Path | None = None) -> AsyncIterator[LocalChain]:
+async def local_chain(
+    chain_id: int = CHAIN_ID, state: Path | None = None, contracts: Sequence[Placed] = ()
+) -> AsyncIterator[LocalChain]:
     """The sandbox's chain with tokens and demo wallet, whose blocks come only when somebody asks."""
-    chain = LocalChain(node(chain_id, state), lambda: datetime.now(UTC), block_s=0)
+    chain = LocalChain(node(chain_id, state), lambda: datetime.now(UTC), block_s=0, contracts=contracts)
     await chain.open()
     try:
         yield chain

@@ -295,6 +295,7 @@ async def sandbox(settings: Settings) -> None:
         str(settings.data / "sandbox"), demo.merchants(settings.data), port=settings.sandbox_port,
         smtp_port=settings.sandbox_mail_port, public_url=settings.sandbox_url,
         chain=None if program is None else ChainConfig(program, settings.sandbox_chain_port), coinbase=demo.projects(settings),
+        commerce=demo.commerce(settings),
     )  # fmt: skip
     box = create(config, advance, asked)
     try:
@@ -315,6 +316,7 @@ async def _connect_demo(settings: Settings, starting: Awaitable[LocalChain | Non
         if chain is not None:
             await demo.connect_wallet(parts.connections, settings, chain)
             await demo.connect_coinbase(parts.connections, parts.secrets, settings)
+            await demo.connect_commerce(parts.connections, parts.secrets, settings)
 
 
 async def _crypto_of(db: Database, payment: str) -> Instructions | None:

@@ -17,12 +17,14 @@ from gerbang.core.connections.service import Connections
 from gerbang.core.secrets.model import Purpose
 from gerbang.core.secrets.service import Secrets
 from gerbang.providers.coinbase_checkouts.simulator import Merchant as CoinbaseMerchant
+from gerbang.providers.coinbase_commerce.simulator import Merchant as CommerceMerchant
 from gerbang.sandbox.app import Connection as Merchant
 from gerbang.sandbox.chain.local import NETWORK, LocalChain
 from gerbang.sandbox.chain.wallet import SEED_BYTES, account_key
 from gerbang.settings import Settings
 
 NICEPAY: Final = "nicepay-uji"
+COMMERCE: Final = "coinbase-commerce-uji"
 WALLET: Final = "evm-uji"
 COINBASE: Final = "coinbase-uji"
 _MOVES: Final = ("base_url", "platform_url", "api_key_id", "rpc_urls", "xpub")  # what another run may have elsewhere
@@ -45,11 +47,19 @@ def projects(settings: Settings) -> tuple[CoinbaseMerchant, ...]:
     return (CoinbaseMerchant(known["coinbase_key_id"], public, "Toko Lumbung", hook, known["coinbase_webhook"]),)
 
 
+def commerce(settings: Settings) -> tuple[CommerceMerchant, ...]:
+    """The sandbox's account at Coinbase Commerce, which makes onchain charges and tells them the demo's connection."""
+    known = _made_up(settings.data)
+    hook = f"{settings.base_url}/hooks/{COMMERCE}"
+    return (CommerceMerchant(known["commerce_key"], known["commerce_secret"], hook, name="Toko Lumbung"),)
+
+
 def _made_up(data: Path) -> Mapping[str, str]:
     """The sandbox's keys, made at random once and kept with the data (0600); those that came later are added to an older file."""
     path = data / "sandbox.json"
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-    wanted = {name: chance.token_urlsafe(48) for name in ("LUMBUNGVA1", "LUMBUNGCC1")}
+    keys = ("LUMBUNGVA1", "LUMBUNGCC1", "commerce_key", "commerce_secret")
+    wanted = {name: chance.token_urlsafe(48) for name in keys}
     wanted["wallet_seed"] = chance.token_hex(SEED_BYTES)
     wanted |= {"coinbase_key_id": str(uuid.uuid4()), "coinbase_key": _api_key(), "coinbase_webhook": str(uuid.uuid4())}
     if wanted.keys() - known.keys():
@@ -81,6 +91,16 @@ async def connect_nicepay(connections: Connections, secrets: Secrets, settings: 
         names[credential] = f"service/{NICEPAY}/{credential}"
         await secrets.ensure(names[credential], merchant.merchant_key.encode, Purpose.CALL_PROVIDER)
     await _connect(connections, NICEPAY, "nicepay", place, names)
+
+
+async def connect_commerce(connections: Connections, secrets: Secrets, settings: Settings) -> None:
+    """The demo's connection to the sandbox's Coinbase Commerce; our own node on the local chain must see what it claims."""
+    (account,) = commerce(settings)
+    place = {"base_url": f"{settings.sandbox_url}/coinbase-commerce", "recipient": account.recipient}
+    names = {name: f"service/{COMMERCE}/{name}" for name in ("api_key", "shared_secret")}
+    await secrets.ensure(names["api_key"], account.api_key.encode, Purpose.CALL_PROVIDER)
+    await secrets.ensure(names["shared_secret"], account.shared_secret.encode, Purpose.VERIFY_WEBHOOK)
+    await _connect(connections, COMMERCE, "coinbase_commerce", place, names)
 
 
 async def connect_wallet(connections: Connections, settings: Settings, chain: LocalChain) -> None:

@@ -14,6 +14,7 @@ class Receiver:
     url: str = ""
     answers: list[int] = field(default_factory=list)
     received: list[tuple[dict[str, str], dict[str, str]]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -33,6 +34,7 @@ class Receiver:
             name, _, value = line.partition(":")
             headers[name.lower()] = value.strip()
         body = await reader.readexactly(int(headers["content-length"]))
+        self.bodies.append(body)
         self.received.append((headers, dict(parse_qsl(body.decode(), keep_blank_values=True))))
         self._arrived.set()
         if status := self.answers.pop(0) if self.answers else 200:

@@ -88,7 +88,7 @@ class CommerceSimulator:
 
     def pass_time(self, now: datetime) -> Sequence[Passed]:
         found = []
-        for charge in list(self._world.book.due(now)):
+        for charge in self._world.book.due(now):
             change = moves.passed(charge, now)
             if change is not None:
                 self._world.book.apply(change)

@@ -150,7 +150,7 @@ class Book:
         return reversed(self._checkouts.values())
 
     def due(self, now: datetime) -> Iterator[Charge]:
-        """Charges whose time may have brought something about; each moment is yielded once."""
+        """Charges whose time may have brought something about, as they are when they are yielded; each moment comes once."""
         while self._ends and self._ends[0][0] <= now:
             yield self._charges[heapq.heappop(self._ends)[1]]
 
