@@ -104,3 +104,16 @@ async def test_a_card_order_leads_to_the_payers_page(http: httpx.AsyncClient) ->
     await http.post("/nicepay/redirect/v2/registration", json=card_registration())
     page = (await http.get("/")).text
     assert f"/nicepay/redirect/v2/payment?tXid={CARD_IMID}" in page
+
+
+async def test_a_form_of_a_simulators_own_page_leads_back_there_and_nowhere_else(
+    sandbox: Sandbox, http: httpx.AsyncClient
+) -> None:
+    card = card_registration(callBackUrl="https://shop.example.com/")
+    made = (await http.post("/nicepay/redirect/v2/registration", json=card)).json()
+    (page,) = [order.page for order in sandbox.stage.simulators["nicepay"].orders(1)]
+    form = {"provider": "nicepay", "reference": made["tXid"], "do": "pay"}
+    assert (await http.post("/do", data=form | {"back": page})).headers["location"] == page
+    for back in ("//evil.example.com", "https://evil.example.com", "/nicepay/elsewhere"):
+        answer = await http.post("/do", data=form | {"do": "resend", "back": back})
+        assert answer.headers["location"].startswith("/?")

@@ -134,7 +134,8 @@ class Page:
 
     def _pages(self) -> Collection[str]:
         """The simulators' own pages, from one of which a form may have come."""
-        return {order.page for simulator in self._stage.simulators.values() for order in simulator.orders(_MOST_PAGES)}
+        orders = [order for simulator in self._stage.simulators.values() for order in simulator.orders(_MOST_PAGES)]
+        return {order.page for order in orders if order.page}
 
     def _fault_targets(self) -> Sequence[str]:
         return [*self._stage.simulators, MAIL]

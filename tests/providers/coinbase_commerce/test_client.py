@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from gerbang.base.http import OutcomeUnknown, ProviderRefused, Unreachable
 from gerbang.ports.payment import Accepted, Cancelled, Declined, Effect, Giveback, Lookup, Method, Mismatched
+from gerbang.providers.coinbase_commerce import PROVIDER
 from gerbang.providers.coinbase_commerce.adapter import CommercePayments
 from tests.providers.coinbase_commerce.charges import (
     account,
@@ -191,6 +192,24 @@ async def test_nothing_can_be_given_back_here(provider: CommercePayments) -> Non
     back = Giveback(ORDER.attempt, ORDER.amount, True, "why")
     (fact,) = await provider.refund(account(), standing(ORDER), back)
     assert isinstance(fact, Declined)
+
+
+@pytest.mark.parametrize(
+    ("settings", "pointer"),
+    [
+        ({"recipient": "0x1234"}, "/settings/recipient"),
+        ({"operator": "somebody"}, "/settings/operator"),
+        ({"networks": "base bitcoin"}, "/settings/networks"),
+        ({"onchain": "perhaps"}, "/settings/onchain"),
+        ({"generation": "web4"}, "/settings/generation"),
+        ({"timeout_s": "soon"}, "/settings/timeout_s"),
+    ],
+)
+def test_settings_that_would_hold_every_payment_are_not_saved(settings: dict[str, str], pointer: str) -> None:
+    good = {"recipient": "0x" + "c0" * 20, "networks": "base polygon ethereum"}
+    assert PROVIDER.problems(good, ["api_key", "shared_secret"]) == []
+    assert [one.pointer for one in PROVIDER.problems(good | settings, ["api_key", "shared_secret"])] == [pointer]
+    assert len(PROVIDER.problems({}, [])) == 2
 
 
 def test_the_terms_say_what_a_lost_answer_means(provider: CommercePayments) -> None:

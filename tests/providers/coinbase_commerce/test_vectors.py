@@ -1,14 +1,17 @@
 """Known answers: webhook signatures of the official SDKs, and the Onchain Payment Protocol's hashes, signatures and logs."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
+from eth_abi.abi import encode
 
 from gerbang.ports.webhook import Genuine, Incoming, Rejection
 from gerbang.providers.coinbase_commerce import onchain
 from gerbang.providers.coinbase_commerce.simulator import intents
 from gerbang.providers.coinbase_commerce.webhook import CommerceWebhook
 from tests.providers.coinbase_commerce.charges import account
+from tests.providers.coinbase_commerce.intents import SignedIntent
 
 BODY = (
     b'{"attempt_number":1,"event":{"api_version":"2018-03-22","created_at":"2026-01-15T10:00:00Z","data":{"code":"TEST1234",'
@@ -143,6 +146,41 @@ def test_the_contracts_log_is_read_with_its_id_left_in_the_word() -> None:
     assert onchain.transferred(topics[::-1], LOG) is None
     assert onchain.transferred(topics, LOG[:-1]) is None
     assert onchain.transferred(topics[:1], LOG) is None
+
+
+@pytest.mark.parametrize("prefix", [b"", K2], ids=["personal", "k2"])
+@pytest.mark.parametrize("amount", [0, 1, 2**200])
+def test_an_independent_hand_hashes_and_signs_alike(prefix: bytes, amount: int) -> None:
+    theirs = SignedIntent(
+        "0x" + "12" * 20, "0x" + "34" * 20, "0x" + "56" * 20, "0x" + "78" * 20, "0x" + OPERATOR.hex(), amount, 7, 1_900_000_000,
+        b"\xfe" * 16, prefix, chain_id=137,
+    )  # fmt: skip
+    ours = onchain.Intent(
+        amount,
+        1_900_000_000,
+        b"\x12" * 20,
+        b"\x34" * 20,
+        b"\x56" * 20,
+        7,
+        b"\xfe" * 16,
+        OPERATOR,
+        theirs.signature,
+        prefix,
+    )
+    assert ours.hash(137, b"\x56" * 20, b"\x78" * 20) == theirs.hash
+    assert ours.is_signed(137, b"\x56" * 20, b"\x78" * 20)
+
+
+def test_the_simulators_wallet_calls_are_what_an_independent_hand_writes() -> None:
+    recipient, payer, until = "0x" + "c0" * 20, "0x" + "77" * 20, datetime(2026, 1, 17, 10, tzinfo=UTC)
+    made = intents.Intent("charge", 123_456_789, recipient, payer, until, k2=True)
+    theirs = SignedIntent(
+        recipient, intents.USDC, payer, intents.CONTRACT, intents.OPERATOR, 123_456_789 - 1_234_567, 1_234_567,
+        int(until.timestamp()), made.id, K2,
+    )  # fmt: skip
+    approve, pay = made.wallet_calls()
+    assert (approve.to, pay.to, pay.data) == (intents.USDC, intents.CONTRACT, theirs.call_data)
+    assert approve.data == "0x095ea7b3" + encode(["address", "uint256"], [intents.CONTRACT, 123_456_789]).hex()
 
 
 def test_selectors_are_the_contracts() -> None:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from gerbang.ports.provider import Kind, Provider
-from gerbang.providers.coinbase_commerce.account import CREDENTIALS, SETTINGS
+from gerbang.providers.coinbase_commerce.account import CREDENTIALS, SETTINGS, problems
 from gerbang.providers.coinbase_commerce.adapter import CommercePayments
 from gerbang.providers.coinbase_commerce.webhook import CommerceWebhook
 
@@ -16,5 +16,6 @@ PROVIDER: Final = Provider(
     documentation="https://docs.cdp.coinbase.com/commerce",
     payment=CommercePayments,
     webhook=CommerceWebhook(),
+    check=problems,
     retired="As far as is known Coinbase closed Commerce on 2026-03-31; use Coinbase Business Checkouts.",
 )

@@ -1,9 +1,11 @@
 """A Commerce connection: its settings and credentials with their defaults, and the chains and coins that it can be paid in. Pure."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from gerbang.base.errors import FieldError
 from gerbang.base.http import ProviderRefused
 from gerbang.ports.payment import Account
 from gerbang.ports.provider import CredentialField, SecretFamily, SettingField
@@ -63,12 +65,26 @@ SETTINGS: Final = (
     SettingField("timeout_s", "Time limit", "Seconds that one call may take.", "10", "integer"),
 )  # fmt: skip
 
+_ADDRESS: Final = re.compile(r"0x[0-9a-fA-F]{40}")
 _DEFAULTS: Final = {one.name: one.default for one in SETTINGS}
 
 
 def setting(account: Account, name: str) -> str:
     """The connection's value, or the default."""
     return account.settings.get(name) or _DEFAULTS[name]
+
+
+def problems(settings: Mapping[str, str]) -> Sequence[FieldError]:
+    """Addresses that are none, and networks that Commerce never settled on: each would hold every payment for a person."""
+    found = [
+        FieldError(f"/settings/{name}", "Must be 0x and 40 hex digits.")
+        for name in ("recipient", "operator")
+        if settings.get(name) and not _ADDRESS.fullmatch(settings[name])
+    ]
+    known = [chain.network for chain in CHAINS.values()]
+    if set(settings.get("networks", "").split()) - set(known):
+        found.append(FieldError("/settings/networks", f"Must be some of: {' '.join(known)}."))
+    return found
 
 
 def base_url(account: Account) -> str:

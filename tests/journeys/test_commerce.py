@@ -1,0 +1,77 @@
+"""A payment through the played Coinbase Commerce: the payer's wallet pays a signed intent on a real chain, and our own node must see it."""
+
+from typing import Any, Final
+
+from tests.anvil import needs_anvil
+from tests.journeys.world import Json, World, eventually
+
+COMMERCE: Final = "coinbase-commerce-uji"
+SIMULATOR: Final = "coinbase-commerce"
+
+
+async def asks(world: World, **more: Any) -> Json:
+    """48.50 dollars in USDC on Base, through Commerce."""
+    body = {
+        "amount": 4_850, "currency": "USD", "description": "Kopi Gayo 1 kg", "method": "crypto",
+        "method_options": {"asset": "USDC", "network": "base"}, "connection": COMMERCE, **more,
+    }  # fmt: skip
+    made: Json = await world.post("/v1/payments", body)
+    return made
+
+
+async def heard(world: World, payment: Json, fact: str) -> Json:
+    """The moment of the timeline at which this fact was heard."""
+
+    async def look() -> Json | None:
+        moments = (await world.get(f"/v1/payments/{payment['id']}/timeline"))["data"]
+        return next((one for one in moments if fact in str(one["detail"])), None)
+
+    return await eventually(look, f"{fact} of {payment['id']}")
+
+
+@needs_anvil
+async def test_the_payer_pays_on_commerces_page_and_our_node_confirms_it(world: World) -> None:
+    payment = await asks(world)
+    assert payment["next_action"]["type"] == "redirect"
+    async with world.browser() as browser:
+        await browser.open(payment["next_action"]["url"])
+        assert "48.500000 USDC" in browser.page
+        await browser.submit("/do")
+        assert browser.url == payment["next_action"]["url"]
+        assert "COMPLETED" in browser.page
+    await heard(world, payment, "Claimed")
+    paid = await world.becomes(payment, "paid", 60)
+    assert (paid["amount_captured"], paid["late"]) == (4_850, False)
+    assert await world.ledger(payment) == [("clearing", "exchange", "48500000"), ("exchange", "sales", 4_850)]
+
+
+@needs_anvil
+async def test_a_lie_of_commerces_moves_no_money(world: World) -> None:
+    """Validly signed, and told by its API too: only our node knows that there is no such transaction."""
+    payment = await asks(world)
+    await world.control(f"{SIMULATOR}/lie", payment=payment["id"])
+    await heard(world, payment, "Claimed")
+    await world.control("chain/mine", blocks=5)
+    told = await world.payment(payment)
+    assert (told["status"], told["amount_captured"]) == ("pending", 0)
+    assert await world.ledger(payment) == []
+
+
+@needs_anvil
+async def test_a_live_connection_to_the_closed_service_begins_disabled_and_says_why(world: World) -> None:
+    made = []
+    for livemode in (True, False):
+        body = {
+            "id": f"commerce-{livemode}".lower(), "provider": "coinbase_commerce", "livemode": livemode,
+            "secrets": {"api_key": f"service/{COMMERCE}/api_key", "shared_secret": f"service/{COMMERCE}/shared_secret"},
+        }  # fmt: skip
+        made.append(await world.post("/v1/connections", body, "admin"))
+    assert [one["enabled"] for one in made] == [False, True]
+    assert all("2026-03-31" in one["retired"] for one in made)
+    nicepay = await world.get("/v1/connections/nicepay-uji", "admin")
+    assert nicepay["retired"] == ""
+    headers = (await world.person("admin")).headers()
+    for one, enabled in ((made[0], True), (made[0], False), (made[1], False)):
+        url = f"{world.api}/v1/connections/{one['id']}"
+        changed = await world.http.patch(url, headers=headers, json={"enabled": enabled})
+        assert changed.json()["enabled"] is enabled
