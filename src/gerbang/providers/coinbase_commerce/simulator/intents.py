@@ -5,6 +5,7 @@ Source: notes section 3; its vector is the test. The key is the made-up one of t
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
 
@@ -79,6 +80,7 @@ def signed_digest(intent_hash: bytes, prefix: bytes) -> bytes:
     return keccak((prefix or b"\x19Ethereum Signed Message:\n32") + intent_hash)
 
 
+@lru_cache(maxsize=2_048)  # every look at the orders asks for all open ones
 def sign(digest: bytes) -> bytes:
     """r, s and v (27 or 28) by the operator's key."""
     from coincurve import PrivateKey
