@@ -82,7 +82,10 @@ async def stage(place: Place, provider: CommercePayments, mood: Mood, choice: Ch
     await one.calm()
 
 
-@pytest.mark.parametrize("mood", [*each_alone(), *mixtures(2026, 4)], ids=str, indirect=True)
+VERIFIED = Mood("verified", onchain="verify")
+
+
+@pytest.mark.parametrize("mood", [*each_alone(), VERIFIED, *mixtures(2026, 4)], ids=str, indirect=True)
 class TestConformance(PaymentConformance):
     """Inherited whole."""
 
@@ -136,7 +139,7 @@ async def test_a_fault_at_a_cancel_ends_in_the_truth(stage: SimulatedStage, choi
     assert await stage.state(standing.reference) == "canceled"
 
 
-@pytest.mark.parametrize("mood", [Mood("verified", onchain="verify")], ids=str, indirect=True)
+@pytest.mark.parametrize("mood", [VERIFIED], ids=str, indirect=True)
 @pytest.mark.parametrize("choice", [WEB3], ids=["onchain"], indirect=True)
 class TestVerified:
     async def test_what_the_payer_gave_is_claimed_and_what_reaches_the_merchant_is_to_be_seen(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gerbang.ports.payment import Accepted, Account, Claimed
+from gerbang.ports.payment import Accepted, Account, Claimed, Expired
 from gerbang.ports.webhook import Genuine, Heard, Hint, Incoming, Nothing, Rejection
 from gerbang.providers.coinbase_commerce.webhook import CommerceWebhook
 from tests.providers.coinbase_commerce.charges import (
@@ -104,9 +104,16 @@ def test_an_event_that_we_do_not_know_only_makes_us_ask() -> None:
     assert WEBHOOK.read(PINNED, message(PAID, "charge:teleported")) == Hint(ORDER.attempt, PAID["id"])
 
 
-def test_a_new_charge_tells_its_id_and_nothing_else() -> None:
-    said = WEBHOOK.read(PINNED, message(web3_charge(ORDER.reference), "charge:created"))
-    assert said == Heard(ORDER.attempt, (Accepted(PAID["id"]),))
+@pytest.mark.parametrize("connection", [PINNED, account()], ids=["pinned", "not"])
+@pytest.mark.parametrize("words", [("NEW",), ("NEW", "SIGNED")])
+def test_a_charge_that_is_still_open_does_not_end_our_own_sending(connection: Account, words: tuple[str, ...]) -> None:
+    said = WEBHOOK.read(connection, message(web3_charge(ORDER.reference, *words), "charge:created"))
+    assert isinstance(said, Nothing)
+
+
+def test_an_end_without_money_is_heard_with_the_charges_id() -> None:
+    said = WEBHOOK.read(PINNED, message(web3_charge(ORDER.reference, "NEW", "EXPIRED"), "charge:failed"))
+    assert said == Heard(ORDER.attempt, (Accepted(PAID["id"]), Expired()))
 
 
 @pytest.mark.parametrize("metadata", [None, {}, {"attempt": "A-1001"}, {"attempt": 7}, {"order_id": "x"}])

@@ -51,7 +51,8 @@ class CommerceWebhook:
         """What the charge in it says.
 
         It is heard by itself only where no stolen secret could make money of it: where our node must see the transfer, to the address
-        that the connection pins. Anywhere else, and for an event that we do not know, it only makes us ask.
+        that the connection pins. Anywhere else, and for an event that we do not know, it only makes us ask. A charge that is still open says
+        nothing: heard while our own call is under way, it would end the sending, and the payer might never see how to pay.
         """
         event = _event(incoming.body)
         if event is None:
@@ -60,6 +61,8 @@ class CommerceWebhook:
             attempt = ids.read("att", facts.reference(event.data))
         except NotFound:
             return Nothing("It is about a charge that was not made here.")
+        if states.state(event.data) is states.State.OPEN:
+            return Nothing("Nothing has come in yet.")
         charge = wire.text(event.data.id)
         is_pinned = is_verified(account) and setting(account, "recipient") and event.data.web3_data is not None
         if not is_pinned or event.type not in states.EVENTS or not charge:
