@@ -278,6 +278,17 @@ async def test_while_the_node_is_away_nothing_is_concluded(counter: Counter) -> 
     assert await counter.standing(whole) == PAID
 
 
+async def test_what_was_mined_after_the_head_was_asked_for_waits_for_the_next_look(counter: Counter) -> None:
+    whole = await counter.ask()
+    await counter.claim(whole, counter.move())
+    counter.chain.lags = 1
+    await counter.look()
+    assert await counter.standing(whole) == PENDING
+    counter.chain.lags = 0
+    await counter.look(1)
+    assert await counter.standing(whole) == PAID
+
+
 async def test_a_claim_on_a_network_without_a_node_is_said_aloud(counter: Counter) -> None:
     whole = await counter.ask("elsewhere")
     await counter.hear(whole, Claimed(WHOLE, "USDC", "polygon", "0x" + "1" * 64, THEIRS, WHOLE))

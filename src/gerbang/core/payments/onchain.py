@@ -99,6 +99,8 @@ def weigh(claim: Claim, attempt: Attempt, network: Network, receipt: Receipt | N
     if receipt is None:
         given_up = claim.known_s > _PATIENCE.total_seconds()
         return (Answer.REFUTED, "Our node has never seen the transaction.") if given_up else (Answer.OPEN, "")
+    if receipt.block > head.number:  # mined since this look began
+        return Answer.OPEN, ""
     moved = [
         one
         for one in receipt.transfers
