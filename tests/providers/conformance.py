@@ -97,7 +97,7 @@ class PaymentConformance:
         assert not await stage.provider.inquire(stage.account, await _submitted(stage, choice))
 
     async def test_a_paid_order_is_captured_in_full_however_often_one_asks(self, stage: Stage, choice: Choice) -> None:
-        if _terms(stage, choice).own_wallet:
+        if _terms(stage, choice).wallet:
             pytest.skip(BY_THE_CHAIN)
         standing = await _paid(stage, choice)
         for _ in range(2):
@@ -149,7 +149,7 @@ class PaymentConformance:
         self, stage: Stage, choice: Choice
     ) -> None:
         """R8: looked up, abandoned or held, but never guessed. An adapter may look it up by itself; only what is unknown is sent again here."""
-        if _terms(stage, choice).own_wallet:
+        if _terms(stage, choice).wallet:
             pytest.skip(BY_THE_CHAIN)
         submission = _submission(stage, choice)
         await stage.lose_next_answer()
@@ -196,7 +196,7 @@ class PaymentConformance:
         standing = _standing(submission, "X" * 30)
         with pytest.raises(Unreachable):
             await provider.submit(nowhere, submission)
-        if not _terms(stage, choice).own_wallet:
+        if not _terms(stage, choice).wallet:
             with pytest.raises(Unreachable):
                 await provider.inquire(nowhere, standing)
         if _terms(stage, choice).cancel:
@@ -236,7 +236,7 @@ def _submission(stage: Stage, choice: Choice) -> Submission:
         expires_at=NOW + timedelta(days=1),
         now=NOW,
         quote=_quote(terms, choice) if terms.assets else None,
-        number=NUMBER if terms.numbered else None,
+        number=NUMBER if terms.wallet else None,
     )
 
 

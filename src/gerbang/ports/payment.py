@@ -83,7 +83,7 @@ class Quote(msgspec.Struct, frozen=True):
 
     `rate` is how much of the price's currency one whole asset is worth, as a decimal; `source` who said so; `spread_bp` hundredths of a
     percent that were added for the risk; `tolerance` base units that may be missing; `holder` the ledger account that the asset comes
-    into (`clearing:{connection}` at a processor, `wallet:{network}:{asset}` of our own).
+    into (`clearing:{connection}` at a processor, `wallet:{network}:{asset}` of our own); `wallet` whose next address it is paid to.
     """
 
     asset: str
@@ -97,6 +97,7 @@ class Quote(msgspec.Struct, frozen=True):
     holder: str
     locked_at: datetime
     expires_at: datetime
+    wallet: str = ""
 
 
 # Facts: what a provider says happened to one transaction of one attempt. Totals, never deltas.
@@ -228,8 +229,8 @@ class MethodTerms:
     `refund` whether a paid one can be given back there, `partial_refund` whether in parts.
 
     A crypto method has `assets` instead of a currency (which is empty) and of options: `method_options` names `asset` and `network`, and
-    core quotes the price in it; `own_wallet` says that the asset comes into a wallet of ours and not into the processor's hands.
-    `numbered`: each attempt wants a number of its own, never used before on the connection (`Submission.number`).
+    core quotes the price in it. `wallet` names the wallet of ours that the asset comes into, empty where that is the processor's: each
+    attempt wants a number of its own, never used before in that wallet (`Submission.number`), whichever connections share it.
     """
 
     method: Method
@@ -245,8 +246,7 @@ class MethodTerms:
     partial_refund: bool = False
     default_expiry_s: int = 86_400
     assets: tuple[AssetTerms, ...] = ()
-    own_wallet: bool = False
-    numbered: bool = False
+    wallet: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,7 @@ class ScriptedWallet:
         asset = AssetTerms("USDC", self._chain.name, "USDC", 6, 1, 10**15, "low")
         return [
             MethodTerms(
-                Method.CRYPTO, Effect.INSTRUCTS, Lookup.NONE, "", 1, 10**12, assets=(asset,), own_wallet=True, numbered=True
+                Method.CRYPTO, Effect.INSTRUCTS, Lookup.NONE, "", 1, 10**12, assets=(asset,), wallet=f"0x{1:040x}"
             )
         ]  # fmt: skip
 

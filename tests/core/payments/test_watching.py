@@ -224,16 +224,20 @@ async def test_a_look_that_began_before_another_was_written_takes_back_what_is_g
     assert await shore.standing(whole) == PENDING
 
 
-async def test_one_address_on_two_networks_is_paid_where_each_payment_asked(shore: Shore) -> None:
-    """A merchant with one wallet has one connection a network: both give out the same addresses."""
-    one, other = await shore.ask(), await shore.ask("polygon")
-    assert one.attempts[0].provider_reference == other.attempts[0].provider_reference
+async def test_connections_that_share_a_wallet_never_give_out_one_address_twice(shore: Shore) -> None:
+    """A merchant with one wallet has a connection for each network: else the payer of one payment could pay another's."""
+    wholes = [*await asyncio.gather(shore.ask(), shore.ask("polygon"), shore.ask()), await shore.ask("polygon")]
+    assert len({whole.attempts[0].provider_reference for whole in wholes}) == len(wholes)
+    one, other = wholes[0], wholes[1]
     shore.chain.mine(shore.to(one))
     await shore.look(1)
     assert [await shore.standing(whole) for whole in (one, other)] == [PAID, PENDING]
     shore.polygon.mine(shore.to(other), empty=1)
     await shore.look()
     assert [await shore.standing(whole) for whole in (one, other)] == [PAID, PAID]
+    given = await shore.core.watcher.deposits()
+    assert sorted(one.number for one in given) == [0, 1, 2, 3]
+    assert {one.address for one in given} == {whole.attempts[0].provider_reference for whole in wholes}
 
 
 async def test_the_right_asset_on_another_network_waits_for_a_person(shore: Shore) -> None:
@@ -255,14 +259,3 @@ async def test_another_chain_does_not_say_that_the_time_is_over(shore: Shore) ->
     shore.chain.away = False
     await shore.look()
     assert await shore.standing(whole) == PAID
-
-
-async def test_what_came_for_one_stays_with_it_when_another_is_shown_the_same_address(shore: Shore) -> None:
-    """The other network's connection gives out the address anew: what came before is not the newcomer's."""
-    first = await shore.ask()
-    shore.polygon.mine(shore.to(first), empty=1)
-    await shore.look()
-    other = await shore.ask("polygon")
-    shore.polygon.mine(empty=1)
-    await shore.look()
-    assert [await shore.standing(whole) for whole in (first, other)] == [("held", False, 0, 0), PENDING]

@@ -68,8 +68,8 @@ def test_a_connection_needs_key_and_id() -> None:
 
 def test_it_only_instructs_and_is_looked_up_by_coinbases_id(provider: CheckoutPayments) -> None:
     (terms,) = provider.terms(account(least="100", most="500000"))
-    assert (terms.effect, terms.lookup, terms.own_wallet, terms.cancel, terms.refund, terms.partial_refund) == (
-        Effect.INSTRUCTS, Lookup.BY_THEIRS, False, True, True, True,
+    assert (terms.effect, terms.lookup, terms.wallet, terms.cancel, terms.refund, terms.partial_refund) == (
+        Effect.INSTRUCTS, Lookup.BY_THEIRS, "", True, True, True,
     )  # fmt: skip
     (asset,) = terms.assets
     assert (asset.asset, asset.network, asset.decimals, asset.places) == ("USDC", "base", 6, 2)

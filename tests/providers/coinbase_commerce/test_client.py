@@ -216,7 +216,7 @@ def test_the_terms_say_what_a_lost_answer_means(provider: CommercePayments) -> N
     (web3,) = provider.terms(account(networks="base ethereum nowhere"))
     assert (web3.method, web3.effect, web3.lookup) == (Method.CRYPTO, Effect.INSTRUCTS, Lookup.BY_THEIRS)
     assert [(one.asset, one.network) for one in web3.assets] == [("USDC", "base"), ("USDC", "ethereum")]
-    assert (web3.cancel, web3.refund, web3.own_wallet) == (False, False, False)
+    assert (web3.cancel, web3.refund, web3.wallet) == (False, False, "")
     (legacy,) = provider.terms(account(generation="legacy"))
     assert [(one.asset, one.network) for one in legacy.assets] == [("USDC", "ethereum"), ("ETH", "ethereum")]
     assert legacy.cancel

@@ -46,7 +46,7 @@ def submission(asset: str = "USDC", amount: str = "12500000", network: str = "ba
 def test_the_terms_say_what_a_lost_answer_and_a_refund_mean(payments: EvmPayments) -> None:
     (terms,) = payments.terms(account("https://a.example"))
     assert (terms.method, terms.effect, terms.lookup) == (Method.CRYPTO, Effect.INSTRUCTS, Lookup.NONE)
-    assert (terms.own_wallet, terms.numbered, terms.cancel, terms.refund) == (True, True, False, False)
+    assert (terms.wallet, terms.cancel, terms.refund) == (FIRST.lower(), False, False)
     assert [(one.asset, one.network, one.decimals) for one in terms.assets] == [
         ("USDC", "base", 6),
         ("ETH", "base", 18),

@@ -17,27 +17,32 @@ _LOOK_LOCK: Final = 0x6772_6C6F  # one look at a time is written
 
 
 async def number_deposits(tx: Tx, attempts: Sequence[Attempt]) -> list[Attempt]:
-    """The attempts, with a number of their own where one is wanted: per connection from 0 on, none ever used twice."""
-    wanted = Counter(a.connection for a in attempts if a.deposit == NEW_DEPOSIT)
+    """The attempts, with a number of their own where one is wanted: per wallet from 0 on, none ever used twice."""
+    wanted = Counter(_wallet(a) for a in attempts if a.deposit == NEW_DEPOSIT)
     if not wanted:
         return list(attempts)
     rows = await tx.fetch(
         """
-        INSERT INTO deposit_numbers AS d (connection, next) SELECT * FROM unnest($1::text[], $2::bigint[]) AS n (connection, count)
-        ORDER BY connection
-        ON CONFLICT (connection) DO UPDATE SET next = d.next + excluded.next RETURNING connection, next
+        INSERT INTO deposit_numbers AS d (wallet, next) SELECT * FROM unnest($1::text[], $2::bigint[]) AS n (wallet, count)
+        ORDER BY wallet
+        ON CONFLICT (wallet) DO UPDATE SET next = d.next + excluded.next RETURNING wallet, next
         """,
         *columns(sorted(wanted.items()), 2),
     )
-    first = {row["connection"]: row["next"] - wanted[row["connection"]] for row in rows}
+    first = {row["wallet"]: row["next"] - wanted[row["wallet"]] for row in rows}
     numbered = []
     for attempt in attempts:
         one = attempt
         if attempt.deposit == NEW_DEPOSIT:
-            one = replace(attempt, deposit=first[attempt.connection])
-            first[attempt.connection] += 1
+            one = replace(attempt, deposit=first[_wallet(attempt)])
+            first[_wallet(attempt)] += 1
         numbered.append(one)
     return numbered
+
+
+def _wallet(attempt: Attempt) -> str:
+    assert attempt.quote is not None, f"an attempt without a quote has no deposit address: {attempt.id}"
+    return attempt.quote.wallet
 
 
 async def watched(tx: Tx) -> list[UUID]:
@@ -125,10 +130,12 @@ async def save(tx: Tx, judged: Sequence[Judged]) -> None:
 
 
 async def deposits(tx: Tx, connection: str | None) -> list[Row]:
-    """Every deposit number that was given, with what came: rows of (connection, deposit, payment_id, quote, received as text)."""
+    """Every deposit number that was given, with what came: rows of (connection, deposit, address, payment_id, quote, received as
+    text).
+    """
     return await tx.fetch(
         """
-        SELECT connection, deposit, payment_id, quote, received::text FROM attempts
+        SELECT connection, deposit, provider_reference, payment_id, quote, received::text FROM attempts
         WHERE deposit IS NOT NULL AND ($1::text IS NULL OR connection = $1) ORDER BY connection, deposit
         """,
         connection,

@@ -12,7 +12,7 @@ _DIGITS: Final = 100  # more than any amount times any rate has
 
 
 def freeze(
-    price: Money, asset: AssetTerms, rate: Rate, *, holder: str, now: datetime, lasts: timedelta, spread_bp: int, tolerance_bp: int
+    price: Money, asset: AssetTerms, rate: Rate, *, holder: str, wallet: str = "", now: datetime, lasts: timedelta, spread_bp: int, tolerance_bp: int
 ) -> Quote:  # fmt: skip
     """The price in the asset, rounded up at the last decimal that may be asked for. `spread_bp` and `tolerance_bp` are hundredths of a
     percent; a price that is in the asset already has no spread.
@@ -26,7 +26,7 @@ def freeze(
     amount = int(units) * 10 ** (asset.decimals - decimals)
     return Quote(
         asset.asset, asset.network, asset.decimals, str(amount), format(rate.price.normalize(), "f"), rate.source, spread,
-        str(amount * tolerance_bp // 10_000), holder, now, now + lasts,
+        str(amount * tolerance_bp // 10_000), holder, now, now + lasts, wallet,
     )  # fmt: skip
 
 

@@ -58,10 +58,10 @@ class Quotes:
     ) -> Quote:
         """What an attempt asks. Raises NoRate, and MethodUnavailable for an amount outside what the asset takes."""
         rate = await self.rate(asset.asset, price.currency, now)
-        holder = wallet(asset.network, asset.asset) if terms.own_wallet else clearing(connection.id)
+        holder = wallet(asset.network, asset.asset) if terms.wallet else clearing(connection.id)
         own = self.terms
         quote = quoting.freeze(
-            price, asset, rate, holder=holder, now=now, lasts=own.lasts, spread_bp=own.spread_bp, tolerance_bp=own.tolerance_bp
+            price, asset, rate, holder=holder, wallet=terms.wallet, now=now, lasts=own.lasts, spread_bp=own.spread_bp, tolerance_bp=own.tolerance_bp
         )  # fmt: skip
         if not asset.least <= int(quote.amount) <= asset.most:
             raise MethodUnavailable(

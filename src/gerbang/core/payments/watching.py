@@ -91,9 +91,12 @@ class Sight:
 
 
 class Deposit(msgspec.Struct, frozen=True):
-    """An address that was given out; `path` leads the owner's wallet to its key, `received` is base units as text."""
+    """An address that was given out; `path` leads the owner's wallet to its key (empty when the connection has another wallet now),
+    `wallet` is that wallet's first address, `received` is base units as text.
+    """
 
     connection: str
+    wallet: str
     number: int
     path: str
     address: str
@@ -171,22 +174,18 @@ class Watcher:
         async with self._ctx.db.reading() as tx:
             rows = await chain_store.deposits(tx, only)
         found = []
-        for connection_id, number, payment, quote, received in rows:
+        for connection_id, number, address, payment, quote, received in rows:
             connection = await self._ctx.connections.get(connection_id)
             chain = self._chain(connection)
             assert chain is not None, f"{connection_id} gave out deposit addresses and has no chain"
             account = await self._ctx.connections.account_for(connection, Purpose.CALL_PROVIDER)
-            address, path = chain.deposit(account, number)
+            first, _ = chain.deposit(account, 0)
+            known = first.lower() == quote["wallet"]
+            place, path = chain.deposit(account, number) if known else (address or "", "")
+            pay = ids.show("pay", payment)
             found.append(
                 Deposit(
-                    connection_id,
-                    number,
-                    path,
-                    address,
-                    ids.show("pay", payment),
-                    quote["network"],
-                    quote["asset"],
-                    received,
+                    connection_id, quote["wallet"], number, path, place, pay, quote["network"], quote["asset"], received
                 )
             )
         return found
@@ -271,8 +270,6 @@ async def _scope(tx: Tx, connection: str, network: Network, head: Head) -> Scope
     place, asked_at = await chain_store.cursor(tx, connection)
     watched = await store.attempts_by_id(tx, await chain_store.watched(tx))
     moving = await chain_store.moving(tx, network.chain_id, head.number - network.settled_after)
-    # one wallet has the same addresses on every network: whoever asked for money on this one goes before others
-    watched.sort(key=lambda a: (a.quote is not None and a.quote.network == network.name, a.created_at))
     claims = await chain_store.open_claims(tx, network.name)
     of_processors = {a.id for a in await store.attempts_by_id(tx, [one.attempt for one in moving]) if a.deposit is None}
     claimed = {one.key(): one.attempt for one in claims}

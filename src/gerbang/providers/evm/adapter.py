@@ -57,7 +57,7 @@ class EvmPayments:
         return [
             MethodTerms(
                 Method.CRYPTO, Effect.INSTRUCTS, Lookup.NONE, "", 1, 10**12, default_expiry_s=_EXPIRY_S,
-                assets=assets, own_wallet=True, numbered=True,
+                assets=assets, wallet=settings.deposit_address(account, 0)[0].lower(),
             )
         ]  # fmt: skip
 
