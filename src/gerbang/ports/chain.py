@@ -45,9 +45,10 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where the chain stands: the newest block, its time, and the newest final one as far as the node knows of finality."""
+    """Where the chain stands: the newest block, its hash and time, and the newest final one as far as the node knows of finality."""
 
     number: int
+    hash: str
     at: datetime
     finalized: int | None
 
@@ -99,6 +100,10 @@ class Chain(Protocol):
 
     async def head(self, account: Account) -> Head:
         """Where the chain stands now."""
+        ...
+
+    async def block_hash(self, account: Account, block: int) -> str:
+        """The hash, in lower case, of a block that is not above the head."""
         ...
 
     async def transfers(

@@ -105,7 +105,10 @@ class ScriptedChain:
         if self.away:
             raise Unreachable("No node answers.")
         newest = len(self.blocks) - 1 - self.lags
-        return Head(newest, self.blocks[newest].at, None)
+        return Head(newest, await self.block_hash(account, newest), self.blocks[newest].at, None)
+
+    async def block_hash(self, account: Account, block: int) -> str:
+        return f"0x{self.blocks[block].salt:064x}"
 
     async def transfers(
         self, account: Account, recipients: Collection[str], first: int, last: int

@@ -29,7 +29,7 @@ MINED = Transfer("0x9", 3, TOKEN, "0xf", "0x1", 1_000_000, 50, "0xb", NOW)
 
 def seen(depth: int, finalized: int | None = None) -> Head:
     """The chain with the transfer's block so deep in it."""
-    return Head(MINED.block + depth - 1, NOW, finalized)
+    return Head(MINED.block + depth - 1, "0x1", NOW, finalized)
 
 
 FINAL = replace(BASE, finalized=True)

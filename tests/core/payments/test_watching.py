@@ -224,6 +224,19 @@ async def test_a_look_that_began_before_another_was_written_takes_back_what_is_g
     assert await shore.standing(whole) == PENDING
 
 
+@pytest.mark.parametrize("lags", [0, 10])
+async def test_a_reorg_deeper_than_the_blocks_that_are_read_again_hides_no_transfer(shore: Shore, lags: int) -> None:
+    """The transfer stands below everything that was read before; a head that is behind for one look does not make that forgotten."""
+    whole = await shore.ask()
+    await shore.look(60)
+    shore.chain.reorg(50, [], [shore.to(whole)])
+    shore.chain.lags = lags
+    await shore.look()
+    shore.chain.lags = 0
+    await shore.look()
+    assert await shore.standing(whole) == PAID
+
+
 async def test_connections_that_share_a_wallet_never_give_out_one_address_twice(shore: Shore) -> None:
     """A merchant with one wallet has a connection for each network: else the payer of one payment could pay another's."""
     wholes = [*await asyncio.gather(shore.ask(), shore.ask("polygon"), shore.ask()), await shore.ask("polygon")]

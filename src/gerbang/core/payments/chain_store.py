@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from gerbang.base.db import Row, Tx, columns
 from gerbang.core.payments.model import NEW_DEPOSIT, Attempt
-from gerbang.core.payments.onchain import Answer, Claim, Judged, State
+from gerbang.core.payments.onchain import Answer, Claim, Judged, Place, State
 from gerbang.ports.chain import Transfer
 
 _LOOK_LOCK: Final = 0x6772_6C6F  # one look at a time is written
@@ -142,16 +142,20 @@ async def deposits(tx: Tx, connection: str | None) -> list[Row]:
     )
 
 
-async def cursor(tx: Tx, connection: str) -> tuple[int | None, datetime]:
+async def cursor(tx: Tx, connection: str) -> tuple[Place | None, datetime]:
     """How far the chain was read, None when never; and the moment, by which an older reading is told from a newer one."""
     row = await tx.fetchrow(
-        "SELECT (SELECT block FROM chain_cursors WHERE connection = $1) AS block, clock_timestamp() AS at", connection
+        """
+        SELECT c.block, c.hash, clock_timestamp() AS at FROM (VALUES ($1::text)) AS asked (connection)
+        LEFT JOIN chain_cursors c USING (connection)
+        """,
+        connection,
     )
-    assert row is not None, "a statement without FROM has one row"
-    return row["block"], row["at"]
+    assert row is not None, "the row that was asked with is always there"
+    return (None if row["block"] is None else Place(row["block"], row["hash"])), row["at"]
 
 
-async def move_cursor(tx: Tx, connection: str, block: int, asked_at: datetime) -> bool:
+async def move_cursor(tx: Tx, connection: str, place: Place, asked_at: datetime) -> bool:
     """The chain was read up to here. False when the answer to a later question was applied before: drop this one.
 
     Looks are written one after the other, those of other chains too, for what a transfer means depends on all that came to an attempt.
@@ -159,12 +163,13 @@ async def move_cursor(tx: Tx, connection: str, block: int, asked_at: datetime) -
     await tx.execute("SELECT pg_advisory_xact_lock($1)", _LOOK_LOCK)
     row = await tx.fetchrow(
         """
-        INSERT INTO chain_cursors AS c (connection, block, asked_at) VALUES ($1, $2, $3)
-        ON CONFLICT (connection) DO UPDATE SET block = excluded.block, asked_at = excluded.asked_at
+        INSERT INTO chain_cursors AS c (connection, block, hash, asked_at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (connection) DO UPDATE SET block = excluded.block, hash = excluded.hash, asked_at = excluded.asked_at
         WHERE c.asked_at < excluded.asked_at RETURNING connection
         """,
         connection,
-        block,
+        place.block,
+        place.hash,
         asked_at,
     )
     return row is not None

@@ -56,6 +56,13 @@ class Judged(msgspec.Struct, frozen=True):
         return self.chain_id, self.transfer.transaction, self.transfer.log
 
 
+class Place(msgspec.Struct, frozen=True):
+    """A block by number and hash, up to which a chain was read; the hash is empty where it was not kept."""
+
+    block: int
+    hash: str
+
+
 class Claim(msgspec.Struct, frozen=True):
     """A processor's word that crypto came in, which our node must confirm; the amounts as in the port's Claimed. `known_s` is for how
     many seconds we have known of it.

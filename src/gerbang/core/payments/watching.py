@@ -33,6 +33,7 @@ from gerbang.core.payments.onchain import (
     Claim,
     Judged,
     Key,
+    Place,
     State,
     agreeing,
     facts,
@@ -68,7 +69,7 @@ class Scope:
     claimed: Mapping[tuple[str, str], UUID]
     claims: Sequence[Claim]
     moving: Sequence[Judged]
-    place: int | None
+    place: Place | None
     asked_at: datetime
 
     def owner(self, one: Transfer) -> UUID | None:
@@ -78,12 +79,12 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What one look at a chain saw: transfers to us up to block `last` and those known before that still stand, those that are `missing`,
+    """What one look at a chain saw: transfers to us up to the block `last` and those known before that still stand, those that are `missing`,
     the `doubted` ones, large and not seen alike by two nodes, and the `receipts` that were read, by transaction.
     """
 
     head: Head
-    last: int
+    last: Place
     found: Sequence[Transfer]
     missing: AbstractSet[Key]
     doubted: AbstractSet[Key]
@@ -212,7 +213,7 @@ class Watcher:
         async with self._ctx.db.transaction() as tx:
             if await chain_store.move_cursor(tx, connection.id, sight.last, scope.asked_at):
                 await self._apply(tx, network, sight, scope)
-        return sight.last < head.number
+        return sight.last.block < head.number
 
     async def _apply(self, tx: Tx, network: Network, sight: Sight, scope: Scope) -> None:
         """Attempts and transfers are read again, under the lock that every look is written under: others may have been written meanwhile."""
@@ -253,7 +254,7 @@ class Watcher:
         hearings = []
         for id_, attempt in attempts.items():
             says = facts(attempt, mine[id_], [one for one in claims if one.attempt == id_]) if id_ in anew else []
-            if attempt.status in OPEN and attempt.deposit is not None and sight.last == sight.head.number:
+            if attempt.status in OPEN and attempt.deposit is not None and sight.last.block >= sight.head.number:
                 says += is_over(attempt, network, mine[id_], sight.head, now)
             says += [refuted[id_]] if id_ in refuted else []
             if says:
@@ -309,9 +310,9 @@ async def _see(chain: Chain, account: Account, network: Network, head: Head, sco
     """The blocks since the last look, and by its receipt each known transfer that is not among them: in another block its log may have
     another number, and its number may be the log of somebody else.
     """
-    first = max(0, (head.number if scope.place is None else min(scope.place, head.number)) - OVERLAP + 1)
-    last = min(head.number, first + _AT_ONCE - 1) if scope.owners else head.number
-    seen = await chain.transfers(account, scope.owners.keys(), first, last) if scope.owners else ()
+    first = await _first(chain, account, network, head, scope.place)
+    last = await _place(chain, account, head, min(head.number, first + _AT_ONCE - 1) if scope.owners else head.number)
+    seen = await chain.transfers(account, scope.owners.keys(), first, last.block) if scope.owners else ()
     found = {_key(network, one): one for one in seen}
     lost = [one for one in scope.moving if one.key() not in found and head.number >= one.transfer.block]
     asked = sorted({one.transfer.transaction for one in lost} | {one.transaction for one in scope.claims})
@@ -321,7 +322,26 @@ async def _see(chain: Chain, account: Account, network: Network, head: Head, sco
         found |= {_key(network, one): one for one in moved if scope.owner(one) is not None}
     missing = {one.key() for one in lost} - found.keys()
     doubted = await _doubted(chain, account, network, list(found.values()), scope)
+    if scope.place is not None and head.number < scope.place.block:
+        last = scope.place  # a head that went back does not say yet what became of the blocks above it
     return Sight(head, last, list(found.values()), missing, doubted, receipts)
+
+
+async def _first(chain: Chain, account: Account, network: Network, head: Head, place: Place | None) -> int:
+    """The first block to be read: a few below where the last look ended, and where that block was replaced meanwhile, from as deep as a
+    transfer is watched at all.
+    """
+    if place is None:
+        return max(0, head.number - OVERLAP + 1)
+    overlap = OVERLAP
+    if place.hash and place.block <= head.number and await _place(chain, account, head, place.block) != place:
+        log.warning("chain.replaced", network=network.name, block=place.block)
+        overlap = max(OVERLAP, network.settled_after)
+    return max(0, min(place.block, head.number) - overlap + 1)
+
+
+async def _place(chain: Chain, account: Account, head: Head, block: int) -> Place:
+    return Place(block, head.hash if block == head.number else await chain.block_hash(account, block))
 
 
 async def _doubted(

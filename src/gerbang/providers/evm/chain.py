@@ -49,11 +49,20 @@ class EvmChain:
             )
             block = result(latest, wire.Block)
             at = datetime.fromtimestamp(number(block.timestamp), UTC)
-            return Head(number(block.number), at, _finalized(finalized, number(block.number)))
+            return Head(number(block.number), block.hash.lower(), at, _finalized(finalized, number(block.number)))
 
         head = await self._nodes.first_answer(account, asked)
         self._nodes.saw(account, head.number)
         return head
+
+    async def block_hash(self, account: Account, block: int) -> str:
+        """The hash of a block. OutcomeUnknown when no node has it: that is no hash."""
+
+        async def asked(node: Node) -> str:
+            (one,) = await self._all(node, [("eth_getBlockByNumber", (hex(block), False))], wire.Block)
+            return one.hash.lower()
+
+        return await self._nodes.first_answer(account, asked)
 
     async def transfers(
         self, account: Account, recipients: Collection[str], first: int, last: int

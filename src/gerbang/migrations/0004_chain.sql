@@ -12,3 +12,6 @@ INSERT INTO deposit_numbers
 SELECT quote ->> 'wallet', max(deposit) + 1 FROM attempts WHERE deposit IS NOT NULL AND quote ->> 'wallet' IS NOT NULL GROUP BY 1;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON deposit_numbers TO gerbang_app;
+
+-- The block that a cursor stands on, so that a chain which was replaced below it is noticed; empty until the next look.
+ALTER TABLE chain_cursors ADD COLUMN hash text NOT NULL DEFAULT '';
