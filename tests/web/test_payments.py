@@ -143,9 +143,13 @@ async def test_an_order_is_paid_refunded_and_explained(shop: tuple[Edge, Sandbox
     paid = (await edge.post(f"/v1/payments/{made['id']}/refresh", "support")).json()
     assert paid["status"] == "paid", paid
     assert paid["paid_at"] is not None
-    refund = await edge.post(
-        f"/v1/payments/{made['id']}/refunds", "finance", {"amount": 50_000, "reason": "cold"}, "new"
-    )
+    asked, wallet = {"amount": 50_000, "reason": "cold"}, {"address": "0x" + "ab" * 20}
+    for wrong in (wallet, {"bank": "BCA"}, wallet | {"bank": "BCA"}):
+        refused = await edge.post(
+            f"/v1/payments/{made['id']}/refunds", "finance", asked | {"destination": wrong}, "new"
+        )
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/destination"), refused.text
+    refund = await edge.post(f"/v1/payments/{made['id']}/refunds", "finance", asked, "new")
     assert refund.status_code == 201, refund.text
     body = refund.json()
     assert (body["amount"], body["status"], body["payment"]) == (50_000, "awaiting_transfer", made["id"])

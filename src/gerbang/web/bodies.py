@@ -87,11 +87,12 @@ class PaymentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DestinationBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A bank account of the payer's."""
+    """A bank account of the payer's: `bank`, `account`, `name`. Or `address` alone, where crypto goes back on the network it came on."""
 
-    bank: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-    account: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{5,20}$")]
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    bank: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    account: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{5,20})?$")] = ""
+    name: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    address: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
 
 class RefundBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,13 +103,20 @@ class RefundBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     destination: DestinationBody | None = None
 
     def to(self) -> Destination | None:
-        """The bank account, as core takes it."""
+        """The bank account or address, as core takes it."""
         to = self.destination
-        return Destination(to.bank, to.account, to.name) if to else None
+        if to is None:
+            return None
+        account = (to.bank, to.account, to.name)
+        if to.address and not any(account):
+            return Destination("", to.address, "")
+        if all(account) and not to.address:
+            return Destination(*account)
+        raise invalid_field("/destination", "Either bank, account and name, or address.")
 
 
 class SettleBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An operator transferred the money; `reference` is the bank's."""
+    """An operator transferred the money; `reference` is the bank's, or the hash of the transaction."""
 
     reference: Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
 

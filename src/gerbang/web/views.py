@@ -11,6 +11,7 @@ from gerbang.core.payments.machine import OPEN
 from gerbang.core.payments.model import (
     Attempt,
     AttemptStatus,
+    Coins,
     Destination,
     Moment,
     Offer,
@@ -104,10 +105,16 @@ class AttemptView(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
-class DestinationView(msgspec.Struct, frozen=True):
-    bank: str
-    account: str
-    name: str
+class DestinationView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A bank account, or for crypto an `address` on `network` that `amount` base units of `asset` are due to."""
+
+    bank: str = ""
+    account: str = ""
+    name: str = ""
+    address: str = ""
+    network: str = ""
+    asset: str = ""
+    amount: str = ""
 
 
 class RefundView(msgspec.Struct, frozen=True):
@@ -278,7 +285,7 @@ def attempt_views(whole: Whole, steps: Steps = no_steps) -> list[AttemptView]:
     return [_attempt(one, whole.payment, whole.payer.locale, steps) for one in ordered]
 
 
-def refund_view(refund: Refund, destination: Destination | None = None) -> RefundView:
+def refund_view(refund: Refund, destination: DestinationView | None = None) -> RefundView:
     """A refund; `destination` only for who will transfer it."""
     return RefundView(
         ids.show("ref", refund.id),
@@ -292,8 +299,16 @@ def refund_view(refund: Refund, destination: Destination | None = None) -> Refun
         refund.failure,
         refund.created_at,
         refund.updated_at,
-        DestinationView(destination.bank, destination.account, destination.name) if destination else None,
+        destination,
     )
+
+
+def destination_view(to: Destination | None, coins: Coins | None) -> DestinationView | None:
+    """Where a refund goes, as far as the payer has said so."""
+    if to is None or to.bank:
+        return DestinationView(to.bank, to.account, to.name) if to else None
+    due = (coins.network, coins.asset, str(coins.amount)) if coins else ()
+    return DestinationView("", "", "", to.account, *due)
 
 
 def moment_view(moment: Moment) -> MomentView:

@@ -16,7 +16,17 @@ from gerbang import app, demo, settings
 from gerbang.base import ids
 from gerbang.base.db import Database
 from gerbang.core.payments import verifying
-from gerbang.core.payments.model import MethodChoice, MethodUnavailable, NewPayment, PaymentStatus, Whole
+from gerbang.core.payments.model import (
+    BadDestination,
+    Coins,
+    Destination,
+    MethodChoice,
+    MethodUnavailable,
+    NewPayment,
+    PaymentStatus,
+    RefundStatus,
+    Whole,
+)
 from gerbang.core.payments.rates import NoRate
 from gerbang.core.queue import business_time
 from gerbang.ports.payment import DisplayCrypto, Method
@@ -182,6 +192,31 @@ async def test_a_surplus_stands_to_the_payers_credit(harbour: Harbour) -> None:
     paid = await harbour.now(whole)
     assert (paid.payment.status, paid.payment.amount_excess) == (PaymentStatus.PAID, 150)
     assert (await harbour.moved(whole.payment.id))[EXCHANGE, "payer_credit", "USD"] == 150
+
+
+async def test_what_is_given_back_leaves_the_wallet_it_came_into(harbour: Harbour) -> None:
+    """In parts that do not divide evenly: together they are all that came."""
+    whole = await harbour.ask(3, choice=ETH)
+    await harbour.send(whole, token="ETH")
+    await harbour.mine()
+    payments, sent = harbour.core.payments, int(shown_by(whole).amount)
+    for amount, due in ((1, sent // 3), (None, sent - sent // 3)):
+        refund = (await payments.refund(OPERATOR, whole.payment.id, amount, "returned", None, harbour.key())).refund
+        assert refund.status is RefundStatus.AWAITING_TRANSFER
+        assert await payments.coins_of(refund) == Coins("base", "ETH", due)
+        with pytest.raises(BadDestination):
+            await payments.name_destination(refund.id, Destination("BCA", "0341882288", "Sari"))
+        await payments.name_destination(refund.id, Destination("", shown_by(whole).address.lower(), ""))
+        named = await payments.destination_of(refund.id)
+        assert named is not None
+        assert named.account == shown_by(whole).address
+        await payments.settle_refund(OPERATOR, refund.id, f"0x{due:064x}")
+    assert await harbour.status(whole) == "refunded"
+    assert await harbour.moved(whole.payment.id) == {
+        ("exchange:ETH", "sales", "USD"): 3,
+        ("refunds", "refunds_payable", "USD"): 3,
+        ("refunds_payable", "exchange:ETH", "USD"): 3,
+    }
 
 
 async def test_a_fake_token_and_an_empty_transfer_are_shown_and_never_count(harbour: Harbour) -> None:

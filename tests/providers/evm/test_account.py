@@ -2,11 +2,12 @@
 
 import pytest
 
+from gerbang.base import eip55
 from gerbang.base.http import ProviderRefused
 from gerbang.base.money import EXPONENTS
 from gerbang.ports.chain import Asset
 from gerbang.ports.payment import Account
-from gerbang.providers.evm import PROVIDER, hd
+from gerbang.providers.evm import PROVIDER
 from gerbang.providers.evm.account import deposit_address, network, nodes
 from gerbang.providers.evm.networks import DECIMALS, NETWORKS
 from tests.providers.evm.test_hd import PRIVATE
@@ -23,7 +24,7 @@ def problems(**changes: str) -> dict[str, str]:
 
 def test_the_table_is_of_checksummed_contracts_and_of_decimals_that_gerbang_counts() -> None:
     for known in NETWORKS.values():
-        assert all(contract == hd.checksummed(contract) for contract in known.tokens.values())
+        assert all(contract == eip55.checksummed(contract) for contract in known.tokens.values())
     assert all(EXPONENTS[symbol] == decimals for symbol, decimals in DECIMALS.items())
     assert len({known.chain_id for known in NETWORKS.values()}) == len(NETWORKS)
 

@@ -35,22 +35,6 @@ def test_public_derivation_is_that_of_the_bips_vector() -> None:
     assert hd.address(MASTER, (0,), 5) == hd.address(CHILD, (), 5)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
-        "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359",
-        "0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB",
-        "0xD1220A0cf47c7B9Be7A2E6BA89F429762e7b9aDb",
-    ],
-)
-def test_the_checksums_of_eip_55(text: str) -> None:
-    assert hd.checksummed(text.lower()) == text
-    assert hd.is_address(text)
-    assert hd.is_address(text.lower())
-    assert not hd.is_address(text[:2] + text[2:].swapcase())
-
-
 @pytest.mark.parametrize("key", [XPUB, MASTER, CHILD, BIP32.from_seed(b"x" * 32, "test").get_xpub()])
 def test_an_extended_public_key_is_taken(key: str) -> None:
     assert not hd.complaint(key)

@@ -16,6 +16,7 @@ from gerbang.core.ledger.model import (
     exchange,
 )
 from gerbang.core.payments.model import Attempt, DisputeState, Payment, Refund
+from gerbang.core.payments.quoting import share
 
 
 def capture(payment: Payment, before: Attempt, after: Attempt, captured_elsewhere: int) -> Posting:
@@ -48,10 +49,15 @@ def refund_failed(refund: Refund) -> Posting:
     return _about(refund, "refund_failed", reversed_)
 
 
-def refund_settled(refund: Refund, connection: str, *, by_bank: bool) -> Posting:
-    """The money is gone: from the provider's hands, or by a transfer out of our own bank."""
-    source = BANK if by_bank else clearing(connection)
-    return _about(refund, "refund_settled", (Line(REFUNDS_PAYABLE, source, refund.amount, refund.currency),))
+def refund_settled(refund: Refund, before: Attempt, *, by_bank: bool) -> Posting:
+    """The money is gone: from the provider's hands, or by a transfer out of our own bank. Crypto goes back the way it came: its share of
+    the quote out of the asset's holder.
+    """
+    source, lines = BANK if by_bank else clearing(before.connection), []
+    if before.quote is not None:
+        source, units = exchange(before.quote.asset), share(before.quote, before.amount, before.refunded, refund.amount)
+        lines = _moved(source, before.quote.holder, units, before.quote.asset)
+    return _about(refund, "refund_settled", (Line(REFUNDS_PAYABLE, source, refund.amount, refund.currency), *lines))
 
 
 def dispute(payment: UUID, before: Attempt, after: Attempt) -> Posting:

@@ -271,11 +271,20 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """The bank account that a transfer back goes to. Personal data."""
+    """Where a transfer back goes: a bank account, or for crypto only `account`, an address on the network that it came on. Personal data."""
 
     bank: str
     account: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coins:
+    """What a refund of crypto is worth: base units of an asset on a network."""
+
+    network: str
+    asset: str
+    amount: int
 
 
 class PaymentNotFound(NotFound):
@@ -315,6 +324,13 @@ class AttemptInFlight(Conflict):
 class NotRefundable(Conflict):
     code = "not_refundable"
     title = "There is not so much to give back"
+
+
+class BadDestination(Invalid):
+    """A bank account for crypto, an address for rupiah, or no address at all."""
+
+    code = "bad_destination"
+    title = "The money cannot be sent there"
 
 
 class NotHeld(Conflict):

@@ -30,6 +30,14 @@ def freeze(
     )  # fmt: skip
 
 
+def share(quote: Quote, asked: int, before: int, part: int) -> int:
+    """Base units that a `part` of the price is worth by the quote, when `before` it so much went already: the shares of all parts of a
+    whole are the whole.
+    """
+    whole = int(quote.amount)
+    return (before + part) * whole // asked - before * whole // asked
+
+
 def worth(quote: Quote, asked: int, received: int) -> int:
     """What `received` base units are worth, in minor units of the price whose whole is `asked`.
 

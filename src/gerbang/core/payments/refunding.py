@@ -4,8 +4,9 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from gerbang.base import ids
+from gerbang.base import eip55, ids
 from gerbang.base.db import Tx
+from gerbang.base.errors import FieldError
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.identity.model import Caller
@@ -14,6 +15,8 @@ from gerbang.core.payments.context import Context
 from gerbang.core.payments.draft import Draft, open_drafts, save_drafts
 from gerbang.core.payments.model import (
     Attempt,
+    BadDestination,
+    Coins,
     Destination,
     IdempotencyKey,
     IdempotencyKeyReused,
@@ -24,7 +27,9 @@ from gerbang.core.payments.model import (
     RefundNotFound,
     RefundOutcome,
     RefundStatus,
+    Whole,
 )
+from gerbang.core.payments.quoting import share
 
 
 async def request(
@@ -38,7 +43,7 @@ async def request(
 ) -> RefundOutcome:
     """Promise money back: all that is left without `amount`. A surplus goes back first, and leaves the payment `paid`.
 
-    Raises NotRefundable when no single attempt holds so much, IdempotencyKeyReused, PaymentNotFound.
+    Raises NotRefundable when no single attempt holds so much, BadDestination, IdempotencyKeyReused, PaymentNotFound.
     """
     refund_id = ids.new()
     async with ctx.db.transaction() as tx:
@@ -55,7 +60,7 @@ async def request(
         refund = await open_refund(ctx, draft, caller, attempt, whole_amount, reason, refund_id)
         await save_drafts(tx, [draft])
         if destination is not None:
-            await refund_store.set_destination(tx, refund.id, destination)
+            await refund_store.set_destination(tx, refund.id, _fitting(attempt, destination))
     ctx.wake()
     return RefundOutcome(refund, replayed=False)
 
@@ -132,16 +137,42 @@ async def settle_by_transfer(ctx: Context, caller: Caller, refund_id: UUID, refe
 
 
 async def name_destination(ctx: Context, refund_id: UUID, to: Destination) -> Refund:
-    """The payer names the bank account. Raises RefundNotFound, RefundNotAwaitingTransfer."""
+    """The payer names the bank account or address. Raises RefundNotFound, RefundNotAwaitingTransfer, BadDestination."""
     async with ctx.db.transaction() as tx:
         draft, refund = await _locked(tx, refund_id)
         if refund.status is not RefundStatus.AWAITING_TRANSFER:
             raise RefundNotAwaitingTransfer(f"The refund is {refund.status.value}.")
-        await refund_store.set_destination(tx, refund_id, to)
+        await refund_store.set_destination(tx, refund_id, _fitting(draft.attempts[refund.attempt_id], to))
         pay = ids.show("pay", draft.payment.id)
         detail = {"refund": ids.show("ref", refund_id), "bank": to.bank}
         await record(tx, [Entry(f"payer:{pay}", "refund.destination_named", pay, detail)])
     return refund
+
+
+def coins_of(whole: Whole, refund: Refund) -> Coins | None:
+    """What a refund that waits for its transfer is worth in what was sent; None where other money goes back."""
+    attempt = next(a for a in whole.attempts if a.id == refund.attempt_id)
+    if attempt.quote is None or refund.status is not RefundStatus.AWAITING_TRANSFER:
+        return None
+    units = share(attempt.quote, attempt.amount, attempt.refunded, refund.amount)
+    return Coins(attempt.quote.network, attempt.quote.asset, units)
+
+
+def _fitting(attempt: Attempt, to: Destination) -> Destination:
+    """A destination that the attempt's money can go to: an address has its checksum then."""
+    if attempt.quote is None:
+        if not (to.bank and to.name):
+            raise BadDestination(
+                "This money goes to a bank account.",
+                errors=[FieldError("/destination", "Name bank, account and name.")],
+            )
+        return to
+    if to.bank or not eip55.is_address(to.account):
+        raise BadDestination(
+            f"{attempt.quote.asset} goes back to an address on {attempt.quote.network}.",
+            errors=[FieldError("/destination/address", "Must be 0x and 40 hex digits, whose checksum fits.")],
+        )
+    return Destination("", eip55.checksummed(to.account), "")
 
 
 async def _existing(tx: Tx, refund_id: UUID) -> Refund:

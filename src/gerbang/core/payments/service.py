@@ -15,6 +15,7 @@ from gerbang.core.payments import chain_store, choosing, opening, operating, ref
 from gerbang.core.payments.calls import Calls, load_wholes
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.model import (
+    Coins,
     Destination,
     Filters,
     IdempotencyKey,
@@ -125,6 +126,10 @@ class Payments:
     async def name_destination(self, refund_id: UUID, to: Destination) -> Refund:
         """See refunding.name_destination."""
         return await refunding.name_destination(self.context, refund_id, to)
+
+    async def coins_of(self, refund: Refund) -> Coins | None:
+        """See refunding.coins_of."""
+        return refunding.coins_of(await self.get(refund.payment_id), refund)
 
     async def destination_of(self, refund_id: UUID) -> Destination | None:
         """Where a transfer back goes, if the payer has said so."""

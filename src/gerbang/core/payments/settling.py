@@ -65,7 +65,7 @@ def succeed(draft: Draft, refund: Refund, *, by_bank: bool) -> None:
     )
     done = replace(refund, status=RefundStatus.SUCCEEDED)
     draft.put_refund(done)
-    draft.more.postings.append(entries.refund_settled(done, attempt.connection, by_bank=by_bank))
+    draft.more.postings.append(entries.refund_settled(done, attempt, by_bank=by_bank))
     _over(draft, done)
 
 

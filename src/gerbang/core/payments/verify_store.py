@@ -41,7 +41,7 @@ _CHECKS: Final = {
     """,
     "a refund that succeeded is not settled exactly once in the ledger": """
         SELECT r.id, r.amount::text AS should_be, coalesce(sum(l.amount), 0)::text AS is FROM refunds r
-        LEFT JOIN ledger_lines l ON l.refund_id = r.id AND l.kind = 'refund_settled'
+        LEFT JOIN ledger_lines l ON l.refund_id = r.id AND l.kind = 'refund_settled' AND l.debit = 'refunds_payable'
         GROUP BY r.id HAVING coalesce(sum(l.amount), 0) <> CASE WHEN r.status = 'succeeded' THEN r.amount ELSE 0 END LIMIT $1
     """,
     "a refund's promise does not stand, or was not reversed": """

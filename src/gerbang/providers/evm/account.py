@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
+from gerbang.base import eip55
 from gerbang.base.errors import FieldError
 from gerbang.base.http import ProviderRefused
 from gerbang.base.money import EXPONENTS
@@ -144,7 +145,7 @@ def _asset(known: Known, word: str) -> Asset:
         if asset is None:
             raise ValueError(f"{_short(symbol)} is not known on {known.title}: write SYMBOL:0xcontract:decimals.")
         return asset
-    if len(rest) != 2 or not hd.is_address(rest[0]) or not rest[1].isdigit():
+    if len(rest) != 2 or not eip55.is_address(rest[0]) or not rest[1].isdigit():
         raise ValueError("A token is written SYMBOL:0xcontract:decimals, and the address must fit its checksum.")
     if symbol not in EXPONENTS or int(rest[1]) != EXPONENTS[symbol] or symbol == known.native:
         raise ValueError(f"Gerbang counts no token {_short(symbol)} with these decimals.")

@@ -6,6 +6,7 @@ So no answer can be lost, and nothing can be asked, cancelled or given back at a
 from collections.abc import Sequence
 from typing import Final
 
+from gerbang.base import eip55
 from gerbang.base.erc681 import native_uri, token_uri
 from gerbang.base.http import Http, OutcomeUnknown, Unreachable
 from gerbang.ports.chain import Asset
@@ -25,7 +26,6 @@ from gerbang.ports.payment import (
     Submission,
 )
 from gerbang.providers.evm import account as settings
-from gerbang.providers.evm import hd
 from gerbang.providers.evm.chain import EvmChain
 
 _EXPIRY_S: Final = 1_800  # how long a frozen rate can be borne
@@ -101,7 +101,7 @@ class EvmPayments:
 def _uri(chain_id: int, asset: Asset, address: str, amount: str) -> str:
     if not asset.contract:
         return native_uri(chain_id, address, amount)
-    return token_uri(chain_id, hd.checksummed(asset.contract), address, amount)
+    return token_uri(chain_id, eip55.checksummed(asset.contract), address, amount)
 
 
 def _least(asset: Asset) -> int:

@@ -1,6 +1,6 @@
 """Deposit addresses out of an extended public key: BIP-32 public derivation and EIP-55 addresses. No private key is ever taken. Pure.
 
-The two libraries are imported late: a process that never makes an address need not wait for them.
+The library is imported late: a process that never makes an address need not wait for it.
 """
 
 import re
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256K1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from gerbang.base import eip55
 
 if TYPE_CHECKING:
     from bip32 import BIP32
@@ -21,7 +23,6 @@ _PRIVATE: Final = {
 }
 _LENGTH: Final = 78
 _HARDENED: Final = 1 << 31
-_ADDRESS: Final = re.compile(r"0x[0-9a-fA-F]{40}")
 _BRANCH: Final = re.compile(r"\d{1,10}(/\d{1,10})*")
 _REFUSAL: Final = (
     "This is a private key or its recovery words. Gerbang never holds one, and has not kept it: export the extended PUBLIC key "
@@ -72,24 +73,7 @@ def address_of_point(point: bytes) -> str:
     """The address of a compressed secp256k1 public key: the last 20 bytes of the hash of its coordinates."""
     key = EllipticCurvePublicKey.from_encoded_point(SECP256K1(), point)
     coordinates = key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)[1:]
-    return checksummed("0x" + _keccak(coordinates)[-20:].hex())
-
-
-def checksummed(text: str) -> str:
-    """An address with the upper and lower case of EIP-55."""
-    digits = text.lower().removeprefix("0x")
-    marks = _keccak(digits.encode()).hex()
-    return "0x" + "".join(
-        digit.upper() if int(mark, 16) >= 8 else digit for digit, mark in zip(digits, marks, strict=False)
-    )
-
-
-def is_address(text: str) -> bool:
-    """Twenty bytes in hex; where upper and lower case are mixed, they must be the checksum."""
-    if not _ADDRESS.fullmatch(text):
-        return False
-    digits = text[2:]
-    return digits in {digits.lower(), digits.upper()} or text == checksummed(text)
+    return eip55.checksummed("0x" + eip55.keccak(coordinates)[-20:].hex())
 
 
 @lru_cache(maxsize=64)
@@ -109,10 +93,3 @@ def _decoded(key: str) -> bytes | None:
     except ValueError:  # a foreign character, or a wrong checksum
         return None
     return raw
-
-
-def _keccak(data: bytes) -> bytes:
-    from eth_hash.auto import keccak
-
-    digest: bytes = keccak(data)
-    return digest

@@ -11,7 +11,7 @@ from gerbang.web.bodies import RefundBody, SettleBody, check_amount
 from gerbang.web.exchange import caller_of, exchange_of
 from gerbang.web.owning import owns, seen_by
 from gerbang.web.services import Services
-from gerbang.web.views import RefundView, refund_view
+from gerbang.web.views import RefundView, destination_view, refund_view
 
 AnyRequest = Request[Any, Any, Any]
 _TAGS: Final = ["refunds"]
@@ -21,7 +21,7 @@ _TAGS: Final = ["refunds"]
 async def create_refund(
     request: AnyRequest, services: Services, payment: str, data: RefundBody
 ) -> Response[RefundView]:
-    """All that is left, or `amount` of it. Where the method cannot give back, the payer names a bank account and an operator transfers."""
+    """All that is left, or `amount` of it. Where the method cannot give back, the payer names a bank account (of crypto, an address) and an operator transfers."""
     caller, exchange = caller_of(request), exchange_of(request)
     whole = await seen_by(caller, services.payments, payment)
     if data.amount is not None:
@@ -35,7 +35,7 @@ async def create_refund(
 
 @get("/v1/refunds/{refund:str}", summary="One refund", tags=_TAGS)
 async def read_refund(request: AnyRequest, services: Services, refund: str) -> RefundView:
-    """A refund as it is now; the bank account is shown to those who may transfer."""
+    """A refund as it is now; the bank account or address is shown to those who may transfer."""
     caller = caller_of(request)
     found = await services.payments.refund_of(_refund_id(refund))
     if not caller.may("payments:read"):
@@ -45,13 +45,15 @@ async def read_refund(request: AnyRequest, services: Services, refund: str) -> R
             raise RefundNotFound from error
         if not owns(caller, whole.payment):
             raise RefundNotFound
-    shows_account = caller.may("refunds:settle")
-    return refund_view(found, await services.payments.destination_of(found.id) if shows_account else None)
+    if not caller.may("refunds:settle"):
+        return refund_view(found)
+    to = await services.payments.destination_of(found.id)
+    return refund_view(found, destination_view(to, await services.payments.coins_of(found)))
 
 
 @post("/v1/refunds/{refund:str}/settle", summary="Record a transfer", tags=_TAGS, status_code=200)
 async def settle_refund(request: AnyRequest, services: Services, refund: str, data: SettleBody) -> RefundView:
-    """An operator has transferred the money; `reference` is the bank's."""
+    """An operator has transferred the money; `reference` is the bank's, or the hash of the transaction."""
     return refund_view(await services.payments.settle_refund(caller_of(request), _refund_id(refund), data.reference))
 
 

@@ -1,4 +1,4 @@
-"""The page where a payer names the bank account that a refund is transferred to. The transfer itself is a person's work."""
+"""The page where a payer names the bank account, or the wallet, that a refund is sent to. The transfer itself is a person's work."""
 
 import re
 from typing import Any, Final
@@ -6,10 +6,11 @@ from typing import Any, Final
 from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 
-from gerbang.base import ids
+from gerbang.base import eip55, ids
 from gerbang.base.errors import GerbangError
 from gerbang.core.payments.model import Destination, Refund, RefundNotAwaitingTransfer, RefundStatus
 from gerbang.web import texts
+from gerbang.web.checkout.crypto import NETWORKS
 from gerbang.web.checkout.visitors import link_cookie, refund_for, without_token
 from gerbang.web.forms import read_form
 from gerbang.web.pages import Page, locale_of, page, page_error, see_other, services_of
@@ -39,7 +40,7 @@ async def open_refund(request: Request[Any, Any, Any], refund: FromPath[str]) ->
 async def review(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
     """Look once more before it counts."""
     found = await services_of(request).payments.refund_of(await refund_for(request, refund))
-    given, wrong = await _read(request)
+    given, wrong = await _read(request, found)
     if found.status is not RefundStatus.AWAITING_TRANSFER:
         return see_other(f"/refund/{refund}")
     return await _show(request, found, "form" if wrong else "confirm", given, wrong)
@@ -49,16 +50,16 @@ async def review(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page
 async def edit(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
     """Back to the form with what was typed."""
     found = await services_of(request).payments.refund_of(await refund_for(request, refund))
-    given, wrong = await _read(request)
+    given, wrong = await _read(request, found)
     return await _show(request, found, "form", given, wrong)
 
 
 @post("/{refund:str}/name", status_code=303)
 async def name(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
-    """Keep the account."""
+    """Keep the account or address."""
     payments = services_of(request).payments
     found = await payments.refund_of(await refund_for(request, refund))
-    given, wrong = await _read(request)
+    given, wrong = await _read(request, found)
     if wrong:
         return await _show(request, found, "form", given, wrong)
     try:
@@ -68,10 +69,15 @@ async def name(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
     return see_other(f"/refund/{refund}")
 
 
-async def _read(request: Request[Any, Any, Any]) -> tuple[Destination, dict[str, str]]:
+async def _read(request: Request[Any, Any, Any], refund: Refund) -> tuple[Destination, dict[str, str]]:
     """What was typed, and what is wrong with it by field; a card number is not repeated back."""
     form = await read_form(request, *_FIELDS, cards_in=("account",))
     say = texts.words(locale_of(request))
+    coins = await services_of(request).payments.coins_of(refund)
+    if coins is not None:
+        return _address(
+            form["account"], say("refund.wrong.address", network=NETWORKS.get(coins.network, coins.network))
+        )
     digits = re.sub(r"[ .\-]", "", form["account"])
     wrong: dict[str, str] = {}
     if not 2 <= len(form["bank"]) <= 40:
@@ -83,6 +89,13 @@ async def _read(request: Request[Any, Any, Any]) -> tuple[Destination, dict[str,
     if not 2 <= len(form["name"]) <= 80:
         wrong["name"] = say("refund.wrong.name")
     return Destination(form["bank"], digits, form["name"]), wrong
+
+
+def _address(typed: str, wrong: str) -> tuple[Destination, dict[str, str]]:
+    """A card number fits no address, and is not repeated back either."""
+    if eip55.is_address(typed):
+        return Destination("", eip55.checksummed(typed), ""), {}
+    return Destination("", "" if is_card_number(re.sub(r"[ .\-]", "", typed)) else typed, ""), {"account": wrong}
 
 
 def _step(refund: Refund, given: Destination | None) -> str:
@@ -102,6 +115,7 @@ async def _show(
 ) -> Response[str]:
     services = services_of(request)
     whole = await services.payments.get(refund.payment_id)
+    coins = await services.payments.coins_of(refund)
     return page(
         request,
         "refund.html",
@@ -116,6 +130,8 @@ async def _show(
         given=given,
         wrong=wrong or {},
         banks=tuple(BANK_TITLES.values()),
+        coins=coins,
+        network=NETWORKS.get(coins.network, coins.network) if coins else "",
     )
 
 

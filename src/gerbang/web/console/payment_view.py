@@ -12,6 +12,7 @@ from gerbang.base.formats import Locale
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments.model import (
     Attempt,
+    Coins,
     Destination,
     Moment,
     Payment,
@@ -22,6 +23,7 @@ from gerbang.core.payments.model import (
 )
 from gerbang.web import texts
 from gerbang.web.checkout import scene as scenes
+from gerbang.web.checkout.crypto import NETWORKS
 from gerbang.web.console import timeline
 from gerbang.web.console.desk import stamp
 
@@ -146,25 +148,35 @@ def question_of(whole: Whole, act: str, locale: Locale) -> dict[str, Any]:
             }
 
 
-def settling_of(refund: Refund, to: Destination | None, locale: Locale) -> dict[str, Any]:
+def settling_of(refund: Refund, to: Destination | None, coins: Coins | None, locale: Locale) -> dict[str, Any]:
     """The page that asks for a transfer's reference."""
     say, id_ = texts.words(locale), ids.show("pay", refund.payment_id)
-    account = say("pay.destination", bank=to.bank, account=to.account, name=to.name) if to else ""
     return {
         "id": id_,
         "back": f"/console/payments/{id_}",
         "action": f"/console/refunds/{ids.show('ref', refund.id)}/settle",
         "heading": say("settling.title", amount=formats.money(refund.amount, refund.currency, locale)),
-        "lead": say("settling.lead"),
-        "note": account,
+        "lead": say("settling.lead.coins" if coins else "settling.lead"),
+        "note": destination_text(to, coins, locale),
         "button": say("settling.button"),
         "fields": ("reference",),
         "danger": False,
     }
 
 
+def destination_text(to: Destination | None, coins: Coins | None, locale: Locale) -> str:
+    """Where a refund is to be sent, and of crypto how much; empty as long as the payer has not said so."""
+    say = texts.words(locale)
+    if to is None:
+        return ""
+    if coins is None:
+        return say("pay.destination", bank=to.bank, account=to.account, name=to.name)
+    amount, network = formats.money(coins.amount, coins.asset, locale), NETWORKS.get(coins.network, coins.network)
+    return say("pay.destination.coins", amount=amount, network=network, address=to.account)
+
+
 def refund_row(
-    refund: Refund, to: Destination | None, link: str, locale: Locale, *, may_settle: bool
+    refund: Refund, to: Destination | None, coins: Coins | None, link: str, locale: Locale, *, may_settle: bool
 ) -> dict[str, Any]:
     """One refund; the account it goes to only for whoever makes the transfer."""
     waiting = refund.status is RefundStatus.AWAITING_TRANSFER
@@ -175,7 +187,7 @@ def refund_row(
         "amount": formats.money(refund.amount, refund.currency, locale),
         "reason": refund.reason,
         "failure": refund.failure or "",
-        "destination": to if may_settle and waiting else None,
+        "destination": destination_text(to, coins, locale) if may_settle and waiting else "",
         "link": link if waiting and to is None else "",
         "settle": waiting and may_settle and to is not None,
     }

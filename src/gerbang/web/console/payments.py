@@ -237,7 +237,7 @@ async def settle(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page
     caller = operator(request, "refunds:settle")
     refund_id = ids.read("ref", refund)
     reference = (await read_form(request, "reference"))["reference"]
-    if not 4 <= len(reference) <= 64:
+    if not 4 <= len(reference) <= 120:
         return await _settling(request, refund_id, reference, texts.words(locale_of(request))("settling.wrong"))
     known = await services_of(request).payments.refund_of(refund_id)
     payment_ = ids.show("pay", known.payment_id)
@@ -277,7 +277,7 @@ async def _settling(request: Request[Any, Any, Any], refund_id: UUID, reference:
     payments_ = services_of(request).payments
     known = await payments_.refund_of(refund_id)
     to = await payments_.destination_of(refund_id)
-    values = payment_view.settling_of(known, to, locale_of(request))
+    values = payment_view.settling_of(known, to, await payments_.coins_of(known), locale_of(request))
     return await show(
         request,
         "ask.html",
@@ -297,7 +297,8 @@ async def _refunds(request: Request[Any, Any, Any], whole: Whole, *, may_settle:
         to = await services.payments.destination_of(one.id)
         token = await services.payments.refund_link_token(one.id)
         link = f"{services.settings.base_url}/refund/{ids.show('ref', one.id)}?t={token}"
-        rows.append(payment_view.refund_row(one, to, link, locale, may_settle=may_settle))
+        coins = await services.payments.coins_of(one)
+        rows.append(payment_view.refund_row(one, to, coins, link, locale, may_settle=may_settle))
     return rows
 
 

@@ -133,7 +133,8 @@ class _Teller:
             case "refund.settled":
                 return say("tl.refund_settled", actor=actor, amount=money)
             case "refund.destination_named":
-                return say("tl.destination", bank=detail.get("bank", ""))
+                bank = detail.get("bank", "")
+                return say("tl.destination", bank=bank) if bank else say("tl.destination.coins")
             case _ if "decision" in detail:
                 decision = f"decision.{detail['decision']}"
                 return say(

@@ -77,9 +77,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "pay.reason": ("Alasan", "Reason"),
     "pay.settle": ("Catat transfer…", "Record transfer…"),
     "pay.destination": ("{bank} {account}, atas nama {name}", "{bank} {account}, in the name of {name}"),
+    "pay.destination.coins": ("{amount} lewat {network} ke {address}", "{amount} on {network} to {address}"),
     "pay.no_destination": (
-        "Rekening belum diisi. Kirim tautan ini ke pembayar:",
-        "No account yet. Send this link to the payer:",
+        "Tujuannya belum diisi. Kirim tautan ini ke pembayar:",
+        "No destination yet. Send this link to the payer:",
     ),
     "pay.happened": ("Apa yang terjadi", "What happened"),
     "pay.outside": ("Di luar", "Outside"),
@@ -201,6 +202,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "tl.refund_requested": ("**{actor}** meminta pengembalian {amount}", "**{actor}** asked for a refund of {amount}"),
     "tl.refund_settled": ("**{actor}** mencatat transfer {amount}", "**{actor}** recorded a transfer of {amount}"),
     "tl.destination": ("**Pembayar** mengisi rekening tujuan di {bank}", "**The payer** named an account at {bank}"),
+    "tl.destination.coins": ("**Pembayar** mengisi alamat dompetnya", "**The payer** named a wallet address"),
     "tl.other": ("**{actor}**: `{kind}`", "**{actor}**: `{kind}`"),
     "actor.user": ("Pengguna `{id}`", "User `{id}`"),
     "actor.key": ("Kunci API `{id}`", "API key `{id}`"),
@@ -253,11 +255,18 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Catat hanya setelah uangnya benar-benar Anda transfer.",
         "Record it only after you have really transferred the money.",
     ),
-    "settling.reference": ("Nomor referensi bank", "The bank's reference"),
+    "settling.lead.coins": (
+        "Kirim dari dompet Anda sendiri, lalu catat hash transaksinya. Cocokkan jaringan dan alamatnya dulu: kiriman kripto tidak bisa ditarik.",
+        "Send it from your own wallet, then record the hash of the transaction. Check network and address first: crypto cannot be called back.",
+    ),
+    "settling.reference": (
+        "Nomor referensi bank, atau hash transaksi",
+        "The bank's reference, or the transaction's hash",
+    ),
     "settling.button": ("Sudah ditransfer", "It is transferred"),
     "settling.wrong": (
-        "Tulis nomor referensinya, 4 sampai 64 huruf dan angka.",
-        "Write the reference, 4 to 64 letters and digits.",
+        "Tulis nomor referensinya, 4 sampai 120 huruf dan angka.",
+        "Write the reference, 4 to 120 letters and digits.",
     ),
     "reason.wrong": ("Tulis alasannya, 3 sampai 200 huruf.", "Write the reason, 3 to 200 letters."),
     "done.asked": (

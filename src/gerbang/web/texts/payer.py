@@ -273,6 +273,40 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "This is a card number, not an account number. We have not kept it.",
     ),
     "refund.wrong.name": ("Tulis nama pemiliknya, 2 sampai 80 huruf.", "Write the holder's name, 2 to 80 letters."),
+    # a refund of crypto
+    "refund.coins.title": (
+        "Ke alamat mana {asset}-nya kami kembalikan?",
+        "Which address should we return the {asset} to?",
+    ),
+    "refund.coins.lead": (
+        "{shop} mengembalikan {coins}, senilai {amount}. Kiriman kripto tidak bisa kembali sendiri, jadi kami kirim ke dompet Anda.",
+        "{shop} returns {coins}, worth {amount}. Crypto cannot go back by itself, so we send it to your wallet.",
+    ),
+    "refund.coins.account": ("Alamat di {network}", "Address on {network}"),
+    "refund.coins.account.hint": (
+        "Mulai dengan 0x. Pakai dompet Anda sendiri di {network}; kiriman ke jaringan lain hilang.",
+        "It begins with 0x. Use your own wallet on {network}; what goes to another network is lost.",
+    ),
+    "refund.wrong.address": (
+        "Ini bukan alamat di {network}: 0x dan 40 huruf atau angka. Salin dari dompet Anda, jangan diketik.",
+        "This is no address on {network}: 0x and 40 letters or digits. Copy it from your wallet, do not type it.",
+    ),
+    "refund.coins.never": (
+        "Kami tidak pernah meminta kunci pribadi atau kata pemulihan dompet Anda.",
+        "We never ask for your wallet's private key or recovery words.",
+    ),
+    "refund.coins.confirm.title": ("Benar alamat ini?", "Is this the right address?"),
+    "refund.coins.confirm.lead": (
+        "Kripto yang terkirim ke alamat yang salah tidak bisa ditarik. Cocokkan dengan dompet Anda sekali lagi.",
+        "Crypto sent to a wrong address cannot be called back. Compare it with your wallet once more.",
+    ),
+    "refund.coins.confirm.button": ("Ya, kembalikan ke alamat ini", "Yes, return it to this address"),
+    "refund.coins.waiting.title": ("Terima kasih, alamatnya sudah kami catat", "Thank you, we have noted the address"),
+    "refund.coins.waiting.lead": (
+        "{shop} mengirim {coins} dalam dua hari kerja. Begitu terkirim, Anda kami kabari.",
+        "{shop} sends {coins} within two working days. We will tell you when it is sent.",
+    ),
+    "refund.coins.change": ("Ganti alamat", "Change the address"),
     # the demo shop
     "shop.page": ("{shop}: isi dapur dari petaninya", "{shop}: the kitchen, from its farmers"),
     "shop.title": ("Isi dapur, langsung dari petaninya", "Fill the kitchen, straight from the farmers"),
