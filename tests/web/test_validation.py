@@ -82,11 +82,19 @@ async def test_wrong_amounts_are_pointed_at(edge: Edge) -> None:
         answer = await edge.client.post("/v1/payments", content=body, headers=headers)
         assert answer.status_code == 422, raw
         assert answer.json()["errors"][0]["pointer"] == "/amount"
-    for currency in ("idr", "XTS", "USDC", "", "IDR ", 360, None):
+    for currency in ("idr", "XTS", "", "IDR ", 360, None):
         answer = await edge.create(currency=currency)
         assert answer.status_code == 422, currency
         assert answer.json()["errors"][0]["pointer"] == "/currency"
+    for units in (150_000, "1.5", "0", "1" * 31):
+        answer = await edge.create(amount=units, currency="USDC")
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/amount"), units
     assert await edge.count("payments") == 0
+
+
+async def test_base_units_that_look_like_a_card_number_are_an_amount(edge: Edge) -> None:
+    answer = await edge.create(amount="4111111111111111", currency="ETH")
+    assert (answer.status_code, answer.json()["amount"]) == (201, "4111111111111111"), answer.text
 
 
 READ_ONLY: dict[str, Any] = {

@@ -1,5 +1,6 @@
 """Money as an integer of minor units and a currency. No floats, no rates, no formatting for people."""
 
+import re
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -13,6 +14,7 @@ EXPONENTS: Final[dict[str, int]] = {
 }  # fmt: skip
 ASSETS: Final[frozenset[str]] = frozenset({"USDC", "USDT", "ETH", "POL"})
 FIAT_LIMIT: Final[int] = 10**12
+_UNITS: Final = re.compile(r"[1-9][0-9]{0,29}")
 
 
 class BadMoney(Invalid):
@@ -51,10 +53,16 @@ def as_json(amount: int, currency: str) -> int | str:
     return str(amount) if currency in ASSETS else amount
 
 
-def fiat(amount: int, currency: str) -> Money:
-    """Money from outside: 0 < amount < 10^12 minor units of a fiat currency; raises BadMoney."""
-    if currency not in EXPONENTS or currency in ASSETS:
+def from_json(amount: int | str, currency: str) -> Money:
+    """Money from outside, as the outer contract writes it: 0 < amount < 10^12 minor units of a fiat currency, or the digits of less than
+    10^30 base units of an asset; raises BadMoney.
+    """
+    if currency not in EXPONENTS:
         raise BadMoney(f"Currency {currency!r} is not supported.")
+    if currency in ASSETS:
+        if not (isinstance(amount, str) and _UNITS.fullmatch(amount)):
+            raise BadMoney(f"An amount of {currency} is text: base units of 10^-{EXPONENTS[currency]}, 1 to 30 digits.")
+        return Money(int(amount), currency)
     if type(amount) is not int or not 0 < amount < FIAT_LIMIT:
         raise BadMoney("The amount must be a whole number of minor units, above 0 and below 1,000,000,000,000.")
     return Money(amount, currency)

@@ -9,7 +9,7 @@ import msgspec
 
 from gerbang.base import ids
 from gerbang.base.errors import FieldError, NotFound
-from gerbang.base.money import ASSETS, EXPONENTS, BadMoney, fiat
+from gerbang.base.money import EXPONENTS, BadMoney, from_json
 from gerbang.core.payments.model import Destination, MethodChoice
 from gerbang.ports.payment import Method, Payer
 from gerbang.web.problems import invalid_field
@@ -53,9 +53,11 @@ class AttemptBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PaymentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A payment to be made. `amount` is whole minor units of `currency` (IDR has none: 150000 is Rp150.000)."""
+    """A payment to be made. `amount` is whole minor units of `currency` (IDR has none: 150000 is Rp150.000), or, priced in an asset such
+    as USDC, its base units as text.
+    """
 
-    amount: int
+    amount: int | str
     currency: str
     description: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
     method: Method | None = None
@@ -70,7 +72,7 @@ class PaymentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def check(self) -> None:
         """What types cannot say; raises Invalid with a pointer."""
-        check_amount(self.amount, self.currency)
+        read_amount(self.amount, self.currency)
         check_metadata(self.metadata)
         check_return_url(self.return_url)
         if self.method is None and (self.method_options or self.connection):
@@ -99,7 +101,7 @@ class RefundBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Money to give back; all that is left without `amount`. `destination` for methods that cannot give back by themselves."""
 
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
-    amount: int | None = None
+    amount: int | str | None = None
     destination: DestinationBody | None = None
 
     def to(self) -> Destination | None:
@@ -128,13 +130,13 @@ class ResolveBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 
 
-def check_amount(amount: int, currency: str, pointer: str = "/amount") -> None:
-    """Raise BadMoney with a pointer unless this is money that we take."""
-    if currency not in EXPONENTS or currency in ASSETS:
-        known = ", ".join(sorted(set(EXPONENTS) - ASSETS))
+def read_amount(amount: int | str, currency: str, pointer: str = "/amount") -> int:
+    """An amount of a currency or asset, in its minor or base units; raises BadMoney with a pointer unless this is money that we take."""
+    if currency not in EXPONENTS:
+        known = ", ".join(sorted(EXPONENTS))
         raise BadMoney("The currency is not supported.", errors=[FieldError("/currency", f"Must be one of: {known}.")])
     try:
-        fiat(amount, currency)
+        return from_json(amount, currency).amount
     except BadMoney as error:
         raise BadMoney(error.detail, errors=[FieldError(pointer, error.detail)]) from error
 

@@ -100,12 +100,17 @@ def pointer_of(message: str) -> tuple[str, str]:
 # ── card data ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+_UNITS_AT: Final = (
+    "/amount"  # base units of an asset may look like a card; whatever is no amount is refused there and not kept
+)
+
+
 def refuse_card_data(body: bytes, value: Any) -> None:
     """Raise CardDataRefused when a string, a number or a name in the value holds a card number, a security code or track data."""
     if not (_CARD_RAW.search(body) or b"\\u" in body or _SECURITY_CODE_RAW.search(body)):
         return
     for pointer, text in _texts(value, ""):
-        if holds_card_number(text):
+        if holds_card_number(text) and pointer != _UNITS_AT:
             raise _card_refused(pointer)
     for pointer, name, inner in _names(value, ""):
         if re.sub(r"[^a-z0-9]", "", name.lower()) in _SECURITY_CODE and isinstance(inner, str | int):

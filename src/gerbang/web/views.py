@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from gerbang.base import ids
+from gerbang.base.money import as_json
 from gerbang.core.payments.machine import OPEN
 from gerbang.core.payments.model import (
     Attempt,
@@ -96,7 +97,7 @@ class AttemptView(msgspec.Struct, frozen=True):
     method: str
     method_options: Mapping[str, str]
     connection: str
-    amount: int
+    amount: int | str
     currency: str
     provider_reference: str | None
     next_action: NextStep | None
@@ -121,7 +122,7 @@ class RefundView(msgspec.Struct, frozen=True):
     id: str
     payment: str
     attempt: str
-    amount: int
+    amount: int | str
     currency: str
     status: str
     reason: str
@@ -133,17 +134,17 @@ class RefundView(msgspec.Struct, frozen=True):
 
 
 class PaymentView(msgspec.Struct, frozen=True):
-    """A payment. Amounts are whole minor units of `currency`; `method` and the two after it are those of the attempt that counts."""
+    """A payment. Amounts are whole minor units of `currency`, of an asset base units as text; `method` and the two after it are those of the attempt that counts."""
 
     id: str
     status: str
     late: bool
     livemode: bool
-    amount: int
+    amount: int | str
     currency: str
-    amount_captured: int
-    amount_refunded: int
-    amount_excess: int
+    amount_captured: int | str
+    amount_refunded: int | str
+    amount_excess: int | str
     method: str | None
     connection: str | None
     provider_reference: str | None
@@ -244,11 +245,11 @@ def payment_view(whole: Whole, *, public_url: str, link_token: str, steps: Steps
         status=payment.status.value,
         late=payment.late,
         livemode=payment.livemode,
-        amount=payment.amount,
+        amount=as_json(payment.amount, payment.currency),
         currency=payment.currency,
-        amount_captured=payment.amount_captured,
-        amount_refunded=payment.amount_refunded,
-        amount_excess=payment.amount_excess,
+        amount_captured=as_json(payment.amount_captured, payment.currency),
+        amount_refunded=as_json(payment.amount_refunded, payment.currency),
+        amount_excess=as_json(payment.amount_excess, payment.currency),
         method=counts.method.value if counts else None,
         connection=counts.connection if counts else None,
         provider_reference=counts.provider_reference if counts else None,
@@ -291,7 +292,7 @@ def refund_view(refund: Refund, destination: DestinationView | None = None) -> R
         ids.show("ref", refund.id),
         ids.show("pay", refund.payment_id),
         ids.show("att", refund.attempt_id),
-        refund.amount,
+        as_json(refund.amount, refund.currency),
         refund.currency,
         refund.status.value,
         refund.reason,
@@ -358,7 +359,7 @@ def _attempt(attempt: Attempt, payment: Payment, locale: str, steps: Steps) -> A
         attempt.method.value,
         attempt.options,
         attempt.connection,
-        attempt.amount,
+        as_json(attempt.amount, attempt.currency),
         attempt.currency,
         attempt.provider_reference,
         action if attempt.status in OPEN else None,

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
@@ -27,6 +27,9 @@ from gerbang.sandbox.app import Connection, Sandbox, SandboxConfig, running
 from gerbang.web.hooks import Hooks
 from gerbang.web.server import serve
 from tests.conftest import FreshDatabase
+
+if TYPE_CHECKING:
+    from tests.core.payments.harbour import Harbour
 
 OPERATOR = Caller("user", "user:usr_test", permissions=PERMISSIONS[Role.ADMIN])
 VA = MethodChoice(Method.VIRTUAL_ACCOUNT, {"bank": "BCA"})
@@ -133,6 +136,15 @@ async def world(database: FreshDatabase, tmp_path: Path, free_port: Callable[[],
         stop.set()
         assert (await verifying.verify(core.db))[1] == []
     await owner.close()
+
+
+@pytest.fixture
+async def harbour(database: FreshDatabase, tmp_path: Path, free_port: Callable[[], int]) -> AsyncIterator["Harbour"]:
+    """A sandbox with a chain, and a core that looks at it only when it is told to."""
+    from tests.core.payments.harbour import open_harbour  # which builds on the World above
+
+    async with open_harbour(database, tmp_path, free_port) as harbour:
+        yield harbour
 
 
 def _with_lifespan(hooks: Hooks) -> Any:

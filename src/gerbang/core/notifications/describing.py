@@ -34,8 +34,8 @@ def describe(announcement: Announcement, whole: Whole | None) -> dict[str, Any]:
         "payment": ids.show("pay", payment.id),
         "amount": payment.amount,
         "currency": payment.currency,
-        "captured": said.get("amount_captured", payment.amount_captured),
-        "excess": said.get("amount_excess", payment.amount_excess),
+        "captured": _amount(said, "amount_captured", payment.amount_captured),
+        "excess": _amount(said, "amount_excess", payment.amount_excess),
         "description": payment.description,
         "order_reference": payment.order_reference,
         "expires_at": (attempt.expires_at if attempt else payment.expires_at).isoformat(),
@@ -45,6 +45,12 @@ def describe(announcement: Announcement, whole: Whole | None) -> dict[str, Any]:
     if refund is not None:
         data |= {"refund": ids.show("ref", refund.id), "refund_amount": refund.amount}
     return data
+
+
+def _amount(said: Mapping[str, Any], name: str, now: int) -> int:
+    """An amount as it was announced, which may be text; as it is now where nothing sensible was."""
+    told = str(said.get(name))
+    return int(told) if told.isascii() and told.isdigit() else now
 
 
 def still_true(template: Template, announcement: Announcement, whole: Whole) -> bool:

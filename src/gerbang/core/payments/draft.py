@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from gerbang.base import ids
 from gerbang.base.db import Tx
+from gerbang.base.money import as_json
 from gerbang.core.announcements.model import Announcement
 from gerbang.core.announcements.service import announce
 from gerbang.core.audit.model import Entry
@@ -197,7 +198,10 @@ def refold(draft: Draft) -> None:
 
 
 def _amounts(payment: Payment) -> dict[str, Any]:
+    def shown(amount: int) -> int | str:
+        return as_json(amount, payment.currency)
+
     return {
-        "amount": payment.amount, "currency": payment.currency, "amount_captured": payment.amount_captured,
-        "amount_excess": payment.amount_excess, "amount_refunded": payment.amount_refunded, "late": payment.late,
+        "amount": shown(payment.amount), "currency": payment.currency, "amount_captured": shown(payment.amount_captured),
+        "amount_excess": shown(payment.amount_excess), "amount_refunded": shown(payment.amount_refunded), "late": payment.late,
     }  # fmt: skip

@@ -18,7 +18,7 @@ from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.base.errors import GerbangError
 from gerbang.base.http import Unreachable
-from gerbang.base.money import Money
+from gerbang.base.money import Money, as_json
 from gerbang.base.tracing import REQUEST_ID
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
@@ -180,7 +180,7 @@ async def _write_fresh(tx: Tx, fresh: Sequence[tuple[Creation, Whole]]) -> None:
 
 
 def _created(item: Creation, whole: Whole) -> Entry:
-    detail = {"amount": whole.payment.amount, "currency": whole.payment.currency}
+    detail = {"amount": as_json(whole.payment.amount, whole.payment.currency), "currency": whole.payment.currency}
     if whole.attempts:
         detail["method"] = whole.attempts[0].method.value
     pay = ids.show("pay", whole.payment.id)

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from gerbang.base import eip55, ids
 from gerbang.base.db import Tx
 from gerbang.base.errors import FieldError
+from gerbang.base.money import as_json
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.identity.model import Caller
@@ -85,7 +86,7 @@ async def open_refund(
     draft.more.postings.append(entries.refund_requested(refund))
     about = {
         "refund": ids.show("ref", refund.id),
-        "amount": amount,
+        "amount": as_json(amount, refund.currency),
         "currency": refund.currency,
         "status": status.value,
     }
@@ -130,7 +131,11 @@ async def settle_by_transfer(ctx: Context, caller: Caller, refund_id: UUID, refe
         if refund.status is not RefundStatus.AWAITING_TRANSFER:
             raise RefundNotAwaitingTransfer(f"The refund is {refund.status.value}.")
         settling.succeed(draft, replace(refund, provider_reference=reference), by_bank=True)
-        detail = {"refund": ids.show("ref", refund.id), "reference": reference, "amount": refund.amount}
+        detail = {
+            "refund": ids.show("ref", refund.id),
+            "reference": reference,
+            "amount": as_json(refund.amount, refund.currency),
+        }
         draft.more.entries.append(Entry(caller.label, "refund.settled", ids.show("pay", draft.payment.id), detail))
         await save_drafts(tx, [draft])
     return draft.refunds[refund_id]

@@ -5,6 +5,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from gerbang.base import ids
+from gerbang.base.money import as_json
 from gerbang.core.payments import entries, schedule
 from gerbang.core.payments.draft import Draft
 from gerbang.core.payments.model import Attempt, Refund, RefundStatus
@@ -88,5 +89,9 @@ def _over(draft: Draft, refund: Refund) -> None:
         draft.more.jobs.append(schedule.refund(min(waiting, key=lambda r: r.id)))
     draft.announce(
         f"refund.{refund.status.value}",
-        {"refund": ids.show("ref", refund.id), "amount": refund.amount, "currency": refund.currency},
+        {
+            "refund": ids.show("ref", refund.id),
+            "amount": as_json(refund.amount, refund.currency),
+            "currency": refund.currency,
+        },
     )

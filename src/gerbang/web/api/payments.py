@@ -11,11 +11,12 @@ from litestar import Request, Response, get, post
 from litestar.params import Parameter
 
 from gerbang.base import formats
+from gerbang.base.money import ASSETS
 from gerbang.core.identity.model import UserNotFound
 from gerbang.core.payments.model import Filters, NewPayment, Payment, Whole
 from gerbang.ports.payment import DisplayVirtualAccount, NextAction, Payer
 from gerbang.web import views
-from gerbang.web.bodies import AttemptBody, PaymentBody, ResolveBody, check_amount, owner_id
+from gerbang.web.bodies import AttemptBody, PaymentBody, ResolveBody, owner_id, read_amount
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
 from gerbang.web.exchange import Exchange, Reply, caller_of, exchange_of
 from gerbang.web.owning import seen_by
@@ -29,6 +30,7 @@ AnyRequest = Request[Any, Any, Any]
 _ENCODER: Final = msgspec.json.Encoder()
 _REPLAYED: Final = (b"idempotent-replayed", b"true")
 _TAGS: Final = ["payments"]
+_LONGEST_AMOUNT: Final = 15  # digits of fiat; more is no number here, and costs no time to read
 After = Annotated[datetime | None, Parameter(query="created_after")]
 Before = Annotated[datetime | None, Parameter(query="created_before")]
 
@@ -152,10 +154,11 @@ async def resolve(request: AnyRequest, services: Services, payment: str, data: R
 
 
 @get("/v1/payment-methods", summary="How an amount can be paid", tags=_TAGS)
-async def methods(services: Services, amount: int, currency: str) -> Page[OfferView]:
+async def methods(services: Services, amount: str, currency: str) -> Page[OfferView]:
     """Every method that an enabled connection offers, with the reason where this amount does not fit."""
-    check_amount(amount, currency)
-    return Page([views.offer_view(offer) for offer in await services.payments.methods(amount, currency)])
+    is_number = currency not in ASSETS and amount.isascii() and amount.isdigit() and len(amount) <= _LONGEST_AMOUNT
+    units = read_amount(int(amount) if is_number else amount, currency)
+    return Page([views.offer_view(offer) for offer in await services.payments.methods(units, currency)])
 
 
 async def _create(services: Services, exchange: Exchange, body: PaymentBody) -> tuple[PaymentView, bool]:
@@ -168,7 +171,7 @@ async def _create(services: Services, exchange: Exchange, body: PaymentBody) -> 
     else:
         owner = caller.id
     new = NewPayment(
-        amount=body.amount,
+        amount=read_amount(body.amount, body.currency),
         currency=body.currency,
         description=body.description,
         order_reference=body.order_reference,

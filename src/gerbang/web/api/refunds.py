@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from gerbang.base import ids
 from gerbang.base.errors import NotFound
 from gerbang.core.payments.model import PaymentNotFound, RefundNotFound
-from gerbang.web.bodies import RefundBody, SettleBody, check_amount
+from gerbang.web.bodies import RefundBody, SettleBody, read_amount
 from gerbang.web.exchange import caller_of, exchange_of
 from gerbang.web.owning import owns, seen_by
 from gerbang.web.services import Services
@@ -24,10 +24,9 @@ async def create_refund(
     """All that is left, or `amount` of it. Where the method cannot give back, the payer names a bank account (of crypto, an address) and an operator transfers."""
     caller, exchange = caller_of(request), exchange_of(request)
     whole = await seen_by(caller, services.payments, payment)
-    if data.amount is not None:
-        check_amount(data.amount, whole.payment.currency)
+    amount = None if data.amount is None else read_amount(data.amount, whole.payment.currency)
     outcome = await services.payments.refund(
-        caller, whole.payment.id, data.amount, data.reason, data.to(), exchange.idempotency_key()
+        caller, whole.payment.id, amount, data.reason, data.to(), exchange.idempotency_key()
     )
     headers = {"idempotent-replayed": "true"} if outcome.replayed else {}
     return Response(refund_view(outcome.refund), status_code=201, headers=headers)

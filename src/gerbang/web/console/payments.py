@@ -182,7 +182,7 @@ async def refund(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
     form = await read_form(request, "key", "amount", "reason")
     say, most = texts.words(locale_of(request)), payment_view.refundable(whole)
     plain = form["amount"].replace(".", "").replace(",", "").replace(" ", "")
-    amount = int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 16 else 0
+    amount = int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= 30 else 0
     wrong = {} if 3 <= len(form["reason"]) <= 200 else {"reason": say("reason.wrong")}
     too_much = say("refunding.wrong", most=formats.money(most, whole.payment.currency, locale_of(request)))
     if amount <= 0:

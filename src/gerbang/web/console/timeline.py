@@ -119,8 +119,8 @@ class _Teller:
 
     def _title(self, moment: Moment) -> Markup:
         detail, say, actor = moment.detail, self._say, self._actor(moment.actor)
-        amount = detail.get("amount")
-        money = formats.money(amount, self._payment.currency, self._locale) if isinstance(amount, int) else "?"
+        amount = str(detail.get("amount", ""))
+        money = formats.money(int(amount), self._payment.currency, self._locale) if amount.isdigit() else "?"
         match moment.kind:
             case "payment.created":
                 return say("tl.created", actor=actor)

@@ -1,0 +1,58 @@
+"""Crypto in the books: a price in an asset, and what is given back leaves the wallet that it came into."""
+
+import pytest
+
+from gerbang.core.payments.model import (
+    BadDestination,
+    Coins,
+    Destination,
+    RefundStatus,
+)
+from tests.anvil import needs_anvil
+from tests.core.payments.conftest import OPERATOR
+from tests.core.payments.harbour import ETH, EXCHANGE, WALLET, Harbour, shown_by
+
+pytestmark = needs_anvil
+
+
+async def test_a_price_in_an_asset_is_asked_for_as_it_is_and_counted_in_it(harbour: Harbour) -> None:
+    whole = await harbour.ask(12_345_678, "USDC")
+    assert (shown_by(whole).amount, whole.attempts[0].quote.rate) == ("12345678", "1")  # type: ignore[union-attr]  # ask() saw it
+    await harbour.send(whole)
+    await harbour.mine()
+    assert await harbour.status(whole) == "paid"
+    refund = (
+        await harbour.core.payments.refund(OPERATOR, whole.payment.id, 345_678, "half", None, harbour.key())
+    ).refund
+    await harbour.core.payments.settle_refund(OPERATOR, refund.id, "0x1")
+    assert await harbour.moved(whole.payment.id) == {
+        (WALLET, EXCHANGE, "USDC"): 12_000_000,
+        (EXCHANGE, "sales", "USDC"): 12_345_678,
+        ("refunds", "refunds_payable", "USDC"): 345_678,
+        ("refunds_payable", EXCHANGE, "USDC"): 345_678,
+    }
+
+
+async def test_what_is_given_back_leaves_the_wallet_it_came_into(harbour: Harbour) -> None:
+    """In parts that do not divide evenly: together they are all that came."""
+    whole = await harbour.ask(3, choice=ETH)
+    await harbour.send(whole, token="ETH")
+    await harbour.mine()
+    payments, sent = harbour.core.payments, int(shown_by(whole).amount)
+    for amount, due in ((1, sent // 3), (None, sent - sent // 3)):
+        refund = (await payments.refund(OPERATOR, whole.payment.id, amount, "returned", None, harbour.key())).refund
+        assert refund.status is RefundStatus.AWAITING_TRANSFER
+        assert await payments.coins_of(refund) == Coins("base", "ETH", due)
+        with pytest.raises(BadDestination):
+            await payments.name_destination(refund.id, Destination("BCA", "0341882288", "Sari"))
+        await payments.name_destination(refund.id, Destination("", shown_by(whole).address.lower(), ""))
+        named = await payments.destination_of(refund.id)
+        assert named is not None
+        assert named.account == shown_by(whole).address
+        await payments.settle_refund(OPERATOR, refund.id, f"0x{due:064x}")
+    assert await harbour.status(whole) == "refunded"
+    assert await harbour.moved(whole.payment.id) == {
+        ("exchange:ETH", "sales", "USD"): 3,
+        ("refunds", "refunds_payable", "USD"): 3,
+        ("refunds_payable", "exchange:ETH", "USD"): 3,
+    }
