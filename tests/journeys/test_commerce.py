@@ -1,9 +1,12 @@
 """A payment through the played Coinbase Commerce: the payer's wallet pays a signed intent on a real chain, and our own node must see it."""
 
+import asyncio
+import os
+import signal
 from typing import Any, Final
 
 from tests.anvil import needs_anvil
-from tests.journeys.world import Json, World, eventually
+from tests.journeys.world import Json, World, eventually, processes
 
 COMMERCE: Final = "coinbase-commerce-uji"
 SIMULATOR: Final = "coinbase-commerce"
@@ -51,9 +54,8 @@ async def test_a_lie_of_commerces_moves_no_money(world: World) -> None:
     payment = await asks(world)
     await world.control(f"{SIMULATOR}/lie", payment=payment["id"])
     await heard(world, payment, "Claimed")
-    await world.control("chain/mine", blocks=5)
-    told = await world.payment(payment)
-    assert (told["status"], told["amount_captured"]) == ("pending", 0)
+    told = await world.becomes(payment, "held", 60)
+    assert (told["amount_captured"], told["failure"]["code"]) == (0, "mismatch")
     assert await world.ledger(payment) == []
 
 
@@ -75,3 +77,30 @@ async def test_a_live_connection_to_the_closed_service_begins_disabled_and_says_
         url = f"{world.api}/v1/connections/{one['id']}"
         changed = await world.http.patch(url, headers=headers, json={"enabled": enabled})
         assert changed.json()["enabled"] is enabled
+
+
+@needs_anvil
+async def test_workers_that_die_while_transfers_come_in_credit_each_once(world: World) -> None:
+    """Kill -9 anywhere between the look at the chain and the credit."""
+    ask = {
+        "amount": 4_850,
+        "currency": "USD",
+        "method": "crypto",
+        "method_options": {"asset": "USDC", "network": "base"},
+    }
+    payments = [await world.post("/v1/payments", {**ask, "description": f"Gayo coffee {n}"}) for n in range(6)]
+    for number, payment in enumerate(payments):
+        await world.control("chain/pay", payment=payment["id"])
+        await asyncio.sleep(0.3 * number)
+        for worker in processes(world.data, "gerbang", "work"):
+            os.kill(worker, signal.SIGKILL)
+    for payment in payments:
+        paid = await world.becomes(payment, "paid", 60)
+        assert (paid["amount_captured"], paid["amount_excess"]) == (4_850, 0)
+        (seen,) = (await world.get(f"/v1/payments/{payment['id']}/chain"))["data"]
+        assert (seen["amount"], seen["verdict"]) == ("48500000", "counts")
+        lines = (await world.get("/v1/ledger/postings", payment=payment["id"]))["data"]
+        assert [(line["debit"], line["credit"], line["amount"]) for line in lines] == [
+            ("wallet:base:USDC", "exchange:USDC", "48500000"),
+            ("exchange:USDC", "sales", 4_850),
+        ]

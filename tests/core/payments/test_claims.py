@@ -76,12 +76,16 @@ class Counter:
         failure = (await self.core.payments.get(whole.payment.id)).attempts[0].failure
         return failure.detail if failure else ""
 
-    async def pass_days(self, days: int) -> None:
-        """What is claimed was claimed so many days ago."""
+    async def pass_days(self, days: int, seconds: int = 0) -> None:
+        """What is claimed was claimed so long ago."""
         async with self.owner.transaction() as tx:
             await tx.execute(
-                "UPDATE chain_claims SET claimed_at = claimed_at - make_interval(days => $1), asked_at = asked_at - interval '1 day'",
+                """
+                UPDATE chain_claims SET claimed_at = claimed_at - make_interval(days => $1, secs => $2),
+                    asked_at = asked_at - interval '1 day'
+                """,
                 days,
+                seconds,
             )
 
 
@@ -138,6 +142,24 @@ async def test_it_counts_when_our_node_sees_it_deep_enough_whichever_comes_first
         ("exchange:USDC", "sales", "USD", 4_850),
     }
     assert [row["key"] for row in jobs] == [ids.show("att", whole.attempts[0].id)]  # what else it knows is asked
+
+
+async def test_what_our_node_does_not_see_is_held_with_the_reason_and_paid_once_it_is_seen(counter: Counter) -> None:
+    whole = await counter.ask()
+    hash_ = counter.move(mined=False)
+    await counter.claim(whole, hash_)
+    await counter.look(1)
+    assert await counter.standing(whole) == PENDING
+    await counter.pass_days(0, 31)
+    for _ in range(3):
+        await counter.look(1)
+    assert await counter.standing(whole) == HELD
+    assert hash_ in await counter.why(whole)
+    moments = [one.detail for one in await counter.core.payments.timeline(whole.payment.id)]
+    assert sum("Mismatched" in str(one) for one in moments) == 1
+    counter.chain.mine(counter.sent[-1])
+    await counter.look(1)
+    assert await counter.standing(whole) == PAID
 
 
 async def test_a_lie_moves_no_money_and_is_a_persons_matter_after_three_days(counter: Counter) -> None:

@@ -32,6 +32,7 @@ class State(StrEnum):
 Key = tuple[int, str, int]  # chain id, transaction and log: what names a transfer
 MOVING: Final = frozenset({State.SEEN, State.COUNTED})
 _SKEW: Final = timedelta(minutes=2)  # a block's time is what its maker says
+_GRACE: Final = timedelta(seconds=30)  # our node may hear of a block a little later than the processor's
 _PATIENCE: Final = timedelta(days=3)  # with a transaction that a processor names and our node does not know
 _STANDING: Final = frozenset({State.COUNTED, State.SETTLED})
 
@@ -102,10 +103,13 @@ def doubt(attempt: Attempt, claim: Claimed) -> str:
 
 
 def weigh(claim: Claim, attempt: Attempt, network: Network, receipt: Receipt | None, head: Head) -> tuple[Answer, str]:
-    """What our node makes of a claim, and why not; nothing is concluded from a block that may yet go."""
+    """What our node makes of a claim, and what holds the payment meanwhile; nothing is concluded from a block that may yet go. A claim
+    whose transaction is not there holds it, and is asked about for three days all the same.
+    """
     if receipt is None:
         given_up = claim.known_s > _PATIENCE.total_seconds()
-        return (Answer.REFUTED, "Our node has never seen the transaction.") if given_up else (Answer.OPEN, "")
+        unseen = "Our node does not see the transaction." if claim.known_s > _GRACE.total_seconds() else ""
+        return (Answer.REFUTED, "Our node has never seen the transaction.") if given_up else (Answer.OPEN, unseen)
     if receipt.block > head.number:  # mined since this look began
         return Answer.OPEN, ""
     moved = [

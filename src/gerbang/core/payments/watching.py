@@ -26,7 +26,7 @@ from gerbang.core.payments import chain_store, schedule, store
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.draft import open_drafts, save_drafts
 from gerbang.core.payments.hearing import Hearing, hear
-from gerbang.core.payments.machine import OPEN
+from gerbang.core.payments.machine import MOVES, OPEN
 from gerbang.core.payments.model import Attempt
 from gerbang.core.payments.onchain import (
     Answer,
@@ -237,12 +237,12 @@ class Watcher:
         vanished = [j for j in changed if j.state is State.GONE and attempts[j.attempt].deposit is None]
         if vanished:
             await chain_store.reopen_claims(tx, vanished)
-        refuted = await _answered(tx, network, sight, scope, attempts, {**before, **now})
-        await self._tell(tx, network, sight, attempts, before, {**before, **now}, changed, refuted)
+        doubted = await _answered(tx, network, sight, scope, attempts, {**before, **now})
+        await self._tell(tx, network, sight, attempts, before, {**before, **now}, changed, doubted)
 
     async def _tell(
         self, tx: Tx, network: Network, sight: Sight, attempts: Mapping[UUID, Attempt], before: Mapping[Key, Judged],
-        after: Mapping[Key, Judged], changed: Sequence[Judged], refuted: Mapping[UUID, Mismatched],
+        after: Mapping[Key, Judged], changed: Sequence[Judged], doubted: Mapping[UUID, Mismatched],
     ) -> None:  # fmt: skip
         """Hear what follows for each attempt whose transfers mean something else now, and say how far the others have come."""
         anew = {id_ for j in changed for id_ in turned(before.get(j.key()), j)}
@@ -256,7 +256,7 @@ class Watcher:
             says = facts(attempt, mine[id_], [one for one in claims if one.attempt == id_]) if id_ in anew else []
             if attempt.status in OPEN and attempt.deposit is not None and sight.last.block >= sight.head.number:
                 says += is_over(attempt, network, mine[id_], sight.head, now)
-            says += [refuted[id_]] if id_ in refuted else []
+            says += [doubted[id_]] if id_ in doubted else []
             if says:
                 hearings.append(Hearing(id_, says, "chain", detail={"seen": _shown(mine[id_])}))
         if hearings:
@@ -283,11 +283,12 @@ async def _scope(tx: Tx, connection: str, network: Network, head: Head) -> Scope
 async def _answered(
     tx: Tx, network: Network, sight: Sight, scope: Scope, attempts: Mapping[UUID, Attempt], known: Mapping[Key, Judged]
 ) -> Mapping[UUID, Mismatched]:
-    """Write down what our node makes of each claim; returns why of the attempts whose claims do not hold."""
+    """Write down what our node makes of each claim; returns why of the attempts that are held for what was claimed."""
     answers: list[tuple[Claim, Answer]] = []
-    refuted: dict[UUID, Mismatched] = {}
+    doubted: dict[UUID, Mismatched] = {}
     for claim in scope.claims:
-        answer, why = weigh(claim, attempts[claim.attempt], network, sight.receipts.get(claim.transaction), sight.head)
+        attempt = attempts[claim.attempt]
+        answer, why = weigh(claim, attempt, network, sight.receipts.get(claim.transaction), sight.head)
         if answer is Answer.SEEN and not any(
             one.attempt == claim.attempt
             and one.transfer.transaction == claim.transaction
@@ -300,10 +301,11 @@ async def _answered(
             log.error(
                 "chain.claim_refuted", attempt=ids.show("att", claim.attempt), transaction=claim.transaction, alert=why
             )
-            refuted[claim.attempt] = Mismatched(f"{why} {claim.transaction}")
+        if answer is Answer.REFUTED or (why and (attempt.status, Mismatched) in MOVES):
+            doubted[claim.attempt] = Mismatched(f"{why} {claim.transaction}")
     if answers:
         await chain_store.answer_claims(tx, answers)
-    return refuted
+    return doubted
 
 
 async def _see(chain: Chain, account: Account, network: Network, head: Head, scope: Scope) -> Sight:
