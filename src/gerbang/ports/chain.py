@@ -16,18 +16,20 @@ NATIVE_LOG: Final = -1  # the "log index" of a transfer of the native coin, whic
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """An asset that a connection takes: `contract` is its address in lower case, empty for the native coin; decimals are pinned."""
+    """An asset that a connection takes: `contract` is its address in lower case, empty for the native coin; decimals are pinned. Sums of
+    at least `agree_above` base units (0: none) must be seen alike by two nodes.
+    """
 
     symbol: str
     contract: str
     decimals: int
+    agree_above: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
     """One chain as a connection is set up for it. A transfer counts `confirmations` blocks deep (1: its own block), or, with `finalized`,
-    once the node calls its block final; it is watched until `settled_after` blocks deep. Sums of at least `agree_above` of an asset's
-    base units (0: none) must be seen alike by two nodes.
+    once the node calls its block final; it is watched until `settled_after` blocks deep.
     """
 
     name: str
@@ -36,7 +38,6 @@ class Network:
     confirmations: int
     finalized: bool
     settled_after: int
-    agree_above: int = 0
 
     def asset(self, contract: str) -> Asset | None:
         """The asset of a contract address in lower case; None for a token that we do not take."""

@@ -91,11 +91,10 @@ class ScriptedChain:
         return Network(
             self.name,
             self.chain_id,
-            (Asset("USDC", TOKEN, 6),),
+            (Asset("USDC", TOKEN, 6, self.agree_above),),
             self.confirmations,
             False,
             self.settled_after,
-            self.agree_above,
         )
 
     def deposit(self, account: Account, number: int) -> tuple[str, str]:

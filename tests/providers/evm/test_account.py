@@ -29,7 +29,7 @@ def test_the_table_is_of_checksummed_contracts_and_of_decimals_that_gerbang_coun
     assert len({known.chain_id for known in NETWORKS.values()}) == len(NETWORKS)
 
 
-@pytest.mark.parametrize("changes", [{}, {"assets": f"ETH USDT:{TOKEN}:6"}, {"agree_above": "1000000000"}, {"address_branch": "m"}])  # fmt: skip
+@pytest.mark.parametrize("changes", [{}, {"assets": f"ETH USDT:{TOKEN}:6"}, {"agree_above": "USDC=10000 ETH=2.5"}, {"address_branch": "m"}])  # fmt: skip
 def test_a_good_connection_can_be_saved(changes: dict[str, str]) -> None:
     assert not problems(**changes)
 
@@ -68,8 +68,9 @@ def test_a_wrong_setting_is_named_when_it_is_saved(name: str, value: str) -> Non
 
 
 def test_two_nodes_can_only_agree_where_two_are_named() -> None:
-    assert "agree_above" in problems(agree_above="1", rpc_urls="https://a.example")
-    assert "agree_above" not in problems(agree_above="0", rpc_urls="https://a.example")
+    assert "agree_above" in problems(agree_above="USDC=1", rpc_urls="https://a.example")
+    for wrong in ("1", "DOGE=1", "USDC=", "USDC=-1", "USDC=1e3", "USDT=5"):
+        assert "agree_above" in problems(agree_above=wrong), wrong
 
 
 def test_a_private_key_is_refused_when_it_is_saved_and_the_refusal_does_not_repeat_it() -> None:
@@ -83,9 +84,16 @@ def test_what_a_connection_is_set_up_for() -> None:
     assert (plain.name, plain.chain_id, plain.confirmations, plain.finalized) == ("base", 8_453, 10, False)
     assert plain.assets == (Asset("USDC", NETWORKS["base"].tokens["USDC"].lower(), 6), Asset("ETH", "", 18))
     chosen = network(
-        account("https://a.example", confirmations="2", finality="finalized", settled_after="5", agree_above="9")
+        account(
+            "https://a.example",
+            confirmations="2",
+            finality="finalized",
+            settled_after="5",
+            agree_above="USDC=9 ETH=0.5",
+        )
     )
-    assert (chosen.confirmations, chosen.finalized, chosen.settled_after, chosen.agree_above) == (2, True, 5, 9)
+    assert (chosen.confirmations, chosen.finalized, chosen.settled_after) == (2, True, 5)
+    assert [one.agree_above for one in chosen.assets] == [9_000_000, 5 * 10**17]
     polygon = network(account("https://a.example", network="polygon", assets="POL"))
     assert polygon.assets == (Asset("POL", "", 18),)
 

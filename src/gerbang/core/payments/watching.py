@@ -350,13 +350,14 @@ async def _doubted(
     chain: Chain, account: Account, network: Network, found: Sequence[Transfer], scope: Scope
 ) -> AbstractSet[Key]:
     """The large transfers that do not count yet and that two nodes do not see alike: those wait, however long."""
-    if not network.agree_above:
+    limits = {one.contract: one.agree_above for one in network.assets if one.agree_above}
+    if not limits:
         return frozenset()
     counted = {(one.key(), one.transfer.block_hash) for one in scope.moving if one.state is State.COUNTED}
     doubted = set()
     for one in found:
         key = _key(network, one)
-        if one.amount < network.agree_above or (key, one.block_hash) in counted:
+        if one.amount < limits.get(one.contract, one.amount + 1) or (key, one.block_hash) in counted:
             continue
         try:
             receipt = await chain.receipt(account, one.transaction, agreed=True)

@@ -1,7 +1,9 @@
 """An EVM connection: its settings with their defaults, what they mean as the port's Network, and what is wrong with them. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -28,13 +30,14 @@ SETTINGS: Final = (
     SettingField("confirmations", "Confirmations", "Blocks, its own counted, until a transfer counts. Empty: the network's usual.", form="integer"),
     SettingField("finality", "Finality", "What makes a transfer count: its depth, or the node's word that its block is final.", "depth", choices=("depth", "finalized")),
     SettingField("settled_after", "Settled after", "Blocks until a counted transfer is watched no more. Empty: the network's usual.", form="integer"),
-    SettingField("agree_above", "Two nodes above", "Base units (6 decimals for USDC, 18 for ETH) from which two nodes must agree; 0: never.", "0", "integer"),
+    SettingField("agree_above", "Two nodes above", "Whole amounts with spaces between, USDC=10000 ETH=2.5: from there on two nodes must agree. Empty: never."),
     SettingField("log_range", "Log range", "Blocks that one question about logs may span; halved where a node refuses.", "1000", "integer"),
     SettingField("timeout_s", "Time limit", "Seconds that one question to a node may take.", "10", "integer"),
 )  # fmt: skip
 
 _DEFAULTS: Final = {one.name: one.default for one in SETTINGS}
 _MOST_NODES: Final = 8
+_WHOLE: Final = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,10 @@ def network(account: Account) -> Network:
     """What the connection is set up for; raises ProviderRefused when its settings cannot be, before anything is asked."""
     known = _known(account)
     try:
-        assets = assets_of(known, setting(account, "assets"))
+        assets = assets_of(known, setting(account, "assets"), setting(account, "agree_above"))
     except ValueError as error:
         raise ProviderRefused(
-            f"The setting assets is wrong. {error}", hint="Correct the connection's settings."
+            f"The setting assets or agree_above is wrong. {error}", hint="Correct the connection's settings."
         ) from error
     return Network(
         name=account.settings["network"],
@@ -64,7 +67,6 @@ def network(account: Account) -> Network:
         confirmations=_number(account, "confirmations", known.confirmations),
         finalized=setting(account, "finality") == "finalized",
         settled_after=_number(account, "settled_after", known.settled_after),
-        agree_above=_number(account, "agree_above", 0),
     )
 
 
@@ -116,26 +118,42 @@ def problems(settings: Mapping[str, str]) -> Sequence[FieldError]:
         )
     known = NETWORKS.get(settings.get("network", ""))
     if known is not None:
-        try:
-            assets_of(known, settings.get("assets", ""))
-        except ValueError as error:
-            found.append(("assets", str(error)))
+        found += _assets_complaints(known, settings)
     found += [
         (name, "Must be at least 1.")
         for name in ("confirmations", "settled_after", "log_range", "timeout_s")
         if settings.get(name) == "0"
     ]
-    if settings.get("agree_above", "0").strip("0") and len(settings.get("rpc_urls", "").split()) < 2:
+    if settings.get("agree_above") and len(settings.get("rpc_urls", "").split()) < 2:
         found.append(("agree_above", "Two nodes can only agree where rpc_urls names two."))
     return [FieldError(f"/settings/{name}", why) for name, why in found if why]
 
 
-def assets_of(known: Known, text: str) -> tuple[Asset, ...]:
-    """The assets that a setting names; raises ValueError with a sentence."""
+def assets_of(known: Known, text: str, agree_above: str = "") -> tuple[Asset, ...]:
+    """The assets that the settings name, with what two nodes must agree on; raises ValueError with a sentence."""
     assets = tuple(_asset(known, word) for word in (text or f"USDC {known.native}").split())
     if len({one.symbol for one in assets}) < len(assets) or len({one.contract for one in assets}) < len(assets):
         raise ValueError("An asset stands there twice.")
+    for word in agree_above.split():
+        symbol, _, amount = word.partition("=")
+        asset = next((one for one in assets if one.symbol == symbol), None)
+        if asset is None or not _WHOLE.fullmatch(amount):
+            raise ValueError(f"{_short(symbol)} is no asset of this connection with a whole amount behind the =.")
+        limit = int(Decimal(amount).scaleb(asset.decimals))
+        assets = tuple(replace(one, agree_above=limit) if one is asset else one for one in assets)
     return assets
+
+
+def _assets_complaints(known: Known, settings: Mapping[str, str]) -> Sequence[tuple[str, str]]:
+    try:
+        assets_of(known, settings.get("assets", ""))
+    except ValueError as error:
+        return [("assets", str(error))]
+    try:
+        assets_of(known, settings.get("assets", ""), settings.get("agree_above", ""))
+    except ValueError as error:
+        return [("agree_above", str(error))]
+    return []
 
 
 def _asset(known: Known, word: str) -> Asset:
