@@ -10,30 +10,61 @@ from gerbang.ports.provider import CredentialField, SecretFamily, SettingField
 SANDBOX: Final = "https://dev.nicepay.co.id/nicepay"
 PRODUCTION: Final = "https://www.nicepay.co.id/nicepay"
 
-PAY_METHODS: Final = {Method.CARD: "01", Method.VIRTUAL_ACCOUNT: "02"}
+PAY_METHODS: Final = {
+    Method.CARD: "01", Method.VIRTUAL_ACCOUNT: "02", Method.CONVENIENCE_STORE: "03", Method.DIRECT_DEBIT: "04",
+    Method.EWALLET: "05", Method.PAYLATER: "06", Method.QRIS: "08",
+}  # fmt: skip
+# Paid to a number or a code: NICEPAY closes it while it is unpaid, and cannot give it back once it is paid. All others the other way round.
+PAID_TO_A_NUMBER: Final = frozenset({Method.VIRTUAL_ACCOUNT, Method.CONVENIENCE_STORE})
 BANKS: Final = {
     "BCA": "CENA", "BRI": "BRIN", "MANDIRI": "BMRI", "BNI": "BNIN", "PERMATA": "BBBA", "CIMB": "BNIA",
     "DANAMON": "BDIN", "MAYBANK": "IBBK", "HANA": "HNBN",
 }  # fmt: skip
+STORES: Final = {"ALFAMART": "ALMA", "INDOMARET": "INDO"}
+WALLETS: Final = {"OVO": "OVOE", "DANA": "DANA", "LINKAJA": "LINK", "SHOPEEPAY": "ESHP"}
+LENDERS: Final = {"KREDIVO": "KDVI", "AKULAKU": "AKLP", "INDODANA": "IDNA"}
+DEBITS: Final = {"JENIUS": "JENC"}
+
+_CALLED: Final = {
+    Method.VIRTUAL_ACCOUNT: "virtual account", Method.CARD: "card", Method.CONVENIENCE_STORE: "convenience store", Method.QRIS: "QRIS",
+    Method.EWALLET: "e-wallet", Method.PAYLATER: "pay later", Method.DIRECT_DEBIT: "direct debit",
+}  # fmt: skip
+_MOST: Final = {Method.QRIS: "10000000"}  # Bank Indonesia's limit for one QRIS payment
 
 CREDENTIALS: Final = (
     CredentialField("merchant_key", "Merchant key", "From NICEPAY's e-mail or back office; for every method without a key of its own.", SecretFamily.SERVICE_TOKEN),
-    CredentialField("merchant_key_virtual_account", "Merchant key, virtual account", "Only when virtual accounts have a merchant id of their own.", SecretFamily.SERVICE_TOKEN),
-    CredentialField("merchant_key_card", "Merchant key, card", "Only when cards have a merchant id of their own.", SecretFamily.SERVICE_TOKEN),
+    *[
+        CredentialField(f"merchant_key_{method}", f"Merchant key, {called}", f"Only when {called} has a merchant id of its own.", SecretFamily.SERVICE_TOKEN)
+        for method, called in _CALLED.items()
+    ],
 )  # fmt: skip
 
 SETTINGS: Final = (
     SettingField("imid", "Merchant id (iMid)", "10 characters; for every method without one of its own."),
-    SettingField("imid_virtual_account", "Merchant id, virtual account", "Empty: the merchant id above."),
-    SettingField("imid_card", "Merchant id, card", "Empty: the merchant id above."),
+    *[SettingField(f"imid_{method}", f"Merchant id, {called}", "Empty: the merchant id above.") for method, called in _CALLED.items()],
     SettingField("base_url", "Base address", "Empty: the sandbox or the live host, by the connection's mode.", form="url"),
     SettingField("methods", "Methods", "Those that NICEPAY activated, with spaces between.", "virtual_account card"),
     SettingField("banks", "Banks", "Those that NICEPAY activated for virtual accounts, with spaces between.", " ".join(BANKS)),
+    SettingField("stores", "Stores", "Those that NICEPAY activated for convenience stores.", " ".join(STORES)),
+    SettingField("wallets", "Wallets", "Those that NICEPAY activated for e-wallets.", " ".join(WALLETS)),
+    SettingField("lenders", "Lenders", "Those that NICEPAY activated for pay later.", " ".join(LENDERS)),
+    SettingField("hosted", "Methods on NICEPAY's page", "Of `ewallet` and `paylater`, those whose payers go by NICEPAY's checkout page and not straight to the partner."),
+    SettingField("partial_refunds", "Partial refunds", "Methods that NICEPAY gives back in parts, with spaces between.", "card"),
     SettingField("card_status_table", "Card status table", "Which generation of NICEPAY's documents the card merchant id follows.", "current", choices=("current", "2020")),
-    SettingField("least_virtual_account", "Least amount, virtual account", "Rupiah.", "1", "integer"),
-    SettingField("most_virtual_account", "Greatest amount, virtual account", "Rupiah; at most 12 digits.", "999999999999", "integer"),
-    SettingField("least_card", "Least amount, card", "Rupiah.", "1", "integer"),
-    SettingField("most_card", "Greatest amount, card", "Rupiah; at most 12 digits.", "999999999999", "integer"),
+    SettingField("qris_issuer", "QRIS issuer", "ShopeePay (QSHP) or Nobu (NOBU).", "QSHP", choices=("QSHP", "NOBU")),
+    SettingField("qris_encoding", "QRIS request", "NICEPAY's page says form, its libraries send json.", "json", choices=("json", "form")),
+    SettingField("shop_id", "Shop id", "For QRIS.", "NICEPAY"),
+    SettingField("seller_name", "Seller's name", "For Akulaku, which asks who sells.", "Toko"),
+    SettingField("seller_email", "Seller's e-mail", "For Akulaku.", "toko@example.com"),
+    SettingField("seller_url", "Seller's site", "For Akulaku.", "https://example.com", "url"),
+    *[
+        field
+        for method, called in _CALLED.items()
+        for field in (
+            SettingField(f"least_{method}", f"Least amount, {called}", "Rupiah.", "1", "integer"),
+            SettingField(f"most_{method}", f"Greatest amount, {called}", "Rupiah; at most 12 digits.", _MOST.get(method, "999999999999"), "integer"),
+        )
+    ],
     SettingField("timeout_s", "Time limit", "Seconds that one call may take.", "15", "integer"),
     SettingField("billing_name", "Payer's name, if none is known", "Letters.", "Pelanggan"),
     SettingField("billing_phone", "Payer's phone, if none is known", "Digits.", "0000000000"),
@@ -69,6 +100,18 @@ def number(account: Account, name: str) -> int:
             f"The NICEPAY setting {name} is not a whole number.", hint="Correct the connection's settings."
         )
     return int(value)
+
+
+def chosen(account: Account, name: str) -> frozenset[str]:
+    """A setting that is a list of words."""
+    return frozenset(setting(account, name).split())
+
+
+def is_hosted(account: Account, method: Method) -> bool:
+    """Whether the payer goes by NICEPAY's checkout page: where a card number or a cashtag is typed, and where the connection says so."""
+    if method in {Method.CARD, Method.DIRECT_DEBIT}:
+        return True
+    return method in {Method.EWALLET, Method.PAYLATER} and method.value in chosen(account, "hosted")
 
 
 def base_url(account: Account) -> str:

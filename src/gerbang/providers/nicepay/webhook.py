@@ -15,14 +15,14 @@ from gerbang.base import ids
 from gerbang.base.errors import NotFound
 from gerbang.ports.payment import Account
 from gerbang.ports.webhook import Genuine, Heard, Hint, Incoming, Nothing, Rejection, Reply
-from gerbang.providers.nicepay.account import merchants
+from gerbang.providers.nicepay.account import PAY_METHODS, merchants
 
 _LIMIT_BYTES: Final = 65_536
 _LIMIT_FIELDS: Final = 200
 _WANTED: Final = frozenset({"iMid", "tXid", "amt", "merchantToken", "referenceNo", "payMethod", "status"})
 _NAMES: Final = {name.encode(): name for name in _WANTED}
 _TXID_LENGTH: Final = 30
-_METHODS: Final = {"01": "card", "02": "virtual_account"}
+_METHODS: Final = {code: method.value for method, code in PAY_METHODS.items()}
 _STATUSES: Final = {"0": "paid", "1": "reversed"}
 
 
