@@ -50,7 +50,7 @@ def order_of(account: Account, submission: Submission) -> wire.Registration:
         **_partner(submission),
     )
     shared = {} if submission.method in PAID_TO_A_NUMBER else _on_a_screen(plain, submission)
-    return replace(plain, **shared, **_own(account, submission, plain))
+    return replace(plain, **{**shared, **_own(account, submission, plain)})
 
 
 def _partner(submission: Submission) -> Mapping[str, Any]:
