@@ -76,7 +76,7 @@ def mood(request: pytest.FixtureRequest) -> Mood:
     return chosen
 
 
-@pytest.fixture(params=EVERY.values(), ids=EVERY)
+@pytest.fixture(params=list(EVERY.values()), ids=list(EVERY))
 def choice(request: pytest.FixtureRequest) -> Choice:
     chosen: Choice = request.param
     return chosen
