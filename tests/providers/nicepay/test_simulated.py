@@ -22,6 +22,7 @@ from gerbang.ports.payment import (
     Expired,
     Method,
     Mismatched,
+    Redirect,
     RefundSettled,
 )
 from gerbang.ports.webhook import Genuine, Hint, Incoming, Rejection
@@ -41,7 +42,7 @@ from tests.providers.conformance import (
     _terms,
 )
 from tests.providers.nicepay import simulated
-from tests.providers.nicepay.simulated import ACCOUNT, CARD, EVERY, STORE, Mood, Place, SimulatedStage, moods_of
+from tests.providers.nicepay.simulated import ACCOUNT, CARD, DANA, EVERY, STORE, Mood, Place, SimulatedStage, moods_of
 from tests.sandbox.receiver import Receiver, receiving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -273,6 +274,29 @@ async def test_an_account_paid_with_another_amount_is_told_as_it_was_inquired(st
     assert isinstance(fact, Captured)
     assert fact.total == (100_000 if stage.says("inquiry_amount_when_mispaid") == "paid" else AMOUNT)
     assert b"&amt=100000&" in await stage.posted(standing.reference)
+
+
+@pytest.mark.parametrize(
+    "mood", [Mood("five_minutes", {"timestamp_tolerance": "five_minutes"})], ids=str, indirect=True
+)
+@pytest.mark.parametrize(("hosted", "opens"), [("", False), ("ewallet", True)])
+async def test_a_payment_link_grows_old_where_time_stamps_do_and_the_checkout_page_does_not(
+    stage: SimulatedStage, hosted: str, opens: bool
+) -> None:
+    """Nobody documents how long a signed payment step may wait for its payer; the setting `hosted` bears with either answer."""
+    submission = _submission(stage, DANA)
+    account = replace(stage.account, settings={**stage.account.settings, "hosted": hosted})
+    (fact,) = await stage.provider.submit(account, submission)
+    assert isinstance(fact, Accepted)
+    assert isinstance(fact.next_action, Redirect)
+    page = await stage.place.control.get(fact.next_action.url)
+    assert "Bayar dengan DANA" in page.text
+    await stage.place.move_clock(600)
+    try:
+        page = await stage.place.control.get(fact.next_action.url)
+    finally:
+        await stage.place.move_clock(-600)
+    assert ("Bayar dengan DANA" in page.text) is opens
 
 
 @contextmanager
