@@ -30,7 +30,8 @@ Line = tuple[str, str, int]
 class Row:
     """One way to pay. `walk` is what the payer presses on the provider's pages (form, fields typed); without one the payer pays what is
     shown. `refusal` is the sandbox's act that ends it unpaid and the status that we then learn. `refund` and `part` say who gives back.
-    `like` names a row of the same way whose partner differs: it need not go through everything again.
+    `lost` is what attempts stand at when the answer to a registration was lost: a dialect that looks orders up by our reference needs no
+    second one. `like` names a row of the same way whose partner differs: it need not go through everything again.
     """
 
     name: str
@@ -44,7 +45,9 @@ class Row:
     refund: str = "provider"
     part: str = "transfer"
     connection: str = "nicepay-uji"
+    lost: tuple[str, ...] = ("abandoned", "pending")
     registration: str = "/registration"
+    giveback: str = "/cancel"
     provider: str = "nicepay"
     like: str = ""
 
@@ -266,7 +269,7 @@ def registration_is_lost(kind: str) -> Callable[[Shop, Row], Awaitable[None]]:
             return await shop.shown(row, await shop.order(row))
 
         payment = await shop.lose_answer(row, kind, row.registration, ask)
-        assert [one["status"] for one in payment["attempts"]] == ["abandoned", "pending"]
+        assert tuple(one["status"] for one in payment["attempts"]) == row.lost
         orders = (await shop.world.http.get(f"{shop.world.sandbox}/control/{row.provider}/orders?limit=1000")).json()
         kept = {order["reference"] for order in orders["data"] if order["payment"] == payment["id"]}
         assert kept == {one["id"] for one in payment["attempts"]}
@@ -289,7 +292,7 @@ async def refund_is_lost(shop: Shop, row: Row) -> None:
         await shop.refund(payment)
         await shop.becomes(payment, "refunded")
 
-    await shop.lose_answer(row, "reset_after_effect", "/cancel", ask)
+    await shop.lose_answer(row, "reset_after_effect", row.giveback, ask)
     assert await shop.books(payment) == [*sale(row), *given_back(row, AMOUNT, "provider")]
 
 

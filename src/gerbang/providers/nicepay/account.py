@@ -1,5 +1,6 @@
 """A NICEPAY connection: its settings and credentials with their defaults, and which merchant id and key serve which method. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -135,11 +136,20 @@ def merchant(account: Account, method: Method) -> Merchant:
     return Merchant(name, keys[0])
 
 
-def merchants(account: Account) -> tuple[Merchant, ...]:
-    """Every pair of merchant id and valid key that this connection holds: any of them may have signed a notification."""
-    pairs = [(imid(account, method), key) for method in PAY_METHODS for key in _keys(account, method)]
-    pairs += [(setting(account, "imid"), key) for key in account.secrets.get("merchant_key", ()) if key]
-    return tuple([Merchant(name, key) for name, key in dict.fromkeys(pairs) if name])
+def merchants(account: Account, pay_method: str = "") -> Iterator[Merchant]:
+    """Every pair of merchant id and valid key that this connection holds, each once: any of them may have signed a notification. Those
+    of the method that it names come first, since they are likely the last that are wanted.
+    """
+    seen = set()
+    for method in sorted(PAY_METHODS, key=lambda one: PAY_METHODS[one] != pay_method):
+        for pair in [(imid(account, method), key) for key in _keys(account, method)]:
+            if pair[0] and pair not in seen:
+                seen.add(pair)
+                yield Merchant(*pair)
+    for key in account.secrets.get("merchant_key", ()):
+        pair = setting(account, "imid"), key
+        if all(pair) and pair not in seen:
+            yield Merchant(*pair)
 
 
 def _keys(account: Account, method: Method) -> list[bytes]:
