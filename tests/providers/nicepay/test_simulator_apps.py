@@ -73,6 +73,7 @@ def test_ovo_pushes_to_the_payers_phone_once_and_waits(nicepay: InMemory) -> Non
     txid = nicepay.register_at("05", "OVOE", billingPhone="081298765432")["tXid"]
     page = payment_step(nicepay, txid)
     assert b"081298765432" in page.answer.body
+    assert b'http-equiv="refresh"' in page.answer.body
     assert nicepay.status_of(txid) == "4"
     assert payment_step(nicepay, txid).effects == ()
     assert went_home(press(nicepay, page.answer.body, "approve"))["resultCd"] == "0000"

@@ -30,7 +30,10 @@ _CALLED: Final = {
     Method.VIRTUAL_ACCOUNT: "virtual account", Method.CARD: "card", Method.CONVENIENCE_STORE: "convenience store", Method.QRIS: "QRIS",
     Method.EWALLET: "e-wallet", Method.PAYLATER: "pay later", Method.DIRECT_DEBIT: "direct debit",
 }  # fmt: skip
-_MOST: Final = {Method.QRIS: "10000000"}  # Bank Indonesia's limit for one QRIS payment
+_MOST: Final = {
+    Method.QRIS: "10000000",
+    Method.EWALLET: "20000000",
+}  # Bank Indonesia: of one QRIS payment, and of what a wallet may hold
 
 CREDENTIALS: Final = (
     CredentialField("merchant_key", "Merchant key", "From NICEPAY's e-mail or back office; for every method without a key of its own.", SecretFamily.SERVICE_TOKEN),
