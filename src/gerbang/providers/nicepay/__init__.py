@@ -1,4 +1,4 @@
-"""NICEPAY Indonesia, classic V2: virtual accounts and cards on a hosted page. What it is; adapter.py says what it does."""
+"""NICEPAY Indonesia, classic V2, by every method of it. What it is; adapter.py says what it does."""
 
 from typing import Final
 

@@ -5,7 +5,8 @@ from html import escape
 from typing import Final
 
 from gerbang.providers.nicepay.simulator.cards import CVV, EXPIRY, TEST_CARDS
-from gerbang.providers.nicepay.simulator.orders import Order
+from gerbang.providers.nicepay.simulator.orders import DIRECT_DEBIT, QRIS, Order
+from gerbang.providers.nicepay.simulator.partners import OVO, title
 
 HEADERS: Final = (
     ("content-type", "text/html; charset=utf-8"),
@@ -31,7 +32,8 @@ input{min-height:48px;width:100%;padding:0 12px;border:1px solid var(--edge);bor
 button,a.btn{display:grid;place-items:center;min-height:48px;padding:0 24px;border:1px solid var(--edge);border-radius:4px;
 background:var(--paper);color:var(--ink);font-family:inherit;font-weight:600;font-size:16px;text-decoration:none;cursor:pointer}
 button.main,a.main{background:var(--act);border-color:var(--act);color:var(--on)}
-:focus-visible{outline:2px solid var(--act);outline-offset:2px}code{font-family:ui-monospace,monospace}
+:focus-visible{outline:2px solid var(--act);outline-offset:2px}code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}
+main>*{min-width:0}
 table{border-collapse:collapse;font-size:13px;width:100%}td,th{text-align:left;padding:6px 12px 6px 0;border-top:1px solid var(--line);font-weight:400}
 """
 
@@ -76,6 +78,43 @@ def account(order: Order) -> bytes:
     )
 
 
+def app(order: Order, action: str, back: str) -> bytes:
+    """The wallet's, the lender's or the bank's own page; OVO asks on the phone instead, and this page waits beside it."""
+    name = title(order.method, order.partner)
+    asks = (
+        f"Permintaan bayar dikirim ke aplikasi OVO di {order.phone}. / The request was pushed to the OVO app at {order.phone}."
+        if order.partner == OVO
+        else f"Anda berada di {name}. / You are at {name}."
+    )
+    cashtag = (
+        '<label>Cashtag<input name="cashtag" value="$budi" required></label>' if order.method == DIRECT_DEBIT else ""
+    )
+    return _page(
+        f"Bayar dengan {name}",
+        f"""{_bill(order)}<p>{escape(asks)}</p>
+<form method="post" action="{escape(action)}"><input type="hidden" name="tXid" value="{escape(order.txid)}">
+<input type="hidden" name="callBackUrl" value="{escape(back)}">{cashtag}
+<button class="main" name="decision" value="approve">Setujui / Approve {rupiah(order.amount)}</button>
+<button name="decision" value="refuse">Tolak / Refuse</button></form>""",
+        again_s=3 if order.partner == OVO else 0,
+    )
+
+
+def counter_or_qr(order: Order, action: str) -> bytes:
+    """What the clerk does with a code, or a payer's app with a QR."""
+    name, qr = title(order.method, order.partner), order.method == QRIS
+    begin = "Pindai / Scan" if qr else "Cari kode / Look the code up"
+    pay = "Bayar / Pay" if qr else "Terima uang tunai / Take the cash"
+    refuse = '<button name="decision" value="refuse">Tolak / Refuse</button>' if qr else ""
+    return _page(
+        name,
+        f"""{_bill(order)}<p>{"QR" if qr else "Kode / Code"} <code>{escape(order.number)}</code></p>
+<form method="post" action="{escape(action)}"><input type="hidden" name="tXid" value="{escape(order.txid)}">
+<button name="decision" value="begin">{begin}</button>
+<button class="main" name="decision" value="approve">{pay} {rupiah(order.amount)}</button>{refuse}</form>""",
+    )
+
+
 def ended(order: Order, way_back: str) -> bytes:
     link = f'<a class="btn main" href="{escape(way_back)}">Kembali ke toko / Back to the shop</a>' if way_back else ""
     words = f"<p>Transaksi ini sudah selesai: {order.state.value}. / This transaction is over: {order.state.value}.</p>"
@@ -91,8 +130,10 @@ def _bill(order: Order) -> str:
 <dt>Referensi</dt><dd><code>{escape(order.reference)}</code></dd></dl>"""
 
 
-def _page(title: str, content: str) -> bytes:
+def _page(title: str, content: str, again_s: int = 0) -> bytes:
+    """A whole page; one that waits for a phone is opened again after so many seconds."""
+    again = f'<meta http-equiv="refresh" content="{again_s}">' if again_s else ""
     return f"""<!doctype html><html lang="id"><head><meta charset="utf-8"><title>UJI · {escape(title)} · NICEPAY (simulator)</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head><body>
+<meta name="viewport" content="width=device-width, initial-scale=1">{again}<style>{_STYLE}</style></head><body>
 <div class="band">MODE UJI: simulator NICEPAY, bukan NICEPAY. Tidak ada uang yang bergerak. / No money moves.</div>
 <main><header><b>NICEPAY</b><span>simulator</span></header><h1>{escape(title)}</h1>{content}</main></body></html>""".encode()
