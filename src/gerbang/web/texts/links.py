@@ -79,7 +79,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "link.copied": ("Tersalin", "Copied"),
     "link.open": ("Lihat seperti pembayar", "See it as the payer does"),
     "link.qr": ("Kode QR tautan ini", "QR code of this link"),
-    "link.qr.says": ("Pembayar di depan Anda? Suruh pindai.", "Is the payer with you? Let them scan it."),
+    "link.qr.says": ("Pembayar di depan Anda? Minta ia memindainya.", "Is the payer with you? Let them scan it."),
     "link.send": ("Kirim ke {email}", "Send to {email}"),
     "link.send.again": ("Kirim lagi ke {email}", "Send again to {email}"),
     "link.send.none": (
