@@ -27,6 +27,7 @@ NICEPAY: Final = "nicepay-uji"
 COMMERCE: Final = "coinbase-commerce-uji"
 WALLET: Final = "evm-uji"
 COINBASE: Final = "coinbase-uji"
+CONNECTIONS: Final = {"nicepay": NICEPAY, "coinbase-business": COINBASE, "coinbase-commerce": COMMERCE, "chain": WALLET}
 _MOVES: Final = ("base_url", "platform_url", "api_key_id", "rpc_urls", "xpub")  # what another run may have elsewhere
 
 
@@ -52,6 +53,12 @@ def commerce(settings: Settings) -> tuple[CommerceMerchant, ...]:
     known = _made_up(settings.data)
     hook = f"{settings.base_url}/hooks/{COMMERCE}"
     return (CommerceMerchant(known["commerce_key"], known["commerce_secret"], hook, name="Toko Lumbung"),)
+
+
+def api_key(data: Path) -> str:
+    """The demo's API key, for the shop that the sandbox plays; empty until `up` has made the demo users."""
+    path = data / "demo.json"
+    return str(json.loads(path.read_text())["api_key"]) if path.exists() else ""
 
 
 def _made_up(data: Path) -> Mapping[str, str]:
