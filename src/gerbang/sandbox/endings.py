@@ -18,6 +18,9 @@ ON_CHAIN: Final[Mapping[str, Sequence[Ending]]] = {
 }  # fmt: skip
 
 
+SENT: Final = "0x…"  # stands in a call for the transaction that the wallet sent before it
+
+
 class Call(NamedTuple):
     """One HTTP request with a JSON body."""
 
@@ -183,7 +186,7 @@ _ON_CHAIN: Final[Mapping[str, Callable[[Target], Sequence[Call]]]] = {
     "over": lambda on: _sent(on, on.amount + on.amount // 5),
     "twice": lambda on: _sent(on, None, on.amount),
     "taken_back": lambda on: (
-        *_sent(on, None), Call("POST", f"/control/{CHAIN}/reorg", {"depth": 3, "keep": False}), _looked_at(on),
+        *_sent(on, None), Call("POST", f"/control/{CHAIN}/drop", {"transaction": SENT}), _looked_at(on),
     ),
 }  # fmt: skip
 

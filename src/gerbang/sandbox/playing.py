@@ -7,7 +7,7 @@ from urllib.parse import quote
 import msgspec
 
 from gerbang.ports.simulator import Answer, Impossible, Order, Request
-from gerbang.sandbox.endings import CHAIN, ON_CHAIN, STORIES, Call, Target, calls_for, curl
+from gerbang.sandbox.endings import CHAIN, ON_CHAIN, SENT, STORIES, Call, Target, calls_for, curl
 from gerbang.sandbox.shop import Shop
 from gerbang.sandbox.stage import Stage
 
@@ -71,8 +71,7 @@ class Director:
         story = STORIES[asked.ending.name]
         if not story.own:
             asked = await self._target(asked, wish)
-        calls = calls_for(asked)
-        await self._make(calls)
+        calls = await self._make(calls_for(asked))
         if story.own:  # the trouble came first, and the payment comes into it
             asked = await self._bought(asked)
         self.last = Played(wish.ending, story.title, provider, asked.method, asked.payment, story.see, calls)
@@ -134,18 +133,29 @@ class Director:
             )
         return self._shop
 
-    async def _make(self, calls: Sequence[Call]) -> None:
+    async def _make(self, calls: Sequence[Call]) -> Sequence[Call]:
+        """The calls as they were made, one after the other."""
+        made: list[Call] = []
+        sent = SENT
         for call in calls:
-            if not call.path.startswith("/control/"):
-                await self._known_shop().call(call.method, call.path, call.body)
-                continue
-            headers = {"content-type": "application/json"}
-            answer = await self._control(
-                Request(call.method, call.path, b"", headers, msgspec.json.encode(call.body), "")
+            made.append(
+                call._replace(body={name: sent if value == SENT else value for name, value in call.body.items()})
             )
-            if answer.status >= 300:
-                told: Mapping[str, Any] = msgspec.json.decode(answer.body)
-                raise Impossible(told["code"], f"{call.path}: {told['detail']}")
+            told = await self._answered(made[-1])
+            sent = told.get("transactions", [sent])[-1]
+        return made
+
+    async def _answered(self, call: Call) -> Mapping[str, Any]:
+        """Raises Impossible, naming the call, when the answer is no."""
+        if not call.path.startswith("/control/"):
+            answered: Mapping[str, Any] = await self._known_shop().call(call.method, call.path, call.body)
+            return answered
+        headers = {"content-type": "application/json"}
+        answer = await self._control(Request(call.method, call.path, b"", headers, msgspec.json.encode(call.body), ""))
+        told: Mapping[str, Any] = msgspec.json.decode(answer.body)
+        if answer.status >= 300:
+            raise Impossible(told["code"], f"{call.path}: {told['detail']}")
+        return told
 
 
 def _is_meant(order: Order, wish: Wish) -> bool:
