@@ -101,7 +101,7 @@ async def test_the_same_form_sent_twice_makes_one_payment_and_another_amount_ano
         ({"amount": "USD 48.50"}, "mata uang lain"),
         ({"amount": "1.234", "currency": "USD"}, "Bisa berarti dua jumlah"),
         ({"amount": "48.50", "currency": "USD"}, "Belum ada koneksi yang menerima USD"),
-        ({"amount": "48.50", "currency": "XXX"}, "Belum ada koneksi yang menerima XXX"),
+        ({"amount": "48.50", "currency": "ZZZ"}, "Belum ada koneksi yang menerima ZZZ"),
         ({"amount": "1.000.000.000.000"}, "Di luar jumlah yang bisa ditagih"),
         ({"description": ""}, "Tulis untuk apa"),
         ({"email": "sari"}, "Alamat email seperti"),
