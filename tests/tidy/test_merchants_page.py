@@ -14,7 +14,7 @@ from gerbang.providers.nicepay.adapter import NicepayPayments
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "how-to" / "nicepay.md").read_text(encoding="utf-8")
 NICEPAY = PROVIDERS["nicepay"]
-FIELDS = {field.name for field in (*NICEPAY.settings, *NICEPAY.credentials)}
+FIELDS = {field.name for field in NICEPAY.settings} | {field.name for field in NICEPAY.credentials}
 
 
 def table(heading: str) -> dict[str, list[str]]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from markupsafe import Markup
+
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.notifications.model import Notification
@@ -25,7 +27,7 @@ class Stage:
 
     name: str
     at: datetime | None
-    note: str = ""
+    note: str = ""  # words are Markup, and are not escaped again
 
 
 def page_of(
@@ -60,15 +62,15 @@ def _stages(
         Stage("made", whole.payment.created_at),
         Stage("sent", sent[-1] if sent else None, _mail(mails, locale) if sent else ""),
         Stage("opened", opened),
-        Stage("chosen", chosen.created_at if chosen else None, str(say(f"method.{chosen.method}")) if chosen else ""),
+        Stage("chosen", chosen.created_at if chosen else None, say(f"method.{chosen.method}") if chosen else ""),
         Stage("paid", paid_at, formats.money(amount, whole.payment.currency, locale) if amount else ""),
     )
 
 
-def _mail(mails: Sequence[Notification], locale: Locale) -> str:
+def _mail(mails: Sequence[Notification], locale: Locale) -> Markup:
     """How the newest mail went; one that is announced and not yet written is on its way too."""
     status, why = (mails[0].status.value, mails[0].error or "") if mails else ("queued", "")
-    return str(texts.words(locale)(f"link.mail.{status}", why=why))
+    return texts.words(locale)(f"link.mail.{status}", why=why)
 
 
 def _first(moments: Sequence[Moment], kind: str) -> datetime | None:

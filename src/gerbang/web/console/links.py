@@ -105,6 +105,7 @@ async def _form(
         key=secrets.token_urlsafe(18),
         given={**given, **forgotten},
         wrong=wrong,
+        focus=next((name for name in _FIELDS if name in wrong), "amount"),
         currencies=link_form.CURRENCIES,
         expiries=tuple(link_form.EXPIRIES),
     )
