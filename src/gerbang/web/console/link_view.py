@@ -1,9 +1,9 @@
 """What the page of a payment link is told: whether it still takes money, and the stages that it has passed. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from markupsafe import Markup
 
@@ -15,7 +15,7 @@ from gerbang.web import texts
 from gerbang.web.checkout import scene as scenes
 
 P = PaymentStatus
-_CLOSED = {
+_CLOSED: Final[Mapping[PaymentStatus, str]] = {
     P.PAID: "paid", P.PARTIALLY_REFUNDED: "paid", P.REFUNDED: "paid", P.CANCELLED: "cancelled", P.CREATED: "expired",
     P.PENDING: "expired", P.EXPIRED: "expired", P.FAILED: "expired",
 }  # fmt: skip
