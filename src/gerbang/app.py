@@ -58,6 +58,7 @@ from gerbang.sandbox.app import ChainConfig, SandboxConfig, create
 from gerbang.sandbox.chain import anvil
 from gerbang.sandbox.chain.calls import Instructions
 from gerbang.sandbox.chain.local import LocalChain
+from gerbang.sandbox.shop import Shop
 from gerbang.settings import Settings
 from gerbang.web import gateway
 from gerbang.web.server import limits_of
@@ -297,7 +298,10 @@ async def sandbox(settings: Settings) -> None:
         chain=None if program is None else ChainConfig(program, settings.sandbox_chain_port), coinbase=demo.projects(settings),
         commerce=demo.commerce(settings),
     )  # fmt: skip
-    box = create(config, advance, asked)
+    http = Http()
+    box = create(
+        config, advance, asked, Shop(http, settings.base_url, lambda: demo.api_key(settings.data), demo.CONNECTIONS)
+    )
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(_connect_demo(settings, group.create_task(box.start_chain())))
@@ -305,6 +309,7 @@ async def sandbox(settings: Settings) -> None:
         await stop.wait()
     finally:
         await box.close()
+        await http.close()
         await owner.close()
 
 

@@ -27,18 +27,12 @@ NICEPAY: Final = "nicepay-uji"
 COMMERCE: Final = "coinbase-commerce-uji"
 WALLET: Final = "evm-uji"
 COINBASE: Final = "coinbase-uji"
+CONNECTIONS: Final = {"nicepay": NICEPAY, "coinbase-business": COINBASE, "coinbase-commerce": COMMERCE, "chain": WALLET}
 _NICEPAY_MERCHANTS: Final = {
     "virtual_account": ("LUMBUNGVA1", "02"), "card": ("LUMBUNGCC1", "01"), "convenience_store": ("LUMBUNGCS1", "03"),
     "direct_debit": ("LUMBUNGDD1", "04"), "ewallet": ("LUMBUNGEW1", "05"), "paylater": ("LUMBUNGPL1", "06"), "qris": ("LUMBUNGQR1", "08"),
 }  # fmt: skip
-_MOVES: Final = (
-    "base_url",
-    "platform_url",
-    "api_key_id",
-    "rpc_urls",
-    "xpub",
-    "imid_qris",
-)  # what another run may have elsewhere, or not at all
+_MOVES: Final = ("base_url", "platform_url", "api_key_id", "rpc_urls", "xpub", "imid_qris")  # what another run may have elsewhere, or not at all
 
 
 def merchants(data: Path) -> tuple[Merchant, ...]:
@@ -63,6 +57,12 @@ def commerce(settings: Settings) -> tuple[CommerceMerchant, ...]:
     known = _made_up(settings.data)
     hook = f"{settings.base_url}/hooks/{COMMERCE}"
     return (CommerceMerchant(known["commerce_key"], known["commerce_secret"], hook, name="Toko Lumbung"),)
+
+
+def api_key(data: Path) -> str:
+    """The demo's API key, for the shop that the sandbox plays; empty until `up` has made the demo users."""
+    path = data / "demo.json"
+    return str(json.loads(path.read_text())["api_key"]) if path.exists() else ""
 
 
 def _made_up(data: Path) -> Mapping[str, str]:

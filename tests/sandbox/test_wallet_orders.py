@@ -10,7 +10,18 @@ import httpx
 import msgspec
 import pytest
 
-from gerbang.ports.simulator import Act, Answer, Impossible, Order, Outcome, Passed, Request, WalletCall, Webhook
+from gerbang.ports.simulator import (
+    Act,
+    Answer,
+    Ending,
+    Impossible,
+    Order,
+    Outcome,
+    Passed,
+    Request,
+    WalletCall,
+    Webhook,
+)
 from gerbang.sandbox.app import ChainConfig, Sandbox, SandboxConfig
 from gerbang.sandbox.chain.local import USDC, transfer, word
 from tests.anvil import PROGRAM, needs_anvil
@@ -30,6 +41,7 @@ class Kiosk:
 
     name: str = "kiosk"
     prefix: str = "/kiosk"
+    endings: Mapping[str, Sequence[Ending]] = field(default_factory=dict)
     heard: list[Said] = field(default_factory=list)
     calls: tuple[WalletCall, ...] = CALLS
 
@@ -55,6 +67,9 @@ class Kiosk:
 
     def with_wrong_amount(self, answer: Answer) -> Answer:
         return answer
+
+    def refusal(self, request: Request) -> Answer:
+        return Answer(403, b"")
 
     def pass_time(self, now: datetime) -> Sequence[Passed]:
         return ()

@@ -110,6 +110,19 @@ class Act(msgspec.Struct, frozen=True):
     transaction: str = ""
 
 
+class Ending(msgspec.Struct, frozen=True):
+    """A way in which an order can end that a simulator can play; `name` is one of the sandbox's catalogue (sandbox/endings.py).
+
+    What differs from provider to provider: `reason` is its own code where somebody declines, `route` of its wire gives money back, `act`
+    says a false word where that is not a notification with another status.
+    """
+
+    name: str
+    reason: str = ""
+    route: str = ""
+    act: str = ""
+
+
 class Impossible(Exception):
     """The simulated world does not allow this act; `code` is not_found, conflict or invalid."""
 
@@ -127,7 +140,8 @@ class Simulator(Protocol):
     when it was not); raises Impossible.
     `webhook`: the notification that this order would cause now, forged as `tamper` says (empty, `token`, `amount`, `status`);
     raises Impossible. `stamped`: a notification as it leaves at this real moment, for each try anew, where its signature covers the time.
-    `with_wrong_amount`: the same answer with another amount in it. `pass_time`: what time has brought about by `now`.
+    `with_wrong_amount`: the same answer with another amount in it. `refusal`: its answer to a request that it will not carry out.
+    `endings`: by method, which endings of an order it can play. `pass_time`: what time has brought about by `now`.
     `replay`: take back one effect, as the journal's JSON. `set_quirks`: raises Impossible; returns the effect to be journaled.
     """
 
@@ -135,12 +149,15 @@ class Simulator(Protocol):
     def name(self) -> str: ...
     @property
     def prefix(self) -> str: ...
+    @property
+    def endings(self) -> Mapping[str, Sequence[Ending]]: ...
 
     def answer(self, request: Request, now: datetime) -> Outcome: ...
     def act(self, action: str, act: Act, now: datetime) -> Outcome: ...
     def webhook(self, act: Act, tamper: str, now: datetime) -> Webhook: ...
     def stamped(self, webhook: Webhook, at: datetime) -> Webhook: ...
     def with_wrong_amount(self, answer: Answer) -> Answer: ...
+    def refusal(self, request: Request) -> Answer: ...
     def pass_time(self, now: datetime) -> Sequence[Passed]: ...
     def replay(self, effect: bytes) -> None: ...
     def orders(self, limit: int) -> Sequence[Order]: ...

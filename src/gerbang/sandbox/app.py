@@ -33,6 +33,7 @@ from gerbang.sandbox.outbox import Message, Outbox
 from gerbang.sandbox.page import Page
 from gerbang.sandbox.postman import DropSet, Postman
 from gerbang.sandbox.road import Road, read_body, reply
+from gerbang.sandbox.shop import Shop
 from gerbang.sandbox.stage import Stage
 
 _OWN_KINDS: Final = frozenset({"drop_set", "clock_moved", "message"})
@@ -89,6 +90,7 @@ class Sandbox:
         simulators: Sequence[Simulator],
         advance: Advance | None,
         asked: Asked | None = None,
+        shop: Shop | None = None,
     ) -> None:
         self._config = config
         self.journal = Journal(Path(config.data_dir) / "journal.jsonl")
@@ -99,7 +101,7 @@ class Sandbox:
         self.stage = Stage(simulators, self.journal, self.postman, self.clock)
         self._road = Road(self.stage, self.faults, config.public_url)
         self._chain_calls = ChainCalls(asked)
-        self._control = Control(self.stage, self.faults, self.outbox, self._chain_calls)
+        self._control = Control(self.stage, self.faults, self.outbox, self._chain_calls, shop)
         self._page = Page(self.stage, self.faults, self.outbox, self._control)
         self._door = Door(self, config.host, config.port)
         self._smtp: asyncio.Server | None = None
@@ -228,23 +230,25 @@ class Sandbox:
                 self.outbox.add(message)
 
 
-def create(config: SandboxConfig, advance: Advance | None = None, asked: Asked | None = None) -> Sandbox:
+def create(
+    config: SandboxConfig, advance: Advance | None = None, asked: Asked | None = None, shop: Shop | None = None
+) -> Sandbox:
     """A sandbox of all simulators that ship; `advance` moves and tells business time, absent it is the sandbox's own; `asked` tells what
-    a payment shows its payer, for those who pay it from the demo wallet.
+    a payment shows its payer, for those who pay it from the demo wallet; `shop` makes payments at Gerbang for the endings.
     """
     merchants = [Merchant(one.imid, one.merchant_key, one.methods, one.name) for one in config.connections]
     simulators: list[Simulator] = [
         NicepaySimulator(merchants), CoinbaseBusinessSimulator(config.coinbase), CommerceSimulator(config.commerce),
     ]  # fmt: skip
-    return Sandbox(config, simulators, advance, asked)
+    return Sandbox(config, simulators, advance, asked, shop)
 
 
 @asynccontextmanager
 async def running(
-    config: SandboxConfig, advance: Advance | None = None, asked: Asked | None = None
+    config: SandboxConfig, advance: Advance | None = None, asked: Asked | None = None, shop: Shop | None = None
 ) -> AsyncIterator[Sandbox]:
     """A sandbox in this process and loop; its `url` is known inside."""
-    sandbox = create(config, advance, asked)
+    sandbox = create(config, advance, asked, shop)
     await sandbox.open()
     try:
         yield sandbox

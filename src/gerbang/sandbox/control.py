@@ -15,10 +15,13 @@ from gerbang.ports.simulator import Act, Answer, Impossible, Request, Simulator,
 from gerbang.sandbox.chain.calls import ChainCalls
 from gerbang.sandbox.chain.paying import calls_of
 from gerbang.sandbox.door import Door
+from gerbang.sandbox.endings import STORIES
 from gerbang.sandbox.faults import CATALOGUE, Fault, Faults, Kind
 from gerbang.sandbox.mail import PROVIDER as MAIL
 from gerbang.sandbox.outbox import CHANNELS, Outbox
+from gerbang.sandbox.playing import Director, Wish
 from gerbang.sandbox.postman import DropSet
+from gerbang.sandbox.shop import Shop
 from gerbang.sandbox.stage import Stage
 
 ACTS: Final = ("pay", "decline", "expire", "refund", "dispute", "cancel", "lie")
@@ -53,7 +56,10 @@ class _Webhooks(msgspec.Struct, forbid_unknown_fields=True):
 class Control:
     """Answers the calls. `door` is set when the server stands; without it nothing can be refused."""
 
-    def __init__(self, stage: Stage, faults: Faults, outbox: Outbox, chain: ChainCalls) -> None:
+    def __init__(
+        self, stage: Stage, faults: Faults, outbox: Outbox, chain: ChainCalls, shop: Shop | None = None
+    ) -> None:
+        self.director = Director(stage, self.answer, shop)
         self._stage = stage
         self._faults = faults
         self._outbox = outbox
@@ -66,6 +72,8 @@ class Control:
             "GET /control/journal": self._journal,
             "GET /control/faults": self._catalogue,
             "GET /control/chain": self._chain_view,
+            "GET /control/endings": self._endings,
+            f"POST /control/{CHAIN}/endings": lambda request: self._play(request, CHAIN),
         }
         self._of_provider: Mapping[str, Handler] = {
             "GET faults": self._get_faults,
@@ -75,6 +83,7 @@ class Control:
             "PUT quirks": self._put_quirks,
             "GET orders": self._orders,
             "POST webhooks": self._webhooks,
+            "POST endings": self._play,
             **{f"POST {act}": self._act for act in ACTS},
         }
 
@@ -142,6 +151,15 @@ class Control:
 
     async def _catalogue(self, _request: Request) -> Answer:
         return _json({"data": [{"kind": kind, "does": does} for kind, does in CATALOGUE.items()]})
+
+    async def _endings(self, _request: Request) -> Answer:
+        able = self.director.able(has_chain=self._chain.chain is not None)
+        by = {name: [{"provider": one.provider, "method": one.method} for one in able[name]] for name in STORIES}
+        return _json({"data": [{"ending": n, "title": s.title, "see": s.see, "by": by[n]} for n, s in STORIES.items()]})
+
+    async def _play(self, request: Request, provider: str) -> Answer:
+        played = await self.director.play(provider, _body(request, Wish))
+        return _json({**played._asdict(), "calls": played.shown(request.base_url, self.director.gerbang)})
 
     async def _messages(self, request: Request, channel: str) -> Answer:
         query = _query(request)

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     SLOW = "slow"
     WRONG_AMOUNT = "wrong_amount"
     DUPLICATE_REFERENCE = "duplicate_reference"
+    SAYS_NO = "says_no"
 
 
 CATALOGUE: Final[Mapping[Kind, str]] = {
@@ -38,6 +39,7 @@ CATALOGUE: Final[Mapping[Kind, str]] = {
     Kind.TRUNCATED_JSON: "It happened, and the answer stops half-way.",
     Kind.SLOW: "The right answer, delay_s (3) late.",
     Kind.WRONG_AMOUNT: "It happened, and the answer names another amount.",
+    Kind.SAYS_NO: "Nothing happened, and the provider refuses in its own words.",
     Kind.DUPLICATE_REFERENCE: "The request arrives twice, and the second's answer is given.",
 }
 DEFAULT_DELAY_S: Final[Mapping[Kind, float]] = {

@@ -3,6 +3,7 @@
 A form becomes a call of the control API, so that a person can do nothing that a test cannot, and both stand in the journal.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -12,10 +13,12 @@ from urllib.parse import parse_qs, parse_qsl, urlencode
 
 import jinja2
 import msgspec
+from markupsafe import Markup, escape
 
 from gerbang.base.money import EXPONENTS
 from gerbang.ports.simulator import Answer, Order, Request, Simulator
 from gerbang.sandbox.control import Control
+from gerbang.sandbox.endings import CHAIN, STORIES, Call, Target, calls_for, curl
 from gerbang.sandbox.faults import CATALOGUE, Faults
 from gerbang.sandbox.journal import Entry
 from gerbang.sandbox.mail import PROVIDER as MAIL
@@ -71,12 +74,14 @@ class Page:
             "/clock": _clock,
             "/quirks": _quirks,
             "/chain": _chain,
+            "/endings": _ending,
         }
+        self._templates.filters["coded"] = _coded
 
     async def answer(self, request: Request) -> Answer:
         match request.method, request.path.split("/")[1:]:
             case "GET", [""]:
-                return await self._home(dict(parse_qsl(request.query.decode("utf-8", "replace"))))
+                return await self._home(dict(parse_qsl(request.query.decode("utf-8", "replace"))), request.base_url)
             case "GET", ["mail", message_id]:
                 return self._mail(message_id)
             case "GET", ["mail", message_id, "html"]:
@@ -103,11 +108,14 @@ class Page:
             return _back("That is not a number, or a field is missing.", refused=True)
         answer = await self._control.answer(call)
         if answer.status < 300:
+            if request.path == "/endings":
+                return _away("/#endings")
             back = values.get("back", "")
             return _away(back) if back in self._pages() else _back("Done.", refused=False)
         return _back(msgspec.json.decode(answer.body)["detail"], refused=True)
 
-    async def _home(self, query: Mapping[str, str]) -> Answer:
+    async def _home(self, query: Mapping[str, str], base_url: str) -> Answer:
+        director = self._control.director
         asked = await self._control.answer(Request("GET", "/control/chain", b"", {}, b"", ""))
         chain = msgspec.json.decode(asked.body)
         providers = [self._provider(simulator) for simulator in self._stage.simulators.values()]
@@ -116,6 +124,10 @@ class Page:
             providers=providers,
             chain=chain,
             balances=_balances(chain),
+            endings=self._endings(has_chain="head" in chain, base_url=base_url),
+            played=director.last,
+            played_calls=director.last.shown(base_url, director.gerbang) if director.last else (),
+            gerbang=director.gerbang,
             said=query.get("said", ""),
             refused="refused" in query,
             marks=MARKS,
@@ -125,6 +137,21 @@ class Page:
             mails=self._outbox.list(MAIL, limit=20),
             journal=[_line(entry) for entry in list(self._stage.journal.tail)[:-31:-1]],
         )
+
+    def _endings(self, *, has_chain: bool, base_url: str) -> Sequence[Mapping[str, Any]]:
+        """The catalogue's rows, each with who can play it, and with the calls by the first of them."""
+        rows, director = [], self._control.director
+        able = director.able(has_chain=has_chain)
+        for name, story in STORIES.items():
+            by = [(f"{one.provider}/{one.method}/{name}", _played_by(one)) for one in able[name]]
+            row: dict[str, Any] = {"title": story.title, "see": story.see, "by": by}
+            if by:
+                first = able[name][0]
+                once = Call("POST", f"/control/{first.provider}/endings", {"ending": name, "method": first.method})
+                calls = [curl(call, base_url, director.gerbang) for call in (once, *calls_for(first))]
+                row |= {"once": calls[0], "calls": calls[1:]}
+            rows.append(row)
+        return rows
 
     def _provider(self, simulator: Simulator) -> dict[str, Any]:
         self._stage.pass_time(simulator)
@@ -160,6 +187,28 @@ def _act(values: Mapping[str, str]) -> Request:
     if "amount" in extra:
         body["amount"] = int(values["amount"])
     return _call("POST", f"/control/{values['provider']}/{action}", body)
+
+
+def _ending(values: Mapping[str, str]) -> Request:
+    provider, method, ending = values["do"].split("/")
+    named = values.get("payment", "").strip()
+    body = {
+        "ending": ending,
+        "method": method,
+        **({"reference" if named.startswith("att_") else "payment": named} if named else {}),
+    }
+    return _call("POST", f"/control/{provider}/endings", body)
+
+
+def _played_by(target: Target) -> str:
+    if target.method != "crypto":
+        return target.method.replace("_", " ").capitalize()
+    return "Own wallet" if target.provider == CHAIN else target.provider.replace("-", " ").title()
+
+
+def _coded(text: str) -> Markup:
+    """`code` between backticks as such; everything else is escaped."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704  escaped first
 
 
 def _fault(values: Mapping[str, str]) -> Request:

@@ -18,7 +18,7 @@ _PLAIN: Final = (("content-type", "text/html"),)
 _BROKEN: Final = Answer(500, b"<html><body><h1>HTTP Status 500 - Internal Server Error</h1></body></html>", _PLAIN)
 _TOO_LARGE: Final = Answer(413, b"", _PLAIN)
 _GARBAGE: Final = Answer(200, b"\x1f\x8b\x00<html>\xff\xfe not what was asked for \x00", _PLAIN)
-_BEFORE: Final = frozenset({Kind.RESET_BEFORE, Kind.TIMEOUT_BEFORE, Kind.HTTP_500})
+_BEFORE: Final = frozenset({Kind.RESET_BEFORE, Kind.TIMEOUT_BEFORE, Kind.HTTP_500, Kind.SAYS_NO})
 _HELD: Final = frozenset({Kind.TIMEOUT_BEFORE, Kind.TIMEOUT_AFTER_EFFECT})
 _CUT: Final = frozenset({Kind.RESET_BEFORE, Kind.RESET_AFTER_EFFECT, *_HELD})
 
@@ -56,7 +56,7 @@ class Road:
     async def _under(self, fault: Fault, simulator: Simulator, request: Request) -> Answer | None:
         """The step under a fault; None where the connection is to be cut."""
         if fault.kind in _BEFORE:
-            sent = _BROKEN if fault.kind is Kind.HTTP_500 else None
+            sent = {Kind.HTTP_500: _BROKEN, Kind.SAYS_NO: simulator.refusal(request)}.get(fault.kind)
             await self._stage.nothing(simulator, request, fault.kind, sent)
             return sent
         if fault.kind is Kind.SLOW:

@@ -17,6 +17,9 @@ from gerbang.web.problems import invalid_field
 Line = Annotated[str, msgspec.Meta(max_length=200)]
 Text = Annotated[str, msgspec.Meta(max_length=500)]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Purpose = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+Email = Annotated[str, msgspec.Meta(max_length=254, pattern=r"^$|^[^@\s]+@[^@\s]+$")]
+Phone = Annotated[str, msgspec.Meta(max_length=32, pattern=r"^$|^\+?[0-9 ()./-]{5,31}$")]
 _METADATA_BYTES: Final = 16_384
 _METADATA_DEPTH: Final = 8
 
@@ -26,8 +29,8 @@ class CustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     id: str | None = None
     name: Line = ""
-    email: Annotated[str, msgspec.Meta(max_length=254, pattern=r"^$|^[^@\s]+@[^@\s]+$")] = ""
-    phone: Annotated[str, msgspec.Meta(max_length=32, pattern=r"^$|^\+?[0-9 ()./-]{5,31}$")] = ""
+    email: Email = ""
+    phone: Phone = ""
     locale: Literal["id", "en"] | None = None
 
 
@@ -59,7 +62,7 @@ class PaymentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     amount: int | str
     currency: str
-    description: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+    description: Purpose
     method: Method | None = None
     method_options: Mapping[Code, Code] = {}
     connection: Code | None = None

@@ -67,6 +67,14 @@ def test_what_came_stands_outside_and_what_we_decided_inside() -> None:
     assert "Menunggu → Uang masuk" in steps[3].title
 
 
+def test_a_link_is_sent_from_inside_and_opened_outside() -> None:
+    moments = [moment("payment.link_sent", "user:usr_01ABCDEFGH"), moment("payment.link_opened", "payer:pay_1")]
+    steps = steps_of(moments, payment(), "en")
+    assert [step.lane for step in steps] == ["ins", "from"]
+    assert "had the payment link mailed" in steps[0].title
+    assert "opened the payment link" in steps[1].title
+
+
 def test_an_unknown_kind_of_moment_is_told_as_it_is_and_as_text() -> None:
     """R47"""
     (step,) = steps_of([moment("thing.<b>done", "strange:<script>")], payment(), "en")
@@ -86,10 +94,10 @@ def test_every_state_has_a_row_and_a_reason_in_both_languages(name: str) -> None
 
 def test_the_buttons_are_what_the_state_allows_and_the_person_may() -> None:
     paid, held, created = STORIES["paid"], STORIES["checking-held"], STORIES["choose"]
-    assert payment_view.actions_of(paid, FINANCE) == {"ask", "refund"}
-    assert payment_view.actions_of(held, FINANCE) == {"ask", "resolve"}
-    assert payment_view.actions_of(created, FINANCE) == {"cancel"}
-    assert payment_view.actions_of(paid, SUPPORT) == {"ask"}
+    assert payment_view.actions_of(paid, FINANCE, NOW) == {"ask", "refund"}
+    assert payment_view.actions_of(held, FINANCE, NOW) == {"ask", "resolve"}
+    assert payment_view.actions_of(created, FINANCE, NOW) == {"cancel", "link"}
+    assert payment_view.actions_of(paid, SUPPORT, NOW) == {"ask"}
 
 
 def test_the_note_says_what_one_wants_to_know() -> None:

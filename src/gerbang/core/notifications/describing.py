@@ -11,7 +11,7 @@ from gerbang.base import ids
 from gerbang.base.errors import NotFound
 from gerbang.core.announcements.model import Announcement
 from gerbang.core.notifications.model import Template
-from gerbang.core.payments.model import Attempt, AttemptStatus, Refund, RefundStatus, Whole
+from gerbang.core.payments.model import Attempt, AttemptStatus, Refund, RefundStatus, Whole, takes_money
 from gerbang.ports.payment import DisplayCode, DisplayVirtualAccount
 
 _REFUND_STATES: Final[Mapping[Template, frozenset[RefundStatus]]] = {
@@ -20,6 +20,8 @@ _REFUND_STATES: Final[Mapping[Template, frozenset[RefundStatus]]] = {
     Template.REFUND_SUCCEEDED: frozenset({RefundStatus.SUCCEEDED}),
     Template.REFUND_FAILED: frozenset({RefundStatus.FAILED}),
 }
+
+LINK: Final = "payment.link"  # about the payment as a whole, whatever attempts there are
 
 
 def describe(announcement: Announcement, whole: Whole | None) -> dict[str, Any]:
@@ -38,7 +40,7 @@ def describe(announcement: Announcement, whole: Whole | None) -> dict[str, Any]:
         "excess": _amount(said, "amount_excess", payment.amount_excess),
         "description": payment.description,
         "order_reference": payment.order_reference,
-        "expires_at": (attempt.expires_at if attempt else payment.expires_at).isoformat(),
+        "expires_at": (attempt.expires_at if attempt and announcement.type != LINK else payment.expires_at).isoformat(),
     }
     if attempt is not None:
         data |= {"method": attempt.method.value, "options": dict(attempt.options), **_instructions(attempt)}
@@ -58,6 +60,8 @@ def still_true(template: Template, announcement: Announcement, whole: Whole) -> 
     if template is Template.PAYMENT_INSTRUCTIONS:
         attempt = _attempt(announcement, whole)
         return attempt is not None and attempt.status is AttemptStatus.PENDING and bool(_instructions(attempt))
+    if template is Template.PAYMENT_LINK:
+        return takes_money(whole.payment, announcement.made_at)
     if template in _REFUND_STATES:
         refund = _refund(announcement, whole)
         return refund is not None and refund.status in _REFUND_STATES[template]

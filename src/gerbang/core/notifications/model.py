@@ -30,6 +30,7 @@ class NotificationUnderWay(Conflict):
 class Template(StrEnum):
     """The messages there are; each is a name under templates/{id,en}/."""
 
+    PAYMENT_LINK = "payment_link"
     PAYMENT_INSTRUCTIONS = "payment_instructions"
     PAYMENT_PAID = "payment_paid"
     PAYMENT_PAID_LATE = "payment_paid_late"
@@ -98,6 +99,7 @@ ONCE: Final = frozenset({
 })  # fmt: skip
 
 _BY_TYPE: Final[Mapping[str, Template]] = {
+    "payment.link": Template.PAYMENT_LINK,
     "payment.instructions": Template.PAYMENT_INSTRUCTIONS,
     "payment.paid": Template.PAYMENT_PAID,
     "payment.part_paid": Template.PAYMENT_PART_PAID,

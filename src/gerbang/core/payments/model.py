@@ -60,6 +60,8 @@ class DisputeState(StrEnum):
     LOST = "lost"
 
 
+LINK_SENT: Final = "payment.link_sent"  # what the audit trail, and so the timeline, calls it
+LINK_OPENED: Final = "payment.link_opened"
 NEW_DEPOSIT: Final = -1  # a deposit address is wanted; its number is given when the attempt is stored
 
 
@@ -153,6 +155,16 @@ class Payment(msgspec.Struct, frozen=True):
     paid_at: datetime | None
     cancelled_at: datetime | None
     look_at: datetime | None = None
+
+
+_OPEN_TO_PAYERS: Final = frozenset(
+    {PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.PART_PAID, PaymentStatus.FAILED}
+)
+
+
+def takes_money(payment: Payment, now: datetime) -> bool:
+    """Whether a payer who opens the payment's link can pay by it."""
+    return payment.status in _OPEN_TO_PAYERS and now < payment.expires_at
 
 
 class Whole(msgspec.Struct, frozen=True):
@@ -312,6 +324,13 @@ class MethodUnavailable(Invalid):
 class PaymentClosed(Conflict):
     code = "payment_closed"
     title = "The payment no longer takes attempts"
+
+
+class NoPayerEmail(Conflict):
+    """A link can be mailed only to an address that the payment knows."""
+
+    code = "no_payer_email"
+    title = "The payment has no email address of its payer"
 
 
 class AttemptInFlight(Conflict):

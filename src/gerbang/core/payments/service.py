@@ -11,7 +11,7 @@ from gerbang.base.db import Database
 from gerbang.core.audit import service as audit
 from gerbang.core.connections.service import Connections
 from gerbang.core.identity.model import Caller
-from gerbang.core.payments import chain_store, choosing, opening, operating, refund_store, refunding, store
+from gerbang.core.payments import chain_store, choosing, linking, opening, operating, refund_store, refunding, store
 from gerbang.core.payments.calls import Calls, load_wholes
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.model import (
@@ -147,6 +147,14 @@ class Payments:
     async def check_link(self, payment_id: UUID, token: str) -> bool:
         """Whether a token opens this payment."""
         return await self.context.check_link(payment_id, token)
+
+    async def send_link(self, caller: Caller, payment_id: UUID, key: IdempotencyKey) -> Outcome:
+        """See linking.send."""
+        return await linking.send(self.context, caller, payment_id, key)
+
+    async def note_opened(self, caller: Caller, payment_id: UUID) -> None:
+        """See linking.note_opened."""
+        await linking.note_opened(self.context, caller, payment_id)
 
     async def refund_link_token(self, refund_id: UUID) -> str:
         """The token of the page where a payer names a bank account."""

@@ -115,6 +115,16 @@ async def add_attempt(
     return Response(await _view(services, outcome.whole), status_code=201, headers=headers)
 
 
+@post("/v1/payments/{payment:str}/send-link", summary="Mail the payment link to its payer", tags=_TAGS, status_code=202)
+async def send_link(request: AnyRequest, services: Services, payment: str) -> Response[PaymentView]:
+    """To `customer.email`, in the customer's language; `GET /v1/notifications?payment=` tells how it went. 409 when nobody can pay by it."""
+    caller, exchange = caller_of(request), exchange_of(request)
+    whole = await seen_by(caller, services.payments, payment)
+    outcome = await services.payments.send_link(caller, whole.payment.id, exchange.idempotency_key())
+    headers = {"idempotent-replayed": "true"} if outcome.replayed else {}
+    return Response(await _view(services, outcome.whole), status_code=202, headers=headers)
+
+
 @get("/v1/payments/{payment:str}/timeline", summary="What happened to a payment", tags=_TAGS)
 async def timeline(request: AnyRequest, services: Services, payment: str) -> Page[MomentView]:
     """Oldest first: what came in, what went out, what was decided."""
@@ -226,5 +236,5 @@ def utc(at: datetime | None) -> datetime | None:
 
 
 HANDLERS: Final = [
-    create_payment, read_payment, list_payments, list_attempts, add_attempt, timeline, chain, cancel, refresh, resolve, methods,
+    create_payment, read_payment, list_payments, list_attempts, add_attempt, send_link, timeline, chain, cancel, refresh, resolve, methods,
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from litestar.response import Stream
 from gerbang.base import ids
 from gerbang.base.errors import Conflict, GerbangError, TooMany, Unavailable, UpstreamFailed
 from gerbang.core.announcements.broadcast import Scope
+from gerbang.core.identity.model import Caller
 from gerbang.core.payments.model import (
     IdempotencyKey,
     IdempotencyKeyReused,
@@ -29,7 +30,7 @@ from gerbang.web.checkout.scene import Scene
 from gerbang.web.checkout.view import Choice, Visit, page_of
 from gerbang.web.checkout.visitors import link_cookie, payment_for, without_token
 from gerbang.web.forms import read_form
-from gerbang.web.pages import Page, locale_of, page, page_error, see_other, services_of
+from gerbang.web.pages import Page, caller_or_none, locale_of, page, page_error, see_other, services_of
 
 _OPTIONS: Final = ("bank", "store", "wallet", "lender")
 _COIN: Final = "coin"  # asset and network in one field: `USDC.base`
@@ -44,10 +45,19 @@ async def open_payment(request: Request[Any, Any, Any], payment: FromPath[str]) 
     if token and await services_of(request).payments.check_link(ids.read("pay", payment), token):
         return see_other(without_token(request), [link_cookie(request, path, token)])
     whole, caller = await payment_for(request, payment)
+    await _note_opened(request, whole, caller)
     returned = "back" in request.query_params
     if returned and whole.payment.status in _WAITING:
         whole, _ = await _asked(request, whole, caller)
     return await _show(request, whole, returned=returned)
+
+
+async def _note_opened(request: Request[Any, Any, Any], whole: Whole, caller: Caller) -> None:
+    """The first look at a bill is written down; of one with attempts that is plain, and the shop's own people are no payers."""
+    visitor = caller_or_none(request)
+    is_staff = visitor is not None and visitor.may("payments:read")
+    if whole.payment.status is PaymentStatus.CREATED and not is_staff:
+        await services_of(request).payments.note_opened(caller, whole.payment.id)
 
 
 @post("/{payment:str}", status_code=303)

@@ -1,14 +1,16 @@
 """What every operator's page has: who is signed in and may look, the frame around the page, times to the millisecond."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from litestar import Request, Response
 
 from gerbang.base import formats
-from gerbang.base.errors import Forbidden, Invalid, Unauthenticated
+from gerbang.base.errors import Forbidden, GerbangError, Invalid, Unauthenticated
 from gerbang.base.formats import Locale
 from gerbang.core.identity.model import Caller
+from gerbang.core.payments.model import IdempotencyKey
 from gerbang.web.exchange import exchange_of
 from gerbang.web.gateway import check_same_origin
 from gerbang.web.pages import caller_or_none, locale_of, page, services_of
@@ -50,6 +52,20 @@ async def show(
         stamp=lambda at: stamp(at, locale),
         **values,
     )
+
+
+def form_key(caller: str, key: str, *said: str) -> IdempotencyKey:
+    """The idempotency key of a form: the same form sent twice is one request, with other words in it another."""
+    digest = hashlib.sha256("|".join((key, *said)).encode()).hexdigest()
+    return IdempotencyKey(caller, f"console-{digest[:40]}", hashlib.sha256("|".join(said).encode()).digest())
+
+
+def refusal(code: str) -> str:
+    """The title of one of our errors by its code; an address cannot make the page say anything else."""
+    kinds = [GerbangError]
+    for kind in kinds:
+        kinds.extend(kind.__subclasses__())
+    return next((kind.title for kind in kinds if kind.code == code), "")
 
 
 def exact(at: datetime, locale: Locale) -> str:

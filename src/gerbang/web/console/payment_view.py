@@ -20,6 +20,7 @@ from gerbang.core.payments.model import (
     Refund,
     RefundStatus,
     Whole,
+    takes_money,
 )
 from gerbang.web import texts
 from gerbang.web.checkout import scene as scenes
@@ -92,10 +93,11 @@ def page_of(whole: Whole, moments: Sequence[Moment], locale: Locale) -> dict[str
     }
 
 
-def actions_of(whole: Whole, caller: Caller) -> frozenset[str]:
+def actions_of(whole: Whole, caller: Caller, now: datetime) -> frozenset[str]:
     """Which buttons the page has: what the payment's state allows and the person may do."""
     status = whole.payment.status
     possible = {
+        "link": takes_money(whole.payment, now) and caller.may("payments:create"),
         "ask": bool(whole.attempts) and caller.may("payments:refresh"),
         "cancel": status in _CANCELLABLE and caller.may("payments:cancel"),
         "refund": refundable(whole) > 0 and caller.may("refunds:create"),

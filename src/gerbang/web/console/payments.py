@@ -1,6 +1,5 @@
 """Operators and payments: the list, one payment with its timeline, and the acts, each behind a page that asks first."""
 
-import hashlib
 import secrets
 from collections.abc import Mapping
 from typing import Any, Final
@@ -12,11 +11,11 @@ from litestar.params import FromPath
 
 from gerbang.base import formats, ids
 from gerbang.base.errors import Conflict, GerbangError, Invalid, NotFound, TooMany, Unavailable, UpstreamFailed
-from gerbang.core.payments.model import Filters, IdempotencyKey, NotRefundable, PaymentStatus, Whole
+from gerbang.core.payments.model import Filters, NotRefundable, PaymentStatus, Whole
 from gerbang.ports.payment import Method
 from gerbang.web import texts
 from gerbang.web.console import ledger_view, payment_view
-from gerbang.web.console.desk import operator, read_day, show
+from gerbang.web.console.desk import form_key, operator, read_day, refusal, show
 from gerbang.web.cursors import Cursors
 from gerbang.web.forms import read_form
 from gerbang.web.pages import Page, locale_of, see_other, services_of
@@ -42,7 +41,7 @@ _REFUSED: Final = (Conflict, UpstreamFailed, Unavailable, TooMany, Invalid)
 @get("/console/payments")
 async def payments(request: Request[Any, Any, Any]) -> Response[str]:
     """Payments, newest first, with filters in the address."""
-    operator(request, "payments:read")
+    caller = operator(request, "payments:read")
     services = services_of(request)
     chosen = {
         name: request.query_params.get(name, "")[:120] for name in ("status", "method", "connection", "order_reference")
@@ -83,6 +82,7 @@ async def payments(request: Request[Any, Any, Any]) -> Response[str]:
         newest=_link(kept) if cursor else "",
         older=_link(kept | {"cursor": part.next_cursor}) if part.next_cursor else "",
         q=request.query_params.get("q", "")[:120],
+        may_create=caller.may("payments:create"),
     )
 
 
@@ -104,11 +104,11 @@ async def payment(request: Request[Any, Any, Any], payment: FromPath[str]) -> Re
         "payments",
         **payment_view.page_of(whole, moments, locale),
         refunds=await _refunds(request, whole, may_settle=caller.may("refunds:settle")),
-        actions=payment_view.actions_of(whole, caller),
+        actions=payment_view.actions_of(whole, caller, services.payments.context.clock.now()),
         lines=None if lines is None else ledger_view.rows_of(lines, locale),
         payer_page=f"/pay/{payment}?t={token}",
         said=said if said in _SAID else "refused" if said == "refused" else "",
-        said_why=_refusal(request.query_params.get("why", "")),
+        said_why=refusal(request.query_params.get("why", "")),
     )
 
 
@@ -189,7 +189,7 @@ async def refund(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
         wrong["amount"] = too_much
     if wrong:
         return await _question(request, whole, "refund", form, wrong)
-    key = _key(caller.label, form["key"], "refund", payment, plain, form["reason"])
+    key = form_key(caller.label, form["key"], "refund", payment, plain, form["reason"])
     try:  # how much is left is core's to say, after it has looked whether this very form was sent before
         await services_of(request).payments.refund(caller, whole.payment.id, amount, form["reason"], None, key)
     except NotRefundable:
@@ -302,23 +302,10 @@ async def _refunds(request: Request[Any, Any, Any], whole: Whole, *, may_settle:
     return rows
 
 
-def _key(caller: str, key: str, *said: str) -> IdempotencyKey:
-    digest = hashlib.sha256("|".join((key, *said)).encode()).hexdigest()
-    return IdempotencyKey(caller, f"console-{digest[:40]}", hashlib.sha256("|".join(said).encode()).digest())
-
-
 def _back(payment: str, done: str, error: GerbangError | None = None) -> Response[None]:
     """To the payment's page, which says what was done; a refusal is named by its code, whose words are looked up there."""
     why = {"why": error.code} if error else {}
     return see_other(f"/console/payments/{payment}?{urlencode({'done': done, **why})}")
-
-
-def _refusal(code: str) -> str:
-    """The title of one of our errors by its code; an address cannot make the page say anything else."""
-    kinds = [GerbangError]
-    for kind in kinds:
-        kinds.extend(kind.__subclasses__())
-    return next((kind.title for kind in kinds if kind.code == code), "")
 
 
 def _known(value: str, kind: type[PaymentStatus] | type[Method]) -> str | None:

@@ -65,7 +65,7 @@ class _Teller:
                 yield Step(moment.at, "from", title, self._say("tl.webhook.hint"), link=event)
             case kind if "source" in detail and kind.startswith(("payment.", "refund.", "attempt.")):
                 yield from self._heard(moment)
-            case "payment.created" | "payment.attempt_added" | "refund.destination_named":
+            case "payment.created" | "payment.attempt_added" | "refund.destination_named" | "payment.link_opened":
                 yield Step(moment.at, "from", self._title(moment), Markup(""))
             case _:
                 yield Step(moment.at, "ins", self._title(moment), self._reason(detail))
@@ -128,6 +128,10 @@ class _Teller:
                 return say("tl.attempt_added", actor=actor, method=self._method(str(detail.get("method", ""))))
             case "payment.cancelled":
                 return say("tl.cancelled", actor=actor)
+            case "payment.link_sent":
+                return say("tl.link_sent", actor=actor)
+            case "payment.link_opened":
+                return say("tl.link_opened", actor=actor)
             case "refund.requested":
                 return say("tl.refund_requested", actor=actor, amount=money)
             case "refund.settled":

@@ -35,8 +35,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "pays.before": ("Sampai tanggal", "To"),
     "pays.empty": ("Belum ada pembayaran.", "There is no payment yet."),
     "pays.empty.how": (
-        "Buat satu dari toko contoh, atau dari terminal:",
-        "Make one in the demo shop, or in the terminal:",
+        "Buat tautan bayar di kanan atas, atau satu dari terminal:",
+        "Make a payment link at the top right, or one in the terminal:",
     ),
     "pays.none": ("Tidak ada yang cocok dengan saringan ini.", "Nothing matches these filters."),
     "note.left": ("sisa {time}", "{time} left"),
@@ -85,6 +85,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "pay.happened": ("Apa yang terjadi", "What happened"),
     "pay.outside": ("Di luar", "Outside"),
     "pay.inside": ("Di dalam", "Inside"),
+    "do.link": ("Tautan bayar", "Payment link"),
     "do.ask": ("Tanya penyedia lagi", "Ask the provider again"),
     "do.cancel": ("Batalkan…", "Cancel…"),
     "do.refund": ("Kembalikan…", "Refund…"),
@@ -166,6 +167,11 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # timeline
     "tl.created": ("**{actor}** membuat pembayaran", "**{actor}** created the payment"),
     "tl.attempt_added": ("**{actor}** memilih {method}", "**{actor}** chose {method}"),
+    "tl.link_sent": (
+        "**{actor}** mengirim tautan bayar lewat email",
+        "**{actor}** had the payment link mailed",
+    ),
+    "tl.link_opened": ("**{actor}** membuka tautan bayar", "**{actor}** opened the payment link"),
     "tl.webhook": ("**{connection}** mengirim webhook", "**{connection}** sent a webhook"),
     "tl.webhook.hint": (
         "Hanya petunjuk: status tidak ikut ditandatangani, jadi penyedia ditanya.",

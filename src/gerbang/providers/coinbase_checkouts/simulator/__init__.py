@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from gerbang.ports import simulator as port
-from gerbang.ports.simulator import Act, Answer, Impossible, Outcome, Passed, Request, WalletCall, Webhook
+from gerbang.ports.simulator import Act, Answer, Ending, Impossible, Outcome, Passed, Request, WalletCall, Webhook
 from gerbang.providers.coinbase_checkouts.simulator import acts, checkouts, notify, pages, subscriptions, views
 from gerbang.providers.coinbase_checkouts.simulator.bearer import Merchant, caller
 from gerbang.providers.coinbase_checkouts.simulator.book import (
@@ -58,6 +58,12 @@ class CoinbaseBusinessSimulator:
 
     name = "coinbase-business"
     prefix = "/coinbase-business"
+    endings: Mapping[str, Sequence[Ending]] = {
+        "crypto": (
+            Ending("paid"), Ending("declined"), Ending("expired"), Ending("lost"), Ending("forged"), Ending("false_word", act="lie"),
+            Ending("down"),
+        )
+    }  # fmt: skip
 
     def __init__(self, merchants: Sequence[Merchant]) -> None:
         self._world = World(merchants, notify.EVENTS)
@@ -105,6 +111,9 @@ class CoinbaseBusinessSimulator:
             return answer
         values["amount"] = f"{Decimal(values['amount']) + 1:.2f}"
         return Answer(answer.status, msgspec.json.encode(values), answer.headers)
+
+    def refusal(self, request: Request) -> Answer:  # noqa: ARG002  every request is refused alike
+        return refusal(Refused("invalid_request", "The request cannot be carried out."), self._world.quirks.errors)
 
     def pass_time(self, now: datetime) -> Sequence[Passed]:
         passed = []

@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from gerbang.ports import simulator as port
-from gerbang.ports.simulator import Act, Answer, Impossible, Outcome, Passed, Request, Webhook
+from gerbang.ports.simulator import Act, Answer, Ending, Impossible, Outcome, Passed, Request, Webhook
 from gerbang.providers.coinbase_commerce.simulator import acts, calls, html, moves
 from gerbang.providers.coinbase_commerce.simulator.charges import LEGACY, WEB3, Changed, Charge, CheckoutSet
 from gerbang.providers.coinbase_commerce.simulator.checkouts import checkouts
@@ -44,6 +44,9 @@ class CommerceSimulator:
 
     name = "coinbase-commerce"
     prefix = "/coinbase-commerce"
+    endings: Mapping[str, Sequence[Ending]] = {
+        "crypto": (Ending("paid"), Ending("declined"), Ending("forged"), Ending("false_word", act="lie"))
+    }
 
     def __init__(self, merchants: Sequence[Merchant]) -> None:
         self._world = World(tuple(merchants))
@@ -85,6 +88,9 @@ class CommerceSimulator:
             if isinstance(charge, dict) and "local" in charge.get("pricing", {}):
                 charge["pricing"]["local"]["amount"] += "1"
         return Answer(answer.status, msgspec.json.encode(values), answer.headers)
+
+    def refusal(self, request: Request) -> Answer:
+        return self._world.refusal(request, Refused("invalid_request", "The request cannot be carried out."))
 
     def pass_time(self, now: datetime) -> Sequence[Passed]:
         found = []

@@ -14,6 +14,7 @@ from gerbang.ports import simulator as port
 from gerbang.ports.simulator import Act, Answer, Impossible, Outcome, Passed, Request, Webhook
 from gerbang.providers.nicepay.simulator import acts, apps, pages
 from gerbang.providers.nicepay.simulator.cancellation import cancel
+from gerbang.providers.nicepay.simulator.endings import ENDINGS
 from gerbang.providers.nicepay.simulator.inquiry import inquire, status
 from gerbang.providers.nicepay.simulator.notify import TAMPERS, notification
 from gerbang.providers.nicepay.simulator.orders import (
@@ -51,6 +52,7 @@ class NicepaySimulator:
 
     name = "nicepay"
     prefix = "/nicepay"
+    endings = ENDINGS
 
     def __init__(self, merchants: Sequence[Merchant]) -> None:
         self._world = World(tuple(merchants))
@@ -101,6 +103,9 @@ class NicepaySimulator:
             return answer
         values["amt"] = str(int(values["amt"]) + 1)
         return Answer(answer.status, msgspec.json.encode(values), answer.headers)
+
+    def refusal(self, request: Request) -> Answer:  # noqa: ARG002  every request is refused alike
+        return self._world.refusal("9314")
 
     def stamped(self, webhook: Webhook, at: datetime) -> Webhook:  # noqa: ARG002  nothing in a notification tells its time
         return webhook

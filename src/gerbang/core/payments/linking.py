@@ -1,0 +1,60 @@
+"""A payment's link on its way: sent to its payer by mail, and opened for the first time. The link itself is a digest, made by context.py."""
+
+from uuid import UUID
+
+from gerbang.base import ids
+from gerbang.core.audit.model import Entry
+from gerbang.core.audit.service import of_object, record
+from gerbang.core.identity.model import Caller
+from gerbang.core.payments import store
+from gerbang.core.payments.context import Context
+from gerbang.core.payments.draft import Draft, open_drafts, save_drafts
+from gerbang.core.payments.model import (
+    LINK_OPENED,
+    LINK_SENT,
+    IdempotencyKey,
+    IdempotencyKeyReused,
+    NoPayerEmail,
+    Outcome,
+    PaymentClosed,
+    PaymentNotFound,
+    takes_money,
+)
+
+
+async def send(ctx: Context, caller: Caller, payment_id: UUID, key: IdempotencyKey) -> Outcome:
+    """Have the link mailed to the payer, in their language: announced here, written and sent by core/notifications. Once a key.
+
+    Raises PaymentNotFound, PaymentClosed, NoPayerEmail, IdempotencyKeyReused.
+    """
+    async with ctx.db.transaction() as tx:
+        taken = await store.claim_keys(tx, [(key.caller, key.key, key.fingerprint, "link", payment_id)])
+        known = taken.get((key.caller, key.key))
+        if known is None:
+            draft = (await open_drafts(tx, [payment_id])).get(payment_id)
+            if draft is None:
+                raise PaymentNotFound
+            ((_, payer),) = await store.load(tx, [payment_id])
+            _send(draft, caller, has_address=bool(payer.email))
+            await save_drafts(tx, [draft])
+        elif bytes(known["fingerprint"]) != key.fingerprint or known["resource_id"] != payment_id:
+            raise IdempotencyKeyReused("This Idempotency-Key was used with another request.")
+    return Outcome(await ctx.calls.whole(payment_id), replayed=known is not None)
+
+
+def _send(draft: Draft, caller: Caller, *, has_address: bool) -> None:
+    if not takes_money(draft.payment, draft.now):
+        raise PaymentClosed(f"The payment is {draft.payment.status.value}: nobody can pay by its link any more.")
+    if not has_address:
+        raise NoPayerEmail("Copy the link and send it another way, or make the payment with an address.")
+    draft.more.entries.append(Entry(caller.label, LINK_SENT, ids.show("pay", draft.payment.id)))
+    draft.announce("payment.link", {})
+
+
+async def note_opened(ctx: Context, caller: Caller, payment_id: UUID) -> None:
+    """Write down that the payer has seen the page, the first time."""
+    shown = ids.show("pay", payment_id)
+    async with ctx.db.transaction() as tx:
+        await open_drafts(tx, [payment_id])  # locked: two tabs at once are one opening
+        if not any(entry.action == LINK_OPENED for entry in await of_object(tx, shown)):
+            await record(tx, [Entry(caller.label, LINK_OPENED, shown)])

@@ -1,0 +1,173 @@
+"""Playing an ending: find the order that is to end, or have the demo shop make one, then call what endings.py says, one call after the other."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+from urllib.parse import quote
+
+import msgspec
+
+from gerbang.ports.simulator import Answer, Impossible, Order, Request
+from gerbang.sandbox.endings import CHAIN, ON_CHAIN, SENT, STORIES, Call, Target, calls_for, curl
+from gerbang.sandbox.shop import Shop
+from gerbang.sandbox.stage import Stage
+
+_OPEN: Final = frozenset({"open", "new"})
+_MOST_ORDERS: Final = 1_000
+
+
+class Wish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is asked: an ending for a payment (`pay_…`) or an attempt (`att_…`); with neither the newest open one, or else a new one."""
+
+    ending: str
+    method: str = ""
+    payment: str = ""
+    reference: str = ""
+
+
+class Played(NamedTuple):
+    """What was done: for which payment, what must now be seen, and the calls that did it."""
+
+    ending: str
+    title: str
+    provider: str
+    method: str
+    payment: str
+    see: str
+    calls: Sequence[Call]
+
+    def shown(self, sandbox: str, gerbang: str) -> Sequence[str]:
+        """Every call as it can be made in a terminal."""
+        return [curl(call, sandbox, gerbang) for call in self.calls]
+
+
+class Director:
+    """Plays endings. `control` answers the sandbox's own calls; `shop` is None where no Gerbang is known, and then some cannot be played."""
+
+    def __init__(self, stage: Stage, control: Callable[[Request], Awaitable[Answer]], shop: Shop | None) -> None:
+        self._stage = stage
+        self._control = control
+        self._shop = shop
+        self.last: Played | None = None
+
+    @property
+    def gerbang(self) -> str:
+        """Gerbang's address, or what it usually is."""
+        return self._shop.url if self._shop else "http://127.0.0.1:8080"
+
+    def able(self, *, has_chain: bool) -> Mapping[str, Sequence[Target]]:
+        """Who can play each ending of the catalogue."""
+        played = {name: simulator.endings for name, simulator in self._stage.simulators.items()}
+        everything = [
+            Target(provider, method, ending)
+            for provider, methods in (played | ({CHAIN: ON_CHAIN} if has_chain else {})).items()
+            for method, endings in methods.items()
+            for ending in endings
+        ]
+        return {name: [one for one in everything if one.ending.name == name] for name in STORIES}
+
+    async def play(self, provider: str, wish: Wish) -> Played:
+        """Bring an ending about; raises Impossible, naming the call that would not go."""
+        asked = self._asked_for(provider, wish)
+        story = STORIES[asked.ending.name]
+        if not story.own:
+            asked = await self._target(asked, wish)
+        calls = await self._make(calls_for(asked))
+        if story.own:  # the trouble came first, and the payment comes into it
+            asked = await self._bought(asked)
+        self.last = Played(wish.ending, story.title, provider, asked.method, asked.payment, story.see, calls)
+        return self.last
+
+    def _asked_for(self, provider: str, wish: Wish) -> Target:
+        able = [one for targets in self.able(has_chain=True).values() for one in targets if one.provider == provider]
+        for one in able:
+            if one.ending.name == wish.ending and wish.method in ("", one.method):
+                return one
+        known = ", ".join(sorted({one.ending.name for one in able}))
+        raise Impossible("invalid", f"{provider} can play {known or 'no ending'}, each by its own methods.")
+
+    async def _target(self, target: Target, wish: Wish) -> Target:
+        provider, method = target.provider, target.method
+        if provider == CHAIN:
+            return await self._on_chain(target, wish)
+        simulator = self._stage.simulators[provider]
+        self._stage.pass_time(simulator)
+        open_ = [one for one in simulator.orders(_MOST_ORDERS) if one.method == method and one.state in _OPEN]
+        if wish.payment or wish.reference:
+            named = next((one for one in open_ if _is_meant(one, wish)), None)
+            if named is None:
+                raise Impossible("not_found", f"{provider} holds no open order for that, by {method}.")
+            return await self._of(target, named)
+        newest = open_[0] if open_ else None
+        if self._shop is not None:  # an order that Gerbang has closed may stand open at the provider
+            waiting = await self._shop.newest(provider, method)
+            newest = next((one for one in open_ if waiting and one.payment == waiting["id"]), None)
+        return await self._bought(target) if newest is None else await self._of(target, newest)
+
+    async def _of(self, target: Target, order: Order) -> Target:
+        found = target._replace(payment=order.payment, reference=order.reference, amount=order.amount)
+        if target.ending.name != "twice":
+            return found
+        return found._replace(another=(await self._known_shop().options(target.provider, target.method))[-1])
+
+    async def _bought(self, target: Target) -> Target:
+        made = await self._known_shop().buy(target.provider, target.method)
+        if target.provider == CHAIN:
+            return _asked(target, made)
+        simulator = self._stage.simulators[target.provider]
+        order = next((one for one in simulator.orders(_MOST_ORDERS) if one.payment == made["id"]), None)
+        return target._replace(payment=made["id"]) if order is None else await self._of(target, order)
+
+    async def _on_chain(self, target: Target, wish: Wish) -> Target:
+        shop = self._known_shop()
+        if wish.reference:
+            raise Impossible("invalid", "Name the payment (pay_…): the chain knows no attempts.")
+        if wish.payment:
+            return _asked(target, await shop.call("GET", f"/v1/payments/{quote(wish.payment, safe='')}"))
+        waiting = await shop.newest(CHAIN, target.method)
+        return await self._bought(target) if waiting is None else _asked(target, waiting)
+
+    def _known_shop(self) -> Shop:
+        if self._shop is None:
+            raise Impossible(
+                "conflict", "This sandbox knows no Gerbang: name an open order, and play what needs the sandbox alone."
+            )
+        return self._shop
+
+    async def _make(self, calls: Sequence[Call]) -> Sequence[Call]:
+        """The calls as they were made, one after the other."""
+        made: list[Call] = []
+        sent = SENT
+        for call in calls:
+            made.append(
+                call._replace(body={name: sent if value == SENT else value for name, value in call.body.items()})
+            )
+            told = await self._answered(made[-1])
+            sent = told.get("transactions", [sent])[-1]
+        return made
+
+    async def _answered(self, call: Call) -> Mapping[str, Any]:
+        """Raises Impossible, naming the call, when the answer is no."""
+        if not call.path.startswith("/control/"):
+            answered: Mapping[str, Any] = await self._known_shop().call(call.method, call.path, call.body)
+            return answered
+        headers = {"content-type": "application/json"}
+        answer = await self._control(Request(call.method, call.path, b"", headers, msgspec.json.encode(call.body), ""))
+        told: Mapping[str, Any] = msgspec.json.decode(answer.body)
+        if answer.status >= 300:
+            raise Impossible(told["code"], f"{call.path}: {told['detail']}")
+        return told
+
+
+def _is_meant(order: Order, wish: Wish) -> bool:
+    return (wish.payment or order.payment) == order.payment and (wish.reference or order.reference) in (
+        order.reference,
+        order.id,
+    )
+
+
+def _asked(target: Target, payment: Mapping[str, Any]) -> Target:
+    """A payment of Gerbang's that asks for coins; raises Impossible for any other."""
+    action = payment.get("next_action") or {}
+    if action.get("type") != "display_crypto":
+        raise Impossible("conflict", f"{payment['id']} asks its payer for no coins now.")
+    return target._replace(payment=payment["id"], amount=int(action["amount"]))

@@ -1,0 +1,102 @@
+"""The form of a new payment link: from what was typed to a new payment, or to what is wrong beside each field. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from markupsafe import Markup
+
+from gerbang.base import formats
+from gerbang.base.formats import Locale
+from gerbang.base.money import ASSETS, EXPONENTS
+from gerbang.core.payments.model import NewPayment, Offer, Whole
+from gerbang.ports.payment import Payer
+from gerbang.web import texts
+from gerbang.web.bodies import Code, Email, Line, Phone, Purpose
+from gerbang.web.typed_money import Unreadable, read_amount
+from gerbang.web.validation import holds_card_number
+
+EXPIRIES: Final[Mapping[str, int]] = {"1h": 3_600, "1d": 86_400, "3d": 259_200, "7d": 604_800, "30d": 2_592_000}
+CURRENCIES: Final = tuple(code for code in EXPONENTS if code not in ASSETS)
+EMPTY: Final[Mapping[str, str]] = {
+    "amount": "", "currency": "IDR", "description": "", "order": "", "expires": "3d", "name": "", "email": "", "phone": "",
+    "language": "id",
+}  # fmt: skip
+# The API's own rules, so that a person can write nothing that a program could not.
+_RULES: Final[Mapping[str, Any]] = {"description": Purpose, "order": Code, "name": Line, "email": Email, "phone": Phone}
+_CHOICES: Final[Mapping[str, Sequence[str]]] = {"expires": tuple(EXPIRIES), "language": ("id", "en")}
+
+
+def read(given: Mapping[str, str], locale: Locale) -> tuple[NewPayment | None, dict[str, Markup]]:
+    """The payment that the form asks for, or None and what is wrong with each field."""
+    say = texts.words(locale)
+    written = {name: rule for name, rule in _RULES.items() if given[name] or name == "description"}
+    wrong = {name: say(f"link.wrong.{name}") for name, rule in written.items() if not _fits(given[name], rule)}
+    wrong |= {name: say(f"link.wrong.{name}") for name, known in _CHOICES.items() if given[name] not in known}
+    wrong |= {name: say("link.wrong.card") for name in with_card_numbers(given)}
+    amount = 0
+    if given["currency"] not in CURRENCIES:
+        wrong["amount"] = say("link.wrong.currency", currency=given["currency"][:8])
+    else:
+        try:
+            amount = read_amount(given["amount"], given["currency"])
+        except Unreadable as error:
+            wrong["amount"] = _unreadable(error.why, given["currency"], locale)
+    return (None if wrong else _payment(given, amount)), wrong
+
+
+def with_card_numbers(given: Mapping[str, str]) -> Sequence[str]:
+    """The fields that must not be shown again."""
+    return [name for name in _RULES if holds_card_number(given[name])]
+
+
+def unpayable(new: NewPayment, offers: Sequence[Offer], locale: Locale) -> Markup | None:
+    """Why nobody could pay this amount by any connection; None when somebody can."""
+    say = texts.words(locale)
+    if any(offer.available for offer in offers):
+        return None
+    if not offers:
+        return say("link.wrong.currency", currency=new.currency)
+    least, most = min(offer.least for offer in offers), max(offer.most for offer in offers)
+    shown = {"least": least, "most": most}
+    return say(
+        "link.wrong.amount.limits",
+        **{name: formats.money(value, new.currency, locale) for name, value in shown.items()},
+    )
+
+
+def like(whole: Whole, locale: Locale) -> dict[str, str]:
+    """The form filled in as it was for another payment."""
+    payment, payer = whole.payment, whole.payer
+    return {
+        **EMPTY,
+        "amount": formats.money(payment.amount, payment.currency, locale).replace(formats.NBSP, " "),
+        "currency": payment.currency,
+        "description": payment.description,
+        "order": payment.order_reference or "",
+        "name": payer.name,
+        "email": payer.email,
+        "phone": payer.phone,
+        "language": formats.locale_of(payer.locale),
+    }
+
+
+def _fits(value: str, rule: Any) -> bool:
+    try:
+        msgspec.convert(value, rule)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _unreadable(why: str, currency: str, locale: Locale) -> Markup:
+    say = texts.words(locale)
+    example = formats.money(150_000 if EXPONENTS[currency] == 0 else 125_000, currency, locale)
+    return say("link.wrong.amount" if why == "form" else f"link.wrong.amount.{why}", example=example)
+
+
+def _payment(given: Mapping[str, str], amount: int) -> NewPayment:
+    payer = Payer(given["name"], given["email"], given["phone"], given["language"])
+    return NewPayment(
+        amount, given["currency"], given["description"], given["order"] or None, payer=payer, expires_in_s=EXPIRIES[given["expires"]],
+    )  # fmt: skip

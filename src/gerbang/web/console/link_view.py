@@ -1,0 +1,77 @@
+"""What the page of a payment link is told: whether it still takes money, and the stages that it has passed. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from gerbang.base import formats, ids
+from gerbang.base.formats import Locale
+from gerbang.core.notifications.model import Notification
+from gerbang.core.payments.model import LINK_OPENED, LINK_SENT, Moment, PaymentStatus, Whole, takes_money
+from gerbang.web import texts
+from gerbang.web.checkout import scene as scenes
+
+P = PaymentStatus
+_CLOSED: Final[Mapping[PaymentStatus, str]] = {
+    P.PAID: "paid", P.PARTIALLY_REFUNDED: "paid", P.REFUNDED: "paid", P.CANCELLED: "cancelled", P.CREATED: "expired",
+    P.PENDING: "expired", P.EXPIRED: "expired", P.FAILED: "expired",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of a link; `at` is None while it has not been reached."""
+
+    name: str
+    at: datetime | None
+    note: str = ""  # words are Markup, and are not escaped again
+
+
+def page_of(
+    whole: Whole, moments: Sequence[Moment], mails: Sequence[Notification], now: datetime, locale: Locale
+) -> dict[str, Any]:
+    """The page of one link. `mails`: the newest mail with it, if there is one."""
+    payment, email = whole.payment, whole.payer.email
+    is_open = takes_money(payment, now)
+    return {
+        "payment": payment,
+        "payer": whole.payer,
+        "id": ids.show("pay", payment.id),
+        "mark": scenes.mark_of(payment.status, late=payment.late),
+        "is_open": is_open,
+        "closed": "" if is_open else _CLOSED.get(payment.status, "other"),
+        "email": email,
+        "sent_before": _first(moments, LINK_SENT) is not None,
+        "stages": _stages(whole, moments, mails, locale),
+    }
+
+
+def _stages(
+    whole: Whole, moments: Sequence[Moment], mails: Sequence[Notification], locale: Locale
+) -> tuple[Stage, ...]:
+    say = texts.words(locale)
+    attempts = sorted(whole.attempts, key=lambda a: a.number)
+    chosen = attempts[-1] if attempts else None
+    sent = [m.at for m in moments if m.kind == LINK_SENT]
+    opened = _first(moments, LINK_OPENED) or (attempts[0].created_at if attempts else None)
+    paid_at, amount = whole.payment.paid_at, whole.payment.amount_captured
+    return (
+        Stage("made", whole.payment.created_at),
+        Stage("sent", sent[-1] if sent else None, _mail(mails, locale) if sent else ""),
+        Stage("opened", opened),
+        Stage("chosen", chosen.created_at if chosen else None, say(f"method.{chosen.method}") if chosen else ""),
+        Stage("paid", paid_at, formats.money(amount, whole.payment.currency, locale) if amount else ""),
+    )
+
+
+def _mail(mails: Sequence[Notification], locale: Locale) -> Markup:
+    """How the newest mail went; one that is announced and not yet written is on its way too."""
+    status, why = (mails[0].status.value, mails[0].error or "") if mails else ("queued", "")
+    return texts.words(locale)(f"link.mail.{status}", why=why)
+
+
+def _first(moments: Sequence[Moment], kind: str) -> datetime | None:
+    return next((m.at for m in moments if m.kind == kind), None)

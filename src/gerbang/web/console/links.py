@@ -1,0 +1,114 @@
+"""Operators and payment links: the form of a new one, and its page, from which it is copied or mailed."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from markupsafe import Markup
+
+from gerbang.base import ids
+from gerbang.base.errors import Conflict
+from gerbang.core.identity.model import Caller
+from gerbang.core.notifications.model import Filters, Template
+from gerbang.web.checkout.crypto import qr
+from gerbang.web.console import link_form, link_view
+from gerbang.web.console.desk import form_key, operator, refusal, show
+from gerbang.web.forms import read_form
+from gerbang.web.pages import Page, locale_of, see_other, services_of
+
+_FIELDS: Final = tuple(link_form.EMPTY)
+
+
+@get("/console/payments/new")
+async def new_link(request: Request[Any, Any, Any]) -> Response[str]:
+    """The empty form, or with `like` the form as it was for another payment."""
+    _maker(request)
+    given: Mapping[str, str] = link_form.EMPTY
+    if like := request.query_params.get("like", ""):
+        whole = await services_of(request).payments.get(ids.read("pay", like))
+        given = link_form.like(whole, locale_of(request))
+    return await _form(request, given, {})
+
+
+@post("/console/payments/new", status_code=303)
+async def make_link(request: Request[Any, Any, Any]) -> Page:
+    """Make the payment, by the same use case as the API; the same form sent twice makes one."""
+    caller = _maker(request)
+    form = await read_form(request, "key", *_FIELDS, cards_in=_FIELDS)
+    given = {name: form[name] for name in _FIELDS}
+    locale, payments = locale_of(request), services_of(request).payments
+    new, wrong = link_form.read(given, locale)
+    if new is not None:
+        reason = link_form.unpayable(new, await payments.methods(new.amount, new.currency), locale)
+        wrong = {"amount": reason} if reason else {}
+    if new is None or wrong:
+        return await _form(request, given, wrong)
+    made = await payments.create(caller, new, form_key(caller.label, form["key"], "link", *given.values()))
+    return see_other(f"/console/payments/{ids.show('pay', made.whole.payment.id)}/link")
+
+
+@get("/console/payments/{payment:str}/link")
+async def link(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[str]:
+    """One link: to copy, to scan, to mail; and how far it has come."""
+    _maker(request)
+    services, payment_id = services_of(request), ids.read("pay", payment)
+    whole = await services.payments.get(payment_id)
+    moments = await services.payments.timeline(payment_id)
+    mails = await services.notifications.page(Filters(None, Template.PAYMENT_LINK.value, payment_id), None, 1)
+    url = f"{services.settings.base_url}/pay/{payment}?t={await services.payments.link_token(payment_id)}"
+    said = request.query_params.get("done", "")
+    return await show(
+        request,
+        "link.html",
+        "payments",
+        url=url,
+        qr=qr(url),
+        key=secrets.token_urlsafe(18),
+        said=said if said in ("sent", "refused") else "",
+        said_why=refusal(request.query_params.get("why", "")),
+        **link_view.page_of(whole, moments, mails, services.payments.context.clock.now(), locale_of(request)),
+    )
+
+
+@post("/console/payments/{payment:str}/link", status_code=303)
+async def mail_link(request: Request[Any, Any, Any], payment: FromPath[str]) -> Page:
+    """Have it mailed to the payer; a double click mails once."""
+    caller = _maker(request)
+    form, here = await read_form(request, "key"), f"/console/payments/{payment}/link"
+    try:
+        key = form_key(caller.label, form["key"], "send", payment)
+        await services_of(request).payments.send_link(caller, ids.read("pay", payment), key)
+    except Conflict as error:
+        return see_other(f"{here}?{urlencode({'done': 'refused', 'why': error.code})}")
+    return see_other(f"{here}?done=sent")
+
+
+def _maker(request: Request[Any, Any, Any]) -> Caller:
+    """Staff that may make payments: a customer who may set amounts makes them elsewhere."""
+    caller = operator(request, "payments:read")
+    caller.require("payments:create")
+    return caller
+
+
+async def _form(
+    request: Request[Any, Any, Any], given: Mapping[str, str], wrong: Mapping[str, Markup]
+) -> Response[str]:
+    forgotten = dict.fromkeys(link_form.with_card_numbers(given), "")
+    return await show(
+        request,
+        "new_link.html",
+        "payments",
+        status_code=422 if wrong else 200,
+        key=secrets.token_urlsafe(18),
+        given={**given, **forgotten},
+        wrong=wrong,
+        focus=next((name for name in _FIELDS if name in wrong), "amount"),
+        currencies=link_form.CURRENCIES,
+        expiries=tuple(link_form.EXPIRIES),
+    )
+
+
+HANDLERS: Final = [new_link, make_link, link, mail_link]

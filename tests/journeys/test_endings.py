@@ -1,0 +1,157 @@
+"""Every ending that the running sandbox says it can play, played for a payment of its own: what its sentence promises is what Gerbang shows."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from gerbang.demo import CONNECTIONS
+from tests.journeys.world import Json, World, eventually
+
+
+def is_down(payment: Json) -> bool:
+    return [a["status"] for a in payment["attempts"]] == ["abandoned"] * 3 + ["pending"]
+
+
+# What must become of a payment, whatever its method.
+BECOMES: Final[Mapping[str, Callable[[Json], bool]]] = {
+    "paid": lambda p: p["status"] == "paid" and not p["late"] and p["amount_captured"] == p["amount"],
+    "under": lambda p: p["status"] == "part_paid" and 0 < p["amount_captured"] < p["amount"],
+    "over": lambda p: p["status"] == "paid" and 0 < p["amount_excess"] < p["amount"],
+    "late": lambda p: p["status"] == "paid" and p["late"],
+    "repeated": lambda p: p["status"] == "paid" and p["amount_captured"] == p["amount"],
+    "twice": lambda p: p["status"] == "paid" and p["amount_excess"] == p["amount"],
+    "expired": lambda p: p["status"] == "expired",
+    "declined": lambda p: p["status"] == "failed",
+    "secure_refused": lambda p: p["status"] == "failed",
+    "refund_refused": lambda p: p["status"] == "paid" and [r["status"] for r in p["refunds"]] == ["failed"],
+    "taken_back": lambda p: p["status"] == "pending" and p["amount_captured"] == 0,
+    "wrong_coin": lambda p: p["status"] == "pending",
+    "lost": lambda p: p["status"] == "pending",
+    "forged": lambda p: p["status"] == "pending",
+    "false_word": lambda p: p["status"] == "pending",
+    "down": is_down,
+}
+
+
+async def bought(world: World, provider: str, method: str) -> Json:
+    """A payment by this method through the demo's connection to this simulator."""
+    amount, currency = (4_850, "USD") if method == "crypto" else (150_000, "IDR")
+    offers = (await world.get("/v1/payment-methods", amount=amount, currency=currency))["data"]
+    offer = next(one for one in offers if one["method"] == method)
+    options = {offer["option"]: offer["options"][0]["name"]} if offer["option"] else {}
+    if offer["assets"]:
+        options = {"asset": "USDC", "network": "base"}
+    body = {
+        "amount": amount, "currency": currency, "description": "Kopi Gayo", "method": method, "method_options": options,
+        "connection": CONNECTIONS[provider],
+    }  # fmt: skip
+    made: Json = await world.post("/v1/payments", body)
+    return made
+
+
+async def play(world: World, ending: str, provider: str, method: str, **named: str) -> Json:
+    """One press: the answer says for which payment."""
+    wish = {"ending": ending, "method": method, **named}
+    answer = await world.http.post(f"{world.sandbox}/control/{provider}/endings", json=wish)
+    assert answer.status_code == 200, f"{ending} by {method} of {provider}: {answer.text}"
+    played: Json = answer.json()
+    return played
+
+
+async def playable(world: World) -> list[tuple[str, str, str]]:
+    """Ending, simulator, method: everything that the sandbox offers."""
+    told = (await world.http.get(f"{world.sandbox}/control/endings")).json()["data"]
+    return [(one["ending"], by["provider"], by["method"]) for one in told for by in one["by"]]
+
+
+async def test_every_ending_of_every_method_is_seen_in_gerbang(world: World) -> None:
+    everything = await playable(world)
+    assert {("paid", "nicepay", "virtual_account"), ("secure_refused", "nicepay", "card")} <= set(everything)
+    for ending, provider, method in everything:
+        if ending == "down":
+            continue  # makes its own payment; see below
+        payment = await bought(world, provider, method)
+        played = await play(world, ending, provider, method, payment=payment["id"])
+        assert played["payment"] == payment["id"]
+        await sees(world, payment, ending, f"{ending} by {method} of {provider}")
+
+
+async def sees(world: World, payment: Json, ending: str, what: str) -> None:
+    seen: list[Json] = []
+
+    async def is_so() -> bool:
+        seen[:] = [await world.payment(payment)]
+        return BECOMES[ending](seen[0])
+
+    try:
+        await eventually(is_so, what)
+    except AssertionError as error:
+        moments = (await world.get(f"/v1/payments/{payment['id']}/timeline"))["data"]
+        told = " | ".join(f"{moment['kind']} {moment['detail']}" for moment in moments)
+        raise AssertionError(f"{error}; it is {seen[0]['status']}: {told}") from error
+    extra = MORE.get(ending)
+    if extra is not None:
+        await extra(world, payment)
+
+
+async def test_a_provider_that_is_down_costs_three_attempts_and_no_payment(world: World) -> None:
+    for ending, provider, method in await playable(world):
+        if ending == "down":
+            played = await play(world, ending, provider, method)
+            await sees(world, {"id": played["payment"]}, ending, f"{ending} by {method} of {provider}")
+            assert (await world.http.get(f"{world.sandbox}/control/{provider}/faults")).json()["data"][-1]["left"] == 0
+
+
+async def test_with_nothing_named_the_newest_open_payment_ends(world: World) -> None:
+    payment = await bought(world, "nicepay", "virtual_account")
+    first = await play(world, "paid", "nicepay", "virtual_account")
+    assert first["payment"] == payment["id"]
+    await world.becomes(payment, "paid")
+
+
+async def kept_once(world: World, payment: Json) -> None:
+    events = (await world.get("/v1/webhook-events", limit=50))["data"]
+    attempt = payment["attempts"][0]["id"]
+    assert [event["times_seen"] for event in events if event["subject"] == attempt] == [4]
+    assert len(await world.ledger(payment)) == 1
+
+
+async def was_captured(world: World, payment: Json) -> None:
+    moments = (await world.get(f"/v1/payments/{payment['id']}/timeline"))["data"]
+    assert "captured" in [moment["detail"].get("to") for moment in moments]
+    lines = await world.ledger(payment)
+    assert lines
+    assert sorted(lines) == sorted((credit, debit, amount) for debit, credit, amount in lines), "reversed line by line"
+
+
+async def is_found_when_asked(world: World, payment: Json) -> None:
+    asked = await world.post(f"/v1/payments/{payment['id']}/refresh", expect=200)
+    if asked["status"] != "paid":  # a chain wants its blocks
+        await world.control("chain/mine", blocks=3)
+    await world.becomes(payment, "paid")
+
+
+async def stays_unpaid_when_asked(world: World, payment: Json) -> None:
+    asked = await world.post(f"/v1/payments/{payment['id']}/refresh", expect=200)
+    assert (asked["status"], asked["amount_captured"]) == ("pending", 0)
+
+
+async def is_shown_for_what_it_is(world: World, payment: Json) -> None:
+    seen = (await world.get(f"/v1/payments/{payment['id']}/chain"))["data"]
+    assert [one["verdict"] for one in seen] == ["unknown_token"]
+
+
+async def is_rejected(world: World, payment: Json) -> None:
+    connection = payment["connection"]
+
+    async def listed() -> bool:
+        rejected = (await world.get("/v1/webhook-rejections"))["data"]
+        return any(one["source"] == connection and one["reason"] in ("forged", "bad_signature") for one in rejected)
+
+    await eventually(listed, f"a rejected webhook of {connection}")
+    await stays_unpaid_when_asked(world, payment)
+
+
+MORE: Final[Mapping[str, Callable[[World, Json], Any]]] = {
+    "repeated": kept_once, "taken_back": was_captured, "lost": is_found_when_asked, "wrong_coin": is_shown_for_what_it_is,
+    "forged": is_rejected, "false_word": stays_unpaid_when_asked,
+}  # fmt: skip

@@ -1,0 +1,71 @@
+"""What the page of a link says in every state of its payment, from made-up values: open or closed, and why; and its five stages."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from gerbang.base.formats import Locale
+from gerbang.core.notifications.model import Notification, Status, Template
+from gerbang.core.payments.model import LINK_OPENED, LINK_SENT, PaymentStatus, takes_money
+from gerbang.web import texts
+from gerbang.web.console import link_view
+from tests.web.checkout.stories import NOW, STORIES
+from tests.web.console.test_views import moment
+
+
+def page(name: str, locale: Locale = "en", *moments: Any, mails: tuple[Notification, ...] = ()) -> dict[str, Any]:
+    return link_view.page_of(STORIES[name], moments, mails, NOW, locale)
+
+
+def mail(status: Status, error: str | None = None) -> Notification:
+    return Notification(
+        UUID(int=1), UUID(int=2), "email", "sari@example.com", Template.PAYMENT_LINK, "id", {}, None, status, "<m>", 1, error, NOW, None
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(STORIES))
+@pytest.mark.parametrize("locale", ["id", "en"])
+def test_every_state_is_open_or_says_why_not(name: str, locale: Locale) -> None:
+    shown = page(name, locale)
+    assert shown["is_open"] is takes_money(STORIES[name].payment, NOW)
+    assert bool(shown["closed"]) is not shown["is_open"]
+    if shown["closed"]:
+        assert texts.words(locale)(f"link.closed.{shown['closed']}")
+    assert [stage.name for stage in shown["stages"]] == ["made", "sent", "opened", "chosen", "paid"]
+
+
+def test_closed_links_are_told_apart() -> None:
+    assert page("paid")["closed"] == "paid"
+    assert page("cancelled")["closed"] == "cancelled"
+    assert page("expired")["closed"] == "expired"
+    assert page("checking-held")["closed"] == "other"
+
+
+def test_a_link_whose_time_is_over_is_closed_before_anybody_has_looked() -> None:
+    whole = STORIES["choose"]
+    assert whole.payment.status is PaymentStatus.CREATED
+    shown = link_view.page_of(whole, (), (), whole.payment.expires_at + timedelta(seconds=1), "en")
+    assert (shown["is_open"], shown["closed"]) == (False, "expired")
+
+
+def test_the_stages_have_their_times_and_the_newest_mail_its_fate() -> None:
+    sent, opened = moment(LINK_SENT), moment(LINK_OPENED)
+    assert reached(page("choose")) == ["made"]
+    assert reached(page("choose", "en", sent, opened)) == ["made", "sent", "opened"]
+    assert reached(page("account")) == ["made", "opened", "chosen"]  # who chose has opened it
+    assert reached(page("paid")) == ["made", "opened", "chosen", "paid"]
+    assert note(page("choose", "en", sent), "sent") == "on its way"
+    assert note(page("choose", "en", sent, mails=(mail(Status.SENT),)), "sent") == "taken by the mail server"
+    failed = page("choose", "en", sent, mails=(mail(Status.FAILED, "refused: <no such user>"),))
+    assert note(failed, "sent") == "failed: refused: &lt;no such user&gt;"
+    assert note(page("paid", "id"), "paid") == "Rp\u00a0150.000"
+
+
+def reached(shown: dict[str, Any]) -> list[str]:
+    return [stage.name for stage in shown["stages"] if stage.at]
+
+
+def note(shown: dict[str, Any], name: str) -> str:
+    return next(str(stage.note) for stage in shown["stages"] if stage.name == name)
