@@ -140,8 +140,8 @@ SEEN: Mapping[str, tuple[Seen, ...]] = {
 
 
 def _qr(content: str = QRIS, **fields: Any) -> Attempt:
-    made = {"method": Method.QRIS, "options": {}, "expires_at": NOW + timedelta(minutes=11, seconds=12)}
-    return attempt(S.PENDING, DisplayQr(content), **(made | fields))
+    made = attempt(S.PENDING, DisplayQr(content), method=Method.QRIS, options={})
+    return changed(made, **({"expires_at": NOW + timedelta(minutes=11, seconds=12)} | fields))
 
 
 def _wallet(name: str, action: NextAction) -> Attempt:

@@ -27,8 +27,9 @@ def test_the_picture_to_keep_is_dark_on_white_with_a_margin_that_scanners_need()
     png = qr.picture(QRIS, "png")
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     assert int.from_bytes(png[29:33]) == crc32(png[12:29]), "a whole header"
-    modules = int(re.findall(r'viewBox="0 0 (\d+) ', qr.drawing(QRIS))[0])
-    assert int.from_bytes(png[16:20]) == (modules + 2 * 4) * 12
+    (modules,) = re.findall(r'viewBox="0 0 (\d+) ', qr.drawing(QRIS))
+    assert int.from_bytes(png[16:20]) == int(modules) * 12
+    assert (int(modules) - 2 * 4) % 4 == 1, "a code has 17 + 4 n modules a side, and four of white around"
     svg = qr.picture(QRIS, "svg").decode()
     assert "#fff" in svg
     assert "#0d1a1c" in svg

@@ -50,8 +50,8 @@ def _tags(content: str) -> Mapping[str, str]:
 
 @lru_cache(maxsize=256)
 def drawing(text: str) -> Markup:
-    """The code as inline SVG, dark on whatever is behind it, without a size of its own."""
-    drawn = _code(text).svg_inline(border=0, omitsize=True, svgclass="qr", lineclass=None, dark=_INK)
+    """The code as inline SVG with its quiet zone, dark on whatever is behind it, without a size of its own."""
+    drawn = _code(text).svg_inline(border=_QUIET_MODULES, omitsize=True, svgclass="qr", lineclass=None, dark=_INK)
     return Markup(drawn)  # noqa: S704  made of modules by segno: the text itself is not in it
 
 
