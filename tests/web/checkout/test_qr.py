@@ -1,13 +1,27 @@
-"""The QR codes that we draw, and what a QRIS says of itself."""
+"""The QR codes that we draw, what a QRIS says of itself, and the page and picture of a payment by QRIS over HTTP."""
 
 import re
 from zlib import crc32
 
+import httpx
 import pytest
 
+from gerbang.base import ids
 from gerbang.web.checkout import qr
+from tests.web.conftest import Edge
 
 from .stories import QRIS
+
+
+async def a_qris(edge: Edge) -> str:
+    """The link of a payment whose provider answered with a QRIS."""
+    made = (await edge.create(method="virtual_account", method_options={"bank": "BCA"}, order_reference="LBG-7")).json()
+    async with edge.services.db.transaction() as tx:
+        await tx.execute(
+            "UPDATE attempts SET method = 'qris', options = '{}', next_action = $2 WHERE payment_id = $1",
+            ids.read("pay", made["id"]), {"type": "display_qr", "content": QRIS},
+        )  # fmt: skip
+    return str(made["checkout_url"])
 
 
 def test_a_qris_tells_the_name_that_the_payers_app_will_show() -> None:
@@ -34,3 +48,25 @@ def test_the_picture_to_keep_is_dark_on_white_with_a_margin_that_scanners_need()
     assert "#fff" in svg
     assert "#0d1a1c" in svg
     assert QRIS not in svg
+
+
+async def test_a_qris_is_shown_and_kept_as_a_file_by_whoever_has_the_link(shop: tuple[Edge, object]) -> None:
+    edge, _ = shop
+    link = await a_qris(edge)
+    async with httpx.AsyncClient(follow_redirects=True) as browser:
+        page = await browser.get(link)
+        assert "Pindai kode ini" in page.text
+        path = str(page.url)
+        for kind, media_type in (("png", "image/png"), ("svg", "image/svg+xml")):
+            kept = await browser.get(f"{path}/qr.{kind}")
+            assert kept.content == qr.picture(QRIS, kind)
+            assert kept.headers["content-type"].startswith(media_type)
+            assert kept.headers["content-disposition"] == f"attachment; filename*=utf-8''qris-LBG-7.{kind}"
+            assert kept.headers["cache-control"] == "no-store"
+        assert (await httpx.AsyncClient().get(f"{path}/qr.png")).status_code == 404, "no link, no code"
+        assert (await browser.get(f"{path}/qr.gif")).status_code == 404
+    async with edge.services.db.transaction() as tx:
+        await tx.execute("UPDATE attempts SET status = 'expired'")
+    async with httpx.AsyncClient(follow_redirects=True) as browser:
+        await browser.get(link)
+        assert (await browser.get(f"{path}/qr.png")).status_code == 404, "nobody pays what ran out"

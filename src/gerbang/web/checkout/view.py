@@ -1,7 +1,7 @@
 """What the payer's templates are told about a payment: one flat table of values per page. Pure; asks nobody, decides no status."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ from uuid import UUID
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.payments.model import Attempt, Offer, PaymentStatus, Whole
-from gerbang.ports.payment import DisplayCrypto, DisplayQr, DisplayVirtualAccount, Method, Redirect
+from gerbang.ports.payment import DisplayCrypto, DisplayQr, DisplayVirtualAccount, Method, MethodOption, Redirect
 from gerbang.web import steps, texts
 from gerbang.web.checkout import crypto, qr
 from gerbang.web.checkout import scene as scenes
@@ -84,7 +84,7 @@ def page_of(whole: Whole, visit: Visit, choice: Choice | None = None) -> tuple[s
 
 def _choosing(whole: Whole, choice: Choice, *, changing: bool) -> dict[str, Any]:
     """Chosen already is what was sent, else what was chosen last for this payment, else the only way there is."""
-    offers = [offer for method in scenes.SHOWN_METHODS for offer in choice.offers if offer.method is method]
+    offers = [_named(offer) for method in scenes.SHOWN_METHODS for offer in choice.offers if offer.method is method]
     usable = [offer.method.value for offer in offers if offer.available]
     given = (choice.method, choice.option) if choice.method else scenes.last_choice(whole)
     chosen, option = (usable[0], "") if not given[0] and len(usable) == 1 else given
@@ -99,6 +99,12 @@ def _choosing(whole: Whole, choice: Choice, *, changing: bool) -> dict[str, Any]
         "kept_option": scenes.option_of(attempt) if attempt else "",
         "abandoned": scenes.only_abandoned(whole),
     }
+
+
+def _named(offer: Offer) -> Offer:
+    """The offer with banks, stores and wallets called as everywhere else on these pages, whatever their provider calls them."""
+    named = (MethodOption(one.name, steps.OPTION_TITLES.get(one.name, one.title)) for one in offer.options)
+    return replace(offer, options=tuple(named))
 
 
 def _instructions(whole: Whole, scene: Scene, visit: Visit) -> dict[str, Any]:
