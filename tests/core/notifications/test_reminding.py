@@ -18,10 +18,10 @@ from gerbang.core.payments.calls import load_wholes
 from gerbang.core.payments.model import AttemptStatus, PaymentStatus, Whole
 from gerbang.core.queue import store as queue
 from gerbang.core.queue.model import Job, LeaseLost, Retry
-from gerbang.ports.payment import Payer, Redirect
+from gerbang.ports.payment import NextAction, Payer, Redirect
 from tests.providers.smtp.listener import listening
 
-from .stories import SARI, People, about, announced, stored, taken, whole
+from .stories import SARI, VA, People, about, announced, stored, taken, whole
 from .test_sending import row, sending, until_status
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -46,10 +46,10 @@ def test_a_reminder_comes_before_the_end_and_never_too_near_it(
     assert remind_at(made, made + life, before) == (None if lead is None else made + life - lead)
 
 
-def waiting(payer: Payer = SARI, left: timedelta = HOUR, life: timedelta = DAY, **more: Any) -> Whole:
-    """A payment by virtual account that waits for its money, with so much of its time left."""
+def waiting(payer: Payer = SARI, left: timedelta = HOUR, life: timedelta = DAY, next_action: NextAction = VA) -> Whole:
+    """A payment that waits for its money, with so much of its time left."""
     one = whole(
-        payer, status=PaymentStatus.PENDING, **({"attempt_status": AttemptStatus.PENDING, "captured": 0} | more)
+        payer, status=PaymentStatus.PENDING, attempt_status=AttemptStatus.PENDING, next_action=next_action, captured=0
     )
     deadline = datetime.now(UTC) + left
     (attempt,) = one.attempts
@@ -240,6 +240,8 @@ async def test_a_reminder_in_time_is_sent_with_number_and_link(db: Database) -> 
     async with listening() as server, sending(db, server.port):
         await until_status(db, found["id"], "sent")
     mail = next(mail for mail in server.received if mail["Message-ID"] == found["message_id"])
-    text = mail.get_body(("plain",)).get_content()
+    body = mail.get_body(("plain",))
+    assert body is not None
+    text = body.get_content()
     assert "8808 1234 5678 9012" in text
     assert f"https://toko.example/pay/{found['data']['payment']}?t=secret" in text

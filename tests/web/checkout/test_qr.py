@@ -63,7 +63,9 @@ async def test_a_qris_is_shown_and_kept_as_a_file_by_whoever_has_the_link(shop: 
             assert kept.headers["content-type"].startswith(media_type)
             assert kept.headers["content-disposition"] == f"attachment; filename*=utf-8''qris-LBG-7.{kind}"
             assert kept.headers["cache-control"] == "no-store"
-        assert (await httpx.AsyncClient().get(f"{path}/qr.png")).status_code == 404, "no link, no code"
+        browser.cookies.clear()
+        assert (await browser.get(f"{path}/qr.png")).status_code == 404, "no link, no code"
+        await browser.get(link)
         assert (await browser.get(f"{path}/qr.gif")).status_code == 404
     async with edge.services.db.transaction() as tx:
         await tx.execute("UPDATE attempts SET status = 'expired'")
