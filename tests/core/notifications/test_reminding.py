@@ -156,6 +156,21 @@ async def test_the_payer_is_reminded_once_however_often_the_job_runs(db: Databas
     assert len(await reminders(db)) == 1
 
 
+@pytest.mark.parametrize("end", ["payment.paid", "payment.expired"])
+async def test_the_job_is_dropped_when_the_payment_ends(db: Database, end: str) -> None:
+    one, other = await instructed(db, waiting()), await instructed(db, waiting())
+    await announced(db, about(one, end))
+    await taken(db, made(db))
+    assert [job["key"] for job in await jobs(db)] == [ids.show("att", other.attempts[0].id)]
+
+
+async def test_who_starts_again_after_the_end_is_reminded_of_the_new_number(db: Database) -> None:
+    one = await stored(db, waiting())
+    await announced(db, about(one, "payment.expired"), about(one, "payment.instructions"))
+    await taken(db, made(db))
+    assert [job["key"] for job in await jobs(db)] == [ids.show("att", one.attempts[0].id)]
+
+
 async def test_a_worker_that_stalled_writes_nothing_after_another_did_it(db: Database) -> None:
     await instructed(db, waiting())
     stalled, fresh = await claimed(db), await claimed(db)

@@ -99,6 +99,9 @@ ONCE: Final = frozenset({
     Template.PAYMENT_PAID, Template.PAYMENT_PAID_LATE, Template.PAYMENT_EXPIRED,
 })  # fmt: skip
 
+# With these a job that would remind somebody is dropped; whatever else ends a payment ends the reminder when its time comes.
+ENDS_REMINDING: Final = frozenset({"payment.paid", "payment.overpaid", "payment.expired"})
+
 _BY_TYPE: Final[Mapping[str, Template]] = {
     "payment.instructions": Template.PAYMENT_INSTRUCTIONS,
     "payment.paid": Template.PAYMENT_PAID,

@@ -17,6 +17,7 @@ from gerbang.core.notifications import store
 from gerbang.core.notifications.describing import attempt_of, describe, still_true
 from gerbang.core.notifications.model import (
     EMAIL,
+    ENDS_REMINDING,
     ONCE,
     Contact,
     Filters,
@@ -32,7 +33,7 @@ from gerbang.core.notifications.model import (
 )
 from gerbang.core.payments.model import Whole
 from gerbang.core.queue.model import NewJob
-from gerbang.core.queue.service import enqueue
+from gerbang.core.queue.service import cancel, enqueue
 
 log = structlog.get_logger()
 SEND = "notification.send"
@@ -87,7 +88,10 @@ class Notifications:
                 log.exception("notification.not_made", announcement=str(announcement.id), type=announcement.type)
         made = set(await store.add(tx, fresh))
         await enqueue(tx, [_job(n.id) for n in fresh if n.id in made])
-        await enqueue(tx, [job for a in wanted if (job := self._reminding(a, wholes))])
+        await cancel(tx, REMIND, _ended(wanted, wholes))
+        await enqueue(
+            tx, [job for a in wanted if (job := self._reminding(a, wholes))]
+        )  # a new try after an end is reminded of
 
     async def remind(self, tx: Tx, announcement: Announcement, whole: Whole) -> None:
         """Remind the payer, once for the announcement; nobody whose address was erased meanwhile."""
@@ -178,6 +182,12 @@ async def forget(tx: Tx, address: str) -> None:
 
 def _job(id_: UUID) -> NewJob:
     return NewJob(SEND, ids.show("ntf", id_), most_tries=_JOB_TRIES)
+
+
+def _ended(announcements: Sequence[Announcement], wholes: Mapping[UUID, Whole]) -> list[str]:
+    """The keys of reminders that nobody needs any more."""
+    ended = {a.payment_id for a in announcements if a.type in ENDS_REMINDING}
+    return [ids.show("att", a.id) for id_, whole in wholes.items() if id_ in ended for a in whole.attempts]
 
 
 def _payer(whole: Whole) -> Contact:
