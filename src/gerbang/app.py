@@ -29,7 +29,7 @@ from gerbang.core.audit.service import SYSTEM, Audit
 from gerbang.core.connections.service import Connections
 from gerbang.core.identity import accounts
 from gerbang.core.identity.changes import Changes
-from gerbang.core.identity.model import PERMISSIONS, Caller, Lifetimes, Role
+from gerbang.core.identity.model import PERMISSIONS, Caller, Lifetimes, Role, system_caller
 from gerbang.core.identity.service import Identity
 from gerbang.core.inbox.model import Event, Replay
 from gerbang.core.inbox.service import Apply, Inbox
@@ -38,11 +38,13 @@ from gerbang.core.ledger.service import Ledger
 from gerbang.core.limits.service import Limiter
 from gerbang.core.notifications.jobs import MailRoute, Sender
 from gerbang.core.notifications.model import Contact, Notification, Template
+from gerbang.core.notifications.reminding import Reminder
 from gerbang.core.notifications.rendering import Letterhead
-from gerbang.core.notifications.service import FEED, SEND, Notifications
+from gerbang.core.notifications.service import FEED, REMIND, SEND, Notifications
 from gerbang.core.payments import incoming, jobs, timetable
 from gerbang.core.payments.calls import Calls, load_wholes
 from gerbang.core.payments.context import LINK_KEY
+from gerbang.core.payments.model import Whole
 from gerbang.core.payments.rates import Quotes, QuoteTerms, read_fixed
 from gerbang.core.payments.service import Payments
 from gerbang.core.payments.watching import Watcher
@@ -120,8 +122,9 @@ async def core(settings: Settings, name: str, providers: Mapping[str, Provider] 
             return await incoming.preview(payments.context, event)
 
         notifications = Notifications(
-            db, payments=load_wholes, people=people, host=_host(settings), alerts=_alerts(settings)
-        )
+            db, payments=load_wholes, people=people, host=_host(settings), alerts=_alerts(settings),
+            remind_before=timedelta(seconds=settings.reminder_before_s),
+        )  # fmt: skip
         yield Core(
             settings, db, http, clock, changes, secrets, identity, connections, calls, payments, watcher, Inbox(db, preview), notifications
         )  # fmt: skip
@@ -222,7 +225,12 @@ def _job_handlers(parts: Core) -> dict[str, Any]:
         parts.db, payments=load_wholes, people=people, route=lambda: _mail_route(parts), link=lambda t, n: _link(parts, t, n),
         letterhead=Letterhead(parts.settings.shop_name),
     )  # fmt: skip
-    return {**jobs.handlers(parts.payments.context), SEND: sender.handle}
+
+    async def look(payment: UUID) -> Whole:
+        return await parts.payments.refresh(system_caller("reminder"), payment)
+
+    reminding = Reminder(parts.db, parts.notifications, payments=load_wholes, look=look)
+    return {**jobs.handlers(parts.payments.context), SEND: sender.handle, REMIND: reminding.handle}
 
 
 def _event_handler(parts: Core) -> Any:

@@ -104,6 +104,12 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field("Gerbang <gerbang@localhost>", description="Sender of e-mail.")
 
+    reminder_before_s: int = Field(
+        3_600,
+        ge=0,
+        le=7 * 86_400,
+        description="A payer is reminded by e-mail this long before the deadline, at most a quarter of its time before; 0: never.",
+    )
     operator_email: str = Field(
         "", description="Address that hears what needs a person's decision; empty: nobody is written to."
     )

@@ -103,6 +103,8 @@ POLICY: Final[Sequence[Row]] = (
     _open("POST", "/pay/{payment}/choose", Rate.MONEY, Body.FORM),
     _open("POST", "/pay/{payment}/check", Rate.WRITE, Body.FORM),
     _open("GET", "/pay/{payment}/go"),
+    _open("GET", "/pay/{payment}/qr.png", Rate.READ),
+    _open("GET", "/pay/{payment}/qr.svg", Rate.READ),
     _open("GET", "/refund/{refund}"),
     _open("POST", "/refund/{refund}/review", Rate.WRITE, Body.FORM),
     _open("POST", "/refund/{refund}/edit", Rate.WRITE, Body.FORM),

@@ -1,6 +1,6 @@
-"""How to pay a virtual account at each bank: mobile, ATM, internet banking, in both languages. Menu names are the banks' own words, in bold.
+"""How to pay in each way, in both languages: at every bank and till, with a QR, in a wallet's app. Menu names are the places' own words, in bold.
 
-Banks rename their menus; the note at the end of every list (check name and amount) is what protects the payer when they do.
+Banks rename their menus; the step that is in every list (check name and amount) is what protects the payer when they do.
 """
 
 from collections.abc import Mapping
@@ -68,6 +68,15 @@ _WEB: Final[Mapping[str, tuple[str, tuple[str, ...], str]]] = {
     "MAYBANK": ("Maybank2u", ("Transfer", "Virtual Account"), "TAC"),
     "HANA": ("Hana Internet Banking", ("Transfer", "Virtual Account"), "OTP"),
 }
+# Three digits name a bank when one transfers from another; BCA takes transfers to its virtual accounts from BCA alone.
+_CODES: Final[Mapping[str, str]] = {
+    "BRI": "002", "MANDIRI": "008", "BNI": "009", "DANAMON": "011", "PERMATA": "013", "MAYBANK": "016", "CIMB": "022", "HANA": "484",
+}  # fmt: skip
+# One code is good at every shop of the group.
+_TILLS: Final[Mapping[str, tuple[str, ...]]] = {
+    "ALFAMART": ("Alfamart", "Alfamidi", "Lawson", "Dan+Dan"),
+    "INDOMARET": ("Indomaret",),
+}
 _SAYS: Final[Mapping[Locale, Mapping[str, str]]] = {
     "id": {
         "app.open": "Buka {place} dan masuk.",
@@ -82,6 +91,31 @@ _SAYS: Final[Mapping[Locale, Mapping[str, str]]] = {
         "web.open": "Masuk ke {place} di komputer.",
         "web.type": "Masukkan nomor tadi, lalu lanjutkan.",
         "web.code": "Masukkan kode **{code}**. Selesai.",
+        "or": " atau ",
+        "other.title": "Dari bank lain",
+        "other.menu": "Di aplikasi atau ATM bank Anda, pilih **Transfer ke bank lain**, cara **Online**. BI-FAST sering tidak menerima virtual account.",
+        "other.bank": "Bank tujuan **{bank}**, kode **{code}**. Nomor rekening: nomor tadi.",
+        "other.done": "Masukkan PIN. Bank Anda bisa menambah biaya transfernya sendiri.",
+        "other.none": "Virtual account {bank} hanya menerima transfer dari rekening {bank}. Punya bank lain? Ganti cara bayar di bawah.",
+        "till.title": "Di kasir {place}",
+        "till.go": "Datang ke kasir {places} sebelum waktunya habis.",
+        "till.say": "Bilang mau membayar belanja online, lalu tunjukkan kode tadi.",
+        "till.done": "Bayar, dan simpan struknya sampai pesanan Anda datang.",
+        "lost.title": "Kasir tidak menemukan kodenya?",
+        "lost.type": "Minta diketik ulang angka demi angka, tanpa spasi.",
+        "lost.time": "Lihat sisa waktunya. Kalau habis, buat kode baru di halaman ini.",
+        "lost.change": "Masih tidak bisa? Ganti cara bayar di bawah. Uang Anda tidak disentuh.",
+        "same.title": "Sedang di HP yang sama?",
+        "same.save": "Simpan gambar kodenya, atau bagikan langsung ke aplikasinya.",
+        "same.open": "Buka aplikasi bank atau dompet, pilih **QRIS** atau **Bayar**.",
+        "same.pick": "Ambil gambar itu dari galeri.",
+        "scan.title": "Layarnya di perangkat lain?",
+        "scan.open": "Buka aplikasi bank atau dompet di HP, pilih **QRIS** atau **Pindai**.",
+        "scan.aim": "Arahkan kamera ke kode di layar ini.",
+        "push.title": "Tidak ada yang muncul di HP?",
+        "push.open": "Buka {app} di HP Anda, lalu lihat **Notifikasi**. Permintaannya untuk nomor yang terdaftar di {app}.",
+        "push.net": "Pastikan HP tersambung ke internet.",
+        "push.wait": "Sudah satu menit dan masih kosong? Ganti cara bayar di bawah; permintaan yang tadi kami tutup.",
     },
     "en": {
         "app.open": "Open {place} and log in.",
@@ -96,12 +130,37 @@ _SAYS: Final[Mapping[Locale, Mapping[str, str]]] = {
         "web.open": "Log in to {place} on a computer.",
         "web.type": "Enter the number, then continue.",
         "web.code": "Enter the **{code}** code. Done.",
+        "or": " or ",
+        "other.title": "From another bank",
+        "other.menu": "In your bank's app or at its ATM, choose **Transfer to another bank**, by **Online**. BI-FAST often takes no virtual accounts.",
+        "other.bank": "Bank **{bank}**, code **{code}**. Account number: the number above.",
+        "other.done": "Enter your PIN. Your bank may add a transfer fee of its own.",
+        "other.none": "A {bank} virtual account takes transfers from {bank} accounts alone. Another bank? Pay another way, below.",
+        "till.title": "At the {place} counter",
+        "till.go": "Go to the counter of {places} before the time is up.",
+        "till.say": "Say that you want to pay for an online order, and show the code.",
+        "till.done": "Pay, and keep the slip until your order has come.",
+        "lost.title": "They cannot find the code?",
+        "lost.type": "Ask them to type it again, digit by digit, without spaces.",
+        "lost.time": "Look at the time left. If it is up, make a new code on this page.",
+        "lost.change": "Still nothing? Pay another way, below. Your money was not touched.",
+        "same.title": "Are you on that very phone?",
+        "same.save": "Save the picture of the code, or share it with the app at once.",
+        "same.open": "Open your bank's or wallet's app, choose **QRIS** or **Pay**.",
+        "same.pick": "Take the picture from your gallery.",
+        "scan.title": "Is this screen on another device?",
+        "scan.open": "Open your bank's or wallet's app on the phone, choose **QRIS** or **Scan**.",
+        "scan.aim": "Point the camera at the code on this screen.",
+        "push.title": "Nothing on your phone?",
+        "push.open": "Open {app} on your phone and look at **Notifications**. The request goes to the number that is registered at {app}.",
+        "push.net": "Make sure that the phone is online.",
+        "push.wait": "A minute has gone and still nothing? Pay another way, below; we close this request.",
     },
 }
 
 
 def how_to_pay(bank: str, locale: Locale, *, shop: str, amount: str) -> tuple[Channel, ...]:
-    """The steps at `bank` (contract spelling, `BCA`): mobile, ATM, internet; empty for a bank that we do not know.
+    """The steps at `bank` (contract spelling, `BCA`): mobile, ATM, internet, another bank; empty for a bank that we do not know.
 
     `amount` is already formatted; `shop` is the name that the payer will see at the bank.
     """
@@ -127,14 +186,52 @@ def how_to_pay(bank: str, locale: Locale, *, shop: str, amount: str) -> tuple[Ch
         check,
         say["web.code"].format(code=code),
     )
-    return Channel(place, app), Channel(atm_place, atm), Channel(web_place, web)
+    other = Channel(say["other.title"], _from_another(bank, say, check))
+    return Channel(place, app), Channel(atm_place, atm), Channel(web_place, web), other
+
+
+def _from_another(bank: str, say: Mapping[str, str], check: str) -> tuple[str, ...]:
+    title = BANK_TITLES[bank]
+    if bank not in _CODES:
+        return (say["other.none"].format(bank=title),)
+    return say["other.menu"], say["other.bank"].format(bank=title, code=_CODES[bank]), check, say["other.done"]
+
+
+def at_the_till(store: str, locale: Locale, *, shop: str, amount: str) -> tuple[Channel, ...]:
+    """The steps at the counter of `store` (`ALFAMART`), and what helps when the code is not found; empty for one we do not know."""
+    if store not in _TILLS:
+        return ()
+    say, places = _SAYS[locale], _TILLS[store]
+    listed = ", ".join(places[:-1]) + say["or"] + places[-1] if len(places) > 1 else places[0]
+    check = say["check"].format(shop=shop, amount=amount)
+    till = (say["till.go"].format(places=listed), say["till.say"], check, say["till.done"])
+    lost = (say["lost.type"], say["lost.time"], say["lost.change"])
+    return Channel(say["till.title"].format(place=places[0]), till), Channel(say["lost.title"], lost)
+
+
+def by_qr(locale: Locale, *, shop: str, amount: str) -> tuple[Channel, ...]:
+    """With the phone that shows the code, and with another; `shop` is the name in the code."""
+    say = _SAYS[locale]
+    end = (say["check"].format(shop=shop, amount=amount), say["app.pin"])
+    return (
+        Channel(say["same.title"], (say["same.save"], say["same.open"], say["same.pick"], *end)),
+        Channel(say["scan.title"], (say["scan.open"], say["scan.aim"], *end)),
+    )
+
+
+def when_nothing_comes(app: str, locale: Locale) -> tuple[Channel, ...]:
+    """What to do when the wallet's app shows no request."""
+    say = _SAYS[locale]
+    return (Channel(say["push.title"], (say["push.open"].format(app=app), say["push.net"], say["push.wait"])),)
 
 
 @lru_cache(maxsize=2_048)
-def plain_steps(bank: str, locale: Locale, *, shop: str, amount: str) -> tuple[str, ...]:
-    """The mobile steps as plain sentences, for `next_action.steps` of the outer contract."""
-    channels = how_to_pay(bank, locale, shop=shop, amount=amount)
-    return tuple(step.replace("**", "") for step in channels[0].steps) if channels else ()
+def plain_steps(option: str, locale: Locale, *, shop: str, amount: str) -> tuple[str, ...]:
+    """The first way at a bank or store as plain sentences, for `next_action.steps` of the outer contract."""
+    known = how_to_pay(option, locale, shop=shop, amount=amount) or at_the_till(
+        option, locale, shop=shop, amount=amount
+    )
+    return tuple(step.replace("**", "") for step in known[0].steps) if known else ()
 
 
 def _menu(say: Mapping[str, str], menus: tuple[str, ...]) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from gerbang.base.money import EXPONENTS, BadMoney, fiat
+from gerbang.base.money import EXPONENTS, BadMoney, as_json, from_json
 
 # A bare `$` or `¥` stands for whichever of its currencies was chosen; every other sign must be the chosen currency's own.
 _SIGNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -30,7 +30,7 @@ def read_amount(text: str, currency: str) -> int:
         raise Unreadable("form")
     whole, part = _parts(re.split(r"[.,'’ ]", bare), re.sub(r"\d", "", bare), EXPONENTS[currency])
     try:
-        return fiat(int(whole + part), currency).amount
+        return from_json(as_json(int(whole + part), currency), currency).amount
     except BadMoney as error:
         raise Unreadable("range") from error
 

@@ -23,6 +23,7 @@ LINK = "https://toko.example/pay/pay_1?t=secret&x=1"
 ANNOUNCED = {
     Template.PAYMENT_LINK: "payment.link",
     Template.PAYMENT_INSTRUCTIONS: "payment.instructions",
+    Template.PAYMENT_REMINDER: "payment.reminder",
     Template.PAYMENT_PAID: "payment.paid",
     Template.PAYMENT_PAID_LATE: "payment.paid",
     Template.PAYMENT_PART_PAID: "payment.part_paid",
@@ -42,7 +43,8 @@ def data_for(template: Template, **more: Any) -> dict[str, Any]:
     if template is Template.SECURITY_TOKEN_REUSE:
         return {"type": "security.token_reuse", "at": AT.isoformat(), "livemode": True, "user": "usr_1"}
     captured = {
-        Template.PAYMENT_LINK: 0, Template.PAYMENT_INSTRUCTIONS: 0, Template.PAYMENT_EXPIRED: 0, Template.PAYMENT_PART_PAID: 130_000,
+        Template.PAYMENT_LINK: 0, Template.PAYMENT_INSTRUCTIONS: 0, Template.PAYMENT_REMINDER: 0, Template.PAYMENT_EXPIRED: 0,
+        Template.PAYMENT_PART_PAID: 130_000,
         Template.PAYMENT_OVERPAID: 170_000, Template.OPERATOR_ATTENTION: 0,
     }.get(template, 150_000)  # fmt: skip
     refund = RefundStatus.REQUESTED if template.value.startswith("refund") else None

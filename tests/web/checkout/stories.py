@@ -24,6 +24,7 @@ from gerbang.core.payments.model import (
 from gerbang.ports.payment import (
     DisplayCode,
     DisplayCrypto,
+    DisplayQr,
     DisplayVirtualAccount,
     Effect,
     Lookup,
@@ -86,6 +87,17 @@ USDC = DisplayCrypto(
     "base", "USDC", ADDRESS, "48509700",
     f"ethereum:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913@8453/transfer?address={ADDRESS}&uint256=48509700",
 )  # fmt: skip
+
+
+def _tags(**values: str) -> str:
+    return "".join(f"{name[1:]}{len(value):02d}{value}" for name, value in values.items())
+
+
+# A QRIS by the format: Toko Lumbung in Yogyakarta, Rp 150.000, good once.
+QRIS = _tags(
+    _00="01", _01="12", _51=_tags(_00="ID.CO.QRIS.WWW", _02="ID1020021175179", _03="UMI"), _52="5411", _53="360", _54="150000",
+    _58="ID", _59="Toko Lumbung", _60="Yogyakarta", _61="55172", _63="6D5C",
+)  # fmt: skip
 QUOTE = Quote(
     "USDC", "base", 6, "48509700", "0.9998", "Coinbase", 0, "0", "wallet:base:USDC", NOW - timedelta(minutes=14), NOW + timedelta(minutes=16)
 )  # fmt: skip
@@ -125,6 +137,19 @@ SEEN: Mapping[str, tuple[Seen, ...]] = {
     "crypto-seen-a-part": (replace(_SENT, amount=20_000_000),),
     "crypto-part-paid": (replace(_SENT, amount=20_000_000, confirmations=12, counted=True),),
 }
+
+
+def _qr(content: str = QRIS, **fields: Any) -> Attempt:
+    made = attempt(S.PENDING, DisplayQr(content), method=Method.QRIS, options={})
+    return changed(made, **({"expires_at": NOW + timedelta(minutes=11, seconds=12)} | fields))
+
+
+def _wallet(name: str, action: NextAction) -> Attempt:
+    return attempt(
+        S.PENDING, action, method=Method.EWALLET, options={"wallet": name}, expires_at=NOW + timedelta(minutes=9)
+    )
+
+
 _DONE = attempt(S.CAPTURED, VA, captured=150_000)
 STORIES: Mapping[str, Whole] = {
     "choose": _story(payment()),
@@ -151,7 +176,13 @@ STORIES: Mapping[str, Whole] = {
     "away": _story(
         payment(P.PENDING), [attempt(S.PENDING, Redirect("https://www.nicepay.example/pay?tXid=1"), method=Method.CARD, options={})]
     ),
-    "app": _story(payment(P.PENDING), [attempt(S.PENDING, Wait(), method=Method.EWALLET, options={"wallet": "OVO"})]),
+    "away-wallet": _story(payment(P.PENDING), [_wallet("DANA", Redirect("https://www.nicepay.example/pay?tXid=2"))]),
+    "app": _story(payment(P.PENDING), [_wallet("OVO", Wait())], payer=replace(PAYER, phone="+62 812-0000-0417")),
+    "qr": _story(payment(P.PENDING), [_qr()]),
+    "qr-test": _story(payment(P.PENDING, livemode=False), [_qr(expires_at=NOW + timedelta(seconds=192))]),
+    "qr-plain": _story(payment(P.PENDING), [_qr("a code in no format that we know")]),
+    "over": _story(payment(P.PENDING), [attempt(S.PENDING, VA, expires_at=NOW)]),
+    "over-part-paid": _story(payment(P.PART_PAID, amount_captured=130_000), [attempt(S.PENDING, VA, captured=130_000, expires_at=NOW)]),
     "preparing": _story(payment(P.PENDING), [attempt(S.SUBMITTING, provider_reference=None)]),
     "part-paid": _story(payment(P.PART_PAID, amount_captured=130_000), [attempt(S.PENDING, VA, captured=130_000)]),
     "part-closed": _story(payment(P.PART_PAID, amount_captured=130_000), [attempt(S.EXPIRED, VA, captured=130_000)]),
@@ -161,13 +192,13 @@ STORIES: Mapping[str, Whole] = {
     "declined": _story(
         payment(P.FAILED), [attempt(S.FAILED, method=Method.CARD, options={}, failure=Failure("insufficient_funds", "code 51"))]
     ),
-    "declined-closed": _story(payment(P.FAILED, expires_at=NOW), [attempt(S.FAILED, failure=Failure("declined", "no"))]),
-    "expired": _story(payment(P.EXPIRED), [attempt(S.EXPIRED, VA)]),
-    "expired-closed": _story(payment(P.EXPIRED, expires_at=NOW), [attempt(S.EXPIRED, VA)]),
+    "expired": _story(payment(P.EXPIRED, expires_at=NOW), [attempt(S.EXPIRED, VA, expires_at=NOW)]),
+    "expired-unchosen": _story(payment(P.EXPIRED, expires_at=NOW)),
+    "expired-crypto": _story(_dollars(P.EXPIRED), [_crypto(S.EXPIRED)]),
     "cancelled": _story(payment(P.CANCELLED, cancelled_at=NOW)),
     "paid": _story(_paid(), [_DONE]),
     "paid-test": _story(_paid(livemode=False), [_DONE]),
-    "paid-late": _story(_paid(late=True), [_DONE]),
+    "paid-late": _story(_paid(late=True), [changed(_DONE, expires_at=NOW - timedelta(minutes=22))]),
     "paid-twice": _story(
         _paid(amount_captured=300_000, amount_excess=150_000), [_DONE, attempt(S.CAPTURED, VA, number=2, captured=150_000)]
     ),
@@ -192,8 +223,14 @@ BANKS = tuple(
         ("DANAMON", "Danamon"), ("MAYBANK", "Maybank"), ("HANA", "Hana"),
     )
 )  # fmt: skip
+WALLETS = tuple(
+    MethodOption(name, title)
+    for name, title in (("OVO", "OVO"), ("DANA", "DANA"), ("LINKAJA", "LinkAja"), ("SHOPEEPAY", "ShopeePay"))
+)
 OFFERS = (
     Offer(Method.VIRTUAL_ACCOUNT, "nicepay", "bank", BANKS, 10_000, 50_000_000, available=True, reason=""),
+    Offer(Method.QRIS, "nicepay", None, (), 1_000, 10_000_000, available=True, reason=""),
+    Offer(Method.EWALLET, "nicepay", "wallet", WALLETS, 1_000, 10_000_000, available=True, reason=""),
     Offer(Method.CARD, "nicepay", None, (), 10_000, 50_000_000, available=True, reason=""),
     Offer(
         Method.CONVENIENCE_STORE,
@@ -209,9 +246,9 @@ OFFERS = (
 
 
 def visit(locale: Locale = "id", **fields: Any) -> Visit:
-    made = Visit(shop="Toko Lumbung", home="/shop", now=NOW, locale=locale)
+    made = Visit(shop="Toko Lumbung", home="/shop", now=NOW, locale=locale, key="k1")
     return replace(made, refund_links={UUID(int=77): "/refund/ref_1?t=x"}, **fields)
 
 
 def choice(**fields: Any) -> Choice:
-    return replace(Choice(OFFERS, key="k1", method="virtual_account"), **fields)
+    return replace(Choice(OFFERS), **fields)

@@ -121,7 +121,7 @@ async def test_another_bank_takes_the_place_of_the_first(shop: Shop, browser: ht
     page = await follow(browser, await browser.get(await a_link(edge)))
     first = await follow(browser, await choose(browser, page, method="virtual_account", bank="BCA"))
     again = await browser.get(f"{page.url.path}?choose=1")
-    assert "Nomor yang lama ditutup" in again.text
+    assert "Nomor atau kode yang lama ditutup" in again.text
     second = await follow(browser, await choose(browser, again, method="virtual_account", bank="BNI"))
     assert "Virtual account BNI" in second.text
     assert number_on(first) != number_on(second)

@@ -4,6 +4,7 @@ No name, no address and no link: those are read and made when the message is sen
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from gerbang.base import ids
 from gerbang.base.errors import NotFound
 from gerbang.core.announcements.model import Announcement
 from gerbang.core.notifications.model import Template
-from gerbang.core.payments.model import Attempt, AttemptStatus, Refund, RefundStatus, Whole, takes_money
+from gerbang.core.payments.model import Attempt, AttemptStatus, PaymentStatus, Refund, RefundStatus, Whole, takes_money
 from gerbang.ports.payment import DisplayCode, DisplayVirtualAccount
 
 _REFUND_STATES: Final[Mapping[Template, frozenset[RefundStatus]]] = {
@@ -20,6 +21,7 @@ _REFUND_STATES: Final[Mapping[Template, frozenset[RefundStatus]]] = {
     Template.REFUND_SUCCEEDED: frozenset({RefundStatus.SUCCEEDED}),
     Template.REFUND_FAILED: frozenset({RefundStatus.FAILED}),
 }
+_UNPAID: Final = frozenset({PaymentStatus.PENDING, PaymentStatus.PART_PAID})
 
 LINK: Final = "payment.link"  # about the payment as a whole, whatever attempts there are
 
@@ -30,7 +32,7 @@ def describe(announcement: Announcement, whole: Whole | None) -> dict[str, Any]:
     if whole is None:
         return data | ({"user": announcement.data["user"]} if "user" in announcement.data else {})
     payment, said = whole.payment, announcement.data
-    attempt, refund = _attempt(announcement, whole), _refund(announcement, whole)
+    attempt, refund = attempt_of(said, whole), _refund(said, whole)
     data |= {
         "livemode": payment.livemode,
         "payment": ids.show("pay", payment.id),
@@ -43,7 +45,12 @@ def describe(announcement: Announcement, whole: Whole | None) -> dict[str, Any]:
         "expires_at": (attempt.expires_at if attempt and announcement.type != LINK else payment.expires_at).isoformat(),
     }
     if attempt is not None:
-        data |= {"method": attempt.method.value, "options": dict(attempt.options), **_instructions(attempt)}
+        data |= {
+            "attempt": ids.show("att", attempt.id),
+            "method": attempt.method.value,
+            "options": dict(attempt.options),
+            **_instructions(attempt),
+        }
     if refund is not None:
         data |= {"refund": ids.show("ref", refund.id), "refund_amount": refund.amount}
     return data
@@ -55,15 +62,23 @@ def _amount(said: Mapping[str, Any], name: str, now: int) -> int:
     return int(told) if told.isascii() and told.isdigit() else now
 
 
-def still_true(template: Template, announcement: Announcement, whole: Whole) -> bool:
-    """Whether the message is worth sending by now: nobody is told how to pay what is paid, or of a step that is already behind."""
+def still_true(template: Template, said: Mapping[str, Any], whole: Whole, now: datetime) -> bool:
+    """Whether the message is worth sending at `now`: nobody is told how to pay what is paid, or of a step that is already behind.
+
+    `said` is the announcement's data or the notification's: both name the attempt and the refund in the same way.
+    """
     if template is Template.PAYMENT_INSTRUCTIONS:
-        attempt = _attempt(announcement, whole)
+        attempt = attempt_of(said, whole)
         return attempt is not None and attempt.status is AttemptStatus.PENDING and bool(_instructions(attempt))
     if template is Template.PAYMENT_LINK:
-        return takes_money(whole.payment, announcement.made_at)
+        return takes_money(whole.payment, now)
+    if template is Template.PAYMENT_REMINDER:
+        attempt = attempt_of(said, whole)
+        newest = max(whole.attempts, key=lambda one: one.number, default=None)
+        waits = attempt is not None and attempt.status is AttemptStatus.PENDING and now < attempt.expires_at
+        return waits and attempt is newest and whole.payment.status in _UNPAID
     if template in _REFUND_STATES:
-        refund = _refund(announcement, whole)
+        refund = _refund(said, whole)
         return refund is not None and refund.status in _REFUND_STATES[template]
     return True
 
@@ -79,15 +94,15 @@ def _instructions(attempt: Attempt) -> dict[str, str]:
             return {}
 
 
-def _attempt(announcement: Announcement, whole: Whole) -> Attempt | None:
-    """The attempt that the announcement names, else the one that brought the money, else the last."""
-    named = _id("att", announcement.data.get("attempt"))
+def attempt_of(said: Mapping[str, Any], whole: Whole) -> Attempt | None:
+    """The attempt that was named, else the one that brought the money, else the last."""
+    named = _id("att", said.get("attempt"))
     ordered = sorted(whole.attempts, key=lambda a: (a.id == named, a.captured > 0, a.number))
     return ordered[-1] if ordered else None
 
 
-def _refund(announcement: Announcement, whole: Whole) -> Refund | None:
-    named = _id("ref", announcement.data.get("refund"))
+def _refund(said: Mapping[str, Any], whole: Whole) -> Refund | None:
+    named = _id("ref", said.get("refund"))
     return next((refund for refund in whole.refunds if refund.id == named), None)
 
 

@@ -15,6 +15,7 @@ from gerbang.base.errors import UpstreamFailed
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.notifications import store
+from gerbang.core.notifications.describing import still_true
 from gerbang.core.notifications.model import MOST_TRIES, Notification, Template
 from gerbang.core.notifications.rendering import Letterhead, render
 from gerbang.core.notifications.service import ReadPayments, ReadPeople
@@ -72,12 +73,16 @@ class Sender:
         async with self._db.transaction() as tx:
             known = await store.begin_try(tx, id_)
             name = await self._name(tx, known) if known else ""
+            needless = known is not None and await self._is_behind(tx, known)
         if known is None:  # sent, failed or erased meanwhile
             async with self._db.transaction() as tx:
                 await finish(tx, [job])
             return
         if known.tries > MOST_TRIES:  # each of them ended in a crash, or it would have been given up before
             await self._fail(job, known, f"gave up after {MOST_TRIES} tries")
+            return
+        if needless:
+            await self._fail(job, known, "no longer needed")
             return
         message = await self._message(known, name)
         try:
@@ -99,6 +104,13 @@ class Sender:
         user = ids.read("usr", known.data["user"])
         contact = (await self._people(tx, [user])).get(user)
         return contact.name if contact else ""
+
+    async def _is_behind(self, tx: Tx, known: Notification) -> bool:
+        """Whether a reminder waited so long for a mail server that it is no longer true."""
+        if known.template is not Template.PAYMENT_REMINDER or known.payment_id is None:
+            return False
+        whole = (await self._payments(tx, [known.payment_id])).get(known.payment_id)
+        return whole is None or not still_true(known.template, known.data, whole, await store.business_now(tx))
 
     async def _message(self, known: Notification, name: str) -> Message:
         link = await self._link(known.template, known)

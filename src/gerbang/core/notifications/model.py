@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -13,6 +13,7 @@ from gerbang.core.announcements.model import Announcement
 
 EMAIL: Final = "email"
 MOST_TRIES: Final = 60  # about two days with the queue's back-off
+LEAST_LEFT: Final = timedelta(minutes=5)  # of the time to pay, for a reminder to be worth sending
 
 
 class NotificationNotFound(NotFound):
@@ -32,6 +33,7 @@ class Template(StrEnum):
 
     PAYMENT_LINK = "payment_link"
     PAYMENT_INSTRUCTIONS = "payment_instructions"
+    PAYMENT_REMINDER = "payment_reminder"
     PAYMENT_PAID = "payment_paid"
     PAYMENT_PAID_LATE = "payment_paid_late"
     PAYMENT_PART_PAID = "payment_part_paid"
@@ -98,6 +100,9 @@ ONCE: Final = frozenset({
     Template.PAYMENT_PAID, Template.PAYMENT_PAID_LATE, Template.PAYMENT_EXPIRED,
 })  # fmt: skip
 
+# With these a job that would remind somebody is dropped; whatever else ends a payment ends the reminder when its time comes.
+ENDS_REMINDING: Final = frozenset({"payment.paid", "payment.overpaid", "payment.expired"})
+
 _BY_TYPE: Final[Mapping[str, Template]] = {
     "payment.link": Template.PAYMENT_LINK,
     "payment.instructions": Template.PAYMENT_INSTRUCTIONS,
@@ -141,6 +146,14 @@ def needs_operator(announcement: Announcement) -> bool:
     """Whether a person at the business must look at it: late or surplus money, a hold, a dispute, a transfer by hand."""
     late = announcement.type == "payment.paid" and bool(announcement.data.get("late"))
     return late or announcement.type in _FOR_OPERATORS
+
+
+def remind_at(made: datetime, deadline: datetime, before: timedelta) -> datetime | None:
+    """When a payer is reminded of what was made then: `before` the deadline, at most a quarter of the whole time; None when that would
+    be too near the end.
+    """
+    lead = min(before, (deadline - made) / 4)
+    return deadline - lead if lead >= 2 * LEAST_LEFT else None
 
 
 def message_id(notification: UUID, host: str, resent: int = 0) -> str:

@@ -107,6 +107,7 @@ def _about_payment(locale: Locale, data: Mapping[str, Any], zone: Zone) -> dict[
 _LINES: Final[Mapping[Template, tuple[str, ...]]] = {
     Template.PAYMENT_LINK: ("amount", "until", "for", "order", "payment"),
     Template.PAYMENT_INSTRUCTIONS: ("amount", "until", "for", "order", "payment"),
+    Template.PAYMENT_REMINDER: ("missing", "until", "for", "order", "payment"),
     Template.PAYMENT_PAID: ("amount", "for", "order", "method", "at", "payment"),
     Template.PAYMENT_PAID_LATE: ("captured", "for", "order", "method", "at", "payment"),
     Template.PAYMENT_PART_PAID: ("amount", "captured", "missing", "until", "for", "order", "payment"),

@@ -1,7 +1,7 @@
 """Making notifications from announcements, listing them, sending one again, forgetting an address. The sending itself is jobs.py's."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -14,9 +14,10 @@ from gerbang.core.announcements.model import Announcement
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.notifications import store
-from gerbang.core.notifications.describing import describe, still_true
+from gerbang.core.notifications.describing import attempt_of, describe, still_true
 from gerbang.core.notifications.model import (
     EMAIL,
+    ENDS_REMINDING,
     ONCE,
     Contact,
     Filters,
@@ -27,16 +28,18 @@ from gerbang.core.notifications.model import (
     Template,
     message_id,
     needs_operator,
+    remind_at,
     template_for,
 )
 from gerbang.core.payments.model import Whole
 from gerbang.core.queue.model import NewJob
-from gerbang.core.queue.service import enqueue
+from gerbang.core.queue.service import cancel, enqueue
 
 log = structlog.get_logger()
 SEND = "notification.send"
+REMIND = "notification.remind"
 FEED = "notifications"
-_JOB_TRIES = 100_000  # a notification counts its own tries; waiting for a mail server to be set up is not one
+_JOB_TRIES = 100_000  # a notification counts its own tries, a reminder has a deadline; waiting for a mail server to be set up is neither
 
 ReadPayments = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, Whole]]]
 ReadPeople = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, Contact]]]
@@ -45,17 +48,26 @@ ReadPeople = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, Contact]]]
 class Notifications:
     """What people are told. `payments` reads payments with their payers, `people` reads users; unknown ids are absent.
 
-    `host` stands in every Message-ID; `alerts` is who hears what needs a decision: nobody when its address is empty.
+    `host` stands in every Message-ID; `alerts` is who hears what needs a decision: nobody when its address is empty. A payer is
+    reminded `remind_before` the deadline; zero: never.
     """
 
     def __init__(
-        self, db: Database, *, payments: ReadPayments, people: ReadPeople, host: str, alerts: Contact | None = None
+        self,
+        db: Database,
+        *,
+        payments: ReadPayments,
+        people: ReadPeople,
+        host: str,
+        alerts: Contact | None = None,
+        remind_before: timedelta = timedelta(),
     ) -> None:
         self._db = db
         self._payments = payments
         self._people = people
         self._host = host
         self._alerts = alerts
+        self._remind_before = remind_before
 
     async def take(self, tx: Tx, announcements: Sequence[Announcement]) -> None:
         """The feed's consumer: notifications and their jobs in the transaction that moves the cursor."""
@@ -76,6 +88,28 @@ class Notifications:
                 log.exception("notification.not_made", announcement=str(announcement.id), type=announcement.type)
         made = set(await store.add(tx, fresh))
         await enqueue(tx, [_job(n.id) for n in fresh if n.id in made])
+        await cancel(tx, REMIND, _ended(wanted, wholes))
+        await enqueue(
+            tx, [job for a in wanted if (job := self._reminding(a, wholes))]
+        )  # a new try after an end is reminded of
+
+    async def remind(self, tx: Tx, announcement: Announcement, whole: Whole) -> None:
+        """Remind the payer, once for the announcement; nobody whose address was erased meanwhile."""
+        if whole.payer.email:
+            now = await store.business_now(tx)
+            made = self._notification(announcement, Template.PAYMENT_REMINDER, _payer(whole), whole, now)
+            await enqueue(tx, [_job(id_) for id_ in await store.add(tx, [made])])
+
+    def _reminding(self, announcement: Announcement, wholes: Mapping[UUID, Whole]) -> NewJob | None:
+        whole = wholes.get(announcement.payment_id) if announcement.payment_id else None
+        if announcement.type != "payment.instructions" or whole is None or not whole.payer.email:
+            return None
+        attempt = attempt_of(announcement.data, whole)
+        at = remind_at(attempt.created_at, attempt.expires_at, self._remind_before) if attempt else None
+        if attempt is None or at is None:
+            return None
+        payload = {"payment": ids.show("pay", whole.payment.id), "announcement": str(announcement.id)}
+        return NewJob(REMIND, ids.show("att", attempt.id), payload, at, most_tries=_JOB_TRIES)
 
     def _for_person(
         self,
@@ -91,7 +125,7 @@ class Notifications:
         payment = announcement.payment_id
         whole = wholes.get(payment) if payment else None
         contact = _payer(whole) if whole else people.get(_user(announcement) or UUID(int=0))
-        if contact is None or not contact.email or (whole and not still_true(template, announcement, whole)):
+        if contact is None or not contact.email or (whole and not still_true(template, announcement.data, whole, now)):
             return []
         if payment and template in ONCE:
             if (payment, template.value) in told and (payment, Template.PAYMENT_RETRACTED.value) not in told:
@@ -148,6 +182,12 @@ async def forget(tx: Tx, address: str) -> None:
 
 def _job(id_: UUID) -> NewJob:
     return NewJob(SEND, ids.show("ntf", id_), most_tries=_JOB_TRIES)
+
+
+def _ended(announcements: Sequence[Announcement], wholes: Mapping[UUID, Whole]) -> list[str]:
+    """The keys of reminders that nobody needs any more."""
+    ended = {a.payment_id for a in announcements if a.type in ENDS_REMINDING}
+    return [ids.show("att", a.id) for id_, whole in wholes.items() if id_ in ended for a in whole.attempts]
 
 
 def _payer(whole: Whole) -> Contact:

@@ -14,7 +14,7 @@ from gerbang.base import formats
 from gerbang.base.money import ASSETS
 from gerbang.core.identity.model import UserNotFound
 from gerbang.core.payments.model import Filters, NewPayment, Payment, Whole
-from gerbang.ports.payment import DisplayVirtualAccount, NextAction, Payer
+from gerbang.ports.payment import DisplayCode, DisplayVirtualAccount, NextAction, Payer
 from gerbang.web import views
 from gerbang.web.bodies import AttemptBody, PaymentBody, ResolveBody, owner_id, read_amount
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
@@ -221,11 +221,13 @@ def steps_for(services: Services) -> views.Steps:
     shop = services.settings.shop_name
 
     def steps(action: NextAction, payment: Payment, locale: str) -> Sequence[str]:
-        if not isinstance(action, DisplayVirtualAccount):
-            return ()
-        language = formats.locale_of(locale)
-        owed = payment.amount - payment.amount_captured
-        return plain_steps(action.bank, language, shop=shop, amount=formats.money(owed, payment.currency, language))
+        match action:
+            case DisplayVirtualAccount(bank=place) | DisplayCode(store=place):
+                language = formats.locale_of(locale)
+                owed = formats.money(payment.amount - payment.amount_captured, payment.currency, language)
+                return plain_steps(place, language, shop=shop, amount=owed)
+            case _:
+                return ()
 
     return steps
 

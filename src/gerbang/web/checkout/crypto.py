@@ -1,17 +1,14 @@
-"""What the page of a crypto payment shows beside the payment itself: the QR, the stairs of the gate, what the chain shows. Pure."""
+"""What the page of a crypto payment shows beside the payment itself: the stairs of the gate, what the chain shows. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Final
-
-import segno
-from markupsafe import Markup
 
 from gerbang.core.payments.model import Attempt
 from gerbang.core.payments.onchain import Judged, State
 from gerbang.ports.payment import DisplayCrypto
+from gerbang.web.checkout.qr import drawing
 
 NETWORKS: Final = {
     "ethereum": "Ethereum", "base": "Base", "polygon": "Polygon", "arbitrum": "Arbitrum One", "optimism": "Optimism",
@@ -75,7 +72,7 @@ def figures(attempt: Attempt, action: DisplayCrypto, seen: Sequence[Seen]) -> di
         "seen": seen,
         "waiting": waiting,
         "stairs": stairs(waiting.sure, waiting.required) if waiting else (),
-        "qr": qr(action.uri),
+        "qr": drawing(action.uri),
     }
 
 
@@ -86,11 +83,3 @@ def stairs(confirmations: int, required: int) -> tuple[Stone, ...]:
         Stone(x, _GROUND - height, height, "laid" if n < laid else "laying" if n == laid else "left")
         for n, (x, height) in enumerate(zip(_PLACES, _HEIGHTS, strict=True))
     )
-
-
-@lru_cache(maxsize=256)
-def qr(text: str) -> Markup:
-    """A QR code as inline SVG, dark on whatever is behind it, without a size of its own."""
-    code = segno.make(text, error="m", micro=False)
-    drawn = code.svg_inline(border=0, omitsize=True, svgclass="qr", lineclass=None, dark="#0d1a1c")
-    return Markup(drawn)  # noqa: S704  made of modules by segno: the text itself is not in it

@@ -2,15 +2,17 @@
 
 import hashlib
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
+from urllib.parse import quote
 
 from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Stream
 
 from gerbang.base import ids
-from gerbang.base.errors import Conflict, GerbangError, TooMany, Unavailable, UpstreamFailed
+from gerbang.base.errors import Conflict, GerbangError, NotFound, TooMany, Unavailable, UpstreamFailed
 from gerbang.core.announcements.broadcast import Scope
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments.model import (
@@ -18,12 +20,14 @@ from gerbang.core.payments.model import (
     IdempotencyKeyReused,
     MethodChoice,
     MethodUnavailable,
+    Offer,
     PaymentStatus,
     RefundStatus,
     Whole,
 )
-from gerbang.ports.payment import Method, Redirect
+from gerbang.ports.payment import DisplayQr, Method, Redirect
 from gerbang.web import texts
+from gerbang.web.checkout import qr
 from gerbang.web.checkout import scene as scenes
 from gerbang.web.checkout.crypto import Seen, seen_of
 from gerbang.web.checkout.scene import Scene
@@ -32,8 +36,7 @@ from gerbang.web.checkout.visitors import link_cookie, payment_for, without_toke
 from gerbang.web.forms import read_form
 from gerbang.web.pages import Page, caller_or_none, locale_of, page, page_error, see_other, services_of
 
-_OPTIONS: Final = ("bank", "store", "wallet", "lender")
-_COIN: Final = "coin"  # asset and network in one field: `USDC.base`
+_PICTURES: Final = {"png": "image/png", "svg": "image/svg+xml"}
 _WAITING: Final = frozenset({PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.UNKNOWN})
 
 
@@ -98,27 +101,25 @@ async def _changes(heard: AsyncIterator[Any]) -> AsyncIterator[bytes]:
 async def choose(request: Request[Any, Any, Any], payment: FromPath[str]) -> Page:
     """Make an attempt by the chosen method; the same form sent twice makes one."""
     whole, caller = await payment_for(request, payment)
-    form = await read_form(request, "key", "method", *_OPTIONS, _COIN)
     say = texts.words(locale_of(request, whole.payer.locale))
+    offers = await _offers(request, whole)
+    form = await read_form(request, "key", "method", scenes.COIN, *(one.option for one in offers if one.option))
     method = next((one for one in scenes.SHOWN_METHODS if one.value == form["method"]), None)
     if method is None:
-        return await _show(request, whole, choosing=True, choice=Choice((), "", wrong=say("choose.pick")))
-    offers = await services_of(request).payments.methods(whole.payment.amount, whole.payment.currency)
+        return await _show(request, whole, choosing=True, choice=Choice((), wrong=say("choose.pick")))
     offer = next((one for one in offers if one.method is method and one.available), None)
-    name = _COIN if offer and offer.assets else offer.option if offer else None
-    option = form[name] if name in (*_OPTIONS, _COIN) else ""
+    name = scenes.COIN if offer and offer.assets else offer.option if offer else None
+    option = form[name] if name else ""
     wrong = _wrong(say, offer, method, option)
     if wrong or offer is None:
-        return await _show(request, whole, choosing=True, choice=Choice((), "", method.value, option, wrong))
+        return await _show(request, whole, choosing=True, choice=Choice((), method.value, option, wrong))
     chosen = _chosen(method, name, option, offer.connection)
     try:
         made = await services_of(request).payments.add_attempt(
             caller, whole.payment.id, chosen, _key(caller.label, form["key"], chosen)
         )
     except (MethodUnavailable, IdempotencyKeyReused):
-        return await _show(
-            request, whole, choosing=True, choice=Choice((), "", method.value, option, say("choose.gone"))
-        )
+        return await _show(request, whole, choosing=True, choice=Choice((), method.value, option, say("choose.gone")))
     except Conflict:
         return see_other(f"/pay/{payment}")  # it was paid, closed or is being checked meanwhile: that page says so
     attempt = scenes.current(made.whole.attempts)
@@ -127,7 +128,7 @@ async def choose(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
 
 
 def _chosen(method: Method, name: str | None, option: str, connection: str) -> MethodChoice:
-    if name == _COIN:
+    if name == scenes.COIN:
         asset, _, network = option.partition(".")
         return MethodChoice(method, {"asset": asset, "network": network})
     return MethodChoice(method, {name: option} if name else {}, connection)
@@ -139,7 +140,7 @@ def _wrong(say: texts.Words, offer: Any, method: Method, option: str) -> str:
     if offer.assets and option not in {f"{one.asset}.{one.network}" for one in offer.assets}:
         return say("choose.pick_bank", what=say("choose.coin"), method=say(f"method.{method.value}"))
     if offer.option and option not in {one.name for one in offer.options}:
-        what = f"choose.{offer.option}" if offer.option in _OPTIONS else "choose.other"
+        what = f"choose.{offer.option}" if offer.option in scenes.OPTIONS else "choose.other"
         return say("choose.pick_bank", what=say(what), method=say(f"method.{method.value}"))
     return ""
 
@@ -172,6 +173,24 @@ async def go(request: Request[Any, Any, Any], payment: FromPath[str]) -> Respons
     return see_other(attempt.next_action.url)
 
 
+@get(["/{payment:str}/qr.png", "/{payment:str}/qr.svg"])
+async def picture(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[bytes]:
+    """The QR as a file to keep, while it can be paid."""
+    whole, _ = await payment_for(request, payment)
+    attempt = scenes.current(whole.attempts)
+    action = attempt.next_action if attempt else None
+    if not isinstance(action, DisplayQr):
+        raise NotFound
+    kind = request.url.path.rpartition(".")[2]
+    name = f"qris-{whole.payment.order_reference or payment}.{kind}"
+    headers = {
+        "cache-control": "no-store",
+        "content-disposition": f"attachment; filename*=utf-8''{quote(name, safe='')}",
+        "x-content-type-options": "nosniff",
+    }
+    return Response(qr.picture(action.content, kind), media_type=_PICTURES[kind], headers=headers)
+
+
 async def _asked(request: Request[Any, Any, Any], whole: Whole, caller: Any) -> tuple[Whole, bool]:
     """The payment after asking the provider, and whether it answered."""
     try:
@@ -198,15 +217,15 @@ async def _show(
 ) -> Response[str]:
     services = services_of(request)
     locale = locale_of(request, whole.payer.locale)
-    now = services.payments.context.clock.now()
     asked = request.query_params.get("asked", "")
     visit = Visit(
         shop=services.settings.shop_name,
         home=_home(whole, sandbox=services.settings.sandbox),
-        now=now,
+        now=services.payments.context.clock.now(),
         locale=locale,
+        key=secrets.token_urlsafe(18),
         returned=returned,
-        choosing=(choosing or "choose" in request.query_params) and scenes.can_choose(whole.payment, now),
+        choosing=(choosing or "choose" in request.query_params) and scenes.can_choose(whole.payment),
         going="go" in request.query_params,
         asked=asked if asked in ("nothing", "later") else "",
         sandbox=services.settings.sandbox_url if services.settings.sandbox else "",
@@ -214,13 +233,17 @@ async def _show(
         seen=await _seen(request, whole),
     )
     if scenes.scene_of(whole, choosing=visit.choosing, returned=returned) is Scene.CHOOSE:
-        offers = await services.payments.methods(whole.payment.amount, whole.payment.currency)
-        given = choice or Choice((), "")
-        choice = Choice(offers, secrets.token_urlsafe(18), given.method, given.option, given.wrong)
+        choice = replace(choice or Choice(()), offers=await _offers(request, whole))
     template, values = page_of(whole, visit, choice)
     return page(
         request, template, status_code=422 if choice and choice.wrong else 200, preferred=whole.payer.locale, **values
     )
+
+
+async def _offers(request: Request[Any, Any, Any], whole: Whole) -> Sequence[Offer]:
+    """What can be chosen for what is still to be paid."""
+    payment = whole.payment
+    return await services_of(request).payments.methods(max(scenes.missing(payment), 1), payment.currency)
 
 
 async def _refund_links(request: Request[Any, Any, Any], whole: Whole) -> dict[Any, str]:
@@ -240,7 +263,7 @@ def _home(whole: Whole, *, sandbox: bool) -> str:
 HANDLERS: Final = [
     Router(
         path="/pay",
-        route_handlers=[open_payment, come_back, state, feed, choose, check, go],
+        route_handlers=[open_payment, come_back, state, feed, picture, choose, check, go],
         exception_handlers={GerbangError: page_error},
         include_in_schema=False,
     )

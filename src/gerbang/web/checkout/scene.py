@@ -10,18 +10,27 @@ from enum import StrEnum
 from typing import Any, Final
 
 from gerbang.core.payments.model import Attempt, AttemptStatus, Payment, PaymentStatus, Refund, RefundStatus, Whole
-from gerbang.ports.payment import DisplayCode, DisplayCrypto, DisplayVirtualAccount, Method, Redirect, Wait
+from gerbang.ports.payment import DisplayCode, DisplayCrypto, DisplayQr, DisplayVirtualAccount, Method, Redirect, Wait
 from gerbang.web.checkout.crypto import NETWORKS, Seen
 from gerbang.web.steps import OPTION_TITLES
 
 S = AttemptStatus
 _PAYABLE: Final = frozenset({S.CREATED, S.SUBMITTING, S.PENDING, S.UNKNOWN})
-_CLOSED: Final = frozenset(
-    {PaymentStatus.PAID, PaymentStatus.REFUNDED, PaymentStatus.CANCELLED, PaymentStatus.PARTIALLY_REFUNDED}
+_TAKES_ATTEMPTS: Final = frozenset(
+    {
+        PaymentStatus.CREATED,
+        PaymentStatus.PENDING,
+        PaymentStatus.PART_PAID,
+        PaymentStatus.FAILED,
+        PaymentStatus.EXPIRED,
+    }
 )
-# Whose instructions these pages can show, in the order of the chooser; a QR cannot be shown here yet.
+OPTIONS: Final = ("bank", "store", "wallet", "lender")
+COIN: Final = "coin"  # asset and network in one field of a form: `USDC.base`
+# In the order of the chooser.
 SHOWN_METHODS: Final = (
     Method.VIRTUAL_ACCOUNT,
+    Method.QRIS,
     Method.EWALLET,
     Method.CARD,
     Method.CONVENIENCE_STORE,
@@ -37,10 +46,12 @@ class Scene(StrEnum):
     CHOOSE = "choose"
     ACCOUNT = "account"
     CODE = "code"
+    QR = "qr"
     CRYPTO = "crypto"
     AWAY = "away"
     ASKING = "asking"
     APP = "app"
+    OVER = "over"
     PREPARING = "preparing"
     CHECKING = "checking"
     PART_CLOSED = "part_closed"
@@ -50,9 +61,8 @@ class Scene(StrEnum):
     RECEIPT = "receipt"
 
 
-LIVE: Final = frozenset(
-    {Scene.ACCOUNT, Scene.CODE, Scene.CRYPTO, Scene.AWAY, Scene.ASKING, Scene.APP, Scene.PREPARING, Scene.CHECKING}
-)
+TIMED: Final = frozenset({Scene.ACCOUNT, Scene.CODE, Scene.QR, Scene.CRYPTO, Scene.AWAY, Scene.APP})
+LIVE: Final = TIMED | {Scene.ASKING, Scene.OVER, Scene.PREPARING, Scene.CHECKING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +112,9 @@ def scene_of(whole: Whole, *, choosing: bool = False, returned: bool = False) ->
         case PaymentStatus.EXPIRED:
             return Scene.CHOOSE if choosing else Scene.EXPIRED
         case PaymentStatus.PART_PAID:
-            return _instructions(attempt, returned=False) if attempt else Scene.PART_CLOSED
+            if attempt is not None:
+                return _instructions(attempt, returned=False)
+            return Scene.CHOOSE if choosing else Scene.PART_CLOSED
         case PaymentStatus.CREATED | PaymentStatus.PENDING:
             return Scene.CHOOSE if choosing or attempt is None else _instructions(attempt, returned=returned)
 
@@ -113,6 +125,8 @@ def _instructions(attempt: Attempt, *, returned: bool) -> Scene:
             return Scene.ACCOUNT
         case DisplayCode():
             return Scene.CODE
+        case DisplayQr():
+            return Scene.QR
         case DisplayCrypto():
             return Scene.CRYPTO
         case Redirect():
@@ -144,9 +158,34 @@ def only_abandoned(whole: Whole) -> bool:
     return last is not None and last.status is S.ABANDONED
 
 
-def can_choose(payment: Payment, now: datetime) -> bool:
-    """Whether another attempt may be made."""
-    return payment.status not in _CLOSED and now < payment.expires_at and payment.cancelled_at is None
+def can_choose(payment: Payment) -> bool:
+    """Whether another attempt may be made; after the deadline too, which then moves."""
+    return payment.status in _TAKES_ATTEMPTS and payment.cancelled_at is None
+
+
+def last_choice(whole: Whole) -> tuple[str, str]:
+    """Method and option of the newest attempt, as the chooser's fields name them; empty before the first."""
+    attempt = latest(whole.attempts)
+    if attempt is None:
+        return "", ""
+    return attempt.method.value, again(attempt).get(option_field(attempt), "")
+
+
+def again(attempt: Attempt) -> Mapping[str, str]:
+    """The chooser's fields for the same way once more."""
+    field = option_field(attempt)
+    value = f"{attempt.options['asset']}.{attempt.options.get('network', '')}" if field == COIN else ""
+    return {"method": attempt.method.value} | ({field: value or attempt.options[field]} if field else {})
+
+
+def option_field(attempt: Attempt) -> str:
+    """The chooser's field for what was chosen within the method: `bank`, `coin`; empty where there is nothing to choose."""
+    return COIN if "asset" in attempt.options else next(iter(attempt.options), "")
+
+
+def is_over(scene: Scene, attempt: Attempt | None, now: datetime) -> bool:
+    """Whether the time of these instructions is up, while the provider has not yet said that no money came."""
+    return scene in TIMED and attempt is not None and attempt.expires_at <= now
 
 
 def countdown(attempt: Attempt, now: datetime) -> Countdown:
@@ -183,9 +222,7 @@ def option_of(attempt: Attempt) -> str:
     if "asset" in attempt.options:
         network = attempt.options.get("network", "")
         return f"{attempt.options['asset']} · {NETWORKS.get(network, network)}"
-    value = next(
-        (attempt.options[name] for name in ("bank", "store", "wallet", "lender") if name in attempt.options), ""
-    )
+    value = attempt.options.get(option_field(attempt), "")
     return OPTION_TITLES.get(value, value)
 
 

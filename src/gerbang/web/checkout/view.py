@@ -1,31 +1,36 @@
 """What the payer's templates are told about a payment: one flat table of values per page. Pure; asks nobody, decides no status."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.payments.model import Attempt, Offer, PaymentStatus, Whole
-from gerbang.ports.payment import DisplayCrypto, DisplayVirtualAccount, Method, Redirect
-from gerbang.web import texts
-from gerbang.web.checkout import crypto
+from gerbang.ports.payment import DisplayCrypto, DisplayQr, DisplayVirtualAccount, Method, MethodOption, Redirect
+from gerbang.web import steps, texts
+from gerbang.web.checkout import crypto, qr
 from gerbang.web.checkout import scene as scenes
 from gerbang.web.checkout.scene import Scene
-from gerbang.web.steps import Channel, how_to_pay
+
+_AGAIN: Final = {Method.VIRTUAL_ACCOUNT: "number", Method.CONVENIENCE_STORE: "code", Method.QRIS: "qr"}
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What a payer's page depends on beside the payment: the shop's name, business time, language, and what was just done."""
+    """What a payer's page depends on beside the payment: the shop's name, business time, language, and what was just done.
+
+    `key` is fresh for every page: a form that makes an attempt carries it, so that sending the form twice makes one.
+    """
 
     shop: str
     home: str
     now: datetime
     locale: Locale
+    key: str
     returned: bool = False
     choosing: bool = False
     going: bool = False
@@ -40,7 +45,6 @@ class Choice:
     """The chooser's state: what can be chosen, what was, and what was wrong with it."""
 
     offers: Sequence[Offer]
-    key: str
     method: str = ""
     option: str = ""
     wrong: str = ""
@@ -50,6 +54,8 @@ def page_of(whole: Whole, visit: Visit, choice: Choice | None = None) -> tuple[s
     """The template of a payment's page and its values. `choice` must be given where `scene_of` says CHOOSE."""
     payment = whole.payment
     scene = scenes.scene_of(whole, choosing=visit.choosing, returned=visit.returned)
+    if scenes.is_over(scene, scenes.current(whole.attempts), visit.now) and not visit.seen:
+        scene = Scene.OVER
     shown: dict[str, Any] = {
         "payment": payment,
         "payment_id": ids.show("pay", payment.id),
@@ -60,7 +66,8 @@ def page_of(whole: Whole, visit: Visit, choice: Choice | None = None) -> tuple[s
         "items": scenes.items(payment),
         "version": scenes.version_of(whole, visit.seen),
         "live": scene in scenes.LIVE,
-        "can_choose": scenes.can_choose(payment, visit.now),
+        "can_choose": scenes.can_choose(payment),
+        "key": visit.key,
         "missing": scenes.missing(payment),
         "part_paid": payment.status is PaymentStatus.PART_PAID,
         "asked": visit.asked,
@@ -76,15 +83,28 @@ def page_of(whole: Whole, visit: Visit, choice: Choice | None = None) -> tuple[s
 
 
 def _choosing(whole: Whole, choice: Choice, *, changing: bool) -> dict[str, Any]:
+    """Chosen already is what was sent, else what was chosen last for this payment, else the only way there is."""
+    offers = [_named(offer) for method in scenes.SHOWN_METHODS for offer in choice.offers if offer.method is method]
+    usable = [offer.method.value for offer in offers if offer.available]
+    given = (choice.method, choice.option) if choice.method else scenes.last_choice(whole)
+    chosen, option = (usable[0], "") if not given[0] and len(usable) == 1 else given
+    attempt = scenes.current(whole.attempts)
     return {
-        "offers": [offer for method in scenes.SHOWN_METHODS for offer in choice.offers if offer.method is method],
-        "key": choice.key,
-        "chosen": choice.method,
-        "chosen_option": choice.option,
+        "offers": offers,
+        "chosen": chosen if chosen in usable else "",
+        "chosen_option": option,
         "wrong": choice.wrong,
-        "changing": changing and scenes.current(whole.attempts) is not None,
+        "changing": changing and attempt is not None,
+        "kept": attempt.method.value if attempt else "",
+        "kept_option": scenes.option_of(attempt) if attempt else "",
         "abandoned": scenes.only_abandoned(whole),
     }
+
+
+def _named(offer: Offer) -> Offer:
+    """The offer with banks, stores and wallets called as everywhere else on these pages, whatever their provider calls them."""
+    named = (MethodOption(one.name, steps.OPTION_TITLES.get(one.name, one.title)) for one in offer.options)
+    return replace(offer, options=tuple(named))
 
 
 def _instructions(whole: Whole, scene: Scene, visit: Visit) -> dict[str, Any]:
@@ -96,17 +116,38 @@ def _instructions(whole: Whole, scene: Scene, visit: Visit) -> dict[str, Any]:
         "method": attempt.method.value if attempt else "",
         "option": scenes.option_of(attempt) if attempt else "",
         "count": scenes.countdown(attempt, visit.now) if attempt else None,
-        "channels": _channels(whole, attempt, visit) if attempt and scene is Scene.ACCOUNT else (),
+        "again": scenes.again(attempt) if attempt else {},
+        "again_kind": _AGAIN.get(attempt.method, "try") if attempt else "try",
+        "channels": _channels(whole, attempt, scene, visit) if attempt else (),
         "host": urlsplit(action.url).hostname or "" if isinstance(action, Redirect) else "",
+        "phone": formats.mask_number(whole.payer.phone) if whole.payer.phone else "",
         "going": visit.going,
+        "qris": qr.read_qris(action.content) if isinstance(action, DisplayQr) else None,
+        "drawing": qr.drawing(action.content) if isinstance(action, DisplayQr) else "",
     }
 
 
-def _channels(whole: Whole, attempt: Attempt, visit: Visit) -> tuple[Channel, ...]:
-    bank = attempt.options.get("bank", "")
+def _channels(whole: Whole, attempt: Attempt, scene: Scene, visit: Visit) -> tuple[steps.Channel, ...]:
+    """The ways to pay by these instructions, step by step."""
     amount = formats.money(scenes.missing(whole.payment), whole.payment.currency, visit.locale)
-    channels = how_to_pay(bank, visit.locale, shop=visit.shop, amount=amount)
-    return tuple(Channel(channel.title, tuple(texts.marked(step) for step in channel.steps)) for channel in channels)
+    place, action = next(iter(attempt.options.values()), ""), attempt.next_action
+    known: tuple[steps.Channel, ...] = ()
+    match scene:
+        case Scene.ACCOUNT:
+            known = steps.how_to_pay(place, visit.locale, shop=visit.shop, amount=amount)
+        case Scene.CODE:
+            known = steps.at_the_till(place, visit.locale, shop=visit.shop, amount=amount)
+        case Scene.QR:
+            said = qr.read_qris(action.content) if isinstance(action, DisplayQr) else None
+            known = steps.by_qr(
+                visit.locale, shop=said.merchant if said and said.merchant else visit.shop, amount=amount
+            )
+        case Scene.APP:
+            app = scenes.option_of(attempt) or str(texts.words(visit.locale)("wait.app.any"))
+            known = steps.when_nothing_comes(app, visit.locale)
+        case _:
+            pass
+    return tuple(steps.Channel(one.title, tuple(texts.marked(step) for step in one.steps)) for one in known)
 
 
 def _receipt(whole: Whole, visit: Visit) -> dict[str, Any]:
@@ -118,6 +159,7 @@ def _receipt(whole: Whole, visit: Visit) -> dict[str, Any]:
         "mark": mark,
         "word": texts.words(visit.locale)(f"status.{mark}"),
         "late": payment.late,
+        "deadline": attempt.expires_at if attempt else payment.expires_at,
         "twice": scenes.paid_twice(whole),
         "first_name": whole.payer.name.split()[0] if whole.payer.name.split() else "",
         "method": attempt.method.value if attempt else "",

@@ -13,7 +13,7 @@ from gerbang.base import ids
 from gerbang.base.errors import Conflict
 from gerbang.core.identity.model import Caller
 from gerbang.core.notifications.model import Filters, Template
-from gerbang.web.checkout.crypto import qr
+from gerbang.web.checkout.qr import drawing
 from gerbang.web.console import link_form, link_view
 from gerbang.web.console.desk import form_key, operator, refusal, show
 from gerbang.web.forms import read_form
@@ -65,7 +65,7 @@ async def link(request: Request[Any, Any, Any], payment: FromPath[str]) -> Respo
         "link.html",
         "payments",
         url=url,
-        qr=qr(url),
+        qr=drawing(url),
         key=secrets.token_urlsafe(18),
         said=said if said in ("sent", "refused") else "",
         said_why=refusal(request.query_params.get("why", "")),

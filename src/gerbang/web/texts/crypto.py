@@ -23,13 +23,11 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Aset atau jaringan lain tidak sampai sebagai pembayaran, dan mengembalikannya makan waktu.",
         "Another asset or network does not arrive as a payment, and giving it back takes time.",
     ),
-    "crypto.wait": (
-        "Kami menunggu kiriman Anda. Halaman ini boleh ditutup: kabar kami kirim ke {email}.",
-        "We are waiting for your transfer. You can close this page: we write to {email}.",
-    ),
-    "crypto.wait.says": (
-        "Kami menunggu kiriman Anda. Halaman ini boleh ditutup.",
-        "We are waiting for your transfer. You can close this page.",
+    "crypto.wait": ("Kami menunggu kiriman Anda.", "We are waiting for your transfer."),
+    "crypto.wait.says": ("Halaman ini boleh ditutup.", "You can close this page."),
+    "crypto.wait.mail": (
+        "Halaman ini boleh ditutup: kabar kami kirim ke {email}.",
+        "You can close this page: we write to {email}.",
     ),
     "crypto.nothing": (
         "Baru saja kami lihat di jaringannya: belum ada kiriman ke alamat ini. Kalau sudah dikirim, tunggu satu blok; jangan kirim dua kali.",

@@ -17,8 +17,12 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "The amount is the same for all. You can change it later.",
     ),
     "choose.change": (
-        "Nomor yang lama ditutup begitu Anda memilih cara lain. Kalau sudah telanjur mentransfer, jangan diganti: tunggu saja.",
-        "The old number is closed once you choose another way. If you have already sent the money, do not change: just wait.",
+        "Nomor atau kode yang lama ditutup begitu Anda memilih cara lain. Kalau sudah telanjur membayar, jangan diganti: tunggu saja.",
+        "The old number or code is closed once you choose another way. If you have already paid, do not change: just wait.",
+    ),
+    "choose.rest": (
+        "Sudah kami terima {got}. Pilih cara untuk membayar sisanya.",
+        "We have received {got}. Choose a way to pay the rest.",
     ),
     "choose.legend": ("Cara bayar", "Ways to pay"),
     "choose.last": ("Terakhir Anda pakai", "You used this last"),
@@ -45,6 +49,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "method.virtual_account.says": ("Transfer dari bank Anda", "Transfer from your bank"),
     "method.card.says": ("Diisi di halaman aman, bukan di sini", "Entered on a secure page, not here"),
+    "method.qris.says": (
+        "Pindai dari aplikasi bank atau dompet mana pun",
+        "Scan with any bank's or wallet's app",
+    ),
     "method.convenience_store.says": ("Tunai di kasir {options}", "Cash at the counter of {options}"),
     "method.ewallet.says": ("{options}", "{options}"),
     "method.direct_debit.says": ("Dari rekening {options}", "From your {options} account"),
@@ -85,8 +93,13 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "act.refresh.plain": ("Periksa sekarang", "Check now"),
     "act.shop": ("Kembali ke toko", "Back to the shop"),
     "act.print": ("Cetak bukti", "Print receipt"),
-    "act.retry": ("Coba lagi", "Try again"),
-    "act.keep": ("Tetap pakai cara tadi", "Keep the way I chose"),
+    "act.keep": ("Tetap pakai {way}", "Keep {way}"),
+    "act.other": ("Pilih cara lain", "Choose another way"),
+    "act.rest": ("Bayar sisanya {amount}", "Pay the rest, {amount}"),
+    "again.number": ("Buat nomor baru", "Make a new number"),
+    "again.code": ("Buat kode baru", "Make a new code"),
+    "again.qr": ("Buat kode QR baru", "Make a new QR code"),
+    "again.try": ("Coba lagi", "Try again"),
     "checked.nothing": (
         "Baru saja kami tanyakan ke bank: uangnya belum terlihat. Kalau sudah dibayar, tunggu sebentar; jangan bayar dua kali.",
         "We have just asked the bank: the money has not shown yet. If you have paid, wait a little; do not pay twice.",
@@ -111,6 +124,23 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "code.label": ("Kode bayar {store}", "{store} payment code"),
     "code.copy": ("Salin kode", "Copy code"),
     "wait.cash": ("Kami menunggu kabar dari kasir.", "We are waiting to hear from the counter."),
+    # a code to scan
+    "qr.page": ("Bayar {amount} dengan QRIS", "Pay {amount} by QRIS"),
+    "qr.title": ("Pindai kode ini", "Scan this code"),
+    "qr.lead": (
+        "Dengan aplikasi bank atau dompet apa pun yang menerima QRIS.",
+        "With any bank's or wallet's app that takes QRIS.",
+    ),
+    "qr.picture": ("Kode QRIS untuk {shop}, {amount}", "QRIS code for {shop}, {amount}"),
+    "qr.inside": ("Jumlahnya sudah ada di dalam kode", "The amount is in the code"),
+    "qr.type": ("Ketik jumlah ini di aplikasinya", "Type this amount in the app"),
+    "qr.share": ("Bagikan ke aplikasi di HP ini", "Share with an app on this phone"),
+    "qr.save": ("Simpan gambar kode", "Save the picture"),
+    "wait.scan": ("Kami menunggu pembayaran Anda.", "We are waiting for your payment."),
+    "wait.scan.says": (
+        "Biasanya terlihat dalam beberapa detik, lalu halaman ini berubah sendiri.",
+        "It usually shows within seconds, then this page changes by itself.",
+    ),
     # off to another page
     "away.page": ("Bayar {amount} di halaman aman", "Pay {amount} on the secure page"),
     "away.title": ("Lanjut di halaman aman", "Go on to the secure page"),
@@ -118,6 +148,14 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Data kartu atau akun Anda diisi di {host}, halaman penyedia pembayaran. {shop} tidak melihatnya. Sesudahnya Anda kembali ke sini.",
         "Your card or account details are entered at {host}, the payment provider. {shop} never sees them. Then you come back here.",
     ),
+    "away.app.page": ("Bayar {amount} dengan {app}", "Pay {amount} with {app}"),
+    "away.app.title": ("Lanjut di {app}", "Go on to {app}"),
+    "away.app.lead": (
+        "Masuk dan setujui di {app}, lewat halaman {host}. Di HP, aplikasinya bisa langsung terbuka. Sesudahnya Anda kembali ke sini.",
+        "Log in and approve at {app}, by way of {host}. On a phone the app may open at once. Then you come back here.",
+    ),
+    "away.app.button": ("Buka {app}, bayar {amount}", "Open {app}, pay {amount}"),
+    "away.app.safe": ("Kami tidak pernah melihat PIN atau kode OTP Anda.", "We never see your PIN or one-time code."),
     "away.going": ("Kami antar Anda ke sana dalam dua detik.", "We take you there in two seconds."),
     "away.button": ("Buka halaman aman, bayar {amount}", "Open the secure page, pay {amount}"),
     "away.check": (
@@ -129,12 +167,19 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Open {app} on your phone and approve. We will wait here.",
     ),
     "wait.app.title": ("Setujui di aplikasi Anda", "Approve in your app"),
+    "wait.app.sent": ("Permintaan bayar dikirim ke {app}", "A request to pay was sent to {app}"),
+    "wait.app.amount": ("Jumlah yang Anda setujui", "The amount to approve"),
+    "wait.app.phone": ("Kami menunggu HP Anda.", "We are waiting for your phone."),
+    "wait.app.says": (
+        "Begitu Anda menyetujui, halaman ini berubah sendiri. Jangan setujui kalau jumlahnya berbeda.",
+        "Once you approve, this page changes by itself. Do not approve if the amount differs.",
+    ),
     "wait.app.any": ("aplikasinya", "the app"),
     # in between
     "preparing.title": ("Sebentar, kami siapkan", "One moment, we are getting it ready"),
     "preparing.lead": (
-        "Kami sedang meminta nomor ke bank. Biasanya selesai dalam beberapa detik, lalu halaman ini berubah sendiri.",
-        "We are asking the bank for it. It usually takes a few seconds, then this page changes by itself.",
+        "Kami sedang memintanya ke bank atau penyedianya. Biasanya selesai dalam beberapa detik, lalu halaman ini berubah sendiri.",
+        "We are asking the bank or provider for it. It usually takes a few seconds, then this page changes by itself.",
     ),
     "preparing.state": (
         "Menunggu jawaban bank. Belum ada uang yang berpindah.",
@@ -166,8 +211,19 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "part.same": ("Bayar sisanya ke nomor yang sama.", "Send it to the same number."),
     "part.got": ("Sudah kami terima {got} dari {amount}.", "We have received {got} of {amount}."),
     "part.closed": (
-        "Nomor yang tadi sudah ditutup. {shop} akan menghubungi Anda tentang sisanya; uang yang sudah masuk aman.",
-        "The number is closed now. {shop} will contact you about the rest; the money that came in is safe.",
+        "Nomor yang tadi sudah ditutup. Uang yang sudah masuk aman; sisanya bisa dibayar dengan cara apa pun.",
+        "The number is closed now. The money that came in is safe; the rest can be paid any way you like.",
+    ),
+    # the time is up, the bank has not said so yet
+    "over.title": ("Waktunya habis", "Time is up"),
+    "over.lead": (
+        "Kami tanyakan sekali lagi ke bank, barangkali uang Anda sudah di jalan. Halaman ini berubah sendiri.",
+        "We are asking the bank once more, in case your money is on its way. This page changes by itself.",
+    ),
+    "over.state": ("Jangan bayar lagi ke nomor atau kode yang tadi.", "Do not pay to the old number or code any more."),
+    "over.paid": (
+        "Kalau sudah telanjur dibayar, uangnya tidak hilang: tetap kami terima dan Anda kami kabari.",
+        "If you have paid already, the money is not lost: we take it all the same and tell you.",
     ),
     # no
     "declined.title": ("Pembayaran belum berhasil", "The payment did not go through"),
@@ -180,11 +236,15 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "The bank did not answer when we asked for a number. Your money was not touched. Choose again, the same way if you like.",
     ),
     "expired.title": ("Waktunya habis, dan belum ada uang masuk", "Time is up and no money came"),
-    "expired.lead": ("Buat nomor baru?", "Make a new number?"),
-    "expired.button": ("Buat nomor baru", "Make a new number"),
-    "expired.closed": (
-        "Tagihan ini sudah ditutup. Pesan lagi di {shop}. Kalau Anda sudah mentransfer, uangnya tetap kami terima dan kami kabari.",
-        "This bill is closed. Please order again at {shop}. If you have sent money, we will still take it and tell you.",
+    "expired.lead": (
+        "Masih mau membayar? Sekali tekan, dengan cara yang sama.",
+        "Do you still want to pay? One press, the same way.",
+    ),
+    "expired.lead.any": ("Masih mau membayar? Pilih caranya lagi.", "Do you still want to pay? Choose a way again."),
+    "expired.late": ("Sudah telanjur mengirim uang?", "Have you sent the money already?"),
+    "expired.late.says": (
+        "Jangan kirim lagi. Uang yang datang terlambat tetap kami terima, dan {shop} menghubungi Anda.",
+        "Do not send it again. We take money that comes late all the same, and {shop} contacts you.",
     ),
     "cancelled.title": ("Tagihan ini dibatalkan", "This bill was cancelled"),
     "cancelled.lead": (
@@ -201,6 +261,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Uang Anda masuk setelah waktunya habis. Tetap kami terima; {shop} akan menghubungi Anda.",
         "Your money came after the deadline. We have it; {shop} will contact you.",
     ),
+    "paid.late.when": ("Batasnya {until}, uangnya masuk {at}.", "The deadline was {until}, the money came {at}."),
     "paid.twice": ("Anda membayar dua kali. Yang kedua kami kembalikan.", "You paid twice. We will return the second."),
     "paid.more": (
         "Anda membayar lebih {amount}. Kelebihannya kami kembalikan.",

@@ -1,4 +1,4 @@
-/* The one script of the payer's pages: copying, the countdown, live status, the remembered choice. Every page works without it. */
+/* The one script of the payer's pages: copying, sharing a code, the countdown, live status, the remembered choice. Every page works without it. */
 (() => {
   "use strict";
   const one = (css, root = document) => root.querySelector(css);
@@ -40,17 +40,31 @@
     setTimeout(() => { voice.textContent = text; }, 50);
   }
 
-  /* countdown: two leaves that close; the gap is the time left */
-  let ticking = 0;
+  /* a code's picture, handed to another app of this device; the button shows only where the browser can */
+  function offerPicture() {
+    all("[data-share]").forEach(async (button) => {
+      try {
+        const answer = await fetch(button.dataset.share);
+        const file = new File([await answer.blob()], "qris.png", { type: "image/png" });
+        if (!answer.ok || !navigator.canShare({ files: [file] })) return;
+        button.addEventListener("click", () => { navigator.share({ files: [file] }).catch(() => { /* the payer thought again */ }); });
+        button.hidden = false;
+      } catch { /* saving the picture works everywhere */ }
+    });
+  }
+
+  /* countdown: two leaves that close; the gap is the time left. The wall clock counts on while a phone sleeps */
+  let ticking = 0, over = false;
   function countDown() {
     clearInterval(ticking);
+    over = false;
     const count = one(".count");
     if (!count) return;
-    const data = count.dataset, total = +data.total, started = performance.now(), left = +data.left;
+    const data = count.dataset, total = +data.total, started = Date.now(), left = +data.left;
     const clock = one("b", count), leaves = all("rect", count);
     let announced = Math.ceil(left / 60000);
     const tick = () => {
-      const rest = Math.max(0, left - (performance.now() - started));
+      const rest = Math.max(0, left - (Date.now() - started));
       clock.textContent = rest > 0 ? clockText(rest, data.mark) : data.over;
       const leaf = total ? 500 - Math.floor(500 * rest / total) : 500;
       leaves.forEach((rect) => rect.setAttribute("width", leaf));
@@ -59,10 +73,10 @@
       const minutes = Math.ceil(rest / 60000);
       if (minutes < announced && [10, 5, 1].includes(minutes)) say(minutes === 1 ? data.minute : data.minutes.replace("#", minutes));
       announced = minutes;
-      if (rest === 0) { clearInterval(ticking); say(data.over); }
+      if (rest === 0) { clearInterval(ticking); say(data.over); over = true; look(); }
     };
-    tick();
     ticking = setInterval(tick, 1000);
+    tick();
   }
   function clockText(ms, mark) {
     const s = Math.floor(ms / 1000), two = (n) => String(n).padStart(2, "0");
@@ -96,6 +110,7 @@
     if (!address || looking || document.hidden) return;
     looking = true;
     try {
+      if (over) { await renew(); return; }
       const answer = await fetch(address, { headers: { accept: "application/json" } });
       if (answer.ok && (await answer.json()).version !== version) await renew();
     } catch { /* offline: the next question comes by itself */ } finally { looking = false; }
@@ -137,9 +152,10 @@
     if (!method) return;
     const wrap = method.closest(".mwrap"), option = all(".sub input", wrap).find((input) => input.value === kept[1]);
     one(".ln", wrap).textContent = form.dataset.last;
-    if (one("[role=alert]", form)) return;
+    const chosen = one("input[name=method]:checked", form);
+    if (one("[role=alert]", form) || (chosen && chosen !== method)) return;
     method.checked = true;
-    if (option) option.checked = true;
+    if (option && !one(".sub input:checked", wrap)) option.checked = true;
   }
 
   /* one press, one request */
@@ -157,6 +173,7 @@
 
   function start() {
     all("[data-copy], [data-print], [data-fill]").forEach((button) => { button.hidden = false; });
+    offerPicture();
     countDown();
     remember();
     watch();
