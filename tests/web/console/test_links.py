@@ -131,7 +131,9 @@ async def test_all_wrong_fields_are_told_at_once(desk: httpx.AsyncClient) -> Non
 async def test_an_amount_that_no_method_takes_makes_no_dead_link(shop: Shop, desk: httpx.AsyncClient) -> None:
     edge, _ = shop
     known = await edge.services.connections.get("nicepay-uji")
-    limits = {"least_virtual_account": "10000", "most_virtual_account": "50000000", "least_card": "10000"}
+    limits = {
+        "methods": "virtual_account card", "least_virtual_account": "10000", "most_virtual_account": "50000000", "least_card": "10000",
+    }  # fmt: skip
     await edge.services.connections.update(
         "test", "nicepay-uji", settings={**known.settings, **limits}, secrets=known.secrets, enabled=True
     )
