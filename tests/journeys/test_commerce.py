@@ -80,6 +80,17 @@ async def test_a_live_connection_to_the_closed_service_begins_disabled_and_says_
 
 
 @needs_anvil
+async def test_one_press_on_the_checkout_pays_from_the_demo_wallet(world: World) -> None:
+    payment = await asks(world, connection="evm-uji")
+    async with world.browser() as browser:
+        await browser.open(payment["checkout_url"])
+        assert f"form-action 'self' {world.sandbox};" in browser.policy
+        await browser.submit("/payer")
+        assert browser.url.startswith(f"{world.api}/pay/{payment['id']}")
+        await world.becomes(payment, "paid", 60)
+
+
+@needs_anvil
 async def test_workers_that_die_while_transfers_come_in_credit_each_once(world: World) -> None:
     """Kill -9 anywhere between the look at the chain and the credit."""
     ask = {

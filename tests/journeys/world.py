@@ -250,6 +250,7 @@ class Browser:
         self.url = ""
         self.page = ""
         self.status = 0
+        self.policy = ""
         self.went: list[str] = []
 
     async def open(self, url: str) -> str:
@@ -278,6 +279,7 @@ class Browser:
                 break
             answer = await self._http.get(urljoin(str(answer.url), answer.headers["location"]), headers=headers)
         self.url, self.page, self.status = str(answer.url), answer.text, answer.status_code
+        self.policy = answer.headers.get("content-security-policy", "")
         return self.page
 
 

@@ -39,6 +39,7 @@ _POLICY: Final = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; frame-src 'self'; frame-ancestors 'none'"
 )
 _MAIL_POLICY: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_PAYMENT: Final = re.compile(r"pay_[0-9A-Z]{26}")
 _DECIMALS: Final = {"ETH": 18, "USDC": 6, "FAKE": 6}
 _ACTS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "pay": ("pay", {}),
@@ -95,6 +96,8 @@ class Page:
 
     async def _post(self, request: Request) -> Answer:
         values = {name: found[-1] for name, found in parse_qs(request.body.decode("utf-8", "replace")).items()}
+        if request.path == "/payer":
+            return await self._payer(values.get("payment", ""))
         if request.path == "/faults/clear":
             for provider in self._fault_targets():
                 await self._control.answer(_call("DELETE", f"/control/{provider}/faults", {}))
@@ -113,6 +116,21 @@ class Page:
             back = values.get("back", "")
             return _away(back) if back in self._pages() else _back("Done.", refused=False)
         return _back(msgspec.json.decode(answer.body)["detail"], refused=True)
+
+    async def _payer(self, payment: str) -> Answer:
+        """The button of Gerbang's own page: pay this payment as it now asks to be paid, and go back there."""
+        if not _PAYMENT.fullmatch(payment):
+            return _back("That is no payment.", refused=True)
+        held = [
+            n for n, s in self._stage.simulators.items() if any(o.payment == payment for o in s.orders(_MOST_PAGES))
+        ]
+        why = ""
+        for provider in (*held, CHAIN):
+            answer = await self._control.answer(_call("POST", f"/control/{provider}/pay", {"payment": payment}))
+            if answer.status < 300:
+                return _away(f"{self._control.director.gerbang}/pay/{payment}")
+            why = why or msgspec.json.decode(answer.body)["detail"]
+        return _back(why, refused=True)
 
     async def _home(self, query: Mapping[str, str], base_url: str) -> Answer:
         director = self._control.director

@@ -34,10 +34,11 @@ _EVERY_SHEET: Final = (
 )  # go before each of those, in the same file: a page waits for one sheet
 _YEAR_S: Final = 31_536_000
 # Nothing inline, nobody else's server; `same-origin` and not `no-referrer`, because the latter turns Origin into `null` on our own forms.
+_OWN_FORMS: Final = "form-action 'self'"
 HEADERS: Final[Mapping[str, str]] = {
     "content-security-policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"{_OWN_FORMS}; base-uri 'none'; frame-ancestors 'none'"
     ),
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
@@ -158,9 +159,12 @@ def page(
     preferred: str = "",
     cookies: Sequence[Cookie] = (),
     headers: Mapping[str, str] | None = None,
+    form_to: str = "",
     **context: Any,
 ) -> Response[str]:
-    """The answer to a browser: HTML in the visitor's language under a policy that allows nothing inline and nothing foreign."""
+    """The answer to a browser: HTML in the visitor's language under a policy that allows nothing inline and nothing foreign, but a form to
+    `form_to`, the sandbox for one.
+    """
     locale = locale_of(request, preferred)
     chosen = request.query_params.get("lang", "")
     kept = list(cookies)
@@ -179,6 +183,8 @@ def page(
     links = language_links(request.url.path, request.url.query)
     content = render(template, locale, links, **context)
     sent = {**HEADERS, "content-language": locale, **(headers or {})}
+    if form_to:
+        sent["content-security-policy"] = sent["content-security-policy"].replace(_OWN_FORMS, f"{_OWN_FORMS} {form_to}")
     return Response(content, status_code=status_code, media_type="text/html", headers=sent, cookies=kept)
 
 

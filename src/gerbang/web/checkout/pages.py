@@ -235,8 +235,14 @@ async def _show(
     if scenes.scene_of(whole, choosing=visit.choosing, returned=returned) is Scene.CHOOSE:
         choice = replace(choice or Choice(()), offers=await _offers(request, whole))
     template, values = page_of(whole, visit, choice)
+    wrong = choice is not None and bool(choice.wrong)
     return page(
-        request, template, status_code=422 if choice and choice.wrong else 200, preferred=whole.payer.locale, **values
+        request,
+        template,
+        status_code=422 if wrong else 200,
+        preferred=whole.payer.locale,
+        form_to=values["sandbox"],
+        **values,
     )
 
 

@@ -110,9 +110,11 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "cheat.title": ("Peran pembayar uji", "Play the test payer"),
     "cheat.says": (
-        "Hanya ada di mode uji. Kotak pasir memainkan pembayar dan banknya: buka di tab lain, tekan Pay, dan lihat halaman ini berubah.",
-        "Only in test mode. The sandbox plays the payer and the bank: open it in another tab, press Pay, and watch this page change.",
+        "Hanya ada di mode uji. Kotak pasir memainkan pembayar dan banknya: bayar sekali tekan, atau buka dan pilih akhir yang lain.",
+        "Only in test mode. The sandbox plays the payer and the bank: pay at one press, or open it and choose another ending.",
     ),
+    "cheat.pay": ("Bayar sebagai pembayar uji", "Pay as the test payer"),
+    "cheat.wallet": ("Bayar dari dompet demo", "Pay from the demo wallet"),
     "cheat.open": ("Buka kotak pasir", "Open the sandbox"),
     # a code for a counter
     "code.page": ("Bayar {amount} di {store}", "Pay {amount} at {store}"),
