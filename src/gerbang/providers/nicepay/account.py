@@ -6,6 +6,7 @@ from typing import Final
 from gerbang.base.http import ProviderRefused
 from gerbang.ports.payment import Account, Method
 from gerbang.ports.provider import CredentialField, SecretFamily, SettingField
+from gerbang.providers.nicepay.snap import account as snap
 
 SANDBOX: Final = "https://dev.nicepay.co.id/nicepay"
 PRODUCTION: Final = "https://www.nicepay.co.id/nicepay"
@@ -15,11 +16,16 @@ BANKS: Final = {
     "BCA": "CENA", "BRI": "BRIN", "MANDIRI": "BMRI", "BNI": "BNIN", "PERMATA": "BBBA", "CIMB": "BNIA",
     "DANAMON": "BDIN", "MAYBANK": "IBBK", "HANA": "HNBN",
 }  # fmt: skip
+TITLES: Final = {
+    "BCA": "BCA", "BRI": "BRI", "MANDIRI": "Bank Mandiri", "BNI": "BNI", "PERMATA": "PermataBank", "CIMB": "CIMB Niaga",
+    "DANAMON": "Danamon", "MAYBANK": "Maybank", "HANA": "KEB Hana",
+}  # fmt: skip
 
 CREDENTIALS: Final = (
     CredentialField("merchant_key", "Merchant key", "From NICEPAY's e-mail or back office; for every method without a key of its own.", SecretFamily.SERVICE_TOKEN),
     CredentialField("merchant_key_virtual_account", "Merchant key, virtual account", "Only when virtual accounts have a merchant id of their own.", SecretFamily.SERVICE_TOKEN),
     CredentialField("merchant_key_card", "Merchant key, card", "Only when cards have a merchant id of their own.", SecretFamily.SERVICE_TOKEN),
+    *snap.CREDENTIALS,
 )  # fmt: skip
 
 SETTINGS: Final = (
@@ -34,6 +40,11 @@ SETTINGS: Final = (
     SettingField("most_virtual_account", "Greatest amount, virtual account", "Rupiah; at most 12 digits.", "999999999999", "integer"),
     SettingField("least_card", "Least amount, card", "Rupiah.", "1", "integer"),
     SettingField("most_card", "Greatest amount, card", "Rupiah; at most 12 digits.", "999999999999", "integer"),
+    SettingField("least_qris", "Least amount, QRIS", "Rupiah.", "1", "integer"),
+    SettingField("most_qris", "Greatest amount, QRIS", "Rupiah; Bank Indonesia's limit.", "10000000", "integer"),
+    SettingField("least_ewallet", "Least amount, e-wallet", "Rupiah.", "1", "integer"),
+    SettingField("most_ewallet", "Greatest amount, e-wallet", "Rupiah.", "20000000", "integer"),
+    SettingField("wallets", "Wallets", "Those that NICEPAY activated, with spaces between.", " ".join(snap.WALLETS)),
     SettingField("timeout_s", "Time limit", "Seconds that one call may take.", "15", "integer"),
     SettingField("billing_name", "Payer's name, if none is known", "Letters.", "Pelanggan"),
     SettingField("billing_phone", "Payer's phone, if none is known", "Digits.", "0000000000"),
@@ -43,6 +54,7 @@ SETTINGS: Final = (
     SettingField("billing_state", "Payer's province", "See the address.", "DKI Jakarta"),
     SettingField("billing_postcode", "Payer's postcode", "Digits.", "10110"),
     SettingField("billing_country", "Payer's country", "At most 10 letters.", "Indonesia"),
+    *snap.SETTINGS,
 )  # fmt: skip
 
 _DEFAULTS: Final = {one.name: one.default for one in SETTINGS}

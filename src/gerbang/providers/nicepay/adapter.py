@@ -1,7 +1,6 @@
 """NICEPAY as a payment provider: virtual accounts, and cards on NICEPAY's own page. Calls and lookups; facts.py says what they mean."""
 
 from collections.abc import Sequence
-from typing import Final
 
 import structlog
 
@@ -23,15 +22,10 @@ from gerbang.ports.payment import (
     Submission,
 )
 from gerbang.providers.nicepay import cleaning, facts, jakarta, wire
-from gerbang.providers.nicepay.account import BANKS, PAY_METHODS, base_url, imid, merchant, number, setting
+from gerbang.providers.nicepay.account import BANKS, PAY_METHODS, TITLES, base_url, imid, merchant, number, setting
 from gerbang.providers.nicepay.client import Client, Endpoint, TakenBefore, cancel_token, cart_data, order_token
 
 log = structlog.get_logger(__name__)
-
-_TITLES: Final = {
-    "BCA": "BCA", "BRI": "BRI", "MANDIRI": "Bank Mandiri", "BNI": "BNI", "PERMATA": "PermataBank", "CIMB": "CIMB Niaga",
-    "DANAMON": "Danamon", "MAYBANK": "Maybank", "HANA": "KEB Hana",
-}  # fmt: skip
 
 
 class NicepayPayments:
@@ -187,7 +181,7 @@ def _terms(account: Account, method: Method) -> MethodTerms:
         least=number(account, f"least_{method}"),
         most=min(number(account, f"most_{method}"), 999_999_999_999),
         option=None if card else "bank",
-        options=() if card else tuple(MethodOption(name, _TITLES[name]) for name in banks),
+        options=() if card else tuple(MethodOption(name, TITLES[name]) for name in banks),
         cancel=True,
         refund=card,
         partial_refund=card,
