@@ -1,4 +1,4 @@
-"""NICEPAY classic V2 in a box: virtual accounts, and cards by the hosted page. No SNAP, no V1, no other method yet.
+"""NICEPAY classic V2 in a box: every way to pay but GPN, with the payer's pages. No SNAP, no V1, no payouts.
 
 It speaks the provider's wire from the notes alone and imports nothing of the adapter beside it, nor our signing code: shared code
 would share its mistakes.
@@ -12,11 +12,21 @@ import msgspec
 
 from gerbang.ports import simulator as port
 from gerbang.ports.simulator import Act, Answer, Impossible, Outcome, Passed, Request, Webhook
-from gerbang.providers.nicepay.simulator import acts, pages
+from gerbang.providers.nicepay.simulator import acts, apps, pages
 from gerbang.providers.nicepay.simulator.cancellation import cancel
 from gerbang.providers.nicepay.simulator.inquiry import inquire, status
 from gerbang.providers.nicepay.simulator.notify import TAMPERS, notification
-from gerbang.providers.nicepay.simulator.orders import Change, Expired, Order, Paid, Refunded, State
+from gerbang.providers.nicepay.simulator.orders import (
+    QRIS,
+    VIRTUAL_ACCOUNT,
+    Change,
+    Expired,
+    Order,
+    Paid,
+    Refunded,
+    State,
+)
+from gerbang.providers.nicepay.simulator.partners import METHOD_NAMES, title
 from gerbang.providers.nicepay.simulator.quirks import Quirks, changed, choices
 from gerbang.providers.nicepay.simulator.refusals import Refused
 from gerbang.providers.nicepay.simulator.registration import register
@@ -32,6 +42,7 @@ class QuirksSet(msgspec.Struct, frozen=True, tag_field="kind", tag="quirks_set")
 
 
 _TAKES_CARDS: Final = frozenset({"/direct/v2/payment", "/redirect/v2/card"})
+_QR_IMAGE: Final = "/api/generateQrisImage/"
 _decode_effect: Final = msgspec.json.Decoder(Change | QuirksSet).decode
 
 
@@ -50,13 +61,16 @@ class NicepaySimulator:
             "POST /direct/v2/cancel": lambda request, now: cancel(self._world, request, now),
             "GET /direct/v2/payment": lambda request, now: pages.direct_payment(self._world, request, now),
             "POST /direct/v2/payment": lambda request, now: pages.direct_payment(self._world, request, now),
-            "GET /redirect/v2/payment": lambda request, _: pages.payment(self._world, request),
+            "GET /redirect/v2/payment": lambda request, now: pages.payment(self._world, request, now),
             "POST /redirect/v2/card": lambda request, now: pages.card(self._world, request, now),
             "POST /redirect/v2/secure": lambda request, now: pages.secure(self._world, request, now),
+            "POST /redirect/v2/decide": lambda request, now: apps.decide(self._world, request, now),
         }
 
     def answer(self, request: Request, now: datetime) -> Outcome:
         handler = self._routes.get(f"{request.method} {request.path}")
+        if handler is None and request.method == "GET" and request.path.startswith(_QR_IMAGE):
+            return apps.qr_page(self._world, request, request.path.removeprefix(_QR_IMAGE))
         if handler is None:
             return Outcome(Answer(404, b"Not Found", (("content-type", "text/plain"),)))
         try:
@@ -130,13 +144,13 @@ class NicepaySimulator:
             reference=order.reference,
             payment=order.description,
             merchant=self._world.merchants[order.imid].name or order.imid,
-            method="card" if order.is_card else "virtual_account",
-            number=order.number,
+            method=METHOD_NAMES[order.method],
+            number="" if order.method == QRIS else order.number,
             amount=order.amount,
             currency=order.currency,
             state=order.state.value,
-            detail=f"status {status(order, self._world.quirks)}",
+            detail=f"status {status(order, self._world.quirks)} {title(order.method, order.partner)}".rstrip(),
             created_at=order.registered_at,
             expires_at=order.valid_until,
-            page=f"{self.prefix}/redirect/v2/payment?tXid={order.txid}" if order.return_url else "",
+            page="" if order.method == VIRTUAL_ACCOUNT else f"{self.prefix}/redirect/v2/payment?tXid={order.txid}",
         )

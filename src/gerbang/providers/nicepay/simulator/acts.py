@@ -9,6 +9,10 @@ from gerbang.providers.nicepay.simulator.cards import EXPIRY, TEST_CARDS
 from gerbang.providers.nicepay.simulator.orders import (
     ANY_METHOD,
     CARD,
+    CONVENIENCE_STORE,
+    EWALLET,
+    QRIS,
+    VIRTUAL_ACCOUNT,
     Cancelled,
     Change,
     Declined,
@@ -18,9 +22,12 @@ from gerbang.providers.nicepay.simulator.orders import (
     Refunded,
     State,
 )
+from gerbang.providers.nicepay.simulator.partners import METHOD_NAMES, REFUSED_BY_PAYER
 from gerbang.providers.nicepay.simulator.refusals import MESSAGES
 from gerbang.providers.nicepay.simulator.world import World
 
+_EXPIRE: Final = frozenset({VIRTUAL_ACCOUNT, CONVENIENCE_STORE, EWALLET, QRIS})
+_ARE_CLOSED: Final = frozenset({VIRTUAL_ACCOUNT, CONVENIENCE_STORE})
 _LATE: Final = frozenset({State.EXPIRED, State.CANCELLED})
 
 
@@ -46,11 +53,11 @@ def decide(order: Order, action: str, act: Act, now: datetime) -> Change:
         case "decline":
             return _decline(order, act, now)
         case "expire":
-            return Expired(*_who(_open_account(order, "expire")), now)
+            return Expired(*_who(_open(order, _EXPIRE, "expire")), now)
         case "cancel":
             if order.state is State.PAID:
                 return _refund(order, act, now)
-            return Cancelled(*_who(_open_account(order, "be cancelled")), now)
+            return Cancelled(*_who(_open(order, _ARE_CLOSED, "be cancelled")), now)
         case "refund":
             return _refund(order, act, now)
         case "dispute":
@@ -63,9 +70,10 @@ def _who(order: Order) -> tuple[str, str, int]:
     return order.txid, order.reference, order.amount
 
 
-def _open_account(order: Order, verb: str) -> Order:
-    if order.is_card:
-        raise Impossible("conflict", f"A card payment does not {verb}: it stays open until it is paid or declined.")
+def _open(order: Order, methods: frozenset[str], verb: str) -> Order:
+    if order.method not in methods:
+        name = METHOD_NAMES[order.method]
+        raise Impossible("conflict", f"A {name} order does not {verb}: it stays open until it is paid or declined.")
     if order.state is not State.OPEN:
         raise Impossible("conflict", f"This order is {order.state.value}.")
     return order
@@ -87,26 +95,29 @@ def _pay(order: Order, act: Act, now: datetime) -> Paid:
 
 
 def _decline(order: Order, act: Act, now: datetime) -> Declined:
-    if not order.is_card:
-        raise Impossible("conflict", "A virtual account cannot be declined: nobody is asked.")
+    if not order.gives_back:
+        raise Impossible("conflict", "A number or a code cannot be declined: nobody is asked.")
     if order.state is not State.OPEN:
         raise Impossible("conflict", f"This order is {order.state.value}.")
-    code = act.reason or "51"
+    code = act.reason or REFUSED_BY_PAYER.get(order.method, "51")
     if code not in MESSAGES:
         raise Impossible("invalid", f"{code} is not a code of this simulator; 51, 05, 54 and 9117 are.")
-    return Declined(*_who(order), now, code, TEST_CARDS[1].masked, EXPIRY)
+    card, expiry = (TEST_CARDS[1].masked, EXPIRY) if order.is_card else ("", "")
+    return Declined(*_who(order), now, code, card, expiry)
 
 
 def _refund(order: Order, act: Act, now: datetime) -> Refunded:
-    """A card is given back as by the merchant's back office, a virtual account's deposit is reversed whole by the bank."""
+    """Given back as by the merchant's back office; a virtual account's deposit is reversed whole by the bank, cash never."""
     if order.state is not State.PAID:
         raise Impossible("conflict", f"This order is {order.state.value}.")
     left = order.paid_amount - order.refunded_amount
     amount = left if act.amount is None else act.amount
     if not 0 < amount <= left:
         raise Impossible("conflict", f"Between 1 and {left} can be given back.")
-    if order.is_card:
+    if order.gives_back:
         return give_back(order, amount, now)
+    if order.method == CONVENIENCE_STORE:
+        raise Impossible("conflict", "Cash that was paid at a counter does not come back from there.")
     if amount != left:
         raise Impossible("conflict", "A bank reverses the whole deposit.")
     return Refunded(order.txid, order.reference, amount, now, State.REVERSED)

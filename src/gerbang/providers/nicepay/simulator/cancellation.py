@@ -1,4 +1,4 @@
-"""POST /direct/v2/cancel: an unpaid virtual account is closed, a paid card is voided or refunded (notes 3.5, 5.6, 10.1)."""
+"""POST /direct/v2/cancel: an unpaid number or code is closed, anything else that is paid is voided or refunded (notes 3.5, 5.6, 10.1)."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -7,13 +7,24 @@ from gerbang.ports.simulator import Outcome, Request, Webhook
 from gerbang.providers.nicepay.simulator import fields as read
 from gerbang.providers.nicepay.simulator.fields import Fields, text
 from gerbang.providers.nicepay.simulator.notify import notification
-from gerbang.providers.nicepay.simulator.orders import JAKARTA, Cancelled, Change, Order, Refunded, State
+from gerbang.providers.nicepay.simulator.orders import (
+    DIRECT_DEBIT,
+    JAKARTA,
+    QRIS,
+    VIRTUAL_ACCOUNT,
+    Cancelled,
+    Change,
+    Order,
+    Refunded,
+    State,
+)
 from gerbang.providers.nicepay.simulator.refusals import Refused
 from gerbang.providers.nicepay.simulator.world import World
 
 _LIMIT: Final = timedelta(days=90)
 _FULL: Final = "1"
 _PARTIAL: Final = "2"
+_ONE_WORD: Final = {QRIS: State.REFUNDED, DIRECT_DEBIT: State.VOIDED}
 _GIVEN_BACK: Final = frozenset({State.VOIDED, State.REFUNDED})
 
 
@@ -27,7 +38,8 @@ def cancel(world: World, request: Request, now: datetime) -> Outcome:
     order = world.transaction(fields)
     if text(fields, "payMethod") != order.method:
         raise Refused("9003")
-    change = _card(world, order, kind, amount, now) if order.is_card else _account(world, order, kind, amount, now)
+    decide = _give_back if order.gives_back else _close
+    change = decide(world, order, kind, amount, now)
     after = world.book.apply(change)
     return Outcome(world.success(_answer(world, after, amount, now)), (change,), _told(world, after, now))
 
@@ -48,9 +60,9 @@ def _amount(fields: Fields) -> int:
     return int(digits)
 
 
-def _account(world: World, order: Order, kind: str, amount: int, now: datetime) -> Change:
+def _close(world: World, order: Order, kind: str, amount: int, now: datetime) -> Change:
     if order.state is State.PAID:
-        raise Refused("9330")
+        raise Refused("9330" if order.method == VIRTUAL_ACCOUNT else "9314")
     if order.state is State.CANCELLED:
         raise Refused(world.quirks.second_cancel)
     if order.state is not State.OPEN:
@@ -58,11 +70,11 @@ def _account(world: World, order: Order, kind: str, amount: int, now: datetime) 
     if amount > order.amount:
         raise Refused("9319")
     if kind == _PARTIAL or amount != order.amount:
-        raise Refused("9318")
+        raise Refused("9318" if order.method == VIRTUAL_ACCOUNT else "9314")
     return Cancelled(order.txid, order.reference, order.amount, now)
 
 
-def _card(world: World, order: Order, kind: str, amount: int, now: datetime) -> Change:
+def _give_back(world: World, order: Order, kind: str, amount: int, now: datetime) -> Change:
     if order.state in _GIVEN_BACK:
         raise Refused(world.quirks.second_cancel)
     if order.state is not State.PAID or order.paid_at is None:
@@ -75,16 +87,19 @@ def _card(world: World, order: Order, kind: str, amount: int, now: datetime) -> 
         raise Refused("9319")
     if kind == _FULL and amount != order.paid_amount:
         raise Refused("9314")
+    if kind == _PARTIAL and not order.is_card and world.quirks.partial_refunds_elsewhere == "refused":
+        raise Refused("9333")
     if kind == _PARTIAL and order.refunds and world.quirks.partial_refunds == "once":
         raise Refused("9317")
     return give_back(order, amount, now)
 
 
 def give_back(order: Order, amount: int, now: datetime) -> Refunded:
-    """Voided on the day of the payment in Jakarta, refunded later."""
+    """Voided on the day of the payment in Jakarta, refunded later; two methods have one status for both."""
     paid = order.paid_at or now
     same_day = paid.astimezone(JAKARTA).date() == now.astimezone(JAKARTA).date()
-    return Refunded(order.txid, order.reference, amount, now, State.VOIDED if same_day else State.REFUNDED)
+    how = _ONE_WORD.get(order.method, State.VOIDED if same_day else State.REFUNDED)
+    return Refunded(order.txid, order.reference, amount, now, how)
 
 
 def _told(world: World, order: Order, now: datetime) -> tuple[Webhook, ...]:

@@ -1,8 +1,9 @@
-"""A V2 JSON body as text fields, and the checks that every request shares. What a field means is decided elsewhere."""
+"""A V2 body as text fields, and the checks that every request shares. What a field means is decided elsewhere."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -18,14 +19,22 @@ _decode: Final = msgspec.json.Decoder(dict[str, Any]).decode
 Fields = Mapping[str, Any]
 
 
-def read(request: Request) -> Fields:
-    """The body of a JSON request; raises Refused 9001 for anything else. The content type's case does not matter."""
-    if not request.headers.get("content-type", "").lower().startswith("application/json"):
-        raise Refused("9001")
+def read(request: Request, form_for: str = "") -> Fields:
+    """The body of a JSON request, or of a form where its payMethod is `form_for`; raises Refused 9001 for anything else."""
+    if not is_json(request):
+        form = dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
+        if not form_for or form.get("payMethod") != form_for:
+            raise Refused("9001")
+        return form
     try:
         return _decode(request.body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused("9001") from error
+
+
+def is_json(request: Request) -> bool:
+    """By the content type, whose case does not matter."""
+    return request.headers.get("content-type", "").lower().startswith("application/json")
 
 
 def text(fields: Fields, name: str) -> str:

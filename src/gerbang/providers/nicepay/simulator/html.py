@@ -5,7 +5,8 @@ from html import escape
 from typing import Final
 
 from gerbang.providers.nicepay.simulator.cards import CVV, EXPIRY, TEST_CARDS
-from gerbang.providers.nicepay.simulator.orders import Order
+from gerbang.providers.nicepay.simulator.orders import DIRECT_DEBIT, QRIS, Order
+from gerbang.providers.nicepay.simulator.partners import OVO, title
 
 HEADERS: Final = (
     ("content-type", "text/html; charset=utf-8"),
@@ -73,6 +74,42 @@ def account(order: Order) -> bytes:
     return _page(
         "Virtual account",
         f"{_bill(order)}<p>Transfer ke / to <code>{escape(order.bank)} {escape(order.number)}</code></p>",
+    )
+
+
+def app(order: Order, action: str, back: str) -> bytes:
+    """The wallet's, the lender's or the bank's own page; OVO asks on the phone instead, and this page waits beside it."""
+    name = title(order.method, order.partner)
+    asks = (
+        f"Permintaan bayar dikirim ke aplikasi OVO di {order.phone}. / The request was pushed to the OVO app at {order.phone}."
+        if order.partner == OVO
+        else f"Anda berada di {name}. / You are at {name}."
+    )
+    cashtag = (
+        '<label>Cashtag<input name="cashtag" value="$budi" required></label>' if order.method == DIRECT_DEBIT else ""
+    )
+    return _page(
+        f"Bayar dengan {name}",
+        f"""{_bill(order)}<p>{escape(asks)}</p>
+<form method="post" action="{escape(action)}"><input type="hidden" name="tXid" value="{escape(order.txid)}">
+<input type="hidden" name="callBackUrl" value="{escape(back)}">{cashtag}
+<button class="main" name="decision" value="approve">Setujui / Approve {rupiah(order.amount)}</button>
+<button name="decision" value="refuse">Tolak / Refuse</button></form>""",
+    )
+
+
+def counter_or_qr(order: Order, action: str) -> bytes:
+    """What the clerk does with a code, or a payer's app with a QR."""
+    name, qr = title(order.method, order.partner), order.method == QRIS
+    begin = "Pindai / Scan" if qr else "Cari kode / Look the code up"
+    pay = "Bayar / Pay" if qr else "Terima uang tunai / Take the cash"
+    refuse = '<button name="decision" value="refuse">Tolak / Refuse</button>' if qr else ""
+    return _page(
+        name,
+        f"""{_bill(order)}<p>{"QR" if qr else "Kode / Code"} <code>{escape(order.number)}</code></p>
+<form method="post" action="{escape(action)}"><input type="hidden" name="tXid" value="{escape(order.txid)}">
+<button name="decision" value="begin">{begin}</button>
+<button class="main" name="decision" value="approve">{pay} {rupiah(order.amount)}</button>{refuse}</form>""",
     )
 
 

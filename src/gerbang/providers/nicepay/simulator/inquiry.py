@@ -7,24 +7,50 @@ from gerbang.ports.simulator import Outcome, Request
 from gerbang.providers.nicepay.simulator import fields as read
 from gerbang.providers.nicepay.simulator.cards import card_fields
 from gerbang.providers.nicepay.simulator.fields import Fields, text
-from gerbang.providers.nicepay.simulator.orders import Order, State
+from gerbang.providers.nicepay.simulator.orders import (
+    CONVENIENCE_STORE,
+    DIRECT_DEBIT,
+    EWALLET,
+    IN_AN_APP,
+    PAYLOAN,
+    QRIS,
+    VIRTUAL_ACCOUNT,
+    Order,
+    State,
+)
 from gerbang.providers.nicepay.simulator.quirks import Quirks
+from gerbang.providers.nicepay.simulator.receipts import receipt
 from gerbang.providers.nicepay.simulator.refusals import MESSAGES, Refused
 from gerbang.providers.nicepay.simulator.world import World
 
-_ACCOUNT: Final = {State.OPEN: "3", State.PAID: "0", State.EXPIRED: "4", State.REVERSED: "1"}
 _CARD: Final = {State.OPEN: "9", State.PAID: "0", State.DECLINED: "8", State.VOIDED: "1", State.REFUNDED: "2"}
 _CARD_OF_2020: Final = {**_CARD, State.DECLINED: "1", State.VOIDED: "2"}
+_NUMBER: Final = {State.OPEN: "3", State.PAID: "0", State.EXPIRED: "4", State.REVERSED: "1"}
+_OTHERS: Final = {
+    VIRTUAL_ACCOUNT: _NUMBER,
+    CONVENIENCE_STORE: _NUMBER,
+    DIRECT_DEBIT: {State.OPEN: "3", State.PAID: "0", State.DECLINED: "3", State.VOIDED: "1"},
+    EWALLET: {**_CARD, State.OPEN: "3", State.EXPIRED: "5"},
+    PAYLOAN: {**_CARD, State.OPEN: "3"},
+    QRIS: {State.OPEN: "3", State.PAID: "0", State.REFUNDED: "2", State.EXPIRED: "5", State.DECLINED: "6"},
+}
+_STARTED: Final = {CONVENIENCE_STORE: "5", EWALLET: "4", QRIS: "4"}
 _WORDS: Final = {State.OPEN: "init", State.VOIDED: "void", State.REFUNDED: "refund", State.CANCELLED: "cancel"}
 
 
 def status(order: Order, quirks: Quirks) -> str:
     """The status digit of notes 3.4 and 10.1."""
-    if not order.is_card:
-        return quirks.cancelled_va_status if order.state is State.CANCELLED else _ACCOUNT[order.state]
+    if order.state is State.CANCELLED:
+        return quirks.cancelled_va_status
     if order.state is State.PAID and order.refunded_amount and quirks.status_after_partial_refund == "refund":
-        return "2"
-    return (_CARD if quirks.card_statuses == "current" else _CARD_OF_2020)[order.state]
+        return "1" if order.method == DIRECT_DEBIT else "2"
+    if order.is_card:
+        return (_CARD if quirks.card_statuses == "current" else _CARD_OF_2020)[order.state]
+    if order.state is State.OPEN and order.started_at is not None:
+        return _STARTED.get(order.method, "3")
+    if order.state is State.OPEN and order.method in IN_AN_APP:
+        return quirks.before_payment_step
+    return _OTHERS[order.method][order.state]
 
 
 def inquire(world: World, request: Request, now: datetime) -> Outcome:
@@ -52,6 +78,7 @@ def _check_same(quirks: Quirks, fields: Fields, order: Order) -> None:
 
 def _answer(order: Order, quirks: Quirks) -> dict[str, Any]:
     transaction = order.paid_at or (order.registered_at if quirks.trans_before_payment == "registration" else None)
+    account = order.method == VIRTUAL_ACCOUNT
     mispaid = order.paid_amount if quirks.inquiry_amount_when_mispaid == "paid" else 0
     return {
         "tXid": order.txid,
@@ -71,16 +98,11 @@ def _answer(order: Order, quirks: Quirks) -> dict[str, Any]:
         "billingNm": order.buyer,
         "status": status(order, quirks),
         "bankCd": order.bank or None,
-        "vacctNo": order.number or None,
-        "vacctValidDt": read.day(order.valid_until),
-        "vacctValidTm": read.clock(order.valid_until),
+        "vacctNo": order.number if account else None,
+        "vacctValidDt": read.day(order.valid_until) if account else None,
+        "vacctValidTm": read.clock(order.valid_until) if account else None,
         **_card(order, quirks),
-        "mitraCd": None,
-        "payNo": None,
-        "payValidDt": None,
-        "payValidTm": None,
-        "receiptCode": None,
-        "mRefNo": None,
+        **receipt(order),
     }
 
 

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 from gerbang.ports.simulator import Webhook
 from gerbang.providers.nicepay.simulator import fields as read
 from gerbang.providers.nicepay.simulator.cards import card_fields
-from gerbang.providers.nicepay.simulator.orders import Order, State
+from gerbang.providers.nicepay.simulator.orders import VIRTUAL_ACCOUNT, Order, State
+from gerbang.providers.nicepay.simulator.receipts import receipt
 from gerbang.providers.nicepay.simulator.signing import merchant_token
 from gerbang.providers.nicepay.simulator.world import World
 
@@ -53,7 +54,7 @@ def _form(world: World, order: Order, now: datetime, tamper: str) -> dict[str, s
         "currency": order.currency,
         "goodsNm": order.goods,
         "billingNm": order.buyer,
-        **(_card(world, order) if order.is_card else _account(order, paid_at)),
+        **_particulars(world, order, paid_at),
     }
     return {name: value or "" for name, value in form.items()}
 
@@ -64,6 +65,14 @@ def _status(order: Order, tamper: str) -> str:
     if tamper == "status" and order.paid_at is not None:
         taken_back = not taken_back
     return "1" if taken_back else "0"
+
+
+def _particulars(world: World, order: Order, paid_at: datetime) -> dict[str, str | None]:
+    if order.is_card:
+        return _card(world, order)
+    if order.method == VIRTUAL_ACCOUNT:
+        return _account(order, paid_at)
+    return {**receipt(order), "depositDt": read.day(paid_at), "depositTm": read.clock(paid_at)}
 
 
 def _account(order: Order, paid_at: datetime) -> dict[str, str | None]:

@@ -1,4 +1,4 @@
-"""How NICEPAY numbers things: tXid, and the virtual account numbers of each bank. Uniqueness is asked of the book.
+"""How NICEPAY numbers things: tXid, the virtual account numbers of each bank, codes for counters. Uniqueness is asked of the book.
 
 A tXid is iMid (10), payMethod (2), yyyyMMddHHmmss in Jakarta (14) and 4 digits; a number ends in the tXid's last digits (notes section 2).
 """
@@ -34,6 +34,7 @@ BANKS: Final = {
 }
 _PER_SECOND: Final = 10_000
 _FIXED_DIGITS: Final = 8
+_CODE_DIGITS: Final = 12
 
 
 class Numbers:
@@ -62,6 +63,14 @@ class Numbers:
             if not self._book.number_is_taken(number):
                 return txid, number
         raise Refused("9203")
+
+    def code(self, imid: str, now: datetime) -> tuple[str, str]:
+        """A new tXid and the code for a counter that ends it (12 digits); raises Refused 9503 when the pool is empty."""
+        for _ in range(_PER_SECOND):
+            txid = self.txid(imid, "03", now)
+            if not self._book.number_is_taken(txid[-_CODE_DIGITS:]):
+                return txid, txid[-_CODE_DIGITS:]
+        raise Refused("9503")
 
     def fixed_account(self, bank: Bank, customer: str, quirks: Quirks) -> str:
         """The number of a customer who always pays to the same one; raises Refused 9223, 9226 or 9233."""

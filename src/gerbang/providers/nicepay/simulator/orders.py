@@ -17,7 +17,14 @@ from msgspec.structs import replace
 JAKARTA: Final = timezone(timedelta(hours=7), "WIB")
 CARD: Final = "01"
 VIRTUAL_ACCOUNT: Final = "02"
+CONVENIENCE_STORE: Final = "03"
+DIRECT_DEBIT: Final = "04"
+EWALLET: Final = "05"
+PAYLOAN: Final = "06"
+QRIS: Final = "08"
 ANY_METHOD: Final = "00"
+IN_AN_APP: Final = frozenset({DIRECT_DEBIT, EWALLET, PAYLOAN})  # the payer agrees on a page or in an app of the partner
+_UNTIL: Final = frozenset({VIRTUAL_ACCOUNT, CONVENIENCE_STORE})  # closed while unpaid, never given back
 
 
 class State(StrEnum):
@@ -32,7 +39,10 @@ class State(StrEnum):
 
 
 class Order(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One transaction. Amounts are rupiah; times are UTC; `method` is NICEPAY's payMethod."""
+    """One transaction. Amounts are rupiah; times are UTC; `method` is NICEPAY's payMethod, `partner` its mitraCd.
+
+    `number` is what the payer pays to: a virtual account, a code for the counter, or what a QR holds.
+    """
 
     txid: str = msgspec.field(name="tXid")
     imid: str = msgspec.field(name="iMid")
@@ -48,8 +58,11 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     return_url: str = ""
     bank: str = ""
     number: str = ""
+    partner: str = ""
+    phone: str = ""
     valid_until: datetime | None = None
     state: State = State.OPEN
+    started_at: datetime | None = None
     paid_at: datetime | None = None
     paid_amount: int = 0
     refunded_amount: int = 0
@@ -64,6 +77,11 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     def is_card(self) -> bool:
         return self.method in {CARD, ANY_METHOD}
 
+    @property
+    def gives_back(self) -> bool:
+        """Whether NICEPAY's cancel gives paid money back; where it does not, it closes what is unpaid."""
+        return self.method not in _UNTIL
+
 
 class _Effect(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
     txid: str = msgspec.field(name="tXid")
@@ -73,6 +91,12 @@ class _Effect(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True)
 
 class Registered(_Effect, frozen=True, tag="registered"):
     order: Order
+
+
+class Started(_Effect, frozen=True, tag="started"):
+    """The payer is at it: the app was asked, the page was opened, the clerk found the code."""
+
+    at: datetime
 
 
 class Paid(_Effect, frozen=True, tag="paid"):
@@ -106,7 +130,7 @@ class Refunded(_Effect, frozen=True, tag="refunded"):
     how: State
 
 
-Change = Registered | Paid | Declined | Expired | Cancelled | Refunded
+Change = Registered | Started | Paid | Declined | Expired | Cancelled | Refunded
 
 
 class Book:
@@ -176,8 +200,10 @@ class Book:
             heapq.heappush(self._ends, (order.valid_until, order.txid))
 
 
-def _after(order: Order, change: Paid | Declined | Expired | Cancelled | Refunded) -> dict[str, Any]:
+def _after(order: Order, change: Started | Paid | Declined | Expired | Cancelled | Refunded) -> dict[str, Any]:
     match change:
+        case Started():
+            return {"started_at": order.started_at or change.at}
         case Paid():
             method = change.method
             card = {"card": change.card, "card_expiry": change.card_expiry}

@@ -1,4 +1,4 @@
-"""The hosted pages: card form, 3-D Secure step, and the way back to the shop by an unsigned redirect. Plain HTML, no script.
+"""The hosted pages: where the browser arrives, card form and 3-D Secure step. Plain HTML, no script; other methods are in apps.py.
 
 Source: notes 5.3 and 5.4. Between two pages the browser carries what was chosen (masked card, issuer's answer): nothing secret is in it.
 """
@@ -6,17 +6,26 @@ Source: notes 5.3 and 5.4. Between two pages the browser carries what was chosen
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from msgspec.structs import replace
 
-from gerbang.ports.simulator import Answer, Outcome, Request
+from gerbang.ports.simulator import Outcome, Request
+from gerbang.providers.nicepay.simulator import apps, html
 from gerbang.providers.nicepay.simulator import fields as read
-from gerbang.providers.nicepay.simulator import html
-from gerbang.providers.nicepay.simulator.cards import card_fields, find, is_expired
+from gerbang.providers.nicepay.simulator.browser import form, home, not_found, page, query, way_back
+from gerbang.providers.nicepay.simulator.cards import find, is_expired
 from gerbang.providers.nicepay.simulator.notify import notification
-from gerbang.providers.nicepay.simulator.orders import CARD, Declined, Order, Paid, State
-from gerbang.providers.nicepay.simulator.refusals import MESSAGES, SUCCESS, Refused
+from gerbang.providers.nicepay.simulator.orders import (
+    CARD,
+    IN_AN_APP,
+    VIRTUAL_ACCOUNT,
+    Declined,
+    Order,
+    Paid,
+    State,
+)
+from gerbang.providers.nicepay.simulator.refusals import MESSAGES, Refused
 from gerbang.providers.nicepay.simulator.world import World
 
 _THREE_D_SECURE_FAILED: Final = "9117"
@@ -25,30 +34,40 @@ _HIDDEN_FROM_JOURNAL: Final = frozenset({"cardNo", "cardCvv"})
 
 def without_card(request: Request, outcome: Outcome) -> Outcome:
     """The outcome, and how the journal may keep the request: whatever was typed as a card number or CVV is not in it."""
-    return replace(outcome, journal_body=_masked(_form(request)), journal_query=_masked(_query(request)))
+    return replace(outcome, journal_body=_masked(form(request)), journal_query=_masked(query(request)))
 
 
-def payment(world: World, request: Request) -> Outcome:
-    """Where the browser arrives: the card form, the account's number, or what became of the order."""
-    order = world.book.get(_query(request).get("tXid", ""))
+def payment(world: World, request: Request, now: datetime) -> Outcome:
+    """Where the browser arrives: the card form, the partner's page, the account's number, or what became of the order."""
+    order = world.book.get(query(request).get("tXid", ""))
     if order is None:
-        return _page(html.message("Transaksi tidak ditemukan", "Transaction not found"), 404)
-    if not order.is_card:
-        return _page(html.account(order))
+        return not_found()
+    if order.method == VIRTUAL_ACCOUNT:
+        return page(html.account(order))
     if order.state is not State.OPEN:
-        return _page(html.ended(order, _way_back(order, order.return_url)))
-    return _page(html.card_form(order, f"{request.base_url}/redirect/v2/card"))
+        return page(html.ended(order, way_back(order, order.return_url)))
+    if not order.is_card:
+        return apps.arrive(world, order, request, order.return_url, now)
+    return page(html.card_form(order, f"{request.base_url}/redirect/v2/card"))
 
 
 def direct_payment(world: World, request: Request, now: datetime) -> Outcome:
-    """/direct/v2/payment: the merchant's own page sent the browser here with the card in query or form."""
-    values = {**_query(request), **_form(request)}
+    """/direct/v2/payment: the merchant's own page sent the browser here, signed; a card's number is in query or form."""
+    values = {**query(request), **form(request)}
     order = world.book.get(values.get("tXid", ""))
     if order is None:
         raise Refused("8005")
     key = world.merchants[order.imid].merchant_key
     parts = (values.get("timeStamp", ""), order.imid, order.reference, str(order.amount), key)
     world.check_token(values.get("merchantToken", ""), *parts)
+    read.check_time_stamp(values, now, world.quirks)
+    if order.method in IN_AN_APP:
+        back = values.get("callBackUrl") or order.return_url
+        if order.state is not State.OPEN:
+            return page(html.ended(order, way_back(order, back)))
+        return apps.arrive(world, order, request, back, now)
+    if not order.is_card:
+        raise Refused("9003")
     if order.state is not State.OPEN:
         raise Refused("9127")
     return _to_secure(order, values, request, now)
@@ -56,34 +75,34 @@ def direct_payment(world: World, request: Request, now: datetime) -> Outcome:
 
 def card(world: World, request: Request, now: datetime) -> Outcome:
     """The card form came back: on to 3-D Secure, or the form again with what is wrong."""
-    values = _form(request)
+    values = form(request)
     order = world.book.get(values.get("tXid", ""))
     if order is None or order.state is not State.OPEN:
-        return payment(world, request) if order is None else _page(html.ended(order, _way_back(order, "")))
+        return not_found() if order is None else page(html.ended(order, way_back(order, "")))
     try:
         return _to_secure(order, values, request, now)
     except Refused as refused:
-        return _page(html.card_form(order, f"{request.base_url}/redirect/v2/card", MESSAGES[refused.code]))
+        return page(html.card_form(order, f"{request.base_url}/redirect/v2/card", MESSAGES[refused.code]))
 
 
 def secure(world: World, request: Request, now: datetime) -> Outcome:
     """The 3-D Secure step came back: the issuer decides, the browser goes home, and NICEPAY tells the merchant."""
-    values = _form(request)
+    values = form(request)
     order = world.book.get(values.get("tXid", ""))
     if order is None:
-        return _page(html.message("Transaksi tidak ditemukan", "Transaction not found"), 404)
-    home = values.get("callBackUrl") or order.return_url
+        return not_found()
+    back = values.get("callBackUrl") or order.return_url
     if order.state is not State.OPEN:
-        return _page(html.ended(order, _way_back(order, home)))
+        return page(html.ended(order, way_back(order, back)))
     code = values.get("outcome", "") if values.get("decision") == "approve" else _THREE_D_SECURE_FAILED
     who = (order.txid, order.reference, order.amount, now)
     chosen = (values.get("card", ""), values.get("expiry", ""))
     if code:
         declined = Declined(*who, code if code in MESSAGES else "05", *chosen)
-        return Outcome(_home(world.book.apply(declined), home), (declined,))
+        return Outcome(home(world.book.apply(declined), back), (declined,))
     paid = Paid(*who, CARD, *chosen)
     order = world.book.apply(paid)
-    return Outcome(_home(order, home), (paid,), (notification(world, order, now),))
+    return Outcome(home(order, back), (paid,), (notification(world, order, now),))
 
 
 def _to_secure(order: Order, values: Mapping[str, str], request: Request, now: datetime) -> Outcome:
@@ -100,51 +119,7 @@ def _to_secure(order: Order, values: Mapping[str, str], request: Request, now: d
         "outcome": "54" if is_expired(expiry, now) else known.code,
         "callBackUrl": values.get("callBackUrl", order.return_url),
     }
-    return _page(html.secure_form(order, f"{request.base_url}/redirect/v2/secure", hidden))
-
-
-def _home(order: Order, url: str) -> Answer:
-    address = _way_back(order, url)
-    if not address:
-        return Answer(200, html.ended(order, ""), html.HEADERS)
-    return Answer(303, b"", (("location", address), ("content-length", "0")))
-
-
-def _way_back(order: Order, url: str) -> str:
-    """The shop's callBackUrl with the result in its query: unsigned, for display only (5.3)."""
-    if not url:
-        return ""
-    code = order.decline_code or SUCCESS
-    when = order.paid_at or order.ended_at
-    values = {
-        "resultCd": code,
-        "resultMsg": MESSAGES.get(code, "Declined."),
-        "tXid": order.txid,
-        "referenceNo": order.reference,
-        "payMethod": order.method,
-        "amt": str(order.amount),
-        "currency": order.currency,
-        "goodsNm": order.goods,
-        "billingNm": order.buyer,
-        "transDt": read.day(when),
-        "transTm": read.clock(when),
-        "description": order.description,
-        **card_fields(order),
-    }
-    query = urlencode({name: value for name, value in values.items() if value is not None})
-    return f"{url}{'&' if '?' in url else '?'}{query}"
-
-
-def _page(page: bytes, status: int = 200) -> Outcome:
-    return Outcome(Answer(status, page, html.HEADERS))
-
-
-def _query(request: Request) -> dict[str, str]:
-    return dict(parse_qsl(request.query.decode("utf-8", "replace"), keep_blank_values=True))
-
-
-def _form(request: Request) -> dict[str, str]:
-    return dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
+    return page(html.secure_form(order, f"{request.base_url}/redirect/v2/secure", hidden))
 
 
 def _masked(values: Mapping[str, str]) -> bytes:

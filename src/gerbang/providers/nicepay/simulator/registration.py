@@ -1,10 +1,10 @@
 """POST /direct/v2/registration and /redirect/v2/registration: checks in one fixed order, then the order stands.
 
 Source: notes 3.5, 4, 5.1, 5.2 and 5.4. The order of the checks is not documented; ours is: who, amount, time, what is missing, token,
-lengths, method, reference, cart, then what the method itself asks.
+lengths, method, reference, cart, then what the method itself asks (particulars.py).
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -12,12 +12,22 @@ import msgspec
 from gerbang.ports.simulator import Outcome, Request
 from gerbang.providers.nicepay.simulator import fields as read
 from gerbang.providers.nicepay.simulator.fields import Fields, text
-from gerbang.providers.nicepay.simulator.numbers import BANKS
-from gerbang.providers.nicepay.simulator.orders import ANY_METHOD, CARD, VIRTUAL_ACCOUNT, Order, Registered, State
+from gerbang.providers.nicepay.simulator.orders import (
+    ANY_METHOD,
+    CARD,
+    CONVENIENCE_STORE,
+    EWALLET,
+    QRIS,
+    VIRTUAL_ACCOUNT,
+    Order,
+    Registered,
+    State,
+)
+from gerbang.providers.nicepay.simulator.particulars import particulars
+from gerbang.providers.nicepay.simulator.partners import LINKAJA, METHOD_NAMES
 from gerbang.providers.nicepay.simulator.refusals import Refused
 from gerbang.providers.nicepay.simulator.world import Merchant, World
 
-_DEFAULT_VALIDITY: Final = timedelta(days=2)
 _MISSING: Final = {
     "currency": "9013",
     "referenceNo": "9014",
@@ -33,12 +43,15 @@ _MISSING: Final = {
     "billingPostCd": "9027",
     "billingCountry": "9028",
 }
+_WANT_USER_IP: Final = frozenset({CARD, EWALLET})
 _ENDED_UNPAID: Final = frozenset({State.EXPIRED, State.CANCELLED, State.DECLINED})
 
 
 def register(world: World, request: Request, now: datetime, *, redirect: bool) -> Outcome:
     """One new order, or Refused."""
-    fields = read.read(request)
+    fields = read.read(request, QRIS if world.quirks.qris_request != "json" else "")
+    if world.quirks.qris_request == "form" and text(fields, "payMethod") == QRIS and read.is_json(request):
+        raise Refused("9001")
     merchant = world.merchant(text(fields, "iMid"))
     amount = read.amount(fields, world.quirks)
     stamp = read.check_time_stamp(fields, now, world.quirks)
@@ -51,7 +64,7 @@ def register(world: World, request: Request, now: datetime, *, redirect: bool) -
     _check_cart(world, fields, amount)
     order = _order(world, fields, merchant, amount, now)
     world.book.apply(registered := Registered(order.txid, order.reference, order.amount, order))
-    answer = _hosted_answer(world, order, request) if redirect else _direct_answer(order)
+    answer = _hosted_answer(world, order, request.base_url) if redirect else _direct_answer(order, request.base_url)
     return Outcome(world.success(answer), (registered,))
 
 
@@ -59,7 +72,7 @@ def _check_present(fields: Fields, *, redirect: bool) -> None:
     for name, code in _MISSING.items():
         if name == "callBackUrl" and not redirect:
             continue
-        if name == "userIP" and fields.get("payMethod") != CARD:
+        if name == "userIP" and fields.get("payMethod") not in _WANT_USER_IP:
             continue
         if not text(fields, name):
             raise Refused(code)
@@ -81,7 +94,7 @@ def _check_lengths(world: World, fields: Fields) -> None:
 def _check_method(merchant: Merchant, method: str, *, redirect: bool) -> None:
     if method == ANY_METHOD and redirect:
         return
-    if method not in merchant.methods or method not in {CARD, VIRTUAL_ACCOUNT}:
+    if method not in merchant.methods or method not in METHOD_NAMES:
         raise Refused("9012")
 
 
@@ -94,7 +107,9 @@ def _check_reference(world: World, merchant: Merchant, reference: str) -> None:
 
 
 def _check_cart(world: World, fields: Fields, amount: int) -> None:
-    """The cartData field is JSON inside a JSON string; when it names items, their goods_amt must add up to amt."""
+    """The cartData field is JSON inside a JSON string; when it names items, their goods_amt must add up to amt (for LinkAja each
+    times its quantity).
+    """
     if not fields.get("cartData"):
         return
     try:
@@ -109,7 +124,8 @@ def _check_cart(world: World, fields: Fields, amount: int) -> None:
     if not items:
         return
     try:
-        total = sum(int(item["goods_amt"]) for item in items)
+        by_piece = text(fields, "mitraCd") == LINKAJA
+        total = sum(int(item["goods_amt"]) * (int(item.get("goods_quantity", 1)) if by_piece else 1) for item in items)
     except (KeyError, TypeError, ValueError) as error:
         raise Refused("9023") from error
     if total != amount:
@@ -117,15 +133,9 @@ def _check_cart(world: World, fields: Fields, amount: int) -> None:
 
 
 def _order(world: World, fields: Fields, merchant: Merchant, amount: int, now: datetime) -> Order:
-    method = text(fields, "payMethod")
-    account = _account(world, fields, merchant, amount, now) if method == VIRTUAL_ACCOUNT else {}
-    if not account and amount < 1:
-        raise Refused("9115")
-    txid = account.pop("txid", None) or world.numbers.txid(merchant.imid, method, now)
     return Order(
-        txid=txid,
         imid=merchant.imid,
-        method=method,
+        method=text(fields, "payMethod"),
         reference=text(fields, "referenceNo"),
         amount=amount,
         currency=text(fields, "currency"),
@@ -135,43 +145,14 @@ def _order(world: World, fields: Fields, merchant: Merchant, amount: int, now: d
         notify_url=text(fields, "dbProcessUrl"),
         return_url=text(fields, "callBackUrl"),
         registered_at=now,
-        **account,
+        **particulars(world, fields, merchant, amount, now),
     )
 
 
-def _account(world: World, fields: Fields, merchant: Merchant, amount: int, now: datetime) -> dict[str, Any]:
-    bank = BANKS.get(code := text(fields, "bankCd"))
-    if bank is None:
-        raise Refused("9205")
-    if amount < 1:
-        raise Refused("9209")
-    until = _valid_until(world, fields, now)
-    customer = text(fields, "merFixAcctId")
-    if customer:
-        number = world.numbers.fixed_account(bank, customer, world.quirks)
-        return {"number": number, "bank": code, "valid_until": until}
-    txid, number = world.numbers.account(merchant.imid, bank, now, world.quirks)
-    return {"txid": txid, "number": number, "bank": code, "valid_until": until}
-
-
-def _valid_until(world: World, fields: Fields, now: datetime) -> datetime:
-    """Both empty means two days from now; raises Refused 9210 or 9211 for a malformed, short or past one."""
-    date, time = text(fields, "vacctValidDt"), text(fields, "vacctValidTm")
-    if not date and not time:
-        return now.replace(microsecond=0) + _DEFAULT_VALIDITY
-    if len(date) != 8 or len(time) != 6:
-        raise Refused("9211")
-    until = read.moment(date, time)
-    if until is None:
-        raise Refused("9210")
-    if until <= now:
-        raise Refused(world.quirks.past_expiry)
-    return until
-
-
-def _direct_answer(order: Order) -> dict[str, Any]:
-    """Field names and their order as in the sample of 5.1."""
-    return {
+def _direct_answer(order: Order, base_url: str) -> dict[str, Any]:
+    """Field names and their order as in the sample of 5.1; the QRIS fields follow where there are any."""
+    account, code = order.method == VIRTUAL_ACCOUNT, order.method == CONVENIENCE_STORE
+    answer = {
         "tXid": order.txid,
         "referenceNo": order.reference,
         "payMethod": order.method,
@@ -180,21 +161,25 @@ def _direct_answer(order: Order) -> dict[str, Any]:
         "transTm": read.clock(order.registered_at),
         "description": order.description,
         "bankCd": order.bank or None,
-        "vacctNo": order.number or None,
-        "mitraCd": None,
-        "payNo": None,
+        "vacctNo": order.number if account else None,
+        "mitraCd": order.partner or None,
+        "payNo": order.number if code else None,
         "currency": order.currency,
         "goodsNm": order.goods,
         "billingNm": order.buyer,
-        "vacctValidDt": read.day(order.valid_until),
-        "vacctValidTm": read.clock(order.valid_until),
-        "payValidDt": None,
-        "payValidTm": None,
+        "vacctValidDt": read.day(order.valid_until) if account else None,
+        "vacctValidTm": read.clock(order.valid_until) if account else None,
+        "payValidDt": read.day(order.valid_until) if code else None,
+        "payValidTm": read.clock(order.valid_until) if code else None,
     }
+    if order.method != QRIS:
+        return answer
+    qr = {"qrContent": order.number, "qrUrl": f"{base_url}/api/generateQrisImage/{order.txid}"}
+    return {**answer, **qr, "paymentExpDt": read.day(order.valid_until), "paymentExpTm": read.clock(order.valid_until)}
 
 
-def _hosted_answer(world: World, order: Order, request: Request) -> dict[str, Any]:
-    page = f"{request.base_url}/redirect/v2/payment"
+def _hosted_answer(world: World, order: Order, base_url: str) -> dict[str, Any]:
+    page = f"{base_url}/redirect/v2/payment"
     if world.quirks.payment_url == "with_txid":
         page += f"?tXid={order.txid}"
-    return {**_direct_answer(order), "paymentURL": page}
+    return {**_direct_answer(order, base_url), "paymentURL": page}

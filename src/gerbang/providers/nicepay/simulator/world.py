@@ -9,14 +9,14 @@ from gerbang.ports.simulator import Answer
 from gerbang.providers.nicepay.simulator import fields as read
 from gerbang.providers.nicepay.simulator.fields import Fields
 from gerbang.providers.nicepay.simulator.numbers import Numbers
-from gerbang.providers.nicepay.simulator.orders import VIRTUAL_ACCOUNT, Book, Order
+from gerbang.providers.nicepay.simulator.orders import CONVENIENCE_STORE, VIRTUAL_ACCOUNT, Book, Order
 from gerbang.providers.nicepay.simulator.quirks import Quirks
 from gerbang.providers.nicepay.simulator.refusals import MESSAGES, Refused
 from gerbang.providers.nicepay.simulator.signing import matches, merchant_token
 
 
 class Merchant(msgspec.Struct, frozen=True):
-    """One iMid (10 characters), its key, and the payMethod codes that it may use (`01` card, `02` virtual account)."""
+    """One iMid (10 characters), its key, and the payMethod codes that it may use (`01` card, `02` virtual account …)."""
 
     imid: str
     merchant_key: str
@@ -56,7 +56,7 @@ class World:
     def _unknown(self, txid: str) -> str:
         if self.quirks.unknown_transaction != "by_method":
             return self.quirks.unknown_transaction
-        return "9228" if txid[10:12] == VIRTUAL_ACCOUNT else "8005"
+        return {VIRTUAL_ACCOUNT: "9228", CONVENIENCE_STORE: "9528"}.get(txid[10:12], "8005")
 
     def success(self, values: Mapping[str, Any], message: str = "SUCCESS") -> Answer:
         """HTTP 200 with resultCd 0000; fields that do not apply are null or absent, as the switch says."""
