@@ -25,7 +25,11 @@ from tests.providers.nicepay.orders import account
 from tests.providers.nicepay.script import IMID, KEY
 
 DAY_S: Final = 86_400
-CHOICES: Final = NicepaySimulator([Merchant(IMID, KEY.decode(), ("01", "02"))]).quirk_choices()
+CHOICES: Final = {
+    name: values
+    for name, values in NicepaySimulator([Merchant(IMID, KEY.decode(), ("01", "02"))]).quirk_choices().items()
+    if not name.startswith("snap_")
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ from gerbang.providers.nicepay.snap.account import (
     setting,
     speaks,
 )
-from gerbang.providers.nicepay.snap.client import Client, Endpoint, NoSuchTransaction
+from gerbang.providers.nicepay.snap.client import Client, Endpoint, NoSuchTransaction, QuestionRefused
 from gerbang.providers.nicepay.wire import text
 
 log = structlog.get_logger(__name__)
@@ -89,6 +89,10 @@ class SnapPayments:
             if standing.provider_reference:
                 raise
             return facts.missing(standing).facts
+        except QuestionRefused:
+            if standing.provider_reference:
+                raise
+            return (facts.NOT_FOUND_BY_OURS,)
         finding = facts.inquired(standing, said)
         if finding.oddity:
             log.warning("nicepay.inquiry_odd", attempt=standing.reference, method=standing.method, alert=finding.oddity)

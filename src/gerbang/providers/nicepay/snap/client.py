@@ -6,12 +6,14 @@ ProviderRefused (a clear no to the call itself). What it returns is a success or
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
 
 import msgspec
 
+from gerbang.base.errors import UpstreamFailed
 from gerbang.base.http import Answer, Http, OutcomeUnknown, ProviderRefused, Unreachable
 from gerbang.providers.nicepay import jakarta
 from gerbang.providers.nicepay.snap import account, codes, signing, wire
@@ -39,12 +41,27 @@ class NoSuchTransaction(ProviderRefused):
     """NICEPAY does not know the transaction that we named."""
 
 
+class QuestionRefused(ProviderRefused):
+    """NICEPAY found a field of the call missing or malformed."""
+
+
 class Unauthorized(ProviderRefused):
     """Client, key or signature is wrong, so nothing was done."""
 
 
 class TokenRefused(Unreachable):
     """The access token was not taken, so nothing was done."""
+
+
+_ERRORS: Final[Mapping[codes.Verdict, type[UpstreamFailed]]] = {
+    codes.Verdict.REFUSED: ProviderRefused,
+    codes.Verdict.MALFORMED: QuestionRefused,
+    codes.Verdict.UNAUTHORIZED: Unauthorized,
+    codes.Verdict.TOKEN: TokenRefused,
+    codes.Verdict.MISSING: NoSuchTransaction,
+    codes.Verdict.TAKEN: TakenBefore,
+    codes.Verdict.UNCLEAR: OutcomeUnknown,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,26 +187,14 @@ def _clear(answer: Answer, decoder: msgspec.json.Decoder[T]) -> T:
     if not code:
         raise _codeless(answer)
     meaning = codes.meaning(code)
-    shown = code[:8] if code.isalnum() else "?"
-    match meaning.verdict:
-        case codes.Verdict.DECLINED:
+    if meaning.verdict is codes.Verdict.DECLINED:
+        return result
+    if meaning.verdict is codes.Verdict.DONE:
+        if 200 <= answer.status < 300:
             return result
-        case codes.Verdict.DONE:
-            if 200 <= answer.status < 300:
-                return result
-            raise OutcomeUnknown(f"NICEPAY answered HTTP {answer.status} and success at once.")
-        case codes.Verdict.REFUSED:
-            raise ProviderRefused(f"NICEPAY {shown}: {meaning.text}: {words(result)}.", hint=meaning.cure)
-        case codes.Verdict.MISSING:
-            raise NoSuchTransaction(f"NICEPAY {shown}: {meaning.text}.", hint="Check that the connection still has the client id that made it.")  # fmt: skip
-        case codes.Verdict.UNAUTHORIZED:
-            raise Unauthorized(f"NICEPAY {shown}: {meaning.text}: {words(result)}.", hint=meaning.cure)
-        case codes.Verdict.TOKEN:
-            raise TokenRefused(f"NICEPAY {shown}: {meaning.text}.")
-        case codes.Verdict.TAKEN:
-            raise TakenBefore(f"NICEPAY {shown}: {meaning.text}.")
-        case codes.Verdict.UNCLEAR:
-            raise OutcomeUnknown(f"NICEPAY {shown}: {meaning.text}.")
+        raise OutcomeUnknown(f"NICEPAY answered HTTP {answer.status} and success at once.")
+    shown = code[:8] if code.isalnum() else "?"
+    raise _ERRORS[meaning.verdict](f"NICEPAY {shown}, {meaning.text}: {words(result)}", hint=meaning.cure)
 
 
 def _codeless(answer: Answer) -> OutcomeUnknown | TokenRefused:

@@ -15,7 +15,8 @@ from gerbang.ports.payment import Method
 class Verdict(StrEnum):
     """What an answer with this code lets us do.
 
-    DECLINED: this order was clearly refused. REFUSED: the call itself was, somebody must mend something. UNAUTHORIZED, TOKEN: who calls, or
+    DECLINED: this order was clearly refused. REFUSED: the call itself was, somebody must mend something. MALFORMED: for one field of it.
+    UNAUTHORIZED, TOKEN: who calls, or
     the access token, was not taken, and nothing was done. MISSING: no such transaction. TAKEN: an earlier try of ours arrived. UNCLEAR: we
     do not know.
     """
@@ -23,6 +24,7 @@ class Verdict(StrEnum):
     DONE = "done"
     DECLINED = "declined"
     REFUSED = "refused"
+    MALFORMED = "malformed"
     UNAUTHORIZED = "unauthorized"
     TOKEN = "token"  # noqa: S105  a verdict, no secret
     MISSING = "missing"
@@ -58,8 +60,8 @@ _KEYS: Final = "Check snap_client_id, snap_client_secret and snap_private_key, t
 MEANINGS: Final[Mapping[str, Meaning]] = {
     "20000": Meaning(Verdict.DONE, text="done"),
     "40000": Meaning(Verdict.REFUSED, text="the request is malformed", cure=_FAULT),  # the standard's
-    "40001": Meaning(Verdict.REFUSED, text="a field is malformed", cure=_FAULT),
-    "40002": Meaning(Verdict.REFUSED, text="a field is missing", cure="Give it, or set its default in the connection."),
+    "40001": Meaning(Verdict.MALFORMED, text="a field is malformed", cure=_FAULT),
+    "40002": Meaning(Verdict.MALFORMED, text="a field is missing", cure="Give it, or set its default in the connection."),
     "40100": Meaning(Verdict.UNAUTHORIZED, text="client, key or signature is wrong", cure=_KEYS),
     "40101": Meaning(Verdict.TOKEN, text="the access token is not valid any more"),
     "40301": Meaning(Verdict.REFUSED, text="the feature is off for this client id", cure="NICEPAY gives a client id per method: set it for this method, or have the method activated."),
@@ -70,7 +72,7 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
     "40318": Meaning(Verdict.DECLINED, "account_inactive", "the account is inactive"),
     "40321": Meaning(Verdict.DECLINED, "limit_exceeded", "the limit may not be set so"),
     "40323": Meaning(Verdict.DECLINED, "limit_exceeded", "the account's limit is reached"),
-    "40401": Meaning(Verdict.MISSING, text="there is no such transaction"),  # the standard's
+    "40401": Meaning(Verdict.MISSING, text="there is no such transaction", cure="Check that the connection still has the client id that made it."),  # the standard's
     "40411": Meaning(Verdict.DECLINED, "account_invalid", "the account is invalid"),
     "40413": Meaning(Verdict.DECLINED, "already_paid", "the bill is paid already"),
     "40418": Meaning(Verdict.DECLINED, "account_inactive", "the account is inactive"),

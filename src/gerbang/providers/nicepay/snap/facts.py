@@ -31,6 +31,9 @@ from gerbang.providers.nicepay.wire import text
 
 CURRENCY: Final = "IDR"
 IN_THE_APP: Final = "OVO"  # asks the payer in the app: there is no page to be sent to
+NOT_FOUND_BY_OURS: Final = Mismatched(
+    "NICEPAY looks no order up by our reference: see in its back office whether this one was paid."
+)
 _SURELY_NOT_COMING: Final = timedelta(minutes=2)  # many times what a call may take
 
 
