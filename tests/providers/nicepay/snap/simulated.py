@@ -141,7 +141,8 @@ class SnapStage:
         """Headers and body of the notification of this order, as it went out."""
         async with asyncio.timeout(5):
             while True:
-                query: dict[str, str | int] = {"provider": "nicepay", "limit": 1000}
+                since = max(self.place.sandbox.journal.tail[0].seq - 1, -1)
+                query: dict[str, str | int] = {"provider": "nicepay", "limit": 1000, "since": since}
                 lines = (await self.place.control.get("/control/journal", params=query)).json()["data"]
                 found = [line for line in lines if line["direction"] == "out" and reference in line["body"]]
                 if found:

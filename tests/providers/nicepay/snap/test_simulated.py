@@ -69,7 +69,9 @@ def concerned(mood: Mood) -> list[Choice]:
         return [CODE]
     if switch in {"snap_lookup", "snap_unknown"}:
         return [WALLET, PHONE]
-    return [CODE, WALLET] if switch.startswith(("snap_refund", "snap_void")) else [ACCOUNT, CODE]
+    if switch.startswith("snap_void"):
+        return [WALLET]
+    return [CODE, WALLET] if switch.startswith("snap_refund") else [ACCOUNT, CODE]
 
 
 NAMES = {id(ACCOUNT): "virtual_account", id(CODE): "qris", id(WALLET): "dana", id(PHONE): "ovo"}
@@ -302,13 +304,15 @@ class TestFaults:
         assert fact.total == AMOUNT
 
     async def test_at_the_delete_of_an_account(self, stage: SnapStage, fault: Fault) -> None:
+        """The HTTP client sends a DELETE once more by itself when a kept connection breaks: it may, the second changes nothing."""
         standing = await _submitted(stage, ACCOUNT)
         await stage.arm(fault.kind, "/delete-va")
-        with failing(None if fault.happened else fault.ends_in):
+        happened = fault.happened or fault.kind in {"reset_before", "timeout_before"}
+        with failing(None if happened else fault.ends_in):
             found = await stage.provider.cancel(stage.account, standing)
             assert [type(fact) for fact in found] in ([Cancelled], [Expired])
         await stage.calm()
-        assert await stage.state(standing.reference) == ("cancelled" if fault.happened else "open")
+        assert await stage.state(standing.reference) == ("cancelled" if happened else "open")
         found = await stage.provider.cancel(stage.account, standing)
         assert [type(fact) for fact in found] in ([Cancelled], [Expired])
         assert await stage.state(standing.reference) == "cancelled"
@@ -324,7 +328,8 @@ class TestFaults:
             assert isinstance(fact, RefundSettled)
             assert fact.total == AMOUNT
         await stage.calm()
-        assert await stage.state(standing.reference) == ("voided" if fault.happened else "paid")
+        back = "refunded" if choice is CODE else "voided"  # a QR payment is never voided
+        assert await stage.state(standing.reference) == (back if fault.happened else "paid")
         (fact,) = await stage.provider.refund(stage.account, standing, giveback)
         assert isinstance(fact, RefundSettled)
         assert fact.total == AMOUNT

@@ -1,7 +1,7 @@
 """From SNAP's answers to our facts: pure, so that every status can be tried without a network. Decides nothing about payments."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,6 +15,7 @@ from gerbang.ports.payment import (
     DisplayVirtualAccount,
     Expired,
     Fact,
+    Method,
     Mismatched,
     Redirect,
     RefundSettled,
@@ -149,6 +150,10 @@ def inquired(standing: Standing, said: Said) -> Finding:
             return Finding((), "It was paid, and is unpaid now." if standing.captured else "")
         case codes.State.MISSING:
             return missing(standing)
+        case codes.State.ENDED if standing.captured and standing.method is not Method.VIRTUAL_ACCOUNT:
+            return _money(
+                replace(said, state=codes.State.REFUNDED)
+            )  # paid, and cancelled now: it was given back as a void
         case codes.State.ENDED:
             return Finding((Expired(),), "It was paid, and has ended unpaid now." if standing.captured else "")
         case codes.State.FAILED:
