@@ -27,15 +27,26 @@ NICEPAY: Final = "nicepay-uji"
 COMMERCE: Final = "coinbase-commerce-uji"
 WALLET: Final = "evm-uji"
 COINBASE: Final = "coinbase-uji"
-_MOVES: Final = ("base_url", "platform_url", "api_key_id", "rpc_urls", "xpub")  # what another run may have elsewhere
+_NICEPAY_MERCHANTS: Final = {
+    "virtual_account": ("LUMBUNGVA1", "02"), "card": ("LUMBUNGCC1", "01"), "convenience_store": ("LUMBUNGCS1", "03"),
+    "direct_debit": ("LUMBUNGDD1", "04"), "ewallet": ("LUMBUNGEW1", "05"), "paylater": ("LUMBUNGPL1", "06"), "qris": ("LUMBUNGQR1", "08"),
+}  # fmt: skip
+_MOVES: Final = (
+    "base_url",
+    "platform_url",
+    "api_key_id",
+    "rpc_urls",
+    "xpub",
+    "imid_qris",
+)  # what another run may have elsewhere, or not at all
 
 
 def merchants(data: Path) -> tuple[Merchant, ...]:
     """The sandbox's NICEPAY merchants, one per method as is common."""
     known = _made_up(data)
-    return (
-        Merchant("LUMBUNGVA1", known["LUMBUNGVA1"], ("02",), "Toko Lumbung, virtual account"),
-        Merchant("LUMBUNGCC1", known["LUMBUNGCC1"], ("01",), "Toko Lumbung, card"),
+    return tuple(
+        Merchant(imid, known[imid], (code,), f"Toko Lumbung, {method.replace('_', ' ')}")
+        for method, (imid, code) in _NICEPAY_MERCHANTS.items()
     )
 
 
@@ -58,7 +69,7 @@ def _made_up(data: Path) -> Mapping[str, str]:
     """The sandbox's keys, made at random once and kept with the data (0600); those that came later are added to an older file."""
     path = data / "sandbox.json"
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-    keys = ("LUMBUNGVA1", "LUMBUNGCC1", "commerce_key", "commerce_secret")
+    keys = (*[imid for imid, _ in _NICEPAY_MERCHANTS.values()], "commerce_key", "commerce_secret")
     wanted = {name: chance.token_urlsafe(48) for name in keys}
     wanted["wallet_seed"] = chance.token_hex(SEED_BYTES)
     wanted |= {"coinbase_key_id": str(uuid.uuid4()), "coinbase_key": _api_key(), "coinbase_webhook": str(uuid.uuid4())}
@@ -82,14 +93,12 @@ def _api_key() -> str:
 
 async def connect_nicepay(connections: Connections, secrets: Secrets, settings: Settings) -> None:
     """The demo's connection to the sandbox's NICEPAY, made or brought up to this run's ports."""
-    va, card = merchants(settings.data)
-    place = {
-        "base_url": f"{settings.sandbox_url}/nicepay", "imid_virtual_account": va.imid, "imid_card": card.imid,
-    }  # fmt: skip
-    names = {}
-    for credential, merchant in (("merchant_key_virtual_account", va), ("merchant_key_card", card)):
-        names[credential] = f"service/{NICEPAY}/{credential}"
-        await secrets.ensure(names[credential], merchant.merchant_key.encode, Purpose.CALL_PROVIDER)
+    known, names = _made_up(settings.data), {}
+    place = {"base_url": f"{settings.sandbox_url}/nicepay", "methods": " ".join(_NICEPAY_MERCHANTS)}
+    for method, (imid, _) in _NICEPAY_MERCHANTS.items():
+        place[f"imid_{method}"] = imid
+        names[f"merchant_key_{method}"] = name = f"service/{NICEPAY}/merchant_key_{method}"
+        await secrets.ensure(name, known[imid].encode, Purpose.CALL_PROVIDER)
     await _connect(connections, NICEPAY, "nicepay", place, names)
 
 
@@ -134,4 +143,5 @@ async def _connect(
         return
     if any(known.settings.get(field) != place[field] for field in _MOVES if field in place):
         settings = {**known.settings, **place}
-        await connections.update(SYSTEM, name, settings=settings, secrets=known.secrets, enabled=True)
+        both = {**known.secrets, **secrets}
+        await connections.update(SYSTEM, name, settings=settings, secrets=both, enabled=True)

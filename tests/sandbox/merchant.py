@@ -17,7 +17,13 @@ CARD_IMID = "DEMOCARD01"
 CARD_KEY = "another-made-up-key"
 STAMP = "20250115093000"
 START = datetime(2025, 1, 15, 2, 30, 1, tzinfo=UTC)
-MERCHANTS = (Merchant(IMID, KEY, ("02",), "Toko Lumbung"), Merchant(CARD_IMID, CARD_KEY, ("01",), "Toko Lumbung"))
+OTHER_IMID = "DEMOOTHER1"
+OTHER_KEY = "a-third-made-up-key"
+MERCHANTS = (
+    Merchant(IMID, KEY, ("02",), "Toko Lumbung"),
+    Merchant(CARD_IMID, CARD_KEY, ("01",), "Toko Lumbung"),
+    Merchant(OTHER_IMID, OTHER_KEY, ("03", "04", "05", "06", "08"), "Toko Lumbung"),
+)
 JSON = {"content-type": "Application/JSON"}
 
 
@@ -57,6 +63,22 @@ def registration(imid: str = IMID, key: str = KEY, **changes: Any) -> dict[str, 
 def card_registration(**changes: Any) -> dict[str, Any]:
     card = {"payMethod": "01", "bankCd": None, "userIP": "203.0.113.9", "callBackUrl": "http://shop.test/back?x=1"}
     return registration(CARD_IMID, CARD_KEY, **{**card, **changes})
+
+
+def partner_registration(method: str, partner: str, **changes: Any) -> dict[str, Any]:
+    """A registration by a shop, a wallet, a lender, a bank's app or a QR, as the SDK of the provider fills it."""
+    more = {
+        "payMethod": method, "mitraCd": partner, "bankCd": None, "vacctValidDt": None, "vacctValidTm": None, "userIP": "203.0.113.9",
+        "callBackUrl": "http://shop.test/back?x=1",
+    }  # fmt: skip
+    if method == "06":
+        delivery = {
+            "Nm": "Budi", "Phone": "08123456789", "Addr": "Jl. Kopi 1", "City": "Jakarta", "State": "DKI Jakarta", "PostCd": "10200",
+            "Country": "Indonesia",
+        }  # fmt: skip
+        more |= {f"delivery{name}": value for name, value in delivery.items()}
+        more |= {"instmntType": "1", "instmntMon": "1", "sellers": '[{"sellersId":"SEL123"}]'}
+    return registration(OTHER_IMID, OTHER_KEY, **{**more, **changes})
 
 
 def inquiry(txid: str | None, imid: str = IMID, key: str = KEY, **changes: Any) -> dict[str, Any]:
@@ -114,6 +136,19 @@ class InMemory:
 
     def register_card(self, **changes: Any) -> dict[str, Any]:
         return self.send("/redirect/v2/registration", card_registration(**changes))
+
+    def register_at(self, method: str, partner: str, **changes: Any) -> dict[str, Any]:
+        return self.send("/direct/v2/registration", partner_registration(method, partner, **changes))
+
+    def status_of(self, txid: str) -> str:
+        """What an inquiry says of an order of the third merchant."""
+        answer = self.inquire(txid, imid=OTHER_IMID, key=OTHER_KEY)
+        assert answer["resultCd"] == "0000", answer
+        return str(answer["status"])
+
+    def cancel_at(self, txid: str, **changes: Any) -> dict[str, Any]:
+        fields = cancellation(txid, OTHER_IMID, OTHER_KEY, **{"payMethod": txid[10:12], **changes})
+        return self.send("/direct/v2/cancel", fields)
 
     def inquire(self, txid: str | None, **changes: Any) -> dict[str, Any]:
         return self.send("/direct/v2/inquiry", inquiry(txid, **changes))

@@ -21,6 +21,7 @@ class Method(StrEnum):
     QRIS = "qris"
     EWALLET = "ewallet"
     PAYLATER = "paylater"
+    DIRECT_DEBIT = "direct_debit"
     CRYPTO = "crypto"
 
 

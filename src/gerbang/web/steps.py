@@ -16,7 +16,14 @@ BANK_TITLES: Final[Mapping[str, str]] = {
 }  # fmt: skip
 STORE_TITLES: Final[Mapping[str, str]] = {"ALFAMART": "Alfamart", "INDOMARET": "Indomaret"}
 WALLET_TITLES: Final[Mapping[str, str]] = {"OVO": "OVO", "DANA": "DANA", "LINKAJA": "LinkAja", "SHOPEEPAY": "ShopeePay"}
-OPTION_TITLES: Final[Mapping[str, str]] = {**BANK_TITLES, **STORE_TITLES, **WALLET_TITLES}
+LENDER_TITLES: Final[Mapping[str, str]] = {"KREDIVO": "Kredivo", "AKULAKU": "Akulaku", "INDODANA": "Indodana"}
+OPTION_TITLES: Final[Mapping[str, str]] = {
+    **BANK_TITLES,
+    **STORE_TITLES,
+    **WALLET_TITLES,
+    **LENDER_TITLES,
+    "JENIUS": "Jenius",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,3 +119,17 @@ async def test_an_unpaid_number_expires_when_the_provider_says_so(world: World) 
     made = (await world.create()).whole
     await world.advance(86_400 + 60)
     await world.until(made.payment.id, PaymentStatus.EXPIRED)
+
+
+async def test_an_unpaid_card_expires_at_our_deadline_for_its_provider_knows_no_end_and_late_money_counts(
+    world: World,
+) -> None:
+    made = (await world.create(choice=CARD)).whole
+    await world.advance(86_400 + 60)
+    expired = await world.until(made.payment.id, PaymentStatus.EXPIRED)
+    assert expired.attempts[0].status is AttemptStatus.EXPIRED
+
+    await world.pay(made)
+    paid = await world.until(made.payment.id, PaymentStatus.PAID)
+    assert (paid.payment.late, paid.payment.amount_captured) == (True, 150_000)
+    assert await world.lines(made.payment.id) == [(CLEARING, "sales", 150_000)]

@@ -16,19 +16,45 @@ from typing import Any, Final
 import httpx
 
 from gerbang.ports.payment import Account, Method
+from gerbang.providers.nicepay.account import PAID_TO_A_NUMBER, PAY_METHODS
 from gerbang.providers.nicepay.adapter import NicepayPayments
 from gerbang.providers.nicepay.simulator import Merchant, NicepaySimulator
 from gerbang.sandbox.app import Connection, Sandbox, SandboxConfig, running
-from tests.providers.conformance import AMOUNT, NOW
+from tests.providers.conformance import AMOUNT, NOW, Choice
 from tests.providers.nicepay import script as wire
 from tests.providers.nicepay.orders import account
 from tests.providers.nicepay.script import IMID, KEY
 
 DAY_S: Final = 86_400
+ALL_METHODS: Final = tuple(PAY_METHODS.values())
 CHOICES: Final = {
     name: values
-    for name, values in NicepaySimulator([Merchant(IMID, KEY.decode(), ("01", "02"))]).quirk_choices().items()
+    for name, values in NicepaySimulator([Merchant(IMID, KEY.decode(), ALL_METHODS)]).quirk_choices().items()
     if not name.startswith("snap_")
+}
+ACCOUNT: Final[Choice] = (Method.VIRTUAL_ACCOUNT, {"bank": "MANDIRI"})
+CARD: Final[Choice] = (Method.CARD, {})
+STORE: Final[Choice] = (Method.CONVENIENCE_STORE, {"store": "ALFAMART"})
+QR: Final[Choice] = (Method.QRIS, {})
+OVO: Final[Choice] = (Method.EWALLET, {"wallet": "OVO"})
+DANA: Final[Choice] = (Method.EWALLET, {"wallet": "DANA"})
+AKULAKU: Final[Choice] = (Method.PAYLATER, {"lender": "AKULAKU"})
+JENIUS: Final[Choice] = (Method.DIRECT_DEBIT, {"bank": "JENIUS"})
+EVERY: Final[Mapping[str, Choice]] = {
+    "virtual_account": ACCOUNT, "card": CARD, "store": STORE, "qris": QR, "ovo": OVO, "dana": DANA, "akulaku": AKULAKU, "jenius": JENIUS,
+}  # fmt: skip
+# The switches that bear on a method beside accounts and cards, which meet all of them.
+_BEAR_ON_ALL: Final = frozenset({"second_cancel", "empty_fields", "error_http_status"})
+_BEAR_ON_REFUNDS: Final = frozenset(
+    {"cancel_amount", "status_after_partial_refund", "partial_refunds", "partial_refunds_elsewhere"}
+)
+BEARING: Final[Mapping[str, frozenset[str]]] = {
+    "store": _BEAR_ON_ALL | {"cancelled_va_status"},
+    "qris": _BEAR_ON_ALL | _BEAR_ON_REFUNDS | {"qris_request"},
+    "ovo": _BEAR_ON_ALL | {"before_payment_step"},
+    "dana": _BEAR_ON_ALL | _BEAR_ON_REFUNDS | {"before_payment_step"},
+    "akulaku": _BEAR_ON_ALL | _BEAR_ON_REFUNDS | {"before_payment_step"},
+    "jenius": _BEAR_ON_ALL | _BEAR_ON_REFUNDS | {"before_payment_step", "payment_url"},
 }
 
 
@@ -50,6 +76,15 @@ def each_position() -> list[Mood]:
     return [Mood("defaults"), *(Mood(f"{name}={position}", {name: position}) for name, position in others)]
 
 
+def moods_of(name: str) -> list[Mood]:
+    """Every mood for accounts and cards; for the others what bears on them, the next day, and two mixtures."""
+    if name in {"virtual_account", "card"}:
+        return [*each_position(), *next_days(), *mixtures(6, seed=20250115)]
+    bearing = [mood for mood in each_position() if mood.quirks.keys() <= BEARING[name]]
+    later = [mood for mood in next_days() if mood.quirks.keys() <= BEARING[name] & _BEAR_ON_REFUNDS]
+    return [*bearing, *later, *mixtures(2, seed=20250116)]
+
+
 def mixtures(count: int, seed: int) -> list[Mood]:
     """Every switch in a position drawn by the seed, on either day."""
     chance = Random(seed)
@@ -64,6 +99,9 @@ def next_days() -> list[Mood]:
     for name, position in itertools.chain.from_iterable([(n, p) for p in CHOICES[n][1:]] for n in names):
         moods.append(Mood(f"next-day,{name}={position}", {name: position}, next_day=True))
     return moods
+
+
+_ONE_WORD: Final = {Method.QRIS: "refunded", Method.DIRECT_DEBIT: "voided"}  # whatever the day
 
 
 @dataclass
@@ -107,7 +145,7 @@ async def place(data: Path) -> AsyncIterator[Place]:
             held[0].offset_s += seconds
         return held[0].offset_s if held else offset_s
 
-    config = SandboxConfig(str(data), (Connection(IMID, KEY.decode()),))
+    config = SandboxConfig(str(data), (Connection(IMID, KEY.decode(), ALL_METHODS),))
     async with running(config, advance) as sandbox, httpx.AsyncClient(base_url=sandbox.url, timeout=5) as control:
         held.append(Place(sandbox, control, offset_s))
         yield held[0]
@@ -128,8 +166,15 @@ class SimulatedStage:
 
     @property
     def account(self) -> Account:
-        table = "2020" if self.mood.quirks.get("card_statuses") == "of_2020" else "current"
-        plain = account(f"{self.place.sandbox.url}/nicepay", card_status_table=table, timeout_s="1")
+        everything = " ".join(PAY_METHODS)
+        plain = account(
+            f"{self.place.sandbox.url}/nicepay",
+            methods=everything,
+            card_status_table="2020" if self.says("card_statuses") == "of_2020" else "current",
+            qris_encoding="form" if self.says("qris_request") == "form" else "json",
+            partial_refunds=everything if self.says("partial_refunds_elsewhere") == "accepted" else "card",
+            timeout_s="1",
+        )
         return replace(plain, hook_url=self.hook_url)
 
     def unreachable(self) -> Account:
@@ -175,12 +220,14 @@ class SimulatedStage:
 
     def is_silent_about(self, method: Method, amount: int) -> bool:
         """Whether an inquiry after a refund of so much leaves open how much went back: only a void says it by its status alone."""
-        if method is not Method.CARD or self.says("cancel_amount") != "absent":
+        if method in PAID_TO_A_NUMBER or self.says("cancel_amount") != "absent":
             return False
-        return amount != AMOUNT or self.mood.next_day or self.says("card_statuses") == "of_2020"
+        if method in _ONE_WORD or (method is Method.CARD and self.says("card_statuses") == "of_2020"):
+            return True
+        return amount != AMOUNT or self.mood.next_day
 
-    def given_back_as(self) -> str:
-        return "refunded" if self.mood.next_day else "voided"
+    def given_back_as(self, method: Method) -> str:
+        return _ONE_WORD.get(method, "refunded" if self.mood.next_day else "voided")
 
     async def posted(self, reference: str) -> bytes:
         """The body of the notification of this order, as it went out."""

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gerbang.ports.payment import Method
+from gerbang.providers.nicepay.account import PAY_METHODS
 from gerbang.providers.nicepay.codes import (
     _DECLINED,
     _FIELDS,
@@ -45,19 +46,21 @@ def test_declines_carry_a_code_of_ours_and_refusals_a_cure() -> None:
     ("code", "ours"),
     [
         ("51", "insufficient_funds"), ("05", "card_declined"), ("9117", "authentication_failed"), ("9129", "expired"),
-        ("9209", "amount_too_small"), ("9155", "limit_exceeded"), ("9151", "suspected_fraud"), ("9330", "refund_not_supported"),
+        ("9509", "amount_too_small"), ("9752", "payment_declined"), ("9806", "payment_declined"), ("9209", "amount_too_small"), ("9155", "limit_exceeded"), ("9151", "suspected_fraud"), ("9330", "refund_not_supported"),
     ],
 )  # fmt: skip
 def test_declines_have_stable_names(code: str, ours: str) -> None:
     assert meaning(code).code == ours
 
 
-@pytest.mark.parametrize("code", ["9010", "9011", "9012", "9013", "9020", "9205"])
+@pytest.mark.parametrize(
+    "code", ["9010", "9011", "9012", "9013", "9020", "9205", "9503", "9505", "9525", "9751", "9802"]
+)
 def test_a_fault_of_the_set_up_is_a_refused_call(code: str) -> None:
     assert meaning(code).verdict is Verdict.REFUSED
 
 
-@pytest.mark.parametrize("code", ["9002", "1001", "1004", "9201", "9302"])
+@pytest.mark.parametrize("code", ["9002", "1001", "1004", "9201", "9302", "9750", "9801"])
 def test_busy_says_nothing_about_what_was_kept(code: str) -> None:
     assert meaning(code).verdict is Verdict.UNCLEAR
 
@@ -80,8 +83,24 @@ def test_virtual_account_statuses(status: str, expected: State) -> None:
     assert state(Method.VIRTUAL_ACCOUNT, status, "current") is expected
 
 
-@given(st.text(max_size=4).filter(lambda text: text not in {*"01234589"}))
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        (Method.CONVENIENCE_STORE, "0paid 3unpaid 4expired 5unpaid"),
+        (Method.DIRECT_DEBIT, "0paid 1refunded 3unpaid 9unpaid"),
+        (Method.EWALLET, "0paid 1voided 2refunded 3unpaid 4unpaid 5expired 8failed 9unpaid"),
+        (Method.PAYLATER, "0paid 1voided 2refunded 3unpaid 8failed 9unpaid"),
+        (Method.QRIS, "0paid 2refunded 3unpaid 4unpaid 5expired 6failed"),
+    ],
+)
+def test_each_method_has_its_own_statuses(method: Method, expected: str) -> None:
+    """The provider's page "Payment Status Code", and nothing that is not on it."""
+    found = {digit: state(method, digit, "current") for digit in "0123456789"}
+    assert " ".join(f"{digit}{one.value}" for digit, one in found.items() if one is not None) == expected
+
+
+@given(st.text(max_size=4).filter(lambda text: text not in {*"0123456789"}))
 def test_a_status_in_no_table_means_nothing(status: str) -> None:
-    for method in (Method.CARD, Method.VIRTUAL_ACCOUNT):
+    for method in PAY_METHODS:
         for table in ("current", "2020"):
             assert state(method, status, table) is None

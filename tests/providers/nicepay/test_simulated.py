@@ -22,9 +22,11 @@ from gerbang.ports.payment import (
     Expired,
     Method,
     Mismatched,
+    Redirect,
     RefundSettled,
 )
 from gerbang.ports.webhook import Genuine, Hint, Incoming, Rejection
+from gerbang.providers.nicepay.account import PAID_TO_A_NUMBER
 from gerbang.providers.nicepay.adapter import NicepayPayments
 from gerbang.providers.nicepay.webhook import NicepayWebhook
 from gerbang.sandbox.faults import CATALOGUE
@@ -37,16 +39,15 @@ from tests.providers.conformance import (
     _paid,
     _submission,
     _submitted,
+    _terms,
 )
 from tests.providers.nicepay import simulated
-from tests.providers.nicepay.simulated import Mood, Place, SimulatedStage, each_position, mixtures, next_days
+from tests.providers.nicepay.simulated import ACCOUNT, CARD, DANA, EVERY, STORE, Mood, Place, SimulatedStage, moods_of
 from tests.sandbox.receiver import Receiver, receiving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-ACCOUNT: Choice = (Method.VIRTUAL_ACCOUNT, {"bank": "MANDIRI"})
-CARD: Choice = (Method.CARD, {})
-MOODS = [*each_position(), *next_days(), *mixtures(6, seed=20250115)]
+PAIRS = [pytest.param(mood, choice, id=f"{mood}-{name}") for name, choice in EVERY.items() for mood in moods_of(name)]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -76,7 +77,7 @@ def mood(request: pytest.FixtureRequest) -> Mood:
     return chosen
 
 
-@pytest.fixture(params=[ACCOUNT, CARD], ids=["virtual_account", "card"])
+@pytest.fixture(params=list(EVERY.values()), ids=list(EVERY))
 def choice(request: pytest.FixtureRequest) -> Choice:
     chosen: Choice = request.param
     return chosen
@@ -89,7 +90,7 @@ async def stage(place: Place, provider: NicepayPayments, shop: Receiver, mood: M
     return one
 
 
-@pytest.mark.parametrize("mood", MOODS, ids=str, indirect=True)
+@pytest.mark.parametrize(("mood", "choice"), PAIRS, indirect=True)
 class TestConformance(PaymentConformance):
     """Inherited whole, but for what NICEPAY may keep to itself: how much went back."""
 
@@ -105,14 +106,16 @@ class TestConformance(PaymentConformance):
         with unanswered(is_silent(stage, choice, AMOUNT)):
             await super().test_a_lost_answer_to_a_refund_gives_the_money_back_once(stage, choice)
 
-    async def test_the_rest_of_a_card_can_follow_a_part_or_is_declined(self, stage: SimulatedStage) -> None:
-        standing = await _paid(stage, CARD)
+    async def test_the_rest_can_follow_a_part_or_is_declined(self, stage: SimulatedStage, choice: Choice) -> None:
+        if not _terms(stage, choice).partial_refund:
+            pytest.skip("this method declares no partial refund")
+        standing = await _paid(stage, choice)
         await stage.provider.refund(stage.account, standing, _giveback(standing, 50_000))
         after = replace(standing, refunded=50_000)
         if stage.says("partial_refunds") == "many":
             (rest,) = await stage.provider.refund(stage.account, after, _giveback(after, 100_000))
             assert isinstance(rest, RefundSettled)
-            assert (rest.total, await stage.state(standing.reference)) == (AMOUNT, stage.given_back_as())
+            assert (rest.total, await stage.state(standing.reference)) == (AMOUNT, stage.given_back_as(choice[0]))
             return
         with unanswered(
             stage.says("cancel_amount") == "absent" and stage.says("status_after_partial_refund") == "refund"
@@ -133,12 +136,14 @@ class TestConformance(PaymentConformance):
         forged = body.replace(b"amt=150000", b"amt=150001")
         assert webhook.verify(account, Incoming({}, forged), 0.0) is Rejection.FORGED
 
-    async def test_a_declined_card_is_a_decline(self, stage: SimulatedStage) -> None:
-        standing = await _submitted(stage, CARD)
+    async def test_a_payer_who_is_refused_is_a_decline(self, stage: SimulatedStage, choice: Choice) -> None:
+        if choice[0] in {*PAID_TO_A_NUMBER, Method.DIRECT_DEBIT}:
+            pytest.skip("nobody is asked, or no status tells of it")
+        standing = await _submitted(stage, choice)
         await stage.place.post("nicepay/decline", reference=standing.reference)
         (fact,) = await stage.provider.inquire(stage.account, standing)
         assert isinstance(fact, Declined)
-        assert fact.code == "card_declined"
+        assert fact.code == ("card_declined" if choice == CARD else "payment_declined")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +208,9 @@ class TestFaults:
         assert isinstance(fact, Captured)
         assert fact.total == AMOUNT
 
-    async def test_at_the_cancel_of_an_unpaid_account(self, stage: SimulatedStage, fault: Fault) -> None:
-        standing = await _submitted(stage, ACCOUNT)
+    @pytest.mark.parametrize("number", [ACCOUNT, STORE], ids=["virtual_account", "store"])
+    async def test_at_the_cancel_of_an_unpaid_number(self, stage: SimulatedStage, fault: Fault, number: Choice) -> None:
+        standing = await _submitted(stage, number)
         await stage.arm(fault.kind, route="/cancel")
         with failing(None if fault.happened else fault.ends_in):
             found = await stage.provider.cancel(stage.account, standing)
@@ -224,15 +230,17 @@ class TestFaults:
         await stage.calm()
         assert await stage.state(standing.reference) == "open"
 
-    async def test_at_a_refund(self, stage: SimulatedStage, fault: Fault) -> None:
-        standing = await _paid(stage, CARD)
+    async def test_at_a_refund(self, stage: SimulatedStage, choice: Choice, fault: Fault) -> None:
+        if not _terms(stage, choice).refund:
+            pytest.skip("this method declares no refund")
+        standing = await _paid(stage, choice)
         await stage.arm(fault.kind, route="/cancel")
         with failing(None if fault.happened else fault.ends_in):
             (fact,) = await stage.provider.refund(stage.account, standing, _giveback(standing, AMOUNT))
             assert isinstance(fact, RefundSettled)
             assert fact.total == AMOUNT
         await stage.calm()
-        assert await stage.state(standing.reference) == ("voided" if fault.happened else "paid")
+        assert await stage.state(standing.reference) == (stage.given_back_as(choice[0]) if fault.happened else "paid")
         (fact,) = await stage.provider.refund(stage.account, standing, _giveback(standing, AMOUNT))
         assert isinstance(fact, RefundSettled)
         assert fact.total == AMOUNT
@@ -266,6 +274,29 @@ async def test_an_account_paid_with_another_amount_is_told_as_it_was_inquired(st
     assert isinstance(fact, Captured)
     assert fact.total == (100_000 if stage.says("inquiry_amount_when_mispaid") == "paid" else AMOUNT)
     assert b"&amt=100000&" in await stage.posted(standing.reference)
+
+
+@pytest.mark.parametrize(
+    "mood", [Mood("five_minutes", {"timestamp_tolerance": "five_minutes"})], ids=str, indirect=True
+)
+@pytest.mark.parametrize(("hosted", "opens"), [("", False), ("ewallet", True)])
+async def test_a_payment_link_grows_old_where_time_stamps_do_and_the_checkout_page_does_not(
+    stage: SimulatedStage, hosted: str, opens: bool
+) -> None:
+    """Nobody documents how long a signed payment step may wait for its payer; the setting `hosted` bears with either answer."""
+    submission = _submission(stage, DANA)
+    account = replace(stage.account, settings={**stage.account.settings, "hosted": hosted})
+    (fact,) = await stage.provider.submit(account, submission)
+    assert isinstance(fact, Accepted)
+    assert isinstance(fact.next_action, Redirect)
+    page = await stage.place.control.get(fact.next_action.url)
+    assert "Bayar dengan DANA" in page.text
+    await stage.place.move_clock(600)
+    try:
+        page = await stage.place.control.get(fact.next_action.url)
+    finally:
+        await stage.place.move_clock(-600)
+    assert ("Bayar dengan DANA" in page.text) is opens
 
 
 @contextmanager

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 import msgspec
 import pytest
 
 from gerbang.ports.simulator import Act, Impossible
-from tests.sandbox.merchant import InMemory
+from tests.sandbox.merchant import InMemory, partner_registration
 
 ENDED: dict[str, Callable[[InMemory, str], object]] = {
     "expired": lambda nicepay, txid: nicepay.act("expire", reference=txid),
@@ -271,3 +271,32 @@ def test_cart_item_object(nicepay: InMemory, position: str, code: str) -> None:
 def test_timestamp_tolerance(nicepay: InMemory, position: str, code: str) -> None:
     nicepay.quirk(timestamp_tolerance=position)
     assert nicepay.register(timeStamp="20250115092400")["resultCd"] == code
+
+
+@pytest.mark.parametrize(("position", "code"), [("refused", "9333"), ("accepted", "0000")])
+@pytest.mark.parametrize(("method", "partner"), [("04", "JENC"), ("05", "DANA"), ("06", "KDVI"), ("08", "QSHP")])
+def test_partial_refunds_elsewhere(nicepay: InMemory, method: str, partner: str, position: str, code: str) -> None:
+    nicepay.quirk(partial_refunds_elsewhere=position)
+    txid = nicepay.register_at(method, partner)["tXid"]
+    nicepay.act("pay", reference=txid)
+    assert nicepay.cancel_at(txid, cancelType="2", amt="1000")["resultCd"] == code
+
+
+@pytest.mark.parametrize("status", ["9", "3"])
+@pytest.mark.parametrize(("method", "partner"), [("04", "JENC"), ("05", "DANA"), ("06", "KDVI")])
+def test_before_payment_step(nicepay: InMemory, method: str, partner: str, status: str) -> None:
+    nicepay.quirk(before_payment_step=status)
+    assert nicepay.status_of(nicepay.register_at(method, partner)["tXid"]) == status
+
+
+@pytest.mark.parametrize(
+    ("position", "json", "form"), [("either", "0000", "0000"), ("json", "0000", "9001"), ("form", "9001", "0000")]
+)
+def test_qris_request(nicepay: InMemory, position: str, json: str, form: str) -> None:
+    nicepay.quirk(qris_request=position)
+    assert nicepay.register_at("08", "QSHP")["resultCd"] == json
+    fields = partner_registration("08", "QSHP", referenceNo="R2")
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    assert nicepay.send("/direct/v2/registration", urlencode(fields).encode(), headers)["resultCd"] == form
+    wallet = partner_registration("05", "DANA", referenceNo="R3")
+    assert nicepay.send("/direct/v2/registration", urlencode(wallet).encode(), headers)["resultCd"] == "9001"

@@ -13,7 +13,6 @@ from tests.sandbox.merchant import (
     CARD_IMID,
     CARD_KEY,
     IMID,
-    KEY,
     MERCHANTS,
     STAMP,
     InMemory,
@@ -28,29 +27,6 @@ TXID = "DEMOMERCH102202501150930011234"
 @pytest.fixture
 def nicepay() -> InMemory:
     return InMemory()
-
-
-@pytest.mark.parametrize(
-    ("parts", "expected"),
-    [
-        (
-            (STAMP, IMID, "INV-2025-0001", "150000", KEY),
-            "a79ec8b567bd5b9924e707eb3fb3a08209273637a9a0440772958ba2106255ea",
-        ),
-        ((STAMP, IMID, TXID, "150000", KEY), "882c1d01d6bf123ff8fc800c02e92d9e6d0ccbd8706fe642cfad44a4fb598252"),
-        ((STAMP, IMID, TXID, "50000", KEY), "143fb0701fc4a6420d4931f0669f7f029c29158d6d78436ed2932e7fee2bbfba"),
-        ((IMID, TXID, "150000", KEY), "58892c8adeb9a0c731ac610bd392062b83c1893de407e41c623c703d0d80336f"),
-        (
-            (STAMP, IMID, "INV-2025-0001", "150000.00", KEY),
-            "9722de3a504910ca7969e9ffb2cccbbfcf254f5a64c3273beb66faff17dcc03d",
-        ),
-    ],
-)
-def test_the_simulator_signs_as_the_vectors_of_the_notes_say(parts: tuple[str, ...], expected: str) -> None:
-    from gerbang.providers.nicepay.simulator.signing import merchant_token
-
-    assert merchant_token(*parts) == expected
-    assert token(*parts) == expected
 
 
 def test_the_registration_vector_is_accepted_and_answered_in_the_shape_of_the_sample(nicepay: InMemory) -> None:

@@ -1,4 +1,4 @@
-"""Orders that NICEPAY knows: what an inquiry means, and how a cancel and a refund end, lost answers included."""
+"""Orders that NICEPAY knows: what an inquiry means, and how a cancel ends, lost answers included."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -22,7 +22,7 @@ from gerbang.ports.payment import (
 )
 from gerbang.providers.nicepay.adapter import NicepayPayments
 from tests.providers.nicepay import script as wire
-from tests.providers.nicepay.orders import PAID_CARD, REFERENCE, account, giveback, standing
+from tests.providers.nicepay.orders import PAID_CARD, REFERENCE, account, standing
 from tests.providers.nicepay.script import CANCEL, HANG_UP, INQUIRY, TXID, Script
 
 
@@ -104,6 +104,61 @@ class TestInquiring:
         asked = account(script.base_url, card_status_table=table)
         assert tuple(await provider.inquire(asked, standing(Method.CARD, captured=captured))) == expected
 
+    @pytest.mark.parametrize(
+        ("method", "status", "changes", "captured", "expected"),
+        [
+            (Method.QRIS, "4", {}, 0, ()),
+            (Method.QRIS, "0", {}, 0, (Captured(150_000, "IDR"),)),
+            (Method.QRIS, "5", {}, 0, (Expired(),)),
+            (Method.QRIS, "6", {}, 0, (Declined("payment_declined", "unpaid"),)),
+            (
+                Method.QRIS,
+                "2",
+                {"cancelAmt": "150000"},
+                150_000,
+                (Captured(150_000, "IDR"), RefundSettled(150_000, "IDR")),
+            ),
+            (Method.EWALLET, "9", {}, 0, ()),
+            (Method.EWALLET, "5", {}, 0, (Expired(),)),
+            (Method.EWALLET, "8", {"resultMsg": "No balance"}, 0, (Declined("payment_declined", "No balance"),)),
+            (Method.EWALLET, "1", {}, 150_000, (Captured(150_000, "IDR"), RefundSettled(150_000, "IDR"))),
+            (Method.EWALLET, "1", {"receiptCode": "1"}, 0, (Captured(150_000, "IDR"), RefundSettled(150_000, "IDR"))),
+            (Method.EWALLET, "1", {"mRefNo": "1"}, 0, (Captured(150_000, "IDR"), RefundSettled(150_000, "IDR"))),
+            (Method.EWALLET, "1", {"transDt": "20250115", "transTm": "093001"}, 0, (Cancelled(),)),  # never paid
+            (Method.PAYLATER, "8", {}, 0, (Declined("payment_declined", "unpaid"),)),
+            (
+                Method.DIRECT_DEBIT,
+                "1",
+                {"cancelAmt": "50000"},
+                150_000,
+                (Captured(150_000, "IDR"), RefundSettled(50_000, "IDR")),
+            ),
+            (Method.DIRECT_DEBIT, "3", {}, 0, ()),
+            (Method.CONVENIENCE_STORE, "5", {}, 0, ()),
+            (Method.CONVENIENCE_STORE, "0", {"cancelAmt": "150000"}, 0, (Captured(150_000, "IDR"),)),  # cash stays
+            (Method.CONVENIENCE_STORE, "1", {}, 0, ()),
+        ],
+    )
+    async def test_statuses_of_the_other_methods(
+        self,
+        provider: NicepayPayments,
+        script: Script,
+        method: Method,
+        status: str,
+        changes: Mapping[str, Any],
+        captured: int,
+        expected: tuple[Fact, ...],
+    ) -> None:
+        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, status, **changes)))
+        assert tuple(await provider.inquire(account(script.base_url), standing(method, captured=captured))) == expected
+
+    async def test_direct_debit_has_one_status_for_void_and_refund_so_silence_about_how_much_is_no_answer(
+        self, provider: NicepayPayments, script: Script
+    ) -> None:
+        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "1")))
+        with pytest.raises(OutcomeUnknown):
+            await provider.inquire(account(script.base_url), standing(Method.DIRECT_DEBIT, captured=150_000))
+
     @pytest.mark.parametrize("status", ["7", "", None, "paid", "00", 3.5])
     async def test_a_status_in_no_table_changes_nothing_and_is_told(
         self, provider: NicepayPayments, script: Script, status: Any
@@ -171,6 +226,25 @@ class TestCancelling:
         (order,) = script.bodies(CANCEL)
         assert (order["payMethod"], order["cancelType"], order["amt"], order["tXid"]) == ("02", "1", "150000", TXID)
 
+    async def test_an_unpaid_code_is_closed_and_once_more_is_closed_too(
+        self, provider: NicepayPayments, script: Script
+    ) -> None:
+        script.on(CANCEL, lambda order: wire.say(wire.cancelled(order)), wire.refusal("9315"))
+        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "3")))
+        code = standing(Method.CONVENIENCE_STORE)
+        for _ in range(2):
+            assert tuple(await provider.cancel(account(script.base_url), code)) == (Cancelled(),)
+        assert [order["payMethod"] for order in script.bodies(CANCEL)] == ["03", "03"]
+
+    @pytest.mark.parametrize("method", [Method.QRIS, Method.EWALLET, Method.PAYLATER, Method.DIRECT_DEBIT])
+    @pytest.mark.parametrize(("status", "expected"), [("3", ()), ("0", (Captured(150_000, "IDR"),))])
+    async def test_what_a_cancel_would_give_back_is_only_asked_about(
+        self, provider: NicepayPayments, script: Script, method: Method, status: str, expected: tuple[Fact, ...]
+    ) -> None:
+        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, status)))
+        assert tuple(await provider.cancel(account(script.base_url), standing(method))) == expected
+        assert not script.bodies(CANCEL)
+
     async def test_one_that_was_paid_meanwhile_turns_out_to_be_captured(
         self, provider: NicepayPayments, script: Script
     ) -> None:
@@ -236,92 +310,3 @@ class TestCancelling:
         script.on(CANCEL, wire.refusal("9314"))
         script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "9")))
         assert not await provider.cancel(account(script.base_url), standing(Method.CARD))
-
-
-class TestRefunding:
-    async def test_a_full_refund(self, provider: NicepayPayments, script: Script) -> None:
-        script.on(CANCEL, lambda order: wire.say(wire.cancelled(order)))
-        facts = await provider.refund(account(script.base_url), PAID_CARD, giveback())
-        assert tuple(facts) == (RefundSettled(150_000, "IDR", "DEMOMERCH101202501151000005678"),)
-        (order,) = script.bodies(CANCEL)
-        assert (order["cancelType"], order["amt"], order["cancelMsg"], order["payMethod"]) == (
-            "1",
-            "150000",
-            "Barang kembali",
-            "01",
-        )
-
-    async def test_a_part_and_then_the_rest_are_both_partial(self, provider: NicepayPayments, script: Script) -> None:
-        script.on(CANCEL, lambda order: wire.say(wire.cancelled(order)))
-        (first,) = await provider.refund(account(script.base_url), PAID_CARD, giveback(50_000, full=False))
-        (rest,) = await provider.refund(
-            account(script.base_url), replace(PAID_CARD, refunded=50_000), giveback(100_000)
-        )
-        assert isinstance(first, RefundSettled)
-        assert isinstance(rest, RefundSettled)
-        assert (first.total, rest.total) == (50_000, 150_000)
-        assert [order["cancelType"] for order in script.bodies(CANCEL)] == ["2", "2"]
-
-    @pytest.mark.parametrize("changes", [{"cancelAmt": "50000"}, {"cancelAmt": None}])
-    async def test_a_lost_answer_is_found_in_the_transaction(
-        self, provider: NicepayPayments, script: Script, changes: Mapping[str, Any]
-    ) -> None:
-        script.on(CANCEL, HANG_UP)
-        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "2", **changes)))
-        facts = await provider.refund(account(script.base_url), PAID_CARD, giveback(50_000, full=False))
-        assert tuple(facts) == (RefundSettled(50_000, "IDR"),)
-        assert len(script.bodies(CANCEL)) == 1
-
-    @pytest.mark.parametrize("inquiry", [
-        lambda asked: wire.say(wire.inquired(asked, "0")), lambda asked: wire.say(wire.inquired(asked, "2", cancelAmt="50000")),
-        lambda asked: wire.say(wire.inquired(asked, "2")), lambda asked: wire.say(wire.inquired(asked, "0", tXid="X" * 30)),
-        HANG_UP, wire.refusal("9002"), wire.refusal("9010"),
-    ])  # fmt: skip
-    async def test_a_lost_answer_that_the_transaction_does_not_show_stays_unknown(
-        self, provider: NicepayPayments, script: Script, inquiry: wire.Answer
-    ) -> None:
-        script.on(CANCEL, HANG_UP)
-        script.on(INQUIRY, inquiry)
-        with pytest.raises(OutcomeUnknown):
-            await provider.refund(account(script.base_url), replace(PAID_CARD, refunded=50_000), giveback(100_000))
-
-    async def test_a_refusal_that_echoes_a_try_that_got_lost_is_settled(
-        self, provider: NicepayPayments, script: Script
-    ) -> None:
-        script.on(CANCEL, wire.refusal("9314"))
-        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "1", cancelAmt="150000")))
-        facts = await provider.refund(account(script.base_url), PAID_CARD, giveback())
-        assert tuple(facts) == (RefundSettled(150_000, "IDR"),)
-
-    async def test_a_refusal_is_declined_in_our_words(self, provider: NicepayPayments, script: Script) -> None:
-        script.on(CANCEL, wire.refusal("9334", "Over 90 days"))
-        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "0")))
-        facts = await provider.refund(account(script.base_url), PAID_CARD, giveback())
-        assert tuple(facts) == (Declined("refund_window_passed", "Over 90 days"),)
-
-    async def test_a_refusal_that_cannot_be_looked_up_is_not_believed(
-        self, provider: NicepayPayments, script: Script
-    ) -> None:
-        script.on(CANCEL, wire.refusal("9314"))
-        script.on(INQUIRY, HANG_UP)
-        with pytest.raises(OutcomeUnknown):
-            await provider.refund(account(script.base_url), PAID_CARD, giveback())
-
-    async def test_a_refusal_is_not_believed_when_the_transaction_hides_what_went_back(
-        self, provider: NicepayPayments, script: Script
-    ) -> None:
-        script.on(CANCEL, wire.refusal("9319"))
-        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "2")))
-        with pytest.raises(OutcomeUnknown):
-            await provider.refund(account(script.base_url), replace(PAID_CARD, refunded=50_000), giveback(100_000))
-
-    async def test_an_answer_about_another_amount_is_looked_up(self, provider: NicepayPayments, script: Script) -> None:
-        script.on(CANCEL, lambda order: wire.say(wire.cancelled(order, amt="150000")))
-        script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "2", cancelAmt="50000")))
-        facts = await provider.refund(account(script.base_url), PAID_CARD, giveback(50_000, full=False))
-        assert tuple(facts) == (RefundSettled(50_000, "IDR"),)
-
-    async def test_a_paid_virtual_account_is_declined_without_asking(self, provider: NicepayPayments) -> None:
-        (fact,) = await provider.refund(account(wire.nobody()), standing(captured=150_000), giveback())
-        assert isinstance(fact, Declined)
-        assert fact.code == "refund_not_supported"

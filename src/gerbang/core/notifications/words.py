@@ -50,6 +50,7 @@ METHODS: Final[Mapping[Locale, Mapping[str, str]]] = {
         "virtual_account": "Virtual account",
         "qris": "QRIS",
         "paylater": "Bayar nanti",
+        "direct_debit": "Debit rekening",
         "crypto": "Kripto",
     },
     "en": {
@@ -57,6 +58,7 @@ METHODS: Final[Mapping[Locale, Mapping[str, str]]] = {
         "virtual_account": "Virtual account",
         "qris": "QRIS",
         "paylater": "Pay later",
+        "direct_debit": "Direct debit",
         "crypto": "Crypto",
     },
 }
@@ -65,6 +67,7 @@ METHODS: Final[Mapping[Locale, Mapping[str, str]]] = {
 BRANDS: Final[Mapping[str, str]] = {
     "MANDIRI": "Mandiri", "PERMATA": "Permata", "CIMB": "CIMB Niaga", "DANAMON": "Danamon", "MAYBANK": "Maybank", "HANA": "Hana",
     "ALFAMART": "Alfamart", "INDOMARET": "Indomaret", "LINKAJA": "LinkAja", "SHOPEEPAY": "ShopeePay",
+    "KREDIVO": "Kredivo", "AKULAKU": "Akulaku", "INDODANA": "Indodana", "JENIUS": "Jenius",
 }  # fmt: skip
 
 REASONS: Final[Mapping[Locale, Mapping[str, str]]] = {
@@ -96,11 +99,11 @@ FORMS_OF_ADDRESS: Final = frozenset(
 
 
 def method(name: str, options: Mapping[str, str], locale: Locale) -> str:
-    """`Virtual account BCA`, `QRIS`, `OVO`, `Alfamart`: what the payer chose, as the payer knows it."""
-    if name == "virtual_account":
+    """`Virtual account BCA`, `QRIS`, `OVO`, `Alfamart`, `Kredivo`: what the payer chose, as the payer knows it."""
+    if name in {"virtual_account", "direct_debit"}:
         bank = options.get("bank", "")
         return f"{METHODS[locale][name]} {brand(bank)}".strip()
-    chosen = options.get("wallet") or options.get("store") or ""
+    chosen = options.get("wallet") or options.get("store") or options.get("lender") or ""
     return brand(chosen) or METHODS[locale].get(name, name)
 
 

@@ -12,7 +12,8 @@ from gerbang.core.payments.rates import NoRate
 from gerbang.ports.payment import AssetTerms, Method, MethodTerms, Quote
 
 _SHOWN: Final = (
-    Method.VIRTUAL_ACCOUNT, Method.QRIS, Method.EWALLET, Method.CARD, Method.CONVENIENCE_STORE, Method.PAYLATER, Method.CRYPTO,
+    Method.VIRTUAL_ACCOUNT, Method.QRIS, Method.EWALLET, Method.CARD, Method.CONVENIENCE_STORE, Method.PAYLATER, Method.DIRECT_DEBIT,
+    Method.CRYPTO,
 )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from gerbang.core.payments.model import NEW_DEPOSIT, Attempt, AttemptStatus, Pay
 from gerbang.core.payments.onchain import Claim, doubt
 from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import Job
-from gerbang.ports.payment import Captured, Claimed, Fact, Lost, Mismatched, Retracted
+from gerbang.ports.payment import Captured, Claimed, Expired, Fact, Lost, Mismatched, Retracted
 
 MOST_RESUBMISSIONS = 3
 
@@ -66,6 +66,8 @@ def apply(draft: Draft, hearing: Hearing) -> None:
     if hearing.asked_at is not None and before.asked_at is not None and hearing.asked_at < before.asked_at:
         draft.more.entries.append(_entry(draft, hearing, before, before, "payment.answer_too_old"))
         return
+    if _is_over(before, hearing, draft.now):
+        hearing = replace(hearing, facts=(Expired(),))
     for fact in hearing.facts:
         _apply_fact(draft, hearing, fact)
     after = draft.attempts[hearing.attempt]
@@ -79,6 +81,15 @@ def apply(draft: Draft, hearing: Hearing) -> None:
         draft.announce("payment.instructions", {"attempt": ids.show("att", after.id), "method": after.method.value})
     if not draft.payment.late and any(isinstance(f, Captured) and is_late(before, after, f.at) for f in hearing.facts):
         draft.payment = replace(draft.payment, late=True)
+
+
+def _is_over(attempt: Attempt, hearing: Hearing, now: datetime) -> bool:
+    """Whether an inquiry found nothing after the deadline: many methods have no end of their own, and stay payable at the provider.
+
+    Money that comes all the same is late, and counts. An attempt that is paid on a chain ends when our own node says so.
+    """
+    unpaid = hearing.asked_at is not None and not hearing.facts and attempt.status is AttemptStatus.PENDING
+    return unpaid and attempt.expires_at <= now and attempt.quote is None
 
 
 def _apply_fact(draft: Draft, hearing: Hearing, fact: Fact) -> None:

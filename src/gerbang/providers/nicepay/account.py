@@ -1,5 +1,6 @@
 """A NICEPAY connection: its settings and credentials with their defaults, and which merchant id and key serve which method. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,40 +12,65 @@ from gerbang.providers.nicepay.snap import account as snap
 SANDBOX: Final = "https://dev.nicepay.co.id/nicepay"
 PRODUCTION: Final = "https://www.nicepay.co.id/nicepay"
 
-PAY_METHODS: Final = {Method.CARD: "01", Method.VIRTUAL_ACCOUNT: "02"}
+PAY_METHODS: Final = {
+    Method.CARD: "01", Method.VIRTUAL_ACCOUNT: "02", Method.CONVENIENCE_STORE: "03", Method.DIRECT_DEBIT: "04",
+    Method.EWALLET: "05", Method.PAYLATER: "06", Method.QRIS: "08",
+}  # fmt: skip
+# Paid to a number or a code: NICEPAY closes it while it is unpaid, and cannot give it back once it is paid. All others the other way round.
+PAID_TO_A_NUMBER: Final = frozenset({Method.VIRTUAL_ACCOUNT, Method.CONVENIENCE_STORE})
 BANKS: Final = {
     "BCA": "CENA", "BRI": "BRIN", "MANDIRI": "BMRI", "BNI": "BNIN", "PERMATA": "BBBA", "CIMB": "BNIA",
     "DANAMON": "BDIN", "MAYBANK": "IBBK", "HANA": "HNBN",
 }  # fmt: skip
-TITLES: Final = {
-    "BCA": "BCA", "BRI": "BRI", "MANDIRI": "Bank Mandiri", "BNI": "BNI", "PERMATA": "PermataBank", "CIMB": "CIMB Niaga",
-    "DANAMON": "Danamon", "MAYBANK": "Maybank", "HANA": "KEB Hana",
+STORES: Final = {"ALFAMART": "ALMA", "INDOMARET": "INDO"}
+WALLETS: Final = {"OVO": "OVOE", "DANA": "DANA", "LINKAJA": "LINK", "SHOPEEPAY": "ESHP"}
+LENDERS: Final = {"KREDIVO": "KDVI", "AKULAKU": "AKLP", "INDODANA": "IDNA"}
+DEBITS: Final = {"JENIUS": "JENC"}
+
+_CALLED: Final = {
+    Method.VIRTUAL_ACCOUNT: "virtual account", Method.CARD: "card", Method.CONVENIENCE_STORE: "convenience store", Method.QRIS: "QRIS",
+    Method.EWALLET: "e-wallet", Method.PAYLATER: "pay later", Method.DIRECT_DEBIT: "direct debit",
 }  # fmt: skip
+_MOST: Final = {
+    Method.QRIS: "10000000",
+    Method.EWALLET: "20000000",
+}  # Bank Indonesia: of one QRIS payment, and of what a wallet may hold
 
 CREDENTIALS: Final = (
     CredentialField("merchant_key", "Merchant key", "From NICEPAY's e-mail or back office; for every method without a key of its own.", SecretFamily.SERVICE_TOKEN),
-    CredentialField("merchant_key_virtual_account", "Merchant key, virtual account", "Only when virtual accounts have a merchant id of their own.", SecretFamily.SERVICE_TOKEN),
-    CredentialField("merchant_key_card", "Merchant key, card", "Only when cards have a merchant id of their own.", SecretFamily.SERVICE_TOKEN),
+    *[
+        CredentialField(f"merchant_key_{method}", f"Merchant key, {called}", f"Only when {called} has a merchant id of its own.", SecretFamily.SERVICE_TOKEN)
+        for method, called in _CALLED.items()
+    ],
     *snap.CREDENTIALS,
 )  # fmt: skip
 
 SETTINGS: Final = (
     SettingField("imid", "Merchant id (iMid)", "10 characters; for every method without one of its own."),
-    SettingField("imid_virtual_account", "Merchant id, virtual account", "Empty: the merchant id above."),
-    SettingField("imid_card", "Merchant id, card", "Empty: the merchant id above."),
+    *[SettingField(f"imid_{method}", f"Merchant id, {called}", "Empty: the merchant id above.") for method, called in _CALLED.items()],
     SettingField("base_url", "Base address", "Empty: the sandbox or the live host, by the connection's mode.", form="url"),
     SettingField("methods", "Methods", "Those that NICEPAY activated, with spaces between.", "virtual_account card"),
     SettingField("banks", "Banks", "Those that NICEPAY activated for virtual accounts, with spaces between.", " ".join(BANKS)),
+    SettingField("stores", "Stores", "Those that NICEPAY activated for convenience stores.", " ".join(STORES)),
+    SettingField("wallets", "Wallets", "Those that NICEPAY activated for e-wallets.", " ".join(WALLETS)),
+    SettingField("lenders", "Lenders", "Those that NICEPAY activated for pay later.", " ".join(LENDERS)),
+    SettingField("hosted", "Methods on NICEPAY's page", "Of `ewallet` and `paylater`, those whose payers go by NICEPAY's checkout page and not straight to the partner."),
+    SettingField("partial_refunds", "Partial refunds", "Methods that NICEPAY gives back in parts, with spaces between.", "card"),
     SettingField("card_status_table", "Card status table", "Which generation of NICEPAY's documents the card merchant id follows.", "current", choices=("current", "2020")),
-    SettingField("least_virtual_account", "Least amount, virtual account", "Rupiah.", "1", "integer"),
-    SettingField("most_virtual_account", "Greatest amount, virtual account", "Rupiah; at most 12 digits.", "999999999999", "integer"),
-    SettingField("least_card", "Least amount, card", "Rupiah.", "1", "integer"),
-    SettingField("most_card", "Greatest amount, card", "Rupiah; at most 12 digits.", "999999999999", "integer"),
-    SettingField("least_qris", "Least amount, QRIS", "Rupiah.", "1", "integer"),
-    SettingField("most_qris", "Greatest amount, QRIS", "Rupiah; Bank Indonesia's limit.", "10000000", "integer"),
-    SettingField("least_ewallet", "Least amount, e-wallet", "Rupiah.", "1", "integer"),
-    SettingField("most_ewallet", "Greatest amount, e-wallet", "Rupiah.", "20000000", "integer"),
-    SettingField("wallets", "Wallets", "Those that NICEPAY activated, with spaces between.", " ".join(snap.WALLETS)),
+    SettingField("qris_issuer", "QRIS issuer", "ShopeePay (QSHP) or Nobu (NOBU).", "QSHP", choices=("QSHP", "NOBU")),
+    SettingField("qris_encoding", "QRIS request", "NICEPAY's page says form, its libraries send json.", "json", choices=("json", "form")),
+    SettingField("shop_id", "Shop id", "For QRIS, and for refunds by SNAP.", "NICEPAY"),
+    SettingField("seller_name", "Seller's name", "For Akulaku, which asks who sells.", "Toko"),
+    SettingField("seller_email", "Seller's e-mail", "For Akulaku.", "toko@example.com"),
+    SettingField("seller_url", "Seller's site", "For Akulaku.", "https://example.com", "url"),
+    *[
+        field
+        for method, called in _CALLED.items()
+        for field in (
+            SettingField(f"least_{method}", f"Least amount, {called}", "Rupiah.", "1", "integer"),
+            SettingField(f"most_{method}", f"Greatest amount, {called}", "Rupiah; at most 12 digits.", _MOST.get(method, "999999999999"), "integer"),
+        )
+    ],
     SettingField("timeout_s", "Time limit", "Seconds that one call may take.", "15", "integer"),
     SettingField("billing_name", "Payer's name, if none is known", "Letters.", "Pelanggan"),
     SettingField("billing_phone", "Payer's phone, if none is known", "Digits.", "0000000000"),
@@ -83,6 +109,18 @@ def number(account: Account, name: str) -> int:
     return int(value)
 
 
+def chosen(account: Account, name: str) -> frozenset[str]:
+    """A setting that is a list of words."""
+    return frozenset(setting(account, name).split())
+
+
+def is_hosted(account: Account, method: Method) -> bool:
+    """Whether the payer goes by NICEPAY's checkout page: where a card number or a cashtag is typed, and where the connection says so."""
+    if method in {Method.CARD, Method.DIRECT_DEBIT}:
+        return True
+    return method in {Method.EWALLET, Method.PAYLATER} and method.value in chosen(account, "hosted")
+
+
 def base_url(account: Account) -> str:
     """Where their paths are appended, without a slash at the end."""
     return (account.settings.get("base_url") or (PRODUCTION if account.livemode else SANDBOX)).rstrip("/")
@@ -104,11 +142,20 @@ def merchant(account: Account, method: Method) -> Merchant:
     return Merchant(name, keys[0])
 
 
-def merchants(account: Account) -> tuple[Merchant, ...]:
-    """Every pair of merchant id and valid key that this connection holds: any of them may have signed a notification."""
-    pairs = [(imid(account, method), key) for method in PAY_METHODS for key in _keys(account, method)]
-    pairs += [(setting(account, "imid"), key) for key in account.secrets.get("merchant_key", ()) if key]
-    return tuple([Merchant(name, key) for name, key in dict.fromkeys(pairs) if name])
+def merchants(account: Account, pay_method: str = "") -> Iterator[Merchant]:
+    """Every pair of merchant id and valid key that this connection holds, each once: any of them may have signed a notification. Those
+    of the method that it names come first, since they are likely the last that are wanted.
+    """
+    seen = set()
+    for method in sorted(PAY_METHODS, key=lambda one: PAY_METHODS[one] != pay_method):
+        for pair in [(imid(account, method), key) for key in _keys(account, method)]:
+            if pair[0] and pair not in seen:
+                seen.add(pair)
+                yield Merchant(*pair)
+    for key in account.secrets.get("merchant_key", ()):
+        pair = setting(account, "imid"), key
+        if all(pair) and pair not in seen:
+            yield Merchant(*pair)
 
 
 def _keys(account: Account, method: Method) -> list[bytes]:

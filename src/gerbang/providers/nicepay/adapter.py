@@ -1,4 +1,4 @@
-"""NICEPAY as a payment provider: virtual accounts, and cards on NICEPAY's own page. Calls and lookups; facts.py says what they mean."""
+"""NICEPAY as a payment provider, every method of classic V2. Calls and lookups; registration.py says what is sent, facts.py what comes back."""
 
 from collections.abc import Sequence
 
@@ -10,20 +10,26 @@ from gerbang.ports.payment import (
     Account,
     Cancelled,
     Declined,
-    Effect,
     Fact,
     Giveback,
-    Lookup,
     Method,
-    MethodOption,
     MethodTerms,
     RefundSettled,
     Standing,
     Submission,
 )
-from gerbang.providers.nicepay import cleaning, facts, jakarta, wire
-from gerbang.providers.nicepay.account import BANKS, PAY_METHODS, TITLES, base_url, imid, merchant, number, setting
-from gerbang.providers.nicepay.client import Client, Endpoint, TakenBefore, cancel_token, cart_data, order_token
+from gerbang.providers.nicepay import cleaning, facts, jakarta, terms, wire
+from gerbang.providers.nicepay.account import (
+    PAID_TO_A_NUMBER,
+    PAY_METHODS,
+    base_url,
+    is_hosted,
+    merchant,
+    number,
+    setting,
+)
+from gerbang.providers.nicepay.client import Client, Endpoint, TakenBefore, cancel_token, order_token
+from gerbang.providers.nicepay.registration import impossible, order_of
 
 log = structlog.get_logger(__name__)
 
@@ -35,20 +41,21 @@ class NicepayPayments:
         self._client = Client(http)
 
     def terms(self, account: Account) -> Sequence[MethodTerms]:
-        """What is activated and has a merchant id. Neither method's registration moves money: both only instruct."""
-        active = setting(account, "methods").split()
-        return [
-            _terms(account, method) for method in PAY_METHODS if method.value in active and imid(account, method)
-        ]  # fmt: skip
+        """What is activated and has a merchant id."""
+        return terms.offered(account)
 
     async def submit(self, account: Account, submission: Submission) -> Sequence[Fact]:
         """Register the order. A repeat of our reference (9009) is OutcomeUnknown: the answer with its tXid is lost."""
-        order, endpoint = _order(account, submission), _endpoint(account)
-        if submission.method is Method.CARD:
+        refusal = impossible(account, submission)
+        if refusal is not None:
+            return (refusal,)
+        order, endpoint, method = order_of(account, submission), _endpoint(account), submission.method
+        if is_hosted(account, method):
             answer = await self._client.register_redirect(endpoint, order)
             return (facts.declined(answer) or facts.hosted_page(submission, answer, endpoint.base_url),)
-        answer = await self._client.register(endpoint, order)
-        return (facts.declined(answer) or facts.virtual_account(submission, answer),)
+        as_form = method is Method.QRIS and setting(account, "qris_encoding") == "form"
+        answer = await self._client.register(endpoint, order, as_form=as_form)
+        return (facts.declined(answer) or _instructions(submission, answer, order, endpoint),)
 
     async def inquire(self, account: Account, standing: Standing) -> Sequence[Fact]:
         """What NICEPAY says now. A status that is in no table is logged and changes nothing."""
@@ -60,17 +67,17 @@ class NicepayPayments:
 
     async def cancel(self, account: Account, standing: Standing) -> Sequence[Fact]:
         """Close an unpaid order. When NICEPAY refuses and the order is simply still open, the answer is empty."""
-        if standing.method is Method.CARD:
+        if standing.method not in PAID_TO_A_NUMBER:
             known = await self.inquire(account, standing)
-            if known:
-                return known  # a cancel of a paid card would give the money back
+            if known or standing.method is not Method.CARD:
+                return known  # a cancel of what is paid would give the money back, and of the rest it does nothing
         try:
             answer = await self._cancel(account, standing, standing.amount.amount, full=True, why="Cancelled")
         except OutcomeUnknown as lost:
             known = await self._looked_up(account, standing, lost)
             if known:
                 return known
-            if standing.method is Method.VIRTUAL_ACCOUNT and isinstance(lost, TakenBefore):
+            if standing.method in PAID_TO_A_NUMBER and isinstance(lost, TakenBefore):
                 return (Cancelled(),)  # closed by an earlier try; an inquiry may go on saying "unpaid"
             raise
         if facts.declined(answer):
@@ -80,9 +87,9 @@ class NicepayPayments:
         return (Cancelled(),)
 
     async def refund(self, account: Account, standing: Standing, giveback: Giveback) -> Sequence[Fact]:
-        """Give a card payment back, or a part of it. A lost or odd answer is looked up: the transaction says what went back."""
-        if standing.method is not Method.CARD:
-            return (Declined("refund_not_supported", "NICEPAY cannot give a paid virtual account back (9330)."),)
+        """Give a payment back, or a part of it. A lost or odd answer is looked up: the transaction says what went back."""
+        if standing.method in PAID_TO_A_NUMBER:
+            return (Declined("refund_not_supported", "NICEPAY cannot give back what was paid to a number or a code."),)
         part, total = giveback.amount.amount, standing.refunded + giveback.amount.amount
         full = giveback.full and not standing.refunded  # a full cancel is refused after a partial one (9320)
         try:
@@ -170,56 +177,15 @@ def _endpoint(account: Account) -> Endpoint:
     return Endpoint(base_url(account), float(number(account, "timeout_s")))
 
 
-def _terms(account: Account, method: Method) -> MethodTerms:
-    card = method is Method.CARD
-    banks = [name for name in setting(account, "banks").split() if name in BANKS]
-    return MethodTerms(
-        method=method,
-        effect=Effect.INSTRUCTS,
-        lookup=Lookup.BY_THEIRS,
-        currency=facts.CURRENCY,
-        least=number(account, f"least_{method}"),
-        most=min(number(account, f"most_{method}"), 999_999_999_999),
-        option=None if card else "bank",
-        options=() if card else tuple(MethodOption(name, TITLES[name]) for name in banks),
-        cancel=True,
-        refund=card,
-        partial_refund=card,
-    )
-
-
-def _order(account: Account, submission: Submission) -> wire.Registration:
-    assert submission.amount.currency == facts.CURRENCY, f"NICEPAY takes rupiah, not {submission.amount.currency}"
-    who, stamp = merchant(account, submission.method), jakarta.stamp(submission.now)
-    amt, card = str(submission.amount.amount), submission.method is Method.CARD
-    until = "" if card else jakarta.stamp(submission.expires_at)
-    goods_nm = cleaning.words(submission.description, 100) or "Pembayaran"
-    return wire.Registration(
-        time_stamp=stamp,
-        i_mid=who.imid,
-        pay_method=PAY_METHODS[submission.method],
-        currency=facts.CURRENCY,
-        amt=amt,
-        reference_no=submission.reference,
-        goods_nm=goods_nm,
-        billing_nm=cleaning.letters(submission.payer.name, 30) or setting(account, "billing_name"),
-        billing_phone=cleaning.digits(submission.payer.phone, 15) or setting(account, "billing_phone"),
-        billing_email=cleaning.email(submission.payer.email, 40) or setting(account, "billing_email"),
-        billing_addr=setting(account, "billing_address"),
-        billing_city=setting(account, "billing_city"),
-        billing_state=setting(account, "billing_state"),
-        billing_post_cd=setting(account, "billing_postcode"),
-        billing_country=setting(account, "billing_country"),
-        db_process_url=account.hook_url,
-        merchant_token=order_token(stamp, who.imid, submission.reference, amt, who.key),
-        cart_data=cart_data(goods_nm, amt) if card else "{}",
-        description=submission.payment,
-        bank_cd="" if card else BANKS[submission.options["bank"]],
-        vacct_valid_dt=until[:8],
-        vacct_valid_tm=until[8:],
-        call_back_url=submission.return_url if card else "",
-        user_ip=(cleaning.ipv4(submission.payer.ip) or "127.0.0.1") if card else "",
-        instmnt_type="2" if card else "",  # instalments at the merchant's cost, of which there are none:
-        instmnt_mon="1" if card else "",  # one month is full payment
-        recurr_opt="2" if card else "",  # no token of the card is wanted
-    )
+def _instructions(
+    submission: Submission, answer: wire.Registered, order: wire.Registration, endpoint: Endpoint
+) -> Fact:
+    match submission.method:
+        case Method.VIRTUAL_ACCOUNT:
+            return facts.virtual_account(submission, answer)
+        case Method.CONVENIENCE_STORE:
+            return facts.code(submission, answer)
+        case Method.QRIS:
+            return facts.qr(submission, answer)
+        case _:
+            return facts.payment_step(submission, answer, order, endpoint.base_url)

@@ -24,6 +24,12 @@ def digits(text: str, limit: int) -> str:
     return kept if len(kept) <= limit else ""
 
 
+def local_phone(text: str, limit: int) -> str:
+    """The same as Indonesians write it, with a 0 instead of 62: what every sample of a wallet's phone looks like."""
+    kept = digits(text, limit)
+    return "0" + kept.removeprefix("62") if kept.startswith("62") else kept
+
+
 def email(text: str, limit: int) -> str:
     """The address itself, or nothing: half an address would be somebody else's."""
     whole = text.strip()

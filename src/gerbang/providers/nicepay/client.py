@@ -5,8 +5,10 @@ ProviderRefused (a clear no to the call itself). What it returns is a success or
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -14,6 +16,7 @@ from gerbang.base.http import Answer, Http, OutcomeUnknown, ProviderRefused
 from gerbang.providers.nicepay import codes, wire
 
 _HEADERS: Final = {"content-type": "application/json", "accept": "application/json"}
+_FORM_HEADERS: Final = {**_HEADERS, "content-type": "application/x-www-form-urlencoded"}
 _encode: Final = msgspec.json.Encoder().encode
 _registered: Final = msgspec.json.Decoder(wire.Registered)
 _inquired: Final = msgspec.json.Decoder(wire.Inquired)
@@ -40,9 +43,13 @@ class Client:
     def __init__(self, http: Http) -> None:
         self._http = http
 
-    async def register(self, endpoint: Endpoint, order: wire.Registration) -> wire.Registered:
-        """POST /direct/v2/registration: a virtual account number."""
-        return await self._call(endpoint, "/direct/v2/registration", _encode(order), _registered)
+    async def register(self, endpoint: Endpoint, order: wire.Registration, *, as_form: bool = False) -> wire.Registered:
+        """POST /direct/v2/registration: a number, a code, a QR, or an order to be paid at the payment step."""
+        path = "/direct/v2/registration"
+        if not as_form:
+            return await self._call(endpoint, path, _encode(order), _registered)
+        form = urlencode(msgspec.to_builtins(order)).encode()
+        return await self._call(endpoint, path, form, _registered, _FORM_HEADERS)
 
     async def register_redirect(self, endpoint: Endpoint, order: wire.Registration) -> wire.Registered:
         """POST /redirect/v2/registration: a page of NICEPAY's where the payer pays."""
@@ -56,9 +63,16 @@ class Client:
         """POST /direct/v2/cancel: close an unpaid transaction, or give money of a paid one back."""
         return await self._call(endpoint, "/direct/v2/cancel", _encode(order), _cancelled)
 
-    async def _call(self, endpoint: Endpoint, path: str, body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
+    async def _call(
+        self,
+        endpoint: Endpoint,
+        path: str,
+        body: bytes,
+        decoder: msgspec.json.Decoder[T],
+        headers: Mapping[str, str] = _HEADERS,
+    ) -> T:
         answer = await self._http.send(
-            "POST", endpoint.base_url + path, headers=_HEADERS, body=body, timeout_s=endpoint.timeout_s
+            "POST", endpoint.base_url + path, headers=headers, body=body, timeout_s=endpoint.timeout_s
         )
         return _clear(answer, decoder)
 
@@ -71,6 +85,17 @@ def order_token(time_stamp: str, imid: str, reference_no: str, amt: str, key: by
 def cancel_token(time_stamp: str, imid: str, t_xid: str, amt: str, key: bytes) -> str:
     """`merchantToken` of a cancel: over the tXid instead of our reference; `amt` is the amount taken back."""
     return hashlib.sha256(f"{time_stamp}{imid}{t_xid}{amt}".encode() + key).hexdigest()
+
+
+def payment_link(base_url: str, t_xid: str, order: wire.Registration) -> str:
+    """Where the payer's browser asks for the payment of a registered order: GET /direct/v2/payment, signed by the same formula."""
+    query = {
+        "timeStamp": order.time_stamp,
+        "tXid": t_xid,
+        "merchantToken": order.merchant_token,
+        "callBackUrl": order.call_back_url,
+    }
+    return f"{base_url}/direct/v2/payment?{urlencode(query)}"
 
 
 def cart_data(goods_nm: str, amt: str) -> str:

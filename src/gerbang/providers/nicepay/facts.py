@@ -10,6 +10,8 @@ from gerbang.ports.payment import (
     Cancelled,
     Captured,
     Declined,
+    DisplayCode,
+    DisplayQr,
     DisplayVirtualAccount,
     Expired,
     Fact,
@@ -22,6 +24,7 @@ from gerbang.ports.payment import (
     Submission,
 )
 from gerbang.providers.nicepay import account, codes, jakarta, wire
+from gerbang.providers.nicepay.client import payment_link
 
 CURRENCY = "IDR"
 
@@ -57,8 +60,44 @@ def virtual_account(submission: Submission, answer: wire.Registered) -> Fact:
     return Accepted(_reference(answer), DisplayVirtualAccount(bank, number), until or submission.expires_at)
 
 
+def code(submission: Submission, answer: wire.Registered) -> Fact:
+    """A registered code for the counter of a shop. Raises OutcomeUnknown when the answer lacks it."""
+    store = submission.options["store"]
+    odd = _registration_oddity(submission, answer)
+    if wire.text(answer.mitra_cd) not in {"", account.STORES[store]}:
+        odd = odd or "The code is for another store than the one asked for."
+    if odd:
+        return Mismatched(odd)
+    shown = "".join(wire.text(answer.pay_no).split())
+    if not (shown.isascii() and shown.isalnum()):
+        raise OutcomeUnknown("NICEPAY registered the order without a payment code.")
+    until = jakarta.read(wire.text(answer.pay_valid_dt), wire.text(answer.pay_valid_tm))
+    return Accepted(_reference(answer), DisplayCode(store, shown), until or submission.expires_at)
+
+
+def qr(submission: Submission, answer: wire.Registered) -> Fact:
+    """A registered QR, as the text that it holds. Raises OutcomeUnknown when the answer lacks it."""
+    odd = _registration_oddity(submission, answer)
+    if odd:
+        return Mismatched(odd)
+    content = wire.text(answer.qr_content)
+    if not (content.isprintable() and 20 <= len(content) <= 1_000):
+        raise OutcomeUnknown("NICEPAY registered the order without a QR.")
+    until = jakarta.read(wire.text(answer.payment_exp_dt), wire.text(answer.payment_exp_tm))
+    return Accepted(_reference(answer), DisplayQr(content), until or submission.expires_at)
+
+
+def payment_step(submission: Submission, answer: wire.Registered, order: wire.Registration, base_url: str) -> Fact:
+    """A registered order and the address where the payer's browser asks for its payment: until then nobody can be charged."""
+    odd = _registration_oddity(submission, answer)
+    if odd:
+        return Mismatched(odd)
+    reference = _reference(answer)
+    return Accepted(reference, Redirect(payment_link(base_url, reference, order)))
+
+
 def hosted_page(submission: Submission, answer: wire.Registered, base_url: str) -> Fact:
-    """A registered order and the address where the payer's browser goes; no card data passes through us."""
+    """A registered order and NICEPAY's page where the payer's browser goes; no card data passes through us."""
     odd = _registration_oddity(submission, answer)
     if odd:
         return Mismatched(odd)
@@ -92,7 +131,8 @@ def inquired(standing: Standing, answer: wire.Inquired, card_status_table: str) 
         case codes.State.EXPIRED:
             return Finding((Expired(),))
         case codes.State.FAILED:
-            return Finding((Declined("card_declined", _words(answer) or "failed"),))
+            declined = "card_declined" if standing.method is Method.CARD else "payment_declined"
+            return Finding((Declined(declined, _words(answer) or "failed"),))
         case codes.State.REVERSED:
             if not standing.captured and not wire.text(answer.deposit_dt):
                 return Finding((Cancelled(),))  # no deposit was ever made, so there was none to reverse
@@ -119,12 +159,12 @@ def _money(standing: Standing, answer: wire.Inquired, state: codes.State) -> Fin
     if total is None:
         raise OutcomeUnknown("NICEPAY says that it is paid, and not how much.")
     back = wire.amount(answer.cancel_amt) or 0
-    if standing.method is not Method.CARD:
+    if standing.method in account.PAID_TO_A_NUMBER:
         return Finding((Captured(total, CURRENCY, _when(answer)),))
     if state is codes.State.VOIDED:
-        if not standing.captured and not wire.text(answer.auth_no):
-            return Finding((Cancelled(),))  # never authorised: there was nothing to give back
-        back = back or total  # a void undoes the whole authorisation
+        if not standing.captured and not _was_paid(standing, answer):
+            return Finding((Cancelled(),))  # never paid: there was nothing to give back
+        back = back or total  # a void undoes the whole payment
     silent = state is codes.State.REFUNDED and not back
     if standing.captured and (silent or back < standing.refunded):
         raise OutcomeUnknown("NICEPAY does not say how much went back, or less than it said before.")
@@ -132,6 +172,13 @@ def _money(standing: Standing, answer: wire.Inquired, state: codes.State) -> Fin
     if back:
         return Finding((captured, RefundSettled(back, CURRENCY)))
     return Finding((captured,), "It was refunded, and NICEPAY does not say how much." if silent else "")
+
+
+def _was_paid(standing: Standing, answer: wire.Inquired) -> bool:
+    """Whether a voided transaction shows that it was paid before: an approval of the card, or the partner's receipt."""
+    if standing.method is Method.CARD:
+        return bool(wire.text(answer.auth_no))
+    return any(wire.text(value) for value in (answer.receipt_code, answer.m_ref_no, answer.deposit_dt))
 
 
 def _registration_oddity(submission: Submission, answer: wire.Registered) -> str:

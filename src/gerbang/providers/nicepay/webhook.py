@@ -15,14 +15,14 @@ from gerbang.base import ids
 from gerbang.base.errors import NotFound
 from gerbang.ports.payment import Account
 from gerbang.ports.webhook import Genuine, Heard, Hint, Incoming, Nothing, Rejection, Reply
-from gerbang.providers.nicepay.account import merchants
+from gerbang.providers.nicepay.account import PAY_METHODS, merchants
 
 _LIMIT_BYTES: Final = 65_536
 _LIMIT_FIELDS: Final = 200
 _WANTED: Final = frozenset({"iMid", "tXid", "amt", "merchantToken", "referenceNo", "payMethod", "status"})
 _NAMES: Final = {name.encode(): name for name in _WANTED}
 _TXID_LENGTH: Final = 30
-_METHODS: Final = {"01": "card", "02": "virtual_account"}
+_METHODS: Final = {code: method.value for method, code in PAY_METHODS.items()}
 _STATUSES: Final = {"0": "paid", "1": "reversed"}
 
 
@@ -36,7 +36,7 @@ class NicepayWebhook:
     reply = Reply()
 
     def verify(self, account: Account, incoming: Incoming, now_s: float) -> Genuine | Rejection:  # noqa: ARG002  nothing in a notification tells its time
-        """Compare with the token of every merchant id and valid key of the connection, in constant time."""
+        """Compare with the token of every merchant id and valid key of the connection, each in constant time, until one fits."""
         try:
             said = _fields(incoming.body)
         except _Malformed:
@@ -51,14 +51,13 @@ class NicepayWebhook:
             txid.isascii() and txid.isalnum() and amt.isascii() and 0 < len(amt) <= 20
         ):
             return Rejection.MALFORMED
-        pairs = merchants(account)
-        if not pairs:
-            return Rejection.NO_SECRET
-        named, given, genuine = said.get("iMid", ""), token.encode(), False
-        for one in pairs:
+        named, given, verdict = said.get("iMid", ""), token.encode(), Rejection.NO_SECRET
+        for one in merchants(account, said.get("payMethod", "")):
             expected = sha256(f"{one.imid}{txid}{amt}".encode() + one.key).hexdigest().encode()
-            genuine |= hmac.compare_digest(expected, given) and named in {"", one.imid}
-        return Genuine(key="", subject=_subject(said, txid), type=_type(said)) if genuine else Rejection.FORGED
+            if hmac.compare_digest(expected, given) and named in {"", one.imid}:
+                return Genuine(key="", subject=_subject(said, txid), type=_type(said))
+            verdict = Rejection.FORGED
+        return verdict
 
     def read(self, account: Account, incoming: Incoming) -> Heard | Hint | Nothing:  # noqa: ARG002  the message says it all
         """Which attempt to ask about. The message's own status and amount are not believed."""

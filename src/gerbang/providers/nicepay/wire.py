@@ -39,6 +39,21 @@ class Registration(Struct, frozen=True, kw_only=True, rename="camel", omit_defau
     instmnt_type: str = ""
     instmnt_mon: str = ""
     recurr_opt: str = ""
+    mitra_cd: str = ""
+    pay_valid_dt: str = ""
+    pay_valid_tm: str = ""
+    shop_id: str = ""
+    payment_exp_dt: str = ""
+    payment_exp_tm: str = ""
+    m_ref_no: str = ""
+    sellers: str = ""
+    delivery_nm: str = ""
+    delivery_phone: str = ""
+    delivery_addr: str = ""
+    delivery_city: str = ""
+    delivery_state: str = ""
+    delivery_post_cd: str = ""
+    delivery_country: str = ""
 
 
 class CartItem(Struct, frozen=True, kw_only=True):
@@ -49,11 +64,45 @@ class CartItem(Struct, frozen=True, kw_only=True):
     img_url: str = ""
 
 
+class LoanItem(Struct, frozen=True, kw_only=True):
+    """What lenders want to know of one item."""
+
+    goods_id: str
+    goods_name: str
+    goods_detail: str
+    goods_amt: str
+    goods_type: str
+    goods_url: str
+    goods_sellers_id: str
+    goods_sellers_name: str
+    goods_quantity: str = "1"
+
+
 class Cart(Struct, frozen=True, kw_only=True):
     """What `cartData` holds, as JSON inside a JSON string; the items' `goods_amt` add up to `amt` (9023)."""
 
     count: str
-    item: tuple[CartItem, ...]
+    item: tuple[CartItem | LoanItem, ...]
+
+
+class SellersAddress(Struct, frozen=True, kw_only=True, rename="camel"):
+    seller_nm: str
+    seller_last_nm: str
+    seller_addr: str
+    seller_city: str
+    seller_post_cd: str
+    seller_country: str
+    seller_phone: str
+
+
+class Seller(Struct, frozen=True, kw_only=True, rename="camel"):
+    """One of the list that `sellers` holds, as JSON inside a JSON string; for Akulaku."""
+
+    sellers_id: str
+    sellers_nm: str
+    sellers_email: str
+    sellers_url: str
+    sellers_address: SellersAddress
 
 
 class Inquiry(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -97,6 +146,13 @@ class Registered(Result, frozen=True, kw_only=True, rename="camel"):
     vacct_no: Loose = None
     vacct_valid_dt: Loose = None
     vacct_valid_tm: Loose = None
+    mitra_cd: Loose = None
+    pay_no: Loose = None
+    pay_valid_dt: Loose = None
+    pay_valid_tm: Loose = None
+    qr_content: Loose = None
+    payment_exp_dt: Loose = None
+    payment_exp_tm: Loose = None
     payment_url: Loose = field(default=None, name="paymentURL")
 
 
@@ -114,6 +170,8 @@ class Inquired(Result, frozen=True, kw_only=True, rename="camel"):
     deposit_dt: Loose = None
     deposit_tm: Loose = None
     auth_no: Loose = None
+    receipt_code: Loose = None
+    m_ref_no: Loose = None
 
 
 class Cancelled(Result, frozen=True, kw_only=True, rename="camel"):

@@ -31,7 +31,7 @@ from gerbang.web.checkout.visitors import link_cookie, payment_for, without_toke
 from gerbang.web.forms import read_form
 from gerbang.web.pages import Page, locale_of, page, page_error, see_other, services_of
 
-_OPTIONS: Final = ("bank", "store", "wallet")
+_OPTIONS: Final = ("bank", "store", "wallet", "lender")
 _COIN: Final = "coin"  # asset and network in one field: `USDC.base`
 _WAITING: Final = frozenset({PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.UNKNOWN})
 

@@ -26,6 +26,7 @@ SHOWN_METHODS: Final = (
     Method.CARD,
     Method.CONVENIENCE_STORE,
     Method.PAYLATER,
+    Method.DIRECT_DEBIT,
     Method.CRYPTO,
 )
 
@@ -182,7 +183,9 @@ def option_of(attempt: Attempt) -> str:
     if "asset" in attempt.options:
         network = attempt.options.get("network", "")
         return f"{attempt.options['asset']} · {NETWORKS.get(network, network)}"
-    value = next((attempt.options[name] for name in ("bank", "store", "wallet") if name in attempt.options), "")
+    value = next(
+        (attempt.options[name] for name in ("bank", "store", "wallet", "lender") if name in attempt.options), ""
+    )
     return OPTION_TITLES.get(value, value)
 
 

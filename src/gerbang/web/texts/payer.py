@@ -34,6 +34,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "choose.bank": ("bank", "bank"),
     "choose.store": ("toko", "store"),
     "choose.wallet": ("dompet", "wallet"),
+    "choose.lender": ("pemberi kredit", "lender"),
     "choose.other": ("pilihan", "choice"),
     "choose.above_maximum": ("di atas batas {most}", "over the limit of {most}"),
     "choose.below_minimum": ("di bawah batas {least}", "under the minimum of {least}"),
@@ -46,6 +47,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "method.card.says": ("Diisi di halaman aman, bukan di sini", "Entered on a secure page, not here"),
     "method.convenience_store.says": ("Tunai di kasir {options}", "Cash at the counter of {options}"),
     "method.ewallet.says": ("{options}", "{options}"),
+    "method.direct_debit.says": ("Dari rekening {options}", "From your {options} account"),
     "method.paylater.says": ("Cicilan, disetujui oleh penyedianya", "Instalments, approved by their provider"),
     # a number to transfer to
     "va.page": ("Bayar {amount} dengan virtual account {bank}", "Pay {amount} by {bank} virtual account"),

@@ -30,6 +30,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "method.qris": ("QRIS", "QRIS"),
     "method.ewallet": ("Dompet digital", "E-wallet"),
     "method.paylater": ("Bayar nanti", "Pay later"),
+    "method.direct_debit": ("Debit rekening", "Direct debit"),
     "method.crypto": ("Kripto", "Crypto"),
     "method.none": ("Belum dipilih", "Not chosen"),
     "back": ("Kembali", "Back"),

@@ -32,7 +32,8 @@ input{min-height:48px;width:100%;padding:0 12px;border:1px solid var(--edge);bor
 button,a.btn{display:grid;place-items:center;min-height:48px;padding:0 24px;border:1px solid var(--edge);border-radius:4px;
 background:var(--paper);color:var(--ink);font-family:inherit;font-weight:600;font-size:16px;text-decoration:none;cursor:pointer}
 button.main,a.main{background:var(--act);border-color:var(--act);color:var(--on)}
-:focus-visible{outline:2px solid var(--act);outline-offset:2px}code{font-family:ui-monospace,monospace}
+:focus-visible{outline:2px solid var(--act);outline-offset:2px}code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}
+main>*{min-width:0}
 table{border-collapse:collapse;font-size:13px;width:100%}td,th{text-align:left;padding:6px 12px 6px 0;border-top:1px solid var(--line);font-weight:400}
 """
 
@@ -95,6 +96,7 @@ def app(order: Order, action: str, back: str) -> bytes:
 <input type="hidden" name="callBackUrl" value="{escape(back)}">{cashtag}
 <button class="main" name="decision" value="approve">Setujui / Approve {rupiah(order.amount)}</button>
 <button name="decision" value="refuse">Tolak / Refuse</button></form>""",
+        again_s=3 if order.partner == OVO else 0,
     )
 
 
@@ -128,8 +130,10 @@ def _bill(order: Order) -> str:
 <dt>Referensi</dt><dd><code>{escape(order.reference)}</code></dd></dl>"""
 
 
-def _page(title: str, content: str) -> bytes:
+def _page(title: str, content: str, again_s: int = 0) -> bytes:
+    """A whole page; one that waits for a phone is opened again after so many seconds."""
+    again = f'<meta http-equiv="refresh" content="{again_s}">' if again_s else ""
     return f"""<!doctype html><html lang="id"><head><meta charset="utf-8"><title>UJI · {escape(title)} · NICEPAY (simulator)</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head><body>
+<meta name="viewport" content="width=device-width, initial-scale=1">{again}<style>{_STYLE}</style></head><body>
 <div class="band">MODE UJI: simulator NICEPAY, bukan NICEPAY. Tidak ada uang yang bergerak. / No money moves.</div>
 <main><header><b>NICEPAY</b><span>simulator</span></header><h1>{escape(title)}</h1>{content}</main></body></html>""".encode()

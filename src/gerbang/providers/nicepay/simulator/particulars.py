@@ -77,7 +77,7 @@ def _qr(fields: Fields, merchant: Merchant, txid: str, amount: int, now: datetim
     partner = _partner(fields)
     codes = {"malformed": "9031", "length": "9031", "past": "9031"}
     until = _until(fields, "paymentExp", now, _HALF_AN_HOUR, codes)
-    number = emv.content(txid, partner, merchant.name, amount)
+    number = emv.content(txid, partner, merchant.name.partition(",")[0], amount)
     return {"number": number, "partner": partner, "valid_until": until}
 
 

@@ -11,7 +11,6 @@ from gerbang.ports.provider import CredentialField, SecretFamily, SettingField
 
 DIALECT: Final = "snap"
 METHODS: Final = (Method.VIRTUAL_ACCOUNT, Method.QRIS, Method.EWALLET)
-WALLETS: Final = {"OVO": "OVOE", "DANA": "DANA", "LINKAJA": "LINK", "SHOPEEPAY": "ESHP"}
 MOST: Final = 999_999_999  # their `value` holds 12 characters, two decimals and the point among them
 
 CREDENTIALS: Final = (
@@ -30,7 +29,6 @@ SETTINGS: Final = (
     SettingField("snap_client_id_qris", "SNAP client id, QRIS", "Empty: the client id above."),
     SettingField("snap_client_id_ewallet", "SNAP client id, e-wallet", "Empty: the client id above."),
     SettingField("snap_channel_id", "SNAP channel id", "Empty: the client id and 01 behind it."),
-    SettingField("snap_store_id", "SNAP store id", "What QRIS and refunds name as the store.", "NICEPAY"),
     SettingField("snap_qris_service_code", "SNAP service code of a QRIS query", "NICEPAY's libraries differ: 47 or 51.", "47", choices=("47", "51")),
     SettingField("snap_validity", "SNAP validity of QRIS and e-wallets", "theirs: as long as NICEPAY gives; ours: the payment's, as ISO time.", "theirs", choices=("theirs", "ours")),
 )  # fmt: skip

@@ -1,8 +1,6 @@
 """NICEPAY's SNAP as a payment provider: virtual accounts, QRIS and e-wallets. Calls and lookups; facts.py says what they mean."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Final
 
 import structlog
 
@@ -19,14 +17,13 @@ from gerbang.ports.payment import (
     Giveback,
     Lookup,
     Method,
-    MethodOption,
     MethodTerms,
     RefundSettled,
     Standing,
     Submission,
 )
 from gerbang.providers.nicepay import cleaning, jakarta
-from gerbang.providers.nicepay.account import BANKS, TITLES, base_url, number
+from gerbang.providers.nicepay.account import BANKS, WALLETS, base_url, chosen, number
 from gerbang.providers.nicepay.account import setting as shared
 from gerbang.providers.nicepay.client import cart_data
 from gerbang.providers.nicepay.snap import facts, wire
@@ -34,7 +31,6 @@ from gerbang.providers.nicepay.snap.account import (
     DIALECT,
     METHODS,
     MOST,
-    WALLETS,
     channel_id,
     client,
     client_id,
@@ -42,12 +38,10 @@ from gerbang.providers.nicepay.snap.account import (
     speaks,
 )
 from gerbang.providers.nicepay.snap.client import Client, Endpoint, NoSuchTransaction, QuestionRefused
+from gerbang.providers.nicepay.terms import options
 from gerbang.providers.nicepay.wire import text
 
 log = structlog.get_logger(__name__)
-
-_QRIS_PARTNER: Final = "QSHP"
-_WALLET_TITLES: Final = {"OVO": "OVO", "DANA": "DANA", "LINKAJA": "LinkAja", "SHOPEEPAY": "ShopeePay"}
 
 
 class SnapPayments:
@@ -58,7 +52,7 @@ class SnapPayments:
 
     def terms(self, account: Account) -> Sequence[MethodTerms]:
         """What is activated and has a client id; offered is what the setting `snap` names."""
-        active = shared(account, "methods").split()
+        active = chosen(account, "methods")
         return [
             _terms(account, method)
             for method in METHODS
@@ -169,7 +163,7 @@ class SnapPayments:
             case Method.QRIS:
                 question = wire.QrisQuestion(
                     merchant_id=at.client.id,
-                    external_store_id=setting(account, "snap_store_id"),
+                    external_store_id=shared(account, "shop_id"),
                     original_reference_no=reference,
                     original_partner_reference_no=standing.reference,
                     service_code=setting(account, "snap_qris_service_code"),
@@ -194,7 +188,7 @@ class SnapPayments:
                 at,
                 wire.QrisRefund(
                     merchant_id=at.client.id,
-                    external_store_id=setting(account, "snap_store_id"),
+                    external_store_id=shared(account, "shop_id"),
                     original_reference_no=standing.provider_reference,
                     original_partner_reference_no=standing.reference,
                     partner_refund_no=number_,
@@ -210,7 +204,7 @@ class SnapPayments:
                 merchant_id=at.client.id,
                 original_partner_reference_no=standing.reference,
                 original_reference_no=standing.provider_reference,
-                external_store_id=setting(account, "snap_store_id"),
+                external_store_id=shared(account, "shop_id"),
                 reason=reason,
                 refund_amount=amount,
                 additional_info={"refundType": "1"},
@@ -225,36 +219,23 @@ def _endpoint(account: Account, about: Submission | Standing) -> Endpoint:
 
 
 def _terms(account: Account, method: Method) -> MethodTerms:
-    plain = MethodTerms(
+    """A wallet may ask the payer in its app at once, so a lost answer must be found and the order never sent again."""
+    option, choices = options(account, method)
+    wallet = method is Method.EWALLET
+    return MethodTerms(
         method=method,
-        effect=Effect.INSTRUCTS,
-        lookup=Lookup.BY_THEIRS,
+        effect=Effect.MAY_CHARGE if wallet else Effect.INSTRUCTS,
+        lookup=Lookup.BY_OUR_REFERENCE if wallet else Lookup.BY_THEIRS,
         currency=facts.CURRENCY,
         least=number(account, f"least_{method}"),
         most=min(number(account, f"most_{method}"), MOST),
+        option=option,
+        options=choices,
+        cancel=method is Method.VIRTUAL_ACCOUNT,
+        refund=method is not Method.VIRTUAL_ACCOUNT,
         dialect=DIALECT,
         offered=speaks(account.settings, method),
     )
-    match method:
-        case Method.QRIS:
-            return replace(plain, refund=True)
-        case (
-            Method.EWALLET
-        ):  # a wallet may ask the payer in its app at once, so a lost answer must be found and never sent again
-            names = [name for name in shared(account, "wallets").split() if name in WALLETS]
-            options = tuple([MethodOption(name, _WALLET_TITLES[name]) for name in names])
-            return replace(
-                plain,
-                effect=Effect.MAY_CHARGE,
-                lookup=Lookup.BY_OUR_REFERENCE,
-                option="wallet",
-                options=options,
-                refund=True,
-            )
-        case _:
-            banks = [name for name in shared(account, "banks").split() if name in BANKS]
-            titles = tuple([MethodOption(name, TITLES[name]) for name in banks])
-            return replace(plain, option="bank", options=titles, cancel=True)
 
 
 def _new_account(account: Account, submission: Submission) -> wire.NewAccount:
@@ -302,11 +283,11 @@ def _new_qris(account: Account, submission: Submission) -> wire.NewQris:
     return wire.NewQris(
         merchant_id=client_id(account.settings, submission.method),
         partner_reference_no=submission.reference,
-        store_id=setting(account, "snap_store_id"),
+        store_id=shared(account, "shop_id"),
         validity_period=_validity(account, submission),
         amount=wire.rupiah(submission.amount.amount),
         additional_info=wire.NewQrisInfo(
-            mitra_cd=_QRIS_PARTNER,
+            mitra_cd=shared(account, "qris_issuer"),
             goods_nm=goods,
             billing_nm=cleaning.letters(payer.name, 30) or shared(account, "billing_name"),
             billing_phone=_phone(submission) or shared(account, "billing_phone"),
