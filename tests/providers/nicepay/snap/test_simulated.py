@@ -365,7 +365,7 @@ async def test_ovo_without_a_phone_number_is_declined_before_anything_is_sent(st
     unknown = replace(submission, payer=replace(submission.payer, phone=""))
     (fact,) = await stage.provider.submit(stage.account, unknown)
     assert isinstance(fact, Declined)
-    assert fact.code == "phone_missing"
+    assert fact.code == "phone_needed"
     assert await stage.registered(submission.reference) == 0
 
 

@@ -68,7 +68,7 @@ class SnapPayments:
                 return (facts.declined(made) or facts.qris(submission, made),)
             case Method.EWALLET:
                 if submission.options["wallet"] == facts.IN_THE_APP and not _phone(submission):
-                    return (Declined("phone_missing", "OVO asks the payer in its app, by the phone number: none is known."),)  # fmt: skip
+                    return (Declined("phone_needed", "OVO asks on the payer's phone, and no phone number is known."),)
                 made = await self._client.pay_wallet(at, _new_wallet(account, submission))
                 return (facts.declined(made) or facts.wallet(submission, made, at.base_url),)
             case _:

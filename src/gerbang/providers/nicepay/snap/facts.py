@@ -109,8 +109,8 @@ def qris(submission: Submission, answer: wire.Made) -> Fact:
         raise OutcomeUnknown("NICEPAY registered the order without a QR code.")
     info = answer.additional_info
     told = text(info.validity_period) if isinstance(info, wire.MadeInfo) else ""
-    until = jakarta.read_iso(told) or jakarta.read(told[:8], told[8:])
-    return Accepted(_reference(text(answer.reference_no)), DisplayQr(content), until or submission.expires_at)
+    until = jakarta.read_iso(told) or jakarta.read(told[:8], told[8:]) or submission.expires_at
+    return Accepted(_reference(text(answer.reference_no)), DisplayQr(content), min(until, submission.expires_at))
 
 
 def account_said(standing: Standing, answer: wire.AccountAnswer) -> Said:
