@@ -31,7 +31,8 @@ class Row:
     """One way to pay. `walk` is what the payer presses on the provider's pages (form, fields typed); without one the payer pays what is
     shown. `refusal` is the sandbox's act that ends it unpaid and the status that we then learn. `refund` and `part` say who gives back.
     `lost` is what attempts stand at when the answer to a registration was lost: a dialect that looks orders up by our reference needs no
-    second one, and where only that answer told the payer where to go (empty), the payer chooses anew. `like` names a row of the same way whose partner differs: it need not go through everything again.
+    second one, and where only that answer told the payer where to go (empty), the payer chooses anew. `stays_open`: its provider will not
+    close it, and it can go on being paid. `like` names a row of the same way whose partner differs: it need not go through everything again.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Row:
     refusal: tuple[str, str] = ("decline", "failed")
     ends_at_provider: bool = False
     closed_at_provider: bool = False
+    stays_open: bool = False
     refund: str = "provider"
     part: str = "transfer"
     connection: str = "nicepay-uji"
@@ -68,7 +70,14 @@ ROWS_BY_V2: Final = (
     Row("virtual_account", "virtual_account", {"bank": "BRI"}, "display_virtual_account", **NUMBER),
     Row("alfamart", "convenience_store", {"store": "ALFAMART"}, "display_code", **NUMBER),
     Row("indomaret", "convenience_store", {"store": "INDOMARET"}, "display_code", like="alfamart", **NUMBER),
-    Row("card", "card", {}, walk=(CARD_FORM, ("/redirect/v2/secure", {"decision": "approve"})), part="provider"),
+    Row(
+        "card",
+        "card",
+        {},
+        walk=(CARD_FORM, ("/redirect/v2/secure", {"decision": "approve"})),
+        part="provider",
+        stays_open=True,
+    ),
     Row("qris", "qris", {}, "display_qr", walk=(), ends_at_provider=True),
     Row("ovo", "ewallet", {"wallet": "OVO"}),
     Row("dana", "ewallet", {"wallet": "DANA"}),
@@ -239,6 +248,25 @@ async def is_paid_twice(shop: Shop, row: Row) -> None:
     assert await shop.books(payment) == [*sale(row), (row.clearing, "payer_credit", AMOUNT)]
 
 
+async def is_cancelled_too_late(shop: Shop, row: Row) -> None:
+    """The money is in, and its notification was lost: a cancel asks first, and finds it."""
+    payment = await shop.order(row)
+    await shop.world.control(f"{row.provider}/webhooks", reference=payment["attempts"][0]["id"], drop=True)
+    await shop.pays(row, payment, reference=payment["attempts"][0]["id"])
+    refused = await shop.world.post(f"/v1/payments/{payment['id']}/cancel", who="operator", expect=409)
+    assert refused["code"]
+    paid = await shop.becomes(payment, "paid")
+    assert (paid["amount_captured"], paid["late"]) == (AMOUNT, False)
+    assert await shop.books(payment) == sale(row)
+
+
+async def is_cancelled(shop: Shop, row: Row) -> None:
+    payment = await shop.order(row)
+    gone = await shop.world.post(f"/v1/payments/{payment['id']}/cancel", who="operator", expect=200)
+    assert gone["status"] == ("pending" if row.stays_open else "cancelled")
+    assert await shop.books(payment) == []
+
+
 async def is_given_back(shop: Shop, row: Row) -> None:
     payment = await shop.order(row)
     await shop.pays(row, payment)
@@ -326,6 +354,8 @@ TOGETHER: Final[Mapping[str, Callable[[Shop, Row], Awaitable[None]]]] = {
     "paid": is_paid,
     "refused_or_run_out": is_refused_or_runs_out,
     "paid_twice": is_paid_twice,
+    "cancelled": is_cancelled,
+    "cancelled_too_late": is_cancelled_too_late,
     "given_back": is_given_back,
     "given_back_in_part": is_given_back_in_part,
 }
@@ -348,7 +378,9 @@ async def outcomes(running: Running, request: pytest.FixtureRequest) -> AsyncIte
     """What became of every story that this run asks for."""
     asked = [vars(item).get("callspec") for item in request.session.items if item.path == request.path]
     wanted = {(one.params["fate"], one.params["name"]) for one in asked if one is not None}
-    limits = httpx.Limits(max_connections=120)
+    limits = httpx.Limits(
+        max_connections=120, max_keepalive_connections=0
+    )  # none that the other side may close just now
     async with httpx.AsyncClient(timeout=60, limits=limits) as http:
         shop = Shop(World(running.said, running.data, http))
         for role in ("operator", "api_key"):

@@ -9,7 +9,7 @@ import pytest
 
 from gerbang import demo
 from gerbang.base import ids
-from gerbang.core.payments.model import AttemptStatus, MethodChoice, PaymentStatus, RefundStatus, Whole
+from gerbang.core.payments.model import AttemptStatus, MethodChoice, NotCancellable, PaymentStatus, RefundStatus, Whole
 from gerbang.ports.payment import Method, Wait
 
 from .conftest import OPERATOR, VA, World
@@ -156,3 +156,15 @@ async def test_an_order_that_never_arrived_is_over_and_the_payer_may_choose_agai
     failed = await world.until(whole.payment.id, PaymentStatus.FAILED)
     assert failed.attempts[0].failure is not None
     assert failed.attempts[0].failure.code == "not_registered"
+
+
+async def test_an_order_that_we_know_only_by_our_reference_is_asked_about_before_it_is_cancelled(world: World) -> None:
+    await demo.connect_snap(world.core.connections, world.core.secrets, world.core.settings)
+    await world.control("nicepay/webhooks", drop=True)
+    await world.control("nicepay/faults", "PUT", kind="reset_after_effect", route="/payment-host-to-host", count=1)
+    whole = (await world.create(choice=OVO)).whole
+    await world.pay(whole)
+    with pytest.raises(NotCancellable):
+        await world.core.payments.cancel(OPERATOR, whole.payment.id)
+    paid = await world.until(whole.payment.id, PaymentStatus.PAID)
+    assert paid.attempts[0].provider_reference is not None

@@ -119,16 +119,21 @@ class Calls:
         return (await self._ask(attempt.connection, lambda p, a: p.inquire(a, standing))).facts
 
     async def cancel(self, attempt: Attempt, *, actor: str, job: Job | None = None) -> Whole | None:
-        """Close an unpaid attempt at the provider, or only here where the provider offers no such thing.
+        """Close an unpaid attempt at the provider, or only here where the provider offers no such thing and knows of no money.
 
         Raises Unreachable, OutcomeUnknown, ProviderRefused: not closed for certain.
         """
         terms = await self.terms_of(attempt)
-        if terms is None or not terms.cancel or attempt.provider_reference is None:
+        if terms is None or not attempt.askable:
             answered = Answered([Cancelled()], {"at_provider": False})
         else:
-            standing = self.standing(attempt, attempt.provider_reference)
-            answered = await self._ask(attempt.connection, lambda p, a: p.cancel(a, standing))
+            standing = self.standing(attempt, attempt.provider_reference or "")
+            closes = terms.cancel and attempt.provider_reference is not None
+            answered = await self._ask(
+                attempt.connection, lambda p, a: p.cancel(a, standing) if closes else p.inquire(a, standing)
+            )
+            if not closes and not answered.facts:
+                answered = Answered([Cancelled()], {"at_provider": False})
         return await self.hear(Hearing(attempt.id, answered.facts, "cancel", actor, detail=answered.detail), job)
 
     async def refund(self, attempt: Attempt, refund: Refund, job: Job | None = None) -> Whole | None:
