@@ -207,6 +207,20 @@ class TestTokens:
         )
 
 
+async def test_who_waits_for_a_token_waits_no_longer_than_a_call_may_take(
+    provider: SnapPayments, script: Script
+) -> None:
+    """However many wait behind a token that does not come, each is told at its own time that nothing was sent."""
+    script.on(CREATE, MADE)
+    script.token_wait_s = 30
+    started = time.monotonic()
+    waiting = [provider.submit(account(script.base_url, timeout_s="1"), submission()) for _ in range(5)]
+    found = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(one) for one in found] == [Unreachable] * 5
+    assert time.monotonic() - started < 3
+    assert not script.calls(CREATE)
+
+
 async def test_a_token_is_renewed_before_its_end_and_forgotten_only_by_name() -> None:
     tokens, given = Tokens(), 0
 

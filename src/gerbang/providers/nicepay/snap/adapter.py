@@ -1,6 +1,7 @@
 """NICEPAY's SNAP as a payment provider: virtual accounts, QRIS and e-wallets. Calls and lookups; facts.py says what they mean."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import structlog
 
@@ -42,6 +43,8 @@ from gerbang.providers.nicepay.terms import options
 from gerbang.providers.nicepay.wire import text
 
 log = structlog.get_logger(__name__)
+
+_LONGEST_S: Final = 20.0  # a submission that takes longer is taken for lost
 
 
 class SnapPayments:
@@ -214,7 +217,7 @@ class SnapPayments:
 
 def _endpoint(account: Account, about: Submission | Standing) -> Endpoint:
     who = client(account, about.method)
-    timeout_s = float(number(account, "timeout_s"))
+    timeout_s = min(float(number(account, "timeout_s")), _LONGEST_S)
     return Endpoint(base_url(account), account.connection, who, channel_id(account, who), about.now, timeout_s)
 
 

@@ -4,8 +4,10 @@ Every method raises Unreachable (nothing was done: it never left, or we had no t
 ProviderRefused (a clear no to the call itself). What it returns is a success or a clear refusal of this one order.
 """
 
+import asyncio
 import hashlib
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -126,15 +128,20 @@ class Client:
         return await self._call(at, "POST", "/api/v1.0/qr/qr-mpm-refund", _encode(order), _refunded)
 
     async def _call(self, at: Endpoint, method: str, path: str, body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
-        """A call with the token that we have, and once more with a new one when NICEPAY does not take it: nothing was done then."""
-        token = await self._token(at)
+        """A call with the token that we have, and once more with a new one when NICEPAY does not take it: nothing was done then.
+
+        All of it together takes no longer than one call may.
+        """
+        ends = time.monotonic() + at.timeout_s
+        token = await self._token(at, ends)
         try:
-            return _clear(await self._send(at, method, path, body, token), decoder)
+            return _clear(await self._send(at, method, path, body, token, ends), decoder)
         except (Unauthorized, TokenRefused):
             self._tokens.drop(at.owner, token)
-        return _clear(await self._send(at, method, path, body, await self._token(at)), decoder)
+        token = await self._token(at, ends)
+        return _clear(await self._send(at, method, path, body, token, ends), decoder)
 
-    async def _send(self, at: Endpoint, method: str, path: str, body: bytes, token: str) -> Answer:
+    async def _send(self, at: Endpoint, method: str, path: str, body: bytes, token: str, ends: float) -> Answer:
         stamp = jakarta.iso(at.now)
         headers = {
             "content-type": "application/json",
@@ -146,10 +153,14 @@ class Client:
             "x-external-id": f"{jakarta.stamp(at.now)}{secrets.randbelow(10**18):018}",
             "channel-id": at.channel_id,
         }
-        return await self._http.send(method, at.base_url + path, headers=headers, body=body, timeout_s=at.timeout_s)
+        return await self._http.send(method, at.base_url + path, headers=headers, body=body, timeout_s=_left(ends))
 
-    async def _token(self, at: Endpoint) -> str:
-        return await self._tokens.get(at.owner, lambda: self._fetch_token(at))
+    async def _token(self, at: Endpoint, ends: float) -> str:
+        try:
+            async with asyncio.timeout(_left(ends)):
+                return await self._tokens.get(at.owner, lambda: self._fetch_token(at))
+        except TimeoutError as error:
+            raise Unreachable("NICEPAY gave no access token in time.") from error
 
     async def _fetch_token(self, at: Endpoint) -> Granted:
         """A new token. Whatever is lost here, the call that wants it has not left: so a lost answer is Unreachable."""
@@ -176,6 +187,14 @@ class Client:
         if not value or not (value.isascii() and value.isprintable()):
             raise Unreachable("NICEPAY gave no access token that can be sent.")
         return Granted(value, float(seconds) if seconds.isascii() and seconds.isdigit() else _DEFAULT_TOKEN_S)
+
+
+def _left(ends: float) -> float:
+    """Seconds until a moment of the monotonic clock; raises Unreachable when it is over, since nothing has left then."""
+    left = ends - time.monotonic()
+    if left <= 0:
+        raise Unreachable("There was no time left to call NICEPAY.")
+    return left
 
 
 def _clear(answer: Answer, decoder: msgspec.json.Decoder[T]) -> T:

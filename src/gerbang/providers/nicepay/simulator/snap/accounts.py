@@ -1,5 +1,6 @@
 """SNAP's virtual accounts: create, status, delete (notes 7.1, 7.2)."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -110,7 +111,7 @@ def _data(order: Order, more: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _until(more: dict[str, Any] | Any, now: datetime) -> datetime:
+def _until(more: Mapping[str, Any], now: datetime) -> datetime:
     """Both empty means two days from now; raises Refused for a malformed or past one."""
     date, time = gate.told(more, "vacctValidDt"), gate.told(more, "vacctValidTm")
     if not date and not time:
