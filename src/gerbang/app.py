@@ -300,11 +300,12 @@ async def sandbox(settings: Settings) -> None:
         return await _crypto_of(owner, payment)
 
     program = anvil.find(settings.anvil)
+    merchants = (*demo.merchants(settings.data), demo.snap_merchant(settings.data))
     config = SandboxConfig(
-        str(settings.data / "sandbox"), demo.merchants(settings.data), port=settings.sandbox_port,
+        str(settings.data / "sandbox"), merchants, port=settings.sandbox_port,
         smtp_port=settings.sandbox_mail_port, public_url=settings.sandbox_url,
         chain=None if program is None else ChainConfig(program, settings.sandbox_chain_port), coinbase=demo.projects(settings),
-        commerce=demo.commerce(settings),
+        commerce=demo.commerce(settings), nicepay_private_key=demo.nicepay_private_key(settings.data),
     )  # fmt: skip
     http = Http()
     box = create(
@@ -325,6 +326,7 @@ async def _connect_demo(settings: Settings, starting: Awaitable[LocalChain | Non
     """The demo's connections, made or brought up to this run's addresses while the chain starts."""
     async with core(settings, "sandbox") as parts:
         await demo.connect_nicepay(parts.connections, parts.secrets, settings)
+        await demo.connect_snap(parts.connections, parts.secrets, settings)
         chain = await starting
         if chain is not None:
             await demo.connect_wallet(parts.connections, settings, chain)

@@ -5,11 +5,19 @@ import json
 import os
 import secrets as chance
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 
 from gerbang.core.audit.service import SYSTEM
 from gerbang.core.connections.model import ConnectionNotFound
@@ -18,12 +26,14 @@ from gerbang.core.secrets.model import Purpose
 from gerbang.core.secrets.service import Secrets
 from gerbang.providers.coinbase_checkouts.simulator import Merchant as CoinbaseMerchant
 from gerbang.providers.coinbase_commerce.simulator import Merchant as CommerceMerchant
+from gerbang.providers.nicepay.simulator import SnapClient
 from gerbang.sandbox.app import Connection as Merchant
 from gerbang.sandbox.chain.local import NETWORK, LocalChain
 from gerbang.sandbox.chain.wallet import SEED_BYTES, account_key
 from gerbang.settings import Settings
 
 NICEPAY: Final = "nicepay-uji"
+SNAP: Final = "nicepay-snap-uji"
 COMMERCE: Final = "coinbase-commerce-uji"
 WALLET: Final = "evm-uji"
 COINBASE: Final = "coinbase-uji"
@@ -32,6 +42,7 @@ _NICEPAY_MERCHANTS: Final = {
     "virtual_account": ("LUMBUNGVA1", "02"), "card": ("LUMBUNGCC1", "01"), "convenience_store": ("LUMBUNGCS1", "03"),
     "direct_debit": ("LUMBUNGDD1", "04"), "ewallet": ("LUMBUNGEW1", "05"), "paylater": ("LUMBUNGPL1", "06"), "qris": ("LUMBUNGQR1", "08"),
 }  # fmt: skip
+_SNAP_CLIENT: Final = "LUMBUNGSN1"
 _MOVES: Final = (
     "base_url",
     "platform_url",
@@ -45,10 +56,22 @@ _MOVES: Final = (
 def merchants(data: Path) -> tuple[Merchant, ...]:
     """The sandbox's NICEPAY merchants, one per method as is common."""
     known = _made_up(data)
-    return tuple(
+    return tuple([
         Merchant(imid, known[imid], (code,), f"Toko Lumbung, {method.replace('_', ' ')}")
         for method, (imid, code) in _NICEPAY_MERCHANTS.items()
-    )
+    ])  # fmt: skip
+
+
+def snap_merchant(data: Path) -> Merchant:
+    """The sandbox's NICEPAY merchant that speaks SNAP, and nothing else."""
+    known = _snap_keys(data)
+    client = SnapClient(known["snap_client_secret"], _public_pem(known["snap_private_key"]))
+    return Merchant(_SNAP_CLIENT, "", ("02", "05", "08"), "Toko Lumbung, SNAP", client)
+
+
+def nicepay_private_key(data: Path) -> str:
+    """What the sandbox's NICEPAY signs with when it tells something by SNAP."""
+    return _snap_keys(data)["nicepay_private_key"]
 
 
 def projects(settings: Settings) -> tuple[CoinbaseMerchant, ...]:
@@ -73,15 +96,27 @@ def api_key(data: Path) -> str:
 
 
 def _made_up(data: Path) -> Mapping[str, str]:
-    """The sandbox's keys, made at random once and kept with the data (0600); those that came later are added to an older file."""
+    """The sandbox's keys."""
+    keys = (*[imid for imid, _ in _NICEPAY_MERCHANTS.values()], "commerce_key", "commerce_secret")
+    makers: dict[str, Callable[[], str]] = {name: lambda: chance.token_urlsafe(48) for name in keys}
+    makers |= {"wallet_seed": lambda: chance.token_hex(SEED_BYTES), "coinbase_key": _api_key}
+    makers |= dict.fromkeys(("coinbase_key_id", "coinbase_webhook"), lambda: str(uuid.uuid4()))
+    return _kept(data, makers)
+
+
+def _snap_keys(data: Path) -> Mapping[str, str]:
+    """Those of SNAP, apart because a key pair takes a moment to make."""
+    pairs = dict.fromkeys(("snap_private_key", "nicepay_private_key"), _rsa_pem)
+    return _kept(data, {"snap_client_secret": lambda: chance.token_urlsafe(48), **pairs})
+
+
+def _kept(data: Path, makers: Mapping[str, Callable[[], str]]) -> Mapping[str, str]:
+    """Made at random once and kept with the data (0600); those that came later are added to an older file."""
     path = data / "sandbox.json"
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-    keys = (*[imid for imid, _ in _NICEPAY_MERCHANTS.values()], "commerce_key", "commerce_secret")
-    wanted = {name: chance.token_urlsafe(48) for name in keys}
-    wanted["wallet_seed"] = chance.token_hex(SEED_BYTES)
-    wanted |= {"coinbase_key_id": str(uuid.uuid4()), "coinbase_key": _api_key(), "coinbase_webhook": str(uuid.uuid4())}
-    if wanted.keys() - known.keys():
-        known = wanted | known
+    missing = [name for name in makers if name not in known]
+    if missing:
+        known |= {name: makers[name]() for name in missing}
         data.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(".new")
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
@@ -90,6 +125,17 @@ def _made_up(data: Path) -> Mapping[str, str]:
             os.fsync(file.fileno())
         fresh.replace(path)
     return known
+
+
+def _rsa_pem() -> str:
+    """An RSA key of 2048 bits, as openssl writes it."""
+    key = rsa.generate_private_key(65537, 2048)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def _public_pem(private_pem: str) -> str:
+    key = load_pem_private_key(private_pem.encode(), None)
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 def _api_key() -> str:
@@ -107,6 +153,23 @@ async def connect_nicepay(connections: Connections, secrets: Secrets, settings: 
         names[f"merchant_key_{method}"] = name = f"service/{NICEPAY}/merchant_key_{method}"
         await secrets.ensure(name, known[imid].encode, Purpose.CALL_PROVIDER)
     await _connect(connections, NICEPAY, "nicepay", place, names)
+
+
+async def connect_snap(connections: Connections, secrets: Secrets, settings: Settings) -> None:
+    """The demo's second connection to the sandbox's NICEPAY, which speaks SNAP by every method that can."""
+    known, methods = _snap_keys(settings.data), "virtual_account qris ewallet"
+    place = {
+        "base_url": f"{settings.sandbox_url}/nicepay",
+        "methods": methods,
+        "snap": methods,
+        "snap_client_id": _SNAP_CLIENT,
+    }
+    values = {name: known[name] for name in ("snap_client_secret", "snap_private_key")}
+    values["snap_nicepay_public_key"] = _public_pem(known["nicepay_private_key"])
+    names = {name: f"service/{SNAP}/{name}" for name in values}
+    for credential, name in names.items():
+        await secrets.ensure(name, values[credential].encode, Purpose.CALL_PROVIDER)
+    await _connect(connections, SNAP, "nicepay", place, names)
 
 
 async def connect_commerce(connections: Connections, secrets: Secrets, settings: Settings) -> None:

@@ -31,7 +31,8 @@ class Row:
     """One way to pay. `walk` is what the payer presses on the provider's pages (form, fields typed); without one the payer pays what is
     shown. `refusal` is the sandbox's act that ends it unpaid and the status that we then learn. `refund` and `part` say who gives back.
     `lost` is what attempts stand at when the answer to a registration was lost: a dialect that looks orders up by our reference needs no
-    second one. `like` names a row of the same way whose partner differs: it need not go through everything again.
+    second one, and where only that answer told the payer where to go (empty), the payer chooses anew. `stays_open`: its provider will not
+    close it, and it can go on being paid. `like` names a row of the same way whose partner differs: it need not go through everything again.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Row:
     refusal: tuple[str, str] = ("decline", "failed")
     ends_at_provider: bool = False
     closed_at_provider: bool = False
+    stays_open: bool = False
     refund: str = "provider"
     part: str = "transfer"
     connection: str = "nicepay-uji"
@@ -52,6 +54,10 @@ class Row:
     like: str = ""
 
     @property
+    def choice(self) -> Json:
+        return {"method": self.method, "method_options": dict(self.options), "connection": self.connection}
+
+    @property
     def clearing(self) -> str:
         return f"clearing:{self.connection}"
 
@@ -60,11 +66,18 @@ CARD_FORM: Final = ("/redirect/v2/card", {"cardNo": "5123450000000008", "cardExp
 NUMBER: Final[Mapping[str, Any]] = {
     "walk": (), "refusal": ("expire", "expired"), "ends_at_provider": True, "closed_at_provider": True, "refund": "transfer",
 }  # fmt: skip
-ROWS: Final = (
+ROWS_BY_V2: Final = (
     Row("virtual_account", "virtual_account", {"bank": "BRI"}, "display_virtual_account", **NUMBER),
     Row("alfamart", "convenience_store", {"store": "ALFAMART"}, "display_code", **NUMBER),
     Row("indomaret", "convenience_store", {"store": "INDOMARET"}, "display_code", like="alfamart", **NUMBER),
-    Row("card", "card", {}, walk=(CARD_FORM, ("/redirect/v2/secure", {"decision": "approve"})), part="provider"),
+    Row(
+        "card",
+        "card",
+        {},
+        walk=(CARD_FORM, ("/redirect/v2/secure", {"decision": "approve"})),
+        part="provider",
+        stays_open=True,
+    ),
     Row("qris", "qris", {}, "display_qr", walk=(), ends_at_provider=True),
     Row("ovo", "ewallet", {"wallet": "OVO"}),
     Row("dana", "ewallet", {"wallet": "DANA"}),
@@ -81,6 +94,16 @@ ROWS: Final = (
         refusal=("decline", "pending"),  # no status of direct debit tells of a refusal
     ),
 )
+SNAP: Final[Mapping[str, Any]] = {"connection": "nicepay-snap-uji"}
+WALLET: Final = {**SNAP, "registration": "/payment-host-to-host", "giveback": "/debit/refund"}
+ROWS_BY_SNAP: Final = (
+    Row("snap_account", "virtual_account", {"bank": "MANDIRI"}, "display_virtual_account", registration="/create-va", **SNAP, **NUMBER),
+    Row("snap_qris", "qris", {}, "display_qr", walk=(), ends_at_provider=True, registration="/qr-mpm-generate", giveback="/qr-mpm-refund", **SNAP),
+    Row("snap_ovo", "ewallet", {"wallet": "OVO"}, "wait", walk=(), lost=("pending",), **WALLET),
+    Row("snap_dana", "ewallet", {"wallet": "DANA"}, lost=(), **WALLET),
+    Row("snap_shopeepay", "ewallet", {"wallet": "SHOPEEPAY"}, like="snap_dana", **WALLET),
+)  # fmt: skip
+ROWS: Final = (*ROWS_BY_V2, *ROWS_BY_SNAP)
 BY_NAME: Final = {row.name: row for row in ROWS}
 
 
@@ -106,7 +129,8 @@ class Shop:
 
         async def look() -> Json | None:
             found = await self.world.payment(payment)
-            return found if found["next_action"] and found["next_action"]["type"] == row.shows else None
+            shown = found["next_action"] and found["next_action"]["type"] == row.shows
+            return found if shown and found["status"] == "pending" else None
 
         found = await eventually(look, f"instructions of {payment['id']} by {row.name}", PATIENCE_S)
         open_ones = [one for one in found["attempts"] if one["next_action"] and one["status"] == "pending"]
@@ -193,9 +217,7 @@ async def is_refused_or_runs_out(shop: Shop, row: Row) -> None:
     assert (after["failure"] is not None) == (status == "failed")
     assert await shop.books(payment) == []
     if status != "pending":
-        again = await shop.world.post(
-            f"/v1/payments/{payment['id']}/attempts", {"method": row.method, "method_options": dict(row.options)}
-        )
+        again = await shop.world.post(f"/v1/payments/{payment['id']}/attempts", row.choice)
         await shop.pays(row, again)
         await shop.becomes(payment, "paid")
         assert await shop.books(payment) == sale(row)
@@ -205,9 +227,7 @@ async def is_paid_twice(shop: Shop, row: Row) -> None:
     """The payer asks for it anew, and then pays both."""
     payment = await shop.order(row)
     first = payment["attempts"][0]
-    both = await shop.world.post(
-        f"/v1/payments/{payment['id']}/attempts", {"method": row.method, "method_options": dict(row.options)}
-    )
+    both = await shop.world.post(f"/v1/payments/{payment['id']}/attempts", row.choice)
     assert [one["status"] for one in both["attempts"]][-1] == "pending"
 
     async def first_is_closed() -> bool:
@@ -226,6 +246,25 @@ async def is_paid_twice(shop: Shop, row: Row) -> None:
     twice = await eventually(surplus, f"the surplus of {payment['id']}", PATIENCE_S)
     assert (twice["status"], twice["amount_captured"], twice["amount_excess"]) == ("paid", 2 * AMOUNT, AMOUNT)
     assert await shop.books(payment) == [*sale(row), (row.clearing, "payer_credit", AMOUNT)]
+
+
+async def is_cancelled_too_late(shop: Shop, row: Row) -> None:
+    """The money is in, and its notification was lost: a cancel asks first, and finds it."""
+    payment = await shop.order(row)
+    await shop.world.control(f"{row.provider}/webhooks", reference=payment["attempts"][0]["id"], drop=True)
+    await shop.pays(row, payment, reference=payment["attempts"][0]["id"])
+    refused = await shop.world.post(f"/v1/payments/{payment['id']}/cancel", who="operator", expect=409)
+    assert refused["code"]
+    paid = await shop.becomes(payment, "paid")
+    assert (paid["amount_captured"], paid["late"]) == (AMOUNT, False)
+    assert await shop.books(payment) == sale(row)
+
+
+async def is_cancelled(shop: Shop, row: Row) -> None:
+    payment = await shop.order(row)
+    gone = await shop.world.post(f"/v1/payments/{payment['id']}/cancel", who="operator", expect=200)
+    assert gone["status"] == ("pending" if row.stays_open else "cancelled")
+    assert await shop.books(payment) == []
 
 
 async def is_given_back(shop: Shop, row: Row) -> None:
@@ -266,13 +305,18 @@ def registration_is_lost(kind: str) -> Callable[[Shop, Row], Awaitable[None]]:
         """F6: what was registered and not answered is abandoned, the payer sees one way to pay, and it is counted once."""
 
         async def ask() -> Json:
-            return await shop.shown(row, await shop.order(row))
+            made = await shop.order(row)
+            if row.lost:
+                return await shop.shown(row, made)
+            failed = await shop.becomes(made, "failed")
+            again: Json = await shop.world.post(f"/v1/payments/{failed['id']}/attempts", row.choice)
+            return again
 
         payment = await shop.lose_answer(row, kind, row.registration, ask)
-        assert tuple(one["status"] for one in payment["attempts"]) == row.lost
+        assert tuple(one["status"] for one in payment["attempts"]) == (row.lost or ("failed", "pending"))
         orders = (await shop.world.http.get(f"{shop.world.sandbox}/control/{row.provider}/orders?limit=1000")).json()
-        kept = {order["reference"] for order in orders["data"] if order["payment"] == payment["id"]}
-        assert kept == {one["id"] for one in payment["attempts"]}
+        kept = sorted(order["reference"] for order in orders["data"])
+        assert [kept.count(one["id"]) for one in payment["attempts"]] == [1] * len(payment["attempts"])
         await shop.pays(row, payment)
         await shop.becomes(payment, "paid")
         assert await shop.books(payment) == sale(row)
@@ -310,6 +354,8 @@ TOGETHER: Final[Mapping[str, Callable[[Shop, Row], Awaitable[None]]]] = {
     "paid": is_paid,
     "refused_or_run_out": is_refused_or_runs_out,
     "paid_twice": is_paid_twice,
+    "cancelled": is_cancelled,
+    "cancelled_too_late": is_cancelled_too_late,
     "given_back": is_given_back,
     "given_back_in_part": is_given_back_in_part,
 }
@@ -332,7 +378,9 @@ async def outcomes(running: Running, request: pytest.FixtureRequest) -> AsyncIte
     """What became of every story that this run asks for."""
     asked = [vars(item).get("callspec") for item in request.session.items if item.path == request.path]
     wanted = {(one.params["fate"], one.params["name"]) for one in asked if one is not None}
-    limits = httpx.Limits(max_connections=120)
+    limits = httpx.Limits(
+        max_connections=120, max_keepalive_connections=0
+    )  # none that the other side may close just now
     async with httpx.AsyncClient(timeout=60, limits=limits) as http:
         shop = Shop(World(running.said, running.data, http))
         for role in ("operator", "api_key"):

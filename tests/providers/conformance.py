@@ -26,6 +26,7 @@ from gerbang.ports.payment import (
     Giveback,
     Method,
     MethodTerms,
+    NextAction,
     Payer,
     PaymentProvider,
     Quote,
@@ -77,7 +78,9 @@ class PaymentConformance:
 
     async def test_terms_can_be_believed(self, stage: Stage, choice: Choice) -> None:
         terms = stage.provider.terms(stage.account)
-        assert len({one.method for one in terms}) == len(terms)
+        offered = [one.method for one in terms if one.offered]
+        assert len(set(offered)) == len(offered)
+        assert len({(one.method, one.dialect) for one in terms}) == len(terms)
         mine = _terms(stage, choice)
         assert 0 < mine.least <= mine.most
         assert (mine.method is Method.CRYPTO) == bool(mine.assets) == (not mine.currency)
@@ -217,7 +220,7 @@ class PaymentConformance:
 
 
 def _terms(stage: Stage, choice: Choice) -> MethodTerms:
-    (mine,) = [one for one in stage.provider.terms(stage.account) if one.method is choice[0]]
+    (mine,) = [one for one in stage.provider.terms(stage.account) if one.method is choice[0] and one.offered]
     return mine
 
 
@@ -237,6 +240,7 @@ def _submission(stage: Stage, choice: Choice) -> Submission:
         now=NOW,
         quote=_quote(terms, choice) if terms.assets else None,
         number=NUMBER if terms.wallet else None,
+        dialect=terms.dialect,
     )
 
 
@@ -255,7 +259,7 @@ def _whole(standing: Standing) -> tuple[int, str]:
     return int(standing.quote.amount), standing.quote.asset
 
 
-def _standing(submission: Submission, provider_reference: str) -> Standing:
+def _standing(submission: Submission, provider_reference: str, shown: NextAction | None = None) -> Standing:
     return Standing(
         attempt=submission.attempt,
         reference=submission.reference,
@@ -267,6 +271,9 @@ def _standing(submission: Submission, provider_reference: str) -> Standing:
         refunded=0,
         now=submission.now,
         quote=submission.quote,
+        dialect=submission.dialect,
+        next_action=shown,
+        made_at=submission.now,
     )
 
 
@@ -278,7 +285,8 @@ async def _accepted(stage: Stage, submission: Submission) -> Accepted:
 
 async def _submitted(stage: Stage, choice: Choice) -> Standing:
     submission = _submission(stage, choice)
-    return _standing(submission, (await _accepted(stage, submission)).reference)
+    accepted = await _accepted(stage, submission)
+    return _standing(submission, accepted.reference, accepted.next_action)
 
 
 async def _paid(stage: Stage, choice: Choice) -> Standing:

@@ -232,6 +232,9 @@ class MethodTerms:
     A crypto method has `assets` instead of a currency (which is empty) and of options: `method_options` names `asset` and `network`, and
     core quotes the price in it. `wallet` names the wallet of ours that the asset comes into, empty where that is the processor's: each
     attempt wants a number of its own, never used before in that wallet (`Submission.number`), whichever connections share it.
+
+    A provider that speaks a method in several ways names each in `dialect`. An attempt keeps the dialect that it was made in, whatever the
+    connection's settings say later; `offered` is False for the terms that only such older attempts stand on.
     """
 
     method: Method
@@ -248,6 +251,8 @@ class MethodTerms:
     default_expiry_s: int = 86_400
     assets: tuple[AssetTerms, ...] = ()
     wallet: str = ""
+    dialect: str = ""
+    offered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,11 +298,16 @@ class Submission:
     now: datetime
     quote: Quote | None = None
     number: int | None = None
+    dialect: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An attempt that the provider knows: what an inquiry, a cancel or a refund must name. Amounts in minor units."""
+    """An attempt that the provider knows: what an inquiry, a cancel or a refund must name. Amounts in minor units.
+
+    `provider_reference` is empty when the answer that named it was lost and the method can be looked up by our reference: then an
+    inquiry says `Accepted` with it. `next_action` is what the payer was shown, `made_at` when the attempt was made.
+    """
 
     attempt: UUID
     reference: str
@@ -309,6 +319,9 @@ class Standing:
     refunded: int
     now: datetime
     quote: Quote | None = None
+    dialect: str = ""
+    next_action: NextAction | None = None
+    made_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +345,7 @@ class PaymentProvider(Protocol):
     """
 
     def terms(self, account: Account) -> Sequence[MethodTerms]:
-        """The methods that this connection offers, with what they declare. Pure."""
+        """The methods that this connection offers, one offered dialect each, with what they declare. Pure."""
         ...
 
     async def submit(self, account: Account, submission: Submission) -> Sequence[Fact]:

@@ -27,22 +27,25 @@ class Incoming(msgspec.Struct, frozen=True):
     body: bytes
 
 
-class Genuine(msgspec.Struct, frozen=True):
-    """A message whose signature holds. `key` is the provider's event id (empty: a digest of the raw bytes is used);
-    `subject` is what it is about and keeps its messages in order; `type` names it for people.
-    """
-
-    key: str
-    subject: str
-    type: str
-
-
 class Reply(msgspec.Struct, frozen=True):
     """What the provider wants to read back once the message is stored."""
 
     status: int = 200
     content_type: str = "text/plain; charset=utf-8"
     body: bytes = b"OK"
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class Genuine(msgspec.Struct, frozen=True):
+    """A message whose signature holds. `key` is the provider's event id (empty: a digest of the raw bytes is used);
+    `subject` is what it is about and keeps its messages in order; `type` names it for people; `reply` is what this one message is
+    answered with, where that is not the provider's usual reply.
+    """
+
+    key: str
+    subject: str
+    type: str
+    reply: Reply | None = None
 
 
 class Heard(msgspec.Struct, frozen=True):

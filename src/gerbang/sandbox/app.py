@@ -18,7 +18,7 @@ from gerbang.providers.coinbase_checkouts.simulator import CoinbaseBusinessSimul
 from gerbang.providers.coinbase_checkouts.simulator import Merchant as CoinbaseMerchant
 from gerbang.providers.coinbase_commerce.simulator import CONTRACT, OPERATOR, CommerceSimulator
 from gerbang.providers.coinbase_commerce.simulator import Merchant as CommerceMerchant
-from gerbang.providers.nicepay.simulator import Merchant, NicepaySimulator
+from gerbang.providers.nicepay.simulator import Merchant, NicepaySimulator, SnapClient
 from gerbang.sandbox import mail
 from gerbang.sandbox.chain.anvil import Anvil, NodeFailed
 from gerbang.sandbox.chain.calls import Asked, ChainCalls
@@ -48,12 +48,13 @@ _decode_kind: Final = msgspec.json.Decoder(_Kind).decode
 
 
 class Connection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One NICEPAY merchant: iMid, its key, and the payMethod codes that it may use."""
+    """One NICEPAY merchant: iMid, its key, and the payMethod codes that it may use. `snap` is what it needs to speak SNAP."""
 
     imid: str
     merchant_key: str
     methods: tuple[str, ...] = ("01", "02")
     name: str = ""
+    snap: SnapClient | None = None
 
 
 class ChainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,7 +68,7 @@ class ChainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class SandboxConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`connections` are the merchants at NICEPAY, `coinbase` the projects at Coinbase, `commerce` the merchants at Coinbase Commerce.
     `data_dir` holds journal.jsonl and the chain; a port of 0 is any free one; `smtp_port` None means no mail, `chain` None no chain;
-    `public_url` is how browsers reach us.
+    `public_url` is how browsers reach us; `nicepay_private_key` (PEM) signs what NICEPAY tells by SNAP, empty: one of its own.
     """
 
     data_dir: str
@@ -77,6 +78,7 @@ class SandboxConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     smtp_port: int | None = None
     public_url: str = ""
     chain: ChainConfig | None = None
+    nicepay_private_key: str = ""
     coinbase: tuple[CoinbaseMerchant, ...] = ()
     commerce: tuple[CommerceMerchant, ...] = ()
 
@@ -236,9 +238,9 @@ def create(
     """A sandbox of all simulators that ship; `advance` moves and tells business time, absent it is the sandbox's own; `asked` tells what
     a payment shows its payer, for those who pay it from the demo wallet; `shop` makes payments at Gerbang for the endings.
     """
-    merchants = [Merchant(one.imid, one.merchant_key, one.methods, one.name) for one in config.connections]
+    merchants = [Merchant(one.imid, one.merchant_key, one.methods, one.name, one.snap) for one in config.connections]
     simulators: list[Simulator] = [
-        NicepaySimulator(merchants), CoinbaseBusinessSimulator(config.coinbase), CommerceSimulator(config.commerce),
+        NicepaySimulator(merchants, config.nicepay_private_key), CoinbaseBusinessSimulator(config.coinbase), CommerceSimulator(config.commerce),
     ]  # fmt: skip
     return Sandbox(config, simulators, advance, asked, shop)
 

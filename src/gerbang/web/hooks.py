@@ -15,7 +15,7 @@ from gerbang.core.connections.service import Connections
 from gerbang.core.inbox.model import NewEvent
 from gerbang.core.inbox.service import Inbox
 from gerbang.core.secrets.model import Purpose
-from gerbang.ports.webhook import Incoming, Rejection
+from gerbang.ports.webhook import Incoming, Rejection, Reply
 
 log = structlog.get_logger()
 PREFIX: Final = "/hooks/"
@@ -43,15 +43,16 @@ class Hooks:
             await _problem(send, 413, "body_too_large", f"A webhook has at most {self._body_limit_bytes} bytes.")
             return
         try:
-            status, content_type, answer = await self._take(scope, body)
+            reply = await self._take(scope, body)
         except NotFound:
             await _problem(send, 404, "connection_not_found", "There is no such hook.")
         except GerbangError as error:
             await _problem(send, 503, error.code, "Not stored; please send it again.", ((b"retry-after", b"2"),))
         else:
-            await _answer(send, status, content_type.encode(), answer)
+            headers = tuple([(name.encode(), value.encode()) for name, value in reply.headers])
+            await _answer(send, reply.status, reply.content_type.encode(), reply.body, headers)
 
-    async def _take(self, scope: Any, body: bytes) -> tuple[int, str, bytes]:
+    async def _take(self, scope: Any, body: bytes) -> Reply:
         connection = await self._connections.get(scope["path"][len(PREFIX) :].rstrip("/"))
         webhook = self._connections.provider_of(connection).webhook
         if webhook is None or not connection.enabled:
@@ -61,9 +62,9 @@ class Hooks:
         found = webhook.verify(account, Incoming(headers, body), time.time())
         if isinstance(found, Rejection):
             await self._reject(connection.id, found, scope, body)
-            return 401, "application/problem+json", _body_of(401, "webhook_rejected", f"Refused: {found.value}.")
+            return Reply(401, "application/problem+json", _body_of(401, "webhook_rejected", f"Refused: {found.value}."))
         await self._inbox.receive(NewEvent(connection.id, found.key, found.subject, found.type, _kept(headers), body))
-        return webhook.reply.status, webhook.reply.content_type, webhook.reply.body
+        return found.reply or webhook.reply
 
     async def _reject(self, connection: str, reason: Rejection, scope: Any, body: bytes) -> None:
         """Keep a sample, at most sixty a minute in each process: a flood of forgeries must not fill the disk."""

@@ -4,7 +4,9 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -23,7 +25,7 @@ from gerbang.core.queue import business_time
 from gerbang.core.queue.worker import Worker as QueueWorker
 from gerbang.ports.payment import Method, Payer
 from gerbang.providers.sealed import ensure_root_key
-from gerbang.sandbox.app import Connection, Sandbox, SandboxConfig, running
+from gerbang.sandbox.app import Sandbox, SandboxConfig, running
 from gerbang.web.hooks import Hooks
 from gerbang.web.server import serve
 from tests.conftest import FreshDatabase
@@ -103,6 +105,14 @@ class World:
         return sum(1 for entry in journal["data"] if entry.get("route", "").endswith("registration"))
 
 
+@cache
+def snap_keys() -> str:
+    """Key pairs take a moment to make: all worlds of a run have the same."""
+    with TemporaryDirectory() as folder:
+        demo.snap_merchant(Path(folder))
+        return (Path(folder) / "sandbox.json").read_text()
+
+
 @pytest.fixture
 async def world(database: FreshDatabase, tmp_path: Path, free_port: Callable[[], int]) -> AsyncIterator[World]:
     """A running world; each test has its own."""
@@ -114,8 +124,10 @@ async def world(database: FreshDatabase, tmp_path: Path, free_port: Callable[[],
     ensure_root_key(chosen.root_key_path, create=True)
     owner = Database(database.owner_dsn, size=2)
     await owner.open()
-    merchants = tuple(Connection(m.imid, m.merchant_key, m.methods, m.name) for m in demo.merchants(tmp_path))
-    config = SandboxConfig(str(tmp_path / "sandbox"), merchants, port=sandbox_port)
+    (tmp_path / "sandbox.json").write_text(snap_keys())
+    merchants = (*demo.merchants(tmp_path), demo.snap_merchant(tmp_path))
+    key = demo.nicepay_private_key(tmp_path)
+    config = SandboxConfig(str(tmp_path / "sandbox"), merchants, port=sandbox_port, nicepay_private_key=key)
     stop = asyncio.Event()
 
     async def advance(seconds: int) -> int:

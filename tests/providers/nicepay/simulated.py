@@ -27,7 +27,11 @@ from tests.providers.nicepay.script import IMID, KEY
 
 DAY_S: Final = 86_400
 ALL_METHODS: Final = tuple(PAY_METHODS.values())
-CHOICES: Final = NicepaySimulator([Merchant(IMID, KEY.decode(), ALL_METHODS)]).quirk_choices()
+CHOICES: Final = {
+    name: values
+    for name, values in NicepaySimulator([Merchant(IMID, KEY.decode(), ALL_METHODS)]).quirk_choices().items()
+    if not name.startswith("snap_")
+}
 ACCOUNT: Final[Choice] = (Method.VIRTUAL_ACCOUNT, {"bank": "MANDIRI"})
 CARD: Final[Choice] = (Method.CARD, {})
 STORE: Final[Choice] = (Method.CONVENIENCE_STORE, {"store": "ALFAMART"})

@@ -25,11 +25,17 @@ def rows(after: str) -> list[list[str]]:
 
 
 def test_every_credential_is_told() -> None:
-    assert [row[0] for row in rows("| credential | for |\n|---|---|")] == [one.name for one in CREDENTIALS]
+    told = [row[0] for header in ("credential", "SNAP credential") for row in rows(f"| {header} | for |\n|---|---|")]
+    assert told == [one.name for one in CREDENTIALS]
 
 
 def test_every_setting_is_told_with_its_default() -> None:
-    told = {row[0]: row[1] for row in rows("| setting | default | meaning |\n|---|---|---|")}
+    both = [
+        row
+        for header in ("setting", "SNAP setting")
+        for row in rows(f"| {header} | default | meaning |\n|---|---|---|")
+    ]
+    told = {row[0]: row[1] for row in both}
     assert list(told) == [one.name for one in SETTINGS]
     in_words = {"base_url", "banks", "stores", "wallets", "lenders", *[f"imid_{method}" for method in PAY_METHODS]}
     for one in SETTINGS:

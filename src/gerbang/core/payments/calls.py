@@ -94,12 +94,15 @@ class Calls:
     async def inquire(
         self, attempt: Attempt, reference: str, *, source: str = "inquiry", actor: str = SYSTEM, job: Job | None = None
     ) -> Whole | None:
-        """Ask about an attempt by the provider's reference. Raises Unreachable, OutcomeUnknown, ProviderRefused: nothing was learnt."""
+        """Ask about an attempt by the provider's reference, or by ours when it is empty.
+
+        Raises Unreachable, OutcomeUnknown, ProviderRefused: nothing was learnt.
+        """
         asked_at = self._clock.now()
         standing = self.standing(attempt, reference)
         answered = await self._ask(attempt.connection, lambda p, a: p.inquire(a, standing))
         facts = list(answered.facts)
-        if _reveals(attempt, facts):
+        if reference and _reveals(attempt, facts):
             facts.insert(0, Accepted(reference))
         return await self.hear(
             Hearing(attempt.id, facts, source, actor, asked_at=asked_at, detail=answered.detail), job
@@ -110,22 +113,27 @@ class Calls:
         async with self._db.reading() as tx:
             attempt = await store.attempt(tx, attempt_id)
         known = (attempt.provider_reference or reference) if attempt else None
-        if attempt is None or known is None:
+        if attempt is None or (known is None and not attempt.askable):
             return []
-        standing = self.standing(attempt, known)
+        standing = self.standing(attempt, known or "")
         return (await self._ask(attempt.connection, lambda p, a: p.inquire(a, standing))).facts
 
     async def cancel(self, attempt: Attempt, *, actor: str, job: Job | None = None) -> Whole | None:
-        """Close an unpaid attempt at the provider, or only here where the provider offers no such thing.
+        """Close an unpaid attempt at the provider, or only here where the provider offers no such thing and knows of no money.
 
         Raises Unreachable, OutcomeUnknown, ProviderRefused: not closed for certain.
         """
         terms = await self.terms_of(attempt)
-        if terms is None or not terms.cancel or attempt.provider_reference is None:
+        if terms is None or not attempt.askable:
             answered = Answered([Cancelled()], {"at_provider": False})
         else:
-            standing = self.standing(attempt, attempt.provider_reference)
-            answered = await self._ask(attempt.connection, lambda p, a: p.cancel(a, standing))
+            standing = self.standing(attempt, attempt.provider_reference or "")
+            closes = terms.cancel and attempt.provider_reference is not None
+            answered = await self._ask(
+                attempt.connection, lambda p, a: p.cancel(a, standing) if closes else p.inquire(a, standing)
+            )
+            if not closes and not answered.facts:
+                answered = Answered([Cancelled()], {"at_provider": False})
         return await self.hear(Hearing(attempt.id, answered.facts, "cancel", actor, detail=answered.detail), job)
 
     async def refund(self, attempt: Attempt, refund: Refund, job: Job | None = None) -> Whole | None:
@@ -147,12 +155,15 @@ class Calls:
         )
 
     async def terms_of(self, attempt: Attempt) -> MethodTerms | None:
-        """What the provider declares of the attempt's method today."""
-        connection = await self._connections.get(attempt.connection)
-        return next((t for t in self.terms(connection) if t.method is attempt.method), None)
+        """What the provider declares today of the attempt's method, in the dialect that it was made in."""
+        declared = self._declared(await self._connections.get(attempt.connection))
+        return next((t for t in declared if t.method is attempt.method and t.dialect == attempt.dialect), None)
 
     def terms(self, connection: Connection) -> Sequence[MethodTerms]:
         """The payment methods that a connection offers; none for a provider that collects no money."""
+        return [terms for terms in self._declared(connection) if terms.offered]
+
+    def _declared(self, connection: Connection) -> Sequence[MethodTerms]:
         known = self._terms.get(connection.id)
         if known is not None and known[0] is connection:
             return known[1]
@@ -179,6 +190,7 @@ class Calls:
             self._clock.now(),
             attempt.quote,
             attempt.deposit,
+            attempt.dialect,
         )
 
     def standing(self, attempt: Attempt, reference: str) -> Standing:
@@ -194,6 +206,9 @@ class Calls:
             attempt.refunded,
             self._clock.now(),
             attempt.quote,
+            attempt.dialect,
+            attempt.next_action,
+            attempt.created_at,
         )
 
     async def _ask(

@@ -77,13 +77,16 @@ async def inquire(ctx: Context, job: Job) -> None:
     hinted = job.payload.get("reference")
     reference = (attempt.provider_reference or hinted) if attempt else None
     settled = attempt is not None and attempt.status is AttemptStatus.CAPTURED and not hinted
-    if attempt is None or reference is None or (settled and not _refund_open(whole, attempt)):
+    known = attempt is not None and (reference is not None or attempt.askable)
+    if attempt is None or not known or (settled and not _refund_open(whole, attempt)):
         await _end(ctx, job)
         return
     try:
-        await ctx.calls.inquire(attempt, str(reference), job=job)
+        await ctx.calls.inquire(attempt, str(reference or ""), job=job)
     except ProviderRefused as error:
-        if attempt.provider_reference is None:  # the hint named a transaction that the provider does not know
+        if (
+            reference and attempt.provider_reference is None
+        ):  # the hint named a transaction that the provider does not know
             raise Park(error.detail) from error
         raise Retry(error.detail) from error
     except UpstreamFailed as error:

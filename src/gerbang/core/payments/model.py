@@ -78,7 +78,8 @@ class Attempt(msgspec.Struct, frozen=True):
     `captured`, `refunded` are totals as the provider tells them; `refund_reserved` is what refunds under way may still take.
     `unsent` says that the registration certainly did not leave, so it may be sent again. `look_at` is when somebody must look at it
     again: to take over a submission, or to ask the provider. A crypto attempt has the `quote` that it froze, `received` base units of
-    the quote's asset, and where it is paid into a wallet of ours, the number of its `deposit` address.
+    the quote's asset, and where it is paid into a wallet of ours, the number of its `deposit` address. `dialect` is the provider's way of
+    speaking that it was made in, and goes on in.
     """
 
     id: UUID
@@ -108,6 +109,12 @@ class Attempt(msgspec.Struct, frozen=True):
     quote: Quote | None = None
     received: int = 0
     deposit: int | None = None
+    dialect: str = ""
+
+    @property
+    def askable(self) -> bool:
+        """Whether the provider can be asked about it: by its own reference, or by ours where it is found so."""
+        return self.provider_reference is not None or self.lookup is Lookup.BY_OUR_REFERENCE
 
 
 class Refund(msgspec.Struct, frozen=True):

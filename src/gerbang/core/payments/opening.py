@@ -167,7 +167,7 @@ def attempt_of(
         ids.new(), payment.id, number, AttemptStatus.SUBMITTING, choice.method, choice.options, connection.id, terms.effect,
         terms.lookup, amount, payment.currency, 0, 0, 0, DisputeState.NONE, None, None, None, None, False, now, now,
         min(payment.expires_at, quote.expires_at) if quote else payment.expires_at, now + schedule.SUBMIT_DEADLINE,
-        quote, 0, NEW_DEPOSIT if terms.wallet else None,
+        quote, 0, NEW_DEPOSIT if terms.wallet else None, terms.dialect,
     )  # fmt: skip
 
 

@@ -59,8 +59,8 @@ async def refresh(ctx: Context, caller: Caller, payment_id: UUID) -> Whole:
     """
     whole = await ctx.calls.whole(payment_id)
     for attempt in whole.attempts:
-        if attempt.provider_reference is not None and attempt.status is not AttemptStatus.CAPTURED:
-            await ctx.calls.inquire(attempt, attempt.provider_reference, actor=caller.label)
+        if attempt.askable and attempt.status is not AttemptStatus.CAPTURED:
+            await ctx.calls.inquire(attempt, attempt.provider_reference or "", actor=caller.label)
     if ctx.look is not None and any(attempt.quote is not None for attempt in whole.attempts):
         await ctx.look()
     return await ctx.calls.whole(payment_id)

@@ -55,7 +55,7 @@ def next_look(attempt: Attempt, now: datetime) -> datetime | None:
     """When somebody must look at the attempt again: None when nothing can be asked or nothing more is to be learnt."""
     if attempt.status in (AttemptStatus.CREATED, AttemptStatus.SUBMITTING):
         return attempt.look_at
-    if attempt.provider_reference is None or attempt.status is AttemptStatus.CAPTURED:
+    if not attempt.askable or attempt.status is AttemptStatus.CAPTURED:
         return None
     if attempt.status is AttemptStatus.UNKNOWN:
         return now + timedelta(seconds=10)

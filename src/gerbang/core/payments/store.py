@@ -95,23 +95,23 @@ async def add_attempts(tx: Tx, attempts: Sequence[Attempt]) -> None:
     rows = [
         (
             a.id, a.payment_id, a.number, a.status.value, a.method.value, a.options, a.connection, a.effect.value, a.lookup.value,
-            a.amount, a.currency, a.unsent, a.created_at, a.expires_at, a.look_at, _as_json(a.quote), a.deposit,
+            a.amount, a.currency, a.unsent, a.created_at, a.expires_at, a.look_at, _as_json(a.quote), a.deposit, a.dialect,
         )
         for a in attempts
     ]  # fmt: skip
     await tx.execute(
         """
         INSERT INTO attempts (id, payment_id, number, status, method, options, connection, effect, lookup, amount, currency,
-            unsent, created_at, updated_at, expires_at, look_at, quote, deposit)
+            unsent, created_at, updated_at, expires_at, look_at, quote, deposit, dialect)
         SELECT id, payment_id, number, status, method, options, connection, effect, lookup, amount, currency, unsent,
-            created_at, created_at, expires_at, look_at, quote::jsonb, deposit
+            created_at, created_at, expires_at, look_at, quote::jsonb, deposit, dialect
         FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::jsonb[], $7::text[], $8::text[], $9::text[],
             $10::numeric[], $11::text[], $12::bool[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::text[],
-            $17::bigint[])
+            $17::bigint[], $18::text[])
         AS n (id, payment_id, number, status, method, options, connection, effect, lookup, amount, currency, unsent,
-            created_at, expires_at, look_at, quote, deposit)
+            created_at, expires_at, look_at, quote, deposit, dialect)
         """,
-        *columns(rows, 17),
+        *columns(rows, 18),
     )
 
 
@@ -298,7 +298,7 @@ _PAYMENTS_AND_PAYERS = (
 _ATTEMPTS = (
     "SELECT id, payment_id, number, status, method, options, connection, effect, lookup, amount::text, currency, captured::text,"
     " refunded::text, refund_reserved::text, dispute, provider_reference, next_action::text, failure::text, asked_at, unsent,"
-    " created_at, updated_at, expires_at, look_at, quote::text, received::text, deposit FROM attempts "
+    " created_at, updated_at, expires_at, look_at, quote::text, received::text, deposit, dialect FROM attempts "
 )
 _PAYMENT_STATUS = {status.value: status for status in PaymentStatus}
 _ATTEMPT_STATUS = {status.value: status for status in AttemptStatus}
@@ -330,13 +330,13 @@ def _payment(row: Row | tuple[Any, ...]) -> Payment:
 def _attempt(row: Row) -> Attempt:
     (
         id_, payment, number, status, method, options, connection, effect, lookup, amount, currency, captured, refunded, reserved,
-        dispute, reference, action, failure, asked, unsent, created, updated, expires, look, quote, received, deposit,
+        dispute, reference, action, failure, asked, unsent, created, updated, expires, look, quote, received, deposit, dialect,
     ) = row  # fmt: skip
     return Attempt(
         id_, payment, number, _ATTEMPT_STATUS[status], _METHOD[method], options, connection, _EFFECT[effect], _LOOKUP[lookup],
         int(amount), currency, int(captured), int(refunded), int(reserved), _DISPUTE[dispute], reference,
         _read_action(action) if action else None, _read_failure(failure) if failure else None, asked, unsent, created, updated,
-        expires, look, _read_quote(quote) if quote else None, int(received), deposit,
+        expires, look, _read_quote(quote) if quote else None, int(received), deposit, dialect,
     )  # fmt: skip
 
 

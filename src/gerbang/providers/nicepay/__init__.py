@@ -1,11 +1,11 @@
-"""NICEPAY Indonesia, classic V2, by every method of it. What it is; adapter.py says what it does."""
+"""NICEPAY Indonesia, in classic V2 and in SNAP. What it is; dialects.py says what it does."""
 
 from typing import Final
 
 from gerbang.ports.provider import Kind, Provider
 from gerbang.providers.nicepay.account import CREDENTIALS, SETTINGS
-from gerbang.providers.nicepay.adapter import NicepayPayments
-from gerbang.providers.nicepay.webhook import NicepayWebhook
+from gerbang.providers.nicepay.dialects import NicepayDialects, NicepayHooks
+from gerbang.providers.nicepay.snap.account import problems
 
 PROVIDER: Final = Provider(
     name="nicepay",
@@ -14,6 +14,7 @@ PROVIDER: Final = Provider(
     credentials=CREDENTIALS,
     settings=SETTINGS,
     documentation="https://docs.nicepay.co.id",
-    payment=NicepayPayments,
-    webhook=NicepayWebhook(),
+    payment=NicepayDialects,
+    webhook=NicepayHooks(),
+    check=problems,
 )

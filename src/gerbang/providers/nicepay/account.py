@@ -7,6 +7,7 @@ from typing import Final
 from gerbang.base.http import ProviderRefused
 from gerbang.ports.payment import Account, Method
 from gerbang.ports.provider import CredentialField, SecretFamily, SettingField
+from gerbang.providers.nicepay.snap import account as snap
 
 SANDBOX: Final = "https://dev.nicepay.co.id/nicepay"
 PRODUCTION: Final = "https://www.nicepay.co.id/nicepay"
@@ -41,6 +42,7 @@ CREDENTIALS: Final = (
         CredentialField(f"merchant_key_{method}", f"Merchant key, {called}", f"Only when {called} has a merchant id of its own.", SecretFamily.SERVICE_TOKEN)
         for method, called in _CALLED.items()
     ],
+    *snap.CREDENTIALS,
 )  # fmt: skip
 
 SETTINGS: Final = (
@@ -57,7 +59,7 @@ SETTINGS: Final = (
     SettingField("card_status_table", "Card status table", "Which generation of NICEPAY's documents the card merchant id follows.", "current", choices=("current", "2020")),
     SettingField("qris_issuer", "QRIS issuer", "ShopeePay (QSHP) or Nobu (NOBU).", "QSHP", choices=("QSHP", "NOBU")),
     SettingField("qris_encoding", "QRIS request", "NICEPAY's page says form, its libraries send json.", "json", choices=("json", "form")),
-    SettingField("shop_id", "Shop id", "For QRIS.", "NICEPAY"),
+    SettingField("shop_id", "Shop id", "For QRIS, and for refunds by SNAP.", "NICEPAY"),
     SettingField("seller_name", "Seller's name", "For Akulaku, which asks who sells.", "Toko"),
     SettingField("seller_email", "Seller's e-mail", "For Akulaku.", "toko@example.com"),
     SettingField("seller_url", "Seller's site", "For Akulaku.", "https://example.com", "url"),
@@ -78,6 +80,7 @@ SETTINGS: Final = (
     SettingField("billing_state", "Payer's province", "See the address.", "DKI Jakarta"),
     SettingField("billing_postcode", "Payer's postcode", "Digits.", "10110"),
     SettingField("billing_country", "Payer's country", "At most 10 letters.", "Indonesia"),
+    *snap.SETTINGS,
 )  # fmt: skip
 
 _DEFAULTS: Final = {one.name: one.default for one in SETTINGS}

@@ -1,4 +1,4 @@
-"""Their clock: Asia/Jakarta, written as yyyyMMdd and HHmmss. A fixed offset, so that no time zone database is needed."""
+"""Their clock: Asia/Jakarta, written as yyyyMMdd and HHmmss, in SNAP as ISO 8601. A fixed offset, so that no time zone database is needed."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
@@ -23,5 +23,19 @@ def read(date: str, time: str) -> datetime | None:
             tzinfo=JAKARTA,
         )  # fmt: skip
         return local.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def iso(moment: datetime) -> str:
+    """`X-TIMESTAMP`: 2025-01-15T09:30:00+07:00, whatever clock or zone this machine has."""
+    return moment.astimezone(JAKARTA).replace(microsecond=0).isoformat()
+
+
+def read_iso(said: str) -> datetime | None:
+    """The UTC moment of an ISO 8601 time with its offset; None when it is no such time."""
+    try:
+        moment = datetime.fromisoformat(said)
+        return moment.astimezone(UTC) if moment.tzinfo is not None else None
     except (ValueError, OverflowError):
         return None

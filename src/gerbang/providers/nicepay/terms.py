@@ -48,9 +48,15 @@ def offered(account: Account) -> Sequence[MethodTerms]:
     ]  # fmt: skip
 
 
-def _terms(account: Account, method: Method) -> MethodTerms:
+def options(account: Account, method: Method) -> tuple[str | None, tuple[MethodOption, ...]]:
+    """The field of `method_options` that a method asks for, and what may stand in it; None for a method that asks for none."""
     option, known, activated = OPTIONS.get(method, (None, {}, ""))
     names = [name for name in setting(account, activated).split() if name in known] if activated else list(known)
+    return option, tuple([MethodOption(name, _TITLES[name]) for name in names])
+
+
+def _terms(account: Account, method: Method) -> MethodTerms:
+    option, choices = options(account, method)
     gives_back = method not in PAID_TO_A_NUMBER
     return MethodTerms(
         method=method,
@@ -60,7 +66,7 @@ def _terms(account: Account, method: Method) -> MethodTerms:
         least=number(account, f"least_{method}"),
         most=min(number(account, f"most_{method}"), _TWELVE_DIGITS),
         option=option,
-        options=tuple(MethodOption(name, _TITLES[name]) for name in names),
+        options=choices,
         cancel=not gives_back or method is Method.CARD,
         refund=gives_back,
         partial_refund=gives_back and method.value in chosen(account, "partial_refunds"),

@@ -1,4 +1,4 @@
-"""NICEPAY classic V2 in a box: every way to pay but GPN, with the payer's pages. No SNAP, no V1, no payouts.
+"""NICEPAY in a box: every way to pay of classic V2 but GPN, with the payer's pages, and SNAP beside it. No V1, no payouts.
 
 It speaks the provider's wire from the notes alone and imports nothing of the adapter beside it, nor our signing code: shared code
 would share its mistakes.
@@ -31,9 +31,11 @@ from gerbang.providers.nicepay.simulator.partners import METHOD_NAMES, title
 from gerbang.providers.nicepay.simulator.quirks import Quirks, changed, choices
 from gerbang.providers.nicepay.simulator.refusals import Refused
 from gerbang.providers.nicepay.simulator.registration import register
-from gerbang.providers.nicepay.simulator.world import Merchant, World
+from gerbang.providers.nicepay.simulator.snap import refunds, routes, statuses
+from gerbang.providers.nicepay.simulator.snap.notify import stamped
+from gerbang.providers.nicepay.simulator.world import Merchant, SnapClient, World
 
-__all__ = ["Merchant", "NicepaySimulator"]
+__all__ = ["Merchant", "NicepaySimulator", "SnapClient"]
 
 
 class QuirksSet(msgspec.Struct, frozen=True, tag_field="kind", tag="quirks_set"):
@@ -54,8 +56,9 @@ class NicepaySimulator:
     prefix = "/nicepay"
     endings = ENDINGS
 
-    def __init__(self, merchants: Sequence[Merchant]) -> None:
-        self._world = World(tuple(merchants))
+    def __init__(self, merchants: Sequence[Merchant], private_key: str = "") -> None:
+        """`private_key` (PEM) is NICEPAY's own, which signs SNAP's notifications; without one it makes one."""
+        self._world = World(tuple(merchants), private_key)
         self._routes: Mapping[str, Callable[[Request, datetime], Outcome]] = {
             "POST /direct/v2/registration": lambda request, now: register(self._world, request, now, redirect=False),
             "POST /redirect/v2/registration": lambda request, now: register(self._world, request, now, redirect=True),
@@ -70,6 +73,8 @@ class NicepaySimulator:
         }
 
     def answer(self, request: Request, now: datetime) -> Outcome:
+        if routes.speaks(request.path):
+            return routes.answer(self._world, request, now)
         handler = self._routes.get(f"{request.method} {request.path}")
         if handler is None and request.method == "GET" and request.path.startswith(_QR_IMAGE):
             return apps.qr_page(self._world, request, request.path.removeprefix(_QR_IMAGE))
@@ -99,6 +104,8 @@ class NicepaySimulator:
 
     def with_wrong_amount(self, answer: Answer) -> Answer:
         values = msgspec.json.decode(answer.body)
+        if isinstance(values, dict) and "responseCode" in values:
+            return Answer(answer.status, msgspec.json.encode(statuses.one_more(values)), answer.headers)
         if not isinstance(values, dict) or not str(values.get("amt", "")).isdigit():
             return answer
         values["amt"] = str(int(values["amt"]) + 1)
@@ -107,14 +114,15 @@ class NicepaySimulator:
     def refusal(self, request: Request) -> Answer:  # noqa: ARG002  every request is refused alike
         return self._world.refusal("9314")
 
-    def stamped(self, webhook: Webhook, at: datetime) -> Webhook:  # noqa: ARG002  nothing in a notification tells its time
-        return webhook
+    def stamped(self, webhook: Webhook, at: datetime) -> Webhook:
+        return stamped(self._world, webhook, at)  # V2's tell no time and leave as they are
 
     def pass_time(self, now: datetime) -> Sequence[Passed]:
-        changes = [
+        changes: list[Change] = [
             Expired(order.txid, order.reference, order.amount, order.valid_until or now)
             for order in self._world.book.due(now)
         ]
+        changes += [refunds.ended(order, now) for order in self._world.book.returning(now)]
         for change in changes:
             self._world.book.apply(change)
         return [Passed(change) for change in changes]
@@ -143,6 +151,11 @@ class NicepaySimulator:
     def _tells(self, change: Refunded) -> bool:
         return change.how is State.REVERSED or self._world.quirks.notification_on_cancel == "sent"
 
+    def _status(self, order: Order) -> str:
+        if order.snap:
+            return f"SNAP status {statuses.status(order, self._world.quirks)[0]}"
+        return f"status {status(order, self._world.quirks)}"
+
     def _view(self, order: Order) -> port.Order:
         return port.Order(
             id=order.txid,
@@ -154,7 +167,7 @@ class NicepaySimulator:
             amount=order.amount,
             currency=order.currency,
             state=order.state.value,
-            detail=f"status {status(order, self._world.quirks)} {title(order.method, order.partner)}".rstrip(),
+            detail=f"{self._status(order)} {title(order.method, order.partner)}".rstrip(),
             created_at=order.registered_at,
             expires_at=order.valid_until,
             page="" if order.method == VIRTUAL_ACCOUNT else f"{self.prefix}/redirect/v2/payment?tXid={order.txid}",

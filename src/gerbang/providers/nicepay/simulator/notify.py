@@ -13,6 +13,7 @@ from gerbang.providers.nicepay.simulator.cards import card_fields
 from gerbang.providers.nicepay.simulator.orders import VIRTUAL_ACCOUNT, Order, State
 from gerbang.providers.nicepay.simulator.receipts import receipt
 from gerbang.providers.nicepay.simulator.signing import merchant_token
+from gerbang.providers.nicepay.simulator.snap import notify as snap
 from gerbang.providers.nicepay.simulator.world import World
 
 HEADERS: Final = (
@@ -25,6 +26,8 @@ _TAKEN_BACK: Final = frozenset({State.REVERSED, State.VOIDED, State.REFUNDED})
 
 def notification(world: World, order: Order, now: datetime, tamper: str = "") -> Webhook:
     """The notification of the order as it stands; an order that is not paid is told as if it were (for forgeries)."""
+    if order.snap:
+        return snap.notification(world, order, now, tamper)
     return Webhook(
         subject=order.reference,
         url=order.notify_url,

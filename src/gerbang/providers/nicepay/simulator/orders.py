@@ -41,7 +41,8 @@ class State(StrEnum):
 class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     """One transaction. Amounts are rupiah; times are UTC; `method` is NICEPAY's payMethod, `partner` its mitraCd.
 
-    `number` is what the payer pays to: a virtual account, a code for the counter, or what a QR holds.
+    `number` is what the payer pays to: a virtual account, a code for the counter, or what a QR holds. `snap` tells which dialect it was
+    made in, and is told in; `refund_due_at` when a refund that takes its time is done.
     """
 
     txid: str = msgspec.field(name="tXid")
@@ -72,6 +73,10 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     card_expiry: str = ""
     ended_at: datetime | None = None
     decline_code: str = ""
+    snap: bool = False
+    refund_number: str = ""
+    refund_due_at: datetime | None = None
+    refund_fails: bool = False
 
     @property
     def is_card(self) -> bool:
@@ -128,9 +133,22 @@ class Refunded(_Effect, frozen=True, tag="refunded"):
 
     at: datetime
     how: State
+    number: str = ""
 
 
-Change = Registered | Started | Paid | Declined | Expired | Cancelled | Refunded
+class RefundBegun(_Effect, frozen=True, tag="refund_begun"):
+    """A refund that is done, or has failed, at `due`."""
+
+    due: datetime
+    number: str
+    fails: bool = False
+
+
+class RefundFailed(_Effect, frozen=True, tag="refund_failed"):
+    at: datetime
+
+
+Change = Registered | Started | Paid | Declined | Expired | Cancelled | Refunded | RefundBegun | RefundFailed
 
 
 class Book:
@@ -143,6 +161,7 @@ class Book:
         self._by_number: dict[str, str] = {}
         self._by_description: defaultdict[str, list[str]] = defaultdict(list)
         self._ends: list[tuple[datetime, str]] = []
+        self._returns: list[tuple[datetime, str]] = []
 
     def get(self, txid: str) -> Order | None:
         return self._orders.get(txid)
@@ -179,6 +198,13 @@ class Book:
             if order.state is State.OPEN:
                 yield order
 
+    def returning(self, now: datetime) -> Iterator[Order]:
+        """Orders whose refund is to end by now; each is yielded once, so the caller must end it."""
+        while self._returns and self._returns[0][0] <= now:
+            order = self._orders[heapq.heappop(self._returns)[1]]
+            if order.refund_due_at is not None:
+                yield order
+
     def apply(self, change: Change) -> Order:
         """The order after `change`."""
         if isinstance(change, Registered):
@@ -186,6 +212,8 @@ class Book:
             return change.order
         order = replace(self._orders[change.txid], **_after(self._orders[change.txid], change))
         self._orders[order.txid] = order
+        if isinstance(change, RefundBegun):
+            heapq.heappush(self._returns, (change.due, order.txid))
         return order
 
     def _enter(self, order: Order) -> None:
@@ -200,7 +228,9 @@ class Book:
             heapq.heappush(self._ends, (order.valid_until, order.txid))
 
 
-def _after(order: Order, change: Started | Paid | Declined | Expired | Cancelled | Refunded) -> dict[str, Any]:
+def _after(
+    order: Order, change: Started | Paid | Declined | Expired | Cancelled | Refunded | RefundBegun | RefundFailed
+) -> dict[str, Any]:
     match change:
         case Started():
             return {"started_at": order.started_at or change.at}
@@ -218,4 +248,10 @@ def _after(order: Order, change: Started | Paid | Declined | Expired | Cancelled
         case Refunded():
             total = order.refunded_amount + change.amount
             whole = {"state": change.how, "ended_at": change.at} if total >= order.paid_amount else {}
-            return {"refunded_amount": total, "refunds": order.refunds + 1, "last_refund": change.amount, **whole}
+            named = {"refund_number": change.number} if change.number else {}
+            counts = {"refunded_amount": total, "refunds": order.refunds + 1, "last_refund": change.amount}
+            return {**counts, **named, **whole, "refund_due_at": None}
+        case RefundBegun():
+            return {"refund_number": change.number, "refund_due_at": change.due, "refund_fails": change.fails}
+        case RefundFailed():
+            return {"refund_due_at": None}

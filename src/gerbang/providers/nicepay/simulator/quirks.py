@@ -45,6 +45,22 @@ class Quirks(msgspec.Struct, frozen=True):
     fixed_account: Literal["n8", "an40"] = "n8"  # 5.1: length of merFixAcctId
     cart_item_object: Literal["accepted", "refused"] = "accepted"  # 5.2: item as one object instead of a list
     timestamp_tolerance: Literal["none", "five_minutes"] = "none"  # 2
+    snap_account_table: Literal["b", "a"] = "b"  # 7.7: what 01, 04 and 05 of a virtual account mean
+    snap_account_status: Literal["both", "inside", "beside"] = "both"  # 7.2: where latestTransactionStatus sits
+    snap_account_notice: Literal["snap", "v2_names"] = "snap"  # 8.2: one plugin reads V2's names
+    snap_status_names: Literal["told", "silent"] = (
+        "told"  # 7.2, 7.4: does an answer say whose order it is, and its amount?
+    )
+    snap_status_words: Literal["told", "silent"] = "told"  # 7.7: is transactionStatusDesc filled?
+    snap_external_id: Literal["unique", "numeric", "unchecked"] = "unique"  # 6.2, 7.6
+    snap_new_token: Literal["keeps", "revokes"] = "keeps"  # noqa: S105  a switch (6.2: do older tokens live on?)
+    snap_qris_service_code: Literal["either", "47", "51"] = "either"  # 7.4
+    snap_lookup: Literal["by_ours", "by_theirs"] = "by_ours"  # 7.3: may originalReferenceNo be empty?
+    snap_unknown: Literal["refused", "status_07"] = "refused"  # 7.6, 7.7: an order that is not there
+    snap_mismatch: Literal["not_found", "accepted"] = "not_found"  # our reference and theirs are of two orders
+    snap_void_status: Literal["04", "05"] = "04"  # 7.7: given back on the day of the payment
+    snap_refund: Literal["at_once", "later", "fails_later", "refused"] = "at_once"  # 7.3
+    snap_refund_again: Literal["duplicate", "not_permitted"] = "duplicate"  # 7.6: partnerRefundNo used before
 
 
 def choices() -> Mapping[str, Sequence[str]]:

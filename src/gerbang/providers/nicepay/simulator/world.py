@@ -13,30 +13,43 @@ from gerbang.providers.nicepay.simulator.orders import CONVENIENCE_STORE, VIRTUA
 from gerbang.providers.nicepay.simulator.quirks import Quirks
 from gerbang.providers.nicepay.simulator.refusals import MESSAGES, Refused
 from gerbang.providers.nicepay.simulator.signing import matches, merchant_token
+from gerbang.providers.nicepay.simulator.snap.desk import Desk
+
+
+class SnapClient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a merchant needs for SNAP beside its id: the client secret, and the public half (PEM) of its own key pair."""
+
+    secret: str
+    public_key: str
 
 
 class Merchant(msgspec.Struct, frozen=True):
-    """One iMid (10 characters), its key, and the payMethod codes that it may use (`01` card, `02` virtual account …)."""
+    """One iMid or client id (10 characters), its key, and the payMethod codes that it may use (`01` card, `02` virtual account …).
+
+    Without a `merchant_key` it has no V2, without `snap` no SNAP.
+    """
 
     imid: str
     merchant_key: str
     methods: tuple[str, ...]
     name: str = ""
+    snap: SnapClient | None = None
 
 
 class World:
     """The state of the simulator. Orders change through `book.apply` only."""
 
-    def __init__(self, merchants: tuple[Merchant, ...]) -> None:
+    def __init__(self, merchants: tuple[Merchant, ...], private_key: str = "") -> None:
         self.merchants = {merchant.imid: merchant for merchant in merchants}
         self.book = Book()
         self.numbers = Numbers(self.book)
         self.quirks = Quirks()
+        self.desk = Desk(private_key)
 
     def merchant(self, imid: str) -> Merchant:
         """Raises Refused 9011."""
         merchant = self.merchants.get(imid)
-        if merchant is None:
+        if merchant is None or not merchant.merchant_key:
             raise Refused("9011")
         return merchant
 

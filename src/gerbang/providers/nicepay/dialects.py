@@ -1,0 +1,67 @@
+"""NICEPAY in both its dialects, classic V2 and SNAP: who is asked, and whose notification it is. An attempt stays with its own."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gerbang.base.http import Http
+from gerbang.ports.payment import (
+    Account,
+    Fact,
+    Giveback,
+    MethodTerms,
+    PaymentProvider,
+    Standing,
+    Submission,
+)
+from gerbang.ports.webhook import Genuine, Heard, Hint, Incoming, Nothing, Rejection
+from gerbang.providers.nicepay.adapter import NicepayPayments
+from gerbang.providers.nicepay.snap.account import DIALECT, speaks
+from gerbang.providers.nicepay.snap.adapter import SnapPayments
+from gerbang.providers.nicepay.snap.webhook import SIGNATURE, SnapWebhook
+from gerbang.providers.nicepay.webhook import NicepayWebhook
+
+
+class NicepayDialects:
+    """The port's methods, each in the dialect that the attempt was made in."""
+
+    def __init__(self, http: Http) -> None:
+        self._v2 = NicepayPayments(http)
+        self._snap = SnapPayments(http)
+
+    def terms(self, account: Account) -> Sequence[MethodTerms]:
+        """Of every method one dialect is offered; the other is told as long as it is set up, for the payments made in it before."""
+        v2 = [replace(one, offered=not speaks(account.settings, one.method)) for one in self._v2.terms(account)]
+        return [*v2, *self._snap.terms(account)]
+
+    async def submit(self, account: Account, submission: Submission) -> Sequence[Fact]:
+        return await self._of(submission).submit(account, submission)
+
+    async def inquire(self, account: Account, standing: Standing) -> Sequence[Fact]:
+        return await self._of(standing).inquire(account, standing)
+
+    async def cancel(self, account: Account, standing: Standing) -> Sequence[Fact]:
+        return await self._of(standing).cancel(account, standing)
+
+    async def refund(self, account: Account, standing: Standing, giveback: Giveback) -> Sequence[Fact]:
+        return await self._of(standing).refund(account, standing, giveback)
+
+    def _of(self, about: Submission | Standing) -> PaymentProvider:
+        return self._snap if about.dialect == DIALECT else self._v2
+
+
+class NicepayHooks:
+    """The incoming half: SNAP signs in a header, V2 in the body. Which it is decides nothing more: either is only a hint."""
+
+    def __init__(self) -> None:
+        self._v2 = NicepayWebhook()
+        self._snap = SnapWebhook()
+        self.reply = self._v2.reply
+
+    def verify(self, account: Account, incoming: Incoming, now_s: float) -> Genuine | Rejection:
+        return self._of(incoming).verify(account, incoming, now_s)
+
+    def read(self, account: Account, incoming: Incoming) -> Heard | Hint | Nothing:
+        return self._of(incoming).read(account, incoming)
+
+    def _of(self, incoming: Incoming) -> NicepayWebhook | SnapWebhook:
+        return self._snap if SIGNATURE in incoming.headers else self._v2

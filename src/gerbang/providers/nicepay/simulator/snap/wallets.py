@@ -1,0 +1,88 @@
+"""SNAP's e-wallets: pay and status (notes 7.3). OVO asks on the phone at once; the others have a page, the one that V2 has."""
+
+from typing import Any
+
+from gerbang.ports.simulator import Outcome
+from gerbang.providers.nicepay.simulator.orders import EWALLET, Order, Registered, Started
+from gerbang.providers.nicepay.simulator.partners import LINKAJA, OVO, PARTNERS
+from gerbang.providers.nicepay.simulator.snap import gate, registry, statuses
+from gerbang.providers.nicepay.simulator.snap.gate import Call
+from gerbang.providers.nicepay.simulator.snap.refusals import malformed, missing
+from gerbang.providers.nicepay.simulator.world import World
+
+
+def pay(world: World, call: Call) -> Outcome:
+    registry.check_active(call, EWALLET)
+    registry.check_merchant(call)
+    reference, amount = gate.needed(call.fields, "partnerReferenceNo", 40), gate.amount(call.fields, "amount")
+    more, now = gate.info(call.fields), call.now
+    partner = gate.needed(more, "mitraCd", 4)
+    if partner not in PARTNERS[EWALLET]:
+        raise malformed("mitraCd")
+    urls = _urls(call)
+    registry.check_new(world, call, reference)
+    order = Order(
+        txid=world.numbers.txid(call.merchant.imid, EWALLET, now), imid=call.merchant.imid, method=EWALLET, reference=reference,
+        amount=amount, currency="IDR", goods=gate.needed(more, "goodsNm", 200), buyer=gate.needed(more, "billingNm", 100), description="",
+        notify_url=urls["PAY_NOTIFY"], return_url=urls["PAY_RETURN"], registered_at=now, partner=partner,
+        phone=gate.needed(more, "billingPhone", 15), valid_until=registry.until(gate.told(call.fields, "validUpTo"), "validUpTo", now),
+        snap=True,
+    )  # fmt: skip
+    effects: list[Registered | Started] = [Registered(order.txid, reference, amount, order)]
+    if partner == OVO:
+        effects.append(Started(order.txid, reference, amount, now))
+    for effect in effects:
+        world.book.apply(effect)
+    page = "" if partner == OVO else f"{call.base_url}/redirect/v2/payment?tXid={order.txid}"
+    answer: dict[str, Any] = {
+        "referenceNo": order.txid,
+        "partnerReferenceNo": reference,
+        "webRedirectUrl": page,
+        "appRedirectUrl": page,
+        "additionalInfo": {"redirectToken": order.txid[::-1]} if partner == LINKAJA else {},
+    }
+    return Outcome(gate.done(call.service, answer), tuple(effects))
+
+
+def status(world: World, call: Call) -> Outcome:
+    registry.check_merchant(call)
+    if gate.needed(call.fields, "serviceCode", 2) != "54":
+        raise malformed("serviceCode")
+    amount = gate.amount(call.fields, "amount")
+    order = registry.original(world, call, EWALLET)
+    if order is None or (order.amount != amount and world.quirks.snap_mismatch != "accepted"):
+        return unknown(world, call)
+    code, words = statuses.status(order, world.quirks)
+    answer = {
+        "originalReferenceNo": order.txid,
+        "originalPartnerReferenceNo": order.reference,
+        "serviceCode": "54",
+        "latestTransactionStatus": code,
+        "transactionStatusDesc": words,
+        "transAmount": gate.money(order.paid_amount or order.amount),
+        "additionalInfo": {},
+    }
+    return Outcome(gate.done(call.service, answer))
+
+
+def unknown(world: World, call: Call) -> Outcome:
+    """Not found: a refusal by the standard, or a success that says so."""
+    if world.quirks.snap_unknown == "refused":
+        raise registry.not_found()
+    named = {
+        "originalPartnerReferenceNo": gate.told(call.fields, "originalPartnerReferenceNo"),
+        "latestTransactionStatus": "07",
+        "transactionStatusDesc": "Not Found",
+    }
+    return Outcome(gate.done(call.service, named))
+
+
+def _urls(call: Call) -> dict[str, str]:
+    given = call.fields.get("urlParam")
+    if not isinstance(given, list):
+        raise missing("urlParam")
+    found = {gate.told(one, "type"): gate.told(one, "url") for one in given if isinstance(one, dict)}
+    for kind in ("PAY_NOTIFY", "PAY_RETURN"):
+        if not found.get(kind):
+            raise missing(f"urlParam {kind}")
+    return found

@@ -1,0 +1,361 @@
+"""NICEPAY's SNAP as a payment provider: virtual accounts, QRIS and e-wallets. Calls and lookups; facts.py says what they mean."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+
+from gerbang.base import ids
+from gerbang.base.errors import UpstreamFailed
+from gerbang.base.http import Http, OutcomeUnknown
+from gerbang.ports.payment import (
+    Account,
+    Cancelled,
+    Declined,
+    DisplayVirtualAccount,
+    Effect,
+    Fact,
+    Giveback,
+    Lookup,
+    Method,
+    MethodTerms,
+    RefundSettled,
+    Standing,
+    Submission,
+)
+from gerbang.providers.nicepay import cleaning, jakarta
+from gerbang.providers.nicepay.account import BANKS, WALLETS, base_url, chosen, number
+from gerbang.providers.nicepay.account import setting as shared
+from gerbang.providers.nicepay.client import cart_data
+from gerbang.providers.nicepay.snap import facts, wire
+from gerbang.providers.nicepay.snap.account import (
+    DIALECT,
+    METHODS,
+    MOST,
+    channel_id,
+    client,
+    client_id,
+    setting,
+    speaks,
+)
+from gerbang.providers.nicepay.snap.client import Client, Endpoint, NoSuchTransaction, QuestionRefused
+from gerbang.providers.nicepay.terms import options
+from gerbang.providers.nicepay.wire import text
+
+log = structlog.get_logger(__name__)
+
+_LONGEST_S: Final = 20.0  # a submission that takes longer is taken for lost
+
+
+class SnapPayments:
+    """The port's methods, for any number of connections at once."""
+
+    def __init__(self, http: Http) -> None:
+        self._client = Client(http)
+
+    def terms(self, account: Account) -> Sequence[MethodTerms]:
+        """What is activated and has a client id; offered is what the setting `snap` names."""
+        active = chosen(account, "methods")
+        return [
+            _terms(account, method)
+            for method in METHODS
+            if method.value in active and client_id(account.settings, method)
+        ]
+
+    async def submit(self, account: Account, submission: Submission) -> Sequence[Fact]:
+        """Register the order. Our reference used before (409) is OutcomeUnknown: the answer with its tXid is lost."""
+        at = _endpoint(account, submission)
+        match submission.method:
+            case Method.QRIS:
+                made = await self._client.make_qris(at, _new_qris(account, submission))
+                return (facts.declined(made) or facts.qris(submission, made),)
+            case Method.EWALLET:
+                if submission.options["wallet"] == facts.IN_THE_APP and not _phone(submission):
+                    return (Declined("phone_needed", "OVO asks on the payer's phone, and no phone number is known."),)
+                made = await self._client.pay_wallet(at, _new_wallet(account, submission))
+                return (facts.declined(made) or facts.wallet(submission, made, at.base_url),)
+            case _:
+                answer = await self._client.create_account(at, _new_account(account, submission))
+                return (facts.declined(answer) or facts.virtual_account(submission, answer),)
+
+    async def inquire(self, account: Account, standing: Standing) -> Sequence[Fact]:
+        """What NICEPAY says now, by our reference too. A status that is in no table is logged and changes nothing."""
+        try:
+            said = await self._ask(account, standing)
+        except NoSuchTransaction:
+            if standing.provider_reference:
+                raise
+            return facts.missing(standing).facts
+        except QuestionRefused:
+            if standing.provider_reference:
+                raise
+            return (facts.NOT_FOUND_BY_OURS,)
+        finding = facts.inquired(standing, said)
+        if finding.oddity:
+            log.warning("nicepay.inquiry_odd", attempt=standing.reference, method=standing.method, alert=finding.oddity)
+        return facts.learnt(standing, said, finding.facts)
+
+    async def cancel(self, account: Account, standing: Standing) -> Sequence[Fact]:
+        """Close an unpaid virtual account. When NICEPAY refuses and it is simply still open, the answer is empty."""
+        if standing.method is not Method.VIRTUAL_ACCOUNT:
+            return await self.inquire(account, standing)  # SNAP closes nothing else
+        order = wire.AccountEnd(
+            virtual_account_no=_shown_number(standing),
+            trx_id=standing.reference,
+            additional_info=wire.AccountEndInfo(
+                total_amount=wire.rupiah(standing.amount.amount),
+                t_xid_va=standing.provider_reference,
+                cancel_message="Cancelled",
+            ),
+        )
+        try:
+            answer = await self._client.delete_account(_endpoint(account, standing), order)
+        except OutcomeUnknown as lost:
+            known = await self._looked_up(account, standing, lost)
+            if known:
+                return known
+            raise
+        if facts.declined(answer):
+            return await self._looked_up(account, standing, OutcomeUnknown("NICEPAY refused to cancel."))
+        return (Cancelled(),)
+
+    async def refund(self, account: Account, standing: Standing, giveback: Giveback) -> Sequence[Fact]:
+        """Give all of a payment back. A lost answer and a refusal are looked up: either may be the echo of a try that arrived."""
+        if standing.method is Method.VIRTUAL_ACCOUNT:
+            return (Declined("refund_not_supported", "NICEPAY cannot give a paid virtual account back."),)
+        if not giveback.full:
+            return (Declined("partial_refund_not_supported", "SNAP gives back whole payments only."),)
+        part = giveback.amount.amount
+        try:
+            answer = await self._give_back(account, standing, giveback)
+        except OutcomeUnknown as lost:
+            settled = await self._arrived(account, standing, part, lost)
+            if settled is None:
+                raise
+            return (settled,)
+        refusal = facts.declined(answer)
+        if refusal is None and _is_ours(answer, giveback):
+            return (RefundSettled(standing.refunded + part, facts.CURRENCY, text(answer.refund_no) or None),)
+        odd = OutcomeUnknown("NICEPAY's answer to the refund does not settle it.")
+        settled = await self._arrived(account, standing, part, odd)
+        if settled is not None:
+            return (settled,)
+        if refusal is not None:
+            return (refusal,)
+        raise odd
+
+    async def _arrived(
+        self, account: Account, standing: Standing, part: int, doubt: OutcomeUnknown
+    ) -> RefundSettled | None:
+        """The refund as the transaction shows it, None when it shows none; OutcomeUnknown when it cannot be read."""
+        try:
+            total = facts.settled(standing, await self._ask(account, standing), part)
+        except UpstreamFailed as error:
+            raise OutcomeUnknown(f"{doubt.detail} The lookup failed too: {error.detail}") from error
+        return None if total is None else RefundSettled(total, facts.CURRENCY)
+
+    async def _looked_up(self, account: Account, standing: Standing, lost: OutcomeUnknown) -> Sequence[Fact]:
+        try:
+            return await self.inquire(account, standing)
+        except UpstreamFailed as error:
+            raise OutcomeUnknown(f"{lost.detail} The lookup failed too: {error.detail}") from error
+
+    async def _ask(self, account: Account, standing: Standing) -> facts.Said:
+        at, reference = _endpoint(account, standing), standing.provider_reference
+        match standing.method:
+            case Method.QRIS:
+                question = wire.QrisQuestion(
+                    merchant_id=at.client.id,
+                    external_store_id=shared(account, "shop_id"),
+                    original_reference_no=reference,
+                    original_partner_reference_no=standing.reference,
+                    service_code=setting(account, "snap_qris_service_code"),
+                )
+                status = await self._client.qris_status(at, question)
+            case Method.EWALLET:
+                status = await self._client.wallet_status(at, _wallet_question(at, standing))
+            case _:
+                asked = _account_question(standing)
+                answer = await self._client.account_status(at, asked)
+                _must_tell(answer)
+                return facts.account_said(standing, answer)
+        _must_tell(status)
+        return facts.status_said(standing, status)
+
+    async def _give_back(self, account: Account, standing: Standing, giveback: Giveback) -> wire.Refunded:
+        at = _endpoint(account, standing)
+        reason = cleaning.words(giveback.reason, 100) or "Refund"
+        number_, amount = ids.show("ref", giveback.refund), wire.rupiah(giveback.amount.amount)
+        if standing.method is Method.QRIS:
+            return await self._client.refund_qris(
+                at,
+                wire.QrisRefund(
+                    merchant_id=at.client.id,
+                    external_store_id=shared(account, "shop_id"),
+                    original_reference_no=standing.provider_reference,
+                    original_partner_reference_no=standing.reference,
+                    partner_refund_no=number_,
+                    refund_amount=amount,
+                    reason=reason,
+                    additional_info={"cancelType": "1"},
+                ),
+            )
+        return await self._client.refund_wallet(
+            at,
+            wire.WalletRefund(
+                partner_refund_no=number_,
+                merchant_id=at.client.id,
+                original_partner_reference_no=standing.reference,
+                original_reference_no=standing.provider_reference,
+                external_store_id=shared(account, "shop_id"),
+                reason=reason,
+                refund_amount=amount,
+                additional_info={"refundType": "1"},
+            ),
+        )
+
+
+def _endpoint(account: Account, about: Submission | Standing) -> Endpoint:
+    who = client(account, about.method)
+    timeout_s = min(float(number(account, "timeout_s")), _LONGEST_S)
+    return Endpoint(base_url(account), account.connection, who, channel_id(account, who), about.now, timeout_s)
+
+
+def _terms(account: Account, method: Method) -> MethodTerms:
+    """A wallet may ask the payer in its app at once, so a lost answer must be found and the order never sent again."""
+    option, choices = options(account, method)
+    wallet = method is Method.EWALLET
+    return MethodTerms(
+        method=method,
+        effect=Effect.MAY_CHARGE if wallet else Effect.INSTRUCTS,
+        lookup=Lookup.BY_OUR_REFERENCE if wallet else Lookup.BY_THEIRS,
+        currency=facts.CURRENCY,
+        least=number(account, f"least_{method}"),
+        most=min(number(account, f"most_{method}"), MOST),
+        option=option,
+        options=choices,
+        cancel=method is Method.VIRTUAL_ACCOUNT,
+        refund=method is not Method.VIRTUAL_ACCOUNT,
+        dialect=DIALECT,
+        offered=speaks(account.settings, method),
+    )
+
+
+def _new_account(account: Account, submission: Submission) -> wire.NewAccount:
+    until = jakarta.stamp(submission.expires_at)
+    name = cleaning.letters(submission.payer.name, 100) or shared(account, "billing_name")
+    return wire.NewAccount(
+        virtual_account_name=name,
+        trx_id=submission.reference,
+        total_amount=wire.rupiah(submission.amount.amount),
+        additional_info=wire.NewAccountInfo(
+            bank_cd=BANKS[submission.options["bank"]],
+            goods_nm=_goods(submission),
+            db_process_url=account.hook_url,
+            vacct_valid_dt=until[:8],
+            vacct_valid_tm=until[8:],
+        ),
+    )
+
+
+def _new_wallet(account: Account, submission: Submission) -> wire.NewWallet:
+    amount, goods = wire.rupiah(submission.amount.amount), _goods(submission)
+    return wire.NewWallet(
+        partner_reference_no=submission.reference,
+        merchant_id=client_id(account.settings, submission.method),
+        valid_up_to=_validity(account, submission),
+        amount=amount,
+        url_param=(
+            wire.UrlParam(url=account.hook_url, type="PAY_NOTIFY"),
+            wire.UrlParam(url=submission.return_url, type="PAY_RETURN"),
+        ),
+        additional_info=wire.NewWalletInfo(
+            mitra_cd=WALLETS[submission.options["wallet"]],
+            goods_nm=goods,
+            billing_nm=cleaning.letters(submission.payer.name, 30) or shared(account, "billing_name"),
+            billing_phone=_phone(submission) or shared(account, "billing_phone"),
+            cart_data=cart_data(goods, amount.value),
+            db_process_url=account.hook_url,
+            call_back_url=submission.return_url,
+        ),
+    )
+
+
+def _new_qris(account: Account, submission: Submission) -> wire.NewQris:
+    payer, goods = submission.payer, _goods(submission)
+    return wire.NewQris(
+        merchant_id=client_id(account.settings, submission.method),
+        partner_reference_no=submission.reference,
+        store_id=shared(account, "shop_id"),
+        validity_period=_validity(account, submission),
+        amount=wire.rupiah(submission.amount.amount),
+        additional_info=wire.NewQrisInfo(
+            mitra_cd=shared(account, "qris_issuer"),
+            goods_nm=goods,
+            billing_nm=cleaning.letters(payer.name, 30) or shared(account, "billing_name"),
+            billing_phone=_phone(submission) or shared(account, "billing_phone"),
+            billing_email=cleaning.email(payer.email, 40) or shared(account, "billing_email"),
+            billing_addr=shared(account, "billing_address"),
+            billing_city=shared(account, "billing_city"),
+            billing_state=shared(account, "billing_state"),
+            billing_post_cd=shared(account, "billing_postcode"),
+            billing_country=shared(account, "billing_country"),
+            user_ip=cleaning.ipv4(payer.ip) or "127.0.0.1",
+            cart_data=cart_data(goods, str(submission.amount.amount)),
+            call_back_url=submission.return_url,
+            db_process_url=account.hook_url,
+        ),
+    )
+
+
+def _account_question(standing: Standing) -> wire.AccountQuestion:
+    return wire.AccountQuestion(
+        virtual_account_no=_shown_number(standing),
+        inquiry_request_id="",
+        additional_info=wire.AccountQuestionInfo(
+            total_amount=wire.rupiah(standing.amount.amount),
+            trx_id=standing.reference,
+            t_xid_va=standing.provider_reference,
+        ),
+    )
+
+
+def _wallet_question(at: Endpoint, standing: Standing) -> wire.WalletQuestion:
+    return wire.WalletQuestion(
+        merchant_id=at.client.id,
+        original_partner_reference_no=standing.reference,
+        original_reference_no=standing.provider_reference,
+        transaction_date=jakarta.stamp(standing.made_at or standing.now),
+        amount=wire.rupiah(standing.amount.amount),
+    )
+
+
+def _must_tell(answer: wire.Result) -> None:
+    if facts.declined(answer):
+        raise OutcomeUnknown("NICEPAY answered an inquiry with a decline.")
+
+
+def _is_ours(answer: wire.Refunded, giveback: Giveback) -> bool:
+    mine = {"", ids.show("ref", giveback.refund)}
+    silent = not wire.value(answer.refund_amount)
+    whole = silent or wire.whole(answer.refund_amount) == giveback.amount.amount
+    return whole and text(answer.partner_refund_no) in mine
+
+
+def _shown_number(standing: Standing) -> str:
+    """The virtual account number that the payer was shown; empty, as NICEPAY allows, when its answer was lost."""
+    return standing.next_action.number if isinstance(standing.next_action, DisplayVirtualAccount) else ""
+
+
+def _validity(account: Account, submission: Submission) -> str:
+    return jakarta.iso(submission.expires_at) if setting(account, "snap_validity") == "ours" else ""
+
+
+def _goods(submission: Submission) -> str:
+    return cleaning.words(submission.description, 100) or "Pembayaran"
+
+
+def _phone(submission: Submission) -> str:
+    """The payer's number; OVO knows its payers by it as Indonesians write it."""
+    ovo = submission.options.get("wallet") == facts.IN_THE_APP
+    return (cleaning.local_phone if ovo else cleaning.digits)(submission.payer.phone, 15)

@@ -1,0 +1,170 @@
+"""A provider with two dialects: an attempt goes on in the one that it was made in, whatever the connection speaks by now."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pytest
+
+from gerbang import demo
+from gerbang.base import ids
+from gerbang.core.payments.model import AttemptStatus, MethodChoice, NotCancellable, PaymentStatus, RefundStatus, Whole
+from gerbang.ports.payment import Method, Wait
+
+from .conftest import OPERATOR, VA, World
+
+QRIS: Final = MethodChoice(Method.QRIS, {})
+OVO: Final = MethodChoice(Method.EWALLET, {"wallet": "OVO"}, demo.SNAP)
+DANA: Final = MethodChoice(Method.EWALLET, {"wallet": "DANA"}, demo.SNAP)
+V2, SNAP = "", "snap"
+
+
+async def speak(world: World, dialect: str) -> None:
+    """From now on the demo's connection makes accounts and QR codes in this dialect; it has the credentials of both."""
+    connections = world.core.connections
+    await demo.connect_snap(connections, world.core.secrets, world.core.settings)
+    snap, known = await connections.get(demo.SNAP), await connections.get(demo.NICEPAY)
+    settings: Mapping[str, str] = {
+        **known.settings, "snap_client_id": snap.settings["snap_client_id"], "snap": "virtual_account qris" if dialect == SNAP else "",
+    }  # fmt: skip
+    both = {**known.secrets, **snap.secrets}
+    await connections.update("test", known.id, settings=settings, secrets=both, enabled=True)
+
+
+async def routes(world: World, after: int = 0) -> list[str]:
+    """What NICEPAY was called for, oldest first."""
+    journal = await world.control("journal?provider=nicepay&limit=1000", "GET")
+    found = [entry["route"] for entry in journal["data"] if entry["direction"] == "in"]
+    return [route for route in found if not route.startswith(("/control", "/v1.0"))][after:]
+
+
+async def settled(world: World, whole: Whole) -> Whole:
+    async def check() -> bool:
+        found = await world.core.payments.get(whole.payment.id)
+        return bool(found.refunds) and found.refunds[-1].status is RefundStatus.SUCCEEDED
+
+    await world.eventually(check)
+    return await world.core.payments.get(whole.payment.id)
+
+
+@pytest.mark.parametrize(("before", "after"), [(V2, SNAP), (SNAP, V2)], ids=["to_snap", "to_v2"])
+async def test_a_switch_strands_no_open_qr_code(world: World, before: str, after: str) -> None:
+    """Paid and given back after the switch, by webhook and calls of the dialect that it was made in."""
+    await speak(world, before)
+    whole = (await world.create(choice=QRIS)).whole
+    assert (whole.attempts[0].status, whole.attempts[0].dialect) == (AttemptStatus.PENDING, before)
+    await speak(world, after)
+    so_far = len(await routes(world))
+    await world.pay(whole)
+    paid = await world.until(whole.payment.id, PaymentStatus.PAID)
+    assert not paid.payment.late
+    await world.core.payments.refund(OPERATOR, whole.payment.id, None, "Kopi habis", None, world.key())
+    back = await settled(world, whole)
+    assert back.payment.status is PaymentStatus.REFUNDED
+    called = set(await routes(world, so_far))
+    spoken = {"/api/v1.0/qr/qr-mpm-query", "/api/v1.0/qr/qr-mpm-refund"} if before == SNAP else {"/direct/v2/inquiry", "/direct/v2/cancel"}  # fmt: skip
+    assert called == spoken
+    fresh = (await world.create(choice=QRIS)).whole
+    assert (fresh.attempts[0].status, fresh.attempts[0].dialect) == (AttemptStatus.PENDING, after)
+
+
+@pytest.mark.parametrize(("before", "after"), [(V2, SNAP), (SNAP, V2)], ids=["to_snap", "to_v2"])
+async def test_a_switch_strands_no_open_virtual_account(world: World, before: str, after: str) -> None:
+    """One is paid after the switch and given back by a transfer, as a virtual account is; another is closed at NICEPAY."""
+    await speak(world, before)
+    whole, other = (await world.create()).whole, (await world.create()).whole
+    assert {one.attempts[0].dialect for one in (whole, other)} == {before}
+    await speak(world, after)
+    await world.pay(whole)
+    await world.until(whole.payment.id, PaymentStatus.PAID)
+    refund = (
+        await world.core.payments.refund(OPERATOR, whole.payment.id, None, "Kopi habis", None, world.key())
+    ).refund
+    assert refund.status is RefundStatus.AWAITING_TRANSFER
+    await world.core.payments.settle_refund(OPERATOR, refund.id, "TRF-1")
+    assert (await settled(world, whole)).payment.status is PaymentStatus.REFUNDED
+    await world.core.payments.cancel(OPERATOR, other.payment.id)
+    orders = (await world.control("nicepay/orders?limit=10", "GET"))["data"]
+    states = {order["reference"]: order["state"] for order in orders}
+    assert states[ids.show("att", other.attempts[0].id)] == "cancelled"
+
+
+async def test_what_is_offered_once_is_offered_in_one_dialect(world: World) -> None:
+    await speak(world, SNAP)
+    offers = [one for one in await world.core.payments.methods(150_000, "IDR") if one.method is VA.method]
+    assert len(offers) == 1
+    assert (await world.create()).whole.attempts[0].dialect == SNAP
+
+
+async def test_a_notification_of_snap_is_answered_as_snap_wants_it(world: World) -> None:
+    await demo.connect_snap(world.core.connections, world.core.secrets, world.core.settings)
+    whole = (await world.create(choice=OVO)).whole
+    await world.pay(whole)
+    await world.until(whole.payment.id, PaymentStatus.PAID)
+
+    async def told() -> bool:
+        return bool(await letters(world))
+
+    await world.eventually(told)
+    (letter,) = await letters(world)
+    assert letter["status"] == 200
+    assert json.loads(letter["answer"])["responseCode"] == "2005600"
+
+
+async def letters(world: World) -> list[dict[str, Any]]:
+    journal = await world.control("journal?provider=nicepay&limit=1000", "GET")
+    return [entry for entry in journal["data"] if entry["direction"] == "out"]
+
+
+@pytest.mark.parametrize("kind", ["reset_after_effect", "http_500_after_effect", "truncated_json"])
+async def test_an_order_whose_answer_was_lost_is_found_by_our_reference(world: World, kind: str) -> None:
+    """R8: OVO has asked the payer already, so nothing is sent again; NICEPAY is asked for our reference until it tells."""
+    await demo.connect_snap(world.core.connections, world.core.secrets, world.core.settings)
+    await world.control("nicepay/faults", "PUT", kind=kind, route="/payment-host-to-host", count=1)
+    whole = (await world.create(choice=OVO)).whole
+    assert whole.attempts[0].status is AttemptStatus.UNKNOWN
+    await world.advance(11)
+    found = await world.until(whole.payment.id, PaymentStatus.PENDING)
+    (attempt,) = found.attempts
+    assert attempt.provider_reference is not None
+    assert attempt.next_action == Wait()
+    await world.pay(found)
+    paid = await world.until(whole.payment.id, PaymentStatus.PAID)
+    assert len(paid.attempts) == 1
+    assert (await routes(world)).count("/api/v1.0/debit/payment-host-to-host") == 1
+
+
+async def test_a_payer_who_pays_before_we_know_is_found_too(world: World) -> None:
+    """R18: the notification names a transaction whose answer we never had."""
+    await demo.connect_snap(world.core.connections, world.core.secrets, world.core.settings)
+    await world.control("nicepay/faults", "PUT", kind="reset_after_effect", route="/payment-host-to-host", count=1)
+    whole = (await world.create(choice=OVO)).whole
+    await world.pay(whole)
+    paid = await world.until(whole.payment.id, PaymentStatus.PAID)
+    assert paid.attempts[0].provider_reference is not None
+
+
+async def test_an_order_that_never_arrived_is_over_and_the_payer_may_choose_again(world: World) -> None:
+    await demo.connect_snap(world.core.connections, world.core.secrets, world.core.settings)
+    await world.control("nicepay/faults", "PUT", kind="reset_before", route="/payment-host-to-host", count=1)
+    whole = (await world.create(choice=DANA)).whole
+    assert whole.attempts[0].status is AttemptStatus.UNKNOWN
+    for _ in range(13):
+        await world.advance(11)
+        await asyncio.sleep(0.2)
+    failed = await world.until(whole.payment.id, PaymentStatus.FAILED)
+    assert failed.attempts[0].failure is not None
+    assert failed.attempts[0].failure.code == "not_registered"
+
+
+async def test_an_order_that_we_know_only_by_our_reference_is_asked_about_before_it_is_cancelled(world: World) -> None:
+    await demo.connect_snap(world.core.connections, world.core.secrets, world.core.settings)
+    await world.control("nicepay/webhooks", drop=True)
+    await world.control("nicepay/faults", "PUT", kind="reset_after_effect", route="/payment-host-to-host", count=1)
+    whole = (await world.create(choice=OVO)).whole
+    await world.pay(whole)
+    with pytest.raises(NotCancellable):
+        await world.core.payments.cancel(OPERATOR, whole.payment.id)
+    paid = await world.until(whole.payment.id, PaymentStatus.PAID)
+    assert paid.attempts[0].provider_reference is not None

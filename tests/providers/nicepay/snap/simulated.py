@@ -1,0 +1,155 @@
+"""The NICEPAY simulator's SNAP as the other side of the conformance suite: real HTTP, a sandbox of a mood, and the moods themselves."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from typing import Final
+
+import httpx
+
+from gerbang.ports.payment import Account, Method
+from gerbang.providers.nicepay.simulator import NicepaySimulator, SnapClient
+from gerbang.providers.nicepay.snap.adapter import SnapPayments
+from gerbang.sandbox.app import Connection, SandboxConfig, running
+from tests.providers.conformance import NOW
+from tests.providers.nicepay import script as wire
+from tests.providers.nicepay.simulated import Place
+from tests.providers.nicepay.snap.keys import CLIENT_ID, SECRET, account, private_key, public_key
+
+DAY_S: Final = 86_400
+CHOICES: Final = {
+    name: values for name, values in NicepaySimulator([]).quirk_choices().items() if name.startswith("snap_")
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """How this NICEPAY behaves: its switches, and whether orders are given back on the day after they were paid."""
+
+    name: str
+    quirks: Mapping[str, str] = field(default_factory=dict)
+    next_day: bool = False
+
+    def __str__(self) -> str:
+        return self.name
+
+    def says(self, switch: str) -> str:
+        """The position of a switch."""
+        return self.quirks.get(switch, CHOICES[switch][0])
+
+
+def each_position() -> list[Mood]:
+    """The defaults, and then every other position of every switch, one at a time."""
+    others = [(name, position) for name, values in CHOICES.items() for position in values[1:]]
+    found = [Mood("defaults"), *(Mood(f"{name}={position}", {name: position}) for name, position in others)]
+    return [*found, Mood("next-day", next_day=True)]
+
+
+def mixtures(count: int, seed: int) -> list[Mood]:
+    """Every switch in a position drawn by the seed, on either day."""
+    chance = Random(seed)
+    drawn = [{name: chance.choice(values) for name, values in CHOICES.items()} for _ in range(count)]
+    return [Mood(f"mixture-{seed}-{n}", quirks, chance.random() < 0.5) for n, quirks in enumerate(drawn)]
+
+
+@asynccontextmanager
+async def place(data: Path) -> AsyncIterator[Place]:
+    held: list[Place] = []
+    offset_s = int((NOW - datetime.now(UTC)).total_seconds())
+
+    async def advance(seconds: int) -> int:
+        if held:
+            held[0].offset_s += seconds
+        return held[0].offset_s if held else offset_s
+
+    merchant = Connection(CLIENT_ID, "", ("02", "05", "08"), "Toko", SnapClient(SECRET, public_key("merchant")))
+    config = SandboxConfig(str(data), (merchant,), nicepay_private_key=private_key("nicepay"))
+    async with running(config, advance) as sandbox, httpx.AsyncClient(base_url=sandbox.url, timeout=5) as control:
+        held.append(Place(sandbox, control, offset_s))
+        yield held[0]
+
+
+@dataclass(slots=True)
+class SnapStage:
+    """The conformance stage over the simulator in one mood. Access tokens are left alone: what is lost is always a call."""
+
+    place: Place
+    provider: SnapPayments
+    mood: Mood
+    hook_url: str
+
+    async def set_up(self) -> None:
+        defaults = {name: values[0] for name, values in CHOICES.items()}
+        await self.place.put("quirks", **(defaults | dict(self.mood.quirks)), notification_retry_s=[])
+
+    @property
+    def account(self) -> Account:
+        wanted = self.mood.says("snap_qris_service_code")
+        code = "47" if wanted == "either" else wanted
+        plain = account(f"{self.place.sandbox.url}/nicepay", snap_qris_service_code=code, timeout_s="1")
+        return replace(plain, hook_url=self.hook_url)
+
+    def unreachable(self) -> Account:
+        return replace(self.account, settings={**self.account.settings, "base_url": wire.nobody()})
+
+    def with_wrong_credentials(self) -> Account:
+        return replace(self.account, secrets={**self.account.secrets, "snap_client_secret": [b"not the secret"]})
+
+    async def pay(self, reference: str) -> None:
+        if self.mood.next_day:
+            await self.place.move_clock(-DAY_S)
+        await self.place.post("nicepay/pay", reference=reference)
+        if self.mood.next_day:
+            await self.place.move_clock(DAY_S)
+
+    async def lose_next_answer(self) -> None:
+        await self.place.put("faults", kind="reset_after_effect", route="/api/", count=1)
+
+    async def registered(self, reference: str) -> int:
+        return sum(order["reference"] == reference for order in await self._orders())
+
+    async def arm(self, kind: str, route: str) -> None:
+        """The next request that the route names meets this fault."""
+        await self.place.put("faults", kind=kind, route=route, count=1, delay_s=0.2)
+        if kind == "refuse":
+            await asyncio.sleep(0.05)  # the door shuts when the answer to this is out
+
+    async def calm(self) -> None:
+        """No fault is left, and the door is open."""
+        async with asyncio.timeout(5):
+            while True:
+                try:
+                    await self.place.control.delete("/control/nicepay/faults")
+                except httpx.TransportError:
+                    await asyncio.sleep(0.02)
+                else:
+                    return
+
+    def is_reached_by(self, method: Method) -> bool:
+        """Whether an order whose tXid is not known can be asked about."""
+        return method is Method.EWALLET and self.mood.says("snap_lookup") == "by_ours"
+
+    async def state(self, reference: str) -> str:
+        (state,) = [str(order["state"]) for order in await self._orders() if order["reference"] == reference]
+        return state
+
+    async def posted(self, reference: str) -> tuple[dict[str, str], bytes]:
+        """Headers and body of the notification of this order, as it went out."""
+        async with asyncio.timeout(5):
+            while True:
+                since = max(self.place.sandbox.journal.tail[0].seq - 1, -1)
+                query: dict[str, str | int] = {"provider": "nicepay", "limit": 1000, "since": since}
+                lines = (await self.place.control.get("/control/journal", params=query)).json()["data"]
+                found = [line for line in lines if line["direction"] == "out" and reference in line["body"]]
+                if found:
+                    return dict(found[-1]["headers"]), str(found[-1]["body"]).encode()
+                await asyncio.sleep(0.01)
+
+    async def _orders(self) -> list[dict[str, object]]:
+        answer = await self.place.control.get("/control/nicepay/orders", params={"limit": 50})
+        found: list[dict[str, object]] = answer.json()["data"]
+        return found

@@ -1,0 +1,386 @@
+"""SNAP's adapter against the NICEPAY simulator over HTTP: the conformance suite in every mood, and every fault at every call.
+
+Where NICEPAY's documents are silent or contradict each other the simulator has a switch, and the adapter must live with each position.
+"""
+
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+import pytest_asyncio
+
+from gerbang.base.errors import UpstreamFailed
+from gerbang.base.http import Http, OutcomeUnknown, ProviderRefused, Unreachable
+from gerbang.ports.payment import (
+    Accepted,
+    Cancelled,
+    Captured,
+    Declined,
+    Expired,
+    Method,
+    Mismatched,
+    RefundSettled,
+    Retracted,
+    Wait,
+)
+from gerbang.ports.webhook import Genuine, Hint, Incoming, Rejection
+from gerbang.providers.nicepay.snap.adapter import SnapPayments
+from gerbang.providers.nicepay.snap.webhook import SnapWebhook
+from gerbang.sandbox.faults import CATALOGUE
+from tests.providers.conformance import (
+    AMOUNT,
+    NOW,
+    Choice,
+    PaymentConformance,
+    Stage,
+    _giveback,
+    _paid,
+    _standing,
+    _submission,
+    _submitted,
+)
+from tests.providers.nicepay.simulated import Place
+from tests.providers.nicepay.snap import simulated
+from tests.providers.nicepay.snap.simulated import Mood, SnapStage, each_position, mixtures
+from tests.sandbox.receiver import Receiver, receiving
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+ACCOUNT: Choice = (Method.VIRTUAL_ACCOUNT, {"bank": "MANDIRI"})
+CODE: Choice = (Method.QRIS, {})
+WALLET: Choice = (Method.EWALLET, {"wallet": "DANA"})
+PHONE: Choice = (Method.EWALLET, {"wallet": "OVO"})
+MOODS = [*each_position(), *mixtures(4, seed=20250115)]
+
+
+def concerned(mood: Mood) -> list[Choice]:
+    """The ways to pay that a mood's one switch can concern; all of them for a mixture."""
+    if len(mood.quirks) != 1:
+        return [ACCOUNT, CODE, WALLET]
+    (switch,) = mood.quirks
+    if switch.startswith("snap_account"):
+        return [ACCOUNT]
+    if switch.startswith("snap_qris"):
+        return [CODE]
+    if switch in {"snap_lookup", "snap_unknown"}:
+        return [WALLET, PHONE]
+    if switch.startswith("snap_void"):
+        return [WALLET]
+    return [CODE, WALLET] if switch.startswith("snap_refund") else [ACCOUNT, CODE]
+
+
+NAMES = {id(ACCOUNT): "virtual_account", id(CODE): "qris", id(WALLET): "dana", id(PHONE): "ovo"}
+CASES = [pytest.param(mood, choice, id=f"{mood}-{NAMES[id(choice)]}") for mood in MOODS for choice in concerned(mood)]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def place() -> AsyncIterator[Place]:
+    in_memory = Path("/dev/shm")  # noqa: S108  a folder of its own name in it; the journal's syncs are not what is tried here
+    with TemporaryDirectory(prefix="gerbang-test-", dir=in_memory if in_memory.is_dir() else None) as folder:
+        async with simulated.place(Path(folder)) as one:
+            yield one
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shop() -> AsyncIterator[Receiver]:
+    async with receiving() as one:
+        yield one
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def provider() -> AsyncIterator[SnapPayments]:
+    http = Http()
+    yield SnapPayments(http)
+    await http.close()
+
+
+@pytest.fixture(params=[Mood("defaults")], ids=str)
+def mood(request: pytest.FixtureRequest) -> Mood:
+    chosen: Mood = request.param
+    return chosen
+
+
+@pytest.fixture(params=[ACCOUNT, CODE, WALLET, PHONE], ids=["virtual_account", "qris", "dana", "ovo"])
+def choice(request: pytest.FixtureRequest) -> Choice:
+    chosen: Choice = request.param
+    return chosen
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stage(place: Place, provider: SnapPayments, shop: Receiver, mood: Mood) -> SnapStage:
+    one = SnapStage(place, provider, mood, shop.url)
+    await one.set_up()
+    return one
+
+
+@pytest.mark.parametrize(("mood", "choice"), CASES, indirect=True)
+class TestConformance(PaymentConformance):
+    """Inherited whole, but for refunds that a mood delays or refuses, and what is tried beside them."""
+
+    async def test_a_full_refund_settles_or_is_declined_as_the_terms_say(self, stage: Stage, choice: Choice) -> None:
+        if how(stage) == "at_once" or choice is ACCOUNT:
+            await super().test_a_full_refund_settles_or_is_declined_as_the_terms_say(stage, choice)
+            return
+        standing = await _paid(stage, choice)
+        if how(stage) == "refused":
+            (fact,) = await stage.provider.refund(stage.account, standing, _giveback(standing, AMOUNT))
+            assert fact == Declined("insufficient_funds", "Insufficient Funds")
+            return
+        with pytest.raises(OutcomeUnknown):
+            await stage.provider.refund(stage.account, standing, _giveback(standing, AMOUNT))
+
+    async def test_a_lost_answer_to_a_refund_gives_the_money_back_once(self, stage: Stage, choice: Choice) -> None:
+        if how(stage) == "at_once" or choice is ACCOUNT:
+            await super().test_a_lost_answer_to_a_refund_gives_the_money_back_once(stage, choice)
+
+    async def test_what_it_posts_is_verified_and_names_the_attempt(self, stage: SnapStage, choice: Choice) -> None:
+        """R15, R20."""
+        standing = await _paid(stage, choice)
+        headers, body = await stage.posted(standing.reference)
+        webhook, account = SnapWebhook(), stage.account
+        genuine = webhook.verify(account, Incoming(headers, body), time.time())
+        assert isinstance(genuine, Genuine), genuine
+        assert (genuine.subject, genuine.type) == (standing.reference, f"{choice[0]}.paid")
+        assert genuine.reply is not None
+        assert genuine.reply.status == 200
+        assert webhook.read(account, Incoming(headers, body)) == Hint(standing.attempt, standing.provider_reference)
+        late = time.time() + 301
+        assert webhook.verify(account, Incoming(headers, body), late) is Rejection.STALE
+
+    async def test_an_order_that_ended_unpaid_is_over(self, stage: SnapStage, choice: Choice) -> None:
+        standing = await _submitted(stage, choice)
+        await stage.place.post("nicepay/expire", reference=standing.reference)
+        (fact,) = await stage.provider.inquire(stage.account, standing)
+        assert fact == Expired()
+
+    async def test_anothers_txid_is_never_taken_for_ours(self, stage: SnapStage, choice: Choice) -> None:
+        """R20: nobody signed what a notification names."""
+        paid, mine = await _paid(stage, choice), _standing(_submission(stage, choice), "")
+        hinted = replace(mine, provider_reference=paid.provider_reference)
+        try:
+            found = await stage.provider.inquire(stage.account, hinted)
+        except (OutcomeUnknown, ProviderRefused):
+            return
+        assert not any(isinstance(fact, Captured) for fact in found)
+
+
+@pytest.mark.parametrize("mood", MOODS, ids=str, indirect=True)
+class TestStories:
+    """What the suite of every provider does not know of."""
+
+    async def test_a_payer_who_refuses_is_a_decline(self, stage: SnapStage) -> None:
+        standing = await _submitted(stage, WALLET)
+        await stage.place.post("nicepay/decline", reference=standing.reference)
+        (fact,) = await stage.provider.inquire(stage.account, standing)
+        assert isinstance(fact, Declined)
+        assert fact.code == "payment_failed"
+
+    async def test_a_deposit_that_the_bank_takes_back_is_told_as_each_table_says(self, stage: SnapStage) -> None:
+        standing = await _paid(stage, ACCOUNT)
+        await stage.place.post("nicepay/refund", reference=standing.reference)
+        found = await stage.provider.inquire(stage.account, standing)
+        if stage.mood.says("snap_account_table") == "b":
+            assert [type(fact) for fact in found] == [Retracted]
+        elif stage.mood.says("snap_status_words") == "told":
+            assert [type(fact) for fact in found] == [Captured, RefundSettled]
+        else:
+            assert found == (Expired(),)  # 04 without words: over, and the log has an alert
+
+    async def test_an_order_whose_answer_was_lost_is_found_by_our_reference(self, stage: SnapStage) -> None:
+        """R8: OVO asks the payer at once, so it is never sent again."""
+        for choice in (PHONE, WALLET):
+            submission = _submission(stage, choice)
+            await stage.lose_next_answer()
+            with pytest.raises(OutcomeUnknown):
+                await stage.provider.submit(stage.account, submission)
+            lost = _standing(submission, "")
+            if not stage.is_reached_by(choice[0]):
+                (fact,) = await stage.provider.inquire(stage.account, lost)
+                assert isinstance(fact, Mismatched)
+                continue
+            (fact,) = await stage.provider.inquire(stage.account, lost)
+            if choice is PHONE:
+                assert isinstance(fact, Accepted)
+                assert fact.next_action == Wait()
+            else:
+                assert isinstance(fact, Declined)
+                assert fact.code == "answer_lost"
+            await stage.place.post("nicepay/pay", reference=submission.reference)
+            accepted, captured = await stage.provider.inquire(stage.account, lost)
+            assert isinstance(accepted, Accepted)
+            assert len(accepted.reference) == 30
+            assert isinstance(captured, Captured)
+            assert captured.total == AMOUNT
+
+    async def test_an_order_that_never_arrived_is_over_once_none_can_be_on_its_way(self, stage: SnapStage) -> None:
+        lost = _standing(_submission(stage, PHONE), "")
+        if not stage.is_reached_by(Method.EWALLET):
+            return
+        assert not await stage.provider.inquire(stage.account, lost)
+        later = replace(lost, now=NOW + timedelta(minutes=2))
+        (fact,) = await stage.provider.inquire(stage.account, later)
+        assert isinstance(fact, Declined)
+        assert fact.code == "not_registered"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What the sandbox's fault makes of one call: the exception it ends in, and whether the call took effect all the same."""
+
+    kind: str
+    happened: bool
+    ends_in: type[UpstreamFailed] | None = OutcomeUnknown
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+FAULTS = [
+    Fault("refuse", happened=False, ends_in=Unreachable),
+    Fault("reset_before", happened=False),
+    Fault("timeout_before", happened=False),
+    Fault("http_500", happened=False),
+    Fault("timeout_after_effect", happened=True),
+    Fault("reset_after_effect", happened=True),
+    Fault("http_500_after_effect", happened=True),
+    Fault("garbage", happened=True),
+    Fault("truncated_json", happened=True),
+    Fault("slow", happened=True, ends_in=None),
+    Fault("wrong_amount", happened=True, ends_in=None),
+    Fault("duplicate_reference", happened=True),
+]
+
+
+async def test_every_fault_of_the_sandbox_is_tried() -> None:
+    assert {fault.kind for fault in FAULTS} == set(CATALOGUE)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+class TestFaults:
+    """R8: what each fault makes of each call, and that the next call finds the truth. A call that comes twice is refused the second
+    time, by its X-EXTERNAL-ID.
+    """
+
+    async def test_at_the_access_token_nothing_was_sent(self, stage: SnapStage, choice: Choice, fault: Fault) -> None:
+        fresh = SnapPayments(Http())
+        submission = _submission(stage, choice)
+        await stage.arm(fault.kind, "/access-token")
+        harmless = fault.kind in {"slow", "wrong_amount", "duplicate_reference"}
+        with failing(None if harmless else Unreachable):
+            await fresh.submit(stage.account, submission)
+        await stage.calm()
+        assert await stage.registered(submission.reference) == int(harmless)
+        await fresh._client._http.close()
+
+    async def test_at_registration(self, stage: SnapStage, choice: Choice, fault: Fault) -> None:
+        submission = _submission(stage, choice)
+        await warm(stage)
+        await stage.arm(fault.kind, "/api/")
+        with failing(fault.ends_in):
+            (fact,) = await stage.provider.submit(stage.account, submission)
+            told = fault.kind == "wrong_amount" and choice is ACCOUNT  # the others' answers name no amount
+            assert isinstance(fact, Mismatched if told else Accepted)
+        await stage.calm()
+        assert await stage.registered(submission.reference) == int(fault.happened)
+        with failing(OutcomeUnknown if fault.happened else None):
+            await stage.provider.submit(stage.account, submission)
+        assert await stage.registered(submission.reference) == 1
+
+    async def test_at_inquiry(self, stage: SnapStage, choice: Choice, fault: Fault) -> None:
+        standing = await _paid(stage, choice)
+        await stage.arm(fault.kind, "/api/")
+        with failing(fault.ends_in):
+            (fact,) = await stage.provider.inquire(stage.account, standing)
+            assert isinstance(fact, Captured)
+            assert fact.total == (AMOUNT + 1 if fault.kind == "wrong_amount" else AMOUNT)
+        await stage.calm()
+        (fact,) = await stage.provider.inquire(stage.account, standing)
+        assert isinstance(fact, Captured)
+        assert fact.total == AMOUNT
+
+    async def test_at_the_delete_of_an_account(self, stage: SnapStage, fault: Fault) -> None:
+        """The HTTP client sends a DELETE once more by itself when a kept connection breaks: it may, the second changes nothing."""
+        standing = await _submitted(stage, ACCOUNT)
+        await stage.arm(fault.kind, "/delete-va")
+        happened = fault.happened or fault.kind in {"reset_before", "timeout_before"}
+        with failing(None if happened else fault.ends_in):
+            found = await stage.provider.cancel(stage.account, standing)
+            assert [type(fact) for fact in found] in ([Cancelled], [Expired])
+        await stage.calm()
+        assert await stage.state(standing.reference) == ("cancelled" if happened else "open")
+        found = await stage.provider.cancel(stage.account, standing)
+        assert [type(fact) for fact in found] in ([Cancelled], [Expired])
+        assert await stage.state(standing.reference) == "cancelled"
+
+    async def test_at_a_refund(self, stage: SnapStage, choice: Choice, fault: Fault) -> None:
+        if choice is ACCOUNT:
+            return
+        standing = await _paid(stage, choice)
+        giveback = _giveback(standing, AMOUNT)
+        await stage.arm(fault.kind, "refund")
+        with failing(None if fault.happened else fault.ends_in):
+            (fact,) = await stage.provider.refund(stage.account, standing, giveback)
+            assert isinstance(fact, RefundSettled)
+            assert fact.total == AMOUNT
+        await stage.calm()
+        back = "refunded" if choice is CODE else "voided"  # a QR payment is never voided
+        assert await stage.state(standing.reference) == (back if fault.happened else "paid")
+        (fact,) = await stage.provider.refund(stage.account, standing, giveback)
+        assert isinstance(fact, RefundSettled)
+        assert fact.total == AMOUNT
+
+
+@pytest.mark.parametrize(
+    "mood", [Mood(p, {"snap_refund": p}) for p in ("later", "fails_later")], ids=str, indirect=True
+)
+async def test_a_refund_that_takes_its_time_is_unknown_until_it_shows_and_is_never_made_twice(stage: SnapStage) -> None:
+    standing = await _paid(stage, CODE)
+    giveback = _giveback(standing, AMOUNT)
+    for _ in range(2):
+        with pytest.raises(OutcomeUnknown):
+            await stage.provider.refund(stage.account, standing, giveback)
+    await stage.place.post("clock", advance_s=61)
+    found = await stage.provider.inquire(stage.account, standing)
+    if stage.mood.says("snap_refund") == "later":
+        assert [type(fact) for fact in found] == [Captured, RefundSettled]
+    else:
+        assert [type(fact) for fact in found] == [Captured]
+
+
+async def test_an_account_paid_with_another_amount_is_told_with_it(stage: SnapStage) -> None:
+    standing = await _submitted(stage, ACCOUNT)
+    await stage.place.post("nicepay/pay", reference=standing.reference, amount=100_000)
+    (fact,) = await stage.provider.inquire(stage.account, standing)
+    assert isinstance(fact, Captured)
+    assert fact.total == 100_000
+
+
+async def test_ovo_without_a_phone_number_is_declined_before_anything_is_sent(stage: SnapStage) -> None:
+    submission = _submission(stage, PHONE)
+    unknown = replace(submission, payer=replace(submission.payer, phone=""))
+    (fact,) = await stage.provider.submit(stage.account, unknown)
+    assert isinstance(fact, Declined)
+    assert fact.code == "phone_needed"
+    assert await stage.registered(submission.reference) == 0
+
+
+def how(stage: Stage) -> str:
+    assert isinstance(stage, SnapStage)
+    return stage.mood.says("snap_refund")
+
+
+async def warm(stage: SnapStage) -> None:
+    """See to it that the access token is there."""
+    await _submitted(stage, CODE)
+
+
+@contextmanager
+def failing(error: type[UpstreamFailed] | None) -> Iterator[None]:
+    """The block ends in this error, or in none."""
+    with pytest.raises(error) if error else nullcontext():
+        yield
