@@ -257,7 +257,14 @@ FAULTS = [
 
 
 async def test_every_fault_of_the_sandbox_is_tried() -> None:
-    assert {fault.kind for fault in FAULTS} == set(CATALOGUE)
+    assert {fault.kind for fault in FAULTS} | {"says_no"} == set(CATALOGUE)
+
+
+async def test_a_clear_no_is_a_decline(stage: SnapStage) -> None:
+    for choice in (ACCOUNT, CODE, WALLET):
+        await stage.arm("says_no", "/api/")
+        (fact,) = await stage.provider.submit(stage.account, _submission(stage, choice))
+        assert isinstance(fact, Declined), choice
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=str)

@@ -111,8 +111,8 @@ class NicepaySimulator:
         values["amt"] = str(int(values["amt"]) + 1)
         return Answer(answer.status, msgspec.json.encode(values), answer.headers)
 
-    def refusal(self, request: Request) -> Answer:  # noqa: ARG002  every request is refused alike
-        return self._world.refusal("9314")
+    def refusal(self, request: Request) -> Answer:
+        return routes.no(request) if routes.speaks(request.path) else self._world.refusal("9314")
 
     def stamped(self, webhook: Webhook, at: datetime) -> Webhook:
         return stamped(self._world, webhook, at)  # V2's tell no time and leave as they are

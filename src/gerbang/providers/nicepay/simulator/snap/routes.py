@@ -40,6 +40,12 @@ def speaks(path: str) -> bool:
     return path == _TOKEN or path.startswith(_API)
 
 
+def no(request: Request) -> Answer:
+    """A clear refusal of the order that a request is about."""
+    route = _ROUTES.get(f"{request.method} {request.path}")
+    return refusal(Refused("40315", "Transaction Not Permitted"), "73" if route is None else route.service)
+
+
 def answer(world: World, request: Request, now: datetime) -> Outcome:
     """One request, or its refusal."""
     route = _ROUTES.get(f"{request.method} {request.path}")
