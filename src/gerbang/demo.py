@@ -27,7 +27,6 @@ NICEPAY: Final = "nicepay-uji"
 COMMERCE: Final = "coinbase-commerce-uji"
 WALLET: Final = "evm-uji"
 COINBASE: Final = "coinbase-uji"
-CONNECTIONS: Final = {"nicepay": NICEPAY, "coinbase-business": COINBASE, "coinbase-commerce": COMMERCE, "chain": WALLET}
 _MOVES: Final = ("base_url", "platform_url", "api_key_id", "rpc_urls", "xpub")  # what another run may have elsewhere
 
 
@@ -53,6 +52,10 @@ def commerce(settings: Settings) -> tuple[CommerceMerchant, ...]:
     known = _made_up(settings.data)
     hook = f"{settings.base_url}/hooks/{COMMERCE}"
     return (CommerceMerchant(known["commerce_key"], known["commerce_secret"], hook, name="Toko Lumbung"),)
+
+
+# Which of the demo's connections leads to which simulator.
+CONNECTIONS: Final = {"nicepay": NICEPAY, "coinbase-business": COINBASE, "coinbase-commerce": COMMERCE, "chain": WALLET}
 
 
 def api_key(data: Path) -> str:

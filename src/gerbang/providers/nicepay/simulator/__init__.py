@@ -90,9 +90,6 @@ class NicepaySimulator:
         values["amt"] = str(int(values["amt"]) + 1)
         return Answer(answer.status, msgspec.json.encode(values), answer.headers)
 
-    def refusal(self, request: Request) -> Answer:  # noqa: ARG002  every request is refused alike
-        return self._world.refusal("9314")
-
     def stamped(self, webhook: Webhook, at: datetime) -> Webhook:  # noqa: ARG002  nothing in a notification tells its time
         return webhook
 
@@ -125,6 +122,9 @@ class NicepaySimulator:
     def set_quirks(self, values: Mapping[str, Any]) -> QuirksSet:
         self._world.quirks = changed(self._world.quirks, values)
         return QuirksSet(self._world.quirks)
+
+    def refusal(self, request: Request) -> Answer:  # noqa: ARG002  every request is refused alike
+        return self._world.refusal("9314")
 
     def _tells(self, change: Refunded) -> bool:
         return change.how is State.REVERSED or self._world.quirks.notification_on_cancel == "sent"
