@@ -81,6 +81,13 @@ async def test_two_clicks_make_a_link_that_a_payer_can_open(shop: Shop, desk: ht
     assert entry["actor"].startswith("user:usr_")
 
 
+async def test_an_empty_list_teaches_each_what_they_may_do(shop: Shop, desk: httpx.AsyncClient) -> None:
+    support = await signed_in(shop[0], Role.SUPPORT)
+    assert "Buat tautan bayar di kanan atas" in (await desk.get("/console/payments")).text
+    assert "Buat satu dari toko contoh" in (await support.get("/console/payments")).text
+    await support.aclose()
+
+
 async def test_the_same_form_sent_twice_makes_one_payment_and_another_amount_another(
     shop: Shop, desk: httpx.AsyncClient
 ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -47,6 +48,15 @@ def page_of(
         "sent_before": _first(moments, LINK_SENT) is not None,
         "stages": _stages(whole, moments, mails, locale),
     }
+
+
+def whatsapp(whole: Whole, shop: str, url: str) -> str:
+    """Where WhatsApp asks whom to send the bill to: its words are ready, in the payer's language, and nothing is sent by opening it."""
+    payment, locale = whole.payment, formats.locale_of(whole.payer.locale)
+    words = texts.words(locale)(
+        "link.message", shop=shop, amount=formats.money(payment.amount, payment.currency, locale), what=payment.description, url=url
+    )  # fmt: skip
+    return f"https://wa.me/?text={quote(words.unescape(), safe='')}"
 
 
 def _stages(
