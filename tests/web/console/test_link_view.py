@@ -57,8 +57,10 @@ def test_the_stages_have_their_times_and_the_newest_mail_its_fate() -> None:
     sent, opened = moment(LINK_SENT), moment(LINK_OPENED)
     assert reached(page("choose")) == ["made"]
     assert reached(page("choose", "en", sent, opened)) == ["made", "sent", "opened"]
-    assert reached(page("account")) == ["made", "opened", "chosen"]  # who chose has opened it
-    assert reached(page("paid")) == ["made", "opened", "chosen", "paid"]
+    chosen = moment("payment.attempt_added", "payer:pay_1", method="virtual_account")
+    assert reached(page("account", "en", chosen)) == ["made", "opened", "chosen"]  # who chose has seen it
+    assert reached(page("account")) == ["made", "chosen"]  # chosen by whoever made it: nobody need have looked
+    assert reached(page("paid", "en", chosen)) == ["made", "opened", "chosen", "paid"]
     assert note(page("choose", "en", sent), "sent") == "on its way"
     assert note(page("choose", "en", sent, mails=(mail(Status.SENT),)), "sent") == "taken by the mail server"
     failed = page("choose", "en", sent, mails=(mail(Status.FAILED, "refused: <no such user>"),))
