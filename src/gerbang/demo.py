@@ -37,7 +37,6 @@ SNAP: Final = "nicepay-snap-uji"
 COMMERCE: Final = "coinbase-commerce-uji"
 WALLET: Final = "evm-uji"
 COINBASE: Final = "coinbase-uji"
-CONNECTIONS: Final = {"nicepay": NICEPAY, "coinbase-business": COINBASE, "coinbase-commerce": COMMERCE, "chain": WALLET}
 _NICEPAY_MERCHANTS: Final = {
     "virtual_account": ("LUMBUNGVA1", "02"), "card": ("LUMBUNGCC1", "01"), "convenience_store": ("LUMBUNGCS1", "03"),
     "direct_debit": ("LUMBUNGDD1", "04"), "ewallet": ("LUMBUNGEW1", "05"), "paylater": ("LUMBUNGPL1", "06"), "qris": ("LUMBUNGQR1", "08"),
@@ -87,6 +86,10 @@ def commerce(settings: Settings) -> tuple[CommerceMerchant, ...]:
     known = _made_up(settings.data)
     hook = f"{settings.base_url}/hooks/{COMMERCE}"
     return (CommerceMerchant(known["commerce_key"], known["commerce_secret"], hook, name="Toko Lumbung"),)
+
+
+# Which of the demo's connections leads to which simulator.
+CONNECTIONS: Final = {"nicepay": NICEPAY, "coinbase-business": COINBASE, "coinbase-commerce": COMMERCE, "chain": WALLET}
 
 
 def api_key(data: Path) -> str:

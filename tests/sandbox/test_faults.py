@@ -9,7 +9,7 @@ import pytest
 
 from gerbang.base.http import Http, OutcomeUnknown, Unreachable
 from gerbang.sandbox.app import Sandbox
-from gerbang.sandbox.faults import CATALOGUE, Fault, Faults, Kind
+from gerbang.sandbox.faults import CATALOGUE, REFUSALS, Fault, Faults, Kind
 from tests.sandbox.merchant import inquiry, registration
 
 REGISTER = "/nicepay/direct/v2/registration"
@@ -153,4 +153,5 @@ def test_chance_comes_from_the_seed() -> None:
 
 
 def test_the_catalogue_names_every_kind() -> None:
-    assert set(CATALOGUE) == set(Kind)
+    assert {*CATALOGUE, *REFUSALS} == set(Kind)
+    assert not CATALOGUE.keys() & REFUSALS.keys()

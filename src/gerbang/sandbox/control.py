@@ -16,7 +16,7 @@ from gerbang.sandbox.chain.calls import ChainCalls
 from gerbang.sandbox.chain.paying import calls_of
 from gerbang.sandbox.door import Door
 from gerbang.sandbox.endings import STORIES
-from gerbang.sandbox.faults import CATALOGUE, Fault, Faults, Kind
+from gerbang.sandbox.faults import CATALOGUE, REFUSALS, Fault, Faults, Kind
 from gerbang.sandbox.mail import PROVIDER as MAIL
 from gerbang.sandbox.outbox import CHANNELS, Outbox
 from gerbang.sandbox.playing import Director, Wish
@@ -150,7 +150,7 @@ class Control:
         return answer
 
     async def _catalogue(self, _request: Request) -> Answer:
-        return _json({"data": [{"kind": kind, "does": does} for kind, does in CATALOGUE.items()]})
+        return _json({"data": [{"kind": kind, "does": does} for kind, does in {**CATALOGUE, **REFUSALS}.items()]})
 
     async def _endings(self, _request: Request) -> Answer:
         able = self.director.able(has_chain=self._chain.chain is not None)

@@ -39,9 +39,10 @@ CATALOGUE: Final[Mapping[Kind, str]] = {
     Kind.TRUNCATED_JSON: "It happened, and the answer stops half-way.",
     Kind.SLOW: "The right answer, delay_s (3) late.",
     Kind.WRONG_AMOUNT: "It happened, and the answer names another amount.",
-    Kind.SAYS_NO: "Nothing happened, and the provider refuses in its own words.",
     Kind.DUPLICATE_REFERENCE: "The request arrives twice, and the second's answer is given.",
 }
+# No fault of the way, but a clear answer: nothing is uncertain after it.
+REFUSALS: Final[Mapping[Kind, str]] = {Kind.SAYS_NO: "Nothing happened, and the provider refuses in its own words."}
 DEFAULT_DELAY_S: Final[Mapping[Kind, float]] = {
     Kind.REFUSE: 2.0,
     Kind.TIMEOUT_BEFORE: 90.0,

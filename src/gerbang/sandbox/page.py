@@ -19,7 +19,7 @@ from gerbang.base.money import EXPONENTS
 from gerbang.ports.simulator import Answer, Order, Request, Simulator
 from gerbang.sandbox.control import Control
 from gerbang.sandbox.endings import CHAIN, STORIES, Call, Target, calls_for, curl
-from gerbang.sandbox.faults import CATALOGUE, Faults
+from gerbang.sandbox.faults import CATALOGUE, REFUSALS, Faults
 from gerbang.sandbox.journal import Entry
 from gerbang.sandbox.mail import PROVIDER as MAIL
 from gerbang.sandbox.marks import MARKS
@@ -149,7 +149,7 @@ class Page:
             said=query.get("said", ""),
             refused="refused" in query,
             marks=MARKS,
-            catalogue=CATALOGUE,
+            catalogue={**CATALOGUE, **REFUSALS},
             fault_targets=self._fault_targets(),
             armed={name: self._faults.list(name) for name in self._fault_targets()},
             mails=self._outbox.list(MAIL, limit=20),

@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from gerbang.base.formats import Locale
 from gerbang.core.notifications.model import Notification, Status, Template
 from gerbang.core.payments.model import LINK_OPENED, LINK_SENT, PaymentStatus, takes_money
+from gerbang.ports.payment import Payer
 from gerbang.web import texts
 from gerbang.web.console import link_view
 from tests.web.checkout.stories import NOW, STORIES
@@ -54,13 +57,28 @@ def test_the_stages_have_their_times_and_the_newest_mail_its_fate() -> None:
     sent, opened = moment(LINK_SENT), moment(LINK_OPENED)
     assert reached(page("choose")) == ["made"]
     assert reached(page("choose", "en", sent, opened)) == ["made", "sent", "opened"]
-    assert reached(page("account")) == ["made", "opened", "chosen"]  # who chose has opened it
-    assert reached(page("paid")) == ["made", "opened", "chosen", "paid"]
+    chosen = moment("payment.attempt_added", "payer:pay_1", method="virtual_account")
+    assert reached(page("account", "en", chosen)) == ["made", "opened", "chosen"]  # who chose has seen it
+    assert reached(page("account")) == ["made", "chosen"]  # chosen by whoever made it: nobody need have looked
+    assert reached(page("paid", "en", chosen)) == ["made", "opened", "chosen", "paid"]
     assert note(page("choose", "en", sent), "sent") == "on its way"
     assert note(page("choose", "en", sent, mails=(mail(Status.SENT),)), "sent") == "taken by the mail server"
     failed = page("choose", "en", sent, mails=(mail(Status.FAILED, "refused: <no such user>"),))
     assert note(failed, "sent") == "failed: refused: &lt;no such user&gt;"
     assert note(page("paid", "id"), "paid") == "Rp\u00a0150.000"
+
+
+def test_the_words_for_whatsapp_are_the_payers_and_carry_the_whole_link() -> None:
+    link = "https://pay.example.com/pay/pay_1?t=a-b_c&x=1"
+    whole = replace(STORIES["choose"], payer=Payer(locale="en"))
+    whole = replace(whole, payment=replace(whole.payment, description='Kopi & "gula" <1 kg>'))
+    address = urlsplit(link_view.whatsapp(whole, "Toko Lumbung", link))
+    assert (address.scheme, address.netloc, address.path) == ("https", "wa.me", "/")
+    assert parse_qs(address.query) == {
+        "text": [
+            f'Toko Lumbung sent you a bill of Rp\u00a0150.000 for Kopi & "gula" <1 kg>. Choose how to pay here: {link}'
+        ]
+    }
 
 
 def reached(shown: dict[str, Any]) -> list[str]:

@@ -81,6 +81,13 @@ async def test_two_clicks_make_a_link_that_a_payer_can_open(shop: Shop, desk: ht
     assert entry["actor"].startswith("user:usr_")
 
 
+async def test_an_empty_list_teaches_each_what_they_may_do(shop: Shop, desk: httpx.AsyncClient) -> None:
+    support = await signed_in(shop[0], Role.SUPPORT)
+    assert "Buat tautan bayar di kanan atas" in (await desk.get("/console/payments")).text
+    assert "Buat satu dari toko contoh" in (await support.get("/console/payments")).text
+    await support.aclose()
+
+
 async def test_the_same_form_sent_twice_makes_one_payment_and_another_amount_another(
     shop: Shop, desk: httpx.AsyncClient
 ) -> None:
@@ -142,10 +149,11 @@ async def test_an_amount_that_no_method_takes_makes_no_dead_link(shop: Shop, des
     assert "mulai Rp\u00a010.000 sampai" in answer.text
 
 
-async def test_a_card_number_is_not_kept_and_not_shown_again(shop: Shop, desk: httpx.AsyncClient) -> None:
+@pytest.mark.parametrize("field", ["description", "amount", "name", "order"])
+async def test_a_card_number_is_not_kept_and_not_shown_again(shop: Shop, desk: httpx.AsyncClient, field: str) -> None:
     """R14"""
     edge, _ = shop
-    answer = await desk.post(NEW, data={**FORM, "description": "kartu 4111 1111 1111 1111"})
+    answer = await desk.post(NEW, data={**FORM, field: "4111 1111 1111 1111"})
     assert answer.status_code == 422
     assert "mirip nomor kartu" in answer.text
     assert "4111" not in answer.text

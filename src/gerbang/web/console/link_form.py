@@ -33,7 +33,6 @@ def read(given: Mapping[str, str], locale: Locale) -> tuple[NewPayment | None, d
     written = {name: rule for name, rule in _RULES.items() if given[name] or name == "description"}
     wrong = {name: say(f"link.wrong.{name}") for name, rule in written.items() if not _fits(given[name], rule)}
     wrong |= {name: say(f"link.wrong.{name}") for name, known in _CHOICES.items() if given[name] not in known}
-    wrong |= {name: say("link.wrong.card") for name in with_card_numbers(given)}
     amount = 0
     if given["currency"] not in CURRENCIES:
         wrong["amount"] = say("link.wrong.currency", currency=given["currency"][:8])
@@ -42,12 +41,13 @@ def read(given: Mapping[str, str], locale: Locale) -> tuple[NewPayment | None, d
             amount = read_amount(given["amount"], given["currency"])
         except Unreadable as error:
             wrong["amount"] = _unreadable(error.why, given["currency"], locale)
+    wrong |= {name: say("link.wrong.card") for name in with_card_numbers(given)}
     return (None if wrong else _payment(given, amount)), wrong
 
 
 def with_card_numbers(given: Mapping[str, str]) -> Sequence[str]:
     """The fields that must not be shown again."""
-    return [name for name in _RULES if holds_card_number(given[name])]
+    return [name for name, value in given.items() if holds_card_number(value)]
 
 
 def unpayable(new: NewPayment, offers: Sequence[Offer], locale: Locale) -> Markup | None:

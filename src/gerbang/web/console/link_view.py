@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -13,6 +14,7 @@ from gerbang.core.notifications.model import Notification
 from gerbang.core.payments.model import LINK_OPENED, LINK_SENT, Moment, PaymentStatus, Whole, takes_money
 from gerbang.web import texts
 from gerbang.web.checkout import scene as scenes
+from gerbang.web.console.timeline import last_capture
 
 P = PaymentStatus
 _CLOSED: Final[Mapping[PaymentStatus, str]] = {
@@ -44,26 +46,34 @@ def page_of(
         "is_open": is_open,
         "closed": "" if is_open else _CLOSED.get(payment.status, "other"),
         "email": email,
-        "sent_before": _first(moments, LINK_SENT) is not None,
+        "sent_before": _last(moments, LINK_SENT) is not None,
         "stages": _stages(whole, moments, mails, locale),
     }
+
+
+def whatsapp(whole: Whole, shop: str, url: str) -> str:
+    """Where WhatsApp asks whom to send the bill to: its words are ready, in the payer's language, and nothing is sent by opening it."""
+    payment, locale = whole.payment, formats.locale_of(whole.payer.locale)
+    words = texts.words(locale)(
+        "link.message", shop=shop, amount=formats.money(payment.amount, payment.currency, locale), what=payment.description, url=url
+    )  # fmt: skip
+    return f"https://wa.me/?text={quote(words.unescape(), safe='')}"
 
 
 def _stages(
     whole: Whole, moments: Sequence[Moment], mails: Sequence[Notification], locale: Locale
 ) -> tuple[Stage, ...]:
-    say = texts.words(locale)
-    attempts = sorted(whole.attempts, key=lambda a: a.number)
-    chosen = attempts[-1] if attempts else None
-    sent = [m.at for m in moments if m.kind == LINK_SENT]
-    opened = _first(moments, LINK_OPENED) or (attempts[0].created_at if attempts else None)
-    paid_at, amount = whole.payment.paid_at, whole.payment.amount_captured
+    say, payment, attempts = texts.words(locale), whole.payment, sorted(whole.attempts, key=lambda a: a.number)
+    made, sent = _last(moments, "payment.created") or payment.created_at, _last(moments, LINK_SENT)
+    chosen = (_last(moments, "payment.attempt_added") or made) if attempts else None
+    capture = last_capture(moments)
+    paid = (capture.at if capture else payment.paid_at) if payment.paid_at else None
     return (
-        Stage("made", whole.payment.created_at),
-        Stage("sent", sent[-1] if sent else None, _mail(mails, locale) if sent else ""),
-        Stage("opened", opened),
-        Stage("chosen", chosen.created_at if chosen else None, say(f"method.{chosen.method}") if chosen else ""),
-        Stage("paid", paid_at, formats.money(amount, whole.payment.currency, locale) if amount else ""),
+        Stage("made", made),
+        Stage("sent", sent, _mail(mails, locale) if sent else ""),
+        Stage("opened", next((m.at for m in moments if m.kind == LINK_OPENED or m.actor.startswith("payer:")), None)),
+        Stage("chosen", chosen, say(f"method.{attempts[-1].method}") if attempts else ""),
+        Stage("paid", paid, formats.money(payment.amount_captured, payment.currency, locale) if paid else ""),
     )
 
 
@@ -73,5 +83,6 @@ def _mail(mails: Sequence[Notification], locale: Locale) -> Markup:
     return texts.words(locale)(f"link.mail.{status}", why=why)
 
 
-def _first(moments: Sequence[Moment], kind: str) -> datetime | None:
-    return next((m.at for m in moments if m.kind == kind), None)
+def _last(moments: Sequence[Moment], kind: str) -> datetime | None:
+    """When it happened by the trail, all of whose times are of one clock."""
+    return next((m.at for m in reversed(moments) if m.kind == kind), None)

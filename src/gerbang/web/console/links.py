@@ -66,6 +66,7 @@ async def link(request: Request[Any, Any, Any], payment: FromPath[str]) -> Respo
         "payments",
         url=url,
         qr=drawing(url),
+        whatsapp=link_view.whatsapp(whole, services.settings.shop_name, url),
         key=secrets.token_urlsafe(18),
         said=said if said in ("sent", "refused") else "",
         said_why=refusal(request.query_params.get("why", "")),

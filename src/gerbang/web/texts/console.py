@@ -35,6 +35,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "pays.before": ("Sampai tanggal", "To"),
     "pays.empty": ("Belum ada pembayaran.", "There is no payment yet."),
     "pays.empty.how": (
+        "Buat satu dari toko contoh, atau dari terminal:",
+        "Make one in the demo shop, or in the terminal:",
+    ),
+    "pays.empty.link": (
         "Buat tautan bayar di kanan atas, atau satu dari terminal:",
         "Make a payment link at the top right, or one in the terminal:",
     ),

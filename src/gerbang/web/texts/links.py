@@ -83,8 +83,13 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "link.send": ("Kirim ke {email}", "Send to {email}"),
     "link.send.again": ("Kirim lagi ke {email}", "Send again to {email}"),
     "link.send.none": (
-        "Tagihan ini tidak punya alamat email. Salin tautannya dan kirim lewat WhatsApp atau SMS.",
-        "This bill has no email address. Copy the link and send it by WhatsApp or SMS.",
+        "Tagihan ini tidak punya alamat email. Salin tautannya, atau kirim lewat WhatsApp.",
+        "This bill has no email address. Copy the link, or send it by WhatsApp.",
+    ),
+    "link.whatsapp": ("Kirim lewat WhatsApp", "Send by WhatsApp"),
+    "link.message": (
+        "{shop} menagih {amount} untuk {what}. Pilih cara bayarnya di sini: {url}",
+        "{shop} sent you a bill of {amount} for {what}. Choose how to pay here: {url}",
     ),
     "link.said.sent": ("Email untuk {email} sedang dikirim.", "The mail to {email} is on its way."),
     "link.said.refused": ("Tidak dikirim: {why}", "Not sent: {why}"),

@@ -111,9 +111,6 @@ class NicepaySimulator:
         values["amt"] = str(int(values["amt"]) + 1)
         return Answer(answer.status, msgspec.json.encode(values), answer.headers)
 
-    def refusal(self, request: Request) -> Answer:
-        return routes.no(request) if routes.speaks(request.path) else self._world.refusal("9314")
-
     def stamped(self, webhook: Webhook, at: datetime) -> Webhook:
         return stamped(self._world, webhook, at)  # V2's tell no time and leave as they are
 
@@ -147,6 +144,9 @@ class NicepaySimulator:
     def set_quirks(self, values: Mapping[str, Any]) -> QuirksSet:
         self._world.quirks = changed(self._world.quirks, values)
         return QuirksSet(self._world.quirks)
+
+    def refusal(self, request: Request) -> Answer:
+        return routes.no(request) if routes.speaks(request.path) else self._world.refusal("9314")
 
     def _tells(self, change: Refunded) -> bool:
         return change.how is State.REVERSED or self._world.quirks.notification_on_cancel == "sent"
