@@ -105,6 +105,7 @@ def _environment() -> Environment:
     loader = FileSystemLoader([str(folder) for folder in _TEMPLATES])
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.globals["static"] = static_url
+    made.globals["knows"] = texts.knows
     made.filters["fours"] = formats.fours
     made.filters["mask_email"] = formats.mask_email
     made.filters["mask_number"] = formats.mask_number

@@ -17,6 +17,8 @@ BANK_TITLES: Final[Mapping[str, str]] = {
 STORE_TITLES: Final[Mapping[str, str]] = {"ALFAMART": "Alfamart", "INDOMARET": "Indomaret"}
 WALLET_TITLES: Final[Mapping[str, str]] = {"OVO": "OVO", "DANA": "DANA", "LINKAJA": "LinkAja", "SHOPEEPAY": "ShopeePay"}
 OPTION_TITLES: Final[Mapping[str, str]] = {**BANK_TITLES, **STORE_TITLES, **WALLET_TITLES}
+# Wallets that ask on the payer's phone instead of on a page.
+ASK_ON_THE_PHONE: Final = frozenset({"OVO"})
 
 
 @dataclass(frozen=True, slots=True)

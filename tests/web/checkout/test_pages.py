@@ -160,6 +160,18 @@ def test_a_wallet_is_named_where_it_is_waited_for() -> None:
     assert "kartu" not in rendered("away-wallet", "id")
 
 
+def test_a_wallet_that_asks_on_the_phone_asks_for_its_number_and_shows_no_more_of_a_known_one_than_its_end() -> None:
+    html = rendered("choose", "id")
+    assert re.search(r'name="wallet" value="OVO" data-phone', html)
+    assert re.search(r'name="wallet" value="DANA"(?! data-phone)', html)
+    assert "Nomor HP di OVO" in html
+    known = changed(STORIES["choose"], payer=replace(stories.PAYER, phone="+628120000417"))
+    template, values = page_of(known, stories.visit("id"), stories.choice())
+    html = pages.render(template, "id", LINKS, **values)
+    assert "Kosongkan untuk memakai nomor •••417." in html
+    assert "812000" not in html
+
+
 def test_the_chooser_opens_at_what_was_chosen_last_and_says_what_would_be_kept() -> None:
     whole = STORIES["account"]
     template, values = page_of(whole, replace(stories.visit("id"), choosing=True), stories.choice())

@@ -32,8 +32,9 @@ from gerbang.web.checkout.crypto import Seen, seen_of
 from gerbang.web.checkout.scene import Scene
 from gerbang.web.checkout.view import Choice, Visit, page_of
 from gerbang.web.checkout.visitors import link_cookie, payment_for, without_token
-from gerbang.web.forms import read_form
+from gerbang.web.forms import read_form, read_phone
 from gerbang.web.pages import Page, locale_of, page, page_error, see_other, services_of
+from gerbang.web.steps import ASK_ON_THE_PHONE, OPTION_TITLES
 
 _PICTURES: Final = {"png": "image/png", "svg": "image/svg+xml"}
 _WAITING: Final = frozenset({PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.UNKNOWN})
@@ -93,23 +94,23 @@ async def choose(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
     whole, caller = await payment_for(request, payment)
     say = texts.words(locale_of(request, whole.payer.locale))
     offers = await _offers(request, whole)
-    form = await read_form(request, "key", "method", scenes.COIN, *(one.option for one in offers if one.option))
+    fields = {one.option for one in offers if one.option} | {scenes.COIN, scenes.PHONE}
+    form = await read_form(request, "key", "method", *fields)
     method = next((one for one in scenes.SHOWN_METHODS if one.value == form["method"]), None)
-    if method is None:
-        return await _show(request, whole, choosing=True, choice=Choice((), wrong=say("choose.pick")))
     offer = next((one for one in offers if one.method is method and one.available), None)
     name = scenes.COIN if offer and offer.assets else offer.option if offer else None
-    option = form[name] if name else ""
-    wrong = _wrong(say, offer, method, option)
-    if wrong or offer is None:
-        return await _show(request, whole, choosing=True, choice=Choice((), method.value, option, wrong))
-    chosen = _chosen(method, name, option, offer.connection)
+    picked = Choice(offers, method.value if method else "", form[name] if name else "", form[scenes.PHONE])
+    wrong = _wrong(say, offer, picked, whole.payer.phone)
+    if wrong or offer is None or method is None:
+        return await _show(request, whole, choosing=True, choice=replace(picked, wrong=wrong))
+    chosen = _chosen(method, name, picked.option, offer.connection)
+    phone = read_phone(picked.phone) if picked.option in ASK_ON_THE_PHONE else ""
     try:
         made = await services_of(request).payments.add_attempt(
-            caller, whole.payment.id, chosen, _key(caller.label, form["key"], chosen)
+            caller, whole.payment.id, chosen, _key(caller.label, form["key"], chosen), phone=phone
         )
     except (MethodUnavailable, IdempotencyKeyReused):
-        return await _show(request, whole, choosing=True, choice=Choice((), method.value, option, say("choose.gone")))
+        return await _show(request, whole, choosing=True, choice=replace(picked, wrong=say("choose.gone")))
     except Conflict:
         return see_other(f"/pay/{payment}")  # it was paid, closed or is being checked meanwhile: that page says so
     attempt = scenes.current(made.whole.attempts)
@@ -124,14 +125,20 @@ def _chosen(method: Method, name: str | None, option: str, connection: str) -> M
     return MethodChoice(method, {name: option} if name else {}, connection)
 
 
-def _wrong(say: texts.Words, offer: Any, method: Method, option: str) -> str:
+def _wrong(say: texts.Words, offer: Offer | None, picked: Choice, phone: str) -> str:
+    """What is missing from a choice, in words; `phone` is the payer's where it is known."""
+    if not picked.method:
+        return say("choose.pick")
     if offer is None:
         return say("choose.gone")
-    if offer.assets and option not in {f"{one.asset}.{one.network}" for one in offer.assets}:
-        return say("choose.pick_bank", what=say("choose.coin"), method=say(f"method.{method.value}"))
-    if offer.option and option not in {one.name for one in offer.options}:
-        what = f"choose.{offer.option}" if offer.option in scenes.OPTIONS else "choose.other"
-        return say("choose.pick_bank", what=say(what), method=say(f"method.{method.value}"))
+    method = say(f"method.{picked.method}")
+    if offer.assets and picked.option not in {f"{one.asset}.{one.network}" for one in offer.assets}:
+        return say("choose.pick_bank", what=say("choose.coin"), method=method)
+    if offer.option and picked.option not in {one.name for one in offer.options}:
+        what = f"choose.{offer.option}"
+        return say("choose.pick_bank", what=say(what if texts.knows(what) else "choose.other"), method=method)
+    if picked.option in ASK_ON_THE_PHONE and not read_phone(picked.phone) and (picked.phone or not phone):
+        return say("choose.phone.wrong", app=OPTION_TITLES[picked.option])
     return ""
 
 
@@ -223,7 +230,7 @@ async def _show(
         seen=await _seen(request, whole),
     )
     if scenes.scene_of(whole, choosing=visit.choosing, returned=returned) is Scene.CHOOSE:
-        choice = replace(choice or Choice(()), offers=await _offers(request, whole))
+        choice = choice or Choice(await _offers(request, whole))
     template, values = page_of(whole, visit, choice)
     return page(
         request, template, status_code=422 if choice and choice.wrong else 200, preferred=whole.payer.locale, **values

@@ -25,8 +25,8 @@ _TAKES_ATTEMPTS: Final = frozenset(
         PaymentStatus.EXPIRED,
     }
 )
-OPTIONS: Final = ("bank", "store", "wallet")
-COIN: Final = "coin"  # asset and network in one field of a form: `USDC.base`
+COIN: Final = "coin"  # asset and network in one field of the chooser: `USDC.base`
+PHONE: Final = "phone"
 # In the order of the chooser.
 SHOWN_METHODS: Final = (
     Method.VIRTUAL_ACCOUNT,

@@ -47,6 +47,7 @@ class Choice:
     offers: Sequence[Offer]
     method: str = ""
     option: str = ""
+    phone: str = ""
     wrong: str = ""
 
 
@@ -94,6 +95,9 @@ def _choosing(whole: Whole, choice: Choice, *, changing: bool) -> dict[str, Any]
         "chosen": chosen if chosen in usable else "",
         "chosen_option": option,
         "wrong": choice.wrong,
+        "asks_phone": steps.ASK_ON_THE_PHONE,
+        "phone": choice.phone,
+        "phone_known": formats.mask_number(whole.payer.phone) if whole.payer.phone else "",
         "changing": changing and attempt is not None,
         "kept": attempt.method.value if attempt else "",
         "kept_option": scenes.option_of(attempt) if attempt else "",
