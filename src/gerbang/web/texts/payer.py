@@ -38,16 +38,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "choose.bank": ("bank", "bank"),
     "choose.store": ("toko", "store"),
     "choose.wallet": ("dompet", "wallet"),
-    "choose.phone": ("Nomor HP di {app}", "Your phone number at {app}"),
-    "choose.phone.hint": (
-        "Permintaan bayar muncul di aplikasi {app} dengan nomor ini.",
-        "The request to pay appears in the {app} app with this number.",
-    ),
-    "choose.phone.known": ("Kosongkan untuk memakai nomor {phone}.", "Leave it empty to use the number {phone}."),
-    "choose.phone.wrong": (
-        "Isi nomor HP Anda di {app}, seperti 0812 3456 7890.",
-        "Fill in your phone number at {app}, like 0812 3456 7890.",
-    ),
     "choose.other": ("pilihan", "choice"),
     "choose.above_maximum": ("di atas batas {most}", "over the limit of {most}"),
     "choose.below_minimum": ("di bawah batas {least}", "under the minimum of {least}"),
@@ -65,6 +55,16 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "method.convenience_store.says": ("Tunai di kasir {options}", "Cash at the counter of {options}"),
     "method.ewallet.says": ("{options}", "{options}"),
     "method.paylater.says": ("Cicilan, disetujui oleh penyedianya", "Instalments, approved by their provider"),
+    "choose.phone": ("Nomor HP di {app}", "Your phone number at {app}"),
+    "choose.phone.hint": (
+        "Permintaan bayar muncul di aplikasi {app} dengan nomor ini.",
+        "The request to pay appears in the {app} app with this number.",
+    ),
+    "choose.phone.known": ("Kosongkan untuk memakai nomor {phone}.", "Leave it empty to use the number {phone}."),
+    "choose.phone.wrong": (
+        "Isi nomor HP Anda di {app}, seperti 0812 3456 7890.",
+        "Fill in your phone number at {app}, like 0812 3456 7890.",
+    ),
     # a number to transfer to
     "va.page": ("Bayar {amount} dengan virtual account {bank}", "Pay {amount} by {bank} virtual account"),
     "va.title": ("Transfer ke nomor ini", "Transfer to this number"),
