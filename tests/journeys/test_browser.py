@@ -17,6 +17,7 @@ from gerbang.sandbox.app import Sandbox
 from gerbang.web import pages
 from gerbang.web.checkout.view import page_of
 from tests.web.checkout import stories
+from tests.web.checkout.test_pages import RETURNS
 from tests.web.conftest import PASSWORD, Edge, shop
 
 __all__ = ["shop"]  # the fixture of a running service with a NICEPAY of its own
@@ -66,8 +67,8 @@ class Stories(BaseHTTPRequestHandler):
 def gallery() -> Iterator[str]:
     """The address under which each story stands as /name.language."""
     for locale in ("id", "en"):
-        for name, whole in {**stories.STORIES, "asking": stories.RETURNED}.items():
-            visit = stories.visit(locale, returned=name == "asking", seen=stories.SEEN.get(name, ()))
+        for name, whole in {**stories.STORIES, **RETURNS}.items():
+            visit = stories.visit(locale, returned=name in RETURNS, seen=stories.SEEN.get(name, ()))
             template, values = page_of(whole, visit, stories.choice())
             Stories.pages[f"/{name}.{locale}"] = pages.render(template, locale, {"id": "?", "en": "?"}, **values)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Stories)

@@ -177,6 +177,7 @@ STORIES: Mapping[str, Whole] = {
         payment(P.PENDING), [attempt(S.PENDING, Redirect("https://www.nicepay.example/pay?tXid=1"), method=Method.CARD, options={})]
     ),
     "away-wallet": _story(payment(P.PENDING), [_wallet("DANA", Redirect("https://www.nicepay.example/pay?tXid=2"))]),
+    "away-phone": _story(payment(P.PENDING), [_wallet("OVO", Redirect("https://www.nicepay.example/pay?tXid=3"))]),
     "app": _story(payment(P.PENDING), [_wallet("OVO", Wait())], payer=replace(PAYER, phone="+62 812-0000-0417")),
     "qr": _story(payment(P.PENDING), [_qr()]),
     "qr-test": _story(payment(P.PENDING, livemode=False), [_qr(expires_at=NOW + timedelta(seconds=192))]),
@@ -212,6 +213,7 @@ STORIES: Mapping[str, Whole] = {
     "refund-needs-account": _story(_paid(), [_DONE], [refund(RefundStatus.AWAITING_TRANSFER)]),
     "refund-coming": _story(_paid(), [_DONE], [refund(RefundStatus.SUBMITTED)]),
 }  # fmt: skip
+RETURNED_TO_PHONE = _story(payment(P.PENDING), [_wallet("OVO", Redirect("https://www.nicepay.example/pay?tXid=3"))])
 RETURNED = _story(
     payment(P.PENDING),
     [attempt(S.PENDING, Redirect("https://www.nicepay.example/pay?tXid=1"), method=Method.CARD, options={})],

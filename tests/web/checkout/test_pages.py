@@ -15,17 +15,18 @@ from gerbang.web.checkout.view import page_of
 from gerbang.web.steps import BANK_TITLES, STORE_TITLES, at_the_till, how_to_pay, plain_steps
 
 from . import stories
-from .stories import RETURNED, STORIES
+from .stories import RETURNED, RETURNED_TO_PHONE, STORIES
 
 LINKS = {"id": "?lang=id", "en": "?lang=en"}
 BUDGET_BYTES = 40 * 1024
 SCRIPT_BYTES = 15 * 1024
-EVERY = [(name, locale) for name in (*STORIES, "asking") for locale in ("id", "en")]
+RETURNS = {"asking": RETURNED, "asking-phone": RETURNED_TO_PHONE}
+EVERY = [(name, locale) for name in (*STORIES, *RETURNS) for locale in ("id", "en")]
 
 
 def rendered(name: str, locale: Locale) -> str:
-    whole = RETURNED if name == "asking" else STORIES[name]
-    visit = stories.visit(locale, returned=name == "asking", seen=stories.SEEN.get(name, ()))
+    whole = RETURNS.get(name) or STORIES[name]
+    visit = stories.visit(locale, returned=name in RETURNS, seen=stories.SEEN.get(name, ()))
     template, values = page_of(whole, visit, stories.choice())
     return pages.render(template, locale, LINKS, **values)
 
@@ -158,6 +159,11 @@ def test_a_wallet_is_named_where_it_is_waited_for() -> None:
     assert "Tidak ada yang muncul di HP?" in pushed
     assert "Buka DANA, bayar Rp\u00a0150.000" in rendered("away-wallet", "id")
     assert "kartu" not in rendered("away-wallet", "id")
+    assert "mengirim permintaan bayar ke HP Anda" in rendered("away-phone", "id")
+    back = rendered("asking-phone", "id")
+    assert "Kami menunggu HP Anda." in back
+    assert "Tidak ada yang muncul di HP?" in back
+    assert "Tidak ada yang muncul di HP?" not in rendered("asking", "id")
 
 
 def test_a_wallet_that_asks_on_the_phone_asks_for_its_number_and_shows_no_more_of_a_known_one_than_its_end() -> None:

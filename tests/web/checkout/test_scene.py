@@ -13,7 +13,7 @@ from gerbang.web.checkout.shop import SHIPPING, bill_lines, read_cart
 from .stories import NOW, RETURNED, STORIES, VA, attempt, payment
 
 EXPECTED = {
-    "choose": Scene.CHOOSE, "qr": Scene.QR, "qr-test": Scene.QR, "qr-plain": Scene.QR, "away-wallet": Scene.AWAY, "over": Scene.ACCOUNT,
+    "choose": Scene.CHOOSE, "qr": Scene.QR, "qr-test": Scene.QR, "qr-plain": Scene.QR, "away-wallet": Scene.AWAY, "away-phone": Scene.AWAY, "over": Scene.ACCOUNT,
     "over-part-paid": Scene.ACCOUNT, "choose-after-silence": Scene.CHOOSE, "account": Scene.ACCOUNT, "account-longest": Scene.ACCOUNT, "account-test": Scene.ACCOUNT,
     "account-soon": Scene.ACCOUNT, "account-bare": Scene.ACCOUNT, "code": Scene.CODE, "crypto": Scene.CRYPTO, "crypto-hosted": Scene.CRYPTO, "crypto-seen": Scene.CRYPTO,
     "crypto-seen-a-part": Scene.CRYPTO, "crypto-part-paid": Scene.CRYPTO, "crypto-paid": Scene.RECEIPT, "away": Scene.AWAY, "app": Scene.APP,

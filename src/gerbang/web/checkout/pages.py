@@ -100,9 +100,11 @@ async def choose(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
     offer = next((one for one in offers if one.method is method and one.available), None)
     name = scenes.COIN if offer and offer.assets else offer.option if offer else None
     picked = Choice(offers, method.value if method else "", form[name] if name else "", form[scenes.PHONE])
-    wrong = _wrong(say, offer, picked, whole.payer.phone)
-    if wrong or offer is None or method is None:
-        return await _show(request, whole, choosing=True, choice=replace(picked, wrong=wrong))
+    wrong = _wrong(say, offer, picked)
+    wrong_phone = _wrong_phone(say, picked, whole.payer.phone)
+    if wrong or wrong_phone or offer is None or method is None:
+        again = replace(picked, wrong=wrong, wrong_phone=wrong_phone)
+        return await _show(request, whole, choosing=True, choice=again)
     chosen = _chosen(method, name, picked.option, offer.connection)
     phone = read_phone(picked.phone) if picked.option in ASK_ON_THE_PHONE else ""
     try:
@@ -125,8 +127,8 @@ def _chosen(method: Method, name: str | None, option: str, connection: str) -> M
     return MethodChoice(method, {name: option} if name else {}, connection)
 
 
-def _wrong(say: texts.Words, offer: Offer | None, picked: Choice, phone: str) -> str:
-    """What is missing from a choice, in words; `phone` is the payer's where it is known."""
+def _wrong(say: texts.Words, offer: Offer | None, picked: Choice) -> str:
+    """What is missing from a choice, in words."""
     if not picked.method:
         return say("choose.pick")
     if offer is None:
@@ -137,9 +139,14 @@ def _wrong(say: texts.Words, offer: Offer | None, picked: Choice, phone: str) ->
     if offer.option and picked.option not in {one.name for one in offer.options}:
         what = f"choose.{offer.option}"
         return say("choose.pick_bank", what=say(what if texts.knows(what) else "choose.other"), method=method)
-    if picked.option in ASK_ON_THE_PHONE and not read_phone(picked.phone) and (picked.phone or not phone):
-        return say("choose.phone.wrong", app=OPTION_TITLES[picked.option])
     return ""
+
+
+def _wrong_phone(say: texts.Words, picked: Choice, known: str) -> str:
+    """What is wrong with the number that a wallet's request goes to: left empty, it goes to the one that is known."""
+    if picked.option not in ASK_ON_THE_PHONE or read_phone(picked.phone) or (known and not picked.phone):
+        return ""
+    return say("choose.phone.wrong", app=OPTION_TITLES[picked.option])
 
 
 def _key(caller: str, key: str, chosen: MethodChoice) -> IdempotencyKey:
@@ -233,7 +240,11 @@ async def _show(
         choice = choice or Choice(await _offers(request, whole))
     template, values = page_of(whole, visit, choice)
     return page(
-        request, template, status_code=422 if choice and choice.wrong else 200, preferred=whole.payer.locale, **values
+        request,
+        template,
+        status_code=422 if choice and (choice.wrong or choice.wrong_phone) else 200,
+        preferred=whole.payer.locale,
+        **values,
     )
 
 

@@ -49,6 +49,7 @@ class Choice:
     option: str = ""
     phone: str = ""
     wrong: str = ""
+    wrong_phone: str = ""
 
 
 def page_of(whole: Whole, visit: Visit, choice: Choice | None = None) -> tuple[str, dict[str, Any]]:
@@ -97,6 +98,7 @@ def _choosing(whole: Whole, choice: Choice, *, changing: bool) -> dict[str, Any]
         "wrong": choice.wrong,
         "asks_phone": steps.ASK_ON_THE_PHONE,
         "phone": choice.phone,
+        "wrong_phone": choice.wrong_phone,
         "phone_known": formats.mask_number(whole.payer.phone) if whole.payer.phone else "",
         "changing": changing and attempt is not None,
         "kept": attempt.method.value if attempt else "",
@@ -125,6 +127,7 @@ def _instructions(whole: Whole, scene: Scene, visit: Visit) -> dict[str, Any]:
         "channels": _channels(whole, attempt, scene, visit) if attempt else (),
         "host": urlsplit(action.url).hostname or "" if isinstance(action, Redirect) else "",
         "phone": formats.mask_number(whole.payer.phone) if whole.payer.phone else "",
+        "by_phone": any(one in steps.ASK_ON_THE_PHONE for one in attempt.options.values()) if attempt else False,
         "going": visit.going,
         "qris": qr.read_qris(action.content) if isinstance(action, DisplayQr) else None,
         "drawing": qr.drawing(action.content) if isinstance(action, DisplayQr) else "",
@@ -146,7 +149,9 @@ def _channels(whole: Whole, attempt: Attempt, scene: Scene, visit: Visit) -> tup
             known = steps.by_qr(
                 visit.locale, shop=said.merchant if said and said.merchant else visit.shop, amount=amount
             )
-        case Scene.APP:
+        case Scene.ASKING if place not in steps.ASK_ON_THE_PHONE:
+            pass
+        case Scene.APP | Scene.ASKING:
             app = scenes.option_of(attempt) or str(texts.words(visit.locale)("wait.app.any"))
             known = steps.when_nothing_comes(app, visit.locale)
         case _:

@@ -162,6 +162,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Masuk dan setujui di {app}, lewat halaman {host}. Di HP, aplikasinya bisa langsung terbuka. Sesudahnya Anda kembali ke sini.",
         "Log in and approve at {app}, by way of {host}. On a phone the app may open at once. Then you come back here.",
     ),
+    "away.phone.lead": (
+        "Halaman {host} mengirim permintaan bayar ke HP Anda. Setujui di aplikasi {app}, lalu Anda kembali ke sini.",
+        "The page of {host} sends a request to pay to your phone. Approve it in the {app} app, then you come back here.",
+    ),
     "away.app.button": ("Buka {app}, bayar {amount}", "Open {app}, pay {amount}"),
     "away.app.safe": ("Kami tidak pernah melihat PIN atau kode OTP Anda.", "We never see your PIN or one-time code."),
     "away.going": ("Kami antar Anda ke sana dalam dua detik.", "We take you there in two seconds."),
