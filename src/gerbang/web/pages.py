@@ -178,7 +178,8 @@ def page(
             )
         )
     links = language_links(request.url.path, request.url.query)
-    content = render(template, locale, links, **context)
+    contact = services_of(request).settings.contact_link
+    content = render(template, locale, links, contact=contact, **context)
     sent = {**HEADERS, "content-language": locale, **(headers or {})}
     return Response(content, status_code=status_code, media_type="text/html", headers=sent, cookies=kept)
 

@@ -213,6 +213,13 @@ def test_the_rest_of_a_part_can_be_paid_another_way() -> None:
     assert "Lanjut bayar Rp\u00a020.000" in html
 
 
+def test_whoever_needs_help_reaches_the_shop_where_it_said_how() -> None:
+    template, values = page_of(STORIES["account"], stories.visit("id"), stories.choice())
+    html = pages.render(template, "id", LINKS, contact="mailto:halo@lumbung.example", **values)
+    assert 'Hubungi <a href="mailto:halo@lumbung.example">Toko Lumbung</a>.' in html
+    assert "Hubungi Toko Lumbung." in rendered("account", "id")
+
+
 def test_html_in_names_is_text() -> None:
     """R47: whatever a shop or a payer calls things, it is shown and not obeyed."""
     evil = '"><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}**b**'

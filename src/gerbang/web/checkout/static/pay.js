@@ -141,6 +141,7 @@
   function remember() {
     const form = one("form[data-last]");
     if (!form) return;
+    form.addEventListener("change", (event) => { event.target.closest(".mwrap")?.scrollIntoView({ block: "nearest" }); });
     form.addEventListener("submit", () => {
       const method = one("input[name=method]:checked", form);
       const option = method && one(".sub input:checked", method.closest(".mwrap"));
