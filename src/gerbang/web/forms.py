@@ -12,8 +12,6 @@ from gerbang.web.validation import holds_card_number
 
 _MOST_FIELDS: Final = 40
 _MOST_CHARACTERS: Final = 4_096
-
-
 _MOBILE: Final = re.compile(r"(?:\+?62|0)(8[0-9]{7,11})", re.ASCII)
 
 

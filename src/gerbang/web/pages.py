@@ -27,11 +27,9 @@ _WEB: Final = Path(__file__).parent
 _TEMPLATES: Final = (_WEB / "checkout" / "templates", _WEB / "console" / "templates")
 _STATICS: Final = (_WEB / "checkout" / "static", _WEB / "console" / "static")
 LANGUAGE_COOKIE: Final = "grb_lang"
+# A page waits for one sheet: what every page needs goes before its own, in the same file.
 _SHEETS: Final = ("payer.css", "console.css")
-_EVERY_SHEET: Final = (
-    "tokens.css",
-    "base.css",
-)  # go before each of those, in the same file: a page waits for one sheet
+_EVERY_SHEET: Final = ("tokens.css", "base.css")
 _YEAR_S: Final = 31_536_000
 # Nothing inline, nobody else's server; `same-origin` and not `no-referrer`, because the latter turns Origin into `null` on our own forms.
 HEADERS: Final[Mapping[str, str]] = {

@@ -127,7 +127,7 @@ def _instructions(whole: Whole, scene: Scene, visit: Visit) -> dict[str, Any]:
         "channels": _channels(whole, attempt, scene, visit) if attempt else (),
         "host": urlsplit(action.url).hostname or "" if isinstance(action, Redirect) else "",
         "phone": formats.mask_number(whole.payer.phone) if whole.payer.phone else "",
-        "by_phone": any(one in steps.ASK_ON_THE_PHONE for one in attempt.options.values()) if attempt else False,
+        "by_phone": attempt is not None and _asks_on_the_phone(attempt),
         "going": visit.going,
         "qris": qr.read_qris(action.content) if isinstance(action, DisplayQr) else None,
         "drawing": qr.drawing(action.content) if isinstance(action, DisplayQr) else "",
@@ -144,19 +144,19 @@ def _channels(whole: Whole, attempt: Attempt, scene: Scene, visit: Visit) -> tup
             known = steps.how_to_pay(place, visit.locale, shop=visit.shop, amount=amount)
         case Scene.CODE:
             known = steps.at_the_till(place, visit.locale, shop=visit.shop, amount=amount)
-        case Scene.QR:
-            said = qr.read_qris(action.content) if isinstance(action, DisplayQr) else None
-            known = steps.by_qr(
-                visit.locale, shop=said.merchant if said and said.merchant else visit.shop, amount=amount
-            )
-        case Scene.ASKING if place not in steps.ASK_ON_THE_PHONE:
-            pass
-        case Scene.APP | Scene.ASKING:
+        case Scene.QR if isinstance(action, DisplayQr):
+            name = qr.read_qris(action.content).merchant or visit.shop
+            known = steps.by_qr(visit.locale, shop=name, amount=amount)
+        case Scene.APP | Scene.ASKING if scene is Scene.APP or _asks_on_the_phone(attempt):
             app = scenes.option_of(attempt) or str(texts.words(visit.locale)("wait.app.any"))
             known = steps.when_nothing_comes(app, visit.locale)
         case _:
             pass
     return tuple(steps.Channel(one.title, tuple(texts.marked(step) for step in one.steps)) for one in known)
+
+
+def _asks_on_the_phone(attempt: Attempt) -> bool:
+    return not steps.ASK_ON_THE_PHONE.isdisjoint(attempt.options.values())
 
 
 def _receipt(whole: Whole, visit: Visit) -> dict[str, Any]:

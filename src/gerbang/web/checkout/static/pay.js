@@ -42,7 +42,7 @@
 
   /* a code's picture, handed to another app of this device; the button shows only where the browser can */
   function offerPicture() {
-    all("[data-share]").forEach(async (button) => {
+    if (navigator.canShare) all("[data-share]").forEach(async (button) => {
       try {
         const answer = await fetch(button.dataset.share);
         const file = new File([await answer.blob()], "qris.png", { type: "image/png" });
