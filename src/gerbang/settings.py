@@ -80,6 +80,12 @@ class Settings(BaseSettings):
         max_length=254,
         description="Where customers reach the shop: an e-mail address, a phone number as +62…, or an https address.",
     )
+    restart_for_s: int = Field(
+        86_400,
+        ge=0,
+        le=30 * 86_400,
+        description="How long after a payment's deadline its payer may start again on the page; 0: the deadline closes the bill.",
+    )
     customer_amounts: Literal["deny", "allow"] = Field(
         "deny", description="Whether a customer may create a payment and so set its amount."
     )

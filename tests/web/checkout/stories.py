@@ -193,7 +193,13 @@ STORIES: Mapping[str, Whole] = {
     "declined": _story(
         payment(P.FAILED), [attempt(S.FAILED, method=Method.CARD, options={}, failure=Failure("insufficient_funds", "code 51"))]
     ),
+    "declined-closed": _story(
+        payment(P.FAILED, expires_at=NOW - timedelta(days=1)), [attempt(S.FAILED, failure=Failure("declined", "no"))]
+    ),
     "expired": _story(payment(P.EXPIRED, expires_at=NOW), [attempt(S.EXPIRED, VA, expires_at=NOW)]),
+    "expired-closed": _story(
+        payment(P.EXPIRED, expires_at=NOW - timedelta(days=1)), [attempt(S.EXPIRED, VA, expires_at=NOW - timedelta(days=1))]
+    ),
     "expired-unchosen": _story(payment(P.EXPIRED, expires_at=NOW)),
     "expired-crypto": _story(_dollars(P.EXPIRED), [_crypto(S.EXPIRED)]),
     "cancelled": _story(payment(P.CANCELLED, cancelled_at=NOW)),
@@ -248,7 +254,7 @@ OFFERS = (
 
 
 def visit(locale: Locale = "id", **fields: Any) -> Visit:
-    made = Visit(shop="Toko Lumbung", home="/shop", now=NOW, locale=locale, key="k1")
+    made = Visit(shop="Toko Lumbung", home="/shop", now=NOW, locale=locale, key="k1", restart_for=timedelta(days=1))
     return replace(made, refund_links={UUID(int=77): "/refund/ref_1?t=x"}, **fields)
 
 

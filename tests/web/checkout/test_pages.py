@@ -105,10 +105,12 @@ def test_a_receipt_says_the_amount_in_words_and_prints_alone() -> None:
     assert "Anda membayar lebih Rp\u00a020.000" in rendered("paid-surplus", "id")
 
 
-def test_a_closed_bill_offers_no_way_to_pay() -> None:
-    html = rendered("cancelled", "id")
+@pytest.mark.parametrize("name", ["cancelled", "expired-closed", "declined-closed"])
+def test_a_closed_bill_offers_no_way_to_pay(name: str) -> None:
+    html = rendered(name, "id")
     assert "?choose=1" not in html
     assert "/choose" not in html
+    assert ("Tagihan ini sudah ditutup. Pesan lagi di Toko Lumbung." in html) is (name == "expired-closed")
 
 
 def test_what_has_run_out_is_started_again_the_same_way_by_one_press() -> None:

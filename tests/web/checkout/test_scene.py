@@ -19,7 +19,7 @@ EXPECTED = {
     "crypto-seen-a-part": Scene.CRYPTO, "crypto-part-paid": Scene.CRYPTO, "crypto-paid": Scene.RECEIPT, "away": Scene.AWAY, "app": Scene.APP,
     "preparing": Scene.PREPARING, "part-paid": Scene.ACCOUNT, "part-closed": Scene.PART_CLOSED,
     "checking-unknown": Scene.CHECKING, "checking-held": Scene.CHECKING, "checking-disputed": Scene.CHECKING,
-    "declined": Scene.DECLINED, "expired": Scene.EXPIRED, "expired-unchosen": Scene.EXPIRED, "expired-crypto": Scene.EXPIRED,
+    "declined": Scene.DECLINED, "expired": Scene.EXPIRED, "expired-unchosen": Scene.EXPIRED, "expired-closed": Scene.EXPIRED, "declined-closed": Scene.DECLINED, "expired-crypto": Scene.EXPIRED,
     "cancelled": Scene.CANCELLED, "paid": Scene.RECEIPT, "paid-test": Scene.RECEIPT, "paid-late": Scene.RECEIPT,
     "paid-twice": Scene.RECEIPT, "paid-surplus": Scene.RECEIPT, "refunded": Scene.RECEIPT, "partly-refunded": Scene.RECEIPT,
     "refund-needs-account": Scene.RECEIPT, "refund-coming": Scene.RECEIPT,

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -92,6 +93,8 @@ async def _changes(heard: AsyncIterator[Any]) -> AsyncIterator[bytes]:
 async def choose(request: Request[Any, Any, Any], payment: FromPath[str]) -> Page:
     """Make an attempt by the chosen method; the same form sent twice makes one."""
     whole, caller = await payment_for(request, payment)
+    if not _can_choose(request, whole):
+        return see_other(f"/pay/{payment}")
     say = texts.words(locale_of(request, whole.payer.locale))
     offers = await _offers(request, whole)
     fields = {one.option for one in offers if one.option} | {scenes.COIN, scenes.PHONE}
@@ -228,8 +231,9 @@ async def _show(
         now=services.payments.context.clock.now(),
         locale=locale,
         key=secrets.token_urlsafe(18),
+        restart_for=timedelta(seconds=services.settings.restart_for_s),
         returned=returned,
-        choosing=(choosing or "choose" in request.query_params) and scenes.can_choose(whole.payment),
+        choosing=(choosing or "choose" in request.query_params) and _can_choose(request, whole),
         going="go" in request.query_params,
         asked=asked if asked in ("nothing", "later") else "",
         sandbox=services.settings.sandbox_url if services.settings.sandbox else "",
@@ -246,6 +250,12 @@ async def _show(
         preferred=whole.payer.locale,
         **values,
     )
+
+
+def _can_choose(request: Request[Any, Any, Any], whole: Whole) -> bool:
+    services = services_of(request)
+    restart_for = timedelta(seconds=services.settings.restart_for_s)
+    return scenes.can_choose(whole.payment, services.payments.context.clock.now(), restart_for)
 
 
 async def _offers(request: Request[Any, Any, Any], whole: Whole) -> Sequence[Offer]:

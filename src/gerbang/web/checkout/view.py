@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -23,7 +23,8 @@ _AGAIN: Final = {Method.VIRTUAL_ACCOUNT: "number", Method.CONVENIENCE_STORE: "co
 class Visit:
     """What a payer's page depends on beside the payment: the shop's name, business time, language, and what was just done.
 
-    `key` is fresh for every page: a form that makes an attempt carries it, so that sending the form twice makes one.
+    `key` is fresh for every page: a form that makes an attempt carries it, so that sending the form twice makes one. `restart_for` is
+    how long after the deadline the payer may start again.
     """
 
     shop: str
@@ -31,6 +32,7 @@ class Visit:
     now: datetime
     locale: Locale
     key: str
+    restart_for: timedelta
     returned: bool = False
     choosing: bool = False
     going: bool = False
@@ -68,7 +70,7 @@ def page_of(whole: Whole, visit: Visit, choice: Choice | None = None) -> tuple[s
         "items": scenes.items(payment),
         "version": scenes.version_of(whole, visit.seen),
         "live": scene in scenes.LIVE,
-        "can_choose": scenes.can_choose(payment),
+        "can_choose": scenes.can_choose(payment, visit.now, visit.restart_for),
         "key": visit.key,
         "missing": scenes.missing(payment),
         "part_paid": payment.status is PaymentStatus.PART_PAID,

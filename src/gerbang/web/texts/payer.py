@@ -253,6 +253,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Do you still want to pay? One press, the same way.",
     ),
     "expired.lead.any": ("Masih mau membayar? Pilih caranya lagi.", "Do you still want to pay? Choose a way again."),
+    "expired.closed": (
+        "Tagihan ini sudah ditutup. Pesan lagi di {shop}.",
+        "This bill is closed. Please order again at {shop}.",
+    ),
     "expired.late": ("Sudah telanjur mengirim uang?", "Have you sent the money already?"),
     "expired.late.says": (
         "Jangan kirim lagi. Uang yang datang terlambat tetap kami terima, dan {shop} menghubungi Anda.",
