@@ -25,6 +25,27 @@ def test_defaults_are_safe() -> None:
     assert known.base_url == "http://127.0.0.1:8080"
 
 
+@pytest.mark.parametrize(
+    ("contact", "link"),
+    [
+        ("", ""),
+        ("halo@lumbung.example", "mailto:halo@lumbung.example"),
+        ("+6281234567890", "tel:+6281234567890"),
+        ("https://lumbung.example/bantuan?from=pay@page", "https://lumbung.example/bantuan?from=pay@page"),
+    ],
+)
+def test_the_shop_is_reached_by_mail_phone_or_page(contact: str, link: str) -> None:
+    assert settings.load(shop_contact=contact).contact_link == link
+
+
+@pytest.mark.parametrize(
+    "contact", ["javascript:alert(1)", "http://lumbung.example", "0812 3456", 'a@b"><b', "a@b?bcc=c@d", "two words@x"]
+)
+def test_a_contact_that_would_open_something_else_is_refused(contact: str) -> None:
+    with pytest.raises(SettingsInvalid, match="GERBANG_SHOP_CONTACT"):
+        settings.load(shop_contact=contact)
+
+
 def test_every_setting_has_a_sentence() -> None:
     for name, field in Settings.model_fields.items():
         assert field.description, name

@@ -75,6 +75,17 @@ class Settings(BaseSettings):
     shop_name: str = Field(
         "Toko Lumbung", min_length=1, max_length=80, description="Name that customers see on pages and in messages."
     )
+    shop_contact: str = Field(
+        "",
+        max_length=254,
+        description="Where customers reach the shop: an e-mail address, a phone number as +62…, or an https address.",
+    )
+    restart_for_s: int = Field(
+        86_400,
+        ge=0,
+        le=30 * 86_400,
+        description="How long after a payment's deadline its payer may start again on the page; 0: the deadline closes the bill.",
+    )
     customer_amounts: Literal["deny", "allow"] = Field(
         "deny", description="Whether a customer may create a payment and so set its amount."
     )
@@ -153,6 +164,13 @@ class Settings(BaseSettings):
             raise ValueError("must be pairs like USDC/USD=1 with spaces between")
         return value
 
+    @field_validator("shop_contact")
+    @classmethod
+    def _is_contact(cls, value: str) -> str:
+        if not re.fullmatch(r"|[^\s@/:?&<>\"]+@[^\s@/:?&<>\"]+|\+[0-9]{8,15}|https://[^\s<>\"]+", value):
+            raise ValueError("must be an e-mail address, a phone number like +628123456789, or begin with https://")
+        return value
+
     @field_validator("trusted_proxies", "crypto_hidden_for", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -196,6 +214,13 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """How the outside reaches us, without a slash at the end."""
         return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def contact_link(self) -> str:
+        """What a link to the shop's people opens; empty when nobody said."""
+        contact = self.shop_contact
+        scheme = "tel:" if contact.startswith("+") else "mailto:" if "@" in contact and "://" not in contact else ""
+        return f"{scheme}{contact}"
 
     @property
     def sandbox_url(self) -> str:

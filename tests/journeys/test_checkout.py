@@ -75,6 +75,18 @@ async def test_what_ran_out_is_started_again_by_one_press_and_paid(world: World)
     assert (await world.becomes(payment, "paid"))["late"] is False
 
 
+async def test_what_ran_out_long_ago_is_closed_even_to_a_form_that_was_kept_open(world: World) -> None:
+    payment = await world.buy(customer=somebody(), expires_in_s=HOUR_S)
+    await world.control("clock", advance_s=HOUR_S + 60)
+    await world.becomes(payment, "expired")
+    async with world.browser() as browser:
+        await opened(world, browser, payment)
+        await world.control("clock", advance_s=24 * HOUR_S)
+        page = await browser.submit("/choose")
+    assert "Tagihan ini sudah ditutup." in page
+    assert len((await world.payment(payment))["attempts"]) == 1
+
+
 async def test_money_for_a_number_that_ran_out_is_taken_and_explained(world: World) -> None:
     payment = await world.buy(customer=somebody("en"), expires_in_s=HOUR_S)
     await world.control("clock", advance_s=HOUR_S + 60)

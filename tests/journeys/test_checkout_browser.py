@@ -9,7 +9,7 @@ from gerbang.base import ids
 from gerbang.sandbox.app import Sandbox
 from gerbang.web.checkout import qr
 from tests.journeys.test_browser import complaints, pay, pytestmark, running_browser, shop, violations
-from tests.web.checkout.stories import QRIS
+from tests.web.checkout.stories import BANKS, QRIS
 from tests.web.checkout.test_qr import a_qris
 from tests.web.conftest import PASSWORD, Edge
 
@@ -59,20 +59,32 @@ async def test_the_shop_the_door_and_the_whole_way_ask_nobody_else_and_shut_nobo
     assert [url for url in asked if not url.startswith(edge.url)] == []
 
 
+# WCAG 2.2, 2.4.11: what has the focus is not behind the band on top nor behind the button that sticks to the bottom edge.
+IN_SIGHT = """(() => {
+  const one = document.activeElement, box = (one.closest("label") || one).getBoundingClientRect();
+  const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  return at !== null && (one.closest("label") || one).contains(at);
+})()"""
+
+
 async def test_by_keyboard_alone_a_bank_is_chosen(chromium: str, shop: tuple[Edge, Sandbox]) -> None:
     edge, _ = shop
     async with running_browser(chromium) as browser:
-        page = await (await browser.new_context(locale="id-ID")).new_page()
+        page = await (await browser.new_context(locale="id-ID", viewport={"width": 320, "height": 480})).new_page()
         await page.goto(await a_link(edge))
         await page.keyboard.press("Tab")
         await expect(page.locator(".skip")).to_be_focused()
         await page.keyboard.press("Enter")
         for _ in range(12):
             await page.keyboard.press("Tab")
+            assert await page.evaluate(IN_SIGHT), await page.evaluate("document.activeElement.outerHTML")
             if await page.evaluate("document.activeElement.name") == "method":
                 break
         await page.keyboard.press("Space")
         await page.keyboard.press("Tab")
+        for _ in range(len(BANKS)):
+            await page.keyboard.press("ArrowRight")
+            assert await page.evaluate(IN_SIGHT), await page.evaluate("document.activeElement.outerHTML")
         await page.keyboard.press("ArrowRight")
         await expect(page.locator("input[value=BRI]")).to_be_checked()
         await expect(page.locator("input[value=BRI]")).to_be_focused()

@@ -27,11 +27,9 @@ _WEB: Final = Path(__file__).parent
 _TEMPLATES: Final = (_WEB / "checkout" / "templates", _WEB / "console" / "templates")
 _STATICS: Final = (_WEB / "checkout" / "static", _WEB / "console" / "static")
 LANGUAGE_COOKIE: Final = "grb_lang"
+# A page waits for one sheet: what every page needs goes before its own, in the same file.
 _SHEETS: Final = ("payer.css", "console.css")
-_EVERY_SHEET: Final = (
-    "tokens.css",
-    "base.css",
-)  # go before each of those, in the same file: a page waits for one sheet
+_EVERY_SHEET: Final = ("tokens.css", "base.css")
 _YEAR_S: Final = 31_536_000
 # Nothing inline, nobody else's server; `same-origin` and not `no-referrer`, because the latter turns Origin into `null` on our own forms.
 _OWN_FORMS: Final = "form-action 'self'"
@@ -106,6 +104,7 @@ def _environment() -> Environment:
     loader = FileSystemLoader([str(folder) for folder in _TEMPLATES])
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.globals["static"] = static_url
+    made.globals["knows"] = texts.knows
     made.filters["fours"] = formats.fours
     made.filters["mask_email"] = formats.mask_email
     made.filters["mask_number"] = formats.mask_number
@@ -181,7 +180,8 @@ def page(
             )
         )
     links = language_links(request.url.path, request.url.query)
-    content = render(template, locale, links, **context)
+    contact = services_of(request).settings.contact_link
+    content = render(template, locale, links, contact=contact, **context)
     sent = {**HEADERS, "content-language": locale, **(headers or {})}
     if form_to:
         sent["content-security-policy"] = sent["content-security-policy"].replace(_OWN_FORMS, f"{_OWN_FORMS} {form_to}")

@@ -68,6 +68,8 @@ _WEB: Final[Mapping[str, tuple[str, tuple[str, ...], str]]] = {
     "MAYBANK": ("Maybank2u", ("Transfer", "Virtual Account"), "TAC"),
     "HANA": ("Hana Internet Banking", ("Transfer", "Virtual Account"), "OTP"),
 }
+# Wallets that ask on the payer's phone instead of on a page.
+ASK_ON_THE_PHONE: Final = frozenset({"OVO"})
 # Three digits name a bank when one transfers from another; BCA takes transfers to its virtual accounts from BCA alone.
 _CODES: Final[Mapping[str, str]] = {
     "BRI": "002", "MANDIRI": "008", "BNI": "009", "DANAMON": "011", "PERMATA": "013", "MAYBANK": "016", "CIMB": "022", "HANA": "484",

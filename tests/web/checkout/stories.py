@@ -177,6 +177,7 @@ STORIES: Mapping[str, Whole] = {
         payment(P.PENDING), [attempt(S.PENDING, Redirect("https://www.nicepay.example/pay?tXid=1"), method=Method.CARD, options={})]
     ),
     "away-wallet": _story(payment(P.PENDING), [_wallet("DANA", Redirect("https://www.nicepay.example/pay?tXid=2"))]),
+    "away-phone": _story(payment(P.PENDING), [_wallet("OVO", Redirect("https://www.nicepay.example/pay?tXid=3"))]),
     "app": _story(payment(P.PENDING), [_wallet("OVO", Wait())], payer=replace(PAYER, phone="+62 812-0000-0417")),
     "qr": _story(payment(P.PENDING), [_qr()]),
     "qr-test": _story(payment(P.PENDING, livemode=False), [_qr(expires_at=NOW + timedelta(seconds=192))]),
@@ -192,7 +193,13 @@ STORIES: Mapping[str, Whole] = {
     "declined": _story(
         payment(P.FAILED), [attempt(S.FAILED, method=Method.CARD, options={}, failure=Failure("insufficient_funds", "code 51"))]
     ),
+    "declined-closed": _story(
+        payment(P.FAILED, expires_at=NOW - timedelta(days=1)), [attempt(S.FAILED, failure=Failure("declined", "no"))]
+    ),
     "expired": _story(payment(P.EXPIRED, expires_at=NOW), [attempt(S.EXPIRED, VA, expires_at=NOW)]),
+    "expired-closed": _story(
+        payment(P.EXPIRED, expires_at=NOW - timedelta(days=1)), [attempt(S.EXPIRED, VA, expires_at=NOW - timedelta(days=1))]
+    ),
     "expired-unchosen": _story(payment(P.EXPIRED, expires_at=NOW)),
     "expired-crypto": _story(_dollars(P.EXPIRED), [_crypto(S.EXPIRED)]),
     "cancelled": _story(payment(P.CANCELLED, cancelled_at=NOW)),
@@ -212,6 +219,7 @@ STORIES: Mapping[str, Whole] = {
     "refund-needs-account": _story(_paid(), [_DONE], [refund(RefundStatus.AWAITING_TRANSFER)]),
     "refund-coming": _story(_paid(), [_DONE], [refund(RefundStatus.SUBMITTED)]),
 }  # fmt: skip
+RETURNED_TO_PHONE = _story(payment(P.PENDING), [_wallet("OVO", Redirect("https://www.nicepay.example/pay?tXid=3"))])
 RETURNED = _story(
     payment(P.PENDING),
     [attempt(S.PENDING, Redirect("https://www.nicepay.example/pay?tXid=1"), method=Method.CARD, options={})],
@@ -246,7 +254,7 @@ OFFERS = (
 
 
 def visit(locale: Locale = "id", **fields: Any) -> Visit:
-    made = Visit(shop="Toko Lumbung", home="/shop", now=NOW, locale=locale, key="k1")
+    made = Visit(shop="Toko Lumbung", home="/shop", now=NOW, locale=locale, key="k1", restart_for=timedelta(days=1))
     return replace(made, refund_links={UUID(int=77): "/refund/ref_1?t=x"}, **fields)
 
 

@@ -15,17 +15,18 @@ from gerbang.web.checkout.view import page_of
 from gerbang.web.steps import BANK_TITLES, STORE_TITLES, at_the_till, how_to_pay, plain_steps
 
 from . import stories
-from .stories import RETURNED, STORIES
+from .stories import RETURNED, RETURNED_TO_PHONE, STORIES
 
 LINKS = {"id": "?lang=id", "en": "?lang=en"}
 BUDGET_BYTES = 40 * 1024
 SCRIPT_BYTES = 15 * 1024
-EVERY = [(name, locale) for name in (*STORIES, "asking") for locale in ("id", "en")]
+RETURNS = {"asking": RETURNED, "asking-phone": RETURNED_TO_PHONE}
+EVERY = [(name, locale) for name in (*STORIES, *RETURNS) for locale in ("id", "en")]
 
 
 def rendered(name: str, locale: Locale) -> str:
-    whole = RETURNED if name == "asking" else STORIES[name]
-    visit = stories.visit(locale, returned=name == "asking", seen=stories.SEEN.get(name, ()))
+    whole = RETURNS.get(name) or STORIES[name]
+    visit = stories.visit(locale, returned=name in RETURNS, seen=stories.SEEN.get(name, ()))
     template, values = page_of(whole, visit, stories.choice())
     return pages.render(template, locale, LINKS, **values)
 
@@ -104,10 +105,12 @@ def test_a_receipt_says_the_amount_in_words_and_prints_alone() -> None:
     assert "Anda membayar lebih Rp\u00a020.000" in rendered("paid-surplus", "id")
 
 
-def test_a_closed_bill_offers_no_way_to_pay() -> None:
-    html = rendered("cancelled", "id")
+@pytest.mark.parametrize("name", ["cancelled", "expired-closed", "declined-closed"])
+def test_a_closed_bill_offers_no_way_to_pay(name: str) -> None:
+    html = rendered(name, "id")
     assert "?choose=1" not in html
     assert "/choose" not in html
+    assert ("Tagihan ini sudah ditutup. Pesan lagi di Toko Lumbung." in html) is (name == "expired-closed")
 
 
 def test_what_has_run_out_is_started_again_the_same_way_by_one_press() -> None:
@@ -158,6 +161,23 @@ def test_a_wallet_is_named_where_it_is_waited_for() -> None:
     assert "Tidak ada yang muncul di HP?" in pushed
     assert "Buka DANA, bayar Rp\u00a0150.000" in rendered("away-wallet", "id")
     assert "kartu" not in rendered("away-wallet", "id")
+    assert "mengirim permintaan bayar ke HP Anda" in rendered("away-phone", "id")
+    back = rendered("asking-phone", "id")
+    assert "Kami menunggu HP Anda." in back
+    assert "Tidak ada yang muncul di HP?" in back
+    assert "Tidak ada yang muncul di HP?" not in rendered("asking", "id")
+
+
+def test_a_wallet_that_asks_on_the_phone_asks_for_its_number_and_shows_no_more_of_a_known_one_than_its_end() -> None:
+    html = rendered("choose", "id")
+    assert re.search(r'name="wallet" value="OVO" data-phone', html)
+    assert re.search(r'name="wallet" value="DANA"(?! data-phone)', html)
+    assert "Nomor HP di OVO" in html
+    known = changed(STORIES["choose"], payer=replace(stories.PAYER, phone="+628120000417"))
+    template, values = page_of(known, stories.visit("id"), stories.choice())
+    html = pages.render(template, "id", LINKS, **values)
+    assert "Kosongkan untuk memakai nomor •••417." in html
+    assert "812000" not in html
 
 
 def test_the_chooser_opens_at_what_was_chosen_last_and_says_what_would_be_kept() -> None:
@@ -193,6 +213,13 @@ def test_the_rest_of_a_part_can_be_paid_another_way() -> None:
     html = pages.render(template, "id", LINKS, **values)
     assert "Sudah kami terima Rp\u00a0130.000." in html
     assert "Lanjut bayar Rp\u00a020.000" in html
+
+
+def test_whoever_needs_help_reaches_the_shop_where_it_said_how() -> None:
+    template, values = page_of(STORIES["account"], stories.visit("id"), stories.choice())
+    html = pages.render(template, "id", LINKS, contact="mailto:halo@lumbung.example", **values)
+    assert 'Hubungi <a href="mailto:halo@lumbung.example">Toko Lumbung</a>.' in html
+    assert "Hubungi Toko Lumbung." in rendered("account", "id")
 
 
 def test_html_in_names_is_text() -> None:

@@ -13,13 +13,13 @@ from gerbang.web.checkout.shop import SHIPPING, bill_lines, read_cart
 from .stories import NOW, RETURNED, STORIES, VA, attempt, payment
 
 EXPECTED = {
-    "choose": Scene.CHOOSE, "qr": Scene.QR, "qr-test": Scene.QR, "qr-plain": Scene.QR, "away-wallet": Scene.AWAY, "over": Scene.ACCOUNT,
+    "choose": Scene.CHOOSE, "qr": Scene.QR, "qr-test": Scene.QR, "qr-plain": Scene.QR, "away-wallet": Scene.AWAY, "away-phone": Scene.AWAY, "over": Scene.ACCOUNT,
     "over-part-paid": Scene.ACCOUNT, "choose-after-silence": Scene.CHOOSE, "account": Scene.ACCOUNT, "account-longest": Scene.ACCOUNT, "account-test": Scene.ACCOUNT,
     "account-soon": Scene.ACCOUNT, "account-bare": Scene.ACCOUNT, "code": Scene.CODE, "crypto": Scene.CRYPTO, "crypto-hosted": Scene.CRYPTO, "crypto-seen": Scene.CRYPTO,
     "crypto-seen-a-part": Scene.CRYPTO, "crypto-part-paid": Scene.CRYPTO, "crypto-paid": Scene.RECEIPT, "away": Scene.AWAY, "app": Scene.APP,
     "preparing": Scene.PREPARING, "part-paid": Scene.ACCOUNT, "part-closed": Scene.PART_CLOSED,
     "checking-unknown": Scene.CHECKING, "checking-held": Scene.CHECKING, "checking-disputed": Scene.CHECKING,
-    "declined": Scene.DECLINED, "expired": Scene.EXPIRED, "expired-unchosen": Scene.EXPIRED, "expired-crypto": Scene.EXPIRED,
+    "declined": Scene.DECLINED, "expired": Scene.EXPIRED, "expired-unchosen": Scene.EXPIRED, "expired-closed": Scene.EXPIRED, "declined-closed": Scene.DECLINED, "expired-crypto": Scene.EXPIRED,
     "cancelled": Scene.CANCELLED, "paid": Scene.RECEIPT, "paid-test": Scene.RECEIPT, "paid-late": Scene.RECEIPT,
     "paid-twice": Scene.RECEIPT, "paid-surplus": Scene.RECEIPT, "refunded": Scene.RECEIPT, "partly-refunded": Scene.RECEIPT,
     "refund-needs-account": Scene.RECEIPT, "refund-coming": Scene.RECEIPT,

@@ -80,18 +80,19 @@ class Notifications:
         told = await store.told(tx, payments)
         now = await store.business_now(tx)
         fresh: list[Notification] = []
+        reminders: list[NewJob] = []
         for announcement in wanted:
             try:
+                reminders += self._reminders(announcement, wholes)
                 fresh += self._for_person(announcement, wholes, people, told, now)
                 fresh += self._for_operators(announcement, wholes, now)
             except Exception:  # a bug over one announcement must not silence all that come after it
                 log.exception("notification.not_made", announcement=str(announcement.id), type=announcement.type)
         made = set(await store.add(tx, fresh))
         await enqueue(tx, [_job(n.id) for n in fresh if n.id in made])
+        # Dropped first: who starts again in the same batch is reminded of the new try.
         await cancel(tx, REMIND, _ended(wanted, wholes))
-        await enqueue(
-            tx, [job for a in wanted if (job := self._reminding(a, wholes))]
-        )  # a new try after an end is reminded of
+        await enqueue(tx, reminders)
 
     async def remind(self, tx: Tx, announcement: Announcement, whole: Whole) -> None:
         """Remind the payer, once for the announcement; nobody whose address was erased meanwhile."""
@@ -100,16 +101,18 @@ class Notifications:
             made = self._notification(announcement, Template.PAYMENT_REMINDER, _payer(whole), whole, now)
             await enqueue(tx, [_job(id_) for id_ in await store.add(tx, [made])])
 
-    def _reminding(self, announcement: Announcement, wholes: Mapping[UUID, Whole]) -> NewJob | None:
+    def _reminders(self, announcement: Announcement, wholes: Mapping[UUID, Whole]) -> list[NewJob]:
+        """The job that reminds of an attempt whose instructions were announced, where there is time for it and it still waits."""
         whole = wholes.get(announcement.payment_id) if announcement.payment_id else None
         if announcement.type != "payment.instructions" or whole is None or not whole.payer.email:
-            return None
+            return []
         attempt = attempt_of(announcement.data, whole)
-        at = remind_at(attempt.created_at, attempt.expires_at, self._remind_before) if attempt else None
-        if attempt is None or at is None:
-            return None
+        if attempt is None or not still_true(Template.PAYMENT_REMINDER, announcement.data, whole, announcement.made_at):
+            return []
+        at = remind_at(attempt.created_at, attempt.expires_at, self._remind_before)
         payload = {"payment": ids.show("pay", whole.payment.id), "announcement": str(announcement.id)}
-        return NewJob(REMIND, ids.show("att", attempt.id), payload, at, most_tries=_JOB_TRIES)
+        job = NewJob(REMIND, ids.show("att", attempt.id), payload, at, most_tries=_JOB_TRIES)
+        return [job] if at is not None else []
 
     def _for_person(
         self,

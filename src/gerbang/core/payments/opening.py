@@ -188,9 +188,9 @@ def _created(item: Creation, whole: Whole) -> Entry:
 
 
 async def add_attempt(
-    ctx: Context, caller: Caller, payment_id: UUID, choice: MethodChoice, key: IdempotencyKey
+    ctx: Context, caller: Caller, payment_id: UUID, choice: MethodChoice, key: IdempotencyKey, *, phone: str = ""
 ) -> Outcome:
-    """One more try by another way; earlier open attempts are closed where the provider can.
+    """One more try by another way; earlier open attempts are closed where the provider can. `phone` is the payer's, if it was given anew.
 
     Raises PaymentClosed, AttemptInFlight when an earlier one may yet charge, MethodUnavailable, IdempotencyKeyReused.
     """
@@ -211,6 +211,8 @@ async def add_attempt(
             attempt = _another(draft, caller, choice, terms, connection, quote)
             await save_drafts(tx, [draft])
             attempt = draft.attempts[attempt.id]
+            if phone:
+                await store.set_phone(tx, payment_id, phone)
         elif bytes(known["fingerprint"]) != key.fingerprint or known["resource_id"] != payment_id:
             raise _reused()
     whole = await ctx.calls.whole(payment_id)

@@ -57,9 +57,11 @@ class Payments:
         """See opening.create."""
         return await opening.create(self.context, caller, new, key)
 
-    async def add_attempt(self, caller: Caller, payment_id: UUID, choice: MethodChoice, key: IdempotencyKey) -> Outcome:
+    async def add_attempt(
+        self, caller: Caller, payment_id: UUID, choice: MethodChoice, key: IdempotencyKey, *, phone: str = ""
+    ) -> Outcome:
         """See opening.add_attempt."""
-        return await opening.add_attempt(self.context, caller, payment_id, choice, key)
+        return await opening.add_attempt(self.context, caller, payment_id, choice, key, phone=phone)
 
     async def get(self, payment_id: UUID) -> Whole:
         """A payment as it is now; raises PaymentNotFound. Reads at the same moment share their statements."""

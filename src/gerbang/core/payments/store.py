@@ -90,6 +90,11 @@ async def add_payments(tx: Tx, payments: Sequence[Payment], payers: Sequence[Pay
     )
 
 
+async def set_phone(tx: Tx, payment: UUID, phone: str) -> None:
+    """The payer's phone, as given for a way to pay that needs it."""
+    await tx.execute("UPDATE payment_payers SET phone = $2 WHERE payment_id = $1", payment, phone)
+
+
 async def add_attempts(tx: Tx, attempts: Sequence[Attempt]) -> None:
     """New attempts."""
     rows = [

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -33,8 +34,9 @@ from gerbang.web.checkout.crypto import Seen, seen_of
 from gerbang.web.checkout.scene import Scene
 from gerbang.web.checkout.view import Choice, Visit, page_of
 from gerbang.web.checkout.visitors import link_cookie, payment_for, without_token
-from gerbang.web.forms import read_form
+from gerbang.web.forms import read_form, read_phone
 from gerbang.web.pages import Page, caller_or_none, locale_of, page, page_error, see_other, services_of
+from gerbang.web.steps import ASK_ON_THE_PHONE, OPTION_TITLES
 
 _PICTURES: Final = {"png": "image/png", "svg": "image/svg+xml"}
 _WAITING: Final = frozenset({PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.UNKNOWN})
@@ -101,25 +103,29 @@ async def _changes(heard: AsyncIterator[Any]) -> AsyncIterator[bytes]:
 async def choose(request: Request[Any, Any, Any], payment: FromPath[str]) -> Page:
     """Make an attempt by the chosen method; the same form sent twice makes one."""
     whole, caller = await payment_for(request, payment)
+    if not _can_choose(request, whole):
+        return see_other(f"/pay/{payment}")
     say = texts.words(locale_of(request, whole.payer.locale))
     offers = await _offers(request, whole)
-    form = await read_form(request, "key", "method", scenes.COIN, *(one.option for one in offers if one.option))
+    fields = {one.option for one in offers if one.option} | {scenes.COIN, scenes.PHONE}
+    form = await read_form(request, "key", "method", *fields)
     method = next((one for one in scenes.SHOWN_METHODS if one.value == form["method"]), None)
-    if method is None:
-        return await _show(request, whole, choosing=True, choice=Choice((), wrong=say("choose.pick")))
     offer = next((one for one in offers if one.method is method and one.available), None)
     name = scenes.COIN if offer and offer.assets else offer.option if offer else None
-    option = form[name] if name else ""
-    wrong = _wrong(say, offer, method, option)
-    if wrong or offer is None:
-        return await _show(request, whole, choosing=True, choice=Choice((), method.value, option, wrong))
-    chosen = _chosen(method, name, option, offer.connection)
+    picked = Choice(offers, method.value if method else "", form[name] if name else "", form[scenes.PHONE])
+    wrong = _wrong(say, offer, picked)
+    wrong_phone = _wrong_phone(say, picked, whole.payer.phone)
+    if wrong or wrong_phone or offer is None or method is None:
+        again = replace(picked, wrong=wrong, wrong_phone=wrong_phone)
+        return await _show(request, whole, choosing=True, choice=again)
+    chosen = _chosen(method, name, picked.option, offer.connection)
+    phone = read_phone(picked.phone) if picked.option in ASK_ON_THE_PHONE else ""
     try:
         made = await services_of(request).payments.add_attempt(
-            caller, whole.payment.id, chosen, _key(caller.label, form["key"], chosen)
+            caller, whole.payment.id, chosen, _key(caller.label, form["key"], chosen), phone=phone
         )
     except (MethodUnavailable, IdempotencyKeyReused):
-        return await _show(request, whole, choosing=True, choice=Choice((), method.value, option, say("choose.gone")))
+        return await _show(request, whole, choosing=True, choice=replace(picked, wrong=say("choose.gone")))
     except Conflict:
         return see_other(f"/pay/{payment}")  # it was paid, closed or is being checked meanwhile: that page says so
     attempt = scenes.current(made.whole.attempts)
@@ -134,15 +140,26 @@ def _chosen(method: Method, name: str | None, option: str, connection: str) -> M
     return MethodChoice(method, {name: option} if name else {}, connection)
 
 
-def _wrong(say: texts.Words, offer: Any, method: Method, option: str) -> str:
+def _wrong(say: texts.Words, offer: Offer | None, picked: Choice) -> str:
+    """What is missing from a choice, in words."""
+    if not picked.method:
+        return say("choose.pick")
     if offer is None:
         return say("choose.gone")
-    if offer.assets and option not in {f"{one.asset}.{one.network}" for one in offer.assets}:
-        return say("choose.pick_bank", what=say("choose.coin"), method=say(f"method.{method.value}"))
-    if offer.option and option not in {one.name for one in offer.options}:
-        what = f"choose.{offer.option}" if offer.option in scenes.OPTIONS else "choose.other"
-        return say("choose.pick_bank", what=say(what), method=say(f"method.{method.value}"))
+    method = say(f"method.{picked.method}")
+    if offer.assets and picked.option not in {f"{one.asset}.{one.network}" for one in offer.assets}:
+        return say("choose.pick_bank", what=say("choose.coin"), method=method)
+    if offer.option and picked.option not in {one.name for one in offer.options}:
+        what = f"choose.{offer.option}"
+        return say("choose.pick_bank", what=say(what if texts.knows(what) else "choose.other"), method=method)
     return ""
+
+
+def _wrong_phone(say: texts.Words, picked: Choice, known: str) -> str:
+    """What is wrong with the number that a wallet's request goes to: left empty, it goes to the one that is known."""
+    if picked.option not in ASK_ON_THE_PHONE or read_phone(picked.phone) or (known and not picked.phone):
+        return ""
+    return say("choose.phone.wrong", app=OPTION_TITLES[picked.option])
 
 
 def _key(caller: str, key: str, chosen: MethodChoice) -> IdempotencyKey:
@@ -224,8 +241,9 @@ async def _show(
         now=services.payments.context.clock.now(),
         locale=locale,
         key=secrets.token_urlsafe(18),
+        restart_for=timedelta(seconds=services.settings.restart_for_s),
         returned=returned,
-        choosing=(choosing or "choose" in request.query_params) and scenes.can_choose(whole.payment),
+        choosing=(choosing or "choose" in request.query_params) and _can_choose(request, whole),
         going="go" in request.query_params,
         asked=asked if asked in ("nothing", "later") else "",
         sandbox=services.settings.sandbox_url if services.settings.sandbox else "",
@@ -233,17 +251,22 @@ async def _show(
         seen=await _seen(request, whole),
     )
     if scenes.scene_of(whole, choosing=visit.choosing, returned=returned) is Scene.CHOOSE:
-        choice = replace(choice or Choice(()), offers=await _offers(request, whole))
+        choice = choice or Choice(await _offers(request, whole))
     template, values = page_of(whole, visit, choice)
-    wrong = choice is not None and bool(choice.wrong)
     return page(
         request,
         template,
-        status_code=422 if wrong else 200,
+        status_code=422 if choice and (choice.wrong or choice.wrong_phone) else 200,
         preferred=whole.payer.locale,
         form_to=values["sandbox"],
         **values,
     )
+
+
+def _can_choose(request: Request[Any, Any, Any], whole: Whole) -> bool:
+    services = services_of(request)
+    restart_for = timedelta(seconds=services.settings.restart_for_s)
+    return scenes.can_choose(whole.payment, services.payments.context.clock.now(), restart_for)
 
 
 async def _offers(request: Request[Any, Any, Any], whole: Whole) -> Sequence[Offer]:

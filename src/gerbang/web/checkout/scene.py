@@ -25,8 +25,8 @@ _TAKES_ATTEMPTS: Final = frozenset(
         PaymentStatus.EXPIRED,
     }
 )
-OPTIONS: Final = ("bank", "store", "wallet", "lender")
-COIN: Final = "coin"  # asset and network in one field of a form: `USDC.base`
+COIN: Final = "coin"  # asset and network in one field of the chooser: `USDC.base`
+PHONE: Final = "phone"
 # In the order of the chooser.
 SHOWN_METHODS: Final = (
     Method.VIRTUAL_ACCOUNT,
@@ -158,9 +158,10 @@ def only_abandoned(whole: Whole) -> bool:
     return last is not None and last.status is S.ABANDONED
 
 
-def can_choose(payment: Payment) -> bool:
-    """Whether another attempt may be made; after the deadline too, which then moves."""
-    return payment.status in _TAKES_ATTEMPTS and payment.cancelled_at is None
+def can_choose(payment: Payment, now: datetime, restart_for: timedelta) -> bool:
+    """Whether another attempt may be made; for a while after the deadline too, which then moves."""
+    is_open = payment.status in _TAKES_ATTEMPTS and payment.cancelled_at is None
+    return is_open and now < payment.expires_at + restart_for
 
 
 def last_choice(whole: Whole) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -23,7 +23,8 @@ _AGAIN: Final = {Method.VIRTUAL_ACCOUNT: "number", Method.CONVENIENCE_STORE: "co
 class Visit:
     """What a payer's page depends on beside the payment: the shop's name, business time, language, and what was just done.
 
-    `key` is fresh for every page: a form that makes an attempt carries it, so that sending the form twice makes one.
+    `key` is fresh for every page: a form that makes an attempt carries it, so that sending the form twice makes one. `restart_for` is
+    how long after the deadline the payer may start again.
     """
 
     shop: str
@@ -31,6 +32,7 @@ class Visit:
     now: datetime
     locale: Locale
     key: str
+    restart_for: timedelta
     returned: bool = False
     choosing: bool = False
     going: bool = False
@@ -47,7 +49,9 @@ class Choice:
     offers: Sequence[Offer]
     method: str = ""
     option: str = ""
+    phone: str = ""
     wrong: str = ""
+    wrong_phone: str = ""
 
 
 def page_of(whole: Whole, visit: Visit, choice: Choice | None = None) -> tuple[str, dict[str, Any]]:
@@ -66,7 +70,7 @@ def page_of(whole: Whole, visit: Visit, choice: Choice | None = None) -> tuple[s
         "items": scenes.items(payment),
         "version": scenes.version_of(whole, visit.seen),
         "live": scene in scenes.LIVE,
-        "can_choose": scenes.can_choose(payment),
+        "can_choose": scenes.can_choose(payment, visit.now, visit.restart_for),
         "key": visit.key,
         "missing": scenes.missing(payment),
         "part_paid": payment.status is PaymentStatus.PART_PAID,
@@ -94,6 +98,10 @@ def _choosing(whole: Whole, choice: Choice, *, changing: bool) -> dict[str, Any]
         "chosen": chosen if chosen in usable else "",
         "chosen_option": option,
         "wrong": choice.wrong,
+        "asks_phone": steps.ASK_ON_THE_PHONE,
+        "phone": choice.phone,
+        "wrong_phone": choice.wrong_phone,
+        "phone_known": formats.mask_number(whole.payer.phone) if whole.payer.phone else "",
         "changing": changing and attempt is not None,
         "kept": attempt.method.value if attempt else "",
         "kept_option": scenes.option_of(attempt) if attempt else "",
@@ -121,6 +129,7 @@ def _instructions(whole: Whole, scene: Scene, visit: Visit) -> dict[str, Any]:
         "channels": _channels(whole, attempt, scene, visit) if attempt else (),
         "host": urlsplit(action.url).hostname or "" if isinstance(action, Redirect) else "",
         "phone": formats.mask_number(whole.payer.phone) if whole.payer.phone else "",
+        "by_phone": attempt is not None and _asks_on_the_phone(attempt),
         "going": visit.going,
         "qris": qr.read_qris(action.content) if isinstance(action, DisplayQr) else None,
         "drawing": qr.drawing(action.content) if isinstance(action, DisplayQr) else "",
@@ -137,17 +146,19 @@ def _channels(whole: Whole, attempt: Attempt, scene: Scene, visit: Visit) -> tup
             known = steps.how_to_pay(place, visit.locale, shop=visit.shop, amount=amount)
         case Scene.CODE:
             known = steps.at_the_till(place, visit.locale, shop=visit.shop, amount=amount)
-        case Scene.QR:
-            said = qr.read_qris(action.content) if isinstance(action, DisplayQr) else None
-            known = steps.by_qr(
-                visit.locale, shop=said.merchant if said and said.merchant else visit.shop, amount=amount
-            )
-        case Scene.APP:
+        case Scene.QR if isinstance(action, DisplayQr):
+            name = qr.read_qris(action.content).merchant or visit.shop
+            known = steps.by_qr(visit.locale, shop=name, amount=amount)
+        case Scene.APP | Scene.ASKING if scene is Scene.APP or _asks_on_the_phone(attempt):
             app = scenes.option_of(attempt) or str(texts.words(visit.locale)("wait.app.any"))
             known = steps.when_nothing_comes(app, visit.locale)
         case _:
             pass
     return tuple(steps.Channel(one.title, tuple(texts.marked(step) for step in one.steps)) for one in known)
+
+
+def _asks_on_the_phone(attempt: Attempt) -> bool:
+    return not steps.ASK_ON_THE_PHONE.isdisjoint(attempt.options.values())
 
 
 def _receipt(whole: Whole, visit: Visit) -> dict[str, Any]:

@@ -57,6 +57,16 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "method.ewallet.says": ("{options}", "{options}"),
     "method.direct_debit.says": ("Dari rekening {options}", "From your {options} account"),
     "method.paylater.says": ("Cicilan, disetujui oleh penyedianya", "Instalments, approved by their provider"),
+    "choose.phone": ("Nomor HP di {app}", "Your phone number at {app}"),
+    "choose.phone.hint": (
+        "Permintaan bayar muncul di aplikasi {app} dengan nomor ini.",
+        "The request to pay appears in the {app} app with this number.",
+    ),
+    "choose.phone.known": ("Kosongkan untuk memakai nomor {phone}.", "Leave it empty to use the number {phone}."),
+    "choose.phone.wrong": (
+        "Isi nomor HP Anda di {app}, seperti 0812 3456 7890.",
+        "Fill in your phone number at {app}, like 0812 3456 7890.",
+    ),
     # a number to transfer to
     "va.page": ("Bayar {amount} dengan virtual account {bank}", "Pay {amount} by {bank} virtual account"),
     "va.title": ("Transfer ke nomor ini", "Transfer to this number"),
@@ -156,6 +166,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Masuk dan setujui di {app}, lewat halaman {host}. Di HP, aplikasinya bisa langsung terbuka. Sesudahnya Anda kembali ke sini.",
         "Log in and approve at {app}, by way of {host}. On a phone the app may open at once. Then you come back here.",
     ),
+    "away.phone.lead": (
+        "Halaman {host} mengirim permintaan bayar ke HP Anda. Setujui di aplikasi {app}, lalu Anda kembali ke sini.",
+        "The page of {host} sends a request to pay to your phone. Approve it in the {app} app, then you come back here.",
+    ),
     "away.app.button": ("Buka {app}, bayar {amount}", "Open {app}, pay {amount}"),
     "away.app.safe": ("Kami tidak pernah melihat PIN atau kode OTP Anda.", "We never see your PIN or one-time code."),
     "away.going": ("Kami antar Anda ke sana dalam dua detik.", "We take you there in two seconds."),
@@ -243,6 +257,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Do you still want to pay? One press, the same way.",
     ),
     "expired.lead.any": ("Masih mau membayar? Pilih caranya lagi.", "Do you still want to pay? Choose a way again."),
+    "expired.closed": (
+        "Tagihan ini sudah ditutup. Pesan lagi di {shop}.",
+        "This bill is closed. Please order again at {shop}.",
+    ),
     "expired.late": ("Sudah telanjur mengirim uang?", "Have you sent the money already?"),
     "expired.late.says": (
         "Jangan kirim lagi. Uang yang datang terlambat tetap kami terima, dan {shop} menghubungi Anda.",

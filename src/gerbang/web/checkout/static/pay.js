@@ -42,7 +42,7 @@
 
   /* a code's picture, handed to another app of this device; the button shows only where the browser can */
   function offerPicture() {
-    all("[data-share]").forEach(async (button) => {
+    if (navigator.canShare) all("[data-share]").forEach(async (button) => {
       try {
         const answer = await fetch(button.dataset.share);
         const file = new File([await answer.blob()], "qris.png", { type: "image/png" });
@@ -141,6 +141,7 @@
   function remember() {
     const form = one("form[data-last]");
     if (!form) return;
+    form.addEventListener("change", (event) => { event.target.closest(".mwrap")?.scrollIntoView({ block: "nearest" }); });
     form.addEventListener("submit", () => {
       const method = one("input[name=method]:checked", form);
       const option = method && one(".sub input:checked", method.closest(".mwrap"));
