@@ -361,7 +361,9 @@ async def outcomes(running: Running, request: pytest.FixtureRequest) -> AsyncIte
     """What became of every story that this run asks for."""
     asked = [vars(item).get("callspec") for item in request.session.items if item.path == request.path]
     wanted = {(one.params["fate"], one.params["name"]) for one in asked if one is not None}
-    limits = httpx.Limits(max_connections=120, max_keepalive_connections=0)  # none that the other side may close just now
+    limits = httpx.Limits(
+        max_connections=120, max_keepalive_connections=0
+    )  # none that the other side may close just now
     async with httpx.AsyncClient(timeout=60, limits=limits) as http:
         shop = Shop(World(running.said, running.data, http))
         for role in ("operator", "api_key"):

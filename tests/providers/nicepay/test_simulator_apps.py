@@ -159,8 +159,16 @@ def test_an_unknown_transaction_has_a_page_too(nicepay: InMemory, path: str) -> 
     assert get(nicepay, path).answer.status == 404
 
 
-def test_a_decision_about_a_card_or_about_nothing_is_not_found(nicepay: InMemory) -> None:
-    for txid in ("nothing", nicepay.register_card()["tXid"]):
+def test_nobody_agrees_to_an_order_before_its_payment_step(nicepay: InMemory) -> None:
+    txid = nicepay.register_at("05", "DANA")["tXid"]
+    form = urlencode({"tXid": txid, "decision": "approve"}).encode()
+    outcome = nicepay.request(Request("POST", "/redirect/v2/decide", b"", FORM, form, BASE))
+    assert outcome.webhooks == ()
+    assert nicepay.status_of(txid) == "4"
+
+
+def test_a_decision_about_a_card_an_account_or_about_nothing_is_not_found(nicepay: InMemory) -> None:
+    for txid in ("nothing", nicepay.register_card()["tXid"], nicepay.register()["tXid"]):
         form = urlencode({"tXid": txid, "decision": "approve"}).encode()
         outcome = nicepay.request(Request("POST", "/redirect/v2/decide", b"", FORM, form, BASE))
         assert (outcome.answer.status, outcome.effects) == (404, ())
