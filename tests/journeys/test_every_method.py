@@ -57,7 +57,10 @@ class Row:
         return f"clearing:{self.connection}"
 
 
-CARD_FORM: Final = ("/redirect/v2/card", {"cardNo": "5123450000000008", "cardExpYymm": "3901", "cardCvv": "100"})
+BY_CARD: Final = (
+    ("/redirect/v2/card", {"cardNo": "5123450000000008", "cardExpYymm": "3901", "cardCvv": "100"}),
+    ("/redirect/v2/secure", {"decision": "approve"}),
+)
 NUMBER: Final[Mapping[str, Any]] = {
     "walk": (), "refusal": ("expire", "expired"), "ends_at_provider": True, "closed_at_provider": True, "refund": "transfer",
 }  # fmt: skip
@@ -65,14 +68,7 @@ ROWS: Final = (
     Row("virtual_account", "virtual_account", {"bank": "BRI"}, "display_virtual_account", **NUMBER),
     Row("alfamart", "convenience_store", {"store": "ALFAMART"}, "display_code", **NUMBER),
     Row("indomaret", "convenience_store", {"store": "INDOMARET"}, "display_code", like="alfamart", **NUMBER),
-    Row(
-        "card",
-        "card",
-        {},
-        walk=(CARD_FORM, ("/redirect/v2/secure", {"decision": "approve"})),
-        part="provider",
-        stays_open=True,
-    ),
+    Row("card", "card", {}, walk=BY_CARD, part="provider", stays_open=True),
     Row("qris", "qris", {}, "display_qr", walk=(), ends_at_provider=True),
     Row("ovo", "ewallet", {"wallet": "OVO"}),
     Row("dana", "ewallet", {"wallet": "DANA"}),
