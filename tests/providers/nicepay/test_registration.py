@@ -128,6 +128,7 @@ class TestWallets:
         assert dict(parse_qsl(link.query)) == {
             "timeStamp": "20250115093000", "tXid": TXID, "callBackUrl": "https://shop.example.com/back",
             "merchantToken": order_token("20250115093000", IMID, REFERENCE, "150000", KEY),
+            **({"returnJsonFormat": "0"} if wallet == "SHOPEEPAY" else {}),
         }  # fmt: skip
         assert [path for path, _ in script.heard] == [REGISTRATION]  # the payment step is the browser's
 

@@ -91,6 +91,14 @@ def test_a_payer_who_refuses_goes_home_with_a_code_and_nobody_is_told(
     assert outcome.webhooks == ()
 
 
+def test_shopeepay_answers_a_machine_with_addresses_and_a_browser_with_a_page(nicepay: InMemory) -> None:
+    txid = nicepay.register_at("05", "ESHP")["tXid"]
+    told = msgspec.json.decode(payment_step(nicepay, txid, returnJsonFormat="1").answer.body)
+    assert told["redirectUrlHttp"] == f"{BASE}/redirect/v2/payment?tXid={txid}"
+    assert nicepay.status_of(txid) == "9"
+    assert b"Bayar dengan ShopeePay" in payment_step(nicepay, txid, returnJsonFormat="0").answer.body
+
+
 def test_jenius_asks_for_a_cashtag_first(nicepay: InMemory) -> None:
     txid = nicepay.register_at("04", "JENC")["tXid"]
     page = payment_step(nicepay, txid).answer.body

@@ -36,6 +36,12 @@ def arrive(world: World, order: Order, request: Request, back: str, now: datetim
     return Outcome(page(html.app(order, action, back)).answer, started)
 
 
+def addresses(order: Order, request: Request) -> dict[str, str]:
+    """What ShopeePay answers a machine instead of a page: where its payer goes on the web, and in the app."""
+    page_of_order = f"{request.base_url}/redirect/v2/payment?tXid={order.txid}"
+    return {"tXid": order.txid, "redirectUrlHttp": page_of_order, "redirectUrlApp": page_of_order}
+
+
 def qr_page(world: World, request: Request, txid: str) -> Outcome:
     """qrUrl: in the sandbox the QR is paid on this page (notes 7.4)."""
     order = world.book.get(txid)
