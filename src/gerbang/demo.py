@@ -42,14 +42,8 @@ _NICEPAY_MERCHANTS: Final = {
     "direct_debit": ("LUMBUNGDD1", "04"), "ewallet": ("LUMBUNGEW1", "05"), "paylater": ("LUMBUNGPL1", "06"), "qris": ("LUMBUNGQR1", "08"),
 }  # fmt: skip
 _SNAP_CLIENT: Final = "LUMBUNGSN1"
-_MOVES: Final = (
-    "base_url",
-    "platform_url",
-    "api_key_id",
-    "rpc_urls",
-    "xpub",
-    "imid_qris",
-)  # what another run may have elsewhere, or not at all
+# What another run may have elsewhere, or not at all.
+_MOVES: Final = ("base_url", "platform_url", "api_key_id", "rpc_urls", "xpub", "imid_qris")
 
 
 def merchants(data: Path) -> tuple[Merchant, ...]:

@@ -4,9 +4,11 @@ import base64
 import time
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import jwt
+import pytest
 
 from tests.journeys.world import (
     COFFEE,
@@ -209,6 +211,33 @@ async def test_a_payment_link_lets_the_payer_choose_without_an_account(world: Wo
     await world.becomes(payment, "paid")
     await browser.open(payment["checkout_url"])
     assert "150" in browser.page
+
+
+@pytest.mark.parametrize(
+    ("chosen", "typed"),
+    [
+        ({"method": "ewallet", "wallet": "DANA"}, {}),
+        ({"method": "paylater", "lender": "KREDIVO"}, {}),
+        ({"method": "direct_debit", "bank": "JENIUS"}, {"cashtag": "$sari"}),
+    ],
+    ids=["wallet", "lender", "bank"],
+)
+async def test_a_payer_chooses_whom_to_pay_by_agrees_there_and_comes_home(
+    world: World, chosen: dict[str, str], typed: dict[str, str]
+) -> None:
+    payment = await world.buy(method=None)
+    async with world.browser() as browser:
+        await browser.open(payment["checkout_url"])
+        await browser.submit("/choose", **chosen)
+        assert browser.query == {"go": "1"}
+        await browser.open(f"{world.api}/pay/{payment['id']}/go")
+        assert "simulator NICEPAY" in browser.page
+        assert not await world.ledger(payment)
+        await browser.submit("/decide", decision="approve", **typed)
+        assert urlsplit(browser.url).path == f"/pay/{payment['id']}"
+    paid = await world.becomes(payment, "paid")
+    assert (paid["method"], len(paid["attempts"])) == (chosen["method"], 1)
+    assert await world.ledger(payment) == [("clearing", "sales", 150_000)]
 
 
 async def test_a_checkout_link_opens_its_own_payment_only(world: World) -> None:

@@ -91,6 +91,14 @@ def test_a_payer_who_refuses_goes_home_with_a_code_and_nobody_is_told(
     assert outcome.webhooks == ()
 
 
+def test_shopeepay_answers_a_machine_with_addresses_and_a_browser_with_a_page(nicepay: InMemory) -> None:
+    txid = nicepay.register_at("05", "ESHP")["tXid"]
+    told = msgspec.json.decode(payment_step(nicepay, txid, returnJsonFormat="1").answer.body)
+    assert told["redirectUrlHttp"] == f"{BASE}/redirect/v2/payment?tXid={txid}"
+    assert nicepay.status_of(txid) == "9"
+    assert b"Bayar dengan ShopeePay" in payment_step(nicepay, txid, returnJsonFormat="0").answer.body
+
+
 def test_jenius_asks_for_a_cashtag_first(nicepay: InMemory) -> None:
     txid = nicepay.register_at("04", "JENC")["tXid"]
     page = payment_step(nicepay, txid).answer.body
@@ -159,8 +167,16 @@ def test_an_unknown_transaction_has_a_page_too(nicepay: InMemory, path: str) -> 
     assert get(nicepay, path).answer.status == 404
 
 
-def test_a_decision_about_a_card_or_about_nothing_is_not_found(nicepay: InMemory) -> None:
-    for txid in ("nothing", nicepay.register_card()["tXid"]):
+def test_nobody_agrees_to_an_order_before_its_payment_step(nicepay: InMemory) -> None:
+    txid = nicepay.register_at("05", "DANA")["tXid"]
+    form = urlencode({"tXid": txid, "decision": "approve"}).encode()
+    outcome = nicepay.request(Request("POST", "/redirect/v2/decide", b"", FORM, form, BASE))
+    assert outcome.webhooks == ()
+    assert nicepay.status_of(txid) == "4"
+
+
+def test_a_decision_about_a_card_an_account_or_about_nothing_is_not_found(nicepay: InMemory) -> None:
+    for txid in ("nothing", nicepay.register_card()["tXid"], nicepay.register()["tXid"]):
         form = urlencode({"tXid": txid, "decision": "approve"}).encode()
         outcome = nicepay.request(Request("POST", "/redirect/v2/decide", b"", FORM, form, BASE))
         assert (outcome.answer.status, outcome.effects) == (404, ())

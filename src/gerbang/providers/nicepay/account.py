@@ -31,10 +31,8 @@ _CALLED: Final = {
     Method.VIRTUAL_ACCOUNT: "virtual account", Method.CARD: "card", Method.CONVENIENCE_STORE: "convenience store", Method.QRIS: "QRIS",
     Method.EWALLET: "e-wallet", Method.PAYLATER: "pay later", Method.DIRECT_DEBIT: "direct debit",
 }  # fmt: skip
-_MOST: Final = {
-    Method.QRIS: "10000000",
-    Method.EWALLET: "20000000",
-}  # Bank Indonesia: of one QRIS payment, and of what a wallet may hold
+# Bank Indonesia's limits: of one QRIS payment, and of what a wallet may hold.
+_MOST: Final = {Method.QRIS: "10000000", Method.EWALLET: "20000000"}
 
 CREDENTIALS: Final = (
     CredentialField("merchant_key", "Merchant key", "From NICEPAY's e-mail or back office; for every method without a key of its own.", SecretFamily.SERVICE_TOKEN),
@@ -60,9 +58,9 @@ SETTINGS: Final = (
     SettingField("qris_issuer", "QRIS issuer", "ShopeePay (QSHP) or Nobu (NOBU).", "QSHP", choices=("QSHP", "NOBU")),
     SettingField("qris_encoding", "QRIS request", "NICEPAY's page says form, its libraries send json.", "json", choices=("json", "form")),
     SettingField("shop_id", "Shop id", "For QRIS, and for refunds by SNAP.", "NICEPAY"),
-    SettingField("seller_name", "Seller's name", "For Akulaku, which asks who sells.", "Toko"),
+    SettingField("seller_name", "Seller's name", "For lenders, who ask who sells.", "Toko"),
     SettingField("seller_email", "Seller's e-mail", "For Akulaku.", "toko@example.com"),
-    SettingField("seller_url", "Seller's site", "For Akulaku.", "https://example.com", "url"),
+    SettingField("seller_url", "Seller's site", "For lenders.", "https://example.com", "url"),
     *[
         field
         for method, called in _CALLED.items()

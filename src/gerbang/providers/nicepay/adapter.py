@@ -46,7 +46,7 @@ class NicepayPayments:
 
     async def submit(self, account: Account, submission: Submission) -> Sequence[Fact]:
         """Register the order. A repeat of our reference (9009) is OutcomeUnknown: the answer with its tXid is lost."""
-        refusal = impossible(account, submission)
+        refusal = impossible(submission)
         if refusal is not None:
             return (refusal,)
         order, endpoint, method = order_of(account, submission), _endpoint(account), submission.method

@@ -17,6 +17,7 @@ from gerbang.providers.nicepay import codes, wire
 
 _HEADERS: Final = {"content-type": "application/json", "accept": "application/json"}
 _FORM_HEADERS: Final = {**_HEADERS, "content-type": "application/x-www-form-urlencoded"}
+_SHOPEEPAY: Final = "ESHP"
 _encode: Final = msgspec.json.Encoder().encode
 _registered: Final = msgspec.json.Decoder(wire.Registered)
 _inquired: Final = msgspec.json.Decoder(wire.Inquired)
@@ -88,12 +89,16 @@ def cancel_token(time_stamp: str, imid: str, t_xid: str, amt: str, key: bytes) -
 
 
 def payment_link(base_url: str, t_xid: str, order: wire.Registration) -> str:
-    """Where the payer's browser asks for the payment of a registered order: GET /direct/v2/payment, signed by the same formula."""
+    """Where the payer's browser asks for the payment of a registered order: GET /direct/v2/payment, signed by the same formula.
+
+    ShopeePay wants to be told that a browser comes, which takes a page; a machine would get addresses as JSON.
+    """
     query = {
         "timeStamp": order.time_stamp,
         "tXid": t_xid,
         "merchantToken": order.merchant_token,
         "callBackUrl": order.call_back_url,
+        **({"returnJsonFormat": "0"} if order.mitra_cd == _SHOPEEPAY else {}),
     }
     return f"{base_url}/direct/v2/payment?{urlencode(query)}"
 

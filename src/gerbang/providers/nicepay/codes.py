@@ -104,7 +104,7 @@ _REFUSED: Final = (
     ("9001 9003", "the order is malformed", "Report this with the request id: it is a fault of Gerbang's."),
     ("9008", "amt is not a whole number", "Report this with the request id: it is a fault of Gerbang's."),
     ("9022 9023", "cartData is wrong or does not add up to amt", "Report this with the request id: it is a fault of Gerbang's."),
-    ("9029 9118", "the instalment plan is not offered", "Have full payment activated for the card merchant id."),
+    ("9029 9118", "the instalment plan is not offered", "Have full payment activated for this merchant id."),
     ("9031", "the date or time check failed", "Check this machine's clock."),
     ("9109 9207 9507", "referenceNo is too long", "Report this with the request id: it is a fault of Gerbang's."),
     ("9119 9120", "bad terminal or acquirer merchant id", "Ask NICEPAY: the card merchant id is not set up completely."),

@@ -7,17 +7,15 @@ from msgspec.structs import replace
 
 from gerbang.ports.payment import Account, Declined, Method, Submission
 from gerbang.providers.nicepay import cleaning, jakarta, loans, wire
-from gerbang.providers.nicepay.account import PAID_TO_A_NUMBER, PAY_METHODS, is_hosted, merchant, setting
+from gerbang.providers.nicepay.account import PAID_TO_A_NUMBER, PAY_METHODS, merchant, setting
 from gerbang.providers.nicepay.client import cart_data, order_token
 from gerbang.providers.nicepay.facts import CURRENCY
 from gerbang.providers.nicepay.terms import OPTIONS
 
 
-def impossible(account: Account, submission: Submission) -> Declined | None:
+def impossible(submission: Submission) -> Declined | None:
     """Why this attempt cannot be made at all: OVO pushes its request to the payer's phone, so it needs a number."""
-    if submission.options.get("wallet") != "OVO" or is_hosted(account, submission.method):
-        return None
-    if cleaning.local_phone(submission.payer.phone, 15):
+    if submission.options.get("wallet") != "OVO" or cleaning.local_phone(submission.payer.phone, 15):
         return None
     return Declined("phone_needed", "OVO asks on the payer's phone, and no phone number is known.")
 

@@ -4,13 +4,23 @@ Source: notes 5.3, 5.4 and 7.4. The browser arrives, the order is under way, the
 OVO alone shows nothing of its own: the request is pushed to the phone, and this page only waits.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from gerbang.ports.simulator import Outcome, Request
 from gerbang.providers.nicepay.simulator import html
 from gerbang.providers.nicepay.simulator.browser import form, home, not_found, page, way_back
 from gerbang.providers.nicepay.simulator.notify import notification
-from gerbang.providers.nicepay.simulator.orders import DIRECT_DEBIT, IN_AN_APP, Declined, Order, Paid, Started, State
+from gerbang.providers.nicepay.simulator.orders import (
+    DIRECT_DEBIT,
+    IN_AN_APP,
+    VIRTUAL_ACCOUNT,
+    Declined,
+    Order,
+    Paid,
+    Started,
+    State,
+)
 from gerbang.providers.nicepay.simulator.partners import REFUSED_BY_PAYER
 from gerbang.providers.nicepay.simulator.world import World
 
@@ -24,6 +34,12 @@ def arrive(world: World, order: Order, request: Request, back: str, now: datetim
     for one in started:
         order = world.book.apply(one)
     return Outcome(page(html.app(order, action, back)).answer, started)
+
+
+def addresses(order: Order, request: Request) -> dict[str, str]:
+    """What ShopeePay answers a machine instead of a page: where its payer goes on the web, and in the app."""
+    page_of_order = f"{request.base_url}/redirect/v2/payment?tXid={order.txid}"
+    return {"tXid": order.txid, "redirectUrlHttp": page_of_order, "redirectUrlApp": page_of_order}
 
 
 def qr_page(world: World, request: Request, txid: str) -> Outcome:
@@ -40,14 +56,14 @@ def decide(world: World, request: Request, now: datetime) -> Outcome:
     """The payer, or the clerk, pressed a button: pay, refuse, or look the code up."""
     values = form(request)
     order = world.book.get(values.get("tXid", ""))
-    if order is None or order.is_card:
+    if order is None or order.is_card or order.method == VIRTUAL_ACCOUNT:
         return not_found()
     back = values.get("callBackUrl") or order.return_url
     if order.state is not State.OPEN:
         return page(html.ended(order, way_back(order, back)))
     who = (order.txid, order.reference, order.amount, now)
     match values.get("decision"):
-        case "approve" if order.method == DIRECT_DEBIT and not values.get("cashtag", "").strip():
+        case "approve" if _must_first_arrive(order, values):
             return arrive(world, order, request, back, now)
         case "approve":
             paid = Paid(*who, order.method)
@@ -62,3 +78,9 @@ def decide(world: World, request: Request, now: datetime) -> Outcome:
             return Outcome(arrive(world, order, request, back, now).answer, (started,))
         case _:
             return arrive(world, order, request, back, now)
+
+
+def _must_first_arrive(order: Order, values: Mapping[str, str]) -> bool:
+    """Nobody agrees to what nobody has opened, and Jenius wants to know whose account it is."""
+    unopened = order.method in IN_AN_APP and order.started_at is None
+    return unopened or (order.method == DIRECT_DEBIT and not values.get("cashtag", "").strip())

@@ -25,6 +25,7 @@ from gerbang.providers.nicepay.simulator.orders import (
     Paid,
     State,
 )
+from gerbang.providers.nicepay.simulator.partners import SHOPEEPAY
 from gerbang.providers.nicepay.simulator.refusals import MESSAGES, Refused
 from gerbang.providers.nicepay.simulator.world import World
 
@@ -65,6 +66,8 @@ def direct_payment(world: World, request: Request, now: datetime) -> Outcome:
         back = values.get("callBackUrl") or order.return_url
         if order.state is not State.OPEN:
             return page(html.ended(order, way_back(order, back)))
+        if order.partner == SHOPEEPAY and values.get("returnJsonFormat") == "1":
+            return Outcome(world.success(apps.addresses(order, request)))
         return apps.arrive(world, order, request, back, now)
     if not order.is_card:
         raise Refused("9003")

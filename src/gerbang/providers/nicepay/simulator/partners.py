@@ -16,12 +16,13 @@ from gerbang.providers.nicepay.simulator.orders import (
 
 OVO: Final = "OVOE"
 LINKAJA: Final = "LINK"
+SHOPEEPAY: Final = "ESHP"
 AKULAKU: Final = "AKLP"
 ALFAMART: Final = "ALMA"
 PARTNERS: Final[Mapping[str, Mapping[str, str]]] = {
     CONVENIENCE_STORE: {ALFAMART: "Alfamart", "INDO": "Indomaret"},
     DIRECT_DEBIT: {"JENC": "Jenius"},
-    EWALLET: {OVO: "OVO", "DANA": "DANA", LINKAJA: "LinkAja", "ESHP": "ShopeePay"},
+    EWALLET: {OVO: "OVO", "DANA": "DANA", LINKAJA: "LinkAja", SHOPEEPAY: "ShopeePay"},
     PAYLOAN: {"KDVI": "Kredivo", AKULAKU: "Akulaku", "IDNA": "Indodana"},
     QRIS: {"QSHP": "ShopeePay QRIS", "NOBU": "Nobu QRIS"},
 }
