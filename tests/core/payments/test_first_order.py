@@ -2,6 +2,7 @@
 
 import asyncio
 
+from gerbang import demo
 from gerbang.base import ids
 from gerbang.core.payments.model import AttemptStatus, MethodChoice, PaymentStatus, RefundStatus
 from gerbang.ports.payment import DisplayVirtualAccount, Method, Redirect
@@ -133,3 +134,19 @@ async def test_an_unpaid_card_expires_at_our_deadline_for_its_provider_knows_no_
     paid = await world.until(made.payment.id, PaymentStatus.PAID)
     assert (paid.payment.late, paid.payment.amount_captured) == (True, 150_000)
     assert await world.lines(made.payment.id) == [(CLEARING, "sales", 150_000)]
+
+
+async def test_a_demo_of_yesterday_learns_the_methods_of_today(world: World) -> None:
+    known = await world.core.connections.get("nicepay-uji")
+    two = {name: known.settings[name] for name in ("base_url", "imid_virtual_account", "imid_card")}
+    keys = {name: known.secrets[name] for name in ("merchant_key_virtual_account", "merchant_key_card")}
+    await world.core.connections.update("test", "nicepay-uji", settings=two, secrets=keys, enabled=True)
+    assert {offer.method for offer in await world.core.payments.methods(150_000, "IDR")} == {
+        Method.VIRTUAL_ACCOUNT,
+        Method.CARD,
+    }
+
+    await demo.connect_nicepay(world.core.connections, world.core.secrets, world.core.settings)
+    made = (await world.create(choice=MethodChoice(Method.QRIS, {}))).whole
+    await world.pay(made)
+    await world.until(made.payment.id, PaymentStatus.PAID)
