@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
@@ -11,6 +12,7 @@ from gerbang import demo
 from gerbang.base import ids
 from gerbang.core.payments.model import AttemptStatus, MethodChoice, NotCancellable, PaymentStatus, RefundStatus, Whole
 from gerbang.ports.payment import Method, Wait
+from gerbang.providers.nicepay.simulator.snap import signing
 
 from .conftest import OPERATOR, VA, World
 
@@ -168,3 +170,30 @@ async def test_an_order_that_we_know_only_by_our_reference_is_asked_about_before
         await world.core.payments.cancel(OPERATOR, whole.payment.id)
     paid = await world.until(whole.payment.id, PaymentStatus.PAID)
     assert paid.attempts[0].provider_reference is not None
+
+
+async def test_r20_a_hint_that_names_nonsense_does_not_keep_us_from_asking_by_our_reference(world: World) -> None:
+    """Whoever has seen one signed notification can send another body under it for five minutes."""
+    await demo.connect_snap(world.core.connections, world.core.secrets, world.core.settings)
+    await world.control("nicepay/faults", "PUT", kind="reset_after_effect", route="/payment-host-to-host", count=1)
+    whole = (await world.create(choice=OVO)).whole
+    stamp = datetime.now(UTC).replace(microsecond=0).isoformat()
+    key = signing.read_private(demo.nicepay_private_key(world.core.settings.data))
+    body = {
+        "originalPartnerReferenceNo": ids.show("att", whole.attempts[0].id),
+        "originalReferenceNo": "NONSENSE" * 3 + "123456",
+    }
+    answer = await world.core.http.send(
+        "POST",
+        f"{world.core.settings.base_url}/hooks/{demo.SNAP}",
+        headers={
+            "content-type": "application/json",
+            "x-timestamp": stamp,
+            "x-signature": signing.signed(key, f"LUMBUNGSN1|{stamp}"),
+        },
+        body=json.dumps(body).encode(),
+    )
+    assert answer.status == 200
+    found = await world.until(whole.payment.id, PaymentStatus.PENDING)
+    assert found.attempts[0].next_action == Wait()
+    assert found.attempts[0].provider_reference != body["originalReferenceNo"]

@@ -82,15 +82,21 @@ async def inquire(ctx: Context, job: Job) -> None:
         await _end(ctx, job)
         return
     try:
-        await ctx.calls.inquire(attempt, str(reference or ""), job=job)
-    except ProviderRefused as error:
-        if (
-            reference and attempt.provider_reference is None
-        ):  # the hint named a transaction that the provider does not know
-            raise Park(error.detail) from error
-        raise Retry(error.detail) from error
+        await _ask(ctx, job, attempt, str(reference or ""))
     except UpstreamFailed as error:
         raise Retry(error.detail) from error
+
+
+async def _ask(ctx: Context, job: Job, attempt: Attempt, reference: str) -> None:
+    """Ask by the reference that we have. One that only a hint named may be nonsense: then by ours, where that is possible."""
+    try:
+        await ctx.calls.inquire(attempt, reference, job=job)
+    except ProviderRefused as error:
+        if not reference or attempt.provider_reference is not None:
+            raise
+        if not attempt.askable:
+            raise Park(error.detail) from error
+        await ctx.calls.inquire(attempt, "", job=job)
 
 
 def _refund_open(whole: Whole, attempt: Attempt) -> bool:
