@@ -31,17 +31,6 @@ async def worked_off(cluster: Cluster) -> None:
             await asyncio.sleep(0.05)
 
 
-async def first_batch(cluster: Cluster) -> int:
-    """Return how many events were done when the first batch was. Raises NoScore when none is within a minute."""
-    deadline = monotonic() + _PATIENCE_S
-    async with connected(cluster.dsn()) as db, db.reading() as tx:
-        while not await tx.fetchval("SELECT EXISTS (SELECT FROM inbox WHERE status = 'done')"):
-            if monotonic() > deadline:
-                raise NoScore("no event was ever worked on")
-            await asyncio.sleep(0.05)
-        return int(await tx.fetchval("SELECT count(*) FROM inbox WHERE status = 'done'"))
-
-
 async def every_event_kept(cluster: Cluster, acknowledged: Iterable[str]) -> None:
     """Every acknowledged event is in the inbox once."""
     async with connected(cluster.dsn()) as db, db.reading() as tx:

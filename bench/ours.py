@@ -13,6 +13,7 @@ import secrets
 import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Final
 
 from bench.cluster import Cluster, connected
@@ -30,6 +31,7 @@ from gerbang.providers.sealed import ensure_root_key
 from gerbang.settings import Settings
 
 CONNECTION: Final = "bench"
+_START_S: Final = 30.0
 _BOTH_LISTEN_S: Final = 3.0  # the kernel spreads only what connects after both have begun to listen
 WITH_BENCH: Final[dict[str, Provider]] = {**PROVIDERS, PROVIDER.name: PROVIDER}
 _SECRET_NAME: Final = "webhook/bench/webhook_secret"  # noqa: S105 - a name, no secret
@@ -54,13 +56,17 @@ class Gerbang:
 
     @contextlib.asynccontextmanager
     async def workers(self) -> AsyncIterator[None]:
-        """Two worker processes for the length of the block; what they said last is added to a lost score."""
+        """Two worker processes for the length of the block, begun when both listen: nobody's start is measured.
+
+        What they said last is added to a lost score.
+        """
         command, environment, folder = ("bench.ours", "work"), self.environment, self.cluster.folder
         async with (
             child("work", command, environment, folder) as first,
             child("work-2", command, environment, folder) as second,
         ):
             try:
+                await _listening(self.cluster, 2)
                 yield
             except NoScore as reason:
                 words = " | ".join(one.last_words()[-600:] for one in (first, second))
@@ -139,6 +145,34 @@ def _log_in(port: int, password: str) -> str:
     assert answer.status == 200, f"login answered {answer.status}: {content}"
     connection.close()
     return str(content["access_token"])
+
+
+async def _listening(cluster: Cluster, count: int) -> None:
+    """Return when so many workers listen for events. Raises NoScore after half a minute."""
+    deadline = monotonic() + _START_S
+    async with connected(cluster.dsn()) as db, db.reading() as tx:
+        while (
+            await tx.fetchval(
+                "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'gerbang work' AND query LIKE 'LISTEN%'"
+            )
+            < count
+        ):
+            if monotonic() > deadline:
+                raise NoScore(f"{count} workers did not start in {_START_S:.0f} s")
+            await asyncio.sleep(0.05)
+
+
+async def hold_inbox(cluster: Cluster) -> None:
+    """Let no worker take an event until `release_inbox`."""
+    async with connected(cluster.dsn()) as db, db.autocommit() as tx:
+        await tx.execute("UPDATE inbox_shards SET lease_until = 'infinity'")
+
+
+async def release_inbox(cluster: Cluster) -> None:
+    """Let the workers begin, all at once."""
+    async with connected(cluster.dsn()) as db, db.transaction() as tx:
+        await tx.execute("UPDATE inbox_shards SET lease_until = NULL")
+        await tx.execute("SELECT pg_notify('inbox', '')")
 
 
 async def stored_events(cluster: Cluster) -> Sequence[str]:

@@ -32,7 +32,8 @@ async def pending_payments(cluster: Cluster, count: int) -> list[tuple[UUID, UUI
             payments = [_payment(now) for _ in range(size)]
             attempts = [_attempt(one, now) for one in payments]
             async with db.transaction() as tx:
-                await store.add_payments(tx, payments, [Payer(name="Budi Santoso")] * size)
+                await store.add_payments(tx, payments)
+                await store.add_payers(tx, {one.id: Payer(name="Budi Santoso") for one in payments})
                 await store.add_attempts(tx, attempts)
             made += [(one.payment_id, one.id) for one in attempts]
     return made

@@ -11,6 +11,7 @@ import structlog
 from gerbang.base import ids
 from gerbang.base.db import Database, Row, Tx, columns
 from gerbang.base.errors import GerbangError
+from gerbang.base.writes import Writer
 from gerbang.core.announcements import store
 from gerbang.core.announcements.model import Announcement
 
@@ -19,7 +20,7 @@ BATCH: Final = 200
 IDLE_S: Final = 0.1
 
 
-async def announce(tx: Tx, announcements: Sequence[Announcement]) -> None:
+async def announce(tx: Writer, announcements: Sequence[Announcement]) -> None:
     """Add announcements in the transaction that made them true; they are taken in the order given here."""
     if announcements:
         fresh = ids.several(len(announcements))

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from gerbang.base.db import Row, Tx
+from gerbang.base.writes import Writer
 
 
-async def add(tx: Tx, columns: Sequence[list[object]]) -> None:
+async def add(tx: Writer, columns: Sequence[list[object]]) -> None:
     """Add rows, given as columns: id, type, payment id, sequence, data, time."""
     await tx.execute(
         """

@@ -1,18 +1,20 @@
 """Recording: no audit, no action. Call `record` inside the action's own transaction."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from gerbang.base import ids
-from gerbang.base.db import Database, Row, Tx, columns
+from gerbang.base.db import CannotWrite, Database, Row, Tx, columns
+from gerbang.base.writes import Writer
 from gerbang.core.audit import store
-from gerbang.core.audit.model import Entry, Recorded
+from gerbang.core.audit.model import AuditUnavailable, Entry, Recorded
 
 SYSTEM = "system:gerbang"
 
 
-async def record(tx: Tx, entries: Sequence[Entry]) -> None:
+async def record(tx: Writer, entries: Sequence[Entry]) -> None:
     """Add the entries in order; raises AuditUnavailable, and then the caller's transaction must end."""
     if not entries:
         return
@@ -21,7 +23,17 @@ async def record(tx: Tx, entries: Sequence[Entry]) -> None:
         (e.id or id_, e.actor, e.action, e.object, e.before, e.after, e.request_id, dict(e.detail))
         for e, id_ in zip(entries, fresh, strict=True)
     ]
-    await store.add(tx, columns(rows, 8))
+    with no_audit_no_action():
+        await store.add(tx, columns(rows, 8))
+
+
+@contextlib.contextmanager
+def no_audit_no_action() -> Iterator[None]:
+    """AuditUnavailable for what keeps audit rows from being written; around `Writes.send` too, where they are among the writes."""
+    try:
+        yield
+    except CannotWrite as error:
+        raise AuditUnavailable(retry_after_s=5) from error
 
 
 async def of_object(tx: Tx, object_: str, limit: int = 500) -> list[Recorded]:

@@ -4,22 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from gerbang.base.db import CannotWrite, Row, Tx
-from gerbang.core.audit.model import AuditUnavailable
+from gerbang.base.db import Row, Tx
+from gerbang.base.writes import Writer
 
 
-async def add(tx: Tx, columns: Sequence[list[object]]) -> None:
-    """Add rows, given as columns: id, actor, action, object, before, after, request id, detail. Raises AuditUnavailable."""
-    try:
-        await tx.execute(
-            """
-            INSERT INTO audit (id, actor, action, object, before_digest, after_digest, request_id, detail)
-            SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::bytea[], $7::text[], $8::jsonb[])
-            """,
-            *columns,
-        )
-    except CannotWrite as error:
-        raise AuditUnavailable(retry_after_s=5) from error
+async def add(tx: Writer, columns: Sequence[list[object]]) -> None:
+    """Add rows, given as columns: id, actor, action, object, before, after, request id, detail."""
+    await tx.execute(
+        """
+        INSERT INTO audit (id, actor, action, object, before_digest, after_digest, request_id, detail)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::bytea[], $7::text[], $8::jsonb[])
+        """,
+        *columns,
+    )
 
 
 async def of_object(tx: Tx, object_: str, limit: int) -> list[Row]:

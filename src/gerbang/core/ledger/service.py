@@ -6,7 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from gerbang.base import ids
-from gerbang.base.db import Database, Tx, columns
+from gerbang.base.db import Database, columns
+from gerbang.base.writes import Writer
 from gerbang.core.ledger import store
 from gerbang.core.ledger.model import Posting
 
@@ -35,7 +36,7 @@ class Balance:
     credit: int
 
 
-async def post(tx: Tx, postings: Sequence[Posting]) -> None:
+async def post(tx: Writer, postings: Sequence[Posting]) -> None:
     """Add postings; one without lines is nothing."""
     rows = [
         (id_, number, p.kind, p.payment, p.attempt, p.refund, line.debit, line.credit, str(line.amount), line.currency)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from gerbang.base.db import Row, Tx
+from gerbang.base.writes import Writer
 
 
-async def add(tx: Tx, columns: Sequence[list[object]]) -> None:
+async def add(tx: Writer, columns: Sequence[list[object]]) -> None:
     """Add lines, given as columns: posting, line, kind, payment, attempt, refund, debit, credit, amount as text, currency."""
     await tx.execute(
         """

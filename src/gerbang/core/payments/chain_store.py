@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from gerbang.base.db import Row, Tx, columns
+from gerbang.base.writes import Writer
 from gerbang.core.payments.model import NEW_DEPOSIT, Attempt
 from gerbang.core.payments.onchain import Answer, Claim, Judged, Place, State
 from gerbang.ports.chain import Transfer
@@ -175,7 +176,7 @@ async def move_cursor(tx: Tx, connection: str, place: Place, asked_at: datetime)
     return row is not None
 
 
-async def add_claims(tx: Tx, claims: Sequence[Claim]) -> None:
+async def add_claims(tx: Writer, claims: Sequence[Claim]) -> None:
     """Write down what processors say; said again, it is no news."""
     rows = [(c.attempt, c.network, c.transaction, c.recipient, str(c.total), str(c.onchain)) for c in claims]
     await tx.execute(

@@ -15,10 +15,11 @@ from msgspec.structs import replace
 from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.base.money import as_json
+from gerbang.base.writes import Writer, Writes
 from gerbang.core.announcements.model import Announcement
 from gerbang.core.announcements.service import announce
 from gerbang.core.audit.model import Entry
-from gerbang.core.audit.service import record
+from gerbang.core.audit.service import no_audit_no_action, record
 from gerbang.core.ledger import service as ledger
 from gerbang.core.ledger.model import Posting
 from gerbang.core.payments import chain_store, refund_store, store
@@ -62,6 +63,10 @@ class Draft:
         """Take over a changed or a new attempt."""
         self.attempts[attempt.id] = attempt
 
+    def fresh_attempts(self) -> list[Attempt]:
+        """The attempts that are not stored yet."""
+        return [attempt for id_, attempt in self.attempts.items() if id_ not in self.loaded]
+
     def put_refund(self, refund: Refund) -> None:
         """Take over a changed or a new refund."""
         self.refunds[refund.id] = refund
@@ -100,31 +105,34 @@ async def _opened(tx: Tx, locked: Sequence[Payment], now: datetime | None) -> di
 
 
 async def save_drafts(tx: Tx, drafts: Sequence[Draft]) -> None:
-    """Fold each payment's status and write all drafts of a batch, set by set."""
+    """Fold each payment's status and write all drafts of a batch, set by set, in one statement."""
     if not drafts:
         return
     for draft in drafts:
         refold(draft)
     now, more = drafts[0].now, drafts[0].more
     assert all(draft.more is more for draft in drafts), "drafts of one batch share their consequences"
-    await _save_attempts(tx, drafts, now)
-    await _save_refunds(tx, drafts, now)
-    await _save_payments(tx, drafts, now)
-    await ledger.post(tx, more.postings)
-    await record(tx, more.entries)
-    await announce(tx, more.announcements)
-    await queue.enqueue(tx, more.jobs)
+    await _number_deposits(tx, drafts)
+    writes = Writes()
+    await _save_attempts(writes, drafts, now)
+    await _save_refunds(writes, drafts, now)
+    await _save_payments(writes, drafts, now)
+    await ledger.post(writes, more.postings)
+    await record(writes, more.entries)
+    await announce(writes, more.announcements)
+    await queue.enqueue(writes, more.jobs)
     if more.claims:
-        await chain_store.add_claims(tx, more.claims)
+        await chain_store.add_claims(writes, more.claims)
+    with no_audit_no_action():
+        await writes.send(tx)
 
 
-async def _save_payments(tx: Tx, drafts: Sequence[Draft], now: datetime) -> None:
+async def _save_payments(tx: Writer, drafts: Sequence[Draft], now: datetime) -> None:
     changed = [d for d in drafts if d.payment is not d.was]
-    if changed:
+    if any(_more_than_money_came(d.was, d.payment) for d in changed):
         await store.save_payments(tx, [d.payment for d in changed], now)
-    rest = [d.payment for d in changed if _more_than_money_came(d.was, d.payment)]
-    if rest:
-        await store.save_rest_of_payments(tx, rest)
+    elif changed:
+        await store.save_payments_money(tx, [d.payment for d in changed], now)
 
 
 def _more_than_money_came(a: Payment, b: Payment) -> bool:
@@ -136,21 +144,24 @@ def _more_than_money_came(a: Payment, b: Payment) -> bool:
     )
 
 
-async def _save_attempts(tx: Tx, drafts: Sequence[Draft], now: datetime) -> None:
+async def _number_deposits(tx: Tx, drafts: Sequence[Draft]) -> None:
+    fresh = [(draft, attempt) for draft in drafts for attempt in draft.fresh_attempts()]
+    numbered = await chain_store.number_deposits(tx, [attempt for _, attempt in fresh])
+    for (draft, _), attempt in zip(fresh, numbered, strict=True):
+        draft.put_attempt(attempt)
+
+
+async def _save_attempts(tx: Writer, drafts: Sequence[Draft], now: datetime) -> None:
     changed = [
         (loaded, d.attempts[id_]) for d in drafts for id_, loaded in d.loaded.items() if d.attempts[id_] is not loaded
     ]
-    if changed:
-        await store.save_money(tx, [after for _, after in changed], now)
-    rest = [after for before, after in changed if _rest(before, after)]
-    if rest:
-        await store.save_rest(tx, rest)
-    fresh = [(d, a) for d in drafts for id_, a in d.attempts.items() if id_ not in d.loaded]
+    if any(_rest(before, after) for before, after in changed):
+        await store.save_attempts(tx, [after for _, after in changed], now)
+    elif changed:
+        await store.save_attempts_money(tx, [after for _, after in changed], now)
+    fresh = [attempt for draft in drafts for attempt in draft.fresh_attempts()]
     if fresh:
-        numbered = await chain_store.number_deposits(tx, [a for _, a in fresh])
-        for (draft, _), attempt in zip(fresh, numbered, strict=True):
-            draft.put_attempt(attempt)
-        await store.add_attempts(tx, numbered)
+        await store.add_attempts(tx, fresh)
 
 
 def _rest(a: Attempt, b: Attempt) -> bool:
@@ -158,11 +169,11 @@ def _rest(a: Attempt, b: Attempt) -> bool:
     return (
         a.refunded != b.refunded
         or a.received != b.received or a.refund_reserved != b.refund_reserved or a.asked_at != b.asked_at or a.dispute is not b.dispute or a.provider_reference != b.provider_reference or a.next_action is not b.next_action
-        or a.failure is not b.failure or a.unsent is not b.unsent or a.expires_at != b.expires_at
+        or a.failure is not b.failure or a.expires_at != b.expires_at
     )  # fmt: skip
 
 
-async def _save_refunds(tx: Tx, drafts: Sequence[Draft], now: datetime) -> None:
+async def _save_refunds(tx: Writer, drafts: Sequence[Draft], now: datetime) -> None:
     fresh = [r for d in drafts for id_, r in d.refunds.items() if id_ not in d.loaded_refunds]
     if fresh:
         await refund_store.add(tx, fresh)

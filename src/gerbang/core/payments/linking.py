@@ -28,7 +28,7 @@ async def send(ctx: Context, caller: Caller, payment_id: UUID, key: IdempotencyK
     Raises PaymentNotFound, PaymentClosed, NoPayerEmail, IdempotencyKeyReused.
     """
     async with ctx.db.transaction() as tx:
-        taken = await store.claim_keys(tx, [(key.caller, key.key, key.fingerprint, "link", payment_id)])
+        taken, _ = await store.claim_keys(tx, [(key.caller, key.key, key.fingerprint, "link", payment_id)])
         known = taken.get((key.caller, key.key))
         if known is None:
             draft = (await open_drafts(tx, [payment_id])).get(payment_id)

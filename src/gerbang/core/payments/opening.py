@@ -20,8 +20,9 @@ from gerbang.base.errors import GerbangError
 from gerbang.base.http import Unreachable
 from gerbang.base.money import Money, as_json
 from gerbang.base.tracing import REQUEST_ID
+from gerbang.base.writes import Writes
 from gerbang.core.audit.model import Entry
-from gerbang.core.audit.service import record
+from gerbang.core.audit.service import no_audit_no_action, record
 from gerbang.core.connections.model import Connection
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments import chain_store, choosing, schedule, store
@@ -88,9 +89,8 @@ async def create(ctx: Context, caller: Caller, new: NewPayment, key: Idempotency
 async def write_creations(tx: Tx, items: Sequence[Creation]) -> Sequence[tuple[Whole, bool] | Exception]:
     """The group commit of `create`: keys first, then what their owners asked for."""
     keys = [(i.key.caller, i.key.key, i.key.fingerprint, "payment", i.payment) for i in items]
-    taken = await store.claim_keys(tx, keys)
+    taken, now = await store.claim_keys(tx, keys)
     lost = await _losers(tx, items) if taken or len({k[:2] for k in keys}) < len(keys) else {}
-    now = await store.business_now(tx)
     fresh = await _numbered(tx, [(item, _draft(item, now)) for item in items if item.payment not in lost])
     if fresh:
         await _write_fresh(tx, fresh)
@@ -172,11 +172,15 @@ def attempt_of(
 
 
 async def _write_fresh(tx: Tx, fresh: Sequence[tuple[Creation, Whole]]) -> None:
-    await store.add_payments(tx, [whole.payment for _, whole in fresh], [whole.payer for _, whole in fresh])
+    writes = Writes()
+    await store.add_payments(writes, [whole.payment for _, whole in fresh])
+    await store.add_payers(writes, {whole.payment.id: whole.payer for _, whole in fresh})
     attempts = [attempt for _, whole in fresh for attempt in whole.attempts]
     if attempts:
-        await store.add_attempts(tx, attempts)
-    await record(tx, [_created(item, whole) for item, whole in fresh])
+        await store.add_attempts(writes, attempts)
+    await record(writes, [_created(item, whole) for item, whole in fresh])
+    with no_audit_no_action():
+        await writes.send(tx)
 
 
 def _created(item: Creation, whole: Whole) -> Entry:
@@ -199,7 +203,7 @@ async def add_attempt(
     connection, terms = await choosing.choose(ctx, choice, max(owed, 1), before.payment.currency)
     quote = await choosing.quoted(ctx, choice, Money(max(owed, 1), before.payment.currency), terms, connection)
     async with ctx.db.transaction() as tx:
-        taken = await store.claim_keys(tx, [(key.caller, key.key, key.fingerprint, "attempt", payment_id)])
+        taken, _ = await store.claim_keys(tx, [(key.caller, key.key, key.fingerprint, "attempt", payment_id)])
         known = taken.get((key.caller, key.key))
         attempt = None
         if known is None:

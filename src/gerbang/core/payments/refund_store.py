@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from gerbang.base.db import Row, Tx, columns
+from gerbang.base.writes import Writer
 from gerbang.core.payments.model import Destination, Refund, RefundStatus
 
 _REFUNDS = (
@@ -13,7 +14,7 @@ _REFUNDS = (
 )
 
 
-async def add(tx: Tx, refunds: Sequence[Refund]) -> None:
+async def add(tx: Writer, refunds: Sequence[Refund]) -> None:
     """New refunds."""
     rows = [
         (
@@ -34,7 +35,7 @@ async def add(tx: Tx, refunds: Sequence[Refund]) -> None:
     )
 
 
-async def save(tx: Tx, refunds: Sequence[Refund], now: datetime) -> None:
+async def save(tx: Writer, refunds: Sequence[Refund], now: datetime) -> None:
     """Write back what may change of refunds."""
     rows = [(r.id, r.status.value, r.provider_reference, r.failure) for r in refunds]
     await tx.execute(

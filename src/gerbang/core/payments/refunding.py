@@ -48,7 +48,7 @@ async def request(
     """
     refund_id = ids.new()
     async with ctx.db.transaction() as tx:
-        taken = await store.claim_keys(tx, [(key.caller, key.key, key.fingerprint, "refund", refund_id)])
+        taken, _ = await store.claim_keys(tx, [(key.caller, key.key, key.fingerprint, "refund", refund_id)])
         known = taken.get((key.caller, key.key))
         if known is not None:
             if bytes(known["fingerprint"]) != key.fingerprint:

@@ -1,6 +1,6 @@
 """Every SQL statement on payments, attempts and idempotency keys; rows ⇄ model. Refunds: refund_store.py."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from gerbang.base.db import Row, Tx, columns
+from gerbang.base.writes import Writer
 from gerbang.core.payments.model import (
     Attempt,
     AttemptStatus,
@@ -26,33 +27,34 @@ async def business_now(tx: Tx) -> datetime:
     return now
 
 
-async def claim_keys(tx: Tx, keys: Sequence[tuple[str, str, bytes, str, UUID]]) -> dict[tuple[str, str], Row]:
-    """Take idempotency keys, rows of (caller, key, fingerprint, resource, resource id); returns those that were taken before.
-
-    A key in use by an unfinished transaction is waited for.
+async def claim_keys(
+    tx: Tx, keys: Sequence[tuple[str, str, bytes, str, UUID]]
+) -> tuple[dict[tuple[str, str], Row], datetime]:
+    """Take idempotency keys, rows of (caller, key, fingerprint, resource, resource id); returns those that were taken before, and
+    business time. A key in use by an unfinished transaction is waited for.
     """
     fresh = await tx.fetch(
         """
         INSERT INTO idempotency_keys (caller, key, fingerprint, resource, resource_id)
         SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::uuid[]) AS n (caller, key, f, r, i)
         ORDER BY caller, key
-        ON CONFLICT DO NOTHING RETURNING resource_id
+        ON CONFLICT DO NOTHING RETURNING resource_id, (SELECT business_now()) AS now
         """,
         *columns(keys, 5),
     )
     if len(fresh) == len(keys):
-        return {}
+        return {}, fresh[0]["now"]
     new = {row["resource_id"] for row in fresh}
     old = [(caller, key) for caller, key, _, _, resource in keys if resource not in new]
     rows = await tx.fetch(
         """
-        SELECT k.caller, k.key, k.fingerprint, k.resource, k.resource_id FROM idempotency_keys k
+        SELECT k.caller, k.key, k.fingerprint, k.resource, k.resource_id, (SELECT business_now()) AS now FROM idempotency_keys k
         JOIN unnest($1::text[], $2::text[]) AS n (caller, key) USING (caller, key)
         """,
         *columns(old, 2),
     )
     found = {(row["caller"], row["key"]): row for row in rows}
-    return {place: found[place] for place in old}
+    return {place: found[place] for place in old}, rows[0]["now"]
 
 
 async def known_key(tx: Tx, caller: str, key: str) -> Row | None:
@@ -62,31 +64,27 @@ async def known_key(tx: Tx, caller: str, key: str) -> Row | None:
     )
 
 
-async def add_payments(tx: Tx, payments: Sequence[Payment], payers: Sequence[Payer]) -> None:
-    """New payments with their payers, in one statement."""
+async def add_payments(tx: Writer, payments: Sequence[Payment]) -> None:
+    """New payments."""
     rows = [
         (
             p.id, p.status.value, p.livemode, str(p.amount), p.currency, p.description, p.order_reference, p.owner_id, p.metadata,
-            msgspec.json.encode(p.items).decode(), p.return_url, p.sequence, p.created_at, p.expires_at, who.name, who.email, who.phone, who.locale,
+            msgspec.json.encode(p.items).decode(), p.return_url, p.sequence, p.created_at, p.expires_at,
         )
-        for p, who in zip(payments, payers, strict=True)
+        for p in payments
     ]  # fmt: skip
     await tx.execute(
         """
-        WITH n AS (
-            SELECT * FROM unnest($1::uuid[], $2::text[], $3::bool[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[],
-                $9::jsonb[], $10::text[], $11::text[], $12::int[], $13::timestamptz[], $14::timestamptz[],
-                $15::text[], $16::text[], $17::text[], $18::text[])
-            AS n (id, status, livemode, amount, currency, description, order_reference, owner_id, metadata, items, return_url,
-                sequence, created_at, expires_at, name, email, phone, locale)),
-        made AS (
-            INSERT INTO payments (id, status, livemode, amount, currency, description, order_reference, owner_id, metadata,
-                items, return_url, sequence, created_at, updated_at, expires_at, look_at)
-            SELECT id, status, livemode, amount::numeric, currency, description, order_reference, owner_id, metadata, items::jsonb, return_url,
-                sequence, created_at, created_at, expires_at, expires_at FROM n)
-        INSERT INTO payment_payers (payment_id, name, email, phone, locale) SELECT id, name, email, phone, locale FROM n
+        INSERT INTO payments (id, status, livemode, amount, currency, description, order_reference, owner_id, metadata,
+            items, return_url, sequence, created_at, updated_at, expires_at, look_at)
+        SELECT id, status, livemode, amount::numeric, currency, description, order_reference, owner_id, metadata, items::jsonb, return_url,
+            sequence, created_at, created_at, expires_at, expires_at
+        FROM unnest($1::uuid[], $2::text[], $3::bool[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[],
+            $9::jsonb[], $10::text[], $11::text[], $12::int[], $13::timestamptz[], $14::timestamptz[])
+        AS n (id, status, livemode, amount, currency, description, order_reference, owner_id, metadata, items, return_url,
+            sequence, created_at, expires_at)
         """,
-        *columns(rows, 18),
+        *columns(rows, 14),
     )
 
 
@@ -95,7 +93,16 @@ async def set_phone(tx: Tx, payment: UUID, phone: str) -> None:
     await tx.execute("UPDATE payment_payers SET phone = $2 WHERE payment_id = $1", payment, phone)
 
 
-async def add_attempts(tx: Tx, attempts: Sequence[Attempt]) -> None:
+async def add_payers(tx: Writer, payers: Mapping[UUID, Payer]) -> None:
+    """Who pays these payments."""
+    await tx.execute(
+        "INSERT INTO payment_payers (payment_id, name, email, phone, locale)"
+        " SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])",
+        *columns([(payment, p.name, p.email, p.phone, p.locale) for payment, p in payers.items()], 5),
+    )
+
+
+async def add_attempts(tx: Writer, attempts: Sequence[Attempt]) -> None:
     """New attempts."""
     rows = [
         (
@@ -188,7 +195,7 @@ async def mark_unsent(tx: Tx, attempt: UUID, unsent: bool) -> bool:
     return tag == "UPDATE 1"
 
 
-async def save_money(tx: Tx, attempts: Sequence[Attempt], now: datetime) -> None:
+async def save_attempts_money(tx: Writer, attempts: Sequence[Attempt], now: datetime) -> None:
     """Write back what money that comes in changes of attempts: the busy path."""
     rows = [(a.id, a.status.value, str(a.captured), a.look_at) for a in attempts]
     await tx.execute(
@@ -202,30 +209,32 @@ async def save_money(tx: Tx, attempts: Sequence[Attempt], now: datetime) -> None
     )
 
 
-async def save_rest(tx: Tx, attempts: Sequence[Attempt]) -> None:
-    """Write back everything else that may change of attempts."""
+async def save_attempts(tx: Writer, attempts: Sequence[Attempt], now: datetime) -> None:
+    """Write back everything that may change of attempts, but `unsent`: whoever sends says that, without the payment's lock."""
     rows = [
         (
-            a.id, a.dispute.value, a.provider_reference, _as_json(a.next_action), _as_json(a.failure), a.unsent, a.expires_at,
-            str(a.refunded), str(a.refund_reserved), a.asked_at, str(a.received),
+            a.id, a.status.value, str(a.captured), a.look_at, a.dispute.value, a.provider_reference, _as_json(a.next_action),
+            _as_json(a.failure), a.expires_at, str(a.refunded), str(a.refund_reserved), a.asked_at, str(a.received),
         )
         for a in attempts
     ]  # fmt: skip
     await tx.execute(
         """
-        UPDATE attempts a SET dispute = n.dispute, provider_reference = n.reference, next_action = n.action::jsonb,
-            failure = n.failure::jsonb, unsent = n.unsent, expires_at = n.expires_at, refunded = n.refunded::numeric,
-            refund_reserved = n.reserved::numeric, asked_at = n.asked_at, received = n.received::numeric
-        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[], $7::timestamptz[], $8::text[],
-            $9::text[], $10::timestamptz[], $11::text[])
-        AS n (id, dispute, reference, action, failure, unsent, expires_at, refunded, reserved, asked_at, received)
+        UPDATE attempts a SET status = n.status, captured = n.captured::numeric, look_at = n.look_at, dispute = n.dispute,
+            provider_reference = n.reference, next_action = n.action::jsonb, failure = n.failure::jsonb,
+            expires_at = n.expires_at, refunded = n.refunded::numeric, refund_reserved = n.reserved::numeric, asked_at = n.asked_at,
+            received = n.received::numeric, updated_at = $14
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::text[], $8::text[],
+            $9::timestamptz[], $10::text[], $11::text[], $12::timestamptz[], $13::text[])
+        AS n (id, status, captured, look_at, dispute, reference, action, failure, expires_at, refunded, reserved, asked_at, received)
         WHERE a.id = n.id
         """,
-        *columns(rows, 11),
+        *columns(rows, 13),
+        now,
     )
 
 
-async def save_payments(tx: Tx, payments: Sequence[Payment], now: datetime) -> None:
+async def save_payments_money(tx: Writer, payments: Sequence[Payment], now: datetime) -> None:
     """Write back what money that comes in changes of payments: the busy path."""
     rows = [
         (p.id, p.status.value, p.late, str(p.amount_captured), str(p.amount_excess), p.sequence, p.paid_at)
@@ -244,18 +253,27 @@ async def save_payments(tx: Tx, payments: Sequence[Payment], now: datetime) -> N
     )
 
 
-async def save_rest_of_payments(tx: Tx, payments: Sequence[Payment]) -> None:
-    """Write back everything else that may change of payments."""
-    rows = [(p.id, str(p.amount_refunded), p.expires_at, p.cancelled_at, p.look_at) for p in payments]
+async def save_payments(tx: Writer, payments: Sequence[Payment], now: datetime) -> None:
+    """Write back everything that may change of payments."""
+    rows = [
+        (
+            p.id, p.status.value, p.late, str(p.amount_captured), str(p.amount_excess), p.sequence, p.paid_at, str(p.amount_refunded),
+            p.expires_at, p.cancelled_at, p.look_at,
+        )
+        for p in payments
+    ]  # fmt: skip
     await tx.execute(
         """
-        UPDATE payments p SET amount_refunded = n.refunded::numeric, expires_at = n.expires_at, cancelled_at = n.cancelled_at,
-            look_at = n.look_at
-        FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[])
-        AS n (id, refunded, expires_at, cancelled_at, look_at)
+        UPDATE payments p SET status = n.status, late = n.late, amount_captured = n.captured::numeric,
+            amount_excess = n.excess::numeric, sequence = n.sequence, paid_at = n.paid_at, amount_refunded = n.refunded::numeric,
+            expires_at = n.expires_at, cancelled_at = n.cancelled_at, look_at = n.look_at, updated_at = $12
+        FROM unnest($1::uuid[], $2::text[], $3::bool[], $4::text[], $5::text[], $6::int[], $7::timestamptz[], $8::text[],
+            $9::timestamptz[], $10::timestamptz[], $11::timestamptz[])
+        AS n (id, status, late, captured, excess, sequence, paid_at, refunded, expires_at, cancelled_at, look_at)
         WHERE p.id = n.id
         """,
-        *columns(rows, 5),
+        *columns(rows, 11),
+        now,
     )
 
 

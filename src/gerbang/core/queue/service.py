@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from gerbang.base.db import Tx, columns
+from gerbang.base.writes import Writer
 from gerbang.core.queue import store
 from gerbang.core.queue.model import Job, LeaseLost, NewJob
 
 
-async def enqueue(tx: Tx, jobs: Sequence[NewJob]) -> None:
+async def enqueue(tx: Writer, jobs: Sequence[NewJob]) -> None:
     """Add jobs with their cause; the same (kind, key) twice in one call keeps the first."""
     if jobs:
         unique = {(job.kind, job.key): job for job in reversed(jobs)}

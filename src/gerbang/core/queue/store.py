@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from gerbang.base.db import Row, Tx
+from gerbang.base.writes import Writer
 
 
-async def add(tx: Tx, columns: Sequence[list[object]]) -> None:
+async def add(tx: Writer, columns: Sequence[list[object]]) -> None:
     """Add jobs, given as columns: kind, key, payload, run_at (null: now), most_tries; a known one is re-armed instead."""
     await tx.execute(
         """
