@@ -41,6 +41,7 @@ _POLICY: Final = (
 _MAIL_POLICY: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _PAYMENT: Final = re.compile(r"pay_[0-9A-Z]{26}")
 _DECIMALS: Final = {"ETH": 18, "USDC": 6, "FAKE": 6}
+_CALLED: Final = {"qris": "QRIS", "ewallet": "E-wallet", "paylater": "Pay later"}
 _ACTS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "pay": ("pay", {}),
     "pay_wrong": ("pay", {"amount": True}),
@@ -220,7 +221,7 @@ def _ending(values: Mapping[str, str]) -> Request:
 
 def _played_by(target: Target) -> str:
     if target.method != "crypto":
-        return target.method.replace("_", " ").capitalize()
+        return _CALLED.get(target.method) or target.method.replace("_", " ").capitalize()
     return "Own wallet" if target.provider == CHAIN else target.provider.replace("-", " ").title()
 
 

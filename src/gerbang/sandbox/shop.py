@@ -55,7 +55,7 @@ class Shop:
             {
                 "amount": amount, "currency": currency, "description": "Kopi Gayo 250 g", "order_reference": f"UJI-{ids.new().hex[-6:]}",
                 "method": method, "method_options": options[0], "connection": self.connections[provider],
-                "customer": {"name": "Sari Wulandari", "email": "sari@lumbung.example"},
+                "customer": {"name": "Sari Wulandari", "email": "sari@lumbung.example", "phone": "081234567890"},
             },
         )  # fmt: skip
         return made
