@@ -197,3 +197,15 @@ async def test_r20_a_hint_that_names_nonsense_does_not_keep_us_from_asking_by_ou
     found = await world.until(whole.payment.id, PaymentStatus.PENDING)
     assert found.attempts[0].next_action == Wait()
     assert found.attempts[0].provider_reference != body["originalReferenceNo"]
+
+
+async def test_one_that_turns_out_to_be_open_is_closed_on_our_side(world: World) -> None:
+    """SNAP closes no wallet's order, so it can still be paid: that is late money, and counts."""
+    await demo.connect_snap(world.core.connections, world.core.secrets, world.core.settings)
+    await world.control("nicepay/faults", "PUT", kind="reset_after_effect", route="/payment-host-to-host", count=1)
+    whole = (await world.create(choice=OVO)).whole
+    gone = await world.core.payments.cancel(OPERATOR, whole.payment.id)
+    assert (gone.payment.status, gone.attempts[0].status) == (PaymentStatus.CANCELLED, AttemptStatus.CANCELLED)
+    await world.pay(whole)
+    paid = await world.until(whole.payment.id, PaymentStatus.PAID)
+    assert paid.payment.late

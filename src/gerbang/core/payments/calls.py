@@ -132,8 +132,8 @@ class Calls:
             answered = await self._ask(
                 attempt.connection, lambda p, a: p.cancel(a, standing) if closes else p.inquire(a, standing)
             )
-            if not closes and not answered.facts:
-                answered = Answered([Cancelled()], {"at_provider": False})
+            if not closes and all(isinstance(fact, Accepted) for fact in answered.facts):
+                answered = Answered([*answered.facts, Cancelled()], {"at_provider": False})
         return await self.hear(Hearing(attempt.id, answered.facts, "cancel", actor, detail=answered.detail), job)
 
     async def refund(self, attempt: Attempt, refund: Refund, job: Job | None = None) -> Whole | None:
