@@ -79,11 +79,15 @@ async def test_what_ran_out_long_ago_is_closed_even_to_a_form_that_was_kept_open
     payment = await world.buy(customer=somebody(), expires_in_s=HOUR_S)
     await world.control("clock", advance_s=HOUR_S + 60)
     await world.becomes(payment, "expired")
-    async with world.browser() as browser:
+    async with world.browser() as browser, world.browser() as other:
         await opened(world, browser, payment)
         await world.control("clock", advance_s=24 * HOUR_S)
-        page = await browser.submit("/choose")
-    assert "Tagihan ini sudah ditutup." in page
+
+        async def closed() -> bool:
+            return "Tagihan ini sudah ditutup." in await opened(world, other, payment)
+
+        await eventually(closed, "the page to hear of the clock")
+        assert "Tagihan ini sudah ditutup." in await browser.submit("/choose")
     assert len((await world.payment(payment))["attempts"]) == 1
 
 

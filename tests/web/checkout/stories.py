@@ -187,6 +187,9 @@ STORIES: Mapping[str, Whole] = {
     "preparing": _story(payment(P.PENDING), [attempt(S.SUBMITTING, provider_reference=None)]),
     "part-paid": _story(payment(P.PART_PAID, amount_captured=130_000), [attempt(S.PENDING, VA, captured=130_000)]),
     "part-closed": _story(payment(P.PART_PAID, amount_captured=130_000), [attempt(S.EXPIRED, VA, captured=130_000)]),
+    "part-closed-late": _story(
+        payment(P.PART_PAID, amount_captured=130_000, expires_at=NOW - timedelta(days=1)), [attempt(S.EXPIRED, VA, captured=130_000)]
+    ),
     "checking-unknown": _story(payment(P.UNKNOWN), [attempt(S.UNKNOWN, method=Method.CARD, options={})]),
     "checking-held": _story(payment(P.HELD), [attempt(S.HELD, method=Method.CARD, options={})]),
     "checking-disputed": _story(payment(P.DISPUTED), [attempt(S.CAPTURED, captured=150_000, dispute=DisputeState.OPEN)]),

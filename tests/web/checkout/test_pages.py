@@ -105,7 +105,7 @@ def test_a_receipt_says_the_amount_in_words_and_prints_alone() -> None:
     assert "Anda membayar lebih Rp\u00a020.000" in rendered("paid-surplus", "id")
 
 
-@pytest.mark.parametrize("name", ["cancelled", "expired-closed", "declined-closed"])
+@pytest.mark.parametrize("name", ["cancelled", "expired-closed", "declined-closed", "part-closed-late"])
 def test_a_closed_bill_offers_no_way_to_pay(name: str) -> None:
     html = rendered(name, "id")
     assert "?choose=1" not in html
@@ -209,6 +209,7 @@ def test_a_bank_is_called_the_same_everywhere_whatever_its_provider_calls_it() -
 
 def test_the_rest_of_a_part_can_be_paid_another_way() -> None:
     assert "Bayar sisanya Rp\u00a020.000" in rendered("part-closed", "id")
+    assert "akan menghubungi Anda tentang sisanya" in rendered("part-closed-late", "id")
     template, values = page_of(STORIES["part-closed"], replace(stories.visit("id"), choosing=True), stories.choice())
     html = pages.render(template, "id", LINKS, **values)
     assert "Sudah kami terima Rp\u00a0130.000." in html

@@ -230,6 +230,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Nomor yang tadi sudah ditutup. Uang yang sudah masuk aman; sisanya bisa dibayar dengan cara apa pun.",
         "The number is closed now. The money that came in is safe; the rest can be paid any way you like.",
     ),
+    "part.closed.late": (
+        "Nomor yang tadi sudah ditutup. Uang yang sudah masuk aman; {shop} akan menghubungi Anda tentang sisanya.",
+        "The number is closed now. The money that came in is safe; {shop} will contact you about the rest.",
+    ),
     # the time is up, the bank has not said so yet
     "over.title": ("Waktunya habis", "Time is up"),
     "over.lead": (

@@ -7,12 +7,18 @@ from gerbang.ports.simulator import Ending
 
 _TOLD: Final = (Ending("repeated"), Ending("lost"), Ending("forged"), Ending("false_word"), Ending("down"))
 
+_BY_NUMBER: Final = (Ending("paid"), Ending("late"), Ending("twice"), Ending("expired"), *_TOLD)
+_IN_AN_APP: Final = (Ending("paid"), Ending("declined"), Ending("refund_refused", route="/cancel"), *_TOLD)
+
 ENDINGS: Final[Mapping[str, Sequence[Ending]]] = {
-    "virtual_account": (
-        Ending("paid"), Ending("under"), Ending("over"), Ending("late"), Ending("twice"), Ending("expired"), Ending("taken_back"), *_TOLD,
-    ),
+    "virtual_account": (Ending("under"), Ending("over"), Ending("taken_back"), *_BY_NUMBER),
     "card": (
         Ending("paid"), Ending("declined", reason="51"), Ending("secure_refused", reason="9117"),
         Ending("refund_refused", route="/cancel"), *_TOLD,
     ),
+    "convenience_store": _BY_NUMBER,
+    "qris": (*_IN_AN_APP, Ending("expired")),
+    "ewallet": (*_IN_AN_APP, Ending("expired")),
+    "paylater": _IN_AN_APP,
+    "direct_debit": (Ending("paid"), Ending("refund_refused", route="/cancel"), *_TOLD),
 }  # fmt: skip
