@@ -219,6 +219,11 @@ async def test_every_page_has_the_policy_and_its_files_are_kept_for_ever(
             kept = await browser.get(name)
             assert kept.status_code == 200
             assert "immutable" in kept.headers["cache-control"]
+            plain = await browser.get(name, headers={"accept-encoding": "identity"})
+            assert "content-encoding" not in plain.headers
+            assert plain.content == kept.content
+            if name.endswith((".css", ".js")):
+                assert kept.headers["content-encoding"] == "gzip"
     assert (await browser.get("/static/000000000000/pay.js")).headers["cache-control"] == "no-cache"
     for name in ("x/../../pages.py", "x/nothing.css", "x/%2e%2e/pages.py"):
         assert (await browser.get(f"/static/{name}")).status_code == 404
