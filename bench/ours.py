@@ -24,6 +24,7 @@ from gerbang import app
 from gerbang import settings as all_settings
 from gerbang.cli.process import run
 from gerbang.core.identity.model import PERMISSIONS, Caller, Role
+from gerbang.core.inbox.service import CHANNEL
 from gerbang.core.secrets.model import Purpose
 from gerbang.ports.provider import Provider
 from gerbang.providers import PROVIDERS
@@ -172,7 +173,7 @@ async def release_inbox(cluster: Cluster) -> None:
     """Let the workers begin, all at once."""
     async with connected(cluster.dsn()) as db, db.transaction() as tx:
         await tx.execute("UPDATE inbox_shards SET lease_until = NULL")
-        await tx.execute("SELECT pg_notify('inbox', '')")
+        await tx.execute("SELECT pg_notify($1, '')", CHANNEL)
 
 
 async def stored_events(cluster: Cluster) -> Sequence[str]:
@@ -182,7 +183,7 @@ async def stored_events(cluster: Cluster) -> Sequence[str]:
 
 
 async def clear(cluster: Cluster) -> None:
-    """Empty the tables that grow in a round, so that every round starts alike."""
+    """Empty the tables that grow in a round and let every shard go, so that every round starts alike."""
     tables = (
         "inbox, inbox_seen, payments, payment_payers, attempts, refunds, refund_destinations, idempotency_keys,"
         " ledger_lines, jobs, announcements, notifications, audit"
@@ -190,6 +191,7 @@ async def clear(cluster: Cluster) -> None:
     async with connected(cluster.dsn()) as db, db.transaction() as tx:
         await tx.execute("SET LOCAL lock_timeout = '20s'")
         await tx.execute(f"TRUNCATE {tables} CASCADE")
+        await tx.execute("UPDATE inbox_shards SET owner = NULL, lease_until = NULL, batch = '{}'")
 
 
 async def settle_statistics(cluster: Cluster) -> None:
