@@ -89,7 +89,7 @@ def assemble(services: Services, extra_handlers: Sequence[Any] = ()) -> Gateway:
     busy = payments.Direct(services)
     ways = Ways(
         inner=inner,
-        hooks=Hooks(services.connections, services.inbox, services.settings.hook_body_limit_bytes),
+        hooks=Hooks(services.connections, services.inbox, services.settings.hook_body_limit_bytes).reply,
         table=policy.POLICY,
         direct={
             "GET /v1/payments/{payment}": busy.read,

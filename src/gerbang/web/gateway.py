@@ -62,7 +62,7 @@ _PAGE_HEADERS: Final[tuple[Header, ...]] = (
         ),
     ),
 )
-_JSON_LINES: Final = b"".join(b"%b: %b\r\n" % pair for pair in ((b"content-type", b"application/json"), *_API_HEADERS))
+_API_LINES: Final = b"".join(b"%b: %b\r\n" % pair for pair in _API_HEADERS)
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 _AUDITED: Final = (CardDataRefused, IdempotencyKeyReused)
 
@@ -80,7 +80,7 @@ class Ways:
     """What the gateway leads to and asks on the way."""
 
     inner: ASGIApp
-    hooks: ASGIApp
+    hooks: Callable[[Any, Any], Awaitable[Reply]]
     table: Sequence[Row]
     direct: Mapping[str, Direct]
     identity: Identity
@@ -125,7 +125,7 @@ class Gateway:
         if not self._owned and not exchange.row.unowned:
             await self._check_owned()
         if exchange.row.body is Body.RAW:
-            await self._ways.hooks(exchange.scope, exchange.receive, self._dressing(exchange))
+            await self._reply(exchange, await self._ways.hooks(exchange.scope, exchange.receive))
             return
         _refuse_nul(exchange)
         exchange.caller = await self._identify(exchange)
@@ -213,9 +213,9 @@ class Gateway:
     async def _reply(self, exchange: Exchange, reply: Reply) -> None:
         """An answer made without the framework: by one write where the server offers it and nothing is out of the ordinary."""
         whole = exchange.scope.get("extensions", {}).get(WHOLE_ANSWER)
-        if whole is not None and reply.content_type == b"application/json" and exchange.scope["scheme"] == "http":
+        if whole is not None and not reply.content_type.startswith(b"text/html") and exchange.scope["scheme"] == "http":
             exchange.status = reply.status
-            if whole(reply.status, _json_head(exchange, reply), reply.body):
+            if whole(reply.status, _plain_head(exchange, reply), reply.body):
                 return
         await self._send(exchange, reply.status, [(b"content-type", reply.content_type), *reply.headers], reply.body)
 
@@ -280,13 +280,13 @@ class Gateway:
         self._ways.access_log.add(route, exchange.status, own_s, own_s + upstream_s, caller, exchange.request_id)
 
 
-def _json_head(exchange: Exchange, reply: Reply) -> bytes:
-    """The same header lines as `_common` makes, for JSON over plain HTTP."""
+def _plain_head(exchange: Exchange, reply: Reply) -> bytes:
+    """The same header lines as `_common` makes, for what is no page, over plain HTTP."""
     own_s, upstream_s = exchange.times()
     pairs = reply.headers if exchange.verdict is None else (*reply.headers, *rates.headers_of(exchange.verdict))
     more = b"".join([b"%b: %b\r\n" % pair for pair in pairs])
-    return b"%bcontent-length: %d\r\nx-request-id: %b\r\nserver-timing: app;dur=%.2f, upstream;dur=%.2f\r\n%b" % (
-        _JSON_LINES, len(reply.body), exchange.request_id.encode(), own_s * 1000, upstream_s * 1000, more,
+    return b"content-type: %b\r\n%bcontent-length: %d\r\nx-request-id: %b\r\nserver-timing: app;dur=%.2f, upstream;dur=%.2f\r\n%b" % (
+        reply.content_type, _API_LINES, len(reply.body), exchange.request_id.encode(), own_s * 1000, upstream_s * 1000, more,
     )  # fmt: skip
 
 

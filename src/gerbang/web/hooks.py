@@ -1,4 +1,4 @@
-"""POST /hooks/{connection}: verify, keep, answer. Raw ASGI, nothing else.
+"""POST /hooks/{connection}: verify, keep, answer. Nothing else.
 
 The answer leaves only after COMMIT. A message that is not genuine gets 401 and leaves a digest, never its content.
 """
@@ -16,6 +16,8 @@ from gerbang.core.inbox.model import NewEvent
 from gerbang.core.inbox.service import Inbox
 from gerbang.core.secrets.model import Purpose
 from gerbang.ports.webhook import Incoming, Rejection
+from gerbang.web.exchange import Reply
+from gerbang.web.problems import Header
 
 log = structlog.get_logger()
 PREFIX: Final = "/hooks/"
@@ -25,7 +27,7 @@ _SAMPLES_PER_MINUTE: Final = 60
 
 
 class Hooks:
-    """The hook endpoint as an ASGI application of its own."""
+    """The hook endpoint; also an ASGI application of its own."""
 
     def __init__(self, connections: Connections, inbox: Inbox, body_limit_bytes: int) -> None:
         self._connections = connections
@@ -34,24 +36,27 @@ class Hooks:
         self._samples: deque[float] = deque(maxlen=_SAMPLES_PER_MINUTE)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Serve one request; the gateway has already bounded its headers and time."""
+        """Serve one request without a gateway around it."""
+        reply = await self.reply(scope, receive)
+        headers = [(b"content-type", reply.content_type), (b"content-length", b"%d" % len(reply.body)), *reply.headers]
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        await send({"type": "http.response.body", "body": reply.body})
+
+    async def reply(self, scope: Any, receive: Any) -> Reply:
+        """The answer to one request; the gateway has already bounded its headers and time."""
         if scope["method"] != "POST":
-            await _problem(send, 405, "method_not_allowed", "Webhooks are sent by POST.", ((b"allow", b"POST"),))
-            return
+            return _problem(405, "method_not_allowed", "Webhooks are sent by POST.", ((b"allow", b"POST"),))
         body = await _body(receive, self._body_limit_bytes)
         if body is None:
-            await _problem(send, 413, "body_too_large", f"A webhook has at most {self._body_limit_bytes} bytes.")
-            return
+            return _problem(413, "body_too_large", f"A webhook has at most {self._body_limit_bytes} bytes.")
         try:
-            status, content_type, answer = await self._take(scope, body)
+            return await self._take(scope, body)
         except NotFound:
-            await _problem(send, 404, "connection_not_found", "There is no such hook.")
+            return _problem(404, "connection_not_found", "There is no such hook.")
         except GerbangError as error:
-            await _problem(send, 503, error.code, "Not stored; please send it again.", ((b"retry-after", b"2"),))
-        else:
-            await _answer(send, status, content_type.encode(), answer)
+            return _problem(503, error.code, "Not stored; please send it again.", ((b"retry-after", b"2"),))
 
-    async def _take(self, scope: Any, body: bytes) -> tuple[int, str, bytes]:
+    async def _take(self, scope: Any, body: bytes) -> Reply:
         connection = await self._connections.get(scope["path"][len(PREFIX) :].rstrip("/"))
         webhook = self._connections.provider_of(connection).webhook
         if webhook is None or not connection.enabled:
@@ -61,9 +66,9 @@ class Hooks:
         found = webhook.verify(account, Incoming(headers, body), time.time())
         if isinstance(found, Rejection):
             await self._reject(connection.id, found, scope, body)
-            return 401, "application/problem+json", _body_of(401, "webhook_rejected", f"Refused: {found.value}.")
+            return _problem(401, "webhook_rejected", f"Refused: {found.value}.")
         await self._inbox.receive(NewEvent(connection.id, found.key, found.subject, found.type, _kept(headers), body))
-        return webhook.reply.status, webhook.reply.content_type, webhook.reply.body
+        return Reply(webhook.reply.status, webhook.reply.body, webhook.reply.content_type.encode())
 
     async def _reject(self, connection: str, reason: Rejection, scope: Any, body: bytes) -> None:
         """Keep a sample, at most sixty a minute in each process: a flood of forgeries must not fill the disk."""
@@ -97,19 +102,6 @@ def _kept(headers: dict[str, str]) -> dict[str, str]:
     return kept
 
 
-def _body_of(status: int, code: str, detail: str) -> bytes:
-    return msgspec.json.encode(
-        {"type": f"/docs/errors#{code}", "title": detail, "status": status, "detail": detail, "code": code}
-    )
-
-
-async def _problem(send: Any, status: int, code: str, detail: str, more: tuple[tuple[bytes, bytes], ...] = ()) -> None:
-    await _answer(send, status, b"application/problem+json", _body_of(status, code, detail), more)
-
-
-async def _answer(
-    send: Any, status: int, content_type: bytes, body: bytes, more: tuple[tuple[bytes, bytes], ...] = ()
-) -> None:
-    headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode()), *more]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+def _problem(status: int, code: str, detail: str, headers: tuple[Header, ...] = ()) -> Reply:
+    body = {"type": f"/docs/errors#{code}", "title": detail, "status": status, "detail": detail, "code": code}
+    return Reply(status, msgspec.json.encode(body), b"application/problem+json", headers)
