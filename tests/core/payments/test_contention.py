@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
 from gerbang.base import ids
 from gerbang.base.db import Database, IntegrityError
@@ -13,12 +14,14 @@ from gerbang.core.audit.model import AuditUnavailable
 from gerbang.core.inbox.model import Done, Event, EventStatus, NewEvent, Result
 from gerbang.core.inbox.service import Apply, Inbox
 from gerbang.core.inbox.worker import Worker
+from gerbang.core.payments import store
+from gerbang.core.payments.draft import open_drafts, save_drafts
 from gerbang.core.payments.model import NotRefundable, PaymentStatus, RefundOutcome, RefundStatus, Whole
 from tests.conftest import FreshDatabase
 
 from .conftest import CARD, OPERATOR, World
-from .test_faults import nothing_under_way, paid_card
-from .witness import agrees, book_of
+from .test_faults import has_instructions, nothing_under_way, paid_card
+from .witness import agrees, book_of, fault
 
 
 async def refund_at_once(world: World, whole: Whole, amount: int, times: int) -> list[RefundOutcome]:
@@ -134,6 +137,26 @@ async def test_an_audit_table_that_is_locked_refuses_within_two_seconds(world: W
         assert time.monotonic() - started < 2.2
     await connection.close()
     assert (await world.create()).whole.payment.status is PaymentStatus.PENDING
+
+
+async def test_what_a_sender_notes_while_an_answer_is_written_down_stands(world: World) -> None:
+    """Whoever sends holds no lock of the payment: an older note written back would send twice, or never."""
+    await fault(world, "slow", "registration", delay_s=6)
+    made = (await world.create()).whole
+    sending = made.attempts[0].id
+    async with world.core.db.transaction() as tx:
+        draft = (await open_drafts(tx, [made.payment.id]))[made.payment.id]
+        async with world.core.db.transaction() as sender:
+            assert await store.mark_unsent(sender, sending, True)
+        draft.put_attempt(replace(draft.attempts[sending], asked_at=draft.now))
+        await save_drafts(tx, [draft])
+    async with world.core.db.transaction() as tx:
+        noted = await store.attempt(tx, sending)
+        await store.mark_unsent(tx, sending, False)
+    assert noted is not None
+    assert noted.unsent
+    assert noted.asked_at == draft.now
+    await world.eventually(lambda: has_instructions(world, made))
 
 
 async def test_a_letter_about_nothing_known_is_parked_with_its_bytes_and_its_lane_goes_on(world: World) -> None:  # R19
