@@ -38,33 +38,6 @@ async def test_one_bad_row_fails_alone(db: Database) -> None:
         assert await tx.fetchval("SELECT count(*) FROM cursors WHERE name IN ('a', 'b', 'c')") == 3
 
 
-async def test_the_few_who_wait_behind_a_commit_are_joined_by_who_comes_a_moment_later(db: Database) -> None:
-    batches: list[list[str]] = []
-    begun, go_on = asyncio.Event(), asyncio.Event()
-
-    async def write(tx: Tx, keys: Sequence[str]) -> Sequence[str]:
-        batches.append(list(keys))
-        begun.set()
-        await go_on.wait()
-        return await _insert(tx, keys)
-
-    commits: GroupCommit[str, str] = GroupCommit(db, write, gather_s=0.5)
-    first = asyncio.create_task(commits.submit("a"))
-    await begun.wait()
-    second = asyncio.create_task(commits.submit("b"))
-    await asyncio.sleep(0)
-    go_on.set()
-    assert await first == "A"
-    assert [await commits.submit("c"), await second] == ["C", "B"]
-    assert batches == [["a"], ["b", "c"]]
-
-
-async def test_who_waits_behind_nobody_is_never_made_to_wait(db: Database) -> None:
-    commits: GroupCommit[str, str] = GroupCommit(db, _insert, gather_s=60)
-    async with asyncio.timeout(10):
-        assert [await commits.submit(key) for key in ("a", "b", "c")] == ["A", "B", "C"]
-
-
 async def test_a_failed_statement_that_was_swallowed_is_not_taken_for_a_commit(db: Database) -> None:
     async def swallow() -> None:
         async with db.transaction() as tx:

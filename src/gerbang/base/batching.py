@@ -1,8 +1,7 @@
 """Group commit and coalesced reads: whoever waits at the same moment shares one round trip and one COMMIT.
 
-A lane that is free starts at once, and what arrives meanwhile forms the next batch. One lane makes the largest batches, and measured the
-highest rates. Only where few wait behind a commit does the next one wait on purpose, for a moment: a commit of three rows costs
-nearly as much as one of twenty.
+Nothing waits on purpose: a lane that is free starts at once, and what arrives meanwhile forms the next batch. One lane makes the
+largest batches, and measured the highest rates.
 """
 
 import asyncio
@@ -10,23 +9,20 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from contextvars import Context
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from gerbang.base.db import Database, RowRefused, Tx
 
-FEW: Final = 8
-GATHER_S: Final = 0.004
 T = TypeVar("T")
 R = TypeVar("R")
 K = TypeVar("K", bound=Hashable)
 
 
 class _Lanes(ABC, Generic[T, R]):
-    """At most `lanes` batches in flight, each of at most `most` items, in order of arrival; a few behind a batch gather for `gather_s`."""
+    """At most `lanes` batches in flight, each of at most `most` items, in order of arrival."""
 
-    def __init__(self, *, most: int, lanes: int, gather_s: float = 0.0) -> None:
+    def __init__(self, *, most: int, lanes: int) -> None:
         self._most = most
-        self._gather_s = gather_s
         self._free = lanes
         self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -47,8 +43,6 @@ class _Lanes(ABC, Generic[T, R]):
             while self._waiting:
                 batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
                 await self._settle(batch)
-                if self._gather_s and 0 < len(self._waiting) < FEW:
-                    await asyncio.sleep(self._gather_s)
         finally:
             self._free += 1
 
@@ -96,9 +90,8 @@ class GroupCommit(_Lanes[T, R]):
         alone: tuple[type[Exception], ...] = (),
         one_statement: bool = False,
         after: Callable[[], None] = lambda: None,
-        gather_s: float = GATHER_S,
     ) -> None:
-        super().__init__(most=most, lanes=lanes, gather_s=gather_s)
+        super().__init__(most=most, lanes=lanes)
         self._begin = db.autocommit if one_statement else db.transaction
         self._write = write
         self._after = after
