@@ -34,7 +34,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "We have just looked at the chain: nothing has come to this address yet. If you have sent it, wait for a block; do not send twice.",
     ),
     "crypto.open": ("Buka dompet", "Open wallet"),
-    "crypto.processor": ("Bayar di halaman Coinbase", "Pay on Coinbase's page"),
+    "crypto.processor": ("Bayar di halaman pemroses", "Pay on the processor's page"),
     "crypto.rate": ("Kurs", "Rate"),
     "crypto.rate.says": ("1 {asset} = {currency} {rate}", "1 {asset} = {currency} {rate}"),
     "crypto.rate.by": ("Ditetapkan oleh", "Set by"),
