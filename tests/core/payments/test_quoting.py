@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gerbang.base.money import Money
-from gerbang.core.payments.quoting import freeze, worth
+from gerbang.core.payments.quoting import freeze, share, worth
 from gerbang.core.payments.rates import read_fixed
 from gerbang.ports.payment import AssetTerms, Quote
 from gerbang.ports.rates import Rate
@@ -59,6 +59,18 @@ def test_the_whole_is_worth_the_price_a_part_less_and_more_never_less(
         assert worth(quote, cents, whole - missing - 1) < cents or whole - missing - 1 >= whole - missing
     assert worth(quote, cents, came + more) >= worth(quote, cents, came)
     assert worth(quote, cents, came) <= max(cents, came * cents // whole)
+
+
+@given(st.lists(st.integers(1, 5_000), min_size=1, max_size=5), st.integers(1, 10**20), st.integers(0, 10**20))
+def test_the_shares_of_all_parts_are_the_whole_and_never_more_than_came(
+    parts: list[int], amount: int, missing: int
+) -> None:
+    """A payer who was let off what was missing is not given it back either."""
+    price, received = sum(parts), max(amount - missing, 0)
+    quote = Quote("ETH", "base", 18, str(amount), "1", "fixed", 0, "0", "wallet:base:ETH", NOW, NOW)
+    shares = [share(quote, price, received, sum(parts[:n]), part) for n, part in enumerate(parts)]
+    assert sum(shares) == received
+    assert all(one >= 0 for one in shares)
 
 
 def test_fixed_rates_are_read_exactly_or_refused() -> None:

@@ -55,7 +55,8 @@ def refund_settled(refund: Refund, before: Attempt, *, by_bank: bool) -> Posting
     """
     source, lines = BANK if by_bank else clearing(before.connection), []
     if before.quote is not None:
-        source, units = exchange(before.quote.asset), share(before.quote, before.amount, before.refunded, refund.amount)
+        units = share(before.quote, before.amount, before.received, before.refunded, refund.amount)
+        source = exchange(before.quote.asset)
         lines = _moved(source, before.quote.holder, units, before.quote.asset)
     return _about(refund, "refund_settled", (Line(REFUNDS_PAYABLE, source, refund.amount, refund.currency), *lines))
 

@@ -30,12 +30,12 @@ def freeze(
     )  # fmt: skip
 
 
-def share(quote: Quote, asked: int, before: int, part: int) -> int:
+def share(quote: Quote, asked: int, received: int, before: int, part: int) -> int:
     """Base units that a `part` of the price is worth by the quote, when `before` it so much went already: the shares of all parts of a
-    whole are the whole.
+    whole are the whole, and never more than was `received`.
     """
     whole = int(quote.amount)
-    return (before + part) * whole // asked - before * whole // asked
+    return min((before + part) * whole // asked, received) - min(before * whole // asked, received)
 
 
 def worth(quote: Quote, asked: int, received: int) -> int:

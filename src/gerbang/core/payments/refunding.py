@@ -159,7 +159,7 @@ def coins_of(whole: Whole, refund: Refund) -> Coins | None:
     attempt = next(a for a in whole.attempts if a.id == refund.attempt_id)
     if attempt.quote is None or refund.status is not RefundStatus.AWAITING_TRANSFER:
         return None
-    units = share(attempt.quote, attempt.amount, attempt.refunded, refund.amount)
+    units = share(attempt.quote, attempt.amount, attempt.received, attempt.refunded, refund.amount)
     return Coins(attempt.quote.network, attempt.quote.asset, units)
 
 
