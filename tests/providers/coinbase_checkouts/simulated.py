@@ -38,6 +38,11 @@ class Mood:
         """The position of a switch."""
         return self.quirks.get(switch, CHOICES[switch][0])
 
+    @property
+    def gives_back_at_once(self) -> bool:
+        """Whether refunds come to a good end, and without delay."""
+        return self.says("refund_settling") == "at_once" and self.says("refund_outcome") == "completed"
+
 
 def each_position() -> list[Mood]:
     """The defaults, and then every other position of every switch, one at a time."""
