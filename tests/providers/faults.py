@@ -1,11 +1,13 @@
-"""What each fault of the sandbox makes of one call to a provider, whoever it is, and at which calls of which ways to pay it is tried."""
+"""What each fault of the sandbox makes of one call to a provider, whoever it is, how it is armed, and which way to pay meets which."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+import httpx
 import pytest
 
 from gerbang.base.errors import UpstreamFailed
@@ -74,3 +76,25 @@ def failing(error: type[UpstreamFailed] | None) -> Iterator[None]:
     """The block ends in this error, or in none."""
     with pytest.raises(error) if error else nullcontext():
         yield
+
+
+async def arm(sandbox: httpx.AsyncClient, provider: str, kind: str, route: str = "") -> None:
+    """The next request that the route names meets this fault."""
+    shut = kind == "refuse"
+    wish = {"kind": kind, "route": route, "count": 1, "delay_s": 0.4 if shut else 0.2}
+    answer = await sandbox.put(f"/control/{provider}/faults", json=wish)
+    assert answer.is_success, answer.text
+    if shut:
+        await asyncio.sleep(0.05)  # the door shuts when the answer to this is out
+
+
+async def calm(sandbox: httpx.AsyncClient, provider: str) -> None:
+    """No fault is left, and the door is open."""
+    async with asyncio.timeout(5):
+        while True:
+            try:
+                await sandbox.delete(f"/control/{provider}/faults")
+            except httpx.TransportError:
+                await asyncio.sleep(0.02)
+            else:
+                return

@@ -29,6 +29,7 @@ from gerbang.ports.payment import (
 from gerbang.ports.webhook import Genuine, Heard, Hint, Incoming, Rejection
 from gerbang.providers.coinbase_checkouts.adapter import CheckoutPayments
 from gerbang.providers.coinbase_checkouts.webhook import CheckoutWebhook
+from tests.conftest import in_memory
 from tests.providers.coinbase_checkouts import simulated
 from tests.providers.coinbase_checkouts.orders import CRYPTO, HASH
 from tests.providers.coinbase_checkouts.simulated import Mood, Place, SimulatedStage, each_position, mixtures
@@ -72,8 +73,7 @@ async def shop() -> AsyncIterator[Receiver]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def place(shop: Receiver) -> AsyncIterator[Place]:
-    in_memory = Path("/dev/shm")  # noqa: S108  a folder of its own name in it; the journal's syncs are not what is tried here
-    with TemporaryDirectory(prefix="gerbang-test-", dir=in_memory if in_memory.is_dir() else None) as folder:
+    with TemporaryDirectory(prefix="gerbang-test-", dir=in_memory()) as folder:
         async with simulated.place(Path(folder), shop.url) as one:
             yield one
 

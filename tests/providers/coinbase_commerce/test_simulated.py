@@ -26,6 +26,7 @@ from gerbang.ports.payment import (
     Redirect,
 )
 from gerbang.providers.coinbase_commerce.adapter import CommercePayments
+from tests.conftest import in_memory
 from tests.providers.coinbase_commerce import simulated
 from tests.providers.coinbase_commerce.charges import account
 from tests.providers.coinbase_commerce.simulated import (
@@ -56,8 +57,7 @@ EVERY = {way.name: way.choice for way in WAYS}
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def place() -> AsyncIterator[Place]:
-    in_memory = Path("/dev/shm")  # noqa: S108  a folder of its own name in it; the journal's syncs are not what is tried here
-    with TemporaryDirectory(prefix="gerbang-test-", dir=in_memory if in_memory.is_dir() else None) as folder:
+    with TemporaryDirectory(prefix="gerbang-test-", dir=in_memory()) as folder:
         async with simulated.place(Path(folder)) as one:
             yield one
 

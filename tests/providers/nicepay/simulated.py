@@ -18,7 +18,7 @@ from gerbang.providers.nicepay.account import PAID_TO_A_NUMBER, PAY_METHODS
 from gerbang.providers.nicepay.adapter import NicepayPayments
 from gerbang.providers.nicepay.terms import offered
 from gerbang.sandbox.app import Connection, Sandbox, SandboxConfig, running
-from tests.providers import conformance
+from tests.providers import conformance, faults
 from tests.providers.conformance import AMOUNT, NOW, Choice, Operation, Question, Way, ways_to_pay
 from tests.providers.nicepay import script as wire
 from tests.providers.nicepay.moods import CHOICES, V2, Mood, cases, each_position, mixtures, next_days
@@ -162,21 +162,10 @@ class SimulatedStage:
         return sum(order["reference"] == reference for order in orders)
 
     async def arm(self, kind: str, route: str = "") -> None:
-        """The next request that the route names meets this fault."""
-        await self.place.put("faults", kind=kind, route=route, count=1, delay_s=0.2)
-        if kind == "refuse":
-            await asyncio.sleep(0.05)  # the door shuts when the answer to this is out
+        await faults.arm(self.place.control, "nicepay", kind, route)
 
     async def calm(self) -> None:
-        """No fault is left, and the door is open."""
-        async with asyncio.timeout(5):
-            while True:
-                try:
-                    await self.place.control.delete("/control/nicepay/faults")
-                except httpx.TransportError:
-                    await asyncio.sleep(0.02)
-                else:
-                    return
+        await faults.calm(self.place.control, "nicepay")
 
     def says(self, switch: str) -> str:
         """The position of a switch."""

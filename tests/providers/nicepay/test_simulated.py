@@ -26,6 +26,7 @@ from gerbang.ports.payment import (
 from gerbang.ports.webhook import Genuine, Hint, Incoming, Rejection
 from gerbang.providers.nicepay.adapter import NicepayPayments
 from gerbang.providers.nicepay.webhook import NicepayWebhook
+from tests.conftest import in_memory
 from tests.providers.conformance import (
     AMOUNT,
     Choice,
@@ -58,8 +59,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def place() -> AsyncIterator[Place]:
-    in_memory = Path("/dev/shm")  # noqa: S108  a folder of its own name in it; the journal's syncs are not what is tried here
-    with TemporaryDirectory(prefix="gerbang-test-", dir=in_memory if in_memory.is_dir() else None) as folder:
+    with TemporaryDirectory(prefix="gerbang-test-", dir=in_memory()) as folder:
         async with simulated.place(Path(folder)) as one:
             yield one
 

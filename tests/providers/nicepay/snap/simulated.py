@@ -15,7 +15,7 @@ from gerbang.ports.payment import Account, Method
 from gerbang.providers.nicepay.simulator import SnapClient
 from gerbang.providers.nicepay.snap.adapter import SnapPayments
 from gerbang.sandbox.app import Connection, SandboxConfig, running
-from tests.providers import conformance
+from tests.providers import conformance, faults
 from tests.providers.conformance import NOW, Choice, Operation, Question, Way, ways_to_pay
 from tests.providers.nicepay import script as wire
 from tests.providers.nicepay.moods import CHOICES, SNAP, Mood, cases, each_position, mixtures, next_days
@@ -103,21 +103,10 @@ class SnapStage:
         return sum(order["reference"] == reference for order in await self._orders())
 
     async def arm(self, kind: str, route: str) -> None:
-        """The next request that the route names meets this fault."""
-        await self.place.put("faults", kind=kind, route=route, count=1, delay_s=0.2)
-        if kind == "refuse":
-            await asyncio.sleep(0.05)  # the door shuts when the answer to this is out
+        await faults.arm(self.place.control, "nicepay", kind, route)
 
     async def calm(self) -> None:
-        """No fault is left, and the door is open."""
-        async with asyncio.timeout(5):
-            while True:
-                try:
-                    await self.place.control.delete("/control/nicepay/faults")
-                except httpx.TransportError:
-                    await asyncio.sleep(0.02)
-                else:
-                    return
+        await faults.calm(self.place.control, "nicepay")
 
     def is_reached_by(self, method: Method) -> bool:
         """Whether an order whose tXid is not known can be asked about."""

@@ -29,6 +29,7 @@ from gerbang.ports.payment import (
 from gerbang.ports.webhook import Genuine, Hint, Incoming, Rejection
 from gerbang.providers.nicepay.snap.adapter import SnapPayments
 from gerbang.providers.nicepay.snap.webhook import SnapWebhook
+from tests.conftest import in_memory
 from tests.providers import faults
 from tests.providers.conformance import (
     AMOUNT,
@@ -69,8 +70,7 @@ FAULTS = [replace(one, ends_in=OutcomeUnknown) if one.kind == "duplicate_referen
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def place() -> AsyncIterator[Place]:
-    in_memory = Path("/dev/shm")  # noqa: S108  a folder of its own name in it; the journal's syncs are not what is tried here
-    with TemporaryDirectory(prefix="gerbang-test-", dir=in_memory if in_memory.is_dir() else None) as folder:
+    with TemporaryDirectory(prefix="gerbang-test-", dir=in_memory()) as folder:
         async with simulated.place(Path(folder)) as one:
             yield one
 
