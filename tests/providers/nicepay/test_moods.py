@@ -1,7 +1,8 @@
 """That the sample of moods leaves nothing out that it claims to try, in both dialects."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import pytest
 
@@ -20,22 +21,22 @@ class Dialect:
     moods: Sequence[Mood]
     questions: Mapping[str, Question]
     ways_in: Callable[[Mood], Sequence[Way]]
-    product: Sequence[Case] = field(init=False)
 
-    def __post_init__(self) -> None:
-        product = [
+    @cached_property
+    def product(self) -> Sequence[Case]:
+        return [
             Case(mood, way, name)
             for mood in self.moods
             for way in self.ways_in(mood)
             for name, question in self.questions.items()
             if question.is_for(way)
         ]
-        object.__setattr__(self, "product", product)
 
     def about(self, case: Case) -> Operation | None:
         return self.questions[case.question].about
 
-    def is_borne_on(self, case: Case) -> bool:
+    def is_changed(self, case: Case) -> bool:
+        """Whether the mood bears on the operation."""
         return case.mood.bearing is not None and self.about(case) in case.mood.bearing.operations
 
 
@@ -87,7 +88,7 @@ def test_every_way_to_pay_meets_every_kind_of_mood(dialect: Dialect) -> None:
 
 def test_where_a_mood_bears_on_an_operation_all_that_is_asked_about_it_is_asked(dialect: Dialect) -> None:
     asked = {(case.mood.name, case.question) for case in dialect.cases}
-    wanted = {(case.mood.name, case.question) for case in dialect.product if dialect.is_borne_on(case)}
+    wanted = {(case.mood.name, case.question) for case in dialect.product if dialect.is_changed(case)}
     assert wanted
     assert wanted <= asked, wanted - asked
 
@@ -97,7 +98,7 @@ def test_where_a_mood_bears_on_a_way_to_pay_that_way_meets_it(dialect: Dialect) 
     wanted = {
         (case.mood.name, case.way.name, dialect.about(case))
         for case in dialect.product
-        if dialect.is_borne_on(case) and case.mood.bearing and case.way.name in case.mood.bearing.ways
+        if dialect.is_changed(case) and case.mood.bearing and case.way.name in case.mood.bearing.ways
     }
     assert wanted
     assert wanted <= met_, wanted - met_
