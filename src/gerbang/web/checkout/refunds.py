@@ -112,7 +112,7 @@ def _step(refund: Refund, given: Destination | None) -> str:
 
 async def _show(
     request: Request[Any, Any, Any], refund: Refund, step: str, given: Destination, wrong: dict[str, str] | None = None
-) -> Response[str]:
+) -> Response[bytes]:
     services = services_of(request)
     whole = await services.payments.get(refund.payment_id)
     coins = await services.payments.coins_of(refund)

@@ -23,7 +23,7 @@ _FIELDS: Final = tuple(link_form.EMPTY)
 
 
 @get("/console/payments/new")
-async def new_link(request: Request[Any, Any, Any]) -> Response[str]:
+async def new_link(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The empty form, or with `like` the form as it was for another payment."""
     _maker(request)
     given: Mapping[str, str] = link_form.EMPTY
@@ -51,7 +51,7 @@ async def make_link(request: Request[Any, Any, Any]) -> Page:
 
 
 @get("/console/payments/{payment:str}/link")
-async def link(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[str]:
+async def link(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[bytes]:
     """One link: to copy, to scan, to mail; and how far it has come."""
     _maker(request)
     services, payment_id = services_of(request), ids.read("pay", payment)
@@ -96,7 +96,7 @@ def _maker(request: Request[Any, Any, Any]) -> Caller:
 
 async def _form(
     request: Request[Any, Any, Any], given: Mapping[str, str], wrong: Mapping[str, Markup]
-) -> Response[str]:
+) -> Response[bytes]:
     forgotten = dict.fromkeys(link_form.with_card_numbers(given), "")
     return await show(
         request,

@@ -39,7 +39,7 @@ _REFUSED: Final = (Conflict, UpstreamFailed, Unavailable, TooMany, Invalid)
 
 
 @get("/console/payments")
-async def payments(request: Request[Any, Any, Any]) -> Response[str]:
+async def payments(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Payments, newest first, with filters in the address."""
     caller = operator(request, "payments:read")
     services = services_of(request)
@@ -87,7 +87,7 @@ async def payments(request: Request[Any, Any, Any]) -> Response[str]:
 
 
 @get("/console/payments/{payment:str}")
-async def payment(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[str]:
+async def payment(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[bytes]:
     """One payment: why it is as it is, what happened, its money and its references."""
     caller = operator(request, "payments:read")
     services = services_of(request)
@@ -150,7 +150,7 @@ async def ask(request: Request[Any, Any, Any], payment: FromPath[str]) -> Respon
 
 
 @get("/console/payments/{payment:str}/cancel")
-async def ask_cancel(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[str]:
+async def ask_cancel(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[bytes]:
     """Is it meant?"""
     operator(request, "payments:cancel")
     return await _question(request, await _whole(request, payment), "cancel")
@@ -168,7 +168,7 @@ async def cancel(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
 
 
 @get("/console/payments/{payment:str}/refund")
-async def ask_refund(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[str]:
+async def ask_refund(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[bytes]:
     """How much, and why? The amount is typed: nothing that moves money happens at one press."""
     operator(request, "refunds:create")
     return await _question(request, await _whole(request, payment), "refund")
@@ -198,7 +198,7 @@ async def refund(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
 
 
 @get("/console/payments/{payment:str}/resolve")
-async def ask_resolve(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[str]:
+async def ask_resolve(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[bytes]:
     """What is true about the held money?"""
     operator(request, "payments:resolve")
     return await _question(request, await _whole(request, payment), "resolve")
@@ -225,7 +225,7 @@ async def resolve(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pa
 
 
 @get("/console/refunds/{refund:str}/settle")
-async def ask_settle(request: Request[Any, Any, Any], refund: FromPath[str]) -> Response[str]:
+async def ask_settle(request: Request[Any, Any, Any], refund: FromPath[str]) -> Response[bytes]:
     """Which transfer was it?"""
     operator(request, "refunds:settle")
     return await _settling(request, ids.read("ref", refund), "", "")
@@ -258,7 +258,7 @@ async def _question(
     act: str,
     given: Mapping[str, str] | None = None,
     wrong: Mapping[str, str] | None = None,
-) -> Response[str]:
+) -> Response[bytes]:
     values = payment_view.question_of(whole, act, locale_of(request))
     empty = {"amount": "", "reason": "", "decision": "", "reference": ""}
     return await show(
@@ -273,7 +273,7 @@ async def _question(
     )
 
 
-async def _settling(request: Request[Any, Any, Any], refund_id: UUID, reference: str, wrong: str) -> Response[str]:
+async def _settling(request: Request[Any, Any, Any], refund_id: UUID, reference: str, wrong: str) -> Response[bytes]:
     payments_ = services_of(request).payments
     known = await payments_.refund_of(refund_id)
     to = await payments_.destination_of(refund_id)
