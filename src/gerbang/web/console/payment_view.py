@@ -116,7 +116,6 @@ def question_of(whole: Whole, act: str, locale: Locale) -> dict[str, Any]:
     payment, say = whole.payment, texts.words(locale)
     id_ = ids.show("pay", payment.id)
     amount = formats.money(payment.amount, payment.currency, locale)
-    most = refundable(whole)
     common = {"id": id_, "back": f"/console/payments/{id_}", "action": f"/console/payments/{id_}/{act}", "note": ""}
     match act:
         case "cancel":
@@ -131,7 +130,7 @@ def question_of(whole: Whole, act: str, locale: Locale) -> dict[str, Any]:
             return {
                 **common,
                 "heading": say("refunding.title", who=whole.payer.name or say("actor.payer")),
-                "lead": say("refunding.lead", most=formats.money(most, payment.currency, locale), plain=most),
+                "lead": say("refunding.lead", most=formats.money(refundable(whole), payment.currency, locale)),
                 "note": say("refunding.transfer") if _by_transfer(whole) else "",
                 "button": say("refunding.button"),
                 "fields": ("amount", "reason"),

@@ -9,13 +9,14 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from gerbang.base import formats, ids
+from gerbang.base import ids
 from gerbang.base.errors import Conflict, GerbangError, Invalid, NotFound, TooMany, Unavailable, UpstreamFailed
 from gerbang.core.payments.model import Filters, NotRefundable, PaymentStatus, Whole
 from gerbang.ports.payment import Method
 from gerbang.web import texts
-from gerbang.web.console import ledger_view, payment_view
+from gerbang.web.console import ledger_view, payment_view, refund_form
 from gerbang.web.console.desk import form_key, operator, read_day, refusal, show
+from gerbang.web.console.link_form import with_card_numbers
 from gerbang.web.cursors import Cursors
 from gerbang.web.forms import read_form
 from gerbang.web.pages import Page, locale_of, see_other, services_of
@@ -179,21 +180,16 @@ async def refund(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
     """Promise money back; the same form sent twice promises once."""
     caller = operator(request, "refunds:create")
     whole = await _whole(request, payment)
-    form = await read_form(request, "key", "amount", "reason")
-    say, most = texts.words(locale_of(request)), payment_view.refundable(whole)
-    plain = form["amount"].replace(".", "").replace(",", "").replace(" ", "")
-    amount = int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= 30 else 0
-    wrong = {} if 3 <= len(form["reason"]) <= 200 else {"reason": say("reason.wrong")}
-    too_much = say("refunding.wrong", most=formats.money(most, whole.payment.currency, locale_of(request)))
-    if amount <= 0:
-        wrong["amount"] = too_much
+    form, locale = await read_form(request, "key", *refund_form.FIELDS, cards_in=refund_form.FIELDS), locale_of(request)
+    given = {name: form[name] for name in refund_form.FIELDS}
+    amount, wrong = refund_form.read(given, whole, locale)
     if wrong:
-        return await _question(request, whole, "refund", form, wrong)
-    key = form_key(caller.label, form["key"], "refund", payment, plain, form["reason"])
+        return await _question(request, whole, "refund", given | dict.fromkeys(with_card_numbers(given), ""), wrong)
+    key = form_key(caller.label, form["key"], "refund", payment, str(amount), form["reason"])
     try:  # how much is left is core's to say, after it has looked whether this very form was sent before
         await services_of(request).payments.refund(caller, whole.payment.id, amount, form["reason"], None, key)
     except NotRefundable:
-        return await _question(request, whole, "refund", form, {"amount": too_much})
+        return await _question(request, whole, "refund", given, {"amount": refund_form.too_much(whole, locale)})
     return _back(payment, "refunded")
 
 

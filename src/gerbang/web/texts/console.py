@@ -231,19 +231,20 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "cancel.button": ("Batalkan pembayaran", "Cancel the payment"),
     "refunding.title": ("Kembalikan uang ke {who}?", "Return money to {who}?"),
     "refunding.lead": (
-        "Paling banyak {most}. Ketik jumlahnya: {plain} untuk semuanya.",
-        "At most {most}. Type the amount: {plain} for all of it.",
+        "Paling banyak {most}. Ketik jumlahnya, juga untuk semuanya.",
+        "At most {most}. Type the amount, also for all of it.",
     ),
-    "refunding.amount": ("Jumlah, dalam satuan terkecil", "Amount, in minor units"),
+    "refunding.amount": ("Jumlah", "Amount"),
     "refunding.reason": ("Alasan", "Reason"),
     "refunding.reason.hint": (
         "Disimpan selamanya di jejak audit. Jangan tulis data pribadi.",
         "Kept for ever in the audit trail. Write no personal data.",
     ),
     "refunding.button": ("Kembalikan", "Refund"),
-    "refunding.wrong": (
-        "Ketik jumlah antara 1 dan {most}, angka saja.",
-        "Type an amount between 1 and {most}, digits only.",
+    "refunding.wrong": ("Lebih dari nol, dan paling banyak {most}.", "More than nothing, and at most {most}."),
+    "refunding.wrong.currency": (
+        "Jumlah ini ditulis dalam mata uang lain; pembayarannya dalam {currency}.",
+        "This amount names another currency; the payment is in {currency}.",
     ),
     "refunding.transfer": (
         "Virtual account tidak bisa mengembalikan sendiri: pembayar akan diminta mengisi rekening, lalu Anda transfer dan catat nomornya.",
