@@ -125,10 +125,16 @@ class People:
 
 
 def notifications(
-    db: Database, *, alerts: Contact | None = None, people: Mapping[UUID, Contact] | None = None
+    db: Database,
+    *,
+    alerts: Contact | None = None,
+    people: Mapping[UUID, Contact] | None = None,
+    restart_for: timedelta = timedelta(),
 ) -> Notifications:
     """As app.py puts it together."""
-    return Notifications(db, payments=load_wholes, people=People(people or {}).read, host="toko.example", alerts=alerts)
+    return Notifications(
+        db, payments=load_wholes, people=People(people or {}).read, host="toko.example", alerts=alerts, restart_for=restart_for
+    )  # fmt: skip
 
 
 async def taken(db: Database, made: Notifications) -> None:

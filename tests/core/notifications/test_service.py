@@ -1,10 +1,12 @@
 """From announcements to rows and jobs: once, to the right person, in their language; listing, sending again, forgetting."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from gerbang.base import ids
 from gerbang.base.db import Database
@@ -123,6 +125,18 @@ async def test_an_announcement_that_makes_no_sense_does_not_silence_the_next(db:
     await announced(db, strange, about(one, "payment.paid", amount_captured=None), about(one, "payment.expired"))
     await taken(db, notifications(db))
     assert [row["template"] for row in await rows(db)] == ["payment_paid", "payment_expired"]
+
+
+@pytest.mark.parametrize("restart_for", [timedelta(), timedelta(hours=3)])
+async def test_the_end_is_told_with_the_time_until_which_it_may_be_started_again(
+    db: Database, restart_for: timedelta
+) -> None:
+    one = whole(captured=0, status=PaymentStatus.EXPIRED, attempt_status=AttemptStatus.EXPIRED)
+    over = await stored(db, replace(one, payment=replace(one.payment, expires_at=AT)))
+    await announced(db, about(over, "payment.expired"))
+    await taken(db, notifications(db, restart_for=restart_for))
+    (row,) = await rows(db)
+    assert row["data"].get("again_until") == ((AT + restart_for).isoformat() if restart_for else None)
 
 
 async def test_a_bug_over_one_announcement_does_not_silence_the_next(db: Database) -> None:

@@ -49,7 +49,7 @@ class Notifications:
     """What people are told. `payments` reads payments with their payers, `people` reads users; unknown ids are absent.
 
     `host` stands in every Message-ID; `alerts` is who hears what needs a decision: nobody when its address is empty. A payer is
-    reminded `remind_before` the deadline; zero: never.
+    reminded `remind_before` the deadline; zero: never. `restart_for` is how long after it a bill may be started again.
     """
 
     def __init__(
@@ -61,6 +61,7 @@ class Notifications:
         host: str,
         alerts: Contact | None = None,
         remind_before: timedelta = timedelta(),
+        restart_for: timedelta = timedelta(),
     ) -> None:
         self._db = db
         self._payments = payments
@@ -68,6 +69,7 @@ class Notifications:
         self._host = host
         self._alerts = alerts
         self._remind_before = remind_before
+        self._restart_for = restart_for
 
     async def take(self, tx: Tx, announcements: Sequence[Announcement]) -> None:
         """The feed's consumer: notifications and their jobs in the transaction that moves the cursor."""
@@ -149,7 +151,7 @@ class Notifications:
     ) -> Notification:
         assert announcement.id is not None, "announcements from the feed carry their ids"
         id_ = ids.new()
-        data, locale = describe(announcement, whole), locale_of(to.locale)
+        data, locale = describe(announcement, whole, self._restart_for), locale_of(to.locale)
         return Notification(
             id_, announcement.id, EMAIL, to.email, template, locale, data, announcement.payment_id, Status.QUEUED,
             message_id(id_, self._host), 0, None, now, None,
