@@ -100,6 +100,10 @@ ONCE: Final = frozenset({
     Template.PAYMENT_PAID, Template.PAYMENT_PAID_LATE, Template.PAYMENT_EXPIRED,
 })  # fmt: skip
 
+# With these a payer knows of the bill, and is reminded of it: its link was mailed, its page was seen, or how to pay was shown.
+OF_A_LINK: Final = frozenset({"payment.link", "payment.opened"})
+REMINDS: Final = OF_A_LINK | {"payment.instructions"}
+
 # With these a job that would remind somebody is dropped; whatever else ends a payment ends the reminder when its time comes.
 ENDS_REMINDING: Final = frozenset({"payment.paid", "payment.overpaid", "payment.expired"})
 
