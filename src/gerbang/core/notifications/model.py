@@ -129,6 +129,7 @@ _FOR_OPERATORS: Final = frozenset(
         "payment.retracted",
         "refund.awaiting_transfer",
         "refund.failed",
+        "refund.unknown",
     }
 )
 
@@ -147,7 +148,7 @@ def template_for(announcement: Announcement) -> Template | None:
 
 
 def needs_operator(announcement: Announcement) -> bool:
-    """Whether a person at the business must look at it: late or surplus money, a hold, a dispute, a transfer by hand."""
+    """Whether a person at the business must look at it: late or surplus money, a hold, a dispute, a transfer by hand, a refund in doubt."""
     late = announcement.type == "payment.paid" and bool(announcement.data.get("late"))
     return late or announcement.type in _FOR_OPERATORS
 

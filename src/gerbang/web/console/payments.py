@@ -244,6 +244,33 @@ async def settle(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page
     return _back(payment_, "settled")
 
 
+@get("/console/refunds/{refund:str}/decide")
+async def ask_decide(request: Request[Any, Any, Any], refund: FromPath[str]) -> Response[str]:
+    """What became of a refund in doubt?"""
+    operator(request, "refunds:settle")
+    return await _deciding(request, ids.read("ref", refund))
+
+
+@post("/console/refunds/{refund:str}/decide", status_code=303)
+async def decide(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
+    """Keep what a person has seen at the provider, with the reason."""
+    caller, refund_id = operator(request, "refunds:settle"), ids.read("ref", refund)
+    form, say = await read_form(request, "decision", "reason"), texts.words(locale_of(request))
+    if not 3 <= len(form["reason"]) <= 200:
+        return await _deciding(request, refund_id, form, {"reason": say("reason.wrong")})
+    payments_ = services_of(request).payments
+    payment_ = ids.show("pay", (await payments_.refund_of(refund_id)).payment_id)
+    try:
+        match form["decision"]:
+            case "returned" | "failed" as decision:
+                await payments_.decide_refund(caller, refund_id, decision, form["reason"])
+            case _:
+                return await _deciding(request, refund_id, form, {"decision": say("resolving.wrong")})
+    except _REFUSED as error:
+        return _back(payment_, "refused", error)
+    return _back(payment_, "resolved")
+
+
 async def _whole(request: Request[Any, Any, Any], payment: str) -> Whole:
     return await services_of(request).payments.get(ids.read("pay", payment))
 
@@ -256,6 +283,15 @@ async def _question(
     wrong: Mapping[str, str] | None = None,
 ) -> Response[str]:
     values = payment_view.question_of(whole, act, locale_of(request))
+    return await _ask(request, values, given, wrong)
+
+
+async def _ask(
+    request: Request[Any, Any, Any],
+    values: Mapping[str, Any],
+    given: Mapping[str, str] | None,
+    wrong: Mapping[str, str] | None,
+) -> Response[str]:
     empty = {"amount": "", "reason": "", "decision": "", "reference": ""}
     return await show(
         request,
@@ -274,16 +310,19 @@ async def _settling(request: Request[Any, Any, Any], refund_id: UUID, reference:
     known = await payments_.refund_of(refund_id)
     to = await payments_.destination_of(refund_id)
     values = payment_view.settling_of(known, to, await payments_.coins_of(known), locale_of(request))
-    return await show(
-        request,
-        "ask.html",
-        "payments",
-        status_code=422 if wrong else 200,
-        key="",
-        given={"amount": "", "reason": "", "decision": "", "reference": reference},
-        wrong={"reference": wrong} if wrong else {},
-        **values,
-    )
+    return await _ask(request, values, {"reference": reference}, {"reference": wrong} if wrong else {})
+
+
+async def _deciding(
+    request: Request[Any, Any, Any],
+    refund_id: UUID,
+    given: Mapping[str, str] | None = None,
+    wrong: Mapping[str, str] | None = None,
+) -> Response[str]:
+    payments_ = services_of(request).payments
+    known = await payments_.refund_of(refund_id)
+    values = payment_view.deciding_of(await payments_.get(known.payment_id), known, locale_of(request))
+    return await _ask(request, values, given, wrong)
 
 
 async def _refunds(request: Request[Any, Any, Any], whole: Whole, *, may_settle: bool) -> list[dict[str, Any]]:
@@ -314,5 +353,5 @@ def _link(values: Mapping[str, str | None]) -> str:
 
 
 HANDLERS: Final = [
-    payments, payment, find, ask, ask_cancel, cancel, ask_refund, refund, ask_resolve, resolve, ask_settle, settle,
+    payments, payment, find, ask, ask_cancel, cancel, ask_refund, refund, ask_resolve, resolve, ask_settle, settle, ask_decide, decide,
 ]  # fmt: skip

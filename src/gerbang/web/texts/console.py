@@ -80,6 +80,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "pay.refunds": ("Pengembalian", "Refunds"),
     "pay.reason": ("Alasan", "Reason"),
     "pay.settle": ("Catat transfer…", "Record transfer…"),
+    "pay.decide": ("Putuskan…", "Decide…"),
     "pay.destination": ("{bank} {account}, atas nama {name}", "{bank} {account}, in the name of {name}"),
     "pay.destination.coins": ("{amount} lewat {network} ke {address}", "{amount} on {network} to {address}"),
     "pay.no_destination": (
@@ -222,6 +223,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "decision.accept": ("terima", "accept"),
     "decision.refund": ("kembalikan", "refund"),
     "decision.release": ("lepaskan", "release"),
+    "decision.returned": ("sudah kembali", "returned"),
+    "decision.failed": ("gagal", "failed"),
     # doing things
     "cancel.title": ("Batalkan {amount}?", "Cancel {amount}?"),
     "cancel.lead": (
@@ -261,6 +264,13 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "resolving.release": ("Lepaskan: tidak ada uang yang masuk", "Release: no money came in"),
     "resolving.button": ("Simpan keputusan", "Keep the decision"),
     "resolving.wrong": ("Pilih satu keputusan dan tulis alasannya.", "Choose a decision and write the reason."),
+    "deciding.title": ("Apa yang terjadi dengan pengembalian {amount}?", "What became of the refund of {amount}?"),
+    "deciding.lead": (
+        "Penyedia belum memastikan pengembalian ini, dan kami tidak memintanya lagi. Lihat dulu di dasbor penyedia, transaksi {reference}.",
+        "The provider has not confirmed this refund, and we do not ask for it again. Look at the provider's dashboard first, transaction {reference}.",
+    ),
+    "deciding.returned": ("Uangnya sudah kembali ke pembayar", "The money went back to the payer"),
+    "deciding.failed": ("Uangnya tidak kembali: pengembaliannya gagal", "The money did not go back: the refund failed"),
     "settling.title": ("Catat transfer {amount}", "Record a transfer of {amount}"),
     "settling.lead": (
         "Catat hanya setelah uangnya benar-benar Anda transfer.",
