@@ -79,7 +79,9 @@ async def test_a_card_number_in_a_refund_is_not_kept_and_not_shown_again(
     answer = await desk.post(f"/console/payments/{made}/refund", data=form)
     assert answer.status_code == 422
     assert "mirip nomor kartu" in answer.text
-    assert "4111" not in answer.text
+    (entry,) = await edge.noted("card_data.refused")
+    assert entry["detail"] == {"pointer": f"/{field}"}
+    assert "4111" not in answer.text + str(entry)
     assert await edge.count("refunds") == 0
 
 

@@ -18,7 +18,7 @@ from gerbang.web.console import ledger_view, payment_view, refund_form
 from gerbang.web.console.desk import form_key, operator, read_day, refusal, show
 from gerbang.web.console.link_form import with_card_numbers
 from gerbang.web.cursors import Cursors
-from gerbang.web.forms import read_form
+from gerbang.web.forms import note_cards, read_form
 from gerbang.web.pages import Page, locale_of, see_other, services_of
 
 _LIST: Final = "console-payments"
@@ -184,7 +184,9 @@ async def refund(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
     given = {name: form[name] for name in refund_form.FIELDS}
     amount, wrong = refund_form.read(given, whole, locale)
     if wrong:
-        return await _question(request, whole, "refund", given | dict.fromkeys(with_card_numbers(given), ""), wrong)
+        cards = with_card_numbers(given)
+        note_cards(request, cards)
+        return await _question(request, whole, "refund", given | dict.fromkeys(cards, ""), wrong)
     key = form_key(caller.label, form["key"], "refund", payment, str(amount), form["reason"])
     try:  # how much is left is core's to say, after it has looked whether this very form was sent before
         await services_of(request).payments.refund(caller, whole.payment.id, amount, form["reason"], None, key)
