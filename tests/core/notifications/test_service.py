@@ -148,6 +148,22 @@ async def test_a_bug_over_one_announcement_does_not_silence_the_next(db: Databas
     assert [row["template"] for row in await rows(db)] == ["payment_expired"]
 
 
+async def test_money_that_went_back_is_told_to_a_payer_who_has_no_account(db: Database) -> None:
+    one = await stored(db, whole(refund=RefundStatus.SUCCEEDED))
+    assert one.payment.owner_id is None
+    await announced(db, about(one, "refund.succeeded"))
+    await taken(db, notifications(db))
+    assert [(row["template"], row["recipient"]) for row in await rows(db)] == [("refund_succeeded", "sari@example.com")]
+
+
+async def test_a_refund_in_doubt_is_the_operators_and_not_the_payers_news(db: Database) -> None:
+    one = await stored(db, whole(refund=RefundStatus.UNKNOWN))
+    await announced(db, about(one, "refund.unknown"))
+    await taken(db, notifications(db, alerts=OPERATOR))
+    (row,) = await rows(db)
+    assert (row["template"], row["recipient"]) == ("operator_attention", "ratih@toko.example")
+
+
 async def test_a_transfer_that_waits_is_told_to_the_payer_and_to_the_operator(db: Database) -> None:
     one = await stored(db, whole(refund=RefundStatus.AWAITING_TRANSFER))
     await announced(db, about(one, "refund.awaiting_transfer"), about(one, "refund.requested"))
