@@ -23,6 +23,7 @@ from gerbang.base.formats import Locale
 from gerbang.base.number_words import amount_in_words
 from gerbang.core.identity.model import Caller
 from gerbang.web import texts
+from gerbang.web.exchange import exchange_of
 from gerbang.web.problems import status_of
 from gerbang.web.services import Services
 
@@ -238,6 +239,7 @@ def caller_or_none(request: Request[Any, Any, Any]) -> Caller | None:
 
 def page_error(request: Request[Any, Any, Any], error: GerbangError) -> Page:
     """An error as a page: what happened, whether anything moved, and the number that finds it in our log."""
+    exchange_of(request).error = error  # so that the gateway audits it where that is due
     status = status_of(error)
     if status == 401 and request.method == "GET":
         return see_other(f"/login?{urlencode({'next': _local(request)})}")

@@ -292,7 +292,9 @@ async def test_a_card_number_typed_anywhere_is_refused_and_kept_nowhere(shop: Sh
     page = await follow(browser, await browser.get(await a_link(edge)))
     refused = await browser.post(f"{page.url.path}/choose", data={"key": "4111 1111 1111 1111", "method": "card"})
     assert refused.status_code == 422
-    assert "4111" not in refused.text
+    (entry,) = await edge.noted("card_data.refused")
+    assert (entry["object"], entry["detail"]) == ("route:POST /pay/{payment}/choose", {"pointer": "/key"})
+    assert "4111" not in refused.text + str(entry)
     for bad in ("Sari\x00", "a" * 5_000, "\u202eiraS"):
         assert (await browser.post(f"{page.url.path}/choose", data={"key": bad, "method": "card"})).status_code == 422
     assert await edge.count("attempts") == 0
@@ -323,7 +325,13 @@ async def test_a_payer_names_an_account_looks_twice_and_is_not_asked_again(
     card = await browser.post(f"{path}/review", data={"bank": "BNI", "account": "4111 1111 1111 1111", "name": "Sari"})
     assert card.status_code == 422
     assert "Ini nomor kartu" in card.text
-    assert "4111" not in card.text
+    (entry,) = await edge.noted("card_data.refused")
+    assert (entry["object"], entry["detail"]) == ("route:POST /refund/{refund}/review", {"pointer": "/account"})
+    assert "4111" not in card.text + str(entry)
+    for typed in ("kartu 4111 1111 1111 1111", "rekening-sayadi4"):
+        odd = await browser.post(f"{path}/review", data={"bank": "BNI", "account": typed, "name": "Sari"})
+        assert odd.status_code == 422, odd.text
+        assert "4111" not in odd.text
     account = {"bank": "BNI", "account": "0341 8822 882", "name": "Sari <b>Wulandari</b>"}
     review = await browser.post(f"{path}/review", data=account)
     assert "Benar rekening ini?" in review.text

@@ -97,6 +97,9 @@ def _about_payment(locale: Locale, data: Mapping[str, Any], zone: Zone) -> dict[
         "order_reference": one_line(data["order_reference"] or ""),
         "method": words.method(data["method"], data["options"], locale) if "method" in data else "",
         "until": moment(datetime.fromisoformat(data["expires_at"]), locale, zone),
+        "again_until": moment(datetime.fromisoformat(data["again_until"]), locale, zone)
+        if "again_until" in data
+        else "",
         "bank": words.brand(data.get("bank", "")),
         "number": data.get("number", ""),
         "store": words.brand(data.get("store", "")),

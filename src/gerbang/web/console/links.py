@@ -16,7 +16,7 @@ from gerbang.core.notifications.model import Filters, Template
 from gerbang.web.checkout.qr import drawing
 from gerbang.web.console import link_form, link_view
 from gerbang.web.console.desk import form_key, operator, refusal, show
-from gerbang.web.forms import read_form
+from gerbang.web.forms import note_cards, read_form
 from gerbang.web.pages import Page, locale_of, see_other, services_of
 
 _FIELDS: Final = tuple(link_form.EMPTY)
@@ -97,14 +97,15 @@ def _maker(request: Request[Any, Any, Any]) -> Caller:
 async def _form(
     request: Request[Any, Any, Any], given: Mapping[str, str], wrong: Mapping[str, Markup]
 ) -> Response[bytes]:
-    forgotten = dict.fromkeys(link_form.with_card_numbers(given), "")
+    cards = link_form.with_card_numbers(given)
+    note_cards(request, cards)
     return await show(
         request,
         "new_link.html",
         "payments",
         status_code=422 if wrong else 200,
         key=secrets.token_urlsafe(18),
-        given={**given, **forgotten},
+        given={**given, **dict.fromkeys(cards, "")},
         wrong=wrong,
         focus=next((name for name in _FIELDS if name in wrong), "amount"),
         currencies=link_form.CURRENCIES,
