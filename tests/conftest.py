@@ -4,12 +4,13 @@ import asyncio
 import itertools
 import shutil
 import socket
+import ssl
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import asyncpg
 import pytest
@@ -20,7 +21,10 @@ from gerbang.base.postgres import Postgres, ServerHandle
 
 T = TypeVar("T")
 _TEMPLATE = "gerbang_template"
+_ROOM_BYTES = 2 << 30  # what four servers at most need between them
 _numbers = itertools.count(1)
+# What httpx needs for TLS. Left to itself it loads all certificates of this machine for each client, 33 ms, and nothing here speaks TLS.
+NO_TLS: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +68,15 @@ async def _migrate(owner_dsn: str) -> None:
         await db.close()
 
 
-def new_data_folder() -> Path:
+def in_memory() -> Path | None:
+    """Where a sync costs nothing, if this machine has such a place with room; for tests that are not about the disk."""
+    place = Path("/dev/shm")  # noqa: S108  only folders with names of their own are made in it
+    return place if place.is_dir() and shutil.disk_usage(place).free > _ROOM_BYTES else None
+
+
+def new_data_folder(at: Path | None = None) -> Path:
     """A data folder that an unprivileged account can pass through, unlike pytest's own; the caller removes it."""
-    folder = Path(tempfile.mkdtemp(prefix="gerbang-test-"))
+    folder = Path(tempfile.mkdtemp(prefix="gerbang-test-", dir=at))
     folder.chmod(0o711)
     return folder
 
@@ -81,9 +91,9 @@ def data() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[ServerHandle]:
-    """The one PostgreSQL of this test run, with fsync on."""
-    folder = new_data_folder()
-    settings = {"max_connections": "200", "shared_buffers": "64MB", "max_wal_size": "2GB"}
+    """The one PostgreSQL of this test run, with fsync on: in memory if it can, for what a disk keeps is tried in base/test_postgres.py."""
+    folder = new_data_folder(in_memory())
+    settings = {"max_connections": "200", "shared_buffers": "64MB", "max_wal_size": "512MB"}
     server = _now(Postgres(folder, settings=settings).start())
     yield server
     _now(server.stop())
@@ -100,7 +110,7 @@ def migrated_template(postgres_server: ServerHandle) -> str:
 
 def _fresh(server: ServerHandle, template: str) -> Iterator[FreshDatabase]:
     name = f"test_{next(_numbers)}"
-    _now(_as_admin(server, f"CREATE DATABASE {name} TEMPLATE {template} OWNER gerbang_owner"))
+    _now(_as_admin(server, f"CREATE DATABASE {name} TEMPLATE {template} OWNER gerbang_owner STRATEGY file_copy"))
     known = server.addresses
     yield FreshDatabase(name, _named(known.app_dsn, name), _named(known.owner_dsn, name), _named(known.admin_dsn, name))
     with suppress(OSError, asyncpg.PostgresError):  # a test may have stopped the server

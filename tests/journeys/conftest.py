@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.cli.test_up import Up, left_behind
-from tests.conftest import new_data_folder
+from tests.conftest import NO_TLS, new_data_folder
 from tests.journeys.world import World
 
 
@@ -58,5 +58,5 @@ def running() -> Iterator[Running]:
 @pytest.fixture
 async def world(running: Running) -> AsyncIterator[World]:
     limits = httpx.Limits(max_connections=120)
-    async with httpx.AsyncClient(timeout=40, limits=limits) as http:
+    async with httpx.AsyncClient(timeout=40, limits=limits, verify=NO_TLS) as http:
         yield World(running.said, running.data, http)

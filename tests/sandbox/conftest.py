@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from gerbang.sandbox.app import Connection, Sandbox, SandboxConfig, running
+from tests.conftest import NO_TLS
 from tests.sandbox.merchant import CARD_IMID, CARD_KEY, IMID, KEY
 from tests.sandbox.receiver import Receiver, receiving
 
@@ -25,7 +26,7 @@ async def sandbox(config: SandboxConfig) -> AsyncIterator[Sandbox]:
 
 @pytest.fixture
 async def http(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=sandbox.url, timeout=5) as client:
+    async with httpx.AsyncClient(base_url=sandbox.url, timeout=5, verify=NO_TLS) as client:
         yield client
 
 

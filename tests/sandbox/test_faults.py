@@ -10,6 +10,7 @@ import pytest
 from gerbang.base.http import Http, OutcomeUnknown, Unreachable
 from gerbang.sandbox.app import Sandbox
 from gerbang.sandbox.faults import CATALOGUE, REFUSALS, Fault, Faults, Kind
+from tests.providers.faults import FAULTS
 from tests.sandbox.merchant import inquiry, registration
 
 REGISTER = "/nicepay/direct/v2/registration"
@@ -29,6 +30,10 @@ async def last_entry(http: httpx.AsyncClient) -> dict[str, Any]:
     data = (await http.get("/control/journal", params={"provider": "nicepay", "limit": 1000})).json()["data"]
     entry: dict[str, Any] = data[-1]
     return entry
+
+
+def test_every_fault_of_the_way_is_tried_at_every_provider() -> None:
+    assert {fault.kind for fault in FAULTS} == set(CATALOGUE)
 
 
 @pytest.mark.parametrize(

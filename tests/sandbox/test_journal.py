@@ -84,6 +84,16 @@ async def test_a_reader_goes_on_where_it_was_and_sees_one_provider_only(path: Pa
     await journal.close()
 
 
+async def test_a_reader_is_not_troubled_by_a_line_that_is_half_written(path: Path) -> None:
+    journal = Journal(path)
+    await journal.append(entry(0))
+    with path.open("ab") as file:
+        file.write(b'{"seq":1,"direction":"in","prov')
+    found, more = await journal.read("", -1, 10)
+    assert ([msgspec.json.decode(line)["seq"] for line in found], more) == ([0], None)
+    await journal.close()
+
+
 async def test_a_disk_that_refuses_is_not_acknowledged(path: Path) -> None:
     journal = Journal(path)
     read_only = os.open(path, os.O_RDONLY)

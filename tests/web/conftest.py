@@ -19,7 +19,7 @@ from gerbang.sandbox.app import Connection, Sandbox, SandboxConfig, running
 from gerbang.web import gateway
 from gerbang.web.server import serve
 from gerbang.web.services import Services
-from tests.conftest import FreshDatabase
+from tests.conftest import NO_TLS, FreshDatabase
 
 PASSWORD = "nasi uduk tanpa sambal"
 BODY: Mapping[str, Any] = {"amount": 150_000, "currency": "IDR", "description": "Kopi Gayo"}
@@ -103,7 +103,7 @@ async def _edge(database: FreshDatabase, data: Path, port: int, **chosen: Any) -
         group.create_task(serve(gateway.create(services), "127.0.0.1", port, stop=stop, ready=lambda _: ready.set()))
         await ready.wait()
         url = f"http://127.0.0.1:{port}"
-        async with httpx.AsyncClient(base_url=url, timeout=20) as client:
+        async with httpx.AsyncClient(base_url=url, timeout=20, verify=NO_TLS) as client:
             edge = Edge(url, port, services, client, database)
             await _people(edge)
             yield edge

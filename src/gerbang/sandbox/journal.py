@@ -182,6 +182,8 @@ class Journal:
         with self._path.open("rb") as lines:
             lines.seek(start)
             for line in lines:
+                if not line.endswith(b"\n"):
+                    break  # the one that is being written meanwhile
                 address = decode(line)
                 if address.seq <= since or (provider and address.provider != provider):
                     continue

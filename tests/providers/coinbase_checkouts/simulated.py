@@ -16,6 +16,7 @@ from gerbang.providers.coinbase_checkouts.adapter import CheckoutPayments
 from gerbang.providers.coinbase_checkouts.simulator import CoinbaseBusinessSimulator, Merchant
 from gerbang.providers.coinbase_checkouts.simulator.book import Checkout, Progress
 from gerbang.sandbox.app import Sandbox, SandboxConfig, running
+from tests.providers import faults
 from tests.providers.coinbase_checkouts import script as wire
 from tests.providers.coinbase_checkouts.orders import HASH, KEY_ID, OTHER_SECRET, PUBLIC_KEY, WEBHOOK_SECRET, account
 from tests.providers.conformance import NOW
@@ -37,6 +38,11 @@ class Mood:
     def says(self, switch: str) -> str:
         """The position of a switch."""
         return self.quirks.get(switch, CHOICES[switch][0])
+
+    @property
+    def gives_back_at_once(self) -> bool:
+        """Whether refunds come to a good end, and without delay."""
+        return self.says("refund_settling") == "at_once" and self.says("refund_outcome") == "completed"
 
 
 def each_position() -> list[Mood]:
@@ -157,21 +163,10 @@ class SimulatedStage:
         return self._in_the_books(id_).refunded(Progress.PENDING, Progress.COMPLETED)
 
     async def arm(self, kind: str, route: str = "") -> None:
-        """The next request that the route names meets this fault."""
-        await self.place.put("faults", kind=kind, route=route, count=1, delay_s=0.2)
-        if kind == "refuse":
-            await asyncio.sleep(0.05)  # the door shuts when the answer to this is out
+        await faults.arm(self.place.control, "coinbase-business", kind, route)
 
     async def calm(self) -> None:
-        """No fault is left, and the door is open."""
-        async with asyncio.timeout(5):
-            while True:
-                try:
-                    await self.place.control.delete("/control/coinbase-business/faults")
-                except httpx.TransportError:
-                    await asyncio.sleep(0.02)
-                else:
-                    return
+        await faults.calm(self.place.control, "coinbase-business")
 
     async def posted(self, reference: str, kind: str) -> dict[str, Any]:
         """The notification of this checkout, as it went out."""

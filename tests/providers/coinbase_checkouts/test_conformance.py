@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from gerbang.base.http import Http
 from gerbang.ports.payment import Account, Method
 from gerbang.providers.coinbase_checkouts.adapter import CheckoutPayments
 from tests.providers.coinbase_checkouts import script as wire
 from tests.providers.coinbase_checkouts.orders import ADDRESS, CRYPTO, HASH, OTHER_SECRET, account
 from tests.providers.coinbase_checkouts.script import HANG_UP, Heard, Say, Script
-from tests.providers.conformance import Choice, PaymentConformance, Stage
+from tests.providers.conformance import PaymentConformance, Stage, ways_to_pay
 
 
 @dataclass(slots=True)
@@ -87,13 +88,11 @@ class ScriptedStage:
 
 
 class TestConformance(PaymentConformance):
+    ways = ways_to_pay(CheckoutPayments(Http()).terms(account("")), usdc=(Method.CRYPTO, CRYPTO))
+
     @pytest.fixture(params=[False, True], ids=["verify", "trust_processor"])
     def stage(self, script: Script, provider: CheckoutPayments, request: pytest.FixtureRequest) -> ScriptedStage:
         return ScriptedStage(script, provider, request.param)
-
-    @pytest.fixture
-    def choice(self) -> Choice:
-        return Method.CRYPTO, CRYPTO
 
     async def lose_answer_to_refund(self, stage: Stage) -> None:
         assert isinstance(stage, ScriptedStage)

@@ -5,15 +5,14 @@ Where Coinbase's documents are silent the simulator has a switch, and the adapte
 
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 import pytest_asyncio
 
-from gerbang.base.errors import UpstreamFailed
 from gerbang.base.http import Http, OutcomeUnknown, Unreachable
 from gerbang.ports.payment import (
     Accepted,
@@ -30,14 +29,17 @@ from gerbang.ports.payment import (
 from gerbang.ports.webhook import Genuine, Heard, Hint, Incoming, Rejection
 from gerbang.providers.coinbase_checkouts.adapter import CheckoutPayments
 from gerbang.providers.coinbase_checkouts.webhook import CheckoutWebhook
-from gerbang.sandbox.faults import CATALOGUE
+from tests.conftest import in_memory
 from tests.providers.coinbase_checkouts import simulated
 from tests.providers.coinbase_checkouts.orders import CRYPTO, HASH
 from tests.providers.coinbase_checkouts.simulated import Mood, Place, SimulatedStage, each_position, mixtures
 from tests.providers.conformance import (
     AMOUNT,
+    QUESTIONS,
     Choice,
+    Operation,
     PaymentConformance,
+    Question,
     Stage,
     _giveback,
     _given_back,
@@ -46,12 +48,20 @@ from tests.providers.conformance import (
     _submitted,
     _whole,
 )
+from tests.providers.faults import FAULTS, Fault, failing
 from tests.sandbox.receiver import Receiver, receiving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CENT = 10_000  # base units of USDC
 CHOICE: Choice = (Method.CRYPTO, CRYPTO)
+ASKED = {
+    **QUESTIONS,
+    "test_two_parts_are_told_apart_and_the_second_is_the_rest": Question(Operation.REFUND),
+    "test_the_payer_is_shown_an_address_or_their_page": Question(Operation.REGISTRATION),
+    "test_what_it_posts_is_verified_and_says_what_an_inquiry_says": Question(Operation.NOTIFICATION),
+    "test_a_refund_is_hinted_at": Question(Operation.NOTIFICATION),
+}
 MOODS = [*each_position(), *mixtures(8, seed=20261125)]
 
 
@@ -63,8 +73,7 @@ async def shop() -> AsyncIterator[Receiver]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def place(shop: Receiver) -> AsyncIterator[Place]:
-    in_memory = Path("/dev/shm")  # noqa: S108  a folder of its own name in it; the journal's syncs are not what is tried here
-    with TemporaryDirectory(prefix="gerbang-test-", dir=in_memory if in_memory.is_dir() else None) as folder:
+    with TemporaryDirectory(prefix="gerbang-test-", dir=in_memory()) as folder:
         async with simulated.place(Path(folder), shop.url) as one:
             yield one
 
@@ -94,9 +103,17 @@ async def stage(place: Place, provider: CheckoutPayments, mood: Mood) -> Simulat
     return one
 
 
-@pytest.mark.parametrize("mood", MOODS, ids=str, indirect=True)
 class TestConformance(PaymentConformance):
     """Inherited whole, but for what may take its time or fail at Coinbase, and for a second checkout that costs nothing."""
+
+    questions = ASKED
+    parameters = ("mood",)
+
+    @classmethod
+    def cases(cls, question: str) -> list[pytest.ParameterSet]:
+        """Everything in every mood; two parts where refunds come to a good end at once."""
+        moods = [mood for mood in MOODS if mood.gives_back_at_once] if question.startswith("test_two_parts") else MOODS
+        return [pytest.param(mood, id=str(mood)) for mood in moods]
 
     async def lose_answer_to_refund(self, stage: Stage) -> None:
         assert isinstance(stage, SimulatedStage)
@@ -115,21 +132,21 @@ class TestConformance(PaymentConformance):
 
     async def test_a_full_refund_settles_or_is_declined_as_the_terms_say(self, stage: Stage, choice: Choice) -> None:
         assert isinstance(stage, SimulatedStage)
-        if is_plain(stage):
+        if stage.mood.gives_back_at_once:
             await super().test_a_full_refund_settles_or_is_declined_as_the_terms_say(stage, choice)
             return
         await self._slow_or_failing(stage, AMOUNT)
 
     async def test_a_part_can_be_given_back_where_the_terms_say_so(self, stage: Stage, choice: Choice) -> None:
         assert isinstance(stage, SimulatedStage)
-        if is_plain(stage):
+        if stage.mood.gives_back_at_once:
             await super().test_a_part_can_be_given_back_where_the_terms_say_so(stage, choice)
             return
         await self._slow_or_failing(stage, 50_000)
 
     async def test_a_lost_answer_to_a_refund_gives_the_money_back_once(self, stage: Stage, choice: Choice) -> None:
         assert isinstance(stage, SimulatedStage)
-        if is_plain(stage):
+        if stage.mood.gives_back_at_once:
             await super().test_a_lost_answer_to_a_refund_gives_the_money_back_once(stage, choice)
             return
         await self.lose_answer_to_refund(stage)
@@ -156,8 +173,6 @@ class TestConformance(PaymentConformance):
                 )
 
     async def test_two_parts_are_told_apart_and_the_second_is_the_rest(self, stage: SimulatedStage) -> None:
-        if not is_plain(stage):
-            pytest.skip("refunds take their time or fail in this mood")
         standing = await _paid(stage, CHOICE)
         (first,) = await stage.provider.refund(stage.account, standing, _giveback(standing, 75_000))
         assert isinstance(first, RefundSettled)
@@ -215,42 +230,6 @@ async def test_a_lie_is_validly_signed_and_the_api_does_not_repeat_it(stage: Sim
     assert not await stage.provider.inquire(stage.account, standing)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What the sandbox's fault makes of one call: the exception it ends in, and whether the call took effect all the same."""
-
-    kind: str
-    happened: bool
-    ends_in: type[UpstreamFailed] | None = OutcomeUnknown
-
-    def __str__(self) -> str:
-        return self.kind
-
-
-FAULTS = [
-    Fault("refuse", happened=False, ends_in=Unreachable),
-    Fault("reset_before", happened=False),
-    Fault("timeout_before", happened=False),
-    Fault("http_500", happened=False),
-    Fault("timeout_after_effect", happened=True),
-    Fault("reset_after_effect", happened=True),
-    Fault("http_500_after_effect", happened=True),
-    Fault("garbage", happened=True),
-    Fault("truncated_json", happened=True),
-    Fault("slow", happened=True, ends_in=None),
-    Fault("wrong_amount", happened=True, ends_in=None),
-    Fault("duplicate_reference", happened=True, ends_in=None),
-]
-
-
-# A question whose kept connection breaks is asked again by the HTTP client itself; what changes something never is.
-ASKED_AGAIN = {"reset_before", "timeout_before", "timeout_after_effect", "reset_after_effect"}
-
-
-async def test_every_fault_of_the_sandbox_is_tried() -> None:
-    assert {fault.kind for fault in FAULTS} == set(CATALOGUE)
-
-
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
 class TestFaults:
     """R8: what each fault makes of each call, and that the next call finds the truth."""
@@ -270,7 +249,7 @@ class TestFaults:
     async def test_at_inquiry(self, stage: SimulatedStage, fault: Fault) -> None:
         standing = await _paid(stage, CHOICE)
         await stage.arm(fault.kind)
-        with failing(None if fault.kind in ASKED_AGAIN else fault.ends_in):
+        with failing(fault.ends_in):
             (fact,) = await stage.provider.inquire(stage.account, standing)
             assert isinstance(fact, Mismatched if fault.kind == "wrong_amount" else Claimed)
         await stage.calm()
@@ -313,17 +292,12 @@ class TestFaults:
     async def test_at_the_look_before_a_refund(self, stage: SimulatedStage, fault: Fault) -> None:
         standing = await _paid(stage, CHOICE)
         await stage.arm(fault.kind)
-        goes_on = fault.ends_in is None or fault.kind in ASKED_AGAIN
+        goes_on = fault.ends_in is None
         with failing(None if goes_on else Unreachable):
             (fact,) = await stage.provider.refund(stage.account, standing, _giveback(standing, AMOUNT))
             assert isinstance(fact, RefundSettled)
         await stage.calm()
         assert len(await stage.refunds(standing.provider_reference)) == int(goes_on)
-
-
-def is_plain(stage: SimulatedStage) -> bool:
-    """Whether refunds come to a good end at once."""
-    return stage.mood.says("refund_settling") == "at_once" and stage.mood.says("refund_outcome") == "completed"
 
 
 @contextmanager
@@ -333,10 +307,3 @@ def doubtful(stage: SimulatedStage) -> Iterator[None]:
         yield
     except OutcomeUnknown:
         assert stage.mood.says("refund_reason") == "absent", "everything was told"
-
-
-@contextmanager
-def failing(error: type[UpstreamFailed] | None) -> Iterator[None]:
-    """The block ends in this error, or in none."""
-    with pytest.raises(error) if error else nullcontext():
-        yield

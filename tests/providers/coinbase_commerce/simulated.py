@@ -1,6 +1,5 @@
 """The simulator on real HTTP as the adapter's other side, in any position of its switches."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from gerbang.providers.coinbase_commerce.adapter import CommercePayments
 from gerbang.providers.coinbase_commerce.simulator import LEGACY, WEB3, Merchant
 from gerbang.providers.coinbase_commerce.simulator.quirks import choices
 from gerbang.sandbox.app import Sandbox, SandboxConfig, running
+from tests.providers import faults
 from tests.providers.coinbase_commerce.charges import NOW, SECRET, account
 from tests.providers.coinbase_commerce.script import nobody
 
@@ -150,19 +150,8 @@ class SimulatedStage:
         (state,) = [order["state"] for order in await self.place.orders() if order["reference"] == reference]
         return str(state)
 
-    async def arm(self, kind: str, count: int = 1) -> None:
-        """The next requests meet this fault."""
-        await self.place.put("faults", kind=kind, count=count, delay_s=0.2)
-        if kind == "refuse":
-            await asyncio.sleep(0.05)  # the door shuts when the answer to this is out
+    async def arm(self, kind: str) -> None:
+        await faults.arm(self.place.control, NAME, kind)
 
     async def calm(self) -> None:
-        """No fault is left, and the door is open."""
-        async with asyncio.timeout(5):
-            while True:
-                try:
-                    await self.place.control.delete(f"/control/{NAME}/faults")
-                except httpx.TransportError:
-                    await asyncio.sleep(0.02)
-                else:
-                    return
+        await faults.calm(self.place.control, NAME)

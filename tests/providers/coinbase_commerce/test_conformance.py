@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 
+from gerbang.base.http import Http
 from gerbang.ports.payment import Account, Method
 from gerbang.providers.coinbase_commerce.adapter import CommercePayments
 from tests.providers.coinbase_commerce.charges import account, intent, success, timeline, web3_charge
 from tests.providers.coinbase_commerce.script import HANG_UP, Heard, Say, Script, data, nobody, problem, say
-from tests.providers.conformance import Choice, PaymentConformance
-
-WEB3: Choice = (Method.CRYPTO, {"asset": "USDC", "network": "base"})
+from tests.providers.conformance import PaymentConformance, ways_to_pay
 
 
 @dataclass(slots=True)
@@ -70,10 +69,10 @@ class ScriptedStage:
 
 
 class TestScripted(PaymentConformance):
+    ways = ways_to_pay(
+        CommercePayments(Http()).terms(account("")), onchain=(Method.CRYPTO, {"asset": "USDC", "network": "base"})
+    )
+
     @pytest.fixture
     def stage(self, script: Script, provider: CommercePayments) -> ScriptedStage:
         return ScriptedStage(script, provider)
-
-    @pytest.fixture
-    def choice(self) -> Choice:
-        return WEB3

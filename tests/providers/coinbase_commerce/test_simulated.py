@@ -26,8 +26,9 @@ from gerbang.ports.payment import (
     Redirect,
 )
 from gerbang.providers.coinbase_commerce.adapter import CommercePayments
-from gerbang.sandbox.faults import CATALOGUE
+from tests.conftest import in_memory
 from tests.providers.coinbase_commerce import simulated
+from tests.providers.coinbase_commerce.charges import account
 from tests.providers.coinbase_commerce.simulated import (
     CHOICES,
     RECIPIENT,
@@ -37,7 +38,8 @@ from tests.providers.coinbase_commerce.simulated import (
     each_alone,
     mixtures,
 )
-from tests.providers.conformance import Choice, PaymentConformance, _paid, _submission, _submitted
+from tests.providers.conformance import Choice, PaymentConformance, _paid, _submission, _submitted, ways_to_pay
+from tests.providers.faults import FAULTS, Fault, meeting
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -45,12 +47,17 @@ WEB3: Choice = (Method.CRYPTO, {"asset": "USDC", "network": "base"})
 LEGACY_USDC: Choice = (Method.CRYPTO, {"asset": "USDC", "network": "ethereum"})
 LEGACY_ETH: Choice = (Method.CRYPTO, {"asset": "ETH", "network": "ethereum"})
 WHOLE = 1_500_000_000
+TERMS = CommercePayments(Http()).terms
+WAYS = [
+    *ways_to_pay(TERMS(account("", generation="web3")), onchain=WEB3),
+    *ways_to_pay(TERMS(account("", generation="legacy")), legacy_usdc=LEGACY_USDC, legacy_eth=LEGACY_ETH),
+]
+EVERY = {way.name: way.choice for way in WAYS}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def place() -> AsyncIterator[Place]:
-    in_memory = Path("/dev/shm")  # noqa: S108  a folder of its own name in it; the journal's syncs are not what is tried here
-    with TemporaryDirectory(prefix="gerbang-test-", dir=in_memory if in_memory.is_dir() else None) as folder:
+    with TemporaryDirectory(prefix="gerbang-test-", dir=in_memory()) as folder:
         async with simulated.place(Path(folder)) as one:
             yield one
 
@@ -85,51 +92,60 @@ async def stage(place: Place, provider: CommercePayments, mood: Mood, choice: Ch
 VERIFIED = Mood("verified", onchain="verify")
 
 
-@pytest.mark.parametrize("mood", [*each_alone(), VERIFIED, *mixtures(2026, 4)], ids=str, indirect=True)
+MOODS = [*each_alone(), VERIFIED, *mixtures(2026, 4)]
+
+
 class TestConformance(PaymentConformance):
     """Inherited whole."""
 
+    ways = WAYS
+    parameters = ("mood", "choice")
 
-@pytest.mark.parametrize("fault", list(CATALOGUE))
+    @classmethod
+    def cases(cls, question: str) -> list[pytest.ParameterSet]:
+        asked = [way for way in cls.ways if cls.questions[question].is_for(way)]
+        return [pytest.param(mood, way.choice, id=f"{mood}-{way.name}") for mood in MOODS for way in asked]
+
+
+@meeting(EVERY)
 async def test_a_fault_at_the_creation_is_never_taken_for_more_than_it_says(
-    stage: SimulatedStage, choice: Choice, fault: str
+    stage: SimulatedStage, choice: Choice, fault: Fault
 ) -> None:
     """R8 and F6: what happened is found by our reference, what did not is said to be unknown, and nothing is made twice by us."""
     submission = _submission(stage, choice)
-    await stage.arm(fault)
+    await stage.arm(fault.kind)
     found: tuple[Fact, ...] = ()
     try:
         found = tuple(await stage.provider.submit(stage.account, submission))
     except (OutcomeUnknown, Unreachable):
-        assert fault in {"refuse", "reset_before", "timeout_before", "http_500"}
+        assert not fault.happened
     await stage.calm()
-    made = 0 if not found else 2 if fault == "duplicate_reference" else 1
+    made = 0 if not found else 2 if fault.kind == "duplicate_reference" else 1
     assert await stage.registered(submission.reference) == made
-    if fault == "wrong_amount":
+    if fault.kind == "wrong_amount":
         assert [type(fact) for fact in found] == [Mismatched]
     elif found:
         assert [type(fact) for fact in found] == [Accepted]
 
 
-@pytest.mark.parametrize("fault", list(CATALOGUE))
+@meeting(EVERY)
 async def test_a_fault_at_an_inquiry_costs_nothing_but_the_answer(
-    stage: SimulatedStage, choice: Choice, fault: str
+    stage: SimulatedStage, choice: Choice, fault: Fault
 ) -> None:
     standing = await _paid(stage, choice)
-    await stage.arm(fault)
+    await stage.arm(fault.kind)
     with contextlib.suppress(OutcomeUnknown, Unreachable):
         found = await stage.provider.inquire(stage.account, standing)
-        assert [type(fact) for fact in found] == [Mismatched if fault == "wrong_amount" else Captured]
+        assert [type(fact) for fact in found] == [Mismatched if fault.kind == "wrong_amount" else Captured]
     await stage.calm()
     (fact,) = await stage.provider.inquire(stage.account, standing)
     assert isinstance(fact, Captured)
 
 
-@pytest.mark.parametrize("fault", sorted({*CATALOGUE} - {"wrong_amount"}))
-@pytest.mark.parametrize("choice", [LEGACY_USDC], ids=["legacy"], indirect=True)
-async def test_a_fault_at_a_cancel_ends_in_the_truth(stage: SimulatedStage, choice: Choice, fault: str) -> None:
+@meeting({"legacy": LEGACY_USDC}, [fault for fault in FAULTS if fault.kind != "wrong_amount"])
+async def test_a_fault_at_a_cancel_ends_in_the_truth(stage: SimulatedStage, choice: Choice, fault: Fault) -> None:
     standing = await _submitted(stage, choice)
-    await stage.arm(fault)
+    await stage.arm(fault.kind)
     try:
         found = await stage.provider.cancel(stage.account, standing)
     except (OutcomeUnknown, Unreachable):

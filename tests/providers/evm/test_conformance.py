@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 import pytest
 
+from gerbang.base.http import Http
 from gerbang.ports.payment import Account, Method
 from gerbang.providers.evm.account import deposit_address
 from gerbang.providers.evm.adapter import EvmPayments
 from gerbang.sandbox.chain.local import LocalChain, transfer
 from tests.anvil import needs_anvil
-from tests.providers.conformance import NUMBER, Choice, PaymentConformance
+from tests.providers.conformance import NUMBER, PaymentConformance, ways_to_pay
 from tests.providers.evm.proxy import Proxy
 from tests.providers.evm.world import account
 
@@ -45,10 +46,12 @@ class ChainStage:
 
 @needs_anvil
 class TestConformance(PaymentConformance):
+    ways = ways_to_pay(
+        EvmPayments(Http()).terms(account("http://127.0.0.1:9")),
+        USDC=(Method.CRYPTO, {"asset": "USDC", "network": "base"}),
+        ETH=(Method.CRYPTO, {"asset": "ETH", "network": "base"}),
+    )
+
     @pytest.fixture
     def stage(self, local: LocalChain, proxied: Proxy, payments: EvmPayments) -> ChainStage:
         return ChainStage(payments, local, proxied)
-
-    @pytest.fixture(params=["USDC", "ETH"])
-    def choice(self, request: pytest.FixtureRequest) -> Choice:
-        return Method.CRYPTO, {"asset": request.param, "network": "base"}

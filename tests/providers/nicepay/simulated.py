@@ -1,16 +1,14 @@
-"""The NICEPAY simulator as the other side of the conformance suite: real HTTP, a sandbox of a mood, and the moods themselves.
+"""The NICEPAY simulator as the other side of the conformance suite: real HTTP, a sandbox of a mood, and what is asked.
 
 The sandbox's clock is put to the suite's own moment, so that expiry dates and time stamps are near it.
 """
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from random import Random
 from typing import Any, Final
 
 import httpx
@@ -18,20 +16,17 @@ import httpx
 from gerbang.ports.payment import Account, Method
 from gerbang.providers.nicepay.account import PAID_TO_A_NUMBER, PAY_METHODS
 from gerbang.providers.nicepay.adapter import NicepayPayments
-from gerbang.providers.nicepay.simulator import Merchant, NicepaySimulator
+from gerbang.providers.nicepay.terms import offered
 from gerbang.sandbox.app import Connection, Sandbox, SandboxConfig, running
-from tests.providers.conformance import AMOUNT, NOW, Choice
+from tests.providers import conformance, faults
+from tests.providers.conformance import AMOUNT, NOW, Choice, Operation, Question, Way, ways_to_pay
 from tests.providers.nicepay import script as wire
+from tests.providers.nicepay.moods import CHOICES, V2, Mood, cases, each_position, mixtures, next_days
 from tests.providers.nicepay.orders import account
 from tests.providers.nicepay.script import IMID, KEY
 
 DAY_S: Final = 86_400
 ALL_METHODS: Final = tuple(PAY_METHODS.values())
-CHOICES: Final = {
-    name: values
-    for name, values in NicepaySimulator([Merchant(IMID, KEY.decode(), ALL_METHODS)]).quirk_choices().items()
-    if not name.startswith("snap_")
-}
 ACCOUNT: Final[Choice] = (Method.VIRTUAL_ACCOUNT, {"bank": "MANDIRI"})
 CARD: Final[Choice] = (Method.CARD, {})
 STORE: Final[Choice] = (Method.CONVENIENCE_STORE, {"store": "ALFAMART"})
@@ -43,64 +38,41 @@ JENIUS: Final[Choice] = (Method.DIRECT_DEBIT, {"bank": "JENIUS"})
 EVERY: Final[Mapping[str, Choice]] = {
     "virtual_account": ACCOUNT, "card": CARD, "store": STORE, "qris": QR, "ovo": OVO, "dana": DANA, "akulaku": AKULAKU, "jenius": JENIUS,
 }  # fmt: skip
-# The switches that bear on a method beside accounts and cards, which meet all of them.
-_BEAR_ON_ALL: Final = frozenset({"second_cancel", "empty_fields", "error_http_status"})
-_BEAR_ON_REFUNDS: Final = frozenset(
-    {"cancel_amount", "status_after_partial_refund", "partial_refunds", "partial_refunds_elsewhere"}
-)
-BEARING: Final[Mapping[str, frozenset[str]]] = {
-    "store": _BEAR_ON_ALL | {"cancelled_va_status"},
-    "qris": _BEAR_ON_ALL | _BEAR_ON_REFUNDS | {"qris_request"},
-    "ovo": _BEAR_ON_ALL | {"before_payment_step"},
-    "dana": _BEAR_ON_ALL | _BEAR_ON_REFUNDS | {"before_payment_step"},
-    "akulaku": _BEAR_ON_ALL | _BEAR_ON_REFUNDS | {"before_payment_step"},
-    "jenius": _BEAR_ON_ALL | _BEAR_ON_REFUNDS | {"before_payment_step", "payment_url"},
+MOODS: Final = [
+    *each_position(V2),
+    *next_days(["status_after_partial_refund", "cancel_amount", "card_statuses", "second_cancel", "empty_fields"]),
+    *mixtures(V2, 8, seed=20250115),
+]
+_ASKED: Final = Question(Operation.INQUIRY, lambda way: way.choice[0] not in {*PAID_TO_A_NUMBER, Method.DIRECT_DEBIT})
+QUESTIONS: Final[Mapping[str, Question]] = {
+    **conformance.QUESTIONS,
+    "test_the_rest_can_follow_a_part_or_is_declined": Question(Operation.REFUND, lambda way: way.terms.partial_refund),
+    "test_what_it_posts_is_verified_and_names_the_attempt": Question(Operation.NOTIFICATION),
+    "test_a_payer_who_is_refused_is_a_decline": _ASKED,
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Mood:
-    """How this NICEPAY behaves: its switches, and whether orders are given back on the day after they were paid."""
-
-    name: str
-    quirks: Mapping[str, str] = field(default_factory=dict)
-    next_day: bool = False
-
-    def __str__(self) -> str:
-        return self.name
-
-
-def each_position() -> list[Mood]:
-    """The defaults, and then every other position of every switch, one at a time."""
-    others = [(name, position) for name, values in CHOICES.items() for position in values[1:]]
-    return [Mood("defaults"), *(Mood(f"{name}={position}", {name: position}) for name, position in others)]
+def account_in(mood: Mood, base_url: str) -> Account:
+    """The connection of a merchant who knows this NICEPAY."""
+    everything = " ".join(PAY_METHODS)
+    return account(
+        base_url,
+        methods=everything,
+        card_status_table="2020" if mood.says("card_statuses") == "of_2020" else "current",
+        qris_encoding="form" if mood.says("qris_request") == "form" else "json",
+        partial_refunds=everything if mood.says("partial_refunds_elsewhere") == "accepted" else "card",
+        timeout_s="1",
+    )
 
 
-def moods_of(name: str) -> list[Mood]:
-    """Every mood for accounts and cards; for the others what bears on them, the next day, and two mixtures."""
-    if name in {"virtual_account", "card"}:
-        return [*each_position(), *next_days(), *mixtures(6, seed=20250115)]
-    bearing = [mood for mood in each_position() if mood.quirks.keys() <= BEARING[name]]
-    later = [mood for mood in next_days() if mood.quirks.keys() <= BEARING[name] & _BEAR_ON_REFUNDS]
-    return [*bearing, *later, *mixtures(2, seed=20250116)]
+def ways_in(mood: Mood) -> list[Way]:
+    """The ways to pay, with their terms in a mood."""
+    return ways_to_pay(offered(account_in(mood, "")), **EVERY)
 
 
-def mixtures(count: int, seed: int) -> list[Mood]:
-    """Every switch in a position drawn by the seed, on either day."""
-    chance = Random(seed)
-    drawn = [{name: chance.choice(values) for name, values in CHOICES.items()} for _ in range(count)]
-    return [Mood(f"mixture-{seed}-{n}", quirks, chance.random() < 0.5) for n, quirks in enumerate(drawn)]
-
-
-def next_days() -> list[Mood]:
-    """What only shows when the money goes back a day later: a refund instead of a void."""
-    names = ("status_after_partial_refund", "cancel_amount", "card_statuses", "second_cancel", "empty_fields")
-    moods = [Mood("next-day", next_day=True)]
-    for name, position in itertools.chain.from_iterable([(n, p) for p in CHOICES[n][1:]] for n in names):
-        moods.append(Mood(f"next-day,{name}={position}", {name: position}, next_day=True))
-    return moods
-
-
+GIVEN_BACK: Final = {way.name: way.choice for way in ways_in(Mood("defaults")) if way.terms.refund}
+TO_A_NUMBER: Final = {name: choice for name, choice in EVERY.items() if choice[0] in PAID_TO_A_NUMBER}
+CASES: Final = cases(MOODS, ways_in, QUESTIONS)
 _ONE_WORD: Final = {Method.QRIS: "refunded", Method.DIRECT_DEBIT: "voided"}  # whatever the day
 
 
@@ -161,20 +133,12 @@ class SimulatedStage:
     hook_url: str
 
     async def set_up(self) -> None:
-        defaults = {name: values[0] for name, values in CHOICES.items()}
+        defaults = {name: CHOICES[name][0] for name in V2}
         await self.place.put("quirks", **(defaults | dict(self.mood.quirks)), notification_retry_s=[])
 
     @property
     def account(self) -> Account:
-        everything = " ".join(PAY_METHODS)
-        plain = account(
-            f"{self.place.sandbox.url}/nicepay",
-            methods=everything,
-            card_status_table="2020" if self.says("card_statuses") == "of_2020" else "current",
-            qris_encoding="form" if self.says("qris_request") == "form" else "json",
-            partial_refunds=everything if self.says("partial_refunds_elsewhere") == "accepted" else "card",
-            timeout_s="1",
-        )
+        plain = account_in(self.mood, f"{self.place.sandbox.url}/nicepay")
         return replace(plain, hook_url=self.hook_url)
 
     def unreachable(self) -> Account:
@@ -198,25 +162,14 @@ class SimulatedStage:
         return sum(order["reference"] == reference for order in orders)
 
     async def arm(self, kind: str, route: str = "") -> None:
-        """The next request that the route names meets this fault."""
-        await self.place.put("faults", kind=kind, route=route, count=1, delay_s=0.2)
-        if kind == "refuse":
-            await asyncio.sleep(0.05)  # the door shuts when the answer to this is out
+        await faults.arm(self.place.control, "nicepay", kind, route)
 
     async def calm(self) -> None:
-        """No fault is left, and the door is open."""
-        async with asyncio.timeout(5):
-            while True:
-                try:
-                    await self.place.control.delete("/control/nicepay/faults")
-                except httpx.TransportError:
-                    await asyncio.sleep(0.02)
-                else:
-                    return
+        await faults.calm(self.place.control, "nicepay")
 
     def says(self, switch: str) -> str:
         """The position of a switch."""
-        return self.mood.quirks.get(switch, CHOICES[switch][0])
+        return self.mood.says(switch)
 
     def is_silent_about(self, method: Method, amount: int) -> bool:
         """Whether an inquiry after a refund of so much leaves open how much went back: only a void says it by its status alone."""

@@ -10,7 +10,8 @@ from gerbang.ports.payment import (
     Method,
 )
 from gerbang.providers.nicepay.adapter import NicepayPayments
-from tests.providers.conformance import Choice, PaymentConformance
+from gerbang.providers.nicepay.terms import offered
+from tests.providers.conformance import PaymentConformance, ways_to_pay
 from tests.providers.nicepay import script as wire
 from tests.providers.nicepay.orders import account
 from tests.providers.nicepay.script import CANCEL, HANG_UP, IMID, INQUIRY, REDIRECT, REGISTRATION, Say, Script
@@ -86,13 +87,10 @@ class ScriptedStage:
 
 
 class TestConformance(PaymentConformance):
+    ways = ways_to_pay(
+        offered(account("")), virtual_account=(Method.VIRTUAL_ACCOUNT, {"bank": "BCA"}), card=(Method.CARD, {})
+    )
+
     @pytest.fixture
     def stage(self, script: Script, provider: NicepayPayments) -> ScriptedStage:
         return ScriptedStage(script, provider)
-
-    @pytest.fixture(
-        params=[(Method.VIRTUAL_ACCOUNT, {"bank": "BCA"}), (Method.CARD, {})], ids=["virtual_account", "card"]
-    )
-    def choice(self, request: pytest.FixtureRequest) -> Choice:
-        chosen: Choice = request.param
-        return chosen

@@ -4,32 +4,29 @@ Where NICEPAY's documents are silent the simulator has a switch, and the adapter
 """
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 import pytest_asyncio
 
-from gerbang.base.errors import UpstreamFailed
-from gerbang.base.http import Http, OutcomeUnknown, Unreachable
+from gerbang.base.http import Http, OutcomeUnknown
 from gerbang.ports.payment import (
     Accepted,
     Cancelled,
     Captured,
     Declined,
     Expired,
-    Method,
     Mismatched,
     Redirect,
     RefundSettled,
 )
 from gerbang.ports.webhook import Genuine, Hint, Incoming, Rejection
-from gerbang.providers.nicepay.account import PAID_TO_A_NUMBER
 from gerbang.providers.nicepay.adapter import NicepayPayments
 from gerbang.providers.nicepay.webhook import NicepayWebhook
-from gerbang.sandbox.faults import CATALOGUE
+from tests.conftest import in_memory
 from tests.providers.conformance import (
     AMOUNT,
     Choice,
@@ -39,21 +36,30 @@ from tests.providers.conformance import (
     _paid,
     _submission,
     _submitted,
-    _terms,
 )
+from tests.providers.faults import Fault, failing, meeting
 from tests.providers.nicepay import simulated
-from tests.providers.nicepay.simulated import ACCOUNT, CARD, DANA, EVERY, STORE, Mood, Place, SimulatedStage, moods_of
+from tests.providers.nicepay.moods import Mood
+from tests.providers.nicepay.simulated import (
+    ACCOUNT,
+    CARD,
+    CASES,
+    DANA,
+    EVERY,
+    GIVEN_BACK,
+    QUESTIONS,
+    TO_A_NUMBER,
+    Place,
+    SimulatedStage,
+)
 from tests.sandbox.receiver import Receiver, receiving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-PAIRS = [pytest.param(mood, choice, id=f"{mood}-{name}") for name, choice in EVERY.items() for mood in moods_of(name)]
-
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def place() -> AsyncIterator[Place]:
-    in_memory = Path("/dev/shm")  # noqa: S108  a folder of its own name in it; the journal's syncs are not what is tried here
-    with TemporaryDirectory(prefix="gerbang-test-", dir=in_memory if in_memory.is_dir() else None) as folder:
+    with TemporaryDirectory(prefix="gerbang-test-", dir=in_memory()) as folder:
         async with simulated.place(Path(folder)) as one:
             yield one
 
@@ -77,12 +83,6 @@ def mood(request: pytest.FixtureRequest) -> Mood:
     return chosen
 
 
-@pytest.fixture(params=list(EVERY.values()), ids=list(EVERY))
-def choice(request: pytest.FixtureRequest) -> Choice:
-    chosen: Choice = request.param
-    return chosen
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def stage(place: Place, provider: NicepayPayments, shop: Receiver, mood: Mood) -> SimulatedStage:
     one = SimulatedStage(place, provider, mood, shop.url)
@@ -90,9 +90,15 @@ async def stage(place: Place, provider: NicepayPayments, shop: Receiver, mood: M
     return one
 
 
-@pytest.mark.parametrize(("mood", "choice"), PAIRS, indirect=True)
 class TestConformance(PaymentConformance):
     """Inherited whole, but for what NICEPAY may keep to itself: how much went back."""
+
+    questions = QUESTIONS
+    parameters = ("mood", "choice")
+
+    @classmethod
+    def cases(cls, question: str) -> list[pytest.ParameterSet]:
+        return [case.parameters for case in CASES if case.question == question]
 
     async def test_a_full_refund_settles_or_is_declined_as_the_terms_say(self, stage: Stage, choice: Choice) -> None:
         with unanswered(is_silent(stage, choice, AMOUNT)):
@@ -107,8 +113,6 @@ class TestConformance(PaymentConformance):
             await super().test_a_lost_answer_to_a_refund_gives_the_money_back_once(stage, choice)
 
     async def test_the_rest_can_follow_a_part_or_is_declined(self, stage: SimulatedStage, choice: Choice) -> None:
-        if not _terms(stage, choice).partial_refund:
-            pytest.skip("this method declares no partial refund")
         standing = await _paid(stage, choice)
         await stage.provider.refund(stage.account, standing, _giveback(standing, 50_000))
         after = replace(standing, refunded=50_000)
@@ -137,8 +141,6 @@ class TestConformance(PaymentConformance):
         assert webhook.verify(account, Incoming({}, forged), 0.0) is Rejection.FORGED
 
     async def test_a_payer_who_is_refused_is_a_decline(self, stage: SimulatedStage, choice: Choice) -> None:
-        if choice[0] in {*PAID_TO_A_NUMBER, Method.DIRECT_DEBIT}:
-            pytest.skip("nobody is asked, or no status tells of it")
         standing = await _submitted(stage, choice)
         await stage.place.post("nicepay/decline", reference=standing.reference)
         (fact,) = await stage.provider.inquire(stage.account, standing)
@@ -146,42 +148,10 @@ class TestConformance(PaymentConformance):
         assert fact.code == ("card_declined" if choice == CARD else "payment_declined")
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What the sandbox's fault makes of one call: the exception it ends in, and whether the call took effect all the same."""
-
-    kind: str
-    happened: bool
-    ends_in: type[UpstreamFailed] | None = OutcomeUnknown
-
-    def __str__(self) -> str:
-        return self.kind
-
-
-FAULTS = [
-    Fault("refuse", happened=False, ends_in=Unreachable),
-    Fault("reset_before", happened=False),
-    Fault("timeout_before", happened=False),
-    Fault("http_500", happened=False),
-    Fault("timeout_after_effect", happened=True),
-    Fault("reset_after_effect", happened=True),
-    Fault("http_500_after_effect", happened=True),
-    Fault("garbage", happened=True),
-    Fault("truncated_json", happened=True),
-    Fault("slow", happened=True, ends_in=None),
-    Fault("wrong_amount", happened=True, ends_in=None),
-    Fault("duplicate_reference", happened=True, ends_in=None),
-]
-
-
-async def test_every_fault_of_the_sandbox_is_tried() -> None:
-    assert {fault.kind for fault in FAULTS} == set(CATALOGUE)
-
-
-@pytest.mark.parametrize("fault", FAULTS, ids=str)
 class TestFaults:
     """R8: what each fault makes of each call, and that the next call finds the truth."""
 
+    @meeting(EVERY)
     async def test_at_registration(self, stage: SimulatedStage, choice: Choice, fault: Fault) -> None:
         submission = _submission(stage, choice)
         await stage.arm(fault.kind)
@@ -195,6 +165,7 @@ class TestFaults:
             await stage.provider.submit(stage.account, submission)
         assert await stage.registered(submission.reference) == 1
 
+    @meeting(EVERY)
     async def test_at_inquiry(self, stage: SimulatedStage, choice: Choice, fault: Fault) -> None:
         standing = await _paid(stage, choice)
         await stage.arm(fault.kind)
@@ -208,9 +179,9 @@ class TestFaults:
         assert isinstance(fact, Captured)
         assert fact.total == AMOUNT
 
-    @pytest.mark.parametrize("number", [ACCOUNT, STORE], ids=["virtual_account", "store"])
-    async def test_at_the_cancel_of_an_unpaid_number(self, stage: SimulatedStage, fault: Fault, number: Choice) -> None:
-        standing = await _submitted(stage, number)
+    @meeting(TO_A_NUMBER)
+    async def test_at_the_cancel_of_an_unpaid_number(self, stage: SimulatedStage, choice: Choice, fault: Fault) -> None:
+        standing = await _submitted(stage, choice)
         await stage.arm(fault.kind, route="/cancel")
         with failing(None if fault.happened else fault.ends_in):
             found = await stage.provider.cancel(stage.account, standing)
@@ -221,18 +192,18 @@ class TestFaults:
         assert [type(fact) for fact in found] in ([Cancelled], [Expired])
         assert await stage.state(standing.reference) == "cancelled"
 
-    async def test_at_the_cancel_of_an_unpaid_card(self, stage: SimulatedStage, fault: Fault) -> None:
+    @meeting({"card": CARD})
+    async def test_at_the_cancel_of_an_unpaid_card(self, stage: SimulatedStage, choice: Choice, fault: Fault) -> None:
         """NICEPAY refuses it (9314), so whatever happens to the answer nothing may be said to be closed."""
-        standing = await _submitted(stage, CARD)
+        standing = await _submitted(stage, choice)
         await stage.arm(fault.kind, route="/cancel")
         with failing(fault.ends_in):
             assert not await stage.provider.cancel(stage.account, standing)
         await stage.calm()
         assert await stage.state(standing.reference) == "open"
 
+    @meeting(GIVEN_BACK)
     async def test_at_a_refund(self, stage: SimulatedStage, choice: Choice, fault: Fault) -> None:
-        if not _terms(stage, choice).refund:
-            pytest.skip("this method declares no refund")
         standing = await _paid(stage, choice)
         await stage.arm(fault.kind, route="/cancel")
         with failing(None if fault.happened else fault.ends_in):
@@ -245,9 +216,10 @@ class TestFaults:
         assert isinstance(fact, RefundSettled)
         assert fact.total == AMOUNT
 
-    async def test_at_a_partial_refund(self, stage: SimulatedStage, fault: Fault) -> None:
+    @meeting({"card": CARD})
+    async def test_at_a_partial_refund(self, stage: SimulatedStage, choice: Choice, fault: Fault) -> None:
         """A network that doubles the call doubles the refund, for NICEPAY has no key against it; the next inquiry tells."""
-        standing = await _paid(stage, CARD)
+        standing = await _paid(stage, choice)
         await stage.arm(fault.kind, route="/cancel")
         with failing(None if fault.happened else fault.ends_in):
             (fact,) = await stage.provider.refund(stage.account, standing, _giveback(standing, 50_000))
@@ -297,13 +269,6 @@ async def test_a_payment_link_grows_old_where_time_stamps_do_and_the_checkout_pa
     finally:
         await stage.place.move_clock(-600)
     assert ("Bayar dengan DANA" in page.text) is opens
-
-
-@contextmanager
-def failing(error: type[UpstreamFailed] | None) -> Iterator[None]:
-    """The block ends in this error, or in none."""
-    with pytest.raises(error) if error else nullcontext():
-        yield
 
 
 def is_silent(stage: Stage, choice: Choice, amount: int) -> bool:

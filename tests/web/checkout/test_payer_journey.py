@@ -13,6 +13,7 @@ from gerbang.base import ids
 from gerbang.core.identity.model import system_caller
 from gerbang.core.payments.model import IdempotencyKey
 from gerbang.sandbox.app import Sandbox
+from tests.conftest import NO_TLS
 from tests.web.conftest import PASSWORD, Edge
 
 Shop = tuple[Edge, Sandbox]
@@ -21,7 +22,9 @@ Shop = tuple[Edge, Sandbox]
 @pytest.fixture
 async def browser(shop: Shop) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody's browser: keeps cookies, says where a form came from, follows nothing by itself."""
-    async with httpx.AsyncClient(base_url=shop[0].url, timeout=20, headers={"origin": shop[0].url}) as client:
+    async with httpx.AsyncClient(
+        base_url=shop[0].url, timeout=20, headers={"origin": shop[0].url}, verify=NO_TLS
+    ) as client:
         yield client
 
 

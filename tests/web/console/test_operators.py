@@ -11,6 +11,7 @@ from gerbang.base import ids
 from gerbang.core.identity.model import Role
 from gerbang.core.inbox.model import NewEvent
 from gerbang.sandbox.app import Sandbox
+from tests.conftest import NO_TLS
 from tests.web.conftest import PASSWORD, Edge
 
 Shop = tuple[Edge, Sandbox]
@@ -19,7 +20,7 @@ Shop = tuple[Edge, Sandbox]
 async def signed_in(edge: Edge, role: Role) -> httpx.AsyncClient:
     email = f"{role.value}-{ids.new().hex[:8]}@lumbung.example"
     await edge.services.identity.accounts.create("system:test", email, PASSWORD, f"Ratih {role.value}", "id", role)
-    browser = httpx.AsyncClient(base_url=edge.url, timeout=20, headers={"origin": edge.url})
+    browser = httpx.AsyncClient(base_url=edge.url, timeout=20, headers={"origin": edge.url}, verify=NO_TLS)
     answer = await browser.post("/login", data={"email": email, "password": PASSWORD, "next": "/console/payments"})
     assert answer.status_code == 303, answer.text
     return browser

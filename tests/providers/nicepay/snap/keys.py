@@ -22,6 +22,7 @@ def private_key(owner: str) -> str:
     ).decode()
 
 
+@cache
 def public_key(owner: str) -> str:
     key = serialization.load_pem_private_key(private_key(owner).encode(), None)
     return (

@@ -1,59 +1,49 @@
-"""The NICEPAY simulator's SNAP as the other side of the conformance suite: real HTTP, a sandbox of a mood, and the moods themselves."""
+"""The NICEPAY simulator's SNAP as the other side of the conformance suite: real HTTP, a sandbox of a mood, and what is asked."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from random import Random
 from typing import Final
 
 import httpx
 
+from gerbang.base.http import Http
 from gerbang.ports.payment import Account, Method
-from gerbang.providers.nicepay.simulator import NicepaySimulator, SnapClient
+from gerbang.providers.nicepay.simulator import SnapClient
 from gerbang.providers.nicepay.snap.adapter import SnapPayments
 from gerbang.sandbox.app import Connection, SandboxConfig, running
-from tests.providers.conformance import NOW
+from tests.providers import conformance, faults
+from tests.providers.conformance import NOW, Choice, Operation, Question, Way, ways_to_pay
 from tests.providers.nicepay import script as wire
+from tests.providers.nicepay.moods import CHOICES, SNAP, Mood, cases, each_position, mixtures, next_days
 from tests.providers.nicepay.simulated import Place
 from tests.providers.nicepay.snap.keys import CLIENT_ID, SECRET, account, private_key, public_key
 
 DAY_S: Final = 86_400
-CHOICES: Final = {
-    name: values for name, values in NicepaySimulator([]).quirk_choices().items() if name.startswith("snap_")
+ACCOUNT: Final[Choice] = (Method.VIRTUAL_ACCOUNT, {"bank": "MANDIRI"})
+CODE: Final[Choice] = (Method.QRIS, {})
+WALLET: Final[Choice] = (Method.EWALLET, {"wallet": "DANA"})
+PHONE: Final[Choice] = (Method.EWALLET, {"wallet": "OVO"})
+EVERY: Final[Mapping[str, Choice]] = {"virtual_account": ACCOUNT, "qris": CODE, "dana": WALLET, "ovo": PHONE}
+MOODS: Final = [*each_position(SNAP), *next_days([]), *mixtures(SNAP, 4, seed=20250115)]
+QUESTIONS: Final[Mapping[str, Question]] = {
+    **conformance.QUESTIONS,
+    "test_what_it_posts_is_verified_and_names_the_attempt": Question(Operation.NOTIFICATION),
+    "test_an_order_that_ended_unpaid_is_over": Question(Operation.INQUIRY),
+    "test_anothers_txid_is_never_taken_for_ours": Question(Operation.INQUIRY),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Mood:
-    """How this NICEPAY behaves: its switches, and whether orders are given back on the day after they were paid."""
-
-    name: str
-    quirks: Mapping[str, str] = field(default_factory=dict)
-    next_day: bool = False
-
-    def __str__(self) -> str:
-        return self.name
-
-    def says(self, switch: str) -> str:
-        """The position of a switch."""
-        return self.quirks.get(switch, CHOICES[switch][0])
+def ways_in(_: Mood) -> list[Way]:
+    """The ways to pay, with their terms, which are the same in every mood."""
+    return ways_to_pay(SnapPayments(Http()).terms(account("")), **EVERY)
 
 
-def each_position() -> list[Mood]:
-    """The defaults, and then every other position of every switch, one at a time."""
-    others = [(name, position) for name, values in CHOICES.items() for position in values[1:]]
-    found = [Mood("defaults"), *(Mood(f"{name}={position}", {name: position}) for name, position in others)]
-    return [*found, Mood("next-day", next_day=True)]
-
-
-def mixtures(count: int, seed: int) -> list[Mood]:
-    """Every switch in a position drawn by the seed, on either day."""
-    chance = Random(seed)
-    drawn = [{name: chance.choice(values) for name, values in CHOICES.items()} for _ in range(count)]
-    return [Mood(f"mixture-{seed}-{n}", quirks, chance.random() < 0.5) for n, quirks in enumerate(drawn)]
+GIVEN_BACK: Final = {way.name: way.choice for way in ways_in(Mood("defaults")) if way.terms.refund}
+CASES: Final = cases(MOODS, ways_in, QUESTIONS)
 
 
 @asynccontextmanager
@@ -83,7 +73,7 @@ class SnapStage:
     hook_url: str
 
     async def set_up(self) -> None:
-        defaults = {name: values[0] for name, values in CHOICES.items()}
+        defaults = {name: CHOICES[name][0] for name in SNAP}
         await self.place.put("quirks", **(defaults | dict(self.mood.quirks)), notification_retry_s=[])
 
     @property
@@ -113,21 +103,10 @@ class SnapStage:
         return sum(order["reference"] == reference for order in await self._orders())
 
     async def arm(self, kind: str, route: str) -> None:
-        """The next request that the route names meets this fault."""
-        await self.place.put("faults", kind=kind, route=route, count=1, delay_s=0.2)
-        if kind == "refuse":
-            await asyncio.sleep(0.05)  # the door shuts when the answer to this is out
+        await faults.arm(self.place.control, "nicepay", kind, route)
 
     async def calm(self) -> None:
-        """No fault is left, and the door is open."""
-        async with asyncio.timeout(5):
-            while True:
-                try:
-                    await self.place.control.delete("/control/nicepay/faults")
-                except httpx.TransportError:
-                    await asyncio.sleep(0.02)
-                else:
-                    return
+        await faults.calm(self.place.control, "nicepay")
 
     def is_reached_by(self, method: Method) -> bool:
         """Whether an order whose tXid is not known can be asked about."""
