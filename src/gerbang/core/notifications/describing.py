@@ -79,9 +79,7 @@ def still_true(template: Template, said: Mapping[str, Any], whole: Whole, now: d
         return attempt is not None and attempt.status is AttemptStatus.PENDING and bool(_instructions(attempt))
     if template is Template.PAYMENT_LINK:
         return takes_money(whole.payment, now)
-    if (
-        template is Template.PAYMENT_REMINDER and "attempt" not in said
-    ):  # of a link whose payer has not chosen a way yet
+    if template is Template.PAYMENT_REMINDER and "attempt" not in said:  # of a link: no way is chosen yet
         return not whole.attempts and takes_money(whole.payment, now)
     if template is Template.PAYMENT_REMINDER:
         attempt = attempt_of(said, whole)

@@ -117,15 +117,11 @@ class Notifications:
         if not still_true(Template.PAYMENT_REMINDER, announcement.data, whole, announcement.made_at):
             return []
         pay, attempt = ids.show("pay", whole.payment.id), attempt_of(announcement.data, whole)
-        if attempt is not None:
-            key, at = (
-                ids.show("att", attempt.id),
-                remind_at(attempt.created_at, attempt.expires_at, self._remind_before),
-            )
-        elif (whole.payment.id, Template.PAYMENT_REMINDER.value) in told:
+        if attempt is None and (whole.payment.id, Template.PAYMENT_REMINDER.value) in told:
             return []
-        else:
-            key, at = pay, remind_at(announcement.made_at, whole.payment.expires_at, self._remind_before)
+        made = announcement.made_at if attempt is None else attempt.created_at
+        at = remind_at(made, (attempt or whole.payment).expires_at, self._remind_before)
+        key = pay if attempt is None else ids.show("att", attempt.id)
         job = NewJob(REMIND, key, {"payment": pay, "announcement": str(announcement.id)}, at, most_tries=_JOB_TRIES)
         return [job] if at is not None else []
 

@@ -82,7 +82,7 @@ async def inquire(ctx: Context, job: Job) -> None:
     reference = (attempt.provider_reference or hinted) if attempt else None
     settled = attempt is not None and attempt.status is AttemptStatus.CAPTURED and not hinted
     known = attempt is not None and (reference is not None or attempt.askable)
-    if attempt is None or not known or (settled and not settling.is_open(whole, attempt)):
+    if attempt is None or not known or (settled and not settling.is_under_way(whole, attempt)):
         await _end(ctx, job)
         return
     try:

@@ -59,7 +59,7 @@ async def refresh(ctx: Context, caller: Caller, payment_id: UUID) -> Whole:
     """
     whole = await ctx.calls.whole(payment_id)
     for attempt in whole.attempts:
-        if attempt.askable and (attempt.status is not AttemptStatus.CAPTURED or settling.is_open(whole, attempt)):
+        if attempt.askable and (attempt.status is not AttemptStatus.CAPTURED or settling.is_under_way(whole, attempt)):
             await ctx.calls.inquire(attempt, attempt.provider_reference or "", actor=caller.label)
     if ctx.look is not None and any(attempt.quote is not None for attempt in whole.attempts):
         await ctx.look()

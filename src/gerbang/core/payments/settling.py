@@ -15,7 +15,7 @@ AT_PROVIDER = (RefundStatus.SUBMITTED, RefundStatus.UNKNOWN)
 _NOT_CONFIRMED = "The provider has not confirmed it."
 
 
-def is_open(whole: Whole, attempt: Attempt) -> bool:
+def is_under_way(whole: Whole, attempt: Attempt) -> bool:
     """Whether a refund of this attempt is under way at the provider."""
     return any(r.attempt_id == attempt.id and r.status in AT_PROVIDER for r in whole.refunds)
 
