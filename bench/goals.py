@@ -33,4 +33,6 @@ GOALS: Final = {
     ),
     "W3": Goal("authenticated read", "pgbench: indexed SELECT", 0.2, 0.5, 9.0, 25.0),
     "W4": Goal("create a payment with a provider call", "FastAPI + httpx + SQLAlchemy", None, None, 12.0, 25.0),
+    "V2": Goal("NICEPAY's virtual account from order to paid, by classic V2", "nothing: a rate for each core"),
+    "SNAP": Goal("the same by SNAP", "nothing: a rate for each core"),
 }

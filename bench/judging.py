@@ -31,6 +31,16 @@ async def worked_off(cluster: Cluster) -> None:
             await asyncio.sleep(0.05)
 
 
+async def all_paid(cluster: Cluster) -> None:
+    """Return when no payment is unpaid any more. Raises NoScore after a minute."""
+    deadline = monotonic() + _PATIENCE_S
+    async with connected(cluster.dsn()) as db, db.reading() as tx:
+        while left := await tx.fetchval("SELECT count(*) FROM payments WHERE status <> 'paid'"):
+            if monotonic() > deadline:
+                raise NoScore(f"{left} payments are not paid")
+            await asyncio.sleep(0.05)
+
+
 async def every_event_kept(cluster: Cluster, acknowledged: Iterable[str]) -> None:
     """Every acknowledged event is in the inbox once."""
     async with connected(cluster.dsn()) as db, db.reading() as tx:

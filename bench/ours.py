@@ -55,6 +55,19 @@ class Gerbang:
         """Return an access token of the operator, good for ten minutes."""
         return await asyncio.to_thread(_log_in, self.port, self.password)
 
+    @property
+    def sandbox_url(self) -> str:
+        """Where `sandbox` listens."""
+        return f"http://127.0.0.1:{self.environment['GERBANG_SANDBOX_PORT']}"
+
+    @contextlib.asynccontextmanager
+    async def sandbox(self) -> AsyncIterator[None]:
+        """The simulators, without a chain, for the length of the block; they bring the demo's connections."""
+        environment = {**self.environment, "GERBANG_ANVIL": "/none"}
+        async with child("sandbox", ("gerbang", "sandbox"), environment, self.cluster.folder) as simulators:
+            await simulators.answering(int(environment["GERBANG_SANDBOX_PORT"]), "/")
+            yield
+
     @contextlib.asynccontextmanager
     async def workers(self) -> AsyncIterator[None]:
         """Two worker processes for the length of the block, begun when both listen: nobody's start is measured.

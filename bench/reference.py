@@ -16,7 +16,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from bench.cluster import REFERENCE, Cluster, connected, pgbench_program
-from bench.cpu import tree_cpu_s
+from bench.cpu import spent_us, tree_cpu_s
 from gerbang.base.db import Database
 
 CLIENTS: Final = 32
@@ -57,7 +57,8 @@ async def measure(cluster: Cluster, script: str, seconds: float) -> Reference:
         rate, tool = await _measure_by_hand(cluster, script, seconds), "own client (no pgbench here)"
     else:
         rate, tool = await _measure_by_pgbench(program, cluster, script, seconds), "pgbench"
-    return Reference(rate, tool, 1e6 * (tree_cpu_s() - before_s) / (rate * (perf_counter() - began)))
+    count = round(rate * (perf_counter() - began))
+    return Reference(rate, tool, sum(spent_us(before_s, count).values()))
 
 
 async def _measure_by_pgbench(program: Path, cluster: Cluster, script: str, seconds: float) -> float:

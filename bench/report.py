@@ -33,6 +33,7 @@ def show(scores: Mapping[str, Mapping[str, Any]], console: Console) -> None:
         console.print(f"{name} {one['title']}: {_times_taken(one)}", highlight=False)
     console.print(
         "CPU: processor time per operation of all that takes part; busy neighbours change it less than rates."
+        " Gerbang's own: serve, work and PostgreSQL, without the load and without whoever plays the provider."
     )
 
 
@@ -52,7 +53,9 @@ def _times_taken(one: Mapping[str, Any]) -> str:
         if one[name] is not None
     ]
     if one["cpu_us"] is not None:
-        parts.append(f"CPU {one['cpu_us']:.0f} µs")
+        shares = ", ".join(f"{part} {spent:.0f}" for part, spent in one["cpu_parts_us"].items())
+        parts.append(f"CPU {one['cpu_us']:.0f} µs ({shares})")
+        parts.append(f"{one['per_core']:,.0f} a second for each core of Gerbang's own")
     if one["reference_cpu_us"] is not None:
         parts.append(f"{one['measured_by']}'s CPU {one['reference_cpu_us']:.0f} µs")
     if one["lag_goal_ms"] is not None:

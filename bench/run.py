@@ -10,18 +10,21 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Final
 
 from rich.console import Console
 
 from bench import cluster, footprint, ours, reference, report, usual
 from bench.goals import GOALS
+from bench.nicepay import FromOrderToPaid
 from bench.processes import ChildFailed, child, free_port
 from bench.reference import ReferenceFailed
 from bench.scenarios import Bench, Create, Ingest, Processing, Read, Scenario
 from bench.scores import Rounds, score
 from bench.sides import NoScore
 from bench.together import Together
+from gerbang import demo
 from gerbang.base import log
 
 _SCENARIOS: Final[dict[str, Callable[[Bench], Scenario]]] = {
@@ -30,6 +33,8 @@ _SCENARIOS: Final[dict[str, Callable[[Bench], Scenario]]] = {
     "E2E": Together,
     "W3": Read,
     "W4": Create,
+    "V2": partial(FromOrderToPaid, connection=demo.NICEPAY),
+    "SNAP": partial(FromOrderToPaid, connection=demo.SNAP),
 }
 
 

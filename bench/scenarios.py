@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from bench import judging, ours, reference, seeding, usual
 from bench.cluster import Cluster
-from bench.cpu import tree_cpu_s
+from bench.cpu import spent_us, tree_cpu_s
 from bench.load import shots
 from bench.load.closed import Plan, Round, Shot, fire
 from bench.reference import Reference
@@ -103,9 +103,9 @@ class Processing:
             before_s = tree_cpu_s()
             await ours.release_inbox(cluster)
             await judging.worked_off(cluster)
-            cpu_s = tree_cpu_s() - before_s
+            cpu_us = spent_us(before_s, count)
         await judging.every_payment_paid(cluster, [payment for payment, _ in made])
-        return Sample(await judging.processing_rate(cluster), cpu_us=1e6 * cpu_s / count)
+        return Sample(await judging.processing_rate(cluster), cpu_us=cpu_us)
 
 
 @dataclass(slots=True)
@@ -168,7 +168,7 @@ async def _fire(
     plan = Plan(port, CONNECTIONS, bench.seconds, keep_bodies=check is not None)
     before_s = tree_cpu_s()
     result = await asyncio.to_thread(fire, plan, wanted)
-    result.cpu_s = tree_cpu_s() - before_s
+    result.cpu_us = spent_us(before_s, len(result.acknowledged))
     if check is not None:
         for shot in result.acknowledged:
             if not check(shot, result.bodies[shot]):

@@ -8,6 +8,7 @@ from operator import attrgetter
 from statistics import median
 from typing import Any
 
+from bench.cpu import OWN
 from bench.goals import Goal
 from bench.reference import Reference
 from bench.sides import Sample
@@ -46,9 +47,14 @@ def score(goal: Goal, rounds: Rounds) -> dict[str, Any]:
         "lag_stretch_ms": goal.lag_stretch_ms,
         "no_score": rounds.no_score or None,
     }
-    for name in ("p50_ms", "p95_ms", "p99_ms", "lag_p50_ms", "lag_p99_ms", "cpu_us"):
+    for name in ("p50_ms", "p95_ms", "p99_ms", "lag_p50_ms", "lag_p99_ms"):
         entry[name] = None if rounds.no_score else _median(rounds.ours, attrgetter(name))
         entry[f"naive_{name}"] = _median(rounds.naive, attrgetter(name))
+    parts = {} if rounds.no_score else _parts(rounds.ours)
+    own_us = sum(parts.get(part, 0.0) for part in OWN)
+    entry["cpu_us"] = sum(parts.values()) or None
+    entry["cpu_parts_us"] = parts
+    entry["per_core"] = 1e6 / own_us if own_us else None
     entry["reference_cpu_us"] = median(one.cpu_us for one in rounds.reference) if rounds.reference else None
     entry["rounds"] = {
         "reference": [round(one.rate, 1) for one in rounds.reference],
@@ -74,6 +80,13 @@ def meets(entry: dict[str, Any], which: str) -> bool:
 def _median(samples: Sequence[Sample], value: Callable[[Sample], float | None]) -> float | None:
     values = [one for one in map(value, samples) if one is not None]
     return median(values) if values else None
+
+
+def _parts(samples: Sequence[Sample]) -> dict[str, float]:
+    """The median processor time of each part that took any."""
+    names = dict.fromkeys(part for one in samples for part in one.cpu_us)
+    found = {name: median(one.cpu_us.get(name, 0.0) for one in samples) for name in names}
+    return {name: spent for name, spent in found.items() if spent >= 1}
 
 
 def _ratio(rate: float | None, reference: float | None) -> float | None:

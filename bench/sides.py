@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from bench.load.closed import Round, percentile
 
@@ -17,7 +17,7 @@ class NoScore(Exception):
 class Sample:
     """One round of one side: `rate` per second, latencies in milliseconds, lag from sending to the commit of the effect.
 
-    `cpu_us` is processor time per operation, of everything that ran: load, service, worker, PostgreSQL.
+    `cpu_us` is processor time per operation, by part (bench/cpu.py).
     """
 
     rate: float
@@ -26,7 +26,7 @@ class Sample:
     p99_ms: float | None = None
     lag_p50_ms: float | None = None
     lag_p99_ms: float | None = None
-    cpu_us: float | None = None
+    cpu_us: Mapping[str, float] = field(default_factory=dict)
 
 
 def sample_of(result: Round) -> Sample:
@@ -36,8 +36,7 @@ def sample_of(result: Round) -> Sample:
     if result.unanswered:
         raise NoScore(f"{len(result.unanswered)} requests were never answered")
     p50, p95, p99 = (1000 * percentile(result.latencies_s, share) for share in (0.50, 0.95, 0.99))
-    cpu_us = None if result.cpu_s is None else 1e6 * result.cpu_s / max(1, len(result.acknowledged))
-    return Sample(result.rate, p50, p95, p99, cpu_us=cpu_us)
+    return Sample(result.rate, p50, p95, p99, cpu_us=result.cpu_us)
 
 
 def once_each(what: str, acknowledged: Iterable[str], stored: Iterable[str]) -> None:

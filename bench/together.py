@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bench import judging, ours, reference, seeding
-from bench.cpu import tree_cpu_s
+from bench.cpu import spent_us, tree_cpu_s
 from bench.goals import GOALS
 from bench.load import shots
 from bench.load.closed import Plan
@@ -74,7 +74,7 @@ class Together:
             if not result.acknowledged:
                 raise NoScore("nothing was acknowledged")
             await judging.worked_off(cluster)
-            result.cpu_s = tree_cpu_s() - before_s
+            result.cpu_us = spent_us(before_s, len(result.acknowledged))
         payments = {f"evt-{attempt}": payment for payment, attempt in made}
         await judging.every_event_kept(cluster, result.acknowledged)
         await judging.every_payment_paid(cluster, [payments[event] for event in result.acknowledged])

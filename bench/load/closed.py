@@ -31,11 +31,11 @@ class Shot:
 class Round:
     """What one round saw. Latencies in seconds, in order of answering; `sent_at` is wall-clock time by id.
 
-    `cpu_s` is processor time of everything that took part, where somebody looked.
+    `cpu_us` is processor time per acknowledged request by part (bench/cpu.py), where somebody looked.
     """
 
     elapsed_s: float = 0.0
-    cpu_s: float | None = None
+    cpu_us: dict[str, float] = field(default_factory=dict)
     latencies_s: list[float] = field(default_factory=list)
     acknowledged: list[str] = field(default_factory=list)
     refused: list[tuple[str, int]] = field(default_factory=list)

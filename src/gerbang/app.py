@@ -123,7 +123,7 @@ async def core(settings: Settings, name: str, providers: Mapping[str, Provider] 
 
         notifications = Notifications(
             db, payments=load_wholes, people=people, host=_host(settings), alerts=_alerts(settings),
-            remind_before=timedelta(seconds=settings.reminder_before_s),
+            remind_before=timedelta(seconds=settings.reminder_before_s), restart_for=timedelta(seconds=settings.restart_for_s),
         )  # fmt: skip
         yield Core(
             settings, db, http, clock, changes, secrets, identity, connections, calls, payments, watcher, Inbox(db, preview), notifications

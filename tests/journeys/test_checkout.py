@@ -33,7 +33,7 @@ async def test_changing_the_way_closes_the_number_that_was_left_at_the_provider(
     left = payment["next_action"]["number"]
     async with world.browser() as browser:
         await opened(world, browser, payment)
-        await browser.open(f"{browser.url}?choose=1")
+        await browser.open(f"{browser.url}&choose=1")
         assert "Nomor atau kode yang lama ditutup" in browser.page
         assert "Tetap pakai Virtual account BCA" in browser.page
         page = await browser.submit("/choose", method="virtual_account", bank="BNI")

@@ -112,6 +112,11 @@ async def test_without_script_a_card_is_paid_at_the_provider_and_receipted(
         await expect(page.get_by_role("heading", level=1)).to_contain_text("Your payment is in.")
 
 
+_HOLDS_UP_THE_PAINT = (
+    "performance.getEntriesByType('resource').filter(e => e.renderBlockingStatus === 'blocking').map(e => e.name)"
+)
+
+
 async def test_when_the_time_runs_out_the_number_goes_and_a_new_one_is_one_press_away(
     chromium: str, shop: tuple[Edge, Sandbox]
 ) -> None:
@@ -122,6 +127,8 @@ async def test_when_the_time_runs_out_the_number_goes_and_a_new_one_is_one_press
         heard = complaints(page)
         await page.clock.install()
         await page.goto(made["checkout_url"])
+        await expect(page).to_have_url(f"{edge.url}/pay/{made['id']}")  # the link's token is out of sight
+        assert await page.evaluate(_HOLDS_UP_THE_PAINT) == []
         await expect(page.get_by_role("timer")).to_be_visible()
         async with edge.services.db.transaction() as tx:
             await tx.execute(

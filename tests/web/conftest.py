@@ -62,6 +62,13 @@ class Edge:
             rows = await tx.fetch("SELECT actor, object, detail, request_id FROM audit WHERE action = $1", action)
         return [dict(row) for row in rows]
 
+    async def noted(self, action: str) -> list[dict[str, Any]]:
+        """Audit rows of a refusal that is noted after its answer."""
+        async with asyncio.timeout(5):
+            while not (found := await self.audited(action)):
+                await asyncio.sleep(0.02)
+        return found
+
     async def count(self, table: str) -> int:
         """Rows of a table."""
         async with self.services.db.reading() as tx:

@@ -170,6 +170,14 @@ def test_other_numbers_are_not_taken_for_cards(text: str) -> None:
     assert not validation.holds_card_number(text)
 
 
+@pytest.mark.parametrize("digits", [40, 64], ids=["address", "transaction"])
+def test_what_stands_on_a_chain_holds_no_card_number_by_chance(digits: int) -> None:
+    hexadecimal = "Ab" + VISA + "c" * (digits - 2 - len(VISA))
+    assert not validation.holds_card_number(f"0x{hexadecimal}")
+    assert validation.holds_card_number(hexadecimal)
+    assert validation.holds_card_number(f"0x{hexadecimal} {VISA}")
+
+
 @given(st.text(alphabet="0123456789", min_size=12, max_size=18))
 def test_a_luhn_digit_makes_the_check_hold_and_any_other_breaks_it(body: str) -> None:
     fitting = [digit for digit in "0123456789" if validation._luhn(body + digit)]

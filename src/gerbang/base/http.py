@@ -108,4 +108,5 @@ class Http:
                 skip_auto_headers=("User-Agent",),
                 trust_env=False,
             )
+            self._session._retry_connection = False  # noqa: SLF001  it sends PUT and DELETE again by itself, and offers no other way to stop it
         return self._session

@@ -326,14 +326,15 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Giveback:
-    """One refund to be asked for; `full` when nothing of the capture stays. Of a crypto attempt it is in the price's currency: the
-    adapter turns it into the asset by the attempt's quote.
+    """One refund to be asked for; `full` when nothing of the capture stays, `again` when an earlier ask may have arrived. Of a crypto attempt
+    it is in the price's currency: the adapter turns it into the asset by the attempt's quote.
     """
 
     refund: UUID
     amount: Money
     full: bool
     reason: str
+    again: bool = False
 
 
 class PaymentProvider(Protocol):
@@ -361,5 +362,7 @@ class PaymentProvider(Protocol):
         ...
 
     async def refund(self, account: Account, standing: Standing, giveback: Giveback) -> Sequence[Fact]:
-        """Give money back: `RefundSettled` with the new total, or `Declined` when the provider refuses it."""
+        """Give money back: `RefundSettled` with the new total, `Accepted` when the provider took it and is not done, so that it is only looked
+        for from then on, or `Declined` when it refuses.
+        """
         ...

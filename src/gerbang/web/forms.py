@@ -1,12 +1,14 @@
 """Reading a form of our own pages: only the fields that were asked for, as text that can be stored, never a card number (R14, R41)."""
 
 import re
+from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from litestar import Request
 
-from gerbang.base.errors import Invalid
+from gerbang.base.errors import FieldError, Invalid
+from gerbang.web.exchange import exchange_of
 from gerbang.web.problems import CardDataRefused, UnsupportedMedia
 from gerbang.web.validation import holds_card_number
 
@@ -24,7 +26,8 @@ def read_phone(text: str) -> str:
 async def read_form(request: Request[Any, Any, Any], *names: str, cards_in: tuple[str, ...] = ()) -> dict[str, str]:
     """The named fields, stripped; absent ones are empty. The last of a name counts, other fields are not looked at.
 
-    Raises UnsupportedMedia, Invalid, and CardDataRefused unless the field is one of `cards_in`, whose caller tells the person itself.
+    Raises UnsupportedMedia, Invalid, and CardDataRefused unless the field is one of `cards_in`, whose caller tells the person itself, and
+    us by `note_cards`.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
@@ -36,12 +39,25 @@ async def read_form(request: Request[Any, Any, Any], *names: str, cards_in: tupl
         raise Invalid("The form has too many fields.") from error
     values = {name: given.get(name, "").strip() for name in names}
     for name, value in values.items():
-        _check(value, card_allowed=name in cards_in)
+        _check(value)
+        if name not in cards_in and holds_card_number(value):
+            raise _card_refused(name)
     return values
 
 
-def _check(value: str, *, card_allowed: bool) -> None:
+def note_cards(request: Request[Any, Any, Any], fields: Iterable[str]) -> None:
+    """Have it audited, as what is raised is, that these fields held card numbers and were refused (R14)."""
+    for name in fields:
+        exchange_of(request).error = _card_refused(name)
+
+
+def _card_refused(name: str) -> CardDataRefused:
+    return CardDataRefused(
+        "Card numbers must never be sent here; nothing of it was kept.",
+        errors=[FieldError(f"/{name}", "Looks like card data.")],
+    )
+
+
+def _check(value: str) -> None:
     if len(value) > _MOST_CHARACTERS or any(not char.isprintable() and char not in "\r\n\t" for char in value):
         raise Invalid("A field is too long or holds characters that cannot be stored.")
-    if not card_allowed and holds_card_number(value):
-        raise CardDataRefused("Card numbers must never be sent here; nothing of it was kept.")

@@ -3,6 +3,8 @@
 import gzip
 import hashlib
 import mimetypes
+import re
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response, get
 from litestar.datastructures import Cookie
 from litestar.params import FromPath
+from markupsafe import Markup
 
 from gerbang.base import formats
 from gerbang.base.errors import GerbangError, NotFound
@@ -20,6 +23,7 @@ from gerbang.base.formats import Locale
 from gerbang.base.number_words import amount_in_words
 from gerbang.core.identity.model import Caller
 from gerbang.web import texts
+from gerbang.web.exchange import exchange_of
 from gerbang.web.problems import status_of
 from gerbang.web.services import Services
 
@@ -29,22 +33,16 @@ _STATICS: Final = (_WEB / "checkout" / "static", _WEB / "console" / "static")
 LANGUAGE_COOKIE: Final = "grb_lang"
 # A page waits for one sheet: what every page needs goes before its own, in the same file.
 _SHEETS: Final = ("payer.css", "console.css")
+_INLINE: Final = "payer.css"  # who pays waits for no second answer
 _EVERY_SHEET: Final = ("tokens.css", "base.css")
+_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
+_SPACE: Final = re.compile(r"\s+")
+_ADDRESS: Final = re.compile(r'url\("([^"]+)"\)')
 _YEAR_S: Final = 31_536_000
-# Nothing inline, nobody else's server; `same-origin` and not `no-referrer`, because the latter turns Origin into `null` on our own forms.
+# Nothing inline but that sheet, nobody else's server; `same-origin` and not `no-referrer`, because the latter turns Origin into `null` on our own forms.
 _OWN_FORMS: Final = "form-action 'self'"
-HEADERS: Final[Mapping[str, str]] = {
-    "content-security-policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
-        f"{_OWN_FORMS}; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "referrer-policy": "same-origin",
-    "x-content-type-options": "nosniff",
-    "cache-control": "no-store",
-    "vary": "accept-language, cookie",
-}
 mimetypes.add_type("font/woff2", ".woff2")
-Page = Response[str] | Response[None]
+Page = Response[bytes] | Response[None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +93,36 @@ def static_file(request: Request[Any, Any, Any], version: FromPath[str], name: F
         raise NotFound
     kept = f"public, max-age={_YEAR_S}, immutable" if version == VERSION else "no-cache"
     headers = {"cache-control": kept, "x-content-type-options": "nosniff", "vary": "accept-encoding"}
-    if file.packed and "gzip" in request.headers.get("accept-encoding", ""):
+    if file.packed and _unpacks(request):
         return Response(file.packed, media_type=file.media_type, headers={**headers, "content-encoding": "gzip"})
     return Response(file.content, media_type=file.media_type, headers=headers)
+
+
+def _inline(name: str) -> str:
+    """A style sheet as it stands inside a page, where an address relative to the sheet would lead nowhere."""
+    content = _SPACE.sub(" ", _COMMENT.sub("", STATIC[name].content.decode()))
+    return _ADDRESS.sub(lambda found: f'url("{static_url(found[1])}")', content)
+
+
+_SHEET: Final = _inline(_INLINE)
+HEADERS: Final[Mapping[str, str]] = {
+    "content-security-policy": (
+        f"default-src 'none'; style-src 'self' 'sha256-{b64encode(hashlib.sha256(_SHEET.encode()).digest()).decode()}'; "
+        "script-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
+        f"{_OWN_FORMS}; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "cache-control": "no-store",
+    "vary": "accept-language, accept-encoding, cookie",
+}
 
 
 def _environment() -> Environment:
     loader = FileSystemLoader([str(folder) for folder in _TEMPLATES])
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.globals["static"] = static_url
+    made.globals["sheet"] = Markup(_SHEET)  # noqa: S704  our own file
     made.globals["knows"] = texts.knows
     made.filters["fours"] = formats.fours
     made.filters["mask_email"] = formats.mask_email
@@ -159,10 +178,11 @@ def page(
     cookies: Sequence[Cookie] = (),
     headers: Mapping[str, str] | None = None,
     form_to: str = "",
+    packed: bool = False,
     **context: Any,
-) -> Response[str]:
-    """The answer to a browser: HTML in the visitor's language under a policy that allows nothing inline and nothing foreign, but a form to
-    `form_to`, the sandbox for one.
+) -> Response[bytes]:
+    """The answer to a browser: HTML in the visitor's language under a policy that allows nothing inline but our sheet and nothing foreign but a
+    form to `form_to`, the sandbox for one. `packed` by gzip where the browser unpacks: only for a page without a secret, whose length tells.
     """
     locale = locale_of(request, preferred)
     chosen = request.query_params.get("lang", "")
@@ -181,11 +201,17 @@ def page(
         )
     links = language_links(request.url.path, request.url.query)
     contact = services_of(request).settings.contact_link
-    content = render(template, locale, links, contact=contact, **context)
+    content = render(template, locale, links, contact=contact, **context).encode()
     sent = {**HEADERS, "content-language": locale, **(headers or {})}
+    if packed and _unpacks(request):
+        content, sent["content-encoding"] = gzip.compress(content, 6), "gzip"
     if form_to:
         sent["content-security-policy"] = sent["content-security-policy"].replace(_OWN_FORMS, f"{_OWN_FORMS} {form_to}")
     return Response(content, status_code=status_code, media_type="text/html", headers=sent, cookies=kept)
+
+
+def _unpacks(request: Request[Any, Any, Any]) -> bool:
+    return "gzip" in request.headers.get("accept-encoding", "")
 
 
 def is_https(request: Request[Any, Any, Any]) -> bool:
@@ -213,6 +239,7 @@ def caller_or_none(request: Request[Any, Any, Any]) -> Caller | None:
 
 def page_error(request: Request[Any, Any, Any], error: GerbangError) -> Page:
     """An error as a page: what happened, whether anything moved, and the number that finds it in our log."""
+    exchange_of(request).error = error  # so that the gateway audits it where that is due
     status = status_of(error)
     if status == 401 and request.method == "GET":
         return see_other(f"/login?{urlencode({'next': _local(request)})}")

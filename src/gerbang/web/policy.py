@@ -127,6 +127,8 @@ POLICY: Final[Sequence[Row]] = (
     _open("POST", "/console/payments/{payment}/resolve", Rate.MONEY, Body.FORM),
     _open("GET", "/console/refunds/{refund}/settle"),
     _open("POST", "/console/refunds/{refund}/settle", Rate.MONEY, Body.FORM),
+    _open("GET", "/console/refunds/{refund}/decide"),
+    _open("POST", "/console/refunds/{refund}/decide", Rate.MONEY, Body.FORM),
     _open("GET", "/console/webhooks"),
     _open("GET", "/console/webhooks/{event}"),
     _open("POST", "/console/webhooks/{event}/replay", Rate.WRITE, Body.FORM),

@@ -100,6 +100,7 @@ def pointer_of(message: str) -> tuple[str, str]:
 # ── card data ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+_ON_CHAIN: Final = re.compile(r"0x(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{64})")
 _UNITS_AT: Final = (
     "/amount"  # base units of an asset may look like a card; whatever is no amount is refused there and not kept
 )
@@ -118,8 +119,13 @@ def refuse_card_data(body: bytes, value: Any) -> None:
 
 
 def holds_card_number(text: str) -> bool:
-    """Whether 13 to 19 digits in it, apart or together, pass Luhn's check under a prefix that a card network uses."""
-    return any(is_card_number(re.sub(r"\D", "", found[0])) for found in _CARD_TEXT.finditer(text))
+    """Whether 13 to 19 digits in it, apart or together, pass Luhn's check under a prefix that a card network uses.
+
+    An address or a transaction of a chain holds none: among its 40 or 64 hex digits a run of such digits is chance.
+    """
+    return not _ON_CHAIN.fullmatch(text) and any(
+        is_card_number(re.sub(r"\D", "", found[0])) for found in _CARD_TEXT.finditer(text)
+    )
 
 
 def is_card_number(digits: str) -> bool:

@@ -84,24 +84,24 @@ async def stored(db: Database, one: Whole) -> Whole:
     """The same, in the database, as if all of it had happened long ago."""
     async with db.transaction() as tx:
         await tx.execute(
-            "INSERT INTO payments SELECT * FROM jsonb_populate_record(NULL::payments, $1)", _plain(one.payment)
+            "INSERT INTO payments SELECT * FROM jsonb_populate_record(NULL::payments, $1)", as_row(one.payment)
         )
         await tx.execute(
             "INSERT INTO payment_payers SELECT * FROM jsonb_populate_record(NULL::payment_payers, $1)",
-            _plain(one.payer) | {"payment_id": str(one.payment.id)},
+            as_row(one.payer) | {"payment_id": str(one.payment.id)},
         )
         for attempt in one.attempts:
             await tx.execute(
-                "INSERT INTO attempts SELECT * FROM jsonb_populate_record(NULL::attempts, $1)", _plain(attempt)
+                "INSERT INTO attempts SELECT * FROM jsonb_populate_record(NULL::attempts, $1)", as_row(attempt)
             )
         for refund in one.refunds:
             await tx.execute(
-                "INSERT INTO refunds SELECT * FROM jsonb_populate_record(NULL::refunds, $1)", _plain(refund)
+                "INSERT INTO refunds SELECT * FROM jsonb_populate_record(NULL::refunds, $1)", as_row(refund)
             )
     return one
 
 
-def _plain(value: Any) -> dict[str, Any]:
+def as_row(value: Any) -> dict[str, Any]:
     """A value as its table's row: the fields are named as the columns are."""
     plain: dict[str, Any] = msgspec.to_builtins(value)
     return {"look_at": AT.isoformat()} | plain
@@ -125,10 +125,16 @@ class People:
 
 
 def notifications(
-    db: Database, *, alerts: Contact | None = None, people: Mapping[UUID, Contact] | None = None
+    db: Database,
+    *,
+    alerts: Contact | None = None,
+    people: Mapping[UUID, Contact] | None = None,
+    restart_for: timedelta = timedelta(),
 ) -> Notifications:
     """As app.py puts it together."""
-    return Notifications(db, payments=load_wholes, people=People(people or {}).read, host="toko.example", alerts=alerts)
+    return Notifications(
+        db, payments=load_wholes, people=People(people or {}).read, host="toko.example", alerts=alerts, restart_for=restart_for
+    )  # fmt: skip
 
 
 async def taken(db: Database, made: Notifications) -> None:

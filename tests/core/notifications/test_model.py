@@ -48,6 +48,7 @@ def test_the_person_concerned_is_told_what_matters_to_them(said: Announcement, t
         (announcement("payment.overpaid"), True),
         (announcement("refund.awaiting_transfer"), True),
         (announcement("refund.failed"), True),
+        (announcement("refund.unknown"), True),
         (announcement("refund.succeeded"), False),
     ],
 )

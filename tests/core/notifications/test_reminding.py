@@ -21,7 +21,7 @@ from gerbang.core.queue.model import Job, LeaseLost, Retry
 from gerbang.ports.payment import NextAction, Payer, Redirect
 from tests.providers.smtp.listener import listening
 
-from .stories import SARI, VA, People, about, announced, stored, taken, whole
+from .stories import SARI, VA, People, about, announced, as_row, stored, taken, whole
 from .test_sending import row, sending, until_status
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -260,3 +260,91 @@ async def test_a_reminder_in_time_is_sent_with_number_and_link(db: Database) -> 
     text = body.get_content()
     assert "8808 1234 5678 9012" in text
     assert f"https://toko.example/pay/{found['data']['payment']}?t=secret" in text
+
+
+# ── a link whose payer chose no way yet ─────────────────────────────────────────────────────────────────────────────
+
+
+def unchosen(payer: Payer = SARI, left: timedelta = 3 * DAY) -> Whole:
+    """A bill whose payer has not chosen how to pay, with so much of its time left."""
+    one = waiting(payer)
+    payment = replace(one.payment, status=PaymentStatus.CREATED, expires_at=datetime.now(UTC) + left)
+    return replace(one, payment=payment, attempts=())
+
+
+async def said(db: Database, one: Whole, *types: str) -> None:
+    """Announced now, one after the other, and told."""
+    for type_ in types:
+        announcement = replace(about(one, type_), made_at=datetime.now(UTC))
+        await announced(db, announcement)
+        await taken(db, made(db))
+
+
+@pytest.mark.parametrize("how", ["payment.link", "payment.opened"])
+async def test_a_link_that_was_mailed_or_opened_is_reminded_of_once_with_its_address(db: Database, how: str) -> None:
+    one = await stored(db, unchosen())
+    await said(db, one, how)
+    (job,) = await jobs(db)
+    assert job == {"key": ids.show("pay", one.payment.id), "run_at": one.payment.expires_at - HOUR}
+    await handler(db).handle(await claimed(db))
+    (found,) = await reminders(db)
+    assert found["recipient"] == "sari@example.com"
+    async with listening() as server, sending(db, server.port):
+        await until_status(db, found["id"], "sent")
+    mail = next(mail for mail in server.received if mail["Message-ID"] == found["message_id"])
+    body = mail.get_body(("plain",))
+    assert body is not None
+    text = body.get_content()
+    assert "Cara bayarnya Anda pilih di halaman tagihannya." in text
+    assert f"https://toko.example/pay/{ids.show('pay', one.payment.id)}?t=secret" in text
+    await said(db, one, "payment.link", "payment.opened")
+    assert (len(await reminders(db)), await jobs(db)) == (1, [])
+
+
+async def test_a_link_that_was_only_copied_is_not_spoken_of(db: Database) -> None:
+    one = await stored(db, unchosen())
+    await said(db, one, "payment.created")
+    assert await jobs(db) == []
+
+
+async def test_a_link_is_not_reminded_of_right_after_it_is_mailed_again(db: Database) -> None:
+    one = await stored(db, unchosen(left=HOUR + timedelta(minutes=2)))
+    early = replace(about(one, "payment.link"), made_at=one.payment.expires_at - 3 * DAY)
+    await announced(db, early)
+    await taken(db, made(db))
+    (first,) = await jobs(db)
+    await said(db, one, "payment.link")
+    (again,) = await jobs(db)
+    assert first["run_at"] == one.payment.expires_at - HOUR
+    assert timedelta(minutes=10) < one.payment.expires_at - again["run_at"] < timedelta(minutes=16)
+
+
+@pytest.mark.parametrize(
+    "one",
+    [unchosen(Payer("Sari", "")), unchosen(left=timedelta(minutes=30)), waiting()],
+    ids=["no address", "a short life", "already chosen"],
+)
+async def test_a_link_is_not_reminded_of_where_that_would_be_in_vain(db: Database, one: Whole) -> None:
+    await stored(db, one)
+    await said(db, one, "payment.link", "payment.opened")
+    assert await jobs(db) == []
+
+
+@pytest.mark.parametrize("end", ["chosen", "cancelled", "paid", "over"])
+async def test_a_link_is_not_reminded_of_when_something_became_of_it(db: Database, end: str) -> None:
+    one = await stored(db, unchosen())
+    await said(db, one, "payment.link")
+    job, other = await claimed(db), waiting()
+    async with db.transaction() as tx:
+        match end:
+            case "chosen":
+                attempt = replace(other.attempts[0], payment_id=one.payment.id)
+                await tx.execute(
+                    "INSERT INTO attempts SELECT * FROM jsonb_populate_record(NULL::attempts, $1)", as_row(attempt)
+                )
+            case "over":
+                await tx.execute("UPDATE payments SET expires_at = business_now() + interval '4 minutes'")
+            case status:
+                await tx.execute("UPDATE payments SET status = $1", status)
+    await handler(db).handle(job)
+    assert (await reminders(db), await jobs(db)) == ([], [])

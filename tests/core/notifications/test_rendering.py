@@ -2,11 +2,13 @@
 
 import os
 import re
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from gerbang.core.notifications import words
 from gerbang.core.notifications.describing import describe
@@ -18,6 +20,7 @@ from gerbang.ports.payment import DisplayCode
 from .stories import AT, about, whole
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 LUMBUNG = Letterhead("Toko Lumbung")
 LINK = "https://toko.example/pay/pay_1?t=secret&x=1"
 ANNOUNCED = {
@@ -161,6 +164,25 @@ def test_a_code_for_a_till_is_told_like_a_number_for_a_bank() -> None:
     assert "kasir Alfamart" in made.text
     assert "1234 5678 9012" in made.text
     assert "1234 5678 9012" in made.html
+
+
+@pytest.mark.parametrize("locale", ["id", "en"])
+@pytest.mark.parametrize(
+    ("restart_for", "until"),
+    [(DAY, {"id": "24 Nov 2026 14.05 WIB", "en": "24 Nov 2026 14:05 WIB"}), (MINUTE, None), (timedelta(), None)],
+)
+def test_who_let_the_time_pass_is_offered_what_the_page_does_and_no_longer(
+    restart_for: timedelta, until: dict[str, str] | None, locale: str
+) -> None:
+    one = whole(captured=0, status=PaymentStatus.EXPIRED, attempt_status=AttemptStatus.EXPIRED)
+    over = replace(one, payment=replace(one.payment, expires_at=AT))
+    made = rendered(Template.PAYMENT_EXPIRED, locale, describe(about(over, "payment.expired"), over, restart_for))
+    said = made.text.replace("\u00a0", " ")
+    if until:
+        assert f"{until[locale]}: " in said
+    else:
+        assert {"id": "Tagihan ini sudah ditutup", "en": "This bill is closed"}[locale] in said
+        assert not re.search("Masih mau membayar|still want to pay", said)
 
 
 def test_paying_twice_is_called_that() -> None:

@@ -1,10 +1,12 @@
 """From announcements to rows and jobs: once, to the right person, in their language; listing, sending again, forgetting."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from gerbang.base import ids
 from gerbang.base.db import Database
@@ -125,6 +127,18 @@ async def test_an_announcement_that_makes_no_sense_does_not_silence_the_next(db:
     assert [row["template"] for row in await rows(db)] == ["payment_paid", "payment_expired"]
 
 
+@pytest.mark.parametrize("restart_for", [timedelta(), timedelta(hours=3)])
+async def test_the_end_is_told_with_the_time_until_which_it_may_be_started_again(
+    db: Database, restart_for: timedelta
+) -> None:
+    one = whole(captured=0, status=PaymentStatus.EXPIRED, attempt_status=AttemptStatus.EXPIRED)
+    over = await stored(db, replace(one, payment=replace(one.payment, expires_at=AT)))
+    await announced(db, about(over, "payment.expired"))
+    await taken(db, notifications(db, restart_for=restart_for))
+    (row,) = await rows(db)
+    assert row["data"].get("again_until") == ((AT + restart_for).isoformat() if restart_for else None)
+
+
 async def test_a_bug_over_one_announcement_does_not_silence_the_next(db: Database) -> None:
     one, user = await stored(db, whole()), ids.new()
     broken = Contact("Jane", "jane@example.com", None)  # type: ignore[arg-type]  # the bug
@@ -132,6 +146,22 @@ async def test_a_bug_over_one_announcement_does_not_silence_the_next(db: Databas
     await announced(db, said, about(one, "payment.expired"))
     await taken(db, notifications(db, people={user: broken}))
     assert [row["template"] for row in await rows(db)] == ["payment_expired"]
+
+
+async def test_money_that_went_back_is_told_to_a_payer_who_has_no_account(db: Database) -> None:
+    one = await stored(db, whole(refund=RefundStatus.SUCCEEDED))
+    assert one.payment.owner_id is None
+    await announced(db, about(one, "refund.succeeded"))
+    await taken(db, notifications(db))
+    assert [(row["template"], row["recipient"]) for row in await rows(db)] == [("refund_succeeded", "sari@example.com")]
+
+
+async def test_a_refund_in_doubt_is_the_operators_and_not_the_payers_news(db: Database) -> None:
+    one = await stored(db, whole(refund=RefundStatus.UNKNOWN))
+    await announced(db, about(one, "refund.unknown"))
+    await taken(db, notifications(db, alerts=OPERATOR))
+    (row,) = await rows(db)
+    assert (row["template"], row["recipient"]) == ("operator_attention", "ratih@toko.example")
 
 
 async def test_a_transfer_that_waits_is_told_to_the_payer_and_to_the_operator(db: Database) -> None:

@@ -25,10 +25,10 @@ from gerbang.ports.payment import Payer
 from .conftest import OPERATOR, World
 
 
-async def announced(world: World, whole: Whole) -> int:
+async def announced(world: World, whole: Whole, type_: str = "payment.link") -> int:
     async with world.core.db.reading() as tx:
         count: int = await tx.fetchval(
-            "SELECT count(*) FROM announcements WHERE type = 'payment.link' AND payment_id = $1", whole.payment.id
+            "SELECT count(*) FROM announcements WHERE type = $2 AND payment_id = $1", whole.payment.id, type_
         )
     return count
 
@@ -97,6 +97,7 @@ async def test_ten_tabs_at_once_are_one_first_opening(world: World) -> None:
     )
     opened = [m for m in await world.core.payments.timeline(whole.payment.id) if m.kind == LINK_OPENED]
     assert [moment.actor for moment in opened] == [payer.label]
+    assert await announced(world, whole, "payment.opened") == 1
 
 
 async def test_a_payment_takes_money_while_it_is_owed_and_its_time_runs(world: World) -> None:

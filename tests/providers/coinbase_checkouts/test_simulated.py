@@ -230,10 +230,6 @@ async def test_a_lie_is_validly_signed_and_the_api_does_not_repeat_it(stage: Sim
     assert not await stage.provider.inquire(stage.account, standing)
 
 
-# A question whose kept connection breaks is asked again by the HTTP client itself; what changes something never is.
-ASKED_AGAIN = {"reset_before", "timeout_before", "timeout_after_effect", "reset_after_effect"}
-
-
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
 class TestFaults:
     """R8: what each fault makes of each call, and that the next call finds the truth."""
@@ -253,7 +249,7 @@ class TestFaults:
     async def test_at_inquiry(self, stage: SimulatedStage, fault: Fault) -> None:
         standing = await _paid(stage, CHOICE)
         await stage.arm(fault.kind)
-        with failing(None if fault.kind in ASKED_AGAIN else fault.ends_in):
+        with failing(fault.ends_in):
             (fact,) = await stage.provider.inquire(stage.account, standing)
             assert isinstance(fact, Mismatched if fault.kind == "wrong_amount" else Claimed)
         await stage.calm()
@@ -296,7 +292,7 @@ class TestFaults:
     async def test_at_the_look_before_a_refund(self, stage: SimulatedStage, fault: Fault) -> None:
         standing = await _paid(stage, CHOICE)
         await stage.arm(fault.kind)
-        goes_on = fault.ends_in is None or fault.kind in ASKED_AGAIN
+        goes_on = fault.ends_in is None
         with failing(None if goes_on else Unreachable):
             (fact,) = await stage.provider.refund(stage.account, standing, _giveback(standing, AMOUNT))
             assert isinstance(fact, RefundSettled)

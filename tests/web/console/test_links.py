@@ -156,7 +156,10 @@ async def test_a_card_number_is_not_kept_and_not_shown_again(shop: Shop, desk: h
     answer = await desk.post(NEW, data={**FORM, field: "4111 1111 1111 1111"})
     assert answer.status_code == 422
     assert "mirip nomor kartu" in answer.text
-    assert "4111" not in answer.text
+    (entry,) = await edge.noted("card_data.refused")
+    assert (entry["object"], entry["detail"]) == ("route:POST /console/payments/new", {"pointer": f"/{field}"})
+    assert entry["actor"].startswith("user:usr_")
+    assert "4111" not in answer.text + str(entry)
     assert await edge.count("payments") == 0
 
 

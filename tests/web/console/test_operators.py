@@ -213,3 +213,33 @@ async def test_another_sites_form_moves_nothing(shop: Shop, desk: httpx.AsyncCli
     answer = await desk.post(f"/console/payments/{made}/cancel", data={}, headers={"origin": "https://evil.example"})
     assert answer.status_code in (401, 403)
     assert (await edge.get(f"/v1/payments/{made}")).json()["status"] == "created"
+
+
+@pytest.mark.parametrize(("decision", "status"), [("returned", "succeeded"), ("failed", "failed")])
+async def test_what_became_of_a_refund_in_doubt_is_a_persons_word_with_its_reason(
+    shop: Shop, desk: httpx.AsyncClient, decision: str, status: str
+) -> None:
+    edge, sandbox = shop
+    made = await a_paid_payment(edge, sandbox)
+    refund = (await edge.post(f"/v1/payments/{made}/refunds", body={"reason": "Barang habis"}, key="new")).json()["id"]
+    address = f"/console/refunds/{refund}/decide"
+    assert "Putuskan…" not in (await desk.get(f"/console/payments/{made}")).text
+    early = await desk.post(address, data={"decision": decision, "reason": "sudah dicek"})
+    assert "done=refused&why=refund_not_in_doubt" in early.headers["location"]
+    async with edge.services.db.transaction() as tx:
+        await tx.execute("UPDATE refunds SET status = 'unknown', failure = 'The provider has not confirmed it.'")
+    assert f'href="{address}"' in (await desk.get(f"/console/payments/{made}")).text
+    question = await desk.get(address)
+    assert "Apa yang terjadi dengan pengembalian Rp\u00a0150.000?" in question.text
+    for wrong in ({"decision": decision, "reason": ""}, {"decision": "burn", "reason": "sudah dicek"}):
+        assert (await desk.post(address, data=wrong)).status_code == 422
+    support = await signed_in(edge, Role.SUPPORT)
+    assert (await support.post(address, data={"decision": decision, "reason": "sudah dicek"})).status_code == 403
+    assert address not in (await support.get(f"/console/payments/{made}")).text
+    await support.aclose()
+    done = await desk.post(address, data={"decision": decision, "reason": "sudah dicek di dasbor"})
+    assert done.headers["location"].endswith("?done=resolved")
+    page = await desk.get(done.headers["location"])
+    assert f"memutuskan: {'sudah kembali' if decision == 'returned' else 'gagal'}" in page.text
+    assert "sudah dicek di dasbor" in page.text
+    assert (await edge.get(f"/v1/refunds/{refund}")).json()["status"] == status

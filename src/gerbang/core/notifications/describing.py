@@ -4,14 +4,14 @@ No name, no address and no link: those are read and made when the message is sen
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from gerbang.base import ids
 from gerbang.base.errors import NotFound
 from gerbang.core.announcements.model import Announcement
-from gerbang.core.notifications.model import Template
+from gerbang.core.notifications.model import LEAST_LEFT, Template
 from gerbang.core.payments.model import Attempt, AttemptStatus, PaymentStatus, Refund, RefundStatus, Whole, takes_money
 from gerbang.ports.payment import DisplayCode, DisplayVirtualAccount
 
@@ -24,10 +24,14 @@ _REFUND_STATES: Final[Mapping[Template, frozenset[RefundStatus]]] = {
 _UNPAID: Final = frozenset({PaymentStatus.PENDING, PaymentStatus.PART_PAID})
 
 LINK: Final = "payment.link"  # about the payment as a whole, whatever attempts there are
+EXPIRED: Final = "payment.expired"
 
 
-def describe(announcement: Announcement, whole: Whole | None) -> dict[str, Any]:
-    """Everything that templates may use; amounts in minor units, times as RFC 3339 text."""
+def describe(announcement: Announcement, whole: Whole | None, restart_for: timedelta = timedelta()) -> dict[str, Any]:
+    """Everything that templates may use; amounts in minor units, times as RFC 3339 text.
+
+    `restart_for` is how long after its deadline a bill may be started again.
+    """
     data: dict[str, Any] = {"type": announcement.type, "at": announcement.made_at.isoformat(), "livemode": True}
     if whole is None:
         return data | ({"user": announcement.data["user"]} if "user" in announcement.data else {})
@@ -44,6 +48,9 @@ def describe(announcement: Announcement, whole: Whole | None) -> dict[str, Any]:
         "order_reference": payment.order_reference,
         "expires_at": (attempt.expires_at if attempt and announcement.type != LINK else payment.expires_at).isoformat(),
     }
+    again_until = payment.expires_at + restart_for
+    if announcement.type == EXPIRED and again_until - announcement.made_at >= LEAST_LEFT:
+        data["again_until"] = again_until.isoformat()
     if attempt is not None:
         data |= {
             "attempt": ids.show("att", attempt.id),
@@ -72,6 +79,8 @@ def still_true(template: Template, said: Mapping[str, Any], whole: Whole, now: d
         return attempt is not None and attempt.status is AttemptStatus.PENDING and bool(_instructions(attempt))
     if template is Template.PAYMENT_LINK:
         return takes_money(whole.payment, now)
+    if template is Template.PAYMENT_REMINDER and "attempt" not in said:  # of a link: no way is chosen yet
+        return not whole.attempts and takes_money(whole.payment, now)
     if template is Template.PAYMENT_REMINDER:
         attempt = attempt_of(said, whole)
         newest = max(whole.attempts, key=lambda one: one.number, default=None)

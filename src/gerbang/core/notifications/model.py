@@ -100,6 +100,10 @@ ONCE: Final = frozenset({
     Template.PAYMENT_PAID, Template.PAYMENT_PAID_LATE, Template.PAYMENT_EXPIRED,
 })  # fmt: skip
 
+# With these a payer knows of the bill, and is reminded of it: its link was mailed, its page was seen, or how to pay was shown.
+OF_A_LINK: Final = frozenset({"payment.link", "payment.opened"})
+REMINDS: Final = OF_A_LINK | {"payment.instructions"}
+
 # With these a job that would remind somebody is dropped; whatever else ends a payment ends the reminder when its time comes.
 ENDS_REMINDING: Final = frozenset({"payment.paid", "payment.overpaid", "payment.expired"})
 
@@ -125,6 +129,7 @@ _FOR_OPERATORS: Final = frozenset(
         "payment.retracted",
         "refund.awaiting_transfer",
         "refund.failed",
+        "refund.unknown",
     }
 )
 
@@ -143,7 +148,7 @@ def template_for(announcement: Announcement) -> Template | None:
 
 
 def needs_operator(announcement: Announcement) -> bool:
-    """Whether a person at the business must look at it: late or surplus money, a hold, a dispute, a transfer by hand."""
+    """Whether a person at the business must look at it: late or surplus money, a hold, a dispute, a transfer by hand, a refund in doubt."""
     late = announcement.type == "payment.paid" and bool(announcement.data.get("late"))
     return late or announcement.type in _FOR_OPERATORS
 

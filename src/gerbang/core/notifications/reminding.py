@@ -1,4 +1,5 @@
-"""Reminding a payer before the time is up: one job an attempt, enqueued where its instructions are announced.
+"""Reminding a payer before the time is up: one job an attempt, enqueued where its instructions are announced, or one a link that was
+mailed or opened, as long as no way is chosen. A link that was only copied is not spoken of: whoever copied it may have thrown it away.
 
 Before anybody is told that money is missing the provider is asked: what it does not answer is not guessed, and nobody is written to.
 """
@@ -51,9 +52,8 @@ class Reminder:
     async def _wanted(self, tx: Tx, payment: UUID, job: Job) -> tuple[Announcement, Whole] | None:
         whole = (await self._payments(tx, [payment])).get(payment)
         now = await store.business_now(tx)
-        said = Announcement(
-            "payment.reminder", payment, 0, {"attempt": job.key}, now, UUID(str(job.payload["announcement"]))
-        )
+        data = {"attempt": job.key} if job.key.startswith("att_") else {}
+        said = Announcement("payment.reminder", payment, 0, data, now, UUID(str(job.payload["announcement"])))
         if whole is None or not still_true(Template.PAYMENT_REMINDER, said.data, whole, now + LEAST_LEFT):
             return None
         return said, whole

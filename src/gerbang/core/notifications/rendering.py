@@ -85,6 +85,9 @@ def _about_payment(locale: Locale, data: Mapping[str, Any], zone: Zone) -> dict[
     def shown(amount: int) -> str:
         return money(amount, data["currency"], locale)
 
+    def when(name: str) -> str:
+        return moment(datetime.fromisoformat(data[name]), locale, zone)
+
     return {
         "amount": shown(data["amount"]),
         "captured": shown(data["captured"]),
@@ -96,7 +99,8 @@ def _about_payment(locale: Locale, data: Mapping[str, Any], zone: Zone) -> dict[
         "description": one_line(data["description"]),
         "order_reference": one_line(data["order_reference"] or ""),
         "method": words.method(data["method"], data["options"], locale) if "method" in data else "",
-        "until": moment(datetime.fromisoformat(data["expires_at"]), locale, zone),
+        "until": when("expires_at"),
+        "again_until": when("again_until") if "again_until" in data else "",
         "bank": words.brand(data.get("bank", "")),
         "number": data.get("number", ""),
         "store": words.brand(data.get("store", "")),

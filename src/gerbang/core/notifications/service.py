@@ -18,7 +18,9 @@ from gerbang.core.notifications.describing import attempt_of, describe, still_tr
 from gerbang.core.notifications.model import (
     EMAIL,
     ENDS_REMINDING,
+    OF_A_LINK,
     ONCE,
+    REMINDS,
     Contact,
     Filters,
     Notification,
@@ -49,7 +51,7 @@ class Notifications:
     """What people are told. `payments` reads payments with their payers, `people` reads users; unknown ids are absent.
 
     `host` stands in every Message-ID; `alerts` is who hears what needs a decision: nobody when its address is empty. A payer is
-    reminded `remind_before` the deadline; zero: never.
+    reminded `remind_before` the deadline; zero: never. `restart_for` is how long after it a bill may be started again.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Notifications:
         host: str,
         alerts: Contact | None = None,
         remind_before: timedelta = timedelta(),
+        restart_for: timedelta = timedelta(),
     ) -> None:
         self._db = db
         self._payments = payments
@@ -68,10 +71,11 @@ class Notifications:
         self._host = host
         self._alerts = alerts
         self._remind_before = remind_before
+        self._restart_for = restart_for
 
     async def take(self, tx: Tx, announcements: Sequence[Announcement]) -> None:
         """The feed's consumer: notifications and their jobs in the transaction that moves the cursor."""
-        wanted = [a for a in announcements if template_for(a) or needs_operator(a)]
+        wanted = [a for a in announcements if template_for(a) or needs_operator(a) or a.type in REMINDS]
         if not wanted:
             return
         payments = list(dict.fromkeys(a.payment_id for a in wanted if a.payment_id))
@@ -83,7 +87,7 @@ class Notifications:
         reminders: list[NewJob] = []
         for announcement in wanted:
             try:
-                reminders += self._reminders(announcement, wholes)
+                reminders += self._reminders(announcement, wholes, told)
                 fresh += self._for_person(announcement, wholes, people, told, now)
                 fresh += self._for_operators(announcement, wholes, now)
             except Exception:  # a bug over one announcement must not silence all that come after it
@@ -101,17 +105,24 @@ class Notifications:
             made = self._notification(announcement, Template.PAYMENT_REMINDER, _payer(whole), whole, now)
             await enqueue(tx, [_job(id_) for id_ in await store.add(tx, [made])])
 
-    def _reminders(self, announcement: Announcement, wholes: Mapping[UUID, Whole]) -> list[NewJob]:
-        """The job that reminds of an attempt whose instructions were announced, where there is time for it and it still waits."""
+    def _reminders(
+        self, announcement: Announcement, wholes: Mapping[UUID, Whole], told: set[tuple[UUID, str]]
+    ) -> list[NewJob]:
+        """The job that reminds of what was announced, an attempt or a link, where there is time for it and it still waits: of a link once,
+        however often it is mailed.
+        """
         whole = wholes.get(announcement.payment_id) if announcement.payment_id else None
-        if announcement.type != "payment.instructions" or whole is None or not whole.payer.email:
+        if announcement.type not in REMINDS or whole is None or not whole.payer.email:
             return []
-        attempt = attempt_of(announcement.data, whole)
-        if attempt is None or not still_true(Template.PAYMENT_REMINDER, announcement.data, whole, announcement.made_at):
+        if not still_true(Template.PAYMENT_REMINDER, announcement.data, whole, announcement.made_at):
             return []
-        at = remind_at(attempt.created_at, attempt.expires_at, self._remind_before)
-        payload = {"payment": ids.show("pay", whole.payment.id), "announcement": str(announcement.id)}
-        job = NewJob(REMIND, ids.show("att", attempt.id), payload, at, most_tries=_JOB_TRIES)
+        pay, attempt = ids.show("pay", whole.payment.id), attempt_of(announcement.data, whole)
+        if attempt is None and (whole.payment.id, Template.PAYMENT_REMINDER.value) in told:
+            return []
+        made = announcement.made_at if attempt is None else attempt.created_at
+        at = remind_at(made, (attempt or whole.payment).expires_at, self._remind_before)
+        key = pay if attempt is None else ids.show("att", attempt.id)
+        job = NewJob(REMIND, key, {"payment": pay, "announcement": str(announcement.id)}, at, most_tries=_JOB_TRIES)
         return [job] if at is not None else []
 
     def _for_person(
@@ -149,7 +160,7 @@ class Notifications:
     ) -> Notification:
         assert announcement.id is not None, "announcements from the feed carry their ids"
         id_ = ids.new()
-        data, locale = describe(announcement, whole), locale_of(to.locale)
+        data, locale = describe(announcement, whole, self._restart_for), locale_of(to.locale)
         return Notification(
             id_, announcement.id, EMAIL, to.email, template, locale, data, announcement.payment_id, Status.QUEUED,
             message_id(id_, self._host), 0, None, now, None,
@@ -188,9 +199,10 @@ def _job(id_: UUID) -> NewJob:
 
 
 def _ended(announcements: Sequence[Announcement], wholes: Mapping[UUID, Whole]) -> list[str]:
-    """The keys of reminders that nobody needs any more."""
+    """The keys of reminders that nobody needs any more; that of a link is written anew when it is mailed again, or opened."""
     ended = {a.payment_id for a in announcements if a.type in ENDS_REMINDING}
-    return [ids.show("att", a.id) for id_, whole in wholes.items() if id_ in ended for a in whole.attempts]
+    attempts = [ids.show("att", a.id) for id_, whole in wholes.items() if id_ in ended for a in whole.attempts]
+    return attempts + [ids.show("pay", a.payment_id) for a in announcements if a.payment_id and a.type in OF_A_LINK]
 
 
 def _payer(whole: Whole) -> Contact:

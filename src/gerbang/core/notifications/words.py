@@ -79,6 +79,7 @@ REASONS: Final[Mapping[Locale, Mapping[str, str]]] = {
         "payment.retracted": "Uang yang sudah masuk ditarik lagi",
         "refund.awaiting_transfer": "Transfer balik menunggu",
         "refund.failed": "Pengembalian gagal",
+        "refund.unknown": "Penyedia belum memastikan pengembalian",
     },
     "en": {
         "payment.paid": "Money came after the deadline",
@@ -88,6 +89,7 @@ REASONS: Final[Mapping[Locale, Mapping[str, str]]] = {
         "payment.retracted": "Money that was in was taken back",
         "refund.awaiting_transfer": "A transfer back is waiting",
         "refund.failed": "A refund failed",
+        "refund.unknown": "The provider has not confirmed a refund",
     },
 }
 

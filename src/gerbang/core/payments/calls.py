@@ -136,13 +136,15 @@ class Calls:
                 answered = Answered([*answered.facts, Cancelled()], {"at_provider": False})
         return await self.hear(Hearing(attempt.id, answered.facts, "cancel", actor, detail=answered.detail), job)
 
-    async def refund(self, attempt: Attempt, refund: Refund, job: Job | None = None) -> Whole | None:
+    async def refund(
+        self, attempt: Attempt, refund: Refund, job: Job | None = None, *, again: bool = False
+    ) -> Whole | None:
         """Ask for money back. A lost answer makes the refund `unknown`; raises Unreachable when it certainly was not sent."""
         started = time.monotonic()
         assert attempt.provider_reference is not None, f"captured without a provider's reference: {attempt.id}"
         standing = self.standing(attempt, attempt.provider_reference)
         full = refund.amount == attempt.captured and attempt.refunded == 0
-        giveback = Giveback(refund.id, Money(refund.amount, refund.currency), full, refund.reason)
+        giveback = Giveback(refund.id, Money(refund.amount, refund.currency), full, refund.reason, again)
         try:
             answered = await self._ask(attempt.connection, lambda p, a: p.refund(a, standing, giveback))
         except OutcomeUnknown as error:

@@ -1,6 +1,7 @@
 """What runs in the background for payments: registering, asking, closing, giving back. One handler per kind of job."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 from msgspec.structs import replace
@@ -8,12 +9,12 @@ from msgspec.structs import replace
 from gerbang.base import ids
 from gerbang.base.errors import UpstreamFailed
 from gerbang.base.http import OutcomeUnknown, ProviderRefused, Unreachable
-from gerbang.core.payments import refund_store, schedule, store
+from gerbang.core.payments import refund_store, schedule, settling, store
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.draft import open_drafts, save_drafts
 from gerbang.core.payments.hearing import Hearing
 from gerbang.core.payments.machine import OPEN
-from gerbang.core.payments.model import Attempt, AttemptStatus, Refund, RefundStatus, Whole
+from gerbang.core.payments.model import Attempt, AttemptStatus, Refund, RefundStatus, Whole, in_doubt
 from gerbang.core.payments.settling import AT_PROVIDER
 from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import Job, Park, Retry
@@ -21,7 +22,10 @@ from gerbang.core.queue.worker import Handler
 from gerbang.ports.payment import Declined, Lost
 
 _LOOK_AFTER_S: Final = 60.0
+_LOOK_LATER_S: Final = 1_800.0
+_TRIES_IN_A_ROW: Final = 60
 _LOOKS_BEFORE_ASKING_AGAIN: Final = 2
+_DOUBT_AFTER: Final = timedelta(days=1)
 
 
 def handlers(ctx: Context) -> Mapping[str, Handler]:
@@ -78,7 +82,7 @@ async def inquire(ctx: Context, job: Job) -> None:
     reference = (attempt.provider_reference or hinted) if attempt else None
     settled = attempt is not None and attempt.status is AttemptStatus.CAPTURED and not hinted
     known = attempt is not None and (reference is not None or attempt.askable)
-    if attempt is None or not known or (settled and not _refund_open(whole, attempt)):
+    if attempt is None or not known or (settled and not settling.is_under_way(whole, attempt)):
         await _end(ctx, job)
         return
     try:
@@ -97,10 +101,6 @@ async def _ask(ctx: Context, job: Job, attempt: Attempt, reference: str) -> None
         if not attempt.askable:
             raise Park(error.detail) from error
         await ctx.calls.inquire(attempt, "", job=job)
-
-
-def _refund_open(whole: Whole, attempt: Attempt) -> bool:
-    return any(r.attempt_id == attempt.id and r.status in AT_PROVIDER for r in whole.refunds)
 
 
 async def close(ctx: Context, job: Job) -> None:
@@ -131,32 +131,54 @@ async def refund(ctx: Context, job: Job) -> None:
 async def _send_refund(ctx: Context, job: Job, known: Refund) -> None:
     attempt = await _claim_turn(ctx, job, known)
     try:
-        whole = await ctx.calls.refund(attempt, known)
+        whole = await ctx.calls.refund(attempt, known, again=job.tries > 1)
     except Unreachable as error:
         await _give_turn_back(ctx, job, known)
         raise Retry(error.detail) from error
     after = next((r for r in whole.refunds if r.id == known.id), None) if whole else None
     if after is not None and after.status in AT_PROVIDER:
-        raise Retry("the answer was lost; looking it up", in_s=_LOOK_AFTER_S)
+        raise Retry("it is not done, or its answer was lost: looking it up", in_s=_wait_s(job))
     await _end(ctx, job)
 
 
 async def _look_up_refund(ctx: Context, job: Job, known: Refund) -> None:
-    """A refund that was sent and not answered: seen at the provider it succeeds; twice not seen, it may be sent again."""
+    """A refund that was sent and is not through. Seen at the provider it succeeds; twice not seen, it may be sent again, unless the provider
+    has taken it: that one is only looked for. After a day a person is told, and it is never sent again.
+    """
     whole = await ctx.calls.whole(known.payment_id)
     attempt = next(a for a in whole.attempts if a.id == known.attempt_id)
+    why, answered = "not seen at the provider yet", True
     try:
         heard = await ctx.calls.inquire(attempt, attempt.provider_reference or "")
     except (OutcomeUnknown, Unreachable, ProviderRefused) as error:
-        raise Retry(error.detail, in_s=_LOOK_AFTER_S) from error
-    after = next((r for r in heard.refunds if r.id == known.id), None) if heard else None
-    if after is None or after.status not in AT_PROVIDER:
-        await _end(ctx, job)
-        return
-    if job.tries <= _LOOKS_BEFORE_ASKING_AGAIN:
-        raise Retry("not seen at the provider yet", in_s=_LOOK_AFTER_S)
-    await _give_turn_back(ctx, job, known)
-    raise Retry("the provider has no such refund; asking again", in_s=0)
+        why, answered = error.detail, False
+    else:
+        after = next((r for r in heard.refunds if r.id == known.id), None) if heard else None
+        if after is None or after.status not in AT_PROVIDER:
+            await _end(ctx, job)
+            return
+    if in_doubt(known) or known.created_at + _DOUBT_AFTER <= ctx.clock.now():
+        await _doubt(ctx, job, known)
+    elif answered and known.provider_reference is None and job.tries > _LOOKS_BEFORE_ASKING_AGAIN:
+        await _give_turn_back(ctx, job, known)
+        raise Retry("the provider has no such refund; asking again", in_s=0)
+    raise Retry(why, in_s=_wait_s(job))
+
+
+def _wait_s(job: Job) -> float:
+    """Once a minute at first; some providers take days."""
+    return _LOOK_AFTER_S if job.tries <= _TRIES_IN_A_ROW else _LOOK_LATER_S
+
+
+async def _doubt(ctx: Context, job: Job, known: Refund) -> None:
+    """Tell a person, once, that nobody knows what became of the refund."""
+    async with ctx.db.transaction() as tx:
+        draft = (await open_drafts(tx, [known.payment_id]))[known.payment_id]
+        await queue.still_held(tx, job)
+        refund = draft.refunds[known.id]
+        if refund.status in AT_PROVIDER and not in_doubt(refund):
+            settling.doubt(draft, refund)
+            await save_drafts(tx, [draft])
 
 
 async def _claim_turn(ctx: Context, job: Job, known: Refund) -> Attempt:

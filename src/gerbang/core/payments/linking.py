@@ -4,7 +4,7 @@ from uuid import UUID
 
 from gerbang.base import ids
 from gerbang.core.audit.model import Entry
-from gerbang.core.audit.service import of_object, record
+from gerbang.core.audit.service import of_object
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments import store
 from gerbang.core.payments.context import Context
@@ -52,9 +52,13 @@ def _send(draft: Draft, caller: Caller, *, has_address: bool) -> None:
 
 
 async def note_opened(ctx: Context, caller: Caller, payment_id: UUID) -> None:
-    """Write down that the payer has seen the page, the first time."""
+    """Write down, and announce, that the payer has seen the page, the first time."""
     shown = ids.show("pay", payment_id)
     async with ctx.db.transaction() as tx:
-        await open_drafts(tx, [payment_id])  # locked: two tabs at once are one opening
-        if not any(entry.action == LINK_OPENED for entry in await of_object(tx, shown)):
-            await record(tx, [Entry(caller.label, LINK_OPENED, shown)])
+        drafts = await open_drafts(tx, [payment_id])  # locked: two tabs at once are one opening
+        if any(entry.action == LINK_OPENED for entry in await of_object(tx, shown)):
+            return
+        for draft in drafts.values():
+            draft.more.entries.append(Entry(caller.label, LINK_OPENED, shown))
+            draft.announce("payment.opened", {})
+        await save_drafts(tx, list(drafts.values()))

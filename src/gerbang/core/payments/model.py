@@ -118,7 +118,10 @@ class Attempt(msgspec.Struct, frozen=True):
 
 
 class Refund(msgspec.Struct, frozen=True):
-    """Money going back for an attempt. `credit_amount`: the part that is a surplus standing to the payer's credit, not the sale."""
+    """Money going back for an attempt. `credit_amount`: the part that is a surplus standing to the payer's credit, not the sale.
+
+    `provider_reference` of one under way says that the provider has taken it; `failure` why it failed, or what is in doubt.
+    """
 
     id: UUID
     payment_id: UUID
@@ -133,6 +136,11 @@ class Refund(msgspec.Struct, frozen=True):
     requested_by: str
     created_at: datetime
     updated_at: datetime
+
+
+def in_doubt(refund: Refund) -> bool:
+    """Whether a person must say what became of it: it is never sent again, and only looked for."""
+    return refund.status is RefundStatus.UNKNOWN and refund.failure is not None
 
 
 class Payment(msgspec.Struct, frozen=True):
@@ -367,6 +375,11 @@ class NotHeld(Conflict):
 class NotCancellable(Conflict):
     code = "not_cancellable"
     title = "The payment can no longer be cancelled"
+
+
+class RefundNotInDoubt(Conflict):
+    code = "refund_not_in_doubt"
+    title = "The refund waits for nobody's decision"
 
 
 class RefundNotAwaitingTransfer(Conflict):

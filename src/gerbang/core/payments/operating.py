@@ -9,7 +9,7 @@ from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.core.audit.model import Entry
 from gerbang.core.identity.model import Caller
-from gerbang.core.payments import refunding
+from gerbang.core.payments import refunding, settling
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.draft import Draft, open_drafts, save_drafts
 from gerbang.core.payments.hearing import Hearing, apply
@@ -53,13 +53,13 @@ async def cancel(ctx: Context, caller: Caller, payment_id: UUID) -> Whole:
 
 
 async def refresh(ctx: Context, caller: Caller, payment_id: UUID) -> Whole:
-    """Ask the provider now about every attempt that it knows, and our own node where an attempt is paid on a chain.
+    """Ask the provider now about every attempt that it knows and that is not over, and our own node where an attempt is paid on a chain.
 
     Raises Unreachable, OutcomeUnknown, ProviderRefused.
     """
     whole = await ctx.calls.whole(payment_id)
     for attempt in whole.attempts:
-        if attempt.askable and attempt.status is not AttemptStatus.CAPTURED:
+        if attempt.askable and (attempt.status is not AttemptStatus.CAPTURED or settling.is_under_way(whole, attempt)):
             await ctx.calls.inquire(attempt, attempt.provider_reference or "", actor=caller.label)
     if ctx.look is not None and any(attempt.quote is not None for attempt in whole.attempts):
         await ctx.look()

@@ -1,5 +1,6 @@
 """Refunds: promised under the payment's lock, asked for by the queue, settled by the provider's word or a person's transfer."""
 
+from typing import Literal
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -26,11 +27,15 @@ from gerbang.core.payments.model import (
     Refund,
     RefundNotAwaitingTransfer,
     RefundNotFound,
+    RefundNotInDoubt,
     RefundOutcome,
     RefundStatus,
     Whole,
+    in_doubt,
 )
 from gerbang.core.payments.quoting import share
+
+RefundDecision = Literal["returned", "failed"]
 
 
 async def request(
@@ -138,6 +143,24 @@ async def settle_by_transfer(ctx: Context, caller: Caller, refund_id: UUID, refe
         }
         draft.more.entries.append(Entry(caller.label, "refund.settled", ids.show("pay", draft.payment.id), detail))
         await save_drafts(tx, [draft])
+    return draft.refunds[refund_id]
+
+
+async def decide(ctx: Context, caller: Caller, refund_id: UUID, decision: RefundDecision, reason: str) -> Refund:
+    """A person has seen at the provider whether a refund in doubt went back or not. Raises RefundNotFound, RefundNotInDoubt."""
+    async with ctx.db.transaction() as tx:
+        draft, refund = await _locked(tx, refund_id)
+        if not in_doubt(refund):
+            raise RefundNotInDoubt(f"The refund is {refund.status.value}.")
+        match decision:
+            case "returned":
+                settling.succeed(draft, refund, by_bank=False)
+            case "failed":
+                settling.fail(draft, refund, reason)
+        detail = {"refund": ids.show("ref", refund_id), "decision": decision, "reason": reason}
+        draft.more.entries.append(Entry(caller.label, "refund.decided", ids.show("pay", draft.payment.id), detail))
+        await save_drafts(tx, [draft])
+    ctx.wake()
     return draft.refunds[refund_id]
 
 

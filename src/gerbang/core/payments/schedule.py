@@ -34,7 +34,7 @@ def close(attempt: Attempt) -> NewJob:
 
 
 def refund(of: Refund) -> NewJob:
-    """Ask the provider to give money back; a look-up a minute, so that a provider may be away for most of a day."""
+    """Ask the provider to give money back; looked up until a provider that takes its time must long be done."""
     return NewJob(REFUND, ids.show("ref", of.id), most_tries=1_000)
 
 

@@ -32,6 +32,7 @@ from gerbang.core.payments.model import (
 from gerbang.core.payments.onchain import Judged
 from gerbang.core.payments.operating import Decision
 from gerbang.core.payments.rates import Quotes
+from gerbang.core.payments.refunding import RefundDecision
 from gerbang.core.secrets.service import Secrets
 
 
@@ -124,6 +125,10 @@ class Payments:
     async def settle_refund(self, caller: Caller, refund_id: UUID, reference: str) -> Refund:
         """See refunding.settle_by_transfer."""
         return await refunding.settle_by_transfer(self.context, caller, refund_id, reference)
+
+    async def decide_refund(self, caller: Caller, refund_id: UUID, decision: RefundDecision, reason: str) -> Refund:
+        """See refunding.decide."""
+        return await refunding.decide(self.context, caller, refund_id, decision, reason)
 
     async def name_destination(self, refund_id: UUID, to: Destination) -> Refund:
         """See refunding.name_destination."""

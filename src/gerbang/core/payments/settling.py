@@ -8,15 +8,21 @@ from gerbang.base import ids
 from gerbang.base.money import as_json
 from gerbang.core.payments import entries, schedule
 from gerbang.core.payments.draft import Draft
-from gerbang.core.payments.model import Attempt, Refund, RefundStatus
-from gerbang.ports.payment import Declined, Fact, Lost, RefundSettled
+from gerbang.core.payments.model import Attempt, Refund, RefundStatus, Whole
+from gerbang.ports.payment import Accepted, Declined, Fact, Lost, RefundSettled
 
 AT_PROVIDER = (RefundStatus.SUBMITTED, RefundStatus.UNKNOWN)
+_NOT_CONFIRMED = "The provider has not confirmed it."
+
+
+def is_under_way(whole: Whole, attempt: Attempt) -> bool:
+    """Whether a refund of this attempt is under way at the provider."""
+    return any(r.attempt_id == attempt.id and r.status in AT_PROVIDER for r in whole.refunds)
 
 
 def applies(fact: Fact, refund: UUID | None) -> bool:
     """Whether this fact is about refunds and not about the attempt's own life."""
-    return isinstance(fact, RefundSettled) or (refund is not None and isinstance(fact, Declined | Lost))
+    return isinstance(fact, RefundSettled) or (refund is not None and isinstance(fact, Accepted | Declined | Lost))
 
 
 def settle(draft: Draft, attempt: Attempt, fact: Fact, refund: UUID | None) -> None:
@@ -24,7 +30,10 @@ def settle(draft: Draft, attempt: Attempt, fact: Fact, refund: UUID | None) -> N
     match fact:
         case RefundSettled(total=total, reference=reference):
             _settled(draft, attempt, total, reference)
-        case Declined(code=code, reason=reason) if refund is not None:
+        case Accepted(reference=reference) if refund is not None and draft.refunds[refund].status in AT_PROVIDER:
+            taken = replace(draft.refunds[refund], status=RefundStatus.SUBMITTED, provider_reference=reference)
+            draft.put_refund(taken)
+        case Declined(code=code, reason=reason) if refund is not None and draft.refunds[refund].status in AT_PROVIDER:
             fail(draft, draft.refunds[refund], f"{code}: {reason}")
         case Lost() if refund is not None and draft.refunds[refund].status is RefundStatus.SUBMITTED:
             draft.put_refund(replace(draft.refunds[refund], status=RefundStatus.UNKNOWN))
@@ -37,7 +46,7 @@ def _settled(draft: Draft, attempt: Attempt, total: int, reference: str | None) 
     news = total - attempt.refunded
     for refund in sorted(draft.refunds.values(), key=lambda r: r.id):
         if refund.attempt_id == attempt.id and refund.status in AT_PROVIDER and 0 < refund.amount <= news:
-            succeed(draft, replace(refund, provider_reference=reference), by_bank=False)
+            succeed(draft, replace(refund, provider_reference=reference or refund.provider_reference), by_bank=False)
             news -= refund.amount
     room = attempt.captured - draft.attempts[attempt.id].refunded - draft.attempts[attempt.id].refund_reserved
     if news > 0 and room > 0:
@@ -64,7 +73,7 @@ def succeed(draft: Draft, refund: Refund, *, by_bank: bool) -> None:
             attempt, refunded=attempt.refunded + refund.amount, refund_reserved=attempt.refund_reserved - refund.amount
         )
     )
-    done = replace(refund, status=RefundStatus.SUCCEEDED)
+    done = replace(refund, status=RefundStatus.SUCCEEDED, failure=None)
     draft.put_refund(done)
     draft.more.postings.append(entries.refund_settled(done, attempt, by_bank=by_bank))
     _over(draft, done)
@@ -80,6 +89,13 @@ def fail(draft: Draft, refund: Refund, why: str) -> None:
     _over(draft, failed)
 
 
+def doubt(draft: Draft, refund: Refund) -> None:
+    """Nobody knows what became of it: a person must look, and it is never sent again. Told once."""
+    doubted = replace(refund, status=RefundStatus.UNKNOWN, failure=_NOT_CONFIRMED)
+    draft.put_refund(doubted)
+    _tell(draft, doubted)
+
+
 def _over(draft: Draft, refund: Refund) -> None:
     """Tell the outside, and wake the next refund of the attempt: one is under way at a time."""
     waiting = [
@@ -87,6 +103,10 @@ def _over(draft: Draft, refund: Refund) -> None:
     ]
     if waiting:
         draft.more.jobs.append(schedule.refund(min(waiting, key=lambda r: r.id)))
+    _tell(draft, refund)
+
+
+def _tell(draft: Draft, refund: Refund) -> None:
     draft.announce(
         f"refund.{refund.status.value}",
         {

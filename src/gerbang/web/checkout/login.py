@@ -135,7 +135,7 @@ def _form(
     status_code: int = 200,
     cookies: list[Cookie] | None = None,
     headers: dict[str, str] | None = None,
-) -> Response[str]:
+) -> Response[bytes]:
     settings = services_of(request).settings
     kept = settings.data / "demo.json"
     return page(

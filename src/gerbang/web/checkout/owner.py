@@ -15,7 +15,7 @@ from gerbang.web.pages import Page, locale_of, page, page_error, see_other, serv
 
 
 @get("/owner")
-async def open_owner(request: Request[Any, Any, Any]) -> Response[str]:
+async def open_owner(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The form. Whether the link is still good shows when it is used: asking must not tell."""
     return _form(request, request.query_params.get("t", "")[:200])
 
@@ -44,7 +44,7 @@ def _form(
     name: str = "",
     wrong: str = "",
     status_code: int = 200,
-) -> Response[str]:
+) -> Response[bytes]:
     settings = services_of(request).settings
     return page(
         request,

@@ -33,7 +33,7 @@ from gerbang.web.checkout import scene as scenes
 from gerbang.web.checkout.crypto import Seen, seen_of
 from gerbang.web.checkout.scene import Scene
 from gerbang.web.checkout.view import Choice, Visit, page_of
-from gerbang.web.checkout.visitors import link_cookie, payment_for, without_token
+from gerbang.web.checkout.visitors import link_cookie, payment_for
 from gerbang.web.forms import read_form, read_phone
 from gerbang.web.pages import Page, caller_or_none, locale_of, page, page_error, see_other, services_of
 from gerbang.web.steps import ASK_ON_THE_PHONE, OPTION_TITLES
@@ -44,17 +44,18 @@ _WAITING: Final = frozenset({PaymentStatus.CREATED, PaymentStatus.PENDING, Payme
 
 @get("/{payment:str}")
 async def open_payment(request: Request[Any, Any, Any], payment: FromPath[str]) -> Page:
-    """The page of a payment as it is now. With `t` it first becomes a visit by cookie; with `back` the provider is asked first."""
+    """The page of a payment as it is now. With `t` it becomes a visit by cookie; with `back` the provider is asked first."""
     token = request.query_params.get("t", "")
-    path = f"/pay/{payment}"
-    if token and await services_of(request).payments.check_link(ids.read("pay", payment), token):
-        return see_other(without_token(request), [link_cookie(request, path, token)])
-    whole, caller = await payment_for(request, payment)
+    known = bool(token) and await services_of(request).payments.check_link(ids.read("pay", payment), token)
+    whole, caller = await payment_for(request, payment, token if known else "")
     await _note_opened(request, whole, caller)
     returned = "back" in request.query_params
     if returned and whole.payment.status in _WAITING:
         whole, _ = await _asked(request, whole, caller)
-    return await _show(request, whole, returned=returned)
+    shown = await _show(request, whole, returned=returned)
+    if known:
+        shown.set_cookie(link_cookie(request, f"/pay/{payment}", token))
+    return shown
 
 
 async def _note_opened(request: Request[Any, Any, Any], whole: Whole, caller: Caller) -> None:
@@ -231,7 +232,7 @@ async def _show(
     returned: bool = False,
     choosing: bool = False,
     choice: Choice | None = None,
-) -> Response[str]:
+) -> Response[bytes]:
     services = services_of(request)
     locale = locale_of(request, whole.payer.locale)
     asked = request.query_params.get("asked", "")
@@ -259,6 +260,7 @@ async def _show(
         status_code=422 if choice and (choice.wrong or choice.wrong_phone) else 200,
         preferred=whole.payer.locale,
         form_to=values["sandbox"],
+        packed=True,
         **values,
     )
 

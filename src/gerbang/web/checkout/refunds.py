@@ -12,10 +12,10 @@ from gerbang.core.payments.model import Destination, Refund, RefundNotAwaitingTr
 from gerbang.web import texts
 from gerbang.web.checkout.crypto import NETWORKS
 from gerbang.web.checkout.visitors import link_cookie, refund_for, without_token
-from gerbang.web.forms import read_form
+from gerbang.web.forms import note_cards, read_form
 from gerbang.web.pages import Page, locale_of, page, page_error, see_other, services_of
 from gerbang.web.steps import BANK_TITLES
-from gerbang.web.validation import is_card_number
+from gerbang.web.validation import holds_card_number
 
 _FIELDS: Final = ("bank", "account", "name")
 _NOTHING: Final = Destination("", "", "")
@@ -75,14 +75,14 @@ async def _read(request: Request[Any, Any, Any], refund: Refund) -> tuple[Destin
     say = texts.words(locale_of(request))
     coins = await services_of(request).payments.coins_of(refund)
     if coins is not None:
-        return _address(
-            form["account"], say("refund.wrong.address", network=NETWORKS.get(coins.network, coins.network))
-        )
+        wrong_address = say("refund.wrong.address", network=NETWORKS.get(coins.network, coins.network))
+        return _address(request, form["account"], wrong_address)
     digits = re.sub(r"[ .\-]", "", form["account"])
     wrong: dict[str, str] = {}
     if not 2 <= len(form["bank"]) <= 40:
         wrong["bank"] = say("refund.wrong.bank")
-    if is_card_number(digits):
+    if holds_card_number(digits):
+        note_cards(request, ["account"])
         wrong["account"], digits = say("refund.wrong.card"), ""
     elif not (digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 20):
         wrong["account"] = say("refund.wrong.account", count=sum(char.isdigit() for char in digits))
@@ -91,11 +91,14 @@ async def _read(request: Request[Any, Any, Any], refund: Refund) -> tuple[Destin
     return Destination(form["bank"], digits, form["name"]), wrong
 
 
-def _address(typed: str, wrong: str) -> tuple[Destination, dict[str, str]]:
+def _address(request: Request[Any, Any, Any], typed: str, wrong: str) -> tuple[Destination, dict[str, str]]:
     """A card number fits no address, and is not repeated back either."""
     if eip55.is_address(typed):
         return Destination("", eip55.checksummed(typed), ""), {}
-    return Destination("", "" if is_card_number(re.sub(r"[ .\-]", "", typed)) else typed, ""), {"account": wrong}
+    if holds_card_number(re.sub(r"[ .\-]", "", typed)):
+        note_cards(request, ["account"])
+        typed = ""
+    return Destination("", typed, ""), {"account": wrong}
 
 
 def _step(refund: Refund, given: Destination | None) -> str:
@@ -112,7 +115,7 @@ def _step(refund: Refund, given: Destination | None) -> str:
 
 async def _show(
     request: Request[Any, Any, Any], refund: Refund, step: str, given: Destination, wrong: dict[str, str] | None = None
-) -> Response[str]:
+) -> Response[bytes]:
     services = services_of(request)
     whole = await services.payments.get(refund.payment_id)
     coins = await services.payments.coins_of(refund)

@@ -16,6 +16,7 @@ from gerbang.core.payments.model import IdempotencyKey, NewPayment
 from gerbang.ports.payment import Payer
 from gerbang.web import texts
 from gerbang.web.checkout.scene import Item
+from gerbang.web.checkout.visitors import link_cookie
 from gerbang.web.exchange import exchange_of
 from gerbang.web.forms import read_form
 from gerbang.web.gateway import check_same_origin
@@ -53,7 +54,7 @@ _BY_SKU: Final = {good.sku: good for good in GOODS}
 
 
 @get("/shop")
-async def window(request: Request[Any, Any, Any]) -> Response[str]:
+async def window(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Goods and cart."""
     _only_in_the_sandbox(request)
     return await _show(request)
@@ -104,9 +105,9 @@ async def pay(request: Request[Any, Any, Any]) -> Page:
     )
     key = IdempotencyKey(caller.label, f"shop-{digest.hexdigest()[:40]}", digest.digest())
     made = await services.payments.create(caller, new, key)
+    address = f"/pay/{ids.show('pay', made.whole.payment.id)}"
     token = await services.payments.link_token(made.whole.payment.id)
-    address = f"/pay/{ids.show('pay', made.whole.payment.id)}?t={token}"
-    return see_other(address, [_cart_cookie(request, {})])
+    return see_other(address, [_cart_cookie(request, {}), link_cookie(request, address, token)])
 
 
 def bill_lines(cart: Mapping[str, int], locale: Locale) -> tuple[Item, ...]:
@@ -143,7 +144,7 @@ def _only_in_the_sandbox(request: Request[Any, Any, Any]) -> None:
         raise NotFound
 
 
-async def _show(request: Request[Any, Any, Any], *, wrong: str = "", status_code: int = 200) -> Response[str]:
+async def _show(request: Request[Any, Any, Any], *, wrong: str = "", status_code: int = 200) -> Response[bytes]:
     services = services_of(request)
     locale = locale_of(request)
     cart = read_cart(request.cookies.get(CART_COOKIE, ""))

@@ -1,6 +1,7 @@
 """Who opened a payer's page: by the link, by the cookie that the link became, or as the signed-in customer whose payment it is.
 
-The link's token moves into a cookie for that one address at the first visit, so that it stays out of histories, logs and referrers.
+The link's token moves into a cookie for that one address at the first visit, and out of the address: by a redirect, or by the payer's script,
+because on a slow line a redirect costs as much as the page.
 """
 
 from typing import Any, Final
@@ -22,11 +23,13 @@ COOKIE: Final = "grb_link"
 _KEPT_S: Final = 14 * 86_400
 
 
-async def payment_for(request: Request[Any, Any, Any], payment: str) -> tuple[Whole, Caller]:
-    """The payment that this visitor may see and pay; raises NotFound for everybody else, as if it did not exist."""
+async def payment_for(request: Request[Any, Any, Any], payment: str, link: str = "") -> tuple[Whole, Caller]:
+    """The payment that this visitor may see and pay; `link` is the token of the address. Raises NotFound for everybody else, as if it
+    did not exist.
+    """
     payment_id = ids.read("pay", payment)
     payments = services_of(request).payments
-    token = request.cookies.get(COOKIE, "")
+    token = link or request.cookies.get(COOKIE, "")
     if token and await payments.check_link(payment_id, token):
         _only_from_here(request)
         return await payments.get(payment_id), payer_caller(payment_id)

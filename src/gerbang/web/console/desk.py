@@ -32,7 +32,7 @@ def operator(request: Request[Any, Any, Any], permission: str) -> Caller:
 
 async def show(
     request: Request[Any, Any, Any], template: str, section: str, *, status_code: int = 200, **values: Any
-) -> Response[str]:
+) -> Response[bytes]:
     """An operator's page inside its frame; sections that the person may not see are not there."""
     caller = caller_or_none(request)
     if caller is None or caller.id is None:

@@ -16,14 +16,14 @@ from gerbang.core.notifications.model import Filters, Template
 from gerbang.web.checkout.qr import drawing
 from gerbang.web.console import link_form, link_view
 from gerbang.web.console.desk import form_key, operator, refusal, show
-from gerbang.web.forms import read_form
+from gerbang.web.forms import note_cards, read_form
 from gerbang.web.pages import Page, locale_of, see_other, services_of
 
 _FIELDS: Final = tuple(link_form.EMPTY)
 
 
 @get("/console/payments/new")
-async def new_link(request: Request[Any, Any, Any]) -> Response[str]:
+async def new_link(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The empty form, or with `like` the form as it was for another payment."""
     _maker(request)
     given: Mapping[str, str] = link_form.EMPTY
@@ -51,7 +51,7 @@ async def make_link(request: Request[Any, Any, Any]) -> Page:
 
 
 @get("/console/payments/{payment:str}/link")
-async def link(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[str]:
+async def link(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[bytes]:
     """One link: to copy, to scan, to mail; and how far it has come."""
     _maker(request)
     services, payment_id = services_of(request), ids.read("pay", payment)
@@ -96,15 +96,16 @@ def _maker(request: Request[Any, Any, Any]) -> Caller:
 
 async def _form(
     request: Request[Any, Any, Any], given: Mapping[str, str], wrong: Mapping[str, Markup]
-) -> Response[str]:
-    forgotten = dict.fromkeys(link_form.with_card_numbers(given), "")
+) -> Response[bytes]:
+    cards = link_form.with_card_numbers(given)
+    note_cards(request, cards)
     return await show(
         request,
         "new_link.html",
         "payments",
         status_code=422 if wrong else 200,
         key=secrets.token_urlsafe(18),
-        given={**given, **forgotten},
+        given={**given, **dict.fromkeys(cards, "")},
         wrong=wrong,
         focus=next((name for name in _FIELDS if name in wrong), "amount"),
         currencies=link_form.CURRENCIES,

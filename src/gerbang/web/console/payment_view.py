@@ -20,6 +20,7 @@ from gerbang.core.payments.model import (
     Refund,
     RefundStatus,
     Whole,
+    in_doubt,
     takes_money,
 )
 from gerbang.web import texts
@@ -116,7 +117,6 @@ def question_of(whole: Whole, act: str, locale: Locale) -> dict[str, Any]:
     payment, say = whole.payment, texts.words(locale)
     id_ = ids.show("pay", payment.id)
     amount = formats.money(payment.amount, payment.currency, locale)
-    most = refundable(whole)
     common = {"id": id_, "back": f"/console/payments/{id_}", "action": f"/console/payments/{id_}/{act}", "note": ""}
     match act:
         case "cancel":
@@ -131,7 +131,7 @@ def question_of(whole: Whole, act: str, locale: Locale) -> dict[str, Any]:
             return {
                 **common,
                 "heading": say("refunding.title", who=whole.payer.name or say("actor.payer")),
-                "lead": say("refunding.lead", most=formats.money(most, payment.currency, locale), plain=most),
+                "lead": say("refunding.lead", most=formats.money(refundable(whole), payment.currency, locale)),
                 "note": say("refunding.transfer") if _by_transfer(whole) else "",
                 "button": say("refunding.button"),
                 "fields": ("amount", "reason"),
@@ -146,8 +146,27 @@ def question_of(whole: Whole, act: str, locale: Locale) -> dict[str, Any]:
                 "lead": say("resolving.lead", reference=reference),
                 "button": say("resolving.button"),
                 "fields": ("decision", "reason"),
+                "options": [(name, say(f"resolving.{name}")) for name in ("accept", "refund", "release")],
                 "danger": False,
             }
+
+
+def deciding_of(whole: Whole, refund: Refund, locale: Locale) -> dict[str, Any]:
+    """The page that asks what became of a refund in doubt."""
+    say, id_ = texts.words(locale), ids.show("pay", refund.payment_id)
+    attempt = next(one for one in whole.attempts if one.id == refund.attempt_id)
+    return {
+        "id": id_,
+        "back": f"/console/payments/{id_}",
+        "action": f"/console/refunds/{ids.show('ref', refund.id)}/decide",
+        "heading": say("deciding.title", amount=formats.money(refund.amount, refund.currency, locale)),
+        "lead": say("deciding.lead", reference=attempt.provider_reference or "–"),
+        "note": "",
+        "button": say("resolving.button"),
+        "fields": ("decision", "reason"),
+        "options": [(name, say(f"deciding.{name}")) for name in ("returned", "failed")],
+        "danger": False,
+    }
 
 
 def settling_of(refund: Refund, to: Destination | None, coins: Coins | None, locale: Locale) -> dict[str, Any]:
@@ -192,6 +211,7 @@ def refund_row(
         "destination": destination_text(to, coins, locale) if may_settle and waiting else "",
         "link": link if waiting and to is None else "",
         "settle": waiting and may_settle and to is not None,
+        "decide": in_doubt(refund) and may_settle,
     }
 
 

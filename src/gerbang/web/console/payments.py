@@ -9,15 +9,16 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from gerbang.base import formats, ids
+from gerbang.base import ids
 from gerbang.base.errors import Conflict, GerbangError, Invalid, NotFound, TooMany, Unavailable, UpstreamFailed
 from gerbang.core.payments.model import Filters, NotRefundable, PaymentStatus, Whole
 from gerbang.ports.payment import Method
 from gerbang.web import texts
-from gerbang.web.console import ledger_view, payment_view
+from gerbang.web.console import ledger_view, payment_view, refund_form
 from gerbang.web.console.desk import form_key, operator, read_day, refusal, show
+from gerbang.web.console.link_form import with_card_numbers
 from gerbang.web.cursors import Cursors
-from gerbang.web.forms import read_form
+from gerbang.web.forms import note_cards, read_form
 from gerbang.web.pages import Page, locale_of, see_other, services_of
 
 _LIST: Final = "console-payments"
@@ -39,7 +40,7 @@ _REFUSED: Final = (Conflict, UpstreamFailed, Unavailable, TooMany, Invalid)
 
 
 @get("/console/payments")
-async def payments(request: Request[Any, Any, Any]) -> Response[str]:
+async def payments(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Payments, newest first, with filters in the address."""
     caller = operator(request, "payments:read")
     services = services_of(request)
@@ -87,7 +88,7 @@ async def payments(request: Request[Any, Any, Any]) -> Response[str]:
 
 
 @get("/console/payments/{payment:str}")
-async def payment(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[str]:
+async def payment(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[bytes]:
     """One payment: why it is as it is, what happened, its money and its references."""
     caller = operator(request, "payments:read")
     services = services_of(request)
@@ -150,7 +151,7 @@ async def ask(request: Request[Any, Any, Any], payment: FromPath[str]) -> Respon
 
 
 @get("/console/payments/{payment:str}/cancel")
-async def ask_cancel(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[str]:
+async def ask_cancel(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[bytes]:
     """Is it meant?"""
     operator(request, "payments:cancel")
     return await _question(request, await _whole(request, payment), "cancel")
@@ -168,7 +169,7 @@ async def cancel(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
 
 
 @get("/console/payments/{payment:str}/refund")
-async def ask_refund(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[str]:
+async def ask_refund(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[bytes]:
     """How much, and why? The amount is typed: nothing that moves money happens at one press."""
     operator(request, "refunds:create")
     return await _question(request, await _whole(request, payment), "refund")
@@ -179,26 +180,23 @@ async def refund(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
     """Promise money back; the same form sent twice promises once."""
     caller = operator(request, "refunds:create")
     whole = await _whole(request, payment)
-    form = await read_form(request, "key", "amount", "reason")
-    say, most = texts.words(locale_of(request)), payment_view.refundable(whole)
-    plain = form["amount"].replace(".", "").replace(",", "").replace(" ", "")
-    amount = int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= 30 else 0
-    wrong = {} if 3 <= len(form["reason"]) <= 200 else {"reason": say("reason.wrong")}
-    too_much = say("refunding.wrong", most=formats.money(most, whole.payment.currency, locale_of(request)))
-    if amount <= 0:
-        wrong["amount"] = too_much
+    form, locale = await read_form(request, "key", *refund_form.FIELDS, cards_in=refund_form.FIELDS), locale_of(request)
+    given = {name: form[name] for name in refund_form.FIELDS}
+    amount, wrong = refund_form.read(given, whole, locale)
     if wrong:
-        return await _question(request, whole, "refund", form, wrong)
-    key = form_key(caller.label, form["key"], "refund", payment, plain, form["reason"])
+        cards = with_card_numbers(given)
+        note_cards(request, cards)
+        return await _question(request, whole, "refund", given | dict.fromkeys(cards, ""), wrong)
+    key = form_key(caller.label, form["key"], "refund", payment, str(amount), form["reason"])
     try:  # how much is left is core's to say, after it has looked whether this very form was sent before
         await services_of(request).payments.refund(caller, whole.payment.id, amount, form["reason"], None, key)
     except NotRefundable:
-        return await _question(request, whole, "refund", form, {"amount": too_much})
+        return await _question(request, whole, "refund", given, {"amount": refund_form.too_much(whole, locale)})
     return _back(payment, "refunded")
 
 
 @get("/console/payments/{payment:str}/resolve")
-async def ask_resolve(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[str]:
+async def ask_resolve(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[bytes]:
     """What is true about the held money?"""
     operator(request, "payments:resolve")
     return await _question(request, await _whole(request, payment), "resolve")
@@ -225,7 +223,7 @@ async def resolve(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pa
 
 
 @get("/console/refunds/{refund:str}/settle")
-async def ask_settle(request: Request[Any, Any, Any], refund: FromPath[str]) -> Response[str]:
+async def ask_settle(request: Request[Any, Any, Any], refund: FromPath[str]) -> Response[bytes]:
     """Which transfer was it?"""
     operator(request, "refunds:settle")
     return await _settling(request, ids.read("ref", refund), "", "")
@@ -248,6 +246,33 @@ async def settle(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page
     return _back(payment_, "settled")
 
 
+@get("/console/refunds/{refund:str}/decide")
+async def ask_decide(request: Request[Any, Any, Any], refund: FromPath[str]) -> Response[bytes]:
+    """What became of a refund in doubt?"""
+    operator(request, "refunds:settle")
+    return await _deciding(request, ids.read("ref", refund))
+
+
+@post("/console/refunds/{refund:str}/decide", status_code=303)
+async def decide(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
+    """Keep what a person has seen at the provider, with the reason."""
+    caller, refund_id = operator(request, "refunds:settle"), ids.read("ref", refund)
+    form, say = await read_form(request, "decision", "reason"), texts.words(locale_of(request))
+    if not 3 <= len(form["reason"]) <= 200:
+        return await _deciding(request, refund_id, form, {"reason": say("reason.wrong")})
+    payments_ = services_of(request).payments
+    payment_ = ids.show("pay", (await payments_.refund_of(refund_id)).payment_id)
+    try:
+        match form["decision"]:
+            case "returned" | "failed" as decision:
+                await payments_.decide_refund(caller, refund_id, decision, form["reason"])
+            case _:
+                return await _deciding(request, refund_id, form, {"decision": say("resolving.wrong")})
+    except _REFUSED as error:
+        return _back(payment_, "refused", error)
+    return _back(payment_, "resolved")
+
+
 async def _whole(request: Request[Any, Any, Any], payment: str) -> Whole:
     return await services_of(request).payments.get(ids.read("pay", payment))
 
@@ -258,8 +283,17 @@ async def _question(
     act: str,
     given: Mapping[str, str] | None = None,
     wrong: Mapping[str, str] | None = None,
-) -> Response[str]:
+) -> Response[bytes]:
     values = payment_view.question_of(whole, act, locale_of(request))
+    return await _ask(request, values, given, wrong)
+
+
+async def _ask(
+    request: Request[Any, Any, Any],
+    values: Mapping[str, Any],
+    given: Mapping[str, str] | None,
+    wrong: Mapping[str, str] | None,
+) -> Response[bytes]:
     empty = {"amount": "", "reason": "", "decision": "", "reference": ""}
     return await show(
         request,
@@ -273,21 +307,24 @@ async def _question(
     )
 
 
-async def _settling(request: Request[Any, Any, Any], refund_id: UUID, reference: str, wrong: str) -> Response[str]:
+async def _settling(request: Request[Any, Any, Any], refund_id: UUID, reference: str, wrong: str) -> Response[bytes]:
     payments_ = services_of(request).payments
     known = await payments_.refund_of(refund_id)
     to = await payments_.destination_of(refund_id)
     values = payment_view.settling_of(known, to, await payments_.coins_of(known), locale_of(request))
-    return await show(
-        request,
-        "ask.html",
-        "payments",
-        status_code=422 if wrong else 200,
-        key="",
-        given={"amount": "", "reason": "", "decision": "", "reference": reference},
-        wrong={"reference": wrong} if wrong else {},
-        **values,
-    )
+    return await _ask(request, values, {"reference": reference}, {"reference": wrong} if wrong else {})
+
+
+async def _deciding(
+    request: Request[Any, Any, Any],
+    refund_id: UUID,
+    given: Mapping[str, str] | None = None,
+    wrong: Mapping[str, str] | None = None,
+) -> Response[bytes]:
+    payments_ = services_of(request).payments
+    known = await payments_.refund_of(refund_id)
+    values = payment_view.deciding_of(await payments_.get(known.payment_id), known, locale_of(request))
+    return await _ask(request, values, given, wrong)
 
 
 async def _refunds(request: Request[Any, Any, Any], whole: Whole, *, may_settle: bool) -> list[dict[str, Any]]:
@@ -318,5 +355,5 @@ def _link(values: Mapping[str, str | None]) -> str:
 
 
 HANDLERS: Final = [
-    payments, payment, find, ask, ask_cancel, cancel, ask_refund, refund, ask_resolve, resolve, ask_settle, settle,
+    payments, payment, find, ask, ask_cancel, cancel, ask_refund, refund, ask_resolve, resolve, ask_settle, settle, ask_decide, decide,
 ]  # fmt: skip

@@ -29,7 +29,7 @@ _HIDDEN_HEADERS: Final = frozenset({"authorization", "cookie", "x-signature", "p
 
 
 @get("/console/webhooks")
-async def webhooks(request: Request[Any, Any, Any]) -> Response[str]:
+async def webhooks(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Events, newest first, with filters in the address."""
     operator(request, "webhooks:read")
     services, locale = services_of(request), locale_of(request)
@@ -55,7 +55,7 @@ async def webhooks(request: Request[Any, Any, Any]) -> Response[str]:
 
 
 @get("/console/webhooks/{event:str}")
-async def webhook(request: Request[Any, Any, Any], event: FromPath[str]) -> Response[str]:
+async def webhook(request: Request[Any, Any, Any], event: FromPath[str]) -> Response[bytes]:
     """One event: the verdict, the raw bytes, the headers."""
     operator(request, "webhooks:read")
     found = await services_of(request).inbox.get(ids.read("evt", event))
@@ -75,7 +75,7 @@ async def replay(request: Request[Any, Any, Any], event: FromPath[str]) -> Page:
 
 
 @get("/console/rejections")
-async def rejections(request: Request[Any, Any, Any]) -> Response[str]:
+async def rejections(request: Request[Any, Any, Any]) -> Response[bytes]:
     """What was refused lately, and why; never what it said."""
     operator(request, "webhooks:read")
     locale = locale_of(request)
@@ -83,7 +83,7 @@ async def rejections(request: Request[Any, Any, Any]) -> Response[str]:
     return await show(request, "rejections.html", "rejections", rows=[_rejected(one, locale) for one in found])
 
 
-async def _show(request: Request[Any, Any, Any], event: Event, result: Replay | None, *, said: str) -> Response[str]:
+async def _show(request: Request[Any, Any, Any], event: Event, result: Replay | None, *, said: str) -> Response[bytes]:
     caller = caller_or_none(request)
     headers = [
         (name, "•••" if name.lower() in _HIDDEN_HEADERS else value) for name, value in sorted(event.headers.items())

@@ -80,6 +80,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "pay.refunds": ("Pengembalian", "Refunds"),
     "pay.reason": ("Alasan", "Reason"),
     "pay.settle": ("Catat transfer…", "Record transfer…"),
+    "pay.decide": ("Putuskan…", "Decide…"),
     "pay.destination": ("{bank} {account}, atas nama {name}", "{bank} {account}, in the name of {name}"),
     "pay.destination.coins": ("{amount} lewat {network} ke {address}", "{amount} on {network} to {address}"),
     "pay.no_destination": (
@@ -222,6 +223,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "decision.accept": ("terima", "accept"),
     "decision.refund": ("kembalikan", "refund"),
     "decision.release": ("lepaskan", "release"),
+    "decision.returned": ("sudah kembali", "returned"),
+    "decision.failed": ("gagal", "failed"),
     # doing things
     "cancel.title": ("Batalkan {amount}?", "Cancel {amount}?"),
     "cancel.lead": (
@@ -231,19 +234,20 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "cancel.button": ("Batalkan pembayaran", "Cancel the payment"),
     "refunding.title": ("Kembalikan uang ke {who}?", "Return money to {who}?"),
     "refunding.lead": (
-        "Paling banyak {most}. Ketik jumlahnya: {plain} untuk semuanya.",
-        "At most {most}. Type the amount: {plain} for all of it.",
+        "Paling banyak {most}. Ketik jumlahnya, juga untuk semuanya.",
+        "At most {most}. Type the amount, also for all of it.",
     ),
-    "refunding.amount": ("Jumlah, dalam satuan terkecil", "Amount, in minor units"),
+    "refunding.amount": ("Jumlah", "Amount"),
     "refunding.reason": ("Alasan", "Reason"),
     "refunding.reason.hint": (
         "Disimpan selamanya di jejak audit. Jangan tulis data pribadi.",
         "Kept for ever in the audit trail. Write no personal data.",
     ),
     "refunding.button": ("Kembalikan", "Refund"),
-    "refunding.wrong": (
-        "Ketik jumlah antara 1 dan {most}, angka saja.",
-        "Type an amount between 1 and {most}, digits only.",
+    "refunding.wrong": ("Lebih dari nol, dan paling banyak {most}.", "More than nothing, and at most {most}."),
+    "refunding.wrong.currency": (
+        "Jumlah ini ditulis dalam mata uang lain; pembayarannya dalam {currency}.",
+        "This amount names another currency; the payment is in {currency}.",
     ),
     "refunding.transfer": (
         "Virtual account tidak bisa mengembalikan sendiri: pembayar akan diminta mengisi rekening, lalu Anda transfer dan catat nomornya.",
@@ -260,6 +264,13 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "resolving.release": ("Lepaskan: tidak ada uang yang masuk", "Release: no money came in"),
     "resolving.button": ("Simpan keputusan", "Keep the decision"),
     "resolving.wrong": ("Pilih satu keputusan dan tulis alasannya.", "Choose a decision and write the reason."),
+    "deciding.title": ("Apa yang terjadi dengan pengembalian {amount}?", "What became of the refund of {amount}?"),
+    "deciding.lead": (
+        "Penyedia belum memastikan pengembalian ini, dan kami tidak memintanya lagi. Lihat dulu di dasbor penyedia, transaksi {reference}.",
+        "The provider has not confirmed this refund, and we do not ask for it again. Look at the provider's dashboard first, transaction {reference}.",
+    ),
+    "deciding.returned": ("Uangnya sudah kembali ke pembayar", "The money went back to the payer"),
+    "deciding.failed": ("Uangnya tidak kembali: pengembaliannya gagal", "The money did not go back: the refund failed"),
     "settling.title": ("Catat transfer {amount}", "Record a transfer of {amount}"),
     "settling.lead": (
         "Catat hanya setelah uangnya benar-benar Anda transfer.",

@@ -190,4 +190,4 @@ def test_a_code_means_the_same_of_every_service(service: str) -> None:
     """Their pages differ in it: a QRIS query is 51 on one and 47 on another."""
     for key, meaning in codes.MEANINGS.items():
         assert codes.meaning(key[:3] + service + key[3:]) is meaning
-    assert codes.meaning(f"202{service}00").verdict is codes.Verdict.UNCLEAR
+    assert codes.meaning(f"202{service}00").verdict is codes.Verdict.GOING

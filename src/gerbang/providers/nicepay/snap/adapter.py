@@ -7,8 +7,9 @@ import structlog
 
 from gerbang.base import ids
 from gerbang.base.errors import UpstreamFailed
-from gerbang.base.http import Http, OutcomeUnknown
+from gerbang.base.http import Http, OutcomeUnknown, ProviderRefused
 from gerbang.ports.payment import (
+    Accepted,
     Account,
     Cancelled,
     Declined,
@@ -38,7 +39,14 @@ from gerbang.providers.nicepay.snap.account import (
     setting,
     speaks,
 )
-from gerbang.providers.nicepay.snap.client import Client, Endpoint, NoSuchTransaction, QuestionRefused
+from gerbang.providers.nicepay.snap.client import (
+    Client,
+    Endpoint,
+    InProgress,
+    NoSuchTransaction,
+    QuestionRefused,
+    TakenBefore,
+)
 from gerbang.providers.nicepay.terms import options
 from gerbang.providers.nicepay.wire import text
 
@@ -120,7 +128,10 @@ class SnapPayments:
         return (Cancelled(),)
 
     async def refund(self, account: Account, standing: Standing, giveback: Giveback) -> Sequence[Fact]:
-        """Give all of a payment back. A lost answer and a refusal are looked up: either may be the echo of a try that arrived."""
+        """Give all of a payment back. A lost answer and a refusal are looked up: either may be the echo of a try that arrived.
+
+        What NICEPAY does at its leisure is Accepted under our number; a refusal while an earlier ask may be under way says nothing of that.
+        """
         if standing.method is Method.VIRTUAL_ACCOUNT:
             return (Declined("refund_not_supported", "NICEPAY cannot give a paid virtual account back."),)
         if not giveback.full:
@@ -130,9 +141,15 @@ class SnapPayments:
             answer = await self._give_back(account, standing, giveback)
         except OutcomeUnknown as lost:
             settled = await self._arrived(account, standing, part, lost)
-            if settled is None:
-                raise
-            return (settled,)
+            if settled is not None:
+                return (settled,)
+            if isinstance(lost, InProgress | TakenBefore):
+                return (Accepted(ids.show("ref", giveback.refund)),)
+            raise
+        except ProviderRefused as refused:
+            if giveback.again:
+                raise OutcomeUnknown(f"The earlier ask may be under way: {refused.detail}") from refused
+            raise
         refusal = facts.declined(answer)
         if refusal is None and _is_ours(answer, giveback):
             return (RefundSettled(standing.refunded + part, facts.CURRENCY, text(answer.refund_no) or None),)
@@ -140,7 +157,7 @@ class SnapPayments:
         settled = await self._arrived(account, standing, part, odd)
         if settled is not None:
             return (settled,)
-        if refusal is not None:
+        if refusal is not None and not giveback.again:
             return (refusal,)
         raise odd
 

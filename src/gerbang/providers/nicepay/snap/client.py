@@ -39,6 +39,10 @@ class TakenBefore(OutcomeUnknown):
     """NICEPAY has had this order or this very call before (409): an earlier try of ours arrived, and its answer is lost."""
 
 
+class InProgress(OutcomeUnknown):
+    """NICEPAY has taken it (202), and does it at its leisure."""
+
+
 class NoSuchTransaction(ProviderRefused):
     """NICEPAY does not know the transaction that we named."""
 
@@ -62,6 +66,7 @@ _ERRORS: Final[Mapping[codes.Verdict, type[UpstreamFailed]]] = {
     codes.Verdict.TOKEN: TokenRefused,
     codes.Verdict.MISSING: NoSuchTransaction,
     codes.Verdict.TAKEN: TakenBefore,
+    codes.Verdict.GOING: InProgress,
     codes.Verdict.UNCLEAR: OutcomeUnknown,
 }
 

@@ -17,8 +17,8 @@ class Verdict(StrEnum):
 
     DECLINED: this order was clearly refused. REFUSED: the call itself was, somebody must mend something. MALFORMED: for one field of it.
     UNAUTHORIZED, TOKEN: who calls, or
-    the access token, was not taken, and nothing was done. MISSING: no such transaction. TAKEN: an earlier try of ours arrived. UNCLEAR: we
-    do not know.
+    the access token, was not taken, and nothing was done. MISSING: no such transaction. TAKEN: an earlier try of ours arrived. GOING: this one
+    did, and is not done yet. UNCLEAR: we do not know.
     """
 
     DONE = "done"
@@ -29,6 +29,7 @@ class Verdict(StrEnum):
     TOKEN = "token"  # noqa: S105  a verdict, no secret
     MISSING = "missing"
     TAKEN = "taken"
+    GOING = "going"
     UNCLEAR = "unclear"
 
 
@@ -83,7 +84,7 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
     "50400": Meaning(Verdict.UNCLEAR, text="NICEPAY waited for somebody too long"),
 }  # fmt: skip
 _UNKNOWN: Final = Meaning(Verdict.UNCLEAR, text="a code that is not in our table")
-_IN_PROGRESS: Final = Meaning(Verdict.UNCLEAR, text="it was taken and is not done yet")  # the standard's
+_IN_PROGRESS: Final = Meaning(Verdict.GOING, text="it was taken and is not done yet")  # the standard's
 
 # Of a virtual account 04 is "refunded" in one generation of the documents and "cancelled or expired" in the other, which also have 05 and 01.
 # None of these can be paid any more, and their own words say which it is.
@@ -103,7 +104,7 @@ _TABLES: Final[Mapping[Method, Mapping[str, State]]] = {
 
 
 def meaning(code: str) -> Meaning:
-    """What a `responseCode` means; UNCLEAR for one that we do not know, and for one that says that it is still being done (202)."""
+    """What a `responseCode` means; UNCLEAR for one that we do not know."""
     if len(code) != 7 or not (code.isascii() and code.isdigit()):
         return _UNKNOWN
     if code.startswith("202"):

@@ -5,6 +5,13 @@
   const all = (css, root = document) => [...root.querySelectorAll(css)];
   const main = () => one("#isi");
 
+  /* the link's token is in a cookie by now: it need not stay in the address and the history */
+  const asked = new URLSearchParams(location.search);
+  if (asked.has("t") && navigator.cookieEnabled) {
+    for (const name of [...asked.keys()]) if (!["lang", "back"].includes(name)) asked.delete(name);
+    history.replaceState(null, "", location.pathname + (asked.size ? `?${asked}` : ""));
+  }
+
   /* copy: the exact machine value, said for two seconds */
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
