@@ -1,7 +1,8 @@
 """In which moods NICEPAY is asked what, of which way to pay: one table of what each of its switches bears on, and the sample that is taken.
 
-The product is too large to be tried whole. Without a mood everything is asked of every way to pay; a mood is tried at every operation, and
-where it bears on one, by every question and every way to pay that it bears on (`shows`). test_moods.py proves it.
+The product is too large to be tried whole. Without a mood everything is asked of every way to pay. A mood is tried at every operation; where
+it bears on one, by every question about it and by every way to pay that it bears on; and where it bears on some ways only, by every question
+to each of them (`shows`). test_moods.py proves it.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -40,6 +41,11 @@ class Bearing:
     kind: Kind
     ways: tuple[str, ...]
     operations: frozenset[Operation]
+
+    @property
+    def is_special(self) -> bool:
+        """Whether it bears on some ways to pay only, and so may bear on each in its own manner."""
+        return self.ways not in (EVERY, BY_SNAP)
 
 
 ANY: Final = frozenset(Operation)
@@ -188,4 +194,4 @@ def shows(case: Case, about: Operation | None) -> Iterator[Hashable]:
         if about in bearing.operations:
             yield case.mood.name, case.question
         if about in bearing.operations and case.way.name in bearing.ways:
-            yield case.mood.name, case.way.name, about
+            yield case.mood.name, case.way.name, case.question if bearing.is_special else about

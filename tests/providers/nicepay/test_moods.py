@@ -104,6 +104,18 @@ def test_where_a_mood_bears_on_a_way_to_pay_that_way_meets_it(dialect: Dialect) 
     assert wanted <= met_, wanted - met_
 
 
+def test_where_a_mood_bears_on_some_ways_only_each_is_asked_everything_that_it_changes(dialect: Dialect) -> None:
+    asked = {(case.mood.name, case.way.name, case.question) for case in dialect.cases}
+    wanted = {
+        (case.mood.name, case.way.name, case.question)
+        for case in dialect.product
+        if (bearing := case.mood.bearing) and dialect.is_changed(case)
+        if case.way.name in bearing.ways and len(bearing.ways) < len(dialect.ways_in(case.mood))
+    }
+    assert wanted
+    assert wanted <= asked, wanted - asked
+
+
 def test_every_fault_is_met_at_a_call_and_every_sort_of_fault_by_every_way_to_pay() -> None:
     for ways in (["card"], list(v2.TO_A_NUMBER), list(v2.EVERY), list(snap.EVERY)):
         pairs = met(ways)
