@@ -26,6 +26,7 @@ _LOOK_LATER_S: Final = 1_800.0
 _TRIES_IN_A_ROW: Final = 60
 _LOOKS_BEFORE_ASKING_AGAIN: Final = 2
 _DOUBT_AFTER: Final = timedelta(days=1)
+_TRIES_BEFORE_DOUBT: Final = 10  # of one that nobody took: a day alone is no reason, for we may have been away
 
 
 def handlers(ctx: Context) -> Mapping[str, Handler]:
@@ -143,7 +144,7 @@ async def _send_refund(ctx: Context, job: Job, known: Refund) -> None:
 
 async def _look_up_refund(ctx: Context, job: Job, known: Refund) -> None:
     """A refund that was sent and is not through. Seen at the provider it succeeds; twice not seen, it may be sent again, unless the provider
-    has taken it: that one is only looked for. After a day a person is told, and it is never sent again.
+    has taken it: that one is only looked for. After a day, and ten tries of one that nobody took, a person is told, and it is never sent again.
     """
     whole = await ctx.calls.whole(known.payment_id)
     attempt = next(a for a in whole.attempts if a.id == known.attempt_id)
@@ -157,9 +158,10 @@ async def _look_up_refund(ctx: Context, job: Job, known: Refund) -> None:
         if after is None or after.status not in AT_PROVIDER:
             await _end(ctx, job)
             return
-    if in_doubt(known) or known.created_at + _DOUBT_AFTER <= ctx.clock.now():
+    was_taken, is_old = known.provider_reference is not None, known.created_at + _DOUBT_AFTER <= ctx.clock.now()
+    if in_doubt(known) or (is_old and (was_taken or job.tries > _TRIES_BEFORE_DOUBT)):
         await _doubt(ctx, job, known)
-    elif answered and known.provider_reference is None and job.tries > _LOOKS_BEFORE_ASKING_AGAIN:
+    elif answered and not was_taken and job.tries > _LOOKS_BEFORE_ASKING_AGAIN:
         await _give_turn_back(ctx, job, known)
         raise Retry("the provider has no such refund; asking again", in_s=0)
     raise Retry(why, in_s=_wait_s(job))
