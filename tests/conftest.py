@@ -187,8 +187,12 @@ def chromium(need: Callable[..., str]) -> str:
     return need("chromium", "chromium-browser", "google-chrome")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Side by side, a file's tests stay together, and the journeys, which share one running Gerbang, all together."""
+    """Side by side, a file's tests stay together, and the journeys, which share one running Gerbang, all together.
+
+    First of all, because pytest-xdist reads the groups in a hook of the same name.
+    """
     for item in items:
         folder = item.path.parent.name
         item.add_marker(pytest.mark.xdist_group(folder if folder == "journeys" else str(item.path)))
