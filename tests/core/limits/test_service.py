@@ -68,6 +68,21 @@ async def test_many_at_once_get_the_quota_and_not_one_more(db: Database) -> None
     assert 90 <= granted <= 100  # a lot that its process has not given out yet is not lost, only held
 
 
+async def test_a_burst_in_one_process_leaves_the_others_their_part(db: Database) -> None:
+    one, other = Limiter(db), Limiter(db)
+    burst = await asyncio.gather(*(one.take(SHARED, "key:a") for _ in range(60)))
+    assert all(verdict.allowed for verdict in burst)
+    assert [(await other.take(SHARED, "key:a")).allowed for _ in range(45)] == [True] * 40 + [False] * 5
+
+
+async def test_a_burst_that_is_given_up_half_way_takes_nobody_else_along(db: Database) -> None:
+    limiter = Limiter(db)
+    hasty, patient = (asyncio.create_task(limiter.take(SHARED, "key:a")) for _ in range(2))
+    await asyncio.sleep(0)
+    hasty.cancel()
+    assert (await patient).allowed
+
+
 async def test_a_spent_quota_costs_no_more_statements(db: Database) -> None:
     limiter = Limiter(db)
     while (await limiter.take(SHARED, "key:a")).allowed:

@@ -1,8 +1,9 @@
 """Taking a permit. Shared limits are counted in PostgreSQL, in lots, so that a busy caller costs a fraction of a statement a request."""
 
+import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,6 +33,7 @@ class Limiter:
         self._monotonic = monotonic
         self._buckets: OrderedDict[tuple[str, str], Bucket] = OrderedDict()
         self._lots: OrderedDict[tuple[str, str], _Lot] = OrderedDict()
+        self._fetching: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._commits: GroupCommit[tuple[str, int, int], tuple[int, float]] = GroupCommit(db, _count, lanes=1)
 
     async def take(self, limit: Limit, who: str) -> Verdict:
@@ -53,29 +55,34 @@ class Limiter:
 
     async def _take_shared(self, limit: Limit, who: str) -> Verdict:
         key = (limit.name, who)
-        lot = self._lots.get(key)
-        # an exhausted quota is refused without asking again
-        if lot is None or lot.until <= self._monotonic() or (not lot.left and lot.remaining):
-            lot = await self._fetch(limit, who)
-            self._lots[key] = lot
-            self._lots.move_to_end(key)
-            if len(self._lots) > _MOST_BUCKETS:
-                self._lots.popitem(last=False)
+        while (lot := self._lots.get(key)) is None or self._is_used_up(lot):
+            await self._fetch_once(key, limit)
         reset_s = max(1, round(lot.until - self._monotonic()))
         if lot.left < 1:
             return Verdict(limit, allowed=False, remaining=0, reset_s=reset_s)
         lot.left -= 1
         return Verdict(limit, allowed=True, remaining=lot.left + lot.remaining, reset_s=reset_s)
 
-    async def _fetch(self, limit: Limit, who: str) -> _Lot:
-        """A fresh lot; what concurrent requests fetched meanwhile is added to it, not lost."""
+    def _is_used_up(self, lot: _Lot) -> bool:
+        """Whether another lot may be had: an exhausted quota is refused without asking again, until its window ends."""
+        return lot.until <= self._monotonic() or (lot.left < 1 and lot.remaining > 0)
+
+    async def _fetch_once(self, key: tuple[str, str], limit: Limit) -> None:
+        """Fetch a lot, or wait for the one that is being fetched: a burst must not take a lot for each of its requests."""
+        task = self._fetching.get(key)
+        if task is None:
+            task = self._fetching[key] = asyncio.create_task(self._fetch(key, limit))
+            task.add_done_callback(lambda _: self._fetching.pop(key))
+        await asyncio.shield(task)
+
+    async def _fetch(self, key: tuple[str, str], limit: Limit) -> None:
         size = max(1, limit.quota // _LOTS)
-        used, lasts_s = await self._commits.submit((f"{limit.name}:{who}", limit.window_s, size))
+        used, lasts_s = await self._commits.submit((f"{limit.name}:{key[1]}", limit.window_s, size))
         granted = max(0, min(size, limit.quota - (used - size)))
-        until = self._monotonic() + lasts_s
-        earlier = self._lots.get((limit.name, who))
-        kept = earlier.left if earlier and earlier.until > self._monotonic() and abs(earlier.until - until) < 1 else 0
-        return _Lot(granted + kept, max(0, limit.quota - used), until)
+        self._lots[key] = _Lot(granted, max(0, limit.quota - used), self._monotonic() + lasts_s)
+        self._lots.move_to_end(key)
+        if len(self._lots) > _MOST_BUCKETS:
+            self._lots.popitem(last=False)
 
     async def prune(self) -> None:
         """Forget windows that are long over."""
@@ -84,14 +91,6 @@ class Limiter:
 
 
 async def _count(tx: Tx, wanted: Sequence[tuple[str, int, int]]) -> Sequence[tuple[int, float]]:
-    """One statement for all that wait; those who ask for the same bucket are counted one after another."""
-    totals: dict[str, tuple[str, int, int]] = {}
-    for bucket, window_s, n in wanted:
-        totals[bucket] = (bucket, window_s, n + (totals[bucket][2] if bucket in totals else 0))
-    used: Mapping[str, tuple[int, float]] = await store.add(tx, list(totals.values()))
-    running = {bucket: used[bucket][0] - total for bucket, (_, _, total) in totals.items()}
-    results = []
-    for bucket, _, n in wanted:
-        running[bucket] += n
-        results.append((running[bucket], used[bucket][1]))
-    return results
+    """One statement for all that wait; a process asks for a bucket once at a time."""
+    used = await store.add(tx, wanted)
+    return [used[bucket] for bucket, _, _ in wanted]
