@@ -153,6 +153,10 @@ async def test_an_order_is_paid_refunded_and_explained(shop: tuple[Edge, Sandbox
     assert refund.status_code == 201, refund.text
     body = refund.json()
     assert (body["amount"], body["status"], body["payment"]) == (50_000, "awaiting_transfer", made["id"])
+    early = await edge.post(
+        f"/v1/refunds/{body['id']}/resolve", "finance", {"decision": "returned", "reason": "seen there"}
+    )
+    assert (early.status_code, early.json()["code"]) == (409, "refund_not_in_doubt"), early.text
     settled = await edge.post(f"/v1/refunds/{body['id']}/settle", "finance", {"reference": "TRX-1"})
     assert settled.json()["status"] == "succeeded", settled.text
     assert (await edge.get(f"/v1/refunds/{body['id']}", "other")).status_code == 404
@@ -162,3 +166,24 @@ async def test_an_order_is_paid_refunded_and_explained(shop: tuple[Edge, Sandbox
     assert {"clearing:nicepay-uji", "sales"} <= {line["debit"] for line in lines} | {line["credit"] for line in lines}
     balances = (await edge.get("/v1/ledger/accounts")).json()["data"]
     assert sum(account["balance"] for account in balances) == 0
+
+
+async def test_a_refund_in_doubt_is_resolved_once_by_whoever_may_settle(shop: tuple[Edge, Sandbox]) -> None:
+    edge, _sandbox = shop
+    made = (await edge.create(method="virtual_account", method_options={"bank": "BCA"})).json()
+    control = edge.services.settings.sandbox_url + "/control/nicepay/pay"
+    async with httpx.AsyncClient() as client:
+        assert (await client.post(control, json={"payment": made["id"]})).status_code < 300
+    await edge.post(f"/v1/payments/{made['id']}/refresh", "support")
+    refund = (await edge.post(f"/v1/payments/{made['id']}/refunds", "finance", {"reason": "cold"}, "new")).json()["id"]
+    async with edge.services.db.transaction() as tx:
+        await tx.execute("UPDATE refunds SET status = 'unknown', failure = 'The provider has not confirmed it.'")
+    word = {"decision": "returned", "reason": "seen in the back office"}
+    assert (await edge.post(f"/v1/refunds/{refund}/resolve", "support", word)).status_code == 403
+    for wrong in (word | {"decision": "burn"}, word | {"reason": ""}, {"decision": "returned"}):
+        assert (await edge.post(f"/v1/refunds/{refund}/resolve", "finance", wrong)).status_code == 422
+    done = await edge.post(f"/v1/refunds/{refund}/resolve", "finance", word)
+    assert (done.status_code, done.json()["status"]) == (200, "succeeded"), done.text
+    again = await edge.post(f"/v1/refunds/{refund}/resolve", "finance", word)
+    assert (again.status_code, again.json()["code"]) == (409, "refund_not_in_doubt")
+    assert (await edge.get(f"/v1/payments/{made['id']}")).json()["status"] == "refunded"

@@ -105,4 +105,8 @@ def test_money_routes_need_a_key_or_change_no_money_twice() -> None:
     """R3: what creates something that moves money names its request."""
     creating = {row.route for row in POLICY if row.rate is policy.Rate.MONEY and row.path.startswith("/v1/")}
     keyed = {row.route for row in POLICY if row.key_required}
-    assert creating - keyed == {"POST /v1/payments/{payment}/resolve", "POST /v1/refunds/{refund}/settle"}
+    assert creating - keyed == {
+        "POST /v1/payments/{payment}/resolve",
+        "POST /v1/refunds/{refund}/settle",
+        "POST /v1/refunds/{refund}/resolve",
+    }

@@ -133,6 +133,13 @@ class ResolveBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 
 
+class ResolveRefundBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a person saw at the provider of a refund in doubt."""
+
+    decision: Literal["returned", "failed"]
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+
+
 def read_amount(amount: int | str, currency: str, pointer: str = "/amount") -> int:
     """An amount of a currency or asset, in its minor or base units; raises BadMoney with a pointer unless this is money that we take."""
     if currency not in EXPONENTS:

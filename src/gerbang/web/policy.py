@@ -127,8 +127,8 @@ POLICY: Final[Sequence[Row]] = (
     _open("POST", "/console/payments/{payment}/resolve", Rate.MONEY, Body.FORM),
     _open("GET", "/console/refunds/{refund}/settle"),
     _open("POST", "/console/refunds/{refund}/settle", Rate.MONEY, Body.FORM),
-    _open("GET", "/console/refunds/{refund}/decide"),
-    _open("POST", "/console/refunds/{refund}/decide", Rate.MONEY, Body.FORM),
+    _open("GET", "/console/refunds/{refund}/resolve"),
+    _open("POST", "/console/refunds/{refund}/resolve", Rate.MONEY, Body.FORM),
     _open("GET", "/console/webhooks"),
     _open("GET", "/console/webhooks/{event}"),
     _open("POST", "/console/webhooks/{event}/replay", Rate.WRITE, Body.FORM),
@@ -168,6 +168,7 @@ POLICY: Final[Sequence[Row]] = (
     _do("POST", "/v1/payments/{payment}/refunds", "refunds:create", rate=Rate.MONEY, key=True),
     _read("/v1/refunds/{refund}", *_SEE, own=True),
     _do("POST", "/v1/refunds/{refund}/settle", "refunds:settle", rate=Rate.MONEY),
+    _do("POST", "/v1/refunds/{refund}/resolve", "refunds:settle", rate=Rate.MONEY),
     # webhook events
     _read("/v1/webhook-events", "webhooks:read"),
     _read("/v1/webhook-events/{event}", "webhooks:read"),

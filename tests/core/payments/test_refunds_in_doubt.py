@@ -106,14 +106,14 @@ async def test_a_refund_that_never_shows_is_told_to_a_person_once_and_ends_as_th
     for _ in range(4):
         await later(world, 61)
     with pytest.raises(RefundNotInDoubt):
-        await world.core.payments.decide_refund(OPERATOR, refund.id, decision, "tried too early")
+        await world.core.payments.resolve_refund(OPERATOR, refund.id, decision, "tried too early")
     assert await told(world, whole) == 0
     await later(world, DAY_S)
     await world.eventually(partial(doubted, world, whole))
     await later(world, 1_801)
     assert (await told(world, whole), await calls(world, ASK)) == (1, 1)
 
-    done = await world.core.payments.decide_refund(OPERATOR, refund.id, decision, "seen in the back office")
+    done = await world.core.payments.resolve_refund(OPERATOR, refund.id, decision, "seen in the back office")
     after = await world.core.payments.get(whole.payment.id)
     back = 150_000 if decision == "returned" else 0
     assert done.status is (RefundStatus.SUCCEEDED if back else RefundStatus.FAILED)
@@ -122,7 +122,7 @@ async def test_a_refund_that_never_shows_is_told_to_a_person_once_and_ends_as_th
     debit, credit, amount = (await world.lines(whole.payment.id))[-1]
     assert (debit, credit.partition(":")[0], amount) == (*last, 150_000)
     with pytest.raises(RefundNotInDoubt):
-        await world.core.payments.decide_refund(OPERATOR, refund.id, decision, "once more")
+        await world.core.payments.resolve_refund(OPERATOR, refund.id, decision, "once more")
     await world.advance(1_801)
     assert await calls(world, ASK) == 1
 
@@ -132,7 +132,7 @@ async def test_a_refund_that_a_person_gave_up_and_the_provider_made_all_the_same
     refund = await refunded(world, whole, RefundStatus.SUBMITTED)
     await later(world, DAY_S)
     await world.eventually(partial(doubted, world, whole))
-    await world.core.payments.decide_refund(OPERATOR, refund.id, "failed", "nothing in the back office")
+    await world.core.payments.resolve_refund(OPERATOR, refund.id, "failed", "nothing in the back office")
     await world.control("nicepay/refund", reference=whole.attempts[0].provider_reference)
     await world.core.payments.refresh(OPERATOR, whole.payment.id)
     second = await world.core.payments.refund(OPERATOR, whole.payment.id, None, "once more", None, world.key())

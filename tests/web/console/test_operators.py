@@ -222,7 +222,7 @@ async def test_what_became_of_a_refund_in_doubt_is_a_persons_word_with_its_reaso
     edge, sandbox = shop
     made = await a_paid_payment(edge, sandbox)
     refund = (await edge.post(f"/v1/payments/{made}/refunds", body={"reason": "Barang habis"}, key="new")).json()["id"]
-    address = f"/console/refunds/{refund}/decide"
+    address = f"/console/refunds/{refund}/resolve"
     assert "Putuskan…" not in (await desk.get(f"/console/payments/{made}")).text
     early = await desk.post(address, data={"decision": decision, "reason": "sudah dicek"})
     assert "done=refused&why=refund_not_in_doubt" in early.headers["location"]

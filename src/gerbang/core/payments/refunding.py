@@ -146,7 +146,7 @@ async def settle_by_transfer(ctx: Context, caller: Caller, refund_id: UUID, refe
     return draft.refunds[refund_id]
 
 
-async def decide(ctx: Context, caller: Caller, refund_id: UUID, decision: RefundDecision, reason: str) -> Refund:
+async def resolve(ctx: Context, caller: Caller, refund_id: UUID, decision: RefundDecision, reason: str) -> Refund:
     """A person has seen at the provider whether a refund in doubt went back or not. Raises RefundNotFound, RefundNotInDoubt."""
     async with ctx.db.transaction() as tx:
         draft, refund = await _locked(tx, refund_id)
@@ -158,7 +158,7 @@ async def decide(ctx: Context, caller: Caller, refund_id: UUID, decision: Refund
             case "failed":
                 settling.fail(draft, refund, reason)
         detail = {"refund": ids.show("ref", refund_id), "decision": decision, "reason": reason}
-        draft.more.entries.append(Entry(caller.label, "refund.decided", ids.show("pay", draft.payment.id), detail))
+        draft.more.entries.append(Entry(caller.label, "refund.resolved", ids.show("pay", draft.payment.id), detail))
         await save_drafts(tx, [draft])
     ctx.wake()
     return draft.refunds[refund_id]

@@ -126,9 +126,9 @@ class Payments:
         """See refunding.settle_by_transfer."""
         return await refunding.settle_by_transfer(self.context, caller, refund_id, reference)
 
-    async def decide_refund(self, caller: Caller, refund_id: UUID, decision: RefundDecision, reason: str) -> Refund:
-        """See refunding.decide."""
-        return await refunding.decide(self.context, caller, refund_id, decision, reason)
+    async def resolve_refund(self, caller: Caller, refund_id: UUID, decision: RefundDecision, reason: str) -> Refund:
+        """See refunding.resolve."""
+        return await refunding.resolve(self.context, caller, refund_id, decision, reason)
 
     async def name_destination(self, refund_id: UUID, to: Destination) -> Refund:
         """See refunding.name_destination."""

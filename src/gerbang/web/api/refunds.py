@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from gerbang.base import ids
 from gerbang.base.errors import NotFound
 from gerbang.core.payments.model import PaymentNotFound, RefundNotFound
-from gerbang.web.bodies import RefundBody, SettleBody, read_amount
+from gerbang.web.bodies import RefundBody, ResolveRefundBody, SettleBody, read_amount
 from gerbang.web.exchange import caller_of, exchange_of
 from gerbang.web.owning import owns, seen_by
 from gerbang.web.services import Services
@@ -56,6 +56,13 @@ async def settle_refund(request: AnyRequest, services: Services, refund: str, da
     return refund_view(await services.payments.settle_refund(caller_of(request), _refund_id(refund), data.reference))
 
 
+@post("/v1/refunds/{refund:str}/resolve", summary="Say what became of a refund in doubt", tags=_TAGS, status_code=200)
+async def resolve_refund(request: AnyRequest, services: Services, refund: str, data: ResolveRefundBody) -> RefundView:
+    """Of one that is `unknown` with a `failure`: the provider never confirmed it, and a person has looked there. `returned` books it, `failed` frees the money."""
+    payments, refund_id = services.payments, _refund_id(refund)
+    return refund_view(await payments.resolve_refund(caller_of(request), refund_id, data.decision, data.reason))
+
+
 def _refund_id(shown: str) -> Any:
     try:
         return ids.read("ref", shown)
@@ -63,4 +70,4 @@ def _refund_id(shown: str) -> Any:
         raise RefundNotFound from error
 
 
-HANDLERS: Final = [create_refund, read_refund, settle_refund]
+HANDLERS: Final = [create_refund, read_refund, settle_refund, resolve_refund]

@@ -158,7 +158,7 @@ def deciding_of(whole: Whole, refund: Refund, locale: Locale) -> dict[str, Any]:
     return {
         "id": id_,
         "back": f"/console/payments/{id_}",
-        "action": f"/console/refunds/{ids.show('ref', refund.id)}/decide",
+        "action": f"/console/refunds/{ids.show('ref', refund.id)}/resolve",
         "heading": say("deciding.title", amount=formats.money(refund.amount, refund.currency, locale)),
         "lead": say("deciding.lead", reference=attempt.provider_reference or "–"),
         "note": "",

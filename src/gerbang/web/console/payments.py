@@ -246,15 +246,15 @@ async def settle(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page
     return _back(payment_, "settled")
 
 
-@get("/console/refunds/{refund:str}/decide")
-async def ask_decide(request: Request[Any, Any, Any], refund: FromPath[str]) -> Response[bytes]:
+@get("/console/refunds/{refund:str}/resolve")
+async def ask_resolve_refund(request: Request[Any, Any, Any], refund: FromPath[str]) -> Response[bytes]:
     """What became of a refund in doubt?"""
     operator(request, "refunds:settle")
     return await _deciding(request, ids.read("ref", refund))
 
 
-@post("/console/refunds/{refund:str}/decide", status_code=303)
-async def decide(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
+@post("/console/refunds/{refund:str}/resolve", status_code=303)
+async def resolve_refund(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
     """Keep what a person has seen at the provider, with the reason."""
     caller, refund_id = operator(request, "refunds:settle"), ids.read("ref", refund)
     form, say = await read_form(request, "decision", "reason"), texts.words(locale_of(request))
@@ -265,7 +265,7 @@ async def decide(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page
     try:
         match form["decision"]:
             case "returned" | "failed" as decision:
-                await payments_.decide_refund(caller, refund_id, decision, form["reason"])
+                await payments_.resolve_refund(caller, refund_id, decision, form["reason"])
             case _:
                 return await _deciding(request, refund_id, form, {"decision": say("resolving.wrong")})
     except _REFUSED as error:
@@ -355,5 +355,6 @@ def _link(values: Mapping[str, str | None]) -> str:
 
 
 HANDLERS: Final = [
-    payments, payment, find, ask, ask_cancel, cancel, ask_refund, refund, ask_resolve, resolve, ask_settle, settle, ask_decide, decide,
+    payments, payment, find, ask, ask_cancel, cancel, ask_refund, refund, ask_resolve, resolve, ask_settle, settle, ask_resolve_refund,
+    resolve_refund,
 ]  # fmt: skip
