@@ -70,8 +70,8 @@ async def test_wrong_password_unknown_and_disabled_user_look_alike_and_are_audit
 async def test_unknown_user_and_wrong_password_take_the_same_time_r33(
     process: Process, start: Callable[..., Process]
 ) -> None:
-    """Medians within 10 %, over fifty interleaved tries of each with the real cost; sources differ, so nothing is throttled. Where others
-    keep this machine busy, over up to two hundred: chance evens out, a difference stays.
+    """Medians within 10 %, over fifty interleaved tries of each with the real cost; sources differ, so nothing is throttled. Up to two
+    hundred, and by processor time, because others keep this machine busy: chance evens out, a difference stays.
     """
     passwords = Passwords()
     real = start(passwords=passwords)
@@ -83,13 +83,13 @@ async def test_unknown_user_and_wrong_password_take_the_same_time_r33(
     for turn in range(200):
         if turn % 50 == 0 and turn and apart(*took.values()) < 0.10:
             break
-        for email, times in took.items():
+        for email, times in list(took.items())[:: 1 if turn % 2 else -1]:
             async with real.secrets._db.transaction() as tx:
                 await tx.execute("DELETE FROM rate_counters")
-            begun = time.perf_counter()
+            begun = time.process_time()
             with pytest.raises(InvalidCredentials):
                 await real.identity.sessions.login(email, PASSWORD + "x", Client(f"192.0.2.{turn}"))
-            times.append(time.perf_counter() - begun)
+            times.append(time.process_time() - begun)
     passwords.close()
     assert apart(*took.values()) < 0.10, [median(times) for times in took.values()]
 
