@@ -41,9 +41,8 @@ _LOST: Final = (
     asyncpg.InvalidCatalogNameError,
 )
 
-_FIRST_OF_USERS: Final = (
-    16_384  # FirstNormalObjectId in PostgreSQL's transam.h: below it are the types that every server has
-)
+# FirstNormalObjectId in PostgreSQL's transam.h: below it are the types that every server has.
+_FIRST_OF_USERS: Final = 16_384
 
 
 class Tx(Protocol):

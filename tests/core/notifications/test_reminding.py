@@ -248,16 +248,21 @@ async def test_a_reminder_that_waited_too_long_for_a_mail_server_is_not_sent(db:
     assert not [mail for mail in server.received if "Belum dibayar" in str(mail["Subject"])]
 
 
-async def test_a_reminder_in_time_is_sent_with_number_and_link(db: Database) -> None:
-    await instructed(db, waiting())
-    await handler(db).handle(await claimed(db))
-    (found,) = await reminders(db)
+async def sent_text(db: Database, found: Mapping[str, Any]) -> str:
+    """The words of this reminder, once it has gone out."""
     async with listening() as server, sending(db, server.port):
         await until_status(db, found["id"], "sent")
     mail = next(mail for mail in server.received if mail["Message-ID"] == found["message_id"])
     body = mail.get_body(("plain",))
     assert body is not None
-    text = body.get_content()
+    return str(body.get_content())
+
+
+async def test_a_reminder_in_time_is_sent_with_number_and_link(db: Database) -> None:
+    await instructed(db, waiting())
+    await handler(db).handle(await claimed(db))
+    (found,) = await reminders(db)
+    text = await sent_text(db, found)
     assert "8808 1234 5678 9012" in text
     assert f"https://toko.example/pay/{found['data']['payment']}?t=secret" in text
 
@@ -289,12 +294,7 @@ async def test_a_link_that_was_mailed_or_opened_is_reminded_of_once_with_its_add
     await handler(db).handle(await claimed(db))
     (found,) = await reminders(db)
     assert found["recipient"] == "sari@example.com"
-    async with listening() as server, sending(db, server.port):
-        await until_status(db, found["id"], "sent")
-    mail = next(mail for mail in server.received if mail["Message-ID"] == found["message_id"])
-    body = mail.get_body(("plain",))
-    assert body is not None
-    text = body.get_content()
+    text = await sent_text(db, found)
     assert "Cara bayarnya Anda pilih di halaman tagihannya." in text
     assert f"https://toko.example/pay/{ids.show('pay', one.payment.id)}?t=secret" in text
     await said(db, one, "payment.link", "payment.opened")

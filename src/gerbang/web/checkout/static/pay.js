@@ -9,7 +9,7 @@
   const asked = new URLSearchParams(location.search);
   if (asked.has("t") && navigator.cookieEnabled) {
     for (const name of [...asked.keys()]) if (!["lang", "back"].includes(name)) asked.delete(name);
-    history.replaceState(null, "", location.pathname + (asked.size ? `?${asked}` : ""));
+    history.replaceState(null, "", `${location.pathname}?${asked}`.replace(/\?$/, ""));
   }
 
   /* copy: the exact machine value, said for two seconds */
