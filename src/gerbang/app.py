@@ -206,7 +206,9 @@ async def work(settings: Settings, providers: Mapping[str, Provider] = PROVIDERS
     """The worker: inbox events, jobs and announcements, until SIGTERM or Ctrl-C."""
     stop = _stop_event()
     async with core(settings, "work", providers) as parts:
-        queue = QueueWorker(parts.db, _job_handlers(parts), concurrency=settings.worker_concurrency)
+        queue = QueueWorker(
+            parts.db, _job_handlers(parts), concurrency=settings.worker_concurrency, drain_s=settings.drain_s
+        )
         parts.payments.context.wake = queue.wake
         inbox = InboxWorker(parts.db, _event_handler(parts))
         feed = Feed(parts.db, FEED, parts.notifications.take)

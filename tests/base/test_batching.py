@@ -58,3 +58,16 @@ async def test_reads_at_the_same_moment_share_a_statement_and_a_missing_key_is_n
     answers = await asyncio.gather(*(reads.submit(n % 10) for n in range(50)))
     assert answers == [None if n % 10 == 7 else n % 10 * 2 for n in range(50)]
     assert max(asked) <= 10
+
+
+async def test_a_write_that_returns_too_little_leaves_nobody_waiting(db: Database) -> None:
+    """R57."""
+
+    async def write(_tx: Tx, keys: Sequence[str]) -> Sequence[str]:
+        return keys[1:]
+
+    commits: GroupCommit[str, str] = GroupCommit(db, write)
+    answers = await asyncio.wait_for(
+        asyncio.gather(*(commits.submit(key) for key in ("a", "b", "c")), return_exceptions=True), 5
+    )
+    assert [type(answer) for answer in answers] == [AssertionError] * 3

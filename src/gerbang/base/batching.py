@@ -49,6 +49,9 @@ class _Lanes(ABC, Generic[T, R]):
     async def _settle(self, batch: list[tuple[T, "asyncio.Future[R]"]]) -> None:
         try:
             results = await self._run([item for item, _ in batch])
+            assert len(results) == len(batch), (
+                f"{len(results)} results for {len(batch)} items: somebody would wait for ever"
+            )
         except asyncio.CancelledError:
             for _, future in batch:
                 future.cancel()

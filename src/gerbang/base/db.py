@@ -232,6 +232,11 @@ def _to_json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
+def storable(text: str) -> str:
+    """The text as PostgreSQL can keep it: without NUL, and with a question mark for what is no character."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
 def columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
     """Rows turned into `width` columns, as `unnest($1, $2, …)` takes them."""
     return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]

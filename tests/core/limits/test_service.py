@@ -1,6 +1,9 @@
 """Permits: a bucket in the process, and a counter over processes and restarts (R48)."""
 
 import asyncio
+import contextlib
+import signal
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -100,3 +103,40 @@ async def test_without_its_database_a_shared_limit_gives_nothing(db: Database) -
     with pytest.raises(Unavailable):
         await limiter.take(SHARED, "key:a")
     assert limiter.take_here(LOCAL, "key:a").allowed
+
+
+async def test_a_burst_between_two_lots_lets_others_run(db: Database) -> None:
+    """R57: who found its lot empty before the fetch that filled it was cleared away waited for that fetch, and for ever."""
+    hurry = asyncio.Event()
+
+    def clock() -> float:
+        hurry.set()  # whoever waits runs as soon as a lot is there, before anything else does
+        return 1000.0
+
+    async def late(limiter: Limiter) -> bool:
+        await hurry.wait()
+        return (await limiter.take(SHARED, "key:a")).allowed
+
+    limiter = Limiter(db, monotonic=clock)
+    waiting = [asyncio.create_task(late(limiter)) for _ in range(20)]
+    await asyncio.sleep(0)
+    with ends_within(5):
+        first = await limiter.take(SHARED, "key:a")
+        assert first.allowed
+        assert all(await asyncio.gather(*waiting))
+
+
+@contextlib.contextmanager
+def ends_within(seconds: float) -> Iterator[None]:
+    """Raises TimeoutError inside whatever runs too long, even where it never waits."""
+
+    def over(_number: int, _frame: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -70,10 +70,14 @@ class Limiter:
     async def _fetch_once(self, key: tuple[str, str], limit: Limit) -> None:
         """Fetch a lot, or wait for the one that is being fetched: a burst must not take a lot for each of its requests."""
         task = self._fetching.get(key)
-        if task is None:
+        if task is None or task.done():  # one that is done gives nothing more, and waiting for it lets nobody else run
             task = self._fetching[key] = asyncio.create_task(self._fetch(key, limit))
-            task.add_done_callback(lambda _: self._fetching.pop(key))
+            task.add_done_callback(lambda done: self._forget(key, done))
         await asyncio.shield(task)
+
+    def _forget(self, key: tuple[str, str], done: "asyncio.Task[None]") -> None:
+        if self._fetching.get(key) is done:
+            del self._fetching[key]
 
     async def _fetch(self, key: tuple[str, str], limit: Limit) -> None:
         size = max(1, limit.quota // _LOTS)

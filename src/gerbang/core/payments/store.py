@@ -281,9 +281,10 @@ async def due_attempts(tx: Tx, limit: int) -> list[tuple[UUID, AttemptStatus]]:
     """Attempts that somebody must look at now; their time is cleared, since a job takes over in this transaction."""
     rows = await tx.fetch(
         """
-        UPDATE attempts SET look_at = NULL WHERE id IN (
+        WITH due AS MATERIALIZED (
             SELECT id FROM attempts WHERE look_at <= (SELECT business_now()) ORDER BY look_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-        RETURNING id, status
+        UPDATE attempts a SET look_at = NULL FROM due WHERE a.id = due.id
+        RETURNING a.id, a.status
         """,
         limit,
     )
@@ -294,9 +295,10 @@ async def due_payments(tx: Tx, limit: int) -> list[UUID]:
     """Payments whose deadline has come; their time is cleared, since a job takes over in this transaction."""
     rows = await tx.fetch(
         """
-        UPDATE payments SET look_at = NULL WHERE id IN (
+        WITH due AS MATERIALIZED (
             SELECT id FROM payments WHERE look_at <= (SELECT business_now()) ORDER BY look_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-        RETURNING id
+        UPDATE payments p SET look_at = NULL FROM due WHERE p.id = due.id
+        RETURNING p.id
         """,
         limit,
     )

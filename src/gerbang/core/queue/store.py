@@ -29,21 +29,45 @@ async def add(tx: Writer, columns: Sequence[list[object]]) -> None:
 
 
 async def claim(tx: Tx, kinds: Sequence[str], limit: int, lease_s: float) -> list[Row]:
-    """Take due jobs of these kinds; the try is counted before the work, so that a crash counts too."""
+    """Take due jobs of these kinds; the try is counted before the work, so that a crash counts too.
+
+    The rows are chosen once, whatever the plan: a sub-select with LIMIT and SKIP LOCKED that stands behind IN may be run anew for every row.
+    """
     return await tx.fetch(
         """
-        UPDATE jobs SET tries = tries + 1, lease_until = clock_timestamp() + make_interval(secs => $3), again = false
-        WHERE id IN (
+        WITH due AS MATERIALIZED (
             SELECT id FROM jobs
             WHERE parked_at IS NULL AND run_at <= (SELECT business_now()) AND kind = ANY($1)
               AND (lease_until IS NULL OR lease_until < clock_timestamp())
             ORDER BY run_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)
-        RETURNING id, kind, key, payload, tries, most_tries
+        UPDATE jobs j SET tries = tries + 1, lease_until = clock_timestamp() + make_interval(secs => $3), again = false
+        FROM due WHERE j.id = due.id
+        RETURNING j.id, kind, key, payload, tries, most_tries
         """,
         list(kinds),
         limit,
         lease_s,
     )
+
+
+async def renew(tx: Tx, ids: Sequence[int], tries: Sequence[int], lease_s: float) -> None:
+    """Keep jobs whose handlers are still at it; one that is locked is just being ended."""
+    await tx.execute(
+        """
+        WITH held AS MATERIALIZED (
+            SELECT j.id FROM jobs j JOIN unnest($1::bigint[], $2::int[]) AS n (id, tries) USING (id, tries)
+            WHERE j.lease_until IS NOT NULL ORDER BY j.id FOR UPDATE OF j SKIP LOCKED)
+        UPDATE jobs j SET lease_until = clock_timestamp() + make_interval(secs => $3) FROM held WHERE j.id = held.id
+        """,
+        list(ids),
+        list(tries),
+        lease_s,
+    )
+
+
+async def give_back(tx: Tx, ids: Sequence[int]) -> None:
+    """Free jobs that were claimed in this transaction and will not be begun: it was no try."""
+    await tx.execute("UPDATE jobs SET lease_until = NULL, tries = tries - 1 WHERE id = ANY($1)", list(ids))
 
 
 async def finish(tx: Tx, ids: Sequence[int], tries: Sequence[int]) -> int:

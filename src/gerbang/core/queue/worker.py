@@ -6,30 +6,62 @@ commit. A job whose handler returns without is simply run again when its lease e
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
 
-from gerbang.base.db import Database
+from gerbang.base.db import Database, Row, Tx, storable
 from gerbang.base.errors import GerbangError
 from gerbang.core.queue import store
 from gerbang.core.queue.model import Job, LeaseLost, Park, Retry, backoff
 
 log = structlog.get_logger()
 Handler = Callable[[Job], Awaitable[None]]
+Claim = Callable[[Tx, Sequence[str], int, float], Awaitable[Sequence[Row]]]
 LEASE_S: Final = 60.0
+LONGEST_S: Final = 300.0  # far above what any handler needs: every call that one makes has a limit of its own
 IDLE_S: Final = 0.1
+AFTER_FAILURE_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A job under way, and since when, on a monotonic clock."""
+
+    job: Job
+    since: float
 
 
 class Worker:
-    """Runs jobs of the kinds it has handlers for, at most `concurrency` at once."""
+    """Runs jobs of the kinds it has handlers for, at most `concurrency` at once, whatever `claim` returns.
 
-    def __init__(self, db: Database, handlers: Mapping[str, Handler], *, concurrency: int = 32) -> None:
+    The lease of a handler that takes long is renewed, so that nobody else begins the same job; after `longest_s` it is broken off, and the
+    job tried again.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        handlers: Mapping[str, Handler],
+        *,
+        concurrency: int = 32,
+        lease_s: float = LEASE_S,
+        longest_s: float = LONGEST_S,
+        drain_s: float = LEASE_S / 2,
+        claim: Claim = store.claim,
+    ) -> None:
+        assert concurrency > 0, f"a worker that may run nothing: {concurrency}"
         self._db = db
         self._handlers = handlers
         self._concurrency = concurrency
-        self._running: set[asyncio.Task[None]] = set()
+        self._lease_s = lease_s
+        self._longest_s = longest_s
+        self._drain_s = drain_s
+        self._claim = claim
+        self._running: dict[asyncio.Task[None], _Running] = {}
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -37,18 +69,27 @@ class Worker:
         self._woken.set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set, then let what runs end."""
-        while not stop.is_set():
-            taken = 0
-            room = self._concurrency - len(self._running)
-            if room > 0:
-                taken = await self._take(room)
-            if room == 0:
-                await asyncio.wait(self._running, timeout=IDLE_S, return_when=asyncio.FIRST_COMPLETED)
-            elif taken < room:
-                await self._rest()
+        """Work until `stop` is set, then let what runs end, and give back what does not."""
+        renewing = asyncio.create_task(self._renewing())
+        try:
+            while not stop.is_set():
+                room = self._concurrency - len(self._running)
+                if room <= 0:
+                    await asyncio.wait(self._running, timeout=IDLE_S, return_when=asyncio.FIRST_COMPLETED)
+                elif await self._take(room) < room:
+                    await self._rest()
+            await self._drain()
+        finally:
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
+
+    async def _drain(self) -> None:
         if self._running:
-            await asyncio.wait(self._running, timeout=LEASE_S / 2)
+            await asyncio.wait(self._running, timeout=self._drain_s)
+        broken_off = list(self._running)
+        for task in broken_off:
+            task.cancel()
+        await asyncio.gather(*broken_off, return_exceptions=True)
 
     async def _rest(self) -> None:
         try:
@@ -60,31 +101,68 @@ class Worker:
     async def _take(self, room: int) -> int:
         try:
             async with self._db.transaction() as tx:
-                rows = await store.claim(tx, list(self._handlers), room, LEASE_S)
+                rows = await self._claim(tx, list(self._handlers), room, self._lease_s)
+                surplus = [row["id"] for row in rows[room:]]
+                if surplus:
+                    await store.give_back(tx, surplus)
         except GerbangError as error:
             log.warning("queue.claim_failed", code=error.code)
             return 0
-        for row in rows:
-            task = asyncio.create_task(self._run(Job(**row)))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
-        return len(rows)
+        except Exception:  # a bug or a bad row over one claim must not end the process: the next may be better
+            log.exception("queue.claim_failed")
+            await asyncio.sleep(AFTER_FAILURE_S)
+            return 0
+        if surplus:
+            log.error("queue.claimed_too_many", asked=room, returned=len(rows))
+        for row in rows[:room]:
+            self._start(Job(**row))
+        return min(len(rows), room)
+
+    def _start(self, job: Job) -> None:
+        task = asyncio.create_task(self._run(job))
+        self._running[task] = _Running(job, time.monotonic())
+        task.add_done_callback(lambda done: self._running.pop(done, None))
+
+    async def _renewing(self) -> None:
+        """Keep the leases of handlers that take long. Several times a lease, for one may be missed."""
+        every_s = self._lease_s / 4
+        while True:
+            await asyncio.sleep(every_s)
+            now = time.monotonic()
+            long = [one.job for one in self._running.values() if every_s <= now - one.since < self._longest_s]
+            if not long:
+                continue
+            try:
+                async with self._db.transaction() as tx:
+                    await store.renew(tx, [job.id for job in long], [job.tries for job in long], self._lease_s)
+            except GerbangError as error:  # whoever takes one over holds a later try, and ours commits nothing
+                log.warning("queue.not_renewed", code=error.code)
+            except Exception:  # without renewals long handlers would be begun twice
+                log.exception("queue.not_renewed")
 
     async def _run(self, job: Job) -> None:
+        limit = asyncio.timeout(self._longest_s)
         try:
             if job.tries > job.most_tries:  # every try ended in a crash, or it would have been parked before
                 await self._settle(job, Park(f"gave up after {job.most_tries} tries"), park=True)
             else:
-                await self._handlers[job.kind](job)
+                async with limit:
+                    await self._handlers[job.kind](job)
         except LeaseLost:
             log.warning("queue.lease_lost", kind=job.kind, key=job.key)
         except Park as error:
             await self._settle(job, error, park=True)
+        except asyncio.CancelledError:
+            await self._settle(job, Retry("broken off: its worker was stopped", in_s=0), park=False)
+            raise
+        except TimeoutError as error:
+            stuck = TimeoutError(f"broken off after {self._longest_s:.0f} s") if limit.expired() else error
+            await self._settle(job, stuck, park=job.tries >= job.most_tries)
         except Exception as error:  # noqa: BLE001  whatever a handler raises, the job is kept and tried again
             await self._settle(job, error, park=job.tries >= job.most_tries)
 
     async def _settle(self, job: Job, error: Exception, *, park: bool) -> None:
-        why = f"{type(error).__name__}: {error}"[:500]
+        why = storable(f"{type(error).__name__}: {error}")[:500]
         log.warning("queue.parked" if park else "queue.postponed", kind=job.kind, key=job.key, tries=job.tries, why=why)
         wait = backoff(job.tries, random.random())  # noqa: S311  spreads load, guards nothing
         if isinstance(error, Retry) and error.in_s is not None:
