@@ -22,8 +22,8 @@ from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import no_audit_no_action, record
 from gerbang.core.ledger import service as ledger
 from gerbang.core.ledger.model import Posting
-from gerbang.core.payments import chain_store, refund_store, store
-from gerbang.core.payments.machine import captured_total, payment_status
+from gerbang.core.payments import chain_store, refund_store, schedule, store
+from gerbang.core.payments.machine import answered_too_late, captured_total, payment_status, superseded
 from gerbang.core.payments.model import Attempt, Payment, Refund, RefundStatus, Whole
 from gerbang.core.payments.onchain import Claim
 from gerbang.core.queue import service as queue
@@ -185,7 +185,8 @@ async def _save_refunds(tx: Writer, drafts: Sequence[Draft], now: datetime) -> N
 
 
 def refold(draft: Draft) -> None:
-    """Make the payment agree with its attempts and refunds, and announce what changed for the outside."""
+    """Make the payment agree with its attempts and refunds, close what is payable for nothing, announce what changed for the outside."""
+    _close_needless(draft)
     before, attempts, refunds = draft.payment, list(draft.attempts.values()), list(draft.refunds.values())
     captured = captured_total(attempts)
     status = payment_status(before, attempts, refunds, draft.now)
@@ -206,6 +207,14 @@ def refold(draft: Draft) -> None:
         draft.announce(f"payment.{status.value}", _amounts(after))
     if after.amount_excess > draft.was.amount_excess:
         draft.announce("payment.overpaid", _amounts(after))
+
+
+def _close_needless(draft: Draft) -> None:
+    """Whatever order tabs, calls and answers came in: in the end one attempt at most can be paid, and none of a payment that is over."""
+    before = {a.id for a in superseded(draft.was, list(draft.loaded.values()))}
+    needless = [a for a in superseded(draft.payment, list(draft.attempts.values())) if a.id not in before]
+    needless += [a for id_, a in draft.attempts.items() if answered_too_late(draft.loaded.get(id_, a), a)]
+    draft.more.jobs.extend(schedule.close(attempt) for attempt in needless)
 
 
 def _amounts(payment: Payment) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM
 from gerbang.core.payments import entries, schedule, settling
 from gerbang.core.payments.draft import Draft, open_drafts_of, save_drafts
-from gerbang.core.payments.machine import advance, captured_total, is_late
-from gerbang.core.payments.model import NEW_DEPOSIT, Attempt, AttemptStatus, PaymentStatus, Whole
+from gerbang.core.payments.machine import OPEN, advance, captured_total, is_late
+from gerbang.core.payments.model import NEW_DEPOSIT, Attempt, AttemptStatus, Whole
 from gerbang.core.payments.onchain import Claim, doubt
 from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import Job
@@ -123,9 +123,15 @@ def _claim(attempt: Attempt, said: Claimed) -> Claim:
 
 
 def _try_again(draft: Draft, lost: Attempt) -> None:
-    """The answer to a registration that only instructs was lost: a new attempt under a new reference, and only that one is shown."""
-    abandoned = sum(1 for a in draft.attempts.values() if a.status is AttemptStatus.ABANDONED)
-    if abandoned > MOST_RESUBMISSIONS or draft.payment.status is PaymentStatus.PAID:
+    """The answer to a registration that only instructs was lost: a new attempt under a new reference, and only that one is shown.
+
+    Not where the payer has chosen anew meanwhile, or nothing is left to pay: it would take the place of what they chose.
+    """
+    attempts = draft.attempts.values()
+    abandoned = sum(1 for a in attempts if a.status is AttemptStatus.ABANDONED)
+    newer = any(a.number > lost.number and a.status in OPEN for a in attempts)
+    over = draft.payment.cancelled_at is not None or captured_total(list(attempts)) >= draft.payment.amount
+    if abandoned > MOST_RESUBMISSIONS or newer or over:
         return
     number = 1 + max(a.number for a in draft.attempts.values())
     fresh = replace(

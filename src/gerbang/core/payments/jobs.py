@@ -19,7 +19,7 @@ from gerbang.core.payments.settling import AT_PROVIDER
 from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import Job, Park, Retry
 from gerbang.core.queue.worker import Handler
-from gerbang.ports.payment import Declined, Lost
+from gerbang.ports.payment import Cancelled, Declined, Lost
 
 _LOOK_AFTER_S: Final = 60.0
 _LOOK_LATER_S: Final = 1_800.0
@@ -60,6 +60,10 @@ async def submit(ctx: Context, job: Job) -> None:
         return
     if not attempt.unsent:
         await ctx.calls.hear(Hearing(attempt.id, [Lost("no answer before the deadline")], "submit"), job)
+        return
+    if any(a.number > attempt.number and a.status in OPEN for a in whole.attempts):
+        called_off = Cancelled()  # the payer has chosen another way before this one could be sent
+        await ctx.calls.hear(Hearing(attempt.id, [called_off], "submit", detail={"at_provider": False}), job)
         return
     if attempt.expires_at <= ctx.clock.now():
         refused = Declined("provider_unreachable", "The provider could not be reached in time.")
@@ -105,9 +109,9 @@ async def _ask(ctx: Context, job: Job, attempt: Attempt, reference: str) -> None
 
 
 async def close(ctx: Context, job: Job) -> None:
-    """Close an attempt that the payer has left for another way of paying."""
+    """Close an attempt that nobody should pay any more; also one that is over here, and whose number the provider has told us since."""
     _, attempt = await _of(ctx, job)
-    if attempt is None or attempt.status not in OPEN:
+    if attempt is None or attempt.status in (AttemptStatus.CAPTURED, AttemptStatus.HELD):
         await _end(ctx, job)
         return
     try:

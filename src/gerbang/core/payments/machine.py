@@ -43,6 +43,7 @@ from gerbang.ports.payment import (
 S = AttemptStatus
 OPEN: Final = frozenset({S.CREATED, S.SUBMITTING, S.PENDING, S.UNKNOWN})
 CLOSED: Final = frozenset({S.FAILED, S.EXPIRED, S.CANCELLED})
+_OVER_UNPAID: Final = CLOSED | {S.ABANDONED}
 _LADDER: Final = (S.EXPIRED, S.CANCELLED, S.FAILED, S.HELD)
 
 
@@ -149,6 +150,21 @@ def _lose(attempt: Attempt) -> Attempt:
     return replace(
         attempt, status=S.HELD, failure=Failure("answer_lost", "The answer was lost after sending; not sent again.")
     )
+
+
+def superseded(payment: Payment, attempts: Sequence[Attempt]) -> list[Attempt]:
+    """The attempts that the payer could still pay and no longer should: a newer one is open, or everything is paid, or it was called off.
+
+    One whose registration is under way is not among them: what it comes to is known first, and it is closed then.
+    """
+    newest = max((a.number for a in attempts if a.status in OPEN), default=0)
+    over = payment.cancelled_at is not None or captured_total(attempts) >= payment.amount
+    return [a for a in attempts if a.status is S.PENDING and (over or a.number < newest)]
+
+
+def answered_too_late(before: Attempt, after: Attempt) -> bool:
+    """Whether the answer to a registration came when the attempt was over here already: at the provider it is open, and payable."""
+    return before.provider_reference is None and after.provider_reference is not None and after.status in _OVER_UNPAID
 
 
 def captured_total(attempts: Sequence[Attempt]) -> int:

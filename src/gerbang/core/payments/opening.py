@@ -47,12 +47,23 @@ from gerbang.core.payments.model import (
     Whole,
 )
 from gerbang.core.queue import service as queue
-from gerbang.ports.payment import Effect, MethodTerms, Quote, Submission
+from gerbang.ports.payment import (
+    DisplayCode,
+    DisplayCrypto,
+    DisplayQr,
+    DisplayVirtualAccount,
+    Effect,
+    MethodTerms,
+    Quote,
+    Submission,
+)
 
 log = structlog.get_logger()
 _TAKES_ATTEMPTS: Final = frozenset({
     PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.PART_PAID, PaymentStatus.FAILED, PaymentStatus.EXPIRED,
 })  # fmt: skip
+# What is shown and stays payable, unlike a page that may be opened once, or a push that has been answered.
+_STAYS_PAYABLE: Final = (DisplayVirtualAccount, DisplayCode, DisplayQr, DisplayCrypto)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +206,7 @@ async def add_attempt(
     ctx: Context, caller: Caller, payment_id: UUID, choice: MethodChoice, key: IdempotencyKey, *, phone: str = ""
 ) -> Outcome:
     """One more try by another way; earlier open attempts are closed where the provider can. `phone` is the payer's, if it was given anew.
+    The very same way again, while its number or code can still be paid, is that one: some providers can close none.
 
     Raises PaymentClosed, AttemptInFlight when an earlier one may yet charge, MethodUnavailable, IdempotencyKeyReused.
     """
@@ -205,25 +217,42 @@ async def add_attempt(
     async with ctx.db.transaction() as tx:
         taken, _ = await store.claim_keys(tx, [(key.caller, key.key, key.fingerprint, "attempt", payment_id)])
         known = taken.get((key.caller, key.key))
-        attempt = None
+        attempt, made = None, None
         if known is None:
             draft = (await open_drafts(tx, [payment_id])).get(payment_id)
             if draft is None:
                 raise PaymentNotFound
             if quote is not None and owed != draft.payment.amount - captured_total(list(draft.attempts.values())):
                 raise PaymentClosed("Money came in meanwhile: look again at what is still to be paid.")
-            attempt = _another(draft, caller, choice, terms, connection, quote)
-            await save_drafts(tx, [draft])
-            attempt = draft.attempts[attempt.id]
+            made = None if phone else _same(draft, choice, connection)
+            if made is None:
+                attempt = _another(draft, caller, choice, terms, connection, quote)
+                await save_drafts(tx, [draft])
+                attempt = draft.attempts[attempt.id]
             if phone:
                 await store.set_phone(tx, payment_id, phone)
         elif bytes(known["fingerprint"]) != key.fingerprint or known["resource_id"] != payment_id:
             raise _reused()
     whole = await ctx.calls.whole(payment_id)
     if attempt is None:
-        return Outcome(whole, replayed=True)
+        return Outcome(await _answered(ctx, whole, time.monotonic()), replayed=made is None)
     ctx.wake()
     return Outcome(await register(ctx, whole, attempt), replayed=False)
+
+
+def _same(draft: Draft, choice: MethodChoice, connection: Connection) -> Attempt | None:
+    """The newest attempt, if it is this very choice, asks for what is still owed, and is being sent or shows something that can be paid."""
+    newest = max(draft.attempts.values(), key=lambda a: a.number, default=None)
+    if newest is None or newest.expires_at <= draft.now:
+        return None
+    alike = (newest.method, dict(newest.options), newest.connection) == (
+        choice.method,
+        dict(choice.options),
+        connection.id,
+    )
+    owed = draft.payment.amount - captured_total(list(draft.attempts.values()))
+    sent = newest.status is AttemptStatus.PENDING and isinstance(newest.next_action, _STAYS_PAYABLE)
+    return newest if alike and newest.amount == owed and (sent or newest.status is AttemptStatus.SUBMITTING) else None
 
 
 def _another(
@@ -242,7 +271,6 @@ def _another(
     owed = payment.amount - captured_total(list(draft.attempts.values()))
     attempt = attempt_of(payment, number, choice, terms, connection, owed, draft.now, quote)
     draft.put_attempt(attempt)
-    draft.more.jobs.extend(schedule.close(a) for a in earlier if a.status is AttemptStatus.PENDING)
     detail = {"attempt": ids.show("att", attempt.id), "method": attempt.method.value}
     draft.more.entries.append(Entry(caller.label, "payment.attempt_added", ids.show("pay", payment.id), detail))
     return attempt
@@ -260,9 +288,14 @@ async def register(ctx: Context, whole: Whole, attempt: Attempt) -> Whole:
         latest = replace(latest, payer=whole.payer)
     else:
         latest = await ctx.calls.whole(whole.payment.id)
+    return await _answered(ctx, latest, started)
+
+
+async def _answered(ctx: Context, latest: Whole, started: float) -> Whole:
+    """The payment once nothing of it is being sent any more, or as it is when the request has waited long enough since `started`."""
     while _still_sending(latest) and time.monotonic() - started < ctx.create_wait_s:
         await asyncio.sleep(0.05)
-        latest = await ctx.calls.whole(whole.payment.id)
+        latest = await ctx.calls.whole(latest.payment.id)
     return latest
 
 

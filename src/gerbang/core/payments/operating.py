@@ -26,6 +26,7 @@ from gerbang.core.payments.model import (
 from gerbang.ports.payment import Captured
 
 Decision = Literal["accept", "refund", "release"]
+_ROUNDS: Final = 3
 _CANCELLABLE: Final = frozenset({
     PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.FAILED, PaymentStatus.EXPIRED, PaymentStatus.UNKNOWN,
 })  # fmt: skip
@@ -36,20 +37,30 @@ async def cancel(ctx: Context, caller: Caller, payment_id: UUID) -> Whole:
 
     Raises NotCancellable; Unreachable or OutcomeUnknown when the provider did not answer: nothing is cancelled then.
     """
-    whole = await ctx.calls.whole(payment_id)
-    if whole.payment.status not in _CANCELLABLE:
-        raise NotCancellable(f"The payment is {whole.payment.status.value}.")
-    for attempt in whole.attempts:
-        if attempt.status in OPEN:
-            await ctx.calls.cancel(attempt, actor=caller.label)
+    for _ in range(_ROUNDS):
+        whole = await ctx.calls.whole(payment_id)
+        if whole.payment.status not in _CANCELLABLE:
+            raise NotCancellable(f"The payment is {whole.payment.status.value}.")
+        for attempt in whole.attempts:
+            if attempt.status in OPEN:
+                await ctx.calls.cancel(attempt, actor=caller.label)
+        if await _call_off(ctx, caller, payment_id):
+            return await ctx.calls.whole(payment_id)
+    raise NotCancellable("An attempt is open all the same: the payer may be choosing at this moment. Try again.")
+
+
+async def _call_off(ctx: Context, caller: Caller, payment_id: UUID) -> bool:
+    """Cancel a payment none of whose attempts is open; False when the payer has made one meanwhile, which must be closed first."""
     async with ctx.db.transaction() as tx:
         draft = await _draft(tx, payment_id)
+        if any(attempt.status in OPEN for attempt in draft.attempts.values()):
+            return False
         if draft.payment.status not in _CANCELLABLE and draft.payment.status is not PaymentStatus.CANCELLED:
             raise NotCancellable(f"The provider says that the payment is {draft.payment.status.value}.")
         draft.payment = replace(draft.payment, cancelled_at=draft.now)
         draft.more.entries.append(Entry(caller.label, "payment.cancelled", ids.show("pay", payment_id)))
         await save_drafts(tx, [draft])
-    return await ctx.calls.whole(payment_id)
+        return True
 
 
 async def refresh(ctx: Context, caller: Caller, payment_id: UUID) -> Whole:

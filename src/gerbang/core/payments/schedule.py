@@ -29,7 +29,7 @@ def submission(attempt: Attempt, run_at: datetime | None = None) -> NewJob:
 
 
 def close(attempt: Attempt) -> NewJob:
-    """Close an attempt at the provider because the payer chose another way."""
+    """Close an attempt at the provider that nobody should pay any more."""
     return NewJob(CLOSE, ids.show("att", attempt.id))
 
 
