@@ -8,6 +8,7 @@ import msgspec
 
 from gerbang.base import ids
 from gerbang.base.money import as_json
+from gerbang.core.payments import due
 from gerbang.core.payments.machine import OPEN
 from gerbang.core.payments.model import (
     Attempt,
@@ -21,7 +22,6 @@ from gerbang.core.payments.model import (
     Refund,
     Whole,
 )
-from gerbang.core.payments.onchain import Judged, State
 from gerbang.ports.payment import (
     DisplayCode,
     DisplayCrypto,
@@ -208,26 +208,6 @@ class OfferView(msgspec.Struct, frozen=True):
     assets: Sequence[AssetView] = ()
 
 
-class TransferView(msgspec.Struct, frozen=True):
-    """A transfer as our own node saw it. `amount` is base units as text; it counts from `required` confirmations on. `verdict` is
-    `counts`, `waits`, `wrong_asset`, `wrong_network`, `unknown_token`, `worthless`, `too_early` or `gone`.
-    """
-
-    network: str
-    asset: str
-    amount: str
-    tx_hash: str
-    log_index: int
-    sender: str
-    recipient: str
-    block: int
-    confirmations: int
-    required: int
-    finalized: bool
-    verdict: str
-    mined_at: datetime
-
-
 def no_steps(_action: NextAction, _payment: Payment, _locale: str) -> Sequence[str]:
     """Instructions without steps."""
     return ()
@@ -238,7 +218,7 @@ def payment_view(whole: Whole, *, public_url: str, link_token: str, steps: Steps
     payment, shown = whole.payment, ids.show("pay", whole.payment.id)
     locale = whole.payer.locale
     counts = counting_attempt(whole.attempts)
-    attempts = [_attempt(one, payment, locale, steps) for one in sorted(whole.attempts, key=lambda a: a.number)]
+    attempts = attempt_views(whole, steps)
     failure = counts.failure if counts else None
     return PaymentView(
         id=shown,
@@ -325,15 +305,6 @@ def moment_view(moment: Moment) -> MomentView:
     )
 
 
-def transfer_view(judged: Judged) -> TransferView:
-    """A transfer on a chain."""
-    moved = judged.transfer
-    return TransferView(
-        judged.network, judged.asset, str(moved.amount), moved.transaction, moved.log, moved.sender, moved.recipient, moved.block,
-        judged.confirmations, judged.required, judged.state is State.SETTLED, judged.verdict, moved.at,
-    )  # fmt: skip
-
-
 def offer_view(offer: Offer) -> OfferView:
     """A method that may be chosen."""
     options = [OptionView(option.name, option.title) for option in offer.options]
@@ -351,8 +322,9 @@ def offer_view(offer: Offer) -> OfferView:
 
 
 def _attempt(attempt: Attempt, payment: Payment, locale: str, steps: Steps) -> AttemptView:
-    failure = attempt.failure
-    action = _shown(attempt.next_action, attempt, payment, locale, steps) if attempt.next_action else None
+    failure, rest = attempt.failure, due.owed(payment)
+    is_payable = attempt.status in OPEN and due.asks_for_the_rest(attempt, rest)
+    action = due.instructions(attempt, rest) if is_payable else None
     return AttemptView(
         ids.show("att", attempt.id),
         attempt.status.value,
@@ -362,7 +334,7 @@ def _attempt(attempt: Attempt, payment: Payment, locale: str, steps: Steps) -> A
         as_json(attempt.amount, attempt.currency),
         attempt.currency,
         attempt.provider_reference,
-        action if attempt.status in OPEN else None,
+        _shown(action, attempt, payment, locale, steps) if action else None,
         FailureView(failure.code, failure.detail) if failure else None,
         attempt.created_at,
         attempt.expires_at,
@@ -370,14 +342,13 @@ def _attempt(attempt: Attempt, payment: Payment, locale: str, steps: Steps) -> A
 
 
 def _payment_action(whole: Whole, locale: str, steps: Steps) -> NextStep | None:
-    """What the payer must do next: the newest open attempt's instructions, else choose, else wait, else nothing."""
-    payable = [a for a in whole.attempts if a.status in OPEN]
-    newest = max(payable, key=lambda a: a.number, default=None)
-    status = whole.payment.status
+    """What the payer must do next for what is still due: the newest instructions that ask for it, else choose, else wait, else nothing."""
+    newest, status = due.payable(whole), whole.payment.status
     if status not in _CHOOSES and status not in _WAITS:
         return None
     if newest is not None:
-        return _shown(newest.next_action, newest, whole.payment, locale, steps) if newest.next_action else Wait()
+        action = due.instructions(newest, due.owed(whole.payment))
+        return _shown(action, newest, whole.payment, locale, steps) if action else Wait()
     return ChooseMethod() if status in _CHOOSES or status is PaymentStatus.PENDING else Wait()
 
 

@@ -16,6 +16,7 @@ from gerbang.core.notifications.model import Template
 from gerbang.core.notifications.rendering import Letterhead, Rendered, render
 from gerbang.core.payments.model import AttemptStatus, PaymentStatus, RefundStatus
 from gerbang.ports.payment import DisplayCode
+from tests.web.checkout.stories import STORIES
 
 from .stories import AT, about, whole
 
@@ -203,3 +204,26 @@ def test_no_mail_asks_anything_of_anyone_elses_server() -> None:
     for template in Template:
         html = rendered(template, "id").html
         assert not re.search(r"(src|background)=|url\(|<link|@import", html)
+
+
+def test_how_to_pay_the_rest_names_the_rest() -> None:
+    one = whole(captured=130_000, status=PaymentStatus.PART_PAID, attempt_status=AttemptStatus.PENDING)
+    data = describe(about(one, "payment.instructions"), one)
+    made = render(Template.PAYMENT_INSTRUCTIONS, "en", data, name="Sari", link=LINK, letterhead=LUMBUNG)
+    assert "Transfer exactly Rp\u00a020.000" in made.text
+    assert "150.000" not in made.text + made.subject
+
+
+def test_a_part_of_crypto_asks_for_the_coins_that_are_missing_at_the_same_address() -> None:
+    one = STORIES["crypto-part-paid"]
+    data = describe(about(one, "payment.part_paid"), one)
+    made = render(Template.PAYMENT_PART_PAID, "en", data, name="Sari", link=LINK, letterhead=LUMBUNG)
+    assert "Send 28.509700\u00a0USDC to the same address" in made.text
+
+
+def test_a_part_on_a_number_that_is_closed_does_not_send_its_payer_there_again() -> None:
+    one = whole(captured=130_000, status=PaymentStatus.PART_PAID, attempt_status=AttemptStatus.CANCELLED)
+    data = describe(about(one, "payment.part_paid"), one)
+    made = render(Template.PAYMENT_PART_PAID, "en", data, name="Sari", link=LINK, letterhead=LUMBUNG)
+    assert "same number" not in made.text
+    assert "Choose on its page how to pay the rest." in made.text

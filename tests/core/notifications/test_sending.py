@@ -18,6 +18,7 @@ from gerbang.core.notifications.model import MOST_TRIES, Contact, Notification, 
 from gerbang.core.notifications.rendering import Letterhead
 from gerbang.core.notifications.service import SEND
 from gerbang.core.payments.calls import load_wholes
+from gerbang.core.payments.model import AttemptStatus, PaymentStatus
 from gerbang.core.queue.worker import Worker
 from gerbang.ports.payment import Account, Payer
 from gerbang.providers.smtp.adapter import SmtpMessenger
@@ -103,6 +104,22 @@ async def the_lease_runs_out(db: Database) -> None:
 async def jobs_left(db: Database) -> int:
     async with db.reading() as tx:
         return int(await tx.fetchval("SELECT count(*) FROM jobs"))
+
+
+async def test_how_to_pay_that_waited_for_a_mail_server_asks_for_what_is_due_by_then(db: Database) -> None:
+    one = await stored(db, whole(JANE, captured=0, status=PaymentStatus.PENDING, attempt_status=AttemptStatus.PENDING))
+    await announced(db, about(one, "payment.instructions"))
+    await taken(db, notifications(db))
+    async with db.transaction() as tx:
+        await tx.execute(
+            "UPDATE payments SET amount_captured = 130000, status = 'part_paid' WHERE id = $1", one.payment.id
+        )
+        await tx.execute("UPDATE attempts SET captured = 130000 WHERE payment_id = $1", one.payment.id)
+        id_ = await tx.fetchval("SELECT id FROM notifications WHERE payment_id = $1", one.payment.id)
+    async with listening() as server, sending(db, server.port):
+        await until_status(db, id_, "sent")
+    (mail,) = server.received
+    assert mail["Subject"] == "Your BCA number to pay Rp\u00a020.000"
 
 
 async def test_a_queued_notification_arrives_is_marked_and_audited_and_its_job_is_gone(db: Database) -> None:

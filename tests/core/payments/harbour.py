@@ -9,7 +9,7 @@ from uuid import UUID
 
 from gerbang import app, demo, settings
 from gerbang.base.db import Database
-from gerbang.core.payments import verifying
+from gerbang.core.payments import due, verifying
 from gerbang.core.payments.model import (
     MethodChoice,
     NewPayment,
@@ -32,6 +32,14 @@ def shown_by(whole: Whole) -> DisplayCrypto:
     """What the newest attempt asks its payer to send."""
     action = whole.attempts[-1].next_action
     assert isinstance(action, DisplayCrypto), whole.attempts[-1]
+    return action
+
+
+def asked_now(whole: Whole) -> DisplayCrypto:
+    """What the payer is asked to send now, by API and page."""
+    attempt = due.payable(whole)
+    action = due.instructions(attempt, due.owed(whole.payment)) if attempt else None
+    assert isinstance(action, DisplayCrypto), whole.attempts
     return action
 
 

@@ -16,7 +16,8 @@ from gerbang.core.payments.model import (
 from gerbang.core.payments.rates import NoRate
 from gerbang.ports.payment import Method
 from tests.anvil import needs_anvil
-from tests.core.payments.harbour import ETH, EXCHANGE, WALLET, Harbour, shown_by
+from tests.core.payments.conftest import OPERATOR
+from tests.core.payments.harbour import ETH, EXCHANGE, WALLET, Harbour, asked_now, shown_by
 
 pytestmark = needs_anvil
 
@@ -67,13 +68,48 @@ async def test_two_parts_make_a_whole(harbour: Harbour) -> None:
     await harbour.mine()
     part = await harbour.now(whole)
     assert (part.payment.status, part.payment.amount_captured) == (PaymentStatus.PART_PAID, 2_000)
-    await harbour.send(whole, amount="28500000")
+    asked = asked_now(part)
+    assert asked.amount == "28500000"
+    assert asked.uri.endswith("&uint256=28500000")
+    await harbour.send(whole, amount=asked.amount)
     await harbour.mine()
     assert await harbour.status(whole) == "paid"
     assert await harbour.moved(whole.payment.id) == {
         (WALLET, EXCHANGE, "USDC"): 48_500_000,
         (EXCHANGE, "sales", "USD"): 4_850,
     }
+
+
+async def test_what_was_seen_and_does_not_count_yet_is_not_asked_for_again(harbour: Harbour) -> None:
+    whole = await harbour.ask()
+    await harbour.send(whole, amount="20000000")
+    await harbour.core.watcher.look()
+    seen = await harbour.now(whole)
+    assert (seen.payment.status, asked_now(seen).amount) == (PaymentStatus.PENDING, "28500000")
+    await harbour.reorg(1, keep=False)
+    assert asked_now(await harbour.now(whole)).amount == "48500000"
+
+
+async def test_a_reorg_that_takes_a_part_back_asks_for_the_whole_again(harbour: Harbour) -> None:
+    whole = await harbour.ask()
+    await harbour.send(whole, amount="20000000")
+    await harbour.mine()
+    assert asked_now(await harbour.now(whole)).amount == "28500000"
+    await harbour.reorg(3, keep=False)
+    assert asked_now(await harbour.now(whole)).amount == "48500000"
+
+
+async def test_the_next_attempt_asks_for_the_rest_and_together_they_pay(harbour: Harbour) -> None:
+    whole = await harbour.ask()
+    await harbour.send(whole, amount="20000000")
+    await harbour.mine()
+    again = (await harbour.core.payments.add_attempt(OPERATOR, whole.payment.id, ETH, harbour.key())).whole
+    second = again.attempts[-1]
+    assert second.amount == 2_850
+    await harbour.send(again, token="ETH")
+    await harbour.mine()
+    paid = await harbour.now(whole)
+    assert (paid.payment.status, paid.payment.amount_excess) == (PaymentStatus.PAID, 0)
 
 
 async def test_a_surplus_stands_to_the_payers_credit(harbour: Harbour) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from gerbang.base import ids
 from gerbang.core.payments.model import AttemptStatus, MethodChoice, PaymentStatus, RefundStatus, Whole
 from gerbang.ports.payment import Method
+from gerbang.web import views
 
 from .conftest import OPERATOR, VA, World
 from .witness import agrees, book_of, fault
@@ -91,6 +92,22 @@ async def test_a_part_leaves_the_rest_to_be_paid_on_another_number(world: World)
     paid = await world.until(made.payment.id, PaymentStatus.PAID)
     assert (paid.payment.amount_captured, paid.payment.amount_excess) == (150_000, 0)
     await agrees(world, made.payment.id)
+
+
+async def test_a_part_on_the_old_number_closes_the_new_one_that_asks_for_the_whole(world: World) -> None:
+    made = (await world.create()).whole
+    both = (await world.core.payments.add_attempt(OPERATOR, made.payment.id, BRI, world.key())).whole
+    await world.eventually(lambda: first_is_closed(world, both))
+    await pay_attempt(world, both, 1, amount=100_000, late=True)
+    await world.until(made.payment.id, PaymentStatus.PART_PAID)
+
+    async def closed() -> bool:
+        return (await world.core.payments.get(made.payment.id)).attempts[1].status is AttemptStatus.CANCELLED
+
+    await world.eventually(closed)
+    view = views.payment_view(await world.core.payments.get(made.payment.id), public_url="", link_token="")
+    assert isinstance(view.next_action, views.ChooseMethod)
+    assert [one.next_action for one in view.attempts] == [None, None]
 
 
 async def test_too_much_is_sold_once_and_the_rest_stands_to_the_payers_credit(world: World) -> None:

@@ -115,11 +115,14 @@ def _paid(status: PaymentStatus = P.PAID, **fields: Any) -> Payment:
     return payment(status, **({"amount_captured": 150_000, "paid_at": NOW} | fields))
 
 
-def _crypto(status: AttemptStatus = S.PENDING, action: DisplayCrypto = USDC, captured: int = 0) -> Attempt:
-    return attempt(
+def _crypto(
+    status: AttemptStatus = S.PENDING, action: DisplayCrypto = USDC, captured: int = 0, **fields: Any
+) -> Attempt:
+    made = attempt(
         status, action, method=Method.CRYPTO, options={"asset": "USDC", "network": "base"}, amount=4_850, currency="USD", captured=captured,
         expires_at=NOW + timedelta(minutes=16), quote=QUOTE, connection="evm",
     )  # fmt: skip
+    return changed(made, **fields)
 
 
 def _dollars(status: PaymentStatus = P.PENDING, **fields: Any) -> Payment:
@@ -171,7 +174,9 @@ STORIES: Mapping[str, Whole] = {
     "crypto-hosted": _story(_dollars(), [_crypto(action=changed(USDC, page="https://payments.coinbase.com/payment-links/pl_1"))]),
     "crypto-seen": _story(_dollars(), [_crypto()]),
     "crypto-seen-a-part": _story(_dollars(), [_crypto()]),
-    "crypto-part-paid": _story(_dollars(P.PART_PAID, amount_captured=1_999), [_crypto(captured=1_999)]),
+    "crypto-part-paid": _story(_dollars(P.PART_PAID, amount_captured=1_999), [_crypto(captured=1_999, received=20_000_000, deposit=0)]),
+    "crypto-part-elsewhere": _story(_dollars(P.PART_PAID, amount_captured=2_425), [_crypto(deposit=0)]),
+    "qr-part-elsewhere": _story(payment(P.PART_PAID, amount_captured=130_000), [attempt(S.CANCELLED, VA, captured=130_000), _qr(number=2)]),
     "crypto-paid": _story(_dollars(P.PAID, amount_captured=4_850, paid_at=NOW), [_crypto(S.CAPTURED, captured=4_850)]),
     "away": _story(
         payment(P.PENDING), [attempt(S.PENDING, Redirect("https://www.nicepay.example/pay?tXid=1"), method=Method.CARD, options={})]

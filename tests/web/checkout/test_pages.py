@@ -14,6 +14,7 @@ from gerbang.base.formats import Locale
 from gerbang.core.payments.model import PaymentStatus
 from gerbang.ports.payment import MethodOption, Payer
 from gerbang.web import pages, texts
+from gerbang.web.checkout import qr
 from gerbang.web.checkout.view import page_of
 from gerbang.web.steps import BANK_TITLES, STORE_TITLES, at_the_till, how_to_pay, plain_steps
 
@@ -24,6 +25,7 @@ LINKS = {"id": "?lang=id", "en": "?lang=en"}
 BUDGET_BYTES = 40 * 1024
 FIRST_ANSWER_BYTES = 10 * 1460  # what a server sends before it waits for the first word back (RFC 6928)
 SCRIPT_BYTES = 15 * 1024
+TOKEN = "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"
 RETURNS = {"asking": RETURNED, "asking-phone": RETURNED_TO_PHONE}
 EVERY = [(name, locale) for name in (*STORIES, *RETURNS) for locale in ("id", "en")]
 
@@ -102,6 +104,32 @@ def test_what_is_missing_is_what_is_asked_for_when_a_part_came() -> None:
     assert "Masih kurang Rp\u00a020.000" in html
     assert 'data-copy="20000"' in html
     assert "?choose=1" not in html
+
+
+@pytest.mark.parametrize("name", ["crypto-part-paid", "crypto-seen-a-part", "crypto-part-elsewhere"])
+def test_qr_wallet_button_and_number_ask_for_what_is_still_due(name: str) -> None:
+    html, due = rendered(name, "en"), {"crypto-part-elsewhere": "24254850"}.get(name, "28509700")
+    drawn = qr.drawing(f"ethereum:{TOKEN}@8453/transfer?address={stories.ADDRESS}&uint256={due}")
+    assert str(drawn) in html
+    assert "uint256=48509700" not in html
+    assert f"{due[:2]}.{due[2:]}\u00a0USDC" in html
+    if name != "crypto-seen-a-part":  # there the address is shown again, and the wallet has sent already
+        assert f"uint256={due}" in html
+
+
+def test_a_code_for_the_whole_is_not_shown_once_a_part_came_elsewhere() -> None:
+    html = rendered("qr-part-elsewhere", "en")
+    assert "Rp\u00a020.000 still to pay" in html
+    assert "qr.png" not in html
+    assert "?choose=1" in html
+
+
+@pytest.mark.parametrize("name", ["part-paid", "over-part-paid", "part-closed", "crypto-part-paid"])
+def test_the_bill_says_what_is_left_of_it(name: str) -> None:
+    html = rendered(name, "en")
+    assert "left of" in html.split("<h1>", maxsplit=1)[0]
+    assert "Already paid" in html
+    assert "150.000" not in html.split("</title>", maxsplit=1)[0]
 
 
 def test_a_receipt_says_the_amount_in_words_and_prints_alone() -> None:

@@ -12,8 +12,9 @@ from gerbang.base import ids
 from gerbang.base.errors import NotFound
 from gerbang.core.announcements.model import Announcement
 from gerbang.core.notifications.model import LEAST_LEFT, Template
+from gerbang.core.payments import due
 from gerbang.core.payments.model import Attempt, AttemptStatus, PaymentStatus, Refund, RefundStatus, Whole, takes_money
-from gerbang.ports.payment import DisplayCode, DisplayVirtualAccount
+from gerbang.ports.payment import DisplayCode, DisplayCrypto, DisplayVirtualAccount
 
 _REFUND_STATES: Final[Mapping[Template, frozenset[RefundStatus]]] = {
     Template.REFUND_REQUESTED: frozenset({RefundStatus.REQUESTED, RefundStatus.SUBMITTED, RefundStatus.UNKNOWN}),
@@ -25,6 +26,7 @@ _UNPAID: Final = frozenset({PaymentStatus.PENDING, PaymentStatus.PART_PAID})
 
 LINK: Final = "payment.link"  # about the payment as a whole, whatever attempts there are
 EXPIRED: Final = "payment.expired"
+PART_PAID: Final = "payment.part_paid"
 
 
 def describe(announcement: Announcement, whole: Whole | None, restart_for: timedelta = timedelta()) -> dict[str, Any]:
@@ -37,6 +39,9 @@ def describe(announcement: Announcement, whole: Whole | None, restart_for: timed
         return data | ({"user": announcement.data["user"]} if "user" in announcement.data else {})
     payment, said = whole.payment, announcement.data
     attempt, refund = attempt_of(said, whole), _refund(said, whole)
+    asking = due.payable(whole) if announcement.type == PART_PAID else attempt
+    attempt = asking or attempt
+    ends = asking.expires_at if asking and announcement.type != LINK else payment.expires_at
     data |= {
         "livemode": payment.livemode,
         "payment": ids.show("pay", payment.id),
@@ -46,7 +51,7 @@ def describe(announcement: Announcement, whole: Whole | None, restart_for: timed
         "excess": _amount(said, "amount_excess", payment.amount_excess),
         "description": payment.description,
         "order_reference": payment.order_reference,
-        "expires_at": (attempt.expires_at if attempt and announcement.type != LINK else payment.expires_at).isoformat(),
+        "expires_at": ends.isoformat(),
     }
     again_until = payment.expires_at + restart_for
     if announcement.type == EXPIRED and again_until - announcement.made_at >= LEAST_LEFT:
@@ -56,8 +61,9 @@ def describe(announcement: Announcement, whole: Whole | None, restart_for: timed
             "attempt": ids.show("att", attempt.id),
             "method": attempt.method.value,
             "options": dict(attempt.options),
-            **_instructions(attempt),
         }
+    if asking is not None:
+        data |= _instructions(asking) | (_coins(asking, whole) if announcement.type == PART_PAID else {})
     if refund is not None:
         data |= {"refund": ids.show("ref", refund.id), "refund_amount": refund.amount}
     return data
@@ -76,7 +82,7 @@ def still_true(template: Template, said: Mapping[str, Any], whole: Whole, now: d
     """
     if template is Template.PAYMENT_INSTRUCTIONS:
         attempt = attempt_of(said, whole)
-        return attempt is not None and attempt.status is AttemptStatus.PENDING and bool(_instructions(attempt))
+        return attempt is not None and bool(_instructions(attempt)) and _can_be_paid(attempt, whole)
     if template is Template.PAYMENT_LINK:
         return takes_money(whole.payment, now)
     if template is Template.PAYMENT_REMINDER and "attempt" not in said:  # of a link: no way is chosen yet
@@ -84,12 +90,23 @@ def still_true(template: Template, said: Mapping[str, Any], whole: Whole, now: d
     if template is Template.PAYMENT_REMINDER:
         attempt = attempt_of(said, whole)
         newest = max(whole.attempts, key=lambda one: one.number, default=None)
-        waits = attempt is not None and attempt.status is AttemptStatus.PENDING and now < attempt.expires_at
+        waits = attempt is not None and _can_be_paid(attempt, whole) and now < attempt.expires_at
         return waits and attempt is newest and whole.payment.status in _UNPAID
     if template in _REFUND_STATES:
         refund = _refund(said, whole)
         return refund is not None and refund.status in _REFUND_STATES[template]
     return True
+
+
+def _can_be_paid(attempt: Attempt, whole: Whole) -> bool:
+    rest = due.owed(whole.payment)
+    return attempt.status is AttemptStatus.PENDING and rest > 0 and due.asks_for_the_rest(attempt, rest)
+
+
+def _coins(attempt: Attempt, whole: Whole) -> dict[str, str]:
+    """What is still to be sent to an attempt that is paid in crypto, as text: `2000000 USDC`."""
+    action = due.instructions(attempt, due.owed(whole.payment))
+    return {"coins": f"{action.amount} {action.asset}"} if isinstance(action, DisplayCrypto) else {}
 
 
 def _instructions(attempt: Attempt) -> dict[str, str]:

@@ -5,7 +5,7 @@ of the message and the mark: with the same Message-ID, and counted. It is never 
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -16,7 +16,7 @@ from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.notifications import store
 from gerbang.core.notifications.describing import still_true
-from gerbang.core.notifications.model import MOST_TRIES, Notification, Template
+from gerbang.core.notifications.model import ASKS, MOST_TRIES, Notification, Template
 from gerbang.core.notifications.rendering import Letterhead, render
 from gerbang.core.notifications.service import ReadPayments, ReadPeople
 from gerbang.core.queue.model import Job, LeaseLost, Retry, backoff
@@ -74,6 +74,7 @@ class Sender:
             known = await store.begin_try(tx, id_)
             name = await self._name(tx, known) if known else ""
             needless = known is not None and await self._is_behind(tx, known)
+            known = await self._as_due(tx, known) if known else None
         if known is None:  # sent, failed or erased meanwhile
             async with self._db.transaction() as tx:
                 await finish(tx, [job])
@@ -104,6 +105,13 @@ class Sender:
         user = ids.read("usr", known.data["user"])
         contact = (await self._people(tx, [user])).get(user)
         return contact.name if contact else ""
+
+    async def _as_due(self, tx: Tx, known: Notification) -> Notification:
+        """What asks for money, with what has come in by now: it may have waited, or be sent once more."""
+        if known.template not in ASKS or known.payment_id is None:
+            return known
+        whole = (await self._payments(tx, [known.payment_id])).get(known.payment_id)
+        return replace(known, data={**known.data, "captured": whole.payment.amount_captured}) if whole else known
 
     async def _is_behind(self, tx: Tx, known: Notification) -> bool:
         """Whether a reminder waited so long for a mail server that it is no longer true."""

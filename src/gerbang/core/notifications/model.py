@@ -100,6 +100,9 @@ ONCE: Final = frozenset({
     Template.PAYMENT_PAID, Template.PAYMENT_PAID_LATE, Template.PAYMENT_EXPIRED,
 })  # fmt: skip
 
+# These ask for money: for what is due when they are sent, whatever came since they were written.
+ASKS: Final = frozenset({Template.PAYMENT_LINK, Template.PAYMENT_INSTRUCTIONS, Template.PAYMENT_REMINDER})
+
 # With these a payer knows of the bill, and is reminded of it: its link was mailed, its page was seen, or how to pay was shown.
 OF_A_LINK: Final = frozenset({"payment.link", "payment.opened"})
 REMINDS: Final = OF_A_LINK | {"payment.instructions"}

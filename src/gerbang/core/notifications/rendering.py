@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from gerbang.base.formats import Locale, Zone, fours, locale_of, moment, money, one_line
 from gerbang.core.notifications import words
-from gerbang.core.notifications.model import Template
+from gerbang.core.notifications.model import ASKS, Template
 
 _FOLDER: Final = Path(__file__).parent / "templates"
 
@@ -77,6 +77,8 @@ def _context(template: Template, locale: Locale, data: Mapping[str, Any], letter
     }
     if "payment" in data:
         context |= _about_payment(locale, data, letterhead.zone)
+        if template in ASKS:
+            context["amount"] = context["missing"]
         context["lines"] = _lines(template, labels, context)
     return context
 
@@ -105,7 +107,13 @@ def _about_payment(locale: Locale, data: Mapping[str, Any], zone: Zone) -> dict[
         "number": data.get("number", ""),
         "store": words.brand(data.get("store", "")),
         "code": data.get("code", ""),
+        "coins": _coins(data.get("coins", ""), locale),
     }
+
+
+def _coins(text: str, locale: Locale) -> str:
+    units, _, asset = text.partition(" ")
+    return money(int(units), asset, locale) if asset else ""
 
 
 _LINES: Final[Mapping[Template, tuple[str, ...]]] = {

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from gerbang.base import ids
 from gerbang.base.batching import GroupCommit, GroupRead
 from gerbang.base.clock import BusinessClock
@@ -19,8 +21,9 @@ from gerbang.base.money import Money
 from gerbang.core.audit.service import SYSTEM
 from gerbang.core.connections.model import Connection
 from gerbang.core.connections.service import Connections
-from gerbang.core.payments import refund_store, store
+from gerbang.core.payments import chain_store, refund_store, store
 from gerbang.core.payments.hearing import Hearing, hear
+from gerbang.core.payments.machine import OPEN
 from gerbang.core.payments.model import Attempt, AttemptStatus, PaymentNotFound, Refund, Whole
 from gerbang.core.queue.model import Job, LeaseLost
 from gerbang.core.secrets.model import Purpose
@@ -247,12 +250,12 @@ def _reveals(attempt: Attempt, facts: Sequence[Fact]) -> bool:
 
 
 async def load_wholes(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, Whole]:
-    """Payments with attempts, refunds and payers, read in at most three statements."""
+    """Payments with attempts, refunds and payers, read in at most four statements."""
     found = await store.load(tx, payments)
     if not found:
         return {}
     attempts: dict[UUID, list[Attempt]] = {payment.id: [] for payment, _ in found}
-    for attempt in await store.attempts_of(tx, list(attempts)):
+    for attempt in await with_arriving(tx, await store.attempts_of(tx, list(attempts))):
         attempts[attempt.payment_id].append(attempt)
     refunds: dict[UUID, list[Refund]] = {}
     captured = [payment.id for payment, _ in found if payment.amount_captured]  # no refund without a capture
@@ -262,6 +265,13 @@ async def load_wholes(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, Whole]:
         payment.id: Whole(payment, tuple(attempts[payment.id]), tuple(refunds.get(payment.id, ())), payer)
         for payment, payer in found
     }
+
+
+async def with_arriving(tx: Tx, attempts: Sequence[Attempt]) -> Sequence[Attempt]:
+    """The attempts, with what is on its way to those that are paid on a chain and still open."""
+    watched = [a.id for a in attempts if a.deposit is not None and a.status in OPEN]
+    arriving = await chain_store.arriving(tx, watched) if watched else {}
+    return [replace(a, arriving=arriving[a.id]) if a.id in arriving else a for a in attempts] if arriving else attempts
 
 
 async def _write(tx: Tx, items: Sequence[tuple[Hearing, Job | None]]) -> Sequence[Whole | None]:

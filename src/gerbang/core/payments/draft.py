@@ -22,7 +22,7 @@ from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import no_audit_no_action, record
 from gerbang.core.ledger import service as ledger
 from gerbang.core.ledger.model import Posting
-from gerbang.core.payments import chain_store, refund_store, schedule, store
+from gerbang.core.payments import chain_store, due, refund_store, schedule, store
 from gerbang.core.payments.machine import answered_too_late, captured_total, payment_status, superseded
 from gerbang.core.payments.model import Attempt, Payment, Refund, RefundStatus, Whole
 from gerbang.core.payments.onchain import Claim
@@ -211,10 +211,14 @@ def refold(draft: Draft) -> None:
 
 def _close_needless(draft: Draft) -> None:
     """Whatever order tabs, calls and answers came in: in the end one attempt at most can be paid, and none of a payment that is over."""
-    before = {a.id for a in superseded(draft.was, list(draft.loaded.values()))}
-    needless = [a for a in superseded(draft.payment, list(draft.attempts.values())) if a.id not in before]
+    before = {a.id for a in _needless(draft.was, list(draft.loaded.values()))}
+    needless = [a for a in _needless(draft.payment, list(draft.attempts.values())) if a.id not in before]
     needless += [a for id_, a in draft.attempts.items() if answered_too_late(draft.loaded.get(id_, a), a)]
     draft.more.jobs.extend(schedule.close(attempt) for attempt in needless)
+
+
+def _needless(payment: Payment, attempts: Sequence[Attempt]) -> list[Attempt]:
+    return superseded(payment, attempts) or due.too_much(attempts, payment.amount - captured_total(attempts))
 
 
 def _amounts(payment: Payment) -> dict[str, Any]:

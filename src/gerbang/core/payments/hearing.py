@@ -18,7 +18,7 @@ from gerbang.base.db import Tx
 from gerbang.base.tracing import REQUEST_ID
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM
-from gerbang.core.payments import entries, schedule, settling
+from gerbang.core.payments import due, entries, schedule, settling
 from gerbang.core.payments.draft import Draft, open_drafts_of, save_drafts
 from gerbang.core.payments.machine import OPEN, advance, captured_total, is_late
 from gerbang.core.payments.model import NEW_DEPOSIT, Attempt, AttemptStatus, Whole
@@ -134,8 +134,9 @@ def _try_again(draft: Draft, lost: Attempt) -> None:
     if abandoned > MOST_RESUBMISSIONS or newer or over:
         return
     number = 1 + max(a.number for a in draft.attempts.values())
+    rest = draft.payment.amount - captured_total(list(draft.attempts.values()))
     fresh = replace(
-        lost, id=ids.new(), number=number, status=AttemptStatus.SUBMITTING, unsent=True, provider_reference=None, next_action=None,
+        due.shrunk(lost, rest), id=ids.new(), number=number, status=AttemptStatus.SUBMITTING, unsent=True, provider_reference=None, next_action=None,
         failure=None, asked_at=None, created_at=draft.now, updated_at=draft.now, look_at=None, deposit=None if lost.deposit is None else NEW_DEPOSIT,
     )  # fmt: skip
     draft.put_attempt(fresh)

@@ -79,7 +79,8 @@ class Attempt(msgspec.Struct, frozen=True):
     `unsent` says that the registration certainly did not leave, so it may be sent again. `look_at` is when somebody must look at it
     again: to take over a submission, or to ask the provider. A crypto attempt has the `quote` that it froze, `received` base units of
     the quote's asset, and where it is paid into a wallet of ours, the number of its `deposit` address. `dialect` is the provider's way of
-    speaking that it was made in, and goes on in.
+    speaking that it was made in, and goes on in. `arriving` is what our node saw come to that address and does not count yet: known where
+    the payment is read to be shown, and never stored.
     """
 
     id: UUID
@@ -110,6 +111,7 @@ class Attempt(msgspec.Struct, frozen=True):
     received: int = 0
     deposit: int | None = None
     dialect: str = ""
+    arriving: int = 0
 
     @property
     def askable(self) -> bool:

@@ -25,7 +25,7 @@ from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import no_audit_no_action, record
 from gerbang.core.connections.model import Connection
 from gerbang.core.identity.model import Caller
-from gerbang.core.payments import chain_store, choosing, schedule, store
+from gerbang.core.payments import chain_store, choosing, due, schedule, store
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.draft import Draft, open_drafts, save_drafts
 from gerbang.core.payments.machine import OPEN, captured_total
@@ -252,7 +252,11 @@ def _same(draft: Draft, choice: MethodChoice, connection: Connection) -> Attempt
     )
     owed = draft.payment.amount - captured_total(list(draft.attempts.values()))
     sent = newest.status is AttemptStatus.PENDING and isinstance(newest.next_action, _STAYS_PAYABLE)
-    return newest if alike and newest.amount == owed and (sent or newest.status is AttemptStatus.SUBMITTING) else None
+    return (
+        newest
+        if alike and due.asks_for_the_rest(newest, owed) and (sent or newest.status is AttemptStatus.SUBMITTING)
+        else None
+    )
 
 
 def _another(

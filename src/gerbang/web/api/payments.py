@@ -17,6 +17,7 @@ from gerbang.core.payments.model import Filters, NewPayment, Payment, Whole
 from gerbang.ports.payment import DisplayCode, DisplayVirtualAccount, NextAction, Payer
 from gerbang.web import views
 from gerbang.web.bodies import AttemptBody, PaymentBody, ResolveBody, owner_id, read_amount
+from gerbang.web.chain_view import TransferView, transfer_view
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
 from gerbang.web.exchange import Exchange, Reply, caller_of, exchange_of
 from gerbang.web.owning import seen_by
@@ -24,7 +25,7 @@ from gerbang.web.problems import invalid_field
 from gerbang.web.services import Services
 from gerbang.web.steps import plain_steps
 from gerbang.web.validation import read_as
-from gerbang.web.views import AttemptView, MomentView, OfferView, PaymentView, TransferView
+from gerbang.web.views import AttemptView, MomentView, OfferView, PaymentView
 
 AnyRequest = Request[Any, Any, Any]
 _ENCODER: Final = msgspec.json.Encoder()
@@ -136,7 +137,7 @@ async def timeline(request: AnyRequest, services: Services, payment: str) -> Pag
 async def chain(request: AnyRequest, services: Services, payment: str) -> Page[TransferView]:
     """Every transfer to the payment's addresses, in order, with what it means."""
     whole = await seen_by(caller_of(request), services.payments, payment)
-    return Page([views.transfer_view(one) for one in await services.payments.chain(whole.payment.id)])
+    return Page([transfer_view(one) for one in await services.payments.chain(whole.payment.id)])
 
 
 @post("/v1/payments/{payment:str}/cancel", summary="Cancel an unpaid payment", tags=_TAGS, status_code=200)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from msgspec.structs import replace
+
+from gerbang.core.payments.due import instructions
 from gerbang.core.payments.model import Attempt
 from gerbang.core.payments.onchain import Judged, State
 from gerbang.ports.payment import DisplayCrypto
@@ -57,22 +60,28 @@ class Stone:
     kind: str
 
 
-def figures(attempt: Attempt, action: DisplayCrypto, seen: Sequence[Seen]) -> dict[str, Any]:
-    """The values of the page. The transfer that decides is the least confirmed of those that are not counted yet."""
+def figures(attempt: Attempt, action: DisplayCrypto, seen: Sequence[Seen], rest: int) -> dict[str, Any]:
+    """The values of the page, for the `rest` of the payment in minor units. The transfer that decides is the least confirmed of those that
+    are not counted yet. Without anything due there is no QR and nothing for a wallet to open.
+    """
     assert attempt.quote is not None, f"a crypto attempt without a quote: {attempt.id}"
     waiting = min((one for one in seen if not one.counted), key=lambda one: one.confirmations, default=None)
-    due = max(0, int(action.amount) - sum(one.amount for one in seen))
+    arrived = max(attempt.received + attempt.arriving, sum(one.amount for one in seen))
+    asking = instructions(replace(attempt, arriving=arrived - attempt.received), rest)
+    shown = asking if isinstance(asking, DisplayCrypto) else None
     return {
         "network": NETWORKS.get(action.network, action.network),
         "asset": action.asset,
         "quote": attempt.quote,
         "whole_amount": int(action.amount),
-        "due": due,
-        "arrived": sum(one.amount for one in seen),
+        "due": int(shown.amount) if shown else 0,
+        "arrived": arrived,
         "seen": seen,
         "waiting": waiting,
         "stairs": stairs(waiting.sure, waiting.required) if waiting else (),
-        "qr": drawing(action.uri),
+        "uri": shown.uri if shown else "",
+        "processor": shown.page if shown else "",
+        "qr": drawing(shown.uri) if shown else "",
     }
 
 

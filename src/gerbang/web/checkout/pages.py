@@ -16,6 +16,7 @@ from gerbang.base import ids
 from gerbang.base.errors import Conflict, GerbangError, NotFound, TooMany, Unavailable, UpstreamFailed
 from gerbang.core.announcements.broadcast import Scope
 from gerbang.core.identity.model import Caller
+from gerbang.core.payments import due
 from gerbang.core.payments.model import (
     IdempotencyKey,
     IdempotencyKeyReused,
@@ -129,7 +130,7 @@ async def choose(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
         return await _show(request, whole, choosing=True, choice=replace(picked, wrong=say("choose.gone")))
     except Conflict:
         return see_other(f"/pay/{payment}")  # it was paid, closed or is being checked meanwhile: that page says so
-    attempt = scenes.current(made.whole.attempts)
+    attempt = due.payable(made.whole)
     away = attempt is not None and isinstance(attempt.next_action, Redirect)
     return see_other(f"/pay/{payment}?go=1" if away else f"/pay/{payment}")
 
@@ -185,7 +186,7 @@ async def check(request: Request[Any, Any, Any], payment: FromPath[str]) -> Resp
 async def go(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[None]:
     """On to the provider's page. A GET of its own: a form's redirect to another site would need a wider policy."""
     whole, _ = await payment_for(request, payment)
-    attempt = scenes.current(whole.attempts)
+    attempt = due.payable(whole)
     if scenes.scene_of(whole) is not Scene.AWAY or attempt is None or not isinstance(attempt.next_action, Redirect):
         return see_other(f"/pay/{payment}")
     return see_other(attempt.next_action.url)
@@ -195,7 +196,7 @@ async def go(request: Request[Any, Any, Any], payment: FromPath[str]) -> Respons
 async def picture(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[bytes]:
     """The QR as a file to keep, while it can be paid."""
     whole, _ = await payment_for(request, payment)
-    attempt = scenes.current(whole.attempts)
+    attempt = due.payable(whole)
     action = attempt.next_action if attempt else None
     if not isinstance(action, DisplayQr):
         raise NotFound
@@ -219,7 +220,7 @@ async def _asked(request: Request[Any, Any, Any], whole: Whole, caller: Any) -> 
 
 async def _seen(request: Request[Any, Any, Any], whole: Whole) -> tuple[Seen, ...]:
     """What our node saw come to the attempt that counts, where that is paid on a chain."""
-    attempt = scenes.current(whole.attempts)
+    attempt = due.payable(whole)
     if attempt is None or attempt.deposit is None:
         return ()
     return seen_of(attempt, await services_of(request).payments.chain(whole.payment.id))
@@ -274,7 +275,7 @@ def _can_choose(request: Request[Any, Any, Any], whole: Whole) -> bool:
 async def _offers(request: Request[Any, Any, Any], whole: Whole) -> Sequence[Offer]:
     """What can be chosen for what is still to be paid."""
     payment = whole.payment
-    return await services_of(request).payments.methods(max(scenes.missing(payment), 1), payment.currency)
+    return await services_of(request).payments.methods(max(due.owed(payment), 1), payment.currency)
 
 
 async def _refund_links(request: Request[Any, Any, Any], whole: Whole) -> dict[Any, str]:

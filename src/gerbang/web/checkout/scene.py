@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from gerbang.core.payments import due
 from gerbang.core.payments.model import Attempt, AttemptStatus, Payment, PaymentStatus, Refund, RefundStatus, Whole
 from gerbang.ports.payment import DisplayCode, DisplayCrypto, DisplayQr, DisplayVirtualAccount, Method, Redirect, Wait
 from gerbang.web.checkout.crypto import NETWORKS, Seen
 from gerbang.web.steps import OPTION_TITLES
 
 S = AttemptStatus
-_PAYABLE: Final = frozenset({S.CREATED, S.SUBMITTING, S.PENDING, S.UNKNOWN})
 _TAKES_ATTEMPTS: Final = frozenset(
     {
         PaymentStatus.CREATED,
@@ -99,7 +99,7 @@ class Countdown:
 
 def scene_of(whole: Whole, *, choosing: bool = False, returned: bool = False) -> Scene:
     """The page for this payment. `choosing`: the payer asked to pay another way; `returned`: just back from a hosted page."""
-    payment, attempt = whole.payment, current(whole.attempts)
+    payment, attempt = whole.payment, due.payable(whole)
     match payment.status:
         case PaymentStatus.PAID | PaymentStatus.PARTIALLY_REFUNDED | PaymentStatus.REFUNDED:
             return Scene.RECEIPT
@@ -135,11 +135,6 @@ def _instructions(attempt: Attempt, *, returned: bool) -> Scene:
             return Scene.APP
         case _:
             return Scene.PREPARING
-
-
-def current(attempts: Sequence[Attempt]) -> Attempt | None:
-    """The attempt whose instructions count: the newest that can still be paid."""
-    return max((a for a in attempts if a.status in _PAYABLE), key=lambda a: a.number, default=None)
 
 
 def latest(attempts: Sequence[Attempt]) -> Attempt | None:
@@ -194,11 +189,6 @@ def countdown(attempt: Attempt, now: datetime) -> Countdown:
     total = attempt.expires_at - attempt.created_at
     left = max(attempt.expires_at - now, timedelta())
     return Countdown(attempt.expires_at, _ms(total), min(_ms(left), _ms(total)))
-
-
-def missing(payment: Payment) -> int:
-    """Minor units that are still to be paid."""
-    return max(payment.amount - payment.amount_captured, 0)
 
 
 def paid_twice(whole: Whole) -> bool:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
+from gerbang.core.payments import due
 from gerbang.core.payments.model import Attempt, Offer, PaymentStatus, Whole
 from gerbang.ports.payment import DisplayCrypto, DisplayQr, DisplayVirtualAccount, Method, MethodOption, Redirect
 from gerbang.web import steps, texts
@@ -58,7 +59,7 @@ def page_of(whole: Whole, visit: Visit, choice: Choice | None = None) -> tuple[s
     """The template of a payment's page and its values. `choice` must be given where `scene_of` says CHOOSE."""
     payment = whole.payment
     scene = scenes.scene_of(whole, choosing=visit.choosing, returned=visit.returned)
-    if scenes.is_over(scene, scenes.current(whole.attempts), visit.now) and not visit.seen:
+    if scenes.is_over(scene, due.payable(whole), visit.now) and not visit.seen:
         scene = Scene.OVER
     shown: dict[str, Any] = {
         "payment": payment,
@@ -72,8 +73,9 @@ def page_of(whole: Whole, visit: Visit, choice: Choice | None = None) -> tuple[s
         "live": scene in scenes.LIVE,
         "can_choose": scenes.can_choose(payment, visit.now, visit.restart_for),
         "key": visit.key,
-        "missing": scenes.missing(payment),
+        "missing": due.owed(payment),
         "part_paid": payment.status is PaymentStatus.PART_PAID,
+        "part_came": 0 < payment.amount_captured < payment.amount,
         "asked": visit.asked,
         "sandbox": "" if payment.livemode else visit.sandbox,
         "email": formats.mask_email(whole.payer.email) if whole.payer.email else "",
@@ -92,7 +94,7 @@ def _choosing(whole: Whole, choice: Choice, *, changing: bool) -> dict[str, Any]
     usable = [offer.method.value for offer in offers if offer.available]
     given = (choice.method, choice.option) if choice.method else scenes.last_choice(whole)
     chosen, option = (usable[0], "") if not given[0] and len(usable) == 1 else given
-    attempt = scenes.current(whole.attempts)
+    attempt = due.payable(whole)
     return {
         "offers": offers,
         "chosen": chosen if chosen in usable else "",
@@ -116,9 +118,10 @@ def _named(offer: Offer) -> Offer:
 
 
 def _instructions(whole: Whole, scene: Scene, visit: Visit) -> dict[str, Any]:
-    attempt = scenes.current(whole.attempts) or scenes.latest(whole.attempts)
+    attempt = due.payable(whole) or scenes.latest(whole.attempts)
     action = attempt.next_action if attempt else None
-    more = crypto.figures(attempt, action, visit.seen) if attempt and isinstance(action, DisplayCrypto) else {}
+    rest = due.owed(whole.payment)
+    more = crypto.figures(attempt, action, visit.seen, rest) if attempt and isinstance(action, DisplayCrypto) else {}
     return more | {
         "action": action,
         "method": attempt.method.value if attempt else "",
@@ -138,7 +141,7 @@ def _instructions(whole: Whole, scene: Scene, visit: Visit) -> dict[str, Any]:
 
 def _channels(whole: Whole, attempt: Attempt, scene: Scene, visit: Visit) -> tuple[steps.Channel, ...]:
     """The ways to pay by these instructions, step by step."""
-    amount = formats.money(scenes.missing(whole.payment), whole.payment.currency, visit.locale)
+    amount = formats.money(due.owed(whole.payment), whole.payment.currency, visit.locale)
     place, action = next(iter(attempt.options.values()), ""), attempt.next_action
     known: tuple[steps.Channel, ...] = ()
     match scene:

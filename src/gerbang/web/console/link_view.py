@@ -11,6 +11,7 @@ from markupsafe import Markup
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.notifications.model import Notification
+from gerbang.core.payments.due import owed
 from gerbang.core.payments.model import LINK_OPENED, LINK_SENT, Moment, PaymentStatus, Whole, takes_money
 from gerbang.web import texts
 from gerbang.web.checkout import scene as scenes
@@ -40,6 +41,7 @@ def page_of(
     is_open = takes_money(payment, now)
     return {
         "payment": payment,
+        "due": owed(payment) if is_open else payment.amount,
         "payer": whole.payer,
         "id": ids.show("pay", payment.id),
         "mark": scenes.mark_of(payment.status, late=payment.late),
@@ -55,7 +57,7 @@ def whatsapp(whole: Whole, shop: str, url: str) -> str:
     """Where WhatsApp asks whom to send the bill to: its words are ready, in the payer's language, and nothing is sent by opening it."""
     payment, locale = whole.payment, formats.locale_of(whole.payer.locale)
     words = texts.words(locale)(
-        "link.message", shop=shop, amount=formats.money(payment.amount, payment.currency, locale), what=payment.description, url=url
+        "link.message", shop=shop, amount=formats.money(owed(payment), payment.currency, locale), what=payment.description, url=url
     )  # fmt: skip
     return f"https://wa.me/?text={quote(words.unescape(), safe='')}"
 

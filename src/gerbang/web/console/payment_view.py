@@ -10,6 +10,7 @@ from markupsafe import Markup
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.identity.model import Caller
+from gerbang.core.payments import due
 from gerbang.core.payments.model import (
     Attempt,
     Coins,
@@ -23,6 +24,7 @@ from gerbang.core.payments.model import (
     in_doubt,
     takes_money,
 )
+from gerbang.ports.payment import DisplayCrypto
 from gerbang.web import texts
 from gerbang.web.checkout import scene as scenes
 from gerbang.web.checkout.crypto import NETWORKS
@@ -91,6 +93,8 @@ def page_of(whole: Whole, moments: Sequence[Moment], locale: Locale) -> dict[str
         "method": _method(attempt, locale),
         "connection": attempt.connection if attempt else "",
         "transaction": attempt.provider_reference if attempt else "",
+        "due": due.owed(payment),
+        "due_coins": _due_coins(whole, locale),
     }
 
 
@@ -220,6 +224,13 @@ def _telling(whole: Whole) -> Attempt | None:
     return scenes.winner(whole.attempts) or scenes.latest(whole.attempts)
 
 
+def _due_coins(whole: Whole, locale: Locale) -> str:
+    """What the payer's page asks for now, where that is crypto."""
+    attempt = due.payable(whole)
+    action = due.instructions(attempt, due.owed(whole.payment)) if attempt else None
+    return formats.money(int(action.amount), action.asset, locale) if isinstance(action, DisplayCrypto) else ""
+
+
 def _by_transfer(whole: Whole) -> bool:
     attempt = scenes.winner(whole.attempts)
     return attempt is not None and attempt.method.value == "virtual_account"
@@ -256,7 +267,7 @@ def _note(whole: Whole, attempt: Attempt | None, now: datetime, locale: Locale) 
         case P.PENDING if attempt and attempt.expires_at > now:
             return say("note.left", time=_span(now, attempt.expires_at, locale))
         case P.PART_PAID:
-            return say("note.missing", amount=_money(payment, scenes.missing(payment), locale))
+            return say("note.missing", amount=_money(payment, due.owed(payment), locale))
         case P.PAID if payment.amount_excess:
             return say("note.excess", amount=_money(payment, payment.amount_excess, locale))
         case P.PAID if payment.paid_at:

@@ -54,6 +54,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "pay.money": ("Uang", "Money"),
     "pay.asked": ("Ditagih", "Asked"),
     "pay.captured": ("Masuk", "Captured"),
+    "pay.due": ("Masih kurang", "Still to pay"),
     "pay.refunded": ("Dikembalikan", "Refunded"),
     "pay.excess": ("Kelebihan", "Excess"),
     "pay.ledger": ("Buku besar", "Ledger"),

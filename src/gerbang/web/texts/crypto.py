@@ -14,7 +14,11 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Alamat ini dibuat khusus untuk pesanan Anda. Kirim jumlah persis ini, sekali saja; halaman ini berubah sendiri.",
         "This address was made for your order alone. Send exactly this amount, once; this page changes by itself.",
     ),
-    "crypto.qr": ("Permintaan bayar untuk dompet Anda, ERC-681", "Payment request for your wallet, ERC-681"),
+    "crypto.qr_of": ("Permintaan bayar {amount} untuk dompet Anda, ERC-681", "Request to your wallet to pay {amount}, ERC-681"),
+    "crypto.part": (
+        "Kirim sisanya ke alamat ini. QR dan dompet hanya meminta sisanya.",
+        "Send the rest to this address. The QR and the wallet ask for the rest alone.",
+    ),
     "crypto.address": ("Alamat di {network}", "Address on {network}"),
     "crypto.copy": ("Salin alamat", "Copy address"),
     "crypto.copy_label": ("Salin alamat tujuan", "Copy the address to send to"),

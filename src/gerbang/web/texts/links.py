@@ -75,6 +75,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "link.title": ("Tautan bayar", "Payment link"),
     "link.ready": ("Kirim atau salin tautan ini", "Send or copy this link"),
     "link.until": ("Berlaku sampai {until}.", "Good until {until}."),
+    "link.rest": ("sisa dari {amount}", "left of {amount}"),
     "link.copy": ("Salin tautan", "Copy the link"),
     "link.copied": ("Tersalin", "Copied"),
     "link.open": ("Lihat seperti pembayar", "See it as the payer does"),

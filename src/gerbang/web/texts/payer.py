@@ -8,6 +8,9 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "bill.order": ("Pesanan {order}", "Order {order}"),
     "bill.more": ("Rincian", "Details"),
     "bill.total": ("Jumlah", "Total"),
+    "bill.rest": ("sisa dari {amount}", "left of {amount}"),
+    "bill.came": ("Sudah masuk", "Already paid"),
+    "bill.due": ("Masih kurang", "Still to pay"),
     "help": ("Butuh bantuan? Hubungi {shop}.", "Need help? Contact {shop}."),
     # choosing
     "choose.page": ("Pilih cara bayar", "Choose how to pay"),

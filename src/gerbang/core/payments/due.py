@@ -1,0 +1,100 @@
+"""What is still due once a part of a payment came, and which instructions ask for just that. Pure.
+
+Whatever shows or sends an amount asks here: page, QR, wallet button, API, mail, console and the next attempt.
+"""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from gerbang.base.erc681 import asking
+from gerbang.core.payments.machine import OPEN
+from gerbang.core.payments.model import Attempt, AttemptStatus, Payment, Whole
+from gerbang.ports.payment import (
+    DisplayCode,
+    DisplayCrypto,
+    DisplayQr,
+    DisplayVirtualAccount,
+    NextAction,
+    Quote,
+    Redirect,
+    Wait,
+)
+
+
+def owed(payment: Payment) -> int:
+    """Minor units that are still to be paid."""
+    return max(payment.amount - payment.amount_captured, 0)
+
+
+def payable(whole: Whole) -> Attempt | None:
+    """The attempt whose instructions count: the newest that can be paid and asks for what is due."""
+    open_ones = (a for a in whole.attempts if a.status in OPEN and asks_for_the_rest(a, owed(whole.payment)))
+    return max(open_ones, key=lambda a: a.number, default=None)
+
+
+def asks_for_the_rest(attempt: Attempt, rest: int) -> bool:
+    """Whether the payer can pay just the `rest` of the payment, in minor units, by this attempt.
+
+    An address of our own takes any amount. A number that a part came to takes what is missing there. Everything else is registered for
+    one amount, which a QR or a hosted page asks for whatever came elsewhere.
+    """
+    if attempt.deposit is not None:
+        return True
+    takes_parts = isinstance(attempt.next_action, DisplayVirtualAccount | DisplayCode | DisplayCrypto)
+    return attempt.amount - attempt.captured == rest and (takes_parts or not attempt.captured)
+
+
+def too_much(attempts: Sequence[Attempt], rest: int) -> list[Attempt]:
+    """The attempts that wait for more than the `rest` of their payment, for a part came elsewhere, and cannot ask for less: to be closed."""
+    return [
+        a
+        for a in attempts
+        if a.status is AttemptStatus.PENDING and a.amount - a.captured > rest and not asks_for_the_rest(a, rest)
+    ]
+
+
+def instructions(attempt: Attempt, rest: int) -> NextAction | None:
+    """What the payer must do for the `rest` of the payment by this attempt. Of crypto, to wait once all of it is on its way."""
+    match attempt.next_action:
+        case DisplayCrypto(uri=uri, page=page) as shown if attempt.quote is not None:
+            amount = units(attempt, attempt.quote, rest)
+            if amount == int(shown.amount):
+                return shown
+            if not amount:
+                return Wait()
+            same = amount == int(attempt.quote.amount)  # a processor's page asks for all that was registered with it
+            return replace(shown, amount=str(amount), uri=asking(uri, amount), page=page if same else "")
+        case (
+            DisplayVirtualAccount()
+            | DisplayCode()
+            | DisplayQr()
+            | DisplayCrypto()
+            | Redirect()
+            | Wait()
+            | None as shown
+        ):
+            return shown
+
+
+def units(attempt: Attempt, quote: Quote, rest: int) -> int:
+    """Base units that are still to be sent for the `rest` of the payment: exactly these sent, nothing is owed any more.
+
+    What our node saw and does not count yet is on its way, and not asked for again.
+    """
+    asked, target = attempt.amount, attempt.captured + rest
+    whole = int(quote.amount)
+    wanted = whole if target == asked else -(-target * whole // asked)
+    return max(wanted - attempt.received - attempt.arriving, 0) if rest else 0
+
+
+def shrunk(attempt: Attempt, rest: int) -> Attempt:
+    """The same attempt asking for the `rest` of the payment only; as it is where it asks for no more than that."""
+    if rest >= attempt.amount or not rest:
+        return attempt
+    quote = attempt.quote
+    if quote is not None:
+        amount, tolerance = (int(text) * rest for text in (quote.amount, quote.tolerance))
+        fewer = {"amount": str(-(-amount // attempt.amount)), "tolerance": str(tolerance // attempt.amount)}
+        quote = replace(quote, **fewer)
+    return replace(attempt, amount=rest, quote=quote)
