@@ -115,7 +115,7 @@ async def core(settings: Settings, name: str, providers: Mapping[str, Provider] 
         quotes = Quotes(_quote_terms(settings), connections, http)
         payments = Payments(db, connections, calls, secrets, clock, quotes, create_wait_s=settings.provider_wait_s)
         watcher = Watcher(payments.context, http)
-        payments.context.look = watcher.look
+        payments.context.look, payments.context.begin = watcher.look, watcher.begin
         await secrets.ensure(LINK_KEY, lambda: chance.token_bytes(32), Purpose.SIGN_LINK)
 
         async def preview(event: Event) -> Replay:

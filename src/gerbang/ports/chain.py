@@ -55,6 +55,15 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """One block of the chain as it is now: its hash in lower case, and the time that its maker gave it."""
+
+    number: int
+    hash: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Transfer:
     """One movement of one asset, as it is on the chain now. Addresses and hashes in lower case with 0x; `amount` in base units.
 
@@ -84,6 +93,14 @@ class Receipt:
     transfers: tuple[Transfer, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came in the blocks up to `last`, which is the last that was asked for unless the node gave less."""
+
+    transfers: Sequence[Transfer]
+    last: int
+
+
 class Chain(Protocol):
     """A blockchain as one connection sees it, through one or several nodes.
 
@@ -103,15 +120,15 @@ class Chain(Protocol):
         """Where the chain stands now."""
         ...
 
-    async def block_hash(self, account: Account, block: int) -> str:
-        """The hash, in lower case, of a block that is not above the head."""
+    async def block(self, account: Account, number: int) -> Block:
+        """A block that is not above the head."""
         ...
 
     async def transfers(
-        self, account: Account, recipients: Collection[str], first: int, last: int
-    ) -> Sequence[Transfer]:
+        self, account: Account, recipients: Collection[str], first: int, last: int, *, coins_from: int = 0
+    ) -> Reading:
         """Everything that came to these addresses (lower case) in the blocks `first` to `last`, both counted, in order: of every token,
-        and of the native coin where it is an asset of ours.
+        and from `coins_from` on of the native coin where it is an asset of ours. Less than was asked for when a node gave a part only.
         """
         ...
 

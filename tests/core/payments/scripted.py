@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from gerbang.base.http import Http, OutcomeUnknown, Unreachable
-from gerbang.ports.chain import Asset, Head, Network, Receipt, Transfer
+from gerbang.ports.chain import Asset, Head, Network, Reading, Receipt, Transfer
+from gerbang.ports.chain import Block as ChainBlock
 from gerbang.ports.payment import (
     Accepted,
     Account,
@@ -28,15 +29,17 @@ from gerbang.ports.payment import (
 from gerbang.ports.provider import Kind, Provider, SettingField
 
 TOKEN: Final = "0x" + "a" * 40
+TOKENS: Final = {"USDC": TOKEN, "USDT": "0x" + "b" * 40}
 STRANGER: Final = "0x" + "f" * 40
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A transaction: its hash, and what it moves of TOKEN, as (recipient, base units) in order."""
+    """A transaction: its hash, and what it moves of a token, as (recipient, base units) in order."""
 
     hash: str
     moves: tuple[tuple[str, int], ...]
+    token: str = "USDC"
 
 
 @dataclass(slots=True)
@@ -59,7 +62,8 @@ class Gate:
 @dataclass
 class ScriptedChain:
     """The port's Chain over blocks that a test mines. `forgets` are transactions whose receipts its node denies; `doubted` makes two
-    nodes disagree; `lags` is how many blocks the node's head is behind, `away` that it does not answer; each look takes one of `gates` before it reads blocks.
+    nodes disagree; `lags` is how many blocks the node's head is behind, `final` how far behind it the newest final block is, `away` that it does not answer; each look takes one of `gates` before it reads
+    blocks, whose numbers are `asked`.
     """
 
     name: str = "base"
@@ -71,8 +75,10 @@ class ScriptedChain:
     forgets: set[str] = field(default_factory=set)
     doubted: bool = False
     lags: int = 0
+    final: int | None = None
     away: bool = False
     gates: list[Gate] = field(default_factory=list)
+    asked: list[tuple[int, int]] = field(default_factory=list)
     salt: int = 0
 
     def mine(self, *sent: Sent, empty: int = 0, at: datetime | None = None) -> None:
@@ -91,39 +97,48 @@ class ScriptedChain:
         return Network(
             self.name,
             self.chain_id,
-            (Asset("USDC", TOKEN, 6, self.agree_above),),
-            self.confirmations,
-            False,
+            tuple(Asset(symbol, contract, 6, self.agree_above) for symbol, contract in self.assets(account).items()),
+            int(account.settings.get("confirmations") or self.confirmations),
+            account.settings.get("finality") == "finalized",
             self.settled_after,
         )
 
+    def assets(self, account: Account) -> dict[str, str]:
+        return {one: TOKENS[one] for one in (account.settings.get("assets") or "USDC").split()}
+
     def deposit(self, account: Account, number: int) -> tuple[str, str]:
-        return f"0x{number + 1:040x}", f"m/0/{number}"
+        return f"0x{account.settings.get('wallet') or '0'}{number + 1:039x}", f"m/0/{number}"
 
     async def head(self, account: Account) -> Head:
         if self.away:
             raise Unreachable("No node answers.")
         newest = len(self.blocks) - 1 - self.lags
-        return Head(newest, await self.block_hash(account, newest), self.blocks[newest].at, None)
+        found = await self.block(account, newest)
+        final = None if self.final is None else newest - self.final
+        return Head(newest, found.hash, found.at, final)
 
-    async def block_hash(self, account: Account, block: int) -> str:
-        return f"0x{self.blocks[block].salt:064x}"
+    async def block(self, account: Account, number: int) -> ChainBlock:
+        return ChainBlock(number, f"0x{self.blocks[number].salt:064x}", self.blocks[number].at)
 
     async def transfers(
-        self, account: Account, recipients: Collection[str], first: int, last: int
-    ) -> Sequence[Transfer]:  # fmt: skip
+        self, account: Account, recipients: Collection[str], first: int, last: int, *, coins_from: int = 0
+    ) -> Reading:
+        if self.away:
+            raise Unreachable("No node answers.")
         if self.gates:
             gate = self.gates.pop(0)
             gate.reached.set()
             await gate.open.wait()
+        self.asked.append((first, last))
         wanted = frozenset(recipients)
-        return [
+        moved = [
             moved
             for number in range(first, last + 1)
             for one in self._receipts(number)
             for moved in one.transfers
             if moved.recipient in wanted
         ]
+        return Reading(moved, last)
 
     async def receipt(self, account: Account, transaction: str, *, agreed: bool = False) -> Receipt | None:
         if agreed and self.doubted:
@@ -139,7 +154,9 @@ class ScriptedChain:
         for sent in block.sent:
             moved = []
             for recipient, amount in sent.moves:
-                moved.append(Transfer(sent.hash, log, TOKEN, STRANGER, recipient, amount, number, hash_, block.at))
+                moved.append(
+                    Transfer(sent.hash, log, TOKENS[sent.token], STRANGER, recipient, amount, number, hash_, block.at)
+                )
                 log += 1
             found.append(Receipt(sent.hash, True, number, hash_, block.at, tuple(moved)))
         return found
@@ -152,18 +169,18 @@ class ScriptedWallet:
         self._chain = chain
 
     def terms(self, account: Account) -> Sequence[MethodTerms]:
-        asset = AssetTerms("USDC", self._chain.name, "USDC", 6, 1, 10**15, "low")
-        return [
-            MethodTerms(
-                Method.CRYPTO, Effect.INSTRUCTS, Lookup.NONE, "", 1, 10**12, assets=(asset,), wallet=f"0x{1:040x}"
-            )
-        ]  # fmt: skip
+        assets = tuple(
+            AssetTerms(one, self._chain.name, one, 6, 1, 10**15, "low") for one in self._chain.assets(account)
+        )
+        wallet, _ = self._chain.deposit(account, 0)
+        return [MethodTerms(Method.CRYPTO, Effect.INSTRUCTS, Lookup.NONE, "", 1, 10**12, assets=assets, wallet=wallet)]
 
     async def submit(self, account: Account, submission: Submission) -> Sequence[Fact]:
         assert submission.quote is not None, "a crypto attempt has a quote"
         assert submission.number is not None, "a wallet of our own numbers its addresses"
         address, _ = self._chain.deposit(account, submission.number)
-        shown = DisplayCrypto(self._chain.name, "USDC", address, submission.quote.amount, f"ethereum:{address}")
+        asset = submission.quote.asset
+        shown = DisplayCrypto(self._chain.name, asset, address, submission.quote.amount, f"ethereum:{address}")
         return (Accepted(address, shown, submission.quote.expires_at),)
 
     async def inquire(self, account: Account, standing: Standing) -> Sequence[Fact]:
@@ -223,6 +240,7 @@ def provider(chain: ScriptedChain, name: str = "scripted") -> Provider:
     def watched(_: Http) -> ScriptedChain:
         return chain
 
+    settings = tuple(SettingField(one, one, "As it says.") for one in ("confirmations", "finality", "wallet", "assets"))
     return Provider(
-        name, "Scripted chain", (Kind.PAYMENT, Kind.CHAIN), (), (), "https://example.com", payment=payments, chain=watched
+        name, "Scripted chain", (Kind.PAYMENT, Kind.CHAIN), (), settings, "https://example.com", payment=payments, chain=watched
     )  # fmt: skip

@@ -319,3 +319,15 @@ async def test_a_claim_on_a_network_without_a_node_is_said_aloud(counter: Counte
         await counter.look()
     assert [one["network"] for one in logs if one["event"] == "chain.no_node"] == ["polygon"]
     assert await counter.standing(whole) == PENDING
+
+
+async def test_a_claim_is_judged_by_the_strictest_node_of_its_network(counter: Counter) -> None:
+    """A processor has no node: which of ours answers is no matter of which looks first."""
+    careful = {"confirmations": "12", "wallet": "7"}
+    await counter.core.connections.create(SYSTEM, "careful", "scripted", livemode=False, settings=careful, secrets={})
+    whole = await counter.ask()
+    await counter.claim(whole, counter.move())
+    await counter.look(10)
+    assert await counter.standing(whole) == PENDING
+    await counter.look(1)
+    assert await counter.standing(whole) == PAID

@@ -78,7 +78,7 @@ async def test_what_is_sent_to_the_address_shown_is_seen_as_sent(
     assert isinstance(fact, Accepted)
     assert isinstance(fact.next_action, DisplayCrypto)
     await local.send([transfer("USDC", fact.next_action.address, int(fact.next_action.amount))])
-    (seen,) = await chain.transfers(base, [fact.reference], 0, await local.head())
+    (seen,) = (await chain.transfers(base, [fact.reference], 0, await local.head())).transfers
     assert (seen.recipient, str(seen.amount), seen.contract) == (fact.reference, fact.next_action.amount, USDC.lower())
 
 

@@ -88,7 +88,7 @@ async def test_a_range_that_is_too_much_is_halved_until_it_is_taken(
         await world.pay(amount)
         await world.local.mine(5)
     proxied.twist = at_most(2, message, code)
-    found = await chain.transfers(account(proxied.url), [SHOP], 0, await world.local.head())
+    found = (await chain.transfers(account(proxied.url), [SHOP], 0, await world.local.head())).transfers
     assert [one.amount for one in found] == [1, 2, 3]
 
 
@@ -97,7 +97,7 @@ async def test_the_plans_range_saves_the_refusals(chain: EvmChain, world: World,
     proxied.twist = at_most(2, "block range exceeded")
     narrow = account(proxied.url, log_range="2", assets="USDC")
     head = await world.local.head()
-    assert len(await chain.transfers(narrow, [SHOP], 0, head)) == 1
+    assert len((await chain.transfers(narrow, [SHOP], 0, head)).transfers) == 1
     assert proxied.methods().count("eth_getLogs") == head // 2 + 1
 
 
@@ -112,7 +112,7 @@ async def test_one_block_with_too_much_in_it_is_asked_for_half_the_addresses(
     await world.pay(1)
     await world.pay(2, OTHER)
     proxied.twist = few
-    found = await chain.transfers(account(proxied.url), [SHOP, OTHER], 0, await world.local.head())
+    found = (await chain.transfers(account(proxied.url), [SHOP, OTHER], 0, await world.local.head())).transfers
     assert [one.amount for one in found] == [1, 2]
 
 
@@ -129,13 +129,13 @@ async def test_an_answer_over_the_limit_is_halved_too(chain: EvmChain, world: Wo
         return b" " * (16 << 20 | 1) if wide else None
 
     proxied.twist = long
-    assert [one.amount for one in await chain.transfers(account(proxied.url), [SHOP], 0, head)] == [1]
+    assert [one.amount for one in (await chain.transfers(account(proxied.url), [SHOP], 0, head)).transfers] == [1]
 
 
 async def test_a_node_without_batches_is_asked_one_by_one(chain: EvmChain, world: World, proxied: Proxy) -> None:
     await world.pay(1)
     proxied.knows_batches = False
-    assert len(await chain.transfers(account(proxied.url), [SHOP], 0, await world.local.head())) == 1
+    assert len((await chain.transfers(account(proxied.url), [SHOP], 0, await world.local.head())).transfers) == 1
 
 
 async def test_a_node_that_refuses_the_tag_knows_of_nothing_final(

@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+import msgspec
 from msgspec.structs import replace
 
 from gerbang.base.db import Row, Tx, columns
 from gerbang.base.writes import Writer
+from gerbang.core.payments.chain_connections import Watched
 from gerbang.core.payments.model import NEW_DEPOSIT, Attempt
-from gerbang.core.payments.onchain import Answer, Claim, Judged, Place, State
+from gerbang.core.payments.onchain import Answer, Claim, Cursor, Judged, Place, State
 from gerbang.ports.chain import Transfer
 
 _LOOK_LOCK: Final = 0x6772_6C6F  # one look at a time is written
@@ -46,29 +47,38 @@ def _wallet(attempt: Attempt) -> str:
     return attempt.quote.wallet
 
 
-async def watched(tx: Tx) -> list[UUID]:
+async def watched(tx: Tx) -> list[Watched]:
     """Attempts whose deposit addresses may yet get money: open ones, and others until three days after their time."""
     rows = await tx.fetch(
         """
-        SELECT id FROM attempts WHERE deposit IS NOT NULL AND provider_reference IS NOT NULL
-          AND (status IN ('pending', 'submitting', 'unknown') OR expires_at > (SELECT business_now()) - interval '73 hours')
+        SELECT id, connection, quote ->> 'wallet' AS wallet, provider_reference, created_at,
+            status IN ('pending', 'submitting', 'unknown') AND expires_at <= (SELECT business_now())
+        FROM attempts
+        WHERE deposit IS NOT NULL AND status IN ('pending', 'submitting', 'unknown') AND provider_reference IS NOT NULL
+        UNION
+        SELECT id, connection, quote ->> 'wallet', provider_reference, created_at,
+            status IN ('pending', 'submitting', 'unknown') AND expires_at <= (SELECT business_now())
+        FROM attempts
+        WHERE deposit IS NOT NULL AND expires_at > (SELECT business_now()) - interval '73 hours' AND provider_reference IS NOT NULL
         """
     )
-    return [row["id"] for row in rows]
+    return [Watched(id_, connection, wallet or "", *rest) for id_, connection, wallet, *rest in rows]
 
 
-async def is_idle(tx: Tx, connection: str, chain_id: int, network: str) -> bool:
-    """Whether nothing can be expected of a chain that was looked at within the last minute."""
-    if await watched(tx) or await open_claims(tx, network):
-        return False
+async def is_idle(tx: Tx, connection: str, chain_id: int, network: str, reads: str) -> bool:
+    """Whether nothing more can be expected of a chain, all of which was looked at within the last minute."""
     return bool(
         await tx.fetchval(
             """
-            SELECT EXISTS (SELECT FROM chain_cursors WHERE connection = $1 AND asked_at > clock_timestamp() - interval '1 minute')
+            SELECT EXISTS (SELECT FROM chain_cursors WHERE connection = $1 AND reads = $4
+                    AND asked_at > clock_timestamp() - interval '1 minute')
                 AND NOT EXISTS (SELECT FROM chain_transfers WHERE chain_id = $2 AND state IN ('seen', 'counted'))
+                AND NOT EXISTS (SELECT FROM chain_claims WHERE network = $3 AND state = 'open')
             """,
             connection,
             chain_id,
+            network,
+            reads,
         )
     )
 
@@ -83,6 +93,20 @@ async def moving(tx: Tx, chain_id: int, since: int) -> list[Judged]:
             _TRANSFERS + "WHERE chain_id = $1 AND (state IN ('seen', 'counted') OR (state = 'gone' AND block > $2))",
             chain_id,
             since,
+        )
+    ]
+
+
+async def unknown_tokens(tx: Tx, chain_id: int, attempts: Sequence[UUID], contracts: Sequence[str]) -> list[Judged]:
+    """What came to these attempts of tokens that nobody took then, and that are taken now."""
+    return [
+        _judged(row)
+        for row in await tx.fetch(
+            _TRANSFERS
+            + "WHERE attempt_id = ANY($2) AND chain_id = $1 AND verdict = 'unknown_token' AND contract = ANY($3)",
+            chain_id,
+            list(attempts),
+            list(contracts),
         )
     ]
 
@@ -155,35 +179,56 @@ async def deposits(tx: Tx, connection: str | None) -> list[Row]:
     )
 
 
-async def cursor(tx: Tx, connection: str) -> tuple[Place | None, datetime]:
-    """How far the chain was read, None when never; and the moment, by which an older reading is told from a newer one."""
+async def cursor(tx: Tx, connection: str) -> Cursor:
+    """How far the chain of a connection was read."""
     row = await tx.fetchrow(
         """
-        SELECT c.block, c.hash, clock_timestamp() AS at FROM (VALUES ($1::text)) AS asked (connection)
+        SELECT c.block, c.hash, c.trail, c.reads, clock_timestamp() AS at FROM (VALUES ($1::text)) AS asked (connection)
         LEFT JOIN chain_cursors c USING (connection)
         """,
         connection,
     )
     assert row is not None, "the row that was asked with is always there"
-    return (None if row["block"] is None else Place(row["block"], row["hash"])), row["at"]
+    if row["block"] is None:
+        return Cursor(None, (), "", row["at"])
+    return Cursor(Place(row["block"], row["hash"]), tuple(Place(*one) for one in row["trail"]), row["reads"], row["at"])
 
 
-async def move_cursor(tx: Tx, connection: str, place: Place, asked_at: datetime) -> bool:
-    """The chain was read up to here. False when the answer to a later question was applied before: drop this one.
-
-    Looks are written one after the other, those of other chains too, for what a transfer means depends on all that came to an attempt.
-    """
-    await tx.execute("SELECT pg_advisory_xact_lock($1)", _LOOK_LOCK)
-    row = await tx.fetchrow(
+async def begin_cursor(tx: Tx, connection: str, place: Place, reads: str) -> None:
+    """The chain is read from here on, unless it is already being read."""
+    await tx.execute(
         """
-        INSERT INTO chain_cursors AS c (connection, block, hash, asked_at) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (connection) DO UPDATE SET block = excluded.block, hash = excluded.hash, asked_at = excluded.asked_at
-        WHERE c.asked_at < excluded.asked_at RETURNING connection
+        INSERT INTO chain_cursors (connection, block, hash, reads, asked_at) VALUES ($1, $2, $3, $4, '-infinity')
+        ON CONFLICT DO NOTHING
         """,
         connection,
         place.block,
         place.hash,
-        asked_at,
+        reads,
+    )
+
+
+async def move_cursor(tx: Tx, connection: str, cursor: Cursor) -> bool:
+    """The chain was read up to here. False when the answer to a later question was applied before: drop this one.
+
+    Looks are written one after the other, those of other chains too, for what a transfer means depends on all that came to an attempt.
+    """
+    assert cursor.place is not None, "a look ends somewhere"
+    await tx.execute("SELECT pg_advisory_xact_lock($1)", _LOOK_LOCK)
+    row = await tx.fetchrow(
+        """
+        INSERT INTO chain_cursors AS c (connection, block, hash, trail, reads, asked_at) VALUES ($1, $2, $3, $4::text::jsonb, $5, $6)
+        ON CONFLICT (connection) DO UPDATE SET block = excluded.block, hash = excluded.hash, trail = excluded.trail,
+            reads = excluded.reads, asked_at = excluded.asked_at,
+            moved_at = CASE WHEN c.block <> excluded.block THEN clock_timestamp() ELSE c.moved_at END
+        WHERE c.asked_at < excluded.asked_at RETURNING connection
+        """,
+        connection,
+        cursor.place.block,
+        cursor.place.hash,
+        msgspec.json.encode([(one.block, one.hash) for one in cursor.trail]).decode(),
+        cursor.reads,
+        cursor.asked_at,
     )
     return row is not None
 
@@ -248,10 +293,15 @@ async def reopen_claims(tx: Tx, gone: Sequence[Judged]) -> None:
     )
 
 
-async def networks_claimed(tx: Tx) -> list[str]:
-    """The networks on which something is claimed that no node has answered yet."""
-    rows = await tx.fetch("SELECT DISTINCT network FROM chain_claims WHERE state = 'open' ORDER BY network")
-    return [row["network"] for row in rows]
+async def claimed_where(tx: Tx) -> list[tuple[str, str]]:
+    """The networks on which something is claimed that no node has answered yet, each with the connection whose attempt it is."""
+    rows = await tx.fetch(
+        """
+        SELECT DISTINCT network, connection FROM chain_claims c JOIN attempts a ON a.id = c.attempt_id
+        WHERE state = 'open' ORDER BY network, connection
+        """
+    )
+    return [(row["network"], row["connection"]) for row in rows]
 
 
 _CLAIMS = (

@@ -29,7 +29,7 @@ _TOKEN_BYTES: Final = 24
 @dataclass(slots=True)
 class Context:
     """`create_wait_s` is how long a request waits for the provider; `wake` tells the queue of this process to look at once; `look` looks
-    at the chains now.
+    at the chains now, `begin` notes where a connection's chain stands before its first address is shown.
     """
 
     db: Database
@@ -42,6 +42,7 @@ class Context:
     wake: Callable[[], None]
     quotes: Quotes
     look: Callable[[], Awaitable[object]] | None = None
+    begin: Callable[[str], Awaitable[None]] | None = None
     tasks: set["asyncio.Task[Any]"] = field(default_factory=set)
 
     def keep(self, task: "asyncio.Task[Any]") -> None:

@@ -69,6 +69,8 @@ async def submit(ctx: Context, job: Job) -> None:
         refused = Declined("provider_unreachable", "The provider could not be reached in time.")
         await ctx.calls.hear(Hearing(attempt.id, [refused], "submit"), job)
         return
+    if attempt.deposit is not None and ctx.begin is not None:
+        await ctx.begin(attempt.connection)
     async with ctx.db.transaction() as tx:  # from here on a crash means: it may have left
         await store.mark_unsent(tx, attempt.id, False)
     submission = ctx.calls.submission(whole, attempt, await ctx.link_token(whole.payment.id))

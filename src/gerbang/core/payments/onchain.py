@@ -35,6 +35,7 @@ _SKEW: Final = timedelta(minutes=2)  # a block's time is what its maker says
 _GRACE: Final = timedelta(seconds=30)  # our node may hear of a block a little later than the processor's
 _PATIENCE: Final = timedelta(days=3)  # with a transaction that a processor names and our node does not know
 _STANDING: Final = frozenset({State.COUNTED, State.SETTLED})
+_TRAIL: Final = 4  # each block of the trail is up to so many times as far back as the one before it
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -62,6 +63,17 @@ class Place(msgspec.Struct, frozen=True):
 
     block: int
     hash: str
+
+
+class Cursor(msgspec.Struct, frozen=True):
+    """How far a chain was read: `place`, None where it never was; `trail` are blocks before it, the newest first. `reads` says what was
+    read, `asked_at` is the moment by which an older reading is told from a newer one.
+    """
+
+    place: Place | None
+    trail: tuple[Place, ...]
+    reads: str
+    asked_at: datetime
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -215,3 +227,13 @@ def is_over(attempt: Attempt, network: Network, judged: Sequence[Judged], head: 
 def _is_asked_for(attempt: Attempt, network: Network, transfer: Transfer) -> bool:
     asset = network.asset(transfer.contract)
     return asset is not None and attempt.quote is not None and asset.symbol == attempt.quote.asset
+
+
+def trail(before: Sequence[Place], place: Place) -> tuple[Place, ...]:
+    """Blocks by which a chain is known again, the newest first: of those between 1, 4, 16 … blocks below `place` the lowest is kept."""
+    kept: dict[int, Place] = {}
+    for one in sorted({*before}, key=lambda one: -one.block):
+        back = place.block - one.block
+        if back > 0 and one.hash:
+            kept[(back.bit_length() - 1) // (_TRAIL.bit_length() - 1)] = one
+    return tuple(sorted(kept.values(), key=lambda one: -one.block))

@@ -305,6 +305,8 @@ async def _answered(ctx: Context, latest: Whole, started: float) -> Whole:
 
 async def _send(ctx: Context, attempt: Attempt, submission: Submission) -> Whole | None:
     try:
+        if attempt.deposit is not None and ctx.begin is not None:
+            await ctx.begin(attempt.connection)
         return await ctx.calls.submit(attempt, submission)
     except Unreachable as error:
         log.warning("payment.unreachable", attempt=ids.show("att", attempt.id), why=error.detail)

@@ -9,8 +9,6 @@ import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -20,9 +18,10 @@ import structlog
 from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.base.errors import GerbangError
-from gerbang.base.http import Http, OutcomeUnknown
+from gerbang.base.http import Http
 from gerbang.core.connections.model import Connection
-from gerbang.core.payments import chain_store, schedule, store
+from gerbang.core.payments import chain_store, scanning, schedule, store
+from gerbang.core.payments.chain_connections import ChainConnection, ChainConnections
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.draft import open_drafts, save_drafts
 from gerbang.core.payments.hearing import Hearing, hear
@@ -44,51 +43,16 @@ from gerbang.core.payments.onchain import (
     turned,
     weigh,
 )
+from gerbang.core.payments.scanning import Scope, Sight, key_of
 from gerbang.core.queue import service as queue
 from gerbang.core.secrets.model import Purpose
-from gerbang.ports.chain import Chain, Head, Network, Receipt, Transfer
-from gerbang.ports.payment import Account, Mismatched
+from gerbang.ports.chain import Chain, Head, Network
+from gerbang.ports.payment import Mismatched
 
 log = structlog.get_logger()
 EVERY_S: Final = 2.0
-OVERLAP: Final = 20  # blocks that are read again each time: a reorg may put a transfer into a lower block than before
-_AT_ONCE: Final = 2_000
 _ASK_NETWORKS_S: Final = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What one look is about: whose the addresses are, which transfers must be asked about again, what processors claim, and where the
-    last look ended.
-
-    An address of a processor may take other people's money too: what comes there is ours only by the transaction that was `claimed`,
-    by whom stands there. `asked_at` is when all this was read; what it says of attempts may be old by the time the node has answered.
-    """
-
-    owners: Mapping[str, UUID]
-    claimed: Mapping[tuple[str, str], UUID]
-    claims: Sequence[Claim]
-    moving: Sequence[Judged]
-    place: Place | None
-    asked_at: datetime
-
-    def owner(self, one: Transfer) -> UUID | None:
-        """Whose a transfer is, as far as one can tell before it is known; None for a stranger's."""
-        return self.owners.get(one.recipient) or self.claimed.get((one.transaction, one.recipient))
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What one look at a chain saw: transfers to us up to the block `last` and those known before that still stand, those that are `missing`,
-    the `doubted` ones, large and not seen alike by two nodes, and the `receipts` that were read, by transaction.
-    """
-
-    head: Head
-    last: Place
-    found: Sequence[Transfer]
-    missing: AbstractSet[Key]
-    doubted: AbstractSet[Key]
-    receipts: Mapping[str, Receipt | None]
+_PACE_S: Final = 600.0  # after which it is measured again how fast a chain's blocks come
 
 
 class Deposit(msgspec.Struct, frozen=True):
@@ -108,67 +72,111 @@ class Deposit(msgspec.Struct, frozen=True):
 
 
 class Watcher:
-    """The eyes on every chain that an enabled connection looks at."""
+    """The eyes on every chain that a connection of ours looks at."""
 
     def __init__(self, ctx: Context, http: Http) -> None:
         self._ctx = ctx
         self._http = http
         self._chains: dict[str, Chain] = {}
-        self._looking: asyncio.Task[bool] | None = None
+        self._looks: dict[str, asyncio.Task[bool]] = {}
+        self._paces: dict[str, tuple[float, float]] = {}
+        self._begun: set[str] = set()
         self._asked_networks_at = -_ASK_NETWORKS_S
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Look every two seconds until `stop` is set; several processes may."""
+        """Look every two seconds until `stop` is set; several processes may. A node that takes its time keeps no other chain waiting."""
         while not stop.is_set():
-            behind = await self.look()
+            looks, behind = await self._start_looks(), False
+            if looks:
+                done, _ = await asyncio.wait(looks, timeout=EVERY_S)
+                behind = any(look.result() for look in done)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), 0 if behind else EVERY_S)
 
     async def look(self) -> bool:
         """One look at every chain, and whether one has more blocks than that; whoever comes while one is under way shares it."""
-        if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._look())
-        return await asyncio.shield(self._looking)
+        looks = await self._start_looks()
+        return any(await asyncio.gather(*map(asyncio.shield, looks)))
 
-    async def _look(self) -> bool:
-        """A node that does not answer is asked again next time; nothing is concluded from silence."""
-        behind = False
+    async def begin(self, connection_id: str) -> None:
+        """Note where the chain stands before the first address of a connection is shown: it is read from there on, whenever that is.
+        Where no node answers nothing is noted, and the reading begins by the time at which the address was shown.
+        """
+        connection = await self._ctx.connections.get(connection_id)
+        if connection_id in self._begun or self._chain(connection) is None:
+            return
         try:
-            connections = [c for c in await self._ctx.connections.all() if c.enabled and self._chain(c) is not None]
+            one = await self._ready(connection)
+            head = await one.chain.head(one.account)
+        except GerbangError as error:
+            log.warning("chain.not_seen", connection=connection_id, code=error.code, why=error.detail)
+            return
+        async with self._ctx.db.transaction() as tx:
+            await chain_store.begin_cursor(tx, one.id, Place(head.number, head.hash), one.reads)
+        self._begun.add(connection_id)
+
+    async def _start_looks(self) -> Sequence[asyncio.Task[bool]]:
+        """A look at every chain, those under way among them. Of a connection that is no longer used only what it has shown is watched."""
+        try:
+            everyone = await self._everyone()
+            async with self._ctx.db.reading() as tx:
+                shown = {each.connection for each in await chain_store.watched(tx)}
         except GerbangError as error:
             log.warning("chain.interrupted", code=error.code)
-            return False
-        for connection in connections:
-            try:
-                behind |= await self._look_at(connection)
-            except GerbangError as error:
-                log.warning("chain.not_seen", connection=connection.id, code=error.code, why=error.detail)
-            except Exception:  # a bug, or a lock, over one chain must not blind us to the others
-                log.exception("chain.look_failed", connection=connection.id)
-        await self._warn_of_blind_spots(connections)
-        return behind
+            return []
+        used = [one for one in everyone.all if one.connection.enabled or one.id in shown]
+        for one in used:
+            if one.id not in self._looks or self._looks[one.id].done():
+                self._looks[one.id] = asyncio.create_task(self._look(one, everyone))
+        await self._warn_of_blind_spots(everyone)
+        return [self._looks[one.id] for one in used]
 
-    async def _warn_of_blind_spots(self, connections: Sequence[Connection]) -> None:
+    async def _look(self, one: ChainConnection, everyone: ChainConnections) -> bool:
+        """A node that does not answer is asked again next time; nothing is concluded from silence."""
+        try:
+            return await self._look_at(one, everyone)
+        except GerbangError as error:
+            log.warning("chain.not_seen", connection=one.id, code=error.code, why=error.detail)
+        except Exception:  # a bug, or a lock, over one chain must not blind us to the others
+            log.exception("chain.look_failed", connection=one.id)
+        return False
+
+    async def _everyone(self) -> ChainConnections:
+        """All connections that look at chains, ready for their calls, and those that cannot be made ready."""
+        there, livemode, broken = [], {}, []
+        for connection in await self._ctx.connections.all():
+            livemode[connection.id] = connection.livemode
+            if self._chain(connection) is None:
+                continue
+            try:
+                there.append(await self._ready(connection))
+            except GerbangError as error:
+                broken.append(connection.id)
+                log.warning("chain.not_seen", connection=connection.id, code=error.code, why=error.detail)
+        return ChainConnections(there, livemode, broken)
+
+    async def _ready(self, connection: Connection) -> ChainConnection:
+        chain = self._chain(connection)
+        assert chain is not None, f"{connection.id} has no chain"
+        account = await self._ctx.connections.account_for(connection, Purpose.CALL_PROVIDER)
+        wallet, _ = chain.deposit(account, 0)
+        return ChainConnection(connection, chain, account, chain.network(account), wallet.lower())
+
+    async def _warn_of_blind_spots(self, everyone: ChainConnections) -> None:
         """Once a minute: on which networks a processor claims money while no node of ours looks there."""
         if time.monotonic() - self._asked_networks_at < _ASK_NETWORKS_S:
             return
         self._asked_networks_at = time.monotonic()
         try:
-            watched = {await self._network_of(connection) for connection in connections}
             async with self._ctx.db.reading() as tx:
-                claimed = await chain_store.networks_claimed(tx)
+                claimed = await chain_store.claimed_where(tx)
         except GerbangError as error:
             log.warning("chain.interrupted", code=error.code)
             return
-        for network in set(claimed) - watched:
+        for network in sorted({network for network, of in claimed if not everyone.answers_for(of, network)}):
             log.error(
                 "chain.no_node", network=network, alert="Money is claimed there, and no enabled connection has a node."
             )
-
-    async def _network_of(self, connection: Connection) -> str:
-        chain = self._chain(connection)
-        assert chain is not None, f"{connection.id} has no chain"
-        return chain.network(await self._ctx.connections.account_for(connection, Purpose.CALL_PROVIDER)).name
 
     async def deposits(self, only: str | None = None) -> list[Deposit]:
         """Every address that was given out, by connection and number. Raises ConnectionNotFound for an unknown `only`."""
@@ -197,34 +205,43 @@ class Watcher:
             self._chains[connection.provider] = factory(self._http)
         return self._chains.get(connection.provider)
 
-    async def _look_at(self, connection: Connection) -> bool:
+    async def _look_at(self, one: ChainConnection, everyone: ChainConnections) -> bool:
         """The head is asked for first: an address that is not watched yet by then can have got nothing up to there."""
-        chain = self._chain(connection)
-        assert chain is not None, f"{connection.id} has no chain"
-        account = await self._ctx.connections.account_for(connection, Purpose.CALL_PROVIDER)
-        network = chain.network(account)
+        network = one.network
         async with self._ctx.db.reading() as tx:
-            if await chain_store.is_idle(tx, connection.id, network.chain_id, network.name):
+            idle = await chain_store.is_idle(tx, one.id, network.chain_id, network.name, one.reads)
+            if idle and not everyone.watched_by(one, await chain_store.watched(tx)):
                 return False
-        head = await chain.head(account)
+        head = await one.chain.head(one.account)
+        pace = await self._pace(one, head)
+        one = scanning.at_pace(one, pace)
         async with self._ctx.db.reading() as tx:
-            scope = await _scope(tx, connection.id, network, head)
-        sight = await _see(chain, account, network, head, scope)
+            scope = await scanning.scope_of(tx, one, everyone, head)
+        sight = await scanning.look(one, head, scope, pace)
         async with self._ctx.db.transaction() as tx:
-            if await chain_store.move_cursor(tx, connection.id, sight.last, scope.asked_at):
-                await self._apply(tx, network, sight, scope)
+            if await chain_store.move_cursor(tx, one.id, scanning.moved_on(one, scope, sight.last)):
+                await self._apply(tx, one.network, sight, scope)
         return sight.last.block < head.number
+
+    async def _pace(self, one: ChainConnection, head: Head) -> float:
+        at, pace = self._paces.get(one.id, (-_PACE_S, 0.0))
+        if time.monotonic() - at >= _PACE_S:
+            pace = await scanning.pace_of(one, head)
+            self._paces[one.id] = (time.monotonic(), pace)
+        return pace
 
     async def _apply(self, tx: Tx, network: Network, sight: Sight, scope: Scope) -> None:
         """Attempts and transfers are read again, under the lock that every look is written under: others may have been written meanwhile."""
-        standing = await chain_store.of_transactions(tx, network.chain_id, [one.transaction for one in scope.claims])
-        wanted = {*scope.owners.values(), *scope.claimed.values(), *(one.attempt for one in scope.claims)}
+        known_to_be = [*(one.transaction for one in scope.claims), *(one.transaction for one in sight.found)]
+        standing = await chain_store.of_transactions(tx, network.chain_id, known_to_be)
+        wanted = {*scope.over, *scope.claimed.values(), *(one.attempt for one in scope.claims)}
         wanted |= {one.attempt for one in (*scope.moving, *standing)}  # what was counted for somebody stays theirs
+        wanted |= {owner for one in sight.found if (owner := scope.owner(one)) is not None}
         attempts = {a.id: a for a in await store.attempts_by_id(tx, sorted(wanted))}
         before = {j.key(): j for j in await chain_store.of_attempts(tx, list(attempts))}
         now = {key: gone(before[key]) for key in sight.missing if key in before}
         for one in sight.found:
-            key = _key(network, one)
+            key = key_of(network, one)
             known = before.get(key)
             kept = known is not None and known.transfer.recipient == one.recipient
             owner = known.attempt if known is not None and kept else scope.owner(one)
@@ -238,11 +255,13 @@ class Watcher:
         if vanished:
             await chain_store.reopen_claims(tx, vanished)
         doubted = await _answered(tx, network, sight, scope, attempts, {**before, **now})
-        await self._tell(tx, network, sight, attempts, before, {**before, **now}, changed, doubted)
+        await self._tell(
+            tx, network, sight, attempts, before, {**before, **now}, changed, doubted, frozenset(scope.over)
+        )
 
     async def _tell(
         self, tx: Tx, network: Network, sight: Sight, attempts: Mapping[UUID, Attempt], before: Mapping[Key, Judged],
-        after: Mapping[Key, Judged], changed: Sequence[Judged], doubted: Mapping[UUID, Mismatched],
+        after: Mapping[Key, Judged], changed: Sequence[Judged], doubted: Mapping[UUID, Mismatched], over: AbstractSet[UUID],
     ) -> None:  # fmt: skip
         """Hear what follows for each attempt whose transfers mean something else now, and say how far the others have come."""
         anew = {id_ for j in changed for id_ in turned(before.get(j.key()), j)}
@@ -254,7 +273,7 @@ class Watcher:
         hearings = []
         for id_, attempt in attempts.items():
             says = facts(attempt, mine[id_], [one for one in claims if one.attempt == id_]) if id_ in anew else []
-            if attempt.status in OPEN and attempt.deposit is not None and sight.last.block >= sight.head.number:
+            if id_ in over and attempt.status in OPEN and sight.last.block >= sight.head.number:
                 says += is_over(attempt, network, mine[id_], sight.head, now)
             says += [doubted[id_]] if id_ in doubted else []
             if says:
@@ -265,19 +284,6 @@ class Watcher:
             await queue.enqueue(tx, [schedule.ask(one) for one in at_processors if one.provider_reference])
         progress = {j.attempt for j in changed if j.state is State.SEEN} - {h.attempt for h in hearings}
         await _say_progress(tx, [attempts[id_] for id_ in sorted(progress)], mine)
-
-
-async def _scope(tx: Tx, connection: str, network: Network, head: Head) -> Scope:
-    place, asked_at = await chain_store.cursor(tx, connection)
-    watched = await store.attempts_by_id(tx, await chain_store.watched(tx))
-    moving = await chain_store.moving(tx, network.chain_id, head.number - network.settled_after)
-    claims = await chain_store.open_claims(tx, network.name)
-    of_processors = {a.id for a in await store.attempts_by_id(tx, [one.attempt for one in moving]) if a.deposit is None}
-    claimed = {one.key(): one.attempt for one in claims}
-    claimed |= {(m.transfer.transaction, m.transfer.recipient): m.attempt for m in moving if m.attempt in of_processors}
-    owners = {one.transfer.recipient: one.attempt for one in moving if one.attempt not in of_processors}
-    owners |= {a.provider_reference: a.id for a in watched if a.provider_reference is not None}
-    return Scope(owners, claimed, claims, moving, place, asked_at)
 
 
 async def _answered(
@@ -306,71 +312,6 @@ async def _answered(
     if answers:
         await chain_store.answer_claims(tx, answers)
     return doubted
-
-
-async def _see(chain: Chain, account: Account, network: Network, head: Head, scope: Scope) -> Sight:
-    """The blocks since the last look, and by its receipt each known transfer that is not among them: in another block its log may have
-    another number, and its number may be the log of somebody else.
-    """
-    first = await _first(chain, account, network, head, scope.place)
-    last = await _place(chain, account, head, min(head.number, first + _AT_ONCE - 1) if scope.owners else head.number)
-    seen = await chain.transfers(account, scope.owners.keys(), first, last.block) if scope.owners else ()
-    found = {_key(network, one): one for one in seen}
-    lost = [one for one in scope.moving if one.key() not in found and head.number >= one.transfer.block]
-    asked = sorted({one.transfer.transaction for one in lost} | {one.transaction for one in scope.claims})
-    receipts = {transaction: await chain.receipt(account, transaction) for transaction in asked}
-    for receipt in receipts.values():
-        moved = receipt.transfers if receipt is not None and receipt.succeeded and receipt.block <= head.number else ()
-        found |= {_key(network, one): one for one in moved if scope.owner(one) is not None}
-    missing = {one.key() for one in lost} - found.keys()
-    doubted = await _doubted(chain, account, network, list(found.values()), scope)
-    if scope.place is not None and head.number < scope.place.block:
-        last = scope.place  # a head that went back does not say yet what became of the blocks above it
-    return Sight(head, last, list(found.values()), missing, doubted, receipts)
-
-
-async def _first(chain: Chain, account: Account, network: Network, head: Head, place: Place | None) -> int:
-    """The first block to be read: a few below where the last look ended, and where that block was replaced meanwhile, from as deep as a
-    transfer is watched at all.
-    """
-    if place is None:
-        return max(0, head.number - OVERLAP + 1)
-    overlap = OVERLAP
-    if place.hash and place.block <= head.number and await _place(chain, account, head, place.block) != place:
-        log.warning("chain.replaced", network=network.name, block=place.block)
-        overlap = max(OVERLAP, network.settled_after)
-    return max(0, min(place.block, head.number) - overlap + 1)
-
-
-async def _place(chain: Chain, account: Account, head: Head, block: int) -> Place:
-    return Place(block, head.hash if block == head.number else await chain.block_hash(account, block))
-
-
-async def _doubted(
-    chain: Chain, account: Account, network: Network, found: Sequence[Transfer], scope: Scope
-) -> AbstractSet[Key]:
-    """The large transfers that do not count yet and that two nodes do not see alike: those wait, however long."""
-    limits = {one.contract: one.agree_above for one in network.assets if one.agree_above}
-    if not limits:
-        return frozenset()
-    counted = {(one.key(), one.transfer.block_hash) for one in scope.moving if one.state is State.COUNTED}
-    doubted = set()
-    for one in found:
-        key = _key(network, one)
-        if one.amount < limits.get(one.contract, one.amount + 1) or (key, one.block_hash) in counted:
-            continue
-        try:
-            receipt = await chain.receipt(account, one.transaction, agreed=True)
-        except OutcomeUnknown as error:
-            log.warning("chain.disagreed", transaction=one.transaction, why=error.detail)
-            receipt = None
-        if receipt is None or one not in receipt.transfers:
-            doubted.add(key)
-    return doubted
-
-
-def _key(network: Network, one: Transfer) -> Key:
-    return network.chain_id, one.transaction, one.log
 
 
 def _shown(judged: Sequence[Judged]) -> list[dict[str, object]]:

@@ -4,11 +4,10 @@ Logs and full blocks only find candidates; what a transaction moved is always re
 """
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 from gerbang.base.http import Http, OutcomeUnknown, ProviderRefused
-from gerbang.ports.chain import Head, Network, Receipt, Transfer
+from gerbang.ports.chain import Block, Head, Network, Reading, Receipt
 from gerbang.ports.payment import Account
 from gerbang.providers.evm import account as settings
 from gerbang.providers.evm import reading, wire
@@ -47,46 +46,43 @@ class EvmChain:
             latest, finalized = await self._client.ask_each(
                 node, [("eth_getBlockByNumber", ("latest", False)), ("eth_getBlockByNumber", ("finalized", False))]
             )
-            block = result(latest, wire.Block)
-            at = datetime.fromtimestamp(number(block.timestamp), UTC)
-            return Head(number(block.number), block.hash.lower(), at, _finalized(finalized, number(block.number)))
+            block = reading.block(result(latest, wire.Block))
+            return Head(block.number, block.hash, block.at, _finalized(finalized, block.number))
 
         head = await self._nodes.first_answer(account, asked)
         self._nodes.saw(account, head.number)
         return head
 
-    async def block_hash(self, account: Account, block: int) -> str:
-        """The hash of a block. OutcomeUnknown when no node has it: that is no hash."""
+    async def block(self, account: Account, number: int) -> Block:
+        """A block. OutcomeUnknown when no node has it: that is none."""
 
-        async def asked(node: Node) -> str:
-            (one,) = await self._all(node, [("eth_getBlockByNumber", (hex(block), False))], wire.Block)
-            return one.hash.lower()
+        async def asked(node: Node) -> Block:
+            (one,) = await self._all(node, [("eth_getBlockByNumber", (hex(number), False))], wire.Block)
+            return reading.block(one)
 
         return await self._nodes.first_answer(account, asked)
 
     async def transfers(
-        self, account: Account, recipients: Collection[str], first: int, last: int
-    ) -> Sequence[Transfer]:
+        self, account: Account, recipients: Collection[str], first: int, last: int, *, coins_from: int = 0
+    ) -> Reading:
         """What came to these addresses. Coins that a contract passes on inside a transaction leave no log and do not show."""
         wanted = frozenset(one.lower() for one in recipients)
         network = settings.network(account)
         native = any(not asset.contract for asset in network.assets)
         if not wanted or first > last:
-            return ()
+            return Reading((), last)
 
-        async def asked(node: Node) -> Sequence[Transfer]:
+        async def asked(node: Node) -> Reading:
             if await self._head_number(node) < last:
                 raise OutcomeUnknown(f"Node {node.place} does not have block {last} yet.")
             self._nodes.saw(account, last)
             hashes = await self._with_logs(node, sorted(wanted), first, last)
             if native:
-                hashes |= await self._with_coins(node, wanted, first, last)
+                hashes |= await self._with_coins(node, wanted, max(first, coins_from), last)
             receipts = [one for one in await self._receipts(node, sorted(hashes)) if one is not None]
             moved = [transfer for one in receipts for transfer in one.transfers]
-            return sorted(
-                (t for t in moved if t.recipient in wanted and first <= t.block <= last and (native or t.contract)),
-                key=lambda t: (t.block, t.transaction, t.log),
-            )
+            mine = [t for t in moved if t.recipient in wanted and first <= t.block <= last and (native or t.contract)]
+            return Reading(sorted(mine, key=lambda t: (t.block, t.transaction, t.log)), last)
 
         return await self._nodes.first_answer(account, asked)
 

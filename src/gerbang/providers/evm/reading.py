@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from gerbang.base.http import OutcomeUnknown
-from gerbang.ports.chain import NATIVE_LOG, Receipt, Transfer
+from gerbang.ports.chain import NATIVE_LOG, Block, Receipt, Transfer
 from gerbang.providers.evm import wire
 
 TRANSFER: Final = (
@@ -23,6 +23,15 @@ def receipt(mined: wire.MinedReceipt, transaction: wire.Transaction, block: wire
     place = (mined.transaction_hash.lower(), int(mined.block_number, 16), mined.block_hash.lower(), at)
     moved = tuple(_moved(mined, transaction, place)) if succeeded else ()
     return Receipt(place[0], succeeded, place[1], place[2], at, moved)
+
+
+def block(said: wire.Block) -> Block:
+    """A block's place and time; OutcomeUnknown when a number of it is none."""
+    try:
+        at = datetime.fromtimestamp(int(said.timestamp, 16), UTC)
+        return Block(int(said.number, 16), said.hash.lower(), at)
+    except (ValueError, OverflowError) as error:
+        raise OutcomeUnknown("A node's answer has a number that is none.") from error
 
 
 def address_word(address: str) -> str:
