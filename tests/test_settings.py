@@ -30,7 +30,7 @@ def test_defaults_are_safe() -> None:
     [
         ("", ""),
         ("halo@lumbung.example", "mailto:halo@lumbung.example"),
-        ("+6281234567890", "tel:+6281234567890"),
+        ("0812 3456 7890", "tel:+6281234567890"),
         ("https://lumbung.example/bantuan?from=pay@page", "https://lumbung.example/bantuan?from=pay@page"),
     ],
 )

@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from gerbang.base import phone
 from gerbang.base.errors import FieldError, Invalid
 
 _PREFIX: Final = "GERBANG_"
@@ -167,9 +168,13 @@ class Settings(BaseSettings):
     @field_validator("shop_contact")
     @classmethod
     def _is_contact(cls, value: str) -> str:
-        if not re.fullmatch(r"|[^\s@/:?&<>\"]+@[^\s@/:?&<>\"]+|\+[0-9]{8,15}|https://[^\s<>\"]+", value):
-            raise ValueError("must be an e-mail address, a phone number like +628123456789, or begin with https://")
-        return value
+        if re.fullmatch(r"|[^\s@/:?&<>\"]+@[^\s@/:?&<>\"]+|https://[^\s<>\"]+", value):
+            return value
+        try:
+            return phone.read(value)
+        except phone.BadPhone as error:
+            said = "must be an e-mail address, a phone number like +628123456789, or begin with https://"
+            raise ValueError(said) from error
 
     @field_validator("trusted_proxies", "crypto_hidden_for", mode="before")
     @classmethod

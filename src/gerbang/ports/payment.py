@@ -199,10 +199,14 @@ Fact = (
 
 @dataclass(frozen=True, slots=True)
 class MethodOption:
-    """One choice inside a method that the payer sees: a bank of `virtual_account`, for one."""
+    """One choice inside a method that the payer sees: a bank of `virtual_account`, for one.
+
+    `mobile_of` is the country (ISO 3166) whose mobile number the payer must have for it, since the request to pay goes to that phone.
+    """
 
     name: str
     title: str
+    mobile_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,13 +276,23 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """Who pays, as far as the provider asks; every field may be empty."""
+    """Who pays, as far as the provider asks; every field may be empty.
+
+    `phone` is E.164. `locale` is the language that somebody named, `browser_locale` what their browser was answered in, `ip` the address
+    from which they pressed last.
+    """
 
     name: str = ""
     email: str = ""
     phone: str = ""
-    locale: str = "id"
+    locale: str = ""
     ip: str = ""
+    browser_locale: str = ""
+
+    @property
+    def language(self) -> str:
+        """The language to write to them in; empty where none is known."""
+        return self.locale or self.browser_locale
 
 
 @dataclass(frozen=True, slots=True)

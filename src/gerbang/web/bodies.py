@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from gerbang.base import ids
+from gerbang.base import ids, ip, phone
 from gerbang.base.errors import FieldError, NotFound
 from gerbang.base.money import EXPONENTS, BadMoney, from_json
-from gerbang.core.payments.model import Destination, MethodChoice
+from gerbang.core.payments.model import Destination, MethodChoice, PayerUpdate
 from gerbang.ports.payment import Method, Payer
+from gerbang.web import texts
 from gerbang.web.problems import invalid_field
 
 Line = Annotated[str, msgspec.Meta(max_length=200)]
@@ -19,7 +20,15 @@ Text = Annotated[str, msgspec.Meta(max_length=500)]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Purpose = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 Email = Annotated[str, msgspec.Meta(max_length=254, pattern=r"^$|^[^@\s]+@[^@\s]+$")]
-Phone = Annotated[str, msgspec.Meta(max_length=32, pattern=r"^$|^\+?[0-9 ()./-]{5,31}$")]
+Phone = Annotated[
+    str, msgspec.Meta(max_length=64, description="A phone number as people write it; kept as E.164, +6281234567890.")
+]
+Ip = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=64, description="From where the payer pressed, IPv4 or IPv6, where your server asks for them."
+    ),
+]
 _METADATA_BYTES: Final = 16_384
 _METADATA_DEPTH: Final = 8
 
@@ -32,6 +41,7 @@ class CustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     email: Email = ""
     phone: Phone = ""
     locale: Literal["id", "en"] | None = None
+    ip: Ip = ""
 
 
 class ItemBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -43,16 +53,28 @@ class ItemBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     note: Line = ""
 
 
+class PresserBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is new about the payer with this attempt; what is left out stays."""
+
+    phone: Phone = ""
+    ip: Ip = ""
+
+
 class AttemptBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How to pay; `connection` is chosen by Gerbang when absent."""
 
     method: Method
     method_options: Mapping[Code, Code] = {}
     connection: Code | None = None
+    customer: PresserBody = PresserBody()
 
     def choice(self) -> MethodChoice:
         """As core takes it."""
         return MethodChoice(self.method, dict(self.method_options), self.connection)
+
+    def told(self) -> PayerUpdate:
+        """What is new about the payer; raises Invalid with a pointer."""
+        return PayerUpdate(read_phone(self.customer.phone), read_ip(self.customer.ip))
 
 
 class PaymentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,9 +108,9 @@ class PaymentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return MethodChoice(self.method, dict(self.method_options), self.connection) if self.method else None
 
     def payer(self) -> Payer:
-        """Who pays, without the registered id."""
-        customer = self.customer
-        return Payer(customer.name, customer.email, customer.phone, customer.locale or "id")
+        """Who pays, without the registered id; raises Invalid with a pointer."""
+        told = self.customer
+        return Payer(told.name, told.email, read_phone(told.phone), told.locale or "", read_ip(told.ip))
 
 
 class DestinationBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -149,6 +171,22 @@ def read_amount(amount: int | str, currency: str, pointer: str = "/amount") -> i
         return from_json(amount, currency).amount
     except BadMoney as error:
         raise BadMoney(error.detail, errors=[FieldError(pointer, error.detail)]) from error
+
+
+def read_phone(text: str, pointer: str = "/customer/phone") -> str:
+    """A phone number as it is kept, empty for none; raises Invalid with a pointer."""
+    try:
+        return phone.read(text)
+    except phone.BadPhone as error:
+        raise invalid_field(pointer, texts.words("en")(f"phone.wrong.{error.why}").unescape()) from error
+
+
+def read_ip(text: str, pointer: str = "/customer/ip") -> str:
+    """An address of the internet in its canonical form, empty for none; raises Invalid with a pointer."""
+    try:
+        return ip.read(text) if text else ""
+    except ValueError as error:
+        raise invalid_field(pointer, "Give the payer's IPv4 or IPv6 address alone, like 203.0.113.7.") from error
 
 
 def check_metadata(metadata: Mapping[str, Any]) -> None:

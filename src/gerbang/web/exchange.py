@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from gerbang.base import ids
+from gerbang.base import ids, ip
 from gerbang.base.errors import GerbangError, Unauthenticated
 from gerbang.core.identity.model import Caller
 from gerbang.core.limits.model import Verdict
@@ -97,6 +97,14 @@ class Exchange:
         """The client's address; a network of 64 bits for IPv6, since one client has that many."""
         host: str = self.scope["client"][0] if self.scope["client"] else "unknown"
         return ":".join(host.split(":")[:4]) + "::/64" if host.count(":") > 1 else host
+
+    @property
+    def client_ip(self) -> str:
+        """The client's whole address, for who asks where the payer pressed; empty where the server knows none."""
+        try:
+            return ip.read(self.scope["client"][0]) if self.scope["client"] else ""
+        except ValueError:
+            return ""
 
     def query(self) -> dict[str, str]:
         """The parameters of the address; the last of a name counts."""

@@ -1,6 +1,5 @@
 """Reading a form of our own pages: only the fields that were asked for, as text that can be stored, never a card number (R14, R41)."""
 
-import re
 from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -14,13 +13,6 @@ from gerbang.web.validation import holds_card_number
 
 _MOST_FIELDS: Final = 40
 _MOST_CHARACTERS: Final = 4_096
-_MOBILE: Final = re.compile(r"(?:\+?62|0)(8[0-9]{7,11})", re.ASCII)
-
-
-def read_phone(text: str) -> str:
-    """An Indonesian mobile number as it is kept, `+62812…`, however it was spaced; empty when it is none."""
-    found = _MOBILE.fullmatch(re.sub(r"[ .()\-]", "", text))
-    return f"+62{found[1]}" if found else ""
 
 
 async def read_form(request: Request[Any, Any, Any], *names: str, cards_in: tuple[str, ...] = ()) -> dict[str, str]:

@@ -88,7 +88,7 @@ class CustomerView(msgspec.Struct, frozen=True):
     name: str
     email: str
     phone: str
-    locale: str
+    locale: str | None
 
 
 class AttemptView(msgspec.Struct, frozen=True):
@@ -216,7 +216,7 @@ def no_steps(_action: NextAction, _payment: Payment, _locale: str) -> Sequence[s
 def payment_view(whole: Whole, *, public_url: str, link_token: str, steps: Steps = no_steps) -> PaymentView:
     """A payment as clients see it; `public_url` without a slash at the end."""
     payment, shown = whole.payment, ids.show("pay", whole.payment.id)
-    locale = whole.payer.locale
+    locale = whole.payer.language
     counts = counting_attempt(whole.attempts)
     attempts = attempt_views(whole, steps)
     failure = counts.failure if counts else None
@@ -263,7 +263,7 @@ def counting_attempt(attempts: Sequence[Attempt]) -> Attempt | None:
 def attempt_views(whole: Whole, steps: Steps = no_steps) -> list[AttemptView]:
     """Every attempt, oldest first."""
     ordered = sorted(whole.attempts, key=lambda a: a.number)
-    return [_attempt(one, whole.payment, whole.payer.locale, steps) for one in ordered]
+    return [_attempt(one, whole.payment, whole.payer.language, steps) for one in ordered]
 
 
 def refund_view(refund: Refund, destination: DestinationView | None = None) -> RefundView:
@@ -368,4 +368,6 @@ def _shown(action: NextAction, attempt: Attempt, payment: Payment, locale: str, 
 
 def _customer(whole: Whole) -> CustomerView:
     payer, owner = whole.payer, whole.payment.owner_id
-    return CustomerView(ids.show("usr", owner) if owner else None, payer.name, payer.email, payer.phone, payer.locale)
+    return CustomerView(
+        ids.show("usr", owner) if owner else None, payer.name, payer.email, payer.phone, payer.locale or None
+    )

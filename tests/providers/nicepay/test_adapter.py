@@ -94,7 +94,7 @@ class TestSubmittingAVirtualAccount:
         self, provider: NicepayPayments, script: Script
     ) -> None:
         script.on(REGISTRATION, lambda order: wire.say(wire.registered(order)))
-        odd = Payer(name="愛", email="x" * 40 + "@example.com", phone="1" * 16)
+        odd = Payer(name="☕", email="x" * 40 + "@example.com", phone="1" * 16)
         await provider.submit(
             account(script.base_url, billing_phone="02150000000"), submission(payer=odd, description="☕")
         )
@@ -105,10 +105,10 @@ class TestSubmittingAVirtualAccount:
 
     async def test_names_are_cut_and_cleaned_to_their_table(self, provider: NicepayPayments, script: Script) -> None:
         script.on(REGISTRATION, lambda order: wire.say(wire.registered(order)))
-        long = Payer(name="Ayu O'Brien-Sánchez, S.Kom. 2nd of Her Name", phone="021-555 000")
+        long = Payer(name="Ayu O'Brien-Sánchez, S.Kom. 2nd of Her Name", phone="021-555 1234")
         await provider.submit(account(script.base_url), submission(payer=long))
         (order,) = script.bodies(REGISTRATION)
-        assert (order["billingNm"], order["billingPhone"]) == ("Ayu OBrien Sanchez S Kom nd of", "021555000")
+        assert (order["billingNm"], order["billingPhone"]) == ("Ayu OBrien Sanchez S Kom nd of", "62215551234")
 
     async def test_fields_that_do_not_apply_may_be_absent_and_amounts_numbers(
         self, provider: NicepayPayments, script: Script
@@ -189,10 +189,28 @@ class TestSubmittingACard:
         assert isinstance(fact, Accepted)
         assert fact.next_action == Redirect(expected.format(base=script.base_url, txid=TXID))
 
-    async def test_an_ipv6_payer_fits_no_field_of_theirs(self, provider: NicepayPayments, script: Script) -> None:
+    @pytest.mark.parametrize(
+        ("pressed_from", "told"),
+        [
+            ("203.0.113.7", "203.0.113.7"),
+            ("::ffff:203.0.113.7", "203.0.113.7"),
+            ("2001:db8::1", "192.0.2.1"),
+            ("", "192.0.2.1"),
+        ],
+    )
+    async def test_their_field_holds_the_payers_ipv4_address_or_the_connections(
+        self, provider: NicepayPayments, script: Script, pressed_from: str, told: str
+    ) -> None:
         script.on(REDIRECT, lambda order: wire.say(wire.redirected(order)))
-        await provider.submit(account(script.base_url), submission(Method.CARD, payer=Payer(ip="2001:db8::1")))
-        assert script.bodies(REDIRECT)[0]["userIP"] == "127.0.0.1"
+        payer = Payer(ip=pressed_from)
+        await provider.submit(account(script.base_url, user_ip="192.0.2.1"), submission(Method.CARD, payer=payer))
+        assert script.bodies(REDIRECT)[0]["userIP"] == told
+
+    async def test_a_name_of_any_script_goes_in_their_letters(self, provider: NicepayPayments, script: Script) -> None:
+        script.on(REDIRECT, lambda order: wire.say(wire.redirected(order)))
+        payer = Payer(name="Łukasz Ørsted đ ß æ İ ı 愛")
+        await provider.submit(account(script.base_url), submission(Method.CARD, payer=payer))
+        assert script.bodies(REDIRECT)[0]["billingNm"] == "Lukasz Orsted d ss ae I i Ai"
 
 
 class TestWhichMerchantSigns:

@@ -132,7 +132,7 @@ class TestWallets:
         }  # fmt: skip
         assert [path for path, _ in script.heard] == [REGISTRATION]  # the payment step is the browser's
 
-    @pytest.mark.parametrize("phone", ["", "1" * 16, "no digits"])
+    @pytest.mark.parametrize("phone", ["", "1" * 16, "no digits", "+6591234567", "021 555 1234"])
     async def test_ovo_without_a_phone_is_declined_before_anything_is_sent(
         self, provider: NicepayPayments, phone: str
     ) -> None:

@@ -240,7 +240,7 @@ BANKS = tuple(
     )
 )  # fmt: skip
 WALLETS = tuple(
-    MethodOption(name, title)
+    MethodOption(name, title, "ID" if name == "OVO" else "")
     for name, title in (("OVO", "OVO"), ("DANA", "DANA"), ("LINKAJA", "LinkAja"), ("SHOPEEPAY", "ShopeePay"))
 )
 OFFERS = (

@@ -206,7 +206,7 @@ def _ended(announcements: Sequence[Announcement], wholes: Mapping[UUID, Whole]) 
 
 
 def _payer(whole: Whole) -> Contact:
-    return Contact(whole.payer.name, whole.payer.email, whole.payer.locale)
+    return Contact(whole.payer.name, whole.payer.email, whole.payer.language)
 
 
 def _user(announcement: Announcement) -> UUID | None:

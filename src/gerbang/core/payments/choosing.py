@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from gerbang.base.errors import FieldError
+from gerbang.base import phone as phones
+from gerbang.base.errors import FieldError, Invalid
 from gerbang.base.money import Money
 from gerbang.core.connections.model import Connection
 from gerbang.core.payments.context import Context
@@ -17,8 +18,19 @@ _SHOWN: Final = (
 )  # fmt: skip
 
 
-async def choose(ctx: Context, choice: MethodChoice, amount: int, currency: str) -> tuple[Connection, MethodTerms]:
-    """The connection and terms for a choice. Raises MethodUnavailable with a pointer to what does not fit."""
+class PhoneNeeded(Invalid):
+    """The request to pay would go to a phone, and no number is known to which it can go."""
+
+    code = "phone_needed"
+    title = "This way to pay needs the payer's mobile number"
+
+
+async def choose(
+    ctx: Context, choice: MethodChoice, amount: int, currency: str, phone: str
+) -> tuple[Connection, MethodTerms]:
+    """The connection and terms for a choice by a payer of this phone. Raises MethodUnavailable with a pointer to what does not fit, and
+    PhoneNeeded.
+    """
     wanted = [
         (connection, terms)
         for connection in await ctx.connections.all()
@@ -40,6 +52,7 @@ async def choose(ctx: Context, choice: MethodChoice, amount: int, currency: str)
             f"{choice.method.value} takes {terms.least} to {terms.most} {currency}.",
             errors=[FieldError("/amount", "Outside what this method takes.")],
         )
+    _check_phone(choice, terms, phone)
     return connection, terms
 
 
@@ -91,6 +104,17 @@ def _check_option(choice: MethodChoice, terms: MethodTerms) -> None:
             f"Choose the {terms.option}.",
             errors=[FieldError(f"/method_options/{terms.option}", f"Must be one of: {', '.join(names)}.")],
         )
+
+
+def _check_phone(choice: MethodChoice, terms: MethodTerms, phone: str) -> None:
+    """Whether the request to pay can go where it must, before anybody is asked to send it."""
+    option = next((one for one in terms.options if one.name == choice.options.get(terms.option or "")), None)
+    if option is None or not option.mobile_of or phones.is_mobile(phones.known(phone), option.mobile_of):
+        return
+    said = f"{option.title} asks on the payer's phone, and "
+    said += "this is no mobile number of its country." if phone else "no number is known."
+    cure = f"Give the mobile number ({option.mobile_of}) that is registered at {option.title}, like +6281234567890."
+    raise PhoneNeeded(said, errors=[FieldError("/customer/phone", cure)])
 
 
 async def offers(ctx: Context, amount: int, currency: str) -> list[Offer]:

@@ -18,6 +18,7 @@ from gerbang.core.payments.model import (
     Outcome,
     PaymentClosed,
     PaymentNotFound,
+    Whole,
     takes_money,
 )
 
@@ -62,3 +63,10 @@ async def note_opened(ctx: Context, caller: Caller, payment_id: UUID) -> None:
             draft.more.entries.append(Entry(caller.label, LINK_OPENED, shown))
             draft.announce("payment.opened", {})
         await save_drafts(tx, list(drafts.values()))
+
+
+async def note_language(ctx: Context, whole: Whole, locale: str) -> None:
+    """Keep the language that the payer's browser was answered in, where nobody named one: later mails are written in it."""
+    if not whole.payer.locale and whole.payer.browser_locale != locale:
+        async with ctx.db.transaction() as tx:
+            await store.set_browser_locale(tx, whole.payment.id, locale)

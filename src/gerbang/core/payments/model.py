@@ -220,6 +220,14 @@ class NewPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class PayerUpdate:
+    """What a request for an attempt told of the payer: a phone number in E.164, and from where it came. Empty is not told."""
+
+    phone: str = ""
+    ip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OfferedAsset:
     """One asset on one network that a payer may choose; `amount` is what it would cost now, in base units."""
 

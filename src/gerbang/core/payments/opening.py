@@ -40,6 +40,7 @@ from gerbang.core.payments.model import (
     MethodChoice,
     NewPayment,
     Outcome,
+    PayerUpdate,
     Payment,
     PaymentClosed,
     PaymentNotFound,
@@ -85,7 +86,7 @@ async def create(ctx: Context, caller: Caller, new: NewPayment, key: Idempotency
     """Open a payment, with its first attempt when a method was chosen. Raises MethodUnavailable, IdempotencyKeyReused."""
     connection, terms, quote = None, None, None
     if new.choice:
-        connection, terms = await choosing.choose(ctx, new.choice, new.amount, new.currency)
+        connection, terms = await choosing.choose(ctx, new.choice, new.amount, new.currency, new.payer.phone)
         quote = await choosing.quoted(ctx, new.choice, Money(new.amount, new.currency), terms, connection)
     livemode = connection.livemode if connection else await _default_livemode(ctx)
     creation = Creation(caller, new, key, ids.new(), terms, connection, livemode, quote)
@@ -203,16 +204,18 @@ def _created(item: Creation, whole: Whole) -> Entry:
 
 
 async def add_attempt(
-    ctx: Context, caller: Caller, payment_id: UUID, choice: MethodChoice, key: IdempotencyKey, *, phone: str = ""
+    ctx: Context, caller: Caller, payment_id: UUID, choice: MethodChoice, key: IdempotencyKey, told: PayerUpdate
 ) -> Outcome:
-    """One more try by another way; earlier open attempts are closed where the provider can. `phone` is the payer's, if it was given anew.
+    """One more try by another way; earlier open attempts are closed where the provider can. What was told of the payer is kept with it.
     The very same way again, while its number or code can still be paid, is that one: some providers can close none.
 
-    Raises PaymentClosed, AttemptInFlight when an earlier one may yet charge, MethodUnavailable, IdempotencyKeyReused.
+    Raises PaymentClosed, AttemptInFlight when an earlier one may yet charge, MethodUnavailable, PhoneNeeded, IdempotencyKeyReused.
     """
     before = await ctx.calls.whole(payment_id)
     owed = before.payment.amount - captured_total(before.attempts)
-    connection, terms = await choosing.choose(ctx, choice, max(owed, 1), before.payment.currency)
+    connection, terms = await choosing.choose(
+        ctx, choice, max(owed, 1), before.payment.currency, told.phone or before.payer.phone
+    )
     quote = await choosing.quoted(ctx, choice, Money(max(owed, 1), before.payment.currency), terms, connection)
     async with ctx.db.transaction() as tx:
         taken, _ = await store.claim_keys(tx, [(key.caller, key.key, key.fingerprint, "attempt", payment_id)])
@@ -224,13 +227,13 @@ async def add_attempt(
                 raise PaymentNotFound
             if quote is not None and owed != draft.payment.amount - captured_total(list(draft.attempts.values())):
                 raise PaymentClosed("Money came in meanwhile: look again at what is still to be paid.")
-            made = None if phone else _same(draft, choice, connection)
+            made = None if told.phone else _same(draft, choice, connection)
             if made is None:
                 attempt = _another(draft, caller, choice, terms, connection, quote)
                 await save_drafts(tx, [draft])
                 attempt = draft.attempts[attempt.id]
-            if phone:
-                await store.set_phone(tx, payment_id, phone)
+            if told != PayerUpdate():
+                await store.update_payer(tx, payment_id, told)
         elif bytes(known["fingerprint"]) != key.fingerprint or known["resource_id"] != payment_id:
             raise _reused()
     whole = await ctx.calls.whole(payment_id)

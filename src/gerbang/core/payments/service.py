@@ -24,6 +24,7 @@ from gerbang.core.payments.model import (
     NewPayment,
     Offer,
     Outcome,
+    PayerUpdate,
     Refund,
     RefundNotFound,
     RefundOutcome,
@@ -59,10 +60,15 @@ class Payments:
         return await opening.create(self.context, caller, new, key)
 
     async def add_attempt(
-        self, caller: Caller, payment_id: UUID, choice: MethodChoice, key: IdempotencyKey, *, phone: str = ""
+        self,
+        caller: Caller,
+        payment_id: UUID,
+        choice: MethodChoice,
+        key: IdempotencyKey,
+        told: PayerUpdate | None = None,
     ) -> Outcome:
         """See opening.add_attempt."""
-        return await opening.add_attempt(self.context, caller, payment_id, choice, key, phone=phone)
+        return await opening.add_attempt(self.context, caller, payment_id, choice, key, told or PayerUpdate())
 
     async def get(self, payment_id: UUID) -> Whole:
         """A payment as it is now; raises PaymentNotFound. Reads at the same moment share their statements."""
@@ -162,6 +168,10 @@ class Payments:
     async def note_opened(self, caller: Caller, payment_id: UUID) -> None:
         """See linking.note_opened."""
         await linking.note_opened(self.context, caller, payment_id)
+
+    async def note_language(self, whole: Whole, locale: str) -> None:
+        """See linking.note_language."""
+        await linking.note_language(self.context, whole, locale)
 
     async def refund_link_token(self, refund_id: UUID) -> str:
         """The token of the page where a payer names a bank account."""

@@ -15,6 +15,7 @@ from gerbang.core.payments.model import (
     DisputeState,
     Failure,
     Filters,
+    PayerUpdate,
     Payment,
     PaymentStatus,
 )
@@ -88,17 +89,27 @@ async def add_payments(tx: Writer, payments: Sequence[Payment]) -> None:
     )
 
 
-async def set_phone(tx: Tx, payment: UUID, phone: str) -> None:
-    """The payer's phone, as given for a way to pay that needs it."""
-    await tx.execute("UPDATE payment_payers SET phone = $2 WHERE payment_id = $1", payment, phone)
+async def update_payer(tx: Tx, payment: UUID, told: PayerUpdate) -> None:
+    """The payer's phone and address, as told with an attempt; what was not told stays."""
+    await tx.execute(
+        "UPDATE payment_payers SET phone = coalesce(nullif($2, ''), phone), ip = coalesce(nullif($3, ''), ip) WHERE payment_id = $1",
+        payment,
+        told.phone,
+        told.ip,
+    )
+
+
+async def set_browser_locale(tx: Tx, payment: UUID, locale: str) -> None:
+    """The language that the payer's browser was answered in."""
+    await tx.execute("UPDATE payment_payers SET browser_locale = $2 WHERE payment_id = $1", payment, locale)
 
 
 async def add_payers(tx: Writer, payers: Mapping[UUID, Payer]) -> None:
     """Who pays these payments."""
     await tx.execute(
-        "INSERT INTO payment_payers (payment_id, name, email, phone, locale)"
-        " SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])",
-        *columns([(payment, p.name, p.email, p.phone, p.locale) for payment, p in payers.items()], 5),
+        "INSERT INTO payment_payers (payment_id, name, email, phone, locale, ip)"
+        " SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])",
+        *columns([(payment, p.name, p.email, p.phone, p.locale, p.ip) for payment, p in payers.items()], 6),
     )
 
 
@@ -146,7 +157,7 @@ async def lock_of_attempts(tx: Tx, attempts: Sequence[UUID]) -> tuple[list[Payme
 async def load(tx: Tx, payments: Sequence[UUID]) -> list[tuple[Payment, Payer]]:
     """Payments as they are, with who pays."""
     rows = await tx.fetch(_PAYMENTS_AND_PAYERS, list(payments))
-    return [(_payment(row[:-4]), Payer(*row[-4:])) for row in rows]
+    return [(_payment(row[:-6]), Payer(*row[-6:])) for row in rows]
 
 
 async def attempts_of(tx: Tx, payments: Sequence[UUID]) -> list[Attempt]:
@@ -317,7 +328,7 @@ _LOCKING_BY_ATTEMPTS = (
 _PAYMENTS_AND_PAYERS = (
     "SELECT id, status, late, livemode, amount::text, currency, amount_captured::text, amount_refunded::text, amount_excess::text,"
     " description, order_reference, owner_id, metadata, items, return_url, sequence, created_at, updated_at, expires_at, paid_at,"
-    " cancelled_at, look_at, y.name, y.email, y.phone, y.locale"
+    " cancelled_at, look_at, y.name, y.email, y.phone, y.locale, y.ip, y.browser_locale"
     " FROM payments JOIN payment_payers y ON payment_id = id WHERE id = ANY($1)"
 )
 _ATTEMPTS = (

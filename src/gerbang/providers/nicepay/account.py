@@ -77,6 +77,7 @@ SETTINGS: Final = (
     SettingField("billing_city", "Payer's city", "See the address.", "Jakarta"),
     SettingField("billing_state", "Payer's province", "See the address.", "DKI Jakarta"),
     SettingField("billing_postcode", "Payer's postcode", "Digits.", "10110"),
+    SettingField("user_ip", "Payer's address on the internet, if none is known or it is IPv6", "Their field holds an IPv4 address.", "127.0.0.1"),
     SettingField("billing_country", "Payer's country", "At most 10 letters.", "Indonesia"),
     *snap.SETTINGS,
 )  # fmt: skip

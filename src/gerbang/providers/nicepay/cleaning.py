@@ -1,10 +1,12 @@
 """What people typed, cut and cleaned to NICEPAY's field table (A letters, N digits, AN both; lengths in characters). Pure."""
 
-import unicodedata
 from collections.abc import Callable
-from ipaddress import AddressValueError, IPv4Address
 from typing import Final
 
+from gerbang.base import phone
+from gerbang.base.text import latin
+
+_COUNTRY: Final = "ID"
 _SEPARATORS: Final = "-_/.,;:+&"
 
 
@@ -18,16 +20,17 @@ def words(text: str, limit: int) -> str:
     return _kept(text, limit, str.isalnum)
 
 
-def digits(text: str, limit: int) -> str:
-    """Digits only: "+62 812-3456-7890" is "6281234567890"; empty when there are more than `limit`, since a part is a wrong number."""
-    kept = "".join([char for char in text if char.isascii() and char.isdigit()])
-    return kept if len(kept) <= limit else ""
+def phone_digits(text: str) -> str:
+    """A phone number as digits with its country's code: "+62 812-3456-7890" is "6281234567890"; at most 15 by E.164, empty for none."""
+    return phone.known(text).removeprefix("+")
 
 
-def local_phone(text: str, limit: int) -> str:
-    """The same as Indonesians write it, with a 0 instead of 62: what every sample of a wallet's phone looks like."""
-    kept = digits(text, limit)
-    return "0" + kept.removeprefix("62") if kept.startswith("62") else kept
+def local_phone(text: str) -> str:
+    """The same as Indonesians write it, with a 0 instead of 62: what every sample of a wallet's phone looks like. Empty for one that is
+    no mobile of Indonesia, which no wallet there knows.
+    """
+    number = phone.known(text)
+    return phone.national(number) if phone.is_mobile(number, _COUNTRY) else ""
 
 
 def email(text: str, limit: int) -> str:
@@ -36,16 +39,8 @@ def email(text: str, limit: int) -> str:
     return whole if whole.isascii() and whole.isprintable() and 3 <= len(whole) <= limit and "@" in whole else ""
 
 
-def ipv4(text: str) -> str:
-    """A dotted IPv4 address, or nothing: their field has no room for IPv6."""
-    try:
-        return str(IPv4Address(text))
-    except AddressValueError:
-        return ""
-
-
 def _kept(text: str, limit: int, wanted: Callable[[str], bool]) -> str:
-    plain = text if text.isascii() else unicodedata.normalize("NFKD", text[: 4 * limit])
+    plain = latin(text[: 4 * limit])
     spaced = "".join([char if char.isascii() and wanted(char) else _gap(char) for char in plain])
     return " ".join(spaced.split())[:limit].rstrip()
 

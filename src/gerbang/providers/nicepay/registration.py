@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from gerbang.base import ip
 from gerbang.ports.payment import Account, Declined, Method, Submission
 from gerbang.providers.nicepay import cleaning, jakarta, loans, wire
 from gerbang.providers.nicepay.account import PAID_TO_A_NUMBER, PAY_METHODS, merchant, setting
@@ -15,9 +16,9 @@ from gerbang.providers.nicepay.terms import OPTIONS
 
 def impossible(submission: Submission) -> Declined | None:
     """Why this attempt cannot be made at all: OVO pushes its request to the payer's phone, so it needs a number."""
-    if submission.options.get("wallet") != "OVO" or cleaning.local_phone(submission.payer.phone, 15):
+    if submission.options.get("wallet") != "OVO" or cleaning.local_phone(submission.payer.phone):
         return None
-    return Declined("phone_needed", "OVO asks on the payer's phone, and no phone number is known.")
+    return Declined("phone_needed", "OVO asks on the payer's phone, and no mobile number of Indonesia is known.")
 
 
 def order_of(account: Account, submission: Submission) -> wire.Registration:
@@ -34,7 +35,7 @@ def order_of(account: Account, submission: Submission) -> wire.Registration:
         reference_no=submission.reference,
         goods_nm=cleaning.words(submission.description, 100) or "Pembayaran",
         billing_nm=cleaning.letters(submission.payer.name, 30) or setting(account, "billing_name"),
-        billing_phone=cleaning.digits(submission.payer.phone, 15) or setting(account, "billing_phone"),
+        billing_phone=cleaning.phone_digits(submission.payer.phone) or setting(account, "billing_phone"),
         billing_email=cleaning.email(submission.payer.email, 40) or setting(account, "billing_email"),
         billing_addr=setting(account, "billing_address"),
         billing_city=setting(account, "billing_city"),
@@ -47,7 +48,7 @@ def order_of(account: Account, submission: Submission) -> wire.Registration:
         description=submission.payment,
         **_partner(submission),
     )
-    shared = {} if submission.method in PAID_TO_A_NUMBER else _on_a_screen(plain, submission)
+    shared = {} if submission.method in PAID_TO_A_NUMBER else _on_a_screen(account, plain, submission)
     return replace(plain, **{**shared, **_own(account, submission, plain)})
 
 
@@ -60,12 +61,12 @@ def _partner(submission: Submission) -> Mapping[str, Any]:
     return {name: codes[submission.options[option]]}
 
 
-def _on_a_screen(plain: wire.Registration, submission: Submission) -> dict[str, Any]:
+def _on_a_screen(account: Account, plain: wire.Registration, submission: Submission) -> dict[str, Any]:
     """What everybody wants to know who sends the payer to a page or an app."""
     return {
         "cart_data": cart_data(plain.goods_nm, plain.amt),
         "call_back_url": submission.return_url,
-        "user_ip": cleaning.ipv4(submission.payer.ip) or "127.0.0.1",
+        "user_ip": ip.as_ipv4(submission.payer.ip) or setting(account, "user_ip"),
     }
 
 
@@ -81,7 +82,7 @@ def _own(account: Account, submission: Submission, plain: wire.Registration) -> 
             issuer, shop = setting(account, "qris_issuer"), setting(account, "shop_id")
             return {"mitra_cd": issuer, "shop_id": shop, "payment_exp_dt": date, "payment_exp_tm": time}
         case Method.EWALLET:
-            return {"billing_phone": cleaning.local_phone(submission.payer.phone, 15) or plain.billing_phone}
+            return {"billing_phone": cleaning.local_phone(submission.payer.phone) or plain.billing_phone}
         case Method.DIRECT_DEBIT:
             return {"m_ref_no": submission.reference[-18:]}
         case Method.PAYLATER:

@@ -37,6 +37,7 @@ _TITLES: Final = {
     "OVO": "OVO", "DANA": "DANA", "LINKAJA": "LinkAja", "SHOPEEPAY": "ShopeePay", "KREDIVO": "Kredivo", "AKULAKU": "Akulaku",
     "INDODANA": "Indodana", "JENIUS": "Jenius",
 }  # fmt: skip
+_MOBILE_OF: Final = {"OVO": "ID"}  # it asks in the app of this number; everybody else asks on a page
 _TWELVE_DIGITS: Final = 999_999_999_999
 
 
@@ -52,7 +53,7 @@ def options(account: Account, method: Method) -> tuple[str | None, tuple[MethodO
     """The field of `method_options` that a method asks for, and what may stand in it; None for a method that asks for none."""
     option, known, activated = OPTIONS.get(method, (None, {}, ""))
     names = [name for name in setting(account, activated).split() if name in known] if activated else list(known)
-    return option, tuple([MethodOption(name, _TITLES[name]) for name in names])
+    return option, tuple([MethodOption(name, _TITLES[name], _MOBILE_OF.get(name, "")) for name in names])
 
 
 def _terms(account: Account, method: Method) -> MethodTerms:

@@ -16,7 +16,7 @@ from gerbang.core.identity.model import UserNotFound
 from gerbang.core.payments.model import Filters, NewPayment, Payment, Whole
 from gerbang.ports.payment import DisplayCode, DisplayVirtualAccount, NextAction, Payer
 from gerbang.web import views
-from gerbang.web.bodies import AttemptBody, PaymentBody, ResolveBody, owner_id, read_amount
+from gerbang.web.bodies import AttemptBody, PaymentBody, ResolveBody, owner_id, read_amount, read_ip
 from gerbang.web.chain_view import TransferView, transfer_view
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
 from gerbang.web.exchange import Exchange, Reply, caller_of, exchange_of
@@ -111,7 +111,10 @@ async def add_attempt(
     """The earlier attempt is closed where the provider can."""
     caller, exchange = caller_of(request), exchange_of(request)
     whole = await seen_by(caller, services.payments, payment)
-    outcome = await services.payments.add_attempt(caller, whole.payment.id, data.choice(), exchange.idempotency_key())
+    told = replace(data.told(), ip=_pressed_from(exchange, data.customer.ip))
+    outcome = await services.payments.add_attempt(
+        caller, whole.payment.id, data.choice(), exchange.idempotency_key(), told
+    )
     headers = {"idempotent-replayed": "true"} if outcome.replayed else {}
     return Response(await _view(services, outcome.whole), status_code=201, headers=headers)
 
@@ -187,7 +190,7 @@ async def _create(services: Services, exchange: Exchange, body: PaymentBody) -> 
         description=body.description,
         order_reference=body.order_reference,
         owner_id=owner,
-        payer=await _payer(services, body, owner),
+        payer=replace(await _payer(services, body, owner), ip=_pressed_from(exchange, body.customer.ip)),
         metadata=body.metadata,
         items=tuple(msgspec.to_builtins(item) for item in body.items),
         return_url=body.return_url,
@@ -210,6 +213,16 @@ async def _payer(services: Services, body: PaymentBody, owner: UUID | None) -> P
     return replace(
         said, name=said.name or user.name, email=said.email or user.email, locale=asked.locale or user.locale
     )
+
+
+def _pressed_from(exchange: Exchange, said: str) -> str:
+    """The payer's address: a payer's own, seen by us; of a shop's server or staff, who press for others, what they say."""
+    caller = exchange.known_caller()
+    if caller.may("payments:read"):
+        return read_ip(said)
+    if said:
+        raise invalid_field("/customer/ip", "Leave it out: who pays for themselves is seen where they are.")
+    return exchange.client_ip
 
 
 async def _view(services: Services, whole: Whole) -> PaymentView:

@@ -12,7 +12,7 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from gerbang.base import ids
+from gerbang.base import ids, phone
 from gerbang.base.errors import Conflict, GerbangError, NotFound, TooMany, Unavailable, UpstreamFailed
 from gerbang.core.announcements.broadcast import Scope
 from gerbang.core.identity.model import Caller
@@ -23,6 +23,7 @@ from gerbang.core.payments.model import (
     MethodChoice,
     MethodUnavailable,
     Offer,
+    PayerUpdate,
     PaymentStatus,
     RefundStatus,
     Whole,
@@ -35,9 +36,10 @@ from gerbang.web.checkout.crypto import Seen, seen_of
 from gerbang.web.checkout.scene import Scene
 from gerbang.web.checkout.view import Choice, Visit, page_of
 from gerbang.web.checkout.visitors import link_cookie, payment_for
-from gerbang.web.forms import read_form, read_phone
+from gerbang.web.exchange import exchange_of
+from gerbang.web.forms import read_form
 from gerbang.web.pages import Page, caller_or_none, locale_of, page, page_error, see_other, services_of
-from gerbang.web.steps import ASK_ON_THE_PHONE, OPTION_TITLES
+from gerbang.web.steps import OPTION_TITLES
 
 _PICTURES: Final = {"png": "image/png", "svg": "image/svg+xml"}
 _WAITING: Final = frozenset({PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.UNKNOWN})
@@ -63,6 +65,8 @@ async def _note_opened(request: Request[Any, Any, Any], whole: Whole, caller: Ca
     """The first look at a bill is written down; of one with attempts that is plain, and the shop's own people are no payers."""
     visitor = caller_or_none(request)
     is_staff = visitor is not None and visitor.may("payments:read")
+    if not is_staff:
+        await services_of(request).payments.note_language(whole, locale_of(request, whole.payer.locale))
     if whole.payment.status is PaymentStatus.CREATED and not is_staff:
         await services_of(request).payments.note_opened(caller, whole.payment.id)
 
@@ -116,15 +120,15 @@ async def choose(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
     name = scenes.COIN if offer and offer.assets else offer.option if offer else None
     picked = Choice(offers, method.value if method else "", form[name] if name else "", form[scenes.PHONE])
     wrong = _wrong(say, offer, picked)
-    wrong_phone = _wrong_phone(say, picked, whole.payer.phone)
+    mobile, wrong_phone = _mobile(say, offer, picked, whole.payer.phone)
     if wrong or wrong_phone or offer is None or method is None:
         again = replace(picked, wrong=wrong, wrong_phone=wrong_phone)
         return await _show(request, whole, choosing=True, choice=again)
     chosen = _chosen(method, name, picked.option, offer.connection)
-    phone = read_phone(picked.phone) if picked.option in ASK_ON_THE_PHONE else ""
+    told = PayerUpdate(mobile, exchange_of(request).client_ip)
     try:
         made = await services_of(request).payments.add_attempt(
-            caller, whole.payment.id, chosen, _key(caller.label, form["key"], chosen), phone=phone
+            caller, whole.payment.id, chosen, _key(caller.label, form["key"], chosen), told
         )
     except (MethodUnavailable, IdempotencyKeyReused):
         return await _show(request, whole, choosing=True, choice=replace(picked, wrong=say("choose.gone")))
@@ -157,11 +161,24 @@ def _wrong(say: texts.Words, offer: Offer | None, picked: Choice) -> str:
     return ""
 
 
-def _wrong_phone(say: texts.Words, picked: Choice, known: str) -> str:
-    """What is wrong with the number that a wallet's request goes to: left empty, it goes to the one that is known."""
-    if picked.option not in ASK_ON_THE_PHONE or read_phone(picked.phone) or (known and not picked.phone):
-        return ""
-    return say("choose.phone.wrong", app=OPTION_TITLES[picked.option])
+def _mobile(say: texts.Words, offer: Offer | None, picked: Choice, known: str) -> tuple[str, str]:
+    """The number that a wallet's request goes to, where it was typed anew, and what is wrong with it: left empty, it goes to the one that
+    is known.
+    """
+    option = next((one for one in offer.options if one.name == picked.option), None) if offer else None
+    if option is None or not option.mobile_of:
+        return "", ""
+    app = OPTION_TITLES.get(option.name, option.title)
+    try:
+        typed = phone.read(picked.phone)
+    except phone.BadPhone as error:
+        key = f"phone.wrong.{error.why}" if error.why in ("several", "extension") else "choose.phone.wrong"
+        return "", say(key, app=app)
+    if typed and not phone.is_mobile(typed, option.mobile_of):
+        return "", say("choose.phone.foreign", app=app)
+    if not typed and not phone.is_mobile(phone.known(known), option.mobile_of):
+        return "", say("choose.phone.wrong", app=app)
+    return typed, ""
 
 
 def _key(caller: str, key: str, chosen: MethodChoice) -> IdempotencyKey:

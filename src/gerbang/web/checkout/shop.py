@@ -98,7 +98,7 @@ async def pay(request: Request[Any, Any, Any]) -> Page:
         description=f"{services.settings.shop_name} {order}",
         order_reference=order,
         owner_id=caller.id,
-        payer=Payer(name=user.name, email=user.email, locale=locale),
+        payer=Payer(name=user.name, email=user.email, locale=locale, ip=exchange_of(request).client_ip),
         items=tuple({"name": line.name, "note": line.note, "amount": line.amount} for line in lines),
         return_url=f"{services.settings.base_url}/shop",
         expires_in_s=_DAY_S,

@@ -7,11 +7,11 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from gerbang.base import formats, ids
+from gerbang.base import formats, ids, phone
 from gerbang.base.formats import Locale
 from gerbang.core.payments import due
 from gerbang.core.payments.model import Attempt, Offer, PaymentStatus, Whole
-from gerbang.ports.payment import DisplayCrypto, DisplayQr, DisplayVirtualAccount, Method, MethodOption, Redirect
+from gerbang.ports.payment import DisplayCrypto, DisplayQr, DisplayVirtualAccount, Method, Redirect
 from gerbang.web import steps, texts
 from gerbang.web.checkout import crypto, qr
 from gerbang.web.checkout import scene as scenes
@@ -100,10 +100,9 @@ def _choosing(whole: Whole, choice: Choice, *, changing: bool) -> dict[str, Any]
         "chosen": chosen if chosen in usable else "",
         "chosen_option": option,
         "wrong": choice.wrong,
-        "asks_phone": steps.ASK_ON_THE_PHONE,
         "phone": choice.phone,
         "wrong_phone": choice.wrong_phone,
-        "phone_known": formats.mask_number(whole.payer.phone) if whole.payer.phone else "",
+        "phone_known": _known_mobile(whole.payer.phone),
         "changing": changing and attempt is not None,
         "kept": attempt.method.value if attempt else "",
         "kept_option": scenes.option_of(attempt) if attempt else "",
@@ -111,9 +110,14 @@ def _choosing(whole: Whole, choice: Choice, *, changing: bool) -> dict[str, Any]
     }
 
 
+def _known_mobile(number: str) -> str:
+    """The end of the payer's number, where it is one that a wallet's request can go to."""
+    return formats.mask_number(number) if phone.is_mobile(phone.known(number), phone.HOME) else ""
+
+
 def _named(offer: Offer) -> Offer:
     """The offer with banks, stores and wallets called as everywhere else on these pages, whatever their provider calls them."""
-    named = (MethodOption(one.name, steps.OPTION_TITLES.get(one.name, one.title)) for one in offer.options)
+    named = (replace(one, title=steps.OPTION_TITLES.get(one.name, one.title)) for one in offer.options)
     return replace(offer, options=tuple(named))
 
 

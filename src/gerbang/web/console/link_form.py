@@ -6,13 +6,13 @@ from typing import Any, Final
 import msgspec
 from markupsafe import Markup
 
-from gerbang.base import formats
+from gerbang.base import formats, phone
 from gerbang.base.formats import Locale
 from gerbang.base.money import ASSETS, EXPONENTS
 from gerbang.core.payments.model import NewPayment, Offer, Whole
 from gerbang.ports.payment import Payer
 from gerbang.web import texts
-from gerbang.web.bodies import Code, Email, Line, Phone, Purpose
+from gerbang.web.bodies import Code, Email, Line, Purpose
 from gerbang.web.typed_money import Unreadable, read_amount
 from gerbang.web.validation import holds_card_number
 
@@ -23,7 +23,12 @@ EMPTY: Final[Mapping[str, str]] = {
     "language": "id",
 }  # fmt: skip
 # The API's own rules, so that a person can write nothing that a program could not.
-_RULES: Final[Mapping[str, Any]] = {"description": Purpose, "order": Code, "name": Line, "email": Email, "phone": Phone}
+_RULES: Final[Mapping[str, Any]] = {
+    "description": Purpose,
+    "order": Code,
+    "name": Line,
+    "email": Email,
+}
 _CHOICES: Final[Mapping[str, Sequence[str]]] = {"expires": tuple(EXPIRIES), "language": ("id", "en")}
 
 
@@ -33,6 +38,8 @@ def read(given: Mapping[str, str], locale: Locale) -> tuple[NewPayment | None, d
     written = {name: rule for name, rule in _RULES.items() if given[name] or name == "description"}
     wrong = {name: say(f"link.wrong.{name}") for name, rule in written.items() if not _fits(given[name], rule)}
     wrong |= {name: say(f"link.wrong.{name}") for name, known in _CHOICES.items() if given[name] not in known}
+    if why := _wrong_phone(given["phone"]):
+        wrong["phone"] = say(f"phone.wrong.{why}")
     amount = 0
     if given["currency"] not in CURRENCIES:
         wrong["amount"] = say("link.wrong.currency", currency=given["currency"][:8])
@@ -77,8 +84,16 @@ def like(whole: Whole, locale: Locale) -> dict[str, str]:
         "name": payer.name,
         "email": payer.email,
         "phone": payer.phone,
-        "language": formats.locale_of(payer.locale),
+        "language": formats.locale_of(payer.language),
     }
+
+
+def _wrong_phone(typed: str) -> str:
+    try:
+        phone.read(typed)
+    except phone.BadPhone as error:
+        return error.why
+    return ""
 
 
 def _fits(value: str, rule: Any) -> bool:
@@ -96,7 +111,7 @@ def _unreadable(why: str, currency: str, locale: Locale) -> Markup:
 
 
 def _payment(given: Mapping[str, str], amount: int) -> NewPayment:
-    payer = Payer(given["name"], given["email"], given["phone"], given["language"])
+    payer = Payer(given["name"], given["email"], phone.read(given["phone"]), given["language"])
     return NewPayment(
         amount, given["currency"], given["description"], given["order"] or None, payer=payer, expires_in_s=EXPIRIES[given["expires"]],
     )  # fmt: skip

@@ -55,7 +55,7 @@ def page_of(
 
 def whatsapp(whole: Whole, shop: str, url: str) -> str:
     """Where WhatsApp asks whom to send the bill to: its words are ready, in the payer's language, and nothing is sent by opening it."""
-    payment, locale = whole.payment, formats.locale_of(whole.payer.locale)
+    payment, locale = whole.payment, formats.locale_of(whole.payer.language)
     words = texts.words(locale)(
         "link.message", shop=shop, amount=formats.money(owed(payment), payment.currency, locale), what=payment.description, url=url
     )  # fmt: skip

@@ -64,7 +64,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "link.wrong.order": ("Paling banyak 64 huruf.", "At most 64 letters."),
     "link.wrong.name": ("Paling banyak 200 huruf.", "At most 200 letters."),
     "link.wrong.email": ("Alamat email seperti sari@example.com.", "An email address like sari@example.com."),
-    "link.wrong.phone": ("Nomor telepon: angka saja, 6 sampai 32.", "A phone number: 6 to 32 digits."),
     "link.wrong.expires": ("Pilih salah satu.", "Choose one of them."),
     "link.wrong.language": ("Pilih salah satu.", "Choose one of them."),
     "link.wrong.card": (

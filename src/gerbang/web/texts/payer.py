@@ -70,6 +70,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Isi nomor HP Anda di {app}, seperti 0812 3456 7890.",
         "Fill in your phone number at {app}, like 0812 3456 7890.",
     ),
+    "choose.phone.foreign": (
+        "{app} memakai nomor HP Indonesia. Isi nomor HP Anda di {app}, seperti 0812 3456 7890.",
+        "{app} works with Indonesian mobile numbers. Fill in your number at {app}, like 0812 3456 7890.",
+    ),
     # a number to transfer to
     "va.page": ("Bayar {amount} dengan virtual account {bank}", "Pay {amount} by {bank} virtual account"),
     "va.title": ("Transfer ke nomor ini", "Transfer to this number"),

@@ -33,6 +33,16 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "method.direct_debit": ("Debit rekening", "Direct debit"),
     "method.crypto": ("Kripto", "Crypto"),
     "method.none": ("Belum dipilih", "Not chosen"),
+    "phone.wrong.form": (
+        "Ini bukan nomor telepon. Isi seperti 0812 3456 7890, atau +65 9123 4567 untuk nomor luar negeri.",
+        "This is no phone number. Give it like 0812 3456 7890, or +65 9123 4567 if it is of another country.",
+    ),
+    "phone.wrong.several": ("Isi satu nomor saja.", "Give one number only."),
+    "phone.wrong.extension": ("Isi nomornya tanpa nomor ekstensi.", "Give the number without an extension."),
+    "phone.wrong.country": (
+        "Nomor luar negeri dimulai dengan + dan kode negaranya, seperti +65 9123 4567.",
+        "A number of another country begins with + and the country's code, like +65 9123 4567.",
+    ),
     "back": ("Kembali", "Back"),
     "lost.title": ("Halaman ini tidak ada", "There is no such page"),
     "lost.lead": (

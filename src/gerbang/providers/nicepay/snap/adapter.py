@@ -5,7 +5,7 @@ from typing import Final
 
 import structlog
 
-from gerbang.base import ids
+from gerbang.base import ids, ip
 from gerbang.base.errors import UpstreamFailed
 from gerbang.base.http import Http, OutcomeUnknown, ProviderRefused
 from gerbang.ports.payment import (
@@ -79,7 +79,9 @@ class SnapPayments:
                 return (facts.declined(made) or facts.qris(submission, made),)
             case Method.EWALLET:
                 if submission.options["wallet"] == facts.IN_THE_APP and not _phone(submission):
-                    return (Declined("phone_needed", "OVO asks on the payer's phone, and no phone number is known."),)
+                    return (
+                        Declined("phone_needed", "OVO asks on the payer's phone, and no mobile of Indonesia is known."),
+                    )
                 made = await self._client.pay_wallet(at, _new_wallet(account, submission))
                 return (facts.declined(made) or facts.wallet(submission, made, at.base_url),)
             case _:
@@ -317,7 +319,7 @@ def _new_qris(account: Account, submission: Submission) -> wire.NewQris:
             billing_state=shared(account, "billing_state"),
             billing_post_cd=shared(account, "billing_postcode"),
             billing_country=shared(account, "billing_country"),
-            user_ip=cleaning.ipv4(payer.ip) or "127.0.0.1",
+            user_ip=ip.as_ipv4(payer.ip) or shared(account, "user_ip"),
             cart_data=cart_data(goods, str(submission.amount.amount)),
             call_back_url=submission.return_url,
             db_process_url=account.hook_url,
@@ -375,4 +377,4 @@ def _goods(submission: Submission) -> str:
 def _phone(submission: Submission) -> str:
     """The payer's number; OVO knows its payers by it as Indonesians write it."""
     ovo = submission.options.get("wallet") == facts.IN_THE_APP
-    return (cleaning.local_phone if ovo else cleaning.digits)(submission.payer.phone, 15)
+    return (cleaning.local_phone if ovo else cleaning.phone_digits)(submission.payer.phone)
