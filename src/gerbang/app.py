@@ -46,6 +46,7 @@ from gerbang.core.payments.calls import Calls, load_wholes
 from gerbang.core.payments.context import LINK_KEY
 from gerbang.core.payments.model import Whole
 from gerbang.core.payments.rates import Quotes, QuoteTerms, read_fixed
+from gerbang.core.payments.refund_model import RefundRules
 from gerbang.core.payments.service import Payments
 from gerbang.core.payments.watching import Watcher
 from gerbang.core.queue import business_time
@@ -113,7 +114,8 @@ async def core(settings: Settings, name: str, providers: Mapping[str, Provider] 
         changes.subscribe("connection", lambda _: connections.forget())
         calls = Calls(db, connections, http, clock, settings.base_url)
         quotes = Quotes(_quote_terms(settings), connections, http)
-        payments = Payments(db, connections, calls, secrets, clock, quotes, create_wait_s=settings.provider_wait_s)
+        payments = Payments(db, connections, calls, secrets, clock, quotes, create_wait_s=settings.provider_wait_s,
+                            refund_rules=RefundRules(settings.refund_second_person))  # fmt: skip
         watcher = Watcher(payments.context, http)
         payments.context.look, payments.context.begin = watcher.look, watcher.begin
         await secrets.ensure(LINK_KEY, lambda: chance.token_bytes(32), Purpose.SIGN_LINK)
@@ -271,8 +273,8 @@ async def _link(parts: Core, template: Template, notification: Notification) -> 
     """The address behind a message's button; it holds a token, so it is made for each sending."""
     payments, base = parts.payments, parts.settings.base_url
     refund = notification.data.get("refund")
-    if template is Template.REFUND_AWAITING_TRANSFER and refund:
-        return f"{base}/refund/{refund}?t={await payments.refund_link_token(ids.read('ref', str(refund)))}"
+    if template in (Template.REFUND_AWAITING_TRANSFER, Template.REFUND_DESTINATION) and refund:
+        return f"{base}/refund/{refund}?t={await payments.mailed_refund_token(ids.read('ref', str(refund)))}"
     if template is Template.OPERATOR_ATTENTION and notification.payment_id is not None:
         return f"{base}/console/payments/{ids.show('pay', notification.payment_id)}"
     if notification.payment_id is None:

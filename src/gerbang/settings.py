@@ -126,6 +126,12 @@ class Settings(BaseSettings):
         "", description="Address that hears what needs a person's decision; empty: nobody is written to."
     )
 
+    # refunds
+    refund_second_person: Literal["auto", "never", "always"] = Field(
+        "auto",
+        description="Whether somebody else than asked for a refund must pay it out; auto: where at least two people may.",
+    )
+
     # work and limits
     worker_concurrency: int = Field(16, ge=1, le=256, description="Jobs that one worker process runs at once.")
     body_limit_bytes: int = Field(262_144, ge=1_024, description="Largest body of an API request.")

@@ -215,7 +215,7 @@ async def settles(shop: Shop, by: str, refund: Json) -> None:
         return
     assert refund["status"] == "awaiting_transfer"
     where = f"/v1/refunds/{refund['id']}/settle"
-    assert (await shop.world.post(where, {"reference": "TRF-1"}, "operator", expect=200))["status"] == "succeeded"
+    assert (await shop.world.post(where, {"reference": "TRF-1"}, "admin", expect=200))["status"] == "succeeded"
 
 
 def registration_is_lost(kind: str) -> Callable[[Shop, Row], Awaitable[None]]:

@@ -30,7 +30,7 @@ async def test_a_payment_has_the_shape_of_the_contract(edge: Edge) -> None:
     assert made["metadata"] == {"table": 4}
     assert made["checkout_url"].startswith(f"{edge.url}/pay/{made['id']}?t=")
     read = await edge.get(f"/v1/payments/{made['id']}", "support")
-    assert read.json() == made
+    assert read.json() == made | {"checkout_url": None}  # who may not send links is shown none
 
 
 async def test_a_virtual_account_comes_with_its_number_and_steps(shop: tuple[Edge, Sandbox]) -> None:
@@ -157,7 +157,7 @@ async def test_an_order_is_paid_refunded_and_explained(shop: tuple[Edge, Sandbox
         f"/v1/refunds/{body['id']}/resolve", "finance", {"decision": "returned", "reason": "seen there"}
     )
     assert (early.status_code, early.json()["code"]) == (409, "refund_not_in_doubt"), early.text
-    settled = await edge.post(f"/v1/refunds/{body['id']}/settle", "finance", {"reference": "TRX-1"})
+    settled = await edge.post(f"/v1/refunds/{body['id']}/settle", "admin", {"reference": "TRX-1"})
     assert settled.json()["status"] == "succeeded", settled.text
     assert (await edge.get(f"/v1/refunds/{body['id']}", "other")).status_code == 404
     timeline = (await edge.get(f"/v1/payments/{made['id']}/timeline")).json()["data"]

@@ -121,6 +121,15 @@ class DestinationBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[str, msgspec.Meta(max_length=200)] = ""
     address: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
+    def as_destination(self, pointer: str) -> Destination:
+        """The bank account or address, as core takes it."""
+        account = (self.bank, self.account, self.name)
+        if self.address and not any(account):
+            return Destination("", self.address, "")
+        if all(account) and not self.address:
+            return Destination(*account)
+        raise invalid_field(pointer, "Either bank, account and name, or address.")
+
 
 class RefundBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Money to give back; all that is left without `amount`. `destination` for methods that cannot give back by themselves."""
@@ -131,21 +140,22 @@ class RefundBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def to(self) -> Destination | None:
         """The bank account or address, as core takes it."""
-        to = self.destination
-        if to is None:
-            return None
-        account = (to.bank, to.account, to.name)
-        if to.address and not any(account):
-            return Destination("", to.address, "")
-        if all(account) and not to.address:
-            return Destination(*account)
-        raise invalid_field("/destination", "Either bank, account and name, or address.")
+        return None if self.destination is None else self.destination.as_destination("/destination")
+
+
+class NameDestinationBody(DestinationBody, frozen=True, forbid_unknown_fields=True):
+    """Where a refund is to go. `version`: the one that this replaces, 0 for none; without it, only where none was named yet."""
+
+    version: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 0
 
 
 class SettleBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An operator transferred the money; `reference` is the bank's, or the hash of the transaction."""
+    """An operator transferred the money; `reference` is the bank's, or the hash of the transaction. `destination_version` is the version of
+    the destination that it went to: without it, only one that was never changed is taken.
+    """
 
     reference: Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
+    destination_version: Annotated[int, msgspec.Meta(ge=0, le=10_000)] | None = None
 
 
 class ResolveBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,13 +13,10 @@ from gerbang.core.payments.machine import OPEN
 from gerbang.core.payments.model import (
     Attempt,
     AttemptStatus,
-    Coins,
-    Destination,
     Moment,
     Offer,
     Payment,
     PaymentStatus,
-    Refund,
     Whole,
 )
 from gerbang.ports.payment import (
@@ -31,6 +28,7 @@ from gerbang.ports.payment import (
     Redirect,
     Wait,
 )
+from gerbang.web.refund_views import RefundView, refund_view
 
 Steps = Callable[[NextAction, Payment, str], Sequence[str]]
 _CHOOSES: Final = frozenset(
@@ -106,33 +104,6 @@ class AttemptView(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
-class DestinationView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A bank account, or for crypto an `address` on `network` that `amount` base units of `asset` are due to."""
-
-    bank: str = ""
-    account: str = ""
-    name: str = ""
-    address: str = ""
-    network: str = ""
-    asset: str = ""
-    amount: str = ""
-
-
-class RefundView(msgspec.Struct, frozen=True):
-    id: str
-    payment: str
-    attempt: str
-    amount: int | str
-    currency: str
-    status: str
-    reason: str
-    provider_reference: str | None
-    failure: str | None
-    created_at: datetime
-    updated_at: datetime
-    destination: DestinationView | None = None
-
-
 class PaymentView(msgspec.Struct, frozen=True):
     """A payment. Amounts are whole minor units of `currency`, of an asset base units as text; `method` and the two after it are those of the attempt that counts."""
 
@@ -156,7 +127,7 @@ class PaymentView(msgspec.Struct, frozen=True):
     attempts: Sequence[AttemptView]
     refunds: Sequence[RefundView]
     next_action: NextStep | None
-    checkout_url: str
+    checkout_url: str | None
     return_url: str | None
     failure: FailureView | None
     created_at: datetime
@@ -213,8 +184,8 @@ def no_steps(_action: NextAction, _payment: Payment, _locale: str) -> Sequence[s
     return ()
 
 
-def payment_view(whole: Whole, *, public_url: str, link_token: str, steps: Steps = no_steps) -> PaymentView:
-    """A payment as clients see it; `public_url` without a slash at the end."""
+def payment_view(whole: Whole, *, checkout_url: str | None, steps: Steps = no_steps) -> PaymentView:
+    """A payment as the business sees it; `checkout_url` only for who may make such links."""
     payment, shown = whole.payment, ids.show("pay", whole.payment.id)
     locale = whole.payer.language
     counts = counting_attempt(whole.attempts)
@@ -235,13 +206,13 @@ def payment_view(whole: Whole, *, public_url: str, link_token: str, steps: Steps
         provider_reference=counts.provider_reference if counts else None,
         order_reference=payment.order_reference,
         description=payment.description,
-        customer=_customer(whole),
+        customer=customer_view(whole),
         metadata=payment.metadata,
         items=payment.items,
         attempts=attempts,
         refunds=[refund_view(refund) for refund in whole.refunds],
-        next_action=_payment_action(whole, locale, steps),
-        checkout_url=f"{public_url}/pay/{shown}?t={link_token}",
+        next_action=payment_action(whole, locale, steps),
+        checkout_url=checkout_url,
         return_url=payment.return_url,
         failure=FailureView(failure.code, failure.detail) if failure else None,
         created_at=payment.created_at,
@@ -264,32 +235,6 @@ def attempt_views(whole: Whole, steps: Steps = no_steps) -> list[AttemptView]:
     """Every attempt, oldest first."""
     ordered = sorted(whole.attempts, key=lambda a: a.number)
     return [_attempt(one, whole.payment, whole.payer.language, steps) for one in ordered]
-
-
-def refund_view(refund: Refund, destination: DestinationView | None = None) -> RefundView:
-    """A refund; `destination` only for who will transfer it."""
-    return RefundView(
-        ids.show("ref", refund.id),
-        ids.show("pay", refund.payment_id),
-        ids.show("att", refund.attempt_id),
-        as_json(refund.amount, refund.currency),
-        refund.currency,
-        refund.status.value,
-        refund.reason,
-        refund.provider_reference,
-        refund.failure,
-        refund.created_at,
-        refund.updated_at,
-        destination,
-    )
-
-
-def destination_view(to: Destination | None, coins: Coins | None) -> DestinationView | None:
-    """Where a refund goes, as far as the payer has said so."""
-    if to is None or to.bank:
-        return DestinationView(to.bank, to.account, to.name) if to else None
-    due = (coins.network, coins.asset, str(coins.amount)) if coins else ()
-    return DestinationView("", "", "", to.account, *due)
 
 
 def moment_view(moment: Moment) -> MomentView:
@@ -322,9 +267,7 @@ def offer_view(offer: Offer) -> OfferView:
 
 
 def _attempt(attempt: Attempt, payment: Payment, locale: str, steps: Steps) -> AttemptView:
-    failure, rest = attempt.failure, due.owed(payment)
-    is_payable = attempt.status in OPEN and due.asks_for_the_rest(attempt, rest)
-    action = due.instructions(attempt, rest) if is_payable else None
+    failure = attempt.failure
     return AttemptView(
         ids.show("att", attempt.id),
         attempt.status.value,
@@ -334,14 +277,22 @@ def _attempt(attempt: Attempt, payment: Payment, locale: str, steps: Steps) -> A
         as_json(attempt.amount, attempt.currency),
         attempt.currency,
         attempt.provider_reference,
-        _shown(action, attempt, payment, locale, steps) if action else None,
+        attempt_action(attempt, payment, locale, steps),
         FailureView(failure.code, failure.detail) if failure else None,
         attempt.created_at,
         attempt.expires_at,
     )
 
 
-def _payment_action(whole: Whole, locale: str, steps: Steps) -> NextStep | None:
+def attempt_action(attempt: Attempt, payment: Payment, locale: str, steps: Steps) -> NextStep | None:
+    """How to pay by this attempt what is still due, as long as it can be paid."""
+    rest = due.owed(payment)
+    is_payable = attempt.status in OPEN and due.asks_for_the_rest(attempt, rest)
+    action = due.instructions(attempt, rest) if is_payable else None
+    return _shown(action, attempt, payment, locale, steps) if action else None
+
+
+def payment_action(whole: Whole, locale: str, steps: Steps) -> NextStep | None:
     """What the payer must do next for what is still due: the newest instructions that ask for it, else choose, else wait, else nothing."""
     newest, status = due.payable(whole), whole.payment.status
     if status not in _CHOOSES and status not in _WAITS:
@@ -366,7 +317,7 @@ def _shown(action: NextAction, attempt: Attempt, payment: Payment, locale: str, 
             return action
 
 
-def _customer(whole: Whole) -> CustomerView:
+def customer_view(whole: Whole) -> CustomerView:
     payer, owner = whole.payer, whole.payment.owner_id
     return CustomerView(
         ids.show("usr", owner) if owner else None, payer.name, payer.email, payer.phone, payer.locale or None

@@ -36,6 +36,7 @@ ANNOUNCED = {
     Template.PAYMENT_RETRACTED: "payment.retracted",
     Template.REFUND_REQUESTED: "refund.requested",
     Template.REFUND_AWAITING_TRANSFER: "refund.awaiting_transfer",
+    Template.REFUND_DESTINATION: "refund.destination_changed",
     Template.REFUND_SUCCEEDED: "refund.succeeded",
     Template.REFUND_FAILED: "refund.failed",
     Template.OPERATOR_ATTENTION: "payment.held",
@@ -55,7 +56,8 @@ def data_for(template: Template, **more: Any) -> dict[str, Any]:
     one = whole(
         captured=captured, refund=refund, status=PaymentStatus.PAID, attempt_status=AttemptStatus.PENDING, **more
     )
-    return describe(about(one, ANNOUNCED[template]), one)
+    where = {"to": "BNI •••882", "was": "BCA •••114", "by": "payer"} if template is Template.REFUND_DESTINATION else {}
+    return describe(about(one, ANNOUNCED[template], **where), one)
 
 
 def rendered(

@@ -44,11 +44,10 @@ async def test_what_is_given_back_leaves_the_wallet_it_came_into(harbour: Harbou
         assert refund.status is RefundStatus.AWAITING_TRANSFER
         assert await payments.coins_of(refund) == Coins("base", "ETH", due)
         with pytest.raises(BadDestination):
-            await payments.name_destination(refund.id, Destination("BCA", "0341882288", "Sari"))
-        await payments.name_destination(refund.id, Destination("", shown_by(whole).address.lower(), ""))
-        named = await payments.destination_of(refund.id)
-        assert named is not None
-        assert named.account == shown_by(whole).address
+            await payments.name_destination(OPERATOR, refund.id, Destination("BCA", "0341882288", "Sari"))
+        await payments.name_destination(OPERATOR, refund.id, Destination("", shown_by(whole).address.lower(), ""))
+        (named,) = await payments.destinations_of(refund.id)
+        assert (named.to.account, named.named_by) == (shown_by(whole).address, OPERATOR.label)
         await payments.settle_refund(OPERATOR, refund.id, f"0x{due:064x}")
     assert await harbour.status(whole) == "refunded"
     assert await harbour.moved(whole.payment.id) == {

@@ -105,7 +105,7 @@ async def test_a_part_on_the_old_number_closes_the_new_one_that_asks_for_the_who
         return (await world.core.payments.get(made.payment.id)).attempts[1].status is AttemptStatus.CANCELLED
 
     await world.eventually(closed)
-    view = views.payment_view(await world.core.payments.get(made.payment.id), public_url="", link_token="")
+    view = views.payment_view(await world.core.payments.get(made.payment.id), checkout_url=None)
     assert isinstance(view.next_action, views.ChooseMethod)
     assert [one.next_action for one in view.attempts] == [None, None]
 

@@ -263,7 +263,7 @@ OFFERS = (
 
 def visit(locale: Locale = "id", **fields: Any) -> Visit:
     made = Visit(shop="Toko Lumbung", home="/shop", now=NOW, locale=locale, key="k1", restart_for=timedelta(days=1))
-    return replace(made, refund_links={UUID(int=77): "/refund/ref_1?t=x"}, **fields)
+    return replace(made, **fields)
 
 
 def choice(**fields: Any) -> Choice:

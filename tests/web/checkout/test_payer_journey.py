@@ -311,7 +311,7 @@ async def a_waiting_refund(edge: Edge, sandbox: Sandbox) -> str:
     payments, caller = edge.services.payments, system_caller("test")
     key = IdempotencyKey(caller.label, ids.new().hex, b"x" * 32)
     asked = await payments.refund(caller, ids.read("pay", made["id"]), None, "Barang habis", None, key)
-    token = await payments.refund_link_token(asked.refund.id)
+    token = await payments.mailed_refund_token(asked.refund.id)
     return f"/refund/{ids.show('ref', asked.refund.id)}?t={token}"
 
 

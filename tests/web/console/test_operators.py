@@ -129,17 +129,25 @@ async def test_a_payment_says_why_and_a_typed_refund_goes_to_a_transfer(shop: Sh
     assert await edge.count("refunds") == 1
     page = await desk.get(done.headers["location"])
     assert "Transfer balik" in page.text
-    link = re.search(r"(/refund/ref_\w+\?t=[\w-]+)", page.text)
-    assert link
-    await desk.get(link[1])
-    account = {"bank": "BNI", "account": "03418822882", "name": "Sari Wulandari"}
-    assert (await desk.post(f"{link[1].partition('?')[0]}/name", data=account)).status_code == 303
-    refund = re.search(r"(ref_\w+)", link[1])
+    refund = re.search(r"(ref_\w+)", page.text)
     assert refund
+    assert "/refund/ref_" not in page.text
+    answer = await desk.post(f"/console/refunds/{refund[1]}/link", data={})
+    link = re.search(r"(/refund/ref_\w+\?t=[\w.~-]+)", answer.text)
+    assert link
+    async with httpx.AsyncClient(base_url=edge.url, headers={"origin": edge.url}, verify=NO_TLS) as payer:
+        await payer.get(link[1])
+        account = {"bank": "BNI", "account": "03418822882", "name": "Sari Wulandari"}
+        assert (await payer.post(f"{link[1].partition('?')[0]}/name", data=account)).status_code == 303
     settling = await desk.get(f"/console/refunds/{refund[1]}/settle")
     assert "BNI 03418822882, atas nama Sari Wulandari" in settling.text
     assert (await desk.post(f"/console/refunds/{refund[1]}/settle", data={"reference": ""})).status_code == 422
-    settled = await desk.post(f"/console/refunds/{refund[1]}/settle", data={"reference": "BNI-20261123-1"})
+    transfer = {"reference": "BNI-20261123-1", "version": hidden(settling, "version")}
+    mine = await desk.post(f"/console/refunds/{refund[1]}/settle", data=transfer)
+    assert mine.headers["location"].endswith("done=refused&why=refund_asked_for_by_same_person")
+    colleague = await signed_in(edge, Role.FINANCE)
+    settled = await colleague.post(f"/console/refunds/{refund[1]}/settle", data=transfer)
+    await colleague.aclose()
     assert settled.headers["location"].endswith("?done=settled")
     assert "Dikembalikan" in (await desk.get(settled.headers["location"])).text
     again = await desk.post(f"/console/refunds/{refund[1]}/settle", data={"reference": "BNI-20261123-2"})

@@ -65,3 +65,9 @@ async def touch(tx: Tx, used: Mapping[UUID, datetime]) -> None:
         list(used),
         list(used.values()),
     )
+
+
+async def made_by(tx: Tx, id_: UUID) -> str | None:
+    """The label of who made a key."""
+    found: str | None = await tx.fetchval("SELECT created_by FROM api_keys WHERE id = $1", id_)
+    return found

@@ -88,6 +88,14 @@ async def users(tx: Tx, after: UUID | None, limit: int) -> list[Row]:
     )
 
 
+async def active_with_role(tx: Tx, roles: Sequence[str]) -> list[UUID]:
+    """Users with one of these roles who can sign in, at most a hundred."""
+    rows = await tx.fetch(
+        "SELECT id FROM users WHERE role = ANY($1) AND disabled_at IS NULL ORDER BY id LIMIT 100", list(roles)
+    )
+    return [row["id"] for row in rows]
+
+
 async def set_password(tx: Tx, id_: UUID, password_hash: str) -> None:
     """Put a new hash."""
     await tx.execute("UPDATE users SET password_hash = $2 WHERE id = $1", id_, password_hash)

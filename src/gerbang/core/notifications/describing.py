@@ -66,6 +66,7 @@ def describe(announcement: Announcement, whole: Whole | None, restart_for: timed
         data |= _instructions(asking) | (_coins(asking, whole) if announcement.type == PART_PAID else {})
     if refund is not None:
         data |= {"refund": ids.show("ref", refund.id), "refund_amount": refund.amount}
+        data |= {name: said[name] for name in ("to", "was", "by") if name in said}
     return data
 
 

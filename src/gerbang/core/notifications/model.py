@@ -42,6 +42,7 @@ class Template(StrEnum):
     PAYMENT_RETRACTED = "payment_retracted"
     REFUND_REQUESTED = "refund_requested"
     REFUND_AWAITING_TRANSFER = "refund_awaiting_transfer"
+    REFUND_DESTINATION = "refund_destination"
     REFUND_SUCCEEDED = "refund_succeeded"
     REFUND_FAILED = "refund_failed"
     SECURITY_TOKEN_REUSE = "security_token_reuse"  # noqa: S105  a message's name
@@ -120,6 +121,9 @@ _BY_TYPE: Final[Mapping[str, Template]] = {
     "payment.retracted": Template.PAYMENT_RETRACTED,
     "refund.requested": Template.REFUND_REQUESTED,
     "refund.awaiting_transfer": Template.REFUND_AWAITING_TRANSFER,
+    "refund.link": Template.REFUND_AWAITING_TRANSFER,
+    "refund.destination_named": Template.REFUND_DESTINATION,
+    "refund.destination_changed": Template.REFUND_DESTINATION,
     "refund.succeeded": Template.REFUND_SUCCEEDED,
     "refund.failed": Template.REFUND_FAILED,
     "security.token_reuse": Template.SECURITY_TOKEN_REUSE,
@@ -133,6 +137,9 @@ _FOR_OPERATORS: Final = frozenset(
         "refund.awaiting_transfer",
         "refund.failed",
         "refund.unknown",
+        "refund.destination_named",
+        "refund.destination_changed",
+        "refund.link_issued",
     }
 )
 
@@ -147,11 +154,15 @@ def template_for(announcement: Announcement) -> Template | None:
         if data.get("amount_excess"):
             return None
         return Template.PAYMENT_PAID_LATE if data.get("late") else Template.PAYMENT_PAID
+    if announcement.type == "refund.awaiting_transfer" and data.get("destination_known"):
+        return None  # nobody is asked for what was just said: that it was is told by itself
     return _BY_TYPE.get(announcement.type)
 
 
 def needs_operator(announcement: Announcement) -> bool:
-    """Whether a person at the business must look at it: late or surplus money, a hold, a dispute, a transfer by hand, a refund in doubt."""
+    """Whether a person at the business must look at it: late or surplus money, a hold, a dispute, a transfer by hand, a
+    refund in doubt, or where it goes.
+    """
     late = announcement.type == "payment.paid" and bool(announcement.data.get("late"))
     return late or announcement.type in _FOR_OPERATORS
 

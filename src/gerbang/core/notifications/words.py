@@ -9,6 +9,8 @@ LABELS: Final[Mapping[Locale, Mapping[str, str]]] = {
     "id": {
         "amount": "Jumlah",
         "refund_amount": "Dikembalikan",
+        "destination": "Tujuan",
+        "was": "Sebelumnya",
         "captured": "Sudah masuk",
         "missing": "Masih kurang",
         "excess": "Kelebihan",
@@ -27,6 +29,8 @@ LABELS: Final[Mapping[Locale, Mapping[str, str]]] = {
     "en": {
         "amount": "Amount",
         "refund_amount": "Returned",
+        "destination": "Destination",
+        "was": "Before",
         "captured": "Received",
         "missing": "Still to pay",
         "excess": "Surplus",
@@ -80,6 +84,9 @@ REASONS: Final[Mapping[Locale, Mapping[str, str]]] = {
         "refund.awaiting_transfer": "Transfer balik menunggu",
         "refund.failed": "Pengembalian gagal",
         "refund.unknown": "Penyedia belum memastikan pengembalian",
+        "refund.destination_named": "Tujuan pengembalian diisi",
+        "refund.destination_changed": "Tujuan pengembalian diganti",
+        "refund.link_issued": "Tautan pengembalian dibuat oleh operator",
     },
     "en": {
         "payment.paid": "Money came after the deadline",
@@ -90,6 +97,9 @@ REASONS: Final[Mapping[Locale, Mapping[str, str]]] = {
         "refund.awaiting_transfer": "A transfer back is waiting",
         "refund.failed": "A refund failed",
         "refund.unknown": "The provider has not confirmed a refund",
+        "refund.destination_named": "The destination of a refund was named",
+        "refund.destination_changed": "The destination of a refund was changed",
+        "refund.link_issued": "An operator made a link to a refund",
     },
 }
 

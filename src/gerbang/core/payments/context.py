@@ -16,6 +16,7 @@ from gerbang.core.connections.service import Connections
 from gerbang.core.payments.calls import Calls
 from gerbang.core.payments.model import Whole
 from gerbang.core.payments.rates import Quotes
+from gerbang.core.payments.refund_model import STANDARD_RULES, RefundLink, RefundRules
 from gerbang.core.secrets.model import Purpose
 from gerbang.core.secrets.service import Secrets
 
@@ -43,6 +44,7 @@ class Context:
     quotes: Quotes
     look: Callable[[], Awaitable[object]] | None = None
     begin: Callable[[str], Awaitable[None]] | None = None
+    refund_rules: RefundRules = STANDARD_RULES
     tasks: set["asyncio.Task[Any]"] = field(default_factory=set)
 
     def keep(self, task: "asyncio.Task[Any]") -> None:
@@ -68,8 +70,33 @@ class Context:
         ]
         return any(matches)
 
+    async def refund_token(self, refund_id: UUID, issued_by: str = "") -> str:
+        """The unguessable part of the link to a refund's page; of one that an operator or a key made, it names them."""
+        if not issued_by:
+            return await self.link_token(refund_id)
+        keys = await self.secrets.get(LINK_KEY, Purpose.SIGN_LINK)
+        return f"{issued_by.replace(':', '~')}.{_issued(keys[0].value, refund_id, issued_by)}"
+
+    async def check_refund_token(self, refund_id: UUID, token: str) -> RefundLink | None:
+        """The link whose token this is, by any key that is still valid; None for no token of this refund. Constant time."""
+        shown, dot, given = token.rpartition(".")
+        if not dot:
+            return RefundLink() if await self.check_link(refund_id, token) else None
+        issued_by = shown.replace("~", ":")
+        keys = await self.secrets.get(LINK_KEY, Purpose.SIGN_LINK)
+        matches = [
+            hmac.compare_digest(_issued(key.value, refund_id, issued_by).encode(), given.encode("utf-8", "replace"))
+            for key in keys
+        ]
+        return RefundLink(issued_by) if any(matches) else None
+
 
 @lru_cache(maxsize=20_000)
 def _token(key: bytes, id_: UUID) -> str:
     digest = hmac.digest(key, id_.bytes, "sha256")
+    return base64.urlsafe_b64encode(digest[:_TOKEN_BYTES]).decode().rstrip("=")
+
+
+def _issued(key: bytes, refund_id: UUID, issued_by: str) -> str:
+    digest = hmac.digest(key, b"refund link\0" + refund_id.bytes + issued_by.encode("utf-8", "replace"), "sha256")
     return base64.urlsafe_b64encode(digest[:_TOKEN_BYTES]).decode().rstrip("=")

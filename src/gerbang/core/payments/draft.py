@@ -141,6 +141,7 @@ def _more_than_money_came(a: Payment, b: Payment) -> bool:
         or a.expires_at != b.expires_at
         or a.cancelled_at != b.cancelled_at
         or a.look_at != b.look_at
+        or a.excess_owed != b.excess_owed
     )
 
 
@@ -191,12 +192,14 @@ def refold(draft: Draft) -> None:
     captured = captured_total(attempts)
     status = payment_status(before, attempts, refunds, draft.now)
     refunded = sum(r.amount for r in refunds if r.status is RefundStatus.SUCCEEDED)
+    promised = sum(r.credit_amount for r in refunds if r.status is not RefundStatus.FAILED)
     after = replace(
         before,
         status=status,
         amount_captured=captured,
         amount_refunded=refunded,
         amount_excess=max(0, captured - before.amount),
+        excess_owed=max(0, captured - before.amount - promised),
         paid_at=before.paid_at or (draft.now if captured >= before.amount else None),
     )
     if after == before:

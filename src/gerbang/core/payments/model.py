@@ -122,7 +122,9 @@ class Attempt(msgspec.Struct, frozen=True):
 class Refund(msgspec.Struct, frozen=True):
     """Money going back for an attempt. `credit_amount`: the part that is a surplus standing to the payer's credit, not the sale.
 
-    `provider_reference` of one under way says that the provider has taken it; `failure` why it failed, or what is in doubt.
+    `provider_reference` of one under way says that the provider has taken it; `failure` why it failed, or what is in doubt. `request_id`
+    is the first refund of the request, where it made several. `approval`: whether a second person must agree first, or has;
+    `needs_attention`: it failed, and nobody has dealt with that yet.
     """
 
     id: UUID
@@ -138,6 +140,9 @@ class Refund(msgspec.Struct, frozen=True):
     requested_by: str
     created_at: datetime
     updated_at: datetime
+    request_id: UUID | None = None
+    approval: str = "not_needed"
+    needs_attention: bool = False
 
 
 def in_doubt(refund: Refund) -> bool:
@@ -147,7 +152,8 @@ def in_doubt(refund: Refund) -> bool:
 
 class Payment(msgspec.Struct, frozen=True):
     """What a customer owes for one purpose. `amount_captured` counts all money that came in, `amount_excess` the part of it above
-    `amount`, `amount_refunded` what went back of either. `sequence` grows with every announcement.
+    `amount`, `amount_refunded` what went back of either, `excess_owed` the surplus that no refund promises back yet. `sequence` grows with
+    every announcement.
     """
 
     id: UUID
@@ -172,6 +178,7 @@ class Payment(msgspec.Struct, frozen=True):
     paid_at: datetime | None
     cancelled_at: datetime | None
     look_at: datetime | None = None
+    excess_owed: int = 0
 
 
 _OPEN_TO_PAYERS: Final = frozenset(
@@ -260,14 +267,6 @@ class Outcome:
     """What creating came to; `replayed` when the key was used before for the same request."""
 
     whole: Whole
-    replayed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RefundOutcome:
-    """What asking for a refund came to; `replayed` when the key was used before for the same request."""
-
-    refund: Refund
     replayed: bool
 
 

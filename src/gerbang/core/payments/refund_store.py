@@ -7,10 +7,12 @@ from uuid import UUID
 from gerbang.base.db import Row, Tx, columns
 from gerbang.base.writes import Writer
 from gerbang.core.payments.model import Destination, Refund, RefundStatus
+from gerbang.core.payments.refund_model import NamedDestination, RefundFilters
 
 _REFUNDS = (
     "SELECT id, payment_id, attempt_id, status, amount, currency, credit_amount, reason, provider_reference, failure, requested_by,"
-    " created_at, updated_at FROM refunds "
+    " created_at, updated_at, request_id, approval,"
+    " needs_attention FROM refunds "
 )
 
 
@@ -19,31 +21,34 @@ async def add(tx: Writer, refunds: Sequence[Refund]) -> None:
     rows = [
         (
             r.id, r.payment_id, r.attempt_id, r.status.value, r.amount, r.currency, r.credit_amount, r.reason, r.provider_reference,
-            r.requested_by, r.created_at,
+            r.requested_by, r.created_at, r.request_id, r.approval,
         )
         for r in refunds
     ]  # fmt: skip
     await tx.execute(
         """
         INSERT INTO refunds (id, payment_id, attempt_id, status, amount, currency, credit_amount, reason, provider_reference,
-            requested_by, created_at, updated_at)
+            requested_by, created_at, request_id, approval, updated_at)
         SELECT n.*, n.created_at FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::numeric[], $6::text[],
-            $7::numeric[], $8::text[], $9::text[], $10::text[], $11::timestamptz[])
-        AS n (id, payment_id, attempt_id, status, amount, currency, credit_amount, reason, reference, requested_by, created_at)
+            $7::numeric[], $8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::uuid[], $13::text[])
+        AS n (id, payment_id, attempt_id, status, amount, currency, credit_amount, reason, reference, requested_by, created_at, request_id,
+            approval)
         """,
-        *columns(rows, 11),
+        *columns(rows, 13),
     )
 
 
 async def save(tx: Writer, refunds: Sequence[Refund], now: datetime) -> None:
     """Write back what may change of refunds."""
-    rows = [(r.id, r.status.value, r.provider_reference, r.failure) for r in refunds]
+    rows = [(r.id, r.status.value, r.provider_reference, r.failure, r.approval, r.needs_attention) for r in refunds]
     await tx.execute(
         """
-        UPDATE refunds r SET status = n.status, provider_reference = n.reference, failure = n.failure, updated_at = $5
-        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS n (id, status, reference, failure) WHERE r.id = n.id
+        UPDATE refunds r SET status = n.status, provider_reference = n.reference, failure = n.failure, approval = n.approval,
+            needs_attention = n.attention, updated_at = $7
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[])
+        AS n (id, status, reference, failure, approval, attention) WHERE r.id = n.id
         """,
-        *columns(rows, 4),
+        *columns(rows, 6),
         now,
     )
 
@@ -60,31 +65,87 @@ async def one(tx: Tx, id_: UUID) -> Refund | None:
     return _refund(row) if row else None
 
 
-async def set_destination(tx: Tx, refund: UUID, to: Destination) -> None:
-    """The bank account a transfer goes to; a later answer replaces an earlier one."""
+async def with_it(tx: Tx, first: Refund) -> tuple[Refund, ...]:
+    """The other refunds of the request that made this one, oldest first."""
+    if first.request_id is None:
+        return ()
+    rows = await tx.fetch(
+        _REFUNDS + "WHERE payment_id = $1 AND request_id = $2 AND id <> $3 ORDER BY id",
+        first.payment_id,
+        first.request_id,
+        first.id,
+    )
+    return tuple(_refund(row) for row in rows)
+
+
+_PLACE = (
+    "($1::timestamptz IS NULL OR (created_at, id) < ($1, $2)) AND ($3::timestamptz IS NULL OR created_at >= $3)"
+    " AND ($4::timestamptz IS NULL OR created_at < $4) "
+)
+_OF_PAYMENT = "WHERE payment_id = $6 AND ($7::text IS NULL OR status = $7) AND "
+_NEWEST_FIRST = "ORDER BY created_at DESC, id DESC LIMIT $5"
+
+
+async def page(tx: Tx, filters: RefundFilters, after: tuple[datetime, UUID] | None, limit: int) -> list[Refund]:
+    """Refunds, newest first, from a keyset place on. One statement a filter, so that each has its index whatever the plan."""
+    at, id_ = after or (None, None)
+    known = (at, id_, filters.created_after, filters.created_before, limit)
+    if filters.payment_id is not None:
+        rows = await tx.fetch(
+            _REFUNDS + _OF_PAYMENT + _PLACE + _NEWEST_FIRST, *known, filters.payment_id, filters.status
+        )
+    elif filters.status is not None:
+        rows = await tx.fetch(_REFUNDS + "WHERE status = $6 AND " + _PLACE + _NEWEST_FIRST, *known, filters.status)
+    else:
+        rows = await tx.fetch(_REFUNDS + "WHERE " + _PLACE + _NEWEST_FIRST, *known)
+    return [_refund(row) for row in rows]
+
+
+async def add_destination(tx: Tx, refund: UUID, named: NamedDestination) -> None:
+    """One more version of where a transfer goes; the earlier ones stay."""
     await tx.execute(
         """
-        INSERT INTO refund_destinations (refund_id, bank, account, name) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (refund_id) DO UPDATE SET bank = excluded.bank, account = excluded.account, name = excluded.name
+        INSERT INTO refund_destinations (refund_id, version, bank, account, name, named_by, named_at, link_issued_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         """,
         refund,
-        to.bank,
-        to.account,
-        to.name,
+        named.version,
+        named.to.bank,
+        named.to.account,
+        named.to.name,
+        named.named_by,
+        named.named_at,
+        named.link_issued_by,
     )
 
 
-async def destination(tx: Tx, refund: UUID) -> Destination | None:
-    """The bank account that was named, if one was."""
-    row = await tx.fetchrow("SELECT bank, account, name FROM refund_destinations WHERE refund_id = $1", refund)
-    return Destination(row["bank"], row["account"], row["name"]) if row else None
+async def destinations(tx: Tx, refund: UUID) -> list[NamedDestination]:
+    """Every version of where a transfer goes, the one that counts first."""
+    return (await destinations_of(tx, [refund])).get(refund, [])
+
+
+async def destinations_of(tx: Tx, refunds: Sequence[UUID]) -> dict[UUID, list[NamedDestination]]:
+    """The same for several refunds."""
+    rows = await tx.fetch(
+        """
+        SELECT refund_id, version, bank, account, name, named_by, named_at, link_issued_by FROM refund_destinations
+        WHERE refund_id = ANY($1) ORDER BY refund_id, version DESC
+        """,
+        list(refunds),
+    )
+    found: dict[UUID, list[NamedDestination]] = {}
+    for id_, version, bank, account, name, named_by, named_at, issued_by in rows:
+        named = NamedDestination(version, Destination(bank, account, name), named_by, named_at, issued_by)
+        found.setdefault(id_, []).append(named)
+    return found
 
 
 def _refund(row: Row) -> Refund:
     (
         id_, payment, attempt, status, amount, currency, credit, reason, reference, failure, requested_by, created, updated,
+        request, approval, attention,
     ) = row  # fmt: skip
     return Refund(
         id_, payment, attempt, RefundStatus(status), int(amount), currency, int(credit), reason, reference, failure, requested_by,
-        created, updated,
+        created, updated, request, approval, attention,
     )  # fmt: skip

@@ -1,23 +1,22 @@
 """Refunds: promised under the payment's lock, asked for by the queue, settled by the provider's word or a person's transfer."""
 
+from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
 from msgspec.structs import replace
 
-from gerbang.base import eip55, ids
+from gerbang.base import ids
 from gerbang.base.db import Tx
-from gerbang.base.errors import FieldError
 from gerbang.base.money import as_json
 from gerbang.core.audit.model import Entry
-from gerbang.core.audit.service import record
+from gerbang.core.identity import people
 from gerbang.core.identity.model import Caller
-from gerbang.core.payments import entries, refund_store, schedule, settling, store
+from gerbang.core.payments import destinations, entries, refund_store, schedule, settling, store
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.draft import Draft, open_drafts, save_drafts
 from gerbang.core.payments.model import (
     Attempt,
-    BadDestination,
     Coins,
     Destination,
     IdempotencyKey,
@@ -28,12 +27,12 @@ from gerbang.core.payments.model import (
     RefundNotAwaitingTransfer,
     RefundNotFound,
     RefundNotInDoubt,
-    RefundOutcome,
     RefundStatus,
     Whole,
     in_doubt,
 )
 from gerbang.core.payments.quoting import share
+from gerbang.core.payments.refund_model import AskedForItThemselves, NamedDestination, RefundOutcome, masked
 
 RefundDecision = Literal["returned", "failed"]
 
@@ -47,9 +46,10 @@ async def request(
     destination: Destination | None,
     key: IdempotencyKey,
 ) -> RefundOutcome:
-    """Promise money back: all that is left without `amount`. A surplus goes back first, and leaves the payment `paid`.
+    """Promise money back: all that is left without `amount`, a surplus too. A surplus goes back first, and leaves the payment `paid`.
 
-    Raises NotRefundable when no single attempt holds so much, BadDestination, IdempotencyKeyReused, PaymentNotFound.
+    A provider gives back one transaction, so money that came over several attempts goes back as several refunds of one request.
+    Raises NotRefundable when not so much is left, BadDestination, IdempotencyKeyReused, PaymentNotFound.
     """
     refund_id = ids.new()
     async with ctx.db.transaction() as tx:
@@ -58,34 +58,64 @@ async def request(
         if known is not None:
             if bytes(known["fingerprint"]) != key.fingerprint:
                 raise IdempotencyKeyReused("This Idempotency-Key was used with another request.")
-            return RefundOutcome(await _existing(tx, known["resource_id"]), replayed=True)
+            first = await _existing(tx, known["resource_id"])
+            return RefundOutcome(first, replayed=True, others=await refund_store.with_it(tx, first))
         draft = (await open_drafts(tx, [payment_id])).get(payment_id)
         if draft is None:
             raise PaymentNotFound
-        attempt, whole_amount = _source(draft, amount)
-        refund = await open_refund(ctx, draft, caller, attempt, whole_amount, reason, refund_id)
+        made, named = await _open_parts(ctx, draft, caller, _parts(draft, amount), reason, destination, refund_id)
         await save_drafts(tx, [draft])
-        if destination is not None:
-            await refund_store.set_destination(tx, refund.id, _fitting(attempt, destination))
+        for id_, to in named.items():
+            await refund_store.add_destination(tx, id_, to)
     ctx.wake()
-    return RefundOutcome(refund, replayed=False)
+    return RefundOutcome(made[0], replayed=False, others=tuple(made[1:]))
+
+
+async def _open_parts(
+    ctx: Context,
+    draft: Draft,
+    caller: Caller,
+    parts: Sequence[tuple[Attempt, int]],
+    reason: str,
+    destination: Destination | None,
+    first: UUID,
+) -> tuple[list[Refund], dict[UUID, NamedDestination]]:
+    """A refund for each part, and where those that a person transfers go, if that was said."""
+    made: list[Refund] = []
+    named: dict[UUID, NamedDestination] = {}
+    together = first if len(parts) > 1 else None
+    for attempt, amount in parts:
+        id_ = ids.new() if made else first
+        refund = await open_refund(
+            ctx, draft, caller, attempt, amount, reason, id_=id_, request_id=together, to=destination
+        )
+        made.append(refund)
+        if destination is not None and refund.status is RefundStatus.AWAITING_TRANSFER:
+            named[id_] = destinations.note(draft, refund, caller, destinations.fit(attempt, destination), [])
+    return made, named
 
 
 async def open_refund(
-    ctx: Context, draft: Draft, caller: Caller, attempt: Attempt, amount: int, reason: str, id_: UUID | None = None
+    ctx: Context,
+    draft: Draft,
+    caller: Caller,
+    attempt: Attempt,
+    amount: int,
+    reason: str,
+    *,
+    id_: UUID | None = None,
+    request_id: UUID | None = None,
+    to: Destination | None = None,
 ) -> Refund:
     """Reserve the amount, post the promise, and hand it to the queue, or to a person where the method cannot give back."""
-    terms = await ctx.calls.terms_of(attempt)
-    full = amount == attempt.captured and attempt.refunded == 0 and attempt.refund_reserved == 0
-    known = (
-        attempt.provider_reference is not None
-    )  # money that a person accepted may stand on no transaction of the provider
-    at_provider = known and terms is not None and terms.refund and (full or terms.partial_refund)
+    at_provider = await _provider_can(ctx, attempt, amount)
     status = RefundStatus.REQUESTED if at_provider else RefundStatus.AWAITING_TRANSFER
     refund = Refund(
         id_ or ids.new(), draft.payment.id, attempt.id, status, amount, attempt.currency, min(amount, _credit_left(draft)), reason,
-        None, None, caller.label, draft.now, draft.now,
+        None, None, caller.label, draft.now, draft.now, request_id,
     )  # fmt: skip
+    for earlier in [r for r in draft.refunds.values() if r.needs_attention]:
+        draft.put_refund(replace(earlier, needs_attention=False))  # this is what was done about it
     draft.put_refund(refund)
     draft.put_attempt(replace(draft.attempts[attempt.id], refund_reserved=attempt.refund_reserved + amount))
     draft.more.postings.append(entries.refund_requested(refund))
@@ -98,27 +128,43 @@ async def open_refund(
     draft.more.entries.append(
         Entry(caller.label, "refund.requested", ids.show("pay", draft.payment.id), {**about, "reason": reason})
     )
-    draft.announce("refund.requested" if at_provider else "refund.awaiting_transfer", about)
+    known = {"destination_known": True} if to is not None else {}
+    draft.announce("refund.requested" if at_provider else "refund.awaiting_transfer", about | known)
     if at_provider:
         draft.more.jobs.append(schedule.refund(refund))
     return refund
 
 
-def _source(draft: Draft, amount: int | None) -> tuple[Attempt, int]:
-    """The attempt to give back from, newest first: one attempt must hold the whole amount, since a provider refunds one transaction."""
+async def _provider_can(ctx: Context, attempt: Attempt, amount: int) -> bool:
+    """Whether the provider gives so much of this attempt back by itself."""
+    terms = await ctx.calls.terms_of(attempt)
+    full = amount == attempt.captured and attempt.refunded == 0 and attempt.refund_reserved == 0
+    if attempt.provider_reference is None:  # money that a person accepted may stand on no transaction of the provider
+        return False
+    return terms is not None and terms.refund and (full or terms.partial_refund)
+
+
+def _parts(draft: Draft, amount: int | None) -> list[tuple[Attempt, int]]:
+    """What to give back of which attempt: all that is left without `amount`; of one attempt where one holds it all, newest first."""
     if amount == 0:
         raise NotRefundable("Nothing is not an amount.")
     left = {a.id: a.captured - a.refunded - a.refund_reserved for a in draft.attempts.values()}
     holders = [a for a in sorted(draft.attempts.values(), key=lambda a: -a.number) if left[a.id] > 0]
     if not holders:
         raise NotRefundable("No captured money is left to give back.")
-    if amount is None:
-        return holders[0], left[holders[0].id]
-    found = next((a for a in holders if left[a.id] >= amount), None)
-    if found is None:
-        most = max(left.values())
-        raise NotRefundable(f"At most {most} {draft.payment.currency} can be given back at once.")
-    return found, amount
+    whole = sum(left[a.id] for a in holders)
+    if amount is None or amount == whole:
+        return [(a, left[a.id]) for a in holders]
+    if amount > whole:
+        raise NotRefundable(f"At most {whole} {draft.payment.currency} can be given back.")
+    one = next((a for a in holders if left[a.id] >= amount), None)
+    if one is not None:
+        return [(one, amount)]
+    parts: list[tuple[Attempt, int]] = []
+    for attempt in holders:
+        part = min(left[attempt.id], amount - sum(taken for _, taken in parts))
+        parts += [(attempt, part)] if part else []
+    return parts
 
 
 def _credit_left(draft: Draft) -> int:
@@ -127,23 +173,50 @@ def _credit_left(draft: Draft) -> int:
     return max(0, draft.payment.amount_excess - promised)
 
 
-async def settle_by_transfer(ctx: Context, caller: Caller, refund_id: UUID, reference: str) -> Refund:
-    """A person has transferred the money. Raises RefundNotFound, RefundNotAwaitingTransfer."""
+async def settle_by_transfer(
+    ctx: Context, caller: Caller, refund_id: UUID, reference: str, seen: int | None = None
+) -> Refund:
+    """A person has transferred the money to the version of the destination that they saw, 0 for none named.
+
+    Raises RefundNotFound, RefundNotAwaitingTransfer, DestinationChanged, AskedForItThemselves.
+    """
     async with ctx.db.transaction() as tx:
         draft, refund = await _locked(tx, refund_id)
         if refund.status is RefundStatus.SUCCEEDED and refund.provider_reference == reference:
             return refund
         if refund.status is not RefundStatus.AWAITING_TRANSFER:
             raise RefundNotAwaitingTransfer(f"The refund is {refund.status.value}.")
+        named = await refund_store.destinations(tx, refund_id)
+        destinations.check_paid(named, seen)
+        alone = await _check_hands(ctx, tx, caller, refund, named)
         settling.succeed(draft, replace(refund, provider_reference=reference), by_bank=True)
         detail = {
             "refund": ids.show("ref", refund.id),
             "reference": reference,
             "amount": as_json(refund.amount, refund.currency),
+            **({"to": masked(named[0].to), "destination_version": named[0].version} if named else {}),
+            **({"same_person": True} if alone else {}),
         }
         draft.more.entries.append(Entry(caller.label, "refund.settled", ids.show("pay", draft.payment.id), detail))
         await save_drafts(tx, [draft])
     return draft.refunds[refund_id]
+
+
+async def _check_hands(ctx: Context, tx: Tx, caller: Caller, refund: Refund, named: list[NamedDestination]) -> bool:
+    """Whoever asked for a refund does not pay it out where two people may; nor does who said where it goes, where a third may.
+
+    Returns whether it is the same person all the same, which the audit says. Raises AskedForItThemselves.
+    """
+    mine = await people.behind(tx, caller.label)
+    asked = not mine.isdisjoint(await people.behind(tx, refund.requested_by))
+    namers = {named[0].named_by, named[0].link_issued_by} if named else set()
+    if ctx.refund_rules.second_person == "never" or not (asked or mine & namers):
+        return asked
+    able = await people.who_may(tx, "refunds:settle")
+    third = able - mine - namers - {refund.requested_by}
+    if (len(able) > 1 if asked else third) or (asked and ctx.refund_rules.second_person == "always"):
+        raise AskedForItThemselves("You asked for it, or said where it goes; ask a colleague who may settle refunds.")
+    return True
 
 
 async def resolve(ctx: Context, caller: Caller, refund_id: UUID, decision: RefundDecision, reason: str) -> Refund:
@@ -164,19 +237,6 @@ async def resolve(ctx: Context, caller: Caller, refund_id: UUID, decision: Refun
     return draft.refunds[refund_id]
 
 
-async def name_destination(ctx: Context, refund_id: UUID, to: Destination) -> Refund:
-    """The payer names the bank account or address. Raises RefundNotFound, RefundNotAwaitingTransfer, BadDestination."""
-    async with ctx.db.transaction() as tx:
-        draft, refund = await _locked(tx, refund_id)
-        if refund.status is not RefundStatus.AWAITING_TRANSFER:
-            raise RefundNotAwaitingTransfer(f"The refund is {refund.status.value}.")
-        await refund_store.set_destination(tx, refund_id, _fitting(draft.attempts[refund.attempt_id], to))
-        pay = ids.show("pay", draft.payment.id)
-        detail = {"refund": ids.show("ref", refund_id), "bank": to.bank}
-        await record(tx, [Entry(f"payer:{pay}", "refund.destination_named", pay, detail)])
-    return refund
-
-
 def coins_of(whole: Whole, refund: Refund) -> Coins | None:
     """What a refund that waits for its transfer is worth in what was sent; None where other money goes back."""
     attempt = next(a for a in whole.attempts if a.id == refund.attempt_id)
@@ -184,23 +244,6 @@ def coins_of(whole: Whole, refund: Refund) -> Coins | None:
         return None
     units = share(attempt.quote, attempt.amount, attempt.received, attempt.refunded, refund.amount)
     return Coins(attempt.quote.network, attempt.quote.asset, units)
-
-
-def _fitting(attempt: Attempt, to: Destination) -> Destination:
-    """A destination that the attempt's money can go to: an address has its checksum then."""
-    if attempt.quote is None:
-        if not (to.bank and to.name):
-            raise BadDestination(
-                "This money goes to a bank account.",
-                errors=[FieldError("/destination", "Name bank, account and name.")],
-            )
-        return to
-    if to.bank or not eip55.is_address(to.account):
-        raise BadDestination(
-            f"{attempt.quote.asset} goes back to an address on {attempt.quote.network}.",
-            errors=[FieldError("/destination/address", "Must be 0x and 40 hex digits, whose checksum fits.")],
-        )
-    return Destination("", eip55.checksummed(to.account), "")
 
 
 async def _existing(tx: Tx, refund_id: UUID) -> Refund:

@@ -11,7 +11,17 @@ from gerbang.base.db import Database
 from gerbang.core.audit import service as audit
 from gerbang.core.connections.service import Connections
 from gerbang.core.identity.model import Caller
-from gerbang.core.payments import chain_store, choosing, linking, opening, operating, refund_store, refunding, store
+from gerbang.core.payments import (
+    chain_store,
+    choosing,
+    destinations,
+    linking,
+    opening,
+    operating,
+    refund_store,
+    refunding,
+    store,
+)
 from gerbang.core.payments.calls import Calls, load_wholes
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.model import (
@@ -27,12 +37,19 @@ from gerbang.core.payments.model import (
     PayerUpdate,
     Refund,
     RefundNotFound,
-    RefundOutcome,
     Whole,
 )
 from gerbang.core.payments.onchain import Judged
 from gerbang.core.payments.operating import Decision
 from gerbang.core.payments.rates import Quotes
+from gerbang.core.payments.refund_model import (
+    STANDARD_RULES,
+    NamedDestination,
+    RefundFilters,
+    RefundLink,
+    RefundOutcome,
+    RefundRules,
+)
 from gerbang.core.payments.refunding import RefundDecision
 from gerbang.core.secrets.service import Secrets
 
@@ -51,9 +68,11 @@ class Payments:
         *,
         create_wait_s: float = 5.0,
         wake: Callable[[], None] = lambda: None,
+        refund_rules: RefundRules = STANDARD_RULES,
     ) -> None:
         creations: GroupCommit[opening.Creation, tuple[Whole, bool]] = GroupCommit(db, opening.write_creations)
         self.context = Context(db, connections, calls, secrets, clock, creations, create_wait_s, wake, quotes)
+        self.context.refund_rules = refund_rules
 
     async def create(self, caller: Caller, new: NewPayment, key: IdempotencyKey) -> Outcome:
         """See opening.create."""
@@ -128,26 +147,50 @@ class Payments:
             raise RefundNotFound
         return refund
 
-    async def settle_refund(self, caller: Caller, refund_id: UUID, reference: str) -> Refund:
+    async def refunds(
+        self, filters: RefundFilters, after: tuple[datetime, UUID] | None, limit: int
+    ) -> list[tuple[Refund, list[NamedDestination]]]:
+        """Refunds with where they go, newest first, from a keyset place (created_at, id) on."""
+        async with self.context.db.reading() as tx:
+            found = await refund_store.page(tx, filters, after, limit)
+            named = await refund_store.destinations_of(tx, [one.id for one in found])
+        return [(one, named.get(one.id, [])) for one in found]
+
+    async def refunds_with(self, refund: Refund) -> tuple[Refund, ...]:
+        """The other refunds of the request that made this one."""
+        if refund.request_id is None:
+            return ()
+        async with self.context.db.reading() as tx:
+            return await refund_store.with_it(tx, refund)
+
+    async def settle_refund(self, caller: Caller, refund_id: UUID, reference: str, seen: int | None = None) -> Refund:
         """See refunding.settle_by_transfer."""
-        return await refunding.settle_by_transfer(self.context, caller, refund_id, reference)
+        return await refunding.settle_by_transfer(self.context, caller, refund_id, reference, seen)
 
     async def resolve_refund(self, caller: Caller, refund_id: UUID, decision: RefundDecision, reason: str) -> Refund:
         """See refunding.resolve."""
         return await refunding.resolve(self.context, caller, refund_id, decision, reason)
 
-    async def name_destination(self, refund_id: UUID, to: Destination) -> Refund:
-        """See refunding.name_destination."""
-        return await refunding.name_destination(self.context, refund_id, to)
+    async def name_destination(
+        self,
+        caller: Caller,
+        refund_id: UUID,
+        to: Destination,
+        *,
+        seen: int | None = None,
+        link: RefundLink | None = None,
+    ) -> Refund:
+        """See destinations.name."""
+        return await destinations.name(self.context, caller, refund_id, to, seen=seen, link=link)
 
     async def coins_of(self, refund: Refund) -> Coins | None:
         """See refunding.coins_of."""
         return refunding.coins_of(await self.get(refund.payment_id), refund)
 
-    async def destination_of(self, refund_id: UUID) -> Destination | None:
-        """Where a transfer back goes, if the payer has said so."""
+    async def destinations_of(self, refund_id: UUID) -> list[NamedDestination]:
+        """Every version of where a transfer back goes, the one that counts first."""
         async with self.context.db.reading() as tx:
-            return await refund_store.destination(tx, refund_id)
+            return await refund_store.destinations(tx, refund_id)
 
     async def methods(self, amount: int, currency: str) -> list[Offer]:
         """What a payer can choose from for this amount."""
@@ -173,13 +216,21 @@ class Payments:
         """See linking.note_language."""
         await linking.note_language(self.context, whole, locale)
 
-    async def refund_link_token(self, refund_id: UUID) -> str:
-        """The token of the page where a payer names a bank account."""
-        return await self.context.link_token(refund_id)
+    async def send_refund_link(self, caller: Caller, refund_id: UUID) -> Refund:
+        """See destinations.send_link."""
+        return await destinations.send_link(self.context, caller, refund_id)
 
-    async def check_refund_link(self, refund_id: UUID, token: str) -> bool:
-        """Whether a token opens this refund's page."""
-        return await self.context.check_link(refund_id, token)
+    async def issue_refund_link(self, caller: Caller, refund_id: UUID) -> str:
+        """See destinations.issue_link."""
+        return await destinations.issue_link(self.context, caller, refund_id)
+
+    async def mailed_refund_token(self, refund_id: UUID) -> str:
+        """The token of the link in the payer's mail; shown to nobody else."""
+        return await self.context.refund_token(refund_id)
+
+    async def check_refund_link(self, refund_id: UUID, token: str) -> RefundLink | None:
+        """The link whose token this is, if it opens this refund's page."""
+        return await self.context.check_refund_token(refund_id, token)
 
 
 def _direction(action: str, detail: object) -> str:

@@ -79,11 +79,11 @@ def succeed(draft: Draft, refund: Refund, *, by_bank: bool) -> None:
     _over(draft, done)
 
 
-def fail(draft: Draft, refund: Refund, why: str) -> None:
-    """The provider refused: release the reservation, reverse the promise."""
+def fail(draft: Draft, refund: Refund, why: str, *, needs_attention: bool = True) -> None:
+    """It does not go back this way: release the reservation, reverse the promise. Somebody looks at it, unless it was a person's word."""
     attempt = draft.attempts[refund.attempt_id]
     draft.put_attempt(replace(attempt, refund_reserved=attempt.refund_reserved - refund.amount))
-    failed = replace(refund, status=RefundStatus.FAILED, failure=why)
+    failed = replace(refund, status=RefundStatus.FAILED, failure=why, needs_attention=needs_attention)
     draft.put_refund(failed)
     draft.more.postings.append(entries.refund_failed(failed))
     _over(draft, failed)

@@ -269,7 +269,7 @@ async def save_payments(tx: Writer, payments: Sequence[Payment], now: datetime) 
     rows = [
         (
             p.id, p.status.value, p.late, str(p.amount_captured), str(p.amount_excess), p.sequence, p.paid_at, str(p.amount_refunded),
-            p.expires_at, p.cancelled_at, p.look_at,
+            p.expires_at, p.cancelled_at, p.look_at, str(p.excess_owed),
         )
         for p in payments
     ]  # fmt: skip
@@ -277,13 +277,13 @@ async def save_payments(tx: Writer, payments: Sequence[Payment], now: datetime) 
         """
         UPDATE payments p SET status = n.status, late = n.late, amount_captured = n.captured::numeric,
             amount_excess = n.excess::numeric, sequence = n.sequence, paid_at = n.paid_at, amount_refunded = n.refunded::numeric,
-            expires_at = n.expires_at, cancelled_at = n.cancelled_at, look_at = n.look_at, updated_at = $12
+            expires_at = n.expires_at, cancelled_at = n.cancelled_at, look_at = n.look_at, excess_owed = n.owed::numeric, updated_at = $13
         FROM unnest($1::uuid[], $2::text[], $3::bool[], $4::text[], $5::text[], $6::int[], $7::timestamptz[], $8::text[],
-            $9::timestamptz[], $10::timestamptz[], $11::timestamptz[])
-        AS n (id, status, late, captured, excess, sequence, paid_at, refunded, expires_at, cancelled_at, look_at)
+            $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::text[])
+        AS n (id, status, late, captured, excess, sequence, paid_at, refunded, expires_at, cancelled_at, look_at, owed)
         WHERE p.id = n.id
         """,
-        *columns(rows, 11),
+        *columns(rows, 12),
         now,
     )
 
@@ -320,7 +320,7 @@ async def due_payments(tx: Tx, limit: int) -> list[UUID]:
 _LOCKING = (
     "SELECT id, status, late, livemode, amount::text, currency, amount_captured::text, amount_refunded::text, amount_excess::text,"
     " description, order_reference, owner_id, metadata, items, return_url, sequence, created_at, updated_at, expires_at, paid_at,"
-    " cancelled_at, look_at, (SELECT business_now()) FROM payments "
+    " cancelled_at, look_at, excess_owed::text, (SELECT business_now()) FROM payments "
 )
 _LOCKING_BY_ATTEMPTS = (
     _LOCKING + "WHERE id IN (SELECT payment_id FROM attempts WHERE id = ANY($1)) ORDER BY id FOR UPDATE OF payments"  # noqa: S608  two constants
@@ -328,7 +328,7 @@ _LOCKING_BY_ATTEMPTS = (
 _PAYMENTS_AND_PAYERS = (
     "SELECT id, status, late, livemode, amount::text, currency, amount_captured::text, amount_refunded::text, amount_excess::text,"
     " description, order_reference, owner_id, metadata, items, return_url, sequence, created_at, updated_at, expires_at, paid_at,"
-    " cancelled_at, look_at, y.name, y.email, y.phone, y.locale, y.ip, y.browser_locale"
+    " cancelled_at, look_at, excess_owed::text, y.name, y.email, y.phone, y.locale, y.ip, y.browser_locale"
     " FROM payments JOIN payment_payers y ON payment_id = id WHERE id = ANY($1)"
 )
 _ATTEMPTS = (
@@ -354,12 +354,12 @@ def _locked(rows: Sequence[Row]) -> tuple[list[Payment], datetime | None]:
 def _payment(row: Row | tuple[Any, ...]) -> Payment:
     (
         id_, status, late, livemode, amount, currency, captured, refunded, excess, description, reference, owner, metadata,
-        items, return_url, sequence, created, updated, expires, paid, cancelled, look,
+        items, return_url, sequence, created, updated, expires, paid, cancelled, look, owed,
     ) = row  # fmt: skip
     return Payment(
         id_, _PAYMENT_STATUS[status], late, livemode, int(amount), currency, int(captured), int(refunded), int(excess),
         description, reference, owner, metadata, tuple(items), return_url, sequence, created, updated, expires, paid, cancelled,
-        look,
+        look, int(owed),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 from litestar import Request, get
 from litestar.response import Stream
+from msgspec.structs import replace
 
 from gerbang.base import ids
 from gerbang.base.errors import Forbidden, GerbangError, NotFound, Unauthenticated
@@ -20,6 +21,7 @@ from gerbang.core.announcements.model import Announcement
 from gerbang.web.exchange import caller_of
 from gerbang.web.gateway import SESSION_COOKIE
 from gerbang.web.owning import seen_by
+from gerbang.web.payer_views import payer_event
 from gerbang.web.services import Services
 
 AnyRequest = Request[Any, Any, Any]
@@ -42,10 +44,13 @@ class EventView(msgspec.Struct, frozen=True):
     data: Any
 
 
+View = Callable[[Announcement], "EventView | None"]
+
+
 @get("/v1/events", summary="Everything, as it happens", tags=_TAGS, media_type="text/event-stream")
 async def all_events(request: AnyRequest, services: Services) -> Stream:
     """Server-sent events of every payment; `Last-Event-ID` resumes."""
-    return _stream(request, services, Scope(caller_of(request).label))
+    return _stream(request, services, Scope(caller_of(request).label), event_view)
 
 
 @get(
@@ -58,22 +63,23 @@ async def payment_events(request: AnyRequest, services: Services, payment: str) 
     """Server-sent events of one payment; `Last-Event-ID` resumes."""
     caller = caller_of(request)
     whole = await seen_by(caller, services.payments, payment)
-    return _stream(request, services, Scope(caller.label, payment=whole.payment.id))
+    view = event_view if caller.may("payments:read") else payer_event_view
+    return _stream(request, services, Scope(caller.label, payment=whole.payment.id), view)
 
 
-def _stream(request: AnyRequest, services: Services, scope: Scope) -> Stream:
+def _stream(request: AnyRequest, services: Services, scope: Scope, view: View) -> Stream:
     told = request.headers.get("last-event-id")
     after = read_place(told) if told else None
     services.broadcast.check_room(scope.caller)
     heard = services.broadcast.listen(scope, after, heartbeat_s=_CHECK_S)
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return Stream(
-        _events(heard, _still_allowed(request, services, scope)), media_type="text/event-stream", headers=headers
+        _events(heard, _still_allowed(request, services, scope), view), media_type="text/event-stream", headers=headers
     )
 
 
 async def _events(
-    heard: "AsyncIterator[Heard | Missed | Place | None]", allowed: Callable[[], Awaitable[bool]]
+    heard: "AsyncIterator[Heard | Missed | Place | None]", allowed: Callable[[], Awaitable[bool]], view: View
 ) -> AsyncIterator[bytes]:
     yield _RETRY
     began = checked = said = monotonic()
@@ -86,10 +92,10 @@ async def _events(
         if one is None and now - said < _HEARTBEAT_S - _CHECK_S:
             continue
         said = now
-        yield _written(one)
+        yield _written(one, view)
 
 
-def _written(one: Heard | Missed | Place | None) -> bytes:
+def _written(one: Heard | Missed | Place | None, view: View) -> bytes:
     match one:
         case None:
             return b": still here\n\n"
@@ -98,7 +104,10 @@ def _written(one: Heard | Missed | Place | None) -> bytes:
         case Missed(place=place):
             return f"id: {place}\nevent: missed\ndata: {{}}\n\n".encode()
         case Heard(place=place, announcement=announcement):
-            data = _ENCODER.encode(event_view(announcement)).decode()
+            shown = view(announcement)
+            if shown is None:  # the place moves on all the same
+                return f"id: {place}\n\n".encode()
+            data = _ENCODER.encode(shown).decode()
             return f"id: {place}\nevent: {announcement.type}\ndata: {data}\n\n".encode()
 
 
@@ -113,6 +122,12 @@ def event_view(announcement: Announcement) -> EventView:
         announcement.made_at.isoformat().replace("+00:00", "Z"),
         announcement.data,
     )
+
+
+def payer_event_view(announcement: Announcement) -> EventView | None:
+    """An announcement as a payer or customer hears it; None for what is the business's alone."""
+    data = payer_event(announcement.type, announcement.data)
+    return None if data is None else event_view(replace(announcement, data=data))
 
 
 def _still_allowed(request: AnyRequest, services: Services, scope: Scope) -> Callable[[], Awaitable[bool]]:

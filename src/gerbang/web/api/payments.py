@@ -10,9 +10,9 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import Parameter
 
-from gerbang.base import formats
+from gerbang.base import formats, ids
 from gerbang.base.money import ASSETS
-from gerbang.core.identity.model import UserNotFound
+from gerbang.core.identity.model import Caller, UserNotFound
 from gerbang.core.payments.model import Filters, NewPayment, Payment, Whole
 from gerbang.ports.payment import DisplayCode, DisplayVirtualAccount, NextAction, Payer
 from gerbang.web import views
@@ -20,7 +20,8 @@ from gerbang.web.bodies import AttemptBody, PaymentBody, ResolveBody, owner_id, 
 from gerbang.web.chain_view import TransferView, transfer_view
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
 from gerbang.web.exchange import Exchange, Reply, caller_of, exchange_of
-from gerbang.web.owning import seen_by
+from gerbang.web.owning import owns, seen_by
+from gerbang.web.payer_views import PayerAttemptView, PayerPaymentView, payer_attempt_views, payer_payment_view
 from gerbang.web.problems import invalid_field
 from gerbang.web.services import Services
 from gerbang.web.steps import plain_steps
@@ -28,6 +29,7 @@ from gerbang.web.validation import read_as
 from gerbang.web.views import AttemptView, MomentView, OfferView, PaymentView
 
 AnyRequest = Request[Any, Any, Any]
+AnyPaymentView = PaymentView | PayerPaymentView
 _ENCODER: Final = msgspec.json.Encoder()
 _REPLAYED: Final = (b"idempotent-replayed", b"true")
 _TAGS: Final = ["payments"]
@@ -37,16 +39,17 @@ Before = Annotated[datetime | None, Parameter(query="created_before")]
 
 
 @post("/v1/payments", summary="Make a payment", tags=_TAGS, status_code=201)
-async def create_payment(request: AnyRequest, services: Services, data: PaymentBody) -> Response[PaymentView]:
+async def create_payment(request: AnyRequest, services: Services, data: PaymentBody) -> Response[AnyPaymentView]:
     """With `method` the first attempt is made at once; without it the payer chooses on the page behind `checkout_url`."""
     view, replayed = await _create(services, exchange_of(request), data)
     return Response(view, status_code=201, headers={"idempotent-replayed": "true"} if replayed else {})
 
 
 @get("/v1/payments/{payment:str}", summary="One payment", tags=_TAGS)
-async def read_payment(request: AnyRequest, services: Services, payment: str) -> PaymentView:
+async def read_payment(request: AnyRequest, services: Services, payment: str) -> AnyPaymentView:
     """A payment as it is now."""
-    return await _view(services, await seen_by(caller_of(request), services.payments, payment))
+    caller = caller_of(request)
+    return await _view(services, caller, await seen_by(caller, services.payments, payment))
 
 
 class Direct:
@@ -57,8 +60,9 @@ class Direct:
 
     async def read(self, exchange: Exchange) -> Reply:
         """GET /v1/payments/{payment}."""
-        whole = await seen_by(exchange.known_caller(), self._services.payments, exchange.params[0])
-        return Reply(200, _ENCODER.encode(await _view(self._services, whole)))
+        caller = exchange.known_caller()
+        whole = await seen_by(caller, self._services.payments, exchange.params[0])
+        return Reply(200, _ENCODER.encode(await _view(self._services, caller, whole)))
 
     async def create(self, exchange: Exchange) -> Reply:
         """POST /v1/payments."""
@@ -79,7 +83,7 @@ async def list_payments(
     order_reference: str | None = None,
     created_after: After = None,
     created_before: Before = None,
-) -> Page[PaymentView]:
+) -> Page[AnyPaymentView]:
     """Customers see their own, staff and API keys all."""
     caller = caller_of(request)
     owner = None if caller.may("payments:read") else caller.id
@@ -87,27 +91,27 @@ async def list_payments(
     most = capped(limit)
     rows = await services.payments.page(filters, await cursors.read("payments", cursor), most + 1)
     tokens = {row.payment.id: await services.payments.link_token(row.payment.id) for row in rows[:most]}
-    base = services.settings.base_url
 
-    def view(whole: Whole) -> PaymentView:
-        return views.payment_view(
-            whole, public_url=base, link_token=tokens[whole.payment.id], steps=steps_for(services)
-        )
+    def view(whole: Whole) -> AnyPaymentView:
+        return _shown(services, caller, whole, tokens[whole.payment.id])
 
     return await cursors.page("payments", rows, most, lambda w: (w.payment.created_at, w.payment.id), view)
 
 
 @get("/v1/payments/{payment:str}/attempts", summary="The attempts of a payment", tags=_TAGS)
-async def list_attempts(request: AnyRequest, services: Services, payment: str) -> Page[AttemptView]:
+async def list_attempts(request: AnyRequest, services: Services, payment: str) -> Page[AttemptView | PayerAttemptView]:
     """Oldest first; there are never many."""
-    whole = await seen_by(caller_of(request), services.payments, payment)
-    return Page(views.attempt_views(whole, steps_for(services)))
+    caller = caller_of(request)
+    whole = await seen_by(caller, services.payments, payment)
+    if caller.may("payments:read"):
+        return Page(views.attempt_views(whole, steps_for(services)))
+    return Page(payer_attempt_views(whole, steps_for(services)))
 
 
 @post("/v1/payments/{payment:str}/attempts", summary="Try another way to pay", tags=_TAGS, status_code=201)
 async def add_attempt(
     request: AnyRequest, services: Services, payment: str, data: AttemptBody
-) -> Response[PaymentView]:
+) -> Response[AnyPaymentView]:
     """The earlier attempt is closed where the provider can."""
     caller, exchange = caller_of(request), exchange_of(request)
     whole = await seen_by(caller, services.payments, payment)
@@ -116,17 +120,17 @@ async def add_attempt(
         caller, whole.payment.id, data.choice(), exchange.idempotency_key(), told
     )
     headers = {"idempotent-replayed": "true"} if outcome.replayed else {}
-    return Response(await _view(services, outcome.whole), status_code=201, headers=headers)
+    return Response(await _view(services, caller, outcome.whole), status_code=201, headers=headers)
 
 
 @post("/v1/payments/{payment:str}/send-link", summary="Mail the payment link to its payer", tags=_TAGS, status_code=202)
-async def send_link(request: AnyRequest, services: Services, payment: str) -> Response[PaymentView]:
+async def send_link(request: AnyRequest, services: Services, payment: str) -> Response[AnyPaymentView]:
     """To `customer.email`, in the customer's language; `GET /v1/notifications?payment=` tells how it went. 409 when nobody can pay by it."""
     caller, exchange = caller_of(request), exchange_of(request)
     whole = await seen_by(caller, services.payments, payment)
     outcome = await services.payments.send_link(caller, whole.payment.id, exchange.idempotency_key())
     headers = {"idempotent-replayed": "true"} if outcome.replayed else {}
-    return Response(await _view(services, outcome.whole), status_code=202, headers=headers)
+    return Response(await _view(services, caller, outcome.whole), status_code=202, headers=headers)
 
 
 @get("/v1/payments/{payment:str}/timeline", summary="What happened to a payment", tags=_TAGS)
@@ -144,27 +148,29 @@ async def chain(request: AnyRequest, services: Services, payment: str) -> Page[T
 
 
 @post("/v1/payments/{payment:str}/cancel", summary="Cancel an unpaid payment", tags=_TAGS, status_code=200)
-async def cancel(request: AnyRequest, services: Services, payment: str) -> PaymentView:
+async def cancel(request: AnyRequest, services: Services, payment: str) -> AnyPaymentView:
     """Open attempts are closed at the provider first; money that turns out to be in wins."""
     caller = caller_of(request)
     whole = await seen_by(caller, services.payments, payment)
-    return await _view(services, await services.payments.cancel(caller, whole.payment.id))
+    return await _view(services, caller, await services.payments.cancel(caller, whole.payment.id))
 
 
 @post("/v1/payments/{payment:str}/refresh", summary="Ask the provider now", tags=_TAGS, status_code=200)
-async def refresh(request: AnyRequest, services: Services, payment: str) -> PaymentView:
+async def refresh(request: AnyRequest, services: Services, payment: str) -> AnyPaymentView:
     """The payment with what the provider said."""
     caller = caller_of(request)
     whole = await seen_by(caller, services.payments, payment)
-    return await _view(services, await services.payments.refresh(caller, whole.payment.id))
+    return await _view(services, caller, await services.payments.refresh(caller, whole.payment.id))
 
 
 @post("/v1/payments/{payment:str}/resolve", summary="End a hold", tags=_TAGS, status_code=200)
-async def resolve(request: AnyRequest, services: Services, payment: str, data: ResolveBody) -> PaymentView:
+async def resolve(request: AnyRequest, services: Services, payment: str, data: ResolveBody) -> AnyPaymentView:
     """A person decides what a held payment is: take the money, give it back, or let go."""
     caller = caller_of(request)
     whole = await seen_by(caller, services.payments, payment)
-    return await _view(services, await services.payments.resolve(caller, whole.payment.id, data.decision, data.reason))
+    return await _view(
+        services, caller, await services.payments.resolve(caller, whole.payment.id, data.decision, data.reason)
+    )
 
 
 @get("/v1/payment-methods", summary="How an amount can be paid", tags=_TAGS)
@@ -175,7 +181,7 @@ async def methods(services: Services, amount: str, currency: str) -> Page[OfferV
     return Page([views.offer_view(offer) for offer in await services.payments.methods(units, currency)])
 
 
-async def _create(services: Services, exchange: Exchange, body: PaymentBody) -> tuple[PaymentView, bool]:
+async def _create(services: Services, exchange: Exchange, body: PaymentBody) -> tuple[AnyPaymentView, bool]:
     body.check()
     caller = exchange.known_caller()
     if caller.may("payments:read"):
@@ -198,7 +204,7 @@ async def _create(services: Services, exchange: Exchange, body: PaymentBody) -> 
         choice=body.choice(),
     )
     outcome = await services.payments.create(caller, new, exchange.idempotency_key())
-    return await _view(services, outcome.whole), outcome.replayed
+    return await _view(services, caller, outcome.whole), outcome.replayed
 
 
 async def _payer(services: Services, body: PaymentBody, owner: UUID | None) -> Payer:
@@ -225,9 +231,17 @@ def _pressed_from(exchange: Exchange, said: str) -> str:
     return exchange.client_ip
 
 
-async def _view(services: Services, whole: Whole) -> PaymentView:
-    token = await services.payments.link_token(whole.payment.id)
-    return views.payment_view(whole, public_url=services.settings.base_url, link_token=token, steps=steps_for(services))
+async def _view(services: Services, caller: Caller, whole: Whole) -> AnyPaymentView:
+    return _shown(services, caller, whole, await services.payments.link_token(whole.payment.id))
+
+
+def _shown(services: Services, caller: Caller, whole: Whole, token: str) -> AnyPaymentView:
+    """A payment as the caller may see it. Its link, by which it is paid, only for who may make such links, and for whose it is."""
+    linked = caller.may("payments:create") or owns(caller, whole.payment)
+    url = f"{services.settings.base_url}/pay/{ids.show('pay', whole.payment.id)}?t={token}" if linked else None
+    if caller.may("payments:read"):
+        return views.payment_view(whole, checkout_url=url, steps=steps_for(services))
+    return payer_payment_view(whole, checkout_url=url, steps=steps_for(services))
 
 
 def steps_for(services: Services) -> views.Steps:

@@ -1,27 +1,45 @@
 """/v1/payments/{id}/refunds and /v1/refunds."""
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
+from uuid import UUID
 
-from litestar import Request, Response, get, post
+import msgspec
+from litestar import Request, Response, get, post, put
+from litestar.params import Parameter
 
 from gerbang.base import ids
 from gerbang.base.errors import NotFound
-from gerbang.core.payments.model import PaymentNotFound, RefundNotFound
-from gerbang.web.bodies import RefundBody, ResolveRefundBody, SettleBody, read_amount
+from gerbang.core.identity.model import Caller
+from gerbang.core.payments.model import PaymentNotFound, Refund, RefundNotFound, RefundStatus
+from gerbang.core.payments.refund_model import NamedDestination, RefundFilters
+from gerbang.web.api.payments import After, Before, utc
+from gerbang.web.bodies import NameDestinationBody, RefundBody, ResolveRefundBody, SettleBody, read_amount
+from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
 from gerbang.web.exchange import caller_of, exchange_of
 from gerbang.web.owning import owns, seen_by
+from gerbang.web.payer_views import PayerRefundView, payer_refund_view
+from gerbang.web.problems import invalid_field
+from gerbang.web.refund_views import RefundView, destination_view, refund_view
 from gerbang.web.services import Services
-from gerbang.web.views import RefundView, destination_view, refund_view
 
 AnyRequest = Request[Any, Any, Any]
+AnyRefundView = RefundView | PayerRefundView
 _TAGS: Final = ["refunds"]
+_LIST: Final = "refunds"
+OfPayment = Annotated[str | None, Parameter(query="payment")]
+
+
+class LinkView(msgspec.Struct, frozen=True):
+    """A link to the page where a refund's payer says where the money goes. Hand it to them alone: whoever opens it may say so."""
+
+    url: str
 
 
 @post("/v1/payments/{payment:str}/refunds", summary="Give money back", tags=_TAGS, status_code=201)
 async def create_refund(
     request: AnyRequest, services: Services, payment: str, data: RefundBody
 ) -> Response[RefundView]:
-    """All that is left, or `amount` of it. Where the method cannot give back, the payer names a bank account (of crypto, an address) and an operator transfers."""
+    """All that is left, a surplus too, or `amount` of it; several refunds where it came over several attempts, told as `related_refunds`. Where the method cannot give back, the payer names a bank account (of crypto, an address) and an operator transfers."""
     caller, exchange = caller_of(request), exchange_of(request)
     whole = await seen_by(caller, services.payments, payment)
     amount = None if data.amount is None else read_amount(data.amount, whole.payment.currency)
@@ -29,31 +47,81 @@ async def create_refund(
         caller, whole.payment.id, amount, data.reason, data.to(), exchange.idempotency_key()
     )
     headers = {"idempotent-replayed": "true"} if outcome.replayed else {}
-    return Response(refund_view(outcome.refund), status_code=201, headers=headers)
+    return Response(refund_view(outcome.refund, others=outcome.others), status_code=201, headers=headers)
+
+
+@get("/v1/refunds", summary="Refunds, newest first", tags=_TAGS)
+async def list_refunds(
+    request: AnyRequest,
+    services: Services,
+    cursors: Cursors,
+    limit: Limit = 25,
+    cursor: Cursor = None,
+    status: str | None = None,
+    payment: OfPayment = None,
+    created_after: After = None,
+    created_before: Before = None,
+) -> Page[RefundView]:
+    """Of every payment, or of one; where they go is shown to those who may transfer."""
+    if status is not None and status not in {one.value for one in RefundStatus}:
+        raise invalid_field("/status", f"Must be one of: {', '.join(RefundStatus)}.")
+    filters = RefundFilters(status, _payment_id(payment), utc(created_after), utc(created_before))
+    most, may_settle = capped(limit), caller_of(request).may("refunds:settle")
+    rows = await services.payments.refunds(filters, await cursors.read(_LIST, cursor), most + 1)
+
+    def view(row: tuple[Refund, list[NamedDestination]]) -> RefundView:
+        return refund_view(row[0], destination_view(row[1], None) if may_settle else None)
+
+    return await cursors.page(_LIST, rows, most, lambda row: (row[0].created_at, row[0].id), view)
 
 
 @get("/v1/refunds/{refund:str}", summary="One refund", tags=_TAGS)
-async def read_refund(request: AnyRequest, services: Services, refund: str) -> RefundView:
+async def read_refund(request: AnyRequest, services: Services, refund: str) -> AnyRefundView:
     """A refund as it is now; the bank account or address is shown to those who may transfer."""
     caller = caller_of(request)
     found = await services.payments.refund_of(_refund_id(refund))
-    if not caller.may("payments:read"):
-        try:
-            whole = await services.payments.get(found.payment_id)
-        except PaymentNotFound as error:
-            raise RefundNotFound from error
-        if not owns(caller, whole.payment):
-            raise RefundNotFound
-    if not caller.may("refunds:settle"):
-        return refund_view(found)
-    to = await services.payments.destination_of(found.id)
-    return refund_view(found, destination_view(to, await services.payments.coins_of(found)))
+    if caller.may("payments:read"):
+        return await _view(services, caller, found)
+    try:
+        whole = await services.payments.get(found.payment_id)
+    except PaymentNotFound as error:
+        raise RefundNotFound from error
+    if not owns(caller, whole.payment):
+        raise RefundNotFound
+    return payer_refund_view(found)
+
+
+@put("/v1/refunds/{refund:str}/destination", summary="Say where a transfer goes", tags=_TAGS, status_code=200)
+async def name_destination(
+    request: AnyRequest, services: Services, refund: str, data: NameDestinationBody
+) -> RefundView:
+    """For who may pay out, when the payer told them. Payer and operators are told; what was named stays on record. 409 when it was changed meanwhile."""
+    caller, to = caller_of(request), data.as_destination("")
+    found = await services.payments.name_destination(caller, _refund_id(refund), to, seen=data.version)
+    return await _view(services, caller, found)
+
+
+@post("/v1/refunds/{refund:str}/send-link", summary="Mail a refund's link to its payer", tags=_TAGS, status_code=202)
+async def send_link(request: AnyRequest, services: Services, refund: str) -> RefundView:
+    """To the address that the payment knows, and to no other. 409 without one, or within five minutes of the last."""
+    caller = caller_of(request)
+    return await _view(services, caller, await services.payments.send_refund_link(caller, _refund_id(refund)))
+
+
+@post("/v1/refunds/{refund:str}/link", summary="Make a refund's link", tags=_TAGS, status_code=201)
+async def issue_link(request: AnyRequest, services: Services, refund: str) -> LinkView:
+    """For a payer whom no mail reaches. What is named by it carries the name of whoever made it."""
+    refund_id = _refund_id(refund)
+    token = await services.payments.issue_refund_link(caller_of(request), refund_id)
+    return LinkView(f"{services.settings.base_url}/refund/{ids.show('ref', refund_id)}?t={token}")
 
 
 @post("/v1/refunds/{refund:str}/settle", summary="Record a transfer", tags=_TAGS, status_code=200)
 async def settle_refund(request: AnyRequest, services: Services, refund: str, data: SettleBody) -> RefundView:
-    """An operator has transferred the money; `reference` is the bank's, or the hash of the transaction."""
-    return refund_view(await services.payments.settle_refund(caller_of(request), _refund_id(refund), data.reference))
+    """An operator has transferred the money; `reference` is the bank's, or the hash of the transaction. Not by whoever asked for the refund, where somebody else may; 409 when the destination was changed meanwhile."""
+    caller = caller_of(request)
+    done = await services.payments.settle_refund(caller, _refund_id(refund), data.reference, data.destination_version)
+    return await _view(services, caller, done)
 
 
 @post("/v1/refunds/{refund:str}/resolve", summary="Say what became of a refund in doubt", tags=_TAGS, status_code=200)
@@ -63,11 +131,28 @@ async def resolve_refund(request: AnyRequest, services: Services, refund: str, d
     return refund_view(await payments.resolve_refund(caller_of(request), refund_id, data.decision, data.reason))
 
 
-def _refund_id(shown: str) -> Any:
+async def _view(services: Services, caller: Caller, refund: Refund) -> RefundView:
+    others = await services.payments.refunds_with(refund)
+    if not caller.may("refunds:settle"):
+        return refund_view(refund, others=others)
+    versions = await services.payments.destinations_of(refund.id)
+    return refund_view(refund, destination_view(versions, await services.payments.coins_of(refund)), others)
+
+
+def _refund_id(shown: str) -> UUID:
     try:
         return ids.read("ref", shown)
     except NotFound as error:
         raise RefundNotFound from error
 
 
-HANDLERS: Final = [create_refund, read_refund, settle_refund, resolve_refund]
+def _payment_id(shown: str | None) -> UUID | None:
+    try:
+        return None if shown is None else ids.read("pay", shown)
+    except NotFound as error:
+        raise invalid_field("/payment", error.detail) from error
+
+
+HANDLERS: Final = [
+    create_refund, list_refunds, read_refund, name_destination, send_link, issue_link, settle_refund, resolve_refund,
+]  # fmt: skip

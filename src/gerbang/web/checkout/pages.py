@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -25,9 +26,11 @@ from gerbang.core.payments.model import (
     Offer,
     PayerUpdate,
     PaymentStatus,
+    RefundNotAwaitingTransfer,
     RefundStatus,
     Whole,
 )
+from gerbang.core.payments.refund_model import RefundLinkJustSent
 from gerbang.ports.payment import DisplayQr, Method, Redirect
 from gerbang.web import texts
 from gerbang.web.checkout import qr
@@ -199,6 +202,17 @@ async def check(request: Request[Any, Any, Any], payment: FromPath[str]) -> Resp
     return see_other(f"/pay/{payment}?asked={'nothing' if answered else 'later'}")
 
 
+@post("/{payment:str}/refund-link", status_code=303)
+async def mail_refund_link(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[None]:
+    """Mail the links of refunds that wait for an account to the payer's own address: whoever only holds this page's link is not shown them."""
+    whole, caller = await payment_for(request, payment)
+    waiting = [refund.id for refund in whole.refunds if refund.status is RefundStatus.AWAITING_TRANSFER]
+    for refund_id in waiting:
+        with suppress(RefundLinkJustSent, RefundNotAwaitingTransfer):
+            await services_of(request).payments.send_refund_link(caller, refund_id)
+    return see_other(f"/pay/{payment}?asked=mailed")
+
+
 @get("/{payment:str}/go")
 async def go(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[None]:
     """On to the provider's page. A GET of its own: a form's redirect to another site would need a wider policy."""
@@ -264,9 +278,8 @@ async def _show(
         returned=returned,
         choosing=(choosing or "choose" in request.query_params) and _can_choose(request, whole),
         going="go" in request.query_params,
-        asked=asked if asked in ("nothing", "later") else "",
+        asked=asked if asked in ("nothing", "later", "mailed") else "",
         sandbox=services.settings.sandbox_url if services.settings.sandbox else "",
-        refund_links=await _refund_links(request, whole),
         seen=await _seen(request, whole),
     )
     if scenes.scene_of(whole, choosing=visit.choosing, returned=returned) is Scene.CHOOSE:
@@ -295,12 +308,6 @@ async def _offers(request: Request[Any, Any, Any], whole: Whole) -> Sequence[Off
     return await services_of(request).payments.methods(max(due.owed(payment), 1), payment.currency)
 
 
-async def _refund_links(request: Request[Any, Any, Any], whole: Whole) -> dict[Any, str]:
-    waiting = [refund.id for refund in whole.refunds if refund.status is RefundStatus.AWAITING_TRANSFER]
-    payments = services_of(request).payments
-    return {one: f"/refund/{ids.show('ref', one)}?t={await payments.refund_link_token(one)}" for one in waiting}
-
-
 def _home(whole: Whole, *, sandbox: bool) -> str:
     """Back to the shop: its own address if it gave one, the demo shop in the sandbox."""
     address = whole.payment.return_url or ""
@@ -312,7 +319,7 @@ def _home(whole: Whole, *, sandbox: bool) -> str:
 HANDLERS: Final = [
     Router(
         path="/pay",
-        route_handlers=[open_payment, come_back, state, feed, picture, choose, check, go],
+        route_handlers=[open_payment, come_back, state, feed, picture, choose, check, mail_refund_link, go],
         exception_handlers={GerbangError: page_error},
         include_in_schema=False,
     )

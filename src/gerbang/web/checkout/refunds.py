@@ -1,6 +1,7 @@
 """The page where a payer names the bank account, or the wallet, that a refund is sent to. The transfer itself is a person's work."""
 
 import re
+from contextlib import suppress
 from typing import Any, Final
 
 from litestar import Request, Response, Router, get, post
@@ -9,15 +10,17 @@ from litestar.params import FromPath
 from gerbang.base import eip55, ids
 from gerbang.base.errors import GerbangError
 from gerbang.core.payments.model import Destination, Refund, RefundNotAwaitingTransfer, RefundStatus
+from gerbang.core.payments.refund_model import DestinationChanged
 from gerbang.web import texts
 from gerbang.web.checkout.crypto import NETWORKS
-from gerbang.web.checkout.visitors import link_cookie, refund_for, without_token
+from gerbang.web.checkout.visitors import link_cookie, refund_for, who_names, without_token
 from gerbang.web.forms import note_cards, read_form
 from gerbang.web.pages import Page, locale_of, page, page_error, see_other, services_of
 from gerbang.web.steps import BANK_TITLES
 from gerbang.web.validation import holds_card_number
 
 _FIELDS: Final = ("bank", "account", "name")
+_VERSION: Final = re.compile(r"[0-9]{1,4}", re.ASCII)
 _NOTHING: Final = Destination("", "", "")
 
 
@@ -28,19 +31,20 @@ async def open_refund(request: Request[Any, Any, Any], refund: FromPath[str]) ->
     if token and await services_of(request).payments.check_refund_link(ids.read("ref", refund), token):
         return see_other(without_token(request), [link_cookie(request, f"/refund/{refund}", token)])
     payments = services_of(request).payments
-    found = await payments.refund_of(await refund_for(request, refund))
-    given = await payments.destination_of(found.id)
-    step = _step(found, given)
+    refund_id, _ = await refund_for(request, refund)
+    found, versions = await payments.refund_of(refund_id), await payments.destinations_of(refund_id)
+    step = _step(found, versions[0].to if versions else None)
     if step == "named" and "change" in request.query_params:
         step = "form"
-    return await _show(request, found, step, given if given and step == "named" else _NOTHING)
+    return await _show(request, found, step, versions[0].to if step == "named" else _NOTHING)
 
 
 @post("/{refund:str}/review", status_code=200)
 async def review(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
     """Look once more before it counts."""
-    found = await services_of(request).payments.refund_of(await refund_for(request, refund))
-    given, wrong = await _read(request, found)
+    refund_id, _ = await refund_for(request, refund)
+    found = await services_of(request).payments.refund_of(refund_id)
+    given, wrong = await read_destination(request, found)
     if found.status is not RefundStatus.AWAITING_TRANSFER:
         return see_other(f"/refund/{refund}")
     return await _show(request, found, "form" if wrong else "confirm", given, wrong)
@@ -49,27 +53,34 @@ async def review(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page
 @post("/{refund:str}/edit", status_code=200)
 async def edit(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
     """Back to the form with what was typed."""
-    found = await services_of(request).payments.refund_of(await refund_for(request, refund))
-    given, wrong = await _read(request, found)
+    refund_id, _ = await refund_for(request, refund)
+    found = await services_of(request).payments.refund_of(refund_id)
+    given, wrong = await read_destination(request, found)
     return await _show(request, found, "form", given, wrong)
 
 
 @post("/{refund:str}/name", status_code=303)
 async def name(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
-    """Keep the account or address."""
+    """Keep the account or address, where nobody has said another one since this page was shown."""
     payments = services_of(request).payments
-    found = await payments.refund_of(await refund_for(request, refund))
-    given, wrong = await _read(request, found)
+    refund_id, link = await refund_for(request, refund)
+    found = await payments.refund_of(refund_id)
+    given, wrong = await read_destination(request, found)
     if wrong:
         return await _show(request, found, "form", given, wrong)
-    try:
-        await payments.name_destination(found.id, given)
-    except RefundNotAwaitingTransfer:
-        return see_other(f"/refund/{refund}")  # it was transferred meanwhile: that page says so
+    seen = (await read_form(request, "version"))["version"]
+    with suppress(RefundNotAwaitingTransfer, DestinationChanged):  # the page then shows what it has become
+        await payments.name_destination(
+            who_names(request, refund_id),
+            refund_id,
+            given,
+            seen=int(seen) if _VERSION.fullmatch(seen) else 0,
+            link=link,
+        )
     return see_other(f"/refund/{refund}")
 
 
-async def _read(request: Request[Any, Any, Any], refund: Refund) -> tuple[Destination, dict[str, str]]:
+async def read_destination(request: Request[Any, Any, Any], refund: Refund) -> tuple[Destination, dict[str, str]]:
     """What was typed, and what is wrong with it by field; a card number is not repeated back."""
     form = await read_form(request, *_FIELDS, cards_in=("account",))
     say = texts.words(locale_of(request))
@@ -119,6 +130,7 @@ async def _show(
     services = services_of(request)
     whole = await services.payments.get(refund.payment_id)
     coins = await services.payments.coins_of(refund)
+    versions = await services.payments.destinations_of(refund.id)
     return page(
         request,
         "refund.html",
@@ -130,6 +142,7 @@ async def _show(
         here=f"/refund/{ids.show('ref', refund.id)}",
         refund=refund,
         step=step,
+        version=versions[0].version if versions else 0,
         given=given,
         wrong=wrong or {},
         banks=tuple(BANK_TITLES.values()),

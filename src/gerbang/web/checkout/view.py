@@ -1,11 +1,10 @@
 """What the payer's templates are told about a payment: one flat table of values per page. Pure; asks nobody, decides no status."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from gerbang.base import formats, ids, phone
 from gerbang.base.formats import Locale
@@ -39,7 +38,6 @@ class Visit:
     going: bool = False
     asked: str = ""
     sandbox: str = ""
-    refund_links: Mapping[UUID, str] = field(default_factory=dict)
     seen: Sequence[crypto.Seen] = ()
 
 
@@ -76,7 +74,7 @@ def page_of(whole: Whole, visit: Visit, choice: Choice | None = None) -> tuple[s
         "missing": due.owed(payment),
         "part_paid": payment.status is PaymentStatus.PART_PAID,
         "part_came": 0 < payment.amount_captured < payment.amount,
-        "asked": visit.asked,
+        "asked": "" if visit.asked == "mailed" else visit.asked,
         "sandbox": "" if payment.livemode else visit.sandbox,
         "email": formats.mask_email(whole.payer.email) if whole.payer.email else "",
     }
@@ -184,7 +182,7 @@ def _receipt(whole: Whole, visit: Visit) -> dict[str, Any]:
         "option": scenes.option_of(attempt) if attempt else "",
         "number": action.number if isinstance(action, DisplayVirtualAccount) and _is_account(attempt) else "",
         "refunds": scenes.refunds_by_state(whole.refunds),
-        "refund_links": {refund.id: visit.refund_links.get(refund.id, "") for refund in whole.refunds},
+        "mailed": visit.asked == "mailed",
     }
 
 

@@ -4,6 +4,7 @@ The link's token moves into a cookie for that one address at the first visit, an
 because on a slow line a redirect costs as much as the page.
 """
 
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -15,6 +16,7 @@ from gerbang.base import ids
 from gerbang.base.errors import NotFound
 from gerbang.core.identity.model import Caller, payer_caller
 from gerbang.core.payments.model import Whole
+from gerbang.core.payments.refund_model import RefundLink
 from gerbang.web.exchange import exchange_of
 from gerbang.web.gateway import check_same_origin
 from gerbang.web.pages import caller_or_none, is_https, services_of
@@ -32,7 +34,9 @@ async def payment_for(request: Request[Any, Any, Any], payment: str, link: str =
     token = link or request.cookies.get(COOKIE, "")
     if token and await payments.check_link(payment_id, token):
         _only_from_here(request)
-        return await payments.get(payment_id), payer_caller(payment_id)
+        staff = staff_at(request)
+        visitor = payer_caller(payment_id)
+        return await payments.get(payment_id), visitor if staff is None else replace(visitor, label=staff.label)
     caller = caller_or_none(request)
     if caller is not None and caller.kind == "user" and caller.id is not None:
         whole = await payments.get(payment_id)
@@ -41,14 +45,33 @@ async def payment_for(request: Request[Any, Any, Any], payment: str, link: str =
     raise NotFound
 
 
-async def refund_for(request: Request[Any, Any, Any], refund: str) -> UUID:
-    """The id of the refund whose page this visitor's link opens; raises NotFound for everybody else."""
+async def refund_for(request: Request[Any, Any, Any], refund: str) -> tuple[UUID, RefundLink]:
+    """The id of the refund whose page this visitor's link opens, and the link; raises NotFound for everybody else."""
     refund_id = ids.read("ref", refund)
     token = request.cookies.get(COOKIE, "")
-    if not token or not await services_of(request).payments.check_refund_link(refund_id, token):
+    link = await services_of(request).payments.check_refund_link(refund_id, token) if token else None
+    if link is None:
         raise NotFound
     _only_from_here(request)
-    return refund_id
+    return refund_id, link
+
+
+def who_names(request: Request[Any, Any, Any], refund_id: UUID) -> Caller:
+    """On whose name the page of a refund writes down where the money goes: the payer's, or that of the operator who is signed in here.
+
+    Raises Forbidden for an operator who may not pay out.
+    """
+    staff = staff_at(request)
+    if staff is None:
+        return Caller("payer", f"payer:{ids.show('ref', refund_id)}")
+    staff.require("refunds:settle")
+    return staff
+
+
+def staff_at(request: Request[Any, Any, Any]) -> Caller | None:
+    """Somebody of the shop who is signed in in this browser: what they press is theirs, whatever link they hold."""
+    visitor = caller_or_none(request)
+    return visitor if visitor is not None and visitor.kind == "user" and visitor.may("payments:read") else None
 
 
 def link_cookie(request: Request[Any, Any, Any], path: str, token: str) -> Cookie:

@@ -13,34 +13,20 @@ from gerbang.core.identity.model import Caller
 from gerbang.core.payments import due
 from gerbang.core.payments.model import (
     Attempt,
-    Coins,
-    Destination,
     Moment,
     Payment,
     PaymentStatus,
-    Refund,
-    RefundStatus,
     Whole,
-    in_doubt,
     takes_money,
 )
 from gerbang.ports.payment import DisplayCrypto
 from gerbang.web import texts
 from gerbang.web.checkout import scene as scenes
-from gerbang.web.checkout.crypto import NETWORKS
 from gerbang.web.console import timeline
 from gerbang.web.console.desk import stamp
 
 P = PaymentStatus
 _CANCELLABLE: Final = frozenset({P.CREATED, P.PENDING, P.FAILED, P.EXPIRED})
-_REFUND_MARKS: Final = {
-    RefundStatus.REQUESTED: "created",
-    RefundStatus.SUBMITTED: "pending",
-    RefundStatus.SUCCEEDED: "refunded",
-    RefundStatus.FAILED: "failed",
-    RefundStatus.UNKNOWN: "unknown",
-    RefundStatus.AWAITING_TRANSFER: "held",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +98,8 @@ def actions_of(whole: Whole, caller: Caller, now: datetime) -> frozenset[str]:
 
 
 def refundable(whole: Whole) -> int:
-    """Minor units that can be given back at once: a provider refunds one transaction, so the largest rest of one attempt."""
-    return max((a.captured - a.refunded - a.refund_reserved for a in whole.attempts), default=0)
+    """Minor units that are left to be given back, over every attempt that brought money."""
+    return sum(a.captured - a.refunded - a.refund_reserved for a in whole.attempts)
 
 
 def question_of(whole: Whole, act: str, locale: Locale) -> dict[str, Any]:
@@ -153,70 +139,6 @@ def question_of(whole: Whole, act: str, locale: Locale) -> dict[str, Any]:
                 "options": [(name, say(f"resolving.{name}")) for name in ("accept", "refund", "release")],
                 "danger": False,
             }
-
-
-def deciding_of(whole: Whole, refund: Refund, locale: Locale) -> dict[str, Any]:
-    """The page that asks what became of a refund in doubt."""
-    say, id_ = texts.words(locale), ids.show("pay", refund.payment_id)
-    attempt = next(one for one in whole.attempts if one.id == refund.attempt_id)
-    return {
-        "id": id_,
-        "back": f"/console/payments/{id_}",
-        "action": f"/console/refunds/{ids.show('ref', refund.id)}/resolve",
-        "heading": say("deciding.title", amount=formats.money(refund.amount, refund.currency, locale)),
-        "lead": say("deciding.lead", reference=attempt.provider_reference or "–"),
-        "note": "",
-        "button": say("resolving.button"),
-        "fields": ("decision", "reason"),
-        "options": [(name, say(f"deciding.{name}")) for name in ("returned", "failed")],
-        "danger": False,
-    }
-
-
-def settling_of(refund: Refund, to: Destination | None, coins: Coins | None, locale: Locale) -> dict[str, Any]:
-    """The page that asks for a transfer's reference."""
-    say, id_ = texts.words(locale), ids.show("pay", refund.payment_id)
-    return {
-        "id": id_,
-        "back": f"/console/payments/{id_}",
-        "action": f"/console/refunds/{ids.show('ref', refund.id)}/settle",
-        "heading": say("settling.title", amount=formats.money(refund.amount, refund.currency, locale)),
-        "lead": say("settling.lead.coins" if coins else "settling.lead"),
-        "note": destination_text(to, coins, locale),
-        "button": say("settling.button"),
-        "fields": ("reference",),
-        "danger": False,
-    }
-
-
-def destination_text(to: Destination | None, coins: Coins | None, locale: Locale) -> str:
-    """Where a refund is to be sent, and of crypto how much; empty as long as the payer has not said so."""
-    say = texts.words(locale)
-    if to is None:
-        return ""
-    if coins is None:
-        return say("pay.destination", bank=to.bank, account=to.account, name=to.name)
-    amount, network = formats.money(coins.amount, coins.asset, locale), NETWORKS.get(coins.network, coins.network)
-    return say("pay.destination.coins", amount=amount, network=network, address=to.account)
-
-
-def refund_row(
-    refund: Refund, to: Destination | None, coins: Coins | None, link: str, locale: Locale, *, may_settle: bool
-) -> dict[str, Any]:
-    """One refund; the account it goes to only for whoever makes the transfer."""
-    waiting = refund.status is RefundStatus.AWAITING_TRANSFER
-    return {
-        "id": ids.show("ref", refund.id),
-        "status": refund.status.value,
-        "mark": _REFUND_MARKS[refund.status],
-        "amount": formats.money(refund.amount, refund.currency, locale),
-        "reason": refund.reason,
-        "failure": refund.failure or "",
-        "destination": destination_text(to, coins, locale) if may_settle and waiting else "",
-        "link": link if waiting and to is None else "",
-        "settle": waiting and may_settle and to is not None,
-        "decide": in_doubt(refund) and may_settle,
-    }
 
 
 def _telling(whole: Whole) -> Attempt | None:

@@ -1,20 +1,19 @@
 """Operators and payments: the list, one payment with its timeline, and the acts, each behind a page that asks first."""
 
-import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
-from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from gerbang.base import ids
-from gerbang.base.errors import Conflict, GerbangError, Invalid, NotFound, TooMany, Unavailable, UpstreamFailed
+from gerbang.base.errors import NotFound, TooMany, Unavailable, UpstreamFailed
 from gerbang.core.payments.model import Filters, NotRefundable, PaymentStatus, Whole
 from gerbang.ports.payment import Method
 from gerbang.web import texts
-from gerbang.web.console import ledger_view, payment_view, refund_form
+from gerbang.web.console import ledger_view, payment_view, refund_form, refunds
+from gerbang.web.console.asking import REFUSED, ask_first, back_to
 from gerbang.web.console.desk import form_key, operator, read_day, refusal, show
 from gerbang.web.console.link_form import with_card_numbers
 from gerbang.web.cursors import Cursors
@@ -35,8 +34,7 @@ _TABS: Final = (
     "failed",
     "expired",
 )
-_SAID: Final = frozenset({"asked", "silent", "cancelled", "refunded", "resolved", "settled"})
-_REFUSED: Final = (Conflict, UpstreamFailed, Unavailable, TooMany, Invalid)
+_SAID: Final = frozenset({"asked", "silent", "cancelled", "refunded", "resolved", "settled", "named", "mailed"})
 
 
 @get("/console/payments")
@@ -97,17 +95,18 @@ async def payment(request: Request[Any, Any, Any], payment: FromPath[str]) -> Re
     moments = await services.payments.timeline(payment_id)
     locale = locale_of(request)
     said = request.query_params.get("done", "")
-    token = await services.payments.link_token(payment_id)
     lines = await services.ledger.postings(payment_id) if caller.may("ledger:read") else None
     return await show(
         request,
         "payment.html",
         "payments",
         **payment_view.page_of(whole, moments, locale),
-        refunds=await _refunds(request, whole, may_settle=caller.may("refunds:settle")),
+        refunds=await refunds.rows_of(request, whole, caller),
         actions=payment_view.actions_of(whole, caller, services.payments.context.clock.now()),
         lines=None if lines is None else ledger_view.rows_of(lines, locale),
-        payer_page=f"/pay/{payment}?t={token}",
+        payer_page=f"/pay/{payment}?t={await services.payments.link_token(payment_id)}"
+        if caller.may("payments:create")
+        else "",
         said=said if said in _SAID else "refused" if said == "refused" else "",
         said_why=refusal(request.query_params.get("why", "")),
     )
@@ -146,8 +145,8 @@ async def ask(request: Request[Any, Any, Any], payment: FromPath[str]) -> Respon
     try:
         await services_of(request).payments.refresh(caller, payment_id)
     except (UpstreamFailed, Unavailable, TooMany):
-        return _back(payment, "silent")
-    return _back(payment, "asked")
+        return back_to(payment, "silent")
+    return back_to(payment, "asked")
 
 
 @get("/console/payments/{payment:str}/cancel")
@@ -163,9 +162,9 @@ async def cancel(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
     caller = operator(request, "payments:cancel")
     try:
         await services_of(request).payments.cancel(caller, ids.read("pay", payment))
-    except _REFUSED as error:
-        return _back(payment, "refused", error)
-    return _back(payment, "cancelled")
+    except REFUSED as error:
+        return back_to(payment, "refused", error)
+    return back_to(payment, "cancelled")
 
 
 @get("/console/payments/{payment:str}/refund")
@@ -192,7 +191,7 @@ async def refund(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
         await services_of(request).payments.refund(caller, whole.payment.id, amount, form["reason"], None, key)
     except NotRefundable:
         return await _question(request, whole, "refund", given, {"amount": refund_form.too_much(whole, locale)})
-    return _back(payment, "refunded")
+    return back_to(payment, "refunded")
 
 
 @get("/console/payments/{payment:str}/resolve")
@@ -217,60 +216,9 @@ async def resolve(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pa
                 await payments_.resolve(caller, whole.payment.id, decision, reason)
             case _:
                 return await _question(request, whole, "resolve", form, {"decision": say("resolving.wrong")})
-    except _REFUSED as error:
-        return _back(payment, "refused", error)
-    return _back(payment, "resolved")
-
-
-@get("/console/refunds/{refund:str}/settle")
-async def ask_settle(request: Request[Any, Any, Any], refund: FromPath[str]) -> Response[bytes]:
-    """Which transfer was it?"""
-    operator(request, "refunds:settle")
-    return await _settling(request, ids.read("ref", refund), "", "")
-
-
-@post("/console/refunds/{refund:str}/settle", status_code=303)
-async def settle(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
-    """Record the transfer that a person made at the bank."""
-    caller = operator(request, "refunds:settle")
-    refund_id = ids.read("ref", refund)
-    reference = (await read_form(request, "reference"))["reference"]
-    if not 4 <= len(reference) <= 120:
-        return await _settling(request, refund_id, reference, texts.words(locale_of(request))("settling.wrong"))
-    known = await services_of(request).payments.refund_of(refund_id)
-    payment_ = ids.show("pay", known.payment_id)
-    try:
-        await services_of(request).payments.settle_refund(caller, refund_id, reference)
-    except _REFUSED as error:
-        return _back(payment_, "refused", error)
-    return _back(payment_, "settled")
-
-
-@get("/console/refunds/{refund:str}/resolve")
-async def ask_resolve_refund(request: Request[Any, Any, Any], refund: FromPath[str]) -> Response[bytes]:
-    """What became of a refund in doubt?"""
-    operator(request, "refunds:settle")
-    return await _deciding(request, ids.read("ref", refund))
-
-
-@post("/console/refunds/{refund:str}/resolve", status_code=303)
-async def resolve_refund(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
-    """Keep what a person has seen at the provider, with the reason."""
-    caller, refund_id = operator(request, "refunds:settle"), ids.read("ref", refund)
-    form, say = await read_form(request, "decision", "reason"), texts.words(locale_of(request))
-    if not 3 <= len(form["reason"]) <= 200:
-        return await _deciding(request, refund_id, form, {"reason": say("reason.wrong")})
-    payments_ = services_of(request).payments
-    payment_ = ids.show("pay", (await payments_.refund_of(refund_id)).payment_id)
-    try:
-        match form["decision"]:
-            case "returned" | "failed" as decision:
-                await payments_.resolve_refund(caller, refund_id, decision, form["reason"])
-            case _:
-                return await _deciding(request, refund_id, form, {"decision": say("resolving.wrong")})
-    except _REFUSED as error:
-        return _back(payment_, "refused", error)
-    return _back(payment_, "resolved")
+    except REFUSED as error:
+        return back_to(payment, "refused", error)
+    return back_to(payment, "resolved")
 
 
 async def _whole(request: Request[Any, Any, Any], payment: str) -> Whole:
@@ -285,64 +233,7 @@ async def _question(
     wrong: Mapping[str, str] | None = None,
 ) -> Response[bytes]:
     values = payment_view.question_of(whole, act, locale_of(request))
-    return await _ask(request, values, given, wrong)
-
-
-async def _ask(
-    request: Request[Any, Any, Any],
-    values: Mapping[str, Any],
-    given: Mapping[str, str] | None,
-    wrong: Mapping[str, str] | None,
-) -> Response[bytes]:
-    empty = {"amount": "", "reason": "", "decision": "", "reference": ""}
-    return await show(
-        request,
-        "ask.html",
-        "payments",
-        status_code=422 if wrong else 200,
-        key=secrets.token_urlsafe(18),
-        given={**empty, **(given or {})},
-        wrong=wrong or {},
-        **values,
-    )
-
-
-async def _settling(request: Request[Any, Any, Any], refund_id: UUID, reference: str, wrong: str) -> Response[bytes]:
-    payments_ = services_of(request).payments
-    known = await payments_.refund_of(refund_id)
-    to = await payments_.destination_of(refund_id)
-    values = payment_view.settling_of(known, to, await payments_.coins_of(known), locale_of(request))
-    return await _ask(request, values, {"reference": reference}, {"reference": wrong} if wrong else {})
-
-
-async def _deciding(
-    request: Request[Any, Any, Any],
-    refund_id: UUID,
-    given: Mapping[str, str] | None = None,
-    wrong: Mapping[str, str] | None = None,
-) -> Response[bytes]:
-    payments_ = services_of(request).payments
-    known = await payments_.refund_of(refund_id)
-    values = payment_view.deciding_of(await payments_.get(known.payment_id), known, locale_of(request))
-    return await _ask(request, values, given, wrong)
-
-
-async def _refunds(request: Request[Any, Any, Any], whole: Whole, *, may_settle: bool) -> list[dict[str, Any]]:
-    services, locale = services_of(request), locale_of(request)
-    rows = []
-    for one in whole.refunds:
-        to = await services.payments.destination_of(one.id)
-        token = await services.payments.refund_link_token(one.id)
-        link = f"{services.settings.base_url}/refund/{ids.show('ref', one.id)}?t={token}"
-        coins = await services.payments.coins_of(one)
-        rows.append(payment_view.refund_row(one, to, coins, link, locale, may_settle=may_settle))
-    return rows
-
-
-def _back(payment: str, done: str, error: GerbangError | None = None) -> Response[None]:
-    """To the payment's page, which says what was done; a refusal is named by its code, whose words are looked up there."""
-    why = {"why": error.code} if error else {}
-    return see_other(f"/console/payments/{payment}?{urlencode({'done': done, **why})}")
+    return await ask_first(request, values, given, wrong)
 
 
 def _known(value: str, kind: type[PaymentStatus] | type[Method]) -> str | None:
@@ -355,6 +246,5 @@ def _link(values: Mapping[str, str | None]) -> str:
 
 
 HANDLERS: Final = [
-    payments, payment, find, ask, ask_cancel, cancel, ask_refund, refund, ask_resolve, resolve, ask_settle, settle, ask_resolve_refund,
-    resolve_refund,
+    payments, payment, find, ask, ask_cancel, cancel, ask_refund, refund, ask_resolve, resolve,
 ]  # fmt: skip

@@ -65,8 +65,11 @@ class _Teller:
                 yield Step(moment.at, "from", title, self._say("tl.webhook.hint"), link=event)
             case kind if "source" in detail and kind.startswith(("payment.", "refund.", "attempt.")):
                 yield from self._heard(moment)
-            case "payment.created" | "payment.attempt_added" | "refund.destination_named" | "payment.link_opened":
+            case "payment.created" | "payment.attempt_added" | "payment.link_opened":
                 yield Step(moment.at, "from", self._title(moment), Markup(""))
+            case "refund.destination_named" | "refund.destination_changed":
+                lane: Lane = "from" if moment.actor.startswith("payer:") else "ins"
+                yield Step(moment.at, lane, self._title(moment), Markup(""))
             case _:
                 yield Step(moment.at, "ins", self._title(moment), self._reason(detail))
 
@@ -128,17 +131,12 @@ class _Teller:
                 return say("tl.attempt_added", actor=actor, method=self._method(str(detail.get("method", ""))))
             case "payment.cancelled":
                 return say("tl.cancelled", actor=actor)
-            case "payment.link_sent":
-                return say("tl.link_sent", actor=actor)
-            case "payment.link_opened":
-                return say("tl.link_opened", actor=actor)
             case "refund.requested":
                 return say("tl.refund_requested", actor=actor, amount=money)
             case "refund.settled":
                 return say("tl.refund_settled", actor=actor, amount=money)
-            case "refund.destination_named":
-                bank = detail.get("bank", "")
-                return say("tl.destination", bank=bank) if bank else say("tl.destination.coins")
+            case kind if texts.knows(f"tl.{kind}"):  # of a refund's destination and link
+                return say(f"tl.{kind}", actor=actor, to=str(detail.get("to", "")), was=str(detail.get("was", "")))
             case _ if "decision" in detail:
                 decision = f"decision.{detail['decision']}"
                 return say(

@@ -84,10 +84,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "pay.decide": ("Putuskan…", "Decide…"),
     "pay.destination": ("{bank} {account}, atas nama {name}", "{bank} {account}, in the name of {name}"),
     "pay.destination.coins": ("{amount} lewat {network} ke {address}", "{amount} on {network} to {address}"),
-    "pay.no_destination": (
-        "Tujuannya belum diisi. Kirim tautan ini ke pembayar:",
-        "No destination yet. Send this link to the payer:",
-    ),
     "pay.happened": ("Apa yang terjadi", "What happened"),
     "pay.outside": ("Di luar", "Outside"),
     "pay.inside": ("Di dalam", "Inside"),
@@ -173,11 +169,11 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # timeline
     "tl.created": ("**{actor}** membuat pembayaran", "**{actor}** created the payment"),
     "tl.attempt_added": ("**{actor}** memilih {method}", "**{actor}** chose {method}"),
-    "tl.link_sent": (
+    "tl.payment.link_sent": (
         "**{actor}** mengirim tautan bayar lewat email",
         "**{actor}** had the payment link mailed",
     ),
-    "tl.link_opened": ("**{actor}** membuka tautan bayar", "**{actor}** opened the payment link"),
+    "tl.payment.link_opened": ("**{actor}** membuka tautan bayar", "**{actor}** opened the payment link"),
     "tl.webhook": ("**{connection}** mengirim webhook", "**{connection}** sent a webhook"),
     "tl.webhook.hint": (
         "Hanya petunjuk: status tidak ikut ditandatangani, jadi penyedia ditanya.",
@@ -213,8 +209,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "tl.resolved": ("**{actor}** memutuskan: {decision}", "**{actor}** decided: {decision}"),
     "tl.refund_requested": ("**{actor}** meminta pengembalian {amount}", "**{actor}** asked for a refund of {amount}"),
     "tl.refund_settled": ("**{actor}** mencatat transfer {amount}", "**{actor}** recorded a transfer of {amount}"),
-    "tl.destination": ("**Pembayar** mengisi rekening tujuan di {bank}", "**The payer** named an account at {bank}"),
-    "tl.destination.coins": ("**Pembayar** mengisi alamat dompetnya", "**The payer** named a wallet address"),
     "tl.other": ("**{actor}**: `{kind}`", "**{actor}**: `{kind}`"),
     "actor.user": ("Pengguna `{id}`", "User `{id}`"),
     "actor.key": ("Kunci API `{id}`", "API key `{id}`"),

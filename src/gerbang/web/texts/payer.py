@@ -306,11 +306,20 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "{amount} was returned to {bank} {account} on {at}.",
     ),
     "refunded.coming": ("{amount} sedang dalam perjalanan kembali kepada Anda.", "{amount} is on its way back to you."),
-    "refunded.needs": (
-        "{amount} akan kami transfer balik. Kami perlu tahu nomor rekening Anda.",
-        "We will transfer {amount} back to you. We need to know your account number.",
+    "refunded.needs": ("{amount} akan kami transfer balik.", "We will transfer {amount} back to you."),
+    "refunded.by_mail": (
+        "Tautan untuk menyebut atau mengganti rekening tujuan hanya kami kirim ke {email}.",
+        "The link to name or change the account is sent to {email} only.",
     ),
-    "refunded.name": ("Isi rekening tujuan", "Name your account"),
+    "refunded.by_shop": (
+        "Untuk menyebut rekening tujuan, hubungi {shop}.",
+        "To name the account, please contact {shop}.",
+    ),
+    "refunded.again": ("Kirim tautannya lagi", "Send the link again"),
+    "refunded.mailed": (
+        "Tautannya ada di {email}. Yang berikutnya bisa dikirim lima menit lagi.",
+        "The link is in the mailbox of {email}. Another can be sent in five minutes.",
+    ),
     "receipt.title": ("Bukti pembayaran", "Receipt"),
     "receipt.paid": ("Dibayar", "Paid"),
     "receipt.way": ("Cara", "Method"),

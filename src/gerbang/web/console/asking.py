@@ -1,0 +1,41 @@
+"""The page that asks before an act, and the way back to the payment that says what was done."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from litestar import Request, Response
+
+from gerbang.base.errors import Conflict, GerbangError, Invalid, TooMany, Unavailable, UpstreamFailed
+from gerbang.core.payments.refund_model import AskedForItThemselves
+from gerbang.web.console.desk import show
+from gerbang.web.pages import see_other
+
+REFUSED: Final = (Conflict, UpstreamFailed, Unavailable, TooMany, Invalid, AskedForItThemselves)
+_EMPTY: Final = dict.fromkeys(("amount", "reason", "decision", "reference", "bank", "account", "name"), "")
+
+
+async def ask_first(
+    request: Request[Any, Any, Any],
+    values: Mapping[str, Any],
+    given: Mapping[str, str] | None = None,
+    wrong: Mapping[str, str] | None = None,
+) -> Response[bytes]:
+    """The question with its fields; with what was wrong beside each of them, and everything typed kept."""
+    return await show(
+        request,
+        "ask.html",
+        "payments",
+        status_code=422 if wrong else 200,
+        key=secrets.token_urlsafe(18),
+        given={**_EMPTY, **(given or {})},
+        wrong=wrong or {},
+        **{"version": None, "earlier": (), **values},
+    )
+
+
+def back_to(payment: str, done: str, error: GerbangError | None = None) -> Response[None]:
+    """To the payment's page, which says what was done; a refusal is named by its code, whose words are looked up there."""
+    why = {"why": error.code} if error else {}
+    return see_other(f"/console/payments/{payment}?{urlencode({'done': done, **why})}")

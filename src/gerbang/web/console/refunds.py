@@ -1,0 +1,182 @@
+"""Operators and refunds: where one goes, its link, the transfer that was made, and what became of one in doubt. Each page asks first."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+
+from gerbang.base import ids
+from gerbang.core.identity.model import Caller
+from gerbang.core.payments.model import Destination, Refund, Whole
+from gerbang.web import texts
+from gerbang.web.checkout.refunds import read_destination
+from gerbang.web.console import refund_view
+from gerbang.web.console.asking import REFUSED, ask_first, back_to
+from gerbang.web.console.desk import operator, show
+from gerbang.web.forms import read_form
+from gerbang.web.pages import Page, locale_of, services_of
+
+_LONGEST_VERSION: Final = 5
+
+
+@get("/console/refunds/{refund:str}/settle")
+async def ask_settle(request: Request[Any, Any, Any], refund: FromPath[str]) -> Response[bytes]:
+    """Which transfer was it?"""
+    operator(request, "refunds:settle")
+    return await _settling(request, ids.read("ref", refund), "", "")
+
+
+@post("/console/refunds/{refund:str}/settle", status_code=303)
+async def settle(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
+    """Record the transfer that a person made at the bank, to the account that this form showed."""
+    caller = operator(request, "refunds:settle")
+    refund_id = ids.read("ref", refund)
+    form = await read_form(request, "reference", "version")
+    reference = form["reference"]
+    if not 4 <= len(reference) <= 120:
+        return await _settling(request, refund_id, reference, texts.words(locale_of(request))("settling.wrong"))
+    payment = await _payment_of(request, refund_id)
+    try:
+        await services_of(request).payments.settle_refund(caller, refund_id, reference, _version(form))
+    except REFUSED as error:
+        return back_to(payment, "refused", error)
+    return back_to(payment, "settled")
+
+
+@get("/console/refunds/{refund:str}/destination")
+async def ask_destination(request: Request[Any, Any, Any], refund: FromPath[str]) -> Response[bytes]:
+    """Where does the payer want the money?"""
+    operator(request, "refunds:settle")
+    return await _naming(request, ids.read("ref", refund))
+
+
+@post("/console/refunds/{refund:str}/destination", status_code=303)
+async def name_destination(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
+    """Keep what the payer told an operator, on the operator's name."""
+    caller, refund_id = operator(request, "refunds:settle"), ids.read("ref", refund)
+    payments = services_of(request).payments
+    given, wrong = await read_destination(request, await payments.refund_of(refund_id))
+    if wrong:
+        return await _naming(request, refund_id, given, wrong)
+    payment = await _payment_of(request, refund_id)
+    version = _version(await read_form(request, "version"))
+    try:
+        await payments.name_destination(caller, refund_id, given, seen=version or 0)
+    except REFUSED as error:
+        return back_to(payment, "refused", error)
+    return back_to(payment, "named")
+
+
+@post("/console/refunds/{refund:str}/send-link", status_code=303)
+async def send_link(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
+    """Mail the link to the payer's own address: this shows it to nobody here, so it asks nobody first."""
+    caller, refund_id = operator(request, "refunds:create"), ids.read("ref", refund)
+    payment = await _payment_of(request, refund_id)
+    try:
+        await services_of(request).payments.send_refund_link(caller, refund_id)
+    except REFUSED as error:
+        return back_to(payment, "refused", error)
+    return back_to(payment, "mailed")
+
+
+@post("/console/refunds/{refund:str}/link", status_code=200)
+async def issue_link(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
+    """Make a link for a payer whom no mail reaches, and show it this once; whoever made it stands beside what is named by it."""
+    caller, refund_id = operator(request, "refunds:settle"), ids.read("ref", refund)
+    services = services_of(request)
+    found = await services.payments.refund_of(refund_id)
+    payment = ids.show("pay", found.payment_id)
+    try:
+        token = await services.payments.issue_refund_link(caller, refund_id)
+    except REFUSED as error:
+        return back_to(payment, "refused", error)
+    url = f"{services.settings.base_url}/refund/{refund}?t={token}"
+    return await show(request, "refund_link.html", "payments", refund=found, id=payment, url=url)
+
+
+@get("/console/refunds/{refund:str}/resolve")
+async def ask_resolve_refund(request: Request[Any, Any, Any], refund: FromPath[str]) -> Response[bytes]:
+    """What became of a refund in doubt?"""
+    operator(request, "refunds:settle")
+    return await _deciding(request, ids.read("ref", refund))
+
+
+@post("/console/refunds/{refund:str}/resolve", status_code=303)
+async def resolve_refund(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
+    """Keep what a person has seen at the provider, with the reason."""
+    caller, refund_id = operator(request, "refunds:settle"), ids.read("ref", refund)
+    form, say = await read_form(request, "decision", "reason"), texts.words(locale_of(request))
+    if not 3 <= len(form["reason"]) <= 200:
+        return await _deciding(request, refund_id, form, {"reason": say("reason.wrong")})
+    payment = await _payment_of(request, refund_id)
+    try:
+        match form["decision"]:
+            case "returned" | "failed" as decision:
+                await services_of(request).payments.resolve_refund(caller, refund_id, decision, form["reason"])
+            case _:
+                return await _deciding(request, refund_id, form, {"decision": say("resolving.wrong")})
+    except REFUSED as error:
+        return back_to(payment, "refused", error)
+    return back_to(payment, "resolved")
+
+
+async def rows_of(request: Request[Any, Any, Any], whole: Whole, caller: Caller) -> list[dict[str, Any]]:
+    """The refunds of a payment, as its page lists them."""
+    payments, locale = services_of(request).payments, locale_of(request)
+    may_settle, email = caller.may("refunds:settle"), whole.payer.email if caller.may("refunds:create") else ""
+    rows = []
+    for one in whole.refunds:
+        named, coins = await payments.destinations_of(one.id), await payments.coins_of(one)
+        rows.append(refund_view.refund_row(one, named, coins, locale, may_settle=may_settle, email=email))
+    return rows
+
+
+async def _settling(request: Request[Any, Any, Any], refund_id: UUID, reference: str, wrong: str) -> Response[bytes]:
+    payments, known = services_of(request).payments, await _refund(request, refund_id)
+    named = await payments.destinations_of(refund_id)
+    values = refund_view.settling_of(known, named, await payments.coins_of(known), locale_of(request))
+    return await ask_first(request, values, {"reference": reference}, {"reference": wrong} if wrong else {})
+
+
+async def _naming(
+    request: Request[Any, Any, Any],
+    refund_id: UUID,
+    given: Destination | None = None,
+    wrong: Mapping[str, str] | None = None,
+) -> Response[bytes]:
+    payments, known = services_of(request).payments, await _refund(request, refund_id)
+    named, coins = await payments.destinations_of(refund_id), await payments.coins_of(known)
+    typed = {"bank": given.bank, "account": given.account, "name": given.name} if given else {}
+    return await ask_first(request, refund_view.naming_of(known, named, coins, locale_of(request)), typed, wrong)
+
+
+async def _deciding(
+    request: Request[Any, Any, Any],
+    refund_id: UUID,
+    given: Mapping[str, str] | None = None,
+    wrong: Mapping[str, str] | None = None,
+) -> Response[bytes]:
+    known = await _refund(request, refund_id)
+    whole = await services_of(request).payments.get(known.payment_id)
+    return await ask_first(request, refund_view.deciding_of(whole, known, locale_of(request)), given, wrong)
+
+
+async def _refund(request: Request[Any, Any, Any], refund_id: UUID) -> Refund:
+    return await services_of(request).payments.refund_of(refund_id)
+
+
+async def _payment_of(request: Request[Any, Any, Any], refund_id: UUID) -> str:
+    return ids.show("pay", (await _refund(request, refund_id)).payment_id)
+
+
+def _version(form: Mapping[str, str]) -> int | None:
+    """The version of the destination that the form showed; None for a form without one."""
+    typed = form["version"]
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= _LONGEST_VERSION else None
+
+
+HANDLERS: Final = [
+    ask_settle, settle, ask_destination, name_destination, send_link, issue_link, ask_resolve_refund, resolve_refund,
+]  # fmt: skip
