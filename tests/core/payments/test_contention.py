@@ -16,7 +16,8 @@ from gerbang.core.inbox.service import Apply, Inbox
 from gerbang.core.inbox.worker import Worker
 from gerbang.core.payments import store
 from gerbang.core.payments.draft import open_drafts, save_drafts
-from gerbang.core.payments.model import NotRefundable, PaymentStatus, RefundOutcome, RefundStatus, Whole
+from gerbang.core.payments.model import NotRefundable, PaymentStatus, RefundStatus, Whole
+from gerbang.core.payments.refund_model import RefundOutcome
 from tests.conftest import FreshDatabase
 
 from .conftest import CARD, OPERATOR, World

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import pytest
+
 from gerbang.base import ids
-from gerbang.core.payments.model import AttemptStatus, MethodChoice, PaymentStatus, RefundStatus, Whole
+from gerbang.core.payments.model import AttemptStatus, MethodChoice, NotRefundable, PaymentStatus, RefundStatus, Whole
 from gerbang.ports.payment import Method
 from gerbang.web import views
 
@@ -49,7 +51,7 @@ async def test_money_on_both_numbers_is_a_sale_and_a_credit(world: World) -> Non
 
 async def test_the_surplus_goes_back_first_and_leaves_the_payment_paid(world: World) -> None:
     whole = await paid_twice(world)
-    outcome = await world.core.payments.refund(OPERATOR, whole.payment.id, None, "paid twice", None, world.key())
+    outcome = await world.core.payments.refund(OPERATOR, whole.payment.id, 150_000, "paid twice", None, world.key())
     await world.core.payments.settle_refund(OPERATOR, outcome.refund.id, "BCA-1")
     after = await world.core.payments.get(whole.payment.id)
     assert after.refunds[0].status is RefundStatus.SUCCEEDED
@@ -58,6 +60,37 @@ async def test_the_surplus_goes_back_first_and_leaves_the_payment_paid(world: Wo
         ("payer_credit", "refunds_payable", 150_000),
         ("refunds_payable", "bank", 150_000),
     ]
+
+
+async def test_a_refund_without_an_amount_gives_back_all_that_is_left_over_every_attempt(world: World) -> None:
+    whole = await paid_twice(world)
+    assert whole.payment.excess_owed == 150_000
+    key = world.key()
+    first = await world.core.payments.refund(OPERATOR, whole.payment.id, None, "shop closed", None, key)
+    again = await world.core.payments.refund(OPERATOR, whole.payment.id, None, "shop closed", None, key)
+    parts = (first.refund, *first.others)
+    assert [part.amount for part in parts] == [150_000, 150_000]
+    assert len({part.attempt_id for part in parts}) == 2
+    assert (again.refund.id, [one.id for one in again.others]) == (first.refund.id, [one.id for one in first.others])
+    for part in parts:
+        await world.core.payments.settle_refund(OPERATOR, part.id, f"BCA-{part.id}")
+    after = await agrees(world, whole.payment.id)
+    assert (after.payment.status, after.payment.amount_refunded, after.payment.excess_owed) == (
+        PaymentStatus.REFUNDED,
+        300_000,
+        0,
+    )
+    with pytest.raises(NotRefundable):
+        await world.core.payments.refund(OPERATOR, whole.payment.id, None, "again", None, world.key())
+
+
+async def test_an_amount_that_no_single_attempt_holds_is_taken_from_several(world: World) -> None:
+    whole = await paid_twice(world)
+    made = await world.core.payments.refund(OPERATOR, whole.payment.id, 200_000, "part", None, world.key())
+    assert [part.amount for part in (made.refund, *made.others)] == [150_000, 50_000]
+    assert (await world.core.payments.get(whole.payment.id)).payment.excess_owed == 0
+    with pytest.raises(NotRefundable, match="At most 100000 IDR"):
+        await world.core.payments.refund(OPERATOR, whole.payment.id, 100_001, "more", None, world.key())
 
 
 async def test_money_after_the_deadline_makes_the_payment_paid_and_late(world: World) -> None:  # R18
