@@ -43,7 +43,6 @@ from gerbang.core.notifications.rendering import Letterhead
 from gerbang.core.notifications.service import FEED, REMIND, SEND, Notifications
 from gerbang.core.payments import incoming, jobs, timetable
 from gerbang.core.payments.calls import Calls, load_wholes
-from gerbang.core.payments.context import LINK_KEY
 from gerbang.core.payments.model import Whole
 from gerbang.core.payments.rates import Quotes, QuoteTerms, read_fixed
 from gerbang.core.payments.refund_model import RefundRules
@@ -92,10 +91,12 @@ class Core:
 
 
 @contextlib.asynccontextmanager
-async def core(settings: Settings, name: str, providers: Mapping[str, Provider] = PROVIDERS) -> AsyncIterator[Core]:
-    """The core of one process, open and closed again. Refuses an unsafe database or a foreign root key."""
+async def core(
+    settings: Settings, name: str, providers: Mapping[str, Provider] = PROVIDERS, *, wait_s: float | None = None
+) -> AsyncIterator[Core]:
+    """The core of one process; nobody waits for its database beyond `wait_s`. Refuses an unsafe database or a foreign root key."""
     db = Database(settings.database_dsn(), size=settings.database_pool_size, name=f"gerbang {name}",
-                  statement_timeout_ms=settings.statement_timeout_ms)  # fmt: skip
+                  statement_timeout_ms=settings.statement_timeout_ms, wait_s=wait_s)  # fmt: skip
     await db.open()
     http = Http()
     try:
@@ -118,7 +119,7 @@ async def core(settings: Settings, name: str, providers: Mapping[str, Provider] 
                             refund_rules=RefundRules(settings.refund_second_person))  # fmt: skip
         watcher = Watcher(payments.context, http)
         payments.context.look, payments.context.begin = watcher.look, watcher.begin
-        await secrets.ensure(LINK_KEY, lambda: chance.token_bytes(32), Purpose.SIGN_LINK)
+        await secrets.ensure_own()
 
         async def preview(event: Event) -> Replay:
             return await incoming.preview(payments.context, event)
@@ -143,7 +144,10 @@ async def core(settings: Settings, name: str, providers: Mapping[str, Provider] 
 async def serve(settings: Settings, providers: Mapping[str, Provider] = PROVIDERS) -> None:
     """The API, the checkout pages and the console, until SIGTERM or Ctrl-C."""
     stop = _stop_event()
-    async with core(settings, "serve", providers) as parts, asyncio.TaskGroup() as group:
+    async with (
+        core(settings, "serve", providers, wait_s=settings.database_wait_s) as parts,
+        asyncio.TaskGroup() as group,
+    ):
         await parts.changes.poll()
         for loop in (parts.changes.run, parts.identity.run):
             group.create_task(loop(stop))

@@ -65,6 +65,9 @@ class Settings(BaseSettings):
         None, description="The same database under the role that owns the schema; for `migrate`."
     )
     database_pool_size: int = Field(10, ge=2, le=100, description="Connections that one process keeps at most.")
+    database_wait_s: float = Field(
+        1.4, ge=0.2, le=30, description="A request waits for the database at most so long before it is answered 503."
+    )
     statement_timeout_ms: int = Field(15_000, ge=100, description="A statement that runs longer is cancelled.")
 
     # secrets

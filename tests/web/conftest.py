@@ -90,11 +90,11 @@ async def _people(edge: Edge) -> None:
         edge.users[who], edge.tokens[who] = user, f"Bearer {pair.access_token}"
 
 
-async def _edge(database: FreshDatabase, data: Path, port: int, **chosen: Any) -> AsyncIterator[Edge]:
+async def running_edge(database: FreshDatabase, data: Path, port: int, **chosen: Any) -> AsyncIterator[Edge]:
     configured = settings.load(data=data, database_url=database.app_dsn, port=port, **chosen)
     ensure_root_key(configured.root_key_path, create=True)
     stop, ready = asyncio.Event(), asyncio.Event()
-    async with app.core(configured, "test") as core, asyncio.TaskGroup() as group:
+    async with app.core(configured, "test", wait_s=configured.database_wait_s) as core, asyncio.TaskGroup() as group:
         if configured.sandbox:
             await demo.connect_nicepay(core.connections, core.secrets, core.settings)
         await core.changes.poll()
@@ -113,7 +113,7 @@ async def _edge(database: FreshDatabase, data: Path, port: int, **chosen: Any) -
 @pytest.fixture
 async def edge(database: FreshDatabase, tmp_path: Path, free_port: Callable[[], int]) -> AsyncIterator[Edge]:
     """A service as `serve` runs it, without providers."""
-    async for one in _edge(database, tmp_path, free_port()):
+    async for one in running_edge(database, tmp_path, free_port()):
         yield one
 
 
@@ -161,7 +161,7 @@ async def far_edge(
     line = Line(free_port(), place.port or 5432)
     await line.mend()
     through = replace(database, app_dsn=database.app_dsn.replace(f":{place.port}/", f":{line._port}/"))
-    async for one in _edge(through, tmp_path, free_port()):
+    async for one in running_edge(through, tmp_path, free_port()):
         yield one, line
     await line.cut()
 
@@ -180,5 +180,5 @@ async def shop(
 
     async with running(config, advance) as sandbox:
         chosen = {"sandbox": True, "sandbox_port": sandbox_port, "customer_amounts": "allow", "provider_wait_s": 3.0}
-        async for one in _edge(database, tmp_path, free_port(), **chosen):
+        async for one in running_edge(database, tmp_path, free_port(), **chosen):
             yield one, sandbox

@@ -7,67 +7,112 @@ largest batches, and measured the highest rates.
 import asyncio
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Mapping, Sequence
 from contextvars import Context
-from typing import Generic, TypeVar
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
 
+from gerbang.base import patience
 from gerbang.base.db import Database, RowRefused, Tx
+from gerbang.base.errors import CommitUnknown, DatabaseUnavailable, GerbangError, Unavailable
 
 T = TypeVar("T")
 R = TypeVar("R")
 K = TypeVar("K", bound=Hashable)
+_LATER_S: Final = 0.1  # a batch that runs out of time says more precisely what became of it than a waiter's own clock
+
+
+@dataclass(slots=True, eq=False)
+class _Waiter(Generic[T, R]):
+    """One item and who waits for it; `taken` once its batch has begun."""
+
+    item: T
+    future: "asyncio.Future[R]"
+    taken: bool = False
 
 
 class _Lanes(ABC, Generic[T, R]):
-    """At most `lanes` batches in flight, each of at most `most` items, in order of arrival."""
+    """At most `lanes` batches in flight, each of at most `most` items, in order of arrival; nobody waits longer than `wait_s` for both."""
 
-    def __init__(self, *, most: int, lanes: int) -> None:
+    def __init__(self, *, most: int, lanes: int, wait_s: float | None) -> None:
         self._most = most
         self._free = lanes
-        self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
+        self._wait_s = wait_s
+        self._waiting: deque[_Waiter[T, R]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def submit(self, item: T) -> R:
-        """The result for this item once its batch is done; raises what its batch or its own row raised."""
-        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
-        self._waiting.append((item, future))
+        """The result for this item once its batch is done; raises what its batch or its own row raised, or after `wait_s` an Unavailable.
+
+        A batch that its waiters have left goes on, and may still do what it was asked to.
+        """
+        loop = asyncio.get_running_loop()
+        waiter: _Waiter[T, R] = _Waiter(item, loop.create_future())
+        self._waiting.append(waiter)
         if self._free:
             self._free -= 1
             task = asyncio.create_task(self._work(), context=Context())  # a batch belongs to no one request
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        return await future
+        if self._wait_s is None:
+            return await waiter.future
+        limit_s = patience.allowed(self._wait_s) + _LATER_S
+        timer = loop.call_later(limit_s, loop.call_later, patience.GRACE_S, self._give_up, waiter)
+        try:
+            return await waiter.future
+        except Unavailable:
+            patience.note_in_vain()
+            raise
+        finally:
+            timer.cancel()
+
+    def _give_up(self, waiter: _Waiter[T, R]) -> None:
+        if not waiter.future.done():
+            waiter.future.set_exception(self._late() if waiter.taken else DatabaseUnavailable(retry_after_s=2))
 
     async def _work(self) -> None:
         try:
-            while self._waiting:
-                batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
+            while batch := self._next():
                 await self._settle(batch)
         finally:
             self._free += 1
 
-    async def _settle(self, batch: list[tuple[T, "asyncio.Future[R]"]]) -> None:
+    def _next(self) -> list[_Waiter[T, R]]:
+        """Who is in the next batch; whoever has left is not begun either."""
+        batch: list[_Waiter[T, R]] = []
+        while self._waiting and len(batch) < self._most:
+            waiter = self._waiting.popleft()
+            if not waiter.future.done():
+                waiter.taken = True
+                batch.append(waiter)
+        return batch
+
+    async def _settle(self, batch: list[_Waiter[T, R]]) -> None:
         try:
-            results = await self._run([item for item, _ in batch])
+            results = await self._run([waiter.item for waiter in batch])
             assert len(results) == len(batch), (
                 f"{len(results)} results for {len(batch)} items: somebody would wait for ever"
             )
         except asyncio.CancelledError:
-            for _, future in batch:
-                future.cancel()
+            for waiter in batch:
+                waiter.future.cancel()
             raise
         except Exception as error:  # noqa: BLE001  every waiter of the batch gets the very error
-            for _, future in batch:
-                if not future.done():
-                    future.set_exception(error)
+            for waiter in batch:
+                if not waiter.future.done():
+                    waiter.future.set_exception(error)
             return
-        for (_, future), result in zip(batch, results, strict=True):
-            if future.done():
+        for waiter, result in zip(batch, results, strict=True):
+            if waiter.future.done():
                 continue
             if isinstance(result, Exception):
-                future.set_exception(result)
+                waiter.future.set_exception(result)
             else:
-                future.set_result(result)
+                waiter.future.set_result(result)
+
+    @abstractmethod
+    def _late(self) -> GerbangError:
+        """What to tell who has left a batch that is under way."""
 
     @abstractmethod
     async def _run(self, items: Sequence[T]) -> Sequence[R | Exception]:
@@ -94,7 +139,7 @@ class GroupCommit(_Lanes[T, R]):
         one_statement: bool = False,
         after: Callable[[], None] = lambda: None,
     ) -> None:
-        super().__init__(most=most, lanes=lanes)
+        super().__init__(most=most, lanes=lanes, wait_s=db.wait_s)
         self._begin = db.autocommit if one_statement else db.transaction
         self._write = write
         self._after = after
@@ -112,6 +157,9 @@ class GroupCommit(_Lanes[T, R]):
         self._after()
         return results
 
+    def _late(self) -> GerbangError:
+        return CommitUnknown(hint="Ask again with the same Idempotency-Key to learn what happened.", retry_after_s=2)
+
 
 class GroupRead(_Lanes[K, R | None]):
     """Lookups by key that share one query: `load(tx, keys)` returns what exists; a missing key is None."""
@@ -124,7 +172,7 @@ class GroupRead(_Lanes[K, R | None]):
         most: int = 200,
         lanes: int = 1,
     ) -> None:
-        super().__init__(most=most, lanes=lanes)
+        super().__init__(most=most, lanes=lanes, wait_s=db.wait_s)
         self._db = db
         self._load = load
 
@@ -132,3 +180,30 @@ class GroupRead(_Lanes[K, R | None]):
         async with self._db.reading() as tx:
             found = await self._load(tx, list(dict.fromkeys(items)))
         return [found.get(item) for item in items]
+
+    def _late(self) -> GerbangError:
+        return DatabaseUnavailable(retry_after_s=2)
+
+
+class Shared(Generic[K, R]):
+    """Work that is done once for all who ask while it is under way: they get one result, or one error, and never queue for a turn."""
+
+    def __init__(self) -> None:
+        self._running: dict[K, asyncio.Task[R]] = {}
+
+    async def run(self, key: K, work: Callable[[], Coroutine[Any, Any, R]]) -> R:
+        """What `work` returns or raises: this caller's own, or that of whoever asked for the same key a moment before."""
+        task = self._running.get(key)
+        if task is None:
+            task = self._running[key] = asyncio.create_task(work(), context=Context())
+            task.add_done_callback(lambda done: self._ended(key, done))
+        try:
+            return await asyncio.shield(task)
+        except Unavailable:
+            patience.note_in_vain()
+            raise
+
+    def _ended(self, key: K, task: "asyncio.Task[R]") -> None:
+        del self._running[key]
+        if not task.cancelled():
+            task.exception()  # whoever waited has it; nobody may have

@@ -11,12 +11,15 @@ from typing import Any, Final, Protocol
 import asyncpg
 import msgspec
 
+from gerbang.base import patience
 from gerbang.base.errors import CommitUnknown, DatabaseUnavailable
 
 Row = asyncpg.Record
 IntegrityError = asyncpg.IntegrityConstraintViolationError
 UniqueViolation = asyncpg.UniqueViolationError
 DataError = asyncpg.DataError
+DiskFull = asyncpg.DiskFullError
+ReadOnly = asyncpg.ReadOnlySQLTransactionError
 RowRefused: Final = (
     asyncpg.IntegrityConstraintViolationError,
     asyncpg.DataError,
@@ -40,6 +43,9 @@ _LOST: Final = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
 )
+# The server has answered, so its connection is as good as before; any other failure leaves one that nobody may use again.
+_ANSWERED: Final = asyncpg.PostgresError
+_ACQUIRE_S: Final = 2.0
 
 # FirstNormalObjectId in PostgreSQL's transam.h: below it are the types that every server has.
 _FIRST_OF_USERS: Final = 16_384
@@ -56,16 +62,33 @@ class Tx(Protocol):
 
 
 class Database:
-    """A pool of connections to one database under one role. Opens lazily and heals by itself."""
+    """A pool of connections to one database under one role. Opens lazily and heals by itself.
 
-    def __init__(self, dsn: str, *, size: int = 8, statement_timeout_ms: int = 15_000, name: str = "gerbang") -> None:
+    With `wait_s` nobody waits longer than that for the whole of a transaction or a reading, whatever the server does: for
+    processes that answer requests (R53). Without it each statement has its own, longer limit.
+    """
+
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        size: int = 8,
+        statement_timeout_ms: int = 15_000,
+        wait_s: float | None = None,
+        name: str = "gerbang",
+    ) -> None:
         self._dsn = dsn
         self._size = size
+        self.wait_s = wait_s
+        lock_timeout_ms = 1_500
+        if wait_s is not None:  # the server gives up first, so that a slow statement does not cost its connection
+            statement_timeout_ms = min(statement_timeout_ms or 2**31 - 1, int(wait_s * 900))
+            lock_timeout_ms = min(lock_timeout_ms, int(wait_s * 800))
         self._settings = {
             "application_name": name,
             "timezone": "UTC",
             "statement_timeout": str(statement_timeout_ms),
-            "lock_timeout": "1500",
+            "lock_timeout": str(lock_timeout_ms),
             "idle_in_transaction_session_timeout": "30000",
             "jit": "off",
             "random_page_cost": "1.1",  # memory and flash: a batch looks its rows up instead of reading the table
@@ -102,50 +125,44 @@ class Database:
     async def transaction(self) -> AsyncIterator[Tx]:
         """One READ COMMITTED transaction: commits at the end of the block, rolls back on any exception.
 
-        Raises DatabaseUnavailable when nothing was stored, CommitUnknown when the connection broke during COMMIT.
+        Raises DatabaseUnavailable when nothing was stored, CommitUnknown when the connection broke, or time ran out, during COMMIT.
         """
-        with _in_our_words():
-            connection = await self._acquire()
+        committing = False
         try:
-            with _in_our_words():
+            async with patience.at_most(self.wait_s), self._leased() as connection:
                 await connection.execute("BEGIN")
                 try:
                     yield connection
-                except BaseException:
-                    await _rollback(connection)
+                except BaseException as error:
+                    await _rollback(connection, error)
                     raise
-            try:
+                committing = True
                 tag = await connection.execute("COMMIT")
-            except _LOST as error:
-                raise CommitUnknown(hint="Ask again with the same Idempotency-Key to learn what happened.") from error
-            assert tag == "COMMIT", "a failed statement was swallowed inside a transaction; PostgreSQL rolled it back"
-        finally:
-            await self._release(connection)
+                committing = False
+        except _LOST as error:
+            raise (_unknown() if committing else DatabaseUnavailable(retry_after_s=2)) from error
+        assert tag == "COMMIT", "a failed statement was swallowed inside a transaction; PostgreSQL rolled it back"
 
     @contextlib.asynccontextmanager
     async def autocommit(self) -> AsyncIterator[Tx]:
         """A connection without BEGIN: each statement is its own transaction. For reads and single-statement writes.
 
-        A connection that breaks raises CommitUnknown, since the one statement may have committed.
+        A connection that breaks, or time that runs out, raises CommitUnknown, since the one statement may have committed.
         """
-        with _in_our_words():
-            connection = await self._acquire()
+        given = False
         try:
-            yield connection
+            async with patience.at_most(self.wait_s), self._leased() as connection:
+                given = True
+                yield connection
         except _LOST as error:
-            raise CommitUnknown(hint="Ask again with the same Idempotency-Key to learn what happened.") from error
-        finally:
-            await self._release(connection)
+            raise (_unknown() if given else DatabaseUnavailable(retry_after_s=2)) from error
 
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[Tx]:
-        """A connection for reads only: whatever breaks is DatabaseUnavailable."""
+        """A connection for reads only: whatever breaks, or takes too long, is DatabaseUnavailable."""
         with _in_our_words():
-            connection = await self._acquire()
-            try:
+            async with patience.at_most(self.wait_s), self._leased() as connection:
                 yield connection
-            finally:
-                await self._release(connection)
 
     @contextlib.asynccontextmanager
     async def listening(self, channel: str, heard: Callable[[], None]) -> AsyncIterator[asyncio.Event]:
@@ -159,25 +176,30 @@ class Database:
             broken.set()
 
         with _in_our_words():
-            connection = await self._acquire()
-            try:
+            async with self._leased() as connection:
                 connection.add_termination_listener(end)
-                await connection.add_listener(channel, tell)
-                yield broken
-                await connection.remove_listener(channel, tell)
-            finally:
-                connection.remove_termination_listener(end)
-                await self._release(connection)
+                try:
+                    await connection.add_listener(channel, tell)
+                    yield broken
+                    await connection.remove_listener(channel, tell)
+                finally:
+                    connection.remove_termination_listener(end)
 
-    async def _acquire(self) -> "asyncpg.pool.PoolConnectionProxy[Row]":
+    @contextlib.asynccontextmanager
+    async def _leased(self) -> "AsyncIterator[asyncpg.pool.PoolConnectionProxy[Row]]":
+        """A connection of the pool. Whoever gives up in the middle of a statement leaves it closed: the server may never answer it."""
         if self._pool is None:
             raise DatabaseUnavailable("The database connection is not open.")
-        return await self._pool.acquire(timeout=2)
-
-    async def _release(self, connection: "asyncpg.pool.PoolConnectionProxy[Row]") -> None:
-        if self._pool is not None:
+        connection = await self._pool.acquire(timeout=_ACQUIRE_S)
+        try:
+            yield connection
+        except BaseException as error:
+            if _is_spoilt(error):
+                connection.terminate()
+            raise
+        finally:
             with contextlib.suppress(*_LOST):
-                await self._pool.release(connection, timeout=2)
+                await self._pool.release(connection, timeout=_ACQUIRE_S)
 
 
 class _Connection(asyncpg.Connection):
@@ -210,9 +232,21 @@ def _in_our_words() -> Iterator[None]:
         raise DatabaseUnavailable(retry_after_s=2) from error
 
 
-async def _rollback(connection: Tx) -> None:
-    with contextlib.suppress(*_LOST):
-        await connection.execute("ROLLBACK")
+def _unknown() -> CommitUnknown:
+    return CommitUnknown(hint="Ask again with the same Idempotency-Key to learn what happened.", retry_after_s=2)
+
+
+def _is_spoilt(error: BaseException) -> bool:
+    """Whether a statement may still be under way on the connection where this was raised."""
+    return isinstance(error, asyncio.CancelledError | asyncpg.PostgresConnectionError) or (
+        isinstance(error, _LOST) and not isinstance(error, _ANSWERED)
+    )
+
+
+async def _rollback(connection: Tx, error: BaseException) -> None:
+    if not _is_spoilt(error):
+        with contextlib.suppress(*_LOST):
+            await connection.execute("ROLLBACK")
 
 
 async def _prepare(connection: "asyncpg.Connection[Row]") -> None:

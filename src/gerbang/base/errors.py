@@ -91,14 +91,14 @@ class UpstreamFailed(GerbangError):
 
 
 class DatabaseUnavailable(Unavailable):
-    """No connection, or it broke before COMMIT was sent: nothing was stored."""
+    """No connection, or no answer in time before COMMIT was sent: nothing was stored."""
 
     code = "database_unavailable"
     title = "The database does not answer"
 
 
 class CommitUnknown(Unavailable):
-    """The connection broke while COMMIT was under way: stored or not, we cannot tell. Ask again with the same key."""
+    """The connection broke, or no answer came in time, while COMMIT was under way: stored or not, we cannot tell. Ask again with the same key."""
 
     code = "commit_unknown"
     title = "The outcome could not be confirmed"

@@ -45,6 +45,7 @@ from gerbang.web.metrics import RequestMetrics
 from gerbang.web.owning import payment_id
 from gerbang.web.problems import CardDataRefused, describe
 from gerbang.web.rates import Rates
+from gerbang.web.readiness import Readiness
 from gerbang.web.services import Services
 from gerbang.web.translating import as_our_error
 from gerbang.web.validation import read_as
@@ -86,7 +87,7 @@ def assemble(services: Services, extra_handlers: Sequence[Any] = ()) -> Gateway:
     inner = _framework(services, [*_ours(), *extra_handlers], access_log)
     policy.check_complete(_routes(inner), policy.POLICY)
     documents = plumbing.Documents(inner.openapi_schema.to_schema(), policy.POLICY)
-    busy = payments.Direct(services)
+    busy, readiness = payments.Direct(services), Readiness(services)
     ways = Ways(
         inner=inner,
         hooks=Hooks(services.connections, services.inbox, services.settings.hook_body_limit_bytes).reply,
@@ -95,7 +96,8 @@ def assemble(services: Services, extra_handlers: Sequence[Any] = ()) -> Gateway:
             "GET /v1/payments/{payment}": busy.read,
             "POST /v1/payments": busy.create,
             "GET /healthz": plumbing.health,
-            "GET /readyz": plumbing.Readiness(services).reply,
+            "GET /readyz": readiness.reply,
+            "OPTIONS /": readiness.options,
             "GET /metrics": plumbing.metrics_of(metrics),
             "GET /openapi.json": documents.openapi,
             "GET /docs": documents.docs,

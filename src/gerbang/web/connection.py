@@ -6,6 +6,7 @@ What a request means is the gateway's matter. uvicorn's httptools protocol carri
 import asyncio
 import enum
 import ipaddress
+import re
 from dataclasses import dataclass
 from typing import Any, Final, cast
 from urllib.parse import unquote
@@ -22,6 +23,10 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _HIGH_WATER_BYTES: Final = 65_536
 _LINGER_BYTES: Final = 8_388_608  # enough for most clients to see the answer before they notice
 _NEVER: Final = float("inf")
+# What load balancers and orchestrators ask without knowing any name of ours, often by HTTP/1.0.
+_PROBED: Final = frozenset({b"/healthz", b"/readyz"})
+_ABSOLUTE: Final = re.compile(rb"(https?)://([^/?#@]+)", re.IGNORECASE)
+_DEFAULT_PORTS: Final = {b"http": b":80", b"https": b":443"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,15 +204,30 @@ class Connection(HttpToolsProtocol):
     def _check_framing(self, version: str) -> None:
         """RFC 9112 sections 3.2 and 6.1, the strict reading; httptools refuses two lengths and a length beside chunks itself."""
         hosts = [value for name, value in self.headers if name == b"host"]
-        if len(hosts) != 1 or not hosts[0] or not self.url.startswith(b"/"):
+        if len(hosts) > 1 or not self._is_addressed(hosts[0] if hosts else b""):
             self._stop_parsing(400)
         for name, value in self.headers:
             if name == b"transfer-encoding" and (value.lower() != b"chunked" or version != "1.1"):
                 self._stop_parsing(400)
 
+    def _is_addressed(self, host: bytes) -> bool:
+        """Whether the request says once to whom it goes. Probes need not say, and a whole address must name the same host as the header."""
+        if self.url.startswith(b"/") or self.url == b"*":
+            asks_options = self.parser.get_method() == b"OPTIONS" and self.url in (b"/", b"*")
+            return asks_options or (self.url != b"*" and (bool(host) or self.url.partition(b"?")[0] in _PROBED))
+        found = _ABSOLUTE.match(self.url)
+        if found is None:
+            return False
+        if not host:
+            self.headers.append((b"host", found[2]))
+        default = _DEFAULT_PORTS[found[1].lower()]
+        return not host or host.lower().removesuffix(default) == found[2].lower().removesuffix(default)
+
     def _scope(self, version: str) -> dict[str, Any]:
+        if self.url == b"*":  # the server as a whole (RFC 9112, section 3.2.4)
+            self.url = b"/"
         url = httptools.parse_url(self.url)
-        raw_path = url.path
+        raw_path = url.path or b"/"
         path = raw_path.decode("ascii")
         client, scheme = self.client, self.scheme
         if self._forwarded:

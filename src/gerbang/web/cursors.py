@@ -13,13 +13,12 @@ from litestar.params import Parameter
 
 from gerbang.base.crypto import keyed_digest, new_key
 from gerbang.base.errors import Invalid
-from gerbang.core.secrets.model import Purpose
+from gerbang.core.secrets.model import CURSOR_KEY, Purpose
 from gerbang.core.secrets.service import Secrets
 from gerbang.web.problems import invalid_field
 
 T = TypeVar("T")
 MOST: Final = 100
-CURSOR_KEY: Final = "service/gerbang/cursors"
 _MAC_BYTES: Final = 16
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 Limit = Annotated[int, Parameter(query="limit", description=f"How many; more than {MOST} means {MOST}.")]

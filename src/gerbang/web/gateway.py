@@ -13,6 +13,7 @@ import structlog
 
 from gerbang.base.errors import Forbidden, GerbangError, Invalid, Unauthenticated
 from gerbang.base.http import UPSTREAM_S
+from gerbang.base.patience import WAITS, Waits
 from gerbang.base.tracing import REQUEST_ID
 from gerbang.core.identity.api_keys import refuse_credentials_in_query
 from gerbang.core.identity.model import Caller, NoOwnerYet
@@ -109,6 +110,7 @@ class Gateway:
         exchange = Exchange(scope, receive, send)
         UPSTREAM_S.set(exchange.upstream)
         REQUEST_ID.set(exchange.request_id)
+        WAITS.set(Waits())
         try:
             await self._travel(exchange)
         except Exception as error:  # noqa: BLE001  translated, logged where unexpected, and always answered
@@ -121,7 +123,8 @@ class Gateway:
         """The road. Each step raises the error that ends it."""
         exchange.refuse_doubled_headers()
         exchange.row, exchange.params = self._routes.find(exchange.method, exchange.path)
-        self._check_host(exchange)
+        if not exchange.row.any_host:
+            self._check_host(exchange)
         if not self._owned and not exchange.row.unowned:
             await self._check_owned()
         if exchange.row.body is Body.RAW:

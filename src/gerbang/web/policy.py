@@ -47,6 +47,7 @@ class Row:
     own: bool = False
     key_required: bool = False
     unowned: bool = False  # served even before anybody owns this installation
+    any_host: bool = False  # served to whoever asks by any name, or none: probes do not know ours
 
     @property
     def route(self) -> str:
@@ -56,6 +57,10 @@ class Row:
 
 def _open(method: str, path: str, rate: Rate = Rate.PAGE, body: Body = Body.NONE, *, unowned: bool = False) -> Row:
     return Row(method, path, Who.ANYONE, rate=rate, body=body, unowned=unowned)
+
+
+def _probe(method: str, path: str) -> Row:
+    return Row(method, path, Who.ANYONE, rate=Rate.FREE, unowned=True, any_host=True)
 
 
 def _self(method: str, path: str, rate: Rate = Rate.READ, body: Body = Body.NONE) -> Row:
@@ -77,8 +82,9 @@ _PAY: Final = ("payments:create", "payments:pay_own")
 
 POLICY: Final[Sequence[Row]] = (
     # plumbing
-    _open("GET", "/healthz", Rate.FREE, unowned=True),
-    _open("GET", "/readyz", Rate.FREE, unowned=True),
+    _probe("GET", "/healthz"),
+    _probe("GET", "/readyz"),
+    _probe("OPTIONS", "/"),
     _open("GET", "/metrics", Rate.FREE, unowned=True),
     _open("GET", "/openapi.json"),
     _open("GET", "/docs"),

@@ -17,7 +17,8 @@ from gerbang.base import ids
 from gerbang.base.db import Database
 from gerbang.base.errors import Unauthenticated
 from gerbang.core.identity.model import InvalidToken, Role
-from gerbang.core.identity.signing_keys import JWT_SECRET, SigningKey, SigningKeys
+from gerbang.core.identity.signing_keys import SigningKey, SigningKeys
+from gerbang.core.secrets.model import JWT_SECRET
 from gerbang.core.secrets.service import Secrets
 from gerbang.ports.secrets import SecretStore, SecretValue, SecretVersion
 from gerbang.providers.sealed import RootKey, SealedStore

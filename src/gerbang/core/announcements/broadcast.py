@@ -14,6 +14,7 @@ from uuid import UUID
 
 import structlog
 
+from gerbang.base.batching import Shared
 from gerbang.base.db import Database, Tx
 from gerbang.base.errors import GerbangError, Invalid, TooMany
 from gerbang.core.announcements import store
@@ -127,7 +128,7 @@ class Broadcaster:
         self._callers: Counter[str] = Counter()
         self._poller: asyncio.Task[None] | None = None
         self._position: Place | None = None
-        self._starting = asyncio.Lock()
+        self._starts: Shared[None, None] = Shared()
 
     @property
     def listeners(self) -> int:
@@ -182,16 +183,18 @@ class Broadcaster:
 
     async def _join(self, listener: _Listener) -> Place:
         """From here on the listener hears everything after the returned place."""
-        async with self._starting:
-            if self._poller is None or self._poller.done():
-                async with self._db.reading() as tx:
-                    horizon = int(await store.horizon(tx))
-                self._position = Place(horizon - 1, _LAST)
-                self._poller = asyncio.create_task(self._poll())
-                self._poller.add_done_callback(self._poller_ended)
-            assert self._position is not None
-            self._listeners.add(listener)
-            return self._position
+        while self._poller is None or self._poller.done():
+            await self._starts.run(None, self._start)
+        assert self._position is not None
+        self._listeners.add(listener)
+        return self._position
+
+    async def _start(self) -> None:
+        async with self._db.reading() as tx:
+            horizon = int(await store.horizon(tx))
+        self._position = Place(horizon - 1, _LAST)
+        self._poller = asyncio.create_task(self._poll())
+        self._poller.add_done_callback(self._poller_ended)
 
     def _poller_ended(self, task: "asyncio.Task[None]") -> None:
         """A bug ended it: nobody must go on listening to silence. They come back with their places."""

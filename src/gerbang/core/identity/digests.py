@@ -1,13 +1,9 @@
 """Keyed digests of personal data, so that audit, counters and sessions can tell people apart without naming them."""
 
-from typing import Final
-
 from gerbang.base.crypto import keyed_digest, new_key
 from gerbang.core.identity.model import Client
-from gerbang.core.secrets.model import Purpose
+from gerbang.core.secrets.model import DIGEST_SECRET, Purpose
 from gerbang.core.secrets.service import Secrets
-
-DIGEST_SECRET: Final = "service/gerbang/digest"  # noqa: S105  a name, not a value
 
 
 class Digests:

@@ -36,9 +36,10 @@ from gerbang.core.identity.model import (
 )
 from gerbang.core.identity.passwords import Passwords
 from gerbang.core.identity.sessions import Sessions
-from gerbang.core.identity.signing_keys import JWT_SECRET, SigningKeys
+from gerbang.core.identity.signing_keys import SigningKeys
 from gerbang.core.identity.throttle import Throttle
 from gerbang.core.identity.tokens import LONGEST, Tokens
+from gerbang.core.secrets.model import JWT_SECRET
 from gerbang.core.secrets.service import Secrets
 
 log = structlog.get_logger()

@@ -4,7 +4,6 @@ A new key signs only ten seconds after this process has first seen it, if an old
 has heard of it and can verify what it signs.
 """
 
-import asyncio
 import base64
 import hashlib
 import time
@@ -14,12 +13,12 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from gerbang.base.batching import Shared
 from gerbang.base.crypto import new_key
-from gerbang.core.secrets.model import Purpose
+from gerbang.core.secrets.model import JWT_SECRET, Purpose
 from gerbang.core.secrets.service import Secrets
 from gerbang.ports.secrets import SecretValue
 
-JWT_SECRET: Final = "service/gerbang/jwt"  # noqa: S105  a name, not a value
 _SETTLE_S: Final = 10.0
 _LOOK_AGAIN_S: Final = 1.0
 
@@ -48,7 +47,7 @@ class SigningKeys:
         self._keys: Sequence[SigningKey] = ()
         self._first_seen: dict[str, float] = {}
         self._looked_at = float("-inf")
-        self._looking = asyncio.Lock()
+        self._looks: Shared[str, None] = Shared()
 
     async def all_valid(self, purpose: Purpose = Purpose.VERIFY_TOKEN) -> Sequence[SigningKey]:
         """Every valid key, newest first; the very first is made here. Raises what Secrets.get raises."""
@@ -67,13 +66,14 @@ class SigningKeys:
         """The valid key of this id; an unknown one is looked for again, at most once a second for all that ask."""
         found = _of(await self.all_valid(), kid)
         if found is None and self._monotonic() - self._looked_at >= _LOOK_AGAIN_S:
-            async with self._looking:
-                if self._monotonic() - self._looked_at >= _LOOK_AGAIN_S:
-                    self._secrets.forget(JWT_SECRET)
-                    await self.all_valid()
-                    self._looked_at = self._monotonic()
+            await self._looks.run(JWT_SECRET, self._look_again)
             found = _of(self._keys, kid)
         return found
+
+    async def _look_again(self) -> None:
+        self._secrets.forget(JWT_SECRET)
+        await self.all_valid()
+        self._looked_at = self._monotonic()
 
     def rest_s(self, key: SigningKey) -> float:
         """For how many seconds the key still verifies; infinite while no newer one replaces it."""

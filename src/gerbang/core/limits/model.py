@@ -19,6 +19,13 @@ class NotCounted(Unavailable):
     title = "Requests cannot be counted"
 
 
+class NotWritten(Unavailable):
+    """The database answers and takes no writes: its disk is full, or it is a standby."""
+
+    code = "database_not_writable"
+    title = "The database cannot be written"
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """`quota` requests in `window_s` seconds. `shared`: counted over all processes and restarts, closed when it cannot be counted."""

@@ -88,6 +88,11 @@ class Limiter:
         if len(self._lots) > _MOST_BUCKETS:
             self._lots.popitem(last=False)
 
+    async def try_to_write(self) -> None:
+        """Do for a moment what every counted request does; raises Unavailable of some kind when nothing can be written."""
+        async with self._db.autocommit() as tx:
+            await store.try_to_write(tx)
+
     async def prune(self) -> None:
         """Forget windows that are long over."""
         async with self._db.transaction() as tx:

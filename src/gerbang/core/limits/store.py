@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from gerbang.base.db import CannotWrite, Row, Tx
-from gerbang.core.limits.model import NotCounted
+from gerbang.base.db import CannotWrite, DiskFull, ReadOnly, Row, Tx
+from gerbang.core.limits.model import NotCounted, NotWritten
 
 
 async def add(tx: Tx, wanted: Sequence[tuple[str, int, int]]) -> Mapping[str, tuple[int, float]]:
@@ -33,6 +33,30 @@ async def _count(tx: Tx, wanted: Sequence[tuple[str, int, int]]) -> list[Row]:
         [window_s for _, window_s, _ in wanted],
         [n for _, _, n in wanted],
     )
+
+
+async def try_to_write(tx: Tx) -> None:
+    """Write a little wherever a request needs room: a file beside the tables, a row (the same each time), and the log. Raises NotWritten.
+
+    All statements travel together, so that a process which dies or stands still holds no lock.
+    """
+    try:
+        await tx.execute(
+            """
+            SET LOCAL work_mem = '64kB';
+            SET LOCAL temp_tablespaces = '';
+            WITH room AS MATERIALIZED (SELECT repeat(md5(n::text), 32) AS filler FROM generate_series(1, 1000) AS n)
+            SELECT max(length(filler)) FROM room;
+            INSERT INTO rate_counters AS c (bucket, window_start, used) VALUES ('readiness', 'epoch', 0)
+            ON CONFLICT (bucket, window_start) DO UPDATE SET used = 1 - c.used;
+            """
+        )
+    except DiskFull as error:
+        raise NotWritten("Its disk is full.") from error
+    except ReadOnly as error:
+        raise NotWritten("It takes no writes.") from error
+    except CannotWrite as error:
+        raise NotWritten from error
 
 
 async def prune(tx: Tx) -> None:

@@ -17,13 +17,12 @@ from gerbang.core.payments.calls import Calls
 from gerbang.core.payments.model import Whole
 from gerbang.core.payments.rates import Quotes
 from gerbang.core.payments.refund_model import STANDARD_RULES, RefundLink, RefundRules
-from gerbang.core.secrets.model import Purpose
+from gerbang.core.secrets.model import LINK_KEY, Purpose
 from gerbang.core.secrets.service import Secrets
 
 if TYPE_CHECKING:
     from gerbang.core.payments.opening import Creation
 
-LINK_KEY: Final = "service/gerbang/links"
 _TOKEN_BYTES: Final = 24
 
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from gerbang.base import ids
 from gerbang.base.db import Tx
-from gerbang.base.errors import GerbangError
+from gerbang.base.errors import CommitUnknown, DatabaseUnavailable, GerbangError, Unavailable
 from gerbang.base.http import Unreachable
 from gerbang.base.money import Money, as_json
 from gerbang.base.tracing import REQUEST_ID
@@ -290,11 +290,11 @@ async def register(ctx: Context, whole: Whole, attempt: Attempt) -> Whole:
     ctx.keep(task)
     started = time.monotonic()
     done, _ = await asyncio.wait({task}, timeout=ctx.create_wait_s)
-    latest = task.result() if done else None
+    latest = task.result() if done and not isinstance(task.exception(), Unavailable) else None
     if latest is not None:
         latest = replace(latest, payer=whole.payer)
     else:
-        latest = await ctx.calls.whole(whole.payment.id)
+        latest = await _as_it_is(ctx, whole)
     return await _answered(ctx, latest, started)
 
 
@@ -302,8 +302,17 @@ async def _answered(ctx: Context, latest: Whole, started: float) -> Whole:
     """The payment once nothing of it is being sent any more, or as it is when the request has waited long enough since `started`."""
     while _still_sending(latest) and time.monotonic() - started < ctx.create_wait_s:
         await asyncio.sleep(0.05)
-        latest = await ctx.calls.whole(latest.payment.id)
+        latest = await _as_it_is(ctx, latest)
     return latest
+
+
+async def _as_it_is(ctx: Context, whole: Whole) -> Whole:
+    """The payment read again. It was committed before, so a database that is silent now must not be told as if nothing had been done."""
+    try:
+        return await ctx.calls.whole(whole.payment.id)
+    except DatabaseUnavailable as error:
+        hint = "Ask again with the same Idempotency-Key to learn what happened."
+        raise CommitUnknown(hint=hint, retry_after_s=error.retry_after_s) from error
 
 
 async def _send(ctx: Context, attempt: Attempt, submission: Submission) -> Whole | None:

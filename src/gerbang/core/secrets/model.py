@@ -29,6 +29,19 @@ class Purpose(StrEnum):
     CONNECT_DATABASE = "connect_database"
 
 
+# What every process needs to tell who asks, to know its own links, and to lead through a list: made when the first of them starts.
+LINK_KEY: Final = "service/gerbang/links"
+CURSOR_KEY: Final = "service/gerbang/cursors"
+JWT_SECRET: Final = "service/gerbang/jwt"  # noqa: S105  a name, not a value
+DIGEST_SECRET: Final = "service/gerbang/digest"  # noqa: S105  a name, not a value
+OWN_KEYS: Final = {
+    LINK_KEY: Purpose.SIGN_LINK,
+    CURSOR_KEY: Purpose.SIGN_LINK,
+    JWT_SECRET: Purpose.VERIFY_TOKEN,
+    DIGEST_SECRET: Purpose.DIGEST_PERSONAL_DATA,
+}
+
+
 class Family(StrEnum):
     """What kind of secret it is, told by the first part of its name."""
 

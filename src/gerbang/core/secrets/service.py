@@ -3,7 +3,6 @@
 A read from the cache costs no I/O. The store is a port; where values live is not known here.
 """
 
-import asyncio
 import time
 from collections.abc import Callable, Sequence
 from itertools import groupby
@@ -11,18 +10,24 @@ from typing import Final
 
 import structlog
 
+from gerbang.base.batching import Shared
+from gerbang.base.crypto import new_key
 from gerbang.base.db import Database
-from gerbang.base.errors import NotFound
+from gerbang.base.errors import NotFound, Unavailable
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.secrets import store
-from gerbang.core.secrets.model import BadSecretValue, Purpose, Secret, Version, family_of
+from gerbang.core.secrets.model import OWN_KEYS, BadSecretValue, Purpose, Secret, Version, family_of
 from gerbang.ports.secrets import SecretStore, SecretValue
 
 log = structlog.get_logger()
 CACHE_S: Final = 60.0
 AUDIT_EVERY_S: Final = 60.0
+_AUDIT_AGAIN_S: Final = 5.0
 VALUE_LIMIT_BYTES: Final = 65_536
+# What this service does with keys of its own to show something or to see who asks: such reads are counted at once and written when that
+# is possible, so that looking goes on where nothing can be written (R53). Whatever acts waits for its audit.
+_WRITTEN_LATER: Final = frozenset({Purpose.VERIFY_TOKEN, Purpose.SIGN_LINK, Purpose.DIGEST_PERSONAL_DATA})
 
 
 class Secrets:
@@ -35,7 +40,8 @@ class Secrets:
         self._cache: dict[str, tuple[float, tuple[SecretValue, ...]]] = {}
         self._audited: dict[tuple[str, Purpose], float] = {}
         self._reads: dict[tuple[str, Purpose], int] = {}
-        self._locks: dict[object, asyncio.Lock] = {}
+        self._loads: Shared[tuple[str, int], tuple[SecretValue, ...]] = Shared()
+        self._audits: Shared[tuple[str, Purpose], None] = Shared()
         self._forgotten = 0
 
     async def get(self, name: str, purpose: Purpose) -> Sequence[SecretValue]:
@@ -44,11 +50,11 @@ class Secrets:
         self._reads[read] = self._reads.get(read, 0) + 1
         now = self._monotonic()
         if now - self._audited.get(read, -AUDIT_EVERY_S) >= AUDIT_EVERY_S:
-            await self._audit_read(name, purpose)
+            await self._audit(read)
         cached = self._cache.get(name)
         if cached is not None and now < cached[0]:
             return cached[1]
-        return await self._load(name)
+        return await self._loads.run((name, self._forgotten), lambda: self._load(name))
 
     async def newest(self, name: str, purpose: Purpose) -> SecretValue:
         """The version to sign or call with."""
@@ -81,6 +87,11 @@ class Secrets:
             await self.put(name, make(), overlap_s=0, actor=SYSTEM, first_only=True)
             return await self.get(name, purpose)
 
+    async def ensure_own(self) -> None:
+        """Make the keys of this service that are missing: looking at a list later must not have to write anything."""
+        for name, purpose in OWN_KEYS.items():
+            await self.ensure(name, new_key, purpose)
+
     async def names(self) -> Sequence[Secret]:
         """Every secret with its versions, by name; never a value."""
         versions = sorted(await self._values.versions(), key=lambda v: (v.name, -v.version))
@@ -94,30 +105,30 @@ class Secrets:
         self._forgotten += 1
         self._cache.pop(name, None)
 
-    async def _load(self, name: str) -> Sequence[SecretValue]:
-        async with self._locks.setdefault(name, asyncio.Lock()):
-            now = self._monotonic()
-            cached = self._cache.get(name)
-            if cached is not None and now < cached[0]:
-                return cached[1]
-            forgotten = self._forgotten
-            values = tuple(await self._values.read(name))
-            if forgotten == self._forgotten:  # else what was read may already be old
-                self._cache[name] = (now + _cache_s(values), values)
-            return values
+    async def _load(self, name: str) -> tuple[SecretValue, ...]:
+        now, forgotten = self._monotonic(), self._forgotten
+        values = tuple(await self._values.read(name))
+        if forgotten == self._forgotten:  # else what was read may already be old
+            self._cache[name] = (now + _cache_s(values), values)
+        return values
+
+    async def _audit(self, read: tuple[str, Purpose]) -> None:
+        """Who comes while a read is being audited waits for the same row."""
+        try:
+            await self._audits.run(read, lambda: self._audit_read(*read))
+        except Unavailable:
+            if read[1] not in _WRITTEN_LATER:
+                raise
+            self._audited[read] = self._monotonic() - AUDIT_EVERY_S + _AUDIT_AGAIN_S
 
     async def _audit_read(self, name: str, purpose: Purpose) -> None:
-        """One row per name and purpose in a minute, which counts the reads since the last one; who comes meanwhile waits."""
+        """One row per name and purpose in a minute, which counts the reads since the last one."""
         read = (name, purpose)
-        async with self._locks.setdefault(read, asyncio.Lock()):
-            now = self._monotonic()
-            if now - self._audited.get(read, -AUDIT_EVERY_S) < AUDIT_EVERY_S:
-                return
-            reads = self._reads.get(read, 0)
-            async with self._db.transaction() as tx:
-                await record(tx, [Entry(SYSTEM, "secret.read", f"secret:{name}", {"purpose": purpose, "reads": reads})])
-            self._audited[read] = now
-            self._reads[read] -= reads
+        now, reads = self._monotonic(), self._reads.get(read, 0)
+        async with self._db.transaction() as tx:
+            await record(tx, [Entry(SYSTEM, "secret.read", f"secret:{name}", {"purpose": purpose, "reads": reads})])
+        self._audited[read] = now
+        self._reads[read] -= reads
 
 
 def _cache_s(values: Sequence[SecretValue]) -> float:

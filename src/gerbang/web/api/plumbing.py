@@ -1,72 +1,20 @@
 """/healthz, /readyz, /metrics, /openapi.json and /docs: what operators, machines and readers need to know about the service itself."""
 
-import asyncio
-import time
 from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-import structlog
 from litestar import get
 
-from gerbang.base import migrations
-from gerbang.base.errors import GerbangError
 from gerbang.web import manual
 from gerbang.web.exchange import Exchange, Reply
 from gerbang.web.metrics import RequestMetrics
 from gerbang.web.policy import Row
-from gerbang.web.services import Services
+from gerbang.web.readiness import ReadyView
 
-log = structlog.get_logger()
 _TAGS: Final = ["plumbing"]
-_FRESH_S: Final = 1.0
-_CHECK_TIMEOUT_S: Final = 3.0
 _HEALTHY: Final = Reply(200, b'{"status":"ok"}')
 _HTML: Final = b"text/html; charset=utf-8"
-
-
-class ReadyView(msgspec.Struct, frozen=True):
-    """`causes` names what is wrong; empty when ready."""
-
-    status: str
-    causes: dict[str, str]
-
-
-class Readiness:
-    """Whether this process can do its work now (R55): the database answers, no migration is missing, and whatever `checks` ask."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._known = ReadyView("starting", {})
-        self._asked_at = float("-inf")
-        self._asking = asyncio.Lock()
-
-    async def reply(self, _exchange: Exchange) -> Reply:
-        """200 or 503; asked at most once a second, however many ask us."""
-        async with self._asking:
-            if time.monotonic() - self._asked_at > _FRESH_S:
-                causes = await self._causes()
-                self._known = ReadyView("not ready" if causes else "ready", causes)
-                self._asked_at = time.monotonic()
-        return Reply(503 if self._known.causes else 200, msgspec.json.encode(self._known))
-
-    async def _causes(self) -> dict[str, str]:
-        checks = {"database": self._database, **self._services.checks}
-        causes = {}
-        for name, check in checks.items():
-            try:
-                cause = await asyncio.wait_for(check(), _CHECK_TIMEOUT_S)
-            except GerbangError as error:
-                cause = error.title
-            except TimeoutError:
-                cause = "No answer in time"
-            if cause is not None:
-                causes[name] = cause
-        return causes
-
-    async def _database(self) -> str | None:
-        missing = await migrations.pending(self._services.db)
-        return f"{len(missing)} migrations are pending" if missing else None
 
 
 async def health(_exchange: Exchange) -> Reply:
@@ -91,7 +39,7 @@ async def healthz() -> dict[str, str]:
 
 @get("/readyz", summary="Ready for work", tags=_TAGS)
 async def readyz() -> ReadyView:
-    """503 with the causes when the database is away, migrations are pending or the queue is too old."""
+    """503 with the causes when the database is away or takes no writes, migrations are pending or the queue is too old."""
     return ReadyView("starting", {})
 
 

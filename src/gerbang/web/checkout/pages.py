@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import quote
 
+import structlog
 from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Stream
@@ -44,6 +45,7 @@ from gerbang.web.forms import read_form
 from gerbang.web.pages import Page, caller_or_none, locale_of, page, page_error, see_other, services_of
 from gerbang.web.steps import OPTION_TITLES
 
+log = structlog.get_logger()
 _PICTURES: Final = {"png": "image/png", "svg": "image/svg+xml"}
 _WAITING: Final = frozenset({PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.UNKNOWN})
 
@@ -71,7 +73,10 @@ async def _note_opened(request: Request[Any, Any, Any], whole: Whole, caller: Ca
     if not is_staff:
         await services_of(request).payments.note_language(whole, locale_of(request, whole.payer.locale))
     if whole.payment.status is PaymentStatus.CREATED and not is_staff:
-        await services_of(request).payments.note_opened(caller, whole.payment.id)
+        try:
+            await services_of(request).payments.note_opened(caller, whole.payment.id)
+        except Unavailable as error:  # who wants to pay is shown the bill, also where nothing can be written
+            log.warning("payment.opening_not_noted", code=error.code)
 
 
 @post("/{payment:str}", status_code=303)
