@@ -74,7 +74,7 @@ async def test_a_refund_without_an_amount_gives_back_all_that_is_left_over_every
     assert (again.refund.id, [one.id for one in again.others]) == (first.refund.id, [one.id for one in first.others])
     for part in parts:
         await world.core.payments.settle_refund(OPERATOR, part.id, f"BCA-{part.id}")
-    after = await agrees(world, whole.payment.id)
+    after = await world.core.payments.get(whole.payment.id)
     assert (after.payment.status, after.payment.amount_refunded, after.payment.excess_owed) == (
         PaymentStatus.REFUNDED,
         300_000,
