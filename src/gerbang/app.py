@@ -193,9 +193,8 @@ async def _queue_age(parts: Core) -> str | None:
         waited_s = await business_time.oldest_due_s(parts.db)
     except DatabaseUnavailable:  # the check of the database says so
         return None
-    if waited_s < MOST_QUEUE_AGE_S or parts.settings.sandbox:  # the sandbox's clock makes days of waiting in a second
-        return None
-    return f"The oldest due job has waited {waited_s:.0f} s; is a worker running?"
+    is_late = waited_s >= MOST_QUEUE_AGE_S and not parts.settings.sandbox  # its clock makes days in a second
+    return f"The oldest due job has waited {waited_s:.0f} s; is a worker running?" if is_late else None
 
 
 async def _offer_ownership(parts: Core) -> None:
