@@ -182,12 +182,33 @@ async def _pays_by_card(browser: Browser, payment: Json, number: str, decision: 
     await browser.submit("/redirect/v2/secure", decision=decision)
 
 
+@pytest.mark.parametrize(
+    ("number", "code", "provider_code", "advice"),
+    [
+        ("5123450000000057", "card_declined", "05", "Hubungi bank penerbit"),
+        ("5123450000000917", "authentication_failed", "9117", "3-D Secure"),
+        ("5123450000000545", "card_expired", "54", "Masa berlaku"),
+    ],
+)
+async def test_a_refused_card_says_why_to_the_payer_and_to_the_shop(
+    world: World, number: str, code: str, provider_code: str, advice: str
+) -> None:
+    payment = await world.buy(method="card")
+    browser = Browser(world.http)
+    await _pays_by_card(browser, payment, number)
+    failed = await world.becomes(payment, "failed")
+    assert (failed["failure"]["code"], failed["failure"]["provider_code"]) == (code, provider_code)
+    assert advice in failed["failure"]["payer_message"]
+    await browser.open(payment["checkout_url"])
+    assert advice in browser.page
+
+
 async def test_after_a_declined_card_the_payer_tries_a_virtual_account(world: World) -> None:
     payment = await world.buy(method="card", order_reference="LBG-2")
     browser = Browser(world.http)
     await _pays_by_card(browser, payment, "5123450000000511")
     failed = await world.becomes(payment, "failed")
-    assert failed["failure"]["code"]
+    assert failed["failure"]["code"] == "insufficient_funds"
     again = await world.post(f"/v1/payments/{payment['id']}/attempts", dict(VIRTUAL_ACCOUNT))
     assert (again["status"], [one["status"] for one in again["attempts"]]) == ("pending", ["failed", "pending"])
     await world.pays(again)

@@ -19,7 +19,7 @@ def docs(*, folder: Path = Path("docs/reference"), check: bool = False) -> None:
     check
         Compare only.
     """
-    pages = {"settings.md": settings_page(), "commands.md": commands_page()}
+    pages = {"settings.md": settings_page(), "commands.md": commands_page(), "declines.md": declines_page()}
     stale = [name for name, text in pages.items() if not _same(folder / name, text)]
     if check:
         print("\n".join(f"out of date: {folder / name}" for name in stale) or "up to date")
@@ -43,6 +43,30 @@ def settings_page() -> str:
     )
     return "\n".join(
         [_HEAD, "# Settings", "", about, "", "| variable | default | unit | meaning |", "|---|---|---|---|", *rows, ""]
+    )
+
+
+def declines_page() -> str:
+    """Every reason for which an attempt can be refused, in its three voices."""
+    from gerbang.web.texts.declines import DECLINES
+
+    rows = [f"| `{code}` | {voices.payer[1]} | {voices.operator[1]} |" for code, voices in DECLINES.items()]
+    about = (
+        "`failure.code` of a payment or an attempt is one of these, whatever the provider and the method. `failure.detail` and"
+        " `failure.provider_code` are the provider's own words and code; `failure.payer_message` is the second column in the payer's language."
+    )
+    return "\n".join(
+        [
+            _HEAD,
+            "# Why a payment was refused",
+            "",
+            about,
+            "",
+            "| code | the payer reads | the operator reads |",
+            "|---|---|---|",
+            *rows,
+            "",
+        ]
     )
 
 

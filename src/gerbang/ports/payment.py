@@ -143,10 +143,11 @@ class Claimed(msgspec.Struct, frozen=True, tag=True):
 
 
 class Declined(msgspec.Struct, frozen=True, tag=True):
-    """The payer's attempt was refused: a stable `code` of ours and the provider's own words."""
+    """The attempt, or a refund, was refused: a stable `code` of ours (of an attempt: declines.py), the provider's own words and its code."""
 
     code: str
     reason: str
+    provider_code: str = ""
 
 
 class Expired(msgspec.Struct, frozen=True, tag=True):

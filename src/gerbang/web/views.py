@@ -28,6 +28,7 @@ from gerbang.ports.payment import (
     Redirect,
     Wait,
 )
+from gerbang.web.failures import FailureView, failure_view
 from gerbang.web.refund_views import RefundView, refund_view
 
 Steps = Callable[[NextAction, Payment, str], Sequence[str]]
@@ -74,11 +75,6 @@ class CryptoSteps(msgspec.Struct, frozen=True, tag="display_crypto"):
 
 
 NextStep = ChooseMethod | Redirect | VirtualAccountSteps | CodeSteps | DisplayQr | CryptoSteps | Wait
-
-
-class FailureView(msgspec.Struct, frozen=True):
-    code: str
-    detail: str
 
 
 class CustomerView(msgspec.Struct, frozen=True):
@@ -190,7 +186,6 @@ def payment_view(whole: Whole, *, checkout_url: str | None, steps: Steps = no_st
     locale = whole.payer.language
     counts = counting_attempt(whole.attempts)
     attempts = attempt_views(whole, steps)
-    failure = counts.failure if counts else None
     return PaymentView(
         id=shown,
         status=payment.status.value,
@@ -214,7 +209,7 @@ def payment_view(whole: Whole, *, checkout_url: str | None, steps: Steps = no_st
         next_action=payment_action(whole, locale, steps),
         checkout_url=checkout_url,
         return_url=payment.return_url,
-        failure=FailureView(failure.code, failure.detail) if failure else None,
+        failure=failure_view(counts.failure if counts else None, locale),
         created_at=payment.created_at,
         updated_at=payment.updated_at,
         expires_at=payment.expires_at,
@@ -267,7 +262,6 @@ def offer_view(offer: Offer) -> OfferView:
 
 
 def _attempt(attempt: Attempt, payment: Payment, locale: str, steps: Steps) -> AttemptView:
-    failure = attempt.failure
     return AttemptView(
         ids.show("att", attempt.id),
         attempt.status.value,
@@ -278,7 +272,7 @@ def _attempt(attempt: Attempt, payment: Payment, locale: str, steps: Steps) -> A
         attempt.currency,
         attempt.provider_reference,
         attempt_action(attempt, payment, locale, steps),
-        FailureView(failure.code, failure.detail) if failure else None,
+        failure_view(attempt.failure, locale),
         attempt.created_at,
         attempt.expires_at,
     )

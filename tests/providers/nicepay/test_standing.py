@@ -26,6 +26,15 @@ from tests.providers.nicepay.orders import PAID_CARD, REFERENCE, account, standi
 from tests.providers.nicepay.script import CANCEL, HANG_UP, INQUIRY, TXID, Script
 
 
+def refusals(*codes: str) -> Mapping[str, Any]:
+    """`latestFailHistory` with these, the newest first: nobody says in which order they come."""
+    told = [
+        {"transDt": "20261101", "transTm": f"12000{at}", "resultCd": code, "resultMsg": f"words of {code}"}
+        for at, code in enumerate(codes)
+    ]
+    return {"latestFailHistory": told[::-1]}
+
+
 class TestInquiring:
     @pytest.mark.parametrize(
         ("status", "changes", "expected"),
@@ -72,6 +81,13 @@ class TestInquiring:
             ("current", "0", {"authNo": "123456"}, 0, (Captured(150_000, "IDR"),)),
             ("current", "0", {"cancelAmt": "50000"}, 150_000, (Captured(150_000, "IDR"), RefundSettled(50_000, "IDR"))),
             ("current", "8", {"resultMsg": "Do not honor"}, 0, (Declined("card_declined", "Do not honor"),)),
+            ("current", "8", refusals("51"), 0, (Declined("insufficient_funds", "words of 51", "51"),)),
+            ("current", "8", refusals("9117", "54"), 0, (Declined("card_expired", "words of 54", "54"),)),
+            ("current", "8", refusals("43"), 0, (Declined("card_blocked", "words of 43", "43"),)),
+            ("current", "8", refusals("Z9"), 0, (Declined("card_declined", "words of Z9", "Z9"),)),
+            ("current", "8", {"latestFailHistory": "none"}, 0, (Declined("card_declined", "unpaid"),)),
+            ("current", "8", {"latestFailHistory": [7]}, 0, (Declined("card_declined", "unpaid"),)),
+            ("current", "0", refusals("51"), 0, (Captured(150_000, "IDR"),)),
             (
                 "current",
                 "1",

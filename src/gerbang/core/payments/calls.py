@@ -27,6 +27,7 @@ from gerbang.core.payments.machine import OPEN
 from gerbang.core.payments.model import Attempt, AttemptStatus, PaymentNotFound, Refund, Whole
 from gerbang.core.queue.model import Job, LeaseLost
 from gerbang.core.secrets.model import Purpose
+from gerbang.ports.declines import DeclineCode
 from gerbang.ports.payment import (
     Accepted,
     Account,
@@ -91,7 +92,7 @@ class Calls:
         except OutcomeUnknown as error:
             answered = Answered([Lost(error.detail)], _took(started))
         except ProviderRefused as error:
-            answered = Answered([Declined("provider_refused", error.detail)], _took(started))
+            answered = Answered([Declined(DeclineCode.PROVIDER_REFUSED, error.detail)], _took(started))
         return await self.hear(Hearing(attempt.id, answered.facts, "submit", detail=answered.detail), job)
 
     async def inquire(

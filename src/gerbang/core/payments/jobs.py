@@ -19,6 +19,7 @@ from gerbang.core.payments.settling import AT_PROVIDER
 from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import Job, Park, Retry
 from gerbang.core.queue.worker import Handler
+from gerbang.ports.declines import DeclineCode
 from gerbang.ports.payment import Cancelled, Declined, Lost
 
 _LOOK_AFTER_S: Final = 60.0
@@ -66,7 +67,7 @@ async def submit(ctx: Context, job: Job) -> None:
         await ctx.calls.hear(Hearing(attempt.id, [called_off], "submit", detail={"at_provider": False}), job)
         return
     if attempt.expires_at <= ctx.clock.now():
-        refused = Declined("provider_unreachable", "The provider could not be reached in time.")
+        refused = Declined(DeclineCode.PROVIDER_UNREACHABLE, "The provider could not be reached in time.")
         await ctx.calls.hear(Hearing(attempt.id, [refused], "submit"), job)
         return
     if attempt.deposit is not None and ctx.begin is not None:

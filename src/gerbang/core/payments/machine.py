@@ -21,6 +21,7 @@ from gerbang.core.payments.model import (
     RefundStatus,
 )
 from gerbang.core.payments.quoting import worth
+from gerbang.ports.declines import DeclineCode
 from gerbang.ports.payment import (
     Accepted,
     ActionRequired,
@@ -74,11 +75,14 @@ def advance(attempt: Attempt, fact: Fact) -> Attempt:
             moved = _accept(attempt, fact)
         case Captured(total=total, currency=currency):
             return _capture(attempt, total, currency)
-        case Declined(code=code, reason=reason):
-            moved = replace(attempt, failure=Failure(code, reason)) if (attempt.status, Declined) in MOVES else attempt
+        case Declined():
+            failure = Failure(fact.code, fact.reason, fact.provider_code)
+            moved = replace(attempt, failure=failure) if (attempt.status, Declined) in MOVES else attempt
         case Mismatched(why=why):
             moved = (
-                replace(attempt, failure=Failure("mismatch", why)) if (attempt.status, Mismatched) in MOVES else attempt
+                replace(attempt, failure=Failure(DeclineCode.MISMATCH, why))
+                if (attempt.status, Mismatched) in MOVES
+                else attempt
             )
         case RefundSettled(total=total):
             return replace(attempt, refunded=total) if total > attempt.refunded else attempt
@@ -135,7 +139,7 @@ def _retract(attempt: Attempt, reason: str) -> Attempt:
     if not attempt.captured and not attempt.received:
         return attempt
     if attempt.refunded or attempt.refund_reserved:
-        return replace(attempt, status=S.HELD, failure=Failure("retracted_after_refund", reason))
+        return replace(attempt, status=S.HELD, failure=Failure(DeclineCode.RETRACTED_AFTER_REFUND, reason))
     return replace(attempt, status=S.PENDING, captured=0, received=0)
 
 
@@ -148,7 +152,9 @@ def _lose(attempt: Attempt) -> Attempt:
     if attempt.effect is Effect.INSTRUCTS:
         return replace(attempt, status=S.ABANDONED)
     return replace(
-        attempt, status=S.HELD, failure=Failure("answer_lost", "The answer was lost after sending; not sent again.")
+        attempt,
+        status=S.HELD,
+        failure=Failure(DeclineCode.ANSWER_LOST, "The answer was lost after sending; not sent again."),
     )
 
 

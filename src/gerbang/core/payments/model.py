@@ -66,10 +66,11 @@ NEW_DEPOSIT: Final = -1  # a deposit address is wanted; its number is given when
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """Why an attempt did not work: a stable `code` of ours and the provider's words."""
+    """Why an attempt did not work: a stable `code` of ours (ports/declines.py), the provider's words, and its own code, if it gave one."""
 
     code: str
     detail: str
+    provider_code: str = ""
 
 
 class Attempt(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ import structlog
 
 from gerbang.base.errors import UpstreamFailed
 from gerbang.base.http import Http, OutcomeUnknown, Unreachable
+from gerbang.ports.declines import DeclineCode
 from gerbang.ports.payment import (
     Account,
     AssetTerms,
@@ -57,11 +58,11 @@ class CheckoutPayments:
         """Make the checkout. Sent again, the attempt's own key makes it the same one."""
         order = _order(submission)
         if order is None:
-            return (Declined("amount_unsupported", "Coinbase takes amounts of two decimals."),)
+            return (Declined(DeclineCode.AMOUNT_UNSUPPORTED, "Coinbase takes amounts of two decimals."),)
         try:
             answer = await self._client.create(_endpoint(account, submission.now), order, _key(submission.attempt))
         except OrderRefused as refused:
-            return (Declined("order_refused", refused.detail or refused.title),)
+            return (Declined(DeclineCode.ORDER_REFUSED, refused.detail or refused.title),)
         return (facts.registered(submission, answer, settings.network(account)),)
 
     async def inquire(self, account: Account, standing: Standing) -> Sequence[Fact]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from gerbang.base.erc681 import token_uri
 from gerbang.base.http import OutcomeUnknown
+from gerbang.ports.declines import DeclineCode
 from gerbang.ports.payment import (
     Accepted,
     Cancelled,
@@ -108,7 +109,7 @@ def ended(state: State) -> Sequence[Fact]:
     """What a status without money says."""
     match state:
         case State.FAILED:
-            return (Declined("payment_failed", "Coinbase could not complete the transfer."),)
+            return (Declined(DeclineCode.PAYMENT_FAILED, "Coinbase could not complete the transfer."),)
         case State.EXPIRED:
             return (Expired(),)
         case State.CANCELLED:

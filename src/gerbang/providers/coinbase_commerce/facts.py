@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from gerbang.base.erc681 import native_uri, token_uri
 from gerbang.base.http import OutcomeUnknown
+from gerbang.ports.declines import DeclineCode
 from gerbang.ports.payment import (
     Accepted,
     Account,
@@ -81,7 +82,7 @@ def told(account: Account, charge: wire.Charge) -> Finding:
         case State.CANCELLED:
             return Finding((Cancelled(),))
         case State.FAILED:
-            return Finding((Declined("payment_failed", _failure(charge)),))
+            return Finding((Declined(DeclineCode.PAYMENT_FAILED, _failure(charge)),))
 
 
 def inquired(account: Account, standing: Standing, charge: wire.Charge) -> Finding:

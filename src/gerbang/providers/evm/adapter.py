@@ -10,6 +10,7 @@ from gerbang.base import eip55
 from gerbang.base.erc681 import native_uri, token_uri
 from gerbang.base.http import Http, OutcomeUnknown, Unreachable
 from gerbang.ports.chain import Asset
+from gerbang.ports.declines import DeclineCode
 from gerbang.ports.payment import (
     Accepted,
     Account,
@@ -73,7 +74,9 @@ class EvmPayments:
         asset = next((one for one in network.assets if one.symbol == quote.asset), None)
         if asset is None or quote.network != network.name:
             return (
-                Declined("asset_unavailable", f"{quote.asset} on {quote.network} is not taken by this connection."),
+                Declined(
+                    DeclineCode.ASSET_UNAVAILABLE, f"{quote.asset} on {quote.network} is not taken by this connection."
+                ),
             )
         try:
             await self._chain.answers(account)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gerbang.base.http import OutcomeUnknown
+from gerbang.ports.declines import DeclineCode
 from gerbang.ports.payment import (
     Accepted,
     Cancelled,
@@ -42,7 +43,7 @@ def declined(answer: wire.Result) -> Declined | None:
     meaning = codes.meaning(wire.text(answer.result_cd))
     if meaning.verdict is not codes.Verdict.DECLINED:
         return None
-    return Declined(meaning.code, _words(answer) or meaning.text)
+    return Declined(meaning.code, _words(answer) or meaning.text, wire.text(answer.result_cd))
 
 
 def virtual_account(submission: Submission, answer: wire.Registered) -> Fact:
@@ -131,14 +132,25 @@ def inquired(standing: Standing, answer: wire.Inquired, card_status_table: str) 
         case codes.State.EXPIRED:
             return Finding((Expired(),))
         case codes.State.FAILED:
-            declined = "card_declined" if standing.method is Method.CARD else "payment_declined"
-            return Finding((Declined(declined, _words(answer) or "failed"),))
+            return Finding((_failed(standing, answer),))
         case codes.State.REVERSED:
             if not standing.captured and not wire.text(answer.deposit_dt):
                 return Finding((Cancelled(),))  # no deposit was ever made, so there was none to reverse
             return Finding((Retracted("The bank reversed the deposit."),))
         case codes.State.PAID | codes.State.VOIDED | codes.State.REFUNDED:
             return _money(standing, answer, state)
+
+
+def _failed(standing: Standing, answer: wire.Inquired) -> Declined:
+    """Why it failed: the newest of `latestFailHistory` where there is one (cards, current documents), else no more than that it did."""
+    unnamed = DeclineCode.CARD_DECLINED if standing.method is Method.CARD else DeclineCode.PAYMENT_DECLINED
+    history = wire.failures(answer.latest_fail_history)
+    if not history:
+        return Declined(unnamed, _words(answer) or "failed")
+    last, code = history[-1], wire.text(history[-1].result_cd)[:10]
+    meaning = codes.meaning(code)
+    known = meaning.code if meaning.verdict is codes.Verdict.DECLINED else unnamed
+    return Declined(known, _words(last) or meaning.text, code)
 
 
 def given_back(standing: Standing, answer: wire.Inquired, card_status_table: str, ours: int) -> int | None:

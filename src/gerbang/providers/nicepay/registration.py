@@ -6,6 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from gerbang.base import ip
+from gerbang.ports.declines import DeclineCode
 from gerbang.ports.payment import Account, Declined, Method, Submission
 from gerbang.providers.nicepay import cleaning, jakarta, loans, wire
 from gerbang.providers.nicepay.account import PAID_TO_A_NUMBER, PAY_METHODS, merchant, setting
@@ -18,7 +19,9 @@ def impossible(submission: Submission) -> Declined | None:
     """Why this attempt cannot be made at all: OVO pushes its request to the payer's phone, so it needs a number."""
     if submission.options.get("wallet") != "OVO" or cleaning.local_phone(submission.payer.phone):
         return None
-    return Declined("phone_needed", "OVO asks on the payer's phone, and no mobile number of Indonesia is known.")
+    return Declined(
+        DeclineCode.PHONE_NEEDED, "OVO asks on the payer's phone, and no mobile number of Indonesia is known."
+    )
 
 
 def order_of(account: Account, submission: Submission) -> wire.Registration:

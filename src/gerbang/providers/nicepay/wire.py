@@ -4,6 +4,10 @@ Answers are read tolerantly: a value may be text or a number, null or absent, an
 Their spellings `issuBankCd` and `IssueBankCd` are both among those.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
 from msgspec import Struct, field
 
 Loose = str | int | float | bool | None
@@ -156,6 +160,13 @@ class Registered(Result, frozen=True, kw_only=True, rename="camel"):
     payment_url: Loose = field(default=None, name="paymentURL")
 
 
+class Failed(Result, frozen=True, kw_only=True, rename="camel"):
+    """One of a card's refusals: the issuer's ISO 8583 answer, or NICEPAY's own code."""
+
+    trans_dt: Loose = None
+    trans_tm: Loose = None
+
+
 class Inquired(Result, frozen=True, kw_only=True, rename="camel"):
     """`status` decides (codes.py), not the word in `result_msg`; `cancel_amt` is what has gone back so far."""
 
@@ -172,6 +183,7 @@ class Inquired(Result, frozen=True, kw_only=True, rename="camel"):
     auth_no: Loose = None
     receipt_code: Loose = None
     m_ref_no: Loose = None
+    latest_fail_history: Any = None
 
 
 class Cancelled(Result, frozen=True, kw_only=True, rename="camel"):
@@ -179,6 +191,15 @@ class Cancelled(Result, frozen=True, kw_only=True, rename="camel"):
     reference_no: Loose = None
     amt: Loose = None
     cancelt_xid: Loose = None
+
+
+def failures(value: Any) -> Sequence[Failed]:
+    """A card's refusals, oldest first; what is no such list says nothing (its shape is unverified)."""
+    try:
+        found = msgspec.convert(value or [], list[Failed])
+    except msgspec.ValidationError:
+        return ()
+    return sorted(found, key=lambda one: (text(one.trans_dt), text(one.trans_tm)))
 
 
 def text(value: Loose) -> str:

@@ -11,7 +11,7 @@ from gerbang.base.formats import Locale
 from gerbang.core.payments import due
 from gerbang.core.payments.model import Attempt, Offer, PaymentStatus, Whole
 from gerbang.ports.payment import DisplayCrypto, DisplayQr, DisplayVirtualAccount, Method, Redirect
-from gerbang.web import steps, texts
+from gerbang.web import failures, steps, texts
 from gerbang.web.checkout import crypto, qr
 from gerbang.web.checkout import scene as scenes
 from gerbang.web.checkout.scene import Scene
@@ -136,6 +136,7 @@ def _instructions(whole: Whole, scene: Scene, visit: Visit) -> dict[str, Any]:
         "phone": formats.mask_number(whole.payer.phone) if whole.payer.phone else "",
         "by_phone": attempt is not None and _asks_on_the_phone(attempt),
         "going": visit.going,
+        "advice": failures.to_payer(attempt.failure if attempt else None, visit.locale),
         "qris": qr.read_qris(action.content) if isinstance(action, DisplayQr) else None,
         "drawing": qr.drawing(action.content) if isinstance(action, DisplayQr) else "",
     }

@@ -20,7 +20,7 @@ from gerbang.core.payments.model import (
     takes_money,
 )
 from gerbang.ports.payment import DisplayCrypto
-from gerbang.web import texts
+from gerbang.web import failures, texts
 from gerbang.web.checkout import scene as scenes
 from gerbang.web.console import timeline
 from gerbang.web.console.desk import stamp
@@ -218,7 +218,7 @@ def _why(whole: Whole, attempt: Attempt | None, moments: Sequence[Moment], local
         amount=_money(payment, payment.amount, locale),
         source=say(source) if texts.knows(source) else "–",
         at=stamp(capture.at, locale) if capture else "–",
-        why=f"{failure.code}, {failure.detail}" if failure else "–",
+        why=texts.marked(failures.to_operator(failure, locale)) if failure else "–",
     )
     if payment.late:
         why += " " + say("why.late")

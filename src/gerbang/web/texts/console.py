@@ -138,7 +138,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "**Seluruhnya sudah kembali** ke pembayar: {back}.",
         "**All of it went back** to the payer: {back}.",
     ),
-    "why.failed": ("**Ditolak:** {why}. Tidak ada uang yang masuk.", "**Refused:** {why}. No money came in."),
+    "why.failed": ("**Ditolak:** {why} Tidak ada uang yang masuk.", "**Refused:** {why} No money came in."),
     "why.expired": (
         "**Waktunya habis tanpa uang masuk.** Penyedia masih ditanya satu jam, satu hari, dan tiga hari setelahnya.",
         "**Time ran out and no money came.** The provider is still asked one hour, one day and three days later.",
@@ -152,8 +152,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "**The provider's answer is not certain.** It is asked again by itself; nothing is sent again.",
     ),
     "why.held": (
-        "**Ditahan: {why}** Tidak dikirim ulang. Putuskan: terima, kembalikan, lepaskan.",
-        "**Held: {why}** Not sent again. Decide: accept, refund, release.",
+        "**Ditahan:** {why} Tidak dikirim ulang. Putuskan: terima, kembalikan, lepaskan.",
+        "**Held:** {why} Not sent again. Decide: accept, refund, release.",
     ),
     "why.disputed": (
         "**Bank pembayar menarik uangnya untuk sementara.** Siapkan bukti pengiriman.",

@@ -254,10 +254,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     # no
     "declined.title": ("Pembayaran belum berhasil", "The payment did not go through"),
-    "declined.card": ("Bank menolak kartu ini.", "The bank refused this card."),
-    "declined.other": ("Penyedia pembayaran menolak permintaan ini.", "The payment provider refused this request."),
     "declined.safe": ("Uang Anda tidak terpotong.", "No money was taken."),
-    "declined.lead": ("Coba sekali lagi, atau pilih cara lain.", "Try once more, or choose another way."),
     "abandoned.says": (
         "Bank tidak menjawab saat kami meminta nomor. Uang Anda tidak disentuh. Pilih lagi, cara yang sama pun boleh.",
         "The bank did not answer when we asked for a number. Your money was not touched. Choose again, the same way if you like.",

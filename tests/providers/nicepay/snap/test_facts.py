@@ -65,7 +65,7 @@ def found(standing: Standing, answer: wire.AccountAnswer | wire.Status) -> tuple
 
 @pytest.mark.parametrize(("status", "words", "unpaid", "paid"), [
     ("00", "", (PAID,), (PAID,)), ("00", "Refunded", (PAID,), (PAID,)),  # what is paid is paid, whatever the words
-    ("03", "", (), ()), ("06", "x", (Declined("payment_failed", "x"),), (Declined("payment_failed", "x"),)),
+    ("03", "", (), ()), ("06", "x", (Declined("payment_declined", "x", "06"),), (Declined("payment_declined", "x", "06"),)),
     ("01", "", (Cancelled(),), (Retracted("The bank reversed the deposit."),)),
     ("04", "Refunded", (PAID, BACK), (PAID, BACK)), ("04", "Expired", (Expired(),), (Expired(),)),
     ("04", "Canceled", (Expired(),), (Expired(),)), ("04", "", (Expired(),), (Expired(),)),
@@ -83,7 +83,7 @@ def test_a_virtual_account_in_either_table(
 @pytest.mark.parametrize("standing", [CODE, WALLET], ids=["qris", "ewallet"])
 @pytest.mark.parametrize(("status", "unpaid", "paid"), [
     ("00", (PAID,), (PAID,)), ("03", (), ()), ("04", (PAID, BACK), (PAID, BACK)), ("05", (Expired(),), (PAID, BACK)),
-    ("06", (Declined("payment_failed", "failed"),), (Declined("payment_failed", "failed"),)), ("07", (), ()), ("02", (), ()), ("99", (), ()),
+    ("06", (Declined("payment_declined", "failed", "06"),), (Declined("payment_declined", "failed", "06"),)), ("07", (), ()), ("02", (), ()), ("99", (), ()),
 ])  # fmt: skip
 def test_a_wallet_and_a_qr_code(
     standing: Standing, status: str, unpaid: tuple[Fact, ...], paid: tuple[Fact, ...]

@@ -173,7 +173,7 @@ class TestStories:
         await stage.place.post("nicepay/decline", reference=standing.reference)
         (fact,) = await stage.provider.inquire(stage.account, standing)
         assert isinstance(fact, Declined)
-        assert fact.code == "payment_failed"
+        assert fact.code == "payment_declined"
 
     async def test_a_deposit_that_the_bank_takes_back_is_told_as_each_table_says(self, stage: SnapStage) -> None:
         standing = await _paid(stage, ACCOUNT)

@@ -8,6 +8,7 @@ import structlog
 from gerbang.base import ids, ip
 from gerbang.base.errors import UpstreamFailed
 from gerbang.base.http import Http, OutcomeUnknown, ProviderRefused
+from gerbang.ports.declines import DeclineCode
 from gerbang.ports.payment import (
     Accepted,
     Account,
@@ -80,7 +81,10 @@ class SnapPayments:
             case Method.EWALLET:
                 if submission.options["wallet"] == facts.IN_THE_APP and not _phone(submission):
                     return (
-                        Declined("phone_needed", "OVO asks on the payer's phone, and no mobile of Indonesia is known."),
+                        Declined(
+                            DeclineCode.PHONE_NEEDED,
+                            "OVO asks on the payer's phone, and no mobile of Indonesia is known.",
+                        ),
                     )
                 made = await self._client.pay_wallet(at, _new_wallet(account, submission))
                 return (facts.declined(made) or facts.wallet(submission, made, at.base_url),)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from gerbang.base.http import OutcomeUnknown
+from gerbang.ports.declines import DeclineCode
 from gerbang.ports.payment import (
     Accepted,
     Cancelled,
@@ -66,7 +67,7 @@ def declined(answer: wire.Result) -> Declined | None:
     meaning = codes.meaning(text(answer.response_code))
     if meaning.verdict is not codes.Verdict.DECLINED:
         return None
-    return Declined(meaning.code, words(answer) or meaning.text)
+    return Declined(meaning.code, words(answer) or meaning.text, text(answer.response_code))
 
 
 def virtual_account(submission: Submission, answer: wire.AccountAnswer) -> Fact:
@@ -157,7 +158,9 @@ def inquired(standing: Standing, said: Said) -> Finding:
         case codes.State.ENDED:
             return Finding((Expired(),), "It was paid, and has ended unpaid now." if standing.captured else "")
         case codes.State.FAILED:
-            return Finding((Declined("payment_failed", _printable(said.words) or "failed"),))
+            return Finding(
+                (Declined(DeclineCode.PAYMENT_DECLINED, _printable(said.words) or "failed", said.status[:10]),)
+            )
         case codes.State.REVERSED:
             return Finding((Retracted("The bank reversed the deposit."),) if standing.captured else (Cancelled(),))
         case codes.State.PAID | codes.State.REFUNDED:
@@ -173,7 +176,9 @@ def learnt(standing: Standing, said: Said, found: Sequence[Fact]) -> Sequence[Fa
         return found
     if not found and said.state is codes.State.OPEN:
         if standing.options.get("wallet") != IN_THE_APP:
-            return (Declined("answer_lost", "The address of the wallet's page was lost; please choose again."),)
+            return (
+                Declined(DeclineCode.ANSWER_LOST, "The address of the wallet's page was lost; please choose again."),
+            )
         return (Accepted(_reference(said.reference), Wait()),)
     return (Accepted(_reference(said.reference)), *found)
 
@@ -184,7 +189,7 @@ def missing(standing: Standing) -> Finding:
         return Finding((), "NICEPAY does not know the transaction any more.")
     if standing.made_at is None or standing.now - standing.made_at < _SURELY_NOT_COMING:
         return Finding(())
-    return Finding((Declined("not_registered", "The order never reached NICEPAY."),))
+    return Finding((Declined(DeclineCode.NOT_REGISTERED, "The order never reached NICEPAY."),))
 
 
 def settled(standing: Standing, said: Said, part: int) -> int | None:

@@ -1,0 +1,42 @@
+"""Why an attempt did not work, in three voices: to the API, to the payer, and to the operator. The words stand in texts/declines.py."""
+
+import msgspec
+
+from gerbang.base.formats import Locale, locale_of
+from gerbang.core.payments.model import Failure
+from gerbang.ports.declines import DeclineCode
+from gerbang.web.texts.declines import DECLINES
+
+
+class FailureView(msgspec.Struct, frozen=True):
+    """`code` is stable and the same for every provider; `detail` and `provider_code` are the provider's own words and code (empty when it
+    gave none); `payer_message` may be shown to the payer as it is, in the payer's language.
+    """
+
+    code: str
+    detail: str
+    provider_code: str
+    payer_message: str
+
+
+def failure_view(failure: Failure | None, locale: str) -> FailureView | None:
+    """A failure as clients of the API see it."""
+    if failure is None:
+        return None
+    return FailureView(failure.code, failure.detail, failure.provider_code, to_payer(failure, locale_of(locale)))
+
+
+def to_payer(failure: Failure | None, locale: Locale) -> str:
+    """What a payer reads: what happened as far as it is theirs to know, and what helps."""
+    return DECLINES[_code(failure)].payer[locale == "en"]
+
+
+def to_operator(failure: Failure, locale: Locale) -> str:
+    """What an operator reads: what it means, what helps, and the provider's own words behind it."""
+    said = " · ".join(part for part in (failure.provider_code, failure.detail) if part)
+    return f"{DECLINES[_code(failure)].operator[locale == 'en']} (`{failure.code}`: {said})"
+
+
+def _code(failure: Failure | None) -> DeclineCode:
+    known = {str(code) for code in DECLINES}
+    return DeclineCode(failure.code) if failure and failure.code in known else DeclineCode.PAYMENT_FAILED
