@@ -9,7 +9,7 @@ from gerbang.core.payments.model import Failure
 from gerbang.ports.declines import DeclineCode
 from gerbang.providers.nicepay import codes as classic
 from gerbang.providers.nicepay.snap import codes as snap
-from gerbang.web.failures import failure_view, to_operator, to_payer
+from gerbang.web.failures import code_for_payer, failure_view, to_operator, to_payer
 from gerbang.web.texts.declines import DECLINES
 
 SOURCE = Path(__file__).parents[2] / "src" / "gerbang"
@@ -47,6 +47,7 @@ def test_a_payer_does_not_read_what_a_bank_suspects(code: str) -> None:
     said = to_payer(Failure(code, "Pick up card (stolen)", "43"), "en")
     assert said == to_payer(Failure("card_declined", ""), "en")
     assert "stolen" not in said
+    assert code_for_payer(Failure(code, "")) == "card_declined"
 
 
 def test_the_api_says_our_code_the_provider_s_code_and_words_and_what_to_tell_the_payer() -> None:

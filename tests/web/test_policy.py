@@ -107,6 +107,7 @@ def test_money_routes_need_a_key_or_change_no_money_twice() -> None:
     keyed = {row.route for row in POLICY if row.key_required}
     assert creating - keyed == {
         "POST /v1/payments/{payment}/resolve",
+        "PUT /v1/refunds/{refund}/destination",
         "POST /v1/refunds/{refund}/settle",
         "POST /v1/refunds/{refund}/resolve",
     }

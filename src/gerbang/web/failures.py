@@ -26,6 +26,12 @@ def failure_view(failure: Failure | None, locale: str) -> FailureView | None:
     return FailureView(failure.code, failure.detail, failure.provider_code, to_payer(failure, locale_of(locale)))
 
 
+def code_for_payer(failure: Failure) -> str:
+    """The code as its payer may know it: what a bank suspects reads like any other refusal."""
+    kept = {DeclineCode.CARD_BLOCKED, DeclineCode.SUSPECTED_FRAUD}
+    return DeclineCode.CARD_DECLINED.value if failure.code in kept else failure.code
+
+
 def to_payer(failure: Failure | None, locale: Locale) -> str:
     """What a payer reads: what happened as far as it is theirs to know, and what helps."""
     return DECLINES[_code(failure)].payer[locale == "en"]

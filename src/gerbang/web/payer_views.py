@@ -9,9 +9,10 @@ from typing import Any, Final
 
 import msgspec
 
-from gerbang.base import ids
+from gerbang.base import formats, ids
 from gerbang.base.money import as_json
 from gerbang.core.payments.model import Attempt, Refund, Whole
+from gerbang.web.failures import code_for_payer, to_payer
 from gerbang.web.views import (
     CustomerView,
     NextStep,
@@ -24,9 +25,10 @@ from gerbang.web.views import (
 
 
 class PayerFailureView(msgspec.Struct, frozen=True):
-    """Why a try did not work, by its stable code; the provider's own words are not the payer's."""
+    """Why a try did not work, by its stable code and in the payer's language; the provider's own words are not the payer's."""
 
     code: str
+    message: str
 
 
 class PayerAttemptView(msgspec.Struct, frozen=True):
@@ -113,7 +115,7 @@ def payer_payment_view(whole: Whole, *, checkout_url: str | None, steps: Steps) 
         next_action=payment_action(whole, locale, steps),
         checkout_url=checkout_url,
         return_url=payment.return_url,
-        failure=_failure(counts),
+        failure=_failure(counts, whole.payer.language),
         created_at=payment.created_at,
         updated_at=payment.updated_at,
         expires_at=payment.expires_at,
@@ -155,11 +157,14 @@ def _attempt(attempt: Attempt, whole: Whole, steps: Steps) -> PayerAttemptView:
         as_json(attempt.amount, attempt.currency),
         attempt.currency,
         attempt_action(attempt, whole.payment, whole.payer.locale, steps),
-        _failure(attempt),
+        _failure(attempt, whole.payer.language),
         attempt.created_at,
         attempt.expires_at,
     )
 
 
-def _failure(attempt: Attempt | None) -> PayerFailureView | None:
-    return PayerFailureView(attempt.failure.code) if attempt is not None and attempt.failure else None
+def _failure(attempt: Attempt | None, language: str) -> PayerFailureView | None:
+    if attempt is None or attempt.failure is None:
+        return None
+    failure = attempt.failure
+    return PayerFailureView(code_for_payer(failure), to_payer(failure, formats.locale_of(language)))

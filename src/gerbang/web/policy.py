@@ -101,6 +101,7 @@ POLICY: Final[Sequence[Row]] = (
     _open("POST", "/logout", Rate.WRITE, Body.FORM),
     _open("GET", "/shop"),
     _open("POST", "/shop/cart", Rate.WRITE, Body.FORM),
+    _open("GET", "/shop/pay", Rate.MONEY),
     _open("POST", "/shop/pay", Rate.MONEY, Body.FORM),
     _open("GET", "/pay/{payment}"),
     _open("POST", "/pay/{payment}", Rate.WRITE, Body.FORM),

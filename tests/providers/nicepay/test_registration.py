@@ -162,7 +162,7 @@ class TestWallets:
     async def test_a_decline_is_a_fact(self, provider: NicepayPayments, script: Script, code: str, ours: str) -> None:
         script.on(REGISTRATION, wire.refusal(code))
         (fact,) = await provider.submit(account(script.base_url), of(Method.EWALLET, wallet="DANA"))
-        assert fact == Declined(ours, "refused")
+        assert fact == Declined(ours, "refused", code)
 
 
 class TestPayLater:

@@ -23,6 +23,8 @@ from gerbang.web.gateway import check_same_origin
 from gerbang.web.pages import Page, caller_or_none, is_https, locale_of, page, page_error, see_other, services_of
 
 CART_COOKIE: Final = "grb_cart"
+PRESSED_COOKIE: Final = "grb_pressed"  # the key of the button that was pressed before the login
+_LOGIN_TAKES_S: Final = 900
 MOST_OF_ONE: Final = 9
 SHIPPING: Final = 23_000
 _DAY_S: Final = 86_400
@@ -74,15 +76,27 @@ async def change_cart(request: Request[Any, Any, Any]) -> Response[None]:
 
 @post("/shop/pay", status_code=303)
 async def pay(request: Request[Any, Any, Any]) -> Page:
-    """One payment for the cart, however often the button is pressed, and on to its page."""
+    """One payment for the cart, however often the button is pressed, and on to its page; first to the login, where nobody is signed in."""
     _only_in_the_sandbox(request)
     check_same_origin(exchange_of(request))
     form = await read_form(request, "key")
+    if caller_or_none(request) is None:
+        return see_other("/login?next=/shop/pay", [_pressed_cookie(request, form["key"])])
+    return await _buy(request, form["key"])
+
+
+@get("/shop/pay")
+async def pay_after_login(request: Request[Any, Any, Any]) -> Page:
+    """Go on with the press that led to the login. Only its own cookie does: a link from elsewhere buys nothing."""
+    _only_in_the_sandbox(request)
+    key = request.cookies.get(PRESSED_COOKIE, "")
+    return await _buy(request, key) if key and caller_or_none(request) is not None else see_other("/shop")
+
+
+async def _buy(request: Request[Any, Any, Any], pressed: str) -> Page:
     cart = read_cart(request.cookies.get(CART_COOKIE, ""))
     caller = caller_or_none(request)
-    if caller is None or caller.id is None:
-        return see_other("/login?next=/shop")
-    if not any(cart.values()) or not 8 <= len(form["key"]) <= 64:
+    if caller is None or caller.id is None or not any(cart.values()) or not 8 <= len(pressed) <= 64:
         return see_other("/shop")
     locale = locale_of(request)
     if not caller.may("payments:create"):
@@ -90,7 +104,7 @@ async def pay(request: Request[Any, Any, Any]) -> Page:
     services = services_of(request)
     user = await services.identity.accounts.get(caller.id)
     lines = bill_lines(cart, locale)
-    digest = hashlib.sha256(f"{form['key']}|{sorted(cart.items())}".encode())
+    digest = hashlib.sha256(f"{pressed}|{sorted(cart.items())}".encode())
     order = f"LBG-{digest.hexdigest()[:10].upper()}"
     new = NewPayment(
         amount=sum(line.amount for line in lines),
@@ -107,7 +121,8 @@ async def pay(request: Request[Any, Any, Any]) -> Page:
     made = await services.payments.create(caller, new, key)
     address = f"/pay/{ids.show('pay', made.whole.payment.id)}"
     token = await services.payments.link_token(made.whole.payment.id)
-    return see_other(address, [_cart_cookie(request, {}), link_cookie(request, address, token)])
+    cookies = [_cart_cookie(request, {}), _pressed_cookie(request, ""), link_cookie(request, address, token)]
+    return see_other(address, cookies)
 
 
 def bill_lines(cart: Mapping[str, int], locale: Locale) -> tuple[Item, ...]:
@@ -136,6 +151,19 @@ def _cart_cookie(request: Request[Any, Any, Any], cart: Mapping[str, int]) -> Co
     age = _DAY_S if text else 0
     return Cookie(
         CART_COOKIE, value=text, path="/shop", max_age=age, httponly=True, samesite="lax", secure=is_https(request)
+    )
+
+
+def _pressed_cookie(request: Request[Any, Any, Any], key: str) -> Cookie:
+    age = _LOGIN_TAKES_S if key else 0
+    return Cookie(
+        PRESSED_COOKIE,
+        value=key[:64],
+        path="/shop",
+        max_age=age,
+        httponly=True,
+        samesite="lax",
+        secure=is_https(request),
     )
 
 
@@ -172,7 +200,7 @@ async def _show(request: Request[Any, Any, Any], *, wrong: str = "", status_code
 HANDLERS: Final = [
     Router(
         path="/",
-        route_handlers=[window, change_cart, pay],
+        route_handlers=[window, change_cart, pay, pay_after_login],
         exception_handlers={GerbangError: page_error},
         include_in_schema=False,
     )

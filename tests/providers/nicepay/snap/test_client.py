@@ -268,7 +268,7 @@ class TestAnswers:
         self, provider: SnapPayments, script: Script, code: str, status: int, ours: str
     ) -> None:
         script.on(CREATE, say(code, status))
-        assert await provider.submit(account(script.base_url), submission()) == (Declined(ours, "told"),)
+        assert await provider.submit(account(script.base_url), submission()) == (Declined(ours, "told", code),)
 
     async def test_an_inquiry_about_nothing_is_a_refusal_and_a_declined_one_unknown(
         self, provider: SnapPayments, script: Script

@@ -122,7 +122,11 @@
       if (answer.ok && (await answer.json()).version !== version) await renew();
     } catch { /* offline: the next question comes by itself */ } finally { looking = false; }
   }
+  let pressed = false;
+  for (const [name, down] of [["pointerdown", true], ["pointerup", false], ["pointercancel", false]])
+    addEventListener(name, () => { pressed = down; }, true);
   async function renew() {
+    if (pressed) { setTimeout(look, 400); return; }  /* not under a finger: the press goes where it was meant */
     const address = location.pathname.replace(/\/return$/, "");
     const answer = await fetch(address, { headers: { accept: "text/html" } });
     if (!answer.ok) return;
@@ -148,7 +152,8 @@
   function remember() {
     const form = one("form[data-last]");
     if (!form) return;
-    form.addEventListener("change", (event) => { event.target.closest(".mwrap")?.scrollIntoView({ block: "nearest" }); });
+    /* only what was chosen: a text field changes when a finger comes down elsewhere, and nothing may move under it */
+    form.addEventListener("change", ({ target }) => { if (target.type === "radio") target.closest(".mwrap")?.scrollIntoView({ block: "nearest" }); });
     form.addEventListener("submit", () => {
       const method = one("input[name=method]:checked", form);
       const option = method && one(".sub input:checked", method.closest(".mwrap"));
