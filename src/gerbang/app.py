@@ -183,8 +183,8 @@ def _services(parts: Core) -> Services:
         limits=Limiter(parts.db),
         changes=parts.changes,
         http=parts.http,
-        checks={"queue": lambda: _queue_age(parts)},
-    )
+        checks={"queue": lambda: _queue_age(parts)}, notices={"chains": parts.watcher.stalls},
+    )  # fmt: skip
 
 
 async def _queue_age(parts: Core) -> str | None:

@@ -29,7 +29,8 @@ class Asset:
 @dataclass(frozen=True, slots=True)
 class Network:
     """One chain as a connection is set up for it. A transfer counts `confirmations` blocks deep (1: its own block), or, with `finalized`,
-    once the node calls its block final; it is watched until `settled_after` blocks deep.
+    once the node calls its block final; it is watched until `settled_after` blocks deep. A chain without a new block for
+    `stalls_after_s` seconds stands still.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Network:
     confirmations: int
     finalized: bool
     settled_after: int
+    stalls_after_s: float = 60.0
 
     def asset(self, contract: str) -> Asset | None:
         """The asset of a contract address in lower case; None for a token that we do not take."""

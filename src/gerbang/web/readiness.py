@@ -21,13 +21,15 @@ _WRITTEN_FRESH_S: Final = 3.0
 _CHECK_S: Final = 1.7  # all together, so that the answer is there within two seconds
 _SILENT: Final = "No answer in time"
 _DATABASE: Final = "database"
+_NOTICE: Final = "notice "
 
 
-class ReadyView(msgspec.Struct, frozen=True):
-    """`causes` names what is wrong; empty when ready."""
+class ReadyView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`causes` names what is wrong; empty when ready. `notices`, where there are any, is what somebody must look at all the same."""
 
     status: str
     causes: dict[str, str]
+    notices: dict[str, str] = {}
 
 
 class Readiness:
@@ -57,13 +59,16 @@ class Readiness:
 
     async def _ask(self) -> None:
         checks = {_DATABASE: self._readable, "writes": self._writable, **self._services.checks}
-        causes = await _causes(checks)
+        notices = {f"{_NOTICE}{name}": check for name, check in self._services.notices.items()}
+        found = await _causes({**checks, **notices})
+        causes = {name: cause for name, cause in found.items() if name not in notices}
         unwritable = causes.pop("writes", None)
         if _DATABASE in causes:  # then nothing that asks it can answer either
             causes = {name: cause for name, cause in causes.items() if name == _DATABASE or cause != _SILENT}
         elif unwritable is not None:
             causes = {_DATABASE: unwritable, **causes}
-        self._known = ReadyView("not ready" if causes else "ready", causes)
+        noticed = {name.removeprefix(_NOTICE): found[name] for name in notices if found.get(name, _SILENT) != _SILENT}
+        self._known = ReadyView("not ready" if causes else "ready", causes, noticed)
         self._asked_at = time.monotonic()
 
     async def _readable(self) -> str | None:

@@ -23,7 +23,9 @@ Check = Callable[[], Awaitable[str | None]]
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`broadcast` carries announcements to open pages. `checks` are named questions for /readyz: each answers what is wrong, or None."""
+    """`broadcast` carries announcements to open pages. `checks` are named questions for /readyz: each answers what is wrong, or None.
+    `notices` are asked there too, and keep nobody from being ready.
+    """
 
     settings: Settings
     db: Database
@@ -40,3 +42,4 @@ class Services:
     changes: Changes
     http: Http
     checks: Mapping[str, Check] = field(default_factory=dict)
+    notices: Mapping[str, Check] = field(default_factory=dict)

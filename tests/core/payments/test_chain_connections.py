@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from gerbang.base import ids
 from gerbang.core.audit.service import SYSTEM
@@ -191,3 +192,56 @@ async def test_after_months_out_of_use_the_first_payment_is_seen_at_once(shore: 
     shore.chain.mine(shore.to(whole), empty=2)
     await shore.look()
     assert await shore.standing(whole) == PAID
+
+
+# ── chains that stand still ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def pass_seconds(shore: Shore, seconds: int) -> None:
+    """So long ago the last block was read, and the address shown."""
+    async with shore.owner.transaction() as tx:
+        ago = timedelta(seconds=seconds)
+        await tx.execute("UPDATE chain_cursors SET moved_at = moved_at - $1::interval", ago)
+        await tx.execute("UPDATE attempts SET created_at = created_at - $1::interval", ago)
+    shore.core.watcher._alarm._asked_at = 0.0
+
+
+async def test_a_chain_that_stands_still_while_money_is_awaited_is_told_and_that_it_goes_on(shore: Shore) -> None:
+    await pass_seconds(shore, 3_600)
+    await shore.look()
+    assert await shore.core.watcher.stalls() is None, "nothing is awaited"
+    await shore.ask()
+    shore.chain.away = True
+    await pass_seconds(shore, 50)
+    assert await shore.core.watcher.stalls() is None
+    await pass_seconds(shore, 15)
+    with capture_logs() as logs:
+        await shore.look()
+        await shore.look()
+    assert [one["connection"] for one in logs if one["event"] == "chain.stalled" and one["alert"]] == ["scripted"]
+    assert "base (scripted) was read up to block" in (await shore.core.watcher.stalls() or "")
+    shore.chain.away = False
+    await shore.look(1)
+    shore.core.watcher._alarm._asked_at = 0.0
+    with capture_logs() as logs:
+        await shore.look()
+    assert [one["connection"] for one in logs if one["event"] == "chain.goes_on"] == ["scripted"]
+    assert await shore.core.watcher.stalls() is None
+
+
+async def test_a_node_that_answers_and_has_no_new_block_stands_still_too(shore: Shore) -> None:
+    await shore.ask()
+    await shore.look()
+    await pass_seconds(shore, 65)
+    await shore.look()
+    assert "no further for 65 s" in (await shore.core.watcher.stalls() or "")
+
+
+async def test_a_node_that_does_not_know_what_is_final_is_told_once(shore: Shore) -> None:
+    final = {"finality": "finalized", "wallet": "7"}
+    await shore.core.connections.create(SYSTEM, "final", "scripted", livemode=False, settings=final, secrets={})
+    await pays_by(shore, "final")
+    with capture_logs() as logs:
+        await shore.look(1)
+        await shore.look(1)
+    assert [one["connection"] for one in logs if one["event"] == "chain.no_finality"] == ["final"]

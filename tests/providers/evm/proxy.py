@@ -16,12 +16,19 @@ Twist = Callable[[Call], Any]
 
 @dataclass(slots=True)
 class Proxy:
-    """`heard` is every call in order; `status` goes with every answer; with `knows_batches` off a batch is refused."""
+    """`heard` is every call in order; `status` goes with every answer, `status_of` with that to one call; with `knows_batches` off a batch
+    is refused, and one of more than `most_in_batch` with `refusal`; `delay_s` is how long an answer takes.
+    """
 
     url: str = ""
     twist: Twist = lambda _: None
     status: int = 200
+    status_of: Callable[[Call], int] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    delay_s: Callable[[Call], float] = lambda _: 0.0
     knows_batches: bool = True
+    most_in_batch: int = 1_000
+    refusal: bytes = b""
     heard: list[Call] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
 
@@ -34,11 +41,14 @@ class Proxy:
                 return json.dumps(
                     {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": "no batches"}}
                 ).encode()
+            if len(body) > self.most_in_batch:
+                return self.refusal
             return b"[" + b",".join([await self.one(call, node) for call in reversed(body)]) + b"]"
         return await self.one(body, node)
 
     async def one(self, call: Call, node: httpx.AsyncClient) -> bytes:
         self.heard.append(call)
+        await asyncio.sleep(self.delay_s(call))
         said = self.twist(call)
         if isinstance(said, bytes):
             return said
@@ -61,8 +71,12 @@ async def proxy(node_url: str) -> AsyncIterator[Proxy]:
                     length = next(
                         int(line[15:]) for line in head.split("\r\n") if line.lower().startswith("content-length:")
                     )
-                    answer = await here.answer(json.loads(await reader.readexactly(length)), node)
-                    lines = f"HTTP/1.1 {here.status} Said\r\ncontent-length: {len(answer)}\r\n\r\n"
+                    body = json.loads(await reader.readexactly(length))
+                    answer = await here.answer(body, node)
+                    alone = here.status_of is not None and not isinstance(body, list)
+                    status = here.status_of(body) if here.status_of is not None and alone else here.status
+                    more = "".join(f"{name}: {value}\r\n" for name, value in here.headers.items())
+                    lines = f"HTTP/1.1 {status} Said\r\n{more}content-length: {len(answer)}\r\n\r\n"
                     writer.write(lines.encode() + answer)
                     await writer.drain()
             except (asyncio.IncompleteReadError, ConnectionError):

@@ -8,7 +8,7 @@ from gerbang.base.money import EXPONENTS
 from gerbang.ports.chain import Asset
 from gerbang.ports.payment import Account
 from gerbang.providers.evm import PROVIDER
-from gerbang.providers.evm.account import deposit_address, network, nodes
+from gerbang.providers.evm.account import deposit_address, network, nodes, title
 from gerbang.providers.evm.networks import DECIMALS, NETWORKS
 from tests.providers.evm.test_hd import PRIVATE
 from tests.providers.evm.world import XPUB, account
@@ -39,6 +39,11 @@ def test_a_good_connection_can_be_saved(changes: dict[str, str]) -> None:
     [
         ("network", "bitcoin"),
         ("network", ""),
+        ("network", "Base"),
+        ("chain_id", "137"),
+        ("chain_id", "x"),
+        ("native", "POL"),
+        ("stalls_after_s", "0"),
         ("rpc_urls", ""),
         ("rpc_urls", "ftp://a.example"),
         ("rpc_urls", "https://a.example https://a.example"),
@@ -96,6 +101,18 @@ def test_what_a_connection_is_set_up_for() -> None:
     assert [one.agree_above for one in chosen.assets] == [9_000_000, 5 * 10**17]
     polygon = network(account("https://a.example", network="polygon", assets="POL"))
     assert polygon.assets == (Asset("POL", "", 18),)
+
+
+def test_a_network_of_ones_own_is_described_by_its_connection() -> None:
+    own = {"network": "toko-lumbung", "chain_id": "1337", "native": "ETH", "network_title": "Lumbung Chain"}
+    assert not problems(**own, assets=f"ETH USDT:{TOKEN}:6")
+    here = account("https://a.example", **own, assets=f"USDT:{TOKEN}:6", confirmations="4")
+    assert network(here).chain_id == 1_337
+    assert (network(here).name, network(here).confirmations) == ("toko-lumbung", 4)
+    assert network(here).assets == (Asset("USDT", TOKEN.lower(), 6),)
+    assert network(account("https://a.example", network="toko", chain_id="1337")).assets == (Asset("ETH", "", 18),)
+    assert title(here, "USDT") == "USDT · Lumbung Chain"
+    assert nodes(here)[0].chain_id == 1_337
 
 
 def test_nodes_stand_in_order_and_show_no_address() -> None:

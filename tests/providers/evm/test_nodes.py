@@ -52,7 +52,8 @@ async def test_a_node_of_another_chain_is_worth_nothing(chain: EvmChain, world: 
     async with local_chain(chain_id=1) as wrong:
         with pytest.raises(ProviderRefused) as refused:
             await chain.head(account(wrong.url))
-        assert "chain 1" in refused.value.detail
+        assert "chain 1," in refused.value.detail
+        assert "chain 8453" in refused.value.detail
         assert refused.value.hint
         assert (await chain.head(account(wrong.url, world.local.url))).number == await world.local.head()
 

@@ -233,6 +233,22 @@ async def move_cursor(tx: Tx, connection: str, cursor: Cursor) -> bool:
     return row is not None
 
 
+async def awaited(tx: Tx) -> list[tuple[str, int | None, float]]:
+    """The connections whose payers may pay now: how far the chain was read, and for how many seconds no newer block was; not from before
+    the first of these addresses was shown.
+    """
+    rows = await tx.fetch(
+        """
+        SELECT a.connection, c.block, extract(epoch FROM clock_timestamp() - greatest(
+            c.moved_at, min(a.created_at) - ((SELECT business_now()) - now())))::float8
+        FROM attempts a LEFT JOIN chain_cursors c USING (connection)
+        WHERE deposit IS NOT NULL AND status IN ('pending', 'submitting', 'unknown') AND provider_reference IS NOT NULL
+        GROUP BY a.connection, c.block, c.moved_at ORDER BY a.connection
+        """
+    )
+    return [(connection, block, stood_s) for connection, block, stood_s in rows]
+
+
 async def add_claims(tx: Writer, claims: Sequence[Claim]) -> None:
     """Write down what processors say; said again, it is no news."""
     rows = [(c.attempt, c.network, c.transaction, c.recipient, str(c.total), str(c.onchain)) for c in claims]

@@ -22,11 +22,10 @@ from gerbang.core.payments.onchain import Claim, Cursor, Judged, Key, Place, Sta
 from gerbang.ports.chain import Head, Network, Receipt, Transfer
 
 log = structlog.get_logger()
-OVERLAP: Final = (
-    20  # blocks whose logs are read again each time, but at least those of a minute: a node may not have had them all
-)
+OVERLAP: Final = 20  # blocks whose logs are read again each time, but at least those of some seconds: a node may not have had them all
 _SETTLED_S: Final = 900.0  # a transfer is watched at least so long, however fast the blocks come
-_MOST_OVERLAP: Final = 600
+_OVERLAP_S: Final = 20.0
+_MOST_OVERLAP: Final = 100
 _PACE_OVER: Final = 200  # blocks over which it is measured how fast they come
 _SKEW: Final = timedelta(minutes=10)  # between our clock and that of the blocks
 _AT_ONCE: Final = 2_000
@@ -71,11 +70,13 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """The first block whose logs are read, and the first that is read for coins too; `keeps` when the cursor stays: the head went back."""
+    """The first block whose logs are read, and the first that is read for coins too; `keeps` is where the cursor stays while not more than
+    that was read.
+    """
 
     first: int
     coins_from: int
-    keeps: bool = False
+    keeps: Place | None = None
 
 
 async def scope_of(tx: Tx, one: ChainConnection, everyone: ChainConnections, head: Head) -> Scope:
@@ -126,8 +127,8 @@ async def look(one: ChainConnection, head: Head, scope: Scope, pace: float = 0.0
         found |= {key_of(network, each): each for each in moved if scope.owner(each) is not None}
     missing = {each.key() for each in lost} - found.keys()
     doubted = await doubted_of(one, list(found.values()), scope.moving)
-    place = scope.cursor.place if start.keeps else None
-    return Sight(head, place or await _place(one, head, last), list(found.values()), missing, doubted, receipts)
+    place = start.keeps if start.keeps is not None and last < start.keeps.block else await _place(one, head, last)
+    return Sight(head, place, list(found.values()), missing, doubted, receipts)
 
 
 def moved_on(one: ChainConnection, scope: Scope, last: Place) -> Cursor:
@@ -149,10 +150,10 @@ async def _start(one: ChainConnection, head: Head, scope: Scope, overlap: int) -
             begin = await _beginning(one, head, scope)
             if begin.first > place.block:
                 return begin
-        return _Start(max(0, place.block - overlap + 1), place.block + 1)
+        return _Start(max(0, place.block - overlap + 1), place.block + 1, keeps=place)
     standing = await _newest_standing(one, head, scope.cursor.trail)
     if place.block > head.number and standing is not None:
-        return _Start(max(0, head.number - overlap + 1), head.number + 1, keeps=True)
+        return _Start(max(0, head.number - overlap + 1), head.number + 1, keeps=place)
     log.warning("chain.replaced", network=one.network.name, connection=one.id, block=place.block)
     if standing is not None:
         return _Start(max(0, standing.block - overlap + 1), standing.block + 1)
@@ -205,7 +206,7 @@ def at_pace(one: ChainConnection, pace: float) -> ChainConnection:
 
 
 def _overlap(pace: float) -> int:
-    return min(_MOST_OVERLAP, max(OVERLAP, math.ceil(60 / pace))) if pace else OVERLAP
+    return min(_MOST_OVERLAP, max(OVERLAP, math.ceil(_OVERLAP_S / pace))) if pace else OVERLAP
 
 
 async def _newest_standing(one: ChainConnection, head: Head, places: Sequence[Place]) -> Place | None:

@@ -44,6 +44,7 @@ from gerbang.core.payments.onchain import (
     weigh,
 )
 from gerbang.core.payments.scanning import Scope, Sight, key_of
+from gerbang.core.payments.stalling import StallAlarm, stalls
 from gerbang.core.queue import service as queue
 from gerbang.core.secrets.model import Purpose
 from gerbang.ports.chain import Chain, Head, Network
@@ -81,7 +82,9 @@ class Watcher:
         self._looks: dict[str, asyncio.Task[bool]] = {}
         self._paces: dict[str, tuple[float, float]] = {}
         self._begun: set[str] = set()
+        self._without_finality: set[str] = set()
         self._asked_networks_at = -_ASK_NETWORKS_S
+        self._alarm = StallAlarm(ctx.db)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look every two seconds until `stop` is set; several processes may. A node that takes its time keeps no other chain waiting."""
@@ -121,6 +124,7 @@ class Watcher:
             everyone = await self._everyone()
             async with self._ctx.db.reading() as tx:
                 shown = {each.connection for each in await chain_store.watched(tx)}
+            await self._alarm.tell(everyone)
         except GerbangError as error:
             log.warning("chain.interrupted", code=error.code)
             return []
@@ -130,6 +134,11 @@ class Watcher:
                 self._looks[one.id] = asyncio.create_task(self._look(one, everyone))
         await self._warn_of_blind_spots(everyone)
         return [self._looks[one.id] for one in used]
+
+    async def stalls(self) -> str | None:
+        """Which chains stand still while money is awaited on them, for people; None when all go on."""
+        networks = {one.id: one.network for one in (await self._everyone()).all}
+        return " ".join(one.why for one in await stalls(self._ctx.db, networks)) or None
 
     async def _look(self, one: ChainConnection, everyone: ChainConnections) -> bool:
         """A node that does not answer is asked again next time; nothing is concluded from silence."""
@@ -213,6 +222,7 @@ class Watcher:
             if idle and not everyone.watched_by(one, await chain_store.watched(tx)):
                 return False
         head = await one.chain.head(one.account)
+        self._note_finality(one, head)
         pace = await self._pace(one, head)
         one = scanning.at_pace(one, pace)
         async with self._ctx.db.reading() as tx:
@@ -222,6 +232,16 @@ class Watcher:
             if await chain_store.move_cursor(tx, one.id, scanning.moved_on(one, scope, sight.last)):
                 await self._apply(tx, one.network, sight, scope)
         return sight.last.block < head.number
+
+    def _note_finality(self, one: ChainConnection, head: Head) -> None:
+        """A node that does not say what is final lets payments wait that ask for it; they never count by depth instead."""
+        silent = one.network.finalized and head.finalized is None
+        if silent and one.id not in self._without_finality:
+            log.error(
+                "chain.no_finality", connection=one.id, network=one.network.name,
+                alert="The node does not say what is final, and payments wait for it. Use another node, or finality = depth.",
+            )  # fmt: skip
+        (self._without_finality.add if silent else self._without_finality.discard)(one.id)
 
     async def _pace(self, one: ChainConnection, head: Head) -> float:
         at, pace = self._paces.get(one.id, (-_PACE_S, 0.0))

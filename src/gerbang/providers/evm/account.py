@@ -15,14 +15,25 @@ from gerbang.ports.chain import Asset, Network
 from gerbang.ports.payment import Account
 from gerbang.ports.provider import CredentialField, SecretFamily, SettingField
 from gerbang.providers.evm import hd
-from gerbang.providers.evm.networks import NETWORKS, Known, known_asset
+from gerbang.providers.evm.networks import (
+    COIN_DECIMALS,
+    DECIMALS,
+    NETWORKS,
+    UNKNOWN_CONFIRMATIONS,
+    UNKNOWN_SETTLED_AFTER,
+    Known,
+    known_asset,
+)
 
 CREDENTIALS: Final = (
     CredentialField("rpc_key", "Node key", "Stands wherever an address of `rpc_urls` says {rpc_key}.", SecretFamily.SERVICE_TOKEN),
 )  # fmt: skip
 
 SETTINGS: Final = (
-    SettingField("network", "Network", "One connection is one network.", required=True, choices=tuple(NETWORKS)),
+    SettingField("network", "Network", "One connection is one network: ethereum, base, polygon, arbitrum, optimism, sepolia, base-sepolia, or a name of your own with its chain_id.", required=True),
+    SettingField("chain_id", "Chain id", "Of a network with a name of your own; a node that says another is not believed. Empty: the known network's.", form="integer"),
+    SettingField("network_title", "Name for payers", "How payers read the network. Empty: the usual."),
+    SettingField("native", "Coin", "ETH or POL: what the fees of a network of your own are paid in. Empty: the known network's, else ETH."),
     SettingField("rpc_urls", "Nodes", "JSON-RPC addresses with spaces between, the preferred one first; {rpc_key} stands for the secret.", required=True),
     SettingField("xpub", "Extended public key", "Of the account (m/44'/60'/0') in the wallet that shall hold the money; never a private key.", required=True),
     SettingField("address_branch", "Branch", "Path from that key to the deposit addresses: 0 is BIP-44's external chain, m is none.", "0"),
@@ -32,11 +43,13 @@ SETTINGS: Final = (
     SettingField("settled_after", "Settled after", "Blocks until a counted transfer is watched no more. Empty: the network's usual.", form="integer"),
     SettingField("agree_above", "Two nodes above", "Whole amounts with spaces between, USDC=10000 ETH=2.5: from there on two nodes must agree. Empty: never."),
     SettingField("log_range", "Log range", "Blocks that one question about logs may span; halved where a node refuses.", "1000", "integer"),
+    SettingField("stalls_after_s", "Stands still after", "Seconds without a new block, while money is awaited, after which you are told.", "60", "integer"),
     SettingField("timeout_s", "Time limit", "Seconds that one question to a node may take.", "10", "integer"),
 )  # fmt: skip
 
 _DEFAULTS: Final = {one.name: one.default for one in SETTINGS}
 _MOST_NODES: Final = 8
+_NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _WHOLE: Final = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 
 
@@ -62,6 +75,7 @@ def network(account: Account) -> Network:
         ) from error
     return Network(
         name=account.settings["network"],
+        stalls_after_s=float(_number(account, "stalls_after_s", int(_DEFAULTS["stalls_after_s"]))),
         chain_id=known.chain_id,
         assets=assets,
         confirmations=_number(account, "confirmations", known.confirmations),
@@ -116,12 +130,13 @@ def problems(settings: Mapping[str, str]) -> Sequence[FieldError]:
         found.append(
             ("address_branch", "Must be numbers below 2147483648 with slashes between (0 or 0/5), or m for none.")
         )
-    known = NETWORKS.get(settings.get("network", ""))
-    if known is not None:
-        found += _assets_complaints(known, settings)
+    wrong = list(_network_complaints(settings))
+    found += wrong
+    if not wrong:
+        found += _assets_complaints(_network_of(settings), settings)
     found += [
         (name, "Must be at least 1.")
-        for name in ("confirmations", "settled_after", "log_range", "timeout_s")
+        for name in ("chain_id", "confirmations", "settled_after", "log_range", "timeout_s", "stalls_after_s")
         if settings.get(name) == "0"
     ]
     if settings.get("agree_above") and len(settings.get("rpc_urls", "").split()) < 2:
@@ -131,7 +146,8 @@ def problems(settings: Mapping[str, str]) -> Sequence[FieldError]:
 
 def assets_of(known: Known, text: str, agree_above: str = "") -> tuple[Asset, ...]:
     """The assets that the settings name, with what two nodes must agree on; raises ValueError with a sentence."""
-    assets = tuple(_asset(known, word) for word in (text or f"USDC {known.native}").split())
+    usual = " ".join([*(["USDC"] if "USDC" in known.tokens else []), known.native])
+    assets = tuple(_asset(known, word) for word in (text or usual).split())
     if len({one.symbol for one in assets}) < len(assets) or len({one.contract for one in assets}) < len(assets):
         raise ValueError("An asset stands there twice.")
     for word in agree_above.split():
@@ -142,6 +158,40 @@ def assets_of(known: Known, text: str, agree_above: str = "") -> tuple[Asset, ..
         limit = int(Decimal(amount).scaleb(asset.decimals))
         assets = tuple(replace(one, agree_above=limit) if one is asset else one for one in assets)
     return assets
+
+
+def _network_complaints(settings: Mapping[str, str]) -> Sequence[tuple[str, str]]:
+    """What is wrong with the network itself. A name of the table means the chain of the table: its tokens stand nowhere else."""
+    name, chain_id, native = (settings.get(one, "") for one in ("network", "chain_id", "native"))
+    if not _NAME.fullmatch(name):
+        return [("network", "Must be small letters and digits with hyphens between.")] if name else [("network", "")]
+    if chain_id and not (chain_id.isascii() and chain_id.isdigit()):
+        return [("chain_id", "")]  # that it is no number is said already
+    known = NETWORKS.get(name)
+    if known is None and not chain_id:
+        return [("network", f"Not known: say its chain_id too, or one of: {', '.join(NETWORKS)}.")]
+    if known is not None and chain_id and int(chain_id) != known.chain_id:
+        return [("chain_id", f"{name} is chain {known.chain_id}: give another chain a name of its own.")]
+    if native and (DECIMALS.get(native) != COIN_DECIMALS or (known is not None and native != known.native)):
+        coins = [known.native] if known is not None else [one for one, of in DECIMALS.items() if of == COIN_DECIMALS]
+        return [("native", f"Must be one of: {', '.join(coins)}.")]
+    return []
+
+
+def _network_of(settings: Mapping[str, str]) -> Known:
+    """The network of settings that have no complaint: of the table, or as they describe it, with careful defaults."""
+    name = settings["network"]
+    known = NETWORKS.get(name)
+    if known is None:
+        known = Known(
+            name,
+            int(settings["chain_id"]),
+            settings.get("native") or "ETH",
+            UNKNOWN_CONFIRMATIONS,
+            UNKNOWN_SETTLED_AFTER,
+            "low",
+        )
+    return replace(known, title=settings.get("network_title") or known.title)
 
 
 def _assets_complaints(known: Known, settings: Mapping[str, str]) -> Sequence[tuple[str, str]]:
@@ -197,12 +247,13 @@ def _key_complaint(key: str) -> str:
 
 
 def _known(account: Account) -> Known:
-    known = NETWORKS.get(account.settings.get("network", ""))
-    if known is None:
+    complaints = _network_complaints(account.settings)
+    if complaints:
         raise ProviderRefused(
-            "The connection names no known network.", hint=f"Set network to one of: {', '.join(NETWORKS)}."
+            f"The connection's setting {complaints[0][0]} is wrong. {complaints[0][1]}".strip(),
+            hint=f"Set network to one of: {', '.join(NETWORKS)}; or to a name of your own, and its chain_id.",
         )
-    return known
+    return _network_of(account.settings)
 
 
 def _number(account: Account, name: str, default: int) -> int:

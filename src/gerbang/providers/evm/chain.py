@@ -3,21 +3,23 @@
 Logs and full blocks only find candidates; what a transaction moved is always read from its receipt, in one way.
 """
 
+import time
 from collections.abc import Collection, Sequence
 from typing import Any, Final, TypeVar
 
+from gerbang.base.errors import UpstreamFailed
 from gerbang.base.http import Http, OutcomeUnknown, ProviderRefused
 from gerbang.ports.chain import Block, Head, Network, Reading, Receipt
 from gerbang.ports.payment import Account
 from gerbang.providers.evm import account as settings
 from gerbang.providers.evm import reading, wire
 from gerbang.providers.evm.account import Node
-from gerbang.providers.evm.client import Client, TooMuch, found, result
+from gerbang.providers.evm.client import Busy, Client, found, result
+from gerbang.providers.evm.logs import Logs
 from gerbang.providers.evm.nodes import Nodes, number
 
-_RECIPIENTS_AT_ONCE: Final = 200
 _BLOCKS_AT_ONCE: Final = 5
-_MOST_FULL_BLOCKS: Final = 5_000
+_LONGEST_S: Final = 20.0  # of reading whole blocks, after which what was read so far is handed back
 
 T = TypeVar("T")
 
@@ -28,6 +30,7 @@ class EvmChain:
     def __init__(self, http: Http) -> None:
         self._client = Client(http)
         self._nodes = Nodes(self._client)
+        self._logs = Logs(self._client)
 
     def network(self, account: Account) -> Network:
         """What the connection is set up for."""
@@ -43,9 +46,16 @@ class EvmChain:
         """
 
         async def asked(node: Node) -> Head:
-            latest, finalized = await self._client.ask_each(
-                node, [("eth_getBlockByNumber", ("latest", False)), ("eth_getBlockByNumber", ("finalized", False))]
-            )
+            questions = [("eth_getBlockByNumber", (tag, False)) for tag in ("latest", "finalized")]
+            try:
+                latest, finalized = await self._client.ask_each(node, questions)
+            except (
+                OutcomeUnknown,
+                ProviderRefused,
+            ) as error:  # a gateway that does not know the tag may answer with anything
+                if isinstance(error, Busy):
+                    raise
+                latest, finalized = *(await self._client.ask_each(node, questions[:1])), wire.Reply()
             block = reading.block(result(latest, wire.Block))
             return Head(block.number, block.hash, block.at, _finalized(finalized, block.number))
 
@@ -76,13 +86,14 @@ class EvmChain:
             if await self._head_number(node) < last:
                 raise OutcomeUnknown(f"Node {node.place} does not have block {last} yet.")
             self._nodes.saw(account, last)
-            hashes = await self._with_logs(node, sorted(wanted), first, last)
+            hashes, read = await self._logs.transactions(node, sorted(wanted), first, last)
             if native:
-                hashes |= await self._with_coins(node, wanted, max(first, coins_from), last)
+                coins, read = await self._with_coins(node, wanted, max(first, coins_from), read)
+                hashes |= coins
             receipts = [one for one in await self._receipts(node, sorted(hashes)) if one is not None]
             moved = [transfer for one in receipts for transfer in one.transfers]
-            mine = [t for t in moved if t.recipient in wanted and first <= t.block <= last and (native or t.contract)]
-            return Reading(sorted(mine, key=lambda t: (t.block, t.transaction, t.log)), last)
+            mine = [t for t in moved if t.recipient in wanted and first <= t.block <= read and (native or t.contract)]
+            return Reading(sorted(mine, key=lambda t: (t.block, t.transaction, t.log)), read)
 
         return await self._nodes.first_answer(account, asked)
 
@@ -109,46 +120,26 @@ class EvmChain:
     async def _head_number(self, node: Node) -> int:
         return number(await self._client.ask(node, "eth_blockNumber", (), str))
 
-    async def _with_logs(self, node: Node, recipients: Sequence[str], first: int, last: int) -> set[str]:
-        """The transactions with a Transfer to any of these, of whatever token: one that we do not take is told to people too."""
+    async def _with_coins(self, node: Node, recipients: frozenset[str], first: int, last: int) -> tuple[set[str], int]:
+        """The transactions that carry the coin itself to any of these, and the block up to which they were read: every block is read
+        whole, for coins leave no log. Raises what the node said when it gave nothing.
+        """
         hashes: set[str] = set()
-        for start in range(0, len(recipients), _RECIPIENTS_AT_ONCE):
-            topics = [reading.address_word(one) for one in recipients[start : start + _RECIPIENTS_AT_ONCE]]
-            for low in range(first, last + 1, node.log_range):
-                hashes |= await self._logs(node, topics, low, min(last, low + node.log_range - 1))
-        return hashes
-
-    async def _logs(self, node: Node, topics: Sequence[str], first: int, last: int) -> set[str]:
-        """Halves what a node finds too much: the blocks first, and within one block the recipients."""
-        place = {"fromBlock": hex(first), "toBlock": hex(last), "topics": [reading.TRANSFER, None, topics]}
-        try:
-            logs = await self._client.ask(node, "eth_getLogs", (place,), tuple[wire.Log, ...])
-        except TooMuch:
-            if first < last:
-                middle = (first + last) // 2
-                low = await self._logs(node, topics, first, middle)
-                return low | await self._logs(node, topics, middle + 1, last)
-            if len(topics) > 1:
-                half = len(topics) // 2
-                few = await self._logs(node, topics[:half], first, last)
-                return few | await self._logs(node, topics[half:], first, last)
-            raise
-        return {log.transaction_hash.lower() for log in logs if reading.is_transfer(log)}
-
-    async def _with_coins(self, node: Node, recipients: frozenset[str], first: int, last: int) -> set[str]:
-        """The transactions that carry the coin itself to any of these: every block is read whole, for coins leave no log."""
-        if last - first >= _MOST_FULL_BLOCKS:
-            raise ProviderRefused(
-                f"{last - first + 1} blocks are too many to be read whole.",
-                hint=f"Ask for at most {_MOST_FULL_BLOCKS} at once.",
-            )
-        hashes: set[str] = set()
+        until = time.monotonic() + _LONGEST_S
         for low in range(first, last + 1, _BLOCKS_AT_ONCE):
             high = min(last, low + _BLOCKS_AT_ONCE - 1)
             calls = [("eth_getBlockByNumber", (hex(block), True)) for block in range(low, high + 1)]
-            for block in await self._all(node, calls, wire.FullBlock):
+            try:
+                blocks = await self._all(node, calls, wire.FullBlock)
+            except UpstreamFailed:
+                if low == first:
+                    raise
+                return hashes, low - 1
+            for block in blocks:
                 hashes |= {one.hash.lower() for one in block.transactions if reading.pays_natively(one, recipients)}
-        return hashes
+            if time.monotonic() > until:
+                return hashes, high
+        return hashes, last
 
     async def _receipts(self, node: Node, hashes: Sequence[str]) -> Sequence[Receipt | None]:
         """What each transaction did, as this node has it now; None for one that is not mined."""
@@ -178,5 +169,8 @@ class EvmChain:
 
 
 def _finalized(reply: wire.Reply, latest: int) -> int | None:
-    block = None if reply.error is not None else found(reply, wire.Block)
+    try:
+        block = None if reply.error is not None else found(reply, wire.Block)
+    except OutcomeUnknown:  # a node's idea of a block that it does not know
+        block = None
     return None if block is None or number(block.number) >= latest else number(block.number)

@@ -1,4 +1,4 @@
-"""The networks that an `evm` connection can be of: chain ids, the issuers' own tokens with pinned decimals, careful defaults.
+"""The networks that an `evm` connection need not describe: chain ids, the issuers' own tokens with pinned decimals, careful defaults.
 
 A token at another address than its issuer's is another token, whatever it calls itself: bridged USDC (USDbC, USDC.e) is not here on purpose.
 """
@@ -33,6 +33,9 @@ NETWORKS: Final[Mapping[str, Known]] = {
     "sepolia": Known("Sepolia", 11_155_111, "ETH", 3, 32, "low", {"USDC": "0x1c7D4B196Cb0C7B01d743Fbc6116a902379C7238"}),
     "base-sepolia": Known("Base Sepolia", 84_532, "ETH", 3, 64, "low", {"USDC": "0x036CbD53842c5426634e7929541eC2318f3dCF7e"}),
 }  # fmt: skip
+UNKNOWN_CONFIRMATIONS: Final = 20  # of a network that only its owner knows, unless they say what is enough
+UNKNOWN_SETTLED_AFTER: Final = 1_200
+COIN_DECIMALS: Final = 18
 DECIMALS: Final[Mapping[str, int]] = {"USDC": 6, "USDT": 6, "ETH": 18, "POL": 18}
 
 

@@ -1,7 +1,7 @@
 """The local chain that the sandbox plays on: the dollar coin at its real address, a look-alike, a demo wallet with plenty, and time.
 
 Whoever sends a transaction has it mined at once. While something new is less than 64 blocks deep a block follows every two seconds, so that
-confirmations come as on a real network; an idle chain makes one a minute.
+confirmations come as on a real network; an idle chain makes one every half minute.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ _CODE: Final = msgspec.json.decode((Path(__file__).parent / "token.json").read_b
 _GAS: Final = 10**18  # wei for an account that only sends what a contract must be told
 _PLENTY: Final = 10**15  # base units of each token: a billion
 _FRESH_BLOCKS: Final = 64
-_IDLE_S: Final = 60.0
+_IDLE_S: Final = 30.0
 _MINED_S: Final = 10.0
 _MINT: Final = "0x40c10f19"
 _TRANSFER: Final = "0xa9059cbb"
