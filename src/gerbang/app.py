@@ -23,6 +23,7 @@ from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database, Tx
 from gerbang.base.errors import DatabaseUnavailable
 from gerbang.base.http import Http
+from gerbang.base.marks import Marks
 from gerbang.core.announcements.broadcast import Broadcaster
 from gerbang.core.announcements.service import Feed
 from gerbang.core.audit.service import SYSTEM, Audit
@@ -113,10 +114,9 @@ async def core(
         )  # fmt: skip
         connections = Connections(db, secrets, providers, settings.base_url)
         changes.subscribe("connection", lambda _: connections.forget())
-        calls = Calls(db, connections, http, clock, settings.base_url)
-        quotes = Quotes(_quote_terms(settings), connections, http)
-        payments = Payments(db, connections, calls, secrets, clock, quotes, create_wait_s=settings.provider_wait_s,
-                            refund_rules=RefundRules(settings.refund_second_person))  # fmt: skip
+        calls = Calls(db, connections, http, clock, settings.base_url, Marks(settings.marks_folder))
+        payments = Payments(db, connections, calls, secrets, clock, Quotes(_quote_terms(settings), connections, http),
+                            create_wait_s=settings.provider_wait_s, refund_rules=RefundRules(settings.refund_second_person))  # fmt: skip
         watcher = Watcher(payments.context, http)
         payments.context.look, payments.context.begin = watcher.look, watcher.begin
         await secrets.ensure_own()

@@ -113,6 +113,18 @@ class Settings(BaseSettings):
     )
     crypto_quote_s: int = Field(900, ge=60, le=86_400, description="How long a quoted rate holds.")
 
+    address_marks: Path | None = Field(
+        None,
+        description="Folder of the high-water marks of deposit addresses, outside whatever a restore replaces; hosts share it. Default: beside the data folder, as DATA.addresses.",
+    )
+
+    wallet_gap_limit: int = Field(
+        20,
+        ge=1,
+        le=100_000,
+        description="Unused addresses in a row after which your own wallet stops looking; `doctor` and the console warn when more stand unpaid.",
+    )
+
     # messages
     smtp_url: SecretStr | None = Field(
         None, description="Mail host, as smtp://user:password@host:587 (STARTTLS) or smtps://…."
@@ -245,6 +257,12 @@ class Settings(BaseSettings):
     def root_key_path(self) -> Path:
         """Where the root key is expected."""
         return self.root_key_file or self.data / "root.key"
+
+    @property
+    def marks_folder(self) -> Path:
+        """Where the high-water marks of deposit addresses stand: not in the data folder, which an older copy may replace."""
+        data = self.data.absolute()
+        return self.address_marks or data.with_name(f"{data.name}.addresses")
 
     def database_dsn(self) -> str:
         """The application's database; raises SettingsInvalid when none is set."""

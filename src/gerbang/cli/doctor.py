@@ -12,8 +12,10 @@ from gerbang import settings as all_settings
 from gerbang.base import migrations
 from gerbang.base.db import Database
 from gerbang.base.errors import GerbangError
+from gerbang.base.marks import Marks
 from gerbang.base.safety import Finding, look_at
 from gerbang.cli.process import run, settings_here
+from gerbang.core.payments import deposit_store
 from gerbang.settings import Settings
 
 _MOST_SKEW_S = 5
@@ -77,6 +79,9 @@ async def _of_database(settings: Settings) -> list[Finding]:
         found.append(Finding(f"migrations pending: {names}", not todo, "gerbang migrate"))
         async with db.reading() as tx:
             skew_s = abs((await tx.fetchval("SELECT clock_timestamp()") - datetime.now(UTC)).total_seconds())
+        if not todo:
+            async with db.reading() as tx:
+                found += [line for one in await deposit_store.wallets(tx) for line in _of_wallet(settings, one)]
         found.append(
             Finding(f"the database's clock differs by {skew_s:.1f} s", skew_s < _MOST_SKEW_S, "run an NTP client")
         )
@@ -86,3 +91,21 @@ async def _of_database(settings: Settings) -> list[Finding]:
         return found
     finally:
         await db.close()
+
+
+def _of_wallet(settings: Settings, one: deposit_store.Wallet) -> list[Finding]:
+    """Whether a wallet's addresses are remembered outside the database, and whether the owner's own wallet finds what comes to them."""
+    marks = Marks(settings.marks_folder)
+    try:
+        mark = marks.read(one.wallet)
+    except GerbangError as error:
+        return [Finding(error.detail, good=False, cure=error.hint or "restore it")]
+    if mark is None and one.marked:
+        what = f"the high-water mark {marks.path(one.wallet)} is missing: the wallet gives no address"
+        cure = f"put it back from the newest backup, or: gerbang addresses resume-at N, {one.next} at least"
+        remembered = Finding(what, good=False, cure=cure)
+    else:
+        remembered = Finding(f"the wallet {one.wallet} goes on at number {max(one.next, mark or 0)}", good=True)
+    found = f"of the wallet {one.wallet} at most {one.unpaid_run} addresses in a row are unpaid; gap limit {settings.wallet_gap_limit}"
+    cure = f"set the wallet's gap limit to {one.gap_limit} or more, and GERBANG_WALLET_GAP_LIMIT to the same"
+    return [remembered, Finding(found, one.gap_limit <= settings.wallet_gap_limit, cure)]

@@ -107,7 +107,7 @@ class ScriptedChain:
         return {one: TOKENS[one] for one in (account.settings.get("assets") or "USDC").split()}
 
     def deposit(self, account: Account, number: int) -> tuple[str, str]:
-        return f"0x{account.settings.get('wallet') or '0'}{number + 1:039x}", f"m/0/{number}"
+        return f"0x{account.settings.get('wallet') or '0'}{number + 1:039x}", f"0/{number}"
 
     async def head(self, account: Account) -> Head:
         if self.away:

@@ -55,9 +55,9 @@ async def test_the_owners_wallet_is_told_every_address_and_its_path(harbour: Har
     deposits = await harbour.core.watcher.deposits()
     assert [one.address for one in deposits][:2] == shown
     assert [(one.number, one.path, one.received) for one in deposits] == [
-        (0, "m/0/0", "0"),
-        (1, "m/0/1", "0"),
-        (2, "m/0/2", "7000000"),
+        (0, "0/0", "0"),
+        (1, "0/1", "0"),
+        (2, "0/2", "7000000"),
     ]
 
 

@@ -78,5 +78,5 @@ def test_no_branches(text: str) -> None:
 
 
 def test_a_path_is_written_as_wallets_do() -> None:
-    assert hd.path((0,), 7) == "m/0/7"
-    assert hd.path((), 7) == "m/7"
+    assert hd.path((0,), 7) == "0/7"
+    assert hd.path((), 7) == "7"

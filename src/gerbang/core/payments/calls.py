@@ -4,6 +4,7 @@ Every answer, and every lost one, ends in `hear`; answers that come back at the 
 """
 
 import asyncio
+import dataclasses
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,15 +17,17 @@ from gerbang.base import ids
 from gerbang.base.batching import GroupCommit, GroupRead
 from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database, Tx
-from gerbang.base.http import Http, OutcomeUnknown, ProviderRefused
+from gerbang.base.http import Http, OutcomeUnknown, ProviderRefused, Unreachable
+from gerbang.base.marks import Marks, MarkUnusable
 from gerbang.base.money import Money
 from gerbang.core.audit.service import SYSTEM
 from gerbang.core.connections.model import Connection
 from gerbang.core.connections.service import Connections
 from gerbang.core.payments import chain_store, refund_store, store
+from gerbang.core.payments.deposits import AddressesUnmarked, Deposits
 from gerbang.core.payments.hearing import Hearing, hear
 from gerbang.core.payments.machine import OPEN
-from gerbang.core.payments.model import Attempt, AttemptStatus, PaymentNotFound, Refund, Whole
+from gerbang.core.payments.model import NEW_DEPOSIT, Attempt, AttemptStatus, PaymentNotFound, Refund, Whole
 from gerbang.core.queue.model import Job, LeaseLost
 from gerbang.core.secrets.model import Purpose
 from gerbang.ports.declines import DeclineCode
@@ -58,9 +61,16 @@ class Calls:
     """The way to every provider, with the same care for all of them."""
 
     def __init__(
-        self, db: Database, connections: Connections, http: Http, clock: BusinessClock, public_url: str
+        self,
+        db: Database,
+        connections: Connections,
+        http: Http,
+        clock: BusinessClock,
+        public_url: str,
+        marks: Marks,
     ) -> None:
         self._db = db
+        self.deposits = Deposits(db, marks)
         self._connections = connections
         self._http = http
         self._clock = clock
@@ -86,7 +96,7 @@ class Calls:
 
     async def submit(self, attempt: Attempt, submission: Submission, job: Job | None = None) -> Whole | None:
         """Register an attempt that is marked as being sent. Raises Unreachable when it certainly was not."""
-        started = time.monotonic()
+        submission, started = await self._numbered(attempt, submission), time.monotonic()
         try:
             answered = await self._ask(attempt.connection, lambda p, a: p.submit(a, submission))
         except OutcomeUnknown as error:
@@ -94,6 +104,15 @@ class Calls:
         except ProviderRefused as error:
             answered = Answered([Declined(DeclineCode.PROVIDER_REFUSED, error.detail)], _took(started))
         return await self.hear(Hearing(attempt.id, answered.facts, "submit", detail=answered.detail), job)
+
+    async def _numbered(self, attempt: Attempt, submission: Submission) -> Submission:
+        """With the number of its deposit address, where it wants one: given now, for now the address is made. Raises Unreachable."""
+        if submission.number != NEW_DEPOSIT:
+            return submission
+        try:
+            return dataclasses.replace(submission, number=await self.deposits.number(attempt))
+        except (AddressesUnmarked, MarkUnusable) as error:
+            raise Unreachable(error.detail, hint=error.hint) from error
 
     async def inquire(
         self, attempt: Attempt, reference: str, *, source: str = "inquiry", actor: str = SYSTEM, job: Job | None = None
@@ -168,6 +187,11 @@ class Calls:
     def terms(self, connection: Connection) -> Sequence[MethodTerms]:
         """The payment methods that a connection offers; none for a provider that collects no money."""
         return [terms for terms in self._declared(connection) if terms.offered]
+
+    async def wallets(self, only: str | None = None) -> list[str]:
+        """The wallets of all connections that give addresses, or of one. Raises ConnectionNotFound for an unknown `only`."""
+        chosen = await self._connections.all() if only is None else [await self._connections.get(only)]
+        return sorted({terms.wallet for one in chosen for terms in self.terms(one) if terms.wallet})
 
     def _declared(self, connection: Connection) -> Sequence[MethodTerms]:
         known = self._terms.get(connection.id)

@@ -1,50 +1,18 @@
-"""Every SQL statement on what stands on a blockchain: `deposit_numbers`, `chain_transfers`, `chain_cursors`, `chain_claims`."""
+"""Every SQL statement on what stands on a blockchain: `chain_transfers`, `chain_cursors`, `chain_claims`."""
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
 import msgspec
-from msgspec.structs import replace
 
 from gerbang.base.db import Row, Tx, columns
 from gerbang.base.writes import Writer
 from gerbang.core.payments.chain_connections import Watched
-from gerbang.core.payments.model import NEW_DEPOSIT, Attempt
 from gerbang.core.payments.onchain import Answer, Claim, Cursor, Judged, Place, State
 from gerbang.ports.chain import Transfer
 
 _LOOK_LOCK: Final = 0x6772_6C6F  # one look at a time is written
-
-
-async def number_deposits(tx: Tx, attempts: Sequence[Attempt]) -> list[Attempt]:
-    """The attempts, with a number of their own where one is wanted: per wallet from 0 on, none ever used twice."""
-    wanted = Counter(_wallet(a) for a in attempts if a.deposit == NEW_DEPOSIT)
-    if not wanted:
-        return list(attempts)
-    rows = await tx.fetch(
-        """
-        INSERT INTO deposit_numbers AS d (wallet, next) SELECT * FROM unnest($1::text[], $2::bigint[]) AS n (wallet, count)
-        ORDER BY wallet
-        ON CONFLICT (wallet) DO UPDATE SET next = d.next + excluded.next RETURNING wallet, next
-        """,
-        *columns(sorted(wanted.items()), 2),
-    )
-    first = {row["wallet"]: row["next"] - wanted[row["wallet"]] for row in rows}
-    numbered = []
-    for attempt in attempts:
-        one = attempt
-        if attempt.deposit == NEW_DEPOSIT:
-            one = replace(attempt, deposit=first[_wallet(attempt)])
-            first[_wallet(attempt)] += 1
-        numbered.append(one)
-    return numbered
-
-
-def _wallet(attempt: Attempt) -> str:
-    assert attempt.quote is not None, f"an attempt without a quote has no deposit address: {attempt.id}"
-    return attempt.quote.wallet
 
 
 async def watched(tx: Tx) -> list[Watched]:
@@ -173,7 +141,7 @@ async def deposits(tx: Tx, connection: str | None) -> list[Row]:
     return await tx.fetch(
         """
         SELECT connection, deposit, provider_reference, payment_id, quote, received::text FROM attempts
-        WHERE deposit IS NOT NULL AND ($1::text IS NULL OR connection = $1) ORDER BY connection, deposit
+        WHERE deposit >= 0 AND ($1::text IS NULL OR connection = $1) ORDER BY connection, deposit
         """,
         connection,
     )

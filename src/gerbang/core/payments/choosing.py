@@ -3,15 +3,20 @@
 from collections.abc import Sequence
 from typing import Final
 
+import structlog
+
 from gerbang.base import phone as phones
 from gerbang.base.errors import FieldError, Invalid
+from gerbang.base.marks import MarkUnusable
 from gerbang.base.money import Money
 from gerbang.core.connections.model import Connection
 from gerbang.core.payments.context import Context
+from gerbang.core.payments.deposits import AddressesUnmarked
 from gerbang.core.payments.model import MethodChoice, MethodUnavailable, Offer, OfferedAsset
 from gerbang.core.payments.rates import NoRate
 from gerbang.ports.payment import AssetTerms, Method, MethodTerms, Quote
 
+log = structlog.get_logger()
 _SHOWN: Final = (
     Method.VIRTUAL_ACCOUNT, Method.QRIS, Method.EWALLET, Method.CARD, Method.CONVENIENCE_STORE, Method.PAYLATER, Method.DIRECT_DEBIT,
     Method.CRYPTO,
@@ -87,8 +92,10 @@ def _asset(choice: MethodChoice, terms: MethodTerms) -> AssetTerms | None:
 async def quoted(
     ctx: Context, choice: MethodChoice, price: Money, terms: MethodTerms, connection: Connection
 ) -> Quote | None:
-    """The price in the chosen asset; None where the method asks for the price itself. Raises NoRate, MethodUnavailable."""
+    """The price in the chosen asset; None where the method asks for the price itself. Raises NoRate, MethodUnavailable, AddressesUnmarked."""
     asset = _asset(choice, terms)
+    if terms.wallet:
+        await ctx.calls.deposits.check(terms.wallet)
     return None if asset is None else await ctx.quotes.freeze(price, asset, terms, connection, ctx.clock.now())
 
 
@@ -122,7 +129,7 @@ async def offers(ctx: Context, amount: int, currency: str) -> list[Offer]:
     found: dict[str, Offer] = {}
     for connection in await ctx.connections.all():
         for terms in ctx.calls.terms(connection) if connection.enabled else ():
-            if terms.assets:
+            if terms.assets and await _gives_addresses(ctx, terms):
                 await _offer_assets(ctx, found, Money(amount, currency), connection, terms)
             if terms.currency != currency or terms.method.value in found:
                 continue
@@ -132,6 +139,16 @@ async def offers(ctx: Context, amount: int, currency: str) -> list[Offer]:
                 terms.method, connection.id, terms.option, terms.options, terms.least, terms.most, fits, reason
             )
     return sorted(found.values(), key=lambda offer: _SHOWN.index(offer.method))
+
+
+async def _gives_addresses(ctx: Context, terms: MethodTerms) -> bool:
+    try:
+        if terms.wallet:
+            await ctx.calls.deposits.check(terms.wallet)
+    except (AddressesUnmarked, MarkUnusable) as error:
+        log.warning("addresses.stopped", wallet=terms.wallet, alert=error.detail)
+        return False
+    return True
 
 
 async def _offer_assets(

@@ -112,7 +112,6 @@ async def save_drafts(tx: Tx, drafts: Sequence[Draft]) -> None:
         refold(draft)
     now, more = drafts[0].now, drafts[0].more
     assert all(draft.more is more for draft in drafts), "drafts of one batch share their consequences"
-    await _number_deposits(tx, drafts)
     writes = Writes()
     await _save_attempts(writes, drafts, now)
     await _save_refunds(writes, drafts, now)
@@ -143,13 +142,6 @@ def _more_than_money_came(a: Payment, b: Payment) -> bool:
         or a.look_at != b.look_at
         or a.excess_owed != b.excess_owed
     )
-
-
-async def _number_deposits(tx: Tx, drafts: Sequence[Draft]) -> None:
-    fresh = [(draft, attempt) for draft in drafts for attempt in draft.fresh_attempts()]
-    numbered = await chain_store.number_deposits(tx, [attempt for _, attempt in fresh])
-    for (draft, _), attempt in zip(fresh, numbered, strict=True):
-        draft.put_attempt(attempt)
 
 
 async def _save_attempts(tx: Writer, drafts: Sequence[Draft], now: datetime) -> None:

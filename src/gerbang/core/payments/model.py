@@ -62,7 +62,7 @@ class DisputeState(StrEnum):
 
 LINK_SENT: Final = "payment.link_sent"  # what the audit trail, and so the timeline, calls it
 LINK_OPENED: Final = "payment.link_opened"
-NEW_DEPOSIT: Final = -1  # a deposit address is wanted; its number is given when the attempt is stored
+NEW_DEPOSIT: Final = -1  # a deposit address is wanted; its number is given when it is about to be shown
 
 
 class Failure(msgspec.Struct, frozen=True):

@@ -25,8 +25,9 @@ from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import no_audit_no_action, record
 from gerbang.core.connections.model import Connection
 from gerbang.core.identity.model import Caller
-from gerbang.core.payments import chain_store, choosing, due, schedule, store
+from gerbang.core.payments import choosing, due, schedule, store
 from gerbang.core.payments.context import Context
+from gerbang.core.payments.deposits import TooManyAddresses
 from gerbang.core.payments.draft import Draft, open_drafts, save_drafts
 from gerbang.core.payments.machine import OPEN, captured_total
 from gerbang.core.payments.model import (
@@ -63,6 +64,7 @@ log = structlog.get_logger()
 _TAKES_ATTEMPTS: Final = frozenset({
     PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.PART_PAID, PaymentStatus.FAILED, PaymentStatus.EXPIRED,
 })  # fmt: skip
+_MOST_ADDRESSES: Final = 5  # of one payment: every unpaid address is a hole that the owner's wallet must look across
 # What is shown and stays payable, unlike a page that may be opened once, or a push that has been answered.
 _STAYS_PAYABLE: Final = (DisplayVirtualAccount, DisplayCode, DisplayQr, DisplayCrypto)
 
@@ -103,7 +105,7 @@ async def write_creations(tx: Tx, items: Sequence[Creation]) -> Sequence[tuple[W
     keys = [(i.key.caller, i.key.key, i.key.fingerprint, "payment", i.payment) for i in items]
     taken, now = await store.claim_keys(tx, keys)
     lost = await _losers(tx, items) if taken or len({k[:2] for k in keys}) < len(keys) else {}
-    fresh = await _numbered(tx, [(item, _draft(item, now)) for item in items if item.payment not in lost])
+    fresh = [(item, _draft(item, now)) for item in items if item.payment not in lost]
     if fresh:
         await _write_fresh(tx, fresh)
     wholes = {item.payment: whole for item, whole in fresh}
@@ -117,15 +119,6 @@ async def write_creations(tx: Tx, items: Sequence[Creation]) -> Sequence[tuple[W
         else:
             answers.append((wholes.get(first[1]) or _reference(item, first[1], now), True))
     return answers
-
-
-async def _numbered(tx: Tx, fresh: Sequence[tuple[Creation, Whole]]) -> list[tuple[Creation, Whole]]:
-    attempts = await chain_store.number_deposits(tx, [a for _, whole in fresh for a in whole.attempts])
-    by_payment = {attempt.payment_id: attempt for attempt in attempts}
-    return [
-        (item, replace(whole, attempts=(by_payment[whole.payment.id],)) if whole.attempts else whole)
-        for item, whole in fresh
-    ]
 
 
 async def _losers(tx: Tx, items: Sequence[Creation]) -> dict[UUID, tuple[bytes, UUID]]:
@@ -271,6 +264,10 @@ def _another(
     earlier = [a for a in draft.attempts.values() if a.status in OPEN]
     if any(a.effect is Effect.MAY_CHARGE and a.status is not AttemptStatus.PENDING for a in earlier):
         raise AttemptInFlight("The earlier attempt may still charge the payer; wait until its outcome is known.")
+    if terms.wallet and sum(1 for a in draft.attempts.values() if a.deposit is not None) >= _MOST_ADDRESSES:
+        raise TooManyAddresses(
+            f"{_MOST_ADDRESSES} addresses were made for this payment.", hint="Pay another way, or by a new payment."
+        )
     if payment.expires_at <= draft.now:
         expires = draft.now + timedelta(seconds=terms.default_expiry_s)
         draft.payment = payment = replace(payment, expires_at=expires, look_at=expires)

@@ -59,8 +59,8 @@ def branch_of(text: str) -> Sequence[int] | None:
 
 
 def path(branch: Sequence[int], number: int) -> str:
-    """The path of a deposit address below the extended key, as wallets write it: `m/0/5`."""
-    return "/".join(["m", *map(str, (*branch, number))])
+    """The path of a deposit address from the account of the extended key down, as wallets list it: `0/5`."""
+    return "/".join(map(str, (*branch, number)))
 
 
 def address(xpub: str, branch: Sequence[int], number: int) -> str:

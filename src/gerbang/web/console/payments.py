@@ -1,6 +1,6 @@
 """Operators and payments: the list, one payment with its timeline, and the acts, each behind a page that asks first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from gerbang.base import ids
 from gerbang.base.errors import NotFound, TooMany, Unavailable, UpstreamFailed
+from gerbang.core.payments.deposit_store import Wallet
 from gerbang.core.payments.model import Filters, NotRefundable, PaymentStatus, Whole
 from gerbang.ports.payment import Method
 from gerbang.web import texts
@@ -19,6 +20,7 @@ from gerbang.web.console.link_form import with_card_numbers
 from gerbang.web.cursors import Cursors
 from gerbang.web.forms import note_cards, read_form
 from gerbang.web.pages import Page, locale_of, see_other, services_of
+from gerbang.web.services import Services
 
 _LIST: Final = "console-payments"
 _ROWS: Final = 50
@@ -82,7 +84,14 @@ async def payments(request: Request[Any, Any, Any]) -> Response[bytes]:
         older=_link(kept | {"cursor": part.next_cursor}) if part.next_cursor else "",
         q=request.query_params.get("q", "")[:120],
         may_create=caller.may("payments:create"),
+        hidden=await _hidden(services),
     )
+
+
+async def _hidden(services: Services) -> Sequence[Wallet]:
+    """The wallets with so many unpaid addresses in a row that their owner's program may not show what comes behind them."""
+    wallets = await services.payments.context.calls.deposits.wallets()
+    return [one for one in wallets if one.gap_limit > services.settings.wallet_gap_limit]
 
 
 @get("/console/payments/{payment:str}")

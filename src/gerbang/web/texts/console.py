@@ -21,6 +21,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "never": ("Batal", "Cancel"),
     "wib": ("WIB", "WIB"),
     # payments
+    "pays.gap": (
+        "{run} alamat berturut-turut dari dompet {wallet} belum pernah dibayar. Setel gap limit dompet itu ke {limit} atau lebih; kalau tidak, uang di belakangnya tidak terlihat di sana.",
+        "{run} addresses in a row of the wallet {wallet} were never paid. Set that wallet's gap limit to {limit} or more, or it will not show the money behind them.",
+    ),
     "pays.caption": ("Pembayaran, terbaru di atas", "Payments, newest first"),
     "pays.all": ("Semua", "All"),
     "pays.status": ("Keadaan", "Status"),

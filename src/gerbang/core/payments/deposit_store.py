@@ -1,0 +1,101 @@
+"""Every SQL statement on how far the deposit numbers of wallets have come: `deposit_numbers`, and the numbers of attempts."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import msgspec
+
+from gerbang.base.db import Tx, columns
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How far a wallet's numbers have come by the database: `next` was never given; `marked` says that a mark outside it says so too."""
+
+    next: int
+    marked: bool
+
+
+class Wallet(msgspec.Struct, frozen=True):
+    """A wallet, by its first address: `next` number, whether a mark stands outside, the longest run of unpaid addresses, and the one that
+    goes on now.
+    """
+
+    wallet: str
+    next: int
+    marked: bool
+    unpaid_run: int
+    unpaid_now: int
+
+    @property
+    def gap_limit(self) -> int:
+        """The least gap limit by which a wallet that restores from its words finds whatever was and may be paid."""
+        return self.unpaid_run + 1
+
+
+async def open_wallets(tx: Tx, wallets: Sequence[str]) -> None:
+    """Begin at 0 with wallets that gave no address yet."""
+    await tx.execute(
+        "INSERT INTO deposit_numbers (wallet, next) SELECT unnest($1::text[]), 0 ON CONFLICT DO NOTHING",
+        sorted(wallets),
+    )
+
+
+async def lock_wallets(tx: Tx, wallets: Sequence[str]) -> dict[str, Standing]:
+    """How far these wallets' numbers have come, locked: one gives numbers at a time, whichever process or host."""
+    rows = await tx.fetch(
+        "SELECT wallet, next, marked FROM deposit_numbers WHERE wallet = ANY($1) ORDER BY wallet FOR UPDATE",
+        list(wallets),
+    )
+    return {row["wallet"]: Standing(row["next"], row["marked"]) for row in rows}
+
+
+async def deposit_standing(tx: Tx, wallet: str) -> Standing | None:
+    """How far one wallet's numbers have come; None when it never gave any."""
+    row = await tx.fetchrow("SELECT next, marked FROM deposit_numbers WHERE wallet = $1", wallet)
+    return Standing(row["next"], row["marked"]) if row else None
+
+
+async def wallets(tx: Tx) -> list[Wallet]:
+    """Every wallet that gave addresses, with its runs of addresses that nothing ever came to; numbers that were skipped are among them."""
+    rows = await tx.fetch(
+        """
+        WITH used AS (
+            SELECT DISTINCT quote ->> 'wallet' AS wallet, deposit FROM attempts a WHERE deposit >= 0 AND (received > 0 OR EXISTS (
+                SELECT FROM chain_transfers t WHERE t.attempt_id = a.id AND t.state <> 'gone' AND t.amount > 0))
+        ), edges AS (
+            SELECT wallet, deposit FROM used
+            UNION ALL SELECT wallet, -1 FROM deposit_numbers
+            UNION ALL SELECT wallet, next FROM deposit_numbers
+        ), runs AS (
+            SELECT wallet, deposit, deposit - lag(deposit) OVER (PARTITION BY wallet ORDER BY deposit) - 1 AS run FROM edges
+        )
+        SELECT d.wallet, d.next, d.marked, coalesce(max(r.run), 0) AS longest, coalesce(max(r.run) FILTER (WHERE r.deposit = d.next), 0) AS latest
+        FROM deposit_numbers d JOIN runs r USING (wallet) WHERE d.next > 0 GROUP BY d.wallet, d.next, d.marked ORDER BY d.wallet
+        """
+    )
+    return [Wallet(*row) for row in rows]
+
+
+async def move_wallets(tx: Tx, reached: Mapping[str, int]) -> None:
+    """The next number of each wallet, which its mark outside says by now."""
+    await tx.execute(
+        """
+        UPDATE deposit_numbers d SET next = n.next, marked = true FROM unnest($1::text[], $2::bigint[]) AS n (wallet, next)
+        WHERE d.wallet = n.wallet
+        """,
+        *columns(sorted(reached.items()), 2),
+    )
+
+
+async def numbers_of(tx: Tx, attempts: Sequence[UUID]) -> dict[UUID, int]:
+    """The deposit numbers of these attempts, NEW_DEPOSIT where none was given yet."""
+    rows = await tx.fetch("SELECT id, deposit FROM attempts WHERE id = ANY($1) AND deposit IS NOT NULL", list(attempts))
+    return {row["id"]: row["deposit"] for row in rows}
+
+
+async def set_numbers(tx: Tx, numbers: Mapping[UUID, int]) -> None:
+    """Give these attempts their numbers."""
+    await tx.execute(
+        "UPDATE attempts a SET deposit = n.number FROM unnest($1::uuid[], $2::bigint[]) AS n (id, number) WHERE a.id = n.id",
+        *columns(list(numbers.items()), 2),
+    )

@@ -1,0 +1,152 @@
+"""Numbers of deposit addresses: per wallet from 0 on, given when an address is about to be shown, and never one that was shown before.
+
+The database counts, and a mark outside it remembers: it is raised and on the disk before a number leaves here. A database that was restored
+from an older backup counts from too low; the mark is higher, and numbers go on above it. Without a mark nobody knows what was shown, and
+the wallet gives no address until a person says from where on.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from gerbang.base.batching import GroupCommit
+from gerbang.base.db import Database, Tx
+from gerbang.base.errors import Conflict, Unavailable
+from gerbang.base.marks import Marks
+from gerbang.core.audit.model import Entry
+from gerbang.core.audit.service import SYSTEM, record
+from gerbang.core.payments import deposit_store
+from gerbang.core.payments.model import NEW_DEPOSIT, Attempt
+
+log = structlog.get_logger()
+_FRESH_S: Final = 2.0
+_KNOWN_S: Final = 60.0
+
+
+class AddressesUnmarked(Unavailable):
+    """The database says that addresses of a wallet were given, and the mark that says how many is not there."""
+
+    code = "addresses_unmarked"
+    title = "It is not known which addresses were shown before"
+
+
+class AddressesShown(Conflict):
+    """Numbers would be given that are known to have been shown."""
+
+    code = "addresses_shown"
+    title = "These addresses were shown before"
+
+
+class TooManyAddresses(Conflict):
+    """A payment was begun anew in crypto so often that its unpaid addresses would hide others from the owner's wallet."""
+
+    code = "too_many_addresses"
+    title = "Too many addresses were made for this payment"
+
+
+class Deposits:
+    """The numbers of every wallet. `marks` is the folder of this host, or one that all hosts share."""
+
+    def __init__(self, db: Database, marks: Marks) -> None:
+        self._db = db
+        self.marks = marks
+        self._commits: GroupCommit[Attempt, int] = GroupCommit(db, self._give)
+        self._checked: dict[str, float] = {}
+        self._known: tuple[float, Sequence[deposit_store.Wallet]] | None = None
+
+    async def number(self, attempt: Attempt) -> int:
+        """The attempt's number, which it keeps; on the disk before it is returned. Raises AddressesUnmarked, MarkUnusable."""
+        assert attempt.quote is not None, f"an attempt without a quote has no deposit address: {attempt.id}"
+        return await self._commits.submit(attempt)
+
+    async def check(self, wallet: str) -> None:
+        """Raise AddressesUnmarked or MarkUnusable when the wallet can give no address now."""
+        if time.monotonic() - self._checked.get(wallet, float("-inf")) < _FRESH_S:
+            return
+        mark = await asyncio.to_thread(self.marks.read, wallet)
+        if mark is None:
+            async with self._db.reading() as tx:
+                standing = await deposit_store.deposit_standing(tx, wallet)
+            if standing is not None and standing.marked:
+                raise self._unmarked(wallet, standing.next)
+        self._checked[wallet] = time.monotonic()
+
+    async def wallets(self) -> Sequence[deposit_store.Wallet]:
+        """Every wallet and its unpaid runs, as of the last minute."""
+        if self._known is None or time.monotonic() - self._known[0] > _KNOWN_S:
+            async with self._db.reading() as tx:
+                self._known = time.monotonic(), await deposit_store.wallets(tx)
+        return self._known[1]
+
+    async def resume_at(self, wallet: str, number: int, actor: str) -> None:
+        """Go on from `number` on, which becomes the mark. Raises AddressesShown when lower ones are known to have been shown."""
+        async with self._db.transaction() as tx:
+            await deposit_store.open_wallets(tx, [wallet])
+            standing = (await deposit_store.lock_wallets(tx, [wallet]))[wallet]
+            mark = await asyncio.to_thread(self.marks.read, wallet)
+            least = max(standing.next, mark or 0)
+            if number < least:
+                raise AddressesShown(f"Addresses below {least} were shown.", hint=f"Resume at {least} or above.")
+            await asyncio.to_thread(self.marks.write, wallet, number)
+            await deposit_store.move_wallets(tx, {wallet: number})
+            detail = {"number": number, "database": standing.next, "mark": mark}
+            await record(tx, [Entry(actor, "addresses.resumed", f"wallet:{wallet}", detail)])
+
+    async def _give(self, tx: Tx, attempts: Sequence[Attempt]) -> Sequence[int | Exception]:
+        """Under the lock of the wallets' rows: whoever else gives numbers waits until ours are written down everywhere."""
+        each = {a.id: a for a in attempts}
+        wallets = sorted({_wallet(a) for a in attempts})
+        await deposit_store.open_wallets(tx, wallets)
+        standing = await deposit_store.lock_wallets(tx, wallets)
+        given = await deposit_store.numbers_of(tx, [a.id for a in attempts])
+        answers: dict[UUID, int | Exception] = {id_: number for id_, number in given.items() if number != NEW_DEPOSIT}
+        reached: dict[str, int] = {}
+        numbers: dict[UUID, int] = {}
+        for wallet in wallets:
+            mine = [a for a in each.values() if _wallet(a) == wallet and a.id not in answers]
+            if not mine:
+                continue
+            try:
+                first = await self._above(tx, wallet, standing[wallet])
+                await asyncio.to_thread(self.marks.write, wallet, first + len(mine))
+            except Unavailable as error:
+                answers |= {a.id: error for a in mine}
+                continue
+            numbers |= {a.id: first + place for place, a in enumerate(mine)}
+            reached[wallet] = first + len(mine)
+        await deposit_store.move_wallets(tx, reached)
+        await deposit_store.set_numbers(tx, numbers)
+        answers |= numbers
+        return [answers[a.id] for a in attempts]
+
+    async def _above(self, tx: Tx, wallet: str, standing: deposit_store.Standing) -> int:
+        """The first number that was never shown, by database and mark."""
+        mark = await asyncio.to_thread(self.marks.read, wallet)
+        if mark is None and standing.marked:
+            raise self._unmarked(wallet, standing.next)
+        if mark is None or mark <= standing.next:
+            return standing.next
+        detail = {"database": standing.next, "mark": mark}
+        log.error(
+            "addresses.database_is_older", wallet=wallet, **detail,
+            alert="The database knows fewer deposit addresses than were shown: it was restored, and goes on above them.",
+        )  # fmt: skip
+        await record(tx, [Entry(SYSTEM, "addresses.went_on_above", f"wallet:{wallet}", detail)])
+        return mark
+
+    def _unmarked(self, wallet: str, next_: int) -> AddressesUnmarked:
+        return AddressesUnmarked(
+            f"{next_} addresses of the wallet {wallet} were given, and their high-water mark {self.marks.path(wallet)} is missing: after a "
+            "restore an address could be shown to a second payer.",
+            hint="Put the file back from the newest backup, share its folder between hosts (GERBANG_ADDRESS_MARKS), or say from where on: "
+            f"gerbang addresses resume-at N, with N above every number that was ever shown, {next_} at least.",
+        )
+
+
+def _wallet(attempt: Attempt) -> str:
+    assert attempt.quote is not None, f"an attempt without a quote has no deposit address: {attempt.id}"
+    return attempt.quote.wallet
