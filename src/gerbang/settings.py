@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from gerbang.base import phone
+from gerbang.base.addresses import UNIX, public_url, read_network
 from gerbang.base.errors import FieldError, Invalid
 
 _PREFIX: Final = "GERBANG_"
@@ -53,10 +54,15 @@ class Settings(BaseSettings):
         description="Several `serve` on this machine listen on one port, and the kernel spreads the connections.",
     )
     public_url: str = Field(
-        "", description="How the outside reaches us: base of checkout and webhook addresses. Default: http://HOST:PORT."
+        "",
+        description="How the outside reaches us, as https://pay.example: base of all links and webhook addresses. Default: http://HOST:PORT.",
     )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Addresses or networks, by commas, whose X-Forwarded-* headers are believed."
+        (),
+        description="Addresses or networks, by commas, of the proxies in front, whose X-Forwarded-* and Forwarded headers are believed.",
+    )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Further host names, by commas, that requests may come to, beside that of GERBANG_PUBLIC_URL."
     )
 
     # the database
@@ -197,7 +203,7 @@ class Settings(BaseSettings):
             said = "must be an e-mail address, a phone number like +628123456789, or begin with https://"
             raise ValueError(said) from error
 
-    @field_validator("trusted_proxies", "crypto_hidden_for", mode="before")
+    @field_validator("trusted_proxies", "allowed_hosts", "crypto_hidden_for", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -205,9 +211,15 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _is_address(cls, value: str) -> str:
-        if value and not re.fullmatch(r"https?://[^/\s?#]+(/[^\s?#]*)?", value):
-            raise ValueError("must be http:// or https:// with a host, without query or fragment")
-        return value.rstrip("/")
+        return public_url(value) if value.strip() else ""
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [one for one in value if one != UNIX and read_network(one) is None]
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is no address or network; write them as 10.0.0.5, 172.16.0.0/12 or unix:")
+        return value
 
     @field_validator("database_url", "database_owner_url")
     @classmethod
@@ -239,7 +251,8 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         """How the outside reaches us, without a slash at the end."""
-        return self.public_url or f"http://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
 
     @property
     def contact_link(self) -> str:

@@ -17,7 +17,7 @@ from gerbang.core.identity.model import Client, Role, User, system_caller
 from gerbang.providers.sealed import ensure_root_key
 from gerbang.sandbox.app import Connection, Sandbox, SandboxConfig, running
 from gerbang.web import gateway
-from gerbang.web.server import serve
+from gerbang.web.server import limits_of, serve
 from gerbang.web.services import Services
 from tests.conftest import NO_TLS, FreshDatabase
 
@@ -100,7 +100,15 @@ async def running_edge(database: FreshDatabase, data: Path, port: int, **chosen:
         await core.changes.poll()
         services = app._services(core)
         group.create_task(core.changes.run(stop))
-        group.create_task(serve(gateway.create(services), "127.0.0.1", port, stop=stop, ready=lambda _: ready.set()))
+        server = serve(
+            gateway.create(services),
+            "127.0.0.1",
+            port,
+            limits=limits_of(configured),
+            stop=stop,
+            ready=lambda _: ready.set(),
+        )
+        group.create_task(server)
         await ready.wait()
         url = f"http://127.0.0.1:{port}"
         async with httpx.AsyncClient(base_url=url, timeout=20, verify=NO_TLS) as client:

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import structlog
 from litestar import Litestar, Request, Response
@@ -41,6 +40,7 @@ from gerbang.web.cursors import Cursors
 from gerbang.web.exchange import Exchange, exchange_of
 from gerbang.web.gateway import Gateway, Ways
 from gerbang.web.hooks import Hooks
+from gerbang.web.hosts import hosts_of
 from gerbang.web.metrics import RequestMetrics
 from gerbang.web.owning import payment_id
 from gerbang.web.problems import CardDataRefused, describe
@@ -54,7 +54,6 @@ log = structlog.get_logger()
 _SCHEMA_PATH: Final = "/schema"  # the framework's own pages; no row of the policy leads there
 _FLUSH_S: Final = 0.5
 _PRUNE_S: Final = 3_600.0
-_LOCAL: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _API: Final = (
     payments,
     refunds,
@@ -83,7 +82,8 @@ class StrictRequest(Request[Any, Any, Any]):
 
 def assemble(services: Services, extra_handlers: Sequence[Any] = ()) -> Gateway:
     """The ASGI application. Raises ValueError when a route has no row in the policy table."""
-    metrics, access_log = RequestMetrics(), AccessLog(enabled=services.settings.log_level in ("debug", "info"))
+    known = services.settings
+    metrics, access_log = RequestMetrics(), AccessLog(enabled=known.log_level in ("debug", "info"))
     inner = _framework(services, [*_ours(), *extra_handlers], access_log)
     policy.check_complete(_routes(inner), policy.POLICY)
     documents = plumbing.Documents(inner.openapi_schema.to_schema(), policy.POLICY)
@@ -110,7 +110,7 @@ def assemble(services: Services, extra_handlers: Sequence[Any] = ()) -> Gateway:
         audit=_audit(services),
         metrics=metrics,
         access_log=access_log,
-        hosts=_hosts(services),
+        hosts=hosts_of(known.host, known.public_url, known.base_url, known.allowed_hosts),
         body_limit_bytes=services.settings.body_limit_bytes,
         needs_owner=_never if services.settings.sandbox else services.identity.accounts.needs_owner,
     )
@@ -229,12 +229,3 @@ def _audit(services: Services) -> Callable[[Exchange, GerbangError], Any]:
             await record(tx, [Entry(actor, action, f"route:{route}", detail, request_id=exchange.request_id)])
 
     return noted
-
-
-def _hosts(services: Services) -> frozenset[str] | None:
-    """The names that requests may come to; any, where we are not told our own."""
-    settings = services.settings
-    if settings.host not in ("127.0.0.1", "localhost", "::1") and not settings.public_url:
-        return None
-    told = urlsplit(settings.base_url).hostname or ""
-    return _LOCAL | {settings.host.lower(), f"[{told}]" if ":" in told else told}

@@ -5,7 +5,6 @@ What a request means is the gateway's matter. uvicorn's httptools protocol carri
 
 import asyncio
 import enum
-import ipaddress
 import re
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -16,10 +15,12 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from gerbang.base.addresses import Network
 from gerbang.web.answering import WHOLE_ANSWER, Cycle
+from gerbang.web.forwarding import Told, believe, within
+from gerbang.web.hosts import BY_PROXY, FORWARDED_HOST
 from gerbang.web.problems import bare_problem
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _HIGH_WATER_BYTES: Final = 65_536
 _LINGER_BYTES: Final = 8_388_608  # enough for most clients to see the answer before they notice
 _NEVER: Final = float("inf")
@@ -31,7 +32,9 @@ _DEFAULT_PORTS: Final = {b"http": b":80", b"https": b":443"}
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """Seconds, bytes and counts for one connection; `proxies` are the networks whose X-Forwarded-* is believed."""
+    """Seconds, bytes and counts for one connection; `proxies` are the networks whose X-Forwarded-* is believed, `by_socket` whether
+    whoever came to one of them by a socket of the file system is one too.
+    """
 
     head_s: float = 10.0
     body_s: float = 30.0
@@ -43,6 +46,7 @@ class ConnectionLimits:
     head_count: int = 100
     connections: int = 4_000
     proxies: tuple[Network, ...] = ()
+    by_socket: bool = False
 
 
 class _Reading(enum.Enum):
@@ -82,7 +86,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
         super().connection_made(transport)
         self._deadline = self.loop.time() + self._limits.head_s
-        self._trusted = _within(self.client[0] if self.client else "", self._limits.proxies)
+        self._trusted = within(self.client[0] if self.client else "", self._limits.proxies)
         if len(self.connections) > self._limits.connections:
             self._refuse(503)
 
@@ -229,9 +233,11 @@ class Connection(HttpToolsProtocol):
         url = httptools.parse_url(self.url)
         raw_path = url.path or b"/"
         path = raw_path.decode("ascii")
-        client, scheme = self.client, self.scheme
+        client, scheme, host = self.client, self.scheme, ""
         if self._forwarded:
-            client, scheme = self._believe_or_drop_forwarded()
+            told = self._believe_or_drop_forwarded()
+            client = client if client and told.client == client[0] else (told.client, 0)
+            scheme, host = told.scheme or scheme, told.host or ""  # type: ignore[assignment]  # http or https
         return {
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -246,25 +252,18 @@ class Connection(HttpToolsProtocol):
             "query_string": url.query or b"",
             "headers": self.headers,
             "state": {},
+            FORWARDED_HOST: host,
+            BY_PROXY: self._trusted,
         }
 
-    def _believe_or_drop_forwarded(self) -> tuple[tuple[str, int] | None, Any]:
-        """The client and scheme that a named proxy tells of; from anybody else those headers are not even passed on."""
-        client, scheme = self.client, self.scheme
+    def _believe_or_drop_forwarded(self) -> Told:
+        """What a named proxy tells of the client; from anybody else those headers are not even passed on."""
+        peer = self.client[0] if self.client else ""
+        told = Told(peer)
         if self._trusted:
-            told = dict(self.headers)
-            chain = [part.strip() for part in told.get(b"x-forwarded-for", b"").decode("latin-1").split(",")]
-            for address in reversed(chain):
-                if _is_address(address):
-                    client = (address, 0)
-                    if not _within(address, self._limits.proxies):
-                        break
-                else:
-                    break
-            if told.get(b"x-forwarded-proto", b"").lower() in (b"https", b"http"):
-                scheme = told[b"x-forwarded-proto"].lower().decode()  # type: ignore[assignment]  # one of the two
+            told = believe(self.headers, peer, self._limits.proxies, unix=self._limits.by_socket)
         self.headers[:] = [pair for pair in self.headers if not pair[0].startswith((b"x-forwarded-", b"forwarded"))]
-        return client, scheme
+        return told
 
     def _cycle_for(self, scope: dict[str, Any], version: str) -> RequestResponseCycle:
         cycle = Cycle(
@@ -326,18 +325,3 @@ class Connection(HttpToolsProtocol):
         self._arrived = 0
         self._deadline = _NEVER
         self.flow.resume_reading()
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _within(address: str, networks: tuple[Network, ...]) -> bool:
-    if not networks or not _is_address(address):
-        return False
-    place = ipaddress.ip_address(address)
-    return any(place in network for network in networks)

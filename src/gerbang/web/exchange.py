@@ -15,6 +15,7 @@ from gerbang.core.identity.model import Caller
 from gerbang.core.limits.model import Verdict
 from gerbang.core.payments.model import IdempotencyKey
 from gerbang.web import idempotency
+from gerbang.web.hosts import FORWARDED_HOST, Hosts
 from gerbang.web.policy import Row
 from gerbang.web.problems import Header, Malformed
 
@@ -50,6 +51,7 @@ class Exchange:
         "caller",
         "error",
         "headers",
+        "hosts",
         "key",
         "method",
         "params",
@@ -76,6 +78,7 @@ class Exchange:
         self.headers: Mapping[bytes, bytes] = dict(scope["headers"])
         told = self.headers.get(b"x-request-id")
         self.request_id = told.decode() if told and _SANE_ID.fullmatch(told) else _fresh_id()
+        self.hosts = Hosts()
         self.row: Row | None = None
         self.params: list[str] = []
         self.caller: Caller | None = None
@@ -105,6 +108,17 @@ class Exchange:
             return ip.read(self.scope["client"][0]) if self.scope["client"] else ""
         except ValueError:
             return ""
+
+    @property
+    def host(self) -> str:
+        """The Host header; empty for a probe that sends none."""
+        return self.headers.get(b"host", b"").decode("latin-1")
+
+    @property
+    def forwarded_host(self) -> str:
+        """The host that a trusted proxy says the client asked for; empty when none said so."""
+        told: str = self.scope.get(FORWARDED_HOST, "")
+        return told
 
     def query(self) -> dict[str, str]:
         """The parameters of the address; the last of a name counts."""

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final, Protocol
-from urllib.parse import urlsplit
 
 import structlog
 
@@ -22,6 +21,7 @@ from gerbang.web import idempotency, rates, validation
 from gerbang.web.access_log import AccessLog
 from gerbang.web.answering import WHOLE_ANSWER
 from gerbang.web.exchange import Exchange, Reply
+from gerbang.web.hosts import BY_PROXY, Hosts
 from gerbang.web.metrics import RequestMetrics
 from gerbang.web.policy import Body, Rate, Row, Who
 from gerbang.web.problems import (
@@ -29,7 +29,6 @@ from gerbang.web.problems import (
     CardDataRefused,
     CrossSite,
     Header,
-    HostUnknown,
     Malformed,
     MethodNotAllowed,
     UnsupportedMedia,
@@ -90,7 +89,7 @@ class Ways:
     audit: Callable[[Exchange, GerbangError], Awaitable[None]]
     metrics: RequestMetrics
     access_log: AccessLog
-    hosts: frozenset[str] | None
+    hosts: Hosts
     body_limit_bytes: int
     needs_owner: Callable[[], Awaitable[bool]]
 
@@ -108,6 +107,7 @@ class Gateway:
             await self._ways.inner(scope, receive, send)
             return
         exchange = Exchange(scope, receive, send)
+        exchange.hosts = self._ways.hosts
         UPSTREAM_S.set(exchange.upstream)
         REQUEST_ID.set(exchange.request_id)
         WAITS.set(Waits())
@@ -124,7 +124,8 @@ class Gateway:
         exchange.refuse_doubled_headers()
         exchange.row, exchange.params = self._routes.find(exchange.method, exchange.path)
         if not exchange.row.any_host:
-            self._check_host(exchange)
+            by_proxy = exchange.scope.get(BY_PROXY, False)
+            self._ways.hosts.check(exchange.host, exchange.forwarded_host, by_proxy=by_proxy)
         if not self._owned and not exchange.row.unowned:
             await self._check_owned()
         if exchange.row.body is Body.RAW:
@@ -144,15 +145,6 @@ class Gateway:
 
     # ── steps ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _check_host(self, exchange: Exchange) -> None:
-        """Only our own names: a page of a stranger's name that resolves to us must not reach us (DNS rebinding)."""
-        hosts = self._ways.hosts
-        if hosts is not None:
-            host = exchange.headers.get(b"host", b"").decode("latin-1").lower()
-            name = host[: host.rfind("]") + 1] if host.startswith("[") else host.partition(":")[0]
-            if name not in hosts:
-                raise HostUnknown("The Host header names none of the addresses of this service.")
-
     async def _check_owned(self) -> None:
         """Until somebody owns this installation, it serves nothing but the way to own it (R37)."""
         if await self._ways.needs_owner():
@@ -168,7 +160,12 @@ class Gateway:
             refuse_credentials_in_query(query.decode("latin-1"))
         header = exchange.headers.get(b"authorization")
         if header is not None:
-            return await self._ways.identity.caller_of(header.decode("latin-1"))
+            try:
+                return await self._ways.identity.caller_of(header.decode("latin-1"))
+            except Unauthenticated:
+                if exchange.row is None or not exchange.row.ran_out:
+                    raise
+                return None
         if exchange.row is not None and exchange.row.own and (payer := await self._ways.payer(exchange)) is not None:
             return payer
         cookie = exchange.headers.get(b"cookie")
@@ -306,10 +303,11 @@ def create(services: Services, extra_handlers: Sequence[Any] = ()) -> ASGIApp:
 def check_same_origin(exchange: Exchange) -> None:
     """A form or script of another site must not use the session cookie; browsers send Origin with every such request."""
     origin = exchange.headers.get(b"origin")
-    host = exchange.headers.get(b"host", b"").decode("latin-1").lower()
-    if origin is None or urlsplit(origin.decode("latin-1")).netloc.lower() != host:
+    told = origin.decode("latin-1") if origin is not None else ""
+    if not exchange.hosts.is_ours(told, exchange.host, exchange.forwarded_host):
         raise CrossSite(
-            "Requests that change something must come from our own pages, or carry an Authorization header."
+            "Requests that change something must come from our own pages, or carry an Authorization header.",
+            hint="Behind a proxy, GERBANG_PUBLIC_URL must be the very address that visitors see." if told else None,
         )
 
 

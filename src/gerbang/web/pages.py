@@ -24,6 +24,7 @@ from gerbang.base.number_words import amount_in_words
 from gerbang.core.identity.model import Caller
 from gerbang.web import texts
 from gerbang.web.exchange import exchange_of
+from gerbang.web.hosts import BY_PROXY
 from gerbang.web.problems import status_of
 from gerbang.web.services import Services
 
@@ -215,8 +216,15 @@ def _unpacks(request: Request[Any, Any, Any]) -> bool:
 
 
 def is_https(request: Request[Any, Any, Any]) -> bool:
-    """Whether the visitor's own connection is encrypted, so that cookies may say Secure."""
-    return bool(request.url.scheme == "https")
+    """Whether the visitor's own connection is encrypted, so that cookies may say Secure.
+
+    A proxy may not tell; but whoever came through one that we know, or by our https name, came by https.
+    """
+    exchange = exchange_of(request)
+    public = exchange.hosts.public
+    if request.url.scheme == "https" or public is None or public[0] != "https":
+        return bool(request.url.scheme == "https")
+    return bool(exchange.scope.get(BY_PROXY)) or exchange.hosts.is_named(exchange.host)
 
 
 def see_other(path: str, cookies: Sequence[Cookie] = ()) -> Response[None]:

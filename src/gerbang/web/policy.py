@@ -47,6 +47,7 @@ class Row:
     own: bool = False
     key_required: bool = False
     unowned: bool = False  # served even before anybody owns this installation
+    ran_out: bool = False  # a credential that has run out is nobody's here; the body may hold another
     any_host: bool = False  # served to whoever asks by any name, or none: probes do not know ours
 
     @property
@@ -152,7 +153,7 @@ POLICY: Final[Sequence[Row]] = (
     _open("POST", "/v1/auth/login", Rate.LOGIN, Body.JSON),
     _open("POST", "/v1/auth/refresh", Rate.LOGIN, Body.JSON),
     _open("POST", "/v1/auth/owner", Rate.LOGIN, Body.JSON, unowned=True),
-    _open("POST", "/v1/auth/logout", Rate.WRITE, Body.JSON),
+    Row("POST", "/v1/auth/logout", Who.ANYONE, rate=Rate.WRITE, body=Body.JSON, ran_out=True),
     _self("POST", "/v1/auth/password", Rate.LOGIN, Body.JSON),
     _self("GET", "/v1/me"),
     _read("/v1/users", "users:manage"),

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import functools
-import ipaddress
 import logging
 import socket
 from collections.abc import Callable, Iterator
@@ -11,7 +10,8 @@ from typing import Any, cast
 
 import uvicorn
 
-from gerbang.settings import Settings, SettingsInvalid
+from gerbang.base.addresses import UNIX, read_network
+from gerbang.settings import Settings
 from gerbang.web.connection import Connection, ConnectionLimits
 
 _SWEEP_S = 0.5
@@ -59,12 +59,14 @@ async def serve(
 
 
 def limits_of(settings: Settings) -> ConnectionLimits:
-    """What the settings say about connections. Raises SettingsInvalid for a proxy that is no address or network."""
-    try:
-        proxies = tuple(ipaddress.ip_network(one, strict=False) for one in settings.trusted_proxies)
-    except ValueError as error:
-        raise SettingsInvalid(f"GERBANG_TRUSTED_PROXIES: {error}.") from error
-    return ConnectionLimits(head_s=settings.header_timeout_s, body_s=settings.body_timeout_s, proxies=proxies)
+    """What the settings say about connections."""
+    proxies = tuple(network for one in settings.trusted_proxies if (network := read_network(one)) is not None)
+    return ConnectionLimits(
+        head_s=settings.header_timeout_s,
+        body_s=settings.body_timeout_s,
+        proxies=proxies,
+        by_socket=UNIX in settings.trusted_proxies,
+    )
 
 
 class _Server(uvicorn.Server):

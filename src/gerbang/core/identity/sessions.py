@@ -117,17 +117,18 @@ class Sessions:
         access = await self._tokens.mint(row["user_id"], row["family_id"], Role(row["role"]))
         return TokenPair(access, self._tokens.lifetime_s, turned.token)
 
-    async def logout(self, caller: Caller | None, refresh_token: str | None) -> None:
-        """End the caller's session, or that of the refresh token; whoever holds neither is signed out already."""
+    async def logout(self, caller: Caller | None, refresh_token: str | None) -> bool:
+        """End the caller's session, or that of the refresh token; False for whoever holds neither, and is signed out already."""
         async with self._db.transaction() as tx:
             family = caller.session_id if caller else None
             if family is None and refresh_token:
                 family = await store.lock_family_of(tx, digest(refresh_token.encode("utf-8", "surrogatepass")))
             if family is None:
-                return
+                return False
             actor = caller.label if caller else f"session:{ids.show('ses', family)}"
             await self.end(tx, [family], actor=actor, why="logout")
         self.heard([family])
+        return True
 
     async def end(self, tx: Tx, families: Sequence[UUID], *, actor: str, why: str) -> Sequence[UUID]:
         """End sessions in the caller's transaction; call `heard` with the result after the commit."""

@@ -11,7 +11,7 @@ import msgspec
 from litestar import Request, Response, delete, get, patch, post
 
 from gerbang.base import ids
-from gerbang.core.identity.model import ApiKey, Client, Role, TokenPair, User
+from gerbang.core.identity.model import ApiKey, Client, InvalidToken, Role, TokenPair, User
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
 from gerbang.web.exchange import caller_of, exchange_of
 from gerbang.web.pages import locale_of
@@ -180,7 +180,9 @@ async def logout(request: AnyRequest, services: Services) -> None:
     """Ends the session of the access token, or of the `refresh_token` in the body; every process hears of it within 5 s."""
     exchange = exchange_of(request)
     body = read_as(exchange.body, LogoutBody)
-    await services.identity.sessions.logout(exchange.caller, body.refresh_token)
+    ended = await services.identity.sessions.logout(exchange.caller, body.refresh_token)
+    if not ended and exchange.caller is None and b"authorization" in exchange.headers:
+        raise InvalidToken  # else somebody would believe to be signed out who is not
 
 
 @post("/v1/auth/owner", summary="Become the owner of a new installation", tags=_AUTH, status_code=201)

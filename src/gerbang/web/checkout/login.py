@@ -1,6 +1,6 @@
 """The door: signing in and out with cookies, for the shop and the console. What a password is worth is identity's matter.
 
-The access token is the session cookie; the refresh token is sent to /login only, which renews a session without asking.
+The access token is the session cookie; the refresh token is sent to /login, which renews a session without asking, and /logout only.
 """
 
 import json
@@ -23,7 +23,7 @@ from gerbang.web.pages import Page, caller_or_none, is_https, locale_of, page, p
 
 log = structlog.get_logger()
 REFRESH_COOKIE: Final = "grb_refresh"
-_REFRESH_PATH: Final = "/login"
+_REFRESH_PATHS: Final = ("/login", "/logout")
 
 
 @get("/login")
@@ -69,33 +69,15 @@ async def leave(request: Request[Any, Any, Any]) -> Response[None]:
     """End the session, here and on every process."""
     check_same_origin(exchange_of(request))
     form = await read_form(request, "next")
-    await services_of(request).identity.sessions.logout(caller_or_none(request), None)
+    token = request.cookies.get(REFRESH_COOKIE)  # the access token may have run out while the page stood open
+    await services_of(request).identity.sessions.logout(caller_or_none(request), token)
     return see_other(safe_next(form["next"]) or "/login", _no_session(request))
 
 
 def session_cookies(request: Request[Any, Any, Any], pair: TokenPair) -> list[Cookie]:
-    """The two cookies of a session: never readable by a script, never sent by another site's form."""
-    secure = is_https(request)
-    return [
-        Cookie(
-            SESSION_COOKIE,
-            value=pair.access_token,
-            path="/",
-            max_age=pair.expires_in,
-            httponly=True,
-            samesite="lax",
-            secure=secure,
-        ),
-        Cookie(
-            REFRESH_COOKIE,
-            value=pair.refresh_token,
-            path=_REFRESH_PATH,
-            max_age=services_of(request).settings.refresh_token_ttl_s,
-            httponly=True,
-            samesite="lax",
-            secure=secure,
-        ),
-    ]
+    """The cookies of a session: never readable by a script, never sent by another site's form."""
+    kept_s = services_of(request).settings.refresh_token_ttl_s
+    return _cookies(request, (pair.access_token, pair.expires_in), (pair.refresh_token, kept_s))
 
 
 def safe_next(address: str) -> str:
@@ -107,10 +89,16 @@ def safe_next(address: str) -> str:
 
 
 def _no_session(request: Request[Any, Any, Any]) -> list[Cookie]:
+    return _cookies(request, ("", 0), ("", 0))
+
+
+def _cookies(request: Request[Any, Any, Any], access: tuple[str, int], refresh: tuple[str, int]) -> list[Cookie]:
+    """Each given as its value and how long it is kept, in seconds."""
+    wanted = [(SESSION_COOKIE, "/", access), *((REFRESH_COOKIE, path, refresh) for path in _REFRESH_PATHS)]
     secure = is_https(request)
     return [
-        Cookie(SESSION_COOKIE, value="", path="/", max_age=0, httponly=True, samesite="lax", secure=secure),
-        Cookie(REFRESH_COOKIE, value="", path=_REFRESH_PATH, max_age=0, httponly=True, samesite="lax", secure=secure),
+        Cookie(name, value=value, path=path, max_age=kept_s, httponly=True, samesite="lax", secure=secure)
+        for name, path, (value, kept_s) in wanted
     ]
 
 

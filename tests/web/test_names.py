@@ -1,0 +1,86 @@
+"""A service under its public name: forms, links, cookies and log-out, whatever a proxy made of the request on its way (R45)."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import FreshDatabase
+
+from .conftest import PASSWORD, Edge, running_edge
+
+PUBLIC = "https://pay.example:8443"
+
+
+@pytest.fixture
+async def named(database: FreshDatabase, tmp_path: Path, free_port: Callable[[], int]) -> AsyncIterator[Edge]:
+    """A service that is known as pay.example, with a proxy on this machine."""
+    chosen: dict[str, Any] = {"public_url": PUBLIC, "trusted_proxies": ("::ffff:127.0.0.1",)}
+    async for one in running_edge(database, tmp_path, free_port(), **chosen):
+        yield one
+
+
+async def log_in(edge: Edge, **headers: str) -> httpx.Response:
+    form = {"email": "customer@example.com", "password": PASSWORD, "next": "/shop"}
+    return await edge.client.post("/login", data=form, headers={"origin": PUBLIC, **headers})
+
+
+async def test_forms_work_whatever_became_of_the_host_and_links_name_the_public_address(named: Edge) -> None:
+    for headers in (
+        {"host": "pay.example:8443"},
+        {"host": "pay.example"},
+        {"host": "127.0.0.1:8080"},
+        {"host": "gerbang_upstream"},
+        {"host": "10.0.0.3:8080", "x-forwarded-host": "pay.example:8443", "x-forwarded-proto": "https"},
+        {"host": "backend.internal", "x-forwarded-host": "pay.example"},
+        {"host": "backend.internal", "forwarded": 'for=203.0.113.7;host="pay.example:8443";proto=https'},
+    ):
+        answer = await log_in(named, **headers)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/shop"), (headers, answer.text)
+        assert all("Secure" in cookie for cookie in answer.headers.get_list("set-cookie")), headers
+        made = await named.client.post(
+            "/v1/payments",
+            json={"amount": 1000, "currency": "IDR", "description": "Kopi"},
+            headers={**named.headers("developer", "new"), **headers},
+        )
+        assert made.json()["checkout_url"].startswith(f"{PUBLIC}/pay/"), headers
+
+
+async def test_another_sites_form_and_a_forged_host_get_nowhere(named: Edge) -> None:
+    for origin in ("https://evil.example", "https://pay.example", "http://pay.example:8443", "null"):
+        assert (await log_in(named, origin=origin, host="127.0.0.1:8080")).status_code == 403, origin
+    for headers in ({"host": "evil.example"}, {"host": "evil.example", "x-forwarded-host": "evil.example"}):
+        answer = await named.client.get("/shop", headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (400, "host_unknown")
+        assert "GERBANG_PUBLIC_URL" in answer.json()["hint"]
+
+
+async def test_logging_out_ends_the_session_also_when_the_access_token_has_run_out(named: Edge) -> None:
+    """The browser drops the access cookie after ten minutes; what it keeps must be enough to leave."""
+    came = await log_in(named)
+    kept = [cookie.split(";")[0] for cookie in came.headers.get_list("set-cookie") if "Path=/logout" in cookie]
+    assert len(kept) == 1
+    left = await named.client.post("/logout", data={"next": "/shop"}, headers={"origin": PUBLIC, "cookie": kept[0]})
+    assert left.status_code == 303
+    assert len([cookie for cookie in left.headers.get_list("set-cookie") if "Max-Age=0" in cookie]) == 3
+    again = await named.client.get("/login?next=/shop", headers={"cookie": kept[0]})
+    assert again.status_code == 200, "the session went on"
+    named.client.cookies.clear()
+
+
+async def test_logging_out_by_api_with_a_token_that_has_run_out_needs_the_refresh_token_and_says_so(
+    named: Edge,
+) -> None:
+    pair = (
+        await named.post("/v1/auth/login", "nobody", {"email": "customer@example.com", "password": PASSWORD})
+    ).json()
+    old = {"authorization": "Bearer " + pair["access_token"][:-4] + "AAAA"}
+    alone = await named.client.post("/v1/auth/logout", json={}, headers=old)
+    assert (alone.status_code, alone.json()["code"]) == (401, "invalid_token")
+    both = await named.client.post("/v1/auth/logout", json={"refresh_token": pair["refresh_token"]}, headers=old)
+    assert both.status_code == 204
+    assert (
+        await named.client.post("/v1/auth/refresh", json={"refresh_token": pair["refresh_token"]})
+    ).status_code == 401
