@@ -13,6 +13,8 @@ import msgspec
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from gerbang.base.card_numbers import masked
+
 HIDDEN: Final = "[hidden]"
 _SECRET_NAME: Final = re.compile(
     r"pass(word|wd|phrase)|secret|token|authori[sz]ation|cookie|api_?key|private_?key|root_?key|signature|credential|dsn|otp|cvv|pan$",
@@ -93,8 +95,8 @@ def _clean(name: str, value: object, depth: int) -> object:
 
 
 def hide_in_text(text: str) -> str:
-    """The text without passwords in addresses, API keys, tokens and Authorization values."""
-    return _SECRET_TEXT.sub(lambda found: f"{found['url'] or found['scheme'] or ''}{HIDDEN}", text)
+    """The text without passwords in addresses, API keys, tokens, Authorization values and card numbers."""
+    return masked(_SECRET_TEXT.sub(lambda found: f"{found['url'] or found['scheme'] or ''}{HIDDEN}", text))
 
 
 def _to_json(event: MutableMapping[str, Any], **_ignored: object) -> str:

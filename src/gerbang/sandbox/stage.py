@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from gerbang.base.card_numbers import masked
 from gerbang.ports.simulator import Act, Answer, Outcome, Passed, Request, Simulator, Webhook
 from gerbang.sandbox.clock import SandboxClock
 from gerbang.sandbox.journal import Due, Entry, Journal, as_text
@@ -115,11 +116,11 @@ def _entry(provider: str, request: Request, outcome: Outcome, sent: Answer | Non
         provider=provider,
         route=request.path,
         method=request.method,
-        query=query.decode("latin-1"),
-        headers=list(request.headers.items()),
-        body=body,
+        query=masked(query.decode("latin-1")),
+        headers=[(name, masked(value)) for name, value in request.headers.items()],
+        body=masked(body),
         body_base64=body_base64,
         status=sent.status if sent else 0,
-        answer=answer,
+        answer=masked(answer),
         answer_base64=answer_base64,
     )

@@ -13,6 +13,7 @@ from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 
 import gerbang
+from gerbang.base.card_numbers import masked
 from gerbang.base.errors import GerbangError
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
@@ -155,7 +156,7 @@ def _on_error(request: Request[Any, Any, Any], error: Exception) -> Response[byt
     exchange = exchange_of(request)
     route = exchange.row.route if exchange.row else "unmatched"
     ours = exchange.error = as_our_error(error, route=route, request_id=exchange.request_id)
-    status, headers, body = describe(ours, instance=exchange.path, request_id=exchange.request_id)
+    status, headers, body = describe(ours, instance=masked(exchange.path), request_id=exchange.request_id)
     sent = {name.decode(): value.decode() for name, value in headers[1:]}
     return Response(body, status_code=status, headers=sent, media_type=headers[0][1].decode())
 

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from gerbang.base import ids, ip
+from gerbang.base.card_numbers import holds_card_number
 from gerbang.base.errors import GerbangError, Unauthenticated
 from gerbang.core.identity.model import Caller
 from gerbang.core.limits.model import Verdict
@@ -19,7 +20,7 @@ from gerbang.web.hosts import FORWARDED_HOST, Hosts
 from gerbang.web.policy import Row
 from gerbang.web.problems import Header, Malformed
 
-_SANE_ID: Final = re.compile(rb"[A-Za-z0-9_-]{8,64}")
+_SANE_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _SINGLE: Final = frozenset({
     b"authorization", b"content-length", b"content-type", b"content-encoding", b"idempotency-key", b"host", b"origin", b"x-request-id",
 })  # fmt: skip
@@ -41,6 +42,12 @@ class Reply(msgspec.Struct, frozen=True):
 def _fresh_id() -> str:
     """Unique without asking the kernel for chance each time: this process's own prefix and a count."""
     return f"req_{_PROCESS}{next(_counted):010X}"
+
+
+def _own_id(told: bytes) -> str:
+    """The id that the client gave, unless it is none that may stand in logs."""
+    text = told.decode("latin-1")
+    return text if _SANE_ID.fullmatch(text) and not holds_card_number(text) else _fresh_id()
 
 
 class Exchange:
@@ -77,8 +84,8 @@ class Exchange:
         self.path: str = scope["path"]
         self.headers: Mapping[bytes, bytes] = dict(scope["headers"])
         told = self.headers.get(b"x-request-id")
-        self.request_id = told.decode() if told and _SANE_ID.fullmatch(told) else _fresh_id()
         self.hosts = Hosts()
+        self.request_id = _own_id(told) if told else _fresh_id()
         self.row: Row | None = None
         self.params: list[str] = []
         self.caller: Caller | None = None

@@ -6,10 +6,11 @@ from urllib.parse import parse_qsl
 
 from litestar import Request
 
-from gerbang.base.errors import FieldError, Invalid
+from gerbang.base.card_numbers import holds_card_number
+from gerbang.base.errors import Invalid
 from gerbang.web.exchange import exchange_of
-from gerbang.web.problems import CardDataRefused, UnsupportedMedia
-from gerbang.web.validation import holds_card_number
+from gerbang.web.problems import UnsupportedMedia
+from gerbang.web.validation import card_refused
 
 _MOST_FIELDS: Final = 40
 _MOST_CHARACTERS: Final = 4_096
@@ -32,22 +33,15 @@ async def read_form(request: Request[Any, Any, Any], *names: str, cards_in: tupl
     values = {name: given.get(name, "").strip() for name in names}
     for name, value in values.items():
         _check(value)
-        if name not in cards_in and holds_card_number(value):
-            raise _card_refused(name)
+        if name not in cards_in and holds_card_number(value, name):
+            raise card_refused(f"/{name}")
     return values
 
 
 def note_cards(request: Request[Any, Any, Any], fields: Iterable[str]) -> None:
     """Have it audited, as what is raised is, that these fields held card numbers and were refused (R14)."""
     for name in fields:
-        exchange_of(request).error = _card_refused(name)
-
-
-def _card_refused(name: str) -> CardDataRefused:
-    return CardDataRefused(
-        "Card numbers must never be sent here; nothing of it was kept.",
-        errors=[FieldError(f"/{name}", "Looks like card data.")],
-    )
+        exchange_of(request).error = card_refused(f"/{name}")
 
 
 def _check(value: str) -> None:

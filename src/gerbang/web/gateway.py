@@ -3,6 +3,7 @@
 One raw ASGI callable around the framework: its middleware classes cost more than all steps here together.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
@@ -10,6 +11,7 @@ from typing import Any, Final, Protocol
 
 import structlog
 
+from gerbang.base.card_numbers import masked
 from gerbang.base.errors import Forbidden, GerbangError, Invalid, Unauthenticated
 from gerbang.base.http import UPSTREAM_S
 from gerbang.base.patience import WAITS, Waits
@@ -44,6 +46,8 @@ ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
 Direct = Callable[[Exchange], Awaitable[Reply]]
 SESSION_COOKIE: Final = "grb_session"
 _SAFE: Final = frozenset({"GET", "HEAD"})
+_API: Final = "/v1/"
+_LARGE_BYTES: Final = 32_768
 _API_HEADERS: Final[tuple[Header, ...]] = (
     (b"x-content-type-options", b"nosniff"),
     (b"cache-control", b"no-store"),
@@ -137,6 +141,8 @@ class Gateway:
         if exchange.verdict is not None and not exchange.verdict.allowed:
             raise rates.refuse(exchange.verdict)
         _check_policy(exchange, exchange.row)
+        if exchange.path.startswith(_API):
+            validation.refuse_cards_in_address(exchange.path, exchange.query())
         if exchange.row.key_required:
             exchange.key = idempotency.check_form(exchange.headers.get(b"idempotency-key"))
         if exchange.row.body is not Body.NONE:
@@ -188,13 +194,17 @@ class Gateway:
     async def _take_body(self, exchange: Exchange, kind: Body) -> None:
         if exchange.headers.get(b"content-encoding", b"identity") != b"identity":
             raise UnsupportedMedia("Send the body without compression.")
-        exchange.body = await _read(exchange, self._ways.body_limit_bytes)
+        most = exchange.row.most_bytes if exchange.row else None
+        exchange.body = await _read(exchange, min(most or self._ways.body_limit_bytes, self._ways.body_limit_bytes))
         if kind is not Body.JSON or not exchange.body:
             return
         media = exchange.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
         if media != b"application/json" and not media.endswith(b"+json"):
             raise UnsupportedMedia("Send the body as application/json.")
-        exchange.value = validation.read_json(exchange.body)
+        if len(exchange.body) > _LARGE_BYTES:  # milliseconds, in which nobody else may wait
+            exchange.value = await asyncio.to_thread(validation.read_json, exchange.body)
+        else:
+            exchange.value = validation.read_json(exchange.body)
 
     async def _answer(self, exchange: Exchange, row: Row) -> None:
         direct = self._ways.direct.get(row.route)
@@ -265,7 +275,7 @@ class Gateway:
         if exchange.status:  # the answer had begun: all that is left is to break it off
             log.warning("request.broken_off", route=_route(exchange), code=error.code, request_id=exchange.request_id)
             raise error
-        status, headers, body = describe(error, instance=exchange.path, request_id=exchange.request_id)
+        status, headers, body = describe(error, instance=masked(exchange.path), request_id=exchange.request_id)
         if status == 405 and isinstance(error, MethodNotAllowed):
             headers.append((b"allow", error.detail.removeprefix("This address takes ").rstrip(".").encode()))
         if isinstance(error, BodyTooLarge | UnsupportedMedia):

@@ -5,15 +5,17 @@ from typing import Any, Final
 
 import msgspec
 
+from gerbang.base.card_numbers import holds_card_number
 from gerbang.core.payments.model import IdempotencyKey
 from gerbang.web.problems import IdempotencyKeyInvalid, IdempotencyKeyRequired
+from gerbang.web.validation import card_refused
 
 MOST_CHARACTERS: Final = 255
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
 
 
 def check_form(header: bytes | None) -> str:
-    """The key; raises IdempotencyKeyRequired or IdempotencyKeyInvalid. A refused key is not repeated in the error."""
+    """The key; raises IdempotencyKeyRequired, IdempotencyKeyInvalid, or CardDataRefused, because keys are kept. A refused key is not repeated in the error."""
     if header is None:
         raise IdempotencyKeyRequired(
             "A request that moves money names itself, so that sending it twice does it once.",
@@ -23,7 +25,10 @@ def check_form(header: bytes | None) -> str:
         raise IdempotencyKeyInvalid(
             f"The key must have 1 to {MOST_CHARACTERS} printable ASCII characters without spaces."
         )
-    return header.decode("ascii")
+    key = header.decode("ascii")
+    if holds_card_number(key):
+        raise card_refused("/Idempotency-Key")
+    return key
 
 
 def fingerprint(method: str, path: str, value: Any) -> bytes:

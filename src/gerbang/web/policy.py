@@ -5,6 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+# What strangers may send is small: reading it costs time before anybody knows who they are.
+_LOGIN_BYTES: Final = 8_192
+_FORM_BYTES: Final = 32_768
+_SMALL_BYTES: Final = 16_384
+
 
 class Who(enum.Enum):
     """Who gets past the gateway; whose object it is, the handler decides."""
@@ -49,6 +54,7 @@ class Row:
     unowned: bool = False  # served even before anybody owns this installation
     ran_out: bool = False  # a credential that has run out is nobody's here; the body may hold another
     any_host: bool = False  # served to whoever asks by any name, or none: probes do not know ours
+    most_bytes: int | None = None  # of a body; None: as many as GERBANG_BODY_LIMIT_BYTES says
 
     @property
     def route(self) -> str:
@@ -57,7 +63,8 @@ class Row:
 
 
 def _open(method: str, path: str, rate: Rate = Rate.PAGE, body: Body = Body.NONE, *, unowned: bool = False) -> Row:
-    return Row(method, path, Who.ANYONE, rate=rate, body=body, unowned=unowned)
+    most = None if body is Body.RAW else _LOGIN_BYTES if rate is Rate.LOGIN or body is Body.JSON else _FORM_BYTES
+    return Row(method, path, Who.ANYONE, rate=rate, body=body, unowned=unowned, most_bytes=most)
 
 
 def _probe(method: str, path: str) -> Row:
@@ -65,7 +72,7 @@ def _probe(method: str, path: str) -> Row:
 
 
 def _self(method: str, path: str, rate: Rate = Rate.READ, body: Body = Body.NONE) -> Row:
-    return Row(method, path, Who.SIGNED_IN, rate=rate, body=body)
+    return Row(method, path, Who.SIGNED_IN, rate=rate, body=body, most_bytes=_LOGIN_BYTES)
 
 
 def _read(path: str, *permissions: str, own: bool = False) -> Row:
@@ -73,9 +80,16 @@ def _read(path: str, *permissions: str, own: bool = False) -> Row:
 
 
 def _do(
-    method: str, path: str, *permissions: str, rate: Rate = Rate.WRITE, own: bool = False, key: bool = False
+    method: str,
+    path: str,
+    *permissions: str,
+    rate: Rate = Rate.WRITE,
+    own: bool = False,
+    key: bool = False,
+    large: bool = False,
 ) -> Row:
-    return Row(method, path, Who.PERMITTED, permissions, rate, Body.JSON, own=own, key_required=key)
+    most = None if large else _SMALL_BYTES
+    return Row(method, path, Who.PERMITTED, permissions, rate, Body.JSON, own=own, key_required=key, most_bytes=most)
 
 
 _SEE: Final = ("payments:read", "payments:read_own")
@@ -164,7 +178,7 @@ POLICY: Final[Sequence[Row]] = (
     _do("POST", "/v1/api-keys", "keys:manage"),
     _do("DELETE", "/v1/api-keys/{key}", "keys:manage"),
     # payments
-    _do("POST", "/v1/payments", "payments:create", rate=Rate.MONEY, key=True),
+    _do("POST", "/v1/payments", "payments:create", rate=Rate.MONEY, key=True, large=True),
     _read("/v1/payments", *_SEE, own=True),
     _read("/v1/payments/{payment}", *_SEE, own=True),
     _read("/v1/payments/{payment}/attempts", *_SEE, own=True),
@@ -201,11 +215,11 @@ POLICY: Final[Sequence[Row]] = (
     # set-up
     _read("/v1/connections", "connections:manage", "payments:read"),
     _read("/v1/connections/{connection}", "connections:manage", "payments:read"),
-    _do("POST", "/v1/connections", "connections:manage"),
-    _do("PATCH", "/v1/connections/{connection}", "connections:manage"),
+    _do("POST", "/v1/connections", "connections:manage", large=True),
+    _do("PATCH", "/v1/connections/{connection}", "connections:manage", large=True),
     _read("/v1/secrets", "secrets:manage"),
-    _do("PUT", "/v1/secrets/{name:path}", "secrets:manage"),
-    _do("POST", "/v1/secrets/{name:path}", "secrets:manage"),
+    _do("PUT", "/v1/secrets/{name:path}", "secrets:manage", large=True),
+    _do("POST", "/v1/secrets/{name:path}", "secrets:manage", large=True),
 )
 
 

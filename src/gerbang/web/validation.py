@@ -2,43 +2,23 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import msgspec
 
+from gerbang.base import number_kinds
+from gerbang.base.card_numbers import fold, holds_card_number
 from gerbang.base.errors import FieldError, Invalid
 from gerbang.web.problems import CardDataRefused, Malformed, invalid_field
 
 T = TypeVar("T")
-_CARD_RAW: Final = re.compile(rb"\d(?:[ .\-]?\d){12,18}")
-_CARD_TEXT: Final = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){12,18}(?!\d)", re.ASCII)
-_SECURITY_CODE: Final = frozenset(
-    {"cvv", "cvv2", "cvc", "cvc2", "cid", "cardcvv", "cardcvc", "securitycode", "track1", "track2", "trackdata"}
-)
-_SECURITY_CODE_RAW: Final = re.compile(rb"(?i)cv[vc]|cid|security|track")
+_NEVER_IN_ONE_TEXT: Final = "\n*****\n"
+_BIG_FLOAT: Final = 10.0**20
 _AT: Final = re.compile(r" - at `\$(.*)`$")
 _NAMED: Final = re.compile(r"(?:unknown|missing required) field `(.+?)`")
 _STEP: Final = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
-# (first digits as a range, lengths): ISO/IEC 7812 prefixes of the networks
-_BRANDS: Final[tuple[tuple[int, int, frozenset[int]], ...]] = (
-    (4, 4, frozenset({13, 16, 19})),
-    (51, 55, frozenset({16})),
-    (2221, 2720, frozenset({16})),
-    (34, 34, frozenset({15})),
-    (37, 37, frozenset({15})),
-    (6011, 6011, frozenset({16, 19})),
-    (644, 659, frozenset({16, 19})),
-    (3528, 3589, frozenset({16, 17, 18, 19})),
-    (300, 305, frozenset({14, 16, 19})),
-    (36, 36, frozenset({14, 16, 19})),
-    (38, 39, frozenset({14, 16, 19})),
-    (62, 62, frozenset({16, 17, 18, 19})),
-    (5018, 5018, frozenset({16, 17, 18, 19})),
-    (6304, 6304, frozenset({16, 17, 18, 19})),
-    (6759, 6763, frozenset({16, 17, 18, 19})),
-)
 _MOST_DEPTH: Final = 200
 _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"')
 _BRACKET: Final = re.compile(rb"[\[\]{}]")
@@ -100,83 +80,105 @@ def pointer_of(message: str) -> tuple[str, str]:
 # ── card data ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-_ON_CHAIN: Final = re.compile(r"0x(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{64})")
-_UNITS_AT: Final = (
-    "/amount"  # base units of an asset may look like a card; whatever is no amount is refused there and not kept
+# Base units of an asset may look like a card; whatever is no amount is refused there and not kept.
+_UNITS_AT: Final = "/amount"
+_TRIGGERS: Final = re.compile(
+    rb"[0-9](?<![0-9].)(?:[^0-9A-Za-z*#]{0,3}+[0-9]){11,}+|[\\%&\x80-\xff]|[cC][aAvV][vVcC]|[cC][sS][cC]|[cC][vV][nN]"
+    rb"|(?i:card|kode|verification|security|track|mag(?:netic)?.?stripe|pin.?block)",
+    re.DOTALL,
+)
+_SECURITY_CODE: Final = frozenset({
+    "cvv", "cvv2", "cvc", "cvc2", "cav2", "cvn", "csc", "cardcvv", "cardcvc", "cardcode", "cardcid", "cardpin", "securitycode",
+    "cardsecuritycode", "cardverificationcode", "cardverificationvalue", "verificationvalue", "kodekeamanan", "kodecvv",
+})  # fmt: skip
+_TRACK: Final = frozenset(
+    {"track1", "track2", "track1data", "track2data", "trackdata", "magstripe", "magneticstripe", "pinblock"}
 )
 
 
+class _Text(NamedTuple):
+    """One text of a body: where it stands, the name of its field, whether it is a name itself."""
+
+    pointer: str
+    field: str
+    text: str
+    is_name: bool = False
+
+
 def refuse_card_data(body: bytes, value: Any) -> None:
-    """Raise CardDataRefused when a string, a number or a name in the value holds a card number, a security code or track data."""
-    if not (_CARD_RAW.search(body) or b"\\u" in body or _SECURITY_CODE_RAW.search(body)):
-        return
-    for pointer, text in _texts(value, ""):
-        if holds_card_number(text) and pointer != _UNITS_AT:
-            raise _card_refused(pointer)
-    for pointer, name, inner in _names(value, ""):
-        if re.sub(r"[^a-z0-9]", "", name.lower()) in _SECURITY_CODE and isinstance(inner, str | int):
-            raise _card_refused(pointer)
+    """Raise CardDataRefused when a text, a number or a name in the value holds a card number, a security code or track data.
 
-
-def holds_card_number(text: str) -> bool:
-    """Whether 13 to 19 digits in it, apart or together, pass Luhn's check under a prefix that a card network uses.
-
-    An address or a transaction of a chain holds none: among its 40 or 64 hex digits a run of such digits is chance.
+    Most bodies hold nothing that could be one, which one look at their bytes tells, or one at all their texts together.
     """
-    return not _ON_CHAIN.fullmatch(text) and any(
-        is_card_number(re.sub(r"\D", "", found[0])) for found in _CARD_TEXT.finditer(text)
-    )
+    if not _TRIGGERS.search(body):
+        return
+    texts = list(_texts(value))
+    for text in texts:
+        if not text.is_name and _is_secret_of_a_card(text):
+            raise card_refused(text.pointer)
+    if not holds_card_number(_NEVER_IN_ONE_TEXT.join([text.text for text in texts])):
+        return
+    for text in texts:
+        if text.pointer != _UNITS_AT and holds_card_number(text.text, "" if text.is_name else text.field):
+            raise card_refused(text.pointer)
 
 
-def is_card_number(digits: str) -> bool:
-    """Luhn (ISO/IEC 7812-1 annex B) and a network's prefix and length."""
-    size = len(digits)
-    known = any(size in sizes and low <= int(digits[: len(str(low))]) <= high for low, high, sizes in _BRANDS)
-    return known and _luhn(digits)
+def refuse_cards_in_address(path: str, query: Mapping[str, str]) -> None:
+    """No card number may stand in an address of the API: proxies write addresses down (R14).
+
+    Addresses of pages are let through: providers send payers back to them with numbers of their own, of which nothing is kept.
+    """
+    if holds_card_number(path):
+        raise card_refused("/path")
+    for name, value in query.items():
+        if holds_card_number(value, name) or holds_card_number(name):
+            raise card_refused(f"/{name}")
 
 
-def _luhn(digits: str) -> bool:
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        number = int(digit) * (2 if place % 2 else 1)
-        total += number - 9 if number > 9 else number
-    return total % 10 == 0
+def _is_secret_of_a_card(text: _Text) -> bool:
+    """A security code or track data, by the name of the field."""
+    names = number_kinds.names_of(text.field)
+    if not _TRACK.isdisjoint(names):
+        return bool(text.text)
+    digits = fold(text.text).strip()
+    return not _SECURITY_CODE.isdisjoint(names) and digits.isdigit() and 3 <= len(digits) <= 4
 
 
-def _card_refused(pointer: str) -> CardDataRefused:
+def card_refused(pointer: str) -> CardDataRefused:
+    """The refusal, with what is safe to say about where."""
     safe = "/".join("…" if holds_card_number(part) else part for part in pointer.split("/"))
     return CardDataRefused(
         "Card numbers, security codes and track data must never be sent here; nothing of it was kept.",
-        hint="Card payments are made on the provider's page that next_action leads to.",
+        hint="Card payments are made on the provider's page that next_action leads to. A number of another kind is taken in a field of its"
+        " name (nik, account, va_number, ean, phone), or after a word that says what it is.",
         errors=[FieldError(safe, "Looks like card data.")],
     )
 
 
-def _texts(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
-    match value:
-        case str():
-            yield pointer, value
-        case int() | float():
-            yield pointer, str(value)
-        case dict():
-            for name, inner in value.items():
-                yield f"{pointer}/{name}", name
-                yield from _texts(inner, f"{pointer}/{name}")
-        case list():
-            for number, inner in enumerate(value):
-                yield from _texts(inner, f"{pointer}/{number}")
-        case _:
-            pass  # true, false and null hold no digits
-
-
-def _names(value: Any, pointer: str) -> Iterator[tuple[str, str, Any]]:
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield f"{pointer}/{name}", name, inner
-            yield from _names(inner, f"{pointer}/{name}")
-    elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            yield from _names(inner, f"{pointer}/{number}")
+def _texts(value: Any) -> Iterator[_Text]:
+    """Every text, number and name of a body, in order. A list of texts is also read as one, as numbers are typed into four boxes."""
+    waiting: list[tuple[str, str, Any]] = [("", "", value)]
+    while waiting:
+        pointer, field, one = waiting.pop()
+        match one:
+            case str():
+                yield _Text(pointer, field, one)
+            case bool():
+                pass
+            case int():
+                yield _Text(pointer, field, str(one))
+            case float():
+                yield _Text(pointer, field, f"{one} {one:.0f}" if abs(one) < _BIG_FLOAT else str(one))
+            case dict():
+                for name in one:
+                    yield _Text(f"{pointer}/{name}", name, name, is_name=True)
+                waiting += [(f"{pointer}/{name}", name, inner) for name, inner in reversed(one.items())]
+            case list():
+                if 1 < len(one) <= 19 and all(isinstance(inner, str) and len(inner) <= 6 for inner in one):
+                    yield _Text(pointer, field, " ".join(one))
+                waiting += [(f"{pointer}/{number}", field, one[number]) for number in reversed(range(len(one)))]
+            case _:
+                pass  # null holds no digits
 
 
 # ── one reading only ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -217,6 +219,6 @@ def _unreadable(body: bytes) -> Invalid:
 
 
 def _refuse_nul(value: Any) -> None:
-    for pointer, text in _texts(value, ""):
-        if "\x00" in text:
-            raise invalid_field(pointer.replace("\x00", ""), "The character U+0000 cannot be stored.")
+    for found in _texts(value):
+        if "\x00" in found.text:
+            raise invalid_field(found.pointer.replace("\x00", ""), "The character U+0000 cannot be stored.")

@@ -4,10 +4,13 @@ import asyncio
 import hashlib
 import json
 
+import pytest
+
 from gerbang.base import ids
 from gerbang.base.http import Answer
 from gerbang.core.inbox.model import EventFilters
 from gerbang.core.payments.model import Whole
+from gerbang.web.hooks import _without_card_numbers
 
 from .conftest import World
 
@@ -56,6 +59,33 @@ async def test_the_same_message_a_hundred_times_at_once_is_one_event(world: Worl
     assert {answer.status for answer in answers} == {200}
     (event,) = await world.core.inbox.page(EventFilters(), None, 10)
     assert event.times_seen == 100
+
+
+async def test_a_card_number_in_a_genuine_message_is_masked_before_it_is_kept_and_the_money_still_comes(
+    world: World,
+) -> None:
+    """R14: refusing it would lose what it says about money."""
+    whole = (await world.create()).whole
+    body = letter(world, whole) + b"&cardNo=4111111111111111&vacctNo=4111111111111111"
+    answer = await send(world, body)
+    (event,) = await world.core.inbox.page(EventFilters(), None, 10)
+    assert (answer.status, event.body) == (200, body.replace(b"cardNo=4111111111111111", b"cardNo=411111******1111"))
+    assert event.subject == ids.show("att", whole.attempts[-1].id)
+    async with world.owner.reading() as tx:
+        noted = await tx.fetch("SELECT object, detail FROM audit WHERE action = 'card_data.masked'")
+    assert [dict(row) for row in noted] == [{"object": "connection:nicepay-uji", "detail": {}}]
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        (b'{"pan":4111111111111111,"n":1}', b'{"pan":4111110000001111,"n":1}'),
+        (b'{"pan":"4111 1111 1111 1111","n":"\xff"}', b'{"pan":"4111 11** **** 1111","n":"\xff"}'),
+        (b'{"tXid":"TNICEVA02402202611291405331234"}', b'{"tXid":"TNICEVA02402202611291405331234"}'),
+    ],
+)
+def test_only_a_card_number_of_a_message_is_changed(body: bytes, kept: bytes) -> None:
+    assert _without_card_numbers(body) == kept
 
 
 async def test_a_forged_changed_or_unsigned_message_is_refused_and_not_kept(world: World) -> None:

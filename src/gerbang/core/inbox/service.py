@@ -45,6 +45,11 @@ class Inbox:
             detail = {"reason": reason, "size": len(body), "digest": digest.hex()[:16]}
             await record(tx, [Entry(f"hook:{connection}", "webhook.rejected", f"connection:{connection}", detail)])
 
+    async def note_card_data(self, connection: str) -> None:
+        """Write down that a message held a card number, which was masked; never the number."""
+        async with self._db.transaction() as tx:
+            await record(tx, [Entry(f"hook:{connection}", "card_data.masked", f"connection:{connection}")])
+
     async def page(self, filters: EventFilters, after: tuple[datetime, UUID] | None, limit: int) -> list[Event]:
         """Newest events first."""
         async with self._db.reading() as tx:

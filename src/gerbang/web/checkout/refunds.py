@@ -8,6 +8,7 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 
 from gerbang.base import eip55, ids
+from gerbang.base.card_numbers import holds_card_number
 from gerbang.base.errors import GerbangError
 from gerbang.core.payments.model import Destination, Refund, RefundNotAwaitingTransfer, RefundStatus
 from gerbang.core.payments.refund_model import DestinationChanged
@@ -17,7 +18,6 @@ from gerbang.web.checkout.visitors import link_cookie, refund_for, who_names, wi
 from gerbang.web.forms import note_cards, read_form
 from gerbang.web.pages import Page, locale_of, page, page_error, see_other, services_of
 from gerbang.web.steps import BANK_TITLES
-from gerbang.web.validation import holds_card_number
 
 _FIELDS: Final = ("bank", "account", "name")
 _VERSION: Final = re.compile(r"[0-9]{1,4}", re.ASCII)
@@ -92,7 +92,7 @@ async def read_destination(request: Request[Any, Any, Any], refund: Refund) -> t
     wrong: dict[str, str] = {}
     if not 2 <= len(form["bank"]) <= 40:
         wrong["bank"] = say("refund.wrong.bank")
-    if holds_card_number(digits):
+    if holds_card_number(form["account"], "account"):
         note_cards(request, ["account"])
         wrong["account"], digits = say("refund.wrong.card"), ""
     elif not (digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 20):
@@ -106,7 +106,7 @@ def _address(request: Request[Any, Any, Any], typed: str, wrong: str) -> tuple[D
     """A card number fits no address, and is not repeated back either."""
     if eip55.is_address(typed):
         return Destination("", eip55.checksummed(typed), ""), {}
-    if holds_card_number(re.sub(r"[ .\-]", "", typed)):
+    if holds_card_number(typed):
         note_cards(request, ["account"])
         typed = ""
     return Destination("", typed, ""), {"account": wrong}

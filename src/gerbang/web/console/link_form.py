@@ -7,6 +7,7 @@ import msgspec
 from markupsafe import Markup
 
 from gerbang.base import formats, phone
+from gerbang.base.card_numbers import holds_card_number
 from gerbang.base.formats import Locale
 from gerbang.base.money import ASSETS, EXPONENTS
 from gerbang.core.payments.model import NewPayment, Offer, Whole
@@ -14,7 +15,6 @@ from gerbang.ports.payment import Payer
 from gerbang.web import texts
 from gerbang.web.bodies import Code, Email, Line, Purpose
 from gerbang.web.typed_money import Unreadable, read_amount
-from gerbang.web.validation import holds_card_number
 
 EXPIRIES: Final[Mapping[str, int]] = {"1h": 3_600, "1d": 86_400, "3d": 259_200, "7d": 604_800, "30d": 2_592_000}
 CURRENCIES: Final = tuple(code for code in EXPONENTS if code not in ASSETS)
@@ -54,7 +54,7 @@ def read(given: Mapping[str, str], locale: Locale) -> tuple[NewPayment | None, d
 
 def with_card_numbers(given: Mapping[str, str]) -> Sequence[str]:
     """The fields that must not be shown again."""
-    return [name for name, value in given.items() if holds_card_number(value)]
+    return [name for name, value in given.items() if holds_card_number(value, name)]
 
 
 def unpayable(new: NewPayment, offers: Sequence[Offer], locale: Locale) -> Markup | None:

@@ -67,8 +67,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "link.wrong.expires": ("Pilih salah satu.", "Choose one of them."),
     "link.wrong.language": ("Pilih salah satu.", "Choose one of them."),
     "link.wrong.card": (
-        "Ini mirip nomor kartu, jadi tidak disimpan. Nomor kartu hanya ditulis di halaman penyedia.",
-        "This looks like a card number, so it was not kept. Card numbers are written on the provider's page only.",
+        "Ini mirip nomor kartu, jadi tidak disimpan. Kalau ini nomor lain, tulis namanya di depannya, misalnya VA atau NIK.",
+        "This looks like a card number, so it was not kept. If it is another number, write what it is before it, such as VA or NIK.",
     ),
     # one link
     "link.title": ("Tautan bayar", "Payment link"),

@@ -48,8 +48,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "An account number has 8 to 20 digits. So far there are {count}.",
     ),
     "refund.wrong.card": (
-        "Ini nomor kartu, bukan nomor rekening. Kami tidak menyimpannya.",
-        "This is a card number, not an account number. We have not kept it.",
+        "Ini nomor kartu, bukan nomor rekening. Kami tidak menyimpannya. Nomor rekening ada di aplikasi bank atau buku tabungan Anda.",
+        "This is a card number, not an account number. We have not kept it. Your bank's app or your passbook shows the account number.",
     ),
     "refund.wrong.name": ("Tulis nama pemiliknya, 2 sampai 80 huruf.", "Write the holder's name, 2 to 80 letters."),
     "refund.coins.title": (

@@ -1,0 +1,298 @@
+"""Finding payment card numbers in what people and programs write, and masking them (R14). What a refusal looks like is the edge's matter.
+
+Text is folded first: digits of every script become ASCII, character by character. Digits with at most three separators between them are one
+run, made of groups. A number begins and ends at the edges of groups; inside a group only where the group is too long to be a card number or
+an expiry or security code goes on from it. What then has an issuer's prefix and length and passes Luhn's check is a card number, unless its
+own form or the name of its field says that it is something else (`number_kinds`). The time is linear in the length of the text.
+"""
+
+import html
+import re
+import unicodedata
+from bisect import bisect
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import accumulate
+from typing import Final, NamedTuple
+from urllib.parse import unquote
+
+from gerbang.base import number_kinds
+
+LONGEST: Final = 19
+SHORTEST: Final = 12
+_ALL: Final = range(SHORTEST, LONGEST + 1)
+_UNIONPAY: Final = range(16, LONGEST + 1)
+# (first four digits, from and to; lengths). Where ranges overlap, the lengths add up.
+ISSUERS: Final[Sequence[tuple[str, int, int, Sequence[int]]]] = (
+    ("Visa", 4000, 4999, (13, 16, 19)),
+    ("Mastercard", 5100, 5599, (16,)),
+    ("Mastercard", 2221, 2720, (16,)),
+    ("American Express", 3400, 3499, (15,)),
+    ("American Express", 3700, 3799, (15,)),
+    ("Discover", 6011, 6011, (16, 19)),
+    ("Discover", 6440, 6599, (16, 19)),
+    ("Diners Club", 3000, 3059, (14, 16)),
+    ("Diners Club", 3095, 3095, (14, 16)),
+    ("Diners Club", 3600, 3699, (14, 16)),
+    ("Diners Club", 3800, 3999, (14,)),
+    ("JCB", 3528, 3589, (16, 19)),
+    ("JCB", 1800, 1800, (15,)),
+    ("JCB", 2131, 2131, (15,)),
+    ("UnionPay", 6200, 6299, _UNIONPAY),
+    ("Maestro", 5018, 5018, _ALL),
+    ("Maestro", 5020, 5020, _ALL),
+    ("Maestro", 5038, 5038, _ALL),
+    ("Maestro", 5893, 5893, _ALL),
+    ("Maestro", 6304, 6304, _ALL),
+    ("Maestro", 6759, 6763, _ALL),
+    ("Maestro", 6767, 6767, _ALL),
+    ("GPN", 1946, 1946, (16,)),  # debit cards of Indonesian banks
+    ("GPN, RuPay, Verve, Dankort", 5000, 5099, (16,)),
+    ("GPN, RuPay", 6000, 6099, (16,)),
+    ("RuPay", 8172, 8201, (16,)),
+    ("Elo", 6362, 6363, (16,)),
+    ("Hipercard", 3841, 3841, (16,)),
+    ("Mir", 2200, 2204, _UNIONPAY),
+    ("Troy", 9792, 9792, (16,)),
+    ("Uzcard", 8600, 8600, (16,)),
+    ("Humo", 9860, 9860, (16,)),
+)
+_MAJORS: Final = {
+    16: re.compile(r"4|5[1-5]"),
+    15: re.compile(r"3[47]"),
+}  # looked for at any place of a run that no card number is as long as
+_SEPARATOR: Final = r"[^0-9A-Za-z*#]"  # signs that mask digits separate nothing: a masked number is none
+_RUN: Final = re.compile(rf"[0-9](?<![0-9].)(?:{_SEPARATOR}{{0,3}}+[0-9]){{11,}}+", re.DOTALL)
+_GROUP: Final = re.compile(r"[0-9]+")
+_BEHIND: Final = re.compile(
+    r"(?:(?:0[1-9]|1[0-2])(?:20)?(?:2[3-9]|3[0-9]|4[0-5])|(?:20)?(?:2[3-9]|3[0-9]|4[0-5])(?:0[1-9]|1[0-2]))(?:[0-9]{3,4})?"
+)
+_EXPIRY_NEXT: Final = re.compile(
+    rf"{_SEPARATOR}{{1,3}}(?:(?:0?[1-9]|1[0-2])[/.\- ](?:20)?(?:2[3-9]|3[0-9]|4[0-5])(?![0-9])|(?:cvv|cvc|cid|exp)\b)",
+    re.IGNORECASE,
+)
+_SECURITY_CODE: Final = re.compile(
+    r"[cC](?<![A-Za-z].)(?:[vV][vV]2?|[vV][cC]2?|[aA][vV]2)\b\W{0,3}(?:(?:is|code|kode|no)\b\W{0,3})?[0-9]{3,4}(?![0-9])",
+    re.DOTALL,
+)
+_PLAIN: Final = bytes.maketrans(b"0123456789", bytes(range(10)))
+_DOUBLED: Final = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
+_PERCENT: Final = re.compile(r"%[0-9A-Fa-f]{2}")
+_ENTITY: Final = re.compile(r"&(?:#|[A-Za-z]{2,8};)")
+_NAME_BEFORE: Final = re.compile(r"""["']?([A-Za-z][\w.\-]{0,40})["']?\s{0,2}[=:]\s{0,2}["']?$""")
+
+
+_AROUND: Final = 64  # characters that may say what a number is
+_MOST_EXPLAINED: Final = 64
+
+
+class _Folding(dict[int, str]):
+    """Every character beyond ASCII as one of ASCII that means the same here; filled as texts ask for it."""
+
+    def __missing__(self, point: int) -> str:
+        char = chr(point)
+        value = unicodedata.digit(char, None)
+        if value is not None:
+            folded = str(value)
+        elif char in "•●×∗＊⁎＃":
+            folded = "*"
+        else:
+            folded = "x" if char.isalnum() else " "
+        self[point] = folded
+        return folded
+
+
+_FOLDING: Final = _Folding({point: chr(point) for point in range(128)})
+
+
+class Found(NamedTuple):
+    """Where a card number stands in a text."""
+
+    start: int
+    end: int
+
+
+def holds_card_number(text: str, field: str = "") -> bool:
+    """Whether a card number, or a security code that is called one, stands in the text; `field` is the name of what the text is the value of."""
+    for written in _readings(text):
+        folded = fold(written)
+        if next(_unexplained(folded, field), None) is not None or _SECURITY_CODE.search(folded):
+            return True
+    return False
+
+
+def masked(text: str, sign: str = "*") -> str:
+    """The text with all but the first six and last four digits of card numbers as `sign`; a name just before a number says what it is."""
+    folded = fold(text)
+    characters: list[str] = []
+    for found in _unexplained(folded, None):
+        characters = characters or list(text)
+        digits = [at for at in range(found.start, found.end) if folded[at].isdigit()]
+        for at in digits[6:-4]:
+            characters[at] = sign
+    return "".join(characters) if characters else text
+
+
+def is_card_number(digits: str) -> bool:
+    """Whether these ASCII digits are one: Luhn (ISO/IEC 7812-1 annex B), an issuer's prefix and length."""
+    return len(digits) in _lengths()[int(digits[:4])] and fits_luhn(digits)
+
+
+def fits_luhn(digits: str) -> bool:
+    """Whether the last digit is the check digit of the others."""
+    plain = digits.encode()
+    return (sum(plain[-1::-2].translate(_PLAIN)) + sum(plain[-2::-2].translate(_DOUBLED))) % 10 == 0
+
+
+def fold(text: str) -> str:
+    """The text in ASCII, as long as it was: digits of every script as digits, other letters as `x`, other signs as spaces."""
+    return text if text.isascii() else text.translate(_FOLDING)
+
+
+def _readings(text: str) -> Iterator[str]:
+    """The text, and the text that it is a web encoding of."""
+    yield text
+    if "%" in text and _PERCENT.search(text):
+        text = unquote(text)
+        yield text
+    if "&" in text and _ENTITY.search(text):
+        yield html.unescape(text)
+
+
+def _unexplained(folded: str, field: str | None) -> Iterator[Found]:
+    """The card numbers of a text, without what its form, a word before it or its field explains; the name just before it where `field` is None.
+
+    Where very many are explained, nobody looks at the others any more: so much looks like card numbers.
+    """
+    for explained, found in enumerate(_candidates(folded)):
+        begin = max(0, found.start - _AROUND)
+        name = field if field is not None else _name_before(folded[begin : found.start])
+        inside = slice(found.start - begin, found.end - begin)
+        around = folded[begin : found.end + _AROUND]
+        if explained >= _MOST_EXPLAINED or not (
+            number_kinds.is_kind_of(name, around[inside]) or number_kinds.explains(around, inside.start, inside.stop)
+        ):
+            yield found
+
+
+def _name_before(text: str) -> str:
+    found = _NAME_BEFORE.search(text)
+    return found[1] if found else ""
+
+
+# ── runs of digits ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _candidates(folded: str) -> Iterator[Found]:
+    """Every place that may be a card number by its digits alone; places may overlap."""
+    lengths = _lengths()
+    for run in _RUN.finditer(folded):
+        written = run[0]
+        if len(written) > LONGEST or not written.isdigit():
+            yield from _in_run(folded, run.start(), written)
+        elif known := lengths[int(written[:4])]:
+            if len(written) in known and fits_luhn(written) and not _is_something_else(folded, run.start(), written):
+                yield Found(*run.span())
+            if len(written) > known[0]:
+                yield from _at_its_begin(folded, run.start(), written)
+
+
+def _at_its_begin(folded: str, start: int, group: str) -> Iterator[Found]:
+    """Numbers with which one group of digits begins, where an expiry or a security code goes on from them."""
+    size = len(group)
+    expiry_next = _EXPIRY_NEXT.match(folded, start + size) is not None
+    for length in _lengths()[int(group[:4])]:
+        if length < size and fits_luhn(group[:length]):
+            goes_on = _BEHIND.fullmatch(group, length) or (length == 16 and size == 19)
+            if goes_on or expiry_next or (size > LONGEST and not _touches_letters(folded, start, start)):
+                yield Found(start, start + length)
+
+
+def _in_run(folded: str, offset: int, run: str) -> Iterator[Found]:
+    """Numbers in several groups, or in one that is longer than any card number."""
+    spans = [group.span() for group in _GROUP.finditer(run)]
+    digits = "".join([run[start:end] for start, end in spans])
+    firsts = list(accumulate([end - start for start, end in spans], initial=0))
+    edges, total, lengths, sums = set(firsts), len(digits), _lengths(), _sums(digits)
+
+    def place(at: int) -> int:
+        group = bisect(firsts, at) - 1
+        return offset + spans[group][0] + at - firsts[group]
+
+    for number, first in enumerate(firsts[:-1]):
+        for length in lengths[int(digits[first : first + 4])]:
+            last = first + length
+            if last > total:
+                break
+            if (sums[last % 2][last] - sums[last % 2][first]) % 10:
+                continue
+            if (last in edges or _goes_on(digits, last, firsts)) and not _is_something_else(
+                folded, place(first), digits[first:last]
+            ):
+                yield Found(place(first), place(last - 1) + 1)
+        size = firsts[number + 1] - first
+        if size > SHORTEST:
+            group = digits[first : first + size]
+            yield from _at_its_begin(folded, place(first), group)
+            yield from _within(folded, place(first), group)
+
+
+def _within(folded: str, start: int, group: str) -> Iterator[Found]:
+    """Numbers at the end of one group of digits, and the commonest at any place of one that is too long."""
+    size, lengths = len(group), _lengths()
+    expiry_next = _EXPIRY_NEXT.match(folded, start + size) is not None
+    if not expiry_next and (
+        size <= LONGEST or number_kinds.begins_with_date(group) or _touches_letters(folded, start, start + size)
+    ):
+        return  # a number that a machine made
+    for length in range(SHORTEST, min(LONGEST, size - 1) + 1):
+        tail = group[-length:]
+        if length in lengths[int(tail[:4])] and fits_luhn(tail):
+            yield Found(start + size - length, start + size)
+    if size <= LONGEST:
+        return
+    for parity, sums in enumerate(_sums(group)):
+        for length, major in _MAJORS.items():
+            lasts = range(length + (parity - length) % 2, size + 1, 2)
+            for last in [last for last in lasts if not (sums[last] - sums[last - length]) % 10]:
+                if major.match(group, last - length):
+                    yield Found(start + last - length, start + last)
+
+
+def _goes_on(digits: str, last: int, firsts: Sequence[int]) -> bool:
+    """Whether an expiry, or an expiry and a security code, is written on to the group's end without anything between."""
+    return _BEHIND.fullmatch(digits, last, firsts[bisect(firsts, last)]) is not None
+
+
+def _is_something_else(folded: str, start: int, digits: str) -> bool:
+    """Forms that a card number has by chance less than once in a hundred times, or of cards that are no longer made."""
+    if start and folded[start - 1] == "+" and not folded[max(0, start - 2)].isalnum():
+        return len(digits) != 16 or digits[0] not in "45"  # a telephone number with its country
+    return number_kinds.looks_made(digits)
+
+
+def _touches_letters(folded: str, start: int, end: int) -> bool:
+    return (start > 0 and folded[start - 1].isalpha()) or (end < len(folded) and folded[end].isalpha())
+
+
+# ── issuers and check digits ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@cache
+def _lengths() -> Sequence[Sequence[int]]:
+    """The lengths of card numbers by their first four digits."""
+    table: list[set[int]] = [set() for _ in range(10_000)]
+    for _, low, high, lengths in ISSUERS:
+        for prefix in range(low, high + 1):
+            table[prefix].update(lengths)
+    return [tuple(sorted(lengths)) for lengths in table]
+
+
+def _sums(digits: str) -> tuple[Sequence[int], Sequence[int]]:
+    """Luhn's sums up to every place of a long run, for numbers that end at even and at odd places: a part of it is then one subtraction."""
+    plain, both = digits.encode(), []
+    for first in (0, 1):  # of a number that ends before an even place the digits at even places are doubled
+        weights = bytearray(plain.translate(_PLAIN))
+        weights[first::2] = plain[first::2].translate(_DOUBLED)
+        both.append(list(accumulate(weights, initial=0)))
+    return both[0], both[1]
