@@ -42,7 +42,7 @@ class Cluster:
 
     def dsn(self, database: str = "") -> str:
         """Return the superuser's address of `database` (Gerbang's own when empty). It holds a password."""
-        return _with_database(self.server.addresses.admin_dsn, database)
+        return with_database(self.server.addresses.admin_dsn, database)
 
     async def restart(self) -> None:
         """Start again on the same port after `kill`."""
@@ -112,6 +112,7 @@ def pgbench_program() -> Path | None:
     return Path(found) if found else None
 
 
-def _with_database(dsn: str, database: str) -> str:
+def with_database(dsn: str, database: str) -> str:
+    """Return the address of another database of the same server; the same one when the name is empty."""
     parts = urlsplit(dsn)
     return urlunsplit(parts._replace(path=f"/{database}")) if database else dsn

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 
-from bench.cluster import Cluster, connected
+from bench.cluster import Cluster, connected, with_database
 from bench.processes import ChildProcess, child, free_port
 from bench.provider import PROVIDER
 from bench.sides import NoScore
@@ -53,7 +53,7 @@ class Gerbang:
 
     async def token(self) -> str:
         """Return an access token of the operator, good for ten minutes."""
-        return await asyncio.to_thread(_log_in, self.port, self.password)
+        return await asyncio.to_thread(log_in, self.port, self.password)
 
     @property
     def sandbox_url(self) -> str:
@@ -90,11 +90,11 @@ class Gerbang:
 @contextlib.asynccontextmanager
 async def running(cluster: Cluster, provider_port: int) -> AsyncIterator[Gerbang]:
     """The API on a free port with the bench connection, an operator and a key, for the length of the block."""
-    settings = _settings(cluster)
-    environment = _environment(settings)
+    settings = settings_for(cluster)
+    environment = environment_of(settings)
     secret = secrets.token_hex(32).encode()
     password = secrets.token_urlsafe(18)
-    api_key = await _prepare(settings, provider_port, secret, password)
+    api_key = await prepare(settings, provider_port, secret, password)
     async with (
         child("serve", ("bench.ours", "serve"), environment, cluster.folder) as service,
         child("serve-2", ("bench.ours", "serve"), environment, cluster.folder) as second,
@@ -105,7 +105,7 @@ async def running(cluster: Cluster, provider_port: int) -> AsyncIterator[Gerbang
         yield Gerbang(cluster, settings.port, environment, secret, password, api_key, service)
 
 
-def _settings(cluster: Cluster) -> Settings:
+def settings_for(cluster: Cluster, database: str = "") -> Settings:
     """As `up` would run it: with the sandbox's limits, since one machine plays a whole public here."""
     return all_settings.load(
         data=cluster.folder,
@@ -113,12 +113,13 @@ def _settings(cluster: Cluster) -> Settings:
         sandbox=True,
         sandbox_port=free_port(),
         log_level="warning",
-        database_url=cluster.server.addresses.app_dsn,
-        database_owner_url=cluster.server.addresses.owner_dsn,
+        database_url=with_database(cluster.server.addresses.app_dsn, database),
+        database_owner_url=with_database(cluster.server.addresses.owner_dsn, database),
     )
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The same settings for a child process."""
     given = {
         "data": settings.data,
         "port": settings.port,
@@ -132,7 +133,8 @@ def _environment(settings: Settings) -> dict[str, str]:
     return {name: value for name, value in all_settings.child_environment(given).items() if name.startswith("GERBANG_")}
 
 
-async def _prepare(settings: Settings, provider_port: int, secret: bytes, password: str) -> str:
+async def prepare(settings: Settings, provider_port: int, secret: bytes, password: str) -> str:
+    """Make the bench's connection, its operator and an API key of all rights, which is returned."""
     ensure_root_key(settings.root_key_path, create=True)
     async with app.core(settings, "bench", WITH_BENCH) as parts:
         await parts.secrets.ensure(_SECRET_NAME, lambda: secret, Purpose.VERIFY_WEBHOOK)
@@ -150,7 +152,8 @@ async def _prepare(settings: Settings, provider_port: int, secret: bytes, passwo
         return api_key
 
 
-def _log_in(port: int, password: str) -> str:
+def log_in(port: int, password: str) -> str:
+    """Return an access token of the operator whose password this is."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     body = json.dumps({"email": _EMAIL, "password": password})
     connection.request("POST", "/v1/auth/login", body, {"Content-Type": "application/json"})

@@ -1,6 +1,6 @@
 """`make bench`: every scenario, its sides interleaved round by round, medians in a table and in bench/results/latest.json.
 
-What a scenario does stands in bench/scenarios.py and bench/together.py; what is promised in bench/goals.py.
+A score is saved as soon as it is there: what comes after it may fail. What a scenario does stands in bench/scenarios.py and bench/together.py; what is promised in bench/goals.py.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ def main() -> None:
     document = asyncio.run(_measure(asked, console))
     if not asked.chosen:
         footprints = asyncio.run(footprint.measure())
+        report.save(footprints)
         footprint.show(footprints, console)
         document |= footprints
-    report.save(document)
     if asked.json:
         print(json.dumps(document))
 
@@ -76,6 +76,7 @@ async def _measure(asked: argparse.Namespace, console: Console) -> dict[str, obj
         for name in asked.only:
             rounds = await _interleave(_SCENARIOS[name](bench), name, asked.rounds, console)
             scores[name] = score(GOALS[name], rounds)
+            report.save(report.as_document({name: scores[name]}, asked.seconds, asked.rounds))
         report.show(scores, console)
         return report.as_document(scores, asked.seconds, asked.rounds)
 

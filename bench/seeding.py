@@ -34,7 +34,7 @@ async def pending_payments(cluster: Cluster, count: int) -> list[tuple[UUID, UUI
             async with db.transaction() as tx:
                 await store.add_payments(tx, payments)
                 await store.add_payers(tx, {one.id: Payer(name="Budi Santoso") for one in payments})
-                await store.add_attempts(tx, attempts)
+                await store.add_attempts(tx, list(zip(attempts, payments, strict=True)))
             made += [(one.payment_id, one.id) for one in attempts]
     return made
 

@@ -219,7 +219,7 @@ async def work(settings: Settings, providers: Mapping[str, Provider] = PROVIDERS
         feed = Feed(parts.db, FEED, parts.notifications.take)
         await feed.prepare()
         async with asyncio.TaskGroup() as group:
-            for loop in (queue.run, inbox.run, parts.changes.run):
+            for loop in (queue.run, inbox.run, parts.changes.run, Ledger(parts.db).keep):
                 group.create_task(loop(stop))
             group.create_task(timetable.run(parts.payments.context, stop))
             group.create_task(parts.watcher.run(stop))

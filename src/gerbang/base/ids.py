@@ -5,6 +5,7 @@ The text sorts as the ids do. A text id of another type, another length or anoth
 
 import os
 import time
+from datetime import datetime
 from functools import lru_cache
 from typing import Final
 from uuid import UUID
@@ -31,6 +32,11 @@ def several(count: int) -> list[UUID]:
     head = stamp << 80 | 0x7 << 76 | (rest * 4096 // 1_000_000) << 64 | 0b10 << 62
     chances = sorted(memoryview(os.urandom(8 * count)).cast("Q"))
     return [UUID(int=head | chance >> 2) for chance in chances]
+
+
+def first_of(at: datetime) -> UUID:
+    """The least id that can be made at a moment: ids from it on were made then or later."""
+    return UUID(int=max(0, int(at.timestamp() * 1000)) << 80)
 
 
 @lru_cache(maxsize=16_384)

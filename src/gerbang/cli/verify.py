@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +13,17 @@ from gerbang.cli.process import run, settings_here
 from gerbang.settings import Settings
 
 
-def verify(*, as_json: Annotated[bool, Parameter("--json")] = False, data: Path | None = None) -> None:
+def verify(
+    *, since: datetime | None = None, as_json: Annotated[bool, Parameter("--json")] = False, data: Path | None = None
+) -> None:
     """Read everything back and compare: totals, ledger, refunds, statuses, jobs, inbox.
+
+    It goes from slice to slice, so nothing waits for it; a terminal is told how far it has come.
 
     Parameters
     ----------
+    since
+        Only payments made from this moment on (UTC): what happened lately, or to go on where an earlier run was broken off.
     as_json
         One JSON object with the number of payments and the violations.
     data
@@ -26,16 +33,27 @@ def verify(*, as_json: Annotated[bool, Parameter("--json")] = False, data: Path 
 
     looked, found = 0, list[verifying.Violation]()
 
+    def told(count: int, upto: datetime) -> None:
+        if sys.stderr.isatty():
+            print(
+                f"\r{count} payments looked at; to go on from here: --since {upto:%Y-%m-%dT%H:%M:%S}",
+                end="",
+                file=sys.stderr,
+            )
+
     async def story(settings: Settings) -> None:
         nonlocal looked, found
         db = Database(settings.database_dsn(), size=2, name="gerbang verify")
         await db.open()
         try:
-            looked, found = await verifying.verify(db)
+            from_ = since.replace(tzinfo=UTC) if since is not None and since.tzinfo is None else since
+            looked, found = await verifying.verify(db, since=from_, told=told)
         finally:
             await db.close()
 
     run(story, settings_here(data))
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
     if as_json:
         rows = [{"invariant": v.invariant, "object": v.object, "is": v.is_, "should_be": v.should_be} for v in found]
         print(json.dumps({"payments": looked, "violations": rows}))

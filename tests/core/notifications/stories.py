@@ -102,9 +102,9 @@ async def stored(db: Database, one: Whole) -> Whole:
 
 
 def as_row(value: Any) -> dict[str, Any]:
-    """A value as its table's row: the fields are named as the columns are."""
+    """A value as its table's row: the fields are named as the columns are. Attempts have their payment's time and status beside them."""
     plain: dict[str, Any] = msgspec.to_builtins(value)
-    return {"look_at": AT.isoformat()} | plain
+    return {"look_at": AT.isoformat(), "listed_at": AT.isoformat(), "listed_status": "pending"} | plain
 
 
 async def announced(db: Database, *announcements: Announcement) -> None:

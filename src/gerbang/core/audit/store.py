@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from gerbang.base.db import Row, Tx
+from gerbang.base.keyset import LAST_ID
 from gerbang.base.writes import Writer
 
 
@@ -21,29 +22,55 @@ async def add(tx: Writer, columns: Sequence[list[object]]) -> None:
 
 async def of_object(tx: Tx, object_: str, limit: int) -> list[Row]:
     """What was done to one object, oldest first."""
-    return await tx.fetch(
-        """
-        SELECT id, happened_at, actor, action, object, request_id, detail, before_digest, after_digest
-        FROM audit WHERE object = $1 ORDER BY id LIMIT $2
-        """,
-        object_,
-        limit,
-    )
+    return await tx.fetch(_OF_OBJECT_FORWARD, object_, limit)
 
 
 async def page(
     tx: Tx, before: tuple[datetime, UUID] | None, action: str | None, object_: str | None, limit: int
 ) -> list[Row]:
     """Newest entries first, from a keyset cursor (time, id) on."""
-    return await tx.fetch(
-        """
-        SELECT id, happened_at, actor, action, object, request_id, detail, before_digest, after_digest
-        FROM audit
-        WHERE ($1::uuid IS NULL OR id < $1) AND ($2::text IS NULL OR action = $2) AND ($3::text IS NULL OR object = $3)
-        ORDER BY id DESC LIMIT $4
-        """,
-        before[1] if before else None,
-        action,
-        object_,
-        limit,
-    )
+    place = before[1] if before else LAST_ID
+    if object_ is not None and action is not None:
+        return await tx.fetch(_OF_BOTH, place, limit, object_, action)
+    if object_ is not None:
+        return await tx.fetch(_OF_OBJECT, place, limit, object_)
+    if action is not None:
+        return await tx.fetch(_OF_ACTION, place, limit, action)
+    return await tx.fetch(_NEWEST, place, limit)
+
+
+# Objects may have any number of entries (a connection whose webhooks are refused): what was done to one is read off the index by jumps, there
+# are never many kinds, and of each kind the next are merged.
+_COLUMNS = "SELECT id, happened_at, actor, action, object, request_id, detail, before_digest, after_digest FROM "
+_NEWEST = _COLUMNS + "audit WHERE id < $1 ORDER BY id DESC LIMIT $2"
+_OF_ACTION = _COLUMNS + "audit WHERE id < $1 AND action = $3 ORDER BY id DESC LIMIT $2"
+_OF_BOTH = _COLUMNS + "audit WHERE id < $1 AND object = $3 AND action = $4 ORDER BY id DESC LIMIT $2"
+_OF_OBJECT = (
+    """
+    WITH RECURSIVE kinds AS (
+        (SELECT action AS kind FROM audit WHERE object = $3 ORDER BY action LIMIT 1)
+        UNION ALL
+        SELECT later.action FROM kinds CROSS JOIN LATERAL (
+            SELECT action FROM audit WHERE object = $3 AND action > kind ORDER BY action LIMIT 1) AS later)
+    """  # noqa: S608  constants only
+    + _COLUMNS
+    + """
+    kinds CROSS JOIN LATERAL (
+        SELECT * FROM audit WHERE object = $3 AND action = kind AND id < $1 ORDER BY id DESC LIMIT $2) AS found
+    ORDER BY id DESC LIMIT $2
+    """
+)
+_OF_OBJECT_FORWARD = (
+    """
+    WITH RECURSIVE kinds AS (
+        (SELECT action AS kind FROM audit WHERE object = $1 ORDER BY action LIMIT 1)
+        UNION ALL
+        SELECT later.action FROM kinds CROSS JOIN LATERAL (
+            SELECT action FROM audit WHERE object = $1 AND action > kind ORDER BY action LIMIT 1) AS later)
+    """  # noqa: S608  constants only
+    + _COLUMNS
+    + """
+    kinds CROSS JOIN LATERAL (SELECT * FROM audit WHERE object = $1 AND action = kind ORDER BY id LIMIT $2) AS found
+    ORDER BY id LIMIT $2
+    """
+)

@@ -24,6 +24,7 @@ STALE_AFTER_S: Final = 5.0
 WINDOW_S: Final = 60  # longer than any transaction may stay open
 _POLL_TIMEOUT_S: Final = 3.0
 _PRUNE_EVERY_S: Final = 3600.0
+_LOT: Final = 2_000  # rows that are removed in one transaction
 
 
 async def tell(tx: Tx, kind: str, subject: str) -> None:
@@ -82,7 +83,9 @@ class Changes:
                 await asyncio.wait_for(stop.wait(), INTERVAL_S)
 
     async def _prune(self) -> None:
+        """Once an hour, a lot between two polls until all is gone."""
         if self._monotonic() - self._pruned_at >= _PRUNE_EVERY_S:
-            self._pruned_at = self._monotonic()
             async with self._db.transaction() as tx:
-                await store.prune(tx)
+                gone = max(await store.prune_changes(tx, _LOT), await store.prune_tokens(tx, _LOT))
+            if gone < _LOT:
+                self._pruned_at = self._monotonic()

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from gerbang.base.db import Row, Tx
+from gerbang.base.keyset import LAST_ID
 
 
 async def add(tx: Tx, id_: UUID, prefix: str, digest: bytes, name: str, role: str, created_by: str) -> Row | None:
@@ -28,9 +29,9 @@ async def page(tx: Tx, after: UUID | None, limit: int) -> list[Row]:
     return await tx.fetch(
         """
         SELECT id, prefix, name, role, created_by, created_at, last_used_at, revoked_at FROM api_keys
-        WHERE $1::uuid IS NULL OR id < $1 ORDER BY id DESC LIMIT $2
+        WHERE id < $1 ORDER BY id DESC LIMIT $2
         """,
-        after,
+        after or LAST_ID,
         limit,
     )
 

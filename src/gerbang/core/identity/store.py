@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from gerbang.base.db import Row, Tx
+from gerbang.base.keyset import LAST_ID
 
 _OWNER_LOCK = 0x6F77_6E72  # one owner at a time is made
 
@@ -81,9 +82,9 @@ async def users(tx: Tx, after: UUID | None, limit: int) -> list[Row]:
     return await tx.fetch(
         """
         SELECT id, email, name, locale, role, disabled_at, created_at FROM users
-        WHERE $1::uuid IS NULL OR id < $1 ORDER BY id DESC LIMIT $2
+        WHERE id < $1 ORDER BY id DESC LIMIT $2
         """,
-        after,
+        after or LAST_ID,
         limit,
     )
 
@@ -272,11 +273,36 @@ async def changes_since(tx: Tx, since: datetime | None, window_s: int) -> tuple[
     return now, rows
 
 
-async def prune(tx: Tx) -> None:
-    """Remove what nobody looks for any more: changes after a day, counters likewise, refresh tokens a month after their end."""
-    await tx.execute("DELETE FROM changes WHERE made_at < clock_timestamp() - interval '1 day'")
-    await tx.execute("DELETE FROM rate_counters WHERE window_start < clock_timestamp() - interval '1 day'")
-    await tx.execute("DELETE FROM refresh_tokens WHERE expires_at < clock_timestamp() - interval '30 days'")
+async def prune_changes(tx: Tx, limit: int) -> int:
+    """Remove some of the changes that are older than a day: nobody looks for them any more. Returns how many."""
+    gone = await tx.fetch(
+        """
+        DELETE FROM changes WHERE id = ANY (ARRAY (
+            SELECT id FROM changes WHERE made_at < clock_timestamp() - interval '1 day' ORDER BY made_at LIMIT $1)) RETURNING id
+        """,
+        limit,
+    )
+    return len(gone)
+
+
+async def prune_tokens(tx: Tx, limit: int) -> int:
+    """Remove some of the refresh tokens that ended a month ago, and the sessions that have none left. Returns how many tokens."""
+    gone = await tx.fetch(
+        """
+        DELETE FROM refresh_tokens WHERE digest = ANY (ARRAY (
+            SELECT digest FROM refresh_tokens WHERE expires_at < clock_timestamp() - interval '30 days' ORDER BY expires_at LIMIT $1))
+        RETURNING family_id
+        """,
+        limit,
+    )
+    await tx.execute(
+        """
+        DELETE FROM session_families f WHERE f.id = ANY ($1::uuid[])
+          AND NOT EXISTS (SELECT FROM refresh_tokens t WHERE t.family_id = f.id)
+        """,
+        list({row["family_id"] for row in gone}),
+    )
+    return len(gone)
 
 
 async def business_now(tx: Tx) -> datetime:

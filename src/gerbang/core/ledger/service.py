@@ -1,5 +1,6 @@
 """Posting in the transaction of the event that moved the money, and reading back."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,7 @@ from uuid import UUID
 from gerbang.base import ids
 from gerbang.base.db import Database, columns
 from gerbang.base.writes import Writer
-from gerbang.core.ledger import store
+from gerbang.core.ledger import balancing, store
 from gerbang.core.ledger.model import Posting
 
 
@@ -48,10 +49,14 @@ async def post(tx: Writer, postings: Sequence[Posting]) -> None:
 
 
 class Ledger:
-    """Reading the ledger."""
+    """Reading the ledger, and keeping its balances."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
+
+    async def keep(self, stop: asyncio.Event) -> None:
+        """See balancing.run."""
+        await balancing.run(self._db, stop)
 
     async def accounts(self) -> list[Balance]:
         """Every account with its totals."""

@@ -13,6 +13,7 @@ from gerbang.core.limits import store
 from gerbang.core.limits.model import Bucket, Limit, Verdict
 
 _MOST_BUCKETS: Final = 50_000
+_AT_ONCE: Final = 2_000  # counters that are forgotten in one transaction
 _LOTS: Final = 50  # a process takes at most a fiftieth of a quota at once, so a restart wastes no more
 
 
@@ -95,8 +96,10 @@ class Limiter:
 
     async def prune(self) -> None:
         """Forget windows that are long over."""
-        async with self._db.transaction() as tx:
-            await store.prune(tx)
+        gone = _AT_ONCE
+        while gone == _AT_ONCE:
+            async with self._db.transaction() as tx:
+                gone = await store.prune(tx, _AT_ONCE)
 
 
 async def _count(tx: Tx, wanted: Sequence[tuple[str, int, int]]) -> Sequence[tuple[int, float]]:

@@ -59,6 +59,14 @@ async def try_to_write(tx: Tx) -> None:
         raise NotWritten from error
 
 
-async def prune(tx: Tx) -> None:
-    """Forget windows that ended more than a day ago."""
-    await tx.execute("DELETE FROM rate_counters WHERE window_start < clock_timestamp() - interval '1 day'")
+async def prune(tx: Tx, limit: int) -> int:
+    """Forget some of the windows that ended more than a day ago. Returns how many."""
+    gone = await tx.fetch(
+        """
+        DELETE FROM rate_counters WHERE ctid = ANY (ARRAY (
+            SELECT ctid FROM rate_counters WHERE window_start < clock_timestamp() - interval '1 day' ORDER BY window_start LIMIT $1))
+        RETURNING used
+        """,
+        limit,
+    )
+    return len(gone)

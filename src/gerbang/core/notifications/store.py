@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from gerbang.base.db import Row, Tx, columns
+from gerbang.base.keyset import below
 from gerbang.core.notifications.model import Filters, Notification, Status, Template
 
 
@@ -99,23 +100,15 @@ async def requeue(tx: Tx, id_: UUID, message_id: str) -> None:
 
 async def page(tx: Tx, filters: Filters, before: tuple[datetime, UUID] | None, limit: int) -> list[Notification]:
     """Newest first, from a keyset place (time, id) on."""
-    rows = await tx.fetch(
-        """
-        SELECT id, announcement_id, channel, recipient, template, locale, data, payment_id, status, message_id, tries, error,
-            created_at, sent_at
-        FROM notifications
-        WHERE ($1::timestamptz IS NULL OR (created_at, id) < ($1, $2::uuid))
-          AND ($3::text IS NULL OR status = $3) AND ($4::text IS NULL OR template = $4)
-          AND ($5::uuid IS NULL OR payment_id = $5)
-        ORDER BY created_at DESC, id DESC LIMIT $6
-        """,
-        before[0] if before else None,
-        before[1] if before else None,
-        filters.status,
-        filters.template,
-        filters.payment_id,
-        limit,
-    )
+    place = (*below(before), limit)
+    if filters.payment_id is not None:
+        rows = await tx.fetch(_PAGE_OF_PAYMENT, *place, filters.payment_id, filters.status, filters.template)
+    elif filters.status is not None or filters.template is not None:
+        templates = [one.value for one in Template] if filters.template is None else [filters.template]
+        statuses = [one.value for one in Status] if filters.status is None else [filters.status]
+        rows = await tx.fetch(_PAGE_BY_KIND, *place, templates, statuses)
+    else:
+        rows = await tx.fetch(_PAGE, *place)
     return [_notification(row) for row in rows]
 
 
@@ -130,6 +123,32 @@ async def forget(tx: Tx, address: str) -> None:
         """,
         address,
     )
+
+
+_COLUMNS = (
+    "SELECT id, announcement_id, channel, recipient, template, locale, data, payment_id, status, message_id, tries, error, created_at,"
+    " sent_at FROM "
+)
+_PAGE = _COLUMNS + "notifications WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3"
+# What a payment's people were told is never much, and is filtered as it is read.
+_PAGE_OF_PAYMENT = (
+    _COLUMNS
+    + """
+    notifications WHERE payment_id = $4 AND (created_at, id) < ($1, $2)
+      AND ($5::text IS NULL OR status = $5) AND ($6::text IS NULL OR template = $6)
+    ORDER BY created_at DESC, id DESC LIMIT $3
+    """
+)
+# Of each kind the newest, merged: there are as many kinds as templates times statuses.
+_PAGE_BY_KIND = (
+    _COLUMNS  # noqa: S608  constants only
+    + """
+    unnest($4::text[]) AS of (wanted_template) CROSS JOIN unnest($5::text[]) AS at (wanted_status) CROSS JOIN LATERAL (
+        SELECT * FROM notifications WHERE template = wanted_template AND status = wanted_status AND (created_at, id) < ($1, $2)
+        ORDER BY created_at DESC, id DESC LIMIT $3) AS newest
+    ORDER BY created_at DESC, id DESC LIMIT $3
+    """
+)
 
 
 def _notification(row: Row) -> Notification:

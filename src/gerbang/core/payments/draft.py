@@ -145,14 +145,18 @@ def _more_than_money_came(a: Payment, b: Payment) -> bool:
 
 
 async def _save_attempts(tx: Writer, drafts: Sequence[Draft], now: datetime) -> None:
+    """Those that changed, and all of a payment whose status did: they stand in the lists under it."""
     changed = [
-        (loaded, d.attempts[id_]) for d in drafts for id_, loaded in d.loaded.items() if d.attempts[id_] is not loaded
+        (loaded, d.attempts[id_], d.payment.status)
+        for d in drafts
+        for id_, loaded in d.loaded.items()
+        if d.attempts[id_] is not loaded or d.payment.status is not d.was.status
     ]
-    if any(_rest(before, after) for before, after in changed):
-        await store.save_attempts(tx, [after for _, after in changed], now)
+    if any(_rest(before, after) for before, after, _ in changed):
+        await store.save_attempts(tx, [(after, listed) for _, after, listed in changed], now)
     elif changed:
-        await store.save_attempts_money(tx, [after for _, after in changed], now)
-    fresh = [attempt for draft in drafts for attempt in draft.fresh_attempts()]
+        await store.save_attempts_money(tx, [(after, listed) for _, after, listed in changed], now)
+    fresh = [(attempt, draft.payment) for draft in drafts for attempt in draft.fresh_attempts()]
     if fresh:
         await store.add_attempts(tx, fresh)
 

@@ -180,7 +180,7 @@ async def _write_fresh(tx: Tx, fresh: Sequence[tuple[Creation, Whole]]) -> None:
     writes = Writes()
     await store.add_payments(writes, [whole.payment for _, whole in fresh])
     await store.add_payers(writes, {whole.payment.id: whole.payer for _, whole in fresh})
-    attempts = [attempt for _, whole in fresh for attempt in whole.attempts]
+    attempts = [(attempt, whole.payment) for _, whole in fresh for attempt in whole.attempts]
     if attempts:
         await store.add_attempts(writes, attempts)
     await record(writes, [_created(item, whole) for item, whole in fresh])

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from gerbang.base.db import Row, Tx, columns
+from gerbang.base.keyset import FIRST_MOMENT, below
 from gerbang.base.writes import Writer
 from gerbang.core.payments.model import Destination, Refund, RefundStatus
 from gerbang.core.payments.refund_model import NamedDestination, RefundFilters
@@ -78,24 +79,20 @@ async def with_it(tx: Tx, first: Refund) -> tuple[Refund, ...]:
     return tuple(_refund(row) for row in rows)
 
 
-_PLACE = (
-    "($1::timestamptz IS NULL OR (created_at, id) < ($1, $2)) AND ($3::timestamptz IS NULL OR created_at >= $3)"
-    " AND ($4::timestamptz IS NULL OR created_at < $4) "
-)
-_OF_PAYMENT = "WHERE payment_id = $6 AND ($7::text IS NULL OR status = $7) AND "
-_NEWEST_FIRST = "ORDER BY created_at DESC, id DESC LIMIT $5"
+_PLACE = "(created_at, id) < ($1, $2) AND created_at >= $3 "
+_OF_PAYMENT = "WHERE payment_id = $5 AND ($6::text IS NULL OR status = $6) AND "
+_NEWEST_FIRST = "ORDER BY created_at DESC, id DESC LIMIT $4"
 
 
 async def page(tx: Tx, filters: RefundFilters, after: tuple[datetime, UUID] | None, limit: int) -> list[Refund]:
     """Refunds, newest first, from a keyset place on. One statement a filter, so that each has its index whatever the plan."""
-    at, id_ = after or (None, None)
-    known = (at, id_, filters.created_after, filters.created_before, limit)
+    known = (*below(after, filters.created_before), filters.created_after or FIRST_MOMENT, limit)
     if filters.payment_id is not None:
         rows = await tx.fetch(
             _REFUNDS + _OF_PAYMENT + _PLACE + _NEWEST_FIRST, *known, filters.payment_id, filters.status
         )
     elif filters.status is not None:
-        rows = await tx.fetch(_REFUNDS + "WHERE status = $6 AND " + _PLACE + _NEWEST_FIRST, *known, filters.status)
+        rows = await tx.fetch(_REFUNDS + "WHERE status = $5 AND " + _PLACE + _NEWEST_FIRST, *known, filters.status)
     else:
         rows = await tx.fetch(_REFUNDS + "WHERE " + _PLACE + _NEWEST_FIRST, *known)
     return [_refund(row) for row in rows]

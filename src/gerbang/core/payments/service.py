@@ -16,11 +16,11 @@ from gerbang.core.payments import (
     choosing,
     destinations,
     linking,
+    list_store,
     opening,
     operating,
     refund_store,
     refunding,
-    store,
 )
 from gerbang.core.payments.calls import Calls, load_wholes
 from gerbang.core.payments.context import Context
@@ -96,7 +96,7 @@ class Payments:
     async def page(self, filters: Filters, after: tuple[datetime, UUID] | None, limit: int) -> list[Whole]:
         """Payments, newest first, from a keyset place (created_at, id) on."""
         async with self.context.db.reading() as tx:
-            wanted = await store.page(tx, filters, after, limit)
+            wanted = await list_store.page(tx, filters, after, limit)
             wholes = await load_wholes(tx, wanted)
         return [wholes[id_] for id_ in wanted]
 

@@ -1,4 +1,4 @@
-"""Every SQL statement on payments, attempts and idempotency keys; rows ⇄ model. Refunds: refund_store.py."""
+"""Every SQL statement on payments, attempts and idempotency keys; rows ⇄ model. Lists: list_store.py; refunds: refund_store.py."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -14,7 +14,6 @@ from gerbang.core.payments.model import (
     AttemptStatus,
     DisputeState,
     Failure,
-    Filters,
     PayerUpdate,
     Payment,
     PaymentStatus,
@@ -113,28 +112,29 @@ async def add_payers(tx: Writer, payers: Mapping[UUID, Payer]) -> None:
     )
 
 
-async def add_attempts(tx: Writer, attempts: Sequence[Attempt]) -> None:
-    """New attempts."""
+async def add_attempts(tx: Writer, attempts: Sequence[tuple[Attempt, Payment]]) -> None:
+    """New attempts, each with its payment: lists by a way to pay are read off the attempts, in the payments' order."""
     rows = [
         (
             a.id, a.payment_id, a.number, a.status.value, a.method.value, a.options, a.connection, a.effect.value, a.lookup.value,
             a.amount, a.currency, a.unsent, a.created_at, a.expires_at, a.look_at, _as_json(a.quote), a.deposit, a.dialect,
+            payment.created_at, payment.status.value,
         )
-        for a in attempts
+        for a, payment in attempts
     ]  # fmt: skip
     await tx.execute(
         """
         INSERT INTO attempts (id, payment_id, number, status, method, options, connection, effect, lookup, amount, currency,
-            unsent, created_at, updated_at, expires_at, look_at, quote, deposit, dialect)
+            unsent, created_at, updated_at, expires_at, look_at, quote, deposit, dialect, listed_at, listed_status)
         SELECT id, payment_id, number, status, method, options, connection, effect, lookup, amount, currency, unsent,
-            created_at, created_at, expires_at, look_at, quote::jsonb, deposit, dialect
+            created_at, created_at, expires_at, look_at, quote::jsonb, deposit, dialect, listed_at, listed_status
         FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::jsonb[], $7::text[], $8::text[], $9::text[],
             $10::numeric[], $11::text[], $12::bool[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::text[],
-            $17::bigint[], $18::text[])
+            $17::bigint[], $18::text[], $19::timestamptz[], $20::text[])
         AS n (id, payment_id, number, status, method, options, connection, effect, lookup, amount, currency, unsent,
-            created_at, expires_at, look_at, quote, deposit, dialect)
+            created_at, expires_at, look_at, quote, deposit, dialect, listed_at, listed_status)
         """,
-        *columns(rows, 18),
+        *columns(rows, 20),
     )
 
 
@@ -177,70 +177,48 @@ async def attempts_by_id(tx: Tx, wanted: Sequence[UUID]) -> list[Attempt]:
     return [_attempt(row) for row in await tx.fetch(_ATTEMPTS + "WHERE id = ANY($1)", list(wanted))] if wanted else []
 
 
-async def page(tx: Tx, filters: Filters, after: tuple[datetime, UUID] | None, limit: int) -> list[UUID]:
-    """Ids of payments, newest first, from a keyset place on."""
-    at, id_ = after or (None, None)
-    rows = await tx.fetch(
-        """
-        SELECT p.id FROM payments p
-        WHERE ($1::timestamptz IS NULL OR (p.created_at, p.id) < ($1, $2))
-          AND ($3::text IS NULL OR p.status = $3)
-          AND ($4::uuid IS NULL OR p.owner_id = $4)
-          AND ($5::text IS NULL OR p.order_reference = $5)
-          AND ($6::timestamptz IS NULL OR p.created_at >= $6)
-          AND ($7::timestamptz IS NULL OR p.created_at < $7)
-          AND (($8::text IS NULL AND $9::text IS NULL) OR EXISTS (
-                SELECT FROM attempts a WHERE a.payment_id = p.id
-                  AND ($8::text IS NULL OR a.method = $8) AND ($9::text IS NULL OR a.connection = $9)))
-        ORDER BY p.created_at DESC, p.id DESC LIMIT $10
-        """,
-        at, id_, filters.status, filters.owner_id, filters.order_reference, filters.created_after, filters.created_before,
-        filters.method, filters.connection, limit,
-    )  # fmt: skip
-    return [row["id"] for row in rows]
-
-
 async def mark_unsent(tx: Tx, attempt: UUID, unsent: bool) -> bool:
     """Note whether the registration is certainly not at the provider; False when the attempt is no longer being submitted."""
     tag = await tx.execute("UPDATE attempts SET unsent = $2 WHERE id = $1 AND status = 'submitting'", attempt, unsent)
     return tag == "UPDATE 1"
 
 
-async def save_attempts_money(tx: Writer, attempts: Sequence[Attempt], now: datetime) -> None:
-    """Write back what money that comes in changes of attempts: the busy path."""
-    rows = [(a.id, a.status.value, str(a.captured), a.look_at) for a in attempts]
+async def save_attempts_money(tx: Writer, attempts: Sequence[tuple[Attempt, PaymentStatus]], now: datetime) -> None:
+    """Write back what money that comes in changes of attempts, and what their payments are now: the busy path."""
+    rows = [(a.id, a.status.value, str(a.captured), a.look_at, listed.value) for a, listed in attempts]
     await tx.execute(
         """
-        UPDATE attempts a SET status = n.status, captured = n.captured::numeric, look_at = n.look_at, updated_at = $5
-        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) AS n (id, status, captured, look_at)
+        UPDATE attempts a SET status = n.status, captured = n.captured::numeric, look_at = n.look_at, listed_status = n.listed,
+            updated_at = $6
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[]) AS n (id, status, captured, look_at, listed)
         WHERE a.id = n.id
         """,
-        *columns(rows, 4),
+        *columns(rows, 5),
         now,
     )
 
 
-async def save_attempts(tx: Writer, attempts: Sequence[Attempt], now: datetime) -> None:
-    """Write back everything that may change of attempts, but `unsent`: whoever sends says that, without the payment's lock."""
+async def save_attempts(tx: Writer, attempts: Sequence[tuple[Attempt, PaymentStatus]], now: datetime) -> None:
+    """Write back everything that may change of attempts, and what their payments are now, but `unsent`: whoever sends says that, without the payment's lock."""
     rows = [
         (
             a.id, a.status.value, str(a.captured), a.look_at, a.dispute.value, a.provider_reference, _as_json(a.next_action),
-            _as_json(a.failure), a.expires_at, str(a.refunded), str(a.refund_reserved), a.asked_at, str(a.received),
+            _as_json(a.failure), a.expires_at, str(a.refunded), str(a.refund_reserved), a.asked_at, str(a.received), listed.value,
         )
-        for a in attempts
+        for a, listed in attempts
     ]  # fmt: skip
     await tx.execute(
         """
         UPDATE attempts a SET status = n.status, captured = n.captured::numeric, look_at = n.look_at, dispute = n.dispute,
             provider_reference = n.reference, next_action = n.action::jsonb, failure = n.failure::jsonb,
             expires_at = n.expires_at, refunded = n.refunded::numeric, refund_reserved = n.reserved::numeric, asked_at = n.asked_at,
-            received = n.received::numeric, updated_at = $14
+            received = n.received::numeric, listed_status = n.listed, updated_at = $15
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::text[], $8::text[],
-            $9::timestamptz[], $10::text[], $11::text[], $12::timestamptz[], $13::text[])
-        AS n (id, status, captured, look_at, dispute, reference, action, failure, expires_at, refunded, reserved, asked_at, received)
+            $9::timestamptz[], $10::text[], $11::text[], $12::timestamptz[], $13::text[], $14::text[])
+        AS n (id, status, captured, look_at, dispute, reference, action, failure, expires_at, refunded, reserved, asked_at, received, listed)
         WHERE a.id = n.id
         """,
-        *columns(rows, 13),
+        *columns(rows, 14),
         now,
     )
 

@@ -1,22 +1,28 @@
-"""SQL that looks for what must never be: each statement returns the payments (or attempts, refunds) for which an invariant does not hold."""
+"""SQL that looks for what must never be: each statement returns those of some payments (or of their attempts and refunds) for which an
+invariant does not hold. Everything about a payment is read by the payment, so that a slice of them costs what it holds.
+"""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from gerbang.base.db import Row, Tx
 
 _CHECKS: Final = {
     "a payment's totals are not those of its attempts": """
         SELECT p.id, p.amount_captured::text AS is, coalesce(sum(a.captured), 0)::text AS should_be FROM payments p
-        LEFT JOIN attempts a ON a.payment_id = p.id GROUP BY p.id
-        HAVING p.amount_captured <> coalesce(sum(a.captured), 0) LIMIT $1
+        LEFT JOIN attempts a ON a.payment_id = p.id WHERE p.id = ANY ($1::uuid[]) GROUP BY p.id
+        HAVING p.amount_captured <> coalesce(sum(a.captured), 0) LIMIT $2
     """,
     "what the ledger holds as captured is not what the attempt captured": """
         SELECT a.id, a.captured::text AS should_be, coalesce(sum(l.came), 0)::text AS is FROM attempts a
         LEFT JOIN (
             SELECT attempt_id, CASE WHEN credit IN ('sales', 'payer_credit') THEN amount ELSE -amount END AS came FROM ledger_lines
-            WHERE kind IN ('capture', 'retraction') AND (credit IN ('sales', 'payer_credit') OR debit IN ('sales', 'payer_credit'))
+            WHERE payment_id = ANY ($1::uuid[]) AND kind IN ('capture', 'retraction')
+                AND (credit IN ('sales', 'payer_credit') OR debit IN ('sales', 'payer_credit'))
         ) AS l ON l.attempt_id = a.id
-        GROUP BY a.id HAVING a.captured <> coalesce(sum(l.came), 0) LIMIT $1
+        WHERE a.payment_id = ANY ($1::uuid[]) GROUP BY a.id HAVING a.captured <> coalesce(sum(l.came), 0) LIMIT $2
     """,
     "the asset that came in is not what the ledger says, or not what the chain shows": """
         SELECT a.id, a.received::text AS is, coalesce(l.came, 0)::text || ' in the ledger, ' || coalesce(c.came, 0)::text || ' on the chain'
@@ -24,47 +30,55 @@ _CHECKS: Final = {
         FROM attempts a
         LEFT JOIN (
             SELECT attempt_id, sum(CASE WHEN debit LIKE 'exchange:%' THEN -amount ELSE amount END) AS came FROM ledger_lines
-            WHERE kind IN ('capture', 'retraction') AND ((credit LIKE 'exchange:%' AND debit NOT IN ('sales', 'payer_credit'))
+            WHERE payment_id = ANY ($1::uuid[]) AND kind IN ('capture', 'retraction')
+                AND ((credit LIKE 'exchange:%' AND debit NOT IN ('sales', 'payer_credit'))
                 OR (debit LIKE 'exchange:%' AND credit NOT IN ('sales', 'payer_credit'))) GROUP BY attempt_id
         ) AS l ON l.attempt_id = a.id
         LEFT JOIN (
-            SELECT attempt_id, sum(amount) AS came FROM chain_transfers WHERE verdict = 'counts' GROUP BY attempt_id
+            SELECT attempt_id, sum(amount) AS came FROM chain_transfers
+            WHERE verdict = 'counts' AND attempt_id IN (SELECT id FROM attempts WHERE payment_id = ANY ($1::uuid[])) GROUP BY attempt_id
         ) AS c ON c.attempt_id = a.id
-        WHERE a.quote IS NOT NULL AND (a.received <> coalesce(l.came, 0)
-            OR (a.deposit IS NOT NULL AND a.received <> coalesce(c.came, 0))) LIMIT $1
+        WHERE a.payment_id = ANY ($1::uuid[]) AND a.quote IS NOT NULL AND (a.received <> coalesce(l.came, 0)
+            OR (a.deposit IS NOT NULL AND a.received <> coalesce(c.came, 0))) LIMIT $2
     """,
     "the ledger's credit to payers is not the payments' surplus less what went back": """
         SELECT p.id, p.amount_excess::text AS should_be, coalesce(sum(CASE WHEN l.credit = 'payer_credit' THEN l.amount ELSE -l.amount END), 0)::text AS is
         FROM payments p LEFT JOIN ledger_lines l ON l.payment_id = p.id AND l.kind IN ('capture', 'retraction')
             AND 'payer_credit' IN (l.debit, l.credit)
-        GROUP BY p.id HAVING p.amount_excess <> coalesce(sum(CASE WHEN l.credit = 'payer_credit' THEN l.amount ELSE -l.amount END), 0) LIMIT $1
+        WHERE p.id = ANY ($1::uuid[]) GROUP BY p.id
+        HAVING p.amount_excess <> coalesce(sum(CASE WHEN l.credit = 'payer_credit' THEN l.amount ELSE -l.amount END), 0) LIMIT $2
     """,
     "a refund that succeeded is not settled exactly once in the ledger": """
         SELECT r.id, r.amount::text AS should_be, coalesce(sum(l.amount), 0)::text AS is FROM refunds r
-        LEFT JOIN ledger_lines l ON l.refund_id = r.id AND l.kind = 'refund_settled' AND l.debit = 'refunds_payable'
-        GROUP BY r.id HAVING coalesce(sum(l.amount), 0) <> CASE WHEN r.status = 'succeeded' THEN r.amount ELSE 0 END LIMIT $1
+        LEFT JOIN ledger_lines l ON l.payment_id = r.payment_id AND l.refund_id = r.id AND l.kind = 'refund_settled'
+            AND l.debit = 'refunds_payable'
+        WHERE r.payment_id = ANY ($1::uuid[])
+        GROUP BY r.id HAVING coalesce(sum(l.amount), 0) <> CASE WHEN r.status = 'succeeded' THEN r.amount ELSE 0 END LIMIT $2
     """,
     "a refund's promise does not stand, or was not reversed": """
         SELECT r.id, r.status AS should_be, coalesce(sum(CASE WHEN l.kind = 'refund_requested' THEN l.amount ELSE -l.amount END), 0)::text AS is
-        FROM refunds r LEFT JOIN ledger_lines l ON l.refund_id = r.id AND l.kind IN ('refund_requested', 'refund_failed')
-        GROUP BY r.id HAVING coalesce(sum(CASE WHEN l.kind = 'refund_requested' THEN l.amount ELSE -l.amount END), 0)
-            <> CASE WHEN r.status = 'failed' THEN 0 ELSE r.amount END LIMIT $1
+        FROM refunds r LEFT JOIN ledger_lines l ON l.payment_id = r.payment_id AND l.refund_id = r.id
+            AND l.kind IN ('refund_requested', 'refund_failed')
+        WHERE r.payment_id = ANY ($1::uuid[]) GROUP BY r.id HAVING coalesce(sum(CASE WHEN l.kind = 'refund_requested' THEN l.amount ELSE -l.amount END), 0)
+            <> CASE WHEN r.status = 'failed' THEN 0 ELSE r.amount END LIMIT $2
     """,
     "an attempt's refund totals are not those of its refunds": """
         SELECT a.id, (a.refunded + a.refund_reserved)::text AS is,
             coalesce(sum(r.amount) FILTER (WHERE r.status <> 'failed'), 0)::text AS should_be
-        FROM attempts a LEFT JOIN refunds r ON r.attempt_id = a.id GROUP BY a.id
-        HAVING a.refunded + a.refund_reserved <> coalesce(sum(r.amount) FILTER (WHERE r.status <> 'failed'), 0) LIMIT $1
+        FROM attempts a LEFT JOIN refunds r ON r.attempt_id = a.id WHERE a.payment_id = ANY ($1::uuid[]) GROUP BY a.id
+        HAVING a.refunded + a.refund_reserved <> coalesce(sum(r.amount) FILTER (WHERE r.status <> 'failed'), 0) LIMIT $2
     """,
     "an attempt is being sent and no job watches over it": """
         SELECT a.id, 'no job' AS is, 'payment.submit' AS should_be FROM attempts a
-        WHERE a.status = 'submitting' AND a.created_at < business_now() - interval '2 minutes'
-          AND NOT EXISTS (SELECT FROM jobs WHERE kind = 'payment.submit' AND run_at >= a.created_at) LIMIT $1
+        WHERE a.payment_id = ANY ($1::uuid[]) AND a.status = 'submitting' AND a.created_at < business_now() - interval '2 minutes'
+          AND NOT EXISTS (SELECT FROM jobs WHERE kind = 'payment.submit' AND run_at >= a.created_at) LIMIT $2
     """,
     "an outcome has been unknown for more than an hour": """
         SELECT id, status AS is, 'known' AS should_be FROM attempts
-        WHERE status = 'unknown' AND updated_at < business_now() - interval '1 hour' LIMIT $1
+        WHERE payment_id = ANY ($1::uuid[]) AND status = 'unknown' AND updated_at < business_now() - interval '1 hour' LIMIT $2
     """,
+}
+_WAITING: Final = {
     "an event in the inbox has not been worked on for ten minutes": """
         SELECT id, status AS is, 'done' AS should_be FROM inbox
         WHERE status = 'new' AND received_at < clock_timestamp() - interval '10 minutes' LIMIT $1
@@ -73,12 +87,26 @@ _CHECKS: Final = {
 
 
 async def begin(tx: Tx) -> None:
-    """One picture of the whole database, however long it takes to look at, and no writing."""
+    """One picture of the database for one slice, and no writing."""
     await tx.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
     await tx.execute("SET LOCAL statement_timeout = 0")
 
 
-async def findings(tx: Tx, most: int) -> dict[str, list[Row]]:
-    """Of every invariant that does not hold: the first `most` rows that break it."""
-    found = {name: await tx.fetch(statement, most) for name, statement in _CHECKS.items()}
+async def slice_(tx: Tx, after: tuple[datetime, UUID], limit: int) -> list[tuple[datetime, UUID]]:
+    """The next payments in the order in which they were made: (time, id)."""
+    rows = await tx.fetch(
+        "SELECT created_at, id FROM payments WHERE (created_at, id) > ($1, $2) ORDER BY created_at, id LIMIT $3", *after, limit
+    )  # fmt: skip
+    return [(row["created_at"], row["id"]) for row in rows]
+
+
+async def findings(tx: Tx, payments: Sequence[UUID], most: int) -> dict[str, list[Row]]:
+    """Of every invariant that does not hold for one of these payments: the first `most` rows that break it."""
+    found = {name: await tx.fetch(statement, list(payments), most) for name, statement in _CHECKS.items()}
+    return {name: rows for name, rows in found.items() if rows}
+
+
+async def waiting(tx: Tx, most: int) -> dict[str, list[Row]]:
+    """The same of what is about no payment."""
+    found = {name: await tx.fetch(statement, most) for name, statement in _WAITING.items()}
     return {name: rows for name, rows in found.items() if rows}

@@ -1,17 +1,27 @@
-"""The sweep of all invariants: everything is read back and compared, statuses are folded again. Writes nothing."""
+"""The sweep of all invariants: everything is read back and compared, statuses are folded again. Writes nothing.
 
-from dataclasses import dataclass
+It goes through the payments slice by slice, in the order in which they were made, each slice in a transaction of its own: nothing else waits
+for it, and it may begin again where it was broken off.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from gerbang.base import ids
-from gerbang.base.db import Database
+from gerbang.base.db import Database, Row, Tx
+from gerbang.base.keyset import FIRST_ID, FIRST_MOMENT
+from gerbang.core.ledger import balancing
 from gerbang.core.payments import store, verify_store
 from gerbang.core.payments.calls import load_wholes
 from gerbang.core.payments.machine import payment_status
-from gerbang.core.payments.model import Filters, PaymentStatus, Whole
+from gerbang.core.payments.model import PaymentStatus, Whole
 
 _MOST: Final = 20
-_BATCH: Final = 500
+_SLICE: Final = 500
 _TIMED: Final = frozenset(
     {PaymentStatus.EXPIRED, PaymentStatus.CREATED, PaymentStatus.CANCELLED, PaymentStatus.PENDING}
 )
@@ -27,33 +37,63 @@ class Violation:
     should_be: str
 
 
-async def verify(db: Database) -> tuple[int, list[Violation]]:
-    """How many payments were looked at, and what is wrong: an empty list is the only good answer."""
-    async with db.transaction() as tx:
-        await verify_store.begin(tx)
-        found = [
-            Violation(name, str(row["id"]), row["is"], row["should_be"])
-            for name, rows in (await verify_store.findings(tx, _MOST)).items()
-            for row in rows
-        ]
-        looked, place = 0, None
-        while wanted := await store.page(tx, Filters(), place, _BATCH):
-            wholes = await load_wholes(tx, wanted)
-            now = await store.business_now(tx)
-            for whole in wholes.values():
-                status = payment_status(whole.payment, whole.attempts, whole.refunds, now)
-                if status is not whole.payment.status and not _only_time(whole, status):
-                    found.append(_misfolded(whole, status))
-            last = wholes[wanted[-1]].payment
-            looked, place = looked + len(wanted), (last.created_at, last.id)
-    return looked, found
+@dataclass(slots=True)
+class _Found:
+    """Of each invariant the first twenty violations."""
+
+    violations: list[Violation] = field(default_factory=list)
+    _counts: Counter[str] = field(default_factory=Counter)
+
+    def add(self, one: Violation) -> None:
+        self._counts[one.invariant] += 1
+        if self._counts[one.invariant] <= _MOST:
+            self.violations.append(one)
+
+    def rows(self, found: Mapping[str, Sequence[Row]]) -> None:
+        for name, rows in found.items():
+            for row in rows:
+                self.add(Violation(name, str(row["id"]), row["is"], row["should_be"]))
+
+
+async def verify(
+    db: Database, *, since: datetime | None = None, told: Callable[[int, datetime], None] = lambda _looked, _upto: None
+) -> tuple[int, list[Violation]]:
+    """How many payments were looked at, and what is wrong: an empty list is the only good answer.
+
+    With `since`, only payments made from then on, and no balances, which are about all of them. `told` hears after each slice how many
+    payments were looked at and when the last of them was made: `since` that moment goes on from there.
+    """
+    found, looked, place = _Found(), 0, (since or FIRST_MOMENT, FIRST_ID)
+    while True:
+        async with db.transaction() as tx:
+            await verify_store.begin(tx)
+            part = await verify_store.slice_(tx, place, _SLICE)
+            if not part:
+                found.rows(await verify_store.waiting(tx, _MOST))
+                break
+            wanted = [id_ for _, id_ in part]
+            found.rows(await verify_store.findings(tx, wanted, _MOST))
+            await _fold(tx, wanted, found)
+        looked, place = looked + len(part), part[-1]
+        told(looked, place[0])
+    if since is None:
+        for account, currency, is_, should_be in await balancing.differences(db):
+            name = "an account's balance is not the sum of its lines"
+            found.add(Violation(name, f"{account} {currency}", str(is_), str(should_be)))
+    return looked, found.violations
+
+
+async def _fold(tx: Tx, wanted: Sequence[UUID], found: _Found) -> None:
+    """Whether each payment's status is what its attempts and refunds say."""
+    now = await store.business_now(tx)
+    for whole in (await load_wholes(tx, wanted)).values():
+        status = payment_status(whole.payment, whole.attempts, whole.refunds, now)
+        if status is not whole.payment.status and not _only_time(whole, status):
+            name = "a payment's status is not the fold of its attempts and refunds"
+            shown = ids.show("pay", whole.payment.id)
+            found.add(Violation(name, shown, whole.payment.status.value, status.value))
 
 
 def _only_time(whole: Whole, status: PaymentStatus) -> bool:
     """A deadline that has passed shows in the stored status only when its job has run."""
     return whole.payment.status in _TIMED and status in _TIMED
-
-
-def _misfolded(whole: Whole, status: PaymentStatus) -> Violation:
-    name = "a payment's status is not the fold of its attempts and refunds"
-    return Violation(name, ids.show("pay", whole.payment.id), whole.payment.status.value, status.value)

@@ -1,0 +1,106 @@
+-- A shop's past: `growth.payments` finished payments between 700 and 200 days ago with all that belongs to them, and the same hundred open
+-- ones whatever the past. Everything in it agrees with everything else: `gerbang verify` finds nothing.
+
+CREATE FUNCTION pg_temp.id_of(at timestamptz, what text, n bigint) RETURNS uuid LANGUAGE sql STABLE AS $$
+    SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5(what || n), 1, 3) || '8'
+        || substr(md5(what || n), 4, 15))::uuid
+$$;
+
+CREATE TEMP TABLE made AS
+SELECT n, at, age, payment, pg_temp.id_of(at, 'attempt', n) AS attempt, pg_temp.id_of(at, 'refund', n) AS refund, owner, 50000 + n % 97 * 1000 AS amount,
+    CASE WHEN n % 10000 = 7 THEN 'paylater' ELSE (ARRAY['virtual_account', 'qris', 'card', 'ewallet', 'virtual_account'])[1 + n % 5] END AS method,
+    CASE WHEN n <= 7 THEN 'closed-shop' ELSE (ARRAY['shop-jakarta', 'shop-bandung', 'shop-medan'])[1 + n % 3] END AS connection,
+    CASE WHEN n > past.payments THEN 'pending'
+         ELSE (ARRAY['paid', 'paid', 'expired', 'paid', 'paid', 'expired', 'paid', 'failed', 'paid', 'refunded'])[1 + n / 5 % 10] END AS status
+FROM (
+    SELECT n, at, at + interval '1 day' AS age, pg_temp.id_of(at, 'payment', n) AS payment,
+        pg_temp.id_of(timestamptz '2024-01-01', 'user', n % greatest(20, (current_setting('growth.payments')::int / 10))) AS owner
+    FROM (
+        SELECT n, now() - interval '200 days' - interval '500 days' * (1 - n::float8 / current_setting('growth.payments')::int) AS at
+        FROM generate_series(1, current_setting('growth.payments')::int) AS n
+        UNION ALL
+        SELECT current_setting('growth.payments')::int + n, now() - interval '1 hour' + n * interval '1 second' FROM generate_series(1, 100) AS n
+    ) AS numbered
+) AS dated, (SELECT current_setting('growth.payments')::int AS payments) AS past;
+
+INSERT INTO users (id, email, name, role, password_hash, created_at)
+SELECT DISTINCT owner, owner || '@example.com', 'Budi Santoso', 'customer', '', timestamptz '2024-01-01' FROM made;
+
+INSERT INTO session_families (id, user_id, created_at, revoked_at, revoked_for)
+SELECT pg_temp.id_of(at, 'family', n), owner, at, age, 'logout' FROM made WHERE n % 5 = 0;
+
+INSERT INTO changes (kind, subject, made_at) SELECT 'session', n::text, now() - interval '20 hours' FROM made WHERE n % 50 = 0;
+
+INSERT INTO payments (id, status, livemode, amount, currency, amount_captured, amount_refunded, description, order_reference, owner_id,
+    sequence, created_at, updated_at, expires_at, paid_at)
+SELECT payment, status, true, amount, 'IDR', CASE WHEN status IN ('paid', 'refunded') THEN amount ELSE 0 END,
+    CASE status WHEN 'refunded' THEN amount ELSE 0 END, 'Kopi Gayo 1 kg', 'order-' || n, owner, 3, at, age,
+    CASE status WHEN 'pending' THEN now() + interval '30 days' ELSE age END, CASE WHEN status IN ('paid', 'refunded') THEN at + interval '1 minute' END
+FROM made;
+UPDATE payments SET look_at = expires_at WHERE status = 'pending';
+
+INSERT INTO payment_payers (payment_id, name, email, phone) SELECT payment, 'Budi Santoso', owner || '@example.com', '+628111222333' FROM made;
+
+INSERT INTO attempts (id, payment_id, number, status, method, options, connection, effect, lookup, amount, currency, captured, refunded,
+    provider_reference, created_at, updated_at, expires_at, look_at, listed_at, listed_status)
+SELECT attempt, payment, 1, CASE WHEN status IN ('paid', 'refunded') THEN 'captured' ELSE status END, method, '{"bank": "BCA"}', connection,
+    'instructs', 'by_our_reference', amount, 'IDR', CASE WHEN status IN ('paid', 'refunded') THEN amount ELSE 0 END,
+    CASE status WHEN 'refunded' THEN amount ELSE 0 END, 'TXID' || n, at, age, CASE status WHEN 'pending' THEN now() + interval '30 days' ELSE age END,
+    CASE status WHEN 'pending' THEN now() + interval '30 days' END, at, status
+FROM made;
+
+INSERT INTO refunds (id, payment_id, attempt_id, status, amount, currency, reason, requested_by, created_at, updated_at)
+SELECT refund, payment, attempt, 'succeeded', amount, 'IDR', 'returned', 'user:bench', age, age FROM made WHERE status = 'refunded';
+
+INSERT INTO idempotency_keys (caller, key, fingerprint, resource, resource_id, created_at)
+SELECT 'key:bench', 'key-' || n, '\x00', 'payment', payment, at FROM made;
+
+INSERT INTO ledger_lines (posting, line, kind, payment_id, attempt_id, debit, credit, amount, currency, posted_at)
+SELECT pg_temp.id_of(at, 'capture', n), 0, 'capture', payment, attempt, 'clearing:' || connection, 'sales', amount, 'IDR', at
+FROM made WHERE status IN ('paid', 'refunded');
+
+INSERT INTO ledger_lines (posting, line, kind, payment_id, attempt_id, refund_id, debit, credit, amount, currency, posted_at)
+SELECT pg_temp.id_of(age, 'promise', n), 0, 'refund_requested', payment, attempt, refund, 'refunds', 'refunds_payable', amount, 'IDR', age
+FROM made WHERE status = 'refunded';
+
+INSERT INTO ledger_lines (posting, line, kind, payment_id, attempt_id, refund_id, debit, credit, amount, currency, posted_at)
+SELECT pg_temp.id_of(age, 'settled', n), 0, 'refund_settled', payment, attempt, refund, 'refunds_payable', 'clearing:' || connection, amount, 'IDR', age
+FROM made WHERE status = 'refunded';
+
+INSERT INTO inbox (id, received_at, connection, key, subject, shard, type, headers, body, status, outcome, done_at, attempt_id)
+SELECT pg_temp.id_of(at, 'event', n), at, connection, 'event-' || n, 'TXID' || n, n % 8, CASE WHEN n % 10000 = 7 THEN 'account.closed' ELSE 'notification' END,
+    '{"content-type": "application/json"}', convert_to(repeat('{"tXid": "TXID", "amt": "50000"}', 10), 'UTF8'),
+    CASE WHEN n % 20000 = 7 THEN 'parked' ELSE 'done' END, 'asked', at, attempt
+FROM made WHERE status <> 'pending';
+
+INSERT INTO inbox_seen (connection, key, id) SELECT connection, 'event-' || n, pg_temp.id_of(at, 'event', n) FROM made WHERE status <> 'pending';
+
+INSERT INTO rejections (connection, reason, source, body_digest, body_size, rejected_at)
+SELECT 'shop-' || n % 20, 'bad_signature', '198.51.100.7', '\x00', 100, now() - interval '1 day'
+FROM generate_series(1, least(20000, current_setting('growth.payments')::int)) AS n;
+
+INSERT INTO announcements (id, type, payment_id, sequence, data, made_at)
+SELECT pg_temp.id_of(at + step * interval '1 minute', 'announcement' || step, n), 'payment.' || CASE step WHEN 1 THEN 'created' ELSE status END, payment, step, '{}', at
+FROM made, generate_series(1, 2) AS step;
+
+-- All of them were told long ago.
+INSERT INTO cursors (name, xid, id) VALUES ('notifications', pg_current_xact_id(), 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+ON CONFLICT (name) DO UPDATE SET xid = excluded.xid, id = excluded.id;
+
+INSERT INTO notifications (id, announcement_id, channel, recipient, template, locale, data, payment_id, status, message_id, tries, created_at, sent_at)
+SELECT pg_temp.id_of(at, 'notification', n), pg_temp.id_of(at, 'announcement', n), 'email', owner || '@example.com',
+    CASE WHEN n % 10000 = 7 THEN 'payment_retracted' ELSE 'payment_paid' END, 'id', '{}', payment, CASE WHEN n % 20000 = 7 THEN 'failed' ELSE 'sent' END,
+    '<' || n || '@example.com>', 1, at, at
+FROM made WHERE status <> 'pending';
+
+INSERT INTO audit (id, happened_at, actor, action, object, detail)
+SELECT pg_temp.id_of(at + step * interval '1 second', 'audit' || step, n), at + step * interval '1 second', 'key:bench',
+    CASE WHEN n % 10000 = 7 AND step = 3 THEN 'payment.cancelled' ELSE (ARRAY['payment.created', 'webhook.received', 'payment.heard'])[step] END,
+    CASE WHEN n % 10 = 0 AND step = 3 THEN 'connection:' || connection ELSE 'payment-' || n END, '{}'
+FROM made, generate_series(1, 3) AS step;
+
+INSERT INTO jobs (kind, key, run_at, tries, most_tries, parked_at, error, created_at)
+SELECT 'payment.inquire', 'parked-' || n, at, 9, 9, age, 'no answer', at FROM made WHERE n % 200 = 0;
+
+DROP TABLE made;
+DROP FUNCTION pg_temp.id_of;

@@ -1,0 +1,109 @@
+"""What is asked in both databases: every GET of the policy table, plain and with every filter and pair of filters that it documents.
+
+A new route, path part or filter that is not known here is an error: whoever adds one says what to ask for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from bench.growth.filling import Known
+from gerbang.web.policy import Row
+
+# Streams do not end; what they ask the database is a sweep of the process (announcements), measured with the idle worker.
+_STREAMS: Final = frozenset({"/v1/events", "/v1/payments/{payment}/events", "/pay/{payment}/feed"})
+_NO_DATABASE: Final = frozenset({"/static/{version}/{name:path}"})
+_PAGING: Final = frozenset({"limit", "cursor"})
+# Of each filter a value that half of the rows have, and one that hardly any has.
+_WAYS: Final = {"method": ("virtual_account", "paylater"), "connection": ("shop-jakarta", "closed-shop")}
+_FILTERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
+    "/v1/payments": {
+        "status": ("paid", "refunded", "pending", "held"),
+        **_WAYS,
+        "order_reference": ("{order_reference}",),
+        "created_after": ("2020-01-01T00:00:00Z", "{created_at}"),
+        "created_before": ("{created_at}", "2030-01-01T00:00:00Z", "2020-01-01T00:00:00Z"),
+    },
+    "/v1/refunds": {
+        "status": ("succeeded", "unknown"),
+        "payment": ("{payment}",),
+        "created_after": ("2020-01-01T00:00:00Z", "{created_at}"),
+        "created_before": ("{created_at}", "2020-01-01T00:00:00Z"),
+    },
+    "/console/payments": {
+        "status": ("paid", "held"),
+        **_WAYS,
+        "order_reference": ("{order_reference}",),
+        "after": ("2020-01-01",),
+        "before": ("2030-01-01",),
+    },
+    "/v1/webhook-events": {
+        "source": ("shop-jakarta", "closed-shop"),
+        "type": ("notification", "account.closed"),
+        "status": ("done", "parked", "new"),
+        "verified": ("true",),
+        "received_after": ("2020-01-01T00:00:00Z", "{created_at}", "2030-01-01T00:00:00Z"),
+    },
+    "/console/webhooks": {
+        "source": ("shop-jakarta", "closed-shop"),
+        "type": ("notification", "account.closed"),
+        "status": ("done", "parked"),
+    },
+    "/v1/notifications": {
+        "status": ("sent", "failed", "queued"),
+        "template": ("payment_paid", "payment_retracted"),
+        "payment": ("{payment}",),
+    },
+    "/v1/audit": {
+        "action": ("payment.created", "payment.cancelled", "no.such"),
+        "object": ("payment-50", "connection:shop-jakarta"),
+    },
+    "/v1/ledger/postings": {"payment": ("{payment}",)},
+    "/v1/payment-methods": {"amount": ("50000",), "currency": ("IDR",)},
+    "/console/find": {"q": ("{order_reference}", "{payment}", "{refund}", "{event}")},
+}
+_REQUIRED: Final = frozenset({"/v1/ledger/postings", "/v1/payment-methods"})
+
+
+def every(
+    table: Sequence[Row], document: Mapping[str, Any], known: Known, links: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Every question by a name, and the address that is sent; `links` are tokens by the first part of the page's address.
+
+    Raises KeyError for what nobody said how to ask for.
+    """
+    values = known.places() | {"order_reference": known.order_reference, "created_at": known.created_at.isoformat()}
+    for row in table:
+        if row.method == "GET" and row.path not in _STREAMS | _NO_DATABASE:
+            path = re.sub(r"\{(\w+)\}", lambda part: values[part[1]], row.path)
+            link = {"t": links[kind]} if (kind := row.path.split("/")[1]) in links else {}
+            for chosen in _questions(row.path, _documented(document, row.path)):
+                query = urlencode({name: value.format(**values) for name, value in chosen.items()} | link)
+                yield f"GET {row.path} {urlencode(chosen)}".strip(), f"{path}?{query}" if query else path
+
+
+def _documented(document: Mapping[str, Any], path: str) -> Sequence[str]:
+    """The names of the filters that the OpenAPI document tells of."""
+    parameters = document["paths"].get(path, {}).get("get", {}).get("parameters", ())
+    return [one["name"] for one in parameters if one["in"] == "query" and one["name"] not in _PAGING]
+
+
+def _questions(path: str, documented: Sequence[str]) -> Iterator[Mapping[str, str]]:
+    filters = _FILTERS.get(path, {})
+    if unknown := set(documented) - set(filters):
+        raise KeyError(f"bench/growth/places.py: what is asked of GET {path} by {sorted(unknown)}?")
+    if path in _REQUIRED:
+        yield {name: values[0] for name, values in filters.items()}
+        return
+    yield {}
+    for name, values in filters.items():
+        yield from ({name: value} for value in values)
+    for (one, ones), (other, others) in combinations(
+        filters.items(), 2
+    ):  # a common value of one with a rare one of the other
+        yield {one: ones[0], other: others[-1]}
+        yield {one: ones[-1], other: others[0]}

@@ -1,0 +1,135 @@
+"""`make bench ARGS="growth"`: every page, list, start and idle worker in an almost empty database and in one with a long past, by turns.
+
+"Empty" holds what one page of each list shows: a list of nothing would be compared with a list of something.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+
+from bench import cluster, report
+from bench.growth import places
+from bench.growth.side import Side, running
+from bench.processes import ChildFailed
+from bench.sides import NoScore
+from gerbang.base import log
+from gerbang.web.policy import POLICY
+
+GOAL: Final = 1.5
+IDLE_GOAL: Final = 1.2
+_EMPTY: Final = 200
+_ASKED: Final = 3  # times in each round
+_SHOWN: Final = 25
+
+
+@dataclass(slots=True)
+class Found:
+    """Milliseconds (of a start: seconds, of the idle worker: shares of a core) by question and side; `failed` says what ended it early."""
+
+    taken: defaultdict[str, tuple[list[float], list[float]]] = field(
+        default_factory=lambda: defaultdict(lambda: ([], []))
+    )
+    failed: str = ""
+
+    def add(self, question: str, empty: float, full: float) -> None:
+        """One turn of each side."""
+        self.taken[question][0].append(empty)
+        self.taken[question][1].append(full)
+
+    def document(self, payments: int) -> dict[str, Any]:
+        """Medians and ratios, the worst first."""
+        rows: list[dict[str, Any]] = [
+            {"question": question, "empty": median(empty), "full": median(full), "ratio": median(full) / max(median(empty), 1e-9)}
+            for question, (empty, full) in self.taken.items()
+        ]  # fmt: skip
+        rows.sort(key=lambda row: row["ratio"], reverse=True)
+        about = {"payments": payments, "goal": GOAL, "idle_goal": IDLE_GOAL, "failed": self.failed}
+        return {"growth": {**about, "over_goal": sum(1 for row in rows if not _good(row)), "questions": rows}}
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Measure, print, save; what was measured is kept whatever fails."""
+    asked = _arguments(arguments)
+    log.set_up("warning", as_json=False)
+    console, found = Console(), Found()
+    try:
+        asyncio.run(_measure(asked, found))
+    except (NoScore, ChildFailed) as reason:
+        found.failed = str(reason)
+    finally:
+        document = found.document(asked.payments)
+        _show(document["growth"], console)
+        report.save(document)
+
+
+def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="make bench ARGS=growth", description="Compare a full database with an empty one."
+    )
+    parser.add_argument("--payments", type=int, default=200_000, help="finished payments of the full one (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=3, help="turns of either side (%(default)s)")
+    parser.add_argument(
+        "--seconds", type=float, default=8.0, help="length of one look at the idle worker (%(default)s)"
+    )
+    return parser.parse_args(arguments)
+
+
+async def _measure(asked: argparse.Namespace, found: Found) -> None:
+    async with (
+        cluster.running() as server,
+        running(server, "growth_empty", _EMPTY) as empty,
+        running(server, "growth_full", asked.payments) as full,
+    ):
+        for _ in range(asked.rounds):
+            await _ask(empty, full, found)
+            found.add("idle worker, cores", await empty.idle_cpu(asked.seconds), await full.idle_cpu(asked.seconds))
+            found.add("start of serve, s", await empty.start_s(), await full.start_s())
+
+
+async def _ask(empty: Side, full: Side, found: Found) -> None:
+    """Every question to one and then to the other, three times, so that a busy neighbour meets both."""
+    document = empty.document()
+    await empty.sign_in()
+    await full.sign_in()
+    both = zip(
+        places.every(POLICY, document, empty.known, empty.links), places.every(POLICY, document, full.known, full.links), strict=True
+    )  # fmt: skip
+    for (question, at_empty), (_, at_full) in both:
+        for _ in range(_ASKED):
+            found.add(question, empty.ask(at_empty), full.ask(at_full))
+        await asyncio.sleep(0)
+
+
+def _good(row: dict[str, Any]) -> bool:
+    return float(row["ratio"]) <= (IDLE_GOAL if row["question"].startswith("idle") else GOAL)
+
+
+def _show(growth: dict[str, Any], console: Console) -> None:
+    table = Table(
+        title=f"Growth: {growth['payments']:,} payments beside {_EMPTY}, medians; the worst first", title_justify="left"
+    )
+    for name in ("question", "empty", "full", "ratio", ""):
+        table.add_column(name, justify="left" if name == "question" else "right", overflow="fold")
+    wanted = [row for n, row in enumerate(growth["questions"]) if n < _SHOWN or not row["question"].startswith("GET")]
+    for row in wanted:
+        verdict = "[green]goal[/]" if _good(row) else "[yellow]over[/]"
+        table.add_row(row["question"], f"{row['empty']:.2f}", f"{row['full']:.2f}", f"{row['ratio']:.2f}×", verdict)
+    console.print(table)
+    console.print(
+        f"{len(growth['questions'])} questions, {growth['over_goal']} over the goal of {GOAL} × (idle {IDLE_GOAL} ×)"
+    )
+    if growth["failed"]:
+        console.print(f"ended early: {growth['failed']}", highlight=False)
+
+
+if __name__ == "__main__":
+    main([])
