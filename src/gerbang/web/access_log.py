@@ -2,11 +2,14 @@
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 
 import msgspec
 
 _FLUSH_AT = 200
+_OWN_LINES = 10
+_NOBODY = "-"
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -17,11 +20,16 @@ class AccessLog:
         self._enabled = enabled
         self._write = write or sys.stderr.write
         self._lines: list[bytes] = []
+        self._refused: Counter[tuple[str, int]] = Counter()
 
     def add(self, route: str, status: int, own_s: float, total_s: float, caller: str, request_id: str) -> None:
-        """One answered request; durations in seconds."""
+        """One answered request; durations in seconds. Of strangers who are refused in numbers, only the first have lines of their own."""
         if not self._enabled:
             return
+        if caller == _NOBODY and 400 <= status < 500:
+            self._refused[route, status] += 1
+            if self._refused[route, status] > _OWN_LINES:
+                return
         line = {
             "event": "request.answered",
             "route": route,
@@ -34,10 +42,18 @@ class AccessLog:
         }
         self._lines.append(_ENCODER.encode(line))
         if len(self._lines) >= _FLUSH_AT:
-            self.flush()
+            self._write_lines()
 
     def flush(self) -> None:
-        """Write what has gathered."""
+        """Write what has gathered, and how many refused strangers had no line of their own."""
+        for (route, status), count in self._refused.items():
+            if count > _OWN_LINES:
+                more = {"event": "request.refused_more", "route": route, "status": status, "times": count - _OWN_LINES}
+                self._lines.append(_ENCODER.encode(more))
+        self._refused.clear()
+        self._write_lines()
+
+    def _write_lines(self) -> None:
         if self._lines:
             self._write(b"\n".join(self._lines).decode() + "\n")
             self._lines.clear()

@@ -47,6 +47,7 @@ from gerbang.web.owning import payment_id
 from gerbang.web.problems import CardDataRefused, describe
 from gerbang.web.rates import Rates
 from gerbang.web.readiness import Readiness
+from gerbang.web.refusals import Refusals
 from gerbang.web.services import Services
 from gerbang.web.translating import as_our_error
 from gerbang.web.validation import read_as
@@ -85,13 +86,14 @@ def assemble(services: Services, extra_handlers: Sequence[Any] = ()) -> Gateway:
     """The ASGI application. Raises ValueError when a route has no row in the policy table."""
     known = services.settings
     metrics, access_log = RequestMetrics(), AccessLog(enabled=known.log_level in ("debug", "info"))
-    inner = _framework(services, [*_ours(), *extra_handlers], access_log)
+    refusals = Refusals()
+    inner = _framework(services, [*_ours(), *extra_handlers], (access_log.flush, refusals.flush))
     policy.check_complete(_routes(inner), policy.POLICY)
     documents = plumbing.Documents(inner.openapi_schema.to_schema(), policy.POLICY)
     busy, readiness = payments.Direct(services), Readiness(services)
     ways = Ways(
         inner=inner,
-        hooks=Hooks(services.connections, services.inbox, services.settings.hook_body_limit_bytes).reply,
+        hooks=Hooks(services.connections, services.inbox, services.settings.hook_body_limit_bytes, refusals).reply,
         table=policy.POLICY,
         direct={
             "GET /v1/payments/{payment}": busy.read,
@@ -128,7 +130,7 @@ def _ours() -> list[Any]:
     return [handler for module in (*_API, *_PAGES) for handler in module.HANDLERS]
 
 
-def _framework(services: Services, handlers: Sequence[Any], access_log: AccessLog) -> Litestar:
+def _framework(services: Services, handlers: Sequence[Any], flushes: Sequence[Callable[[], None]]) -> Litestar:
     cursors = Cursors(services.secrets)
     return Litestar(
         route_handlers=list(handlers),
@@ -139,7 +141,7 @@ def _framework(services: Services, handlers: Sequence[Any], access_log: AccessLo
         },
         exception_handlers={Exception: _on_error},
         state=State({"services": services}),
-        lifespan=[_housekeeping(services, access_log)],
+        lifespan=[_housekeeping(services, flushes)],
         openapi_config=OpenAPIConfig(title="Gerbang", version=gerbang.__version__, path=_SCHEMA_PATH),
         on_app_init=[_quiet],
         logging_config=None,
@@ -161,13 +163,14 @@ def _on_error(request: Request[Any, Any, Any], error: Exception) -> Response[byt
     return Response(body, status_code=status, headers=sent, media_type=headers[0][1].decode())
 
 
-def _housekeeping(services: Services, access_log: AccessLog) -> Callable[[Litestar], Any]:
+def _housekeeping(services: Services, flushes: Sequence[Callable[[], None]]) -> Callable[[Litestar], Any]:
     """What this process does beside answering: log lines go out twice a second, old rate counters once an hour."""
 
     async def flush() -> None:
         while True:
             await asyncio.sleep(_FLUSH_S)
-            access_log.flush()
+            for one in flushes:
+                one()
 
     async def prune() -> None:
         while True:
@@ -185,7 +188,8 @@ def _housekeeping(services: Services, access_log: AccessLog) -> Callable[[Litest
         finally:
             for task in tasks:
                 task.cancel()
-            access_log.flush()
+            for one in flushes:
+                one()
 
     return lifespan
 

@@ -223,7 +223,8 @@ class Gateway:
     async def _reply(self, exchange: Exchange, reply: Reply) -> None:
         """An answer made without the framework: by one write where the server offers it and nothing is out of the ordinary."""
         whole = exchange.scope.get("extensions", {}).get(WHOLE_ANSWER)
-        if whole is not None and not reply.content_type.startswith(b"text/html") and exchange.scope["scheme"] == "http":
+        is_plain = not reply.content_type.startswith(b"text/html") and (b"connection", b"close") not in reply.headers
+        if whole is not None and is_plain and exchange.scope["scheme"] == "http":
             exchange.status = reply.status
             if whole(reply.status, _plain_head(exchange, reply), reply.body):
                 return

@@ -4,14 +4,14 @@ The answer leaves only after COMMIT. A message that is not genuine gets 401 and 
 """
 
 import time
-from collections import deque
 from typing import Any, Final
 
 import msgspec
 import structlog
 
 from gerbang.base.card_numbers import masked
-from gerbang.base.errors import GerbangError, NotFound
+from gerbang.base.errors import GerbangError, NotFound, Unavailable
+from gerbang.core.connections.model import Connection
 from gerbang.core.connections.service import Connections
 from gerbang.core.inbox.model import NewEvent
 from gerbang.core.inbox.service import Inbox
@@ -19,22 +19,25 @@ from gerbang.core.secrets.model import Purpose
 from gerbang.ports.webhook import Incoming, Rejection
 from gerbang.web.exchange import Reply
 from gerbang.web.problems import Header
+from gerbang.web.refusals import Refusals
 
 log = structlog.get_logger()
 PREFIX: Final = "/hooks/"
 _KEPT_HEADERS_BYTES: Final = 8_192
 _NEVER_KEPT: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
-_SAMPLES_PER_MINUTE: Final = 60
+_CLOSE: Final = (b"connection", b"close")
 
 
 class Hooks:
     """The hook endpoint; also an ASGI application of its own."""
 
-    def __init__(self, connections: Connections, inbox: Inbox, body_limit_bytes: int) -> None:
+    def __init__(
+        self, connections: Connections, inbox: Inbox, body_limit_bytes: int, refusals: Refusals | None = None
+    ) -> None:
         self._connections = connections
         self._inbox = inbox
         self._body_limit_bytes = body_limit_bytes
-        self._samples: deque[float] = deque(maxlen=_SAMPLES_PER_MINUTE)
+        self._refusals = refusals or Refusals()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one request without a gateway around it."""
@@ -47,26 +50,41 @@ class Hooks:
         """The answer to one request; the gateway has already bounded its headers and time."""
         if scope["method"] != "POST":
             return _problem(405, "method_not_allowed", "Webhooks are sent by POST.", ((b"allow", b"POST"),))
-        body = await _body(receive, self._body_limit_bytes)
-        if body is None:
-            return _problem(413, "body_too_large", f"A webhook has at most {self._body_limit_bytes} bytes.")
+        source = _source(scope)
+        if closed_s := self._refusals.closed_for_s(source):
+            self._refusals.turned_away(source, "any", "too_many")
+            wait = (b"retry-after", b"%d" % closed_s)
+            return _problem(429, "rate_limited", "Too many webhooks of yours were refused.", (wait, _CLOSE))
         try:
-            return await self._take(scope, body)
+            connection = await self._known(scope)
+            body = await _body(scope, receive, self._body_limit_bytes)
+            if body is None:
+                self._refusals.turned_away(source, connection.id, "too_large")
+                return _problem(
+                    413, "body_too_large", f"A webhook has at most {self._body_limit_bytes} bytes.", (_CLOSE,)
+                )
+            return await self._take(scope, connection, source, body)
         except NotFound:
-            return _problem(404, "connection_not_found", "There is no such hook.")
+            self._refusals.turned_away(source, "unknown", "no_connection")
+            return _problem(404, "connection_not_found", "There is no such hook.", (_CLOSE,))
         except GerbangError as error:
             return _problem(503, error.code, "Not stored; please send it again.", ((b"retry-after", b"2"),))
 
-    async def _take(self, scope: Any, body: bytes) -> Reply:
+    async def _known(self, scope: Any) -> Connection:
+        """The connection that the address names, known before anything is read; raises NotFound."""
         connection = await self._connections.get(scope["path"][len(PREFIX) :].rstrip("/"))
-        webhook = self._connections.provider_of(connection).webhook
-        if webhook is None or not connection.enabled:
+        if self._connections.provider_of(connection).webhook is None or not connection.enabled:
             raise NotFound
+        return connection
+
+    async def _take(self, scope: Any, connection: Connection, source: str, body: bytes) -> Reply:
+        webhook = self._connections.provider_of(connection).webhook
+        assert webhook is not None
         account = await self._connections.account_for(connection, Purpose.VERIFY_WEBHOOK)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         found = webhook.verify(account, Incoming(headers, body), time.time())
         if isinstance(found, Rejection):
-            await self._reject(connection.id, found, scope, body)
+            await self._reject(connection.id, found, source, body)
             return _problem(401, "webhook_rejected", f"Refused: {found.value}.")
         kept, kept_headers = _without_card_numbers(body), _kept(headers)
         event = NewEvent(connection.id, found.key, found.subject, found.type, kept_headers, kept)
@@ -76,19 +94,27 @@ class Hooks:
         more = tuple([(name.encode(), value.encode()) for name, value in answer.headers])
         return Reply(answer.status, answer.body, answer.content_type.encode(), more)
 
-    async def _reject(self, connection: str, reason: Rejection, scope: Any, body: bytes) -> None:
-        """Keep a sample, at most sixty a minute in each process: a flood of forgeries must not fill the disk."""
-        log.warning("webhook.rejected", connection=connection, reason=reason.value, size=len(body))
-        now = time.monotonic()
-        if len(self._samples) == _SAMPLES_PER_MINUTE and now - self._samples[0] < 60:
-            return
-        self._samples.append(now)
-        source = scope["client"][0] if scope.get("client") else ""
-        await self._inbox.reject(connection, reason.value, source, body)
+    async def _reject(self, connection: str, reason: Rejection, source: str, body: bytes) -> None:
+        """Keep a sample now and then: a flood of forgeries must not fill the disk."""
+        times = self._refusals.note(source, connection, reason.value)
+        if times:
+            try:
+                await self._inbox.reject(connection, reason.value, source, body, times=times)
+            except Unavailable as error:  # it is refused all the same
+                log.warning("webhook.sample_lost", connection=connection, code=error.code)
 
 
-async def _body(receive: Any, limit_bytes: int) -> bytes | None:
-    """The whole body, or None when it is longer than allowed."""
+def _source(scope: Any) -> str:
+    """The sender's address; a network of 64 bits for IPv6."""
+    host: str = scope["client"][0] if scope.get("client") else "unknown"
+    return ":".join(host.split(":")[:4]) + "::/64" if host.count(":") > 1 else host
+
+
+async def _body(scope: Any, receive: Any, limit_bytes: int) -> bytes | None:
+    """The whole body, or None when it is longer than allowed, or says that it will be."""
+    told = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    if int(told) > limit_bytes:
+        return None
     message = await receive()
     body: bytes = message.get("body", b"")
     while message.get("more_body"):

@@ -37,12 +37,12 @@ class Inbox:
         """
         return await self._commits.submit(event)
 
-    async def reject(self, connection: str, reason: str, source: str, body: bytes) -> None:
-        """Remember that a message was refused, and why; never what it said."""
+    async def reject(self, connection: str, reason: str, source: str, body: bytes, *, times: int = 1) -> None:
+        """Remember that a message was refused, and why; never what it said. It stands for `times` that came since the last."""
         digest = hashlib.sha256(body).digest()
         async with self._db.transaction() as tx:
             await store.reject(tx, connection, reason, source, digest, len(body))
-            detail = {"reason": reason, "size": len(body), "digest": digest.hex()[:16]}
+            detail = {"reason": reason, "size": len(body), "digest": digest.hex()[:16], "times": times}
             await record(tx, [Entry(f"hook:{connection}", "webhook.rejected", f"connection:{connection}", detail)])
 
     async def note_card_data(self, connection: str) -> None:
