@@ -140,6 +140,7 @@ def _framework(services: Services, handlers: Sequence[Any], flushes: Sequence[Ca
             "cursors": Provide(lambda: cursors, sync_to_thread=False, use_cache=True),
         },
         exception_handlers={Exception: _on_error},
+        before_request=_tell_refused,
         state=State({"services": services}),
         lifespan=[_housekeeping(services, flushes)],
         openapi_config=OpenAPIConfig(title="Gerbang", version=gerbang.__version__, path=_SCHEMA_PATH),
@@ -154,10 +155,18 @@ def _quiet(config: AppConfig) -> AppConfig:
     return config
 
 
-def _on_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+def _tell_refused(request: Request[Any, Any, Any]) -> None:
+    """What the gateway would not let through is raised where its page can tell it."""
+    if (refused := exchange_of(request).refused) is not None:
+        raise refused
+
+
+def _on_error(request: Request[Any, Any, Any], error: Exception) -> pages.Page:
     exchange = exchange_of(request)
     route = exchange.row.route if exchange.row else "unmatched"
     ours = exchange.error = as_our_error(error, route=route, request_id=exchange.request_id)
+    if exchange.row is not None and exchange.row.is_page:
+        return pages.page_error(request, ours)
     status, headers, body = describe(ours, instance=masked(exchange.path), request_id=exchange.request_id)
     sent = {name.decode(): value.decode() for name, value in headers[1:]}
     return Response(body, status_code=status, headers=sent, media_type=headers[0][1].decode())

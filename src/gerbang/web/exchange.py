@@ -51,7 +51,9 @@ def _own_id(told: bytes) -> str:
 
 
 class Exchange:
-    """`caller` is None while nobody is known; `value` is the body as plain values where the route takes JSON; `error` what was refused."""
+    """`caller` is None while nobody is known; `value` is the body as plain values where the route takes JSON; `error` what was refused; `refused`
+    why the gateway would not let a page's request through, which the page then tells.
+    """
 
     __slots__ = (
         "body",
@@ -64,6 +66,7 @@ class Exchange:
         "params",
         "path",
         "receive",
+        "refused",
         "request_id",
         "row",
         "scope",
@@ -91,6 +94,7 @@ class Exchange:
         self.caller: Caller | None = None
         self.body = b""
         self.error: GerbangError | None = None
+        self.refused: GerbangError | None = None
         self.value: Any = None
         self.key: str | None = None
         self.verdict: Verdict | None = None

@@ -135,19 +135,28 @@ class Gateway:
         if exchange.row.body is Body.RAW:
             await self._reply(exchange, await self._ways.hooks(exchange.scope, exchange.receive))
             return
+        try:
+            await self._admit(exchange, exchange.row)
+        except GerbangError as error:
+            if not exchange.row.is_page:
+                raise
+            await _keep(exchange, error)
+        await self._answer(exchange, exchange.row)
+
+    async def _admit(self, exchange: Exchange, row: Row) -> None:
+        """Who it is, whether they may and not too often, and what they send."""
         _refuse_nul(exchange)
         exchange.caller = await self._identify(exchange)
-        exchange.verdict = await self._ways.rates.check(exchange.row.rate, exchange.caller, exchange.address)
+        exchange.verdict = await self._ways.rates.check(row.rate, exchange.caller, exchange.address)
         if exchange.verdict is not None and not exchange.verdict.allowed:
             raise rates.refuse(exchange.verdict)
-        _check_policy(exchange, exchange.row)
+        _check_policy(exchange, row)
         if exchange.path.startswith(_API):
             validation.refuse_cards_in_address(exchange.path, exchange.query())
-        if exchange.row.key_required:
+        if row.key_required:
             exchange.key = idempotency.check_form(exchange.headers.get(b"idempotency-key"))
-        if exchange.row.body is not Body.NONE:
-            await self._take_body(exchange, exchange.row.body)
-        await self._answer(exchange, exchange.row)
+        if row.body is not Body.NONE:
+            await self._take_body(exchange, row.body)
 
     # ── steps ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -358,6 +367,18 @@ async def _read(exchange: Exchange, limit: int) -> bytes:
     if len(body) > limit:
         raise BodyTooLarge(f"At most {limit} bytes.")
     return body
+
+
+async def _keep(exchange: Exchange, error: GerbangError) -> None:
+    """A page's request that is refused: the page tells it, with what was typed, as far as that is no more than a form holds."""
+    exchange.refused = error
+    row = exchange.row
+    if row is None or row.body is not Body.FORM or exchange.body or isinstance(error, BodyTooLarge | UnsupportedMedia):
+        return
+    try:
+        exchange.body = await _read(exchange, row.most_bytes or _LARGE_BYTES)
+    except GerbangError:
+        exchange.body = b""
 
 
 def _body_again(exchange: Exchange) -> Callable[[], Awaitable[Any]]:

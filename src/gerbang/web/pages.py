@@ -25,6 +25,7 @@ from gerbang.core.identity.model import Caller
 from gerbang.web import texts
 from gerbang.web.exchange import exchange_of
 from gerbang.web.hosts import BY_PROXY
+from gerbang.web.kept_form import kept_form
 from gerbang.web.problems import status_of
 from gerbang.web.services import Services
 
@@ -246,16 +247,18 @@ def caller_or_none(request: Request[Any, Any, Any]) -> Caller | None:
 
 
 def page_error(request: Request[Any, Any, Any], error: GerbangError) -> Page:
-    """An error as a page: what happened, whether anything moved, and the number that finds it in our log."""
+    """An error as a page: what happened, whether anything moved, what was typed, and the number that finds it in our log."""
     exchange_of(request).error = error  # so that the gateway audits it where that is due
     status = status_of(error)
     if status == 401 and request.method == "GET":
         return see_other(f"/login?{urlencode({'next': _local(request)})}")
     settings = services_of(request).settings
-    message = {401: "denied", 403: "denied", 404: "lost"}.get(
-        status, "busy" if status >= 500 or status == 429 else "refused"
+    message = {401: "ended", 403: "denied", 404: "lost", 413: "too_large", 429: "too_often"}.get(
+        status, "busy" if status >= 500 else "refused"
     )
     headers = {"retry-after": str(error.retry_after_s or 2)} if status in (429, 503) else {}
+    if status in (413, 415):
+        headers["connection"] = "close"  # the rest of the body was not read
     return page(
         request,
         "message.html",
@@ -265,6 +268,7 @@ def page_error(request: Request[Any, Any, Any], error: GerbangError) -> Page:
         detail=error.detail if message == "refused" else "",
         request_id=request.scope["state"].get("request_id", ""),
         back="",
+        kept=kept_form(request, error),
         shop=settings.shop_name,
         home="/shop" if settings.sandbox else "",
         is_test=settings.sandbox,

@@ -9,6 +9,7 @@ from typing import Final
 _LOGIN_BYTES: Final = 8_192
 _FORM_BYTES: Final = 32_768
 _SMALL_BYTES: Final = 16_384
+_PAGES: Final = ("/owner", "/login", "/logout", "/shop", "/pay/", "/refund/", "/console")
 
 
 class Who(enum.Enum):
@@ -60,6 +61,12 @@ class Row:
     def route(self) -> str:
         """The route's name in logs, metrics and limits."""
         return f"{self.method} {self.path}"
+
+    @property
+    def is_page(self) -> bool:
+        """Whether people come here with a browser, so that a refusal is a page too, and nothing that they typed is lost."""
+        shown = self.rate not in (Rate.READ, Rate.FREE) and self.body in (Body.NONE, Body.FORM)
+        return shown and (self.path == "/" or self.path.startswith(_PAGES))
 
 
 def _open(method: str, path: str, rate: Rate = Rate.PAGE, body: Body = Body.NONE, *, unowned: bool = False) -> Row:

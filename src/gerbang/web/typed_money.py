@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from gerbang.base.money import EXPONENTS, BadMoney, as_json, from_json
+from gerbang.base.text import plain
 
 # A bare `$` or `¥` stands for whichever of its currencies was chosen; every other sign must be the chosen currency's own.
 _SIGNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -25,7 +26,7 @@ class Unreadable(Exception):
 
 def read_amount(text: str, currency: str) -> int:
     """Minor units of the currency; raises Unreadable."""
-    bare = _NO_CENTS.sub("", _without_sign(" ".join(text.lower().split()), currency))
+    bare = _NO_CENTS.sub("", _without_sign(" ".join(plain(text).lower().split()), currency))
     if not _NUMBER.fullmatch(bare):
         raise Unreadable("form")
     whole, part = _parts(re.split(r"[.,'’ ]", bare), re.sub(r"\d", "", bare), EXPONENTS[currency])

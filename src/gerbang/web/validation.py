@@ -11,6 +11,7 @@ import msgspec
 from gerbang.base import number_kinds
 from gerbang.base.card_numbers import fold, holds_card_number
 from gerbang.base.errors import FieldError, Invalid
+from gerbang.web.cleaning import cleaned_body, may_be_unclean
 from gerbang.web.problems import CardDataRefused, Malformed, invalid_field
 
 T = TypeVar("T")
@@ -59,12 +60,19 @@ def _decoder(shape: Any) -> msgspec.json.Decoder[Any]:
 
 def read_as(body: bytes, shape: type[T]) -> T:
     """The body as a Struct of ours, after read_json; raises Invalid (422) with a JSON Pointer."""
+    body = body or b"{}"
+    if not may_be_unclean(body):
+        try:
+            result: T = _decoder(cast("Any", shape)).decode(body)
+        except msgspec.ValidationError:
+            pass  # it may be right once it is cleaned: an account number in groups
+        else:
+            return result
     try:
-        result: T = _decoder(cast("Any", shape)).decode(body or b"{}")
+        return msgspec.convert(cleaned_body(_READER.decode(body), shape), shape, strict=True)
     except msgspec.ValidationError as error:
         pointer, detail = pointer_of(str(error))
         raise invalid_field(pointer, detail) from error
-    return result
 
 
 def pointer_of(message: str) -> tuple[str, str]:

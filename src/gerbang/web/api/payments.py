@@ -18,6 +18,7 @@ from gerbang.ports.payment import DisplayCode, DisplayVirtualAccount, NextAction
 from gerbang.web import views
 from gerbang.web.bodies import AttemptBody, PaymentBody, ResolveBody, owner_id, read_amount, read_ip
 from gerbang.web.chain_view import TransferView, transfer_view
+from gerbang.web.cleaning import cleaned
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
 from gerbang.web.exchange import Exchange, Reply, caller_of, exchange_of
 from gerbang.web.owning import owns, seen_by
@@ -87,7 +88,8 @@ async def list_payments(
     """Customers see their own, staff and API keys all."""
     caller = caller_of(request)
     owner = None if caller.may("payments:read") else caller.id
-    filters = Filters(status, method, connection, order_reference, utc(created_after), utc(created_before), owner)
+    wanted = cleaned("order_reference", order_reference) if order_reference else None
+    filters = Filters(status, method, connection, wanted, utc(created_after), utc(created_before), owner)
     most = capped(limit)
     rows = await services.payments.page(filters, await cursors.read("payments", cursor), most + 1)
     tokens = {row.payment.id: await services.payments.link_token(row.payment.id) for row in rows[:most]}

@@ -50,6 +50,8 @@ async def enter(request: Request[Any, Any, Any]) -> Page:
     password = await password_of(request)
     onward, locale = safe_next(form["next"]), locale_of(request)
     say = texts.words(locale)
+    if form.cards:
+        return _form(request, onward, wrong=say("link.wrong.card"), status_code=422)
     try:
         pair = await services_of(request).identity.sessions.login(
             form["email"], password, client_of(request), locale=locale

@@ -1,5 +1,6 @@
 """The page behind the one-time owner link: whoever read it in the terminal makes the first account. Nothing else is made here."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from litestar import Request, Response, Router, get, post
@@ -17,7 +18,7 @@ from gerbang.web.pages import Page, locale_of, page, page_error, see_other, serv
 @get("/owner")
 async def open_owner(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The form. Whether the link is still good shows when it is used: asking must not tell."""
-    return _form(request, request.query_params.get("t", "")[:200])
+    return _form(request, {"t": request.query_params.get("t", "")[:200]})
 
 
 @post("/owner", status_code=303)
@@ -27,35 +28,35 @@ async def claim(request: Request[Any, Any, Any]) -> Page:
     form = await read_form(request, "t", "email", "name")
     password, locale = await password_of(request), locale_of(request)
     identity = services_of(request).identity
+    if form.cards:
+        return _form(request, form, form.card_complaints(texts.words(locale)))
     try:
         await identity.accounts.claim_ownership(form["t"], form["email"], password, form["name"], locale)
     except OwnerLinkInvalid:
-        return _form(request, "", wrong=texts.words(locale)("owner.dead"), status_code=403)
+        return _form(request, {}, {"": texts.words(locale)("owner.dead")}, 403)
     except (WeakPassword, InvalidProfile, EmailTaken) as error:
-        return _form(request, form["t"], form["email"], form["name"], error.detail, 422)
+        wrong = {one.pointer.removeprefix("/"): one.detail for one in error.errors}
+        return _form(request, form, wrong or {"": error.detail})
     pair = await identity.sessions.login(form["email"], password, client_of(request), locale=locale)
     return see_other("/console", session_cookies(request, pair))
 
 
 def _form(
     request: Request[Any, Any, Any],
-    token: str,
-    email: str = "",
-    name: str = "",
-    wrong: str = "",
-    status_code: int = 200,
+    given: Mapping[str, str],
+    wrong: Mapping[str, str] | None = None,
+    status_code: int = 422,
 ) -> Response[bytes]:
+    """The form as it was filled in, with what is wrong beside each field; without a token only what is wrong with the link."""
     settings = services_of(request).settings
     return page(
         request,
         "owner.html",
-        status_code=status_code,
+        status_code=status_code if wrong else 200,
         shop=settings.shop_name,
         is_test=settings.sandbox,
-        token=token,
-        email=email,
-        name=name,
-        wrong=wrong,
+        given={"t": "", "email": "", "name": "", **given},
+        wrong=wrong or {},
     )
 
 

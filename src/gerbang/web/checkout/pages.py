@@ -128,7 +128,11 @@ async def choose(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
     name = scenes.COIN if offer and offer.assets else offer.option if offer else None
     picked = Choice(offers, method.value if method else "", form[name] if name else "", form[scenes.PHONE])
     wrong = _wrong(say, offer, picked)
-    mobile, wrong_phone = _mobile(say, offer, picked, whole.payer.phone)
+    if scenes.PHONE in form.cards:
+        picked = replace(picked, wrong_phone=say("link.wrong.card"))
+    mobile, wrong_phone = (
+        ("", picked.wrong_phone) if picked.wrong_phone else _mobile(say, offer, picked, whole.payer.phone)
+    )
     if wrong or wrong_phone or offer is None or method is None:
         again = replace(picked, wrong=wrong, wrong_phone=wrong_phone)
         return await _show(request, whole, choosing=True, choice=again)

@@ -99,7 +99,7 @@ async def read_destination(request: Request[Any, Any, Any], refund: Refund) -> t
         wrong["account"] = say("refund.wrong.account", count=sum(char.isdigit() for char in digits))
     if not 2 <= len(form["name"]) <= 80:
         wrong["name"] = say("refund.wrong.name")
-    return Destination(form["bank"], digits, form["name"]), wrong
+    return Destination(form["bank"], digits, form["name"]), wrong | form.card_complaints(say)
 
 
 def _address(request: Request[Any, Any, Any], typed: str, wrong: str) -> tuple[Destination, dict[str, str]]:

@@ -13,6 +13,7 @@ from gerbang.core.payments.deposit_store import Wallet
 from gerbang.core.payments.model import Filters, NotRefundable, PaymentStatus, Whole
 from gerbang.ports.payment import Method
 from gerbang.web import texts
+from gerbang.web.cleaning import cleaned
 from gerbang.web.console import ledger_view, payment_view, refund_form, refunds
 from gerbang.web.console.asking import REFUSED, ask_first, back_to
 from gerbang.web.console.desk import form_key, operator, read_day, refusal, show
@@ -45,7 +46,8 @@ async def payments(request: Request[Any, Any, Any]) -> Response[bytes]:
     caller = operator(request, "payments:read")
     services = services_of(request)
     chosen = {
-        name: request.query_params.get(name, "")[:120] for name in ("status", "method", "connection", "order_reference")
+        name: cleaned(name, request.query_params.get(name, ""))[:120]
+        for name in ("status", "method", "connection", "order_reference")
     }
     chosen |= {name: request.query_params.get(name, "") for name in ("after", "before")}
     filters = Filters(
@@ -125,7 +127,7 @@ async def payment(request: Request[Any, Any, Any], payment: FromPath[str]) -> Re
 async def find(request: Request[Any, Any, Any]) -> Response[None]:
     """From an id to its page; anything else is looked for as an order reference."""
     operator(request, "payments:read")
-    wanted = request.query_params.get("q", "").strip()[:120]
+    wanted = cleaned("q", request.query_params.get("q", ""))[:120]
     kind, _, _ = wanted.partition("_")
     if not wanted:
         return see_other("/console/payments")
@@ -217,6 +219,8 @@ async def resolve(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pa
     whole = await _whole(request, payment)
     form = await read_form(request, "decision", "reason")
     say, reason, payments_ = texts.words(locale_of(request)), form["reason"], services_of(request).payments
+    if form.cards:
+        return await _question(request, whole, "resolve", form, form.card_complaints(say))
     if not 3 <= len(reason) <= 200:
         return await _question(request, whole, "resolve", form, {"reason": say("reason.wrong")})
     try:

@@ -35,8 +35,10 @@ async def settle(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page
     refund_id = ids.read("ref", refund)
     form = await read_form(request, "reference", "version")
     reference = form["reference"]
-    if not 4 <= len(reference) <= 120:
-        return await _settling(request, refund_id, reference, texts.words(locale_of(request))("settling.wrong"))
+    say = texts.words(locale_of(request))
+    if form.cards or not 4 <= len(reference) <= 120:
+        wrong = form.card_complaints(say).get("reference") or say("settling.wrong")
+        return await _settling(request, refund_id, reference, wrong)
     payment = await _payment_of(request, refund_id)
     try:
         await services_of(request).payments.settle_refund(caller, refund_id, reference, _version(form))
@@ -108,8 +110,9 @@ async def resolve_refund(request: Request[Any, Any, Any], refund: FromPath[str])
     """Keep what a person has seen at the provider, with the reason."""
     caller, refund_id = operator(request, "refunds:settle"), ids.read("ref", refund)
     form, say = await read_form(request, "decision", "reason"), texts.words(locale_of(request))
-    if not 3 <= len(form["reason"]) <= 200:
-        return await _deciding(request, refund_id, form, {"reason": say("reason.wrong")})
+    if form.cards or not 3 <= len(form["reason"]) <= 200:
+        wrong = form.card_complaints(say) or {"reason": say("reason.wrong")}
+        return await _deciding(request, refund_id, form, wrong)
     payment = await _payment_of(request, refund_id)
     try:
         match form["decision"]:

@@ -1,0 +1,60 @@
+"""A form that could not be carried out, given back: what was typed is shown, and can be sent once more as it was. Never a secret, never a card."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from litestar import Request
+
+from gerbang.base.card_numbers import holds_card_number
+from gerbang.base.errors import GerbangError
+from gerbang.web import texts
+from gerbang.web.cleaning import cleaned
+from gerbang.web.exchange import exchange_of
+from gerbang.web.gateway import check_same_origin
+from gerbang.web.policy import Body
+from gerbang.web.problems import BodyTooLarge, UnsupportedMedia
+
+_SECRETS: Final = frozenset({"password", "current", "new"})
+_MOST_FIELDS: Final = 40
+_MOST_CHARACTERS: Final = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class KeptForm:
+    """`shown` is what a person typed, by the key of its label; `pairs` the whole form, empty where it must not be sent again."""
+
+    action: str
+    shown: Sequence[tuple[str, str]]
+    pairs: Sequence[tuple[str, str]]
+
+
+def kept_form(request: Request[Any, Any, Any], error: GerbangError) -> KeptForm | None:
+    """The form of this request, or None where it was none. One that another site sent is shown, not offered to be sent again."""
+    exchange = exchange_of(request)
+    if exchange.row is None or exchange.row.body is not Body.FORM or request.method != "POST":
+        return None
+    typed = _typed(exchange.body)
+    if not typed:
+        return None
+    safe = {name: value for name, value in typed.items() if name not in _SECRETS and not holds_card_number(value, name)}
+    whole = len(safe) == len(typed) and not isinstance(error, BodyTooLarge | UnsupportedMedia) and _is_ours(request)
+    shown = [(f"held.{name}", value) for name, value in safe.items() if value and texts.knows(f"held.{name}")]
+    return KeptForm(request.url.path, shown, list(typed.items()) if whole else [])
+
+
+def _typed(body: bytes) -> Mapping[str, str]:
+    try:
+        pairs = parse_qsl(body.decode("latin-1"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        return {}
+    return {name: cleaned(name, value[:_MOST_CHARACTERS]) for name, value in pairs}
+
+
+def _is_ours(request: Request[Any, Any, Any]) -> bool:
+    try:
+        check_same_origin(exchange_of(request))
+    except GerbangError:
+        return False
+    return True
