@@ -31,12 +31,12 @@ from gerbang.web.problems import (
     CardDataRefused,
     CrossSite,
     Header,
-    Malformed,
     MethodNotAllowed,
     UnsupportedMedia,
     describe,
 )
 from gerbang.web.rates import Rates
+from gerbang.web.receiving import body_again, read_body
 from gerbang.web.routing import Routes
 from gerbang.web.services import Services
 from gerbang.web.translating import as_our_error
@@ -204,7 +204,7 @@ class Gateway:
         if exchange.headers.get(b"content-encoding", b"identity") != b"identity":
             raise UnsupportedMedia("Send the body without compression.")
         most = exchange.row.most_bytes if exchange.row else None
-        exchange.body = await _read(exchange, min(most or self._ways.body_limit_bytes, self._ways.body_limit_bytes))
+        exchange.body = await read_body(exchange, min(most or self._ways.body_limit_bytes, self._ways.body_limit_bytes))
         if kind is not Body.JSON or not exchange.body:
             return
         media = exchange.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
@@ -223,7 +223,7 @@ class Gateway:
         state = exchange.scope["state"]
         state["exchange"], state["caller"], state["request_id"] = exchange, exchange.caller, exchange.request_id
         scope = exchange.scope if exchange.method != "HEAD" else {**exchange.scope, "method": "GET"}
-        await self._ways.inner(scope, _body_again(exchange), self._dressing(exchange))
+        await self._ways.inner(scope, body_again(exchange), self._dressing(exchange))
         if exchange.error is not None:
             await self._audited(exchange, exchange.error)
 
@@ -345,30 +345,6 @@ def _check_policy(exchange: Exchange, row: Row) -> None:
         raise Forbidden(f"This needs the permission {' or '.join(row.permissions)}.")
 
 
-async def _read(exchange: Exchange, limit: int) -> bytes:
-    """The whole body, never more than the limit; what Content-Length says is only believed when it is too much."""
-    told = exchange.headers.get(b"content-length", b"0")
-    if int(told) > limit:
-        raise BodyTooLarge(f"At most {limit} bytes.")
-    message = await exchange.receive()
-    if message["type"] == "http.request" and not message.get("more_body"):
-        body: bytes = message["body"]
-    else:
-        parts, size = [], 0
-        while True:
-            if message["type"] != "http.request":
-                raise Malformed("The connection ended before the body did.")
-            parts.append(message["body"])
-            size += len(message["body"])
-            if size > limit or not message.get("more_body"):
-                break
-            message = await exchange.receive()
-        body = b"".join(parts)
-    if len(body) > limit:
-        raise BodyTooLarge(f"At most {limit} bytes.")
-    return body
-
-
 async def _keep(exchange: Exchange, error: GerbangError) -> None:
     """A page's request that is refused: the page tells it, with what was typed, as far as that is no more than a form holds."""
     exchange.refused = error
@@ -376,23 +352,9 @@ async def _keep(exchange: Exchange, error: GerbangError) -> None:
     if row is None or row.body is not Body.FORM or exchange.body or isinstance(error, BodyTooLarge | UnsupportedMedia):
         return
     try:
-        exchange.body = await _read(exchange, row.most_bytes or _LARGE_BYTES)
+        exchange.body = await read_body(exchange, row.most_bytes or _LARGE_BYTES)
     except GerbangError:
         exchange.body = b""
-
-
-def _body_again(exchange: Exchange) -> Callable[[], Awaitable[Any]]:
-    """A `receive` for the framework: the body that was read, then whatever the connection says."""
-    told = False
-
-    async def receive() -> Any:
-        nonlocal told
-        if told or (exchange.row is not None and exchange.row.body is Body.NONE):
-            return await exchange.receive()
-        told = True
-        return {"type": "http.request", "body": exchange.body, "more_body": False}
-
-    return receive
 
 
 def _route(exchange: Exchange) -> str:
