@@ -93,3 +93,23 @@ def test_doctor_says_that_the_database_does_not_answer(tmp_path: Path) -> None:
     assert said.returncode == 1
     assert "MEND  the database:" in said.stdout
     assert "Traceback" not in said.stderr
+
+
+def test_connections_are_added_listed_asked_switched_off_and_deleted(tmp_path: Path, database: FreshDatabase) -> None:
+    key = tmp_path / "root.key"
+    ensure_root_key(key, create=True)
+    given = {"database_url": database.app_dsn, "root_key_file": key}
+    refused = gerbang(
+        "connections", "add", "toko", "--provider", "nicepay", "--set", "methods=va", at=tmp_path, given=given
+    )
+    assert refused.returncode == 2
+    assert "/settings/methods" in refused.stderr
+    rates = ("--provider", "http_rates", "--set", "url=http://127.0.0.1:9/{asset}", "--set", "timeout_s=1")
+    assert gerbang("connections", "add", "kurs", *rates, at=tmp_path, given=given).returncode == 0
+    listed = gerbang("connections", "list", "--json", at=tmp_path, given=given).stdout
+    assert [json.loads(line)["id"] for line in listed.splitlines()] == ["kurs"]
+    asked = gerbang("connections", "probe", "kurs", at=tmp_path, given=given)
+    assert (asked.returncode, asked.stdout[:1]) == (0, "?")
+    assert "disabled" in gerbang("connections", "disable", "kurs", at=tmp_path, given=given).stdout
+    assert gerbang("connections", "delete", "kurs", at=tmp_path, given=given).returncode == 0
+    assert gerbang("connections", "list", at=tmp_path, given=given).stdout == ""

@@ -44,6 +44,12 @@ app.command(
     group=_look,
     help="Deposit addresses and their derivation paths, for the wallet that sweeps them.",
 )
+app.command(
+    "gerbang.cli.connections:connections",
+    name="connections",
+    group=_look,
+    help="Accounts of ours at providers: add, list, ask, switch on and off, delete.",
+)
 app.command("gerbang.cli.config:config", name="config", group=_look, help="The settings of this process.")
 app.command("gerbang.cli.docs:docs", name="docs", group=_look, help="Write the generated reference pages.")
 

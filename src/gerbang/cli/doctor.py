@@ -1,7 +1,9 @@
 """`gerbang doctor`: every check of this set-up with its cure. Looks only; changes nothing."""
 
+import asyncio
 import json
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +18,7 @@ from gerbang.base.marks import Marks
 from gerbang.base.safety import Finding, look_at
 from gerbang.cli.process import run, settings_here
 from gerbang.core.payments import deposit_store
+from gerbang.ports.provider import Probed
 from gerbang.settings import Settings
 
 _MOST_SKEW_S = 5
@@ -36,6 +39,7 @@ def doctor(*, as_json: Annotated[bool, Parameter("--json")] = False, data: Path 
     async def story(settings: Settings) -> None:
         found.extend(_of_settings(settings))
         found.extend(await _of_database(settings))
+        found.extend(await _of_connections(settings))
 
     run(story, settings_here(data))
     if as_json:
@@ -44,6 +48,36 @@ def doctor(*, as_json: Annotated[bool, Parameter("--json")] = False, data: Path 
         for one in found:
             print(f"{'ok  ' if one.good else 'MEND'}  {one.what}" + ("" if one.good else f"\n      → {one.cure}"))
     sys.exit(0 if all(one.good for one in found) else 1)
+
+
+async def _of_connections(settings: Settings) -> list[Finding]:
+    """A line for each enabled connection, whose provider is asked; what kept us from asking is said above already."""
+    from gerbang.base.http import Http
+    from gerbang.core.connections import probing
+    from gerbang.core.connections.service import Connections
+    from gerbang.core.secrets.service import Secrets
+    from gerbang.providers import PROVIDERS
+    from gerbang.providers.sealed import SealedStore, ensure_root_key
+
+    db, http = Database(settings.database_dsn(), size=4, name="gerbang doctor"), Http()
+    try:
+        await db.open()
+        store = SealedStore(db, ensure_root_key(settings.root_key_path, create=False))
+        known = Connections(db, Secrets(db, store), PROVIDERS, settings.base_url)
+        enabled = [one for one in await known.all() if one.enabled]
+        asked = await asyncio.gather(*(probing.probe(known, http, one) for one in enabled))
+    except GerbangError:
+        return []
+    finally:
+        await http.close()
+        await db.close()
+    return [_of_probe(one.id, found) for one, found in zip(enabled, asked, strict=True)]
+
+
+def _of_probe(name: str, found: Sequence[Probed]) -> Finding:
+    bad = [one for one in found if one.good is False]
+    said = "; ".join(one.what for one in bad or found) or "its provider cannot be asked"
+    return Finding(f"connection {name}: {said}", good=not bad, cure=" ".join(one.cure for one in bad))
 
 
 def _of_settings(settings: Settings) -> list[Finding]:

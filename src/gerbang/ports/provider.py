@@ -1,7 +1,8 @@
 """What a provider says about itself, so that core, console and CLI can list, set up and check connections. Values; no I/O."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -9,7 +10,7 @@ from gerbang.base.errors import FieldError
 from gerbang.base.http import Http
 from gerbang.ports.chain import Chain
 from gerbang.ports.messenger import Messenger
-from gerbang.ports.payment import PaymentProvider
+from gerbang.ports.payment import Account, PaymentProvider
 from gerbang.ports.rates import RateSource
 from gerbang.ports.webhook import WebhookProvider
 
@@ -61,10 +62,28 @@ class SettingField:
 
 
 @dataclass(frozen=True, slots=True)
+class Probed:
+    """What one question to the provider showed. `good` is None where it gave no clear answer: then nothing is known.
+
+    `pointer` names the setting or secret to mend (`/secrets/merchant_key`), `cure` says how.
+    """
+
+    what: str
+    good: bool | None
+    pointer: str = ""
+    cure: str = ""
+
+
+Check = Callable[[Mapping[str, str], Collection[str]], Sequence[FieldError]]
+Probe = Callable[[Http, Account, datetime], Awaitable[Sequence[Probed]]]
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """One outside system that Gerbang speaks to. A factory or half that is absent means: it does not do that.
 
-    `check` sees in the settings what only this provider understands; its words never repeat a value that may be a secret.
+    `check` sees in the settings, and in which credentials there are, what only this provider understands; its words never repeat a value
+    that may be a secret. `probe` asks the provider whether an account works and moves nothing there; it raises what base/http.py raises.
     """
 
     name: str
@@ -79,7 +98,8 @@ class Provider:
     webhook: WebhookProvider | None = None
     messenger: Callable[[Http], Messenger] | None = None
     retired: str = ""
-    check: Callable[[Mapping[str, str]], Sequence[FieldError]] | None = None
+    check: Check | None = None
+    probe: Probe | None = None
 
     def problems(self, settings: Mapping[str, str], credentials: Collection[str]) -> Sequence[FieldError]:
         """What is wrong with a connection's settings and the names of its secrets; empty when it can be saved."""
@@ -100,7 +120,7 @@ class Provider:
                 found.append(
                     FieldError(f"/secrets/{credential.name}", f"{credential.label} is needed. {credential.hint}")
                 )
-        return [*found, *(self.check(settings) if self.check is not None else ())]
+        return [*found, *(self.check(settings, credentials) if self.check is not None else ())]
 
 
 def _complaint(field: SettingField, value: str) -> str:

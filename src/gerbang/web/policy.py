@@ -224,6 +224,8 @@ POLICY: Final[Sequence[Row]] = (
     _read("/v1/connections/{connection}", "connections:manage", "payments:read"),
     _do("POST", "/v1/connections", "connections:manage", large=True),
     _do("PATCH", "/v1/connections/{connection}", "connections:manage", large=True),
+    _do("DELETE", "/v1/connections/{connection}", "connections:manage"),
+    _do("POST", "/v1/connections/{connection}/probe", "connections:manage"),
     _read("/v1/secrets", "secrets:manage"),
     _do("PUT", "/v1/secrets/{name:path}", "secrets:manage", large=True),
     _do("POST", "/v1/secrets/{name:path}", "secrets:manage", large=True),

@@ -22,6 +22,13 @@ class BadConnection(Invalid):
     title = "The connection is not set up rightly"
 
 
+class ConnectionInUse(Conflict):
+    """Payments were made by it: their money is asked about by it for years."""
+
+    code = "connection_in_use"
+    title = "The connection has payments"
+
+
 @dataclass(frozen=True, slots=True)
 class Connection:
     """One account of ours at a provider. `secrets` maps the provider's credential names to names in the secrets manager."""

@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final
 
 from gerbang.base.db import Database
@@ -9,7 +11,13 @@ from gerbang.base.errors import FieldError
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.connections import store
-from gerbang.core.connections.model import BadConnection, Connection, ConnectionExists, ConnectionNotFound
+from gerbang.core.connections.model import (
+    BadConnection,
+    Connection,
+    ConnectionExists,
+    ConnectionInUse,
+    ConnectionNotFound,
+)
 from gerbang.core.secrets.model import Purpose
 from gerbang.core.secrets.service import Secrets
 from gerbang.ports.payment import Account
@@ -54,14 +62,40 @@ class Connections:
         known = self._accounts.get((connection.id, purpose))
         if known is not None and known[0] is connection and time.monotonic() - known[1] < _ACCOUNT_S:
             return known[2]
+        account = await self.account_of(connection, purpose)
+        self._accounts[connection.id, purpose] = (connection, time.monotonic(), account)
+        return account
+
+    async def account_of(self, connection: Connection, purpose: Purpose) -> Account:
+        """The same, read anew, also of a connection that is not stored yet."""
         secrets = {
             name: [version.value for version in await self._secrets.get(secret, purpose)]
             for name, secret in connection.secrets.items()
         }
         hook = f"{self._public_url}/hooks/{connection.id}"
-        account = Account(connection.id, connection.livemode, connection.settings, secrets, hook)
-        self._accounts[connection.id, purpose] = (connection, time.monotonic(), account)
-        return account
+        return Account(connection.id, connection.livemode, connection.settings, secrets, hook)
+
+    async def draft(
+        self,
+        id_: str,
+        provider: str,
+        *,
+        livemode: bool,
+        settings: Mapping[str, str],
+        secrets: Mapping[str, str],
+    ) -> Connection:
+        """A connection as it would be made, checked and not stored; a live one to a retired provider is disabled until somebody enables it.
+
+        Raises BadConnection with a pointer for each fault, ConnectionExists.
+        """
+        if provider not in self._providers:
+            known = ", ".join(sorted(self._providers))
+            raise BadConnection(errors=[FieldError("/provider", f"Must be one of: {known}.")])
+        if id_ in await self._fresh(_UNKNOWN_FRESH_S):
+            raise ConnectionExists(f"{id_} exists already.")
+        await self._check(provider, settings, secrets)
+        enabled, now = not (livemode and self._providers[provider].retired), datetime.now(UTC)
+        return Connection(id_, provider, livemode, dict(settings), dict(secrets), enabled, now, now)
 
     async def create(
         self,
@@ -73,29 +107,30 @@ class Connections:
         settings: Mapping[str, str],
         secrets: Mapping[str, str],
     ) -> Connection:
-        """A new connection; a live one to a retired provider is disabled until somebody enables it. Raises BadConnection with a pointer
-        for each fault, ConnectionExists.
-        """
-        if provider not in self._providers:
-            known = ", ".join(sorted(self._providers))
-            raise BadConnection(errors=[FieldError("/provider", f"Must be one of: {known}.")])
-        self._check(provider, settings, secrets)
-        enabled = not (livemode and self._providers[provider].retired)
+        """A new connection. Raises BadConnection with a pointer for each fault, ConnectionExists."""
+        made = await self.draft(id_, provider, livemode=livemode, settings=settings, secrets=secrets)
         async with self._db.transaction() as tx:
-            if not await store.add(tx, id_, provider, livemode, settings, secrets, enabled):
+            if not await store.add(tx, id_, provider, livemode, settings, secrets, made.enabled):
                 raise ConnectionExists(f"{id_} exists already.")
-            detail = {"provider": provider, "enabled": enabled}
+            detail = {"provider": provider, "enabled": made.enabled}
             await record(tx, [Entry(actor, "connection.created", f"connection:{id_}", detail)])
             await store.tell(tx, id_)
         self.forget()
         return await self.get(id_)
 
+    async def changed(
+        self, id_: str, *, settings: Mapping[str, str], secrets: Mapping[str, str], enabled: bool
+    ) -> Connection:
+        """A connection as it would be after a change, checked and not stored. Raises ConnectionNotFound, BadConnection."""
+        known = await self.get(id_)
+        await self._check(known.provider, settings, secrets)
+        return replace(known, settings=dict(settings), secrets=dict(secrets), enabled=enabled)
+
     async def update(
         self, actor: str, id_: str, *, settings: Mapping[str, str], secrets: Mapping[str, str], enabled: bool
     ) -> Connection:
         """Change settings, references to secrets, or whether it is used. Raises ConnectionNotFound, BadConnection."""
-        known = await self.get(id_)
-        self._check(known.provider, settings, secrets)
+        await self.changed(id_, settings=settings, secrets=secrets, enabled=enabled)
         async with self._db.transaction() as tx:
             await store.save(tx, id_, settings, secrets, enabled)
             await record(tx, [Entry(actor, "connection.updated", f"connection:{id_}", {"enabled": enabled})])
@@ -103,12 +138,51 @@ class Connections:
         self.forget()
         return await self.get(id_)
 
+    async def switch(self, actor: str, id_: str, *, enabled: bool) -> Connection:
+        """Use it, or use it no more for new payments; what was begun by it goes on. Raises ConnectionNotFound, BadConnection."""
+        known = await self.get(id_)
+        if not enabled:  # also one that could not be saved today can be switched off
+            async with self._db.transaction() as tx:
+                await store.save(tx, id_, known.settings, known.secrets, enabled=False)
+                await record(tx, [Entry(actor, "connection.updated", f"connection:{id_}", {"enabled": False})])
+                await store.tell(tx, id_)
+            self.forget()
+            return await self.get(id_)
+        return await self.update(actor, id_, settings=known.settings, secrets=known.secrets, enabled=True)
+
+    async def delete(self, actor: str, id_: str) -> None:
+        """Forget a connection that is switched off and by which nothing was ever tried. Its secrets stay. Raises ConnectionNotFound,
+        ConnectionInUse.
+        """
+        known = await self.get(id_)
+        if known.enabled:
+            raise ConnectionInUse(f"{id_} is enabled: a request may be choosing it now.", hint="Disable it first.")
+        async with self._db.transaction() as tx:
+            if await store.has_attempts(tx, id_):
+                raise ConnectionInUse(
+                    f"Payments were made by {id_}.", hint="Leave it disabled: late money is asked for by it."
+                )
+            await store.remove(tx, id_)
+            detail = {"provider": known.provider}
+            await record(tx, [Entry(actor, "connection.deleted", f"connection:{id_}", detail)])
+            await store.tell(tx, id_)
+        self.forget()
+
     def forget(self) -> None:
         """Read the list anew next time."""
         self._read_at = float("-inf")
 
-    def _check(self, provider: str, settings: Mapping[str, str], secrets: Mapping[str, str]) -> None:
-        problems = self._providers[provider].problems(settings, secrets)
+    async def _check(self, provider: str, settings: Mapping[str, str], secrets: Mapping[str, str]) -> None:
+        problems = list(self._providers[provider].problems(settings, secrets))
+        stored = {one.name for one in await self._secrets.names()} if secrets else set()
+        problems += [
+            FieldError(
+                f"/secrets/{credential}",
+                f"There is no secret named {name[:80]}. Put it first: PUT /v1/secrets/{name[:80]}.",
+            )
+            for credential, name in secrets.items()
+            if name not in stored
+        ]
         if problems:
             raise BadConnection("Some settings or credentials are missing or wrong.", errors=problems)
 

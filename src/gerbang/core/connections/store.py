@@ -47,6 +47,16 @@ async def save(tx: Tx, id_: str, settings: Mapping[str, str], secrets: Mapping[s
     )
 
 
+async def has_attempts(tx: Tx, id_: str) -> bool:
+    """Whether a payment was ever tried by it."""
+    return await tx.fetchval("SELECT true FROM attempts WHERE connection = $1 LIMIT 1", id_) is True
+
+
+async def remove(tx: Tx, id_: str) -> bool:
+    """Forget a connection; False when there is none of this name."""
+    return await tx.execute("DELETE FROM connections WHERE id = $1", id_) == "DELETE 1"
+
+
 async def tell(tx: Tx, id_: str) -> None:
     """Let every process hear of the change within five seconds."""
     await tx.execute("INSERT INTO changes (kind, subject) VALUES ('connection', $1)", id_)

@@ -5,6 +5,7 @@ from typing import Final
 from gerbang.ports.provider import Kind, Provider
 from gerbang.providers.coinbase_checkouts.account import CREDENTIALS, SETTINGS
 from gerbang.providers.coinbase_checkouts.adapter import CheckoutPayments
+from gerbang.providers.coinbase_checkouts.checking import probe, problems
 from gerbang.providers.coinbase_checkouts.webhook import CheckoutWebhook
 
 PROVIDER: Final = Provider(
@@ -16,4 +17,6 @@ PROVIDER: Final = Provider(
     documentation="https://docs.cdp.coinbase.com/coinbase-business/checkout-apis/overview",
     payment=CheckoutPayments,
     webhook=CheckoutWebhook(),
+    check=problems,
+    probe=probe,
 )

@@ -62,6 +62,11 @@ class Key:
     secret: bytes = field(repr=False)
 
 
+def default(name: str) -> str:
+    """What an absent or empty setting means."""
+    return _DEFAULTS[name]
+
+
 def setting(account: Account, name: str) -> str:
     """The connection's value, or the default."""
     return account.settings.get(name) or _DEFAULTS[name]

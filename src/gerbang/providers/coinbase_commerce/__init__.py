@@ -5,6 +5,7 @@ from typing import Final
 from gerbang.ports.provider import Kind, Provider
 from gerbang.providers.coinbase_commerce.account import CREDENTIALS, SETTINGS, problems
 from gerbang.providers.coinbase_commerce.adapter import CommercePayments
+from gerbang.providers.coinbase_commerce.checking import probe
 from gerbang.providers.coinbase_commerce.webhook import CommerceWebhook
 
 PROVIDER: Final = Provider(
@@ -17,5 +18,6 @@ PROVIDER: Final = Provider(
     payment=CommercePayments,
     webhook=CommerceWebhook(),
     check=problems,
+    probe=probe,
     retired="As far as is known Coinbase closed Commerce on 2026-03-31; use Coinbase Business Checkouts.",
 )

@@ -1,7 +1,7 @@
 """A Commerce connection: its settings and credentials with their defaults, and the chains and coins that it can be paid in. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -74,7 +74,7 @@ def setting(account: Account, name: str) -> str:
     return account.settings.get(name) or _DEFAULTS[name]
 
 
-def problems(settings: Mapping[str, str]) -> Sequence[FieldError]:
+def problems(settings: Mapping[str, str], _credentials: Collection[str] = ()) -> Sequence[FieldError]:
     """Addresses that are none, and networks that Commerce never settled on: each would hold every payment for a person."""
     found = [
         FieldError(f"/settings/{name}", "Must be 0x and 40 hex digits.")

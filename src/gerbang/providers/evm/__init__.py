@@ -6,6 +6,7 @@ from gerbang.ports.provider import Kind, Provider
 from gerbang.providers.evm.account import CREDENTIALS, SETTINGS, problems
 from gerbang.providers.evm.adapter import EvmPayments
 from gerbang.providers.evm.chain import EvmChain
+from gerbang.providers.evm.checking import probe
 
 PROVIDER: Final = Provider(
     name="evm",
@@ -17,4 +18,5 @@ PROVIDER: Final = Provider(
     payment=EvmPayments,
     chain=EvmChain,
     check=problems,
+    probe=probe,
 )

@@ -1,7 +1,7 @@
 """An EVM connection: its settings with their defaults, what they mean as the port's Network, and what is wrong with them. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
@@ -123,7 +123,7 @@ def setting(account: Account, name: str) -> str:
     return account.settings.get(name) or _DEFAULTS[name]
 
 
-def problems(settings: Mapping[str, str]) -> Sequence[FieldError]:
+def problems(settings: Mapping[str, str], _credentials: Collection[str] = ()) -> Sequence[FieldError]:
     """What only this provider can see in its settings; never repeats the key."""
     found = [("rpc_urls", _nodes_complaint(settings)), ("xpub", _key_complaint(settings.get("xpub", "")))]
     if hd.branch_of(settings.get("address_branch") or _DEFAULTS["address_branch"]) is None:

@@ -4,6 +4,7 @@ from typing import Final
 
 from gerbang.ports.provider import CredentialField, Kind, Provider, SecretFamily, SettingField
 from gerbang.providers.http_rates.adapter import HttpRates
+from gerbang.providers.http_rates.checking import probe
 
 PROVIDER: Final = Provider(
     name="http_rates",
@@ -21,4 +22,5 @@ PROVIDER: Final = Provider(
     ),
     documentation="https://www.rfc-editor.org/rfc/rfc6901",
     rates=HttpRates,
+    probe=probe,
 )  # fmt: skip

@@ -4,8 +4,8 @@ from typing import Final
 
 from gerbang.ports.provider import Kind, Provider
 from gerbang.providers.nicepay.account import CREDENTIALS, SETTINGS
+from gerbang.providers.nicepay.checking import probe, problems
 from gerbang.providers.nicepay.dialects import NicepayDialects, NicepayHooks
-from gerbang.providers.nicepay.snap.account import problems
 
 PROVIDER: Final = Provider(
     name="nicepay",
@@ -17,4 +17,5 @@ PROVIDER: Final = Provider(
     payment=NicepayDialects,
     webhook=NicepayHooks(),
     check=problems,
+    probe=probe,
 )

@@ -60,6 +60,23 @@ class Client:
         """POST /direct/v2/inquiry: what NICEPAY knows of a transaction."""
         return await self._call(endpoint, "/direct/v2/inquiry", _encode(question), _inquired)
 
+    async def code_of(self, endpoint: Endpoint, question: wire.Inquiry) -> str:
+        """The bare resultCd of an inquiry, whatever it means; raises OutcomeUnknown for an answer without one."""
+        answer = await self._http.send(
+            "POST",
+            f"{endpoint.base_url}/direct/v2/inquiry",
+            headers=_HEADERS,
+            body=_encode(question),
+            timeout_s=endpoint.timeout_s,
+        )
+        try:
+            code = wire.text(_inquired.decode(answer.body).result_cd)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise OutcomeUnknown(f"NICEPAY answered HTTP {answer.status} with something else than its JSON.") from error
+        if not (code.isascii() and code.isalnum()):
+            raise OutcomeUnknown(f"NICEPAY answered HTTP {answer.status} without a resultCd.")
+        return code[:8]
+
     async def cancel(self, endpoint: Endpoint, order: wire.Cancel) -> wire.Cancelled:
         """POST /direct/v2/cancel: close an unpaid transaction, or give money of a paid one back."""
         return await self._call(endpoint, "/direct/v2/cancel", _encode(order), _cancelled)

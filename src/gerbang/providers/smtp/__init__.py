@@ -3,7 +3,7 @@
 from typing import Final
 
 from gerbang.ports.provider import CredentialField, Kind, Provider, SecretFamily, SettingField
-from gerbang.providers.smtp.adapter import SmtpMessenger
+from gerbang.providers.smtp.adapter import SmtpMessenger, probe, problems
 
 PROVIDER: Final = Provider(
     name="smtp",
@@ -32,4 +32,6 @@ PROVIDER: Final = Provider(
     ),
     documentation="https://www.rfc-editor.org/rfc/rfc5321",
     messenger=lambda _http: SmtpMessenger(),
+    check=problems,
+    probe=probe,
 )

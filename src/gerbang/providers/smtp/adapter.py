@@ -5,8 +5,11 @@ instead of the system's). Secrets: `user` and `password`, both or neither.
 """
 
 import asyncio
+import re
 import ssl
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -18,14 +21,17 @@ from unicodedata import category
 import aiosmtplib
 
 from gerbang.base.clock import real_now
-from gerbang.base.http import OutcomeUnknown, Unreachable
+from gerbang.base.errors import FieldError
+from gerbang.base.http import Http, OutcomeUnknown, Unreachable
 from gerbang.ports.messenger import Message, Refused
 from gerbang.ports.payment import Account
+from gerbang.ports.provider import Probed
 
 _PORTS: Final = {"none": 25, "starttls": 587, "tls": 465}
 _NEVER_IN_HEADERS: Final = frozenset(
     {"Cc", "Cs", "Zl", "Zp"}
 )  # controls, lone surrogates, line and paragraph separators
+_ADDRESS: Final = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,253}")
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -57,6 +63,46 @@ class SmtpMessenger:
             raise OutcomeUnknown(f"The mail server took longer than {self._total_timeout_s:.0f} s.") from error
         finally:
             client.close()
+
+
+def problems(settings: Mapping[str, str], credentials: Collection[str]) -> Sequence[FieldError]:
+    """A sender that cannot be written to, half a log-in, and a password that would travel in clear."""
+    found = []
+    sender = parseaddr(settings.get("from", ""))[1]
+    if settings.get("from") and not _ADDRESS.fullmatch(sender):
+        found.append(
+            FieldError("/settings/from", "Must be one address: bayar@toko.example, or Toko <bayar@toko.example>.")
+        )
+    port = settings.get("port", "")
+    if port and not 0 < int(port if port.isascii() and port.isdigit() else 0) < 65_536:
+        found.append(FieldError("/settings/port", "Between 1 and 65535."))
+    has = {"user", "password"} & set(credentials)
+    if len(has) == 1:
+        missing = ({"user", "password"} - has).pop()
+        found.append(FieldError(f"/secrets/{missing}", "User and password go together: give both or neither."))
+    if has and settings.get("tls") == "none" and settings.get("host") not in _LOCAL:
+        found.append(FieldError("/settings/tls", "A password is not sent without TLS: starttls or tls."))
+    return found
+
+
+async def probe(_http: Http, to: Account, _now: datetime) -> Sequence[Probed]:
+    """Connect, secure, log in, and leave again. Raises Unreachable, whose words say at which step."""
+    server = _server_of(to)
+    client = _client(server, 5.0)
+    try:
+        await _open(client)
+        await _leave(client)
+    except Unreachable as error:
+        if not isinstance(error.__cause__, aiosmtplib.SMTPAuthenticationError):
+            raise
+        cure = "Check user and password; many providers want an app password."
+        return (
+            Probed(f"{server.host} refused the log-in: {_said(error.__cause__)}", False, "/secrets/password", cure),
+        )
+    finally:
+        client.close()
+    signed_in = " and takes the log-in" if server.login else ""
+    return (Probed(f"{server.host} answers{signed_in}", good=True),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """/v1/connections: accounts of ours at providers: settings, and the names of their secrets, never a value."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
 
 import msgspec
-from litestar import Request, get, patch, post
+from litestar import Request, delete, get, patch, post
 
 from gerbang.core.connections.model import Connection
+from gerbang.core.connections.probing import probe, refuse_bad, usable_of
 from gerbang.web.bodies import Line
 from gerbang.web.cursors import Page
 from gerbang.web.exchange import caller_of
@@ -35,19 +36,39 @@ class ConnectionView(msgspec.Struct, frozen=True):
 
 
 class NewConnectionBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The provider is asked once whether it takes the account, and a clear no is refused; `probe` false saves it unasked."""
+
     id: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
     provider: Annotated[str, msgspec.Meta(max_length=40)]
     livemode: bool
     settings: Mapping[Line, Annotated[str, msgspec.Meta(max_length=2000)]] = {}
     secrets: Mapping[Line, Line] = {}
+    probe: bool = True
 
 
 class ConnectionChangeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is absent stays as it is; `settings` and `secrets` are replaced as a whole."""
+    """What is absent stays as it is; `settings` and `secrets` are replaced as a whole. `probe` as for a new one."""
 
     settings: Mapping[Line, Annotated[str, msgspec.Meta(max_length=2000)]] | None = None
     secrets: Mapping[Line, Line] | None = None
     enabled: bool | None = None
+    probe: bool = True
+
+
+class ProbedView(msgspec.Struct, frozen=True):
+    """One thing that was asked of the provider. `good` is null where it gave no clear answer; `pointer` and `cure` say what to mend."""
+
+    what: str
+    good: bool | None
+    pointer: str
+    cure: str
+
+
+class ProbeView(msgspec.Struct, frozen=True):
+    """`usable` is false when the provider clearly refuses the account, null when it could not be asked."""
+
+    usable: bool | None
+    found: Sequence[ProbedView]
 
 
 @get("/v1/connections", summary="Connections", tags=_TAGS)
@@ -65,11 +86,12 @@ async def read_connection(services: Services, connection: str) -> ConnectionView
 @post("/v1/connections", summary="Add a connection", tags=_TAGS, status_code=201)
 async def create_connection(request: AnyRequest, services: Services, data: NewConnectionBody) -> ConnectionView:
     """Put its secrets under /v1/secrets first."""
-    made = await services.connections.create(
-        caller_of(request).label, data.id, data.provider,
-        livemode=data.livemode, settings=data.settings, secrets=data.secrets,
-    )  # fmt: skip
-    return _view(services, made)
+    connections = services.connections
+    given: dict[str, Any] = {"livemode": data.livemode, "settings": data.settings, "secrets": data.secrets}
+    draft = await connections.draft(data.id, data.provider, **given)
+    if data.probe:
+        refuse_bad(await probe(connections, services.http, draft))
+    return _view(services, await connections.create(caller_of(request).label, data.id, data.provider, **given))
 
 
 @patch("/v1/connections/{connection:str}", summary="Change a connection", tags=_TAGS)
@@ -77,15 +99,37 @@ async def change_connection(
     request: AnyRequest, services: Services, connection: str, data: ConnectionChangeBody
 ) -> ConnectionView:
     """Every process uses the change within five seconds."""
-    known = await services.connections.get(connection)
-    changed = await services.connections.update(
-        caller_of(request).label,
-        connection,
-        settings=known.settings if data.settings is None else data.settings,
-        secrets=known.secrets if data.secrets is None else data.secrets,
-        enabled=known.enabled if data.enabled is None else data.enabled,
-    )
-    return _view(services, changed)
+    connections, who = services.connections, caller_of(request).label
+    if data.settings is None and data.secrets is None and data.enabled is False:
+        return _view(services, await connections.switch(who, connection, enabled=False))
+    known = await connections.get(connection)
+    wanted: dict[str, Any] = {
+        "settings": known.settings if data.settings is None else data.settings,
+        "secrets": known.secrets if data.secrets is None else data.secrets,
+        "enabled": known.enabled if data.enabled is None else data.enabled,
+    }
+    draft = await connections.changed(connection, **wanted)
+    if data.probe and draft.enabled:
+        refuse_bad(await probe(connections, services.http, draft))
+    return _view(services, await connections.update(who, connection, **wanted))
+
+
+@post(
+    "/v1/connections/{connection:str}/probe",
+    summary="Ask the provider whether it takes a connection",
+    tags=_TAGS,
+    status_code=200,
+)
+async def probe_connection(services: Services, connection: str) -> ProbeView:
+    """Moves nothing there. Takes ten seconds at most."""
+    found = await probe(services.connections, services.http, await services.connections.get(connection))
+    return ProbeView(usable_of(found), [ProbedView(one.what, one.good, one.pointer, one.cure) for one in found])
+
+
+@delete("/v1/connections/{connection:str}", summary="Delete a connection", tags=_TAGS)
+async def delete_connection(request: AnyRequest, services: Services, connection: str) -> None:
+    """One that is disabled and by which nothing was ever tried; its secrets stay."""
+    await services.connections.delete(caller_of(request).label, connection)
 
 
 def _view(services: Services, connection: Connection) -> ConnectionView:
@@ -96,4 +140,6 @@ def _view(services: Services, connection: Connection) -> ConnectionView:
     )  # fmt: skip
 
 
-HANDLERS: Final = [list_connections, read_connection, create_connection, change_connection]
+HANDLERS: Final = [
+    list_connections, read_connection, create_connection, change_connection, probe_connection, delete_connection,
+]  # fmt: skip

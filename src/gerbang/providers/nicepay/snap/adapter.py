@@ -1,6 +1,7 @@
 """NICEPAY's SNAP as a payment provider: virtual accounts, QRIS and e-wallets. Calls and lookups; facts.py says what they mean."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -73,7 +74,7 @@ class SnapPayments:
 
     async def submit(self, account: Account, submission: Submission) -> Sequence[Fact]:
         """Register the order. Our reference used before (409) is OutcomeUnknown: the answer with its tXid is lost."""
-        at = _endpoint(account, submission)
+        at = endpoint_of(account, submission.method, submission.now)
         match submission.method:
             case Method.QRIS:
                 made = await self._client.make_qris(at, _new_qris(account, submission))
@@ -123,7 +124,7 @@ class SnapPayments:
             ),
         )
         try:
-            answer = await self._client.delete_account(_endpoint(account, standing), order)
+            answer = await self._client.delete_account(endpoint_of(account, standing.method, standing.now), order)
         except OutcomeUnknown as lost:
             known = await self._looked_up(account, standing, lost)
             if known:
@@ -184,7 +185,7 @@ class SnapPayments:
             raise OutcomeUnknown(f"{lost.detail} The lookup failed too: {error.detail}") from error
 
     async def _ask(self, account: Account, standing: Standing) -> facts.Said:
-        at, reference = _endpoint(account, standing), standing.provider_reference
+        at, reference = endpoint_of(account, standing.method, standing.now), standing.provider_reference
         match standing.method:
             case Method.QRIS:
                 question = wire.QrisQuestion(
@@ -206,7 +207,7 @@ class SnapPayments:
         return facts.status_said(standing, status)
 
     async def _give_back(self, account: Account, standing: Standing, giveback: Giveback) -> wire.Refunded:
-        at = _endpoint(account, standing)
+        at = endpoint_of(account, standing.method, standing.now)
         reason = cleaning.words(giveback.reason, 100) or "Refund"
         number_, amount = ids.show("ref", giveback.refund), wire.rupiah(giveback.amount.amount)
         if standing.method is Method.QRIS:
@@ -238,10 +239,11 @@ class SnapPayments:
         )
 
 
-def _endpoint(account: Account, about: Submission | Standing) -> Endpoint:
-    who = client(account, about.method)
+def endpoint_of(account: Account, method: Method, now: datetime) -> Endpoint:
+    """Where and as whom a method is called. Raises ProviderRefused when the connection lacks something, before anything is sent."""
+    who = client(account, method)
     timeout_s = min(float(number(account, "timeout_s")), _LONGEST_S)
-    return Endpoint(base_url(account), account.connection, who, channel_id(account, who), about.now, timeout_s)
+    return Endpoint(base_url(account), account.connection, who, channel_id(account, who), now, timeout_s)
 
 
 def _terms(account: Account, method: Method) -> MethodTerms:

@@ -96,6 +96,10 @@ class Client:
         self._http = http
         self._tokens = Tokens()
 
+    async def sign_in(self, at: Endpoint) -> None:
+        """Fetch a new access token, only to see that NICEPAY gives one."""
+        await self._fetch_token(at)
+
     async def create_account(self, at: Endpoint, order: wire.NewAccount) -> wire.AccountAnswer:
         """A virtual account number."""
         return await self._call(at, "POST", "/api/v1.0/transfer-va/create-va", _encode(order), _account)

@@ -1,0 +1,186 @@
+"""`gerbang connections`: our accounts at providers, from the command line. What it says and refuses is the API's."""
+
+import json
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, Parameter
+
+from gerbang.base.errors import GerbangError, Invalid
+from gerbang.cli.process import run, settings_here
+from gerbang.settings import Settings
+
+if TYPE_CHECKING:
+    from gerbang.app import Core
+    from gerbang.core.connections.model import Connection
+    from gerbang.ports.provider import Probed
+
+connections = App(name="connections", help="Accounts of ours at providers: add, list, ask, switch on and off, delete.")
+_ACTOR = "cli"
+_AsJson = Annotated[bool, Parameter("--json")]
+
+
+@connections.command(name="list")
+def list_(*, as_json: _AsJson = False, data: Path | None = None) -> None:
+    """Every connection with its provider, mode and state; the names of its secrets, never a value.
+
+    Parameters
+    ----------
+    as_json
+        One JSON object a line.
+    data
+        Data folder of a running `gerbang up`.
+    """
+
+    async def story(core: "Core") -> None:
+        for one in await core.connections.all():
+            _print(one, as_json=as_json)
+
+    _in_core(story, data)
+
+
+@connections.command
+def add(
+    name: str,
+    *,
+    provider: str,
+    live: bool = False,
+    set_: Annotated[Sequence[str], Parameter("--set", negative=())] = (),
+    secret: Annotated[Sequence[str], Parameter("--secret", negative=())] = (),
+    probe: bool = True,
+    as_json: _AsJson = False,
+    data: Path | None = None,
+) -> None:
+    """Add a connection: checked, asked once at the provider, and refused with the place to mend when it cannot work.
+
+    Parameters
+    ----------
+    name
+        Lower-case letters, digits and dashes; part of the address for the provider's webhooks.
+    provider
+        `nicepay`, `coinbase_checkouts`, `evm` …
+    live
+        It moves real money.
+    set_
+        One setting as NAME=VALUE; as often as needed.
+    secret
+        One credential as NAME=SECRET, where SECRET is a name in the secrets manager; as often as needed.
+    probe
+        Ask the provider before it is saved.
+    as_json
+        One JSON object.
+    data
+        Data folder of a running `gerbang up`.
+    """
+    settings, secrets = _pairs(set_, "--set"), _pairs(secret, "--secret")
+
+    async def story(core: "Core") -> None:
+        from gerbang.core.connections import probing
+
+        draft = await core.connections.draft(name, provider, livemode=live, settings=settings, secrets=secrets)
+        if probe:
+            probing.refuse_bad(await probing.probe(core.connections, core.http, draft))
+        made = await core.connections.create(_ACTOR, name, provider, livemode=live, settings=settings, secrets=secrets)
+        _print(made, as_json=as_json)
+
+    _in_core(story, data)
+
+
+@connections.command
+def probe(name: str, *, as_json: _AsJson = False, data: Path | None = None) -> None:
+    """Ask the provider whether it takes this connection; moves nothing there. The exit status is 1 when it clearly does not.
+
+    Parameters
+    ----------
+    name
+        The connection.
+    as_json
+        One JSON list of what was found.
+    data
+        Data folder of a running `gerbang up`.
+    """
+    found: list[Probed] = []
+
+    async def story(core: "Core") -> None:
+        from gerbang.core.connections import probing
+
+        found.extend(await probing.probe(core.connections, core.http, await core.connections.get(name)))
+
+    _in_core(story, data)
+    if as_json:
+        print(
+            json.dumps(
+                [{"what": o.what, "good": o.good, "pointer": o.pointer, "cure": o.cure} for o in found], indent=2
+            )
+        )
+    else:
+        for one in found:
+            mark = {True: "ok  ", False: "MEND", None: "?   "}[one.good]
+            print(f"{mark}  {one.what}" + (f"\n      → {one.cure}" if one.cure else ""))
+        if not found:
+            print("?     this provider cannot be asked")
+    sys.exit(1 if any(one.good is False for one in found) else 0)
+
+
+@connections.command
+def enable(name: str, *, data: Path | None = None) -> None:
+    """Offer it to payers again."""
+    _in_core(lambda core: _switch(core, name, enabled=True), data)
+
+
+@connections.command
+def disable(name: str, *, data: Path | None = None) -> None:
+    """Offer it to nobody; what was begun by it goes on."""
+    _in_core(lambda core: _switch(core, name, enabled=False), data)
+
+
+@connections.command
+def delete(name: str, *, data: Path | None = None) -> None:
+    """Forget one that is disabled and by which nothing was ever paid; its secrets stay."""
+
+    async def story(core: "Core") -> None:
+        await core.connections.delete(_ACTOR, name)
+        print(f"deleted {name}")
+
+    _in_core(story, data)
+
+
+async def _switch(core: "Core", name: str, *, enabled: bool) -> None:
+    _print(await core.connections.switch(_ACTOR, name, enabled=enabled), as_json=False)
+
+
+def _in_core(story: Callable[["Core"], Awaitable[None]], data: Path | None) -> None:
+    from gerbang import app
+
+    async def main(settings: Settings) -> None:
+        async with app.core(settings, "connections") as core:
+            await story(core)
+
+    try:
+        run(main, settings_here(data))
+    except GerbangError as error:
+        for field in error.errors:
+            print(f"gerbang: {field.pointer}: {field.detail}", file=sys.stderr)
+        raise
+
+
+def _pairs(given: Sequence[str], flag: str) -> dict[str, str]:
+    pairs = [one.partition("=") for one in given]
+    wrong = [name for name, mark, _ in pairs if not mark or not name]
+    if wrong:
+        raise Invalid(f"{flag} is written NAME=VALUE.", hint=f"Write for example {flag} imid=IONPAYTEST.")
+    return {name: value for name, _, value in pairs}
+
+
+def _print(one: "Connection", *, as_json: bool) -> None:
+    if as_json:
+        shown = {
+            "id": one.id, "provider": one.provider, "livemode": one.livemode, "enabled": one.enabled,
+            "settings": dict(one.settings), "secrets": dict(one.secrets), "created_at": one.created_at.isoformat(),
+        }  # fmt: skip
+        print(json.dumps(shown))
+    else:
+        state = "enabled " if one.enabled else "disabled"
+        print(f"{one.id:<24} {one.provider:<20} {'live' if one.livemode else 'test'}  {state}")

@@ -1,0 +1,53 @@
+"""Asking a provider, once and within seconds, whether an account works: before it is saved, and whenever somebody wants to know."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from gerbang.base.errors import FieldError, GerbangError, NotFound
+from gerbang.base.http import Http, ProviderRefused
+from gerbang.core.connections.model import BadConnection, Connection
+from gerbang.core.connections.service import Connections
+from gerbang.core.secrets.model import Purpose
+from gerbang.ports.provider import Probed
+
+PATIENCE_S: Final = 10.0
+
+
+async def probe(connections: Connections, http: Http, connection: Connection) -> Sequence[Probed]:
+    """What the provider shows of a connection, stored or not; never raises what the provider does. Empty where it cannot be asked."""
+    ask = connections.provider_of(connection).probe
+    if ask is None:
+        return ()
+    try:
+        account = await connections.account_of(connection, Purpose.CALL_PROVIDER)
+        async with asyncio.timeout(PATIENCE_S):
+            return await ask(http, account, datetime.now(UTC))
+    except TimeoutError:
+        return (Probed(f"no answer within {PATIENCE_S:.0f} s", None),)
+    except NotFound as error:
+        return (
+            Probed(
+                error.detail, good=False, pointer="/secrets", cure="Put the secret first: gerbang secrets put NAME."
+            ),
+        )
+    except ProviderRefused as error:
+        return (Probed(error.detail, good=False, cure=error.hint or "Check settings and secrets."),)
+    except GerbangError as error:
+        return (Probed(error.detail, None),)
+
+
+def usable_of(found: Sequence[Probed]) -> bool | None:
+    """False when something was clearly refused, None when nothing clear was learnt."""
+    if any(one.good is False for one in found):
+        return False
+    return True if any(one.good for one in found) else None
+
+
+def refuse_bad(found: Sequence[Probed]) -> None:
+    """Raise BadConnection with a pointer for everything that the provider clearly refused."""
+    bad = [one for one in found if one.good is False]
+    if bad:
+        errors = [FieldError(one.pointer, f"{one.what}. {one.cure}") for one in bad]
+        raise BadConnection("The provider was asked and refuses it; nothing was saved.", errors=errors)
