@@ -90,9 +90,10 @@ async def users(tx: Tx, after: UUID | None, limit: int) -> list[Row]:
 
 
 async def active_with_role(tx: Tx, roles: Sequence[str]) -> list[UUID]:
-    """Users with one of these roles who can sign in, at most a hundred."""
+    """Staff with one of these roles who can sign in, at most a hundred; customers are looked past without being read."""
     rows = await tx.fetch(
-        "SELECT id FROM users WHERE role = ANY($1) AND disabled_at IS NULL ORDER BY id LIMIT 100", list(roles)
+        "SELECT id FROM users WHERE role = ANY($1) AND role <> 'customer' AND disabled_at IS NULL ORDER BY id LIMIT 100",
+        list(roles),
     )
     return [row["id"] for row in rows]
 
