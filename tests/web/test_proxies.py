@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from gerbang.base.migrations import installation
 from tests.conftest import FreshDatabase
 
 from .conftest import PASSWORD, Edge, running_edge
@@ -173,7 +174,17 @@ async def events_come_as_they_happen(front: Front, visitor: httpx.AsyncClient) -
                 return
 
 
+async def doctor_finds_it_well(front: Front) -> None:
+    """By the same questions, asked without DNS: what stands in front leads here and is believed."""
+    async with front.visitor() as visitor:
+        while not (health := await visitor.get("/healthz")).headers["x-gerbang-instance"]:
+            await asyncio.sleep(0.05)
+    assert health.headers["x-gerbang-instance"] == await installation(front.edge.services.db)
+    assert health.headers["x-gerbang-forwarding"] == "believed"
+
+
 async def all_is_well(front: Front) -> None:
+    await doctor_finds_it_well(front)
     async with front.visitor() as visitor:
         await forms_and_links_work(front, visitor)
         await the_client_is_known(front, visitor)

@@ -80,6 +80,13 @@ async def pending(db: Database, known: Sequence[Migration] | None = None) -> tup
         return _missing(known or load(), await _applied(tx))
 
 
+async def installation(db: Database) -> str:
+    """What this database calls itself: the same for every process on it, another for every other installation, and no secret."""
+    async with db.reading() as tx:
+        name = await tx.fetchval("SELECT md5(current_database() || min(applied_at)::text) FROM schema_migrations")
+    return str(name)
+
+
 async def apply(
     db: Database, known: Sequence[Migration] | None = None, *, dry_run: bool = False
 ) -> tuple[Migration, ...]:

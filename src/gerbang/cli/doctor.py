@@ -16,6 +16,7 @@ from gerbang.base.db import Database
 from gerbang.base.errors import GerbangError
 from gerbang.base.marks import Marks
 from gerbang.base.safety import Finding, look_at
+from gerbang.cli import public_address
 from gerbang.cli.process import run, settings_here
 from gerbang.core.payments import deposit_store
 from gerbang.ports.provider import Probed
@@ -116,6 +117,8 @@ async def _of_database(settings: Settings) -> list[Finding]:
         if not todo:
             async with db.reading() as tx:
                 found += [line for one in await deposit_store.wallets(tx) for line in _of_wallet(settings, one)]
+        if not todo and settings.public_url:
+            found += await public_address.look(settings.public_url, await migrations.installation(db))
         found.append(
             Finding(f"the database's clock differs by {skew_s:.1f} s", skew_s < _MOST_SKEW_S, "run an NTP client")
         )

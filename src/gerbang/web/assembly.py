@@ -98,7 +98,7 @@ def assemble(services: Services, extra_handlers: Sequence[Any] = ()) -> Gateway:
         direct={
             "GET /v1/payments/{payment}": busy.read,
             "POST /v1/payments": busy.create,
-            "GET /healthz": plumbing.health,
+            "GET /healthz": plumbing.Health(services).reply,
             "GET /readyz": readiness.reply,
             "OPTIONS /": readiness.options,
             "GET /metrics": plumbing.metrics_of(metrics),

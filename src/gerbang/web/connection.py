@@ -18,7 +18,7 @@ from uvicorn.server import ServerState
 from gerbang.base.addresses import Network
 from gerbang.web.answering import WHOLE_ANSWER, Cycle
 from gerbang.web.forwarding import Told, believe, within
-from gerbang.web.hosts import BY_PROXY, FORWARDED_HOST
+from gerbang.web.hosts import BY_PROXY, FORWARDED_HOST, IGNORED
 from gerbang.web.problems import bare_problem
 
 _HIGH_WATER_BYTES: Final = 65_536
@@ -254,6 +254,7 @@ class Connection(HttpToolsProtocol):
             "state": {},
             FORWARDED_HOST: host,
             BY_PROXY: self._trusted,
+            IGNORED: self._forwarded and not self._trusted,
         }
 
     def _believe_or_drop_forwarded(self) -> Told:

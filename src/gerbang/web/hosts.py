@@ -8,6 +8,9 @@ from gerbang.base.addresses import origin_of, read_address, split_host
 from gerbang.web.problems import HostUnknown
 
 FORWARDED_HOST: Final = "gerbang.forwarded_host"  # in a scope: what a trusted proxy says that the client asked for
+IGNORED: Final = "gerbang.forwarding_ignored"  # in a scope: whether somebody else than a trusted proxy told of a client
+INSTANCE_HEADER: Final = "x-gerbang-instance"
+FORWARDING_HEADER: Final = "x-gerbang-forwarding"  # of /healthz: believed, ignored or none
 BY_PROXY: Final = "gerbang.by_proxy"  # in a scope: whether a trusted proxy passed the request on
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 

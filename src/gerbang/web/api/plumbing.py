@@ -1,25 +1,51 @@
 """/healthz, /readyz, /metrics, /openapi.json and /docs: what operators, machines and readers need to know about the service itself."""
 
+import asyncio
 from collections.abc import Sequence
+from contextvars import Context
 from typing import Any, Final
 
 import msgspec
+import structlog
 from litestar import get
 
+from gerbang.base import migrations
 from gerbang.web import manual
 from gerbang.web.exchange import Exchange, Reply
+from gerbang.web.hosts import BY_PROXY, FORWARDING_HEADER, IGNORED, INSTANCE_HEADER
 from gerbang.web.metrics import RequestMetrics
 from gerbang.web.policy import Row
 from gerbang.web.readiness import ReadyView
+from gerbang.web.services import Services
 
+log = structlog.get_logger()
 _TAGS: Final = ["plumbing"]
-_HEALTHY: Final = Reply(200, b'{"status":"ok"}')
+_HEALTHY: Final = b'{"status":"ok"}'
 _HTML: Final = b"text/html; charset=utf-8"
 
 
-async def health(_exchange: Exchange) -> Reply:
-    """Alive, whatever else is broken."""
-    return _HEALTHY
+class Health:
+    """Alive, whatever else is broken; and which installation this is, once its database has told."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._instance = ""
+        self._learning: asyncio.Task[None] | None = None
+
+    async def reply(self, exchange: Exchange) -> Reply:
+        """Never waits for anything."""
+        if not self._instance and (self._learning is None or self._learning.done()):
+            self._learning = asyncio.create_task(self._learn(), context=Context())
+        scope = exchange.scope
+        told = "ignored" if scope.get(IGNORED) else "believed" if scope.get(BY_PROXY) else "none"
+        headers = ((INSTANCE_HEADER.encode(), self._instance.encode()), (FORWARDING_HEADER.encode(), told.encode()))
+        return Reply(200, _HEALTHY, headers=headers)
+
+    async def _learn(self) -> None:
+        try:
+            self._instance = await migrations.installation(self._services.db)
+        except Exception as error:  # noqa: BLE001  the next probe asks again
+            log.info("health.instance_unknown", why=type(error).__name__)
 
 
 def metrics_of(metrics: RequestMetrics) -> Any:
