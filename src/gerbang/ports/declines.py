@@ -5,6 +5,7 @@ web/texts/declines.py.
 """
 
 from enum import StrEnum
+from typing import Final
 
 
 class DeclineCode(StrEnum):
@@ -39,6 +40,12 @@ class DeclineCode(StrEnum):
     PROVIDER_UNREACHABLE = "provider_unreachable"
     NOT_REGISTERED = "not_registered"
     ANSWER_LOST = "answer_lost"
+    # money that had come in was taken back: the attempt is open again
+    TRANSFER_DROPPED = "transfer_dropped"
+    TRANSFER_REVERSED = "transfer_reversed"
     # for a person to look at: the attempt is held
     MISMATCH = "mismatch"
     RETRACTED_AFTER_REFUND = "retracted_after_refund"
+
+
+REVERSALS: Final = frozenset({DeclineCode.TRANSFER_DROPPED, DeclineCode.TRANSFER_REVERSED})

@@ -216,6 +216,14 @@ def test_how_to_pay_the_rest_names_the_rest() -> None:
     assert "150.000" not in made.text + made.subject
 
 
+def test_a_reversal_is_told_as_what_it_was() -> None:
+    one = STORIES["reversed-chain"]
+    data = describe(about(one, "payment.retracted"), one)
+    made = render(Template.PAYMENT_RETRACTED, "en", data, name="Sari", link=LINK, letterhead=LUMBUNG)
+    assert "The blockchain took back a transfer that we had counted." in made.text
+    assert "The bank took back" in rendered(Template.PAYMENT_RETRACTED, "en").text
+
+
 def test_a_part_of_crypto_asks_for_the_coins_that_are_missing_at_the_same_address() -> None:
     one = STORIES["crypto-part-paid"]
     data = describe(about(one, "payment.part_paid"), one)

@@ -164,7 +164,10 @@ async def test_a_reorg_that_drops_the_transfer_takes_the_money_back(harbour: Har
     was_paid = await harbour.status(whole) == "paid"
     assert was_paid is (depth >= 1)
     await harbour.reorg(depth + 1, keep=False)
-    assert await harbour.status(whole) == "pending"
+    taken_back = await harbour.now(whole)
+    failure = taken_back.attempts[0].failure
+    assert (taken_back.payment.status, failure and failure.code) == (PaymentStatus.PENDING, "transfer_dropped")
+    assert taken_back.attempts[0].expires_at == whole.attempts[0].expires_at
     assert await harbour.moved(whole.payment.id) == {}
     (gone,) = await harbour.core.payments.chain(whole.payment.id)
     assert gone.verdict == "gone"
@@ -172,7 +175,8 @@ async def test_a_reorg_that_drops_the_transfer_takes_the_money_back(harbour: Har
         assert await tx.fetchval("SELECT count(*) FROM announcements WHERE type = 'payment.retracted'") == 1
     await harbour.send(whole)  # the payer sends it again
     await harbour.mine()
-    assert await harbour.status(whole) == "paid"
+    again = await harbour.now(whole)
+    assert (again.payment.status, again.attempts[0].failure) == (PaymentStatus.PAID, None)
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3])

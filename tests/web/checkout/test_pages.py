@@ -124,6 +124,26 @@ def test_a_code_for_the_whole_is_not_shown_once_a_part_came_elsewhere() -> None:
     assert "?choose=1" in html
 
 
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("reversed-chain", "The blockchain took back a transfer that we had counted."),
+        ("reversed-over", "The time to pay was over on"),
+        ("reversed-bank", "The bank took back a payment that we had received."),
+    ],
+)
+def test_after_a_reversal_the_page_explains_and_keeps_the_deadline(name: str, says: str) -> None:
+    html = rendered(name, "en")
+    assert says in html
+    assert 'role="timer"' not in html
+    assert ("Pay again</summary>" in html) == (name != "reversed-over")
+
+
+def test_a_transfer_that_is_recorded_again_is_shown_as_it_counts() -> None:
+    visit = stories.visit("en", seen=stories.SEEN["crypto-seen"])
+    assert page_of(STORIES["reversed-chain"], visit)[0] == "pay/crypto.html"
+
+
 @pytest.mark.parametrize("name", ["part-paid", "over-part-paid", "part-closed", "crypto-part-paid"])
 def test_the_bill_says_what_is_left_of_it(name: str) -> None:
     html = rendered(name, "en")

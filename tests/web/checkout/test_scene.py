@@ -16,7 +16,7 @@ EXPECTED = {
     "choose": Scene.CHOOSE, "qr": Scene.QR, "qr-test": Scene.QR, "qr-plain": Scene.QR, "away-wallet": Scene.AWAY, "away-phone": Scene.AWAY, "over": Scene.ACCOUNT,
     "over-part-paid": Scene.ACCOUNT, "choose-after-silence": Scene.CHOOSE, "account": Scene.ACCOUNT, "account-longest": Scene.ACCOUNT, "account-test": Scene.ACCOUNT,
     "account-soon": Scene.ACCOUNT, "account-bare": Scene.ACCOUNT, "code": Scene.CODE, "crypto": Scene.CRYPTO, "crypto-hosted": Scene.CRYPTO, "crypto-seen": Scene.CRYPTO,
-    "crypto-seen-a-part": Scene.CRYPTO, "crypto-part-paid": Scene.CRYPTO, "crypto-part-elsewhere": Scene.CRYPTO, "qr-part-elsewhere": Scene.PART_CLOSED, "crypto-paid": Scene.RECEIPT, "away": Scene.AWAY, "app": Scene.APP,
+    "crypto-seen-a-part": Scene.CRYPTO, "crypto-part-paid": Scene.CRYPTO, "crypto-part-elsewhere": Scene.CRYPTO, "reversed-chain": Scene.REVERSED, "reversed-over": Scene.REVERSED, "reversed-bank": Scene.REVERSED, "qr-part-elsewhere": Scene.PART_CLOSED, "crypto-paid": Scene.RECEIPT, "away": Scene.AWAY, "app": Scene.APP,
     "preparing": Scene.PREPARING, "part-paid": Scene.ACCOUNT, "part-closed": Scene.PART_CLOSED, "part-closed-late": Scene.PART_CLOSED,
     "checking-unknown": Scene.CHECKING, "checking-held": Scene.CHECKING, "checking-disputed": Scene.CHECKING,
     "declined": Scene.DECLINED, "expired": Scene.EXPIRED, "expired-unchosen": Scene.EXPIRED, "expired-closed": Scene.EXPIRED, "declined-closed": Scene.DECLINED, "expired-crypto": Scene.EXPIRED,

@@ -135,12 +135,15 @@ def _capture(attempt: Attempt, total: int, currency: str) -> Attempt:
 
 
 def _retract(attempt: Attempt, reason: str) -> Attempt:
-    """The capture was taken back; where part of it had been given back already, a person must look."""
+    """The capture was taken back, and the attempt says so until all is in again; where part of it had been given back already, a person
+    must look. The deadline stays: what comes back on a chain counts whenever it does.
+    """
     if not attempt.captured and not attempt.received:
         return attempt
     if attempt.refunded or attempt.refund_reserved:
         return replace(attempt, status=S.HELD, failure=Failure(DeclineCode.RETRACTED_AFTER_REFUND, reason))
-    return replace(attempt, status=S.PENDING, captured=0, received=0)
+    code = DeclineCode.TRANSFER_REVERSED if attempt.quote is None else DeclineCode.TRANSFER_DROPPED
+    return replace(attempt, status=S.PENDING, captured=0, received=0, failure=Failure(code, reason))
 
 
 def _lose(attempt: Attempt) -> Attempt:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from gerbang.core.payments import due
 from gerbang.core.payments.model import Attempt, AttemptStatus, Payment, PaymentStatus, Refund, RefundStatus, Whole
+from gerbang.ports.declines import REVERSALS
 from gerbang.ports.payment import DisplayCode, DisplayCrypto, DisplayQr, DisplayVirtualAccount, Method, Redirect, Wait
 from gerbang.web.checkout.crypto import NETWORKS, Seen
 from gerbang.web.steps import OPTION_TITLES
@@ -25,6 +26,7 @@ _TAKES_ATTEMPTS: Final = frozenset(
         PaymentStatus.EXPIRED,
     }
 )
+_UNPAID: Final = frozenset({PaymentStatus.PENDING, PaymentStatus.PART_PAID, PaymentStatus.EXPIRED})
 COIN: Final = "coin"  # asset and network in one field of the chooser: `USDC.base`
 PHONE: Final = "phone"
 # In the order of the chooser.
@@ -58,11 +60,12 @@ class Scene(StrEnum):
     DECLINED = "declined"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
+    REVERSED = "reversed"
     RECEIPT = "receipt"
 
 
 TIMED: Final = frozenset({Scene.ACCOUNT, Scene.CODE, Scene.QR, Scene.CRYPTO, Scene.AWAY, Scene.APP})
-LIVE: Final = TIMED | {Scene.ASKING, Scene.OVER, Scene.PREPARING, Scene.CHECKING}
+LIVE: Final = TIMED | {Scene.ASKING, Scene.OVER, Scene.PREPARING, Scene.CHECKING, Scene.REVERSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,8 @@ class Countdown:
 def scene_of(whole: Whole, *, choosing: bool = False, returned: bool = False) -> Scene:
     """The page for this payment. `choosing`: the payer asked to pay another way; `returned`: just back from a hosted page."""
     payment, attempt = whole.payment, due.payable(whole)
+    if payment.status in _UNPAID and not choosing and is_reversed(attempt or latest(whole.attempts)):
+        return Scene.REVERSED
     match payment.status:
         case PaymentStatus.PAID | PaymentStatus.PARTIALLY_REFUNDED | PaymentStatus.REFUNDED:
             return Scene.RECEIPT
@@ -117,6 +122,11 @@ def scene_of(whole: Whole, *, choosing: bool = False, returned: bool = False) ->
             return Scene.CHOOSE if choosing else Scene.PART_CLOSED
         case PaymentStatus.CREATED | PaymentStatus.PENDING:
             return Scene.CHOOSE if choosing or attempt is None else _instructions(attempt, returned=returned)
+
+
+def is_reversed(attempt: Attempt | None) -> bool:
+    """Whether money that had come in by the attempt was taken back, by a reorg or a bank, and is not in again."""
+    return attempt is not None and attempt.failure is not None and attempt.failure.code in REVERSALS
 
 
 def _instructions(attempt: Attempt, *, returned: bool) -> Scene:

@@ -10,7 +10,15 @@ from gerbang.base import formats, ids, phone
 from gerbang.base.formats import Locale
 from gerbang.core.payments import due
 from gerbang.core.payments.model import Attempt, Offer, PaymentStatus, Whole
-from gerbang.ports.payment import DisplayCrypto, DisplayQr, DisplayVirtualAccount, Method, Redirect
+from gerbang.ports.payment import (
+    DisplayCode,
+    DisplayCrypto,
+    DisplayQr,
+    DisplayVirtualAccount,
+    Method,
+    NextAction,
+    Redirect,
+)
 from gerbang.web import failures, steps, texts
 from gerbang.web.checkout import crypto, qr
 from gerbang.web.checkout import scene as scenes
@@ -59,6 +67,8 @@ def page_of(whole: Whole, visit: Visit, choice: Choice | None = None) -> tuple[s
     scene = scenes.scene_of(whole, choosing=visit.choosing, returned=visit.returned)
     if scenes.is_over(scene, due.payable(whole), visit.now) and not visit.seen:
         scene = Scene.OVER
+    if scene is Scene.REVERSED and visit.seen:
+        scene = Scene.CRYPTO  # it is on the chain again, and counts as soon as it is deep enough
     shown: dict[str, Any] = {
         "payment": payment,
         "payment_id": ids.show("pay", payment.id),
@@ -126,8 +136,12 @@ def _instructions(whole: Whole, scene: Scene, visit: Visit) -> dict[str, Any]:
     more = crypto.figures(attempt, action, visit.seen, rest) if attempt and isinstance(action, DisplayCrypto) else {}
     return more | {
         "action": action,
+        "pay_to": _pay_to(action) if due.payable(whole) is attempt and rest else "",
+        "on_chain": attempt is not None and attempt.quote is not None,
         "method": attempt.method.value if attempt else "",
         "option": scenes.option_of(attempt) if attempt else "",
+        "until": attempt.expires_at if attempt else whole.payment.expires_at,
+        "is_past": attempt is not None and attempt.expires_at <= visit.now,
         "count": scenes.countdown(attempt, visit.now) if attempt else None,
         "again": scenes.again(attempt) if attempt else {},
         "again_kind": _AGAIN.get(attempt.method, "try") if attempt else "try",
@@ -140,6 +154,15 @@ def _instructions(whole: Whole, scene: Scene, visit: Visit) -> dict[str, Any]:
         "qris": qr.read_qris(action.content) if isinstance(action, DisplayQr) else None,
         "drawing": qr.drawing(action.content) if isinstance(action, DisplayQr) else "",
     }
+
+
+def _pay_to(action: NextAction | None) -> str:
+    """The number, code or address that takes the money, where there is one."""
+    match action:
+        case DisplayVirtualAccount(number=place) | DisplayCode(code=place) | DisplayCrypto(address=place):
+            return place
+        case _:
+            return ""
 
 
 def _channels(whole: Whole, attempt: Attempt, scene: Scene, visit: Visit) -> tuple[steps.Channel, ...]:

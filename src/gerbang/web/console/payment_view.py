@@ -186,6 +186,8 @@ def _note(whole: Whole, attempt: Attempt | None, now: datetime, locale: Locale) 
     """What one wants to know beside the status, in a few words."""
     payment, say = whole.payment, texts.words(locale)
     match payment.status:
+        case P.PENDING | P.PART_PAID | P.EXPIRED if scenes.is_reversed(attempt):
+            return say("note.reversed")
         case P.PENDING if attempt and attempt.expires_at > now:
             return say("note.left", time=_span(now, attempt.expires_at, locale))
         case P.PART_PAID:
@@ -220,6 +222,8 @@ def _why(whole: Whole, attempt: Attempt | None, moments: Sequence[Moment], local
         at=stamp(capture.at, locale) if capture else "–",
         why=texts.marked(failures.to_operator(failure, locale)) if failure else "–",
     )
+    if failure and scenes.is_reversed(attempt):
+        why += " " + texts.marked(failures.to_operator(failure, locale))
     if payment.late:
         why += " " + say("why.late")
     if payment.amount_excess:

@@ -47,6 +47,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Make a payment link at the top right, or one in the terminal:",
     ),
     "pays.none": ("Tidak ada yang cocok dengan saringan ini.", "Nothing matches these filters."),
+    "note.reversed": ("uang yang sudah masuk ditarik lagi", "money that was in was taken back"),
     "note.left": ("sisa {time}", "{time} left"),
     "note.took": ("dalam {time}", "in {time}"),
     "note.missing": ("kurang {amount}", "{amount} short"),

@@ -230,6 +230,26 @@ DECLINES: Final[Mapping[D, Voices]] = {
             "What the provider says does not fit what was asked for. Held until a person decides.",
         ),
     ),
+    D.TRANSFER_DROPPED: Voices(
+        (
+            "Jaringan menarik kembali kiriman Anda. Biasanya tercatat lagi dengan sendirinya; jangan kirim lagi kecuali dompet Anda mengatakan gagal.",
+            "The network took your transfer back. Usually it is recorded again by itself; do not send again unless your wallet says that it failed.",
+        ),
+        (
+            "Reorganisasi rantai membatalkan kiriman yang sudah dihitung. Jangan kirim barangnya; kiriman yang tercatat lagi dihitung lagi.",
+            "A reorg dropped a transfer that had been counted. Do not ship; what is recorded again is counted again.",
+        ),
+    ),
+    D.TRANSFER_REVERSED: Voices(
+        (
+            "Bank menarik kembali uang yang sudah masuk. Tanyakan ke bank Anda, atau bayar lagi.",
+            "The bank took back the money that had come in. Ask your bank, or pay again.",
+        ),
+        (
+            "Bank membalik pembayaran yang sudah masuk. Jangan kirim barangnya; hubungi pembayar.",
+            "The bank reversed a payment that had come in. Do not ship; ask the payer.",
+        ),
+    ),
     D.RETRACTED_AFTER_REFUND: Voices(
         _WAIT_FOR_SHOP,
         (

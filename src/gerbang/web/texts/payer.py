@@ -229,6 +229,34 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "If money was taken from you it is not lost: we take it for this order or we return it.",
     ),
     # not whole
+    "reversed.page": ("Pembayaran ditarik kembali", "Payment taken back"),
+    "reversed.chain": ("Jaringan menarik kembali kiriman Anda", "The network took your transfer back"),
+    "reversed.chain.lead": (
+        "Jaringan kripto membatalkan kiriman yang sudah kami hitung. Ini jarang terjadi, dan biasanya kiriman yang sama tercatat lagi dengan sendirinya.",
+        "The blockchain took back a transfer that we had counted. That is rare, and usually the same transfer is recorded again by itself.",
+    ),
+    "reversed.chain.wait": (
+        "Anda tidak perlu berbuat apa-apa: kami terus melihat.",
+        "There is nothing you need to do: we keep looking.",
+    ),
+    "reversed.chain.says": (
+        "Jangan kirim lagi sebelum dompet Anda mengatakan bahwa kirimannya gagal. Kiriman yang tercatat lagi tetap dihitung, kapan pun.",
+        "Do not send again unless your wallet says that the transfer failed. A transfer that is recorded again counts, whenever it is.",
+    ),
+    "reversed.bank": ("Bank menarik kembali uang Anda", "The bank took your money back"),
+    "reversed.bank.lead": (
+        "Pembayaran yang sudah kami terima ditarik kembali oleh bank. Uangnya tidak ada pada kami; tanyakan ke bank Anda kalau Anda tidak tahu sebabnya.",
+        "The bank took back a payment that we had received. The money is not with us; ask your bank if you do not know why.",
+    ),
+    "reversed.bank.wait": ("Belum ada uang masuk untuk tagihan ini.", "No money is in for this bill now."),
+    "reversed.bank.says": (
+        "Bayar lagi hanya kalau uangnya sudah kembali ke rekening Anda.",
+        "Pay again only once the money is back on your account.",
+    ),
+    "reversed.until": ("Waktu bayarnya tetap: sampai {at}.", "The time to pay stays as it was: until {at}."),
+    "reversed.over": ("Waktu bayarnya sudah habis pada {at}.", "The time to pay was over on {at}."),
+    "reversed.again": ("Kirimannya gagal? Bayar lagi", "Did it fail? Pay again"),
+    "reversed.send": ("Masih harus dibayar", "Still to pay"),
     "part.title": ("Masih kurang {amount}", "{amount} still to pay"),
     "part.says": ("Masih kurang {amount}.", "{amount} still to pay."),
     "part.same": ("Bayar sisanya ke nomor yang sama.", "Send it to the same number."),
