@@ -22,7 +22,8 @@ from bench.provider import PROVIDER
 from bench.sides import NoScore
 from gerbang import app
 from gerbang import settings as all_settings
-from gerbang.cli.process import run
+from gerbang.base.watchdog import Watchdog
+from gerbang.cli.process import run_until_asked
 from gerbang.core.identity.model import PERMISSIONS, Caller, Role
 from gerbang.core.inbox.service import CHANNEL
 from gerbang.core.secrets.model import Purpose
@@ -220,10 +221,10 @@ def main() -> None:
     """Run one of the product's processes with the test provider among its providers."""
     part = {"serve": app.serve, "work": app.work}[sys.argv[1]]
 
-    async def story(settings: Settings) -> None:
-        await part(settings, WITH_BENCH)
+    async def story(settings: Settings, dog: Watchdog) -> None:
+        await part(settings, dog, WITH_BENCH)
 
-    run(story, all_settings.load())
+    run_until_asked(story, all_settings.load())
 
 
 if __name__ == "__main__":

@@ -5,12 +5,11 @@
 
 import asyncio
 import contextlib
-import secrets as chance
-import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
@@ -21,16 +20,17 @@ from gerbang import demo
 from gerbang.base import ids, safety
 from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database, Tx
-from gerbang.base.errors import DatabaseUnavailable
+from gerbang.base.errors import DatabaseUnavailable, GerbangError
 from gerbang.base.http import Http
 from gerbang.base.marks import Marks
+from gerbang.base.watchdog import Watchdog, watched
 from gerbang.core.announcements.broadcast import Broadcaster
 from gerbang.core.announcements.service import Feed
-from gerbang.core.audit.service import SYSTEM, Audit
+from gerbang.core.audit.service import Audit
 from gerbang.core.connections.service import Connections
 from gerbang.core.identity import accounts
 from gerbang.core.identity.changes import Changes
-from gerbang.core.identity.model import PERMISSIONS, Caller, Lifetimes, Role, system_caller
+from gerbang.core.identity.model import Lifetimes, system_caller
 from gerbang.core.identity.service import Identity
 from gerbang.core.inbox.model import Event, Replay
 from gerbang.core.inbox.service import Apply, Inbox
@@ -43,13 +43,14 @@ from gerbang.core.notifications.reminding import Reminder
 from gerbang.core.notifications.rendering import Letterhead
 from gerbang.core.notifications.service import FEED, REMIND, SEND, Notifications
 from gerbang.core.payments import incoming, jobs, timetable
-from gerbang.core.payments.calls import Calls, load_wholes
+from gerbang.core.payments.calls import Calls, load_readable
 from gerbang.core.payments.model import Whole
 from gerbang.core.payments.rates import Quotes, QuoteTerms, read_fixed
 from gerbang.core.payments.refund_model import RefundRules
 from gerbang.core.payments.service import Payments
 from gerbang.core.payments.watching import Watcher
 from gerbang.core.queue import business_time
+from gerbang.core.queue.processes import Heartbeat, Workers
 from gerbang.core.queue.worker import Worker as QueueWorker
 from gerbang.core.secrets.model import Purpose
 from gerbang.core.secrets.service import Secrets
@@ -89,6 +90,7 @@ class Core:
     watcher: Watcher
     inbox: Inbox
     notifications: Notifications
+    workers: Workers
 
 
 @contextlib.asynccontextmanager
@@ -125,11 +127,12 @@ async def core(
             return await incoming.preview(payments.context, event)
 
         notifications = Notifications(
-            db, payments=load_wholes, people=people, host=_host(settings), alerts=_alerts(settings),
+            db, payments=load_readable, people=people, host=_host(settings), alerts=_alerts(settings),
             remind_before=timedelta(seconds=settings.reminder_before_s), restart_for=timedelta(seconds=settings.restart_for_s),
         )  # fmt: skip
         yield Core(
-            settings, db, http, clock, changes, secrets, identity, connections, calls, payments, watcher, Inbox(db, preview), notifications
+            settings, db, http, clock, changes, secrets, identity, connections, calls, payments, watcher, Inbox(db, preview),
+            notifications, Workers(db),
         )  # fmt: skip
         await payments.context.drain(settings.drain_s)
         identity.close()
@@ -141,32 +144,33 @@ async def core(
 # ── the API ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def serve(settings: Settings, providers: Mapping[str, Provider] = PROVIDERS) -> None:
+async def serve(settings: Settings, dog: Watchdog, providers: Mapping[str, Provider] = PROVIDERS) -> None:
     """The API, the checkout pages and the console, until SIGTERM or Ctrl-C."""
-    stop = _stop_event()
+    stop = dog.stop
     async with (
         core(settings, "serve", providers, wait_s=settings.database_wait_s) as parts,
         asyncio.TaskGroup() as group,
     ):
         await parts.changes.poll()
-        for loop in (parts.changes.run, parts.identity.run):
-            group.create_task(loop(stop))
+        for name, loop in {"changes": parts.changes.run, "workers": parts.workers.run}.items():
+            group.create_task(watched(name, partial(loop, stop)))
+        group.create_task(parts.identity.run(stop))
         if not settings.sandbox:
             await _offer_ownership(parts)
-        services = _services(parts)
+        services = _services(parts, dog)
         try:
             await serve_http(
                 gateway.create(services), settings.host, settings.port, limits=limits_of(settings), stop=stop,
-                reuse_port=settings.share_port,
+                reuse_port=settings.share_port, ready=lambda _: dog.ready(),
             )  # fmt: skip
         finally:
             stop.set()
             await services.broadcast.close()
 
 
-def _services(parts: Core) -> Services:
+def _services(parts: Core, dog: Watchdog | None = None) -> Services:
     async def owners(tx: Tx, payments: Sequence[UUID]) -> Mapping[UUID, UUID | None]:
-        return {id_: whole.payment.owner_id for id_, whole in (await load_wholes(tx, payments)).items()}
+        return {id_: whole.payment.owner_id for id_, whole in (await load_readable(tx, payments)).items()}
 
     return Services(
         settings=parts.settings,
@@ -183,7 +187,11 @@ def _services(parts: Core) -> Services:
         limits=Limiter(parts.db),
         changes=parts.changes,
         http=parts.http,
-        checks={"queue": lambda: _queue_age(parts)}, notices={"chains": parts.watcher.stalls},
+        checks={"queue": lambda: _queue_age(parts), "workers": parts.workers.cause}, notices={"chains": parts.watcher.stalls},
+        gauges={
+            "gerbang_workers": ("Worker processes by state.", "state", parts.workers.counts),
+            "gerbang_lane_still_seconds": ("How long a loop of this process has not moved.", "lane", dog.ages if dog else dict),
+        },
     )  # fmt: skip
 
 
@@ -207,9 +215,9 @@ async def _offer_ownership(parts: Core) -> None:
 # ── the worker ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def work(settings: Settings, providers: Mapping[str, Provider] = PROVIDERS) -> None:
+async def work(settings: Settings, dog: Watchdog, providers: Mapping[str, Provider] = PROVIDERS) -> None:
     """The worker: inbox events, jobs and announcements, until SIGTERM or Ctrl-C."""
-    stop = _stop_event()
+    stop = dog.stop
     async with core(settings, "work", providers) as parts:
         queue = QueueWorker(
             parts.db, _job_handlers(parts), concurrency=settings.worker_concurrency, drain_s=settings.drain_s
@@ -218,25 +226,33 @@ async def work(settings: Settings, providers: Mapping[str, Provider] = PROVIDERS
         inbox = InboxWorker(parts.db, _event_handler(parts))
         feed = Feed(parts.db, FEED, parts.notifications.take)
         await feed.prepare()
+        lanes = {
+            "queue": partial(queue.run, stop),
+            "changes": partial(parts.changes.run, stop),
+            "timetable": partial(timetable.run, parts.payments.context, stop),
+            "chains": partial(parts.watcher.run, stop),
+            "balances": partial(Ledger(parts.db).keep, stop),
+            "feed": partial(feed.run, stop, queue.wake),
+            "heartbeat": partial(Heartbeat(parts.db, "work", dog.stuck).run, stop),
+        }
         async with asyncio.TaskGroup() as group:
-            for loop in (queue.run, inbox.run, parts.changes.run, Ledger(parts.db).keep):
-                group.create_task(loop(stop))
-            group.create_task(timetable.run(parts.payments.context, stop))
-            group.create_task(parts.watcher.run(stop))
-            group.create_task(feed.run(stop, queue.wake))
+            group.create_task(inbox.run(stop))  # it has lanes of its own
+            for name, loop in lanes.items():
+                group.create_task(watched(name, loop))
+            dog.ready()
 
 
 def _job_handlers(parts: Core) -> dict[str, Any]:
     """Which handler runs for which kind of job."""
     sender = Sender(
-        parts.db, payments=load_wholes, people=people, route=lambda: _mail_route(parts), link=lambda t, n: _link(parts, t, n),
+        parts.db, payments=load_readable, people=people, route=lambda: _mail_route(parts), link=lambda t, n: _link(parts, t, n),
         letterhead=Letterhead(parts.settings.shop_name),
     )  # fmt: skip
 
     async def look(payment: UUID) -> Whole:
         return await parts.payments.refresh(system_caller("reminder"), payment)
 
-    reminding = Reminder(parts.db, parts.notifications, payments=load_wholes, look=look)
+    reminding = Reminder(parts.db, parts.notifications, payments=load_readable, look=look)
     return {**jobs.handlers(parts.payments.context), SEND: sender.handle, REMIND: reminding.handle}
 
 
@@ -257,9 +273,12 @@ async def _mail_route(parts: Core) -> MailRoute | None:
     for connection in await parts.connections.all():
         messenger = parts.connections.provider_of(connection).messenger
         if connection.enabled and messenger is not None:
-            return MailRoute(
-                messenger(parts.http), await parts.connections.account_for(connection, Purpose.SEND_MESSAGE)
-            )
+            try:
+                account = await parts.connections.account_for(connection, Purpose.SEND_MESSAGE)
+            except GerbangError as error:  # the next connection may be able to send
+                log.warning("mail.connection_unusable", connection=connection.id, code=error.code, why=error.detail)
+                continue
+            return MailRoute(messenger(parts.http), account)
     return None
 
 
@@ -294,9 +313,8 @@ async def people(tx: Tx, users: Sequence[UUID]) -> Mapping[UUID, Contact]:
 # ── the sandbox and its demo ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def sandbox(settings: Settings) -> None:
+async def sandbox(settings: Settings, dog: Watchdog) -> None:
     """Every simulator behind one port, a local chain where there is one, and a clock that may be moved, until SIGTERM or Ctrl-C."""
-    stop = _stop_event()
     owner = Database(settings.owner_dsn(), size=2, name="gerbang sandbox")
     await owner.open()
 
@@ -322,7 +340,8 @@ async def sandbox(settings: Settings) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(_connect_demo(settings, group.create_task(box.start_chain())))
         await box.open()
-        await stop.wait()
+        dog.ready()
+        await dog.stop.wait()
     finally:
         await box.close()
         await http.close()
@@ -345,7 +364,7 @@ async def _crypto_of(db: Database, payment: str) -> Instructions | None:
     """What a payment shows its payer to send, by its newest attempt that asks for crypto."""
     id_ = ids.read("pay", payment)
     async with db.reading() as tx:
-        wholes = await load_wholes(tx, [id_])
+        wholes = await load_readable(tx, [id_])
     attempts = wholes[id_].attempts if id_ in wholes else ()
     shown = [one.next_action for one in attempts if isinstance(one.next_action, DisplayCrypto)]
     return Instructions(shown[-1].network, shown[-1].asset, shown[-1].address, shown[-1].amount) if shown else None
@@ -354,35 +373,11 @@ async def _crypto_of(db: Database, payment: str) -> Instructions | None:
 async def seed_demo(settings: Settings) -> dict[str, Any]:
     """The demo users and their API key, with passwords made at random; only `up` with the sandbox calls this."""
     assert settings.sandbox, "demo users exist only in a sandbox"
-    people_ = {
-        "customer": ("sari@lumbung.example", "Sari Wulandari", Role.CUSTOMER),
-        "operator": ("ratih@lumbung.example", "Ratih Kusuma", Role.FINANCE),
-        "admin": ("made@lumbung.example", "Made Wirawan", Role.ADMIN),
-    }
-    made: dict[str, Any] = {}
     async with core(settings, "seed") as parts:
-        tail = (
-            chance.token_hex(3) if await parts.identity.accounts.is_taken(people_["customer"][0]) else ""
-        )  # a seeding that died
-        for who, (email, name, role) in people_.items():
-            password = chance.token_urlsafe(15)
-            place = email.replace("@", f"+{tail}@") if tail else email
-            user = await parts.identity.accounts.create(SYSTEM, place, password, name, "id", role)
-            made[who] = {"email": user.email, "password": password}
-        maker = Caller("system", SYSTEM, permissions=PERMISSIONS[Role.ADMIN])
-        _, made["api_key"] = await parts.identity.api_keys.create(maker, "demo", Role.ADMIN)
-    return made
+        return await demo.make_people(parts.identity)
 
 
 # ── small things ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _stop_event() -> asyncio.Event:
-    """Set by SIGTERM or Ctrl-C."""
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    return stop
 
 
 def _quote_terms(settings: Settings) -> QuoteTerms:

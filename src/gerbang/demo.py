@@ -7,7 +7,7 @@ import secrets as chance
 import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives.serialization import (
 from gerbang.core.audit.service import SYSTEM
 from gerbang.core.connections.model import ConnectionNotFound
 from gerbang.core.connections.service import Connections
+from gerbang.core.identity.model import PERMISSIONS, Caller, Role
+from gerbang.core.identity.service import Identity
 from gerbang.core.secrets.model import Purpose
 from gerbang.core.secrets.service import Secrets
 from gerbang.providers.coinbase_checkouts.simulator import Merchant as CoinbaseMerchant
@@ -44,6 +46,26 @@ _NICEPAY_MERCHANTS: Final = {
 _SNAP_CLIENT: Final = "LUMBUNGSN1"
 # What another run may have elsewhere, or not at all.
 _MOVES: Final = ("base_url", "platform_url", "api_key_id", "rpc_urls", "xpub", "imid_qris")
+
+
+async def make_people(identity: Identity) -> dict[str, Any]:
+    """The demo users with passwords made at random, and an API key: what people are shown of each."""
+    people = {
+        "customer": ("sari@lumbung.example", "Sari Wulandari", Role.CUSTOMER),
+        "operator": ("ratih@lumbung.example", "Ratih Kusuma", Role.FINANCE),
+        "admin": ("made@lumbung.example", "Made Wirawan", Role.ADMIN),
+    }
+    made: dict[str, Any] = {}
+    has_died = await identity.accounts.is_taken(people["customer"][0])  # a seeding that did not come to its end
+    tail = chance.token_hex(3) if has_died else ""
+    for who, (email, name, role) in people.items():
+        password = chance.token_urlsafe(15)
+        place = email.replace("@", f"+{tail}@") if tail else email
+        user = await identity.accounts.create(SYSTEM, place, password, name, "id", role)
+        made[who] = {"email": user.email, "password": password}
+    maker = Caller("system", SYSTEM, permissions=PERMISSIONS[Role.ADMIN])
+    _, made["api_key"] = await identity.api_keys.create(maker, "demo", Role.ADMIN)
+    return made
 
 
 def merchants(data: Path) -> tuple[Merchant, ...]:

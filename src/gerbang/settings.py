@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from gerbang.base import phone
 from gerbang.base.addresses import UNIX, public_url, read_network
 from gerbang.base.errors import FieldError, Invalid
+from gerbang.base.notify import Manager
 
 _PREFIX: Final = "GERBANG_"
 _UNITS: Final = {"_s": "seconds", "_ms": "milliseconds", "_bytes": "bytes", "_days": "days"}
@@ -323,6 +324,13 @@ def child_environment(settings: Mapping[str, object]) -> dict[str, str]:
     ours = {f"{_PREFIX}{name.upper()}": _as_text(value) for name, value in settings.items()}
     named_by_file = {f"{name}_FILE" for name in ours}
     return {name: value for name, value in os.environ.items() if name not in named_by_file} | ours
+
+
+def service_manager() -> Manager:
+    """Who wants to be told how this process is, as systemd says it: NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID."""
+    told, whom = os.environ.get("WATCHDOG_USEC", ""), os.environ.get("WATCHDOG_PID", "")
+    is_ours = told.isdecimal() and whom in ("", str(os.getpid()))
+    return Manager(os.environ.get("NOTIFY_SOCKET", ""), int(told) / 1e6 if is_ours else 0.0)
 
 
 def unknown_variables() -> list[str]:

@@ -20,6 +20,7 @@ from bench.growth import filling, places
 from gerbang import app, settings
 from gerbang.base.db import Database
 from gerbang.base.postgres import Postgres, ServerHandle
+from gerbang.base.watchdog import Watchdog
 from gerbang.core.identity.model import Client, Role
 from gerbang.core.ledger import balancing
 from gerbang.core.payments.verifying import verify
@@ -188,7 +189,7 @@ async def test_the_end_of_a_list_costs_what_its_beginning_does(many: Side) -> No
 async def test_a_worker_and_its_sweeps_read_as_much_as_there_is_to_do(few: Side, many: Side) -> None:
     for side in (few, many):
         await side.watch.execute("SELECT pg_stat_statements_reset()")
-        working = asyncio.create_task(app.work(side.settings))
+        working = asyncio.create_task(app.work(side.settings, Watchdog()))
         async with asyncio.timeout(30):
             while await side.watch.fetchval(_SWEPT, side.name) < 3:
                 await asyncio.sleep(0.1)

@@ -49,6 +49,37 @@ async def test_who_dies_is_started_again_and_it_is_said() -> None:
     assert sleeper.status == -signal.SIGTERM
 
 
+TELLS = "import os, socket, time; s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); time.sleep(0.5); \
+s.sendto(b'READY=1', os.environ['NOTIFY_SOCKET']); time.sleep(60)"
+
+
+async def test_who_tells_is_ready_when_it_says_so_and_killed_when_it_says_nothing_more() -> None:
+    """R57."""
+    said: list[str] = []
+    teller = Child("teller", (sys.executable, "-c", TELLS), ENVIRONMENT, tells=True, silent_s=4)
+    supervisor = Supervisor([teller], said.append)
+    begun = time.monotonic()
+    supervisor.start()
+    await supervisor.ready(10)
+    assert time.monotonic() - begun >= 0.5
+    watching = asyncio.create_task(supervisor.watch())
+    await until(lambda: len(said) == 2)
+    assert said[0] == "teller has said nothing for 4 s; it is killed"
+    assert said[1].startswith("teller ended with status -9")
+    watching.cancel()
+    await supervisor.stop(5)
+
+
+async def test_who_tells_and_never_says_that_it_is_ready_is_given_up() -> None:
+    supervisor = Supervisor(
+        [Child("work", (sys.executable, "-c", "raise SystemExit(1)"), ENVIRONMENT, tells=True)], lambda _line: None
+    )
+    supervisor.start()
+    with pytest.raises(ChildHopeless, match="work ended 3 times with status 1"):
+        await asyncio.wait_for(asyncio.gather(supervisor.watch(), supervisor.ready(20)), 20)
+    await supervisor.stop(1)
+
+
 async def test_who_never_comes_up_is_given_up_with_its_status() -> None:
     supervisor = Supervisor([child("broken", "raise SystemExit(7)", "http://127.0.0.1:9/")], lambda _line: None)
     supervisor.start()

@@ -44,6 +44,10 @@ async def test_the_payer_pays_by_reference_number_or_payment(http: httpx.AsyncCl
         ("nicepay/pay", {"refrence": "INV-2025-0001"}, 404),
         ("clock", {"advance_s": -1}, 422),
         ("clock", {"advance_s": "soon"}, 422),
+        ("clock", {"advance_s": 10**18}, 422),
+        ("clock", {"advance_s": 10**30}, 422),
+        ("clock", {"advance_s": 1.5}, 422),
+        ("clock", {"advance_s": True}, 422),
     ],
 )
 async def test_a_call_that_cannot_be_is_a_problem_and_changes_nothing(

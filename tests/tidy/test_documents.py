@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from gerbang.base.watchdog import STUCK, Limits
 from gerbang.cli.docs import commands_page, settings_page
+from gerbang.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
@@ -98,3 +100,15 @@ def test_every_make_target_of_the_contract_is_there_and_explained() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in ("up", "test", "check", "bench", "chaos", "docs", "help"):
         assert re.search(rf"^{target}:.*## \w", makefile, re.MULTILINE), target
+
+
+def test_the_systemd_unit_waits_for_what_the_watchdog_does_by_itself() -> None:
+    """It starts what is there, hears what we tell, and kills nobody who is about to end with a reason or to stop in order."""
+    unit = (ROOT / "docs" / "how-to" / "systemd.md").read_text(encoding="utf-8")
+    said = dict(re.findall(r"^(\w+)=(.*)$", unit.partition("```ini")[2].partition("```")[0], re.MULTILINE))
+    assert said["Type"] == "notify"
+    assert said["Restart"] == "always"
+    assert said["ExecStart"].endswith("/gerbang %i")
+    assert float(said["WatchdogSec"]) >= Limits().end_s + Limits().spare_s
+    assert float(said["TimeoutStopSec"]) > 2 * Settings.model_fields["drain_s"].default + 10
+    assert f"status {STUCK}" in unit

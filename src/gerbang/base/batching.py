@@ -162,7 +162,9 @@ class GroupCommit(_Lanes[T, R]):
 
 
 class GroupRead(_Lanes[K, R | None]):
-    """Lookups by key that share one query: `load(tx, keys)` returns what exists; a missing key is None."""
+    """Lookups by key that share one query: `load(tx, keys)` returns what exists; a missing key is None. When it raises one of `alone`, the
+    batch is halved until the bad key stands alone.
+    """
 
     def __init__(
         self,
@@ -171,14 +173,22 @@ class GroupRead(_Lanes[K, R | None]):
         *,
         most: int = 200,
         lanes: int = 1,
+        alone: tuple[type[Exception], ...] = (),
     ) -> None:
         super().__init__(most=most, lanes=lanes, wait_s=db.wait_s)
         self._db = db
         self._load = load
+        self._alone = alone
 
     async def _run(self, items: Sequence[K]) -> Sequence[R | Exception | None]:
-        async with self._db.reading() as tx:
-            found = await self._load(tx, list(dict.fromkeys(items)))
+        try:
+            async with self._db.reading() as tx:
+                found = await self._load(tx, list(dict.fromkeys(items)))
+        except self._alone as error:
+            if len(items) == 1:
+                return [error]
+            half = len(items) // 2
+            return [*await self._run(items[:half]), *await self._run(items[half:])]
         return [found.get(item) for item in items]
 
     def _late(self) -> GerbangError:

@@ -5,6 +5,15 @@ Business time is the database's time plus one offset row that only the sandbox m
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Final
+
+MOST_OFFSET_S: Final = 100 * 366 * 86_400
+"""A hundred years: far more than any test wants, and far less than dates can bear."""
+
+
+def sane_offset_s(offset_s: int) -> int:
+    """The offset within zero and a hundred years."""
+    return max(0, min(offset_s, MOST_OFFSET_S))
 
 
 def real_now() -> datetime:
@@ -19,8 +28,8 @@ class BusinessClock:
         self._offset = timedelta()
 
     def set_offset(self, offset_s: int) -> None:
-        """Take over the offset row's value, in seconds."""
-        self._offset = timedelta(seconds=offset_s)
+        """Take over the offset row's value, in seconds; one that no date can bear counts as the nearest that can."""
+        self._offset = timedelta(seconds=sane_offset_s(offset_s))
 
     def now(self) -> datetime:
         """Business time, UTC."""

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 import asyncpg
 import msgspec
 
-from gerbang.base import patience
+from gerbang.base import patience, watchdog
 from gerbang.base.errors import CommitUnknown, DatabaseUnavailable
 
 Row = asyncpg.Record
@@ -137,6 +137,7 @@ class Database:
                     await _rollback(connection, error)
                     raise
                 committing = True
+                watchdog.beat()
                 tag = await connection.execute("COMMIT")
                 committing = False
         except _LOST as error:
@@ -191,6 +192,7 @@ class Database:
         if self._pool is None:
             raise DatabaseUnavailable("The database connection is not open.")
         connection = await self._pool.acquire(timeout=_ACQUIRE_S)
+        watchdog.beat()
         try:
             yield connection
         except BaseException as error:
@@ -198,6 +200,7 @@ class Database:
                 connection.terminate()
             raise
         finally:
+            watchdog.beat()
             with contextlib.suppress(*_LOST):
                 await self._pool.release(connection, timeout=_ACQUIRE_S)
 
@@ -244,6 +247,7 @@ def _is_spoilt(error: BaseException) -> bool:
 
 
 async def _rollback(connection: Tx, error: BaseException) -> None:
+    watchdog.beat()
     if not _is_spoilt(error):
         with contextlib.suppress(*_LOST):
             await connection.execute("ROLLBACK")

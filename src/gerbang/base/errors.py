@@ -102,3 +102,10 @@ class CommitUnknown(Unavailable):
 
     code = "commit_unknown"
     title = "The outcome could not be confirmed"
+
+
+class RowUnreadable(Conflict):
+    """A row holds a word or a value that this version does not know: it alone stands still, and says so."""
+
+    code = "row_unreadable"
+    title = "A stored row cannot be read by this version"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import aiohttp
 from yarl import URL
 
+from gerbang.base import watchdog
 from gerbang.base.errors import UpstreamFailed
 
 ANSWER_LIMIT_BYTES = 1_048_576
@@ -91,6 +92,7 @@ class Http:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise OutcomeUnknown(f"Sent, then {type(error).__name__}.") from error
         finally:
+            watchdog.beat()
             if (waited := UPSTREAM_S.get()) is not None:
                 waited.append(time.monotonic() - started)
         if len(content) > limit_bytes:

@@ -41,7 +41,7 @@ def show(
         Data folder of a running `gerbang up`.
     """
     from gerbang import app
-    from gerbang.core.payments.watching import Deposit
+    from gerbang.core.payments.onchain import Deposit
 
     found: list[Deposit] = []
     wallets: list[Wallet] = []

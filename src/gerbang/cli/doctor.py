@@ -12,6 +12,7 @@ from cyclopts import Parameter
 
 from gerbang import settings as all_settings
 from gerbang.base import migrations
+from gerbang.base.clock import sane_offset_s
 from gerbang.base.db import Database
 from gerbang.base.errors import GerbangError
 from gerbang.base.marks import Marks
@@ -122,6 +123,10 @@ async def _of_database(settings: Settings) -> list[Finding]:
         found.append(
             Finding(f"the database's clock differs by {skew_s:.1f} s", skew_s < _MOST_SKEW_S, "run an NTP client")
         )
+        from gerbang.core.queue import business_time
+
+        found.append(_business_time(await business_time.offset_s(db)))
+        found += await _connections(db)
     except GerbangError as error:
         return [Finding(f"the database: {error.detail}", good=False, cure=error.hint or "start it, or correct its URL")]
     else:
@@ -146,3 +151,28 @@ def _of_wallet(settings: Settings, one: deposit_store.Wallet) -> list[Finding]:
     found = f"of the wallet {one.wallet} at most {one.unpaid_run} addresses in a row are unpaid; gap limit {settings.wallet_gap_limit}"
     cure = f"set the wallet's gap limit to {one.gap_limit} or more, and GERBANG_WALLET_GAP_LIMIT to the same"
     return [remembered, Finding(found, one.gap_limit <= settings.wallet_gap_limit, cure)]
+
+
+def _business_time(ahead_s: int) -> Finding:
+    """Nobody may move it beyond what dates can bear."""
+    what = f"business time is {ahead_s} s ahead of real time"
+    good = ahead_s == sane_offset_s(ahead_s)
+    return Finding(what, good, "as the schema's owner: UPDATE business_clock SET offset_s = 0")
+
+
+async def _connections(db: Database) -> list[Finding]:
+    """A connection whose provider is not here does nothing, however well it is set up."""
+    from gerbang.core.connections import store
+    from gerbang.providers import PROVIDERS
+
+    async with db.reading() as tx:
+        known = await store.all_(tx)
+    return [
+        Finding(
+            f"connection {one.id} has no provider: {one.provider[:40]!r} is not installed",
+            good=not one.enabled,
+            cure="disable it, or install what brings its provider",
+        )
+        for one in known
+        if one.provider not in PROVIDERS
+    ]

@@ -1,6 +1,7 @@
 """How a command becomes a process: settings, logging, memory and event loop. What runs in it stands in gerbang/app.py."""
 
 import gc
+import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
@@ -9,6 +10,7 @@ import uvloop
 
 from gerbang import settings as all_settings
 from gerbang.base import log, postgres
+from gerbang.base.watchdog import Watchdog
 from gerbang.settings import Settings
 
 # A batch makes some ten thousand short-lived values, none of them in a cycle: looking for cycles every 700 cost a quarter of the worker's time.
@@ -16,14 +18,37 @@ _COLLECT_AFTER: Final = (50_000, 20, 100)
 
 
 def run(main: Callable[[Settings], Awaitable[None]], settings: Settings) -> None:
-    """Set logging up and run to the end on uvloop."""
+    """Run to the end."""
+    _prepare(settings)
+
+    async def story() -> None:
+        await main(settings)
+
+    uvloop.run(story())
+
+
+def _prepare(settings: Settings) -> None:
     log.set_up(settings.log_level, as_json=settings.log_json)
     gc.collect()
     gc.freeze()  # what was imported stays for good
     gc.set_threshold(*_COLLECT_AFTER)
 
+
+def run_until_asked(main: Callable[[Settings, Watchdog], Awaitable[None]], settings: Settings) -> None:
+    """Run a process that lives until SIGTERM or Ctrl-C sets the watchdog's `stop`, and that is ended where it makes no progress."""
+    _prepare(settings)
+    dog = Watchdog(settings.drain_s, all_settings.service_manager())
+    on_the_loop(dog, lambda watch: main(settings, watch))
+
+
+def on_the_loop(dog: Watchdog, main: Callable[[Watchdog], Awaitable[None]]) -> None:
+    """Run to the end under a watchdog, which hears of SIGTERM and Ctrl-C even where the loop does not turn."""
+
     async def story() -> None:
-        await main(settings)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: dog.ask_to_stop())
+        with dog.watching():
+            await main(dog)
 
     uvloop.run(story())
 

@@ -1,6 +1,6 @@
 """`gerbang serve`: the API, the checkout pages and the console, as one process. What it consists of is put together in gerbang/app.py."""
 
-from gerbang.cli.process import run, settings_here
+from gerbang.cli.process import run_until_asked, settings_here
 
 
 def serve() -> None:
@@ -9,4 +9,4 @@ def serve() -> None:
     settings.database_dsn()  # said at once, before the rest is loaded
     from gerbang import app
 
-    run(app.serve, settings)
+    run_until_asked(app.serve, settings)

@@ -14,9 +14,11 @@ from urllib.parse import urlsplit
 
 from gerbang.base.children import die_with_parent
 from gerbang.base.errors import Unavailable
+from gerbang.base.notify import Ear
 
 _STEADY_S: Final = 20.0  # a child that ran this long starts its back-off anew
 _LONGEST_PAUSE_S: Final = 15.0
+SILENT_S: Final = 55.0  # a child ends itself before that, if it can
 _HOPELESS: Final = 3  # deaths before the first sign of life, after which we give up
 
 
@@ -29,12 +31,17 @@ class ChildHopeless(Unavailable):
 
 @dataclass
 class Child:
-    """One command as a process. `answers` is an address that tells when it is ready, or empty."""
+    """One command as a process. `answers` is an address that tells when it is ready, or empty; one that `tells` says by itself when it is
+    ready and, from then on, that it lives, as systemd's services do.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(repr=False)
     answers: str = ""
+    tells: bool = False
+    silent_s: float = SILENT_S
+    ear: Ear | None = None
     process: "subprocess.Popen[bytes] | None" = None
     started_at: float = 0.0
     deaths: int = 0
@@ -42,9 +49,15 @@ class Child:
 
     def start(self) -> None:
         """Start it in a session of its own, so that Ctrl-C reaches us alone; it ends with us even if we are killed."""
+        if self.ear is not None:
+            self.ear.close()
+        self.ear = Ear() if self.tells else None
+        said_where = (
+            {"NOTIFY_SOCKET": self.ear.address, "WATCHDOG_USEC": f"{self.silent_s * 1e6:.0f}"} if self.ear else {}
+        )
         self.process = subprocess.Popen(  # noqa: S603  the caller's own command
             self.command,
-            env=dict(self.environment),
+            env={**_without_manager(self.environment), **said_where},
             stdin=subprocess.DEVNULL,
             stdout=sys.stderr.fileno(),
             start_new_session=True,
@@ -56,6 +69,17 @@ class Child:
     def status(self) -> int | None:
         """None while it runs, else its exit status."""
         return self.process.poll() if self.process else -1
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether one that says that it lives has not for too long: it holds still so thoroughly that it does not even end itself."""
+        return self.ear is not None and self.ear.silent_s() > self.silent_s
+
+    def kill(self) -> None:
+        """SIGKILL; nothing when it is gone."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self.process.kill()
 
     def pause_s(self) -> float:
         """How long to wait before the next start; a steady run is forgiven."""
@@ -82,7 +106,7 @@ class Supervisor:
         """Return when every child with an address answers; raises ChildHopeless."""
         deadline = monotonic() + timeout_s
         for child in self._children:
-            while child.answers and not await asyncio.to_thread(_answers, child.answers):
+            while not await _is_ready(child):
                 if monotonic() > deadline:
                     raise ChildHopeless(f"{child.name} did not answer within {timeout_s:.0f} s.")
                 await asyncio.sleep(0.05)
@@ -96,13 +120,18 @@ class Supervisor:
         while not self._stopping:
             if child.process is None or child.status is None:
                 await asyncio.sleep(0.1)
+                if child.is_silent:
+                    self._say(f"{child.name} has said nothing for {child.silent_s:.0f} s; it is killed")
+                    child.kill()
+                    await _ended(child)
                 continue
             status, pause_s = child.status, child.pause_s()
             if not child.was_ready and child.deaths >= _HOPELESS:
                 raise ChildHopeless(
                     f"{child.name} ended {child.deaths} times with status {status}; its words are above."
                 )
-            self._say(f"{child.name} ended with status {status}; starting it again in {pause_s:.1f} s")
+            again = f", the {child.deaths}. time in a row" if child.deaths > 1 else ""
+            self._say(f"{child.name} ended with status {status}{again}; starting it again in {pause_s:.1f} s")
             await asyncio.sleep(pause_s)
             child.start()
 
@@ -120,6 +149,9 @@ class Supervisor:
                         process.kill()
                 deadline = float("inf")
             await asyncio.sleep(0.02)
+        for child in self._children:
+            if child.ear is not None:
+                child.ear.close()
 
 
 async def first_of(*work: Coroutine[Any, Any, object]) -> None:
@@ -133,6 +165,26 @@ async def first_of(*work: Coroutine[Any, Any, object]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
     for task in done:
         task.result()
+
+
+async def _ended(child: Child) -> None:
+    while child.status is None:
+        await asyncio.sleep(0.02)
+
+
+async def _is_ready(child: Child) -> bool:
+    if child.ear is not None and not child.ear.is_ready():
+        return False
+    return not child.answers or await asyncio.to_thread(_answers, child.answers)
+
+
+def _without_manager(environment: Mapping[str, str]) -> dict[str, str]:
+    """Without what our own service manager told us: a child is not its service."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if name not in ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
+    }
 
 
 def _answers(address: str) -> bool:

@@ -135,7 +135,13 @@ def _children(settings: Settings) -> list[Child]:
     api = f"http://{'127.0.0.1' if settings.host in ('0.0.0.0', '::') else settings.host}:{settings.port}"
     answers = {"serve": f"{api}/readyz", "sandbox": f"{settings.sandbox_url}/"}
     return [
-        Child(name, (sys.executable, "-m", "gerbang", name), _environment(settings, name), answers.get(name, ""))
+        Child(
+            name,
+            (sys.executable, "-m", "gerbang", name),
+            _environment(settings, name),
+            answers.get(name, ""),
+            tells=True,
+        )
         for name in ("serve", "work", "sandbox")
     ]
 

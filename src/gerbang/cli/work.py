@@ -1,6 +1,6 @@
 """`gerbang work`: the worker, as one process. What it consists of is put together in gerbang/app.py."""
 
-from gerbang.cli.process import run, settings_here
+from gerbang.cli.process import run_until_asked, settings_here
 
 
 def work() -> None:
@@ -9,4 +9,4 @@ def work() -> None:
     settings.database_dsn()  # said at once, before the rest is loaded
     from gerbang import app
 
-    run(app.work, settings)
+    run_until_asked(app.work, settings)

@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
+from gerbang.base.clock import sane_offset_s
+
 Advance = Callable[[int], Awaitable[int]]
 """Move business time by so many seconds (0: only ask); answers the whole offset in seconds."""
 
@@ -20,7 +22,7 @@ class SandboxClock:
         return self._advance is None
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=self.offset_s)
+        return datetime.now(UTC) + timedelta(seconds=sane_offset_s(self.offset_s))
 
     async def advance(self, seconds: int) -> int:
         """Move on; returns the new offset."""

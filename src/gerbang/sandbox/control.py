@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from gerbang.base.clock import MOST_OFFSET_S
 from gerbang.ports.simulator import Act, Answer, Impossible, Request, Simulator, Webhook
 from gerbang.sandbox.chain.calls import ChainCalls
 from gerbang.sandbox.chain.paying import calls_of
@@ -123,9 +124,12 @@ class Control:
 
     async def _post_clock(self, request: Request) -> Answer:
         seconds = _body(request, _Clock).advance_s
-        if seconds < 0:
-            raise Impossible("invalid", "Business time moves forward only.")
         clock = self._stage.clock
+        room_s = MOST_OFFSET_S - clock.offset_s
+        if not 0 <= seconds <= room_s:
+            raise Impossible(
+                "invalid", f"Business time moves forward only, by 0 to {max(0, room_s)} seconds from here."
+            )
         offset_s = await clock.advance(seconds)
         answer = _json({"now": clock.now(), "offset_s": offset_s})
         await self._stage.note(SANDBOX, request, answer, ClockMoved(offset_s) if clock.is_ours else None)

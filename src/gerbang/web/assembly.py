@@ -85,7 +85,7 @@ class StrictRequest(Request[Any, Any, Any]):
 def assemble(services: Services, extra_handlers: Sequence[Any] = ()) -> Gateway:
     """The ASGI application. Raises ValueError when a route has no row in the policy table."""
     known = services.settings
-    metrics, access_log = RequestMetrics(), AccessLog(enabled=known.log_level in ("debug", "info"))
+    metrics, access_log = RequestMetrics(services.gauges), AccessLog(enabled=known.log_level in ("debug", "info"))
     refusals = Refusals()
     inner = _framework(services, [*_ours(), *extra_handlers], (access_log.flush, refusals.flush))
     policy.check_complete(_routes(inner), policy.POLICY)

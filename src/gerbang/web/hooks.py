@@ -73,6 +73,8 @@ class Hooks:
     async def _known(self, scope: Any) -> Connection:
         """The connection that the address names, known before anything is read; raises NotFound."""
         connection = await self._connections.get(scope["path"][len(PREFIX) :].rstrip("/"))
+        if why := self._connections.unusable(connection):
+            raise Unavailable(why)
         if self._connections.provider_of(connection).webhook is None or not connection.enabled:
             raise NotFound
         return connection

@@ -1,21 +1,25 @@
 """Counts and durations of requests, by route and status, in the text form that Prometheus reads. Kept in plain lists: a request costs a microsecond."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
+
+from gerbang.web.services import Gauge
 
 BOUNDS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
 class RequestMetrics(Collector):
-    """What the gateway tells after each request. `own` durations have the time of outside systems subtracted."""
+    """What the gateway tells after each request. `own` durations have the time of outside systems subtracted. `gauges` are read when asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, gauges: Mapping[str, Gauge] = MappingProxyType({})) -> None:
+        self._gauges = gauges
         self._counts: dict[tuple[str, int], int] = {}
         self._own: dict[str, list[int]] = {}
         self._sums: dict[str, float] = {}
@@ -49,6 +53,12 @@ class RequestMetrics(Collector):
                 cumulated.append((bound, total))
             own.add_metric((route,), cumulated, self._sums[route])
         yield own
+
+        for name, (what, label, read) in self._gauges.items():
+            gauge = GaugeMetricFamily(name, what, labels=(label,))
+            for value, number in read().items():
+                gauge.add_metric((value,), number)
+            yield gauge
 
     def text(self) -> bytes:
         """The exposition format, version 0.0.4."""

@@ -19,12 +19,14 @@ from gerbang.core.secrets.service import Secrets
 from gerbang.settings import Settings
 
 Check = Callable[[], Awaitable[str | None]]
+Gauge = tuple[str, str, Callable[[], Mapping[str, float]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
     """`broadcast` carries announcements to open pages. `checks` are named questions for /readyz: each answers what is wrong, or None.
     `notices` are asked there too, and keep nobody from being ready.
+    `gauges` are numbers for /metrics by name: what they tell, the name of their label, and a reading of numbers by label.
     """
 
     settings: Settings
@@ -43,3 +45,4 @@ class Services:
     http: Http
     checks: Mapping[str, Check] = field(default_factory=dict)
     notices: Mapping[str, Check] = field(default_factory=dict)
+    gauges: Mapping[str, Gauge] = field(default_factory=dict)

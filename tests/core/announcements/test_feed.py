@@ -153,3 +153,24 @@ async def test_transactions_are_in_the_order_of_numbers_so_nothing_is_skipped_wh
             [(ids.new(), str(number), f"made.{number}") for number in numbers],
         )
     assert await drain(taker) == [f"made.{number}" for number in numbers]
+
+
+async def test_an_announcement_that_cannot_be_taken_is_left_behind_and_all_others_are_taken(db: Database) -> None:
+    """R58."""
+    taken: list[str] = []
+
+    async def take(_tx: Tx, announcements: Sequence[Announcement]) -> None:
+        assert all(one.type != "bad" for one in announcements)
+        taken.extend(one.type for one in announcements)
+
+    feed = Feed(db, "test", take)
+    await feed.prepare()
+    await say(db, "a", "b", "bad", "c", "d")
+    stop = asyncio.Event()
+    running = asyncio.create_task(feed.run(stop))
+    async with asyncio.timeout(10):
+        while "d" not in taken:
+            await asyncio.sleep(0.02)
+    stop.set()
+    await running
+    assert taken == ["a", "b", "c", "d"]

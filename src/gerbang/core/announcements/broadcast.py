@@ -17,6 +17,7 @@ import structlog
 from gerbang.base.batching import Shared
 from gerbang.base.db import Database, Tx
 from gerbang.base.errors import GerbangError, Invalid, TooMany
+from gerbang.base.watchdog import beat, watched
 from gerbang.core.announcements import store
 from gerbang.core.announcements.model import Announcement
 from gerbang.core.announcements.service import announcement_of
@@ -193,7 +194,7 @@ class Broadcaster:
         async with self._db.reading() as tx:
             horizon = int(await store.horizon(tx))
         self._position = Place(horizon - 1, _LAST)
-        self._poller = asyncio.create_task(self._poll())
+        self._poller = asyncio.create_task(watched("broadcast", self._poll))
         self._poller.add_done_callback(self._poller_ended)
 
     def _poller_ended(self, task: "asyncio.Task[None]") -> None:
@@ -235,6 +236,7 @@ class Broadcaster:
     async def _poll(self) -> None:
         while True:
             await asyncio.sleep(POLL_S)
+            beat()
             try:
                 await self._poll_once()
             except GerbangError as error:

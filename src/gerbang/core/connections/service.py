@@ -52,8 +52,14 @@ class Connections:
         return found
 
     def provider_of(self, connection: Connection) -> Provider:
-        """The provider that a connection speaks to."""
-        return self._providers[connection.provider]
+        """The provider that a connection speaks to; one that does nothing at all where this installation has none of that name."""
+        return self._providers.get(connection.provider) or _absent(connection.provider)
+
+    def unusable(self, connection: Connection) -> str:
+        """Why a connection cannot be used, whatever its settings are; empty when it can."""
+        if connection.provider in self._providers:
+            return ""
+        return f"This installation has no provider {connection.provider[:40]!r}; disable the connection, or install what brings it."
 
     async def account_for(self, connection: Connection, purpose: Purpose) -> Account:
         """What an adapter needs for one call, kept for a second. Raises NotFound for a missing secret, Unavailable when the store does
@@ -123,7 +129,8 @@ class Connections:
     ) -> Connection:
         """A connection as it would be after a change, checked and not stored. Raises ConnectionNotFound, BadConnection."""
         known = await self.get(id_)
-        await self._check(known.provider, settings, secrets)
+        if (dict(settings), dict(secrets), enabled) != (dict(known.settings), dict(known.secrets), False):
+            await self._check(known.provider, settings, secrets)  # whatever is wrong with it, it can be disabled
         return replace(known, settings=dict(settings), secrets=dict(secrets), enabled=enabled)
 
     async def update(
@@ -173,6 +180,8 @@ class Connections:
         self._read_at = float("-inf")
 
     async def _check(self, provider: str, settings: Mapping[str, str], secrets: Mapping[str, str]) -> None:
+        if provider not in self._providers:
+            raise BadConnection(errors=[FieldError("/provider", f"There is no provider {provider[:40]!r} here.")])
         problems = list(self._providers[provider].problems(settings, secrets))
         stored = {one.name for one in await self._secrets.names()} if secrets else set()
         problems += [
@@ -193,3 +202,8 @@ class Connections:
                 self._known = {connection.id: connection for connection in await store.all_(tx)}
             self._read_at = now
         return self._known
+
+
+def _absent(name: str) -> Provider:
+    """A provider that is not here: its connections stay as they are, and do nothing."""
+    return Provider(name, f"{name} (not installed)", (), (), (), "", retired="This installation has no such provider.")

@@ -15,6 +15,7 @@ import structlog
 
 from gerbang.base.db import Database, Tx
 from gerbang.base.errors import GerbangError
+from gerbang.base.watchdog import beat
 from gerbang.core.identity import store
 
 log = structlog.get_logger()
@@ -55,7 +56,10 @@ class Changes:
     def apply(self, kind: str, subject: str) -> None:
         """Call the subscribers now: for what this very process has just committed."""
         for subscriber in self._subscribers[kind]:
-            subscriber(subject)
+            try:
+                subscriber(subject)
+            except Exception:  # one change that cannot be taken must not make this process deaf to all others
+                log.exception("changes.not_taken", kind=kind, subject=subject[:80])
 
     async def poll(self) -> None:
         """Take what is new. Raises DatabaseUnavailable."""
@@ -74,11 +78,14 @@ class Changes:
     async def run(self, stop: asyncio.Event) -> None:
         """Poll every second until `stop` is set."""
         while not stop.is_set():
+            beat()
             try:
                 await asyncio.wait_for(self.poll(), _POLL_TIMEOUT_S)
                 await self._prune()
             except (GerbangError, TimeoutError) as error:
                 log.warning("changes.unheard", why=type(error).__name__)
+            except Exception:  # see apply
+                log.exception("changes.unheard")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), INTERVAL_S)
 

@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -15,8 +16,9 @@ import structlog
 
 from gerbang.base import ids
 from gerbang.base.bell import Bell
-from gerbang.base.db import Database, Tx
+from gerbang.base.db import Database, Tx, storable
 from gerbang.base.errors import GerbangError, Unavailable
+from gerbang.base.watchdog import beat, watched
 from gerbang.core.inbox import store
 from gerbang.core.inbox.model import MOST_TRIES, SHARDS, WAITS_S, Done, Event, NotYet, Result
 from gerbang.core.inbox.service import CHANNEL, Handler
@@ -30,6 +32,7 @@ GATHER_S: Final = (
 SMALL: Final = 100
 LOOK_S: Final = 0.5  # without a bell that rings: it may get lost
 REVIVE_EVERY_S: Final = 1.0
+AFTER_FAILURE_S: Final = 2.0
 BATCH: Final = 500
 
 
@@ -62,19 +65,23 @@ class Worker:
         self._stop = stop
         async with asyncio.TaskGroup() as group:
             group.create_task(self._bell.listen(stop))
-            group.create_task(self._reviving())
+            group.create_task(watched("inbox revival", self._reviving))
             for number in range(self._lanes):
-                group.create_task(self._lane(number))
+                group.create_task(watched(f"inbox lane {number}", partial(self._lane, number)))
 
     async def _lane(self, number: int) -> None:
         preferred = [s for s in range(SHARDS) if s % self._lanes == number]
         while not self._stop.is_set():
+            beat()
             last, rings = 0, self._bell.rings
             try:
                 last = await self._work_a_while(preferred)
             except GerbangError as error:
                 log.warning("inbox.interrupted", code=error.code)
                 await _pause(self._stop, LOOK_S)
+            except Exception:  # a bug over one batch must not end the lane for all others
+                log.exception("inbox.lane_failed")
+                await _pause(self._stop, AFTER_FAILURE_S)
             if not last:
                 await self._bell.wait(self._stop, LOOK_S, since=rings)
             if last < SMALL:
@@ -87,6 +94,8 @@ class Worker:
                     await store.revive(tx)
             except Unavailable as error:
                 log.warning("inbox.revive_failed", code=error.code)
+            except Exception:  # see the lane
+                log.exception("inbox.revive_failed")
             await _pause(self._stop, REVIVE_EVERY_S)
 
     async def _work_a_while(self, preferred: Sequence[int]) -> int:
@@ -117,7 +126,7 @@ class Worker:
             if len(events) > 1:
                 return await self._halve(claim, events)
             log.exception("inbox.event_failed", inbox_event=ids.show("evt", events[0].id))
-            why = f"{type(error).__name__}: {error}"[:300]
+            why = storable(f"{type(error).__name__}: {error}")[:300]
             async with self._db.transaction() as tx:
                 if await store.still_held(tx, claim.shards, claim.owner):
                     await _defer(tx, events[0], why)

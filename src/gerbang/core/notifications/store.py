@@ -4,9 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import structlog
+
+from gerbang.base import ids
 from gerbang.base.db import Row, Tx, columns
 from gerbang.base.keyset import below
 from gerbang.core.notifications.model import Filters, Notification, Status, Template
+
+log = structlog.get_logger()
+_TEMPLATES = frozenset(one.value for one in Template)
+_STATUSES = frozenset(one.value for one in Status)
 
 
 async def business_now(tx: Tx) -> datetime:
@@ -109,7 +116,7 @@ async def page(tx: Tx, filters: Filters, before: tuple[datetime, UUID] | None, l
         rows = await tx.fetch(_PAGE_BY_KIND, *place, templates, statuses)
     else:
         rows = await tx.fetch(_PAGE, *place)
-    return [_notification(row) for row in rows]
+    return [_notification(row) for row in rows if _is_known(row)]
 
 
 async def forget(tx: Tx, address: str) -> None:
@@ -149,6 +156,15 @@ _PAGE_BY_KIND = (
     ORDER BY created_at DESC, id DESC LIMIT $3
     """
 )
+
+
+def _is_known(row: Row) -> bool:
+    """Whether this version knows the row's words; one that it does not is left out of lists."""
+    known = row["template"] in _TEMPLATES and row["status"] in _STATUSES
+    if not known:
+        shown = ids.show("ntf", row["id"])
+        log.error("notification.unreadable", notification=shown, template=row["template"], status=row["status"])
+    return known
 
 
 def _notification(row: Row) -> Notification:

@@ -4,6 +4,7 @@ Every answer, and every lost one, ends in `hear`; answers that come back at the 
 """
 
 import asyncio
+import contextlib
 import dataclasses
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -17,6 +18,7 @@ from gerbang.base import ids
 from gerbang.base.batching import GroupCommit, GroupRead
 from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database, Tx
+from gerbang.base.errors import RowUnreadable
 from gerbang.base.http import Http, OutcomeUnknown, ProviderRefused, Unreachable
 from gerbang.base.marks import Marks, MarkUnusable
 from gerbang.base.money import Money
@@ -79,9 +81,9 @@ class Calls:
         self._gates: dict[str, asyncio.Semaphore] = {}
         self._terms: dict[str, tuple[Connection, Sequence[MethodTerms]]] = {}
         self._commits: GroupCommit[tuple[Hearing, Job | None], Whole | None] = GroupCommit(
-            db, _write, alone=(LeaseLost,)
+            db, _write, alone=(LeaseLost, RowUnreadable)
         )
-        self._reads: GroupRead[UUID, Whole] = GroupRead(db, load_wholes)
+        self._reads: GroupRead[UUID, Whole] = GroupRead(db, load_wholes, alone=(RowUnreadable,))
 
     async def whole(self, payment: UUID) -> Whole:
         """A payment as it is now, with its payer; raises PaymentNotFound."""
@@ -245,6 +247,8 @@ class Calls:
         self, connection_id: str, call: Callable[[PaymentProvider, Account], Awaitable[Sequence[Fact]]]
     ) -> Answered:
         connection = await self._connections.get(connection_id)
+        if why := self._connections.unusable(connection):
+            raise Unreachable(why)  # nothing was sent, and nothing is decided: it is tried again
         provider = self._provider(connection)
         if provider is None:
             raise ProviderRefused(f"{connection.provider} collects no payments.")
@@ -290,6 +294,18 @@ async def load_wholes(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, Whole]:
         payment.id: Whole(payment, tuple(attempts[payment.id]), tuple(refunds.get(payment.id, ())), payer)
         for payment, payer in found
     }
+
+
+async def load_readable(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, Whole]:
+    """The same for those that can be read: one that cannot must not hide the others."""
+    try:
+        return await load_wholes(tx, payments)
+    except RowUnreadable:
+        found: dict[UUID, Whole] = {}
+        for id_ in payments:
+            with contextlib.suppress(RowUnreadable):
+                found |= await load_wholes(tx, [id_])
+        return found
 
 
 async def with_arriving(tx: Tx, attempts: Sequence[Attempt]) -> Sequence[Attempt]:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from gerbang.base import ids
 from gerbang.base.db import Tx
+from gerbang.base.errors import CommitUnknown, DatabaseUnavailable, GerbangError
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.connections.model import Connection, ConnectionNotFound
@@ -23,6 +25,7 @@ from gerbang.core.secrets.model import Purpose
 from gerbang.ports.payment import Account
 from gerbang.ports.webhook import Heard, Hint, Incoming, Nothing
 
+log = structlog.get_logger()
 Reading = Heard | Hint | Nothing
 
 
@@ -34,8 +37,10 @@ class Read(msgspec.Struct, frozen=True):
 
 
 async def handle(ctx: Context, events: Sequence[Event]) -> Apply:
-    """Read a batch of events; the answer applies it inside the inbox worker's transaction."""
-    accounts = {name: await _account(ctx, name) for name in {event.connection for event in events}}
+    """Read a batch of events; the answer applies it inside the inbox worker's transaction. Events of a connection that cannot be used wait for
+    it, and no others with them.
+    """
+    accounts = {name: await _account_if_usable(ctx, name) for name in {event.connection for event in events}}
     reads = [Read(event, _read(ctx, accounts[event.connection], event)) for event in events]
 
     async def apply_batch(tx: Tx) -> Sequence[Result]:
@@ -116,6 +121,20 @@ def _difference(event_id: UUID, before: Whole, after: Whole) -> Replay:
     return Replay(event_id, True, outcome, changes)
 
 
+async def _account_if_usable(ctx: Context, name: str) -> tuple[Connection, Account] | None:
+    try:
+        found = await _account(ctx, name)
+    except (DatabaseUnavailable, CommitUnknown):
+        raise
+    except GerbangError as error:
+        log.warning("inbox.connection_unusable", connection=name, code=error.code, why=error.detail)
+        return None
+    if found is not None and (why := ctx.connections.unusable(found[0])):
+        log.warning("inbox.connection_unusable", connection=name, why=why)
+        return None
+    return found
+
+
 async def _account(ctx: Context, name: str) -> tuple[Connection, Account] | None:
     try:
         connection = await ctx.connections.get(name)
@@ -126,7 +145,7 @@ async def _account(ctx: Context, name: str) -> tuple[Connection, Account] | None
 
 def _read(ctx: Context, known: tuple[Connection, Account] | None, event: Event) -> Reading:
     if known is None:
-        return Hint(None)  # it was made a moment ago by another process: the event waits for it
+        return Hint(None)  # it was made a moment ago by another process, or cannot be used now: the event waits for it
     webhook = ctx.connections.provider_of(known[0]).webhook
     if webhook is None:
         return Nothing("its provider sends no webhooks")

@@ -17,6 +17,22 @@ from gerbang.ports.chain import Head, Network, Receipt, Transfer
 from gerbang.ports.payment import Captured, Claimed, DisplayCrypto, Expired, Fact, Mismatched, Retracted
 
 
+class Deposit(msgspec.Struct, frozen=True):
+    """An address that was given out; `path` leads the owner's wallet to its key (empty when the connection has another wallet now),
+    `wallet` is that wallet's first address, `received` is base units as text.
+    """
+
+    connection: str
+    wallet: str
+    number: int
+    path: str
+    address: str
+    payment: str
+    network: str
+    asset: str
+    received: str
+
+
 class State(StrEnum):
     """Where a transfer stands. SEEN may yet count; COUNTED may yet be taken back by a reorg; SETTLED is watched no more; GONE is on the
     chain no more; IGNORED never counts.

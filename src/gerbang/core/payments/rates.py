@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
+import structlog
+
 from gerbang.base.errors import FieldError, Invalid, UpstreamFailed
 from gerbang.base.http import Http
 from gerbang.base.money import EXPONENTS, Money
@@ -19,6 +21,7 @@ from gerbang.core.secrets.model import Purpose
 from gerbang.ports.payment import AssetTerms, MethodTerms, Quote
 from gerbang.ports.rates import Rate, RateSource
 
+log = structlog.get_logger()
 _FRESH_S: Final = 30.0
 _OLDEST: Final = timedelta(minutes=10)
 
@@ -93,12 +96,17 @@ class Quotes:
             factory = self._connections.provider_of(connection).rates
             if not connection.enabled or factory is None:
                 continue
-            source = self._sources.setdefault(connection.provider, factory(self._http))
-            account = await self._connections.account_for(connection, Purpose.CALL_PROVIDER)
             try:
+                source = self._sources.setdefault(connection.provider, factory(self._http))
+                account = await self._connections.account_for(connection, Purpose.CALL_PROVIDER)
                 found = await source.rate(account, asset, currency)
             except UpstreamFailed:
                 continue  # the next source may know; without any the payer is told that there is no rate
+            except Exception as error:  # noqa: BLE001  one source that is set up wrongly must not silence the others
+                log.warning(
+                    "rates.source_failed", connection=connection.id, why=f"{type(error).__name__}: {error}"[:200]
+                )
+                continue
             if found is not None:
                 return found
         return None

@@ -45,7 +45,7 @@ def ask(attempt: Attempt) -> NewJob:
     )
 
 
-def due(attempt: UUID, status: AttemptStatus) -> NewJob:
+def due(attempt: UUID, status: AttemptStatus | None) -> NewJob:
     """What there is to do about an attempt whose time has come."""
     kind = SUBMIT if status in (AttemptStatus.CREATED, AttemptStatus.SUBMITTING) else INQUIRE
     return NewJob(kind, ids.show("att", attempt), {}, None, most_tries=60)

@@ -22,7 +22,7 @@ from gerbang.core.payments import (
     refund_store,
     refunding,
 )
-from gerbang.core.payments.calls import Calls, load_wholes
+from gerbang.core.payments.calls import Calls, load_readable
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.model import (
     Coins,
@@ -97,8 +97,8 @@ class Payments:
         """Payments, newest first, from a keyset place (created_at, id) on."""
         async with self.context.db.reading() as tx:
             wanted = await list_store.page(tx, filters, after, limit)
-            wholes = await load_wholes(tx, wanted)
-        return [wholes[id_] for id_ in wanted]
+            wholes = await load_readable(tx, wanted)
+        return [wholes[id_] for id_ in wanted if id_ in wholes]
 
     async def timeline(self, payment_id: UUID) -> list[Moment]:
         """What happened to a payment, oldest first, from the audit trail."""

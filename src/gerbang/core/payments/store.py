@@ -1,13 +1,17 @@
 """Every SQL statement on payments, attempts and idempotency keys; rows ⇄ model. Lists: list_store.py; refunds: refund_store.py."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
+import structlog
 
+from gerbang.base import ids
 from gerbang.base.db import Row, Tx, columns
+from gerbang.base.errors import RowUnreadable
 from gerbang.base.writes import Writer
 from gerbang.core.payments.model import (
     Attempt,
@@ -19,6 +23,8 @@ from gerbang.core.payments.model import (
     PaymentStatus,
 )
 from gerbang.ports.payment import Effect, Lookup, Method, NextAction, Payer, Quote
+
+log = structlog.get_logger()
 
 
 async def business_now(tx: Tx) -> datetime:
@@ -173,8 +179,12 @@ async def attempt(tx: Tx, id_: UUID) -> Attempt | None:
 
 
 async def attempts_by_id(tx: Tx, wanted: Sequence[UUID]) -> list[Attempt]:
-    """These attempts, as they are."""
-    return [_attempt(row) for row in await tx.fetch(_ATTEMPTS + "WHERE id = ANY($1)", list(wanted))] if wanted else []
+    """These attempts, as they are; one that cannot be read is left out, and said."""
+    found = []
+    for row in await tx.fetch(_ATTEMPTS + "WHERE id = ANY($1)", list(wanted)) if wanted else ():
+        with contextlib.suppress(RowUnreadable):
+            found.append(_attempt(row))
+    return found
 
 
 async def mark_unsent(tx: Tx, attempt: UUID, unsent: bool) -> bool:
@@ -266,34 +276,6 @@ async def save_payments(tx: Writer, payments: Sequence[Payment], now: datetime) 
     )
 
 
-async def due_attempts(tx: Tx, limit: int) -> list[tuple[UUID, AttemptStatus]]:
-    """Attempts that somebody must look at now; their time is cleared, since a job takes over in this transaction."""
-    rows = await tx.fetch(
-        """
-        WITH due AS MATERIALIZED (
-            SELECT id FROM attempts WHERE look_at <= (SELECT business_now()) ORDER BY look_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-        UPDATE attempts a SET look_at = NULL FROM due WHERE a.id = due.id
-        RETURNING a.id, a.status
-        """,
-        limit,
-    )
-    return [(row["id"], _ATTEMPT_STATUS[row["status"]]) for row in rows]
-
-
-async def due_payments(tx: Tx, limit: int) -> list[UUID]:
-    """Payments whose deadline has come; their time is cleared, since a job takes over in this transaction."""
-    rows = await tx.fetch(
-        """
-        WITH due AS MATERIALIZED (
-            SELECT id FROM payments WHERE look_at <= (SELECT business_now()) ORDER BY look_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-        UPDATE payments p SET look_at = NULL FROM due WHERE p.id = due.id
-        RETURNING p.id
-        """,
-        limit,
-    )
-    return [row["id"] for row in rows]
-
-
 # Amounts travel as text: PostgreSQL's numeric holds 78 digits, and Python's int reads text faster than a Decimal is made.
 _LOCKING = (
     "SELECT id, status, late, livemode, amount::text, currency, amount_captured::text, amount_refunded::text, amount_excess::text,"
@@ -330,6 +312,13 @@ def _locked(rows: Sequence[Row]) -> tuple[list[Payment], datetime | None]:
 
 
 def _payment(row: Row | tuple[Any, ...]) -> Payment:
+    try:
+        return _payment_of(row)
+    except (LookupError, TypeError, ValueError) as error:
+        raise _unreadable("pay", row[0], error) from error
+
+
+def _payment_of(row: Row | tuple[Any, ...]) -> Payment:
     (
         id_, status, late, livemode, amount, currency, captured, refunded, excess, description, reference, owner, metadata,
         items, return_url, sequence, created, updated, expires, paid, cancelled, look, owed,
@@ -342,6 +331,20 @@ def _payment(row: Row | tuple[Any, ...]) -> Payment:
 
 
 def _attempt(row: Row) -> Attempt:
+    try:
+        return _attempt_of(row)
+    except (LookupError, TypeError, ValueError, msgspec.MsgspecError) as error:
+        raise _unreadable("att", row[0], error) from error
+
+
+def _unreadable(kind: str, id_: UUID, error: Exception) -> RowUnreadable:
+    log.error("payment.unreadable", row=ids.show(kind, id_), why=f"{type(error).__name__}: {error}"[:200])
+    return RowUnreadable(
+        f"{ids.show(kind, id_)} holds what this version does not know.", hint="Was it written by a newer one?"
+    )
+
+
+def _attempt_of(row: Row) -> Attempt:
     (
         id_, payment, number, status, method, options, connection, effect, lookup, amount, currency, captured, refunded, reserved,
         dispute, reference, action, failure, asked, unsent, created, updated, expires, look, quote, received, deposit, dialect,

@@ -16,7 +16,7 @@ from gerbang.base.db import Database, Row, Tx
 from gerbang.base.keyset import FIRST_ID, FIRST_MOMENT
 from gerbang.core.ledger import balancing
 from gerbang.core.payments import store, verify_store
-from gerbang.core.payments.calls import load_wholes
+from gerbang.core.payments.calls import load_readable
 from gerbang.core.payments.machine import payment_status
 from gerbang.core.payments.model import PaymentStatus, Whole
 
@@ -86,7 +86,11 @@ async def verify(
 async def _fold(tx: Tx, wanted: Sequence[UUID], found: _Found) -> None:
     """Whether each payment's status is what its attempts and refunds say."""
     now = await store.business_now(tx)
-    for whole in (await load_wholes(tx, wanted)).values():
+    wholes = await load_readable(tx, wanted)
+    for id_ in wanted:
+        if id_ not in wholes:
+            found.add(Violation("a payment can be read", ids.show("pay", id_), "unreadable", "readable"))
+    for whole in wholes.values():
         status = payment_status(whole.payment, whole.attempts, whole.refunds, now)
         if status is not whole.payment.status and not _only_time(whole, status):
             name = "a payment's status is not the fold of its attempts and refunds"

@@ -12,13 +12,13 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 from uuid import UUID
 
-import msgspec
 import structlog
 
 from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.base.errors import GerbangError
 from gerbang.base.http import Http
+from gerbang.base.watchdog import beat
 from gerbang.core.connections.model import Connection
 from gerbang.core.payments import chain_store, scanning, schedule, store
 from gerbang.core.payments.chain_connections import ChainConnection, ChainConnections
@@ -30,6 +30,7 @@ from gerbang.core.payments.model import Attempt
 from gerbang.core.payments.onchain import (
     Answer,
     Claim,
+    Deposit,
     Judged,
     Key,
     Place,
@@ -56,22 +57,6 @@ _ASK_NETWORKS_S: Final = 60.0
 _PACE_S: Final = 600.0  # after which it is measured again how fast a chain's blocks come
 
 
-class Deposit(msgspec.Struct, frozen=True):
-    """An address that was given out; `path` leads the owner's wallet to its key (empty when the connection has another wallet now),
-    `wallet` is that wallet's first address, `received` is base units as text.
-    """
-
-    connection: str
-    wallet: str
-    number: int
-    path: str
-    address: str
-    payment: str
-    network: str
-    asset: str
-    received: str
-
-
 class Watcher:
     """The eyes on every chain that a connection of ours looks at."""
 
@@ -89,10 +74,14 @@ class Watcher:
     async def run(self, stop: asyncio.Event) -> None:
         """Look every two seconds until `stop` is set; several processes may. A node that takes its time keeps no other chain waiting."""
         while not stop.is_set():
-            looks, behind = await self._start_looks(), False
-            if looks:
-                done, _ = await asyncio.wait(looks, timeout=EVERY_S)
-                behind = any(look.result() for look in done)
+            beat()
+            behind = False
+            try:
+                if looks := await self._start_looks():
+                    done, _ = await asyncio.wait(looks, timeout=EVERY_S)
+                    behind = any(look.result() for look in done)
+            except Exception:  # a bug over one look must not end the process: the next may be better
+                log.exception("chain.failed")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), 0 if behind else EVERY_S)
 
@@ -162,6 +151,9 @@ class Watcher:
             except GerbangError as error:
                 broken.append(connection.id)
                 log.warning("chain.not_seen", connection=connection.id, code=error.code, why=error.detail)
+            except Exception:  # a key or a setting that does not parse is this connection's matter alone
+                broken.append(connection.id)
+                log.exception("chain.not_seen", connection=connection.id)
         return ChainConnections(there, livemode, broken)
 
     async def _ready(self, connection: Connection) -> ChainConnection:
@@ -266,6 +258,8 @@ class Watcher:
             kept = known is not None and known.transfer.recipient == one.recipient
             owner = known.attempt if known is not None and kept else scope.owner(one)
             assert owner is not None, f"a stranger's transfer was kept: {key}"
+            if owner not in attempts:  # it cannot be read, and that was said: others' transfers are judged all the same
+                continue
             judged = judge(attempts[owner], network, one, sight.head)
             now[key] = steady(known, agreeing(judged, doubted=key in sight.doubted))
         changed = [j for key, j in now.items() if before.get(key) != j]

@@ -1,7 +1,16 @@
 """The one row by which business time differs from real time. Reading is everybody's, moving only the schema owner's right."""
 
+from gerbang.base.clock import MOST_OFFSET_S
 from gerbang.base.db import Database
+from gerbang.base.errors import Invalid
 from gerbang.core.queue import store
+
+
+class OutOfTime(Invalid):
+    """Business time cannot be moved there."""
+
+    code = "out_of_time"
+    title = "Business time cannot be moved so far"
 
 
 async def offset_s(db: Database) -> int:
@@ -11,7 +20,9 @@ async def offset_s(db: Database) -> int:
 
 
 async def advance(db: Database, seconds: int) -> int:
-    """Move business time on (0: only ask), and let every process hear of it; returns the whole offset in seconds."""
+    """Move business time on (0: only ask), and let every process hear of it; returns the whole offset in seconds. Raises OutOfTime."""
+    if not 0 <= seconds <= MOST_OFFSET_S or await offset_s(db) + seconds > MOST_OFFSET_S:
+        raise OutOfTime(f"Business time may be moved 0 to {MOST_OFFSET_S} seconds ahead of real time in all.")
     async with db.transaction() as tx:
         return await store.move_clock(tx, seconds) if seconds else await store.clock_offset_s(tx)
 

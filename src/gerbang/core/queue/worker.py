@@ -8,6 +8,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +16,7 @@ import structlog
 
 from gerbang.base.db import Database, Row, Tx, storable
 from gerbang.base.errors import GerbangError
+from gerbang.base.watchdog import beat, watched
 from gerbang.core.queue import store
 from gerbang.core.queue.model import Job, LeaseLost, Park, Retry, backoff
 
@@ -62,6 +64,7 @@ class Worker:
         self._drain_s = drain_s
         self._claim = claim
         self._running: dict[asyncio.Task[None], _Running] = {}
+        self._has_moved = False
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -70,9 +73,13 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then let what runs end, and give back what does not."""
-        renewing = asyncio.create_task(self._renewing())
+        aside = [
+            asyncio.create_task(self._renewing()),
+            asyncio.create_task(watched("jobs", self._moving, fatal=False)),
+        ]
         try:
             while not stop.is_set():
+                beat()
                 room = self._concurrency - len(self._running)
                 if room <= 0:
                     await asyncio.wait(self._running, timeout=IDLE_S, return_when=asyncio.FIRST_COMPLETED)
@@ -80,8 +87,9 @@ class Worker:
                     await self._rest()
             await self._drain()
         finally:
-            renewing.cancel()
-            await asyncio.gather(renewing, return_exceptions=True)
+            for task in aside:
+                task.cancel()
+            await asyncio.gather(*aside, return_exceptions=True)
 
     async def _drain(self) -> None:
         if self._running:
@@ -119,9 +127,21 @@ class Worker:
         return min(len(rows), room)
 
     def _start(self, job: Job) -> None:
-        task = asyncio.create_task(self._run(job))
+        task = asyncio.create_task(self._run(job), context=Context())  # what a handler does says nothing of the loop
         self._running[task] = _Running(job, time.monotonic())
-        task.add_done_callback(lambda done: self._running.pop(done, None))
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._running.pop(task, None)
+        self._has_moved = True
+
+    async def _moving(self) -> None:
+        """As long as there is room, or now and then a job ends, others get their turn; where all hang, that is seen."""
+        while True:
+            if self._has_moved or len(self._running) < self._concurrency:
+                self._has_moved = False
+                beat()
+            await asyncio.sleep(1)
 
     async def _renewing(self) -> None:
         """Keep the leases of handlers that take long. Several times a lease, for one may be missed."""

@@ -1,0 +1,139 @@
+"""Which worker processes there are and whether they make progress: each says so itself, and the API tells who asks (R57)."""
+
+import asyncio
+import contextlib
+import os
+import socket
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from gerbang.base import ids, watchdog
+from gerbang.base.db import Database
+from gerbang.base.errors import GerbangError
+from gerbang.core.queue import process_store as store
+
+log = structlog.get_logger()
+EVERY_S: Final = 2.0
+SILENT_S: Final = 10.0
+_START_S: Final = 20.0  # a worker that is started together with us may take so long
+KIND: Final = "work"
+
+
+class Heartbeat:
+    """What one process says of itself. `stuck` are the lanes that do not move, and for how many seconds."""
+
+    def __init__(self, db: Database, kind: str, stuck: Callable[[], Mapping[str, float]]) -> None:
+        self._db = db
+        self._id = ids.new()
+        self._kind = kind
+        self._stuck = stuck
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Say it every two seconds until `stop` is set, and then that this process is gone."""
+        await self._try(self._bury)
+        while not stop.is_set():
+            watchdog.beat()
+            await self._try(self._beat)
+            await _pause(stop, EVERY_S)
+        await self._try(self._leave)
+
+    async def _try(self, say: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await say()
+        except GerbangError as error:
+            log.warning("processes.not_told", code=error.code)
+        except Exception:  # a sign of life that cannot be given must not end the life
+            log.exception("processes.not_told")
+
+    async def _beat(self) -> None:
+        stuck = ", ".join(f"{lane} for {seconds:.0f} s" for lane, seconds in self._stuck().items())
+        async with self._db.transaction() as tx:
+            await store.beat(tx, self._id, self._kind, socket.gethostname(), os.getpid(), stuck)
+
+    async def _bury(self) -> None:
+        """Those of this machine whose process is no more: we may be the one that was started in its place."""
+        async with self._db.transaction() as tx:
+            known = await store.on_host(tx, socket.gethostname())
+            await store.forget(tx, [row["id"] for row in known if not _lives(row["pid"])])
+
+    async def _leave(self) -> None:
+        async with self._db.transaction() as tx:
+            await store.forget(tx, [self._id])
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A worker as it last said it was."""
+
+    host: str
+    pid: int
+    silent_s: float
+    stuck: str
+
+    @property
+    def state(self) -> str:
+        """`working`, `stuck` or `silent`."""
+        return "silent" if self.silent_s > SILENT_S else "stuck" if self.stuck else "working"
+
+
+class Workers:
+    """The view of an API process on the workers, read every two seconds."""
+
+    def __init__(self, db: Database, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._db = db
+        self._monotonic = monotonic
+        self._since = monotonic()
+        self._seen: Sequence[Seen] | None = None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Read until `stop` is set; while the database does not answer, the last view stays."""
+        while not stop.is_set():
+            watchdog.beat()
+            try:
+                await self.look()
+            except GerbangError as error:
+                log.warning("processes.not_read", code=error.code)
+            except Exception:  # what cannot be read of workers must not end the API
+                log.exception("processes.not_read")
+            await _pause(stop, EVERY_S)
+
+    async def look(self) -> None:
+        """Read now. Raises DatabaseUnavailable."""
+        async with self._db.reading() as tx:
+            self._seen = [Seen(**row) for row in await store.of_kind(tx, KIND)]
+
+    async def cause(self) -> str | None:
+        """Why nothing is worked on: every worker is stuck or silent, or there is none. Another that works is enough."""
+        if self._seen is None or self.counts()["working"] or self._monotonic() - self._since < _START_S:
+            return None
+        for one in self._seen:
+            if one.state == "stuck":
+                return f"Worker {one.host}/{one.pid} stands still: {one.stuck}."
+        if self._seen:
+            return f"No worker has been heard of for {min(one.silent_s for one in self._seen):.0f} s."
+        return "No worker is running."
+
+    def counts(self) -> Mapping[str, float]:
+        """How many workers are working, stuck, silent."""
+        found = Counter(one.state for one in self._seen or ())
+        return {state: float(found[state]) for state in ("working", "stuck", "silent")}
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)

@@ -1,0 +1,198 @@
+"""The watchdog: what does not move is seen, said with its place, and ended with 70; what moves is left alone (R57)."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from gerbang.base.notify import Ear, Manager
+from gerbang.base.watchdog import STUCK, Limits, Watchdog, beat, watched
+
+QUICK = Limits(stuck_s=1.0, end_s=2.0, spare_s=2.0)
+# A process as cli/process.py makes one, with shorter limits; the first argument says what it does when it has begun.
+PROGRAM = """
+import asyncio, re, signal, sys
+from gerbang import settings
+from gerbang.base import log
+from gerbang.base.watchdog import Limits, Watchdog, watched
+from gerbang.cli.process import on_the_loop
+
+async def spins():
+    while True:
+        pass
+
+async def holds_the_interpreter():
+    re.match("(a+)+$", "a" * 64 + "b")
+
+async def waits_for_nobody():
+    await watched("lane", asyncio.Event().wait)
+
+async def works():
+    await DOG.stop.wait()
+
+async def main(dog):
+    dog.ready()
+    print("begun", flush=True)
+    await {f.__name__: f for f in (spins, holds_the_interpreter, waits_for_nobody, works)}[sys.argv[1]]()
+
+log.set_up("warning")
+DOG = Watchdog(1.0, settings.service_manager(), Limits(1.0, float(sys.argv[2]), 2.0))
+on_the_loop(DOG, main)
+"""
+
+
+def started(what: str, end_s: float = 2.0, environment: Mapping[str, str] = os.environ) -> "subprocess.Popen[str]":
+    command = (sys.executable, "-c", PROGRAM, what, str(end_s))
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "begun\n"
+    return process
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a process ended, what it wrote, and what it told its service manager."""
+
+    status: int
+    said: str
+    told: Sequence[bytes]
+
+
+STANDING_STILL = {
+    "spins": 2.0,
+    "waits_for_nobody": 2.0,
+    "holds_the_interpreter": 0.5,
+    "spins and is asked to end": 60.0,
+}
+
+
+@pytest.fixture(scope="module")
+def ends(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Ended]:
+    """Processes that stand still in several ways, side by side, and how each ended."""
+    ears, processes = {}, {}
+    for name, end_s in STANDING_STILL.items():
+        ears[name] = ear_at(str(tmp_path_factory.mktemp("ear") / "notify"))
+        said_where = {"NOTIFY_SOCKET": ears[name].getsockname(), "WATCHDOG_USEC": "5000000"}
+        processes[name] = started(name.partition(" ")[0], end_s, {**os.environ, **said_where})
+    processes["spins and is asked to end"].send_signal(signal.SIGTERM)
+    found = {}
+    for name, process in processes.items():
+        _, said = process.communicate(timeout=30)
+        found[name] = Ended(process.returncode, said, list(heard(ears[name])))
+        ears[name].close()
+    return found
+
+
+def ear_at(place: str) -> socket.socket:
+    ear = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    ear.bind(place)
+    ear.settimeout(10)
+    return ear
+
+
+def heard(ear: socket.socket) -> Iterator[bytes]:
+    """What waits at a socket."""
+    ear.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            yield ear.recv(100)
+
+
+@pytest.mark.parametrize(("what", "place"), [("spins", "in spins"), ("waits_for_nobody", "in waits_for_nobody")])
+def test_a_process_that_makes_no_progress_ends_with_70_and_says_where_it_was(
+    ends: Mapping[str, Ended], what: str, place: str
+) -> None:
+    assert ends[what].status == STUCK
+    assert "watchdog.stuck" in ends[what].said
+    assert "watchdog.end" in ends[what].said
+    assert place in ends[what].said
+
+
+def test_a_process_whose_interpreter_is_held_ends_too(ends: Mapping[str, Ended]) -> None:
+    assert ends["holds_the_interpreter"].status == 1
+    assert "in holds_the_interpreter" in ends["holds_the_interpreter"].said
+
+
+def test_a_loop_that_spins_ends_when_it_is_asked_to(ends: Mapping[str, Ended]) -> None:
+    assert ends["spins and is asked to end"].status == STUCK
+    assert "asked to stop" in ends["spins and is asked to end"].said
+
+
+def test_a_service_that_stands_still_gives_no_sign_of_life(ends: Mapping[str, Ended]) -> None:
+    assert ends["spins"].told == [b"READY=1"]
+
+
+async def test_a_lane_that_beats_is_left_alone_and_one_that_does_not_is_named() -> None:
+    ended: list[int] = []
+    dog = Watchdog(limits=QUICK, end=ended.append)
+
+    async def beats() -> None:
+        while True:
+            beat()
+            await asyncio.sleep(0.1)
+
+    async def hangs() -> None:
+        await asyncio.Event().wait()
+
+    with dog.watching():
+        tasks = [
+            asyncio.create_task(watched("quick", beats)),
+            asyncio.create_task(watched("slow", hangs, fatal=False)),
+        ]
+        await asyncio.sleep(3.5)
+        assert list(dog.stuck()) == ["slow"]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    assert ended == [], "a lane that may stand still ends no process"
+
+
+# ── the service manager ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("kind", ["path", "abstract"])
+def test_a_service_says_that_it_is_ready_that_it_lives_and_that_it_stops(kind: str, tmp_path: Path) -> None:
+    """Paused meanwhile for longer than it may stand still: a process that was paused has not been stuck."""
+    if kind == "abstract" and sys.platform != "linux":
+        pytest.skip("NOT TESTED HERE: abstract sockets exist on Linux only")
+    place = f"@gerbang-test-{os.getpid()}" if kind == "abstract" else str(tmp_path / "notify")
+    ear = ear_at(place.replace("@", "\0", 1))
+    process = started("works", 2.5, {**os.environ, "NOTIFY_SOCKET": place, "WATCHDOG_USEC": "3000000"})
+    told = [ear.recv(100), ear.recv(100)]
+    process.send_signal(signal.SIGSTOP)
+    time.sleep(3)
+    process.send_signal(signal.SIGCONT)
+    told.append(ear.recv(100))
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=20)
+    told += heard(ear)
+    ear.close()
+    assert process.returncode == 0
+    assert "watchdog.stuck" not in said
+    assert told[0] == b"READY=1"
+    assert told[-1] == b"STOPPING=1"
+    assert set(told[1:-1]) == {b"WATCHDOG=1"}
+
+
+def test_a_manager_that_does_not_listen_is_no_reason_to_fail(tmp_path: Path) -> None:
+    Manager(str(tmp_path / "nobody")).tell("READY=1")
+    Manager().tell("READY=1")
+
+
+def test_an_ear_hears_one_process() -> None:
+    ear = Ear()
+    assert not ear.is_ready()
+    Manager(ear.address).tell("READY=1", "STATUS=at work")
+    assert ear.is_ready()
+    assert ear.silent_s() < 5
+    ear.close()
+    Manager(ear.address).tell("WATCHDOG=1")

@@ -1,0 +1,148 @@
+"""R58: one row that cannot be used stops its own work and says so; everybody else's goes on."""
+
+import pytest
+
+from gerbang import app
+from gerbang.base import ids
+from gerbang.base.clock import MOST_OFFSET_S, BusinessClock, real_now
+from gerbang.base.errors import GerbangError, RowUnreadable
+from gerbang.base.http import Unreachable
+from gerbang.cli import doctor
+from gerbang.core.connections.model import BadConnection
+from gerbang.core.inbox.model import EventFilters, EventStatus, NewEvent
+from gerbang.core.notifications.model import Filters as NotificationFilters
+from gerbang.core.payments import verifying
+from gerbang.core.payments.model import Filters, PaymentStatus
+from gerbang.core.queue import business_time
+from gerbang.core.secrets.model import Purpose
+
+from .conftest import World
+from .test_hooks import letter, send
+
+GONE = """
+    INSERT INTO connections (id, provider, livemode, settings, secrets, enabled)
+    SELECT 'gone', 'vanished', livemode, settings, secrets, true FROM connections WHERE id = 'nicepay-uji'
+"""
+SEALED_AWAY = """
+    INSERT INTO connections (id, provider, livemode, settings, secrets, enabled)
+    SELECT 'sealed', provider, livemode, settings, '{"merchant_key_virtual_account": "service/none/key"}', true
+    FROM connections WHERE id = 'nicepay-uji'
+"""
+
+
+async def sql(world: World, statement: str, *given: object) -> None:
+    async with world.owner.transaction() as tx:
+        await tx.execute(statement, *given)
+    world.core.connections.forget()
+
+
+async def test_a_connection_whose_provider_is_gone_is_unusable_and_all_others_work(world: World) -> None:
+    gone = (await world.create()).whole
+    await sql(world, GONE)
+    await sql(world, "UPDATE attempts SET connection = 'gone', look_at = now() WHERE payment_id = $1", gone.payment.id)
+    await world.core.payments.context.look()  # type: ignore[misc]  # app.core has set it
+    assert await app._mail_route(world.core) is None
+    assert (await send(world, b"x", "gone")).status == 503
+    assert [one.what for one in await doctor._connections(world.core.db)] == [
+        "connection gone has no provider: 'vanished' is not installed"
+    ]
+    connection = await world.core.connections.get("gone")
+    assert world.core.calls.terms(connection) == []
+    with pytest.raises(Unreachable, match="vanished"):
+        await world.core.calls.inquire((await world.core.payments.get(gone.payment.id)).attempts[-1], "x")
+    with pytest.raises(BadConnection):
+        await world.core.connections.update("t", "gone", settings={"a": "b"}, secrets={}, enabled=True)
+    whole = (await world.create()).whole
+    await world.pay(whole)
+    await world.until(whole.payment.id, PaymentStatus.PAID, 40)
+    await world.core.connections.update(
+        "t", "gone", settings=connection.settings, secrets=connection.secrets, enabled=False
+    )
+
+
+async def test_events_of_a_connection_without_its_secret_wait_and_block_no_others(world: World) -> None:
+    await sql(world, SEALED_AWAY)
+    await world.core.inbox.receive(NewEvent("sealed", "k", "s", "payment", {}, b"x"))
+    whole = (await world.create()).whole
+    await send(world, letter(world, whole))
+    await world.pay(whole)
+    await world.until(whole.payment.id, PaymentStatus.PAID, 40)
+    waiting = await world.core.inbox.page(EventFilters(source="sealed"), None, 10)
+    assert [event.status for event in waiting] == [EventStatus.WAITING]
+
+
+async def test_a_secret_that_does_not_open_stops_only_who_uses_it(world: World) -> None:
+    await sql(world, SEALED_AWAY)
+    await world.core.secrets.put("service/none/key", b"k", overlap_s=0, actor="t")
+    await sql(world, "UPDATE sealed_secrets SET sealed_value = 'x' WHERE name = 'service/none/key'")
+    connection = await world.core.connections.get("sealed")
+    with pytest.raises(GerbangError):
+        await world.core.connections.account_for(connection, Purpose.VERIFY_WEBHOOK)
+    await world.core.inbox.receive(NewEvent("sealed", "k", "s", "payment", {}, b"x"))
+    whole = (await world.create()).whole
+    await world.pay(whole)
+    await world.until(whole.payment.id, PaymentStatus.PAID, 40)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "mend"),
+    [
+        ("UPDATE payments SET status = 'bogus' WHERE id = $1", "UPDATE payments SET status = 'pending' WHERE id = $1"),
+        (
+            "UPDATE attempts SET status = 'bogus', look_at = now() WHERE payment_id = $1",
+            "UPDATE attempts SET status = 'pending' WHERE payment_id = $1",
+        ),
+        (
+            """UPDATE attempts SET quote = '{"amount": []}', look_at = now() WHERE payment_id = $1""",
+            "UPDATE attempts SET quote = NULL WHERE payment_id = $1",
+        ),
+    ],
+)
+async def test_a_payment_that_cannot_be_read_is_alone_with_that(world: World, spoil: str, mend: str) -> None:
+    """Due together with others, listed together, read at the same moment, heard of in the same batch."""
+    bad, good = (await world.create()).whole.payment.id, (await world.create()).whole
+    await sql(world, spoil, bad)
+    await sql(world, "UPDATE payments SET look_at = now()")
+    await world.pay(good)
+    await world.until(good.payment.id, PaymentStatus.PAID, 40)
+    assert [whole.payment.id for whole in await world.core.payments.page(Filters(), None, 10)] == [good.payment.id]
+    with pytest.raises(RowUnreadable):
+        await world.core.payments.get(bad)
+    assert [(one.invariant, one.object) for one in (await verifying.verify(world.core.db))[1]] == [
+        ("a payment can be read", ids.show("pay", bad))
+    ]
+    await sql(world, mend, bad)
+    await sql(world, "DELETE FROM jobs WHERE parked_at IS NOT NULL OR error IS NOT NULL")
+
+
+async def test_a_notification_of_a_template_that_is_gone_is_left_out_of_the_list(world: World) -> None:
+    await sql(
+        world,
+        "INSERT INTO notifications (id, announcement_id, channel, recipient, template, locale, data, status, message_id, created_at)"
+        " VALUES (gen_random_uuid(), gen_random_uuid(), 'email', 'a@b.example', 'bygone', 'id', '{}', 'queued', 'x', now())",
+    )
+    assert await world.core.notifications.page(NotificationFilters(), None, 10) == []
+
+
+# ── time ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("seconds", [10**18, 10**30, MOST_OFFSET_S + 1, -1])
+async def test_business_time_moves_no_further_than_dates_can_bear(world: World, seconds: int) -> None:
+    with pytest.raises(business_time.OutOfTime):
+        await business_time.advance(world.owner, seconds)
+    assert await business_time.offset_s(world.core.db) == 0
+
+
+async def test_an_offset_that_was_ruined_stops_neither_a_start_nor_the_ear_for_changes(world: World) -> None:
+    await sql(world, "ALTER TABLE business_clock DROP CONSTRAINT within_a_hundred_years")
+    await sql(world, "UPDATE business_clock SET offset_s = 1000000000000000000")
+    await sql(world, "INSERT INTO changes (kind, subject) VALUES ('clock', '1000000000000000000')")
+    await world.core.changes.poll()
+    clock = BusinessClock()
+    clock.set_offset(await business_time.offset_s(world.core.db))
+    assert clock.now().year - real_now().year in (99, 100, 101)
+    async with world.core.db.reading() as tx:
+        assert (await tx.fetchval("SELECT business_now()")).year == clock.now().year
+    assert not doctor._business_time(await business_time.offset_s(world.core.db)).good
+    await sql(world, "UPDATE business_clock SET offset_s = 0")
