@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from gerbang.base import ids, ip, phone
+from gerbang.base import email_address, ids, ip, phone
 from gerbang.base.errors import FieldError, NotFound
 from gerbang.base.money import EXPONENTS, BadMoney, from_json
 from gerbang.core.payments.model import Destination, MethodChoice, PayerUpdate
@@ -19,7 +19,9 @@ Line = Annotated[str, msgspec.Meta(max_length=200)]
 Text = Annotated[str, msgspec.Meta(max_length=500)]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Purpose = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
-Email = Annotated[str, msgspec.Meta(max_length=254, pattern=r"^$|^[^@\s]+@[^@\s]+$")]
+Email = Annotated[
+    str, msgspec.Meta(max_length=254, description="An e-mail address that can be written to, without a name beside it.")
+]
 Phone = Annotated[
     str, msgspec.Meta(max_length=64, description="A phone number as people write it; kept as E.164, +6281234567890.")
 ]
@@ -31,6 +33,12 @@ Ip = Annotated[
 ]
 _METADATA_BYTES: Final = 16_384
 _METADATA_DEPTH: Final = 8
+_BELOW_ZERO: Final = frozenset({"discount", "voucher"})
+_NO_SURCHARGE: Final = "A payment costs the same however it is paid; put what every payer owes into the amount."
+_NO_SURCHARGE_ID: Final = (
+    "In Indonesia nothing may be added for the way somebody pays (Bank Indonesia forbids merchants a surcharge); put what every payer owes into"
+    " the amount."
+)
 
 
 class CustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,10 +53,14 @@ class CustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ItemBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One line of the bill; `amount` is that of the whole line, in minor units."""
+    """One line of the bill; `amount` is that of the whole line, in minor units, and below zero where `kind` is `discount` or `voucher`. All
+    lines together are the payment's amount. A line for one way to pay only (`method`, or the kind `surcharge`) is refused.
+    """
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-    amount: Annotated[int, msgspec.Meta(ge=0, lt=10**12)]
+    amount: Annotated[int, msgspec.Meta(gt=-(10**12), lt=10**12)]
+    kind: Literal["goods", "shipping", "discount", "voucher", "service", "surcharge"] = "goods"
+    method: Method | None = None
     quantity: Annotated[int, msgspec.Meta(ge=1, le=10**6)] = 1
     note: Line = ""
 
@@ -97,7 +109,7 @@ class PaymentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def check(self) -> None:
         """What types cannot say; raises Invalid with a pointer."""
-        read_amount(self.amount, self.currency)
+        check_items(self.items, read_amount(self.amount, self.currency), self.currency)
         check_metadata(self.metadata)
         check_return_url(self.return_url)
         if self.method is None and (self.method_options or self.connection):
@@ -110,7 +122,7 @@ class PaymentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def payer(self) -> Payer:
         """Who pays, without the registered id; raises Invalid with a pointer."""
         told = self.customer
-        return Payer(told.name, told.email, read_phone(told.phone), told.locale or "", read_ip(told.ip))
+        return Payer(told.name, read_email(told.email), read_phone(told.phone), told.locale or "", read_ip(told.ip))
 
 
 class DestinationBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -199,6 +211,28 @@ def read_ip(text: str, pointer: str = "/customer/ip") -> str:
         raise invalid_field(pointer, "Give the payer's IPv4 or IPv6 address alone, like 203.0.113.7.") from error
 
 
+def read_email(text: str, pointer: str = "/customer/email") -> str:
+    """An e-mail address as mails are sent to it, empty for none; raises Invalid with a pointer."""
+    try:
+        return email_address.read(text)
+    except email_address.BadEmail as error:
+        raise invalid_field(pointer, str(error)) from error
+
+
+def check_items(items: Sequence[ItemBody], amount: int, currency: str) -> None:
+    """Whether the lines of the bill mean what the amount says; raises Invalid with a pointer."""
+    for number, item in enumerate(items):
+        if item.kind == "surcharge" or item.method is not None:
+            field = "kind" if item.kind == "surcharge" else "method"
+            raise invalid_field(f"/items/{number}/{field}", _NO_SURCHARGE_ID if currency == "IDR" else _NO_SURCHARGE)
+        if (item.amount < 0) != (item.kind in _BELOW_ZERO) and item.amount != 0:
+            said = "is below zero" if item.kind in _BELOW_ZERO else "is not below zero; discounts and vouchers are"
+            raise invalid_field(f"/items/{number}/amount", f"The amount of {item.kind} {said}.")
+    total = sum(item.amount for item in items)
+    if items and total != amount:
+        raise invalid_field("/items", f"The lines add up to {total}, the amount is {amount}.")
+
+
 def check_metadata(metadata: Mapping[str, Any]) -> None:
     """At most 50 names, 16 KiB, eight levels deep."""
     if len(metadata) > 50 or len(json.dumps(metadata)) > _METADATA_BYTES or _depth(metadata) > _METADATA_DEPTH:
@@ -212,12 +246,18 @@ def check_return_url(url: str | None) -> None:
     try:
         parts = urlsplit(url)
         good = (
-            parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc and url.isprintable()
+            url.startswith(("https://", "http://"))  # as the page that shows it asks, too
+            and bool(parts.hostname)
+            and parts.port != 0
+            and "@" not in parts.netloc
+            and url.isprintable()
         )
-    except ValueError:
+    except ValueError:  # a port beyond 65,535, or an address in brackets that is none
         good = False
     if not good or " " in url or "\\" in url:
-        raise invalid_field("/return_url", "Must be a whole http or https address.")
+        raise invalid_field(
+            "/return_url", "Must be a whole address that begins with https:// or http://, without a user."
+        )
 
 
 def owner_id(customer: CustomerBody) -> Any:

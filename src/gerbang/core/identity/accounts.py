@@ -2,14 +2,13 @@
 
 import base64
 import os
-import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from gerbang.base import ids
+from gerbang.base import email_address, ids
 from gerbang.base.crypto import digest
 from gerbang.base.db import Database, Row, Tx
 from gerbang.base.errors import FieldError, Forbidden
@@ -36,9 +35,6 @@ from gerbang.core.identity.texts import LOCALES, text
 from gerbang.core.identity.throttle import Throttle
 
 _OWNER_PREFIX: Final = "gro_"
-_EMAIL: Final = re.compile(
-    r"[^@\s<>\"(),:;\\\[\]]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)*[A-Za-z0-9-]{0,62}[A-Za-z0-9]"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +96,7 @@ class Accounts:
     async def is_taken(self, email: str) -> bool:
         """Whether an address has an account; for seeding only, since it tells who is known here."""
         async with self._db.reading() as tx:
-            return await store.has_email(tx, email)
+            return await store.has_email(tx, email_address.as_kept(email))
 
     async def page(self, after: UUID | None, limit: int) -> Sequence[User]:
         """Users newest first, those made before `after`."""
@@ -195,7 +191,7 @@ class Accounts:
 
     async def _insert(self, tx: Tx, actor: str | None, new: NewUser) -> User:
         id_ = ids.new()
-        email, name = new.email.strip().lower(), new.name.strip()
+        email, name = email_address.read(new.email).lower(), new.name.strip()
         row = await store.add_user(tx, id_, email, name, new.locale, new.role, new.password_hash)
         if row is None:
             taken = text("email_taken", new.locale)
@@ -213,7 +209,7 @@ async def by_id(tx: Tx, users: Sequence[UUID]) -> dict[UUID, User]:
 
 def _check_profile(email: str, name: str, locale: str) -> None:
     errors = []
-    if len(email) > 254 or not _EMAIL.fullmatch(email.strip()) or _has_control(email.strip()):
+    if not _is_writable(email):
         errors.append(FieldError("/email", text("email_form", locale)))
     if not 1 <= len(name.strip()) <= 200 or _has_control(name):
         errors.append(FieldError("/name", text("name_form", locale)))
@@ -221,6 +217,13 @@ def _check_profile(email: str, name: str, locale: str) -> None:
         errors.append(FieldError("/locale", f"Must be one of: {', '.join(LOCALES)}."))
     if errors:
         raise InvalidProfile(errors[0].detail, errors=errors)
+
+
+def _is_writable(email: str) -> bool:
+    try:
+        return bool(email_address.read(email))
+    except email_address.BadEmail:
+        return False
 
 
 def _has_control(value: str) -> bool:

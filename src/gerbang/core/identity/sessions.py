@@ -11,7 +11,7 @@ from uuid import UUID
 
 import structlog
 
-from gerbang.base import ids
+from gerbang.base import email_address, ids
 from gerbang.base.crypto import digest, keyed_digest, new_key
 from gerbang.base.db import Database, Row, Tx
 from gerbang.core.announcements.model import Announcement
@@ -85,7 +85,11 @@ class Sessions:
         account, source = await self._digests.email(email), await self._digests.source(client)
         client_digest = await self._digests.client(client)
         async with self._db.reading() as tx:
-            user = await store.user_to_log_in(tx, email.strip(), client_digest) if email.isprintable() else None
+            user = (
+                await store.user_to_log_in(tx, email_address.as_kept(email), client_digest)
+                if email.isprintable()
+                else None
+            )
         known = user is not None and user["known_client"]
         admission = await self._throttle.admit_login(
             account=account, source=source, client=client_digest, known=known, locale=locale

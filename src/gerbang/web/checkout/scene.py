@@ -207,13 +207,13 @@ def paid_twice(whole: Whole) -> bool:
 
 
 def items(payment: Payment) -> tuple[Item, ...]:
-    """The lines of the bill, as far as the shop told them: `{name, note?, amount}`; a line without a whole amount is left out."""
+    """The lines of the bill, as far as the shop told them: `{name, note?, amount}`, discounts below zero; a line without a whole amount is left out."""
     return tuple(item for line in payment.items if (item := _item(line)) is not None)
 
 
 def _item(line: Mapping[str, Any]) -> Item | None:
     name, amount = line.get("name"), line.get("amount")
-    if not isinstance(name, str) or type(amount) is not int or amount < 0:
+    if not isinstance(name, str) or type(amount) is not int:
         return None
     return Item(name, str(line.get("note", "")), amount)
 

@@ -6,14 +6,14 @@ from typing import Any, Final
 import msgspec
 from markupsafe import Markup
 
-from gerbang.base import formats, phone
+from gerbang.base import email_address, formats, phone
 from gerbang.base.card_numbers import holds_card_number
 from gerbang.base.formats import Locale
 from gerbang.base.money import ASSETS, EXPONENTS
 from gerbang.core.payments.model import NewPayment, Offer, Whole
 from gerbang.ports.payment import Payer
 from gerbang.web import texts
-from gerbang.web.bodies import Code, Email, Line, Purpose
+from gerbang.web.bodies import Code, Line, Purpose
 from gerbang.web.typed_money import Unreadable, read_amount
 
 EXPIRIES: Final[Mapping[str, int]] = {"1h": 3_600, "1d": 86_400, "3d": 259_200, "7d": 604_800, "30d": 2_592_000}
@@ -27,7 +27,6 @@ _RULES: Final[Mapping[str, Any]] = {
     "description": Purpose,
     "order": Code,
     "name": Line,
-    "email": Email,
 }
 _CHOICES: Final[Mapping[str, Sequence[str]]] = {"expires": tuple(EXPIRIES), "language": ("id", "en")}
 
@@ -38,6 +37,8 @@ def read(given: Mapping[str, str], locale: Locale) -> tuple[NewPayment | None, d
     written = {name: rule for name, rule in _RULES.items() if given[name] or name == "description"}
     wrong = {name: say(f"link.wrong.{name}") for name, rule in written.items() if not _fits(given[name], rule)}
     wrong |= {name: say(f"link.wrong.{name}") for name, known in _CHOICES.items() if given[name] not in known}
+    if not _is_writable(given["email"]):
+        wrong["email"] = say("link.wrong.email")
     if why := _wrong_phone(given["phone"]):
         wrong["phone"] = say(f"phone.wrong.{why}")
     amount = 0
@@ -96,6 +97,14 @@ def _wrong_phone(typed: str) -> str:
     return ""
 
 
+def _is_writable(email: str) -> bool:
+    try:
+        email_address.read(email)
+    except email_address.BadEmail:
+        return False
+    return True
+
+
 def _fits(value: str, rule: Any) -> bool:
     try:
         msgspec.convert(value, rule)
@@ -111,7 +120,7 @@ def _unreadable(why: str, currency: str, locale: Locale) -> Markup:
 
 
 def _payment(given: Mapping[str, str], amount: int) -> NewPayment:
-    payer = Payer(given["name"], given["email"], phone.read(given["phone"]), given["language"])
+    payer = Payer(given["name"], email_address.read(given["email"]), phone.read(given["phone"]), given["language"])
     return NewPayment(
         amount, given["currency"], given["description"], given["order"] or None, payer=payer, expires_in_s=EXPIRIES[given["expires"]],
     )  # fmt: skip
