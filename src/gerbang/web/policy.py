@@ -55,7 +55,16 @@ class Row:
     unowned: bool = False  # served even before anybody owns this installation
     ran_out: bool = False  # a credential that has run out is nobody's here; the body may hold another
     any_host: bool = False  # served to whoever asks by any name, or none: probes do not know ours
-    most_bytes: int | None = None  # of a body; None: as many as GERBANG_BODY_LIMIT_BYTES says
+    large: bool = False  # takes a body as large as GERBANG_BODY_LIMIT_BYTES says
+
+    @property
+    def most_bytes(self) -> int | None:
+        """How large a body may be; None: as the settings say."""
+        if self.large or self.body is Body.RAW:
+            return None
+        if self.body is Body.FORM and self.rate is not Rate.LOGIN:
+            return _FORM_BYTES
+        return _SMALL_BYTES if self.who is Who.PERMITTED else _LOGIN_BYTES
 
     @property
     def route(self) -> str:
@@ -70,8 +79,7 @@ class Row:
 
 
 def _open(method: str, path: str, rate: Rate = Rate.PAGE, body: Body = Body.NONE, *, unowned: bool = False) -> Row:
-    most = None if body is Body.RAW else _LOGIN_BYTES if rate is Rate.LOGIN or body is Body.JSON else _FORM_BYTES
-    return Row(method, path, Who.ANYONE, rate=rate, body=body, unowned=unowned, most_bytes=most)
+    return Row(method, path, Who.ANYONE, rate=rate, body=body, unowned=unowned)
 
 
 def _probe(method: str, path: str) -> Row:
@@ -79,7 +87,7 @@ def _probe(method: str, path: str) -> Row:
 
 
 def _self(method: str, path: str, rate: Rate = Rate.READ, body: Body = Body.NONE) -> Row:
-    return Row(method, path, Who.SIGNED_IN, rate=rate, body=body, most_bytes=_LOGIN_BYTES)
+    return Row(method, path, Who.SIGNED_IN, rate=rate, body=body)
 
 
 def _read(path: str, *permissions: str, own: bool = False) -> Row:
@@ -95,8 +103,7 @@ def _do(
     key: bool = False,
     large: bool = False,
 ) -> Row:
-    most = None if large else _SMALL_BYTES
-    return Row(method, path, Who.PERMITTED, permissions, rate, Body.JSON, own=own, key_required=key, most_bytes=most)
+    return Row(method, path, Who.PERMITTED, permissions, rate, Body.JSON, own=own, key_required=key, large=large)
 
 
 _SEE: Final = ("payments:read", "payments:read_own")
