@@ -1,5 +1,6 @@
 """Settings: read from variables, files and `.env`, refused with names, and shown without what is secret."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,8 @@ CANARY = "canary-9f3a"
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No `.env` and no variable of the machine may colour these tests."""
     monkeypatch.chdir(tmp_path)
-    for name in settings.child_environment({}):
-        if name.startswith("GERBANG_"):
-            monkeypatch.delenv(name)
+    for name in [name for name in os.environ if name.startswith("GERBANG_")]:
+        monkeypatch.delenv(name)
 
 
 def test_defaults_are_safe() -> None:
@@ -111,6 +111,15 @@ def test_nothing_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_variable_that_means_nothing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GERBANG_PROT", "8081")
     assert settings.unknown_variables() == ["GERBANG_PROT"]
+
+
+def test_a_child_gets_what_a_program_needs_and_no_key_of_anything_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_SECRET_ACCESS_KEY", "PGPASSWORD", "GERBANG_SMTP_URL_FILE", "GERBANG_SMTP_URL"):
+        monkeypatch.setenv(name, CANARY)
+    child = settings.child_environment({"port": 9010})
+    assert CANARY not in child.values()
+    assert child["PATH"] == os.environ["PATH"]
+    assert [name for name in child if name.startswith("GERBANG_")] == ["GERBANG_PORT"]
 
 
 def test_what_a_child_gets_reads_back_as_the_same_settings(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -328,7 +328,7 @@ async def sandbox(settings: Settings, dog: Watchdog) -> None:
     merchants = (*demo.merchants(settings.data), demo.snap_merchant(settings.data))
     config = SandboxConfig(
         str(settings.data / "sandbox"), merchants, port=settings.sandbox_port,
-        smtp_port=settings.sandbox_mail_port, public_url=settings.sandbox_url,
+        smtp_port=settings.sandbox_mail_port, public_url=settings.sandbox_url, beside=settings.base_url,
         chain=None if program is None else ChainConfig(program, settings.sandbox_chain_port), coinbase=demo.projects(settings),
         commerce=demo.commerce(settings), nicepay_private_key=demo.nicepay_private_key(settings.data),
     )  # fmt: skip

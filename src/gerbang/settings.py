@@ -20,6 +20,12 @@ from gerbang.base.errors import FieldError, Invalid
 from gerbang.base.notify import Manager
 
 _PREFIX: Final = "GERBANG_"
+# What a program needs of its surroundings; keys and tokens that stand there are for other programs.
+_NEEDED: Final = frozenset({
+    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP", "VIRTUAL_ENV", "LD_LIBRARY_PATH",
+    "SSL_CERT_FILE", "SSL_CERT_DIR", "NO_COLOR", "COLUMNS",
+})  # fmt: skip
+_NEEDED_BEGINNINGS: Final = ("LC_", "PYTHON", "XDG_")
 _UNITS: Final = {"_s": "seconds", "_ms": "milliseconds", "_bytes": "bytes", "_days": "days"}
 _PASSWORD_IN_URL: Final = re.compile(r"(://[^:/@]*:)[^@]*@")
 
@@ -320,10 +326,12 @@ def load(**overrides: object) -> Settings:
 
 
 def child_environment(settings: Mapping[str, object]) -> dict[str, str]:
-    """This process's environment with some settings replaced, for a child process."""
+    """The environment of a child process: these settings, and of this process's own no more than any program needs."""
     ours = {f"{_PREFIX}{name.upper()}": _as_text(value) for name, value in settings.items()}
-    named_by_file = {f"{name}_FILE" for name in ours}
-    return {name: value for name, value in os.environ.items() if name not in named_by_file} | ours
+    needed = {
+        name: value for name, value in os.environ.items() if name in _NEEDED or name.startswith(_NEEDED_BEGINNINGS)
+    }
+    return needed | ours
 
 
 def service_manager() -> Manager:

@@ -1,6 +1,7 @@
 """The commands as a shell sees them: exit status, stdout, and words instead of tracebacks."""
 
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -113,3 +114,14 @@ def test_connections_are_added_listed_asked_switched_off_and_deleted(tmp_path: P
     assert "disabled" in gerbang("connections", "disable", "kurs", at=tmp_path, given=given).stdout
     assert gerbang("connections", "delete", "kurs", at=tmp_path, given=given).returncode == 0
     assert gerbang("connections", "list", at=tmp_path, given=given).stdout == ""
+
+
+def test_serve_that_cannot_have_its_port_says_so_in_a_sentence(tmp_path: Path, database: FreshDatabase) -> None:
+    key = tmp_path / "root.key"
+    ensure_root_key(key, create=True)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        given = {"database_url": database.app_dsn, "root_key_file": key, "port": taken.getsockname()[1]}
+        said = gerbang("serve", at=tmp_path, given=given)
+    assert said.returncode == 2
+    assert "Traceback" not in said.stderr
+    assert [line for line in said.stderr.splitlines() if "port" in line.lower() and line.startswith("gerbang:")]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from gerbang.base.errors import GerbangError, Invalid
+from gerbang.base.errors import Invalid
 from gerbang.cli.process import run, settings_here
 from gerbang.settings import Settings
 
@@ -158,12 +158,7 @@ def _in_core(story: Callable[["Core"], Awaitable[None]], data: Path | None) -> N
         async with app.core(settings, "connections") as core:
             await story(core)
 
-    try:
-        run(main, settings_here(data))
-    except GerbangError as error:
-        for field in error.errors:
-            print(f"gerbang: {field.pointer}: {field.detail}", file=sys.stderr)
-        raise
+    run(main, settings_here(data))
 
 
 def _pairs(given: Sequence[str], flag: str) -> dict[str, str]:

@@ -38,6 +38,7 @@ def up(
     sandbox_port: int | None = None,
     json: bool = False,
     fresh: bool = False,
+    verbose: bool = False,
 ) -> None:
     """Run everything on this machine until Ctrl-C; a second `up` on the same data goes on where it was.
 
@@ -53,8 +54,10 @@ def up(
         Print one JSON line when everything answers; everything else goes to stderr.
     fresh
         Delete the data folder's database, keys and demo users first.
+    verbose
+        Show a line for each request, and whatever else the processes log; without it the addresses and passwords stay on the screen.
     """
-    asked = {"data": data, "port": port, "sandbox_port": sandbox_port}
+    asked = {"data": data, "port": port, "sandbox_port": sandbox_port, "log_level": "info" if verbose else None}
     settings = _settings_of_up({name: value for name, value in asked.items() if value is not None})
     log.set_up("warning", as_json=False)
     asyncio.run(_story(settings, Progress(as_json=json), fresh=fresh))
@@ -68,6 +71,7 @@ def _settings_of_up(asked: dict[str, object]) -> Settings:
         "customer_amounts": "allow",
         "fixed_rates": "USDC/USD=1 ETH/USD=3000",
         "log_json": False,
+        "log_level": "warning",
         "operator_email": "ratih@lumbung.example",
         "sandbox_mail_port": mail_port,
         "smtp_url": f"smtp://127.0.0.1:{mail_port}",

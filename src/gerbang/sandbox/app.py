@@ -28,6 +28,7 @@ from gerbang.sandbox.clock import Advance, SandboxClock
 from gerbang.sandbox.control import ClockMoved, Control
 from gerbang.sandbox.door import Door, Receive, Scope, Send
 from gerbang.sandbox.faults import Faults
+from gerbang.sandbox.guard import guard_of
 from gerbang.sandbox.journal import Due, Journal
 from gerbang.sandbox.outbox import Message, Outbox
 from gerbang.sandbox.page import Page
@@ -68,7 +69,7 @@ class ChainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class SandboxConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`connections` are the merchants at NICEPAY, `coinbase` the projects at Coinbase, `commerce` the merchants at Coinbase Commerce.
     `data_dir` holds journal.jsonl and the chain; a port of 0 is any free one; `smtp_port` None means no mail, `chain` None no chain;
-    `public_url` is how browsers reach us; `nicepay_private_key` (PEM) signs what NICEPAY tells by SNAP, empty: one of its own.
+    `public_url` is how browsers reach us, `beside` how they reach Gerbang, whose pages lead here; `nicepay_private_key` (PEM) signs what NICEPAY tells by SNAP, empty: one of its own.
     """
 
     data_dir: str
@@ -77,6 +78,7 @@ class SandboxConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: int = 0
     smtp_port: int | None = None
     public_url: str = ""
+    beside: str = ""
     chain: ChainConfig | None = None
     nicepay_private_key: str = ""
     coinbase: tuple[CoinbaseMerchant, ...] = ()
@@ -105,6 +107,7 @@ class Sandbox:
         self._chain_calls = ChainCalls(asked)
         self._control = Control(self.stage, self.faults, self.outbox, self._chain_calls, shop)
         self._page = Page(self.stage, self.faults, self.outbox, self._control)
+        self._guard = guard_of(config.public_url, config.beside, f"http://{config.host}")
         self._door = Door(self, config.host, config.port)
         self._smtp: asyncio.Server | None = None
 
@@ -170,10 +173,9 @@ class Sandbox:
             await reply(send, Answer(413, b""))
             return
         request = _request(scope, path, body)
-        if _is_foreign(request):
-            await reply(
-                send, Answer(403, b"A page of another site may not act here.", (("content-type", "text/plain"),))
-            )
+        complaint = self._guard.complaint(request)
+        if complaint:
+            await reply(send, Answer(403, complaint.encode(), (("content-type", "text/plain"),)))
             return
         answer = await (self._control if path.startswith("/control/") else self._page).answer(request)
         await reply(send, answer)
@@ -262,11 +264,6 @@ async def run(config: SandboxConfig, advance: Advance | None = None) -> None:
     """Serve until cancelled."""
     async with running(config, advance) as sandbox:
         await sandbox.wait()
-
-
-def _is_foreign(request: Request) -> bool:
-    """Whether a browser says that another site's page sent this: the sandbox has no login that would stop it."""
-    return request.method != "GET" and request.headers.get("sec-fetch-site") == "cross-site"
 
 
 def _request(scope: Scope, path: str, body: bytes) -> Request:
