@@ -37,8 +37,9 @@ from gerbang.core.inbox.service import Apply, Inbox
 from gerbang.core.inbox.worker import Worker as InboxWorker
 from gerbang.core.ledger.service import Ledger
 from gerbang.core.limits.service import Limiter
+from gerbang.core.notifications.buttons import button_link
 from gerbang.core.notifications.jobs import MailRoute, Sender
-from gerbang.core.notifications.model import Contact, Notification, Template
+from gerbang.core.notifications.model import Contact
 from gerbang.core.notifications.reminding import Reminder
 from gerbang.core.notifications.rendering import Letterhead
 from gerbang.core.notifications.service import FEED, REMIND, SEND, Notifications
@@ -46,7 +47,7 @@ from gerbang.core.payments import incoming, jobs, timetable
 from gerbang.core.payments.calls import Calls, load_readable
 from gerbang.core.payments.model import Whole
 from gerbang.core.payments.rates import Quotes, QuoteTerms, read_fixed
-from gerbang.core.payments.refund_model import RefundRules
+from gerbang.core.payments.refund_model import read_rules
 from gerbang.core.payments.service import Payments
 from gerbang.core.payments.watching import Watcher
 from gerbang.core.queue import business_time
@@ -118,7 +119,8 @@ async def core(
         changes.subscribe("connection", lambda _: connections.forget())
         calls = Calls(db, connections, http, clock, settings.base_url, Marks(settings.marks_folder))
         payments = Payments(db, connections, calls, secrets, clock, Quotes(_quote_terms(settings), connections, http),
-                            create_wait_s=settings.provider_wait_s, refund_rules=RefundRules(settings.refund_second_person))  # fmt: skip
+                            create_wait_s=settings.provider_wait_s,
+                            refund_rules=read_rules(settings.refund_second_person, settings.refund_approval_above))  # fmt: skip
         watcher = Watcher(payments.context, http)
         payments.context.look, payments.context.begin = watcher.look, watcher.begin
         await secrets.ensure_own()
@@ -245,7 +247,8 @@ async def work(settings: Settings, dog: Watchdog, providers: Mapping[str, Provid
 def _job_handlers(parts: Core) -> dict[str, Any]:
     """Which handler runs for which kind of job."""
     sender = Sender(
-        parts.db, payments=load_readable, people=people, route=lambda: _mail_route(parts), link=lambda t, n: _link(parts, t, n),
+        parts.db, payments=load_readable, people=people, route=lambda: _mail_route(parts),
+        link=lambda t, n: button_link(parts.payments, parts.settings.base_url, t, n),
         letterhead=Letterhead(parts.settings.shop_name),
     )  # fmt: skip
 
@@ -289,20 +292,6 @@ def _smtp_account(settings: Settings) -> Account:
     places = {"host": url.hostname or "", "port": str(url.port or ""), "tls": tls, "from": settings.mail_from}
     known = {"user": url.username, "password": url.password}
     return Account("smtp", not settings.sandbox, places, {k: [unquote(v).encode()] for k, v in known.items() if v})
-
-
-async def _link(parts: Core, template: Template, notification: Notification) -> str:
-    """The address behind a message's button; it holds a token, so it is made for each sending."""
-    payments, base = parts.payments, parts.settings.base_url
-    refund = notification.data.get("refund")
-    if template in (Template.REFUND_AWAITING_TRANSFER, Template.REFUND_DESTINATION) and refund:
-        return f"{base}/refund/{refund}?t={await payments.mailed_refund_token(ids.read('ref', str(refund)))}"
-    if template is Template.OPERATOR_ATTENTION and notification.payment_id is not None:
-        return f"{base}/console/payments/{ids.show('pay', notification.payment_id)}"
-    if notification.payment_id is None:
-        return ""
-    token = await payments.link_token(notification.payment_id)
-    return f"{base}/pay/{ids.show('pay', notification.payment_id)}?t={token}"
 
 
 async def people(tx: Tx, users: Sequence[UUID]) -> Mapping[UUID, Contact]:

@@ -160,6 +160,12 @@ class Settings(BaseSettings):
         description="Whether somebody else than asked for a refund must pay it out; auto: where at least two people may.",
     )
 
+    refund_approval_above: str = Field(
+        "",
+        pattern=r"^(\s*[A-Z]{3,5}=[0-9]{1,18}\s*)*$",
+        description="Refunds of more than this need a second person, as IDR=1000000 USD=50000 in minor units; empty: none does.",
+    )
+
     # work and limits
     worker_concurrency: int = Field(16, ge=1, le=256, description="Jobs that one worker process runs at once.")
     body_limit_bytes: int = Field(262_144, ge=1_024, description="Largest body of an API request.")

@@ -108,6 +108,8 @@ def test_money_routes_need_a_key_or_change_no_money_twice() -> None:
     assert creating - keyed == {
         "POST /v1/payments/{payment}/resolve",
         "PUT /v1/refunds/{refund}/destination",
+        "POST /v1/approvals/{approval}/approve",
+        "POST /v1/approvals/{approval}/refuse",
         "POST /v1/refunds/{refund}/settle",
         "POST /v1/refunds/{refund}/resolve",
     }

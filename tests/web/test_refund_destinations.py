@@ -38,7 +38,7 @@ async def a_waiting_refund(edge: Edge, who: str = "developer", **more: Any) -> t
 async def a_person(edge: Edge, role: Role) -> str:
     """A user of the role, as a caller of the API; returns their label."""
     identity = edge.services.identity
-    email = f"{role.value}-{ids.new().hex[:8]}@lumbung.example"
+    email = f"{role.value}-{ids.new().hex[-8:]}@lumbung.example"
     user = await identity.accounts.create("system:test", email, PASSWORD, "Ratih", "id", role)
     pair = await identity.sessions.login(email, PASSWORD, Client("127.0.0.1"))
     label = f"user:{ids.show('usr', user.id)}"

@@ -21,6 +21,7 @@ from gerbang.core.identity.model import Caller, payer_caller
 from gerbang.web import pages, policy
 from gerbang.web.access_log import AccessLog
 from gerbang.web.api import (
+    approvals,
     audit,
     auth,
     connections,
@@ -63,6 +64,7 @@ _API: Final = (
     events,
     notifications,
     ledger,
+    approvals,
     audit,
     connections,
     secrets,

@@ -170,6 +170,18 @@ class SettleBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     destination_version: Annotated[int, msgspec.Meta(ge=0, le=10_000)] | None = None
 
 
+class ApproveBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A second person agrees."""
+
+    note: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
+class RefuseBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A second person refuses, and says why."""
+
+    note: Annotated[str, msgspec.Meta(min_length=3, max_length=500)]
+
+
 class ResolveBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a held payment ends."""
 

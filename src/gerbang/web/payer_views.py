@@ -12,6 +12,7 @@ import msgspec
 from gerbang.base import formats, ids
 from gerbang.base.money import as_json
 from gerbang.core.payments.model import Attempt, Refund, Whole
+from gerbang.core.payments.refund_model import NOT_PROMISED
 from gerbang.web.failures import code_for_payer, to_payer
 from gerbang.web.views import (
     CustomerView,
@@ -111,7 +112,7 @@ def payer_payment_view(whole: Whole, *, checkout_url: str | None, steps: Steps) 
         customer=customer_view(whole),
         items=payment.items,
         attempts=payer_attempt_views(whole, steps),
-        refunds=[payer_refund_view(refund) for refund in whole.refunds],
+        refunds=[payer_refund_view(refund) for refund in whole.refunds if refund.approval not in NOT_PROMISED],
         next_action=payment_action(whole, locale, steps),
         checkout_url=checkout_url,
         return_url=payment.return_url,
@@ -143,7 +144,7 @@ def payer_refund_view(refund: Refund) -> PayerRefundView:
 
 def payer_event(type_: str, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """What a payer hears of an announcement; None for one that is the business's alone."""
-    if not type_.startswith(EVENT_TYPES):
+    if not type_.startswith(EVENT_TYPES) or data.get("approval") in NOT_PROMISED:
         return None
     return {name: value for name, value in data.items() if name in EVENT_FIELDS}
 

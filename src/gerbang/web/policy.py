@@ -149,6 +149,9 @@ POLICY: Final[Sequence[Row]] = (
     # the console's pages: strangers are led to the door, permissions are checked page by page in web/console
     _open("GET", "/console"),
     _open("GET", "/console/find"),
+    _open("GET", "/console/work"),
+    _open("POST", "/console/payments/{payment}/return-excess", Rate.MONEY, Body.FORM),
+    _open("POST", "/console/refunds/{refund}/dismiss", Rate.WRITE, Body.FORM),
     _open("GET", "/console/payments"),
     _open("GET", "/console/payments/new"),
     _open("POST", "/console/payments/new", Rate.MONEY, Body.FORM),
@@ -162,6 +165,9 @@ POLICY: Final[Sequence[Row]] = (
     _open("POST", "/console/payments/{payment}/refund", Rate.MONEY, Body.FORM),
     _open("GET", "/console/payments/{payment}/resolve"),
     _open("POST", "/console/payments/{payment}/resolve", Rate.MONEY, Body.FORM),
+    _open("GET", "/console/approvals/{approval}"),
+    _open("POST", "/console/approvals/{approval}/approve", Rate.MONEY, Body.FORM),
+    _open("POST", "/console/approvals/{approval}/refuse", Rate.MONEY, Body.FORM),
     _open("GET", "/console/refunds/{refund}/destination"),
     _open("POST", "/console/refunds/{refund}/destination", Rate.MONEY, Body.FORM),
     _open("POST", "/console/refunds/{refund}/send-link", Rate.WRITE, Body.FORM),
@@ -214,6 +220,11 @@ POLICY: Final[Sequence[Row]] = (
     _do("POST", "/v1/refunds/{refund}/link", "refunds:settle"),
     _do("POST", "/v1/refunds/{refund}/settle", "refunds:settle", rate=Rate.MONEY),
     _do("POST", "/v1/refunds/{refund}/resolve", "refunds:settle", rate=Rate.MONEY),
+    # approvals: an API key gets past here and no further, since only a person decides
+    _read("/v1/approvals", "refunds:settle"),
+    _read("/v1/approvals/{approval}", "refunds:settle"),
+    _do("POST", "/v1/approvals/{approval}/approve", "refunds:settle", rate=Rate.MONEY),
+    _do("POST", "/v1/approvals/{approval}/refuse", "refunds:settle", rate=Rate.MONEY),
     # webhook events
     _read("/v1/webhook-events", "webhooks:read"),
     _read("/v1/webhook-events/{event}", "webhooks:read"),

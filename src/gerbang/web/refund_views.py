@@ -30,7 +30,9 @@ class DestinationView(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class RefundView(msgspec.Struct, frozen=True):
-    """A refund. `related_refunds`: the others that the same request made, because the money had come over several attempts."""
+    """A refund. `related_refunds`: the others that the same request made, because the money had come over several attempts.
+    `approval`: `not_needed`, `pending`, `approved`, `refused` or `expired`.
+    """
 
     id: str
     payment: str
@@ -46,6 +48,7 @@ class RefundView(msgspec.Struct, frozen=True):
     requested_by: str = ""
     destination: DestinationView | None = None
     related_refunds: Sequence[str] = ()
+    approval: str = "not_needed"
 
 
 def refund_view(
@@ -66,6 +69,7 @@ def refund_view(
         updated_at=refund.updated_at,
         requested_by=refund.requested_by,
         destination=destination,
+        approval=refund.approval,
         related_refunds=[ids.show("ref", one.id) for one in others],
     )
 

@@ -18,7 +18,7 @@ Shop = tuple[Edge, Sandbox]
 
 
 async def signed_in(edge: Edge, role: Role) -> httpx.AsyncClient:
-    email = f"{role.value}-{ids.new().hex[:8]}@lumbung.example"
+    email = f"{role.value}-{ids.new().hex[-8:]}@lumbung.example"
     await edge.services.identity.accounts.create("system:test", email, PASSWORD, f"Ratih {role.value}", "id", role)
     browser = httpx.AsyncClient(base_url=edge.url, timeout=20, headers={"origin": edge.url}, verify=NO_TLS)
     answer = await browser.post("/login", data={"email": email, "password": PASSWORD, "next": "/console/payments"})

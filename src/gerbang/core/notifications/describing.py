@@ -36,7 +36,7 @@ def describe(announcement: Announcement, whole: Whole | None, restart_for: timed
     """
     data: dict[str, Any] = {"type": announcement.type, "at": announcement.made_at.isoformat(), "livemode": True}
     if whole is None:
-        return data | ({"user": announcement.data["user"]} if "user" in announcement.data else {})
+        return data | {name: announcement.data[name] for name in ("user", "counts") if name in announcement.data}
     payment, said = whole.payment, announcement.data
     attempt, refund = attempt_of(said, whole), _refund(said, whole)
     asking = due.payable(whole) if announcement.type == PART_PAID else attempt

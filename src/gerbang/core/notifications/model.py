@@ -47,6 +47,7 @@ class Template(StrEnum):
     REFUND_FAILED = "refund_failed"
     SECURITY_TOKEN_REUSE = "security_token_reuse"  # noqa: S105  a message's name
     OPERATOR_ATTENTION = "operator_attention"
+    OPERATOR_DIGEST = "operator_digest"
 
 
 class Status(StrEnum):
@@ -140,6 +141,8 @@ _FOR_OPERATORS: Final = frozenset(
         "refund.destination_named",
         "refund.destination_changed",
         "refund.link_issued",
+        "refund.approval_requested",
+        "work.waiting",
     }
 )
 
@@ -156,6 +159,8 @@ def template_for(announcement: Announcement) -> Template | None:
         return Template.PAYMENT_PAID_LATE if data.get("late") else Template.PAYMENT_PAID
     if announcement.type == "refund.awaiting_transfer" and data.get("destination_known"):
         return None  # nobody is asked for what was just said: that it was is told by itself
+    if announcement.type == "refund.failed" and data.get("approval") in ("refused", "expired"):
+        return None  # the payer was never told that it was asked for
     return _BY_TYPE.get(announcement.type)
 
 

@@ -75,12 +75,24 @@ def _context(template: Template, locale: Locale, data: Mapping[str, Any], letter
         "lines": (),
         "payment": data.get("payment", ""),
     }
+    if "counts" in data:
+        context |= _about_work(locale, data["counts"])
     if "payment" in data:
         context |= _about_payment(locale, data, letterhead.zone)
         if template in ASKS:
             context["amount"] = context["missing"]
         context["lines"] = _lines(template, labels, context)
     return context
+
+
+def _about_work(locale: Locale, counts: Mapping[str, int]) -> dict[str, Any]:
+    """What waits for the operators, kind by kind; what was counted to its bound says so."""
+
+    def shown(count: int) -> str:
+        return "99+" if count > _MOST_COUNTED else str(count)
+
+    lines = tuple((words.WORK[locale].get(kind, kind), shown(count)) for kind, count in counts.items())
+    return {"lines": lines, "total": shown(sum(counts.values()))}
 
 
 def _about_payment(locale: Locale, data: Mapping[str, Any], zone: Zone) -> dict[str, Any]:
@@ -120,6 +132,7 @@ def _coins(text: str, locale: Locale) -> str:
     return money(int(units), asset, locale) if asset else ""
 
 
+_MOST_COUNTED: Final = 99
 _LINES: Final[Mapping[Template, tuple[str, ...]]] = {
     Template.PAYMENT_LINK: ("amount", "until", "for", "order", "payment"),
     Template.PAYMENT_INSTRUCTIONS: ("amount", "until", "for", "order", "payment"),

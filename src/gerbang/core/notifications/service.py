@@ -151,7 +151,11 @@ class Notifications:
         self, announcement: Announcement, wholes: Mapping[UUID, Whole], now: datetime
     ) -> list[Notification]:
         whole = wholes.get(announcement.payment_id) if announcement.payment_id else None
-        if self._alerts is None or not self._alerts.email or whole is None or not needs_operator(announcement):
+        if self._alerts is None or not self._alerts.email or not needs_operator(announcement):
+            return []
+        if announcement.payment_id is None:  # what waits altogether
+            return [self._notification(announcement, Template.OPERATOR_DIGEST, self._alerts, None, now)]
+        if whole is None:
             return []
         return [self._notification(announcement, Template.OPERATOR_ATTENTION, self._alerts, whole, now)]
 

@@ -86,6 +86,7 @@ REASONS: Final[Mapping[Locale, Mapping[str, str]]] = {
         "refund.unknown": "Penyedia belum memastikan pengembalian",
         "refund.destination_named": "Tujuan pengembalian diisi",
         "refund.destination_changed": "Tujuan pengembalian diganti",
+        "refund.approval_requested": "Pengembalian menunggu orang kedua",
         "refund.link_issued": "Tautan pengembalian dibuat oleh operator",
     },
     "en": {
@@ -99,9 +100,21 @@ REASONS: Final[Mapping[Locale, Mapping[str, str]]] = {
         "refund.unknown": "The provider has not confirmed a refund",
         "refund.destination_named": "The destination of a refund was named",
         "refund.destination_changed": "The destination of a refund was changed",
+        "refund.approval_requested": "A refund waits for a second person",
         "refund.link_issued": "An operator made a link to a refund",
     },
 }
+
+WORK: Final[Mapping[Locale, Mapping[str, str]]] = {
+    "id": {
+        "approval": "Menunggu persetujuan", "transfer": "Transfer balik", "surplus": "Kelebihan", "held": "Ditahan", "disputed": "Disanggah",
+        "unknown": "Belum pasti", "doubt": "Pengembalian belum pasti", "failed": "Pengembalian gagal",
+    },
+    "en": {
+        "approval": "Approvals", "transfer": "Transfers to make", "surplus": "Surplus", "held": "Held", "disputed": "Disputed",
+        "unknown": "Unknown", "doubt": "Refunds in doubt", "failed": "Failed refunds",
+    },
+}  # fmt: skip
 
 # First words that are no name to greet by: with these the whole name is used.
 FORMS_OF_ADDRESS: Final = frozenset(

@@ -13,7 +13,7 @@ from gerbang.base.errors import FieldError
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import of_object
 from gerbang.core.identity.model import Caller
-from gerbang.core.payments import refund_store, store
+from gerbang.core.payments import approvals, refund_store, store
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.draft import Draft, open_drafts, save_drafts
 from gerbang.core.payments.model import (
@@ -58,7 +58,10 @@ async def name(
         before = await refund_store.destinations(tx, refund_id)
         if not before or before[0].to != fitting:
             check_seen(before, seen)
-            await refund_store.add_destination(tx, refund_id, note(draft, refund, caller, fitting, before, link))
+            named = note(draft, refund, caller, fitting, before, link)
+            await refund_store.add_destination(tx, refund_id, named)
+            if before and refund.approval == "approved":
+                approvals.ask_again(ctx, draft, refund, named.version)
             await save_drafts(tx, [draft])
     ctx.wake()
     return refund

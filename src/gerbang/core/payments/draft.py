@@ -22,10 +22,11 @@ from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import no_audit_no_action, record
 from gerbang.core.ledger import service as ledger
 from gerbang.core.ledger.model import Posting
-from gerbang.core.payments import chain_store, due, refund_store, schedule, store
+from gerbang.core.payments import approval_store, chain_store, due, refund_store, schedule, store
 from gerbang.core.payments.machine import answered_too_late, captured_total, payment_status, superseded
 from gerbang.core.payments.model import Attempt, Payment, Refund, RefundStatus, Whole
 from gerbang.core.payments.onchain import Claim
+from gerbang.core.payments.refund_model import Approval
 from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import NewJob
 
@@ -39,6 +40,7 @@ class Consequences:
     jobs: list[NewJob] = field(default_factory=list)
     announcements: list[Announcement] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
+    approvals: list[Approval] = field(default_factory=list)
 
 
 class Draft:
@@ -115,6 +117,8 @@ async def save_drafts(tx: Tx, drafts: Sequence[Draft]) -> None:
     writes = Writes()
     await _save_attempts(writes, drafts, now)
     await _save_refunds(writes, drafts, now)
+    if more.approvals:
+        await approval_store.add(writes, more.approvals)
     await _save_payments(writes, drafts, now)
     await ledger.post(writes, more.postings)
     await record(writes, more.entries)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from gerbang.base import ids
 from gerbang.base.errors import UpstreamFailed
 from gerbang.base.http import OutcomeUnknown, ProviderRefused, Unreachable
-from gerbang.core.payments import refund_store, schedule, settling, store
+from gerbang.core.payments import approvals, refund_store, schedule, settling, store
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.draft import open_drafts, save_drafts
 from gerbang.core.payments.hearing import Hearing
@@ -45,11 +45,15 @@ def handlers(ctx: Context) -> Mapping[str, Handler]:
     async def run_refund(job: Job) -> None:
         await refund(ctx, job)
 
+    async def run_expire(job: Job) -> None:
+        await approvals.expire(ctx, job)
+
     return {
         schedule.SUBMIT: run_submit,
         schedule.INQUIRE: run_inquire,
         schedule.CLOSE: run_close,
         schedule.REFUND: run_refund,
+        approvals.EXPIRE: run_expire,
     }
 
 
@@ -127,7 +131,8 @@ async def refund(ctx: Context, job: Job) -> None:
     """Ask for money back, one refund per attempt at a time; a lost answer is looked up before anything is sent again."""
     async with ctx.db.reading() as tx:
         known = await refund_store.one(tx, ids.read("ref", job.key))
-    if known is None or known.status not in (RefundStatus.REQUESTED, *AT_PROVIDER):
+    waits = known is not None and known.approval == "pending"
+    if known is None or waits or known.status not in (RefundStatus.REQUESTED, *AT_PROVIDER):
         await _end(ctx, job)
         return
     if known.status is RefundStatus.REQUESTED:

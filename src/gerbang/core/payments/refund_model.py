@@ -1,11 +1,11 @@
 """Where a refund goes and who has said so, as frozen values, and the refusals about it. No database, no clock."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
-from gerbang.base.errors import Conflict, Forbidden
+from gerbang.base.errors import Conflict, Forbidden, NotFound
 from gerbang.core.payments.model import Destination, Refund
 
 
@@ -42,10 +42,50 @@ class RefundOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """A refund that a second person must agree to: what exactly, since when, until when, and what they said. `destination_version` is where
+    it goes, 0 where nobody has said so; `by_transfer` what follows: a person's transfer, or the provider.
+    """
+
+    id: UUID
+    refund_id: UUID
+    payment_id: UUID
+    status: str
+    amount: int
+    currency: str
+    reason: str
+    destination_version: int
+    by_transfer: bool
+    requested_by: str
+    requested_at: datetime
+    expires_at: datetime
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One thing that waits for a person: an approval, a refund or a payment, since when. `kind`: `approval`, `transfer`, `surplus`, `held`,
+    `disputed`, `unknown`, `doubt` (a refund of which nobody knows what became) or `failed` (a refund).
+    """
+
+    kind: str
+    id: UUID
+    payment_id: UUID
+    since: datetime
+    refund_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RefundRules:
-    """`second_person`: whether whoever asked for a refund may pay it out: `auto` only where nobody else can, `never` needed, `always` needed."""
+    """`second_person`: whether whoever asked for a refund may pay it out: `auto` only where nobody else can, `never` needed, `always` needed.
+    `approval_above`: minor units of a currency above which a second person must agree first; a currency without a pair has no such limit.
+    """
 
     second_person: Literal["auto", "never", "always"] = "auto"
+    approval_above: tuple[tuple[str, int], ...] = ()
+    approval_for: timedelta = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +95,13 @@ class RefundLink:
     issued_by: str = ""
 
 
+def read_rules(second_person: Literal["auto", "never", "always"], approval_above: str) -> RefundRules:
+    """The rules as the settings write them: limits as `IDR=1000000 USD=50000`."""
+    pairs = (pair.partition("=") for pair in approval_above.split())
+    return RefundRules(second_person, tuple((currency, int(limit)) for currency, _, limit in pairs))
+
+
+NOT_PROMISED: Final = frozenset({"pending", "refused", "expired"})  # nobody has told the payer of such a refund
 STANDARD_RULES: Final = RefundRules()
 
 
@@ -70,6 +117,25 @@ class AskedForItThemselves(Forbidden):
 
     code = "refund_asked_for_by_same_person"
     title = "Somebody else must pay out the refund"
+
+
+class ApprovalNotFound(NotFound):
+    code = "approval_not_found"
+    title = "There is no such approval"
+
+
+class ApprovalNeedsAPerson(Forbidden):
+    """An API key decides nothing that two people are asked for."""
+
+    code = "approval_needs_a_person"
+    title = "Only a person who is signed in can decide this"
+
+
+class ApprovalDecided(Conflict):
+    """Somebody else has decided meanwhile, or nobody did in time."""
+
+    code = "approval_decided"
+    title = "The approval is no longer open"
 
 
 class RefundLinkJustSent(Conflict):

@@ -12,7 +12,7 @@ from gerbang.base.money import as_json
 from gerbang.core.audit.model import Entry
 from gerbang.core.identity import people
 from gerbang.core.identity.model import Caller
-from gerbang.core.payments import destinations, entries, refund_store, schedule, settling, store
+from gerbang.core.payments import approvals, destinations, entries, refund_store, schedule, settling, store
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.draft import Draft, open_drafts, save_drafts
 from gerbang.core.payments.model import (
@@ -45,8 +45,11 @@ async def request(
     reason: str,
     destination: Destination | None,
     key: IdempotencyKey,
+    *,
+    only_excess: bool = False,
 ) -> RefundOutcome:
-    """Promise money back: all that is left without `amount`, a surplus too. A surplus goes back first, and leaves the payment `paid`.
+    """Promise money back: all that is left without `amount`, a surplus too; with `only_excess` the surplus that nothing promises back yet.
+    A surplus goes back first, and leaves the payment `paid`.
 
     A provider gives back one transaction, so money that came over several attempts goes back as several refunds of one request.
     Raises NotRefundable when not so much is left, BadDestination, IdempotencyKeyReused, PaymentNotFound.
@@ -63,6 +66,7 @@ async def request(
         draft = (await open_drafts(tx, [payment_id])).get(payment_id)
         if draft is None:
             raise PaymentNotFound
+        amount = draft.payment.excess_owed if only_excess else amount
         made, named = await _open_parts(ctx, draft, caller, _parts(draft, amount), reason, destination, refund_id)
         await save_drafts(tx, [draft])
         for id_, to in named.items():
@@ -84,13 +88,16 @@ async def _open_parts(
     made: list[Refund] = []
     named: dict[UUID, NamedDestination] = {}
     together = first if len(parts) > 1 else None
+    total = sum(amount for _, amount in parts)
+    asks = approvals.needed(ctx.refund_rules, draft, total)
     for attempt, amount in parts:
         id_ = ids.new() if made else first
         refund = await open_refund(
-            ctx, draft, caller, attempt, amount, reason, id_=id_, request_id=together, to=destination
+            ctx, draft, caller, attempt, amount, reason, id_=id_, request_id=together, to=destination, asks=asks
         )
         made.append(refund)
-        if destination is not None and refund.status is RefundStatus.AWAITING_TRANSFER:
+        by_transfer = refund.status is RefundStatus.AWAITING_TRANSFER or _transfers_later(draft, refund)
+        if destination is not None and by_transfer:
             named[id_] = destinations.note(draft, refund, caller, destinations.fit(attempt, destination), [])
     return made, named
 
@@ -106,13 +113,17 @@ async def open_refund(
     id_: UUID | None = None,
     request_id: UUID | None = None,
     to: Destination | None = None,
+    asks: bool | None = None,
 ) -> Refund:
-    """Reserve the amount, post the promise, and hand it to the queue, or to a person where the method cannot give back."""
+    """Reserve the amount, post the promise, and hand it to the queue, to a person where the method cannot give back, or first to a second
+    person where the sum asks for one (`asks` says so of a whole request).
+    """
     at_provider = await _provider_can(ctx, attempt, amount)
-    status = RefundStatus.REQUESTED if at_provider else RefundStatus.AWAITING_TRANSFER
+    asks = approvals.needed(ctx.refund_rules, draft, amount) if asks is None else asks
+    status = RefundStatus.REQUESTED if at_provider or asks else RefundStatus.AWAITING_TRANSFER
     refund = Refund(
         id_ or ids.new(), draft.payment.id, attempt.id, status, amount, attempt.currency, min(amount, _credit_left(draft)), reason,
-        None, None, caller.label, draft.now, draft.now, request_id,
+        None, None, caller.label, draft.now, draft.now, request_id, "pending" if asks else "not_needed",
     )  # fmt: skip
     for earlier in [r for r in draft.refunds.values() if r.needs_attention]:
         draft.put_refund(replace(earlier, needs_attention=False))  # this is what was done about it
@@ -128,11 +139,19 @@ async def open_refund(
     draft.more.entries.append(
         Entry(caller.label, "refund.requested", ids.show("pay", draft.payment.id), {**about, "reason": reason})
     )
+    if asks:
+        approvals.ask(ctx, draft, refund, by_transfer=not at_provider, version=0 if to is None or at_provider else 1)
+        return refund
     known = {"destination_known": True} if to is not None else {}
     draft.announce("refund.requested" if at_provider else "refund.awaiting_transfer", about | known)
     if at_provider:
         draft.more.jobs.append(schedule.refund(refund))
     return refund
+
+
+def _transfers_later(draft: Draft, refund: Refund) -> bool:
+    """Whether a person transfers it once a second one has agreed."""
+    return any(one.refund_id == refund.id and one.by_transfer for one in draft.more.approvals)
 
 
 async def _provider_can(ctx: Context, attempt: Attempt, amount: int) -> bool:
@@ -217,6 +236,20 @@ async def _check_hands(ctx: Context, tx: Tx, caller: Caller, refund: Refund, nam
     if (len(able) > 1 if asked else third) or (asked and ctx.refund_rules.second_person == "always"):
         raise AskedForItThemselves("You asked for it, or said where it goes; ask a colleague who may settle refunds.")
     return True
+
+
+async def dismiss(ctx: Context, caller: Caller, refund_id: UUID) -> Refund:
+    """A person has dealt with a refund that failed, some other way. Raises RefundNotFound."""
+    async with ctx.db.transaction() as tx:
+        draft, refund = await _locked(tx, refund_id)
+        if refund.needs_attention:
+            draft.put_refund(replace(refund, needs_attention=False))
+            detail = {"refund": ids.show("ref", refund_id)}
+            draft.more.entries.append(
+                Entry(caller.label, "refund.dismissed", ids.show("pay", draft.payment.id), detail)
+            )
+            await save_drafts(tx, [draft])
+    return draft.refunds[refund_id]
 
 
 async def resolve(ctx: Context, caller: Caller, refund_id: UUID, decision: RefundDecision, reason: str) -> Refund:

@@ -12,6 +12,7 @@ from gerbang.core.audit import service as audit
 from gerbang.core.connections.service import Connections
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments import (
+    approvals,
     chain_store,
     choosing,
     destinations,
@@ -21,6 +22,7 @@ from gerbang.core.payments import (
     operating,
     refund_store,
     refunding,
+    work_store,
 )
 from gerbang.core.payments.calls import Calls, load_readable
 from gerbang.core.payments.context import Context
@@ -44,11 +46,13 @@ from gerbang.core.payments.operating import Decision
 from gerbang.core.payments.rates import Quotes
 from gerbang.core.payments.refund_model import (
     STANDARD_RULES,
+    Approval,
     NamedDestination,
     RefundFilters,
     RefundLink,
     RefundOutcome,
     RefundRules,
+    Work,
 )
 from gerbang.core.payments.refunding import RefundDecision
 from gerbang.core.secrets.service import Secrets
@@ -182,6 +186,47 @@ class Payments:
     ) -> Refund:
         """See destinations.name."""
         return await destinations.name(self.context, caller, refund_id, to, seen=seen, link=link)
+
+    async def return_excess(self, caller: Caller, payment_id: UUID, reason: str, key: IdempotencyKey) -> RefundOutcome:
+        """Give back the surplus that no refund promises back yet; see refunding.request. Raises NotRefundable when there is none."""
+        return await refunding.request(self.context, caller, payment_id, None, reason, None, key, only_excess=True)
+
+    async def dismiss_refund(self, caller: Caller, refund_id: UUID) -> Refund:
+        """See refunding.dismiss."""
+        return await refunding.dismiss(self.context, caller, refund_id)
+
+    async def approvals(self, status: str | None, after: tuple[datetime, UUID] | None, limit: int) -> list[Approval]:
+        """See approvals.page."""
+        return await approvals.page(self.context, status, after, limit)
+
+    async def approval_of(self, approval_id: UUID) -> Approval:
+        """One approval; raises ApprovalNotFound."""
+        return await approvals.of(self.context, approval_id)
+
+    async def approval_of_refund(self, refund_id: UUID) -> Approval | None:
+        """The newest approval of a refund, if it needs one."""
+        return await approvals.of_refund(self.context, refund_id)
+
+    async def decide_approval(
+        self, caller: Caller, approval_id: UUID, *, approve: bool, note: str, seen: str | None = None
+    ) -> Approval:
+        """See approvals.decide."""
+        return await approvals.decide(self.context, caller, approval_id, approve=approve, note=note, seen=seen)
+
+    async def work_counts(self, most: int) -> dict[str, int]:
+        """How much of each kind waits for a person, counted up to `most`."""
+        async with self.context.db.reading() as tx:
+            return await work_store.counts(tx, most)
+
+    async def work(
+        self, kind: str, after: tuple[datetime, UUID] | None, limit: int
+    ) -> list[tuple[Work, Whole, list[NamedDestination]]]:
+        """What waits of one kind, oldest first, with its payment and where a refund goes."""
+        async with self.context.db.reading() as tx:
+            found = await work_store.page(tx, kind, after, limit)
+            wholes = await load_readable(tx, [one.payment_id for one in found])
+            named = await refund_store.destinations_of(tx, [one.id for one in found])
+        return [(one, wholes[one.payment_id], named.get(one.id, [])) for one in found if one.payment_id in wholes]
 
     async def coins_of(self, refund: Refund) -> Coins | None:
         """See refunding.coins_of."""

@@ -99,7 +99,9 @@ def doubt(draft: Draft, refund: Refund) -> None:
 def _over(draft: Draft, refund: Refund) -> None:
     """Tell the outside, and wake the next refund of the attempt: one is under way at a time."""
     waiting = [
-        r for r in draft.refunds.values() if r.attempt_id == refund.attempt_id and r.status is RefundStatus.REQUESTED
+        r
+        for r in draft.refunds.values()
+        if r.attempt_id == refund.attempt_id and r.status is RefundStatus.REQUESTED and r.approval != "pending"
     ]
     if waiting:
         draft.more.jobs.append(schedule.refund(min(waiting, key=lambda r: r.id)))
@@ -113,5 +115,6 @@ def _tell(draft: Draft, refund: Refund) -> None:
             "refund": ids.show("ref", refund.id),
             "amount": as_json(refund.amount, refund.currency),
             "currency": refund.currency,
+            **({"approval": refund.approval} if refund.approval != "not_needed" else {}),
         },
     )

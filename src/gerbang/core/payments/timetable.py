@@ -15,6 +15,7 @@ from gerbang.base.watchdog import beat
 from gerbang.core.payments import schedule, timetable_store
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.draft import open_drafts, save_drafts
+from gerbang.core.payments.reminding import DailyReminder
 from gerbang.core.queue import service as queue
 
 log = structlog.get_logger()
@@ -25,10 +26,12 @@ _AFTER_FAILURE: Final = timedelta(hours=1)
 
 async def run(ctx: Context, stop: asyncio.Event) -> None:
     """Look once a second until `stop` is set; several processes may, each takes what the others have not."""
+    reminder = DailyReminder()
     while not stop.is_set():
         beat()
         try:
             taken = await run_once(ctx)
+            await reminder.run_once(ctx)
         except GerbangError as error:
             log.warning("timetable.interrupted", code=error.code)
             taken = 0

@@ -113,6 +113,8 @@ def _address(request: Request[Any, Any, Any], typed: str, wrong: str) -> tuple[D
 
 
 def _step(refund: Refund, given: Destination | None) -> str:
+    if refund.approval == "pending" and given:
+        return "named"  # it was changed, and waits for a second person's look
     match refund.status:
         case RefundStatus.AWAITING_TRANSFER:
             return "named" if given else "form"

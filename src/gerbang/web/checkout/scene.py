@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from gerbang.core.payments import due
 from gerbang.core.payments.model import Attempt, AttemptStatus, Payment, PaymentStatus, Refund, RefundStatus, Whole
+from gerbang.core.payments.refund_model import NOT_PROMISED
 from gerbang.ports.declines import REVERSALS
 from gerbang.ports.payment import DisplayCode, DisplayCrypto, DisplayQr, DisplayVirtualAccount, Method, Redirect, Wait
 from gerbang.web.checkout.crypto import NETWORKS, Seen
@@ -229,10 +230,11 @@ def option_of(attempt: Attempt) -> str:
 
 def refunds_by_state(refunds: Sequence[Refund]) -> Mapping[str, tuple[Refund, ...]]:
     """Refunds as a payer understands them: `done`, `coming`, `needs` an account of theirs; failed ones are the shop's to mend."""
+    promised = [r for r in refunds if r.approval not in NOT_PROMISED]
     return {
         "done": tuple(r for r in refunds if r.status is RefundStatus.SUCCEEDED),
         "coming": tuple(
-            r for r in refunds if r.status in (RefundStatus.REQUESTED, RefundStatus.SUBMITTED, RefundStatus.UNKNOWN)
+            r for r in promised if r.status in (RefundStatus.REQUESTED, RefundStatus.SUBMITTED, RefundStatus.UNKNOWN)
         ),
         "needs": tuple(r for r in refunds if r.status is RefundStatus.AWAITING_TRANSFER),
     }

@@ -16,7 +16,13 @@ from gerbang.web.gateway import check_same_origin
 from gerbang.web.pages import caller_or_none, locale_of, page, services_of
 
 _WIB: Final = timedelta(hours=7)
-_SECTIONS: Final = (("payments", "payments:read"), ("webhooks", "webhooks:read"), ("rejections", "webhooks:read"))
+_MOST: Final = 99
+_SECTIONS: Final = (
+    ("work", "payments:read"),
+    ("payments", "payments:read"),
+    ("webhooks", "webhooks:read"),
+    ("rejections", "webhooks:read"),
+)
 
 
 def operator(request: Request[Any, Any, Any], permission: str) -> Caller:
@@ -45,6 +51,7 @@ async def show(
         status_code=status_code,
         section=section,
         sections=[name for name, permission in _SECTIONS if caller.may(permission)],
+        waiting=await _waiting(request) if caller.may("payments:read") else "",
         me=await services.identity.accounts.get(caller.id),
         shop=services.settings.shop_name,
         is_test=services.settings.sandbox,
@@ -52,6 +59,12 @@ async def show(
         stamp=lambda at: stamp(at, locale),
         **values,
     )
+
+
+async def _waiting(request: Request[Any, Any, Any]) -> str:
+    """How much waits for a person, for the navigation: `13`, or `99+`; empty for nothing."""
+    count = sum((await services_of(request).payments.work_counts(_MOST + 1)).values())
+    return "" if not count else f"{_MOST}+" if count > _MOST else str(count)
 
 
 def form_key(caller: str, key: str, *said: str) -> IdempotencyKey:

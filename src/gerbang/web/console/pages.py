@@ -5,7 +5,7 @@ from typing import Any, Final
 from litestar import Request, Response, Router, get
 
 from gerbang.base.errors import GerbangError
-from gerbang.web.console import links, payments, refunds, webhooks
+from gerbang.web.console import approvals, links, payments, refunds, webhooks, work
 from gerbang.web.pages import page_error, see_other, services_of
 
 
@@ -24,7 +24,16 @@ async def root(request: Request[Any, Any, Any]) -> Response[None]:
 HANDLERS: Final = [
     Router(
         path="/",
-        route_handlers=[root, console, *links.HANDLERS, *payments.HANDLERS, *refunds.HANDLERS, *webhooks.HANDLERS],
+        route_handlers=[
+            root,
+            console,
+            *links.HANDLERS,
+            *payments.HANDLERS,
+            *refunds.HANDLERS,
+            *approvals.HANDLERS,
+            *work.HANDLERS,
+            *webhooks.HANDLERS,
+        ],
         exception_handlers={GerbangError: page_error},
         include_in_schema=False,
     )

@@ -16,7 +16,9 @@ from gerbang.core.payments.model import (
     Moment,
     Payment,
     PaymentStatus,
+    RefundStatus,
     Whole,
+    in_doubt,
     takes_money,
 )
 from gerbang.ports.payment import DisplayCrypto
@@ -36,7 +38,6 @@ class Row:
     id: str
     mark: str
     amount: str
-    test: bool
     method: str
     payer: str
     order: str
@@ -54,7 +55,6 @@ def row_of(whole: Whole, now: datetime, locale: Locale) -> Row:
         id=ids.show("pay", payment.id),
         mark=scenes.mark_of(payment.status, late=payment.late),
         amount=formats.money(payment.amount, payment.currency, locale),
-        test=not payment.livemode,
         method=_method(attempt, locale),
         payer=whole.payer.name,
         order=payment.order_reference or "",
@@ -185,6 +185,8 @@ def _attempt_row(attempt: Attempt, locale: Locale) -> dict[str, Any]:
 def _note(whole: Whole, attempt: Attempt | None, now: datetime, locale: Locale) -> str:
     """What one wants to know beside the status, in a few words."""
     payment, say = whole.payment, texts.words(locale)
+    if owed := _owed_back(whole, locale):
+        return owed
     match payment.status:
         case P.PENDING | P.PART_PAID | P.EXPIRED if scenes.is_reversed(attempt):
             return say("note.reversed")
@@ -204,6 +206,18 @@ def _note(whole: Whole, attempt: Attempt | None, now: datetime, locale: Locale) 
             return say("note.lost") if attempt.failure.code == "answer_lost" else attempt.failure.detail[:60]
         case _:
             return ""
+
+
+def _owed_back(whole: Whole, locale: Locale) -> str:
+    """What of it waits to be given back, before anything else that could be said of the payment; empty for nothing."""
+    say, payment, refunds = texts.words(locale), whole.payment, whole.refunds
+    waiting = (
+        ("note.transfer", sum(r.amount for r in refunds if r.status is RefundStatus.AWAITING_TRANSFER)),
+        ("note.refund_failed", sum(r.amount for r in refunds if r.needs_attention)),
+        ("note.refund_doubt", sum(r.amount for r in refunds if in_doubt(r))),
+        ("note.owed", payment.excess_owed),
+    )
+    return next((str(say(key, amount=_money(payment, amount, locale))) for key, amount in waiting if amount), "")
 
 
 def _why(whole: Whole, attempt: Attempt | None, moments: Sequence[Moment], locale: Locale) -> Markup:

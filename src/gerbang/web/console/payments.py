@@ -37,7 +37,9 @@ _TABS: Final = (
     "failed",
     "expired",
 )
-_SAID: Final = frozenset({"asked", "silent", "cancelled", "refunded", "resolved", "settled", "named", "mailed"})
+_SAID: Final = frozenset(
+    {"asked", "silent", "cancelled", "refunded", "resolved", "settled", "named", "mailed", "approved", "declined"}
+)
 
 
 @get("/console/payments")

@@ -127,5 +127,6 @@ def refund_row(
         "email": formats.mask_email(email) if waiting and not named and email else "",
         "name_it": waiting and may_settle,
         "settle": waiting and may_settle and bool(named),
+        "dismiss": refund.needs_attention and may_settle,
         "decide": in_doubt(refund) and may_settle,
     }

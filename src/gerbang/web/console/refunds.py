@@ -132,7 +132,9 @@ async def rows_of(request: Request[Any, Any, Any], whole: Whole, caller: Caller)
     rows = []
     for one in whole.refunds:
         named, coins = await payments.destinations_of(one.id), await payments.coins_of(one)
-        rows.append(refund_view.refund_row(one, named, coins, locale, may_settle=may_settle, email=email))
+        asked = await payments.approval_of_refund(one.id) if one.approval == "pending" and may_settle else None
+        row = refund_view.refund_row(one, named, coins, locale, may_settle=may_settle, email=email)
+        rows.append(row | {"approval": ids.show("apr", asked.id) if asked else ""})
     return rows
 
 

@@ -1,0 +1,110 @@
+"""Operators and what needs a second person: exactly what is approved, what changed since it was asked, and the decision."""
+
+from typing import Any, Final
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+
+from gerbang.base import formats, ids
+from gerbang.core.payments import approvals
+from gerbang.core.payments.model import Coins, Refund
+from gerbang.core.payments.refund_model import Approval, NamedDestination
+from gerbang.web import texts
+from gerbang.web.console import refund_view
+from gerbang.web.console.asking import REFUSED, back_to
+from gerbang.web.console.desk import operator, show
+from gerbang.web.forms import read_form
+from gerbang.web.pages import Page, locale_of, services_of
+from gerbang.web.typed_money import Unreadable, read_amount
+
+_EMPTY: Final = {"amount": "", "note": ""}
+
+
+@get("/console/approvals/{approval:str}")
+async def ask(request: Request[Any, Any, Any], approval: FromPath[str]) -> Response[bytes]:
+    """What is to be approved, exactly."""
+    operator(request, "refunds:settle")
+    return await _show(request, approval, _EMPTY, {})
+
+
+@post("/console/approvals/{approval:str}/approve", status_code=303)
+async def approve(request: Request[Any, Any, Any], approval: FromPath[str]) -> Page:
+    """Agree to what the form showed; the amount is typed, so that nobody agrees in passing."""
+    return await _decide(request, approval, approve=True)
+
+
+@post("/console/approvals/{approval:str}/refuse", status_code=303)
+async def refuse(request: Request[Any, Any, Any], approval: FromPath[str]) -> Page:
+    """Refuse, and say why."""
+    return await _decide(request, approval, approve=False)
+
+
+async def _decide(request: Request[Any, Any, Any], shown: str, *, approve: bool) -> Page:
+    caller, payments = operator(request, "refunds:settle"), services_of(request).payments
+    known = await payments.approval_of(ids.read("apr", shown))
+    form, say = await read_form(request, "amount", "note", "fingerprint"), texts.words(locale_of(request))
+    wrong: dict[str, str] = {}
+    if approve and not _is_amount(form["amount"], known):
+        wrong["amount"] = say(
+            "approving.wrong.amount", amount=formats.money(known.amount, known.currency, locale_of(request))
+        )
+    if not approve and not 3 <= len(form["note"]) <= 500:
+        wrong["note"] = say("approving.wrong.note")
+    if wrong:
+        return await _show(request, shown, form, wrong)
+    payment = ids.show("pay", known.payment_id)
+    try:
+        await payments.decide_approval(caller, known.id, approve=approve, note=form["note"], seen=form["fingerprint"])
+    except REFUSED as error:
+        return back_to(payment, "refused", error)
+    return back_to(payment, "approved" if approve else "declined")
+
+
+def _is_amount(typed: str, known: Approval) -> bool:
+    try:
+        return read_amount(typed, known.currency) == known.amount
+    except Unreadable:
+        return False
+
+
+async def _show(
+    request: Request[Any, Any, Any], shown: str, given: dict[str, str], wrong: dict[str, str]
+) -> Response[bytes]:
+    services, locale = services_of(request), locale_of(request)
+    payments, caller = services.payments, operator(request, "refunds:settle")
+    known = await payments.approval_of(ids.read("apr", shown))
+    refund, named = await payments.refund_of(known.refund_id), await payments.destinations_of(known.refund_id)
+    whole = await payments.get(known.payment_id)
+    return await show(
+        request,
+        "approval.html",
+        "work",
+        status_code=422 if wrong else 200,
+        id=shown,
+        approval=known,
+        refund=refund,
+        whole=whole,
+        payment_id=ids.show("pay", known.payment_id),
+        refund_id=ids.show("ref", known.refund_id),
+        mine=known.requested_by == caller.label,
+        is_open=known.status == "pending" and services.payments.context.clock.now() < known.expires_at,
+        given=given,
+        wrong=wrong,
+        **_bound(refund, named, await payments.coins_of(refund), known, locale),
+    )
+
+
+def _bound(
+    refund: Refund, named: list[NamedDestination], coins: Coins | None, known: Approval, locale: formats.Locale
+) -> dict[str, Any]:
+    """What is bound, and what changed since it was asked."""
+    return {
+        "destination": refund_view.destination_text(named, coins, locale),
+        "version": named[0].version if named else 0,
+        "changed": bool(named) and named[0].version != known.destination_version,
+        "history": refund_view.history_of(named, locale),
+        "fingerprint": approvals.fingerprint(refund, named),
+    }
+
+
+HANDLERS: Final = [ask, approve, refuse]

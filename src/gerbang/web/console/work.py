@@ -1,0 +1,75 @@
+"""The work list: what waits for a person, money first, and what is done about it in one press."""
+
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+
+from gerbang.base import ids
+from gerbang.web import texts
+from gerbang.web.console import work_view
+from gerbang.web.console.asking import REFUSED, back_to
+from gerbang.web.console.desk import form_key, operator, show
+from gerbang.web.cursors import Cursors
+from gerbang.web.pages import locale_of, see_other, services_of
+
+_LIST: Final = "console-work"
+_OF_EACH: Final = 10
+_ROWS: Final = 50
+
+
+@get("/console/work")
+async def work(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Everything that waits, a few of each kind; or of one kind, oldest first, with the kind in the address."""
+    caller = operator(request, "payments:read")
+    services, locale = services_of(request), locale_of(request)
+    kind = request.query_params.get("kind", "")
+    kind = kind if kind in work_view.KINDS else ""
+    counts = await services.payments.work_counts(work_view.MOST + 1)
+    cursors, now = Cursors(services.secrets), services.payments.context.clock.now()
+    place = await cursors.read(f"{_LIST}-{kind}", request.query_params.get("cursor")) if kind else None
+    groups, older = [], ""
+    for one in [kind] if kind else [name for name in work_view.KINDS if counts[name]]:
+        most = _ROWS if kind else _OF_EACH
+        found = await services.payments.work(one, place, most + 1)
+        part = await cursors.page(
+            f"{_LIST}-{one}", found, most, lambda row: (row[0].since, row[0].id),
+            lambda row: work_view.row_of(row[0], row[1], row[2], caller, now, locale),
+        )  # fmt: skip
+        older = _link(kind, part.next_cursor) if kind and part.next_cursor else ""
+        groups.append({"kind": one, "rows": part.data, "more": _link(one) if part.next_cursor and not kind else ""})
+    return await show(
+        request, "work.html", "work", groups=[group for group in groups if group["rows"]], kind=kind, counts=counts, kinds=work_view.KINDS,
+        tab_links={one: _link(one) for one in ("", *work_view.KINDS)}, older=older, most=work_view.MOST,
+        total=sum(counts.values()),
+    )  # fmt: skip
+
+
+@post("/console/payments/{payment:str}/return-excess", status_code=303)
+async def return_excess(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[None]:
+    """Promise the surplus back, in one press: how much it is, core says under the payment's lock, so that two presses promise it once."""
+    caller, payment_id = operator(request, "refunds:create"), ids.read("pay", payment)
+    reason = str(texts.words(locale_of(request))("work.surplus.reason"))
+    key = form_key(caller.label, ids.new().hex, "return-excess", payment)
+    try:
+        await services_of(request).payments.return_excess(caller, payment_id, reason, key)
+    except REFUSED as error:
+        return back_to(payment, "refused", error)
+    return back_to(payment, "refunded")
+
+
+@post("/console/refunds/{refund:str}/dismiss", status_code=303)
+async def dismiss(request: Request[Any, Any, Any], refund: FromPath[str]) -> Response[None]:
+    """A refund that failed was dealt with in another way: it leaves the list, and the trail says who said so."""
+    caller = operator(request, "refunds:create")
+    await services_of(request).payments.dismiss_refund(caller, ids.read("ref", refund))
+    return see_other("/console/work")
+
+
+def _link(kind: str, cursor: str | None = None) -> str:
+    kept = {name: value for name, value in (("kind", kind), ("cursor", cursor or "")) if value}
+    return "/console/work" + (f"?{urlencode(kept)}" if kept else "")
+
+
+HANDLERS: Final = [work, return_excess, dismiss]

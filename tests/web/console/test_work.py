@@ -1,0 +1,140 @@
+"""What waits for a person: one list, counted in the navigation, said in the payments list, done in one press."""
+
+import asyncio
+import re
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from gerbang.base import ids
+from gerbang.core.identity.model import Role
+from gerbang.core.payments.reminding import DailyReminder
+from gerbang.sandbox.app import Sandbox
+from tests.web.conftest import Edge
+from tests.web.console.test_operators import a_paid_payment, signed_in
+
+Shop = tuple[Edge, Sandbox]
+
+
+async def set_rows(edge: Edge, statement: str, *values: Any) -> None:
+    async with edge.services.db.transaction() as tx:
+        await tx.execute(statement, *values)
+
+
+async def counts(edge: Edge) -> dict[str, int]:
+    return {kind: count for kind, count in (await edge.services.payments.work_counts(100)).items() if count}
+
+
+async def test_an_empty_list_says_what_will_appear(shop: Shop) -> None:
+    edge, _ = shop
+    desk = await signed_in(edge, Role.ADMIN)
+    page = await desk.get("/console/work")
+    assert "Tidak ada yang menunggu Anda." in page.text
+    assert 'class="n"' not in page.text
+    english = await desk.get("/console/work?lang=en")
+    assert "Nothing waits for you." in english.text
+    await desk.aclose()
+
+
+async def test_everything_that_waits_stands_in_the_list_with_what_happens_if_nobody_acts(shop: Shop) -> None:
+    edge, sandbox = shop
+    desk = await signed_in(edge, Role.FINANCE)
+    made = [await a_paid_payment(edge, sandbox, order_reference=f"LBG-{number}") for number in range(6)]
+    refunds = [
+        (await edge.post(f"/v1/payments/{one}/refunds", body={"reason": "Stok habis"}, key="new")).json()["id"]
+        for one in made[:3]
+    ]
+    inner = [ids.read("ref", refund) for refund in refunds]
+    await set_rows(edge, "UPDATE refunds SET status = 'unknown', failure = 'not confirmed' WHERE id = $1", inner[1])
+    await set_rows(
+        edge,
+        "UPDATE refunds SET status = 'failed', failure = 'balance', needs_attention = true WHERE id = $1",
+        inner[2],
+    )
+    for number, status in ((3, "held"), (4, "disputed"), (5, "unknown")):
+        await set_rows(edge, "UPDATE payments SET status = $2 WHERE id = $1", ids.read("pay", made[number]), status)
+    assert await counts(edge) == dict.fromkeys(("transfer", "held", "disputed", "unknown", "doubt", "failed"), 1)
+    page = await desk.get("/console/work")
+    assert "6 hal menunggu Anda" in page.text
+    assert page.text.count("Jika didiamkan:") == 6
+    assert re.search(r'<span class="n">6<span', (await desk.get("/console/payments")).text)
+    only = await desk.get("/console/work?kind=transfer")
+    assert only.text.count("Jika didiamkan:") == 1
+    assert f'href="/console/refunds/{refunds[0]}/destination"' in only.text
+    listed = (await desk.get("/console/payments")).text
+    assert "transfer balik Rp\u00a0150.000" in listed
+    assert "pengembalian Rp\u00a0150.000 gagal" in listed
+    support = await signed_in(edge, Role.SUPPORT)
+    seen = (await support.get("/console/work")).text
+    assert "/settle" not in seen
+    assert "/destination" not in seen
+    assert (await desk.post(f"/console/refunds/{refunds[2]}/dismiss", data={})).status_code == 303
+    assert "failed" not in await counts(edge)
+    await asyncio.gather(desk.aclose(), support.aclose())
+
+
+async def surplus_of(edge: Edge, payment: UUID) -> int:
+    return (await edge.services.payments.get(payment)).payment.excess_owed
+
+
+async def test_a_surplus_becomes_a_refund_in_one_press_and_two_presses_are_one(shop: Shop) -> None:
+    """R64: never is a part of the sale given back as surplus."""
+    edge, sandbox = shop
+    desk = await signed_in(edge, Role.FINANCE)
+    made = (await edge.create(method="virtual_account", method_options={"bank": "BCA"})).json()
+    async with httpx.AsyncClient(base_url=sandbox.url) as client:
+        await client.post("/control/nicepay/pay", json={"number": made["next_action"]["number"], "amount": 170_000})
+    await edge.post(f"/v1/payments/{made['id']}/refresh")
+    payment = ids.read("pay", made["id"])
+    assert (await surplus_of(edge, payment), await counts(edge)) == (20_000, {"surplus": 1})
+    assert "kelebihan Rp\u00a020.000 belum kembali" in (await desk.get("/console/payments")).text
+    assert "Kembalikan Rp\u00a020.000" in (await desk.get("/console/work")).text
+    press = f"/console/payments/{made['id']}/return-excess"
+    await asyncio.gather(*(desk.post(press, data={}) for _ in range(4)))
+    listed = (await edge.get("/v1/refunds", payment=made["id"])).json()["data"]
+    assert [refund["amount"] for refund in listed] == [20_000]
+    assert (await surplus_of(edge, payment), await counts(edge)) == (0, {"transfer": 1})
+    await desk.aclose()
+
+
+async def test_what_waits_is_counted_to_a_bound_and_paged_oldest_first(shop: Shop) -> None:
+    """R67"""
+    edge, _ = shop
+    desk = await signed_in(edge, Role.ADMIN)
+    await edge.create()
+    await set_rows(
+        edge,
+        """
+        INSERT INTO payments (id, status, late, livemode, amount, currency, description, created_at, updated_at, expires_at)
+        SELECT gen_random_uuid(), 'held', false, true, 1000, 'IDR', 'x', now() - n * interval '1 minute', now(), now()
+        FROM generate_series(1, 120) n
+        """,
+    )
+    await set_rows(edge, "INSERT INTO payment_payers (payment_id) SELECT id FROM payments WHERE status = 'held'")
+    page = await desk.get("/console/work?kind=held")
+    assert '<span class="n">99+<span' in page.text
+    assert page.text.count("Jika didiamkan:") == 50
+    older = re.search(r'href="(/console/work\?kind=held&amp;cursor=[^"]+)" rel="next"', page.text)
+    assert older
+    second = await desk.get(older[1].replace("&amp;", "&"))
+    assert second.text.count("Jika didiamkan:") == 50
+    ids_of = [set(re.findall(r"/console/payments/(pay_\w+)\"", one.text)) for one in (page, second)]
+    assert not ids_of[0] & ids_of[1]
+    await desk.aclose()
+
+
+async def test_operators_are_reminded_once_a_day_until_nothing_waits(shop: Shop) -> None:
+    edge, sandbox = shop
+    context = edge.services.payments.context
+    assert not await DailyReminder(24).run_once(context)  # too early in the day
+    assert not await DailyReminder(0).run_once(context)  # nothing waits
+    await set_rows(edge, "DELETE FROM work_reminders")
+    made = await a_paid_payment(edge, sandbox)
+    await edge.post(f"/v1/payments/{made}/refunds", body={"reason": "Stok habis"}, key="new")
+    told = [await DailyReminder(0).run_once(context) for _ in range(3)]
+    assert told == [True, False, False]
+    async with edge.services.db.reading() as tx:
+        rows = await tx.fetch("SELECT data FROM announcements WHERE type = 'work.waiting'")
+        assert await tx.fetchval("SELECT count(*) FROM jobs WHERE kind LIKE 'work%'") == 0
+    assert [row["data"]["counts"] for row in rows] == [{"transfer": 1}]
