@@ -56,12 +56,13 @@ async def deposit_standing(tx: Tx, wallet: str) -> Standing | None:
 
 
 async def wallets(tx: Tx) -> list[Wallet]:
-    """Every wallet that gave addresses, with its runs of addresses that nothing ever came to; numbers that were skipped are among them."""
+    """Every wallet that gave addresses, with its runs of addresses that were never paid; numbers that were skipped are among them, and those that
+    only foreign tokens came to, which not every wallet counts as used.
+    """
     rows = await tx.fetch(
         """
         WITH used AS (
-            SELECT DISTINCT quote ->> 'wallet' AS wallet, deposit FROM attempts a WHERE deposit >= 0 AND (received > 0 OR EXISTS (
-                SELECT FROM chain_transfers t WHERE t.attempt_id = a.id AND t.state <> 'gone' AND t.amount > 0))
+            SELECT quote ->> 'wallet' AS wallet, deposit FROM attempts WHERE deposit >= 0 AND received > 0
         ), edges AS (
             SELECT wallet, deposit FROM used
             UNION ALL SELECT wallet, -1 FROM deposit_numbers

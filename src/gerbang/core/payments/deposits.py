@@ -24,7 +24,7 @@ from gerbang.core.payments.model import NEW_DEPOSIT, Attempt
 
 log = structlog.get_logger()
 _FRESH_S: Final = 2.0
-_KNOWN_S: Final = 60.0
+_KNOWN_S: Final = 600.0
 
 
 class AddressesUnmarked(Unavailable):
@@ -76,7 +76,7 @@ class Deposits:
         self._checked[wallet] = time.monotonic()
 
     async def wallets(self) -> Sequence[deposit_store.Wallet]:
-        """Every wallet and its unpaid runs, as of the last minute."""
+        """Every wallet and its unpaid runs, as of the last ten minutes."""
         if self._known is None or time.monotonic() - self._known[0] > _KNOWN_S:
             async with self._db.reading() as tx:
                 self._known = time.monotonic(), await deposit_store.wallets(tx)
