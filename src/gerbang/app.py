@@ -122,7 +122,7 @@ async def core(
                             create_wait_s=settings.provider_wait_s,
                             refund_rules=read_rules(settings.refund_second_person, settings.refund_approval_above))  # fmt: skip
         watcher = Watcher(payments.context, http)
-        payments.context.look, payments.context.begin = watcher.look, watcher.begin
+        payments.context.watch(watcher.look, watcher.begin, watcher.sweep)
         await secrets.ensure_own()
 
         async def preview(event: Event) -> Replay:

@@ -4,7 +4,7 @@ A node is believed about what is on its chain, never about what a payment owes: 
 core/payments/onchain.py compares.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -131,6 +131,18 @@ class Chain(Protocol):
     ) -> Reading:
         """Everything that came to these addresses (lower case) in the blocks `first` to `last`, both counted, in order: of every token,
         and from `coins_from` on of the native coin where it is an asset of ours. Less than was asked for when a node gave a part only.
+        """
+        ...
+
+    async def balances(self, account: Account, addresses: Collection[str]) -> Mapping[tuple[str, str], int]:
+        """What stands at these addresses (lower case) now of each asset of ours, by address and contract; what cannot be told is left out."""
+        ...
+
+    async def arrivals(
+        self, account: Account, address: str, contract: str, first: int, last: int
+    ) -> Sequence[Transfer]:
+        """What came of one asset to one address in these many blocks, looked for where its balance grew, or by logs where a node keeps no
+        old state. Not all of it where it can be found in neither way: then the balance says more.
         """
         ...
 

@@ -4,7 +4,7 @@ Log indices count through a block, as on a real chain: a transaction that moves 
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -63,7 +63,8 @@ class Gate:
 class ScriptedChain:
     """The port's Chain over blocks that a test mines. `forgets` are transactions whose receipts its node denies; `doubted` makes two
     nodes disagree; `lags` is how many blocks the node's head is behind, `final` how far behind it the newest final block is, `away` that it does not answer; each look takes one of `gates` before it reads
-    blocks, whose numbers are `asked`.
+    blocks, whose numbers are `asked`. `extra` stands at addresses
+    without a transfer; `swept` are the addresses whose balances were asked for, `searched` the blocks that were searched for what came.
     """
 
     name: str = "base"
@@ -79,6 +80,9 @@ class ScriptedChain:
     away: bool = False
     gates: list[Gate] = field(default_factory=list)
     asked: list[tuple[int, int]] = field(default_factory=list)
+    extra: dict[str, int] = field(default_factory=dict)
+    swept: list[frozenset[str]] = field(default_factory=list)
+    searched: list[tuple[int, int]] = field(default_factory=list)
     salt: int = 0
 
     def mine(self, *sent: Sent, empty: int = 0, at: datetime | None = None) -> None:
@@ -139,6 +143,31 @@ class ScriptedChain:
             if moved.recipient in wanted
         ]
         return Reading(moved, last)
+
+    async def balances(self, account: Account, addresses: Collection[str]) -> Mapping[tuple[str, str], int]:
+        if self.away:
+            raise Unreachable("No node answers.")
+        self.swept.append(frozenset(addresses))
+        contracts = self.assets(account).values()
+        return {
+            (address, contract): sum(
+                moved.amount for moved in self._moved() if (moved.recipient, moved.contract) == (address, contract)
+            ) + self.extra.get(address, 0)
+            for address in addresses for contract in contracts
+        }  # fmt: skip
+
+    async def arrivals(
+        self, account: Account, address: str, contract: str, first: int, last: int
+    ) -> Sequence[Transfer]:
+        self.searched.append((first, last))
+        return [
+            moved
+            for moved in self._moved()
+            if (moved.recipient, moved.contract) == (address, contract) and first <= moved.block <= last
+        ]
+
+    def _moved(self) -> list[Transfer]:
+        return [t for number in range(len(self.blocks)) for one in self._receipts(number) for t in one.transfers]
 
     async def receipt(self, account: Account, transaction: str, *, agreed: bool = False) -> Receipt | None:
         if agreed and self.doubted:

@@ -80,6 +80,10 @@ class ChainConnections:
         ]
         return min(others, key=lambda one: _preference(one, wallet)).id if others else None
 
+    def is_broken(self, connection: str) -> bool:
+        """Whether a connection that looks at a chain cannot do it now."""
+        return connection in self._broken
+
     def judges(self, one: ChainConnection, attempt: Attempt) -> bool:
         """Whether `one` judges what comes for this attempt on its chain."""
         wallet = attempt.quote.wallet if attempt.quote is not None else ""

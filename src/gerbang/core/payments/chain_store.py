@@ -177,12 +177,9 @@ async def begin_cursor(tx: Tx, connection: str, place: Place, reads: str) -> Non
 
 
 async def move_cursor(tx: Tx, connection: str, cursor: Cursor) -> bool:
-    """The chain was read up to here. False when the answer to a later question was applied before: drop this one.
-
-    Looks are written one after the other, those of other chains too, for what a transfer means depends on all that came to an attempt.
-    """
+    """The chain was read up to here. False when the answer to a later question was applied before: drop this one."""
     assert cursor.place is not None, "a look ends somewhere"
-    await tx.execute("SELECT pg_advisory_xact_lock($1)", _LOOK_LOCK)
+    await one_at_a_time(tx)
     row = await tx.fetchrow(
         """
         INSERT INTO chain_cursors AS c (connection, block, hash, trail, reads, asked_at) VALUES ($1, $2, $3, $4::text::jsonb, $5, $6)
@@ -215,6 +212,11 @@ async def awaited(tx: Tx) -> list[tuple[str, int | None, float]]:
         """
     )
     return [(connection, block, stood_s) for connection, block, stood_s in rows]
+
+
+async def one_at_a_time(tx: Tx) -> None:
+    """What is seen on chains is written one after the other: what a transfer means depends on all that came to an attempt."""
+    await tx.execute("SELECT pg_advisory_xact_lock($1)", _LOOK_LOCK)
 
 
 async def add_claims(tx: Writer, claims: Sequence[Claim]) -> None:

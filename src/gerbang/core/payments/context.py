@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -29,7 +29,8 @@ _TOKEN_BYTES: Final = 24
 @dataclass(slots=True)
 class Context:
     """`create_wait_s` is how long a request waits for the provider; `wake` tells the queue of this process to look at once; `look` looks
-    at the chains now, `begin` notes where a connection's chain stands before its first address is shown.
+    at the chains now, `begin` notes where a connection's chain stands before its first address is
+    shown, `sweep` looks at what stands at the addresses of attempts, however old.
     """
 
     db: Database
@@ -43,8 +44,18 @@ class Context:
     quotes: Quotes
     look: Callable[[], Awaitable[object]] | None = None
     begin: Callable[[str], Awaitable[None]] | None = None
+    sweep: Callable[[Sequence[UUID]], Awaitable[None]] | None = None
     refund_rules: RefundRules = STANDARD_RULES
     tasks: set["asyncio.Task[Any]"] = field(default_factory=set)
+
+    def watch(
+        self,
+        look: Callable[[], Awaitable[object]],
+        begin: Callable[[str], Awaitable[None]],
+        sweep: Callable[[Sequence[UUID]], Awaitable[None]],
+    ) -> None:
+        """Take over what the watcher of the chains can do, which is made after this."""
+        self.look, self.begin, self.sweep = look, begin, sweep
 
     def keep(self, task: "asyncio.Task[Any]") -> None:
         """Let a task live on after its request is answered."""

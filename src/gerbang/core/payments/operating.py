@@ -1,5 +1,6 @@
 """What operators (and payers who ask) do with a payment: cancel it, ask the provider now, end a hold."""
 
+from datetime import timedelta
 from typing import Final, Literal
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from gerbang.ports.payment import Captured
 
 Decision = Literal["accept", "refund", "release"]
 _ROUNDS: Final = 3
+WATCHED_FOR: Final = timedelta(hours=73)  # after its end a deposit address is no longer watched, and only swept
 _CANCELLABLE: Final = frozenset({
     PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.FAILED, PaymentStatus.EXPIRED, PaymentStatus.UNKNOWN,
 })  # fmt: skip
@@ -64,7 +66,8 @@ async def _call_off(ctx: Context, caller: Caller, payment_id: UUID) -> bool:
 
 
 async def refresh(ctx: Context, caller: Caller, payment_id: UUID) -> Whole:
-    """Ask the provider now about every attempt that it knows and that is not over, and our own node where an attempt is paid on a chain.
+    """Ask the provider now about every attempt that it knows and that is not over, and our own node where an attempt is paid on a chain;
+    of addresses that are no longer watched, what stands there.
 
     Raises Unreachable, OutcomeUnknown, ProviderRefused.
     """
@@ -74,6 +77,9 @@ async def refresh(ctx: Context, caller: Caller, payment_id: UUID) -> Whole:
             await ctx.calls.inquire(attempt, attempt.provider_reference or "", actor=caller.label)
     if ctx.look is not None and any(attempt.quote is not None for attempt in whole.attempts):
         await ctx.look()
+    old = [a.id for a in whole.attempts if a.deposit is not None and a.expires_at + WATCHED_FOR < ctx.clock.now()]
+    if ctx.sweep is not None and old:
+        await ctx.sweep(old)
     return await ctx.calls.whole(payment_id)
 
 

@@ -27,7 +27,7 @@ _SETTLED_S: Final = 900.0  # a transfer is watched at least so long, however fas
 _OVERLAP_S: Final = 20.0
 _MOST_OVERLAP: Final = 100
 _PACE_OVER: Final = 200  # blocks over which it is measured how fast they come
-_SKEW: Final = timedelta(minutes=10)  # between our clock and that of the blocks
+SKEW: Final = timedelta(minutes=10)  # between our clock and that of the blocks
 _AT_ONCE: Final = 2_000
 _FAR_BEHIND: Final = 10_000
 
@@ -166,7 +166,7 @@ async def _beginning(one: ChainConnection, head: Head, scope: Scope) -> _Start:
     """Where the chain stood when the first of the watched addresses was shown, by the blocks' own time."""
     if scope.since is None:
         return _Start(max(0, head.number - OVERLAP + 1), head.number + 1)
-    first = await block_at(one, head, scope.since - _SKEW)
+    first = await block_at(one, head, scope.since - SKEW)
     return _Start(max(0, first - OVERLAP + 1), max(0, first - OVERLAP + 1))
 
 

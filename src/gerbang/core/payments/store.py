@@ -131,9 +131,10 @@ async def add_attempts(tx: Writer, attempts: Sequence[tuple[Attempt, Payment]]) 
     await tx.execute(
         """
         INSERT INTO attempts (id, payment_id, number, status, method, options, connection, effect, lookup, amount, currency,
-            unsent, created_at, updated_at, expires_at, look_at, quote, deposit, dialect, listed_at, listed_status)
+            unsent, created_at, updated_at, expires_at, look_at, quote, deposit, dialect, listed_at, listed_status, sweep_at)
         SELECT id, payment_id, number, status, method, options, connection, effect, lookup, amount, currency, unsent,
-            created_at, created_at, expires_at, look_at, quote::jsonb, deposit, dialect, listed_at, listed_status
+            created_at, created_at, expires_at, look_at, quote::jsonb, deposit, dialect, listed_at, listed_status,
+            CASE WHEN deposit IS NOT NULL THEN expires_at + interval '73 hours' END
         FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::jsonb[], $7::text[], $8::text[], $9::text[],
             $10::numeric[], $11::text[], $12::bool[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::text[],
             $17::bigint[], $18::text[], $19::timestamptz[], $20::text[])

@@ -4,23 +4,29 @@ Logs and full blocks only find candidates; what a transaction moved is always re
 """
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, TypeVar
+
+import structlog
 
 from gerbang.base.errors import UpstreamFailed
 from gerbang.base.http import Http, OutcomeUnknown, ProviderRefused
-from gerbang.ports.chain import Block, Head, Network, Reading, Receipt
+from gerbang.ports.chain import Block, Head, Network, Reading, Receipt, Transfer
 from gerbang.ports.payment import Account
 from gerbang.providers.evm import account as settings
 from gerbang.providers.evm import reading, wire
 from gerbang.providers.evm.account import Node
+from gerbang.providers.evm.balances import Balances, Wanted
 from gerbang.providers.evm.client import Busy, Client, found, result
 from gerbang.providers.evm.logs import Logs
 from gerbang.providers.evm.nodes import Nodes, number
 
 _BLOCKS_AT_ONCE: Final = 5
+_LOG_READINGS: Final = 5
+_MOST_BALANCES: Final = 400
 _LONGEST_S: Final = 20.0  # of reading whole blocks, after which what was read so far is handed back
 
+log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
@@ -31,6 +37,7 @@ class EvmChain:
         self._client = Client(http)
         self._nodes = Nodes(self._client)
         self._logs = Logs(self._client)
+        self._balances = Balances(self._client)
 
     def network(self, account: Account) -> Network:
         """What the connection is set up for."""
@@ -96,6 +103,69 @@ class EvmChain:
             return Reading(sorted(mine, key=lambda t: (t.block, t.transaction, t.log)), read)
 
         return await self._nodes.first_answer(account, asked)
+
+    async def balances(self, account: Account, addresses: Collection[str]) -> Mapping[tuple[str, str], int]:
+        """What stands at these addresses now."""
+        contracts = [asset.contract for asset in settings.network(account).assets]
+        wanted = [(address.lower(), contract) for contract in contracts for address in sorted(addresses)]
+
+        async def asked(node: Node) -> Mapping[tuple[str, str], int]:
+            return await self._balances.now(node, wanted)
+
+        return await self._nodes.first_answer(account, asked)
+
+    async def arrivals(
+        self, account: Account, address: str, contract: str, first: int, last: int
+    ) -> Sequence[Transfer]:
+        """What came of one asset to one address, however long the range."""
+
+        async def asked(node: Node) -> Sequence[Transfer]:
+            hashes = await self._arrived(node, address.lower(), contract, first, last)
+            receipts = [one for one in await self._receipts(node, sorted(hashes)) if one is not None]
+            moved = [transfer for one in receipts for transfer in one.transfers]
+            return [t for t in moved if (t.recipient, t.contract) == (address.lower(), contract) and t.block <= last]
+
+        return await self._nodes.first_answer(account, asked)
+
+    async def _arrived(self, node: Node, address: str, contract: str, first: int, last: int) -> set[str]:
+        """The transactions of the blocks in which the balance grew; by all logs where the node has forgotten what stood there. Coins leave
+        none, and are not found then.
+        """
+        hashes: set[str] = set()
+        try:
+            blocks = await self._grew(node, (address, contract), first, last)
+        except (OutcomeUnknown, ProviderRefused) as error:
+            log.info("evm.no_old_state", node=node.place, why=error.detail)
+            low = first
+            for _ in range(_LOG_READINGS if contract else 0):
+                more, read = await self._logs.transactions(node, [address], low, last)
+                hashes, low = hashes | more, read + 1
+                if low > last:
+                    break
+            return hashes
+        for block in blocks:
+            if contract:
+                more, _ = await self._logs.transactions(node, [address], block, block)
+            else:
+                more, _ = await self._with_coins(node, frozenset({address}), block, block)
+            hashes |= more
+        return hashes
+
+    async def _grew(self, node: Node, wanted: Wanted, first: int, last: int) -> list[int]:
+        """The blocks in which a balance grew, found by halving: what came and went between two looks at it is not seen."""
+        below = max(0, first - 1)
+        stood = {below: await self._balances.at(node, wanted, below) if first else 0}
+        stood[last] = await self._balances.at(node, wanted, last)
+        parts = [(below, last)]
+        left = [one for one in parts if _changed(stood, one)]
+        while left and len(stood) < _MOST_BALANCES:
+            low, high = left.pop()
+            middle = (low + high) // 2
+            stood[middle] = await self._balances.at(node, wanted, middle)
+            halves = [(low, middle), (middle, high)]
+            parts += halves
+            left += [one for one in halves if _changed(stood, one)]
+        return [high for low, high in parts if high - low == 1 and stood[high] > stood[low]]
 
     async def receipt(self, account: Account, transaction: str, *, agreed: bool = False) -> Receipt | None:
         """A mined transaction. That it is unknown is believed only of a node that is not behind what was seen before."""
@@ -166,6 +236,12 @@ class EvmChain:
         if len(there) < len(blocks):
             raise OutcomeUnknown(f"Node {node.place} lost a block while it was read.")
         return there
+
+
+def _changed(stood: Mapping[int, int], part: tuple[int, int]) -> bool:
+    """Whether a balance changed somewhere inside these blocks, so that they must be halved again."""
+    low, high = part
+    return high - low > 1 and stood[low] != stood[high]
 
 
 def _finalized(reply: wire.Reply, latest: int) -> int | None:
