@@ -43,7 +43,7 @@ from gerbang.core.notifications.model import Contact
 from gerbang.core.notifications.reminding import Reminder
 from gerbang.core.notifications.rendering import Letterhead
 from gerbang.core.notifications.service import FEED, REMIND, SEND, Notifications
-from gerbang.core.payments import incoming, jobs, timetable
+from gerbang.core.payments import due, incoming, jobs, timetable
 from gerbang.core.payments.calls import Calls, load_readable
 from gerbang.core.payments.model import Whole
 from gerbang.core.payments.rates import Quotes, QuoteTerms, read_fixed
@@ -55,7 +55,7 @@ from gerbang.core.queue.processes import Heartbeat, Workers
 from gerbang.core.queue.worker import Worker as QueueWorker
 from gerbang.core.secrets.model import Purpose
 from gerbang.core.secrets.service import Secrets
-from gerbang.ports.payment import Account, DisplayCrypto
+from gerbang.ports.payment import Account
 from gerbang.ports.provider import Provider
 from gerbang.providers import PROVIDERS
 from gerbang.providers.sealed import SealedStore, ensure_root_key
@@ -350,13 +350,12 @@ async def _connect_demo(settings: Settings, starting: Awaitable[LocalChain | Non
 
 
 async def _crypto_of(db: Database, payment: str) -> Instructions | None:
-    """What a payment shows its payer to send, by its newest attempt that asks for crypto."""
+    """What a payment asks its payer to send, by its newest attempt that asks for crypto."""
     id_ = ids.read("pay", payment)
     async with db.reading() as tx:
         wholes = await load_readable(tx, [id_])
-    attempts = wholes[id_].attempts if id_ in wholes else ()
-    shown = [one.next_action for one in attempts if isinstance(one.next_action, DisplayCrypto)]
-    return Instructions(shown[-1].network, shown[-1].asset, shown[-1].address, shown[-1].amount) if shown else None
+    shown = due.asked_in_coins(wholes[id_]) if id_ in wholes else None
+    return Instructions(shown.network, shown.asset, shown.address, shown.amount) if shown else None
 
 
 async def seed_demo(settings: Settings) -> dict[str, Any]:

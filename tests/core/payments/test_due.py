@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from gerbang.core.payments.due import asks_for_the_rest, instructions, owed, payable, shrunk, too_much, units
+from gerbang.core.payments.due import (
+    asked_in_coins,
+    asks_for_the_rest,
+    instructions,
+    owed,
+    payable,
+    shrunk,
+    too_much,
+    units,
+)
 from gerbang.core.payments.machine import advance
 from gerbang.core.payments.model import Attempt, AttemptStatus, PaymentStatus, Whole
 from gerbang.ports.payment import Captured, DisplayCrypto, DisplayQr, NextAction, Quote, Redirect, Retracted, Wait
@@ -41,6 +50,14 @@ def test_the_coin_is_asked_for_in_the_same_way() -> None:
     uri = f"ethereum:{ADDRESS}@8453?value=48509700"
     one = advance(coins(next_action=replace(USDC, uri=uri)), Captured(20_000_000, "USDC"))
     assert asked_by(one, 4_850 - one.captured).uri == f"ethereum:{ADDRESS}@8453?value=28509700"
+
+
+def test_the_demo_wallet_sends_what_is_missing_and_once_all_is_there_what_was_asked_for() -> None:
+    one = advance(coins(), Captured(20_000_000, "USDC"))
+    part = Whole(replace(payment(PART), amount=4_850, amount_captured=one.captured, currency="USD"), (one,), ())
+    paid = Whole(replace(part.payment, amount_captured=4_850), (replace(one, captured=4_850, received=48_509_700),), ())
+    sent = [asked_in_coins(whole) for whole in (part, paid)]
+    assert [one.amount if one else None for one in sent] == ["28509700", "48509700"]
 
 
 def test_after_a_reorg_took_the_part_back_the_whole_is_asked_for_again() -> None:

@@ -77,6 +77,14 @@ def instructions(attempt: Attempt, rest: int) -> NextAction | None:
             return shown
 
 
+def asked_in_coins(whole: Whole) -> DisplayCrypto | None:
+    """What the newest attempt that asks for crypto asks its payer to send, the rest after a part; when nothing is owed, what it asked for."""
+    newest = next((a for a in reversed(whole.attempts) if isinstance(a.next_action, DisplayCrypto)), None)
+    left = instructions(newest, owed(whole.payment)) if newest else None
+    shown = left if isinstance(left, DisplayCrypto) else newest.next_action if newest else None
+    return shown if isinstance(shown, DisplayCrypto) else None
+
+
 def units(attempt: Attempt, quote: Quote, rest: int) -> int:
     """Base units that are still to be sent for the `rest` of the payment: exactly these sent, nothing is owed any more.
 
