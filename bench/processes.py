@@ -18,7 +18,7 @@ from typing import IO, Final
 from gerbang.base.children import die_with_parent
 
 _ROOT: Final = Path(__file__).parent.parent
-_READY_S: Final = 30.0
+_READY_S: Final = 90.0
 _STOP_S: Final = 15.0
 
 

@@ -10,6 +10,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from statistics import median
 from typing import Any, Final
 
@@ -63,7 +64,7 @@ def main(arguments: Sequence[str]) -> None:
     console, found = Console(), Found()
     try:
         asyncio.run(_measure(asked, found))
-    except (NoScore, ChildFailed) as reason:
+    except (NoScore, ChildFailed, OSError, HTTPException) as reason:
         found.failed = str(reason)
     finally:
         document = found.document(asked.payments)
@@ -97,9 +98,9 @@ async def _measure(asked: argparse.Namespace, found: Found) -> None:
 
 async def _ask(empty: Side, full: Side, found: Found) -> None:
     """Every question to one and then to the other, three times, so that a busy neighbour meets both."""
-    document = empty.document()
     await empty.sign_in()
     await full.sign_in()
+    document = empty.document()
     both = zip(
         places.every(POLICY, document, empty.known, empty.links), places.every(POLICY, document, full.known, full.links), strict=True
     )  # fmt: skip

@@ -20,6 +20,7 @@ from bench.processes import child, free_port
 from bench.sides import NoScore
 from gerbang import app
 from gerbang.base import migrations
+from gerbang.core.ledger import balancing
 from gerbang.settings import Settings
 from gerbang.web.gateway import SESSION_COOKIE
 
@@ -40,7 +41,8 @@ class Side:
     token: str = ""
 
     async def sign_in(self) -> None:
-        """Begin a session of the operator, good for ten minutes."""
+        """Begin a session of the operator, good for ten minutes, on a fresh connection: an idle one was ended meanwhile."""
+        self.connection.close()
         self.token = await asyncio.to_thread(ours.log_in, self.settings.port, self.password)
 
     def ask(self, path: str) -> float:
@@ -92,6 +94,8 @@ async def running(cluster: Cluster, name: str, payments: int) -> AsyncIterator[S
     await ours.prepare(settings, free_port(), secrets.token_hex(32).encode(), password)
     known = await fill(cluster.dsn(name), payments)
     async with app.core(settings, "bench", ours.WITH_BENCH) as parts:
+        while await balancing.run_once(parts.db):
+            pass  # as the worker had done long ago
         links = {
             "pay": await parts.payments.link_token(known.payment),
             "refund": await parts.payments.mailed_refund_token(known.refund),

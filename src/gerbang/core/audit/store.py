@@ -43,34 +43,53 @@ async def page(
 # are never many kinds, and of each kind the next are merged.
 _COLUMNS = "SELECT id, happened_at, actor, action, object, request_id, detail, before_digest, after_digest FROM "
 _NEWEST = _COLUMNS + "audit WHERE id < $1 ORDER BY id DESC LIMIT $2"
-_OF_ACTION = _COLUMNS + "audit WHERE id < $1 AND action = $3 ORDER BY id DESC LIMIT $2"
-_OF_BOTH = _COLUMNS + "audit WHERE id < $1 AND object = $3 AND action = $4 ORDER BY id DESC LIMIT $2"
+# An action is asked for as a range, never as an equality: the order is then that of one index, and no plan looks for a rare one through all.
+_OF_ACTION = (
+    _COLUMNS
+    + "audit WHERE (action, id) < ($3, $1) AND (action, id) >= ($3, '00000000-0000-0000-0000-000000000000')"
+    + " ORDER BY action DESC, id DESC LIMIT $2"
+)
+_OF_BOTH = (
+    _COLUMNS
+    + "audit WHERE (object, action, id) < ($3, $4, $1) AND (object, action, id) >= ($3, $4, '00000000-0000-0000-0000-000000000000')"
+    + " ORDER BY object DESC, action DESC, id DESC LIMIT $2"
+)
 _OF_OBJECT = (
     """
     WITH RECURSIVE kinds AS (
-        (SELECT action AS kind FROM audit WHERE object = $3 ORDER BY action LIMIT 1)
+        (SELECT action AS kind FROM (
+            SELECT object, action FROM audit WHERE object >= $3 ORDER BY object, action LIMIT 1) AS first WHERE object = $3)
         UNION ALL
         SELECT later.action FROM kinds CROSS JOIN LATERAL (
-            SELECT action FROM audit WHERE object = $3 AND action > kind ORDER BY action LIMIT 1) AS later)
+            SELECT object, action FROM audit WHERE (object, action) > ($3, kind) ORDER BY object, action LIMIT 1) AS later
+        WHERE later.object = $3)
     """  # noqa: S608  constants only
     + _COLUMNS
     + """
     kinds CROSS JOIN LATERAL (
-        SELECT * FROM audit WHERE object = $3 AND action = kind AND id < $1 ORDER BY id DESC LIMIT $2) AS found
+        SELECT * FROM audit
+        WHERE (object, action, id) < ($3, kind, $1) AND (object, action, id) >= ($3, kind, '00000000-0000-0000-0000-000000000000')
+        ORDER BY object DESC, action DESC, id DESC LIMIT $2) AS found
     ORDER BY id DESC LIMIT $2
     """
 )
 _OF_OBJECT_FORWARD = (
     """
     WITH RECURSIVE kinds AS (
-        (SELECT action AS kind FROM audit WHERE object = $1 ORDER BY action LIMIT 1)
+        (SELECT action AS kind FROM (
+            SELECT object, action FROM audit WHERE object >= $1 ORDER BY object, action LIMIT 1) AS first WHERE object = $1)
         UNION ALL
         SELECT later.action FROM kinds CROSS JOIN LATERAL (
-            SELECT action FROM audit WHERE object = $1 AND action > kind ORDER BY action LIMIT 1) AS later)
+            SELECT object, action FROM audit WHERE (object, action) > ($1, kind) ORDER BY object, action LIMIT 1) AS later
+        WHERE later.object = $1)
     """  # noqa: S608  constants only
     + _COLUMNS
     + """
-    kinds CROSS JOIN LATERAL (SELECT * FROM audit WHERE object = $1 AND action = kind ORDER BY id LIMIT $2) AS found
+    kinds CROSS JOIN LATERAL (
+        SELECT * FROM audit
+        WHERE (object, action, id) >= ($1, kind, '00000000-0000-0000-0000-000000000000')
+          AND (object, action, id) <= ($1, kind, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+        ORDER BY object, action, id LIMIT $2) AS found
     ORDER BY id LIMIT $2
     """
 )

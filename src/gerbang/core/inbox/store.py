@@ -224,6 +224,7 @@ _LISTED = (
     """
 )
 # What kinds of events there are (some dozens: connection, type and status) is read off the index by jumps; of each kind the newest are merged.
+# A kind is asked for as a range, never as an equality: the order is then that of one index, and no plan looks for a rare kind through all events.
 _LISTED_BY_KIND = (
     """
     WITH RECURSIVE kinds AS (
@@ -237,8 +238,9 @@ _LISTED_BY_KIND = (
     + """
     kinds AS k CROSS JOIN LATERAL (
         SELECT * FROM inbox
-        WHERE connection = k.connection AND type = k.type AND status = k.status AND id < $1 AND id >= $2 AND received_at >= $3
-        ORDER BY id DESC LIMIT $4) AS i
+        WHERE (connection, type, status, id) < (k.connection, k.type, k.status, $1)
+          AND (connection, type, status, id) >= (k.connection, k.type, k.status, $2) AND received_at >= $3
+        ORDER BY connection DESC, type DESC, status DESC, id DESC LIMIT $4) AS i
     WHERE ($5::text IS NULL OR k.connection = $5) AND ($6::text IS NULL OR k.type = $6) AND ($7::text IS NULL OR k.status = $7)
     ORDER BY i.id DESC LIMIT $4
     """

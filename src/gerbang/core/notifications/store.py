@@ -151,8 +151,10 @@ _PAGE_BY_KIND = (
     _COLUMNS  # noqa: S608  constants only
     + """
     unnest($4::text[]) AS of (wanted_template) CROSS JOIN unnest($5::text[]) AS at (wanted_status) CROSS JOIN LATERAL (
-        SELECT * FROM notifications WHERE template = wanted_template AND status = wanted_status AND (created_at, id) < ($1, $2)
-        ORDER BY created_at DESC, id DESC LIMIT $3) AS newest
+        SELECT * FROM notifications
+        WHERE (template, status, created_at, id) < (wanted_template, wanted_status, $1, $2)
+          AND (template, status, created_at) >= (wanted_template, wanted_status, '-infinity'::timestamptz)
+        ORDER BY template DESC, status DESC, created_at DESC, id DESC LIMIT $3) AS newest
     ORDER BY created_at DESC, id DESC LIMIT $3
     """
 )

@@ -30,7 +30,11 @@ async def page(tx: Tx, filters: Filters, after: tuple[datetime, UUID] | None, li
 _FROM_PAGE = "SELECT p.id FROM payments p WHERE (p.created_at, p.id) < ($1, $2) AND p.created_at >= $3"
 _NEWEST_FIRST = " ORDER BY p.created_at DESC, p.id DESC LIMIT $4"
 _PAGE = _FROM_PAGE + _NEWEST_FIRST
-_PAGE_OF_STATUS = _FROM_PAGE + " AND p.status = $5" + _NEWEST_FIRST
+# A status is asked for as a range, never as an equality: the order is then that of one index, and no plan looks for a rare one through all.
+_PAGE_OF_STATUS = (
+    "SELECT p.id FROM payments p WHERE (p.status, p.created_at, p.id) < ($5, $1, $2) AND (p.status, p.created_at) >= ($5, $3)"
+    " ORDER BY p.status DESC, p.created_at DESC, p.id DESC LIMIT $4"
+)
 _REST = """
     AND ($6::text IS NULL OR p.status = $6) AND (($7::text IS NULL AND $8::text IS NULL) OR EXISTS (
         SELECT FROM attempts a WHERE a.payment_id = p.id AND ($7 IS NULL OR a.method = $7) AND ($8 IS NULL OR a.connection = $8)))
