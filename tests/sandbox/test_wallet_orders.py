@@ -62,7 +62,7 @@ class Kiosk:
     def webhook(self, act: Act, tamper: str, now: datetime) -> Webhook:
         raise Impossible("conflict", "Nothing to tell.")
 
-    def stamped(self, webhook: Webhook, at: datetime) -> Webhook:
+    def stamped(self, webhook: Webhook, at: datetime, attempt: int) -> Webhook:
         return webhook
 
     def with_wrong_amount(self, answer: Answer) -> Answer:

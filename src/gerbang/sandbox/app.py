@@ -214,10 +214,10 @@ class Sandbox:
         for provider, due, attempts in unfinished.values():
             self.postman.start(provider, [due], attempts)
 
-    def _stamped(self, provider: str, webhook: Webhook) -> Webhook:
+    def _stamped(self, provider: str, webhook: Webhook, attempt: int) -> Webhook:
         """Stamped with real time: business time is a play of ours, and those who verify look at a clock."""
         simulator = self.stage.simulators.get(provider)
-        return webhook if simulator is None else simulator.stamped(webhook, datetime.now(UTC))
+        return webhook if simulator is None else simulator.stamped(webhook, datetime.now(UTC), attempt)
 
     def _replay(self, provider: str, effect: bytes) -> None:
         if _decode_kind(effect).kind not in _OWN_KINDS:

@@ -32,9 +32,9 @@ class DropSet(msgspec.Struct, frozen=True, tag_field="kind", tag="drop_set"):
 
 
 class Postman:
-    """Owns the tasks that send. `start` is called when the cause is on disk; `stamp` makes of a notification what leaves at this moment."""
+    """Owns the tasks that send. `start` is called when the cause is on disk; `stamp` makes of a notification what leaves at this moment, as which try."""
 
-    def __init__(self, journal: Journal, stamp: Callable[[str, Webhook], Webhook]) -> None:
+    def __init__(self, journal: Journal, stamp: Callable[[str, Webhook, int], Webhook]) -> None:
         self._journal = journal
         self._stamp = stamp
         self._tasks: set[asyncio.Task[None]] = set()
@@ -83,7 +83,7 @@ class Postman:
                 await self._note(provider, due.webhook, Delivery(due.id, attempt, False, True), fault="drop")
                 return
             async with self._room:
-                webhook = self._stamp(provider, due.webhook)
+                webhook = self._stamp(provider, due.webhook, attempt)
                 tls = self._tls if webhook.url.startswith("https:") else None
                 status, answer, error = await _post(webhook, tls)
             accepted = 200 <= status < 300 if due.webhook.accepts == "any_2xx" else status == 200

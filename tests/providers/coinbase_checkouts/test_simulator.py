@@ -151,7 +151,7 @@ class TestSignatures:
         coinbase.quirk(signature=signature, signed_headers=headers)
         coinbase.create()
         coinbase.act("pay", transaction=TRUE_HASH)
-        sent = coinbase.simulator.stamped(coinbase.told[0], dt.datetime.now(dt.UTC))
+        sent = coinbase.simulator.stamped(coinbase.told[0], dt.datetime.now(dt.UTC), 1)
         names = dict(sent.headers)
         hook0.verify_webhook_signature(names["x-hook0-signature"], sent.body, names, WEBHOOK_SECRET, 300.0)
 
@@ -159,7 +159,7 @@ class TestSignatures:
     def test_hook0s_own_client_refuses_forgeries(self, coinbase: InMemory, tamper: str) -> None:
         coinbase.create()
         forged = coinbase.simulator.webhook(Act(reference="att_1"), tamper, coinbase.now)
-        sent = coinbase.simulator.stamped(forged, dt.datetime.now(dt.UTC))
+        sent = coinbase.simulator.stamped(forged, dt.datetime.now(dt.UTC), 1)
         names = dict(sent.headers)
         with pytest.raises(hook0.Hook0ClientError):
             hook0.verify_webhook_signature(names["x-hook0-signature"], sent.body, names, WEBHOOK_SECRET, 300.0)
@@ -168,7 +168,8 @@ class TestSignatures:
         coinbase.create()
         coinbase.act("pay", transaction=TRUE_HASH)
         first, second = (
-            dict(coinbase.simulator.stamped(coinbase.told[0], START + dt.timedelta(hours=n)).headers) for n in (0, 1)
+            dict(coinbase.simulator.stamped(coinbase.told[0], START + dt.timedelta(hours=n), n + 1).headers)
+            for n in (0, 1)
         )
         assert first["x-hook0-signature"] != second["x-hook0-signature"]
         assert first["x-event-id"] == second["x-event-id"]

@@ -8,10 +8,13 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 import pytest
 
+from gerbang.ports.payment import Account
 from gerbang.ports.simulator import Act, Impossible, Outcome, Request
+from gerbang.ports.webhook import Genuine, Incoming
 from gerbang.providers.coinbase_commerce.simulator import CommerceSimulator
 from gerbang.providers.coinbase_commerce.simulator.quirks import choices
-from tests.providers.coinbase_commerce.charges import NOW
+from gerbang.providers.coinbase_commerce.webhook import CommerceWebhook
+from tests.providers.coinbase_commerce.charges import NOW, SECRET
 from tests.providers.coinbase_commerce.simulated import merchants
 
 TX = "0x" + "ab" * 32
@@ -126,7 +129,7 @@ def test_an_unpaid_charge_expires_and_tells_it(commerce: InMemory, generation: s
         ([{"amount": 10**9}], ["PENDING", "UNRESOLVED OVERPAID"], ["charge:pending", "charge:confirmed"]),
         ([{"amount": 1}, {"amount": 2}], ["PENDING", "UNRESOLVED UNDERPAID", "UNRESOLVED MULTIPLE"],
          ["charge:pending", "charge:failed", "charge:confirmed"]),
-        ([{"reason": "OTHER"}], ["PENDING", "UNRESOLVED OTHER"], ["charge:failed"]),
+        ([{"reason": "OTHER"}], ["PENDING", "UNRESOLVED OTHER"], ["charge:pending", "charge:failed"]),
     ],
 )  # fmt: skip
 def test_legacy_money_moves_the_timeline_as_the_old_documents_say(
@@ -137,6 +140,19 @@ def test_legacy_money_moves_the_timeline_as_the_old_documents_say(
         commerce.act("pay", reference=charge["id"], **act)
     assert commerce.words(charge, "legacy") == ["NEW", *words]
     assert [told["event"]["type"] for told in commerce.told[1:]] == types
+
+
+def test_each_try_of_a_notification_has_its_number_and_a_signature_that_fits(commerce: InMemory) -> None:
+    charge = commerce.charge("web3")
+    webhook = CommerceWebhook()
+    account = Account("c", False, {}, {"shared_secret": [SECRET]})
+    first = commerce.simulator.webhook(Act(reference=charge["id"]), "", NOW)
+    for attempt in (1, 2, 3):
+        sent = commerce.simulator.stamped(first, NOW, attempt)
+        assert msgspec.json.decode(sent.body)["attempt_number"] == attempt
+        assert isinstance(webhook.verify(account, Incoming(dict(sent.headers), sent.body), 0.0), Genuine)
+    forged = commerce.simulator.webhook(Act(reference=charge["id"]), "token", NOW)
+    assert commerce.simulator.stamped(forged, NOW, 2) == forged
 
 
 def test_legacy_money_after_its_time_is_delayed(commerce: InMemory) -> None:

@@ -186,10 +186,10 @@ def test_a_notification_is_signed_when_it_leaves_and_a_forged_one_never_holds() 
     box.call(CREATE, S1)
     (told,) = box.act("pay", "INV-2025-0001").webhooks
     for at in (NOW, NOW + timedelta(minutes=7)):
-        sent = dict(box.simulator.stamped(told, at).headers)
+        sent = dict(box.simulator.stamped(told, at, 1).headers)
         assert signing.is_by(public_key("nicepay"), CLIENT_ID, sent["x-timestamp"], sent["x-signature"])
         assert datetime.fromisoformat(sent["x-timestamp"]) == at
-    forged = box.simulator.stamped(box.simulator.webhook(Act(reference="INV-2025-0001"), "token", NOW), NOW)
+    forged = box.simulator.stamped(box.simulator.webhook(Act(reference="INV-2025-0001"), "token", NOW), NOW, 1)
     headers = dict(forged.headers)
     assert not signing.is_by(public_key("nicepay"), CLIENT_ID, headers["x-timestamp"], headers["x-signature"])
     more = json.loads(box.simulator.webhook(Act(reference="INV-2025-0001"), "amount", NOW).body)

@@ -17,7 +17,7 @@ from gerbang.providers.coinbase_commerce.simulator.charges import LEGACY, WEB3, 
 from gerbang.providers.coinbase_commerce.simulator.checkouts import checkouts
 from gerbang.providers.coinbase_commerce.simulator.creation import create
 from gerbang.providers.coinbase_commerce.simulator.intents import CONTRACT, OPERATOR
-from gerbang.providers.coinbase_commerce.simulator.notify import TAMPERS, notification, told
+from gerbang.providers.coinbase_commerce.simulator.notify import TAMPERS, notification, told, tried_again
 from gerbang.providers.coinbase_commerce.simulator.quirks import Quirks, changed, choices
 from gerbang.providers.coinbase_commerce.simulator.refusals import Refused
 from gerbang.providers.coinbase_commerce.simulator.world import Merchant, World
@@ -75,8 +75,8 @@ class CommerceSimulator:
             raise Impossible("conflict", f"Commerce tells nothing of a charge that is {charge.status}.")
         return notification(self._world, self._last_told(charge, event, now), tamper)
 
-    def stamped(self, webhook: Webhook, at: datetime) -> Webhook:  # noqa: ARG002  nothing in a notification tells its time
-        return webhook
+    def stamped(self, webhook: Webhook, at: datetime, attempt: int) -> Webhook:  # noqa: ARG002  nothing in a notification tells its time
+        return tried_again(self._world, webhook, attempt)
 
     def with_wrong_amount(self, answer: Answer) -> Answer:
         try:

@@ -64,5 +64,5 @@ def _pay_legacy(world: World, charge: Charge, act: Act, now: datetime) -> Sequen
     transaction = act.transaction or made_up_transaction(charge.id, str(len(charge.payments)))
     payment = Payment(transaction, amount, now, is_confirmed=True)
     if act.reason:
-        return (moves.unresolve(charge, payment, act.reason, now),)
+        return moves.unresolve(charge, payment, act.reason, now)
     return moves.pay_address(charge, payment, now, late=act.late, event_over=world.quirks.overpaid_event)

@@ -83,12 +83,12 @@ def pay_address(charge: Charge, payment: Payment, now: datetime, *, late: bool, 
     return (pending, _moved(pending.charge, now, "charge:confirmed", "COMPLETED"))
 
 
-def unresolve(charge: Charge, payment: Payment, context: str, now: datetime) -> Changed:
-    """Money came, and Commerce itself cannot say what to make of it (legacy)."""
+def unresolve(charge: Charge, payment: Payment, context: str, now: datetime) -> Sequence[Changed]:
+    """Money came, which is told as pending, and Commerce itself cannot say what to make of it (legacy)."""
     if charge.status != "NEW" or context not in _UNRESOLVED:
         raise Impossible("conflict", f"This charge is {charge.status}; reasons are {', '.join(_UNRESOLVED)}.")
-    after = replace(charge, payments=(payment,), timeline=(*charge.timeline, Moment(now, "PENDING")))
-    return _moved(after, now, "charge:failed", "UNRESOLVED", context)
+    pending = _moved(replace(charge, payments=(payment,)), now, "charge:pending", "PENDING")
+    return (pending, _moved(pending.charge, now, "charge:failed", "UNRESOLVED", context))
 
 
 def lie(charge: Charge, now: datetime) -> Changed:

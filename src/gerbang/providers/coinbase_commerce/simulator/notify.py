@@ -1,6 +1,6 @@
 """The notification of an event, signed as Commerce signs it (notes 2.6), true or forged. Sending is the sandbox's.
 
-Every try carries the same bytes here, with attempt_number 1: the notes do not say what else a retry changes.
+A try after the first differs in its attempt_number, and so in its signature: the notes do not say what else a retry changes.
 """
 
 import hmac
@@ -13,8 +13,9 @@ import msgspec
 from gerbang.ports.simulator import Webhook
 from gerbang.providers.coinbase_commerce.simulator.charges import Changed, Event
 from gerbang.providers.coinbase_commerce.simulator.views import charge_view, iso
-from gerbang.providers.coinbase_commerce.simulator.world import VERSION, World
+from gerbang.providers.coinbase_commerce.simulator.world import VERSION, Merchant, World
 
+_SIGNATURE: Final = "x-cc-webhook-signature"
 TAMPERS: Final = ("", "token", "amount", "status")
 
 
@@ -40,16 +41,31 @@ def notification(world: World, event: Event, tamper: str = "") -> Webhook:
         "scheduled_for": iso(event.at),
     }
     body = msgspec.json.encode(envelope)
-    signature = hmac.new(merchant.shared_secret.encode(), body, sha256).hexdigest()
+    signature = _signature(merchant, body)
     if tamper in {"amount", "status"}:
         body = msgspec.json.encode(_forged(envelope, tamper))
     headers = (
         ("content-type", "application/json"),
         ("user-agent", "weipay-webhooks"),
-        ("x-cc-webhook-signature", signature[::-1] if tamper == "token" else signature),
+        (_SIGNATURE, signature[::-1] if tamper == "token" else signature),
     )
     retries = world.quirks.webhook_retry_s
     return Webhook(event.charge.reference or event.charge.id, merchant.hook_url, headers, body, retries, "only_200")
+
+
+def tried_again(world: World, webhook: Webhook, attempt: int) -> Webhook:
+    """The same notification as the try of this number; one that was forged leaves as it is, since nobody can sign it."""
+    headers = dict(webhook.headers)
+    signers = [one for one in world.merchants.values() if _signature(one, webhook.body) == headers[_SIGNATURE]]
+    if attempt == 1 or not signers:
+        return webhook
+    body = msgspec.json.encode(msgspec.json.decode(webhook.body) | {"attempt_number": attempt})
+    signed = headers | {_SIGNATURE: _signature(signers[0], body)}
+    return msgspec.structs.replace(webhook, headers=tuple(signed.items()), body=body)
+
+
+def _signature(merchant: Merchant, body: bytes) -> str:
+    return hmac.new(merchant.shared_secret.encode(), body, sha256).hexdigest()
 
 
 def told(world: World, change: Changed) -> tuple[Webhook, ...]:

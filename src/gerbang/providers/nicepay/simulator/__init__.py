@@ -111,7 +111,7 @@ class NicepaySimulator:
         values["amt"] = str(int(values["amt"]) + 1)
         return Answer(answer.status, msgspec.json.encode(values), answer.headers)
 
-    def stamped(self, webhook: Webhook, at: datetime) -> Webhook:
+    def stamped(self, webhook: Webhook, at: datetime, attempt: int) -> Webhook:  # noqa: ARG002  every try is alike but for its time
         return stamped(self._world, webhook, at)  # V2's tell no time and leave as they are
 
     def pass_time(self, now: datetime) -> Sequence[Passed]:
