@@ -52,6 +52,11 @@ FROM made;
 INSERT INTO refunds (id, payment_id, attempt_id, status, amount, currency, reason, requested_by, created_at, updated_at)
 SELECT refund, payment, attempt, 'succeeded', amount, 'IDR', 'returned', 'user:bench', age, age FROM made WHERE status = 'refunded';
 
+INSERT INTO approvals (id, refund_id, payment_id, status, amount, currency, reason, destination_version, by_transfer, requested_by, requested_at,
+    expires_at, decided_by, decided_at)
+SELECT pg_temp.id_of(age, 'approval', n), refund, payment, 'approved', amount, 'IDR', 'returned', 0, false, 'user:bench', age, age, 'user:other', age
+FROM made WHERE status = 'refunded';
+
 INSERT INTO idempotency_keys (caller, key, fingerprint, resource, resource_id, created_at)
 SELECT 'key:bench', 'key-' || n, '\x00', 'payment', payment, at FROM made;
 

@@ -14,7 +14,8 @@ from gerbang.base import ids
 _FILL: Final = (Path(__file__).parent / "fill.sql").read_text()
 _ONE_OF_EACH: Final = """
     SELECT p.id AS payment, r.id AS refund, p.owner_id AS "user", p.order_reference, p.created_at,
-        (SELECT i.id FROM inbox i WHERE i.attempt_id = a.id) AS event, a.connection
+        (SELECT i.id FROM inbox i WHERE i.attempt_id = a.id) AS event,
+        (SELECT v.id FROM approvals v WHERE v.refund_id = r.id) AS approval, a.connection
     FROM refunds r JOIN payments p ON p.id = r.payment_id JOIN attempts a ON a.id = r.attempt_id ORDER BY p.created_at DESC LIMIT 1
 """
 
@@ -26,6 +27,7 @@ class Known:
     payment: UUID
     refund: UUID
     event: UUID
+    approval: UUID
     user: UUID
     connection: str
     order_reference: str
@@ -37,6 +39,7 @@ class Known:
             "payment": ids.show("pay", self.payment),
             "refund": ids.show("ref", self.refund),
             "event": ids.show("evt", self.event),
+            "approval": ids.show("apr", self.approval),
             "user": ids.show("usr", self.user),
             "connection": self.connection,
         }

@@ -34,6 +34,10 @@ _FILTERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         "created_after": ("2020-01-01T00:00:00Z", "{created_at}"),
         "created_before": ("{created_at}", "2020-01-01T00:00:00Z"),
     },
+    "/v1/approvals": {"status": ("approved", "pending", "refused")},
+    "/console/work": {
+        "kind": ("approval", "transfer", "surplus", "held", "disputed", "unknown", "doubt", "failed"),
+    },
     "/console/payments": {
         "status": ("paid", "held"),
         **_WAYS,
