@@ -2,7 +2,7 @@
 # Needs: Python >= 3.11 with venv, make. Nothing here names a package registry.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help up test check format bench chaos docs lock install clean
+.PHONY: help up test check format bench chaos soak docs lock install clean
 MAKEFLAGS += --no-print-directory
 
 VENV := .venv
@@ -36,6 +36,9 @@ bench: install  ## the yardsticks of bench/, compared with PostgreSQL's own limi
 
 chaos: install  ## faults under load, judged from fsynced journals (ARGS="--kills 50 --seed N")
 	@exec $(BIN)/python -m tests.chaos $(ARGS)
+
+soak: install  ## a bad day in minutes, judged by progress: all that is due is done in its time (ARGS="--minutes 20 --seed N --workers N")
+	@exec $(BIN)/python -m tests.chaos.soak $(ARGS)
 
 docs: install  ## regenerate docs/reference from the code (ARGS="--check" only compares)
 	@exec $(BIN)/gerbang docs $(ARGS)

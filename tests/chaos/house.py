@@ -196,7 +196,7 @@ class House:
             "data": self.data, "database_url": dsn, "database_owner_url": known.owner_dsn if name == "sandbox" else "",
             "port": self.port, "sandbox": True, "sandbox_port": self.sandbox_port, "sandbox_mail_port": self._mail_port,
             "smtp_url": f"smtp://127.0.0.1:{self._mail_port}", "provider_wait_s": 3, "drain_s": 3,
-            "database_pool_size": _POOL, "log_level": "warning",
+            "database_pool_size": _POOL, "log_level": "warning", "refund_second_person": "never",
         })  # fmt: skip
 
     async def _seed(self) -> str:
