@@ -1,5 +1,6 @@
 """Addresses of clients, proxies and of this service, as people and proxies write them: read to one form, or refused. No network, no names looked up."""
 
+import contextlib
 import ipaddress
 import re
 from typing import Final
@@ -70,8 +71,9 @@ def split_host(text: str) -> tuple[str, int | None]:
     if not (port.isascii() and port.isdigit()) and port:
         return text, None
     name = name.removesuffix(".")
-    if name.startswith("[") and (found := read_address(name)) is not None:
-        name = f"[{found}]" if found.version == 6 else str(found)
+    if name.startswith("["):
+        with contextlib.suppress(ValueError):
+            name = f"[{ipaddress.IPv6Address(name[1:-1])}]"
     return name, int(port) if port else None
 
 
