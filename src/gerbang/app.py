@@ -43,7 +43,7 @@ from gerbang.core.notifications.model import Contact
 from gerbang.core.notifications.reminding import Reminder
 from gerbang.core.notifications.rendering import Letterhead
 from gerbang.core.notifications.service import FEED, REMIND, SEND, Notifications
-from gerbang.core.payments import due, incoming, jobs, timetable
+from gerbang.core.payments import crypto_permission, due, incoming, jobs, timetable
 from gerbang.core.payments.calls import Calls, load_readable
 from gerbang.core.payments.model import Whole
 from gerbang.core.payments.rates import Quotes, QuoteTerms, read_fixed
@@ -154,6 +154,7 @@ async def serve(settings: Settings, dog: Watchdog, providers: Mapping[str, Provi
         asyncio.TaskGroup() as group,
     ):
         await parts.changes.poll()
+        await crypto_permission.note_reason(parts.db, settings.crypto_reason)
         for name, loop in {"changes": parts.changes.run, "workers": parts.workers.run}.items():
             group.create_task(watched(name, partial(loop, stop)))
         group.create_task(parts.identity.run(stop))
@@ -369,9 +370,12 @@ async def seed_demo(settings: Settings) -> dict[str, Any]:
 
 
 def _quote_terms(settings: Settings) -> QuoteTerms:
+    hidden, phones = (
+        (("IDR",), ("+62",)) if settings.business_country == "ID" and not settings.crypto_reason else ((), ())
+    )
     return QuoteTerms(
-        read_fixed(settings.fixed_rates), frozenset(settings.crypto_hidden_for), settings.crypto_spread_bp, settings.crypto_tolerance_bp,
-        timedelta(seconds=settings.crypto_quote_s),
+        read_fixed(settings.fixed_rates), frozenset((*settings.crypto_hidden_for, *hidden)), settings.crypto_spread_bp,
+        settings.crypto_tolerance_bp, timedelta(seconds=settings.crypto_quote_s), phones,
     )  # fmt: skip
 
 

@@ -113,6 +113,8 @@ class Settings(BaseSettings):
     )
 
     # crypto
+    business_country: str = Field("ID", pattern=r"^[A-Z]{2}$", description="Where the business is. `ID` hides crypto from prices in rupiah and from payers with +62 telephones.")  # fmt: skip
+    crypto_reason: str = Field("", pattern=r"^(\S.{18,498}\S)?$", description="Why a business in Indonesia takes crypto all the same, in at least 20 characters: lifts what GERBANG_BUSINESS_COUNTRY hides, and is kept in the audit.")  # fmt: skip
     fixed_rates: str = Field(
         "",
         description="What assets are worth, as USDC/USD=1 ETH/USD=3000; what stands here goes before any source of rates.",

@@ -42,7 +42,7 @@ async def bought(world: World, provider: str, method: str) -> Json:
         options = {"asset": "USDC", "network": "base"}
     body = {
         "amount": amount, "currency": currency, "description": "Kopi Gayo", "method": method, "method_options": options,
-        "connection": CONNECTIONS[provider], "customer": {"name": "Sari Wulandari", "phone": "081234567890"},
+        "connection": CONNECTIONS[provider], "customer": {"name": "Sari Wulandari", "phone": "+6591234567" if method == "crypto" else "081234567890"},
     }  # fmt: skip
     made: Json = await world.post("/v1/payments", body)
     return made

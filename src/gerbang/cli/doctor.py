@@ -88,11 +88,20 @@ def _of_settings(settings: Settings) -> list[Finding]:
         for name in all_settings.unknown_variables()
     ]
     found.append(_root_key(settings))
+    found.append(Finding(_who_pays_in_crypto(settings), good=True))
     if not settings.sandbox:
         secure = settings.base_url.startswith("https://") or settings.base_url.startswith("http://127.0.0.1")
         cure = "set GERBANG_PUBLIC_URL to the https address that customers and providers reach"
         found.append(Finding(f"the outside reaches us at {settings.base_url}", secure, cure))
     return found
+
+
+def _who_pays_in_crypto(settings: Settings) -> str:
+    if settings.business_country != "ID":
+        return f"a business in {settings.business_country}: crypto is hidden for {', '.join(settings.crypto_hidden_for) or 'no currency'}"
+    if not settings.crypto_reason:
+        return "a business in Indonesia: crypto is hidden from prices in rupiah and from payers with +62 telephones"
+    return f"a business in Indonesia takes crypto, because: {settings.crypto_reason}"
 
 
 def _root_key(settings: Settings) -> Finding:

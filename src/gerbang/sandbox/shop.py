@@ -14,6 +14,7 @@ from gerbang.ports.simulator import Impossible
 
 PRICES: Final[Mapping[str, tuple[int, str]]] = {"crypto": (4_850, "USD")}
 _USUAL: Final = (150_000, "IDR")
+_PHONES: Final = {"crypto": "+6591234567"}  # a buyer abroad: whoever is in Indonesia pays in rupiah
 _ANSWER_S: Final = 20.0
 
 
@@ -55,7 +56,7 @@ class Shop:
             {
                 "amount": amount, "currency": currency, "description": "Kopi Gayo 250 g", "order_reference": f"UJI-{ids.new().hex[-6:]}",
                 "method": method, "method_options": options[0], "connection": self.connections[provider],
-                "customer": {"name": "Sari Wulandari", "email": "sari@lumbung.example", "phone": "081234567890"},
+                "customer": {"name": "Sari Wulandari", "email": "sari@lumbung.example", "phone": _PHONES.get(method, "081234567890")},
             },
         )  # fmt: skip
         return made

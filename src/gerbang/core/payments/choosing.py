@@ -11,6 +11,7 @@ from gerbang.base.marks import MarkUnusable
 from gerbang.base.money import Money
 from gerbang.core.connections.model import Connection
 from gerbang.core.payments.context import Context
+from gerbang.core.payments.crypto_permission import is_hidden, refuse_hidden
 from gerbang.core.payments.deposits import AddressesUnmarked
 from gerbang.core.payments.model import MethodChoice, MethodUnavailable, Offer, OfferedAsset
 from gerbang.core.payments.rates import NoRate
@@ -49,7 +50,8 @@ async def choose(
             errors=[FieldError("/method", "Choose one of GET /v1/payment-methods.")],
         )
     if choice.method is Method.CRYPTO:
-        return _crypto(ctx, choice, currency, wanted)
+        refuse_hidden(ctx.quotes.terms, currency, phones.known(phone))
+        return _crypto(choice, wanted)
     connection, terms = wanted[0]
     _check_option(choice, terms)
     if not terms.least <= amount <= terms.most:
@@ -61,16 +63,8 @@ async def choose(
     return connection, terms
 
 
-def _crypto(
-    ctx: Context, choice: MethodChoice, currency: str, wanted: Sequence[tuple[Connection, MethodTerms]]
-) -> tuple[Connection, MethodTerms]:
+def _crypto(choice: MethodChoice, wanted: Sequence[tuple[Connection, MethodTerms]]) -> tuple[Connection, MethodTerms]:
     """The connection whose network has the chosen asset. Limits are checked once the price is quoted."""
-    if currency in ctx.quotes.terms.hidden_for:
-        raise MethodUnavailable(
-            f"Prices in {currency} are not to be paid in crypto here.",
-            hint="GERBANG_CRYPTO_HIDDEN_FOR names the currencies; in Indonesia the rupiah is the only means of payment.",
-            errors=[FieldError("/method", "Not for this currency.")],
-        )
     unknown = sorted(set(choice.options) - {"asset", "network"})
     if unknown:
         raise MethodUnavailable(errors=[FieldError(f"/method_options/{unknown[0]}", "There is no such option.")])
@@ -124,12 +118,13 @@ def _check_phone(choice: MethodChoice, terms: MethodTerms, phone: str) -> None:
     raise PhoneNeeded(said, errors=[FieldError("/customer/phone", cure)])
 
 
-async def offers(ctx: Context, amount: int, currency: str) -> list[Offer]:
-    """What a payer can choose from for an amount, each with a reason where it is not available."""
+async def offers(ctx: Context, amount: int, currency: str, phone: str = "") -> list[Offer]:
+    """What a payer of this phone can choose from for an amount, each with a reason where it is not available."""
     found: dict[str, Offer] = {}
     for connection in await ctx.connections.all():
         for terms in ctx.calls.terms(connection) if connection.enabled else ():
-            if terms.assets and await _gives_addresses(ctx, terms):
+            shown = terms.assets and not is_hidden(ctx.quotes.terms, currency, phones.known(phone))
+            if shown and await _gives_addresses(ctx, terms):
                 await _offer_assets(ctx, found, Money(amount, currency), connection, terms)
             if terms.currency != currency or terms.method.value in found:
                 continue
@@ -157,8 +152,6 @@ async def _offer_assets(
     """Add the assets of one connection to the offer of crypto, each with what it would cost now; those without a rate are left out, and
     those that an earlier connection offers, which is the one that `choose` picks.
     """
-    if price.currency in ctx.quotes.terms.hidden_for:
-        return
     offered, known = [], found.get(terms.method.value)
     there = {(one.asset, one.network) for one in known.assets} if known else set()
     for asset in terms.assets:

@@ -36,7 +36,7 @@ class NoRate(Invalid):
 @dataclass(frozen=True, slots=True)
 class QuoteTerms:
     """How quotes are made here: fixed rates by (asset, currency), spread and tolerance in hundredths of a percent, and how long one holds;
-    `hidden_for` are the currencies whose prices may not be paid in crypto.
+    `hidden_for` are the currencies whose prices may not be paid in crypto, `hidden_phones` how telephones begin of payers who may not.
     """
 
     fixed: Mapping[tuple[str, str], Decimal]
@@ -44,6 +44,7 @@ class QuoteTerms:
     spread_bp: int = 0
     tolerance_bp: int = 0
     lasts: timedelta = timedelta(minutes=15)
+    hidden_phones: tuple[str, ...] = ()
 
 
 class Quotes:

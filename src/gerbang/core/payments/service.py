@@ -237,9 +237,9 @@ class Payments:
         async with self.context.db.reading() as tx:
             return await refund_store.destinations(tx, refund_id)
 
-    async def methods(self, amount: int, currency: str) -> list[Offer]:
-        """What a payer can choose from for this amount."""
-        return await choosing.offers(self.context, amount, currency)
+    async def methods(self, amount: int, currency: str, phone: str = "") -> list[Offer]:
+        """What a payer can choose from for this amount; one without a `phone` may be from anywhere."""
+        return await choosing.offers(self.context, amount, currency, phone)
 
     async def link_token(self, payment_id: UUID) -> str:
         """The token of a payment's checkout link."""

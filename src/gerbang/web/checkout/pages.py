@@ -314,7 +314,7 @@ def _can_choose(request: Request[Any, Any, Any], whole: Whole) -> bool:
 async def _offers(request: Request[Any, Any, Any], whole: Whole) -> Sequence[Offer]:
     """What can be chosen for what is still to be paid."""
     payment = whole.payment
-    return await services_of(request).payments.methods(max(due.owed(payment), 1), payment.currency)
+    return await services_of(request).payments.methods(max(due.owed(payment), 1), payment.currency, whole.payer.phone)
 
 
 def _home(whole: Whole, *, sandbox: bool) -> str:
