@@ -18,7 +18,7 @@ from gerbang.base.errors import GerbangError
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.identity.model import Caller, payer_caller
-from gerbang.web import pages, policy
+from gerbang.web import pages, policy, queries
 from gerbang.web.access_log import AccessLog
 from gerbang.web.api import (
     approvals,
@@ -91,7 +91,8 @@ def assemble(services: Services, extra_handlers: Sequence[Any] = ()) -> Gateway:
     refusals = Refusals()
     inner = _framework(services, [*_ours(), *extra_handlers], (access_log.flush, refusals.flush))
     policy.check_complete(_routes(inner), policy.POLICY)
-    documents = plumbing.Documents(inner.openapi_schema.to_schema(), policy.POLICY)
+    schema = inner.openapi_schema.to_schema()
+    documents = plumbing.Documents(schema, policy.POLICY)
     busy, readiness = payments.Direct(services), Readiness(services)
     ways = Ways(
         inner=inner,
@@ -116,6 +117,7 @@ def assemble(services: Services, extra_handlers: Sequence[Any] = ()) -> Gateway:
         metrics=metrics,
         access_log=access_log,
         hosts=hosts_of(known.host, known.public_url, known.base_url, known.allowed_hosts),
+        parameters=queries.known_parameters(schema, policy.POLICY),
         body_limit_bytes=services.settings.body_limit_bytes,
         needs_owner=_never if services.settings.sandbox else services.identity.accounts.needs_owner,
     )

@@ -19,7 +19,7 @@ from gerbang.base.tracing import REQUEST_ID
 from gerbang.core.identity.api_keys import refuse_credentials_in_query
 from gerbang.core.identity.model import Caller, NoOwnerYet
 from gerbang.core.payments.model import IdempotencyKeyReused
-from gerbang.web import idempotency, rates, validation
+from gerbang.web import idempotency, queries, rates, validation
 from gerbang.web.access_log import AccessLog
 from gerbang.web.answering import WHOLE_ANSWER
 from gerbang.web.exchange import Exchange, Reply
@@ -94,6 +94,7 @@ class Ways:
     metrics: RequestMetrics
     access_log: AccessLog
     hosts: Hosts
+    parameters: queries.Known
     body_limit_bytes: int
     needs_owner: Callable[[], Awaitable[bool]]
 
@@ -153,6 +154,8 @@ class Gateway:
         _check_policy(exchange, row)
         if exchange.path.startswith(_API):
             validation.refuse_cards_in_address(exchange.path, exchange.query())
+            if exchange.scope["query_string"] and (known := self._ways.parameters.get(row.route)) is not None:
+                queries.check(exchange.scope["query_string"], known)
         if row.key_required:
             exchange.key = idempotency.check_form(exchange.headers.get(b"idempotency-key"))
         if row.body is not Body.NONE:

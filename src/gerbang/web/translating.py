@@ -10,6 +10,7 @@ from litestar.exceptions import (
 
 from gerbang.base.db import DataError
 from gerbang.base.errors import FieldError, GerbangError, Invalid
+from gerbang.web.complaints import in_words
 from gerbang.web.problems import Malformed, MethodNotAllowed, RouteNotFound
 
 log = structlog.get_logger()
@@ -40,7 +41,7 @@ def _invalid(error: ValidationException) -> Invalid:
     """A parameter of the address that does not fit; the framework lists them in `extra`."""
     found = error.extra if isinstance(error.extra, list) else []
     fields = [
-        FieldError(f"/{one.get('key', '')}", str(one.get("message", "Not valid.")))
+        FieldError(f"/{one.get('key', '')}", in_words(str(one.get("message", ""))))
         for one in found
         if isinstance(one, dict)
     ]

@@ -12,6 +12,7 @@ from gerbang.base import number_kinds
 from gerbang.base.card_numbers import fold, holds_card_number
 from gerbang.base.errors import FieldError, Invalid
 from gerbang.web.cleaning import cleaned_body, may_be_unclean
+from gerbang.web.complaints import in_words
 from gerbang.web.problems import CardDataRefused, Malformed, invalid_field
 
 T = TypeVar("T")
@@ -76,13 +77,13 @@ def read_as(body: bytes, shape: type[T]) -> T:
 
 
 def pointer_of(message: str) -> tuple[str, str]:
-    """The words of msgspec about where, as a JSON Pointer (RFC 6901), and the rest of the message."""
+    """Where, as a JSON Pointer (RFC 6901), and what is wrong there, out of the reader's own message."""
     place = _AT.search(message)
     steps = [found[1] or found[2] for found in _STEP.finditer(place[1])] if place else []
     if named := _NAMED.search(message):
         steps.append(named[1])
     pointer = "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
-    return pointer, _AT.sub("", message) + "."
+    return pointer, in_words(_AT.sub("", message))
 
 
 # ── card data ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -168,7 +168,7 @@ class InvalidToken(Unauthenticated):
     """The token or key is not one that we accept now. Never says why."""
 
     code = "invalid_token"
-    title = "The access token is not valid"
+    title = "The API key or access token is not valid"
 
 
 class InvalidCredentials(Unauthenticated):

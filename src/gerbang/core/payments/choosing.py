@@ -44,6 +44,16 @@ async def choose(
         for terms in ctx.calls.terms(connection)
         if terms.method is choice.method and (terms.assets or terms.currency == currency)
     ]
+    if not wanted and choice.connection is not None:
+        raise MethodUnavailable(
+            f"This connection does not offer {choice.method.value} in {currency}.",
+            errors=[
+                FieldError(
+                    "/connection",
+                    "No enabled connection of this name offers it; GET /v1/payment-methods shows which do.",
+                )
+            ],
+        )
     if not wanted:
         raise MethodUnavailable(
             f"No enabled connection offers {choice.method.value} in {currency}.",

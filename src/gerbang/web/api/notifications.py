@@ -9,7 +9,7 @@ from litestar import Request, get, post
 
 from gerbang.base import formats, ids
 from gerbang.base.errors import NotFound
-from gerbang.core.notifications.model import Filters, Notification, NotificationNotFound
+from gerbang.core.notifications.model import Filters, Notification, NotificationNotFound, Status, Template
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
 from gerbang.web.exchange import caller_of, exchange_of
 from gerbang.web.owning import payment_id
@@ -41,8 +41,8 @@ async def list_notifications(
     cursors: Cursors,
     limit: Limit = 25,
     cursor: Cursor = None,
-    status: str | None = None,
-    template: str | None = None,
+    status: Status | None = None,
+    template: Template | None = None,
     payment: str | None = None,
 ) -> Page[NotificationView]:
     """`status` is queued, sent or failed; a failed one says why in `error`."""

@@ -13,8 +13,8 @@ from litestar.params import Parameter
 from gerbang.base import formats, ids
 from gerbang.base.money import ASSETS
 from gerbang.core.identity.model import Caller, UserNotFound
-from gerbang.core.payments.model import Filters, NewPayment, Payment, Whole
-from gerbang.ports.payment import DisplayCode, DisplayVirtualAccount, NextAction, Payer
+from gerbang.core.payments.model import Filters, NewPayment, Payment, PaymentStatus, Whole
+from gerbang.ports.payment import DisplayCode, DisplayVirtualAccount, Method, NextAction, Payer
 from gerbang.web import views
 from gerbang.web.bodies import AttemptBody, PaymentBody, ResolveBody, owner_id, read_amount, read_ip
 from gerbang.web.chain_view import TransferView, transfer_view
@@ -78,8 +78,8 @@ async def list_payments(
     cursors: Cursors,
     limit: Limit = 25,
     cursor: Cursor = None,
-    status: str | None = None,
-    method: str | None = None,
+    status: PaymentStatus | None = None,
+    method: Method | None = None,
     connection: str | None = None,
     order_reference: str | None = None,
     created_after: After = None,

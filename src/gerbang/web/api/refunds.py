@@ -57,14 +57,12 @@ async def list_refunds(
     cursors: Cursors,
     limit: Limit = 25,
     cursor: Cursor = None,
-    status: str | None = None,
+    status: RefundStatus | None = None,
     payment: OfPayment = None,
     created_after: After = None,
     created_before: Before = None,
 ) -> Page[RefundView]:
     """Of every payment, or of one; where they go is shown to those who may transfer."""
-    if status is not None and status not in {one.value for one in RefundStatus}:
-        raise invalid_field("/status", f"Must be one of: {', '.join(RefundStatus)}.")
     filters = RefundFilters(status, _payment_id(payment), utc(created_after), utc(created_before))
     most, may_settle = capped(limit), caller_of(request).may("refunds:settle")
     rows = await services.payments.refunds(filters, await cursors.read(_LIST, cursor), most + 1)

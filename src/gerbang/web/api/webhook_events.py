@@ -11,7 +11,7 @@ from litestar.params import Parameter
 
 from gerbang.base import ids
 from gerbang.base.errors import NotFound
-from gerbang.core.inbox.model import Event, EventFilters, EventNotFound
+from gerbang.core.inbox.model import Event, EventFilters, EventNotFound, EventStatus
 from gerbang.web.api.payments import utc
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
 from gerbang.web.exchange import caller_of
@@ -78,7 +78,7 @@ async def list_events(
     cursor: Cursor = None,
     source: str | None = None,
     event_type: Annotated[str | None, Parameter(query="type")] = None,
-    status: str | None = None,
+    status: EventStatus | None = None,
     verified: bool | None = None,
     received_after: datetime | None = None,
 ) -> Page[EventView]:
