@@ -35,6 +35,11 @@ TYPED: Mapping[str, Mapping[str, str]] = {
     "/console/refunds/{refund}/settle": {"reference": "BRI-20261129-1"},
     "/console/refunds/{refund}/resolve": {"reason": "Sudah dicek"},
     "/console/webhooks/{event}/replay": {},
+    "/console/payments/{payment}/return-excess": {},
+    "/console/refunds/{refund}/dismiss": {},
+    # what is typed to an approval is tried where there is one to decide: core's and the console's own tests
+    "/console/approvals/{approval}/approve": {},
+    "/console/approvals/{approval}/refuse": {},
 }  # fmt: skip
 CHOSEN: Mapping[str, Mapping[str, str]] = {
     "/owner": {"t": "of-nobody"},

@@ -50,6 +50,7 @@ async def _decide(request: Request[Any, Any, Any], shown: str, *, approve: bool)
         )
     if not approve and not 3 <= len(form["note"]) <= 500:
         wrong["note"] = say("approving.wrong.note")
+    wrong |= form.card_complaints(say)
     if wrong:
         return await _show(request, shown, form, wrong)
     payment = ids.show("pay", known.payment_id)
