@@ -239,7 +239,6 @@ async def test_a_payer_and_a_customer_see_only_what_is_theirs(shop: Shop) -> Non
         for inner in (
             "metadata",
             "connection",
-            "provider_reference",
             "reason",
             "requested_by",
             "nicepay-uji",

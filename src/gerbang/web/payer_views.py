@@ -39,6 +39,7 @@ class PayerAttemptView(msgspec.Struct, frozen=True):
     method_options: Mapping[str, str]
     amount: int | str
     currency: str
+    provider_reference: str | None
     next_action: NextStep | None
     failure: PayerFailureView | None
     created_at: datetime
@@ -56,7 +57,7 @@ class PayerRefundView(msgspec.Struct, frozen=True):
 
 
 class PayerPaymentView(msgspec.Struct, frozen=True):
-    """A payment as its payer sees it: without metadata, connections, the provider's references and words, and reasons that are the shop's."""
+    """A payment as its payer sees it: without metadata, connections, the provider's words, and reasons that are the shop's."""
 
     id: str
     status: str
@@ -68,6 +69,7 @@ class PayerPaymentView(msgspec.Struct, frozen=True):
     amount_refunded: int | str
     amount_excess: int | str
     method: str | None
+    provider_reference: str | None
     order_reference: str | None
     description: str
     customer: CustomerView
@@ -107,6 +109,7 @@ def payer_payment_view(whole: Whole, *, checkout_url: str | None, steps: Steps) 
         amount_refunded=as_json(payment.amount_refunded, payment.currency),
         amount_excess=as_json(payment.amount_excess, payment.currency),
         method=counts.method.value if counts else None,
+        provider_reference=counts.provider_reference if counts else None,
         order_reference=payment.order_reference,
         description=payment.description,
         customer=customer_view(whole),
@@ -157,6 +160,7 @@ def _attempt(attempt: Attempt, whole: Whole, steps: Steps) -> PayerAttemptView:
         attempt.options,
         as_json(attempt.amount, attempt.currency),
         attempt.currency,
+        attempt.provider_reference,
         attempt_action(attempt, whole.payment, whole.payer.locale, steps),
         _failure(attempt, whole.payer.language),
         attempt.created_at,
