@@ -23,7 +23,11 @@ from gerbang.web.pages import Page, caller_or_none, is_https, locale_of, page, p
 
 log = structlog.get_logger()
 REFRESH_COOKIE: Final = "grb_refresh"
-_REFRESH_PATHS: Final = ("/login", "/logout")
+_REFRESH_PATH: Final = "/login"
+_LEAVE_COOKIE: Final = (
+    "grb_leave"  # the refresh token once more, for a page that stood open longer than the access token lives
+)
+_LEAVE_PATH: Final = "/logout"
 
 
 @get("/login")
@@ -71,7 +75,7 @@ async def leave(request: Request[Any, Any, Any]) -> Response[None]:
     """End the session, here and on every process."""
     check_same_origin(exchange_of(request))
     form = await read_form(request, "next")
-    token = request.cookies.get(REFRESH_COOKIE)  # the access token may have run out while the page stood open
+    token = request.cookies.get(_LEAVE_COOKIE)
     await services_of(request).identity.sessions.logout(caller_or_none(request), token)
     return see_other(safe_next(form["next"]) or "/login", _no_session(request))
 
@@ -96,7 +100,11 @@ def _no_session(request: Request[Any, Any, Any]) -> list[Cookie]:
 
 def _cookies(request: Request[Any, Any, Any], access: tuple[str, int], refresh: tuple[str, int]) -> list[Cookie]:
     """Each given as its value and how long it is kept, in seconds."""
-    wanted = [(SESSION_COOKIE, "/", access), *((REFRESH_COOKIE, path, refresh) for path in _REFRESH_PATHS)]
+    wanted = [
+        (SESSION_COOKIE, "/", access),
+        (REFRESH_COOKIE, _REFRESH_PATH, refresh),
+        (_LEAVE_COOKIE, _LEAVE_PATH, refresh),
+    ]
     secure = is_https(request)
     return [
         Cookie(name, value=value, path=path, max_age=kept_s, httponly=True, samesite="lax", secure=secure)
