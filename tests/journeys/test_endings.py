@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from gerbang.demo import CONNECTIONS
+from gerbang.sandbox.seeing import IS_SEEN
 from tests.journeys.world import Json, World, eventually
 
 
@@ -88,6 +89,7 @@ async def sees(world: World, payment: Json, ending: str, what: str) -> None:
         moments = (await world.get(f"/v1/payments/{payment['id']}/timeline"))["data"]
         told = " | ".join(f"{moment['kind']} {moment['detail']}" for moment in moments)
         raise AssertionError(f"{error}; it is {seen[0]['status']}: {told}") from error
+    assert IS_SEEN[ending](seen[0]), f"{what}: the sandbox would say that it has not seen it"
     extra = MORE.get(ending)
     if extra is not None:
         await extra(world, payment)
@@ -106,6 +108,8 @@ async def test_with_nothing_named_the_newest_open_payment_ends(world: World) -> 
     first = await play(world, "paid", "nicepay", "virtual_account")
     assert first["payment"] == payment["id"]
     await world.becomes(payment, "paid")
+    assert first["seen"]["console"] == f"{world.api}/console/payments/{payment['id']}"
+    assert first["seen"]["amount"] == payment["amount"]
 
 
 async def kept_once(world: World, payment: Json) -> None:

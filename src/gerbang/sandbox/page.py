@@ -24,6 +24,7 @@ from gerbang.sandbox.journal import Entry
 from gerbang.sandbox.mail import PROVIDER as MAIL
 from gerbang.sandbox.marks import MARKS
 from gerbang.sandbox.outbox import Outbox
+from gerbang.sandbox.seeing import Seen
 from gerbang.sandbox.stage import Stage
 
 _HERE: Final = Path(__file__).parent
@@ -135,6 +136,7 @@ class Page:
 
     async def _home(self, query: Mapping[str, str], base_url: str) -> Answer:
         director = self._control.director
+        played = await director.looked_again()
         asked = await self._control.answer(Request("GET", "/control/chain", b"", {}, b"", ""))
         chain = msgspec.json.decode(asked.body)
         providers = [self._provider(simulator) for simulator in self._stage.simulators.values()]
@@ -144,8 +146,9 @@ class Page:
             chain=chain,
             balances=_balances(chain),
             endings=self._endings(has_chain="head" in chain, base_url=base_url),
-            played=director.last,
-            played_calls=director.last.shown(base_url, director.gerbang) if director.last else (),
+            played=played,
+            played_calls=played.shown(base_url, director.gerbang) if played else (),
+            seen=_seen(played.seen) if played and played.seen else (),
             gerbang=director.gerbang,
             said=query.get("said", ""),
             refused="refused" in query,
@@ -217,6 +220,20 @@ def _ending(values: Mapping[str, str]) -> Request:
         **({"reference" if named.startswith("att_") else "payment": named} if named else {}),
     }
     return _call("POST", f"/control/{provider}/endings", body)
+
+
+def _seen(seen: Seen) -> Sequence[tuple[str, str]]:
+    """What Gerbang shows of a payment, as rows of a name and a value; what there is nothing of is left out."""
+    money = {"Paid": seen.amount_captured, "Given back": seen.amount_refunded, "Too much": seen.amount_excess}
+    asked = {"Asked for": seen.amount, **{name: amount for name, amount in money.items() if int(amount)}}
+    rows = [("Status", f"{seen.status}, late" if seen.late else seen.status)]
+    rows += [(name, _money(int(amount), seen.currency)) for name, amount in asked.items()]
+    words = {
+        "Failure": [seen.failure] if seen.failure else [],
+        "Refunds": seen.refunds,
+        "Attempts": seen.attempts[1:] and seen.attempts,
+    }
+    return [*rows, *((name, ", ".join(found)) for name, found in words.items() if found)]
 
 
 def _played_by(target: Target) -> str:

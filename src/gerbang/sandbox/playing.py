@@ -8,6 +8,7 @@ import msgspec
 
 from gerbang.ports.simulator import Answer, Impossible, Order, Request
 from gerbang.sandbox.endings import CHAIN, ON_CHAIN, SENT, STORIES, Call, Target, calls_for, curl
+from gerbang.sandbox.seeing import Seen, look, watch
 from gerbang.sandbox.shop import Shop
 from gerbang.sandbox.stage import Stage
 
@@ -25,7 +26,9 @@ class Wish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Played(NamedTuple):
-    """What was done: for which payment, what must now be seen, and the calls that did it."""
+    """What was done: for which payment, what must now be seen, the calls that did it, and what was seen then: None where no Gerbang can be
+    asked.
+    """
 
     ending: str
     title: str
@@ -34,6 +37,7 @@ class Played(NamedTuple):
     payment: str
     see: str
     calls: Sequence[Call]
+    seen: Seen | None = None
 
     def shown(self, sandbox: str, gerbang: str) -> Sequence[str]:
         """Every call as it can be made in a terminal."""
@@ -74,8 +78,27 @@ class Director:
         calls = await self._make(calls_for(asked))
         if story.own:  # the trouble came first, and the payment comes into it
             asked = await self._bought(asked)
-        self.last = Played(wish.ending, story.title, provider, asked.method, asked.payment, story.see, calls)
+        played = Played(wish.ending, story.title, provider, asked.method, asked.payment, story.see, calls)
+        self.last = played._replace(seen=await self._seen(watch, played))
         return self.last
+
+    async def looked_again(self) -> Played | None:
+        """The last ending with what Gerbang shows of it now, if what must be seen was not seen yet."""
+        played = self.last
+        if played is None or (played.seen and played.seen.as_told):
+            return played
+        newer = played._replace(seen=await self._seen(look, played))
+        if self.last is played:  # another may have been played meanwhile
+            self.last = newer
+        return newer
+
+    async def _seen(self, how: Callable[[Shop, str, str], Awaitable[Seen]], played: Played) -> Seen | None:
+        if self._shop is None or not played.payment:
+            return None
+        try:
+            return await how(self._shop, played.ending, played.payment)
+        except Impossible:  # it was played all the same
+            return None
 
     def _asked_for(self, provider: str, wish: Wish) -> Target:
         able = [one for targets in self.able(has_chain=True).values() for one in targets if one.provider == provider]

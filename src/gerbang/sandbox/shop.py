@@ -27,7 +27,9 @@ class Shop:
     key: Callable[[], str]
     connections: Mapping[str, str]
 
-    async def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    async def call(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, timeout_s: float = _ANSWER_S
+    ) -> Any:
         """One call of the API; answers its JSON. Raises Impossible with Gerbang's words."""
         headers = {
             "authorization": f"Bearer {self.key()}",
@@ -36,7 +38,7 @@ class Shop:
         }
         sent = b"" if body is None else msgspec.json.encode(body)
         try:
-            answer = await self.http.send(method, self.url + path, headers=headers, body=sent, timeout_s=_ANSWER_S)
+            answer = await self.http.send(method, self.url + path, headers=headers, body=sent, timeout_s=timeout_s)
         except UpstreamFailed as error:
             raise Impossible("conflict", f"Gerbang at {self.url} did not answer: {error.detail}") from error
         told = msgspec.json.decode(answer.body or b"{}")
