@@ -22,3 +22,4 @@ def test_a_worker_that_stands_still_takes_too_much_or_ends_would_be_found() -> N
     found = judged(Report(1, 2, 1.0, longest_wait_s=61.0, most_held=60, restarts=1), load=0.5)
     assert len(found) == 3
     assert judged(Report(1, 2, 1.0, longest_wait_s=61.0, most_held=32), load=2.0) == []
+    assert judged(Report(1, 2, 1.0, most_held=33, left_leased=1), load=0.5) == []
