@@ -185,9 +185,9 @@ async def _pays_by_card(browser: Browser, payment: Json, number: str, decision: 
 @pytest.mark.parametrize(
     ("number", "code", "provider_code", "advice"),
     [
-        ("5123450000000057", "card_declined", "05", "Hubungi bank penerbit"),
+        ("5123450000000057", "card_declined", "05", "Ask the bank"),
         ("5123450000000917", "authentication_failed", "9117", "3-D Secure"),
-        ("5123450000000545", "card_expired", "54", "Masa berlaku"),
+        ("5123450000000545", "card_expired", "54", "has expired"),
     ],
 )
 async def test_a_refused_card_says_why_to_the_payer_and_to_the_shop(
