@@ -157,7 +157,7 @@ async def soak(*, minutes: float, seed: int, workers: int | None = None, flood: 
 
 def _left_leased(log: Path) -> int:
     """Jobs that at most stay leased although nobody runs them, because a cut connection lost their claim's or their end's answer."""
-    lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
+    lines: list[dict[str, object]] = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
     ended = sum(line["event"] == "queue.settle_failed" for line in lines)
     claimed = sum(line["event"] == "queue.claim_failed" and line.get("code") == "commit_unknown" for line in lines)
     return ended + claimed * _CONCURRENCY
