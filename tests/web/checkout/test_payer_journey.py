@@ -305,8 +305,6 @@ async def test_a_card_number_typed_anywhere_is_refused_and_kept_nowhere(shop: Sh
     (entry,) = await edge.noted("card_data.refused")
     assert (entry["object"], entry["detail"]) == ("route:POST /pay/{payment}/choose", {"pointer": "/key"})
     assert "4111" not in refused.text + str(entry)
-    for bad in ("Sari\x00", "a" * 5_000, "\u202eiraS"):
-        assert (await browser.post(f"{page.url.path}/choose", data={"key": bad, "method": "card"})).status_code == 422
     assert await edge.count("attempts") == 0
 
 

@@ -127,7 +127,7 @@ async def choose(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
     offer = next((one for one in offers if one.method is method and one.available), None)
     name = scenes.COIN if offer and offer.assets else offer.option if offer else None
     picked = Choice(offers, method.value if method else "", form[name] if name else "", form[scenes.PHONE])
-    wrong = _wrong(say, offer, picked)
+    wrong = say("link.wrong.card") if set(form.cards) - {scenes.PHONE} else _wrong(say, offer, picked)
     if scenes.PHONE in form.cards:
         picked = replace(picked, wrong_phone=say("link.wrong.card"))
     mobile, wrong_phone = (
