@@ -104,8 +104,10 @@ def commerce(settings: Settings) -> tuple[CommerceMerchant, ...]:
     return (CommerceMerchant(known["commerce_key"], known["commerce_secret"], hook, name="Toko Lumbung"),)
 
 
-# Which of the demo's connections leads to which simulator.
-CONNECTIONS: Final = {"nicepay": NICEPAY, "coinbase-business": COINBASE, "coinbase-commerce": COMMERCE, "chain": WALLET}
+# Which of the demo's connections leads to which simulator, and by which of its wires where that matters.
+CONNECTIONS: Final = {
+    "nicepay": NICEPAY, "nicepay/snap": SNAP, "coinbase-business": COINBASE, "coinbase-commerce": COMMERCE, "chain": WALLET,
+}  # fmt: skip
 
 
 def api_key(data: Path) -> str:

@@ -10,8 +10,11 @@ import msgspec
 import pytest
 
 from gerbang.ports.simulator import Ending
-from gerbang.sandbox.app import Sandbox
+from gerbang.providers.coinbase_commerce.simulator import LEGACY, Merchant
+from gerbang.sandbox.app import Sandbox, SandboxConfig, running
 from gerbang.sandbox.endings import CHAIN, ON_CHAIN, STORIES, Call, Target, calls_for, curl
+from tests.conftest import NO_TLS
+from tests.sandbox.gerbang import answering, payment
 from tests.sandbox.merchant import card_registration, registration
 from tests.sandbox.receiver import Receiver
 
@@ -125,6 +128,34 @@ async def test_a_card_is_declined_with_the_providers_own_code(http: httpx.AsyncC
         "knows no Gerbang" in (await play(http, "secure_refused")).json()["detail"]
     )  # only its last step: Gerbang looks
     assert (await state(http))["state"] == "declined"
+
+
+@pytest.mark.parametrize(
+    ("ending", "words"),
+    [
+        ("under", "legacy UNRESOLVED UNDERPAID"),
+        ("over", "legacy UNRESOLVED OVERPAID"),
+        ("parts", "legacy UNRESOLVED MULTIPLE"),
+        ("late", "legacy UNRESOLVED DELAYED"),
+    ],
+)
+async def test_commerce_ends_a_charge_by_an_address_in_each_of_its_contexts(
+    config: SandboxConfig, ending: str, words: str
+) -> None:
+    merchant = Merchant("a-key", "a-secret", "http://127.0.0.1:9/hooks", generation=LEGACY)
+    async with (
+        answering(payment("expired", 0)) as (_, shop),
+        running(msgspec.structs.replace(config, commerce=(merchant,)), shop=shop) as sandbox,
+        httpx.AsyncClient(base_url=sandbox.url, timeout=20, verify=NO_TLS) as client,
+    ):
+        price = {"amount": "100", "currency": "USDC"}
+        body = {"name": "Kopi", "description": "Kopi", "pricing_type": "fixed_price", "local_price": price}
+        made = await client.post("/coinbase-commerce/charges", json=body, headers={"x-cc-api-key": "a-key"})
+        wish = {"ending": ending, "reference": made.json()["data"]["id"]}
+        played = await client.post("/control/coinbase-commerce/endings", json=wish)
+        assert played.status_code == 200, played.text
+        (order,) = (await client.get("/control/coinbase-commerce/orders")).json()["data"]
+    assert order["detail"] == words
 
 
 async def test_the_page_plays_by_one_press_and_shows_the_calls(http: httpx.AsyncClient) -> None:

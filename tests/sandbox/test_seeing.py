@@ -1,62 +1,19 @@
 """After a press the sandbox asks Gerbang what came of it, and says honestly what it has and has not seen."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-import msgspec
 
-from gerbang.base.http import Http
 from gerbang.sandbox.app import Sandbox, SandboxConfig, running
 from gerbang.sandbox.endings import STORIES
 from gerbang.sandbox.seeing import IS_SEEN, watch
 from gerbang.sandbox.shop import Shop
 from tests.conftest import NO_TLS
+from tests.sandbox.gerbang import PAYMENT, answering, payment
 from tests.sandbox.merchant import registration
-
-PAYMENT = "pay_01JH0000000000000000000000"
-
-
-def payment(status: str, captured: int, **more: Any) -> Mapping[str, Any]:
-    return {
-        "id": PAYMENT, "status": status, "late": False, "amount": 150_000, "currency": "IDR", "amount_captured": captured,
-        "amount_refunded": 0, "amount_excess": 0, "failure": None, "attempts": [{"status": "pending", "failure": None}], "refunds": [], **more,
-    }  # fmt: skip
-
-
-@dataclass
-class Gerbang:
-    """Something that answers as Gerbang does to whoever asks for a payment: the answers in turn, then the last for ever; None is a 503."""
-
-    answers: list[Mapping[str, Any] | None]
-    url: str = ""
-    asked: list[str] = field(default_factory=list)
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.asked.append((await reader.readline()).decode().split(" ")[1])
-        while (await reader.readline()).strip():
-            pass
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        body = msgspec.json.encode(answer or {"detail": "Not now."})
-        writer.write(b"HTTP/1.1 %d X\r\nConnection: close\r\n" % (200 if answer else 503))
-        writer.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
-        await writer.drain()
-        writer.close()
-
-
-@asynccontextmanager
-async def answering(*answers: Mapping[str, Any] | None) -> AsyncIterator[tuple[Gerbang, Shop]]:
-    gerbang, http = Gerbang(list(answers)), Http()
-    server = await asyncio.start_server(gerbang.serve, "127.0.0.1", 0)
-    gerbang.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    try:
-        yield gerbang, Shop(http, gerbang.url, lambda: "key", {"nicepay": "nicepay-uji"})
-    finally:
-        await http.close()
-        server.close()
 
 
 @asynccontextmanager

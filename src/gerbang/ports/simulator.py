@@ -114,13 +114,15 @@ class Ending(msgspec.Struct, frozen=True):
     """A way in which an order can end that a simulator can play; `name` is one of the sandbox's catalogue (sandbox/endings.py).
 
     What differs from provider to provider: `reason` is its own code where somebody declines, `route` of its wire gives money back, `act`
-    says a false word where that is not a notification with another status.
+    says a false word where that is not a notification with another status, `dialect` names the one of its wires that it needs, where
+    there are several.
     """
 
     name: str
     reason: str = ""
     route: str = ""
     act: str = ""
+    dialect: str = ""
 
 
 class Impossible(Exception):

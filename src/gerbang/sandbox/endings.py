@@ -13,7 +13,7 @@ from gerbang.ports.simulator import Ending
 CHAIN: Final = "chain"
 ON_CHAIN: Final[Mapping[str, Sequence[Ending]]] = {
     "crypto": (
-        Ending("paid"), Ending("under"), Ending("over"), Ending("twice"), Ending("wrong_coin"), Ending("taken_back"),
+        Ending("paid"), Ending("under"), Ending("over"), Ending("parts"), Ending("twice"), Ending("wrong_coin"), Ending("taken_back"),
     )
 }  # fmt: skip
 
@@ -108,6 +108,21 @@ STORIES: Final[Mapping[str, Story]] = {
         "Gerbang has closed the payment as `expired`, then the money comes: it turns `paid` with `late: true`, and an operator is told.",
         lambda on: (_control(on, "expire"), _looked_at(on), _control(on, "pay", late=True)),
     ),
+    "parts": Story(
+        "In two parts",
+        "The payment turns `part_paid`, then the rest comes: it is `paid`, with nothing in `amount_excess`.",
+        lambda on: (*_pay(on, on.amount - on.amount // 5), *_pay(on, on.amount // 5)),
+    ),
+    "under_untold": Story(
+        "Too little, not told",
+        "The provider says nothing of money that it did not ask for: the payment stays `pending`, and its page asks for the whole.",
+        lambda on: _pay(on, on.amount - on.amount // 5),
+    ),
+    "under_claimed": Story(
+        "Too little, told as paid",
+        "The provider says that it is paid, our own node sees that less came: that is credited, and the payment is `held` until a person decides.",
+        lambda on: (_control(on, "pay", amount=on.amount - on.amount // 5, reason="completed"), _mined(2), _looked_at(on)),
+    ),
     "repeated": Story(
         "Told four times",
         "One capture and one posting; the webhook is kept once and says how often it was seen.",
@@ -157,6 +172,18 @@ STORIES: Final[Mapping[str, Story]] = {
         "The signature is genuine and the word is false: Gerbang looks for itself, finds nothing, and the payment stays `pending`.",
         _false_word,
     ),
+    "held": Story(
+        "Another amount agreed",
+        "The provider's answer names another amount than was asked for: the payment is `held` until a person decides, and nobody is asked to pay it.",
+        lambda on: (_fault(on, kind="wrong_amount", route=on.ending.route, count=1),),
+        own=True,
+    ),
+    "unknown": Story(
+        "Answer lost",
+        "The payer may be charged and no answer came: the payment is `unknown`, and nothing is sent again until a notification or a person says more.",
+        lambda on: (_fault(on, kind="reset_after_effect", route=on.ending.route, count=1),),
+        own=True,
+    ),
     "down": Story(
         "Provider down",
         "Three calls get 500. No outcome is known, so no attempt is sent again: each is given up for a new one, and the fourth gets through.",
@@ -184,6 +211,7 @@ _ON_CHAIN: Final[Mapping[str, Callable[[Target], Sequence[Call]]]] = {
     "paid": lambda on: _sent(on, None),
     "under": lambda on: _sent(on, on.amount - on.amount // 5),
     "over": lambda on: _sent(on, on.amount + on.amount // 5),
+    "parts": lambda on: _sent(on, on.amount - on.amount // 5, on.amount // 5),
     "twice": lambda on: _sent(on, None, on.amount),
     "taken_back": lambda on: (
         *_sent(on, None), Call("POST", f"/control/{CHAIN}/drop", {"transaction": SENT}), _looked_at(on),

@@ -127,13 +127,14 @@ class Director:
         return await self._bought(target) if newest is None else await self._of(target, newest)
 
     async def _of(self, target: Target, order: Order) -> Target:
-        found = target._replace(payment=order.payment, reference=order.reference, amount=order.amount)
+        named = order.reference or order.id  # not every merchant gives an order a name of its own
+        found = target._replace(payment=order.payment, reference=named, amount=order.amount)
         if target.ending.name != "twice":
             return found
         return found._replace(another=(await self._known_shop().options(target.provider, target.method))[-1])
 
     async def _bought(self, target: Target) -> Target:
-        made = await self._known_shop().buy(target.provider, target.method)
+        made = await self._known_shop().buy(_wire_of(target), target.method)
         if target.provider == CHAIN:
             return _asked(target, made)
         simulator = self._stage.simulators[target.provider]
@@ -179,6 +180,10 @@ class Director:
         if answer.status >= 300:
             raise Impossible(told["code"], f"{call.path}: {told['detail']}")
         return told
+
+
+def _wire_of(target: Target) -> str:
+    return f"{target.provider}/{target.ending.dialect}".removesuffix("/")
 
 
 def _is_meant(order: Order, wish: Wish) -> bool:

@@ -39,6 +39,9 @@ IS_SEEN: Final[Mapping[str, Callable[[Payment], bool]]] = {
     "under": lambda it: it["status"] == "part_paid" and 0 < int(it["amount_captured"]) < int(it["amount"]),
     "over": lambda it: it["status"] == "paid" and int(it["amount_excess"]) > 0,
     "late": lambda it: it["status"] == "paid" and it["late"],
+    "parts": lambda it: _has_all(it) and int(it["amount_excess"]) == 0,
+    "under_untold": _is_back,
+    "under_claimed": lambda it: it["status"] == "held" and int(it["amount_captured"]) < int(it["amount"]),
     "repeated": _has_all,
     "twice": lambda it: it["status"] == "paid" and it["amount_excess"] == it["amount"],
     "expired": lambda it: it["status"] == "expired",
@@ -50,10 +53,12 @@ IS_SEEN: Final[Mapping[str, Callable[[Payment], bool]]] = {
     "lost": _is_back,
     "forged": _is_back,
     "false_word": _is_back,
+    "held": lambda it: it["status"] == "held",
+    "unknown": lambda it: it["status"] == "unknown",
     "down": _was_down,
 }
 # Here it is so from the start: what is seen is that nothing moves.
-_NOTHING_MOVES: Final = frozenset({"wrong_coin", "lost", "forged", "false_word"})
+_NOTHING_MOVES: Final = frozenset({"under_untold", "wrong_coin", "lost", "forged", "false_word"})
 
 
 class Seen(msgspec.Struct, frozen=True):

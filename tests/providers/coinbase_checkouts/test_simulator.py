@@ -246,6 +246,39 @@ def test_a_lie_is_signed_and_changes_nothing(coinbase: InMemory) -> None:
     assert coinbase.get(made["id"])["transactionHash"] == TRUE_HASH
 
 
+@pytest.mark.parametrize(
+    ("came", "switches", "status", "events"),
+    [
+        (40_000_000, {}, "ACTIVE", []),
+        (40_000_000, {"too_little": "completed"}, "COMPLETED", ["checkout.payment.success"]),
+        (40_000_000, {"too_little": "failed"}, "FAILED", ["checkout.payment.failed"]),
+        (60_000_000, {}, "COMPLETED", ["checkout.payment.success"]),
+        (60_000_000, {"too_much": "unanswered"}, "ACTIVE", []),
+    ],
+)
+def test_what_becomes_of_another_amount_is_a_switch_because_no_document_says_it(
+    coinbase: InMemory, came: int, switches: Mapping[str, Any], status: str, events: list[str]
+) -> None:
+    made = coinbase.create("48.50")
+    coinbase.quirk(**switches)
+    coinbase.act("pay", amount=came, transaction=TRUE_HASH)
+    shown = coinbase.get(made["id"])
+    assert (shown["status"], shown["amount"]) == (status, "48.50")
+    assert coinbase.events() == events
+
+
+@pytest.mark.parametrize("end", ["expire", "cancel"])
+def test_money_after_the_end_completes_a_checkout_only_where_the_act_says_that_it_is_late(
+    coinbase: InMemory, end: str
+) -> None:
+    made = coinbase.create("48.50")
+    coinbase.act(end)
+    with pytest.raises(Impossible):
+        coinbase.act("pay", transaction=TRUE_HASH)
+    coinbase.act("pay", transaction=TRUE_HASH, late=True)
+    assert (coinbase.get(made["id"])["status"], coinbase.events()[-1]) == ("COMPLETED", "checkout.payment.success")
+
+
 def test_the_order_names_the_wallet_call_that_pays_it(coinbase: InMemory) -> None:
     """Call data as in the notes: transfer(address,uint256)."""
     made = coinbase.create("99.00")
@@ -319,7 +352,8 @@ def test_what_cannot_happen_is_impossible(coinbase: InMemory) -> None:
         ("dispute", {}),
         ("dance", {}),
         ("refund", {}),
-        ("pay", {"amount": 5}),
+        ("pay", {"amount": 0}),
+        ("pay", {"amount": 5, "reason": "lost"}),
         ("pay", {"transaction": "0x12"}),
     ):
         with pytest.raises(Impossible):

@@ -60,7 +60,8 @@ class CoinbaseBusinessSimulator:
     prefix = "/coinbase-business"
     endings: Mapping[str, Sequence[Ending]] = {
         "crypto": (
-            Ending("paid"), Ending("declined"), Ending("expired"), Ending("lost"), Ending("forged"), Ending("false_word", act="lie"),
+            Ending("paid"), Ending("under_untold"), Ending("over"), Ending("under_claimed"), Ending("late"), Ending("declined"),
+            Ending("expired"), Ending("lost"), Ending("forged"), Ending("false_word", act="lie"), Ending("held", route="/checkouts"),
             Ending("down"),
         )
     }  # fmt: skip
@@ -203,7 +204,7 @@ class CoinbaseBusinessSimulator:
 
     def _view(self, one: Checkout) -> port.Order:
         call = WalletCall(views.TOKENS[False], f"{_TRANSFER}{int(one.address, 16):064x}{one.amount:064x}")
-        payable = one.status is Status.ACTIVE and not one.sandbox
+        payable = one.status in {Status.ACTIVE, Status.EXPIRED, Status.DEACTIVATED} and not one.sandbox
         return port.Order(
             id=one.id,
             reference=one.reference,

@@ -11,6 +11,7 @@ from gerbang.providers.coinbase_checkouts.simulator.refusals import Refused
 from gerbang.providers.coinbase_checkouts.simulator.world import World
 
 _HASH: Final = re.compile(r"0x[0-9a-fA-F]{64}")
+_ENDED_UNPAID: Final = frozenset({Status.EXPIRED, Status.DEACTIVATED})
 _GOING: Final = (Progress.PENDING, Progress.COMPLETED)
 
 
@@ -49,14 +50,33 @@ def hash_of(world: World, one: Checkout, act: Act) -> str:
 
 
 def _pay(world: World, one: Checkout, act: Act, now: datetime) -> Moved:
-    if one.status is not Status.ACTIVE:
+    """What Coinbase makes of another amount is not documented: a switch says it, or the act's `reason`. Neither is money after the end."""
+    if one.status in _ENDED_UNPAID and not act.late:
         raise Impossible(
-            "conflict", f"This checkout is {one.status.value}; what becomes of money sent to it now is not documented."
+            "conflict", f"This checkout is {one.status.value}. Money that comes all the same: add late=true."
         )
-    if act.amount not in {None, one.amount}:
-        raise Impossible("conflict", "What Coinbase makes of another amount is not documented.")
-    status = Status.PROCESSING if world.quirks.processing == "shown" else Status.COMPLETED
-    return Moved(one.id, status, now, hash_of(world, one, act))
+    if one.status is not Status.ACTIVE and one.status not in _ENDED_UNPAID:
+        raise Impossible("conflict", f"This checkout is {one.status.value}, and takes one payment only.")
+    what, transaction = _made_of(world, one, act), hash_of(world, one, act)
+    if what == "unanswered":
+        return Moved(one.id, one.status, now)
+    if what == "failed":
+        return Moved(one.id, Status.FAILED, now, transaction)
+    return Moved(
+        one.id, Status.PROCESSING if world.quirks.processing == "shown" else Status.COMPLETED, now, transaction
+    )
+
+
+def _made_of(world: World, one: Checkout, act: Act) -> str:
+    """`completed`, `failed` or `unanswered`, by how much came; raises Impossible."""
+    if act.amount in {None, one.amount}:
+        return "completed"
+    assert act.amount is not None
+    if act.amount < 1 or one.status is not Status.ACTIVE:
+        raise Impossible("conflict", "Another amount is above zero, and comes while the checkout is ACTIVE.")
+    if act.reason not in {"", "completed", "failed", "unanswered"}:
+        raise Impossible("invalid", "reason is completed, failed or unanswered.")
+    return act.reason or (world.quirks.too_little if act.amount < one.amount else world.quirks.too_much)
 
 
 def _refund(world: World, one: Checkout, act: Act, now: datetime) -> Refunded:

@@ -25,6 +25,10 @@ class Quirks(msgspec.Struct, frozen=True):
     empty_fields: Literal["absent", "null"] = "absent"  # 5.3
     amount_form: Literal["two_places", "shortest", "six_places"] = "two_places"  # 4.2
     processing: Literal["skipped", "shown"] = "skipped"  # 4.3: is a payment seen before it is complete?
+    too_little: Literal["unanswered", "completed", "failed"] = (
+        "unanswered"  # 4.3: what comes of less than was asked for
+    )
+    too_much: Literal["completed", "unanswered", "failed"] = "completed"  # 4.3: and of more
     second_deactivation: Literal["refused", "repeated"] = "refused"  # 4.2
     refund_answer: Literal["both", "checkout", "bare"] = "both"  # 4.2: {checkout, refund}, {checkout}, or the checkout
     refund_settling: Literal["at_once", "later"] = "at_once"  # 4.3: PENDING first?

@@ -4,7 +4,7 @@ It speaks the provider's wire from the notes alone and imports nothing of the ad
 would share its mistakes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -36,7 +36,18 @@ _EVENT_OF: Final = {
     "NEW": "charge:created", "SIGNED": "charge:created", "PENDING": "charge:pending", "COMPLETED": "charge:confirmed",
     "EXPIRED": "charge:failed", "FAILED": "charge:failed", "RESOLVED": "charge:resolved", "UNRESOLVED": "charge:delayed",
 }  # fmt: skip
+_ENDINGS: Final = (
+    Ending("paid"), Ending("forged"), Ending("false_word", act="lie"), Ending("held", route="/charges"),
+)  # fmt: skip
+_BY_CONTRACT: Final = (Ending("declined"),)  # which takes the whole amount in time, or nothing (notes 2.4)
+_BY_ADDRESS: Final = (Ending("under"), Ending("over"), Ending("parts"), Ending("late"), Ending("expired"))
 _GONE: Final = (("content-type", "text/html; charset=utf-8"),)
+
+
+def _endings(generations: Collection[str]) -> Sequence[Ending]:
+    """Of the generations of charges that somebody here makes."""
+    by_contract = _BY_CONTRACT if WEB3 in generations else ()
+    return (*_ENDINGS, *by_contract, *(_BY_ADDRESS if LEGACY in generations else ()))
 
 
 class CommerceSimulator:
@@ -44,12 +55,10 @@ class CommerceSimulator:
 
     name = "coinbase-commerce"
     prefix = "/coinbase-commerce"
-    endings: Mapping[str, Sequence[Ending]] = {
-        "crypto": (Ending("paid"), Ending("declined"), Ending("forged"), Ending("false_word", act="lie"))
-    }
 
     def __init__(self, merchants: Sequence[Merchant]) -> None:
         self._world = World(tuple(merchants))
+        self.endings: Mapping[str, Sequence[Ending]] = {"crypto": _endings({one.generation for one in merchants})}
 
     def answer(self, request: Request, now: datetime) -> Outcome:
         if self._world.quirks.closed != "open":

@@ -5,7 +5,14 @@ from typing import Final
 
 from gerbang.ports.simulator import Ending
 
-_TOLD: Final = (Ending("repeated"), Ending("lost"), Ending("forged"), Ending("false_word"), Ending("down"))
+_TOLD: Final = (
+    Ending("repeated"),
+    Ending("lost"),
+    Ending("forged"),
+    Ending("false_word"),
+    Ending("held", route="/registration"),
+    Ending("down"),
+)
 
 _BY_NUMBER: Final = (Ending("paid"), Ending("late"), Ending("twice"), Ending("expired"), *_TOLD)
 _IN_AN_APP: Final = (Ending("paid"), Ending("declined"), Ending("refund_refused", route="/cancel"), *_TOLD)
@@ -18,7 +25,7 @@ ENDINGS: Final[Mapping[str, Sequence[Ending]]] = {
     ),
     "convenience_store": _BY_NUMBER,
     "qris": (*_IN_AN_APP, Ending("expired")),
-    "ewallet": (*_IN_AN_APP, Ending("expired")),
+    "ewallet": (*_IN_AN_APP, Ending("expired"), Ending("unknown", route="/debit/payment-host-to-host", dialect="snap")),
     "paylater": _IN_AN_APP,
     "direct_debit": (Ending("paid"), Ending("refund_refused", route="/cancel"), *_TOLD),
 }  # fmt: skip
