@@ -13,7 +13,7 @@ from gerbang.ports.simulator import Impossible
 from gerbang.sandbox.shop import Shop
 
 _PATIENCE_S: Final = 5.0
-_QUIET_S: Final = 1.0  # how long nothing must move, where nothing may
+_QUIET_S: Final = 0.5  # how long nothing must move, where nothing may
 _PAUSE_S: Final = 0.2
 _ANSWER_S: Final = 3.0
 

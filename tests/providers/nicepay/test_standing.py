@@ -41,6 +41,7 @@ class TestInquiring:
         [
             ("3", {}, ()),
             ("0", {}, (Captured(150_000, "IDR"),)),
+            ("0", {"bankCd": "BDKI", "vacctNo": "9901100000000001"}, (Captured(150_000, "IDR"),)),
             (
                 "0",
                 {"depositDt": "20250115", "depositTm": "094510"},

@@ -143,6 +143,49 @@ def test_a_field_that_is_missing_or_malformed_is_named(change: Mapping[str, Any]
     assert Box().call(CREATE, account_body(**change))[1]["responseCode"] == code
 
 
+def fixed(**changes: Any) -> dict[str, Any]:
+    """As the official library's sample of a fixed account: the number is its two parts."""
+    parts = {"partnerServiceId": "7001400002", "customerNo": "014647", "virtualAccountNo": "7001400002014647"}
+    return account_body(**parts, **changes)
+
+
+def test_a_fixed_account_is_told_by_its_parts_wherever_it_is_told() -> None:
+    box = Box()
+    made = box.call(CREATE, fixed())[1]["virtualAccountData"]
+    asked = {
+        "partnerServiceId": "7001400002", "customerNo": "014647", "virtualAccountNo": "", "inquiryRequestId": "", "additionalInfo": {
+            "totalAmount": {"value": "150000.00", "currency": "IDR"}, "trxId": "INV-2025-0001", "tXidVA": made["additionalInfo"]["tXidVA"],
+        },
+    }  # fmt: skip
+    told = box.call(STATUS, asked)[1]["virtualAccountData"]
+    (notice,) = box.act("pay", "INV-2025-0001").webhooks
+    for one in (made, told, json.loads(notice.body)):
+        assert (one["partnerServiceId"], one["customerNo"]) == ("7001400002", "014647")
+        assert one["virtualAccountNo"] == "7001400002014647"
+    other = {**asked, "customerNo": "014648"}
+    assert box.call(STATUS, other)[1]["responseCode"] == "4042619"
+
+
+def test_a_customers_number_alone_gets_the_banks_own_prefix() -> None:
+    made = Box().call(CREATE, account_body(customerNo="4711"))[1]["virtualAccountData"]
+    assert (made["virtualAccountNo"], made["partnerServiceId"]) == ("70014000094711", "7001400009")
+
+
+@pytest.mark.parametrize(("parts", "code"), [
+    ({"virtualAccountNo": "7001400002014648"}, "4002701"), ({"customerNo": ""}, "4002702"), ({"customerNo": "0" * 41}, "4002701"),
+    ({"customerNo": "01464A"}, "4002701"), ({"partnerServiceId": "7" * 20, "virtualAccountNo": ""}, "4002701"),
+])  # fmt: skip
+def test_parts_of_a_fixed_account_that_do_not_go_together_are_refused(parts: dict[str, Any], code: str) -> None:
+    assert Box().call(CREATE, fixed() | parts)[1]["responseCode"] == code
+
+
+def test_bank_dki_gives_a_number_of_sixteen_digits_with_nine_of_its_own() -> None:
+    info = account_body()["additionalInfo"] | {"bankCd": "BDKI"}
+    made = Box().call(CREATE, account_body(additionalInfo=info))[1]["virtualAccountData"]
+    assert (made["additionalInfo"]["bankCd"], len(made["virtualAccountNo"])) == ("BDKI", 16)
+    assert made["virtualAccountNo"][9:] == made["additionalInfo"]["tXidVA"][-7:]
+
+
 def test_an_external_id_serves_once_a_day_and_a_reference_once_for_ever() -> None:
     box = Box()
     assert box.call(CREATE, S1, x_external_id="1")[1]["responseCode"] == "2002700"

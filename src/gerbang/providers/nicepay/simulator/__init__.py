@@ -12,7 +12,7 @@ import msgspec
 
 from gerbang.ports import simulator as port
 from gerbang.ports.simulator import Act, Answer, Impossible, Outcome, Passed, Request, Webhook
-from gerbang.providers.nicepay.simulator import acts, apps, pages
+from gerbang.providers.nicepay.simulator import acts, apps, bankless, pages
 from gerbang.providers.nicepay.simulator.cancellation import cancel
 from gerbang.providers.nicepay.simulator.endings import ENDINGS
 from gerbang.providers.nicepay.simulator.inquiry import inquire, status
@@ -69,6 +69,7 @@ class NicepaySimulator:
             "GET /redirect/v2/payment": lambda request, now: pages.payment(self._world, request, now),
             "POST /redirect/v2/card": lambda request, now: pages.card(self._world, request, now),
             "POST /redirect/v2/secure": lambda request, now: pages.secure(self._world, request, now),
+            "POST /redirect/v2/bank": lambda request, _now: bankless.choose(self._world, request),
             "POST /redirect/v2/decide": lambda request, now: apps.decide(self._world, request, now),
         }
 
@@ -170,5 +171,7 @@ class NicepaySimulator:
             detail=f"{self._status(order)} {title(order.method, order.partner)}".rstrip(),
             created_at=order.registered_at,
             expires_at=order.valid_until,
-            page="" if order.method == VIRTUAL_ACCOUNT else f"{self.prefix}/redirect/v2/payment?tXid={order.txid}",
+            page=""
+            if order.method == VIRTUAL_ACCOUNT and order.number
+            else f"{self.prefix}/redirect/v2/payment?tXid={order.txid}",
         )

@@ -86,6 +86,8 @@ def _pay(order: Order, act: Act, now: datetime) -> Paid:
         )
     if order.state is not State.OPEN and order.state not in _LATE:
         raise Impossible("conflict", f"This order is {order.state.value}.")
+    if order.method == VIRTUAL_ACCOUNT and not order.number:
+        raise Impossible("conflict", "The payer has chosen no bank yet: open the page of the order.")
     amount = order.amount if act.amount is None else act.amount
     if amount < 1:
         raise Impossible("invalid", "The amount must be above zero.")

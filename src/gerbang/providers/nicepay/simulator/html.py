@@ -78,6 +78,19 @@ def account(order: Order) -> bytes:
     )
 
 
+def banks(order: Order, action: str, choices: Mapping[str, str], wrong: str) -> bytes:
+    """The payer chooses the bank whose number is paid to."""
+    error = f'<p class="bad" role="alert">{escape(wrong)}</p>' if wrong else ""
+    buttons = "".join(
+        f'<button name="bankCd" value="{escape(code)}">{escape(name)}</button>' for code, name in choices.items()
+    )
+    return _page(
+        "Pilih bank",
+        f"""{_bill(order)}{error}<p>Pilih bank untuk transfer. / Choose the bank to transfer with.</p>
+<form method="post" action="{escape(action)}"><input type="hidden" name="tXid" value="{escape(order.txid)}">{buttons}</form>""",
+    )
+
+
 def app(order: Order, action: str, back: str) -> bytes:
     """The wallet's, the lender's or the bank's own page; OVO asks on the phone instead, and this page waits beside it."""
     name = title(order.method, order.partner)

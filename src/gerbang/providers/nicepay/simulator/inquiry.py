@@ -98,7 +98,7 @@ def _answer(order: Order, quirks: Quirks) -> dict[str, Any]:
         "billingNm": order.buyer,
         "status": status(order, quirks),
         "bankCd": order.bank or None,
-        "vacctNo": order.number if account else None,
+        "vacctNo": order.number or None if account else None,
         "vacctValidDt": read.day(order.valid_until) if account else None,
         "vacctValidTm": read.clock(order.valid_until) if account else None,
         **_card(order, quirks),

@@ -20,7 +20,8 @@ class Bank(NamedTuple):
     tail: int
 
 
-# Prefix lengths and longest numbers from the bank table (3.2); the prefixes of Mandiri and BRI are those of the samples.
+# Prefix lengths and longest numbers from the bank table (3.2); the prefixes of Mandiri and BRI are those of the samples, and Bank DKI was
+# seen in SNAP only.
 BANKS: Final = {
     "CENA": Bank("BCA", "39355000", 10),
     "BRIN": Bank("BRI", "88480004", 10),
@@ -31,6 +32,7 @@ BANKS: Final = {
     "BNIA": Bank("CIMB Niaga", "5919000", 10),
     "BDIN": Bank("Danamon", "7915000", 9),
     "HNBN": Bank("KEB Hana", "9772000", 9),
+    "BDKI": Bank("Bank DKI", "990110000", 7),
 }
 _PER_SECOND: Final = 10_000
 _FIXED_DIGITS: Final = 8
@@ -56,13 +58,19 @@ class Numbers:
 
     def account(self, imid: str, bank: Bank, now: datetime, quirks: Quirks) -> tuple[str, str]:
         """A new tXid and the number that ends like it; raises Refused 9203 when the pool is empty."""
-        prefix = bank.prefix[:8] if bank.title == "Mandiri" and quirks.mandiri_number == "eighteen" else bank.prefix
         for _ in range(_PER_SECOND):
             txid = self.txid(imid, "02", now)
-            number = prefix + txid[-bank.tail :]
+            number = _number(txid, bank, quirks)
             if not self._book.number_is_taken(number):
                 return txid, number
         raise Refused("9203")
+
+    def account_for(self, txid: str, bank: Bank, quirks: Quirks) -> str:
+        """The number at this bank of an order that stands already; raises Refused 9203 when another open one has it."""
+        number = _number(txid, bank, quirks)
+        if self._book.number_is_taken(number):
+            raise Refused("9203")
+        return number
 
     def code(self, imid: str, now: datetime) -> tuple[str, str]:
         """A new tXid and the code for a counter that ends it (12 digits); raises Refused 9503 when the pool is empty."""
@@ -87,3 +95,8 @@ class Numbers:
         if self._book.number_is_taken(number):
             raise Refused("9233")
         return number
+
+
+def _number(txid: str, bank: Bank, quirks: Quirks) -> str:
+    prefix = bank.prefix[:8] if bank.title == "Mandiri" and quirks.mandiri_number == "eighteen" else bank.prefix
+    return prefix + txid[-bank.tail :]

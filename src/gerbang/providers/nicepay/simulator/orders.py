@@ -42,7 +42,8 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     """One transaction. Amounts are rupiah; times are UTC; `method` is NICEPAY's payMethod, `partner` its mitraCd.
 
     `number` is what the payer pays to: a virtual account, a code for the counter, or what a QR holds. `snap` tells which dialect it was
-    made in, and is told in; `refund_due_at` when a refund that takes its time is done.
+    made in, and is told in; `refund_due_at` when a refund that takes its time is done. `customer` is who always pays to the same account,
+    `service` the part of such a number before the customer's, where the merchant named both.
     """
 
     txid: str = msgspec.field(name="tXid")
@@ -77,6 +78,8 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     refund_number: str = ""
     refund_due_at: datetime | None = None
     refund_fails: bool = False
+    customer: str = ""
+    service: str = ""
 
     @property
     def is_card(self) -> bool:
@@ -102,6 +105,13 @@ class Started(_Effect, frozen=True, tag="started"):
     """The payer is at it: the app was asked, the page was opened, the clerk found the code."""
 
     at: datetime
+
+
+class Numbered(_Effect, frozen=True, tag="numbered"):
+    """The payer chose a bank on the hosted page, and the order got a number there."""
+
+    bank: str
+    number: str
 
 
 class Paid(_Effect, frozen=True, tag="paid"):
@@ -148,7 +158,7 @@ class RefundFailed(_Effect, frozen=True, tag="refund_failed"):
     at: datetime
 
 
-Change = Registered | Started | Paid | Declined | Expired | Cancelled | Refunded | RefundBegun | RefundFailed
+Change = Registered | Started | Numbered | Paid | Declined | Expired | Cancelled | Refunded | RefundBegun | RefundFailed
 
 
 class Book:
@@ -212,6 +222,8 @@ class Book:
             return change.order
         order = replace(self._orders[change.txid], **_after(self._orders[change.txid], change))
         self._orders[order.txid] = order
+        if isinstance(change, Numbered):
+            self._by_number[order.number] = order.txid
         if isinstance(change, RefundBegun):
             heapq.heappush(self._returns, (change.due, order.txid))
         return order
@@ -229,11 +241,14 @@ class Book:
 
 
 def _after(
-    order: Order, change: Started | Paid | Declined | Expired | Cancelled | Refunded | RefundBegun | RefundFailed
+    order: Order,
+    change: Started | Numbered | Paid | Declined | Expired | Cancelled | Refunded | RefundBegun | RefundFailed,
 ) -> dict[str, Any]:
     match change:
         case Started():
             return {"started_at": order.started_at or change.at}
+        case Numbered():
+            return {"bank": change.bank, "number": change.number}
         case Paid():
             method = change.method
             card = {"card": change.card, "card_expiry": change.card_expiry}

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from msgspec.structs import replace
 
 from gerbang.ports.simulator import Outcome, Request
-from gerbang.providers.nicepay.simulator import apps, html
+from gerbang.providers.nicepay.simulator import apps, bankless, html
 from gerbang.providers.nicepay.simulator import fields as read
 from gerbang.providers.nicepay.simulator.browser import form, home, not_found, page, query, way_back
 from gerbang.providers.nicepay.simulator.cards import find, is_expired
@@ -44,7 +44,7 @@ def payment(world: World, request: Request, now: datetime) -> Outcome:
     if order is None:
         return not_found()
     if order.method == VIRTUAL_ACCOUNT:
-        return page(html.account(order))
+        return bankless.arrive(order, request)
     if order.state is not State.OPEN:
         return page(html.ended(order, way_back(order, order.return_url)))
     if not order.is_card:

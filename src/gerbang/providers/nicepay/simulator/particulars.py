@@ -29,11 +29,13 @@ _DELIVERY: Final = ("Nm", "Phone", "Addr", "City", "State", "PostCd", "Country")
 _MONTHS: Final = frozenset({"1", "3", "6", "12"})
 
 
-def particulars(world: World, fields: Fields, merchant: Merchant, amount: int, now: datetime) -> dict[str, Any]:
-    """The fields of an Order that its method decides, the tXid among them; raises Refused."""
+def particulars(
+    world: World, fields: Fields, merchant: Merchant, amount: int, now: datetime, *, hosted: bool
+) -> dict[str, Any]:
+    """The fields of an Order that its method decides, the tXid among them; raises Refused. On the hosted page the payer may choose a bank."""
     method = text(fields, "payMethod")
     if method == VIRTUAL_ACCOUNT:
-        return _account(world, fields, merchant, amount, now)
+        return _account(world, fields, merchant, amount, now, bankless=hosted and not text(fields, "bankCd"))
     if method == CONVENIENCE_STORE:
         return _code(world, fields, merchant, amount, now)
     if amount < 1:
@@ -46,21 +48,25 @@ def particulars(world: World, fields: Fields, merchant: Merchant, amount: int, n
     return {"txid": txid}
 
 
-def _account(world: World, fields: Fields, merchant: Merchant, amount: int, now: datetime) -> dict[str, Any]:
+def _account(
+    world: World, fields: Fields, merchant: Merchant, amount: int, now: datetime, *, bankless: bool
+) -> dict[str, Any]:
     bank = BANKS.get(code := text(fields, "bankCd"))
-    if bank is None:
+    if bank is None and not bankless:
         raise Refused("9205")
     if amount < 1:
         raise Refused("9209")
     codes = {"malformed": "9210", "length": "9211", "past": world.quirks.past_expiry}
     until = _until(fields, "vacctValid", now, _TWO_DAYS, codes)
     customer = text(fields, "merFixAcctId")
-    if customer:
+    if bank is None:
+        txid, number = world.numbers.txid(merchant.imid, VIRTUAL_ACCOUNT, now), ""
+    elif customer:
         number = world.numbers.fixed_account(bank, customer, world.quirks)
         txid = world.numbers.txid(merchant.imid, VIRTUAL_ACCOUNT, now)
     else:
         txid, number = world.numbers.account(merchant.imid, bank, now, world.quirks)
-    return {"txid": txid, "number": number, "bank": code, "valid_until": until}
+    return {"txid": txid, "number": number, "bank": code, "valid_until": until, "customer": customer}
 
 
 def _code(world: World, fields: Fields, merchant: Merchant, amount: int, now: datetime) -> dict[str, Any]:

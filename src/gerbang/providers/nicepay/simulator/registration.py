@@ -62,7 +62,7 @@ def register(world: World, request: Request, now: datetime, *, redirect: bool) -
     _check_method(merchant, text(fields, "payMethod"), redirect=redirect)
     _check_reference(world, merchant, text(fields, "referenceNo"))
     _check_cart(world, fields, amount)
-    order = _order(world, fields, merchant, amount, now)
+    order = _order(world, fields, merchant, amount, now, hosted=redirect)
     world.book.apply(registered := Registered(order.txid, order.reference, order.amount, order))
     answer = _hosted_answer(world, order, request.base_url) if redirect else _direct_answer(order, request.base_url)
     return Outcome(world.success(answer), (registered,))
@@ -132,7 +132,7 @@ def _check_cart(world: World, fields: Fields, amount: int) -> None:
         raise Refused("9023")
 
 
-def _order(world: World, fields: Fields, merchant: Merchant, amount: int, now: datetime) -> Order:
+def _order(world: World, fields: Fields, merchant: Merchant, amount: int, now: datetime, *, hosted: bool) -> Order:
     return Order(
         imid=merchant.imid,
         method=text(fields, "payMethod"),
@@ -145,7 +145,7 @@ def _order(world: World, fields: Fields, merchant: Merchant, amount: int, now: d
         notify_url=text(fields, "dbProcessUrl"),
         return_url=text(fields, "callBackUrl"),
         registered_at=now,
-        **particulars(world, fields, merchant, amount, now),
+        **particulars(world, fields, merchant, amount, now, hosted=hosted),
     )
 
 
@@ -161,7 +161,7 @@ def _direct_answer(order: Order, base_url: str) -> dict[str, Any]:
         "transTm": read.clock(order.registered_at),
         "description": order.description,
         "bankCd": order.bank or None,
-        "vacctNo": order.number if account else None,
+        "vacctNo": order.number or None if account else None,
         "mitraCd": order.partner or None,
         "payNo": order.number if code else None,
         "currency": order.currency,

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from gerbang.ports.simulator import Outcome
 from gerbang.providers.nicepay.simulator import fields as read
-from gerbang.providers.nicepay.simulator.numbers import BANKS
+from gerbang.providers.nicepay.simulator.numbers import BANKS, Bank
 from gerbang.providers.nicepay.simulator.orders import VIRTUAL_ACCOUNT, Cancelled, Order, Registered, State
 from gerbang.providers.nicepay.simulator.snap import gate, registry, statuses
 from gerbang.providers.nicepay.simulator.snap.gate import Call
@@ -15,6 +15,7 @@ from gerbang.providers.nicepay.simulator.world import World
 
 _TWO_DAYS: Final = timedelta(days=2)
 _MAY_BE_EMPTY: Final = ("partnerServiceId", "customerNo", "virtualAccountNo")
+_LONGEST: Final = {"partnerServiceId": 20, "customerNo": 40, "virtualAccountNo": 25}
 _FEES: Final = ("msId", "msFee", "msFeeType", "mbFee", "mbFeeType")
 
 
@@ -31,13 +32,15 @@ def create(world: World, call: Call) -> Outcome:
     goods, notify = gate.needed(more, "goodsNm", 200), gate.needed(more, "dbProcessUrl", 255)
     registry.check_new(world, call, reference)
     until = _until(more, call.now)
+    service, customer, fixed = _fixed(call.fields, bank)
     txid, number = world.numbers.account(call.merchant.imid, bank, call.now, world.quirks)
-    number = gate.told(call.fields, "virtualAccountNo") or number
+    number = fixed or number
     if world.book.number_is_taken(number):
         raise Refused("40900", "Conflict")
     order = Order(
         txid=txid, imid=call.merchant.imid, method=VIRTUAL_ACCOUNT, reference=reference, amount=amount, currency="IDR", goods=goods,
         buyer=name, description="", notify_url=notify, registered_at=call.now, bank=code, number=number, valid_until=until, snap=True,
+        service=service, customer=customer,
     )  # fmt: skip
     world.book.apply(registered := Registered(txid, reference, amount, order))
     given = {fee: gate.told(more, fee) for fee in _FEES}
@@ -49,6 +52,7 @@ def status(world: World, call: Call) -> Outcome:
     order = _known(
         world, call, gate.needed(more, "tXidVA", 30), gate.told(more, "trxId"), gate.amount(more, "totalAmount")
     )
+    _check_parts(call.fields, order)
     code, words = statuses.status(order, world.quirks)
     said = {"latestTransactionStatus": code, "transactionStatusDesc": words}
     beside, inside = said, said
@@ -68,8 +72,7 @@ def delete(world: World, call: Call) -> Outcome:
     more = gate.info(call.fields)
     reference, txid = gate.needed(call.fields, "trxId", 40), gate.needed(more, "tXidVA", 30)
     order = _known(world, call, txid, reference, gate.amount(more, "totalAmount"))
-    if gate.told(call.fields, "virtualAccountNo") not in {"", order.number}:
-        raise _invalid()
+    _check_parts(call.fields, order)
     if order.state is State.PAID:
         raise Refused("40413", "Bill has been paid")
     if order.state is not State.OPEN:
@@ -77,6 +80,33 @@ def delete(world: World, call: Call) -> Outcome:
     world.book.apply(cancelled := Cancelled(order.txid, order.reference, order.amount, call.now))
     data = _data(order, {"cancelMessage": gate.told(more, "cancelMessage")})
     return Outcome(gate.done(call.service, {"virtualAccountData": data}), (cancelled,))
+
+
+def _fixed(fields: Mapping[str, Any], bank: Bank) -> tuple[str, str, str]:
+    """The parts of a fixed number and the number, all empty where NICEPAY is to choose: partnerServiceId, then customerNo (notes 7.1). Of a
+    customer alone the bank's own prefix is before it. Raises Refused for what is too long, no digits, or does not go together.
+    """
+    service, customer, number = (gate.told(fields, name) for name in _MAY_BE_EMPTY)
+    for name, value in zip(_MAY_BE_EMPTY, (service, customer, number), strict=True):
+        if len(value) > _LONGEST[name] or (value and not (value.isascii() and value.isdigit())):
+            raise malformed(name)
+    if not customer:
+        if service:
+            raise missing("customerNo")
+        return "", "", number
+    service = service or bank.prefix
+    if number not in {"", service + customer}:
+        raise malformed("virtualAccountNo")
+    if len(service + customer) > _LONGEST["virtualAccountNo"]:
+        raise malformed("customerNo")
+    return service, customer, service + customer
+
+
+def _check_parts(fields: Mapping[str, Any], order: Order) -> None:
+    """Each part that a call names must be the order's; raises Refused."""
+    for name, value in zip(_MAY_BE_EMPTY, (order.service, order.customer, order.number), strict=True):
+        if gate.told(fields, name) not in {"", value}:
+            raise _invalid()
 
 
 def _known(world: World, call: Call, txid: str, reference: str, amount: int) -> Order:
@@ -94,8 +124,8 @@ def _invalid() -> Refused:
 
 def _data(order: Order, more: dict[str, str]) -> dict[str, Any]:
     return {
-        "partnerServiceId": "",
-        "customerNo": "",
+        "partnerServiceId": order.service,
+        "customerNo": order.customer,
         "virtualAccountNo": order.number,
         "virtualAccountName": order.buyer,
         "trxId": order.reference,

@@ -55,8 +55,8 @@ def _account(world: World, order: Order, now: datetime, tamper: str) -> dict[str
             "status": "0", "transDt": read.day(at), "transTm": read.clock(at),
         }  # fmt: skip
     return {
-        "partnerServiceId": "",
-        "customerNo": "",
+        "partnerServiceId": order.service,
+        "customerNo": order.customer,
         "virtualAccountNo": order.number,
         "virtualAccountName": order.buyer,
         "trxId": order.reference,
