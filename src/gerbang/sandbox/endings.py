@@ -180,7 +180,7 @@ STORIES: Final[Mapping[str, Story]] = {
     ),
     "unknown": Story(
         "Answer lost",
-        "The payer may be charged and no answer came: the payment is `unknown`, and nothing is sent again until a notification or a person says more.",
+        "The payer may be charged and no answer came: the payment is `unknown`, and nothing is sent again. Gerbang asks ten seconds later; once it is found it is `pending`.",
         lambda on: (_fault(on, kind="reset_after_effect", route=on.ending.route, count=1),),
         own=True,
     ),

@@ -224,7 +224,7 @@ def _ending(values: Mapping[str, str]) -> Request:
 
 def _seen(seen: Seen) -> Sequence[tuple[str, str]]:
     """What Gerbang shows of a payment, as rows of a name and a value; what there is nothing of is left out."""
-    money = {"Paid": seen.amount_captured, "Given back": seen.amount_refunded, "Too much": seen.amount_excess}
+    money = {"Received": seen.amount_captured, "Given back": seen.amount_refunded, "Too much": seen.amount_excess}
     asked = {"Asked for": seen.amount, **{name: amount for name, amount in money.items() if int(amount)}}
     rows = [("Status", f"{seen.status}, late" if seen.late else seen.status)]
     rows += [(name, _money(int(amount), seen.currency)) for name, amount in asked.items()]

@@ -37,10 +37,11 @@ _EVENT_OF: Final = {
     "EXPIRED": "charge:failed", "FAILED": "charge:failed", "RESOLVED": "charge:resolved", "UNRESOLVED": "charge:delayed",
 }  # fmt: skip
 _ENDINGS: Final = (
-    Ending("paid"), Ending("forged"), Ending("false_word", act="lie"), Ending("held", route="/charges"),
+    Ending("paid"), Ending("expired"), Ending("lost"), Ending("forged"), Ending("false_word", act="lie"),
+    Ending("held", route="/charges"),
 )  # fmt: skip
 _BY_CONTRACT: Final = (Ending("declined"),)  # which takes the whole amount in time, or nothing (notes 2.4)
-_BY_ADDRESS: Final = (Ending("under"), Ending("over"), Ending("parts"), Ending("late"), Ending("expired"))
+_BY_ADDRESS: Final = (Ending("under"), Ending("over"), Ending("parts"), Ending("late"))
 _GONE: Final = (("content-type", "text/html; charset=utf-8"),)
 
 
