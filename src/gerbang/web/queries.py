@@ -8,6 +8,7 @@ from gerbang.base.errors import FieldError, Invalid
 from gerbang.web.policy import Row
 
 Known = Mapping[str, frozenset[str]]
+_PAGING: Final = frozenset({"limit", "cursor"})
 _LINK_TOKEN: Final = "t"  # noqa: S105  the name of a parameter: the link's token, of a payer who reads by it
 
 
@@ -19,8 +20,16 @@ def known_parameters(schema: Mapping[str, Any], table: Sequence[Row]) -> Known:
         if operation is None or not row.path.startswith("/v1/"):
             continue
         names = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
-        known[row.route] = frozenset(names | ({_LINK_TOKEN} if row.own else set()))
+        known[row.route] = frozenset(
+            names | ({_LINK_TOKEN} if row.own else set()) | (_PAGING if _is_list(operation) else set())
+        )
     return known
+
+
+def _is_list(operation: Mapping[str, Any]) -> bool:
+    """Whether it answers as a list: any of these may be asked for a page of so many, also one that is short enough to come whole."""
+    answer = operation.get("responses", {}).get("200", {}).get("content", {}).get("application/json", {})
+    return "Page" in str(answer.get("schema", {}).get("$ref", ""))
 
 
 def check(query: bytes, known: frozenset[str]) -> None:

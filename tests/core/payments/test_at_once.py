@@ -20,8 +20,8 @@ def va(bank: str) -> MethodChoice:
     return MethodChoice(Method.VIRTUAL_ACCOUNT, {"bank": bank})
 
 
-async def add(world: World, whole: Whole, choice: MethodChoice) -> Outcome:
-    return await world.core.payments.add_attempt(OPERATOR, whole.payment.id, choice, world.key())
+async def add(world: World, whole: Whole, choice: MethodChoice, *, same_again: bool = False) -> Outcome:
+    return await world.core.payments.add_attempt(OPERATOR, whole.payment.id, choice, world.key(), same_again=same_again)
 
 
 async def payable(world: World, whole: Whole) -> list[str]:
@@ -58,8 +58,8 @@ async def test_three_attempts_at_the_same_moment_leave_one_that_can_be_paid(worl
 async def test_the_same_way_chosen_in_three_tabs_is_one_code(world: World) -> None:
     """NICEPAY can close no unpaid QRIS: a second one would stay payable beside the first."""
     made = (await world.create(choice=None)).whole
-    await asyncio.gather(*(add(world, made, QRIS) for _ in range(3)))
-    again = (await add(world, made, QRIS)).whole
+    await asyncio.gather(*(add(world, made, QRIS, same_again=True) for _ in range(3)))
+    again = (await add(world, made, QRIS, same_again=True)).whole
     assert [a.status for a in again.attempts] == [S.PENDING]
     assert len(await payable(world, made)) == 1
 

@@ -172,7 +172,7 @@ class Identity:
         found = None if digest is None else await self._key_of.submit(digest)
         if found is None:
             log.info("token.refused", why="api_key")
-            raise InvalidToken("This API key is not valid here, or it was revoked.")
+            raise InvalidToken
         caller = key_caller(found[0], Role(found[1]))
         self._used(caller)
         return Verified(caller, self._now() + _KEY_HOLDS_S, (str(found[0]),))

@@ -197,10 +197,17 @@ def _created(item: Creation, whole: Whole) -> Entry:
 
 
 async def add_attempt(
-    ctx: Context, caller: Caller, payment_id: UUID, choice: MethodChoice, key: IdempotencyKey, told: PayerUpdate
+    ctx: Context,
+    caller: Caller,
+    payment_id: UUID,
+    choice: MethodChoice,
+    key: IdempotencyKey,
+    told: PayerUpdate,
+    *,
+    same_again: bool = False,
 ) -> Outcome:
     """One more try by another way; earlier open attempts are closed where the provider can. What was told of the payer is kept with it.
-    The very same way again, while its number or code can still be paid, is that one: some providers can close none.
+    With `same_again` the very same way, while its number or code can still be paid, is that one: some providers can close none.
 
     Raises PaymentClosed, AttemptInFlight when an earlier one may yet charge, MethodUnavailable, PhoneNeeded, IdempotencyKeyReused.
     """
@@ -220,7 +227,7 @@ async def add_attempt(
                 raise PaymentNotFound
             if quote is not None and owed != draft.payment.amount - captured_total(list(draft.attempts.values())):
                 raise PaymentClosed("Money came in meanwhile: look again at what is still to be paid.")
-            made = None if told.phone else _same(draft, choice, connection)
+            made = _same(draft, choice, connection) if same_again and not told.phone else None
             if made is None:
                 attempt = _another(draft, caller, choice, terms, connection, quote)
                 await save_drafts(tx, [draft])

@@ -1,5 +1,6 @@
 """What operators (and payers who ask) do with a payment: cancel it, ask the provider now, end a hold."""
 
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
 from typing import Final, Literal
 from uuid import UUID
@@ -39,23 +40,25 @@ async def cancel(ctx: Context, caller: Caller, payment_id: UUID) -> Whole:
 
     Raises NotCancellable; Unreachable or OutcomeUnknown when the provider did not answer: nothing is cancelled then.
     """
+    tried: set[UUID] = set()  # a provider may leave one open, which is closed here when it ends
     for _ in range(_ROUNDS):
         whole = await ctx.calls.whole(payment_id)
         if whole.payment.status not in _CANCELLABLE:
             raise NotCancellable(f"The payment is {whole.payment.status.value}.")
         for attempt in whole.attempts:
-            if attempt.status in OPEN:
+            if attempt.status in OPEN and attempt.id not in tried:
                 await ctx.calls.cancel(attempt, actor=caller.label)
-        if await _call_off(ctx, caller, payment_id):
+                tried.add(attempt.id)
+        if await _call_off(ctx, caller, payment_id, tried):
             return await ctx.calls.whole(payment_id)
-    raise NotCancellable("An attempt is open all the same: the payer may be choosing at this moment. Try again.")
+    raise NotCancellable("The payer is choosing at this moment. Try again.")
 
 
-async def _call_off(ctx: Context, caller: Caller, payment_id: UUID) -> bool:
-    """Cancel a payment none of whose attempts is open; False when the payer has made one meanwhile, which must be closed first."""
+async def _call_off(ctx: Context, caller: Caller, payment_id: UUID, tried: AbstractSet[UUID]) -> bool:
+    """Cancel a payment whose open attempts were all tried to be closed; False when the payer has made another meanwhile."""
     async with ctx.db.transaction() as tx:
         draft = await _draft(tx, payment_id)
-        if any(attempt.status in OPEN for attempt in draft.attempts.values()):
+        if any(attempt.status in OPEN and id_ not in tried for id_, attempt in draft.attempts.items()):
             return False
         if draft.payment.status not in _CANCELLABLE and draft.payment.status is not PaymentStatus.CANCELLED:
             raise NotCancellable(f"The provider says that the payment is {draft.payment.status.value}.")

@@ -89,9 +89,13 @@ class Payments:
         choice: MethodChoice,
         key: IdempotencyKey,
         told: PayerUpdate | None = None,
+        *,
+        same_again: bool = False,
     ) -> Outcome:
         """See opening.add_attempt."""
-        return await opening.add_attempt(self.context, caller, payment_id, choice, key, told or PayerUpdate())
+        return await opening.add_attempt(
+            self.context, caller, payment_id, choice, key, told or PayerUpdate(), same_again=same_again
+        )
 
     async def get(self, payment_id: UUID) -> Whole:
         """A payment as it is now; raises PaymentNotFound. Reads at the same moment share their statements."""
