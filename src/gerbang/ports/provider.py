@@ -120,7 +120,11 @@ class Provider:
                 found.append(
                     FieldError(f"/secrets/{credential.name}", f"{credential.label} is needed. {credential.hint}")
                 )
-        return [*found, *(self.check(settings, credentials) if self.check is not None else ())]
+        found += self.check(settings, credentials) if self.check is not None else ()
+        first: dict[str, FieldError] = {}
+        for one in found:  # a place to mend is named once, by what is wrong there first
+            first.setdefault(one.pointer, one)
+        return list(first.values())
 
 
 def _complaint(field: SettingField, value: str) -> str:

@@ -142,7 +142,7 @@ class TestSubmittingAVirtualAccount:
     async def test_a_decline_is_a_fact_with_their_words(self, provider: NicepayPayments, script: Script) -> None:
         script.on(REGISTRATION, wire.refusal("9209", "Invalid\x00 minimum amount"))
         facts = await provider.submit(account(script.base_url), submission())
-        assert facts == (Declined("amount_too_small", "Invalid minimum amount"),)
+        assert facts == (Declined("amount_too_small", "Invalid minimum amount", "9209"),)
 
     async def test_our_reference_used_before_is_an_earlier_try_whose_answer_is_lost(
         self, provider: NicepayPayments, script: Script
@@ -301,5 +301,6 @@ def test_the_registry_knows_it() -> None:
         {"imidd": "x", "card_status_table": "1999", "timeout_s": "5s", "base_url": "ftp://x"}, ["merchant_keys"]
     )
     assert sorted(one.pointer for one in wrong) == [
-        "/secrets/merchant_keys", "/settings/base_url", "/settings/card_status_table", "/settings/imidd", "/settings/timeout_s",
+        "/secrets/merchant_key", "/secrets/merchant_keys", "/settings/base_url", "/settings/card_status_table", "/settings/imid", "/settings/imidd",
+        "/settings/timeout_s",
     ]  # fmt: skip

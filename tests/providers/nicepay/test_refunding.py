@@ -86,7 +86,7 @@ class TestRefunding:
         script.on(CANCEL, wire.refusal("9334", "Over 90 days"))
         script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "0")))
         facts = await provider.refund(account(script.base_url), PAID_CARD, giveback())
-        assert tuple(facts) == (Declined("refund_window_passed", "Over 90 days"),)
+        assert tuple(facts) == (Declined("refund_window_passed", "Over 90 days", "9334"),)
 
     async def test_a_refusal_that_cannot_be_looked_up_is_not_believed(
         self, provider: NicepayPayments, script: Script

@@ -48,7 +48,7 @@ def problems(settings: Mapping[str, str], credentials: Collection[str]) -> Seque
         found += _without_room(settings, method)
     if settings.get("timeout_s") and not _within(settings["timeout_s"], 1, 60):
         found.append(FieldError("/settings/timeout_s", "Between 1 and 60 seconds."))
-    return list({(one.pointer, one.detail): one for one in found}.values())
+    return found
 
 
 def _methods(settings: Mapping[str, str]) -> list[Method]:
