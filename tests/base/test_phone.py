@@ -83,3 +83,9 @@ def test_a_number_is_dialled_at_home_as_people_there_write_it() -> None:
 
 def test_what_was_kept_before_there_was_one_form_is_read_once_more() -> None:
     assert (phone.known("0812-3456-7890"), phone.known("no digits")) == (MINE, "")
+
+
+def test_a_number_is_shown_as_people_write_it_and_reads_back_as_the_same() -> None:
+    assert phone.shown("+6281234567890") == "+62 812-3456-7890"
+    assert phone.read(phone.shown("+6281234567890")) == "+6281234567890"
+    assert phone.shown("") == ""

@@ -81,6 +81,12 @@ def national(number: str) -> str:
     return re.sub(r"[^0-9]", "", phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL))
 
 
+def shown(number: str) -> str:
+    """An E.164 number as people read it: `+62 812-3456-7890`; anything else as it is."""
+    parsed = _parsed(number, HOME)
+    return number if parsed is None else phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL)
+
+
 def _number(written: str, region: str) -> str:
     """The one number that is written here, in E.164; empty when it is none."""
     if not _WRITTEN.fullmatch(written):

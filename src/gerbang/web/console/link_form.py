@@ -84,7 +84,7 @@ def like(whole: Whole, locale: Locale) -> dict[str, str]:
         "order": payment.order_reference or "",
         "name": payer.name,
         "email": payer.email,
-        "phone": payer.phone,
+        "phone": phone.shown(payer.phone),
         "language": formats.locale_of(payer.language),
     }
 
