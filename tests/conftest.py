@@ -158,12 +158,17 @@ async def db(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def free_port() -> Callable[[], int]:
-    """Call it for a TCP port on 127.0.0.1 that nothing listens on."""
+    """Call it for a TCP port on 127.0.0.1 that nothing listens on, each time another: the kernel may name one twice."""
+    named: set[int] = set()
 
     def find() -> int:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            return int(probe.getsockname()[1])
+        while True:
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                port = int(probe.getsockname()[1])
+            if port not in named:
+                named.add(port)
+                return port
 
     return find
 
