@@ -45,13 +45,15 @@ async def main(dog):
     await {f.__name__: f for f in (spins, holds_the_interpreter, waits_for_nobody, works)}[sys.argv[1]]()
 
 log.set_up("warning")
-DOG = Watchdog(1.0, settings.service_manager(), Limits(1.0, float(sys.argv[2]), 2.0))
+DOG = Watchdog(1.0, settings.service_manager(), Limits(float(sys.argv[2]), float(sys.argv[3]), 2.0))
 on_the_loop(DOG, main)
 """
 
 
-def started(what: str, end_s: float = 2.0, environment: Mapping[str, str] = os.environ) -> "subprocess.Popen[str]":
-    command = (sys.executable, "-c", PROGRAM, what, str(end_s))
+def started(
+    what: str, stuck_s: float, end_s: float, environment: Mapping[str, str] = os.environ
+) -> "subprocess.Popen[str]":
+    command = (sys.executable, "-c", PROGRAM, what, str(stuck_s), str(end_s))
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
     assert process.stdout is not None
     assert process.stdout.readline() == "begun\n"
@@ -82,7 +84,7 @@ def ends(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Ended]:
     for name, end_s in STANDING_STILL.items():
         ears[name] = ear_at(str(tmp_path_factory.mktemp("ear") / "notify"))
         said_where = {"NOTIFY_SOCKET": ears[name].getsockname(), "WATCHDOG_USEC": "5000000"}
-        processes[name] = started(name.partition(" ")[0], end_s, {**os.environ, **said_where})
+        processes[name] = started(name.partition(" ")[0], 1.0, end_s, {**os.environ, **said_where})
     processes["spins and is asked to end"].send_signal(signal.SIGTERM)
     found = {}
     for name, process in processes.items():
@@ -166,7 +168,7 @@ def test_a_service_says_that_it_is_ready_that_it_lives_and_that_it_stops(kind: s
         pytest.skip("NOT TESTED HERE: abstract sockets exist on Linux only")
     place = f"@gerbang-test-{os.getpid()}" if kind == "abstract" else str(tmp_path / "notify")
     ear = ear_at(place.replace("@", "\0", 1))
-    process = started("works", 2.5, {**os.environ, "NOTIFY_SOCKET": place, "WATCHDOG_USEC": "3000000"})
+    process = started("works", 1.5, 2.5, {**os.environ, "NOTIFY_SOCKET": place, "WATCHDOG_USEC": "3000000"})
     told = [ear.recv(100), ear.recv(100)]
     process.send_signal(signal.SIGSTOP)
     time.sleep(3)

@@ -136,7 +136,8 @@ class Watchdog:
         last = time.monotonic()
         while not self._done.wait(_LOOK_S):
             now = time.monotonic()
-            passed_s, last = min(now - last, 2 * _LOOK_S), now  # a process that was paused has not been stuck
+            # A process that was paused has not been stuck: what a look missed counts as one look, for the loop had no turn either.
+            passed_s, last = min(now - last, _LOOK_S), now
             try:
                 self._look(passed_s)
             except Exception:  # whoever watches must not be the one that stops
