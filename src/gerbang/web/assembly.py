@@ -1,16 +1,16 @@
 """Putting the edge together: the framework with its routes inside, the gateway around it. The only place that knows both."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import structlog
 from litestar import Litestar, Request, Response
 from litestar.config.app import AppConfig
-from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
+from litestar.types import Scope
 
 import gerbang
 from gerbang.base.card_numbers import masked
@@ -40,7 +40,7 @@ from gerbang.web.checkout import refunds as refund_pages
 from gerbang.web.console import pages as console_pages
 from gerbang.web.cursors import Cursors
 from gerbang.web.exchange import Exchange, exchange_of
-from gerbang.web.gateway import Gateway, Ways
+from gerbang.web.gateway import ASGIApp, Gateway, Ways
 from gerbang.web.hooks import Hooks
 from gerbang.web.hosts import hosts_of
 from gerbang.web.metrics import RequestMetrics
@@ -89,13 +89,13 @@ def assemble(services: Services, extra_handlers: Sequence[Any] = ()) -> Gateway:
     known = services.settings
     metrics, access_log = RequestMetrics(services.gauges), AccessLog(enabled=known.log_level in ("debug", "info"))
     refusals = Refusals()
-    inner = _framework(services, [*_ours(), *extra_handlers], (access_log.flush, refusals.flush))
-    policy.check_complete(_routes(inner), policy.POLICY)
-    schema = inner.openapi_schema.to_schema()
-    documents = plumbing.Documents(schema, policy.POLICY)
+    inner, schema, documents = _framework(tuple(extra_handlers))
     busy, readiness = payments.Direct(services), Readiness(services)
     ways = Ways(
         inner=inner,
+        lifespan=_lifespan(services, (access_log.flush, refusals.flush)),
+        services=services,
+        cursors=Cursors(services.secrets),
         hooks=Hooks(services.connections, services.inbox, services.settings.hook_body_limit_bytes, refusals).reply,
         table=policy.POLICY,
         direct={
@@ -134,23 +134,35 @@ def _ours() -> list[Any]:
     return [handler for module in (*_API, *_PAGES) for handler in module.HANDLERS]
 
 
-def _framework(services: Services, handlers: Sequence[Any], flushes: Sequence[Callable[[], None]]) -> Litestar:
-    cursors = Cursors(services.secrets)
-    return Litestar(
-        route_handlers=list(handlers),
+@functools.cache
+def _framework(extra_handlers: tuple[Any, ...]) -> tuple[Litestar, dict[str, Any], plumbing.Documents]:
+    """The framework with every route, its schema and the documents made of it. What it serves comes with each request: it is made once in a process."""
+    inner = Litestar(
+        route_handlers=[*_ours(), *extra_handlers],
         request_class=StrictRequest,
         dependencies={
-            "services": Provide(lambda: services, sync_to_thread=False, use_cache=True),
-            "cursors": Provide(lambda: cursors, sync_to_thread=False, use_cache=True),
+            "services": Provide(_services, sync_to_thread=False),
+            "cursors": Provide(_cursors, sync_to_thread=False),
         },
         exception_handlers={Exception: _on_error},
         before_request=_tell_refused,
-        state=State({"services": services}),
-        lifespan=[_housekeeping(services, flushes)],
         openapi_config=OpenAPIConfig(title="Gerbang", version=gerbang.__version__, path=_SCHEMA_PATH),
         on_app_init=[_quiet],
         logging_config=None,
     )
+    policy.check_complete(_routes(inner), policy.POLICY)
+    schema = inner.openapi_schema.to_schema()
+    return inner, schema, plumbing.Documents(schema, policy.POLICY)
+
+
+def _services(scope: Scope) -> Services:
+    found: Services = scope["state"]["services"]
+    return found
+
+
+def _cursors(scope: Scope) -> Cursors:
+    found: Cursors = scope["state"]["cursors"]
+    return found
 
 
 def _quiet(config: AppConfig) -> AppConfig:
@@ -176,7 +188,7 @@ def _on_error(request: Request[Any, Any, Any], error: Exception) -> pages.Page:
     return Response(body, status_code=status, headers=sent, media_type=headers[0][1].decode())
 
 
-def _housekeeping(services: Services, flushes: Sequence[Callable[[], None]]) -> Callable[[Litestar], Any]:
+def _lifespan(services: Services, flushes: Sequence[Callable[[], None]]) -> ASGIApp:
     """What this process does beside answering: log lines go out twice a second, old rate counters once an hour."""
 
     async def flush() -> None:
@@ -193,16 +205,18 @@ def _housekeeping(services: Services, flushes: Sequence[Callable[[], None]]) -> 
             except GerbangError as error:
                 log.warning("limits.not_pruned", code=error.code)
 
-    @contextlib.asynccontextmanager
-    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+    async def lifespan(_scope: Any, receive: Any, send: Any) -> None:
+        await receive()
         tasks = [asyncio.create_task(flush()), asyncio.create_task(prune())]
         try:
-            yield
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
         finally:
             for task in tasks:
                 task.cancel()
             for one in flushes:
                 one()
+        await send({"type": "lifespan.shutdown.complete"})
 
     return lifespan
 

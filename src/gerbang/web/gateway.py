@@ -22,6 +22,7 @@ from gerbang.core.payments.model import IdempotencyKeyReused
 from gerbang.web import idempotency, queries, rates, validation
 from gerbang.web.access_log import AccessLog
 from gerbang.web.answering import WHOLE_ANSWER
+from gerbang.web.cursors import Cursors
 from gerbang.web.exchange import Exchange, Reply
 from gerbang.web.hosts import BY_PROXY, Hosts
 from gerbang.web.metrics import RequestMetrics
@@ -84,6 +85,9 @@ class Ways:
     """What the gateway leads to and asks on the way."""
 
     inner: ASGIApp
+    lifespan: ASGIApp
+    services: Services
+    cursors: Cursors
     hooks: Callable[[Any, Any], Awaitable[Reply]]
     table: Sequence[Row]
     direct: Mapping[str, Direct]
@@ -109,7 +113,7 @@ class Gateway:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
-            await self._ways.inner(scope, receive, send)
+            await self._ways.lifespan(scope, receive, send)
             return
         exchange = Exchange(scope, receive, send)
         exchange.hosts = self._ways.hosts
@@ -225,6 +229,7 @@ class Gateway:
             return
         state = exchange.scope["state"]
         state["exchange"], state["caller"], state["request_id"] = exchange, exchange.caller, exchange.request_id
+        state["services"], state["cursors"] = self._ways.services, self._ways.cursors
         scope = exchange.scope if exchange.method != "HEAD" else {**exchange.scope, "method": "GET"}
         await self._ways.inner(scope, body_again(exchange), self._dressing(exchange))
         if exchange.error is not None:

@@ -236,7 +236,7 @@ def see_other(path: str, cookies: Sequence[Cookie] = ()) -> Response[None]:
 
 def services_of(request: Request[Any, Any, Any]) -> Services:
     """The services of this process."""
-    found: Services = request.app.state.services
+    found: Services = request.scope["state"]["services"]
     return found
 
 
