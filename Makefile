@@ -2,30 +2,46 @@
 # Needs: Python >= 3.11 with venv, make. Nothing here names a package registry.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help up test check format bench chaos soak docs lock install clean
+.PHONY: help up test test-full quick check format bench chaos soak docs lock install clean
 MAKEFLAGS += --no-print-directory
 
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+PYTEST := $(BIN)/python -m pytest
+# Steps that are all done, whatever becomes of one, and then the verdict.
+TRY := failed=""; try() { echo "── $$*"; "$$@" || failed="$$failed, $$(basename $$1) $$2"; }
+VERDICT := if [ -n "$$failed" ]; then echo "$@: not good$$failed"; exit 1; else echo "$@: all good"; fi
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: install  ## install what is missing, then run everything on this machine (ARGS="--data DIR --port N --sandbox-port N --json --fresh")
 	@exec $(BIN)/gerbang up $(ARGS)
 
 test: install  ## every test that this machine can run; skips are said aloud (ARGS="tests/base -k word")
-	@exec $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup $(ARGS)
+	@exec $(PYTEST) --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+
+test-full: install  ## those too that `test` leaves out because they take long and a shorter one shows their kind
+	@exec $(PYTEST) --numprocesses auto --maxprocesses 4 --dist loadfile --full $(ARGS)
+
+quick: install  ## a minute's worth while you work: format, types, import directions, what needs no database, one payment from end to end
+	@$(TRY); \
+	try $(BIN)/ruff format --check --output-format=concise .; \
+	try $(BIN)/mypy; \
+	try $(BIN)/lint-imports --no-logo; \
+	try $(PYTEST) -q --pure tests/core tests/base --ignore tests/base/test_watchdog.py; \
+	try $(PYTEST) -q tests/journeys/test_payment_flow.py::test_a_virtual_account_is_ordered_paid_told_and_given_back; \
+	$(VERDICT)
 
 check: install  ## format, lint, types, import directions, tidiness: all of them, and then the verdict
-	@failed=""; try() { echo "── $$*"; "$$@" || failed="$$failed, $$(basename $$1) $$2"; }; \
+	@$(TRY); \
 	try $(BIN)/ruff format --check --output-format=concise .; \
 	try $(BIN)/ruff check --output-format=concise .; \
 	try $(BIN)/mypy; \
 	try $(BIN)/lint-imports --no-logo; \
-	try $(BIN)/python -m pytest -q tests/tidy; \
-	if [ -n "$$failed" ]; then echo "check: not good$$failed"; exit 1; else echo "check: all good"; fi
+	try $(PYTEST) -q tests/tidy; \
+	$(VERDICT)
 
 format: install  ## write the format that `check` asks for
 	$(BIN)/ruff format .

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 
 import asyncpg
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from gerbang.base import migrations
 from gerbang.base.db import Database
@@ -23,6 +24,9 @@ T = TypeVar("T")
 _TEMPLATE = "gerbang_template"
 _ROOM_BYTES = 2 << 30  # what four servers at most need between them
 _numbers = itertools.count(1)
+_LEFT_OUT = pytest.StashKey[int]()
+_WHOLE_FOLDERS: Final = ("tests/journeys/",)
+_LONGEST: Final = ("tests/journeys/", "tests/chaos/", "tests/bench/", "tests/cli/", "tests/core/")
 # What httpx needs for TLS. Left to itself it loads all certificates of this machine for each client, 33 ms, and nothing here speaks TLS.
 NO_TLS: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
@@ -192,12 +196,55 @@ def chromium(need: Callable[..., str]) -> str:
     return need("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Side by side, a file's tests stay together, and the journeys, which share one running Gerbang, all together.
+class Together(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist ships no types
+    """Side by side, one worker has all tests of a file, which share what it sets up, and one all journeys, which share one running Gerbang.
 
-    First of all, because pytest-xdist reads the groups in a hook of the same name.
+    pytest-xdist has groups for this (`--dist loadgroup`); with pytest 9.2 they are no longer heard, and nobody says so
+    (pytest-dev/pytest-xdist#1386): every worker then sets up everything once more.
     """
-    for item in items:
-        folder = item.path.parent.name
-        item.add_marker(pytest.mark.xdist_group(folder if folder == "journeys" else str(item.path)))
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((place for place in _WHOLE_FOLDERS if nodeid.startswith(place)), nodeid.partition("::")[0])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    """Who gets which tests."""
+    config.option.loadscopereorder = False  # our own order stands: the longest first
+    return Together(config, log)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="also run the tests marked `full` (make test-full)")
+    parser.addoption("--pure", action="store_true", help="only what needs no database (make quick)")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no worker ends long after the others; then what this run is not for is left out."""
+    items.sort(
+        key=lambda item: next((n for n, place in enumerate(_LONGEST) if item.nodeid.startswith(place)), len(_LONGEST))
+    )
+    left_out = [] if config.getoption("full") else [item for item in items if item.get_closest_marker("full")]
+    config.stash[_LEFT_OUT] = len(left_out)
+    if config.getoption("pure"):
+        left_out += [item for item in items if "postgres_server" in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=left_out)
+    unwanted = set(left_out)
+    items[:] = [item for item in items if item not in unwanted]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker tells the others how many tests it was not asked to run: each has collected all."""
+    if (told := getattr(session.config, "workeroutput", None)) is not None:
+        told["left_out"] = session.config.stash.get(_LEFT_OUT, 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hears it."""
+    node.config.stash[_LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", 0)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if left_out := config.stash.get(_LEFT_OUT, 0):
+        terminalreporter.write_line(f"{left_out} tests marked `full` were left out: `make test-full` runs them too")

@@ -1,11 +1,8 @@
 """F4: what Gerbang acknowledged survives a SIGKILL of PostgreSQL and all its children, under load."""
 
-import pytest
-
 from bench.ackcheck import check
 
 
-@pytest.mark.slow
 async def test_no_acknowledged_webhook_is_lost_when_postgresql_is_killed_under_load() -> None:
     verdict = await check(seconds=5.0, kills=1, seed=20)
     assert not verdict.lost, verdict

@@ -19,13 +19,11 @@ def report() -> Report:
     return asyncio.run(chaos(only=only, kills=6, seed=SEED, seconds=10))
 
 
-@pytest.mark.slow
 def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(report: Report) -> None:
     """F2 to F7; O1 to O8 and the mails, over all scenarios."""
     assert not report.findings, table(report)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scenario", sorted(SCENARIOS))
 def test_the_fault_was_really_there(report: Report, scenario: str, need: Callable[..., str]) -> None:
     """A run without its faults would prove nothing."""

@@ -2,14 +2,11 @@
 
 import asyncio
 
-import pytest
-
 from tests.chaos.soak import Report, judged, soak, table
 
 SEED = 20_261_129
 
 
-@pytest.mark.slow
 def test_everything_that_is_due_is_done_whatever_the_plans_the_clock_and_the_provider_do() -> None:
     """R57."""
     report = asyncio.run(soak(minutes=0.5, seed=SEED, workers=2, flood=1_000))

@@ -21,7 +21,7 @@ from tests.web.checkout.test_pages import RETURNS
 from tests.web.conftest import PASSWORD, Edge, shop
 
 __all__ = ["shop"]  # the fixture of a running service with a NICEPAY of its own
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",

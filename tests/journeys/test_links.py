@@ -58,7 +58,6 @@ async def make_one(page: Page, edge: Edge) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.slow
 async def test_a_link_is_made_by_keyboard_and_copied(chromium: str, shop: tuple[Edge, Sandbox]) -> None:
     edge, _ = shop
     async with running_browser(chromium) as browser:
@@ -78,7 +77,6 @@ async def test_a_link_is_made_by_keyboard_and_copied(chromium: str, shop: tuple[
 
 
 @pytest.mark.browser
-@pytest.mark.slow
 async def test_without_script_a_link_is_made_and_can_be_selected(chromium: str, shop: tuple[Edge, Sandbox]) -> None:
     edge, _ = shop
     async with running_browser(chromium) as browser:

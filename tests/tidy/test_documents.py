@@ -98,7 +98,7 @@ def test_the_lock_names_no_registry_and_pins_everything_by_hash() -> None:
 
 def test_every_make_target_of_the_contract_is_there_and_explained() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in ("up", "test", "check", "bench", "chaos", "soak", "docs", "help"):
+    for target in ("up", "test", "test-full", "quick", "check", "bench", "chaos", "soak", "docs", "help"):
         assert re.search(rf"^{target}:.*## \w", makefile, re.MULTILINE), target
 
 

@@ -11,8 +11,6 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
 from gerbang.base.db import Database
 from gerbang.core.queue.model import NewJob
 
@@ -54,7 +52,6 @@ async def test_a_worker_killed_mid_job_loses_nothing_and_the_crash_counts_as_a_t
     assert await effects(db) == {"a": 1}
 
 
-@pytest.mark.slow
 async def test_workers_killed_again_and_again_do_every_jobs_effect_exactly_once(
     db: Database, database_url: str, tmp_path: Path
 ) -> None:
