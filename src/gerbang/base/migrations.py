@@ -12,8 +12,12 @@ from pathlib import Path
 from time import monotonic
 from typing import Final, Literal
 
+import structlog
+
 from gerbang.base.db import Database, Tx
 from gerbang.base.errors import Conflict, Unavailable
+
+log = structlog.get_logger()
 
 Kind = Literal["expand", "contract"]
 _FOLDER: Final = Path(__file__).parent.parent / "migrations"
@@ -107,9 +111,20 @@ async def apply(
                 for migration in todo:
                     async with db.transaction() as tx:
                         await _run(tx, migration)
+                await _continue_positions(db)
         finally:
             await lock.execute("SELECT pg_advisory_unlock($1)", _LOCK)
     return todo
+
+
+async def _continue_positions(db: Database) -> None:
+    """After a restore into another server, whose transactions begin again at low numbers, the order of events goes on where it was."""
+    async with db.transaction() as tx:
+        if await tx.fetchval("SELECT to_regproc('public.continue_positions')") is None:
+            return
+        behind = await tx.fetchval("SELECT continue_positions()")
+    if behind:
+        log.warning("migrations.positions_continued", behind=behind)
 
 
 class _Undo(Exception):

@@ -40,7 +40,21 @@ async def refuse_unsafe(db: Database) -> None:
 async def look_at(db: Database) -> list[Finding]:
     """Every check, asked under the application's role; raises DatabaseUnavailable."""
     async with db.reading() as tx:
-        return [*await _durability(tx), *await _rights(tx)]
+        return [*await _durability(tx), *await _rights(tx), *await _positions(tx)]
+
+
+async def _positions(tx: Tx) -> list[Finding]:
+    """A dump put back into another server: until its places are continued, nobody is told of what is new."""
+    if await tx.fetchval("SELECT to_regproc('public.positions_behind')") is None:
+        return []  # not migrated so far
+    behind = await is_behind(tx)
+    what = "a dump of another server, whose events do not go on yet" if behind else "events go on where they were"
+    return [Finding(what, not behind, "gerbang migrate", fatal=True)]
+
+
+async def is_behind(tx: Tx) -> bool:
+    """Whether this is a dump of another server whose places have not been continued; asks a few indexes."""
+    return int(await tx.fetchval("SELECT positions_behind()")) > 0
 
 
 async def _durability(tx: Tx) -> list[Finding]:

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 import structlog
 
-from gerbang.base import migrations
+from gerbang.base import migrations, safety
 from gerbang.base.batching import Shared
 from gerbang.base.errors import GerbangError
 from gerbang.core.limits.model import NotWritten
@@ -72,8 +72,10 @@ class Readiness:
         self._asked_at = time.monotonic()
 
     async def _readable(self) -> str | None:
-        missing = await migrations.pending(self._services.db)
-        return f"{len(missing)} migrations are pending" if missing else None
+        if missing := await migrations.pending(self._services.db):
+            return f"{len(missing)} migrations are pending"
+        async with self._services.db.reading() as tx:
+            return "Restored from another server's dump: run gerbang migrate" if await safety.is_behind(tx) else None
 
     async def _writable(self) -> str | None:
         """A real write, at most every three seconds while they succeed."""

@@ -74,18 +74,6 @@ async def test_who_reads_while_others_post_and_keep_sees_books_that_balance(db: 
     assert await balancing.differences(db, lines=5) == []
 
 
-async def test_balances_from_another_server_are_summed_anew(db: Database) -> None:
-    async with db.transaction() as tx:
-        await post(tx, [_sale(5)])
-    assert await balancing.run_once(db)
-    async with db.transaction() as tx:
-        await tx.execute("UPDATE ledger_balanced SET upto = '4000000000'")  # as a dump would bring it into a new server
-        await post(tx, [_sale(2)])
-    assert await balancing.run_once(db)
-    assert await Ledger(db).accounts() == await _sums(db)
-    assert await _kept(db) == 7
-
-
 async def test_a_balance_that_is_not_the_sum_of_its_lines_is_named(db: Database) -> None:
     async with db.transaction() as tx:
         await post(tx, [_sale(5), _sale(7)])

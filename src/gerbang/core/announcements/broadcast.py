@@ -92,7 +92,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """The place asked for lies too far back: load the present state, then go on from `place`."""
+    """The place asked for lies too far back, or in another history: load the present state, then go on from `place`."""
 
     place: Place
 
@@ -164,6 +164,9 @@ class Broadcaster:
         self._callers[scope.caller] += 1
         try:
             begin = await self._join(listener)
+            if after is not None and begin < after and await self._is_of_another_history(after):
+                yield Missed(begin)
+                after = begin
             if after is not None:
                 async for old in self._history(scope, after, begin):
                     yield old
@@ -189,6 +192,11 @@ class Broadcaster:
         assert self._position is not None
         self._listeners.add(listener)
         return self._position
+
+    async def _is_of_another_history(self, place: Place) -> bool:
+        """We have not come to it: it was given out by a database whose older copy took its place."""
+        async with self._db.reading() as tx:
+            return place.xid >= int(await store.horizon(tx))
 
     async def _start(self) -> None:
         async with self._db.reading() as tx:

@@ -1,6 +1,6 @@
 """Every SQL statement on `announcements` and `cursors`.
 
-The order is by transaction id, read only below the snapshot's xmin: a transaction that commits late is never skipped.
+The order is by the place of the transaction, read only where every transaction has ended: one that commits late is never skipped.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ async def after(tx: Tx, xid: str, id_: UUID | None, limit: int) -> list[Row]:
         """
         SELECT id, xid::text AS at, type, payment_id, sequence, data, made_at FROM announcements
         WHERE (xid, id) > ($1::text::xid8, coalesce($2, '00000000-0000-0000-0000-000000000000'::uuid))
-          AND xid < (SELECT pg_snapshot_xmin(pg_current_snapshot()))
+          AND xid < (SELECT finished_below())
         ORDER BY xid, id LIMIT $3
         """,
         xid,
@@ -50,8 +50,8 @@ async def after(tx: Tx, xid: str, id_: UUID | None, limit: int) -> list[Row]:
 
 
 async def horizon(tx: Tx) -> str:
-    """The transaction id below which everything is finished: where a listener begins that wants only what is new."""
-    return str(await tx.fetchval("SELECT pg_snapshot_xmin(pg_current_snapshot())::text"))
+    """The place below which everything is finished: where a listener begins that wants only what is new."""
+    return str(await tx.fetchval("SELECT finished_below()::text"))
 
 
 async def move_cursor(tx: Tx, name: str, xid: str, id_: UUID) -> None:

@@ -32,13 +32,9 @@ async def run(db: Database, stop: asyncio.Event) -> None:
 async def run_once(db: Database, lines: int = _LINES) -> bool:
     """Add about so many lines, whole transactions; whether there were any."""
     async with db.transaction() as tx:
-        place = await store.balanced_to(tx)
-        if place is None:
+        before = await store.balanced_to(tx)
+        if before is None:
             return False
-        before, from_elsewhere = place
-        if from_elsewhere:  # a dump, put back into another server: its transactions count from the beginning
-            await store.begin_anew(tx)
-            before = "0"
         upto = await store.next_to_balance(tx, before, lines)
         if upto is not None:
             await store.balance(tx, before, upto)

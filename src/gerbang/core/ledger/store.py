@@ -53,32 +53,22 @@ async def balances(tx: Tx) -> list[Row]:
     )
 
 
-async def balanced_to(tx: Tx) -> tuple[str, bool] | None:
-    """The transaction up to which the balances are summed, as text, and whether this server has not come to it: they were written down on
-    another one, whose transactions had other numbers. The row is locked; None when another process is at it.
-    """
-    row = await tx.fetchrow(
-        "SELECT upto::text, upto >= pg_snapshot_xmin(pg_current_snapshot()) AS foreign FROM ledger_balanced FOR UPDATE SKIP LOCKED"
-    )
-    return None if row is None else (row[0], row[1])
-
-
-async def begin_anew(tx: Tx) -> None:
-    """No line is in the balances: all are added when they are read, until they have been balanced again."""
-    await tx.execute("DELETE FROM ledger_balances")
-    await tx.execute("UPDATE ledger_balanced SET upto = '0'")
+async def balanced_to(tx: Tx) -> str | None:
+    """The transaction up to which the balances are summed, as text. The row is locked; None when another process is at it."""
+    upto: str | None = await tx.fetchval("SELECT upto::text FROM ledger_balanced FOR UPDATE SKIP LOCKED")
+    return upto
 
 
 async def next_to_balance(tx: Tx, upto: str, limit: int) -> str | None:
     """The last of the transactions after `upto` that hold together about `limit` lines, none of which can get any more; None: there are none.
 
-    Below the snapshot's xmin every transaction has ended: what commits late is never passed over.
+    Below `finished_below` every transaction has ended: what commits late is never passed over.
     """
     last: str | None = await tx.fetchval(
         """
         SELECT xid::text AS last FROM (
             SELECT xid FROM ledger_lines
-            WHERE xid > $1::text::xid8 AND xid < (SELECT pg_snapshot_xmin(pg_current_snapshot())) ORDER BY xid LIMIT $2) AS next
+            WHERE xid > $1::text::xid8 AND xid < (SELECT finished_below()) ORDER BY xid LIMIT $2) AS next
         ORDER BY next.xid DESC LIMIT 1
         """,
         upto,
