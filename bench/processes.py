@@ -7,7 +7,6 @@ import contextlib
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from time import monotonic
 from typing import IO, Final
 
 from gerbang.base.children import die_with_parent
+from gerbang.cli import ports
 
 _ROOT: Final = Path(__file__).parent.parent
 _READY_S: Final = 90.0
@@ -119,10 +119,8 @@ def descendants(pid: int) -> list[int]:
 
 
 def free_port() -> int:
-    """Return a TCP port that nobody holds now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that stays free until a child listens there."""
+    return ports.free_port()
 
 
 def _answers(port: int, path: str) -> bool:

@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import shutil
-import socket
 import ssl
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -19,6 +18,7 @@ from xdist.scheduler import LoadScopeScheduling
 from gerbang.base import migrations
 from gerbang.base.db import Database
 from gerbang.base.postgres import Postgres, ServerHandle
+from gerbang.cli import ports
 
 T = TypeVar("T")
 _TEMPLATE = "gerbang_template"
@@ -162,17 +162,14 @@ async def db(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def free_port() -> Callable[[], int]:
-    """Call it for a TCP port on 127.0.0.1 that nothing listens on, each time another: the kernel may name one twice."""
+    """Call it for a TCP port on 127.0.0.1 that nothing listens on, each time another."""
     named: set[int] = set()
 
     def find() -> int:
-        while True:
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
-                port = int(probe.getsockname()[1])
-            if port not in named:
-                named.add(port)
-                return port
+        while (port := ports.free_port()) in named:
+            pass
+        named.add(port)
+        return port
 
     return find
 

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,18 +21,12 @@ from gerbang import settings
 from gerbang.base.children import die_with_parent
 from gerbang.base.postgres import Postgres, ServerHandle
 from gerbang.cli.migrate import migrate_as_owner
+from gerbang.cli.ports import free_port
 from gerbang.providers.sealed import ensure_root_key
 
 _READY_S: Final = 60.0
 _LIMIT_S: Final = 5.0
 _POOL: Final = "6"
-
-
-def free_port() -> int:
-    """A TCP port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import shutil
 import signal
-import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from gerbang.cli.ports import free_port
 from tests.cli.test_up import Up, left_behind
 from tests.conftest import NO_TLS, new_data_folder
 from tests.journeys.world import World
@@ -35,14 +35,9 @@ class Running:
         return self.said
 
 
-def _free_ports() -> tuple[int, int]:
-    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
-        return one.getsockname()[1], other.getsockname()[1]
-
-
 @pytest.fixture(scope="session")
 def running() -> Iterator[Running]:
-    data, ports = new_data_folder(), _free_ports()
+    data, ports = new_data_folder(), (free_port(), free_port())
     up = Up(data, *ports)
     place = Running(up, up.ready(), data, ports)
     yield place

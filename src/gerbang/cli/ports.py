@@ -3,12 +3,15 @@
 import asyncio
 import contextlib
 import socket
+from random import SystemRandom
 from time import monotonic
 from typing import Final
 
 from gerbang.base.errors import Conflict
 from gerbang.settings import Settings
 
+# Linux gives ports from 32768 to outgoing connections, others from 49152: one of those may be gone before it is listened on.
+_NEVER_HANDED_OUT: Final = range(20_000, 32_768)
 _PATIENCE_S: Final = 3.0  # what a killed predecessor may need to let go
 
 
@@ -36,10 +39,8 @@ async def refuse_taken(settings: Settings) -> None:
 
 
 def free_port() -> int:
-    """A port on 127.0.0.1 that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port on 127.0.0.1 that nothing listens on now, and that no outgoing connection will be given until somebody listens there."""
+    return next(port for port in SystemRandom().sample(_NEVER_HANDED_OUT, 1_000) if _free("127.0.0.1", port))
 
 
 def _free(host: str, port: int) -> bool:
