@@ -31,6 +31,7 @@ from gerbang.core.connections.service import Connections
 from gerbang.core.identity import accounts
 from gerbang.core.identity.changes import Changes
 from gerbang.core.identity.model import Lifetimes, system_caller
+from gerbang.core.identity.passwords import Passwords
 from gerbang.core.identity.service import Identity
 from gerbang.core.inbox.model import Event, Replay
 from gerbang.core.inbox.service import Apply, Inbox
@@ -96,7 +97,12 @@ class Core:
 
 @contextlib.asynccontextmanager
 async def core(
-    settings: Settings, name: str, providers: Mapping[str, Provider] = PROVIDERS, *, wait_s: float | None = None
+    settings: Settings,
+    name: str,
+    providers: Mapping[str, Provider] = PROVIDERS,
+    *,
+    wait_s: float | None = None,
+    passwords: Passwords | None = None,
 ) -> AsyncIterator[Core]:
     """The core of one process; nobody waits for its database beyond `wait_s`. Refuses an unsafe database or a foreign root key."""
     db = Database(settings.database_dsn(), size=settings.database_pool_size, name=f"gerbang {name}",
@@ -112,7 +118,7 @@ async def core(
         clock.set_offset(await business_time.offset_s(db))
         identity = Identity(
             db, secrets, changes, environment="test" if settings.sandbox else "live",
-            customers_set_amounts=settings.customer_amounts == "allow",
+            customers_set_amounts=settings.customer_amounts == "allow", passwords=passwords,
             lifetimes=Lifetimes(settings.access_token_ttl_s, settings.refresh_token_ttl_s, settings.owner_link_ttl_s),
         )  # fmt: skip
         connections = Connections(db, secrets, providers, settings.base_url)

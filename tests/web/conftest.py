@@ -10,10 +10,13 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from gerbang import app, demo, settings
 from gerbang.base import ids
+from gerbang.cli.ports import free_port
 from gerbang.core.identity.model import Client, Role, User, system_caller
+from gerbang.core.identity.passwords import Passwords
 from gerbang.providers.sealed import ensure_root_key
 from gerbang.sandbox.app import Connection, Sandbox, SandboxConfig, running
 from gerbang.web import gateway
@@ -94,7 +97,9 @@ async def running_edge(database: FreshDatabase, data: Path, port: int, **chosen:
     configured = settings.load(data=data, database_url=database.app_dsn, port=port, **chosen)
     ensure_root_key(configured.root_key_path, create=True)
     stop, ready = asyncio.Event(), asyncio.Event()
-    async with app.core(configured, "test", wait_s=configured.database_wait_s) as core, asyncio.TaskGroup() as group:
+    quick = Passwords(memory_kib=64, time_cost=1)  # no test here is about how dear a guess is
+    started = app.core(configured, "test", wait_s=configured.database_wait_s, passwords=quick)
+    async with started as core, asyncio.TaskGroup() as group:
         if configured.sandbox:
             await demo.connect_nicepay(core.connections, core.secrets, core.settings)
         await core.changes.poll()
@@ -174,19 +179,45 @@ async def far_edge(
     await line.cut()
 
 
-@pytest.fixture
-async def shop(
-    database: FreshDatabase, tmp_path: Path, free_port: Callable[[], int]
+async def running_shop(
+    database: FreshDatabase, data: Path, ports: tuple[int, int]
 ) -> AsyncIterator[tuple[Edge, Sandbox]]:
-    """A service with a NICEPAY of its own to pay with; customers may set amounts."""
-    sandbox_port = free_port()
-    merchants = tuple(Connection(m.imid, m.merchant_key, m.methods, m.name) for m in demo.merchants(tmp_path))
-    config = SandboxConfig(str(tmp_path / "sandbox"), merchants, port=sandbox_port)
+    port, sandbox_port = ports
+    merchants = tuple(Connection(m.imid, m.merchant_key, m.methods, m.name) for m in demo.merchants(data))
+    config = SandboxConfig(str(data / "sandbox"), merchants, port=sandbox_port)
 
     async def advance(_seconds: int) -> int:
         return 0
 
     async with running(config, advance) as sandbox:
         chosen = {"sandbox": True, "sandbox_port": sandbox_port, "customer_amounts": "allow", "provider_wait_s": 3.0}
-        async for one in running_edge(database, tmp_path, free_port(), **chosen):
+        async for one in running_edge(database, data, port, **chosen):
             yield one, sandbox
+
+
+@pytest.fixture
+async def shop(
+    database: FreshDatabase, tmp_path: Path, free_port: Callable[[], int]
+) -> AsyncIterator[tuple[Edge, Sandbox]]:
+    """A service with a NICEPAY of its own to pay with; customers may set amounts."""
+    async for one in running_shop(database, tmp_path, (free_port(), free_port())):
+        yield one
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def one_shop(
+    module_database: FreshDatabase, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[Edge, Sandbox]]:
+    """The same, once for the many cases of a test that look at what is their own; they run on the file's loop."""
+    async for one in running_shop(module_database, tmp_path_factory.mktemp("shop"), (free_port(), free_port())):
+        yield one
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def one_desk(one_shop: tuple[Edge, Sandbox]) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser at that shop in which somebody of finance is signed in."""
+    from tests.web.console.test_operators import signed_in  # which builds on the Edge above
+
+    browser = await signed_in(one_shop[0], Role.FINANCE)
+    yield browser
+    await browser.aclose()

@@ -119,11 +119,12 @@ async def test_the_same_form_sent_twice_makes_one_payment_and_another_amount_ano
         ({"language": "fr"}, "Pilih salah satu"),
     ],
 )
+@pytest.mark.asyncio(loop_scope="module")
 async def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
-    shop: Shop, desk: httpx.AsyncClient, typed: Mapping[str, str], said: str
+    one_shop: Shop, one_desk: httpx.AsyncClient, typed: Mapping[str, str], said: str
 ) -> None:
-    edge, _ = shop
-    answer = await desk.post(NEW, data={**FORM, "key": "k", **typed})
+    edge, _ = one_shop
+    answer = await one_desk.post(NEW, data={**FORM, "key": "k", **typed})
     assert answer.status_code == 422
     assert said in unescape(answer.text)
     assert answer.text.count('class="err"') == 1

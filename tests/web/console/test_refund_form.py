@@ -28,15 +28,16 @@ async def desk(shop: Shop) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.mark.parametrize("typed", ["150000", "150.000", "Rp 150.000", "rp150.000,-", "150 000", "IDR 150.000,00"])
+@pytest.mark.asyncio(loop_scope="module")
 async def test_an_amount_to_give_back_is_read_as_people_write_it(
-    shop: Shop, desk: httpx.AsyncClient, typed: str
+    one_shop: Shop, one_desk: httpx.AsyncClient, typed: str
 ) -> None:
-    edge, sandbox = shop
+    edge, sandbox = one_shop
     made = await a_paid_payment(edge, sandbox)
     address = f"/console/payments/{made}/refund"
-    form = {"key": hidden(await desk.get(address), "key"), "amount": typed, "reason": "Barang habis"}
-    done = await desk.post(address, data=form)
-    again = await desk.post(address, data={**form, "amount": "150000"})
+    form = {"key": hidden(await one_desk.get(address), "key"), "amount": typed, "reason": "Barang habis"}
+    done = await one_desk.post(address, data=form)
+    again = await one_desk.post(address, data={**form, "amount": "150000"})
     assert done.headers["location"] == again.headers["location"] == f"/console/payments/{made}?done=refunded"
     (refund,) = (await edge.get(f"/v1/payments/{made}")).json()["refunds"]
     assert (refund["amount"], refund["currency"]) == (150_000, "IDR")
