@@ -323,3 +323,18 @@ def test_eight_times_the_text_takes_about_eight_times_as_long(part: str) -> None
 
 def test_a_number_that_no_table_knows_is_none() -> None:
     assert not is_card_number("9999999999999995")
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ('{"cvv":"123","a":1}', '{"cvv":"***","a":1}'),
+        ('{"securityCode": 1234}', '{"securityCode": ****}'),
+        ("cardCvv=999&x=1", "cardCvv=***&x=1"),
+        ("kode_keamanan: 123", "kode_keamanan: ***"),
+        ('{"cvvResult":"123"}', '{"cvvResult":"123"}'),
+        ('{"statusCode":"123"}', '{"statusCode":"123"}'),
+    ],
+)
+def test_a_security_code_is_masked_by_the_name_of_its_field(written: str, kept: str) -> None:
+    assert masked(written) == kept

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gerbang.base.watchdog import STUCK, Limits
-from gerbang.cli.docs import commands_page, settings_page
+from gerbang.cli.docs import commands_page, declines_page, errors_page, settings_page
 from gerbang.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
@@ -59,7 +59,15 @@ def test_the_tree_of_the_architecture_page_is_the_tree_on_disk() -> None:
     assert not untold, f"there but not named: {untold}"
 
 
-@pytest.mark.parametrize(("name", "page"), [("settings.md", settings_page), ("commands.md", commands_page)])
+PAGES = {
+    "settings.md": settings_page,
+    "commands.md": commands_page,
+    "declines.md": declines_page,
+    "errors.md": errors_page,
+}
+
+
+@pytest.mark.parametrize(("name", "page"), PAGES.items())
 def test_a_generated_page_is_what_the_code_says(name: str, page: object) -> None:
     assert callable(page)
     kept = ROOT / "docs" / "reference" / name

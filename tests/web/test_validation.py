@@ -272,3 +272,17 @@ def test_many_brackets_that_are_not_deep_are_no_offence() -> None:
     """R42: what counts is how deep, not how many; and a bracket in a word is a letter."""
     body = b'{"a":"' + b"[{" * 400 + b'\\"[","b":[' + b",".join([b"[1]"] * 300) + b"]}"
     assert len(validation.read_json(body)["b"]) == 300
+
+
+ENDLESS = {"one run": "4", "single digits": "4 ", "dates": "20261129101010 ", "in per cent": "%34", "entities": "&#52;"}
+
+
+@pytest.mark.parametrize("piece", ENDLESS.values(), ids=ENDLESS.keys())
+def test_no_body_makes_the_search_for_card_numbers_long(piece: str) -> None:
+    """R14, R43: the time of this thread alone, so that a busy machine does not count."""
+    text = piece * (247_000 // len(piece))
+    body = msgspec.json.encode({"metadata": {"a": text}})
+    started = time.thread_time()
+    with pytest.raises(Invalid):
+        validation.refuse_card_data(body, {"metadata": {"a": text}})
+    assert time.thread_time() - started < 0.05

@@ -20,6 +20,7 @@ from gerbang.base import number_kinds
 
 LONGEST: Final = 19
 SHORTEST: Final = 12
+MOST_DIGITS: Final = 20_000  # in one body: looking through more of them would take longer than anybody may wait for it
 _ALL: Final = range(SHORTEST, LONGEST + 1)
 _UNIONPAY: Final = range(16, LONGEST + 1)
 # (first four digits, from and to; lengths). Where ranges overlap, the lengths add up.
@@ -75,6 +76,11 @@ _SECURITY_CODE: Final = re.compile(
     r"[cC](?<![A-Za-z].)(?:[vV][vV]2?|[vV][cC]2?|[aA][vV]2)\b\W{0,3}(?:(?:is|code|kode|no)\b\W{0,3})?[0-9]{3,4}(?![0-9])",
     re.DOTALL,
 )
+_CODE_FIELD: Final = re.compile(
+    r"(?:c[vs]c2?|cvv2?|cav2|cvn|card[_\- ]?(?:code|cid|pin)|security[_\- ]?code|verification[_\- ]?(?:code|value)|kode[_\- ]?keamanan)"
+    r"(?![A-Za-z0-9])[\"']?\s{0,2}[=:]?\s{0,2}[\"']?([0-9]{3,4})(?![0-9])",
+    re.IGNORECASE,
+)
 _PLAIN: Final = bytes.maketrans(b"0123456789", bytes(range(10)))
 _DOUBLED: Final = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 _PERCENT: Final = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -122,7 +128,9 @@ def holds_card_number(text: str, field: str = "") -> bool:
 
 
 def masked(text: str, sign: str = "*") -> str:
-    """The text with all but the first six and last four digits of card numbers as `sign`; a name just before a number says what it is."""
+    """The text with all but the first six and last four digits of card numbers, and all of security codes that are called so, as `sign`; a
+    name just before a number says what it is.
+    """
     folded = fold(text)
     characters: list[str] = []
     for found in _unexplained(folded, None):
@@ -130,7 +138,16 @@ def masked(text: str, sign: str = "*") -> str:
         digits = [at for at in range(found.start, found.end) if folded[at].isdigit()]
         for at in digits[6:-4]:
             characters[at] = sign
+    for code in _CODE_FIELD.finditer(folded):
+        characters = characters or list(text)
+        characters[code.start(1) : code.end(1)] = sign * (code.end(1) - code.start(1))
     return "".join(characters) if characters else text
+
+
+def digits_in(text: str) -> int:
+    """How many digits of any script stand in the text."""
+    folded = fold(text)
+    return sum(map(folded.count, "0123456789"))
 
 
 def is_card_number(digits: str) -> bool:

@@ -19,7 +19,12 @@ def docs(*, folder: Path = Path("docs/reference"), check: bool = False) -> None:
     check
         Compare only.
     """
-    pages = {"settings.md": settings_page(), "commands.md": commands_page(), "declines.md": declines_page()}
+    pages = {
+        "settings.md": settings_page(),
+        "commands.md": commands_page(),
+        "declines.md": declines_page(),
+        "errors.md": errors_page(),
+    }
     stale = [name for name, text in pages.items() if not _same(folder / name, text)]
     if check:
         print("\n".join(f"out of date: {folder / name}" for name in stale) or "up to date")
@@ -68,6 +73,37 @@ def declines_page() -> str:
             "",
         ]
     )
+
+
+def errors_page() -> str:
+    """Every code of a problem with its cause and cure, and the codes that only a process shows."""
+    import gerbang.app  # noqa: F401  every error is there once everything is imported
+    from gerbang.web.manual import error_rows
+    from gerbang.web.texts.problems_of_processes import OF_PROCESSES
+
+    def cells(*texts: str) -> str:
+        return "| " + " | ".join(text.replace("|", "\\|") for text in texts) + " |"
+
+    rows = [
+        cells(
+            f"`{row.code}`", str(row.status), row.title, row.told.cause, row.told.cure, row.told.retry, row.told.example
+        )
+        for row in error_rows()
+    ]
+    inside = [
+        cells(f"`{code}`", told.cause, told.cure, told.retry, told.example)
+        for code, told in sorted(OF_PROCESSES.items())
+    ]
+    about = (
+        "An error is a problem (RFC 9457). `code` never changes its meaning; `detail` tells this very case, `errors` the fields,"
+        " `hint` what to do, and `request_id` finds it in the log. The running service shows the same table at `/docs/errors`."
+    )
+    return "\n".join([
+        _HEAD, "# Errors", "", about, "",
+        "| code | status | title | why | what to do | send it again? | for example |", "|---|---|---|---|---|---|---|", *rows, "",
+        "## Of commands and processes", "", "No answer over HTTP has these: a command ends with them, or a log shows them.", "",
+        "| code | why | what to do | try again? | for example |", "|---|---|---|---|---|", *inside, "",
+    ])  # fmt: skip
 
 
 def commands_page() -> str:

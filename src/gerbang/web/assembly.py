@@ -5,6 +5,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+import msgspec
 import structlog
 from litestar import Litestar, Request, Response
 from litestar.config.app import AppConfig
@@ -18,7 +19,7 @@ from gerbang.base.errors import GerbangError
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.identity.model import Caller, payer_caller
-from gerbang.web import pages, policy, queries
+from gerbang.web import openapi, pages, policy, queries
 from gerbang.web.access_log import AccessLog
 from gerbang.web.api import (
     approvals,
@@ -38,7 +39,7 @@ from gerbang.web.checkout import login, owner, shop
 from gerbang.web.checkout import pages as checkout
 from gerbang.web.checkout import refunds as refund_pages
 from gerbang.web.console import pages as console_pages
-from gerbang.web.cursors import Cursors
+from gerbang.web.cursors import Cursors, part_of
 from gerbang.web.exchange import Exchange, exchange_of
 from gerbang.web.gateway import ASGIApp, Gateway, Ways
 from gerbang.web.hooks import Hooks
@@ -118,6 +119,7 @@ def assemble(services: Services, extra_handlers: Sequence[Any] = ()) -> Gateway:
         access_log=access_log,
         hosts=hosts_of(known.host, known.public_url, known.base_url, known.allowed_hosts),
         parameters=queries.known_parameters(schema, policy.POLICY),
+        bodiless=openapi.without_body(schema, policy.POLICY),
         body_limit_bytes=services.settings.body_limit_bytes,
         needs_owner=_never if services.settings.sandbox else services.identity.accounts.needs_owner,
     )
@@ -143,6 +145,7 @@ def _framework(extra_handlers: tuple[Any, ...]) -> tuple[Litestar, dict[str, Any
         dependencies={
             "services": Provide(_services, sync_to_thread=False),
             "cursors": Provide(_cursors, sync_to_thread=False),
+            "part": Provide(part_of, sync_to_thread=False),
         },
         exception_handlers={Exception: _on_error},
         before_request=_tell_refused,
@@ -151,8 +154,8 @@ def _framework(extra_handlers: tuple[Any, ...]) -> tuple[Litestar, dict[str, Any
         logging_config=None,
     )
     policy.check_complete(_routes(inner), policy.POLICY)
-    schema = inner.openapi_schema.to_schema()
-    return inner, schema, plumbing.Documents(schema, policy.POLICY)
+    schema = openapi.completed(inner.openapi_schema.to_schema(), policy.POLICY, _bodies(inner))
+    return inner, schema, plumbing.Documents(schema)
 
 
 def _services(scope: Scope) -> Services:
@@ -232,6 +235,12 @@ def _routes(app: Litestar) -> list[tuple[str, str]]:
             path = path[:-1] + ":path}"
         found += [(method, path) for method in getattr(route, "methods", ()) if method != "OPTIONS"]
     return found
+
+
+def _bodies(app: Litestar) -> list[type[msgspec.Struct]]:
+    """The types that JSON bodies are read as."""
+    fields = [handler.parsed_data_field for route in app.routes for handler in getattr(route, "route_handlers", ())]
+    return sorted({one.annotation for one in fields if one is not None}, key=lambda one: one.__name__)
 
 
 def _payer(services: Services) -> Callable[[Exchange], Any]:

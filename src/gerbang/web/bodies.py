@@ -9,30 +9,75 @@ import msgspec
 
 from gerbang.base import email_address, ids, ip, phone
 from gerbang.base.errors import FieldError, NotFound
-from gerbang.base.money import EXPONENTS, BadMoney, from_json
+from gerbang.base.money import EXPONENTS, FIAT_LIMIT, BadMoney, from_json
 from gerbang.core.payments.model import Destination, MethodChoice, PayerUpdate
 from gerbang.ports.payment import Method, Payer
 from gerbang.web import texts
 from gerbang.web.problems import invalid_field
+from gerbang.web.surcharges import is_surcharge
 
 Line = Annotated[str, msgspec.Meta(max_length=200)]
 Text = Annotated[str, msgspec.Meta(max_length=500)]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Purpose = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 Email = Annotated[
-    str, msgspec.Meta(max_length=254, description="An e-mail address that can be written to, without a name beside it.")
+    str,
+    msgspec.Meta(
+        max_length=254,
+        description="An e-mail address that can be written to, without a name beside it.",
+        extra_json_schema={"format": "email"},
+    ),
 ]
 Phone = Annotated[
-    str, msgspec.Meta(max_length=64, description="A phone number as people write it; kept as E.164, +6281234567890.")
+    str,
+    msgspec.Meta(
+        max_length=64,
+        description="A phone number as people write it; kept as E.164, +6281234567890.",
+        extra_json_schema={"format": "phone"},
+    ),
 ]
 Ip = Annotated[
     str,
     msgspec.Meta(
-        max_length=64, description="From where the payer pressed, IPv4 or IPv6, where your server asks for them."
+        max_length=64,
+        description="From where the payer pressed, IPv4 or IPv6, where your server asks for them.",
+        extra_json_schema={"format": "ip"},
+    ),
+]
+# What the document says of an amount; which of both it is, its currency decides.
+_FIAT: Final = {"exclusiveMinimum": 0, "exclusiveMaximum": FIAT_LIMIT}
+_UNITS: Final = {"pattern": "^[1-9][0-9]{0,29}$"}
+Amount = (
+    Annotated[int, msgspec.Meta(description="Whole minor units of a fiat currency.", extra_json_schema=_FIAT)]
+    | Annotated[str, msgspec.Meta(description="Base units of an asset (USDC, ETH …).", extra_json_schema=_UNITS)]
+)
+Currency = Annotated[str, msgspec.Meta(extra_json_schema={"enum": sorted(EXPONENTS)})]
+UserId = Annotated[str, msgspec.Meta(extra_json_schema={"pattern": "^usr_[0-7][0-9A-HJKMNP-TV-Z]{25}$"})]
+Account = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^([0-9]{5,20})?$",
+        description="The account number: 5 to 20 digits, which may be grouped by spaces, dots or dashes.",
+        extra_json_schema={"pattern": r"^([0-9](?:[ .\-]?[0-9]){4,19})?$"},
+    ),
+]
+ReturnUrl = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=2048,
+        description="Where the payer goes afterwards: a whole address, http or https, with a host and without a user.",
+        extra_json_schema={"format": "uri", "pattern": "^https?://"},
     ),
 ]
 _METADATA_BYTES: Final = 16_384
 _METADATA_DEPTH: Final = 8
+Metadata = Annotated[
+    Mapping[Annotated[str, msgspec.Meta(max_length=64)], Any],
+    msgspec.Meta(
+        max_length=50,
+        description=f"Yours to use: at most 50 names, {_METADATA_BYTES} bytes as JSON, {_METADATA_DEPTH} levels.",
+    ),
+]
 _BELOW_ZERO: Final = frozenset({"discount", "voucher"})
 _NO_SURCHARGE: Final = "A payment costs the same however it is paid; put what every payer owes into the amount."
 _NO_SURCHARGE_ID: Final = (
@@ -44,7 +89,7 @@ _NO_SURCHARGE_ID: Final = (
 class CustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who pays. `id` is a registered customer (usr_…), who then sees the payment as their own; what is left out is taken from their account."""
 
-    id: str | None = None
+    id: UserId | None = None
     name: Line = ""
     email: Email = ""
     phone: Phone = ""
@@ -54,7 +99,7 @@ class CustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class ItemBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One line of the bill; `amount` is that of the whole line, in minor units, and below zero where `kind` is `discount` or `voucher`. All
-    lines together are the payment's amount. A line for one way to pay only (`method`, or the kind `surcharge`) is refused.
+    lines together are the payment's amount. A line for one way to pay only (`method`, the kind `surcharge`, or in Rupiah a name like “Biaya admin QRIS”) is refused.
     """
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -94,17 +139,17 @@ class PaymentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     as USDC, its base units as text.
     """
 
-    amount: int | str
-    currency: str
+    amount: Amount
+    currency: Currency
     description: Purpose
     method: Method | None = None
     method_options: Mapping[Code, Code] = {}
     connection: Code | None = None
     order_reference: Code | None = None
     customer: CustomerBody = CustomerBody()
-    metadata: Mapping[Annotated[str, msgspec.Meta(max_length=64)], Any] = {}
+    metadata: Metadata = {}
     items: Annotated[Sequence[ItemBody], msgspec.Meta(max_length=100)] = ()
-    return_url: Annotated[str, msgspec.Meta(max_length=2048)] | None = None
+    return_url: ReturnUrl | None = None
     expires_in_s: Annotated[int, msgspec.Meta(ge=60, le=31 * 86_400)] = 86_400
 
     def check(self) -> None:
@@ -129,7 +174,7 @@ class DestinationBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A bank account of the payer's: `bank`, `account`, `name`. Or `address` alone, where crypto goes back on the network it came on."""
 
     bank: Annotated[str, msgspec.Meta(max_length=64)] = ""
-    account: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{5,20})?$")] = ""
+    account: Account = ""
     name: Annotated[str, msgspec.Meta(max_length=200)] = ""
     address: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
@@ -147,7 +192,7 @@ class RefundBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Money to give back; all that is left without `amount`. `destination` for methods that cannot give back by themselves."""
 
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
-    amount: int | str | None = None
+    amount: Amount | None = None
     destination: DestinationBody | None = None
 
     def to(self) -> Destination | None:
@@ -234,6 +279,8 @@ def read_email(text: str, pointer: str = "/customer/email") -> str:
 def check_items(items: Sequence[ItemBody], amount: int, currency: str) -> None:
     """Whether the lines of the bill mean what the amount says; raises Invalid with a pointer."""
     for number, item in enumerate(items):
+        if currency == "IDR" and item.amount > 0 and is_surcharge(item.name):
+            raise invalid_field(f"/items/{number}/name", _NO_SURCHARGE_ID)
         if item.kind == "surcharge" or item.method is not None:
             field = "kind" if item.kind == "surcharge" else "method"
             raise invalid_field(f"/items/{number}/{field}", _NO_SURCHARGE_ID if currency == "IDR" else _NO_SURCHARGE)

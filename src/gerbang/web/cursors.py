@@ -21,7 +21,13 @@ T = TypeVar("T")
 MOST: Final = 100
 _MAC_BYTES: Final = 16
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-Limit = Annotated[int, Parameter(query="limit", description=f"How many; more than {MOST} means {MOST}.")]
+_ROW: Final = timedelta(microseconds=1)  # a place in a short list is its number, written as a time
+_NO_ID: Final = UUID(int=0)
+Limit = Annotated[int, Parameter(query="limit", ge=1, description=f"How many; more than {MOST} means {MOST}.")]
+Some = Annotated[
+    int | None,
+    Parameter(query="limit", ge=1, description=f"How many; all of them without it, and {MOST} for more than {MOST}."),
+]
 Cursor = Annotated[str | None, Parameter(query="cursor", description="`next_cursor` of the page before.")]
 Place = tuple[datetime, UUID]
 
@@ -71,6 +77,32 @@ class Cursors:
         payload = ((at - _EPOCH) // timedelta(microseconds=1)).to_bytes(8, "big") + id_.bytes
         key = (await self._secrets.ensure(CURSOR_KEY, new_key, Purpose.SIGN_LINK))[0]
         return Page(data, base64.urlsafe_b64encode(_mac(key.value, list_name, payload) + payload).decode())
+
+
+class Part:
+    """What is asked of a list that is short enough to be read whole: so many of it from a place on, or all of it."""
+
+    def __init__(self, cursors: Cursors, limit: int | None, cursor: str | None) -> None:
+        self._cursors = cursors
+        self._limit = limit
+        self._cursor = cursor
+
+    async def of(self, list_name: str, whole: Sequence[T]) -> Page[T]:
+        """The part of the list as a page; raises Invalid for a limit below one and a cursor of another list."""
+        place = await self._cursors.read(list_name, self._cursor)
+        begin = (place[0] - _EPOCH) // _ROW if place else 0
+        if self._limit is None:
+            return Page(whole[begin:])
+        most = capped(self._limit)
+        rows = list(enumerate(whole))[begin : begin + most + 1]
+        return await self._cursors.page(
+            list_name, rows, most, lambda row: (_EPOCH + (row[0] + 1) * _ROW, _NO_ID), lambda row: row[1]
+        )
+
+
+def part_of(cursors: Cursors, limit: Some = None, cursor: Cursor = None) -> Part:
+    """The part of a short list that a request asks for; the framework hands it to the routes of such lists."""
+    return Part(cursors, limit, cursor)
 
 
 def _mac(key: bytes, list_name: str, payload: bytes) -> bytes:

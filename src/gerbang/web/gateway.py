@@ -99,6 +99,7 @@ class Ways:
     access_log: AccessLog
     hosts: Hosts
     parameters: queries.Known
+    bodiless: frozenset[str]
     body_limit_bytes: int
     needs_owner: Callable[[], Awaitable[bool]]
 
@@ -212,7 +213,11 @@ class Gateway:
             raise UnsupportedMedia("Send the body without compression.")
         most = exchange.row.most_bytes if exchange.row else None
         exchange.body = await read_body(exchange, min(most or self._ways.body_limit_bytes, self._ways.body_limit_bytes))
-        if kind is not Body.JSON or not exchange.body:
+        if kind is not Body.JSON:
+            return
+        bodiless = exchange.row is not None and exchange.row.route in self._ways.bodiless
+        if not exchange.body:
+            exchange.body = b"" if bodiless else b"{}"  # so that what is missing is told field by field
             return
         media = exchange.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
         if media != b"application/json" and not media.endswith(b"+json"):
@@ -221,6 +226,8 @@ class Gateway:
             exchange.value = await asyncio.to_thread(validation.read_json, exchange.body)
         else:
             exchange.value = validation.read_json(exchange.body)
+        if bodiless:
+            validation.refuse_members(exchange.value)
 
     async def _answer(self, exchange: Exchange, row: Row) -> None:
         direct = self._ways.direct.get(row.route)

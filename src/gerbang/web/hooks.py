@@ -12,14 +12,15 @@ import structlog
 from gerbang.base.card_numbers import masked
 from gerbang.base.errors import GerbangError, NotFound, Unavailable
 from gerbang.base.tracing import REQUEST_ID
-from gerbang.core.connections.model import Connection
+from gerbang.core.connections.model import Connection, ConnectionNotFound
 from gerbang.core.connections.service import Connections
 from gerbang.core.inbox.model import NewEvent
 from gerbang.core.inbox.service import Inbox
+from gerbang.core.limits.model import RateLimited
 from gerbang.core.secrets.model import Purpose
 from gerbang.ports.webhook import Incoming, Rejection
 from gerbang.web.exchange import Reply
-from gerbang.web.problems import Header
+from gerbang.web.problems import BodyTooLarge, Header, MethodNotAllowed, WebhookRejected, describe
 from gerbang.web.refusals import Refusals
 
 log = structlog.get_logger()
@@ -50,26 +51,25 @@ class Hooks:
     async def reply(self, scope: Any, receive: Any) -> Reply:
         """The answer to one request; the gateway has already bounded its headers and time."""
         if scope["method"] != "POST":
-            return _problem(scope, 405, "method_not_allowed", "Webhooks are sent by POST.", ((b"allow", b"POST"),))
+            return _problem(scope, MethodNotAllowed("Webhooks are sent by POST."), (b"allow", b"POST"))
         source = _source(scope)
         if closed_s := self._refusals.closed_for_s(source):
             self._refusals.turned_away(source, "any", "too_many")
-            wait = (b"retry-after", b"%d" % closed_s)
-            return _problem(scope, 429, "rate_limited", "Too many webhooks of yours were refused.", (wait, _CLOSE))
+            too_many = RateLimited("Too many webhooks of yours were refused.", retry_after_s=closed_s)
+            return _problem(scope, too_many, _CLOSE)
         try:
             connection = await self._known(scope)
             body = await _body(scope, receive, self._body_limit_bytes)
             if body is None:
                 self._refusals.turned_away(source, connection.id, "too_large")
-                return _problem(
-                    scope, 413, "body_too_large", f"A webhook has at most {self._body_limit_bytes} bytes.", (_CLOSE,)
-                )
+                return _problem(scope, BodyTooLarge(f"A webhook has at most {self._body_limit_bytes} bytes."), _CLOSE)
             return await self._take(scope, connection, source, body)
         except NotFound:
             self._refusals.turned_away(source, "unknown", "no_connection")
-            return _problem(scope, 404, "connection_not_found", "There is no such hook.", (_CLOSE,))
+            return _problem(scope, ConnectionNotFound("There is no such hook."), _CLOSE)
         except GerbangError as error:
-            return _problem(scope, 503, error.code, "Not stored; please send it again.", ((b"retry-after", b"2"),))
+            unavailable = error if isinstance(error, Unavailable) else Unavailable("Not stored; please send it again.")
+            return _problem(scope, unavailable)
 
     async def _known(self, scope: Any) -> Connection:
         """The connection that the address names, known before anything is read; raises NotFound."""
@@ -88,7 +88,7 @@ class Hooks:
         found = webhook.verify(account, Incoming(headers, body), time.time())
         if isinstance(found, Rejection):
             await self._reject(connection.id, found, source, body)
-            return _problem(scope, 401, "webhook_rejected", f"Refused: {found.value}.")
+            return _problem(scope, WebhookRejected(f"Refused: {found.value}."))
         kept, kept_headers = _without_card_numbers(body), _kept(headers)
         event = NewEvent(connection.id, found.key, found.subject, found.type, kept_headers, kept)
         if await self._inbox.receive(event) and kept != body:
@@ -158,14 +158,6 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _problem(scope: Any, status: int, code: str, detail: str, headers: tuple[Header, ...] = ()) -> Reply:
-    body = {
-        "type": f"/docs/errors#{code}",
-        "title": detail,
-        "status": status,
-        "detail": detail,
-        "instance": masked(scope["path"]),
-        "code": code,
-        "request_id": REQUEST_ID.get() or "",
-    }
-    return Reply(status, msgspec.json.encode(body), b"application/problem+json", headers)
+def _problem(scope: Any, error: GerbangError, *more: Header) -> Reply:
+    status, headers, body = describe(error, instance=masked(scope["path"]), request_id=REQUEST_ID.get() or "")
+    return Reply(status, body, headers[0][1], (*headers[1:], *more))

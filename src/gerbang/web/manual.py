@@ -1,12 +1,12 @@
-"""The reference for readers: the OpenAPI document completed with who may and what errors look like, and two plain pages of it. No script."""
+"""The reference for readers: two plain pages of the OpenAPI document and of the table of errors. No script."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from html import escape
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from gerbang.base.errors import GerbangError
-from gerbang.web.policy import Row, Who
 from gerbang.web.problems import status_of
+from gerbang.web.texts.problems import PROBLEMS, Told
 
 STYLE: Final = """
 :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 18%, transparent); }
@@ -23,65 +23,9 @@ summary code { font-size: .95rem; }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0; font-size: .92rem; }
 td, th { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-top: 1px solid var(--line); }
 code { font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
-dt { font-weight: 600; margin-top: 1.25rem; scroll-margin-top: 1rem; } dd { margin: .15rem 0 0; }
+tr { scroll-margin-top: 1rem; }
 :target { background: color-mix(in srgb, Highlight 22%, transparent); }
 """
-_KEY_HEADER: Final = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": True,
-    "description": "Names this request: sent again with the same key and body, it is done once. 1 to 255 printable ASCII characters.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-}
-_PROBLEM: Final = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "instance", "code", "request_id"],
-    "properties": {
-        **{name: {"type": "string"} for name in ("type", "title", "detail", "instance", "code", "request_id", "hint")},
-        "status": {"type": "integer"},
-        "errors": {
-            "type": "array",
-            "items": {"type": "object", "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}}},
-        },
-    },
-}
-_HOOK: Final = {
-    "post": {
-        "summary": "A provider's webhook",
-        "description": "Raw bytes, verified by the provider's own scheme, stored before they are answered.",
-        "tags": ["webhook events"],
-        "operationId": "Hook",
-        "parameters": [{"name": "connection", "in": "path", "required": True, "schema": {"type": "string"}}],
-        "responses": {"200": {"description": "Stored; the body is what the provider expects."}},
-    }
-}
-
-
-def completed(schema: dict[str, Any], table: Sequence[Row]) -> dict[str, Any]:
-    """The document with security, permissions, Idempotency-Key and the form of errors on every operation."""
-    paths: dict[str, Any] = {**schema["paths"], "/hooks/{connection}": _HOOK}
-    rows = {(row.path.replace(":path}", "}"), row.method.lower()): row for row in table}
-    for path, item in paths.items():
-        for verb, operation in item.items():
-            row = rows.get((path, verb))
-            if row is not None and isinstance(operation, dict):
-                _complete(operation, row)
-    components = schema.setdefault("components", {})
-    components.setdefault("schemas", {})["Problem"] = _PROBLEM
-    components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
-    return {**schema, "paths": dict(sorted(paths.items()))}
-
-
-def _complete(operation: dict[str, Any], row: Row) -> None:
-    operation["security"] = [] if row.who is Who.ANYONE else [{"bearer": []}]
-    if row.permissions:
-        operation["x-permissions"] = list(row.permissions)
-    if row.key_required:
-        operation["parameters"] = [*operation.get("parameters", []), _KEY_HEADER]
-    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    responses = {status: told for status, told in operation["responses"].items() if status != "400"}
-    responses["default"] = {"description": "A problem (RFC 9457); codes under /docs/errors.", "content": problem}
-    operation["responses"] = responses
 
 
 def reference_page(schema: dict[str, Any]) -> str:
@@ -112,18 +56,43 @@ def _operation(verb: str, path: str, operation: dict[str, Any]) -> str:
     )
 
 
+class ErrorRow(NamedTuple):
+    """One code: its HTTP status, its title, and what is told of it."""
+
+    code: str
+    status: int
+    title: str
+    told: Told
+
+
+def error_rows() -> list[ErrorRow]:
+    """Every code that an answer can carry, by name."""
+    kinds = {kind.code: kind for kind in _kinds(GerbangError)}
+    return [
+        ErrorRow(code, status_of(kinds[code]()), kinds[code].title, told) for code, told in sorted(PROBLEMS.items())
+    ]
+
+
 def errors_page() -> str:
-    """Every error code with its status and meaning."""
-    shown = []
-    for code, kind in sorted({kind.code: kind for kind in _kinds(GerbangError)}.items()):
-        meaning = (kind.__doc__ or "").strip().split("\n\n")[0]
-        shown.append(
-            f'<dt id="{escape(code)}"><code>{escape(code)}</code> · {status_of(kind())}</dt>'
-            f"<dd>{escape(kind.title)}. {escape(meaning)}</dd>"
-        )
-    return _frame(
-        "Errors", f"<p>The <code>code</code> of a problem never changes its meaning.</p><dl>{''.join(shown)}</dl>"
+    """Every code with its status, cause and cure."""
+    shown = [
+        f'<tr id="{row.code}"><td><code>{row.code}</code><br>{row.status} · {escape(row.title)}</td>'
+        f"<td>{_marked(row.told.cause)}</td><td>{_marked(row.told.cure)}</td><td>{row.told.retry}</td>"
+        f"<td>{_marked(row.told.example)}</td></tr>"
+        for row in error_rows()
+    ]
+    head = "<tr><th>Code</th><th>Why</th><th>What to do</th><th>Send it again?</th><th>For example</th></tr>"
+    about = (
+        "<p>The <code>code</code> of a problem never changes its meaning. <code>detail</code> tells this very case, <code>errors</code>"
+        " the fields, <code>hint</code> what to do, and <code>request_id</code> finds it in the log.</p>"
     )
+    return _frame("Errors", f"{about}<table>{head}{''.join(shown)}</table>")
+
+
+def _marked(text: str) -> str:
+    """Text whose parts between grave accents are code."""
+    parts = escape(text, quote=False).split("`")
+    return "".join(f"<code>{part}</code>" if number % 2 else part for number, part in enumerate(parts))
 
 
 def _kinds(kind: type[GerbangError]) -> Iterator[type[GerbangError]]:

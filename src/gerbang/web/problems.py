@@ -20,6 +20,7 @@ from gerbang.base.errors import (
     Unavailable,
     UpstreamFailed,
 )
+from gerbang.web.texts.problems import PROBLEMS
 
 Header = tuple[bytes, bytes]
 
@@ -86,6 +87,13 @@ class CrossSite(Forbidden):
 
     code = "cross_site_request"
     title = "The request came from another site"
+
+
+class WebhookRejected(Unauthenticated):
+    """A message at a hook is not proved to be genuine; nothing of it was kept but a digest."""
+
+    code = "webhook_rejected"
+    title = "The webhook is not genuine"
 
 
 class RequestTimeout(Invalid):
@@ -184,18 +192,19 @@ def status_of(error: GerbangError) -> int:
 
 
 def describe(error: GerbangError, *, instance: str, request_id: str) -> tuple[int, list[Header], bytes]:
-    """Status, headers and body of the answer to an error."""
-    status = status_of(error)
+    """Status, headers and body of the answer to an error. What it does not say itself, the table of codes says."""
+    status, told = status_of(error), PROBLEMS.get(error.code)
+    said_nothing = told is not None and error.detail == error.title
     body = msgspec.json.encode(
         Problem(
             type=f"/docs/errors#{error.code}",
             title=error.title,
             status=status,
-            detail=error.detail,
+            detail=_unmarked(told.cause) if told and said_nothing else error.detail,
             instance=instance,
             code=error.code,
             request_id=request_id,
-            hint=error.hint,
+            hint=error.hint or (_unmarked(told.cure) if told else None),
             errors=tuple(Field(one.pointer, one.detail) for one in error.errors),
         )
     )
@@ -206,6 +215,11 @@ def describe(error: GerbangError, *, instance: str, request_id: str) -> tuple[in
     if status == 401:
         headers.append((b"www-authenticate", b'Bearer realm="gerbang"'))
     return status, headers, body
+
+
+def _unmarked(text: str) -> str:
+    """What the table says, without the marks by which its page sets code."""
+    return text.replace("`", "")
 
 
 def bare_problem(status: int) -> bytes:

@@ -1,15 +1,19 @@
 """What may stand behind the question mark of an API address: what the route documents, once each, and never empty (R40)."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
+import msgspec
+
 from gerbang.base.errors import FieldError, Invalid
 from gerbang.web.policy import Row
+from gerbang.web.problems import invalid_field
 
+A_TIME: Final = {"format": "date-time"}
 Known = Mapping[str, frozenset[str]]
-_PAGING: Final = frozenset({"limit", "cursor"})
-_LINK_TOKEN: Final = "t"  # noqa: S105  the name of a parameter: the link's token, of a payer who reads by it
+_LINK_TOKEN: Final = "t"  # noqa: S105  the name of a parameter, which is no advice to whoever has an account
 
 
 def known_parameters(schema: Mapping[str, Any], table: Sequence[Row]) -> Known:
@@ -20,16 +24,19 @@ def known_parameters(schema: Mapping[str, Any], table: Sequence[Row]) -> Known:
         if operation is None or not row.path.startswith("/v1/"):
             continue
         names = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
-        known[row.route] = frozenset(
-            names | ({_LINK_TOKEN} if row.own else set()) | (_PAGING if _is_list(operation) else set())
-        )
+        known[row.route] = frozenset(names)
     return known
 
 
-def _is_list(operation: Mapping[str, Any]) -> bool:
-    """Whether it answers as a list: any of these may be asked for a page of so many, also one that is short enough to come whole."""
-    answer = operation.get("responses", {}).get("200", {}).get("content", {}).get("application/json", {})
-    return "Page" in str(answer.get("schema", {}).get("$ref", ""))
+def read_time(name: str, text: str | None) -> datetime | None:
+    """The time of the parameter of this name, in UTC, as which it is taken where it names no zone; raises Invalid with a pointer."""
+    if text is None:
+        return None
+    try:
+        at = msgspec.convert(text, datetime)
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (msgspec.ValidationError, OverflowError) as error:
+        raise invalid_field(f"/{name}", "Write a time like 2026-11-29T10:00:00Z.") from error
 
 
 def check(query: bytes, known: frozenset[str]) -> None:

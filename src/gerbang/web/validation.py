@@ -2,14 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import msgspec
 
 from gerbang.base import number_kinds
-from gerbang.base.card_numbers import fold, holds_card_number
+from gerbang.base.card_numbers import MOST_DIGITS, digits_in, fold, holds_card_number
 from gerbang.base.errors import FieldError, Invalid
 from gerbang.web.cleaning import cleaned_body, may_be_unclean
 from gerbang.web.complaints import in_words
@@ -76,14 +76,26 @@ def read_as(body: bytes, shape: type[T]) -> T:
         raise invalid_field(pointer, detail) from error
 
 
+def refuse_members(value: Any) -> None:
+    """The body of a route that is told nothing by it: an empty object at most. Raises Invalid with a pointer to each member."""
+    if value == {}:
+        return
+    said = "This address takes nothing in its body: leave it out."
+    names = value if isinstance(value, dict) else [""]
+    raise Invalid(said, errors=[FieldError(_pointer([name] if name else []), said) for name in names])
+
+
 def pointer_of(message: str) -> tuple[str, str]:
     """Where, as a JSON Pointer (RFC 6901), and what is wrong there, out of the reader's own message."""
     place = _AT.search(message)
     steps = [found[1] or found[2] for found in _STEP.finditer(place[1])] if place else []
     if named := _NAMED.search(message):
         steps.append(named[1])
-    pointer = "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
-    return pointer, in_words(_AT.sub("", message))
+    return _pointer(steps), in_words(_AT.sub("", message))
+
+
+def _pointer(steps: Sequence[str]) -> str:
+    return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
 
 
 # ── card data ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -125,7 +137,12 @@ def refuse_card_data(body: bytes, value: Any) -> None:
     for text in texts:
         if not text.is_name and _is_secret_of_a_card(text):
             raise card_refused(text.pointer)
-    if not holds_card_number(_NEVER_IN_ONE_TEXT.join([text.text for text in texts])):
+    together = _NEVER_IN_ONE_TEXT.join([text.text for text in texts])
+    if digits_in(together) > MOST_DIGITS:
+        raise invalid_field(
+            "", f"The body holds more than {MOST_DIGITS:,} digits: keep long lists of numbers in a system of yours."
+        )
+    if not holds_card_number(together):
         return
     for text in texts:
         if text.pointer != _UNITS_AT and holds_card_number(text.text, "" if text.is_name else text.field):

@@ -111,6 +111,7 @@ class Accounts:
             row = await store.user_to_log_in(tx, (await self.get(caller.id)).email, "")
         if row is None:
             raise UserNotFound
+        check_new(new, email="", locale=row["locale"], pointer="/new")
         admission = await self._throttle.admit_login(
             account=row["id"].hex, source=row["id"].hex, client="password", known=True, locale=row["locale"]
         )
@@ -118,7 +119,6 @@ class Accounts:
             async with self._db.transaction() as tx:
                 await record(tx, [Entry(caller.label, "password.refused", ids.show("usr", row["id"]))])
             raise InvalidCredentials(text("credentials", row["locale"]))
-        check_new(new, email="", locale=row["locale"])
         fresh = await self._passwords.hash(new)
         async with self._db.transaction() as tx:
             await store.lock_user(tx, row["id"])

@@ -88,13 +88,13 @@ class Passwords:
         self._room += 1
 
 
-def check_new(password: str, *, email: str, locale: str) -> None:
-    """Raise WeakPassword with the reason, in the locale, unless the password may be used (R31)."""
+def check_new(password: str, *, email: str, locale: str, pointer: str = "/password") -> None:
+    """Raise WeakPassword with the reason, in the locale and at the pointer, unless the password may be used (R31)."""
     normal = unicodedata.normalize("NFKC", password)
     problem = _problem(normal, email)
     if problem is not None:
         detail = text(problem, locale)
-        raise WeakPassword(detail, errors=[FieldError("/password", detail)])
+        raise WeakPassword(detail, errors=[FieldError(pointer, detail)])
 
 
 def _problem(password: str, email: str) -> str | None:

@@ -12,19 +12,22 @@ from litestar import Request, Response, delete, get, patch, post
 
 from gerbang.base import ids
 from gerbang.core.identity.model import ApiKey, Client, InvalidToken, Role, TokenPair, User
+from gerbang.core.identity.passwords import LONGEST, SHORTEST
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
 from gerbang.web.exchange import caller_of, exchange_of
 from gerbang.web.pages import locale_of
 from gerbang.web.services import Services
-from gerbang.web.validation import read_as
 
 AnyRequest = Request[Any, Any, Any]
 _AUTH: Final = ["auth"]
 _PEOPLE: Final = ["people and keys"]
 _JWKS_MAX_AGE_S: Final = 300
+# What the document says beyond the types is checked by core, which says it in the person's language.
 Email = Annotated[str, msgspec.Meta(max_length=254)]
-Name = Annotated[str, msgspec.Meta(max_length=200)]
-Password = Annotated[str, msgspec.Meta(max_length=4096)]  # the rules are core's; this only bounds the work
+NewEmail = Annotated[str, msgspec.Meta(max_length=254, extra_json_schema={"format": "email"})]
+Name = Annotated[str, msgspec.Meta(max_length=200, extra_json_schema={"minLength": 1})]
+Password = Annotated[str, msgspec.Meta(max_length=4096)]  # only bounds the work
+NewPassword = Annotated[str, msgspec.Meta(max_length=LONGEST, extra_json_schema={"minLength": SHORTEST})]
 Token = Annotated[str, msgspec.Meta(max_length=256)]
 Locale = Literal["id", "en"]
 
@@ -37,8 +40,10 @@ class _Hidden(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RegisterBody(_Hidden, frozen=True):
-    email: Email
-    password: Password
+    """A password that is common, or holds our name or the address, is refused however long it is."""
+
+    email: NewEmail
+    password: NewPassword
     name: Name
     locale: Locale = "id"
 
@@ -62,20 +67,20 @@ class OwnerBody(_Hidden, frozen=True):
     """`token` is the `t` of the link that a new installation prints."""
 
     token: Token
-    email: Email
-    password: Password
+    email: NewEmail
+    password: NewPassword
     name: Name
     locale: Locale = "id"
 
 
 class PasswordBody(_Hidden, frozen=True):
     current: Password
-    new: Password
+    new: NewPassword
 
 
 class NewUserBody(_Hidden, frozen=True):
-    email: Email
-    password: Password
+    email: NewEmail
+    password: NewPassword
     name: Name
     role: Role
     locale: Locale = "id"
@@ -176,11 +181,10 @@ async def refresh(request: AnyRequest, services: Services, data: RefreshBody) ->
 
 
 @post("/v1/auth/logout", summary="Sign out", tags=_AUTH, status_code=204)
-async def logout(request: AnyRequest, services: Services) -> None:
+async def logout(request: AnyRequest, services: Services, data: LogoutBody) -> None:
     """Ends the session of the access token, or of the `refresh_token` in the body; every process hears of it within 5 s."""
     exchange = exchange_of(request)
-    body = read_as(exchange.body, LogoutBody)
-    ended = await services.identity.sessions.logout(exchange.caller, body.refresh_token)
+    ended = await services.identity.sessions.logout(exchange.caller, data.refresh_token)
     if not ended and exchange.caller is None and b"authorization" in exchange.headers:
         raise InvalidToken  # else somebody would believe to be signed out who is not
 

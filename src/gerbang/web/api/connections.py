@@ -10,7 +10,7 @@ from litestar import Request, delete, get, patch, post
 from gerbang.core.connections.model import Connection
 from gerbang.core.connections.probing import probe, refuse_bad, usable_of
 from gerbang.web.bodies import Line
-from gerbang.web.cursors import Page
+from gerbang.web.cursors import Page, Part
 from gerbang.web.exchange import caller_of
 from gerbang.web.services import Services
 
@@ -72,9 +72,9 @@ class ProbeView(msgspec.Struct, frozen=True):
 
 
 @get("/v1/connections", summary="Connections", tags=_TAGS)
-async def list_connections(services: Services) -> Page[ConnectionView]:
+async def list_connections(services: Services, part: Part) -> Page[ConnectionView]:
     """Oldest first."""
-    return Page([_view(services, connection) for connection in await services.connections.all()])
+    return await part.of("connections", [_view(services, one) for one in await services.connections.all()])
 
 
 @get("/v1/connections/{connection:str}", summary="One connection", tags=_TAGS)

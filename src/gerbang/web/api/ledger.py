@@ -8,7 +8,7 @@ from litestar import get
 
 from gerbang.base import ids
 from gerbang.base.money import as_json
-from gerbang.web.cursors import Page
+from gerbang.web.cursors import Page, Part
 from gerbang.web.owning import payment_id
 from gerbang.web.services import Services
 
@@ -39,27 +39,29 @@ class PostingView(msgspec.Struct, frozen=True):
 
 
 @get("/v1/ledger/accounts", summary="Accounts and their totals", tags=_TAGS)
-async def accounts(services: Services) -> Page[AccountView]:
+async def accounts(services: Services, part: Part) -> Page[AccountView]:
     """Per account and currency; the balances of one currency add up to zero."""
     found = await services.ledger.accounts()
-    return Page([
+    views = [
         AccountView(b.account, b.currency, *(as_json(n, b.currency) for n in (b.debit, b.credit, b.debit - b.credit)))
         for b in found
-    ])  # fmt: skip
+    ]  # fmt: skip
+    return await part.of("ledger-accounts", views)
 
 
 @get("/v1/ledger/postings", summary="The ledger lines of a payment", tags=_TAGS)
-async def postings(services: Services, payment: str) -> Page[PostingView]:
+async def postings(services: Services, part: Part, payment: str) -> Page[PostingView]:
     """Oldest first."""
     whole = await services.payments.get(payment_id(payment))
     lines = await services.ledger.postings(whole.payment.id)
-    return Page([
+    views = [
         PostingView(
             ids.show("pst", line.posting), line.kind, line.debit, line.credit, as_json(line.amount, line.currency), line.currency,
             ids.show("ref", line.refund) if line.refund else None, line.posted_at,
         )
         for line in lines
-    ])  # fmt: skip
+    ]  # fmt: skip
+    return await part.of(f"ledger-postings-{whole.payment.id}", views)
 
 
 HANDLERS: Final = [accounts, postings]

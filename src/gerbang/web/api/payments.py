@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from litestar import Request, Response, get, post
 from litestar.params import Parameter
 
 from gerbang.base import formats, ids
-from gerbang.base.money import ASSETS
+from gerbang.base.money import ASSETS, EXPONENTS
 from gerbang.core.identity.model import Caller, UserNotFound
 from gerbang.core.payments.model import Filters, NewPayment, Payment, PaymentStatus, Whole
 from gerbang.ports.payment import DisplayCode, DisplayVirtualAccount, Method, NextAction, Payer
@@ -19,11 +18,12 @@ from gerbang.web import views
 from gerbang.web.bodies import AttemptBody, PaymentBody, ResolveBody, owner_id, read_amount, read_ip
 from gerbang.web.chain_view import TransferView, transfer_view
 from gerbang.web.cleaning import cleaned
-from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
+from gerbang.web.cursors import Cursor, Cursors, Limit, Page, Part, capped
 from gerbang.web.exchange import Exchange, Reply, caller_of, exchange_of
 from gerbang.web.owning import owns, seen_by
 from gerbang.web.payer_views import PayerAttemptView, PayerPaymentView, payer_attempt_views, payer_payment_view
 from gerbang.web.problems import invalid_field
+from gerbang.web.queries import A_TIME, read_time
 from gerbang.web.services import Services
 from gerbang.web.steps import plain_steps
 from gerbang.web.validation import read_as
@@ -35,8 +35,18 @@ _ENCODER: Final = msgspec.json.Encoder()
 _REPLAYED: Final = (b"idempotent-replayed", b"true")
 _TAGS: Final = ["payments"]
 _LONGEST_AMOUNT: Final = 15  # digits of fiat; more is no number here, and costs no time to read
-After = Annotated[datetime | None, Parameter(query="created_after")]
-Before = Annotated[datetime | None, Parameter(query="created_before")]
+After = Annotated[str | None, Parameter(query="created_after", schema_extra=A_TIME)]
+Before = Annotated[str | None, Parameter(query="created_before", schema_extra=A_TIME)]
+OrderReference = Annotated[str | None, Parameter(query="order_reference", max_length=64)]
+Amount = Annotated[
+    str,
+    Parameter(
+        query="amount",
+        description="Whole minor units of a fiat currency, base units of an asset.",
+        schema_extra={"pattern": "^[1-9][0-9]{0,29}$"},
+    ),
+]
+Currency = Annotated[str, Parameter(query="currency", schema_extra={"enum": sorted(EXPONENTS)})]
 
 
 @post("/v1/payments", summary="Make a payment", tags=_TAGS, status_code=201)
@@ -81,7 +91,7 @@ async def list_payments(
     status: PaymentStatus | None = None,
     method: Method | None = None,
     connection: str | None = None,
-    order_reference: str | None = None,
+    order_reference: OrderReference = None,
     created_after: After = None,
     created_before: Before = None,
 ) -> Page[AnyPaymentView]:
@@ -89,7 +99,15 @@ async def list_payments(
     caller = caller_of(request)
     owner = None if caller.may("payments:read") else caller.id
     wanted = cleaned("order_reference", order_reference) if order_reference else None
-    filters = Filters(status, method, connection, wanted, utc(created_after), utc(created_before), owner)
+    filters = Filters(
+        status,
+        method,
+        connection,
+        wanted,
+        read_time("created_after", created_after),
+        read_time("created_before", created_before),
+        owner,
+    )
     most = capped(limit)
     rows = await services.payments.page(filters, await cursors.read("payments", cursor), most + 1)
     tokens = {row.payment.id: await services.payments.link_token(row.payment.id) for row in rows[:most]}
@@ -101,13 +119,15 @@ async def list_payments(
 
 
 @get("/v1/payments/{payment:str}/attempts", summary="The attempts of a payment", tags=_TAGS)
-async def list_attempts(request: AnyRequest, services: Services, payment: str) -> Page[AttemptView | PayerAttemptView]:
+async def list_attempts(
+    request: AnyRequest, services: Services, part: Part, payment: str
+) -> Page[AttemptView | PayerAttemptView]:
     """Oldest first; there are never many."""
     caller = caller_of(request)
     whole = await seen_by(caller, services.payments, payment)
-    if caller.may("payments:read"):
-        return Page(views.attempt_views(whole, steps_for(services)))
-    return Page(payer_attempt_views(whole, steps_for(services)))
+    is_staff, steps = caller.may("payments:read"), steps_for(services)
+    shown = views.attempt_views(whole, steps) if is_staff else payer_attempt_views(whole, steps)
+    return await part.of(f"attempts-{whole.payment.id}", shown)
 
 
 @post("/v1/payments/{payment:str}/attempts", summary="Try another way to pay", tags=_TAGS, status_code=201)
@@ -116,8 +136,8 @@ async def add_attempt(
 ) -> Response[AnyPaymentView]:
     """The earlier attempt is closed where the provider can."""
     caller, exchange = caller_of(request), exchange_of(request)
-    whole = await seen_by(caller, services.payments, payment)
     told = replace(data.told(), ip=_pressed_from(exchange, data.customer.ip))
+    whole = await seen_by(caller, services.payments, payment)
     outcome = await services.payments.add_attempt(
         caller, whole.payment.id, data.choice(), exchange.idempotency_key(), told
     )
@@ -136,17 +156,19 @@ async def send_link(request: AnyRequest, services: Services, payment: str) -> Re
 
 
 @get("/v1/payments/{payment:str}/timeline", summary="What happened to a payment", tags=_TAGS)
-async def timeline(request: AnyRequest, services: Services, payment: str) -> Page[MomentView]:
+async def timeline(request: AnyRequest, services: Services, part: Part, payment: str) -> Page[MomentView]:
     """Oldest first: what came in, what went out, what was decided."""
     whole = await seen_by(caller_of(request), services.payments, payment)
-    return Page([views.moment_view(one) for one in await services.payments.timeline(whole.payment.id)])
+    moments = [views.moment_view(one) for one in await services.payments.timeline(whole.payment.id)]
+    return await part.of(f"timeline-{whole.payment.id}", moments)
 
 
 @get("/v1/payments/{payment:str}/chain", summary="What our own node saw", tags=_TAGS)
-async def chain(request: AnyRequest, services: Services, payment: str) -> Page[TransferView]:
+async def chain(request: AnyRequest, services: Services, part: Part, payment: str) -> Page[TransferView]:
     """Every transfer to the payment's addresses, in order, with what it means."""
     whole = await seen_by(caller_of(request), services.payments, payment)
-    return Page([transfer_view(one) for one in await services.payments.chain(whole.payment.id)])
+    transfers = [transfer_view(one) for one in await services.payments.chain(whole.payment.id)]
+    return await part.of(f"chain-{whole.payment.id}", transfers)
 
 
 @post("/v1/payments/{payment:str}/cancel", summary="Cancel an unpaid payment", tags=_TAGS, status_code=200)
@@ -176,11 +198,12 @@ async def resolve(request: AnyRequest, services: Services, payment: str, data: R
 
 
 @get("/v1/payment-methods", summary="How an amount can be paid", tags=_TAGS)
-async def methods(services: Services, amount: str, currency: str) -> Page[OfferView]:
+async def methods(services: Services, part: Part, amount: Amount, currency: Currency) -> Page[OfferView]:
     """Every method that an enabled connection offers, with the reason where this amount does not fit."""
     is_number = currency not in ASSETS and amount.isascii() and amount.isdigit() and len(amount) <= _LONGEST_AMOUNT
     units = read_amount(int(amount) if is_number else amount, currency)
-    return Page([views.offer_view(offer) for offer in await services.payments.methods(units, currency)])
+    offers = [views.offer_view(offer) for offer in await services.payments.methods(units, currency)]
+    return await part.of("payment-methods", offers)
 
 
 async def _create(services: Services, exchange: Exchange, body: PaymentBody) -> tuple[AnyPaymentView, bool]:
@@ -260,11 +283,6 @@ def steps_for(services: Services) -> views.Steps:
                 return ()
 
     return steps
-
-
-def utc(at: datetime | None) -> datetime | None:
-    """A time without a zone is taken as UTC."""
-    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
 
 
 HANDLERS: Final = [

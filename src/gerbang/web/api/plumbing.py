@@ -1,7 +1,6 @@
 """/healthz, /readyz, /metrics, /openapi.json and /docs: what operators, machines and readers need to know about the service itself."""
 
 import asyncio
-from collections.abc import Sequence
 from contextvars import Context
 from typing import Any, Final
 
@@ -14,7 +13,6 @@ from gerbang.web import manual
 from gerbang.web.exchange import Exchange, Reply
 from gerbang.web.hosts import BY_PROXY, FORWARDING_HEADER, IGNORED, INSTANCE_HEADER
 from gerbang.web.metrics import RequestMetrics
-from gerbang.web.policy import Row
 from gerbang.web.readiness import ReadyView
 from gerbang.web.services import Services
 
@@ -78,10 +76,9 @@ async def metrics() -> str:
 class Documents:
     """/openapi.json and the pages made of it, rendered once."""
 
-    def __init__(self, schema: dict[str, Any], table: Sequence[Row]) -> None:
-        complete = manual.completed(schema, table)
-        self._openapi = msgspec.json.encode(complete)
-        self._docs = manual.reference_page(complete).encode()
+    def __init__(self, schema: dict[str, Any]) -> None:
+        self._openapi = msgspec.json.encode(schema)
+        self._docs = manual.reference_page(schema).encode()
         self._errors = manual.errors_page().encode()
 
     async def openapi(self, _exchange: Exchange) -> Reply:

@@ -12,13 +12,14 @@ from gerbang.base.errors import NotFound
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments.model import PaymentNotFound, Refund, RefundNotFound, RefundStatus
 from gerbang.core.payments.refund_model import NamedDestination, RefundFilters
-from gerbang.web.api.payments import After, Before, utc
+from gerbang.web.api.payments import After, Before
 from gerbang.web.bodies import NameDestinationBody, RefundBody, ResolveRefundBody, SettleBody, read_amount
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
 from gerbang.web.exchange import caller_of, exchange_of
 from gerbang.web.owning import owns, seen_by
 from gerbang.web.payer_views import PayerRefundView, payer_refund_view
 from gerbang.web.problems import invalid_field
+from gerbang.web.queries import read_time
 from gerbang.web.refund_views import RefundView, destination_view, refund_view
 from gerbang.web.services import Services
 
@@ -63,7 +64,12 @@ async def list_refunds(
     created_before: Before = None,
 ) -> Page[RefundView]:
     """Of every payment, or of one; where they go is shown to those who may transfer."""
-    filters = RefundFilters(status, _payment_id(payment), utc(created_after), utc(created_before))
+    filters = RefundFilters(
+        status,
+        _payment_id(payment),
+        read_time("created_after", created_after),
+        read_time("created_before", created_before),
+    )
     most, may_settle = capped(limit), caller_of(request).may("refunds:settle")
     rows = await services.payments.refunds(filters, await cursors.read(_LIST, cursor), most + 1)
 

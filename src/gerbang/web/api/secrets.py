@@ -10,7 +10,7 @@ from litestar import Request, get, post, put
 
 from gerbang.base.crypto import new_key
 from gerbang.core.secrets.model import Secret
-from gerbang.web.cursors import Page
+from gerbang.web.cursors import Page, Part
 from gerbang.web.exchange import caller_of
 from gerbang.web.problems import RouteNotFound
 from gerbang.web.services import Services
@@ -61,9 +61,9 @@ class WrittenView(msgspec.Struct, frozen=True):
 
 
 @get("/v1/secrets", summary="Secrets by name", tags=_TAGS)
-async def list_secrets(services: Services) -> Page[SecretView]:
+async def list_secrets(services: Services, part: Part) -> Page[SecretView]:
     """Never a value."""
-    return Page([_view(secret) for secret in await services.secrets.names()])
+    return await part.of("secrets", [_view(secret) for secret in await services.secrets.names()])
 
 
 @put("/v1/secrets/{name:path}", summary="Write a secret", tags=_TAGS)

@@ -12,9 +12,9 @@ from litestar.params import Parameter
 from gerbang.base import ids
 from gerbang.base.errors import NotFound
 from gerbang.core.inbox.model import Event, EventFilters, EventNotFound, EventStatus
-from gerbang.web.api.payments import utc
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
 from gerbang.web.exchange import caller_of
+from gerbang.web.queries import A_TIME, read_time
 from gerbang.web.services import Services
 
 AnyRequest = Request[Any, Any, Any]
@@ -80,13 +80,13 @@ async def list_events(
     event_type: Annotated[str | None, Parameter(query="type")] = None,
     status: EventStatus | None = None,
     verified: bool | None = None,
-    received_after: datetime | None = None,
+    received_after: Annotated[str | None, Parameter(query="received_after", schema_extra=A_TIME)] = None,
 ) -> Page[EventView]:
     """Only verified messages become events; `verified=false` is an empty list, and /v1/webhook-rejections holds the others."""
     most = capped(limit)
     if verified is False:
         return Page([])
-    filters = EventFilters(source, event_type, status, utc(received_after))
+    filters = EventFilters(source, event_type, status, read_time("received_after", received_after))
     rows = await services.inbox.page(filters, await cursors.read("webhook-events", cursor), most + 1)
     return await cursors.page("webhook-events", rows, most, lambda e: (e.received_at, e.id), _view)
 

@@ -1,0 +1,126 @@
+"""Every code of a problem: why it comes, what the caller does about it, whether to try again, and an example. English only: programmers read it.
+
+The one source of the page /docs/errors, of docs/reference/errors.md and of the `hint` of a problem whose error brings none of its own. Status
+and title stand with the error itself. What only stops a process at its start is told in problems_of_processes.py.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+
+class Retry(StrEnum):
+    """Whether sending the same request again can help."""
+
+    NO = "no"
+    MENDED = "once it is mended"
+    LATER = "yes, after Retry-After"
+    SAME_KEY = "yes, with the same Idempotency-Key"
+    CHANGED = "after reading the present state"
+
+
+class Told(NamedTuple):
+    """What is told of a code. `example` is a request, or a situation, that is answered with it."""
+
+    cause: str
+    cure: str
+    retry: Retry
+    example: str
+
+
+_R: Final = Retry
+_REFRESH: Final = "Read the payment again and act on what it says."
+
+# fmt: off
+PROBLEMS: Final[Mapping[str, Told]] = {
+    # ── the request as such ────────────────────────────────────────────────────────────────────────────────────────
+    "malformed_request": Told("The body is not one JSON text in UTF-8, a name stands twice in it, a header stands twice, or the request line is not HTTP.", "Send one JSON object, written by a JSON library.", _R.MENDED, '`{"amount": 1, "amount": 2}`'),
+    "invalid_request": Told("A field, a parameter of the address or the body as a whole is not what this route takes.", "Mend what each of `errors` names; the reference at /docs lists what is taken.", _R.MENDED, "`GET /v1/payments?status=payed`"),
+    "unsupported_media_type": Told("The body is of another content type than this route takes, or it is compressed.", "Send it uncompressed as application/json, a form of our pages as application/x-www-form-urlencoded.", _R.MENDED, "`POST /v1/payments` with `Content-Type: text/plain`"),
+    "body_too_large": Told("The body is longer than this route takes.", "Send less: long texts belong into your own system, and `metadata` holds a reference to them.", _R.MENDED, "`POST /v1/auth/login` with 20 kB"),
+    "uri_too_long": Told("The address is longer than we read.", "Ask with fewer or shorter parameters.", _R.MENDED, "A query of 20 kB"),
+    "headers_too_large": Told("The headers together are longer than we read.", "Send fewer cookies and headers.", _R.MENDED, "Headers of 70 kB"),
+    "request_timeout": Told("The request did not arrive whole in time.", "Send it again at once, over a connection that carries it; with the same Idempotency-Key it is done once.", _R.SAME_KEY, "A body of which only a half arrived"),
+    "route_not_found": Told("There is nothing at this address.", "Check the path against /docs.", _R.NO, "`GET /v1/payment`"),
+    "method_not_allowed": Told("The address exists, for another HTTP method.", "Use a method that the header `Allow` names.", _R.NO, "`DELETE /v1/payments`"),
+    "host_unknown": Told("The Host header names none of the addresses of this installation.", "Use its public address; behind a proxy, set GERBANG_PUBLIC_URL to the address that visitors see.", _R.MENDED, "`Host: 203.0.113.9`"),
+    "cross_site_request": Told("A page of another site sent a form or a script's request with the signed-in session.", "Open our own page and press there; a program sends an API key in Authorization instead.", _R.NO, "`Origin: https://elsewhere.example` with a session cookie"),
+    "credential_in_query": Told("A key or a token stood in the address, where logs and histories keep it.", "Send it as `Authorization: Bearer …`, and replace the key that was shown.", _R.MENDED, "`GET /v1/payments?api_key=grb_live_…`"),
+    "card_data_refused": Told("Something in the request looks like a card number, a security code or track data. Nothing of it was kept.", "Send the payer to the page of `next_action`. A number of another kind is taken in a field of its name (`nik`, `account`, `va_number`, `ean`, `phone`).", _R.MENDED, '`{"metadata": {"note": "4111 1111 1111 1111"}}`'),
+    "idempotency_key_required": Told("A request that creates something came without an Idempotency-Key.", "Send one, a new one for each thing that is to be made, and the same one when you ask again.", _R.MENDED, "`POST /v1/payments` without the header"),
+    "idempotency_key_invalid": Told("The Idempotency-Key is empty, longer than 255 characters, or not printable ASCII.", "Use a UUID.", _R.MENDED, "`Idempotency-Key: `"),
+    "idempotency_key_reused": Told("The Idempotency-Key was used before with another request.", "Use a new key for every new request; with this key only the earlier request can be repeated.", _R.NO, "The same key with another `amount`"),
+    # ── who is asking ──────────────────────────────────────────────────────────────────────────────────────────────
+    "unauthenticated": Told("Nobody is signed in, and no API key was sent.", "Send `Authorization: Bearer` with an API key or an access token.", _R.MENDED, "`GET /v1/payments` without a header"),
+    "invalid_token": Told("The API key or access token is unknown, has run out or was revoked; which of them is not told.", "Turn the refresh token over at /v1/auth/refresh, sign in again, or use a key that is listed at /v1/api-keys.", _R.MENDED, "An access token of yesterday"),
+    "invalid_credentials": Told("E-mail address and password do not belong together.", "Type both again.", _R.MENDED, "`POST /v1/auth/login` with a mistyped password"),
+    "login_throttled": Told("Too many log-ins failed for this account or from this place.", "Wait as long as Retry-After says; nobody is locked out for longer.", _R.LATER, "The sixth wrong password within a minute"),
+    "login_busy": Told("More passwords are waiting to be checked than this process takes on.", "Send it again in a moment.", _R.LATER, "A hundred log-ins in one second"),
+    "forbidden": Told("The caller is known and may not do this.", "Use a key or an account whose role holds the permission that /docs names for the route.", _R.NO, "A support key at `POST /v1/payments/{id}/refunds`"),
+    "weak_password": Told("The password is shorter than 15 characters, longer than 1,024, common, or holds our name or the address.", "Choose a longer one, four unusual words for example.", _R.MENDED, '`"password": "rahasia"`'),
+    "email_taken": Told("Somebody has registered with this e-mail address.", "Sign in, or use another address.", _R.NO, "`POST /v1/auth/register` twice"),
+    "invalid_profile": Told("Name, e-mail address or locale is not one that we can use.", "Mend what each of `errors` names.", _R.MENDED, '`"email": "sari@"`'),
+    "owner_link_invalid": Told("The one-time owner link is unknown, used, or older than 30 minutes, or there is an owner already.", "Start `gerbang serve` again: it prints a new link as long as there is no owner.", _R.NO, "A link of yesterday"),
+    "no_owner_yet": Told("The installation is new: nobody can manage it yet, so it serves nothing else.", "Open the link that `gerbang serve` printed.", _R.LATER, "Any request before the owner was made"),
+    "last_admin": Told("It is the only admin: nobody could manage users afterwards.", "Make another admin first.", _R.MENDED, '`PATCH /v1/users/{id}` with `"role": "support"`'),
+    "user_not_found": Told("No user has this id.", "Take the id from /v1/users.", _R.NO, "`GET /v1/users/usr_…`"),
+    "api_key_not_found": Told("No API key has this id.", "Take the id from /v1/api-keys; it is not the key itself.", _R.NO, "`DELETE /v1/api-keys/key_…`"),
+    # ── how often, and whether at all now ──────────────────────────────────────────────────────────────────────────
+    "rate_limited": Told("A limit of this route was reached; the headers RateLimit and RateLimit-Policy say which.", "Wait as long as Retry-After says, and send less at once.", _R.LATER, "300 reads in a second by one key"),
+    "too_many_listeners": Told("This caller has as many event streams open as it may.", "Close streams that nobody reads; one of /v1/events carries all payments.", _R.LATER, "The eleventh `GET /v1/events`"),
+    "too_many_connections": Told("The process holds as many connections as it takes.", "Keep connections alive instead of opening one for each request, and try again.", _R.LATER, "A client that never closes"),
+    "limiter_unavailable": Told("The limits of a route that moves money or signs in cannot be checked, so it stays closed.", "Try again; if it stays, see /readyz.", _R.LATER, "The database is away during `POST /v1/auth/login`"),
+    "unavailable": Told("It cannot be done now; nothing was executed.", "Send it again.", _R.LATER, "A webhook while its connection's provider is not installed"),
+    "database_unavailable": Told("The database did not answer in time; nothing was stored.", "Send it again with the same Idempotency-Key; if it stays, see /readyz.", _R.SAME_KEY, "PostgreSQL restarts"),
+    "database_not_writable": Told("The database answers and takes no writes: its disk is full, or it is a standby.", "Make room, or point GERBANG_DATABASE_URL to the primary; then send it again.", _R.SAME_KEY, "A full disk"),
+    "commit_unknown": Told("The connection broke while COMMIT was under way: stored or not cannot be told.", "Send the very same request with the same Idempotency-Key: it is done once.", _R.SAME_KEY, "PostgreSQL is killed in that moment"),
+    "audit_unavailable": Told("The audit trail cannot be written, and nothing is done that it would not show.", "Send it again with the same Idempotency-Key; if it stays, see /readyz.", _R.SAME_KEY, "A disk that is full at that moment"),
+    "secret_unreadable": Told("A stored secret does not open under its name and version: its row was changed, or the root key is another one.", "Put the root key of this database back, or write the secret anew.", _R.MENDED, "A database restored beside another root key"),
+    "root_key_unusable": Told("There is no usable root key: no stored secret can be read.", "Put the key file back where GERBANG_ROOT_KEY_PATH says, readable for this account alone.", _R.MENDED, "The file has mode 644"),
+    "row_unreadable": Told("A stored row holds a word that this version does not know: it alone stands still.", "Run the version that wrote it, or a newer one.", _R.MENDED, "A payment made by a newer version"),
+    "mark_unusable": Told("The file that remembers which crypto addresses were shown cannot be read or written.", "Make it readable and writable for the account of the service; `gerbang doctor` names it.", _R.MENDED, "The data folder belongs to root"),
+    "internal_error": Told("Something that nobody expected; it is in our log.", "Send it again with the same Idempotency-Key; if it stays, tell us the `request_id`.", _R.SAME_KEY, "A fault of ours"),
+    # ── payments ───────────────────────────────────────────────────────────────────────────────────────────────────
+    "invalid_amount": Told("The amount is no amount of this currency, or the currency is not supported.", "Whole minor units of a fiat currency as a number (IDR has none: 150000 is Rp150.000), base units of an asset as text.", _R.MENDED, '`{"amount": "150000", "currency": "IDR"}`'),
+    "payment_not_found": Told("No payment has this id, or it is not yours to see.", "Take the id from the answer that made it, and use a key of the same installation.", _R.NO, "`GET /v1/payments/pay_…`"),
+    "payment_closed": Told("The payment is paid, cancelled or held: it takes no new attempt.", "Make a new payment.", _R.CHANGED, "`POST …/attempts` after it was paid"),
+    "attempt_in_flight": Told("An earlier attempt may still charge the payer: a second one could charge twice.", "Wait until its outcome is known: read the payment, or `POST …/refresh`.", _R.CHANGED, "A card attempt whose answer is awaited"),
+    "method_unavailable": Told("No enabled connection offers this way to pay for this amount, currency and choice.", "Ask `GET /v1/payment-methods?amount=&currency=`, and send one of what it lists.", _R.MENDED, '`{"method": "virtual_account", "method_options": {"bank": "XYZ"}}`'),
+    "phone_needed": Told("The request to pay goes to the payer's phone, and no usable mobile number is known.", "Send `customer.phone`, a mobile number of the country that the method names.", _R.MENDED, "OVO without a phone number"),
+    "no_rate": Told("Nobody says what the asset is worth in the currency of the price.", "Pay in another asset or by another method; an owner sets a source of rates.", _R.LATER, "Crypto for a price in KRW"),
+    "addresses_unmarked": Told("The database says that addresses of a wallet were shown, and the mark beside it is missing: another payer could be shown the same.", "An owner runs `gerbang addresses resume-at N`; pay by another method until then.", _R.MENDED, "A data folder restored without its marks"),
+    "too_many_addresses": Told("A payment was begun anew in crypto so often that its unpaid addresses would hide others from the owner's wallet.", "Pay by another method, or make a new payment.", _R.NO, "The sixth crypto attempt of one payment"),
+    "not_cancellable": Told("The payment is paid, or money is on its way.", _REFRESH + " What was paid is given back by a refund.", _R.CHANGED, "`POST …/cancel` after it was paid"),
+    "not_held": Told("Only a held payment waits for a decision.", _REFRESH, _R.CHANGED, "`POST …/resolve` of a paid payment"),
+    "no_payer_email": Told("The payment knows no e-mail address of its payer, so no link can be mailed.", "Hand `checkout_url` to the payer another way, or make the payment with `customer.email`.", _R.NO, "`POST …/send-link` without one"),
+    # ── refunds and approvals ──────────────────────────────────────────────────────────────────────────────────────
+    "not_refundable": Told("There is not so much captured money left to give back.", "Read `amount_captured` and `amount_refunded`, and ask for what is left; without `amount` it is all of it.", _R.CHANGED, "A refund of 200000 where 150000 came"),
+    "refund_not_found": Told("No refund has this id, or it is not yours to see.", "Take the id from `GET /v1/refunds`.", _R.NO, "`GET /v1/refunds/ref_…`"),
+    "refund_not_awaiting_transfer": Told("The refund does not wait for a transfer by a person.", "Read the refund: it may be done, or under way at the provider.", _R.CHANGED, "`POST …/settle` twice"),
+    "refund_not_in_doubt": Told("The outcome of the refund is not in doubt, or the provider is still being asked.", "Read the refund again.", _R.CHANGED, "`POST …/resolve` of a refund that succeeded"),
+    "refund_link_just_sent": Told("The link was mailed within the last five minutes.", "Wait, or ask the payer to look into the spam folder.", _R.LATER, "`POST …/send-link` twice"),
+    "refund_asked_for_by_same_person": Told("Whoever asked for a refund does not pay it out where somebody else can.", "Let somebody else with `refunds:settle` do it.", _R.NO, "`POST …/settle` by who asked"),
+    "bad_destination": Told("A bank account was named where money came in crypto, or the other way round, or the address is none.", "Send `bank`, `account` and `name` for a bank; `address` for crypto on the network it came on.", _R.MENDED, '`{"address": "0x12"}`'),
+    "destination_changed": Told("Where the money goes was changed since it was read.", "Read the refund again, check the account, and send its `destination_version`.", _R.CHANGED, "`POST …/settle` with an old version"),
+    "approval_not_found": Told("No approval has this id.", "Take the id from `GET /v1/approvals`.", _R.NO, "`GET /v1/approvals/apr_…`"),
+    "approval_decided": Told("Somebody decided meanwhile, or nobody did in time.", "Read the approval; ask for the refund again if it ran out.", _R.CHANGED, "`POST …/approve` twice"),
+    "approval_needs_a_person": Told("An API key decides nothing that two people are asked for.", "Let a person who is signed in decide.", _R.NO, "`POST …/approve` with an API key"),
+    # ── connections, secrets, webhooks, mail ───────────────────────────────────────────────────────────────────────
+    "invalid_connection": Told("The provider is not installed, a setting or secret is missing or wrong, or the provider refuses the account.", "Mend what each of `errors` names; `probe: false` saves it without asking the provider.", _R.MENDED, '`{"provider": "nicepay", "settings": {}}`'),
+    "connection_not_found": Told("There is no connection of this name, or its hook is closed.", "Take the name from `GET /v1/connections`.", _R.NO, "`POST /hooks/nobody`"),
+    "connection_exists": Told("A connection of this name exists already.", "Choose another name, or change that one by PATCH.", _R.NO, "`POST /v1/connections` twice"),
+    "connection_in_use": Told("The connection is enabled, or payments were made by it, about which it is asked for years.", "Disable it and leave it.", _R.NO, "`DELETE /v1/connections/nicepay`"),
+    "invalid_secret_name": Told("The name does not say what kind of secret it is.", "Write it like service/nicepay/merchant_key; the first part is key, database, service or webhook.", _R.MENDED, "`PUT /v1/secrets/merchant`"),
+    "invalid_secret_value": Told("The value is empty or too long.", "Send 1 to 65,536 bytes.", _R.MENDED, '`{"value": ""}`'),
+    "webhook_rejected": Told("The message is not proved to come from the provider of this hook; nothing of it was kept but a digest.", "Check the key or secret of the connection against the provider's own page.", _R.MENDED, "A signature made with an old merchant key"),
+    "webhook_event_not_found": Told("No webhook event has this id.", "Take the id from `GET /v1/webhook-events`.", _R.NO, "`GET /v1/webhook-events/evt_…`"),
+    "bad_last_event_id": Told("The Last-Event-ID is none that a stream of ours gave.", "Leave it out: the stream then begins with the present, as `ready` says.", _R.MENDED, "`Last-Event-ID: 12`"),
+    "notification_not_found": Told("No notification has this id.", "Take the id from `GET /v1/notifications`.", _R.NO, "`POST /v1/notifications/ntf_…/resend`"),
+    "notification_under_way": Told("It is still being tried; sending it again would double it.", "Wait until its `status` is `sent` or `failed`.", _R.CHANGED, "`POST …/resend` of a queued one"),
+    # ── the provider ───────────────────────────────────────────────────────────────────────────────────────────────
+    "provider_refused": Told("The provider refused the call itself: credentials, merchant or format.", "`POST /v1/connections/{id}/probe` says what it refuses; nothing was moved.", _R.MENDED, "A merchant key that was replaced at the provider"),
+    "upstream_unreachable": Told("The provider could not be reached; nothing left this machine.", "Send it again.", _R.SAME_KEY, "The provider's host name does not resolve"),
+    "outcome_unknown": Told("The provider may have got the request, and gave no clear answer.", "Read the payment: we look it up at the provider, and nothing is sent twice.", _R.CHANGED, "The provider's answer was cut off"),
+    "not_found": Told("There is no such thing, or none that this caller may see.", "Take ids from the answers and lists that showed them.", _R.NO, "`GET /v1/users/x`"),
+}
+# fmt: on

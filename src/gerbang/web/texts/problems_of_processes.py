@@ -1,0 +1,25 @@
+"""The codes that end a command or a process, or that one process tells itself: a log shows them, no answer over HTTP does. As problems.py."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from gerbang.web.texts.problems import Retry, Told
+
+# fmt: off
+OF_PROCESSES: Final[Mapping[str, Told]] = {
+    "settings_invalid": Told("A variable of the environment does not say what it must.", "Mend each that is named; docs/reference/settings.md lists them.", Retry.MENDED, "`GERBANG_PORT=http`"),
+    "port_taken": Told("Something else listens on the port.", "End it, or choose another port with --port.", Retry.MENDED, "`gerbang up` twice"),
+    "postgres_unusable": Told("PostgreSQL cannot be found, prepared or started here.", "Do what the hint says, or set GERBANG_DATABASE_URL to a server of your own.", Retry.MENDED, "A data folder on a disk that is full"),
+    "unsafe_database": Told("The database would lose acknowledged payments, or let the application rewrite what proves them.", "Set what is named: fsync, full_page_writes and synchronous_commit on, and the application's role without more rights than the migrations gave it.", Retry.MENDED, "`fsync = off`"),
+    "migration_busy": Told("Another process is migrating and did not finish in time.", "Wait for it, and start again.", Retry.LATER, "Two `gerbang migrate` at once"),
+    "migration_refused": Told("The migration files and the database disagree; nothing was changed.", "Run the version that the database belongs to, or a newer one.", Retry.NO, "An older version on a newer database"),
+    "child_hopeless": Told("A process of `gerbang up` dies again and again before it ever answers.", "Read what it said above.", Retry.MENDED, "A plug-in that cannot be imported"),
+    "not_fresh": Told("`up --fresh` would delete less than it promises, or more.", "Name a data folder that `up` itself made, and no database of your own.", Retry.MENDED, "`--fresh` beside GERBANG_DATABASE_URL"),
+    "demo_failed": Told("The demo users could not be made.", "Read what `gerbang seed-demo` said.", Retry.MENDED, "A database that is away"),
+    "no_one_wallet": Told("It is not clear which wallet is meant.", "Name the connection.", Retry.MENDED, "`gerbang addresses` with two wallets"),
+    "addresses_shown": Told("Crypto addresses would be given again that are known to have been shown.", "Resume at the number that is named, or above.", Retry.MENDED, "`gerbang addresses resume-at 0`"),
+    "out_of_time": Told("The business time of the sandbox cannot be moved so far.", "Move it less.", Retry.NO, "`POST /control/clock` by a thousand years"),
+    "lease_lost": Told("A job ran longer than its lease and belongs to another worker now: nothing of this try was kept.", "Nothing: the other worker does it.", Retry.NO, "A worker that was paused for a minute"),
+    "limit_not_counted": Told("A counter of requests could not be written.", "Nothing: the route is closed or open as its kind demands, and says so by a code of its own.", Retry.LATER, "The database is away"),
+}
+# fmt: on
