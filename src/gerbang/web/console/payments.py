@@ -14,9 +14,10 @@ from gerbang.core.payments.model import Filters, NotRefundable, PaymentStatus, W
 from gerbang.ports.payment import Method
 from gerbang.web import texts
 from gerbang.web.cleaning import cleaned
+from gerbang.web.console import filters as filtering
 from gerbang.web.console import ledger_view, payment_view, refund_form, refunds
 from gerbang.web.console.asking import REFUSED, ask_first, back_to
-from gerbang.web.console.desk import form_key, operator, read_day, refusal, show
+from gerbang.web.console.desk import form_key, operator, refusal, show
 from gerbang.web.console.link_form import with_card_numbers
 from gerbang.web.cursors import Cursors
 from gerbang.web.forms import note_cards, read_form
@@ -51,19 +52,21 @@ async def payments(request: Request[Any, Any, Any]) -> Response[bytes]:
         name: cleaned(name, request.query_params.get(name, ""))[:120]
         for name in ("status", "method", "connection", "order_reference")
     }
-    chosen |= {name: request.query_params.get(name, "") for name in ("after", "before")}
+    chosen |= {name: request.query_params.get(name, "")[:40] for name in ("after", "before")}
+    connections = [one.id for one in await services.connections.all()]
+    asked = filtering.Filters(chosen, texts.words(locale_of(request)))
     filters = Filters(
-        status=_known(chosen["status"], PaymentStatus),
-        method=_known(chosen["method"], Method),
-        connection=chosen["connection"] or None,
+        status=asked.word("status", list(PaymentStatus)),
+        method=asked.word("method", list(Method)),
+        connection=asked.word("connection", connections),
         order_reference=chosen["order_reference"] or None,
-        created_after=read_day(chosen["after"]),
-        created_before=read_day(chosen["before"], after=True),
+        created_after=asked.day("after"),
+        created_before=asked.day("before", after=True),
     )
     cursors = Cursors(services.secrets)
     cursor = request.query_params.get("cursor")
     place = await cursors.read(_LIST, cursor)
-    found = await services.payments.page(filters, place, _ROWS + 1)
+    found = [] if asked.wrong else await services.payments.page(filters, place, _ROWS + 1)
     now, locale = services.payments.context.clock.now(), locale_of(request)
     part = await cursors.page(
         _LIST,
@@ -77,13 +80,15 @@ async def payments(request: Request[Any, Any, Any]) -> Response[bytes]:
         request,
         "payments.html",
         "payments",
+        status_code=422 if asked.wrong else 200,
         rows=part.data,
         chosen=chosen,
+        wrong=asked.wrong,
         filtered=bool(kept),
         tabs=_TABS,
         tab_links={status: _link(kept | {"status": status}) for status in ("", *_TABS)},
         methods=[method.value for method in Method],
-        connections=[one.id for one in await services.connections.all()],
+        connections=connections,
         newest=_link(kept) if cursor else "",
         older=_link(kept | {"cursor": part.next_cursor}) if part.next_cursor else "",
         q=request.query_params.get("q", "")[:120],
@@ -249,10 +254,6 @@ async def _question(
 ) -> Response[bytes]:
     values = payment_view.question_of(whole, act, locale_of(request))
     return await ask_first(request, values, given, wrong)
-
-
-def _known(value: str, kind: type[PaymentStatus] | type[Method]) -> str | None:
-    return value if value in {one.value for one in kind} else None
 
 
 def _link(values: Mapping[str, str | None]) -> str:

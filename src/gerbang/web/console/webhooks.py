@@ -11,6 +11,7 @@ from gerbang.base import ids
 from gerbang.base.formats import Locale
 from gerbang.core.inbox.model import Event, EventFilters, EventStatus, Rejection, Replay
 from gerbang.web import texts
+from gerbang.web.console import filters as filtering
 from gerbang.web.console.desk import operator, show, stamp
 from gerbang.web.console.raw import raw_of
 from gerbang.web.cursors import Cursors
@@ -34,21 +35,29 @@ async def webhooks(request: Request[Any, Any, Any]) -> Response[bytes]:
     operator(request, "webhooks:read")
     services, locale = services_of(request), locale_of(request)
     chosen = {name: request.query_params.get(name, "")[:120] for name in ("source", "type", "status")}
-    status = chosen["status"] if chosen["status"] in {one.value for one in EventStatus} else None
-    filters = EventFilters(source=chosen["source"] or None, type=chosen["type"] or None, status=status)
+    connections = [one.id for one in await services.connections.all()]
+    asked = filtering.Filters(chosen, texts.words(locale))
+    filters = EventFilters(
+        source=asked.word("source", connections),
+        type=chosen["type"] or None,
+        status=asked.word("status", list(EventStatus)),
+    )
     cursors, cursor = Cursors(services.secrets), request.query_params.get("cursor")
-    found = await services.inbox.page(filters, await cursors.read(_LIST, cursor), _ROWS + 1)
+    place = await cursors.read(_LIST, cursor)
+    found = [] if asked.wrong else await services.inbox.page(filters, place, _ROWS + 1)
     part = await cursors.page(_LIST, found, _ROWS, lambda e: (e.received_at, e.id), lambda e: _row(e, locale))
     kept = {name: value for name, value in chosen.items() if value}
     return await show(
         request,
         "webhooks.html",
         "webhooks",
+        status_code=422 if asked.wrong else 200,
         rows=part.data,
         chosen=chosen,
+        wrong=asked.wrong,
         filtered=bool(kept),
         states=[one.value for one in EventStatus],
-        connections=[one.id for one in await services.connections.all()],
+        connections=connections,
         newest=_link(kept) if cursor else "",
         older=_link(kept | {"cursor": part.next_cursor}) if part.next_cursor else "",
     )

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 
 from gerbang.base import ids
 from gerbang.web import texts
+from gerbang.web.console import filters as filtering
 from gerbang.web.console import work_view
 from gerbang.web.console.asking import REFUSED, back_to
 from gerbang.web.console.desk import form_key, operator, show
@@ -24,8 +25,8 @@ async def work(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Everything that waits, a few of each kind; or of one kind, oldest first, with the kind in the address."""
     caller = operator(request, "payments:read")
     services, locale = services_of(request), locale_of(request)
-    kind = request.query_params.get("kind", "")
-    kind = kind if kind in work_view.KINDS else ""
+    asked = filtering.Filters({"kind": request.query_params.get("kind", "")[:40]}, texts.words(locale))
+    kind = asked.word("kind", work_view.KINDS) or ""
     counts = await services.payments.work_counts(work_view.MOST + 1)
     cursors, now = Cursors(services.secrets), services.payments.context.clock.now()
     place = await cursors.read(f"{_LIST}-{kind}", request.query_params.get("cursor")) if kind else None
@@ -40,7 +41,7 @@ async def work(request: Request[Any, Any, Any]) -> Response[bytes]:
         older = _link(kind, part.next_cursor) if kind and part.next_cursor else ""
         groups.append({"kind": one, "rows": part.data, "more": _link(one) if part.next_cursor and not kind else ""})
     return await show(
-        request, "work.html", "work", groups=[group for group in groups if group["rows"]], kind=kind, counts=counts, kinds=work_view.KINDS,
+        request, "work.html", "work", status_code=422 if asked.wrong else 200, wrong=asked.wrong, groups=[group for group in groups if group["rows"]], kind=kind, counts=counts, kinds=work_view.KINDS,
         tab_links={one: _link(one) for one in ("", *work_view.KINDS)}, older=older, most=work_view.MOST,
         total=sum(counts.values()),
     )  # fmt: skip

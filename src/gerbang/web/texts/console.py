@@ -17,6 +17,14 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "clear": ("Hapus saringan", "Clear filters"),
     "apply": ("Saring", "Filter"),
     "any": ("semua", "any"),
+    "filter.wrong.word": (
+        "“{what}” tidak ada di sini. Pilih dari daftar.",
+        "There is no “{what}” here. Choose from the list.",
+    ),
+    "filter.wrong.day": (
+        "Tulis tanggal seperti 2026-11-23, tahun 2000 sampai 2999.",
+        "Write a date like 2026-11-23, years 2000 to 2999.",
+    ),
     "confirm": ("Ya, lakukan", "Yes, do it"),
     "never": ("Batal", "Cancel"),
     "wib": ("WIB", "WIB"),

@@ -1,0 +1,35 @@
+"""The filters of a list, as they stand in its address: kept as they were typed, and told beside the field where nothing can have such a value."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from markupsafe import Markup
+
+from gerbang.base.errors import Invalid
+from gerbang.web import texts
+from gerbang.web.console.desk import read_day
+
+
+class Filters:
+    """`chosen` is what was typed, by field; `wrong` what to say beside those that nothing can match."""
+
+    def __init__(self, chosen: Mapping[str, str], say: texts.Words) -> None:
+        self.chosen = chosen
+        self.wrong: dict[str, Markup] = {}
+        self._say = say
+
+    def word(self, name: str, known: Collection[str]) -> str | None:
+        """The value of a field that takes one of the known words; None for none, and for one that is complained of."""
+        value = self.chosen[name]
+        if value and value not in known:
+            self.wrong[name] = self._say("filter.wrong.word", what=value)
+            return None
+        return value or None
+
+    def day(self, name: str, *, after: bool = False) -> datetime | None:
+        """The beginning of the day in a field, or with `after` of the next; None for none, and for one that is complained of."""
+        try:
+            return read_day(self.chosen[name], after=after)
+        except Invalid:
+            self.wrong[name] = self._say("filter.wrong.day")
+            return None
