@@ -104,3 +104,13 @@ def test_a_cart_cookie_is_read_and_never_believed() -> None:
     lines = bill_lines({"kopi-gayo": 2}, "id")
     assert sum(line.amount for line in lines) == 2 * 89_000 + SHIPPING
     assert bill_lines({}, "id") == ()
+
+
+def test_a_line_says_how_many_of_it_there_are() -> None:
+    several = payment(
+        items=(
+            {"name": "Teh", "note": "celup", "quantity": 3, "amount": 5},
+            {"name": "Kopi", "quantity": 1, "amount": 4},
+        )
+    )
+    assert [item.note for item in scene.items(several)] == ["3 × celup", ""]

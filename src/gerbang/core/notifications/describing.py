@@ -3,7 +3,7 @@
 No name, no address and no link: those are read and made when the message is sent, so that nothing erasable or secret is kept here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -24,6 +24,7 @@ _REFUND_STATES: Final[Mapping[Template, frozenset[RefundStatus]]] = {
 }
 _UNPAID: Final = frozenset({PaymentStatus.PENDING, PaymentStatus.PART_PAID})
 
+_MOST_ITEMS: Final = 30
 LINK: Final = "payment.link"  # about the payment as a whole, whatever attempts there are
 EXPIRED: Final = "payment.expired"
 PART_PAID: Final = "payment.part_paid"
@@ -52,6 +53,7 @@ def describe(announcement: Announcement, whole: Whole | None, restart_for: timed
         "description": payment.description,
         "order_reference": payment.order_reference,
         "expires_at": ends.isoformat(),
+        "items": _items(payment.items),
     }
     again_until = payment.expires_at + restart_for
     if announcement.type == EXPIRED and again_until - announcement.made_at >= LEAST_LEFT:
@@ -68,6 +70,17 @@ def describe(announcement: Announcement, whole: Whole | None, restart_for: timed
         data |= {"refund": ids.show("ref", refund.id), "refund_amount": refund.amount}
         data |= {name: said[name] for name in ("to", "was", "by") if name in said}
     return data
+
+
+def _items(lines: Sequence[Mapping[str, Any]]) -> list[tuple[str, int]]:
+    """The lines of the bill as name and amount; none of a bill so long that its page tells it better."""
+    if len(lines) > _MOST_ITEMS:
+        return []
+    return [(_counted(one), int(one["amount"])) for one in lines if "name" in one and type(one.get("amount")) is int]
+
+
+def _counted(line: Mapping[str, Any]) -> str:
+    return f"{line['quantity']} × {line['name']}" if line.get("quantity", 1) != 1 else str(line["name"])
 
 
 def _amount(said: Mapping[str, Any], name: str, now: int) -> int:

@@ -81,7 +81,7 @@ def _context(template: Template, locale: Locale, data: Mapping[str, Any], letter
         context |= _about_payment(locale, data, letterhead.zone)
         if template in ASKS:
             context["amount"] = context["missing"]
-        context["lines"] = _lines(template, labels, context)
+        context["lines"] = (*_items(template, locale, data), *_lines(template, labels, context))
     return context
 
 
@@ -161,7 +161,16 @@ _LINES: Final[Mapping[Template, tuple[str, ...]]] = {
         "refund",
     ),
 }
+_WITH_ITEMS: Final = frozenset({
+    Template.PAYMENT_LINK, Template.PAYMENT_INSTRUCTIONS, Template.PAYMENT_PAID, Template.PAYMENT_PAID_LATE,
+})  # fmt: skip
 _NAMED_OTHERWISE: Final = {"for": "description", "order": "order_reference"}
+
+
+def _items(template: Template, locale: Locale, data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The lines of the bill, where the message asks for its amount or says that it came."""
+    shown = data.get("items", ()) if template in _WITH_ITEMS else ()
+    return tuple((one_line(name), money(amount, data["currency"], locale)) for name, amount in shown)
 
 
 def _lines(template: Template, labels: Mapping[str, str], context: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

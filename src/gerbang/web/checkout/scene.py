@@ -208,7 +208,7 @@ def paid_twice(whole: Whole) -> bool:
 
 
 def items(payment: Payment) -> tuple[Item, ...]:
-    """The lines of the bill, as far as the shop told them: `{name, note?, amount}`, discounts below zero; a line without a whole amount is left out."""
+    """The lines of the bill, as far as the shop told them: `{name, note?, quantity?, amount}`, discounts below zero; a line without a whole amount is left out."""
     return tuple(item for line in payment.items if (item := _item(line)) is not None)
 
 
@@ -216,7 +216,9 @@ def _item(line: Mapping[str, Any]) -> Item | None:
     name, amount = line.get("name"), line.get("amount")
     if not isinstance(name, str) or type(amount) is not int:
         return None
-    return Item(name, str(line.get("note", "")), amount)
+    count, note = line.get("quantity", 1), str(line.get("note", ""))
+    many = f"{count} ×" if type(count) is int and count > 1 else ""
+    return Item(name, " ".join(part for part in (many, note) if part), amount)
 
 
 def option_of(attempt: Attempt) -> str:
