@@ -1,6 +1,7 @@
 """What a JSON body may be (R9, R14, R40–R42), read by our own rules and over HTTP."""
 
 import time
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -278,11 +279,20 @@ ENDLESS = {"one run": "4", "single digits": "4 ", "dates": "20261129101010 ", "i
 
 
 @pytest.mark.parametrize("piece", ENDLESS.values(), ids=ENDLESS.keys())
-def test_no_body_makes_the_search_for_card_numbers_long(piece: str) -> None:
-    """R14, R43: the time of this thread alone, so that a busy machine does not count."""
+def test_a_body_of_nothing_but_digits_is_refused_unsearched(piece: str) -> None:
     text = piece * (247_000 // len(piece))
-    body = msgspec.json.encode({"metadata": {"a": text}})
-    started = time.thread_time()
-    with pytest.raises(Invalid):
-        validation.refuse_card_data(body, {"metadata": {"a": text}})
-    assert time.thread_time() - started < 0.05
+    with pytest.raises(Invalid, match="more than 15,000 digits"):
+        validation.refuse_card_data(msgspec.json.encode({"metadata": {"a": text}}), {"metadata": {"a": text}})
+
+
+@pytest.mark.parametrize("piece", ["4 ", "4", "4999999999990-", "6200 ", "\u0662 "])
+def test_the_most_digits_that_are_searched_take_little_time(piece: str) -> None:
+    """R14, R43: the best of three, in the time of this thread alone, so that a busy machine does not count."""
+    text = piece * (14_900 // sum(map(str.isdigit, piece)))
+    body, took_s = msgspec.json.encode({"metadata": {"a": text}}), []
+    for _ in range(3):
+        started = time.thread_time()
+        with suppress(CardDataRefused):
+            validation.refuse_card_data(body, {"metadata": {"a": text}})
+        took_s.append(time.thread_time() - started)
+    assert min(took_s) < 0.05

@@ -20,7 +20,7 @@ from gerbang.base import number_kinds
 
 LONGEST: Final = 19
 SHORTEST: Final = 12
-MOST_DIGITS: Final = 20_000  # in one body: looking through more of them would take longer than anybody may wait for it
+MOST_DIGITS: Final = 15_000  # in one body: looking through more of them would take longer than anybody may wait for it
 _ALL: Final = range(SHORTEST, LONGEST + 1)
 _UNIONPAY: Final = range(16, LONGEST + 1)
 # (first four digits, from and to; lengths). Where ranges overlap, the lengths add up.
