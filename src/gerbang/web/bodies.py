@@ -279,11 +279,11 @@ def read_email(text: str, pointer: str = "/customer/email") -> str:
 def check_items(items: Sequence[ItemBody], amount: int, currency: str) -> None:
     """Whether the lines of the bill mean what the amount says; raises Invalid with a pointer."""
     for number, item in enumerate(items):
-        if currency == "IDR" and item.amount > 0 and is_surcharge(item.name):
-            raise invalid_field(f"/items/{number}/name", _NO_SURCHARGE_ID)
         if item.kind == "surcharge" or item.method is not None:
             field = "kind" if item.kind == "surcharge" else "method"
             raise invalid_field(f"/items/{number}/{field}", _NO_SURCHARGE_ID if currency == "IDR" else _NO_SURCHARGE)
+        if currency == "IDR" and item.amount > 0 and is_surcharge(item.name):
+            raise invalid_field(f"/items/{number}/name", _NO_SURCHARGE_ID)
         if (item.amount < 0) != (item.kind in _BELOW_ZERO) and item.amount != 0:
             said = "is below zero" if item.kind in _BELOW_ZERO else "is not below zero; discounts and vouchers are"
             raise invalid_field(f"/items/{number}/amount", f"The amount of {item.kind} {said}.")
