@@ -30,7 +30,7 @@ quick: install  ## a minute's worth while you work: format, types, import direct
 	try $(BIN)/ruff format --check --output-format=concise .; \
 	try $(BIN)/mypy; \
 	try $(BIN)/lint-imports --no-logo; \
-	try $(PYTEST) -q --pure tests/core tests/base --ignore tests/base/test_watchdog.py; \
+	try $(PYTEST) -q --pure tests/core tests/base --ignore tests/base/test_watchdog.py --ignore tests/base/test_postgres.py; \
 	try $(PYTEST) -q tests/journeys/test_payment_flow.py::test_a_virtual_account_is_ordered_paid_told_and_given_back; \
 	$(VERDICT)
 

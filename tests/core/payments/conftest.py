@@ -71,7 +71,7 @@ class World:
         """The payer pays the newest attempt."""
         await self.control("nicepay/pay", reference=ids.show("att", whole.attempts[-1].id), **more)
 
-    async def until(self, payment: UUID, status: PaymentStatus, seconds: float = 15) -> Whole:
+    async def until(self, payment: UUID, status: PaymentStatus, seconds: float = 40) -> Whole:
         """The payment once it has this status."""
         ends = time.monotonic() + seconds
         while True:
@@ -83,7 +83,7 @@ class World:
             )
             await asyncio.sleep(0.05)
 
-    async def eventually(self, check: Callable[[], Awaitable[bool]], seconds: float = 15) -> None:
+    async def eventually(self, check: Callable[[], Awaitable[bool]], seconds: float = 40) -> None:
         """Wait until something holds."""
         ends = time.monotonic() + seconds
         while not await check():
