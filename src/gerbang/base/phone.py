@@ -5,6 +5,7 @@ pay that goes to another number is worse than a question.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Final, Literal
 
@@ -13,7 +14,7 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, P
 
 from gerbang.base.text import plain
 
-Why = Literal["form", "several", "extension", "country"]
+Why = Literal["form", "several", "extension", "country", "hidden", "spreadsheet"]
 HOME: Final = "ID"
 _MOST_CHARACTERS: Final = 200
 _LABEL: Final = re.compile(
@@ -22,15 +23,28 @@ _LABEL: Final = re.compile(
 )
 _PARAMETER: Final = re.compile(r";(?!ext=)[a-z-]+=[^;]*", re.IGNORECASE)
 _EXTENSION: Final = re.compile(r"(?:;ext=|\bext(?:ensi(?:on)?)?\b|x(?=\s?\d)|#)", re.IGNORECASE)
-_BETWEEN: Final = re.compile(r"[/|,;&\n]|\b(?:atau|or|dan|and)\b", re.IGNORECASE)
+_BETWEEN: Final = re.compile(r"[/|,;&\n\u3001]|\b(?:atau|or|dan|and)\b", re.IGNORECASE)
 _WRITTEN: Final = re.compile(r"[0-9+()/.\s'~-]+", re.ASCII)
+# What people put between digits and Unicode does not count among the dashes, and the signs that they put around a number.
+_DASHES: Final = str.maketrans(dict.fromkeys("_\u30fc\uff70\u2022\u00b7\u2027\u22c5\u2219\u2043\u2053\u223c", "-"))
+_AROUND: Final = str.maketrans(dict.fromkeys('"“”„‟«»‹›「」『』‘’‚`', " "))
+_HIDDEN: Final = re.compile(
+    r"[xX*\u2022\u25cf\u2217\u00d7?#]{2,}|(?<=\d)\*(?=\s?\d)|(?<=\d)\s?[-._\u2026]{3,}\s?(?=\d)|(?<=\d)\s?\u2026\s?(?=\d)"
+)
+# A number that a spreadsheet took for one to calculate with: 8.1E+10 has lost digits, 81234567890.0 and 81234567890,00 none.
+_ROUNDED: Final = re.compile(r"[0-9]\s?[eE]\s?[+-]?\s?[0-9]")
+_CALCULATED: Final = re.compile(r"(?:(?<=[0-9]{9})[.,]0{1,2}(?![0-9])|\A([^.,]*[0-9]{2})[.,]0\Z)")
+_DECIMALS: Final = re.compile(r"[.,]0{1,2}\Z")
+_CODE_APART: Final = re.compile(r"(\+[0-9]{1,3}|\A\(?62\)?)\s?[/|,;&]\s?(?=[0-9(])")
 # A field that begins with a country code, in which the whole number was typed once more: +62 0062 812…, 62 +62 812…
 _CODE_TWICE: Final = re.compile(r"[+(]*(?:62|0|\+|\(|\))+(8[0-9]{8,11})", re.ASCII)
 _MOBILE_KINDS: Final = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
 
 class BadPhone(Exception):
-    """`why`: `form` (no phone number), `several` (more than one), `extension` (of a switchboard), `country` (no known country code)."""
+    """`why`: `form` (no phone number), `several` (more than one), `extension` (of a switchboard), `country` (no known country code),
+    `hidden` (some digits are covered), `spreadsheet` (digits are lost, as in 8.1E+10).
+    """
 
     def __init__(self, why: Why) -> None:
         super().__init__(why)
@@ -39,16 +53,23 @@ class BadPhone(Exception):
 
 def read(text: str, region: str = HOME) -> str:
     """The number in E.164, or empty text for none; raises BadPhone."""
-    bare = _PARAMETER.sub("", plain(text[:_MOST_CHARACTERS].replace("\n", ";")))
-    written = _LABEL.sub(" ", bare).strip(" :;,")
+    typed = text[:_MOST_CHARACTERS]
+    bare = _PARAMETER.sub("", plain(typed.translate(_AROUND).translate(_DASHES).replace("\n", ";")))
+    written = _CODE_APART.sub(r"\1 ", _LABEL.sub(" ", "".join(map(_spoken, bare))).strip(" :;,=*"))
     if not written:
         if bare:
             raise BadPhone("form")
         return ""
+    if why := _is_damaged(typed, written):
+        raise BadPhone(why)
+    written = _CALCULATED.sub(r"\1", written)
+    if _DECIMALS.search(written):
+        raise BadPhone("form")  # 0812.3456.789.0 is a number with one digit apart, or another one that was calculated
     pieces = [piece for piece in _BETWEEN.split(written) if any(char.isdigit() for char in piece)]
     parts = [found for piece in pieces if (found := _number(piece, region))]
-    if _EXTENSION.search(written):
-        raise BadPhone("extension")
+    if extension := _EXTENSION.search(written):
+        is_sign = extension[0] in "xX" and not _number(written[: extension.start()], region)
+        raise BadPhone("hidden" if is_sign else "extension")
     if len(set(parts)) > 1 or 0 < len(parts) < len(pieces):
         raise BadPhone("several")  # also 021 555 1234/35, where the rest is a piece of a second one
     whole = parts[0] if parts else _number(written, region)
@@ -85,6 +106,18 @@ def shown(number: str) -> str:
     """An E.164 number as people read it: `+62 812-3456-7890`; anything else as it is."""
     parsed = _parsed(number, HOME)
     return number if parsed is None else phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL)
+
+
+def _spoken(char: str) -> str:
+    """A character without pictures, which say nothing about the number that they stand beside."""
+    return " " if unicodedata.category(char) in ("So", "Sk") else char
+
+
+def _is_damaged(typed: str, written: str) -> Why | None:
+    """Why digits are missing here, or None."""
+    if _ROUNDED.search(written):
+        return "spreadsheet"
+    return "hidden" if _HIDDEN.search(typed) else None
 
 
 def _number(written: str, region: str) -> str:

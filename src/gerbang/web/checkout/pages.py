@@ -184,7 +184,7 @@ def _mobile(say: texts.Words, offer: Offer | None, picked: Choice, known: str) -
     try:
         typed = phone.read(picked.phone)
     except phone.BadPhone as error:
-        key = f"phone.wrong.{error.why}" if error.why in ("several", "extension") else "choose.phone.wrong"
+        key = "choose.phone.wrong" if error.why in ("form", "country") else f"phone.wrong.{error.why}"
         return "", say(key, app=app)
     if typed and not phone.is_mobile(typed, option.mobile_of):
         return "", say("choose.phone.foreign", app=app)

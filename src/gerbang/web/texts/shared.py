@@ -39,6 +39,14 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "phone.wrong.several": ("Isi satu nomor saja.", "Give one number only."),
     "phone.wrong.extension": ("Isi nomornya tanpa nomor ekstensi.", "Give the number without an extension."),
+    "phone.wrong.hidden": (
+        "Sebagian angkanya tertutup. Isi nomornya lengkap, seperti 0812 3456 7890.",
+        "Some of its digits are hidden. Give the whole number, like 0812 3456 7890.",
+    ),
+    "phone.wrong.spreadsheet": (
+        "Spreadsheet telah membulatkan nomor ini (E+10). Ubah format kolomnya menjadi teks, lalu isi nomornya lagi.",
+        "A spreadsheet has rounded this number (E+10). Format its column as text, and give the number again.",
+    ),
     "phone.wrong.country": (
         "Nomor luar negeri dimulai dengan + dan kode negaranya, seperti +65 9123 4567.",
         "A number of another country begins with + and the country's code, like +65 9123 4567.",
