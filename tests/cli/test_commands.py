@@ -83,8 +83,10 @@ def test_doctor_finds_nothing_to_mend_under_the_applications_role(tmp_path: Path
 
 
 def test_doctor_names_an_owner_who_could_rewrite_the_ledger(tmp_path: Path, database: FreshDatabase) -> None:
-    said = gerbang("doctor", at=tmp_path, given={"database_url": database.owner_dsn})
+    given = {"database_url": database.owner_dsn, "refund_approval_above": "IDR=1000000"}
+    said = gerbang("doctor", at=tmp_path, given=given)
     assert said.returncode == 1
+    assert "MEND  GERBANG_REFUND_APPROVAL_ABOVE need two people who may settle refunds; none may" in said.stdout
     assert "MEND  role gerbang_owner can rewrite ledger_lines" in said.stdout
     assert "MEND  There is no root key" in said.stdout
 

@@ -27,6 +27,10 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 WIDTHS = (320, 390, 860, 1280)
+# What a table hides at its right edge; and what a finger misses: words inside a sentence may be smaller.
+_CUT_OFF = "[...document.querySelectorAll('.tw')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.className)"
+_TOO_SMALL = """[...document.querySelectorAll('.btn, .tabs a, .lang a, .side a, .cp, .field input, .field select')]
+    .filter(e => e.getClientRects().length && e.getBoundingClientRect().height < 44).map(e => e.outerHTML.slice(0, 80))"""
 # Every rule, those of WCAG 2.2 too, which axe-core leaves off by default.
 AXE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 
@@ -232,6 +236,8 @@ async def test_the_console_fits_a_phone_and_needs_no_script(chromium: str, shop:
                 wide = await page.locator("html").bounding_box()
                 assert wide is not None
                 assert wide["width"] <= width, f"{address} is {wide['width']} px wide at {width}"
+                assert await page.evaluate(_CUT_OFF) == [], f"{address} at {width}"
+                assert width > 859 or await page.evaluate(_TOO_SMALL) == [], f"{address} at {width}"
         assert heard == []
 
 

@@ -19,7 +19,9 @@ from gerbang.base.marks import Marks
 from gerbang.base.safety import Finding, look_at
 from gerbang.cli import public_address
 from gerbang.cli.process import run, settings_here
+from gerbang.core.identity import people
 from gerbang.core.payments import deposit_store
+from gerbang.core.payments.hands import SETTLE
 from gerbang.ports.provider import Probed
 from gerbang.settings import Settings
 
@@ -127,6 +129,7 @@ async def _of_database(settings: Settings) -> list[Finding]:
         if not todo:
             async with db.reading() as tx:
                 found += [line for one in await deposit_store.wallets(tx) for line in _of_wallet(settings, one)]
+                found += _second_person(settings, len(await people.who_may(tx, SETTLE)))
         if not todo and settings.public_url:
             found += await public_address.look(settings.public_url, await migrations.installation(db))
         found.append(
@@ -160,6 +163,21 @@ def _of_wallet(settings: Settings, one: deposit_store.Wallet) -> list[Finding]:
     found = f"of the wallet {one.wallet} at most {one.unpaid_run} addresses in a row are unpaid; gap limit {settings.wallet_gap_limit}"
     cure = f"set the wallet's gap limit to {one.gap_limit} or more, and GERBANG_WALLET_GAP_LIMIT to the same"
     return [remembered, Finding(found, one.gap_limit <= settings.wallet_gap_limit, cure)]
+
+
+def _second_person(settings: Settings, able: int) -> list[Finding]:
+    """Whether there are as many people as the rules about refunds ask for."""
+    asked = [
+        *(["GERBANG_REFUND_SECOND_PERSON=always"] if settings.refund_second_person == "always" else []),
+        *(["GERBANG_REFUND_APPROVAL_ABOVE"] if settings.refund_approval_above.strip() else []),
+    ]
+    if asked:
+        what = f"{' and '.join(asked)} need two people who may settle refunds; {able or 'none'} may"
+        return [Finding(what, able > 1, "give another person the role finance or admin")]
+    if able == 1 and settings.refund_second_person == "auto":
+        what = "one person may settle refunds: whoever asks for one pays it out too, which the audit says"
+        return [Finding(f"{what}; a second person with the role finance or admin ends that", good=True)]
+    return []
 
 
 def _business_time(ahead_s: int) -> Finding:

@@ -216,8 +216,11 @@ class SettleBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ApproveBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A second person agrees."""
+    """A second person agrees. `fingerprint`: that of the approval as the person saw it; without it, the destination must be the one that it
+    was asked for with.
+    """
 
+    fingerprint: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")] | None = None
     note: Annotated[str, msgspec.Meta(max_length=500)] = ""
 
 

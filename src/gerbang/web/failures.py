@@ -1,11 +1,17 @@
 """Why an attempt did not work, in three voices: to the API, to the payer, and to the operator. The words stand in texts/declines.py."""
 
+from typing import Final
+
 import msgspec
+from markupsafe import Markup
 
 from gerbang.base.formats import Locale, locale_of
 from gerbang.core.payments.model import Failure
 from gerbang.ports.declines import DeclineCode
+from gerbang.web import texts
 from gerbang.web.texts.declines import DECLINES
+
+_KNOWN: Final = frozenset(str(code) for code in DECLINES)
 
 
 class FailureView(msgspec.Struct, frozen=True):
@@ -43,6 +49,21 @@ def to_operator(failure: Failure, locale: Locale) -> str:
     return f"{DECLINES[_code(failure)].operator[locale == 'en']} (`{failure.code}`: {said})"
 
 
+_SAID_OF_REFUNDS: Final = {
+    "The provider has not confirmed it.": "refund.why.unconfirmed",
+    "Nobody approved it in time.": "refund.why.lapsed",
+}
+
+
+def of_refund(said: str, locale: Locale) -> Markup:
+    """Why a refund failed or is in doubt, as an operator reads it; `said` is what is kept of it: a code and the provider's own words."""
+    code, _, words = said.partition(": ")
+    if said in _SAID_OF_REFUNDS:
+        return texts.words(locale)(_SAID_OF_REFUNDS[said])
+    if code == "Refused":
+        return texts.words(locale)("refund.why.refused", note=words)
+    return texts.marked(to_operator(Failure(code, words), locale)) if code in _KNOWN else Markup("{}").format(said)
+
+
 def _code(failure: Failure | None) -> DeclineCode:
-    known = {str(code) for code in DECLINES}
-    return DeclineCode(failure.code) if failure and failure.code in known else DeclineCode.PAYMENT_FAILED
+    return DeclineCode(failure.code) if failure and failure.code in _KNOWN else DeclineCode.PAYMENT_FAILED

@@ -189,6 +189,7 @@ POLICY: Final[Sequence[Row]] = (
     _open("POST", "/v1/auth/owner", Rate.LOGIN, Body.JSON, unowned=True),
     Row("POST", "/v1/auth/logout", Who.ANYONE, rate=Rate.WRITE, body=Body.JSON, ran_out=True),
     _self("POST", "/v1/auth/password", Rate.LOGIN, Body.JSON),
+    _self("POST", "/v1/auth/step-up", Rate.LOGIN, Body.JSON),
     _self("GET", "/v1/me"),
     _read("/v1/users", "users:manage"),
     _do("POST", "/v1/users", "users:manage"),

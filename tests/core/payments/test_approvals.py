@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 
 from gerbang.base import ids
-from gerbang.core.identity.model import PERMISSIONS, Caller, Role
+from gerbang.core.identity import store as identity_store
+from gerbang.core.identity.model import PERMISSIONS, Caller, Role, StepUpRequired
 from gerbang.core.payments.model import Destination, PaymentStatus, Refund, RefundNotAwaitingTransfer, RefundStatus
 from gerbang.core.payments.refund_model import (
     Approval,
@@ -23,15 +24,28 @@ from gerbang.web.views import no_steps
 
 from .conftest import OPERATOR, World
 
-COLLEAGUE = Caller("user", "user:usr_second", permissions=PERMISSIONS[Role.FINANCE])
-THIRD = Caller("user", "user:usr_third", permissions=PERMISSIONS[Role.FINANCE])
+COLLEAGUE, THIRD = (
+    Caller("user", f"user:usr_{name}", permissions=PERMISSIONS[Role.FINANCE], session_id=ids.new())
+    for name in ("second", "third")
+)
 KEY = Caller("api_key", "key:key_test", permissions=PERMISSIONS[Role.ADMIN])
 ACCOUNT, OTHER = Destination("BNI", "0341882288", "Sari"), Destination("BCA", "9990001114", "Orang Lain")
+
+
+async def signed_in(world: World, *callers: Caller) -> None:
+    """Have these people given their password just now."""
+    async with world.core.db.transaction() as tx:
+        for one in callers:
+            user = ids.new()
+            await identity_store.add_user(tx, user, f"{user.hex}@lumbung.example", "Ratih", "id", "customer", "-")
+            assert one.session_id is not None
+            await identity_store.add_family(tx, one.session_id, user)
 
 
 async def paid(world: World) -> UUID:
     """A paid payment, where a second person must agree to more than Rp 100.000."""
     world.core.payments.context.refund_rules = read_rules("auto", "IDR=100000 USD=1")
+    await signed_in(world, COLLEAGUE, THIRD)
     whole = (await world.create()).whole
     await world.pay(whole)
     await world.until(whole.payment.id, PaymentStatus.PAID)
@@ -123,3 +137,23 @@ async def test_an_approval_lapses_when_the_account_changes_before_the_money_is_s
     await payments.decide_approval(COLLEAGUE, anew.id, approve=True, note="")
     done = await payments.settle_refund(COLLEAGUE, refund.id, "TRX-1", 2)
     assert done.status is RefundStatus.SUCCEEDED
+
+
+async def test_who_gave_the_password_long_ago_gives_it_again_before_they_approve_and_not_before_they_refuse(
+    world: World,
+) -> None:
+    """R38"""
+    refund, approval = await asked(world, 150_000)
+    assert approval is not None
+    async with world.core.db.transaction() as tx:
+        await tx.execute("UPDATE session_families SET created_at = created_at - interval '6 minutes'")
+    payments = world.core.payments
+    await refused(payments.decide_approval(COLLEAGUE, approval.id, approve=True, note=""), StepUpRequired)
+    no = await payments.decide_approval(THIRD, approval.id, approve=False, note="too much")
+    assert no.status == "refused"
+    _, again = await asked(world, 150_000, payment=refund.payment_id)
+    assert again is not None
+    async with world.core.db.transaction() as tx:
+        assert COLLEAGUE.session_id is not None
+        await identity_store.prove_family(tx, COLLEAGUE.session_id)
+    assert (await payments.decide_approval(COLLEAGUE, again.id, approve=True, note="")).status == "approved"

@@ -7,9 +7,11 @@ from uuid import UUID
 import pytest
 
 from gerbang.base.errors import Invalid
-from gerbang.core.identity.model import Role, user_caller
-from gerbang.core.payments.model import Failure, Moment, PaymentStatus
+from gerbang.core.identity.model import Actor, Role, user_caller
+from gerbang.core.payments.model import Failure, Moment, PaymentStatus, Refund, RefundStatus
+from gerbang.web import failures
 from gerbang.web.console import payment_view
+from gerbang.web.console.actors import called, listed
 from gerbang.web.console.desk import exact, read_day
 from gerbang.web.console.raw import MOST_BYTES, raw_of
 from gerbang.web.console.timeline import steps_of
@@ -73,6 +75,38 @@ def test_a_link_is_sent_from_inside_and_opened_outside() -> None:
     assert [step.lane for step in steps] == ["ins", "from"]
     assert "had the payment link mailed" in steps[0].title
     assert "opened the payment link" in steps[1].title
+
+
+def test_people_and_keys_are_called_by_their_names_and_whoever_is_not_known_by_the_end_of_the_id() -> None:
+    names = {"user:usr_1": Actor("Ratih <b>", Role.FINANCE), "key:key_1": Actor("toko", Role.DEVELOPER)}
+    told = {label: called(label, names, "en") for label in (*names, "user:usr_01ABCDEFGH", "payer:pay_1", "odd:<i>")}
+    assert told["user:usr_1"] == "Ratih &lt;b&gt; (Finance)"
+    assert told["key:key_1"] == "API key toko"
+    assert "usr_…CDEFGH" in told["user:usr_01ABCDEFGH"]
+    assert (told["payer:pay_1"], told["odd:<i>"]) == ("The payer", "odd:&lt;i&gt;")
+    (step,) = steps_of([moment("payment.cancelled", "user:usr_1")], payment(), "en", names)
+    assert "Ratih &lt;b&gt; (Finance)" in step.title
+    assert listed([f"user:usr_{n}" for n in range(8)], names, "en").endswith("+3")
+
+
+def test_why_a_refund_failed_is_told_in_the_readers_language_with_the_providers_own_words() -> None:
+    assert failures.of_refund("Nobody approved it in time.", "id") == "Tidak ada yang menyetujuinya tepat waktu."
+    assert failures.of_refund("Refused: <b>no", "en") == "Refused by the second person: &lt;b&gt;no"
+    declined = failures.of_refund("card_declined: do not honour", "id")
+    assert "do not honour" in declined
+    assert declined != failures.of_refund("card_declined: do not honour", "en")
+    assert failures.of_refund("something <else>", "en") == "something &lt;else&gt;"
+
+
+def test_a_row_names_its_method_shortly_and_says_that_a_refund_waits_for_a_second_person() -> None:
+    row = payment_view.row_of(STORIES["paid"], NOW, "id")
+    assert row.method.startswith("VA ")
+    waiting = Refund(
+        UUID(int=7), UUID(int=8), UUID(int=9), RefundStatus.REQUESTED, 1_000, "IDR", 0, "x", None, None, "key:key_1", NOW, NOW,
+        approval="pending",
+    )  # fmt: skip
+    asked = type(STORIES["paid"])(STORIES["paid"].payment, STORIES["paid"].attempts, (waiting,))
+    assert payment_view.row_of(asked, NOW, "en").note == "refund of Rp\u00a01.000 awaits approval"
 
 
 def test_an_unknown_kind_of_moment_is_told_as_it_is_and_as_text() -> None:

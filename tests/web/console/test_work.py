@@ -137,4 +137,4 @@ async def test_operators_are_reminded_once_a_day_until_nothing_waits(shop: Shop)
     async with edge.services.db.reading() as tx:
         rows = await tx.fetch("SELECT data FROM announcements WHERE type = 'work.waiting'")
         assert await tx.fetchval("SELECT count(*) FROM jobs WHERE kind LIKE 'work%'") == 0
-    assert [row["data"]["counts"] for row in rows] == [{"transfer": 1}]
+    assert [(row["data"]["counts"], row["data"]["livemode"]) for row in rows] == [({"transfer": 1}, False)]

@@ -68,6 +68,11 @@ async def touch(tx: Tx, used: Mapping[UUID, datetime]) -> None:
     )
 
 
+async def of(tx: Tx, ids: Sequence[UUID]) -> list[Row]:
+    """Names and roles of keys by id, of those that have ended too."""
+    return await tx.fetch("SELECT id, name, role FROM api_keys WHERE id = ANY($1)", list(ids))
+
+
 async def made_by(tx: Tx, id_: UUID) -> str | None:
     """The label of who made a key."""
     found: str | None = await tx.fetchval("SELECT created_by FROM api_keys WHERE id = $1", id_)

@@ -110,6 +110,14 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class Actor:
+    """Who stands behind a label of the audit, as people call them: a person's name, or that of an API key."""
+
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
 class ApiKey:
     """What may be told about an API key; the key itself is told once, when it is made."""
 
@@ -155,6 +163,7 @@ class Lifetimes:
 
 
 STANDARD_LIFETIMES: Final = Lifetimes()
+STEP_UP_VALID_S: Final = 300  # R38
 
 
 class NoOwnerYet(Unavailable):
@@ -176,6 +185,20 @@ class InvalidCredentials(Unauthenticated):
 
     code = "invalid_credentials"
     title = "Email or password is wrong"
+
+
+class StepUpRequired(Forbidden):
+    """What was asked for moves money: the person gives the password once more first, or has signed in within the last five minutes (R38)."""
+
+    code = "step_up_required"
+    title = "Your password is needed once more"
+
+
+class WrongPassword(Forbidden):
+    """Whoever is signed in gave another password than their own; the session goes on."""
+
+    code = "wrong_password"
+    title = "The password is not right"
 
 
 class WeakPassword(Invalid):

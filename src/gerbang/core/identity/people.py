@@ -1,10 +1,13 @@
-"""Who, of the people here, may do a thing, and who stands behind a label of the audit: a key acts for whoever made it."""
+"""Who, of the people here, may do a thing, and who stands behind a label of the audit: by name, and a key for whoever made it."""
+
+from collections.abc import Iterable
+from uuid import UUID
 
 from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.base.errors import NotFound
 from gerbang.core.identity import key_store, store
-from gerbang.core.identity.model import PERMISSIONS
+from gerbang.core.identity.model import PERMISSIONS, Actor, Role
 
 
 async def who_may(tx: Tx, permission: str) -> frozenset[str]:
@@ -23,3 +26,26 @@ async def behind(tx: Tx, label: str) -> frozenset[str]:
     except NotFound:
         maker = None
     return frozenset({label, maker} if maker and maker.startswith("user:") else {label})
+
+
+async def named(tx: Tx, labels: Iterable[str]) -> dict[str, Actor]:
+    """The people and API keys among these labels; whoever is not known here, or is neither, is left out."""
+    users, keys = {}, {}
+    for label in labels:
+        match label.partition(":"):
+            case "user", _, id_ if (known := _read("usr", id_)) is not None:
+                users[known] = label
+            case "key", _, id_ if (known := _read("key", id_)) is not None:
+                keys[known] = label
+            case _:
+                pass
+    found = [(users, row) for row in await store.users_of(tx, list(users))] if users else []
+    found += [(keys, row) for row in await key_store.of(tx, list(keys))] if keys else []
+    return {labels_of[row["id"]]: Actor(row["name"], Role(row["role"])) for labels_of, row in found}
+
+
+def _read(kind: str, id_: str) -> UUID | None:
+    try:
+        return ids.read(kind, id_)
+    except NotFound:
+        return None

@@ -7,7 +7,7 @@ once for all that ask at the same moment. When this process has not heard of cha
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -18,7 +18,7 @@ from gerbang.base.batching import GroupRead
 from gerbang.base.clock import real_now
 from gerbang.base.db import Database
 from gerbang.base.errors import GerbangError, Unauthenticated
-from gerbang.core.identity import key_store, store
+from gerbang.core.identity import key_store, people, store
 from gerbang.core.identity.accounts import Accounts
 from gerbang.core.identity.api_keys import ApiKeys
 from gerbang.core.identity.callers import Callers, Verified
@@ -26,6 +26,7 @@ from gerbang.core.identity.changes import Changes
 from gerbang.core.identity.digests import Digests
 from gerbang.core.identity.model import (
     STANDARD_LIFETIMES,
+    Actor,
     Caller,
     Environment,
     InvalidToken,
@@ -37,6 +38,7 @@ from gerbang.core.identity.model import (
 from gerbang.core.identity.passwords import Passwords
 from gerbang.core.identity.sessions import Sessions
 from gerbang.core.identity.signing_keys import SigningKeys
+from gerbang.core.identity.step_up import StepUp
 from gerbang.core.identity.throttle import Throttle
 from gerbang.core.identity.tokens import LONGEST, Tokens
 from gerbang.core.secrets.model import JWT_SECRET
@@ -49,7 +51,7 @@ _FLUSH_EVERY_S: Final = 30.0
 
 
 class Identity:
-    """Everything about callers, wired: `sessions`, `accounts`, `api_keys`, and `caller_of` for every request.
+    """Everything about callers, wired: `sessions`, `step_up`, `accounts`, `api_keys`, and `caller_of` for every request.
 
     `changes` must be polled by whoever runs the process (Changes.run); `run` keeps the last uses of API keys.
     """
@@ -88,6 +90,7 @@ class Identity:
             changes=changes,
             refresh_valid_s=lifetimes.refresh_s,
         )
+        self.step_up = StepUp(db, passwords=self.passwords, throttle=throttle)
         self.accounts = Accounts(
             db,
             passwords=self.passwords,
@@ -122,6 +125,11 @@ class Identity:
     async def jwks(self) -> Sequence[dict[str, str]]:
         """The public keys that verify our tokens now, newest first."""
         return [key.jwk() for key in await self.signing_keys.all_valid()]
+
+    async def named(self, labels: Iterable[str]) -> Mapping[str, Actor]:
+        """The people and API keys behind labels of the audit; whoever is not known here, or is neither, is left out."""
+        async with self._db.reading() as tx:
+            return await people.named(tx, labels)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Write down now and then when API keys were last used, until `stop` is set."""

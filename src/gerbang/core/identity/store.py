@@ -54,6 +54,11 @@ async def user(tx: Tx, id_: UUID) -> Row | None:
     )
 
 
+async def password_of(tx: Tx, id_: UUID) -> Row | None:
+    """The password's hash of a user, and the language to refuse in."""
+    return await tx.fetchrow("SELECT password_hash, locale FROM users WHERE id = $1 AND disabled_at IS NULL", id_)
+
+
 async def has_email(tx: Tx, email: str) -> bool:
     """Whether a user has this address."""
     return bool(await tx.fetchval("SELECT EXISTS (SELECT FROM users WHERE lower(email) = lower($1))", email))
@@ -253,6 +258,25 @@ async def live_sessions(tx: Tx, families: Sequence[UUID]) -> dict[UUID, tuple[UU
         list(families),
     )
     return {row["id"]: (row["user_id"], row["role"]) for row in rows}
+
+
+async def prove_family(tx: Tx, id_: UUID) -> None:
+    """The person of this session has just given the password."""
+    await tx.execute("UPDATE session_families SET proven_at = clock_timestamp() WHERE id = $1", id_)
+
+
+async def is_proven(tx: Tx, id_: UUID, within_s: int) -> bool:
+    """Whether the person of this session gave the password within so many seconds: at its beginning, or since."""
+    return bool(
+        await tx.fetchval(
+            """
+            SELECT coalesce(proven_at, created_at) > clock_timestamp() - make_interval(secs => $2)
+            FROM session_families WHERE id = $1 AND revoked_at IS NULL
+            """,
+            id_,
+            within_s,
+        )
+    )
 
 
 # ── changes ─────────────────────────────────────────────────────────────────────────────────────────────────────────

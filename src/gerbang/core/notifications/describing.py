@@ -37,7 +37,9 @@ def describe(announcement: Announcement, whole: Whole | None, restart_for: timed
     """
     data: dict[str, Any] = {"type": announcement.type, "at": announcement.made_at.isoformat(), "livemode": True}
     if whole is None:
-        return data | {name: announcement.data[name] for name in ("user", "counts") if name in announcement.data}
+        return data | {
+            name: announcement.data[name] for name in ("user", "counts", "livemode") if name in announcement.data
+        }
     payment, said = whole.payment, announcement.data
     attempt, refund = attempt_of(said, whole), _refund(said, whole)
     asking = due.payable(whole) if announcement.type == PART_PAID else attempt

@@ -14,9 +14,9 @@ from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.base.money import as_json
 from gerbang.core.audit.model import Entry
-from gerbang.core.identity import people
+from gerbang.core.identity import step_up
 from gerbang.core.identity.model import Caller
-from gerbang.core.payments import approval_store, refund_store, schedule, settling
+from gerbang.core.payments import approval_store, hands, refund_store, schedule, settling
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.draft import Draft, open_drafts, save_drafts
 from gerbang.core.payments.model import Refund, RefundStatus
@@ -72,7 +72,8 @@ async def decide(
 ) -> Approval:
     """Agree, or refuse with a note. `seen` is the fingerprint that the person saw; without it nothing may have changed since it was asked.
 
-    Raises ApprovalNotFound, ApprovalNeedsAPerson, ApprovalDecided, AskedForItThemselves, DestinationChanged.
+    To agree takes the password, given within five minutes. Raises ApprovalNotFound, ApprovalNeedsAPerson, ApprovalDecided,
+    AskedForItThemselves, StepUpRequired, DestinationChanged.
     """
     if caller.kind != "user":
         raise ApprovalNeedsAPerson
@@ -81,7 +82,11 @@ async def decide(
         refund, named = draft.refunds[approval.refund_id], await refund_store.destinations(tx, approval.refund_id)
         if approval.status != "pending" or draft.now >= approval.expires_at:
             raise ApprovalDecided(f"It is {approval.status if approval.status != 'pending' else 'expired'}.")
-        await _check_other_person(tx, caller, refund, named)
+        (found,) = await hands.judged(ctx.refund_rules, tx, caller, [(refund, named)])
+        if not found.approve:  # neither who asked, nor who said where it goes, by themselves or by a key of theirs
+            raise AskedForItThemselves("You asked for it, or said where it goes; somebody else must decide.")
+        if approve:
+            await step_up.check_given(tx, caller)
         version = named[0].version if named else 0
         if (seen != fingerprint(refund, named)) if seen is not None else (version != approval.destination_version):
             raise DestinationChanged("What you saw is not what would be approved; look at it again.")
@@ -143,13 +148,6 @@ def _go_on(draft: Draft, refund: Refund, approval: Approval, *, known: bool) -> 
     draft.put_refund(refund)
     draft.announce("refund.requested", about)
     draft.more.jobs.append(schedule.refund(refund))
-
-
-async def _check_other_person(tx: Tx, caller: Caller, refund: Refund, named: list[NamedDestination]) -> None:
-    """Neither who asked, nor who said where it goes, by themselves or by a key of theirs."""
-    for label in {refund.requested_by, *((named[0].named_by, named[0].link_issued_by) if named else ())}:
-        if caller.label in await people.behind(tx, label):
-            raise AskedForItThemselves("You asked for it, or said where it goes; somebody else must decide.")
 
 
 async def _end(tx: Tx, draft: Draft, approval: Approval, by: str, status: str, note: str) -> None:

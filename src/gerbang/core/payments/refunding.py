@@ -10,9 +10,8 @@ from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.base.money import as_json
 from gerbang.core.audit.model import Entry
-from gerbang.core.identity import people
 from gerbang.core.identity.model import Caller
-from gerbang.core.payments import approvals, destinations, entries, refund_store, schedule, settling, store
+from gerbang.core.payments import approvals, destinations, entries, hands, refund_store, schedule, settling, store
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.draft import Draft, open_drafts, save_drafts
 from gerbang.core.payments.model import (
@@ -222,20 +221,11 @@ async def settle_by_transfer(
 
 
 async def _check_hands(ctx: Context, tx: Tx, caller: Caller, refund: Refund, named: list[NamedDestination]) -> bool:
-    """Whoever asked for a refund does not pay it out where two people may; nor does who said where it goes, where a third may.
-
-    Returns whether it is the same person all the same, which the audit says. Raises AskedForItThemselves.
-    """
-    mine = await people.behind(tx, caller.label)
-    asked = not mine.isdisjoint(await people.behind(tx, refund.requested_by))
-    namers = {named[0].named_by, named[0].link_issued_by} if named else set()
-    if ctx.refund_rules.second_person == "never" or not (asked or mine & namers):
-        return asked
-    able = await people.who_may(tx, "refunds:settle")
-    third = able - mine - namers - {refund.requested_by}
-    if (len(able) > 1 if asked else third) or (asked and ctx.refund_rules.second_person == "always"):
+    """Whether who pays it out asked for it too, which the audit says. Raises AskedForItThemselves where somebody else must."""
+    (found,) = await hands.judged(ctx.refund_rules, tx, caller, [(refund, named)])
+    if not found.settle:
         raise AskedForItThemselves("You asked for it, or said where it goes; ask a colleague who may settle refunds.")
-    return True
+    return found.alone
 
 
 async def dismiss(ctx: Context, caller: Caller, refund_id: UUID) -> Refund:

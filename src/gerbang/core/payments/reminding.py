@@ -31,5 +31,6 @@ class DailyReminder:
                 return False
             counts = {kind: count for kind, count in (await work_store.counts(tx, _MOST)).items() if count}
             if counts:
-                await announce(tx, [Announcement(WAITING, None, 0, {"counts": counts}, ctx.clock.now())])
+                about = {"counts": counts, "livemode": await work_store.has_live(tx)}
+                await announce(tx, [Announcement(WAITING, None, 0, about, ctx.clock.now())])
         return bool(counts)

@@ -1,6 +1,6 @@
 """Payments: the table of use cases. Each is one function in opening, operating or refunding; who may do what is decided at the edge."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from gerbang.core.payments import (
     chain_store,
     choosing,
     destinations,
+    hands,
     linking,
     list_store,
     opening,
@@ -229,8 +230,15 @@ class Payments:
         async with self.context.db.reading() as tx:
             found = await work_store.page(tx, kind, after, limit)
             wholes = await load_readable(tx, [one.payment_id for one in found])
-            named = await refund_store.destinations_of(tx, [one.id for one in found])
-        return [(one, wholes[one.payment_id], named.get(one.id, [])) for one in found if one.payment_id in wholes]
+            named = await refund_store.destinations_of(tx, [one.refund_id for one in found if one.refund_id])
+        known = [one for one in found if one.payment_id in wholes]
+        return [(one, wholes[one.payment_id], named.get(one.refund_id, []) if one.refund_id else []) for one in known]
+
+    async def hands(
+        self, caller: Caller, refunds: Sequence[tuple[Refund, Sequence[NamedDestination]]]
+    ) -> Sequence[hands.Hands]:
+        """What the caller may do with refunds, and who else may. See hands.of."""
+        return await hands.of(self.context, caller, refunds)
 
     async def coins_of(self, refund: Refund) -> Coins | None:
         """See refunding.coins_of."""

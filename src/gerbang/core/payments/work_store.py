@@ -18,6 +18,17 @@ _COUNTS: Final = """
         (SELECT count(*) FROM (SELECT FROM refunds WHERE status = 'unknown' AND failure IS NOT NULL LIMIT $1) n) AS doubt,
         (SELECT count(*) FROM (SELECT FROM refunds WHERE needs_attention LIMIT $1) n) AS failed
     """
+_LIVE: Final = """
+    SELECT EXISTS (SELECT FROM payments WHERE excess_owed > 0 AND livemode)
+        OR EXISTS (SELECT FROM payments WHERE status = 'held' AND livemode)
+        OR EXISTS (SELECT FROM payments WHERE status = 'disputed' AND livemode)
+        OR EXISTS (SELECT FROM payments WHERE status = 'unknown' AND livemode)
+        OR EXISTS (SELECT FROM approvals a JOIN payments p ON p.id = a.payment_id WHERE a.status = 'pending' AND p.livemode)
+        OR EXISTS (SELECT FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE r.status = 'awaiting_transfer' AND p.livemode)
+        OR EXISTS (SELECT FROM refunds r JOIN payments p ON p.id = r.payment_id
+            WHERE r.status = 'unknown' AND r.failure IS NOT NULL AND p.livemode)
+        OR EXISTS (SELECT FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE r.needs_attention AND p.livemode)
+    """
 # Oldest first: who has waited longest is served first.
 _PAGES: Final[Mapping[str, str]] = {
     "approval": """
@@ -61,6 +72,11 @@ async def counts(tx: Tx, most: int) -> dict[str, int]:
     row = await tx.fetchrow(_COUNTS, most)
     assert row is not None, "a select of counts has one row"
     return {kind: int(row[kind]) for kind in _PAGES}
+
+
+async def has_live(tx: Tx) -> bool:
+    """Whether anything that waits is about real money."""
+    return bool(await tx.fetchval(_LIVE))
 
 
 async def page(tx: Tx, kind: str, after: tuple[datetime, UUID] | None, limit: int) -> list[Work]:

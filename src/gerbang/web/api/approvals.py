@@ -10,6 +10,7 @@ from litestar import Request, get, post
 from gerbang.base import ids
 from gerbang.base.errors import NotFound
 from gerbang.base.money import as_json
+from gerbang.core.payments.approvals import fingerprint
 from gerbang.core.payments.refund_model import Approval, ApprovalNotFound
 from gerbang.web.bodies import ApproveBody, RefuseBody
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
@@ -23,7 +24,9 @@ Decision = Literal["pending", "approved", "refused", "expired"]
 
 
 class ApprovalView(msgspec.Struct, frozen=True):
-    """A refund that waits for a second person, or waited. `destination_version` is where it was to go when it was asked for, 0 for nowhere yet."""
+    """A refund that waits for a second person, or waited. `destination_version` is where it was to go when it was asked for, 0 for nowhere yet.
+    `fingerprint`, of one approval read by itself, names exactly what would be approved now: amount, reason, destination.
+    """
 
     id: str
     status: str
@@ -39,6 +42,7 @@ class ApprovalView(msgspec.Struct, frozen=True):
     decided_by: str | None
     decided_at: datetime | None
     note: str
+    fingerprint: str | None = None
 
 
 @get("/v1/approvals", summary="Approvals, newest first", tags=_TAGS)
@@ -53,15 +57,20 @@ async def list_approvals(
 
 @get("/v1/approvals/{approval:str}", summary="One approval", tags=_TAGS)
 async def read_approval(services: Services, approval: str) -> ApprovalView:
-    """An approval as it is now."""
-    return approval_view(await services.payments.approval_of(_approval_id(approval)))
+    """An approval as it is now, with the fingerprint of exactly what would be approved."""
+    found = await services.payments.approval_of(_approval_id(approval))
+    refund = await services.payments.refund_of(found.refund_id)
+    named = await services.payments.destinations_of(found.refund_id)
+    return msgspec.structs.replace(approval_view(found), fingerprint=fingerprint(refund, named))
 
 
 @post("/v1/approvals/{approval:str}/approve", summary="Agree as the second person", tags=_TAGS, status_code=200)
 async def approve(request: AnyRequest, services: Services, approval: str, data: ApproveBody) -> ApprovalView:
-    """Not by an API key, nor by who asked or said where the money goes. 409 when it was decided, or its destination changed, meanwhile."""
+    """Not by an API key, nor by who asked or said where the money goes, and only within five minutes of the password: 403 `step_up_required`. 409 when it was decided, or what would be approved is not what was seen."""
     caller, id_ = caller_of(request), _approval_id(approval)
-    return approval_view(await services.payments.decide_approval(caller, id_, approve=True, note=data.note))
+    return approval_view(
+        await services.payments.decide_approval(caller, id_, approve=True, note=data.note, seen=data.fingerprint)
+    )
 
 
 @post("/v1/approvals/{approval:str}/refuse", summary="Refuse as the second person", tags=_TAGS, status_code=200)

@@ -6,13 +6,15 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from gerbang.base import formats, ids
+from gerbang.core.identity.model import AccountThrottled, Caller, WrongPassword
 from gerbang.core.payments import approvals
 from gerbang.core.payments.model import Coins, Refund
 from gerbang.core.payments.refund_model import Approval, NamedDestination
 from gerbang.web import texts
-from gerbang.web.console import refund_view
+from gerbang.web.checkout.login import password_of
+from gerbang.web.console import actors, payment_view, refund_view
 from gerbang.web.console.asking import REFUSED, back_to
-from gerbang.web.console.desk import operator, show
+from gerbang.web.console.desk import names_of, operator, show
 from gerbang.web.forms import read_form
 from gerbang.web.pages import Page, locale_of, services_of
 from gerbang.web.typed_money import Unreadable, read_amount
@@ -51,6 +53,8 @@ async def _decide(request: Request[Any, Any, Any], shown: str, *, approve: bool)
     if not approve and not 3 <= len(form["note"]) <= 500:
         wrong["note"] = say("approving.wrong.note")
     wrong |= form.card_complaints(say)
+    if not wrong and approve:
+        wrong = await _step_up(request, caller)
     if wrong:
         return await _show(request, shown, form, wrong)
     payment = ids.show("pay", known.payment_id)
@@ -59,6 +63,20 @@ async def _decide(request: Request[Any, Any, Any], shown: str, *, approve: bool)
     except REFUSED as error:
         return back_to(payment, "refused", error)
     return back_to(payment, "approved" if approve else "declined")
+
+
+async def _step_up(request: Request[Any, Any, Any], caller: Caller) -> dict[str, str]:
+    """Take the password where one is needed or was given (R38); what is wrong with it, if anything is."""
+    step_up, say = services_of(request).identity.step_up, texts.words(locale_of(request))
+    password = await password_of(request)
+    if not password:
+        return {} if await step_up.is_given(caller) else {"password": say("approving.wrong.password.none")}
+    try:
+        await step_up.give(caller, password)
+    except (WrongPassword, AccountThrottled) as error:
+        key = "approving.wrong.password" if isinstance(error, WrongPassword) else "login.slow"
+        return {"password": say(key)}
+    return {}
 
 
 def _is_amount(typed: str, known: Approval) -> bool:
@@ -75,7 +93,9 @@ async def _show(
     payments, caller = services.payments, operator(request, "refunds:settle")
     known = await payments.approval_of(ids.read("apr", shown))
     refund, named = await payments.refund_of(known.refund_id), await payments.destinations_of(known.refund_id)
-    whole = await payments.get(known.payment_id)
+    (may,) = await payments.hands(caller, [(refund, named)])
+    labels = [known.requested_by, known.decided_by, *may.others, *refund_view.labels_of(named)]
+    names = await names_of(request, labels)
     return await show(
         request,
         "approval.html",
@@ -84,26 +104,31 @@ async def _show(
         id=shown,
         approval=known,
         refund=refund,
+        left=payment_view.refundable(whole := await payments.get(known.payment_id)),
         whole=whole,
         payment_id=ids.show("pay", known.payment_id),
         refund_id=ids.show("ref", known.refund_id),
-        mine=known.requested_by == caller.label,
+        asks=actors.called(known.requested_by, names, locale),
+        decides=actors.called(known.decided_by, names, locale) if known.decided_by else "",
+        others=actors.listed(may.others, names, locale),
+        may_decide=may.approve,
+        proven=await services.identity.step_up.is_given(caller),
         is_open=known.status == "pending" and services.payments.context.clock.now() < known.expires_at,
         given=given,
         wrong=wrong,
         **_bound(refund, named, await payments.coins_of(refund), known, locale),
+        history=refund_view.history_of(named, locale, names),
     )
 
 
 def _bound(
     refund: Refund, named: list[NamedDestination], coins: Coins | None, known: Approval, locale: formats.Locale
 ) -> dict[str, Any]:
-    """What is bound, and what changed since it was asked."""
+    """What is bound, and whether it changed since it was asked."""
     return {
         "destination": refund_view.destination_text(named, coins, locale),
         "version": named[0].version if named else 0,
         "changed": bool(named) and named[0].version != known.destination_version,
-        "history": refund_view.history_of(named, locale),
         "fingerprint": approvals.fingerprint(refund, named),
     }
 

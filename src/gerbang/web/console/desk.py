@@ -1,6 +1,7 @@
 """What every operator's page has: who is signed in and may look, the frame around the page, times to the millisecond."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from gerbang.base.errors import Forbidden, GerbangError, Invalid, Unauthenticate
 from gerbang.base.formats import Locale
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments.model import IdempotencyKey
+from gerbang.web.console.actors import Names
 from gerbang.web.exchange import exchange_of
 from gerbang.web.gateway import check_same_origin
 from gerbang.web.pages import caller_or_none, locale_of, page, services_of
@@ -65,6 +67,11 @@ async def _waiting(request: Request[Any, Any, Any]) -> str:
     """How much waits for a person, for the navigation: `13`, or `99+`; empty for nothing."""
     count = sum((await services_of(request).payments.work_counts(_MOST + 1)).values())
     return "" if not count else f"{_MOST}+" if count > _MOST else str(count)
+
+
+async def names_of(request: Request[Any, Any, Any], labels: Iterable[str | None]) -> Names:
+    """The names behind labels of the audit; absent labels are passed over."""
+    return await services_of(request).identity.named({label for label in labels if label})
 
 
 def form_key(caller: str, key: str, *said: str) -> IdempotencyKey:

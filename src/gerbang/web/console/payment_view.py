@@ -25,6 +25,7 @@ from gerbang.ports.payment import DisplayCrypto
 from gerbang.web import failures, texts
 from gerbang.web.checkout import scene as scenes
 from gerbang.web.console import timeline
+from gerbang.web.console.actors import NOBODY, Names
 from gerbang.web.console.desk import stamp
 
 P = PaymentStatus
@@ -55,7 +56,7 @@ def row_of(whole: Whole, now: datetime, locale: Locale) -> Row:
         id=ids.show("pay", payment.id),
         mark=scenes.mark_of(payment.status, late=payment.late),
         amount=formats.money(payment.amount, payment.currency, locale),
-        method=_method(attempt, locale),
+        method=_short_method(attempt, locale),
         payer=whole.payer.name,
         order=payment.order_reference or "",
         connection=attempt.connection if attempt else "–",
@@ -65,7 +66,7 @@ def row_of(whole: Whole, now: datetime, locale: Locale) -> Row:
     )
 
 
-def page_of(whole: Whole, moments: Sequence[Moment], locale: Locale) -> dict[str, Any]:
+def page_of(whole: Whole, moments: Sequence[Moment], locale: Locale, names: Names = NOBODY) -> dict[str, Any]:
     """A payment's own page, without what needs more questions (ledger, refunds, links)."""
     payment, attempt = whole.payment, _telling(whole)
     return {
@@ -74,7 +75,7 @@ def page_of(whole: Whole, moments: Sequence[Moment], locale: Locale) -> dict[str
         "id": ids.show("pay", payment.id),
         "mark": scenes.mark_of(payment.status, late=payment.late),
         "why": _why(whole, attempt, moments, locale),
-        "steps": timeline.steps_of(moments, payment, locale),
+        "steps": timeline.steps_of(moments, payment, locale, names),
         "attempts": [_attempt_row(one, locale) for one in sorted(whole.attempts, key=lambda a: a.number)],
         "method": _method(attempt, locale),
         "connection": attempt.connection if attempt else "",
@@ -170,6 +171,14 @@ def _method(attempt: Attempt | None, locale: Locale) -> Markup:
     )
 
 
+def _short_method(attempt: Attempt | None, locale: Locale) -> Markup:
+    """The method as a row of many names it: `VA BCA`, `OVO`, `Alfamart`."""
+    say, option = texts.words(locale), scenes.option_of(attempt) if attempt else ""
+    if attempt is None or not texts.knows(key := f"method.short.{attempt.method.value}"):
+        return Markup("{}").format(option) if option else _method(attempt, locale)
+    return say(key, option=option)
+
+
 def _attempt_row(attempt: Attempt, locale: Locale) -> dict[str, Any]:
     return {
         "number": attempt.number,
@@ -212,6 +221,10 @@ def _owed_back(whole: Whole, locale: Locale) -> str:
     """What of it waits to be given back, before anything else that could be said of the payment; empty for nothing."""
     say, payment, refunds = texts.words(locale), whole.payment, whole.refunds
     waiting = (
+        (
+            "note.approval",
+            sum(r.amount for r in refunds if r.approval == "pending" and r.status is RefundStatus.REQUESTED),
+        ),
         ("note.transfer", sum(r.amount for r in refunds if r.status is RefundStatus.AWAITING_TRANSFER)),
         ("note.refund_failed", sum(r.amount for r in refunds if r.needs_attention)),
         ("note.refund_doubt", sum(r.amount for r in refunds if in_doubt(r))),

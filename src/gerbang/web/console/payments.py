@@ -17,7 +17,7 @@ from gerbang.web.cleaning import cleaned
 from gerbang.web.console import filters as filtering
 from gerbang.web.console import ledger_view, payment_view, refund_form, refunds
 from gerbang.web.console.asking import REFUSED, ask_first, back_to
-from gerbang.web.console.desk import form_key, operator, refusal, show
+from gerbang.web.console.desk import form_key, names_of, operator, refusal, show
 from gerbang.web.console.link_form import with_card_numbers
 from gerbang.web.cursors import Cursors
 from gerbang.web.forms import note_cards, read_form
@@ -113,12 +113,13 @@ async def payment(request: Request[Any, Any, Any], payment: FromPath[str]) -> Re
     moments = await services.payments.timeline(payment_id)
     locale = locale_of(request)
     said = request.query_params.get("done", "")
+    names = await names_of(request, [moment.actor for moment in moments])
     lines = await services.ledger.postings(payment_id) if caller.may("ledger:read") else None
     return await show(
         request,
         "payment.html",
         "payments",
-        **payment_view.page_of(whole, moments, locale),
+        **payment_view.page_of(whole, moments, locale, names),
         refunds=await refunds.rows_of(request, whole, caller),
         actions=payment_view.actions_of(whole, caller, services.payments.context.clock.now()),
         lines=None if lines is None else ledger_view.rows_of(lines, locale),

@@ -9,8 +9,9 @@ from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.payments.model import Coins, Refund, RefundStatus, Whole, in_doubt
 from gerbang.core.payments.refund_model import NamedDestination, masked
-from gerbang.web import texts
+from gerbang.web import failures, texts
 from gerbang.web.checkout.crypto import NETWORKS
+from gerbang.web.console.actors import Names, called
 from gerbang.web.console.desk import stamp
 
 MARKS: Final = {
@@ -42,7 +43,7 @@ def deciding_of(whole: Whole, refund: Refund, locale: Locale) -> dict[str, Any]:
 
 
 def settling_of(
-    refund: Refund, named: Sequence[NamedDestination], coins: Coins | None, locale: Locale
+    refund: Refund, named: Sequence[NamedDestination], coins: Coins | None, locale: Locale, names: Names
 ) -> dict[str, Any]:
     """The page that asks for a transfer's reference. It carries the version of the destination that it shows, and says who named it."""
     say, id_ = texts.words(locale), ids.show("pay", refund.payment_id)
@@ -54,14 +55,16 @@ def settling_of(
         "lead": say("settling.lead.coins" if coins else "settling.lead"),
         "note": destination_text(named, coins, locale),
         "version": named[0].version if named else 0,
-        "earlier": history_of(named, locale),
+        "earlier": history_of(named, locale, names),
         "button": say("settling.button"),
         "fields": ("reference",),
         "danger": False,
     }
 
 
-def naming_of(refund: Refund, named: Sequence[NamedDestination], coins: Coins | None, locale: Locale) -> dict[str, Any]:
+def naming_of(
+    refund: Refund, named: Sequence[NamedDestination], coins: Coins | None, locale: Locale, names: Names
+) -> dict[str, Any]:
     """The page on which an operator says where a refund goes."""
     say, id_ = texts.words(locale), ids.show("pay", refund.payment_id)
     return {
@@ -72,7 +75,7 @@ def naming_of(refund: Refund, named: Sequence[NamedDestination], coins: Coins | 
         "lead": say("naming.lead"),
         "note": destination_text(named, coins, locale),
         "version": named[0].version if named else 0,
-        "earlier": history_of(named, locale),
+        "earlier": history_of(named, locale, names),
         "button": say("naming.button"),
         "fields": ("account",) if coins else ("bank", "account", "name"),
         "danger": True,
@@ -91,16 +94,22 @@ def destination_text(named: Sequence[NamedDestination], coins: Coins | None, loc
     return say("pay.destination.coins", amount=amount, network=network, address=to.account)
 
 
-def history_of(named: Sequence[NamedDestination], locale: Locale) -> tuple[Markup, ...]:
+def labels_of(named: Sequence[NamedDestination]) -> list[str | None]:
+    """Whoever a history of destinations names."""
+    return [label for one in named for label in (one.named_by, one.link_issued_by)]
+
+
+def history_of(named: Sequence[NamedDestination], locale: Locale, names: Names) -> tuple[Markup, ...]:
     """Who said where the money goes and when, the version that counts first; earlier accounts masked."""
-    return tuple(_told(one, locale) for one in named)
+    return tuple(_told(one, locale, names) for one in named)
 
 
-def _told(named: NamedDestination, locale: Locale) -> Markup:
+def _told(named: NamedDestination, locale: Locale, names: Names) -> Markup:
     say, kind = texts.words(locale), named.named_by.partition(":")[0]
-    by = say("naming.by.payer") if kind == "payer" else named.named_by
+    by = say("naming.by.payer") if kind == "payer" else called(named.named_by, names, locale)
     words = say("naming.version", version=named.version, to=masked(named.to), by=by, at=stamp(named.named_at, locale))
-    return words + " " + say("naming.link", by=named.link_issued_by) if named.link_issued_by else words
+    issued = named.link_issued_by
+    return words + " " + say("naming.link", by=called(issued, names, locale)) if issued else words
 
 
 def refund_row(
@@ -108,6 +117,7 @@ def refund_row(
     named: Sequence[NamedDestination],
     coins: Coins | None,
     locale: Locale,
+    names: Names,
     *,
     may_settle: bool,
     email: str,
@@ -120,9 +130,9 @@ def refund_row(
         "mark": MARKS[refund.status],
         "amount": formats.money(refund.amount, refund.currency, locale),
         "reason": refund.reason,
-        "failure": refund.failure or "",
+        "failure": failures.of_refund(refund.failure or "", locale),
         "destination": destination_text(named, coins, locale) if may_settle and waiting else "",
-        "named": history_of(named, locale)[0] if named and waiting else "",
+        "named": history_of(named, locale, names)[0] if named and waiting else "",
         "unnamed": waiting and not named,
         "email": formats.mask_email(email) if waiting and not named and email else "",
         "name_it": waiting and may_settle,

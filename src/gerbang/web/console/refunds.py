@@ -14,7 +14,7 @@ from gerbang.web import texts
 from gerbang.web.checkout.refunds import read_destination
 from gerbang.web.console import refund_view
 from gerbang.web.console.asking import REFUSED, ask_first, back_to
-from gerbang.web.console.desk import operator, show
+from gerbang.web.console.desk import names_of, operator, show
 from gerbang.web.forms import read_form
 from gerbang.web.pages import Page, locale_of, services_of
 
@@ -133,7 +133,8 @@ async def rows_of(request: Request[Any, Any, Any], whole: Whole, caller: Caller)
     for one in whole.refunds:
         named, coins = await payments.destinations_of(one.id), await payments.coins_of(one)
         asked = await payments.approval_of_refund(one.id) if one.approval == "pending" and may_settle else None
-        row = refund_view.refund_row(one, named, coins, locale, may_settle=may_settle, email=email)
+        names = await names_of(request, refund_view.labels_of(named))
+        row = refund_view.refund_row(one, named, coins, locale, names, may_settle=may_settle, email=email)
         rows.append(row | {"approval": ids.show("apr", asked.id) if asked else ""})
     return rows
 
@@ -141,7 +142,8 @@ async def rows_of(request: Request[Any, Any, Any], whole: Whole, caller: Caller)
 async def _settling(request: Request[Any, Any, Any], refund_id: UUID, reference: str, wrong: str) -> Response[bytes]:
     payments, known = services_of(request).payments, await _refund(request, refund_id)
     named = await payments.destinations_of(refund_id)
-    values = refund_view.settling_of(known, named, await payments.coins_of(known), locale_of(request))
+    names = await names_of(request, refund_view.labels_of(named))
+    values = refund_view.settling_of(known, named, await payments.coins_of(known), locale_of(request), names)
     return await ask_first(request, values, {"reference": reference}, {"reference": wrong} if wrong else {})
 
 
@@ -154,7 +156,8 @@ async def _naming(
     payments, known = services_of(request).payments, await _refund(request, refund_id)
     named, coins = await payments.destinations_of(refund_id), await payments.coins_of(known)
     typed = {"bank": given.bank, "account": given.account, "name": given.name} if given else {}
-    return await ask_first(request, refund_view.naming_of(known, named, coins, locale_of(request)), typed, wrong)
+    names = await names_of(request, refund_view.labels_of(named))
+    return await ask_first(request, refund_view.naming_of(known, named, coins, locale_of(request), names), typed, wrong)
 
 
 async def _deciding(

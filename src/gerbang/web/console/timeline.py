@@ -12,6 +12,7 @@ from gerbang.base.formats import Locale
 from gerbang.base.money import EXPONENTS
 from gerbang.core.payments.model import Moment, Payment
 from gerbang.web import texts
+from gerbang.web.console.actors import NOBODY, Names, called
 
 Lane = Literal["from", "to", "ins"]
 # The mark of a payment status that shows best what an attempt's status means.
@@ -37,9 +38,9 @@ class Step:
     bad: bool = False
 
 
-def steps_of(moments: Sequence[Moment], payment: Payment, locale: Locale) -> tuple[Step, ...]:
+def steps_of(moments: Sequence[Moment], payment: Payment, locale: Locale, names: Names = NOBODY) -> tuple[Step, ...]:
     """Every moment as one or two entries, oldest first."""
-    teller = _Teller(payment, locale)
+    teller = _Teller(payment, locale, names)
     return tuple(step for moment in moments for step in teller.tell(moment))
 
 
@@ -51,7 +52,8 @@ def last_capture(moments: Sequence[Moment]) -> Moment | None:
 
 
 class _Teller:
-    def __init__(self, payment: Payment, locale: Locale) -> None:
+    def __init__(self, payment: Payment, locale: Locale, names: Names) -> None:
+        self._names = names
         self._payment = payment
         self._locale = locale
         self._say = texts.words(locale)
@@ -121,7 +123,7 @@ class _Teller:
         )  # fmt: skip
 
     def _title(self, moment: Moment) -> Markup:
-        detail, say, actor = moment.detail, self._say, self._actor(moment.actor)
+        detail, say, actor = moment.detail, self._say, called(moment.actor, self._names, self._locale)
         amount = str(detail.get("amount", ""))
         money = formats.money(int(amount), self._payment.currency, self._locale) if amount.isdigit() else "?"
         match moment.kind:
@@ -145,12 +147,6 @@ class _Teller:
             case kind:
                 return say("tl.other", actor=actor, kind=kind)
 
-    def _actor(self, actor: str) -> Markup:
-        kind, _, id_ = actor.partition(":")
-        return (
-            self._say(f"actor.{kind}", id=_short(id_)) if texts.knows(f"actor.{kind}") else Markup("{}").format(actor)
-        )
-
     def _reason(self, detail: Mapping[str, Any]) -> Markup:
         return Markup("{}").format(detail.get("reason") or detail.get("reference") or "")
 
@@ -169,9 +165,3 @@ class _Teller:
 
     def _method(self, method: str) -> Markup:
         return self._say(f"method.{method}") if texts.knows(f"method.{method}") else Markup("{}").format(method)
-
-
-def _short(id_: str) -> str:
-    """An id as short as it can be told apart by eye: its end is the random part."""
-    head, _, tail = id_.partition("_")
-    return f"{head}_…{tail[-6:]}" if tail else id_

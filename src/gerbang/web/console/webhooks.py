@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
+from markupsafe import Markup
 
 from gerbang.base import ids
 from gerbang.base.formats import Locale
@@ -27,6 +28,12 @@ _MARKS: Final = {
     EventStatus.PARKED: "held",
 }
 _HIDDEN_HEADERS: Final = frozenset({"authorization", "cookie", "x-signature", "proxy-authorization"})
+
+_OUTCOMES: Final = {
+    "asked the provider": "hook.outcome.asked",
+    "it is about an attempt that is not known here": "hook.outcome.unknown",
+    "its worker died each time": "hook.outcome.died",
+}
 
 
 @get("/console/webhooks")
@@ -58,6 +65,7 @@ async def webhooks(request: Request[Any, Any, Any]) -> Response[bytes]:
         filtered=bool(kept),
         states=[one.value for one in EventStatus],
         connections=connections,
+        base=services.settings.base_url,
         newest=_link(kept) if cursor else "",
         older=_link(kept | {"cursor": part.next_cursor}) if part.next_cursor else "",
     )
@@ -107,6 +115,8 @@ async def _show(request: Request[Any, Any, Any], event: Event, result: Replay | 
         raw=raw_of(event.body, event.headers.get("content-type", "")),
         sent_headers=headers,
         replay=result,
+        outcome=_outcome(event, locale_of(request)),
+        told=lambda field, value: _told(field, value, locale_of(request)),
         may_replay=caller is not None and caller.may("webhooks:replay"),
         said=said,
     )
@@ -119,11 +129,26 @@ def _row(event: Event, locale: Locale) -> dict[str, Any]:
         "status": EventStatus(event.status).value,
         "type": event.type,
         "source": event.connection,
-        "outcome": event.outcome or "",
+        "outcome": _outcome(event, locale),
         "seen": event.times_seen,
         "at": event.received_at,
         "time": stamp(event.received_at, locale),
     }
+
+
+def _outcome(event: Event, locale: Locale) -> Markup:
+    """What became of an event, in the reader's language; what a provider's part says of it stays as it is."""
+    say, outcome = texts.words(locale), event.outcome or ""
+    kind, _, status = outcome.partition(" ")
+    if kind == "payment" and texts.knows(f"status.{status}"):
+        return say("hook.outcome.payment", status=say(f"status.{status}"))
+    return say(_OUTCOMES[outcome]) if outcome in _OUTCOMES else Markup("{}").format(outcome)
+
+
+def _told(field: str, value: str, locale: Locale) -> str:
+    """One side of a change that a replay would make: a status by its word, everything else as it is kept."""
+    key = f"status.{value}"
+    return str(texts.words(locale)(key)) if field == "status" and texts.knows(key) else value
 
 
 def _rejected(one: Rejection, locale: Locale) -> dict[str, Any]:

@@ -1,23 +1,32 @@
 """The work list: what waits for a person, money first, and what is done about it in one press."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from gerbang.base import ids
+from gerbang.core.identity.model import Caller
+from gerbang.core.payments.hands import SETTLE, Hands
+from gerbang.core.payments.model import Whole
+from gerbang.core.payments.refund_model import NamedDestination, Work
 from gerbang.web import texts
 from gerbang.web.console import filters as filtering
 from gerbang.web.console import work_view
+from gerbang.web.console.actors import Names
 from gerbang.web.console.asking import REFUSED, back_to
-from gerbang.web.console.desk import form_key, operator, show
+from gerbang.web.console.desk import form_key, names_of, operator, show
 from gerbang.web.cursors import Cursors
 from gerbang.web.pages import locale_of, see_other, services_of
 
 _LIST: Final = "console-work"
 _OF_EACH: Final = 10
 _ROWS: Final = 50
+_BY_TWO: Final = ("approval", "transfer")
+_Known = Mapping[UUID, Hands]
 
 
 @get("/console/work")
@@ -34,17 +43,43 @@ async def work(request: Request[Any, Any, Any]) -> Response[bytes]:
     for one in [kind] if kind else [name for name in work_view.KINDS if counts[name]]:
         most = _ROWS if kind else _OF_EACH
         found = await services.payments.work(one, place, most + 1)
-        part = await cursors.page(
-            f"{_LIST}-{one}", found, most, lambda row: (row[0].since, row[0].id),
-            lambda row: work_view.row_of(row[0], row[1], row[2], caller, now, locale),
-        )  # fmt: skip
+        hands, names = await _hands(request, caller, found)
+
+        def row(
+            at: tuple[Work, Whole, list[NamedDestination]], hands: _Known = hands, names: Names = names
+        ) -> work_view.Row:
+            return work_view.row_of(*at, hands.get(at[0].id), caller, now, locale, names)
+
+        part = await cursors.page(f"{_LIST}-{one}", found, most, lambda at: (at[0].since, at[0].id), row)
         older = _link(kind, part.next_cursor) if kind and part.next_cursor else ""
-        groups.append({"kind": one, "rows": part.data, "more": _link(one) if part.next_cursor and not kind else ""})
+        more = _link(one) if part.next_cursor and not kind else ""
+        whole_sum = "" if part.next_cursor or place else work_view.sums_of(part.data, locale)
+        groups.append({"kind": one, "rows": part.data, "more": more, "sum": whole_sum})
     return await show(
         request, "work.html", "work", status_code=422 if asked.wrong else 200, wrong=asked.wrong, groups=[group for group in groups if group["rows"]], kind=kind, counts=counts, kinds=work_view.KINDS,
         tab_links={one: _link(one) for one in ("", *work_view.KINDS)}, older=older, most=work_view.MOST,
         total=sum(counts.values()),
     )  # fmt: skip
+
+
+async def _hands(
+    request: Request[Any, Any, Any], caller: Caller, found: Sequence[tuple[Work, Whole, list[NamedDestination]]]
+) -> tuple[_Known, Names]:
+    """What the reader may do with the refunds among these, by the id of what waits, and the names of whoever else may."""
+    if not caller.may(SETTLE):
+        return {}, {}
+    refunds = [
+        (work.id, refund, named)
+        for work, whole, named in found
+        if work.kind in _BY_TWO
+        for refund in whole.refunds
+        if refund.id == work.refund_id
+    ]
+    if not refunds:
+        return {}, {}
+    may = await services_of(request).payments.hands(caller, [(refund, named) for _, refund, named in refunds])
+    names = await names_of(request, {label for one in may for label in one.others})
+    return dict(zip((id_ for id_, _, _ in refunds), may, strict=True)), names
 
 
 @post("/console/payments/{payment:str}/return-excess", status_code=303)

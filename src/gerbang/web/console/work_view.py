@@ -10,10 +10,13 @@ from markupsafe import Markup
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.identity.model import Caller
-from gerbang.core.payments.model import Refund, Whole
+from gerbang.core.payments.hands import Hands
+from gerbang.core.payments.model import Attempt, Refund, Whole
 from gerbang.core.payments.refund_model import NamedDestination, Work
-from gerbang.web import texts
+from gerbang.web import failures, texts
 from gerbang.web.checkout import scene as scenes
+from gerbang.web.console import actors
+from gerbang.web.console.actors import Names
 from gerbang.web.console.desk import stamp
 
 # Money first, then decisions; in this order they stand on the page.
@@ -32,7 +35,10 @@ class Row:
     who: str
     payment: str
     what: Markup
+    id: str
+    bank: str
     account: str
+    holder: str
     otherwise: Markup
     since: datetime
     at: str
@@ -41,18 +47,27 @@ class Row:
     press: str
     open: str
     hint: Markup
+    minor: int
+    currency: str
 
 
 def row_of(
-    work: Work, whole: Whole, named: Sequence[NamedDestination], caller: Caller, now: datetime, locale: Locale
+    work: Work,
+    whole: Whole,
+    named: Sequence[NamedDestination],
+    may: Hands | None,
+    caller: Caller,
+    now: datetime,
+    locale: Locale,
+    names: Names,
 ) -> Row:
-    """One thing that waits, for this reader: without a button that they may not press."""
+    """One thing that waits, for this reader: without a button that they may not press; then the row says whom it waits for."""
     say, payment = texts.words(locale), whole.payment
     refund = next((one for one in whole.refunds if one.id == work.refund_id), None)
-    shown, press, page = ids.show("pay", payment.id), *_act(work, refund, named, caller)
+    shown, press, page = ids.show("pay", payment.id), *_act(work, refund, named, may, caller)
     kind = "twice" if work.kind == "surplus" and scenes.paid_twice(whole) else work.kind
     attempt = scenes.winner(whole.attempts) or scenes.latest(whole.attempts)
-    may_settle, to = caller.may("refunds:settle"), named[0].to if named else None
+    may_settle, to = caller.may("refunds:settle"), named[0].to if named and work.kind == "transfer" else None
     amount = _amount(work, whole, refund)
     return Row(
         mark=_MARKS.get(work.kind, work.kind),
@@ -65,11 +80,14 @@ def row_of(
             method=say(f"method.{attempt.method.value}") if attempt else "–",
             order=payment.order_reference or "–",
             reason=refund.reason if refund else "",
-            why=(refund.failure if refund else "") or "–",
+            why=_why(refund, attempt, locale),
             asked=formats.money(payment.amount, payment.currency, locale),
             got=formats.money(payment.amount_captured, payment.currency, locale),
         ),
-        account=f"{to.bank} {to.account} · {to.name}".strip(" ·") if to and may_settle and work.kind == "transfer" else "",
+        id=work.id.hex,
+        bank=to.bank if to and may_settle else "",
+        account=to.account if to and may_settle else "",
+        holder=to.name if to and may_settle else "",
         otherwise=say(f"work.{kind if work.kind != 'transfer' or named else 'unnamed'}.else"),
         since=work.since,
         at=stamp(work.since, locale),
@@ -78,8 +96,35 @@ def row_of(
                    amount=formats.money(amount, payment.currency, locale)),
         press=press,
         open=page,
-        hint=say("work.yours") if refund and work.kind == "transfer" and refund.requested_by == caller.label else Markup(""),
+        hint=_hint(work, may, locale, names),
+        minor=amount,
+        currency=payment.currency,
     )  # fmt: skip
+
+
+def _hint(work: Work, may: Hands | None, locale: Locale, names: Names) -> Markup:
+    """Whom a refund waits for, where the reader had a part in it themselves."""
+    if may is None or (may.approve if work.kind == "approval" else may.settle):
+        return Markup("")
+    say = texts.words(locale)
+    return say("work.yours", names=actors.listed(may.others, names, locale)) if may.others else say("work.yours.nobody")
+
+
+def _why(refund: Refund | None, attempt: Attempt | None, locale: Locale) -> Markup:
+    """Why a refund failed or is in doubt, or a payment is held, as an operator reads it."""
+    if refund is not None:
+        return failures.of_refund(refund.failure or "", locale) or Markup("–")
+    if attempt is None or attempt.failure is None:
+        return texts.words(locale)("work.held.why")
+    return texts.marked(failures.to_operator(attempt.failure, locale))
+
+
+def sums_of(rows: Sequence[Row], locale: Locale) -> str:
+    """What rows come to, currency by currency."""
+    totals: dict[str, int] = {}
+    for row in rows:
+        totals[row.currency] = totals.get(row.currency, 0) + row.minor
+    return " + ".join(formats.money(amount, currency, locale) for currency, amount in totals.items())
 
 
 def _amount(work: Work, whole: Whole, refund: Refund | None) -> int:
@@ -88,10 +133,16 @@ def _amount(work: Work, whole: Whole, refund: Refund | None) -> int:
     return whole.payment.excess_owed if work.kind == "surplus" else whole.payment.amount
 
 
-def _act(work: Work, refund: Refund | None, named: Sequence[NamedDestination], caller: Caller) -> tuple[str, str]:
+def _act(
+    work: Work, refund: Refund | None, named: Sequence[NamedDestination], may: Hands | None, caller: Caller
+) -> tuple[str, str]:
     """The address of the form that does it, and of the page that asks first; at most one of them."""
     shown = f"/console/payments/{ids.show('pay', work.payment_id)}"
     back = f"/console/refunds/{ids.show('ref', refund.id)}" if refund else ""
+    if may is not None and (
+        (work.kind == "approval" and not may.approve) or (work.kind == "transfer" and named and not may.settle)
+    ):
+        return "", ""
     press = {
         "surplus": ("refunds:create", f"{shown}/return-excess"),
         "unknown": ("payments:refresh", f"{shown}/ask"),
