@@ -71,6 +71,10 @@ async def test_everything_that_waits_stands_in_the_list_with_what_happens_if_nob
     assert "/destination" not in seen
     assert (await desk.post(f"/console/refunds/{refunds[2]}/dismiss", data={})).status_code == 303
     assert "failed" not in await counts(edge)
+    today = (await desk.get("/console/work")).text.partition("Selesai hari ini")[2]
+    assert "Sudah diurus" in today
+    assert "Ratih finance (Keuangan)" in today
+    assert f'href="/console/payments/{made[2]}"' in today
     await asyncio.gather(desk.aclose(), support.aclose())
 
 

@@ -1,6 +1,7 @@
 """The work list: what waits for a person, money first, and what is done about it in one press."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -14,8 +15,8 @@ from gerbang.core.payments.hands import SETTLE, Hands
 from gerbang.core.payments.model import Whole
 from gerbang.core.payments.refund_model import NamedDestination, Work
 from gerbang.web import texts
+from gerbang.web.console import done_view, work_view
 from gerbang.web.console import filters as filtering
-from gerbang.web.console import work_view
 from gerbang.web.console.actors import Names
 from gerbang.web.console.asking import REFUSED, back_to
 from gerbang.web.console.desk import form_key, names_of, operator, show
@@ -58,8 +59,16 @@ async def work(request: Request[Any, Any, Any]) -> Response[bytes]:
     return await show(
         request, "work.html", "work", status_code=422 if asked.wrong else 200, wrong=asked.wrong, groups=[group for group in groups if group["rows"]], kind=kind, counts=counts, kinds=work_view.KINDS,
         tab_links={one: _link(one) for one in ("", *work_view.KINDS)}, older=older, most=work_view.MOST,
-        total=sum(counts.values()),
+        total=sum(counts.values()), done=[] if kind else await _done(request, now),
     )  # fmt: skip
+
+
+async def _done(request: Request[Any, Any, Any], now: datetime) -> list[done_view.Done]:
+    """What was decided today, whoever decided it."""
+    pages = [await services_of(request).audit.page(None, done_view.MOST, action=action) for action in done_view.KINDS]
+    found = [one for page in pages for one in page]
+    names = await names_of(request, {one.actor for one in found})
+    return done_view.rows_of(found, done_view.beginning_of_day(now), names, locale_of(request))
 
 
 async def _hands(
