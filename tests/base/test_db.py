@@ -1,8 +1,11 @@
-"""The pool: what a connection must not ask for twice. Real PostgreSQL."""
+"""The pool: what a connection must not ask for twice, and when it is not used again. Real PostgreSQL."""
 
 from typing import Any
 
+import pytest
+
 from gerbang.base.db import Database
+from gerbang.base.errors import DatabaseUnavailable
 
 ARRAYS = "SELECT $1::uuid[], $2::jsonb[], $3::numeric[], $4::timestamptz[], $5::bytea[], '{\"a\": 1}'::jsonb"
 
@@ -28,3 +31,18 @@ async def test_a_second_connection_knows_the_built_in_types_that_the_first_one_a
     assert row is not None
     assert tuple(row) == ([], [{"b": 2}], [7], [], [b"x"], {"a": 1})
     assert asked == [ARRAYS]
+
+
+async def test_a_server_that_takes_no_writes_is_away_and_its_connection_is_not_used_again(db: Database) -> None:
+    """After a failover it is the old primary; the next connection leads to the new one."""
+
+    async def write_to_a_standby() -> None:
+        async with db.transaction() as tx:
+            await tx.execute("SET TRANSACTION READ ONLY")
+            await tx.execute("SET default_transaction_read_only = on")
+            await tx.execute("INSERT INTO changes (kind, subject) VALUES ('x', 'y')")
+
+    with pytest.raises(DatabaseUnavailable):
+        await write_to_a_standby()
+    async with db.transaction() as tx:
+        await tx.execute("INSERT INTO changes (kind, subject) VALUES ('x', 'y')")

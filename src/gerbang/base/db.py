@@ -42,6 +42,7 @@ _LOST: Final = (
     asyncpg.DeadlockDetectedError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
+    asyncpg.ReadOnlySQLTransactionError,
 )
 # The server has answered, so its connection is as good as before; any other failure leaves one that nobody may use again.
 _ANSWERED: Final = asyncpg.PostgresError
@@ -240,10 +241,12 @@ def _unknown() -> CommitUnknown:
 
 
 def _is_spoilt(error: BaseException) -> bool:
-    """Whether a statement may still be under way on the connection where this was raised."""
-    return isinstance(error, asyncio.CancelledError | asyncpg.PostgresConnectionError) or (
-        isinstance(error, _LOST) and not isinstance(error, _ANSWERED)
-    )
+    """Whether a statement may still be under way on the connection where this was raised, or it leads to a server that takes no writes:
+    after a failover the next one may lead to the server that does.
+    """
+    return isinstance(
+        error, asyncio.CancelledError | asyncpg.PostgresConnectionError | asyncpg.ReadOnlySQLTransactionError
+    ) or (isinstance(error, _LOST) and not isinstance(error, _ANSWERED))
 
 
 async def _rollback(connection: Tx, error: BaseException) -> None:

@@ -8,6 +8,7 @@ from gerbang.base.clock import MOST_OFFSET_S, BusinessClock, real_now
 from gerbang.base.errors import GerbangError, RowUnreadable
 from gerbang.base.http import Unreachable
 from gerbang.cli import doctor
+from gerbang.core.connections import probing
 from gerbang.core.connections.model import BadConnection
 from gerbang.core.inbox.model import EventFilters, EventStatus, NewEvent
 from gerbang.core.notifications.model import Filters as NotificationFilters
@@ -58,6 +59,28 @@ async def test_a_connection_whose_provider_is_gone_is_unusable_and_all_others_wo
     await world.core.connections.update(
         "t", "gone", settings=connection.settings, secrets=connection.secrets, enabled=False
     )
+
+
+@pytest.mark.parametrize(
+    ("provider", "settings"),
+    [
+        ("evm", {"network": "nonet", "rpc_urls": "http://127.0.0.1:1", "xpub": "zzz"}),
+        ("evm", {"network": "base", "rpc_urls": "http://127.0.0.1:1", "xpub": "zzz", "confirmations": "abc"}),
+        ("nicepay", {"imid": "IONPAYTEST", "least_virtual_account": "abc"}),
+        ("coinbase_checkouts", {"network": "zz"}),
+    ],
+)
+async def test_a_connection_whose_settings_cannot_be_read_offers_nothing_and_all_others_work(
+    world: World, provider: str, settings: dict[str, str]
+) -> None:
+    await sql(
+        world, "INSERT INTO connections (id, provider, livemode, settings) VALUES ('bad', $1, false, $2)", provider, settings
+    )  # fmt: skip
+    offered = await world.core.payments.methods(150_000, "IDR")
+    assert {one.connection for one in offered} == {"nicepay-uji"}
+    probed = await probing.probe(world.core.connections, world.core.http, await world.core.connections.get("bad"))
+    assert probing.usable_of(probed) is False, "doctor says so"
+    assert (await world.create()).whole.attempts
 
 
 async def test_events_of_a_connection_without_its_secret_wait_and_block_no_others(world: World) -> None:

@@ -10,7 +10,7 @@ import structlog
 
 from gerbang.base import ids
 from gerbang.base.db import Database, Row, Tx, columns
-from gerbang.base.errors import GerbangError, Unavailable
+from gerbang.base.errors import Unavailable
 from gerbang.base.watchdog import beat
 from gerbang.base.writes import Writer
 from gerbang.core.announcements import store
@@ -61,8 +61,9 @@ class Feed:
     async def _try_to_skip(self) -> None:
         try:
             await self.skip()
-        except GerbangError as error:
-            log.warning("announcements.interrupted", feed=self.name, code=error.code)
+        except Exception as error:  # noqa: BLE001  what keeps it from being skipped may pass, and must not end the worker
+            why = f"{type(error).__name__}: {error}"[:200]
+            log.warning("announcements.interrupted", feed=self.name, why=why)
 
     async def skip(self) -> None:
         """Go on behind the next announcement, which cannot be taken: it stays where it is, for a person."""

@@ -17,6 +17,8 @@ PATIENCE_S: Final = 10.0
 
 async def probe(connections: Connections, http: Http, connection: Connection) -> Sequence[Probed]:
     """What the provider shows of a connection, stored or not; never raises what the provider does. Empty where it cannot be asked."""
+    if wrong := _wrong(connections, connection):
+        return wrong
     ask = connections.provider_of(connection).probe
     if ask is None:
         return ()
@@ -36,6 +38,18 @@ async def probe(connections: Connections, http: Http, connection: Connection) ->
         return (Probed(error.detail, good=False, cure=error.hint or "Check settings and secrets."),)
     except GerbangError as error:
         return (Probed(error.detail, None),)
+
+
+def _wrong(connections: Connections, connection: Connection) -> Sequence[Probed]:
+    """What would not be saved today: it was, by another version or by hand, and may keep the connection from offering anything."""
+    if connections.unusable(connection):
+        return ()
+    cure = f"Change it: PATCH /v1/connections/{connection.id}."
+    try:
+        found = connections.provider_of(connection).problems(connection.settings, connection.secrets)
+    except (TypeError, ValueError, AttributeError):
+        return (Probed("its settings are no table of texts", good=False, pointer="/settings", cure=cure),)
+    return [Probed(f"{one.pointer}: {one.detail}", good=False, pointer=one.pointer, cure=cure) for one in found]
 
 
 def usable_of(found: Sequence[Probed]) -> bool | None:

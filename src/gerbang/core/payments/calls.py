@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+import structlog
 from msgspec.structs import replace
 
 from gerbang.base import ids
@@ -50,6 +51,8 @@ from gerbang.ports.payment import (
 
 _AT_ONCE_PER_CONNECTION: Final = 32
 
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
@@ -80,6 +83,7 @@ class Calls:
         self._providers: dict[str, PaymentProvider] = {}
         self._gates: dict[str, asyncio.Semaphore] = {}
         self._terms: dict[str, tuple[Connection, Sequence[MethodTerms]]] = {}
+        self._unreadable: dict[str, Connection] = {}
         self._commits: GroupCommit[tuple[Hearing, Job | None], Whole | None] = GroupCommit(
             db, _write, alone=(LeaseLost, RowUnreadable)
         )
@@ -187,8 +191,16 @@ class Calls:
         return next((t for t in declared if t.method is attempt.method and t.dialect == attempt.dialect), None)
 
     def terms(self, connection: Connection) -> Sequence[MethodTerms]:
-        """The payment methods that a connection offers; none for a provider that collects no money."""
-        return [terms for terms in self._declared(connection) if terms.offered]
+        """The payment methods that a connection offers; none for a provider that collects no money, nor while its settings cannot be read."""
+        if self._unreadable.get(connection.id) is connection:
+            return []
+        try:
+            return [terms for terms in self._declared(connection) if terms.offered]
+        except Exception as error:  # noqa: BLE001  one connection's setting must not take all the others' ways to pay away
+            why = getattr(error, "detail", "") or f"{type(error).__name__}: {error}"
+            log.error("connection.unreadable", connection=connection.id, why=why[:200], alert="It offers nothing.")  # noqa: TRY400
+            self._unreadable[connection.id] = connection
+            return []
 
     async def wallets(self, only: str | None = None) -> list[str]:
         """The wallets of all connections that give addresses, or of one. Raises ConnectionNotFound for an unknown `only`."""
