@@ -28,8 +28,8 @@ class NoOneWallet(Conflict):
 def show(
     *, as_json: Annotated[bool, Parameter("--json")] = False, connection: str | None = None, data: Path | None = None
 ) -> None:
-    """Deposit addresses, oldest first, as CSV, each with its path from the account of the extended public key down; on standard error, for
-    each wallet, the gap limit that finds them all.
+    """Deposit addresses, oldest first, as CSV, each with its path from the account of the extended public key down; those without a payment
+    were shown before a restore. On standard error, for each wallet, the gap limit that finds them all.
 
     Parameters
     ----------
@@ -59,6 +59,8 @@ def show(
         table = csv.writer(sys.stdout)
         table.writerow(Deposit.__struct_fields__)
         table.writerows(msgspec.structs.astuple(one) for one in found)
+    for name, why in {one.connection: one.problem for one in found if one.problem}.items():
+        print(f"connection {name} cannot be used, its addresses are as they were stored: {why}", file=sys.stderr)
     _say(
         wallets if connection is None else [one for one in wallets if one.wallet in {d.wallet for d in found}], as_json
     )

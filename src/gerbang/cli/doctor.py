@@ -20,7 +20,7 @@ from gerbang.base.safety import Finding, look_at
 from gerbang.cli import public_address
 from gerbang.cli.process import run, settings_here
 from gerbang.core.identity import people
-from gerbang.core.payments import deposit_store
+from gerbang.core.payments import deposit_store, lost_store
 from gerbang.core.payments.hands import SETTLE
 from gerbang.ports.provider import Probed
 from gerbang.settings import Settings
@@ -130,6 +130,7 @@ async def _of_database(settings: Settings) -> list[Finding]:
             async with db.reading() as tx:
                 found += [line for one in await deposit_store.wallets(tx) for line in _of_wallet(settings, one)]
                 found += _second_person(settings, len(await people.who_may(tx, SETTLE)))
+                found += [_lost(wallet, numbers) for wallet, numbers in (await lost_store.of_wallets(tx)).items()]
         if not todo and settings.public_url:
             found += await public_address.look(settings.public_url, await migrations.installation(db))
         found.append(
@@ -178,6 +179,13 @@ def _second_person(settings: Settings, able: int) -> list[Finding]:
         what = "one person may settle refunds: whoever asks for one pays it out too, which the audit says"
         return [Finding(f"{what}; a second person with the role finance or admin ends that", good=True)]
     return []
+
+
+def _lost(wallet: str, numbers: Sequence[int]) -> Finding:
+    shown = (
+        f"{len(numbers)} addresses of the wallet {wallet} were shown before a restore, {min(numbers)} to {max(numbers)}"
+    )
+    return Finding(f"{shown}: what comes there is held", good=True)
 
 
 def _business_time(ahead_s: int) -> Finding:

@@ -118,12 +118,13 @@ class ActionRequired(msgspec.Struct, frozen=True, tag=True):
 
 class Captured(msgspec.Struct, frozen=True, tag=True):
     """Money is in: `total` minor units of `currency` so far; `at` is the provider's time of it. A crypto attempt is captured in base
-    units of its quote's asset.
+    units of its quote's asset; `by_person`: in the price's currency, for nobody counted what came.
     """
 
     total: int
     currency: str
     at: datetime | None = None
+    by_person: bool = False
 
 
 class Claimed(msgspec.Struct, frozen=True, tag=True):

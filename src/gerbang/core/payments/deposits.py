@@ -16,15 +16,16 @@ import structlog
 from gerbang.base.batching import GroupCommit
 from gerbang.base.db import Database, Tx
 from gerbang.base.errors import Conflict, Unavailable
-from gerbang.base.marks import Marks
+from gerbang.base.marks import Marks, MarkUnusable
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
-from gerbang.core.payments import deposit_store
+from gerbang.core.payments import deposit_store, lost_store
 from gerbang.core.payments.model import NEW_DEPOSIT, Attempt
 
 log = structlog.get_logger()
 _FRESH_S: Final = 2.0
 _KNOWN_S: Final = 600.0
+_MOST_SKIPPED: Final = 100_000  # each may have been shown, and is looked at for 180 days
 
 
 class AddressesUnmarked(Unavailable):
@@ -39,6 +40,13 @@ class AddressesShown(Conflict):
 
     code = "addresses_shown"
     title = "These addresses were shown before"
+
+
+class TooFarAhead(Conflict):
+    """More numbers would be skipped than can be looked at."""
+
+    code = "addresses_too_far_ahead"
+    title = "That is too far above the numbers that are known"
 
 
 class TooManyAddresses(Conflict):
@@ -82,8 +90,27 @@ class Deposits:
                 self._known = time.monotonic(), await deposit_store.wallets(tx)
         return self._known[1]
 
+    async def compare(self, wallets: Sequence[str]) -> None:
+        """Where the marks say that more was shown than the database knows, go on above it now: what was skipped may be paid before anybody
+        asks for the next address. A mark that is not there or cannot be used is told of when a number is wanted.
+        """
+        for wallet in wallets:
+            try:
+                mark = await asyncio.to_thread(self.marks.read, wallet)
+            except MarkUnusable:
+                continue
+            async with self._db.transaction() as tx:
+                known = await deposit_store.deposit_standing(tx, wallet)
+                if mark is None or mark <= (known.next if known else 0):
+                    continue
+                await deposit_store.open_wallets(tx, [wallet])
+                standing = (await deposit_store.lock_wallets(tx, [wallet]))[wallet]
+                await deposit_store.move_wallets(tx, {wallet: await self._above(tx, wallet, standing)})
+
     async def resume_at(self, wallet: str, number: int, actor: str) -> None:
-        """Go on from `number` on, which becomes the mark. Raises AddressesShown when lower ones are known to have been shown."""
+        """Go on from `number` on, which becomes the mark; what is skipped may have been shown, and is looked at. Raises AddressesShown when
+        lower ones are known to have been shown, TooFarAhead.
+        """
         async with self._db.transaction() as tx:
             await deposit_store.open_wallets(tx, [wallet])
             standing = (await deposit_store.lock_wallets(tx, [wallet]))[wallet]
@@ -91,7 +118,13 @@ class Deposits:
             least = max(standing.next, mark or 0)
             if number < least:
                 raise AddressesShown(f"Addresses below {least} were shown.", hint=f"Resume at {least} or above.")
+            if number - standing.next > _MOST_SKIPPED:
+                raise TooFarAhead(
+                    f"{standing.next} is the next number that is known; at most {_MOST_SKIPPED} may be skipped.",
+                    hint=f"Resume at {standing.next + _MOST_SKIPPED} at most: an owner's wallet finds no address behind so long a gap.",
+                )
             await asyncio.to_thread(self.marks.write, wallet, number)
+            await lost_store.lose(tx, wallet, standing.next, number)
             await deposit_store.move_wallets(tx, {wallet: number})
             detail = {"number": number, "database": standing.next, "mark": mark}
             await record(tx, [Entry(actor, "addresses.resumed", f"wallet:{wallet}", detail)])
@@ -124,7 +157,7 @@ class Deposits:
         return [answers[a.id] for a in attempts]
 
     async def _above(self, tx: Tx, wallet: str, standing: deposit_store.Standing) -> int:
-        """The first number that was never shown, by database and mark."""
+        """The first number that was never shown, by database and mark; those between the two are lost, and looked at."""
         mark = await asyncio.to_thread(self.marks.read, wallet)
         if mark is None and standing.marked:
             raise self._unmarked(wallet, standing.next)
@@ -135,6 +168,7 @@ class Deposits:
             "addresses.database_is_older", wallet=wallet, **detail,
             alert="The database knows fewer deposit addresses than were shown: it was restored, and goes on above them.",
         )  # fmt: skip
+        await lost_store.lose(tx, wallet, max(standing.next, mark - _MOST_SKIPPED), mark)
         await record(tx, [Entry(SYSTEM, "addresses.went_on_above", f"wallet:{wallet}", detail)])
         return mark
 

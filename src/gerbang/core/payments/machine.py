@@ -73,8 +73,8 @@ def advance(attempt: Attempt, fact: Fact) -> Attempt:
     match fact:
         case Accepted():
             moved = _accept(attempt, fact)
-        case Captured(total=total, currency=currency):
-            return _capture(attempt, total, currency)
+        case Captured():
+            return _capture(attempt, fact)
         case Declined():
             failure = Failure(fact.code, fact.reason, fact.provider_code)
             moved = replace(attempt, failure=failure) if (attempt.status, Declined) in MOVES else attempt
@@ -114,12 +114,13 @@ def _accept(attempt: Attempt, fact: Accepted) -> Attempt:
     return moved
 
 
-def _capture(attempt: Attempt, total: int, currency: str) -> Attempt:
+def _capture(attempt: Attempt, fact: Captured) -> Attempt:
     """Totals only grow; a part keeps the attempt as payable as it was, the whole makes it captured from any status.
 
     What comes in an asset is worth what the attempt's quote says, however late: that is the amount which the payer was shown.
     """
-    if attempt.quote is not None and currency == attempt.quote.asset:
+    total, currency = fact.total, fact.currency
+    if attempt.quote is not None and currency == attempt.quote.asset and not fact.by_person:
         if total <= attempt.received:
             return attempt
         worth_now = worth(attempt.quote, attempt.amount, total)

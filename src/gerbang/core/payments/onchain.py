@@ -18,8 +18,9 @@ from gerbang.ports.payment import Captured, Claimed, DisplayCrypto, Expired, Fac
 
 
 class Deposit(msgspec.Struct, frozen=True):
-    """An address that was given out; `path` leads the owner's wallet to its key (empty when the connection has another wallet now),
-    `wallet` is that wallet's first address, `received` is base units as text.
+    """An address that was given out; `path` leads the owner's wallet to its key (empty when the connection has another wallet now, or cannot
+    be used, and `problem` says why), `wallet` is that wallet's first address, `received` is base units as text. `payment` is empty for one
+    that was shown before the database was restored from an older backup.
     """
 
     connection: str
@@ -31,6 +32,7 @@ class Deposit(msgspec.Struct, frozen=True):
     network: str
     asset: str
     received: str
+    problem: str = ""
 
 
 class State(StrEnum):
@@ -224,7 +226,7 @@ def facts(attempt: Attempt, judged: Sequence[Judged], claims: Sequence[Claim] = 
         found.append(Retracted("The blockchain dropped a transfer that had been counted."))
     if total and total != attempt.received:
         found.append(Captured(total, attempt.quote.asset, max(one.at for one in counting)))
-    asked = f"{attempt.quote.asset} on {attempt.quote.network}"
+    asked = f"{attempt.quote.asset} on {attempt.quote.network}" if attempt.quote.network else "not known any more"
     found += [
         Mismatched(f"{one.transfer.amount} base units of {one.asset} came on {one.network}; asked for was {asked}.")
         for one in standing

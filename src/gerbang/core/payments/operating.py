@@ -117,7 +117,7 @@ def _resolve(draft: Draft, caller: Caller, attempt: Attempt, decision: Decision,
         draft.more.entries.append(Entry(caller.label, "payment.resolved", pay, detail))
         return
     total = max(attempt.amount, attempt.captured)
-    captured = Captured(total, attempt.currency)
+    captured = Captured(total, attempt.currency, by_person=True)
     apply(draft, Hearing(attempt.id, [captured], "operator", caller.label, detail=detail))
 
 

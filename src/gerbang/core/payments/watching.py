@@ -13,7 +13,6 @@ from uuid import UUID
 
 import structlog
 
-from gerbang.base import ids
 from gerbang.base.errors import GerbangError
 from gerbang.base.http import Http
 from gerbang.base.watchdog import beat
@@ -21,10 +20,9 @@ from gerbang.core.connections.model import Connection
 from gerbang.core.payments import chain_store, scanning, sightings
 from gerbang.core.payments.chain_connections import ChainConnection, ChainConnections
 from gerbang.core.payments.context import Context
-from gerbang.core.payments.onchain import (
-    Deposit,
-    Place,
-)
+from gerbang.core.payments.deposit_list import listing
+from gerbang.core.payments.lost_addresses import LostAddresses
+from gerbang.core.payments.onchain import Deposit, Place
 from gerbang.core.payments.stalling import StallAlarm, stalls
 from gerbang.core.payments.sweeping import Sweeper
 from gerbang.core.secrets.model import Purpose
@@ -50,6 +48,7 @@ class Watcher:
         self._asked_networks_at = -_ASK_NETWORKS_S
         self._alarm = StallAlarm(ctx.db)
         self._sweeper = Sweeper(ctx, self._everyone)
+        self._lost = LostAddresses(ctx, self._everyone, self._sweeper.sweep)
         self._sweeping: asyncio.Task[None] | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -72,6 +71,7 @@ class Watcher:
         """Whatever a sweep comes to, no look waits for it."""
         try:
             await self._sweeper.sweep_due()
+            await self._lost.look()
         except GerbangError as error:
             log.warning("chain.not_swept", code=error.code, why=error.detail)
         except Exception:
@@ -81,6 +81,7 @@ class Watcher:
         """Look at what stands at the addresses of these attempts, however old; else of those that are due."""
         if attempts is None:
             await self._sweeper.sweep_due()
+            await self._lost.look()
         else:
             await self._sweeper.sweep(attempts)
 
@@ -179,25 +180,8 @@ class Watcher:
             )
 
     async def deposits(self, only: str | None = None) -> list[Deposit]:
-        """Every address that was given out, by connection and number. Raises ConnectionNotFound for an unknown `only`."""
-        async with self._ctx.db.reading() as tx:
-            rows = await chain_store.deposits(tx, only)
-        found = []
-        for connection_id, number, address, payment, quote, received in rows:
-            connection = await self._ctx.connections.get(connection_id)
-            chain = self._chain(connection)
-            assert chain is not None, f"{connection_id} gave out deposit addresses and has no chain"
-            account = await self._ctx.connections.account_for(connection, Purpose.CALL_PROVIDER)
-            first, _ = chain.deposit(account, 0)
-            known = first.lower() == quote["wallet"]
-            place, path = chain.deposit(account, number) if known else (address or "", "")
-            pay = ids.show("pay", payment)
-            found.append(
-                Deposit(
-                    connection_id, quote["wallet"], number, path, place, pay, quote["network"], quote["asset"], received
-                )
-            )
-        return found
+        """Every address that was given out. Raises ConnectionNotFound for an unknown `only`."""
+        return await listing(self._ctx, self._ready, only)
 
     def _chain(self, connection: Connection) -> Chain | None:
         factory = self._ctx.connections.provider_of(connection).chain
