@@ -196,7 +196,7 @@ def _services(parts: Core, dog: Watchdog | None = None) -> Services:
         limits=Limiter(parts.db),
         changes=parts.changes,
         http=parts.http,
-        checks={"queue": lambda: _queue_age(parts), "workers": parts.workers.cause}, notices={"chains": parts.watcher.stalls},
+        checks={"queue": lambda: _queue_age(parts), "workers": parts.workers.cause}, notices={"chains": parts.watcher.stalls, "workers": parts.workers.notice},
         gauges={
             "gerbang_workers": ("Worker processes by state.", "state", parts.workers.counts),
             "gerbang_lane_still_seconds": ("How long a loop of this process has not moved.", "lane", dog.ages if dog else dict),

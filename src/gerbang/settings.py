@@ -169,7 +169,7 @@ class Settings(BaseSettings):
     )
 
     # work and limits
-    worker_concurrency: int = Field(16, ge=1, le=256, description="Jobs that one worker process runs at once.")
+    worker_concurrency: int = Field(24, ge=1, le=256, description="Jobs that one worker runs at once, three quarters for one connection.")  # fmt: skip
     body_limit_bytes: int = Field(262_144, ge=1_024, description="Largest body of an API request.")
     hook_body_limit_bytes: int = Field(262_144, ge=1_024, description="Largest body of an incoming webhook.")
     header_timeout_s: int = Field(10, ge=1, description="A client must have sent its headers by then.")

@@ -46,4 +46,7 @@ async def test_a_lost_mark_and_a_wide_gap_are_told_with_their_cures_and_cured(
     assert (tmp_path / "data.addresses" / f"{WALLET}.next").read_text() == "100\n"
     again = gerbang("doctor", at=tmp_path, given={**given, "wallet_gap_limit": 200}).stdout
     assert f"ok    the wallet {WALLET} goes on at number 100" in again
-    assert f"ok    40 addresses of the wallet {WALLET} were shown before a restore, 60 to 99: what comes there is held" in again
+    assert (
+        f"ok    40 addresses of the wallet {WALLET} were shown before a restore, 60 to 99: what comes there is held"
+        in again
+    )

@@ -1,12 +1,13 @@
 """`gerbang doctor`: every check of this set-up with its cure. Looks only; changes nothing."""
 
 import asyncio
+import contextlib
 import json
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -24,6 +25,11 @@ from gerbang.core.payments import deposit_store, lost_store
 from gerbang.core.payments.hands import SETTLE
 from gerbang.ports.provider import Probed
 from gerbang.settings import Settings
+
+if TYPE_CHECKING:
+    from gerbang.base.http import Http
+    from gerbang.core.connections.service import Connections
+    from gerbang.core.queue.processes import Seen
 
 _MOST_SKEW_S = 5
 
@@ -70,12 +76,28 @@ async def _of_connections(settings: Settings) -> list[Finding]:
         known = Connections(db, Secrets(db, store), PROVIDERS, settings.base_url)
         enabled = [one for one in await known.all() if one.enabled]
         asked = await asyncio.gather(*(probing.probe(known, http, one) for one in enabled))
+        standing = await _standing_chains(db, known, http)
     except GerbangError:
         return []
     finally:
         await http.close()
         await db.close()
-    return [_of_probe(one.id, found) for one, found in zip(enabled, asked, strict=True)]
+    return [_of_probe(one.id, found) for one, found in zip(enabled, asked, strict=True)] + standing
+
+
+async def _standing_chains(db: Database, known: "Connections", http: "Http") -> list[Finding]:
+    """Chains without a new block while money is awaited there; a connection that is not set up rightly has its own line."""
+    from gerbang.core.payments.stalling import stalls
+    from gerbang.core.secrets.model import Purpose
+
+    networks = {}
+    for one in await known.all():
+        watched = known.provider_of(one).chain
+        with contextlib.suppress(GerbangError, ValueError):
+            if watched is not None:
+                networks[one.id] = watched(http).network(await known.account_for(one, Purpose.CALL_PROVIDER))
+    cure = "look at the nodes of this connection, or add one that works"
+    return [Finding(one.why, good=False, cure=cure) for one in await stalls(db, networks)]
 
 
 def _of_probe(name: str, found: Sequence[Probed]) -> Finding:
@@ -136,10 +158,12 @@ async def _of_database(settings: Settings) -> list[Finding]:
         found.append(
             Finding(f"the database's clock differs by {skew_s:.1f} s", skew_s < _MOST_SKEW_S, "run an NTP client")
         )
-        from gerbang.core.queue import business_time
+        from gerbang.core.queue import business_time, processes
 
         found.append(_business_time(await business_time.offset_s(db)))
         found += await _connections(db)
+        if not todo:
+            found += [_worker(one) for one in await processes.workers(db)]
     except GerbangError as error:
         return [Finding(f"the database: {error.detail}", good=False, cure=error.hint or "start it, or correct its URL")]
     else:
@@ -186,6 +210,13 @@ def _lost(wallet: str, numbers: Sequence[int]) -> Finding:
         f"{len(numbers)} addresses of the wallet {wallet} were shown before a restore, {min(numbers)} to {max(numbers)}"
     )
     return Finding(f"{shown}: what comes there is held", good=True)
+
+
+def _worker(one: "Seen") -> Finding:
+    cure = (
+        "it ends itself within a minute where it can, and `up` or systemd starts it again; otherwise end that process"
+    )
+    return Finding(one.why or f"worker {one.host}/{one.pid} works", good=not one.why, cure=cure)
 
 
 def _business_time(ahead_s: int) -> Finding:

@@ -49,6 +49,9 @@ def data_for(template: Template, **more: Any) -> dict[str, Any]:
         return {"type": "security.token_reuse", "at": AT.isoformat(), "livemode": True, "user": "usr_1"}
     if template is Template.OPERATOR_DIGEST:
         return {"type": "work.waiting", "at": AT.isoformat(), "livemode": True, "counts": {"transfer": 4, "held": 100}}
+    if template is Template.OPERATOR_CHAIN:
+        chain = {"network": "base", "connection": "evm-base"}
+        return {"type": "chain.stalled", "at": AT.isoformat(), "livemode": True, **chain}
     captured = {
         Template.PAYMENT_LINK: 0, Template.PAYMENT_INSTRUCTIONS: 0, Template.PAYMENT_REMINDER: 0, Template.PAYMENT_EXPIRED: 0,
         Template.PAYMENT_PART_PAID: 130_000,

@@ -71,6 +71,18 @@ async def test_what_was_skipped_by_hand_is_looked_at_for_months_and_held_each_ti
         chain.mine(Sent("0x" + "2" * 64, ((there, 5),)), empty=5)
         await core.watcher.look()
         assert [one.payment.id for one in await held(core)] == [whole.payment.id]
+        await core.connections.create(SYSTEM, "other", "scripted", livemode=False, settings={}, secrets={})
+        async with (
+            core.db.transaction() as tx
+        ):  # as after a downgrade, which does not know what the newer version wrote
+            await tx.execute("""UPDATE connections SET settings = '{"confirmations": "many"}' WHERE id = 'scripted'""")
+        core.connections.forget()
+        listed = await core.watcher.deposits()
+        assert [(one.number, one.path, bool(one.problem)) for one in listed if one.connection == "scripted"] == [
+            (0, "", True),
+            (2, "", True),
+        ]
+        assert {one.number for one in listed if one.connection == "other"} == {1, 3}
 
 
 async def due_again(core: app.Core, since: str) -> None:

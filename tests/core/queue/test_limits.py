@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
 import asyncpg
 import pytest
@@ -70,7 +71,9 @@ async def test_due_attempts_and_payments_are_taken_in_no_more_than_asked_for(dat
             assert len(await timetable_store.due_payments(tx, 16)) == 16
 
 
-async def too_many(tx: Tx, kinds: Sequence[str], limit: int, lease_s: float) -> list[Row]:
+async def too_many(
+    tx: Tx, kinds: Sequence[str], limit: int, lease_s: float, left: Mapping[str, int], most: int
+) -> list[Row]:
     """A claim that returns everything there is, as one did that trusted its plan."""
     return await store.claim(tx, kinds, 1_000 + limit, lease_s)
 
@@ -166,3 +169,25 @@ async def _said(db: Database, words: str) -> bool:
 
 async def _gone(db: Database) -> bool:
     return await row(db) is None
+
+
+async def test_a_connection_whose_calls_hang_leaves_room_for_another_and_is_asked_no_more(db: Database) -> None:
+    """R57. All of its jobs are due before any other's; both are due together in the end."""
+    hanging, went_on = list[str](), list[float]()
+
+    async def handle(job: Job) -> None:
+        if job.concurrency_key == "hangs":
+            hanging.append(job.key)
+            await asyncio.Event().wait()
+        went_on.append(time.monotonic())
+        async with db.transaction() as tx:
+            await finish(tx, [job])
+
+    await put(db, *(NewJob("test", f"h{n}", concurrency_key="hangs") for n in range(200)))
+    async with working(db, handle, concurrency=16, drain_s=0.1):
+        await until(lambda: is_so(bool(hanging)))
+        began = time.monotonic()
+        await put(db, *(NewJob("test", f"w{n}", concurrency_key="works") for n in range(50)))
+        await until(lambda: is_so(len(went_on) == 50))
+    assert max(went_on) - began < 5
+    assert len(hanging) == 12

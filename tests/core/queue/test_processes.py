@@ -63,6 +63,7 @@ async def test_another_worker_that_works_is_enough_and_the_stuck_one_is_counted(
         workers = Workers(db)
         await workers.look()
         assert workers.counts() == {"working": 1, "stuck": 1, "silent": 0}
+        assert await workers.notice() == f"Worker {socket.gethostname()}/{os.getpid()} stands still: queue for 23 s."
         assert await cause(db) is None
 
 

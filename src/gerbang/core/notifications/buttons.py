@@ -10,6 +10,8 @@ async def button_link(payments: Payments, base: str, template: Template, notific
     refund = notification.data.get("refund")
     if template is Template.OPERATOR_DIGEST:
         return f"{base}/console/work"
+    if template is Template.OPERATOR_CHAIN:
+        return f"{base}/console/payments?method=crypto&status=pending"
     if template in (Template.REFUND_AWAITING_TRANSFER, Template.REFUND_DESTINATION) and refund:
         return f"{base}/refund/{refund}?t={await payments.mailed_refund_token(ids.read('ref', str(refund)))}"
     if notification.payment_id is None:

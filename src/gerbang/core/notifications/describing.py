@@ -23,6 +23,7 @@ _REFUND_STATES: Final[Mapping[Template, frozenset[RefundStatus]]] = {
     Template.REFUND_FAILED: frozenset({RefundStatus.FAILED}),
 }
 _UNPAID: Final = frozenset({PaymentStatus.PENDING, PaymentStatus.PART_PAID})
+_OF_NO_PAYMENT: Final = ("user", "counts", "network", "connection", "livemode")
 
 _MOST_ITEMS: Final = 30
 LINK: Final = "payment.link"  # about the payment as a whole, whatever attempts there are
@@ -37,9 +38,7 @@ def describe(announcement: Announcement, whole: Whole | None, restart_for: timed
     """
     data: dict[str, Any] = {"type": announcement.type, "at": announcement.made_at.isoformat(), "livemode": True}
     if whole is None:
-        return data | {
-            name: announcement.data[name] for name in ("user", "counts", "livemode") if name in announcement.data
-        }
+        return data | {name: announcement.data[name] for name in _OF_NO_PAYMENT if name in announcement.data}
     payment, said = whole.payment, announcement.data
     attempt, refund = attempt_of(said, whole), _refund(said, whole)
     asking = due.payable(whole) if announcement.type == PART_PAID else attempt

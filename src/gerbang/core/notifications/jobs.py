@@ -97,7 +97,7 @@ class Sender:
 
     async def _name(self, tx: Tx, known: Notification) -> str:
         """Read for each sending, so that a name that was erased is not used from memory."""
-        if known.template in (Template.OPERATOR_ATTENTION, Template.OPERATOR_DIGEST):
+        if known.template in (Template.OPERATOR_ATTENTION, Template.OPERATOR_DIGEST, Template.OPERATOR_CHAIN):
             return ""
         if known.payment_id is not None:
             whole = (await self._payments(tx, [known.payment_id])).get(known.payment_id)

@@ -48,6 +48,7 @@ class Template(StrEnum):
     SECURITY_TOKEN_REUSE = "security_token_reuse"  # noqa: S105  a message's name
     OPERATOR_ATTENTION = "operator_attention"
     OPERATOR_DIGEST = "operator_digest"
+    OPERATOR_CHAIN = "operator_chain"
 
 
 class Status(StrEnum):
@@ -102,6 +103,13 @@ ONCE: Final = frozenset({
     Template.PAYMENT_PAID, Template.PAYMENT_PAID_LATE, Template.PAYMENT_EXPIRED,
 })  # fmt: skip
 
+# These go to the operators and are about no payment of theirs in particular.
+OF_NO_PAYMENT: Final[Mapping[str, Template]] = {
+    "work.waiting": Template.OPERATOR_DIGEST,
+    "chain.stalled": Template.OPERATOR_CHAIN,
+    "chain.recovered": Template.OPERATOR_CHAIN,
+}
+
 # These ask for money: for what is due when they are sent, whatever came since they were written.
 ASKS: Final = frozenset({Template.PAYMENT_LINK, Template.PAYMENT_INSTRUCTIONS, Template.PAYMENT_REMINDER})
 
@@ -142,7 +150,7 @@ _FOR_OPERATORS: Final = frozenset(
         "refund.destination_changed",
         "refund.link_issued",
         "refund.approval_requested",
-        "work.waiting",
+        *OF_NO_PAYMENT,
     }
 )
 

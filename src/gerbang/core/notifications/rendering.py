@@ -75,6 +75,9 @@ def _context(template: Template, locale: Locale, data: Mapping[str, Any], letter
         "lines": (),
         "payment": data.get("payment", ""),
     }
+    if "network" in data:
+        context |= {"network": data["network"], "connection": data["connection"]}
+        context["goes_on"] = data["type"] == "chain.recovered"
     if "counts" in data:
         context |= _about_work(locale, data["counts"])
     if "payment" in data:

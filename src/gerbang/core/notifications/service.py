@@ -19,6 +19,7 @@ from gerbang.core.notifications.model import (
     EMAIL,
     ENDS_REMINDING,
     OF_A_LINK,
+    OF_NO_PAYMENT,
     ONCE,
     REMINDS,
     Contact,
@@ -153,8 +154,8 @@ class Notifications:
         whole = wholes.get(announcement.payment_id) if announcement.payment_id else None
         if self._alerts is None or not self._alerts.email or not needs_operator(announcement):
             return []
-        if announcement.payment_id is None:  # what waits altogether
-            return [self._notification(announcement, Template.OPERATOR_DIGEST, self._alerts, None, now)]
+        if announcement.type in OF_NO_PAYMENT:
+            return [self._notification(announcement, OF_NO_PAYMENT[announcement.type], self._alerts, None, now)]
         if whole is None:
             return []
         return [self._notification(announcement, Template.OPERATOR_ATTENTION, self._alerts, whole, now)]

@@ -147,7 +147,7 @@ def _go_on(draft: Draft, refund: Refund, approval: Approval, *, known: bool) -> 
         return
     draft.put_refund(refund)
     draft.announce("refund.requested", about)
-    draft.more.jobs.append(schedule.refund(refund))
+    draft.more.jobs.append(schedule.refund(refund, draft.attempts[refund.attempt_id]))
 
 
 async def _end(tx: Tx, draft: Draft, approval: Approval, by: str, status: str, note: str) -> None:

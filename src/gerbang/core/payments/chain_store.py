@@ -214,6 +214,28 @@ async def awaited(tx: Tx) -> list[tuple[str, int | None, float]]:
     return [(connection, block, stood_s) for connection, block, stood_s in rows]
 
 
+async def stalled(tx: Tx) -> set[str]:
+    """The connections whose chains were said to stand still, and not yet to go on."""
+    return {row["connection"] for row in await tx.fetch("SELECT connection FROM chain_stalls")}
+
+
+async def begin_stalls(tx: Tx, connections: Sequence[str]) -> set[str]:
+    """Those of them that were not said to stand still before: whoever writes first says it."""
+    rows = await tx.fetch(
+        "INSERT INTO chain_stalls (connection) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING RETURNING connection",
+        sorted(connections),
+    )
+    return {row["connection"] for row in rows}
+
+
+async def end_stalls(tx: Tx, connections: Sequence[str]) -> set[str]:
+    """Those of them that were said to stand still until now."""
+    rows = await tx.fetch(
+        "DELETE FROM chain_stalls WHERE connection = ANY($1) RETURNING connection", sorted(connections)
+    )
+    return {row["connection"] for row in rows}
+
+
 async def one_at_a_time(tx: Tx) -> None:
     """What is seen on chains is written one after the other: what a transfer means depends on all that came to an attempt."""
     await tx.execute("SELECT pg_advisory_xact_lock($1)", _LOOK_LOCK)

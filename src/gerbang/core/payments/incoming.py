@@ -20,7 +20,6 @@ from gerbang.core.payments.draft import open_drafts, refold
 from gerbang.core.payments.hearing import Hearing, apply, hear
 from gerbang.core.payments.model import Whole
 from gerbang.core.queue import service as queue
-from gerbang.core.queue.model import NewJob
 from gerbang.core.secrets.model import Purpose
 from gerbang.ports.payment import Account
 from gerbang.ports.webhook import Heard, Hint, Incoming, Nothing
@@ -70,8 +69,7 @@ async def _ask(tx: Tx, hints: Sequence[tuple[Event, Hint]], owners: dict[UUID, U
     jobs, entries = [], []
     for event, hint in hints:
         assert hint.attempt is not None
-        payload = {"reference": hint.provider_reference} if hint.provider_reference else {}
-        jobs.append(NewJob(schedule.INQUIRE, ids.show("att", hint.attempt), payload, None, most_tries=60))
+        jobs.append(schedule.hinted(hint.attempt, event.connection, hint.provider_reference or ""))
         detail = {"event": ids.show("evt", event.id), "type": event.type, "attempt": ids.show("att", hint.attempt)}
         entries.append(
             Entry(f"hook:{event.connection}", "webhook.received", ids.show("pay", owners[hint.attempt]), detail)

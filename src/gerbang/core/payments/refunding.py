@@ -144,7 +144,7 @@ async def open_refund(
     known = {"destination_known": True} if to is not None else {}
     draft.announce("refund.requested" if at_provider else "refund.awaiting_transfer", about | known)
     if at_provider:
-        draft.more.jobs.append(schedule.refund(refund))
+        draft.more.jobs.append(schedule.refund(refund, draft.attempts[refund.attempt_id]))
     return refund
 
 

@@ -25,30 +25,34 @@ _DAILY: Final = timedelta(days=1)
 
 def submission(attempt: Attempt, run_at: datetime | None = None) -> NewJob:
     """Register the attempt at the provider, or take over from a request that did not come back."""
-    return NewJob(SUBMIT, ids.show("att", attempt.id), {}, run_at, most_tries=60)
+    return NewJob(SUBMIT, ids.show("att", attempt.id), {}, run_at, 60, attempt.connection)
 
 
 def close(attempt: Attempt) -> NewJob:
     """Close an attempt at the provider that nobody should pay any more."""
-    return NewJob(CLOSE, ids.show("att", attempt.id))
+    return NewJob(CLOSE, ids.show("att", attempt.id), concurrency_key=attempt.connection)
 
 
-def refund(of: Refund) -> NewJob:
-    """Ask the provider to give money back; looked up until a provider that takes its time must long be done."""
-    return NewJob(REFUND, ids.show("ref", of.id), most_tries=1_000)
+def refund(of: Refund, attempt: Attempt) -> NewJob:
+    """Ask the provider of the attempt to give money back; looked up until a provider that takes its time must long be done."""
+    return NewJob(REFUND, ids.show("ref", of.id), most_tries=1_000, concurrency_key=attempt.connection)
 
 
 def ask(attempt: Attempt) -> NewJob:
     """Ask the provider about an attempt whatever it stands at: it may know more than the money that came in."""
-    return NewJob(
-        INQUIRE, ids.show("att", attempt.id), {"reference": attempt.provider_reference or ""}, None, most_tries=60
-    )
+    return hinted(attempt.id, attempt.connection, attempt.provider_reference or "")
 
 
-def due(attempt: UUID, status: AttemptStatus | None) -> NewJob:
+def hinted(attempt: UUID, connection: str, reference: str) -> NewJob:
+    """Ask about an attempt because of a hint, by the reference that it named, if it did."""
+    payload = {"reference": reference} if reference else {}
+    return NewJob(INQUIRE, ids.show("att", attempt), payload, None, 60, connection)
+
+
+def due(attempt: UUID, status: AttemptStatus | None, connection: str) -> NewJob:
     """What there is to do about an attempt whose time has come."""
     kind = SUBMIT if status in (AttemptStatus.CREATED, AttemptStatus.SUBMITTING) else INQUIRE
-    return NewJob(kind, ids.show("att", attempt), {}, None, most_tries=60)
+    return NewJob(kind, ids.show("att", attempt), {}, None, 60, connection)
 
 
 def next_look(attempt: Attempt, now: datetime) -> datetime | None:

@@ -104,7 +104,8 @@ def _over(draft: Draft, refund: Refund) -> None:
         if r.attempt_id == refund.attempt_id and r.status is RefundStatus.REQUESTED and r.approval != "pending"
     ]
     if waiting:
-        draft.more.jobs.append(schedule.refund(min(waiting, key=lambda r: r.id)))
+        next_ = min(waiting, key=lambda r: r.id)
+        draft.more.jobs.append(schedule.refund(next_, draft.attempts[next_.attempt_id]))
     _tell(draft, refund)
 
 

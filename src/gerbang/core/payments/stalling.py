@@ -1,14 +1,19 @@
-"""Chains that stand still while money is awaited on them: said once when it is noticed, and again when they go on."""
+"""Chains that stand still while money is awaited on them: operators are told once when it is noticed, and once when they go on."""
 
 import time
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 import structlog
 
+from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database
+from gerbang.core.announcements.model import Announcement
+from gerbang.core.announcements.service import announce
 from gerbang.core.payments import chain_store
-from gerbang.core.payments.chain_connections import ChainConnections
+from gerbang.core.payments.chain_connections import ChainConnection, ChainConnections
 from gerbang.ports.chain import Network
 
 log = structlog.get_logger()
@@ -44,9 +49,10 @@ async def stalls(db: Database, networks: dict[str, Network]) -> list[Stall]:
 
 @dataclass(slots=True)
 class StallAlarm:
-    """What was said already in this process."""
+    """Tells operators by mail, once for all processes, and the log of this process."""
 
     db: Database
+    clock: BusinessClock
     _said: set[str] = field(default_factory=set)
     _asked_at: float = -_EVERY_S
 
@@ -62,3 +68,24 @@ class StallAlarm:
         for name in sorted(self._said - standing.keys()):
             log.info("chain.goes_on", connection=name)
         self._said = set(standing)
+        await self._mail(standing.keys(), everyone)
+
+    async def _mail(self, standing: AbstractSet[str], everyone: ChainConnections) -> None:
+        """Announce what is news; of a connection that cannot be used now nothing is known, neither this nor that."""
+        async with self.db.reading() as tx:
+            known = await chain_store.stalled(tx)
+        over = {name for name in known - standing if not everyone.is_broken(name)}
+        if standing <= known and not over:
+            return
+        named = {one.id: one for one in everyone.all}
+        async with self.db.transaction() as tx:
+            begun = await chain_store.begin_stalls(tx, sorted(standing - known))
+            ended = await chain_store.end_stalls(tx, sorted(over))
+            news = [("chain.stalled", name) for name in begun] + [("chain.recovered", name) for name in ended]
+            told = [(kind, named[name]) for kind, name in sorted(news) if name in named]
+            await announce(tx, [_announcement(kind, one, self.clock.now()) for kind, one in told])
+
+
+def _announcement(kind: str, one: ChainConnection, now: datetime) -> Announcement:
+    data = {"connection": one.id, "network": one.network.name, "livemode": one.connection.livemode}
+    return Announcement(kind, None, 0, data, now)

@@ -47,7 +47,7 @@ async def run_once(ctx: Context) -> int:
     """Turn due attempts into jobs and fold due payments again; returns how many there were."""
     async with ctx.db.transaction() as tx:
         attempts = await timetable_store.due_attempts(tx, _BATCH)
-        await queue.enqueue(tx, [schedule.due(id_, status) for id_, status in attempts])
+        await queue.enqueue(tx, [schedule.due(*one) for one in attempts])
     payments: list[UUID] = []
     try:
         async with ctx.db.transaction() as tx:

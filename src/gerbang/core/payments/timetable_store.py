@@ -10,20 +10,20 @@ from gerbang.core.payments.model import AttemptStatus
 _KNOWN = {status.value: status for status in AttemptStatus}
 
 
-async def due_attempts(tx: Tx, limit: int) -> list[tuple[UUID, AttemptStatus | None]]:
-    """Attempts that somebody must look at now, None for a status that we do not know; their time is cleared, since a job takes over in
-    this transaction.
+async def due_attempts(tx: Tx, limit: int) -> list[tuple[UUID, AttemptStatus | None, str]]:
+    """Attempts that somebody must look at now, with their connection, None for a status that we do not know; their time is cleared, since a
+    job takes over in this transaction.
     """
     rows = await tx.fetch(
         """
         WITH due AS MATERIALIZED (
             SELECT id FROM attempts WHERE look_at <= (SELECT business_now()) ORDER BY look_at LIMIT $1 FOR UPDATE SKIP LOCKED)
         UPDATE attempts a SET look_at = NULL FROM due WHERE a.id = due.id
-        RETURNING a.id, a.status
+        RETURNING a.id, a.status, a.connection
         """,
         limit,
     )
-    return [(row["id"], _KNOWN.get(row["status"])) for row in rows]
+    return [(row["id"], _KNOWN.get(row["status"]), row["connection"]) for row in rows]
 
 
 async def due_payments(tx: Tx, limit: int) -> list[UUID]:

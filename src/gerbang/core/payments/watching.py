@@ -46,7 +46,7 @@ class Watcher:
         self._begun: set[str] = set()
         self._without_finality: set[str] = set()
         self._asked_networks_at = -_ASK_NETWORKS_S
-        self._alarm = StallAlarm(ctx.db)
+        self._alarm = StallAlarm(ctx.db, ctx.clock)
         self._sweeper = Sweeper(ctx, self._everyone)
         self._lost = LostAddresses(ctx, self._everyone, self._sweeper.sweep)
         self._sweeping: asyncio.Task[None] | None = None

@@ -17,7 +17,8 @@ class LeaseLost(Conflict):
 
 class NewJob(msgspec.Struct, frozen=True):
     """A job to enqueue. At most one per (kind, key) exists: enqueueing it again brings it forward, or re-arms it while it runs.
-    `run_at` is business time, None for now.
+    `run_at` is business time, None for now. Jobs with one `concurrency_key` never take all slots of a worker: the connection that is asked,
+    or the kind where it is empty.
     """
 
     kind: str
@@ -25,6 +26,7 @@ class NewJob(msgspec.Struct, frozen=True):
     payload: Mapping[str, object] = {}
     run_at: datetime | None = None
     most_tries: int = 20
+    concurrency_key: str = ""
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -36,6 +38,7 @@ class Job(msgspec.Struct, frozen=True):
     payload: Mapping[str, object]
     tries: int
     most_tries: int
+    concurrency_key: str = ""
 
 
 class Retry(Exception):

@@ -80,6 +80,19 @@ class Seen:
         """`working`, `stuck` or `silent`."""
         return "silent" if self.silent_s > SILENT_S else "stuck" if self.stuck else "working"
 
+    @property
+    def why(self) -> str:
+        """For people who run this: what is wrong with it."""
+        if self.state == "silent":
+            return f"Worker {self.host}/{self.pid} has not been heard of for {self.silent_s:.0f} s."
+        return f"Worker {self.host}/{self.pid} stands still: {self.stuck}." if self.stuck else ""
+
+
+async def workers(db: Database) -> Sequence[Seen]:
+    """The worker processes as they are now. Raises DatabaseUnavailable."""
+    async with db.reading() as tx:
+        return [Seen(**row) for row in await store.of_kind(tx, KIND)]
+
 
 class Workers:
     """The view of an API process on the workers, read every two seconds."""
@@ -104,8 +117,7 @@ class Workers:
 
     async def look(self) -> None:
         """Read now. Raises DatabaseUnavailable."""
-        async with self._db.reading() as tx:
-            self._seen = [Seen(**row) for row in await store.of_kind(tx, KIND)]
+        self._seen = await workers(self._db)
 
     async def cause(self) -> str | None:
         """Why nothing is worked on: every worker is stuck or silent, or there is none. Another that works is enough."""
@@ -113,10 +125,14 @@ class Workers:
             return None
         for one in self._seen:
             if one.state == "stuck":
-                return f"Worker {one.host}/{one.pid} stands still: {one.stuck}."
+                return one.why
         if self._seen:
             return f"No worker has been heard of for {min(one.silent_s for one in self._seen):.0f} s."
         return "No worker is running."
+
+    async def notice(self) -> str | None:
+        """Which workers stand still or are not heard of while others work: what they hold waits until somebody takes it over."""
+        return "; ".join(one.why for one in self._seen or () if one.state != "working") or None
 
     def counts(self) -> Mapping[str, float]:
         """How many workers are working, stuck, silent."""

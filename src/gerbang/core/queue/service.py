@@ -12,8 +12,11 @@ async def enqueue(tx: Writer, jobs: Sequence[NewJob]) -> None:
     """Add jobs with their cause; the same (kind, key) twice in one call keeps the first."""
     if jobs:
         unique = {(job.kind, job.key): job for job in reversed(jobs)}
-        rows = [(j.kind, j.key, dict(j.payload), j.run_at, j.most_tries) for j in unique.values()]
-        await store.add(tx, columns(rows, 5))
+        rows = [
+            (j.kind, j.key, dict(j.payload), j.run_at, j.most_tries, j.concurrency_key or j.kind)
+            for j in unique.values()
+        ]
+        await store.add(tx, columns(rows, 6))
 
 
 async def finish(tx: Tx, jobs: Sequence[Job]) -> None:

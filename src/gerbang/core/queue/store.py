@@ -1,24 +1,31 @@
 """Every SQL statement on the table `jobs`. `run_at` is business time, leases are real time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
+from typing import Final
 
 from gerbang.base.db import Row, Tx
 from gerbang.base.writes import Writer
 
+_NONE: Final[Mapping[str, int]] = MappingProxyType({})
+_ANY: Final = 1_000_000
+
 
 async def add(tx: Writer, columns: Sequence[list[object]]) -> None:
-    """Add jobs, given as columns: kind, key, payload, run_at (null: now), most_tries; a known one is re-armed instead."""
+    """Add jobs, given as columns: kind, key, payload, run_at (null: now), most_tries, concurrency_key; a known one is re-armed instead."""
     await tx.execute(
         """
-        INSERT INTO jobs AS j (kind, key, payload, run_at, most_tries)
-        SELECT kind, key, payload, coalesce(run_at, (SELECT business_now())), most_tries
-        FROM unnest($1::text[], $2::text[], $3::jsonb[], $4::timestamptz[], $5::int[]) AS n (kind, key, payload, run_at, most_tries)
+        INSERT INTO jobs AS j (kind, key, payload, run_at, most_tries, concurrency_key)
+        SELECT kind, key, payload, coalesce(run_at, (SELECT business_now())), most_tries, concurrency_key
+        FROM unnest($1::text[], $2::text[], $3::jsonb[], $4::timestamptz[], $5::int[], $6::text[])
+            AS n (kind, key, payload, run_at, most_tries, concurrency_key)
         ORDER BY kind, key
         ON CONFLICT (kind, key) DO UPDATE SET
             again = j.again OR (j.lease_until IS NOT NULL AND j.parked_at IS NULL),
             run_at = CASE WHEN j.lease_until IS NOT NULL AND NOT j.again THEN excluded.run_at ELSE least(j.run_at, excluded.run_at) END,
             payload = excluded.payload,
+            concurrency_key = excluded.concurrency_key,
             tries = CASE WHEN j.parked_at IS NULL THEN j.tries ELSE 0 END,
             lease_until = CASE WHEN j.parked_at IS NULL THEN j.lease_until END,
             error = CASE WHEN j.parked_at IS NULL THEN j.error END,
@@ -28,25 +35,37 @@ async def add(tx: Writer, columns: Sequence[list[object]]) -> None:
     )
 
 
-async def claim(tx: Tx, kinds: Sequence[str], limit: int, lease_s: float) -> list[Row]:
-    """Take due jobs of these kinds; the try is counted before the work, so that a crash counts too.
+async def claim(
+    tx: Tx, kinds: Sequence[str], limit: int, lease_s: float, left: Mapping[str, int] = _NONE, most: int = _ANY
+) -> list[Row]:
+    """Take due jobs of these kinds, of each concurrency key as many as are `left` to it, `most` of a key that is not named there; the try is
+    counted before the work, so that a crash counts too.
 
     The rows are chosen once, whatever the plan: a sub-select with LIMIT and SKIP LOCKED that stands behind IN may be run anew for every row.
     """
     return await tx.fetch(
         """
         WITH due AS MATERIALIZED (
-            SELECT id FROM jobs
-            WHERE parked_at IS NULL AND run_at <= (SELECT business_now()) AND kind = ANY($1)
+            SELECT id, concurrency_key, run_at FROM jobs
+            WHERE parked_at IS NULL AND run_at <= (SELECT business_now()) AND kind = ANY($1) AND concurrency_key <> ALL($4)
               AND (lease_until IS NULL OR lease_until < clock_timestamp())
-            ORDER BY run_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)
+            ORDER BY run_at, id LIMIT $2 FOR UPDATE SKIP LOCKED),
+        fair AS MATERIALIZED (
+            SELECT id FROM (
+                SELECT id, concurrency_key, row_number() OVER (PARTITION BY concurrency_key ORDER BY run_at, id) AS place FROM due) AS d
+            LEFT JOIN unnest($5::text[], $6::bigint[]) AS n (concurrency_key, most) USING (concurrency_key)
+            WHERE place <= coalesce(n.most, $7::bigint))
         UPDATE jobs j SET tries = tries + 1, lease_until = clock_timestamp() + make_interval(secs => $3), again = false
-        FROM due WHERE j.id = due.id
-        RETURNING j.id, kind, key, payload, tries, most_tries
+        FROM fair WHERE j.id = fair.id
+        RETURNING j.id, kind, key, payload, tries, most_tries, concurrency_key
         """,
         list(kinds),
         limit,
         lease_s,
+        [key for key, more in left.items() if more <= 0],
+        list(left),
+        list(left.values()),
+        most,
     )
 
 

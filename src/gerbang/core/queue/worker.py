@@ -7,6 +7,7 @@ commit. A job whose handler returns without is simply run again when its lease e
 import asyncio
 import random
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import Context
 from dataclasses import dataclass
@@ -22,11 +23,12 @@ from gerbang.core.queue.model import Job, LeaseLost, Park, Retry, backoff
 
 log = structlog.get_logger()
 Handler = Callable[[Job], Awaitable[None]]
-Claim = Callable[[Tx, Sequence[str], int, float], Awaitable[Sequence[Row]]]
+Claim = Callable[[Tx, Sequence[str], int, float, Mapping[str, int], int], Awaitable[Sequence[Row]]]
 LEASE_S: Final = 60.0
 LONGEST_S: Final = 300.0  # far above what any handler needs: every call that one makes has a limit of its own
 IDLE_S: Final = 0.1
 AFTER_FAILURE_S: Final = 1.0
+SLOW_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,9 @@ class _Running:
 
 class Worker:
     """Runs jobs of the kinds it has handlers for, at most `concurrency` at once, whatever `claim` returns.
+
+    Those with one concurrency key take three quarters of the slots at most, and get no more once a quarter of the slots is with jobs of theirs
+    that run for long: whoever hangs leaves room for all others.
 
     The lease of a handler that takes long is renewed, so that nobody else begins the same job; after `longest_s` it is broken off, and the
     job tried again.
@@ -65,6 +70,10 @@ class Worker:
         self._claim = claim
         self._running: dict[asyncio.Task[None], _Running] = {}
         self._has_moved = False
+        self._most_of_key = max(1, concurrency - concurrency // 4)
+        self._most_slow = max(1, concurrency // 4)
+        self._full: set[str] = set()
+        self._no_others_at = float("-inf")
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -80,10 +89,9 @@ class Worker:
         try:
             while not stop.is_set():
                 beat()
-                room = self._concurrency - len(self._running)
-                if room <= 0:
+                if len(self._running) >= self._concurrency:
                     await asyncio.wait(self._running, timeout=IDLE_S, return_when=asyncio.FIRST_COMPLETED)
-                elif await self._take(room) < room:
+                elif not await self._take():
                     await self._rest()
             await self._drain()
         finally:
@@ -106,25 +114,44 @@ class Worker:
             return
         self._woken.clear()
 
-    async def _take(self, room: int) -> int:
+    def _left(self) -> dict[str, int]:
+        """How many more jobs each concurrency key may have that has some now."""
+        held = Counter(one.job.concurrency_key for one in self._running.values())
+        long_before = time.monotonic() - SLOW_S
+        slow = Counter(one.job.concurrency_key for one in self._running.values() if one.since < long_before)
+        return {
+            key: 0 if slow[key] >= self._most_slow else max(0, self._most_of_key - count) for key, count in held.items()
+        }
+
+    async def _take(self) -> bool:
+        """Begin what is due; whether there may be more for which there is room. What there is room for is counted late, when it is known."""
         try:
             async with self._db.transaction() as tx:
-                rows = await self._claim(tx, list(self._handlers), room, self._lease_s)
+                room, left = self._concurrency - len(self._running), self._left()
+                rows = await self._claim(tx, list(self._handlers), room, self._lease_s, left, self._most_of_key)
                 surplus = [row["id"] for row in rows[room:]]
                 if surplus:
                     await store.give_back(tx, surplus)
         except GerbangError as error:
             log.warning("queue.claim_failed", code=error.code)
-            return 0
+            return False
         except Exception:  # a bug or a bad row over one claim must not end the process: the next may be better
             log.exception("queue.claim_failed")
             await asyncio.sleep(AFTER_FAILURE_S)
-            return 0
+            return False
         if surplus:
             log.error("queue.claimed_too_many", asked=room, returned=len(rows))
         for row in rows[:room]:
             self._start(Job(**row))
-        return min(len(rows), room)
+        return len(rows) >= room or self._has_room_for_others(left, found=len(rows))
+
+    def _has_room_for_others(self, left: Mapping[str, int], *, found: int) -> bool:
+        """Whether a key has become full, and the jobs of all others were not looked for within the last moment."""
+        now, full = time.monotonic(), {key for key, more in left.items() if not more}
+        if full and not found:
+            self._no_others_at = now
+        self._full = {key for key, more in self._left().items() if not more}
+        return bool(self._full - full) and now - self._no_others_at > IDLE_S
 
     def _start(self, job: Job) -> None:
         task = asyncio.create_task(self._run(job), context=Context())  # what a handler does says nothing of the loop
@@ -132,8 +159,10 @@ class Worker:
         task.add_done_callback(self._ended)
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
-        self._running.pop(task, None)
+        ended = self._running.pop(task, None)
         self._has_moved = True
+        if ended is not None and ended.job.concurrency_key in self._full:
+            self.wake()
 
     async def _moving(self) -> None:
         """As long as there is room, or now and then a job ends, others get their turn; where all hang, that is seen."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+import structlog
 from litestar import Request, Response
 
 from gerbang.base import formats
@@ -16,7 +17,9 @@ from gerbang.web.console.actors import Names
 from gerbang.web.exchange import exchange_of
 from gerbang.web.gateway import check_same_origin
 from gerbang.web.pages import caller_or_none, locale_of, page, services_of
+from gerbang.web.services import Services
 
+log = structlog.get_logger()
 _WIB: Final = timedelta(hours=7)
 _MOST: Final = 99
 _SECTIONS: Final = (
@@ -54,6 +57,7 @@ async def show(
         section=section,
         sections=[name for name, permission in _SECTIONS if caller.may(permission)],
         waiting=await _waiting(request) if caller.may("payments:read") else "",
+        notices=await _notices(services),
         me=await services.identity.accounts.get(caller.id),
         shop=services.settings.shop_name,
         is_test=services.settings.sandbox,
@@ -72,6 +76,17 @@ async def _waiting(request: Request[Any, Any, Any]) -> str:
 async def names_of(request: Request[Any, Any, Any], labels: Iterable[str | None]) -> Names:
     """The names behind labels of the audit; absent labels are passed over."""
     return await services_of(request).identity.named({label for label in labels if label})
+
+
+async def _notices(services: Services) -> list[str]:
+    """What somebody must look at though the house goes on, as /readyz tells it; what cannot be asked now keeps no page from being shown."""
+    found = []
+    for name, check in services.notices.items():
+        try:
+            found.append(await check())
+        except GerbangError as error:
+            log.warning("console.notice_unknown", notice=name, code=error.code)
+    return [one for one in found if one]
 
 
 def form_key(caller: str, key: str, *said: str) -> IdempotencyKey:

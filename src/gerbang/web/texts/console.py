@@ -28,6 +28,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "confirm": ("Ya, lakukan", "Yes, do it"),
     "never": ("Batal", "Cancel"),
     "wib": ("WIB", "WIB"),
+    "notice.lead": ("Perlu dilihat yang menjalankan Gerbang:", "Whoever runs Gerbang should look at this:"),
     # payments
     "pays.gap": (
         "{run} alamat berturut-turut dari dompet {wallet} belum pernah dibayar. Setel gap limit dompet itu ke {limit} atau lebih; kalau tidak, uang di belakangnya tidak terlihat di sana.",
