@@ -381,7 +381,7 @@ def _quote_terms(settings: Settings) -> QuoteTerms:
     )
     return QuoteTerms(
         read_fixed(settings.fixed_rates), frozenset((*settings.crypto_hidden_for, *hidden)), settings.crypto_spread_bp,
-        settings.crypto_tolerance_bp, timedelta(seconds=settings.crypto_quote_s), phones,
+        settings.crypto_tolerance_bp, timedelta(seconds=settings.crypto_quote_s), phones, settings.crypto_open_per_payer, settings.crypto_open_per_connection,
     )  # fmt: skip
 
 

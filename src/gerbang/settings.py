@@ -123,9 +123,9 @@ class Settings(BaseSettings):
         ("IDR",), description="Currencies, by commas, whose prices may not be paid in crypto."
     )
     crypto_spread_bp: int = Field(0, ge=0, le=1_000, description="Added to a quote, in hundredths of a percent.")
-    crypto_tolerance_bp: int = Field(
-        0, ge=0, le=500, description="May be missing from a payment in crypto, in hundredths of a percent."
-    )
+    crypto_tolerance_bp: int = Field(0, ge=0, le=500, description="May be missing from a payment in crypto, in hundredths of a percent.")  # fmt: skip
+    crypto_open_per_payer: int = Field(10, ge=1, le=1_000, description="Unpaid addresses of your own wallet that one payer (network address, e-mail or telephone) may have open at once, of a live connection.")  # fmt: skip
+    crypto_open_per_connection: int = Field(500, ge=1, le=10_000, description="The same for all payers of one connection together.")  # fmt: skip
     crypto_quote_s: int = Field(900, ge=60, le=86_400, description="How long a quoted rate holds.")
 
     address_marks: Path | None = Field(

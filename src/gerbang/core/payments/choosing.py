@@ -10,12 +10,13 @@ from gerbang.base.errors import FieldError, Invalid
 from gerbang.base.marks import MarkUnusable
 from gerbang.base.money import Money
 from gerbang.core.connections.model import Connection
+from gerbang.core.payments import open_addresses
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.crypto_permission import is_hidden, refuse_hidden
 from gerbang.core.payments.deposits import AddressesUnmarked
 from gerbang.core.payments.model import MethodChoice, MethodUnavailable, Offer, OfferedAsset
 from gerbang.core.payments.rates import NoRate
-from gerbang.ports.payment import AssetTerms, Method, MethodTerms, Quote
+from gerbang.ports.payment import AssetTerms, Method, MethodTerms, Payer, Quote
 
 log = structlog.get_logger()
 _SHOWN: Final = (
@@ -94,11 +95,14 @@ def _asset(choice: MethodChoice, terms: MethodTerms) -> AssetTerms | None:
 
 
 async def quoted(
-    ctx: Context, choice: MethodChoice, price: Money, terms: MethodTerms, connection: Connection
+    ctx: Context, choice: MethodChoice, price: Money, terms: MethodTerms, connection: Connection, payer: Payer
 ) -> Quote | None:
-    """The price in the chosen asset; None where the method asks for the price itself. Raises NoRate, MethodUnavailable, AddressesUnmarked."""
+    """The price in the chosen asset; None where the method asks for the price itself. Raises NoRate, MethodUnavailable, AddressesUnmarked,
+    TooManyOpenAddresses.
+    """
     asset = _asset(choice, terms)
     if terms.wallet:
+        await open_addresses.check(ctx, connection, payer)
         await ctx.calls.deposits.check(terms.wallet)
     return None if asset is None else await ctx.quotes.freeze(price, asset, terms, connection, ctx.clock.now())
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from gerbang.base.db import Tx, columns
+from gerbang.ports.payment import Payer
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -75,6 +76,27 @@ async def wallets(tx: Tx) -> list[Wallet]:
         """
     )
     return [Wallet(*row) for row in rows]
+
+
+async def open_unpaid(tx: Tx, connection: str, payer: Payer, most: int) -> tuple[int, int]:
+    """How many unpaid attempts at addresses of a connection are open, counted up to `most`, and how many of them are this payer's: from the
+    same network address, or by the same e-mail address or telephone.
+    """
+    row = await tx.fetchrow(
+        """
+        SELECT count(*) AS everybody, count(*) FILTER (WHERE ($3 <> '' AND y.ip = $3) OR ($4 <> '' AND lower(y.email) = lower($4))
+            OR ($5 <> '' AND y.phone = $5)) AS mine
+        FROM (SELECT payment_id FROM attempts WHERE deposit IS NOT NULL AND status IN ('pending', 'submitting', 'unknown')
+            AND connection = $1 AND received = 0 LIMIT $2) AS open JOIN payment_payers y USING (payment_id)
+        """,
+        connection,
+        most,
+        payer.ip,
+        payer.email,
+        payer.phone,
+    )
+    assert row is not None, "counts are always there"
+    return row["everybody"], row["mine"]
 
 
 async def move_wallets(tx: Tx, reached: Mapping[str, int]) -> None:

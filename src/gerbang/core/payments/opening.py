@@ -4,6 +4,7 @@ From the commit on the answer is success: what the provider does not answer in t
 """
 
 import asyncio
+import dataclasses
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -89,7 +90,7 @@ async def create(ctx: Context, caller: Caller, new: NewPayment, key: Idempotency
     connection, terms, quote = None, None, None
     if new.choice:
         connection, terms = await choosing.choose(ctx, new.choice, new.amount, new.currency, new.payer.phone)
-        quote = await choosing.quoted(ctx, new.choice, Money(new.amount, new.currency), terms, connection)
+        quote = await choosing.quoted(ctx, new.choice, Money(new.amount, new.currency), terms, connection, new.payer)
     livemode = connection.livemode if connection else await _default_livemode(ctx)
     creation = Creation(caller, new, key, ids.new(), terms, connection, livemode, quote)
     whole, replayed = await ctx.creations.submit(creation)
@@ -216,7 +217,8 @@ async def add_attempt(
     connection, terms = await choosing.choose(
         ctx, choice, max(owed, 1), before.payment.currency, told.phone or before.payer.phone
     )
-    quote = await choosing.quoted(ctx, choice, Money(max(owed, 1), before.payment.currency), terms, connection)
+    payer = dataclasses.replace(before.payer, phone=told.phone or before.payer.phone, ip=told.ip or before.payer.ip)
+    quote = await choosing.quoted(ctx, choice, Money(max(owed, 1), before.payment.currency), terms, connection, payer)
     async with ctx.db.transaction() as tx:
         taken, _ = await store.claim_keys(tx, [(key.caller, key.key, key.fingerprint, "attempt", payment_id)])
         known = taken.get((key.caller, key.key))

@@ -36,7 +36,8 @@ class NoRate(Invalid):
 @dataclass(frozen=True, slots=True)
 class QuoteTerms:
     """How quotes are made here: fixed rates by (asset, currency), spread and tolerance in hundredths of a percent, and how long one holds;
-    `hidden_for` are the currencies whose prices may not be paid in crypto, `hidden_phones` how telephones begin of payers who may not.
+    `hidden_for` are the currencies whose prices may not be paid in crypto, `hidden_phones` how telephones begin of payers who may not;
+    so many unpaid attempts at addresses of our own may be open at once.
     """
 
     fixed: Mapping[tuple[str, str], Decimal]
@@ -45,6 +46,8 @@ class QuoteTerms:
     tolerance_bp: int = 0
     lasts: timedelta = timedelta(minutes=15)
     hidden_phones: tuple[str, ...] = ()
+    open_per_payer: int = 10
+    open_per_connection: int = 500
 
 
 class Quotes:

@@ -19,6 +19,7 @@ from gerbang.base.errors import Conflict, GerbangError, NotFound, TooMany, Unava
 from gerbang.core.announcements.broadcast import Scope
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments import due
+from gerbang.core.payments.deposits import TooManyAddresses
 from gerbang.core.payments.model import (
     IdempotencyKey,
     IdempotencyKeyReused,
@@ -144,6 +145,8 @@ async def choose(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
         )
     except (MethodUnavailable, IdempotencyKeyReused):
         return await _show(request, whole, choosing=True, choice=replace(picked, wrong=say("choose.gone")))
+    except TooManyAddresses:
+        return await _show(request, whole, choosing=True, choice=replace(picked, wrong=say("choose.crowded")))
     except Conflict:
         return see_other(f"/pay/{payment}")  # it was paid, closed or is being checked meanwhile: that page says so
     attempt = due.payable(made.whole)

@@ -46,6 +46,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "choose.above_maximum": ("di atas batas {most}", "over the limit of {most}"),
     "choose.below_minimum": ("di bawah batas {least}", "under the minimum of {least}"),
     "choose.unavailable": ("sedang tidak bisa dipakai", "not available right now"),
+    "choose.crowded": (
+        "Terlalu banyak alamat kripto yang dibuka dan belum dibayar. Bayar salah satunya, pilih cara lain, atau coba lagi beberapa menit lagi.",
+        "Too many crypto addresses are open and unpaid. Pay one of them, choose another way, or try again in some minutes.",
+    ),
     "choose.gone": (
         "Cara itu sedang tidak bisa dipakai. Uang Anda tidak disentuh. Pilih yang lain.",
         "That way cannot be used right now. Your money was not touched. Please choose another.",
