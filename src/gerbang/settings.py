@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -89,6 +89,7 @@ class Settings(BaseSettings):
     )
 
     # the shop and its people
+    business_country: str = Field("ID", pattern=r"^[A-Z]{2}$", description="Where the business is, whose telephones need no country code. `ID` hides crypto from prices in rupiah and from payers with +62 telephones.")  # fmt: skip
     shop_name: str = Field(
         "Toko Lumbung", min_length=1, max_length=80, description="Name that customers see on pages and in messages."
     )
@@ -113,7 +114,6 @@ class Settings(BaseSettings):
     )
 
     # crypto
-    business_country: str = Field("ID", pattern=r"^[A-Z]{2}$", description="Where the business is. `ID` hides crypto from prices in rupiah and from payers with +62 telephones.")  # fmt: skip
     crypto_reason: str = Field("", pattern=r"^(\S.{18,498}\S)?$", description="Why a business in Indonesia takes crypto all the same, in at least 20 characters: lifts what GERBANG_BUSINESS_COUNTRY hides, and is kept in the audit.")  # fmt: skip
     fixed_rates: str = Field(
         "",
@@ -209,11 +209,11 @@ class Settings(BaseSettings):
 
     @field_validator("shop_contact")
     @classmethod
-    def _is_contact(cls, value: str) -> str:
+    def _is_contact(cls, value: str, known: ValidationInfo) -> str:
         if re.fullmatch(r"|[^\s@/:?&<>\"]+@[^\s@/:?&<>\"]+|https://[^\s<>\"]+", value):
             return value
         try:
-            return phone.read(value)
+            return phone.read(value, known.data.get("business_country", phone.HOME))
         except phone.BadPhone as error:
             said = "must be an e-mail address, a phone number like +628123456789, or begin with https://"
             raise ValueError(said) from error

@@ -5,8 +5,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from gerbang import settings
 from gerbang.base.errors import Invalid
 from gerbang.web.bodies import PaymentBody
+from gerbang.web.console import link_form
 
 BILL: list[dict[str, Any]] = [
     {"name": "Kopi", "amount": 150_000, "quantity": 2},
@@ -78,3 +80,15 @@ def test_a_way_back_that_would_not_be_shown_is_refused(url: str) -> None:
 
 def test_a_way_back_is_taken_with_port_and_query() -> None:
     assert read(return_url="http://toko.example:8000/thanks?a=1#x").return_url
+
+
+def test_a_number_without_a_country_code_is_of_the_business_country() -> None:
+    body = msgspec.convert(
+        {"amount": 1_500, "currency": "SGD", "description": "Kopi", "customer": {"phone": "9123 4567"}}, PaymentBody
+    )
+    assert body.payer("SG").phone == "+6591234567"
+    given = {**link_form.EMPTY, "amount": "15", "currency": "SGD", "description": "Kopi", "phone": "9123 4567"}
+    new, wrong = link_form.read(given, "en", "SG")
+    assert (new.payer.phone if new else "", wrong) == ("+6591234567", {})
+    assert set(link_form.read(given, "en", "ID")[1]) == {"phone"}
+    assert settings.load(business_country="SG", shop_contact="9123 4567").contact_link == "tel:+6591234567"

@@ -129,9 +129,9 @@ class AttemptBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """As core takes it."""
         return MethodChoice(self.method, dict(self.method_options), self.connection)
 
-    def told(self) -> PayerUpdate:
-        """What is new about the payer; raises Invalid with a pointer."""
-        return PayerUpdate(read_phone(self.customer.phone), read_ip(self.customer.ip))
+    def told(self, region: str = phone.HOME) -> PayerUpdate:
+        """What is new about the payer, whose number without a country code is of this region; raises Invalid with a pointer."""
+        return PayerUpdate(read_phone(self.customer.phone, region), read_ip(self.customer.ip))
 
 
 class PaymentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -164,10 +164,10 @@ class PaymentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """How the first attempt is to be made, if at once."""
         return MethodChoice(self.method, dict(self.method_options), self.connection) if self.method else None
 
-    def payer(self) -> Payer:
-        """Who pays, without the registered id; raises Invalid with a pointer."""
-        told = self.customer
-        return Payer(told.name, read_email(told.email), read_phone(told.phone), told.locale or "", read_ip(told.ip))
+    def payer(self, region: str = phone.HOME) -> Payer:
+        """Who pays, without the registered id; a number without a country code is of this region. Raises Invalid with a pointer."""
+        told, number = self.customer, read_phone(self.customer.phone, region)
+        return Payer(told.name, read_email(told.email), number, told.locale or "", read_ip(told.ip))
 
 
 class DestinationBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -255,10 +255,10 @@ def read_amount(amount: int | str, currency: str, pointer: str = "/amount") -> i
         raise BadMoney(error.detail, errors=[FieldError(pointer, error.detail)]) from error
 
 
-def read_phone(text: str, pointer: str = "/customer/phone") -> str:
+def read_phone(text: str, region: str, pointer: str = "/customer/phone") -> str:
     """A phone number as it is kept, empty for none; raises Invalid with a pointer."""
     try:
-        return phone.read(text)
+        return phone.read(text, region)
     except phone.BadPhone as error:
         raise invalid_field(pointer, texts.words("en")(f"phone.wrong.{error.why}").unescape()) from error
 

@@ -136,7 +136,7 @@ async def add_attempt(
 ) -> Response[AnyPaymentView]:
     """The earlier attempt is closed where the provider can."""
     caller, exchange = caller_of(request), exchange_of(request)
-    told = replace(data.told(), ip=_pressed_from(exchange, data.customer.ip))
+    told = replace(data.told(services.settings.business_country), ip=_pressed_from(exchange, data.customer.ip))
     whole = await seen_by(caller, services.payments, payment)
     outcome = await services.payments.add_attempt(
         caller, whole.payment.id, data.choice(), exchange.idempotency_key(), told
@@ -234,7 +234,7 @@ async def _create(services: Services, exchange: Exchange, body: PaymentBody) -> 
 
 async def _payer(services: Services, body: PaymentBody, owner: UUID | None) -> Payer:
     """Who pays, as the request says; a registered customer's account says the rest, so that they are written to in their language."""
-    said, asked = body.payer(), body.customer
+    said, asked = body.payer(services.settings.business_country), body.customer
     if owner is None:
         return said
     try:

@@ -185,7 +185,7 @@ def _mobile(say: texts.Words, offer: Offer | None, picked: Choice, known: str) -
         return "", ""
     app = OPTION_TITLES.get(option.name, option.title)
     try:
-        typed = phone.read(picked.phone)
+        typed = phone.read(picked.phone, option.mobile_of)
     except phone.BadPhone as error:
         key = "choose.phone.wrong" if error.why in ("form", "country") else f"phone.wrong.{error.why}"
         return "", say(key, app=app)

@@ -31,15 +31,15 @@ _RULES: Final[Mapping[str, Any]] = {
 _CHOICES: Final[Mapping[str, Sequence[str]]] = {"expires": tuple(EXPIRIES), "language": ("id", "en")}
 
 
-def read(given: Mapping[str, str], locale: Locale) -> tuple[NewPayment | None, dict[str, Markup]]:
-    """The payment that the form asks for, or None and what is wrong with each field."""
+def read(given: Mapping[str, str], locale: Locale, region: str) -> tuple[NewPayment | None, dict[str, Markup]]:
+    """The payment that the form asks for, or None and what is wrong with each field. A telephone without a country code is of the region."""
     say = texts.words(locale)
     written = {name: rule for name, rule in _RULES.items() if given[name] or name == "description"}
     wrong = {name: say(f"link.wrong.{name}") for name, rule in written.items() if not _fits(given[name], rule)}
     wrong |= {name: say(f"link.wrong.{name}") for name, known in _CHOICES.items() if given[name] not in known}
     if not _is_writable(given["email"]):
         wrong["email"] = say("link.wrong.email")
-    if why := _wrong_phone(given["phone"]):
+    if why := _wrong_phone(given["phone"], region):
         wrong["phone"] = say(f"phone.wrong.{why}")
     amount = 0
     if given["currency"] not in CURRENCIES:
@@ -50,7 +50,7 @@ def read(given: Mapping[str, str], locale: Locale) -> tuple[NewPayment | None, d
         except Unreadable as error:
             wrong["amount"] = _unreadable(error.why, given["currency"], locale)
     wrong |= {name: say("link.wrong.card") for name in with_card_numbers(given)}
-    return (None if wrong else _payment(given, amount)), wrong
+    return (None if wrong else _payment(given, amount, region)), wrong
 
 
 def with_card_numbers(given: Mapping[str, str]) -> Sequence[str]:
@@ -89,9 +89,9 @@ def like(whole: Whole, locale: Locale) -> dict[str, str]:
     }
 
 
-def _wrong_phone(typed: str) -> str:
+def _wrong_phone(typed: str, region: str) -> str:
     try:
-        phone.read(typed)
+        phone.read(typed, region)
     except phone.BadPhone as error:
         return error.why
     return ""
@@ -119,8 +119,9 @@ def _unreadable(why: str, currency: str, locale: Locale) -> Markup:
     return say("link.wrong.amount" if why == "form" else f"link.wrong.amount.{why}", example=example)
 
 
-def _payment(given: Mapping[str, str], amount: int) -> NewPayment:
-    payer = Payer(given["name"], email_address.read(given["email"]), phone.read(given["phone"]), given["language"])
+def _payment(given: Mapping[str, str], amount: int, region: str) -> NewPayment:
+    number = phone.read(given["phone"], region)
+    payer = Payer(given["name"], email_address.read(given["email"]), number, given["language"])
     return NewPayment(
         amount, given["currency"], given["description"], given["order"] or None, payer=payer, expires_in_s=EXPIRIES[given["expires"]],
     )  # fmt: skip

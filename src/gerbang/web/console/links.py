@@ -40,7 +40,7 @@ async def make_link(request: Request[Any, Any, Any]) -> Page:
     form = await read_form(request, "key", *_FIELDS, cards_in=_FIELDS)
     given = {name: form[name] for name in _FIELDS}
     locale, payments = locale_of(request), services_of(request).payments
-    new, wrong = link_form.read(given, locale)
+    new, wrong = link_form.read(given, locale, services_of(request).settings.business_country)
     if new is not None:
         reason = link_form.unpayable(new, await payments.methods(new.amount, new.currency), locale)
         wrong = {"amount": reason} if reason else {}
