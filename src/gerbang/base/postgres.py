@@ -15,7 +15,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
-from gerbang.base.children import die_with_parent
+from gerbang.base.children import die_with_parent, follow
 from gerbang.base.pg_folder import (
     APP,
     DATABASE,
@@ -262,7 +262,7 @@ def _spawn(
     options = [word for name, value in wanted.items() for word in ("-c", f"{name}={value}")]
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        return subprocess.Popen(  # noqa: S603  as above
+        process = subprocess.Popen(  # noqa: S603  as above
             [programs.bin / "postgres", "-D", cluster, *options],
             stdin=subprocess.DEVNULL,
             stdout=descriptor,
@@ -275,6 +275,8 @@ def _spawn(
         )
     finally:
         os.close(descriptor)
+    follow(process.pid, signal.SIGINT)
+    return process
 
 
 async def _accepts(process: "subprocess.Popen[bytes]", cluster: Path, deadline: float) -> bool:

@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from gerbang.base.children import die_with_parent
+from gerbang.base.children import die_with_parent, follow
 from gerbang.base.errors import Unavailable
 from gerbang.base.notify import Ear
 
@@ -63,6 +63,7 @@ class Child:
             start_new_session=True,
             preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509  one prctl call, nothing that could deadlock
         )
+        follow(self.process.pid, signal.SIGTERM)
         self.started_at = monotonic()
 
     @property

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from gerbang.base.children import die_with_parent
+from gerbang.base.children import die_with_parent, follow
 from gerbang.base.errors import UpstreamFailed
 from gerbang.base.http import Http, OutcomeUnknown
 
@@ -87,6 +87,7 @@ class Anvil:
                 *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT, preexec_fn=die_with_parent(signal.SIGTERM),
             )  # fmt: skip
+            follow(self._process.pid, signal.SIGTERM)
             self._port = await asyncio.wait_for(self._announced(), _START_S)
         except (OSError, TimeoutError) as error:
             await self._end()
