@@ -21,7 +21,7 @@ from gerbang.base.safety import Finding, look_at
 from gerbang.cli import public_address
 from gerbang.cli.process import run, settings_here
 from gerbang.core.identity import people
-from gerbang.core.payments import deposit_store, lost_store
+from gerbang.core.payments import deposit_store, lost_store, verifying
 from gerbang.core.payments.hands import SETTLE
 from gerbang.ports.provider import Probed
 from gerbang.settings import Settings
@@ -164,6 +164,7 @@ async def _of_database(settings: Settings) -> list[Finding]:
         found += await _connections(db)
         if not todo:
             found += [_worker(one) for one in await processes.workers(db)]
+            found += [_unreadable(*one) for one in await verifying.unreadable(db)]
     except GerbangError as error:
         return [Finding(f"the database: {error.detail}", good=False, cure=error.hint or "start it, or correct its URL")]
     else:
@@ -210,6 +211,11 @@ def _lost(wallet: str, numbers: Sequence[int]) -> Finding:
         f"{len(numbers)} addresses of the wallet {wallet} were shown before a restore, {min(numbers)} to {max(numbers)}"
     )
     return Finding(f"{shown}: what comes there is held", good=True)
+
+
+def _unreadable(shown: str, words: str) -> Finding:
+    cure = "run the version that wrote it; until then it stands still alone"
+    return Finding(f"{shown} holds what this version does not know: {words[:80]}", good=False, cure=cure)
 
 
 def _worker(one: "Seen") -> Finding:

@@ -10,10 +10,12 @@ from gerbang.base.http import Unreachable
 from gerbang.cli import doctor
 from gerbang.core.connections import probing
 from gerbang.core.connections.model import BadConnection
+from gerbang.core.identity.model import Role
 from gerbang.core.inbox.model import EventFilters, EventStatus, NewEvent
 from gerbang.core.notifications.model import Filters as NotificationFilters
-from gerbang.core.payments import verifying
+from gerbang.core.payments import refund_store, verifying
 from gerbang.core.payments.model import Filters, PaymentStatus
+from gerbang.core.payments.refund_model import RefundFilters
 from gerbang.core.queue import business_time
 from gerbang.core.secrets.model import Purpose
 
@@ -116,6 +118,10 @@ async def test_a_secret_that_does_not_open_stops_only_who_uses_it(world: World) 
             "UPDATE attempts SET status = 'pending' WHERE payment_id = $1",
         ),
         (
+            "UPDATE payments SET currency = 'XXX' WHERE id = $1",
+            "UPDATE payments SET currency = 'IDR' WHERE id = $1",
+        ),
+        (
             """UPDATE attempts SET quote = '{"amount": []}', look_at = now() WHERE payment_id = $1""",
             "UPDATE attempts SET quote = NULL WHERE payment_id = $1",
         ),
@@ -136,6 +142,53 @@ async def test_a_payment_that_cannot_be_read_is_alone_with_that(world: World, sp
     ]
     await sql(world, mend, bad)
     await sql(world, "DELETE FROM jobs WHERE parked_at IS NOT NULL OR error IS NOT NULL")
+
+
+async def test_people_keys_events_and_refunds_of_words_that_are_unknown_are_alone_with_that_and_doctor_names_them(
+    world: World,
+) -> None:
+    """As after a downgrade. Whoever has a role of tomorrow cannot do anything; all others can, and are listed."""
+    accounts = world.core.identity.accounts
+    bad, good = [
+        await accounts.create("t", f"{name}@lumbung.example", "kopi gayo enak sekali", name, "id", Role.SUPPORT)
+        for name in ("bad", "good")
+    ]
+    await sql(world, "ALTER TABLE users DROP CONSTRAINT users_role_check")
+    await sql(world, "ALTER TABLE inbox DROP CONSTRAINT inbox_status_check")
+    await sql(world, "UPDATE users SET role = 'auditor' WHERE id = $1", bad.id)
+    await world.core.inbox.receive(NewEvent("nicepay-uji", "odd", "s", "payment", {}, b"x"))
+    await sql(world, "UPDATE inbox SET status = 'bogus' WHERE key = 'odd'")
+    assert [user.id for user in await accounts.page(None, 10)] == [good.id]
+    with pytest.raises(RowUnreadable):
+        await accounts.get(bad.id)
+    async with world.core.db.reading() as tx:
+        assert set(await app.people(tx, [bad.id, good.id])) == {good.id}
+    assert [one.key for one in await world.core.inbox.page(EventFilters(source="nicepay-uji"), None, 10)].count(
+        "odd"
+    ) == 0
+    assert await verifying.unreadable(world.core.db) == [(ids.show("usr", bad.id), "auditor")]
+    await sql(world, "DELETE FROM session_families")
+    await sql(world, "DELETE FROM users")
+    await sql(world, "DELETE FROM inbox WHERE key = 'odd'")
+
+
+async def test_a_refund_that_cannot_be_read_hides_its_own_payment_and_no_other(world: World) -> None:
+    bad, good = (await world.create()).whole, (await world.create()).whole
+    refund, by = ids.new(), RefundFilters()
+    await sql(world, "UPDATE payments SET amount_captured = 1 WHERE id = $1", bad.payment.id)
+    await sql(
+        world,
+        "INSERT INTO refunds (id, payment_id, attempt_id, status, amount, currency, reason, requested_by, created_at, updated_at)"
+        " VALUES ($1, $2, $3, 'bogus', 1, 'IDR', 'x', 't', now(), now())",
+        refund, bad.payment.id, bad.attempts[0].id,
+    )  # fmt: skip
+    shown = [whole.payment.id for whole in await world.core.payments.page(Filters(), None, 10)]
+    assert (good.payment.id in shown, bad.payment.id in shown) == (True, False)
+    async with world.core.db.reading() as tx:
+        assert await refund_store.page(tx, by, None, 10) == []
+    assert (ids.show("ref", refund), "bogus IDR") in await verifying.unreadable(world.core.db)
+    await sql(world, "DELETE FROM refunds")
+    await sql(world, "UPDATE payments SET amount_captured = 0 WHERE id = $1", bad.payment.id)
 
 
 async def test_a_notification_of_a_template_that_is_gone_is_left_out_of_the_list(world: World) -> None:

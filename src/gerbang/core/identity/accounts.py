@@ -12,6 +12,7 @@ from gerbang.base import email_address, ids
 from gerbang.base.crypto import digest
 from gerbang.base.db import Database, Row, Tx
 from gerbang.base.errors import FieldError, Forbidden
+from gerbang.base.rows import readable
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.identity import store
@@ -101,7 +102,7 @@ class Accounts:
     async def page(self, after: UUID | None, limit: int) -> Sequence[User]:
         """Users newest first, those made before `after`."""
         async with self._db.reading() as tx:
-            return [_user(row) for row in await store.users(tx, after, limit)]
+            return readable(await store.users(tx, after, limit), _user)
 
     async def change_password(self, caller: Caller, current: str, new: str) -> None:
         """Every session ends, this one too. Raises Forbidden, InvalidCredentials, WeakPassword, AccountThrottled."""
@@ -137,7 +138,7 @@ class Accounts:
             before = await store.lock_user(tx, user_id)
             if before is None:
                 raise UserNotFound
-            next_role = role or Role(before["role"])
+            next_role = role or store.role_of("usr", user_id, before["role"])
             off = before["disabled_at"] is not None if disabled is None else disabled
             if admins == {user_id} and (off or next_role is not Role.ADMIN):
                 raise LastAdmin
@@ -203,8 +204,8 @@ class Accounts:
 
 
 async def by_id(tx: Tx, users: Sequence[UUID]) -> dict[UUID, User]:
-    """Users by id; unknown ids are absent."""
-    return {row["id"]: _user(row) for row in await store.users_of(tx, users)}
+    """Users by id; unknown ids are absent, and so are those that this version cannot read."""
+    return {user.id: user for user in readable(await store.users_of(tx, users), _user)}
 
 
 def _check_profile(email: str, name: str, locale: str) -> None:
@@ -235,5 +236,5 @@ _BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069
 
 
 def _user(row: Row) -> User:
-    role, disabled = Role(row["role"]), row["disabled_at"] is not None
+    role, disabled = store.role_of("usr", row["id"], row["role"]), row["disabled_at"] is not None
     return User(row["id"], row["email"], row["name"], row["locale"], role, disabled, row["created_at"])

@@ -12,9 +12,10 @@ from gerbang.base import ids
 from gerbang.base.crypto import digest
 from gerbang.base.db import Database, Row
 from gerbang.base.errors import FieldError, Forbidden
+from gerbang.base.rows import readable
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
-from gerbang.core.identity import key_store
+from gerbang.core.identity import key_store, store
 from gerbang.core.identity.changes import Changes, tell
 from gerbang.core.identity.model import (
     PERMISSIONS,
@@ -65,7 +66,7 @@ class ApiKeys:
     async def page(self, after: UUID | None, limit: int) -> Sequence[ApiKey]:
         """Keys newest first, those made before `after`."""
         async with self._db.reading() as tx:
-            return [_api_key(row) for row in await key_store.page(tx, after, limit)]
+            return readable(await key_store.page(tx, after, limit), _api_key)
 
     async def revoke(self, caller: Caller, key_id: UUID) -> ApiKey:
         """End a key; every process refuses it within five seconds. Raises ApiKeyNotFound."""
@@ -95,6 +96,6 @@ def refuse_credentials_in_query(query: str) -> None:
 
 def _api_key(row: Row) -> ApiKey:
     return ApiKey(
-        row["id"], row["prefix"], row["name"], Role(row["role"]), row["created_by"],
+        row["id"], row["prefix"], row["name"], store.role_of("key", row["id"], row["role"]), row["created_by"],
         row["created_at"], row["last_used_at"], row["revoked_at"],
     )  # fmt: skip

@@ -31,7 +31,6 @@ from gerbang.core.identity.model import (
     Environment,
     InvalidToken,
     Lifetimes,
-    Role,
     key_caller,
     user_caller,
 )
@@ -181,7 +180,7 @@ class Identity:
         if found is None:
             log.info("token.refused", why="api_key")
             raise InvalidToken
-        caller = key_caller(found[0], Role(found[1]))
+        caller = key_caller(found[0], store.role_of("key", *found))
         self._used(caller)
         return Verified(caller, self._now() + _KEY_HOLDS_S, (str(found[0]),))
 

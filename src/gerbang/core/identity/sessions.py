@@ -27,7 +27,6 @@ from gerbang.core.identity.model import (
     Client,
     InvalidCredentials,
     InvalidToken,
-    Role,
     TokenPair,
 )
 from gerbang.core.identity.passwords import Passwords
@@ -118,7 +117,9 @@ class Sessions:
                 log.warning("session.token_reuse", session=ids.show("ses", turned.row["family_id"]))
             raise InvalidToken
         row = turned.row
-        access = await self._tokens.mint(row["user_id"], row["family_id"], Role(row["role"]))
+        access = await self._tokens.mint(
+            row["user_id"], row["family_id"], store.role_of("usr", row["user_id"], row["role"])
+        )
         return TokenPair(access, self._tokens.lifetime_s, turned.token)
 
     async def logout(self, caller: Caller | None, refresh_token: str | None) -> bool:
@@ -153,7 +154,7 @@ class Sessions:
 
     async def _open(self, user: Row, password: str, client: str, locale: str) -> TokenPair:
         user_id, checked, family = user["id"], user["password_hash"], ids.new()
-        access = await self._tokens.mint(user_id, family, Role(user["role"]))
+        access = await self._tokens.mint(user_id, family, store.role_of("usr", user_id, user["role"]))
         token = _token((await self._refresh_keys())[0].value, family, 0)
         fresh = await self._passwords.hash(password) if self._passwords.outdated(checked) else None
         async with self._db.transaction() as tx:

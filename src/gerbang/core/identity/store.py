@@ -9,8 +9,18 @@ from uuid import UUID
 
 from gerbang.base.db import Row, Tx
 from gerbang.base.keyset import LAST_ID
+from gerbang.base.rows import unreadable
+from gerbang.core.identity.model import Role
 
 _OWNER_LOCK = 0x6F77_6E72  # one owner at a time is made
+
+
+def role_of(kind: str, id_: UUID, stored: str) -> Role:
+    """The role of a user (`usr`) or an API key (`key`); raises RowUnreadable for one that this version does not have."""
+    try:
+        return Role(stored)
+    except ValueError as error:
+        raise unreadable(kind, id_, error) from error
 
 
 # ── users ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,6 +8,7 @@ from uuid import UUID
 from gerbang.base import ids
 from gerbang.base.db import Row, Tx, columns
 from gerbang.base.keyset import FIRST_ID, FIRST_MOMENT, LAST_ID
+from gerbang.base.rows import readable, unreadable
 from gerbang.core.inbox.model import Event, EventFilters, EventStatus
 
 _CLOCKS_APART: Final = timedelta(hours=1)
@@ -170,7 +171,7 @@ async def page(tx: Tx, filters: EventFilters, after: tuple[datetime, UUID] | Non
         rows = await tx.fetch(_LISTED_BY_KIND, *place, *kind)
     else:
         rows = await tx.fetch(_LISTED, *place)
-    return [_event(row) for row in rows]
+    return readable(rows, _event)
 
 
 async def reject(tx: Tx, connection: str, reason: str, source: str, digest: bytes, size: int) -> None:
@@ -249,4 +250,8 @@ _LISTED_BY_KIND = (
 
 def _event(row: Row) -> Event:
     (id_, received, connection, key, subject, type_, headers, body, status, *rest) = row
-    return Event(id_, received, connection, key, subject, type_, headers, body, EventStatus(status), *rest)
+    try:
+        known = EventStatus(status)
+    except ValueError as error:
+        raise unreadable("evt", id_, error) from error
+    return Event(id_, received, connection, key, subject, type_, headers, body, known, *rest)

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from gerbang.base.db import Row, Tx, columns
 from gerbang.base.keyset import FIRST_MOMENT, below
+from gerbang.base.money import EXPONENTS
+from gerbang.base.rows import readable, unreadable
 from gerbang.base.writes import Writer
 from gerbang.core.payments.model import Destination, Refund, RefundStatus
 from gerbang.core.payments.refund_model import NamedDestination, RefundFilters
@@ -95,7 +97,7 @@ async def page(tx: Tx, filters: RefundFilters, after: tuple[datetime, UUID] | No
         rows = await tx.fetch(_REFUNDS + "WHERE status = $5 AND " + _PLACE + _NEWEST_FIRST, *known, filters.status)
     else:
         rows = await tx.fetch(_REFUNDS + "WHERE " + _PLACE + _NEWEST_FIRST, *known)
-    return [_refund(row) for row in rows]
+    return readable(rows, _refund)
 
 
 async def add_destination(tx: Tx, refund: UUID, named: NamedDestination) -> None:
@@ -138,10 +140,18 @@ async def destinations_of(tx: Tx, refunds: Sequence[UUID]) -> dict[UUID, list[Na
 
 
 def _refund(row: Row) -> Refund:
+    try:
+        return _refund_of(row)
+    except (LookupError, TypeError, ValueError) as error:
+        raise unreadable("ref", row["id"], error) from error
+
+
+def _refund_of(row: Row) -> Refund:
     (
         id_, payment, attempt, status, amount, currency, credit, reason, reference, failure, requested_by, created, updated,
         request, approval, attention,
     ) = row  # fmt: skip
+    _ = EXPONENTS[currency]
     return Refund(
         id_, payment, attempt, RefundStatus(status), int(amount), currency, int(credit), reason, reference, failure, requested_by,
         created, updated, request, approval, attention,

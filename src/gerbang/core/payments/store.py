@@ -1,17 +1,15 @@
 """Every SQL statement on payments, attempts and idempotency keys; rows ⇄ model. Lists: list_store.py; refunds: refund_store.py."""
 
-import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
-import structlog
 
-from gerbang.base import ids
 from gerbang.base.db import Row, Tx, columns
-from gerbang.base.errors import RowUnreadable
+from gerbang.base.money import EXPONENTS
+from gerbang.base.rows import readable, unreadable
 from gerbang.base.writes import Writer
 from gerbang.core.payments.model import (
     Attempt,
@@ -23,8 +21,6 @@ from gerbang.core.payments.model import (
     PaymentStatus,
 )
 from gerbang.ports.payment import Effect, Lookup, Method, NextAction, Payer, Quote
-
-log = structlog.get_logger()
 
 
 async def business_now(tx: Tx) -> datetime:
@@ -181,11 +177,7 @@ async def attempt(tx: Tx, id_: UUID) -> Attempt | None:
 
 async def attempts_by_id(tx: Tx, wanted: Sequence[UUID]) -> list[Attempt]:
     """These attempts, as they are; one that cannot be read is left out, and said."""
-    found = []
-    for row in await tx.fetch(_ATTEMPTS + "WHERE id = ANY($1)", list(wanted)) if wanted else ():
-        with contextlib.suppress(RowUnreadable):
-            found.append(_attempt(row))
-    return found
+    return readable(await tx.fetch(_ATTEMPTS + "WHERE id = ANY($1)", list(wanted)), _attempt) if wanted else []
 
 
 async def mark_unsent(tx: Tx, attempt: UUID, unsent: bool) -> bool:
@@ -316,7 +308,7 @@ def _payment(row: Row | tuple[Any, ...]) -> Payment:
     try:
         return _payment_of(row)
     except (LookupError, TypeError, ValueError) as error:
-        raise _unreadable("pay", row[0], error) from error
+        raise unreadable("pay", row[0], error) from error
 
 
 def _payment_of(row: Row | tuple[Any, ...]) -> Payment:
@@ -324,6 +316,7 @@ def _payment_of(row: Row | tuple[Any, ...]) -> Payment:
         id_, status, late, livemode, amount, currency, captured, refunded, excess, description, reference, owner, metadata,
         items, return_url, sequence, created, updated, expires, paid, cancelled, look, owed,
     ) = row  # fmt: skip
+    _ = EXPONENTS[currency]
     return Payment(
         id_, _PAYMENT_STATUS[status], late, livemode, int(amount), currency, int(captured), int(refunded), int(excess),
         description, reference, owner, metadata, tuple(items), return_url, sequence, created, updated, expires, paid, cancelled,
@@ -335,14 +328,7 @@ def _attempt(row: Row) -> Attempt:
     try:
         return _attempt_of(row)
     except (LookupError, TypeError, ValueError, msgspec.MsgspecError) as error:
-        raise _unreadable("att", row[0], error) from error
-
-
-def _unreadable(kind: str, id_: UUID, error: Exception) -> RowUnreadable:
-    log.error("payment.unreadable", row=ids.show(kind, id_), why=f"{type(error).__name__}: {error}"[:200])
-    return RowUnreadable(
-        f"{ids.show(kind, id_)} holds what this version does not know.", hint="Was it written by a newer one?"
-    )
+        raise unreadable("att", row[0], error) from error
 
 
 def _attempt_of(row: Row) -> Attempt:
@@ -350,6 +336,7 @@ def _attempt_of(row: Row) -> Attempt:
         id_, payment, number, status, method, options, connection, effect, lookup, amount, currency, captured, refunded, reserved,
         dispute, reference, action, failure, asked, unsent, created, updated, expires, look, quote, received, deposit, dialect,
     ) = row  # fmt: skip
+    _ = EXPONENTS[currency]
     return Attempt(
         id_, payment, number, _ATTEMPT_STATUS[status], _METHOD[method], options, connection, _EFFECT[effect], _LOOKUP[lookup],
         int(amount), currency, int(captured), int(refunded), int(reserved), _DISPUTE[dispute], reference,

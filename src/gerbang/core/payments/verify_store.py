@@ -9,6 +9,8 @@ from uuid import UUID
 
 from gerbang.base.db import Row, Tx
 
+# The words that this version knows: payments' statuses, currencies, attempts' statuses, methods, refunds' statuses, roles.
+Known = tuple[Sequence[str], Sequence[str], Sequence[str], Sequence[str], Sequence[str], Sequence[str]]
 _CHECKS: Final = {
     "a payment's totals are not those of its attempts": """
         SELECT p.id, p.amount_captured::text AS is, coalesce(sum(a.captured), 0)::text AS should_be FROM payments p
@@ -84,6 +86,24 @@ _WAITING: Final = {
         WHERE status = 'new' AND received_at < clock_timestamp() - interval '10 minutes' LIMIT $1
     """,
 }
+
+
+async def unreadable(tx: Tx, known: Known, most: int) -> list[tuple[str, UUID, str]]:
+    """Of each kind the first `most` rows that hold a word which this version does not know: (kind, id, the words)."""
+    rows = await tx.fetch(
+        """
+        (SELECT 'pay' AS kind, id, status || ' ' || currency AS words FROM payments
+         WHERE status <> ALL($1) OR currency <> ALL($2) LIMIT $7)
+        UNION ALL (SELECT 'att', id, status || ' ' || method || ' ' || currency FROM attempts
+         WHERE status <> ALL($3) OR method <> ALL($4) OR currency <> ALL($2) LIMIT $7)
+        UNION ALL (SELECT 'ref', id, status || ' ' || currency FROM refunds WHERE status <> ALL($5) OR currency <> ALL($2) LIMIT $7)
+        UNION ALL (SELECT 'usr', id, role FROM users WHERE role <> ALL($6) LIMIT $7)
+        UNION ALL (SELECT 'key', id, role FROM api_keys WHERE role <> ALL($6) LIMIT $7)
+        """,
+        *known,
+        most,
+    )
+    return [(row["kind"], row["id"], row["words"]) for row in rows]
 
 
 async def begin(tx: Tx) -> None:

@@ -14,11 +14,14 @@ from uuid import UUID
 from gerbang.base import ids
 from gerbang.base.db import Database, Row, Tx
 from gerbang.base.keyset import FIRST_ID, FIRST_MOMENT
+from gerbang.base.money import EXPONENTS
+from gerbang.core.identity.model import Role
 from gerbang.core.ledger import balancing
 from gerbang.core.payments import store, verify_store
 from gerbang.core.payments.calls import load_readable
 from gerbang.core.payments.machine import payment_status
-from gerbang.core.payments.model import PaymentStatus, Whole
+from gerbang.core.payments.model import AttemptStatus, PaymentStatus, RefundStatus, Whole
+from gerbang.ports.payment import Method
 
 _MOST: Final = 20
 _SLICE: Final = 500
@@ -81,6 +84,17 @@ async def verify(
             name = "an account's balance is not the sum of its lines"
             found.add(Violation(name, f"{account} {currency}", str(is_), str(should_be)))
     return looked, found.violations
+
+
+async def unreadable(db: Database) -> list[tuple[str, str]]:
+    """Rows that hold a word which this version does not know, as after a downgrade, the first of each kind: their ids, and the words."""
+    known = [
+        [str(word) for word in words] for words in (PaymentStatus, EXPONENTS, AttemptStatus, Method, RefundStatus, Role)
+    ]
+    statuses, currencies, attempts, methods, refunds, roles = known
+    async with db.reading() as tx:
+        found = await verify_store.unreadable(tx, (statuses, currencies, attempts, methods, refunds, roles), _MOST)
+    return [(ids.show(kind, id_), words) for kind, id_, words in found]
 
 
 async def _fold(tx: Tx, wanted: Sequence[UUID], found: _Found) -> None:
