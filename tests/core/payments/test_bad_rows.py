@@ -118,7 +118,7 @@ async def test_a_secret_that_does_not_open_stops_only_who_uses_it(world: World) 
             "UPDATE attempts SET status = 'pending' WHERE payment_id = $1",
         ),
         (
-            "UPDATE payments SET currency = 'XXX' WHERE id = $1",
+            "UPDATE payments SET currency = 'ZZZ' WHERE id = $1",
             "UPDATE payments SET currency = 'IDR' WHERE id = $1",
         ),
         (
