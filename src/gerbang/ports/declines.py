@@ -49,3 +49,4 @@ class DeclineCode(StrEnum):
 
 
 REVERSALS: Final = frozenset({DeclineCode.TRANSFER_DROPPED, DeclineCode.TRANSFER_REVERSED})
+TAKEN: Final = REVERSALS | {DeclineCode.RETRACTED_AFTER_REFUND}

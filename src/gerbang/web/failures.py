@@ -52,6 +52,7 @@ def to_operator(failure: Failure, locale: Locale) -> str:
 _SAID_OF_REFUNDS: Final = {
     "The provider has not confirmed it.": "refund.why.unconfirmed",
     "Nobody approved it in time.": "refund.why.lapsed",
+    "The money was taken back.": "refund.why.taken",
 }
 
 

@@ -19,7 +19,17 @@ from gerbang.core.payments.due import (
 )
 from gerbang.core.payments.machine import advance
 from gerbang.core.payments.model import Attempt, AttemptStatus, PaymentStatus, Whole
-from gerbang.ports.payment import Captured, DisplayCrypto, DisplayQr, NextAction, Quote, Redirect, Retracted, Wait
+from gerbang.ports.payment import (
+    Captured,
+    DisplayCode,
+    DisplayCrypto,
+    DisplayQr,
+    NextAction,
+    Quote,
+    Redirect,
+    Retracted,
+    Wait,
+)
 from tests.web.checkout.stories import ADDRESS, NOW, USDC, VA, attempt, payment
 
 PART = PaymentStatus.PART_PAID
@@ -106,10 +116,13 @@ def test_what_is_registered_for_the_whole_is_not_shown_for_the_rest_and_is_close
     assert too_much(whole.attempts, owed(whole.payment)) == [fixed]
 
 
-def test_a_number_that_a_part_came_to_takes_the_rest() -> None:
-    one = attempt(AttemptStatus.PENDING, VA, captured=130_000)
-    assert asks_for_the_rest(one, 20_000)
-    assert not too_much([one], 20_000)
+@pytest.mark.parametrize("shown", [VA, DisplayCode("ALFAMART", "8020011234567890")])
+def test_a_number_or_code_is_paid_once_and_after_a_part_the_rest_goes_elsewhere(shown: NextAction) -> None:
+    one = attempt(AttemptStatus.PENDING, shown, captured=130_000)
+    assert not asks_for_the_rest(one, 20_000)
+    rest = attempt(AttemptStatus.PENDING, VA, number=2, amount=20_000)
+    whole = Whole(payment(PART, amount_captured=130_000), (one, rest), ())
+    assert payable(whole) is rest
 
 
 def test_an_attempt_for_the_rest_is_shown_until_the_part_is_taken_back() -> None:

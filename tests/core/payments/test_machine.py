@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from gerbang.core.payments.machine import advance, payment_status
+from gerbang.core.payments.machine import advance, is_stopped, payment_status, standing
 from gerbang.core.payments.model import (
     Attempt,
     AttemptStatus,
@@ -188,6 +188,22 @@ def a_refund(amount: int, status: RefundStatus = RefundStatus.SUCCEEDED, credit:
 def test_a_payments_status_is_a_fold(attempts: list[S], refunds: list[Refund], status: PaymentStatus) -> None:
     made = [an_attempt(one, number=n) for n, one in enumerate(attempts, 1)]
     assert payment_status(a_payment(), made, refunds, NOW) is status
+
+
+def test_what_went_back_of_a_part_pays_for_nothing_later() -> None:
+    back = replace(a_refund(50_000), created_at=NOW - timedelta(hours=1))
+    first = an_attempt(S.EXPIRED, captured=50_000, refunded=50_000)
+    rest, all_of_it = (an_attempt(S.CAPTURED, number=2, captured=came) for came in (100_000, 150_000))
+    assert payment_status(a_payment(), [first, rest], [back], NOW) is PaymentStatus.PART_PAID
+    assert standing(a_payment(), [first, rest], [back], NOW) == (None, 50_000)
+    assert payment_status(a_payment(), [first, all_of_it], [back], NOW) is PaymentStatus.PAID
+
+
+def test_a_capture_taken_back_beside_a_refund_holds_the_payment_whatever_else_came() -> None:
+    gone = advance(an_attempt(S.CAPTURED, refund_reserved=150_000), Retracted("reversal"))
+    assert advance(gone, Retracted("reversal")) is gone
+    assert payment_status(a_payment(), [gone, an_attempt(S.CAPTURED, number=2)], [], NOW) is PaymentStatus.HELD
+    assert is_stopped(a_payment(), [gone])
 
 
 def test_a_dispute_outranks_everything_until_it_is_closed() -> None:

@@ -191,9 +191,14 @@ STORIES: Mapping[str, Whole] = {
     "qr-test": _story(payment(P.PENDING, livemode=False), [_qr(expires_at=NOW + timedelta(seconds=192))]),
     "qr-plain": _story(payment(P.PENDING), [_qr("a code in no format that we know")]),
     "over": _story(payment(P.PENDING), [attempt(S.PENDING, VA, expires_at=NOW)]),
-    "over-part-paid": _story(payment(P.PART_PAID, amount_captured=130_000), [attempt(S.PENDING, VA, captured=130_000, expires_at=NOW)]),
+    "over-part-paid": _story(payment(P.PART_PAID, amount_captured=130_000), [attempt(S.EXPIRED, VA, captured=130_000), attempt(S.PENDING, VA, number=2, amount=20_000, expires_at=NOW)]),
     "preparing": _story(payment(P.PENDING), [attempt(S.SUBMITTING, provider_reference=None)]),
-    "part-paid": _story(payment(P.PART_PAID, amount_captured=130_000), [attempt(S.PENDING, VA, captured=130_000)]),
+    "part-paid": _story(payment(P.PART_PAID, amount_captured=130_000), [attempt(S.EXPIRED, VA, captured=130_000), attempt(S.PENDING, VA, number=2, amount=20_000)]),
+    "part-once": _story(payment(P.PART_PAID, amount_captured=130_000), [attempt(S.PENDING, VA, captured=130_000)]),
+    "part-given-back": _story(payment(P.PART_PAID, amount_captured=130_000, returned_parts=50_000), [attempt(S.PENDING, VA, captured=130_000)], [refund(RefundStatus.SUCCEEDED, 50_000)]),
+    "cancelled-returning": _story(payment(P.CANCELLED, amount_captured=130_000, returned_parts=130_000, cancelled_at=NOW), [attempt(S.CANCELLED, VA, captured=130_000)], [refund(RefundStatus.AWAITING_TRANSFER, 130_000)]),
+    "cancelled-returned": _story(payment(P.REFUNDED, amount_captured=130_000, amount_refunded=130_000, returned_parts=130_000, cancelled_at=NOW), [attempt(S.CANCELLED, VA, captured=130_000)], [refund(RefundStatus.SUCCEEDED, 130_000)]),
+    "checking-taken-back": _story(_paid(P.HELD), [attempt(S.HELD, VA, captured=150_000, failure=Failure("retracted_after_refund", "The bank reversed the deposit."))], [refund(RefundStatus.AWAITING_TRANSFER)]),
     "part-closed": _story(payment(P.PART_PAID, amount_captured=130_000), [attempt(S.EXPIRED, VA, captured=130_000)]),
     "part-closed-late": _story(
         payment(P.PART_PAID, amount_captured=130_000, expires_at=NOW - timedelta(days=1)), [attempt(S.EXPIRED, VA, captured=130_000)]

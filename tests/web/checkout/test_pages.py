@@ -106,6 +106,24 @@ def test_what_is_missing_is_what_is_asked_for_when_a_part_came() -> None:
     assert "?choose=1" not in html
 
 
+@pytest.mark.parametrize(
+    ("name", "says", "never"),
+    [
+        ("part-once", "The old number or code takes no more money.", "Send it to"),
+        ("part-given-back", "We have received Rp\u00a080.000 of Rp\u00a0150.000.", "130.000"),
+        ("cancelled-returning", "We will transfer Rp\u00a0130.000 back to you.", "?choose=1"),
+        ("cancelled-returned", "Rp\u00a0130.000 was returned on", "Receipt"),
+        ("checking-taken-back", "Please do not pay again yet", "is preparing your order"),
+    ],
+)
+def test_the_page_says_what_became_of_money_that_came_in_part_or_was_taken_back(
+    name: str, says: str, never: str
+) -> None:
+    html = rendered(name, "en")
+    assert says in html
+    assert never not in html
+
+
 @pytest.mark.parametrize("name", ["crypto-part-paid", "crypto-seen-a-part", "crypto-part-elsewhere"])
 def test_qr_wallet_button_and_number_ask_for_what_is_still_due(name: str) -> None:
     html, due = rendered(name, "en"), {"crypto-part-elsewhere": "24254850"}.get(name, "28509700")

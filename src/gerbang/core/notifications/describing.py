@@ -59,6 +59,8 @@ def describe(announcement: Announcement, whole: Whole | None, restart_for: timed
     again_until = payment.expires_at + restart_for
     if announcement.type == EXPIRED and again_until - announcement.made_at >= LEAST_LEFT:
         data["again_until"] = again_until.isoformat()
+    if said.get("held"):
+        data["held"] = True
     if attempt is not None:
         data |= {
             "attempt": ids.show("att", attempt.id),

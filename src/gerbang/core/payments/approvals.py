@@ -19,8 +19,10 @@ from gerbang.core.identity.model import Caller
 from gerbang.core.payments import approval_store, hands, refund_store, schedule, settling
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.draft import Draft, open_drafts, save_drafts
+from gerbang.core.payments.machine import is_stopped
 from gerbang.core.payments.model import Refund, RefundStatus
 from gerbang.core.payments.refund_model import (
+    DECIDE_FIRST,
     Approval,
     ApprovalDecided,
     ApprovalNeedsAPerson,
@@ -29,6 +31,7 @@ from gerbang.core.payments.refund_model import (
     DestinationChanged,
     NamedDestination,
     RefundRules,
+    RefundsStopped,
 )
 from gerbang.core.queue.model import Job, NewJob
 from gerbang.core.queue.service import finish
@@ -86,6 +89,8 @@ async def decide(
         if not found.approve:  # neither who asked, nor who said where it goes, by themselves or by a key of theirs
             raise AskedForItThemselves("You asked for it, or said where it goes; somebody else must decide.")
         if approve:
+            if is_stopped(draft.payment, draft.attempts.values()):
+                raise RefundsStopped(hint=DECIDE_FIRST)
             await step_up.check_given(tx, caller)
         version = named[0].version if named else 0
         if (seen != fingerprint(refund, named)) if seen is not None else (version != approval.destination_version):
@@ -110,6 +115,13 @@ async def expire(ctx: Context, job: Job) -> None:
             settling.fail(draft, lapsed, "Nobody approved it in time.", needs_attention=False)
             await save_drafts(tx, [draft])
         await finish(tx, [job])
+
+
+async def withdraw(tx: Tx, draft: Draft, refund: Refund, by: str) -> None:
+    """What was to be approved is off: nobody needs to decide it any more."""
+    approval = await approval_store.of_refund(tx, refund.id)
+    if approval is not None and approval.status == "pending":
+        await _end(tx, draft, approval, by, "refused", "The payment was decided otherwise.")
 
 
 async def of(ctx: Context, approval_id: UUID) -> Approval:

@@ -9,6 +9,7 @@ import dataclasses
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -28,9 +29,10 @@ from gerbang.core.connections.model import Connection
 from gerbang.core.connections.service import Connections
 from gerbang.core.payments import chain_store, refund_store, store
 from gerbang.core.payments.deposits import AddressesUnmarked, Deposits
+from gerbang.core.payments.draft import had_money, with_parts
 from gerbang.core.payments.hearing import Hearing, hear
 from gerbang.core.payments.machine import OPEN
-from gerbang.core.payments.model import NEW_DEPOSIT, Attempt, AttemptStatus, PaymentNotFound, Refund, Whole
+from gerbang.core.payments.model import NEW_DEPOSIT, Attempt, AttemptStatus, Payment, PaymentNotFound, Refund, Whole
 from gerbang.core.queue.model import Job, LeaseLost
 from gerbang.core.secrets.model import Purpose
 from gerbang.ports.declines import DeclineCode
@@ -44,12 +46,14 @@ from gerbang.ports.payment import (
     Lost,
     MethodTerms,
     Mismatched,
+    Payer,
     PaymentProvider,
     Standing,
     Submission,
 )
 
 _AT_ONCE_PER_CONNECTION: Final = 32
+_EVER: Final = datetime.max.replace(tzinfo=UTC)  # what is stored is past, whatever the clock says
 
 log = structlog.get_logger()
 
@@ -299,13 +303,17 @@ async def load_wholes(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, Whole]:
     for attempt in await with_arriving(tx, await store.attempts_of(tx, list(attempts))):
         attempts[attempt.payment_id].append(attempt)
     refunds: dict[UUID, list[Refund]] = {}
-    captured = [payment.id for payment, _ in found if payment.amount_captured]  # no refund without a capture
+    captured = [payment.id for payment, _ in found if had_money(payment, attempts[payment.id])]
     for refund in await refund_store.of_payments(tx, captured) if captured else ():
         refunds.setdefault(refund.payment_id, []).append(refund)
     return {
-        payment.id: Whole(payment, tuple(attempts[payment.id]), tuple(refunds.get(payment.id, ())), payer)
+        payment.id: _whole(payment, attempts[payment.id], refunds.get(payment.id, ()), payer)
         for payment, payer in found
     }
+
+
+def _whole(payment: Payment, attempts: Sequence[Attempt], refunds: Sequence[Refund], payer: Payer) -> Whole:
+    return Whole(with_parts(payment, attempts, refunds, _EVER), tuple(attempts), tuple(refunds), payer)
 
 
 async def load_readable(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, Whole]:

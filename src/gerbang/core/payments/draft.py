@@ -4,7 +4,7 @@ Ledger lines, audit rows, announcements and jobs are saved in the same transacti
 batch, not of a payment, in the order in which things happened.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -23,12 +23,21 @@ from gerbang.core.audit.service import no_audit_no_action, record
 from gerbang.core.ledger import service as ledger
 from gerbang.core.ledger.model import Posting
 from gerbang.core.payments import approval_store, chain_store, due, refund_store, schedule, store
-from gerbang.core.payments.machine import answered_too_late, captured_total, payment_status, superseded
+from gerbang.core.payments.machine import (
+    answered_too_late,
+    captured_total,
+    is_stopped,
+    kept,
+    payment_status,
+    standing,
+    superseded,
+)
 from gerbang.core.payments.model import Attempt, Payment, Refund, RefundStatus, Whole
 from gerbang.core.payments.onchain import Claim
 from gerbang.core.payments.refund_model import Approval
 from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import NewJob
+from gerbang.ports.declines import TAKEN
 
 
 @dataclass(slots=True)
@@ -97,10 +106,11 @@ async def _opened(tx: Tx, locked: Sequence[Payment], now: datetime | None) -> di
     drafts = {payment.id: Draft(payment, now, more) for payment in locked}
     for attempt in await store.attempts_of(tx, list(drafts)):
         drafts[attempt.payment_id].attempts[attempt.id] = attempt
-    captured = [payment.id for payment in locked if payment.amount_captured]  # no refund without a capture
+    captured = [id_ for id_, draft in drafts.items() if had_money(draft.payment, draft.attempts.values())]
     for refund in await refund_store.of_payments(tx, captured) if captured else ():
         drafts[refund.payment_id].refunds[refund.id] = refund
     for draft in drafts.values():
+        draft.was = draft.payment = with_parts(draft.payment, draft.attempts.values(), draft.refunds.values(), now)
         draft.loaded = draft.attempts.copy()
         draft.loaded_refunds = draft.refunds.copy()
     return drafts
@@ -187,21 +197,27 @@ async def _save_refunds(tx: Writer, drafts: Sequence[Draft], now: datetime) -> N
 
 def refold(draft: Draft) -> None:
     """Make the payment agree with its attempts and refunds, close what is payable for nothing, announce what changed for the outside."""
+    attempts, refunds = list(draft.attempts.values()), list(draft.refunds.values())
+    draft.payment = with_parts(draft.payment, attempts, refunds, draft.now)
     _close_needless(draft)
-    before, attempts, refunds = draft.payment, list(draft.attempts.values()), list(draft.refunds.values())
+    before = draft.payment
     captured = captured_total(attempts)
     status = payment_status(before, attempts, refunds, draft.now)
     refunded = sum(r.amount for r in refunds if r.status is RefundStatus.SUCCEEDED)
     promised = sum(r.credit_amount for r in refunds if r.status is not RefundStatus.FAILED)
+    excess = max(0, kept(before, attempts) - before.amount)
     after = replace(
         before,
         status=status,
         amount_captured=captured,
         amount_refunded=refunded,
-        amount_excess=max(0, captured - before.amount),
-        excess_owed=max(0, captured - before.amount - promised),
-        paid_at=before.paid_at or (draft.now if captured >= before.amount else None),
+        amount_excess=excess,
+        excess_owed=max(0, excess - promised),
+        paid_at=standing(before, attempts, refunds, draft.now)[0],
     )
+    if is_stopped(draft.was, draft.loaded.values()) and not is_stopped(after, attempts):
+        waiting = [r for r in refunds if r.status is RefundStatus.REQUESTED and r.approval != "pending"]
+        draft.more.jobs.extend(schedule.refund(r, draft.attempts[r.attempt_id]) for r in waiting)
     if after == before:
         return
     draft.payment = after
@@ -221,7 +237,19 @@ def _close_needless(draft: Draft) -> None:
 
 
 def _needless(payment: Payment, attempts: Sequence[Attempt]) -> list[Attempt]:
-    return superseded(payment, attempts) or due.too_much(attempts, payment.amount - captured_total(attempts))
+    return superseded(payment, attempts) or due.too_much(attempts, payment.amount - kept(payment, attempts))
+
+
+def had_money(payment: Payment, attempts: Iterable[Attempt]) -> bool:
+    """Whether there may be refunds: money is in, or was. Most payments on their way have none, and nobody asks for them."""
+    return payment.amount_captured > 0 or any(a.failure is not None and a.failure.code in TAKEN for a in attempts)
+
+
+def with_parts(payment: Payment, attempts: Iterable[Attempt], refunds: Iterable[Refund], now: datetime) -> Payment:
+    """The payment with what goes back of its parts."""
+    known = list(refunds)
+    parts = standing(payment, list(attempts), known, now)[1] if known else 0
+    return payment if parts == payment.returned_parts else replace(payment, returned_parts=parts)
 
 
 def _amounts(payment: Payment) -> dict[str, Any]:

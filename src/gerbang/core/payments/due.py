@@ -24,7 +24,12 @@ from gerbang.ports.payment import (
 
 def owed(payment: Payment) -> int:
     """Minor units that are still to be paid."""
-    return max(payment.amount - payment.amount_captured, 0)
+    return max(payment.amount - received(payment), 0)
+
+
+def received(payment: Payment) -> int:
+    """Minor units that came in and count towards the bill: what goes back of a part does not."""
+    return payment.amount_captured - payment.returned_parts
 
 
 def payable(whole: Whole) -> Attempt | None:
@@ -36,12 +41,12 @@ def payable(whole: Whole) -> Attempt | None:
 def asks_for_the_rest(attempt: Attempt, rest: int) -> bool:
     """Whether the payer can pay just the `rest` of the payment, in minor units, by this attempt.
 
-    An address of our own takes any amount. A number that a part came to takes what is missing there. Everything else is registered for
-    one amount, which a QR or a hosted page asks for whatever came elsewhere.
+    An address of our own takes any amount, and a processor's what is missing there. Everything else is registered for one amount and taken
+    once: a virtual account or a till's code that a part came to takes nothing more, however much is missing.
     """
     if attempt.deposit is not None:
         return True
-    takes_parts = isinstance(attempt.next_action, DisplayVirtualAccount | DisplayCode | DisplayCrypto)
+    takes_parts = isinstance(attempt.next_action, DisplayCrypto)
     return attempt.amount - attempt.captured == rest and (takes_parts or not attempt.captured)
 
 

@@ -61,6 +61,25 @@ def refund_settled(refund: Refund, before: Attempt, *, by_bank: bool) -> Posting
     return _about(refund, "refund_settled", (Line(REFUNDS_PAYABLE, source, refund.amount, refund.currency), *lines))
 
 
+def surplus(refund: Refund, amount: int) -> Posting:
+    """A part that was to go back stays after all, when the whole is in without it: what was sold is too much by so much."""
+    return _about(refund, "surplus", (Line(SALES, PAYER_CREDIT, amount, refund.currency),))
+
+
+def taken_back(before: Attempt, after: Attempt, owed_back: int) -> Posting:
+    """What a retraction leaves as a loss: the money that had gone back to the payer already, once by us and once by their bank.
+
+    `owed_back` is what was given back as a surplus, and is none any more.
+    """
+    lines = (
+        []
+        if before.quote is not None
+        else _moved(DISPUTE_LOSS, clearing(after.connection), after.refunded, after.currency)
+    )
+    lines += _moved(REFUNDS, PAYER_CREDIT, owed_back, after.currency)
+    return Posting("retraction_loss", tuple(lines), after.payment_id, after.id)
+
+
 def dispute(payment: UUID, before: Attempt, after: Attempt) -> Posting:
     """A dispute opened, won or lost over what is left of the capture."""
     amount, account = after.captured - after.refunded, clearing(after.connection)

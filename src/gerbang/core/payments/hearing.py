@@ -18,10 +18,10 @@ from gerbang.base.db import Tx
 from gerbang.base.tracing import REQUEST_ID
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM
-from gerbang.core.payments import due, entries, schedule, settling
+from gerbang.core.payments import due, entries, schedule, settling, taking_back
 from gerbang.core.payments.draft import Draft, open_drafts_of, save_drafts
-from gerbang.core.payments.machine import OPEN, advance, captured_total, is_late
-from gerbang.core.payments.model import NEW_DEPOSIT, Attempt, AttemptStatus, Whole
+from gerbang.core.payments.machine import OPEN, advance, is_late, kept
+from gerbang.core.payments.model import NEW_DEPOSIT, Attempt, AttemptStatus, DisputeState, Whole
 from gerbang.core.payments.onchain import Claim, doubt
 from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import Job
@@ -103,17 +103,20 @@ def _apply_fact(draft: Draft, hearing: Hearing, fact: Fact) -> None:
             draft.more.claims.append(_claim(before, fact))
             return
         fact = Mismatched(why)
-    after = advance(before, fact)
+    after = taking_back.retracted(draft, before, fact) if isinstance(fact, Retracted) else advance(before, fact)
     if after is before:
         return
     draft.put_attempt(after)
     if after.captured != before.captured or after.received != before.received:
-        elsewhere = captured_total([a for a in draft.attempts.values() if a.id != after.id])
+        elsewhere = kept(draft.payment, [a for a in draft.attempts.values() if a.id != after.id])
         draft.more.postings.append(entries.capture(draft.payment, before, after, elsewhere))
     if isinstance(fact, Retracted):
-        draft.announce("payment.retracted", {"attempt": ids.show("att", after.id), "reason": fact.reason})
+        held = {"held": True} if after.status is AttemptStatus.HELD else {}
+        draft.announce("payment.retracted", {"attempt": ids.show("att", after.id), "reason": fact.reason, **held})
     if after.dispute is not before.dispute:
         draft.more.postings.append(entries.dispute(draft.payment.id, before, after))
+        if after.dispute is DisputeState.LOST:
+            taking_back.stop_refunds(draft, after)
     if isinstance(fact, Lost) and after.status is AttemptStatus.ABANDONED:
         _try_again(draft, after)
 
@@ -130,11 +133,11 @@ def _try_again(draft: Draft, lost: Attempt) -> None:
     attempts = draft.attempts.values()
     abandoned = sum(1 for a in attempts if a.status is AttemptStatus.ABANDONED)
     newer = any(a.number > lost.number and a.status in OPEN for a in attempts)
-    over = draft.payment.cancelled_at is not None or captured_total(list(attempts)) >= draft.payment.amount
+    over = draft.payment.cancelled_at is not None or kept(draft.payment, attempts) >= draft.payment.amount
     if abandoned > MOST_RESUBMISSIONS or newer or over:
         return
     number = 1 + max(a.number for a in draft.attempts.values())
-    rest = draft.payment.amount - captured_total(list(draft.attempts.values()))
+    rest = draft.payment.amount - kept(draft.payment, draft.attempts.values())
     fresh = replace(
         due.shrunk(lost, rest), id=ids.new(), number=number, status=AttemptStatus.SUBMITTING, unsent=True, provider_reference=None, next_action=None,
         failure=None, asked_at=None, created_at=draft.now, updated_at=draft.now, look_at=None, deposit=None if lost.deposit is None else NEW_DEPOSIT,

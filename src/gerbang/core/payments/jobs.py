@@ -13,7 +13,7 @@ from gerbang.core.payments import approvals, refund_store, schedule, settling, s
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.draft import open_drafts, save_drafts
 from gerbang.core.payments.hearing import Hearing
-from gerbang.core.payments.machine import OPEN
+from gerbang.core.payments.machine import OPEN, is_stopped
 from gerbang.core.payments.model import Attempt, AttemptStatus, Refund, RefundStatus, Whole, in_doubt
 from gerbang.core.payments.settling import AT_PROVIDER
 from gerbang.core.queue import service as queue
@@ -143,6 +143,8 @@ async def refund(ctx: Context, job: Job) -> None:
 
 async def _send_refund(ctx: Context, job: Job, known: Refund) -> None:
     attempt = await _claim_turn(ctx, job, known)
+    if attempt is None:
+        return
     try:
         whole = await ctx.calls.refund(attempt, known, again=job.tries > 1)
     except Unreachable as error:
@@ -195,14 +197,18 @@ async def _doubt(ctx: Context, job: Job, known: Refund) -> None:
             await save_drafts(tx, [draft])
 
 
-async def _claim_turn(ctx: Context, job: Job, known: Refund) -> Attempt:
+async def _claim_turn(ctx: Context, job: Job, known: Refund) -> Attempt | None:
     """Mark a refund as sent, under the payment's lock: a provider's totals can tell two refunds apart only one after the other.
 
-    Whoever ends wakes the next (settling.py). A worker that stalled so long that another took its job over sends nothing.
+    Whoever ends wakes the next (settling.py). A worker that stalled so long that another took its job over sends nothing. None, and the
+    job is over, while nothing of the payment may go back: whatever ends that asks again (draft.py).
     """
     async with ctx.db.transaction() as tx:
         draft = (await open_drafts(tx, [known.payment_id]))[known.payment_id]
         await queue.still_held(tx, job)
+        if is_stopped(draft.payment, draft.attempts.values()):
+            await queue.finish(tx, [job])
+            return None
         under_way = [r for r in draft.refunds.values() if r.attempt_id == known.attempt_id and r.status in AT_PROVIDER]
         if under_way:
             raise Retry("another refund of this attempt is under way", in_s=_LOOK_AFTER_S)

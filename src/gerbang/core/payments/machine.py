@@ -4,7 +4,7 @@ Statuses without money form a ladder (expired, cancelled, failed, held): whichev
 outranks them all. So any order of the same facts ends the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -139,12 +139,31 @@ def _retract(attempt: Attempt, reason: str) -> Attempt:
     """The capture was taken back, and the attempt says so until all is in again; where part of it had been given back already, a person
     must look. The deadline stays: what comes back on a chain counts whenever it does.
     """
-    if not attempt.captured and not attempt.received:
+    if (not attempt.captured and not attempt.received) or is_taken_back(attempt):
         return attempt
     if attempt.refunded or attempt.refund_reserved:
-        return replace(attempt, status=S.HELD, failure=Failure(DeclineCode.RETRACTED_AFTER_REFUND, reason))
+        return taken_back(attempt, reason)
     code = DeclineCode.TRANSFER_REVERSED if attempt.quote is None else DeclineCode.TRANSFER_DROPPED
     return replace(attempt, status=S.PENDING, captured=0, received=0, failure=Failure(code, reason))
+
+
+def taken_back(attempt: Attempt, reason: str) -> Attempt:
+    """The attempt whose money was taken back while money of its payment goes, or went, back to the payer: its totals stay as they were
+    until a person decides, for some of it is gone twice.
+    """
+    return replace(attempt, status=S.HELD, failure=Failure(DeclineCode.RETRACTED_AFTER_REFUND, reason))
+
+
+def is_taken_back(attempt: Attempt) -> bool:
+    """Whether the attempt is held because its money was taken back beside a refund."""
+    code = attempt.failure.code if attempt.failure else ""
+    return attempt.status is S.HELD and code == DeclineCode.RETRACTED_AFTER_REFUND
+
+
+def is_stopped(payment: Payment, attempts: Iterable[Attempt]) -> bool:
+    """Whether no money of this payment goes back for now: it is held, or a bank disputes it, and it might be given back twice."""
+    doubted = any(a.dispute is DisputeState.OPEN or (a.status is S.HELD and a.captured) for a in attempts)
+    return doubted or payment.status in (PaymentStatus.HELD, PaymentStatus.DISPUTED)
 
 
 def _lose(attempt: Attempt) -> Attempt:
@@ -168,7 +187,7 @@ def superseded(payment: Payment, attempts: Sequence[Attempt]) -> list[Attempt]:
     One whose registration is under way is not among them: what it comes to is known first, and it is closed then.
     """
     newest = max((a.number for a in attempts if a.status in OPEN), default=0)
-    over = payment.cancelled_at is not None or captured_total(attempts) >= payment.amount
+    over = payment.cancelled_at is not None or kept(payment, attempts) >= payment.amount
     return [a for a in attempts if a.status is S.PENDING and (over or a.number < newest)]
 
 
@@ -182,9 +201,29 @@ def captured_total(attempts: Sequence[Attempt]) -> int:
     return sum(attempt.captured for attempt in attempts)
 
 
-def sale_refunded(refunds: Sequence[Refund]) -> int:
-    """What has certainly gone back of the sale itself (not of a surplus), in minor units."""
-    return sum(r.amount - r.credit_amount for r in refunds if r.status is RefundStatus.SUCCEEDED)
+def kept(payment: Payment, attempts: Iterable[Attempt]) -> int:
+    """What counts towards the bill, in minor units: what came in without what goes back of parts."""
+    return sum(attempt.captured for attempt in attempts) - payment.returned_parts
+
+
+def standing(
+    payment: Payment, attempts: Sequence[Attempt], refunds: Sequence[Refund], now: datetime
+) -> tuple[datetime | None, int]:
+    """Since when the whole is in, None where it is not; and what went back, or is promised, of parts before that: it pays for nothing.
+
+    What is given back of a payment that is whole opens no bill again: the sale itself is undone then.
+    """
+    came, since = captured_total(attempts), payment.paid_at or now
+    parts = sum(r.amount for r in refunds if r.status is not RefundStatus.FAILED and r.created_at < since)
+    if came - parts >= payment.amount:
+        return since, parts
+    return None, sum(r.amount for r in refunds if r.status is not RefundStatus.FAILED)
+
+
+def sale_refunded(refunds: Sequence[Refund], since: datetime, excess: int) -> int:
+    """What has certainly gone back of the sale itself since the whole was in: not of parts, and not of a surplus that is there."""
+    done = [r for r in refunds if r.status is RefundStatus.SUCCEEDED and r.created_at >= since]
+    return sum(r.amount for r in done) - min(excess, sum(r.credit_amount for r in done))
 
 
 def payment_status(
@@ -193,19 +232,25 @@ def payment_status(
     """The status of a payment as a pure fold over its attempts and refunds."""
     if any(attempt.dispute is DisputeState.OPEN for attempt in attempts):
         return PaymentStatus.DISPUTED
-    captured = captured_total(attempts)
-    if captured >= payment.amount:
-        back = sale_refunded(refunds)
+    if any(is_taken_back(attempt) for attempt in attempts):
+        return PaymentStatus.HELD
+    came = captured_total(attempts)
+    whole_since, parts = standing(payment, attempts, refunds, now)
+    if whole_since is not None:
+        back = sale_refunded(refunds, whole_since, came - parts - payment.amount)
         if back >= payment.amount:
             return PaymentStatus.REFUNDED
         return PaymentStatus.PARTIALLY_REFUNDED if back else PaymentStatus.PAID
     statuses = {attempt.status for attempt in attempts}
     if S.HELD in statuses:
         return PaymentStatus.HELD
-    if captured:
+    if came > parts:
         return PaymentStatus.PART_PAID
     if S.UNKNOWN in statuses:
         return PaymentStatus.UNKNOWN
+    if came and payment.cancelled_at is not None:
+        is_back = all(r.status in (RefundStatus.SUCCEEDED, RefundStatus.FAILED) for r in refunds)
+        return PaymentStatus.REFUNDED if is_back else PaymentStatus.CANCELLED
     if statuses & OPEN:
         return PaymentStatus.PENDING
     if payment.cancelled_at is not None:

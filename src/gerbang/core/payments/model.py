@@ -154,7 +154,7 @@ def in_doubt(refund: Refund) -> bool:
 class Payment(msgspec.Struct, frozen=True):
     """What a customer owes for one purpose. `amount_captured` counts all money that came in, `amount_excess` the part of it above
     `amount`, `amount_refunded` what went back of either, `excess_owed` the surplus that no refund promises back yet. `sequence` grows with
-    every announcement.
+    every announcement. `returned_parts` is what goes back of parts that came before the whole was in: read off the refunds, never stored.
     """
 
     id: UUID
@@ -180,6 +180,7 @@ class Payment(msgspec.Struct, frozen=True):
     cancelled_at: datetime | None
     look_at: datetime | None = None
     excess_owed: int = 0
+    returned_parts: int = 0
 
 
 _OPEN_TO_PAYERS: Final = frozenset(

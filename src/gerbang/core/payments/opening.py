@@ -30,7 +30,7 @@ from gerbang.core.payments import choosing, due, schedule, store
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.deposits import TooManyAddresses
 from gerbang.core.payments.draft import Draft, open_drafts, save_drafts
-from gerbang.core.payments.machine import OPEN, captured_total
+from gerbang.core.payments.machine import OPEN, kept
 from gerbang.core.payments.model import (
     NEW_DEPOSIT,
     Attempt,
@@ -213,7 +213,7 @@ async def add_attempt(
     Raises PaymentClosed, AttemptInFlight when an earlier one may yet charge, MethodUnavailable, PhoneNeeded, IdempotencyKeyReused.
     """
     before = await ctx.calls.whole(payment_id)
-    owed = before.payment.amount - captured_total(before.attempts)
+    owed = before.payment.amount - kept(before.payment, before.attempts)
     connection, terms = await choosing.choose(
         ctx, choice, max(owed, 1), before.payment.currency, told.phone or before.payer.phone
     )
@@ -227,7 +227,7 @@ async def add_attempt(
             draft = (await open_drafts(tx, [payment_id])).get(payment_id)
             if draft is None:
                 raise PaymentNotFound
-            if quote is not None and owed != draft.payment.amount - captured_total(list(draft.attempts.values())):
+            if quote is not None and owed != draft.payment.amount - kept(draft.payment, draft.attempts.values()):
                 raise PaymentClosed("Money came in meanwhile: look again at what is still to be paid.")
             made = _same(draft, choice, connection) if same_again and not told.phone else None
             if made is None:
@@ -255,7 +255,7 @@ def _same(draft: Draft, choice: MethodChoice, connection: Connection) -> Attempt
         dict(choice.options),
         connection.id,
     )
-    owed = draft.payment.amount - captured_total(list(draft.attempts.values()))
+    owed = draft.payment.amount - kept(draft.payment, draft.attempts.values())
     sent = newest.status is AttemptStatus.PENDING and isinstance(newest.next_action, _STAYS_PAYABLE)
     return (
         newest
@@ -281,7 +281,7 @@ def _another(
         expires = draft.now + timedelta(seconds=terms.default_expiry_s)
         draft.payment = payment = replace(payment, expires_at=expires, look_at=expires)
     number = 1 + max((a.number for a in draft.attempts.values()), default=0)
-    owed = payment.amount - captured_total(list(draft.attempts.values()))
+    owed = payment.amount - kept(payment, draft.attempts.values())
     attempt = attempt_of(payment, number, choice, terms, connection, owed, draft.now, quote)
     draft.put_attempt(attempt)
     detail = {"attempt": ids.show("att", attempt.id), "method": attempt.method.value}

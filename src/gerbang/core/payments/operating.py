@@ -11,11 +11,11 @@ from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.core.audit.model import Entry
 from gerbang.core.identity.model import Caller
-from gerbang.core.payments import refunding, settling
+from gerbang.core.payments import approvals, refunding, settling, taking_back
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.draft import Draft, open_drafts, save_drafts
 from gerbang.core.payments.hearing import Hearing, apply
-from gerbang.core.payments.machine import OPEN
+from gerbang.core.payments.machine import OPEN, is_taken_back
 from gerbang.core.payments.model import (
     Attempt,
     AttemptStatus,
@@ -31,20 +31,27 @@ Decision = Literal["accept", "refund", "release"]
 _ROUNDS: Final = 3
 WATCHED_FOR: Final = timedelta(hours=73)  # after its end a deposit address is no longer watched, and only swept
 _CANCELLABLE: Final = frozenset({
-    PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.FAILED, PaymentStatus.EXPIRED, PaymentStatus.UNKNOWN,
+    PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.PART_PAID, PaymentStatus.FAILED, PaymentStatus.EXPIRED,
+    PaymentStatus.UNKNOWN,
 })  # fmt: skip
+
+_REFUND_IT: Final = "The money is in: give it back by POST /v1/payments/{id}/refunds."
+_CURES: Final = {
+    PaymentStatus.PAID: _REFUND_IT, PaymentStatus.PARTIALLY_REFUNDED: _REFUND_IT,
+    PaymentStatus.HELD: "Decide it first: POST /v1/payments/{id}/resolve.",
+}  # fmt: skip
 
 
 async def cancel(ctx: Context, caller: Caller, payment_id: UUID) -> Whole:
-    """Close every open attempt at the provider, then the payment. Money that turns out to be in wins, and the payment is `paid`.
+    """Close every open attempt at the provider, then the payment. Money that turns out to be in wins, and the payment is `paid`; of a
+    part that is in, all that is left goes back, so only who may refund can cancel then.
 
     Raises NotCancellable; Unreachable or OutcomeUnknown when the provider did not answer: nothing is cancelled then.
     """
     tried: set[UUID] = set()  # a provider may leave one open, which is closed here when it ends
     for _ in range(_ROUNDS):
         whole = await ctx.calls.whole(payment_id)
-        if whole.payment.status not in _CANCELLABLE:
-            raise NotCancellable(f"The payment is {whole.payment.status.value}.")
+        _check_cancellable(caller, whole.payment.status, "The payment is")
         for attempt in whole.attempts:
             if attempt.status in OPEN and attempt.id not in tried:
                 await ctx.calls.cancel(attempt, actor=caller.label)
@@ -60,12 +67,22 @@ async def _call_off(ctx: Context, caller: Caller, payment_id: UUID, tried: Abstr
         draft = await _draft(tx, payment_id)
         if any(attempt.status in OPEN and id_ not in tried for id_, attempt in draft.attempts.items()):
             return False
-        if draft.payment.status not in _CANCELLABLE and draft.payment.status is not PaymentStatus.CANCELLED:
-            raise NotCancellable(f"The provider says that the payment is {draft.payment.status.value}.")
+        if draft.payment.status is not PaymentStatus.CANCELLED:
+            _check_cancellable(caller, draft.payment.status, "The provider says that the payment is")
+        await refunding.give_all_back(ctx, draft, caller, "The payment was cancelled.")
         draft.payment = replace(draft.payment, cancelled_at=draft.now)
         draft.more.entries.append(Entry(caller.label, "payment.cancelled", ids.show("pay", payment_id)))
         await save_drafts(tx, [draft])
         return True
+
+
+def _check_cancellable(caller: Caller, status: PaymentStatus, told: str) -> None:
+    if status is PaymentStatus.PART_PAID and not caller.may("refunds:create"):
+        raise NotCancellable(
+            f"{told} part_paid.", hint="Money is in: ask the business, who can cancel it and give it back."
+        )
+    if status not in _CANCELLABLE:
+        raise NotCancellable(f"{told} {status.value}.", hint=_CURES.get(status))
 
 
 async def refresh(ctx: Context, caller: Caller, payment_id: UUID) -> Whole:
@@ -98,20 +115,29 @@ async def resolve(ctx: Context, caller: Caller, payment_id: UUID, decision: Deci
         if not held:
             raise NotHeld(f"The payment is {draft.payment.status.value}.")
         for attempt in held:
-            _resolve(draft, caller, attempt, decision, reason)
+            await _resolve(tx, draft, caller, attempt, decision, reason)
         if decision == "refund":
             for attempt in held:
                 taken = draft.attempts[attempt.id]
-                await refunding.open_refund(ctx, draft, caller, taken, taken.captured, reason)
+                if left := taken.captured - taken.refunded - taken.refund_reserved:
+                    await refunding.open_refund(ctx, draft, caller, taken, left, reason)
         await save_drafts(tx, [draft])
     ctx.wake()
     return await ctx.calls.whole(payment_id)
 
 
-def _resolve(draft: Draft, caller: Caller, attempt: Attempt, decision: Decision, reason: str) -> None:
+async def _resolve(tx: Tx, draft: Draft, caller: Caller, attempt: Attempt, decision: Decision, reason: str) -> None:
     detail = {"decision": decision, "reason": reason}
-    if decision == "release":
-        draft.put_attempt(replace(attempt, status=AttemptStatus.CANCELLED))
+    is_taken = is_taken_back(attempt)
+    if decision == "release" or is_taken:
+        if decision != "release":
+            taking_back.accept(draft, attempt)
+        elif is_taken:
+            for refund in [r for r in draft.refunds.values() if r.approval == "pending"]:
+                await approvals.withdraw(tx, draft, refund, caller.label)
+            taking_back.release(draft, attempt)
+        else:
+            draft.put_attempt(replace(attempt, status=AttemptStatus.CANCELLED))
         pay = ids.show("pay", draft.payment.id)
         detail["attempt"] = ids.show("att", attempt.id)
         draft.more.entries.append(Entry(caller.label, "payment.resolved", pay, detail))

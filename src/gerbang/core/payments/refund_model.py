@@ -103,6 +103,21 @@ def read_rules(second_person: Literal["auto", "never", "always"], approval_above
 
 NOT_PROMISED: Final = frozenset({"pending", "refused", "expired"})  # nobody has told the payer of such a refund
 STANDARD_RULES: Final = RefundRules()
+DECIDE_FIRST: Final = "Decide first what becomes of the payment: POST /v1/payments/{id}/resolve, or wait for the bank where it is disputed."
+
+
+class RefundsStopped(Conflict):
+    """The money may have been taken back already: whoever gives it back now may give it back twice."""
+
+    code = "refunds_stopped"
+    title = "Nothing goes back while the payment is held or disputed"
+
+
+class RefundUnderWay(Conflict):
+    """Whether the provider has given it back is not known yet, and decides what there is to release."""
+
+    code = "refund_under_way"
+    title = "A refund of this payment is under way at the provider"
 
 
 class DestinationChanged(Conflict):

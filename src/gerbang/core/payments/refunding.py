@@ -14,10 +14,12 @@ from gerbang.core.identity.model import Caller
 from gerbang.core.payments import approvals, destinations, entries, hands, refund_store, schedule, settling, store
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.draft import Draft, open_drafts, save_drafts
+from gerbang.core.payments.machine import is_stopped
 from gerbang.core.payments.model import (
     Attempt,
     Coins,
     Destination,
+    DisputeState,
     IdempotencyKey,
     IdempotencyKeyReused,
     NotRefundable,
@@ -31,7 +33,14 @@ from gerbang.core.payments.model import (
     in_doubt,
 )
 from gerbang.core.payments.quoting import share
-from gerbang.core.payments.refund_model import AskedForItThemselves, NamedDestination, RefundOutcome, masked
+from gerbang.core.payments.refund_model import (
+    DECIDE_FIRST,
+    AskedForItThemselves,
+    NamedDestination,
+    RefundOutcome,
+    RefundsStopped,
+    masked,
+)
 
 RefundDecision = Literal["returned", "failed"]
 
@@ -65,8 +74,11 @@ async def request(
         draft = (await open_drafts(tx, [payment_id])).get(payment_id)
         if draft is None:
             raise PaymentNotFound
+        if is_stopped(draft.payment, draft.attempts.values()):
+            raise RefundsStopped(hint=DECIDE_FIRST)
         amount = draft.payment.excess_owed if only_excess else amount
-        made, named = await _open_parts(ctx, draft, caller, _parts(draft, amount), reason, destination, refund_id)
+        made, named = await _open_parts(ctx, draft, caller, parts_of(draft, amount), reason, destination, refund_id)
+        _close_where_all_goes_back(draft, caller)
         await save_drafts(tx, [draft])
         for id_, to in named.items():
             await refund_store.add_destination(tx, id_, to)
@@ -162,11 +174,34 @@ async def _provider_can(ctx: Context, attempt: Attempt, amount: int) -> bool:
     return terms is not None and terms.refund and (full or terms.partial_refund)
 
 
-def _parts(draft: Draft, amount: int | None) -> list[tuple[Attempt, int]]:
+def _close_where_all_goes_back(draft: Draft, caller: Caller) -> None:
+    """A bill of which only a part came, and all of it goes back, is called off: nobody is asked for money that is then returned."""
+    left = sum(a.captured - a.refunded - a.refund_reserved for a in draft.attempts.values())
+    if left or draft.payment.paid_at is not None or draft.payment.cancelled_at is not None:
+        return
+    draft.payment = replace(draft.payment, cancelled_at=draft.now)
+    detail = {"all_goes_back": True}
+    draft.more.entries.append(Entry(caller.label, "payment.cancelled", ids.show("pay", draft.payment.id), detail))
+
+
+async def give_all_back(ctx: Context, draft: Draft, caller: Caller, reason: str) -> None:
+    """Promise back whatever is left of a payment that is called off, if anything is."""
+    if any(_left(a) > 0 for a in draft.attempts.values()):
+        await _open_parts(ctx, draft, caller, parts_of(draft, None), reason, None, ids.new())
+
+
+def _left(attempt: Attempt) -> int:
+    """What can still be given back of an attempt; nothing of what its bank has taken back for good."""
+    if attempt.dispute is DisputeState.LOST:
+        return 0
+    return attempt.captured - attempt.refunded - attempt.refund_reserved
+
+
+def parts_of(draft: Draft, amount: int | None) -> list[tuple[Attempt, int]]:
     """What to give back of which attempt: all that is left without `amount`; of one attempt where one holds it all, newest first."""
     if amount == 0:
         raise NotRefundable("Nothing is not an amount.")
-    left = {a.id: a.captured - a.refunded - a.refund_reserved for a in draft.attempts.values()}
+    left = {a.id: _left(a) for a in draft.attempts.values()}
     holders = [a for a in sorted(draft.attempts.values(), key=lambda a: -a.number) if left[a.id] > 0]
     if not holders:
         raise NotRefundable("No captured money is left to give back.")
@@ -204,6 +239,8 @@ async def settle_by_transfer(
             return refund
         if refund.status is not RefundStatus.AWAITING_TRANSFER:
             raise RefundNotAwaitingTransfer(f"The refund is {refund.status.value}.")
+        if is_stopped(draft.payment, draft.attempts.values()):
+            raise RefundsStopped("Do not transfer it.", hint=DECIDE_FIRST)
         named = await refund_store.destinations(tx, refund_id)
         destinations.check_paid(named, seen)
         alone = await _check_hands(ctx, tx, caller, refund, named)

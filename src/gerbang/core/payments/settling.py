@@ -8,6 +8,7 @@ from gerbang.base import ids
 from gerbang.base.money import as_json
 from gerbang.core.payments import entries, schedule
 from gerbang.core.payments.draft import Draft
+from gerbang.core.payments.machine import captured_total, standing
 from gerbang.core.payments.model import Attempt, Refund, RefundStatus, Whole
 from gerbang.ports.payment import Accepted, Declined, Fact, Lost, RefundSettled
 
@@ -81,12 +82,20 @@ def succeed(draft: Draft, refund: Refund, *, by_bank: bool) -> None:
 
 def fail(draft: Draft, refund: Refund, why: str, *, needs_attention: bool = True) -> None:
     """It does not go back this way: release the reservation, reverse the promise. Somebody looks at it, unless it was a person's word."""
-    attempt = draft.attempts[refund.attempt_id]
+    attempt, before = draft.attempts[refund.attempt_id], _surplus(draft)
     draft.put_attempt(replace(attempt, refund_reserved=attempt.refund_reserved - refund.amount))
     failed = replace(refund, status=RefundStatus.FAILED, failure=why, needs_attention=needs_attention)
     draft.put_refund(failed)
     draft.more.postings.append(entries.refund_failed(failed))
+    if (more := _surplus(draft) - before) > 0:
+        draft.more.postings.append(entries.surplus(failed, more))
     _over(draft, failed)
+
+
+def _surplus(draft: Draft) -> int:
+    attempts, refunds = list(draft.attempts.values()), list(draft.refunds.values())
+    since, parts = standing(draft.payment, attempts, refunds, draft.now)
+    return captured_total(attempts) - parts - draft.payment.amount if since else 0
 
 
 def doubt(draft: Draft, refund: Refund) -> None:

@@ -41,11 +41,11 @@ _CHECKS: Final = {
             WHERE verdict = 'counts' AND attempt_id IN (SELECT id FROM attempts WHERE payment_id = ANY ($1::uuid[])) GROUP BY attempt_id
         ) AS c ON c.attempt_id = a.id
         WHERE a.payment_id = ANY ($1::uuid[]) AND a.quote IS NOT NULL AND (a.received <> coalesce(l.came, 0)
-            OR (a.deposit IS NOT NULL AND a.received <> coalesce(c.came, 0))) LIMIT $2
+            OR (a.deposit IS NOT NULL AND a.status <> 'held' AND a.received <> coalesce(c.came, 0))) LIMIT $2
     """,
     "the ledger's credit to payers is not the payments' surplus less what went back": """
         SELECT p.id, p.amount_excess::text AS should_be, coalesce(sum(CASE WHEN l.credit = 'payer_credit' THEN l.amount ELSE -l.amount END), 0)::text AS is
-        FROM payments p LEFT JOIN ledger_lines l ON l.payment_id = p.id AND l.kind IN ('capture', 'retraction')
+        FROM payments p LEFT JOIN ledger_lines l ON l.payment_id = p.id AND l.kind IN ('capture', 'retraction', 'surplus')
             AND 'payer_credit' IN (l.debit, l.credit)
         WHERE p.id = ANY ($1::uuid[]) GROUP BY p.id
         HAVING p.amount_excess <> coalesce(sum(CASE WHEN l.credit = 'payer_credit' THEN l.amount ELSE -l.amount END), 0) LIMIT $2

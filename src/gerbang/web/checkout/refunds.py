@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from gerbang.base import eip55, ids
 from gerbang.base.card_numbers import holds_card_number
 from gerbang.base.errors import GerbangError
+from gerbang.core.payments.machine import is_stopped
 from gerbang.core.payments.model import Destination, Refund, RefundNotAwaitingTransfer, RefundStatus
 from gerbang.core.payments.refund_model import DestinationChanged
 from gerbang.web import texts
@@ -131,6 +132,9 @@ async def _show(
 ) -> Response[bytes]:
     services = services_of(request)
     whole = await services.payments.get(refund.payment_id)
+    stopped = refund.status in (RefundStatus.REQUESTED, RefundStatus.AWAITING_TRANSFER)
+    if stopped and is_stopped(whole.payment, whole.attempts):
+        step = "stopped"
     coins = await services.payments.coins_of(refund)
     versions = await services.payments.destinations_of(refund.id)
     return page(

@@ -107,6 +107,8 @@ def scene_of(whole: Whole, *, choosing: bool = False, returned: bool = False) ->
     if payment.status in _UNPAID and not choosing and is_reversed(attempt or latest(whole.attempts)):
         return Scene.REVERSED
     match payment.status:
+        case PaymentStatus.REFUNDED if payment.paid_at is None:  # only a part ever came, and it went back
+            return Scene.CANCELLED
         case PaymentStatus.PAID | PaymentStatus.PARTIALLY_REFUNDED | PaymentStatus.REFUNDED:
             return Scene.RECEIPT
         case PaymentStatus.HELD | PaymentStatus.UNKNOWN | PaymentStatus.DISPUTED:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from gerbang.base import formats, ids, phone
 from gerbang.base.formats import Locale
 from gerbang.core.payments import due
+from gerbang.core.payments.machine import is_taken_back
 from gerbang.core.payments.model import Attempt, Offer, PaymentStatus, Whole
 from gerbang.ports.payment import (
     DisplayCode,
@@ -83,7 +84,10 @@ def page_of(whole: Whole, visit: Visit, choice: Choice | None = None) -> tuple[s
         "key": visit.key,
         "missing": due.owed(payment),
         "part_paid": payment.status is PaymentStatus.PART_PAID,
-        "part_came": 0 < payment.amount_captured < payment.amount,
+        "came": due.received(payment),
+        "part_came": 0 < due.received(payment) < payment.amount,
+        "refunds": scenes.refunds_by_state(whole.refunds),
+        "taken_back": any(is_taken_back(attempt) for attempt in whole.attempts),
         "asked": "" if visit.asked == "mailed" else visit.asked,
         "sandbox": "" if payment.livemode else visit.sandbox,
         "email": formats.mask_email(whole.payer.email) if whole.payer.email else "",
@@ -205,7 +209,6 @@ def _receipt(whole: Whole, visit: Visit) -> dict[str, Any]:
         "method": attempt.method.value if attempt else "",
         "option": scenes.option_of(attempt) if attempt else "",
         "number": action.number if isinstance(action, DisplayVirtualAccount) and _is_account(attempt) else "",
-        "refunds": scenes.refunds_by_state(whole.refunds),
         "mailed": visit.asked == "mailed",
     }
 

@@ -11,6 +11,7 @@ from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments import due
+from gerbang.core.payments.machine import is_stopped, is_taken_back
 from gerbang.core.payments.model import (
     Attempt,
     Moment,
@@ -29,7 +30,7 @@ from gerbang.web.console.actors import NOBODY, Names
 from gerbang.web.console.desk import stamp
 
 P = PaymentStatus
-_CANCELLABLE: Final = frozenset({P.CREATED, P.PENDING, P.FAILED, P.EXPIRED})
+_CANCELLABLE: Final = frozenset({P.CREATED, P.PENDING, P.PART_PAID, P.FAILED, P.EXPIRED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,12 @@ def actions_of(whole: Whole, caller: Caller, now: datetime) -> frozenset[str]:
     possible = {
         "link": takes_money(whole.payment, now) and caller.may("payments:create"),
         "ask": bool(whole.attempts) and caller.may("payments:refresh"),
-        "cancel": status in _CANCELLABLE and caller.may("payments:cancel"),
-        "refund": refundable(whole) > 0 and caller.may("refunds:create"),
+        "cancel": status in _CANCELLABLE
+        and caller.may("payments:cancel")
+        and (status is not P.PART_PAID or caller.may("refunds:create")),
+        "refund": refundable(whole) > 0
+        and not is_stopped(whole.payment, whole.attempts)
+        and caller.may("refunds:create"),
         "resolve": status is P.HELD and caller.may("payments:resolve"),
     }
     return frozenset(name for name, yes in possible.items() if yes)
@@ -113,7 +118,9 @@ def question_of(whole: Whole, act: str, locale: Locale) -> dict[str, Any]:
         case "cancel":
             heading, lead, button, fields = (
                 say("cancel.title", amount=amount),
-                say("cancel.lead"),
+                say("cancel.part", got=formats.money(due.received(payment), payment.currency, locale))
+                if payment.status is P.PART_PAID
+                else say("cancel.lead"),
                 say("cancel.button"),
                 (),
             )
@@ -131,10 +138,11 @@ def question_of(whole: Whole, act: str, locale: Locale) -> dict[str, Any]:
         case _:
             attempt = _telling(whole)
             reference = (attempt.provider_reference if attempt else None) or "–"
+            taken = any(is_taken_back(one) for one in whole.attempts)
             return {
                 **common,
                 "heading": say("resolving.title", amount=amount),
-                "lead": say("resolving.lead", reference=reference),
+                "lead": say("resolving.lead.taken" if taken else "resolving.lead", reference=reference),
                 "button": say("resolving.button"),
                 "fields": ("decision", "reason"),
                 "options": [(name, say(f"resolving.{name}")) for name in ("accept", "refund", "release")],
@@ -194,6 +202,8 @@ def _attempt_row(attempt: Attempt, locale: Locale) -> dict[str, Any]:
 def _note(whole: Whole, attempt: Attempt | None, now: datetime, locale: Locale) -> str:
     """What one wants to know beside the status, in a few words."""
     payment, say = whole.payment, texts.words(locale)
+    if any(is_taken_back(one) for one in whole.attempts):
+        return str(say("note.taken"))
     if owed := _owed_back(whole, locale):
         return owed
     match payment.status:

@@ -43,21 +43,27 @@ def deciding_of(whole: Whole, refund: Refund, locale: Locale) -> dict[str, Any]:
 
 
 def settling_of(
-    refund: Refund, named: Sequence[NamedDestination], coins: Coins | None, locale: Locale, names: Names
+    refund: Refund,
+    named: Sequence[NamedDestination],
+    coins: Coins | None,
+    locale: Locale,
+    names: Names,
+    *,
+    stopped: bool = False,
 ) -> dict[str, Any]:
-    """The page that asks for a transfer's reference. It carries the version of the destination that it shows, and says who named it."""
+    """The page that asks for a transfer's reference, or says that nothing may be transferred. It carries the version of the destination that it shows, and says who named it."""
     say, id_ = texts.words(locale), ids.show("pay", refund.payment_id)
     return {
         "id": id_,
         "back": f"/console/payments/{id_}",
         "action": f"/console/refunds/{ids.show('ref', refund.id)}/settle",
         "heading": say("settling.title", amount=formats.money(refund.amount, refund.currency, locale)),
-        "lead": say("settling.lead.coins" if coins else "settling.lead"),
-        "note": destination_text(named, coins, locale),
+        "lead": say("settling.stopped" if stopped else "settling.lead.coins" if coins else "settling.lead"),
+        "note": "" if stopped else destination_text(named, coins, locale),
         "version": named[0].version if named else 0,
         "earlier": history_of(named, locale, names),
-        "button": say("settling.button"),
-        "fields": ("reference",),
+        "button": "" if stopped else say("settling.button"),
+        "fields": () if stopped else ("reference",),
         "danger": False,
     }
 
@@ -121,6 +127,7 @@ def refund_row(
     *,
     may_settle: bool,
     email: str,
+    stopped: bool,
 ) -> dict[str, Any]:
     """One refund; the account it goes to only for whoever makes the transfer, its link for nobody."""
     waiting = refund.status is RefundStatus.AWAITING_TRANSFER
@@ -136,7 +143,7 @@ def refund_row(
         "unnamed": waiting and not named,
         "email": formats.mask_email(email) if waiting and not named and email else "",
         "name_it": waiting and may_settle,
-        "settle": waiting and may_settle and bool(named),
+        "settle": waiting and may_settle and bool(named) and not stopped,
         "dismiss": refund.needs_attention and may_settle,
         "decide": in_doubt(refund) and may_settle,
     }

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from gerbang.base import ids
 from gerbang.core.identity.model import Caller
+from gerbang.core.payments.machine import is_stopped
 from gerbang.core.payments.model import Destination, Refund, Whole
 from gerbang.web import texts
 from gerbang.web.checkout.refunds import read_destination
@@ -134,7 +135,10 @@ async def rows_of(request: Request[Any, Any, Any], whole: Whole, caller: Caller)
         named, coins = await payments.destinations_of(one.id), await payments.coins_of(one)
         asked = await payments.approval_of_refund(one.id) if one.approval == "pending" and may_settle else None
         names = await names_of(request, refund_view.labels_of(named))
-        row = refund_view.refund_row(one, named, coins, locale, names, may_settle=may_settle, email=email)
+        stopped = is_stopped(whole.payment, whole.attempts)
+        row = refund_view.refund_row(
+            one, named, coins, locale, names, may_settle=may_settle, email=email, stopped=stopped
+        )
         rows.append(row | {"approval": ids.show("apr", asked.id) if asked else ""})
     return rows
 
@@ -143,7 +147,11 @@ async def _settling(request: Request[Any, Any, Any], refund_id: UUID, reference:
     payments, known = services_of(request).payments, await _refund(request, refund_id)
     named = await payments.destinations_of(refund_id)
     names = await names_of(request, refund_view.labels_of(named))
-    values = refund_view.settling_of(known, named, await payments.coins_of(known), locale_of(request), names)
+    whole = await payments.get(known.payment_id)
+    stopped = is_stopped(whole.payment, whole.attempts)
+    values = refund_view.settling_of(
+        known, named, await payments.coins_of(known), locale_of(request), names, stopped=stopped
+    )
     return await ask_first(request, values, {"reference": reference}, {"reference": wrong} if wrong else {})
 
 

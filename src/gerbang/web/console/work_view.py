@@ -11,6 +11,7 @@ from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments.hands import Hands
+from gerbang.core.payments.machine import is_stopped, is_taken_back
 from gerbang.core.payments.model import Attempt, Refund, Whole
 from gerbang.core.payments.refund_model import NamedDestination, Work
 from gerbang.web import failures, texts
@@ -64,10 +65,10 @@ def row_of(
     """One thing that waits, for this reader: without a button that they may not press; then the row says whom it waits for."""
     say, payment = texts.words(locale), whole.payment
     refund = next((one for one in whole.refunds if one.id == work.refund_id), None)
-    shown, press, page = ids.show("pay", payment.id), *_act(work, refund, named, may, caller)
-    kind = "twice" if work.kind == "surplus" and scenes.paid_twice(whole) else work.kind
+    shown, press, page = ids.show("pay", payment.id), *_act(work, whole, refund, named, may, caller)
+    kind = _kind(work, whole)
     attempt = scenes.winner(whole.attempts) or scenes.latest(whole.attempts)
-    may_settle, to = caller.may("refunds:settle"), named[0].to if named and work.kind == "transfer" else None
+    may_settle, to = caller.may("refunds:settle"), named[0].to if named and kind == "transfer" else None
     amount = _amount(work, whole, refund)
     return Row(
         mark=_MARKS.get(work.kind, work.kind),
@@ -88,11 +89,11 @@ def row_of(
         bank=to.bank if to and may_settle else "",
         account=to.account if to and may_settle else "",
         holder=to.name if to and may_settle else "",
-        otherwise=say(f"work.{kind if work.kind != 'transfer' or named else 'unnamed'}.else"),
+        otherwise=say(f"work.{kind if kind != 'transfer' or named else 'unnamed'}.else"),
         since=work.since,
         at=stamp(work.since, locale),
         ago=formats.duration(max(0, int((now - work.since).total_seconds() * 1000)), locale).split(" ")[0],
-        button=say(f"work.{'unnamed' if work.kind == 'transfer' and not named else work.kind}.do",
+        button=say(f"work.{'unnamed' if kind == 'transfer' and not named else work.kind if kind == 'twice' else kind}.do",
                    amount=formats.money(amount, payment.currency, locale)),
         press=press,
         open=page,
@@ -127,6 +128,15 @@ def sums_of(rows: Sequence[Row], locale: Locale) -> str:
     return " + ".join(formats.money(amount, currency, locale) for currency, amount in totals.items())
 
 
+def _kind(work: Work, whole: Whole) -> str:
+    """By which words it is told."""
+    if work.kind == "surplus" and scenes.paid_twice(whole):
+        return "twice"
+    if work.kind == "held" and any(is_taken_back(one) for one in whole.attempts):
+        return "taken"
+    return "stopped" if work.kind == "transfer" and is_stopped(whole.payment, whole.attempts) else work.kind
+
+
 def _amount(work: Work, whole: Whole, refund: Refund | None) -> int:
     if refund is not None:
         return refund.amount
@@ -134,9 +144,16 @@ def _amount(work: Work, whole: Whole, refund: Refund | None) -> int:
 
 
 def _act(
-    work: Work, refund: Refund | None, named: Sequence[NamedDestination], may: Hands | None, caller: Caller
+    work: Work,
+    whole: Whole,
+    refund: Refund | None,
+    named: Sequence[NamedDestination],
+    may: Hands | None,
+    caller: Caller,
 ) -> tuple[str, str]:
     """The address of the form that does it, and of the page that asks first; at most one of them."""
+    if work.kind == "transfer" and is_stopped(whole.payment, whole.attempts):
+        return "", f"/console/payments/{ids.show('pay', work.payment_id)}"
     shown = f"/console/payments/{ids.show('pay', work.payment_id)}"
     back = f"/console/refunds/{ids.show('ref', refund.id)}" if refund else ""
     if may is not None and (

@@ -232,6 +232,15 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Kalau uang Anda terpotong, tidak akan hilang: kami terima untuk pesanan ini atau kami kembalikan.",
         "If money was taken from you it is not lost: we take it for this order or we return it.",
     ),
+    "checking.taken": ("Bank menarik kembali uang Anda", "The bank took your money back"),
+    "checking.taken.lead": (
+        "Padahal uangnya sedang, atau sudah, kami kembalikan. Jangan bayar lagi dulu: {shop} memeriksanya dan mengabari Anda.",
+        "It was on its way back to you from us, or there already. Please do not pay again yet: {shop} is looking into it and will tell you.",
+    ),
+    "checking.taken.says": (
+        "Pengembalian dari kami berhenti sampai pasti uangnya di mana.",
+        "What we were giving back waits until it is certain where the money is.",
+    ),
     # not whole
     "reversed.page": ("Pembayaran ditarik kembali", "Payment taken back"),
     "reversed.chain": ("Jaringan menarik kembali kiriman Anda", "The network took your transfer back"),
@@ -263,15 +272,15 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "reversed.send": ("Masih harus dibayar", "Still to pay"),
     "part.title": ("Masih kurang {amount}", "{amount} still to pay"),
     "part.says": ("Masih kurang {amount}.", "{amount} still to pay."),
-    "part.same": ("Bayar sisanya ke nomor yang sama.", "Send it to the same number."),
+    "part.here": ("Bayar sisanya ke nomor baru ini.", "Send it to this new number."),
     "part.got": ("Sudah kami terima {got} dari {amount}.", "We have received {got} of {amount}."),
     "part.closed": (
-        "Nomor yang tadi sudah ditutup. Uang yang sudah masuk aman; sisanya bisa dibayar dengan cara apa pun.",
-        "The number is closed now. The money that came in is safe; the rest can be paid any way you like.",
+        "Nomor atau kode yang tadi tidak menerima uang lagi. Yang sudah masuk aman; sisanya bisa dibayar ke nomor baru atau dengan cara lain.",
+        "The old number or code takes no more money. What came in is safe; pay the rest to a new number or another way.",
     ),
     "part.closed.late": (
-        "Nomor yang tadi sudah ditutup. Uang yang sudah masuk aman; {shop} akan menghubungi Anda tentang sisanya.",
-        "The number is closed now. The money that came in is safe; {shop} will contact you about the rest.",
+        "Nomor atau kode yang tadi tidak menerima uang lagi. Yang sudah masuk aman; {shop} akan menghubungi Anda tentang sisanya.",
+        "The old number or code takes no more money. What came in is safe; {shop} will contact you about the rest.",
     ),
     # the time is up, the bank has not said so yet
     "over.title": ("Waktunya habis", "Time is up"),
@@ -326,6 +335,11 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "paid.more": (
         "Anda membayar lebih {amount}. Kelebihannya kami kembalikan.",
         "You paid {amount} too much. We will return the surplus.",
+    ),
+    "refund.stopped.title": ("Pengembalian ini berhenti dulu", "This refund stands still for now"),
+    "refund.stopped.lead": (
+        "Bank Anda menarik kembali atau mempersoalkan uangnya. {shop} memeriksanya dan mengabari Anda.",
+        "Your bank has taken the money back, or disputes it. {shop} is looking into it and will tell you.",
     ),
     "refunded.title": ("Uang Anda dikembalikan", "Your money was returned"),
     "refunded.part": ("Sebagian uang Anda dikembalikan", "Part of your money was returned"),
