@@ -1,5 +1,6 @@
 """`gerbang up` as people use it: one line when everything answers, the same data the next time, nothing left behind."""
 
+import contextlib
 import json
 import os
 import signal
@@ -79,17 +80,31 @@ def start(data: Path, free_port: Callable[[], int]) -> Iterator[Start]:
 
 
 def left_behind(data: Path) -> list[str]:
-    """Command lines of processes that still work on this folder, or carry it in their environment."""
+    """Command lines of processes that still work on this folder, in it, or carry it in their environment."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            words = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
+            words = (
+                (folder / "cmdline").read_bytes()
+                + (folder / "environ").read_bytes()
+                + bytes((folder / "cwd").readlink())
+            )
             state = (folder / "stat").read_text().rpartition(")")[2].split()[0]
         except OSError:
             continue
         if str(data).encode() in words and state != "Z" and int(folder.name) != os.getpid():
             found.append(words.decode(errors="replace")[:100])
     return found
+
+
+def holders(password: str) -> list[str]:
+    """The commands of the processes that have a password in their environment: whoever may read it there has it too."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if password.encode() in (folder / "environ").read_bytes():
+                found.append((folder / "cmdline").read_bytes().rstrip(b"\0").rpartition(b"\0")[2].decode())
+    return sorted(found)
 
 
 def answers(address: str) -> int:
@@ -105,6 +120,10 @@ def test_one_line_says_where_everything_answers_and_it_does(start: Start, data: 
     assert {"customer", "operator", "admin", "api_key"} <= set(line["demo"])
     assert answers(f"{line['api']}/readyz") == 200
     assert answers(f"{line['sandbox']}/") == 200
+    if sys.platform == "linux":
+        passwords = json.loads((data / "postgres.json").read_text())
+        assert holders(passwords["gerbang_owner"]) == ["sandbox"], "it moves business time"
+        assert holders(passwords["gerbang_app"]) == ["serve", "work"]
     assert up.stop() == 0
     assert left_behind(data) == []
 

@@ -8,7 +8,7 @@ from gerbang.sandbox.app import Sandbox
 from gerbang.sandbox.guard import guard_of
 from tests.conftest import NO_TLS
 
-GUARD = guard_of("http://sandbox.toko.example:8090", "http://toko.example:8080", "http://0.0.0.0")
+GUARD = guard_of("http://sandbox.toko.example:8090", "http://toko.example:8080", host="0.0.0.0")
 
 
 def asked(method: str = "POST", **headers: str) -> Request:
@@ -40,6 +40,8 @@ def test_tools_and_our_own_pages_may_act(headers: dict[str, str]) -> None:
         {"host": "127.0.0.1.attacker.example"},
         {"host": "127.0.0.1:8090", "origin": "https://attacker.example"},
         {"host": "127.0.0.1:8090", "origin": "null"},
+        {"host": "127.0.0.1:8090", "origin": "http://127.0.0.1:9999"},
+        {"host": "127.0.0.1:8090", "origin": "http://127.0.0.1:8090.attacker.example"},
         {"host": "127.0.0.1:8090", "sec_fetch_site": "cross-site"},
     ],
 )

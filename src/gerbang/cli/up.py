@@ -151,8 +151,7 @@ def _children(settings: Settings) -> list[Child]:
 
 
 def _environment(settings: Settings, command: str) -> dict[str, str]:
-    """What a child gets: these settings; the owner's rights go to the sandbox alone, which moves business time."""
+    """What a child gets: these settings; the owner's rights go to the sandbox alone, which moves business time, and it gets no others."""
     known = {name: getattr(settings, name) for name in Settings.model_fields} | {"data": settings.data.absolute()}
-    if command != "sandbox":
-        known["database_owner_url"] = ""
+    known["database_url" if command == "sandbox" else "database_owner_url"] = ""
     return all_settings.child_environment({name: value for name, value in known.items() if value is not None})

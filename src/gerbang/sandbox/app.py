@@ -107,7 +107,7 @@ class Sandbox:
         self._chain_calls = ChainCalls(asked)
         self._control = Control(self.stage, self.faults, self.outbox, self._chain_calls, shop)
         self._page = Page(self.stage, self.faults, self.outbox, self._control)
-        self._guard = guard_of(config.public_url, config.beside, f"http://{config.host}")
+        self._guard = guard_of(config.public_url, config.beside, host=config.host)
         self._door = Door(self, config.host, config.port)
         self._smtp: asyncio.Server | None = None
 

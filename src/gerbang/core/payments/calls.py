@@ -202,7 +202,7 @@ class Calls:
             return [terms for terms in self._declared(connection) if terms.offered]
         except Exception as error:  # noqa: BLE001  one connection's setting must not take all the others' ways to pay away
             why = getattr(error, "detail", "") or f"{type(error).__name__}: {error}"
-            log.error("connection.unreadable", connection=connection.id, why=why[:200], alert="It offers nothing.")  # noqa: TRY400
+            log.error("connection.unreadable", connection=connection.id, why=why[:200], alert="It offers nothing.")  # noqa: TRY400  its text says what is wrong
             self._unreadable[connection.id] = connection
             return []
 

@@ -82,9 +82,13 @@ class Anvil:
             self._program, "--chain-id", str(self._chain_id), "--port", str(self._port), "--slots-in-an-epoch", "1",
             "--prune-history", str(_STATES), "--no-cors", "--no-request-size-limit",
         )  # fmt: skip
+        known = {
+            "PATH": os.pathsep.join(os.get_exec_path()),
+            "HOME": str(Path.home()),
+        }  # none of our addresses and passwords
         try:
             self._process = await asyncio.create_subprocess_exec(
-                *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+                *command, env=known, cwd=self._state and self._state.parent, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT, preexec_fn=die_with_parent(signal.SIGTERM),
             )  # fmt: skip
             follow(self._process.pid, signal.SIGTERM)
