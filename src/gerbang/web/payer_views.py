@@ -11,6 +11,7 @@ import msgspec
 
 from gerbang.base import formats, ids
 from gerbang.base.money import as_json
+from gerbang.core.payments import due
 from gerbang.core.payments.model import Attempt, Refund, Whole
 from gerbang.core.payments.refund_model import NOT_PROMISED
 from gerbang.web.failures import code_for_payer, to_payer
@@ -62,6 +63,7 @@ class PayerPaymentView(msgspec.Struct, frozen=True):
     id: str
     status: str
     late: bool
+    late_reason: str | None
     livemode: bool
     amount: int | str
     currency: str
@@ -102,6 +104,7 @@ def payer_payment_view(whole: Whole, *, checkout_url: str | None, steps: Steps) 
         id=ids.show("pay", payment.id),
         status=payment.status.value,
         late=payment.late,
+        late_reason=due.late_reason(payment),
         livemode=payment.livemode,
         amount=as_json(payment.amount, payment.currency),
         currency=payment.currency,

@@ -106,6 +106,7 @@ class PaymentView(msgspec.Struct, frozen=True):
     id: str
     status: str
     late: bool
+    late_reason: str | None
     livemode: bool
     amount: int | str
     currency: str
@@ -190,6 +191,7 @@ def payment_view(whole: Whole, *, checkout_url: str | None, steps: Steps = no_st
         id=shown,
         status=payment.status.value,
         late=payment.late,
+        late_reason=due.late_reason(payment),
         livemode=payment.livemode,
         amount=as_json(payment.amount, payment.currency),
         currency=payment.currency,

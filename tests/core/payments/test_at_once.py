@@ -8,7 +8,7 @@ from gerbang.base.errors import GerbangError
 from gerbang.core.payments.model import AttemptStatus, MethodChoice, Outcome, PaymentStatus, Whole
 from gerbang.ports.payment import Method
 
-from .conftest import OPERATOR, World
+from .conftest import CARD, OPERATOR, World
 from .witness import agrees, fault
 
 S = AttemptStatus
@@ -141,3 +141,9 @@ async def test_money_that_comes_late_by_one_way_closes_the_other(world: World) -
     await world.eventually(lambda: settled(world, made, [S.CAPTURED, S.CANCELLED]), seconds=30)
     assert await payable(world, made) == []
     await agrees(world, made.payment.id)
+
+
+async def test_the_same_page_at_the_provider_chosen_again_is_the_one_that_is_open(world: World) -> None:
+    made = (await world.create(choice=CARD)).whole
+    again = (await add(world, made, CARD, same_again=True)).whole
+    assert [one.id for one in again.attempts] == [made.attempts[0].id]

@@ -5,7 +5,15 @@ from typing import Any
 import pytest
 
 from gerbang.base import ids
-from gerbang.core.payments.model import AttemptStatus, MethodChoice, NotRefundable, PaymentStatus, RefundStatus, Whole
+from gerbang.core.payments import due
+from gerbang.core.payments.model import (
+    AttemptStatus,
+    MethodChoice,
+    NotRefundable,
+    PaymentStatus,
+    RefundStatus,
+    Whole,
+)
 from gerbang.ports.payment import Method
 from gerbang.web import views
 
@@ -220,3 +228,12 @@ async def test_a_provider_that_names_more_than_was_asked_for_makes_a_credit_and_
     paid = await world.until(made.payment.id, PaymentStatus.PAID)
     assert (await book_of(world, paid)).paid == 150_000
     assert await world.lines(made.payment.id) == [(CLEARING, "sales", 150_000), (CLEARING, "payer_credit", 1)]
+
+
+async def test_money_after_a_cancellation_says_so_and_blames_no_deadline(world: World) -> None:
+    made = (await world.create()).whole
+    await world.core.payments.cancel(OPERATOR, made.payment.id)
+    await pay_attempt(world, made, 1, late=True)
+    paid = await world.until(made.payment.id, PaymentStatus.PAID)
+    assert (paid.payment.late, due.late_reason(paid.payment)) == (True, "cancelled")
+    assert views.payment_view(paid, checkout_url=None).late_reason == "cancelled"

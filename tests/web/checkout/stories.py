@@ -196,6 +196,7 @@ STORIES: Mapping[str, Whole] = {
     "part-paid": _story(payment(P.PART_PAID, amount_captured=130_000), [attempt(S.EXPIRED, VA, captured=130_000), attempt(S.PENDING, VA, number=2, amount=20_000)]),
     "part-once": _story(payment(P.PART_PAID, amount_captured=130_000), [attempt(S.PENDING, VA, captured=130_000)]),
     "part-given-back": _story(payment(P.PART_PAID, amount_captured=130_000, returned_parts=50_000), [attempt(S.PENDING, VA, captured=130_000)], [refund(RefundStatus.SUCCEEDED, 50_000)]),
+    "paid-after-cancel": _story(_paid(late=True, cancelled_at=NOW - timedelta(hours=1)), [attempt(S.CAPTURED, VA, captured=150_000)]),
     "cancelled-returning": _story(payment(P.CANCELLED, amount_captured=130_000, returned_parts=130_000, cancelled_at=NOW), [attempt(S.CANCELLED, VA, captured=130_000)], [refund(RefundStatus.AWAITING_TRANSFER, 130_000)]),
     "cancelled-returned": _story(payment(P.REFUNDED, amount_captured=130_000, amount_refunded=130_000, returned_parts=130_000, cancelled_at=NOW), [attempt(S.CANCELLED, VA, captured=130_000)], [refund(RefundStatus.SUCCEEDED, 130_000)]),
     "checking-taken-back": _story(_paid(P.HELD), [attempt(S.HELD, VA, captured=150_000, failure=Failure("retracted_after_refund", "The bank reversed the deposit."))], [refund(RefundStatus.AWAITING_TRANSFER)]),

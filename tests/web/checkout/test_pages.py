@@ -113,6 +113,7 @@ def test_what_is_missing_is_what_is_asked_for_when_a_part_came() -> None:
         ("part-given-back", "We have received Rp\u00a080.000 of Rp\u00a0150.000.", "130.000"),
         ("cancelled-returning", "We will transfer Rp\u00a0130.000 back to you.", "?choose=1"),
         ("cancelled-returned", "Rp\u00a0130.000 was returned on", "Receipt"),
+        ("paid-after-cancel", "Your money came after the bill was cancelled.", "The deadline was"),
         ("checking-taken-back", "Please do not pay again yet", "is preparing your order"),
     ],
 )

@@ -17,7 +17,7 @@ EXPECTED = {
     "over-part-paid": Scene.ACCOUNT, "choose-after-silence": Scene.CHOOSE, "account": Scene.ACCOUNT, "account-longest": Scene.ACCOUNT, "account-test": Scene.ACCOUNT,
     "account-soon": Scene.ACCOUNT, "account-bare": Scene.ACCOUNT, "code": Scene.CODE, "crypto": Scene.CRYPTO, "crypto-hosted": Scene.CRYPTO, "crypto-seen": Scene.CRYPTO,
     "crypto-seen-a-part": Scene.CRYPTO, "crypto-part-paid": Scene.CRYPTO, "crypto-part-elsewhere": Scene.CRYPTO, "reversed-chain": Scene.REVERSED, "reversed-over": Scene.REVERSED, "reversed-bank": Scene.REVERSED, "qr-part-elsewhere": Scene.PART_CLOSED, "crypto-paid": Scene.RECEIPT, "away": Scene.AWAY, "app": Scene.APP,
-    "preparing": Scene.PREPARING, "part-paid": Scene.ACCOUNT, "part-once": Scene.PART_CLOSED, "part-given-back": Scene.PART_CLOSED, "cancelled-returning": Scene.CANCELLED, "cancelled-returned": Scene.CANCELLED, "checking-taken-back": Scene.CHECKING, "part-closed": Scene.PART_CLOSED, "part-closed-late": Scene.PART_CLOSED,
+    "preparing": Scene.PREPARING, "part-paid": Scene.ACCOUNT, "part-once": Scene.PART_CLOSED, "paid-after-cancel": Scene.RECEIPT, "part-given-back": Scene.PART_CLOSED, "cancelled-returning": Scene.CANCELLED, "cancelled-returned": Scene.CANCELLED, "checking-taken-back": Scene.CHECKING, "part-closed": Scene.PART_CLOSED, "part-closed-late": Scene.PART_CLOSED,
     "checking-unknown": Scene.CHECKING, "checking-held": Scene.CHECKING, "checking-disputed": Scene.CHECKING,
     "declined": Scene.DECLINED, "expired": Scene.EXPIRED, "expired-unchosen": Scene.EXPIRED, "expired-closed": Scene.EXPIRED, "declined-closed": Scene.DECLINED, "expired-crypto": Scene.EXPIRED,
     "cancelled": Scene.CANCELLED, "paid": Scene.RECEIPT, "paid-test": Scene.RECEIPT, "paid-late": Scene.RECEIPT,

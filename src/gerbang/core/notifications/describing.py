@@ -13,7 +13,15 @@ from gerbang.base.errors import NotFound
 from gerbang.core.announcements.model import Announcement
 from gerbang.core.notifications.model import LEAST_LEFT, Template
 from gerbang.core.payments import due
-from gerbang.core.payments.model import Attempt, AttemptStatus, PaymentStatus, Refund, RefundStatus, Whole, takes_money
+from gerbang.core.payments.model import (
+    Attempt,
+    AttemptStatus,
+    PaymentStatus,
+    Refund,
+    RefundStatus,
+    Whole,
+    takes_money,
+)
 from gerbang.ports.payment import DisplayCode, DisplayCrypto, DisplayVirtualAccount
 
 _REFUND_STATES: Final[Mapping[Template, frozenset[RefundStatus]]] = {
@@ -59,6 +67,8 @@ def describe(announcement: Announcement, whole: Whole | None, restart_for: timed
     again_until = payment.expires_at + restart_for
     if announcement.type == EXPIRED and again_until - announcement.made_at >= LEAST_LEFT:
         data["again_until"] = again_until.isoformat()
+    if due.late_reason(payment) == "cancelled":
+        data["called_off"] = True
     if said.get("held"):
         data["held"] = True
     if attempt is not None:

@@ -120,6 +120,7 @@ def _about_payment(locale: Locale, data: Mapping[str, Any], zone: Zone) -> dict[
         "order_reference": one_line(data["order_reference"] or ""),
         "method": words.method(data["method"], data["options"], locale) if "method" in data else "",
         "until": when("expires_at"),
+        "called_off": bool(data.get("called_off")),
         "held": bool(data.get("held")),
         "on_chain": data.get("method") == "crypto",
         "again_until": when("again_until") if "again_until" in data else "",

@@ -32,6 +32,14 @@ def received(payment: Payment) -> int:
     return payment.amount_captured - payment.returned_parts
 
 
+def late_reason(payment: Payment) -> str | None:
+    """What money came too late for: `cancelled` or `expired`; None where none did."""
+    if not payment.late:
+        return None
+    called_off = payment.cancelled_at
+    return "cancelled" if called_off and (payment.paid_at is None or payment.paid_at >= called_off) else "expired"
+
+
 def payable(whole: Whole) -> Attempt | None:
     """The attempt whose instructions count: the newest that can be paid and asks for what is due."""
     open_ones = (a for a in whole.attempts if a.status in OPEN and asks_for_the_rest(a, owed(whole.payment)))

@@ -79,7 +79,9 @@ def apply(draft: Draft, hearing: Hearing) -> None:
     draft.more.entries.append(_entry(draft, hearing, before, after, action))
     if after.next_action is not None and before.next_action is None:
         draft.announce("payment.instructions", {"attempt": ids.show("att", after.id), "method": after.method.value})
-    if not draft.payment.late and any(isinstance(f, Captured) and is_late(before, after, f.at) for f in hearing.facts):
+    is_after_cancel = draft.payment.cancelled_at is not None and after.captured > before.captured
+    told_late = any(isinstance(f, Captured) and is_late(before, after, f.at) for f in hearing.facts)
+    if not draft.payment.late and (told_late or is_after_cancel):
         draft.payment = replace(draft.payment, late=True)
 
 

@@ -58,6 +58,7 @@ from gerbang.ports.payment import (
     Effect,
     MethodTerms,
     Quote,
+    Redirect,
     Submission,
 )
 
@@ -66,8 +67,8 @@ _TAKES_ATTEMPTS: Final = frozenset({
     PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.PART_PAID, PaymentStatus.FAILED, PaymentStatus.EXPIRED,
 })  # fmt: skip
 _MOST_ADDRESSES: Final = 5  # of one payment: every unpaid address is a hole that the owner's wallet must look across
-# What is shown and stays payable, unlike a page that may be opened once, or a push that has been answered.
-_STAYS_PAYABLE: Final = (DisplayVirtualAccount, DisplayCode, DisplayQr, DisplayCrypto)
+# What is shown and stays payable, unlike a push that has been answered. Two pages of one way at a provider could both be paid.
+_STAYS_PAYABLE: Final = (DisplayVirtualAccount, DisplayCode, DisplayQr, DisplayCrypto, Redirect)
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,6 +203,7 @@ def _receipt(whole: Whole, visit: Visit) -> dict[str, Any]:
         "mark": mark,
         "word": texts.words(visit.locale)(f"status.{mark}"),
         "late": payment.late,
+        "called_off": due.late_reason(payment) == "cancelled",
         "deadline": attempt.expires_at if attempt else payment.expires_at,
         "twice": scenes.paid_twice(whole),
         "first_name": whole.payer.name.split()[0] if whole.payer.name.split() else "",

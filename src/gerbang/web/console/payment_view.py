@@ -262,7 +262,7 @@ def _why(whole: Whole, attempt: Attempt | None, moments: Sequence[Moment], local
     if failure and scenes.is_reversed(attempt):
         why += " " + texts.marked(failures.to_operator(failure, locale))
     if payment.late:
-        why += " " + say("why.late")
+        why += " " + say("why.called_off" if due.late_reason(payment) == "cancelled" else "why.late")
     if payment.amount_excess:
         why += " " + say("why.excess", amount=_money(payment, payment.amount_excess, locale))
     return why

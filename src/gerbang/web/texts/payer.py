@@ -20,8 +20,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "The amount is the same for all. You can change it later.",
     ),
     "choose.change": (
-        "Nomor atau kode yang lama ditutup begitu Anda memilih cara lain. Kalau sudah telanjur membayar, jangan diganti: tunggu saja.",
-        "The old number or code is closed once you choose another way. If you have already paid, do not change: just wait.",
+        "Nomor atau kode yang lama kami tutup begitu Anda memilih cara lain. Halaman kartu atau aplikasi yang sudah terbuka mungkin masih bisa menarik uang: jangan lanjutkan di sana. Kalau sudah telanjur membayar, jangan diganti: tunggu saja.",
+        "We close the old number or code once you choose another way. A card page or app that is open may still take money: do not go on there. If you have already paid, do not change: just wait.",
     ),
     "choose.rest": (
         "Sudah kami terima {got}. Pilih cara untuk membayar sisanya.",
@@ -329,6 +329,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "paid.late": (
         "Uang Anda masuk setelah waktunya habis. Tetap kami terima; {shop} akan menghubungi Anda.",
         "Your money came after the deadline. We have it; {shop} will contact you.",
+    ),
+    "paid.called_off": (
+        "Uang Anda masuk setelah tagihannya dibatalkan. Uangnya ada pada kami; {shop} akan menghubungi Anda.",
+        "Your money came after the bill was cancelled. We have it; {shop} will contact you.",
     ),
     "paid.late.when": ("Batasnya {until}, uangnya masuk {at}.", "The deadline was {until}, the money came {at}."),
     "paid.twice": ("Anda membayar dua kali. Yang kedua kami kembalikan.", "You paid twice. We will return the second."),

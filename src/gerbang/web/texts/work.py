@@ -106,6 +106,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Jangan ditransfer: pembayarannya ditahan atau disanggah, uangnya mungkin sudah ditarik bank. Putuskan dulu di halaman pembayarannya.",
         "Do not transfer: its payment is held or disputed, and the bank may have taken the money already. Decide first on the payment's page.",
     ),
+    "why.called_off": (
+        "Uangnya masuk setelah dibatalkan: putuskan, kirim atau kembalikan.",
+        "The money came after it was cancelled: decide, ship or give it back.",
+    ),
     "note.taken": ("ditarik bank, ada pengembalian", "taken back, with a refund"),
     "cancel.part": (
         "Sudah masuk {got}. Nomor dan kodenya ditutup, dan uang itu menjadi pengembalian.",
