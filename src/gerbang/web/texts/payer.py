@@ -20,7 +20,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "The amount is the same for all. You can change it later.",
     ),
     "choose.change": (
-        "Nomor atau kode yang lama kami tutup begitu Anda memilih cara lain. Halaman kartu atau aplikasi yang sudah terbuka mungkin masih bisa menarik uang: jangan lanjutkan di sana. Kalau sudah telanjur membayar, jangan diganti: tunggu saja.",
+        "Nomor atau kode yang lama ditutup begitu Anda memilih cara lain. Halaman kartu atau aplikasi yang sudah terbuka mungkin masih bisa menarik uang: jangan lanjutkan di sana. Kalau sudah telanjur membayar, jangan diganti: tunggu saja.",
         "We close the old number or code once you choose another way. A card page or app that is open may still take money: do not go on there. If you have already paid, do not change: just wait.",
     ),
     "choose.rest": (
