@@ -1,12 +1,7 @@
 """Card numbers in what people and programs write (R14): every spelling is found, numbers of other kinds are let through, in linear time."""
 
 import random
-import re
-import string
 import time
-import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -17,8 +12,6 @@ from gerbang.base import number_kinds
 from gerbang.base.card_numbers import ISSUERS, fits_luhn, holds_card_number, is_card_number, masked
 
 VISA, AMEX = "4111111111111111", "378282246310005"
-DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "how-to" / "card-data.md"
-EACH: Final = 4_000
 
 FOUND = [
     VISA, AMEX, "4111 1111 1111 1111", "4111-1111-1111-1111", "4111 1111 1111 1111 12/27", "4111111111111111 12/27 123",
@@ -33,6 +26,11 @@ FOUND = [
     '["4111","1111","1111","1111"]', "sari4111111111111111@example.com", "https://toko.example/?kartu=4111111111111111&x=1",
     "5555 5555 5555 4444", "2223003122003222", "6011111111111117", "3566002020360505", "36227206271667", "3056930009020004",
     "6200000000000005", "6304000000000000", "6759649826438453", "cvv 123", "CVC: 1234", "kode cvv2 = 123",
+    "8171999900000026", "5061460410120223210", "6703444444444449", "9704000000000018", "4111•1111•1111•1111", "4111 • 1111 • 1111 • 1111",
+    "4111    1111    1111    1111", "4111\r\n\r\n1111\r\n\r\n1111\r\n\r\n1111", "4111\u31641111\u31641111\u31641111", "4111<b>1111</b>1111<br/>1111",
+    "04111111111111111", "0004111111111111111", "credit card account 4111111111111111", "kartu kredit rek 378282246310005", "4111 1111 1111 1111 1227",
+    "4111 1111 1111 1111 4222 2222 2222 2220", "2026 4111 1111 1111 1111", "order-4111-1111-1111-1111", "Pesanan 4111111111111111", "kode keamanan 123",
+    "CVV saya 123", "security code 123", "csc 123", "kode keamanan kartu saya adalah 123",
 ]  # fmt: skip
 
 LET_THROUGH = [
@@ -41,7 +39,8 @@ LET_THROUGH = [
     "+62 812-3456-7890, +62 813-4567-8901", "0812-3456-7890 / 0813-4567-8901", "2026-11-29 14:05:33.123456", "29/11/2026 14.05.33",
     "IONPAYTEST02202611291405331234", "TNICEVA02402202611291405331234", "20261129140533000123", "cv 1234", "cvv", "4111 1111",
     "DE89370400440532013000", "34.567.890.1-234.567", "NIK 5171014101900001", "No. Rek BRI 3412-01-000123-50-5", "EAN 4006381333931",
-    "VA BCA 3901082123456789",
+    "VA BCA 3901082123456789", "order-450691-1796163953", "INV-45069-1796163953123", "Pesanan 450691 - 1796163953", "4506911-20261129-7",
+    "IBAN BE68 5390 0754 7034 dari", "411111111111111187654321", "1234 4111 1111 1111 1111", "4111-11••-••••-1111", "kode keamanan", "resi JNE 4111111111111111",
 ]  # fmt: skip
 
 
@@ -121,174 +120,17 @@ def test_any_card_number_is_found_in_any_script_with_any_separators_in_any_text(
     assert holds_card_number(before + spelled.rstrip(SEPARATORS) + after)
 
 
-# ── what numbers of other kinds meet ────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("field", ["order_reference", "Idempotency-Key", "customer_id", "invoice"])
+@pytest.mark.parametrize(
+    "written", ["4111-1111-1111-1111", "ORDER-4111 1111 1111 1111", VISA, AMEX, "3782 822463 10005"]
+)
+def test_a_reference_that_is_written_as_a_card_is_one(field: str, written: str) -> None:
+    assert holds_card_number(written, field)
 
 
-def digits_of(dice: random.Random, count: int) -> str:
-    return "".join(dice.choices("0123456789", k=count))
-
-
-def a_nik(dice: random.Random) -> str:
-    province = dice.choice(
-        [*range(11, 20), 21, *range(31, 37), 51, 52, 53, *range(61, 66), *range(71, 77), 81, 82, 91, 94]
-    )
-    day = dice.randint(1, 28) + dice.choice((0, 40))
-    return f"{province}{dice.randint(1, 79):02}{dice.randint(1, 30):02}{day:02}{dice.randint(1, 12):02}{dice.randint(50, 99)}{dice.randint(1, 40):04}"
-
-
-def a_bank_account(dice: random.Random) -> str:
-    lengths = {
-        "BRI": 15,
-        "BCA": 10,
-        "Mandiri": 13,
-        "BNI": 10,
-        "CIMB": 13,
-        "Permata": 10,
-        "Danamon": 10,
-        "SeaBank": 12,
-        "BTN": 16,
-    }
-    bank = dice.choice([*lengths, "BRI", "BRI"])
-    return ("0000" if bank == "BTN" else "") + digits_of(dice, lengths[bank] - (4 if bank == "BTN" else 0))
-
-
-def a_virtual_account(dice: random.Random) -> str:
-    prefix, length = dice.choice(
-        (("39355", 18), ("3901", 16), ("80777", 16), ("88480", 18), ("26215", 15), ("70014", 18), ("88608", 16), ("7812", 16), ("8848", 16),
-         ("8625", 16), ("5919", 17), ("1899", 16), ("7915", 16), ("9772", 16))
-    )  # fmt: skip
-    return prefix + digits_of(dice, length - len(prefix))
-
-
-def an_article(dice: random.Random) -> str:
-    body = dice.choice(("4", "899", "888", "955", "69", "4")) + digits_of(dice, 12)
-    return next(body[:12] + digit for digit in "0123456789" if number_kinds.is_article(body[:12] + digit))
-
-
-def a_telephone(dice: random.Random) -> str:
-    number = f"8{dice.randint(11, 99)}{digits_of(dice, dice.randint(6, 9))}"
-    return dice.choice(("0", "62", "+62", "+62 ")) + number
-
-
-def two_telephones(dice: random.Random) -> str:
-    def one() -> str:
-        number = a_telephone(dice).replace("+62 ", "0")
-        return "-".join((number[:4], number[4:8], number[8:])).rstrip("-")
-
-    return one() + dice.choice((", ", " / ", " ", "; ")) + one()
-
-
-def a_time(dice: random.Random) -> str:
-    seconds = dice.randint(1_700_000_000, 1_900_000_000)
-    stamp = time.strftime(dice.choice(("%y%m%d%H%M%S", "%Y%m%d%H%M%S", "%d%m%Y%H%M")), time.gmtime(seconds))
-    return dice.choice(
-        (f"{seconds}{digits_of(dice, dice.choice((3, 6, 9)))}", stamp + digits_of(dice, dice.choice((2, 3, 4, 6))))
-    )
-
-
-def a_device(dice: random.Random) -> str:
-    return with_check_digit(dice.choice(("35", "86", "01")) + digits_of(dice, 12))
-
-
-def a_parcel(dice: random.Random) -> str:
-    return dice.choice(("00", "01", "11", "JP", "SPXID0", "9400", "TLJN")) + digits_of(
-        dice, dice.choice((8, 10, 12, 18))
-    )
-
-
-def a_uuid(dice: random.Random) -> str:
-    return str(uuid.UUID(int=dice.getrandbits(128), version=4))
-
-
-def a_hash(dice: random.Random) -> str:
-    return dice.choice(("", "0x")) + f"{dice.getrandbits(256):064x}"
-
-
-def a_token(dice: random.Random) -> str:
-    return "".join(dice.choices(string.ascii_letters + string.digits + "-_", k=43))
-
-
-def an_order(dice: random.Random) -> str:
-    day = time.strftime("%Y%m%d", time.gmtime(dice.randint(1_700_000_000, 1_900_000_000)))
-    return dice.choice(
-        (
-            f"INV/{day}/MPL/{digits_of(dice, 10)}",
-            f"{day}{digits_of(dice, 8)}",
-            f"#{digits_of(dice, 9)}",
-            f"SO-{day}-{digits_of(dice, 5)}",
-        )
-    )
-
-
-def bare_digits(dice: random.Random) -> str:
-    return digits_of(dice, dice.randint(12, 19))
-
-
-Kind = Callable[[random.Random], str]
-KNOWN: Final[Mapping[str, tuple[Kind, str, str]]] = {
-    "bank account": (a_bank_account, "destination_account", "No. rek {}"),
-    "NIK": (a_nik, "nik", "NIK {}"),
-    "virtual account": (a_virtual_account, "va_number", "VA BCA {}"),
-    "EAN": (an_article, "ean", "EAN {}"),
-    "telephone": (a_telephone, "phone", "HP {}"),
-    "IMEI": (a_device, "imei", "IMEI {}"),
-}
-BARE: Final[Mapping[str, Kind]] = {
-    **{name: kind for name, (kind, _, _) in KNOWN.items()}, "two telephones": two_telephones, "time": a_time, "parcel": a_parcel, "UUID": a_uuid,
-    "hash": a_hash, "token": a_token, "order": an_order, "any 12 to 19 digits": bare_digits,
-}  # fmt: skip
-SENTENCES: Final = ("{}", "Pembayaran untuk {} lunas", "ref {}, 2 pcs")
-
-
-def measured() -> Iterator[tuple[str, str, float]]:
-    """Kind, place, and the share that was taken for card numbers (of cards: that was not)."""
-    dice = random.Random(9)
-    cards = [a_card(dice) for _ in range(EACH)]
-    spelled = [
-        dice.choice(
-            (
-                card,
-                " ".join((card[:4], card[4:8], card[8:12], card[12:])).rstrip(),
-                "-".join(re.findall(".{1,4}", card)),
-            )
-        )
-        for card in cards
-    ]
-    yield "card", "missed", sum(not holds_card_number(dice.choice(SENTENCES).format(text)) for text in spelled) / EACH
-    for name, (kind, field, words) in KNOWN.items():
-        numbers = [kind(dice) for _ in range(EACH)]
-        yield name, "field", sum(holds_card_number(one, field) for one in numbers) / EACH
-        yield name, "words", sum(holds_card_number(words.format(one)) for one in numbers) / EACH
-    for name, kind in BARE.items():
-        yield (
-            name,
-            "free text",
-            sum(holds_card_number(dice.choice(SENTENCES).format(kind(dice))) for _ in range(EACH)) / EACH,
-        )
-
-
-@pytest.fixture(scope="module")
-def rates() -> Sequence[tuple[str, str, float]]:
-    return list(measured())
-
-
-def test_one_card_number_in_a_hundred_is_missed_at_most(rates: Sequence[tuple[str, str, float]]) -> None:
-    assert [(kind, rate) for kind, place, rate in rates if place == "missed" and rate > 0.01] == []
-
-
-def test_one_number_in_a_thousand_is_refused_where_its_field_or_the_words_before_it_tell_its_kind(
-    rates: Sequence[tuple[str, str, float]],
-) -> None:
-    assert [(kind, place, rate) for kind, place, rate in rates if place in ("field", "words") and rate > 0.001] == []
-
-
-def test_two_numbers_in_a_hundred_are_refused_in_free_text(rates: Sequence[tuple[str, str, float]]) -> None:
-    assert [(kind, rate) for kind, place, rate in rates if place == "free text" and rate > 0.02] == []
-
-
-def test_the_document_says_what_is_measured(rates: Sequence[tuple[str, str, float]]) -> None:
-    lines = [f"| {kind} | {place} | {rate:.2%} |" for kind, place, rate in rates]
-    assert "\n".join(lines) in DOCUMENT.read_text(encoding="utf-8"), "\n".join(lines)
+def test_a_field_of_a_card_explains_no_number_by_its_last_word() -> None:
+    assert holds_card_number(AMEX, "credit_card_account")
+    assert not holds_card_number(AMEX, "account")  # one of ten accounts of 15 digits that begin so passes by chance
 
 
 # ── time ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -162,7 +162,9 @@ async def test_nul_and_endless_text_are_refused(edge: Edge) -> None:
     "value",
     [{"note": VISA}, {"a": {"b": [1, f"x {AMEX}"]}}, {"n": int(VISA)}, {VISA: "x"}, {"cvv": "123"}, {"card": {"CVC-2": 123}},
      {"x": "4\u0031" + VISA[2:]}, {"n": 4111111111111111.0}, {"n": 411111111111.1111}, {"x": "4111 1111 1111 1111 12/27"}, {"card.cvvCode": "1"} | {"cvv": "１２３"},
-     {"boxes": ["4111", "1111", "1111", "1111"]}, {"x": "4111\n1111\t1111\u00a01111"}, {"track2": "x"}, {"٤١١١١١١١١١١١١١١١": 1}],
+     {"boxes": ["4111", "1111", "1111", "1111"]}, {"pan": [4111, 1111, 1111, 1111]}, {"pan": ["4111", 1111, 1111.0, "1111"]}, {"pan": [int(digit) for digit in VISA]},
+     {"pan": [[4111, 1111], [[1111], 1111]]}, {"pan": [4000, 0, 0, 2]}, {"cvv_code": "123"}, {"cvvNumber": 1234}, {"cardCscValue": "123"},
+     {"x": "4111<b>1111</b>1111 <i>1111</i>"}, {"x": "4111    1111    1111    1111"}, {"note": "security code 123"}, {"x": "4111\n1111\t1111\u00a01111"}, {"track2": "x"}, {"٤١١١١١١١١١١١١١١١": 1}],
 )  # fmt: skip
 @pytest.mark.asyncio(loop_scope="module")
 async def test_card_data_is_refused_kept_nowhere_and_audited_without_it(
@@ -234,6 +236,8 @@ async def test_a_request_id_that_is_a_card_number_is_replaced(edge: Edge) -> Non
 NO_CARDS: dict[str, Any] = {
     "nik": "5171014101900001", "va_number": "3901082123456789", "ean": "4006381333931", "account": "341201000123506", "uuid": "c0ffee00-4111-4111-8111-411111111111",
     "at_ms": 1764412345678, "at_us": 1764412345678901, "at_ns": 1764412345678901234, "phone": "+62 812-3456-7890, 0813-4567-8901", "imei": "356938035643809",
+    "sizes": [36, 38, 40, 42, 44], "pln_token": "41111111111111111111", "no_kk": "5171014101900001", "shop_ref": "order-450691-1796163953",
+    "verification_code": 1234, "cid": 123,
 }  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """Finding payment card numbers in what people and programs write, and masking them (R14). What a refusal looks like is the edge's matter.
 
-Text is folded first: digits of every script become ASCII, character by character. Digits with at most three separators between them are one
-run, made of groups. A number begins and ends at the edges of groups; inside a group only where the group is too long to be a card number or
-an expiry or security code goes on from it. What then has an issuer's prefix and length and passes Luhn's check is a card number, unless its
+Text is folded first: digits of every script become ASCII, character by character. Digits with at most three separators, or eight blanks, between
+them are one run, made of groups. A number begins and ends at the edges of groups; inside a group only where an expiry or security code goes
+on from it, or noughts go before it. What then has an issuer's prefix and length and passes Luhn's check is a card number, unless its
 own form or the name of its field says that it is something else (`number_kinds`). The time is linear in the length of the text.
 """
 
@@ -12,7 +12,7 @@ import unicodedata
 from bisect import bisect
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
@@ -20,6 +20,7 @@ from gerbang.base import number_kinds
 
 LONGEST: Final = 19
 SHORTEST: Final = 12
+_LEAST_PADDED: Final = 15  # with noughts before it: shorter ones are numbers of accounts and parcels
 MOST_DIGITS: Final = 15_000  # in one body: looking through more of them would take longer than anybody may wait for it
 _ALL: Final = range(SHORTEST, LONGEST + 1)
 _UNIONPAY: Final = range(16, LONGEST + 1)
@@ -40,6 +41,7 @@ ISSUERS: Final[Sequence[tuple[str, int, int, Sequence[int]]]] = (
     ("JCB", 1800, 1800, (15,)),
     ("JCB", 2131, 2131, (15,)),
     ("UnionPay", 6200, 6299, _UNIONPAY),
+    ("UnionPay", 8100, 8171, _UNIONPAY),
     ("Maestro", 5018, 5018, _ALL),
     ("Maestro", 5020, 5020, _ALL),
     ("Maestro", 5038, 5038, _ALL),
@@ -50,6 +52,11 @@ ISSUERS: Final[Sequence[tuple[str, int, int, Sequence[int]]]] = (
     ("GPN", 1946, 1946, (16,)),  # debit cards of Indonesian banks
     ("GPN, RuPay, Verve, Dankort", 5000, 5099, (16,)),
     ("GPN, RuPay", 6000, 6099, (16,)),
+    ("Verve", 5060, 5061, (18, 19)),
+    ("Verve", 5078, 5079, (18, 19)),
+    ("Verve", 6500, 6500, (18, 19)),
+    ("Bancontact", 6703, 6703, _UNIONPAY),
+    ("NAPAS", 9704, 9704, (16, 19)),
     ("RuPay", 8172, 8201, (16,)),
     ("Elo", 6362, 6363, (16,)),
     ("Hipercard", 3841, 3841, (16,)),
@@ -58,12 +65,8 @@ ISSUERS: Final[Sequence[tuple[str, int, int, Sequence[int]]]] = (
     ("Uzcard", 8600, 8600, (16,)),
     ("Humo", 9860, 9860, (16,)),
 )
-_MAJORS: Final = {
-    16: re.compile(r"4|5[1-5]"),
-    15: re.compile(r"3[47]"),
-}  # looked for at any place of a run that no card number is as long as
 _SEPARATOR: Final = r"[^0-9A-Za-z*#]"  # signs that mask digits separate nothing: a masked number is none
-_RUN: Final = re.compile(rf"[0-9](?<![0-9].)(?:{_SEPARATOR}{{0,3}}+[0-9]){{11,}}+", re.DOTALL)
+_RUN: Final = re.compile(rf"[0-9](?<![0-9].)(?:{_SEPARATOR}{{0,3}}+\s{{0,5}}+[0-9]){{11,}}+", re.DOTALL)
 _GROUP: Final = re.compile(r"[0-9]+")
 _BEHIND: Final = re.compile(
     r"(?:(?:0[1-9]|1[0-2])(?:20)?(?:2[3-9]|3[0-9]|4[0-5])|(?:20)?(?:2[3-9]|3[0-9]|4[0-5])(?:0[1-9]|1[0-2]))(?:[0-9]{3,4})?"
@@ -73,8 +76,9 @@ _EXPIRY_NEXT: Final = re.compile(
     re.IGNORECASE,
 )
 _SECURITY_CODE: Final = re.compile(
-    r"[cC](?<![A-Za-z].)(?:[vV][vV]2?|[vV][cC]2?|[aA][vV]2)\b\W{0,3}(?:(?:is|code|kode|no)\b\W{0,3})?[0-9]{3,4}(?![0-9])",
-    re.DOTALL,
+    r"(?<![A-Za-z])(?:cvv2?|cvc2?|cav2|cvn|csc|(?:card\s)?(?:security|verification)\s?(?:code|number|value)|kode\s?keamanan)(?![A-Za-z0-9])\W{0,3}"
+    r"(?:(?:is|code|kode|no|nomor|number|value|my|saya|anda|kartu|kartunya|nya|adalah|of|card)\b\W{0,3}){0,3}[0-9]{3,4}(?![0-9])",
+    re.IGNORECASE,
 )
 _CODE_FIELD: Final = re.compile(
     r"(?:c[vs]c2?|cvv2?|cav2|cvn|card[_\- ]?(?:code|cid|pin)|security[_\- ]?code|verification[_\- ]?(?:code|value)|kode[_\- ]?keamanan)"
@@ -84,12 +88,20 @@ _CODE_FIELD: Final = re.compile(
 _PLAIN: Final = bytes.maketrans(b"0123456789", bytes(range(10)))
 _DOUBLED: Final = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 _PERCENT: Final = re.compile(r"%[0-9A-Fa-f]{2}")
+_TAG: Final = re.compile(r"</?[A-Za-z][^<>]{0,100}>")
 _ENTITY: Final = re.compile(r"&(?:#|[A-Za-z]{2,8};)")
 _NAME_BEFORE: Final = re.compile(r"""["']?([A-Za-z][\w.\-]{0,40})["']?\s{0,2}[=:]\s{0,2}["']?$""")
 
 
 _AROUND: Final = 64  # characters that may say what a number is
 _MOST_EXPLAINED: Final = 64
+_MOST_LOOKED: Final = 16  # groups before and behind a number, so that long rows are not gone through for each of them
+
+
+_BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")  # letters and marks that nobody sees
+_LONE_BULLET: Final = re.compile(
+    r"(?<=[0-9])(\s?)\*(?=\s?[0-9])"
+)  # one sign between groups separates them, several hide digits
 
 
 class _Folding(dict[int, str]):
@@ -100,6 +112,8 @@ class _Folding(dict[int, str]):
         value = unicodedata.digit(char, None)
         if value is not None:
             folded = str(value)
+        elif char in _BLANK:
+            folded = " "
         elif char in "•●×∗＊⁎＃":
             folded = "*"
         else:
@@ -163,7 +177,10 @@ def fits_luhn(digits: str) -> bool:
 
 def fold(text: str) -> str:
     """The text in ASCII, as long as it was: digits of every script as digits, other letters as `x`, other signs as spaces."""
-    return text if text.isascii() else text.translate(_FOLDING)
+    if text.isascii():
+        return text
+    folded = text.translate(_FOLDING)
+    return _LONE_BULLET.sub(r"\1 ", folded) if "*" in folded else folded
 
 
 def _readings(text: str) -> Iterator[str]:
@@ -173,7 +190,10 @@ def _readings(text: str) -> Iterator[str]:
         text = unquote(text)
         yield text
     if "&" in text and _ENTITY.search(text):
-        yield html.unescape(text)
+        text = html.unescape(text)
+        yield text
+    if "<" in text and _TAG.search(text):
+        yield _TAG.sub(" ", text)
 
 
 def _unexplained(folded: str, field: str | None) -> Iterator[Found]:
@@ -187,7 +207,8 @@ def _unexplained(folded: str, field: str | None) -> Iterator[Found]:
         inside = slice(found.start - begin, found.end - begin)
         around = folded[begin : found.end + _AROUND]
         if explained >= _MOST_EXPLAINED or not (
-            number_kinds.is_kind_of(name, around[inside]) or number_kinds.explains(around, inside.start, inside.stop)
+            number_kinds.is_kind_of(name, around[inside], folded if field is not None else "")
+            or number_kinds.explains(around, inside.start, inside.stop)
         ):
             yield found
 
@@ -212,17 +233,56 @@ def _candidates(folded: str) -> Iterator[Found]:
                 yield Found(*run.span())
             if len(written) > known[0]:
                 yield from _at_its_begin(folded, run.start(), written)
+        elif written[0] == "0":
+            yield from _at_its_begin(folded, run.start(), written)
+
+
+def _is_of_longer(run: str, spans: Sequence[tuple[int, int]], begin: int, stop: int) -> bool:
+    """Whether four groups of four are a part of more of them between the same signs, as tokens of electricity and parcels are written: neither
+    one of several cards, nor with a year before it or an expiry behind it.
+    """
+    if stop - begin != 4 or any(end - start != 4 for start, end in spans[begin:stop]):
+        return False
+    sign = run[spans[begin][1] : spans[begin + 1][0]]
+
+    def is_next(one: int) -> bool:
+        """Whether the group behind this one belongs to the same row."""
+        return spans[one + 1][1] - spans[one + 1][0] == 4 and run[spans[one][1] : spans[one + 1][0]] == sign
+
+    if not all(is_next(one) for one in range(begin, stop - 1)):
+        return False
+    first, last = begin, stop - 1
+    while (
+        first > max(0, begin - _MOST_LOOKED) and spans[first - 1][1] - spans[first - 1][0] == 4 and is_next(first - 1)
+    ):
+        first -= 1
+    while last + 1 < min(len(spans), stop + _MOST_LOOKED) and is_next(last):
+        last += 1
+    count = last + 1 - first
+    if count == 4 or (count % 4 == 0 and (begin - first) % 4 == 0):
+        return False
+    if begin == first + 1 and run[slice(*spans[first])].startswith("20"):
+        return False
+    return last < stop or _BEHIND.fullmatch(run, *spans[stop]) is None
 
 
 def _at_its_begin(folded: str, start: int, group: str) -> Iterator[Found]:
-    """Numbers with which one group of digits begins, where an expiry or a security code goes on from them."""
+    """Numbers with which one group of digits begins, where an expiry or a security code goes on from them, or noughts go before."""
     size = len(group)
     expiry_next = _EXPIRY_NEXT.match(folded, start + size) is not None
     for length in _lengths()[int(group[:4])]:
         if length < size and fits_luhn(group[:length]):
             goes_on = _BEHIND.fullmatch(group, length) or (length == 16 and size == 19)
-            if goes_on or expiry_next or (size > LONGEST and not _touches_letters(folded, start, start)):
+            if goes_on or expiry_next:
                 yield Found(start, start + length)
+    bare = group.lstrip("0")
+    if (
+        _LEAST_PADDED <= len(bare) < size
+        and len(bare) <= LONGEST
+        and is_card_number(bare)
+        and not number_kinds.looks_made(bare)
+    ):
+        yield Found(start + size - len(bare), start + size)
 
 
 def _in_run(folded: str, offset: int, run: str) -> Iterator[Found]:
@@ -243,6 +303,10 @@ def _in_run(folded: str, offset: int, run: str) -> Iterator[Found]:
                 break
             if (sums[last % 2][last] - sums[last % 2][first]) % 10:
                 continue
+            end = bisect(firsts, last - 1)
+            groups = [digits[begin:stop] for begin, stop in pairwise(firsts[number : end + 1])]
+            if number_kinds.holds_moment(groups) or _is_of_longer(run, spans, number, end):
+                continue
             if (last in edges or _goes_on(digits, last, firsts)) and not _is_something_else(
                 folded, place(first), digits[first:last]
             ):
@@ -255,25 +319,16 @@ def _in_run(folded: str, offset: int, run: str) -> Iterator[Found]:
 
 
 def _within(folded: str, start: int, group: str) -> Iterator[Found]:
-    """Numbers at the end of one group of digits, and the commonest at any place of one that is too long."""
+    """Numbers at the end of one group of digits, behind which an expiry or a security code is written. Without one, longer digits are a number
+    that a machine made: a token, a parcel, a branch of a taxpayer.
+    """
     size, lengths = len(group), _lengths()
-    expiry_next = _EXPIRY_NEXT.match(folded, start + size) is not None
-    if not expiry_next and (
-        size <= LONGEST or number_kinds.begins_with_date(group) or _touches_letters(folded, start, start + size)
-    ):
-        return  # a number that a machine made
+    if _EXPIRY_NEXT.match(folded, start + size) is None:
+        return
     for length in range(SHORTEST, min(LONGEST, size - 1) + 1):
         tail = group[-length:]
         if length in lengths[int(tail[:4])] and fits_luhn(tail):
             yield Found(start + size - length, start + size)
-    if size <= LONGEST:
-        return
-    for parity, sums in enumerate(_sums(group)):
-        for length, major in _MAJORS.items():
-            lasts = range(length + (parity - length) % 2, size + 1, 2)
-            for last in [last for last in lasts if not (sums[last] - sums[last - length]) % 10]:
-                if major.match(group, last - length):
-                    yield Found(start + last - length, start + last)
 
 
 def _goes_on(digits: str, last: int, firsts: Sequence[int]) -> bool:
@@ -286,10 +341,6 @@ def _is_something_else(folded: str, start: int, digits: str) -> bool:
     if start and folded[start - 1] == "+" and not folded[max(0, start - 2)].isalnum():
         return len(digits) != 16 or digits[0] not in "45"  # a telephone number with its country
     return number_kinds.looks_made(digits)
-
-
-def _touches_letters(folded: str, start: int, end: int) -> bool:
-    return (start > 0 and folded[start - 1].isalpha()) or (end < len(folded) and folded[end].isalpha())
 
 
 # ── issuers and check digits ────────────────────────────────────────────────────────────────────────────────────────

@@ -28,10 +28,27 @@ _FORMS: Final = re.compile(
     r"|(?P<grouped>(?<![0-9])628[1-9](?P<sign>[ .\-])[0-9]{3,4}(?P=sign)[0-9]{2,6}(?!(?P=sign)?[0-9]))"
     r"|(?P<abroad>(?<![0-9A-Za-z])\+[1-9][0-9]{0,2}(?:[ .()\-]{1,2}[0-9]{1,5}){1,5}\b)"
     r"|(?P<money>\bRp\.?\s?[0-9]{1,3}(?:\.[0-9]{3})*(?:,[0-9]{2}|,-)?)"
-    r"|\b(?P<label>(?:no(?:mor|\.)?\s{0,2})?(?:nik|ktp|npwp|va|virtual\s?account|briva|rek(?:ening)?|norek|account|acct|ean|gtin|barcode|isbn|imei|resi|awb|tracking|hp|wa|telp|tel|phone)"
-    r"(?:\s{1,2}(?:number|no\.?|nomor|bca|bri|bni|mandiri|permata|cimb|danamon|maybank|hana|btn|bsi)){0,2})(?P<between>[\W_]{1,4})(?P<number>[0-9](?:[ .\-]?[0-9]){7,19})(?![0-9])",
+    r"|\b(?P<label>(?:no(?:mor|\.)?\s{0,2})?(?:nik|ktp|kk|kartu\s?keluarga|npwp|nitku|token|stroom|sku|va|virtual\s?account|briva|rek(?:ening)?|norek|account|acct|ean|gtin|barcode|isbn|imei|resi|awb|tracking|hp|wa|telp|tel|phone)"
+    r"(?:\s{1,2}(?:number|no\.?|nomor|pln|listrik|bank|bca|bri|bni|mandiri|permata|cimb|niaga|danamon|maybank|hana|btn|bsi|gopay|jne|jnt|usps)){0,2})(?P<between>[\W_]{1,4})(?P<number>[0-9](?:[ .\-]?[0-9]){7,21})(?![0-9])",
     re.IGNORECASE,
 )  # fmt: skip
+
+
+_REFERENCE_BEFORE: Final = re.compile(
+    r"(?i:\b|_)(?i:order|pesanan|inv|invoice|faktur|trx|booking|transaksi)[\W_]{0,3}(?i:no\.?|id|nomor)?[\W_]{0,3}(?:[0-9]{1,9}[\W_]{1,3})?\Z"
+)
+_AS_FAR: Final = 40  # characters before a number, in which a word belongs to it
+_CARD_BEFORE: Final = re.compile(
+    r"(?i:\b|_)(?i:card|cards|kartu|credit|kredit|debit|visa|mastercard|amex|cc)[\W_]{1,3}(?i:[a-z]{1,12}[\W_]{1,3})?\Z"
+)
+
+
+def _is_reference(around: str, start: int, end: int) -> bool:
+    """Whether a word before groups of digits says that they are an order's, and they are no groups of a card."""
+    written = around[start:end]
+    if written.isdigit() or _is_written_as_card(written):
+        return False
+    return _REFERENCE_BEFORE.search(around, max(0, start - _AS_FAR), start) is not None
 
 
 def explains(around: str, start: int, end: int) -> bool:
@@ -39,19 +56,39 @@ def explains(around: str, start: int, end: int) -> bool:
 
     What lies wholly inside explains nothing: a card number may hold a date or a telephone number.
     """
+    if _is_reference(around, start, end):
+        return True
     for form in _FORMS.finditer(around):
         outer = (
             form.start() <= start if form["mobile"] or form["grouped"] else form.start() <= start or end <= form.end()
         )
-        if form.start() < end and start < form.end() and outer and _holds(form):
+        if (
+            form.start() < end
+            and start < form.end()
+            and outer
+            and _holds(form)
+            and not (form["label"] and _CARD_BEFORE.search(around, max(0, form.start() - _AS_FAR), form.start()))
+        ):
             return True
     return False
 
 
-def is_kind_of(field: str, written: str) -> bool:
-    """Whether a field of this name rightly holds these digits, however they are grouped."""
-    rule = _rule_of(field)
-    return rule is not None and rule("".join(char for char in written if char.isdigit()))
+def is_kind_of(field: str, written: str, whole: str = "") -> bool:
+    """Whether a field of this name rightly holds these digits, however they are grouped, or as its whole value the digits around them too."""
+    names = names_of(field)
+    if not names or _OF_CARDS.search(field):
+        return False
+    if not _REFERENCES.isdisjoint(names):
+        return not _is_written_as_card(written)
+    if not _PARCELS.isdisjoint(names):
+        is_long = _is_one_number(whole) and len(_digits(whole)) > _LONGEST_CARD
+        return is_long or not _GROUPED_AS_CARD.fullmatch(written)
+    if names[-1] == "iban" and _is_iban(whole.strip()):
+        return True
+    rule = next((_RULES[name] for name in names if name in _RULES), None)
+    if rule is None:
+        return False
+    return rule(_digits(written)) or (_is_one_number(whole) and rule(_digits(whole)))
 
 
 def looks_made(digits: str) -> bool:
@@ -86,14 +123,22 @@ def is_article(digits: str) -> bool:
 
 
 def _is_iban(text: str) -> bool:
-    plain = text.replace(" ", "").upper()
-    return 15 <= len(plain) <= 34 and int("".join(str(int(char, 36)) for char in plain[4:] + plain[:4])) % 97 == 1
+    """Whether the text is one, or begins with one: the word behind it may be as long as its last group."""
+    groups = text.upper().split()
+    return any(_is_one_iban("".join(groups[:count])) for count in range(len(groups), 0, -1))
+
+
+def _is_one_iban(plain: str) -> bool:
+    if not 15 <= len(plain) <= 34 or not (plain.isascii() and plain.isalnum()):
+        return False
+    return int("".join(str(int(char, 36)) for char in plain[4:] + plain[:4])) % 97 == 1
 
 
 def _is_account(digits: str) -> bool:
-    return (
-        len(digits) <= 15
-    )  # what looks like a card number beyond that is one: no bank's account of 16 digits begins so
+    """Up to 15 digits; with more, what begins as no card of the large networks, or is a wallet's virtual account: a prefix and a mobile number."""
+    return len(digits) <= 15 or (
+        len(digits) <= 20 and (not _LARGE.match(digits) or _WALLET.fullmatch(digits) is not None)
+    )
 
 
 def _is_virtual_account(digits: str) -> bool:
@@ -112,27 +157,58 @@ def _is_device(digits: str) -> bool:
     return 14 <= len(digits) <= 17 and digits[:2] in {"00", "01", "35", "86", "98", "99"}
 
 
-def _is_parcel(digits: str) -> bool:
-    return len(digits) <= 14 or len(digits) > 16
+def _is_token(digits: str) -> bool:
+    return len(digits) == 20
+
+
+def _is_branch(digits: str) -> bool:
+    return len(digits) == 22  # NITKU: a tax number of 16 digits and six of the branch
+
+
+def _is_product(digits: str) -> bool:
+    return len(digits) <= 14 or is_article(digits)
 
 
 _NAMES: Final = (
-    ("account accountno accountnumber acct accountid bankaccount rekening norek norekening nomorrekening rek iban", _is_account),
+    ("account accountno accountnumber acct accountid bankaccount rekening norek norekening nomorrekening rek", _is_account),
     (
         "va vano vanumber vacct vacctno virtualaccount virtualaccountno virtualaccountnumber briva nomorva nova paymentcode paycode payno",
         _is_virtual_account,
     ),
-    ("nik noktp nomorktp ktp nationalid identitynumber idnumber nonik nomornik", is_nik),
+    ("nik noktp nomorktp ktp nationalid identitynumber idnumber nonik nomornik kk nokk nomorkk kartukeluarga", is_nik),
     ("npwp nonpwp nomornpwp taxid taxnumber", _is_tax_number),
-    ("ean ean13 gtin gtin13 gtin14 barcode upc isbn isbn13 sku", is_article),
+    ("ean ean13 gtin gtin13 gtin14 barcode upc isbn isbn13", is_article),
+    ("sku product productid productno variantid itemid skuid", _is_product),
+    ("token plntoken tokenpln stroom tokenlistrik strum", _is_token),
+    ("nitku", _is_branch),
     (
         "phone phonenumber phoneno hp nohp nomorhp handphone wa whatsapp nowa mobile mobileno msisdn tel telp telephone telepon telpon",
         _is_telephone,
     ),
     ("imei imei1 imei2 imeisv deviceid", _is_device),
-    ("resi noresi nomorresi awb awbnumber trackingnumber trackingno trackingid tracking waybill", _is_parcel),
 )  # fmt: skip
 _RULES: Final[Mapping[str, Callable[[str], bool]]] = {name: rule for names, rule in _NAMES for name in names.split()}
+_PARCELS: Final = frozenset({
+    "resi", "noresi", "nomorresi", "awb", "awbnumber", "trackingnumber", "trackingno", "trackingid", "tracking", "waybill", "usps",
+})  # fmt: skip
+_REFERENCES: Final = frozenset({
+    "idempotencykey", "id", "reference", "orderreference", "orderid", "orderno", "ordernumber", "order", "invoice", "invoiceid", "invoiceno",
+    "invoicenumber", "transactionid", "trxid", "externalid", "referenceid", "referenceno", "bookingcode", "pesanan", "nomorpesanan", "nopesanan",
+    "faktur", "nofaktur",
+})  # fmt: skip
+_OF_CARDS: Final = re.compile(r"(?i:card|credit|debit)|kartu(?!_?keluarga)|\bpan\b")
+_GROUPED_AS_CARD: Final = re.compile(
+    r"[0-9]{4}([^0-9]{1,3})[0-9]{4}\1[0-9]{4}\1[0-9]{1,4}|[0-9]{4}[^0-9]+[0-9]{6}[^0-9]+[0-9]{4,5}"
+)
+_LARGE: Final = re.compile(r"4|5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)|3[47]|35|62|6011|65")
+_WALLET: Final = re.compile(r"[1-9][0-9]{2,5}08[1-9][0-9]{7,10}")
+_LETTER: Final = re.compile(r"[A-Za-z]")
+_LONGEST_VALUE: Final = 64
+_LONGEST_CARD: Final = 19
+# Seconds, milliseconds or microseconds since 1970 in the years 2017 to 2033, or a day.
+_MOMENT: Final = re.compile(
+    r"1[5-9][0-9]{8}(?:[0-9]{3}(?:[0-9]{3})?)?|20[1-3][0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[0-2][0-9][0-5][0-9](?:[0-5][0-9])?)?"
+)
 _LONGEST_NAME: Final = 48
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -145,8 +221,33 @@ def names_of(field: str) -> Sequence[str]:
     return ["".join(words[start:]) for start in range(len(words))]
 
 
-def _rule_of(field: str) -> Callable[[str], bool] | None:
-    return next((_RULES[name] for name in names_of(field) if name in _RULES), None) if field else None
+def holds_moment(groups: Sequence[str]) -> bool:
+    """Whether one of several groups of digits is a moment, counted from 1970 or as a day: programs put one behind a number of an order."""
+    return len(groups) > 1 and any(_MOMENT.fullmatch(group) for group in groups)
+
+
+def _is_written_as_card(written: str) -> bool:
+    """Whether digits in a reference stand as those of a card do: alone and as many as nearly all cards have, or in a card's groups."""
+    if written.isdigit():
+        return (
+            len(written) == 16
+            or (len(written) == 15 and written[:2] in {"34", "37"})
+            or (len(written) == 19 and written[:2] == "62")
+        )
+    sizes = [len(group) for group in re.findall(r"[0-9]+", written)]
+    return sizes in ([4, 6, 5], [4, 6, 4]) or (len(set(sizes[:-1])) == 1 and sizes[-1] <= sizes[0])
+
+
+def _is_one_number(whole: str) -> bool:
+    """Whether a value is digits in even groups and nothing else: an expiry behind a card number is another group."""
+    if len(whole) > _LONGEST_VALUE or _LETTER.search(whole):
+        return False
+    sizes = [len(group) for group in re.findall(r"[0-9]+", whole)]
+    return len(sizes) == 1 or (len(sizes) > 1 and sizes[0] <= 6 and len(set(sizes[:-1])) == 1 and sizes[-1] <= sizes[0])
+
+
+def _digits(written: str) -> str:
+    return "".join([char for char in written if char.isdigit()])
 
 
 def _holds(form: re.Match[str]) -> bool:

@@ -26,7 +26,7 @@ def check_form(header: bytes | None) -> str:
             f"The key must have 1 to {MOST_CHARACTERS} printable ASCII characters without spaces."
         )
     key = header.decode("ascii")
-    if holds_card_number(key):
+    if holds_card_number(key, "Idempotency-Key"):
         raise card_refused("/Idempotency-Key")
     return key
 

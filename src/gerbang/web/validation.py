@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import islice
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import msgspec
@@ -102,16 +103,34 @@ def _pointer(steps: Sequence[str]) -> str:
 
 
 # Base units of an asset may look like a card; whatever is no amount is refused there and not kept.
+_MOST_PIECES: Final = 24
+_LONGEST_PIECE: Final = 8
+_BOXES: Final = 4  # and as many digits in each
 _UNITS_AT: Final = "/amount"
 _TRIGGERS: Final = re.compile(
-    rb"[0-9](?<![0-9].)(?:[^0-9A-Za-z*#]{0,3}+[0-9]){11,}+|[\\%&\x80-\xff]|[cC][aAvV][vVcC]|[cC][sS][cC]|[cC][vV][nN]"
+    rb"[0-9](?<![0-9].)(?:[^0-9A-Za-z*#]{0,40}+[0-9]){11,}+|\[(?:\s{0,40}+[0-9]{1,4}\s{0,40}+[,\]]){4}|[\\%&<\x80-\xff]|[cC][aAvV][vVcC]|[cC][sS][cC]|[cC][vV][nN]"
     rb"|(?i:card|kode|verification|security|track|mag(?:netic)?.?stripe|pin.?block)",
     re.DOTALL,
 )
-_SECURITY_CODE: Final = frozenset({
-    "cvv", "cvv2", "cvc", "cvc2", "cav2", "cvn", "csc", "cardcvv", "cardcvc", "cardcode", "cardcid", "cardpin", "securitycode",
-    "cardsecuritycode", "cardverificationcode", "cardverificationvalue", "verificationvalue", "kodekeamanan", "kodecvv",
-})  # fmt: skip
+_SECURITY_CODE: Final = frozenset(
+    f"{before}{name}{after}"
+    for name in (
+        "cvv",
+        "cvv2",
+        "cvc",
+        "cvc2",
+        "cav2",
+        "cvn",
+        "csc",
+        "cid",
+        "securitycode",
+        "verificationcode",
+        "verificationvalue",
+    )
+    for before in ("", "card")
+    for after in ("", "code", "number", "no", "value")
+    if (before, name) not in (("", "cid"), ("", "verificationcode"))  # of customers, and of mails
+) | {"cardcode", "cardpin", "kodekeamanan", "kodecvv", "kodecvc", "nomorcvv", "nocvv"}
 _TRACK: Final = frozenset(
     {"track1", "track2", "track1data", "track2data", "trackdata", "magstripe", "magneticstripe", "pinblock"}
 )
@@ -175,14 +194,15 @@ def card_refused(pointer: str) -> CardDataRefused:
     safe = "/".join("…" if holds_card_number(part) else part for part in pointer.split("/"))
     return CardDataRefused(
         "Card numbers, security codes and track data must never be sent here; nothing of it was kept.",
-        hint="Card payments are made on the provider's page that next_action leads to. A number of another kind is taken in a field of its"
-        " name (nik, account, va_number, ean, phone), or after a word that says what it is.",
+        hint="Card payments are made on the provider's page that next_action leads to. If it is another number: an order's is taken in groups"
+        " that no card has, or with a letter in it (order-4506911-796163953); others in a field of their name (nik, account, va_number, ean,"
+        " phone, resi, token), or after a word that says what they are.",
         errors=[FieldError(safe, "Looks like card data.")],
     )
 
 
 def _texts(value: Any) -> Iterator[_Text]:
-    """Every text, number and name of a body, in order. A list of texts is also read as one, as numbers are typed into four boxes."""
+    """Every text, number and name of a body, in order. A list is also read as one text, as numbers are typed into four boxes."""
     waiting: list[tuple[str, str, Any]] = [("", "", value)]
     while waiting:
         pointer, field, one = waiting.pop()
@@ -200,11 +220,35 @@ def _texts(value: Any) -> Iterator[_Text]:
                     yield _Text(f"{pointer}/{name}", name, name, is_name=True)
                 waiting += [(f"{pointer}/{name}", name, inner) for name, inner in reversed(one.items())]
             case list():
-                if 1 < len(one) <= 19 and all(isinstance(inner, str) and len(inner) <= 6 for inner in one):
-                    yield _Text(pointer, field, " ".join(one))
+                for together in _as_one(one):
+                    yield _Text(pointer, field, together)
                 waiting += [(f"{pointer}/{number}", field, one[number]) for number in reversed(range(len(one)))]
             case _:
                 pass  # null holds no digits
+
+
+def _as_one(items: list[Any]) -> Iterator[str]:
+    """The short texts and numbers of a list, and of lists in it, as one text; four numbers also with the noughts that they have lost."""
+    pieces = list(islice(_pieces(items), _MOST_PIECES + 1))
+    if not 1 < len(pieces) <= _MOST_PIECES or any(len(piece) > _LONGEST_PIECE for piece in pieces):
+        return
+    yield " ".join(pieces)
+    if len(pieces) == _BOXES and any(len(piece) < _BOXES for piece in pieces):
+        yield " ".join([piece.zfill(_BOXES) for piece in pieces])
+
+
+def _pieces(items: list[Any]) -> Iterator[str]:
+    waiting = [*reversed(items)]
+    while waiting:
+        match waiting.pop():
+            case list() as inner:
+                waiting += reversed(inner)
+            case str() | int() as one if not isinstance(one, bool):
+                yield str(one)
+            case float() as one:
+                yield f"{one:.0f}" if abs(one) < _BIG_FLOAT else str(one)
+            case _:
+                pass  # an object has names of its own
 
 
 # ── one reading only ────────────────────────────────────────────────────────────────────────────────────────────────
