@@ -69,17 +69,27 @@ class Cluster:
 async def running() -> AsyncIterator[Cluster]:
     """A fresh cluster with Gerbang's schema and the two scratch databases; gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="gerbang-bench-"))
+    try:
+        async with kept(folder) as cluster:
+            await _prepare(cluster)
+            yield cluster
+    finally:
+        shutil.rmtree((folder / "postgres").resolve(), ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.asynccontextmanager
+async def kept(folder: Path) -> AsyncIterator[Cluster]:
+    """The cluster of a folder, made where it is not there yet; it stays afterwards."""
+    folder.mkdir(exist_ok=True)
     folder.chmod(0o711)  # the account that runs PostgreSQL passes through
     server = await Postgres(folder, settings=_SETTINGS).start()
     cluster = Cluster(folder, server)
     try:
         await cluster.check_durable()
-        await _prepare(cluster)
         yield cluster
     finally:
         await cluster.server.stop()
-        shutil.rmtree((folder / "postgres").resolve(), ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _prepare(cluster: Cluster) -> None:

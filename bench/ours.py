@@ -81,7 +81,7 @@ class Gerbang:
             child("work-2", command, environment, folder) as second,
         ):
             try:
-                await _listening(self.cluster, 2)
+                await listening(self.cluster, 2)
                 yield
             except NoScore as reason:
                 words = " | ".join(one.last_words()[-600:] for one in (first, second))
@@ -165,7 +165,7 @@ def log_in(port: int, password: str) -> str:
     return str(content["access_token"])
 
 
-async def _listening(cluster: Cluster, count: int) -> None:
+async def listening(cluster: Cluster, count: int) -> None:
     """Return when so many workers listen for events. Raises NoScore after half a minute."""
     deadline = monotonic() + _START_S
     async with connected(cluster.dsn()) as db, db.reading() as tx:

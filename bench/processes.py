@@ -39,6 +39,11 @@ class ChildProcess:
         """The process id."""
         return self._process.pid
 
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.poll() is None
+
     def last_words(self) -> str:
         """Return the end of what it wrote."""
         return self.log.read_text(errors="replace")[-2_000:]

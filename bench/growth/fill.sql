@@ -1,20 +1,20 @@
 -- A shop's past: `growth.payments` finished payments between 700 and 200 days ago with all that belongs to them, and the same hundred open
--- ones whatever the past. Everything in it agrees with everything else: `gerbang verify` finds nothing.
+-- ones whatever the past. Half of all have one order reference, and a third one owner. Everything in it agrees with everything else: `gerbang verify` finds nothing.
 
 CREATE FUNCTION pg_temp.id_of(at timestamptz, what text, n bigint) RETURNS uuid LANGUAGE sql STABLE AS $$
-    SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5(what || n), 1, 3) || '8'
-        || substr(md5(what || n), 4, 15))::uuid
+    SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0')
+        || overlay(overlay(left(md5(what || n), 20) PLACING '7' FROM 1) PLACING '8' FROM 5))::uuid
 $$;
 
 CREATE TEMP TABLE made AS
-SELECT n, at, age, payment, pg_temp.id_of(at, 'attempt', n) AS attempt, pg_temp.id_of(at, 'refund', n) AS refund, owner, 50000 + n % 97 * 1000 AS amount,
-    CASE WHEN n % 10000 = 7 THEN 'paylater' ELSE (ARRAY['virtual_account', 'qris', 'card', 'ewallet', 'virtual_account'])[1 + n % 5] END AS method,
-    CASE WHEN n <= 7 THEN 'closed-shop' ELSE (ARRAY['shop-jakarta', 'shop-bandung', 'shop-medan'])[1 + n % 3] END AS connection,
+SELECT n, at, age, payment, (2 + n * 500::bigint / current_setting('growth.payments')::int)::text::xid8 AS lot, pg_temp.id_of(at, 'attempt', n) AS attempt, pg_temp.id_of(at, 'refund', n) AS refund, owner, 50000 + n % 97 * 1000 AS amount,
+    CASE WHEN n % 10000 = 7 THEN 'paylater' WHEN n % 20 = 13 THEN 'crypto' ELSE (ARRAY['virtual_account', 'qris', 'card', 'ewallet', 'virtual_account'])[1 + n % 5] END AS method,
+    CASE WHEN n <= 7 THEN 'closed-shop' WHEN n % 20 = 13 THEN 'wallet' ELSE (ARRAY['shop-jakarta', 'shop-bandung', 'shop-medan'])[1 + n % 3] END AS connection,
     CASE WHEN n > past.payments THEN 'pending'
          ELSE (ARRAY['paid', 'paid', 'expired', 'paid', 'paid', 'expired', 'paid', 'failed', 'paid', 'refunded'])[1 + n / 5 % 10] END AS status
 FROM (
     SELECT n, at, at + interval '1 day' AS age, pg_temp.id_of(at, 'payment', n) AS payment,
-        pg_temp.id_of(timestamptz '2024-01-01', 'user', n % greatest(20, (current_setting('growth.payments')::int / 10))) AS owner
+        pg_temp.id_of(timestamptz '2024-01-01', 'user', CASE n % 3 WHEN 0 THEN 0 ELSE n % greatest(20, (current_setting('growth.payments')::int / 10)) END) AS owner
     FROM (
         SELECT n, now() - interval '200 days' - interval '500 days' * (1 - n::float8 / current_setting('growth.payments')::int) AS at
         FROM generate_series(1, current_setting('growth.payments')::int) AS n
@@ -23,8 +23,18 @@ FROM (
     ) AS numbered
 ) AS dated, (SELECT current_setting('growth.payments')::int AS payments) AS past;
 
+INSERT INTO connections (id, provider, livemode, enabled)
+SELECT name, 'nicepay', true, false FROM unnest(ARRAY['closed-shop', 'shop-jakarta', 'shop-bandung', 'shop-medan']) AS name;
+
 INSERT INTO users (id, email, name, role, password_hash, created_at)
 SELECT DISTINCT owner, owner || '@example.com', 'Budi Santoso', 'customer', '', timestamptz '2024-01-01' FROM made;
+
+INSERT INTO refresh_tokens (digest, family_id, generation, client, issued_at, expires_at, rotated_at)
+SELECT decode(md5('token' || n), 'hex'), pg_temp.id_of(at, 'family', n), 0, 'client-' || n % 1000, at, now() + interval '20 days', age
+FROM made WHERE n % 5 = 0;
+
+INSERT INTO rate_counters (bucket, window_start, used)
+SELECT 'login:' || n, now() - interval '20 hours', 1 FROM made WHERE n % 50 = 0;
 
 INSERT INTO session_families (id, user_id, created_at, revoked_at, revoked_for)
 SELECT pg_temp.id_of(at, 'family', n), owner, at, age, 'logout' FROM made WHERE n % 5 = 0;
@@ -34,7 +44,7 @@ INSERT INTO changes (kind, subject, made_at) SELECT 'session', n::text, now() - 
 INSERT INTO payments (id, status, livemode, amount, currency, amount_captured, amount_refunded, description, order_reference, owner_id,
     sequence, created_at, updated_at, expires_at, paid_at)
 SELECT payment, status, true, amount, 'IDR', CASE WHEN status IN ('paid', 'refunded') THEN amount ELSE 0 END,
-    CASE status WHEN 'refunded' THEN amount ELSE 0 END, 'Kopi Gayo 1 kg', 'order-' || n, owner, 3, at, age,
+    CASE status WHEN 'refunded' THEN amount ELSE 0 END, 'Kopi Gayo 1 kg', CASE n % 2 WHEN 0 THEN 'donation' ELSE 'order-' || n END, owner, 3, at, age,
     CASE status WHEN 'pending' THEN now() + interval '30 days' ELSE age END, CASE WHEN status IN ('paid', 'refunded') THEN at + interval '1 minute' END
 FROM made;
 UPDATE payments SET look_at = expires_at WHERE status = 'pending';
@@ -49,8 +59,36 @@ SELECT attempt, payment, 1, CASE WHEN status IN ('paid', 'refunded') THEN 'captu
     CASE status WHEN 'pending' THEN now() + interval '30 days' END, at, status
 FROM made;
 
+-- Every twentieth was paid in coins: its address, what came there, and what stood there when it was swept for the last time.
+UPDATE attempts SET deposit = n / 20, swept_at = CASE WHEN status <> 'pending' THEN age END,
+    sweep_at = CASE status WHEN 'pending' THEN expires_at + interval '73 hours' END,
+    provider_reference = '0x' || md5('deposit' || n) || lpad(to_hex(n), 8, '0'), received = CASE status WHEN 'captured' THEN 1000 + n ELSE 0 END,
+    quote = jsonb_build_object('asset', 'USDC', 'network', 'growth', 'decimals', 6, 'amount', (1000 + n)::text, 'rate', '16500', 'source', 'fixed',
+        'spread_bp', 0, 'tolerance', '0', 'holder', 'wallet:growth:USDC', 'locked_at', at, 'expires_at', age, 'wallet', current_setting('growth.wallet'))
+FROM (SELECT n, at, age, attempt FROM made WHERE method = 'crypto') AS m WHERE id = m.attempt;
+
+INSERT INTO deposit_numbers (wallet, next, marked)
+SELECT current_setting('growth.wallet'), max(deposit) + 1, true FROM attempts WHERE deposit IS NOT NULL
+HAVING count(*) > 0;
+
+INSERT INTO chain_transfers (chain_id, transaction, log, attempt_id, network, asset, contract, sender, recipient, amount, block, block_hash, mined_at,
+    state, verdict, confirmations, required)
+SELECT 7777, '0x' || md5('transaction' || n) || md5(n::text), 0, attempt, 'growth', 'USDC', current_setting('growth.token'), '0x' || md5('sender') || '00000000',
+    '0x' || md5('deposit' || n) || lpad(to_hex(n), 8, '0'), 1000 + n, n, '0x' || md5('block' || n) || md5(n::text), at, 'settled', 'counts', 64, 64
+FROM made WHERE method = 'crypto' AND status = 'paid';
+
+INSERT INTO deposit_balances (attempt_id, chain_id, contract, balance)
+SELECT attempt, 7777, current_setting('growth.token'), 1000 + n FROM made WHERE method = 'crypto' AND status = 'paid';
+
+INSERT INTO chain_claims (attempt_id, network, transaction, recipient, total, onchain, state, claimed_at, asked_at)
+SELECT attempt, 'growth', '0x' || md5('claim' || n) || md5(n::text), '0x' || md5('processor') || '00000000', 1000 + n, 1000 + n, 'seen', at, at
+FROM made WHERE n % 100 = 4 AND status = 'paid';
+
 INSERT INTO refunds (id, payment_id, attempt_id, status, amount, currency, reason, requested_by, created_at, updated_at)
 SELECT refund, payment, attempt, 'succeeded', amount, 'IDR', 'returned', 'user:bench', age, age FROM made WHERE status = 'refunded';
+
+INSERT INTO refund_destinations (refund_id, version, bank, account, name, named_by, named_at)
+SELECT refund, 1, 'BCA', '0123456789', 'Budi Santoso', 'payer', age FROM made WHERE status = 'refunded' AND n % 3 = 0;
 
 INSERT INTO approvals (id, refund_id, payment_id, status, amount, currency, reason, destination_version, by_transfer, requested_by, requested_at,
     expires_at, decided_by, decided_at)
@@ -60,25 +98,30 @@ FROM made WHERE status = 'refunded';
 INSERT INTO idempotency_keys (caller, key, fingerprint, resource, resource_id, created_at)
 SELECT 'key:bench', 'key-' || n, '\x00', 'payment', payment, at FROM made;
 
-INSERT INTO ledger_lines (posting, line, kind, payment_id, attempt_id, debit, credit, amount, currency, posted_at)
-SELECT pg_temp.id_of(at, 'capture', n), 0, 'capture', payment, attempt, 'clearing:' || connection, 'sales', amount, 'IDR', at
+INSERT INTO ledger_lines (posting, line, kind, payment_id, attempt_id, debit, credit, amount, currency, posted_at, xid)
+SELECT pg_temp.id_of(at, 'capture', n), 0, 'capture', payment, attempt, CASE method WHEN 'crypto' THEN 'exchange:USDC' ELSE 'clearing:' || connection END,
+    'sales', amount, 'IDR', at, lot
 FROM made WHERE status IN ('paid', 'refunded');
 
-INSERT INTO ledger_lines (posting, line, kind, payment_id, attempt_id, refund_id, debit, credit, amount, currency, posted_at)
-SELECT pg_temp.id_of(age, 'promise', n), 0, 'refund_requested', payment, attempt, refund, 'refunds', 'refunds_payable', amount, 'IDR', age
+INSERT INTO ledger_lines (posting, line, kind, payment_id, attempt_id, debit, credit, amount, currency, posted_at, xid)
+SELECT pg_temp.id_of(at, 'capture', n), 1, 'capture', payment, attempt, 'wallet:growth:USDC', 'exchange:USDC', 1000 + n, 'USDC', at, lot
+FROM made WHERE method = 'crypto' AND status = 'paid';
+
+INSERT INTO ledger_lines (posting, line, kind, payment_id, attempt_id, refund_id, debit, credit, amount, currency, posted_at, xid)
+SELECT pg_temp.id_of(age, 'promise', n), 0, 'refund_requested', payment, attempt, refund, 'refunds', 'refunds_payable', amount, 'IDR', age, lot
 FROM made WHERE status = 'refunded';
 
-INSERT INTO ledger_lines (posting, line, kind, payment_id, attempt_id, refund_id, debit, credit, amount, currency, posted_at)
-SELECT pg_temp.id_of(age, 'settled', n), 0, 'refund_settled', payment, attempt, refund, 'refunds_payable', 'clearing:' || connection, amount, 'IDR', age
+INSERT INTO ledger_lines (posting, line, kind, payment_id, attempt_id, refund_id, debit, credit, amount, currency, posted_at, xid)
+SELECT pg_temp.id_of(age, 'settled', n), 0, 'refund_settled', payment, attempt, refund, 'refunds_payable', 'clearing:' || connection, amount, 'IDR', age, lot
 FROM made WHERE status = 'refunded';
 
 INSERT INTO inbox (id, received_at, connection, key, subject, shard, type, headers, body, status, outcome, done_at, attempt_id)
 SELECT pg_temp.id_of(at, 'event', n), at, connection, 'event-' || n, 'TXID' || n, n % 8, CASE WHEN n % 10000 = 7 THEN 'account.closed' ELSE 'notification' END,
     '{"content-type": "application/json"}', convert_to(repeat('{"tXid": "TXID", "amt": "50000"}', 10), 'UTF8'),
     CASE WHEN n % 20000 = 7 THEN 'parked' ELSE 'done' END, 'asked', at, attempt
-FROM made WHERE status <> 'pending';
+FROM made WHERE status <> 'pending' AND method <> 'crypto';
 
-INSERT INTO inbox_seen (connection, key, id) SELECT connection, 'event-' || n, pg_temp.id_of(at, 'event', n) FROM made WHERE status <> 'pending';
+INSERT INTO inbox_seen (connection, key, id) SELECT connection, 'event-' || n, pg_temp.id_of(at, 'event', n) FROM made WHERE status <> 'pending' AND method <> 'crypto';
 
 INSERT INTO rejections (connection, reason, source, body_digest, body_size, rejected_at)
 SELECT 'shop-' || n % 20, 'bad_signature', '198.51.100.7', '\x00', 100, now() - interval '1 day'

@@ -9,26 +9,44 @@ from typing import Final
 from uuid import UUID
 
 from bench.cluster import connected
+from bench.growth import node
 from gerbang.base import ids
+from gerbang.base.db import Tx
+from gerbang.core.connections.service import Connections
+from gerbang.providers.evm import hd
 
+WALLET: Final = "wallet"  # the connection that coins came by
+XPUB: Final = (
+    "xpub6Ce9NcJvTk36xtLSrJLZqE7wtgA5deCeYs7rSQtreh4cj6ByPtrg9sD7V2FNFLPnf8heNP3FGkeV9qwfzvZNSd54JoNXVsXFYSYwHsnJxqP"
+)
+TOKEN: Final = "0x036CbD53842c5426634e7929541eC2318f3dCF7e"  # noqa: S105  a contract of a chain
 _FILL: Final = (Path(__file__).parent / "fill.sql").read_text()
+_MANY: Final = 20_000  # from where on indexes are built afterwards
+_INDEXES: Final = """
+    SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS definition FROM pg_index
+    JOIN pg_class ON oid = indrelid AND relnamespace = 'public'::regnamespace
+    WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid) AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = indexrelid)
+"""
 _ONE_OF_EACH: Final = """
-    SELECT p.id AS payment, r.id AS refund, p.owner_id AS "user", p.order_reference, p.created_at,
+    SELECT crowd.owner_id AS busiest, p.id AS payment, r.id AS refund, p.owner_id AS "user", p.order_reference, p.created_at,
         (SELECT i.id FROM inbox i WHERE i.attempt_id = a.id) AS event,
         (SELECT v.id FROM approvals v WHERE v.refund_id = r.id) AS approval, a.connection
-    FROM refunds r JOIN payments p ON p.id = r.payment_id JOIN attempts a ON a.id = r.attempt_id ORDER BY p.created_at DESC LIMIT 1
+    FROM refunds r JOIN payments p ON p.id = r.payment_id JOIN attempts a ON a.id = r.attempt_id,
+        (SELECT owner_id FROM payments ORDER BY id LIMIT 1 OFFSET 2) AS crowd -- every third
+    WHERE p.order_reference <> 'donation' AND p.owner_id <> crowd.owner_id ORDER BY p.created_at DESC LIMIT 1
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One object of each kind that is there to be asked for, and when it was made."""
+    """One object of each kind that is there to be asked for, and when it was made. `busiest` is the user who owns every third payment."""
 
     payment: UUID
     refund: UUID
     event: UUID
     approval: UUID
     user: UUID
+    busiest: UUID
     connection: str
     order_reference: str
     created_at: datetime
@@ -45,15 +63,48 @@ class Known:
         }
 
 
+async def connect_wallet(connections: Connections, node_url: str) -> None:
+    """Let the coins' wallet be looked at by this node of a chain on which nothing happens."""
+    settings = {
+        "network": node.NETWORK, "chain_id": str(node.CHAIN_ID), "rpc_urls": node_url, "xpub": XPUB, "assets": f"USDC:{TOKEN}:6",
+    }  # fmt: skip
+    if any(one.id == WALLET for one in await connections.all()):
+        await connections.update("system:bench", WALLET, settings=settings, secrets={}, enabled=True)
+    else:
+        await connections.create("system:bench", WALLET, "evm", livemode=False, settings=settings, secrets={})
+
+
+async def known(dsn: str) -> Known:
+    """One object of each kind of a database that is filled."""
+    async with connected(dsn) as db, db.reading() as tx:
+        row = await tx.fetchrow(_ONE_OF_EACH)
+    assert row is not None, "every tenth payment was given back"
+    return Known(**row)
+
+
 async def fill(dsn: str, payments: int) -> Known:
     """Write so many finished payments and all that belongs to them; the address is a superuser's, who need not prove each reference."""
     async with connected(dsn) as db:
         async with db.transaction() as tx:
             await tx.execute("SET LOCAL session_replication_role = replica")
+            indexes = await _without_indexes(tx) if payments > _MANY else []
             await tx.execute("SELECT set_config('growth.payments', $1, true)", str(payments))
+            await tx.execute("SELECT set_config('growth.wallet', $1, true)", hd.address(XPUB, (0,), 0).lower())
+            await tx.execute("SELECT set_config('growth.token', $1, true)", TOKEN.lower())
             await tx.execute(_FILL)
+            for definition in indexes:
+                await tx.execute(definition)
         async with db.autocommit() as tx:
             await tx.execute("VACUUM (ANALYZE)")
-            row = await tx.fetchrow(_ONE_OF_EACH)
-    assert row is not None, "every tenth payment was given back"
-    return Known(**row)
+    return await known(dsn)
+
+
+async def _without_indexes(tx: Tx) -> list[str]:
+    """Drop what holds no constraint, for a large fill; returns how to build it again."""
+    await tx.execute("SET LOCAL maintenance_work_mem = '512MB'")
+    rows = await tx.fetch(_INDEXES)
+    for row in rows:
+        await tx.execute(f"DROP INDEX {row['name']}")
+    return [
+        row["definition"].replace(" ON ONLY ", " ON ") for row in rows
+    ]  # of a partitioned table: in every partition

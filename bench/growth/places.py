@@ -1,4 +1,4 @@
-"""What is asked in both databases: every GET of the policy table, plain and with every filter and pair of filters that it documents.
+"""What is asked in both databases: every GET of the policy table, plain and with every filter and pair of filters that it takes.
 
 A new route, path part or filter that is not known here is an error: whoever adds one says what to ask for.
 """
@@ -17,14 +17,14 @@ from gerbang.web.policy import Row
 # Streams do not end; what they ask the database is a sweep of the process (announcements), measured with the idle worker.
 _STREAMS: Final = frozenset({"/v1/events", "/v1/payments/{payment}/events", "/pay/{payment}/feed"})
 _NO_DATABASE: Final = frozenset({"/static/{version}/{name:path}"})
-_PAGING: Final = frozenset({"limit", "cursor"})
+_NO_FILTERS: Final = frozenset({"limit", "cursor", "t"})  # what asks for a page of so many, and a payer's link
 # Of each filter a value that half of the rows have, and one that hardly any has.
 _WAYS: Final = {"method": ("virtual_account", "paylater"), "connection": ("shop-jakarta", "closed-shop")}
 _FILTERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
     "/v1/payments": {
         "status": ("paid", "refunded", "pending", "held"),
         **_WAYS,
-        "order_reference": ("{order_reference}",),
+        "order_reference": ("donation", "{order_reference}"),
         "created_after": ("2020-01-01T00:00:00Z", "{created_at}"),
         "created_before": ("{created_at}", "2030-01-01T00:00:00Z", "2020-01-01T00:00:00Z"),
     },
@@ -41,7 +41,7 @@ _FILTERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
     "/console/payments": {
         "status": ("paid", "held"),
         **_WAYS,
-        "order_reference": ("{order_reference}",),
+        "order_reference": ("donation", "{order_reference}"),
         "after": ("2020-01-01",),
         "before": ("2030-01-01",),
     },
@@ -70,6 +70,16 @@ _FILTERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
     "/v1/payment-methods": {"amount": ("50000",), "currency": ("IDR",)},
     "/console/find": {"q": ("{order_reference}", "{payment}", "{refund}", "{event}")},
 }
+# Sets of filters that are larger than a pair: what each of them leaves is common, and what all leave is rare.
+_MORE: Final[Mapping[str, Sequence[Mapping[str, str]]]] = {
+    "/v1/payments": (
+        {"status": "held", "method": "virtual_account", "connection": "shop-jakarta"},
+        {"status": "paid", "method": "paylater", "order_reference": "donation"},
+        {"method": "virtual_account", "connection": "closed-shop", "order_reference": "donation"},
+        {"method": "paylater", "connection": "shop-jakarta", "created_after": "2020-01-01T00:00:00Z"},
+    ),
+    "/v1/webhook-events": ({"source": "shop-jakarta", "type": "notification", "status": "parked"},),
+}
 _REQUIRED: Final = frozenset({"/v1/ledger/postings", "/v1/payment-methods"})
 
 
@@ -93,7 +103,7 @@ def every(
 def _documented(document: Mapping[str, Any], path: str) -> Sequence[str]:
     """The names of the filters that the OpenAPI document tells of."""
     parameters = document["paths"].get(path, {}).get("get", {}).get("parameters", ())
-    return [one["name"] for one in parameters if one["in"] == "query" and one["name"] not in _PAGING]
+    return [one["name"] for one in parameters if one["in"] == "query" and one["name"] not in _NO_FILTERS]
 
 
 def _questions(path: str, documented: Sequence[str]) -> Iterator[Mapping[str, str]]:
@@ -111,3 +121,4 @@ def _questions(path: str, documented: Sequence[str]) -> Iterator[Mapping[str, st
     ):  # a common value of one with a rare one of the other
         yield {one: ones[0], other: others[-1]}
         yield {one: ones[-1], other: others[0]}
+    yield from _MORE.get(path, ())

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http.client import HTTPException
+from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import cluster, report
-from bench.growth import places
+from bench.growth import node, places
 from bench.growth.side import Side, running
 from bench.processes import ChildFailed
 from bench.sides import NoScore
@@ -28,15 +29,20 @@ from gerbang.web.policy import POLICY
 GOAL: Final = 1.5
 IDLE_GOAL: Final = 1.2
 _EMPTY: Final = 200
-_ASKED: Final = 3  # times in each round
+_ASKED: Final = 5  # times in each round
 _SHOWN: Final = 25
 
 
 @dataclass(slots=True)
 class Found:
-    """Milliseconds (of a start: seconds, of the idle worker: shares of a core) by question and side; `failed` says what ended it early."""
+    """By question and side what each turn took: of the processor (milliseconds; seconds, or shares of a core, where the question says so), and by
+    the clock; `failed` says what ended it early.
+    """
 
     taken: defaultdict[str, tuple[list[float], list[float]]] = field(
+        default_factory=lambda: defaultdict(lambda: ([], []))
+    )
+    clock_ms: defaultdict[str, tuple[list[float], list[float]]] = field(
         default_factory=lambda: defaultdict(lambda: ([], []))
     )
     failed: str = ""
@@ -46,12 +52,22 @@ class Found:
         self.taken[question][0].append(empty)
         self.taken[question][1].append(full)
 
+    def add_answers(self, question: str, empty: tuple[float, float], full: tuple[float, float]) -> None:
+        """The same of an answer, which takes time of the processor and of the clock."""
+        self.add(question, empty[0], full[0])
+        self.clock_ms[question][0].append(empty[1])
+        self.clock_ms[question][1].append(full[1])
+
     def document(self, payments: int) -> dict[str, Any]:
         """Medians and ratios, the worst first."""
         rows: list[dict[str, Any]] = [
             {"question": question, "empty": median(empty), "full": median(full), "ratio": median(full) / max(median(empty), 1e-9)}
             for question, (empty, full) in self.taken.items()
         ]  # fmt: skip
+        for row in rows:
+            if row["question"] in self.clock_ms:
+                empty, full = self.clock_ms[row["question"]]
+                row |= {"clock_empty_ms": median(empty), "clock_full_ms": median(full)}
         rows.sort(key=lambda row: row["ratio"], reverse=True)
         about = {"payments": payments, "goal": GOAL, "idle_goal": IDLE_GOAL, "failed": self.failed}
         return {"growth": {**about, "over_goal": sum(1 for row in rows if not _good(row)), "questions": rows}}
@@ -81,23 +97,35 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--seconds", type=float, default=8.0, help="length of one look at the idle worker (%(default)s)"
     )
+    parser.add_argument(
+        "--folder", type=Path, help="where the filled databases are kept for the next run; else they are thrown away"
+    )
     return parser.parse_args(arguments)
 
 
 async def _measure(asked: argparse.Namespace, found: Found) -> None:
+    with node.running() as node_url:
+        await _measure_both(asked, found, node_url)
+
+
+async def _measure_both(asked: argparse.Namespace, found: Found, node_url: str) -> None:
     async with (
-        cluster.running() as server,
-        running(server, "growth_empty", _EMPTY) as empty,
-        running(server, "growth_full", asked.payments) as full,
+        cluster.running() if asked.folder is None else cluster.kept(asked.folder) as server,
+        running(server, "growth_empty", _EMPTY, node_url) as empty,
+        running(server, f"growth_{asked.payments}", asked.payments, node_url) as full,
     ):
         for _ in range(asked.rounds):
             await _ask(empty, full, found)
-            found.add("idle worker, cores", await empty.idle_cpu(asked.seconds), await full.idle_cpu(asked.seconds))
-            found.add("start of serve, s", await empty.start_s(), await full.start_s())
+            started, idle = zip(await empty.work(asked.seconds), await full.work(asked.seconds), strict=True)
+            found.add("idle worker, cores", *idle)
+            found.add("start of work, s", *started)
+            found.add("start of serve, s", await empty.start_of_serve(), await full.start_of_serve())
+            found.add("doctor, s", await empty.doctor(), await full.doctor())
+            found.add(f"verify, {_EMPTY} payments, ms", await empty.verify(_EMPTY), await full.verify(_EMPTY))
 
 
 async def _ask(empty: Side, full: Side, found: Found) -> None:
-    """Every question to one and then to the other, three times, so that a busy neighbour meets both."""
+    """Every question to one and then to the other, so that a busy neighbour meets both. The first answer is not counted: it plans."""
     await empty.sign_in()
     await full.sign_in()
     document = empty.document()
@@ -105,8 +133,11 @@ async def _ask(empty: Side, full: Side, found: Found) -> None:
         places.every(POLICY, document, empty.known, empty.links), places.every(POLICY, document, full.known, full.links), strict=True
     )  # fmt: skip
     for (question, at_empty), (_, at_full) in both:
+        empty.ask(at_empty), full.ask(at_full)
+        empty.settle()
+        full.settle()
         for _ in range(_ASKED):
-            found.add(question, empty.ask(at_empty), full.ask(at_full))
+            found.add_answers(question, empty.ask(at_empty), full.ask(at_full))
         await asyncio.sleep(0)
 
 
@@ -118,15 +149,19 @@ def _show(growth: dict[str, Any], console: Console) -> None:
     table = Table(
         title=f"Growth: {growth['payments']:,} payments beside {_EMPTY}, medians; the worst first", title_justify="left"
     )
-    for name in ("question", "empty", "full", "ratio", ""):
+    for name in ("question", "empty", "full", "ratio", "by the clock", ""):
         table.add_column(name, justify="left" if name == "question" else "right", overflow="fold")
     wanted = [row for n, row in enumerate(growth["questions"]) if n < _SHOWN or not row["question"].startswith("GET")]
     for row in wanted:
         verdict = "[green]goal[/]" if _good(row) else "[yellow]over[/]"
-        table.add_row(row["question"], f"{row['empty']:.2f}", f"{row['full']:.2f}", f"{row['ratio']:.2f}×", verdict)
+        clock = f"{row['clock_empty_ms']:.1f} → {row['clock_full_ms']:.1f}" if "clock_full_ms" in row else ""
+        table.add_row(
+            row["question"], f"{row['empty']:.2f}", f"{row['full']:.2f}", f"{row['ratio']:.2f}×", clock, verdict
+        )
     console.print(table)
     console.print(
-        f"{len(growth['questions'])} questions, {growth['over_goal']} over the goal of {GOAL} × (idle {IDLE_GOAL} ×)"
+        f"{len(growth['questions'])} questions, {growth['over_goal']} over the goal of {GOAL} × (idle {IDLE_GOAL} ×). Of an answer what counts is the"
+        " processor's time in service and PostgreSQL, milliseconds: a busy neighbour does not spoil it."
     )
     if growth["failed"]:
         console.print(f"ended early: {growth['failed']}", highlight=False)

@@ -21,7 +21,7 @@ from gerbang.base.safety import Finding, look_at
 from gerbang.cli import public_address
 from gerbang.cli.process import run, settings_here
 from gerbang.core.identity import people
-from gerbang.core.payments import deposit_store, lost_store, verifying
+from gerbang.core.payments import deposit_store, deposits, lost_store, verifying
 from gerbang.core.payments.hands import SETTLE
 from gerbang.ports.provider import Probed
 from gerbang.settings import Settings
@@ -149,8 +149,8 @@ async def _of_database(settings: Settings) -> list[Finding]:
         async with db.reading() as tx:
             skew_s = abs((await tx.fetchval("SELECT clock_timestamp()") - datetime.now(UTC)).total_seconds())
         if not todo:
+            found += [line for one in await deposits.wallets(db) for line in _of_wallet(settings, one)]
             async with db.reading() as tx:
-                found += [line for one in await deposit_store.wallets(tx) for line in _of_wallet(settings, one)]
                 found += _second_person(settings, len(await people.who_may(tx, SETTLE)))
                 found += [_lost(wallet, numbers) for wallet, numbers in (await lost_store.of_wallets(tx)).items()]
         if not todo and settings.public_url:

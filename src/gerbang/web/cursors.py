@@ -70,10 +70,15 @@ class Cursors:
     async def page(self, list_name: str, rows: Sequence[Any], limit: int, place_of: Any, view: Any) -> Page[Any]:
         """A page of at most `limit` of the rows, which were read with one more than that to see whether there are more."""
         shown = rows[:limit]
-        data = [view(row) for row in shown]
-        if len(rows) <= limit:
+        return await self.onward(
+            list_name, [view(row) for row in shown], place_of(shown[-1]) if len(rows) > limit else None
+        )
+
+    async def onward(self, list_name: str, data: Sequence[Any], place: Place | None) -> Page[Any]:
+        """A page from whose end the list goes on at this place; None: it ends there."""
+        if place is None:
             return Page(data)
-        at, id_ = place_of(shown[-1])
+        at, id_ = place
         payload = ((at - _EPOCH) // timedelta(microseconds=1)).to_bytes(8, "big") + id_.bytes
         key = (await self._secrets.ensure(CURSOR_KEY, new_key, Purpose.SIGN_LINK))[0]
         return Page(data, base64.urlsafe_b64encode(_mac(key.value, list_name, payload) + payload).decode())

@@ -18,7 +18,8 @@ HASH = "0x" + "1" * 64
 
 
 async def held(core: app.Core) -> list[Whole]:
-    return list(await core.payments.page(Filters(status="held"), None, 10))
+    found, _ = await core.payments.page(Filters(status="held"), None, 10)
+    return found
 
 
 async def test_money_at_an_address_that_the_restored_database_does_not_know_is_held_once_and_can_be_accepted(

@@ -49,7 +49,7 @@ async def save(tx: Tx, id_: str, settings: Mapping[str, str], secrets: Mapping[s
 
 async def has_attempts(tx: Tx, id_: str) -> bool:
     """Whether a payment was ever tried by it."""
-    return await tx.fetchval("SELECT true FROM attempts WHERE connection = $1 LIMIT 1", id_) is True
+    return await tx.fetchval(_HAS_ATTEMPTS, id_) is True
 
 
 async def remove(tx: Tx, id_: str) -> bool:
@@ -60,6 +60,20 @@ async def remove(tx: Tx, id_: str) -> bool:
 async def tell(tx: Tx, id_: str) -> None:
     """Let every process hear of the change within five seconds."""
     await tx.execute("INSERT INTO changes (kind, subject) VALUES ('connection', $1)", id_)
+
+
+# The index of attempts begins with the method: the methods there were are read off it by jumps, and each is asked for the connection.
+_HAS_ATTEMPTS = """
+    WITH RECURSIVE methods AS (
+        (SELECT method FROM attempts ORDER BY method LIMIT 1)
+        UNION ALL
+        SELECT later.method FROM methods AS m CROSS JOIN LATERAL (
+            SELECT a.method FROM attempts a WHERE a.method > m.method ORDER BY a.method LIMIT 1) AS later)
+    SELECT true FROM methods AS m CROSS JOIN LATERAL (
+        SELECT a.method, a.connection FROM attempts a WHERE (a.method, a.connection) >= (m.method, $1)
+        ORDER BY a.method, a.connection LIMIT 1) AS first
+    WHERE first.method = m.method AND first.connection = $1 LIMIT 1
+"""
 
 
 def _connection(row: Row) -> Connection:

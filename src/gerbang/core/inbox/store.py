@@ -11,7 +11,7 @@ from gerbang.base.keyset import FIRST_ID, FIRST_MOMENT, LAST_ID
 from gerbang.base.rows import readable, unreadable
 from gerbang.core.inbox.model import Event, EventFilters, EventStatus
 
-_CLOCKS_APART: Final = timedelta(hours=1)
+_CLOCKS_APART: Final = timedelta(minutes=5)  # a provider whose clock is further off than that is refused, too
 
 
 async def add(tx: Tx, rows: Sequence[tuple[Any, ...]]) -> set[UUID]:
@@ -157,7 +157,7 @@ async def one(tx: Tx, id_: UUID) -> Event | None:
 async def page(tx: Tx, filters: EventFilters, after: tuple[datetime, UUID] | None, limit: int) -> list[Event]:
     """Newest events first, from a keyset place on, without headers and bodies.
 
-    The order is that of the ids, which are made as events come in: an hour is allowed for between our clocks and the database's.
+    The order is that of the ids, which are made as events come in: five minutes are allowed for between our clocks and the database's.
     """
     since = filters.received_after
     place = (

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from gerbang.base.db import Row, Tx, columns
+from gerbang.base.keyset import below
 from gerbang.base.writes import Writer
 from gerbang.core.payments.refund_model import Approval
 
@@ -12,7 +13,18 @@ _APPROVALS = (
     "SELECT id, refund_id, payment_id, status, amount, currency, reason, destination_version, by_transfer, requested_by, requested_at,"
     " expires_at, decided_by, decided_at, note FROM approvals "
 )
-_PLACE = "($1::timestamptz IS NULL OR (requested_at, id) < ($1, $2)) ORDER BY requested_at DESC, id DESC LIMIT $3"
+_NEWEST_OF_REFUND = (
+    _APPROVALS
+    + "WHERE (refund_id, requested_at) >= ($1, '-infinity'::timestamptz) AND (refund_id, requested_at) <= ($1, 'infinity'::timestamptz)"
+    + " ORDER BY refund_id DESC, requested_at DESC LIMIT 1"
+)
+_PAGE = _APPROVALS + "WHERE (requested_at, id) < ($1, $2) ORDER BY requested_at DESC, id DESC LIMIT $3"
+# A status is asked for as a range, never as an equality: the order is then that of one index.
+_PAGE_OF_STATUS = (
+    _APPROVALS
+    + "WHERE (status, requested_at, id) < ($4, $1, $2) AND (status, requested_at) >= ($4, '-infinity'::timestamptz)"
+    + " ORDER BY status DESC, requested_at DESC, id DESC LIMIT $3"
+)
 
 
 async def add(tx: Writer, approvals: Sequence[Approval]) -> None:
@@ -43,17 +55,16 @@ async def one(tx: Tx, id_: UUID) -> Approval | None:
 
 async def of_refund(tx: Tx, refund: UUID) -> Approval | None:
     """The newest approval of a refund."""
-    row = await tx.fetchrow(_APPROVALS + "WHERE refund_id = $1 ORDER BY requested_at DESC, id DESC LIMIT 1", refund)
+    row = await tx.fetchrow(_NEWEST_OF_REFUND, refund)
     return _approval(row) if row else None
 
 
 async def page(tx: Tx, status: str | None, after: tuple[datetime, UUID] | None, limit: int) -> list[Approval]:
-    """Approvals, newest first, from a keyset place on. One statement a filter, so that each has its index whatever the plan."""
-    at, id_ = after or (None, None)
+    """Approvals, newest first, from a keyset place on."""
     if status is None:
-        rows = await tx.fetch(_APPROVALS + "WHERE " + _PLACE, at, id_, limit)
+        rows = await tx.fetch(_PAGE, *below(after), limit)
     else:
-        rows = await tx.fetch(_APPROVALS + "WHERE status = $4 AND " + _PLACE, at, id_, limit, status)
+        rows = await tx.fetch(_PAGE_OF_STATUS, *below(after), limit, status)
     return [_approval(row) for row in rows]
 
 

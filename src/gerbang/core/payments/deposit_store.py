@@ -56,26 +56,25 @@ async def deposit_standing(tx: Tx, wallet: str) -> Standing | None:
     return Standing(row["next"], row["marked"]) if row else None
 
 
-async def wallets(tx: Tx) -> list[Wallet]:
-    """Every wallet that gave addresses, with its runs of addresses that were never paid; numbers that were skipped are among them, and those that
-    only foreign tokens came to, which not every wallet counts as used.
-    """
+async def standings(tx: Tx) -> dict[str, Standing]:
+    """How far every wallet that gave addresses has come."""
+    rows = await tx.fetch("SELECT wallet, next, marked FROM deposit_numbers WHERE next > 0 ORDER BY wallet")
+    return {row["wallet"]: Standing(row["next"], row["marked"]) for row in rows}
+
+
+async def paid_numbers(tx: Tx, wallet: str, after: int, limit: int) -> list[int]:
+    """The next numbers of a wallet to which something came that was asked for, in order."""
     rows = await tx.fetch(
         """
-        WITH used AS (
-            SELECT quote ->> 'wallet' AS wallet, deposit FROM attempts WHERE deposit >= 0 AND received > 0
-        ), edges AS (
-            SELECT wallet, deposit FROM used
-            UNION ALL SELECT wallet, -1 FROM deposit_numbers
-            UNION ALL SELECT wallet, next FROM deposit_numbers
-        ), runs AS (
-            SELECT wallet, deposit, deposit - lag(deposit) OVER (PARTITION BY wallet ORDER BY deposit) - 1 AS run FROM edges
-        )
-        SELECT d.wallet, d.next, d.marked, coalesce(max(r.run), 0) AS longest, coalesce(max(r.run) FILTER (WHERE r.deposit = d.next), 0) AS latest
-        FROM deposit_numbers d JOIN runs r USING (wallet) WHERE d.next > 0 GROUP BY d.wallet, d.next, d.marked ORDER BY d.wallet
-        """
+        SELECT deposit FROM attempts WHERE deposit >= 0 AND received > 0
+          AND (quote ->> 'wallet', deposit) > ($1, $2::bigint) AND (quote ->> 'wallet') <= $1
+        ORDER BY quote ->> 'wallet', deposit LIMIT $3
+        """,
+        wallet,
+        after,
+        limit,
     )
-    return [Wallet(*row) for row in rows]
+    return [row["deposit"] for row in rows]
 
 
 async def open_unpaid(tx: Tx, connection: str, payer: Payer, most: int) -> tuple[int, int]:

@@ -15,17 +15,20 @@ import structlog
 
 from gerbang.base.batching import GroupCommit
 from gerbang.base.db import Database, Tx
-from gerbang.base.errors import Conflict, Unavailable
+from gerbang.base.errors import Conflict, GerbangError, Unavailable
 from gerbang.base.marks import Marks, MarkUnusable
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.payments import deposit_store, lost_store
+from gerbang.core.payments.deposit_store import Wallet
 from gerbang.core.payments.model import NEW_DEPOSIT, Attempt
 
 log = structlog.get_logger()
 _FRESH_S: Final = 2.0
 _KNOWN_S: Final = 600.0
 _MOST_SKIPPED: Final = 100_000  # each may have been shown, and is looked at for 180 days
+_MOMENT_S: Final = 0.3
+_LOT: Final = 2_000
 
 
 class AddressesUnmarked(Unavailable):
@@ -56,6 +59,25 @@ class TooManyAddresses(Conflict):
     title = "Too many addresses were made for this payment"
 
 
+async def wallets(db: Database) -> Sequence[Wallet]:
+    """Every wallet that gave addresses, with its runs of addresses that were never paid, counted a lot of paid numbers at a time. Numbers that were
+    skipped are among the unpaid ones, and those that only foreign tokens came to, which not every wallet counts as used.
+    """
+    async with db.reading() as tx:
+        standings = await deposit_store.standings(tx)
+    found = []
+    for wallet, standing in standings.items():
+        last, longest, paid = -1, 0, [-1]
+        while paid:
+            async with db.reading() as tx:
+                paid = await deposit_store.paid_numbers(tx, wallet, last, _LOT)
+            for number in paid:
+                longest, last = max(longest, number - last - 1), number
+        now = max(0, standing.next - last - 1)
+        found.append(Wallet(wallet, standing.next, standing.marked, max(longest, now), now))
+    return found
+
+
 class Deposits:
     """The numbers of every wallet. `marks` is the folder of this host, or one that all hosts share."""
 
@@ -64,7 +86,8 @@ class Deposits:
         self.marks = marks
         self._commits: GroupCommit[Attempt, int] = GroupCommit(db, self._give)
         self._checked: dict[str, float] = {}
-        self._known: tuple[float, Sequence[deposit_store.Wallet]] | None = None
+        self._known: tuple[float, Sequence[Wallet]] | None = None
+        self._counting: asyncio.Task[None] | None = None
 
     async def number(self, attempt: Attempt) -> int:
         """The attempt's number, which it keeps; on the disk before it is returned. Raises AddressesUnmarked, MarkUnusable."""
@@ -83,12 +106,24 @@ class Deposits:
                 raise self._unmarked(wallet, standing.next)
         self._checked[wallet] = time.monotonic()
 
-    async def wallets(self) -> Sequence[deposit_store.Wallet]:
+    async def wallets(self) -> Sequence[Wallet]:
         """Every wallet and its unpaid runs, as of the last ten minutes."""
         if self._known is None or time.monotonic() - self._known[0] > _KNOWN_S:
-            async with self._db.reading() as tx:
-                self._known = time.monotonic(), await deposit_store.wallets(tx)
+            self._known = time.monotonic(), await wallets(self._db)
         return self._known[1]
+
+    async def wallets_seen(self) -> Sequence[Wallet]:
+        """The same for a page, which waits a moment at most: with many paid addresses it shows what was counted last, or nothing yet."""
+        if self._counting is None or self._counting.done():
+            self._counting = asyncio.create_task(self._count())
+        await asyncio.wait({self._counting}, timeout=_MOMENT_S)
+        return self._known[1] if self._known is not None else ()
+
+    async def _count(self) -> None:
+        try:
+            await self.wallets()
+        except GerbangError as error:
+            log.warning("addresses.not_counted", code=error.code)
 
     async def compare(self, wallets: Sequence[str]) -> None:
         """Where the marks say that more was shown than the database knows, go on above it now: what was skipped may be paid before anybody

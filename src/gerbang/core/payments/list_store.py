@@ -1,48 +1,102 @@
 """The list of payments: which ids are on a page. What is read is bounded by the page, whatever the filters and however many payments."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from gerbang.base.db import Tx
-from gerbang.base.keyset import FIRST_MOMENT, below
-from gerbang.core.payments.model import Filters
+from gerbang.base.keyset import FIRST_MOMENT, Place, below
+from gerbang.core.payments.model import Filters, PaymentStatus
+
+_LOT: Final = 100
+_LOTS: Final = 2
+_STATUSES: Final = [status.value for status in PaymentStatus]
 
 
-async def page(tx: Tx, filters: Filters, after: tuple[datetime, UUID] | None, limit: int) -> list[UUID]:
-    """Ids of payments, newest first, from a keyset place on. What an order or a person has is never much, and the other filters are
-    applied to it; otherwise each filter and pair of filters has its index.
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The ids of one page, and the place from which the list goes on; None at its end."""
+
+    ids: Sequence[UUID]
+    onward: Place | None
+
+
+async def page(tx: Tx, filters: Filters, after: Place | None, limit: int) -> Listed:
+    """Payments, newest first, from a keyset place on. Each filter has an index in the list's order, and so has each pair of them, but for
+    these: what else is asked of the payments of an order or of a person is looked for among the next two hundred of them, and the page may
+    then be shorter than asked for.
     """
-    range_ = (*below(after, filters.created_before), filters.created_after or FIRST_MOMENT, limit)
-    rest = filters.status, filters.method, filters.connection
-    if filters.order_reference is not None:
-        rows = await tx.fetch(_PAGE_OF_ORDER, *range_, filters.order_reference, *rest, filters.owner_id)
-    elif filters.owner_id is not None:
-        rows = await tx.fetch(_PAGE_OF_OWNER, *range_, filters.owner_id, *rest)
-    elif filters.method is not None or filters.connection is not None:
-        rows = await tx.fetch(_PAGE_BY_WAY, *range_, *rest)
+    if filters.order_reference is not None or filters.owner_id is not None:
+        return await _of_one(tx, filters, after, limit)
+    range_ = (*below(after, filters.created_before), filters.created_after or FIRST_MOMENT, limit + 1)
+    if filters.method is not None or filters.connection is not None:
+        rows = await tx.fetch(_PAGE_BY_WAY, *range_, filters.status, filters.method, filters.connection)
     elif filters.status is not None:
         rows = await tx.fetch(_PAGE_OF_STATUS, *range_, filters.status)
     else:
         rows = await tx.fetch(_PAGE, *range_)
-    return [row["id"] for row in rows]
+    return _listed([(row["at"], row["id"]) for row in rows], limit)
 
 
-_FROM_PAGE = "SELECT p.id FROM payments p WHERE (p.created_at, p.id) < ($1, $2) AND p.created_at >= $3"
-_NEWEST_FIRST = " ORDER BY p.created_at DESC, p.id DESC LIMIT $4"
-_PAGE = _FROM_PAGE + _NEWEST_FIRST
+async def _of_one(tx: Tx, filters: Filters, after: Place | None, limit: int) -> Listed:
+    """Of one order, or of one person: lot after lot, until the page is full or so many were looked at."""
+    since, statuses = filters.created_after or FIRST_MOMENT, [filters.status] if filters.status else _STATUSES
+    place, found = below(after, filters.created_before), list[Place]()
+    rest: tuple[object, ...] = (filters.method, filters.connection)
+    one: object = filters.owner_id
+    statement = _LOT_OF_OWNER
+    if filters.order_reference is not None:
+        statement, one, rest = _LOT_OF_ORDER, filters.order_reference, (*rest, filters.owner_id)
+    lot = _LOT if any(rest) else limit + 1
+    for _ in range(_LOTS):
+        rows = await tx.fetch(statement, *place, since, lot, one, statuses, *rest)
+        found += [(row["at"], row["id"]) for row in rows if row["fits"]]
+        if len(found) > limit or len(rows) < lot:
+            return _listed(found, limit)
+        place = (rows[-1]["at"], rows[-1]["id"])
+    return Listed([id_ for _, id_ in found], place)
+
+
+def _listed(found: Sequence[Place], limit: int) -> Listed:
+    """Of a page that was read with one more than it shows."""
+    shown = found[:limit]
+    return Listed([id_ for _, id_ in shown], shown[-1] if len(found) > limit else None)
+
+
+_FROM_PAGE = (
+    "SELECT p.created_at AS at, p.id FROM payments p WHERE (p.created_at, p.id) < ($1, $2) AND p.created_at >= $3"
+)
+_PAGE = _FROM_PAGE + " ORDER BY p.created_at DESC, p.id DESC LIMIT $4"
 # A status is asked for as a range, never as an equality: the order is then that of one index, and no plan looks for a rare one through all.
 _PAGE_OF_STATUS = (
-    "SELECT p.id FROM payments p WHERE (p.status, p.created_at, p.id) < ($5, $1, $2) AND (p.status, p.created_at) >= ($5, $3)"
+    "SELECT p.created_at AS at, p.id FROM payments p"
+    " WHERE (p.status, p.created_at, p.id) < ($5, $1, $2) AND (p.status, p.created_at) >= ($5, $3)"
     " ORDER BY p.status DESC, p.created_at DESC, p.id DESC LIMIT $4"
 )
-_REST = """
-    AND ($6::text IS NULL OR p.status = $6) AND (($7::text IS NULL AND $8::text IS NULL) OR EXISTS (
-        SELECT FROM attempts a WHERE a.payment_id = p.id AND ($7 IS NULL OR a.method = $7) AND ($8 IS NULL OR a.connection = $8)))
-"""
-_PAGE_OF_ORDER = (
-    _FROM_PAGE + " AND p.order_reference = $5 AND ($9::uuid IS NULL OR p.owner_id = $9)" + _REST + _NEWEST_FIRST
-)
-_PAGE_OF_OWNER = _FROM_PAGE + " AND p.owner_id = $5" + _REST + _NEWEST_FIRST
+# The same of an order or a person: of each status the newest, merged.
+# A LIMIT keeps the sub-select where it is: as an EXISTS it may be planned as one look through all attempts that there ever were.
+_BY_WAY = """($7::text IS NULL AND $8::text IS NULL) OR (
+        SELECT true FROM attempts a WHERE a.payment_id = p.id AND ($7 IS NULL OR a.method = $7) AND ($8 IS NULL OR a.connection = $8)
+        LIMIT 1) IS NOT NULL"""
+_LOT_OF_ORDER = f"""
+    SELECT p.created_at AS at, p.id, ($9::uuid IS NULL OR p.owner_id IS NOT DISTINCT FROM $9) AND ({_BY_WAY}) AS fits
+    FROM unnest($6::text[]) AS s (wanted) CROSS JOIN LATERAL (
+        SELECT created_at, id, owner_id FROM payments
+        WHERE order_reference IS NOT NULL AND (order_reference, status, created_at, id) < ($5, s.wanted, $1, $2)
+          AND (order_reference, status, created_at) >= ($5, s.wanted, $3)
+        ORDER BY order_reference DESC, status DESC, created_at DESC, id DESC LIMIT $4) AS p
+    ORDER BY p.created_at DESC, p.id DESC LIMIT $4
+"""  # noqa: S608  constants only
+_LOT_OF_OWNER = f"""
+    SELECT p.created_at AS at, p.id, ({_BY_WAY}) AS fits
+    FROM unnest($6::text[]) AS s (wanted) CROSS JOIN LATERAL (
+        SELECT created_at, id FROM payments
+        WHERE owner_id IS NOT NULL AND (owner_id, status, created_at, id) < ($5, s.wanted, $1, $2)
+          AND (owner_id, status, created_at) >= ($5, s.wanted, $3)
+        ORDER BY owner_id DESC, status DESC, created_at DESC, id DESC LIMIT $4) AS p
+    ORDER BY p.created_at DESC, p.id DESC LIMIT $4
+"""  # noqa: S608  constants only
 # What ways to pay there were (some dozens: method, connection and the payment's status) is read off the index of attempts by jumps; of each
 # way the newest payments are merged.
 _PAGE_BY_WAY = """
@@ -53,11 +107,11 @@ _PAGE_BY_WAY = """
             SELECT a.method, a.connection, a.listed_status FROM attempts a
             WHERE (a.method, a.connection, a.listed_status) > (w.method, w.connection, w.listed_status)
             ORDER BY a.method, a.connection, a.listed_status LIMIT 1) AS later)
-    SELECT DISTINCT p.listed_at, p.payment_id AS id FROM ways AS w CROSS JOIN LATERAL (
+    SELECT DISTINCT p.listed_at AS at, p.payment_id AS id FROM ways AS w CROSS JOIN LATERAL (
         SELECT DISTINCT a.listed_at, a.payment_id FROM attempts a
         WHERE a.method = w.method AND a.connection = w.connection AND a.listed_status = w.listed_status
           AND (a.listed_at, a.payment_id) < ($1, $2) AND a.listed_at >= $3
         ORDER BY a.listed_at DESC, a.payment_id DESC LIMIT $4) AS p
     WHERE ($5::text IS NULL OR w.listed_status = $5) AND ($6::text IS NULL OR w.method = $6) AND ($7::text IS NULL OR w.connection = $7)
-    ORDER BY p.listed_at DESC, p.payment_id DESC LIMIT $4
+    ORDER BY at DESC, id DESC LIMIT $4
 """

@@ -81,22 +81,29 @@ async def with_it(tx: Tx, first: Refund) -> tuple[Refund, ...]:
     return tuple(_refund(row) for row in rows)
 
 
-_PLACE = "(created_at, id) < ($1, $2) AND created_at >= $3 "
-_OF_PAYMENT = "WHERE payment_id = $5 AND ($6::text IS NULL OR status = $6) AND "
-_NEWEST_FIRST = "ORDER BY created_at DESC, id DESC LIMIT $4"
+# Statuses and payments are asked for as ranges, never as equalities: the order is then that of one index, whatever the plan would rather.
+_PAGE = _REFUNDS + "WHERE (created_at, id) < ($1, $2) AND created_at >= $3 ORDER BY created_at DESC, id DESC LIMIT $4"
+_PAGE_OF_STATUS = (
+    _REFUNDS
+    + "WHERE (status, created_at, id) < ($5, $1, $2) AND (status, created_at) >= ($5, $3)"
+    + " ORDER BY status DESC, created_at DESC, id DESC LIMIT $4"
+)
+_PAGE_OF_PAYMENT = (
+    _REFUNDS
+    + "WHERE (payment_id, created_at, id) < ($5, $1, $2) AND (payment_id, created_at) >= ($5, $3) AND ($6::text IS NULL OR status = $6)"
+    + " ORDER BY payment_id DESC, created_at DESC, id DESC LIMIT $4"
+)
 
 
 async def page(tx: Tx, filters: RefundFilters, after: tuple[datetime, UUID] | None, limit: int) -> list[Refund]:
-    """Refunds, newest first, from a keyset place on. One statement a filter, so that each has its index whatever the plan."""
+    """Refunds, newest first, from a keyset place on. One statement a filter; what a payment has of them is never much."""
     known = (*below(after, filters.created_before), filters.created_after or FIRST_MOMENT, limit)
     if filters.payment_id is not None:
-        rows = await tx.fetch(
-            _REFUNDS + _OF_PAYMENT + _PLACE + _NEWEST_FIRST, *known, filters.payment_id, filters.status
-        )
+        rows = await tx.fetch(_PAGE_OF_PAYMENT, *known, filters.payment_id, filters.status)
     elif filters.status is not None:
-        rows = await tx.fetch(_REFUNDS + "WHERE status = $5 AND " + _PLACE + _NEWEST_FIRST, *known, filters.status)
+        rows = await tx.fetch(_PAGE_OF_STATUS, *known, filters.status)
     else:
-        rows = await tx.fetch(_REFUNDS + "WHERE " + _PLACE + _NEWEST_FIRST, *known)
+        rows = await tx.fetch(_PAGE, *known)
     return readable(rows, _refund)
 
 

@@ -8,6 +8,7 @@ from gerbang.base import ids
 from gerbang.base.batching import GroupCommit
 from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database
+from gerbang.base.keyset import Place
 from gerbang.core.audit import service as audit
 from gerbang.core.connections.service import Connections
 from gerbang.core.identity.model import Caller
@@ -102,12 +103,14 @@ class Payments:
         """A payment as it is now; raises PaymentNotFound. Reads at the same moment share their statements."""
         return await self.context.calls.whole(payment_id)
 
-    async def page(self, filters: Filters, after: tuple[datetime, UUID] | None, limit: int) -> list[Whole]:
-        """Payments, newest first, from a keyset place (created_at, id) on."""
+    async def page(self, filters: Filters, after: Place | None, limit: int) -> tuple[list[Whole], Place | None]:
+        """Payments, newest first, from a keyset place (created_at, id) on, and the place from which the list goes on. A page may be shorter than
+        asked for: one that cannot be read is left out, and list_store says what is looked for piece by piece.
+        """
         async with self.context.db.reading() as tx:
-            wanted = await list_store.page(tx, filters, after, limit)
-            wholes = await load_readable(tx, wanted)
-        return [wholes[id_] for id_ in wanted if id_ in wholes]
+            listed = await list_store.page(tx, filters, after, limit)
+            wholes = await load_readable(tx, listed.ids)
+        return [wholes[id_] for id_ in listed.ids if id_ in wholes], listed.onward
 
     async def timeline(self, payment_id: UUID) -> list[Moment]:
         """What happened to a payment, oldest first, from the audit trail."""

@@ -70,6 +70,27 @@ _CHECKS: Final = {
         FROM attempts a LEFT JOIN refunds r ON r.attempt_id = a.id WHERE a.payment_id = ANY ($1::uuid[]) GROUP BY a.id
         HAVING a.refunded + a.refund_reserved <> coalesce(sum(r.amount) FILTER (WHERE r.status <> 'failed'), 0) LIMIT $2
     """,
+    "a list finds a payment under another status or time than its own": """
+        SELECT p.id, a.listed_status || ', ' || a.listed_at AS is, p.status || ', ' || p.created_at AS should_be
+        FROM payments p JOIN attempts a ON a.payment_id = p.id
+        WHERE p.id = ANY ($1::uuid[]) AND (a.listed_status <> p.status OR a.listed_at <> p.created_at) LIMIT $2
+    """,
+    "what a payment says was given back is not what its refunds say": """
+        SELECT p.id, p.amount_refunded::text AS is, coalesce(sum(r.amount), 0)::text AS should_be
+        FROM payments p LEFT JOIN refunds r ON r.payment_id = p.id AND r.status = 'succeeded'
+        WHERE p.id = ANY ($1::uuid[]) GROUP BY p.id HAVING p.amount_refunded <> coalesce(sum(r.amount), 0) LIMIT $2
+    """,
+    "the surplus that is owed is not what came too much less what refunds promise": """
+        SELECT p.id, p.excess_owed::text AS is, greatest(0, p.amount_excess - coalesce(sum(r.credit_amount), 0))::text AS should_be
+        FROM payments p LEFT JOIN refunds r ON r.payment_id = p.id AND r.status <> 'failed'
+        WHERE p.id = ANY ($1::uuid[]) GROUP BY p.id
+        HAVING p.excess_owed <> greatest(0, p.amount_excess - coalesce(sum(r.credit_amount), 0)) LIMIT $2
+    """,
+    "a refund waits for a second person and nobody is asked, or the other way round": """
+        SELECT r.id, r.approval AS is, CASE WHEN v.id IS NULL THEN 'not pending' ELSE 'pending' END AS should_be
+        FROM refunds r LEFT JOIN approvals v ON v.refund_id = r.id AND v.status = 'pending'
+        WHERE r.payment_id = ANY ($1::uuid[]) AND (r.approval = 'pending') <> (v.id IS NOT NULL) LIMIT $2
+    """,
     "an attempt is being sent and no job watches over it": """
         SELECT a.id, 'no job' AS is, 'payment.submit' AS should_be FROM attempts a
         WHERE a.payment_id = ANY ($1::uuid[]) AND a.status = 'submitting' AND a.created_at < business_now() - interval '2 minutes'

@@ -1,23 +1,62 @@
 """SQL that finds what waits for a person, by the indexes on open work: history makes none of it slower. Counts stop at a bound."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from gerbang.base.db import Tx
+from gerbang.base.keyset import FIRST_ID, FIRST_MOMENT
 from gerbang.core.payments.refund_model import Work
 
-_COUNTS: Final = """
-    SELECT (SELECT count(*) FROM (SELECT FROM approvals WHERE status = 'pending' LIMIT $1) n) AS approval,
-        (SELECT count(*) FROM (SELECT FROM refunds WHERE status = 'awaiting_transfer' LIMIT $1) n) AS transfer,
-        (SELECT count(*) FROM (SELECT FROM payments WHERE excess_owed > 0 LIMIT $1) n) AS surplus,
-        (SELECT count(*) FROM (SELECT FROM payments WHERE status = 'held' LIMIT $1) n) AS held,
-        (SELECT count(*) FROM (SELECT FROM payments WHERE status = 'disputed' LIMIT $1) n) AS disputed,
-        (SELECT count(*) FROM (SELECT FROM payments WHERE status = 'unknown' LIMIT $1) n) AS unknown,
-        (SELECT count(*) FROM (SELECT FROM refunds WHERE status = 'unknown' AND failure IS NOT NULL LIMIT $1) n) AS doubt,
-        (SELECT count(*) FROM (SELECT FROM refunds WHERE needs_attention LIMIT $1) n) AS failed
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """Where one kind of open work stands: its table, what is shown of a row, and the columns of the index that holds it.
+
+    A status is asked for as a range of that index, never as an equality: what is common lately and rare before, or the reverse, is then not
+    looked for through all that ever was.
     """
+
+    shown: str
+    table: str
+    at: str = "created_at"
+    status: str = ""  # of an index over all statuses; otherwise the index holds open work alone, and `which` says so
+    which: str = ""
+
+    def _where(self, after: str) -> str:
+        if self.which:
+            return f"{self.which} AND ({self.at}, id) > ({after})"
+        return f"(status, {self.at}, id) > ('{self.status}', {after}) AND status <= '{self.status}'"
+
+    def _order(self) -> str:
+        return f"{self.at}, id" if self.which else f"status, {self.at}, id"
+
+    def count(self) -> str:
+        """How many there are, counted up to `$1`."""
+        first = "'-infinity'::timestamptz, '00000000-0000-0000-0000-000000000000'"
+        return f"(SELECT count(*) FROM (SELECT FROM {self.table} WHERE {self._where(first)} ORDER BY {self._order()} LIMIT $1) n)"  # noqa: S608  constants only
+
+    def page(self) -> str:
+        """Oldest first: who has waited longest is served first. From a place (time, id) on, as many as `$3`."""
+        return f"SELECT {self.shown} FROM {self.table} WHERE {self._where('$1::timestamptz, $2::uuid')} ORDER BY {self._order()} LIMIT $3"  # noqa: S608  constants only
+
+
+_OF_PAYMENT: Final = "id, id, created_at, NULL::uuid"
+_OF_REFUND: Final = "id, payment_id, created_at, id"
+_KINDS: Final[Mapping[str, _Open]] = {
+    "approval": _Open("id, payment_id, requested_at, refund_id", "approvals", "requested_at", "pending"),
+    "transfer": _Open(_OF_REFUND, "refunds", status="awaiting_transfer"),
+    "surplus": _Open(_OF_PAYMENT, "payments", which="excess_owed > 0"),
+    "held": _Open(_OF_PAYMENT, "payments", status="held"),
+    "disputed": _Open(_OF_PAYMENT, "payments", status="disputed"),
+    "unknown": _Open(_OF_PAYMENT, "payments", status="unknown"),
+    "doubt": _Open(_OF_REFUND, "refunds", which="status = 'unknown' AND failure IS NOT NULL"),
+    "failed": _Open(_OF_REFUND, "refunds", which="needs_attention"),
+}
+_PAGES: Final = {kind: one.page() for kind, one in _KINDS.items()}
+_COUNTS: Final = "SELECT " + ", ".join(f"{one.count()} AS {kind}" for kind, one in _KINDS.items())
 _LIVE: Final = """
     SELECT EXISTS (SELECT FROM payments WHERE excess_owed > 0 AND livemode)
         OR EXISTS (SELECT FROM payments WHERE status = 'held' AND livemode)
@@ -29,42 +68,6 @@ _LIVE: Final = """
             WHERE r.status = 'unknown' AND r.failure IS NOT NULL AND p.livemode)
         OR EXISTS (SELECT FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE r.needs_attention AND p.livemode)
     """
-# Oldest first: who has waited longest is served first.
-_PAGES: Final[Mapping[str, str]] = {
-    "approval": """
-        SELECT id, payment_id, requested_at, refund_id FROM approvals
-        WHERE status = 'pending' AND ($1::timestamptz IS NULL OR (requested_at, id) > ($1, $2)) ORDER BY requested_at, id LIMIT $3
-        """,
-    "transfer": """
-        SELECT id, payment_id, created_at, id FROM refunds
-        WHERE status = 'awaiting_transfer' AND ($1::timestamptz IS NULL OR (created_at, id) > ($1, $2)) ORDER BY created_at, id LIMIT $3
-        """,
-    "surplus": """
-        SELECT id, id, created_at, NULL::uuid FROM payments
-        WHERE excess_owed > 0 AND ($1::timestamptz IS NULL OR (created_at, id) > ($1, $2)) ORDER BY created_at, id LIMIT $3
-        """,
-    "held": """
-        SELECT id, id, created_at, NULL::uuid FROM payments
-        WHERE status = 'held' AND ($1::timestamptz IS NULL OR (created_at, id) > ($1, $2)) ORDER BY created_at, id LIMIT $3
-        """,
-    "disputed": """
-        SELECT id, id, created_at, NULL::uuid FROM payments
-        WHERE status = 'disputed' AND ($1::timestamptz IS NULL OR (created_at, id) > ($1, $2)) ORDER BY created_at, id LIMIT $3
-        """,
-    "unknown": """
-        SELECT id, id, created_at, NULL::uuid FROM payments
-        WHERE status = 'unknown' AND ($1::timestamptz IS NULL OR (created_at, id) > ($1, $2)) ORDER BY created_at, id LIMIT $3
-        """,
-    "doubt": """
-        SELECT id, payment_id, created_at, id FROM refunds
-        WHERE status = 'unknown' AND failure IS NOT NULL AND ($1::timestamptz IS NULL OR (created_at, id) > ($1, $2))
-        ORDER BY created_at, id LIMIT $3
-        """,
-    "failed": """
-        SELECT id, payment_id, created_at, id FROM refunds
-        WHERE needs_attention AND ($1::timestamptz IS NULL OR (created_at, id) > ($1, $2)) ORDER BY created_at, id LIMIT $3
-        """,
-}
 
 
 async def counts(tx: Tx, most: int) -> dict[str, int]:
@@ -81,8 +84,7 @@ async def has_live(tx: Tx) -> bool:
 
 async def page(tx: Tx, kind: str, after: tuple[datetime, UUID] | None, limit: int) -> list[Work]:
     """What waits of one kind, oldest first, from a keyset place on."""
-    at, id_ = after or (None, None)
-    rows = await tx.fetch(_PAGES[kind], at, id_, limit)
+    rows = await tx.fetch(_PAGES[kind], *(after or (FIRST_MOMENT, FIRST_ID)), limit)
     return [Work(kind, *row) for row in rows]
 
 

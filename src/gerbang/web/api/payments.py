@@ -95,7 +95,7 @@ async def list_payments(
     created_after: After = None,
     created_before: Before = None,
 ) -> Page[AnyPaymentView]:
-    """Customers see their own, staff and API keys all."""
+    """Customers see their own, staff and API keys all. A page may be shorter than asked for; the list ends where `next_cursor` is null."""
     caller = caller_of(request)
     owner = None if caller.may("payments:read") else caller.id
     wanted = cleaned("order_reference", order_reference) if order_reference else None
@@ -109,13 +109,13 @@ async def list_payments(
         owner,
     )
     most = capped(limit)
-    rows = await services.payments.page(filters, await cursors.read("payments", cursor), most + 1)
-    tokens = {row.payment.id: await services.payments.link_token(row.payment.id) for row in rows[:most]}
+    rows, onward = await services.payments.page(filters, await cursors.read("payments", cursor), most)
+    tokens = {row.payment.id: await services.payments.link_token(row.payment.id) for row in rows}
 
     def view(whole: Whole) -> AnyPaymentView:
         return _shown(services, caller, whole, tokens[whole.payment.id])
 
-    return await cursors.page("payments", rows, most, lambda w: (w.payment.created_at, w.payment.id), view)
+    return await cursors.onward("payments", [view(row) for row in rows], onward)
 
 
 @get("/v1/payments/{payment:str}/attempts", summary="The attempts of a payment", tags=_TAGS)

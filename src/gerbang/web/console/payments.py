@@ -66,15 +66,9 @@ async def payments(request: Request[Any, Any, Any]) -> Response[bytes]:
     cursors = Cursors(services.secrets)
     cursor = request.query_params.get("cursor")
     place = await cursors.read(_LIST, cursor)
-    found = [] if asked.wrong else await services.payments.page(filters, place, _ROWS + 1)
+    found, onward = ([], None) if asked.wrong else await services.payments.page(filters, place, _ROWS)
     now, locale = services.payments.context.clock.now(), locale_of(request)
-    part = await cursors.page(
-        _LIST,
-        found,
-        _ROWS,
-        lambda w: (w.payment.created_at, w.payment.id),
-        lambda w: payment_view.row_of(w, now, locale),
-    )
+    part = await cursors.onward(_LIST, [payment_view.row_of(one, now, locale) for one in found], onward)
     kept = {name: value for name, value in chosen.items() if value}
     return await show(
         request,
@@ -99,7 +93,7 @@ async def payments(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 async def _hidden(services: Services) -> Sequence[Wallet]:
     """The wallets with so many unpaid addresses in a row that their owner's program may not show what comes behind them."""
-    wallets = await services.payments.context.calls.deposits.wallets()
+    wallets = await services.payments.context.calls.deposits.wallets_seen()
     return [one for one in wallets if one.gap_limit > services.settings.wallet_gap_limit]
 
 
@@ -150,7 +144,7 @@ async def find(request: Request[Any, Any, Any]) -> Response[None]:
             return see_other(f"/console/payments/{ids.show('pay', refund.payment_id)}")
     except NotFound:
         return see_other(_link({"q": wanted}))
-    found = await services_of(request).payments.page(Filters(order_reference=wanted), None, 2)
+    found, _ = await services_of(request).payments.page(Filters(order_reference=wanted), None, 2)
     if len(found) == 1:
         return see_other(f"/console/payments/{ids.show('pay', found[0].payment.id)}")
     return see_other(_link({"order_reference": wanted} if found else {"q": wanted}))

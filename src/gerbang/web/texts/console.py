@@ -61,6 +61,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "method.short.virtual_account": ("VA {option}", "VA {option}"),
     "method.short.card": ("Kartu", "Card"),
     "note.approval": ("{amount} kembali menunggu persetujuan", "refund of {amount} awaits approval"),
+    "pays.none.here": (
+        "Tidak ada yang cocok di antara yang terbaru. Lihat yang lebih lama.",
+        "Nothing matches among the newest. Look at older ones.",
+    ),
     "note.reversed": ("uang yang sudah masuk ditarik lagi", "money that was in was taken back"),
     "note.left": ("sisa {time}", "{time} left"),
     "note.took": ("dalam {time}", "in {time}"),
