@@ -156,7 +156,7 @@ def refuse_card_data(body: bytes, value: Any) -> None:
     for text in texts:
         if not text.is_name and _is_secret_of_a_card(text):
             raise card_refused(text.pointer)
-    together = _NEVER_IN_ONE_TEXT.join([text.text for text in texts])
+    together = fold(_NEVER_IN_ONE_TEXT.join([text.text for text in texts]))  # once: what is ASCII is not folded again
     if digits_in(together) > MOST_DIGITS:
         raise invalid_field(
             "", f"The body holds more than {MOST_DIGITS:,} digits: keep long lists of numbers in a system of yours."
@@ -185,8 +185,10 @@ def _is_secret_of_a_card(text: _Text) -> bool:
     names = number_kinds.names_of(text.field)
     if not _TRACK.isdisjoint(names):
         return bool(text.text)
+    if _SECURITY_CODE.isdisjoint(names):
+        return False
     digits = fold(text.text).strip()
-    return not _SECURITY_CODE.isdisjoint(names) and digits.isdigit() and 3 <= len(digits) <= 4
+    return digits.isdigit() and 3 <= len(digits) <= 4
 
 
 def card_refused(pointer: str) -> CardDataRefused:
