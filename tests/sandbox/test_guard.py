@@ -26,6 +26,7 @@ def asked(method: str = "POST", **headers: str) -> Request:
         {"host": "Sandbox.Toko.Example.:8090"},
         {"host": "127.0.0.1:8090", "origin": "http://127.0.0.1:8080"},
         {"host": "sandbox.toko.example:8090", "origin": "http://toko.example:8080"},
+        {"host": "127.0.0.1:8090", "origin": "null", "sec_fetch_site": "same-origin"},
         {},
     ],
 )

@@ -57,6 +57,34 @@ async def test_another_sites_form_and_a_forged_host_get_nowhere(named: Edge) -> 
         assert "GERBANG_PUBLIC_URL" in answer.json()["hint"]
 
 
+@pytest.mark.parametrize("origin", [{"origin": "null"}, {"origin": ""}])
+async def test_a_form_of_ours_is_believed_where_something_in_front_hides_its_origin(
+    named: Edge, origin: dict[str, str]
+) -> None:
+    """A proxy that sets `Referrer-Policy: no-referrer` makes Origin `null`; one that drops it leaves nothing. The browser says by itself whose page it was."""
+    host = "127.0.0.1:8080"
+    for fetched in ({"sec-fetch-site": "same-origin"}, {"sec-fetch-site": "none", "sec-fetch-mode": "navigate"}):
+        assert (await log_in(named, host=host, **origin, **fetched)).status_code == 303, fetched
+    for fetched in (
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"sec-fetch-site": "none", "sec-fetch-mode": "cors"},
+        {},
+    ):
+        assert (await log_in(named, host=host, **origin, **fetched)).status_code == 403, fetched
+    foreign = {"origin": "https://evil.example", "sec-fetch-site": "same-origin"}
+    assert (await log_in(named, host=host, **foreign)).status_code == 403
+
+
+async def test_a_form_of_another_site_is_called_that_and_no_matter_of_accounts(named: Edge) -> None:
+    named.client.cookies.set("grb_session", named.tokens["customer"].removeprefix("Bearer "))
+    for path in ("/login", "/console/payments/new", "/logout"):
+        for language, words in (("id", "datang dari situs lain"), ("en", "came from another site")):
+            headers = {"origin": "https://evil.example", "host": "127.0.0.1:8080", "accept-language": language}
+            answer = await named.client.post(path, data={"email": "x"}, headers=headers)
+            assert (answer.status_code, words in answer.text) == (403, True), (path, answer.text)
+
+
 async def test_logging_out_ends_the_session_also_when_the_access_token_has_run_out(named: Edge) -> None:
     """The browser drops the access cookie after ten minutes; what it keeps must be enough to leave."""
     came = await log_in(named)

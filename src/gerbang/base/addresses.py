@@ -77,6 +77,13 @@ def split_host(text: str) -> tuple[str, int | None]:
     return name, int(port) if port else None
 
 
+def vouches(origin: str, site: str, mode: str) -> bool:
+    """Whether a request that names no Origin comes from a page of this very address all the same, by what the browser itself says of it
+    (Sec-Fetch-Site, Sec-Fetch-Mode; Fetch Metadata). A Referrer-Policy that is set in front turns Origin into `null`, and a proxy may drop it.
+    """
+    return origin in ("", "null") and (site == "same-origin" or (site == "none" and mode == "navigate"))
+
+
 def origin_of(url: str) -> tuple[str, str, int] | None:
     """Scheme, name and port of an origin or an address, the usual port filled in; None when it is none."""
     try:

@@ -7,6 +7,12 @@ from gerbang.web.hosts import FORWARDING_HEADER, INSTANCE_HEADER
 
 _TIMEOUT_S = 5.0
 _PAGE = "docs/how-to/behind-a-proxy.md"
+_LEAKS = "browsers tell other sites the whole address of a page, with what opens it"
+_HARM = {
+    "no-referrer": "browsers hide that our forms are our own, and older ones cannot send any",
+    "unsafe-url": _LEAKS,
+    "no-referrer-when-downgrade": _LEAKS,
+}
 
 
 async def look(public_url: str, installation: str) -> list[Finding]:
@@ -30,7 +36,19 @@ async def look(public_url: str, installation: str) -> list[Finding]:
                 f"pages at {public_url} are refused: the proxy sends a Host that is not ours", good=False, cure=cure
             )
         )
+    else:
+        found += _referrers(page)
     return found
+
+
+def _referrers(page: Answer) -> list[Finding]:
+    """Whether something in front sets a Referrer-Policy that does harm: of two, browsers obey the last."""
+    policy = page.headers.get("referrer-policy", "").rpartition(",")[2].strip().lower()
+    harm = _HARM.get(policy)
+    if harm is None:
+        return []
+    cure = f"set same-origin there, or leave it to Gerbang; see {_PAGE}"
+    return [Finding(f"the proxy sets Referrer-Policy: {policy}, so {harm}", good=False, cure=cure)]
 
 
 async def _asked(http: Http, url: str) -> Answer | Finding:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from gerbang.base.addresses import origin_of, read_address, split_host
+from gerbang.base.addresses import origin_of, read_address, split_host, vouches
 from gerbang.ports.simulator import Request
 
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -25,11 +25,13 @@ class Guard:
             return "The Host header names no address of this sandbox: GERBANG_SANDBOX_URL says how browsers reach it."
         if request.method in {"GET", "HEAD"}:
             return ""
-        origin = request.headers.get("origin")
+        origin, site = request.headers.get("origin", ""), request.headers.get("sec-fetch-site", "")
         told = origin_of(origin) if origin else None
+        if vouches(origin, site, request.headers.get("sec-fetch-mode", "")):
+            return ""
         if origin and (told is None or not self._is_ours(told[1]) or told[2] not in {*self.ports, port or 80}):
             return "A page of another site may not act here."
-        if not origin and request.headers.get("sec-fetch-site") == "cross-site":
+        if not origin and site == "cross-site":
             return "A page of another site may not act here."
         return ""
 

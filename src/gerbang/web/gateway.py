@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 
 import structlog
 
+from gerbang.base.addresses import vouches
 from gerbang.base.card_numbers import masked
 from gerbang.base.errors import Forbidden, GerbangError, Invalid, Unauthenticated
 from gerbang.base.http import UPSTREAM_S
@@ -336,14 +337,18 @@ def create(services: Services, extra_handlers: Sequence[Any] = ()) -> ASGIApp:
 
 
 def check_same_origin(exchange: Exchange) -> None:
-    """A form or script of another site must not use the session cookie; browsers send Origin with every such request."""
-    origin = exchange.headers.get(b"origin")
-    told = origin.decode("latin-1") if origin is not None else ""
-    if not exchange.hosts.is_ours(told, exchange.host, exchange.forwarded_host):
-        raise CrossSite(
-            "Requests that change something must come from our own pages, or carry an Authorization header.",
-            hint="Behind a proxy, GERBANG_PUBLIC_URL must be the very address that visitors see." if told else None,
-        )
+    """A form or script of another site must not use the session cookie; browsers send Origin, or say by Sec-Fetch-Site whose page it was."""
+    origin, site, mode = (
+        exchange.headers.get(name, b"").decode("latin-1") for name in (b"origin", b"sec-fetch-site", b"sec-fetch-mode")
+    )
+    if vouches(origin, site, mode) or exchange.hosts.is_ours(origin, exchange.host, exchange.forwarded_host):
+        return
+    hint = "Behind a proxy, GERBANG_PUBLIC_URL must be the very address that visitors see." if origin else None
+    if origin == "null":
+        hint = "A proxy that sets Referrer-Policy: no-referrer hides where our own forms come from; let it set same-origin, or nothing."
+    raise CrossSite(
+        "Requests that change something must come from our own pages, or carry an Authorization header.", hint=hint
+    )
 
 
 def _refuse_nul(exchange: Exchange) -> None:

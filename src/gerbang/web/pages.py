@@ -26,7 +26,7 @@ from gerbang.web import texts
 from gerbang.web.exchange import exchange_of
 from gerbang.web.hosts import BY_PROXY
 from gerbang.web.kept_form import kept_form
-from gerbang.web.problems import status_of
+from gerbang.web.problems import CrossSite, status_of
 from gerbang.web.services import Services
 
 _WEB: Final = Path(__file__).parent
@@ -253,9 +253,7 @@ def page_error(request: Request[Any, Any, Any], error: GerbangError) -> Page:
     if status == 401 and request.method == "GET":
         return see_other(f"/login?{urlencode({'next': _local(request)})}")
     settings = services_of(request).settings
-    message = {401: "ended", 403: "denied", 404: "lost", 413: "too_large", 429: "too_often"}.get(
-        status, "busy" if status >= 500 else "refused"
-    )
+    message = _message(error, status)
     headers = {"retry-after": str(error.retry_after_s or 2)} if status in (429, 503) else {}
     if status in (413, 415):
         headers["connection"] = "close"  # the rest of the body was not read
@@ -272,6 +270,15 @@ def page_error(request: Request[Any, Any, Any], error: GerbangError) -> Page:
         shop=settings.shop_name,
         home="/shop" if settings.sandbox else "",
         is_test=settings.sandbox,
+    )
+
+
+def _message(error: GerbangError, status: int) -> str:
+    """Under which words a page tells an error."""
+    if isinstance(error, CrossSite):
+        return "foreign"
+    return {401: "ended", 403: "denied", 404: "lost", 413: "too_large", 429: "too_often"}.get(
+        status, "busy" if status >= 500 else "refused"
     )
 
 

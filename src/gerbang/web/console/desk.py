@@ -32,12 +32,12 @@ _SECTIONS: Final = (
 
 def operator(request: Request[Any, Any, Any], permission: str) -> Caller:
     """The signed-in person, who holds the permission. Raises Unauthenticated, Forbidden, CrossSite for another site's form."""
+    if request.method == "POST":
+        check_same_origin(exchange_of(request))  # first: the session that another site made use of counts as none
     caller = caller_or_none(request)
     if caller is None or caller.kind != "user" or caller.id is None:
         raise Unauthenticated
     caller.require(permission)
-    if request.method == "POST":
-        check_same_origin(exchange_of(request))
     return caller
 
 

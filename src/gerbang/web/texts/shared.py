@@ -62,6 +62,13 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Masuk dengan akun lain, atau minta hak dari admin.",
         "Log in with another account, or ask an admin for the right.",
     ),
+    "foreign.title": ("Isian itu datang dari situs lain", "That form came from another site"),
+    "foreign.lead": (
+        "Jadi belum dijalankan, dan tidak ada yang berubah. Buka halaman ini langsung di sini, lalu isi lagi. Kalau Anda memang mengisinya di "
+        "sini, pengaturan privasi peramban atau jaringan Anda menyembunyikan asalnya: coba peramban lain.",
+        "So it was not carried out, and nothing was changed. Open this page here and fill it in again. If you did fill it in here, a privacy "
+        "setting of your browser or network hides where it came from: try another browser.",
+    ),
     "ended.title": ("Sesi Anda sudah berakhir", "Your session has ended"),
     "ended.lead": (
         "Masuk lagi di tab lain, lalu kirim isian ini dari sini. Belum ada yang berubah.",
