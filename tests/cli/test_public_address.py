@@ -39,7 +39,12 @@ async def standing_there(port: int, head: str, body: str = "{}") -> AsyncIterato
         ("404 Not Found\r\n", "", "something else answers", False),
         ("301 Moved\r\nlocation: https://pay.example/healthz\r\n", "", "redirects to https://pay.example", False),
         (f"200 OK\r\n{WELL}", '{"code":"host_unknown"}', "a Host that is not ours", False),
-        (f"200 OK\r\n{WELL}referrer-policy: same-origin\r\nreferrer-policy: no-referrer\r\n", "", "hide that our forms are our own", False),
+        (
+            f"200 OK\r\n{WELL}referrer-policy: same-origin\r\nreferrer-policy: no-referrer\r\n",
+            "",
+            "hide that our forms are our own",
+            False,
+        ),
         (f"200 OK\r\n{WELL}referrer-policy: unsafe-url\r\n", "", "the whole address of a page", False),
     ],
 )

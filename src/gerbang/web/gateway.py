@@ -22,6 +22,7 @@ from gerbang.core.identity.model import Caller, NoOwnerYet
 from gerbang.core.payments.model import IdempotencyKeyReused
 from gerbang.web import idempotency, queries, rates, validation
 from gerbang.web.access_log import AccessLog
+from gerbang.web.addressing import page_meant, wants_page
 from gerbang.web.answering import WHOLE_ANSWER
 from gerbang.web.cursors import Cursors
 from gerbang.web.exchange import Exchange, Reply
@@ -34,6 +35,7 @@ from gerbang.web.problems import (
     CrossSite,
     Header,
     MethodNotAllowed,
+    RouteNotFound,
     UnsupportedMedia,
     describe,
 )
@@ -133,7 +135,13 @@ class Gateway:
     async def _travel(self, exchange: Exchange) -> None:
         """The road. Each step raises the error that ends it."""
         exchange.refuse_doubled_headers()
-        exchange.row, exchange.params = self._routes.find(exchange.method, exchange.path)
+        try:
+            exchange.row, exchange.params = self._routes.find(exchange.method, exchange.path)
+        except (RouteNotFound, MethodNotAllowed):
+            if (meant := page_meant(exchange, self._routes)) is None:
+                raise
+            await self._reply(exchange, Reply(303, b"", b"text/plain", ((b"location", meant.encode("latin-1")),)))
+            return
         if not exchange.row.any_host:
             by_proxy = exchange.scope.get(BY_PROXY, False)
             self._ways.hosts.check(exchange.host, exchange.forwarded_host, by_proxy=by_proxy)
@@ -235,13 +243,16 @@ class Gateway:
         if direct is not None:
             await self._reply(exchange, await direct(exchange))
             return
+        await self._inside(exchange, {"method": "GET"} if exchange.method == "HEAD" else {})
+        if exchange.error is not None:
+            await self._audited(exchange, exchange.error)
+
+    async def _inside(self, exchange: Exchange, changed: Mapping[str, Any]) -> None:
+        """Through the framework, with some of the request `changed`."""
         state = exchange.scope["state"]
         state["exchange"], state["caller"], state["request_id"] = exchange, exchange.caller, exchange.request_id
         state["services"], state["cursors"] = self._ways.services, self._ways.cursors
-        scope = exchange.scope if exchange.method != "HEAD" else {**exchange.scope, "method": "GET"}
-        await self._ways.inner(scope, body_again(exchange), self._dressing(exchange))
-        if exchange.error is not None:
-            await self._audited(exchange, exchange.error)
+        await self._ways.inner({**exchange.scope, **changed}, body_again(exchange), self._dressing(exchange))
 
     # ── the way back ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -301,9 +312,11 @@ class Gateway:
         if exchange.status:  # the answer had begun: all that is left is to break it off
             log.warning("request.broken_off", route=_route(exchange), code=error.code, request_id=exchange.request_id)
             raise error
+        if wants_page(exchange):
+            exchange.refused = error  # told by the handler of errors of a page that is always there
+            await self._inside(exchange, {"method": "GET", "path": "/", "raw_path": b"/"})
+            return
         status, headers, body = describe(error, instance=masked(exchange.path), request_id=exchange.request_id)
-        if status == 405 and isinstance(error, MethodNotAllowed):
-            headers.append((b"allow", error.detail.removeprefix("This address takes ").rstrip(".").encode()))
         if isinstance(error, BodyTooLarge | UnsupportedMedia):
             headers.append((b"connection", b"close"))
         await self._send(exchange, status, headers, body)

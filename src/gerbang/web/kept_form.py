@@ -11,7 +11,7 @@ from gerbang.base.card_numbers import holds_card_number
 from gerbang.base.errors import GerbangError
 from gerbang.web import texts
 from gerbang.web.cleaning import cleaned
-from gerbang.web.exchange import exchange_of
+from gerbang.web.exchange import Exchange, exchange_of
 from gerbang.web.gateway import check_same_origin
 from gerbang.web.policy import Body
 from gerbang.web.problems import BodyTooLarge, UnsupportedMedia
@@ -38,10 +38,19 @@ def kept_form(request: Request[Any, Any, Any], error: GerbangError) -> KeptForm 
     typed = _typed(exchange.body)
     if not typed:
         return None
-    safe = {name: value for name, value in typed.items() if name not in _SECRETS and not holds_card_number(value, name)}
+    safe = _safe(typed)
     whole = len(safe) == len(typed) and not isinstance(error, BodyTooLarge | UnsupportedMedia) and _is_ours(request)
     shown = [(f"held.{name}", value) for name, value in safe.items() if value and texts.knows(f"held.{name}")]
     return KeptForm(request.url.path, shown, list(typed.items()) if whole else [])
+
+
+def typed_again(exchange: Exchange) -> Sequence[tuple[str, str]]:
+    """The fields of this request's form that a page may hold, for its language switch to send once more."""
+    return list(_safe(_typed(exchange.body)).items())
+
+
+def _safe(typed: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in typed.items() if name not in _SECRETS and not holds_card_number(value, name)}
 
 
 def _typed(body: bytes) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response, get
@@ -21,12 +21,12 @@ from gerbang.base import formats
 from gerbang.base.errors import GerbangError, NotFound
 from gerbang.base.formats import Locale
 from gerbang.base.number_words import amount_in_words
-from gerbang.core.identity.model import Caller
+from gerbang.core.identity.model import Caller, NoOwnerYet
 from gerbang.web import texts
 from gerbang.web.exchange import exchange_of
 from gerbang.web.hosts import BY_PROXY
-from gerbang.web.kept_form import kept_form
-from gerbang.web.problems import CrossSite, status_of
+from gerbang.web.kept_form import kept_form, typed_again
+from gerbang.web.problems import CrossSite, MethodNotAllowed, allowed_methods, status_of
 from gerbang.web.services import Services
 
 _WEB: Final = Path(__file__).parent
@@ -147,6 +147,11 @@ def locale_of(request: Request[Any, Any, Any], preferred: str = "") -> Locale:
     return "id"
 
 
+def only_shown(request: Request[Any, Any, Any]) -> bool:
+    """Whether this form was sent by the language switch of the page that answered it: it is shown once more, and nothing is carried out."""
+    return request.query_params.get("lang", "") in ("id", "en")
+
+
 def language_links(path: str, query: str) -> dict[str, str]:
     """The same address in each language; a token in the query is left behind."""
     kept = [
@@ -201,9 +206,11 @@ def page(
                 secure=is_https(request),
             )
         )
-    links = language_links(request.url.path, request.url.query)
+    exchange = exchange_of(request)
+    links = language_links(quote(exchange.path), "" if request.method == "POST" else request.url.query)
+    typed = typed_again(exchange) if request.method == "POST" else None
     contact = services_of(request).settings.contact_link
-    content = render(template, locale, links, contact=contact, **context).encode()
+    content = render(template, locale, links, contact=contact, typed=typed, **context).encode()
     sent = {**HEADERS, "content-language": locale, **(headers or {})}
     if packed and _unpacks(request):
         content, sent["content-encoding"] = gzip.compress(content, 6), "gzip"
@@ -255,6 +262,8 @@ def page_error(request: Request[Any, Any, Any], error: GerbangError) -> Page:
     settings = services_of(request).settings
     message = _message(error, status)
     headers = {"retry-after": str(error.retry_after_s or 2)} if status in (429, 503) else {}
+    if isinstance(error, MethodNotAllowed):
+        headers["allow"] = allowed_methods(error)
     if status in (413, 415):
         headers["connection"] = "close"  # the rest of the body was not read
     return page(
@@ -263,7 +272,7 @@ def page_error(request: Request[Any, Any, Any], error: GerbangError) -> Page:
         status_code=status,
         headers=headers,
         message=message,
-        detail=error.detail if message == "refused" else "",
+        detail=" ".join(part for part in (error.detail, error.hint) if part) if message == "refused" else "",
         request_id=request.scope["state"].get("request_id", ""),
         back="",
         kept=kept_form(request, error),
@@ -277,6 +286,8 @@ def _message(error: GerbangError, status: int) -> str:
     """Under which words a page tells an error."""
     if isinstance(error, CrossSite):
         return "foreign"
+    if isinstance(error, NoOwnerYet):
+        return "unowned"
     return {401: "ended", 403: "denied", 404: "lost", 413: "too_large", 429: "too_often"}.get(
         status, "busy" if status >= 500 else "refused"
     )

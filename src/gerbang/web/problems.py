@@ -214,12 +214,19 @@ def describe(error: GerbangError, *, instance: str, request_id: str) -> tuple[in
         headers.append((b"retry-after", str(retry_after_s).encode()))
     if status == 401:
         headers.append((b"www-authenticate", b'Bearer realm="gerbang"'))
+    if isinstance(error, MethodNotAllowed):
+        headers.append((b"allow", allowed_methods(error).encode()))
     return status, headers, body
 
 
 def _unmarked(text: str) -> str:
     """What the table says, without the marks by which its page sets code."""
     return text.replace("`", "")
+
+
+def allowed_methods(error: MethodNotAllowed) -> str:
+    """The methods that the address takes, as the header Allow lists them."""
+    return error.detail.removeprefix("This address takes ").rstrip(".")
 
 
 def bare_problem(status: int) -> bytes:

@@ -19,7 +19,17 @@ from gerbang.web import texts
 from gerbang.web.exchange import exchange_of
 from gerbang.web.forms import read_form
 from gerbang.web.gateway import SESSION_COOKIE, check_same_origin
-from gerbang.web.pages import Page, caller_or_none, is_https, locale_of, page, page_error, see_other, services_of
+from gerbang.web.pages import (
+    Page,
+    caller_or_none,
+    is_https,
+    locale_of,
+    only_shown,
+    page,
+    page_error,
+    see_other,
+    services_of,
+)
 
 log = structlog.get_logger()
 REFRESH_COOKIE: Final = "grb_refresh"
@@ -54,6 +64,8 @@ async def enter(request: Request[Any, Any, Any]) -> Page:
     password = await password_of(request)
     onward, locale = safe_next(form["next"]), locale_of(request)
     say = texts.words(locale)
+    if only_shown(request):
+        return _form(request, onward, email=form["email"])
     if form.cards:
         return _form(request, onward, wrong=say("link.wrong.card"), status_code=422)
     try:

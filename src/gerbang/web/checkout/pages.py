@@ -40,10 +40,10 @@ from gerbang.web.checkout import scene as scenes
 from gerbang.web.checkout.crypto import Seen, seen_of
 from gerbang.web.checkout.scene import Scene
 from gerbang.web.checkout.view import Choice, Visit, page_of
-from gerbang.web.checkout.visitors import link_cookie, payment_for
+from gerbang.web.checkout.visitors import link_cookie, payment_for, token_in
 from gerbang.web.exchange import exchange_of
 from gerbang.web.forms import read_form
-from gerbang.web.pages import Page, caller_or_none, locale_of, page, page_error, see_other, services_of
+from gerbang.web.pages import Page, caller_or_none, locale_of, only_shown, page, page_error, see_other, services_of
 from gerbang.web.steps import OPTION_TITLES
 
 log = structlog.get_logger()
@@ -54,7 +54,7 @@ _WAITING: Final = frozenset({PaymentStatus.CREATED, PaymentStatus.PENDING, Payme
 @get("/{payment:str}")
 async def open_payment(request: Request[Any, Any, Any], payment: FromPath[str]) -> Page:
     """The page of a payment as it is now. With `t` it becomes a visit by cookie; with `back` the provider is asked first."""
-    token = request.query_params.get("t", "")
+    token = token_in(request)
     known = bool(token) and await services_of(request).payments.check_link(ids.read("pay", payment), token)
     whole, caller = await payment_for(request, payment, token if known else "")
     await _note_opened(request, whole, caller)
@@ -83,7 +83,7 @@ async def _note_opened(request: Request[Any, Any, Any], whole: Whole, caller: Ca
 @post("/{payment:str}", status_code=303)
 async def come_back(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[None]:
     """A provider that sends its payers home by a form: nothing in it is believed, and on we go by GET."""
-    token = request.query_params.get("t", "")
+    token = token_in(request)
     path = f"/pay/{payment}"
     known = bool(token) and await services_of(request).payments.check_link(ids.read("pay", payment), token)
     return see_other(f"{path}?back=1", [link_cookie(request, path, token)] if known else [])
@@ -134,7 +134,7 @@ async def choose(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
     mobile, wrong_phone = (
         ("", picked.wrong_phone) if picked.wrong_phone else _mobile(say, offer, picked, whole.payer.phone)
     )
-    if wrong or wrong_phone or offer is None or method is None:
+    if wrong or wrong_phone or offer is None or method is None or only_shown(request):
         again = replace(picked, wrong=wrong, wrong_phone=wrong_phone)
         return await _show(request, whole, choosing=True, choice=again)
     chosen = _chosen(method, name, picked.option, offer.connection)

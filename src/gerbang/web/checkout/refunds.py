@@ -15,9 +15,9 @@ from gerbang.core.payments.model import Destination, Refund, RefundNotAwaitingTr
 from gerbang.core.payments.refund_model import DestinationChanged
 from gerbang.web import texts
 from gerbang.web.checkout.crypto import NETWORKS
-from gerbang.web.checkout.visitors import link_cookie, refund_for, who_names, without_token
+from gerbang.web.checkout.visitors import link_cookie, refund_for, token_in, who_names, without_token
 from gerbang.web.forms import note_cards, read_form
-from gerbang.web.pages import Page, locale_of, page, page_error, see_other, services_of
+from gerbang.web.pages import Page, locale_of, only_shown, page, page_error, see_other, services_of
 from gerbang.web.steps import BANK_TITLES
 
 _FIELDS: Final = ("bank", "account", "name")
@@ -28,7 +28,7 @@ _NOTHING: Final = Destination("", "", "")
 @get("/{refund:str}")
 async def open_refund(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
     """What becomes of the refund, with the form while an account is needed."""
-    token = request.query_params.get("t", "")
+    token = token_in(request)
     if token and await services_of(request).payments.check_refund_link(ids.read("ref", refund), token):
         return see_other(without_token(request), [link_cookie(request, f"/refund/{refund}", token)])
     payments = services_of(request).payments
@@ -67,7 +67,7 @@ async def name(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
     refund_id, link = await refund_for(request, refund)
     found = await payments.refund_of(refund_id)
     given, wrong = await read_destination(request, found)
-    if wrong:
+    if wrong or only_shown(request):
         return await _show(request, found, "form", given, wrong)
     seen = (await read_form(request, "version"))["version"]
     with suppress(RefundNotAwaitingTransfer, DestinationChanged):  # the page then shows what it has become

@@ -20,7 +20,17 @@ from gerbang.web.checkout.visitors import link_cookie
 from gerbang.web.exchange import exchange_of
 from gerbang.web.forms import read_form
 from gerbang.web.gateway import check_same_origin
-from gerbang.web.pages import Page, caller_or_none, is_https, locale_of, page, page_error, see_other, services_of
+from gerbang.web.pages import (
+    Page,
+    caller_or_none,
+    is_https,
+    locale_of,
+    only_shown,
+    page,
+    page_error,
+    see_other,
+    services_of,
+)
 
 CART_COOKIE: Final = "grb_cart"
 PRESSED_COOKIE: Final = "grb_pressed"  # the key of the button that was pressed before the login
@@ -80,6 +90,8 @@ async def pay(request: Request[Any, Any, Any]) -> Page:
     _only_in_the_sandbox(request)
     check_same_origin(exchange_of(request))
     form = await read_form(request, "key")
+    if only_shown(request):
+        return await _show(request)
     if caller_or_none(request) is None:
         return see_other("/login?next=/shop/pay", [_pressed_cookie(request, form["key"])])
     return await _buy(request, form["key"])

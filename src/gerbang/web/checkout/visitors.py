@@ -17,6 +17,7 @@ from gerbang.base.errors import NotFound
 from gerbang.core.identity.model import Caller, payer_caller
 from gerbang.core.payments.model import Whole
 from gerbang.core.payments.refund_model import RefundLink
+from gerbang.web.addressing import without_marks
 from gerbang.web.exchange import exchange_of
 from gerbang.web.gateway import check_same_origin
 from gerbang.web.pages import caller_or_none, is_https, services_of
@@ -66,6 +67,11 @@ def who_names(request: Request[Any, Any, Any], refund_id: UUID) -> Caller:
         return Caller("payer", f"payer:{ids.show('ref', refund_id)}")
     staff.require("refunds:settle")
     return staff
+
+
+def token_in(request: Request[Any, Any, Any]) -> str:
+    """The token of the link that this page was opened by, whatever came along when it was pasted; empty where there is none."""
+    return without_marks(request.query_params.get("t", ""))
 
 
 def staff_at(request: Request[Any, Any, Any]) -> Caller | None:

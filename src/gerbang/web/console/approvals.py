@@ -16,7 +16,7 @@ from gerbang.web.console import actors, payment_view, refund_view
 from gerbang.web.console.asking import REFUSED, back_to
 from gerbang.web.console.desk import names_of, operator, show
 from gerbang.web.forms import read_form
-from gerbang.web.pages import Page, locale_of, services_of
+from gerbang.web.pages import Page, locale_of, only_shown, services_of
 from gerbang.web.typed_money import Unreadable, read_amount
 
 _EMPTY: Final = {"amount": "", "note": ""}
@@ -53,6 +53,8 @@ async def _decide(request: Request[Any, Any, Any], shown: str, *, approve: bool)
     if not approve and not 3 <= len(form["note"]) <= 500:
         wrong["note"] = say("approving.wrong.note")
     wrong |= form.card_complaints(say)
+    if only_shown(request):
+        return await _show(request, shown, form, wrong)
     if not wrong and approve:
         wrong = await _step_up(request, caller)
     if wrong:

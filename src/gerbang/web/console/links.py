@@ -17,7 +17,7 @@ from gerbang.web.checkout.qr import drawing
 from gerbang.web.console import link_form, link_view
 from gerbang.web.console.desk import form_key, operator, refusal, show
 from gerbang.web.forms import note_cards, read_form
-from gerbang.web.pages import Page, locale_of, see_other, services_of
+from gerbang.web.pages import Page, locale_of, only_shown, see_other, services_of
 
 _FIELDS: Final = tuple(link_form.EMPTY)
 
@@ -44,7 +44,7 @@ async def make_link(request: Request[Any, Any, Any]) -> Page:
     if new is not None:
         reason = link_form.unpayable(new, await payments.methods(new.amount, new.currency), locale)
         wrong = {"amount": reason} if reason else {}
-    if new is None or wrong:
+    if new is None or wrong or only_shown(request):
         return await _form(request, given, wrong)
     made = await payments.create(caller, new, form_key(caller.label, form["key"], "link", *given.values()))
     return see_other(f"/console/payments/{ids.show('pay', made.whole.payment.id)}/link")

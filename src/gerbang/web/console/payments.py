@@ -21,7 +21,7 @@ from gerbang.web.console.desk import form_key, names_of, operator, refusal, show
 from gerbang.web.console.link_form import with_card_numbers
 from gerbang.web.cursors import Cursors
 from gerbang.web.forms import note_cards, read_form
-from gerbang.web.pages import Page, locale_of, see_other, services_of
+from gerbang.web.pages import Page, locale_of, only_shown, see_other, services_of
 from gerbang.web.services import Services
 
 _LIST: Final = "console-payments"
@@ -195,7 +195,7 @@ async def refund(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
     form, locale = await read_form(request, "key", *refund_form.FIELDS, cards_in=refund_form.FIELDS), locale_of(request)
     given = {name: form[name] for name in refund_form.FIELDS}
     amount, wrong = refund_form.read(given, whole, locale)
-    if wrong:
+    if wrong or only_shown(request):
         cards = with_card_numbers(given)
         note_cards(request, cards)
         return await _question(request, whole, "refund", given | dict.fromkeys(cards, ""), wrong)
@@ -221,7 +221,7 @@ async def resolve(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pa
     whole = await _whole(request, payment)
     form = await read_form(request, "decision", "reason")
     say, reason, payments_ = texts.words(locale_of(request)), form["reason"], services_of(request).payments
-    if form.cards:
+    if form.cards or only_shown(request):
         return await _question(request, whole, "resolve", form, form.card_complaints(say))
     if not 3 <= len(reason) <= 200:
         return await _question(request, whole, "resolve", form, {"reason": say("reason.wrong")})

@@ -17,7 +17,7 @@ from gerbang.web.console import refund_view
 from gerbang.web.console.asking import REFUSED, ask_first, back_to
 from gerbang.web.console.desk import names_of, operator, show
 from gerbang.web.forms import read_form
-from gerbang.web.pages import Page, locale_of, services_of
+from gerbang.web.pages import Page, locale_of, only_shown, see_other, services_of
 
 _LONGEST_VERSION: Final = 5
 
@@ -40,6 +40,8 @@ async def settle(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page
     if form.cards or not 4 <= len(reference) <= 120:
         wrong = form.card_complaints(say).get("reference") or say("settling.wrong")
         return await _settling(request, refund_id, reference, wrong)
+    if only_shown(request):
+        return await _settling(request, refund_id, reference, "")
     payment = await _payment_of(request, refund_id)
     try:
         await services_of(request).payments.settle_refund(caller, refund_id, reference, _version(form))
@@ -61,7 +63,7 @@ async def name_destination(request: Request[Any, Any, Any], refund: FromPath[str
     caller, refund_id = operator(request, "refunds:settle"), ids.read("ref", refund)
     payments = services_of(request).payments
     given, wrong = await read_destination(request, await payments.refund_of(refund_id))
-    if wrong:
+    if wrong or only_shown(request):
         return await _naming(request, refund_id, given, wrong)
     payment = await _payment_of(request, refund_id)
     version = _version(await read_form(request, "version"))
@@ -91,6 +93,8 @@ async def issue_link(request: Request[Any, Any, Any], refund: FromPath[str]) -> 
     services = services_of(request)
     found = await services.payments.refund_of(refund_id)
     payment = ids.show("pay", found.payment_id)
+    if only_shown(request):  # of the other language: each link is shown once
+        return see_other(f"/console/payments/{payment}?lang={locale_of(request)}")
     try:
         token = await services.payments.issue_refund_link(caller, refund_id)
     except REFUSED as error:
@@ -111,6 +115,8 @@ async def resolve_refund(request: Request[Any, Any, Any], refund: FromPath[str])
     """Keep what a person has seen at the provider, with the reason."""
     caller, refund_id = operator(request, "refunds:settle"), ids.read("ref", refund)
     form, say = await read_form(request, "decision", "reason"), texts.words(locale_of(request))
+    if only_shown(request):
+        return await _deciding(request, refund_id, form)
     if form.cards or not 3 <= len(form["reason"]) <= 200:
         wrong = form.card_complaints(say) or {"reason": say("reason.wrong")}
         return await _deciding(request, refund_id, form, wrong)

@@ -62,12 +62,15 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Masuk dengan akun lain, atau minta hak dari admin.",
         "Log in with another account, or ask an admin for the right.",
     ),
+    "unowned.title": ("Gerbang ini belum ada pemiliknya", "This Gerbang has no owner yet"),
+    "unowned.lead": (
+        "Buka tautan yang dicetak `gerbang serve` di terminalnya. Tautan itu berlaku 30 menit.",
+        "Open the link that `gerbang serve` printed in its terminal. It works for 30 minutes.",
+    ),
     "foreign.title": ("Isian itu datang dari situs lain", "That form came from another site"),
     "foreign.lead": (
-        "Jadi belum dijalankan, dan tidak ada yang berubah. Buka halaman ini langsung di sini, lalu isi lagi. Kalau Anda memang mengisinya di "
-        "sini, pengaturan privasi peramban atau jaringan Anda menyembunyikan asalnya: coba peramban lain.",
-        "So it was not carried out, and nothing was changed. Open this page here and fill it in again. If you did fill it in here, a privacy "
-        "setting of your browser or network hides where it came from: try another browser.",
+        "Jadi belum dijalankan, dan tidak ada yang berubah. Buka halaman ini langsung di alamat kami, lalu isi lagi di sana.",
+        "So it was not carried out, and nothing was changed. Open this page at our own address, and fill it in again there.",
     ),
     "ended.title": ("Sesi Anda sudah berakhir", "Your session has ended"),
     "ended.lead": (
