@@ -150,3 +150,25 @@ def test_a_number_in_fours_is_copied_whole_without_its_spaces(number: str) -> No
 )
 def test_the_language_is_indonesian_unless_english_is_asked_for(wanted: str, locale: Locale) -> None:
     assert formats.locale_of(wanted) == locale
+
+
+@pytest.mark.parametrize(
+    ("header", "locale"),
+    [
+        ("in-ID", "id"),
+        ("in-ID,en;q=0.9", "id"),
+        ("en;q=0.1,id;q=0.9", "id"),
+        ("id;q=0.1, en ;q=0.9", "en"),
+        ("en_GB", "en"),
+        ("de,en;q=0.8", "en"),
+        ("en;q=0", "id"),
+        ("id;q=0", "en"),
+        ("id;q=0,en;q=0", "id"),
+        ("en;q=nonsense,id;q=0.1", "id"),
+        ("", "id"),
+        ("*", "id"),
+        ("index,english", "id"),
+    ],
+)
+def test_the_language_of_the_largest_weight_is_spoken(header: str, locale: str) -> None:
+    assert formats.accepted(header) == locale

@@ -38,12 +38,23 @@ async def test_a_value_that_nothing_can_have_is_refused_in_words(edge: Edge) -> 
     for query in (
         "payments?status=payed", "payments?method=cash", "refunds?status=x", "notifications?status=x", "notifications?template=x",
         "webhook-events?status=x", "webhook-events?verified=perhaps", "payments?limit=many", "payments?created_after=yesterday",
+        "payments?status=null", "payments?method=NULL", "payments?connection=null", "payments?created_after=null", "notifications?template=null",
+        "webhook-events?verified=null", "webhook-events?verified=0", "payments?created_after=0", "payments?created_after=-1",
+        "payments?created_after=1e9", "payments?created_after=1.5", "payments?created_after=2026-11-29T10:00:00",
+        "refunds?created_after=2026-11-29T10:00:00",
     ):  # fmt: skip
         answer = await edge.client.get(f"/v1/{query}", headers=edge.headers("admin"))
         assert answer.status_code == 422, query
         pointers = [one["pointer"] for one in answer.json()["errors"]]
         assert pointers == ["/" + query.partition("?")[2].partition("=")[0]]
         assert not MACHINE.search(answer.text), answer.text
+
+
+async def test_a_span_in_which_nothing_can_lie_is_refused(edge: Edge) -> None:
+    for path in ("payments", "refunds"):
+        span = {"created_after": "2026-11-29T10:00:00Z", "created_before": "2026-11-29T10:00:00+07:00"}
+        answer = await edge.get(f"/v1/{path}", **span)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/created_before"), path
 
 
 async def test_a_connection_that_offers_nothing_is_blamed_itself(edge: Edge) -> None:

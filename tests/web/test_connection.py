@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import ipaddress
+import json
 import re
 import resource
 import time
@@ -104,10 +105,10 @@ SMUGGLING = {
     "bare line feeds": b"GET / HTTP/1.1\nHost: a\n\n" + GET,
     "folded header": b"GET / HTTP/1.1\r\nHost: a\r\nX-A: b\r\n c\r\n\r\n" + GET,
     "NUL in a header": b"GET / HTTP/1.1\r\nHost: a\r\nX-A: b\x00c\r\n\r\n" + GET,
-    "no host": b"GET / HTTP/1.1\r\n\r\n" + GET,
+    "no host": b"GET /login HTTP/1.1\r\n\r\n" + GET,
     "two hosts": b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n" + GET,
-    "empty host": b"GET / HTTP/1.1\r\nHost: \r\n\r\n" + GET,
-    "no host in 1.0": b"GET / HTTP/1.0\r\n\r\n" + GET,
+    "empty host": b"GET /login HTTP/1.1\r\nHost: \r\n\r\n" + GET,
+    "no host in 1.0": b"GET /login HTTP/1.0\r\n\r\n" + GET,
     "whole address": b"GET http://evil/ HTTP/1.1\r\nHost: a\r\n\r\n" + GET,
     "tunnel": b"CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n" + GET,
     "not HTTP": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + GET,
@@ -263,3 +264,28 @@ async def test_stopping_lets_a_request_in_flight_finish(free_port: Callable[[], 
     stop.set()
     assert statuses(await answering) == [200]
     await asyncio.wait_for(task, 6)
+
+
+@pytest.mark.parametrize(
+    ("came", "told", "cure"),
+    [
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "TLS handshake", "http://"),
+        (
+            b"PROXY TCP4 203.0.113.7 10.0.0.3 51000 8080\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+            "PROXY protocol",
+            "send-proxy",
+        ),
+        (b"\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c", "PROXY protocol", "send-proxy"),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "HTTP/2", "HTTP/1.1"),
+        (b"GET /login HTTP/1.0\r\n\r\n", "names no host", "proxy_set_header Host"),
+        (b"GET /login HTTP/1.1\r\nHost: \r\n\r\n", "names no host", "proxy_set_header Host"),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "two hosts", "one Host"),
+    ],
+)
+async def test_what_is_no_request_is_called_by_its_name_with_the_cure_and_a_number(
+    port: int, came: bytes, told: str, cure: str
+) -> None:
+    answer = await exchange(port, came)
+    problem = json.loads(answer.partition(b"\r\n\r\n")[2])
+    assert (answer[9:12], told in problem["detail"], cure in problem["hint"]) == (b"400", True, True), problem
+    assert re.fullmatch(r"req_[0-9A-Z]{26}", problem["request_id"])

@@ -39,6 +39,16 @@ PROBES = {
 }
 
 
+# What asks for `/`, as load balancers do by default, and is told that somebody is here.
+ROOTS = {
+    "HAProxy's check of /": b"GET / HTTP/1.0\r\n\r\n",
+    "HAProxy's check by HEAD": b"HEAD / HTTP/1.0\r\n\r\n",
+    "AWS's default": b"GET / HTTP/1.1\r\nHost: 172.31.4.9\r\nUser-Agent: ELB-HealthChecker/2.0\r\nConnection: close\r\n\r\n",
+    "Google's default": b"GET / HTTP/1.1\r\nHost: 10.128.0.7:8080\r\nUser-Agent: GoogleHC/1.0\r\nConnection: close\r\n\r\n",
+    "IPv6": b"GET / HTTP/1.1\r\nHost: [fd00::7]\r\nConnection: close\r\n\r\n",
+}
+
+
 async def said(port: int, request: bytes) -> bytes:
     """All bytes of the answer to one request; two seconds and no more."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -54,6 +64,14 @@ async def test_a_probe_is_answered_by_whatever_name_it_asks(edge: Edge) -> None:
         who: answer[:60] for who, probe in PROBES.items() if (answer := await said(edge.port, probe))[9:10] != b"2"
     }
     assert not refused
+
+
+async def test_who_asks_for_the_root_by_address_or_without_a_name_is_told_that_somebody_is_here(edge: Edge) -> None:
+    for who, probe in ROOTS.items():
+        answer = await said(edge.port, probe)
+        assert (answer[9:12], b"location:" in answer) == (b"200", False), who
+    named = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{edge.port}\r\nConnection: close\r\n\r\n"
+    assert (await said(edge.port, named.encode()))[9:12] == b"303"
 
 
 async def test_nothing_but_probes_is_served_without_a_name_of_ours(edge: Edge) -> None:

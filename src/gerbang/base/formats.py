@@ -3,7 +3,8 @@
 The forms are those of the visual language: Rupiah is written one way in both languages, `Rp 150.000`; a time always names its zone.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Final, Literal
@@ -27,9 +28,35 @@ _UNITS: Final[dict[Locale, tuple[str, str, str, str, str]]] = {
 }
 
 
+_TONGUES: Final[Mapping[str, Locale]] = {"id": "id", "in": "id", "en": "en"}
+_QUALITY: Final = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?", re.ASCII)
+
+
 def locale_of(wanted: str) -> Locale:
     """The language to speak to someone who asked for `wanted` (`en-GB`, `id_ID`, anything): Indonesian unless it is English."""
     return "en" if wanted.strip().lower().replace("_", "-").partition("-")[0] == "en" else "id"
+
+
+def accepted(header: str) -> Locale:
+    """The language that an Accept-Language header (RFC 9110, section 12.5.4) asks for before the other, by its weights; Indonesian where it names
+    neither, unless it refuses that with `q=0`. `in` is the old code of Indonesian, which Java and older Androids still send.
+    """
+    weights: dict[Locale, float] = {}
+    for part in header.lower().split(","):
+        tag, *parameters = (piece.strip() for piece in part.split(";"))
+        locale = _TONGUES.get(tag.replace("_", "-").partition("-")[0])
+        if locale is not None:
+            weights[locale] = max(weights.get(locale, 0.0), _weight(parameters))
+    wanted = [locale for locale, weight in weights.items() if weight > 0]
+    if wanted:
+        return max(wanted, key=lambda locale: weights[locale])
+    return "en" if weights.get("id") == 0 and "en" not in weights else "id"
+
+
+def _weight(parameters: Sequence[str]) -> float:
+    """The `q` of one language: 1 where there is none, 0 for what is no number of this kind."""
+    told = next((one[2:] for one in parameters if one.startswith("q=")), "1")
+    return float(told) if _QUALITY.fullmatch(told) else 0.0
 
 
 def money(amount: int, currency: str, locale: Locale) -> str:

@@ -11,12 +11,14 @@ from typing import Any, Final, cast
 from urllib.parse import unquote
 
 import httptools
+import structlog
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from gerbang.base.addresses import Network
 from gerbang.web.answering import WHOLE_ANSWER, Cycle
+from gerbang.web.exchange import fresh_id
 from gerbang.web.forwarding import Told, believe, within
 from gerbang.web.hosts import BY_PROXY, FORWARDED_HOST, IGNORED
 from gerbang.web.problems import bare_problem
@@ -26,6 +28,10 @@ _LINGER_BYTES: Final = 8_388_608  # enough for most clients to see the answer be
 _NEVER: Final = float("inf")
 # What load balancers and orchestrators ask without knowing any name of ours, often by HTTP/1.0.
 _PROBED: Final = frozenset({b"/healthz", b"/readyz"})
+_READS: Final = frozenset({b"GET", b"HEAD"})
+# How what is no request of ours begins: problems.UNREADABLE says what it is.
+_OTHERS: Final = {b"\x16\x03": "tls", b"PROXY ": "proxy", b"\r\n\r\n\x00\r\nQUIT\n": "proxy", b"PRI * HTTP/2": "http2"}
+log = structlog.get_logger()
 _ABSOLUTE: Final = re.compile(rb"(https?)://([^/?#@]+)", re.IGNORECASE)
 _DEFAULT_PORTS: Final = {b"http": b":80", b"https": b":443"}
 
@@ -79,6 +85,7 @@ class Connection(HttpToolsProtocol):
         self._head_size = 0
         self._forwarded = False
         self._refusal = 0
+        self._why = ""
         self._trusted = False
 
     # ── the connection ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -127,6 +134,7 @@ class Connection(HttpToolsProtocol):
             self.cycle.keep_alive = False  # we speak nothing else: answer in HTTP/1.1 and close
             self._listen_no_more()
         except httptools.HttpParserError:
+            self._why = self._why or next((kind for start, kind in _OTHERS.items() if data.startswith(start)), "")
             self._refuse(self._refusal or 400)
         else:
             if self._reading is _Reading.HEAD:
@@ -209,16 +217,18 @@ class Connection(HttpToolsProtocol):
         """RFC 9112 sections 3.2 and 6.1, the strict reading; httptools refuses two lengths and a length beside chunks itself."""
         hosts = [value for name, value in self.headers if name == b"host"]
         if len(hosts) > 1 or not self._is_addressed(hosts[0] if hosts else b""):
-            self._stop_parsing(400)
+            self._stop_parsing(400, "two_hosts" if any(hosts) else "no_host")
         for name, value in self.headers:
             if name == b"transfer-encoding" and (value.lower() != b"chunked" or version != "1.1"):
-                self._stop_parsing(400)
+                self._stop_parsing(400, "framing")
 
     def _is_addressed(self, host: bytes) -> bool:
         """Whether the request says once to whom it goes. Probes need not say, and a whole address must name the same host as the header."""
         if self.url.startswith(b"/") or self.url == b"*":
-            asks_options = self.parser.get_method() == b"OPTIONS" and self.url in (b"/", b"*")
-            return asks_options or (self.url != b"*" and (bool(host) or self.url.partition(b"?")[0] in _PROBED))
+            method = self.parser.get_method()
+            asks_options = method == b"OPTIONS" and self.url in (b"/", b"*")
+            probes = self.url.partition(b"?")[0] in _PROBED or (self.url == b"/" and method in _READS)
+            return asks_options or probes or (self.url != b"*" and bool(host))
         found = _ABSOLUTE.match(self.url)
         if found is None:
             return False
@@ -291,9 +301,9 @@ class Connection(HttpToolsProtocol):
     def _await_next(self) -> None:
         self._deadline = self.loop.time() + self._limits.idle_s
 
-    def _stop_parsing(self, status: int) -> None:
+    def _stop_parsing(self, status: int, why: str = "") -> None:
         """Leave the parser: it turns whatever a callback raises into an HttpParserError."""
-        self._refusal = status
+        self._refusal, self._why = status, why
         raise ValueError(status)
 
     def _refuse(self, status: int) -> None:
@@ -308,7 +318,9 @@ class Connection(HttpToolsProtocol):
             earlier.disconnected = True
             earlier.message_event.set()
         if self._reading is not _Reading.BODY or not self.cycle.response_complete:  # never two answers to one request
-            self.transport.write(bare_problem(status))
+            request_id = fresh_id()
+            log.info("request.unreadable", status=status, why=self._why, client=self.client, request_id=request_id)
+            self.transport.write(bare_problem(status, request_id, self._why))
         self._linger()
 
     def _linger(self) -> None:

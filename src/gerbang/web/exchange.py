@@ -39,7 +39,7 @@ class Reply(msgspec.Struct, frozen=True):
     headers: tuple[Header, ...] = ()
 
 
-def _fresh_id() -> str:
+def fresh_id() -> str:
     """Unique without asking the kernel for chance each time: this process's own prefix and a count."""
     return f"req_{_PROCESS}{next(_counted):010X}"
 
@@ -47,7 +47,7 @@ def _fresh_id() -> str:
 def _own_id(told: bytes) -> str:
     """The id that the client gave, unless it is none that may stand in logs."""
     text = told.decode("latin-1")
-    return text if _SANE_ID.fullmatch(text) and not holds_card_number(text) else _fresh_id()
+    return text if _SANE_ID.fullmatch(text) and not holds_card_number(text) else fresh_id()
 
 
 class Exchange:
@@ -88,7 +88,7 @@ class Exchange:
         self.headers: Mapping[bytes, bytes] = dict(scope["headers"])
         told = self.headers.get(b"x-request-id")
         self.hosts = Hosts()
-        self.request_id = _own_id(told) if told else _fresh_id()
+        self.request_id = _own_id(told) if told else fresh_id()
         self.row: Row | None = None
         self.params: list[str] = []
         self.caller: Caller | None = None

@@ -11,7 +11,6 @@ from typing import Any, Final, Protocol
 
 import structlog
 
-from gerbang.base.addresses import vouches
 from gerbang.base.card_numbers import masked
 from gerbang.base.errors import Forbidden, GerbangError, Invalid, Unauthenticated
 from gerbang.base.http import UPSTREAM_S
@@ -42,6 +41,7 @@ from gerbang.web.problems import (
 from gerbang.web.rates import Rates
 from gerbang.web.receiving import body_again, read_body
 from gerbang.web.routing import Routes
+from gerbang.web.same_origin import check_same_origin
 from gerbang.web.services import Services
 from gerbang.web.translating import as_our_error
 
@@ -72,6 +72,7 @@ _PAGE_HEADERS: Final[tuple[Header, ...]] = (
 )
 _API_LINES: Final = b"".join(b"%b: %b\r\n" % pair for pair in _API_HEADERS)
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+_HERE: Final = Reply(200, b"Gerbang runs here. /readyz says whether it can work.\n", b"text/plain; charset=utf-8")
 _AUDITED: Final = (CardDataRefused, IdempotencyKeyReused)
 
 
@@ -143,8 +144,12 @@ class Gateway:
             await self._reply(exchange, Reply(303, b"", b"text/plain", ((b"location", meant.encode("latin-1")),)))
             return
         if not exchange.row.any_host:
-            by_proxy = exchange.scope.get(BY_PROXY, False)
-            self._ways.hosts.check(exchange.host, exchange.forwarded_host, by_proxy=by_proxy)
+            by_proxy, asked = exchange.scope.get(BY_PROXY, False), (exchange.host, exchange.forwarded_host)
+            to_show = wants_page(exchange)
+            if exchange.row.route == "GET /" and self._ways.hosts.is_probe(*asked, by_proxy=by_proxy, to_show=to_show):
+                await self._reply(exchange, _HERE)
+                return
+            self._ways.hosts.check(*asked, by_proxy=by_proxy)
         if not self._owned and not exchange.row.unowned:
             await self._check_owned()
         if exchange.row.body is Body.RAW:
@@ -347,21 +352,6 @@ def create(services: Services, extra_handlers: Sequence[Any] = ()) -> ASGIApp:
     from gerbang.web.assembly import assemble  # it knows the gateway, so it comes late
 
     return assemble(services, extra_handlers)
-
-
-def check_same_origin(exchange: Exchange) -> None:
-    """A form or script of another site must not use the session cookie; browsers send Origin, or say by Sec-Fetch-Site whose page it was."""
-    origin, site, mode = (
-        exchange.headers.get(name, b"").decode("latin-1") for name in (b"origin", b"sec-fetch-site", b"sec-fetch-mode")
-    )
-    if vouches(origin, site, mode) or exchange.hosts.is_ours(origin, exchange.host, exchange.forwarded_host):
-        return
-    hint = "Behind a proxy, GERBANG_PUBLIC_URL must be the very address that visitors see." if origin else None
-    if origin == "null":
-        hint = "A proxy that sets Referrer-Policy: no-referrer hides where our own forms come from; let it set same-origin, or nothing."
-    raise CrossSite(
-        "Requests that change something must come from our own pages, or carry an Authorization header.", hint=hint
-    )
 
 
 def _refuse_nul(exchange: Exchange) -> None:

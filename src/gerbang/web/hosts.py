@@ -41,6 +41,17 @@ class Hosts:
                 "should pass the visitor's Host on, and stand in GERBANG_TRUSTED_PROXIES.",
             )
 
+    def is_probe(self, host: str, forwarded: str, *, by_proxy: bool, to_show: bool) -> bool:
+        """Whether `GET /` comes from a load balancer that asks by an address or without a name, and wants a plain 200. `to_show`: a browser
+        asks, and people may come by address too, where nobody told us our names or a proxy calls us so.
+        """
+        if forwarded or not host:
+            return not forwarded
+        name = split_host(host)[0]
+        if name in _LOCAL or read_address(name) is None:
+            return False
+        return not to_show or (not by_proxy and self.names is not None and name not in self.names)
+
     def is_ours(self, origin: str, host: str, forwarded: str) -> bool:
         """Whether a browser's Origin is that of the public address, or of the very name that this request came to."""
         told = origin_of(origin)

@@ -12,9 +12,9 @@ from gerbang.base.errors import GerbangError
 from gerbang.web import texts
 from gerbang.web.cleaning import cleaned
 from gerbang.web.exchange import Exchange, exchange_of
-from gerbang.web.gateway import check_same_origin
 from gerbang.web.policy import Body
 from gerbang.web.problems import BodyTooLarge, UnsupportedMedia
+from gerbang.web.same_origin import check_same_origin
 
 _SECRETS: Final = frozenset({"password", "current", "new"})
 _MOST_FIELDS: Final = 40

@@ -33,6 +33,7 @@ _WEB: Final = Path(__file__).parent
 _TEMPLATES: Final = (_WEB / "checkout" / "templates", _WEB / "console" / "templates")
 _STATICS: Final = (_WEB / "checkout" / "static", _WEB / "console" / "static")
 LANGUAGE_COOKIE: Final = "grb_lang"
+LINK_COOKIE: Final = "grb_link"  # what a payer's link becomes at the first visit
 # A page waits for one sheet: what every page needs goes before its own, in the same file.
 _SHEETS: Final = ("payer.css", "console.css")
 _INLINE: Final = "payer.css"  # who pays waits for no second answer
@@ -140,11 +141,7 @@ def locale_of(request: Request[Any, Any, Any], preferred: str = "") -> Locale:
     for wanted in (request.query_params.get("lang", ""), request.cookies.get(LANGUAGE_COOKIE, ""), preferred):
         if wanted in ("id", "en"):
             return formats.locale_of(wanted)
-    for part in request.headers.get("accept-language", "").split(","):
-        tag = part.partition(";")[0].strip().lower()[:2]
-        if tag in ("id", "en"):
-            return formats.locale_of(tag)
-    return "id"
+    return formats.accepted(request.headers.get("accept-language", ""))
 
 
 def only_shown(request: Request[Any, Any, Any]) -> bool:
@@ -152,11 +149,10 @@ def only_shown(request: Request[Any, Any, Any]) -> bool:
     return request.query_params.get("lang", "") in ("id", "en")
 
 
-def language_links(path: str, query: str) -> dict[str, str]:
-    """The same address in each language; a token in the query is left behind."""
-    kept = [
-        (name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name not in ("lang", "t", "go")
-    ]
+def language_links(path: str, query: str, *, carried: bool = False) -> dict[str, str]:
+    """The same address in each language; a token in the query is left behind, unless it is `carried` for want of a cookie."""
+    left = ("lang", "go") if carried else ("lang", "go", "t")
+    kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name not in left]
     return {language: f"{path}?{urlencode([*kept, ('lang', language)])}" for language in ("id", "en")}
 
 
@@ -207,7 +203,7 @@ def page(
             )
         )
     exchange = exchange_of(request)
-    links = language_links(quote(exchange.path), "" if request.method == "POST" else request.url.query)
+    links = language_links(quote(exchange.path), request.url.query, carried=LINK_COOKIE not in request.cookies)
     typed = typed_again(exchange) if request.method == "POST" else None
     contact = services_of(request).settings.contact_link
     content = render(template, locale, links, contact=contact, typed=typed, **context).encode()

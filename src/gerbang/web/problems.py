@@ -3,7 +3,7 @@
 `type` is the address of the error's documentation, `/docs/errors#code`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -153,6 +153,33 @@ _BARE: Final[dict[int, type[GerbangError]]] = {
     431: HeadTooLarge,
     503: TooManyConnections,
 }
+# What came in place of a request, or what is wrong with its head: what happened, and the cure.
+UNREADABLE: Final[Mapping[str, tuple[str, str]]] = {
+    "tls": (
+        "A TLS handshake came, and this port speaks plain HTTP.",
+        "Use http:// for this port, or let a proxy with a certificate stand in front: it ends TLS and passes plain HTTP on.",
+    ),
+    "proxy": (
+        "A line of the PROXY protocol came before the request, and Gerbang does not speak that.",
+        "Take send-proxy (HAProxy) or proxy_protocol (nginx) out of what leads here, and send X-Forwarded-For instead.",
+    ),
+    "http2": (
+        "HTTP/2 came without TLS, and this port speaks HTTP/1.1.",
+        "Let what stands in front speak HTTP/1.1 to Gerbang.",
+    ),
+    "no_host": (
+        "The request names no host.",
+        "A proxy in front should pass the visitor's Host on (nginx: proxy_set_header Host $http_host). Health checks ask GET /readyz without.",
+    ),
+    "two_hosts": (
+        "The request names two hosts.",
+        "Send one Host header, and in a whole address the same host as there.",
+    ),
+    "framing": (
+        "The header Transfer-Encoding is not one that this server takes.",
+        "Send a Content-Length, or Transfer-Encoding: chunked by HTTP/1.1.",
+    ),
+}
 _RETRY_S: Final = {429: 1, 503: 2}
 _REASONS: Final = {
     400: b"Bad Request",
@@ -229,12 +256,13 @@ def allowed_methods(error: MethodNotAllowed) -> str:
     return error.detail.removeprefix("This address takes ").rstrip(".")
 
 
-def bare_problem(status: int) -> bytes:
-    """A whole HTTP answer that closes the connection, for what never became a request."""
-    error = _BARE[status]()
-    _, headers, body = describe(error, instance="", request_id="")
+def bare_problem(status: int, request_id: str, why: str = "") -> bytes:
+    """A whole HTTP answer that closes the connection, for what never became a request; `why` is one of UNREADABLE."""
+    detail, hint = UNREADABLE.get(why, ("", None))
+    error = _BARE[status](detail, hint=hint)
+    _, headers, body = describe(error, instance="", request_id=request_id)
     lines = [b"HTTP/1.1 %d %b" % (status, _REASONS[status])]
-    lines += [name + b": " + value for name, value in headers]
+    lines += [name + b": " + value for name, value in [*headers, (b"x-request-id", request_id.encode())]]
     lines += [b"content-length: %d" % len(body), b"connection: close", b"", body]
     return b"\r\n".join(lines)
 

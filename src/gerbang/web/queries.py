@@ -12,34 +12,44 @@ from gerbang.web.policy import Row
 from gerbang.web.problems import invalid_field
 
 A_TIME: Final = {"format": "date-time"}
-Known = Mapping[str, frozenset[str]]
+Known = Mapping[str, Mapping[str, bool]]  # of each route its parameters, and whether each is true or false
 _LINK_TOKEN: Final = "t"  # noqa: S105  the name of a parameter, which is no advice to whoever has an account
 
 
 def known_parameters(schema: Mapping[str, Any], table: Sequence[Row]) -> Known:
     """The parameters that each documented route takes, by the route's name; routes of pages and hooks are not among them."""
-    known: dict[str, frozenset[str]] = {}
+    known: dict[str, Mapping[str, bool]] = {}
     for row in table:
         operation = schema["paths"].get(row.path.replace(":path}", "}"), {}).get(row.method.lower())
         if operation is None or not row.path.startswith("/v1/"):
             continue
-        names = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
-        known[row.route] = frozenset(names)
+        taken = [one for one in operation.get("parameters", ()) if one["in"] == "query"]
+        known[row.route] = {one["name"]: "'boolean'" in str(one.get("schema")) for one in taken}
     return known
 
 
 def read_time(name: str, text: str | None) -> datetime | None:
-    """The time of the parameter of this name, in UTC, as which it is taken where it names no zone; raises Invalid with a pointer."""
+    """The time of the parameter of this name, in UTC; raises Invalid with a pointer, also for one that names no zone: nobody knows whose it is."""
     if text is None:
         return None
     try:
         at = msgspec.convert(text, datetime)
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        if at.tzinfo is not None:
+            return at.astimezone(UTC)
     except (msgspec.ValidationError, OverflowError) as error:
         raise invalid_field(f"/{name}", "Write a time like 2026-11-29T10:00:00Z.") from error
+    raise invalid_field(f"/{name}", "Name the zone too: 2026-11-29T10:00:00Z, or 2026-11-29T17:00:00%2B07:00.")
 
 
-def check(query: bytes, known: frozenset[str]) -> None:
+def read_span(after: str | None, before: str | None) -> tuple[datetime | None, datetime | None]:
+    """`created_after` and `created_before`; raises Invalid with a pointer, also where nothing can lie between them."""
+    begin, end = read_time("created_after", after), read_time("created_before", before)
+    if begin is not None and end is not None and begin >= end:
+        raise invalid_field("/created_before", "This must be later than created_after.")
+    return begin, end
+
+
+def check(query: bytes, known: Mapping[str, bool]) -> None:
     """Raises Invalid for a parameter that the route does not take, that stands twice, or that says nothing."""
     given = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
     names = [name for name, _ in given]
@@ -48,10 +58,15 @@ def check(query: bytes, known: frozenset[str]) -> None:
         raise Invalid("The address asks for something that this route does not know.", errors=errors)
 
 
-def _wrong(name: str, value: str, names: Sequence[str], known: frozenset[str]) -> FieldError | None:
+def _wrong(name: str, value: str, names: Sequence[str], known: Mapping[str, bool]) -> FieldError | None:
     if name not in known:
-        takes = f"It takes {', '.join(sorted(known - {_LINK_TOKEN}))}." if known - {_LINK_TOKEN} else "It takes none."
+        told = sorted(known.keys() - {_LINK_TOKEN})
+        takes = f"It takes {', '.join(told)}." if told else "It takes none."
         return FieldError(f"/{name}", f"There is no such parameter here. {takes}")
     if not value.strip():
         return FieldError(f"/{name}", "Give it a value, or leave it out.")
+    if value.strip().lower() == "null":
+        return FieldError(f"/{name}", "There is no null here: leave it out to ask for everything.")
+    if known[name] and value not in ("true", "false"):
+        return FieldError(f"/{name}", "Write true or false.")
     return FieldError(f"/{name}", "Give it once.") if names.count(name) > 1 else None

@@ -1,5 +1,8 @@
 """In which language a payer is answered and written to."""
 
+import re
+from html import unescape
+
 import httpx
 
 from gerbang.base import ids
@@ -19,3 +22,57 @@ async def test_who_named_no_language_is_answered_and_written_to_in_that_of_their
     assert shown == ["en", "id"]
     wholes = [await edge.services.payments.get(ids.read("pay", one["id"])) for one in (made, named)]
     assert [whole.payer.language for whole in wholes] == shown
+
+
+async def test_a_messengers_preview_and_a_browser_that_fetches_beforehand_are_no_payers(
+    shop: tuple[Edge, Sandbox],
+) -> None:
+    edge, _ = shop
+    link = (await edge.create(customer={"name": "Sari", "email": "sari@example.com"})).json()["checkout_url"]
+    seen_first: list[dict[str, str]] = [
+        {"user-agent": "WhatsApp/2.23.20.0"},
+        {"user-agent": "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)"},
+        {"user-agent": "TelegramBot (like TwitterBot)"},
+        {"user-agent": "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)"},
+        {"sec-purpose": "prefetch;prerender"},
+        {"purpose": "prefetch"},
+        {"x-moz": "prefetch"},
+    ]
+    async with httpx.AsyncClient(headers={"accept-language": "en"}, timeout=20) as agent:
+        for headers in seen_first:
+            assert (await agent.get(link, headers=headers)).status_code == 200
+        assert (await agent.head(link)).status_code == 200
+        whole = await edge.services.payments.get(ids.read("pay", link.rpartition("/")[2].partition("?")[0]))
+        assert (await edge.audited("payment.link_opened"), whole.payer.language) == ([], "")
+        phone = "Mozilla/5.0 (Linux; Android 14; CUBOT X30) AppleWebKit/537.36 Chrome/131.0 Mobile Safari/537.36"
+        await agent.get(link, headers={"user-agent": phone})
+    assert len(await edge.audited("payment.link_opened")) == 1
+
+
+async def test_who_keeps_no_cookies_can_pay_all_the_same(shop: tuple[Edge, Sandbox]) -> None:
+    edge, _ = shop
+    link = (await edge.create(customer={"name": "Sari"})).json()["checkout_url"]
+    async with httpx.AsyncClient(headers={"origin": edge.url}, base_url=edge.url, timeout=20) as browser:
+        page = await browser.get(link)
+        for step in range(2):
+            browser.cookies.clear()
+            form = re.search(r'action="([^"]+/(?:choose|check)[^"]*)"', page.text)
+            assert form is not None, page.text
+            chosen = {"key": "k" * 24, "method": "virtual_account", "bank": "BRI"}
+            sent = await browser.post(unescape(form[1]), data=chosen if step == 0 else {})
+            assert sent.status_code == 303, sent.text
+            browser.cookies.clear()
+            page = await browser.get(sent.headers["location"])
+            assert page.status_code == 200, page.text
+        browser.cookies.clear()
+        switch = re.search(r'href="([^"]+lang=en[^"]*)"', page.text)
+        assert switch is not None
+        assert (await browser.get(unescape(switch[1]))).status_code == 200
+
+
+async def test_once_the_cookie_is_kept_no_address_of_the_page_holds_the_token(shop: tuple[Edge, Sandbox]) -> None:
+    edge, _ = shop
+    link = (await edge.create()).json()["checkout_url"]
+    async with httpx.AsyncClient(timeout=20) as browser:
+        await browser.get(link)
+        assert link.rpartition("t=")[2] not in (await browser.get(link)).text

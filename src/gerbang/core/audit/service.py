@@ -54,6 +54,11 @@ class Audit:
         async with self._db.reading() as tx:
             return [_recorded(row) for row in await store.page(tx, after, action, object_, limit)]
 
+    async def of_request(self, request_id: str, limit: int) -> list[Recorded]:
+        """What one request did, oldest first."""
+        async with self._db.reading() as tx:
+            return [_recorded(row) for row in await store.of_request(tx, request_id, limit)]
+
 
 def _recorded(row: Row) -> Recorded:
     return Recorded(**row)

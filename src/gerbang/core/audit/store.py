@@ -25,6 +25,11 @@ async def of_object(tx: Tx, object_: str, limit: int) -> list[Row]:
     return await tx.fetch(_OF_OBJECT_FORWARD, object_, limit)
 
 
+async def of_request(tx: Tx, request_id: str, limit: int) -> list[Row]:
+    """What one request did, oldest first."""
+    return await tx.fetch(_COLUMNS + "audit WHERE request_id = $1 ORDER BY id LIMIT $2", request_id, limit)
+
+
 async def page(
     tx: Tx, before: tuple[datetime, UUID] | None, action: str | None, object_: str | None, limit: int
 ) -> list[Row]:

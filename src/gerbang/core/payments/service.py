@@ -24,6 +24,8 @@ from gerbang.core.payments import (
     operating,
     refund_store,
     refunding,
+    search_store,
+    searching,
     work_store,
 )
 from gerbang.core.payments.calls import Calls, load_readable
@@ -39,6 +41,7 @@ from gerbang.core.payments.model import (
     Offer,
     Outcome,
     PayerUpdate,
+    PaymentNotFound,
     Refund,
     RefundNotFound,
     Whole,
@@ -111,6 +114,21 @@ class Payments:
             listed = await list_store.page(tx, filters, after, limit)
             wholes = await load_readable(tx, listed.ids)
         return [wholes[id_] for id_ in listed.ids if id_ in wholes], listed.onward
+
+    async def find(self, text: str, limit: int) -> list[Whole]:
+        """The payments that somebody means by this name for one, newest first."""
+        async with self.context.db.reading() as tx:
+            wanted = await searching.find(tx, text, limit)
+            wholes = await load_readable(tx, wanted)
+        return [wholes[id_] for id_ in wanted if id_ in wholes]
+
+    async def payment_of_attempt(self, attempt_id: UUID) -> UUID:
+        """The payment that an attempt belongs to; raises PaymentNotFound."""
+        async with self.context.db.reading() as tx:
+            found = await search_store.of_attempt(tx, attempt_id)
+        if found is None:
+            raise PaymentNotFound
+        return found
 
     async def timeline(self, payment_id: UUID) -> list[Moment]:
         """What happened to a payment, oldest first, from the audit trail."""

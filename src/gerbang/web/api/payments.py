@@ -23,7 +23,7 @@ from gerbang.web.exchange import Exchange, Reply, caller_of, exchange_of
 from gerbang.web.owning import owns, seen_by
 from gerbang.web.payer_views import PayerAttemptView, PayerPaymentView, payer_attempt_views, payer_payment_view
 from gerbang.web.problems import invalid_field
-from gerbang.web.queries import A_TIME, read_time
+from gerbang.web.queries import A_TIME, read_span
 from gerbang.web.services import Services
 from gerbang.web.steps import plain_steps
 from gerbang.web.validation import read_as
@@ -104,8 +104,7 @@ async def list_payments(
         method,
         connection,
         wanted,
-        read_time("created_after", created_after),
-        read_time("created_before", created_before),
+        *read_span(created_after, created_before),
         owner,
     )
     most = capped(limit)

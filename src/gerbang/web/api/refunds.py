@@ -19,7 +19,7 @@ from gerbang.web.exchange import caller_of, exchange_of
 from gerbang.web.owning import owns, seen_by
 from gerbang.web.payer_views import PayerRefundView, payer_refund_view
 from gerbang.web.problems import invalid_field
-from gerbang.web.queries import read_time
+from gerbang.web.queries import read_span
 from gerbang.web.refund_views import RefundView, destination_view, refund_view
 from gerbang.web.services import Services
 
@@ -67,8 +67,7 @@ async def list_refunds(
     filters = RefundFilters(
         status,
         _payment_id(payment),
-        read_time("created_after", created_after),
-        read_time("created_before", created_before),
+        *read_span(created_after, created_before),
     )
     most, may_settle = capped(limit), caller_of(request).may("refunds:settle")
     rows = await services.payments.refunds(filters, await cursors.read(_LIST, cursor), most + 1)

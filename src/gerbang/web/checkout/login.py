@@ -18,7 +18,7 @@ from gerbang.core.identity.model import AccountThrottled, Client, InvalidCredent
 from gerbang.web import texts
 from gerbang.web.exchange import exchange_of
 from gerbang.web.forms import read_form
-from gerbang.web.gateway import SESSION_COOKIE, check_same_origin
+from gerbang.web.gateway import SESSION_COOKIE
 from gerbang.web.pages import (
     Page,
     caller_or_none,
@@ -30,6 +30,7 @@ from gerbang.web.pages import (
     see_other,
     services_of,
 )
+from gerbang.web.same_origin import check_same_origin
 
 log = structlog.get_logger()
 REFRESH_COOKIE: Final = "grb_refresh"

@@ -11,8 +11,8 @@ from gerbang.web import texts
 from gerbang.web.checkout.login import client_of, password_of, session_cookies
 from gerbang.web.exchange import exchange_of
 from gerbang.web.forms import read_form
-from gerbang.web.gateway import check_same_origin
 from gerbang.web.pages import Page, locale_of, page, page_error, see_other, services_of
+from gerbang.web.same_origin import check_same_origin
 
 
 @get("/owner")

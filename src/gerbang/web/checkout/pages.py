@@ -40,7 +40,16 @@ from gerbang.web.checkout import scene as scenes
 from gerbang.web.checkout.crypto import Seen, seen_of
 from gerbang.web.checkout.scene import Scene
 from gerbang.web.checkout.view import Choice, Visit, page_of
-from gerbang.web.checkout.visitors import link_cookie, payment_for, token_in
+from gerbang.web.checkout.visitors import (
+    WENT_COOKIE,
+    address_of,
+    link_cookie,
+    opened_by_person,
+    payment_for,
+    token_in,
+    token_to_carry,
+    went_cookie,
+)
 from gerbang.web.exchange import exchange_of
 from gerbang.web.forms import read_form
 from gerbang.web.pages import Page, caller_or_none, locale_of, only_shown, page, page_error, see_other, services_of
@@ -57,7 +66,8 @@ async def open_payment(request: Request[Any, Any, Any], payment: FromPath[str]) 
     token = token_in(request)
     known = bool(token) and await services_of(request).payments.check_link(ids.read("pay", payment), token)
     whole, caller = await payment_for(request, payment, token if known else "")
-    await _note_opened(request, whole, caller)
+    if opened_by_person(request):
+        await _note_opened(request, whole, caller)
     returned = "back" in request.query_params
     if returned and whole.payment.status in _WAITING:
         whole, _ = await _asked(request, whole, caller)
@@ -86,7 +96,10 @@ async def come_back(request: Request[Any, Any, Any], payment: FromPath[str]) -> 
     token = token_in(request)
     path = f"/pay/{payment}"
     known = bool(token) and await services_of(request).payments.check_link(ids.read("pay", payment), token)
-    return see_other(f"{path}?back=1", [link_cookie(request, path, token)] if known else [])
+    return see_other(
+        address_of(path, token_to_carry(request) if known else "")(query="back=1"),
+        [link_cookie(request, path, token)] if known else [],
+    )
 
 
 @get("/{payment:str}/state")
@@ -119,7 +132,7 @@ async def choose(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
     """Make an attempt by the chosen method; the same form sent twice makes one."""
     whole, caller = await payment_for(request, payment)
     if not _can_choose(request, whole):
-        return see_other(f"/pay/{payment}")
+        return see_other(_back(request, payment))
     say = texts.words(locale_of(request, whole.payer.locale))
     offers = await _offers(request, whole)
     fields = {one.option for one in offers if one.option} | {scenes.COIN, scenes.PHONE}
@@ -148,10 +161,12 @@ async def choose(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
     except TooManyAddresses:
         return await _show(request, whole, choosing=True, choice=replace(picked, wrong=say("choose.crowded")))
     except Conflict:
-        return see_other(f"/pay/{payment}")  # it was paid, closed or is being checked meanwhile: that page says so
+        return see_other(
+            _back(request, payment)
+        )  # it was paid, closed or is being checked meanwhile: that page says so
     attempt = due.payable(made.whole)
     away = attempt is not None and isinstance(attempt.next_action, Redirect)
-    return see_other(f"/pay/{payment}?go=1" if away else f"/pay/{payment}")
+    return see_other(_back(request, payment, "go=1" if away else ""))
 
 
 def _chosen(method: Method, name: str | None, option: str, connection: str) -> MethodChoice:
@@ -210,8 +225,8 @@ async def check(request: Request[Any, Any, Any], payment: FromPath[str]) -> Resp
     before = scenes.version_of(whole)
     whole, answered = await _asked(request, whole, caller)
     if scenes.version_of(whole) != before:
-        return see_other(f"/pay/{payment}")
-    return see_other(f"/pay/{payment}?asked={'nothing' if answered else 'later'}")
+        return see_other(_back(request, payment))
+    return see_other(_back(request, payment, f"asked={'nothing' if answered else 'later'}"))
 
 
 @post("/{payment:str}/refund-link", status_code=303)
@@ -222,7 +237,7 @@ async def mail_refund_link(request: Request[Any, Any, Any], payment: FromPath[st
     for refund_id in waiting:
         with suppress(RefundLinkJustSent, RefundNotAwaitingTransfer):
             await services_of(request).payments.send_refund_link(caller, refund_id)
-    return see_other(f"/pay/{payment}?asked=mailed")
+    return see_other(_back(request, payment, "asked=mailed"))
 
 
 @get("/{payment:str}/go")
@@ -231,8 +246,8 @@ async def go(request: Request[Any, Any, Any], payment: FromPath[str]) -> Respons
     whole, _ = await payment_for(request, payment)
     attempt = due.payable(whole)
     if scenes.scene_of(whole) is not Scene.AWAY or attempt is None or not isinstance(attempt.next_action, Redirect):
-        return see_other(f"/pay/{payment}")
-    return see_other(attempt.next_action.url)
+        return see_other(_back(request, payment))
+    return see_other(attempt.next_action.url, [went_cookie(request, f"/pay/{payment}", attempt.id.hex)])
 
 
 @get(["/{payment:str}/qr.png", "/{payment:str}/qr.svg"])
@@ -289,7 +304,7 @@ async def _show(
         restart_for=timedelta(seconds=services.settings.restart_for_s),
         returned=returned,
         choosing=(choosing or "choose" in request.query_params) and _can_choose(request, whole),
-        going="go" in request.query_params,
+        going="go" in request.query_params and not _went(request, whole),
         asked=asked if asked in ("nothing", "later", "mailed") else "",
         sandbox=services.settings.sandbox_url if services.settings.sandbox else "",
         seen=await _seen(request, whole),
@@ -304,8 +319,20 @@ async def _show(
         preferred=whole.payer.locale,
         form_to=values["sandbox"],
         packed=True,
+        page_at=address_of(f"/pay/{ids.show('pay', whole.payment.id)}", token_to_carry(request)),
         **values,
     )
+
+
+def _back(request: Request[Any, Any, Any], payment: str, query: str = "") -> str:
+    """The address of the payment's page, for after a form."""
+    return address_of(f"/pay/{payment}", token_to_carry(request))(query=query)
+
+
+def _went(request: Request[Any, Any, Any], whole: Whole) -> bool:
+    """Whether this browser was sent on to the provider for this very attempt: who comes back by the back button is not sent on again."""
+    attempt = due.payable(whole)
+    return attempt is not None and request.cookies.get(WENT_COOKIE) == attempt.id.hex
 
 
 def _can_choose(request: Request[Any, Any, Any], whole: Whole) -> bool:

@@ -19,7 +19,6 @@ from gerbang.web.checkout.scene import Item
 from gerbang.web.checkout.visitors import link_cookie
 from gerbang.web.exchange import exchange_of
 from gerbang.web.forms import read_form
-from gerbang.web.gateway import check_same_origin
 from gerbang.web.pages import (
     Page,
     caller_or_none,
@@ -31,6 +30,7 @@ from gerbang.web.pages import (
     see_other,
     services_of,
 )
+from gerbang.web.same_origin import check_same_origin
 
 CART_COOKIE: Final = "grb_cart"
 PRESSED_COOKIE: Final = "grb_pressed"  # the key of the button that was pressed before the login

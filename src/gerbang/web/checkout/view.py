@@ -73,7 +73,6 @@ def page_of(whole: Whole, visit: Visit, choice: Choice | None = None) -> tuple[s
     shown: dict[str, Any] = {
         "payment": payment,
         "payment_id": ids.show("pay", payment.id),
-        "here": f"/pay/{ids.show('pay', payment.id)}",
         "shop": visit.shop,
         "home": visit.home,
         "is_test": not payment.livemode,

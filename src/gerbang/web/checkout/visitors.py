@@ -4,6 +4,7 @@ The link's token moves into a cookie for that one address at the first visit, an
 because on a slow line a redirect costs as much as the page.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -19,10 +20,25 @@ from gerbang.core.payments.model import Whole
 from gerbang.core.payments.refund_model import RefundLink
 from gerbang.web.addressing import without_marks
 from gerbang.web.exchange import exchange_of
-from gerbang.web.gateway import check_same_origin
+from gerbang.web.pages import LINK_COOKIE as COOKIE
 from gerbang.web.pages import caller_or_none, is_https, services_of
+from gerbang.web.same_origin import check_same_origin
 
-COOKIE: Final = "grb_link"
+WENT_COOKIE: Final = "grb_went"
+_PURPOSES: Final = (
+    "sec-purpose",
+    "purpose",
+    "x-purpose",
+    "x-moz",
+)  # prefetch, prerender or preview, by every browser's own name for it
+# What fetches a link to show what is behind it. A person's browser inside such an app names the app, but none of these.
+_PREVIEWS: Final = (
+    "facebookexternalhit", "facebot", "telegrambot", "twitterbot", "slackbot", "slack-imgproxy", "linkedinbot", "discordbot", "redditbot",
+    "pinterestbot", "googlebot", "google-inspectiontool", "bingbot", "bingpreview", "applebot", "yandexbot", "mastodon/", "skypeuripreview",
+    "microsoftpreview", "ms teams", "viberbot", "line-poker", "kakaotalk-scrap", "zoombot",
+    "iframely", "embedly", "bitlybot", "vkshare",
+)  # fmt: skip
+_PREVIEWS_BEGIN: Final = ("whatsapp/", "viber/")
 _KEPT_S: Final = 14 * 86_400
 
 
@@ -32,7 +48,7 @@ async def payment_for(request: Request[Any, Any, Any], payment: str, link: str =
     """
     payment_id = ids.read("pay", payment)
     payments = services_of(request).payments
-    token = link or request.cookies.get(COOKIE, "")
+    token = link or request.cookies.get(COOKIE, "") or token_in(request)
     if token and await payments.check_link(payment_id, token):
         _only_from_here(request)
         staff = staff_at(request)
@@ -74,6 +90,21 @@ def token_in(request: Request[Any, Any, Any]) -> str:
     return without_marks(request.query_params.get("t", ""))
 
 
+def token_to_carry(request: Request[Any, Any, Any]) -> str:
+    """The token that the addresses of this page must carry on, while no cookie has come back; empty as soon as one has."""
+    return "" if COOKIE in request.cookies else token_in(request)
+
+
+def address_of(path: str, token: str) -> Callable[..., str]:
+    """A function from what stands behind the path of a payer's page, and its query, to the whole address, with the token where one is carried."""
+
+    def address(below: str = "", query: str = "") -> str:
+        pairs = "&".join(part for part in (query, urlencode({"t": token}) if token else "") if part)
+        return f"{path}{below}" + (f"?{pairs}" if pairs else "")
+
+    return address
+
+
 def staff_at(request: Request[Any, Any, Any]) -> Caller | None:
     """Somebody of the shop who is signed in in this browser: what they press is theirs, whatever link they hold."""
     visitor = caller_or_none(request)
@@ -85,6 +116,19 @@ def link_cookie(request: Request[Any, Any, Any], path: str, token: str) -> Cooki
     return Cookie(
         COOKIE, value=token, path=path, max_age=_KEPT_S, httponly=True, samesite="lax", secure=is_https(request)
     )
+
+
+def went_cookie(request: Request[Any, Any, Any], path: str, attempt: str) -> Cookie:
+    """The cookie that remembers, while the browser is open, for which attempt it was sent on to the provider."""
+    return Cookie(WENT_COOKIE, value=attempt, path=path, httponly=True, samesite="lax", secure=is_https(request))
+
+
+def opened_by_person(request: Request[Any, Any, Any]) -> bool:
+    """Whether somebody looks at the page: not a messenger that makes a preview of the link, nor a browser that fetches it beforehand."""
+    fetched_before = any("pre" in request.headers.get(name, "").lower() for name in _PURPOSES)
+    agent = request.headers.get("user-agent", "").lower()
+    is_preview = agent.startswith(_PREVIEWS_BEGIN) or any(name in agent for name in _PREVIEWS)
+    return exchange_of(request).method != "HEAD" and not fetched_before and not is_preview
 
 
 def without_token(request: Request[Any, Any, Any]) -> str:

@@ -15,8 +15,8 @@ from gerbang.core.identity.model import Caller
 from gerbang.core.payments.model import IdempotencyKey
 from gerbang.web.console.actors import Names
 from gerbang.web.exchange import exchange_of
-from gerbang.web.gateway import check_same_origin
 from gerbang.web.pages import caller_or_none, locale_of, page, services_of
+from gerbang.web.same_origin import check_same_origin
 from gerbang.web.services import Services
 
 log = structlog.get_logger()

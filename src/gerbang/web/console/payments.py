@@ -8,20 +8,20 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from gerbang.base import ids
-from gerbang.base.errors import NotFound, TooMany, Unavailable, UpstreamFailed
+from gerbang.base.errors import TooMany, Unavailable, UpstreamFailed
 from gerbang.core.payments.deposit_store import Wallet
 from gerbang.core.payments.model import Filters, NotRefundable, PaymentStatus, Whole
 from gerbang.ports.payment import Method
 from gerbang.web import texts
 from gerbang.web.cleaning import cleaned
 from gerbang.web.console import filters as filtering
-from gerbang.web.console import ledger_view, payment_view, refund_form, refunds
+from gerbang.web.console import finding, ledger_view, payment_view, refund_form, refunds
 from gerbang.web.console.asking import REFUSED, ask_first, back_to
 from gerbang.web.console.desk import form_key, names_of, operator, refusal, show
 from gerbang.web.console.link_form import with_card_numbers
 from gerbang.web.cursors import Cursors
 from gerbang.web.forms import note_cards, read_form
-from gerbang.web.pages import Page, locale_of, only_shown, see_other, services_of
+from gerbang.web.pages import Page, locale_of, only_shown, services_of
 from gerbang.web.services import Services
 
 _LIST: Final = "console-payments"
@@ -66,7 +66,10 @@ async def payments(request: Request[Any, Any, Any]) -> Response[bytes]:
     cursors = Cursors(services.secrets)
     cursor = request.query_params.get("cursor")
     place = await cursors.read(_LIST, cursor)
-    found, onward = ([], None) if asked.wrong else await services.payments.page(filters, place, _ROWS)
+    if q := finding.wanted(request):
+        found, onward = await services.payments.find(q, finding.MOST), None
+    else:
+        found, onward = ([], None) if asked.wrong else await services.payments.page(filters, place, _ROWS)
     now, locale = services.payments.context.clock.now(), locale_of(request)
     part = await cursors.onward(_LIST, [payment_view.row_of(one, now, locale) for one in found], onward)
     kept = {name: value for name, value in chosen.items() if value}
@@ -85,7 +88,7 @@ async def payments(request: Request[Any, Any, Any]) -> Response[bytes]:
         connections=connections,
         newest=_link(kept) if cursor else "",
         older=_link(kept | {"cursor": part.next_cursor}) if part.next_cursor else "",
-        q=request.query_params.get("q", "")[:120],
+        q=q,
         may_create=caller.may("payments:create"),
         hidden=await _hidden(services),
     )
@@ -123,31 +126,6 @@ async def payment(request: Request[Any, Any, Any], payment: FromPath[str]) -> Re
         said=said if said in _SAID else "refused" if said == "refused" else "",
         said_why=refusal(request.query_params.get("why", "")),
     )
-
-
-@get("/console/find")
-async def find(request: Request[Any, Any, Any]) -> Response[None]:
-    """From an id to its page; anything else is looked for as an order reference."""
-    operator(request, "payments:read")
-    wanted = cleaned("q", request.query_params.get("q", ""))[:120]
-    kind, _, _ = wanted.partition("_")
-    if not wanted:
-        return see_other("/console/payments")
-    try:
-        if kind == "evt":
-            return see_other(f"/console/webhooks/{ids.show('evt', ids.read('evt', wanted))}")
-        if kind == "pay":
-            await services_of(request).payments.get(ids.read("pay", wanted))
-            return see_other(f"/console/payments/{wanted}")
-        if kind == "ref":
-            refund = await services_of(request).payments.refund_of(ids.read("ref", wanted))
-            return see_other(f"/console/payments/{ids.show('pay', refund.payment_id)}")
-    except NotFound:
-        return see_other(_link({"q": wanted}))
-    found, _ = await services_of(request).payments.page(Filters(order_reference=wanted), None, 2)
-    if len(found) == 1:
-        return see_other(f"/console/payments/{ids.show('pay', found[0].payment.id)}")
-    return see_other(_link({"order_reference": wanted} if found else {"q": wanted}))
 
 
 @post("/console/payments/{payment:str}/ask", status_code=303)
@@ -257,5 +235,5 @@ def _link(values: Mapping[str, str | None]) -> str:
 
 
 HANDLERS: Final = [
-    payments, payment, find, ask, ask_cancel, cancel, ask_refund, refund, ask_resolve, resolve,
+    payments, payment, ask, ask_cancel, cancel, ask_refund, refund, ask_resolve, resolve,
 ]  # fmt: skip

@@ -54,8 +54,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "back": ("Kembali", "Back"),
     "lost.title": ("Halaman ini tidak ada", "There is no such page"),
     "lost.lead": (
-        "Tautannya mungkin terpotong saat disalin. Buka lagi tautan lengkap dari pesan toko.",
-        "The link may have been cut when it was copied. Open the whole link from the shop's message again.",
+        "Tautannya mungkin terpotong saat disalin, atau peramban Anda tidak menyimpan cookie. Buka lagi tautan lengkap dari pesan toko.",
+        "The link may have been cut when it was copied, or your browser keeps no cookies. Open the whole link from the shop's message again.",
     ),
     "denied.title": ("Halaman ini bukan untuk akun Anda", "This page is not for your account"),
     "denied.lead": (

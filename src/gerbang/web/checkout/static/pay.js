@@ -7,10 +7,10 @@
 
   /* the link's token is in a cookie by now: it need not stay in the address and the history */
   const asked = new URLSearchParams(location.search);
-  if (asked.has("t") && navigator.cookieEnabled) {
-    for (const name of [...asked.keys()]) if (!["lang", "back"].includes(name)) asked.delete(name);
-    history.replaceState(null, "", `${location.pathname}?${asked}`.replace(/\?$/, ""));
-  }
+  if (asked.has("t") && navigator.cookieEnabled) for (const name of [...asked.keys()]) if (!["lang", "back"].includes(name)) asked.delete(name);
+  asked.delete("go");  /* who comes back from the provider is not sent on again */
+  const clean = `${location.pathname}?${asked}`.replace(/\?$/, "");
+  if (clean !== location.pathname + location.search) history.replaceState(null, "", clean);
 
   /* copy: the exact machine value, said for two seconds */
   document.addEventListener("click", async (event) => {
@@ -127,15 +127,16 @@
     addEventListener(name, () => { pressed = down; }, true);
   async function renew() {
     if (pressed) { setTimeout(look, 400); return; }  /* not under a finger: the press goes where it was meant */
-    const address = location.pathname.replace(/\/return$/, "");
-    const answer = await fetch(address, { headers: { accept: "text/html" } });
+    const address = location.pathname.replace(/\/return$/, ""), token = asked.get("t");
+    const here = token ? `${address}?t=${encodeURIComponent(token)}` : address;  /* only where no cookie is kept */
+    const answer = await fetch(here, { headers: { accept: "text/html" } });
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html"), fresh = one("#isi", page);
     if (!fresh) return;
     const wasPaid = one(".through");
     document.title = page.title;
     main().replaceWith(fresh);
-    history.replaceState(null, "", address);
+    history.replaceState(null, "", here);
     const mark = one(".through", fresh);
     if (mark && !wasPaid) mark.classList.add("open");
     start();
