@@ -159,14 +159,20 @@ class House:
         raise AssertionError(f"{address} did not answer in {_READY_S:.0f} s; the logs are in {self.data}")
 
     async def _keep(self) -> None:
-        while True:
-            for name, process in list(self._processes.items()):
-                if process.poll() is not None:
-                    self._start(name)
-                    self.restarts += 1
-                    if name == "serve":
-                        await self.recover()
-            await asyncio.sleep(0.02)
+        """Whoever ends is started again, also one that ended before it was ready: on a busy machine its database may answer too late."""
+        recovering: asyncio.Task[None] | None = None
+        try:
+            while True:
+                for name, process in list(self._processes.items()):
+                    if process.poll() is not None:
+                        self._start(name)
+                        self.restarts += 1
+                        if name == "serve" and (recovering is None or recovering.done()):
+                            recovering = asyncio.create_task(self.recover())
+                await asyncio.sleep(0.02)
+        finally:
+            if recovering is not None:
+                recovering.cancel()
 
     def _start(self, name: str) -> None:
         with (self.data / f"{name.replace(' ', '-')}.log").open("ab") as log:
