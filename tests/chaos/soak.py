@@ -21,6 +21,7 @@ from typing import Any, Final
 import asyncpg
 
 from gerbang.base import ids
+from gerbang.settings import Settings
 from tests.chaos.house import House
 from tests.chaos.journal import Journal
 from tests.chaos.oracle import judge
@@ -31,7 +32,7 @@ MOST_WAIT_S: Final = (
     60.0  # a job that is due and free is begun by then, whatever else there is; on a busy machine later in proportion
 )
 FLOOD: Final = 5_000
-_CONCURRENCY: Final = 16  # the default of GERBANG_WORKER_CONCURRENCY
+_CONCURRENCY: Final = int(Settings.model_fields["worker_concurrency"].default)
 _SETTLE_S: Final = 150.0
 _PLANS: Final = (
     "enable_nestloop", "enable_hashjoin", "enable_mergejoin", "enable_hashagg", "enable_sort", "enable_material", "enable_indexscan",

@@ -28,7 +28,7 @@ LEASE_S: Final = 60.0
 LONGEST_S: Final = 300.0  # far above what any handler needs: every call that one makes has a limit of its own
 IDLE_S: Final = 0.1
 AFTER_FAILURE_S: Final = 1.0
-SLOW_S: Final = 2.0
+SLOW_S: Final = 5.0  # longer than a provider takes that is merely slow, and shorter than any time-out
 
 
 @dataclass(frozen=True, slots=True)
