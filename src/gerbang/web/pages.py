@@ -156,12 +156,20 @@ def language_links(path: str, query: str, *, carried: bool = False) -> dict[str,
     return {language: f"{path}?{urlencode([*kept, ('lang', language)])}" for language in ("id", "en")}
 
 
-def render(template: str, locale: Locale, links: Mapping[str, str], **context: Any) -> str:
+def render(
+    template: str,
+    locale: Locale,
+    links: Mapping[str, str],
+    *,
+    typed: Sequence[tuple[str, str]] | None = None,
+    **context: Any,
+) -> str:
     """A page as text. Every template gets the words `t`, the formats of its language, and `links` for the language switch."""
     return _ENVIRONMENT.get_template(template).render(
         t=texts.words(locale),
         lang=locale,
         links=links,
+        typed=typed,
         money=lambda amount, currency: formats.money(amount, currency, locale),
         moment=lambda at: formats.moment(at, locale),
         day=lambda at: formats.day(at, locale),

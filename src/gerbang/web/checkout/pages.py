@@ -39,10 +39,9 @@ from gerbang.web.checkout import qr
 from gerbang.web.checkout import scene as scenes
 from gerbang.web.checkout.crypto import Seen, seen_of
 from gerbang.web.checkout.scene import Scene
-from gerbang.web.checkout.view import Choice, Visit, page_of
+from gerbang.web.checkout.view import Choice, Visit, address_of, page_of
 from gerbang.web.checkout.visitors import (
     WENT_COOKIE,
-    address_of,
     link_cookie,
     opened_by_person,
     payment_for,
@@ -308,6 +307,7 @@ async def _show(
         asked=asked if asked in ("nothing", "later", "mailed") else "",
         sandbox=services.settings.sandbox_url if services.settings.sandbox else "",
         seen=await _seen(request, whole),
+        token=token_to_carry(request),
     )
     if scenes.scene_of(whole, choosing=visit.choosing, returned=returned) is Scene.CHOOSE:
         choice = choice or Choice(await _offers(request, whole))
@@ -319,7 +319,6 @@ async def _show(
         preferred=whole.payer.locale,
         form_to=values["sandbox"],
         packed=True,
-        page_at=address_of(f"/pay/{ids.show('pay', whole.payment.id)}", token_to_carry(request)),
         **values,
     )
 

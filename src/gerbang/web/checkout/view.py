@@ -1,10 +1,10 @@
 """What the payer's templates are told about a payment: one flat table of values per page. Pure; asks nobody, decides no status."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from gerbang.base import formats, ids, phone
 from gerbang.base.formats import Locale
@@ -48,6 +48,7 @@ class Visit:
     asked: str = ""
     sandbox: str = ""
     seen: Sequence[crypto.Seen] = ()
+    token: str = ""  # what the page's addresses carry on, while no cookie has come back
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,16 @@ class Choice:
     wrong_phone: str = ""
 
 
+def address_of(path: str, token: str) -> Callable[..., str]:
+    """A function from what stands behind the path of a payer's page, and its query, to the whole address, with the token where one is carried."""
+
+    def address(below: str = "", query: str = "") -> str:
+        pairs = "&".join(part for part in (query, urlencode({"t": token}) if token else "") if part)
+        return f"{path}{below}" + (f"?{pairs}" if pairs else "")
+
+    return address
+
+
 def page_of(whole: Whole, visit: Visit, choice: Choice | None = None) -> tuple[str, dict[str, Any]]:
     """The template of a payment's page and its values. `choice` must be given where `scene_of` says CHOOSE."""
     payment = whole.payment
@@ -73,6 +84,7 @@ def page_of(whole: Whole, visit: Visit, choice: Choice | None = None) -> tuple[s
     shown: dict[str, Any] = {
         "payment": payment,
         "payment_id": ids.show("pay", payment.id),
+        "page_at": address_of(f"/pay/{ids.show('pay', payment.id)}", visit.token),
         "shop": visit.shop,
         "home": visit.home,
         "is_test": not payment.livemode,

@@ -4,7 +4,6 @@ The link's token moves into a cookie for that one address at the first visit, an
 because on a slow line a redirect costs as much as the page.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -93,16 +92,6 @@ def token_in(request: Request[Any, Any, Any]) -> str:
 def token_to_carry(request: Request[Any, Any, Any]) -> str:
     """The token that the addresses of this page must carry on, while no cookie has come back; empty as soon as one has."""
     return "" if COOKIE in request.cookies else token_in(request)
-
-
-def address_of(path: str, token: str) -> Callable[..., str]:
-    """A function from what stands behind the path of a payer's page, and its query, to the whole address, with the token where one is carried."""
-
-    def address(below: str = "", query: str = "") -> str:
-        pairs = "&".join(part for part in (query, urlencode({"t": token}) if token else "") if part)
-        return f"{path}{below}" + (f"?{pairs}" if pairs else "")
-
-    return address
 
 
 def staff_at(request: Request[Any, Any, Any]) -> Caller | None:
