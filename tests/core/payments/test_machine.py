@@ -216,3 +216,10 @@ def test_a_payment_without_money_expires_with_its_deadline_and_a_cancelled_one_s
     later = NOW + timedelta(days=2)
     assert payment_status(a_payment(), [], [], later) is PaymentStatus.EXPIRED
     assert payment_status(a_payment(cancelled_at=NOW), [an_attempt(S.CANCELLED)], [], later) is PaymentStatus.CANCELLED
+
+
+def test_what_was_cancelled_is_cancelled_though_a_provider_left_its_page_open() -> None:
+    left_open = an_attempt(S.PENDING)
+    assert payment_status(a_payment(cancelled_at=NOW), [left_open], [], NOW) is PaymentStatus.CANCELLED
+    paid_after = advance(left_open, Captured(left_open.amount, "IDR"))
+    assert payment_status(a_payment(cancelled_at=NOW), [paid_after], [], NOW) is PaymentStatus.PAID

@@ -10,6 +10,7 @@ from gerbang.core.payments.model import (
     AttemptStatus,
     MethodChoice,
     NotRefundable,
+    PaymentClosed,
     PaymentStatus,
     RefundStatus,
     Whole,
@@ -17,7 +18,7 @@ from gerbang.core.payments.model import (
 from gerbang.ports.payment import Method
 from gerbang.web import views
 
-from .conftest import OPERATOR, VA, World
+from .conftest import CARD, OPERATOR, VA, World
 from .witness import agrees, book_of, fault
 
 CLEARING = "clearing:nicepay-uji"
@@ -237,3 +238,14 @@ async def test_money_after_a_cancellation_says_so_and_blames_no_deadline(world: 
     paid = await world.until(made.payment.id, PaymentStatus.PAID)
     assert (paid.payment.late, due.late_reason(paid.payment)) == (True, "cancelled")
     assert views.payment_view(paid, checkout_url=None).late_reason == "cancelled"
+
+
+async def test_a_card_that_was_cancelled_is_cancelled_though_its_page_stays_open_at_the_provider(world: World) -> None:
+    made = (await world.create(choice=CARD)).whole
+    cancelled = await world.core.payments.cancel(OPERATOR, made.payment.id)
+    assert cancelled.payment.status is PaymentStatus.CANCELLED
+    with pytest.raises(PaymentClosed):
+        await world.core.payments.add_attempt(OPERATOR, made.payment.id, CARD, world.key())
+    await pay_attempt(world, made, 1)
+    paid = await world.until(made.payment.id, PaymentStatus.PAID)
+    assert (paid.payment.late, due.late_reason(paid.payment)) == (True, "cancelled")

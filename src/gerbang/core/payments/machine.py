@@ -251,10 +251,12 @@ def payment_status(
     if came and payment.cancelled_at is not None:
         is_back = all(r.status in (RefundStatus.SUCCEEDED, RefundStatus.FAILED) for r in refunds)
         return PaymentStatus.REFUNDED if is_back else PaymentStatus.CANCELLED
+    if (
+        payment.cancelled_at is not None
+    ):  # also where the provider left something open, a card's page: what comes by it is late
+        return PaymentStatus.CANCELLED
     if statuses & OPEN:
         return PaymentStatus.PENDING
-    if payment.cancelled_at is not None:
-        return PaymentStatus.CANCELLED
     return _closed_status(payment, attempts, now)
 
 
