@@ -224,7 +224,7 @@ async def listening(world: World, payment: Json, who: Person) -> AsyncIterator[l
 
 
 class _Form(HTMLParser):
-    """The first form whose action ends with the words asked for: its action and the fields that would be sent as they stand."""
+    """The first form whose action ends with the words asked for, whatever its query carries on: its action and the fields that would be sent as they stand."""
 
     def __init__(self, action: str) -> None:
         super().__init__()
@@ -232,7 +232,7 @@ class _Form(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         known = {name: value or "" for name, value in attrs}
-        if tag == "form" and not self.action and known.get("action", "").endswith(self.wanted):
+        if tag == "form" and not self.action and known.get("action", "").partition("?")[0].endswith(self.wanted):
             self.action, self._inside = known["action"], True
         if tag == "input" and self._inside and known.get("name") and known.get("type") not in {"radio", "checkbox"}:
             self.fields[known["name"]] = known.get("value", "")
