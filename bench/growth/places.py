@@ -26,13 +26,13 @@ _FILTERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         **_WAYS,
         "order_reference": ("donation", "{order_reference}"),
         "created_after": ("2020-01-01T00:00:00Z", "{created_at}"),
-        "created_before": ("{created_at}", "2030-01-01T00:00:00Z", "2020-01-01T00:00:00Z"),
+        "created_before": ("2030-01-01T00:00:00Z", "{created_at}", "2020-01-02T00:00:00Z"),
     },
     "/v1/refunds": {
         "status": ("succeeded", "unknown"),
         "payment": ("{payment}",),
         "created_after": ("2020-01-01T00:00:00Z", "{created_at}"),
-        "created_before": ("{created_at}", "2020-01-01T00:00:00Z"),
+        "created_before": ("2030-01-01T00:00:00Z", "{created_at}", "2020-01-02T00:00:00Z"),
     },
     "/v1/approvals": {"status": ("approved", "pending", "refused")},
     "/console/work": {
