@@ -45,10 +45,10 @@ UNREADABLE = {
 @pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE.keys())
 def test_what_is_not_one_unambiguous_json_text_is_malformed(body: bytes) -> None:
     """R42: and found to be so in less than 50 ms."""
-    started = time.perf_counter()
+    started = time.thread_time()
     with pytest.raises(Malformed):
         validation.read_json(body)
-    assert time.perf_counter() - started < 0.05
+    assert time.thread_time() - started < 0.05
 
 
 async def test_unreadable_bodies_get_400_over_http(edge: Edge) -> None:
@@ -290,13 +290,17 @@ def test_a_body_of_nothing_but_digits_is_refused_unsearched(piece: str) -> None:
 
 
 @pytest.mark.parametrize("piece", ["4 ", "4", "4999999999990-", "6200 ", "\u0662 "])
-def test_the_most_digits_that_are_searched_take_little_time(piece: str) -> None:
-    """R14, R43: the best of three, in the time of this thread alone, so that a busy machine does not count."""
-    text = piece * (14_900 // sum(map(str.isdigit, piece)))
-    body, took_s = msgspec.json.encode({"metadata": {"a": text}}), []
-    for _ in range(3):
-        started = time.thread_time()
-        with suppress(CardDataRefused):
-            validation.refuse_card_data(body, {"metadata": {"a": text}})
-        took_s.append(time.thread_time() - started)
-    assert min(took_s) < 0.05
+def test_four_times_the_digits_take_no_more_than_their_share_of_time(piece: str) -> None:
+    """R14, R43: linear, whatever the machine: the best of five each, in the time of this thread alone."""
+
+    def best(digits: int) -> float:
+        text = piece * (digits // sum(map(str.isdigit, piece)))
+        body, took_s = msgspec.json.encode({"metadata": {"a": text}}), []
+        for _ in range(5):
+            started = time.thread_time()
+            with suppress(CardDataRefused):
+                validation.refuse_card_data(body, {"metadata": {"a": text}})
+            took_s.append(time.thread_time() - started)
+        return min(took_s)
+
+    assert best(14_900) < 8 * best(3_725) + 0.005

@@ -90,6 +90,7 @@ PROBLEMS: Final[Mapping[str, Told]] = {
     "no_rate": Told("Nobody says what the asset is worth in the currency of the price.", "Pay in another asset or by another method; an owner sets a source of rates.", _R.LATER, "Crypto for a price in KRW"),
     "addresses_unmarked": Told("The database says that addresses of a wallet were shown, and the mark beside it is missing: another payer could be shown the same.", "An owner runs `gerbang addresses resume-at N`; pay by another method until then.", _R.MENDED, "A data folder restored without its marks"),
     "too_many_addresses": Told("A payment was begun anew in crypto so often that its unpaid addresses would hide others from the owner's wallet.", "Pay by another method, or make a new payment.", _R.NO, "The sixth crypto attempt of one payment"),
+    "too_many_open_addresses": Told("This payer, or all together, have as many unpaid crypto payments open as may be.", "Pay or cancel one of them, or wait until one has run out; GERBANG_CRYPTO_OPEN_PER_PAYER and GERBANG_CRYPTO_OPEN_PER_CONNECTION are the limits.", _R.LATER, "An eleventh unpaid crypto payment of one payer"),
     "not_cancellable": Told("The payment is paid, or a part of it by who may not refund.", _REFRESH + " What was paid is given back by a refund.", _R.CHANGED, "`POST …/cancel` after it was paid"),
     "not_held": Told("Only a held payment waits for a decision.", _REFRESH, _R.CHANGED, "`POST …/resolve` of a paid payment"),
     "no_payer_email": Told("The payment knows no e-mail address of its payer, so no link can be mailed.", "Hand `checkout_url` to the payer another way, or make the payment with `customer.email`.", _R.NO, "`POST …/send-link` without one"),
@@ -106,6 +107,8 @@ PROBLEMS: Final[Mapping[str, Told]] = {
     "destination_changed": Told("Where the money goes was changed since it was read.", "Read the refund again, check the account, and send its `destination_version`.", _R.CHANGED, "`POST …/settle` with an old version"),
     "approval_not_found": Told("No approval has this id.", "Take the id from `GET /v1/approvals`.", _R.NO, "`GET /v1/approvals/apr_…`"),
     "approval_decided": Told("Somebody decided meanwhile, or nobody did in time.", "Read the approval; ask for the refund again if it ran out.", _R.CHANGED, "`POST …/approve` twice"),
+    "step_up_required": Told("Money moves by this, and the password was given longer than five minutes ago.", "Give it once more: `POST /v1/auth/step-up`, then send the request again.", _R.CHANGED, "`POST …/approve` an hour after signing in"),
+    "wrong_password": Told("The password is not the one of who is signed in; the session goes on.", "Type it again.", _R.MENDED, "`POST /v1/auth/step-up`"),
     "approval_needs_a_person": Told("An API key decides nothing that two people are asked for.", "Let a person who is signed in decide.", _R.NO, "`POST …/approve` with an API key"),
     # ── connections, secrets, webhooks, mail ───────────────────────────────────────────────────────────────────────
     "invalid_connection": Told("The provider is not installed, a setting or secret is missing or wrong, or the provider refuses the account.", "Mend what each of `errors` names; `probe: false` saves it without asking the provider.", _R.MENDED, '`{"provider": "nicepay", "settings": {}}`'),
