@@ -181,7 +181,8 @@ async def is_cancelled_too_late(shop: Shop, row: Row) -> None:
 async def is_cancelled(shop: Shop, row: Row) -> None:
     payment = await shop.order(row)
     gone = await shop.world.post(f"/v1/payments/{payment['id']}/cancel", who="operator", expect=200)
-    assert gone["status"] == ("pending" if row.stays_open else "cancelled")
+    assert gone["status"] == "cancelled"
+    assert gone["attempts"][0]["status"] == ("pending" if row.stays_open else "cancelled")
     assert await shop.books(payment) == []
 
 
