@@ -4,6 +4,7 @@ No environment and no global: whoever starts it hands over a SandboxConfig and, 
 """
 
 import asyncio
+import re
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -161,9 +162,7 @@ class Sandbox:
         await self.journal.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path: str = scope["path"]
-        while "//" in path:
-            path = path.replace("//", "/")
+        path = re.sub("/{2,}", "/", scope["path"])
         simulator = self._road.find(path)
         if simulator is not None:
             await self._road.serve(simulator, path, scope, receive, send)
