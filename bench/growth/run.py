@@ -1,6 +1,7 @@
 """`make bench ARGS="growth"`: every page, list, start and idle worker in an almost empty database and in one with a long past, by turns.
 
-"Empty" holds what one page of each list shows: a list of nothing would be compared with a list of something.
+"Empty" holds what one page of each list shows: a list of nothing would be compared with a list of something. Where it has fewer of a rare
+value than a page shows, the full one is asked for as many.
 """
 
 from __future__ import annotations
@@ -132,13 +133,21 @@ async def _ask(empty: Side, full: Side, found: Found) -> None:
     both = zip(
         places.every(POLICY, document, empty.known, empty.links), places.every(POLICY, document, full.known, full.links), strict=True
     )  # fmt: skip
-    for (question, at_empty), (_, at_full) in both:
-        empty.ask(at_empty), full.ask(at_full)
+    for (question, at_empty), (_, whole) in both:
+        at_full = _as_many(whole, empty.items(at_empty), full.items(whole))
+        full.ask(at_full)
         empty.settle()
         full.settle()
         for _ in range(_ASKED):
             found.add_answers(question, empty.ask(at_empty), full.ask(at_full))
         await asyncio.sleep(0)
+
+
+def _as_many(path: str, shown: int | None, of_full: int | None) -> str:
+    """The address of the full one's page, cut to as many things as the empty one shows: a page of one beside a page of fifty compares pages."""
+    if shown is None or of_full is None or shown >= of_full:
+        return path
+    return f"{path}{'&' if '?' in path else '?'}limit={max(shown, 1)}"
 
 
 def _good(row: dict[str, Any]) -> bool:

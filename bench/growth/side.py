@@ -53,10 +53,19 @@ class Side:
         self.token = await asyncio.to_thread(ours.log_in, self.settings.port, self.password)
 
     def ask(self, path: str) -> tuple[float, float]:
-        """Milliseconds that one GET takes: of processor time in the service and in its back-ends, and by the clock.
+        """Milliseconds that one GET takes: of processor time in the service and in its back-ends, and by the clock."""
+        return self._ask(path)[1]
 
-        Raises NoScore when it is refused or fails, thrice when nobody had time for it.
-        """
+    def items(self, path: str) -> int | None:
+        """How many things a page of a list of the API shows; None where it is no list."""
+        content = self._ask(path)[0]
+        if not content.startswith(b"{"):
+            return None
+        shown = json.loads(content).get("data")
+        return len(shown) if isinstance(shown, list) else None
+
+    def _ask(self, path: str) -> tuple[bytes, tuple[float, float]]:
+        """What one GET answers and takes. Raises NoScore when it is refused or fails, thrice when nobody had time for it."""
         status, content, taken = self._ask_once(path)
         for _ in range(_TRIES - 1):
             if status != HTTPStatus.SERVICE_UNAVAILABLE or path == "/readyz":  # no worker runs here
@@ -64,7 +73,7 @@ class Side:
             status, content, taken = self._ask_once(path)
         if status in (401, 403, 422, 429) or (status >= 500 and path != "/readyz"):
             raise NoScore(f"{self.name}: GET {path} answered {status}: {content[:300]!r}")
-        return taken
+        return content, taken
 
     def _ask_once(self, path: str) -> tuple[int, bytes, tuple[float, float]]:
         before_ms, began = self._processor_ms(), perf_counter()

@@ -62,19 +62,20 @@ async def standings(tx: Tx) -> dict[str, Standing]:
     return {row["wallet"]: Standing(row["next"], row["marked"]) for row in rows}
 
 
-async def paid_numbers(tx: Tx, wallet: str, after: int, limit: int) -> list[int]:
-    """The next numbers of a wallet to which something came that was asked for, in order."""
-    rows = await tx.fetch(
+async def paid_runs(tx: Tx, wallet: str) -> tuple[int, int]:
+    """Of the numbers of a wallet to which something came that was asked for: the last, -1 where there is none, and the longest run of
+    others below it.
+    """
+    row = await tx.fetchrow(
         """
-        SELECT deposit FROM attempts WHERE deposit >= 0 AND received > 0
-          AND (quote ->> 'wallet', deposit) > ($1, $2::bigint) AND (quote ->> 'wallet') <= $1
-        ORDER BY quote ->> 'wallet', deposit LIMIT $3
+        SELECT coalesce(max(number), -1) AS last, coalesce(max(unpaid), 0) AS longest FROM (
+            SELECT deposit AS number, deposit - lag(deposit, 1, -1::bigint) OVER (ORDER BY deposit) - 1 AS unpaid FROM attempts
+            WHERE deposit >= 0 AND received > 0 AND (quote ->> 'wallet') = $1) AS paid
         """,
         wallet,
-        after,
-        limit,
     )
-    return [row["deposit"] for row in rows]
+    assert row is not None, "sums are always there"
+    return row["last"], row["longest"]
 
 
 async def open_unpaid(tx: Tx, connection: str, payer: Payer, most: int) -> tuple[int, int]:

@@ -28,7 +28,6 @@ _FRESH_S: Final = 2.0
 _KNOWN_S: Final = 600.0
 _MOST_SKIPPED: Final = 100_000  # each may have been shown, and is looked at for 180 days
 _MOMENT_S: Final = 0.3
-_LOT: Final = 2_000
 
 
 class AddressesUnmarked(Unavailable):
@@ -60,21 +59,15 @@ class TooManyAddresses(Conflict):
 
 
 async def wallets(db: Database) -> Sequence[Wallet]:
-    """Every wallet that gave addresses, with its runs of addresses that were never paid, counted a lot of paid numbers at a time. Numbers that were
-    skipped are among the unpaid ones, and those that only foreign tokens came to, which not every wallet counts as used.
+    """Every wallet that gave addresses, with its runs of addresses that were never paid. Numbers that were skipped are among the unpaid ones,
+    and those that only foreign tokens came to, which not every wallet counts as used.
     """
-    async with db.reading() as tx:
-        standings = await deposit_store.standings(tx)
     found = []
-    for wallet, standing in standings.items():
-        last, longest, paid = -1, 0, [-1]
-        while paid:
-            async with db.reading() as tx:
-                paid = await deposit_store.paid_numbers(tx, wallet, last, _LOT)
-            for number in paid:
-                longest, last = max(longest, number - last - 1), number
-        now = max(0, standing.next - last - 1)
-        found.append(Wallet(wallet, standing.next, standing.marked, max(longest, now), now))
+    async with db.reading() as tx:
+        for wallet, standing in (await deposit_store.standings(tx)).items():
+            last, longest = await deposit_store.paid_runs(tx, wallet)
+            now = max(0, standing.next - last - 1)
+            found.append(Wallet(wallet, standing.next, standing.marked, max(longest, now), now))
     return found
 
 

@@ -110,15 +110,30 @@ _WAITING: Final = {
 
 
 async def unreadable(tx: Tx, known: Known, most: int) -> list[tuple[str, UUID, str]]:
-    """Of each kind the first `most` rows that hold a word which this version does not know: (kind, id, the words)."""
+    """Of each kind the first `most` rows that hold a word which this version does not know: (kind, id, the words). Looked at are the payments
+    that are open, the newest thousand, and refunds of statuses that are unknown: what a newer version wrote last, and what would stand still.
+    """
     rows = await tx.fetch(
         """
-        (SELECT 'pay' AS kind, id, status || ' ' || currency AS words FROM payments
+        WITH RECURSIVE looked AS MATERIALIZED (
+            SELECT id, status, currency FROM payments WHERE look_at IS NOT NULL
+            UNION (SELECT id, status, currency FROM payments ORDER BY created_at DESC, id DESC LIMIT 1000)
+        ), refunded (status) AS (
+            (SELECT status FROM refunds ORDER BY status LIMIT 1)
+            UNION ALL SELECT (SELECT r.status FROM refunds r WHERE r.status > s.status ORDER BY r.status LIMIT 1)
+            FROM refunded s WHERE s.status IS NOT NULL
+        )
+        (SELECT 'pay' AS kind, id, status || ' ' || currency AS words FROM looked
          WHERE status <> ALL($1) OR currency <> ALL($2) LIMIT $7)
-        UNION ALL (SELECT 'att', id, status || ' ' || method || ' ' || currency FROM attempts
+        UNION ALL (SELECT 'att', id, status || ' ' || method || ' ' || currency FROM (
+            SELECT id, status, method, currency FROM attempts WHERE look_at IS NOT NULL
+            UNION SELECT a.id, a.status, a.method, a.currency FROM attempts a JOIN looked p ON p.id = a.payment_id) AS tried
          WHERE status <> ALL($3) OR method <> ALL($4) OR currency <> ALL($2) LIMIT $7)
-        UNION ALL (SELECT 'ref', id, status || ' ' || currency FROM refunds WHERE status <> ALL($5) OR currency <> ALL($2) LIMIT $7)
-        UNION ALL (SELECT 'usr', id, role FROM users WHERE role <> ALL($6) LIMIT $7)
+        UNION ALL (SELECT 'ref', r.id, r.status || ' ' || r.currency FROM refunds r
+         WHERE r.status IN (SELECT status FROM refunded WHERE status <> ALL($5)) LIMIT $7)
+        UNION ALL (SELECT 'ref', r.id, r.status || ' ' || r.currency FROM refunds r JOIN looked p ON p.id = r.payment_id
+         WHERE r.status = ANY($5) AND r.currency <> ALL($2) LIMIT $7)
+        UNION ALL (SELECT 'usr', id, role FROM users WHERE role <> 'customer' AND role <> ALL($6) LIMIT $7)
         UNION ALL (SELECT 'key', id, role FROM api_keys WHERE role <> ALL($6) LIMIT $7)
         """,
         *known,
