@@ -25,6 +25,7 @@ from gerbang.base.watchdog import Watchdog
 from gerbang.core.identity.model import Client, Role
 from gerbang.core.ledger import balancing
 from gerbang.core.payments.model import Filters
+from gerbang.core.payments.verify_store import INVARIANTS
 from gerbang.core.payments.verifying import verify
 from gerbang.providers.sealed import ensure_root_key
 from gerbang.settings import Settings
@@ -244,6 +245,13 @@ async def test_a_worker_and_its_sweeps_read_as_much_as_there_is_to_do(few: Side,
         if large[query] > _TIMES * small[query] + 40
     ]
     assert not over, "\n".join(over)
+
+
+def test_no_invariant_is_asked_for_its_first_rows() -> None:
+    """There are none: with a LIMIT the planner walks through every refund there was, in the hope to find twenty bad ones soon (two million
+    payments: 280 ms for each slice of 200).
+    """
+    assert not [name for name, statement in INVARIANTS.items() if "LIMIT" in statement]
 
 
 async def test_verify_goes_from_slice_to_slice_and_finds_what_is_wrong_in_the_last(many: Side) -> None:

@@ -11,11 +11,11 @@ from gerbang.base.db import Row, Tx
 
 # The words that this version knows: payments' statuses, currencies, attempts' statuses, methods, refunds' statuses, roles.
 Known = tuple[Sequence[str], Sequence[str], Sequence[str], Sequence[str], Sequence[str], Sequence[str]]
-_CHECKS: Final = {
+INVARIANTS: Final = {
     "a payment's totals are not those of its attempts": """
         SELECT p.id, p.amount_captured::text AS is, coalesce(sum(a.captured), 0)::text AS should_be FROM payments p
         LEFT JOIN attempts a ON a.payment_id = p.id WHERE p.id = ANY ($1::uuid[]) GROUP BY p.id
-        HAVING p.amount_captured <> coalesce(sum(a.captured), 0) LIMIT $2
+        HAVING p.amount_captured <> coalesce(sum(a.captured), 0)
     """,
     "what the ledger holds as captured is not what the attempt captured": """
         SELECT a.id, a.captured::text AS should_be, coalesce(sum(l.came), 0)::text AS is FROM attempts a
@@ -24,7 +24,7 @@ _CHECKS: Final = {
             WHERE payment_id = ANY ($1::uuid[]) AND kind IN ('capture', 'retraction')
                 AND (credit IN ('sales', 'payer_credit') OR debit IN ('sales', 'payer_credit'))
         ) AS l ON l.attempt_id = a.id
-        WHERE a.payment_id = ANY ($1::uuid[]) GROUP BY a.id HAVING a.captured <> coalesce(sum(l.came), 0) LIMIT $2
+        WHERE a.payment_id = ANY ($1::uuid[]) GROUP BY a.id HAVING a.captured <> coalesce(sum(l.came), 0)
     """,
     "the asset that came in is not what the ledger says, or not what the chain shows": """
         SELECT a.id, a.received::text AS is, coalesce(l.came, 0)::text || ' in the ledger, ' || coalesce(c.came, 0)::text || ' on the chain'
@@ -41,64 +41,64 @@ _CHECKS: Final = {
             WHERE verdict = 'counts' AND attempt_id IN (SELECT id FROM attempts WHERE payment_id = ANY ($1::uuid[])) GROUP BY attempt_id
         ) AS c ON c.attempt_id = a.id
         WHERE a.payment_id = ANY ($1::uuid[]) AND a.quote IS NOT NULL AND (a.received <> coalesce(l.came, 0)
-            OR (a.deposit IS NOT NULL AND a.status <> 'held' AND a.received <> coalesce(c.came, 0))) LIMIT $2
+            OR (a.deposit IS NOT NULL AND a.status <> 'held' AND a.received <> coalesce(c.came, 0)))
     """,
     "the ledger's credit to payers is not the payments' surplus less what went back": """
         SELECT p.id, p.amount_excess::text AS should_be, coalesce(sum(CASE WHEN l.credit = 'payer_credit' THEN l.amount ELSE -l.amount END), 0)::text AS is
         FROM payments p LEFT JOIN ledger_lines l ON l.payment_id = p.id AND l.kind IN ('capture', 'retraction', 'surplus')
             AND 'payer_credit' IN (l.debit, l.credit)
         WHERE p.id = ANY ($1::uuid[]) GROUP BY p.id
-        HAVING p.amount_excess <> coalesce(sum(CASE WHEN l.credit = 'payer_credit' THEN l.amount ELSE -l.amount END), 0) LIMIT $2
+        HAVING p.amount_excess <> coalesce(sum(CASE WHEN l.credit = 'payer_credit' THEN l.amount ELSE -l.amount END), 0)
     """,
     "a refund that succeeded is not settled exactly once in the ledger": """
         SELECT r.id, r.amount::text AS should_be, coalesce(sum(l.amount), 0)::text AS is FROM refunds r
         LEFT JOIN ledger_lines l ON l.payment_id = r.payment_id AND l.refund_id = r.id AND l.kind = 'refund_settled'
             AND l.debit = 'refunds_payable'
         WHERE r.payment_id = ANY ($1::uuid[])
-        GROUP BY r.id HAVING coalesce(sum(l.amount), 0) <> CASE WHEN r.status = 'succeeded' THEN r.amount ELSE 0 END LIMIT $2
+        GROUP BY r.id HAVING coalesce(sum(l.amount), 0) <> CASE WHEN r.status = 'succeeded' THEN r.amount ELSE 0 END
     """,
     "a refund's promise does not stand, or was not reversed": """
         SELECT r.id, r.status AS should_be, coalesce(sum(CASE WHEN l.kind = 'refund_requested' THEN l.amount ELSE -l.amount END), 0)::text AS is
         FROM refunds r LEFT JOIN ledger_lines l ON l.payment_id = r.payment_id AND l.refund_id = r.id
             AND l.kind IN ('refund_requested', 'refund_failed')
         WHERE r.payment_id = ANY ($1::uuid[]) GROUP BY r.id HAVING coalesce(sum(CASE WHEN l.kind = 'refund_requested' THEN l.amount ELSE -l.amount END), 0)
-            <> CASE WHEN r.status = 'failed' THEN 0 ELSE r.amount END LIMIT $2
+            <> CASE WHEN r.status = 'failed' THEN 0 ELSE r.amount END
     """,
     "an attempt's refund totals are not those of its refunds": """
         SELECT a.id, (a.refunded + a.refund_reserved)::text AS is,
             coalesce(sum(r.amount) FILTER (WHERE r.status <> 'failed'), 0)::text AS should_be
         FROM attempts a LEFT JOIN refunds r ON r.attempt_id = a.id WHERE a.payment_id = ANY ($1::uuid[]) GROUP BY a.id
-        HAVING a.refunded + a.refund_reserved <> coalesce(sum(r.amount) FILTER (WHERE r.status <> 'failed'), 0) LIMIT $2
+        HAVING a.refunded + a.refund_reserved <> coalesce(sum(r.amount) FILTER (WHERE r.status <> 'failed'), 0)
     """,
     "a list finds a payment under another status or time than its own": """
         SELECT p.id, a.listed_status || ', ' || a.listed_at AS is, p.status || ', ' || p.created_at AS should_be
         FROM payments p JOIN attempts a ON a.payment_id = p.id
-        WHERE p.id = ANY ($1::uuid[]) AND (a.listed_status <> p.status OR a.listed_at <> p.created_at) LIMIT $2
+        WHERE p.id = ANY ($1::uuid[]) AND (a.listed_status <> p.status OR a.listed_at <> p.created_at)
     """,
     "what a payment says was given back is not what its refunds say": """
         SELECT p.id, p.amount_refunded::text AS is, coalesce(sum(r.amount), 0)::text AS should_be
         FROM payments p LEFT JOIN refunds r ON r.payment_id = p.id AND r.status = 'succeeded'
-        WHERE p.id = ANY ($1::uuid[]) GROUP BY p.id HAVING p.amount_refunded <> coalesce(sum(r.amount), 0) LIMIT $2
+        WHERE p.id = ANY ($1::uuid[]) GROUP BY p.id HAVING p.amount_refunded <> coalesce(sum(r.amount), 0)
     """,
     "the surplus that is owed is not what came too much less what refunds promise": """
         SELECT p.id, p.excess_owed::text AS is, greatest(0, p.amount_excess - coalesce(sum(r.credit_amount), 0))::text AS should_be
         FROM payments p LEFT JOIN refunds r ON r.payment_id = p.id AND r.status <> 'failed'
         WHERE p.id = ANY ($1::uuid[]) GROUP BY p.id
-        HAVING p.excess_owed <> greatest(0, p.amount_excess - coalesce(sum(r.credit_amount), 0)) LIMIT $2
+        HAVING p.excess_owed <> greatest(0, p.amount_excess - coalesce(sum(r.credit_amount), 0))
     """,
     "a refund waits for a second person and nobody is asked, or the other way round": """
         SELECT r.id, r.approval AS is, CASE WHEN v.id IS NULL THEN 'not pending' ELSE 'pending' END AS should_be
         FROM refunds r LEFT JOIN approvals v ON v.refund_id = r.id AND v.status = 'pending'
-        WHERE r.payment_id = ANY ($1::uuid[]) AND (r.approval = 'pending') <> (v.id IS NOT NULL) LIMIT $2
+        WHERE r.payment_id = ANY ($1::uuid[]) AND (r.approval = 'pending') <> (v.id IS NOT NULL)
     """,
     "an attempt is being sent and no job watches over it": """
         SELECT a.id, 'no job' AS is, 'payment.submit' AS should_be FROM attempts a
         WHERE a.payment_id = ANY ($1::uuid[]) AND a.status = 'submitting' AND a.created_at < business_now() - interval '2 minutes'
-          AND NOT EXISTS (SELECT FROM jobs WHERE kind = 'payment.submit' AND run_at >= a.created_at) LIMIT $2
+          AND NOT EXISTS (SELECT FROM jobs WHERE kind = 'payment.submit' AND run_at >= a.created_at)
     """,
     "an outcome has been unknown for more than an hour": """
         SELECT id, status AS is, 'known' AS should_be FROM attempts
-        WHERE payment_id = ANY ($1::uuid[]) AND status = 'unknown' AND updated_at < business_now() - interval '1 hour' LIMIT $2
+        WHERE payment_id = ANY ($1::uuid[]) AND status = 'unknown' AND updated_at < business_now() - interval '1 hour'
     """,
 }
 _WAITING: Final = {
@@ -124,22 +124,28 @@ async def unreadable(tx: Tx, known: Known, most: int) -> list[tuple[str, UUID, s
             FROM refunded s WHERE s.status IS NOT NULL
         )
         (SELECT 'pay' AS kind, id, status || ' ' || currency AS words FROM looked
-         WHERE status <> ALL($1) OR currency <> ALL($2) LIMIT $7)
+         WHERE status <> ALL($1) OR currency <> ALL($2))
         UNION ALL (SELECT 'att', id, status || ' ' || method || ' ' || currency FROM (
             SELECT id, status, method, currency FROM attempts WHERE look_at IS NOT NULL
             UNION SELECT a.id, a.status, a.method, a.currency FROM attempts a JOIN looked p ON p.id = a.payment_id) AS tried
-         WHERE status <> ALL($3) OR method <> ALL($4) OR currency <> ALL($2) LIMIT $7)
-        UNION ALL (SELECT 'ref', r.id, r.status || ' ' || r.currency FROM refunds r
-         WHERE r.status IN (SELECT status FROM refunded WHERE status <> ALL($5)) LIMIT $7)
+         WHERE status <> ALL($3) OR method <> ALL($4) OR currency <> ALL($2))
+        UNION ALL (SELECT 'ref', r.id, r.status || ' ' || r.currency FROM refunded s CROSS JOIN LATERAL (
+            SELECT id, status, currency FROM refunds WHERE status = s.status ORDER BY status, created_at, id LIMIT $7) AS r
+         WHERE s.status <> ALL($5))
         UNION ALL (SELECT 'ref', r.id, r.status || ' ' || r.currency FROM refunds r JOIN looked p ON p.id = r.payment_id
-         WHERE r.status = ANY($5) AND r.currency <> ALL($2) LIMIT $7)
-        UNION ALL (SELECT 'usr', id, role FROM users WHERE role <> 'customer' AND role <> ALL($6) LIMIT $7)
-        UNION ALL (SELECT 'key', id, role FROM api_keys WHERE role <> ALL($6) LIMIT $7)
+         WHERE r.status = ANY($5) AND r.currency <> ALL($2))
+        UNION ALL (SELECT 'usr', id, role FROM users WHERE role <> 'customer' AND role <> ALL($6))
+        UNION ALL (SELECT 'key', id, role FROM api_keys WHERE role <> ALL($6))
         """,
         *known,
         most,
     )
-    return [(row["kind"], row["id"], row["words"]) for row in rows]
+    found = [(row["kind"], row["id"], row["words"]) for row in rows]
+    return [
+        one
+        for kind in dict.fromkeys(one[0] for one in found)
+        for one in [one for one in found if one[0] == kind][:most]
+    ]
 
 
 async def begin(tx: Tx) -> None:
@@ -156,9 +162,11 @@ async def slice_(tx: Tx, after: tuple[datetime, UUID], limit: int) -> list[tuple
     return [(row["created_at"], row["id"]) for row in rows]
 
 
-async def findings(tx: Tx, payments: Sequence[UUID], most: int) -> dict[str, list[Row]]:
-    """Of every invariant that does not hold for one of these payments: the first `most` rows that break it."""
-    found = {name: await tx.fetch(statement, list(payments), most) for name, statement in _CHECKS.items()}
+async def findings(tx: Tx, payments: Sequence[UUID]) -> dict[str, list[Row]]:
+    """Of every invariant that does not hold for one of these payments: the rows that break it. There is no LIMIT: for its sake a plan would go
+    through all refunds that there ever were to find the first bad ones soon, and there is none.
+    """
+    found = {name: await tx.fetch(statement, list(payments)) for name, statement in INVARIANTS.items()}
     return {name: rows for name, rows in found.items() if rows}
 
 

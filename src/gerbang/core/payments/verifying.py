@@ -75,7 +75,7 @@ async def verify(
                 found.rows(await verify_store.waiting(tx, _MOST))
                 break
             wanted = [id_ for _, id_ in part]
-            found.rows(await verify_store.findings(tx, wanted, _MOST))
+            found.rows(await verify_store.findings(tx, wanted))
             await _fold(tx, wanted, found)
         looked, place = looked + len(part), part[-1]
         told(looked, place[0])
