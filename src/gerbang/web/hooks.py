@@ -72,11 +72,13 @@ class Hooks:
             return _problem(scope, unavailable)
 
     async def _known(self, scope: Any) -> Connection:
-        """The connection that the address names, known before anything is read; raises NotFound."""
+        """The connection that the address names, known before anything is read; raises NotFound. One that is disabled is heard too: it is offered
+        to nobody, and what was begun by it goes on.
+        """
         connection = await self._connections.get(scope["path"][len(PREFIX) :].rstrip("/"))
         if why := self._connections.unusable(connection):
             raise Unavailable(why)
-        if self._connections.provider_of(connection).webhook is None or not connection.enabled:
+        if self._connections.provider_of(connection).webhook is None:
             raise NotFound
         return connection
 

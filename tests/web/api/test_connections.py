@@ -86,6 +86,16 @@ async def test_a_change_that_cannot_work_changes_nothing_unless_nobody_is_to_be_
     assert (await edge.client.patch(path, headers=headers, json={"enabled": True})).status_code == 422
 
 
+async def test_what_was_begun_by_a_connection_is_heard_of_after_it_was_disabled(shop: Shop, tmp_path: Path) -> None:
+    edge, sandbox = shop
+    await put_secret(edge, true_key(tmp_path))
+    await edge.post("/v1/connections", "admin", body(sandbox))
+    off = await edge.client.patch("/v1/connections/mine", headers=edge.headers("admin"), json={"enabled": False})
+    heard = await edge.client.post("/hooks/mine", content=b"not signed")
+    nobody = await edge.client.post("/hooks/nobody", content=b"not signed")
+    assert (off.status_code, heard.status_code, nobody.status_code) == (200, 401, 404)
+
+
 async def test_only_a_connection_that_is_off_and_was_never_used_is_deleted(shop: Shop, tmp_path: Path) -> None:
     edge, sandbox = shop
     await put_secret(edge, true_key(tmp_path))
