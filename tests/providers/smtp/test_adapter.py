@@ -221,3 +221,24 @@ def test_the_registry_entry_refuses_what_the_adapter_could_not_use() -> None:
     assert {error.pointer for error in PROVIDER.problems({"tls": "maybe", "port": "x"}, ["token"])} == {
         "/settings/host", "/settings/from", "/settings/tls", "/settings/port", "/secrets/token",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "sender", ["a@b", "<a@b>", "Toko <a@b>", "bayar@toko..example", "Toko Lumbung", "a@b.example, c@d.example"]
+)
+def test_a_sender_that_nobody_can_answer_is_refused(sender: str) -> None:
+    given = {"host": "mail.toko.example", "from": sender}
+    assert [error.pointer for error in PROVIDER.problems(given, [])] == ["/settings/from"]
+
+
+@pytest.mark.parametrize(
+    "host", ["http://mail.example", "mail .example", "mail.example:587", "mail.example/", "-", "user@mail.example"]
+)
+def test_a_server_is_a_name_alone(host: str) -> None:
+    given = {"host": host, "from": "Toko Lumbung <bayar@toko.example>"}
+    assert [error.pointer for error in PROVIDER.problems(given, [])] == ["/settings/host"]
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1", "mail", "smtp-relay.toko.example"])
+def test_names_and_addresses_of_servers_are_taken(host: str) -> None:
+    assert PROVIDER.problems({"host": host, "from": "bayar@toko.example"}, []) == []

@@ -14,12 +14,13 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as WIRE
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, getaddresses, parseaddr
 from typing import Final
 from unicodedata import category
 
 import aiosmtplib
 
+from gerbang.base import email_address
 from gerbang.base.clock import real_now
 from gerbang.base.errors import FieldError
 from gerbang.base.http import Http, OutcomeUnknown, Unreachable
@@ -31,7 +32,7 @@ _PORTS: Final = {"none": 25, "starttls": 587, "tls": 465}
 _NEVER_IN_HEADERS: Final = frozenset(
     {"Cc", "Cs", "Zl", "Zp"}
 )  # controls, lone surrogates, line and paragraph separators
-_ADDRESS: Final = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,253}")
+_HOST: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -66,10 +67,13 @@ class SmtpMessenger:
 
 
 def problems(settings: Mapping[str, str], credentials: Collection[str]) -> Sequence[FieldError]:
-    """A sender that cannot be written to, half a log-in, and a password that would travel in clear."""
+    """A server without a name, a sender that cannot be written to, half a log-in, and a password that would travel in clear."""
     found = []
-    sender = parseaddr(settings.get("from", ""))[1]
-    if settings.get("from") and not _ADDRESS.fullmatch(sender):
+    if (host := settings.get("host", "")) and not _HOST.fullmatch(host):
+        found.append(
+            FieldError("/settings/host", "Must be a name alone: mail.toko.example; the port has its own field.")
+        )
+    if settings.get("from") and not _can_be_answered(settings["from"]):
         found.append(
             FieldError("/settings/from", "Must be one address: bayar@toko.example, or Toko <bayar@toko.example>.")
         )
@@ -83,6 +87,14 @@ def problems(settings: Mapping[str, str], credentials: Collection[str]) -> Seque
     if has and settings.get("tls") == "none" and settings.get("host") not in _LOCAL:
         found.append(FieldError("/settings/tls", "A password is not sent without TLS: starttls or tls."))
     return found
+
+
+def _can_be_answered(sender: str) -> bool:
+    found = getaddresses([sender])
+    try:
+        return len(found) == 1 and bool(email_address.read(found[0][1]))
+    except email_address.BadEmail:
+        return False
 
 
 async def probe(_http: Http, to: Account, _now: datetime) -> Sequence[Probed]:
