@@ -134,3 +134,56 @@ def test_what_a_child_gets_reads_back_as_the_same_settings(monkeypatch: pytest.M
 def test_a_public_url_that_is_none_is_refused(wrong: str) -> None:
     with pytest.raises(SettingsInvalid, match="GERBANG_PUBLIC_URL"):
         settings.load(public_url=wrong)
+
+
+SAYS = {
+    "port": ("http", "must be a whole number from 1 to 65535"),
+    "database_wait_s": ("soon", "must be a number from 0.2 to 30, in seconds"),
+    "provider_wait_s": ("0", "must be a number above 0 up to 30, in seconds"),
+    "statement_timeout_ms": ("1.5", "must be a whole number of 100 or more, in milliseconds"),
+    "sandbox": ("maybe", "must be true or false"),
+    "business_country": ("Indonesia", "must be the two capital letters of a country, as ID or SG"),
+    "crypto_reason": ("because", "must be a reason of 20 to 500 characters, or empty"),
+    "refund_approval_above": (
+        "7654321",
+        "must be currencies with whole minor units, as IDR=1000000 USD=50000, or empty",
+    ),
+    "log_level": ("loud", "must be one of: debug, info, warning, error"),
+    "shop_name": ("x" * 99, "is too long: at most 80 characters"),
+    "trusted_proxies": ("nginx", "must be addresses or networks, by commas"),
+    "smtp_url": ("mail.example:25", "must be like smtp://user:password@mail.example:587"),
+    "mail_from": ("Warung Kita", "must be an e-mail address, with a name before it if you like"),
+    "operator_email": ("kirana", "must be one e-mail address, as ratih@shop.example, or empty"),
+    "database_url": ("postgresql://app:se/cret@db/gerbang", "cannot be read: write @ : / ? # % in its password as %40"),
+    "database_owner_url": ("postgresql://app:s@db:54x/gerbang", "has a port that is no number from 1 to 65535"),
+}
+
+
+@pytest.mark.parametrize("name", SAYS)
+def test_what_is_wrong_with_a_setting_is_a_plain_sentence(name: str) -> None:
+    value, said = SAYS[name]
+    with pytest.raises(SettingsInvalid) as refused:
+        settings.load(**{name: value})
+    (error,) = refused.value.errors
+    assert (error.pointer, error.detail[: len(said)]) == (f"GERBANG_{name.upper()}", said)
+    assert value not in refused.value.detail or len(value) < 3
+
+
+def test_no_setting_is_refused_in_the_words_of_the_machine() -> None:
+    """Whatever the kind of a setting: text of several lines is none of them, and an empty list neither."""
+    for name in Settings.model_fields:
+        for value in (object(), "\n", "x" * 5_000):
+            try:
+                settings.load(**{name: value})
+            except SettingsInvalid as refused:
+                words = refused.detail
+                assert not any(
+                    word in words
+                    for word in ("regex", "pattern", "Input should", "String should", "^", "type=", "object at")
+                ), words
+
+
+@pytest.mark.parametrize("sslmode", ["requires", "on", "verify_full"])
+def test_an_sslmode_that_does_not_exist_is_told_with_those_that_do(sslmode: str) -> None:
+    with pytest.raises(SettingsInvalid, match="verify-full"):
+        settings.load(database_url=f"postgresql://app:x@db/gerbang?sslmode={sslmode}")

@@ -17,7 +17,7 @@ from uuid import UUID
 import structlog
 
 from gerbang import demo
-from gerbang.base import ids, safety
+from gerbang.base import ids, migrations, safety
 from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database, Tx
 from gerbang.base.errors import DatabaseUnavailable, GerbangError
@@ -111,6 +111,7 @@ async def core(
     http = Http()
     try:
         await safety.refuse_unsafe(db)
+        await migrations.refuse_pending(db)
         store = SealedStore(db, ensure_root_key(settings.root_key_path, create=False))
         await store.prepare()
         secrets, clock, changes = Secrets(db, store), BusinessClock(), Changes(db)
@@ -311,7 +312,7 @@ async def people(tx: Tx, users: Sequence[UUID]) -> Mapping[UUID, Contact]:
 
 async def sandbox(settings: Settings, dog: Watchdog) -> None:
     """Every simulator behind one port, a local chain where there is one, and a clock that may be moved, until SIGTERM or Ctrl-C."""
-    owner = Database(settings.owner_dsn(), size=2, name="gerbang sandbox")
+    owner = Database(settings.owner_dsn(), size=2, name="gerbang sandbox", setting="GERBANG_DATABASE_OWNER_URL")
     await owner.open()
 
     async def advance(seconds: int) -> int:

@@ -14,19 +14,14 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from gerbang.base import phone
-from gerbang.base.addresses import UNIX, public_url, read_network
+from gerbang.base import phone, setting_words
+from gerbang.base.addresses import public_url
+from gerbang.base.children import needed
+from gerbang.base.database_url import problem_of
 from gerbang.base.errors import FieldError, Invalid
 from gerbang.base.notify import Manager
 
 _PREFIX: Final = "GERBANG_"
-# What a program needs of its surroundings; keys and tokens that stand there are for other programs.
-_NEEDED: Final = frozenset({
-    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP", "VIRTUAL_ENV", "LD_LIBRARY_PATH",
-    "SSL_CERT_FILE", "SSL_CERT_DIR", "NO_COLOR", "COLUMNS",
-})  # fmt: skip
-_NEEDED_BEGINNINGS: Final = ("LC_", "PYTHON", "XDG_")
-_UNITS: Final = {"_s": "seconds", "_ms": "milliseconds", "_bytes": "bytes", "_days": "days"}
 _PASSWORD_IN_URL: Final = re.compile(r"(://[^:/@]*:)[^@]*@")
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
@@ -128,17 +123,8 @@ class Settings(BaseSettings):
     crypto_open_per_connection: int = Field(500, ge=1, le=10_000, description="The same for all payers of one connection together.")  # fmt: skip
     crypto_quote_s: int = Field(900, ge=60, le=86_400, description="How long a quoted rate holds.")
 
-    address_marks: Path | None = Field(
-        None,
-        description="Folder of the high-water marks of deposit addresses, outside whatever a restore replaces; hosts share it. Default: beside the data folder, as DATA.addresses.",
-    )
-
-    wallet_gap_limit: int = Field(
-        20,
-        ge=1,
-        le=100_000,
-        description="Unused addresses in a row after which your own wallet stops looking; `doctor` and the console warn when more stand unpaid.",
-    )
+    address_marks: Path | None = Field(None, description="Folder of the high-water marks of deposit addresses, outside whatever a restore replaces; hosts share it. Default: beside the data folder, as DATA.addresses.")  # fmt: skip
+    wallet_gap_limit: int = Field(20, ge=1, le=100_000, description="Unused addresses in a row after which your own wallet stops looking; `doctor` and the console warn when more stand unpaid.")  # fmt: skip
 
     # messages
     smtp_url: SecretStr | None = Field(
@@ -203,20 +189,27 @@ class Settings(BaseSettings):
     @field_validator("fixed_rates")
     @classmethod
     def _is_rates(cls, value: str) -> str:
-        if not re.fullmatch(r"(\s*[A-Z]{3,5}/[A-Z]{3,5}=[0-9]{1,18}(\.[0-9]{1,18})?\s*)*", value):
-            raise ValueError("must be pairs like USDC/USD=1 with spaces between")
-        return value
+        return setting_words.rates(value)
 
     @field_validator("shop_contact")
     @classmethod
     def _is_contact(cls, value: str, known: ValidationInfo) -> str:
-        if re.fullmatch(r"|[^\s@/:?&<>\"]+@[^\s@/:?&<>\"]+|https://[^\s<>\"]+", value):
-            return value
-        try:
-            return phone.read(value, known.data.get("business_country", phone.HOME))
-        except phone.BadPhone as error:
-            said = "must be an e-mail address, a phone number like +628123456789, or begin with https://"
-            raise ValueError(said) from error
+        return setting_words.contact(value, known.data.get("business_country", phone.HOME))
+
+    @field_validator("operator_email")
+    @classmethod
+    def _is_email(cls, value: str) -> str:
+        return setting_words.email(value)
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_sender(cls, value: str) -> str:
+        return setting_words.sender(value)
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_mail_host(cls, value: SecretStr | None) -> SecretStr | None:
+        return value and SecretStr(setting_words.mail_host(value.get_secret_value()))
 
     @field_validator("trusted_proxies", "allowed_hosts", "crypto_hidden_for", mode="before")
     @classmethod
@@ -231,18 +224,13 @@ class Settings(BaseSettings):
     @field_validator("trusted_proxies")
     @classmethod
     def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        wrong = [one for one in value if one != UNIX and read_network(one) is None]
-        if wrong:
-            raise ValueError(f"{wrong[0]!r} is no address or network; write them as 10.0.0.5, 172.16.0.0/12 or unix:")
-        return value
+        return setting_words.networks(value)
 
     @field_validator("database_url", "database_owner_url")
     @classmethod
     def _is_database(cls, value: SecretStr | None) -> SecretStr | None:
-        if value and not value.get_secret_value().startswith(("postgresql://", "postgres://")):
-            raise ValueError(
-                "must begin with postgresql://; it cannot be a secret:// reference, which lives in this database"
-            )
+        if value and (problem := problem_of(value.get_secret_value())):
+            raise ValueError(problem)
         return value
 
     @model_validator(mode="after")
@@ -272,9 +260,7 @@ class Settings(BaseSettings):
     @property
     def contact_link(self) -> str:
         """What a link to the shop's people opens; empty when nobody said."""
-        contact = self.shop_contact
-        scheme = "tel:" if contact.startswith("+") else "mailto:" if "@" in contact and "://" not in contact else ""
-        return f"{scheme}{contact}"
+        return setting_words.contact_link(self.shop_contact)
 
     @property
     def sandbox_url(self) -> str:
@@ -312,8 +298,9 @@ class _SecretFiles(PydanticBaseSettingsSource):
             raise SettingsInvalid(f"{_PREFIX}{field_name.upper()} and …_FILE are both set; keep one.")
         try:
             return Path(path).read_text(encoding="utf-8").rstrip("\r\n"), field_name, False
-        except OSError as error:
-            raise SettingsInvalid(f"{_PREFIX}{field_name.upper()}_FILE cannot be read: {error.strerror}.") from error
+        except (OSError, UnicodeError) as error:
+            why = getattr(error, "strerror", "") or "it holds no text in UTF-8"
+            raise SettingsInvalid(f"{_PREFIX}{field_name.upper()}_FILE cannot be read: {why}.") from error
 
     def __call__(self) -> dict[str, Any]:
         values = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
@@ -324,22 +311,31 @@ def load(**overrides: object) -> Settings:
     """The settings of this process; raises SettingsInvalid naming every wrong variable at once."""
     try:
         return Settings(**overrides)  # type: ignore[arg-type]  # checked by pydantic, which is what it is for
+    except UnicodeError as error:
+        raise SettingsInvalid("The file .env is no text in UTF-8.", hint="Save it as UTF-8.") from error
     except ValidationError as error:
-        wrong = [
-            FieldError(f"{_PREFIX}{'_'.join(str(part) for part in one['loc']).upper()}".removesuffix("_"), one["msg"])
-            for one in error.errors()
-        ]
-        detail = "; ".join(f"{one.pointer}: {one.detail}" for one in wrong)
-        raise SettingsInvalid(detail, errors=wrong, hint="`gerbang config show` explains every setting.") from error
+        wrong = [_wrong(str(one["loc"][0]) if one["loc"] else "", one) for one in error.errors()]
+        detail = "; ".join(f"{one.pointer} {one.detail}".strip() for one in wrong)
+        raise SettingsInvalid(
+            f"{detail}.", errors=wrong, hint="`gerbang config show` explains every setting."
+        ) from error
+
+
+def _wrong(name: str, said: Any) -> FieldError:
+    field = Settings.model_fields.get(name)
+    declared = field.metadata if field else ()
+    known = {one: getattr(part, one) for part in declared for one in ("ge", "gt", "le", "lt") if hasattr(part, one)}
+    whole = field is not None and "int" in str(field.annotation)
+    words = setting_words.said_of(
+        name, said["type"], said.get("ctx", {}), known, whole=whole, measured=setting_words.unit(name)
+    )
+    return FieldError(f"{_PREFIX}{name.upper()}" if name else "", words)
 
 
 def child_environment(settings: Mapping[str, object]) -> dict[str, str]:
     """The environment of a child process: these settings, and of this process's own no more than any program needs."""
     ours = {f"{_PREFIX}{name.upper()}": _as_text(value) for name, value in settings.items()}
-    needed = {
-        name: value for name, value in os.environ.items() if name in _NEEDED or name.startswith(_NEEDED_BEGINNINGS)
-    }
-    return needed | ours
+    return needed(os.environ) | ours
 
 
 def service_manager() -> Manager:
@@ -359,8 +355,12 @@ def unknown_variables() -> list[str]:
 def described(settings: Settings) -> Iterator[tuple[str, str, str, str]]:
     """For each setting: variable, value without secrets, unit, sentence."""
     for name, field in Settings.model_fields.items():
-        unit = next((word for suffix, word in _UNITS.items() if name.endswith(suffix)), "")
-        yield f"{_PREFIX}{name.upper()}", redacted(getattr(settings, name)), unit, field.description or ""
+        yield (
+            f"{_PREFIX}{name.upper()}",
+            redacted(getattr(settings, name)),
+            setting_words.unit(name),
+            field.description or "",
+        )
 
 
 def redacted(value: object) -> str:

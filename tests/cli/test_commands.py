@@ -18,7 +18,7 @@ NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 def gerbang(
-    *words: str, at: Path, python: tuple[str, ...] = (), given: Mapping[str, object] = NOTHING
+    *words: str, at: Path, python: tuple[str, ...] = (), given: Mapping[str, object] = NOTHING, typed: str = ""
 ) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, *python, "-m", "gerbang", *words],
@@ -28,6 +28,7 @@ def gerbang(
         cwd=at,
         env=settings.child_environment(dict(given)),
         timeout=60,
+        input=typed,
     )
 
 
@@ -94,7 +95,7 @@ def test_doctor_names_an_owner_who_could_rewrite_the_ledger(tmp_path: Path, data
 def test_doctor_says_that_the_database_does_not_answer(tmp_path: Path) -> None:
     said = gerbang("doctor", at=tmp_path, given={"database_url": "postgresql://gerbang_app:x@127.0.0.1:9/gerbang"})
     assert said.returncode == 1
-    assert "MEND  the database:" in said.stdout
+    assert "MEND  the database: Nobody listens at 127.0.0.1:9." in said.stdout
     assert "Traceback" not in said.stderr
 
 
@@ -116,6 +117,48 @@ def test_connections_are_added_listed_asked_switched_off_and_deleted(tmp_path: P
     assert "disabled" in gerbang("connections", "disable", "kurs", at=tmp_path, given=given).stdout
     assert gerbang("connections", "delete", "kurs", at=tmp_path, given=given).returncode == 0
     assert gerbang("connections", "list", at=tmp_path, given=given).stdout == ""
+
+
+@pytest.mark.parametrize("command", [("serve",), ("doctor",), ("verify",), ("connections", "list")])
+def test_a_database_that_was_never_migrated_is_called_so(
+    command: tuple[str, ...], tmp_path: Path, empty_database: FreshDatabase
+) -> None:
+    key = tmp_path / "root.key"
+    ensure_root_key(key, create=True)
+    said = gerbang(*command, at=tmp_path, given={"database_url": empty_database.app_dsn, "root_key_file": key})
+    assert said.returncode in (1, 2)
+    assert "gerbang migrate" in said.stdout + said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def test_the_root_key_and_secrets_are_made_from_the_command_line(tmp_path: Path, database: FreshDatabase) -> None:
+    given = {"database_url": database.app_dsn, "root_key_file": tmp_path / "keys" / "root.key"}
+    assert "fingerprint" in gerbang("secrets", "init", at=tmp_path, given=given).stdout
+    said = gerbang(
+        "secrets", "put", "service/nicepay/merchant_key", "--stdin", at=tmp_path, given=given, typed="kunci9\n"
+    )
+    assert said.stdout == "service/nicepay/merchant_key is now in version 1\n", said.stderr
+    listed = gerbang("secrets", "list", "--json", at=tmp_path, given=given).stdout
+    assert "service/nicepay/merchant_key" in {json.loads(line)["name"] for line in listed.splitlines()}
+    assert "kunci9" not in listed
+    (tmp_path / "keys" / "root.key").unlink()
+    lost = gerbang("secrets", "init", at=tmp_path, given=given)
+    assert (lost.returncode, "Put that file back" in lost.stderr) == (2, True)
+    assert not (tmp_path / "keys" / "root.key").exists()
+
+
+def test_a_connection_that_is_not_there_is_no_empty_list(tmp_path: Path, database: FreshDatabase) -> None:
+    key = tmp_path / "root.key"
+    ensure_root_key(key, create=True)
+    given = {"database_url": database.app_dsn, "root_key_file": key}
+    for words in (
+        ("addresses", "--connection", "nope", "--json"),
+        ("addresses", "resume-at", "5", "--connection", "nope"),
+        ("connections", "enable", "nope"),
+    ):
+        said = gerbang(*words, at=tmp_path, given=given)
+        assert (said.returncode, said.stdout) == (2, ""), words
+        assert "There is no connection 'nope'" in said.stderr
 
 
 def test_serve_that_cannot_have_its_port_says_so_in_a_sentence(tmp_path: Path, database: FreshDatabase) -> None:

@@ -11,12 +11,25 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
+# What a program needs of its surroundings; keys and tokens that stand there are for other programs.
+_NEEDED: Final = frozenset({
+    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP", "VIRTUAL_ENV", "LD_LIBRARY_PATH",
+    "SSL_CERT_FILE", "SSL_CERT_DIR", "NO_COLOR", "COLUMNS",
+})  # fmt: skip
+_NEEDED_BEGINNINGS: Final = ("LC_", "PYTHON", "XDG_")
 _SET_PARENT_DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG, prctl(2)
 _LOOK_S: Final = 0.5
 _watchers: Final[list["subprocess.Popen[bytes]"]] = []
+
+
+def needed(environment: Mapping[str, str]) -> dict[str, str]:
+    """Of an environment no more than any program needs."""
+    return {
+        name: value for name, value in environment.items() if name in _NEEDED or name.startswith(_NEEDED_BEGINNINGS)
+    }
 
 
 def die_with_parent(how: signal.Signals) -> Callable[[], None] | None:

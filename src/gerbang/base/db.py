@@ -12,7 +12,8 @@ import asyncpg
 import msgspec
 
 from gerbang.base import patience, watchdog
-from gerbang.base.errors import CommitUnknown, DatabaseUnavailable
+from gerbang.base.database_failures import explain, silent
+from gerbang.base.errors import CommitUnknown, DatabaseRefuses, DatabaseUnavailable
 
 Row = asyncpg.Record
 IntegrityError = asyncpg.IntegrityConstraintViolationError
@@ -77,8 +78,10 @@ class Database:
         statement_timeout_ms: int = 15_000,
         wait_s: float | None = None,
         name: str = "gerbang",
+        setting: str = "GERBANG_DATABASE_URL",
     ) -> None:
         self._dsn = dsn
+        self._setting = setting
         self._size = size
         self.wait_s = wait_s
         lock_timeout_ms = 1_500
@@ -192,7 +195,7 @@ class Database:
         """A connection of the pool. Whoever gives up in the middle of a statement leaves it closed: the server may never answer it."""
         if self._pool is None:
             raise DatabaseUnavailable("The database connection is not open.")
-        connection = await self._pool.acquire(timeout=_ACQUIRE_S)
+        connection = await self._acquired(self._pool)
         watchdog.beat()
         try:
             yield connection
@@ -204,6 +207,20 @@ class Database:
             watchdog.beat()
             with contextlib.suppress(*_LOST):
                 await self._pool.release(connection, timeout=_ACQUIRE_S)
+
+    async def _acquired(self, pool: "asyncpg.Pool[Row]") -> "asyncpg.pool.PoolConnectionProxy[Row]":
+        """A connection of the pool. Raises DatabaseRefuses where no connection can be had until somebody mends how things are set up."""
+        try:
+            return await pool.acquire(timeout=_ACQUIRE_S)
+        except TimeoutError as error:
+            if pool.get_size():  # all are in use
+                raise
+            raise DatabaseRefuses(*silent(self._dsn, self._setting)) from error
+        except (asyncpg.PostgresError, ValueError, *_LOST) as error:
+            cause = explain(error, self._dsn, self._setting)
+            if cause is None:
+                raise
+            raise DatabaseRefuses(*cause) from error
 
 
 class _Connection(asyncpg.Connection):

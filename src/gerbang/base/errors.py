@@ -97,6 +97,16 @@ class DatabaseUnavailable(Unavailable):
     title = "The database does not answer"
 
 
+class DatabaseRefuses(DatabaseUnavailable):
+    """It will not be there until somebody mends how it is set up. `kind` may be told to anybody; `what` names roles and hosts, for who runs it."""
+
+    def __init__(self, kind: str = DatabaseUnavailable.title, what: str = "", cure: str = "") -> None:
+        super().__init__(retry_after_s=2)
+        self.kind = kind
+        self.what = what
+        self.cure = cure
+
+
 class CommitUnknown(Unavailable):
     """The connection broke, or no answer came in time, while COMMIT was under way: stored or not, we cannot tell. Ask again with the same key."""
 

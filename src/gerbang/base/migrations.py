@@ -40,6 +40,13 @@ class MigrationBusy(Unavailable):
     title = "Another process is migrating"
 
 
+class SchemaBehind(Unavailable):
+    """The database lacks migrations of this version, or is empty."""
+
+    code = "schema_behind"
+    title = "The database has to be migrated first"
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """One file: its number, what it is for, and the digest that proves it was not edited after it ran."""
@@ -82,6 +89,17 @@ async def pending(db: Database, known: Sequence[Migration] | None = None) -> tup
     """What has not run yet; reads only, so any role may ask. Raises MigrationRefused on a changed file."""
     async with db.reading() as tx:
         return _missing(known or load(), await _applied(tx))
+
+
+async def refuse_pending(db: Database) -> None:
+    """Raise SchemaBehind where something has not run yet: no process of this version could work."""
+    todo, known = await pending(db), load()
+    if todo:
+        names = f"{todo[0].version:04d}" if len(todo) == 1 else f"{todo[0].version:04d} to {todo[-1].version:04d}"
+        what = "is empty" if len(todo) == len(known) else f"lacks the migrations {names}"
+        raise SchemaBehind(
+            f"The database {what}.", hint="Run `gerbang migrate` first, with GERBANG_DATABASE_OWNER_URL set."
+        )
 
 
 async def installation(db: Database) -> str:

@@ -1,13 +1,12 @@
 """The commands, one file each, loaded only when called. What they do stands in their files and below."""
 
-import errno
 import sys
 from typing import Final
 
 from cyclopts import App, Group
 
 from gerbang import __version__
-from gerbang.base.errors import GerbangError, Unavailable
+from gerbang.cli.failures import in_sentences
 
 CANNOT_START: Final = 2  # the exit status when a setting, a port or the database must be mended first
 FAILED: Final = 1
@@ -51,6 +50,12 @@ app.command(
     group=_look,
     help="Accounts of ours at providers: add, list, ask, switch on and off, delete.",
 )
+app.command(
+    "gerbang.cli.secrets:secrets",
+    name="secrets",
+    group=_look,
+    help="The root key, and values by name: make, list, put.",
+)
 app.command("gerbang.cli.config:config", name="config", group=_look, help="The settings of this process.")
 app.command("gerbang.cli.docs:docs", name="docs", group=_look, help="Write the generated reference pages.")
 
@@ -58,40 +63,25 @@ app.command("gerbang.cli.demo:seed_demo", name="seed-demo", show=False)
 
 
 def main() -> None:
-    """Run one command; an error of ours is said in two lines, without a traceback."""
+    """Run one command; what must be mended first is said in two lines, without a traceback."""
     if sys.flags.optimize:
-        _say("python -O removes the assertions that guard money.", "Start without -O and without PYTHONOPTIMIZE.")
+        say("python -O removes the assertions that guard money.", "Start without -O and without PYTHONOPTIMIZE.")
         sys.exit(CANNOT_START)
     try:
         app()
-    except (GerbangError, OSError, ExceptionGroup) as error:
-        said = _in_sentences(error)
+    except Exception as error:
+        said = in_sentences(error)
         if not said:  # a fault of ours: whoever mends it needs to see where
             raise
         for what, cure in said:
-            _say(what, cure)
+            say(what, cure)
         sys.exit(CANNOT_START)
     except KeyboardInterrupt:
         sys.exit(130)
 
 
-def _in_sentences(error: BaseException) -> list[tuple[str, str | None]]:
-    """What went wrong and what helps, each once; empty where a part of it is no error of ours nor of a port that cannot be had."""
-    if isinstance(error, BaseExceptionGroup):
-        parts = [_in_sentences(one) for one in error.exceptions]
-        return list(dict.fromkeys(one for part in parts for one in part)) if all(parts) else []
-    if isinstance(error, GerbangError):
-        fields = "; ".join(f"{one.pointer}: {one.detail}" for one in error.errors if one.detail not in error.detail)
-        cure = "`gerbang doctor` says what is in the way." if isinstance(error, Unavailable) else None
-        return [(f"{error.detail} {fields}".rstrip(), error.hint or cure)]
-    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-        return [(f"The port is taken: {error.strerror}.", "End what listens there, or choose another GERBANG_PORT.")]
-    if isinstance(error, OSError) and error.errno in (errno.EADDRNOTAVAIL, errno.EACCES) and error.filename is None:
-        return [(f"This address cannot be listened on: {error.strerror}.", "Correct GERBANG_HOST and GERBANG_PORT.")]
-    return []
-
-
-def _say(what: str, cure: str | None) -> None:
+def say(what: str, cure: str | None = None) -> None:
+    """One line for what happened, and one for what helps, on standard error."""
     print(f"gerbang: {what}", file=sys.stderr)
     if cure:
         print(f"gerbang: {cure}", file=sys.stderr)

@@ -48,6 +48,8 @@ def show(
 
     async def story(settings: Settings) -> None:
         async with app.core(settings, "addresses") as core:
+            if connection is not None:
+                await core.connections.get(connection)  # an empty list would read as if nothing had been shown
             found.extend(await core.watcher.deposits(connection))
             wallets.extend(await core.calls.deposits.wallets())
 
@@ -83,6 +85,8 @@ def resume_at(number: int, /, *, connection: str | None = None, data: Path | Non
 
     async def story(settings: Settings) -> None:
         async with app.core(settings, "addresses") as core:
+            if connection is not None:
+                await core.connections.get(connection)
             named = await core.calls.wallets(connection)
             if len(named) != 1:
                 raise NoOneWallet(

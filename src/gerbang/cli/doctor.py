@@ -15,7 +15,7 @@ from gerbang import settings as all_settings
 from gerbang.base import migrations
 from gerbang.base.clock import sane_offset_s
 from gerbang.base.db import Database
-from gerbang.base.errors import GerbangError
+from gerbang.base.errors import DatabaseRefuses, GerbangError
 from gerbang.base.marks import Marks
 from gerbang.base.safety import Finding, look_at
 from gerbang.cli import public_address
@@ -146,14 +146,15 @@ async def _of_database(settings: Settings) -> list[Finding]:
         todo = await migrations.pending(db)
         names = ", ".join(f"{one.version:04d}_{one.name}" for one in todo) or "none"
         found.append(Finding(f"migrations pending: {names}", not todo, "gerbang migrate"))
+        if todo:  # what follows asks tables that may not be there
+            return found
         async with db.reading() as tx:
             skew_s = abs((await tx.fetchval("SELECT clock_timestamp()") - datetime.now(UTC)).total_seconds())
-        if not todo:
-            found += [line for one in await deposits.wallets(db) for line in _of_wallet(settings, one)]
-            async with db.reading() as tx:
-                found += _second_person(settings, len(await people.who_may(tx, SETTLE)))
-                found += [_lost(wallet, numbers) for wallet, numbers in (await lost_store.of_wallets(tx)).items()]
-        if not todo and settings.public_url:
+        found += [line for one in await deposits.wallets(db) for line in _of_wallet(settings, one)]
+        async with db.reading() as tx:
+            found += _second_person(settings, len(await people.who_may(tx, SETTLE)))
+            found += [_lost(wallet, numbers) for wallet, numbers in (await lost_store.of_wallets(tx)).items()]
+        if settings.public_url:
             found += await public_address.look(settings.public_url, await migrations.installation(db))
         found.append(
             Finding(f"the database's clock differs by {skew_s:.1f} s", skew_s < _MOST_SKEW_S, "run an NTP client")
@@ -162,9 +163,10 @@ async def _of_database(settings: Settings) -> list[Finding]:
 
         found.append(_business_time(await business_time.offset_s(db)))
         found += await _connections(db)
-        if not todo:
-            found += [_worker(one) for one in await processes.workers(db)]
-            found += [_unreadable(*one) for one in await verifying.unreadable(db)]
+        found += [_worker(one) for one in await processes.workers(db)]
+        found += [_unreadable(*one) for one in await verifying.unreadable(db)]
+    except DatabaseRefuses as error:
+        return [Finding(f"the database: {error.what}", good=False, cure=error.cure)]
     except GerbangError as error:
         return [Finding(f"the database: {error.detail}", good=False, cure=error.hint or "start it, or correct its URL")]
     else:

@@ -31,7 +31,9 @@ def migrate(*, dry_run: bool = False, data: Path | None = None) -> None:
 
 async def migrate_as_owner(owner_dsn: str, *, dry_run: bool = False) -> tuple[migrations.Migration, ...]:
     """Apply what is pending on a connection of its own and return it."""
-    db = Database(owner_dsn, size=3, statement_timeout_ms=0, name="gerbang migrate")
+    db = Database(
+        owner_dsn, size=3, statement_timeout_ms=0, name="gerbang migrate", setting="GERBANG_DATABASE_OWNER_URL"
+    )
     await db.open()
     try:
         return await migrations.apply(db, dry_run=dry_run)

@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Final
 
 from gerbang.base.errors import Conflict
+from gerbang.base.listening import refuse_unbindable
 from gerbang.settings import Settings
 
 # Linux gives ports from 32768 to outgoing connections, others from 49152: one of those may be gone before it is listened on.
@@ -23,12 +24,15 @@ class PortTaken(Conflict):
 
 
 async def refuse_taken(settings: Settings) -> None:
-    """Raise PortTaken for a port that stays taken for a few seconds."""
+    """Raise PortTaken for a port that stays taken for a few seconds, CannotListen for what cannot be listened on at all."""
     deadline = monotonic() + _PATIENCE_S
     for flag, host, port in (
         ("--port", settings.host, settings.port),
         ("--sandbox-port", "127.0.0.1", settings.sandbox_port),
     ):
+        named = ("GERBANG_HOST", f"GERBANG_{flag.removeprefix('--').replace('-', '_').upper()}")
+        with contextlib.suppress(OSError):
+            refuse_unbindable(host, port, named=named)
         while not _free(host, port):
             if monotonic() > deadline:
                 raise PortTaken(

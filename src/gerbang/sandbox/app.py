@@ -132,7 +132,7 @@ class Sandbox:
         return self._chain_calls.chain
 
     async def open(self) -> None:
-        """Take up where the journal ends, then listen; raises OSError when a port is taken."""
+        """Take up where the journal ends, then listen; raises CannotListen when a port is taken."""
         await self.clock.advance(0)
         await self.start_chain()
         self._take_up()

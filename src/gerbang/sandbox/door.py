@@ -10,6 +10,9 @@ from typing import Any, Final
 from uvicorn import Config, Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from gerbang.base.listening import CannotListen
+from gerbang.base.listening import listener as listen_on
+
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -17,6 +20,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 _TRANSPORT: Final = "sandbox.transport"
 _LINGER_OFF: Final = struct.pack("ii", 1, 0)
 _POLL_S: Final = 0.02
+_NAMED: Final = ("the sandbox's host", "GERBANG_SANDBOX_PORT")
 
 
 class _Connection(HttpToolsProtocol):
@@ -51,7 +55,7 @@ class Door(Server):
         yield
 
     async def open(self) -> None:
-        """Bind and serve in the background of the running loop; raises OSError when the port is taken."""
+        """Bind and serve in the background of the running loop; raises CannotListen when the port is taken."""
         listener = self._bind()
         self.port = listener.getsockname()[1]
         self._serving = asyncio.create_task(self.serve(sockets=[listener]))
@@ -90,11 +94,11 @@ class Door(Server):
         """None while somebody sits in our place: an outgoing connection may use our port as its own for a moment."""
         try:
             return self._bind()
-        except OSError:
+        except CannotListen:
             return None
 
     def _bind(self) -> socket.socket:
-        listener = socket.create_server((self._host, self.port), backlog=2048)
+        listener = listen_on(self._host, self.port, named=_NAMED)
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio forgets it here: 40 ms for each answer
         return listener
 

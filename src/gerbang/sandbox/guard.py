@@ -22,7 +22,7 @@ class Guard:
         """Why this request may not act here; empty when it may."""
         host, port = split_host(request.headers.get("host", ""))
         if host and not self._is_ours(host):
-            return "The Host header names no address of this sandbox: GERBANG_SANDBOX_URL says how browsers reach it."
+            return "The Host header names no address of this sandbox: open it as http://127.0.0.1 with the port of GERBANG_SANDBOX_PORT."
         if request.method in {"GET", "HEAD"}:
             return ""
         origin, site = request.headers.get("origin", ""), request.headers.get("sec-fetch-site", "")

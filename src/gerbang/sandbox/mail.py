@@ -13,6 +13,7 @@ from typing import Any, Final
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from gerbang.base import ids
+from gerbang.base.listening import listener as listen_on
 from gerbang.sandbox.faults import Fault, Faults, Kind
 from gerbang.sandbox.journal import Entry, Journal, as_text
 from gerbang.sandbox.outbox import Message, Outbox
@@ -75,7 +76,8 @@ async def listen(host: str, port: int, journal: Journal, outbox: Outbox, faults:
         login: dict[str, Any] = {"authenticator": _welcome, "auth_require_tls": False}
         return SMTP(inbox, hostname="sandbox.invalid", ident="Gerbang sandbox", **options, **login)
 
-    return await asyncio.get_running_loop().create_server(connection, host, port)
+    listener = listen_on(host, port, named=("the sandbox's host", "GERBANG_SANDBOX_MAIL_PORT"))
+    return await asyncio.get_running_loop().create_server(connection, sock=listener)
 
 
 def _welcome(*_arguments: object) -> AuthResult:

@@ -10,7 +10,7 @@ import structlog
 
 from gerbang.base import migrations, safety
 from gerbang.base.batching import Shared
-from gerbang.base.errors import GerbangError
+from gerbang.base.errors import DatabaseRefuses, GerbangError
 from gerbang.core.limits.model import NotWritten
 from gerbang.web.exchange import Exchange, Reply
 from gerbang.web.services import Check, Services
@@ -106,6 +106,8 @@ async def _causes(checks: Mapping[str, Check]) -> dict[str, str]:
 async def _cause(check: Check) -> str | None:
     try:
         return await check()
+    except DatabaseRefuses as error:
+        return error.kind
     except GerbangError as error:
         return error.title
     except Exception as error:  # what cannot even be asked is not well, and the other checks still are

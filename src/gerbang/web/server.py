@@ -11,6 +11,7 @@ from typing import Any, cast
 import uvicorn
 
 from gerbang.base.addresses import UNIX, read_network
+from gerbang.base.listening import listener as listen_on
 from gerbang.settings import Settings
 from gerbang.web.connection import Connection, ConnectionLimits
 
@@ -30,9 +31,9 @@ async def serve(
 ) -> None:
     """Serve an ASGI app until `stop` is set; what is under way then gets five seconds.
 
-    `ready` is called with the port once connections are accepted; port 0 takes any free one. Raises OSError when the address is taken.
+    `ready` is called with the port once connections are accepted; port 0 takes any free one. Raises CannotListen.
     """
-    listener = _listen(host, port, reuse_port=reuse_port)
+    listener = listen_on(host, port, named=("GERBANG_HOST", "GERBANG_PORT"), reuse_port=reuse_port)
     limits = limits or ConnectionLimits()
     config = uvicorn.Config(
         app,
@@ -99,10 +100,3 @@ async def _sweep(state: Any) -> None:
         now = loop.time()
         for connection in list(state.connections):
             connection.check_deadline(now)
-
-
-def _listen(host: str, port: int, *, reuse_port: bool) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.create_server((host, port), family=family, backlog=2048, reuse_port=reuse_port)
-    listener.setblocking(False)
-    return listener

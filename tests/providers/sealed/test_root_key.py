@@ -40,8 +40,24 @@ def test_a_root_key_of_another_form_is_refused(tmp_path: Path, content: bytes) -
     path = tmp_path / "root.key"
     path.write_bytes(content)
     path.chmod(0o600)
-    with pytest.raises(RootKeyUnusable):
+    with pytest.raises(RootKeyUnusable) as refused:
         ensure_root_key(path, create=True)
+    assert str(path) in refused.value.detail
+    assert refused.value.hint
+    assert "backup" in refused.value.hint
+
+
+def test_a_root_key_that_is_a_folder_is_called_one(tmp_path: Path) -> None:
+    with pytest.raises(RootKeyUnusable, match="is a folder") as refused:
+        ensure_root_key(tmp_path, create=False)
+    assert refused.value.hint == f"Name the file in it: {tmp_path / 'root.key'}."
+
+
+def test_a_root_key_that_cannot_be_made_says_why() -> None:
+    with pytest.raises(RootKeyUnusable, match="cannot be made") as refused:
+        ensure_root_key(Path("/proc/nowhere/root.key"), create=True)
+    assert refused.value.hint
+    assert "GERBANG_ROOT_KEY_FILE" in refused.value.hint
 
 
 def test_a_root_key_never_shows_itself_but_its_fingerprint_does_r49() -> None:

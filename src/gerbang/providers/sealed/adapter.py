@@ -4,6 +4,7 @@ It does not decide who may read or for how long a value is cached; that is core'
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from gerbang.base import crypto
@@ -22,6 +23,17 @@ class SecretUnreadable(Unavailable):
 
     code = "secret_unreadable"
     title = "A stored secret cannot be opened"
+
+
+async def refuse_second_key(db: Database, missing: Path) -> None:
+    """Raise RootKeyUnusable where this database was sealed with a key already: another one would open nothing of it."""
+    async with db.reading() as tx:
+        known = await store.fingerprints(tx) if await store.is_made(tx) else set()
+    if known:
+        raise RootKeyUnusable(
+            f"The database is sealed with the root key {' or '.join(sorted(known))}, which is not at {missing}.",
+            hint="Put that file back from your backup. Without it the secrets are lost: a new database needs a new key.",
+        )
 
 
 class SealedStore:

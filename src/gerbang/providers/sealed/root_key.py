@@ -3,6 +3,7 @@
 import base64
 import binascii
 import contextlib
+import errno
 import os
 import stat
 from dataclasses import dataclass, field
@@ -35,20 +36,45 @@ def ensure_root_key(path: Path, *, create: bool) -> RootKey:
 
     Raises RootKeyUnusable: missing, readable by others, or not 32 bytes in base64.
     """
-    if not path.exists():
-        if not create:
-            raise RootKeyUnusable(
-                f"There is no root key at {path}.",
-                hint="Put it back from where you keep it; only a new installation makes one: gerbang secrets init.",
-            )
-        _make(path)
-    if path.stat().st_mode & _OTHERS:
-        raise RootKeyUnusable(f"{path} can be used by other accounts.", hint=f"chmod 600 {path}")
     try:
-        key = base64.b64decode(path.read_bytes().strip(), validate=True)
-    except (binascii.Error, OSError) as error:
-        raise RootKeyUnusable(f"{path} cannot be read: {type(error).__name__}.") from None
-    return root_key(key)
+        if not path.exists():
+            if not create:
+                raise _missing(path)
+            _make(path)
+        if path.is_dir():
+            raise RootKeyUnusable(
+                f"{path} is a folder, and the root key is a file.", hint=f"Name the file in it: {path / 'root.key'}."
+            )
+        if path.stat().st_mode & _OTHERS:
+            raise RootKeyUnusable(f"{path} can be used by other accounts.", hint=f"chmod 600 {path}")
+        text = path.read_bytes().strip()
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno else type(error).__name__
+        raise RootKeyUnusable(f"The root key {path} cannot be {'made' if create else 'read'}: {why}.", hint=_cure(error, path)) from None  # fmt: skip
+    return _read(path, text)
+
+
+def _missing(path: Path) -> RootKeyUnusable:
+    cure = "Put it back from where you keep it; a new installation makes one by `gerbang secrets init`."
+    return RootKeyUnusable(f"There is no root key at {path}.", hint=cure)
+
+
+def _cure(error: OSError, path: Path) -> str:
+    if error.errno in (errno.EROFS, errno.ENOSPC):
+        return "Name a file on a disk that can be written in GERBANG_ROOT_KEY_FILE, or free the disk."
+    return f"Let this account (user {os.geteuid()}) reach it: chown {os.geteuid()} {path}, and its folder; or correct GERBANG_ROOT_KEY_FILE."
+
+
+def _read(path: Path, text: bytes) -> RootKey:
+    cure = "Put the file back from your backup, unchanged; what was sealed with a key can be read with no other."
+    if not text:
+        raise RootKeyUnusable(f"The root key file {path} is empty.", hint=cure)
+    try:
+        return root_key(base64.b64decode(text, validate=True))
+    except binascii.Error:
+        raise RootKeyUnusable(f"The root key file {path} does not hold base64.", hint=cure) from None
+    except RootKeyUnusable as error:
+        raise RootKeyUnusable(f"{path}: {error.detail}", hint=cure) from None
 
 
 def root_key(key: bytes) -> RootKey:

@@ -10,6 +10,11 @@ async def lock_registration(tx: Tx) -> None:
     await tx.execute("SELECT pg_advisory_xact_lock($1)", _REGISTER_LOCK)
 
 
+async def is_made(tx: Tx) -> bool:
+    """Whether this database was migrated so far that it has root keys."""
+    return await tx.fetchval("SELECT to_regclass('public.root_keys')") is not None
+
+
 async def fingerprints(tx: Tx) -> set[str]:
     """The root keys that this database knows."""
     return {row["fingerprint"] for row in await tx.fetch("SELECT fingerprint FROM root_keys")}

@@ -11,6 +11,8 @@ OF_PROCESSES: Final[Mapping[str, Told]] = {
     "port_taken": Told("Something else listens on the port.", "End it, or choose another port with --port.", Retry.MENDED, "`gerbang up` twice"),
     "postgres_unusable": Told("PostgreSQL cannot be found, prepared or started here.", "Do what the hint says, or set GERBANG_DATABASE_URL to a server of your own.", Retry.MENDED, "A data folder on a disk that is full"),
     "unsafe_database": Told("The database would lose acknowledged payments, or let the application rewrite what proves them.", "Set what is named: fsync, full_page_writes and synchronous_commit on, and the application's role without more rights than the migrations gave it.", Retry.MENDED, "`fsync = off`"),
+    "cannot_listen": Told("Nothing can be listened on there: no such address on this machine, a port that is taken, or one that is closed to this account.", "Correct the setting that is named: GERBANG_HOST, GERBANG_PORT.", Retry.MENDED, "`GERBANG_HOST=10.9.9.9`"),
+    "schema_behind": Told("The database lacks migrations of this version, or is empty.", "Run `gerbang migrate`, with GERBANG_DATABASE_OWNER_URL set.", Retry.MENDED, "`gerbang serve` on a new database"),
     "migration_busy": Told("Another process is migrating and did not finish in time.", "Wait for it, and start again.", Retry.LATER, "Two `gerbang migrate` at once"),
     "migration_refused": Told("The migration files and the database disagree; nothing was changed.", "Run the version that the database belongs to, or a newer one.", Retry.NO, "An older version on a newer database"),
     "child_hopeless": Told("A process of `gerbang up` dies again and again before it ever answers.", "Read what it said above.", Retry.MENDED, "A plug-in that cannot be imported"),
