@@ -280,7 +280,7 @@ async def _mail_route(parts: Core) -> MailRoute | None:
     """The mail connection of the moment: the settings' own server, else the first enabled connection that sends mail."""
     smtp = PROVIDERS["smtp"].messenger
     if parts.settings.smtp_url is not None and smtp is not None:
-        return MailRoute(smtp(parts.http), _smtp_account(parts.settings))
+        return MailRoute(smtp(parts.http), smtp_account(parts.settings))
     for connection in await parts.connections.all():
         messenger = parts.connections.provider_of(connection).messenger
         if connection.enabled and messenger is not None:
@@ -293,7 +293,8 @@ async def _mail_route(parts: Core) -> MailRoute | None:
     return None
 
 
-def _smtp_account(settings: Settings) -> Account:
+def smtp_account(settings: Settings) -> Account:
+    """The settings' own mail host, as an account of the provider smtp."""
     assert settings.smtp_url is not None
     url = urlsplit(settings.smtp_url.get_secret_value())
     tls = "tls" if url.scheme == "smtps" else "none" if url.hostname in {"127.0.0.1", "localhost"} else "starttls"

@@ -1,5 +1,6 @@
 """Card numbers in what people and programs write (R14): every spelling is found, numbers of other kinds are let through, in linear time."""
 
+import json
 import random
 import time
 from typing import Final
@@ -180,3 +181,21 @@ def test_a_number_that_no_table_knows_is_none() -> None:
 )
 def test_a_security_code_is_masked_by_the_name_of_its_field(written: str, kept: str) -> None:
     assert masked(written) == kept
+
+
+@pytest.mark.parametrize(
+    "piece", ["0812 3456 7890 ", "4111 1111 1111 1111 ", "4 ", "4000 ", '"4111111111111111",', "٤ "]
+)
+def test_a_body_full_of_numbers_is_masked_in_time_that_grows_with_its_length_only(piece: str) -> None:
+    body = piece * (250_000 // len(piece))
+    begin = time.process_time()
+    safe = masked(body)
+    assert time.process_time() - begin < 0.5
+    assert len(safe) == len(body)
+    assert not holds_card_number(safe[:4_000])
+    assert not holds_card_number(safe[200_000:204_000])
+
+
+def test_behind_many_numbers_signs_of_the_text_stay_as_they_were() -> None:
+    safe = masked("[" + ",".join(["4111111111111111"] * 2_000) + "]", "0")
+    assert len(json.loads(safe)) == 2_000

@@ -68,4 +68,4 @@ def test_the_example_is_a_connection_that_would_be_taken() -> None:
 
 def test_a_wrong_word_in_the_example_would_be_noticed() -> None:
     body = example()
-    assert list(NICEPAY.problems({**body["settings"], "imid_cards": "X"}, body["secrets"]))
+    assert list(NICEPAY.problems({**body["settings"], "imid_cards": "IONPAYTEST"}, body["secrets"]))

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,7 +36,7 @@ def list_(*, as_json: _AsJson = False, data: Path | None = None) -> None:
 
     async def story(core: "Core") -> None:
         for one in await core.connections.all():
-            _print(one, as_json=as_json)
+            _print(one, core.connections.provider_of(one).shown, as_json=as_json)
 
     _in_core(story, data)
 
@@ -80,10 +80,12 @@ def add(
         from gerbang.core.connections import probing
 
         draft = await core.connections.draft(name, provider, livemode=live, settings=settings, secrets=secrets)
-        if probe:
-            probing.refuse_bad(await probing.probe(core.connections, core.http, draft))
+        found = await probing.probe(core.connections, core.http, draft) if probe else ()
+        probing.refuse_bad(found)
+        for one in found:
+            print(f"gerbang: {one.what}", file=sys.stderr)
         made = await core.connections.create(_ACTOR, name, provider, livemode=live, settings=settings, secrets=secrets)
-        _print(made, as_json=as_json)
+        _print(made, core.connections.provider_of(made).shown, as_json=as_json)
 
     _in_core(story, data)
 
@@ -148,7 +150,8 @@ def delete(name: str, *, data: Path | None = None) -> None:
 
 
 async def _switch(core: "Core", name: str, *, enabled: bool) -> None:
-    _print(await core.connections.switch(_ACTOR, name, enabled=enabled), as_json=False)
+    switched = await core.connections.switch(_ACTOR, name, enabled=enabled)
+    _print(switched, core.connections.provider_of(switched).shown, as_json=False)
 
 
 def _in_core(story: Callable[["Core"], Awaitable[None]], data: Path | None) -> None:
@@ -169,13 +172,13 @@ def _pairs(given: Sequence[str], flag: str) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def _print(one: "Connection", *, as_json: bool) -> None:
+def _print(one: "Connection", shown: Callable[[Mapping[str, str]], Mapping[str, str]], *, as_json: bool) -> None:
     if as_json:
-        shown = {
+        row = {
             "id": one.id, "provider": one.provider, "livemode": one.livemode, "enabled": one.enabled,
-            "settings": dict(one.settings), "secrets": dict(one.secrets), "created_at": one.created_at.isoformat(),
+            "settings": dict(shown(one.settings)), "secrets": dict(one.secrets), "created_at": one.created_at.isoformat(),
         }  # fmt: skip
-        print(json.dumps(shown))
+        print(json.dumps(row))
     else:
         state = "enabled " if one.enabled else "disabled"
         print(f"{one.id:<24} {one.provider:<20} {'live' if one.livemode else 'test'}  {state}")

@@ -18,7 +18,7 @@ from gerbang.base.db import Database
 from gerbang.base.errors import DatabaseRefuses, GerbangError
 from gerbang.base.marks import Marks
 from gerbang.base.safety import Finding, look_at
-from gerbang.cli import public_address
+from gerbang.cli import public_address, surroundings
 from gerbang.cli.process import run, settings_here
 from gerbang.core.identity import people
 from gerbang.core.payments import deposit_store, deposits, lost_store, verifying
@@ -48,6 +48,8 @@ def doctor(*, as_json: Annotated[bool, Parameter("--json")] = False, data: Path 
 
     async def story(settings: Settings) -> None:
         found.extend(_of_settings(settings))
+        found.extend(surroundings.in_front(settings))
+        found.extend(await surroundings.mail(settings))
         found.extend(await _of_database(settings))
         found.extend(await _of_connections(settings))
 

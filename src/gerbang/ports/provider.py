@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from gerbang.base import web_address
 from gerbang.base.errors import FieldError
 from gerbang.base.http import Http
 from gerbang.ports.chain import Chain
@@ -101,6 +102,13 @@ class Provider:
     check: Check | None = None
     probe: Probe | None = None
 
+    def shown(self, settings: Mapping[str, str]) -> dict[str, str]:
+        """The settings as they may be read: without what seems to be a key or a password in an address, however it came there."""
+        return {
+            name: " ".join(web_address.without_keys(word) for word in value.split(" "))
+            for name, value in settings.items()
+        }
+
     def problems(self, settings: Mapping[str, str], credentials: Collection[str]) -> Sequence[FieldError]:
         """What is wrong with a connection's settings and the names of its secrets; empty when it can be saved."""
         wanted = {field.name: field for field in self.settings}
@@ -134,6 +142,15 @@ def _complaint(field: SettingField, value: str) -> str:
         return f"Must be one of: {', '.join(field.choices)}."
     if field.form == "integer" and not (value.isascii() and value.isdigit() and len(value) <= 18):
         return "Must be a whole number."
-    if field.form == "url" and not value.startswith(("https://", "http://")):
-        return "Must be an http or https address."
+    return url_complaint(value) if field.form == "url" else ""
+
+
+def url_complaint(value: str, instead: str = "give it as a secret of the connection") -> str:
+    """What is wrong with an address in the settings, which many may read: a key has no place in it. Never repeats it; `instead` is where a key goes."""
+    try:
+        web_address.read(value)
+    except web_address.BadAddress as error:
+        return f"This address {error}."
+    if web_address.holds_key(value):
+        return f"This address seems to hold a key, and settings are shown: {instead}."
     return ""

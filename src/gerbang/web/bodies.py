@@ -3,11 +3,10 @@
 import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 
-from gerbang.base import email_address, ids, ip, phone
+from gerbang.base import email_address, ids, ip, phone, web_address
 from gerbang.base.errors import FieldError, NotFound
 from gerbang.base.money import EXPONENTS, FIAT_LIMIT, BadMoney, from_json
 from gerbang.core.payments.model import Destination, MethodChoice, PayerUpdate
@@ -156,7 +155,7 @@ class PaymentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """What types cannot say; raises Invalid with a pointer."""
         check_items(self.items, read_amount(self.amount, self.currency), self.currency)
         check_metadata(self.metadata)
-        check_return_url(self.return_url)
+        read_return_url(self.return_url)
         if self.method is None and (self.method_options or self.connection):
             raise invalid_field("/method", "Needed when method_options or connection is given.")
 
@@ -301,25 +300,14 @@ def check_metadata(metadata: Mapping[str, Any]) -> None:
         raise invalid_field("/metadata", f"At most 50 names, {_METADATA_BYTES} bytes and {_METADATA_DEPTH} levels.")
 
 
-def check_return_url(url: str | None) -> None:
-    """Where the payer goes afterwards: http or https, with a host, without credentials or control characters."""
+def read_return_url(url: str | None) -> str | None:
+    """Where the payer goes afterwards, in one form; raises Invalid with a pointer."""
     if url is None:
-        return
+        return None
     try:
-        parts = urlsplit(url)
-        good = (
-            url.startswith(("https://", "http://"))  # as the page that shows it asks, too
-            and bool(parts.hostname)
-            and parts.port != 0
-            and "@" not in parts.netloc
-            and url.isprintable()
-        )
-    except ValueError:  # a port beyond 65,535, or an address in brackets that is none
-        good = False
-    if not good or " " in url or "\\" in url:
-        raise invalid_field(
-            "/return_url", "Must be a whole address that begins with https:// or http://, without a user."
-        )
+        return web_address.read(url, fragment=True)
+    except web_address.BadAddress as error:
+        raise invalid_field("/return_url", f"This address {error}.") from error
 
 
 def owner_id(customer: CustomerBody) -> Any:

@@ -6,7 +6,6 @@ The answer leaves only after COMMIT. A message that is not genuine gets 401 and 
 import time
 from typing import Any, Final
 
-import msgspec
 import structlog
 
 from gerbang.base.card_numbers import masked
@@ -20,6 +19,7 @@ from gerbang.core.limits.model import RateLimited
 from gerbang.core.secrets.model import Purpose
 from gerbang.ports.webhook import Incoming, Rejection
 from gerbang.web.exchange import Reply
+from gerbang.web.masking import without_card_numbers
 from gerbang.web.problems import BodyTooLarge, Header, MethodNotAllowed, WebhookRejected, describe
 from gerbang.web.refusals import Refusals
 
@@ -91,7 +91,7 @@ class Hooks:
         if isinstance(found, Rejection):
             await self._reject(connection.id, found, source, body)
             return _problem(scope, WebhookRejected(f"Refused: {found.value}."))
-        kept, kept_headers = _without_card_numbers(body), _kept(headers)
+        kept, kept_headers = without_card_numbers(body), _kept(headers)
         event = NewEvent(connection.id, found.key, found.subject, found.type, kept_headers, kept)
         if await self._inbox.receive(event) and kept != body:
             await self._inbox.note_card_data(connection.id)
@@ -137,27 +137,6 @@ def _kept(headers: dict[str, str]) -> dict[str, str]:
         if room > 0 and name not in _NEVER_KEPT:
             kept[name] = masked(value.replace("\x00", ""))
     return kept
-
-
-def _without_card_numbers(body: bytes) -> bytes:
-    """The body as it is kept: byte by byte, but for card numbers, whose inner digits are masked (R14). What the provider says about money
-    must not be lost over a number that it should not have sent, so it is not refused.
-    """
-    text = body.decode("utf-8", "surrogateescape")
-    safe = masked(text)
-    if safe == text:
-        return body
-    if _is_json(text) and not _is_json(safe):
-        safe = masked(text, "0")  # a bare number of JSON takes no other sign
-    return safe.encode("utf-8", "surrogateescape")
-
-
-def _is_json(text: str) -> bool:
-    try:
-        msgspec.json.decode(text.encode("utf-8", "surrogateescape"))
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return False
-    return True
 
 
 def _problem(scope: Any, error: GerbangError, *more: Header) -> Reply:

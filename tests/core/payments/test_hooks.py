@@ -10,7 +10,7 @@ from gerbang.base import ids
 from gerbang.base.http import Answer
 from gerbang.core.inbox.model import EventFilters
 from gerbang.core.payments.model import Whole
-from gerbang.web.hooks import _without_card_numbers
+from gerbang.web.masking import without_card_numbers
 
 from .conftest import World
 
@@ -87,7 +87,7 @@ async def test_a_card_number_in_a_genuine_message_is_masked_before_it_is_kept_an
     ],
 )
 def test_only_a_card_number_of_a_message_is_changed(body: bytes, kept: bytes) -> None:
-    assert _without_card_numbers(body) == kept
+    assert without_card_numbers(body) == kept
 
 
 async def test_a_forged_changed_or_unsigned_message_is_refused_and_not_kept(world: World) -> None:

@@ -18,7 +18,7 @@ TOKEN = "0xdAC17F958D2ee523a2206206994597C13D831ec7"
 
 
 def problems(**changes: str) -> dict[str, str]:
-    found = PROVIDER.problems({**GOOD, **changes}, ())
+    found = PROVIDER.problems({**GOOD, **changes}, {"rpc_key"})
     return {one.pointer.removeprefix("/settings/"): one.detail for one in found}
 
 
@@ -48,6 +48,8 @@ def test_a_good_connection_can_be_saved(changes: dict[str, str]) -> None:
         ("rpc_urls", "ftp://a.example"),
         ("rpc_urls", "https://a.example https://a.example"),
         ("rpc_urls", "https://"),
+        ("rpc_urls", "https://user:pw@a.example"),
+        ("rpc_urls", "https://mainnet.infura.io/v3/9aa3d95b3bc440fa88ea12eaa4456161"),
         ("rpc_urls", "http://[::1"),
         ("rpc_urls", "http://a.example:port"),
         ("xpub", ""),
@@ -142,3 +144,13 @@ def test_no_node_and_no_key_refuse_too() -> None:
         nodes(account(""))
     with pytest.raises(ProviderRefused):
         deposit_address(Account("evm-test", False, {**GOOD, "xpub": PRIVATE}, {}), 0)
+
+
+def test_a_placeholder_without_its_secret_is_refused_where_the_secret_would_stand() -> None:
+    assert [one.pointer for one in PROVIDER.problems(GOOD, ())] == ["/secrets/rpc_key"]
+
+
+def test_a_key_in_an_address_is_refused_and_not_repeated() -> None:
+    said = problems(rpc_urls="https://mainnet.infura.io/v3/9aa3d95b3bc440fa88ea12eaa4456161")["rpc_urls"]
+    assert "write {rpc_key} where it stood" in said
+    assert "9aa3d95b" not in said

@@ -27,17 +27,22 @@ def pointers(settings: dict[str, str], credentials: set[str]) -> set[str]:
         ({}, set(), {"/settings/imid", "/secrets/merchant_key"}),
         ({"imid": "IONPAYTEST"}, set(), {"/secrets/merchant_key"}),
         ({"imid": "IONPAYTEST"}, KEY, set()),
+        ({"imid": "IONPAY"}, KEY, {"/settings/imid"}),
+        ({"imid": "IONPAYTEST", "imid_qris": "ionpay-tes"}, KEY, {"/settings/imid_qris"}),
+        ({"imid": "IONPAYTEST", "user_ip": "2001:db8::1"}, KEY, {"/settings/user_ip"}),
+        ({"imid": "IONPAYTEST", "user_ip": "203.0.113.7"}, KEY, set()),
+        ({"imid": "IONPAYTEST", "base_url": "https://me:pw@dev.nicepay.co.id"}, KEY, {"/settings/base_url"}),
         ({"methods": "va", "imid": "IONPAYTEST"}, KEY, {"/settings/methods"}),
-        ({"methods": "virtual_account", "banks": "BCA BCB", "imid": "X"}, KEY, {"/settings/banks"}),
-        ({"methods": "ewallet", "wallets": "OVO,DANA", "imid": "X"}, KEY, {"/settings/wallets"}),
-        ({"methods": "paylater", "lenders": "kredivo", "imid": "X"}, KEY, {"/settings/lenders"}),
-        ({"hosted": "card", "imid": "X"}, KEY, {"/settings/hosted"}),
-        ({"imid_card": "X"}, {"merchant_key_card"}, {"/settings/imid", "/secrets/merchant_key"}),
-        ({"methods": "card", "imid_card": "X"}, {"merchant_key_card"}, set()),
-        ({"imid": "X", "least_card": "500", "most_card": "400"}, KEY, {"/settings/least_card"}),
-        ({"imid": "X", "timeout_s": "0"}, KEY, {"/settings/timeout_s"}),
-        ({"imid": "X", "nothing": "1"}, KEY, {"/settings/nothing"}),
-        ({"imid": "X"}, KEY | {"password"}, {"/secrets/password"}),
+        ({"methods": "virtual_account", "banks": "BCA BCB", "imid": "IONPAYTEST"}, KEY, {"/settings/banks"}),
+        ({"methods": "ewallet", "wallets": "OVO,DANA", "imid": "IONPAYTEST"}, KEY, {"/settings/wallets"}),
+        ({"methods": "paylater", "lenders": "kredivo", "imid": "IONPAYTEST"}, KEY, {"/settings/lenders"}),
+        ({"hosted": "card", "imid": "IONPAYTEST"}, KEY, {"/settings/hosted"}),
+        ({"imid_card": "IONPAYTEST"}, {"merchant_key_card"}, {"/settings/imid", "/secrets/merchant_key"}),
+        ({"methods": "card", "imid_card": "IONPAYTEST"}, {"merchant_key_card"}, set()),
+        ({"imid": "IONPAYTEST", "least_card": "500", "most_card": "400"}, KEY, {"/settings/least_card"}),
+        ({"imid": "IONPAYTEST", "timeout_s": "0"}, KEY, {"/settings/timeout_s"}),
+        ({"imid": "IONPAYTEST", "nothing": "1"}, KEY, {"/settings/nothing"}),
+        ({"imid": "IONPAYTEST"}, KEY | {"password"}, {"/secrets/password"}),
         (SNAP, set(), {"/secrets/snap_private_key", "/secrets/snap_client_secret"}),
         (SNAP, {"snap_private_key", "snap_client_secret_qris"}, set()),
     ],
@@ -79,3 +84,11 @@ async def test_a_nicepay_that_does_not_answer_is_no_verdict(free_port: Callable[
     finally:
         await http.close()
     assert found.good is None
+
+
+def test_what_may_be_a_key_in_the_wrong_field_is_never_repeated() -> None:
+    key = "33F49GnCMS1mFYlGXisbUDzVf2ATWCl9"
+    names = ("methods", "banks", "imid", "user_ip", "base_url", "timeout_s", "least_card")
+    found = PROVIDER.problems(dict.fromkeys(names, key), {"merchant_key"})
+    assert {one.pointer for one in found} >= {"/settings/methods", "/settings/banks", "/settings/imid"}
+    assert not any(key in one.detail for one in found)

@@ -18,7 +18,7 @@ from gerbang.core.connections.model import (
     ConnectionInUse,
     ConnectionNotFound,
 )
-from gerbang.core.secrets.model import Purpose
+from gerbang.core.secrets.model import Purpose, is_name
 from gerbang.core.secrets.service import Secrets
 from gerbang.ports.payment import Account
 from gerbang.ports.provider import Provider
@@ -181,14 +181,13 @@ class Connections:
 
     async def _check(self, provider: str, settings: Mapping[str, str], secrets: Mapping[str, str]) -> None:
         if provider not in self._providers:
-            raise BadConnection(errors=[FieldError("/provider", f"There is no provider {provider[:40]!r} here.")])
+            raise BadConnection(
+                errors=[FieldError("/provider", f"Must be one of: {', '.join(sorted(self._providers))}.")]
+            )
         problems = list(self._providers[provider].problems(settings, secrets))
         stored = {one.name for one in await self._secrets.names()} if secrets else set()
         problems += [
-            FieldError(
-                f"/secrets/{credential}",
-                f"There is no secret named {name[:80]}. Put it first: PUT /v1/secrets/{name[:80]}.",
-            )
+            FieldError(f"/secrets/{credential}", _missing_secret(name))
             for credential, name in secrets.items()
             if name not in stored
         ]
@@ -202,6 +201,13 @@ class Connections:
                 self._known = {connection.id: connection for connection in await store.all_(tx)}
             self._read_at = now
         return self._known
+
+
+def _missing_secret(name: str) -> str:
+    """What to do about a name that no secret has; one that can be no name is not repeated, for it may be the secret itself."""
+    if not is_name(name):
+        return "Not the name of a secret: put the value under PUT /v1/secrets/service/…, and write that name here, never the value."
+    return f"There is no secret named {name}. Put it first: PUT /v1/secrets/{name}."
 
 
 def _absent(name: str) -> Provider:

@@ -91,10 +91,15 @@ class Secret:
     versions: Sequence[Version]
 
 
+def is_name(text: str) -> bool:
+    """Whether a text could be the name of a secret at all."""
+    return _NAME.fullmatch(text) is not None and text.partition("/")[0] in FAMILIES
+
+
 def family_of(name: str) -> Family:
     """The family by the name's first part, as `service/nicepay-uji/merchant_key`; raises BadSecretName."""
     family = FAMILIES.get(name.partition("/")[0])
-    if family is None or _NAME.fullmatch(name) is None:
+    if family is None or not is_name(name):
         raise BadSecretName(
             "A secret's name is its family and one to four more parts, as service/nicepay-uji/merchant_key.",
             hint=f"The families are {', '.join(FAMILIES)}.",

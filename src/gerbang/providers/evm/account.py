@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
-from urllib.parse import urlsplit
 
 from gerbang.base import eip55
 from gerbang.base.errors import FieldError
@@ -13,7 +12,7 @@ from gerbang.base.http import ProviderRefused
 from gerbang.base.money import EXPONENTS
 from gerbang.ports.chain import Asset, Network
 from gerbang.ports.payment import Account
-from gerbang.ports.provider import CredentialField, SecretFamily, SettingField
+from gerbang.ports.provider import CredentialField, SecretFamily, SettingField, url_complaint
 from gerbang.providers.evm import hd
 from gerbang.providers.evm.networks import (
     COIN_DECIMALS,
@@ -49,6 +48,7 @@ SETTINGS: Final = (
 
 _DEFAULTS: Final = {one.name: one.default for one in SETTINGS}
 _MOST_NODES: Final = 8
+_KEY: Final = "{rpc_key}"
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _WHOLE: Final = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 
@@ -103,8 +103,7 @@ def nodes(account: Account) -> Sequence[Node]:
     chain_id, timeout_s = _known(account).chain_id, float(_number(account, "timeout_s", 10))
     log_range = max(1, _number(account, "log_range", 1_000))
     return [
-        Node(place, url.replace("{rpc_key}", key), chain_id, timeout_s, log_range)
-        for place, url in enumerate(urls, start=1)
+        Node(place, url.replace(_KEY, key), chain_id, timeout_s, log_range) for place, url in enumerate(urls, start=1)
     ]
 
 
@@ -123,7 +122,7 @@ def setting(account: Account, name: str) -> str:
     return account.settings.get(name) or _DEFAULTS[name]
 
 
-def problems(settings: Mapping[str, str], _credentials: Collection[str] = ()) -> Sequence[FieldError]:
+def problems(settings: Mapping[str, str], credentials: Collection[str] = ()) -> Sequence[FieldError]:
     """What only this provider can see in its settings; never repeats the key."""
     found = [("rpc_urls", _nodes_complaint(settings)), ("xpub", _key_complaint(settings.get("xpub", "")))]
     if hd.branch_of(settings.get("address_branch") or _DEFAULTS["address_branch"]) is None:
@@ -141,7 +140,8 @@ def problems(settings: Mapping[str, str], _credentials: Collection[str] = ()) ->
     ]
     if settings.get("agree_above") and len(settings.get("rpc_urls", "").split()) < 2:
         found.append(("agree_above", "Two nodes can only agree where rpc_urls names two."))
-    return [FieldError(f"/settings/{name}", why) for name, why in found if why]
+    complaints = [FieldError(f"/settings/{name}", why) for name, why in found if why]
+    return [*complaints, *_secret_complaints(settings, credentials)]
 
 
 def assets_of(known: Known, text: str, agree_above: str = "") -> tuple[Asset, ...]:
@@ -227,19 +227,20 @@ def _short(symbol: str) -> str:
 
 def _nodes_complaint(settings: Mapping[str, str]) -> str:
     urls = settings.get("rpc_urls", "").split()
-    if not all(_is_address(url) for url in urls):
-        return "Each must be an http or https address."
+    instead = "put it under /v1/secrets, name it as the connection's rpc_key, and write {rpc_key} where it stood"
+    complaints = [url_complaint(url.replace(_KEY, "key"), instead) for url in urls]
+    if any(complaints):
+        return next(one for one in complaints if one)
     if len(urls) > _MOST_NODES or len(set(urls)) < len(urls):
         return f"At most {_MOST_NODES} different addresses."
     return ""
 
 
-def _is_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # brackets without an end, a port that is no number
-        return False
+def _secret_complaints(settings: Mapping[str, str], credentials: Collection[str]) -> Sequence[FieldError]:
+    """A placeholder without its secret would be sent as it stands."""
+    if _KEY in settings.get("rpc_urls", "") and "rpc_key" not in credentials:
+        return [FieldError("/secrets/rpc_key", "rpc_urls says {rpc_key}: name the secret that stands for it.")]
+    return []
 
 
 def _key_complaint(key: str) -> str:

@@ -1,7 +1,9 @@
 """What is wrong with a NICEPAY connection before it is saved, and whether NICEPAY takes it: lists, merchant ids, keys. Moves nothing."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from ipaddress import IPv4Address
 from typing import Final
 
 from gerbang.base.errors import FieldError
@@ -24,6 +26,8 @@ _LISTS: Final[Mapping[str, Collection[str]]] = {
     "hosted": [Method.EWALLET.value, Method.PAYLATER.value],
     "partial_refunds": [method.value for method in account.PAY_METHODS],
 }
+_IMID: Final = re.compile(r"[A-Za-z0-9]{10}")
+_WORD: Final = re.compile(r"[a-z_]{1,24}|[A-Z]{1,8}")
 _PROBE: Final = "0" * 30  # a tXid that no transaction has
 # The merchantToken is looked at before the transaction is: that none is found means that id and key were taken.
 _NO_SUCH: Final = frozenset({"8001", "8002", "8003", "8004", "8005", "9228", "9528", "0000"})
@@ -46,6 +50,13 @@ def problems(settings: Mapping[str, str], credentials: Collection[str]) -> Seque
     for method in _methods(settings):
         found += _unsigned(settings, credentials, method)
         found += _without_room(settings, method)
+    found += [
+        FieldError(f"/settings/{name}", "A merchant id (iMid) is 10 letters and digits, as NICEPAY gave it.")
+        for name, value in settings.items()
+        if (name == "imid" or name.startswith("imid_")) and value and not _IMID.fullmatch(value)
+    ]
+    if settings.get("user_ip") and not _is_ipv4(settings["user_ip"]):
+        found.append(FieldError("/settings/user_ip", "Must be an IPv4 address, like 203.0.113.7."))
     if settings.get("timeout_s") and not _within(settings["timeout_s"], 1, 60):
         found.append(FieldError("/settings/timeout_s", "Between 1 and 60 seconds."))
     return found
@@ -91,13 +102,20 @@ def _without_room(settings: Mapping[str, str], method: Method) -> Sequence[Field
     return []
 
 
+def _is_ipv4(text: str) -> bool:
+    try:
+        return str(IPv4Address(text)) == text
+    except ValueError:
+        return False
+
+
 def _within(text: str, least: int, most: int) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most
 
 
 def _shown(word: str) -> str:
     """A word as people may read it back; whatever is longer was pasted into the wrong field."""
-    return word if len(word) <= 24 else "A word of it"
+    return word if _WORD.fullmatch(word) else "A word of it"
 
 
 async def probe(http: Http, to: Account, now: datetime) -> Sequence[Probed]:

@@ -9,6 +9,7 @@ from litestar import Request, delete, get, patch, post
 
 from gerbang.core.connections.model import Connection
 from gerbang.core.connections.probing import probe, refuse_bad, usable_of
+from gerbang.ports.provider import Probed
 from gerbang.web.bodies import Line
 from gerbang.web.cursors import Page, Part
 from gerbang.web.exchange import caller_of
@@ -20,7 +21,8 @@ _TAGS: Final = ["connections"]
 
 class ConnectionView(msgspec.Struct, frozen=True):
     """`secrets` maps the provider's credential names to names in the secrets manager; `hook_url` is for the provider's notifications;
-    `retired` says why nobody should begin with this provider now, and is empty for the others.
+    `retired` says why nobody should begin with this provider now, and is empty for the others. `probed` is what the provider was asked with
+    this very request and answered, or why it did not; empty where it was not asked. What seems to be a key in an address is shown as ….
     """
 
     id: str
@@ -33,6 +35,7 @@ class ConnectionView(msgspec.Struct, frozen=True):
     retired: str
     created_at: datetime
     updated_at: datetime
+    probed: Sequence["ProbedView"] = ()
 
 
 class NewConnectionBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -89,9 +92,9 @@ async def create_connection(request: AnyRequest, services: Services, data: NewCo
     connections = services.connections
     given: dict[str, Any] = {"livemode": data.livemode, "settings": data.settings, "secrets": data.secrets}
     draft = await connections.draft(data.id, data.provider, **given)
-    if data.probe:
-        refuse_bad(await probe(connections, services.http, draft))
-    return _view(services, await connections.create(caller_of(request).label, data.id, data.provider, **given))
+    found = await probe(connections, services.http, draft) if data.probe else ()
+    refuse_bad(found)
+    return _view(services, await connections.create(caller_of(request).label, data.id, data.provider, **given), found)
 
 
 @patch("/v1/connections/{connection:str}", summary="Change a connection", tags=_TAGS)
@@ -109,9 +112,9 @@ async def change_connection(
         "enabled": known.enabled if data.enabled is None else data.enabled,
     }
     draft = await connections.changed(connection, **wanted)
-    if data.probe and draft.enabled:
-        refuse_bad(await probe(connections, services.http, draft))
-    return _view(services, await connections.update(who, connection, **wanted))
+    found = await probe(connections, services.http, draft) if data.probe and draft.enabled else ()
+    refuse_bad(found)
+    return _view(services, await connections.update(who, connection, **wanted), found)
 
 
 @post(
@@ -132,11 +135,12 @@ async def delete_connection(request: AnyRequest, services: Services, connection:
     await services.connections.delete(caller_of(request).label, connection)
 
 
-def _view(services: Services, connection: Connection) -> ConnectionView:
+def _view(services: Services, connection: Connection, found: Sequence[Probed] = ()) -> ConnectionView:
+    provider = services.connections.provider_of(connection)
     return ConnectionView(
-        connection.id, connection.provider, connection.livemode, connection.enabled, connection.settings, connection.secrets,
-        f"{services.settings.base_url}/hooks/{connection.id}", services.connections.provider_of(connection).retired,
-        connection.created_at, connection.updated_at,
+        connection.id, connection.provider, connection.livemode, connection.enabled, provider.shown(connection.settings), connection.secrets,
+        f"{services.settings.base_url}/hooks/{connection.id}", provider.retired, connection.created_at, connection.updated_at,
+        [ProbedView(one.what, one.good, one.pointer, one.cure) for one in found],
     )  # fmt: skip
 
 

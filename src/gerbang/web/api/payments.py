@@ -15,7 +15,7 @@ from gerbang.core.identity.model import Caller, UserNotFound
 from gerbang.core.payments.model import Filters, NewPayment, Payment, PaymentStatus, Whole
 from gerbang.ports.payment import DisplayCode, DisplayVirtualAccount, Method, NextAction, Payer
 from gerbang.web import views
-from gerbang.web.bodies import AttemptBody, PaymentBody, ResolveBody, owner_id, read_amount, read_ip
+from gerbang.web.bodies import AttemptBody, PaymentBody, ResolveBody, owner_id, read_amount, read_ip, read_return_url
 from gerbang.web.chain_view import TransferView, transfer_view
 from gerbang.web.cleaning import cleaned
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, Part, capped
@@ -223,7 +223,7 @@ async def _create(services: Services, exchange: Exchange, body: PaymentBody) -> 
         payer=replace(await _payer(services, body, owner), ip=_pressed_from(exchange, body.customer.ip)),
         metadata=body.metadata,
         items=tuple(msgspec.to_builtins(item) for item in body.items),
-        return_url=body.return_url,
+        return_url=read_return_url(body.return_url),
         expires_in_s=body.expires_in_s,
         choice=body.choice(),
     )

@@ -10,10 +10,12 @@ from litestar import Request, get, post
 from litestar.params import Parameter
 
 from gerbang.base import ids
+from gerbang.base.card_numbers import masked
 from gerbang.base.errors import NotFound
 from gerbang.core.inbox.model import Event, EventFilters, EventNotFound, EventStatus
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
 from gerbang.web.exchange import caller_of
+from gerbang.web.masking import without_card_numbers
 from gerbang.web.queries import A_TIME, read_time
 from gerbang.web.services import Services
 
@@ -95,12 +97,18 @@ async def list_events(
 async def read_event(services: Services, event: str) -> WholeEventView:
     """With headers and raw body."""
     found = await services.inbox.get(_event_id(event))
+    body = without_card_numbers(found.body)
     try:
-        text: str | None = found.body.decode()
+        text: str | None = body.decode()
     except UnicodeDecodeError:
         text = None
     seen = msgspec.structs.asdict(_view(found))
-    return WholeEventView(**seen, headers=found.headers, body=text, body_base64=base64.b64encode(found.body).decode())
+    return WholeEventView(
+        **seen,
+        headers={name: masked(value) for name, value in found.headers.items()},
+        body=text,
+        body_base64=base64.b64encode(body).decode(),
+    )
 
 
 @post("/v1/webhook-events/{event:str}/replay", summary="Run an event again", tags=_TAGS, status_code=200)

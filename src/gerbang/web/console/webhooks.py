@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from markupsafe import Markup
 
 from gerbang.base import ids
+from gerbang.base.card_numbers import masked
 from gerbang.base.formats import Locale
 from gerbang.core.inbox.model import Event, EventFilters, EventStatus, Rejection, Replay
 from gerbang.web import texts
@@ -17,6 +18,7 @@ from gerbang.web.console.desk import operator, show, stamp
 from gerbang.web.console.raw import raw_of
 from gerbang.web.cursors import Cursors
 from gerbang.web.forms import read_form
+from gerbang.web.masking import without_card_numbers
 from gerbang.web.pages import Page, caller_or_none, locale_of, see_other, services_of
 
 _LIST: Final = "console-webhooks"
@@ -103,7 +105,8 @@ async def rejections(request: Request[Any, Any, Any]) -> Response[bytes]:
 async def _show(request: Request[Any, Any, Any], event: Event, result: Replay | None, *, said: str) -> Response[bytes]:
     caller = caller_or_none(request)
     headers = [
-        (name, "•••" if name.lower() in _HIDDEN_HEADERS else value) for name, value in sorted(event.headers.items())
+        (name, "•••" if name.lower() in _HIDDEN_HEADERS else masked(value))
+        for name, value in sorted(event.headers.items())
     ]
     return await show(
         request,
@@ -112,7 +115,7 @@ async def _show(request: Request[Any, Any, Any], event: Event, result: Replay | 
         id=ids.show("evt", event.id),
         event=event,
         mark=_MARKS[EventStatus(event.status)],
-        raw=raw_of(event.body, event.headers.get("content-type", "")),
+        raw=raw_of(without_card_numbers(event.body), event.headers.get("content-type", "")),
         sent_headers=headers,
         replay=result,
         outcome=_outcome(event, locale_of(request)),
