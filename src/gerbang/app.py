@@ -44,7 +44,7 @@ from gerbang.core.notifications.model import Contact
 from gerbang.core.notifications.reminding import Reminder
 from gerbang.core.notifications.rendering import Letterhead
 from gerbang.core.notifications.service import FEED, REMIND, SEND, Notifications
-from gerbang.core.payments import crypto_permission, due, incoming, jobs, timetable
+from gerbang.core.payments import crypto_permission, decisions, due, incoming, jobs, timetable
 from gerbang.core.payments.calls import Calls, load_readable
 from gerbang.core.payments.model import Whole
 from gerbang.core.payments.rates import Quotes, QuoteTerms, read_fixed
@@ -236,6 +236,8 @@ async def work(settings: Settings, dog: Watchdog, providers: Mapping[str, Provid
         inbox = InboxWorker(parts.db, _event_handler(parts))
         feed = Feed(parts.db, FEED, parts.notifications.take)
         await feed.prepare()
+        to_decide = Feed(parts.db, decisions.FEED, decisions.take)
+        await to_decide.prepare()
         lanes = {
             "queue": partial(queue.run, stop),
             "changes": partial(parts.changes.run, stop),
@@ -243,6 +245,7 @@ async def work(settings: Settings, dog: Watchdog, providers: Mapping[str, Provid
             "chains": partial(parts.watcher.run, stop),
             "balances": partial(Ledger(parts.db).keep, stop),
             "feed": partial(feed.run, stop, queue.wake),
+            "decisions": partial(to_decide.run, stop),
             "heartbeat": partial(Heartbeat(parts.db, "work", dog.stuck).run, stop),
         }
         async with asyncio.TaskGroup() as group:

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 AMOUNT: Final = 150_000
 PART: Final = 50_000
 PATIENCE_S: Final = 60.0
+ANOTHER_WAY: Final = {"method": "virtual_account", "method_options": {"bank": "BCA"}, "connection": "nicepay-uji"}
 Line = tuple[str, str, int]
 
 
@@ -142,9 +143,10 @@ async def is_refused_or_runs_out(shop: Shop, row: Row) -> None:
 
 
 async def is_paid_twice(shop: Shop, row: Row) -> None:
-    """The payer asks for it anew, and then pays both."""
+    """The payer asks for another way, then for this one anew, and then pays both."""
     payment = await shop.order(row)
     first = payment["attempts"][0]
+    await shop.world.post(f"/v1/payments/{payment['id']}/attempts", ANOTHER_WAY)
     both = await shop.world.post(f"/v1/payments/{payment['id']}/attempts", row.choice)
     assert [one["status"] for one in both["attempts"]][-1] == "pending"
 

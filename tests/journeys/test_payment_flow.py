@@ -131,7 +131,8 @@ async def _gives_back_by_transfer(world: World, paid: Json, email: str) -> None:
     seen = await world.get(f"/v1/refunds/{refund['id']}", "operator")
     account = {"bank": "BCA", "account": "1234567890", "name": "Sari Wulandari"}
     assert seen["destination"].items() >= (account | {"version": 1, "named_by": f"payer:{refund['id']}"}).items()
-    settled = await world.post(f"/v1/refunds/{refund['id']}/settle", {"reference": "TRF-77"}, "admin", expect=200)
+    paid_to = {"reference": "TRF-77", "destination_version": 1}
+    settled = await world.post(f"/v1/refunds/{refund['id']}/settle", paid_to, "admin", expect=200)
     assert settled["status"] == "succeeded"
     back = await world.payment(paid)
     assert (back["status"], back["amount_refunded"]) == ("refunded", 150_000)

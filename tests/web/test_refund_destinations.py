@@ -91,7 +91,13 @@ async def test_a_destination_is_versioned_told_and_written_on_the_name_of_who_na
     stale = await payer.post(
         f"/refund/{refund}/name", data=THEFT | {"version": "0"}
     )  # another tab, older than what counts
-    assert stale.status_code == 303
+    assert stale.status_code == 409
+    assert "Rekening lain sudah disebut" in stale.text
+    assert "BNI •••288" in stale.text
+    assert 'name="version" value="1"' in stale.text, "the person may still choose the other account"
+    assert "0341882288" not in stale.text
+    reviewed = await payer.post(f"/refund/{refund}/review", data=THEFT | {"version": "0"})
+    assert (reviewed.status_code, "BNI •••288" in reviewed.text) == (409, True)
     said = (await edge.get(f"/v1/refunds/{refund}", "finance")).json()["destination"]
     assert (said["account"], said["version"], said["named_by"]) == ("0341882288", 1, f"payer:{refund}")
     finance = await a_person(edge, Role.FINANCE)
@@ -118,8 +124,12 @@ async def test_a_transfer_is_recorded_for_the_account_that_was_seen_and_for_no_l
     _, refund = await a_waiting_refund(edge)
     payer = await payer_by_mail(edge, refund)
     await payer.post(f"/refund/{refund}/name", data=ACCOUNT | {"version": "0"})
-    await payer.post(f"/refund/{refund}/name", data=THEFT | {"version": "1"})
     settle = f"/v1/refunds/{refund}/settle"
+    unseen = await edge.post(
+        settle, "admin", {"reference": "TRX-1"}
+    )  # asked for with no account, which was named since
+    assert (unseen.status_code, unseen.json()["errors"][0]["pointer"]) == (409, "/destination_version")
+    await payer.post(f"/refund/{refund}/name", data=THEFT | {"version": "1"})
     for stale in ({"reference": "TRX-1", "destination_version": 1}, {"reference": "TRX-1"}):
         answer = await edge.post(settle, "admin", stale)
         assert (answer.status_code, answer.json()["code"]) == (409, "destination_changed"), answer.text

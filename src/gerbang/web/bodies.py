@@ -207,7 +207,7 @@ class NameDestinationBody(DestinationBody, frozen=True, forbid_unknown_fields=Tr
 
 class SettleBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An operator transferred the money; `reference` is the bank's, or the hash of the transaction. `destination_version` is the version of
-    the destination that it went to: without it, only one that was never changed is taken.
+    the destination that it went to: only where the refund was asked for with it, and nobody changed it, may it be left out.
     """
 
     reference: Annotated[str, msgspec.Meta(min_length=1, max_length=120)]

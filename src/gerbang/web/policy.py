@@ -179,6 +179,7 @@ POLICY: Final[Sequence[Row]] = (
     _open("GET", "/console/webhooks"),
     _open("GET", "/console/webhooks/{event}"),
     _open("POST", "/console/webhooks/{event}/replay", Rate.WRITE, Body.FORM),
+    _open("POST", "/console/webhooks/{event}/set-aside", Rate.WRITE, Body.FORM),
     _open("GET", "/console/rejections"),
     # webhooks in: the signature is the credential
     _open("POST", "/hooks/{connection}", Rate.FREE, Body.RAW),

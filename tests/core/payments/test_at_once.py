@@ -20,8 +20,8 @@ def va(bank: str) -> MethodChoice:
     return MethodChoice(Method.VIRTUAL_ACCOUNT, {"bank": bank})
 
 
-async def add(world: World, whole: Whole, choice: MethodChoice, *, same_again: bool = False) -> Outcome:
-    return await world.core.payments.add_attempt(OPERATOR, whole.payment.id, choice, world.key(), same_again=same_again)
+async def add(world: World, whole: Whole, choice: MethodChoice) -> Outcome:
+    return await world.core.payments.add_attempt(OPERATOR, whole.payment.id, choice, world.key())
 
 
 async def payable(world: World, whole: Whole) -> list[str]:
@@ -55,13 +55,14 @@ async def test_three_attempts_at_the_same_moment_leave_one_that_can_be_paid(worl
     await agrees(world, made.payment.id)
 
 
-async def test_the_same_way_chosen_in_three_tabs_is_one_code(world: World) -> None:
-    """NICEPAY can close no unpaid QRIS: a second one would stay payable beside the first."""
-    made = (await world.create(choice=None)).whole
-    await asyncio.gather(*(add(world, made, QRIS, same_again=True) for _ in range(3)))
-    again = (await add(world, made, QRIS, same_again=True)).whole
-    assert [a.status for a in again.attempts] == [S.PENDING]
-    assert len(await payable(world, made)) == 1
+async def test_the_same_way_chosen_in_three_tabs_or_by_three_calls_is_one_code_and_one_page(world: World) -> None:
+    """NICEPAY can close no unpaid QRIS and no card page: a second one would stay payable beside the first."""
+    for choice in (QRIS, CARD):
+        made = (await world.create(choice=None)).whole
+        await asyncio.gather(*(add(world, made, choice) for _ in range(3)))
+        again = (await add(world, made, choice)).whole
+        assert [a.status for a in again.attempts] == [S.PENDING]
+        assert len(await payable(world, made)) == 1
 
 
 async def test_one_whose_answer_is_lost_does_not_take_the_place_of_what_was_chosen_after_it(world: World) -> None:
@@ -145,5 +146,5 @@ async def test_money_that_comes_late_by_one_way_closes_the_other(world: World) -
 
 async def test_the_same_page_at_the_provider_chosen_again_is_the_one_that_is_open(world: World) -> None:
     made = (await world.create(choice=CARD)).whole
-    again = (await add(world, made, CARD, same_again=True)).whole
+    again = (await add(world, made, CARD)).whole
     assert [one.id for one in again.attempts] == [made.attempts[0].id]

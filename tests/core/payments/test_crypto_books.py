@@ -48,7 +48,7 @@ async def test_what_is_given_back_leaves_the_wallet_it_came_into(harbour: Harbou
         await payments.name_destination(OPERATOR, refund.id, Destination("", shown_by(whole).address.lower(), ""))
         (named,) = await payments.destinations_of(refund.id)
         assert (named.to.account, named.named_by) == (shown_by(whole).address, OPERATOR.label)
-        await payments.settle_refund(OPERATOR, refund.id, f"0x{due:064x}")
+        await payments.settle_refund(OPERATOR, refund.id, f"0x{due:064x}", 1)
     assert await harbour.status(whole) == "refunded"
     assert await harbour.moved(whole.payment.id) == {
         ("exchange:ETH", "sales", "USD"): 3,

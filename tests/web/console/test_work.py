@@ -9,6 +9,7 @@ import httpx
 
 from gerbang.base import ids
 from gerbang.core.identity.model import Role
+from gerbang.core.payments import decisions
 from gerbang.core.payments.reminding import DailyReminder
 from gerbang.sandbox.app import Sandbox
 from tests.web.conftest import Edge
@@ -126,6 +127,51 @@ async def test_what_waits_is_counted_to_a_bound_and_paged_oldest_first(shop: Sho
     ids_of = [set(re.findall(r"/console/payments/(pay_\w+)\"", one.text)) for one in (page, second)]
     assert not ids_of[0] & ids_of[1]
     await desk.aclose()
+
+
+async def test_money_after_a_cancel_an_order_paid_twice_and_a_message_of_an_unknown_payment_each_have_their_line(
+    shop: Shop,
+) -> None:
+    edge, sandbox = shop
+    desk = await signed_in(edge, Role.FINANCE)
+    made = [await a_paid_payment(edge, sandbox, order_reference=order) for order in ("LBG-1", "LBG-1", "LBG-2")]
+    first, second, late = (ids.read("pay", one) for one in made)
+    await set_rows(edge, "UPDATE payments SET late = true, cancelled_at = paid_at WHERE id = $1", late)
+    async with edge.services.db.transaction() as tx:
+        await decisions.look_again(tx, [first, second, late])
+    event = ids.new()
+    await set_rows(
+        edge,
+        "INSERT INTO inbox (id, connection, key, subject, shard, type, headers, body, status, tries)"
+        " VALUES ($1, 'nicepay-uji', 'k', 'att_gone', 0, 'payment', '{}', '', 'parked', 4)",
+        event,
+    )
+    await set_rows(edge, "INSERT INTO inbox_seen (connection, key, id) VALUES ('nicepay-uji', 'k', $1)", event)
+    assert await counts(edge) == {"late": 1, "duplicate": 1, "unmatched": 1}
+    page = (await desk.get("/console/work?lang=en")).text
+    assert re.search(r'<span class="n">3<span', page)
+    assert "came after the payment was cancelled" in page
+    assert f'It was paid before by <a class="mono" href="/console/payments/{made[0]}">' in page
+    assert "message payment about att_gone" in page
+    for kind in ("late", "duplicate"):
+        assert (await desk.get(f"/console/work?kind={kind}")).text.count(
+            f"/console/payments/{made[2 if kind == 'late' else 1]}/resolve"
+        ) == 1
+    asked = (await desk.get(f"/console/payments/{made[2]}/resolve?lang=en")).text
+    assert "Accept: the order is fulfilled" in asked
+    assert "no money came in" not in asked
+    released = await edge.post(f"/v1/payments/{made[2]}/resolve", body={"decision": "release", "reason": "none came"})
+    assert (released.status_code, released.json()["detail"]) == (409, "The money is in: accept it, or refund it.")
+    await desk.post(f"/console/payments/{made[2]}/resolve", data={"decision": "accept", "reason": "Dikirim besok"})
+    await edge.post(f"/v1/payments/{made[1]}/resolve", body={"decision": "refund", "reason": "paid twice"})
+    shown = ids.show("evt", event)
+    admin = await signed_in(edge, Role.ADMIN)
+    assert "/set-aside" in (await admin.get(f"/console/webhooks/{shown}")).text
+    assert (await admin.post(f"/console/webhooks/{shown}/set-aside", data={})).status_code == 303
+    assert await counts(edge) == {"transfer": 1}
+    again = await edge.post(f"/v1/payments/{made[2]}/resolve", body={"decision": "accept", "reason": "again"})
+    assert (again.status_code, again.json()["code"]) == (409, "not_held")
+    await asyncio.gather(desk.aclose(), admin.aclose())
 
 
 async def test_operators_are_reminded_once_a_day_until_nothing_waits(shop: Shop) -> None:

@@ -88,10 +88,24 @@ class Done(msgspec.Struct, frozen=True):
     attempt: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """A message about a payment that is not known here, as the work list tells it."""
+
+    id: UUID
+    received_at: datetime
+    connection: str
+    type: str
+    subject: str
+
+
 class NotYet(msgspec.Struct, frozen=True):
-    """What the event is about is not known here (yet): kept, tried again later, parked in the end."""
+    """What the event is about is not known here (yet): kept, tried again later, parked in the end. A person is told of one that may be about
+    money.
+    """
 
     why: str
+    names_money: bool = True
 
 
 Result = Done | NotYet

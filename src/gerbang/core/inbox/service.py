@@ -10,12 +10,23 @@ from gerbang.base import ids
 from gerbang.base.batching import GroupCommit
 from gerbang.base.bell import Bell
 from gerbang.base.db import Database, Tx
+from gerbang.base.keyset import FIRST_ID, FIRST_MOMENT
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.inbox import store
-from gerbang.core.inbox.model import Event, EventFilters, EventNotFound, NewEvent, Rejection, Replay, Result
+from gerbang.core.inbox.model import (
+    Event,
+    EventFilters,
+    EventNotFound,
+    NewEvent,
+    Rejection,
+    Replay,
+    Result,
+    Unmatched,
+)
 
 CHANNEL: Final = "inbox"
+SET_ASIDE: Final = "set aside by a person"
 Preview = Callable[[Event], Awaitable[Replay]]
 Apply = Callable[[Tx], Awaitable[Sequence[Result]]]
 # A handler has two halves: what needs other systems comes first, without a transaction; what writes comes after, inside one.
@@ -74,10 +85,32 @@ class Inbox:
         self._bell.ring()
         return Replay(event_id, dry_run, "The event will be worked on again at once.", [])
 
+    async def set_aside(self, actor: str, event_id: UUID) -> None:
+        """A person has dealt with an event about a payment that is not known here. Raises EventNotFound; one that was worked off stays as it is."""
+        await self.get(event_id)
+        async with self._db.transaction() as tx:
+            if await store.set_aside(tx, event_id, SET_ASIDE):
+                await record(tx, [Entry(actor, "webhook.set_aside", ids.show("evt", event_id))])
+
     async def rejections(self, limit: int = 100) -> list[Rejection]:
         """What was refused lately, newest first."""
         async with self._db.reading() as tx:
             return [Rejection(**row) for row in await store.rejections(tx, limit)]
+
+
+async def count_unmatched(tx: Tx, most: int) -> int:
+    """How many messages that may be about money are about payments that are not known here, counted up to `most`."""
+    return await store.count_unmatched(tx, most)
+
+
+async def unmatched(tx: Tx, after: tuple[datetime, UUID] | None, limit: int) -> list[Unmatched]:
+    """Those messages, oldest first, from a keyset place (received_at, id) on."""
+    return [Unmatched(**row) for row in await store.unmatched(tx, after or (FIRST_MOMENT, FIRST_ID), limit)]
+
+
+async def has_live_unmatched(tx: Tx) -> bool:
+    """Whether one of them came from a connection for real money."""
+    return await store.has_live_unmatched(tx)
 
 
 async def _store(tx: Tx, events: Sequence[NewEvent]) -> Sequence[bool]:

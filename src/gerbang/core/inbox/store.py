@@ -120,22 +120,65 @@ async def finish(tx: Tx, rows: Sequence[tuple[UUID, datetime, str, UUID | None]]
     )
 
 
-async def postpone(tx: Tx, id_: UUID, wait_s: float, why: str) -> None:
+async def postpone(tx: Tx, id_: UUID, wait_s: float, why: str, names_money: bool) -> None:
     """Try an event again after `wait_s` seconds of business time."""
     await tx.execute(
         """
-        UPDATE inbox SET status = 'waiting', tries = tries + 1, outcome = $3, retry_at = business_now() + make_interval(secs => $2)
+        UPDATE inbox SET status = 'waiting', tries = tries + 1, outcome = $3, retry_at = business_now() + make_interval(secs => $2),
+            names_money = $4
         WHERE id = $1 AND status <> 'done'
         """,
         id_,
         wait_s,
         why,
+        names_money,
     )
 
 
-async def park(tx: Tx, id_: UUID, why: str) -> None:
+async def park(tx: Tx, id_: UUID, why: str, names_money: bool) -> None:
     """Keep an event with its bytes for a person."""
-    await tx.execute("UPDATE inbox SET status = 'parked', outcome = $2 WHERE id = $1 AND status <> 'done'", id_, why)
+    await tx.execute(
+        "UPDATE inbox SET status = 'parked', outcome = $2, names_money = $3 WHERE id = $1 AND status <> 'done'",
+        id_,
+        why,
+        names_money,
+    )
+
+
+async def count_unmatched(tx: Tx, most: int) -> int:
+    """How many messages that may be about money are about payments that are not known here, counted up to `most`."""
+    return int(
+        await tx.fetchval(f"SELECT count(*) FROM (SELECT FROM inbox WHERE {_UNMATCHED} LIMIT $1) AS n", most)  # noqa: S608  a constant
+    )
+
+
+async def unmatched(tx: Tx, after: tuple[datetime, UUID], limit: int) -> list[Row]:
+    """Those messages, oldest first, from a keyset place on."""
+    return await tx.fetch(
+        "SELECT id, received_at, connection, type, subject FROM inbox"  # noqa: S608  a constant
+        f" WHERE {_UNMATCHED} AND (received_at, id) > ($1, $2) ORDER BY received_at, id LIMIT $3",
+        *after,
+        limit,
+    )
+
+
+async def has_live_unmatched(tx: Tx) -> bool:
+    """Whether one of them came from a connection for real money."""
+    return bool(
+        await tx.fetchval(
+            f"SELECT EXISTS (SELECT FROM inbox i JOIN connections c ON c.id = i.connection WHERE {_UNMATCHED} AND c.livemode)"  # noqa: S608  a constant
+        )
+    )
+
+
+async def set_aside(tx: Tx, id_: UUID, outcome: str) -> bool:
+    """A person has dealt with an event that was never worked off; False when it was not waiting any more."""
+    tag = await tx.execute(
+        "UPDATE inbox SET status = 'done', outcome = $2, done_at = clock_timestamp() WHERE id = $1 AND status IN ('waiting', 'parked')",
+        id_,
+        outcome,
+    )
+    return tag != "UPDATE 0"
 
 
 async def revive(tx: Tx) -> None:
@@ -201,6 +244,7 @@ async def rejections(tx: Tx, limit: int) -> list[Row]:
     )
 
 
+_UNMATCHED: Final = "names_money AND tries >= 2 AND status IN ('waiting', 'parked')"
 _NEXT = """
     SELECT i.id, i.received_at, i.connection, i.key, i.subject, i.type, i.headers, i.body, i.status, i.outcome, i.tries, i.done_at,
         i.attempt_id, 1, i.shard

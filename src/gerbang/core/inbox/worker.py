@@ -169,14 +169,14 @@ async def _settle(tx: Tx, events: Sequence[Event], results: Sequence[Result]) ->
         await store.finish(tx, done)
     for event, result in zip(events, results, strict=True):
         if isinstance(result, NotYet):
-            await _defer(tx, event, result.why)
+            await _defer(tx, event, result.why, names_money=result.names_money)
 
 
-async def _defer(tx: Tx, event: Event, why: str) -> None:
+async def _defer(tx: Tx, event: Event, why: str, *, names_money: bool = True) -> None:
     if event.tries + 1 >= MOST_TRIES:
-        await store.park(tx, event.id, why)
+        await store.park(tx, event.id, why, names_money)
     else:
-        await store.postpone(tx, event.id, WAITS_S[min(event.tries, len(WAITS_S) - 1)], why)
+        await store.postpone(tx, event.id, WAITS_S[min(event.tries, len(WAITS_S) - 1)], why, names_money)
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -27,7 +27,7 @@ from gerbang.base.money import Money
 from gerbang.core.audit.service import SYSTEM
 from gerbang.core.connections.model import Connection
 from gerbang.core.connections.service import Connections
-from gerbang.core.payments import chain_store, refund_store, store
+from gerbang.core.payments import chain_store, due, refund_store, store
 from gerbang.core.payments.deposits import AddressesUnmarked, Deposits
 from gerbang.core.payments.draft import had_money, with_parts
 from gerbang.core.payments.hearing import Hearing, hear
@@ -152,12 +152,13 @@ class Calls:
         return (await self._ask(attempt.connection, lambda p, a: p.inquire(a, standing))).facts
 
     async def cancel(self, attempt: Attempt, *, actor: str, job: Job | None = None) -> Whole | None:
-        """Close an unpaid attempt at the provider, or only here where the provider offers no such thing and knows of no money.
+        """Close an unpaid attempt at the provider, or only here where the provider offers no such thing and knows of no money, or has ended it
+        itself.
 
         Raises Unreachable, OutcomeUnknown, ProviderRefused: not closed for certain.
         """
         terms = await self.terms_of(attempt)
-        if terms is None or not attempt.askable:
+        if terms is None or not attempt.askable or due.is_dead(attempt):
             answered = Answered([Cancelled()], {"at_provider": False})
         else:
             standing = self.standing(attempt, attempt.provider_reference or "")

@@ -93,8 +93,10 @@ def _told(detail: Mapping[str, Any], caller: Caller) -> dict[str, Any]:
     return shown | {"by": "payer" if caller.kind == "payer" else "operator"}
 
 
-def check_seen(versions: list[NamedDestination], seen: int | None) -> None:
-    """Whether the version that a person saw is the one that counts; raises DestinationChanged, which says what it is now."""
+def check_seen(versions: list[NamedDestination], seen: int | None, *, named: bool = True) -> None:
+    """Whether the version that a person saw is the one that counts; raises DestinationChanged, which says what it is now. Not `named`: they did
+    not say which they saw.
+    """
     now = versions[0].version if versions else 0
     if seen is None or seen == now:
         return
@@ -104,16 +106,20 @@ def check_seen(versions: list[NamedDestination], seen: int | None) -> None:
         else "There is none"
     )
     raise DestinationChanged(
-        f"{told}; you saw version {seen}.", hint="Read the refund again, and compare before you transfer."
+        f"{told}; you saw version {seen}." if named else f"{told}; say which version you paid to.",
+        hint="Read the refund again, compare before you transfer, and name its destination's version.",
+        errors=[] if named else [FieldError("/destination_version", f"It is {now} now.")],
     )
 
 
-def check_paid(versions: list[NamedDestination], seen: int | None) -> None:
-    """The same for money that was sent: what was never changed may go unnamed, what was changed must be named by its version.
+def check_paid(refund: Refund, versions: list[NamedDestination], seen: int | None) -> None:
+    """The same for money that was sent. Only a destination that the refund was asked for with, and that nobody changed, may go unnamed: of any
+    other nobody knows that the person saw it.
 
     Raises DestinationChanged.
     """
-    check_seen(versions, 1 if seen is None and len(versions) > 1 else seen)
+    is_the_first = len(versions) == 1 and versions[0].named_at == refund.created_at
+    check_seen(versions, 0 if seen is None and versions and not is_the_first else seen, named=seen is not None)
 
 
 def fit(attempt: Attempt, to: Destination) -> Destination:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from gerbang.base.erc681 import asking
 from gerbang.core.payments.machine import OPEN
 from gerbang.core.payments.model import Attempt, AttemptStatus, Payment, Whole
+from gerbang.ports.declines import DeclineCode
 from gerbang.ports.payment import (
     DisplayCode,
     DisplayCrypto,
@@ -50,12 +51,20 @@ def asks_for_the_rest(attempt: Attempt, rest: int) -> bool:
     """Whether the payer can pay just the `rest` of the payment, in minor units, by this attempt.
 
     An address of our own takes any amount, and a processor's what is missing there. Everything else is registered for one amount and taken
-    once: a virtual account or a till's code that a part came to takes nothing more, however much is missing.
+    once: a virtual account or a till's code that a part came to takes nothing more, however much is missing, nor does one whose payment the
+    bank took back.
     """
     if attempt.deposit is not None:
         return True
+    if is_dead(attempt):
+        return False
     takes_parts = isinstance(attempt.next_action, DisplayCrypto)
     return attempt.amount - attempt.captured == rest and (takes_parts or not attempt.captured)
+
+
+def is_dead(attempt: Attempt) -> bool:
+    """Whether its number or code was used up by a payment that the bank took back: nobody can pay by it any more."""
+    return attempt.failure is not None and attempt.failure.code == DeclineCode.TRANSFER_REVERSED
 
 
 def too_much(attempts: Sequence[Attempt], rest: int) -> list[Attempt]:

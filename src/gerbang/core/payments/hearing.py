@@ -62,14 +62,15 @@ async def hear(tx: Tx, hearings: Sequence[Hearing], jobs: Sequence[Job] = ()) ->
 
 def apply(draft: Draft, hearing: Hearing) -> None:
     """Apply one hearing to a draft: facts in order, then what follows from them."""
-    before = draft.attempts[hearing.attempt]
+    before, was_whole = draft.attempts[hearing.attempt], _is_whole(draft)
     if hearing.asked_at is not None and before.asked_at is not None and hearing.asked_at < before.asked_at:
         draft.more.entries.append(_entry(draft, hearing, before, before, "payment.answer_too_old"))
         return
-    if _is_over(before, hearing, draft.now):
-        hearing = replace(hearing, facts=(Expired(),))
     for fact in hearing.facts:
         _apply_fact(draft, hearing, fact)
+    if _is_over(draft.attempts[hearing.attempt], hearing, draft.now):
+        hearing = replace(hearing, facts=(*hearing.facts, Expired()))
+        _apply_fact(draft, hearing, Expired())
     after = draft.attempts[hearing.attempt]
     asked_at, look_at = hearing.asked_at or after.asked_at, schedule.next_look(after, draft.now)
     if asked_at != after.asked_at or look_at != after.look_at:
@@ -81,17 +82,25 @@ def apply(draft: Draft, hearing: Hearing) -> None:
         draft.announce("payment.instructions", {"attempt": ids.show("att", after.id), "method": after.method.value})
     is_after_cancel = draft.payment.cancelled_at is not None and after.captured > before.captured
     told_late = any(isinstance(f, Captured) and is_late(before, after, f.at) for f in hearing.facts)
-    if not draft.payment.late and (told_late or is_after_cancel):
+    if not was_whole and not draft.payment.late and (told_late or is_after_cancel):
         draft.payment = replace(draft.payment, late=True)
 
 
+def _is_whole(draft: Draft) -> bool:
+    """Whether the whole was in before: what comes after it is a surplus, and makes nothing late that was paid in time."""
+    is_in = kept(draft.payment, draft.attempts.values()) >= draft.payment.amount
+    return is_in or draft.payment.paid_at is not None
+
+
 def _is_over(attempt: Attempt, hearing: Hearing, now: datetime) -> bool:
-    """Whether an inquiry found nothing after the deadline: many methods have no end of their own, and stay payable at the provider.
+    """Whether an inquiry found nothing after the deadline, or only that what had come was taken back: many methods have no end of their own,
+    and stay payable at the provider.
 
     Money that comes all the same is late, and counts. An attempt that is paid on a chain ends when our own node says so.
     """
-    unpaid = hearing.asked_at is not None and not hearing.facts and attempt.status is AttemptStatus.PENDING
-    return unpaid and attempt.expires_at <= now and attempt.quote is None
+    is_asked = hearing.asked_at is not None and attempt.status is AttemptStatus.PENDING
+    unpaid = all(isinstance(fact, Retracted) for fact in hearing.facts)
+    return is_asked and unpaid and attempt.expires_at <= now and attempt.quote is None
 
 
 def _apply_fact(draft: Draft, hearing: Hearing, fact: Fact) -> None:

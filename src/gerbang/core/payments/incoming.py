@@ -1,6 +1,7 @@
 """What stored webhooks do to payments: a signed fact is heard, a hint only makes us ask. One transaction for a whole batch."""
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -21,10 +22,19 @@ from gerbang.core.payments.hearing import Hearing, apply, hear
 from gerbang.core.payments.model import Whole
 from gerbang.core.queue import service as queue
 from gerbang.core.secrets.model import Purpose
-from gerbang.ports.payment import Account
+from gerbang.ports.payment import Accepted, Account, ActionRequired, Cancelled, Declined, Expired, Lost
 from gerbang.ports.webhook import Heard, Hint, Incoming, Nothing
 
 log = structlog.get_logger()
+_UNKNOWN: Final = "it is about an attempt that is not known here"
+_NO_MONEY: Final = (
+    Accepted,
+    ActionRequired,
+    Declined,
+    Expired,
+    Cancelled,
+    Lost,
+)  # what a provider says where none has moved
 Reading = Heard | Hint | Nothing
 
 
@@ -86,8 +96,10 @@ def _result(read: Read, owners: dict[UUID, UUID], wholes: dict[UUID, Whole]) -> 
             return Done(f"payment {wholes[attempt].payment.status.value}", attempt)
         case Hint(attempt=attempt) if attempt in owners:
             return Done("asked the provider", attempt)
+        case Heard(facts=facts):
+            return NotYet(_UNKNOWN, names_money=not all(isinstance(fact, _NO_MONEY) for fact in facts))
         case _:
-            return NotYet("it is about an attempt that is not known here")
+            return NotYet(_UNKNOWN)
 
 
 async def preview(ctx: Context, event: Event) -> Replay:

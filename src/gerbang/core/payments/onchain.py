@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from gerbang.core.payments.model import Attempt
 from gerbang.ports.chain import Head, Network, Receipt, Transfer
-from gerbang.ports.payment import Captured, Claimed, DisplayCrypto, Expired, Fact, Mismatched, Retracted
+from gerbang.ports.payment import Captured, Claimed, DisplayCrypto, Expired, Fact, Mismatched, Quote, Retracted
 
 
 class Deposit(msgspec.Struct, frozen=True):
@@ -225,7 +225,7 @@ def facts(attempt: Attempt, judged: Sequence[Judged], claims: Sequence[Claim] = 
     if total < attempt.received:
         found.append(Retracted("The blockchain dropped a transfer that had been counted."))
     if total and total != attempt.received:
-        found.append(Captured(total, attempt.quote.asset, max(one.at for one in counting)))
+        found.append(Captured(total, attempt.quote.asset, _whole_since(attempt.quote, counting)))
     asked = f"{attempt.quote.asset} on {attempt.quote.network}" if attempt.quote.network else "not known any more"
     found += [
         Mismatched(f"{one.transfer.amount} base units of {one.asset} came on {one.network}; asked for was {asked}.")
@@ -233,6 +233,17 @@ def facts(attempt: Attempt, judged: Sequence[Judged], claims: Sequence[Claim] = 
         if one.verdict in ("wrong_asset", "wrong_network")
     ]
     return found
+
+
+def _whole_since(quote: Quote, counting: Sequence[Transfer]) -> datetime:
+    """When what was asked for was in, or the last of it where it is not: a surplus that comes after the deadline makes nothing late."""
+    came, enough = 0, int(quote.amount) - int(quote.tolerance)
+    in_order = sorted(counting, key=lambda one: one.at)
+    for one in in_order:
+        came += one.amount
+        if came >= enough:
+            return one.at
+    return in_order[-1].at
 
 
 def is_over(attempt: Attempt, network: Network, judged: Sequence[Judged], head: Head, now: datetime) -> Sequence[Fact]:

@@ -205,11 +205,10 @@ async def add_attempt(
     choice: MethodChoice,
     key: IdempotencyKey,
     told: PayerUpdate,
-    *,
-    same_again: bool = False,
 ) -> Outcome:
     """One more try by another way; earlier open attempts are closed where the provider can. What was told of the payer is kept with it.
-    With `same_again` the very same way, while its number or code can still be paid, is that one: some providers can close none.
+    The very same way, while its page, number or code can still be paid, is that one, whoever asks: some providers can close none, and two could
+    both be paid.
 
     Raises PaymentClosed, AttemptInFlight when an earlier one may yet charge, MethodUnavailable, PhoneNeeded, IdempotencyKeyReused.
     """
@@ -230,7 +229,7 @@ async def add_attempt(
                 raise PaymentNotFound
             if quote is not None and owed != draft.payment.amount - kept(draft.payment, draft.attempts.values()):
                 raise PaymentClosed("Money came in meanwhile: look again at what is still to be paid.")
-            made = _same(draft, choice, connection) if same_again and not told.phone else None
+            made = _same(draft, choice, connection) if told.phone in {"", before.payer.phone} else None
             if made is None:
                 attempt = _another(draft, caller, choice, terms, connection, quote)
                 await save_drafts(tx, [draft])

@@ -11,7 +11,7 @@ from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.core.audit.model import Entry
 from gerbang.core.identity.model import Caller
-from gerbang.core.payments import approvals, refunding, settling, taking_back
+from gerbang.core.payments import approvals, decision_store, refunding, settling, taking_back
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.draft import Draft, open_drafts, save_drafts
 from gerbang.core.payments.hearing import Hearing, apply
@@ -104,7 +104,8 @@ async def refresh(ctx: Context, caller: Caller, payment_id: UUID) -> Whole:
 
 
 async def resolve(ctx: Context, caller: Caller, payment_id: UUID, decision: Decision, reason: str) -> Whole:
-    """End a hold by a person's decision, with the reason kept for ever.
+    """End a hold by a person's decision, with the reason kept for ever; or say what becomes of money that came late, or for an order that was
+    paid before.
 
     `accept`: the money is in, as a person has seen; `refund`: it is in and goes back; `release`: there is none, the attempt is closed.
     Raises NotHeld.
@@ -113,7 +114,7 @@ async def resolve(ctx: Context, caller: Caller, payment_id: UUID, decision: Deci
         draft = await _draft(tx, payment_id)
         held = [attempt for attempt in draft.attempts.values() if attempt.status is AttemptStatus.HELD]
         if not held:
-            raise NotHeld(f"The payment is {draft.payment.status.value}.")
+            await _decide(ctx, tx, draft, caller, decision, reason)
         for attempt in held:
             await _resolve(tx, draft, caller, attempt, decision, reason)
         if decision == "refund":
@@ -124,6 +125,20 @@ async def resolve(ctx: Context, caller: Caller, payment_id: UUID, decision: Deci
         await save_drafts(tx, [draft])
     ctx.wake()
     return await ctx.calls.whole(payment_id)
+
+
+async def _decide(ctx: Context, tx: Tx, draft: Draft, caller: Caller, decision: Decision, reason: str) -> None:
+    """What becomes of money that is in, and whose order may be no more. Raises NotHeld where nobody is asked."""
+    payment = draft.payment
+    if not await decision_store.waits(tx, payment.id):
+        raise NotHeld(f"The payment is {payment.status.value}.")
+    if decision == "release":
+        raise NotHeld("The money is in: accept it, or refund it.")
+    detail = {"decision": decision, "reason": reason}
+    draft.more.entries.append(Entry(caller.label, "payment.resolved", ids.show("pay", payment.id), detail))
+    await decision_store.keep(tx, payment.id)
+    if decision == "refund":
+        await refunding.give_all_back(ctx, draft, caller, reason)
 
 
 async def _resolve(tx: Tx, draft: Draft, caller: Caller, attempt: Attempt, decision: Decision, reason: str) -> None:

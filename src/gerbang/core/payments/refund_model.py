@@ -67,7 +67,8 @@ class Approval:
 @dataclass(frozen=True, slots=True)
 class Work:
     """One thing that waits for a person: an approval, a refund or a payment, since when. `kind`: `approval`, `transfer`, `surplus`, `held`,
-    `disputed`, `unknown`, `doubt` (a refund of which nobody knows what became) or `failed` (a refund).
+    `disputed`, `unknown`, `doubt` (a refund of which nobody knows what became), `failed` (a refund), `late` (money that came after its payment
+    was over) or `duplicate` (an order that another payment had paid).
     """
 
     kind: str

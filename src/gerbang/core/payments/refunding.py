@@ -229,7 +229,8 @@ def _credit_left(draft: Draft) -> int:
 async def settle_by_transfer(
     ctx: Context, caller: Caller, refund_id: UUID, reference: str, seen: int | None = None
 ) -> Refund:
-    """A person has transferred the money to the version of the destination that they saw, 0 for none named.
+    """A person has transferred the money to the version of the destination that they saw, 0 for none; None says nothing of it, and holds only
+    for what the refund was asked for with.
 
     Raises RefundNotFound, RefundNotAwaitingTransfer, DestinationChanged, AskedForItThemselves.
     """
@@ -242,7 +243,7 @@ async def settle_by_transfer(
         if is_stopped(draft.payment, draft.attempts.values()):
             raise RefundsStopped("Do not transfer it.", hint=DECIDE_FIRST)
         named = await refund_store.destinations(tx, refund_id)
-        destinations.check_paid(named, seen)
+        destinations.check_paid(refund, named, seen)
         alone = await _check_hands(ctx, tx, caller, refund, named)
         settling.succeed(draft, replace(refund, provider_reference=reference), by_bank=True)
         detail = {

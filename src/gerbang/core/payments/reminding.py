@@ -5,7 +5,7 @@ from typing import Final
 
 from gerbang.core.announcements.model import Announcement
 from gerbang.core.announcements.service import announce
-from gerbang.core.payments import work_store
+from gerbang.core.payments import open_work, work_store
 from gerbang.core.payments.context import Context
 
 WAITING: Final = "work.waiting"
@@ -29,8 +29,8 @@ class DailyReminder:
         async with ctx.db.transaction() as tx:
             if not await work_store.note_reminded(tx, self._from_hour):
                 return False
-            counts = {kind: count for kind, count in (await work_store.counts(tx, _MOST)).items() if count}
+            counts = {kind: count for kind, count in (await open_work.counts(tx, _MOST)).items() if count}
             if counts:
-                about = {"counts": counts, "livemode": await work_store.has_live(tx)}
+                about = {"counts": counts, "livemode": await open_work.has_live(tx)}
                 await announce(tx, [Announcement(WAITING, None, 0, about, ctx.clock.now())])
         return bool(counts)

@@ -12,14 +12,18 @@ from gerbang.base.keyset import Place
 from gerbang.core.audit import service as audit
 from gerbang.core.connections.service import Connections
 from gerbang.core.identity.model import Caller
+from gerbang.core.inbox import service as inbox
+from gerbang.core.inbox.model import Unmatched
 from gerbang.core.payments import (
     approvals,
     chain_store,
     choosing,
+    decision_store,
     destinations,
     hands,
     linking,
     list_store,
+    open_work,
     opening,
     operating,
     refund_store,
@@ -94,13 +98,9 @@ class Payments:
         choice: MethodChoice,
         key: IdempotencyKey,
         told: PayerUpdate | None = None,
-        *,
-        same_again: bool = False,
     ) -> Outcome:
         """See opening.add_attempt."""
-        return await opening.add_attempt(
-            self.context, caller, payment_id, choice, key, told or PayerUpdate(), same_again=same_again
-        )
+        return await opening.add_attempt(self.context, caller, payment_id, choice, key, told or PayerUpdate())
 
     async def get(self, payment_id: UUID) -> Whole:
         """A payment as it is now; raises PaymentNotFound. Reads at the same moment share their statements."""
@@ -242,7 +242,17 @@ class Payments:
     async def work_counts(self, most: int) -> dict[str, int]:
         """How much of each kind waits for a person, counted up to `most`."""
         async with self.context.db.reading() as tx:
-            return await work_store.counts(tx, most)
+            return await open_work.counts(tx, most)
+
+    async def unmatched(self, after: tuple[datetime, UUID] | None, limit: int) -> list[Unmatched]:
+        """The providers' messages about payments that are not known here, oldest first; the work list's kind `unmatched`."""
+        async with self.context.db.reading() as tx:
+            return await inbox.unmatched(tx, after, limit)
+
+    async def paid_before(self, payments: Sequence[UUID]) -> dict[UUID, UUID]:
+        """Of each of these that pays an order a second time: the payment that paid it before."""
+        async with self.context.db.reading() as tx:
+            return await decision_store.others(tx, payments) if payments else {}
 
     async def work(
         self, kind: str, after: tuple[datetime, UUID] | None, limit: int

@@ -12,7 +12,7 @@ import structlog
 from gerbang.base import ids
 from gerbang.base.errors import GerbangError, Unavailable
 from gerbang.base.watchdog import beat
-from gerbang.core.payments import schedule, timetable_store
+from gerbang.core.payments import decisions, schedule, timetable_store
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.draft import open_drafts, save_drafts
 from gerbang.core.payments.reminding import DailyReminder
@@ -53,6 +53,7 @@ async def run_once(ctx: Context) -> int:
         async with ctx.db.transaction() as tx:
             payments = await timetable_store.due_payments(tx, _BATCH)
             await save_drafts(tx, list((await open_drafts(tx, payments)).values()))
+            await decisions.look_again(tx, payments)
     except Unavailable:
         raise
     except Exception as error:  # noqa: BLE001  whatever one of them raises
@@ -74,6 +75,7 @@ async def _one_by_one(ctx: Context, payments: Sequence[UUID]) -> None:
             async with ctx.db.transaction() as tx:
                 await timetable_store.look_never(tx, [id_])
                 await save_drafts(tx, list((await open_drafts(tx, [id_])).values()))
+                await decisions.look_again(tx, [id_])
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001  see above

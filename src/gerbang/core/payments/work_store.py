@@ -45,6 +45,7 @@ class _Open:
 
 _OF_PAYMENT: Final = "id, id, created_at, NULL::uuid"
 _OF_REFUND: Final = "id, payment_id, created_at, id"
+_OF_DECISION: Final = "id, payment_id, since, NULL::uuid"
 _KINDS: Final[Mapping[str, _Open]] = {
     "approval": _Open("id, payment_id, requested_at, refund_id", "approvals", "requested_at", "pending"),
     "transfer": _Open(_OF_REFUND, "refunds", status="awaiting_transfer"),
@@ -54,6 +55,10 @@ _KINDS: Final[Mapping[str, _Open]] = {
     "unknown": _Open(_OF_PAYMENT, "payments", status="unknown"),
     "doubt": _Open(_OF_REFUND, "refunds", which="status = 'unknown' AND failure IS NOT NULL"),
     "failed": _Open(_OF_REFUND, "refunds", which="needs_attention"),
+    "late": _Open(_OF_DECISION, "payment_decisions", at="since", which="kind = 'late' AND decided_at IS NULL"),
+    "duplicate": _Open(
+        _OF_DECISION, "payment_decisions", at="since", which="kind = 'duplicate' AND decided_at IS NULL"
+    ),
 }
 _PAGES: Final = {kind: one.page() for kind, one in _KINDS.items()}
 _COUNTS: Final = "SELECT " + ", ".join(f"{one.count()} AS {kind}" for kind, one in _KINDS.items())
@@ -67,6 +72,9 @@ _LIVE: Final = """
         OR EXISTS (SELECT FROM refunds r JOIN payments p ON p.id = r.payment_id
             WHERE r.status = 'unknown' AND r.failure IS NOT NULL AND p.livemode)
         OR EXISTS (SELECT FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE r.needs_attention AND p.livemode)
+        OR EXISTS (SELECT FROM payment_decisions d JOIN payments p ON p.id = d.payment_id WHERE d.decided_at IS NULL AND d.kind = 'late' AND p.livemode)
+        OR EXISTS (SELECT FROM payment_decisions d JOIN payments p ON p.id = d.payment_id
+            WHERE d.decided_at IS NULL AND d.kind = 'duplicate' AND p.livemode)
     """
 
 

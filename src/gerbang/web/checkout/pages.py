@@ -153,7 +153,7 @@ async def choose(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
     told = PayerUpdate(mobile, exchange_of(request).client_ip)
     try:
         made = await services_of(request).payments.add_attempt(
-            caller, whole.payment.id, chosen, _key(caller.label, form["key"], chosen), told, same_again=True
+            caller, whole.payment.id, chosen, _key(caller.label, form["key"], chosen), told
         )
     except (MethodUnavailable, IdempotencyKeyReused):
         return await _show(request, whole, choosing=True, choice=replace(picked, wrong=say("choose.gone")))

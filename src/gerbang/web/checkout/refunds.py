@@ -12,7 +12,7 @@ from gerbang.base.card_numbers import holds_card_number
 from gerbang.base.errors import GerbangError
 from gerbang.core.payments.machine import is_stopped
 from gerbang.core.payments.model import Destination, Refund, RefundNotAwaitingTransfer, RefundStatus
-from gerbang.core.payments.refund_model import DestinationChanged
+from gerbang.core.payments.refund_model import DestinationChanged, masked
 from gerbang.web import texts
 from gerbang.web.checkout.crypto import NETWORKS
 from gerbang.web.checkout.visitors import link_cookie, refund_for, token_in, who_names, without_token
@@ -48,7 +48,8 @@ async def review(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page
     given, wrong = await read_destination(request, found)
     if found.status is not RefundStatus.AWAITING_TRANSFER:
         return see_other(f"/refund/{refund}")
-    return await _show(request, found, "form" if wrong else "confirm", given, wrong)
+    step = "form" if wrong else "confirm"
+    return await _show(request, found, step, given, wrong, seen=await _seen(request))
 
 
 @post("/{refund:str}/edit", status_code=200)
@@ -57,28 +58,31 @@ async def edit(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
     refund_id, _ = await refund_for(request, refund)
     found = await services_of(request).payments.refund_of(refund_id)
     given, wrong = await read_destination(request, found)
-    return await _show(request, found, "form", given, wrong)
+    return await _show(request, found, "form", given, wrong, seen=await _seen(request))
 
 
 @post("/{refund:str}/name", status_code=303)
 async def name(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
-    """Keep the account or address, where nobody has said another one since this page was shown."""
+    """Keep the account or address; where somebody has said another one since this page was shown, ask which of them it is."""
     payments = services_of(request).payments
     refund_id, link = await refund_for(request, refund)
     found = await payments.refund_of(refund_id)
     given, wrong = await read_destination(request, found)
+    seen = await _seen(request)
     if wrong or only_shown(request):
-        return await _show(request, found, "form", given, wrong)
-    seen = (await read_form(request, "version"))["version"]
-    with suppress(RefundNotAwaitingTransfer, DestinationChanged):  # the page then shows what it has become
-        await payments.name_destination(
-            who_names(request, refund_id),
-            refund_id,
-            given,
-            seen=int(seen) if _VERSION.fullmatch(seen) else 0,
-            link=link,
-        )
+        return await _show(request, found, "form", given, wrong, seen=seen)
+    try:
+        with suppress(RefundNotAwaitingTransfer):  # the page then shows what it has become
+            await payments.name_destination(who_names(request, refund_id), refund_id, given, seen=seen, link=link)
+    except DestinationChanged:
+        return await _show(request, found, "confirm", given, seen=seen)
     return see_other(f"/refund/{refund}")
+
+
+async def _seen(request: Request[Any, Any, Any]) -> int:
+    """The version of the destination that the form was shown with, 0 for none."""
+    typed = (await read_form(request, "version"))["version"]
+    return int(typed) if _VERSION.fullmatch(typed) else 0
 
 
 async def read_destination(request: Request[Any, Any, Any], refund: Refund) -> tuple[Destination, dict[str, str]]:
@@ -128,19 +132,29 @@ def _step(refund: Refund, given: Destination | None) -> str:
 
 
 async def _show(
-    request: Request[Any, Any, Any], refund: Refund, step: str, given: Destination, wrong: dict[str, str] | None = None
+    request: Request[Any, Any, Any],
+    refund: Refund,
+    step: str,
+    given: Destination,
+    wrong: dict[str, str] | None = None,
+    *,
+    seen: int | None = None,
 ) -> Response[bytes]:
+    """The page. `seen` is the version that a form was shown with: another one since then is told before anything is confirmed."""
     services = services_of(request)
     whole = await services.payments.get(refund.payment_id)
+    versions = await services.payments.destinations_of(refund.id)
+    version = versions[0].version if versions else 0
+    if step == "confirm" and seen not in (None, version) and versions[0].to != given:
+        step = "changed"
     stopped = refund.status in (RefundStatus.REQUESTED, RefundStatus.AWAITING_TRANSFER)
     if stopped and is_stopped(whole.payment, whole.attempts):
         step = "stopped"
     coins = await services.payments.coins_of(refund)
-    versions = await services.payments.destinations_of(refund.id)
     return page(
         request,
         "refund.html",
-        status_code=422 if wrong else 200,
+        status_code=422 if wrong else 409 if step == "changed" else 200,
         preferred=whole.payer.locale,
         shop=services.settings.shop_name,
         home="",
@@ -148,7 +162,8 @@ async def _show(
         here=f"/refund/{ids.show('ref', refund.id)}",
         refund=refund,
         step=step,
-        version=versions[0].version if versions else 0,
+        version=seen if seen is not None and step == "form" else version,
+        kept=masked(versions[0].to) if versions else "",
         given=given,
         wrong=wrong or {},
         banks=tuple(BANK_TITLES.values()),

@@ -14,6 +14,7 @@ from gerbang.core.payments import due
 from gerbang.core.payments.machine import is_stopped, is_taken_back
 from gerbang.core.payments.model import (
     Attempt,
+    AttemptStatus,
     Moment,
     Payment,
     PaymentStatus,
@@ -139,6 +140,8 @@ def question_of(whole: Whole, act: str, locale: Locale) -> dict[str, Any]:
             attempt = _telling(whole)
             reference = (attempt.provider_reference if attempt else None) or "–"
             taken = any(is_taken_back(one) for one in whole.attempts)
+            if not any(one.status is AttemptStatus.HELD for one in whole.attempts):
+                return {**common, **_deciding(whole, locale)}
             return {
                 **common,
                 "heading": say("resolving.title", amount=amount),
@@ -148,6 +151,19 @@ def question_of(whole: Whole, act: str, locale: Locale) -> dict[str, Any]:
                 "options": [(name, say(f"resolving.{name}")) for name in ("accept", "refund", "release")],
                 "danger": False,
             }
+
+
+def _deciding(whole: Whole, locale: Locale) -> dict[str, Any]:
+    """The question about money that is in, and whose order may be no more."""
+    say = texts.words(locale)
+    return {
+        "heading": say("resolving.title.late", amount=_money(whole.payment, due.received(whole.payment), locale)),
+        "lead": say("resolving.lead.late"),
+        "button": say("resolving.button"),
+        "fields": ("decision", "reason"),
+        "options": [(name, say(f"resolving.late.{name}")) for name in ("accept", "refund")],
+        "danger": False,
+    }
 
 
 def _telling(whole: Whole) -> Attempt | None:

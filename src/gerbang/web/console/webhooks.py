@@ -12,6 +12,7 @@ from gerbang.base import ids
 from gerbang.base.card_numbers import masked
 from gerbang.base.formats import Locale
 from gerbang.core.inbox.model import Event, EventFilters, EventStatus, Rejection, Replay
+from gerbang.core.inbox.service import SET_ASIDE
 from gerbang.web import texts
 from gerbang.web.console import filters as filtering
 from gerbang.web.console.desk import operator, show, stamp
@@ -35,6 +36,7 @@ _OUTCOMES: Final = {
     "asked the provider": "hook.outcome.asked",
     "it is about an attempt that is not known here": "hook.outcome.unknown",
     "its worker died each time": "hook.outcome.died",
+    SET_ASIDE: "hook.outcome.set_aside",
 }
 
 
@@ -93,6 +95,14 @@ async def replay(request: Request[Any, Any, Any], event: FromPath[str]) -> Page:
     return see_other(f"/console/webhooks/{event}?done=queued")
 
 
+@post("/console/webhooks/{event:str}/set-aside", status_code=303)
+async def set_aside(request: Request[Any, Any, Any], event: FromPath[str]) -> Page:
+    """What it tells of was dealt with elsewhere: it leaves the work list, and the trail says who said so."""
+    caller = operator(request, "webhooks:replay")
+    await services_of(request).inbox.set_aside(caller.label, ids.read("evt", event))
+    return see_other("/console/work")
+
+
 @get("/console/rejections")
 async def rejections(request: Request[Any, Any, Any]) -> Response[bytes]:
     """What was refused lately, and why; never what it said."""
@@ -120,6 +130,7 @@ async def _show(request: Request[Any, Any, Any], event: Event, result: Replay | 
         replay=result,
         outcome=_outcome(event, locale_of(request)),
         told=lambda field, value: _told(field, value, locale_of(request)),
+        may_set_aside=event.status in (EventStatus.WAITING, EventStatus.PARKED),
         may_replay=caller is not None and caller.may("webhooks:replay"),
         said=said,
     )
@@ -171,4 +182,4 @@ def _link(values: Mapping[str, str | None]) -> str:
     return "/console/webhooks" + (f"?{urlencode(kept)}" if kept else "")
 
 
-HANDLERS: Final = [webhooks, webhook, replay, rejections]
+HANDLERS: Final = [webhooks, webhook, replay, set_aside, rejections]

@@ -13,6 +13,7 @@ from gerbang.base import ids
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments.hands import SETTLE, Hands
 from gerbang.core.payments.model import Whole
+from gerbang.core.payments.open_work import UNMATCHED
 from gerbang.core.payments.refund_model import NamedDestination, Work
 from gerbang.web import texts
 from gerbang.web.console import done_view, work_view
@@ -20,7 +21,7 @@ from gerbang.web.console import filters as filtering
 from gerbang.web.console.actors import Names
 from gerbang.web.console.asking import REFUSED, back_to
 from gerbang.web.console.desk import form_key, names_of, operator, show
-from gerbang.web.cursors import Cursors
+from gerbang.web.cursors import Cursors, Page
 from gerbang.web.pages import locale_of, see_other, services_of
 
 _LIST: Final = "console-work"
@@ -28,6 +29,7 @@ _OF_EACH: Final = 10
 _ROWS: Final = 50
 _BY_TWO: Final = ("approval", "transfer")
 _Known = Mapping[UUID, Hands]
+_Place = tuple[datetime, UUID]
 
 
 @get("/console/work")
@@ -37,21 +39,14 @@ async def work(request: Request[Any, Any, Any]) -> Response[bytes]:
     services, locale = services_of(request), locale_of(request)
     asked = filtering.Filters({"kind": request.query_params.get("kind", "")[:40]}, texts.words(locale))
     kind = asked.word("kind", work_view.KINDS) or ""
-    counts = await services.payments.work_counts(work_view.MOST + 1)
-    cursors, now = Cursors(services.secrets), services.payments.context.clock.now()
-    place = await cursors.read(f"{_LIST}-{kind}", request.query_params.get("cursor")) if kind else None
+    counts, now = await services.payments.work_counts(work_view.MOST + 1), services.payments.context.clock.now()
+    place = None
+    if kind:
+        place = await Cursors(services.secrets).read(f"{_LIST}-{kind}", request.query_params.get("cursor"))
     groups, older = [], ""
     for one in [kind] if kind else [name for name in work_view.KINDS if counts[name]]:
         most = _ROWS if kind else _OF_EACH
-        found = await services.payments.work(one, place, most + 1)
-        hands, names = await _hands(request, caller, found)
-
-        def row(
-            at: tuple[Work, Whole, list[NamedDestination]], hands: _Known = hands, names: Names = names
-        ) -> work_view.Row:
-            return work_view.row_of(*at, hands.get(at[0].id), caller, now, locale, names)
-
-        part = await cursors.page(f"{_LIST}-{one}", found, most, lambda at: (at[0].since, at[0].id), row)
+        part = await (_messages if one == UNMATCHED else _payments)(request, caller, one, place, most)
         older = _link(kind, part.next_cursor) if kind and part.next_cursor else ""
         more = _link(one) if part.next_cursor and not kind else ""
         whole_sum = "" if part.next_cursor or place else work_view.sums_of(part.data, locale)
@@ -61,6 +56,36 @@ async def work(request: Request[Any, Any, Any]) -> Response[bytes]:
         tab_links={one: _link(one) for one in ("", *work_view.KINDS)}, older=older, most=work_view.MOST,
         total=sum(counts.values()), done=[] if kind else await _done(request, now),
     )  # fmt: skip
+
+
+async def _payments(
+    request: Request[Any, Any, Any], caller: Caller, kind: str, place: _Place | None, most: int
+) -> Page[work_view.Row]:
+    """What waits of one kind that is about payments."""
+    services, locale = services_of(request), locale_of(request)
+    found, now = await services.payments.work(kind, place, most + 1), services.payments.context.clock.now()
+    hands, names = await _hands(request, caller, found)
+    before = await services.payments.paid_before([one.payment_id for one, _, _ in found if one.kind == "duplicate"])
+
+    def row(at: tuple[Work, Whole, list[NamedDestination]]) -> work_view.Row:
+        return work_view.row_of(*at, hands.get(at[0].id), caller, now, locale, names, before.get(at[0].payment_id))
+
+    return await Cursors(services.secrets).page(f"{_LIST}-{kind}", found, most, lambda at: (at[0].since, at[0].id), row)
+
+
+async def _messages(
+    request: Request[Any, Any, Any], caller: Caller, kind: str, place: _Place | None, most: int
+) -> Page[work_view.Row]:
+    """Messages of providers about payments that are not known here."""
+    services, locale = services_of(request), locale_of(request)
+    found, now = await services.payments.unmatched(place, most + 1), services.payments.context.clock.now()
+    return await Cursors(services.secrets).page(
+        f"{_LIST}-{kind}",
+        found,
+        most,
+        lambda at: (at.received_at, at.id),
+        lambda at: work_view.unmatched_row(at, caller, now, locale),
+    )
 
 
 async def _done(request: Request[Any, Any, Any], now: datetime) -> list[done_view.Done]:

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from markupsafe import Markup
 
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.identity.model import Caller
+from gerbang.core.inbox.model import Unmatched
+from gerbang.core.payments import due
 from gerbang.core.payments.hands import Hands
 from gerbang.core.payments.machine import is_stopped, is_taken_back
 from gerbang.core.payments.model import Attempt, Refund, Whole
@@ -21,9 +24,15 @@ from gerbang.web.console.actors import Names
 from gerbang.web.console.desk import stamp
 
 # Money first, then decisions; in this order they stand on the page.
-KINDS: Final = ("approval", "transfer", "surplus", "held", "disputed", "unknown", "doubt", "failed")
+KINDS: Final = (
+    "approval", "transfer", "surplus", "late", "duplicate", "unmatched", "held", "disputed", "unknown", "doubt", "failed",
+)  # fmt: skip
 MOST: Final = 99
-_MARKS: Final = {"approval": "held", "transfer": "held", "surplus": "held", "doubt": "unknown", "failed": "failed"}
+_MARKS: Final = {
+    "approval": "held", "transfer": "held", "surplus": "held", "late": "late", "duplicate": "held", "unmatched": "unknown",
+    "doubt": "unknown", "failed": "failed",
+}  # fmt: skip
+_SAME_ACT: Final = ("twice", "part", "called_off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,7 @@ class Row:
     word: Markup
     sum: str
     who: str
-    payment: str
+    href: str
     what: Markup
     id: str
     bank: str
@@ -61,6 +70,7 @@ def row_of(
     now: datetime,
     locale: Locale,
     names: Names,
+    paid_before: UUID | None = None,
 ) -> Row:
     """One thing that waits, for this reader: without a button that they may not press; then the row says whom it waits for."""
     say, payment = texts.words(locale), whole.payment
@@ -75,7 +85,7 @@ def row_of(
         word=say(f"work.{kind}"),
         sum=formats.money(amount, payment.currency, locale),
         who=whole.payer.name or shown,
-        payment=shown,
+        href=f"/console/payments/{shown}",
         what=say(
             f"work.{kind}.what",
             method=say(f"method.{attempt.method.value}") if attempt else "–",
@@ -84,6 +94,7 @@ def row_of(
             why=_why(refund, attempt, locale),
             asked=formats.money(payment.amount, payment.currency, locale),
             got=formats.money(payment.amount_captured, payment.currency, locale),
+            other=_link(paid_before),
         ),
         id=work.id.hex,
         bank=to.bank if to and may_settle else "",
@@ -92,8 +103,8 @@ def row_of(
         otherwise=say(f"work.{kind if kind != 'transfer' or named else 'unnamed'}.else"),
         since=work.since,
         at=stamp(work.since, locale),
-        ago=formats.duration(max(0, int((now - work.since).total_seconds() * 1000)), locale).split(" ")[0],
-        button=say(f"work.{'unnamed' if kind == 'transfer' and not named else work.kind if kind == 'twice' else kind}.do",
+        ago=_ago(work.since, now, locale),
+        button=say(f"work.{'unnamed' if kind == 'transfer' and not named else work.kind if kind in _SAME_ACT else kind}.do",
                    amount=formats.money(amount, payment.currency, locale)),
         press=press,
         open=page,
@@ -101,6 +112,27 @@ def row_of(
         minor=amount,
         currency=payment.currency,
     )  # fmt: skip
+
+
+def unmatched_row(event: Unmatched, caller: Caller, now: datetime, locale: Locale) -> Row:
+    """A message of a provider about a payment that is not known here: it leads to the message, where it can be run again or set aside."""
+    say, page = texts.words(locale), f"/console/webhooks/{ids.show('evt', event.id)}"
+    return Row(
+        mark=_MARKS["unmatched"], word=say("work.unmatched"), sum="", who=event.connection, href=page,
+        what=say("work.unmatched.what", type=event.type, subject=event.subject or "–"), id=event.id.hex, bank="", account="", holder="",
+        otherwise=say("work.unmatched.else"), since=event.received_at, at=stamp(event.received_at, locale), ago=_ago(event.received_at, now, locale),
+        button=say("work.unmatched.do"), press="", open=page if caller.may("webhooks:read") else "", hint=Markup(""), minor=0, currency="",
+    )  # fmt: skip
+
+
+def _link(payment: UUID | None) -> Markup:
+    if payment is None:
+        return Markup("–")
+    return Markup('<a class="mono" href="/console/payments/{0}">{0}</a>').format(ids.show("pay", payment))
+
+
+def _ago(since: datetime, now: datetime, locale: Locale) -> str:
+    return formats.duration(max(0, int((now - since).total_seconds() * 1000)), locale).split(" ")[0]
 
 
 def _hint(work: Work, may: Hands | None, locale: Locale, names: Names) -> Markup:
@@ -123,7 +155,7 @@ def _why(refund: Refund | None, attempt: Attempt | None, locale: Locale) -> Mark
 def sums_of(rows: Sequence[Row], locale: Locale) -> str:
     """What rows come to, currency by currency."""
     totals: dict[str, int] = {}
-    for row in rows:
+    for row in [one for one in rows if one.minor]:
         totals[row.currency] = totals.get(row.currency, 0) + row.minor
     return " + ".join(formats.money(amount, currency, locale) for currency, amount in totals.items())
 
@@ -132,6 +164,10 @@ def _kind(work: Work, whole: Whole) -> str:
     """By which words it is told."""
     if work.kind == "surplus" and scenes.paid_twice(whole):
         return "twice"
+    if work.kind == "late" and not whole.payment.late:
+        return "part"
+    if work.kind == "late" and due.late_reason(whole.payment) == "cancelled":
+        return "called_off"
     if work.kind == "held" and any(is_taken_back(one) for one in whole.attempts):
         return "taken"
     return "stopped" if work.kind == "transfer" and is_stopped(whole.payment, whole.attempts) else work.kind
@@ -140,6 +176,8 @@ def _kind(work: Work, whole: Whole) -> str:
 def _amount(work: Work, whole: Whole, refund: Refund | None) -> int:
     if refund is not None:
         return refund.amount
+    if work.kind == "late":
+        return due.received(whole.payment)
     return whole.payment.excess_owed if work.kind == "surplus" else whole.payment.amount
 
 
@@ -168,6 +206,8 @@ def _act(
         "approval": ("refunds:settle", f"/console/approvals/{ids.show('apr', work.id)}"),
         "transfer": ("refunds:settle", f"{back}/settle" if named else f"{back}/destination"),
         "held": ("payments:resolve", f"{shown}/resolve"),
+        "late": ("payments:resolve", f"{shown}/resolve"),
+        "duplicate": ("payments:resolve", f"{shown}/resolve"),
         "disputed": ("payments:read", shown),
         "doubt": ("refunds:settle", f"{back}/resolve"),
         "failed": ("refunds:create", f"{shown}/refund"),

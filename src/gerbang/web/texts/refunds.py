@@ -28,6 +28,13 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "refund.confirm.button": ("Ya, kembalikan ke rekening ini", "Yes, return it to this account"),
     "refund.confirm.back": ("Perbaiki", "Correct it"),
+    "refund.changed.title": ("Rekening lain sudah disebut", "Another account was named meanwhile"),
+    "refund.changed.lead": (
+        "Sejak halaman ini dibuka, tercatat rekening {kept}. Uangnya kembali ke sana, kecuali Anda memilih yang Anda ketik di sini.",
+        "Since this page was opened, the account {kept} was noted. The money goes there, unless you choose the one that you typed here.",
+    ),
+    "refund.changed.button": ("Ganti dengan rekening di atas", "Change it to the account above"),
+    "refund.changed.keep": ("Tetap ke {kept}", "Keep {kept}"),
     "refund.waiting.title": ("Terima kasih, rekeningnya sudah kami catat", "Thank you, we have noted the account"),
     "refund.waiting.lead": (
         "{shop} mentransfer {amount} dalam dua hari kerja. Begitu terkirim, Anda kami kabari.",
@@ -79,6 +86,13 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Crypto sent to a wrong address cannot be called back. Compare it with your wallet once more.",
     ),
     "refund.coins.confirm.button": ("Ya, kembalikan ke alamat ini", "Yes, return it to this address"),
+    "refund.coins.changed.title": ("Alamat lain sudah disebut", "Another address was named meanwhile"),
+    "refund.coins.changed.lead": (
+        "Sejak halaman ini dibuka, tercatat alamat {kept}. Uangnya kembali ke sana, kecuali Anda memilih yang Anda ketik di sini.",
+        "Since this page was opened, the address {kept} was noted. The money goes there, unless you choose the one that you typed here.",
+    ),
+    "refund.coins.changed.button": ("Ganti dengan alamat di atas", "Change it to the address above"),
+    "refund.coins.changed.keep": ("Tetap ke {kept}", "Keep {kept}"),
     "refund.coins.waiting.title": ("Terima kasih, alamatnya sudah kami catat", "Thank you, we have noted the address"),
     "refund.coins.waiting.lead": (
         "{shop} mengirim {coins} dalam dua hari kerja. Begitu terkirim, Anda kami kabari.",

@@ -77,8 +77,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "done.what.refund.dismissed": ("Sudah diurus", "Dealt with"),
     "work.empty.title": ("Yang akan muncul di sini", "What will appear here"),
     "work.empty": (
-        "Uang yang harus ditransfer balik, kelebihan yang jadi utang, pengembalian yang gagal atau belum pasti, dan pembayaran yang ditahan, disanggah, atau belum pasti. Setiap baris menyebut apa, berapa, sejak kapan, dan apa yang terjadi jika didiamkan.",
-        "Money to be transferred back, surplus that is owed, refunds that failed or are in doubt, and payments that are held, disputed or unknown. Each line says what, how much, since when, and what happens if nobody acts.",
+        "Uang yang harus ditransfer balik, kelebihan yang jadi utang, uang yang masuk terlambat atau dua kali, pengembalian yang gagal atau belum pasti, dan pembayaran yang ditahan, disanggah, atau belum pasti. Setiap baris menyebut apa, berapa, sejak kapan, dan apa yang terjadi jika didiamkan.",
+        "Money to be transferred back, surplus that is owed, money that came late or twice, refunds that failed or are in doubt, and payments that are held, disputed or unknown. Each line says what, how much, since when, and what happens if nobody acts.",
     ),
     "work.approval": ("Persetujuan", "Approval"),
     "work.approval.group": ("Setujui", "Approve"),
@@ -152,6 +152,69 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "work.twice.else": (
         "tetap utang; pembayar sudah membaca bahwa yang kedua dikembalikan.",
         "it stays a debt; the payer has read that the second is returned.",
+    ),
+    "work.late": ("Masuk terlambat", "Came late"),
+    "work.late.group": ("Terlambat", "Late"),
+    "work.late.what": (
+        "{method}, pesanan {order}. Masuk {got} setelah batas waktu.",
+        "{method}, order {order}. {got} came after the deadline.",
+    ),
+    "work.late.else": (
+        "tetap tercatat sebagai penjualan; pembayar menunggu barang atau uangnya.",
+        "it stays booked as a sale, and the payer waits for the goods or the money.",
+    ),
+    "work.late.do": ("Putuskan…", "Decide…"),
+    "work.called_off": ("Masuk setelah batal", "Came after a cancel"),
+    "work.called_off.what": (
+        "{method}, pesanan {order}. Masuk {got} setelah pembayarannya dibatalkan.",
+        "{method}, order {order}. {got} came after the payment was cancelled.",
+    ),
+    "work.called_off.else": (
+        "tetap tercatat sebagai penjualan; pembayar menunggu barang atau uangnya.",
+        "it stays booked as a sale, and the payer waits for the goods or the money.",
+    ),
+    "work.part": ("Kurang bayar", "Paid in part"),
+    "work.part.what": (
+        "{method}, pesanan {order}. Baru masuk {got} dari {asked}, dan waktunya habis.",
+        "{method}, order {order}. Only {got} of {asked} came, and the time is over.",
+    ),
+    "work.part.else": (
+        "uangnya tetap pada Anda, dan pembayar membaca bahwa Anda akan menghubunginya.",
+        "the money stays with you, and the payer reads that you will contact them.",
+    ),
+    "work.duplicate": ("Pesanan dibayar dua kali", "Order paid twice"),
+    "work.duplicate.group": ("Bayar ganda", "Duplicates"),
+    "work.duplicate.what": (
+        "{method}, pesanan {order}. Sudah dibayar lebih dulu lewat {other}.",
+        "{method}, order {order}. It was paid before by {other}.",
+    ),
+    "work.duplicate.else": (
+        "kedua pembayaran tetap tercatat sebagai penjualan.",
+        "both payments stay booked as sales.",
+    ),
+    "work.duplicate.do": ("Putuskan…", "Decide…"),
+    "work.unmatched": ("Pembayaran tidak dikenal", "Unknown payment"),
+    "work.unmatched.group": ("Tidak dikenal", "Unmatched"),
+    "work.unmatched.what": (
+        "pesan {type} tentang {subject}: pembayarannya tidak ada di sini, misalnya setelah pemulihan cadangan.",
+        "message {type} about {subject}: its payment is not here, after a restore for one.",
+    ),
+    "work.unmatched.else": (
+        "pesannya disimpan; uang yang disebutnya tidak tercatat di mana pun.",
+        "the message is kept, and money that it tells of is booked nowhere.",
+    ),
+    "work.unmatched.do": ("Lihat…", "See…"),
+    "resolving.title.late": ("Putuskan {amount} yang sudah masuk", "Decide on the {amount} that came in"),
+    "resolving.lead.late": (
+        "Uangnya masuk setelah pembayarannya selesai atau batal, atau untuk pesanan yang sudah dibayar. Penuhi pesanannya, atau kembalikan uangnya.",
+        "The money came after its payment was over or cancelled, or for an order that was paid already. Fulfil the order, or give the money back.",
+    ),
+    "resolving.late.accept": ("Terima: pesanannya dipenuhi", "Accept: the order is fulfilled"),
+    "resolving.late.refund": ("Kembalikan semua yang tersisa", "Refund all that is left"),
+    "hook.set_aside": ("Sudah diurus", "Dealt with"),
+    "hook.set_aside.why": (
+        "Kalau uangnya sudah diurus di luar sini, pesannya bisa disisihkan.",
+        "Where the money was dealt with elsewhere, the message can be set aside.",
     ),
     "work.held": ("Ditahan", "Held"),
     "work.held.group": ("Ditahan", "Held"),

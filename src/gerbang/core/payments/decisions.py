@@ -1,0 +1,28 @@
+"""Money that is in and that a person must decide about: who waits for a decision is worked out from what was announced, after the fact, so that
+taking money costs nothing for it. What a person then decides is in operating.py.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from gerbang.base.db import Tx
+from gerbang.core.announcements.model import Announcement
+from gerbang.core.payments import decision_store
+
+FEED: Final = "decisions"
+_TELLING: Final = ("payment.", "refund.")
+
+
+async def take(tx: Tx, announcements: Sequence[Announcement]) -> None:
+    """Look again at the payments that something was announced of."""
+    told = {a.payment_id for a in announcements if a.payment_id is not None and a.type.startswith(_TELLING)}
+    await look_again(tx, sorted(told))
+
+
+async def look_again(tx: Tx, payments: Sequence[UUID]) -> None:
+    """Which of these payments wait for a person's decision, and which no longer do."""
+    if payments:
+        touched = await decision_store.touching(tx, payments)
+        await decision_store.end(tx, touched)
+        await decision_store.begin(tx, touched)
