@@ -26,6 +26,7 @@ from gerbang.base.marks import Marks
 from gerbang.base.watchdog import Watchdog, watched
 from gerbang.core.announcements.broadcast import Broadcaster
 from gerbang.core.announcements.service import Feed
+from gerbang.core.audit.model import AuditUnavailable
 from gerbang.core.audit.service import Audit
 from gerbang.core.connections.service import Connections
 from gerbang.core.identity import accounts
@@ -106,7 +107,7 @@ async def core(
 ) -> AsyncIterator[Core]:
     """The core of one process; nobody waits for its database beyond `wait_s`. Refuses an unsafe database or a foreign root key."""
     db = Database(settings.database_dsn(), size=settings.database_pool_size, name=f"gerbang {name}",
-                  statement_timeout_ms=settings.statement_timeout_ms, wait_s=wait_s)  # fmt: skip
+                  statement_timeout_ms=settings.statement_timeout_ms, wait_s=wait_s, told={"audit": partial(AuditUnavailable, retry_after_s=5)})  # fmt: skip
     await db.open()
     http = Http()
     try:

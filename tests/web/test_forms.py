@@ -34,7 +34,7 @@ TYPED: Mapping[str, Mapping[str, str]] = {
     "/console/refunds/{refund}/send-link": {}, "/console/refunds/{refund}/link": {},
     "/console/refunds/{refund}/settle": {"reference": "BRI-20261129-1"},
     "/console/refunds/{refund}/resolve": {"reason": "Sudah dicek"},
-    "/console/webhooks/{event}/replay": {},
+    "/console/webhooks/{event}/replay": {}, "/console/webhooks/{event}/set-aside": {},
     "/console/payments/{payment}/return-excess": {},
     "/console/refunds/{refund}/dismiss": {},
     # what is typed to an approval is tried where there is one to decide: core's and the console's own tests

@@ -187,3 +187,18 @@ async def test_a_refund_in_doubt_is_resolved_once_by_whoever_may_settle(shop: tu
     again = await edge.post(f"/v1/refunds/{refund}/resolve", "finance", word)
     assert (again.status_code, again.json()["code"]) == (409, "refund_not_in_doubt")
     assert (await edge.get(f"/v1/payments/{made['id']}")).json()["status"] == "refunded"
+
+
+async def test_a_currency_that_no_connection_takes_is_refused_with_those_that_are_taken(
+    shop: tuple[Edge, Sandbox],
+) -> None:
+    """R65: as the console's form refuses it; the payer would find no way to pay."""
+    edge, _ = shop
+    refused = await edge.create(currency="EUR")
+    assert (refused.status_code, refused.json()["code"]) == (422, "currency_unavailable")
+    assert refused.json()["errors"] == [{"pointer": "/currency", "detail": "Taken are: IDR."}]
+    assert await edge.count("payments") == 0
+    async with edge.services.db.transaction() as tx:
+        await tx.execute("UPDATE connections SET enabled = false")
+    edge.services.payments.context.connections.forget()
+    assert (await edge.create(currency="EUR")).status_code == 201, "where nothing is set up yet, nothing is refused"

@@ -5,21 +5,25 @@ Group commit and coalesced reads stand in base/batching.py.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 import asyncpg
 import msgspec
+import structlog
 
 from gerbang.base import patience, watchdog
 from gerbang.base.database_failures import explain, silent
-from gerbang.base.errors import CommitUnknown, DatabaseRefuses, DatabaseUnavailable
+from gerbang.base.errors import CommitUnknown, DatabaseBusy, DatabaseRefuses, DatabaseUnavailable, Unavailable
 
+log = structlog.get_logger()
 Row = asyncpg.Record
 IntegrityError = asyncpg.IntegrityConstraintViolationError
 UniqueViolation = asyncpg.UniqueViolationError
 DataError = asyncpg.DataError
 DiskFull = asyncpg.DiskFullError
+Locked = asyncpg.LockNotAvailableError
 ReadOnly = asyncpg.ReadOnlySQLTransactionError
 RowRefused: Final = (
     asyncpg.IntegrityConstraintViolationError,
@@ -48,9 +52,19 @@ _LOST: Final = (
 # The server has answered, so its connection is as good as before; any other failure leaves one that nobody may use again.
 _ANSWERED: Final = asyncpg.PostgresError
 _ACQUIRE_S: Final = 2.0
+# Tables that another session keeps from being written or read; a lock of one row is no lock of its table.
+_HELD: Final = """
+    SELECT DISTINCT c.relname FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+    WHERE l.granted AND l.pid <> pg_backend_pid() AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND c.relkind IN ('r', 'p')
+      AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+    """
 
 # FirstNormalObjectId in PostgreSQL's transam.h: below it are the types that every server has.
 _FIRST_OF_USERS: Final = 16_384
+
+
+_NOTHING: Final[Mapping[str, Callable[[], Unavailable]]] = MappingProxyType({})
 
 
 class Tx(Protocol):
@@ -68,6 +82,8 @@ class Database:
 
     With `wait_s` nobody waits longer than that for the whole of a transaction or a reading, whatever the server does: for
     processes that answer requests (R53). Without it each statement has its own, longer limit.
+
+    `told` names tables whose lock has an error of its own; of all others it is DatabaseBusy.
     """
 
     def __init__(
@@ -79,10 +95,12 @@ class Database:
         wait_s: float | None = None,
         name: str = "gerbang",
         setting: str = "GERBANG_DATABASE_URL",
+        told: Mapping[str, Callable[[], Unavailable]] = _NOTHING,
     ) -> None:
         self._dsn = dsn
         self._setting = setting
         self._size = size
+        self._told = told
         self.wait_s = wait_s
         lock_timeout_ms = 1_500
         if wait_s is not None:  # the server gives up first, so that a slow statement does not cost its connection
@@ -129,7 +147,7 @@ class Database:
     async def transaction(self) -> AsyncIterator[Tx]:
         """One READ COMMITTED transaction: commits at the end of the block, rolls back on any exception.
 
-        Raises DatabaseUnavailable when nothing was stored, CommitUnknown when the connection broke, or time ran out, during COMMIT.
+        Raises DatabaseUnavailable when nothing was stored (DatabaseBusy, or what `told` says, where somebody holds what it needs), CommitUnknown when the connection broke, or time ran out, during COMMIT.
         """
         committing = False
         try:
@@ -139,6 +157,8 @@ class Database:
                     yield connection
                 except BaseException as error:
                     await _rollback(connection, error)
+                    if isinstance(error, Locked):
+                        raise await self._busy(connection) from error
                     raise
                 committing = True
                 watchdog.beat()
@@ -147,6 +167,12 @@ class Database:
         except _LOST as error:
             raise (_unknown() if committing else DatabaseUnavailable(retry_after_s=2)) from error
         assert tag == "COMMIT", "a failed statement was swallowed inside a transaction; PostgreSQL rolled it back"
+
+    async def _busy(self, connection: Tx) -> Unavailable:
+        """The error for a lock that was not given: by which table is held now, as far as that can be seen."""
+        tables = {row["relname"] for row in await connection.fetch(_HELD)}
+        log.warning("database.locked", tables=sorted(tables))
+        return next((made() for table, made in self._told.items() if table in tables), _busy())
 
     @contextlib.asynccontextmanager
     async def autocommit(self) -> AsyncIterator[Tx]:
@@ -159,6 +185,8 @@ class Database:
             async with patience.at_most(self.wait_s), self._leased() as connection:
                 given = True
                 yield connection
+        except Locked as error:
+            raise _busy() from error
         except _LOST as error:
             raise (_unknown() if given else DatabaseUnavailable(retry_after_s=2)) from error
 
@@ -249,12 +277,18 @@ def dsn_with(dsn: str, *, user: str, password: str) -> str:
 def _in_our_words() -> Iterator[None]:
     try:
         yield
+    except Locked as error:
+        raise _busy() from error
     except _LOST as error:
         raise DatabaseUnavailable(retry_after_s=2) from error
 
 
 def _unknown() -> CommitUnknown:
     return CommitUnknown(hint="Ask again with the same Idempotency-Key to learn what happened.", retry_after_s=2)
+
+
+def _busy() -> DatabaseBusy:
+    return DatabaseBusy(hint="Ask again; if it stays, end the session that holds the lock.", retry_after_s=2)
 
 
 def _is_spoilt(error: BaseException) -> bool:

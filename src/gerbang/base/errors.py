@@ -107,6 +107,13 @@ class DatabaseRefuses(DatabaseUnavailable):
         self.cure = cure
 
 
+class DatabaseBusy(DatabaseUnavailable):
+    """Somebody else holds a table or a row for longer than we wait: nothing was stored."""
+
+    code = "database_busy"
+    title = "Another session holds what this needs in the database"
+
+
 class CommitUnknown(Unavailable):
     """The connection broke, or no answer came in time, while COMMIT was under way: stored or not, we cannot tell. Ask again with the same key."""
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 from gerbang.base import web_address
 from gerbang.base.errors import FieldError
@@ -14,6 +14,8 @@ from gerbang.ports.messenger import Messenger
 from gerbang.ports.payment import Account, PaymentProvider
 from gerbang.ports.rates import RateSource
 from gerbang.ports.webhook import WebhookProvider
+
+_MOST_DIGITS: Final = 18
 
 
 class Kind(StrEnum):
@@ -51,7 +53,9 @@ class CredentialField:
 
 @dataclass(frozen=True, slots=True)
 class SettingField:
-    """A setting that is no secret. `name` is the key in `Account.settings`; `default` is what an absent or empty value means."""
+    """A setting that is no secret. `name` is the key in `Account.settings`; `default` is what an absent or empty value means. A whole number
+    lies between `least` and `most`.
+    """
 
     name: str
     label: str
@@ -60,6 +64,12 @@ class SettingField:
     form: Literal["text", "integer", "url"] = "text"
     choices: tuple[str, ...] = ()
     required: bool = False
+    least: int = 1
+    most: int = 0
+
+    def __post_init__(self) -> None:
+        """A number without bounds is taken at its word, until something is reckoned with it."""
+        assert self.form != "integer" or self.least <= self.most, f"say the least and the most of {self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +150,8 @@ def _complaint(field: SettingField, value: str) -> str:
         return f"{field.label} is needed. {field.hint}" if field.required else ""
     if field.choices and value not in field.choices:
         return f"Must be one of: {', '.join(field.choices)}."
-    if field.form == "integer" and not (value.isascii() and value.isdigit() and len(value) <= 18):
-        return "Must be a whole number."
+    if field.form == "integer" and not (_is_number(value) and field.least <= int(value) <= field.most):
+        return f"Must be a whole number from {field.least} to {field.most}."
     return url_complaint(value) if field.form == "url" else ""
 
 
@@ -154,3 +164,7 @@ def url_complaint(value: str, instead: str = "give it as a secret of the connect
     if web_address.holds_key(value):
         return f"This address seems to hold a key, and settings are shown: {instead}."
     return ""
+
+
+def _is_number(value: str) -> bool:
+    return value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS

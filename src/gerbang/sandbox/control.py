@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from gerbang.base.clock import MOST_OFFSET_S
+from gerbang.base.errors import GerbangError, Unavailable
 from gerbang.ports.simulator import Act, Answer, Impossible, Request, Simulator, Webhook
 from gerbang.sandbox.chain.calls import ChainCalls
 from gerbang.sandbox.chain.paying import calls_of
@@ -96,6 +97,10 @@ class Control:
             return _problem(_STATUS[refusal.code], refusal.code, refusal.detail)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return _problem(422, "invalid", str(error))
+        except Unavailable as error:
+            return _problem(503, error.code, error.detail)
+        except GerbangError as error:  # what Gerbang was asked for an act
+            return _problem(422, error.code, error.detail)
 
     def _handler(self, request: Request) -> Awaitable[Answer]:
         fixed = self._fixed.get(f"{request.method} {request.path}")

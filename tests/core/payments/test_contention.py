@@ -11,7 +11,9 @@ from msgspec.structs import replace
 
 from gerbang.base import ids
 from gerbang.base.db import Database, IntegrityError
+from gerbang.base.errors import DatabaseBusy
 from gerbang.core.audit.model import AuditUnavailable
+from gerbang.core.audit.service import no_audit_no_action
 from gerbang.core.inbox.model import Done, Event, EventStatus, NewEvent, Result
 from gerbang.core.inbox.service import Apply, Inbox
 from gerbang.core.inbox.worker import Worker
@@ -139,6 +141,33 @@ async def test_an_audit_table_that_is_locked_refuses_within_two_seconds(world: W
         assert time.monotonic() - started < 2.2
     await connection.close()
     assert (await world.create()).whole.payment.status is PaymentStatus.PENDING
+
+
+async def as_if_audited(db: Database, statement: str) -> None:
+    async with db.transaction() as tx:
+        with no_audit_no_action():
+            await tx.execute(statement)
+
+
+@pytest.mark.parametrize(("lock", "statement"), [
+    ("LOCK TABLE payments IN EXCLUSIVE MODE", "UPDATE payments SET late = late WHERE false"),
+    ("LOCK TABLE ledger_lines IN ACCESS EXCLUSIVE MODE", "SELECT count(*) FROM ledger_lines"),
+])  # fmt: skip
+async def test_another_table_that_is_locked_is_not_called_the_audit(
+    module_database: FreshDatabase, lock: str, statement: str
+) -> None:
+    """R53: within two seconds, and by its right name."""
+    db = Database(module_database.app_dsn, wait_s=2.0, told={"audit": AuditUnavailable})
+    await db.open()
+    connection = await asyncpg.connect(module_database.owner_dsn)
+    async with connection.transaction():
+        await connection.execute(lock)
+        started = time.monotonic()
+        with pytest.raises(DatabaseBusy):
+            await as_if_audited(db, statement)
+        assert time.monotonic() - started < 2.2
+    await connection.close()
+    await db.close()
 
 
 async def test_what_a_sender_notes_while_an_answer_is_written_down_stands(world: World) -> None:

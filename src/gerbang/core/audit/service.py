@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from gerbang.base import ids
-from gerbang.base.db import CannotWrite, Database, Row, Tx, columns
+from gerbang.base.db import CannotWrite, Database, Locked, Row, Tx, columns
 from gerbang.base.writes import Writer
 from gerbang.core.audit import store
 from gerbang.core.audit.model import AuditUnavailable, Entry, Recorded
@@ -29,9 +29,13 @@ async def record(tx: Writer, entries: Sequence[Entry]) -> None:
 
 @contextlib.contextmanager
 def no_audit_no_action() -> Iterator[None]:
-    """AuditUnavailable for what keeps audit rows from being written; around `Writes.send` too, where they are among the writes."""
+    """AuditUnavailable for what keeps audit rows from being written; around `Writes.send` too, where they are among the writes. Which table
+    was locked is found out by the transaction (base/db.py): the writes are of many.
+    """
     try:
         yield
+    except Locked:
+        raise
     except CannotWrite as error:
         raise AuditUnavailable(retry_after_s=5) from error
 

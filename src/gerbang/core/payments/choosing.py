@@ -32,6 +32,33 @@ class PhoneNeeded(Invalid):
     title = "This way to pay needs the payer's mobile number"
 
 
+class CurrencyUnavailable(Invalid):
+    """Nobody could ever pay it here."""
+
+    code = "currency_unavailable"
+    title = "No connection takes this currency"
+
+
+async def check_payable(ctx: Context, amount: int, currency: str, phone: str) -> None:
+    """Whether somebody could pay this by some enabled connection; where none takes money yet, nothing is said. Raises CurrencyUnavailable, and
+    MethodUnavailable for an amount that is outside what every method takes.
+    """
+    enabled = [(c, terms) for c in await ctx.connections.all() if c.enabled for terms in ctx.calls.terms(c)]
+    limits = [(terms.least, terms.most) for _, terms in enabled if terms.currency == currency]
+    if not enabled or any(least <= amount <= most for least, most in limits):
+        return
+    if any(offer.available for offer in await offers(ctx, amount, currency, phone)):
+        return
+    if limits:
+        least, most = min(low for low, _ in limits), max(high for _, high in limits)
+        said = f"No method takes it: the least is {least}, the most {most} {currency}."
+        raise MethodUnavailable(said, errors=[FieldError("/amount", f"Must be {least} to {most}.")])
+    taken = sorted({terms.currency for _, terms in enabled if terms.currency})
+    by_rate = ["by crypto what an exchange rate is known for"] if any(terms.assets for _, terms in enabled) else []
+    cure = f"Taken are: {'; '.join([' '.join(taken), *by_rate] if taken else by_rate)}."
+    raise CurrencyUnavailable(f"No enabled connection takes {currency}.", errors=[FieldError("/currency", cure)])
+
+
 async def choose(
     ctx: Context, choice: MethodChoice, amount: int, currency: str, phone: str
 ) -> tuple[Connection, MethodTerms]:

@@ -87,9 +87,11 @@ class Creation:
 
 
 async def create(ctx: Context, caller: Caller, new: NewPayment, key: IdempotencyKey) -> Outcome:
-    """Open a payment, with its first attempt when a method was chosen. Raises MethodUnavailable, IdempotencyKeyReused."""
+    """Open a payment, with its first attempt when a method was chosen. Raises MethodUnavailable, CurrencyUnavailable, IdempotencyKeyReused."""
     connection, terms, quote = None, None, None
-    if new.choice:
+    if new.choice is None:
+        await choosing.check_payable(ctx, new.amount, new.currency, new.payer.phone)
+    else:
         connection, terms = await choosing.choose(ctx, new.choice, new.amount, new.currency, new.payer.phone)
         quote = await choosing.quoted(ctx, new.choice, Money(new.amount, new.currency), terms, connection, new.payer)
     livemode = connection.livemode if connection else await _default_livemode(ctx)

@@ -24,9 +24,9 @@ SETTINGS: Final = (
     SettingField("network", "Network", "Empty: base, or base-sepolia for Coinbase's sandbox.", choices=("base", "base-sepolia")),
     SettingField("base_url", "Base address", "Empty: Coinbase's sandbox or live API, by the connection's mode.", form="url"),
     SettingField("platform_url", "Platform address", "Where webhook subscriptions are made.", PLATFORM, form="url"),
-    SettingField("least", "Least amount", "Cents of a USDC.", "1", "integer"),
-    SettingField("most", "Greatest amount", "Cents of a USDC.", "10000000000", "integer"),
-    SettingField("timeout_s", "Time limit", "Seconds that one call may take.", "8", "integer"),
+    SettingField("least", "Least amount", "Cents of a USDC.", "1", "integer", most=1_000_000_000_000),
+    SettingField("most", "Greatest amount", "Cents of a USDC.", "10000000000", "integer", most=1_000_000_000_000),
+    SettingField("timeout_s", "Time limit", "Seconds that one call may take.", "8", "integer", most=60),
 )  # fmt: skip
 
 _DEFAULTS: Final = {one.name: one.default for one in SETTINGS}

@@ -62,7 +62,7 @@ SETTINGS: Final = (
     SettingField("operator", "Operator address", "Who signs Coinbase's payment intents; empty takes any whose signature holds."),
     SettingField("networks", "Networks", "Of onchain charges: base polygon ethereum, with spaces between.", "base"),
     SettingField("base_url", "Base address", "Empty: Coinbase's own.", form="url"),
-    SettingField("timeout_s", "Time limit", "Seconds that one call may take.", "10", "integer"),
+    SettingField("timeout_s", "Time limit", "Seconds that one call may take.", "10", "integer", most=60),
 )  # fmt: skip
 
 _ADDRESS: Final = re.compile(r"0x[0-9a-fA-F]{40}")

@@ -28,22 +28,24 @@ CREDENTIALS: Final = (
     CredentialField("rpc_key", "Node key", "Stands wherever an address of `rpc_urls` says {rpc_key}.", SecretFamily.SERVICE_TOKEN),
 )  # fmt: skip
 
+_MOST_CHAIN_ID: Final = 4_503_599_627_370_476  # EIP-2294
+
 SETTINGS: Final = (
     SettingField("network", "Network", "One connection is one network: ethereum, base, polygon, arbitrum, optimism, sepolia, base-sepolia, or a name of your own with its chain_id.", required=True),
-    SettingField("chain_id", "Chain id", "Of a network with a name of your own; a node that says another is not believed. Empty: the known network's.", form="integer"),
+    SettingField("chain_id", "Chain id", "Of a network with a name of your own; a node that says another is not believed. Empty: the known network's.", form="integer", most=_MOST_CHAIN_ID),
     SettingField("network_title", "Name for payers", "How payers read the network. Empty: the usual."),
     SettingField("native", "Coin", "ETH or POL: what the fees of a network of your own are paid in. Empty: the known network's, else ETH."),
     SettingField("rpc_urls", "Nodes", "JSON-RPC addresses with spaces between, the preferred one first; {rpc_key} stands for the secret.", required=True),
     SettingField("xpub", "Extended public key", "Of the account (m/44'/60'/0') in the wallet that shall hold the money; never a private key.", required=True),
     SettingField("address_branch", "Branch", "Path from that key to the deposit addresses: 0 is BIP-44's external chain, m is none.", "0"),
     SettingField("assets", "Assets", "With spaces between: the coin, USDC, USDT where known, or SYMBOL:0xcontract:decimals. Empty: USDC and the coin."),
-    SettingField("confirmations", "Confirmations", "Blocks, its own counted, until a transfer counts. Empty: the network's usual.", form="integer"),
+    SettingField("confirmations", "Confirmations", "Blocks, its own counted, until a transfer counts. Empty: the network's usual.", form="integer", most=10_000),
     SettingField("finality", "Finality", "What makes a transfer count: its depth, or the node's word that its block is final.", "depth", choices=("depth", "finalized")),
-    SettingField("settled_after", "Settled after", "Blocks until a counted transfer is watched no more. Empty: the network's usual.", form="integer"),
+    SettingField("settled_after", "Settled after", "Blocks until a counted transfer is watched no more. Empty: the network's usual.", form="integer", most=1_000_000),
     SettingField("agree_above", "Two nodes above", "Whole amounts with spaces between, USDC=10000 ETH=2.5: from there on two nodes must agree. Empty: never."),
-    SettingField("log_range", "Log range", "Blocks that one question about logs may span; halved where a node refuses.", "1000", "integer"),
-    SettingField("stalls_after_s", "Stands still after", "Seconds without a new block, while money is awaited, after which you are told.", "60", "integer"),
-    SettingField("timeout_s", "Time limit", "Seconds that one question to a node may take.", "10", "integer"),
+    SettingField("log_range", "Log range", "Blocks that one question about logs may span; halved where a node refuses.", "1000", "integer", most=100_000),
+    SettingField("stalls_after_s", "Stands still after", "Seconds without a new block, while money is awaited, after which you are told.", "60", "integer", most=86_400),
+    SettingField("timeout_s", "Time limit", "Seconds that one question to a node may take.", "10", "integer", most=60),
 )  # fmt: skip
 
 _DEFAULTS: Final = {one.name: one.default for one in SETTINGS}
@@ -133,11 +135,6 @@ def problems(settings: Mapping[str, str], credentials: Collection[str] = ()) -> 
     found += wrong
     if not wrong:
         found += _assets_complaints(_network_of(settings), settings)
-    found += [
-        (name, "Must be at least 1.")
-        for name in ("chain_id", "confirmations", "settled_after", "log_range", "timeout_s", "stalls_after_s")
-        if settings.get(name) == "0"
-    ]
     if settings.get("agree_above") and len(settings.get("rpc_urls", "").split()) < 2:
         found.append(("agree_above", "Two nodes can only agree where rpc_urls names two."))
     complaints = [FieldError(f"/settings/{name}", why) for name, why in found if why]

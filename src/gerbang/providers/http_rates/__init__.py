@@ -18,7 +18,7 @@ PROVIDER: Final = Provider(
         SettingField("price", "Where the price stands", "A JSON Pointer; may say {asset} and {currency} too.", "/price"),
         SettingField("at", "Where its time stands", "A JSON Pointer to RFC 3339 or Unix seconds; empty: the moment of the answer."),
         SettingField("pairs", "Pairs", "Those that it knows, as USDC/USD ETH/USD; empty: it is asked for any."),
-        SettingField("timeout_s", "Time limit", "Seconds that one question may take.", "5", "integer"),
+        SettingField("timeout_s", "Time limit", "Seconds that one question may take.", "5", "integer", most=60),
     ),
     documentation="https://www.rfc-editor.org/rfc/rfc6901",
     rates=HttpRates,

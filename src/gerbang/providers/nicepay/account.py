@@ -65,11 +65,11 @@ SETTINGS: Final = (
         field
         for method, called in _CALLED.items()
         for field in (
-            SettingField(f"least_{method}", f"Least amount, {called}", "Rupiah.", "1", "integer"),
-            SettingField(f"most_{method}", f"Greatest amount, {called}", "Rupiah; at most 12 digits.", _MOST.get(method, "999999999999"), "integer"),
+            SettingField(f"least_{method}", f"Least amount, {called}", "Rupiah.", "1", "integer", most=999_999_999_999),
+            SettingField(f"most_{method}", f"Greatest amount, {called}", "Rupiah; at most 12 digits.", _MOST.get(method, "999999999999"), "integer", most=999_999_999_999),
         )
     ],
-    SettingField("timeout_s", "Time limit", "Seconds that one call may take.", "15", "integer"),
+    SettingField("timeout_s", "Time limit", "Seconds that one call may take.", "15", "integer", most=60),
     SettingField("billing_name", "Payer's name, if none is known", "Letters.", "Pelanggan"),
     SettingField("billing_phone", "Payer's phone, if none is known", "Digits.", "0000000000"),
     SettingField("billing_email", "Payer's e-mail, if none is known or it is over 40 characters", "An address.", "pelanggan@example.com"),

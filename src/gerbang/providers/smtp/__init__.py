@@ -19,7 +19,7 @@ PROVIDER: Final = Provider(
     ),
     settings=(
         SettingField("host", "Server", "Its name, as in the provider's instructions.", required=True),
-        SettingField("port", "Port", "Empty: 587 for starttls, 465 for tls, 25 for none.", form="integer"),
+        SettingField("port", "Port", "Empty: 587 for starttls, 465 for tls, 25 for none.", form="integer", most=65_535),
         SettingField(
             "tls",
             "Encryption",

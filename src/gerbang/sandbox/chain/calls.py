@@ -6,6 +6,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from gerbang.base.errors import NotFound
 from gerbang.ports.simulator import Impossible, WalletCall
 from gerbang.sandbox.chain.local import NETWORK, TOKENS, LocalChain, transfer
 
@@ -127,7 +128,12 @@ class ChainCalls:
             if not _ADDRESS.fullmatch(wish.address) or not wish.amount:
                 raise Impossible("invalid", "Name a payment, or an address and an amount.")
             return Instructions(NETWORK, "USDC", wish.address, wish.amount)
-        found = None if self._asked is None else await self._asked(wish.payment)
+        try:
+            found = None if self._asked is None else await self._asked(wish.payment)
+        except NotFound as error:
+            raise Impossible(
+                "invalid", "payment is the id of a payment, pay_…; an address goes into address."
+            ) from error
         if found is None:
             raise Impossible("not_found", "This payment shows its payer no crypto address now.")
         if found.network != NETWORK:
