@@ -1,15 +1,11 @@
 """Every SQL statement on the table `jobs`. `run_at` is business time, leases are real time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
-from types import MappingProxyType
 from typing import Final
 
 from gerbang.base.db import Row, Tx
 from gerbang.base.writes import Writer
-
-_NONE: Final[Mapping[str, int]] = MappingProxyType({})
-_ANY: Final = 1_000_000
 
 
 async def add(tx: Writer, columns: Sequence[list[object]]) -> None:
@@ -35,38 +31,38 @@ async def add(tx: Writer, columns: Sequence[list[object]]) -> None:
     )
 
 
-async def claim(
-    tx: Tx, kinds: Sequence[str], limit: int, lease_s: float, left: Mapping[str, int] = _NONE, most: int = _ANY
-) -> list[Row]:
-    """Take due jobs of these kinds, of each concurrency key as many as are `left` to it, `most` of a key that is not named there; the try is
-    counted before the work, so that a crash counts too.
+async def claim(tx: Tx, kinds: Sequence[str], limit: int, lease_s: float, without: Collection[str] = ()) -> list[Row]:
+    """Take due jobs of these kinds, `without` those of some concurrency keys; the try is counted before the work, so that a crash counts too.
 
     The rows are chosen once, whatever the plan: a sub-select with LIMIT and SKIP LOCKED that stands behind IN may be run anew for every row.
     """
-    return await tx.fetch(
-        """
-        WITH due AS MATERIALIZED (
-            SELECT id, concurrency_key, run_at FROM jobs
-            WHERE parked_at IS NULL AND run_at <= (SELECT business_now()) AND kind = ANY($1) AND concurrency_key <> ALL($4)
-              AND (lease_until IS NULL OR lease_until < clock_timestamp())
-            ORDER BY run_at, id LIMIT $2 FOR UPDATE SKIP LOCKED),
-        fair AS MATERIALIZED (
-            SELECT id FROM (
-                SELECT id, concurrency_key, row_number() OVER (PARTITION BY concurrency_key ORDER BY run_at, id) AS place FROM due) AS d
-            LEFT JOIN unnest($5::text[], $6::bigint[]) AS n (concurrency_key, most) USING (concurrency_key)
-            WHERE place <= coalesce(n.most, $7::bigint))
-        UPDATE jobs j SET tries = tries + 1, lease_until = clock_timestamp() + make_interval(secs => $3), again = false
-        FROM fair WHERE j.id = fair.id
-        RETURNING j.id, kind, key, payload, tries, most_tries, concurrency_key
-        """,
-        list(kinds),
-        limit,
-        lease_s,
-        [key for key, more in left.items() if more <= 0],
-        list(left),
-        list(left.values()),
-        most,
-    )
+    return await tx.fetch(_CLAIM, list(kinds), limit, lease_s, list(without))
+
+
+async def claim_one_each(
+    tx: Tx, kinds: Sequence[str], limit: int, lease_s: float, without: Collection[str] = ()
+) -> list[Row]:
+    """The same, and of each concurrency key only the first."""
+    return await tx.fetch(_CLAIM_ONE_EACH, list(kinds), limit, lease_s, list(without))
+
+
+_DUE: Final = """
+    WITH due AS MATERIALIZED (
+        SELECT id, concurrency_key, run_at FROM jobs
+        WHERE parked_at IS NULL AND run_at <= (SELECT business_now()) AND kind = ANY($1) AND concurrency_key <> ALL($4)
+          AND (lease_until IS NULL OR lease_until < clock_timestamp())
+        ORDER BY run_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)
+    """
+_TAKE: Final = """
+    UPDATE jobs j SET tries = tries + 1, lease_until = clock_timestamp() + make_interval(secs => $3), again = false
+    FROM {} d WHERE j.id = d.id
+    RETURNING j.id, kind, key, payload, tries, most_tries, j.concurrency_key
+    """
+_CLAIM: Final = _DUE + _TAKE.format("due")
+_FIRST: Final = (
+    ", first AS MATERIALIZED (SELECT DISTINCT ON (concurrency_key) id FROM due ORDER BY concurrency_key, run_at, id)"
+)
+_CLAIM_ONE_EACH: Final = _DUE + _FIRST + _TAKE.format("first")
 
 
 async def renew(tx: Tx, ids: Sequence[int], tries: Sequence[int], lease_s: float) -> None:

@@ -8,7 +8,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextvars import Context
 from dataclasses import dataclass
 from typing import Final
@@ -23,7 +23,7 @@ from gerbang.core.queue.model import Job, LeaseLost, Park, Retry, backoff
 
 log = structlog.get_logger()
 Handler = Callable[[Job], Awaitable[None]]
-Claim = Callable[[Tx, Sequence[str], int, float, Mapping[str, int], int], Awaitable[Sequence[Row]]]
+Claim = Callable[[Tx, Sequence[str], int, float, Collection[str]], Awaitable[Sequence[Row]]]
 LEASE_S: Final = 60.0
 LONGEST_S: Final = 300.0  # far above what any handler needs: every call that one makes has a limit of its own
 IDLE_S: Final = 0.1
@@ -42,8 +42,9 @@ class _Running:
 class Worker:
     """Runs jobs of the kinds it has handlers for, at most `concurrency` at once, whatever `claim` returns.
 
-    Those with one concurrency key take three quarters of the slots at most, and get no more once a quarter of the slots is with jobs of theirs
-    that run for long: whoever hangs leaves room for all others.
+    A quarter of the slots is a reserve: from it each concurrency key gets one job, and only while it has none under way. So several connections
+    that hang at the same moment leave room for the others, one for each of them. A key gets no more at all once a quarter of the slots is with
+    jobs of its that run for long.
 
     The lease of a handler that takes long is renewed, so that nobody else begins the same job; after `longest_s` it is broken off, and the
     job tried again.
@@ -70,9 +71,9 @@ class Worker:
         self._claim = claim
         self._running: dict[asyncio.Task[None], _Running] = {}
         self._has_moved = False
-        self._most_of_key = max(1, concurrency - concurrency // 4)
+        self._in_common = max(1, concurrency - concurrency // 4)
         self._most_slow = max(1, concurrency // 4)
-        self._full: set[str] = set()
+        self._worth_it = max(1, concurrency // 8)  # a claim costs as much as a short job: so many are taken together
         self._no_others_at = float("-inf")
         self._woken = asyncio.Event()
 
@@ -114,44 +115,47 @@ class Worker:
             return
         self._woken.clear()
 
-    def _left(self) -> dict[str, int]:
-        """How many more jobs each concurrency key may have that has some now."""
-        held = Counter(one.job.concurrency_key for one in self._running.values())
+    def _held(self) -> Counter[str]:
+        """How many jobs of each concurrency key are under way."""
+        return Counter(one.job.concurrency_key for one in self._running.values())
+
+    def _hanging(self) -> set[str]:
+        """The keys of which so many jobs run for long that they get no more."""
         long_before = time.monotonic() - SLOW_S
         slow = Counter(one.job.concurrency_key for one in self._running.values() if one.since < long_before)
-        return {
-            key: 0 if slow[key] >= self._most_slow else max(0, self._most_of_key - count) for key, count in held.items()
-        }
+        return {key for key, count in slow.items() if count >= self._most_slow}
 
     async def _take(self) -> bool:
-        """Begin what is due; whether there may be more for which there is room. What there is room for is counted late, when it is known."""
+        """Begin what is due; whether to look again at once."""
+        if (room := self._in_common - len(self._running)) > 0:
+            return await self._begin(self._claim, room, self._hanging()) >= room
+        if time.monotonic() - self._no_others_at < IDLE_S:
+            return False
+        found = await self._begin(store.claim_one_each, self._concurrency - len(self._running), set(self._held()))
+        if not found:
+            self._no_others_at = time.monotonic()
+        return found > 0
+
+    async def _begin(self, claim: Claim, room: int, without: Collection[str]) -> int:
+        """Claim and begin what there is `room` for; how many there were."""
         try:
             async with self._db.transaction() as tx:
-                room, left = self._concurrency - len(self._running), self._left()
-                rows = await self._claim(tx, list(self._handlers), room, self._lease_s, left, self._most_of_key)
+                rows = await claim(tx, list(self._handlers), room, self._lease_s, without)
                 surplus = [row["id"] for row in rows[room:]]
                 if surplus:
                     await store.give_back(tx, surplus)
         except GerbangError as error:
             log.warning("queue.claim_failed", code=error.code)
-            return False
+            return 0
         except Exception:  # a bug or a bad row over one claim must not end the process: the next may be better
             log.exception("queue.claim_failed")
             await asyncio.sleep(AFTER_FAILURE_S)
-            return False
+            return 0
         if surplus:
             log.error("queue.claimed_too_many", asked=room, returned=len(rows))
         for row in rows[:room]:
             self._start(Job(**row))
-        return len(rows) >= room or self._has_room_for_others(left, found=len(rows))
-
-    def _has_room_for_others(self, left: Mapping[str, int], *, found: int) -> bool:
-        """Whether a key has become full, and the jobs of all others were not looked for within the last moment."""
-        now, full = time.monotonic(), {key for key, more in left.items() if not more}
-        if full and not found:
-            self._no_others_at = now
-        self._full = {key for key, more in self._left().items() if not more}
-        return bool(self._full - full) and now - self._no_others_at > IDLE_S
+        return len(rows)
 
     def _start(self, job: Job) -> None:
         task = asyncio.create_task(self._run(job), context=Context())  # what a handler does says nothing of the loop
@@ -161,7 +165,12 @@ class Worker:
     def _ended(self, task: "asyncio.Task[None]") -> None:
         ended = self._running.pop(task, None)
         self._has_moved = True
-        if ended is not None and ended.job.concurrency_key in self._full:
+        if ended is None or len(self._running) >= self._concurrency:
+            return
+        is_idle = all(one.job.concurrency_key != ended.job.concurrency_key for one in self._running.values())
+        if is_idle:
+            self._no_others_at = float("-inf")  # it may have its next from the reserve now
+        if is_idle or self._in_common - len(self._running) >= self._worth_it:
             self.wake()
 
     async def _moving(self) -> None:
