@@ -206,6 +206,20 @@ BARE: Final[Mapping[str, Kind]] = {
 SENTENCES: Final = ("{}", "Pembayaran untuk {} lunas", "ref {}, 2 pcs")
 
 
+SIGNS: Final = ("*", "**", "***", " * ", "#", "##", "###", "----", "\u30fc", "\u0640", "¹", "½", " | ", "****")
+NAMED: Final = ("VA {}", "VA: {}", "No. rek BCA {}", "resi {}", "HP {}", "NIK {}", "Pesanan {}", "{}")
+EXPIRIES: Final = (" 12/27", "12/27", " (01/2029)", "|11|28", " exp 09/30", " - 03/26", " cvv 123")
+
+
+def between_signs(dice: random.Random, card: str) -> str:
+    return dice.choice(SIGNS).join(re.findall(".{1,4}", card))
+
+
+def with_expiry(dice: random.Random, card: str) -> str:
+    """After a word that says that it is something else."""
+    return dice.choice(NAMED).format(card + dice.choice(EXPIRIES))
+
+
 def measured() -> Iterator[tuple[str, str, float]]:
     """Kind, place, and the share that was taken for card numbers (of cards: that was not)."""
     dice = random.Random(9)
@@ -221,6 +235,17 @@ def measured() -> Iterator[tuple[str, str, float]]:
         for card in cards
     ]
     yield "card", "missed", sum(not holds_card_number(dice.choice(SENTENCES).format(text)) for text in spelled) / EACH
+    signs = random.Random(10)
+    yield (
+        "card between signs",
+        "missed",
+        sum(not holds_card_number(between_signs(signs, card)) for card in cards) / EACH,
+    )
+    yield (
+        "card with its expiry",
+        "missed",
+        sum(not holds_card_number(with_expiry(signs, card)) for card in cards) / EACH,
+    )
     for name, (kind, field, words) in KNOWN.items():
         numbers = [kind(dice) for _ in range(EACH)]
         yield name, "field", sum(holds_card_number(one, field) for one in numbers) / EACH

@@ -1,7 +1,7 @@
 """Finding payment card numbers in what people and programs write, and masking them (R14). What a refusal looks like is the edge's matter.
 
-Text is folded first: digits of every script become ASCII, character by character. Digits with at most three separators, or eight blanks, between
-them are one run, made of groups. A number begins and ends at the edges of groups; inside a group only where an expiry or security code goes
+Text is folded first: digits of every script become ASCII, character by character. Digits with at most eight separators between them are one
+run, made of groups. A number begins and ends at the edges of groups; inside a group only where an expiry or security code goes
 on from it, or noughts go before it. What then has an issuer's prefix and length and passes Luhn's check is a card number, unless its
 own form or the name of its field says that it is something else (`number_kinds`). The time is linear in the length of the text.
 """
@@ -11,68 +11,34 @@ import re
 import unicodedata
 from bisect import bisect
 from collections.abc import Iterator, Sequence
-from functools import cache
 from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 from gerbang.base import number_kinds
+from gerbang.base.card_issuers import LONGEST, SHORTEST, fits_luhn, is_card_number, lengths_by_prefix, luhn_sums
 
-LONGEST: Final = 19
-SHORTEST: Final = 12
 _LEAST_PADDED: Final = 15  # with noughts before it: shorter ones are numbers of accounts and parcels
 MOST_DIGITS: Final = 15_000  # in one body: looking through more of them would take longer than anybody may wait for it
-_ALL: Final = range(SHORTEST, LONGEST + 1)
-_UNIONPAY: Final = range(16, LONGEST + 1)
-# (first four digits, from and to; lengths). Where ranges overlap, the lengths add up.
-ISSUERS: Final[Sequence[tuple[str, int, int, Sequence[int]]]] = (
-    ("Visa", 4000, 4999, (13, 16, 19)),
-    ("Mastercard", 5100, 5599, (16,)),
-    ("Mastercard", 2221, 2720, (16,)),
-    ("American Express", 3400, 3499, (15,)),
-    ("American Express", 3700, 3799, (15,)),
-    ("Discover", 6011, 6011, (16, 19)),
-    ("Discover", 6440, 6599, (16, 19)),
-    ("Diners Club", 3000, 3059, (14, 16)),
-    ("Diners Club", 3095, 3095, (14, 16)),
-    ("Diners Club", 3600, 3699, (14, 16)),
-    ("Diners Club", 3800, 3999, (14,)),
-    ("JCB", 3528, 3589, (16, 19)),
-    ("JCB", 1800, 1800, (15,)),
-    ("JCB", 2131, 2131, (15,)),
-    ("UnionPay", 6200, 6299, _UNIONPAY),
-    ("UnionPay", 8100, 8171, _UNIONPAY),
-    ("Maestro", 5018, 5018, _ALL),
-    ("Maestro", 5020, 5020, _ALL),
-    ("Maestro", 5038, 5038, _ALL),
-    ("Maestro", 5893, 5893, _ALL),
-    ("Maestro", 6304, 6304, _ALL),
-    ("Maestro", 6759, 6763, _ALL),
-    ("Maestro", 6767, 6767, _ALL),
-    ("GPN", 1946, 1946, (16,)),  # debit cards of Indonesian banks
-    ("GPN, RuPay, Verve, Dankort", 5000, 5099, (16,)),
-    ("GPN, RuPay", 6000, 6099, (16,)),
-    ("Verve", 5060, 5061, (18, 19)),
-    ("Verve", 5078, 5079, (18, 19)),
-    ("Verve", 6500, 6500, (18, 19)),
-    ("Bancontact", 6703, 6703, _UNIONPAY),
-    ("NAPAS", 9704, 9704, (16, 19)),
-    ("RuPay", 8172, 8201, (16,)),
-    ("Elo", 6362, 6363, (16,)),
-    ("Hipercard", 3841, 3841, (16,)),
-    ("Mir", 2200, 2204, _UNIONPAY),
-    ("Troy", 9792, 9792, (16,)),
-    ("Uzcard", 8600, 8600, (16,)),
-    ("Humo", 9860, 9860, (16,)),
-)
-_SEPARATOR: Final = r"[^0-9A-Za-z*#]"  # signs that mask digits separate nothing: a masked number is none
-_RUN: Final = re.compile(rf"[0-9](?<![0-9].)(?:{_SEPARATOR}{{0,3}}+\s{{0,5}}+[0-9]){{11,}}+", re.DOTALL)
+_SEPARATOR: Final = r"[^0-9A-Za-z]"
+_RUN: Final = re.compile(rf"[0-9](?<![0-9].)(?:{_SEPARATOR}{{0,8}}+[0-9]){{11,}}+", re.DOTALL)
+# So many hide digits, unless the same stands between all groups.
+_MASK: Final = re.compile(r"[*#](?:[^0-9A-Za-z]{0,2}[*#]){3}")
 _GROUP: Final = re.compile(r"[0-9]+")
 _BEHIND: Final = re.compile(
     r"(?:(?:0[1-9]|1[0-2])(?:20)?(?:2[3-9]|3[0-9]|4[0-5])|(?:20)?(?:2[3-9]|3[0-9]|4[0-5])(?:0[1-9]|1[0-2]))(?:[0-9]{3,4})?"
 )
 _EXPIRY_NEXT: Final = re.compile(
     rf"{_SEPARATOR}{{1,3}}(?:(?:0?[1-9]|1[0-2])[/.\- ](?:20)?(?:2[3-9]|3[0-9]|4[0-5])(?![0-9])|(?:cvv|cvc|cid|exp)\b)",
+    re.IGNORECASE,
+)
+_MONTH: Final = r"(?:0?[1-9]|1[0-2])"
+_YEAR: Final = r"(?:20)?(?:2[3-9]|3[0-9]|4[0-5])"
+_MONTH_OF_YEAR: Final = rf"(?:{_MONTH}\s?[/|\-]\s?{_YEAR}|{_YEAR}\s?[/|\-]\s?{_MONTH})(?![0-9]|\s?[/\-][0-9])"
+_GLUED_EXPIRY: Final = re.compile(_MONTH_OF_YEAR)
+_CARD_GOES_ON: Final = re.compile(
+    rf"{_SEPARATOR}{{0,4}}(?:(?:exp\w*|valid\w*|good|thru|until|till|masa|berlaku|sampai|hingga|s/d)[\W_]{{1,3}}){{0,3}}{_MONTH_OF_YEAR}"
+    rf"|{_SEPARATOR}{{0,4}}(?:cvv2?|cvc2?|cid|csc|cvn)\b",
     re.IGNORECASE,
 )
 _SECURITY_CODE: Final = re.compile(
@@ -85,8 +51,6 @@ _CODE_FIELD: Final = re.compile(
     r"(?![A-Za-z0-9])[\"']?\s{0,2}[=:]?\s{0,2}[\"']?([0-9]{3,4})(?![0-9])",
     re.IGNORECASE,
 )
-_PLAIN: Final = bytes.maketrans(b"0123456789", bytes(range(10)))
-_DOUBLED: Final = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 _HIDDEN: Final = re.compile(r"(?<=[0-9])[0-9]|(?<![0-9])[0-9](?![0-9])")  # a number of JSON must keep its first digit
 _PERCENT: Final = re.compile(r"%[0-9A-Fa-f]{2}")
 _TAG: Final = re.compile(r"</?[A-Za-z][^<>]{0,100}>")
@@ -101,9 +65,10 @@ _MOST_LOOKED: Final = 16  # groups before and behind a number, so that long rows
 
 
 _BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")  # letters and marks that nobody sees
-_LONE_BULLET: Final = re.compile(
-    r"(?<=[0-9])(\s?)\*(?=\s?[0-9])"
-)  # one sign between groups separates them, several hide digits
+_DIGITS: Final = frozenset(range(10))
+# Lengthened vowels, fractions: letters and numbers for Unicode, mere signs for who reads a number.
+_MARKS: Final = frozenset({"Lm", "No"})
+_ORNAMENT: Final = re.compile(r"[²³¹⁰⁴-⁹₀-₉①-⑨]")  # digits that also stand between others
 
 
 class _Folding(dict[int, str]):
@@ -111,10 +76,10 @@ class _Folding(dict[int, str]):
 
     def __missing__(self, point: int) -> str:
         char = chr(point)
-        value = unicodedata.digit(char, None)
-        if value is not None:
-            folded = str(value)
-        elif char in _BLANK:
+        value = unicodedata.numeric(char, -1)
+        if value in _DIGITS:
+            folded = str(int(value))
+        elif char in _BLANK or unicodedata.category(char) in _MARKS:
             folded = " "
         elif char in "•●×∗＊⁎＃":
             folded = "*"
@@ -187,28 +152,18 @@ def digits_in(text: str) -> int:
     return sum(map(folded.count, "0123456789"))
 
 
-def is_card_number(digits: str) -> bool:
-    """Whether these ASCII digits are one: Luhn (ISO/IEC 7812-1 annex B), an issuer's prefix and length."""
-    return len(digits) in _lengths()[int(digits[:4])] and fits_luhn(digits)
-
-
-def fits_luhn(digits: str) -> bool:
-    """Whether the last digit is the check digit of the others."""
-    plain = digits.encode()
-    return (sum(plain[-1::-2].translate(_PLAIN)) + sum(plain[-2::-2].translate(_DOUBLED))) % 10 == 0
-
-
 def fold(text: str) -> str:
     """The text in ASCII, as long as it was: digits of every script as digits, other letters as `x`, other signs as spaces."""
     if text.isascii():
         return text
-    folded = text.translate(_FOLDING)
-    return _LONE_BULLET.sub(r"\1 ", folded) if "*" in folded else folded
+    return text.translate(_FOLDING)
 
 
 def _readings(text: str) -> Iterator[str]:
     """The text, and the text that it is a web encoding of."""
     yield text
+    if not text.isascii() and _ORNAMENT.search(text):
+        yield _ORNAMENT.sub(" ", text)
     if "%" in text and _PERCENT.search(text):
         text = unquote(text)
         yield text
@@ -229,9 +184,13 @@ def _unexplained(folded: str, field: str | None) -> Iterator[Found]:
         name = field if field is not None else _name_before(folded[begin : found.start])
         inside = slice(found.start - begin, found.end - begin)
         around = folded[begin : found.end + _AROUND]
-        if explained >= _MOST_EXPLAINED or not (
-            number_kinds.is_kind_of(name, around[inside], folded if field is not None else "")
-            or number_kinds.explains(around, inside.start, inside.stop)
+        if (
+            explained >= _MOST_EXPLAINED
+            or _CARD_GOES_ON.match(folded, found.end)
+            or not (
+                number_kinds.is_kind_of(name, around[inside], folded if field is not None else "")
+                or number_kinds.explains(around, inside.start, inside.stop)
+            )
         ):
             yield found
 
@@ -246,7 +205,7 @@ def _name_before(text: str) -> str:
 
 def _candidates(folded: str) -> Iterator[Found]:
     """Every place that may be a card number by its digits alone; places may overlap."""
-    lengths = _lengths()
+    lengths = lengths_by_prefix()
     for run in _RUN.finditer(folded):
         written = run[0]
         if len(written) > LONGEST or not written.isdigit():
@@ -289,13 +248,27 @@ def _is_of_longer(run: str, spans: Sequence[tuple[int, int]], begin: int, stop: 
     return last < stop or _BEHIND.fullmatch(run, *spans[stop]) is None
 
 
+def _hides(run: str, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether signs between these groups stand for digits that are not shown: a masked number is none."""
+    gaps = [run[before[1] : behind[0]] for before, behind in pairwise(spans)]
+    sizes = [end - start for start, end in spans]
+    if any(gap.count("*") + gap.count("#") > 1 + max(pair) for gap, pair in zip(gaps, pairwise(sizes), strict=True)):
+        return True  # more than the digits beside them
+    is_separated = len(gaps) > 1 and len(set(gaps)) == 1
+    return not is_separated and any(_MASK.search(gap) for gap in gaps)
+
+
 def _at_its_begin(folded: str, start: int, group: str) -> Iterator[Found]:
     """Numbers with which one group of digits begins, where an expiry or a security code goes on from them, or noughts go before."""
     size = len(group)
     expiry_next = _EXPIRY_NEXT.match(folded, start + size) is not None
-    for length in _lengths()[int(group[:4])]:
+    for length in lengths_by_prefix()[int(group[:4])]:
         if length < size and fits_luhn(group[:length]):
-            goes_on = _BEHIND.fullmatch(group, length) or (length == 16 and size == 19)
+            goes_on = (
+                _BEHIND.fullmatch(group, length)
+                or (length == 16 and size == 19)
+                or _GLUED_EXPIRY.match(folded, start + length)
+            )
             if goes_on or expiry_next:
                 yield Found(start, start + length)
     bare = group.lstrip("0")
@@ -313,7 +286,7 @@ def _in_run(folded: str, offset: int, run: str) -> Iterator[Found]:
     spans = [group.span() for group in _GROUP.finditer(run)]
     digits = "".join([run[start:end] for start, end in spans])
     firsts = list(accumulate([end - start for start, end in spans], initial=0))
-    edges, total, lengths, sums = set(firsts), len(digits), _lengths(), _sums(digits)
+    edges, total, lengths, sums = set(firsts), len(digits), lengths_by_prefix(), luhn_sums(digits)
 
     def place(at: int) -> int:
         group = bisect(firsts, at) - 1
@@ -328,11 +301,15 @@ def _in_run(folded: str, offset: int, run: str) -> Iterator[Found]:
                 continue
             end = bisect(firsts, last - 1)
             groups = [digits[begin:stop] for begin, stop in pairwise(firsts[number : end + 1])]
-            if number_kinds.holds_moment(groups) or _is_of_longer(run, spans, number, end):
-                continue
-            if (last in edges or _goes_on(digits, last, firsts)) and not _is_something_else(
-                folded, place(first), digits[first:last]
+            if (
+                number_kinds.holds_moment(groups)
+                or _is_of_longer(run, spans, number, end)
+                or _hides(run, spans[number:end])
             ):
+                continue
+            if (
+                last in edges or _goes_on(digits, last, firsts) or _GLUED_EXPIRY.match(folded, place(last - 1) + 1)
+            ) and not _is_something_else(folded, place(first), digits[first:last]):
                 yield Found(place(first), place(last - 1) + 1)
         size = firsts[number + 1] - first
         if size > SHORTEST:
@@ -345,7 +322,7 @@ def _within(folded: str, start: int, group: str) -> Iterator[Found]:
     """Numbers at the end of one group of digits, behind which an expiry or a security code is written. Without one, longer digits are a number
     that a machine made: a token, a parcel, a branch of a taxpayer.
     """
-    size, lengths = len(group), _lengths()
+    size, lengths = len(group), lengths_by_prefix()
     if _EXPIRY_NEXT.match(folded, start + size) is None:
         return
     for length in range(SHORTEST, min(LONGEST, size - 1) + 1):
@@ -364,26 +341,3 @@ def _is_something_else(folded: str, start: int, digits: str) -> bool:
     if start and folded[start - 1] == "+" and not folded[max(0, start - 2)].isalnum():
         return len(digits) != 16 or digits[0] not in "45"  # a telephone number with its country
     return number_kinds.looks_made(digits)
-
-
-# ── issuers and check digits ────────────────────────────────────────────────────────────────────────────────────────
-
-
-@cache
-def _lengths() -> Sequence[Sequence[int]]:
-    """The lengths of card numbers by their first four digits."""
-    table: list[set[int]] = [set() for _ in range(10_000)]
-    for _, low, high, lengths in ISSUERS:
-        for prefix in range(low, high + 1):
-            table[prefix].update(lengths)
-    return [tuple(sorted(lengths)) for lengths in table]
-
-
-def _sums(digits: str) -> tuple[Sequence[int], Sequence[int]]:
-    """Luhn's sums up to every place of a long run, for numbers that end at even and at odd places: a part of it is then one subtraction."""
-    plain, both = digits.encode(), []
-    for first in (0, 1):  # of a number that ends before an even place the digits at even places are doubled
-        weights = bytearray(plain.translate(_PLAIN))
-        weights[first::2] = plain[first::2].translate(_DOUBLED)
-        both.append(list(accumulate(weights, initial=0)))
-    return both[0], both[1]

@@ -86,9 +86,14 @@ def is_kind_of(field: str, written: str, whole: str = "") -> bool:
     if names[-1] == "iban" and _is_iban(whole.strip()):
         return True
     rule = next((_RULES[name] for name in names if name in _RULES), None)
-    if rule is None:
+    if rule is None or (rule in (_is_account, _is_virtual_account) and _is_in_groups_of_a_network(written)):
         return False
     return rule(_digits(written)) or (_is_one_number(whole) and rule(_digits(whole)))
+
+
+def _is_in_groups_of_a_network(written: str) -> bool:
+    """Whether digits stand in the groups that the large networks print on their cards, and begin as theirs do."""
+    return _PRINTED.fullmatch(written) is not None and _LARGE.match(written) is not None
 
 
 def looks_made(digits: str) -> bool:
@@ -199,6 +204,9 @@ _REFERENCES: Final = frozenset({
 _OF_CARDS: Final = re.compile(r"(?i:card|credit|debit)|kartu(?!_?keluarga)|\bpan\b")
 _GROUPED_AS_CARD: Final = re.compile(
     r"[0-9]{4}([^0-9]{1,3})[0-9]{4}\1[0-9]{4}\1[0-9]{1,4}|[0-9]{4}[^0-9]+[0-9]{6}[^0-9]+[0-9]{4,5}"
+)
+_PRINTED: Final = re.compile(
+    r"[0-9]{4}([^0-9]{1,8})[0-9]{4}\1[0-9]{4}\1[0-9]{4}|[0-9]{4}[^0-9]{1,8}[0-9]{6}[^0-9]{1,8}[0-9]{5}"
 )
 _LARGE: Final = re.compile(r"4|5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)|3[47]|35|62|6011|65")
 _WALLET: Final = re.compile(r"[1-9][0-9]{2,5}08[1-9][0-9]{7,10}")

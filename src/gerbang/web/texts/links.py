@@ -67,8 +67,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "link.wrong.expires": ("Pilih salah satu.", "Choose one of them."),
     "link.wrong.language": ("Pilih salah satu.", "Choose one of them."),
     "link.wrong.card": (
-        "Ini mirip nomor kartu, jadi tidak disimpan. Tambahkan huruf dalam nomor pesanan (4506-A-9117), atau kata seperti VA atau NIK di depannya.",
-        "This looks like a card number, so it was not kept. Put a letter into an order's number (4506-A-9117), or a word such as VA or NIK before it.",
+        "Ini mirip nomor kartu, jadi tidak disimpan. Kartu dibayar di halaman penyedia. Jika ini nomor pesanan, tambahkan huruf di dalamnya (4506-A-9117).",
+        "This looks like a card number, so it was not kept. Cards are paid on the provider's page. If it is an order's number, put a letter into it (4506-A-9117).",
     ),
     # one link
     "link.title": ("Tautan bayar", "Payment link"),
