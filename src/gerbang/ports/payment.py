@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 import msgspec
 
 from gerbang.base.money import Money
+
+LONGEST_EXPIRY_S: Final = 31 * 86_400  # that a payment may wait, whatever its method takes
 
 
 class Method(StrEnum):
@@ -239,6 +241,8 @@ class MethodTerms:
     core quotes the price in it. `wallet` names the wallet of ours that the asset comes into, empty where that is the processor's: each
     attempt wants a number of its own, never used before in that wallet (`Submission.number`), whichever connections share it.
 
+    An attempt by this method ends after `longest_expiry_s` at the latest, for its provider keeps none open for longer.
+
     A provider that speaks a method in several ways names each in `dialect`. An attempt keeps the dialect that it was made in, whatever the
     connection's settings say later; `offered` is False for the terms that only such older attempts stand on.
     """
@@ -255,6 +259,7 @@ class MethodTerms:
     refund: bool = False
     partial_refund: bool = False
     default_expiry_s: int = 86_400
+    longest_expiry_s: int = LONGEST_EXPIRY_S
     assets: tuple[AssetTerms, ...] = ()
     wallet: str = ""
     dialect: str = ""

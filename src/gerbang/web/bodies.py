@@ -10,7 +10,7 @@ from gerbang.base import email_address, ids, ip, phone, web_address
 from gerbang.base.errors import FieldError, NotFound
 from gerbang.base.money import EXPONENTS, FIAT_LIMIT, BadMoney, from_json
 from gerbang.core.payments.model import Destination, MethodChoice, PayerUpdate
-from gerbang.ports.payment import Method, Payer
+from gerbang.ports.payment import LONGEST_EXPIRY_S, Method, Payer
 from gerbang.web import texts
 from gerbang.web.problems import invalid_field
 from gerbang.web.surcharges import is_surcharge
@@ -149,7 +149,7 @@ class PaymentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     metadata: Metadata = {}
     items: Annotated[Sequence[ItemBody], msgspec.Meta(max_length=100)] = ()
     return_url: ReturnUrl | None = None
-    expires_in_s: Annotated[int, msgspec.Meta(ge=60, le=31 * 86_400)] = 86_400
+    expires_in_s: Annotated[int, msgspec.Meta(ge=60, le=LONGEST_EXPIRY_S)] = 86_400
 
     def check(self) -> None:
         """What types cannot say; raises Invalid with a pointer."""

@@ -43,12 +43,14 @@ def test_choices_parts_and_limits_are_the_connections() -> None:
         "wallets": "DANA NONE",
         "partial_refunds": "ewallet virtual_account",
         "least_qris": "1500",
+        "longest_convenience_store": "90",
     }
     mine = {one.method: one for one in offered(replace(EVERY, settings={**EVERY.settings, **narrow}))}
     assert [one.name for one in mine[Method.CONVENIENCE_STORE].options] == ["INDOMARET"]
     assert [one.name for one in mine[Method.EWALLET].options] == ["DANA"]
     assert [method for method, one in mine.items() if one.partial_refund] == [Method.EWALLET]
     assert (mine[Method.QRIS].least, mine[Method.QRIS].most) == (1_500, 10_000_000)
+    assert mine[Method.CONVENIENCE_STORE].longest_expiry_s == 5_400
 
 
 def test_a_method_without_a_merchant_id_is_not_offered() -> None:

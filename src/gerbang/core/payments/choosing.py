@@ -59,6 +59,19 @@ async def check_payable(ctx: Context, amount: int, currency: str, phone: str) ->
     raise CurrencyUnavailable(f"No enabled connection takes {currency}.", errors=[FieldError("/currency", cure)])
 
 
+def check_expiry(terms: MethodTerms, expires_in_s: int) -> None:
+    """Whether the provider keeps an order open for so long. Raises MethodUnavailable with the most that it does."""
+    if expires_in_s > terms.longest_expiry_s:
+        raise MethodUnavailable(
+            f"{terms.method.value} is kept open for {terms.longest_expiry_s} seconds at most.",
+            errors=[
+                FieldError(
+                    "/expires_in_s", f"Must be {terms.longest_expiry_s} at most, or let the payer choose the method."
+                )
+            ],
+        )
+
+
 async def choose(
     ctx: Context, choice: MethodChoice, amount: int, currency: str, phone: str
 ) -> tuple[Connection, MethodTerms]:

@@ -93,6 +93,7 @@ async def create(ctx: Context, caller: Caller, new: NewPayment, key: Idempotency
         await choosing.check_payable(ctx, new.amount, new.currency, new.payer.phone)
     else:
         connection, terms = await choosing.choose(ctx, new.choice, new.amount, new.currency, new.payer.phone)
+        choosing.check_expiry(terms, new.expires_in_s)
         quote = await choosing.quoted(ctx, new.choice, Money(new.amount, new.currency), terms, connection, new.payer)
     livemode = connection.livemode if connection else await _default_livemode(ctx)
     creation = Creation(caller, new, key, ids.new(), terms, connection, livemode, quote)
@@ -175,9 +176,15 @@ def attempt_of(
     return Attempt(
         ids.new(), payment.id, number, AttemptStatus.SUBMITTING, choice.method, choice.options, connection.id, terms.effect,
         terms.lookup, amount, payment.currency, 0, 0, 0, DisputeState.NONE, None, None, None, None, False, now, now,
-        min(payment.expires_at, quote.expires_at) if quote else payment.expires_at, now + schedule.SUBMIT_DEADLINE,
+        _end(payment, terms, now, quote), now + schedule.SUBMIT_DEADLINE,
         quote, 0, NEW_DEPOSIT if terms.wallet else None, terms.dialect,
     )  # fmt: skip
+
+
+def _end(payment: Payment, terms: MethodTerms, now: datetime, quote: Quote | None) -> datetime:
+    """When an attempt is over: with its payment, or before, where its quote or its provider holds for less. Another may follow it then."""
+    longest = now + timedelta(seconds=terms.longest_expiry_s)
+    return min(payment.expires_at, longest, *([quote.expires_at] if quote else []))
 
 
 async def _write_fresh(tx: Tx, fresh: Sequence[tuple[Creation, Whole]]) -> None:
@@ -250,7 +257,7 @@ async def add_attempt(
 def _same(draft: Draft, choice: MethodChoice, connection: Connection) -> Attempt | None:
     """The newest attempt, if it is this very choice, asks for what is still owed, and is being sent or shows something that can be paid."""
     newest = max(draft.attempts.values(), key=lambda a: a.number, default=None)
-    if newest is None or newest.expires_at <= draft.now:
+    if newest is None or newest.expires_at <= draft.now or draft.payment.status not in _TAKES_ATTEMPTS:
         return None
     alike = (newest.method, dict(newest.options), newest.connection) == (
         choice.method,

@@ -15,7 +15,7 @@ from gerbang.core.payments import approvals, decision_store, refunding, settling
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.draft import Draft, open_drafts, save_drafts
 from gerbang.core.payments.hearing import Hearing, apply
-from gerbang.core.payments.machine import OPEN, is_taken_back
+from gerbang.core.payments.machine import OPEN, is_stopped, is_taken_back
 from gerbang.core.payments.model import (
     Attempt,
     AttemptStatus,
@@ -25,6 +25,7 @@ from gerbang.core.payments.model import (
     PaymentStatus,
     Whole,
 )
+from gerbang.core.payments.refund_model import DECIDE_FIRST, RefundsStopped
 from gerbang.ports.payment import Captured
 
 Decision = Literal["accept", "refund", "release"]
@@ -134,6 +135,8 @@ async def _decide(ctx: Context, tx: Tx, draft: Draft, caller: Caller, decision: 
         raise NotHeld(f"The payment is {payment.status.value}.")
     if decision == "release":
         raise NotHeld("The money is in: accept it, or refund it.")
+    if decision == "refund" and is_stopped(payment, draft.attempts.values()):
+        raise RefundsStopped(hint=DECIDE_FIRST)
     detail = {"decision": decision, "reason": reason}
     draft.more.entries.append(Entry(caller.label, "payment.resolved", ids.show("pay", payment.id), detail))
     await decision_store.keep(tx, payment.id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gerbang.base.http import ProviderRefused
-from gerbang.ports.payment import Account, Method
+from gerbang.ports.payment import LONGEST_EXPIRY_S, Account, Method
 from gerbang.ports.provider import CredentialField, SecretFamily, SettingField
 from gerbang.providers.nicepay.snap import account as snap
 
@@ -69,6 +69,8 @@ SETTINGS: Final = (
             SettingField(f"most_{method}", f"Greatest amount, {called}", "Rupiah; at most 12 digits.", _MOST.get(method, "999999999999"), "integer", most=999_999_999_999),
         )
     ],
+    SettingField("longest_virtual_account", "Longest validity, virtual account", "Minutes that NICEPAY keeps a number open for you; what is asked for longer is refused.", "44640", "integer", most=44_640),
+    SettingField("longest_convenience_store", "Longest validity, convenience store", "Minutes that NICEPAY keeps a code open for you.", "44640", "integer", most=44_640),
     SettingField("timeout_s", "Time limit", "Seconds that one call may take.", "15", "integer", most=60),
     SettingField("billing_name", "Payer's name, if none is known", "Letters.", "Pelanggan"),
     SettingField("billing_phone", "Payer's phone, if none is known", "Digits.", "0000000000"),
@@ -111,6 +113,11 @@ def number(account: Account, name: str) -> int:
             f"The NICEPAY setting {name} is not a whole number.", hint="Correct the connection's settings."
         )
     return int(value)
+
+
+def longest_expiry_s(account: Account, method: Method) -> int:
+    """Seconds for which an order of the method may be kept open; NICEPAY sets the end of those that are not paid to a number itself."""
+    return 60 * number(account, f"longest_{method}") if method in PAID_TO_A_NUMBER else LONGEST_EXPIRY_S
 
 
 def chosen(account: Account, name: str) -> frozenset[str]:

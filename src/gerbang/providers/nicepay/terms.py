@@ -18,6 +18,7 @@ from gerbang.providers.nicepay.account import (
     WALLETS,
     chosen,
     imid,
+    longest_expiry_s,
     number,
     setting,
 )
@@ -71,4 +72,5 @@ def _terms(account: Account, method: Method) -> MethodTerms:
         cancel=not gives_back or method is Method.CARD,
         refund=gives_back,
         partial_refund=gives_back and method.value in chosen(account, "partial_refunds"),
+        longest_expiry_s=longest_expiry_s(account, method),
     )

@@ -27,7 +27,7 @@ from gerbang.ports.payment import (
     Submission,
 )
 from gerbang.providers.nicepay import cleaning, jakarta
-from gerbang.providers.nicepay.account import BANKS, WALLETS, base_url, chosen, number
+from gerbang.providers.nicepay.account import BANKS, WALLETS, base_url, chosen, longest_expiry_s, number
 from gerbang.providers.nicepay.account import setting as shared
 from gerbang.providers.nicepay.client import cart_data
 from gerbang.providers.nicepay.snap import facts, wire
@@ -261,6 +261,7 @@ def _terms(account: Account, method: Method) -> MethodTerms:
         options=choices,
         cancel=method is Method.VIRTUAL_ACCOUNT,
         refund=method is not Method.VIRTUAL_ACCOUNT,
+        longest_expiry_s=longest_expiry_s(account, method),
         dialect=DIALECT,
         offered=speaks(account.settings, method),
     )
