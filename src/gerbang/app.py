@@ -25,6 +25,7 @@ from gerbang.base.http import Http
 from gerbang.base.marks import Marks
 from gerbang.base.watchdog import Watchdog, watched
 from gerbang.core.announcements.broadcast import Broadcaster
+from gerbang.core.announcements.lag import Lag
 from gerbang.core.announcements.service import Feed
 from gerbang.core.audit.model import AuditUnavailable
 from gerbang.core.audit.service import Audit
@@ -94,6 +95,7 @@ class Core:
     inbox: Inbox
     notifications: Notifications
     workers: Workers
+    lag: Lag
 
 
 @contextlib.asynccontextmanager
@@ -142,7 +144,7 @@ async def core(
         )  # fmt: skip
         yield Core(
             settings, db, http, clock, changes, secrets, identity, connections, calls, payments, watcher, Inbox(db, preview),
-            notifications, Workers(db),
+            notifications, Workers(db), Lag(db),
         )  # fmt: skip
         await payments.context.drain(settings.drain_s)
         identity.close()
@@ -163,7 +165,7 @@ async def serve(settings: Settings, dog: Watchdog, providers: Mapping[str, Provi
     ):
         await parts.changes.poll()
         await crypto_permission.note_reason(parts.db, settings.crypto_reason)
-        for name, loop in {"changes": parts.changes.run, "workers": parts.workers.run}.items():
+        for name, loop in {"changes": parts.changes.run, "workers": parts.workers.run, "lag": parts.lag.run}.items():
             group.create_task(watched(name, partial(loop, stop)))
         group.create_task(parts.identity.run(stop))
         if not settings.sandbox:
@@ -184,24 +186,15 @@ def _services(parts: Core, dog: Watchdog | None = None) -> Services:
         return {id_: whole.payment.owner_id for id_, whole in (await load_readable(tx, payments)).items()}
 
     return Services(
-        settings=parts.settings,
-        db=parts.db,
-        identity=parts.identity,
-        secrets=parts.secrets,
-        payments=parts.payments,
-        inbox=parts.inbox,
-        connections=parts.connections,
-        ledger=Ledger(parts.db),
-        audit=Audit(parts.db),
-        notifications=parts.notifications,
-        broadcast=Broadcaster(parts.db, owners),
-        limits=Limiter(parts.db),
-        changes=parts.changes,
-        http=parts.http,
-        checks={"queue": lambda: _queue_age(parts), "workers": parts.workers.cause}, notices={"chains": parts.watcher.stalls, "workers": parts.workers.notice},
+        settings=parts.settings, db=parts.db, http=parts.http, changes=parts.changes, limits=Limiter(parts.db),
+        identity=parts.identity, secrets=parts.secrets, connections=parts.connections, payments=parts.payments, inbox=parts.inbox,
+        ledger=Ledger(parts.db), audit=Audit(parts.db), notifications=parts.notifications, broadcast=Broadcaster(parts.db, owners),
+        checks={"queue": lambda: _queue_age(parts), "workers": parts.workers.cause},
+        notices={"chains": parts.watcher.stalls, "workers": parts.workers.notice, "events": parts.lag.notice},
         gauges={
             "gerbang_workers": ("Worker processes by state.", "state", parts.workers.counts),
             "gerbang_lane_still_seconds": ("How long a loop of this process has not moved.", "lane", dog.ages if dog else dict),
+            "gerbang_events_lag_seconds": ("How long what is next for each listener has waited.", "listener", parts.lag.seconds),
         },
     )  # fmt: skip
 

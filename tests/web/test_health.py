@@ -25,6 +25,9 @@ from .conftest import PASSWORD, Edge, running_edge
 
 PROBES = {
     "HAProxy's plain check": b"OPTIONS / HTTP/1.0\r\n\r\n",
+    "HAProxy's check of readiness by OPTIONS": b"OPTIONS /readyz HTTP/1.0\r\n\r\n",
+    "HAProxy's check of life by OPTIONS": b"OPTIONS /healthz HTTP/1.0\r\n\r\n",
+    "OPTIONS by address": b"OPTIONS /readyz?x=1 HTTP/1.1\r\nHost: 10.42.0.17:8080\r\nConnection: close\r\n\r\n",
     "HAProxy's check of a path": b"GET /healthz HTTP/1.0\r\n\r\n",
     "ready by HTTP/1.0": b"GET /readyz HTTP/1.0\r\n\r\n",
     "HTTP/1.1 without Host": b"GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n",

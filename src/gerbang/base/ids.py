@@ -39,6 +39,11 @@ def first_of(at: datetime) -> UUID:
     return UUID(int=max(0, int(at.timestamp() * 1000)) << 80)
 
 
+def made_s(id_: UUID) -> float:
+    """When an id was made, in seconds since 1970, by the clock of the machine that made it."""
+    return (id_.int >> 80) / 1000
+
+
 @lru_cache(maxsize=16_384)
 def show(kind: str, value: UUID) -> str:
     """Write an id for the outside: `pay_01KC3V9Q2M…` for the kind `pay`, 26 characters after the underscore."""

@@ -20,6 +20,7 @@ from gerbang.base.marks import Marks
 from gerbang.base.safety import Finding, look_at
 from gerbang.cli import public_address, surroundings
 from gerbang.cli.process import run, settings_here
+from gerbang.core.announcements import lag
 from gerbang.core.identity import people
 from gerbang.core.payments import deposit_store, deposits, lost_store, verifying
 from gerbang.core.payments.hands import SETTLE
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from gerbang.core.queue.processes import Seen
 
 _MOST_SKEW_S = 5
+_MOST_LAG_S = 60
 
 
 def doctor(*, as_json: Annotated[bool, Parameter("--json")] = False, data: Path | None = None) -> None:
@@ -166,6 +168,7 @@ async def _of_database(settings: Settings) -> list[Finding]:
         found.append(_business_time(await business_time.offset_s(db)))
         found += await _connections(db)
         found += [_worker(one) for one in await processes.workers(db)]
+        found.append(_listeners(await lag.look(db)))
         found += [_unreadable(*one) for one in await verifying.unreadable(db)]
     except DatabaseRefuses as error:
         return [Finding(f"the database: {error.what}", good=False, cure=error.cure)]
@@ -227,6 +230,18 @@ def _worker(one: "Seen") -> Finding:
         "it ends itself within a minute where it can, and `up` or systemd starts it again; otherwise end that process"
     )
     return Finding(one.why or f"worker {one.host}/{one.pid} works", good=not one.why, cure=cure)
+
+
+def _listeners(seen: lag.Seen) -> Finding:
+    """Whether mails and events come: one open transaction of this database holds back all of them."""
+    longest_s = max(seen.waited_s.values())
+    if seen.holder is not None:
+        what = f"mails and events have waited {longest_s:.0f} s for an open transaction: {seen.holder.whole}"
+        return Finding(what, good=False, cure=f"end it: {seen.holder.cure}")
+    what = f"mails and events are {longest_s:.0f} s behind"
+    return Finding(
+        what, longest_s < _MOST_LAG_S, "look whether a worker runs, and what its log says of `announcements`"
+    )
 
 
 def _business_time(ahead_s: int) -> Finding:

@@ -91,7 +91,7 @@ def assemble(services: Services, extra_handlers: Sequence[Any] = ()) -> Gateway:
     metrics, access_log = RequestMetrics(services.gauges), AccessLog(enabled=known.log_level in ("debug", "info"))
     refusals = Refusals()
     inner, schema, documents = _framework(tuple(extra_handlers))
-    busy, readiness = payments.Direct(services), Readiness(services)
+    busy, readiness, health = payments.Direct(services), Readiness(services), plumbing.Health(services)
     ways = Ways(
         inner=inner,
         lifespan=_lifespan(services, (access_log.flush, refusals.flush)),
@@ -102,8 +102,8 @@ def assemble(services: Services, extra_handlers: Sequence[Any] = ()) -> Gateway:
         direct={
             "GET /v1/payments/{payment}": busy.read,
             "POST /v1/payments": busy.create,
-            "GET /healthz": plumbing.Health(services).reply,
-            "GET /readyz": readiness.reply,
+            **dict.fromkeys(("GET /healthz", "OPTIONS /healthz"), health.reply),
+            **dict.fromkeys(("GET /readyz", "OPTIONS /readyz"), readiness.reply),
             "OPTIONS /": readiness.options,
             "GET /metrics": plumbing.metrics_of(metrics),
             "GET /openapi.json": documents.openapi,

@@ -114,6 +114,8 @@ POLICY: Final[Sequence[Row]] = (
     _probe("GET", "/healthz"),
     _probe("GET", "/readyz"),
     _probe("OPTIONS", "/"),
+    _probe("OPTIONS", "/healthz"),
+    _probe("OPTIONS", "/readyz"),
     _open("GET", "/metrics", Rate.FREE, unowned=True),
     _open("GET", "/openapi.json"),
     _open("GET", "/docs"),

@@ -156,4 +156,4 @@ def test_every_place_is_one_of_the_order_that_goes_on() -> None:
     )
     later = schema.partition("-- Places in the order of what happened")[2]
     assert later.count("pg_current_xact_id()") == 1
-    assert later.count("pg_snapshot_xmin") == 1
+    assert later.count("position_of(pg_snapshot_xmin") == 1

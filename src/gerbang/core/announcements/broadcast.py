@@ -15,10 +15,11 @@ from uuid import UUID
 import structlog
 
 from gerbang.base.batching import Shared
-from gerbang.base.db import Database, Tx
+from gerbang.base.db import Database, Row, Tx
 from gerbang.base.errors import GerbangError, Invalid, TooMany
 from gerbang.base.watchdog import beat, watched
 from gerbang.core.announcements import store
+from gerbang.core.announcements.horizon import Horizon
 from gerbang.core.announcements.model import Announcement
 from gerbang.core.announcements.service import announcement_of
 
@@ -130,6 +131,7 @@ class Broadcaster:
         self._poller: asyncio.Task[None] | None = None
         self._position: Place | None = None
         self._starts: Shared[None, None] = Shared()
+        self._horizon = Horizon()
 
     @property
     def listeners(self) -> int:
@@ -196,7 +198,7 @@ class Broadcaster:
     async def _is_of_another_history(self, place: Place) -> bool:
         """We have not come to it: it was given out by a database whose older copy took its place."""
         async with self._db.reading() as tx:
-            return place.xid >= int(await store.horizon(tx))
+            return place.xid >= int(await store.next_place(tx))
 
     async def _start(self) -> None:
         async with self._db.reading() as tx:
@@ -226,11 +228,9 @@ class Broadcaster:
         place, read = after, 0
         while place < until:
             async with self._db.reading() as tx:
-                batch = await self._read(tx, place)
+                batch = _heard(await store.between(tx, (str(place.xid), place.id), (str(until.xid), until.id), _BATCH))
                 owners = await self._owners_of(tx, batch) if scope.owner else {}
             for heard in batch:
-                if heard.place > until:
-                    return
                 if scope.covers(heard.announcement, _owner(owners, heard)):
                     yield heard
             read += len(batch)
@@ -276,12 +276,17 @@ class Broadcaster:
                 log.warning("broadcast.listener_too_slow", caller=listener.scope.caller)
 
     async def _read(self, tx: Tx, after: Place) -> list[Heard]:
-        rows = await store.after(tx, str(after.xid), after.id, _BATCH)
-        return [Heard(Place(int(row["at"]), row["id"]), announcement_of(row)) for row in rows]
+        rows = await store.after(tx, str(after.xid), after.id, _BATCH, exact=self._horizon.exact())
+        self._horizon.read(rows)
+        return _heard(rows)
 
     async def _owners_of(self, tx: Tx, batch: Sequence[Heard]) -> Mapping[UUID, UUID | None]:
         payments = {heard.announcement.payment_id for heard in batch}
         return await self._owners(tx, [id_ for id_ in payments if id_]) if payments - {None} else {}
+
+
+def _heard(rows: Sequence[Row]) -> list[Heard]:
+    return [Heard(Place(int(row["at"]), row["id"]), announcement_of(row)) for row in rows]
 
 
 def _owner(owners: Mapping[UUID, UUID | None], heard: Heard) -> UUID | None:

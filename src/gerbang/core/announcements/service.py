@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
@@ -14,6 +14,7 @@ from gerbang.base.errors import Unavailable
 from gerbang.base.watchdog import beat
 from gerbang.base.writes import Writer
 from gerbang.core.announcements import store
+from gerbang.core.announcements.horizon import Horizon
 from gerbang.core.announcements.model import Announcement
 
 log = structlog.get_logger()
@@ -40,6 +41,7 @@ class Feed:
     db: Database
     name: str
     take: Callable[[Tx, Sequence[Announcement]], Awaitable[None]]
+    _horizon: Horizon = field(default_factory=Horizon, compare=False)
 
     async def prepare(self) -> None:
         """Make the cursor."""
@@ -52,7 +54,8 @@ class Feed:
             place = await store.lock_cursor(tx, self.name)
             if place is None:
                 return 0
-            rows = await store.after(tx, place["xid"], place["id"], most)
+            rows = await store.after(tx, place["xid"], place["id"], most, exact=self._horizon.exact())
+            self._horizon.read(rows)
             if rows:
                 await self.take(tx, [announcement_of(row) for row in rows])
                 await store.move_cursor(tx, self.name, rows[-1]["at"], rows[-1]["id"])
@@ -69,7 +72,7 @@ class Feed:
         """Go on behind the next announcement, which cannot be taken: it stays where it is, for a person."""
         async with self.db.transaction() as tx:
             place = await store.lock_cursor(tx, self.name)
-            rows = await store.after(tx, place["xid"], place["id"], 1) if place is not None else []
+            rows = await store.after(tx, place["xid"], place["id"], 1, exact=True) if place is not None else []
             for row in rows:
                 log.error(
                     "announcements.skipped",
@@ -107,5 +110,5 @@ class Feed:
 
 def announcement_of(row: Row) -> Announcement:
     """A stored row as the value that consumers take."""
-    id_, _at, type_, payment, sequence, data, made_at = row
+    id_, _at, type_, payment, sequence, data, made_at, *_ = row
     return Announcement(type_, payment, sequence, data, made_at, id_)

@@ -31,27 +31,90 @@ async def lock_cursor(tx: Tx, name: str) -> Row | None:
     return await tx.fetchrow("SELECT xid::text, id FROM cursors WHERE name = $1 FOR UPDATE SKIP LOCKED", name)
 
 
-async def after(tx: Tx, xid: str, id_: UUID | None, limit: int) -> list[Row]:
+async def after(tx: Tx, xid: str, id_: UUID | None, limit: int, *, exact: bool = False) -> list[Row]:
     """Announcements after a place, oldest first, of transactions that are certainly finished; `at` is the transaction as text.
 
+    `exact` passes over the open transactions of other databases, which costs a look at all sessions; `passed` says that it helped.
     The text must not be called xid: ORDER BY would take it for the order, in which 1000 comes before 999.
     """
     return await tx.fetch(
         """
-        SELECT id, xid::text AS at, type, payment_id, sequence, data, made_at FROM announcements
+        SELECT id, xid::text AS at, type, payment_id, sequence, data, made_at, xid >= (SELECT finished_below()) AS passed
+        FROM announcements
         WHERE (xid, id) > ($1::text::xid8, coalesce($2, '00000000-0000-0000-0000-000000000000'::uuid))
-          AND xid < (SELECT finished_below())
+          AND xid < (SELECT CASE WHEN $4 THEN finished_here_below() ELSE finished_below() END)
         ORDER BY xid, id LIMIT $3
         """,
         xid,
         id_,
+        limit,
+        exact,
+    )
+
+
+async def between(tx: Tx, after: tuple[str, UUID], upto: tuple[str, UUID], limit: int) -> list[Row]:
+    """Announcements after one place and up to another that a reader has come to already: all there are finished."""
+    return await tx.fetch(
+        """
+        SELECT id, xid::text AS at, type, payment_id, sequence, data, made_at FROM announcements
+        WHERE (xid, id) > ($1::text::xid8, $2) AND (xid, id) <= ($3::text::xid8, $4)
+        ORDER BY xid, id LIMIT $5
+        """,
+        *after,
+        *upto,
         limit,
     )
 
 
 async def horizon(tx: Tx) -> str:
     """The place below which everything is finished: where a listener begins that wants only what is new."""
-    return str(await tx.fetchval("SELECT finished_below()::text"))
+    return str(await tx.fetchval("SELECT finished_here_below()::text"))
+
+
+async def next_place(tx: Tx) -> str:
+    """The place of the next transaction: none that was given out here is as high."""
+    return str(await tx.fetchval("SELECT next_position()::text"))
+
+
+async def first_unheard(tx: Tx) -> UUID | None:
+    """The oldest announcement that nobody may be told yet, for a transaction before it is open."""
+    id_: UUID | None = await tx.fetchval(
+        "SELECT id FROM announcements WHERE xid >= (SELECT finished_here_below()) ORDER BY xid, id LIMIT 1"
+    )
+    return id_
+
+
+async def cursors(tx: Tx) -> list[Row]:
+    """Each durable consumer's name and place."""
+    return await tx.fetch("SELECT name, xid::text, id FROM cursors ORDER BY name")
+
+
+async def first_after(tx: Tx, xid: str, id_: UUID | None) -> UUID | None:
+    """The oldest announcement after a place, whether it may be told yet or not."""
+    first: UUID | None = await tx.fetchval(
+        """
+        SELECT id FROM announcements
+        WHERE (xid, id) > ($1::text::xid8, coalesce($2, '00000000-0000-0000-0000-000000000000'::uuid)) ORDER BY xid, id LIMIT 1
+        """,
+        xid,
+        id_,
+    )
+    return first
+
+
+async def oldest_open(tx: Tx) -> Row | None:
+    """The session, or prepared transaction, of this database whose open transaction is the oldest. What our role may not see is NULL."""
+    return await tx.fetchrow(
+        """
+        SELECT * FROM (
+            SELECT pid, usename::text AS role, coalesce(application_name, '') AS application, state, xact_start AS since, '' AS prepared,
+                   backend_xid AS xid
+            FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()
+            UNION ALL
+            SELECT NULL, owner::text, '', 'prepared', prepared, gid, transaction FROM pg_prepared_xacts WHERE database = current_database()
+        ) AS open ORDER BY age(xid) DESC LIMIT 1
+        """
+    )
 
 
 async def move_cursor(tx: Tx, name: str, xid: str, id_: UUID) -> None:

@@ -62,13 +62,13 @@ async def balanced_to(tx: Tx) -> str | None:
 async def next_to_balance(tx: Tx, upto: str, limit: int) -> str | None:
     """The last of the transactions after `upto` that hold together about `limit` lines, none of which can get any more; None: there are none.
 
-    Below `finished_below` every transaction has ended: what commits late is never passed over.
+    Below `finished_here_below` every transaction has ended: what commits late is never passed over.
     """
     last: str | None = await tx.fetchval(
         """
         SELECT xid::text AS last FROM (
             SELECT xid FROM ledger_lines
-            WHERE xid > $1::text::xid8 AND xid < (SELECT finished_below()) ORDER BY xid LIMIT $2) AS next
+            WHERE xid > $1::text::xid8 AND xid < (SELECT finished_here_below()) ORDER BY xid LIMIT $2) AS next
         ORDER BY next.xid DESC LIMIT 1
         """,
         upto,
