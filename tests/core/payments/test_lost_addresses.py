@@ -47,6 +47,28 @@ async def test_money_at_an_address_that_the_restored_database_does_not_know_is_h
         assert (await verifying.verify(core.db))[1] == []
 
 
+async def test_what_comes_later_to_a_lost_address_is_counted_once_its_money_was_accepted(
+    database: FreshDatabase, tmp_path: Path
+) -> None:
+    chain, there = ScriptedChain(), f"0x{3:040x}"
+    async with a_core(dsn(database), tmp_path / "data", chain) as core:
+        await addresses(core, 1)
+        await core.calls.deposits.resume_at(WALLET, 4, SYSTEM)
+        chain.mine(Sent(HASH, ((there, 7),)), empty=5)
+        await core.watcher.sweep()
+        chain.mine(Sent("0x" + "2" * 64, ((there, 3),)), empty=5)  # before anybody has decided
+        await core.watcher.look()
+        (whole,) = await held(core)
+        accepted = await core.payments.resolve(OPERATOR, whole.payment.id, "accept", "The shop knows the order.")
+        assert (accepted.payment.amount, accepted.payment.amount_captured, accepted.payment.excess_owed) == (7, 10, 3)
+        chain.mine(Sent("0x" + "3" * 64, ((there, 2),)), empty=5)
+        await core.watcher.look()
+        later = await core.payments.get(whole.payment.id)
+        verdicts = [one.verdict for one in await core.payments.chain(whole.payment.id)]
+        assert (later.payment.status.value, later.payment.excess_owed, verdicts) == ("paid", 5, ["counts"] * 3)
+        assert (await verifying.verify(core.db))[1] == []
+
+
 async def test_what_was_skipped_by_hand_is_looked_at_for_months_and_held_each_time_money_comes(
     database: FreshDatabase, tmp_path: Path
 ) -> None:

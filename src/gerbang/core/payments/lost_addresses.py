@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 import structlog
+from msgspec.structs import replace
 
 from gerbang.base import ids
 from gerbang.base.db import Tx
@@ -18,14 +19,15 @@ from gerbang.base.errors import GerbangError
 from gerbang.base.writes import Writes
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, no_audit_no_action, record
-from gerbang.core.payments import lost_store, store
+from gerbang.core.payments import chain_store, lost_store, store
 from gerbang.core.payments.chain_connections import ChainConnection, ChainConnections
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.hearing import Hearing, hear
 from gerbang.core.payments.lost_store import LostNumber
 from gerbang.core.payments.model import Attempt, AttemptStatus, DisputeState, Payment, PaymentStatus
+from gerbang.core.payments.onchain import facts
 from gerbang.ports.chain import Asset
-from gerbang.ports.payment import Accepted, Effect, Lookup, Method, Mismatched, Payer, Quote
+from gerbang.ports.payment import Accepted, Captured, Effect, Fact, Lookup, Method, Mismatched, Payer, Quote
 
 log = structlog.get_logger()
 _AT_ONCE: Final = 200
@@ -107,6 +109,23 @@ class LostAddresses:
         await self._sweep([attempt.id])
 
 
+def is_unclaimed(attempt: Attempt) -> bool:
+    """Whether it stands for a lost address whose money nobody has accepted yet."""
+    return attempt.deposit is not None and attempt.quote is not None and not attempt.quote.network
+
+
+async def adopt(tx: Tx, attempt: Attempt) -> tuple[Attempt, list[Fact]]:
+    """The attempt as one that asked for what came first, and what its transfers say now: all that came of it counts, and so does what still
+    comes, as at any other address. The caller holds the lock under which looks are written.
+    """
+    assert attempt.quote is not None
+    network = str(attempt.options["network"])
+    await lost_store.adopt(tx, attempt.id, network, attempt.quote.asset)
+    asked = replace(attempt, quote=replace(attempt.quote, network=network))
+    said = facts(asked, await chain_store.of_attempts(tx, [attempt.id]))
+    return asked, [fact for fact in said if isinstance(fact, Captured)]
+
+
 async def _add(tx: Tx, payment: Payment, attempt: Attempt) -> None:
     writes = Writes()
     await store.add_payments(writes, [payment])
@@ -122,7 +141,7 @@ def _payment(
     one: ChainConnection, number: LostNumber, first: tuple[Asset, int], now: datetime
 ) -> tuple[Payment, Attempt]:
     """What came, as a payment of that much, over before it began. It was asked for on no network: so whatever comes there is a person's
-    matter, and is credited to nobody by guess.
+    matter, and is credited to nobody by guess, until a person accepts it (`adopt`).
     """
     asset, units = first
     quote = Quote(

@@ -82,6 +82,22 @@ async def found(tx: Tx, one: LostNumber, payment: UUID) -> None:
     )
 
 
+async def adopt(tx: Tx, attempt: UUID, network: str, asset: str) -> None:
+    """From now on this was asked for at a lost address, and what came of it counts: a person has said that the money is right."""
+    await tx.execute(
+        "UPDATE attempts SET quote = quote || jsonb_build_object('network', $2::text) WHERE id = $1", attempt, network
+    )
+    await tx.execute(
+        """
+        UPDATE chain_transfers SET verdict = CASE WHEN state = 'seen' THEN 'waits' ELSE 'counts' END
+        WHERE attempt_id = $1 AND network = $2 AND asset = $3 AND verdict = 'wrong_network' AND state IN ('seen', 'counted', 'settled')
+        """,
+        attempt,
+        network,
+        asset,
+    )
+
+
 async def of_wallets(tx: Tx) -> dict[str, list[int]]:
     """By wallet the numbers that were lost and to which nothing has come yet."""
     rows = await tx.fetch("SELECT wallet, number FROM lost_addresses WHERE payment_id IS NULL ORDER BY wallet, number")

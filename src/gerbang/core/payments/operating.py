@@ -11,7 +11,15 @@ from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.core.audit.model import Entry
 from gerbang.core.identity.model import Caller
-from gerbang.core.payments import approvals, decision_store, refunding, settling, taking_back
+from gerbang.core.payments import (
+    approvals,
+    chain_store,
+    decision_store,
+    lost_addresses,
+    refunding,
+    settling,
+    taking_back,
+)
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.draft import Draft, open_drafts, save_drafts
 from gerbang.core.payments.hearing import Hearing, apply
@@ -26,7 +34,7 @@ from gerbang.core.payments.model import (
     Whole,
 )
 from gerbang.core.payments.refund_model import DECIDE_FIRST, RefundsStopped
-from gerbang.ports.payment import Captured
+from gerbang.ports.payment import Captured, Fact
 
 Decision = Literal["accept", "refund", "release"]
 _ROUNDS: Final = 3
@@ -112,6 +120,7 @@ async def resolve(ctx: Context, caller: Caller, payment_id: UUID, decision: Deci
     Raises NotHeld.
     """
     async with ctx.db.transaction() as tx:
+        await chain_store.one_at_a_time(tx)  # before the payment's own lock, as a look does
         draft = await _draft(tx, payment_id)
         held = [attempt for attempt in draft.attempts.values() if attempt.status is AttemptStatus.HELD]
         if not held:
@@ -160,9 +169,13 @@ async def _resolve(tx: Tx, draft: Draft, caller: Caller, attempt: Attempt, decis
         detail["attempt"] = ids.show("att", attempt.id)
         draft.more.entries.append(Entry(caller.label, "payment.resolved", pay, detail))
         return
+    seen: list[Fact] = []
+    if lost_addresses.is_unclaimed(attempt):
+        attempt, seen = await lost_addresses.adopt(tx, attempt)
+        draft.put_attempt(attempt)
     total = max(attempt.amount, attempt.captured)
     captured = Captured(total, attempt.currency, by_person=True)
-    apply(draft, Hearing(attempt.id, [captured], "operator", caller.label, detail=detail))
+    apply(draft, Hearing(attempt.id, [*seen, captured], "operator", caller.label, detail=detail))
 
 
 async def _draft(tx: Tx, payment_id: UUID) -> Draft:
