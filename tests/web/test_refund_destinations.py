@@ -161,6 +161,18 @@ async def test_two_changes_at_the_same_moment_are_as_if_one_came_after_the_other
     assert refund_now["destination"]["version"] == (1 if settled.status_code == 200 else 2)
 
 
+async def test_a_link_ends_with_whoever_made_it(shop: Shop) -> None:
+    edge, _ = shop
+    _, refund = await a_waiting_refund(edge)
+    finance = await a_person(edge, Role.FINANCE)
+    token = (await edge.post(f"/v1/refunds/{refund}/link", finance)).json()["url"].partition("?t=")[2]
+    before = await (await opened(edge, refund, token)).get(f"/refund/{refund}")
+    user = f"/v1/users/{finance.partition(':')[2]}"
+    ended = await edge.client.patch(user, headers=edge.headers("admin"), json={"disabled": True})
+    after = await httpx.AsyncClient(verify=NO_TLS).get(f"{edge.url}/refund/{refund}?t={token}")
+    assert (before.status_code, ended.status_code, after.status_code) == (200, 200, 404)
+
+
 async def test_what_an_operator_presses_is_not_written_on_the_payers_name(shop: Shop) -> None:
     edge, _ = shop
     _, refund = await a_waiting_refund(edge)
@@ -197,15 +209,17 @@ async def test_a_link_to_a_refund_follows_from_nothing_that_others_hold(shop: Sh
     made, refund = await a_waiting_refund(edge)
     refund_id = ids.read("ref", refund)
     context = edge.services.payments.context
+    issuer = await a_person(edge, Role.FINANCE)
+    other = await a_person(edge, Role.FINANCE)
     token = {
-        "usr": (await context.refund_token(refund_id, "user:usr_a")).replace("usr_a", "usr_b"),
+        "usr": (await context.refund_token(refund_id, issuer)).replace(
+            issuer.partition(":")[2], other.partition(":")[2]
+        ),
         "other refund": await context.refund_token(ids.new()),
         "payment": made["checkout_url"].partition("?t=")[2],
     }[forged]
     assert await edge.services.payments.check_refund_link(refund_id, token) is None
-    assert await edge.services.payments.check_refund_link(
-        refund_id, await context.refund_token(refund_id, "user:usr_a")
-    )
+    assert await edge.services.payments.check_refund_link(refund_id, await context.refund_token(refund_id, issuer))
 
 
 async def test_whoever_asked_for_a_refund_does_not_pay_it_out_where_two_people_may(shop: Shop) -> None:

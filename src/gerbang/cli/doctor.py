@@ -23,7 +23,7 @@ from gerbang.cli.process import run, settings_here
 from gerbang.core.announcements import lag
 from gerbang.core.identity import people
 from gerbang.core.payments import deposit_store, deposits, lost_store, verifying
-from gerbang.core.payments.hands import SETTLE
+from gerbang.core.payments.refund_model import SETTLE
 from gerbang.ports.provider import Probed
 from gerbang.settings import Settings
 

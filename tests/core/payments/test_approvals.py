@@ -139,6 +139,19 @@ async def test_an_approval_lapses_when_the_account_changes_before_the_money_is_s
     assert done.status is RefundStatus.SUCCEEDED
 
 
+@pytest.mark.parametrize("who", ["operator", "payer"])
+async def test_an_approval_lapses_when_an_operator_names_the_account_after_it_and_not_when_the_payer_does(
+    world: World, who: str
+) -> None:
+    refund, approval = await asked(world, 150_000)
+    assert approval is not None
+    payments, payer = world.core.payments, Caller("payer", f"payer:{ids.show('ref', refund.id)}")
+    await payments.decide_approval(COLLEAGUE, approval.id, approve=True, note="")
+    await payments.name_destination(COLLEAGUE if who == "operator" else payer, refund.id, ACCOUNT)
+    stands = (RefundStatus.REQUESTED, "pending") if who == "operator" else (RefundStatus.AWAITING_TRANSFER, "approved")
+    assert await now(world, refund) == stands
+
+
 async def test_who_gave_the_password_long_ago_gives_it_again_before_they_approve_and_not_before_they_refuse(
     world: World,
 ) -> None:

@@ -70,7 +70,7 @@ async def touch(tx: Tx, used: Mapping[UUID, datetime]) -> None:
 
 async def of(tx: Tx, ids: Sequence[UUID]) -> list[Row]:
     """Names and roles of keys by id, of those that have ended too."""
-    return await tx.fetch("SELECT id, name, role FROM api_keys WHERE id = ANY($1)", list(ids))
+    return await tx.fetch("SELECT id, name, role, revoked_at FROM api_keys WHERE id = ANY($1)", list(ids))
 
 
 async def made_by(tx: Tx, id_: UUID) -> str | None:

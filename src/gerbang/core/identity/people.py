@@ -16,6 +16,17 @@ async def who_may(tx: Tx, permission: str) -> frozenset[str]:
     return frozenset(f"user:{ids.show('usr', id_)}" for id_ in await store.active_with_role(tx, roles))
 
 
+async def still_may(tx: Tx, label: str, permission: str) -> bool:
+    """Whether whoever stands behind a label is here, was neither disabled nor revoked, and holds a permission now."""
+    kind, _, id_ = label.partition(":")
+    known = _read("usr" if kind == "user" else "key", id_)
+    if known is None:
+        return False
+    rows = await (store.users_of(tx, [known]) if kind == "user" else key_store.of(tx, [known]))
+    over = "disabled_at" if kind == "user" else "revoked_at"
+    return any(row[over] is None and permission in PERMISSIONS[Role(row["role"])] for row in rows)
+
+
 async def behind(tx: Tx, label: str) -> frozenset[str]:
     """The label itself, and of an API key the person who made it; one that came from the command line stands for itself."""
     kind, _, id_ = label.partition(":")

@@ -13,10 +13,11 @@ from gerbang.base.batching import GroupCommit
 from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database
 from gerbang.core.connections.service import Connections
+from gerbang.core.identity import people
 from gerbang.core.payments.calls import Calls
 from gerbang.core.payments.model import Whole
 from gerbang.core.payments.rates import Quotes
-from gerbang.core.payments.refund_model import STANDARD_RULES, RefundLink, RefundRules
+from gerbang.core.payments.refund_model import SETTLE, STANDARD_RULES, RefundLink, RefundRules
 from gerbang.core.secrets.model import LINK_KEY, Purpose
 from gerbang.core.secrets.service import Secrets
 
@@ -88,7 +89,9 @@ class Context:
         return f"{issued_by.replace(':', '~')}.{_issued(keys[0].value, refund_id, issued_by)}"
 
     async def check_refund_token(self, refund_id: UUID, token: str) -> RefundLink | None:
-        """The link whose token this is, by any key that is still valid; None for no token of this refund. Constant time."""
+        """The link whose token this is, by any key that is still valid; None for no token of this refund, and for a link of somebody who may
+        settle no refund any more. Constant time.
+        """
         shown, dot, given = token.rpartition(".")
         if not dot:
             return RefundLink() if await self.check_link(refund_id, token) else None
@@ -98,7 +101,10 @@ class Context:
             hmac.compare_digest(_issued(key.value, refund_id, issued_by).encode(), given.encode("utf-8", "replace"))
             for key in keys
         ]
-        return RefundLink(issued_by) if any(matches) else None
+        if not any(matches):
+            return None
+        async with self.db.reading() as tx:
+            return RefundLink(issued_by) if await people.still_may(tx, issued_by, SETTLE) else None
 
 
 @lru_cache(maxsize=20_000)

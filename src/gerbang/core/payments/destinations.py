@@ -60,7 +60,10 @@ async def name(
             check_seen(before, seen)
             named = note(draft, refund, caller, fitting, before, link)
             await refund_store.add_destination(tx, refund_id, named)
-            if before and refund.approval == "approved":
+            by_payer = (
+                caller.kind == "payer" and not named.link_issued_by
+            )  # who approved counts on the payer to say where
+            if refund.approval == "approved" and (before or not by_payer):
                 approvals.ask_again(ctx, draft, refund, named.version)
             await save_drafts(tx, [draft])
     ctx.wake()

@@ -8,9 +8,7 @@ from gerbang.core.identity import people
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.model import Refund
-from gerbang.core.payments.refund_model import NamedDestination, RefundRules
-
-SETTLE = "refunds:settle"
+from gerbang.core.payments.refund_model import SETTLE, NamedDestination, RefundRules
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from litestar.params import FromPath
 
 from gerbang.base import ids
 from gerbang.core.identity.model import Caller
-from gerbang.core.payments.hands import SETTLE, Hands
+from gerbang.core.payments.hands import Hands
 from gerbang.core.payments.model import Whole
 from gerbang.core.payments.open_work import UNMATCHED
-from gerbang.core.payments.refund_model import NamedDestination, Work
+from gerbang.core.payments.refund_model import SETTLE, NamedDestination, Work
 from gerbang.web import texts
 from gerbang.web.console import done_view, work_view
 from gerbang.web.console import filters as filtering
