@@ -119,6 +119,20 @@ async def test_a_node_that_is_asked_too_often_is_waited_for_and_not_asked_for_le
     assert time.monotonic() - began > 1.5
 
 
+async def test_a_node_that_says_too_often_where_it_means_too_much_is_asked_for_half_each_time(
+    chain: EvmChain, world: World, proxied: Proxy
+) -> None:
+    await world.pay(1)
+    await world.local.mine(6)
+    here, head = account(proxied.url, assets="USDC"), await world.local.head()
+    await chain.head(here)
+    proxied.twist = lambda call: error(-32005, "Too many requests: your plan allows less") if span(call) > 5 else None
+    with pytest.raises(OutcomeUnknown):
+        await chain.transfers(here, [SHOP], 0, head)
+    reading = await chain.transfers(here, [SHOP], 0, head)
+    assert ([one.amount for one in reading.transfers], reading.last) == ([1], head)
+
+
 async def test_a_node_that_wants_a_long_pause_gets_it_and_another_is_asked(
     chain: EvmChain, world: World, proxied: Proxy
 ) -> None:

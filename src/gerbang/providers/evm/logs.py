@@ -96,13 +96,15 @@ class Logs:
         limits.taken = 0
         if not isinstance(error, OutcomeUnknown | ProviderRefused):
             return False
+        span, several = min(limits.blocks, piece.last - piece.low + 1), min(limits.recipients, len(recipients))
         if isinstance(error, Busy):
             piece.waits += 1
             if piece.waits <= _WAITS:
                 return True
-            limits.blocks = max(1, limits.blocks // 2)  # less may cost it less, next time
+            limits.blocks = max(
+                1, span // 2
+            )  # some say "too many requests" of too many blocks: half of what was asked, next time
             return False
-        span, several = min(limits.blocks, piece.last - piece.low + 1), min(limits.recipients, len(recipients))
         if span > 1:
             slow = isinstance(error.__cause__, TimeoutError)
             smaller = max(1, span // 8 if slow else span // 2)
