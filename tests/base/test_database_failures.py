@@ -43,8 +43,8 @@ async def refused(url: str, setting: str = "GERBANG_DATABASE_URL") -> DatabaseRe
         ("authority", "A certificate file for the database is missing", "sslrootcert /nowhere.pem", "&sslrootcert="),
         ("option", "The database's address has an option that does not exist", '"foo"', "Remove or correct it"),
         ("host", "The database's host is unknown", "There is no host named 'nowhere.invalid'", "GERBANG_DATABASE_URL"),
-        ("port", "Nobody answers for the database", "Nobody listens at 127.0.0.1:9", "Start PostgreSQL"),
-        ("socket", "Nobody answers for the database", "There is no socket of PostgreSQL in /nowhere", "unix_socket_directories"),
+        ("port", "The database does not answer", "Nobody listens at 127.0.0.1:9", "Start PostgreSQL"),
+        ("socket", "The database does not answer", "There is no socket of PostgreSQL in /nowhere", "unix_socket_directories"),
     ],
 )  # fmt: skip
 async def test_what_is_wrong_is_said_with_its_cure(

@@ -129,3 +129,25 @@ async def test_a_body_over_the_limit_is_refused(http: httpx.AsyncClient) -> None
 async def test_the_fault_catalogue_is_told(http: httpx.AsyncClient) -> None:
     kinds = [one["kind"] for one in (await http.get("/control/faults")).json()["data"]]
     assert "reset_after_effect" in kinds
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "said"),
+    [
+        ("PUT", "/control/clock", {}, "/control/clock takes GET or POST, not PUT."),
+        ("POST", "/control/nicepay/faults", {}, "takes DELETE or GET or PUT, not POST."),
+        ("GET", "/control/nowhere", {}, "There is no /control/nowhere here. There are /control/"),
+        ("POST", "/control/paypal/pay", {"reference": "x"}, "There is no simulator named paypal here. There are "),
+        ("POST", "/control/clock", {"advance_s": "x"}, "advance_s: Expected a whole number, not text."),
+        ("POST", "/control/clock", {"advance": 1}, "advance: There is no such field here"),
+        ("GET", "/nowhere", {}, "its pages begin at /"),
+        ("POST", "/control/clock", {"x": "y" * 1_100_000}, "larger than 1 MB"),
+    ],
+)
+async def test_what_the_sandbox_cannot_do_is_said_with_what_it_can(
+    http: httpx.AsyncClient, method: str, path: str, body: dict[str, Any], said: str
+) -> None:
+    answer = await http.request(method, path, json=body)
+    assert answer.status_code >= 400
+    assert said in answer.text
+    assert "`" not in answer.text

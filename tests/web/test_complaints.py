@@ -6,8 +6,8 @@ from typing import Final
 
 import pytest
 
+from gerbang.base.complaints import PATTERNS, in_words
 from gerbang.web import bodies
-from gerbang.web.complaints import PATTERNS, in_words
 from tests.web.conftest import Edge
 
 MACHINE: Final = re.compile(r"`|regex|msgspec|\bstr\b|\bint\b|\bNone\b|\$\.|\^|Struct|Traceback")

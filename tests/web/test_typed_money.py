@@ -11,6 +11,9 @@ from gerbang.web.typed_money import Unreadable, read_amount
     ("typed", "currency", "minor"),
     [
         ("150000", "IDR", 150_000),
+        ("150000.00", "IDR", 150_000),
+        ("150000,00", "IDR", 150_000),
+        ("1500.00", "IDR", 1_500),
         ("150.000", "IDR", 150_000),
         ("150,000", "IDR", 150_000),
         ("150 000", "IDR", 150_000),

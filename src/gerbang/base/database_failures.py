@@ -105,7 +105,7 @@ def _of_system(error: BaseException, at: Place) -> Cause | None:
     if isinstance(error, OSError) and error.errno in (errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH):
         what = f"Nobody listens at {where}." if error.errno == errno.ECONNREFUSED else f"There is no way to {where}."
         cure = f"Start PostgreSQL, or correct host and port in {at.setting}; on another machine its listen_addresses must name an outer address."
-        return Cause("Nobody answers for the database", what, cure)
+        return Cause("The database does not answer", what, cure)
     if "SSL upgrade" in str(error):
         cure = "Switch TLS on there, or write ?sslmode=disable where the way to it is safe (this machine, a tunnel)."
         if at.tls in ("disable", "allow", "prefer"):
@@ -117,7 +117,7 @@ def _of_system(error: BaseException, at: Place) -> Cause | None:
 def _of_files(at: Place) -> Cause:
     if at.host.startswith("/"):
         cure = "Start PostgreSQL, or correct the folder; its own setting unix_socket_directories says where it is."
-        return Cause("Nobody answers for the database", f"There is no socket of PostgreSQL in {at.host}.", cure)
+        return Cause("The database does not answer", f"There is no socket of PostgreSQL in {at.host}.", cure)
     missing = [f"{name} {path}" for name, path in at.files if not Path(path).is_file()]
     what = f"A certificate file cannot be read: {', '.join(missing) or f'sslmode={at.tls} needs one, by sslrootcert'}."
     cure = f"Name it in {at.setting} as &sslrootcert=/etc/gerbang/db-ca.pem, readable for this account."

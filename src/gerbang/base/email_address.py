@@ -1,10 +1,12 @@
 """Reading an e-mail address: one that can be written to, as it is put on an envelope, or why it is none. Asks no name server."""
 
+import re
 from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
 
 LONGEST: Final = 254
+_ENCODED: Final = re.compile(r"=\?|\?=")  # RFC 2047: some mail programs would read another address out of it
 
 
 class BadEmail(ValueError):
@@ -16,6 +18,8 @@ def read(text: str) -> str:
     typed = text.strip()
     if not typed:
         return ""
+    if _ENCODED.search(typed):
+        raise BadEmail("An address is written as it is, without the =?…?= by which a mail's header encodes words.")
     try:
         found = validate_email(typed, check_deliverability=False, strict=True)
     except EmailNotValidError as error:

@@ -37,6 +37,11 @@ def locale_of(wanted: str) -> Locale:
     return "en" if wanted.strip().lower().replace("_", "-").partition("-")[0] == "en" else "id"
 
 
+def tongue(wanted: str) -> Locale | None:
+    """The language that a tag names, however it is written: `id-ID`, `en_US.UTF-8`, `EN`, the old `in`; None for any other."""
+    return _TONGUES.get(re.split(r"[-_.@]", wanted.strip().lower())[0])
+
+
 def accepted(header: str) -> Locale:
     """The language that an Accept-Language header (RFC 9110, section 12.5.4) asks for before the other, by its weights; Indonesian where it names
     neither, unless it refuses that with `q=0`. `in` is the old code of Indonesian, which Java and older Androids still send.

@@ -61,8 +61,17 @@ def from_json(amount: int | str, currency: str) -> Money:
         raise BadMoney(f"Currency {currency!r} is not supported.")
     if currency in ASSETS:
         if not (isinstance(amount, str) and _UNITS.fullmatch(amount)):
-            raise BadMoney(f"An amount of {currency} is text: base units of 10^-{EXPONENTS[currency]}, 1 to 30 digits.")
+            raise BadMoney(
+                f"An amount of {currency} is text in quotation marks: base units of 10^-{EXPONENTS[currency]}, 1 to 30 digits."
+            )
         return Money(int(amount), currency)
+    if isinstance(amount, str):
+        said = f" as a number without quotation marks: {amount}" if amount.isascii() and amount.isdigit() else ""
+        raise BadMoney(
+            f"An amount of {currency} is a whole number of minor units{said}."
+            if said
+            else f"An amount of {currency} is a whole number of minor units, not text."
+        )
     if type(amount) is not int or not 0 < amount < FIAT_LIMIT:
         raise BadMoney("The amount must be a whole number of minor units, above 0 and below 1,000,000,000,000.")
     return Money(amount, currency)

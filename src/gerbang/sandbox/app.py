@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+import structlog
 
 from gerbang.ports.simulator import Answer, Impossible, Request, Simulator, Webhook
 from gerbang.providers.coinbase_checkouts.simulator import CoinbaseBusinessSimulator
@@ -84,6 +85,13 @@ class SandboxConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     nicepay_private_key: str = ""
     coinbase: tuple[CoinbaseMerchant, ...] = ()
     commerce: tuple[CommerceMerchant, ...] = ()
+
+
+_TEXT: Final = (("content-type", "text/plain; charset=utf-8"),)
+_FAILED: Final = (
+    b"The sandbox failed at this: its log says where (gerbang up --verbose). The simulators go on; load the page again."
+)
+log = structlog.get_logger()
 
 
 class Sandbox:
@@ -169,14 +177,18 @@ class Sandbox:
             return
         body = await read_body(receive)
         if body is None:
-            await reply(send, Answer(413, b""))
+            await reply(send, Answer(413, b"The body is larger than 1 MB, which is all that the sandbox takes.", _TEXT))
             return
         request = _request(scope, path, body)
         complaint = self._guard.complaint(request)
         if complaint:
-            await reply(send, Answer(403, complaint.encode(), (("content-type", "text/plain"),)))
+            await reply(send, Answer(403, complaint.encode(), _TEXT))
             return
-        answer = await (self._control if path.startswith("/control/") else self._page).answer(request)
+        try:
+            answer = await (self._control if path.startswith("/control/") else self._page).answer(request)
+        except Exception:
+            log.exception("sandbox.request_failed", method=request.method, path=path)
+            answer = Answer(500, _FAILED, _TEXT)
         await reply(send, answer)
 
     async def _open_chain(self, wish: ChainConfig) -> LocalChain | None:

@@ -4,6 +4,7 @@ Every call that changes something is in the journal like a provider's own reques
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from random import Random
 from typing import Any, Final, TypeVar
@@ -12,6 +13,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from gerbang.base.clock import MOST_OFFSET_S
+from gerbang.base.complaints import in_words
 from gerbang.base.errors import GerbangError, Unavailable
 from gerbang.ports.simulator import Act, Answer, Impossible, Request, Simulator, Webhook
 from gerbang.sandbox.chain.calls import ChainCalls
@@ -29,6 +31,7 @@ from gerbang.sandbox.stage import Stage
 ACTS: Final = ("pay", "decline", "expire", "refund", "dispute", "cancel", "lie")
 SANDBOX: Final = "sandbox"
 CHAIN: Final = "chain"
+_PLACE: Final = re.compile(r"`\$\.([^`]+)`$|field `([^`]+)`")
 _STATUS: Final = {"not_found": 404, "conflict": 409, "invalid": 422}
 _MOST: Final = 1_000
 _Body = TypeVar("_Body")
@@ -96,7 +99,7 @@ class Control:
         except Impossible as refusal:
             return _problem(_STATUS[refusal.code], refusal.code, refusal.detail)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            return _problem(422, "invalid", str(error))
+            return _problem(422, "invalid", _in_words(str(error)))
         except Unavailable as error:
             return _problem(503, error.code, error.detail)
         except GerbangError as error:  # what Gerbang was asked for an act
@@ -113,13 +116,23 @@ class Control:
             return self._chain_act(request, rest[0])
         handler = self._of_provider.get(f"{request.method} {rest[0]}")
         if handler is None:
-            raise Impossible("not_found", f"There is no {request.method} {request.path} here.")
+            raise Impossible("not_found", self._what_there_is(request.method, request.path, rest[0]))
         return handler(request, provider)
+
+    def _what_there_is(self, method: str, path: str, last: str) -> str:
+        """What to ask for instead: another method at the same address, or the addresses that there are."""
+        taken = sorted(one.split()[0] for one in self._fixed if one.endswith(f" {path}"))
+        taken += sorted(one.split()[0] for one in self._of_provider if one.endswith(f" {last}"))
+        if taken:
+            return f"{path} takes {' or '.join(dict.fromkeys(taken))}, not {method}."
+        fixed = ", ".join(sorted({one.split()[1] for one in self._fixed}))
+        return f"There is no {path} here. There are {fixed}, and /control/PROVIDER/orders, faults, quirks, endings, webhooks and acts; / shows them as a page."
 
     def _simulator(self, provider: str) -> Simulator:
         simulator = self._stage.simulators.get(provider)
         if simulator is None:
-            raise Impossible("not_found", f"There is no simulator named {provider} here.")
+            known = ", ".join(sorted(self._stage.simulators))
+            raise Impossible("not_found", f"There is no simulator named {provider} here. There are {known}.")
         return simulator
 
     async def _get_clock(self, _request: Request) -> Answer:
@@ -283,6 +296,14 @@ def _number(query: Mapping[str, str], name: str, default: int) -> int:
         return int(query.get(name, default))
     except ValueError as error:
         raise Impossible("invalid", f"{name} is a whole number.") from error
+
+
+def _in_words(said: str) -> str:
+    """What the reader of a body said, as a sentence with its place."""
+    place = _PLACE.search(said)
+    if "malformed" in said or "truncated" in said or "utf-8" in said:
+        return "The body must be one JSON object, as {}."
+    return f"{place[1] or place[2]}: {in_words(said)}" if place else in_words(said)
 
 
 def _json(value: object, status: int = 200) -> Answer:

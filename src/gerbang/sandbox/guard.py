@@ -6,6 +6,9 @@ from typing import Final
 from gerbang.base.addresses import origin_of, read_address, split_host, vouches
 from gerbang.ports.simulator import Request
 
+_OF_ANOTHER: Final = (
+    "A page of another site may not act here: open the sandbox itself, and press there. Programs send no Origin."
+)
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
@@ -30,9 +33,9 @@ class Guard:
         if vouches(origin, site, request.headers.get("sec-fetch-mode", "")):
             return ""
         if origin and (told is None or not self._is_ours(told[1]) or told[2] not in {*self.ports, port or 80}):
-            return "A page of another site may not act here."
+            return _OF_ANOTHER
         if not origin and site == "cross-site":
-            return "A page of another site may not act here."
+            return _OF_ANOTHER
         return ""
 
     def _is_ours(self, host: str) -> bool:

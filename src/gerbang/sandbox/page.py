@@ -337,5 +337,8 @@ def _html(page: bytes, policy: str) -> Answer:
     return Answer(200, page, (*headers, ("content-security-policy", policy)))
 
 
+_MISSING: Final = b"There is no such page in the sandbox: its pages begin at /, and acts for programs at /control/. The shop and the console are Gerbang's own, at its port."
+
+
 def _missing() -> Answer:
-    return Answer(404, b"There is no such page in the sandbox.", (("content-type", "text/plain"),))
+    return Answer(404, _MISSING, (("content-type", "text/plain; charset=utf-8"),))

@@ -12,6 +12,7 @@ from gerbang.base.money import EXPONENTS, FIAT_LIMIT, BadMoney, from_json
 from gerbang.core.payments.model import Destination, MethodChoice, PayerUpdate
 from gerbang.ports.payment import LONGEST_EXPIRY_S, Method, Payer
 from gerbang.web import texts
+from gerbang.web.faults import all_at_once
 from gerbang.web.problems import invalid_field
 from gerbang.web.surcharges import is_surcharge
 
@@ -65,7 +66,7 @@ ReturnUrl = Annotated[
     msgspec.Meta(
         max_length=2048,
         description="Where the payer goes afterwards: a whole address, http or https, with a host and without a user.",
-        extra_json_schema={"format": "uri", "pattern": "^https?://"},
+        extra_json_schema={"format": "uri", "pattern": "^[hH][tT][tT][pP][sS]?://"},
     ),
 ]
 _METADATA_BYTES: Final = 16_384
@@ -151,11 +152,19 @@ class PaymentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     return_url: ReturnUrl | None = None
     expires_in_s: Annotated[int, msgspec.Meta(ge=60, le=LONGEST_EXPIRY_S)] = 86_400
 
-    def check(self) -> None:
-        """What types cannot say; raises Invalid with a pointer."""
-        check_items(self.items, read_amount(self.amount, self.currency), self.currency)
-        check_metadata(self.metadata)
-        read_return_url(self.return_url)
+    def check(self, region: str = phone.HOME) -> None:
+        """What types cannot say; raises Invalid with a pointer for each fault. A number without a country code is of this region."""
+        all_at_once(
+            lambda: check_items(self.items, read_amount(self.amount, self.currency), self.currency),
+            lambda: read_email(self.customer.email),
+            lambda: read_phone(self.customer.phone, region),
+            lambda: read_ip(self.customer.ip),
+            lambda: check_metadata(self.metadata),
+            lambda: read_return_url(self.return_url),
+            self._check_choice,
+        )
+
+    def _check_choice(self) -> None:
         if self.method is None and (self.method_options or self.connection):
             raise invalid_field("/method", "Needed when method_options or connection is given.")
 

@@ -8,13 +8,14 @@ from typing import Any, Final
 import msgspec
 from msgspec import inspect
 
+from gerbang.base import bank_account
+from gerbang.base.formats import tongue
 from gerbang.base.text import clean, plain
 
 # What is a secret is taken as it was typed.
 _AS_TYPED: Final = frozenset({"password", "current", "new", "token", "refresh_token", "value"})
 _LINES: Final = frozenset({"description", "reason", "note"})
 _PLAIN: Final = frozenset({"account", "amount", "address", "email", "phone", "ip"})
-_GROUPS: Final = re.compile(r"(?<=[0-9])[ .\-]+(?=[0-9])", re.ASCII)
 # Whether anything in a JSON text could be cleaned: bytes that are not printable ASCII, an escape, a space at the edge of a string.
 _UNCLEAN: Final = re.compile(rb"""[^\x20-\x7e\r\n\t]|\\|"\s+[^\s:,\]}]|[^\s:,\[{]\s+\"""")
 
@@ -44,7 +45,9 @@ def _cleaner(name: str, kind: inspect.Type) -> Cleaner:
         case inspect.Metadata(type=inner):
             return _cleaner(name, inner)
         case inspect.StrType() if name == "account":  # whether it was grouped like a card has been looked at before
-            return lambda value: _GROUPS.sub("", plain(value)) if isinstance(value, str) else value
+            return lambda value: _account(value) if isinstance(value, str) else value
+        case inspect.LiteralType() | inspect.EnumType() | inspect.StrType() if name == "locale":
+            return lambda value: tongue(value) or plain(value) if isinstance(value, str) else value
         case inspect.StrType():
             return lambda value: cleaned(name, value) if isinstance(value, str) else value
         case inspect.StructType(cls=shape):
@@ -63,6 +66,14 @@ def _cleaner(name: str, kind: inspect.Type) -> Cleaner:
             return _of_union([_cleaner(name, one) for one in kinds])
         case _:
             return _as_is
+
+
+def _account(text: str) -> str:
+    """The digits, where they are an account number; else as it was typed, so that it is refused and never kept in another form."""
+    try:
+        return bank_account.read(text)
+    except bank_account.BadAccount:
+        return plain(text)
 
 
 def _as_is(value: Any) -> Any:

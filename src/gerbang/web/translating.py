@@ -8,9 +8,9 @@ from litestar.exceptions import (
     ValidationException,
 )
 
+from gerbang.base.complaints import in_words
 from gerbang.base.db import DataError
 from gerbang.base.errors import FieldError, GerbangError, Invalid
-from gerbang.web.complaints import in_words
 from gerbang.web.problems import Malformed, MethodNotAllowed, RouteNotFound
 
 log = structlog.get_logger()

@@ -12,6 +12,7 @@ _SIGNS: Final[Mapping[str, tuple[str, ...]]] = {
     "IDR": ("rp.", "rp"), "USD": ("us$", "$"), "SGD": ("s$", "$"), "AUD": ("a$", "$"), "HKD": ("hk$", "$"), "EUR": ("€",), "GBP": ("£",),
     "JPY": ("¥",), "CNY": ("¥",), "KRW": ("₩",), "VND": ("₫",), "THB": ("฿",), "PHP": ("₱",), "MYR": ("rm",),
 }  # fmt: skip
+_PLAINLY_WHOLE: Final = 4  # digits that no mark has grouped
 _NO_CENTS: Final = re.compile(r"[.,]\s?[-–—]+$")
 _NUMBER: Final = re.compile(r"\d+(?:[.,'’ ]\d+)*", re.ASCII)
 
@@ -59,8 +60,8 @@ def _parts(groups: Sequence[str], marks: str, exponent: int) -> tuple[str, str]:
     decimal = marks[-1] in ".," and marks[-1] not in marks[:-1] and len(set(marks[:-1])) <= 1
     if not decimal or not (len(before) == 1 or _is_grouped(before)):
         raise Unreadable("form")
-    if not exponent:  # 150.000,00 says twice what it means; 150.00 is a slip
-        if last != "00" or len(before) == 1:
+    if not exponent:  # 150.000,00 and 150000.00 are what programs write; 150.00 is a slip
+        if last != "00" or (len(before) == 1 and len(before[0]) < _PLAINLY_WHOLE):
             raise Unreadable("form")
         return "".join(before), ""
     if len(last) > exponent:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import islice
 from typing import Any, Final, NamedTuple, TypeVar, cast
@@ -13,15 +13,12 @@ from gerbang.base import number_kinds
 from gerbang.base.card_numbers import MOST_DIGITS, digits_in, fold, holds_card_number
 from gerbang.base.errors import FieldError, Invalid
 from gerbang.web.cleaning import cleaned_body, may_be_unclean
-from gerbang.web.complaints import in_words
+from gerbang.web.faults import faults, pointer_to, refusal
 from gerbang.web.problems import CardDataRefused, Malformed, invalid_field
 
 T = TypeVar("T")
 _NEVER_IN_ONE_TEXT: Final = "\n/ / / / / /\n"  # more signs than stand between the digits of one number
 _BIG_FLOAT: Final = 10.0**20
-_AT: Final = re.compile(r" - at `\$(.*)`$")
-_NAMED: Final = re.compile(r"(?:unknown|missing required) field `(.+?)`")
-_STEP: Final = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
 _MOST_DEPTH: Final = 200
 _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"')
 _BRACKET: Final = re.compile(rb"[\[\]{}]")
@@ -61,7 +58,7 @@ def _decoder(shape: Any) -> msgspec.json.Decoder[Any]:
 
 
 def read_as(body: bytes, shape: type[T]) -> T:
-    """The body as a Struct of ours, after read_json; raises Invalid (422) with a JSON Pointer."""
+    """The body as a Struct of ours, after read_json; raises Invalid (422) with a JSON Pointer for each fault."""
     body = body or b"{}"
     if not may_be_unclean(body):
         try:
@@ -70,11 +67,11 @@ def read_as(body: bytes, shape: type[T]) -> T:
             pass  # it may be right once it is cleaned: an account number in groups
         else:
             return result
+    value = cleaned_body(_READER.decode(body), shape)
     try:
-        return msgspec.convert(cleaned_body(_READER.decode(body), shape), shape, strict=True)
+        return msgspec.convert(value, shape, strict=True)
     except msgspec.ValidationError as error:
-        pointer, detail = pointer_of(str(error))
-        raise invalid_field(pointer, detail) from error
+        raise refusal(faults(value, shape)) from error
 
 
 def refuse_members(value: Any) -> None:
@@ -83,20 +80,7 @@ def refuse_members(value: Any) -> None:
         return
     said = "This address takes nothing in its body: leave it out."
     names = value if isinstance(value, dict) else [""]
-    raise Invalid(said, errors=[FieldError(_pointer([name] if name else []), said) for name in names])
-
-
-def pointer_of(message: str) -> tuple[str, str]:
-    """Where, as a JSON Pointer (RFC 6901), and what is wrong there, out of the reader's own message."""
-    place = _AT.search(message)
-    steps = [found[1] or found[2] for found in _STEP.finditer(place[1])] if place else []
-    if named := _NAMED.search(message):
-        steps.append(named[1])
-    return _pointer(steps), in_words(_AT.sub("", message))
-
-
-def _pointer(steps: Sequence[str]) -> str:
-    return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
+    raise Invalid(said, errors=[FieldError(pointer_to([name] if name else []), said) for name in names])
 
 
 # ── card data ───────────────────────────────────────────────────────────────────────────────────────────────────────

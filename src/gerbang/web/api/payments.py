@@ -206,7 +206,7 @@ async def methods(services: Services, part: Part, amount: Amount, currency: Curr
 
 
 async def _create(services: Services, exchange: Exchange, body: PaymentBody) -> tuple[AnyPaymentView, bool]:
-    body.check()
+    body.check(services.settings.business_country)
     caller = exchange.known_caller()
     if caller.may("payments:read"):
         owner = owner_id(body.customer)

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
+from urllib.parse import unquote
 
 import msgspec
 from litestar import Request, get, post, put
@@ -17,6 +18,7 @@ from gerbang.web.services import Services
 
 AnyRequest = Request[Any, Any, Any]
 _TAGS: Final = ["secrets"]
+_PLACE: Final = "/v1/secrets/"
 _ROTATE: Final = "/rotate"
 _DAY_S: Final = 86_400
 Overlap = Annotated[int, msgspec.Meta(ge=0, le=30 * _DAY_S)]
@@ -69,7 +71,7 @@ async def list_secrets(services: Services, part: Part) -> Page[SecretView]:
 @put("/v1/secrets/{name:path}", summary="Write a secret", tags=_TAGS)
 async def put_secret(request: AnyRequest, services: Services, name: str, data: SecretBody) -> WrittenView:
     """The name's first part is its family, as in service/nicepay-uji/merchant_key."""
-    plain = str(name).lstrip("/")
+    plain = _written(request, name)
     version = await services.secrets.put(
         plain, data.value.encode(), overlap_s=data.overlap_s, actor=caller_of(request).label
     )
@@ -79,13 +81,19 @@ async def put_secret(request: AnyRequest, services: Services, name: str, data: S
 @post("/v1/secrets/{name:path}", summary="Rotate a secret (…/rotate)", tags=_TAGS, status_code=200)
 async def rotate_secret(request: AnyRequest, services: Services, name: str, data: RotationBody) -> WrittenView:
     """A new version beside the old one, which stays valid for the overlap."""
-    plain = str(name).lstrip("/")
+    plain = _written(request, name)
     if not plain.endswith(_ROTATE):
         raise RouteNotFound("POST …/rotate rotates a secret.")
     plain = plain.removesuffix(_ROTATE)
     value = data.value.encode() if data.value is not None else base64.b64encode(new_key())
     version = await services.secrets.put(plain, value, overlap_s=data.overlap_s, actor=caller_of(request).label)
     return WrittenView(plain, version)
+
+
+def _written(request: AnyRequest, name: str) -> str:
+    """The name as the address has it: the router reads two slashes as one, and would write another secret than was named."""
+    written = unquote(request.scope["raw_path"].decode("latin-1")).removeprefix(_PLACE)
+    return written if written.strip("/") else str(name).lstrip("/")
 
 
 def _view(secret: Secret) -> SecretView:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 
-from gerbang.base import eip55, ids
+from gerbang.base import bank_account, eip55, ids
 from gerbang.base.card_numbers import holds_card_number
 from gerbang.base.errors import GerbangError
 from gerbang.core.payments.machine import is_stopped
@@ -93,18 +93,21 @@ async def read_destination(request: Request[Any, Any, Any], refund: Refund) -> t
     if coins is not None:
         wrong_address = say("refund.wrong.address", network=NETWORKS.get(coins.network, coins.network))
         return _address(request, form["account"], wrong_address)
-    digits = re.sub(r"[ .\-]", "", form["account"])
-    wrong: dict[str, str] = {}
+    number, wrong = form["account"], dict[str, str]()
     if not 2 <= len(form["bank"]) <= 40:
         wrong["bank"] = say("refund.wrong.bank")
     if holds_card_number(form["account"], "account"):
         note_cards(request, ["account"])
-        wrong["account"], digits = say("refund.wrong.card"), ""
-    elif not (digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 20):
-        wrong["account"] = say("refund.wrong.account", count=sum(char.isdigit() for char in digits))
+        wrong["account"], number = say("refund.wrong.card"), ""
+    else:
+        try:
+            number = bank_account.read(number)
+        except bank_account.BadAccount as error:
+            why = "account" if error.alone else "account.words"
+            wrong["account"] = say(f"refund.wrong.{why}", count=error.digits)
     if not 2 <= len(form["name"]) <= 80:
         wrong["name"] = say("refund.wrong.name")
-    return Destination(form["bank"], digits, form["name"]), wrong | form.card_complaints(say)
+    return Destination(form["bank"], number, form["name"]), wrong | form.card_complaints(say)
 
 
 def _address(request: Request[Any, Any, Any], typed: str, wrong: str) -> tuple[Destination, dict[str, str]]:
@@ -169,6 +172,7 @@ async def _show(
         banks=tuple(BANK_TITLES.values()),
         coins=coins,
         network=NETWORKS.get(coins.network, coins.network) if coins else "",
+        telephone=coins is None and bank_account.is_telephone_at_bank(given.bank, given.account),
     )
 
 

@@ -40,8 +40,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "The link was not made. Please mend what is marked.",
     ),
     "link.wrong.amount": (
-        "Tulis jumlahnya seperti {example}, tanpa kata.",
-        "Write the amount like {example}, without words.",
+        "Tulis jumlahnya dengan angka, seperti {example}.",
+        "Write the amount in digits, like {example}.",
     ),
     "link.wrong.amount.currency": (
         "Jumlah ini ditulis dalam mata uang lain. Pilih mata uangnya di sebelah.",

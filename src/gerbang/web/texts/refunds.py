@@ -51,8 +51,16 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "refund.wrong.bank": ("Tulis nama banknya, paling banyak 40 huruf.", "Write the bank's name, at most 40 letters."),
     "refund.wrong.account": (
-        "Nomor rekening terdiri dari 8 sampai 20 angka. Baru ada {count}.",
-        "An account number has 8 to 20 digits. So far there are {count}.",
+        "Nomor rekening terdiri dari 5 sampai 20 angka. Di sini ada {count}.",
+        "An account number has 5 to 20 digits. Here there are {count}.",
+    ),
+    "refund.wrong.account.words": (
+        "Tulis nomor rekening saja, tanpa nama bank atau kata lain.",
+        "Write the account number alone, without the bank's name or other words.",
+    ),
+    "refund.account.telephone": (
+        "Ini seperti nomor telepon. Untuk e-wallet itu benar; nomor rekening bank biasanya lain. Periksa sekali lagi.",
+        "This looks like a telephone number. For e-money that is right; the number of a bank account is usually another. Please check it once more.",
     ),
     "refund.wrong.card": (
         "Ini nomor kartu, bukan nomor rekening. Kami tidak menyimpannya. Nomor rekening ada di aplikasi bank atau buku tabungan Anda.",
