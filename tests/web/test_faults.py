@@ -52,7 +52,11 @@ def test_what_only_the_meaning_tells_is_named_together_too() -> None:
 def test_a_word_that_is_not_in_the_list_is_answered_by_the_list() -> None:
     assert wrong({**GOOD, "method": "cash"})["/method"].startswith("Must be one of: card, virtual_account")
     assert wrong({**GOOD, "customer": {"locale": "fr"}}) == {"/customer/locale": "Must be one of: id, en."}
-    assert "IDR" in wrong({**GOOD, "currency": "XXX"})["/currency"]
+    assert "IDR" in wrong({**GOOD, "currency": "ABC"})["/currency"]
+
+
+def test_a_list_that_is_too_long_is_one_fault() -> None:
+    assert wrong({**GOOD, "items": [1] * 101}) == {"/items": "Too many: at most 100."}
 
 
 def test_a_list_that_is_no_object_is_one_fault() -> None:

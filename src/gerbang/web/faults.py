@@ -1,6 +1,7 @@
 """Every fault of a body in one answer: where each stands, as a JSON Pointer, and what may stand there. Pure; what a body means is nobody's matter here."""
 
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from types import UnionType
@@ -51,10 +52,13 @@ def _faults(value: Any, shape: Any, steps: Sequence[str]) -> Sequence[FieldError
     if struct is not None and isinstance(value, dict):
         return _of_members(value, struct, steps)
     item = _item_of(shape)
-    if item is not None and isinstance(value, list):
+    most = _most_of(shape)
+    if item is not None and isinstance(value, list) and len(value) <= most:
         found = [fault for number, one in enumerate(value) for fault in _faults(one, item, (*steps, str(number)))]
         if found:
             return found
+    if item is not None and isinstance(value, list) and len(value) > most:
+        return [FieldError(pointer_to(steps), f"Too many: at most {most}.")]
     try:
         msgspec.convert(value, shape, strict=True)
     except msgspec.ValidationError as error:
@@ -96,6 +100,16 @@ def _item_of(shape: Any) -> Any:
     lists = [one for one in _parts(shape) if get_origin(one) in (list, tuple, Sequence)]
     items = [get_args(one)[0] for one in lists if get_args(one)]
     return next((one for one in items if _struct_of(one) is not None), None)
+
+
+def _most_of(shape: Any) -> int:
+    """How many items a list may have."""
+    said = (
+        [one.max_length for one in get_args(shape)[1:] if isinstance(one, msgspec.Meta)]
+        if get_origin(shape) is Annotated
+        else []
+    )
+    return next((most for most in said if most is not None), sys.maxsize)
 
 
 def _values_of(shape: Any) -> list[str]:
