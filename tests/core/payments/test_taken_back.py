@@ -11,6 +11,7 @@ from gerbang.core.payments.model import (
     Filters,
     MethodChoice,
     NotCancellable,
+    NotHeld,
     PaymentClosed,
     PaymentStatus,
     Refund,
@@ -168,6 +169,22 @@ async def test_giving_back_all_of_a_part_closes_the_bill(world: World) -> None:
         await world.core.payments.add_attempt(OPERATOR, whole.payment.id, BRI, world.key())
     await world.core.payments.settle_refund(OPERATOR, refund.id, "BCA-1")
     assert (await world.core.payments.get(whole.payment.id)).payment.status is PaymentStatus.REFUNDED
+
+
+async def test_a_part_whose_time_is_over_waits_for_a_person_who_gives_it_back_and_closes_the_bill(world: World) -> None:
+    whole = await part_paid(world)
+    assert (await world.core.payments.work_counts(9))["late"] == 0
+    await world.advance(86_460)
+
+    async def waits() -> bool:
+        return (await world.core.payments.work_counts(9))["late"] == 1
+
+    await world.eventually(waits)
+    await world.core.payments.resolve(OPERATOR, whole.payment.id, "refund", "too little, too late")
+    after = await world.core.payments.get(whole.payment.id)
+    assert (after.payment.status, len(after.refunds)) == (PaymentStatus.CANCELLED, 1)
+    with pytest.raises(NotHeld):
+        await world.core.payments.resolve(OPERATOR, whole.payment.id, "accept", "again")
 
 
 async def test_a_part_that_is_partly_given_back_leaves_more_to_pay(world: World) -> None:

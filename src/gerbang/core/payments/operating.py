@@ -151,6 +151,7 @@ async def _decide(ctx: Context, tx: Tx, draft: Draft, caller: Caller, decision: 
     await decision_store.keep(tx, payment.id)
     if decision == "refund":
         await refunding.give_all_back(ctx, draft, caller, reason)
+        refunding.close_where_all_goes_back(draft, caller)
 
 
 async def _resolve(tx: Tx, draft: Draft, caller: Caller, attempt: Attempt, decision: Decision, reason: str) -> None:

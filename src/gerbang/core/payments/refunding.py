@@ -78,7 +78,7 @@ async def request(
             raise RefundsStopped(hint=DECIDE_FIRST)
         amount = draft.payment.excess_owed if only_excess else amount
         made, named = await _open_parts(ctx, draft, caller, parts_of(draft, amount), reason, destination, refund_id)
-        _close_where_all_goes_back(draft, caller)
+        close_where_all_goes_back(draft, caller)
         await save_drafts(tx, [draft])
         for id_, to in named.items():
             await refund_store.add_destination(tx, id_, to)
@@ -174,7 +174,7 @@ async def _provider_can(ctx: Context, attempt: Attempt, amount: int) -> bool:
     return terms is not None and terms.refund and (full or terms.partial_refund)
 
 
-def _close_where_all_goes_back(draft: Draft, caller: Caller) -> None:
+def close_where_all_goes_back(draft: Draft, caller: Caller) -> None:
     """A bill of which only a part came, and all of it goes back, is called off: nobody is asked for money that is then returned."""
     left = sum(a.captured - a.refunded - a.refund_reserved for a in draft.attempts.values())
     if left or draft.payment.paid_at is not None or draft.payment.cancelled_at is not None:
