@@ -1,4 +1,5 @@
-"""Logging: events with fields, to stderr, as JSON lines or coloured text; what looks secret never gets through.
+"""Logging: events with fields, to stderr, as JSON lines or coloured text; what looks secret never gets through, and a failure
+that lasts is said ever more rarely (`repeats`).
 
 Call `set_up` once per process. Everywhere else: `log = structlog.get_logger()` and `log.info("payment.moved", payment=…)`.
 """
@@ -14,6 +15,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from gerbang.base.card_numbers import masked
+from gerbang.base.repeats import Repeats
 
 HIDDEN: Final = "[hidden]"
 _SECRET_NAME: Final = re.compile(
@@ -32,10 +34,12 @@ _DEEPEST: Final = 6
 
 def set_up(level: str = "info", *, as_json: bool = True) -> None:
     """Send structlog and the standard library's loggers (uvicorn, asyncio …) through one road to stderr."""
-    shared: list[Processor] = [
+    named: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
+    ]
+    shown: list[Processor] = [
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,  # the plain traceback: it shows no local variables
@@ -44,7 +48,9 @@ def set_up(level: str = "info", *, as_json: bool = True) -> None:
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
-            *shared,
+            *named,
+            Repeats(),
+            *shown,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -55,7 +61,7 @@ def set_up(level: str = "info", *, as_json: bool = True) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[*named, *shown],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
         )
     )

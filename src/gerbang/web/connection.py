@@ -31,6 +31,21 @@ _PROBED: Final = frozenset({b"/healthz", b"/readyz"})
 _READS: Final = frozenset({b"GET", b"HEAD"})
 # How what is no request of ours begins: problems.UNREADABLE says what it is.
 _OTHERS: Final = {b"\x16\x03": "tls", b"PROXY ": "proxy", b"\r\n\r\n\x00\r\nQUIT\n": "proxy", b"PRI * HTTP/2": "http2"}
+# What the parser says of a request that it cannot read, by words of it; the first that fits.
+_PARSER_SAYS: Final = (
+    ("method", "method"),
+    ("url", "address"),
+    ("crlf", "line_end"),
+    ("whitespace after header value", "line_end"),
+    ("unexpected space", "line_end"),
+    ("chunk", "chunks"),
+    ("length", "length"),
+    ("transfer-encoding", "framing"),
+    ("header token", "header_name"),
+    ("header value", "header_value"),
+    ("version", "version"),
+    ("expected http/", "version"),
+)
 log = structlog.get_logger()
 _ABSOLUTE: Final = re.compile(rb"(https?)://([^/?#@]+)", re.IGNORECASE)
 _DEFAULT_PORTS: Final = {b"http": b":80", b"https": b":443"}
@@ -53,6 +68,12 @@ class ConnectionLimits:
     connections: int = 4_000
     proxies: tuple[Network, ...] = ()
     by_socket: bool = False
+
+
+def _wrong(error: Exception) -> str:
+    """Which of problems.UNREADABLE the parser found."""
+    said = str(error).lower()
+    return next((why for words, why in _PARSER_SAYS if words in said), "head")
 
 
 class _Reading(enum.Enum):
@@ -133,8 +154,9 @@ class Connection(HttpToolsProtocol):
         except httptools.HttpParserUpgrade:
             self.cycle.keep_alive = False  # we speak nothing else: answer in HTTP/1.1 and close
             self._listen_no_more()
-        except httptools.HttpParserError:
-            self._why = self._why or next((kind for start, kind in _OTHERS.items() if data.startswith(start)), "")
+        except httptools.HttpParserError as error:
+            if not self._refusal:
+                self._why = next((kind for start, kind in _OTHERS.items() if data.startswith(start)), _wrong(error))
             self._refuse(self._refusal or 400)
         else:
             if self._reading is _Reading.HEAD:

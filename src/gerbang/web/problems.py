@@ -175,6 +175,42 @@ UNREADABLE: Final[Mapping[str, tuple[str, str]]] = {
         "The request names two hosts.",
         "Send one Host header, and in a whole address the same host as there.",
     ),
+    "version": (
+        "The request line does not end in HTTP/1.1 or HTTP/1.0.",
+        "Write METHOD, one space, the address without blanks, one space, HTTP/1.1, and end each line of the head with CR and LF.",
+    ),
+    "method": (
+        "The request line begins with no HTTP method that this server knows.",
+        "Write the method in capitals (GET, POST), and end a body where its Content-Length says: what comes behind is read as the next request.",
+    ),
+    "address": (
+        "The address in the request line is none: it is empty, or holds a character that must be written as %XX.",
+        "Begin it with a slash, and write blanks, control characters and letters beyond ASCII as %XX of their UTF-8 bytes.",
+    ),
+    "line_end": (
+        "A line of the request's head does not end in CR and LF, or goes on in the next line.",
+        "End each line with CR and LF, and write each header in one line.",
+    ),
+    "header_name": (
+        "The name of a header holds a character that none may have, or no colon follows it at once.",
+        "Write name, colon, value; a name has letters, digits and hyphens, and no blank stands before the colon.",
+    ),
+    "header_value": (
+        "The value of a header holds a control character.",
+        "Take control characters (U+0000 to U+001F but the tab, and U+007F) out of it.",
+    ),
+    "length": (
+        "The header Content-Length stands twice, beside Transfer-Encoding, or is no whole number.",
+        "Send one Content-Length with the body's number of bytes, or Transfer-Encoding: chunked alone.",
+    ),
+    "chunks": (
+        "The chunks of the body are not written as chunks are.",
+        "Begin each chunk with its size in hexadecimal digits, and end with a chunk of size 0.",
+    ),
+    "head": (
+        "The request line or a header is not HTTP/1.1.",
+        "Send requests by an HTTP library.",
+    ),
     "framing": (
         "The header Transfer-Encoding is not one that this server takes.",
         "Send a Content-Length, or Transfer-Encoding: chunked by HTTP/1.1.",

@@ -33,7 +33,7 @@ async def test_an_address_is_taken_once_whatever_its_case(process: Process) -> N
     )
     assert sorted(type(result).__name__ for result in results) == ["EmailTaken", "EmailTaken", "User"]
     taken = next(result for result in results if isinstance(result, EmailTaken))
-    assert "sudah terdaftar" in taken.detail
+    assert "already registered" in taken.detail
 
 
 @pytest.mark.parametrize(

@@ -75,15 +75,15 @@ class Accounts:
 
     async def register(self, email: str, password: str, name: str, locale: str, client: Client) -> User:
         """A new customer, who still has to sign in. Raises InvalidProfile, WeakPassword, EmailTaken, AccountThrottled."""
-        _check_profile(email, name, locale)
-        check_new(password, email=email, locale=locale)
-        await self._throttle.admit_registration(source=await self._digests.source(client), locale=locale)
+        _check_profile(email, name, locale, said_in="en")
+        check_new(password, email=email, locale="en")
+        await self._throttle.admit_registration(source=await self._digests.source(client), locale="en")
         return await self._add(None, email, password, name, locale, Role.CUSTOMER)
 
     async def create(self, actor: str, email: str, password: str, name: str, locale: str, role: Role) -> User:
         """A new user of any role, made by an admin or by `up`. Raises InvalidProfile, WeakPassword, EmailTaken."""
-        _check_profile(email, name, locale)
-        check_new(password, email=email, locale=locale)
+        _check_profile(email, name, locale, said_in="en")
+        check_new(password, email=email, locale="en")
         return await self._add(actor, email, password, name, locale, role)
 
     async def get(self, user_id: UUID) -> User:
@@ -112,14 +112,14 @@ class Accounts:
             row = await store.user_to_log_in(tx, (await self.get(caller.id)).email, "")
         if row is None:
             raise UserNotFound
-        check_new(new, email="", locale=row["locale"], pointer="/new")
+        check_new(new, email="", locale="en", pointer="/new")
         admission = await self._throttle.admit_login(
-            account=row["id"].hex, source=row["id"].hex, client="password", known=True, locale=row["locale"]
+            account=row["id"].hex, source=row["id"].hex, client="password", known=True, locale="en"
         )
         if not await self._passwords.matches(row["password_hash"], current):
             async with self._db.transaction() as tx:
                 await record(tx, [Entry(caller.label, "password.refused", ids.show("usr", row["id"]))])
-            raise InvalidCredentials(text("credentials", row["locale"]))
+            raise InvalidCredentials(text("credentials", "en"))
         fresh = await self._passwords.hash(new)
         async with self._db.transaction() as tx:
             await store.lock_user(tx, row["id"])
@@ -172,10 +172,12 @@ class Accounts:
             await record(tx, [Entry(SYSTEM, "owner_link.made", "installation:owner", {"valid_s": self._owner_link_s})])
         return token
 
-    async def claim_ownership(self, token: str, email: str, password: str, name: str, locale: str) -> User:
-        """The first admin, by the link. Raises OwnerLinkInvalid, InvalidProfile, WeakPassword, EmailTaken."""
-        _check_profile(email, name, locale)
-        check_new(password, email=email, locale=locale)
+    async def claim_ownership(
+        self, token: str, email: str, password: str, name: str, locale: str, *, said_in: str = "en"
+    ) -> User:
+        """The first admin, by the link; a refusal is in the language `said_in`. Raises OwnerLinkInvalid, InvalidProfile, WeakPassword, EmailTaken."""
+        _check_profile(email, name, locale, said_in)
+        check_new(password, email=email, locale=said_in)
         fresh, account = await self._passwords.hash(password), await self._digests.email(email)
         async with self._db.transaction() as tx:
             await store.lock_ownership(tx)
@@ -183,19 +185,19 @@ class Accounts:
             if not used or await store.has_admin(tx):
                 raise OwnerLinkInvalid
             user = NewUser(email, fresh, account, name, locale, Role.ADMIN)
-            return await self._insert(tx, "system:owner_link", user)
+            return await self._insert(tx, "system:owner_link", user, said_in)
 
     async def _add(self, actor: str | None, email: str, password: str, name: str, locale: str, role: Role) -> User:
         fresh, account = await self._passwords.hash(password), await self._digests.email(email)
         async with self._db.transaction() as tx:
             return await self._insert(tx, actor, NewUser(email, fresh, account, name, locale, role))
 
-    async def _insert(self, tx: Tx, actor: str | None, new: NewUser) -> User:
+    async def _insert(self, tx: Tx, actor: str | None, new: NewUser, said_in: str = "en") -> User:
         id_ = ids.new()
         email, name = email_address.read(new.email).lower(), new.name.strip()
         row = await store.add_user(tx, id_, email, name, new.locale, new.role, new.password_hash)
         if row is None:
-            taken = text("email_taken", new.locale)
+            taken = text("email_taken", said_in)
             raise EmailTaken(taken, errors=[FieldError("/email", taken)])
         outer = ids.show("usr", id_)
         detail = {"role": new.role, "account": new.account_digest}
@@ -208,12 +210,12 @@ async def by_id(tx: Tx, users: Sequence[UUID]) -> dict[UUID, User]:
     return {user.id: user for user in readable(await store.users_of(tx, users), _user)}
 
 
-def _check_profile(email: str, name: str, locale: str) -> None:
+def _check_profile(email: str, name: str, locale: str, said_in: str) -> None:
     errors = []
     if not _is_writable(email):
-        errors.append(FieldError("/email", text("email_form", locale)))
+        errors.append(FieldError("/email", text("email_form", said_in)))
     if not 1 <= len(name.strip()) <= 200 or _has_control(name):
-        errors.append(FieldError("/name", text("name_form", locale)))
+        errors.append(FieldError("/name", text("name_form", said_in)))
     if locale not in LOCALES:
         errors.append(FieldError("/locale", f"Must be one of: {', '.join(LOCALES)}."))
     if errors:

@@ -79,7 +79,7 @@ class Sessions:
         self._changes = changes
         self._refresh_valid_s = refresh_valid_s
 
-    async def login(self, email: str, password: str, client: Client, *, locale: str = "id") -> TokenPair:
+    async def login(self, email: str, password: str, client: Client, *, locale: str = "en") -> TokenPair:
         """Raises InvalidCredentials (the same for an unknown user, after the same work), AccountThrottled, LoginBusy."""
         account, source = await self._digests.email(email), await self._digests.source(client)
         client_digest = await self._digests.client(client)

@@ -19,13 +19,13 @@ class StepUp:
         self._passwords = passwords
         self._throttle = throttle
 
-    async def give(self, caller: Caller, password: str) -> None:
+    async def give(self, caller: Caller, password: str, *, locale: str = "en") -> None:
         """The caller's session counts as proven for five minutes. Raises Forbidden, WrongPassword, AccountThrottled, LoginBusy."""
         if caller.kind != "user" or caller.id is None or caller.session_id is None:
             raise Forbidden("Only people have passwords.")
         async with self._db.reading() as tx:
             row = await store.password_of(tx, caller.id)
-        account, locale = caller.id.hex, row["locale"] if row else "id"
+        account = caller.id.hex
         admission = await self._throttle.admit_login(
             account=account, source=account, client="step-up", known=True, locale=locale
         )

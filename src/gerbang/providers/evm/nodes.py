@@ -26,6 +26,7 @@ class Nodes:
         self._client = client
         self._proven: set[tuple[str, int]] = set()
         self._preferred: dict[str, str] = {}
+        self._failed: set[tuple[str, int]] = set()
         self._seen: dict[tuple[str, str], int] = {}
 
     async def first_answer(self, account: Account, question: Callable[[Node], Awaitable[T]]) -> T:
@@ -38,8 +39,10 @@ class Nodes:
                 answer = await self._asked(node, question)
             except (Unreachable, OutcomeUnknown, ProviderRefused) as error:
                 log.warning("evm.node_failed", connection=account.connection, node=node.place, why=error.detail)
+                self._failed.add((account.connection, node.place))
                 failures.append(error)
             else:
+                self._note_answer(account.connection, node.place)
                 self._preferred[account.connection] = node.url
                 return answer
         raise _worst(failures)
@@ -61,6 +64,12 @@ class Nodes:
         raise OutcomeUnknown(
             f"Two nodes must say the same, and {len(answers)} answered.{why}", hint="Name a second node in rpc_urls."
         )
+
+    def _note_answer(self, connection: str, place: int) -> None:
+        """Say that a node answers which had failed before."""
+        if (connection, place) in self._failed:
+            self._failed.discard((connection, place))
+            log.info("evm.node_answers", connection=connection, node=place)
 
     def saw(self, account: Account, head: int) -> None:
         """A node showed the chain up to this block."""

@@ -15,7 +15,6 @@ from gerbang.core.identity.model import ApiKey, Client, InvalidToken, Role, Toke
 from gerbang.core.identity.passwords import LONGEST, SHORTEST
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
 from gerbang.web.exchange import caller_of, exchange_of
-from gerbang.web.pages import locale_of
 from gerbang.web.services import Services
 
 AnyRequest = Request[Any, Any, Any]
@@ -175,7 +174,7 @@ async def register(request: AnyRequest, services: Services, data: RegisterBody) 
 async def login(request: AnyRequest, services: Services, data: LoginBody) -> TokenView:
     """The same answer for a wrong password and an unknown address."""
     sessions = services.identity.sessions
-    return _tokens(await sessions.login(data.email, data.password, _client(request), locale=locale_of(request)))
+    return _tokens(await sessions.login(data.email, data.password, _client(request)))
 
 
 @post("/v1/auth/refresh", summary="Turn a refresh token over", tags=_AUTH, status_code=200)

@@ -31,7 +31,9 @@ async def claim(request: Request[Any, Any, Any]) -> Page:
     if form.cards:
         return _form(request, form, form.card_complaints(texts.words(locale)))
     try:
-        await identity.accounts.claim_ownership(form["t"], form["email"], password, form["name"], locale)
+        await identity.accounts.claim_ownership(
+            form["t"], form["email"], password, form["name"], locale, said_in=locale
+        )
     except OwnerLinkInvalid:
         return _form(request, {}, {"": texts.words(locale)("owner.dead")}, 403)
     except (WeakPassword, InvalidProfile, EmailTaken) as error:
