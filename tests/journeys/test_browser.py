@@ -209,6 +209,10 @@ async def test_a_card_is_paid_on_the_providers_page_and_the_bank_is_asked(
         await page.get_by_role("button", name=re.compile("Lanjut bayar")).click()
         await page.wait_for_url(f"{sandbox.url}/**", timeout=10_000)
         assert "nicepay" in page.url
+        await page.go_back(wait_until="load")  # who thinks again is not sent on again two seconds later
+        await page.wait_for_timeout(3_000)
+        assert page.url.startswith(f"{edge.url}/pay/")
+        await expect(page.get_by_role("link", name=re.compile("Buka halaman aman"))).to_be_visible()
 
 
 async def test_the_console_fits_a_phone_and_needs_no_script(chromium: str, shop: tuple[Edge, Sandbox]) -> None:

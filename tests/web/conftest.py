@@ -138,6 +138,16 @@ class Line:
         self._to = to
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
+        self._flowing = asyncio.Event()
+        self._flowing.set()
+
+    def freeze(self) -> None:
+        """Carry nothing more, and say nothing: the database is there and does not answer."""
+        self._flowing.clear()
+
+    def thaw(self) -> None:
+        """Carry on, with what waited."""
+        self._flowing.set()
 
     async def mend(self) -> None:
         """Let connections through."""
@@ -153,13 +163,14 @@ class Line:
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._to)
         self._open |= {writer, far_writer}
-        await asyncio.gather(_copy(reader, far_writer), _copy(far_reader, writer))
+        await asyncio.gather(_copy(reader, far_writer, self._flowing), _copy(far_reader, writer, self._flowing))
         self._open -= {writer, far_writer}
 
 
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, flowing: asyncio.Event) -> None:
     with contextlib.suppress(ConnectionError):
         while data := await reader.read(65_536):
+            await flowing.wait()
             writer.write(data)
             await writer.drain()
     writer.close()

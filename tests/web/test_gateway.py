@@ -226,6 +226,7 @@ async def test_metrics_count_by_route_and_hold_no_ids(edge: Edge) -> None:
     await edge.get(f"/v1/payments/{made['id']}")
     await edge.client.get("/secret/path")
     text = (await edge.client.get("/metrics")).text
+    assert (await edge.client.get("/metrics", headers={"host": "10.0.0.5:8080"})).json()["code"] == "host_unknown"
     assert 'gerbang_http_requests_total{route="GET /v1/payments/{payment}",status="200"} 1.0' in text
     assert 'route="unmatched",status="404"' in text
     assert made["id"] not in text

@@ -18,7 +18,7 @@ from litestar.params import FromPath
 from markupsafe import Markup
 
 from gerbang.base import formats
-from gerbang.base.errors import GerbangError, NotFound
+from gerbang.base.errors import CommitUnknown, GerbangError, NotFound
 from gerbang.base.formats import Locale
 from gerbang.base.number_words import amount_in_words
 from gerbang.core.identity.model import Caller, NoOwnerYet
@@ -26,7 +26,7 @@ from gerbang.web import texts
 from gerbang.web.exchange import exchange_of
 from gerbang.web.hosts import BY_PROXY
 from gerbang.web.kept_form import kept_form, typed_again
-from gerbang.web.problems import CrossSite, MethodNotAllowed, allowed_methods, status_of
+from gerbang.web.problems import CrossSite, MethodNotAllowed, UnsupportedMedia, allowed_methods, status_of
 from gerbang.web.services import Services
 
 _WEB: Final = Path(__file__).parent
@@ -292,6 +292,10 @@ def _message(error: GerbangError, status: int) -> str:
         return "foreign"
     if isinstance(error, NoOwnerYet):
         return "unowned"
+    if isinstance(error, CommitUnknown):
+        return "unsure"
+    if isinstance(error, UnsupportedMedia):
+        return "unreadable"
     return {401: "ended", 403: "denied", 404: "lost", 413: "too_large", 429: "too_often"}.get(
         status, "busy" if status >= 500 else "refused"
     )

@@ -1,18 +1,24 @@
 """What may stand behind the question mark of an API address: what the route documents, once each, and never empty (R40)."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 import msgspec
 
-from gerbang.base.errors import FieldError, Invalid
+from gerbang.base import ids
+from gerbang.base.errors import FieldError, Invalid, NotFound
 from gerbang.web.policy import Row
 from gerbang.web.problems import invalid_field
 
 A_TIME: Final = {"format": "date-time"}
 Known = Mapping[str, Mapping[str, bool]]  # of each route its parameters, and whether each is true or false
+_ACTION: Final = re.compile(r"[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,59}){1,2}")
+_OBJECT: Final = re.compile(r"[a-z][a-z0-9_]{0,39}[:_][!-~]{1,200}")
+_MOST_NAMED: Final = 20
 _LINK_TOKEN: Final = "t"  # noqa: S105  the name of a parameter, which is no advice to whoever has an account
 
 
@@ -47,6 +53,44 @@ def read_span(after: str | None, before: str | None) -> tuple[datetime | None, d
     if begin is not None and end is not None and begin >= end:
         raise invalid_field("/created_before", "This must be later than created_after.")
     return begin, end
+
+
+def read_known(name: str, value: str | None, known: Collection[str], *, tell: bool = True) -> str | None:
+    """The value of a filter that can only be one of these; raises Invalid with a pointer, and with their names where the caller may read them."""
+    if value is None or value in known:
+        return value
+    names = sorted(known)[:_MOST_NAMED] if tell else []
+    more = ", …" if len(known) > len(names) else ""
+    said = f" There are: {', '.join(names)}{more}." if names else " There is none." if tell else ""
+    raise invalid_field(f"/{name}", f"There is no {value[:40]!r}.{said}")
+
+
+def read_id(name: str, kind: str, shown: str | None) -> UUID | None:
+    """The inner form of the id that a filter names; raises Invalid with a pointer for what is none of this kind."""
+    try:
+        return None if shown is None else ids.read(kind, shown)
+    except NotFound as error:
+        raise invalid_field(f"/{name}", error.detail) from error
+
+
+def read_action(name: str, value: str | None) -> str | None:
+    """What the audit calls an action; raises Invalid with a pointer for what can be none."""
+    if value is not None and not _ACTION.fullmatch(value):
+        raise invalid_field(f"/{name}", "Write an action like payment.created.")
+    return value
+
+
+def read_object(name: str, value: str | None) -> str | None:
+    """What an audit entry is about; raises Invalid with a pointer for what can be none, and for an id of ours that is not whole."""
+    if value is None:
+        return None
+    if not _OBJECT.fullmatch(value):
+        raise invalid_field(
+            f"/{name}", "Write an id like pay_01KC3V9Q2M0000000000000000, or a thing like connection:nicepay."
+        )
+    if value.partition("_")[0] in ("pay", "att", "ref", "apr", "usr", "key", "evt", "ntf"):
+        read_id(name, value.partition("_")[0], value)
+    return value
 
 
 def check(query: bytes, known: Mapping[str, bool]) -> None:

@@ -83,6 +83,12 @@ def refuse_members(value: Any) -> None:
     raise Invalid(said, errors=[FieldError(pointer_to([name] if name else []), said) for name in names])
 
 
+def refuse_no_change(**members: Any) -> None:
+    """The body of a change that changes nothing: each member by its name, None where it was left out. Raises Invalid."""
+    if all(value is None for value in members.values()):
+        raise invalid_field("", f"There is nothing to change: give {', '.join(members)}, or some of them.")
+
+
 # ── card data ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

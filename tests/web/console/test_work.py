@@ -79,6 +79,62 @@ async def test_everything_that_waits_stands_in_the_list_with_what_happens_if_nob
     await asyncio.gather(desk.aclose(), support.aclose())
 
 
+async def test_a_line_is_claimed_by_one_person_released_again_and_lapses_after_a_day(shop: Shop) -> None:
+    edge, sandbox = shop
+    made = [await a_paid_payment(edge, sandbox) for _ in range(3)]
+    for one in made:
+        await set_rows(edge, "UPDATE payments SET status = 'held' WHERE id = $1", ids.read("pay", one))
+    lines = [f"held.{ids.read('pay', one).hex}" for one in made]
+    desk, other, boss = [await signed_in(edge, role) for role in (Role.FINANCE, Role.SUPPORT, Role.ADMIN)]
+    took = await desk.post("/console/work/claim", data={"line": lines[:2], "kind": "held"})
+    assert took.headers["location"] == "/console/work?kind=held&done=claimed&count=2&of=2"
+    assert "2 dari 2 Anda ambil." in (await desk.get(took.headers["location"])).text
+    assert "Ratih finance (Keuangan), sejak" in (await other.get("/console/work")).text
+    late = await other.post("/console/work/claim", data={"line": [*lines, "held.nonsense", f"surplus.{lines[2][5:]}"]})
+    assert (
+        late.headers["location"] == "/console/work?done=claimed&count=1&of=4"
+    )  # two are another's, one waits not as that
+    not_theirs = await other.post("/console/work/release", data={"only": lines[0]})
+    assert not_theirs.headers["location"].endswith("count=0&of=1")
+    assert (
+        (await desk.post("/console/work/release", data={"only": lines[0]})).headers["location"].endswith("count=1&of=1")
+    )
+    assert (
+        (await boss.post("/console/work/release", data={"only": lines[1]})).headers["location"].endswith("count=1&of=1")
+    )
+    assert [len(await edge.audited(f"work.{done}")) for done in ("claimed", "released")] == [3, 2]
+    await set_rows(edge, "UPDATE work_claims SET claimed_at = claimed_at - interval '25 hours'")
+    assert "sejak" not in (await desk.get("/console/work")).text.partition('class="todo"')[2].replace(
+        "menunggu sejak", ""
+    )
+    assert (
+        (await desk.post("/console/work/claim", data={"only": lines[2]})).headers["location"].endswith("count=1&of=1")
+    )
+    assert "Centang dulu" in (await desk.get((await desk.post("/console/work/claim")).headers["location"])).text
+    await asyncio.gather(desk.aclose(), other.aclose(), boss.aclose())
+
+
+async def test_several_failed_refunds_are_noted_as_dealt_with_and_nothing_else_is_done_to_several(shop: Shop) -> None:
+    edge, sandbox = shop
+    desk = await signed_in(edge, Role.FINANCE)
+    refunds = []
+    for _ in range(2):
+        made = await a_paid_payment(edge, sandbox)
+        asked = await edge.post(f"/v1/payments/{made}/refunds", body={"reason": "Stok habis"}, key="new")
+        refunds.append(ids.read("ref", asked.json()["id"]))
+    await set_rows(edge, "UPDATE refunds SET status = 'failed', needs_attention = true WHERE id = $1", refunds[0])
+    lines = [f"failed.{refunds[0].hex}", f"transfer.{refunds[1].hex}"]
+    page = (await desk.get("/console/work?kind=failed")).text
+    assert "/console/work/dismiss" in page
+    assert "/console/work/dismiss" not in (await desk.get("/console/work?kind=transfer")).text
+    sent = await desk.post("/console/work/dismiss", data={"line": lines})
+    assert sent.headers["location"] == "/console/work?done=dismissed&count=1&of=2"
+    assert await counts(edge) == {"transfer": 1}
+    support = await signed_in(edge, Role.SUPPORT)
+    assert (await support.post("/console/work/dismiss", data={"line": lines})).status_code == 403
+    await asyncio.gather(desk.aclose(), support.aclose())
+
+
 async def surplus_of(edge: Edge, payment: UUID) -> int:
     return (await edge.services.payments.get(payment)).payment.excess_owed
 

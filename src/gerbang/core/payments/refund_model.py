@@ -67,10 +67,18 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """Who said that they take care of something that waits, and when."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
-    """One thing that waits for a person: an approval, a refund or a payment, since when. `kind`: `approval`, `transfer`, `surplus`, `held`,
-    `disputed`, `unknown`, `doubt` (a refund of which nobody knows what became), `failed` (a refund), `late` (money that came after its payment
-    was over) or `duplicate` (an order that another payment had paid).
+    """One thing that waits for a person: an approval, a refund or a payment, since when, and until when where it lapses by itself. `kind`:
+    `approval`, `transfer`, `surplus`, `held`, `disputed`, `unknown`, `doubt` (a refund of which nobody knows what became), `failed` (a refund),
+    `late` (money that came after its payment was over) or `duplicate` (an order that another payment had paid).
     """
 
     kind: str
@@ -78,6 +86,8 @@ class Work:
     payment_id: UUID
     since: datetime
     refund_id: UUID | None = None
+    lapses_at: datetime | None = None
+    claim: Claim | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Payments: the table of use cases. Each is one function in opening, operating or refunding; who may do what is decided at the edge."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from gerbang.core.payments import (
     approvals,
     chain_store,
     choosing,
+    claiming,
     decision_store,
     destinations,
     hands,
@@ -262,8 +264,18 @@ class Payments:
             found = await work_store.page(tx, kind, after, limit)
             wholes = await load_readable(tx, [one.payment_id for one in found])
             named = await refund_store.destinations_of(tx, [one.refund_id for one in found if one.refund_id])
-        known = [one for one in found if one.payment_id in wholes]
+            lapsed = self.context.clock.now() - claiming.KEPT_FOR
+            claims = await work_store.claims_of(tx, kind, [one.id for one in found], lapsed)
+        known = [replace(one, claim=claims.get(one.id)) for one in found if one.payment_id in wholes]
         return [(one, wholes[one.payment_id], named.get(one.refund_id, []) if one.refund_id else []) for one in known]
+
+    async def claim_work(self, caller: Caller, lines: Sequence[claiming.Line]) -> int:
+        """See claiming.take."""
+        return await claiming.take(self.context, caller, lines)
+
+    async def release_work(self, caller: Caller, lines: Sequence[claiming.Line]) -> int:
+        """See claiming.release."""
+        return await claiming.release(self.context, caller, lines)
 
     async def hands(
         self, caller: Caller, refunds: Sequence[tuple[Refund, Sequence[NamedDestination]]]

@@ -11,6 +11,7 @@ from litestar.params import Parameter
 from gerbang.base import ids
 from gerbang.core.audit.model import Recorded
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
+from gerbang.web.queries import read_action, read_object
 from gerbang.web.services import Services
 
 
@@ -34,7 +35,7 @@ async def list_audit(
     about: Annotated[str | None, Parameter(query="object")] = None,
 ) -> Page[EntryView]:
     """Filters: `action` (`payment.created`), `object` (`pay_…`)."""
-    most = capped(limit)
+    most, action, about = capped(limit), read_action("action", action), read_object("object", about)
     rows = await services.audit.page(await cursors.read("audit", cursor), most + 1, action=action, object_=about)
     return await cursors.page("audit", rows, most, lambda e: (e.happened_at, e.id), _view)
 

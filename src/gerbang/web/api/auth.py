@@ -16,6 +16,7 @@ from gerbang.core.identity.passwords import LONGEST, SHORTEST
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
 from gerbang.web.exchange import caller_of, exchange_of
 from gerbang.web.services import Services
+from gerbang.web.validation import refuse_no_change
 
 AnyRequest = Request[Any, Any, Any]
 _AUTH: Final = ["auth"]
@@ -259,6 +260,7 @@ async def create_user(request: AnyRequest, services: Services, data: NewUserBody
 @patch("/v1/users/{user:str}", summary="Give another role, disable or enable", tags=_PEOPLE)
 async def change_user(request: AnyRequest, services: Services, user: str, data: UserChangeBody) -> UserView:
     """Tokens with the old role are refused within five seconds; the last admin stays."""
+    refuse_no_change(role=data.role, disabled=data.disabled)
     changed = await services.identity.accounts.change(
         caller_of(request).label, ids.read("usr", user), role=data.role, disabled=data.disabled
     )

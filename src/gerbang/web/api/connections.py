@@ -14,6 +14,7 @@ from gerbang.web.bodies import Line
 from gerbang.web.cursors import Page, Part
 from gerbang.web.exchange import caller_of
 from gerbang.web.services import Services
+from gerbang.web.validation import refuse_no_change
 
 AnyRequest = Request[Any, Any, Any]
 _TAGS: Final = ["connections"]
@@ -102,6 +103,7 @@ async def change_connection(
     request: AnyRequest, services: Services, connection: str, data: ConnectionChangeBody
 ) -> ConnectionView:
     """Every process uses the change within five seconds."""
+    refuse_no_change(settings=data.settings, secrets=data.secrets, enabled=data.enabled)
     connections, who = services.connections, caller_of(request).label
     if data.settings is None and data.secrets is None and data.enabled is False:
         return _view(services, await connections.switch(who, connection, enabled=False))

@@ -12,7 +12,7 @@ from gerbang.base.errors import NotFound
 from gerbang.core.notifications.model import Filters, Notification, NotificationNotFound, Status, Template
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
 from gerbang.web.exchange import caller_of, exchange_of
-from gerbang.web.owning import payment_id
+from gerbang.web.queries import read_id
 from gerbang.web.services import Services
 
 _TAGS: Final = ["notifications"]
@@ -47,7 +47,7 @@ async def list_notifications(
 ) -> Page[NotificationView]:
     """`status` is queued, sent or failed; a failed one says why in `error`."""
     most = capped(limit)
-    filters = Filters(status, template, payment_id(payment) if payment else None)
+    filters = Filters(status, template, read_id("payment", "pay", payment))
     rows = await services.notifications.page(filters, await cursors.read("notifications", cursor), most + 1)
     return await cursors.page("notifications", rows, most, lambda n: (n.created_at, n.id), _view)
 

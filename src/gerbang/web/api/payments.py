@@ -23,7 +23,7 @@ from gerbang.web.exchange import Exchange, Reply, caller_of, exchange_of
 from gerbang.web.owning import owns, seen_by
 from gerbang.web.payer_views import PayerAttemptView, PayerPaymentView, payer_attempt_views, payer_payment_view
 from gerbang.web.problems import invalid_field
-from gerbang.web.queries import A_TIME, read_span
+from gerbang.web.queries import A_TIME, read_known, read_span
 from gerbang.web.services import Services
 from gerbang.web.steps import plain_steps
 from gerbang.web.validation import read_as
@@ -97,12 +97,14 @@ async def list_payments(
 ) -> Page[AnyPaymentView]:
     """Customers see their own, staff and API keys all. A page may be shorter than asked for; the list ends where `next_cursor` is null."""
     caller = caller_of(request)
-    owner = None if caller.may("payments:read") else caller.id
+    is_staff = caller.may("payments:read")
+    owner = None if is_staff else caller.id
+    known = [one.id for one in await services.connections.all()] if connection else ()
     wanted = cleaned("order_reference", order_reference) if order_reference else None
     filters = Filters(
         status,
         method,
-        connection,
+        read_known("connection", connection, known, tell=is_staff),
         wanted,
         *read_span(created_after, created_before),
         owner,

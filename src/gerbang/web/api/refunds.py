@@ -18,8 +18,7 @@ from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
 from gerbang.web.exchange import caller_of, exchange_of
 from gerbang.web.owning import owns, seen_by
 from gerbang.web.payer_views import PayerRefundView, payer_refund_view
-from gerbang.web.problems import invalid_field
-from gerbang.web.queries import read_span
+from gerbang.web.queries import read_id, read_span
 from gerbang.web.refund_views import RefundView, destination_view, refund_view
 from gerbang.web.services import Services
 
@@ -66,7 +65,7 @@ async def list_refunds(
     """Of every payment, or of one; where they go is shown to those who may transfer."""
     filters = RefundFilters(
         status,
-        _payment_id(payment),
+        read_id("payment", "pay", payment),
         *read_span(created_after, created_before),
     )
     most, may_settle = capped(limit), caller_of(request).may("refunds:settle")
@@ -147,13 +146,6 @@ def _refund_id(shown: str) -> UUID:
         return ids.read("ref", shown)
     except NotFound as error:
         raise RefundNotFound from error
-
-
-def _payment_id(shown: str | None) -> UUID | None:
-    try:
-        return None if shown is None else ids.read("pay", shown)
-    except NotFound as error:
-        raise invalid_field("/payment", error.detail) from error
 
 
 HANDLERS: Final = [

@@ -16,7 +16,7 @@ from gerbang.core.inbox.model import Event, EventFilters, EventNotFound, EventSt
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
 from gerbang.web.exchange import caller_of
 from gerbang.web.masking import without_card_numbers
-from gerbang.web.queries import A_TIME, read_time
+from gerbang.web.queries import A_TIME, read_known, read_time
 from gerbang.web.services import Services
 
 AnyRequest = Request[Any, Any, Any]
@@ -88,7 +88,10 @@ async def list_events(
     most = capped(limit)
     if verified is False:
         return Page([])
-    filters = EventFilters(source, event_type, status, read_time("received_after", received_after))
+    known = [one.id for one in await services.connections.all()] if source else ()
+    filters = EventFilters(
+        read_known("source", source, known), event_type, status, read_time("received_after", received_after)
+    )
     rows = await services.inbox.page(filters, await cursors.read("webhook-events", cursor), most + 1)
     return await cursors.page("webhook-events", rows, most, lambda e: (e.received_at, e.id), _view)
 

@@ -15,7 +15,8 @@ from gerbang.core.payments.model import Destination, Refund, RefundNotAwaitingTr
 from gerbang.core.payments.refund_model import DestinationChanged, masked
 from gerbang.web import texts
 from gerbang.web.checkout.crypto import NETWORKS
-from gerbang.web.checkout.visitors import link_cookie, refund_for, token_in, who_names, without_token
+from gerbang.web.checkout.view import address_of
+from gerbang.web.checkout.visitors import link_cookie, refund_for, token_in, token_to_carry, who_names
 from gerbang.web.forms import note_cards, read_form
 from gerbang.web.pages import Page, locale_of, only_shown, page, page_error, see_other, services_of
 from gerbang.web.steps import BANK_TITLES
@@ -28,16 +29,16 @@ _NOTHING: Final = Destination("", "", "")
 @get("/{refund:str}")
 async def open_refund(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
     """What becomes of the refund, with the form while an account is needed."""
-    token = token_in(request)
-    if token and await services_of(request).payments.check_refund_link(ids.read("ref", refund), token):
-        return see_other(without_token(request), [link_cookie(request, f"/refund/{refund}", token)])
-    payments = services_of(request).payments
+    payments, token = services_of(request).payments, token_in(request)
     refund_id, _ = await refund_for(request, refund)
     found, versions = await payments.refund_of(refund_id), await payments.destinations_of(refund_id)
     step = _step(found, versions[0].to if versions else None)
     if step == "named" and "change" in request.query_params:
         step = "form"
-    return await _show(request, found, step, versions[0].to if step == "named" else _NOTHING)
+    shown = await _show(request, found, step, versions[0].to if step == "named" else _NOTHING)
+    if token and await payments.check_refund_link(refund_id, token):
+        shown.set_cookie(link_cookie(request, f"/refund/{refund}", token))
+    return shown
 
 
 @post("/{refund:str}/review", status_code=200)
@@ -47,7 +48,7 @@ async def review(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page
     found = await services_of(request).payments.refund_of(refund_id)
     given, wrong = await read_destination(request, found)
     if found.status is not RefundStatus.AWAITING_TRANSFER:
-        return see_other(f"/refund/{refund}")
+        return see_other(_back(request, refund))
     step = "form" if wrong else "confirm"
     return await _show(request, found, step, given, wrong, seen=await _seen(request))
 
@@ -76,7 +77,12 @@ async def name(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
             await payments.name_destination(who_names(request, refund_id), refund_id, given, seen=seen, link=link)
     except DestinationChanged:
         return await _show(request, found, "confirm", given, seen=seen)
-    return see_other(f"/refund/{refund}")
+    return see_other(_back(request, refund))
+
+
+def _back(request: Request[Any, Any, Any], refund: str) -> str:
+    """The address of the refund's page, for after a form."""
+    return address_of(f"/refund/{refund}", token_to_carry(request))()
 
 
 async def _seen(request: Request[Any, Any, Any]) -> int:
@@ -154,6 +160,7 @@ async def _show(
     if stopped and is_stopped(whole.payment, whole.attempts):
         step = "stopped"
     coins = await services.payments.coins_of(refund)
+    here, token = f"/refund/{ids.show('ref', refund.id)}", token_to_carry(request)
     return page(
         request,
         "refund.html",
@@ -162,7 +169,9 @@ async def _show(
         shop=services.settings.shop_name,
         home="",
         is_test=not whole.payment.livemode,
-        here=f"/refund/{ids.show('ref', refund.id)}",
+        here=here,
+        page_at=address_of(here, token),
+        carried=token,
         refund=refund,
         step=step,
         version=seen if seen is not None and step == "form" else version,

@@ -48,7 +48,7 @@ class Visit:
     asked: str = ""
     sandbox: str = ""
     seen: Sequence[crypto.Seen] = ()
-    token: str = ""  # what the page's addresses carry on, while no cookie has come back
+    token: str = ""  # what the page's forms and links carry on, while no cookie has come back
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,8 @@ def page_of(whole: Whole, visit: Visit, choice: Choice | None = None) -> tuple[s
         "payment": payment,
         "payment_id": ids.show("pay", payment.id),
         "page_at": address_of(f"/pay/{ids.show('pay', payment.id)}", visit.token),
+        "here": f"/pay/{ids.show('pay', payment.id)}",
+        "carried": visit.token,
         "shop": visit.shop,
         "home": visit.home,
         "is_test": not payment.livemode,

@@ -1,12 +1,12 @@
 """Who opened a payer's page: by the link, by the cookie that the link became, or as the signed-in customer whose payment it is.
 
-The link's token moves into a cookie for that one address at the first visit, and out of the address: by a redirect, or by the payer's script,
-because on a slow line a redirect costs as much as the page.
+The link's token moves into a cookie for that one address at the first visit, and out of the address by the payer's script: on a slow line a
+redirect costs as much as the page. Where no cookie is kept, forms carry it in a hidden field, so that no log of addresses sees it.
 """
 
 from dataclasses import replace
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qs
 from uuid import UUID
 
 from litestar import Request
@@ -39,6 +39,8 @@ _PREVIEWS: Final = (
 )  # fmt: skip
 _PREVIEWS_BEGIN: Final = ("whatsapp/", "viber/")
 _KEPT_S: Final = 14 * 86_400
+CARRIED: Final = "t"  # the hidden field of a payer's form, named as the parameter of the link
+_MOST_FIELDS: Final = 40
 
 
 async def payment_for(request: Request[Any, Any, Any], payment: str, link: str = "") -> tuple[Whole, Caller]:
@@ -62,14 +64,16 @@ async def payment_for(request: Request[Any, Any, Any], payment: str, link: str =
 
 
 async def refund_for(request: Request[Any, Any, Any], refund: str) -> tuple[UUID, RefundLink]:
-    """The id of the refund whose page this visitor's link opens, and the link; raises NotFound for everybody else."""
+    """The id of the refund whose page this visitor's link opens, and the link; raises NotFound for everybody else. A link that was opened
+    just now goes before one that a cookie remembers: whoever made it stands beside what is named by it.
+    """
     refund_id = ids.read("ref", refund)
-    token = request.cookies.get(COOKIE, "")
-    link = await services_of(request).payments.check_refund_link(refund_id, token) if token else None
-    if link is None:
-        raise NotFound
-    _only_from_here(request)
-    return refund_id, link
+    for token in (token_in(request), request.cookies.get(COOKIE, "")):
+        link = await services_of(request).payments.check_refund_link(refund_id, token) if token else None
+        if link is not None:
+            _only_from_here(request)
+            return refund_id, link
+    raise NotFound
 
 
 def who_names(request: Request[Any, Any, Any], refund_id: UUID) -> Caller:
@@ -85,12 +89,24 @@ def who_names(request: Request[Any, Any, Any], refund_id: UUID) -> Caller:
 
 
 def token_in(request: Request[Any, Any, Any]) -> str:
-    """The token of the link that this page was opened by, whatever came along when it was pasted; empty where there is none."""
-    return without_marks(request.query_params.get("t", ""))
+    """The token of the link that this page was opened by, whatever came along when it was pasted, or that its form carries; else empty."""
+    return without_marks(request.query_params.get("t", "") or _carried(request))
+
+
+def _carried(request: Request[Any, Any, Any]) -> str:
+    """What the hidden field of one of our forms holds."""
+    exchange = exchange_of(request)
+    if exchange.method != "POST" or not exchange.body:
+        return ""
+    try:
+        fields = parse_qs(exchange.body.decode("latin-1"), max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        return ""
+    return fields.get(CARRIED, [""])[-1]
 
 
 def token_to_carry(request: Request[Any, Any, Any]) -> str:
-    """The token that the addresses of this page must carry on, while no cookie has come back; empty as soon as one has."""
+    """The token that the forms and links of this page must carry on, while no cookie has come back; empty as soon as one has."""
     return "" if COOKIE in request.cookies else token_in(request)
 
 
@@ -118,12 +134,6 @@ def opened_by_person(request: Request[Any, Any, Any]) -> bool:
     agent = request.headers.get("user-agent", "").lower()
     is_preview = agent.startswith(_PREVIEWS_BEGIN) or any(name in agent for name in _PREVIEWS)
     return exchange_of(request).method != "HEAD" and not fetched_before and not is_preview
-
-
-def without_token(request: Request[Any, Any, Any]) -> str:
-    """The same address without the token, and without what a provider added to it."""
-    kept = {name: request.query_params[name] for name in ("lang", "back") if name in request.query_params}
-    return request.url.path + (f"?{urlencode(kept)}" if kept else "")
 
 
 def _only_from_here(request: Request[Any, Any, Any]) -> None:

@@ -9,11 +9,11 @@ from gerbang.base import formats, ids
 from gerbang.core.identity.model import AccountThrottled, Caller, WrongPassword
 from gerbang.core.payments import approvals
 from gerbang.core.payments.model import Coins, Refund
-from gerbang.core.payments.refund_model import Approval, NamedDestination
+from gerbang.core.payments.refund_model import Approval, DestinationChanged, NamedDestination
 from gerbang.web import texts
 from gerbang.web.checkout.login import password_of
 from gerbang.web.console import actors, payment_view, refund_view
-from gerbang.web.console.asking import REFUSED, back_to
+from gerbang.web.console.asking import REFUSED_FOR_GOOD, back_to
 from gerbang.web.console.desk import names_of, operator, show
 from gerbang.web.forms import read_form
 from gerbang.web.pages import Page, locale_of, only_shown, services_of
@@ -62,7 +62,9 @@ async def _decide(request: Request[Any, Any, Any], shown: str, *, approve: bool)
     payment = ids.show("pay", known.payment_id)
     try:
         await payments.decide_approval(caller, known.id, approve=approve, note=form["note"], seen=form["fingerprint"])
-    except REFUSED as error:
+    except DestinationChanged:
+        return await _show(request, shown, form, {"": say("settling.changed")})
+    except REFUSED_FOR_GOOD as error:
         return back_to(payment, "refused", error)
     return back_to(payment, "approved" if approve else "declined")
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 from litestar import Request, Response, Router, get
 
 from gerbang.base.errors import GerbangError
-from gerbang.web.console import approvals, finding, links, payments, refunds, webhooks, work
+from gerbang.web.console import approvals, finding, links, payments, refunds, requests, webhooks, work
 from gerbang.web.pages import page_error, see_other, services_of
 
 
@@ -29,6 +29,7 @@ HANDLERS: Final = [
             console,
             *links.HANDLERS,
             *finding.HANDLERS,
+            *requests.HANDLERS,
             *payments.HANDLERS,
             *refunds.HANDLERS,
             *approvals.HANDLERS,

@@ -16,7 +16,7 @@ from gerbang.web import texts
 from gerbang.web.cleaning import cleaned
 from gerbang.web.console import filters as filtering
 from gerbang.web.console import finding, ledger_view, payment_view, refund_form, refunds
-from gerbang.web.console.asking import REFUSED, ask_first, back_to
+from gerbang.web.console.asking import REFUSED, REFUSED_FOR_GOOD, ask_first, back_to, reason_wrong
 from gerbang.web.console.desk import form_key, names_of, operator, refusal, show
 from gerbang.web.console.link_form import with_card_numbers
 from gerbang.web.cursors import Cursors
@@ -199,17 +199,15 @@ async def resolve(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pa
     whole = await _whole(request, payment)
     form = await read_form(request, "decision", "reason")
     say, reason, payments_ = texts.words(locale_of(request)), form["reason"], services_of(request).payments
-    if form.cards or only_shown(request):
-        return await _question(request, whole, "resolve", form, form.card_complaints(say))
-    if not 3 <= len(reason) <= 200:
-        return await _question(request, whole, "resolve", form, {"reason": say("reason.wrong")})
+    if (wrong := reason_wrong(form, ("accept", "refund", "release"), say)) or only_shown(request):
+        return await _question(request, whole, "resolve", form, wrong)
     try:
         match form["decision"]:
             case "accept" | "refund" | "release" as decision:
                 await payments_.resolve(caller, whole.payment.id, decision, reason)
             case _:
                 return await _question(request, whole, "resolve", form, {"decision": say("resolving.wrong")})
-    except REFUSED as error:
+    except REFUSED_FOR_GOOD as error:
         return back_to(payment, "refused", error)
     return back_to(payment, "resolved")
 

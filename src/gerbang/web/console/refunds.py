@@ -11,10 +11,11 @@ from gerbang.base import ids
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments.machine import is_stopped
 from gerbang.core.payments.model import Destination, Refund, Whole
+from gerbang.core.payments.refund_model import DestinationChanged
 from gerbang.web import texts
 from gerbang.web.checkout.refunds import read_destination
 from gerbang.web.console import refund_view
-from gerbang.web.console.asking import REFUSED, ask_first, back_to
+from gerbang.web.console.asking import REFUSED, REFUSED_FOR_GOOD, ask_first, back_to, reason_wrong
 from gerbang.web.console.desk import names_of, operator, show
 from gerbang.web.forms import read_form
 from gerbang.web.pages import Page, locale_of, only_shown, see_other, services_of
@@ -45,7 +46,9 @@ async def settle(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page
     payment = await _payment_of(request, refund_id)
     try:
         await services_of(request).payments.settle_refund(caller, refund_id, reference, _version(form))
-    except REFUSED as error:
+    except DestinationChanged:
+        return await _settling(request, refund_id, reference, say("settling.changed"))
+    except REFUSED_FOR_GOOD as error:
         return back_to(payment, "refused", error)
     return back_to(payment, "settled")
 
@@ -69,7 +72,9 @@ async def name_destination(request: Request[Any, Any, Any], refund: FromPath[str
     version = _version(await read_form(request, "version"))
     try:
         await payments.name_destination(caller, refund_id, given, seen=version or 0)
-    except REFUSED as error:
+    except DestinationChanged:
+        return await _naming(request, refund_id, given, {"": texts.words(locale_of(request))("settling.changed")})
+    except REFUSED_FOR_GOOD as error:
         return back_to(payment, "refused", error)
     return back_to(payment, "named")
 
@@ -117,8 +122,7 @@ async def resolve_refund(request: Request[Any, Any, Any], refund: FromPath[str])
     form, say = await read_form(request, "decision", "reason"), texts.words(locale_of(request))
     if only_shown(request):
         return await _deciding(request, refund_id, form)
-    if form.cards or not 3 <= len(form["reason"]) <= 200:
-        wrong = form.card_complaints(say) or {"reason": say("reason.wrong")}
+    if wrong := reason_wrong(form, ("returned", "failed"), say):
         return await _deciding(request, refund_id, form, wrong)
     payment = await _payment_of(request, refund_id)
     try:
@@ -127,7 +131,7 @@ async def resolve_refund(request: Request[Any, Any, Any], refund: FromPath[str])
                 await services_of(request).payments.resolve_refund(caller, refund_id, decision, form["reason"])
             case _:
                 return await _deciding(request, refund_id, form, {"decision": say("resolving.wrong")})
-    except REFUSED as error:
+    except REFUSED_FOR_GOOD as error:
         return back_to(payment, "refused", error)
     return back_to(payment, "resolved")
 

@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from gerbang.base import ids
+from gerbang.base.errors import Invalid
 from gerbang.core.identity.model import Caller
+from gerbang.core.payments.claiming import Line
 from gerbang.core.payments.hands import Hands
 from gerbang.core.payments.model import Whole
 from gerbang.core.payments.open_work import UNMATCHED
@@ -22,12 +24,15 @@ from gerbang.web.console.actors import Names
 from gerbang.web.console.asking import REFUSED, back_to
 from gerbang.web.console.desk import form_key, names_of, operator, show
 from gerbang.web.cursors import Cursors, Page
+from gerbang.web.exchange import exchange_of
 from gerbang.web.pages import locale_of, see_other, services_of
 
 _LIST: Final = "console-work"
 _OF_EACH: Final = 10
 _ROWS: Final = 50
 _BY_TWO: Final = ("approval", "transfer")
+_MOST_LINES: Final = len(work_view.KINDS) * _OF_EACH + _ROWS
+_SAID: Final = ("claimed", "released", "dismissed")
 _Known = Mapping[UUID, Hands]
 _Place = tuple[datetime, UUID]
 
@@ -54,7 +59,8 @@ async def work(request: Request[Any, Any, Any]) -> Response[bytes]:
     return await show(
         request, "work.html", "work", status_code=422 if asked.wrong else 200, wrong=asked.wrong, groups=[group for group in groups if group["rows"]], kind=kind, counts=counts, kinds=work_view.KINDS,
         tab_links={one: _link(one) for one in ("", *work_view.KINDS)}, older=older, most=work_view.MOST,
-        total=sum(counts.values()), done=[] if kind else await _done(request, now),
+        total=sum(counts.values()), done=[] if kind else await _done(request, now), said=_said(request),
+        may_dismiss=caller.may("refunds:create"),
     )  # fmt: skip
 
 
@@ -65,6 +71,7 @@ async def _payments(
     services, locale = services_of(request), locale_of(request)
     found, now = await services.payments.work(kind, place, most + 1), services.payments.context.clock.now()
     hands, names = await _hands(request, caller, found)
+    names = {**names, **await names_of(request, [one.claim.by for one, _, _ in found if one.claim])}
     before = await services.payments.paid_before([one.payment_id for one, _, _ in found if one.kind == "duplicate"])
 
     def row(at: tuple[Work, Whole, list[NamedDestination]]) -> work_view.Row:
@@ -86,6 +93,14 @@ async def _messages(
         lambda at: (at.received_at, at.id),
         lambda at: work_view.unmatched_row(at, caller, now, locale),
     )
+
+
+def _said(request: Request[Any, Any, Any]) -> tuple[str, int, int]:
+    """What was done to the chosen lines: `claimed`, to how many, of how many; empty for nothing."""
+    done, *counted = (request.query_params.get(name, "") for name in ("done", "count", "of"))
+    if done not in _SAID or not all(one.isascii() and one.isdigit() and len(one) <= 3 for one in counted):
+        return "", 0, 0
+    return done, int(counted[0]), int(counted[1])
 
 
 async def _done(request: Request[Any, Any, Any], now: datetime) -> list[done_view.Done]:
@@ -116,6 +131,56 @@ async def _hands(
     return dict(zip((id_ for id_, _, _ in refunds), may, strict=True)), names
 
 
+@post("/console/work/claim", status_code=303)
+async def claim(request: Request[Any, Any, Any]) -> Response[None]:
+    """The reader takes care of the chosen lines. It moves nothing and stops nobody, so it asks nobody first."""
+    caller, (kind, lines) = operator(request, "payments:read"), _chosen(request)
+    return _said_of("claimed", kind, await services_of(request).payments.claim_work(caller, lines), lines)
+
+
+@post("/console/work/release", status_code=303)
+async def release(request: Request[Any, Any, Any]) -> Response[None]:
+    """They no longer take care of the chosen lines."""
+    caller, (kind, lines) = operator(request, "payments:read"), _chosen(request)
+    return _said_of("released", kind, await services_of(request).payments.release_work(caller, lines), lines)
+
+
+@post("/console/work/dismiss", status_code=303)
+async def dismiss_several(request: Request[Any, Any, Any]) -> Response[None]:
+    """The chosen refunds that failed were dealt with in another way. Nothing else is done to several lines at once: no money moves so."""
+    caller, (kind, lines) = operator(request, "refunds:create"), _chosen(request)
+    failed = [id_ for of, id_ in lines if of == "failed"]
+    for refund_id in failed:
+        await services_of(request).payments.dismiss_refund(caller, refund_id)
+    return _said_of("dismissed", kind, len(failed), lines)
+
+
+def _chosen(request: Request[Any, Any, Any]) -> tuple[str, list[Line]]:
+    """The kind whose list the form stood in, and the lines that were ticked; of a button beside one line, that line alone."""
+    body = exchange_of(request).body.decode("latin-1")
+    try:
+        given = parse_qsl(body, max_num_fields=_MOST_LINES + 2)
+    except ValueError as error:
+        raise Invalid("The form has too many fields.") from error
+    kind = next((value for name, value in given if name == "kind" and value in work_view.KINDS), "")
+    only = [value for name, value in given if name == "only"]
+    read = (_line(value) for value in only or [value for name, value in given if name == "line"])
+    return kind, list(dict.fromkeys(line for line in read if line is not None))
+
+
+def _line(value: str) -> Line | None:
+    kind, _, id_ = value.partition(".")
+    try:
+        return (kind, UUID(hex=id_)) if kind in work_view.KINDS else None
+    except ValueError:
+        return None
+
+
+def _said_of(done: str, kind: str, count: int, lines: Sequence[Line]) -> Response[None]:
+    said = urlencode({"done": done, "count": count, "of": len(lines)})
+    return see_other(f"{_link(kind)}{'&' if kind else '?'}{said}")
+
+
 @post("/console/payments/{payment:str}/return-excess", status_code=303)
 async def return_excess(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[None]:
     """Promise the surplus back, in one press: how much it is, core says under the payment's lock, so that two presses promise it once."""
@@ -142,4 +207,4 @@ def _link(kind: str, cursor: str | None = None) -> str:
     return "/console/work" + (f"?{urlencode(kept)}" if kept else "")
 
 
-HANDLERS: Final = [work, return_excess, dismiss]
+HANDLERS: Final = [work, claim, release, dismiss_several, return_excess, dismiss]

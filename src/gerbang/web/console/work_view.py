@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -28,6 +28,11 @@ KINDS: Final = (
     "approval", "transfer", "surplus", "late", "duplicate", "unmatched", "held", "disputed", "unknown", "doubt", "failed",
 )  # fmt: skip
 MOST: Final = 99
+_NOTHING: Final = Markup("")
+_WIB: Final = timedelta(hours=7)
+_SOON: Final = timedelta(hours=6)
+_PROMISED_DAYS: Final = 2  # working days, as the page says to a payer who has named an account
+_SATURDAY: Final = 5
 _MARKS: Final = {
     "approval": "held", "transfer": "held", "surplus": "held", "late": "late", "duplicate": "held", "unmatched": "unknown",
     "doubt": "unknown", "failed": "failed",
@@ -37,7 +42,10 @@ _SAME_ACT: Final = ("twice", "part", "called_off")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line, ready to be shown. `press` is a form's address that does it, `open` a page that asks first; both empty: nothing to do here."""
+    """One line, ready to be shown. `press` is a form's address that does it, `open` a page that asks first; both empty: nothing to do here.
+    `line` names it among those that are claimed, empty for what nobody can claim; `taken` says who did. `until` is its deadline, `late`
+    that this is near or over.
+    """
 
     mark: str
     word: Markup
@@ -59,6 +67,11 @@ class Row:
     hint: Markup
     minor: int
     currency: str
+    line: str = ""
+    until: Markup = _NOTHING
+    late: bool = False
+    taken: Markup = _NOTHING
+    may_release: bool = False
 
 
 def row_of(
@@ -79,7 +92,7 @@ def row_of(
     kind = _kind(work, whole)
     attempt = scenes.winner(whole.attempts) or scenes.latest(whole.attempts)
     may_settle, to = caller.may("refunds:settle"), named[0].to if named and kind == "transfer" else None
-    amount = _amount(work, whole, refund)
+    amount, until = _amount(work, whole, refund), deadline_of(work, named)
     return Row(
         mark=_MARKS.get(work.kind, work.kind),
         word=say(f"work.{kind}"),
@@ -103,7 +116,7 @@ def row_of(
         otherwise=say(f"work.{kind if kind != 'transfer' or named else 'unnamed'}.else"),
         since=work.since,
         at=stamp(work.since, locale),
-        ago=_ago(work.since, now, locale),
+        ago=_age(now - work.since, locale),
         button=say(f"work.{'unnamed' if kind == 'transfer' and not named else work.kind if kind in _SAME_ACT else kind}.do",
                    amount=formats.money(amount, payment.currency, locale)),
         press=press,
@@ -111,6 +124,11 @@ def row_of(
         hint=_hint(work, may, locale, names),
         minor=amount,
         currency=payment.currency,
+        line=f"{work.kind}.{work.id.hex}",
+        until=_until(work, until, now, locale),
+        late=until is not None and now > until - _SOON,
+        taken=_taken(work, caller, locale, names),
+        may_release=work.claim is not None and (work.claim.by == caller.label or caller.may("users:manage")),
     )  # fmt: skip
 
 
@@ -120,7 +138,7 @@ def unmatched_row(event: Unmatched, caller: Caller, now: datetime, locale: Local
     return Row(
         mark=_MARKS["unmatched"], word=say("work.unmatched"), sum="", who=event.connection, href=page,
         what=say("work.unmatched.what", type=event.type, subject=event.subject or "–"), id=event.id.hex, bank="", account="", holder="",
-        otherwise=say("work.unmatched.else"), since=event.received_at, at=stamp(event.received_at, locale), ago=_ago(event.received_at, now, locale),
+        otherwise=say("work.unmatched.else"), since=event.received_at, at=stamp(event.received_at, locale), ago=_age(now - event.received_at, locale),
         button=say("work.unmatched.do"), press="", open=page if caller.may("webhooks:read") else "", hint=Markup(""), minor=0, currency="",
     )  # fmt: skip
 
@@ -131,8 +149,44 @@ def _link(payment: UUID | None) -> Markup:
     return Markup('<a class="mono" href="/console/payments/{0}">{0}</a>').format(ids.show("pay", payment))
 
 
-def _ago(since: datetime, now: datetime, locale: Locale) -> str:
-    return formats.duration(max(0, int((now - since).total_seconds() * 1000)), locale).split(" ")[0]
+def deadline_of(work: Work, named: Sequence[NamedDestination]) -> datetime | None:
+    """Until when it lapses by itself, or until when the payer was promised their money: two working days after they named an account."""
+    if work.kind != "transfer" or not named:
+        return work.lapses_at
+    day = (min(one.named_at for one in named).astimezone(UTC) + _WIB).replace(hour=0, minute=0, second=0, microsecond=0)
+    left = _PROMISED_DAYS
+    while left:
+        day += timedelta(days=1)
+        left -= day.weekday() < _SATURDAY
+    return day - _WIB + timedelta(days=1, seconds=-1)
+
+
+def _until(work: Work, until: datetime | None, now: datetime, locale: Locale) -> Markup:
+    if until is None:
+        return Markup("")
+    over = now > until
+    kind = "promised" if work.kind == "transfer" else "lapses"
+    return texts.words(locale)(
+        f"work.due.{kind}.over" if over else f"work.due.{kind}",
+        at=formats.day(until, locale) if kind == "promised" else stamp(until, locale),
+    )
+
+
+def _age(waited: timedelta, locale: Locale) -> str:
+    """How long it waits, in its largest unit."""
+    if waited < timedelta(minutes=1):
+        return str(texts.words(locale)("work.now"))
+    return formats.duration(int(waited.total_seconds() * 1000), locale).split(" ")[0]
+
+
+def _taken(work: Work, caller: Caller, locale: Locale, names: Names) -> Markup:
+    """Who takes care of it."""
+    if work.claim is None:
+        return Markup("")
+    say, at = texts.words(locale), stamp(work.claim.at, locale)
+    if work.claim.by == caller.label:
+        return say("work.taken.mine", at=at)
+    return say("work.taken.by", by=actors.called(work.claim.by, names, locale), at=at)
 
 
 def _hint(work: Work, may: Hands | None, locale: Locale, names: Names) -> Markup:

@@ -109,6 +109,16 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Sistem kami sedang tidak menjawab. Uang Anda tidak disentuh. Coba lagi sebentar lagi.",
         "Our system does not answer right now. Your money was not touched. Try again in a moment.",
     ),
+    "unsure.title": ("Belum pasti tersimpan", "It is not sure whether this was kept"),
+    "unsure.lead": (
+        "Sambungan terputus sesaat sebelum ada jawaban. Lihat dulu apakah sudah tersimpan, atau kirim lagi dari sini: isian yang sama tidak dijalankan dua kali.",
+        "The connection broke off just before the answer. Look whether it was kept, or send it again from here: the same form is not carried out twice.",
+    ),
+    "unreadable.title": ("Isian itu tidak bisa dibaca", "That form cannot be read"),
+    "unreadable.lead": (
+        "Tidak ada yang berubah. Kembali dengan tombol peramban Anda, muat ulang halamannya, lalu kirim lagi dari sana.",
+        "Nothing was changed. Go back with your browser's button, load the page anew, and send it again from there.",
+    ),
     "problem.id": ("Nomor permintaan", "Request number"),
     "login.title": ("Masuk", "Log in"),
     "login.email": ("Email", "Email"),
