@@ -37,6 +37,7 @@ TYPED: Mapping[str, Mapping[str, str]] = {
     "/console/webhooks/{event}/replay": {}, "/console/webhooks/{event}/set-aside": {},
     "/console/payments/{payment}/return-excess": {},
     "/console/refunds/{refund}/dismiss": {},
+    "/console/connections/{connection}/probe": {}, "/console/connections/{connection}/switch": {},
     "/console/work/claim": {}, "/console/work/release": {}, "/console/work/dismiss": {},
     # what is typed to an approval is tried where there is one to decide: core's and the console's own tests
     "/console/approvals/{approval}/approve": {},

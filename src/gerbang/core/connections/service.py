@@ -157,6 +157,11 @@ class Connections:
             return await self.get(id_)
         return await self.update(actor, id_, settings=known.settings, secrets=known.secrets, enabled=True)
 
+    async def note_probed(self, actor: str, id_: str, *, usable: bool | None) -> None:
+        """Write down that the provider was asked, and what came of it."""
+        async with self._db.transaction() as tx:
+            await record(tx, [Entry(actor, "connection.probed", f"connection:{id_}", {"usable": usable})])
+
     async def delete(self, actor: str, id_: str) -> None:
         """Forget a connection that is switched off and by which nothing was ever tried. Its secrets stay. Raises ConnectionNotFound,
         ConnectionInUse.

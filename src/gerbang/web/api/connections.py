@@ -125,9 +125,10 @@ async def change_connection(
     tags=_TAGS,
     status_code=200,
 )
-async def probe_connection(services: Services, connection: str) -> ProbeView:
-    """Moves nothing there. Takes ten seconds at most."""
+async def probe_connection(request: AnyRequest, services: Services, connection: str) -> ProbeView:
+    """Moves nothing there. Takes ten seconds at most. When it was asked, and what came of it, stays in the audit trail."""
     found = await probe(services.connections, services.http, await services.connections.get(connection))
+    await services.connections.note_probed(caller_of(request).label, connection, usable=usable_of(found))
     return ProbeView(usable_of(found), [ProbedView(one.what, one.good, one.pointer, one.cure) for one in found])
 
 

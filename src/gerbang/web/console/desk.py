@@ -25,8 +25,10 @@ _MOST: Final = 99
 _SECTIONS: Final = (
     ("work", "payments:read"),
     ("payments", "payments:read"),
+    ("refunds", "payments:read"),
     ("webhooks", "webhooks:read"),
     ("rejections", "webhooks:read"),
+    ("connections", "payments:read"),
 )
 
 

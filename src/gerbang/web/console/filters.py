@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from uuid import UUID
 
 from markupsafe import Markup
 
-from gerbang.base.errors import Invalid
+from gerbang.base import ids
+from gerbang.base.errors import Invalid, NotFound
 from gerbang.web import texts
 from gerbang.web.console.desk import read_day
 
@@ -25,6 +27,15 @@ class Filters:
             self.wrong[name] = self._say("filter.wrong.word", what=value)
             return None
         return value or None
+
+    def id(self, name: str, kind: str) -> UUID | None:
+        """The id in a field; None for none, and for one that is complained of."""
+        value = self.chosen[name]
+        try:
+            return ids.read(kind, value) if value else None
+        except NotFound:
+            self.wrong[name] = self._say("filter.wrong.id", kind=kind)
+            return None
 
     def day(self, name: str, *, after: bool = False) -> datetime | None:
         """The beginning of the day in a field, or with `after` of the next; None for none, and for one that is complained of."""

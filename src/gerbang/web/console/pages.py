@@ -5,7 +5,18 @@ from typing import Any, Final
 from litestar import Request, Response, Router, get
 
 from gerbang.base.errors import GerbangError
-from gerbang.web.console import approvals, finding, links, payments, refunds, requests, webhooks, work
+from gerbang.web.console import (
+    approvals,
+    connections,
+    finding,
+    links,
+    payments,
+    refund_list,
+    refunds,
+    requests,
+    webhooks,
+    work,
+)
 from gerbang.web.pages import page_error, see_other, services_of
 
 
@@ -31,7 +42,9 @@ HANDLERS: Final = [
             *finding.HANDLERS,
             *requests.HANDLERS,
             *payments.HANDLERS,
+            *refund_list.HANDLERS,
             *refunds.HANDLERS,
+            *connections.HANDLERS,
             *approvals.HANDLERS,
             *work.HANDLERS,
             *webhooks.HANDLERS,
