@@ -45,7 +45,7 @@ async def taken(edge: Edge, sandbox: Sandbox, locales: Sequence[str] = ("id", "e
         for name, address in _console(scene).items():
             gallery.keep(f"{name}.{locale}", await desk.get(address))
         for name, (address, form) in _console_forms(scene).items():
-            gallery.keep(f"{name}.{locale}", await desk.post(address, data=form))
+            gallery.keep(f"{name}.{locale}", await desk.post(address, data=form, follow_redirects=True))
         unread = await desk.post("/console/payments/new", content="{}", headers={"content-type": "application/json"})
         gallery.keep(f"form-unreadable.{locale}", unread)
         foreign = {"origin": "https://elsewhere.example"}
@@ -88,11 +88,17 @@ def _console(scene: Mapping[str, str]) -> dict[str, str]:
         "webhooks-wrong": "/console/webhooks?source=nicepya&status=lost",
         "webhook": f"/console/webhooks/{scene['event']}",
         "rejections": "/console/rejections",
+        "refunds": "/console/refunds",
+        "refunds-wrong": "/console/refunds?payment=pay_17&status=lost&after=yesterday",
+        "refunds-none": "/console/refunds?status=succeeded",
+        "connections": "/console/connections",
+        "connection": "/console/connections/nicepay-uji",
+        "request": f"/console/requests/{scene['request']}",
         "lost": f"{pay}{ids.show('pay', ids.new())}",
     }
 
 
-def _console_forms(scene: Mapping[str, str]) -> dict[str, tuple[str, dict[str, str]]]:
+def _console_forms(scene: Mapping[str, str]) -> dict[str, tuple[str, dict[str, Any]]]:
     """Forms that are complained about, and a link that is shown once."""
     refund = "/console/refunds/"
     long = "tidak-ada-spasi-" * 12
@@ -104,6 +110,8 @@ def _console_forms(scene: Mapping[str, str]) -> dict[str, tuple[str, dict[str, s
         "approval-wrong": (f"/console/approvals/{scene['approval']}/approve", {"amount": long[:40], "note": long, "fingerprint": "x"}),
         "resolve-wrong": (f"/console/payments/{scene['held']}/resolve", {"reason": ""}),
         "refund-link": (f"{refund}{scene['unnamed']}/link", {}),
+        "work-claimed": ("/console/work/claim", {"line": [f"transfer.{ids.read('ref', scene[name]).hex}" for name in ("named", "unnamed")]}),
+        "connection-asked": ("/console/connections/nicepay-uji/probe", {}),
         "replay": (f"/console/webhooks/{scene['event']}/replay", {"dry_run": "yes"}),
     }  # fmt: skip
 
@@ -136,7 +144,16 @@ async def _set(edge: Edge, sandbox: Sandbox) -> dict[str, str]:
     """One of everything that waits, and what its pages are found by."""
     paid = [await _paid(edge, sandbox, order_reference=f"{ORDER}-{number}") for number in range(8)]
     made = (await edge.create(order_reference=ORDER, customer=_customer(), description="Kopi Gayo " * 40)).json()
-    scene = {"open": made["id"], "link": made["checkout_url"], "paid": paid[0], "refunded": paid[1], "held": paid[4]}
+    refused = await edge.create(description="4111 1111 1111 1111 12/27")
+    await edge.noted("card_data.refused")
+    scene = {
+        "request": refused.headers["x-request-id"],
+        "open": made["id"],
+        "link": made["checkout_url"],
+        "paid": paid[0],
+        "refunded": paid[1],
+        "held": paid[4],
+    }
     for name, number, amount in (
         ("unnamed", 1, 40_000),
         ("named", 1, 45_000),
@@ -176,10 +193,11 @@ async def _make_hard(edge: Edge, scene: Mapping[str, str], paid: Sequence[str]) 
     inner = {name: ids.read("ref", scene[name]) for name in ("doubt", "failed")}
     async with edge.services.db.transaction() as tx:
         await tx.execute(
-            "UPDATE refunds SET status = 'unknown', failure = 'not confirmed' WHERE id = $1", inner["doubt"]
+            "UPDATE refunds SET status = 'unknown', failure = 'The provider has not confirmed it.' WHERE id = $1",
+            inner["doubt"],
         )
         await tx.execute(
-            "UPDATE refunds SET status = 'failed', failure = 'balance', needs_attention = true WHERE id = $1",
+            "UPDATE refunds SET status = 'failed', failure = 'insufficient_funds: balance', needs_attention = true WHERE id = $1",
             inner["failed"],
         )
         for number, status in ((4, "held"), (5, "disputed"), (6, "unknown")):

@@ -11,6 +11,7 @@ import pytest_asyncio
 from gerbang.base.formats import Locale
 from gerbang.sandbox.app import Sandbox
 from tests.journeys.gallery import taken
+from tests.journeys.markup import Markup
 from tests.journeys.test_browser import Stories, complaints, pytestmark, running_browser, violations
 from tests.web.conftest import Edge, one_shop
 
@@ -62,6 +63,12 @@ async def gallery(one_shop: tuple[Edge, Sandbox]) -> AsyncIterator[str]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_every_field_has_a_label_every_complaint_its_field_and_every_page_one_heading(gallery: str) -> None:
+    found = {path: Markup(text).wrong() for path, text in Stories.pages.items()}
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,9 @@ class Values:
         schema = self.resolved(schema)
         if schema.get("format") == "date-time":
             return "2026-11-29T10:00:00Z"
-        shown = "150000" if "pattern" in schema else self.example(schema)
+        shown = (
+            schema["examples"][0] if "examples" in schema else "150000" if "pattern" in schema else self.example(schema)
+        )
         return str(shown).lower() if isinstance(shown, bool) else str(shown)
 
     def forbidden_in_address(self, schema: Schema) -> Iterator[str]:

@@ -182,6 +182,13 @@ def odd(_values: Values, route: Route) -> Tries:
         yield from ((name, value, False) for name in route.query for value in ODD)
 
 
+THEIRS = (
+    {"/payment"},
+    {"/connection"},
+    {"/source"},
+)  # ids of what an installation has, of which the document knows none
+
+
 async def test_what_the_document_allows_in_an_address_is_answered(edge: Edge) -> None:
     document = await document_of(edge)
     values, failed = Values(document), []
@@ -192,7 +199,7 @@ async def test_what_the_document_allows_in_an_address_is_answered(edge: Edge) ->
                 continue
             given_ = needed | {name: values.in_address(one["schema"])}
             answer = await asked(edge, route, query="&".join(f"{n}={value}" for n, value in given_.items()))
-            if answer.status_code not in (200, 404) and pointers(answer) != {"/payment"}:
+            if answer.status_code not in (200, 404) and pointers(answer) not in THEIRS:
                 failed.append((route[:2], name, answer.status_code, answer.text[:200]))
     assert not failed, "\n".join(map(str, failed))
 

@@ -32,6 +32,7 @@ from gerbang.web.services import Services
 _WEB: Final = Path(__file__).parent
 _TEMPLATES: Final = (_WEB / "checkout" / "templates", _WEB / "console" / "templates")
 _STATICS: Final = (_WEB / "checkout" / "static", _WEB / "console" / "static")
+_DESK: Final = "/console"
 LANGUAGE_COOKIE: Final = "grb_lang"
 LINK_COOKIE: Final = "grb_link"  # what a payer's link becomes at the first visit
 # A page waits for one sheet: what every page needs goes before its own, in the same file.
@@ -264,7 +265,7 @@ def page_error(request: Request[Any, Any, Any], error: GerbangError) -> Page:
     if status == 401 and request.method == "GET":
         return see_other(f"/login?{urlencode({'next': _local(request)})}")
     settings = services_of(request).settings
-    message = _message(error, status)
+    message, desk = _message(error, status), request.url.path.startswith(_DESK)
     headers = {"retry-after": str(error.retry_after_s or 2)} if status in (429, 503) else {}
     if isinstance(error, MethodNotAllowed):
         headers["allow"] = allowed_methods(error)
@@ -275,13 +276,13 @@ def page_error(request: Request[Any, Any, Any], error: GerbangError) -> Page:
         "message.html",
         status_code=status,
         headers=headers,
-        message=message,
+        message="absent" if desk and message == "lost" else message,
         detail=" ".join(part for part in (error.detail, error.hint) if part) if message == "refused" else "",
         request_id=request.scope["state"].get("request_id", ""),
-        back="",
+        back=f"{_DESK}/payments" if desk else "",
         kept=kept_form(request, error),
         shop=settings.shop_name,
-        home="/shop" if settings.sandbox else "",
+        home=f"{_DESK}/payments" if desk else "/shop" if settings.sandbox else "",
         is_test=settings.sandbox,
     )
 

@@ -16,8 +16,11 @@ from gerbang.web.problems import invalid_field
 
 A_TIME: Final = {"format": "date-time"}
 Known = Mapping[str, Mapping[str, bool]]  # of each route its parameters, and whether each is true or false
-_ACTION: Final = re.compile(r"[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,59}){1,2}")
-_OBJECT: Final = re.compile(r"[a-z][a-z0-9_]{0,39}[:_][!-~]{1,200}")
+AN_ACTION: Final = {
+    "pattern": r"^[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,59}){1,2}$",
+    "examples": ["payment.created"],
+}
+AN_OBJECT: Final = {"pattern": "^[a-z][a-z0-9_]{0,39}[:_][!-~]{1,200}$", "examples": ["connection:nicepay"]}
 _MOST_NAMED: Final = 20
 _LINK_TOKEN: Final = "t"  # noqa: S105  the name of a parameter, which is no advice to whoever has an account
 
@@ -75,7 +78,7 @@ def read_id(name: str, kind: str, shown: str | None) -> UUID | None:
 
 def read_action(name: str, value: str | None) -> str | None:
     """What the audit calls an action; raises Invalid with a pointer for what can be none."""
-    if value is not None and not _ACTION.fullmatch(value):
+    if value is not None and not re.fullmatch(str(AN_ACTION["pattern"]), value):
         raise invalid_field(f"/{name}", "Write an action like payment.created.")
     return value
 
@@ -84,7 +87,7 @@ def read_object(name: str, value: str | None) -> str | None:
     """What an audit entry is about; raises Invalid with a pointer for what can be none, and for an id of ours that is not whole."""
     if value is None:
         return None
-    if not _OBJECT.fullmatch(value):
+    if not re.fullmatch(str(AN_OBJECT["pattern"]), value):
         raise invalid_field(
             f"/{name}", "Write an id like pay_01KC3V9Q2M0000000000000000, or a thing like connection:nicepay."
         )

@@ -11,7 +11,7 @@ from litestar.params import Parameter
 from gerbang.base import ids
 from gerbang.core.audit.model import Recorded
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
-from gerbang.web.queries import read_action, read_object
+from gerbang.web.queries import AN_ACTION, AN_OBJECT, read_action, read_object
 from gerbang.web.services import Services
 
 
@@ -31,8 +31,8 @@ async def list_audit(
     cursors: Cursors,
     limit: Limit = 25,
     cursor: Cursor = None,
-    action: str | None = None,
-    about: Annotated[str | None, Parameter(query="object")] = None,
+    action: Annotated[str | None, Parameter(query="action", schema_extra=AN_ACTION)] = None,
+    about: Annotated[str | None, Parameter(query="object", schema_extra=AN_OBJECT)] = None,
 ) -> Page[EntryView]:
     """Filters: `action` (`payment.created`), `object` (`pay_…`)."""
     most, action, about = capped(limit), read_action("action", action), read_object("object", about)

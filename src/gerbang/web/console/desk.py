@@ -7,12 +7,14 @@ from typing import Any, Final
 
 import structlog
 from litestar import Request, Response
+from markupsafe import Markup
 
 from gerbang.base import formats
 from gerbang.base.errors import Forbidden, GerbangError, Invalid, Unauthenticated
 from gerbang.base.formats import Locale
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments.model import IdempotencyKey
+from gerbang.web import texts
 from gerbang.web.console.actors import Names
 from gerbang.web.exchange import exchange_of
 from gerbang.web.pages import caller_or_none, locale_of, page, services_of
@@ -97,8 +99,10 @@ def form_key(caller: str, key: str, *said: str) -> IdempotencyKey:
     return IdempotencyKey(caller, f"console-{digest[:40]}", hashlib.sha256("|".join(said).encode()).digest())
 
 
-def refusal(code: str) -> str:
-    """The title of one of our errors by its code; an address cannot make the page say anything else."""
+def refusal(code: str, locale: Locale) -> Markup | str:
+    """Why something was not done, by the code of the error; an address cannot make the page say anything else."""
+    if texts.knows(f"refusal.{code}"):
+        return texts.words(locale)(f"refusal.{code}")
     kinds = [GerbangError]
     for kind in kinds:
         kinds.extend(kind.__subclasses__())

@@ -69,7 +69,7 @@ async def link(request: Request[Any, Any, Any], payment: FromPath[str]) -> Respo
         whatsapp=link_view.whatsapp(whole, services.settings.shop_name, url),
         key=secrets.token_urlsafe(18),
         said=said if said in ("sent", "refused") else "",
-        said_why=refusal(request.query_params.get("why", "")),
+        said_why=refusal(request.query_params.get("why", ""), locale_of(request)),
         **link_view.page_of(whole, moments, mails, services.payments.context.clock.now(), locale_of(request)),
     )
 

@@ -124,7 +124,7 @@ async def payment(request: Request[Any, Any, Any], payment: FromPath[str]) -> Re
         if caller.may("payments:create")
         else "",
         said=said if said in _SAID else "refused" if said == "refused" else "",
-        said_why=refusal(request.query_params.get("why", "")),
+        said_why=refusal(request.query_params.get("why", ""), locale),
     )
 
 

@@ -7,11 +7,24 @@ from typing import Any, Final
 from markupsafe import Markup, escape
 
 from gerbang.base.formats import Locale
-from gerbang.web.texts import actors, console, crypto, declines, finding, links, lists, payer, refunds, shared, work
+from gerbang.web.texts import (
+    actors,
+    console,
+    crypto,
+    declines,
+    finding,
+    links,
+    lists,
+    payer,
+    refunds,
+    refusals,
+    shared,
+    work,
+)
 
 _TABLES: Final = (
     shared.WORDS, payer.WORDS, crypto.WORDS, refunds.WORDS, declines.WORDS, console.WORDS, links.WORDS, work.WORDS, finding.WORDS,
-    actors.WORDS, lists.WORDS,
+    actors.WORDS, lists.WORDS, refusals.WORDS,
 )  # fmt: skip
 TABLE: Final[Mapping[str, tuple[str, str]]] = {key: pair for table in _TABLES for key, pair in table.items()}
 assert len(TABLE) == sum(len(table) for table in _TABLES), "a key stands in two tables"

@@ -51,12 +51,17 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Nomor luar negeri dimulai dengan + dan kode negaranya, seperti +65 9123 4567.",
         "A number of another country begins with + and the country's code, like +65 9123 4567.",
     ),
-    "back": ("Kembali", "Back"),
     "lost.title": ("Halaman ini tidak ada", "There is no such page"),
     "lost.lead": (
         "Tautannya mungkin terpotong saat disalin, atau peramban Anda tidak menyimpan cookie. Buka lagi tautan lengkap dari pesan toko.",
         "The link may have been cut when it was copied, or your browser keeps no cookies. Open the whole link from the shop's message again.",
     ),
+    "absent.title": ("Tidak ada di sini", "It is not here"),
+    "absent.lead": (
+        "Nomornya mungkin terpotong saat disalin. Carilah dengan nomor pesanan, nomor bayar, email, atau nama.",
+        "Its number may have been cut when it was copied. Search by order, number, e-mail or name.",
+    ),
+    "back.payments": ("Ke daftar pembayaran", "To the payments"),
     "denied.title": ("Halaman ini bukan untuk akun Anda", "This page is not for your account"),
     "denied.lead": (
         "Masuk dengan akun lain, atau minta hak dari admin.",
