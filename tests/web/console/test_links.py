@@ -219,7 +219,7 @@ async def test_without_an_address_the_page_says_to_copy_it(shop: Shop, desk: htt
     assert "Kirim ke" not in page.text
     refused = await desk.post(address, data={"key": "k"})
     assert refused.headers["location"].endswith("?done=refused&why=no_payer_email")
-    assert "no email address" in (await desk.get(refused.headers["location"])).text
+    assert "email pembayarnya tidak diketahui" in (await desk.get(refused.headers["location"])).text
 
 
 async def test_the_stages_follow_the_payer_and_the_shops_own_look_is_none(shop: Shop, desk: httpx.AsyncClient) -> None:

@@ -152,7 +152,7 @@ async def test_a_payment_says_why_and_a_typed_refund_goes_to_a_transfer(shop: Sh
     assert "Dikembalikan" in (await desk.get(settled.headers["location"])).text
     again = await desk.post(f"/console/refunds/{refund[1]}/settle", data={"reference": "BNI-20261123-2"})
     assert "done=refused&why=refund_not_awaiting_transfer" in again.headers["location"]
-    assert "The refund is not waiting for a transfer" in (await desk.get(again.headers["location"])).text
+    assert "pengembalian ini tidak menunggu transfer lagi" in (await desk.get(again.headers["location"])).text
 
 
 async def test_cancelling_asks_first_and_a_refusal_is_told(shop: Shop, desk: httpx.AsyncClient) -> None:
