@@ -46,7 +46,7 @@ from gerbang.core.notifications.model import Contact
 from gerbang.core.notifications.reminding import Reminder
 from gerbang.core.notifications.rendering import Letterhead
 from gerbang.core.notifications.service import FEED, REMIND, SEND, Notifications
-from gerbang.core.payments import crypto_permission, decisions, due, incoming, jobs, timetable
+from gerbang.core.payments import crypto_permission, decisions, due, incoming, jobs, locks, timetable
 from gerbang.core.payments.calls import Calls, load_readable
 from gerbang.core.payments.model import Whole
 from gerbang.core.payments.rates import Quotes, QuoteTerms, read_fixed
@@ -189,7 +189,7 @@ def _services(parts: Core, dog: Watchdog | None = None) -> Services:
         settings=parts.settings, db=parts.db, http=parts.http, changes=parts.changes, limits=Limiter(parts.db),
         identity=parts.identity, secrets=parts.secrets, connections=parts.connections, payments=parts.payments, inbox=parts.inbox,
         ledger=Ledger(parts.db), audit=Audit(parts.db), notifications=parts.notifications, broadcast=Broadcaster(parts.db, owners),
-        checks={"queue": lambda: _queue_age(parts), "workers": parts.workers.cause},
+        checks={"queue": lambda: _queue_age(parts), "workers": parts.workers.cause, "tables": partial(locks.cause, parts.db)},
         notices={"chains": parts.watcher.stalls, "workers": parts.workers.notice, "events": parts.lag.notice},
         gauges={
             "gerbang_workers": ("Worker processes by state.", "state", parts.workers.counts),

@@ -10,8 +10,8 @@ import structlog
 
 from gerbang.base import migrations, safety
 from gerbang.base.batching import Shared
-from gerbang.base.errors import DatabaseRefuses, GerbangError
-from gerbang.core.limits.model import NotWritten
+from gerbang.base.errors import DatabaseBusy, DatabaseRefuses, GerbangError
+from gerbang.core.limits.model import NotCounted, NotWritten
 from gerbang.web.exchange import Exchange, Reply
 from gerbang.web.services import Check, Services
 
@@ -72,10 +72,14 @@ class Readiness:
         self._asked_at = time.monotonic()
 
     async def _readable(self) -> str | None:
-        if missing := await migrations.pending(self._services.db):
-            return f"{len(missing)} migrations are pending"
-        async with self._services.db.reading() as tx:
-            return "Restored from another server's dump: run gerbang migrate" if await safety.is_behind(tx) else None
+        try:
+            if missing := await migrations.pending(self._services.db):
+                return f"{len(missing)} migrations are pending"
+            async with self._services.db.reading() as tx:
+                is_behind = await safety.is_behind(tx)
+        except DatabaseBusy:  # a table is locked: `checks` tell of those that a payment needs, and this asks others
+            return None
+        return "Restored from another server's dump: run gerbang migrate" if is_behind else None
 
     async def _writable(self) -> str | None:
         """A real write, at most every three seconds while they succeed."""
@@ -84,6 +88,8 @@ class Readiness:
                 await self._services.limits.try_to_write()
             except NotWritten as error:
                 return error.title if error.detail == error.title else f"{error.title}. {error.detail}"
+            except DatabaseBusy:  # the counters are locked: most have permits left, and whoever has none is refused
+                return NotCounted.title if self._services.limits.refuses() else None
             except GerbangError:
                 return NotWritten.title
             self._written_at = time.monotonic()

@@ -9,10 +9,12 @@ from typing import Final
 
 from gerbang.base.batching import GroupCommit
 from gerbang.base.db import Database, Tx
+from gerbang.base.errors import Unavailable
 from gerbang.core.limits import store
 from gerbang.core.limits.model import Bucket, Limit, Verdict
 
 _MOST_BUCKETS: Final = 50_000
+_REFUSED_S: Final = 5.0
 _AT_ONCE: Final = 2_000  # counters that are forgotten in one transaction
 _LOTS: Final = 50  # a process takes at most a fiftieth of a quota at once, so a restart wastes no more
 
@@ -35,6 +37,7 @@ class Limiter:
         self._buckets: OrderedDict[tuple[str, str], Bucket] = OrderedDict()
         self._lots: OrderedDict[tuple[str, str], _Lot] = OrderedDict()
         self._fetching: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._refused_at = float("-inf")
         self._commits: GroupCommit[tuple[str, int, int], tuple[int, float]] = GroupCommit(db, _count, lanes=1)
 
     async def take(self, limit: Limit, who: str) -> Verdict:
@@ -82,12 +85,20 @@ class Limiter:
 
     async def _fetch(self, key: tuple[str, str], limit: Limit) -> None:
         size = max(1, limit.quota // _LOTS)
-        used, lasts_s = await self._commits.submit((f"{limit.name}:{key[1]}", limit.window_s, size))
+        try:
+            used, lasts_s = await self._commits.submit((f"{limit.name}:{key[1]}", limit.window_s, size))
+        except Unavailable:
+            self._refused_at = self._monotonic()
+            raise
         granted = max(0, min(size, limit.quota - (used - size)))
         self._lots[key] = _Lot(granted, max(0, limit.quota - used), self._monotonic() + lasts_s)
         self._lots.move_to_end(key)
         if len(self._lots) > _MOST_BUCKETS:
             self._lots.popitem(last=False)
+
+    def refuses(self) -> bool:
+        """Whether somebody was refused a moment ago because nothing could be counted."""
+        return self._monotonic() - self._refused_at < _REFUSED_S
 
     async def try_to_write(self) -> None:
         """Do for a moment what every counted request does; raises Unavailable of some kind when nothing can be written."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from gerbang.base.db import CannotWrite, DiskFull, ReadOnly, Row, Tx
+from gerbang.base.db import CannotWrite, DiskFull, Locked, ReadOnly, Row, Tx
 from gerbang.core.limits.model import NotCounted, NotWritten
 
 
@@ -55,6 +55,8 @@ async def try_to_write(tx: Tx) -> None:
         raise NotWritten("Its disk is full.") from error
     except ReadOnly as error:
         raise NotWritten("It takes no writes.") from error
+    except Locked:  # somebody holds this table, which says nothing of the others
+        raise
     except CannotWrite as error:
         raise NotWritten from error
 
