@@ -317,7 +317,7 @@ def load(**overrides: object) -> Settings:
         wrong = [_wrong(str(one["loc"][0]) if one["loc"] else "", one) for one in error.errors()]
         detail = "; ".join(f"{one.pointer} {one.detail}".strip() for one in wrong)
         raise SettingsInvalid(
-            f"{detail}.", errors=wrong, hint="`gerbang config show` explains every setting."
+            f"{detail}.", errors=wrong, hint="docs/reference/settings.md explains every setting."
         ) from error
 
 

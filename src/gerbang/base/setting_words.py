@@ -54,7 +54,7 @@ def said_of(
         case "missing":
             return "is missing"
         case _:
-            return "does not fit: `gerbang config show` says what it means"
+            return "does not fit: docs/reference/settings.md says what it means"
 
 
 def _range(bounds: Mapping[str, float]) -> str:
