@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from gerbang.base import ids
-from gerbang.core.identity.model import Role, system_caller
+from gerbang.core.identity.model import Role
 from gerbang.core.limits.model import Limit
 from gerbang.sandbox.app import Sandbox
 from gerbang.web.policy import POLICY, Body
@@ -74,7 +74,7 @@ async def desk(shop: tuple[Edge, Sandbox]) -> AsyncIterator[Desk]:
     try:
         paid = await a_paid_payment(edge, sandbox, customer={"email": "sari@example.com"})
         refund = (await edge.post(f"/v1/payments/{paid}/refunds", body={"reason": "Rusak"}, key="new")).json()["id"]
-        link = await edge.services.payments.issue_refund_link(system_caller("test"), ids.read("ref", refund))
+        link = await edge.services.payments.mailed_refund_token(ids.read("ref", refund))
         made = (await edge.create()).json()
         await browser.get(made["checkout_url"])
         await browser.get(f"/refund/{refund}?t={link}")

@@ -103,8 +103,8 @@ async def test_the_same_form_sent_twice_makes_one_payment_and_another_amount_ano
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"amount": "150rb"}, "Tulis jumlahnya seperti Rp\u00a0150.000"),
-        ({"amount": ""}, "Tulis jumlahnya seperti Rp\u00a0150.000"),
+        ({"amount": "150rb"}, "Tulis jumlahnya dengan angka, seperti Rp\u00a0150.000"),
+        ({"amount": ""}, "Tulis jumlahnya dengan angka, seperti Rp\u00a0150.000"),
         ({"amount": "USD 48.50"}, "mata uang lain"),
         ({"amount": "1.234", "currency": "USD"}, "Bisa berarti dua jumlah"),
         ({"amount": "48.50", "currency": "USD"}, "Belum ada koneksi yang menerima USD"),
