@@ -36,7 +36,19 @@ _FILTERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
     },
     "/v1/approvals": {"status": ("approved", "pending", "refused")},
     "/console/work": {
-        "kind": ("approval", "transfer", "surplus", "held", "disputed", "unknown", "doubt", "failed"),
+        "kind": (
+            "approval",
+            "transfer",
+            "surplus",
+            "held",
+            "disputed",
+            "unknown",
+            "doubt",
+            "failed",
+            "late",
+            "duplicate",
+            "foreign",
+        ),
     },
     "/console/payments": {
         "status": ("paid", "held"),

@@ -1,11 +1,11 @@
 -- expand
--- Money that came in and that a person must decide about: after its payment was cancelled or its time was over, or for an order that was paid
--- by another payment. A row stays when it is decided; `kept` says that a person found the money right.
+-- Money that came in and that a person must decide about: after its payment was cancelled or its time was over, for an order that was paid
+-- by another payment, or beside what was asked for (another asset, another network). A row stays when it is decided; `kept` says that a person found the money right.
 
 CREATE TABLE payment_decisions (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     payment_id uuid NOT NULL REFERENCES payments,
-    kind text NOT NULL CHECK (kind IN ('late', 'duplicate')),
+    kind text NOT NULL CHECK (kind IN ('late', 'duplicate', 'foreign')),
     since timestamptz NOT NULL,
     other_id uuid REFERENCES payments,                    -- of a duplicate: the payment that paid the order before
     order_reference text,
@@ -15,6 +15,7 @@ CREATE TABLE payment_decisions (
 );
 CREATE INDEX payment_decisions_late ON payment_decisions (since, id) WHERE kind = 'late' AND decided_at IS NULL;
 CREATE INDEX payment_decisions_duplicate ON payment_decisions (since, id) WHERE kind = 'duplicate' AND decided_at IS NULL;
+CREATE INDEX payment_decisions_foreign ON payment_decisions (since, id) WHERE kind = 'foreign' AND decided_at IS NULL;
 CREATE INDEX payment_decisions_other ON payment_decisions (other_id) WHERE decided_at IS NULL;
 CREATE INDEX payment_decisions_kept ON payment_decisions (order_reference) WHERE kept;
 GRANT SELECT, INSERT, UPDATE ON payment_decisions TO gerbang_app;

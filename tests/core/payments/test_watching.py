@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from gerbang.core.payments.model import NotHeld
 from gerbang.core.payments.watching import Watcher
 from gerbang.core.queue import business_time
 from tests.conftest import FreshDatabase
+from tests.core.payments.conftest import OPERATOR
 from tests.core.payments.scripted import STRANGER, Gate, Sent
 from tests.core.payments.shore import PAID, PENDING, WHOLE, Shore, open_shore
 
@@ -186,6 +188,26 @@ async def test_the_right_asset_on_another_network_waits_for_a_person(shore: Shor
     shore.polygon.mine(shore.to(whole), empty=1)
     await shore.look()
     assert await shore.standing(whole) == ("held", False, 0, 0)
+
+
+async def test_what_nobody_asked_for_at_a_paid_address_waits_for_a_person_until_they_say_that_it_is_done(
+    shore: Shore,
+) -> None:
+    whole = await shore.ask()
+    shore.chain.mine(shore.to(whole), empty=1)
+    await shore.look()
+    payments, id_ = shore.core.payments, whole.payment.id
+    for nth in (1, 2):
+        shore.polygon.mine(shore.to(whole), empty=1)
+        await shore.look()
+        assert (await shore.standing(whole), (await payments.work_counts(9))["foreign"]) == (PAID, 1), nth
+        with pytest.raises(NotHeld):
+            await payments.resolve(OPERATOR, id_, "refund", "The whole payment would go back.")
+        await payments.resolve(OPERATOR, id_, "accept", "Sent back by hand.")
+        for _ in range(3):
+            shore.polygon.mine(empty=3)
+            await shore.look(3)
+        assert (await payments.work_counts(9))["foreign"] == 0, nth
 
 
 async def test_another_chain_does_not_say_that_the_time_is_over(shore: Shore) -> None:

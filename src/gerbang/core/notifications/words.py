@@ -109,12 +109,12 @@ WORK: Final[Mapping[Locale, Mapping[str, str]]] = {
     "id": {
         "approval": "Menunggu persetujuan", "transfer": "Transfer balik", "surplus": "Kelebihan", "held": "Ditahan", "disputed": "Disanggah",
         "unknown": "Belum pasti", "doubt": "Pengembalian belum pasti", "failed": "Pengembalian gagal",
-        "late": "Masuk terlambat", "duplicate": "Pesanan dibayar dua kali", "unmatched": "Pembayaran tidak dikenal",
+        "late": "Masuk terlambat", "duplicate": "Pesanan dibayar dua kali", "foreign": "Koin lain di alamat lunas", "unmatched": "Pembayaran tidak dikenal",
     },
     "en": {
         "approval": "Approvals", "transfer": "Transfers to make", "surplus": "Surplus", "held": "Held", "disputed": "Disputed",
         "unknown": "Unknown", "doubt": "Refunds in doubt", "failed": "Failed refunds",
-        "late": "Came late", "duplicate": "Orders paid twice", "unmatched": "Messages about unknown payments",
+        "late": "Came late", "duplicate": "Orders paid twice", "foreign": "Other coins at paid addresses", "unmatched": "Messages about unknown payments",
     },
 }  # fmt: skip
 

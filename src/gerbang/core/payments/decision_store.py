@@ -39,6 +39,27 @@ async def begin(tx: Tx, payments: Sequence[UUID]) -> None:
     await tx.execute(_BEGIN_DUPLICATE, list(payments))
 
 
+async def note_foreign(tx: Tx, payments: Sequence[UUID]) -> None:
+    """To these payments, which are paid, more came that was not asked for: other coins, or on another network."""
+    await tx.execute(
+        """
+        INSERT INTO payment_decisions AS d (payment_id, kind, since) SELECT DISTINCT n, 'foreign', business_now() FROM unnest($1::uuid[]) AS n
+        ON CONFLICT (payment_id, kind) DO UPDATE SET decided_at = NULL, kept = false, since = excluded.since WHERE d.decided_at IS NOT NULL
+        """,
+        list(payments),
+    )
+
+
+async def is_foreign_only(tx: Tx, payment: UUID) -> bool:
+    """Whether all that waits is about money beside what was asked for, which no refund of the payment gives back."""
+    return bool(
+        await tx.fetchval(
+            "SELECT bool_and(kind = 'foreign') FROM payment_decisions WHERE payment_id = $1 AND decided_at IS NULL",
+            payment,
+        )
+    )
+
+
 async def keep(tx: Tx, payment: UUID) -> bool:
     """A person finds the money right; whether anything waited for that."""
     tag = await tx.execute(

@@ -19,13 +19,13 @@ from gerbang.base.errors import GerbangError
 from gerbang.base.writes import Writes
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, no_audit_no_action, record
-from gerbang.core.payments import chain_store, lost_store, store
+from gerbang.core.payments import chain_store, decision_store, lost_store, store
 from gerbang.core.payments.chain_connections import ChainConnection, ChainConnections
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.hearing import Hearing, hear
 from gerbang.core.payments.lost_store import LostNumber
 from gerbang.core.payments.model import Attempt, AttemptStatus, DisputeState, Payment, PaymentStatus
-from gerbang.core.payments.onchain import facts
+from gerbang.core.payments.onchain import facts, is_foreign
 from gerbang.ports.chain import Asset
 from gerbang.ports.payment import Accepted, Captured, Effect, Fact, Lookup, Method, Mismatched, Payer, Quote
 
@@ -122,7 +122,10 @@ async def adopt(tx: Tx, attempt: Attempt) -> tuple[Attempt, list[Fact]]:
     network = str(attempt.options["network"])
     await lost_store.adopt(tx, attempt.id, network, attempt.quote.asset)
     asked = replace(attempt, quote=replace(attempt.quote, network=network))
-    said = facts(asked, await chain_store.of_attempts(tx, [attempt.id]))
+    came = await chain_store.of_attempts(tx, [attempt.id])
+    if any(is_foreign(one) for one in came):
+        await decision_store.note_foreign(tx, [attempt.payment_id])
+    said = facts(asked, came)
     return asked, [fact for fact in said if isinstance(fact, Captured)]
 
 

@@ -230,7 +230,7 @@ def facts(attempt: Attempt, judged: Sequence[Judged], claims: Sequence[Claim] = 
     found += [
         Mismatched(f"{one.transfer.amount} base units of {one.asset} came on {one.network}; asked for was {asked}.")
         for one in standing
-        if one.verdict in ("wrong_asset", "wrong_network")
+        if is_foreign(one)
     ]
     return found
 
@@ -244,6 +244,11 @@ def _whole_since(quote: Quote, counting: Sequence[Transfer]) -> datetime:
         if came >= enough:
             return one.at
     return in_order[-1].at
+
+
+def is_foreign(one: Judged) -> bool:
+    """Whether it stands, and is another asset or on another network than was asked for."""
+    return one.state in _STANDING and one.verdict in ("wrong_asset", "wrong_network")
 
 
 def is_over(attempt: Attempt, network: Network, judged: Sequence[Judged], head: Head, now: datetime) -> Sequence[Fact]:

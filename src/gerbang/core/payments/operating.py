@@ -144,6 +144,8 @@ async def _decide(ctx: Context, tx: Tx, draft: Draft, caller: Caller, decision: 
         raise NotHeld(f"The payment is {payment.status.value}.")
     if decision == "release":
         raise NotHeld("The money is in: accept it, or refund it.")
+    if decision == "refund" and await decision_store.is_foreign_only(tx, payment.id):
+        raise NotHeld("What came beside the payment goes back by hand: send it, then accept.")
     if decision == "refund" and is_stopped(payment, draft.attempts.values()):
         raise RefundsStopped(hint=DECIDE_FIRST)
     detail = {"decision": decision, "reason": reason}

@@ -78,7 +78,8 @@ class Claim:
 class Work:
     """One thing that waits for a person: an approval, a refund or a payment, since when, and until when where it lapses by itself. `kind`:
     `approval`, `transfer`, `surplus`, `held`, `disputed`, `unknown`, `doubt` (a refund of which nobody knows what became), `failed` (a refund),
-    `late` (money that came after its payment was over) or `duplicate` (an order that another payment had paid).
+    `late` (money that came after its payment was over), `duplicate` (an order that another payment had paid) or
+    `foreign` (other coins, or on another network, at a paid address).
     """
 
     kind: str

@@ -8,11 +8,11 @@ import structlog
 
 from gerbang.base import ids
 from gerbang.base.db import Tx
-from gerbang.core.payments import chain_store, schedule, store
+from gerbang.core.payments import chain_store, decision_store, schedule, store
 from gerbang.core.payments.draft import open_drafts, save_drafts
 from gerbang.core.payments.hearing import Hearing, hear
 from gerbang.core.payments.machine import MOVES, OPEN
-from gerbang.core.payments.model import Attempt
+from gerbang.core.payments.model import Attempt, AttemptStatus, Whole
 from gerbang.core.payments.onchain import (
     Answer,
     Claim,
@@ -22,6 +22,7 @@ from gerbang.core.payments.onchain import (
     agreeing,
     facts,
     gone,
+    is_foreign,
     is_over,
     judge,
     steady,
@@ -86,11 +87,22 @@ async def _tell(
         if says:
             hearings.append(Hearing(id_, says, "chain", detail={"seen": _shown(mine[id_])}))
     if hearings:
-        await hear(tx, hearings)
+        heard = await hear(tx, hearings)
+        strange = {
+            j.attempt for j in changed if is_foreign(j) and not ((was := before.get(j.key())) and is_foreign(was))
+        }
+        await _note_foreign(tx, [heard[id_] for id_ in sorted(strange) if id_ in heard], strange)
         at_processors = [attempts[h.attempt] for h in hearings if attempts[h.attempt].deposit is None]
         await queue.enqueue(tx, [schedule.ask(one) for one in at_processors if one.provider_reference])
     progress = {j.attempt for j in changed if j.state is State.SEEN} - {h.attempt for h in hearings}
     await _say_progress(tx, [attempts[id_] for id_ in sorted(progress)], mine)
+
+
+async def _note_foreign(tx: Tx, wholes: Sequence[Whole], attempts: AbstractSet[UUID]) -> None:
+    """What nobody asked for holds an attempt that is open. One that is paid stays paid, and a person decides about the rest."""
+    paid = [a for whole in wholes for a in whole.attempts if a.id in attempts and a.status is AttemptStatus.CAPTURED]
+    if paid:
+        await decision_store.note_foreign(tx, [a.payment_id for a in paid])
 
 
 async def _answered(

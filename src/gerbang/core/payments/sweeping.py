@@ -14,12 +14,12 @@ import structlog
 
 from gerbang.base import ids
 from gerbang.base.errors import GerbangError
-from gerbang.core.payments import chain_store, scanning, sightings, store, sweep_store
+from gerbang.core.payments import chain_store, decision_store, scanning, sightings, store, sweep_store
 from gerbang.core.payments.chain_connections import ChainConnection, ChainConnections
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.hearing import Hearing, hear
 from gerbang.core.payments.machine import MOVES
-from gerbang.core.payments.model import Attempt
+from gerbang.core.payments.model import Attempt, AttemptStatus
 from gerbang.core.payments.onchain import Cursor, Judged, Place, State
 from gerbang.core.payments.scanning import Scope, Sight
 from gerbang.ports.chain import Head, Transfer
@@ -133,9 +133,11 @@ class Sweeper:
         symbol = asset.symbol if asset is not None else news.contract
         why = f"{missing} base units of {symbol} stand at the address on {one.network.name}, and no transfer that our node knows explains them."
         log.error("chain.unexplained_balance", attempt=ids.show("att", news.attempt.id), alert=why)
-        if (news.attempt.status, Mismatched) in MOVES:
-            async with self._ctx.db.transaction() as tx:
+        async with self._ctx.db.transaction() as tx:
+            if (news.attempt.status, Mismatched) in MOVES:
                 await hear(tx, [Hearing(news.attempt.id, [Mismatched(why)], "chain")])
+            elif news.attempt.status is AttemptStatus.CAPTURED:
+                await decision_store.note_foreign(tx, [news.attempt.payment_id])
 
 
 def _sums(known: Sequence[Judged]) -> Standing:

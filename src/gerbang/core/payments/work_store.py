@@ -64,6 +64,7 @@ _KINDS: Final[Mapping[str, _Open]] = {
     "duplicate": _Open(
         _OF_DECISION, "payment_decisions", at="since", which="kind = 'duplicate' AND decided_at IS NULL"
     ),
+    "foreign": _Open(_OF_DECISION, "payment_decisions", at="since", which="kind = 'foreign' AND decided_at IS NULL"),
 }
 _PAGES: Final = {kind: one.page() for kind, one in _KINDS.items()}
 _STILL: Final = {kind: one.still() for kind, one in _KINDS.items()}
@@ -81,6 +82,8 @@ _LIVE: Final = """
         OR EXISTS (SELECT FROM payment_decisions d JOIN payments p ON p.id = d.payment_id WHERE d.decided_at IS NULL AND d.kind = 'late' AND p.livemode)
         OR EXISTS (SELECT FROM payment_decisions d JOIN payments p ON p.id = d.payment_id
             WHERE d.decided_at IS NULL AND d.kind = 'duplicate' AND p.livemode)
+        OR EXISTS (SELECT FROM payment_decisions d JOIN payments p ON p.id = d.payment_id
+            WHERE d.decided_at IS NULL AND d.kind = 'foreign' AND p.livemode)
     """
 
 

@@ -25,7 +25,7 @@ from gerbang.web.console.desk import stamp
 
 # Money first, then decisions; in this order they stand on the page.
 KINDS: Final = (
-    "approval", "transfer", "surplus", "late", "duplicate", "unmatched", "held", "disputed", "unknown", "doubt", "failed",
+    "approval", "transfer", "surplus", "late", "duplicate", "foreign", "unmatched", "held", "disputed", "unknown", "doubt", "failed",
 )  # fmt: skip
 MOST: Final = 99
 _NOTHING: Final = Markup("")
@@ -34,7 +34,7 @@ _SOON: Final = timedelta(hours=6)
 _PROMISED_DAYS: Final = 2  # working days, as the page says to a payer who has named an account
 _SATURDAY: Final = 5
 _MARKS: Final = {
-    "approval": "held", "transfer": "held", "surplus": "held", "late": "late", "duplicate": "held", "unmatched": "unknown",
+    "approval": "held", "transfer": "held", "surplus": "held", "late": "late", "duplicate": "held", "foreign": "held", "unmatched": "unknown",
     "doubt": "unknown", "failed": "failed",
 }  # fmt: skip
 _SAME_ACT: Final = ("twice", "part", "called_off")
@@ -96,7 +96,7 @@ def row_of(
     return Row(
         mark=_MARKS.get(work.kind, work.kind),
         word=say(f"work.{kind}"),
-        sum=formats.money(amount, payment.currency, locale),
+        sum=formats.money(amount, payment.currency, locale) if amount else "",
         who=whole.payer.name or shown,
         href=f"/console/payments/{shown}",
         what=say(
@@ -230,6 +230,8 @@ def _kind(work: Work, whole: Whole) -> str:
 def _amount(work: Work, whole: Whole, refund: Refund | None) -> int:
     if refund is not None:
         return refund.amount
+    if work.kind == "foreign":  # in coins that were not asked for: the payment's page lists them
+        return 0
     if work.kind == "late":
         return due.received(whole.payment)
     return whole.payment.excess_owed if work.kind == "surplus" else whole.payment.amount
@@ -262,6 +264,7 @@ def _act(
         "held": ("payments:resolve", f"{shown}/resolve"),
         "late": ("payments:resolve", f"{shown}/resolve"),
         "duplicate": ("payments:resolve", f"{shown}/resolve"),
+        "foreign": ("payments:resolve", f"{shown}/resolve"),
         "disputed": ("payments:read", shown),
         "doubt": ("refunds:settle", f"{back}/resolve"),
         "failed": ("refunds:create", f"{shown}/refund"),

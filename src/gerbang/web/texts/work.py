@@ -228,6 +228,17 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "both payments stay booked as sales.",
     ),
     "work.duplicate.do": ("Putuskan…", "Decide…"),
+    "work.foreign": ("Koin lain di alamat lunas", "Other coins at a paid address"),
+    "work.foreign.group": ("Koin lain", "Other coins"),
+    "work.foreign.what": (
+        "{method}, pesanan {order}. Sudah lunas {got}; setelah itu datang koin atau jaringan yang tidak diminta, lihat halaman pembayarannya.",
+        "{method}, order {order}. {got} was paid; then coins came that were not asked for, or on another network: see the payment's page.",
+    ),
+    "work.foreign.else": (
+        "koinnya tetap di alamat itu dan tidak tercatat untuk siapa pun.",
+        "the coins stay at that address, booked for nobody.",
+    ),
+    "work.foreign.do": ("Putuskan…", "Decide…"),
     "work.unmatched": ("Pembayaran tidak dikenal", "Unknown payment"),
     "work.unmatched.group": ("Tidak dikenal", "Unmatched"),
     "work.unmatched.what": (
