@@ -17,6 +17,10 @@ MACHINE: Final = re.compile(r"`|regex|msgspec|\bstr\b|\bint\b|\bNone\b|\$\.|\^|S
     ("said", "told"),
     [
         ("Expected `int | str`, got `null` - at `$.amount`", "Expected a whole number or text, not nothing (null)."),
+        (
+            "Expected `int`, got `float` - at `$.amount`",
+            "Write a whole number without a decimal point or exponent: 15000, not 15000.0.",
+        ),
         ("Expected `str` of length <= 200", "Too long: at most 200 characters."),
         ("Expected `str` of length >= 1", "This must not be empty."),
         ("Expected `int` >= 60", "At least 60."),

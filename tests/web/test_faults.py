@@ -42,6 +42,11 @@ def test_faults_of_every_depth_are_named_together() -> None:
     }
 
 
+def test_the_member_is_named_of_an_object_that_takes_any_name() -> None:
+    found = wrong({**GOOD, "method": "virtual_account", "method_options": {"bank": 1, "asset": "USDC", "a/b": []}})
+    assert set(found) == {"/method_options/bank", "/method_options/a~1b"}
+
+
 def test_what_only_the_meaning_tells_is_named_together_too() -> None:
     found = wrong(
         {**GOOD, "amount": "150000", "return_url": "https://*.x/", "customer": {"email": "a", "phone": "1", "ip": "x"}}

@@ -123,11 +123,14 @@ def test_a_host_that_a_proxy_rewrote_is_still_ours(host: str, forwarded: str, by
         ("app:8080", "", False),
         ("172.18.0.5", "", False),
         ("app:8080", "evil.example", True),
+        ("pay.example:8443", "evil.example", True),
+        ("127.0.0.1:8080", "evil.example", True),
         ("", "", False),
         ("pay.example.evil.example", "", True),
     ],
 )
 def test_a_forged_host_is_refused_with_advice(host: str, forwarded: str, by_proxy: bool) -> None:
+    assert not OURS.is_ours("http://evil.example", host, forwarded)
     with pytest.raises(HostUnknown) as refused:
         OURS.check(host, forwarded, by_proxy=by_proxy)
     assert "GERBANG_PUBLIC_URL" in (refused.value.hint or "")

@@ -112,3 +112,18 @@ async def test_logging_out_by_api_with_a_token_that_has_run_out_needs_the_refres
     assert (
         await named.client.post("/v1/auth/refresh", json={"refresh_token": pair["refresh_token"]})
     ).status_code == 401
+
+
+async def test_who_runs_the_shop_begins_in_the_console_and_who_buys_in_the_shop(
+    database: FreshDatabase, tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    begins = {}
+    async for edge in running_edge(database, tmp_path, free_port(), sandbox=True):
+        for who in ("owner", "customer"):
+            form = {"email": f"{who}@example.com", "password": PASSWORD}
+            entered = await edge.client.post("/login", data=form, headers={"origin": edge.url})
+            cookie = "; ".join(one.partition(";")[0] for one in entered.headers.get_list("set-cookie"))
+            host = f"localhost:{edge.port}"
+            begun = await edge.client.get(entered.headers["location"], headers={"cookie": cookie, "host": host})
+            begins[who] = begun.headers.get("location")
+    assert begins == {"owner": "/console/payments", "customer": "/shop"}

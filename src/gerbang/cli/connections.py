@@ -140,7 +140,7 @@ def disable(name: str, *, data: Path | None = None) -> None:
 
 @connections.command
 def delete(name: str, *, data: Path | None = None) -> None:
-    """Forget one that is disabled and by which nothing was ever paid; its secrets stay."""
+    """Forget one that is disabled and by which no payment was ever begun, paid or not; its secrets stay."""
 
     async def story(core: "Core") -> None:
         await core.connections.delete(_ACTOR, name)

@@ -51,6 +51,11 @@ def _faults(value: Any, shape: Any, steps: Sequence[str]) -> Sequence[FieldError
     struct = _struct_of(shape)
     if struct is not None and isinstance(value, dict):
         return _of_members(value, struct, steps)
+    entry = _entry_of(shape)
+    if entry is not None and isinstance(value, dict):
+        found = [fault for name, one in value.items() for fault in _faults(one, entry, (*steps, str(name)))]
+        if found:
+            return found
     item = _item_of(shape)
     most = _most_of(shape)
     if item is not None and isinstance(value, list) and len(value) <= most:
@@ -100,6 +105,11 @@ def _item_of(shape: Any) -> Any:
     lists = [one for one in _parts(shape) if get_origin(one) in (list, tuple, Sequence)]
     items = [get_args(one)[0] for one in lists if get_args(one)]
     return next((one for one in items if _struct_of(one) is not None), None)
+
+
+def _entry_of(shape: Any) -> Any:
+    """What the members of an object are that takes any name; the reader's own message does not say which of them is wrong."""
+    return next((get_args(one)[1] for one in _parts(shape) if get_origin(one) in (dict, Mapping)), None)
 
 
 def _most_of(shape: Any) -> int:

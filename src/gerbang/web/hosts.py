@@ -31,10 +31,10 @@ class Hosts:
             return
         known = self.names or frozenset()
         if forwarded and split_host(forwarded)[0] in known:
-            return
+            return  # a proxy wrote it, or passed on what the client wrote: no other name in it is believed
         name = split_host(host)[0]
-        inner = by_proxy and not forwarded and bool(name) and ("." not in name or read_address(name) is not None)
-        if name not in known and not inner:
+        inner = by_proxy and bool(name) and ("." not in name or read_address(name) is not None)
+        if forwarded or (name not in known and not inner):
             raise HostUnknown(
                 "The Host header names none of the addresses of this service.",
                 hint="GERBANG_PUBLIC_URL is the address that visitors use; further names go into GERBANG_ALLOWED_HOSTS. A proxy in front "
@@ -57,7 +57,10 @@ class Hosts:
         told = origin_of(origin)
         if told is None:
             return False
-        asked = [origin_of(f"{told[0]}://{name}") for name in (host, forwarded) if name]
+        names = [
+            name for name in (host, forwarded) if name and (self.names is None or split_host(name)[0] in self.names)
+        ]
+        asked = [origin_of(f"{told[0]}://{name}") for name in names]
         return told == self.public or told in asked
 
     def is_named(self, host: str) -> bool:

@@ -15,8 +15,8 @@ _KEY_HEADER: Final = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": True,
-    "description": "Names this request: sent again with the same key and body, it is done once. 1 to 255 printable ASCII characters.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "description": "Names this request: sent again with the same key and body, it is done once. 1 to 255 printable ASCII characters, no blanks.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
 }
 _LINK_TOKEN: Final = {
     "name": "t",

@@ -29,6 +29,11 @@ def test_the_table_is_of_checksummed_contracts_and_of_decimals_that_gerbang_coun
     assert len({known.chain_id for known in NETWORKS.values()}) == len(NETWORKS)
 
 
+def test_a_node_that_is_named_twice_is_called_that() -> None:
+    assert "twice" in problems(rpc_urls="https://a.example https://a.example")["rpc_urls"]
+    assert problems(rpc_urls=" ".join(f"https://a.example/{n}" for n in range(9)))["rpc_urls"] == "At most 8 addresses."
+
+
 @pytest.mark.parametrize("changes", [{}, {"assets": f"ETH USDT:{TOKEN}:6"}, {"agree_above": "USDC=10000 ETH=2.5"}, {"address_branch": "m"}])  # fmt: skip
 def test_a_good_connection_can_be_saved(changes: dict[str, str]) -> None:
     assert not problems(**changes)

@@ -76,6 +76,20 @@ async def test_nicepay_s_word_about_id_and_key(script: Script, code: str, good: 
     assert "k" not in found.what.split()
 
 
+@pytest.mark.parametrize(
+    ("code", "pointer"), [("9010", "/secrets/merchant_key_virtual_account"), ("9011", "/settings/imid_virtual_account")]
+)
+async def test_a_refusal_points_to_the_id_and_key_that_were_sent(script: Script, code: str, pointer: str) -> None:
+    script.on(INQUIRY, wire.refusal(code))
+    place = {"methods": "virtual_account", "imid_virtual_account": "IONPAYTEST", "base_url": script.base_url}
+    http = Http()
+    try:
+        (found,) = await probe(http, Account("x", False, place, {"merchant_key_virtual_account": [b"k"]}), NOW)
+    finally:
+        await http.close()
+    assert found.pointer == pointer
+
+
 async def test_a_nicepay_that_does_not_answer_is_no_verdict(free_port: Callable[[], int]) -> None:
     place = {"imid": "IONPAYTEST", "base_url": f"http://127.0.0.1:{free_port()}"}
     http = Http()

@@ -63,5 +63,5 @@ def refuse_bad(found: Sequence[Probed]) -> None:
     """Raise BadConnection with a pointer for everything that the provider clearly refused."""
     bad = [one for one in found if one.good is False]
     if bad:
-        errors = [FieldError(one.pointer, f"{one.what}. {one.cure}") for one in bad]
+        errors = [FieldError(one.pointer, f"{one.what.rstrip('.')}. {one.cure}".rstrip()) for one in bad]
         raise BadConnection("The provider was asked and refuses it; nothing was saved.", errors=errors)

@@ -172,7 +172,8 @@ class Connections:
         async with self._db.transaction() as tx:
             if await store.has_attempts(tx, id_):
                 raise ConnectionInUse(
-                    f"Payments were made by {id_}.", hint="Leave it disabled: late money is asked for by it."
+                    f"Payments were begun by {id_}, paid or not.",
+                    hint="Leave it disabled: late money is asked for by it.",
                 )
             await store.remove(tx, id_)
             detail = {"provider": known.provider}

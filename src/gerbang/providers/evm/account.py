@@ -228,8 +228,10 @@ def _nodes_complaint(settings: Mapping[str, str]) -> str:
     complaints = [url_complaint(url.replace(_KEY, "key"), instead) for url in urls]
     if any(complaints):
         return next(one for one in complaints if one)
-    if len(urls) > _MOST_NODES or len(set(urls)) < len(urls):
-        return f"At most {_MOST_NODES} different addresses."
+    if len(urls) > _MOST_NODES:
+        return f"At most {_MOST_NODES} addresses."
+    if len(set(urls)) < len(urls):
+        return "An address stands here twice: name each node once."
     return ""
 
 

@@ -122,13 +122,14 @@ async def probe(http: Http, to: Account, now: datetime) -> Sequence[Probed]:
         who = account.merchant(to, method)
         if (who.imid, who.key) not in asked:
             asked.add((who.imid, who.key))
-            found.append(await _asked(client, to, who, now))
+            found.append(await _asked(client, to, method, now))
     if any(snap.speaks(to.settings, method) for method in _methods(to.settings)):
         found += await _signed_in(SnapClient(http), to, now)
     return found
 
 
-async def _asked(client: Client, to: Account, who: account.Merchant, now: datetime) -> Probed:
+async def _asked(client: Client, to: Account, method: Method, now: datetime) -> Probed:
+    who = account.merchant(to, method)
     stamp, reference = jakarta.stamp(now), "gerbang-probe"
     token = order_token(stamp, who.imid, reference, "1", who.key)
     question = wire.Inquiry(
@@ -143,8 +144,10 @@ async def _asked(client: Client, to: Account, who: account.Merchant, now: dateti
         return Probed(f"NICEPAY takes the merchant id {who.imid} and its key", good=True)
     if code in _REFUSALS:
         field, cure = _REFUSALS[code]
-        place = "secrets" if field == "merchant_key" else "settings"
-        return Probed(f"NICEPAY refused {who.imid} with {code}", good=False, pointer=f"/{place}/{field}", cure=cure)
+        place, given = ("secrets", to.secrets) if field == "merchant_key" else ("settings", to.settings)
+        own = f"{field}_{method}"
+        pointer = f"/{place}/{own if given.get(own) else field}"
+        return Probed(f"NICEPAY refused {who.imid} with {code}", good=False, pointer=pointer, cure=cure)
     return Probed(f"NICEPAY answered {code} for {who.imid}, which says nothing about it", None)
 
 

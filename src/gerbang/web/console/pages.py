@@ -17,7 +17,7 @@ from gerbang.web.console import (
     webhooks,
     work,
 )
-from gerbang.web.pages import page_error, see_other, services_of
+from gerbang.web.pages import caller_or_none, page_error, see_other, services_of
 
 
 @get("/console")
@@ -28,8 +28,11 @@ async def console(request: Request[Any, Any, Any]) -> Response[None]:  # noqa: A
 
 @get("/")
 async def root(request: Request[Any, Any, Any]) -> Response[None]:
-    """To the demo shop in the sandbox, to the operators' pages elsewhere."""
-    return see_other("/shop" if services_of(request).settings.sandbox else "/console/payments")
+    """Operators to their pages; others to the demo shop in the sandbox, and elsewhere to the operators' door."""
+    caller = caller_or_none(request)
+    is_operator = caller is not None and caller.may("payments:read")
+    to_shop = services_of(request).settings.sandbox and not is_operator
+    return see_other("/shop" if to_shop else "/console/payments")
 
 
 HANDLERS: Final = [
