@@ -51,7 +51,7 @@ async def test_what_is_wrong_with_a_refund_stands_beside_its_field_and_what_was_
     for typed, said in {
         "150rb": "Tulis jumlahnya dengan angka, seperti Rp\u00a0150.000",
         "": "Tulis jumlahnya dengan angka, seperti Rp\u00a0150.000",
-        "1500.00": "Tulis jumlahnya dengan angka, seperti Rp\u00a0150.000",
+        "1500.50": "Tulis jumlahnya dengan angka, seperti Rp\u00a0150.000",
         "USD 12.50": "mata uang lain; pembayarannya dalam IDR",
         "0": "paling banyak Rp\u00a0150.000",
         "Rp 150.001": "paling banyak Rp\u00a0150.000",
