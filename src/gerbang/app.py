@@ -346,13 +346,21 @@ async def sandbox(settings: Settings, dog: Watchdog) -> None:
 async def _connect_demo(settings: Settings, starting: Awaitable[LocalChain | None]) -> None:
     """The demo's connections, made or brought up to this run's addresses while the chain starts."""
     async with core(settings, "sandbox") as parts:
-        await demo.connect_nicepay(parts.connections, parts.secrets, settings)
-        await demo.connect_snap(parts.connections, parts.secrets, settings)
+        await _connect(demo.NICEPAY, demo.connect_nicepay(parts.connections, parts.secrets, settings))
+        await _connect(demo.SNAP, demo.connect_snap(parts.connections, parts.secrets, settings))
         chain = await starting
         if chain is not None:
-            await demo.connect_wallet(parts.connections, settings, chain)
-            await demo.connect_coinbase(parts.connections, parts.secrets, settings)
-            await demo.connect_commerce(parts.connections, parts.secrets, settings)
+            await _connect(demo.WALLET, demo.connect_wallet(parts.connections, settings, chain))
+            await _connect(demo.COINBASE, demo.connect_coinbase(parts.connections, parts.secrets, settings))
+            await _connect(demo.COMMERCE, demo.connect_commerce(parts.connections, parts.secrets, settings))
+
+
+async def _connect(name: str, connecting: Awaitable[object]) -> None:
+    """One that cannot be connected, as for a secret that does not open, keeps none of the others away."""
+    try:
+        await connecting
+    except GerbangError as error:
+        log.warning("sandbox.not_connected", connection=name, code=error.code, why=error.detail, cure="gerbang doctor")
 
 
 async def _crypto_of(db: Database, payment: str) -> Instructions | None:

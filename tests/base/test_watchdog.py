@@ -74,20 +74,29 @@ STANDING_STILL = {
     "waits_for_nobody": 2.0,
     "holds_the_interpreter": 0.5,
     "spins and is asked to end": 60.0,
+    "works and is paused": 1.0,
 }
+PAUSED, LONG_S = "works and is paused", 4.5  # longer than all that a process may stand still
 
 
 @pytest.fixture(scope="module")
 def ends(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Ended]:
     """Processes that stand still in several ways, side by side, and how each ended."""
-    ears, processes = {}, {}
+    ears, processes, begun = {}, {}, time.monotonic()
     for name, end_s in STANDING_STILL.items():
         ears[name] = ear_at(str(tmp_path_factory.mktemp("ear") / "notify"))
         said_where = {"NOTIFY_SOCKET": ears[name].getsockname(), "WATCHDOG_USEC": "5000000"}
         processes[name] = started(name.partition(" ")[0], 1.0, end_s, {**os.environ, **said_where})
     processes["spins and is asked to end"].send_signal(signal.SIGTERM)
+    paused = processes[PAUSED]
+    paused.send_signal(signal.SIGSTOP)
     found = {}
     for name, process in processes.items():
+        if name == PAUSED:
+            time.sleep(max(0.0, begun + LONG_S - time.monotonic()))
+            process.send_signal(signal.SIGCONT)
+            time.sleep(0.5)
+            process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=30)
         found[name] = Ended(process.returncode, said, list(heard(ears[name])))
         ears[name].close()
@@ -120,8 +129,13 @@ def test_a_process_that_makes_no_progress_ends_with_70_and_says_where_it_was(
 
 
 def test_a_process_whose_interpreter_is_held_ends_too(ends: Mapping[str, Ended]) -> None:
-    assert ends["holds_the_interpreter"].status == 1
+    assert ends["holds_the_interpreter"].status == -signal.SIGPROF
     assert "in holds_the_interpreter" in ends["holds_the_interpreter"].said
+
+
+def test_a_process_that_was_paused_as_a_whole_goes_on(ends: Mapping[str, Ended]) -> None:
+    """A machine that slept, a frozen container, SIGSTOP: time that passed for nobody is no time in which nothing moved."""
+    assert (ends[PAUSED].status, ends[PAUSED].said) == (0, "")
 
 
 def test_a_loop_that_spins_ends_when_it_is_asked_to(ends: Mapping[str, Ended]) -> None:
@@ -196,5 +210,7 @@ def test_an_ear_hears_one_process() -> None:
     Manager(ear.address).tell("READY=1", "STATUS=at work")
     assert ear.is_ready()
     assert ear.silent_s() < 5
+    time.sleep(1.5)
+    assert 1.0 <= ear.silent_s() < 1.4  # whoever does not ask may have been paused, and the process with him
     ear.close()
     Manager(ear.address).tell("WATCHDOG=1")

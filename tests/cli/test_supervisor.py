@@ -93,6 +93,24 @@ async def test_who_never_comes_up_is_given_up_with_its_status() -> None:
     await supervisor.stop(1)
 
 
+async def test_without_one_that_is_not_needed_the_others_go_on_and_it_is_tried_again_ever_more_seldom() -> None:
+    said: list[str] = []
+    broken = child("broken", "raise SystemExit(2)", "http://127.0.0.1:9/")
+    broken.needed = False
+    others = child("others", "import time; time.sleep(60)")
+    supervisor = Supervisor([broken, others], said.append)
+    supervisor.start()
+    watching = asyncio.create_task(supervisor.watch())
+    await supervisor.ready(20)
+    await until(lambda: broken.deaths >= 4)
+    assert not watching.done()
+    assert others.status is None
+    assert said[3] == "broken is missing: it does not start, and its words above say why; the others go on"
+    assert "the 4. time in a row; starting it again in 1.6 s" in said[4]
+    watching.cancel()
+    await supervisor.stop(5)
+
+
 async def test_ready_waits_for_an_answer(free_port: Callable[[], int]) -> None:
     port = free_port()
     program = f"import time, http.server as h; time.sleep(0.5); h.test(h.SimpleHTTPRequestHandler, port={port}, bind='127.0.0.1')"

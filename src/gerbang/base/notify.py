@@ -9,6 +9,9 @@ import socket
 import tempfile
 import time
 from dataclasses import dataclass
+from typing import Final
+
+_STEP_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ class Ear:
         self._socket.bind(self.address)
         self._socket.setblocking(False)
         self._ready = False
-        self._heard_at = time.monotonic()
+        self._silent_s = 0.0
+        self._asked_at = time.monotonic()
 
     def is_ready(self) -> bool:
         """Whether the process has said READY=1."""
@@ -48,9 +52,15 @@ class Ear:
         return self._ready
 
     def silent_s(self) -> float:
-        """For how many seconds nothing was said; from its start on at first."""
+        """For how many seconds nothing was said, from its start on at first, as far as we were awake: call it at least once a second.
+
+        What we missed counts as one such second: whoever pauses us has, as a rule, paused the other too.
+        """
+        now = time.monotonic()
+        self._silent_s += min(now - self._asked_at, _STEP_S)
+        self._asked_at = now
         self._listen()
-        return time.monotonic() - self._heard_at
+        return self._silent_s
 
     def close(self) -> None:
         """Give the address up."""
@@ -60,5 +70,5 @@ class Ear:
     def _listen(self) -> None:
         with contextlib.suppress(BlockingIOError):
             while said := self._socket.recv(4096):
-                self._heard_at = time.monotonic()
+                self._silent_s = 0.0
                 self._ready = self._ready or b"READY=1" in said.split(b"\n")

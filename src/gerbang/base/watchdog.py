@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import faulthandler
 import os
+import signal
 import sys
 import threading
 import time
@@ -48,8 +49,8 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """After how many seconds without a beat a lane is called stuck, and after how many the process ends; `spare_s` later it is ended even
-    where this thread cannot run.
+    """After how many seconds without a beat a lane is called stuck, and after how many the process ends; after `spare_s` more of its own
+    processor time it is ended even where this thread cannot run.
     """
 
     stuck_s: float = 20.0
@@ -81,6 +82,8 @@ class Watchdog:
         self._lanes.append(turning)
         token = _WATCHDOG.set(self)
         self._beat(turning)
+        if self.end is os._exit:
+            faulthandler.register(signal.SIGPROF, all_threads=True, chain=True)
         self._arm_backstop()
         thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
         thread.start()
@@ -88,7 +91,7 @@ class Watchdog:
             yield
         finally:
             self._done.set()
-            faulthandler.cancel_dump_traceback_later()
+            self._disarm_backstop()
             self._lanes.remove(turning)
             _WATCHDOG.reset(token)
 
@@ -162,9 +165,16 @@ class Watchdog:
             self.manager.tell("WATCHDOG=1")
 
     def _arm_backstop(self) -> None:
-        """Where something holds the interpreter itself, this thread does not run either: a timer in C does."""
+        """Where something holds the interpreter itself, this thread does not run either: the kernel then ends the process by SIGPROF, whose
+        handler in C writes where it was. What is counted is the process's own time: one that is paused spends none, however long.
+        """
         if self.end is os._exit:
-            faulthandler.dump_traceback_later(self.limits.end_s + self.limits.spare_s, exit=True)
+            signal.setitimer(signal.ITIMER_PROF, self.limits.end_s + self.limits.spare_s)
+
+    def _disarm_backstop(self) -> None:
+        if self.end is os._exit:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            faulthandler.unregister(signal.SIGPROF)
 
     def _is_ending(self) -> bool:
         return any(lane.fatal and lane.age_s >= self.limits.stuck_s for lane in list(self._lanes))

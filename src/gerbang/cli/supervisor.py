@@ -18,6 +18,7 @@ from gerbang.base.notify import Ear
 
 _STEADY_S: Final = 20.0  # a child that ran this long starts its back-off anew
 _LONGEST_PAUSE_S: Final = 15.0
+_MISSING_PAUSE_S: Final = 300.0  # between tries of one that the others can do without
 SILENT_S: Final = 55.0  # a child ends itself before that, if it can
 _HOPELESS: Final = 3  # deaths before the first sign of life, after which we give up
 
@@ -32,7 +33,7 @@ class ChildHopeless(Unavailable):
 @dataclass
 class Child:
     """One command as a process. `answers` is an address that tells when it is ready, or empty; one that `tells` says by itself when it is
-    ready and, from then on, that it lives, as systemd's services do.
+    ready and, from then on, that it lives, as systemd's services do. Without one that is not `needed` the others go on.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Child:
     environment: Mapping[str, str] = field(repr=False)
     answers: str = ""
     tells: bool = False
+    needed: bool = True
     silent_s: float = SILENT_S
     ear: Ear | None = None
     process: "subprocess.Popen[bytes] | None" = None
@@ -72,6 +74,11 @@ class Child:
         return self.process.poll() if self.process else -1
 
     @property
+    def is_missing(self) -> bool:
+        """Whether it never came up, and died so often that nobody waits for it any more."""
+        return not self.was_ready and self.deaths >= _HOPELESS
+
+    @property
     def is_silent(self) -> bool:
         """Whether one that says that it lives has not for too long: it holds still so thoroughly that it does not even end itself."""
         return self.ear is not None and self.ear.silent_s() > self.silent_s
@@ -87,7 +94,7 @@ class Child:
         if monotonic() - self.started_at > _STEADY_S:
             self.deaths = 0
         self.deaths += 1
-        return min(0.2 * 2.0 ** (self.deaths - 1), _LONGEST_PAUSE_S)
+        return min(0.2 * 2.0 ** (self.deaths - 1), _MISSING_PAUSE_S if self.is_missing else _LONGEST_PAUSE_S)
 
 
 class Supervisor:
@@ -104,14 +111,14 @@ class Supervisor:
             child.start()
 
     async def ready(self, timeout_s: float) -> None:
-        """Return when every child with an address answers; raises ChildHopeless."""
+        """Return when every child with an address answers, or is missing that need not be there; raises ChildHopeless."""
         deadline = monotonic() + timeout_s
         for child in self._children:
-            while not await _is_ready(child):
+            while not (child.is_missing and not child.needed) and not await _is_ready(child):
                 if monotonic() > deadline:
                     raise ChildHopeless(f"{child.name} did not answer within {timeout_s:.0f} s.")
                 await asyncio.sleep(0.05)
-            child.was_ready = True
+            child.was_ready = not child.is_missing
 
     async def watch(self) -> None:
         """Restart whoever dies, and say so; runs until cancelled. Raises ChildHopeless for one that never came up."""
@@ -127,12 +134,14 @@ class Supervisor:
                     await _ended(child)
                 continue
             status, pause_s = child.status, child.pause_s()
-            if not child.was_ready and child.deaths >= _HOPELESS:
+            if child.is_missing and child.needed:
                 raise ChildHopeless(
                     f"{child.name} ended {child.deaths} times with status {status}; its words are above."
                 )
             again = f", the {child.deaths}. time in a row" if child.deaths > 1 else ""
             self._say(f"{child.name} ended with status {status}{again}; starting it again in {pause_s:.1f} s")
+            if child.deaths == _HOPELESS and child.is_missing:
+                self._say(f"{child.name} is missing: it does not start, and its words above say why; the others go on")
             await asyncio.sleep(pause_s)
             child.start()
 

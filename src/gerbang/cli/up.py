@@ -145,6 +145,7 @@ def _children(settings: Settings) -> list[Child]:
             _environment(settings, name),
             answers.get(name, ""),
             tells=True,
+            needed=name != "sandbox",  # payments go on without the simulators
         )
         for name in ("serve", "work", "sandbox")
     ]

@@ -32,6 +32,12 @@ SEALED_AWAY = """
     FROM connections WHERE id = 'nicepay-uji'
 """
 
+RUINED = """
+    INSERT INTO connections (id, provider, livemode, settings, secrets, enabled)
+    SELECT 'ruined', provider, livemode, settings, secrets || '{"merchant_key_virtual_account": "service/ruined/key"}', true
+    FROM connections WHERE id = 'nicepay-uji'
+"""
+
 
 async def sql(world: World, statement: str, *given: object) -> None:
     async with world.owner.transaction() as tx:
@@ -82,6 +88,20 @@ async def test_a_connection_whose_settings_cannot_be_read_offers_nothing_and_all
     assert {one.connection for one in offered} == {"nicepay-uji"}
     probed = await probing.probe(world.core.connections, world.core.http, await world.core.connections.get("bad"))
     assert probing.usable_of(probed) is False, "doctor says so"
+    assert (await world.create()).whole.attempts
+
+
+async def test_a_secret_that_does_not_open_is_called_that_and_keeps_no_other_connection_away(
+    world: World,
+) -> None:
+    await world.core.secrets.put("service/ruined/key", b"x", overlap_s=0, actor="test")
+    await sql(world, "UPDATE sealed_secrets SET sealed_value = '\\x00' WHERE name = 'service/ruined/key'")
+    await sql(world, RUINED)
+    probed = await probing.probe(world.core.connections, world.core.http, await world.core.connections.get("ruined"))
+    found = doctor._of_probe("ruined", probed)
+    assert (found.good, found.cure) == (False, "Write it anew: gerbang secrets put NAME.")
+    assert "service/ruined/key version 1 does not open" in found.what
+    await app._connect("ruined", world.core.secrets.get("service/ruined/key", Purpose.CALL_PROVIDER))
     assert (await world.create()).whole.attempts
 
 

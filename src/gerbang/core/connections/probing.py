@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from gerbang.base.errors import FieldError, GerbangError, NotFound
+from gerbang.base.errors import DatabaseUnavailable, FieldError, GerbangError, NotFound
 from gerbang.base.http import Http, ProviderRefused
 from gerbang.core.connections.model import BadConnection, Connection
 from gerbang.core.connections.service import Connections
@@ -24,20 +24,25 @@ async def probe(connections: Connections, http: Http, connection: Connection) ->
         return ()
     try:
         account = await connections.account_of(connection, Purpose.CALL_PROVIDER)
+    except NotFound as error:
+        return [_of_secret(error.detail, "Put the secret first: gerbang secrets put NAME.")]
+    except DatabaseUnavailable as error:
+        return [Probed(error.detail, None)]
+    except GerbangError as error:  # one that does not open
+        return [_of_secret(error.detail, "Write it anew: gerbang secrets put NAME.")]
+    try:
         async with asyncio.timeout(PATIENCE_S):
             return await ask(http, account, datetime.now(UTC))
     except TimeoutError:
         return (Probed(f"no answer within {PATIENCE_S:.0f} s", None),)
-    except NotFound as error:
-        return (
-            Probed(
-                error.detail, good=False, pointer="/secrets", cure="Put the secret first: gerbang secrets put NAME."
-            ),
-        )
     except ProviderRefused as error:
         return (Probed(error.detail, good=False, cure=error.hint or "Check settings and secrets."),)
     except GerbangError as error:
         return (Probed(error.detail, None),)
+
+
+def _of_secret(what: str, cure: str) -> Probed:
+    return Probed(what, good=False, pointer="/secrets", cure=cure)
 
 
 def _wrong(connections: Connections, connection: Connection) -> Sequence[Probed]:
