@@ -75,6 +75,7 @@ from gerbang.web.services import Services
 
 log = structlog.get_logger()
 MOST_QUEUE_AGE_S: Final = 600.0
+KINDS: Final = (*jobs.KINDS, SEND, REMIND)  # what a worker runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ async def core(
         )  # fmt: skip
         yield Core(
             settings, db, http, clock, changes, secrets, identity, connections, calls, payments, watcher, Inbox(db, preview),
-            notifications, Workers(db), Lag(db),
+            notifications, Workers(db, KINDS), Lag(db),
         )  # fmt: skip
         await payments.context.drain(settings.drain_s)
         identity.close()
@@ -190,11 +191,10 @@ def _services(parts: Core, dog: Watchdog | None = None) -> Services:
         identity=parts.identity, secrets=parts.secrets, connections=parts.connections, payments=parts.payments, inbox=parts.inbox,
         ledger=Ledger(parts.db), audit=Audit(parts.db), notifications=parts.notifications, broadcast=Broadcaster(parts.db, owners),
         checks={"queue": lambda: _queue_age(parts), "workers": parts.workers.cause, "tables": partial(locks.cause, parts.db)},
-        notices={"chains": parts.watcher.stalls, "workers": parts.workers.notice, "events": parts.lag.notice},
+        notices={"chains": parts.watcher.stalls, "workers": parts.workers.notice, "events": parts.lag.notice, "jobs": parts.workers.jobs_notice},
         gauges={
-            "gerbang_workers": ("Worker processes by state.", "state", parts.workers.counts),
-            "gerbang_lane_still_seconds": ("How long a loop of this process has not moved.", "lane", dog.ages if dog else dict),
-            "gerbang_events_lag_seconds": ("How long what is next for each listener has waited.", "listener", parts.lag.seconds),
+            "gerbang_workers": ("Worker processes by state.", "state", parts.workers.counts), "gerbang_stranded_jobs": ("Jobs that nobody will run.", "why", parts.workers.jobs),
+            "gerbang_lane_still_seconds": ("How long a loop of this process has not moved.", "lane", dog.ages if dog else dict), "gerbang_events_lag_seconds": ("How long what is next for each listener has waited.", "listener", parts.lag.seconds),
         },
     )  # fmt: skip
 

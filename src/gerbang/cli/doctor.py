@@ -163,11 +163,13 @@ async def _of_database(settings: Settings) -> list[Finding]:
         found.append(
             Finding(f"the database's clock differs by {skew_s:.1f} s", skew_s < _MOST_SKEW_S, "run an NTP client")
         )
-        from gerbang.core.queue import business_time, processes
+        from gerbang.app import KINDS
+        from gerbang.core.queue import business_time, processes, stranded
 
         found.append(_business_time(await business_time.offset_s(db)))
         found += await _connections(db)
         found += [_worker(one) for one in await processes.workers(db)]
+        found += [Finding(what, good=False, cure=cure) for what, cure in (await stranded.look(db, KINDS)).lines()]
         found.append(_listeners(await lag.look(db)))
         found += [_unreadable(*one) for one in await verifying.unreadable(db)]
     except DatabaseRefuses as error:

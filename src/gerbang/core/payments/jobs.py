@@ -30,6 +30,9 @@ _DOUBT_AFTER: Final = timedelta(days=1)
 _TRIES_BEFORE_DOUBT: Final = 10  # of one that nobody took: a day alone is no reason, for we may have been away
 
 
+KINDS: Final = (schedule.SUBMIT, schedule.INQUIRE, schedule.CLOSE, schedule.REFUND, approvals.EXPIRE)
+
+
 def handlers(ctx: Context) -> Mapping[str, Handler]:
     """Which function runs for which kind of job."""
 

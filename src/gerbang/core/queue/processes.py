@@ -6,7 +6,7 @@ import os
 import socket
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +16,8 @@ from gerbang.base import ids, watchdog
 from gerbang.base.db import Database
 from gerbang.base.errors import GerbangError
 from gerbang.core.queue import process_store as store
+from gerbang.core.queue import stranded
+from gerbang.core.queue.stranded import Stranded
 
 log = structlog.get_logger()
 EVERY_S: Final = 2.0
@@ -97,11 +99,15 @@ async def workers(db: Database) -> Sequence[Seen]:
 class Workers:
     """The view of an API process on the workers, read every two seconds."""
 
-    def __init__(self, db: Database, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, db: Database, kinds: Collection[str] = (), *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._db = db
         self._monotonic = monotonic
         self._since = monotonic()
         self._seen: Sequence[Seen] | None = None
+        self._kinds = kinds
+        self._stranded = Stranded()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Read until `stop` is set; while the database does not answer, the last view stays."""
@@ -116,8 +122,9 @@ class Workers:
             await _pause(stop, EVERY_S)
 
     async def look(self) -> None:
-        """Read now. Raises DatabaseUnavailable."""
+        """Read now who works, and what nobody will run. Raises DatabaseUnavailable."""
         self._seen = await workers(self._db)
+        self._stranded = await stranded.look(self._db, self._kinds)
 
     async def cause(self) -> str | None:
         """Why nothing is worked on: every worker is stuck or silent, or there is none. Another that works is enough."""
@@ -133,6 +140,14 @@ class Workers:
     async def notice(self) -> str | None:
         """Which workers stand still or are not heard of while others work: what they hold waits until somebody takes it over."""
         return "; ".join(one.why for one in self._seen or () if one.state != "working") or None
+
+    async def jobs_notice(self) -> str | None:
+        """Which jobs nobody will run; `gerbang doctor` says what mends it."""
+        return "; ".join(what for what, _ in self._stranded.lines()) or None
+
+    def jobs(self) -> Mapping[str, float]:
+        """How many jobs nobody will run: parked, and of unknown kinds."""
+        return self._stranded.counts()
 
     def counts(self) -> Mapping[str, float]:
         """How many workers are working, stuck, silent."""

@@ -140,6 +140,29 @@ async def park(tx: Tx, id_: int, tries: int, error: str) -> None:
     )
 
 
+async def parked(tx: Tx) -> dict[str, int]:
+    """How many jobs of each kind were given up."""
+    rows = await tx.fetch(
+        "SELECT kind, count(*) AS n FROM jobs WHERE parked_at IS NOT NULL GROUP BY kind ORDER BY kind"
+    )
+    return {row["kind"]: row["n"] for row in rows}
+
+
+async def of_other_kinds(tx: Tx, known: Collection[str]) -> dict[str, int]:
+    """How many jobs there are of each kind but the known ones; the kinds are read off an index by jumps."""
+    rows = await tx.fetch(
+        """
+        WITH RECURSIVE kinds AS (
+            SELECT min(kind) AS kind FROM jobs
+            UNION ALL SELECT (SELECT min(j.kind) FROM jobs AS j WHERE j.kind > kinds.kind) FROM kinds WHERE kinds.kind IS NOT NULL)
+        SELECT kind, (SELECT count(*) FROM jobs AS j WHERE j.kind = kinds.kind AND j.parked_at IS NULL) AS n
+        FROM kinds WHERE kind <> ALL($1) ORDER BY kind
+        """,
+        list(known),
+    )
+    return {row["kind"]: row["n"] for row in rows if row["n"]}
+
+
 async def oldest_due_s(tx: Tx) -> float:
     """Seconds of business time that the oldest due job has waited; 0 when none is due."""
     return float(
