@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gerbang.base.db import Database
+from gerbang.base.db import Database, ReadOnly
 from gerbang.base.errors import DatabaseUnavailable
 
 ARRAYS = "SELECT $1::uuid[], $2::jsonb[], $3::numeric[], $4::timestamptz[], $5::bytea[], '{\"a\": 1}'::jsonb"
@@ -46,3 +46,28 @@ async def test_a_server_that_takes_no_writes_is_away_and_its_connection_is_not_u
         await write_to_a_standby()
     async with db.transaction() as tx:
         await tx.execute("INSERT INTO changes (kind, subject) VALUES ('x', 'y')")
+
+
+async def test_when_one_takes_no_writes_none_is_used_again_in_whatever_words_that_was_told(database_url: str) -> None:
+    """The server was read-only while all of them were made; the audit, for one, tells it as an error of its own."""
+    db = Database(database_url)
+    await db.open()
+
+    async def write_and_tell_it_otherwise() -> None:
+        async with db.transaction() as tx:
+            try:
+                await tx.execute("INSERT INTO changes (kind, subject) VALUES ('x', 'y')")
+            except ReadOnly as error:
+                raise RuntimeError from error
+
+    try:
+        async with db.reading() as first, db.reading() as second:
+            for one in (first, second):
+                await one.execute("SET default_transaction_read_only = on")
+        with pytest.raises(RuntimeError):
+            await write_and_tell_it_otherwise()
+        async with db.reading() as first, db.reading() as second:
+            kept = [await one.fetchval("SHOW default_transaction_read_only") for one in (first, second)]
+    finally:
+        await db.close()
+    assert kept == ["off", "off"]

@@ -5,6 +5,7 @@ Group commit and coalesced reads stand in base/batching.py.
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, Protocol
@@ -52,6 +53,7 @@ _LOST: Final = (
 # The server has answered, so its connection is as good as before; any other failure leaves one that nobody may use again.
 _ANSWERED: Final = asyncpg.PostgresError
 _ACQUIRE_S: Final = 2.0
+_RENEW_S: Final = 1.0
 # Tables that another session keeps from being written or read; a lock of one row is no lock of its table.
 _HELD: Final = """
     SELECT DISTINCT c.relname FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
@@ -99,6 +101,7 @@ class Database:
     ) -> None:
         self._dsn = dsn
         self._setting = setting
+        self._renewed_at = float("-inf")
         self._size = size
         self._told = told
         self.wait_s = wait_s
@@ -230,11 +233,19 @@ class Database:
         except BaseException as error:
             if _is_spoilt(error):
                 connection.terminate()
+            if any(isinstance(one, ReadOnly) for one in _with_causes(error)):
+                await self._renew_all(self._pool)
             raise
         finally:
             watchdog.beat()
             with contextlib.suppress(*_LOST):
                 await self._pool.release(connection, timeout=_ACQUIRE_S)
+
+    async def _renew_all(self, pool: "asyncpg.Pool[Row]") -> None:
+        """One connection that takes no writes says that the others, too, were made while the server took none: each would refuse somebody."""
+        if time.monotonic() - self._renewed_at > _RENEW_S:
+            self._renewed_at = time.monotonic()
+            await pool.expire_connections()
 
     async def _acquired(self, pool: "asyncpg.Pool[Row]") -> "asyncpg.pool.PoolConnectionProxy[Row]":
         """A connection of the pool. Raises DatabaseRefuses where no connection can be had until somebody mends how things are set up."""
@@ -295,9 +306,19 @@ def _is_spoilt(error: BaseException) -> bool:
     """Whether a statement may still be under way on the connection where this was raised, or it leads to a server that takes no writes:
     after a failover the next one may lead to the server that does.
     """
-    return isinstance(
-        error, asyncio.CancelledError | asyncpg.PostgresConnectionError | asyncpg.ReadOnlySQLTransactionError
-    ) or (isinstance(error, _LOST) and not isinstance(error, _ANSWERED))
+    return any(
+        isinstance(one, asyncio.CancelledError | asyncpg.PostgresConnectionError | asyncpg.ReadOnlySQLTransactionError)
+        or (isinstance(one, _LOST) and not isinstance(one, _ANSWERED))
+        for one in _with_causes(error)
+    )
+
+
+def _with_causes(error: BaseException) -> Iterator[BaseException]:
+    """An error and what it was raised from: whoever works in a transaction may have told it in words of his own."""
+    at: BaseException | None = error
+    while at is not None:
+        yield at
+        at = at.__cause__
 
 
 async def _rollback(connection: Tx, error: BaseException) -> None:
