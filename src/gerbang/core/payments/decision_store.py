@@ -19,12 +19,10 @@ _PAYS: Final = """
     """
 
 
-async def touching(tx: Tx, payments: Sequence[UUID]) -> list[UUID]:
-    """These payments, and those that wait for a decision because one of these paid the same order before."""
-    rows = await tx.fetch(
-        "SELECT payment_id FROM payment_decisions WHERE other_id = ANY($1) AND decided_at IS NULL", list(payments)
-    )
-    return [*payments, *(row["payment_id"] for row in rows)]
+async def concerned(tx: Tx, payments: Sequence[UUID]) -> list[UUID]:
+    """Those of these payments that may wait for a decision, hardly any, and those that wait because one of these paid the same order before."""
+    rows = await tx.fetch(_CONCERNED, list(payments))
+    return [row["id"] for row in rows]
 
 
 async def end(tx: Tx, payments: Sequence[UUID]) -> None:
@@ -87,6 +85,14 @@ async def others(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, UUID]:
     return {row["payment_id"]: row["other_id"] for row in rows}
 
 
+# A LIMIT keeps the sub-select where it is, one look into an index for each payment.
+_CONCERNED: Final = """
+    SELECT p.id FROM payments p WHERE p.id = ANY($1) AND (p.late OR p.status = 'part_paid' OR (
+        p.status = 'paid' AND p.order_reference IS NOT NULL AND (
+            SELECT true FROM payments o WHERE o.order_reference = p.order_reference AND o.status = 'paid' AND o.id <> p.id LIMIT 1) IS NOT NULL))
+    UNION SELECT payment_id FROM payment_decisions WHERE payment_id = ANY($1) AND decided_at IS NULL
+    UNION SELECT payment_id FROM payment_decisions WHERE other_id = ANY($1) AND decided_at IS NULL
+    """
 _END_LATE: Final = f"""
     UPDATE payment_decisions d SET decided_at = business_now() FROM payments p
     WHERE p.id = d.payment_id AND d.payment_id = ANY($1) AND d.kind = 'late' AND d.decided_at IS NULL AND NOT ({_IS_LATE})

@@ -22,7 +22,6 @@ async def take(tx: Tx, announcements: Sequence[Announcement]) -> None:
 
 async def look_again(tx: Tx, payments: Sequence[UUID]) -> None:
     """Which of these payments wait for a person's decision, and which no longer do."""
-    if payments:
-        touched = await decision_store.touching(tx, payments)
-        await decision_store.end(tx, touched)
-        await decision_store.begin(tx, touched)
+    if payments and (concerned := await decision_store.concerned(tx, payments)):
+        await decision_store.end(tx, concerned)
+        await decision_store.begin(tx, concerned)
