@@ -37,7 +37,8 @@ _SHOWN: Final = 25
 @dataclass(slots=True)
 class Found:
     """By question and side what each turn took: of the processor (milliseconds; seconds, or shares of a core, where the question says so), and by
-    the clock; `failed` says what ended it early.
+    the clock. `longer`: how many rows either side shows where the full one shows more and cannot be asked for fewer; `failed` says what ended
+    it early.
     """
 
     taken: defaultdict[str, tuple[list[float], list[float]]] = field(
@@ -46,6 +47,7 @@ class Found:
     clock_ms: defaultdict[str, tuple[list[float], list[float]]] = field(
         default_factory=lambda: defaultdict(lambda: ([], []))
     )
+    longer: dict[str, tuple[int, int]] = field(default_factory=dict)
     failed: str = ""
 
     def add(self, question: str, empty: float, full: float) -> None:
@@ -66,6 +68,8 @@ class Found:
             for question, (empty, full) in self.taken.items()
         ]  # fmt: skip
         for row in rows:
+            if row["question"] in self.longer:
+                row["rows_empty"], row["rows_full"] = self.longer[row["question"]]
             if row["question"] in self.clock_ms:
                 empty, full = self.clock_ms[row["question"]]
                 row |= {"clock_empty_ms": median(empty), "clock_full_ms": median(full)}
@@ -134,7 +138,10 @@ async def _ask(empty: Side, full: Side, found: Found) -> None:
         places.every(POLICY, document, empty.known, empty.links), places.every(POLICY, document, full.known, full.links), strict=True
     )  # fmt: skip
     for (question, at_empty), (_, whole) in both:
-        at_full = _as_many(whole, empty.items(at_empty), full.items(whole))
+        shown, of_full = empty.items(at_empty), full.items(whole)
+        at_full = _as_many(whole, shown, of_full)
+        if at_full == whole and shown is not None and of_full is not None and shown < of_full:
+            found.longer[question] = shown, of_full
         full.ask(at_full)
         empty.settle()
         full.settle()
@@ -145,13 +152,13 @@ async def _ask(empty: Side, full: Side, found: Found) -> None:
 
 def _as_many(path: str, shown: int | None, of_full: int | None) -> str:
     """The address of the full one's page, cut to as many things as the empty one shows: a page of one beside a page of fifty compares pages."""
-    if shown is None or of_full is None or shown >= of_full:
+    if shown is None or of_full is None or shown >= of_full or not path.startswith("/v1/"):
         return path
     return f"{path}{'&' if '?' in path else '?'}limit={max(shown, 1)}"
 
 
 def _good(row: dict[str, Any]) -> bool:
-    return float(row["ratio"]) <= (IDLE_GOAL if row["question"].startswith("idle") else GOAL)
+    return "rows_full" in row or float(row["ratio"]) <= (IDLE_GOAL if row["question"].startswith("idle") else GOAL)
 
 
 def _show(growth: dict[str, Any], console: Console) -> None:
@@ -163,6 +170,8 @@ def _show(growth: dict[str, Any], console: Console) -> None:
     wanted = [row for n, row in enumerate(growth["questions"]) if n < _SHOWN or not row["question"].startswith("GET")]
     for row in wanted:
         verdict = "[green]goal[/]" if _good(row) else "[yellow]over[/]"
+        if "rows_full" in row:
+            verdict = f"{row['rows_empty']} → {row['rows_full']} rows"
         clock = f"{row['clock_empty_ms']:.1f} → {row['clock_full_ms']:.1f}" if "clock_full_ms" in row else ""
         table.add_row(
             row["question"], f"{row['empty']:.2f}", f"{row['full']:.2f}", f"{row['ratio']:.2f}×", clock, verdict

@@ -57,10 +57,10 @@ class Side:
         return self._ask(path)[1]
 
     def items(self, path: str) -> int | None:
-        """How many things a page of a list of the API shows; None where it is no list."""
+        """How many things a page of a list shows, of the API or of the console (its rows and lines); None where it is no list."""
         content = self._ask(path)[0]
         if not content.startswith(b"{"):
-            return None
+            return content.count(b"<tr>") + content.count(b"<li>") or None
         shown = json.loads(content).get("data")
         return len(shown) if isinstance(shown, list) else None
 
