@@ -60,6 +60,7 @@ class Known:
             "approval": ids.show("apr", self.approval),
             "user": ids.show("usr", self.user),
             "connection": self.connection,
+            "request_id": "req_50",
         }
 
 

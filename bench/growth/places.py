@@ -34,6 +34,12 @@ _FILTERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         "created_after": ("2020-01-01T00:00:00Z", "{created_at}"),
         "created_before": ("2030-01-01T00:00:00Z", "{created_at}", "2020-01-02T00:00:00Z"),
     },
+    "/console/refunds": {
+        "status": ("succeeded", "unknown"),
+        "payment": ("{payment}",),
+        "after": ("2020-01-01",),
+        "before": ("2030-01-01",),
+    },
     "/v1/approvals": {"status": ("approved", "pending", "refused")},
     "/console/work": {
         "kind": (
@@ -75,8 +81,8 @@ _FILTERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         "payment": ("{payment}",),
     },
     "/v1/audit": {
-        "action": ("payment.created", "payment.cancelled", "no.such"),
-        "object": ("payment-50", "connection:shop-jakarta"),
+        "action": ("payment.created", "payment.cancelled"),
+        "object": ("connection:closed-shop", "connection:shop-jakarta"),
     },
     "/v1/ledger/postings": {"payment": ("{payment}",)},
     "/v1/payment-methods": {"amount": ("50000",), "currency": ("IDR",)},

@@ -47,7 +47,7 @@ def meant(path: str) -> str | None:
         ("/pay/pay_1/choose?lang=en&t=secret", "/pay/pay_1?lang=en"),
         ("/refund/ref_1/review", "/refund/ref_1"),
         ("/console/payments/pay_1/ask", "/console/payments/pay_1"),
-        ("/console/refunds/ref_1/send-link", "/console"),
+        ("/console/refunds/ref_1/send-link", "/console/refunds"),
         ("/console/webhooks/evt_1/replay", "/console/webhooks/evt_1"),
         ("/console/", "/console"),
         ("/docs/", "/docs"),
