@@ -235,7 +235,8 @@ async def test_a_worker_and_its_sweeps_read_as_much_as_there_is_to_do(few: Side,
             while await side.watch.fetchval(_SWEPT, side.name) < 3:
                 await asyncio.sleep(0.1)
         working.cancel()
-        await asyncio.gather(working, return_exceptions=True)
+        async with asyncio.timeout(30):
+            await asyncio.gather(working, return_exceptions=True)
     small = {row["query"]: row["blocks"] for row in await few.watch.fetch(_BY_STATEMENT, "few")}
     large = {row["query"]: row["blocks"] for row in await many.watch.fetch(_BY_STATEMENT, "many")}
     both = small.keys() & large.keys()
