@@ -118,9 +118,18 @@ def _of_settings(settings: Settings) -> list[Finding]:
     found.append(_root_key(settings))
     found.append(Finding(_who_pays_in_crypto(settings), good=True))
     if not settings.sandbox:
-        secure = settings.base_url.startswith("https://") or settings.base_url.startswith("http://127.0.0.1")
         cure = "set GERBANG_PUBLIC_URL to the https address that customers and providers reach"
-        found.append(Finding(f"the outside reaches us at {settings.base_url}", secure, cure))
+        if not settings.public_url:
+            found.append(
+                Finding(
+                    "GERBANG_PUBLIC_URL is not set: links lead to this machine alone",
+                    settings.host == "127.0.0.1",
+                    cure,
+                )
+            )
+        else:
+            secure = settings.base_url.startswith(("https://", "http://127.0.0.1"))
+            found.append(Finding(f"the outside reaches us at {settings.base_url}", secure, cure))
     return found
 
 
