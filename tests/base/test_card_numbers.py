@@ -230,3 +230,14 @@ def test_a_body_full_of_numbers_is_masked_in_time_that_grows_with_its_length_onl
 def test_behind_many_numbers_signs_of_the_text_stay_as_they_were() -> None:
     safe = masked("[" + ",".join(["4111111111111111"] * 2_000) + "]", "0")
     assert len(json.loads(safe)) == 2_000
+
+
+@pytest.mark.parametrize(
+    "made_up",
+    ["4705186741778317c4410794bd86ce25", "49e0b4343071724470a7529595c73e01", "35b085323cce4153806935353247105b"],
+)
+def test_an_id_of_32_hex_digits_is_no_card_although_some_of_them_look_like_one(made_up: str) -> None:
+    """A UUID without dashes: one of thirty thousand has such digits."""
+    assert not holds_card_number(made_up, "Idempotency-Key")
+    assert not holds_card_number(f"ref {made_up}")
+    assert holds_card_number("4532015260181596abcdef", "Idempotency-Key")
