@@ -70,6 +70,17 @@ def books(journal: Path) -> dict[str, Book]:
     return found
 
 
+def confirmations(journal: Path) -> dict[str, list[str]]:
+    """By receiver the Message-IDs of the mails that confirm a payment. The sandbox's mailbox keeps the newest only."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for entry in entries(journal):
+        effect = entry.get("effect") or {}
+        if effect.get("kind") == "message" and " masuk" in effect["subject"]:
+            for receiver in effect["to"]:
+                found[receiver].append(effect["message_id"])
+    return found
+
+
 async def judge(shop: Shop) -> Verdicts:
     """Everything, at the end of a run, when nothing is under way any more."""
     verdicts = Verdicts()
@@ -81,7 +92,7 @@ async def judge(shop: Shop) -> Verdicts:
         if task.done() and not task.cancelled() and (error := task.exception()) is not None:
             verdicts.wrong[shop.orders[tag].scenario].append(f"O1 {tag} ended with {type(error).__name__}: {error}")
     journal = shop.house.data / "sandbox" / "journal.jsonl"
-    provider = books(journal)
+    provider, mails = books(journal), confirmations(journal)
     payments = await shop.all_of("/v1/payments")
     await _one_object_each(shop, verdicts, payments)
     gate = asyncio.Semaphore(_AT_ONCE)
@@ -89,6 +100,7 @@ async def judge(shop: Shop) -> Verdicts:
     async def one(payment: dict[str, Any]) -> None:
         async with gate:
             await _payment(shop, verdicts, provider, payment)
+            _confirmed(shop, verdicts, mails, payment)
 
     await asyncio.gather(*(one(payment) for payment in payments))
     known = {attempt["id"] for payment in payments for attempt in payment["attempts"]}
@@ -151,7 +163,6 @@ async def _payment(shop: Shop, verdicts: Verdicts, provider: dict[str, Book], pa
     that("O7 open refund", holds=all(r["status"] == "succeeded" for r in refunds))
     await _ledger_of(shop, payment, that)
     await _audit_of(shop, payment, that)
-    await _confirmed(shop, payment, that)
 
 
 def _excess(ours: list[int], theirs: list[int]) -> str:
@@ -222,14 +233,12 @@ async def _letters(shop: Shop, verdicts: Verdicts, journal: Path) -> None:
     verdicts.acknowledged["all"] += len(taken)
 
 
-async def _confirmed(shop: Shop, payment: dict[str, Any], that: Any) -> None:
+def _confirmed(shop: Shop, verdicts: Verdicts, mails: dict[str, list[str]], payment: dict[str, Any]) -> None:
     """A paid payment was confirmed by mail; a repeated mail carries the Message-ID of the first."""
-    answer = await shop.control(f"mail?to={payment['customer']['email']}", "GET")
-    mails = [mail for mail in answer["data"] if " masuk" in mail["subject"]]
-    found = {mail["message_id"] for mail in mails}
-    that(
-        f"mail: confirmed {len(found)} times ({len(mails)} mails)", holds=len(found) == bool(payment["amount_captured"])
-    )
+    order = shop.orders.get(payment["order_reference"])
+    sent = mails.get(payment["customer"]["email"], [])
+    what = f"mail: confirmed {len(set(sent))} times ({len(sent)} mails): {payment['order_reference']} {payment['id']}"
+    verdicts.that(order.scenario if order else "all", what, holds=len(set(sent)) == bool(payment["amount_captured"]))
 
 
 async def _nothing_parked(shop: Shop, verdicts: Verdicts) -> None:
