@@ -105,8 +105,8 @@ async def test_of_an_order_whose_payments_a_person_found_right_nobody_is_asked_a
         await a_payment(db, id_, order="DONATION")
     await waiting(db, SECOND)
     async with db.transaction() as tx:
-        assert await decision_store.keep(tx, SECOND)
-        assert not await decision_store.keep(tx, SECOND)
+        await decision_store.keep(tx, SECOND, foreign=True)
+        assert not await decision_store.waits(tx, SECOND)
     assert await waiting(db, await a_payment(db, UUID(int=3), order="DONATION"), SECOND, FIRST) == {}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from gerbang.core.payments import decision_store
 from gerbang.core.payments.model import NotHeld
 from gerbang.core.payments.watching import Watcher
 from gerbang.core.queue import business_time
@@ -203,6 +204,9 @@ async def test_what_nobody_asked_for_at_a_paid_address_waits_for_a_person_until_
         assert (await shore.standing(whole), (await payments.work_counts(9))["foreign"]) == (PAID, 1), nth
         with pytest.raises(NotHeld):
             await payments.resolve(OPERATOR, id_, "refund", "The whole payment would go back.")
+        async with shore.core.db.transaction() as tx:  # as a refund of the payment itself does
+            await decision_store.keep(tx, id_, foreign=False)
+        assert (await payments.work_counts(9))["foreign"] == 1, nth
         await payments.resolve(OPERATOR, id_, "accept", "Sent back by hand.")
         for _ in range(3):
             shore.polygon.mine(empty=3)

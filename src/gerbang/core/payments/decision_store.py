@@ -58,13 +58,14 @@ async def is_foreign_only(tx: Tx, payment: UUID) -> bool:
     )
 
 
-async def keep(tx: Tx, payment: UUID) -> bool:
-    """A person finds the money right; whether anything waited for that."""
-    tag = await tx.execute(
-        "UPDATE payment_decisions SET decided_at = business_now(), kept = true WHERE payment_id = $1 AND decided_at IS NULL",
+async def keep(tx: Tx, payment: UUID, *, foreign: bool) -> None:
+    """A person has decided. What came beside the payment waits on where only the payment's own money was decided about."""
+    await tx.execute(
+        "UPDATE payment_decisions SET decided_at = business_now(), kept = true"
+        " WHERE payment_id = $1 AND decided_at IS NULL AND (kind <> 'foreign' OR $2)",
         payment,
+        foreign,
     )
-    return tag != "UPDATE 0"
 
 
 async def waits(tx: Tx, payment: UUID) -> bool:

@@ -150,7 +150,7 @@ async def _decide(ctx: Context, tx: Tx, draft: Draft, caller: Caller, decision: 
         raise RefundsStopped(hint=DECIDE_FIRST)
     detail = {"decision": decision, "reason": reason}
     draft.more.entries.append(Entry(caller.label, "payment.resolved", ids.show("pay", payment.id), detail))
-    await decision_store.keep(tx, payment.id)
+    await decision_store.keep(tx, payment.id, foreign=decision == "accept")
     if decision == "refund":
         await refunding.give_all_back(ctx, draft, caller, reason)
         refunding.close_where_all_goes_back(draft, caller)
