@@ -55,12 +55,12 @@ async def every_payment_paid(cluster: Cluster, payments: Sequence[UUID]) -> None
         posted = await tx.fetch(
             "SELECT payment_id FROM ledger_lines GROUP BY posting, payment_id HAVING sum(amount) = $1", AMOUNT
         )
-        told = await tx.fetch("SELECT payment_id FROM announcements WHERE type = 'payment.paid'")
+        told = await tx.fetch("SELECT object_id FROM announcements WHERE type = 'payment.paid'")
         audited = await tx.fetch("SELECT DISTINCT object FROM audit")
     wanted = [str(one) for one in payments]
     once_each("paid payments", wanted, [str(row["id"]) for row in paid])
     once_each("ledger postings", wanted, [str(row["payment_id"]) for row in posted])
-    once_each("announcements", wanted, [str(row["payment_id"]) for row in told])
+    once_each("announcements", wanted, [str(row["object_id"]) for row in told])
     once_each("audit", [ids.show("pay", one) for one in payments], [row["object"] for row in audited])
 
 

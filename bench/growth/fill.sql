@@ -127,8 +127,8 @@ INSERT INTO rejections (connection, reason, source, body_digest, body_size, reje
 SELECT 'shop-' || n % 20, 'bad_signature', '198.51.100.7', '\x00', 100, now() - interval '1 day'
 FROM generate_series(1, least(20000, current_setting('growth.payments')::int)) AS n;
 
-INSERT INTO announcements (id, type, payment_id, sequence, data, made_at)
-SELECT pg_temp.id_of(at + step * interval '1 minute', 'announcement' || step, n), 'payment.' || CASE step WHEN 1 THEN 'created' ELSE status END, payment, step, '{}', at
+INSERT INTO announcements (id, type, object_type, object_id, sequence, data, made_at)
+SELECT pg_temp.id_of(at + step * interval '1 minute', 'announcement' || step, n), 'payment.' || CASE step WHEN 1 THEN 'created' ELSE status END, 'payment', payment, step, '{}', at
 FROM made, generate_series(1, 2) AS step;
 
 -- All of them were told long ago.

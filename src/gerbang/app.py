@@ -16,7 +16,7 @@ from uuid import UUID
 
 import structlog
 
-from gerbang import demo
+from gerbang import demo, nouns
 from gerbang.base import ids, migrations, safety
 from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database, Tx
@@ -26,7 +26,6 @@ from gerbang.base.marks import Marks
 from gerbang.base.watchdog import Watchdog, watched
 from gerbang.core.announcements.broadcast import Broadcaster
 from gerbang.core.announcements.lag import Lag
-from gerbang.core.announcements.service import Feed
 from gerbang.core.audit.model import AuditUnavailable
 from gerbang.core.audit.service import Audit
 from gerbang.core.connections.service import Connections
@@ -45,8 +44,8 @@ from gerbang.core.notifications.jobs import MailRoute, Sender
 from gerbang.core.notifications.model import Contact
 from gerbang.core.notifications.reminding import Reminder
 from gerbang.core.notifications.rendering import Letterhead
-from gerbang.core.notifications.service import FEED, REMIND, SEND, Notifications
-from gerbang.core.payments import crypto_permission, decisions, due, incoming, jobs, locks, timetable
+from gerbang.core.notifications.service import REMIND, SEND, Notifications
+from gerbang.core.payments import crypto_permission, due, incoming, jobs, locks, timetable
 from gerbang.core.payments.calls import Calls, load_readable
 from gerbang.core.payments.model import Whole
 from gerbang.core.payments.rates import Quotes, QuoteTerms, read_fixed
@@ -183,13 +182,10 @@ async def serve(settings: Settings, dog: Watchdog, providers: Mapping[str, Provi
 
 
 def _services(parts: Core, dog: Watchdog | None = None) -> Services:
-    async def owners(tx: Tx, payments: Sequence[UUID]) -> Mapping[UUID, UUID | None]:
-        return {id_: whole.payment.owner_id for id_, whole in (await load_readable(tx, payments)).items()}
-
     return Services(
         settings=parts.settings, db=parts.db, http=parts.http, changes=parts.changes, limits=Limiter(parts.db),
         identity=parts.identity, secrets=parts.secrets, connections=parts.connections, payments=parts.payments, inbox=parts.inbox,
-        ledger=Ledger(parts.db), audit=Audit(parts.db), notifications=parts.notifications, broadcast=Broadcaster(parts.db, owners),
+        ledger=Ledger(parts.db), audit=Audit(parts.db), notifications=parts.notifications, broadcast=Broadcaster(parts.db, nouns.OBJECTS), objects=nouns.OBJECTS,
         checks={"queue": lambda: _queue_age(parts), "workers": parts.workers.cause, "tables": partial(locks.cause, parts.db)},
         notices={"chains": parts.watcher.stalls, "workers": parts.workers.notice, "events": parts.lag.notice, "jobs": parts.workers.jobs_notice},
         gauges={
@@ -228,18 +224,16 @@ async def work(settings: Settings, dog: Watchdog, providers: Mapping[str, Provid
         )
         parts.payments.context.wake = queue.wake
         inbox = InboxWorker(parts.db, _event_handler(parts))
-        feed = Feed(parts.db, FEED, parts.notifications.take)
-        await feed.prepare()
-        to_decide = Feed(parts.db, decisions.FEED, decisions.take)
-        await to_decide.prepare()
+        consumers = nouns.consumers(parts.db, parts.notifications, queue.wake)
+        for consumer in consumers:
+            await consumer.prepare()
         lanes = {
             "queue": partial(queue.run, stop),
             "changes": partial(parts.changes.run, stop),
             "timetable": partial(timetable.run, parts.payments.context, stop),
             "chains": partial(parts.watcher.run, stop),
             "balances": partial(Ledger(parts.db).keep, stop),
-            "feed": partial(feed.run, stop, queue.wake),
-            "decisions": partial(to_decide.run, stop),
+            **{consumer.name: partial(consumer.run, stop) for consumer in consumers},
             "heartbeat": partial(Heartbeat(parts.db, "work", dog.stuck).run, stop),
         }
         async with asyncio.TaskGroup() as group:

@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from gerbang.base.db import Database
 from gerbang.base.http import Http
+from gerbang.core.announcements.broadcast import Broadcaster, ObjectKind
 from gerbang.core.audit.service import Audit
 from gerbang.core.connections.service import Connections
 from gerbang.core.identity.changes import Changes
@@ -24,7 +24,7 @@ Gauge = tuple[str, str, Callable[[], Mapping[str, float]]]
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`broadcast` carries announcements to open pages. `checks` are named questions for /readyz: each answers what is wrong, or None.
+    """`broadcast` carries announcements to open pages, of the `objects` by their type. `checks` are named questions for /readyz: each answers what is wrong, or None.
     `notices` are asked there too, and keep nobody from being ready.
     `gauges` are numbers for /metrics by name: what they tell, the name of their label, and a reading of numbers by label.
     """
@@ -39,7 +39,8 @@ class Services:
     ledger: Ledger
     audit: Audit
     notifications: Notifications
-    broadcast: Any
+    broadcast: Broadcaster
+    objects: Mapping[str, ObjectKind]
     limits: Limiter
     changes: Changes
     http: Http

@@ -16,12 +16,13 @@ from gerbang.core.announcements.broadcast import (
     Broadcaster,
     Heard,
     Missed,
+    ObjectKind,
     Place,
     Scope,
     TooManyListeners,
     read_place,
 )
-from gerbang.core.announcements.model import Announcement
+from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.announcements.service import announce
 
 AT = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
@@ -34,16 +35,21 @@ async def owners(tx: Tx, payments: Sequence[UUID]) -> Mapping[UUID, UUID | None]
     return {id_: {MINE: SARI, THEIRS: BUDI}.get(id_) for id_ in payments}
 
 
+KINDS = {"payment": ObjectKind("pay", "payments:read", owners), "user": ObjectKind("usr", "users:manage")}
+
+
 @pytest.fixture
 async def ear(db: Database) -> AsyncIterator[Broadcaster]:
-    made = Broadcaster(db, owners)
+    made = Broadcaster(db, KINDS)
     yield made
     await made.close()
 
 
 async def say(db: Database, payment: UUID | None, *types: str) -> None:
     async with db.transaction() as tx:
-        await announce(tx, [Announcement(type_, payment, 1, {}, AT) for type_ in types])
+        await announce(
+            tx, [Announcement(type_, ObjectRef("payment", payment) if payment else None, {}, AT, 1) for type_ in types]
+        )
 
 
 @contextlib.asynccontextmanager
@@ -92,7 +98,7 @@ async def test_a_listener_hears_what_happens_from_now_on_within_a_second(db: Dat
 
 
 async def test_each_hears_only_what_is_theirs(db: Database, ear: Broadcaster) -> None:
-    payer, customer = Scope("payer:1", payment=MINE), Scope("user:budi", owner=BUDI)
+    payer, customer = Scope("payer:1", object=ObjectRef("payment", MINE)), Scope("user:budi", owner=BUDI)
     async with (
         listening(ear, payer) as mine,
         listening(ear, customer) as budis,
@@ -109,6 +115,28 @@ async def test_each_hears_only_what_is_theirs(db: Database, ear: Broadcaster) ->
         assert await nothing_more(budis)
 
 
+async def test_an_order_with_a_payments_id_is_not_that_payment(db: Database, ear: Broadcaster) -> None:
+    payer, customer = Scope("payer:1", ObjectRef("payment", MINE)), Scope("user:sari", owner=SARI)
+    async with listening(ear, payer) as mine, listening(ear, customer) as saris:
+        async with db.transaction() as tx:
+            await announce(tx, [Announcement("order.created", ObjectRef("order", MINE), {}, AT)])
+        await say(db, MINE, "payment.paid")
+        assert await types(mine, 1) == ["payment.paid"]
+        assert await types(saris, 1) == ["payment.paid"]
+
+
+async def test_staff_hear_of_the_objects_that_they_may_see_and_of_what_is_about_none(
+    db: Database, ear: Broadcaster
+) -> None:
+    async with listening(ear, Scope("user:support", types=frozenset({"payment"}))) as heard:
+        async with db.transaction() as tx:
+            await announce(tx, [Announcement("security.token_reuse", ObjectRef("user", SARI), {}, AT)])
+            await announce(tx, [Announcement("order.created", ObjectRef("order", ids.new()), {}, AT)])
+        await say(db, None, "work.waiting")
+        await say(db, MINE, "payment.paid")
+        assert await types(heard, 2) == ["work.waiting", "payment.paid"]
+
+
 async def test_whoever_was_away_goes_on_after_the_last_place(db: Database, ear: Broadcaster) -> None:
     async with listening(ear, EVERYTHING) as heard:
         await say(db, MINE, "one", "two")
@@ -116,7 +144,7 @@ async def test_whoever_was_away_goes_on_after_the_last_place(db: Database, ear: 
     assert isinstance(first, Heard)
     await say(db, MINE, "three")
     place = read_place(str(first.place))
-    async with listening(ear, Scope("payer:1", payment=MINE), place) as again:
+    async with listening(ear, Scope("payer:1", object=ObjectRef("payment", MINE)), place) as again:
         await say(db, MINE, "four")
         assert await types(again, 3) == ["two", "three", "four"]
         assert await nothing_more(again)
@@ -144,7 +172,7 @@ async def test_a_resume_hears_only_its_own_history(db: Database, ear: Broadcaste
 async def test_a_late_commit_is_heard_live_too(db: Database, ear: Broadcaster) -> None:
     async with listening(ear, EVERYTHING) as heard:
         async with db.transaction() as slow:
-            await announce(slow, [Announcement("early.begun", MINE, 1, {}, AT)])
+            await announce(slow, [Announcement("early.begun", ObjectRef("payment", MINE), {}, AT, 1)])
             await say(db, MINE, "committed.first")
             assert await nothing_more(heard)
         assert await types(heard, 2) == ["early.begun", "committed.first"]
@@ -201,15 +229,15 @@ async def test_a_listener_that_is_too_slow_is_ended_and_can_resume_without_a_gap
 async def test_a_place_too_far_back_says_so_and_goes_on_from_now(db: Database, ear: Broadcaster) -> None:
     for _ in range(broadcast.HISTORY // 1000 + 1):
         await say(db, MINE, *["old"] * 1000)
-    async with listening(ear, Scope("payer:1", payment=THEIRS), Place(0, UUID(int=0))) as heard:
+    async with listening(ear, Scope("payer:1", object=ObjectRef("payment", THEIRS)), Place(0, UUID(int=0))) as heard:
         assert isinstance(await asyncio.wait_for(heard.get(), 10), Missed)
         await say(db, THEIRS, "new")
         assert await types(heard, 1) == ["new"]
 
 
 async def test_streams_are_capped_per_caller_and_freed_when_they_end(db: Database) -> None:
-    ear = Broadcaster(db, owners, per_caller=2)
-    scope = Scope("payer:1", payment=MINE)
+    ear = Broadcaster(db, KINDS, per_caller=2)
+    scope = Scope("payer:1", object=ObjectRef("payment", MINE))
     async with listening(ear, scope), listening(ear, scope):
         with pytest.raises(TooManyListeners):
             ear.check_room("payer:1")
@@ -222,7 +250,7 @@ async def test_streams_are_capped_per_caller_and_freed_when_they_end(db: Databas
 
 
 async def test_closing_ends_every_stream(db: Database) -> None:
-    ear = Broadcaster(db, owners)
+    ear = Broadcaster(db, KINDS)
     ended = asyncio.Event()
 
     async def follow() -> None:

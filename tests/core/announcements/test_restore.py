@@ -12,7 +12,7 @@ from gerbang.base.db import Database, Tx
 from gerbang.base.safety import UnsafeDatabase, refuse_unsafe
 from gerbang.core.announcements.broadcast import Broadcaster, Heard, Missed, Place, Scope
 from gerbang.core.announcements.model import Announcement
-from gerbang.core.announcements.service import Feed, announce
+from gerbang.core.announcements.service import AnnouncementConsumer, announce
 from gerbang.core.ledger import balancing
 from gerbang.core.ledger.model import Line, Posting
 from gerbang.core.ledger.service import Ledger, post
@@ -32,7 +32,7 @@ async def owner(owner_url: str) -> AsyncIterator[Database]:
 
 async def say(db: Database, *types: str) -> None:
     async with db.transaction() as tx:
-        await announce(tx, [Announcement(type_, None, 1, {}, AT) for type_ in types])
+        await announce(tx, [Announcement(type_, None, {}, AT) for type_ in types])
         await post(tx, [Posting("capture", (Line("clearing:jakarta", "sales", 5, "IDR"),))])
 
 
@@ -53,7 +53,7 @@ class Taker:
 
     def __init__(self, db: Database) -> None:
         self.took: list[str] = []
-        self.feed = Feed(db, "test", self._take)
+        self.feed = AnnouncementConsumer(db, "test", self._take)
 
     async def _take(self, _tx: Tx, announcements: Sequence[Announcement]) -> None:
         self.took += [one.type for one in announcements]
@@ -67,7 +67,7 @@ class Taker:
 
 
 async def heard_after(db: Database, after: Place, count: int) -> list[str]:
-    ear = Broadcaster(db, lambda _tx, _ids: asyncio.sleep(0, {}))
+    ear = Broadcaster(db, {})
     found: list[str] = []
     async with asyncio.timeout(5):
         async for one in ear.listen(EVERYTHING, after):

@@ -9,12 +9,13 @@ import msgspec
 
 from gerbang.base import ids
 from gerbang.base.db import Database, Tx
-from gerbang.core.announcements.model import Announcement
-from gerbang.core.announcements.service import Feed, announce
+from gerbang.core.announcements.model import Announcement, ObjectRef
+from gerbang.core.announcements.service import AnnouncementConsumer, announce
 from gerbang.core.notifications.model import Contact
-from gerbang.core.notifications.service import FEED, Notifications
+from gerbang.core.notifications.service import CONSUMER, Notifications
 from gerbang.core.payments.calls import load_wholes
 from gerbang.core.payments.model import (
+    PAYMENT,
     Attempt,
     AttemptStatus,
     DisputeState,
@@ -77,7 +78,7 @@ def about(one: Whole, type_: str, **said: Any) -> Announcement:
             "amount": payment.amount, "currency": "IDR", "amount_captured": payment.amount_captured,
             "amount_excess": payment.amount_excess, "amount_refunded": 0, "late": False,
         }  # fmt: skip
-    return Announcement(type_, payment.id, 1, data | said, AT, ids.new())
+    return Announcement(type_, ObjectRef(PAYMENT, payment.id), data | said, AT, 1, ids.new())
 
 
 async def stored(db: Database, one: Whole) -> Whole:
@@ -139,7 +140,7 @@ def notifications(
 
 async def taken(db: Database, made: Notifications) -> None:
     """The feed has taken everything."""
-    feed = Feed(db, FEED, made.take)
+    feed = AnnouncementConsumer(db, CONSUMER, made.take)
     await feed.prepare()
     while await feed.run_once():
         pass

@@ -10,7 +10,7 @@ from .stories import AT
 
 
 def announcement(type_: str, **data: object) -> Announcement:
-    return Announcement(type_, None, 1, data, AT)
+    return Announcement(type_, None, data, AT)
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ async def test_a_queued_notification_arrives_is_marked_and_audited_and_its_job_i
 
 
 async def test_a_security_mail_greets_the_user_by_name_and_carries_no_link(db: Database) -> None:
-    said = Announcement("security.token_reuse", None, 0, {"user": ids.show("usr", JANES)}, AT)
+    said = Announcement("security.token_reuse", None, {"user": ids.show("usr", JANES)}, AT)
     await announced(db, said)
     await taken(db, notifications(db, people={JANES: Contact("Jane Doe", "jane@example.com", "en")}))
     async with listening() as server, sending(db, server.port):

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from gerbang.base import ids
 from gerbang.base.db import Database
-from gerbang.core.announcements.model import Announcement
-from gerbang.core.announcements.service import Feed
+from gerbang.core.announcements.model import Announcement, ObjectRef
+from gerbang.core.announcements.service import AnnouncementConsumer
 from gerbang.core.notifications import service
 from gerbang.core.notifications.model import (
     Contact,
@@ -21,8 +21,8 @@ from gerbang.core.notifications.model import (
     Status,
     Template,
 )
-from gerbang.core.notifications.service import FEED, SEND
-from gerbang.core.payments.model import AttemptStatus, PaymentStatus, RefundStatus, Whole
+from gerbang.core.notifications.service import CONSUMER, SEND
+from gerbang.core.payments.model import PAYMENT, AttemptStatus, PaymentStatus, RefundStatus, Whole
 from gerbang.ports.payment import NextAction, Payer, Redirect
 
 from .stories import AT, JANE, VA, about, announced, notifications, stored, taken, whole
@@ -68,7 +68,7 @@ async def test_the_same_announcement_taken_by_two_processes_makes_one_mail(db: D
         one = await stored(db, whole())
         await announced(db, about(one, "payment.paid"))
     made = notifications(db)
-    feeds = [Feed(db, FEED, made.take) for _ in range(4)]
+    feeds = [AnnouncementConsumer(db, CONSUMER, made.take) for _ in range(4)]
     await feeds[0].prepare()
     while sum(await asyncio.gather(*(feed.run_once() for feed in feeds))):
         pass
@@ -120,7 +120,7 @@ async def test_a_payer_without_an_address_gets_nothing_and_stops_nobody(db: Data
 async def test_an_announcement_that_makes_no_sense_does_not_silence_the_next(db: Database) -> None:
     one = await stored(db, whole())
     strange = Announcement(
-        "refund.succeeded", one.payment.id, 1, {"refund": "ref_nonsense", "amount_captured": "x"}, AT
+        "refund.succeeded", ObjectRef(PAYMENT, one.payment.id), {"refund": "ref_nonsense", "amount_captured": "x"}, AT
     )
     await announced(db, strange, about(one, "payment.paid", amount_captured=None), about(one, "payment.expired"))
     await taken(db, notifications(db))
@@ -142,7 +142,7 @@ async def test_the_end_is_told_with_the_time_until_which_it_may_be_started_again
 async def test_a_bug_over_one_announcement_does_not_silence_the_next(db: Database) -> None:
     one, user = await stored(db, whole()), ids.new()
     broken = Contact("Jane", "jane@example.com", None)  # type: ignore[arg-type]  # the bug
-    said = Announcement("security.token_reuse", None, 0, {"user": ids.show("usr", user)}, AT)
+    said = Announcement("security.token_reuse", None, {"user": ids.show("usr", user)}, AT)
     await announced(db, said, about(one, "payment.expired"))
     await taken(db, notifications(db, people={user: broken}))
     assert [row["template"] for row in await rows(db)] == ["payment_expired"]
@@ -184,8 +184,8 @@ async def test_late_money_is_told_to_both(db: Database) -> None:
 async def test_whoevers_token_was_used_twice_is_told(db: Database) -> None:
     """R29."""
     user = ids.new()
-    said = Announcement("security.token_reuse", None, 0, {"user": ids.show("usr", user)}, AT)
-    gone = Announcement("security.token_reuse", None, 0, {"user": ids.show("usr", ids.new())}, AT)
+    said = Announcement("security.token_reuse", None, {"user": ids.show("usr", user)}, AT)
+    gone = Announcement("security.token_reuse", None, {"user": ids.show("usr", ids.new())}, AT)
     await announced(db, said, gone)
     await taken(db, notifications(db, people={user: Contact("Jane", "jane@example.com", "en")}))
     (row,) = await rows(db)

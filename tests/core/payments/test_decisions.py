@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from gerbang.base.db import Database
-from gerbang.core.announcements.model import Announcement
+from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.inbox import store as inbox_store
 from gerbang.core.payments import decision_store, decisions, open_work
 from tests.core.payments.test_machine import NOW
@@ -47,7 +47,7 @@ async def waiting(db: Database, *heard: UUID) -> dict[str, int]:
     """What waits once these payments were heard of, one announcement at a time."""
     async with db.transaction() as tx:
         for id_ in heard:
-            await decisions.take(tx, [Announcement("payment.paid", id_, 1, {}, NOW)])
+            await decisions.take(tx, [Announcement("payment.paid", ObjectRef("payment", id_), {}, NOW)])
         return {kind: count for kind, count in (await open_work.counts(tx, 100)).items() if count}
 
 

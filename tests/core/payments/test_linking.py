@@ -28,7 +28,7 @@ from .conftest import OPERATOR, World
 async def announced(world: World, whole: Whole, type_: str = "payment.link") -> int:
     async with world.core.db.reading() as tx:
         count: int = await tx.fetchval(
-            "SELECT count(*) FROM announcements WHERE type = $2 AND payment_id = $1", whole.payment.id, type_
+            "SELECT count(*) FROM announcements WHERE type = $2 AND object_id = $1", whole.payment.id, type_
         )
     return count
 

@@ -81,7 +81,7 @@ async def doubted(world: World, whole: Whole) -> bool:
 async def told(world: World, whole: Whole) -> int:
     async with world.core.db.reading() as tx:
         count: int = await tx.fetchval(
-            "SELECT count(*) FROM announcements WHERE type = 'refund.unknown' AND payment_id = $1", whole.payment.id
+            "SELECT count(*) FROM announcements WHERE type = 'refund.unknown' AND object_id = $1", whole.payment.id
         )
     return count
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from gerbang.base import ids
-from gerbang.core.announcements.model import Announcement
+from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.announcements.service import announce
 from tests.web.conftest import Edge
 
@@ -68,7 +68,7 @@ async def say(edge: Edge, payment: str, *types: str) -> None:
     async with edge.services.db.transaction() as tx:
         now = await tx.fetchval("SELECT business_now()")
         made = [
-            Announcement(type_, ids.read("pay", payment), number, {"status": "paid"}, now)
+            Announcement(type_, ObjectRef("payment", ids.read("pay", payment)), {"status": "paid"}, now, number)
             for number, type_ in enumerate(types)
         ]
         await announce(tx, made)

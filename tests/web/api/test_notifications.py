@@ -3,8 +3,8 @@
 from typing import Any
 
 from gerbang.base import ids
-from gerbang.core.announcements.service import Feed
-from gerbang.core.notifications.service import FEED
+from gerbang.core.announcements.service import AnnouncementConsumer
+from gerbang.core.notifications.service import CONSUMER
 from tests.web.conftest import Edge
 
 
@@ -17,12 +17,12 @@ async def expired(edge: Edge, count: int = 1) -> list[dict[str, Any]]:
     async with edge.services.db.transaction() as tx:
         for one in made:
             await tx.execute(
-                "INSERT INTO announcements (id, type, payment_id, sequence, data, made_at)"
-                " VALUES ($1, 'payment.expired', $2, 9, '{}', now())",
+                "INSERT INTO announcements (id, type, object_type, object_id, sequence, data, made_at)"
+                " VALUES ($1, 'payment.expired', 'payment', $2, 9, '{}', now())",
                 ids.new(),
                 ids.read("pay", one["id"]),
             )
-    feed = Feed(edge.services.db, FEED, edge.services.notifications.take)
+    feed = AnnouncementConsumer(edge.services.db, CONSUMER, edge.services.notifications.take)
     await feed.prepare()
     while await feed.run_once():
         pass

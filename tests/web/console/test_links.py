@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from gerbang.core.announcements.service import Feed
+from gerbang.core.announcements.service import AnnouncementConsumer
 from gerbang.core.identity.model import Role
-from gerbang.core.notifications.service import FEED
+from gerbang.core.notifications.service import CONSUMER
 from gerbang.sandbox.app import Sandbox
 from tests.web.conftest import PASSWORD, Edge
 from tests.web.console.test_operators import hidden, signed_in
@@ -43,7 +43,7 @@ async def made(desk: httpx.AsyncClient, **typed: str) -> str:
 
 async def mailed(edge: Edge) -> list[dict[str, Any]]:
     """What the worker's feed makes of what was announced."""
-    feed = Feed(edge.services.db, FEED, edge.services.notifications.take)
+    feed = AnnouncementConsumer(edge.services.db, CONSUMER, edge.services.notifications.take)
     await feed.prepare()
     while await feed.run_once():
         pass

@@ -1,4 +1,5 @@
-"""Announcements for whoever listens right now: one poller a process, fanned out to bounded queues. Durable consumers use Feed.
+"""Announcements for whoever listens right now: one poller a process, fanned out to bounded queues. Durable consumers use
+AnnouncementConsumer.
 
 A subscriber that cannot keep up is dropped rather than given gaps: it comes back with its last place and misses nothing.
 """
@@ -6,7 +7,7 @@ A subscriber that cannot keep up is dropped rather than given gaps: it comes bac
 import asyncio
 import contextlib
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -20,7 +21,7 @@ from gerbang.base.errors import GerbangError, Invalid, TooMany
 from gerbang.base.watchdog import beat, watched
 from gerbang.core.announcements import store
 from gerbang.core.announcements.horizon import Horizon
-from gerbang.core.announcements.model import Announcement
+from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.announcements.service import announcement_of
 
 log = structlog.get_logger()
@@ -35,6 +36,18 @@ _PER_CALLER: Final = 10
 _IN_ALL: Final = 2_000
 
 ReadOwners = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, UUID | None]]]
+Owners = Mapping[ObjectRef, UUID | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectKind:
+    """One type of object as listeners meet it: the prefix of its outer ids, the permission to hear of every one, and which customer each belongs
+    to; without `owners` no customer hears of any.
+    """
+
+    prefix: str
+    permission: str
+    owners: ReadOwners | None = None
 
 
 class BadPlace(Invalid):
@@ -70,17 +83,23 @@ def read_place(text: str) -> Place:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a listener may hear: one payment, one customer's payments, or everything. Whoever made it has checked the right to it."""
+    """What a listener may hear: one object, one customer's objects, or everything of some types and what is about no object. Whoever made it has
+    checked the right to it.
+    """
 
     caller: str
-    payment: UUID | None = None
+    object: ObjectRef | None = None
     owner: UUID | None = None
+    types: frozenset[str] | None = None
 
     def covers(self, announcement: Announcement, owner: UUID | None) -> bool:
         """Whether this listener may hear it."""
-        if self.payment is not None and announcement.payment_id != self.payment:
+        about = announcement.object
+        if self.object is not None and about != self.object:
             return False
-        return self.owner is None or (announcement.payment_id is not None and owner == self.owner)
+        if self.types is not None and about is not None and about.type not in self.types:
+            return False
+        return self.owner is None or (about is not None and owner == self.owner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +136,13 @@ class _Listener:
 
 
 class Broadcaster:
-    """The process's ear. `owners` says whose payment it is, for listeners that may hear one customer's only."""
+    """The process's ear. `kinds` says by type whose an object is, for listeners that may hear one customer's only."""
 
     def __init__(
-        self, db: Database, owners: ReadOwners, *, per_caller: int = _PER_CALLER, in_all: int = _IN_ALL
+        self, db: Database, kinds: Mapping[str, ObjectKind], *, per_caller: int = _PER_CALLER, in_all: int = _IN_ALL
     ) -> None:
         self._db = db
-        self._owners = owners
+        self._kinds = kinds
         self._per_caller = per_caller
         self._in_all = in_all
         self._listeners: set[_Listener] = set()
@@ -257,7 +276,7 @@ class Broadcaster:
         while full:
             async with self._db.reading() as tx:
                 batch = await self._read(tx, self._position)
-            owners: Mapping[UUID, UUID | None] = {}
+            owners: Owners = {}
             if any(
                 listener.scope.owner for listener in self._listeners
             ):  # asked last: whoever joins after this waits for no owners
@@ -280,14 +299,24 @@ class Broadcaster:
         self._horizon.read(rows)
         return _heard(rows)
 
-    async def _owners_of(self, tx: Tx, batch: Sequence[Heard]) -> Mapping[UUID, UUID | None]:
-        payments = {heard.announcement.payment_id for heard in batch}
-        return await self._owners(tx, [id_ for id_ in payments if id_]) if payments - {None} else {}
+    async def _owners_of(self, tx: Tx, batch: Sequence[Heard]) -> Owners:
+        """Whose each object of the batch is: one question for each type of object that customers have."""
+        wanted: defaultdict[str, set[UUID]] = defaultdict(set)
+        for heard in batch:
+            if heard.announcement.object is not None:
+                wanted[heard.announcement.object.type].add(heard.announcement.object.id)
+        found: dict[ObjectRef, UUID | None] = {}
+        for type_, objects in wanted.items():
+            kind = self._kinds.get(type_)
+            if kind is not None and kind.owners is not None:
+                owners = await kind.owners(tx, sorted(objects))
+                found |= {ObjectRef(type_, id_): owner for id_, owner in owners.items()}
+        return found
 
 
 def _heard(rows: Sequence[Row]) -> list[Heard]:
     return [Heard(Place(int(row["at"]), row["id"]), announcement_of(row)) for row in rows]
 
 
-def _owner(owners: Mapping[UUID, UUID | None], heard: Heard) -> UUID | None:
-    return owners.get(heard.announcement.payment_id) if heard.announcement.payment_id else None
+def _owner(owners: Owners, heard: Heard) -> UUID | None:
+    return owners.get(heard.announcement.object) if heard.announcement.object is not None else None

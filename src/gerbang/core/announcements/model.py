@@ -1,20 +1,39 @@
-"""The announcement: what happened to which payment, in order. Data only."""
+"""The announcement: what happened to which object, in order. Data only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 
 
+class ObjectRef(NamedTuple):
+    """One object of any noun: `payment`, `order`, `user` …, and its id."""
+
+    type: str
+    id: UUID
+
+
 class Announcement(msgspec.Struct, frozen=True):
-    """`type` is `payment.paid`, `refund.succeeded` …; `sequence` grows by one per announcement of the same payment.
-    `data` holds status, amounts and ids; never names or addresses.
+    """`type` is `payment.paid`, `refund.succeeded` …; `object` is what it happened to, None for what is about no object in particular.
+
+    `sequence` grows by one per announcement of the same object. A noun that locks its row keeps the number there and gives it; None draws the
+    next one when the announcement is stored. `data` holds status, amounts and ids; never names or addresses.
     """
 
     type: str
-    payment_id: UUID | None
-    sequence: int
-    data: Mapping[str, object]
+    object: ObjectRef | None
+    data: Mapping[str, Any]
     made_at: datetime
+    sequence: int | None = None
     id: UUID | None = None
+
+    def id_of(self, object_type: str) -> UUID | None:
+        """The object's id, if it is of this type."""
+        return self.object.id if self.object is not None and self.object.type == object_type else None
+
+
+def is_wanted(type_: str, patterns: Sequence[str]) -> bool:
+    """Whether one of the patterns names this type: `payment.paid` itself, or `payment.*` for all that begin so."""
+    return any(type_.startswith(p[:-1]) if p.endswith("*") else type_ == p for p in patterns)

@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Final
+from uuid import UUID
 
 import structlog
 
@@ -15,12 +15,14 @@ from gerbang.base.watchdog import beat
 from gerbang.base.writes import Writer
 from gerbang.core.announcements import store
 from gerbang.core.announcements.horizon import Horizon
-from gerbang.core.announcements.model import Announcement
+from gerbang.core.announcements.model import Announcement, ObjectRef
 
 log = structlog.get_logger()
 BATCH: Final = 200
 IDLE_S: Final = 0.1
 MOST_TRIES: Final = 5
+_NO_OBJECT: Final = (None, None)
+_NOBODY: Final = UUID(int=0)
 
 
 async def announce(tx: Writer, announcements: Sequence[Announcement]) -> None:
@@ -28,63 +30,98 @@ async def announce(tx: Writer, announcements: Sequence[Announcement]) -> None:
     if announcements:
         fresh = ids.several(len(announcements))
         rows = [
-            (a.id or id_, a.type, a.payment_id, a.sequence, dict(a.data), a.made_at)
+            (a.id or id_, a.type, *(a.object or _NO_OBJECT), a.sequence, dict(a.data), a.made_at)
             for a, id_ in zip(announcements, fresh, strict=True)
         ]
-        await store.add(tx, columns(rows, 6))
+        if any(
+            a.object is not None and a.sequence is None for a in announcements
+        ):  # each number drawn is a lock: one order for all
+            rows.sort(key=lambda row: (row[2] or "", row[3] or _NOBODY))
+        await store.add(tx, columns(rows, 7))
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """A durable consumer: what `take` writes and the cursor's move are one transaction, so each is taken exactly once."""
+class AnnouncementConsumer:
+    """A durable consumer: what `take` writes and the cursor's move are one transaction, so each is taken exactly once.
 
-    db: Database
-    name: str
-    take: Callable[[Tx, Sequence[Announcement]], Awaitable[None]]
-    _horizon: Horizon = field(default_factory=Horizon, compare=False)
+    `types` are the announcements it wants: `payment.paid`, or `refund.*` for all that begin so. What it does not want is passed over in the
+    database. One that only looks at the objects again takes them without `data`, which nobody then writes, sends or decodes. `taken` is called
+    after each batch that was taken, for whoever works on what it made.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        name: str,
+        take: Callable[[Tx, Sequence[Announcement]], Awaitable[None]],
+        *,
+        types: Sequence[str] = ("*",),
+        data: bool = True,
+        taken: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.name = name
+        self._taken = taken
+        self._db = db
+        self._take = take
+        self._data = data
+        self._types = [type_ for type_ in types if not type_.endswith("*")]
+        self._prefixes = [type_[:-1] for type_ in types if type_.endswith("*")]
+        self._horizon = Horizon()
 
     async def prepare(self) -> None:
         """Make the cursor."""
-        async with self.db.transaction() as tx:
+        async with self._db.transaction() as tx:
             await store.make_cursor(tx, self.name)
 
     async def run_once(self, most: int = BATCH) -> int:
-        """Take one batch; returns how many there were (0: nothing new, or another process is at it)."""
-        async with self.db.transaction() as tx:
+        """Read one batch and take what is wanted of it; returns how many were read (0: nothing new, or another process is at it)."""
+        async with self._db.transaction() as tx:
             place = await store.lock_cursor(tx, self.name)
             if place is None:
                 return 0
-            rows = await store.after(tx, place["xid"], place["id"], most, exact=self._horizon.exact())
+            rows = await store.wanted_after(
+                tx,
+                (place["xid"], place["id"]),
+                most,
+                self._types,
+                self._prefixes,
+                data=self._data,
+                exact=self._horizon.exact(),
+            )
             self._horizon.read(rows)
-            if rows:
-                await self.take(tx, [announcement_of(row) for row in rows])
-                await store.move_cursor(tx, self.name, rows[-1]["at"], rows[-1]["id"])
-            return len(rows)
+            if not rows:
+                return 0
+            wanted = [announcement_of(row) for row in rows if row["wanted"]]
+            if wanted:
+                await self._take(tx, wanted)
+            await store.move_cursor(tx, self.name, rows[-1]["at"], rows[-1]["id"])
+        if wanted:
+            self._taken()
+        return int(rows[-1]["read"])
 
     async def _try_to_skip(self) -> None:
         try:
             await self.skip()
         except Exception as error:  # noqa: BLE001  what keeps it from being skipped may pass, and must not end the worker
             why = f"{type(error).__name__}: {error}"[:200]
-            log.warning("announcements.interrupted", feed=self.name, why=why)
+            log.warning("announcements.interrupted", consumer=self.name, why=why)
 
     async def skip(self) -> None:
         """Go on behind the next announcement, which cannot be taken: it stays where it is, for a person."""
-        async with self.db.transaction() as tx:
+        async with self._db.transaction() as tx:
             place = await store.lock_cursor(tx, self.name)
             rows = await store.after(tx, place["xid"], place["id"], 1, exact=True) if place is not None else []
             for row in rows:
                 log.error(
                     "announcements.skipped",
-                    feed=self.name,
+                    consumer=self.name,
                     announcement=str(row["id"]),
                     type=row["type"],
                     alert="It cannot be taken.",
                 )
                 await store.move_cursor(tx, self.name, row["at"], row["id"])
 
-    async def run(self, stop: asyncio.Event, taken: Callable[[], None] = lambda: None) -> None:
-        """Take what comes until `stop` is set; `taken` is called after each batch, for whoever works on what it made."""
+    async def run(self, stop: asyncio.Event) -> None:
+        """Take what comes until `stop` is set."""
         most, failed = BATCH, 0
         while not stop.is_set():
             beat()
@@ -92,23 +129,23 @@ class Feed:
                 found = await self.run_once(most)
                 most, failed = min(most * 2, BATCH), 0
             except Unavailable as error:
-                log.warning("announcements.interrupted", feed=self.name, code=error.code)
+                log.warning("announcements.interrupted", consumer=self.name, code=error.code)
                 found = 0
             except Exception as error:  # noqa: BLE001  found by halving, tried a few times alone, then left behind
                 why = f"{type(error).__name__}: {error}"[:200]
-                log.warning("announcements.not_taken", feed=self.name, most=most, why=why)
+                log.warning("announcements.not_taken", consumer=self.name, most=most, why=why)
                 found, failed = 0, failed + (most == 1)
                 most = max(1, most // 2)
                 if failed >= MOST_TRIES:
                     await self._try_to_skip()
-            if found:
-                taken()
-            else:
+            if not found:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), IDLE_S)
 
 
 def announcement_of(row: Row) -> Announcement:
     """A stored row as the value that consumers take."""
-    id_, _at, type_, payment, sequence, data, made_at, *_ = row
-    return Announcement(type_, payment, sequence, data, made_at, id_)
+    id_, _at, type_, object_type, object_id, sequence, data, made_at, *_ = row
+    return Announcement(
+        type_, ObjectRef(object_type, object_id) if object_type else None, data or {}, made_at, sequence, id_
+    )

@@ -11,11 +11,14 @@ from gerbang.base.writes import Writer
 
 
 async def add(tx: Writer, columns: Sequence[list[object]]) -> None:
-    """Add rows, given as columns: id, type, payment id, sequence, data, time."""
+    """Add rows, given as columns: id, type, object's type and id, sequence, data, time. A row of an object without a sequence draws the next."""
     await tx.execute(
         """
-        INSERT INTO announcements (id, type, payment_id, sequence, data, made_at)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::int[], $5::jsonb[], $6::timestamptz[])
+        INSERT INTO announcements (id, type, object_type, object_id, sequence, data, made_at)
+        SELECT id, type, object_type, object_id,
+            CASE WHEN object_id IS NULL THEN 0 ELSE coalesce(sequence, next_announcement(object_type, object_id)) END, data, made_at
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::int[], $6::jsonb[], $7::timestamptz[])
+            AS n (id, type, object_type, object_id, sequence, data, made_at)
         """,
         *columns,
     )
@@ -39,7 +42,7 @@ async def after(tx: Tx, xid: str, id_: UUID | None, limit: int, *, exact: bool =
     """
     return await tx.fetch(
         """
-        SELECT id, xid::text AS at, type, payment_id, sequence, data, made_at, xid >= (SELECT finished_below()) AS passed
+        SELECT id, xid::text AS at, type, object_type, object_id, sequence, data, made_at, xid >= (SELECT finished_below()) AS passed
         FROM announcements
         WHERE (xid, id) > ($1::text::xid8, coalesce($2, '00000000-0000-0000-0000-000000000000'::uuid))
           AND xid < (SELECT CASE WHEN $4 THEN finished_here_below() ELSE finished_below() END)
@@ -52,11 +55,48 @@ async def after(tx: Tx, xid: str, id_: UUID | None, limit: int, *, exact: bool =
     )
 
 
+async def wanted_after(
+    tx: Tx,
+    place: tuple[str, UUID | None],
+    limit: int,
+    types: Sequence[str],
+    prefixes: Sequence[str],
+    *,
+    data: bool,
+    exact: bool,
+) -> list[Row]:
+    """As `after`, but of the next `limit` only those of these types, or whose type begins so, are sent here, and the last of all, whose place
+    says how far was read: `read` counts them, `wanted` says which is which. Without `data` nobody writes or reads what they say.
+    """
+    return await tx.fetch(
+        """
+        SELECT id, at, type, object_type, object_id, sequence, CASE WHEN wanted AND $7 THEN data END AS data, made_at, passed, wanted, read
+        FROM (
+            SELECT id, xid::text AS at, type, object_type, object_id, sequence, data, made_at, xid >= (SELECT finished_below()) AS passed,
+                type = ANY ($4::text[]) OR type ^@ ANY ($5::text[]) AS wanted,
+                row_number() OVER in_order AS read, lead(id) OVER in_order IS NULL AS is_last
+            FROM (
+                SELECT * FROM announcements
+                WHERE (xid, id) > ($1::text::xid8, coalesce($2, '00000000-0000-0000-0000-000000000000'::uuid))
+                  AND xid < (SELECT CASE WHEN $6 THEN finished_here_below() ELSE finished_below() END)
+                ORDER BY xid, id LIMIT $3) AS next
+            WINDOW in_order AS (ORDER BY xid, id)) AS batch
+        WHERE wanted OR is_last ORDER BY read
+        """,
+        *place,
+        limit,
+        list(types),
+        list(prefixes),
+        exact,
+        data,
+    )
+
+
 async def between(tx: Tx, after: tuple[str, UUID], upto: tuple[str, UUID], limit: int) -> list[Row]:
     """Announcements after one place and up to another that a reader has come to already: all there are finished."""
     return await tx.fetch(
         """
-        SELECT id, xid::text AS at, type, payment_id, sequence, data, made_at FROM announcements
+        SELECT id, xid::text AS at, type, object_type, object_id, sequence, data, made_at FROM announcements
         WHERE (xid, id) > ($1::text::xid8, $2) AND (xid, id) <= ($3::text::xid8, $4)
         ORDER BY xid, id LIMIT $5
         """,

@@ -14,7 +14,7 @@ import structlog
 from gerbang.base import email_address, ids
 from gerbang.base.crypto import digest, keyed_digest, new_key
 from gerbang.base.db import Database, Row, Tx
-from gerbang.core.announcements.model import Announcement
+from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.announcements.service import announce
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
@@ -199,7 +199,8 @@ class Sessions:
         await record(tx, [Entry(f"user:{user}", "session.token_reuse", session, detail)])
         await self.end(tx, [row["family_id"]], actor="system:identity", why="token_reuse")
         now = await store.business_now(tx)
-        await announce(tx, [Announcement("security.token_reuse", None, 0, {"user": user, "session": session}, now)])
+        about, data = ObjectRef("user", row["user_id"]), {"user": user, "session": session}
+        await announce(tx, [Announcement("security.token_reuse", about, data, now)])
 
     async def _refresh_keys(self) -> Sequence[SecretValue]:
         return await self._secrets.ensure(REFRESH_SECRET, new_key, Purpose.REFRESH_SESSION)

@@ -86,7 +86,7 @@ class Throttle:
         async with self._db.transaction() as tx:
             await record(tx, [Entry(f"source:{source}", "login.throttled", bucket, {"by": kind, "most": MOST[kind]})])
             now = await store.business_now(tx)
-            await announce(tx, [Announcement("security.login_storm", None, 0, {"by": kind, "bucket": bucket}, now)])
+            await announce(tx, [Announcement("security.login_storm", None, {"by": kind, "bucket": bucket}, now)])
 
 
 def _throttled(wait_s: float, locale: str) -> AccountThrottled:

@@ -155,6 +155,10 @@ _FOR_OPERATORS: Final = frozenset(
 )
 
 
+# What is announced otherwise nobody is told by mail: the consumer need not take it.
+TYPES: Final = tuple(sorted({*_BY_TYPE, *_FOR_OPERATORS, *REMINDS, *ENDS_REMINDING}))
+
+
 def template_for(announcement: Announcement) -> Template | None:
     """The message that the person concerned gets, or None.
 

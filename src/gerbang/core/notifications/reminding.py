@@ -11,12 +11,12 @@ from uuid import UUID
 from gerbang.base import ids
 from gerbang.base.db import Database, Tx
 from gerbang.base.errors import UpstreamFailed
-from gerbang.core.announcements.model import Announcement
+from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.notifications import store
 from gerbang.core.notifications.describing import still_true
 from gerbang.core.notifications.model import LEAST_LEFT, Template
 from gerbang.core.notifications.service import Notifications, ReadPayments
-from gerbang.core.payments.model import Whole
+from gerbang.core.payments.model import PAYMENT, Whole
 from gerbang.core.queue.model import Job, Retry
 from gerbang.core.queue.service import finish
 
@@ -53,7 +53,9 @@ class Reminder:
         whole = (await self._payments(tx, [payment])).get(payment)
         now = await store.business_now(tx)
         data = {"attempt": job.key} if job.key.startswith("att_") else {}
-        said = Announcement("payment.reminder", payment, 0, data, now, UUID(str(job.payload["announcement"])))
+        said = Announcement(
+            "payment.reminder", ObjectRef(PAYMENT, payment), data, now, id=UUID(str(job.payload["announcement"]))
+        )
         if whole is None or not still_true(Template.PAYMENT_REMINDER, said.data, whole, now + LEAST_LEFT):
             return None
         return said, whole

@@ -34,14 +34,14 @@ from gerbang.core.notifications.model import (
     remind_at,
     template_for,
 )
-from gerbang.core.payments.model import Whole
+from gerbang.core.payments.model import PAYMENT, Whole
 from gerbang.core.queue.model import NewJob
 from gerbang.core.queue.service import cancel, enqueue
 
 log = structlog.get_logger()
 SEND = "notification.send"
 REMIND = "notification.remind"
-FEED = "notifications"
+CONSUMER = "notifications"
 _JOB_TRIES = 100_000  # a notification counts its own tries, a reminder has a deadline; waiting for a mail server to be set up is neither
 
 ReadPayments = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, Whole]]]
@@ -75,11 +75,11 @@ class Notifications:
         self._restart_for = restart_for
 
     async def take(self, tx: Tx, announcements: Sequence[Announcement]) -> None:
-        """The feed's consumer: notifications and their jobs in the transaction that moves the cursor."""
+        """What the consumer takes: notifications and their jobs in the transaction that moves the cursor."""
         wanted = [a for a in announcements if template_for(a) or needs_operator(a) or a.type in REMINDS]
         if not wanted:
             return
-        payments = list(dict.fromkeys(a.payment_id for a in wanted if a.payment_id))
+        payments = list(dict.fromkeys(id_ for a in wanted if (id_ := a.id_of(PAYMENT))))
         wholes = await self._payments(tx, payments) if payments else {}
         people = await self._people(tx, [user for a in wanted if (user := _user(a))])
         told = await store.told(tx, payments)
@@ -112,7 +112,8 @@ class Notifications:
         """The job that reminds of what was announced, an attempt or a link, where there is time for it and it still waits: of a link once,
         however often it is mailed.
         """
-        whole = wholes.get(announcement.payment_id) if announcement.payment_id else None
+        payment = announcement.id_of(PAYMENT)
+        whole = wholes.get(payment) if payment else None
         if announcement.type not in REMINDS or whole is None or not whole.payer.email:
             return []
         if not still_true(Template.PAYMENT_REMINDER, announcement.data, whole, announcement.made_at):
@@ -137,7 +138,7 @@ class Notifications:
         template = template_for(announcement)
         if template is None:
             return []
-        payment = announcement.payment_id
+        payment = announcement.id_of(PAYMENT)
         whole = wholes.get(payment) if payment else None
         contact = _payer(whole) if whole else people.get(_user(announcement) or UUID(int=0))
         if contact is None or not contact.email or (whole and not still_true(template, announcement.data, whole, now)):
@@ -151,7 +152,8 @@ class Notifications:
     def _for_operators(
         self, announcement: Announcement, wholes: Mapping[UUID, Whole], now: datetime
     ) -> list[Notification]:
-        whole = wholes.get(announcement.payment_id) if announcement.payment_id else None
+        payment = announcement.id_of(PAYMENT)
+        whole = wholes.get(payment) if payment else None
         if self._alerts is None or not self._alerts.email or not needs_operator(announcement):
             return []
         if announcement.type in OF_NO_PAYMENT:
@@ -163,11 +165,11 @@ class Notifications:
     def _notification(
         self, announcement: Announcement, template: Template, to: Contact, whole: Whole | None, now: datetime
     ) -> Notification:
-        assert announcement.id is not None, "announcements from the feed carry their ids"
+        assert announcement.id is not None, "announcements that were read carry their ids"
         id_ = ids.new()
         data, locale = describe(announcement, whole, self._restart_for), locale_of(to.locale)
         return Notification(
-            id_, announcement.id, EMAIL, to.email, template, locale, data, announcement.payment_id, Status.QUEUED,
+            id_, announcement.id, EMAIL, to.email, template, locale, data, announcement.id_of(PAYMENT), Status.QUEUED,
             message_id(id_, self._host), 0, None, now, None,
         )  # fmt: skip
 
@@ -205,9 +207,9 @@ def _job(id_: UUID) -> NewJob:
 
 def _ended(announcements: Sequence[Announcement], wholes: Mapping[UUID, Whole]) -> list[str]:
     """The keys of reminders that nobody needs any more; that of a link is written anew when it is mailed again, or opened."""
-    ended = {a.payment_id for a in announcements if a.type in ENDS_REMINDING}
+    ended = {a.id_of(PAYMENT) for a in announcements if a.type in ENDS_REMINDING}
     attempts = [ids.show("att", a.id) for id_, whole in wholes.items() if id_ in ended for a in whole.attempts]
-    return attempts + [ids.show("pay", a.payment_id) for a in announcements if a.payment_id and a.type in OF_A_LINK]
+    return attempts + [ids.show("pay", id_) for a in announcements if a.type in OF_A_LINK and (id_ := a.id_of(PAYMENT))]
 
 
 def _payer(whole: Whole) -> Contact:

@@ -9,15 +9,21 @@ from uuid import UUID
 from gerbang.base.db import Tx
 from gerbang.core.announcements.model import Announcement
 from gerbang.core.payments import decision_store
+from gerbang.core.payments.model import PAYMENT, PaymentStatus
 
-FEED: Final = "decisions"
-_TELLING: Final = ("payment.", "refund.")
+CONSUMER: Final = "decisions"
+# With these a decision may begin to wait, or end: what only instructs, reminds or counts confirmations moves no money. What they say is not read.
+TYPES: Final = (
+    *(f"payment.{status.value}" for status in PaymentStatus),
+    "payment.overpaid",
+    "payment.retracted",
+    "refund.*",
+)
 
 
 async def take(tx: Tx, announcements: Sequence[Announcement]) -> None:
     """Look again at the payments that something was announced of."""
-    told = {a.payment_id for a in announcements if a.payment_id is not None and a.type.startswith(_TELLING)}
-    await look_again(tx, sorted(told))
+    await look_again(tx, sorted({id_ for a in announcements if (id_ := a.id_of(PAYMENT)) is not None}))
 
 
 async def look_again(tx: Tx, payments: Sequence[UUID]) -> None:

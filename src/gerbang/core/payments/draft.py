@@ -16,7 +16,7 @@ from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.base.money import as_json
 from gerbang.base.writes import Writer, Writes
-from gerbang.core.announcements.model import Announcement
+from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.announcements.service import announce
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import no_audit_no_action, record
@@ -32,7 +32,7 @@ from gerbang.core.payments.machine import (
     standing,
     superseded,
 )
-from gerbang.core.payments.model import Attempt, Payment, Refund, RefundStatus, Whole
+from gerbang.core.payments.model import PAYMENT, Attempt, Payment, Refund, RefundStatus, Whole
 from gerbang.core.payments.onchain import Claim
 from gerbang.core.payments.refund_model import Approval
 from gerbang.core.queue import service as queue
@@ -86,7 +86,9 @@ class Draft:
         """Say that something happened; sequences of one payment grow by one."""
         self.payment = replace(self.payment, sequence=self.payment.sequence + 1)
         about = {"payment": ids.show("pay", self.payment.id), "status": self.payment.status.value, **data}
-        self.more.announcements.append(Announcement(type_, self.payment.id, self.payment.sequence, about, self.now))
+        self.more.announcements.append(
+            Announcement(type_, ObjectRef(PAYMENT, self.payment.id), about, self.now, self.payment.sequence)
+        )
 
 
 async def open_drafts(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, Draft]:

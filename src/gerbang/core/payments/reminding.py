@@ -32,5 +32,5 @@ class DailyReminder:
             counts = {kind: count for kind, count in (await open_work.counts(tx, _MOST)).items() if count}
             if counts:
                 about = {"counts": counts, "livemode": await open_work.has_live(tx)}
-                await announce(tx, [Announcement(WAITING, None, 0, about, ctx.clock.now())])
+                await announce(tx, [Announcement(WAITING, None, about, ctx.clock.now())])
         return bool(counts)

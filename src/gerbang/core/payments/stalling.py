@@ -88,4 +88,4 @@ class StallAlarm:
 
 def _announcement(kind: str, one: ChainConnection, now: datetime) -> Announcement:
     data = {"connection": one.id, "network": one.network.name, "livemode": one.connection.livemode}
-    return Announcement(kind, None, 0, data, now)
+    return Announcement(kind, None, data, now)

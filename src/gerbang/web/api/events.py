@@ -5,7 +5,8 @@ A stream resumes by `Last-Event-ID`, begins with `ready` (load the present state
 15 seconds at least, and ends within 5 seconds of its caller losing the right to it, or after ten minutes: clients come back by themselves.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from functools import partial
 from time import monotonic
 from typing import Any, Final
 
@@ -16,8 +17,10 @@ from msgspec.structs import replace
 
 from gerbang.base import ids
 from gerbang.base.errors import Forbidden, GerbangError, NotFound, Unauthenticated
-from gerbang.core.announcements.broadcast import Heard, Missed, Place, Scope, read_place
-from gerbang.core.announcements.model import Announcement
+from gerbang.core.announcements.broadcast import Heard, Missed, ObjectKind, Place, Scope, read_place
+from gerbang.core.announcements.model import Announcement, ObjectRef
+from gerbang.core.identity.model import Caller
+from gerbang.core.payments.model import PAYMENT
 from gerbang.web.exchange import caller_of
 from gerbang.web.gateway import SESSION_COOKIE
 from gerbang.web.owning import seen_by
@@ -34,10 +37,13 @@ _ENCODER: Final = msgspec.json.Encoder()
 
 
 class EventView(msgspec.Struct, frozen=True):
-    """The `data` of one event; its SSE `id` is the place to resume after it, its SSE `event` the type."""
+    """The `data` of one event; its SSE `id` is the place to resume after it, its SSE `event` the type. `object` is the id of what it happened to,
+    and `sequence` grows by one with each event of it; `payment` is that id where it is a payment.
+    """
 
     id: str
     type: str
+    object: str | None
     payment: str | None
     sequence: int
     created_at: str
@@ -45,12 +51,19 @@ class EventView(msgspec.Struct, frozen=True):
 
 
 View = Callable[[Announcement], "EventView | None"]
+Allowed = Callable[[Caller], Awaitable[bool]]
 
 
 @get("/v1/events", summary="Everything, as it happens", tags=_TAGS, media_type="text/event-stream")
 async def all_events(request: AnyRequest, services: Services) -> Stream:
-    """Server-sent events of every payment; `Last-Event-ID` resumes."""
-    return _stream(request, services, Scope(caller_of(request).label), event_view)
+    """Server-sent events of every object that the caller may see; `Last-Event-ID` resumes."""
+    caller = caller_of(request)
+    heard = heard_by(caller, services.objects)
+
+    async def allowed(now: Caller) -> bool:
+        return now.may("payments:read") and heard <= heard_by(now, services.objects)
+
+    return stream(request, services, Scope(caller.label, types=heard), partial(event_view, services.objects), allowed)
 
 
 @get(
@@ -63,18 +76,31 @@ async def payment_events(request: AnyRequest, services: Services, payment: str) 
     """Server-sent events of one payment; `Last-Event-ID` resumes."""
     caller = caller_of(request)
     whole = await seen_by(caller, services.payments, payment)
-    view = event_view if caller.may("payments:read") else payer_event_view
-    return _stream(request, services, Scope(caller.label, payment=whole.payment.id), view)
+    view = partial(event_view if caller.may("payments:read") else payer_event_view, services.objects)
+
+    async def allowed(now: Caller) -> bool:
+        await seen_by(now, services.payments, payment)
+        return True
+
+    return stream(request, services, Scope(caller.label, ObjectRef(PAYMENT, whole.payment.id)), view, allowed)
 
 
-def _stream(request: AnyRequest, services: Services, scope: Scope, view: View) -> Stream:
+def heard_by(caller: Caller, objects: Mapping[str, ObjectKind]) -> frozenset[str]:
+    """The types of objects of which this caller may hear every one."""
+    return frozenset(type_ for type_, kind in objects.items() if caller.may(kind.permission))
+
+
+def stream(request: AnyRequest, services: Services, scope: Scope, view: View, allowed: Allowed) -> Stream:
+    """What `scope` covers, as an open answer; `allowed` is asked again every few seconds, with the caller as they are then."""
     told = request.headers.get("last-event-id")
     after = read_place(told) if told else None
     services.broadcast.check_room(scope.caller)
     heard = services.broadcast.listen(scope, after, heartbeat_s=_CHECK_S)
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return Stream(
-        _events(heard, _still_allowed(request, services, scope), view), media_type="text/event-stream", headers=headers
+        _events(heard, _still_allowed(request, services, allowed), view),
+        media_type="text/event-stream",
+        headers=headers,
     )
 
 
@@ -111,47 +137,44 @@ def _written(one: Heard | Missed | Place | None, view: View) -> bytes:
             return f"id: {place}\nevent: {announcement.type}\ndata: {data}\n\n".encode()
 
 
-def event_view(announcement: Announcement) -> EventView:
+def event_view(objects: Mapping[str, ObjectKind], announcement: Announcement) -> EventView:
     """An announcement as the outside sees it."""
     assert announcement.id is not None, "an announcement that was read has its id"
+    about, payment = announcement.object, announcement.id_of(PAYMENT)
     return EventView(
         ids.show("evt", announcement.id),
         announcement.type,
-        ids.show("pay", announcement.payment_id) if announcement.payment_id else None,
-        announcement.sequence,
+        ids.show(objects[about.type].prefix, about.id) if about is not None else None,
+        ids.show("pay", payment) if payment is not None else None,
+        announcement.sequence or 0,
         announcement.made_at.isoformat().replace("+00:00", "Z"),
         announcement.data,
     )
 
 
-def payer_event_view(announcement: Announcement) -> EventView | None:
+def payer_event_view(objects: Mapping[str, ObjectKind], announcement: Announcement) -> EventView | None:
     """An announcement as a payer or customer hears it; None for what is the business's alone."""
     data = payer_event(announcement.type, announcement.data)
-    return None if data is None else event_view(replace(announcement, data=data))
+    return None if data is None else event_view(objects, replace(announcement, data=data))
 
 
-def _still_allowed(request: AnyRequest, services: Services, scope: Scope) -> Callable[[], Awaitable[bool]]:
+def _still_allowed(request: AnyRequest, services: Services, allowed: Allowed) -> Callable[[], Awaitable[bool]]:
     """Ask again by the credential that opened the stream; a payer's link lasts as long as a stream may."""
     header, cookie = request.headers.get("authorization"), request.cookies.get(SESSION_COOKIE)
     credential = header or (f"Bearer {cookie}" if cookie else None)
     by_link = caller_of(request).kind == "payer"
-    shown = ids.show("pay", scope.payment) if scope.payment else None
 
-    async def allowed() -> bool:
+    async def still() -> bool:
         if by_link or credential is None:
             return by_link
         try:
-            caller = await services.identity.caller_of(credential)
-            if shown is not None:
-                await seen_by(caller, services.payments, shown)
-                return True
-            return caller.may("payments:read")
+            return await allowed(await services.identity.caller_of(credential))
         except (Unauthenticated, Forbidden, NotFound):
             return False
         except GerbangError:  # the database is away: nobody can be asked, and nothing is heard meanwhile either
             return True
 
-    return allowed
+    return still
 
 
 HANDLERS: Final = [all_events, payment_events]

@@ -17,10 +17,12 @@ from litestar.response import Stream
 from gerbang.base import ids, phone
 from gerbang.base.errors import Conflict, GerbangError, NotFound, TooMany, Unavailable, UpstreamFailed
 from gerbang.core.announcements.broadcast import Scope
+from gerbang.core.announcements.model import ObjectRef
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments import due
 from gerbang.core.payments.deposits import TooManyAddresses
 from gerbang.core.payments.model import (
+    PAYMENT,
     IdempotencyKey,
     IdempotencyKeyReused,
     MethodChoice,
@@ -116,7 +118,7 @@ async def feed(request: Request[Any, Any, Any], payment: FromPath[str]) -> Strea
     broadcast = services_of(request).broadcast
     broadcast.check_room(caller.label)
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    heard = broadcast.listen(Scope(caller.label, payment=whole.payment.id))
+    heard = broadcast.listen(Scope(caller.label, ObjectRef(PAYMENT, whole.payment.id)))
     return Stream(_changes(heard), media_type="text/event-stream", headers=headers)
 
 

@@ -1,0 +1,35 @@
+"""What each noun registers, in one table each: a new noun is a line here and its own package."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+from gerbang.base.db import Database, Tx
+from gerbang.core.announcements.broadcast import ObjectKind
+from gerbang.core.announcements.service import AnnouncementConsumer
+from gerbang.core.notifications import model as messages
+from gerbang.core.notifications import service as telling
+from gerbang.core.payments import decisions
+from gerbang.core.payments.calls import load_readable
+from gerbang.core.payments.model import PAYMENT
+
+
+async def _payment_owners(tx: Tx, payments: Sequence[UUID]) -> Mapping[UUID, UUID | None]:
+    return {id_: whole.payment.owner_id for id_, whole in (await load_readable(tx, payments)).items()}
+
+
+# The objects that something is announced of: who may hear of all, and whose each is. Of a type that stands in no line nobody hears live.
+OBJECTS: Final[Mapping[str, ObjectKind]] = {
+    PAYMENT: ObjectKind("pay", "payments:read", _payment_owners),
+    "user": ObjectKind("usr", "users:manage"),
+}
+
+
+def consumers(
+    db: Database, notifications: telling.Notifications, wake: Callable[[], None]
+) -> list[AnnouncementConsumer]:
+    """Who takes announcements, each with a place of its own, and which; `wake` tells the queue that there may be new jobs."""
+    return [
+        AnnouncementConsumer(db, telling.CONSUMER, notifications.take, types=messages.TYPES, taken=wake),
+        AnnouncementConsumer(db, decisions.CONSUMER, decisions.take, types=decisions.TYPES, data=False),
+    ]
