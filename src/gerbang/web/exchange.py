@@ -12,9 +12,9 @@ import msgspec
 from gerbang.base import ids, ip
 from gerbang.base.card_numbers import holds_card_number
 from gerbang.base.errors import GerbangError, Unauthenticated
+from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.identity.model import Caller
 from gerbang.core.limits.model import Verdict
-from gerbang.core.payments.model import IdempotencyKey
 from gerbang.web import idempotency
 from gerbang.web.hosts import FORWARDED_HOST, Hosts
 from gerbang.web.policy import Row

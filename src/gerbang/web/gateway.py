@@ -16,9 +16,9 @@ from gerbang.base.errors import Forbidden, GerbangError, Invalid, Unauthenticate
 from gerbang.base.http import UPSTREAM_S
 from gerbang.base.patience import WAITS, Waits
 from gerbang.base.tracing import REQUEST_ID
+from gerbang.core.idempotency.model import IdempotencyKeyReused
 from gerbang.core.identity.api_keys import refuse_credentials_in_query
 from gerbang.core.identity.model import Caller, NoOwnerYet
-from gerbang.core.payments.model import IdempotencyKeyReused
 from gerbang.web import idempotency, queries, rates, validation
 from gerbang.web.access_log import AccessLog
 from gerbang.web.addressing import page_meant, wants_page

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from gerbang.base.card_numbers import holds_card_number
-from gerbang.core.payments.model import IdempotencyKey
+from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.web.problems import IdempotencyKeyInvalid, IdempotencyKeyRequired
 from gerbang.web.validation import card_refused
 

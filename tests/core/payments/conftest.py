@@ -16,11 +16,12 @@ import pytest
 from gerbang import app, demo, settings
 from gerbang.base import ids
 from gerbang.base.db import Database
+from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.identity.model import PERMISSIONS, Caller, Role
 from gerbang.core.inbox.worker import Worker as InboxWorker
 from gerbang.core.ledger.service import Ledger
 from gerbang.core.payments import timetable, verifying
-from gerbang.core.payments.model import IdempotencyKey, MethodChoice, NewPayment, Outcome, PaymentStatus, Whole
+from gerbang.core.payments.model import MethodChoice, NewPayment, Outcome, PaymentStatus, Whole
 from gerbang.core.queue import business_time
 from gerbang.core.queue.worker import Worker as QueueWorker
 from gerbang.ports.payment import Method, Payer

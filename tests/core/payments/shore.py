@@ -9,8 +9,9 @@ from gerbang import app, settings
 from gerbang.base import ids
 from gerbang.base.db import Database
 from gerbang.core.audit.service import SYSTEM
+from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.payments import verifying
-from gerbang.core.payments.model import IdempotencyKey, MethodChoice, NewPayment, Whole
+from gerbang.core.payments.model import MethodChoice, NewPayment, Whole
 from gerbang.ports.payment import Method
 from gerbang.providers import PROVIDERS
 from gerbang.providers.sealed import ensure_root_key

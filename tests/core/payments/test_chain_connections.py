@@ -13,7 +13,8 @@ from structlog.testing import capture_logs
 
 from gerbang.base import ids
 from gerbang.core.audit.service import SYSTEM
-from gerbang.core.payments.model import IdempotencyKey, MethodChoice, NewPayment, Whole
+from gerbang.core.idempotency.model import IdempotencyKey
+from gerbang.core.payments.model import MethodChoice, NewPayment, Whole
 from gerbang.ports.payment import Method
 from tests.conftest import FreshDatabase
 from tests.core.payments.conftest import OPERATOR

@@ -14,9 +14,9 @@ from gerbang import app, settings
 from gerbang.base import ids
 from gerbang.base.marks import Marks, MarkUnusable
 from gerbang.core.audit.service import SYSTEM
+from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.payments.deposits import AddressesShown, AddressesUnmarked, TooManyAddresses
 from gerbang.core.payments.model import (
-    IdempotencyKey,
     MethodChoice,
     NewPayment,
     PaymentStatus,

@@ -6,12 +6,12 @@ import pytest
 from msgspec.structs import replace
 
 from gerbang.base import ids
+from gerbang.core.idempotency.model import IdempotencyKeyReused
 from gerbang.core.identity.model import payer_caller
 from gerbang.core.payments import linking
 from gerbang.core.payments.model import (
     LINK_OPENED,
     LINK_SENT,
-    IdempotencyKeyReused,
     NewPayment,
     NoPayerEmail,
     PaymentClosed,

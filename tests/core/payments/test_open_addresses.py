@@ -8,7 +8,8 @@ import pytest
 from gerbang import app
 from gerbang.base import ids
 from gerbang.core.audit.service import SYSTEM
-from gerbang.core.payments.model import IdempotencyKey, MethodChoice, NewPayment, PayerUpdate
+from gerbang.core.idempotency.model import IdempotencyKey
+from gerbang.core.payments.model import MethodChoice, NewPayment, PayerUpdate
 from gerbang.core.payments.open_addresses import TooManyOpenAddresses
 from gerbang.ports.payment import Method, Payer
 from tests.conftest import FreshDatabase

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from gerbang.base import ids
+from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.identity.model import system_caller
-from gerbang.core.payments.model import IdempotencyKey
 from gerbang.sandbox.app import Sandbox
 from tests.conftest import NO_TLS
 from tests.web.conftest import PASSWORD, Edge

@@ -5,6 +5,8 @@ from uuid import UUID
 from gerbang.base import ids
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import of_object
+from gerbang.core.idempotency import service as idempotency
+from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments import store
 from gerbang.core.payments.context import Context
@@ -12,8 +14,6 @@ from gerbang.core.payments.draft import Draft, open_drafts, save_drafts
 from gerbang.core.payments.model import (
     LINK_OPENED,
     LINK_SENT,
-    IdempotencyKey,
-    IdempotencyKeyReused,
     NoPayerEmail,
     Outcome,
     PaymentClosed,
@@ -29,18 +29,15 @@ async def send(ctx: Context, caller: Caller, payment_id: UUID, key: IdempotencyK
     Raises PaymentNotFound, PaymentClosed, NoPayerEmail, IdempotencyKeyReused.
     """
     async with ctx.db.transaction() as tx:
-        taken, _ = await store.claim_keys(tx, [(key.caller, key.key, key.fingerprint, "link", payment_id)])
-        known = taken.get((key.caller, key.key))
-        if known is None:
+        is_new = await idempotency.claim_once(tx, key, "link", payment_id)
+        if is_new:
             draft = (await open_drafts(tx, [payment_id])).get(payment_id)
             if draft is None:
                 raise PaymentNotFound
             ((_, payer),) = await store.load(tx, [payment_id])
             _send(draft, caller, has_address=bool(payer.email))
             await save_drafts(tx, [draft])
-        elif bytes(known["fingerprint"]) != key.fingerprint or known["resource_id"] != payment_id:
-            raise IdempotencyKeyReused("This Idempotency-Key was used with another request.")
-    return Outcome(await ctx.calls.whole(payment_id), replayed=known is not None)
+    return Outcome(await ctx.calls.whole(payment_id), replayed=not is_new)
 
 
 def _send(draft: Draft, caller: Caller, *, has_address: bool) -> None:

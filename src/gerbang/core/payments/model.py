@@ -287,15 +287,6 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class IdempotencyKey:
-    """One caller's key for one request: `fingerprint` is a digest of route and body."""
-
-    caller: str
-    key: str
-    fingerprint: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Filters:
     """Which payments a list shows; None means any. Times are creation times."""
 
@@ -334,13 +325,6 @@ class PaymentNotFound(NotFound):
 class RefundNotFound(NotFound):
     code = "refund_not_found"
     title = "There is no such refund"
-
-
-class IdempotencyKeyReused(Invalid):
-    """The key was used before with another request (R2)."""
-
-    code = "idempotency_key_reused"
-    title = "The Idempotency-Key belongs to another request"
 
 
 class MethodUnavailable(Invalid):

@@ -25,6 +25,8 @@ from gerbang.base.writes import Writes
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import no_audit_no_action, record
 from gerbang.core.connections.model import Connection
+from gerbang.core.idempotency import service as idempotency
+from gerbang.core.idempotency.model import Claim, IdempotencyKey
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments import choosing, due, schedule, store
 from gerbang.core.payments.context import Context
@@ -33,12 +35,11 @@ from gerbang.core.payments.draft import Draft, open_drafts, save_drafts
 from gerbang.core.payments.machine import OPEN, kept
 from gerbang.core.payments.model import (
     NEW_DEPOSIT,
+    PAYMENT,
     Attempt,
     AttemptInFlight,
     AttemptStatus,
     DisputeState,
-    IdempotencyKey,
-    IdempotencyKeyReused,
     MethodChoice,
     NewPayment,
     Outcome,
@@ -107,40 +108,20 @@ async def create(ctx: Context, caller: Caller, new: NewPayment, key: Idempotency
 
 async def write_creations(tx: Tx, items: Sequence[Creation]) -> Sequence[tuple[Whole, bool] | Exception]:
     """The group commit of `create`: keys first, then what their owners asked for."""
-    keys = [(i.key.caller, i.key.key, i.key.fingerprint, "payment", i.payment) for i in items]
-    taken, now = await store.claim_keys(tx, keys)
-    lost = await _losers(tx, items) if taken or len({k[:2] for k in keys}) < len(keys) else {}
-    fresh = [(item, _draft(item, now)) for item in items if item.payment not in lost]
+    firsts, now = await idempotency.claim_all(tx, [Claim(item.key, PAYMENT, item.payment) for item in items])
+    fresh = [(item, _draft(item, now)) for item, first in zip(items, firsts, strict=True) if first is None]
     if fresh:
         await _write_fresh(tx, fresh)
     wholes = {item.payment: whole for item, whole in fresh}
     answers: list[tuple[Whole, bool] | Exception] = []
-    for item in items:
-        first = lost.get(item.payment)
+    for item, first in zip(items, firsts, strict=True):
         if first is None:
             answers.append((wholes[item.payment], False))
-        elif first[0] != item.key.fingerprint:
-            answers.append(_reused())
+        elif isinstance(first, Exception):
+            answers.append(first)
         else:
-            answers.append((wholes.get(first[1]) or _reference(item, first[1], now), True))
+            answers.append((wholes.get(first) or _reference(item, first, now), True))
     return answers
-
-
-async def _losers(tx: Tx, items: Sequence[Creation]) -> dict[UUID, tuple[bytes, UUID]]:
-    """Of each creation whose key belongs to another: the fingerprint and payment that the key stands for."""
-    lost: dict[UUID, tuple[bytes, UUID]] = {}
-    for item in items:
-        row = await store.known_key(tx, item.key.caller, item.key.key)
-        assert row is not None, "a key that was just claimed is gone"
-        if row["resource_id"] != item.payment:
-            lost[item.payment] = (bytes(row["fingerprint"]), row["resource_id"])
-    return lost
-
-
-def _reused() -> IdempotencyKeyReused:
-    return IdempotencyKeyReused(
-        "This Idempotency-Key was used with another request.", hint="Use a new key for every new request."
-    )
 
 
 def _reference(item: Creation, payment: UUID, now: datetime) -> Whole:
@@ -229,10 +210,8 @@ async def add_attempt(
     payer = dataclasses.replace(before.payer, phone=told.phone or before.payer.phone, ip=told.ip or before.payer.ip)
     quote = await choosing.quoted(ctx, choice, Money(max(owed, 1), before.payment.currency), terms, connection, payer)
     async with ctx.db.transaction() as tx:
-        taken, _ = await store.claim_keys(tx, [(key.caller, key.key, key.fingerprint, "attempt", payment_id)])
-        known = taken.get((key.caller, key.key))
         attempt, made = None, None
-        if known is None:
+        if await idempotency.claim_once(tx, key, "attempt", payment_id):
             draft = (await open_drafts(tx, [payment_id])).get(payment_id)
             if draft is None:
                 raise PaymentNotFound
@@ -245,8 +224,6 @@ async def add_attempt(
                 attempt = draft.attempts[attempt.id]
             if told != PayerUpdate():
                 await store.update_payer(tx, payment_id, told)
-        elif bytes(known["fingerprint"]) != key.fingerprint or known["resource_id"] != payment_id:
-            raise _reused()
     whole = await ctx.calls.whole(payment_id)
     if attempt is None:
         return Outcome(await _answered(ctx, whole, time.monotonic()), replayed=made is None)

@@ -10,8 +10,10 @@ from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.base.money import as_json
 from gerbang.core.audit.model import Entry
+from gerbang.core.idempotency import service as idempotency
+from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.identity.model import Caller
-from gerbang.core.payments import approvals, destinations, entries, hands, refund_store, schedule, settling, store
+from gerbang.core.payments import approvals, destinations, entries, hands, refund_store, schedule, settling
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.draft import Draft, open_drafts, save_drafts
 from gerbang.core.payments.machine import is_stopped
@@ -20,8 +22,6 @@ from gerbang.core.payments.model import (
     Coins,
     Destination,
     DisputeState,
-    IdempotencyKey,
-    IdempotencyKeyReused,
     NotRefundable,
     PaymentNotFound,
     Refund,
@@ -64,12 +64,9 @@ async def request(
     """
     refund_id = ids.new()
     async with ctx.db.transaction() as tx:
-        taken, _ = await store.claim_keys(tx, [(key.caller, key.key, key.fingerprint, "refund", refund_id)])
-        known = taken.get((key.caller, key.key))
+        known = await idempotency.claim(tx, key, "refund", refund_id)
         if known is not None:
-            if bytes(known["fingerprint"]) != key.fingerprint:
-                raise IdempotencyKeyReused("This Idempotency-Key was used with another request.")
-            first = await _existing(tx, known["resource_id"])
+            first = await _existing(tx, known)
             return RefundOutcome(first, replayed=True, others=await refund_store.with_it(tx, first))
         draft = (await open_drafts(tx, [payment_id])).get(payment_id)
         if draft is None:

@@ -12,6 +12,7 @@ from gerbang.base.db import Database
 from gerbang.base.keyset import Place
 from gerbang.core.audit import service as audit
 from gerbang.core.connections.service import Connections
+from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.identity.model import Caller
 from gerbang.core.inbox import service as inbox
 from gerbang.core.inbox.model import Unmatched
@@ -40,7 +41,6 @@ from gerbang.core.payments.model import (
     Coins,
     Destination,
     Filters,
-    IdempotencyKey,
     MethodChoice,
     Moment,
     NewPayment,

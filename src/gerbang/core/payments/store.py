@@ -1,4 +1,4 @@
-"""Every SQL statement on payments, attempts and idempotency keys; rows ⇄ model. Lists: list_store.py; refunds: refund_store.py."""
+"""Every SQL statement on payments and attempts; rows ⇄ model. Lists: list_store.py; refunds: refund_store.py."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -27,43 +27,6 @@ async def business_now(tx: Tx) -> datetime:
     """Business time of this transaction, UTC."""
     now: datetime = await tx.fetchval("SELECT business_now()")
     return now
-
-
-async def claim_keys(
-    tx: Tx, keys: Sequence[tuple[str, str, bytes, str, UUID]]
-) -> tuple[dict[tuple[str, str], Row], datetime]:
-    """Take idempotency keys, rows of (caller, key, fingerprint, resource, resource id); returns those that were taken before, and
-    business time. A key in use by an unfinished transaction is waited for.
-    """
-    fresh = await tx.fetch(
-        """
-        INSERT INTO idempotency_keys (caller, key, fingerprint, resource, resource_id)
-        SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::uuid[]) AS n (caller, key, f, r, i)
-        ORDER BY caller, key
-        ON CONFLICT DO NOTHING RETURNING resource_id, (SELECT business_now()) AS now
-        """,
-        *columns(keys, 5),
-    )
-    if len(fresh) == len(keys):
-        return {}, fresh[0]["now"]
-    new = {row["resource_id"] for row in fresh}
-    old = [(caller, key) for caller, key, _, _, resource in keys if resource not in new]
-    rows = await tx.fetch(
-        """
-        SELECT k.caller, k.key, k.fingerprint, k.resource, k.resource_id, (SELECT business_now()) AS now FROM idempotency_keys k
-        JOIN unnest($1::text[], $2::text[]) AS n (caller, key) USING (caller, key)
-        """,
-        *columns(old, 2),
-    )
-    found = {(row["caller"], row["key"]): row for row in rows}
-    return {place: found[place] for place in old}, rows[0]["now"]
-
-
-async def known_key(tx: Tx, caller: str, key: str) -> Row | None:
-    """What an idempotency key stands for, if it was used."""
-    return await tx.fetchrow(
-        "SELECT fingerprint, resource, resource_id FROM idempotency_keys WHERE caller = $1 AND key = $2", caller, key
-    )
 
 
 async def add_payments(tx: Writer, payments: Sequence[Payment]) -> None:

@@ -18,13 +18,12 @@ from gerbang.base import ids, phone
 from gerbang.base.errors import Conflict, GerbangError, NotFound, TooMany, Unavailable, UpstreamFailed
 from gerbang.core.announcements.broadcast import Scope
 from gerbang.core.announcements.model import ObjectRef
+from gerbang.core.idempotency.model import IdempotencyKey, IdempotencyKeyReused
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments import due
 from gerbang.core.payments.deposits import TooManyAddresses
 from gerbang.core.payments.model import (
     PAYMENT,
-    IdempotencyKey,
-    IdempotencyKeyReused,
     MethodChoice,
     MethodUnavailable,
     Offer,

@@ -12,7 +12,8 @@ from litestar.datastructures import Cookie
 from gerbang.base import ids
 from gerbang.base.errors import GerbangError, NotFound
 from gerbang.base.formats import Locale
-from gerbang.core.payments.model import IdempotencyKey, NewPayment
+from gerbang.core.idempotency.model import IdempotencyKey
+from gerbang.core.payments.model import NewPayment
 from gerbang.ports.payment import Payer
 from gerbang.web import texts
 from gerbang.web.checkout.scene import Item

@@ -12,8 +12,8 @@ from markupsafe import Markup
 from gerbang.base import formats
 from gerbang.base.errors import Forbidden, GerbangError, Invalid, Unauthenticated
 from gerbang.base.formats import Locale
+from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.identity.model import Caller
-from gerbang.core.payments.model import IdempotencyKey
 from gerbang.web import texts
 from gerbang.web.console.actors import Names
 from gerbang.web.exchange import exchange_of
