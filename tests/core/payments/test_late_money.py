@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from gerbang.core.payments.draft import Consequences, Draft
+from gerbang.core.payments.draft import Draft, PaymentEffects
 from gerbang.core.payments.hearing import Hearing, apply
 from gerbang.core.payments.model import Attempt, AttemptStatus
 from gerbang.core.payments.onchain import Judged, State, facts
@@ -19,7 +19,7 @@ AFTER = DEADLINE + timedelta(hours=1)
 
 
 def heard(attempt: Attempt, now: datetime, *said: Sequence[Fact]) -> Draft:
-    draft = Draft(a_payment(), now, Consequences())
+    draft = Draft(a_payment(), now, PaymentEffects())
     draft.put_attempt(attempt)
     for one in said:
         apply(draft, Hearing(ID, one, "inquiry", asked_at=now))

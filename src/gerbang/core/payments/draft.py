@@ -17,11 +17,7 @@ from gerbang.base.db import Tx
 from gerbang.base.money import as_json
 from gerbang.base.writes import Writer, Writes
 from gerbang.core.announcements.model import Announcement, ObjectRef
-from gerbang.core.announcements.service import announce
-from gerbang.core.audit.model import Entry
-from gerbang.core.audit.service import no_audit_no_action, record
-from gerbang.core.ledger import service as ledger
-from gerbang.core.ledger.model import Posting
+from gerbang.core.effects import Effects
 from gerbang.core.payments import approval_store, chain_store, due, refund_store, schedule, store
 from gerbang.core.payments.machine import (
     answered_too_late,
@@ -35,29 +31,23 @@ from gerbang.core.payments.machine import (
 from gerbang.core.payments.model import PAYMENT, Attempt, Payment, Refund, RefundStatus, Whole
 from gerbang.core.payments.onchain import Claim
 from gerbang.core.payments.refund_model import Approval
-from gerbang.core.queue import service as queue
-from gerbang.core.queue.model import NewJob
 from gerbang.ports.declines import TAKEN
 
 
 @dataclass(slots=True)
-class Consequences:
-    """What a batch of drafts entails beside the payments themselves, each in the order in which it happened."""
+class PaymentEffects(Effects):
+    """The effects of a batch of drafts, with what only payments have."""
 
-    postings: list[Posting] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
-    jobs: list[NewJob] = field(default_factory=list)
-    announcements: list[Announcement] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     approvals: list[Approval] = field(default_factory=list)
 
 
 class Draft:
-    """One payment being changed inside a batch: what it was, what it is becoming, and the batch's consequences to add to."""
+    """One payment being changed inside a batch: what it was, what it is becoming, and the batch's effects to add to."""
 
     __slots__ = ("attempts", "loaded", "loaded_refunds", "more", "now", "payment", "refunds", "was")
 
-    def __init__(self, payment: Payment, now: datetime, more: Consequences) -> None:
+    def __init__(self, payment: Payment, now: datetime, more: PaymentEffects) -> None:
         self.was = self.payment = payment
         self.now = now
         self.more = more
@@ -104,7 +94,7 @@ async def open_drafts_of(tx: Tx, attempts: Sequence[UUID]) -> dict[UUID, Draft]:
 async def _opened(tx: Tx, locked: Sequence[Payment], now: datetime | None) -> dict[UUID, Draft]:
     if now is None:
         return {}
-    more = Consequences()
+    more = PaymentEffects()
     drafts = {payment.id: Draft(payment, now, more) for payment in locked}
     for attempt in await store.attempts_of(tx, list(drafts)):
         drafts[attempt.payment_id].attempts[attempt.id] = attempt
@@ -125,21 +115,16 @@ async def save_drafts(tx: Tx, drafts: Sequence[Draft]) -> None:
     for draft in drafts:
         refold(draft)
     now, more = drafts[0].now, drafts[0].more
-    assert all(draft.more is more for draft in drafts), "drafts of one batch share their consequences"
+    assert all(draft.more is more for draft in drafts), "drafts of one batch share their effects"
     writes = Writes()
     await _save_attempts(writes, drafts, now)
     await _save_refunds(writes, drafts, now)
     if more.approvals:
         await approval_store.add(writes, more.approvals)
     await _save_payments(writes, drafts, now)
-    await ledger.post(writes, more.postings)
-    await record(writes, more.entries)
-    await announce(writes, more.announcements)
-    await queue.enqueue(writes, more.jobs)
     if more.claims:
         await chain_store.add_claims(writes, more.claims)
-    with no_audit_no_action():
-        await writes.send(tx)
+    await more.save(tx, writes)
 
 
 async def _save_payments(tx: Writer, drafts: Sequence[Draft], now: datetime) -> None:

@@ -23,8 +23,8 @@ from gerbang.base.money import Money, as_json
 from gerbang.base.tracing import REQUEST_ID
 from gerbang.base.writes import Writes
 from gerbang.core.audit.model import Entry
-from gerbang.core.audit.service import no_audit_no_action, record
 from gerbang.core.connections.model import Connection
+from gerbang.core.effects import Effects
 from gerbang.core.idempotency import service as idempotency
 from gerbang.core.idempotency.model import Claim, IdempotencyKey
 from gerbang.core.identity.model import Caller
@@ -175,9 +175,7 @@ async def _write_fresh(tx: Tx, fresh: Sequence[tuple[Creation, Whole]]) -> None:
     attempts = [(attempt, whole.payment) for _, whole in fresh for attempt in whole.attempts]
     if attempts:
         await store.add_attempts(writes, attempts)
-    await record(writes, [_created(item, whole) for item, whole in fresh])
-    with no_audit_no_action():
-        await writes.send(tx)
+    await Effects(entries=[_created(item, whole) for item, whole in fresh]).save(tx, writes)
 
 
 def _created(item: Creation, whole: Whole) -> Entry:
