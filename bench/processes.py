@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic
 from typing import IO, Final
 
-from gerbang.base.children import die_with_parent
+from gerbang.base.child_processes import die_with_parent
 from gerbang.cli import ports
 
 _ROOT: Final = Path(__file__).parent.parent

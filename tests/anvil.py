@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from gerbang.sandbox.chain.anvil import Anvil, find
+from gerbang.sandbox.chain.contracts import Contract
 from gerbang.sandbox.chain.local import CHAIN_ID, LocalChain
-from gerbang.sandbox.chain.placed import Placed
 
 PROGRAM = find(os.environ.get("GERBANG_ANVIL", ""))
 needs_anvil = pytest.mark.skipif(
@@ -26,7 +26,7 @@ def node(chain_id: int = CHAIN_ID, state: Path | None = None) -> Anvil:
 
 @asynccontextmanager
 async def local_chain(
-    chain_id: int = CHAIN_ID, state: Path | None = None, contracts: Sequence[Placed] = ()
+    chain_id: int = CHAIN_ID, state: Path | None = None, contracts: Sequence[Contract] = ()
 ) -> AsyncIterator[LocalChain]:
     """The sandbox's chain with tokens and demo wallet, whose blocks come only when somebody asks."""
     chain = LocalChain(node(chain_id, state), lambda: datetime.now(UTC), block_s=0, contracts=contracts)

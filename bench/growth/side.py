@@ -23,10 +23,10 @@ from bench.processes import child, descendants, free_port
 from bench.sides import NoScore
 from gerbang import app
 from gerbang.base import migrations
-from gerbang.core.ledger import balancing
-from gerbang.core.payments import verifying
+from gerbang.core.ledger import balance_keeper
+from gerbang.core.payments.verification import service as verification
 from gerbang.settings import Settings
-from gerbang.web.gateway import SESSION_COOKIE
+from gerbang.web.gateway.gateway import SESSION_COOKIE
 
 _TRIES: Final = 3
 _SETTLE_S: Final = 4.0  # a process that has just started fills its caches
@@ -141,7 +141,7 @@ class Side:
                 )
             began = process_time()
             before_s = tree_cpu_s()
-            _, found = await verifying.verify(db, since=since)
+            _, found = await verification.verify(db, since=since)
             if found:
                 raise NoScore(f"{self.name}: {found[0]}")
             return 1000 * (process_time() - began + tree_cpu_s()[POSTGRESQL] - before_s[POSTGRESQL])
@@ -186,7 +186,7 @@ async def running(cluster: Cluster, name: str, payments: int, node_url: str) -> 
         known = await _new(cluster, name, settings, password, payments)
         filled.write_text(password)
     async with connected(cluster.dsn(name)) as db:
-        while await balancing.run_once(db):
+        while await balance_keeper.run_once(db):
             pass  # as the worker had done long ago
     async with app.core(settings, "bench", ours.WITH_BENCH) as parts:
         await filling.connect_wallet(parts.connections, node_url)

@@ -10,7 +10,7 @@ import msgspec
 from gerbang.base import ids
 from gerbang.base.errors import NotFound
 from gerbang.ports.payment import Account, Captured
-from gerbang.ports.webhook import Genuine, Heard, Hint, Incoming, Nothing, Rejection, Reply
+from gerbang.ports.webhook import Hint, Ignored, Rejection, Reply, SignedFacts, Verified, WebhookRequest
 
 SIGNATURE = "bench-signature"
 CAPTURED = "payment.captured"
@@ -40,7 +40,7 @@ class BenchWebhook:
 
     reply = Reply()
 
-    def verify(self, account: Account, incoming: Incoming, now_s: float) -> Genuine | Rejection:  # noqa: ARG002 - see above
+    def verify(self, account: Account, incoming: WebhookRequest, now_s: float) -> Verified | Rejection:  # noqa: ARG002 - see above
         """Check the signature against every valid secret, then what is needed to file the message."""
         given = incoming.headers.get(SIGNATURE, "")
         if not given:
@@ -54,15 +54,15 @@ class BenchWebhook:
             event = _READER.decode(incoming.body)
         except msgspec.MsgspecError:
             return Rejection.MALFORMED
-        return Genuine(event.id, event.reference, event.type)
+        return Verified(event.id, event.reference, event.type)
 
-    def read(self, account: Account, incoming: Incoming) -> Heard | Hint | Nothing:  # noqa: ARG002 - the port's words
+    def read(self, account: Account, incoming: WebhookRequest) -> SignedFacts | Hint | Ignored:  # noqa: ARG002 - the port's words
         """Return the capture that the event tells of."""
         event = _READER.decode(incoming.body)
         attempt = attempt_of(event.reference)
         if event.type != CAPTURED or attempt is None:
-            return Nothing(f"{event.type} about {event.reference} changes nothing")
-        return Heard(attempt, (Captured(event.amount, event.currency),))
+            return Ignored(f"{event.type} about {event.reference} changes nothing")
+        return SignedFacts(attempt, (Captured(event.amount, event.currency),))
 
 
 def attempt_of(reference: str) -> UUID | None:

@@ -17,12 +17,12 @@ from uuid import UUID
 import structlog
 
 from gerbang import demo, nouns
-from gerbang.base import ids, migrations, safety
+from gerbang.base import database_safety, ids, migrations
 from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database, Tx
 from gerbang.base.errors import DatabaseUnavailable, GerbangError
+from gerbang.base.high_water_marks import HighWaterMarks
 from gerbang.base.http import Http
-from gerbang.base.marks import Marks
 from gerbang.base.watchdog import Watchdog, watched
 from gerbang.core.announcements.broadcast import Broadcaster
 from gerbang.core.announcements.lag import Lag
@@ -39,19 +39,20 @@ from gerbang.core.inbox.service import Apply, Inbox
 from gerbang.core.inbox.worker import Worker as InboxWorker
 from gerbang.core.ledger.service import Ledger
 from gerbang.core.limits.service import Limiter
-from gerbang.core.notifications.buttons import button_link
+from gerbang.core.notifications.action_links import button_link
 from gerbang.core.notifications.jobs import MailRoute, Sender
 from gerbang.core.notifications.model import Contact
-from gerbang.core.notifications.reminding import Reminder
+from gerbang.core.notifications.payer_reminder import Reminder
 from gerbang.core.notifications.rendering import Letterhead
 from gerbang.core.notifications.service import REMIND, SEND, Notifications
-from gerbang.core.payments import crypto_permission, due, incoming, jobs, locks, timetable
-from gerbang.core.payments.calls import Calls, load_readable
-from gerbang.core.payments.model import Whole
-from gerbang.core.payments.rates import Quotes, QuoteTerms, read_fixed
-from gerbang.core.payments.refund_model import read_rules
+from gerbang.core.payments import amount_due, jobs, sweeps, table_locks, webhook_handler
+from gerbang.core.payments.crypto import permission as crypto_permission
+from gerbang.core.payments.crypto.rates import Quotes, QuoteTerms, read_fixed
+from gerbang.core.payments.crypto.watcher import Watcher
+from gerbang.core.payments.model import PaymentDetail
+from gerbang.core.payments.provider_calls import ProviderCalls, load_readable
+from gerbang.core.payments.refunds.model import read_rules
 from gerbang.core.payments.service import Payments
-from gerbang.core.payments.watching import Watcher
 from gerbang.core.queue import business_time
 from gerbang.core.queue.processes import Heartbeat, Workers
 from gerbang.core.queue.worker import Worker as QueueWorker
@@ -67,10 +68,10 @@ from gerbang.sandbox.chain.calls import Instructions
 from gerbang.sandbox.chain.local import LocalChain
 from gerbang.sandbox.shop import Shop
 from gerbang.settings import Settings
-from gerbang.web import gateway
-from gerbang.web.server import limits_of
-from gerbang.web.server import serve as serve_http
+from gerbang.web.gateway import gateway
 from gerbang.web.services import Services
+from gerbang.web.transport.server import limits_of
+from gerbang.web.transport.server import serve as serve_http
 
 log = structlog.get_logger()
 MOST_QUEUE_AGE_S: Final = 600.0
@@ -89,7 +90,7 @@ class Core:
     secrets: Secrets
     identity: Identity
     connections: Connections
-    calls: Calls
+    calls: ProviderCalls
     payments: Payments
     watcher: Watcher
     inbox: Inbox
@@ -113,7 +114,7 @@ async def core(
     await db.open()
     http = Http()
     try:
-        await safety.refuse_unsafe(db)
+        await database_safety.refuse_unsafe(db)
         await migrations.refuse_pending(db)
         store = SealedStore(db, ensure_root_key(settings.root_key_path, create=False))
         await store.prepare()
@@ -127,7 +128,7 @@ async def core(
         )  # fmt: skip
         connections = Connections(db, secrets, providers, settings.base_url)
         changes.subscribe("connection", lambda _: connections.forget())
-        calls = Calls(db, connections, http, clock, settings.base_url, Marks(settings.marks_folder))
+        calls = ProviderCalls(db, connections, http, clock, settings.base_url, HighWaterMarks(settings.marks_folder))
         payments = Payments(db, connections, calls, secrets, clock, Quotes(_quote_terms(settings), connections, http),
                             create_wait_s=settings.provider_wait_s,
                             refund_rules=read_rules(settings.refund_second_person, settings.refund_approval_above))  # fmt: skip
@@ -136,7 +137,7 @@ async def core(
         await secrets.ensure_own()
 
         async def preview(event: Event) -> Replay:
-            return await incoming.preview(payments.context, event)
+            return await webhook_handler.preview(payments.context, event)
 
         notifications = Notifications(
             db, payments=load_readable, people=people, host=_host(settings), alerts=_alerts(settings),
@@ -186,7 +187,7 @@ def _services(parts: Core, dog: Watchdog | None = None) -> Services:
         settings=parts.settings, db=parts.db, http=parts.http, changes=parts.changes, limits=Limiter(parts.db),
         identity=parts.identity, secrets=parts.secrets, connections=parts.connections, payments=parts.payments, inbox=parts.inbox,
         ledger=Ledger(parts.db), audit=Audit(parts.db), notifications=parts.notifications, broadcast=Broadcaster(parts.db, nouns.OBJECTS), objects=nouns.OBJECTS,
-        checks={"queue": lambda: _queue_age(parts), "workers": parts.workers.cause, "tables": partial(locks.cause, parts.db)},
+        checks={"queue": lambda: _queue_age(parts), "workers": parts.workers.cause, "tables": partial(table_locks.cause, parts.db)},
         notices={"chains": parts.watcher.stalls, "workers": parts.workers.notice, "events": parts.lag.notice, "jobs": parts.workers.jobs_notice},
         gauges={
             "gerbang_workers": ("Worker processes by state.", "state", parts.workers.counts), "gerbang_stranded_jobs": ("Jobs that nobody will run.", "why", parts.workers.jobs),
@@ -230,7 +231,7 @@ async def work(settings: Settings, dog: Watchdog, providers: Mapping[str, Provid
         lanes = {
             "queue": partial(queue.run, stop),
             "changes": partial(parts.changes.run, stop),
-            "timetable": partial(timetable.run, parts.payments.context, stop),
+            "timetable": partial(sweeps.run, parts.payments.context, stop),
             "chains": partial(parts.watcher.run, stop),
             "balances": partial(Ledger(parts.db).keep, stop),
             **{consumer.name: partial(consumer.run, stop) for consumer in consumers},
@@ -251,7 +252,7 @@ def _job_handlers(parts: Core) -> dict[str, Any]:
         letterhead=Letterhead(parts.settings.shop_name),
     )  # fmt: skip
 
-    async def look(payment: UUID) -> Whole:
+    async def look(payment: UUID) -> PaymentDetail:
         return await parts.payments.refresh(system_caller("reminder"), payment)
 
     reminding = Reminder(parts.db, parts.notifications, payments=load_readable, look=look)
@@ -262,7 +263,7 @@ def _event_handler(parts: Core) -> Any:
     """Which handler runs for which inbox event: all of them are about payments so far."""
 
     async def handle(events: Sequence[Event]) -> Apply:
-        return await incoming.handle(parts.payments.context, events)
+        return await webhook_handler.handle(parts.payments.context, events)
 
     return handle
 
@@ -361,8 +362,8 @@ async def _crypto_of(db: Database, payment: str) -> Instructions | None:
     """What a payment asks its payer to send, by its newest attempt that asks for crypto."""
     id_ = ids.read("pay", payment)
     async with db.reading() as tx:
-        wholes = await load_readable(tx, [id_])
-    shown = due.asked_in_coins(wholes[id_]) if id_ in wholes else None
+        details_by_id = await load_readable(tx, [id_])
+    shown = amount_due.asked_in_coins(details_by_id[id_]) if id_ in details_by_id else None
     return Instructions(shown.network, shown.asset, shown.address, shown.amount) if shown else None
 
 

@@ -9,13 +9,13 @@ from gerbang.core.announcements.broadcast import ObjectKind
 from gerbang.core.announcements.service import AnnouncementConsumer
 from gerbang.core.notifications import model as messages
 from gerbang.core.notifications import service as telling
-from gerbang.core.payments import decisions
-from gerbang.core.payments.calls import load_readable
 from gerbang.core.payments.model import PAYMENT
+from gerbang.core.payments.open_work import decisions
+from gerbang.core.payments.provider_calls import load_readable
 
 
 async def _payment_owners(tx: Tx, payments: Sequence[UUID]) -> Mapping[UUID, UUID | None]:
-    return {id_: whole.payment.owner_id for id_, whole in (await load_readable(tx, payments)).items()}
+    return {id_: details.payment.owner_id for id_, details in (await load_readable(tx, payments)).items()}
 
 
 # The objects that something is announced of: who may hear of all, and whose each is. Of a type that stands in no line nobody hears live.

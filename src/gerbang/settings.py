@@ -14,12 +14,12 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from gerbang.base import phone, setting_words
+from gerbang.base import phone, setting_formats
 from gerbang.base.addresses import public_url
-from gerbang.base.children import needed
+from gerbang.base.child_processes import needed
 from gerbang.base.database_url import problem_of
 from gerbang.base.errors import FieldError, Invalid
-from gerbang.base.notify import Manager
+from gerbang.base.service_manager import ServiceManager
 
 _PREFIX: Final = "GERBANG_"
 _PASSWORD_IN_URL: Final = re.compile(r"(://[^:/@]*:)[^@]*@")
@@ -189,27 +189,27 @@ class Settings(BaseSettings):
     @field_validator("fixed_rates")
     @classmethod
     def _is_rates(cls, value: str) -> str:
-        return setting_words.rates(value)
+        return setting_formats.rates(value)
 
     @field_validator("shop_contact")
     @classmethod
     def _is_contact(cls, value: str, known: ValidationInfo) -> str:
-        return setting_words.contact(value, known.data.get("business_country", phone.HOME))
+        return setting_formats.contact(value, known.data.get("business_country", phone.HOME))
 
     @field_validator("operator_email")
     @classmethod
     def _is_email(cls, value: str) -> str:
-        return setting_words.email(value)
+        return setting_formats.email(value)
 
     @field_validator("mail_from")
     @classmethod
     def _is_sender(cls, value: str) -> str:
-        return setting_words.sender(value)
+        return setting_formats.sender(value)
 
     @field_validator("smtp_url")
     @classmethod
     def _is_mail_host(cls, value: SecretStr | None) -> SecretStr | None:
-        return value and SecretStr(setting_words.mail_host(value.get_secret_value()))
+        return value and SecretStr(setting_formats.mail_host(value.get_secret_value()))
 
     @field_validator("trusted_proxies", "allowed_hosts", "crypto_hidden_for", mode="before")
     @classmethod
@@ -224,7 +224,7 @@ class Settings(BaseSettings):
     @field_validator("trusted_proxies")
     @classmethod
     def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return setting_words.networks(value)
+        return setting_formats.networks(value)
 
     @field_validator("database_url", "database_owner_url")
     @classmethod
@@ -260,7 +260,7 @@ class Settings(BaseSettings):
     @property
     def contact_link(self) -> str:
         """What a link to the shop's people opens; empty when nobody said."""
-        return setting_words.contact_link(self.shop_contact)
+        return setting_formats.contact_link(self.shop_contact)
 
     @property
     def sandbox_url(self) -> str:
@@ -326,8 +326,8 @@ def _wrong(name: str, said: Any) -> FieldError:
     declared = field.metadata if field else ()
     known = {one: getattr(part, one) for part in declared for one in ("ge", "gt", "le", "lt") if hasattr(part, one)}
     whole = field is not None and "int" in str(field.annotation)
-    words = setting_words.said_of(
-        name, said["type"], said.get("ctx", {}), known, whole=whole, measured=setting_words.unit(name)
+    words = setting_formats.said_of(
+        name, said["type"], said.get("ctx", {}), known, whole=whole, measured=setting_formats.unit(name)
     )
     return FieldError(f"{_PREFIX}{name.upper()}" if name else "", words)
 
@@ -338,11 +338,11 @@ def child_environment(settings: Mapping[str, object]) -> dict[str, str]:
     return needed(os.environ) | ours
 
 
-def service_manager() -> Manager:
+def service_manager() -> ServiceManager:
     """Who wants to be told how this process is, as systemd says it: NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID."""
     told, whom = os.environ.get("WATCHDOG_USEC", ""), os.environ.get("WATCHDOG_PID", "")
     is_ours = told.isdecimal() and whom in ("", str(os.getpid()))
-    return Manager(os.environ.get("NOTIFY_SOCKET", ""), int(told) / 1e6 if is_ours else 0.0)
+    return ServiceManager(os.environ.get("NOTIFY_SOCKET", ""), int(told) / 1e6 if is_ours else 0.0)
 
 
 def unknown_variables() -> list[str]:
@@ -358,7 +358,7 @@ def described(settings: Settings) -> Iterator[tuple[str, str, str, str]]:
         yield (
             f"{_PREFIX}{name.upper()}",
             redacted(getattr(settings, name)),
-            setting_words.unit(name),
+            setting_formats.unit(name),
             field.description or "",
         )
 

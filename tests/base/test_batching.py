@@ -8,7 +8,7 @@ import pytest
 from gerbang.base.batching import GroupCommit, GroupRead, Shared
 from gerbang.base.db import Database, IntegrityError, Tx
 from gerbang.base.errors import CommitUnknown, DatabaseUnavailable
-from gerbang.base.patience import WAITS, Waits
+from gerbang.base.wait_limits import WAITS, Waits
 
 
 async def _insert(tx: Tx, keys: Sequence[str]) -> Sequence[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from gerbang.base.notify import Ear, Manager
+from gerbang.base.service_manager import Ear, ServiceManager
 from gerbang.base.watchdog import STUCK, Limits, Watchdog, beat, watched
 
 QUICK = Limits(stuck_s=1.0, end_s=2.0, spare_s=2.0)
@@ -200,17 +200,17 @@ def test_a_service_says_that_it_is_ready_that_it_lives_and_that_it_stops(kind: s
 
 
 def test_a_manager_that_does_not_listen_is_no_reason_to_fail(tmp_path: Path) -> None:
-    Manager(str(tmp_path / "nobody")).tell("READY=1")
-    Manager().tell("READY=1")
+    ServiceManager(str(tmp_path / "nobody")).tell("READY=1")
+    ServiceManager().tell("READY=1")
 
 
 def test_an_ear_hears_one_process() -> None:
     ear = Ear()
     assert not ear.is_ready()
-    Manager(ear.address).tell("READY=1", "STATUS=at work")
+    ServiceManager(ear.address).tell("READY=1", "STATUS=at work")
     assert ear.is_ready()
     assert ear.silent_s() < 5
     time.sleep(1.5)
     assert 1.0 <= ear.silent_s() < 1.4  # whoever does not ask may have been paused, and the process with him
     ear.close()
-    Manager(ear.address).tell("WATCHDOG=1")
+    ServiceManager(ear.address).tell("WATCHDOG=1")

@@ -23,18 +23,18 @@ from gerbang.base.db import Database
 from gerbang.base.postgres import Postgres, ServerHandle
 from gerbang.base.watchdog import Watchdog
 from gerbang.core.identity.model import Client, Role
-from gerbang.core.ledger import balancing
+from gerbang.core.ledger import balance_keeper
 from gerbang.core.payments.model import Filters
-from gerbang.core.payments.verify_store import INVARIANTS
-from gerbang.core.payments.verifying import verify
+from gerbang.core.payments.verification.service import verify
+from gerbang.core.payments.verification.store import INVARIANTS
 from gerbang.providers.sealed import ensure_root_key
 from gerbang.settings import Settings
-from gerbang.web import gateway
 from gerbang.web.cursors import Cursors
-from gerbang.web.gateway import SESSION_COOKIE
+from gerbang.web.gateway import gateway
+from gerbang.web.gateway.gateway import SESSION_COOKIE
 from gerbang.web.policy import POLICY
-from gerbang.web.server import serve
 from gerbang.web.services import Services
+from gerbang.web.transport.server import serve
 from tests.conftest import NO_TLS, _as_admin, _migrate, _named, _now, in_memory, new_data_folder
 
 Filled = dict[str, tuple[Path, filling.Known]]
@@ -127,7 +127,7 @@ async def _fill(dsn: str, payments: int) -> filling.Known:
     known = await filling.fill(dsn, payments)
     db = Database(dsn)
     await db.open()
-    while await balancing.run_once(db):
+    while await balance_keeper.run_once(db):
         pass
     await db.close()
     return known

@@ -8,7 +8,7 @@ from random import Random
 from time import monotonic
 from typing import Any, Final
 
-from tests.chaos.house import House
+from tests.chaos.deployment import Deployment
 from tests.chaos.journal import Journal
 from tests.chaos.oracle import Verdicts, judge
 from tests.chaos.scenarios import SCENARIOS, Run, settle
@@ -56,7 +56,7 @@ def say(text: str) -> None:
 async def chaos(*, only: Sequence[str], kills: int, seed: int, seconds: float, workers: int = 2) -> Report:
     """Run it all. The data folder is kept when something was wrong."""
     started = monotonic()
-    house = House(workers)
+    house = Deployment(workers)
     say(f"seed {seed}; data in {house.data}")
     await house.open()
     journal = Journal(house.data / "client.jsonl")

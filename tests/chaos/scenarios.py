@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Any, Final
 
 from tests.chaos import strace
-from tests.chaos.house import House, Recovery
+from tests.chaos.deployment import Deployment, Recovery
 from tests.chaos.proxy import Proxy, Verdict
 from tests.chaos.shop import Shop
 
@@ -25,7 +25,7 @@ _PROVIDER_FAULTS: Final = (
 class Run:
     """What a scenario may touch. `kills` scales it; `seconds` bounds how long it goes on doing harm."""
 
-    house: House
+    house: Deployment
     shop: Shop
     rng: Random
     kills: int
@@ -84,7 +84,7 @@ async def _sweep(run: Run, name: str, kills: int) -> int:
     return dead
 
 
-def _is_over(house: House, name: str, pid: int, life: "asyncio.Task[None]") -> bool:
+def _is_over(house: Deployment, name: str, pid: int, life: "asyncio.Task[None]") -> bool:
     """The process has been killed (and started again), or the order came to its end without."""
     return house.pid(name) != pid or life.done()
 

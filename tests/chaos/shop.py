@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import httpx
 
-from tests.chaos.house import House
+from tests.chaos.deployment import Deployment
 from tests.chaos.journal import Journal
 
 PAID: Final = frozenset({"paid", "partially_refunded", "refunded"})
@@ -43,7 +43,7 @@ class Refused(Exception):
 class Shop:
     """All orders of a run. `wrong` is what the client saw that must never be seen; `trouble` what it was told to bear."""
 
-    def __init__(self, house: House, journal: Journal, rng: Random) -> None:
+    def __init__(self, house: Deployment, journal: Journal, rng: Random) -> None:
         self.house = house
         self.journal = journal
         self.wrong: list[tuple[str, str]] = []

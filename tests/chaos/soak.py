@@ -22,7 +22,7 @@ import asyncpg
 
 from gerbang.base import ids
 from gerbang.settings import Settings
-from tests.chaos.house import House
+from tests.chaos.deployment import Deployment
 from tests.chaos.journal import Journal
 from tests.chaos.oracle import judge
 from tests.chaos.shop import Shop
@@ -126,7 +126,7 @@ async def soak(*, minutes: float, seed: int, workers: int | None = None, flood: 
     rng = Random(seed)
     count = workers or rng.randint(1, 4)
     report = Report(seed, count, minutes, findings=["the run itself failed"])
-    house = House(count)
+    house = Deployment(count)
     say(f"seed {seed}, {count} workers, {minutes} minutes; data in {house.data}")
     await house.open()
     journal = Journal(house.data / "client.jsonl")

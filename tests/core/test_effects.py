@@ -7,7 +7,7 @@ import pytest
 
 from gerbang.base import ids
 from gerbang.base.db import Database, Tx
-from gerbang.base.writes import Writes
+from gerbang.base.statement_batch import StatementBatch
 from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.audit.model import AuditUnavailable, Entry
 from gerbang.core.effects import Effects
@@ -28,9 +28,9 @@ def effects_of(order: ObjectRef) -> Effects:
     )
 
 
-async def change(order: ObjectRef) -> Writes:
+async def change(order: ObjectRef) -> StatementBatch:
     """The order's own row."""
-    changes = Writes()
+    changes = StatementBatch()
     await changes.execute("INSERT INTO changes (kind, subject) VALUES ('order', $1)", str(order.id))
     return changes
 

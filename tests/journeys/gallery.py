@@ -12,7 +12,7 @@ import httpx
 from gerbang.base import ids
 from gerbang.core.identity.model import Role
 from gerbang.core.inbox.model import NewEvent
-from gerbang.core.payments.refund_model import read_rules
+from gerbang.core.payments.refunds.model import read_rules
 from gerbang.sandbox.app import Sandbox
 from tests.conftest import NO_TLS
 from tests.web.conftest import PASSWORD, Edge

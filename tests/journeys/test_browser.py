@@ -16,7 +16,7 @@ from gerbang.base.formats import Locale
 from gerbang.sandbox.app import Sandbox
 from gerbang.web import pages
 from gerbang.web.checkout.view import page_of
-from tests.web.checkout import stories
+from tests.web.checkout import example_payments
 from tests.web.checkout.test_pages import RETURNS
 from tests.web.conftest import PASSWORD, Edge, shop
 
@@ -72,9 +72,9 @@ class Stories(BaseHTTPRequestHandler):
 def gallery() -> Iterator[str]:
     """The address under which each story stands as /name.language."""
     for locale in ("id", "en"):
-        for name, whole in {**stories.STORIES, **RETURNS}.items():
-            visit = stories.visit(locale, returned=name in RETURNS, seen=stories.SEEN.get(name, ()))
-            template, values = page_of(whole, visit, stories.choice())
+        for name, details in {**example_payments.STORIES, **RETURNS}.items():
+            visit = example_payments.visit(locale, returned=name in RETURNS, seen=example_payments.SEEN.get(name, ()))
+            template, values = page_of(details, visit, example_payments.choice())
             Stories.templates[f"/{name}.{locale}"] = template
             Stories.pages[f"/{name}.{locale}"] = pages.render(template, locale, {"id": "?", "en": "?"}, **values)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Stories)

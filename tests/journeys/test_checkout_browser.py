@@ -9,7 +9,7 @@ from gerbang.base import ids
 from gerbang.sandbox.app import Sandbox
 from gerbang.web.checkout import qr
 from tests.journeys.test_browser import complaints, pay, pytestmark, running_browser, shop, violations
-from tests.web.checkout.stories import BANKS, QRIS
+from tests.web.checkout.example_payments import BANKS, QRIS
 from tests.web.checkout.test_qr import a_qris
 from tests.web.conftest import PASSWORD, Edge
 

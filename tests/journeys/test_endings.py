@@ -7,7 +7,7 @@ import pytest
 
 from gerbang.demo import CONNECTIONS
 from gerbang.sandbox.endings import STORIES
-from gerbang.sandbox.seeing import IS_SEEN
+from gerbang.sandbox.expectations import IS_SEEN
 from tests.journeys.world import Json, World, eventually
 from tests.providers.sampling import sampled
 

@@ -87,7 +87,7 @@ async def test_the_amount_is_right_or_wrong_on_purpose(
 ) -> None:
     txid = await order(http, dbProcessUrl=shop.url)
     assert (await play(http, ending, reference=txid)).status_code == 200
-    await sandbox.postman.idle()
+    await sandbox.webhook_sender.idle()
     assert [form["amt"] for form in shop.forms] == [amount]
 
 
@@ -95,7 +95,7 @@ async def test_a_webhook_is_repeated_lost_or_forged(http: httpx.AsyncClient, sho
     for reference, ending, heard in (("att_1", "repeated", 4), ("att_2", "lost", 4), ("att_3", "forged", 5)):
         await order(http, referenceNo=reference, dbProcessUrl=shop.url)
         assert (await play(http, ending, reference=reference)).status_code == 200
-        await sandbox.postman.idle()
+        await sandbox.webhook_sender.idle()
         assert len(shop.forms) == heard, ending
     assert len({form["merchantToken"] for form in shop.forms[:4]}) == 1
 

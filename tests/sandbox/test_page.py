@@ -54,7 +54,7 @@ async def test_a_wrong_amount_and_three_copies_and_a_forgery(
     await press(http, "/do", provider="nicepay", reference=txid, do="pay_wrong", amount="149000")
     for do in ("duplicate", "forge"):
         await press(http, "/do", provider="nicepay", reference=txid, do=do)
-    await sandbox.postman.idle()
+    await sandbox.webhook_sender.idle()
     assert [form["amt"] for form in shop.forms] == ["149000"] * 5
     assert "not a number" in await press(http, "/do", provider="nicepay", reference=txid, do="pay_wrong", amount="many")
 

@@ -34,7 +34,7 @@ async def test_a_payment_is_told_once_with_a_valid_token(
 ) -> None:
     await register(http, shop)
     assert (await control(http, "pay", reference="R1")).json()["state"] == "paid"
-    await sandbox.postman.idle()
+    await sandbox.webhook_sender.idle()
     headers, form = shop.received[0]
     assert headers["user-agent"] == "Jakarta Commons-HttpClient/3.1"
     assert headers["content-type"] == "application/x-www-form-urlencoded"
@@ -50,7 +50,7 @@ async def test_a_refusal_is_tried_again_until_it_is_taken(
     shop.answers = [500, 0, 302]
     await register(http, shop)
     await control(http, "pay", reference="R1")
-    await sandbox.postman.idle()
+    await sandbox.webhook_sender.idle()
     assert len(shop.received) == 4
     assert [one["delivery"]["last"] for one in await deliveries(http)] == [False, False, False, True]
 
@@ -60,7 +60,7 @@ async def test_it_gives_up_after_the_last_try(http: httpx.AsyncClient, shop: Rec
     shop.answers = [500] * 9
     await register(http, shop)
     await control(http, "pay", reference="R1")
-    await sandbox.postman.idle()
+    await sandbox.webhook_sender.idle()
     assert len(shop.received) == 2
 
 
@@ -70,7 +70,7 @@ async def test_an_address_that_cannot_be_reached_is_written_down(http: httpx.Asy
         fields = registration(referenceNo=f"R{number}", dbProcessUrl=url)
         await http.post("/nicepay/direct/v2/registration", json=fields)
         await control(http, "pay", reference=f"R{number}")
-    await sandbox.postman.idle()
+    await sandbox.webhook_sender.idle()
     assert all(one["delivery"]["error"] for one in await deliveries(http))
     assert len(await deliveries(http)) == 3
 
@@ -84,7 +84,7 @@ async def test_what_counts_as_taken_is_a_switch(
     shop.answers = [204]
     await register(http, shop)
     await control(http, "pay", reference="R1")
-    await sandbox.postman.idle()
+    await sandbox.webhook_sender.idle()
     assert len(shop.received) == tries
 
 
@@ -92,7 +92,7 @@ async def test_duplicates_to_order(http: httpx.AsyncClient, shop: Receiver, sand
     await register(http, shop)
     await control(http, "pay", reference="R1")
     assert (await control(http, "webhooks", reference="R1", times=20)).status_code == 202
-    await sandbox.postman.idle()
+    await sandbox.webhook_sender.idle()
     assert len(shop.forms) == 21
     assert all(form == shop.forms[0] for form in shop.forms)
 
@@ -102,10 +102,10 @@ async def test_all_notifications_in_another_order(http: httpx.AsyncClient, shop:
     for number in range(20):
         await register(http, shop, f"R{number:02}")
         await control(http, "pay", reference=f"R{number:02}")
-    await sandbox.postman.idle()
+    await sandbox.webhook_sender.idle()
     await control(http, "webhooks", drop=False)
     assert (await control(http, "webhooks", shuffle=True, seed=7)).json() == {"scheduled": 20}
-    await sandbox.postman.idle()
+    await sandbox.webhook_sender.idle()
     references = [form["referenceNo"] for form in shop.forms]
     assert references != sorted(references)
     assert len(set(references)) == 20
@@ -119,7 +119,7 @@ async def test_a_lost_notification_is_in_the_journal_and_not_at_the_shop(
     await control(http, "webhooks", reference="R1", drop=True)
     for reference in ("R1", "R2"):
         await control(http, "pay", reference=reference)
-    await sandbox.postman.idle()
+    await sandbox.webhook_sender.idle()
     assert [form["referenceNo"] for form in shop.forms] == ["R2"]
     assert sorted(one.get("fault", "") for one in await deliveries(http)) == ["", "drop"]
 
@@ -130,7 +130,7 @@ async def test_a_forgery_has_a_token_that_does_not_fit(
 ) -> None:
     await register(http, shop)
     await control(http, "webhooks", reference="R1", tamper=tamper)
-    await sandbox.postman.idle()
+    await sandbox.webhook_sender.idle()
     form = shop.forms[0]
     assert form["merchantToken"] != token(IMID, form["tXid"], form["amt"], KEY)
 
@@ -139,7 +139,7 @@ async def test_a_delayed_notification_waits(http: httpx.AsyncClient, shop: Recei
     await register(http, shop)
     await control(http, "webhooks", reference="R1", tamper="status", delay_s=0.2)
     assert shop.forms == []
-    await sandbox.postman.idle()
+    await sandbox.webhook_sender.idle()
     assert len(shop.forms) == 1
 
 
@@ -165,8 +165,8 @@ async def test_a_restart_takes_up_what_was_not_taken_and_keeps_what_was_lost(
         await control(http, "pay", reference="R1")
         await shop.wait_for(1)
     async with running(config) as sandbox, httpx.AsyncClient(base_url=sandbox.url) as http:
-        await sandbox.postman.idle()
+        await sandbox.webhook_sender.idle()
         assert [form["referenceNo"] for form in shop.forms] == ["R1", "R1"]
         await control(http, "pay", reference="R2")
-        await sandbox.postman.idle()
+        await sandbox.webhook_sender.idle()
     assert len(shop.forms) == 2

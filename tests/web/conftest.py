@@ -19,9 +19,9 @@ from gerbang.core.identity.model import Client, Role, User, system_caller
 from gerbang.core.identity.passwords import Passwords
 from gerbang.providers.sealed import ensure_root_key
 from gerbang.sandbox.app import Connection, Sandbox, SandboxConfig, running
-from gerbang.web import gateway
-from gerbang.web.server import limits_of, serve
+from gerbang.web.gateway import gateway
 from gerbang.web.services import Services
+from gerbang.web.transport.server import limits_of, serve
 from tests.conftest import NO_TLS, FreshDatabase
 
 PASSWORD = "nasi uduk tanpa sambal"

@@ -6,8 +6,8 @@ from typing import Final
 
 import pytest
 
-from gerbang.base.complaints import PATTERNS, in_words
-from gerbang.web import bodies
+from gerbang.base.validation_messages import PATTERNS, in_words
+from gerbang.web.input import bodies
 from tests.web.conftest import Edge
 
 MACHINE: Final = re.compile(r"`|regex|msgspec|\bstr\b|\bint\b|\bNone\b|\$\.|\^|Struct|Traceback")

@@ -8,8 +8,8 @@ import httpx
 
 from gerbang import app, settings
 from gerbang.providers.sealed import ensure_root_key
-from gerbang.web import gateway
-from gerbang.web.server import serve
+from gerbang.web.gateway import gateway
+from gerbang.web.transport.server import serve
 from tests.conftest import FreshDatabase
 
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from gerbang.base.errors import FieldError, Invalid
 from gerbang.web import openapi
 from gerbang.web.api import approvals, auth, connections, payments, refunds, secrets, webhook_events
-from gerbang.web.bodies import PaymentBody
-from gerbang.web.validation import read_as
+from gerbang.web.input.bodies import PaymentBody
+from gerbang.web.input.validation import read_as
 from tests.web.conftest import Edge
 from tests.web.openapi_values import Values, put
 

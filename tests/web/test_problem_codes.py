@@ -12,7 +12,7 @@ import pytest
 import gerbang
 from gerbang.base.errors import FieldError, GerbangError
 from gerbang.core.payments.model import PaymentNotFound
-from gerbang.web import manual
+from gerbang.web import api_reference
 from gerbang.web.problems import describe
 from gerbang.web.texts.problems import PROBLEMS
 from gerbang.web.texts.problems_of_processes import OF_PROCESSES
@@ -91,5 +91,5 @@ def test_a_problem_keeps_what_it_says_itself() -> None:
 
 
 def test_the_page_has_the_place_that_the_type_of_each_problem_leads_to() -> None:
-    page = manual.errors_page()
+    page = api_reference.errors_page()
     assert [code for code in PROBLEMS if f'id="{code}"' not in page] == []

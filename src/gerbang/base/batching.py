@@ -12,7 +12,7 @@ from contextvars import Context
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from gerbang.base import patience
+from gerbang.base import wait_limits
 from gerbang.base.db import Database, RowRefused, Tx
 from gerbang.base.errors import CommitUnknown, DatabaseUnavailable, GerbangError, Unavailable
 
@@ -31,7 +31,7 @@ class _Waiter(Generic[T, R]):
     taken: bool = False
 
 
-class _Lanes(ABC, Generic[T, R]):
+class _Batching(ABC, Generic[T, R]):
     """At most `lanes` batches in flight, each of at most `most` items, in order of arrival; nobody waits longer than `wait_s` for both."""
 
     def __init__(self, *, most: int, lanes: int, wait_s: float | None) -> None:
@@ -56,12 +56,12 @@ class _Lanes(ABC, Generic[T, R]):
             task.add_done_callback(self._tasks.discard)
         if self._wait_s is None:
             return await waiter.future
-        limit_s = patience.allowed(self._wait_s) + _LATER_S
-        timer = loop.call_later(limit_s, loop.call_later, patience.GRACE_S, self._give_up, waiter)
+        limit_s = wait_limits.allowed(self._wait_s) + _LATER_S
+        timer = loop.call_later(limit_s, loop.call_later, wait_limits.GRACE_S, self._give_up, waiter)
         try:
             return await waiter.future
         except Unavailable:
-            patience.note_in_vain()
+            wait_limits.note_in_vain()
             raise
         finally:
             timer.cancel()
@@ -119,7 +119,7 @@ class _Lanes(ABC, Generic[T, R]):
         """Results (or exceptions) of one batch, in order."""
 
 
-class GroupCommit(_Lanes[T, R]):
+class GroupCommit(_Batching[T, R]):
     """Items that must be durable before they are answered: one transaction for all that wait.
 
     `write(tx, items)` returns a result (or an exception) for each item, in order. When the database refuses a row, or `write` raises one of
@@ -161,7 +161,7 @@ class GroupCommit(_Lanes[T, R]):
         return CommitUnknown(hint="Ask again with the same Idempotency-Key to learn what happened.", retry_after_s=2)
 
 
-class GroupRead(_Lanes[K, R | None]):
+class GroupRead(_Batching[K, R | None]):
     """Lookups by key that share one query: `load(tx, keys)` returns what exists; a missing key is None. When it raises one of `alone`, the
     batch is halved until the bad key stands alone.
     """
@@ -210,7 +210,7 @@ class Shared(Generic[K, R]):
         try:
             return await asyncio.shield(task)
         except Unavailable:
-            patience.note_in_vain()
+            wait_limits.note_in_vain()
             raise
 
     def _ended(self, key: K, task: "asyncio.Task[R]") -> None:

@@ -14,7 +14,7 @@ import asyncpg
 import msgspec
 import structlog
 
-from gerbang.base import patience, watchdog
+from gerbang.base import wait_limits, watchdog
 from gerbang.base.database_failures import explain, silent
 from gerbang.base.errors import CommitUnknown, DatabaseBusy, DatabaseRefuses, DatabaseUnavailable, Unavailable
 
@@ -154,7 +154,7 @@ class Database:
         """
         committing = False
         try:
-            async with patience.at_most(self.wait_s), self._leased() as connection:
+            async with wait_limits.at_most(self.wait_s), self._leased() as connection:
                 await connection.execute("BEGIN")
                 try:
                     yield connection
@@ -185,7 +185,7 @@ class Database:
         """
         given = False
         try:
-            async with patience.at_most(self.wait_s), self._leased() as connection:
+            async with wait_limits.at_most(self.wait_s), self._leased() as connection:
                 given = True
                 yield connection
         except Locked as error:
@@ -197,7 +197,7 @@ class Database:
     async def reading(self) -> AsyncIterator[Tx]:
         """A connection for reads only: whatever breaks, or takes too long, is DatabaseUnavailable."""
         with _in_our_words():
-            async with patience.at_most(self.wait_s), self._leased() as connection:
+            async with wait_limits.at_most(self.wait_s), self._leased() as connection:
                 yield connection
 
     @contextlib.asynccontextmanager

@@ -15,7 +15,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from gerbang.base.card_numbers import masked
-from gerbang.base.repeats import Repeats
+from gerbang.base.log_repeats import LogRepeats
 
 HIDDEN: Final = "[hidden]"
 _SECRET_NAME: Final = re.compile(
@@ -49,7 +49,7 @@ def set_up(level: str = "info", *, as_json: bool = True) -> None:
         processors=[
             structlog.stdlib.filter_by_level,
             *named,
-            Repeats(),
+            LogRepeats(),
             *shown,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],

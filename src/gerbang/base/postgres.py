@@ -15,7 +15,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
-from gerbang.base.children import die_with_parent, follow
+from gerbang.base.child_processes import die_with_parent, follow
 from gerbang.base.pg_folder import (
     APP,
     DATABASE,

@@ -22,7 +22,7 @@ from typing import Any, Final, TypeVar
 import structlog
 
 from gerbang.base.log import hide_in_text
-from gerbang.base.notify import Manager
+from gerbang.base.service_manager import ServiceManager
 
 log = structlog.get_logger()
 R = TypeVar("R")
@@ -63,7 +63,7 @@ class Watchdog:
     """The watch of one process. `end` ends it at once, whatever else runs; `stop` is set when the process is asked to stop."""
 
     drain_s: float = 10.0
-    manager: Manager = field(default_factory=Manager)
+    manager: ServiceManager = field(default_factory=ServiceManager)
     limits: Limits = field(default_factory=Limits)
     end: Callable[[int], object] = os._exit
     stop: asyncio.Event = field(default_factory=asyncio.Event)

@@ -11,7 +11,7 @@ from cyclopts import App, Parameter
 
 from gerbang.base.errors import Conflict
 from gerbang.cli.process import run, settings_here
-from gerbang.core.payments.deposit_store import Wallet
+from gerbang.core.payments.crypto.deposit_address_store import Wallet
 from gerbang.settings import Settings
 
 addresses = App(name="addresses", help="Deposit addresses and their derivation paths, for the wallet that sweeps them.")
@@ -41,7 +41,7 @@ def show(
         Data folder of a running `gerbang up`.
     """
     from gerbang import app
-    from gerbang.core.payments.onchain import Deposit
+    from gerbang.core.payments.crypto.transfers import Deposit
 
     found: list[Deposit] = []
     wallets: list[Wallet] = []

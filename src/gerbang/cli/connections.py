@@ -77,11 +77,11 @@ def add(
     settings, secrets = _pairs(set_, "--set"), _pairs(secret, "--secret")
 
     async def story(core: "Core") -> None:
-        from gerbang.core.connections import probing
+        from gerbang.core.connections import probes
 
         draft = await core.connections.draft(name, provider, livemode=live, settings=settings, secrets=secrets)
-        found = await probing.probe(core.connections, core.http, draft) if probe else ()
-        probing.refuse_bad(found)
+        found = await probes.probe(core.connections, core.http, draft) if probe else ()
+        probes.refuse_bad(found)
         for one in found:
             print(f"gerbang: {one.what}", file=sys.stderr)
         made = await core.connections.create(_ACTOR, name, provider, livemode=live, settings=settings, secrets=secrets)
@@ -106,9 +106,9 @@ def probe(name: str, *, as_json: _AsJson = False, data: Path | None = None) -> N
     found: list[Probed] = []
 
     async def story(core: "Core") -> None:
-        from gerbang.core.connections import probing
+        from gerbang.core.connections import probes
 
-        found.extend(await probing.probe(core.connections, core.http, await core.connections.get(name)))
+        found.extend(await probes.probe(core.connections, core.http, await core.connections.get(name)))
 
     _in_core(story, data)
     if as_json:

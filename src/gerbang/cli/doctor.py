@@ -14,16 +14,17 @@ from cyclopts import Parameter
 from gerbang import settings as all_settings
 from gerbang.base import migrations
 from gerbang.base.clock import sane_offset_s
+from gerbang.base.database_safety import Finding, look_at
 from gerbang.base.db import Database
 from gerbang.base.errors import DatabaseRefuses, GerbangError
-from gerbang.base.marks import Marks
-from gerbang.base.safety import Finding, look_at
-from gerbang.cli import public_address, surroundings
+from gerbang.base.high_water_marks import HighWaterMarks
+from gerbang.cli import mail_and_proxy_checks, public_address
 from gerbang.cli.process import run, settings_here
 from gerbang.core.announcements import lag
 from gerbang.core.identity import people
-from gerbang.core.payments import deposit_store, deposits, lost_store, verifying
-from gerbang.core.payments.refund_model import SETTLE
+from gerbang.core.payments.crypto import deposit_address_store, deposit_addresses, lost_address_store
+from gerbang.core.payments.refunds.model import SETTLE
+from gerbang.core.payments.verification import service as verification
 from gerbang.ports.provider import Probed
 from gerbang.settings import Settings
 
@@ -50,8 +51,8 @@ def doctor(*, as_json: Annotated[bool, Parameter("--json")] = False, data: Path 
 
     async def story(settings: Settings) -> None:
         found.extend(_of_settings(settings))
-        found.extend(surroundings.in_front(settings))
-        found.extend(await surroundings.mail(settings))
+        found.extend(mail_and_proxy_checks.in_front(settings))
+        found.extend(await mail_and_proxy_checks.mail(settings))
         found.extend(await _of_database(settings))
         found.extend(await _of_connections(settings))
 
@@ -67,7 +68,7 @@ def doctor(*, as_json: Annotated[bool, Parameter("--json")] = False, data: Path 
 async def _of_connections(settings: Settings) -> list[Finding]:
     """A line for each enabled connection, whose provider is asked; what kept us from asking is said above already."""
     from gerbang.base.http import Http
-    from gerbang.core.connections import probing
+    from gerbang.core.connections import probes
     from gerbang.core.connections.service import Connections
     from gerbang.core.secrets.service import Secrets
     from gerbang.providers import PROVIDERS
@@ -79,7 +80,7 @@ async def _of_connections(settings: Settings) -> list[Finding]:
         store = SealedStore(db, ensure_root_key(settings.root_key_path, create=False))
         known = Connections(db, Secrets(db, store), PROVIDERS, settings.base_url)
         enabled = [one for one in await known.all() if one.enabled]
-        asked = await asyncio.gather(*(probing.probe(known, http, one) for one in enabled))
+        asked = await asyncio.gather(*(probes.probe(known, http, one) for one in enabled))
         standing = await _standing_chains(db, known, http)
     except GerbangError:
         return []
@@ -91,7 +92,7 @@ async def _of_connections(settings: Settings) -> list[Finding]:
 
 async def _standing_chains(db: Database, known: "Connections", http: "Http") -> list[Finding]:
     """Chains without a new block while money is awaited there; a connection that is not set up rightly has its own line."""
-    from gerbang.core.payments.stalling import stalls
+    from gerbang.core.payments.crypto.stalled_chains import stalls
     from gerbang.core.secrets.model import Purpose
 
     networks = {}
@@ -163,24 +164,24 @@ async def _of_database(settings: Settings) -> list[Finding]:
             return found
         async with db.reading() as tx:
             skew_s = abs((await tx.fetchval("SELECT clock_timestamp()") - datetime.now(UTC)).total_seconds())
-        found += [line for one in await deposits.wallets(db) for line in _of_wallet(settings, one)]
+        found += [line for one in await deposit_addresses.wallets(db) for line in _of_wallet(settings, one)]
         async with db.reading() as tx:
             found += _second_person(settings, len(await people.who_may(tx, SETTLE)))
-            found += [_lost(wallet, numbers) for wallet, numbers in (await lost_store.of_wallets(tx)).items()]
+            found += [_lost(wallet, numbers) for wallet, numbers in (await lost_address_store.of_wallets(tx)).items()]
         if settings.public_url:
             found += await public_address.look(settings.public_url, await migrations.installation(db))
         found.append(
             Finding(f"the database's clock differs by {skew_s:.1f} s", skew_s < _MOST_SKEW_S, "run an NTP client")
         )
         from gerbang.app import KINDS
-        from gerbang.core.queue import business_time, processes, stranded
+        from gerbang.core.queue import business_time, processes, stranded_jobs
 
         found.append(_business_time(await business_time.offset_s(db)))
         found += await _connections(db)
         found += [_worker(one) for one in await processes.workers(db)]
-        found += [Finding(what, good=False, cure=cure) for what, cure in (await stranded.look(db, KINDS)).lines()]
+        found += [Finding(what, good=False, cure=cure) for what, cure in (await stranded_jobs.look(db, KINDS)).lines()]
         found.append(_listeners(await lag.look(db)))
-        found += [_unreadable(*one) for one in await verifying.unreadable(db)]
+        found += [_unreadable(*one) for one in await verification.unreadable(db)]
     except DatabaseRefuses as error:
         return [Finding(f"the database: {error.what}", good=False, cure=error.cure)]
     except GerbangError as error:
@@ -191,9 +192,9 @@ async def _of_database(settings: Settings) -> list[Finding]:
         await db.close()
 
 
-def _of_wallet(settings: Settings, one: deposit_store.Wallet) -> list[Finding]:
+def _of_wallet(settings: Settings, one: deposit_address_store.Wallet) -> list[Finding]:
     """Whether a wallet's addresses are remembered outside the database, and whether the owner's own wallet finds what comes to them."""
-    marks = Marks(settings.marks_folder)
+    marks = HighWaterMarks(settings.marks_folder)
     try:
         mark = marks.read(one.wallet)
     except GerbangError as error:
@@ -247,7 +248,7 @@ def _listeners(seen: lag.Seen) -> Finding:
     """Whether mails and events come: one open transaction of this database holds back all of them."""
     longest_s = max(seen.waited_s.values())
     if seen.holder is not None:
-        what = f"mails and events have waited {longest_s:.0f} s for an open transaction: {seen.holder.whole}"
+        what = f"mails and events have waited {longest_s:.0f} s for an open transaction: {seen.holder.as_text}"
         return Finding(what, good=False, cure=f"end it: {seen.holder.cure}")
     what = f"mails and events are {longest_s:.0f} s behind"
     return Finding(

@@ -1,9 +1,9 @@
 """What `gerbang doctor` finds out by asking the public address as a visitor would: does it lead here, and is what the proxy says believed?"""
 
+from gerbang.base.database_safety import Finding
 from gerbang.base.errors import GerbangError
 from gerbang.base.http import Answer, Http
-from gerbang.base.safety import Finding
-from gerbang.web.hosts import FORWARDING_HEADER, INSTANCE_HEADER
+from gerbang.web.gateway.hosts import FORWARDING_HEADER, INSTANCE_HEADER
 
 _TIMEOUT_S = 5.0
 _PAGE = "docs/how-to/behind-a-proxy.md"

@@ -12,9 +12,9 @@ from time import monotonic
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from gerbang.base.children import die_with_parent, follow
+from gerbang.base.child_processes import die_with_parent, follow
 from gerbang.base.errors import Unavailable
-from gerbang.base.notify import Ear
+from gerbang.base.service_manager import Ear
 
 _STEADY_S: Final = 20.0  # a child that ran this long starts its back-off anew
 _LONGEST_PAUSE_S: Final = 15.0

@@ -29,9 +29,9 @@ def verify(
     data
         Data folder of a running `gerbang up`.
     """
-    from gerbang.core.payments import verifying
+    from gerbang.core.payments.verification import service as verification
 
-    looked, found = 0, list[verifying.Violation]()
+    looked, found = 0, list[verification.Violation]()
 
     def told(count: int, upto: datetime) -> None:
         if sys.stderr.isatty():
@@ -47,7 +47,7 @@ def verify(
         await db.open()
         try:
             from_ = since.replace(tzinfo=UTC) if since is not None and since.tzinfo is None else since
-            looked, found = await verifying.verify(db, since=from_, told=told)
+            looked, found = await verification.verify(db, since=from_, told=told)
         finally:
             await db.close()
 

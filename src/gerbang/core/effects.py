@@ -7,7 +7,7 @@ facts in memory, fold, save. How, and why no more than this is shared, stands in
 from dataclasses import dataclass, field
 
 from gerbang.base.db import Tx
-from gerbang.base.writes import Writes
+from gerbang.base.statement_batch import StatementBatch
 from gerbang.core.announcements.model import Announcement
 from gerbang.core.announcements.service import announce
 from gerbang.core.audit.model import Entry
@@ -27,7 +27,7 @@ class Effects:
     jobs: list[NewJob] = field(default_factory=list)
     announcements: list[Announcement] = field(default_factory=list)
 
-    async def save(self, tx: Tx, changes: Writes) -> None:
+    async def save(self, tx: Tx, changes: StatementBatch) -> None:
         """Write the objects' own `changes` and all effects in one round trip: each of them, or none.
 
         Raises AuditUnavailable where the audit rows cannot be written, and whatever any of the statements raises.

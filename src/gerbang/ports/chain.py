@@ -1,7 +1,7 @@
 """What core asks of a blockchain node, and what it saw. Frozen values and one protocol; no I/O, no verdicts.
 
 A node is believed about what is on its chain, never about what a payment owes: expectations come from our own tables, and
-core/payments/onchain.py compares.
+core/payments/crypto/transfers.py compares.
 """
 
 from collections.abc import Collection, Mapping, Sequence

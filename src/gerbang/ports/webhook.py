@@ -20,7 +20,7 @@ class Rejection(StrEnum):
     NO_SECRET = "no_secret"  # noqa: S105  a reason, no secret
 
 
-class Incoming(msgspec.Struct, frozen=True):
+class WebhookRequest(msgspec.Struct, frozen=True):
     """A request as it came in: header names in lower case, the body byte for byte."""
 
     headers: Mapping[str, str]
@@ -36,7 +36,7 @@ class Reply(msgspec.Struct, frozen=True):
     headers: tuple[tuple[str, str], ...] = ()
 
 
-class Genuine(msgspec.Struct, frozen=True):
+class Verified(msgspec.Struct, frozen=True):
     """A message whose signature holds. `key` is the provider's event id (empty: a digest of the raw bytes is used);
     `subject` is what it is about and keeps its messages in order; `type` names it for people; `reply` is what this one message is
     answered with, where that is not the provider's usual reply.
@@ -48,7 +48,7 @@ class Genuine(msgspec.Struct, frozen=True):
     reply: Reply | None = None
 
 
-class Heard(msgspec.Struct, frozen=True):
+class SignedFacts(msgspec.Struct, frozen=True):
     """A signed fact about one attempt of ours."""
 
     attempt: UUID
@@ -65,7 +65,7 @@ class Hint(msgspec.Struct, frozen=True):
     provider_reference: str | None = None
 
 
-class Nothing(msgspec.Struct, frozen=True):
+class Ignored(msgspec.Struct, frozen=True):
     """A genuine message that changes nothing: a test ping, a type we do not follow. `why` is shown to operators."""
 
     why: str
@@ -76,10 +76,10 @@ class WebhookProvider(Protocol):
 
     reply: Reply
 
-    def verify(self, account: Account, incoming: Incoming, now_s: float) -> Genuine | Rejection:
+    def verify(self, account: Account, incoming: WebhookRequest, now_s: float) -> Verified | Rejection:
         """Constant-time check with every valid secret, inside the provider's time window; `now_s` is Unix time."""
         ...
 
-    def read(self, account: Account, incoming: Incoming) -> Heard | Hint | Nothing:
+    def read(self, account: Account, incoming: WebhookRequest) -> SignedFacts | Hint | Ignored:
         """What a stored, verified message says, in our words."""
         ...

@@ -24,20 +24,20 @@ from gerbang.providers.nicepay.simulator import Merchant, NicepaySimulator, Snap
 from gerbang.sandbox import mail
 from gerbang.sandbox.chain.anvil import Anvil, NodeFailed
 from gerbang.sandbox.chain.calls import Asked, ChainCalls
+from gerbang.sandbox.chain.contracts import transfers
 from gerbang.sandbox.chain.local import CHAIN_ID, LocalChain
-from gerbang.sandbox.chain.placed import transfers
 from gerbang.sandbox.clock import Advance, SandboxClock
 from gerbang.sandbox.control import ClockMoved, Control
-from gerbang.sandbox.door import Door, Receive, Scope, Send
+from gerbang.sandbox.dispatch import Dispatcher, read_body, reply
 from gerbang.sandbox.faults import Faults
 from gerbang.sandbox.guard import guard_of
 from gerbang.sandbox.journal import Due, Journal
-from gerbang.sandbox.outbox import Message, Outbox
+from gerbang.sandbox.mailbox import Mailbox, Message
 from gerbang.sandbox.page import Page
-from gerbang.sandbox.postman import DropSet, Postman
-from gerbang.sandbox.road import Road, read_body, reply
+from gerbang.sandbox.server import Receive, SandboxServer, Scope, Send
 from gerbang.sandbox.shop import Shop
-from gerbang.sandbox.stage import Stage
+from gerbang.sandbox.webhook_sender import DropSet, WebhookSender
+from gerbang.sandbox.world import World
 
 _OWN_KINDS: Final = frozenset({"drop_set", "clock_moved", "message"})
 _decode_own: Final = msgspec.json.Decoder(DropSet | ClockMoved | Message).decode
@@ -108,21 +108,21 @@ class Sandbox:
         self._config = config
         self.journal = Journal(Path(config.data_dir) / "journal.jsonl")
         self.clock = SandboxClock(advance)
-        self.postman = Postman(self.journal, self._stamped)
+        self.webhook_sender = WebhookSender(self.journal, self._stamped)
         self.faults = Faults()
-        self.outbox = Outbox()
-        self.stage = Stage(simulators, self.journal, self.postman, self.clock)
-        self._road = Road(self.stage, self.faults, config.public_url)
+        self.mailbox = Mailbox()
+        self.stage = World(simulators, self.journal, self.webhook_sender, self.clock)
+        self._dispatcher = Dispatcher(self.stage, self.faults, config.public_url)
         self._chain_calls = ChainCalls(asked)
-        self._control = Control(self.stage, self.faults, self.outbox, self._chain_calls, shop)
-        self._page = Page(self.stage, self.faults, self.outbox, self._control)
+        self._control = Control(self.stage, self.faults, self.mailbox, self._chain_calls, shop)
+        self._page = Page(self.stage, self.faults, self.mailbox, self._control)
         self._guard = guard_of(config.public_url, config.beside, host=config.host)
-        self._door = Door(self, config.host, config.port)
+        self._server = SandboxServer(self, config.host, config.port)
         self._smtp: asyncio.Server | None = None
 
     @property
     def port(self) -> int:
-        return self._door.port
+        return self._server.port
 
     @property
     def url(self) -> str:
@@ -145,10 +145,10 @@ class Sandbox:
         await self.start_chain()
         self._take_up()
         if self._config.smtp_port is not None:
-            args = (self.journal, self.outbox, self.faults)
+            args = (self.journal, self.mailbox, self.faults)
             self._smtp = await mail.listen(self._config.host, self._config.smtp_port, *args)
-        self._control.door = self._door
-        await self._door.open()
+        self._control.door = self._server
+        await self._server.open()
 
     async def start_chain(self) -> LocalChain | None:
         """The local blockchain, started if it can be and is not yet: its address may be wanted before anybody is answered."""
@@ -158,22 +158,22 @@ class Sandbox:
         return self.chain
 
     async def wait(self) -> None:
-        await self._door.wait()
+        await self._server.wait()
 
     async def close(self) -> None:
-        await self._door.close()
+        await self._server.close()
         if self.chain is not None:
             await self.chain.close()
         if self._smtp is not None:
             self._smtp.close()
-        await self.postman.close()
+        await self.webhook_sender.close()
         await self.journal.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = re.sub("/{2,}", "/", scope["path"])
-        simulator = self._road.find(path)
+        simulator = self._dispatcher.find(path)
         if simulator is not None:
-            await self._road.serve(simulator, path, scope, receive, send)
+            await self._dispatcher.serve(simulator, path, scope, receive, send)
             return
         body = await read_body(receive)
         if body is None:
@@ -223,7 +223,7 @@ class Sandbox:
                 if not tried.last:
                     unfinished[tried.id] = (provider, due, tried.attempt)
         for provider, due, attempts in unfinished.values():
-            self.postman.start(provider, [due], attempts)
+            self.webhook_sender.start(provider, [due], attempts)
 
     def _stamped(self, provider: str, webhook: Webhook, attempt: int) -> Webhook:
         """Stamped with real time: business time is a play of ours, and those who verify look at a clock."""
@@ -238,11 +238,11 @@ class Sandbox:
             return
         match _decode_own(effect):
             case DropSet() as change:
-                self.postman.drop(change)
+                self.webhook_sender.drop(change)
             case ClockMoved(offset_s) if self.clock.is_ours:
                 self.clock.offset_s = offset_s
             case Message() as message:
-                self.outbox.add(message)
+                self.mailbox.add(message)
 
 
 def create(

@@ -13,20 +13,20 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from gerbang.base.clock import MOST_OFFSET_S
-from gerbang.base.complaints import in_words
 from gerbang.base.errors import GerbangError, Unavailable
+from gerbang.base.validation_messages import in_words
 from gerbang.ports.simulator import Act, Answer, Impossible, Request, Simulator, Webhook
 from gerbang.sandbox.chain.calls import ChainCalls
-from gerbang.sandbox.chain.paying import calls_of
-from gerbang.sandbox.door import Door
+from gerbang.sandbox.chain.wallet_calls import calls_of
 from gerbang.sandbox.endings import STORIES
 from gerbang.sandbox.faults import CATALOGUE, REFUSALS, Fault, Faults, Kind
 from gerbang.sandbox.mail import PROVIDER as MAIL
-from gerbang.sandbox.outbox import CHANNELS, Outbox
-from gerbang.sandbox.playing import Director, Wish
-from gerbang.sandbox.postman import DropSet
+from gerbang.sandbox.mailbox import CHANNELS, Mailbox
+from gerbang.sandbox.scenario_runner import ScenarioRequest, ScenarioRunner
+from gerbang.sandbox.server import SandboxServer
 from gerbang.sandbox.shop import Shop
-from gerbang.sandbox.stage import Stage
+from gerbang.sandbox.webhook_sender import DropSet
+from gerbang.sandbox.world import World
 
 ACTS: Final = ("pay", "decline", "expire", "refund", "dispute", "cancel", "lie")
 SANDBOX: Final = "sandbox"
@@ -62,13 +62,13 @@ class Control:
     """Answers the calls. `door` is set when the server stands; without it nothing can be refused."""
 
     def __init__(
-        self, stage: Stage, faults: Faults, outbox: Outbox, chain: ChainCalls, shop: Shop | None = None
+        self, world: World, faults: Faults, mailbox: Mailbox, chain: ChainCalls, shop: Shop | None = None
     ) -> None:
-        self.director = Director(stage, self.answer, shop)
-        self._stage = stage
+        self.director = ScenarioRunner(world, self.answer, shop)
+        self._world = world
         self._faults = faults
-        self._outbox = outbox
-        self.door: Door | None = None
+        self._mailbox = mailbox
+        self.door: SandboxServer | None = None
         self._chain = chain
         self._paying = asyncio.Lock()
         self._fixed: Mapping[str, Callable[[Request], Awaitable[Answer]]] = {
@@ -129,20 +129,20 @@ class Control:
         return f"There is no {path} here. There are {fixed}, and /control/PROVIDER/orders, faults, quirks, endings, webhooks and acts; / shows them as a page."
 
     def _simulator(self, provider: str) -> Simulator:
-        simulator = self._stage.simulators.get(provider)
+        simulator = self._world.simulators.get(provider)
         if simulator is None:
-            known = ", ".join(sorted(self._stage.simulators))
+            known = ", ".join(sorted(self._world.simulators))
             raise Impossible("not_found", f"There is no simulator named {provider} here. There are {known}.")
         return simulator
 
     async def _get_clock(self, _request: Request) -> Answer:
-        clock = self._stage.clock
+        clock = self._world.clock
         offset_s = await clock.advance(0)
         return _json({"now": clock.now(), "offset_s": offset_s})
 
     async def _post_clock(self, request: Request) -> Answer:
         seconds = _body(request, _Clock).advance_s
-        clock = self._stage.clock
+        clock = self._world.clock
         room_s = MOST_OFFSET_S - clock.offset_s
         if not 0 <= seconds <= room_s:
             raise Impossible(
@@ -150,8 +150,8 @@ class Control:
             )
         offset_s = await clock.advance(seconds)
         answer = _json({"now": clock.now(), "offset_s": offset_s})
-        await self._stage.note(SANDBOX, request, answer, ClockMoved(offset_s) if clock.is_ours else None)
-        await self._stage.settle()
+        await self._world.note(SANDBOX, request, answer, ClockMoved(offset_s) if clock.is_ours else None)
+        await self._world.settle()
         if self._chain.chain is not None:
             await self._chain.chain.set_time()
         return answer
@@ -159,7 +159,7 @@ class Control:
     async def _journal(self, request: Request) -> Answer:
         query = _query(request)
         limit = max(1, min(_number(query, "limit", 200), _MOST))
-        lines, more = await self._stage.journal.read(query.get("provider", ""), _number(query, "since", -1), limit)
+        lines, more = await self._world.journal.read(query.get("provider", ""), _number(query, "since", -1), limit)
         cursor = b"null" if more is None else b'"%d"' % more
         return Answer(200, b'{"data":[' + b",".join(lines) + b'],"next_cursor":' + cursor + b"}")
 
@@ -168,7 +168,7 @@ class Control:
 
     async def _chain_act(self, request: Request, name: str) -> Answer:
         answer = _json(await self._chain.act(name, request.body))
-        await self._stage.note(CHAIN, request, answer)
+        await self._world.note(CHAIN, request, answer)
         return answer
 
     async def _catalogue(self, _request: Request) -> Answer:
@@ -180,17 +180,17 @@ class Control:
         return _json({"data": [{"ending": n, "title": s.title, "see": s.see, "by": by[n]} for n, s in STORIES.items()]})
 
     async def _play(self, request: Request, provider: str) -> Answer:
-        played = await self.director.play(provider, _body(request, Wish))
+        played = await self.director.play(provider, _body(request, ScenarioRequest))
         return _json({**played._asdict(), "calls": played.shown(request.base_url, self.director.gerbang)})
 
     async def _messages(self, request: Request, channel: str) -> Answer:
         query = _query(request)
         limit = max(1, min(_number(query, "limit", 100), _MOST))
-        return _json({"data": self._outbox.list(channel, query.get("to", ""), limit), "next_cursor": None})
+        return _json({"data": self._mailbox.list(channel, query.get("to", ""), limit), "next_cursor": None})
 
     async def _orders(self, request: Request, provider: str) -> Answer:
         simulator = self._simulator(provider)
-        self._stage.pass_time(simulator)
+        self._world.pass_time(simulator)
         limit = max(1, min(_number(_query(request), "limit", 100), _MOST))
         return _json({"data": simulator.orders(limit), "next_cursor": None})
 
@@ -202,7 +202,7 @@ class Control:
         simulator = self._simulator(provider)
         effect = simulator.set_quirks(_body(request, dict[str, Any]))
         answer = _json({"quirks": simulator.quirks(), "choices": simulator.quirk_choices()})
-        await self._stage.note(provider, request, answer, effect)
+        await self._world.note(provider, request, answer, effect)
         return answer
 
     async def _get_faults(self, _request: Request, provider: str) -> Answer:
@@ -221,55 +221,55 @@ class Control:
         else:
             self._faults.arm(provider, fault)
         answer = _json({"data": self._faults.list(provider)})
-        await self._stage.note(provider, request, answer)
+        await self._world.note(provider, request, answer)
         return answer
 
     async def _delete_faults(self, request: Request, provider: str) -> Answer:
         self._faults.clear(provider)
         answer = _json({"data": []})
-        await self._stage.note(provider, request, answer)
+        await self._world.note(provider, request, answer)
         return answer
 
     async def _act(self, request: Request, provider: str) -> Answer:
         action = request.path.rpartition("/")[2]
         simulator, act = self._simulator(provider), _body(request, Act)
         if action == "pay" and not act.transaction:
-            self._stage.pass_time(simulator)
+            self._world.pass_time(simulator)
             if calls_of(simulator, act):
                 return await self._pay_by_wallet(simulator, act, request)
-        return await self._stage.act(simulator, action, act, request)
+        return await self._world.act(simulator, action, act, request)
 
     async def _pay_by_wallet(self, simulator: Simulator, act: Act, request: Request) -> Answer:
         """The demo wallet sends what the order asks for, then the simulator hears of its last transaction."""
         async with self._paying:  # a second press finds the order as the first one left it
-            self._stage.pass_time(simulator)
+            self._world.pass_time(simulator)
             calls = calls_of(simulator, act)
             if calls:
                 act = msgspec.structs.replace(act, transaction=await self._chain.send(calls))
-            return await self._stage.act(simulator, "pay", act, request)
+            return await self._world.act(simulator, "pay", act, request)
 
     async def _webhooks(self, request: Request, provider: str) -> Answer:
         simulator = self._simulator(provider)
         wish = _body(request, _Webhooks)
         if wish.drop is not None:
             change = DropSet(provider, wish.reference, wish.drop)
-            self._stage.postman.drop(change)
-            answer = _json({"dropped": self._stage.postman.dropped(provider)})
-            await self._stage.note(provider, request, answer, change)
+            self._world.webhook_sender.drop(change)
+            answer = _json({"dropped": self._world.webhook_sender.dropped(provider)})
+            await self._world.note(provider, request, answer, change)
             return answer
         if not 1 <= wish.times <= _MOST or not 0 <= wish.delay_s <= 86_400:
             raise Impossible("invalid", "times is 1 to 1000, delay_s 0 to 86400.")
-        self._stage.pass_time(simulator)
+        self._world.pass_time(simulator)
         webhooks = [webhook for webhook in self._wanted(simulator, wish) for _ in range(wish.times)]
         if wish.shuffle:
             Random(wish.seed).shuffle(webhooks)  # noqa: S311  an order to be repeated, not to be guarded
         answer = _json({"scheduled": len(webhooks)}, 202)
-        await self._stage.send(simulator, [(webhook, wish.delay_s) for webhook in webhooks], request, answer)
+        await self._world.send(simulator, [(webhook, wish.delay_s) for webhook in webhooks], request, answer)
         return answer
 
     def _wanted(self, simulator: Simulator, wish: _Webhooks) -> list[Webhook]:
         """One of each order; without a reference, of all that have something to tell."""
-        now = self._stage.clock.now()
+        now = self._world.clock.now()
         tamper = "token" if wish.tamper is True else wish.tamper or ""
         if wish.reference:
             return [simulator.webhook(Act(reference=wish.reference), tamper, now)]

@@ -1,4 +1,4 @@
-"""The catalogue of endings: what each of them is, what must be seen in Gerbang, and which calls bring it about. Pure; playing.py calls.
+"""The catalogue of endings: what each of them is, what must be seen in Gerbang, and which calls bring it about. Pure; scenario_runner.py calls.
 
 A call goes to the sandbox (`/control/…`), or to Gerbang as any merchant's program calls it (`/v1/…`). A simulator says which it can play.
 """
@@ -41,7 +41,7 @@ class Target(NamedTuple):
     another: Mapping[str, str] = {"bank": "BNI"}
 
 
-class Story(NamedTuple):
+class Scenario(NamedTuple):
     """`own`: it needs a payment that is made while it plays, so it makes one itself."""
 
     title: str
@@ -91,100 +91,100 @@ def _declined(on: Target) -> Sequence[Call]:
     return (_control(on, "decline", **reason), _looked_at(on))
 
 
-STORIES: Final[Mapping[str, Story]] = {
-    "paid": Story("Paid", "The payment turns `paid`, the ledger has clearing against sales, and the payer gets a receipt.", _pay),
-    "under": Story(
+STORIES: Final[Mapping[str, Scenario]] = {
+    "paid": Scenario("Paid", "The payment turns `paid`, the ledger has clearing against sales, and the payer gets a receipt.", _pay),
+    "under": Scenario(
         "Too little",
         "The payment turns `part_paid`: page and mail say what is missing; nothing is thought to be paid.",
         lambda on: _pay(on, on.amount - on.amount // 5),
     ),
-    "over": Story(
+    "over": Scenario(
         "Too much",
         "The payment turns `paid`; the surplus stands in `amount_excess` and to the payer's credit, and an operator is told.",
         lambda on: _pay(on, on.amount + on.amount // 5),
     ),
-    "late": Story(
+    "late": Scenario(
         "Late",
         "Gerbang has closed the payment as `expired`, then the money comes: it turns `paid` with `late: true`, and an operator is told.",
         lambda on: (_control(on, "expire"), _looked_at(on), _control(on, "pay", late=True)),
     ),
-    "parts": Story(
+    "parts": Scenario(
         "In two parts",
         "The payment turns `part_paid`, then the rest comes: it is `paid`, with nothing in `amount_excess`.",
         lambda on: (*_pay(on, on.amount - on.amount // 5), *_pay(on, on.amount // 5)),
     ),
-    "under_untold": Story(
+    "under_untold": Scenario(
         "Too little, not told",
         "The provider says nothing of money that it did not ask for: the payment stays `pending`, and its page asks for the whole.",
         lambda on: _pay(on, on.amount - on.amount // 5),
     ),
-    "under_claimed": Story(
+    "under_claimed": Scenario(
         "Too little, told as paid",
         "The provider says that it is paid, our own node sees that less came: that is credited, and the payment is `held` until a person decides.",
         lambda on: (_control(on, "pay", amount=on.amount - on.amount // 5, reason="completed"), _mined(2), _looked_at(on)),
     ),
-    "repeated": Story(
+    "repeated": Scenario(
         "Told four times",
         "One capture and one posting; the webhook is kept once and says how often it was seen.",
         lambda on: (*_pay(on), _control(on, "webhooks", times=3)),
     ),
-    "twice": Story(
+    "twice": Scenario(
         "Paid twice",
         "The payer chose another bank and paid both numbers: `paid`, the second amount in `amount_excess`, and an operator is told.",
         _twice,
     ),
-    "expired": Story(
+    "expired": Scenario(
         "Expired",
         "The payment turns `expired`, its page says so, and Gerbang still asks one hour, one day and three days later.",
         lambda on: (_control(on, "expire"), _looked_at(on)),
     ),
-    "declined": Story("Declined", "The payment turns `failed`, no money moved, and the payer may choose again.", _declined),
-    "secure_refused": Story(
+    "declined": Scenario("Declined", "The payment turns `failed`, no money moved, and the payer may choose again.", _declined),
+    "secure_refused": Scenario(
         "3-D Secure refused", "The payment turns `failed` because of 3-D Secure, and the payer may choose again.", _declined
     ),
-    "refund_refused": Story(
+    "refund_refused": Scenario(
         "Refund refused",
         "The payment stays `paid`; its refund turns `failed` with the provider's reason, and an operator is told.",
         _refund_refused,
     ),
-    "taken_back": Story(
+    "taken_back": Scenario(
         "Taken back",
         "It was `paid`; then the money is taken back (by the bank, or by a reorg): lines are reversed, it is `pending` again, an operator is told.",
         lambda on: (*_pay(on), _looked_at(on), _control(on, "refund")),
     ),
-    "wrong_coin": Story(
+    "wrong_coin": Scenario(
         "Wrong coin",
         "A worthless token of the same name arrives: the timeline shows it, and nothing is paid by it.",
         lambda on: (_send(on, token="FAKE"), _looked_at(on)),  # noqa: S106  the name of a coin
     ),
-    "lost": Story(
+    "lost": Scenario(
         "Webhook lost",
         "Still `pending` although it is paid, until Gerbang asks by itself (1, 5, 15 minutes after the attempt …), or is asked to.",
         lambda on: (_control(on, "webhooks", drop=True), *_pay(on)),
     ),
-    "forged": Story(
+    "forged": Scenario(
         "Webhook forged",
         "Answered 401 and not kept; Rejected lists its size and digest, and the payment does not move.",
         lambda on: (_control(on, "webhooks", tamper="token"),),
     ),
-    "false_word": Story(
+    "false_word": Scenario(
         "Signed, and not true",
         "The signature is genuine and the word is false: Gerbang looks for itself, finds nothing, and the payment stays `pending`.",
         _false_word,
     ),
-    "held": Story(
+    "held": Scenario(
         "Another amount agreed",
         "The provider's answer names another amount than was asked for: the payment is `held` until a person decides, and nobody is asked to pay it.",
         lambda on: (_fault(on, kind="wrong_amount", route=on.ending.route, count=1),),
         own=True,
     ),
-    "unknown": Story(
+    "unknown": Scenario(
         "Answer lost",
         "The payer may be charged and no answer came: the payment is `unknown`, and nothing is sent again. Gerbang asks ten seconds later; once it is found it is `pending`.",
         lambda on: (_fault(on, kind="reset_after_effect", route=on.ending.route, count=1),),
         own=True,
     ),
-    "down": Story(
+    "down": Scenario(
         "Provider down",
         "Three calls get 500. No outcome is known, so no attempt is sent again: each is given up for a new one, and the fourth gets through.",
         lambda on: (_fault(on, kind="http_500", count=3),),
@@ -221,8 +221,8 @@ _ON_CHAIN: Final[Mapping[str, Callable[[Target], Sequence[Call]]]] = {
 
 def calls_for(on: Target) -> Sequence[Call]:
     """What brings the ending about, in order."""
-    story = STORIES[on.ending.name]
-    return (_ON_CHAIN.get(on.ending.name, story.calls) if on.provider == CHAIN else story.calls)(on)
+    scenario = STORIES[on.ending.name]
+    return (_ON_CHAIN.get(on.ending.name, scenario.calls) if on.provider == CHAIN else scenario.calls)(on)
 
 
 def curl(call: Call, sandbox: str, gerbang: str) -> str:

@@ -1,4 +1,4 @@
-"""The fault catalogue, and which fault strikes next. What a fault does to a connection is in road.py, to a mail in mail.py.
+"""The fault catalogue, and which fault strikes next. What a fault does to a connection is in dispatch.py, to a mail in mail.py.
 
 Everything is drawn from a seed, so a run can be repeated.
 """

@@ -16,7 +16,7 @@ from gerbang.base import ids
 from gerbang.base.listening import listener as listen_on
 from gerbang.sandbox.faults import Fault, Faults, Kind
 from gerbang.sandbox.journal import Entry, Journal, as_text
-from gerbang.sandbox.outbox import Message, Outbox
+from gerbang.sandbox.mailbox import Mailbox, Message
 
 PROVIDER: Final = "mail"
 _MOST_BYTES: Final = 10 << 20
@@ -27,9 +27,9 @@ _CUT: Final = frozenset({Kind.RESET_BEFORE, Kind.TIMEOUT_BEFORE, Kind.RESET_AFTE
 class _Inbox:
     """What aiosmtpd calls at the end of DATA."""
 
-    def __init__(self, journal: Journal, outbox: Outbox, faults: Faults) -> None:
+    def __init__(self, journal: Journal, mailbox: Mailbox, faults: Faults) -> None:
         self._journal = journal
-        self._outbox = outbox
+        self._mailbox = mailbox
         self._faults = faults
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  aiosmtpd's name
@@ -64,12 +64,12 @@ class _Inbox:
         )
         await self._journal.append(entry)
         if message is not None:
-            self._outbox.add(message)
+            self._mailbox.add(message)
 
 
-async def listen(host: str, port: int, journal: Journal, outbox: Outbox, faults: Faults) -> asyncio.Server:
+async def listen(host: str, port: int, journal: Journal, mailbox: Mailbox, faults: Faults) -> asyncio.Server:
     """Start the listener in the running loop; any user name and password will do."""
-    inbox = _Inbox(journal, outbox, faults)
+    inbox = _Inbox(journal, mailbox, faults)
 
     def connection() -> SMTP:
         options: dict[str, Any] = {"data_size_limit": _MOST_BYTES, "enable_SMTPUTF8": True, "decode_data": False}

@@ -19,13 +19,13 @@ from gerbang.base.money import EXPONENTS
 from gerbang.ports.simulator import Answer, Order, Request, Simulator
 from gerbang.sandbox.control import Control
 from gerbang.sandbox.endings import CHAIN, STORIES, Call, Target, calls_for, curl
+from gerbang.sandbox.expectations import Observed
 from gerbang.sandbox.faults import CATALOGUE, REFUSALS, Faults
 from gerbang.sandbox.journal import Entry
 from gerbang.sandbox.mail import PROVIDER as MAIL
-from gerbang.sandbox.marks import MARKS
-from gerbang.sandbox.outbox import Outbox
-from gerbang.sandbox.seeing import Seen
-from gerbang.sandbox.stage import Stage
+from gerbang.sandbox.mailbox import Mailbox
+from gerbang.sandbox.status_icons import MARKS
+from gerbang.sandbox.world import World
 
 _HERE: Final = Path(__file__).parent
 _MOST_PAGES: Final = 1_000
@@ -62,10 +62,10 @@ _ACTS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
 class Page:
     """Answers everything that is neither a provider's wire nor /control."""
 
-    def __init__(self, stage: Stage, faults: Faults, outbox: Outbox, control: Control) -> None:
-        self._stage = stage
+    def __init__(self, world: World, faults: Faults, mailbox: Mailbox, control: Control) -> None:
+        self._world = world
         self._faults = faults
-        self._outbox = outbox
+        self._mailbox = mailbox
         self._control = control
         loader = jinja2.FileSystemLoader(_HERE / "templates")
         self._templates = jinja2.Environment(
@@ -124,7 +124,7 @@ class Page:
         if not _PAYMENT.fullmatch(payment):
             return _back("That is no payment.", refused=True)
         held = [
-            n for n, s in self._stage.simulators.items() if any(o.payment == payment for o in s.orders(_MOST_PAGES))
+            n for n, s in self._world.simulators.items() if any(o.payment == payment for o in s.orders(_MOST_PAGES))
         ]
         why = ""
         for provider in (*held, CHAIN):
@@ -135,11 +135,11 @@ class Page:
         return _back(why, refused=True)
 
     async def _home(self, query: Mapping[str, str], base_url: str) -> Answer:
-        director = self._control.director
-        played = await director.looked_again()
+        scenario_runner = self._control.director
+        played = await scenario_runner.looked_again()
         asked = await self._control.answer(Request("GET", "/control/chain", b"", {}, b"", ""))
         chain = msgspec.json.decode(asked.body)
-        providers = [self._provider(simulator) for simulator in self._stage.simulators.values()]
+        providers = [self._provider(simulator) for simulator in self._world.simulators.values()]
         return self._render(
             "home.html",
             providers=providers,
@@ -147,58 +147,58 @@ class Page:
             balances=_balances(chain),
             endings=self._endings(has_chain="head" in chain, base_url=base_url),
             played=played,
-            played_calls=played.shown(base_url, director.gerbang) if played else (),
+            played_calls=played.shown(base_url, scenario_runner.gerbang) if played else (),
             seen=_seen(played.seen) if played and played.seen else (),
-            gerbang=director.gerbang,
+            gerbang=scenario_runner.gerbang,
             said=query.get("said", ""),
             refused="refused" in query,
             marks=MARKS,
             catalogue={**CATALOGUE, **REFUSALS},
             fault_targets=self._fault_targets(),
             armed={name: self._faults.list(name) for name in self._fault_targets()},
-            mails=self._outbox.list(MAIL, limit=20),
-            journal=[_line(entry) for entry in list(self._stage.journal.tail)[:-31:-1]],
+            mails=self._mailbox.list(MAIL, limit=20),
+            journal=[_line(entry) for entry in list(self._world.journal.tail)[:-31:-1]],
         )
 
     def _endings(self, *, has_chain: bool, base_url: str) -> Sequence[Mapping[str, Any]]:
         """The catalogue's rows, each with who can play it, and with the calls by the first of them."""
-        rows, director = [], self._control.director
-        able = director.able(has_chain=has_chain)
-        for name, story in STORIES.items():
+        rows, scenario_runner = [], self._control.director
+        able = scenario_runner.able(has_chain=has_chain)
+        for name, scenario in STORIES.items():
             by = [(f"{one.provider}/{one.method}/{name}", _played_by(one)) for one in able[name]]
-            row: dict[str, Any] = {"title": story.title, "see": story.see, "by": by}
+            row: dict[str, Any] = {"title": scenario.title, "see": scenario.see, "by": by}
             if by:
                 first = able[name][0]
                 once = Call("POST", f"/control/{first.provider}/endings", {"ending": name, "method": first.method})
-                calls = [curl(call, base_url, director.gerbang) for call in (once, *calls_for(first))]
+                calls = [curl(call, base_url, scenario_runner.gerbang) for call in (once, *calls_for(first))]
                 row |= {"once": calls[0], "calls": calls[1:]}
             rows.append(row)
         return rows
 
     def _provider(self, simulator: Simulator) -> dict[str, Any]:
-        self._stage.pass_time(simulator)
+        self._world.pass_time(simulator)
         orders = [_order(order) for order in simulator.orders(30)]
         quirks, choices = simulator.quirks(), simulator.quirk_choices()
         return {"name": simulator.name, "orders": orders, "quirks": quirks, "choices": choices}
 
     def _pages(self) -> Collection[str]:
         """The simulators' own pages, from one of which a form may have come."""
-        orders = [order for simulator in self._stage.simulators.values() for order in simulator.orders(_MOST_PAGES)]
+        orders = [order for simulator in self._world.simulators.values() for order in simulator.orders(_MOST_PAGES)]
         return {order.page for order in orders if order.page}
 
     def _fault_targets(self) -> Sequence[str]:
-        return [*self._stage.simulators, MAIL]
+        return [*self._world.simulators, MAIL]
 
     def _mail(self, message_id: str) -> Answer:
-        mail = self._outbox.get(MAIL, message_id)
+        mail = self._mailbox.get(MAIL, message_id)
         return _missing() if mail is None else self._render("mail.html", mail=mail)
 
     def _mail_html(self, message_id: str) -> Answer:
-        mail = self._outbox.get(MAIL, message_id)
+        mail = self._mailbox.get(MAIL, message_id)
         return _missing() if mail is None else _html(mail.html.encode(), _MAIL_POLICY)
 
     def _render(self, name: str, **values: Any) -> Answer:
-        clock = self._stage.clock
+        clock = self._world.clock
         values |= {"now": _shown(clock.now()), "offset_s": clock.offset_s}
         return _html(self._templates.get_template(name).render(values).encode(), _POLICY)
 
@@ -222,7 +222,7 @@ def _ending(values: Mapping[str, str]) -> Request:
     return _call("POST", f"/control/{provider}/endings", body)
 
 
-def _seen(seen: Seen) -> Sequence[tuple[str, str]]:
+def _seen(seen: Observed) -> Sequence[tuple[str, str]]:
     """What Gerbang shows of a payment, as rows of a name and a value; what there is nothing of is left out."""
     money = {"Received": seen.amount_captured, "Given back": seen.amount_refunded, "Too much": seen.amount_excess}
     asked = {"Asked for": seen.amount, **{name: amount for name, amount in money.items() if int(amount)}}

@@ -19,8 +19,7 @@ from gerbang.base.errors import GerbangError
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.identity.model import Caller, payer_caller
-from gerbang.web import openapi, pages, policy, queries
-from gerbang.web.access_log import AccessLog
+from gerbang.web import openapi, pages, policy
 from gerbang.web.api import (
     approvals,
     audit,
@@ -29,30 +28,32 @@ from gerbang.web.api import (
     events,
     ledger,
     notifications,
+    operations,
     payments,
-    plumbing,
     refunds,
     secrets,
     webhook_events,
 )
-from gerbang.web.checkout import login, owner, shop
+from gerbang.web.checkout import login, owner_link, shop
 from gerbang.web.checkout import pages as checkout
 from gerbang.web.checkout import refunds as refund_pages
 from gerbang.web.console import pages as console_pages
 from gerbang.web.cursors import Cursors, part_of
-from gerbang.web.exchange import Exchange, exchange_of
-from gerbang.web.gateway import ASGIApp, Gateway, Ways
-from gerbang.web.hooks import Hooks
-from gerbang.web.hosts import hosts_of
-from gerbang.web.metrics import RequestMetrics
-from gerbang.web.owning import payment_id
+from gerbang.web.gateway import query_parameters
+from gerbang.web.gateway.access_log import AccessLog
+from gerbang.web.gateway.framework_errors import as_our_error
+from gerbang.web.gateway.gateway import ASGIApp, Gateway, GatewayParts
+from gerbang.web.gateway.hosts import hosts_of
+from gerbang.web.gateway.metrics import RequestMetrics
+from gerbang.web.gateway.rate_limits import Rates
+from gerbang.web.gateway.readiness import Readiness
+from gerbang.web.gateway.request_context import RequestContext, context_of
+from gerbang.web.input.validation import read_as
+from gerbang.web.ownership import payment_id
 from gerbang.web.problems import CardDataRefused, describe
-from gerbang.web.rates import Rates
-from gerbang.web.readiness import Readiness
-from gerbang.web.refusals import Refusals
 from gerbang.web.services import Services
-from gerbang.web.translating import as_our_error
-from gerbang.web.validation import read_as
+from gerbang.web.transport.hooks import Hooks
+from gerbang.web.transport.webhook_refusals import Refusals
 
 log = structlog.get_logger()
 _SCHEMA_PATH: Final = "/schema"  # the framework's own pages; no row of the policy leads there
@@ -70,9 +71,9 @@ _API: Final = (
     connections,
     secrets,
     auth,
-    plumbing,
+    operations,
 )
-_PAGES: Final = (pages, login, owner, shop, checkout, refund_pages, console_pages)
+_PAGES: Final = (pages, login, owner_link, shop, checkout, refund_pages, console_pages)
 
 
 class StrictRequest(Request[Any, Any, Any]):
@@ -82,7 +83,7 @@ class StrictRequest(Request[Any, Any, Any]):
         """The body as the handler's `data` type; raises Invalid with a pointer."""
         field = self.route_handler.parsed_data_field
         assert field is not None, f"{self.route_handler} reads a body that it does not declare"
-        return read_as(exchange_of(self).body, field.annotation)
+        return read_as(context_of(self).body, field.annotation)
 
 
 def assemble(services: Services, extra_handlers: Sequence[Any] = ()) -> Gateway:
@@ -91,8 +92,8 @@ def assemble(services: Services, extra_handlers: Sequence[Any] = ()) -> Gateway:
     metrics, access_log = RequestMetrics(services.gauges), AccessLog(enabled=known.log_level in ("debug", "info"))
     refusals = Refusals()
     inner, schema, documents = _framework(tuple(extra_handlers))
-    busy, readiness, health = payments.Direct(services), Readiness(services), plumbing.Health(services)
-    ways = Ways(
+    busy, readiness, health = payments.Direct(services), Readiness(services), operations.Health(services)
+    parts = GatewayParts(
         inner=inner,
         lifespan=_lifespan(services, (access_log.flush, refusals.flush)),
         services=services,
@@ -105,7 +106,7 @@ def assemble(services: Services, extra_handlers: Sequence[Any] = ()) -> Gateway:
             **dict.fromkeys(("GET /healthz", "OPTIONS /healthz"), health.reply),
             **dict.fromkeys(("GET /readyz", "OPTIONS /readyz"), readiness.reply),
             "OPTIONS /": readiness.options,
-            "GET /metrics": plumbing.metrics_of(metrics),
+            "GET /metrics": operations.metrics_of(metrics),
             "GET /openapi.json": documents.openapi,
             "GET /docs": documents.docs,
             "GET /docs/errors": documents.errors,
@@ -118,12 +119,12 @@ def assemble(services: Services, extra_handlers: Sequence[Any] = ()) -> Gateway:
         metrics=metrics,
         access_log=access_log,
         hosts=hosts_of(known.host, known.public_url, known.base_url, known.allowed_hosts),
-        parameters=queries.known_parameters(schema, policy.POLICY),
+        parameters=query_parameters.known_parameters(schema, policy.POLICY),
         bodiless=openapi.without_body(schema, policy.POLICY),
         body_limit_bytes=services.settings.body_limit_bytes,
         needs_owner=_never if services.settings.sandbox else services.identity.accounts.needs_owner,
     )
-    return Gateway(ways)
+    return Gateway(parts)
 
 
 async def _never() -> bool:
@@ -137,7 +138,7 @@ def _ours() -> list[Any]:
 
 
 @functools.cache
-def _framework(extra_handlers: tuple[Any, ...]) -> tuple[Litestar, dict[str, Any], plumbing.Documents]:
+def _framework(extra_handlers: tuple[Any, ...]) -> tuple[Litestar, dict[str, Any], operations.Documents]:
     """The framework with every route, its schema and the documents made of it. What it serves comes with each request: it is made once in a process."""
     inner = Litestar(
         route_handlers=[*_ours(), *extra_handlers],
@@ -155,7 +156,7 @@ def _framework(extra_handlers: tuple[Any, ...]) -> tuple[Litestar, dict[str, Any
     )
     policy.check_complete(_routes(inner), policy.POLICY)
     schema = openapi.completed(inner.openapi_schema.to_schema(), policy.POLICY, _bodies(inner))
-    return inner, schema, plumbing.Documents(schema)
+    return inner, schema, operations.Documents(schema)
 
 
 def _services(scope: Scope) -> Services:
@@ -176,17 +177,17 @@ def _quiet(config: AppConfig) -> AppConfig:
 
 def _tell_refused(request: Request[Any, Any, Any]) -> None:
     """What the gateway would not let through is raised where its page can tell it."""
-    if (refused := exchange_of(request).refused) is not None:
+    if (refused := context_of(request).refused) is not None:
         raise refused
 
 
 def _on_error(request: Request[Any, Any, Any], error: Exception) -> pages.Page:
-    exchange = exchange_of(request)
-    route = exchange.row.route if exchange.row else "unmatched"
-    ours = exchange.error = as_our_error(error, route=route, request_id=exchange.request_id)
-    if exchange.row is not None and exchange.row.is_page:
+    context = context_of(request)
+    route = context.row.route if context.row else "unmatched"
+    ours = context.error = as_our_error(error, route=route, request_id=context.request_id)
+    if context.row is not None and context.row.is_page:
         return pages.page_error(request, ours)
-    status, headers, body = describe(ours, instance=masked(exchange.path), request_id=exchange.request_id)
+    status, headers, body = describe(ours, instance=masked(context.path), request_id=context.request_id)
     sent = {name.decode(): value.decode() for name, value in headers[1:]}
     return Response(body, status_code=status, headers=sent, media_type=headers[0][1].decode())
 
@@ -243,30 +244,30 @@ def _bodies(app: Litestar) -> list[type[msgspec.Struct]]:
     return sorted({one.annotation for one in fields if one is not None}, key=lambda one: one.__name__)
 
 
-def _payer(services: Services) -> Callable[[Exchange], Any]:
+def _payer(services: Services) -> Callable[[RequestContext], Any]:
     """Who holds the link of the payment that the address names: by `?t=`, by header, or by the checkout's cookie."""
 
-    async def payer(exchange: Exchange) -> Caller | None:
-        token = exchange.headers.get(b"x-payment-token", b"").decode("latin-1")
-        if not token and b"t=" in exchange.scope["query_string"]:
-            token = exchange.query().get("t", "")
-        if not token or not exchange.params or not exchange.path.startswith("/v1/payments/"):
+    async def payer(context: RequestContext) -> Caller | None:
+        token = context.headers.get(b"x-payment-token", b"").decode("latin-1")
+        if not token and b"t=" in context.scope["query_string"]:
+            token = context.query().get("t", "")
+        if not token or not context.params or not context.path.startswith("/v1/payments/"):
             return None
-        id_ = payment_id(exchange.params[0])
+        id_ = payment_id(context.params[0])
         return payer_caller(id_) if await services.payments.check_link(id_, token) else None
 
     return payer
 
 
-def _audit(services: Services) -> Callable[[Exchange, GerbangError], Any]:
+def _audit(services: Services) -> Callable[[RequestContext, GerbangError], Any]:
     """Note who sent card data, or another request under an old key, and where; never what it was (R2, R14)."""
 
-    async def noted(exchange: Exchange, error: GerbangError) -> None:
-        route = exchange.row.route if exchange.row else "unmatched"
-        actor = exchange.caller.label if exchange.caller else "anonymous"
+    async def noted(context: RequestContext, error: GerbangError) -> None:
+        route = context.row.route if context.row else "unmatched"
+        actor = context.caller.label if context.caller else "anonymous"
         action = "card_data.refused" if isinstance(error, CardDataRefused) else "idempotency_key.reused"
         detail = {"pointer": error.errors[0].pointer} if error.errors else {}
         async with services.db.transaction() as tx:
-            await record(tx, [Entry(actor, action, f"route:{route}", detail, request_id=exchange.request_id)])
+            await record(tx, [Entry(actor, action, f"route:{route}", detail, request_id=context.request_id)])
 
     return noted

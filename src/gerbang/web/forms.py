@@ -9,11 +9,11 @@ from markupsafe import Markup
 
 from gerbang.base.card_numbers import holds_card_number
 from gerbang.base.errors import Invalid
-from gerbang.web.cleaning import cleaned
-from gerbang.web.exchange import exchange_of
+from gerbang.web.gateway.request_context import context_of
+from gerbang.web.input.cleaning import cleaned
+from gerbang.web.input.validation import card_refused
 from gerbang.web.problems import UnsupportedMedia
 from gerbang.web.texts import Words
-from gerbang.web.validation import card_refused
 
 _MOST_FIELDS: Final = 40
 _MOST_CHARACTERS: Final = 4_096  # more than any field takes: what is cut off is refused beside its field
@@ -53,4 +53,4 @@ async def read_form(request: Request[Any, Any, Any], *names: str, cards_in: tupl
 def note_cards(request: Request[Any, Any, Any], fields: Iterable[str]) -> None:
     """Have it audited, as what is raised is, that these fields held card numbers and were refused (R14)."""
     for name in fields:
-        exchange_of(request).error = card_refused(f"/{name}")
+        context_of(request).error = card_refused(f"/{name}")

@@ -10,11 +10,11 @@ from litestar import Request
 from gerbang.base.card_numbers import holds_card_number
 from gerbang.base.errors import GerbangError
 from gerbang.web import texts
-from gerbang.web.cleaning import cleaned
-from gerbang.web.exchange import Exchange, exchange_of
+from gerbang.web.gateway.request_context import RequestContext, context_of
+from gerbang.web.gateway.same_origin import check_same_origin
+from gerbang.web.input.cleaning import cleaned
 from gerbang.web.policy import Body
 from gerbang.web.problems import BodyTooLarge, UnsupportedMedia
-from gerbang.web.same_origin import check_same_origin
 
 _SECRETS: Final = frozenset({"password", "current", "new"})
 _MOST_FIELDS: Final = 40
@@ -32,10 +32,10 @@ class KeptForm:
 
 def kept_form(request: Request[Any, Any, Any], error: GerbangError) -> KeptForm | None:
     """The form of this request, or None where it was none. One that another site sent is shown, not offered to be sent again."""
-    exchange = exchange_of(request)
-    if exchange.row is None or exchange.row.body is not Body.FORM or request.method != "POST":
+    context = context_of(request)
+    if context.row is None or context.row.body is not Body.FORM or request.method != "POST":
         return None
-    typed = _typed(exchange.body)
+    typed = _typed(context.body)
     if not typed:
         return None
     safe = _safe(typed)
@@ -44,9 +44,9 @@ def kept_form(request: Request[Any, Any, Any], error: GerbangError) -> KeptForm 
     return KeptForm(request.url.path, shown, list(typed.items()) if whole else [])
 
 
-def typed_again(exchange: Exchange) -> Sequence[tuple[str, str]]:
+def typed_again(context: RequestContext) -> Sequence[tuple[str, str]]:
     """The fields of this request's form that a page may hold, for its language switch to send once more."""
-    return list(_safe(_typed(exchange.body)).items())
+    return list(_safe(_typed(context.body)).items())
 
 
 def _safe(typed: Mapping[str, str]) -> dict[str, str]:
@@ -63,7 +63,7 @@ def _typed(body: bytes) -> Mapping[str, str]:
 
 def _is_ours(request: Request[Any, Any, Any]) -> bool:
     try:
-        check_same_origin(exchange_of(request))
+        check_same_origin(context_of(request))
     except GerbangError:
         return False
     return True

@@ -1,5 +1,5 @@
 """The OpenAPI document, made to say what the server does: who may, which bodies and parameters are taken and which are not, what errors look
-like. Bodies are described by the very reader that refuses them; the pages made of the document stand in manual.py.
+like. Bodies are described by the very reader that refuses them; the pages made of the document stand in api_reference.py.
 """
 
 from collections.abc import Mapping, Sequence

@@ -18,13 +18,13 @@ from litestar.params import FromPath
 from markupsafe import Markup
 
 from gerbang.base import formats
+from gerbang.base.amount_in_words import amount_in_words
 from gerbang.base.errors import CommitUnknown, GerbangError, NotFound
 from gerbang.base.formats import Locale
-from gerbang.base.number_words import amount_in_words
 from gerbang.core.identity.model import Caller, NoOwnerYet
 from gerbang.web import texts
-from gerbang.web.exchange import exchange_of
-from gerbang.web.hosts import BY_PROXY
+from gerbang.web.gateway.hosts import BY_PROXY
+from gerbang.web.gateway.request_context import context_of
 from gerbang.web.kept_form import kept_form, typed_again
 from gerbang.web.problems import CrossSite, MethodNotAllowed, UnsupportedMedia, allowed_methods, status_of
 from gerbang.web.services import Services
@@ -163,7 +163,7 @@ def render(
     links: Mapping[str, str],
     *,
     typed: Sequence[tuple[str, str]] | None = None,
-    **context: Any,
+    **values: Any,
 ) -> str:
     """A page as text. Every template gets the words `t`, the formats of its language, and `links` for the language switch."""
     return _ENVIRONMENT.get_template(template).render(
@@ -177,7 +177,7 @@ def render(
         clock=lambda at: formats.clock(at, locale),
         duration=lambda milliseconds: formats.duration(milliseconds, locale),
         in_words=lambda amount, currency: amount_in_words(amount, currency, locale),
-        **context,
+        **values,
     )
 
 
@@ -191,7 +191,7 @@ def page(
     headers: Mapping[str, str] | None = None,
     form_to: str = "",
     packed: bool = False,
-    **context: Any,
+    **values: Any,
 ) -> Response[bytes]:
     """The answer to a browser: HTML in the visitor's language under a policy that allows nothing inline but our sheet and nothing foreign but a
     form to `form_to`, the sandbox for one. `packed` by gzip where the browser unpacks: only for a page without a secret, whose length tells.
@@ -211,11 +211,11 @@ def page(
                 secure=is_https(request),
             )
         )
-    exchange = exchange_of(request)
-    links = language_links(quote(exchange.path), request.url.query, carried=LINK_COOKIE not in request.cookies)
-    typed = typed_again(exchange) if request.method == "POST" else None
+    context = context_of(request)
+    links = language_links(quote(context.path), request.url.query, carried=LINK_COOKIE not in request.cookies)
+    typed = typed_again(context) if request.method == "POST" else None
     contact = services_of(request).settings.contact_link
-    content = render(template, locale, links, contact=contact, typed=typed, **context).encode()
+    content = render(template, locale, links, contact=contact, typed=typed, **values).encode()
     sent = {**HEADERS, "content-language": locale, **(headers or {})}
     if packed and _unpacks(request):
         content, sent["content-encoding"] = gzip.compress(content, 6), "gzip"
@@ -233,11 +233,11 @@ def is_https(request: Request[Any, Any, Any]) -> bool:
 
     A proxy may not tell; but whoever came through one that we know, or by our https name, came by https.
     """
-    exchange = exchange_of(request)
-    public = exchange.hosts.public
+    context = context_of(request)
+    public = context.hosts.public
     if request.url.scheme == "https" or public is None or public[0] != "https":
         return bool(request.url.scheme == "https")
-    return bool(exchange.scope.get(BY_PROXY)) or exchange.hosts.is_named(exchange.host)
+    return bool(context.scope.get(BY_PROXY)) or context.hosts.is_named(context.host)
 
 
 def see_other(path: str, cookies: Sequence[Cookie] = ()) -> Response[None]:
@@ -260,7 +260,7 @@ def caller_or_none(request: Request[Any, Any, Any]) -> Caller | None:
 
 def page_error(request: Request[Any, Any, Any], error: GerbangError) -> Page:
     """An error as a page: what happened, whether anything moved, what was typed, and the number that finds it in our log."""
-    exchange_of(request).error = error  # so that the gateway audits it where that is due
+    context_of(request).error = error  # so that the gateway audits it where that is due
     status = status_of(error)
     if status == 401 and request.method == "GET":
         return see_other(f"/login?{urlencode({'next': _local(request)})}")

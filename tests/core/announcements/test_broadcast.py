@@ -14,10 +14,10 @@ from gerbang.core.announcements import broadcast
 from gerbang.core.announcements.broadcast import (
     BadPlace,
     Broadcaster,
-    Heard,
     Missed,
     ObjectKind,
     Place,
+    Received,
     Scope,
     TooManyListeners,
     read_place,
@@ -55,9 +55,9 @@ async def say(db: Database, payment: UUID | None, *types: str) -> None:
 @contextlib.asynccontextmanager
 async def listening(
     ear: Broadcaster, scope: Scope, after: Place | None = None, *, heartbeat_s: float = 15.0
-) -> AsyncIterator["asyncio.Queue[Heard | Missed | None]"]:
+) -> AsyncIterator["asyncio.Queue[Received | Missed | None]"]:
     """A listener in a task of its own; the queue gets what it hears."""
-    heard: asyncio.Queue[Heard | Missed | None] = asyncio.Queue()
+    heard: asyncio.Queue[Received | Missed | None] = asyncio.Queue()
     live = asyncio.Event()
 
     async def follow() -> None:
@@ -77,12 +77,12 @@ async def listening(
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def types(heard: "asyncio.Queue[Heard | Missed | None]", count: int) -> list[str]:
+async def types(heard: "asyncio.Queue[Received | Missed | None]", count: int) -> list[str]:
     got = [await asyncio.wait_for(heard.get(), 5) for _ in range(count)]
-    return [item.announcement.type if isinstance(item, Heard) else str(item) for item in got]
+    return [item.announcement.type if isinstance(item, Received) else str(item) for item in got]
 
 
-async def nothing_more(heard: "asyncio.Queue[Heard | Missed | None]") -> bool:
+async def nothing_more(heard: "asyncio.Queue[Received | Missed | None]") -> bool:
     await asyncio.sleep(broadcast.POLL_S * 3)
     return heard.empty()
 
@@ -141,7 +141,7 @@ async def test_whoever_was_away_goes_on_after_the_last_place(db: Database, ear: 
     async with listening(ear, EVERYTHING) as heard:
         await say(db, MINE, "one", "two")
         first = await asyncio.wait_for(heard.get(), 5)
-    assert isinstance(first, Heard)
+    assert isinstance(first, Received)
     await say(db, MINE, "three")
     place = read_place(str(first.place))
     async with listening(ear, Scope("payer:1", object=ObjectRef("payment", MINE)), place) as again:
@@ -191,7 +191,7 @@ async def test_joining_and_leaving_amid_traffic_neither_misses_nor_doubles(db: D
         async with listening(ear, EVERYTHING, place) as heard:
             for _ in range(7):
                 item = await asyncio.wait_for(heard.get(), 5)
-                assert isinstance(item, Heard)
+                assert isinstance(item, Received)
                 seen.append(item.announcement.type)
                 place = item.place
                 if len(seen) == 60:
@@ -217,7 +217,7 @@ async def test_a_listener_that_is_too_slow_is_ended_and_can_resume_without_a_gap
     await asyncio.sleep(broadcast.POLL_S * 4)
     got = []
     async for item in stream:
-        assert isinstance(item, Heard)
+        assert isinstance(item, Received)
         got.append(item.announcement.type)
         place = item.place
     assert len(got) == broadcast.QUEUE

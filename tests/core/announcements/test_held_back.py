@@ -11,10 +11,10 @@ from structlog.testing import capture_logs
 
 from gerbang.base.db import Database
 from gerbang.core.announcements import lag, store
-from gerbang.core.announcements.broadcast import Broadcaster, Heard
+from gerbang.core.announcements.broadcast import Broadcaster, Received
 from gerbang.core.announcements.horizon import WAIT_S, Horizon
 from gerbang.core.announcements.lag import MOST_S, STREAMS, Lag
-from gerbang.core.ledger import balancing
+from gerbang.core.ledger import balance_keeper
 from tests.conftest import FreshDatabase
 
 from .test_restore import EVERYTHING, Taker, say
@@ -50,13 +50,13 @@ async def test_a_transaction_of_another_database_holds_up_no_feed_no_stream_and_
     async with open_transaction(elsewhere(database)):
         await say(db, "one")
         assert await taker.new() == ["one"]
-        assert await balancing.run_once(db)
+        assert await balance_keeper.run_once(db)
         stream = ear.listen(EVERYTHING)
         async with asyncio.timeout(5):
             await anext(stream)
             await say(db, "two")
             heard = await anext(stream)
-        assert isinstance(heard, Heard)
+        assert isinstance(heard, Received)
         assert heard.announcement.type == "two"
         await stream.aclose()
     await ear.close()

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from gerbang.base import ids, migrations
+from gerbang.base.database_safety import UnsafeDatabase, refuse_unsafe
 from gerbang.base.db import Database, Tx
-from gerbang.base.safety import UnsafeDatabase, refuse_unsafe
-from gerbang.core.announcements.broadcast import Broadcaster, Heard, Missed, Place, Scope
+from gerbang.core.announcements.broadcast import Broadcaster, Missed, Place, Received, Scope
 from gerbang.core.announcements.model import Announcement
 from gerbang.core.announcements.service import AnnouncementConsumer, announce
-from gerbang.core.ledger import balancing
+from gerbang.core.ledger import balance_keeper
 from gerbang.core.ledger.model import Line, Posting
 from gerbang.core.ledger.service import Ledger, post
 
@@ -71,8 +71,8 @@ async def heard_after(db: Database, after: Place, count: int) -> list[str]:
     found: list[str] = []
     async with asyncio.timeout(5):
         async for one in ear.listen(EVERYTHING, after):
-            if isinstance(one, Heard | Missed):
-                found.append(one.announcement.type if isinstance(one, Heard) else "missed")
+            if isinstance(one, Received | Missed):
+                found.append(one.announcement.type if isinstance(one, Received) else "missed")
             if len(found) == count:
                 break
     await ear.close()
@@ -117,13 +117,13 @@ async def test_a_place_of_another_history_is_told_to_load_the_present_state(db: 
 
 async def test_balances_go_on_where_they_were(db: Database, owner: Database) -> None:
     await say(db, "one")
-    assert await balancing.run_once(db)
+    assert await balance_keeper.run_once(db)
     await restored(owner)
     await migrations.apply(owner)
     await say(db, "two")
-    assert await balancing.run_once(db)
+    assert await balance_keeper.run_once(db)
     assert [balance.debit for balance in await Ledger(db).accounts()] == [10, 0]
-    assert await balancing.differences(db) == []
+    assert await balance_keeper.differences(db) == []
 
 
 async def test_nothing_starts_on_it_before_its_places_go_on(db: Database, owner: Database) -> None:

@@ -13,13 +13,12 @@ from gerbang.core.notifications.jobs import MailRoute, Sender
 from gerbang.core.notifications.model import Notification, Template
 from gerbang.core.notifications.rendering import Letterhead
 from gerbang.core.notifications.service import SEND
-from gerbang.core.payments.calls import load_wholes
+from gerbang.core.payments.provider_calls import load_details
 from gerbang.core.queue.worker import Worker
 from gerbang.ports.messenger import Message
 from gerbang.ports.payment import Account
 from gerbang.providers.smtp.adapter import SmtpMessenger
-
-from .stories import People
+from tests.core.notifications.example_payments import People
 
 
 class DiesAfterSending:
@@ -48,7 +47,7 @@ async def main(dsn: str, port: str, mode: str) -> None:
 
     sender = Sender(
         db,
-        payments=load_wholes,
+        payments=load_details,
         people=People({}).read,
         route=route,
         link=no_link,

@@ -5,11 +5,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from gerbang.core.notifications.describing import describe
+from gerbang.core.notifications.message_data import describe
 from gerbang.core.notifications.model import Template
 from gerbang.core.notifications.rendering import Letterhead, render
-
-from .stories import about, whole
+from tests.core.notifications.example_payments import about, details
 
 ITEMS: tuple[dict[str, Any], ...] = (
     {"name": "Kopi <b>Gayo</b>", "amount": 120_000, "quantity": 2}, {"name": "Ongkir", "amount": 40_000},
@@ -18,7 +17,7 @@ ITEMS: tuple[dict[str, Any], ...] = (
 
 
 def mail(template: Template, type_: str, items: tuple[dict[str, Any], ...]) -> tuple[str, str]:
-    plain = whole()
+    plain = details()
     one = replace(plain, payment=replace(plain.payment, items=items))
     made = render(template, "id", describe(about(one, type_), one), name="", link="", letterhead=Letterhead("Toko"))
     return made.text.replace("\u00a0", " "), made.html

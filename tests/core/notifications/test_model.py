@@ -5,8 +5,7 @@ import pytest
 from gerbang.base import ids
 from gerbang.core.announcements.model import Announcement
 from gerbang.core.notifications.model import Template, message_id, needs_operator, template_for
-
-from .stories import AT
+from tests.core.notifications.example_payments import AT
 
 
 def announcement(type_: str, **data: object) -> Announcement:

@@ -10,15 +10,14 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from gerbang.core.notifications import words
-from gerbang.core.notifications.describing import describe
+from gerbang.core.notifications import labels as message_labels
+from gerbang.core.notifications.message_data import describe
 from gerbang.core.notifications.model import Template
 from gerbang.core.notifications.rendering import Letterhead, Rendered, render
 from gerbang.core.payments.model import AttemptStatus, PaymentStatus, RefundStatus
 from gerbang.ports.payment import DisplayCode
-from tests.web.checkout.stories import STORIES
-
-from .stories import AT, about, whole
+from tests.core.notifications.example_payments import AT, about, details
+from tests.web.checkout.example_payments import STORIES
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -58,7 +57,7 @@ def data_for(template: Template, **more: Any) -> dict[str, Any]:
         Template.PAYMENT_OVERPAID: 170_000, Template.OPERATOR_ATTENTION: 0,
     }.get(template, 150_000)  # fmt: skip
     refund = RefundStatus.REQUESTED if template.value.startswith("refund") else None
-    one = whole(
+    one = details(
         captured=captured, refund=refund, status=PaymentStatus.PAID, attempt_status=AttemptStatus.PENDING, **more
     )
     where = {"to": "BNI •••882", "was": "BCA •••114", "by": "payer"} if template is Template.REFUND_DESTINATION else {}
@@ -135,7 +134,7 @@ def test_thanks_are_said_by_name() -> None:
     ],
 )
 def test_people_are_called_by_a_name_and_not_by_a_title(name: str, called: str) -> None:
-    assert words.called(name) == called
+    assert message_labels.called(name) == called
 
 
 @pytest.mark.parametrize("locale", ["id", "en"])
@@ -182,7 +181,7 @@ def test_a_code_for_a_till_is_told_like_a_number_for_a_bank() -> None:
 def test_who_let_the_time_pass_is_offered_what_the_page_does_and_no_longer(
     restart_for: timedelta, until: dict[str, str] | None, locale: str
 ) -> None:
-    one = whole(captured=0, status=PaymentStatus.EXPIRED, attempt_status=AttemptStatus.EXPIRED)
+    one = details(captured=0, status=PaymentStatus.EXPIRED, attempt_status=AttemptStatus.EXPIRED)
     over = replace(one, payment=replace(one.payment, expires_at=AT))
     made = rendered(Template.PAYMENT_EXPIRED, locale, describe(about(over, "payment.expired"), over, restart_for))
     said = made.text.replace("\u00a0", " ")
@@ -194,14 +193,14 @@ def test_who_let_the_time_pass_is_offered_what_the_page_does_and_no_longer(
 
 
 def test_paying_twice_is_called_that() -> None:
-    one = whole(captured=300_000)
+    one = details(captured=300_000)
     data = describe(about(one, "payment.overpaid"), one)
     assert "Anda membayar dua kali. Yang kedua kami kembalikan." in rendered(Template.PAYMENT_OVERPAID, "id", data).text
     assert "You paid twice. We will return the second." in rendered(Template.PAYMENT_OVERPAID, "en", data).text
 
 
 def test_every_template_has_its_six_files_and_no_file_is_an_orphan() -> None:
-    folder = Path(words.__file__).parent / "templates"
+    folder = Path(message_labels.__file__).parent / "templates"
     for language in ("id", "en"):
         wanted = {f"{t.value}.{kind}" for t in Template for kind in ("subject.txt", "txt", "html")}
         assert {path.name for path in (folder / language).iterdir()} == wanted
@@ -214,7 +213,7 @@ def test_no_mail_asks_anything_of_anyone_elses_server() -> None:
 
 
 def test_how_to_pay_the_rest_names_the_rest() -> None:
-    one = whole(captured=130_000, status=PaymentStatus.PART_PAID, attempt_status=AttemptStatus.PENDING)
+    one = details(captured=130_000, status=PaymentStatus.PART_PAID, attempt_status=AttemptStatus.PENDING)
     data = describe(about(one, "payment.instructions"), one)
     made = render(Template.PAYMENT_INSTRUCTIONS, "en", data, name="Sari", link=LINK, letterhead=LUMBUNG)
     assert "Transfer exactly Rp\u00a020.000" in made.text
@@ -237,7 +236,7 @@ def test_a_part_of_crypto_asks_for_the_coins_that_are_missing_at_the_same_addres
 
 
 def test_a_part_on_a_number_that_is_closed_does_not_send_its_payer_there_again() -> None:
-    one = whole(captured=130_000, status=PaymentStatus.PART_PAID, attempt_status=AttemptStatus.CANCELLED)
+    one = details(captured=130_000, status=PaymentStatus.PART_PAID, attempt_status=AttemptStatus.CANCELLED)
     data = describe(about(one, "payment.part_paid"), one)
     made = render(Template.PAYMENT_PART_PAID, "en", data, name="Sari", link=LINK, letterhead=LUMBUNG)
     assert "same number" not in made.text

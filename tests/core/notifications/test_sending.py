@@ -17,14 +17,23 @@ from gerbang.core.notifications.jobs import MailRoute, Sender
 from gerbang.core.notifications.model import MOST_TRIES, Contact, Notification, Template
 from gerbang.core.notifications.rendering import Letterhead
 from gerbang.core.notifications.service import SEND
-from gerbang.core.payments.calls import load_wholes
 from gerbang.core.payments.model import AttemptStatus, PaymentStatus
+from gerbang.core.payments.provider_calls import load_details
 from gerbang.core.queue.worker import Worker
 from gerbang.ports.payment import Account, Payer
 from gerbang.providers.smtp.adapter import SmtpMessenger
+from tests.core.notifications.example_payments import (
+    AT,
+    JANE,
+    People,
+    about,
+    announced,
+    details,
+    notifications,
+    stored,
+    taken,
+)
 from tests.providers.smtp.listener import Listener, Trick, listening
-
-from .stories import AT, JANE, People, about, announced, notifications, stored, taken, whole
 
 ROOT = Path(__file__).parents[3]
 JANES = ids.new()
@@ -52,7 +61,7 @@ def route_to(port: int) -> Callable[[], Awaitable[MailRoute | None]]:
 async def sending(db: Database, port: int) -> AsyncIterator[None]:
     """A worker that sends to this port; what waits for its time is brought forward, so that no test waits."""
     sender = Sender(
-        db, payments=load_wholes, people=People({JANES: Contact("Jane Doe", "jane@example.com", "en")}).read,
+        db, payments=load_details, people=People({JANES: Contact("Jane Doe", "jane@example.com", "en")}).read,
         route=route_to(port), link=link, letterhead=Letterhead("Toko Lumbung"),
     )  # fmt: skip
     stop = asyncio.Event()
@@ -66,7 +75,7 @@ async def sending(db: Database, port: int) -> AsyncIterator[None]:
 
 async def told(db: Database, payer: Payer = JANE, **more: Any) -> UUID:
     """A paid payment whose notification is queued; its id."""
-    one = await stored(db, whole(payer, **more))
+    one = await stored(db, details(payer, **more))
     await announced(db, about(one, "payment.paid"))
     await taken(db, notifications(db))
     async with db.reading() as tx:
@@ -107,7 +116,9 @@ async def jobs_left(db: Database) -> int:
 
 
 async def test_how_to_pay_that_waited_for_a_mail_server_asks_for_what_is_due_by_then(db: Database) -> None:
-    one = await stored(db, whole(JANE, captured=0, status=PaymentStatus.PENDING, attempt_status=AttemptStatus.PENDING))
+    one = await stored(
+        db, details(JANE, captured=0, status=PaymentStatus.PENDING, attempt_status=AttemptStatus.PENDING)
+    )
     await announced(db, about(one, "payment.instructions"))
     await taken(db, notifications(db))
     async with db.transaction() as tx:

@@ -22,10 +22,19 @@ from gerbang.core.notifications.model import (
     Template,
 )
 from gerbang.core.notifications.service import CONSUMER, SEND
-from gerbang.core.payments.model import PAYMENT, AttemptStatus, PaymentStatus, RefundStatus, Whole
+from gerbang.core.payments.model import PAYMENT, AttemptStatus, PaymentDetail, PaymentStatus, RefundStatus
 from gerbang.ports.payment import NextAction, Payer, Redirect
-
-from .stories import AT, JANE, VA, about, announced, notifications, stored, taken, whole
+from tests.core.notifications.example_payments import (
+    AT,
+    JANE,
+    VA,
+    about,
+    announced,
+    details,
+    notifications,
+    stored,
+    taken,
+)
 
 OPERATOR = Contact("Ratih", "ratih@toko.example", "id")
 
@@ -42,7 +51,7 @@ async def jobs(db: Database) -> set[str]:
 
 
 async def test_a_paid_payment_makes_one_mail_and_its_job_in_the_payers_language(db: Database) -> None:
-    one = await stored(db, whole(JANE))
+    one = await stored(db, details(JANE))
     await announced(db, about(one, "payment.paid"))
     await taken(db, notifications(db))
     (row,) = await rows(db)
@@ -55,7 +64,7 @@ async def test_a_paid_payment_makes_one_mail_and_its_job_in_the_payers_language(
 
 
 async def test_names_addresses_and_links_are_kept_nowhere_but_in_the_recipient(db: Database) -> None:
-    one = await stored(db, whole())
+    one = await stored(db, details())
     await announced(db, about(one, "payment.paid"), about(one, "payment.instructions"))
     await taken(db, notifications(db))
     for row in await rows(db):
@@ -65,12 +74,12 @@ async def test_names_addresses_and_links_are_kept_nowhere_but_in_the_recipient(d
 
 async def test_the_same_announcement_taken_by_two_processes_makes_one_mail(db: Database) -> None:
     for _ in range(30):
-        one = await stored(db, whole())
+        one = await stored(db, details())
         await announced(db, about(one, "payment.paid"))
     made = notifications(db)
     feeds = [AnnouncementConsumer(db, CONSUMER, made.take) for _ in range(4)]
     await feeds[0].prepare()
-    while sum(await asyncio.gather(*(feed.run_once() for feed in feeds))):
+    while sum(await asyncio.gather(*(consumer.run_once() for consumer in feeds))):
         pass
     assert len(await rows(db)) == 30
     assert len(await jobs(db)) == 30
@@ -78,7 +87,7 @@ async def test_the_same_announcement_taken_by_two_processes_makes_one_mail(db: D
 
 async def test_a_payment_that_becomes_paid_again_is_not_thanked_for_twice(db: Database) -> None:
     """A dispute that was won makes it `paid` a second time."""
-    one = await stored(db, whole())
+    one = await stored(db, details())
     made = notifications(db)
     await announced(db, about(one, "payment.paid"), about(one, "payment.paid"))
     await taken(db, made)
@@ -88,7 +97,7 @@ async def test_a_payment_that_becomes_paid_again_is_not_thanked_for_twice(db: Da
 
 
 async def test_too_much_money_is_one_mail_that_says_both(db: Database) -> None:
-    one = await stored(db, whole(captured=300_000))
+    one = await stored(db, details(captured=300_000))
     await announced(db, about(one, "payment.paid"), about(one, "payment.overpaid"))
     await taken(db, notifications(db))
     assert [row["template"] for row in await rows(db)] == ["payment_overpaid"]
@@ -97,7 +106,7 @@ async def test_too_much_money_is_one_mail_that_says_both(db: Database) -> None:
 async def test_instructions_are_mailed_for_a_number_to_carry_away_and_only_while_they_are_of_use(db: Database) -> None:
     useful = await stored(db, _pending(VA))
     redirect = await stored(db, _pending(Redirect("https://bank.example/3ds")))
-    paid = await stored(db, whole())
+    paid = await stored(db, details())
     await announced(db, *(about(one, "payment.instructions") for one in (useful, redirect, paid)))
     await taken(db, notifications(db))
     assert [(row["payment_id"], row["data"]["number"]) for row in await rows(db)] == [
@@ -105,20 +114,20 @@ async def test_instructions_are_mailed_for_a_number_to_carry_away_and_only_while
     ]
 
 
-def _pending(action: NextAction) -> Whole:
-    return whole(status=PaymentStatus.PENDING, attempt_status=AttemptStatus.PENDING, captured=0, next_action=action)
+def _pending(action: NextAction) -> PaymentDetail:
+    return details(status=PaymentStatus.PENDING, attempt_status=AttemptStatus.PENDING, captured=0, next_action=action)
 
 
 async def test_a_payer_without_an_address_gets_nothing_and_stops_nobody(db: Database) -> None:
-    nobody = await stored(db, whole(Payer("Anonim")))
-    somebody = await stored(db, whole())
+    nobody = await stored(db, details(Payer("Anonim")))
+    somebody = await stored(db, details())
     await announced(db, about(nobody, "payment.paid"), about(somebody, "payment.paid"))
     await taken(db, notifications(db))
     assert [row["payment_id"] for row in await rows(db)] == [somebody.payment.id]
 
 
 async def test_an_announcement_that_makes_no_sense_does_not_silence_the_next(db: Database) -> None:
-    one = await stored(db, whole())
+    one = await stored(db, details())
     strange = Announcement(
         "refund.succeeded", ObjectRef(PAYMENT, one.payment.id), {"refund": "ref_nonsense", "amount_captured": "x"}, AT
     )
@@ -131,7 +140,7 @@ async def test_an_announcement_that_makes_no_sense_does_not_silence_the_next(db:
 async def test_the_end_is_told_with_the_time_until_which_it_may_be_started_again(
     db: Database, restart_for: timedelta
 ) -> None:
-    one = whole(captured=0, status=PaymentStatus.EXPIRED, attempt_status=AttemptStatus.EXPIRED)
+    one = details(captured=0, status=PaymentStatus.EXPIRED, attempt_status=AttemptStatus.EXPIRED)
     over = await stored(db, replace(one, payment=replace(one.payment, expires_at=AT)))
     await announced(db, about(over, "payment.expired"))
     await taken(db, notifications(db, restart_for=restart_for))
@@ -140,7 +149,7 @@ async def test_the_end_is_told_with_the_time_until_which_it_may_be_started_again
 
 
 async def test_a_bug_over_one_announcement_does_not_silence_the_next(db: Database) -> None:
-    one, user = await stored(db, whole()), ids.new()
+    one, user = await stored(db, details()), ids.new()
     broken = Contact("Jane", "jane@example.com", None)  # type: ignore[arg-type]  # the bug
     said = Announcement("security.token_reuse", None, {"user": ids.show("usr", user)}, AT)
     await announced(db, said, about(one, "payment.expired"))
@@ -149,7 +158,7 @@ async def test_a_bug_over_one_announcement_does_not_silence_the_next(db: Databas
 
 
 async def test_money_that_went_back_is_told_to_a_payer_who_has_no_account(db: Database) -> None:
-    one = await stored(db, whole(refund=RefundStatus.SUCCEEDED))
+    one = await stored(db, details(refund=RefundStatus.SUCCEEDED))
     assert one.payment.owner_id is None
     await announced(db, about(one, "refund.succeeded"))
     await taken(db, notifications(db))
@@ -157,7 +166,7 @@ async def test_money_that_went_back_is_told_to_a_payer_who_has_no_account(db: Da
 
 
 async def test_a_refund_in_doubt_is_the_operators_and_not_the_payers_news(db: Database) -> None:
-    one = await stored(db, whole(refund=RefundStatus.UNKNOWN))
+    one = await stored(db, details(refund=RefundStatus.UNKNOWN))
     await announced(db, about(one, "refund.unknown"))
     await taken(db, notifications(db, alerts=OPERATOR))
     (row,) = await rows(db)
@@ -165,7 +174,7 @@ async def test_a_refund_in_doubt_is_the_operators_and_not_the_payers_news(db: Da
 
 
 async def test_a_transfer_that_waits_is_told_to_the_payer_and_to_the_operator(db: Database) -> None:
-    one = await stored(db, whole(refund=RefundStatus.AWAITING_TRANSFER))
+    one = await stored(db, details(refund=RefundStatus.AWAITING_TRANSFER))
     await announced(db, about(one, "refund.awaiting_transfer"), about(one, "refund.requested"))
     await taken(db, notifications(db, alerts=OPERATOR))
     assert {(row["recipient"], row["template"]) for row in await rows(db)} == {
@@ -175,7 +184,7 @@ async def test_a_transfer_that_waits_is_told_to_the_payer_and_to_the_operator(db
 
 
 async def test_late_money_is_told_to_both(db: Database) -> None:
-    one = await stored(db, whole())
+    one = await stored(db, details())
     await announced(db, about(one, "payment.paid", late=True))
     await taken(db, notifications(db, alerts=OPERATOR))
     assert {row["template"] for row in await rows(db)} == {"payment_paid_late", "operator_attention"}
@@ -194,14 +203,14 @@ async def test_whoevers_token_was_used_twice_is_told(db: Database) -> None:
 
 async def test_the_list_is_newest_first_filtered_and_goes_on_where_it_was(db: Database) -> None:
     made = notifications(db)
-    wholes = [await stored(db, whole()) for _ in range(5)]
-    for one in wholes:
+    details_by_id = [await stored(db, details()) for _ in range(5)]
+    for one in details_by_id:
         await announced(db, about(one, "payment.paid"))
         await taken(db, made)
     first = await made.page(Filters(), None, 3)
     rest = await made.page(Filters(), (first[-1].created_at, first[-1].id), 3)
-    assert [n.payment_id for n in (*first, *rest)] == [one.payment.id for one in reversed(wholes)]
-    assert len(await made.page(Filters(payment_id=wholes[2].payment.id), None, 10)) == 1
+    assert [n.payment_id for n in (*first, *rest)] == [one.payment.id for one in reversed(details_by_id)]
+    assert len(await made.page(Filters(payment_id=details_by_id[2].payment.id), None, 10)) == 1
     assert await made.page(Filters(status="failed"), None, 10) == []
     assert len(await made.page(Filters(status="queued", template="payment_paid"), None, 10)) == 5
 
@@ -216,7 +225,7 @@ async def _mark(db: Database, id_: UUID, status: str, tries: int) -> None:
 
 async def test_an_operator_can_send_a_failed_one_again_and_it_is_audited(db: Database) -> None:
     made = notifications(db)
-    one = await stored(db, whole())
+    one = await stored(db, details())
     await announced(db, about(one, "payment.paid"))
     await taken(db, made)
     (row,) = await rows(db)
@@ -233,7 +242,7 @@ async def test_an_operator_can_send_a_failed_one_again_and_it_is_audited(db: Dat
 
 async def test_one_that_was_sent_goes_out_again_as_a_new_message(db: Database) -> None:
     made = notifications(db)
-    one = await stored(db, whole())
+    one = await stored(db, details())
     await announced(db, about(one, "payment.paid"))
     await taken(db, made)
     (row,) = await rows(db)
@@ -248,7 +257,7 @@ async def test_an_unknown_one_cannot_be_sent_again(db: Database) -> None:
 
 
 async def test_an_erased_address_is_gone_and_what_was_not_sent_is_not_sent(db: Database) -> None:
-    one, two = await stored(db, whole()), await stored(db, whole(JANE))
+    one, two = await stored(db, details()), await stored(db, details(JANE))
     await announced(db, about(one, "payment.paid"), about(one, "payment.expired"), about(two, "payment.paid"))
     await taken(db, notifications(db))
     async with db.transaction() as tx:

@@ -20,19 +20,20 @@ from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.identity.model import PERMISSIONS, Caller, Role
 from gerbang.core.inbox.worker import Worker as InboxWorker
 from gerbang.core.ledger.service import Ledger
-from gerbang.core.payments import timetable, verifying
-from gerbang.core.payments.model import MethodChoice, NewPayment, Outcome, PaymentStatus, Whole
+from gerbang.core.payments import sweeps
+from gerbang.core.payments.model import MethodChoice, NewPayment, Outcome, PaymentDetail, PaymentStatus
+from gerbang.core.payments.verification import service as verification
 from gerbang.core.queue import business_time
 from gerbang.core.queue.worker import Worker as QueueWorker
 from gerbang.ports.payment import Method, Payer
 from gerbang.providers.sealed import ensure_root_key
 from gerbang.sandbox.app import Sandbox, SandboxConfig, running
-from gerbang.web.hooks import Hooks
-from gerbang.web.server import serve
+from gerbang.web.transport.hooks import Hooks
+from gerbang.web.transport.server import serve
 from tests.conftest import FreshDatabase
 
 if TYPE_CHECKING:
-    from tests.core.payments.harbour import Harbour
+    from tests.core.payments.crypto_world import CryptoWorld
 
 OPERATOR = Caller("user", "user:usr_test", permissions=PERMISSIONS[Role.ADMIN])
 VA = MethodChoice(Method.VIRTUAL_ACCOUNT, {"bank": "BCA"})
@@ -68,19 +69,19 @@ class World:
         assert answer.status < 300, answer.body
         return msgspec.json.decode(answer.body) if answer.body else None
 
-    async def pay(self, whole: Whole, **more: Any) -> None:
+    async def pay(self, details: PaymentDetail, **more: Any) -> None:
         """The payer pays the newest attempt."""
-        await self.control("nicepay/pay", reference=ids.show("att", whole.attempts[-1].id), **more)
+        await self.control("nicepay/pay", reference=ids.show("att", details.attempts[-1].id), **more)
 
-    async def until(self, payment: UUID, status: PaymentStatus, seconds: float = 40) -> Whole:
+    async def until(self, payment: UUID, status: PaymentStatus, seconds: float = 40) -> PaymentDetail:
         """The payment once it has this status."""
         ends = time.monotonic() + seconds
         while True:
-            whole = await self.core.payments.get(payment)
-            if whole.payment.status is status:
-                return whole
+            details = await self.core.payments.get(payment)
+            if details.payment.status is status:
+                return details
             assert time.monotonic() < ends, (
-                f"still {whole.payment.status}: {await self.core.payments.timeline(payment)}"
+                f"still {details.payment.status}: {await self.core.payments.timeline(payment)}"
             )
             await asyncio.sleep(0.05)
 
@@ -141,23 +142,25 @@ async def world(database: FreshDatabase, tmp_path: Path, free_port: Callable[[],
         group.create_task(queue.run(stop))
         group.create_task(InboxWorker(core.db, app._event_handler(core)).run(stop))
         group.create_task(core.changes.run(stop))
-        group.create_task(timetable.run(core.payments.context, stop))
+        group.create_task(sweeps.run(core.payments.context, stop))
         group.create_task(
             serve(_with_lifespan(Hooks(core.connections, core.inbox, 262_144)), "127.0.0.1", port, stop=stop)
         )
         yield World(core, sandbox, owner)
         stop.set()
-        assert (await verifying.verify(core.db))[1] == []
+        assert (await verification.verify(core.db))[1] == []
     await owner.close()
 
 
 @pytest.fixture
-async def harbour(database: FreshDatabase, tmp_path: Path, free_port: Callable[[], int]) -> AsyncIterator["Harbour"]:
+async def crypto_world(
+    database: FreshDatabase, tmp_path: Path, free_port: Callable[[], int]
+) -> AsyncIterator["CryptoWorld"]:
     """A sandbox with a chain, and a core that looks at it only when it is told to."""
-    from tests.core.payments.harbour import open_harbour  # which builds on the World above
+    from tests.core.payments.crypto_world import open_harbour  # which builds on the World above
 
-    async with open_harbour(database, tmp_path, free_port) as harbour:
-        yield harbour
+    async with open_harbour(database, tmp_path, free_port) as crypto_world:
+        yield crypto_world
 
 
 def _with_lifespan(hooks: Hooks) -> Any:

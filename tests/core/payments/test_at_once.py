@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from gerbang.base import ids
 from gerbang.base.errors import GerbangError
-from gerbang.core.payments.model import AttemptStatus, MethodChoice, Outcome, PaymentStatus, Whole
+from gerbang.core.payments.model import AttemptStatus, MethodChoice, Outcome, PaymentDetail, PaymentStatus
 from gerbang.ports.payment import Method
+from tests.core.payments.provider_book import agrees, fault
 
 from .conftest import CARD, OPERATOR, World
-from .witness import agrees, fault
 
 S = AttemptStatus
 BANKS = ("BCA", "BRI", "MANDIRI")
@@ -20,14 +20,14 @@ def va(bank: str) -> MethodChoice:
     return MethodChoice(Method.VIRTUAL_ACCOUNT, {"bank": bank})
 
 
-async def add(world: World, whole: Whole, choice: MethodChoice) -> Outcome:
-    return await world.core.payments.add_attempt(OPERATOR, whole.payment.id, choice, world.key())
+async def add(world: World, details: PaymentDetail, choice: MethodChoice) -> Outcome:
+    return await world.core.payments.add_attempt(OPERATOR, details.payment.id, choice, world.key())
 
 
-async def payable(world: World, whole: Whole) -> list[str]:
+async def payable(world: World, details: PaymentDetail) -> list[str]:
     """Our references of the attempts that the provider would still take money for, by its own book: it is asked to take some."""
     taken = []
-    for attempt in (await world.core.payments.get(whole.payment.id)).attempts:
+    for attempt in (await world.core.payments.get(details.payment.id)).attempts:
         reference = ids.show("att", attempt.id)
         try:
             await world.control("nicepay/pay", reference=reference)
@@ -37,13 +37,13 @@ async def payable(world: World, whole: Whole) -> list[str]:
     return taken
 
 
-async def settled(world: World, whole: Whole, statuses: Sequence[AttemptStatus]) -> bool:
-    latest = await world.core.payments.get(whole.payment.id)
+async def settled(world: World, details: PaymentDetail, statuses: Sequence[AttemptStatus]) -> bool:
+    latest = await world.core.payments.get(details.payment.id)
     return sorted(a.status for a in latest.attempts) == sorted(statuses)
 
 
 async def test_three_attempts_at_the_same_moment_leave_one_that_can_be_paid(world: World) -> None:
-    made = (await world.create(choice=None)).whole
+    made = (await world.create(choice=None)).details
     await fault(world, "slow", "registration", count=3, delay_s=1)
     await asyncio.gather(*(add(world, made, va(bank)) for bank in BANKS))
     await world.eventually(lambda: settled(world, made, [S.CANCELLED, S.CANCELLED, S.PENDING]), seconds=60)
@@ -58,15 +58,15 @@ async def test_three_attempts_at_the_same_moment_leave_one_that_can_be_paid(worl
 async def test_the_same_way_chosen_in_three_tabs_or_by_three_calls_is_one_code_and_one_page(world: World) -> None:
     """NICEPAY can close no unpaid QRIS and no card page: a second one would stay payable beside the first."""
     for choice in (QRIS, CARD):
-        made = (await world.create(choice=None)).whole
+        made = (await world.create(choice=None)).details
         await asyncio.gather(*(add(world, made, choice) for _ in range(3)))
-        again = (await add(world, made, choice)).whole
+        again = (await add(world, made, choice)).details
         assert [a.status for a in again.attempts] == [S.PENDING]
         assert len(await payable(world, made)) == 1
 
 
 async def test_one_whose_answer_is_lost_does_not_take_the_place_of_what_was_chosen_after_it(world: World) -> None:
-    made = (await world.create(choice=None)).whole
+    made = (await world.create(choice=None)).details
     await fault(world, "timeout_after_effect", "registration", delay_s=6)
     await asyncio.gather(add(world, made, va("BCA")), _a_moment_later(world, made, QRIS))
     await world.eventually(lambda: settled(world, made, [S.ABANDONED, S.PENDING]), seconds=40)
@@ -77,13 +77,13 @@ async def test_one_whose_answer_is_lost_does_not_take_the_place_of_what_was_chos
     ]
 
 
-async def _a_moment_later(world: World, made: Whole, choice: MethodChoice) -> None:
+async def _a_moment_later(world: World, made: PaymentDetail, choice: MethodChoice) -> None:
     await asyncio.sleep(0.5)
     await add(world, made, choice)
 
 
 async def test_one_that_could_not_be_sent_yet_is_not_sent_any_more_once_another_was_chosen(world: World) -> None:
-    made = (await world.create(choice=None)).whole
+    made = (await world.create(choice=None)).details
     await fault(world, "refuse", "", delay_s=2.5)
     await add(world, made, va("BCA"))
     await add(world, made, QRIS)
@@ -94,7 +94,7 @@ async def test_one_that_could_not_be_sent_yet_is_not_sent_any_more_once_another_
 
 
 async def test_a_cancel_while_a_number_is_being_made_leaves_no_number_that_can_be_paid(world: World) -> None:
-    made = (await world.create(choice=None)).whole
+    made = (await world.create(choice=None)).details
     await fault(world, "slow", "registration", delay_s=1.5)
     await asyncio.gather(add(world, made, va("BCA")), _cancel_in(world, made, 0.5))
 
@@ -109,20 +109,20 @@ async def test_a_cancel_while_a_number_is_being_made_leaves_no_number_that_can_b
     assert await payable(world, made) == []
 
 
-async def _cancel_in(world: World, made: Whole, seconds: float) -> None:
+async def _cancel_in(world: World, made: PaymentDetail, seconds: float) -> None:
     await asyncio.sleep(seconds)
     await world.core.payments.cancel(OPERATOR, made.payment.id)
 
 
 async def test_a_cancel_and_a_new_attempt_at_once_end_as_if_one_came_after_the_other(world: World) -> None:
     for _ in range(5):
-        made = (await world.create()).whole
+        made = (await world.create()).details
         answers = await asyncio.gather(
             add(world, made, QRIS), world.core.payments.cancel(OPERATOR, made.payment.id), return_exceptions=True
         )
-        assert all(isinstance(a, GerbangError | Outcome | Whole) for a in answers), answers
+        assert all(isinstance(a, GerbangError | Outcome | PaymentDetail) for a in answers), answers
 
-        async def quiet(made: Whole = made) -> bool:
+        async def quiet(made: PaymentDetail = made) -> bool:
             latest = await world.core.payments.get(made.payment.id)
             return latest.payment.status is PaymentStatus.CANCELLED or [a.status for a in latest.attempts][1:] == [
                 S.PENDING
@@ -132,7 +132,7 @@ async def test_a_cancel_and_a_new_attempt_at_once_end_as_if_one_came_after_the_o
 
 
 async def test_money_that_comes_late_by_one_way_closes_the_other(world: World) -> None:
-    made = (await world.create(choice=va("BCA"))).whole
+    made = (await world.create(choice=va("BCA"))).details
     first = ids.show("att", made.attempts[0].id)
     await fault(world, "http_500", "cancel", count=50)  # it cannot be closed for now, and the payer has its number
     await add(world, made, va("BRI"))
@@ -145,6 +145,6 @@ async def test_money_that_comes_late_by_one_way_closes_the_other(world: World) -
 
 
 async def test_the_same_page_at_the_provider_chosen_again_is_the_one_that_is_open(world: World) -> None:
-    made = (await world.create(choice=CARD)).whole
-    again = (await add(world, made, CARD)).whole
+    made = (await world.create(choice=CARD)).details
+    again = (await add(world, made, CARD)).details
     assert [one.id for one in again.attempts] == [made.attempts[0].id]

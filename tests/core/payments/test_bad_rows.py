@@ -8,14 +8,15 @@ from gerbang.base.clock import MOST_OFFSET_S, BusinessClock, real_now
 from gerbang.base.errors import GerbangError, RowUnreadable
 from gerbang.base.http import Unreachable
 from gerbang.cli import doctor
-from gerbang.core.connections import probing
+from gerbang.core.connections import probes
 from gerbang.core.connections.model import BadConnection
 from gerbang.core.identity.model import Role
 from gerbang.core.inbox.model import EventFilters, EventStatus, NewEvent
 from gerbang.core.notifications.model import Filters as NotificationFilters
-from gerbang.core.payments import refund_store, verifying
 from gerbang.core.payments.model import Filters, PaymentStatus
-from gerbang.core.payments.refund_model import RefundFilters
+from gerbang.core.payments.refunds import store as refund_store
+from gerbang.core.payments.refunds.model import RefundFilters
+from gerbang.core.payments.verification import service as verification
 from gerbang.core.queue import business_time
 from gerbang.core.secrets.model import Purpose
 
@@ -46,7 +47,7 @@ async def sql(world: World, statement: str, *given: object) -> None:
 
 
 async def test_a_connection_whose_provider_is_gone_is_unusable_and_all_others_work(world: World) -> None:
-    gone = (await world.create()).whole
+    gone = (await world.create()).details
     await sql(world, GONE)
     await sql(world, "UPDATE attempts SET connection = 'gone', look_at = now() WHERE payment_id = $1", gone.payment.id)
     await world.core.payments.context.look()  # type: ignore[misc]  # app.core has set it
@@ -61,9 +62,9 @@ async def test_a_connection_whose_provider_is_gone_is_unusable_and_all_others_wo
         await world.core.calls.inquire((await world.core.payments.get(gone.payment.id)).attempts[-1], "x")
     with pytest.raises(BadConnection):
         await world.core.connections.update("t", "gone", settings={"a": "b"}, secrets={}, enabled=True)
-    whole = (await world.create()).whole
-    await world.pay(whole)
-    await world.until(whole.payment.id, PaymentStatus.PAID, 40)
+    details = (await world.create()).details
+    await world.pay(details)
+    await world.until(details.payment.id, PaymentStatus.PAID, 40)
     await world.core.connections.update(
         "t", "gone", settings=connection.settings, secrets=connection.secrets, enabled=False
     )
@@ -86,9 +87,9 @@ async def test_a_connection_whose_settings_cannot_be_read_offers_nothing_and_all
     )  # fmt: skip
     offered = await world.core.payments.methods(150_000, "IDR")
     assert {one.connection for one in offered} == {"nicepay-uji"}
-    probed = await probing.probe(world.core.connections, world.core.http, await world.core.connections.get("bad"))
-    assert probing.usable_of(probed) is False, "doctor says so"
-    assert (await world.create()).whole.attempts
+    probed = await probes.probe(world.core.connections, world.core.http, await world.core.connections.get("bad"))
+    assert probes.usable_of(probed) is False, "doctor says so"
+    assert (await world.create()).details.attempts
 
 
 async def test_a_secret_that_does_not_open_is_called_that_and_keeps_no_other_connection_away(
@@ -97,21 +98,21 @@ async def test_a_secret_that_does_not_open_is_called_that_and_keeps_no_other_con
     await world.core.secrets.put("service/ruined/key", b"x", overlap_s=0, actor="test")
     await sql(world, "UPDATE sealed_secrets SET sealed_value = '\\x00' WHERE name = 'service/ruined/key'")
     await sql(world, RUINED)
-    probed = await probing.probe(world.core.connections, world.core.http, await world.core.connections.get("ruined"))
+    probed = await probes.probe(world.core.connections, world.core.http, await world.core.connections.get("ruined"))
     found = doctor._of_probe("ruined", probed)
     assert (found.good, found.cure) == (False, "Write it anew: gerbang secrets put NAME.")
     assert "service/ruined/key version 1 does not open" in found.what
     await app._connect("ruined", world.core.secrets.get("service/ruined/key", Purpose.CALL_PROVIDER))
-    assert (await world.create()).whole.attempts
+    assert (await world.create()).details.attempts
 
 
 async def test_events_of_a_connection_without_its_secret_wait_and_block_no_others(world: World) -> None:
     await sql(world, SEALED_AWAY)
     await world.core.inbox.receive(NewEvent("sealed", "k", "s", "payment", {}, b"x"))
-    whole = (await world.create()).whole
-    await send(world, letter(world, whole))
-    await world.pay(whole)
-    await world.until(whole.payment.id, PaymentStatus.PAID, 40)
+    details = (await world.create()).details
+    await send(world, letter(world, details))
+    await world.pay(details)
+    await world.until(details.payment.id, PaymentStatus.PAID, 40)
     waiting = await world.core.inbox.page(EventFilters(source="sealed"), None, 10)
     assert [event.status for event in waiting] == [EventStatus.WAITING]
 
@@ -124,9 +125,9 @@ async def test_a_secret_that_does_not_open_stops_only_who_uses_it(world: World) 
     with pytest.raises(GerbangError):
         await world.core.connections.account_for(connection, Purpose.VERIFY_WEBHOOK)
     await world.core.inbox.receive(NewEvent("sealed", "k", "s", "payment", {}, b"x"))
-    whole = (await world.create()).whole
-    await world.pay(whole)
-    await world.until(whole.payment.id, PaymentStatus.PAID, 40)
+    details = (await world.create()).details
+    await world.pay(details)
+    await world.until(details.payment.id, PaymentStatus.PAID, 40)
 
 
 @pytest.mark.parametrize(
@@ -149,16 +150,16 @@ async def test_a_secret_that_does_not_open_stops_only_who_uses_it(world: World) 
 )
 async def test_a_payment_that_cannot_be_read_is_alone_with_that(world: World, spoil: str, mend: str) -> None:
     """Due together with others, listed together, read at the same moment, heard of in the same batch."""
-    bad, good = (await world.create()).whole.payment.id, (await world.create()).whole
+    bad, good = (await world.create()).details.payment.id, (await world.create()).details
     await sql(world, spoil, bad)
     await sql(world, "UPDATE payments SET look_at = now()")
     await world.pay(good)
     await world.until(good.payment.id, PaymentStatus.PAID, 40)
     listed, _ = await world.core.payments.page(Filters(), None, 10)
-    assert [whole.payment.id for whole in listed] == [good.payment.id]
+    assert [details.payment.id for details in listed] == [good.payment.id]
     with pytest.raises(RowUnreadable):
         await world.core.payments.get(bad)
-    _, found = await verifying.verify(world.core.db)
+    _, found = await verification.verify(world.core.db)
     assert ("a payment can be read", ids.show("pay", bad)) in [(one.invariant, one.object) for one in found]
     assert {one.object for one in found} <= {ids.show("pay", bad), str(bad)}
     await sql(world, mend, bad)
@@ -187,14 +188,14 @@ async def test_people_keys_events_and_refunds_of_words_that_are_unknown_are_alon
     assert [one.key for one in await world.core.inbox.page(EventFilters(source="nicepay-uji"), None, 10)].count(
         "odd"
     ) == 0
-    assert await verifying.unreadable(world.core.db) == [(ids.show("usr", bad.id), "auditor")]
+    assert await verification.unreadable(world.core.db) == [(ids.show("usr", bad.id), "auditor")]
     await sql(world, "DELETE FROM session_families")
     await sql(world, "DELETE FROM users")
     await sql(world, "DELETE FROM inbox WHERE key = 'odd'")
 
 
 async def test_a_refund_that_cannot_be_read_hides_its_own_payment_and_no_other(world: World) -> None:
-    bad, good = (await world.create()).whole, (await world.create()).whole
+    bad, good = (await world.create()).details, (await world.create()).details
     refund, by = ids.new(), RefundFilters()
     await sql(world, "UPDATE payments SET amount_captured = 1 WHERE id = $1", bad.payment.id)
     await sql(
@@ -204,11 +205,11 @@ async def test_a_refund_that_cannot_be_read_hides_its_own_payment_and_no_other(w
         refund, bad.payment.id, bad.attempts[0].id,
     )  # fmt: skip
     listed, _ = await world.core.payments.page(Filters(), None, 10)
-    shown = [whole.payment.id for whole in listed]
+    shown = [details.payment.id for details in listed]
     assert (good.payment.id in shown, bad.payment.id in shown) == (True, False)
     async with world.core.db.reading() as tx:
         assert await refund_store.page(tx, by, None, 10) == []
-    assert (ids.show("ref", refund), "bogus IDR") in await verifying.unreadable(world.core.db)
+    assert (ids.show("ref", refund), "bogus IDR") in await verification.unreadable(world.core.db)
     await sql(world, "DELETE FROM refunds")
     await sql(world, "UPDATE payments SET amount_captured = 0 WHERE id = $1", bad.payment.id)
 

@@ -18,20 +18,20 @@ from gerbang.core.inbox.model import Done, Event, EventStatus, NewEvent, Result
 from gerbang.core.inbox.service import Apply, Inbox
 from gerbang.core.inbox.worker import Worker
 from gerbang.core.payments import store
-from gerbang.core.payments.draft import open_drafts, save_drafts
-from gerbang.core.payments.model import NotRefundable, PaymentStatus, RefundStatus, Whole
-from gerbang.core.payments.refund_model import RefundOutcome
+from gerbang.core.payments.model import NotRefundable, PaymentDetail, PaymentStatus, RefundStatus
+from gerbang.core.payments.refunds.model import RefundOutcome
+from gerbang.core.payments.unit_of_work import load_for_update, save_changes
 from tests.conftest import FreshDatabase
+from tests.core.payments.provider_book import agrees, book_of, fault
 
 from .conftest import CARD, OPERATOR, World
 from .test_faults import has_instructions, nothing_under_way, paid_card
-from .witness import agrees, book_of, fault
 
 
-async def refund_at_once(world: World, whole: Whole, amount: int, times: int) -> list[RefundOutcome]:
+async def refund_at_once(world: World, details: PaymentDetail, amount: int, times: int) -> list[RefundOutcome]:
     """Ask for the same refund many times at the same moment, each with a key of its own; those that were granted."""
     asked = [
-        world.core.payments.refund(OPERATOR, whole.payment.id, amount, "all at once", None, world.key())
+        world.core.payments.refund(OPERATOR, details.payment.id, amount, "all at once", None, world.key())
         for _ in range(times)
     ]
     answers = await asyncio.gather(*asked, return_exceptions=True)
@@ -72,21 +72,21 @@ async def test_one_key_for_twenty_refunds_at_once_gives_back_once(world: World) 
     )
     assert len({outcome.refund.id for outcome in outcomes}) == 1
     await world.eventually(lambda: nothing_under_way(world, made))
-    whole = await agrees(world, made.payment.id)
-    assert whole.payment.amount_refunded == 10_000
+    details = await agrees(world, made.payment.id)
+    assert details.payment.amount_refunded == 10_000
 
 
 async def test_a_cancel_and_the_money_at_once_end_the_same_way_as_the_provider(world: World) -> None:  # R12
     for _ in range(5):
-        made = (await world.create()).whole
+        made = (await world.create()).details
         await asyncio.gather(
             world.pay(made), world.core.payments.cancel(OPERATOR, made.payment.id), return_exceptions=True
         )
         await asyncio.sleep(0.3)
         await world.core.payments.refresh(OPERATOR, made.payment.id)
-        whole = await agrees(world, made.payment.id)
-        paid = (await book_of(world, whole)).paid
-        assert whole.payment.status is (PaymentStatus.PAID if paid else PaymentStatus.CANCELLED)
+        details = await agrees(world, made.payment.id)
+        paid = (await book_of(world, details)).paid
+        assert details.payment.status is (PaymentStatus.PAID if paid else PaymentStatus.CANCELLED)
 
 
 async def test_two_who_each_read_before_the_other_writes_cannot_promise_the_same_money(world: World) -> None:  # R12
@@ -117,7 +117,7 @@ async def stored(world: World) -> int:
 
 
 async def test_without_an_audit_row_nothing_happens_and_reading_goes_on(world: World) -> None:  # R53
-    made = (await world.create()).whole
+    made = (await world.create()).details
     before = await stored(world)
     await as_owner(world, "REVOKE INSERT ON audit FROM gerbang_app")
     started = time.monotonic()
@@ -140,7 +140,7 @@ async def test_an_audit_table_that_is_locked_refuses_within_two_seconds(world: W
             await world.create()
         assert time.monotonic() - started < 2.2
     await connection.close()
-    assert (await world.create()).whole.payment.status is PaymentStatus.PENDING
+    assert (await world.create()).details.payment.status is PaymentStatus.PENDING
 
 
 async def as_if_audited(db: Database, statement: str) -> None:
@@ -173,20 +173,20 @@ async def test_another_table_that_is_locked_is_not_called_the_audit(
 async def test_what_a_sender_notes_while_an_answer_is_written_down_stands(world: World) -> None:
     """Whoever sends holds no lock of the payment: an older note written back would send twice, or never."""
     await fault(world, "slow", "registration", delay_s=6)
-    made = (await world.create()).whole
+    made = (await world.create()).details
     sending = made.attempts[0].id
     async with world.core.db.transaction() as tx:
-        draft = (await open_drafts(tx, [made.payment.id]))[made.payment.id]
+        aggregate = (await load_for_update(tx, [made.payment.id]))[made.payment.id]
         async with world.core.db.transaction() as sender:
             assert await store.mark_unsent(sender, sending, True)
-        draft.put_attempt(replace(draft.attempts[sending], asked_at=draft.now))
-        await save_drafts(tx, [draft])
+        aggregate.put_attempt(replace(aggregate.attempts[sending], asked_at=aggregate.now))
+        await save_changes(tx, [aggregate])
     async with world.core.db.transaction() as tx:
         noted = await store.attempt(tx, sending)
         await store.mark_unsent(tx, sending, False)
     assert noted is not None
     assert noted.unsent
-    assert noted.asked_at == draft.now
+    assert noted.asked_at == aggregate.now
     await world.eventually(lambda: has_instructions(world, made))
 
 
@@ -194,7 +194,7 @@ async def test_a_letter_about_nothing_known_is_parked_with_its_bytes_and_its_lan
     stranger = ids.show("att", ids.new())
     body = f"tXid={'A' * 30}&referenceNo={stranger}&amt=150000&status=0&payMethod=02".encode()
     await world.core.inbox.receive(NewEvent("nicepay-uji", "", stranger, "virtual_account.paid", {}, body))
-    made = (await world.create()).whole
+    made = (await world.create()).details
     await world.pay(made)
     await world.until(made.payment.id, PaymentStatus.PAID)
 
@@ -308,7 +308,7 @@ async def owner_says(database: FreshDatabase, statement: str, *values: object) -
 
 
 async def test_a_refund_of_what_is_not_in_is_refused(world: World) -> None:  # R10
-    made = (await world.create(choice=CARD)).whole
+    made = (await world.create(choice=CARD)).details
     with pytest.raises(NotRefundable):
         await world.core.payments.refund(OPERATOR, made.payment.id, None, "nothing came", None, world.key())
     assert RefundStatus.REQUESTED not in {r.status for r in made.refunds}

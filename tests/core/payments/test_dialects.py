@@ -10,7 +10,14 @@ import pytest
 
 from gerbang import demo
 from gerbang.base import ids
-from gerbang.core.payments.model import AttemptStatus, MethodChoice, NotCancellable, PaymentStatus, RefundStatus, Whole
+from gerbang.core.payments.model import (
+    AttemptStatus,
+    MethodChoice,
+    NotCancellable,
+    PaymentDetail,
+    PaymentStatus,
+    RefundStatus,
+)
 from gerbang.ports.payment import Method, Wait
 from gerbang.providers.nicepay.simulator.snap import signing
 
@@ -41,33 +48,33 @@ async def routes(world: World, after: int = 0) -> list[str]:
     return [route for route in found if not route.startswith(("/control", "/v1.0"))][after:]
 
 
-async def settled(world: World, whole: Whole) -> Whole:
+async def settled(world: World, details: PaymentDetail) -> PaymentDetail:
     async def check() -> bool:
-        found = await world.core.payments.get(whole.payment.id)
+        found = await world.core.payments.get(details.payment.id)
         return bool(found.refunds) and found.refunds[-1].status is RefundStatus.SUCCEEDED
 
     await world.eventually(check)
-    return await world.core.payments.get(whole.payment.id)
+    return await world.core.payments.get(details.payment.id)
 
 
 @pytest.mark.parametrize(("before", "after"), [(V2, SNAP), (SNAP, V2)], ids=["to_snap", "to_v2"])
 async def test_a_switch_strands_no_open_qr_code(world: World, before: str, after: str) -> None:
     """Paid and given back after the switch, by webhook and calls of the dialect that it was made in."""
     await speak(world, before)
-    whole = (await world.create(choice=QRIS)).whole
-    assert (whole.attempts[0].status, whole.attempts[0].dialect) == (AttemptStatus.PENDING, before)
+    details = (await world.create(choice=QRIS)).details
+    assert (details.attempts[0].status, details.attempts[0].dialect) == (AttemptStatus.PENDING, before)
     await speak(world, after)
     so_far = len(await routes(world))
-    await world.pay(whole)
-    paid = await world.until(whole.payment.id, PaymentStatus.PAID)
+    await world.pay(details)
+    paid = await world.until(details.payment.id, PaymentStatus.PAID)
     assert not paid.payment.late
-    await world.core.payments.refund(OPERATOR, whole.payment.id, None, "Kopi habis", None, world.key())
-    back = await settled(world, whole)
+    await world.core.payments.refund(OPERATOR, details.payment.id, None, "Kopi habis", None, world.key())
+    back = await settled(world, details)
     assert back.payment.status is PaymentStatus.REFUNDED
     called = set(await routes(world, so_far))
     spoken = {"/api/v1.0/qr/qr-mpm-query", "/api/v1.0/qr/qr-mpm-refund"} if before == SNAP else {"/direct/v2/inquiry", "/direct/v2/cancel"}  # fmt: skip
     assert called == spoken
-    fresh = (await world.create(choice=QRIS)).whole
+    fresh = (await world.create(choice=QRIS)).details
     assert (fresh.attempts[0].status, fresh.attempts[0].dialect) == (AttemptStatus.PENDING, after)
 
 
@@ -75,17 +82,17 @@ async def test_a_switch_strands_no_open_qr_code(world: World, before: str, after
 async def test_a_switch_strands_no_open_virtual_account(world: World, before: str, after: str) -> None:
     """One is paid after the switch and given back by a transfer, as a virtual account is; another is closed at NICEPAY."""
     await speak(world, before)
-    whole, other = (await world.create()).whole, (await world.create()).whole
-    assert {one.attempts[0].dialect for one in (whole, other)} == {before}
+    details, other = (await world.create()).details, (await world.create()).details
+    assert {one.attempts[0].dialect for one in (details, other)} == {before}
     await speak(world, after)
-    await world.pay(whole)
-    await world.until(whole.payment.id, PaymentStatus.PAID)
+    await world.pay(details)
+    await world.until(details.payment.id, PaymentStatus.PAID)
     refund = (
-        await world.core.payments.refund(OPERATOR, whole.payment.id, None, "Kopi habis", None, world.key())
+        await world.core.payments.refund(OPERATOR, details.payment.id, None, "Kopi habis", None, world.key())
     ).refund
     assert refund.status is RefundStatus.AWAITING_TRANSFER
     await world.core.payments.settle_refund(OPERATOR, refund.id, "TRF-1")
-    assert (await settled(world, whole)).payment.status is PaymentStatus.REFUNDED
+    assert (await settled(world, details)).payment.status is PaymentStatus.REFUNDED
     await world.core.payments.cancel(OPERATOR, other.payment.id)
     orders = (await world.control("nicepay/orders?limit=10", "GET"))["data"]
     states = {order["reference"]: order["state"] for order in orders}
@@ -96,14 +103,14 @@ async def test_what_is_offered_once_is_offered_in_one_dialect(world: World) -> N
     await speak(world, SNAP)
     offers = [one for one in await world.core.payments.methods(150_000, "IDR") if one.method is VA.method]
     assert len(offers) == 1
-    assert (await world.create()).whole.attempts[0].dialect == SNAP
+    assert (await world.create()).details.attempts[0].dialect == SNAP
 
 
 async def test_a_notification_of_snap_is_answered_as_snap_wants_it(world: World) -> None:
     await demo.connect_snap(world.core.connections, world.core.secrets, world.core.settings)
-    whole = (await world.create(choice=OVO)).whole
-    await world.pay(whole)
-    await world.until(whole.payment.id, PaymentStatus.PAID)
+    details = (await world.create(choice=OVO)).details
+    await world.pay(details)
+    await world.until(details.payment.id, PaymentStatus.PAID)
 
     async def told() -> bool:
         return bool(await letters(world))
@@ -124,15 +131,15 @@ async def test_an_order_whose_answer_was_lost_is_found_by_our_reference(world: W
     """R8: OVO has asked the payer already, so nothing is sent again; NICEPAY is asked for our reference until it tells."""
     await demo.connect_snap(world.core.connections, world.core.secrets, world.core.settings)
     await world.control("nicepay/faults", "PUT", kind=kind, route="/payment-host-to-host", count=1)
-    whole = (await world.create(choice=OVO)).whole
-    assert whole.attempts[0].status is AttemptStatus.UNKNOWN
+    details = (await world.create(choice=OVO)).details
+    assert details.attempts[0].status is AttemptStatus.UNKNOWN
     await world.advance(11)
-    found = await world.until(whole.payment.id, PaymentStatus.PENDING)
+    found = await world.until(details.payment.id, PaymentStatus.PENDING)
     (attempt,) = found.attempts
     assert attempt.provider_reference is not None
     assert attempt.next_action == Wait()
     await world.pay(found)
-    paid = await world.until(whole.payment.id, PaymentStatus.PAID)
+    paid = await world.until(details.payment.id, PaymentStatus.PAID)
     assert len(paid.attempts) == 1
     assert (await routes(world)).count("/api/v1.0/debit/payment-host-to-host") == 1
 
@@ -141,21 +148,21 @@ async def test_a_payer_who_pays_before_we_know_is_found_too(world: World) -> Non
     """R18: the notification names a transaction whose answer we never had."""
     await demo.connect_snap(world.core.connections, world.core.secrets, world.core.settings)
     await world.control("nicepay/faults", "PUT", kind="reset_after_effect", route="/payment-host-to-host", count=1)
-    whole = (await world.create(choice=OVO)).whole
-    await world.pay(whole)
-    paid = await world.until(whole.payment.id, PaymentStatus.PAID)
+    details = (await world.create(choice=OVO)).details
+    await world.pay(details)
+    paid = await world.until(details.payment.id, PaymentStatus.PAID)
     assert paid.attempts[0].provider_reference is not None
 
 
 async def test_an_order_that_never_arrived_is_over_and_the_payer_may_choose_again(world: World) -> None:
     await demo.connect_snap(world.core.connections, world.core.secrets, world.core.settings)
     await world.control("nicepay/faults", "PUT", kind="reset_before", route="/payment-host-to-host", count=1)
-    whole = (await world.create(choice=DANA)).whole
-    assert whole.attempts[0].status is AttemptStatus.UNKNOWN
+    details = (await world.create(choice=DANA)).details
+    assert details.attempts[0].status is AttemptStatus.UNKNOWN
     for _ in range(13):
         await world.advance(11)
         await asyncio.sleep(0.2)
-    failed = await world.until(whole.payment.id, PaymentStatus.FAILED)
+    failed = await world.until(details.payment.id, PaymentStatus.FAILED)
     assert failed.attempts[0].failure is not None
     assert failed.attempts[0].failure.code == "not_registered"
 
@@ -164,11 +171,11 @@ async def test_an_order_that_we_know_only_by_our_reference_is_asked_about_before
     await demo.connect_snap(world.core.connections, world.core.secrets, world.core.settings)
     await world.control("nicepay/webhooks", drop=True)
     await world.control("nicepay/faults", "PUT", kind="reset_after_effect", route="/payment-host-to-host", count=1)
-    whole = (await world.create(choice=OVO)).whole
-    await world.pay(whole)
+    details = (await world.create(choice=OVO)).details
+    await world.pay(details)
     with pytest.raises(NotCancellable):
-        await world.core.payments.cancel(OPERATOR, whole.payment.id)
-    paid = await world.until(whole.payment.id, PaymentStatus.PAID)
+        await world.core.payments.cancel(OPERATOR, details.payment.id)
+    paid = await world.until(details.payment.id, PaymentStatus.PAID)
     assert paid.attempts[0].provider_reference is not None
 
 
@@ -176,11 +183,11 @@ async def test_r20_a_hint_that_names_nonsense_does_not_keep_us_from_asking_by_ou
     """Whoever has seen one signed notification can send another body under it for five minutes."""
     await demo.connect_snap(world.core.connections, world.core.secrets, world.core.settings)
     await world.control("nicepay/faults", "PUT", kind="reset_after_effect", route="/payment-host-to-host", count=1)
-    whole = (await world.create(choice=OVO)).whole
+    details = (await world.create(choice=OVO)).details
     stamp = datetime.now(UTC).replace(microsecond=0).isoformat()
     key = signing.read_private(demo.nicepay_private_key(world.core.settings.data))
     body = {
-        "originalPartnerReferenceNo": ids.show("att", whole.attempts[0].id),
+        "originalPartnerReferenceNo": ids.show("att", details.attempts[0].id),
         "originalReferenceNo": "NONSENSE" * 3 + "123456",
     }
     answer = await world.core.http.send(
@@ -194,7 +201,7 @@ async def test_r20_a_hint_that_names_nonsense_does_not_keep_us_from_asking_by_ou
         body=json.dumps(body).encode(),
     )
     assert answer.status == 200
-    found = await world.until(whole.payment.id, PaymentStatus.PENDING)
+    found = await world.until(details.payment.id, PaymentStatus.PENDING)
     assert found.attempts[0].next_action == Wait()
     assert found.attempts[0].provider_reference != body["originalReferenceNo"]
 
@@ -203,9 +210,9 @@ async def test_one_that_turns_out_to_be_open_is_closed_on_our_side(world: World)
     """SNAP closes no wallet's order, so it can still be paid: that is late money, and counts."""
     await demo.connect_snap(world.core.connections, world.core.secrets, world.core.settings)
     await world.control("nicepay/faults", "PUT", kind="reset_after_effect", route="/payment-host-to-host", count=1)
-    whole = (await world.create(choice=OVO)).whole
-    gone = await world.core.payments.cancel(OPERATOR, whole.payment.id)
+    details = (await world.create(choice=OVO)).details
+    gone = await world.core.payments.cancel(OPERATOR, details.payment.id)
     assert (gone.payment.status, gone.attempts[0].status) == (PaymentStatus.CANCELLED, AttemptStatus.CANCELLED)
-    await world.pay(whole)
-    paid = await world.until(whole.payment.id, PaymentStatus.PAID)
+    await world.pay(details)
+    paid = await world.until(details.payment.id, PaymentStatus.PAID)
     assert paid.payment.late

@@ -13,7 +13,7 @@ CLEARING = "clearing:nicepay-uji"
 
 
 async def test_a_virtual_account_is_paid_once_the_provider_says_so_when_asked(world: World) -> None:
-    made = (await world.create()).whole
+    made = (await world.create()).details
     assert made.payment.status is PaymentStatus.PENDING
     assert isinstance(made.attempts[0].next_action, DisplayVirtualAccount)
 
@@ -29,7 +29,7 @@ async def test_a_virtual_account_is_paid_once_the_provider_says_so_when_asked(wo
 
 
 async def test_with_notifications_lost_nothing_is_paid_until_the_sweep_asks(world: World) -> None:
-    made = (await world.create()).whole
+    made = (await world.create()).details
     await world.control("nicepay/webhooks", reference=ids.show("att", made.attempts[0].id), drop=True)
     await world.pay(made)
     await asyncio.sleep(1)
@@ -41,7 +41,7 @@ async def test_with_notifications_lost_nothing_is_paid_until_the_sweep_asks(worl
 
 async def test_fifty_requests_with_one_key_make_one_payment_and_one_registration(world: World) -> None:  # R1
     outcomes = await asyncio.gather(*(world.create(key="one-key") for _ in range(50)))
-    assert len({outcome.whole.payment.id for outcome in outcomes}) == 1
+    assert len({outcome.details.payment.id for outcome in outcomes}) == 1
     assert sum(not outcome.replayed for outcome in outcomes) == 1
     assert await world.registrations() == 1
 
@@ -52,22 +52,22 @@ async def test_a_lost_answer_ends_with_one_number_shown_and_money_on_either_foun
         "test", "nicepay-uji", settings={**(await world.core.connections.get("nicepay-uji")).settings, "timeout_s": "1"},
         secrets=(await world.core.connections.get("nicepay-uji")).secrets, enabled=True,
     )  # fmt: skip
-    made = (await world.create()).whole
-    whole = await world.until(made.payment.id, PaymentStatus.PENDING)
-    assert [a.status for a in whole.attempts] == [AttemptStatus.ABANDONED, AttemptStatus.PENDING]
-    assert [a.next_action is not None for a in whole.attempts] == [False, True]
+    made = (await world.create()).details
+    details = await world.until(made.payment.id, PaymentStatus.PENDING)
+    assert [a.status for a in details.attempts] == [AttemptStatus.ABANDONED, AttemptStatus.PENDING]
+    assert [a.next_action is not None for a in details.attempts] == [False, True]
 
-    await world.control("nicepay/pay", reference=ids.show("att", whole.attempts[0].id))
+    await world.control("nicepay/pay", reference=ids.show("att", details.attempts[0].id))
     paid = await world.until(made.payment.id, PaymentStatus.PAID)
     assert paid.attempts[0].status is AttemptStatus.CAPTURED
 
 
 async def test_money_on_both_numbers_puts_the_second_to_the_payers_credit(world: World) -> None:
-    made = (await world.create()).whole
+    made = (await world.create()).details
     again = await world.core.payments.add_attempt(
         OPERATOR, made.payment.id, MethodChoice(Method.VIRTUAL_ACCOUNT, {"bank": "BRI"}), world.key()
     )
-    first, second = again.whole.attempts
+    first, second = again.details.attempts
     await world.control("nicepay/pay", reference=ids.show("att", second.id))
     await world.until(made.payment.id, PaymentStatus.PAID)
     closed = await world.core.payments.get(made.payment.id)
@@ -76,7 +76,7 @@ async def test_money_on_both_numbers_puts_the_second_to_the_payers_credit(world:
 
 
 async def test_a_card_goes_to_the_hosted_page_and_its_refund_comes_back_from_the_provider(world: World) -> None:
-    made = (await world.create(choice=CARD)).whole
+    made = (await world.create(choice=CARD)).details
     assert isinstance(made.attempts[0].next_action, Redirect)
     await world.pay(made)
     await world.until(made.payment.id, PaymentStatus.PAID)
@@ -92,7 +92,7 @@ async def test_a_card_goes_to_the_hosted_page_and_its_refund_comes_back_from_the
 
 
 async def test_a_paid_virtual_account_is_given_back_by_a_persons_transfer(world: World) -> None:
-    made = (await world.create()).whole
+    made = (await world.create()).details
     await world.pay(made)
     await world.until(made.payment.id, PaymentStatus.PAID)
 
@@ -111,13 +111,13 @@ async def test_a_paid_virtual_account_is_given_back_by_a_persons_transfer(world:
 
 
 async def test_cancel_closes_the_number_at_the_provider(world: World) -> None:
-    made = (await world.create()).whole
+    made = (await world.create()).details
     cancelled = await world.core.payments.cancel(OPERATOR, made.payment.id)
     assert cancelled.payment.status is PaymentStatus.CANCELLED
 
 
 async def test_an_unpaid_number_expires_when_the_provider_says_so(world: World) -> None:
-    made = (await world.create()).whole
+    made = (await world.create()).details
     await world.advance(86_400 + 60)
     await world.until(made.payment.id, PaymentStatus.EXPIRED)
 
@@ -125,7 +125,7 @@ async def test_an_unpaid_number_expires_when_the_provider_says_so(world: World) 
 async def test_an_unpaid_card_expires_at_our_deadline_for_its_provider_knows_no_end_and_late_money_counts(
     world: World,
 ) -> None:
-    made = (await world.create(choice=CARD)).whole
+    made = (await world.create(choice=CARD)).details
     await world.advance(86_400 + 60)
     expired = await world.until(made.payment.id, PaymentStatus.EXPIRED)
     assert expired.attempts[0].status is AttemptStatus.EXPIRED
@@ -147,6 +147,6 @@ async def test_a_demo_of_yesterday_learns_the_methods_of_today(world: World) -> 
     }
 
     await demo.connect_nicepay(world.core.connections, world.core.secrets, world.core.settings)
-    made = (await world.create(choice=MethodChoice(Method.QRIS, {}))).whole
+    made = (await world.create(choice=MethodChoice(Method.QRIS, {}))).details
     await world.pay(made)
     await world.until(made.payment.id, PaymentStatus.PAID)

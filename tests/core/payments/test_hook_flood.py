@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from gerbang.web.access_log import AccessLog
-from gerbang.web.exchange import Reply
-from gerbang.web.hooks import Hooks
-from gerbang.web.refusals import Refusals
+from gerbang.web.gateway.access_log import AccessLog
+from gerbang.web.gateway.request_context import Reply
+from gerbang.web.transport.hooks import Hooks
+from gerbang.web.transport.webhook_refusals import Refusals
 
 from .conftest import World
 from .test_hooks import letter
@@ -62,14 +62,14 @@ async def test_five_thousand_forgeries_leave_few_rows_and_lines_and_take_little_
     assert answers[429] > 2_500, "nothing is verified for those who were refused often enough"
     assert max(await kept(world)) <= 65
     assert sum(captured.count("webhook.rejected") for captured in capsys.readouterr()) <= 20
-    genuine = await ask(hooks, "203.0.113.77", letter(world, (await world.create()).whole))
+    genuine = await ask(hooks, "203.0.113.77", letter(world, (await world.create()).details))
     assert genuine.status == 200
 
 
 async def test_a_genuine_message_gets_through_from_the_very_address_of_the_forger(world: World) -> None:
     """Where no proxy is trusted, everybody has one address."""
     hooks = flooded(world)
-    body = letter(world, (await world.create()).whole)
+    body = letter(world, (await world.create()).details)
     for _ in range(1_600):
         await ask(hooks, "127.0.0.1", FORGED)
     async with asyncio.timeout(10):

@@ -9,18 +9,18 @@ import pytest
 from gerbang.base import ids
 from gerbang.base.http import Answer
 from gerbang.core.inbox.model import EventFilters
-from gerbang.core.payments.model import Whole
-from gerbang.web.masking import without_card_numbers
+from gerbang.core.payments.model import PaymentDetail
+from gerbang.web.input.masking import without_card_numbers
 
 from .conftest import World
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
-def letter(world: World, whole: Whole, *, key: str = "", amount: int = 150_000) -> bytes:
+def letter(world: World, details: PaymentDetail, *, key: str = "", amount: int = 150_000) -> bytes:
     """A notification as NICEPAY signs it, or under another key."""
     keys = json.loads((world.core.settings.data / "sandbox.json").read_text())
-    attempt = whole.attempts[-1]
+    attempt = details.attempts[-1]
     plain = f"LUMBUNGVA1{attempt.provider_reference}{amount}{key or keys['LUMBUNGVA1']}"
     token = hashlib.sha256(plain.encode()).hexdigest()
     return (
@@ -36,7 +36,7 @@ async def send(world: World, body: bytes, connection: str = "nicepay-uji") -> An
 
 async def test_a_genuine_message_is_committed_before_it_is_answered(world: World) -> None:
     """R16: whoever reads 200 finds the very bytes, on another connection, at once."""
-    body = letter(world, (await world.create()).whole)
+    body = letter(world, (await world.create()).details)
     answer = await send(world, body)
     async with world.owner.reading() as tx:
         stored = await tx.fetchval("SELECT body FROM inbox WHERE connection = 'nicepay-uji'")
@@ -45,16 +45,16 @@ async def test_a_genuine_message_is_committed_before_it_is_answered(world: World
 
 async def test_the_answer_does_not_wait_for_the_work(world: World) -> None:
     """R16: a worker that is held up holds up no answer."""
-    whole = (await world.create()).whole
+    details = (await world.create()).details
     async with world.owner.transaction() as tx:
-        await tx.execute("SELECT id FROM payments WHERE id = $1 FOR UPDATE", whole.payment.id)
-        answer = await asyncio.wait_for(send(world, letter(world, whole)), 1)
+        await tx.execute("SELECT id FROM payments WHERE id = $1 FOR UPDATE", details.payment.id)
+        answer = await asyncio.wait_for(send(world, letter(world, details)), 1)
     assert answer.status == 200
 
 
 async def test_the_same_message_a_hundred_times_at_once_is_one_event(world: World) -> None:
     """R17."""
-    body = letter(world, (await world.create()).whole)
+    body = letter(world, (await world.create()).details)
     answers = await asyncio.gather(*(send(world, body) for _ in range(100)))
     assert {answer.status for answer in answers} == {200}
     (event,) = await world.core.inbox.page(EventFilters(), None, 10)
@@ -65,14 +65,14 @@ async def test_a_card_number_in_a_genuine_message_is_masked_before_it_is_kept_an
     world: World,
 ) -> None:
     """R14: refusing it would lose what it says about money."""
-    whole = (await world.create()).whole
-    body = letter(world, whole) + b"&cardNo=4111111111111111&vacctNo=4111111111111111"
+    details = (await world.create()).details
+    body = letter(world, details) + b"&cardNo=4111111111111111&vacctNo=4111111111111111"
     answer = await send(world, body)
     (event,) = await world.core.inbox.page(EventFilters(), None, 10)
     async with world.owner.reading() as tx:
         kept = await tx.fetchval("SELECT body FROM inbox WHERE connection = 'nicepay-uji'")
     assert (answer.status, bytes(kept)) == (200, body.replace(b"cardNo=4111111111111111", b"cardNo=411111******1111"))
-    assert event.subject == ids.show("att", whole.attempts[-1].id)
+    assert event.subject == ids.show("att", details.attempts[-1].id)
     async with world.owner.reading() as tx:
         noted = await tx.fetch("SELECT object, detail FROM audit WHERE action = 'card_data.masked'")
     assert [dict(row) for row in noted] == [{"object": "connection:nicepay-uji", "detail": {}}]
@@ -92,9 +92,9 @@ def test_only_a_card_number_of_a_message_is_changed(body: bytes, kept: bytes) ->
 
 async def test_a_forged_changed_or_unsigned_message_is_refused_and_not_kept(world: World) -> None:
     """R15."""
-    whole = (await world.create()).whole
-    good = letter(world, whole)
-    forged = [letter(world, whole, key="another key"), good.replace(b"amt=150000", b"amt=150001"), b"", b"\xff\xfe",
+    details = (await world.create()).details
+    good = letter(world, details)
+    forged = [letter(world, details, key="another key"), good.replace(b"amt=150000", b"amt=150001"), b"", b"\xff\xfe",
               good.replace(b"merchantToken=", b"token=")]  # fmt: skip
     for body in forged:
         answer = await send(world, body)

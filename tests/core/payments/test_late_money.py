@@ -4,26 +4,26 @@ import dataclasses
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from gerbang.core.payments.draft import Draft, PaymentEffects
-from gerbang.core.payments.hearing import Hearing, apply
+from gerbang.core.payments.applying_facts import FactReport, apply_report
+from gerbang.core.payments.crypto.transfers import Judged, State, facts
 from gerbang.core.payments.model import Attempt, AttemptStatus
-from gerbang.core.payments.onchain import Judged, State, facts
+from gerbang.core.payments.unit_of_work import PaymentAggregate, PaymentEffects
 from gerbang.ports.payment import Captured, Fact, Retracted
+from tests.core.payments.crypto.test_transfers import ATTEMPT, LATER, MINED
 
 from .test_machine import ID, NOW, a_payment, an_attempt
-from .test_onchain import ATTEMPT, LATER, MINED
 
 S = AttemptStatus
 DEADLINE = NOW + timedelta(days=1)
 AFTER = DEADLINE + timedelta(hours=1)
 
 
-def heard(attempt: Attempt, now: datetime, *said: Sequence[Fact]) -> Draft:
-    draft = Draft(a_payment(), now, PaymentEffects())
-    draft.put_attempt(attempt)
+def heard(attempt: Attempt, now: datetime, *said: Sequence[Fact]) -> PaymentAggregate:
+    aggregate = PaymentAggregate(a_payment(), now, PaymentEffects())
+    aggregate.put_attempt(attempt)
     for one in said:
-        apply(draft, Hearing(ID, one, "inquiry", asked_at=now))
-    return draft
+        apply_report(aggregate, FactReport(ID, one, "inquiry", asked_at=now))
+    return aggregate
 
 
 def test_a_surplus_after_the_deadline_makes_nothing_late_that_was_paid_in_time() -> None:

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from gerbang.core.connections.model import Connection
-from gerbang.core.payments.choosing import check_expiry
+from gerbang.core.payments.creation import attempt_of
+from gerbang.core.payments.method_selection import check_expiry
 from gerbang.core.payments.model import MethodChoice, MethodUnavailable
-from gerbang.core.payments.opening import attempt_of
 from gerbang.ports.payment import Effect, Lookup, Method, MethodTerms
 
 from .test_machine import NOW, a_payment

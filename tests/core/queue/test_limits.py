@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from gerbang.base.db import Database, Row, Tx
-from gerbang.core.payments import timetable_store
+from gerbang.core.payments import sweep_store
 from gerbang.core.queue import store
 from gerbang.core.queue.model import Job, NewJob
 from gerbang.core.queue.service import finish
@@ -67,8 +67,8 @@ async def test_due_attempts_and_payments_are_taken_in_no_more_than_asked_for(dat
                 " SELECT gen_random_uuid(), id, 1, 'pending', 'card', 'nicepay', 'once', 'never', 1, 'IDR', now(), now(), now(), now() FROM payments"
             )
         async with db.transaction() as tx:
-            assert len(await timetable_store.due_attempts(tx, 16)) == 16
-            assert len(await timetable_store.due_payments(tx, 16)) == 16
+            assert len(await sweep_store.due_attempts(tx, 16)) == 16
+            assert len(await sweep_store.due_payments(tx, 16)) == 16
 
 
 async def too_many(tx: Tx, kinds: Sequence[str], limit: int, lease_s: float, without: Collection[str]) -> list[Row]:

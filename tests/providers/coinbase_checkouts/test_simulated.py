@@ -26,7 +26,7 @@ from gerbang.ports.payment import (
     Redirect,
     RefundSettled,
 )
-from gerbang.ports.webhook import Genuine, Heard, Hint, Incoming, Rejection
+from gerbang.ports.webhook import Hint, Rejection, SignedFacts, Verified, WebhookRequest
 from gerbang.providers.coinbase_checkouts.adapter import CheckoutPayments
 from gerbang.providers.coinbase_checkouts.webhook import CheckoutWebhook
 from tests.conftest import in_memory
@@ -193,16 +193,16 @@ class TestConformance(PaymentConformance):
         """R15, R20."""
         standing = await _paid(stage, CHOICE)
         line = await stage.posted(standing.reference, "checkout.payment.success")
-        incoming, webhook = Incoming(dict(line["headers"]), line["body"].encode()), CheckoutWebhook()
+        incoming, webhook = WebhookRequest(dict(line["headers"]), line["body"].encode()), CheckoutWebhook()
         genuine = webhook.verify(stage.account, incoming, time.time())
-        assert isinstance(genuine, Genuine)
+        assert isinstance(genuine, Verified)
         assert (genuine.subject, genuine.type) == (standing.reference, "checkout.payment.success")
         heard = webhook.read(stage.account, incoming)
-        assert isinstance(heard, Heard)
+        assert isinstance(heard, SignedFacts)
         accepted, *facts = heard.facts
         assert accepted == Accepted(standing.provider_reference)
         assert facts == list(await stage.provider.inquire(stage.account, standing))
-        forged = Incoming(incoming.headers, incoming.body.replace(b'"currency":"USDC"', b'"currency":"USDT"'))
+        forged = WebhookRequest(incoming.headers, incoming.body.replace(b'"currency":"USDC"', b'"currency":"USDT"'))
         assert webhook.verify(stage.account, forged, time.time()) is Rejection.FORGED
 
     async def test_a_refund_is_hinted_at(self, stage: SimulatedStage) -> None:
@@ -211,7 +211,7 @@ class TestConformance(PaymentConformance):
         await stage.settle()
         kind = "failed" if stage.mood.says("refund_outcome") == "failed" else "success"
         line = await stage.posted(standing.reference, f"checkout.refund.{kind}")
-        incoming = Incoming(dict(line["headers"]), line["body"].encode())
+        incoming = WebhookRequest(dict(line["headers"]), line["body"].encode())
         assert CheckoutWebhook().read(stage.account, incoming) == Hint(standing.attempt, standing.provider_reference)
         back = _given_back(await stage.provider.inquire(stage.account, standing))
         assert back == (0 if kind == "failed" else AMOUNT)
@@ -221,10 +221,10 @@ async def test_a_lie_is_validly_signed_and_the_api_does_not_repeat_it(stage: Sim
     standing = await _submitted(stage, CHOICE)
     await stage.place.post("coinbase-business/lie", reference=standing.reference)
     line = await stage.posted(standing.reference, "checkout.payment.success")
-    incoming = Incoming(dict(line["headers"]), line["body"].encode())
-    assert isinstance(CheckoutWebhook().verify(stage.account, incoming, time.time()), Genuine)
+    incoming = WebhookRequest(dict(line["headers"]), line["body"].encode())
+    assert isinstance(CheckoutWebhook().verify(stage.account, incoming, time.time()), Verified)
     heard = CheckoutWebhook().read(stage.account, incoming)
-    assert isinstance(heard, Heard)
+    assert isinstance(heard, SignedFacts)
     assert isinstance(heard.facts[1], Claimed)
     assert heard.facts[1].transaction != HASH
     assert not await stage.provider.inquire(stage.account, standing)

@@ -16,15 +16,15 @@ from gerbang import app, demo, settings
 from gerbang.base import ids
 from gerbang.base.db import Database
 from gerbang.core.inbox.worker import Worker as InboxWorker
-from gerbang.core.payments import verifying
-from gerbang.core.payments.model import MethodChoice, NewPayment, PaymentStatus, RefundStatus, Whole
+from gerbang.core.payments.model import MethodChoice, NewPayment, PaymentDetail, PaymentStatus, RefundStatus
+from gerbang.core.payments.verification import service as verification
 from gerbang.core.queue import business_time
 from gerbang.core.queue.worker import Worker as QueueWorker
 from gerbang.ports.payment import DisplayCrypto, Method
 from gerbang.providers.sealed import ensure_root_key
 from gerbang.sandbox.app import ChainConfig, SandboxConfig, running
-from gerbang.web.hooks import Hooks
-from gerbang.web.server import serve
+from gerbang.web.transport.hooks import Hooks
+from gerbang.web.transport.server import serve
 from tests.anvil import PROGRAM, needs_anvil
 from tests.conftest import FreshDatabase
 from tests.core.payments.conftest import OPERATOR, World, _with_lifespan
@@ -37,14 +37,14 @@ USDC = MethodChoice(Method.CRYPTO, {"asset": "USDC", "network": "base"}, demo.CO
 class Counter(World):
     """A shop whose payers pay through the sandbox's Coinbase."""
 
-    async def ask(self) -> Whole:
+    async def ask(self) -> PaymentDetail:
         new = NewPayment(4_850, "USD", "Kopi Gayo", choice=USDC)
-        return (await self.core.payments.create(OPERATOR, new, self.key())).whole
+        return (await self.core.payments.create(OPERATOR, new, self.key())).details
 
-    async def act(self, action: str, whole: Whole, **more: Any) -> Any:
+    async def act(self, action: str, details: PaymentDetail, **more: Any) -> Any:
         """What the payer, or Coinbase, does with the checkout."""
         return await self.control(
-            f"coinbase-business/{action}", reference=ids.show("att", whole.attempts[-1].id), **more
+            f"coinbase-business/{action}", reference=ids.show("att", details.attempts[-1].id), **more
         )
 
     async def mine(self, blocks: int = 1) -> None:
@@ -64,13 +64,14 @@ class Counter(World):
             assert time.monotonic() < ends, f"{done} of {count} {kind}"
             await asyncio.sleep(0.02)
 
-    async def status(self, whole: Whole) -> str:
-        return (await self.core.payments.get(whole.payment.id)).payment.status.value
+    async def status(self, details: PaymentDetail) -> str:
+        return (await self.core.payments.get(details.payment.id)).payment.status.value
 
-    async def lines_of(self, whole: Whole) -> set[tuple[str, str, str, int]]:
+    async def lines_of(self, details: PaymentDetail) -> set[tuple[str, str, str, int]]:
         async with self.core.db.reading() as tx:
             rows = await tx.fetch(
-                "SELECT debit, credit, currency, amount::int FROM ledger_lines WHERE payment_id = $1", whole.payment.id
+                "SELECT debit, credit, currency, amount::int FROM ledger_lines WHERE payment_id = $1",
+                details.payment.id,
             )
         return {(debit, credit, currency, amount) for debit, credit, currency, amount in rows}
 
@@ -108,38 +109,38 @@ async def counter(database: FreshDatabase, tmp_path: Path, free_port: Callable[[
         await core.watcher.look()
         yield Counter(core, sandbox, owner)
         stop.set()
-        assert (await verifying.verify(core.db))[1] == []
+        assert (await verification.verify(core.db))[1] == []
     await owner.close()
 
 
 async def test_from_the_quote_to_the_books_and_back(counter: Counter) -> None:
-    whole = await counter.ask()
-    shown = whole.attempts[0].next_action
+    details = await counter.ask()
+    shown = details.attempts[0].next_action
     assert isinstance(shown, DisplayCrypto)
     assert (shown.network, shown.asset, shown.amount) == ("base", "USDC", "48500000")
     assert shown.page.startswith(counter.sandbox.url)
-    await counter.act("pay", whole)
+    await counter.act("pay", details)
     await counter.heard("payment.success")
     await counter.core.watcher.look()
-    assert await counter.status(whole) == "pending"  # our node has seen it, not deep enough
+    assert await counter.status(details) == "pending"  # our node has seen it, not deep enough
     await counter.mine(2)
-    assert await counter.status(whole) == "paid"
-    assert await counter.lines_of(whole) == {
+    assert await counter.status(details) == "paid"
+    assert await counter.lines_of(details) == {
         ("clearing:coinbase-uji", "exchange:USDC", "USDC", 48_500_000),
         ("exchange:USDC", "sales", "USD", 4_850),
     }
     key = counter.key()
     refund = (
-        await counter.core.payments.refund(OPERATOR, whole.payment.id, 1_000, "one bag came back", None, key)
+        await counter.core.payments.refund(OPERATOR, details.payment.id, 1_000, "one bag came back", None, key)
     ).refund
 
     async def settled() -> bool:
-        refunds = (await counter.core.payments.get(whole.payment.id)).refunds
+        refunds = (await counter.core.payments.get(details.payment.id)).refunds
         return [one.status for one in refunds if one.id == refund.id] == [RefundStatus.SUCCEEDED]
 
     await counter.eventually(settled)
     await counter.heard("refund.success")
-    after = await counter.core.payments.get(whole.payment.id)
+    after = await counter.core.payments.get(details.payment.id)
     assert (after.payment.status, after.payment.amount_refunded, len(after.refunds)) == (
         PaymentStatus.PARTIALLY_REFUNDED,
         1_000,
@@ -148,16 +149,16 @@ async def test_from_the_quote_to_the_books_and_back(counter: Counter) -> None:
 
 
 async def test_a_signed_lie_moves_no_money_and_the_true_payment_does(counter: Counter) -> None:
-    whole = await counter.ask()
-    await counter.act("lie", whole)
+    details = await counter.ask()
+    await counter.act("lie", details)
     await counter.heard("payment.success")
     await counter.mine(12)
-    assert await counter.status(whole) == "pending"
-    assert await counter.lines_of(whole) == set()
-    await counter.act("pay", whole)
+    assert await counter.status(details) == "pending"
+    assert await counter.lines_of(details) == set()
+    await counter.act("pay", details)
     await counter.heard("payment.success", 2)
     await counter.mine(2)
-    assert await counter.status(whole) == "paid"
+    assert await counter.status(details) == "paid"
 
 
 async def test_a_lie_that_names_somebody_elses_transfer_is_held(counter: Counter) -> None:
@@ -174,10 +175,10 @@ async def test_a_lie_that_names_somebody_elses_transfer_is_held(counter: Counter
 
 async def test_forgeries_are_refused_and_leave_nothing(counter: Counter) -> None:
     """R15."""
-    whole = await counter.ask()
+    details = await counter.ask()
     for tamper in ("token", "amount", "status"):
         await counter.control(
-            "coinbase-business/webhooks", reference=ids.show("att", whole.attempts[0].id), tamper=tamper
+            "coinbase-business/webhooks", reference=ids.show("att", details.attempts[0].id), tamper=tamper
         )
 
     async def rejected() -> bool:
@@ -191,54 +192,54 @@ async def test_forgeries_are_refused_and_leave_nothing(counter: Counter) -> None
 
 async def test_the_same_event_often_counts_once(counter: Counter) -> None:
     """R17."""
-    whole = await counter.ask()
-    await counter.act("pay", whole)
+    details = await counter.ask()
+    await counter.act("pay", details)
     await counter.heard("payment.success")
-    await counter.control("coinbase-business/webhooks", reference=ids.show("att", whole.attempts[0].id), times=20)
+    await counter.control("coinbase-business/webhooks", reference=ids.show("att", details.attempts[0].id), times=20)
     await counter.mine(2)
-    assert await counter.status(whole) == "paid"
+    assert await counter.status(details) == "paid"
     async with counter.core.db.reading() as tx:
         assert await tx.fetchval("SELECT count(*) FROM inbox WHERE type = 'checkout.payment.success'") == 1
 
 
 async def test_without_webhooks_asking_finds_it(counter: Counter) -> None:
-    whole = await counter.ask()
+    details = await counter.ask()
     await counter.control("coinbase-business/webhooks", drop=True)
-    await counter.act("pay", whole)
-    await counter.core.payments.refresh(OPERATOR, whole.payment.id)
+    await counter.act("pay", details)
+    await counter.core.payments.refresh(OPERATOR, details.payment.id)
     await counter.mine(2)
-    assert await counter.status(whole) == "paid"
+    assert await counter.status(details) == "paid"
 
 
 async def test_a_reorg_takes_the_payment_back_until_it_is_mined_again(counter: Counter) -> None:
     """F12."""
-    whole = await counter.ask()
-    await counter.act("pay", whole)
+    details = await counter.ask()
+    await counter.act("pay", details)
     await counter.heard("payment.success")
     await counter.mine(2)
-    assert await counter.status(whole) == "paid"
+    assert await counter.status(details) == "paid"
     await counter.control("chain/reorg", depth=3, keep=True)
     await counter.core.watcher.look()
     await counter.mine(3)
-    assert await counter.status(whole) == "paid"
+    assert await counter.status(details) == "paid"
     await counter.control("chain/reorg", depth=6, keep=False)
     await counter.core.watcher.look()
-    assert await counter.status(whole) == "pending"
-    assert {line[:2] for line in await counter.lines_of(whole)} >= {("sales", "exchange:USDC")}
+    assert await counter.status(details) == "pending"
+    assert {line[:2] for line in await counter.lines_of(details)} >= {("sales", "exchange:USDC")}
 
 
 async def test_time_ends_an_unpaid_checkout(counter: Counter) -> None:
-    whole = await counter.ask()
+    details = await counter.ask()
     await counter.control("clock", advance_s=1_000)
     await counter.core.changes.poll()
     await counter.heard("payment.expired")
-    assert await counter.status(whole) == "expired"
+    assert await counter.status(details) == "expired"
 
 
 async def test_another_way_of_paying_closes_the_checkout(counter: Counter) -> None:
-    whole = await counter.ask()
+    details = await counter.ask()
     usdc = MethodChoice(Method.CRYPTO, USDC.options, demo.WALLET)
-    await counter.core.payments.add_attempt(OPERATOR, whole.payment.id, usdc, counter.key())
+    await counter.core.payments.add_attempt(OPERATOR, details.payment.id, usdc, counter.key())
 
     async def closed() -> bool:
         orders = await counter.control("coinbase-business/orders", "GET")

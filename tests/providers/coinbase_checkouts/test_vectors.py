@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from gerbang.base.http import ProviderRefused
 from gerbang.ports.payment import Account
-from gerbang.ports.webhook import Genuine, Incoming, Rejection
+from gerbang.ports.webhook import Rejection, Verified, WebhookRequest
 from gerbang.providers.coinbase_checkouts.account import Key
 from gerbang.providers.coinbase_checkouts.bearer import token
 from gerbang.providers.coinbase_checkouts.webhook import CheckoutWebhook
@@ -103,7 +103,7 @@ def verified(
 ) -> object:
     given = {**HEADERS, **headers, "x-hook0-signature": signature}
     kept = {name: value for name, value in given.items() if value != "absent"}
-    return CheckoutWebhook().verify(account(*secrets), Incoming(kept, body), now)
+    return CheckoutWebhook().verify(account(*secrets), WebhookRequest(kept, body), now)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def verified(
 )
 @pytest.mark.parametrize("drift", [-300, 0, 300])
 def test_each_form_of_the_signature_is_taken_within_five_minutes(signature: str, drift: int) -> None:
-    assert isinstance(verified(signature, now=AT + drift), Genuine)
+    assert isinstance(verified(signature, now=AT + drift), Verified)
 
 
 @pytest.mark.parametrize("drift", [-301, 301])
@@ -158,13 +158,13 @@ def test_whatever_is_not_exactly_right_is_refused(signature: str, changes: dict[
 
 def test_any_secret_that_is_still_valid_verifies() -> None:
     """R25's mirror: while a secret is being changed both sign."""
-    assert isinstance(verified(f"t={AT},v0={V0}", secrets=("newer", WEBHOOK_SECRET)), Genuine)
+    assert isinstance(verified(f"t={AT},v0={V0}", secrets=("newer", WEBHOOK_SECRET)), Verified)
 
 
 def test_the_event_id_counts_only_where_the_signature_covers_it() -> None:
     covered, uncovered = verified(f"t={AT},h={ENGINE},v1={V1}"), verified(f"t={AT},v0={V0}")
-    assert isinstance(covered, Genuine)
-    assert isinstance(uncovered, Genuine)
+    assert isinstance(covered, Verified)
+    assert isinstance(uncovered, Verified)
     assert covered.key == HEADERS["x-event-id"]
     assert uncovered.key == "aaaaaaaaaaaaaaaaaaaaaaaa|checkout.payment.success||"
     assert (covered.subject, covered.type) == ("aaaaaaaaaaaaaaaaaaaaaaaa", "checkout.payment.success")

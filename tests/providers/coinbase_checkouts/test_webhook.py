@@ -7,7 +7,7 @@ import pytest
 
 from gerbang.base import ids
 from gerbang.ports.payment import Accepted, Captured, Claimed, Declined, Expired
-from gerbang.ports.webhook import Heard, Hint, Incoming, Nothing
+from gerbang.ports.webhook import Hint, Ignored, SignedFacts, WebhookRequest
 from gerbang.providers.coinbase_checkouts.webhook import CheckoutWebhook
 from tests.providers.coinbase_checkouts.orders import ADDRESS, CHECKOUT, HASH, REFERENCE, account, checkout
 
@@ -15,14 +15,14 @@ ATTEMPT = ids.read("att", REFERENCE)
 ASK = Hint(ATTEMPT, CHECKOUT)
 
 
-def said(kind: str, status: str, *, onchain: str = "verify", **changes: Any) -> Heard | Hint | Nothing:
+def said(kind: str, status: str, *, onchain: str = "verify", **changes: Any) -> SignedFacts | Hint | Ignored:
     body = json.dumps(checkout(status, **changes) | {"eventType": f"checkout.{kind}"}).encode()
-    return CheckoutWebhook().read(account(onchain=onchain), Incoming({}, body))
+    return CheckoutWebhook().read(account(onchain=onchain), WebhookRequest({}, body))
 
 
 def test_a_payment_is_claimed_with_everything_that_our_node_must_see() -> None:
     heard = said("payment.success", "COMPLETED")
-    assert isinstance(heard, Heard)
+    assert isinstance(heard, SignedFacts)
     accepted, claimed = heard.facts
     assert (heard.attempt, accepted) == (ATTEMPT, Accepted(CHECKOUT))
     assert isinstance(claimed, Claimed)
@@ -37,7 +37,7 @@ def test_a_payment_is_claimed_with_everything_that_our_node_must_see() -> None:
 
 def test_whoever_trusts_coinbase_hears_that_money_is_in() -> None:
     heard = said("payment.success", "COMPLETED", onchain="trust_processor")
-    assert isinstance(heard, Heard)
+    assert isinstance(heard, SignedFacts)
     captured = heard.facts[1]
     assert isinstance(captured, Captured)
     assert (captured.total, captured.currency) == (48_500_000, "USDC")
@@ -46,16 +46,16 @@ def test_whoever_trusts_coinbase_hears_that_money_is_in() -> None:
 def test_another_amount_is_told_as_it_was_paid() -> None:
     """The attempt's quote says what it is worth: a part stays a part."""
     heard = said("payment.success", "COMPLETED", amount="1.00", onchain="trust_processor")
-    assert isinstance(heard, Heard)
+    assert isinstance(heard, SignedFacts)
     assert isinstance(heard.facts[1], Captured)
     assert heard.facts[1].total == 1_000_000
 
 
 def test_failure_and_expiry_are_facts() -> None:
     failed, expired = said("payment.failed", "FAILED"), said("payment.expired", "EXPIRED")
-    assert isinstance(failed, Heard)
+    assert isinstance(failed, SignedFacts)
     assert isinstance(failed.facts[0], Declined)
-    assert expired == Heard(ATTEMPT, (Expired(),))
+    assert expired == SignedFacts(ATTEMPT, (Expired(),))
 
 
 @pytest.mark.parametrize(
@@ -88,9 +88,9 @@ def test_what_needs_a_look_makes_us_ask(kind: str, status: str, changes: dict[st
     ids=str,
 )
 def test_what_is_not_ours_or_of_no_kind_changes_nothing(kind: str, changes: dict[str, Any]) -> None:
-    assert isinstance(said(kind, "COMPLETED", **changes), Nothing)
+    assert isinstance(said(kind, "COMPLETED", **changes), Ignored)
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"\xff", b'{"id":{}}', b"[" * 5_000, b'{"metadata":"x"}'])
 def test_what_a_stranger_may_send_raises_nothing(body: bytes) -> None:
-    assert isinstance(CheckoutWebhook().read(account(), Incoming({}, body)), Nothing)
+    assert isinstance(CheckoutWebhook().read(account(), WebhookRequest({}, body)), Ignored)

@@ -10,7 +10,7 @@ import pytest
 
 from gerbang.ports.payment import Account
 from gerbang.ports.simulator import Act, Impossible, Outcome, Request
-from gerbang.ports.webhook import Genuine, Incoming
+from gerbang.ports.webhook import Verified, WebhookRequest
 from gerbang.providers.coinbase_commerce.simulator import CommerceSimulator
 from gerbang.providers.coinbase_commerce.simulator.quirks import choices
 from gerbang.providers.coinbase_commerce.webhook import CommerceWebhook
@@ -150,7 +150,7 @@ def test_each_try_of_a_notification_has_its_number_and_a_signature_that_fits(com
     for attempt in (1, 2, 3):
         sent = commerce.simulator.stamped(first, NOW, attempt)
         assert msgspec.json.decode(sent.body)["attempt_number"] == attempt
-        assert isinstance(webhook.verify(account, Incoming(dict(sent.headers), sent.body), 0.0), Genuine)
+        assert isinstance(webhook.verify(account, WebhookRequest(dict(sent.headers), sent.body), 0.0), Verified)
     forged = commerce.simulator.webhook(Act(reference=charge["id"]), "token", NOW)
     assert commerce.simulator.stamped(forged, NOW, 2) == forged
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from eth_abi.abi import encode
 
-from gerbang.ports.webhook import Genuine, Incoming, Rejection
+from gerbang.ports.webhook import Rejection, Verified, WebhookRequest
 from gerbang.providers.coinbase_commerce import onchain
 from gerbang.providers.coinbase_commerce.simulator import intents
 from gerbang.providers.coinbase_commerce.webhook import CommerceWebhook
@@ -72,18 +72,18 @@ SELECTORS = {
 }
 
 
-def verify(body: bytes, signature: str | None, *secrets: bytes) -> Genuine | Rejection:
+def verify(body: bytes, signature: str | None, *secrets: bytes) -> Verified | Rejection:
     headers = {} if signature is None else {"x-cc-webhook-signature": signature}
-    return CommerceWebhook().verify(account(), Incoming(headers, body), 0.0)
+    return CommerceWebhook().verify(account(), WebhookRequest(headers, body), 0.0)
 
 
 def test_the_signature_of_the_official_sdks_is_genuine_and_its_key_is_the_events_id() -> None:
     assert len(BODY) == 427
-    assert verify(BODY, SIGNATURE) == Genuine(
+    assert verify(BODY, SIGNATURE) == Verified(
         "00000000-0000-4000-8000-0000000000e1", "00000000-0000-4000-8000-000000000001", "charge:created"
     )
     assert len(UTF8) == 83
-    assert verify(UTF8, UTF8_SIGNATURE) == Genuine("e2", "e2", "charge:pending")
+    assert verify(UTF8, UTF8_SIGNATURE) == Verified("e2", "e2", "charge:pending")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from gerbang.sandbox.app import Connection, Sandbox, SandboxConfig, running
 from tests.providers import conformance, faults
 from tests.providers.conformance import AMOUNT, NOW, Choice, Operation, Question, Way, ways_to_pay
 from tests.providers.nicepay import script as wire
-from tests.providers.nicepay.moods import CHOICES, V2, Mood, cases, each_position, mixtures, next_days
+from tests.providers.nicepay.behaviours import CHOICES, V2, Mood, cases, each_position, mixtures, next_days
 from tests.providers.nicepay.orders import account
 from tests.providers.nicepay.script import IMID, KEY
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from gerbang.base.http import Http, OutcomeUnknown, ProviderRefused, Unreachable
-from gerbang.providers.nicepay import codes, jakarta, wire
+from gerbang.providers.nicepay import codes, timestamps, wire
 from gerbang.providers.nicepay.client import Client, Endpoint, order_token
 from tests.providers.nicepay.script import (
     HANG_UP,
@@ -125,7 +125,7 @@ def test_amounts_are_read_as_whole_rupiah_or_not_at_all(value: wire.Loose, expec
 
 
 def test_time_stamps_are_jakarta_time_whatever_the_machine_thinks() -> None:
-    assert jakarta.stamp(datetime(2025, 1, 14, 20, 5, 9, tzinfo=UTC)) == "20250115030509"
+    assert timestamps.stamp(datetime(2025, 1, 14, 20, 5, 9, tzinfo=UTC)) == "20250115030509"
 
 
 @pytest.mark.parametrize(
@@ -137,4 +137,4 @@ def test_time_stamps_are_jakarta_time_whatever_the_machine_thinks() -> None:
     ],
 )  # fmt: skip
 def test_their_dates_are_read_as_moments_or_not_at_all(date: str, time: str, expected: datetime | None) -> None:
-    assert jakarta.read(date, time) == expected
+    assert timestamps.read(date, time) == expected

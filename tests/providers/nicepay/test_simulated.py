@@ -23,7 +23,7 @@ from gerbang.ports.payment import (
     Redirect,
     RefundSettled,
 )
-from gerbang.ports.webhook import Genuine, Hint, Incoming, Rejection
+from gerbang.ports.webhook import Hint, Rejection, Verified, WebhookRequest
 from gerbang.providers.nicepay.adapter import NicepayPayments
 from gerbang.providers.nicepay.webhook import NicepayWebhook
 from tests.conftest import in_memory
@@ -39,7 +39,7 @@ from tests.providers.conformance import (
 )
 from tests.providers.faults import Fault, failing, meeting
 from tests.providers.nicepay import simulated
-from tests.providers.nicepay.moods import Mood
+from tests.providers.nicepay.behaviours import Mood
 from tests.providers.nicepay.simulated import (
     ACCOUNT,
     CARD,
@@ -133,12 +133,12 @@ class TestConformance(PaymentConformance):
         standing = await _paid(stage, choice)
         body = await stage.posted(standing.reference)
         webhook, account = NicepayWebhook(), stage.account
-        genuine = webhook.verify(account, Incoming({}, body), 0.0)
-        assert isinstance(genuine, Genuine)
+        genuine = webhook.verify(account, WebhookRequest({}, body), 0.0)
+        assert isinstance(genuine, Verified)
         assert (genuine.subject, genuine.type) == (standing.reference, f"{choice[0]}.paid")
-        assert webhook.read(account, Incoming({}, body)) == Hint(standing.attempt, standing.provider_reference)
+        assert webhook.read(account, WebhookRequest({}, body)) == Hint(standing.attempt, standing.provider_reference)
         forged = body.replace(b"amt=150000", b"amt=150001")
-        assert webhook.verify(account, Incoming({}, forged), 0.0) is Rejection.FORGED
+        assert webhook.verify(account, WebhookRequest({}, forged), 0.0) is Rejection.FORGED
 
     async def test_a_payer_who_is_refused_is_a_decline(self, stage: SimulatedStage, choice: Choice) -> None:
         standing = await _submitted(stage, choice)

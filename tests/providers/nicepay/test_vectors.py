@@ -3,7 +3,7 @@
 import pytest
 
 from gerbang.ports.payment import Account
-from gerbang.ports.webhook import Genuine, Incoming, Rejection
+from gerbang.ports.webhook import Rejection, Verified, WebhookRequest
 from gerbang.providers.nicepay.client import cancel_token, cart_data, order_token
 from gerbang.providers.nicepay.webhook import NicepayWebhook
 
@@ -49,8 +49,8 @@ def test_the_official_librarys_captured_registration_has_the_same_token_and_cart
 
 def test_the_sample_notification_is_genuine_and_its_token_is_no_request_token() -> None:
     account = Account("con_1", livemode=False, settings={"imid": IMID}, secrets={"merchant_key": [KEY]})
-    verdict = NicepayWebhook().verify(account, Incoming({}, NOTIFICATION), 0.0)
-    assert verdict == Genuine(key="", subject="INV-2025-0001", type="virtual_account.paid")
+    verdict = NicepayWebhook().verify(account, WebhookRequest({}, NOTIFICATION), 0.0)
+    assert verdict == Verified(key="", subject="INV-2025-0001", type="virtual_account.paid")
     assert cancel_token("", IMID, TXID, "150000", KEY) == NOTIFICATION_TOKEN  # V1's cancel: why bodies stay out of logs
     assert cancel_token(STAMP, IMID, TXID, "150000", KEY) != NOTIFICATION_TOKEN
 
@@ -63,4 +63,4 @@ def test_the_sample_notification_is_genuine_and_its_token_is_no_request_token() 
 def test_tokens_of_other_calls_do_not_make_a_notification(token: str) -> None:
     account = Account("con_1", livemode=False, settings={"imid": IMID}, secrets={"merchant_key": [KEY]})
     body = NOTIFICATION.replace(NOTIFICATION_TOKEN.encode(), token.encode())
-    assert NicepayWebhook().verify(account, Incoming({}, body), 0.0) is Rejection.FORGED
+    assert NicepayWebhook().verify(account, WebhookRequest({}, body), 0.0) is Rejection.FORGED

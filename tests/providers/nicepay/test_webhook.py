@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gerbang.base import ids
 from gerbang.ports.payment import Account
-from gerbang.ports.webhook import Genuine, Hint, Incoming, Nothing, Rejection
+from gerbang.ports.webhook import Hint, Ignored, Rejection, Verified, WebhookRequest
 from gerbang.providers.nicepay.webhook import NicepayWebhook
 
 IMID, KEY, OLD_KEY = "DEMOMERCH1", b"made-up-key-of-today", b"made-up-key-of-yesterday"
@@ -39,16 +39,16 @@ def fields(**changes: str) -> dict[str, str]:
     } | changes  # fmt: skip
 
 
-def form(**changes: str) -> Incoming:
-    return Incoming({"content-type": "application/x-www-form-urlencoded"}, urlencode(fields(**changes)).encode())
+def form(**changes: str) -> WebhookRequest:
+    return WebhookRequest({"content-type": "application/x-www-form-urlencoded"}, urlencode(fields(**changes)).encode())
 
 
-def verify(incoming: Incoming, account: Account = ACCOUNT) -> Genuine | Rejection:
+def verify(incoming: WebhookRequest, account: Account = ACCOUNT) -> Verified | Rejection:
     return HOOK.verify(account, incoming, 1_736_908_200.0)
 
 
 def test_a_genuine_notification_gets_in_and_is_kept_in_order_by_our_reference() -> None:
-    assert verify(form()) == Genuine(key="", subject=REFERENCE, type="virtual_account.paid")
+    assert verify(form()) == Verified(key="", subject=REFERENCE, type="virtual_account.paid")
 
 
 def test_the_answer_is_200() -> None:
@@ -56,7 +56,7 @@ def test_the_answer_is_200() -> None:
 
 
 def test_every_valid_key_verifies_during_a_rotation() -> None:
-    assert isinstance(verify(form(merchantToken=token(key=OLD_KEY))), Genuine)
+    assert isinstance(verify(form(merchantToken=token(key=OLD_KEY))), Verified)
 
 
 def test_a_key_that_was_retired_verifies_nothing() -> None:
@@ -66,26 +66,26 @@ def test_a_key_that_was_retired_verifies_nothing() -> None:
 
 def test_each_method_may_have_its_own_merchant_id_and_key() -> None:
     card = form(merchantToken=token(CARD_IMID, key=CARD_KEY), payMethod="01")
-    assert verify(card) == Genuine(key="", subject=REFERENCE, type="card.paid")
+    assert verify(card) == Verified(key="", subject=REFERENCE, type="card.paid")
     assert verify(form(merchantToken=token(CARD_IMID, key=KEY))) is Rejection.FORGED
 
 
 def test_a_merchant_id_that_is_named_must_be_the_one_that_signed() -> None:
-    assert isinstance(verify(form(iMid=IMID)), Genuine)
+    assert isinstance(verify(form(iMid=IMID)), Verified)
     assert verify(form(iMid=CARD_IMID)) is Rejection.FORGED
     assert verify(form(iMid="SOMEBODY99")) is Rejection.FORGED
 
 
 def test_json_is_taken_as_a_form_is() -> None:
     said = fields() | {"amt": 150_000, "fee": None, "acquirerData": {"rrn": 1}}
-    incoming = Incoming({"content-type": "application/json"}, json.dumps(said).encode())
-    assert isinstance(verify(incoming), Genuine)
+    incoming = WebhookRequest({"content-type": "application/json"}, json.dumps(said).encode())
+    assert isinstance(verify(incoming), Verified)
     assert HOOK.read(ACCOUNT, incoming) == Hint(ATTEMPT, TXID)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "tXid=" + TXID, urlencode(fields(merchantToken=""))])
 def test_r15_no_signature_no_entry(text: str) -> None:
-    assert verify(Incoming({}, text.encode())) is Rejection.MISSING
+    assert verify(WebhookRequest({}, text.encode())) is Rejection.MISSING
 
 
 @pytest.mark.parametrize("change", [
@@ -110,7 +110,7 @@ def test_a_digit_cannot_move_between_transaction_and_amount() -> None:
     b"merchantToken=%ff&tXid=" + TXID.encode() + b"&amt=1", urlencode(fields(amt="")).encode(), urlencode(fields(tXid="")).encode(),
 ])  # fmt: skip
 def test_what_is_said_twice_cut_nested_or_huge_is_malformed(body: bytes) -> None:
-    assert verify(Incoming({}, body)) is Rejection.MALFORMED
+    assert verify(WebhookRequest({}, body)) is Rejection.MALFORMED
 
 
 @pytest.mark.parametrize("account", [
@@ -137,14 +137,14 @@ def test_r19_a_reference_that_is_not_ours_is_a_hint_without_an_attempt(reference
 
 
 def test_a_test_of_the_address_changes_nothing() -> None:
-    assert isinstance(HOOK.read(ACCOUNT, Incoming({}, b"test=1")), Nothing)
-    assert isinstance(HOOK.read(ACCOUNT, Incoming({}, b"{")), Nothing)
+    assert isinstance(HOOK.read(ACCOUNT, WebhookRequest({}, b"test=1")), Ignored)
+    assert isinstance(HOOK.read(ACCOUNT, WebhookRequest({}, b"{")), Ignored)
 
 
 @pytest.mark.parametrize("reference", ["", "\x00", "a\nb", "é", "x" * 41])
 def test_an_odd_reference_never_names_the_subject(reference: str) -> None:
     genuine = verify(form(referenceNo=reference))
-    assert isinstance(genuine, Genuine)
+    assert isinstance(genuine, Verified)
     assert genuine.subject == TXID
 
 
@@ -159,7 +159,7 @@ _SIGNED = [
 @given(at=st.sampled_from(_SIGNED), byte=st.integers(0, 255))
 def test_r15_any_changed_byte_in_a_signed_part_is_refused(at: int, byte: int) -> None:
     changed = _BODY[:at] + bytes([byte]) + _BODY[at + 1 :]
-    assert isinstance(verify(Incoming({}, changed)), Rejection) == (changed != _BODY)
+    assert isinstance(verify(WebhookRequest({}, changed)), Rejection) == (changed != _BODY)
 
 
 _INSIDE = [at for at in _SIGNED if _BODY.rfind(b"=", 0, at) > _BODY.rfind(b"&", 0, at)]  # past the "=" of its field
@@ -167,7 +167,7 @@ _INSIDE = [at for at in _SIGNED if _BODY.rfind(b"=", 0, at) > _BODY.rfind(b"&", 
 
 @given(at=st.sampled_from(_INSIDE), extra=st.binary(min_size=1, max_size=3))
 def test_r15_bytes_put_into_a_signed_value_are_refused(at: int, extra: bytes) -> None:
-    assert isinstance(verify(Incoming({}, _BODY[:at] + extra + _BODY[at:])), Rejection)
+    assert isinstance(verify(WebhookRequest({}, _BODY[:at] + extra + _BODY[at:])), Rejection)
 
 
 @given(
@@ -178,8 +178,8 @@ def test_r15_bytes_put_into_a_signed_value_are_refused(at: int, extra: bytes) ->
     )
 )
 def test_no_bytes_make_a_reader_raise_or_let_themselves_in(body: bytes) -> None:
-    assert isinstance(verify(Incoming({}, body)), Rejection)
-    assert isinstance(HOOK.read(ACCOUNT, Incoming({}, body)), Hint | Nothing)
+    assert isinstance(verify(WebhookRequest({}, body)), Rejection)
+    assert isinstance(HOOK.read(ACCOUNT, WebhookRequest({}, body)), Hint | Ignored)
 
 
 _JSON = st.recursive(
@@ -194,12 +194,12 @@ _JSON = st.recursive(
 
 @given(st.dictionaries(st.sampled_from(["tXid", "amt", "merchantToken", "referenceNo", "iMid", "status"]), _JSON))
 def test_no_json_makes_a_reader_raise_or_lets_itself_in(said: dict[str, object]) -> None:
-    incoming = Incoming({}, json.dumps(said).encode())
+    incoming = WebhookRequest({}, json.dumps(said).encode())
     assert isinstance(verify(incoming), Rejection)
-    assert isinstance(HOOK.read(ACCOUNT, incoming), Hint | Nothing)
+    assert isinstance(HOOK.read(ACCOUNT, incoming), Hint | Ignored)
 
 
 @given(st.text(max_size=64))
 def test_lone_surrogates_in_json_are_refused_and_do_not_raise(text: str) -> None:
     body = json.dumps(fields(merchantToken="\ud800" + text)).encode()
-    assert verify(Incoming({}, body)) is Rejection.FORGED
+    assert verify(WebhookRequest({}, body)) is Rejection.FORGED

@@ -17,8 +17,8 @@ from gerbang import app as composition
 from gerbang.core.identity.model import Role
 from gerbang.providers.sealed import ensure_root_key
 from gerbang.settings import load
-from gerbang.web import gateway
-from gerbang.web.server import serve
+from gerbang.web.gateway import gateway
+from gerbang.web.transport.server import serve
 from tests.conftest import FreshDatabase
 
 PASSWORD = "nasi uduk tanpa sambal"

@@ -17,8 +17,8 @@ async def test_who_named_no_language_is_answered_and_written_to_in_that_of_their
     async with httpx.AsyncClient(headers={"accept-language": "en-GB,en;q=0.9,id;q=0.5"}, timeout=20) as browser:
         shown = [(await browser.get(one["checkout_url"])).headers["content-language"] for one in (made, named)]
     assert shown == ["en", "id"]
-    wholes = [await edge.services.payments.get(ids.read("pay", one["id"])) for one in (made, named)]
-    assert [whole.payer.language for whole in wholes] == shown
+    details_by_id = [await edge.services.payments.get(ids.read("pay", one["id"])) for one in (made, named)]
+    assert [details.payer.language for details in details_by_id] == shown
 
 
 async def test_a_messengers_preview_and_a_browser_that_fetches_beforehand_are_no_payers(
@@ -39,8 +39,8 @@ async def test_a_messengers_preview_and_a_browser_that_fetches_beforehand_are_no
         for headers in seen_first:
             assert (await agent.get(link, headers=headers)).status_code == 200
         assert (await agent.head(link)).status_code == 200
-        whole = await edge.services.payments.get(ids.read("pay", link.rpartition("/")[2].partition("?")[0]))
-        assert (await edge.audited("payment.link_opened"), whole.payer.language) == ([], "")
+        details = await edge.services.payments.get(ids.read("pay", link.rpartition("/")[2].partition("?")[0]))
+        assert (await edge.audited("payment.link_opened"), details.payer.language) == ([], "")
         phone = "Mozilla/5.0 (Linux; Android 14; CUBOT X30) AppleWebKit/537.36 Chrome/131.0 Mobile Safari/537.36"
         await agent.get(link, headers={"user-agent": phone})
     assert len(await edge.audited("payment.link_opened")) == 1

@@ -16,10 +16,9 @@ from gerbang.ports.payment import MethodOption, Payer
 from gerbang.web import pages, texts
 from gerbang.web.checkout import qr
 from gerbang.web.checkout.view import page_of
-from gerbang.web.steps import BANK_TITLES, STORE_TITLES, at_the_till, how_to_pay, plain_steps
-
-from . import stories
-from .stories import RETURNED, RETURNED_TO_PHONE, STORIES
+from gerbang.web.views.payment_steps import BANK_TITLES, STORE_TITLES, at_the_till, how_to_pay, plain_steps
+from tests.web.checkout import example_payments
+from tests.web.checkout.example_payments import RETURNED, RETURNED_TO_PHONE, STORIES
 
 LINKS = {"id": "?lang=id", "en": "?lang=en"}
 BUDGET_BYTES = 40 * 1024
@@ -31,9 +30,9 @@ EVERY = [(name, locale) for name in (*STORIES, *RETURNS) for locale in ("id", "e
 
 
 def rendered(name: str, locale: Locale) -> str:
-    whole = RETURNS.get(name) or STORIES[name]
-    visit = stories.visit(locale, returned=name in RETURNS, seen=stories.SEEN.get(name, ()))
-    template, values = page_of(whole, visit, stories.choice())
+    details = RETURNS.get(name) or STORIES[name]
+    visit = example_payments.visit(locale, returned=name in RETURNS, seen=example_payments.SEEN.get(name, ()))
+    template, values = page_of(details, visit, example_payments.choice())
     return pages.render(template, locale, LINKS, **values)
 
 
@@ -69,10 +68,10 @@ def test_nothing_is_inline_but_the_sheet_and_nothing_is_asked_of_anybody_else(na
 @pytest.mark.parametrize("locale", ["id", "en"])
 @pytest.mark.parametrize("name", list(STORIES))
 def test_test_mode_cannot_be_mistaken_and_live_mode_has_none_of_it(name: str, locale: Locale) -> None:
-    whole = STORIES[name]
+    details = STORIES[name]
     for livemode in (True, False):
-        told = changed(whole, payment=changed(whole.payment, livemode=livemode))
-        template, values = page_of(told, stories.visit(locale), stories.choice())
+        told = changed(details, payment=changed(details.payment, livemode=livemode))
+        template, values = page_of(told, example_payments.visit(locale), example_payments.choice())
         html = re.sub("<style>.*?</style>", "", pages.render(template, locale, LINKS, **values), flags=re.DOTALL)
         signs = ("test-band", "is-test", 'class="uji"', {"id": "UJI · ", "en": "TEST · "}[locale])
         assert all((sign in html) is not livemode for sign in signs)
@@ -128,7 +127,7 @@ def test_the_page_says_what_became_of_money_that_came_in_part_or_was_taken_back(
 @pytest.mark.parametrize("name", ["crypto-part-paid", "crypto-seen-a-part", "crypto-part-elsewhere"])
 def test_qr_wallet_button_and_number_ask_for_what_is_still_due(name: str) -> None:
     html, due = rendered(name, "en"), {"crypto-part-elsewhere": "24254850"}.get(name, "28509700")
-    drawn = qr.drawing(f"ethereum:{TOKEN}@8453/transfer?address={stories.ADDRESS}&uint256={due}")
+    drawn = qr.drawing(f"ethereum:{TOKEN}@8453/transfer?address={example_payments.ADDRESS}&uint256={due}")
     assert str(drawn) in html
     assert "uint256=48509700" not in html
     assert f"{due[:2]}.{due[2:]}\u00a0USDC" in html
@@ -161,7 +160,7 @@ def test_after_a_reversal_the_page_explains_and_keeps_the_deadline(name: str, sa
 
 
 def test_a_transfer_that_is_recorded_again_is_shown_as_it_counts() -> None:
-    visit = stories.visit("en", seen=stories.SEEN["crypto-seen"])
+    visit = example_payments.visit("en", seen=example_payments.SEEN["crypto-seen"])
     assert page_of(STORIES["reversed-chain"], visit)[0] == "pay/crypto.html"
 
 
@@ -250,16 +249,16 @@ def test_a_wallet_that_asks_on_the_phone_asks_for_its_number_and_shows_no_more_o
     assert re.search(r'name="wallet" value="OVO" data-phone', html)
     assert re.search(r'name="wallet" value="DANA"(?! data-phone)', html)
     assert "Nomor HP di OVO" in html
-    known = changed(STORIES["choose"], payer=replace(stories.PAYER, phone="+628120000417"))
-    template, values = page_of(known, stories.visit("id"), stories.choice())
+    known = changed(STORIES["choose"], payer=replace(example_payments.PAYER, phone="+628120000417"))
+    template, values = page_of(known, example_payments.visit("id"), example_payments.choice())
     html = pages.render(template, "id", LINKS, **values)
     assert "Kosongkan untuk memakai nomor •••417." in html
     assert "812000" not in html
 
 
 def test_the_chooser_opens_at_what_was_chosen_last_and_says_what_would_be_kept() -> None:
-    whole = STORIES["account"]
-    template, values = page_of(whole, replace(stories.visit("id"), choosing=True), stories.choice())
+    details = STORIES["account"]
+    template, values = page_of(details, replace(example_payments.visit("id"), choosing=True), example_payments.choice())
     html = pages.render(template, "id", LINKS, **values)
     assert re.search(r'value="virtual_account" required checked', html)
     assert re.search(r'name="bank" value="BCA" checked', html)
@@ -268,17 +267,19 @@ def test_the_chooser_opens_at_what_was_chosen_last_and_says_what_would_be_kept()
 
 
 def test_a_sole_way_to_pay_is_chosen_already_and_one_out_of_reach_never() -> None:
-    one = stories.choice(offers=stories.OFFERS[:1])
-    template, values = page_of(STORIES["choose"], stories.visit("id"), one)
+    one = example_payments.choice(offers=example_payments.OFFERS[:1])
+    template, values = page_of(STORIES["choose"], example_payments.visit("id"), one)
     assert re.search(r'value="virtual_account" required checked', pages.render(template, "id", LINKS, **values))
     code = changed(STORIES["code"], payment=changed(STORIES["code"].payment, status=PaymentStatus.EXPIRED))
-    template, values = page_of(code, replace(stories.visit("id"), choosing=True), stories.choice())
+    template, values = page_of(code, replace(example_payments.visit("id"), choosing=True), example_payments.choice())
     assert re.search(r'value="convenience_store" required disabled', pages.render(template, "id", LINKS, **values))
 
 
 def test_a_bank_is_called_the_same_everywhere_whatever_its_provider_calls_it() -> None:
-    formal = replace(stories.OFFERS[0], options=(MethodOption("MANDIRI", "PT Bank Mandiri (Persero) Tbk"),))
-    template, values = page_of(STORIES["choose"], stories.visit("id"), stories.choice(offers=(formal,)))
+    formal = replace(example_payments.OFFERS[0], options=(MethodOption("MANDIRI", "PT Bank Mandiri (Persero) Tbk"),))
+    template, values = page_of(
+        STORIES["choose"], example_payments.visit("id"), example_payments.choice(offers=(formal,))
+    )
     html = pages.render(template, "id", LINKS, **values)
     assert ">Mandiri</label>" in html
     assert "Persero" not in html
@@ -287,14 +288,16 @@ def test_a_bank_is_called_the_same_everywhere_whatever_its_provider_calls_it() -
 def test_the_rest_of_a_part_can_be_paid_another_way() -> None:
     assert "Bayar sisanya Rp\u00a020.000" in rendered("part-closed", "id")
     assert "akan menghubungi Anda tentang sisanya" in rendered("part-closed-late", "id")
-    template, values = page_of(STORIES["part-closed"], replace(stories.visit("id"), choosing=True), stories.choice())
+    template, values = page_of(
+        STORIES["part-closed"], replace(example_payments.visit("id"), choosing=True), example_payments.choice()
+    )
     html = pages.render(template, "id", LINKS, **values)
     assert "Sudah kami terima Rp\u00a0130.000." in html
     assert "Lanjut bayar Rp\u00a020.000" in html
 
 
 def test_whoever_needs_help_reaches_the_shop_where_it_said_how() -> None:
-    template, values = page_of(STORIES["account"], stories.visit("id"), stories.choice())
+    template, values = page_of(STORIES["account"], example_payments.visit("id"), example_payments.choice())
     html = pages.render(template, "id", LINKS, contact="mailto:halo@lumbung.example", **values)
     assert 'Hubungi <a href="mailto:halo@lumbung.example">Toko Lumbung</a>.' in html
     assert "Hubungi Toko Lumbung." in rendered("account", "id")
@@ -303,19 +306,19 @@ def test_whoever_needs_help_reaches_the_shop_where_it_said_how() -> None:
 def test_html_in_names_is_text() -> None:
     """R47: whatever a shop or a payer calls things, it is shown and not obeyed."""
     evil = '"><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}**b**'
-    for name, whole in STORIES.items():
+    for name, details in STORIES.items():
         hostile = changed(
-            whole,
+            details,
             payment=changed(
-                whole.payment,
+                details.payment,
                 description=evil,
                 order_reference=evil,
                 items=({"name": evil, "note": evil, "amount": 1},),
             ),
             payer=Payer(name=evil, email=f"{evil}@example.com"),
         )
-        visit = replace(stories.visit("id"), shop=evil)
-        template, values = page_of(hostile, visit, stories.choice(wrong=evil))
+        visit = replace(example_payments.visit("id"), shop=evil)
+        template, values = page_of(hostile, visit, example_payments.choice(wrong=evil))
         html = pages.render(template, "id", LINKS, **values)
         assert "<script>" not in html, name
         assert "<img" not in html, name

@@ -8,9 +8,8 @@ import pytest
 
 from gerbang.base import ids
 from gerbang.web.checkout import qr
+from tests.web.checkout.example_payments import QRIS
 from tests.web.conftest import Edge
-
-from .stories import QRIS
 
 
 async def a_qris(edge: Edge) -> str:

@@ -5,7 +5,7 @@ import re
 import httpx
 
 from gerbang.core.identity.model import Role
-from gerbang.core.payments.refund_model import read_rules
+from gerbang.core.payments.refunds.model import read_rules
 from gerbang.sandbox.app import Sandbox
 from tests.web.conftest import PASSWORD, Edge
 from tests.web.console.test_operators import a_paid_payment, hidden, signed_in

@@ -14,7 +14,7 @@ from gerbang.core.payments.model import LINK_OPENED, LINK_SENT, PaymentStatus, t
 from gerbang.ports.payment import Payer
 from gerbang.web import texts
 from gerbang.web.console import link_view
-from tests.web.checkout.stories import NOW, STORIES
+from tests.web.checkout.example_payments import NOW, STORIES
 from tests.web.console.test_views import moment
 
 
@@ -47,9 +47,9 @@ def test_closed_links_are_told_apart() -> None:
 
 
 def test_a_link_whose_time_is_over_is_closed_before_anybody_has_looked() -> None:
-    whole = STORIES["choose"]
-    assert whole.payment.status is PaymentStatus.CREATED
-    shown = link_view.page_of(whole, (), (), whole.payment.expires_at + timedelta(seconds=1), "en")
+    details = STORIES["choose"]
+    assert details.payment.status is PaymentStatus.CREATED
+    shown = link_view.page_of(details, (), (), details.payment.expires_at + timedelta(seconds=1), "en")
     assert (shown["is_open"], shown["closed"]) == (False, "expired")
 
 
@@ -70,9 +70,9 @@ def test_the_stages_have_their_times_and_the_newest_mail_its_fate() -> None:
 
 def test_the_words_for_whatsapp_are_the_payers_and_carry_the_whole_link() -> None:
     link = "https://pay.example.com/pay/pay_1?t=a-b_c&x=1"
-    whole = replace(STORIES["choose"], payer=Payer(locale="en"))
-    whole = replace(whole, payment=replace(whole.payment, description='Kopi & "gula" <1 kg>'))
-    address = urlsplit(link_view.whatsapp(whole, "Toko Lumbung", link))
+    details = replace(STORIES["choose"], payer=Payer(locale="en"))
+    details = replace(details, payment=replace(details.payment, description='Kopi & "gula" <1 kg>'))
+    address = urlsplit(link_view.whatsapp(details, "Toko Lumbung", link))
     assert (address.scheme, address.netloc, address.path) == ("https", "wa.me", "/")
     assert parse_qs(address.query) == {
         "text": [

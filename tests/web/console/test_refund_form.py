@@ -7,12 +7,12 @@ import httpx
 import pytest
 
 from gerbang.core.identity.model import Role
-from gerbang.core.payments.model import PaymentStatus, Whole
+from gerbang.core.payments.model import PaymentDetail, PaymentStatus
 from gerbang.web.console import refund_form
-from tests.web.checkout.stories import attempt, payment
+from tests.web.checkout.example_payments import attempt, payment
 from tests.web.console.test_operators import Shop, a_paid_payment, hidden, signed_in
 
-DOLLARS = Whole(
+DOLLARS = PaymentDetail(
     payment(PaymentStatus.PAID, amount=4_850, currency="USD", amount_captured=4_850),
     (attempt(amount=4_850, currency="USD", captured=4_850),),
     (),

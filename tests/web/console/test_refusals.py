@@ -1,10 +1,11 @@
 """What could not be done is told in the reader's language, whatever the reason."""
 
 from gerbang.base.errors import Conflict, GerbangError, UpstreamFailed
-from gerbang.core.payments import model, refund_model
+from gerbang.core.payments import model
+from gerbang.core.payments.refunds import model as refund_model
 from gerbang.web import texts
-from gerbang.web.console.asking import REFUSED
-from gerbang.web.console.desk import refusal
+from gerbang.web.console.confirmation import REFUSED
+from gerbang.web.console.page_frame import refusal
 
 
 def test_every_refusal_about_a_payment_or_refund_has_words_in_both_languages() -> None:

@@ -9,13 +9,13 @@ import pytest
 from gerbang.base.errors import Invalid
 from gerbang.core.identity.model import Actor, Role, user_caller
 from gerbang.core.payments.model import Failure, Moment, PaymentStatus, Refund, RefundStatus
-from gerbang.web import failures
 from gerbang.web.console import payment_view
 from gerbang.web.console.actors import called, listed
-from gerbang.web.console.desk import exact, read_day
+from gerbang.web.console.page_frame import exact, read_day
 from gerbang.web.console.raw import MOST_BYTES, raw_of
 from gerbang.web.console.timeline import steps_of
-from tests.web.checkout.stories import NOW, STORIES, attempt, payment
+from gerbang.web.views import attempt_failures
+from tests.web.checkout.example_payments import NOW, STORIES, attempt, payment
 
 FINANCE = user_caller(UUID(int=1), Role.FINANCE, UUID(int=2))
 SUPPORT = user_caller(UUID(int=1), Role.SUPPORT, UUID(int=2))
@@ -90,12 +90,14 @@ def test_people_and_keys_are_called_by_their_names_and_whoever_is_not_known_by_t
 
 
 def test_why_a_refund_failed_is_told_in_the_readers_language_with_the_providers_own_words() -> None:
-    assert failures.of_refund("Nobody approved it in time.", "id") == "Tidak ada yang menyetujuinya tepat waktu."
-    assert failures.of_refund("Refused: <b>no", "en") == "Refused by the second person: &lt;b&gt;no"
-    declined = failures.of_refund("card_declined: do not honour", "id")
+    assert (
+        attempt_failures.of_refund("Nobody approved it in time.", "id") == "Tidak ada yang menyetujuinya tepat waktu."
+    )
+    assert attempt_failures.of_refund("Refused: <b>no", "en") == "Refused by the second person: &lt;b&gt;no"
+    declined = attempt_failures.of_refund("card_declined: do not honour", "id")
     assert "do not honour" in declined
-    assert declined != failures.of_refund("card_declined: do not honour", "en")
-    assert failures.of_refund("something <else>", "en") == "something &lt;else&gt;"
+    assert declined != attempt_failures.of_refund("card_declined: do not honour", "en")
+    assert attempt_failures.of_refund("something <else>", "en") == "something &lt;else&gt;"
 
 
 def test_a_row_names_its_method_shortly_and_says_that_a_refund_waits_for_a_second_person() -> None:
@@ -118,11 +120,11 @@ def test_an_unknown_kind_of_moment_is_told_as_it_is_and_as_text() -> None:
 
 @pytest.mark.parametrize("name", list(STORIES))
 def test_every_state_has_a_row_and_a_reason_in_both_languages(name: str) -> None:
-    whole = STORIES[name]
+    details = STORIES[name]
     for locale in ("id", "en"):
-        row = payment_view.row_of(whole, NOW, locale)
+        row = payment_view.row_of(details, NOW, locale)
         assert row.amount.startswith(("Rp", "USD"))
-        page = payment_view.page_of(whole, [], locale)
+        page = payment_view.page_of(details, [], locale)
         assert "<b>" in page["why"]
 
 

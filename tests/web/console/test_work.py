@@ -9,8 +9,8 @@ import httpx
 
 from gerbang.base import ids
 from gerbang.core.identity.model import Role
-from gerbang.core.payments import decisions
-from gerbang.core.payments.reminding import DailyReminder
+from gerbang.core.payments.open_work import decisions
+from gerbang.core.payments.open_work.reminder import DailyReminder
 from gerbang.sandbox.app import Sandbox
 from tests.web.conftest import Edge
 from tests.web.console.test_operators import a_paid_payment, signed_in

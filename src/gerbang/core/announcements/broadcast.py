@@ -103,7 +103,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Received:
     """An announcement and the place to resume after it."""
 
     place: Place
@@ -120,9 +120,9 @@ class Missed:
 @dataclass(slots=True, eq=False)
 class _Listener:
     scope: Scope
-    queue: "asyncio.Queue[Heard | None]" = field(default_factory=lambda: asyncio.Queue(QUEUE + 1))
+    queue: "asyncio.Queue[Received | None]" = field(default_factory=lambda: asyncio.Queue(QUEUE + 1))
 
-    def offer(self, heard: Heard) -> bool:
+    def offer(self, heard: Received) -> bool:
         """False when the listener is too slow; it is then told to come back."""
         if self.queue.qsize() < QUEUE:
             self.queue.put_nowait(heard)
@@ -173,7 +173,7 @@ class Broadcaster:
 
     async def listen(
         self, scope: Scope, after: Place | None = None, *, heartbeat_s: float = 15.0
-    ) -> AsyncGenerator[Heard | Missed | Place | None, None]:
+    ) -> AsyncGenerator[Received | Missed | Place | None, None]:
         """What `scope` covers, from `after` on or from now: first its history, then the Place from which on it is live, then what
         happens; None whenever it has been quiet for `heartbeat_s`. Ends when the listener was too slow or the process stops:
         resume after the last place.
@@ -242,7 +242,7 @@ class Broadcaster:
             self._poller.cancel()
             self._poller = None
 
-    async def _history(self, scope: Scope, after: Place, until: Place) -> AsyncIterator[Heard | Missed]:
+    async def _history(self, scope: Scope, after: Place, until: Place) -> AsyncIterator[Received | Missed]:
         """What lies between two places; Missed instead of a history that is too long to read."""
         place, read = after, 0
         while place < until:
@@ -288,18 +288,18 @@ class Broadcaster:
                 self._position = batch[-1].place
             full = len(batch) == _BATCH
 
-    def _fan_out(self, heard: Heard, owner: UUID | None) -> None:
+    def _fan_out(self, heard: Received, owner: UUID | None) -> None:
         for listener in list(self._listeners):
             if listener.scope.covers(heard.announcement, owner) and not listener.offer(heard):
                 self._listeners.discard(listener)
                 log.warning("broadcast.listener_too_slow", caller=listener.scope.caller)
 
-    async def _read(self, tx: Tx, after: Place) -> list[Heard]:
+    async def _read(self, tx: Tx, after: Place) -> list[Received]:
         rows = await store.after(tx, str(after.xid), after.id, _BATCH, exact=self._horizon.exact())
         self._horizon.read(rows)
         return _heard(rows)
 
-    async def _owners_of(self, tx: Tx, batch: Sequence[Heard]) -> Owners:
+    async def _owners_of(self, tx: Tx, batch: Sequence[Received]) -> Owners:
         """Whose each object of the batch is: one question for each type of object that customers have."""
         wanted: defaultdict[str, set[UUID]] = defaultdict(set)
         for heard in batch:
@@ -314,9 +314,9 @@ class Broadcaster:
         return found
 
 
-def _heard(rows: Sequence[Row]) -> list[Heard]:
-    return [Heard(Place(int(row["at"]), row["id"]), announcement_of(row)) for row in rows]
+def _heard(rows: Sequence[Row]) -> list[Received]:
+    return [Received(Place(int(row["at"]), row["id"]), announcement_of(row)) for row in rows]
 
 
-def _owner(owners: Owners, heard: Heard) -> UUID | None:
+def _owner(owners: Owners, heard: Received) -> UUID | None:
     return owners.get(heard.announcement.object) if heard.announcement.object is not None else None

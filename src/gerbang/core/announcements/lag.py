@@ -44,7 +44,7 @@ class Holder:
         return f"SELECT pg_terminate_backend({self.pid})" if self.pid else f"ROLLBACK PREPARED '{self.prepared}'"
 
     @property
-    def whole(self) -> str:
+    def as_text(self) -> str:
         """For whoever runs the database: who, by which program, in which state, since when."""
         told = [
             self.who,
@@ -107,7 +107,7 @@ class Lag:
         elif seen.holder.xid != self._told:
             self._told = seen.holder.xid
             log.error(
-                "events.held_back", waited_s=round(seen.waited_s[STREAMS]), by=seen.holder.whole, cure=seen.holder.cure,
+                "events.held_back", waited_s=round(seen.waited_s[STREAMS]), by=seen.holder.as_text, cure=seen.holder.cure,
                 alert="An open transaction holds back every mail and every event.",
             )  # fmt: skip
 

@@ -11,8 +11,8 @@ import structlog
 from gerbang.base import ids
 from gerbang.base.db import Database, Row, Tx, columns
 from gerbang.base.errors import Unavailable
+from gerbang.base.statement_batch import Writer
 from gerbang.base.watchdog import beat
-from gerbang.base.writes import Writer
 from gerbang.core.announcements import store
 from gerbang.core.announcements.horizon import Horizon
 from gerbang.core.announcements.model import Announcement, ObjectRef

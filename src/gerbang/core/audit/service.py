@@ -7,7 +7,7 @@ from uuid import UUID
 
 from gerbang.base import ids
 from gerbang.base.db import CannotWrite, Database, Locked, Row, Tx, columns
-from gerbang.base.writes import Writer
+from gerbang.base.statement_batch import Writer
 from gerbang.core.audit import store
 from gerbang.core.audit.model import AuditUnavailable, Entry, Recorded
 

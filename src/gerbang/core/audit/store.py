@@ -6,7 +6,7 @@ from uuid import UUID
 
 from gerbang.base.db import Row, Tx
 from gerbang.base.keyset import LAST_ID
-from gerbang.base.writes import Writer
+from gerbang.base.statement_batch import Writer
 
 
 async def add(tx: Writer, columns: Sequence[list[object]]) -> None:

@@ -12,7 +12,7 @@ from gerbang.base import email_address, ids
 from gerbang.base.crypto import digest
 from gerbang.base.db import Database, Row, Tx
 from gerbang.base.errors import FieldError, Forbidden
-from gerbang.base.rows import readable
+from gerbang.base.unreadable_rows import readable
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.identity import store

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from gerbang.base.db import Row, Tx
 from gerbang.base.keyset import LAST_ID
-from gerbang.base.rows import unreadable
+from gerbang.base.unreadable_rows import unreadable
 from gerbang.core.identity.model import Role
 
 _OWNER_LOCK = 0x6F77_6E72  # one owner at a time is made

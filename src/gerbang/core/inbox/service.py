@@ -8,7 +8,7 @@ from uuid import UUID
 
 from gerbang.base import ids
 from gerbang.base.batching import GroupCommit
-from gerbang.base.bell import Bell
+from gerbang.base.database_notifications import NotifyChannel
 from gerbang.base.db import Database, Tx
 from gerbang.base.keyset import FIRST_ID, FIRST_MOMENT
 from gerbang.core.audit.model import Entry
@@ -39,8 +39,10 @@ class Inbox:
     def __init__(self, db: Database, preview: Preview) -> None:
         self._db = db
         self._preview = preview
-        self._bell = Bell(db, CHANNEL)
-        self._commits: GroupCommit[NewEvent, bool] = GroupCommit(db, _store, one_statement=True, after=self._bell.ring)
+        self._channel = NotifyChannel(db, CHANNEL)
+        self._commits: GroupCommit[NewEvent, bool] = GroupCommit(
+            db, _store, one_statement=True, after=self._channel.notify
+        )
 
     async def receive(self, event: NewEvent) -> bool:
         """Keep an event; returns after COMMIT, with True when it was new. Raises DatabaseUnavailable or CommitUnknown: not kept for
@@ -82,7 +84,7 @@ class Inbox:
         async with self._db.transaction() as tx:
             await store.renew(tx, event_id)
             await record(tx, [Entry(actor or SYSTEM, "webhook.replayed", ids.show("evt", event_id))])
-        self._bell.ring()
+        self._channel.notify()
         return Replay(event_id, dry_run, "The event will be worked on again at once.", [])
 
     async def set_aside(self, actor: str, event_id: UUID) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from gerbang.base import ids
 from gerbang.base.db import Row, Tx, columns
 from gerbang.base.keyset import FIRST_ID, FIRST_MOMENT, LAST_ID
-from gerbang.base.rows import readable, unreadable
+from gerbang.base.unreadable_rows import readable, unreadable
 from gerbang.core.inbox.model import Event, EventFilters, EventStatus
 
 _CLOCKS_APART: Final = timedelta(minutes=5)  # a provider whose clock is further off than that is refused, too

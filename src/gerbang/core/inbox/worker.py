@@ -15,7 +15,7 @@ from uuid import UUID
 import structlog
 
 from gerbang.base import ids
-from gerbang.base.bell import Bell
+from gerbang.base.database_notifications import NotifyChannel
 from gerbang.base.db import Database, Tx, storable
 from gerbang.base.errors import GerbangError, Unavailable
 from gerbang.base.watchdog import beat, watched
@@ -57,14 +57,14 @@ class Worker:
         self._handler = handler
         self._lanes = lanes
         self._batch = batch
-        self._bell = Bell(db, CHANNEL)
+        self._channel = NotifyChannel(db, CHANNEL)
         self._stop = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; a batch under way is ended first."""
         self._stop = stop
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._bell.listen(stop))
+            group.create_task(self._channel.listen(stop))
             group.create_task(watched("inbox revival", self._reviving))
             for number in range(self._lanes):
                 group.create_task(watched(f"inbox lane {number}", partial(self._lane, number)))
@@ -73,7 +73,7 @@ class Worker:
         preferred = [s for s in range(SHARDS) if s % self._lanes == number]
         while not self._stop.is_set():
             beat()
-            last, rings = 0, self._bell.rings
+            last, rings = 0, self._channel.notified
             try:
                 last = await self._work_a_while(preferred)
             except GerbangError as error:
@@ -83,7 +83,7 @@ class Worker:
                 log.exception("inbox.lane_failed")
                 await _pause(self._stop, AFTER_FAILURE_S)
             if not last:
-                await self._bell.wait(self._stop, LOOK_S, since=rings)
+                await self._channel.wait(self._stop, LOOK_S, since=rings)
             if last < SMALL:
                 await _pause(self._stop, GATHER_S)
 

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from gerbang.base import ids
 from gerbang.base.db import Database, columns
-from gerbang.base.writes import Writer
-from gerbang.core.ledger import balancing, store
+from gerbang.base.statement_batch import Writer
+from gerbang.core.ledger import balance_keeper, store
 from gerbang.core.ledger.model import Posting
 
 
@@ -56,7 +56,7 @@ class Ledger:
 
     async def keep(self, stop: asyncio.Event) -> None:
         """See balancing.run."""
-        await balancing.run(self._db, stop)
+        await balance_keeper.run(self._db, stop)
 
     async def accounts(self) -> list[Balance]:
         """Every account with its totals."""

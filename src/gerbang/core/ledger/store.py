@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from gerbang.base.db import Row, Tx
-from gerbang.base.writes import Writer
+from gerbang.base.statement_batch import Writer
 
 
 async def add(tx: Writer, columns: Sequence[list[object]]) -> None:

@@ -15,7 +15,7 @@ from gerbang.base.errors import UpstreamFailed
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.notifications import store
-from gerbang.core.notifications.describing import still_true
+from gerbang.core.notifications.message_data import still_true
 from gerbang.core.notifications.model import ASKS, MOST_TRIES, Notification, Template
 from gerbang.core.notifications.rendering import Letterhead, render
 from gerbang.core.notifications.service import ReadPayments, ReadPeople
@@ -100,8 +100,8 @@ class Sender:
         if known.template in (Template.OPERATOR_ATTENTION, Template.OPERATOR_DIGEST, Template.OPERATOR_CHAIN):
             return ""
         if known.payment_id is not None:
-            whole = (await self._payments(tx, [known.payment_id])).get(known.payment_id)
-            return whole.payer.name if whole else ""
+            details = (await self._payments(tx, [known.payment_id])).get(known.payment_id)
+            return details.payer.name if details else ""
         user = ids.read("usr", known.data["user"])
         contact = (await self._people(tx, [user])).get(user)
         return contact.name if contact else ""
@@ -110,15 +110,15 @@ class Sender:
         """What asks for money, with what has come in by now: it may have waited, or be sent once more."""
         if known.template not in ASKS or known.payment_id is None:
             return known
-        whole = (await self._payments(tx, [known.payment_id])).get(known.payment_id)
-        return replace(known, data={**known.data, "captured": whole.payment.amount_captured}) if whole else known
+        details = (await self._payments(tx, [known.payment_id])).get(known.payment_id)
+        return replace(known, data={**known.data, "captured": details.payment.amount_captured}) if details else known
 
     async def _is_behind(self, tx: Tx, known: Notification) -> bool:
         """Whether a reminder waited so long for a mail server that it is no longer true."""
         if known.template is not Template.PAYMENT_REMINDER or known.payment_id is None:
             return False
-        whole = (await self._payments(tx, [known.payment_id])).get(known.payment_id)
-        return whole is None or not still_true(known.template, known.data, whole, await store.business_now(tx))
+        details = (await self._payments(tx, [known.payment_id])).get(known.payment_id)
+        return details is None or not still_true(known.template, known.data, details, await store.business_now(tx))
 
     async def _message(self, known: Notification, name: str) -> Message:
         link = await self._link(known.template, known)

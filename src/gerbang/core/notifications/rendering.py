@@ -9,7 +9,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from gerbang.base.formats import Locale, Zone, fours, locale_of, moment, money, one_line
-from gerbang.core.notifications import words
+from gerbang.core.notifications import labels as message_labels
 from gerbang.core.notifications.model import ASKS, Template
 
 _FOLDER: Final = Path(__file__).parent / "templates"
@@ -51,10 +51,13 @@ def render(
 ) -> Rendered:
     """The message. `name` may be empty, and then nobody is greeted by name; `link` may be empty, and then there is no button."""
     language = locale_of(locale)
-    context = _context(template, language, data, letterhead) | {"name": words.called(one_line(name)), "link": link}
+    context = _context(template, language, data, letterhead) | {
+        "name": message_labels.called(one_line(name)),
+        "link": link,
+    }
     folder = f"{language}/{template.value}"
     subject = one_line(_ENVIRONMENT.get_template(f"{folder}.subject.txt").render(context))
-    mark = "" if data["livemode"] else f"{words.LABELS[language]['test_subject']} · "
+    mark = "" if data["livemode"] else f"{message_labels.LABELS[language]['test_subject']} · "
     context["subject"] = subject
     text = _ENVIRONMENT.get_template(f"{folder}.txt").render(context)
     html = _ENVIRONMENT.get_template(f"{folder}.html").render(context)
@@ -62,7 +65,7 @@ def render(
 
 
 def _context(template: Template, locale: Locale, data: Mapping[str, Any], letterhead: Letterhead) -> dict[str, Any]:
-    labels = words.LABELS[locale]
+    labels = message_labels.LABELS[locale]
     business = one_line(letterhead.business)
     context: dict[str, Any] = {
         "locale": locale,
@@ -71,7 +74,7 @@ def _context(template: Template, locale: Locale, data: Mapping[str, Any], letter
         "labels": labels,
         "automatic": labels["automatic"].format(business=business),
         "at": moment(datetime.fromisoformat(data["at"]), locale, letterhead.zone),
-        "reason": words.REASONS[locale].get(data["type"], data["type"]),
+        "reason": message_labels.REASONS[locale].get(data["type"], data["type"]),
         "lines": (),
         "payment": data.get("payment", ""),
     }
@@ -94,7 +97,7 @@ def _about_work(locale: Locale, counts: Mapping[str, int]) -> dict[str, Any]:
     def shown(count: int) -> str:
         return "99+" if count > _MOST_COUNTED else str(count)
 
-    lines = tuple((words.WORK[locale].get(kind, kind), shown(count)) for kind, count in counts.items())
+    lines = tuple((message_labels.WORK[locale].get(kind, kind), shown(count)) for kind, count in counts.items())
     return {"lines": lines, "total": shown(sum(counts.values()))}
 
 
@@ -118,15 +121,15 @@ def _about_payment(locale: Locale, data: Mapping[str, Any], zone: Zone) -> dict[
         "by": data.get("by", ""),
         "description": one_line(data["description"]),
         "order_reference": one_line(data["order_reference"] or ""),
-        "method": words.method(data["method"], data["options"], locale) if "method" in data else "",
+        "method": message_labels.method(data["method"], data["options"], locale) if "method" in data else "",
         "until": when("expires_at"),
         "called_off": bool(data.get("called_off")),
         "held": bool(data.get("held")),
         "on_chain": data.get("method") == "crypto",
         "again_until": when("again_until") if "again_until" in data else "",
-        "bank": words.brand(data.get("bank", "")),
+        "bank": message_labels.brand(data.get("bank", "")),
         "number": data.get("number", ""),
-        "store": words.brand(data.get("store", "")),
+        "store": message_labels.brand(data.get("store", "")),
         "code": data.get("code", ""),
         "coins": _coins(data.get("coins", ""), locale),
     }

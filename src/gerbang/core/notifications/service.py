@@ -14,7 +14,7 @@ from gerbang.core.announcements.model import Announcement
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.notifications import store
-from gerbang.core.notifications.describing import attempt_of, describe, still_true
+from gerbang.core.notifications.message_data import attempt_of, describe, still_true
 from gerbang.core.notifications.model import (
     EMAIL,
     ENDS_REMINDING,
@@ -34,7 +34,7 @@ from gerbang.core.notifications.model import (
     remind_at,
     template_for,
 )
-from gerbang.core.payments.model import PAYMENT, Whole
+from gerbang.core.payments.model import PAYMENT, PaymentDetail
 from gerbang.core.queue.model import NewJob
 from gerbang.core.queue.service import cancel, enqueue
 
@@ -44,7 +44,7 @@ REMIND = "notification.remind"
 CONSUMER = "notifications"
 _JOB_TRIES = 100_000  # a notification counts its own tries, a reminder has a deadline; waiting for a mail server to be set up is neither
 
-ReadPayments = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, Whole]]]
+ReadPayments = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, PaymentDetail]]]
 ReadPeople = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, Contact]]]
 
 
@@ -80,7 +80,7 @@ class Notifications:
         if not wanted:
             return
         payments = list(dict.fromkeys(id_ for a in wanted if (id_ := a.id_of(PAYMENT))))
-        wholes = await self._payments(tx, payments) if payments else {}
+        details_by_id = await self._payments(tx, payments) if payments else {}
         people = await self._people(tx, [user for a in wanted if (user := _user(a))])
         told = await store.told(tx, payments)
         now = await store.business_now(tx)
@@ -88,41 +88,41 @@ class Notifications:
         reminders: list[NewJob] = []
         for announcement in wanted:
             try:
-                reminders += self._reminders(announcement, wholes, told)
-                fresh += self._for_person(announcement, wholes, people, told, now)
-                fresh += self._for_operators(announcement, wholes, now)
+                reminders += self._reminders(announcement, details_by_id, told)
+                fresh += self._for_person(announcement, details_by_id, people, told, now)
+                fresh += self._for_operators(announcement, details_by_id, now)
             except Exception:  # a bug over one announcement must not silence all that come after it
                 log.exception("notification.not_made", announcement=str(announcement.id), type=announcement.type)
         made = set(await store.add(tx, fresh))
         await enqueue(tx, [_job(n.id) for n in fresh if n.id in made])
         # Dropped first: who starts again in the same batch is reminded of the new try.
-        await cancel(tx, REMIND, _ended(wanted, wholes))
+        await cancel(tx, REMIND, _ended(wanted, details_by_id))
         await enqueue(tx, reminders)
 
-    async def remind(self, tx: Tx, announcement: Announcement, whole: Whole) -> None:
+    async def remind(self, tx: Tx, announcement: Announcement, details: PaymentDetail) -> None:
         """Remind the payer, once for the announcement; nobody whose address was erased meanwhile."""
-        if whole.payer.email:
+        if details.payer.email:
             now = await store.business_now(tx)
-            made = self._notification(announcement, Template.PAYMENT_REMINDER, _payer(whole), whole, now)
+            made = self._notification(announcement, Template.PAYMENT_REMINDER, _payer(details), details, now)
             await enqueue(tx, [_job(id_) for id_ in await store.add(tx, [made])])
 
     def _reminders(
-        self, announcement: Announcement, wholes: Mapping[UUID, Whole], told: set[tuple[UUID, str]]
+        self, announcement: Announcement, details_by_id: Mapping[UUID, PaymentDetail], told: set[tuple[UUID, str]]
     ) -> list[NewJob]:
         """The job that reminds of what was announced, an attempt or a link, where there is time for it and it still waits: of a link once,
         however often it is mailed.
         """
         payment = announcement.id_of(PAYMENT)
-        whole = wholes.get(payment) if payment else None
-        if announcement.type not in REMINDS or whole is None or not whole.payer.email:
+        details = details_by_id.get(payment) if payment else None
+        if announcement.type not in REMINDS or details is None or not details.payer.email:
             return []
-        if not still_true(Template.PAYMENT_REMINDER, announcement.data, whole, announcement.made_at):
+        if not still_true(Template.PAYMENT_REMINDER, announcement.data, details, announcement.made_at):
             return []
-        pay, attempt = ids.show("pay", whole.payment.id), attempt_of(announcement.data, whole)
-        if attempt is None and (whole.payment.id, Template.PAYMENT_REMINDER.value) in told:
+        pay, attempt = ids.show("pay", details.payment.id), attempt_of(announcement.data, details)
+        if attempt is None and (details.payment.id, Template.PAYMENT_REMINDER.value) in told:
             return []
         made = announcement.made_at if attempt is None else attempt.created_at
-        at = remind_at(made, (attempt or whole.payment).expires_at, self._remind_before)
+        at = remind_at(made, (attempt or details.payment).expires_at, self._remind_before)
         key = pay if attempt is None else ids.show("att", attempt.id)
         job = NewJob(REMIND, key, {"payment": pay, "announcement": str(announcement.id)}, at, most_tries=_JOB_TRIES)
         return [job] if at is not None else []
@@ -130,7 +130,7 @@ class Notifications:
     def _for_person(
         self,
         announcement: Announcement,
-        wholes: Mapping[UUID, Whole],
+        details_by_id: Mapping[UUID, PaymentDetail],
         people: Mapping[UUID, Contact],
         told: set[tuple[UUID, str]],
         now: datetime,
@@ -139,35 +139,39 @@ class Notifications:
         if template is None:
             return []
         payment = announcement.id_of(PAYMENT)
-        whole = wholes.get(payment) if payment else None
-        contact = _payer(whole) if whole else people.get(_user(announcement) or UUID(int=0))
-        if contact is None or not contact.email or (whole and not still_true(template, announcement.data, whole, now)):
+        details = details_by_id.get(payment) if payment else None
+        contact = _payer(details) if details else people.get(_user(announcement) or UUID(int=0))
+        if (
+            contact is None
+            or not contact.email
+            or (details and not still_true(template, announcement.data, details, now))
+        ):
             return []
         if payment and template in ONCE:
             if (payment, template.value) in told and (payment, Template.PAYMENT_RETRACTED.value) not in told:
                 return []
             told.add((payment, template.value))
-        return [self._notification(announcement, template, contact, whole, now)]
+        return [self._notification(announcement, template, contact, details, now)]
 
     def _for_operators(
-        self, announcement: Announcement, wholes: Mapping[UUID, Whole], now: datetime
+        self, announcement: Announcement, details_by_id: Mapping[UUID, PaymentDetail], now: datetime
     ) -> list[Notification]:
         payment = announcement.id_of(PAYMENT)
-        whole = wholes.get(payment) if payment else None
+        details = details_by_id.get(payment) if payment else None
         if self._alerts is None or not self._alerts.email or not needs_operator(announcement):
             return []
         if announcement.type in OF_NO_PAYMENT:
             return [self._notification(announcement, OF_NO_PAYMENT[announcement.type], self._alerts, None, now)]
-        if whole is None:
+        if details is None:
             return []
-        return [self._notification(announcement, Template.OPERATOR_ATTENTION, self._alerts, whole, now)]
+        return [self._notification(announcement, Template.OPERATOR_ATTENTION, self._alerts, details, now)]
 
     def _notification(
-        self, announcement: Announcement, template: Template, to: Contact, whole: Whole | None, now: datetime
+        self, announcement: Announcement, template: Template, to: Contact, details: PaymentDetail | None, now: datetime
     ) -> Notification:
         assert announcement.id is not None, "announcements that were read carry their ids"
         id_ = ids.new()
-        data, locale = describe(announcement, whole, self._restart_for), locale_of(to.locale)
+        data, locale = describe(announcement, details, self._restart_for), locale_of(to.locale)
         return Notification(
             id_, announcement.id, EMAIL, to.email, template, locale, data, announcement.id_of(PAYMENT), Status.QUEUED,
             message_id(id_, self._host), 0, None, now, None,
@@ -205,15 +209,17 @@ def _job(id_: UUID) -> NewJob:
     return NewJob(SEND, ids.show("ntf", id_), most_tries=_JOB_TRIES)
 
 
-def _ended(announcements: Sequence[Announcement], wholes: Mapping[UUID, Whole]) -> list[str]:
+def _ended(announcements: Sequence[Announcement], details_by_id: Mapping[UUID, PaymentDetail]) -> list[str]:
     """The keys of reminders that nobody needs any more; that of a link is written anew when it is mailed again, or opened."""
     ended = {a.id_of(PAYMENT) for a in announcements if a.type in ENDS_REMINDING}
-    attempts = [ids.show("att", a.id) for id_, whole in wholes.items() if id_ in ended for a in whole.attempts]
+    attempts = [
+        ids.show("att", a.id) for id_, details in details_by_id.items() if id_ in ended for a in details.attempts
+    ]
     return attempts + [ids.show("pay", id_) for a in announcements if a.type in OF_A_LINK and (id_ := a.id_of(PAYMENT))]
 
 
-def _payer(whole: Whole) -> Contact:
-    return Contact(whole.payer.name, whole.payer.email, whole.payer.language)
+def _payer(details: PaymentDetail) -> Contact:
+    return Contact(details.payer.name, details.payer.email, details.payer.language)
 
 
 def _user(announcement: Announcement) -> UUID | None:

@@ -14,15 +14,15 @@ from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database
 from gerbang.core.connections.service import Connections
 from gerbang.core.identity import people
-from gerbang.core.payments.calls import Calls
-from gerbang.core.payments.model import Whole
-from gerbang.core.payments.rates import Quotes
-from gerbang.core.payments.refund_model import SETTLE, STANDARD_RULES, RefundLink, RefundRules
+from gerbang.core.payments.crypto.rates import Quotes
+from gerbang.core.payments.model import PaymentDetail
+from gerbang.core.payments.provider_calls import ProviderCalls
+from gerbang.core.payments.refunds.model import SETTLE, STANDARD_RULES, RefundLink, RefundRules
 from gerbang.core.secrets.model import LINK_KEY, Purpose
 from gerbang.core.secrets.service import Secrets
 
 if TYPE_CHECKING:
-    from gerbang.core.payments.opening import Creation
+    from gerbang.core.payments.creation import Creation
 
 _TOKEN_BYTES: Final = 24
 
@@ -36,10 +36,10 @@ class Context:
 
     db: Database
     connections: Connections
-    calls: Calls
+    calls: ProviderCalls
     secrets: Secrets
     clock: BusinessClock
-    creations: "GroupCommit[Creation, tuple[Whole, bool]]"
+    creations: "GroupCommit[Creation, tuple[PaymentDetail, bool]]"
     create_wait_s: float
     wake: Callable[[], None]
     quotes: Quotes

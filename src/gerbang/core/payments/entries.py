@@ -15,8 +15,8 @@ from gerbang.core.ledger.model import (
     clearing,
     exchange,
 )
+from gerbang.core.payments.crypto.quotes import share
 from gerbang.core.payments.model import Attempt, DisputeState, Payment, Refund
-from gerbang.core.payments.quoting import share
 
 
 def capture(payment: Payment, before: Attempt, after: Attempt, captured_elsewhere: int) -> Posting:

@@ -9,13 +9,16 @@ from msgspec.structs import replace
 from gerbang.base import ids
 from gerbang.base.errors import UpstreamFailed
 from gerbang.base.http import OutcomeUnknown, ProviderRefused, Unreachable
-from gerbang.core.payments import approvals, refund_store, schedule, settling, store
+from gerbang.core.payments import schedule, store
+from gerbang.core.payments.applying_facts import FactReport
 from gerbang.core.payments.context import Context
-from gerbang.core.payments.draft import open_drafts, save_drafts
-from gerbang.core.payments.hearing import Hearing
 from gerbang.core.payments.machine import OPEN, is_stopped
-from gerbang.core.payments.model import Attempt, AttemptStatus, Refund, RefundStatus, Whole, in_doubt
-from gerbang.core.payments.settling import AT_PROVIDER
+from gerbang.core.payments.model import Attempt, AttemptStatus, PaymentDetail, Refund, RefundStatus, in_doubt
+from gerbang.core.payments.refunds import approvals
+from gerbang.core.payments.refunds import outcomes as refund_outcomes
+from gerbang.core.payments.refunds import store as refund_store
+from gerbang.core.payments.refunds.outcomes import AT_PROVIDER
+from gerbang.core.payments.unit_of_work import load_for_update, save_changes
 from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import Job, Park, Retry
 from gerbang.core.queue.worker import Handler
@@ -62,26 +65,26 @@ def handlers(ctx: Context) -> Mapping[str, Handler]:
 
 async def submit(ctx: Context, job: Job) -> None:
     """Send an attempt that certainly did not leave; one that may have left and was never answered is lost."""
-    whole, attempt = await _of(ctx, job)
+    details, attempt = await _of(ctx, job)
     if attempt is None or attempt.status is not AttemptStatus.SUBMITTING:
         await _end(ctx, job)
         return
     if not attempt.unsent:
-        await ctx.calls.hear(Hearing(attempt.id, [Lost("no answer before the deadline")], "submit"), job)
+        await ctx.calls.apply_facts(FactReport(attempt.id, [Lost("no answer before the deadline")], "submit"), job)
         return
-    if any(a.number > attempt.number and a.status in OPEN for a in whole.attempts):
+    if any(a.number > attempt.number and a.status in OPEN for a in details.attempts):
         called_off = Cancelled()  # the payer has chosen another way before this one could be sent
-        await ctx.calls.hear(Hearing(attempt.id, [called_off], "submit", detail={"at_provider": False}), job)
+        await ctx.calls.apply_facts(FactReport(attempt.id, [called_off], "submit", detail={"at_provider": False}), job)
         return
     if attempt.expires_at <= ctx.clock.now():
         refused = Declined(DeclineCode.PROVIDER_UNREACHABLE, "The provider could not be reached in time.")
-        await ctx.calls.hear(Hearing(attempt.id, [refused], "submit"), job)
+        await ctx.calls.apply_facts(FactReport(attempt.id, [refused], "submit"), job)
         return
     if attempt.deposit is not None and ctx.begin is not None:
         await ctx.begin(attempt.connection)
     async with ctx.db.transaction() as tx:  # from here on a crash means: it may have left
         await store.mark_unsent(tx, attempt.id, False)
-    submission = ctx.calls.submission(whole, attempt, await ctx.link_token(whole.payment.id))
+    submission = ctx.calls.submission(details, attempt, await ctx.link_token(details.payment.id))
     try:
         await ctx.calls.submit(attempt, submission, job)
     except Unreachable as error:
@@ -92,12 +95,12 @@ async def submit(ctx: Context, job: Job) -> None:
 
 async def inquire(ctx: Context, job: Job) -> None:
     """Ask the provider about an attempt: because of a hint, or because it is time."""
-    whole, attempt = await _of(ctx, job)
+    details, attempt = await _of(ctx, job)
     hinted = job.payload.get("reference")
     reference = (attempt.provider_reference or hinted) if attempt else None
     settled = attempt is not None and attempt.status is AttemptStatus.CAPTURED and not hinted
     known = attempt is not None and (reference is not None or attempt.askable)
-    if attempt is None or not known or (settled and not settling.is_under_way(whole, attempt)):
+    if attempt is None or not known or (settled and not refund_outcomes.is_under_way(details, attempt)):
         await _end(ctx, job)
         return
     try:
@@ -149,11 +152,11 @@ async def _send_refund(ctx: Context, job: Job, known: Refund) -> None:
     if attempt is None:
         return
     try:
-        whole = await ctx.calls.refund(attempt, known, again=job.tries > 1)
+        details = await ctx.calls.refund(attempt, known, again=job.tries > 1)
     except Unreachable as error:
         await _give_turn_back(ctx, job, known)
         raise Retry(error.detail) from error
-    after = next((r for r in whole.refunds if r.id == known.id), None) if whole else None
+    after = next((r for r in details.refunds if r.id == known.id), None) if details else None
     if after is not None and after.status in AT_PROVIDER:
         raise Retry("it is not done, or its answer was lost: looking it up", in_s=_wait_s(job))
     await _end(ctx, job)
@@ -163,8 +166,8 @@ async def _look_up_refund(ctx: Context, job: Job, known: Refund) -> None:
     """A refund that was sent and is not through. Seen at the provider it succeeds; twice not seen, it may be sent again, unless the provider
     has taken it: that one is only looked for. After a day, and ten tries of one that nobody took, a person is told, and it is never sent again.
     """
-    whole = await ctx.calls.whole(known.payment_id)
-    attempt = next(a for a in whole.attempts if a.id == known.attempt_id)
+    details = await ctx.calls.details(known.payment_id)
+    attempt = next(a for a in details.attempts if a.id == known.attempt_id)
     why, answered = "not seen at the provider yet", True
     try:
         heard = await ctx.calls.inquire(attempt, attempt.provider_reference or "")
@@ -192,51 +195,55 @@ def _wait_s(job: Job) -> float:
 async def _doubt(ctx: Context, job: Job, known: Refund) -> None:
     """Tell a person, once, that nobody knows what became of the refund."""
     async with ctx.db.transaction() as tx:
-        draft = (await open_drafts(tx, [known.payment_id]))[known.payment_id]
+        aggregate = (await load_for_update(tx, [known.payment_id]))[known.payment_id]
         await queue.still_held(tx, job)
-        refund = draft.refunds[known.id]
+        refund = aggregate.refunds[known.id]
         if refund.status in AT_PROVIDER and not in_doubt(refund):
-            settling.doubt(draft, refund)
-            await save_drafts(tx, [draft])
+            refund_outcomes.doubt(aggregate, refund)
+            await save_changes(tx, [aggregate])
 
 
 async def _claim_turn(ctx: Context, job: Job, known: Refund) -> Attempt | None:
     """Mark a refund as sent, under the payment's lock: a provider's totals can tell two refunds apart only one after the other.
 
-    Whoever ends wakes the next (settling.py). A worker that stalled so long that another took its job over sends nothing. None, and the
-    job is over, while nothing of the payment may go back: whatever ends that asks again (draft.py).
+    Whoever ends wakes the next (refunds/outcomes.py). A worker that stalled so long that another took its job over sends nothing. None, and the
+    job is over, while nothing of the payment may go back: whatever ends that asks again (unit_of_work.py).
     """
     async with ctx.db.transaction() as tx:
-        draft = (await open_drafts(tx, [known.payment_id]))[known.payment_id]
+        aggregate = (await load_for_update(tx, [known.payment_id]))[known.payment_id]
         await queue.still_held(tx, job)
-        if is_stopped(draft.payment, draft.attempts.values()):
+        if is_stopped(aggregate.payment, aggregate.attempts.values()):
             await queue.finish(tx, [job])
             return None
-        under_way = [r for r in draft.refunds.values() if r.attempt_id == known.attempt_id and r.status in AT_PROVIDER]
+        under_way = [
+            r for r in aggregate.refunds.values() if r.attempt_id == known.attempt_id and r.status in AT_PROVIDER
+        ]
         if under_way:
             raise Retry("another refund of this attempt is under way", in_s=_LOOK_AFTER_S)
-        assert draft.refunds[known.id].status is RefundStatus.REQUESTED, "only the holder of its job moves a refund on"
-        draft.put_refund(replace(draft.refunds[known.id], status=RefundStatus.SUBMITTED))
-        await save_drafts(tx, [draft])
-    return draft.attempts[known.attempt_id]
+        assert aggregate.refunds[known.id].status is RefundStatus.REQUESTED, (
+            "only the holder of its job moves a refund on"
+        )
+        aggregate.put_refund(replace(aggregate.refunds[known.id], status=RefundStatus.SUBMITTED))
+        await save_changes(tx, [aggregate])
+    return aggregate.attempts[known.attempt_id]
 
 
 async def _give_turn_back(ctx: Context, job: Job, known: Refund) -> None:
     """The refund is certainly not at the provider: it may be sent again, unless somebody else is at it by now."""
     async with ctx.db.transaction() as tx:
-        draft = (await open_drafts(tx, [known.payment_id]))[known.payment_id]
+        aggregate = (await load_for_update(tx, [known.payment_id]))[known.payment_id]
         await queue.still_held(tx, job)
-        if draft.refunds[known.id].status in AT_PROVIDER:
-            draft.put_refund(replace(draft.refunds[known.id], status=RefundStatus.REQUESTED))
-            await save_drafts(tx, [draft])
+        if aggregate.refunds[known.id].status in AT_PROVIDER:
+            aggregate.put_refund(replace(aggregate.refunds[known.id], status=RefundStatus.REQUESTED))
+            await save_changes(tx, [aggregate])
 
 
-async def _of(ctx: Context, job: Job) -> tuple[Whole, Attempt | None]:
+async def _of(ctx: Context, job: Job) -> tuple[PaymentDetail, Attempt | None]:
     attempt_id = ids.read("att", job.key)
     async with ctx.db.reading() as tx:
         owners = await store.payments_of(tx, [attempt_id])
-    whole = await ctx.calls.whole(owners[attempt_id])
-    return whole, next((a for a in whole.attempts if a.id == attempt_id), None)
+    details = await ctx.calls.details(owners[attempt_id])
+    return details, next((a for a in details.attempts if a.id == attempt_id), None)
 
 
 async def _end(ctx: Context, job: Job) -> None:

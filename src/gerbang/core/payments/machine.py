@@ -10,6 +10,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from gerbang.core.payments.crypto.quotes import worth
 from gerbang.core.payments.model import (
     Attempt,
     AttemptStatus,
@@ -20,7 +21,6 @@ from gerbang.core.payments.model import (
     Refund,
     RefundStatus,
 )
-from gerbang.core.payments.quoting import worth
 from gerbang.ports.declines import DeclineCode
 from gerbang.ports.payment import (
     Accepted,

@@ -194,7 +194,7 @@ def takes_money(payment: Payment, now: datetime) -> bool:
     return payment.status in _OPEN_TO_PAYERS and now < payment.expires_at
 
 
-class Whole(msgspec.Struct, frozen=True):
+class PaymentDetail(msgspec.Struct, frozen=True):
     """A payment with everything that decides its status, and its payer where that was loaded."""
 
     payment: Payment
@@ -269,7 +269,7 @@ class Offer:
 class Outcome:
     """What creating came to; `replayed` when the key was used before for the same request."""
 
-    whole: Whole
+    details: PaymentDetail
     replayed: bool
 
 

@@ -1,4 +1,4 @@
-"""When somebody must look at an attempt again, and which job does it. Pure; timetable.py sees to it.
+"""When somebody must look at an attempt again, and which job does it. Pure; sweeps.py sees to it.
 
 An open attempt is asked about at growing distances until its deadline, at the deadline, and one hour, one day and three days after it:
 money that comes late is found even when no webhook ever arrives.

@@ -17,26 +17,18 @@ from gerbang.core.identity.model import Caller
 from gerbang.core.inbox import service as inbox
 from gerbang.core.inbox.model import Unmatched
 from gerbang.core.payments import (
-    approvals,
-    chain_store,
-    choosing,
-    claiming,
-    decision_store,
-    destinations,
-    hands,
-    linking,
+    creation,
     list_store,
-    open_work,
-    opening,
-    operating,
-    refund_store,
-    refunding,
+    method_selection,
+    operator_actions,
+    payment_links,
+    search,
     search_store,
-    searching,
-    work_store,
 )
-from gerbang.core.payments.calls import Calls, load_readable
 from gerbang.core.payments.context import Context
+from gerbang.core.payments.crypto import store as chain_store
+from gerbang.core.payments.crypto.rates import Quotes
+from gerbang.core.payments.crypto.transfers import Judged
 from gerbang.core.payments.model import (
     Coins,
     Destination,
@@ -47,15 +39,20 @@ from gerbang.core.payments.model import (
     Offer,
     Outcome,
     PayerUpdate,
+    PaymentDetail,
     PaymentNotFound,
     Refund,
     RefundNotFound,
-    Whole,
 )
-from gerbang.core.payments.onchain import Judged
-from gerbang.core.payments.operating import Decision
-from gerbang.core.payments.rates import Quotes
-from gerbang.core.payments.refund_model import (
+from gerbang.core.payments.open_work import assignment, decision_store
+from gerbang.core.payments.open_work import counts as open_work
+from gerbang.core.payments.open_work import store as open_work_store
+from gerbang.core.payments.operator_actions import Decision
+from gerbang.core.payments.provider_calls import ProviderCalls, load_readable
+from gerbang.core.payments.refunds import approvals, destinations, separation_of_duties
+from gerbang.core.payments.refunds import requesting as refund_requests
+from gerbang.core.payments.refunds import store as refund_store
+from gerbang.core.payments.refunds.model import (
     STANDARD_RULES,
     Approval,
     NamedDestination,
@@ -65,7 +62,7 @@ from gerbang.core.payments.refund_model import (
     RefundRules,
     Work,
 )
-from gerbang.core.payments.refunding import RefundDecision
+from gerbang.core.payments.refunds.requesting import RefundDecision
 from gerbang.core.secrets.service import Secrets
 
 
@@ -76,7 +73,7 @@ class Payments:
         self,
         db: Database,
         connections: Connections,
-        calls: Calls,
+        calls: ProviderCalls,
         secrets: Secrets,
         clock: BusinessClock,
         quotes: Quotes,
@@ -85,13 +82,15 @@ class Payments:
         wake: Callable[[], None] = lambda: None,
         refund_rules: RefundRules = STANDARD_RULES,
     ) -> None:
-        creations: GroupCommit[opening.Creation, tuple[Whole, bool]] = GroupCommit(db, opening.write_creations)
+        creations: GroupCommit[creation.Creation, tuple[PaymentDetail, bool]] = GroupCommit(
+            db, creation.write_creations
+        )
         self.context = Context(db, connections, calls, secrets, clock, creations, create_wait_s, wake, quotes)
         self.context.refund_rules = refund_rules
 
     async def create(self, caller: Caller, new: NewPayment, key: IdempotencyKey) -> Outcome:
         """See opening.create."""
-        return await opening.create(self.context, caller, new, key)
+        return await creation.create(self.context, caller, new, key)
 
     async def add_attempt(
         self,
@@ -102,27 +101,27 @@ class Payments:
         told: PayerUpdate | None = None,
     ) -> Outcome:
         """See opening.add_attempt."""
-        return await opening.add_attempt(self.context, caller, payment_id, choice, key, told or PayerUpdate())
+        return await creation.add_attempt(self.context, caller, payment_id, choice, key, told or PayerUpdate())
 
-    async def get(self, payment_id: UUID) -> Whole:
+    async def get(self, payment_id: UUID) -> PaymentDetail:
         """A payment as it is now; raises PaymentNotFound. Reads at the same moment share their statements."""
-        return await self.context.calls.whole(payment_id)
+        return await self.context.calls.details(payment_id)
 
-    async def page(self, filters: Filters, after: Place | None, limit: int) -> tuple[list[Whole], Place | None]:
+    async def page(self, filters: Filters, after: Place | None, limit: int) -> tuple[list[PaymentDetail], Place | None]:
         """Payments, newest first, from a keyset place (created_at, id) on, and the place from which the list goes on. A page may be shorter than
         asked for: one that cannot be read is left out, and list_store says what is looked for piece by piece.
         """
         async with self.context.db.reading() as tx:
             listed = await list_store.page(tx, filters, after, limit)
-            wholes = await load_readable(tx, listed.ids)
-        return [wholes[id_] for id_ in listed.ids if id_ in wholes], listed.onward
+            details_by_id = await load_readable(tx, listed.ids)
+        return [details_by_id[id_] for id_ in listed.ids if id_ in details_by_id], listed.onward
 
-    async def find(self, text: str, limit: int) -> list[Whole]:
+    async def find(self, text: str, limit: int) -> list[PaymentDetail]:
         """The payments that somebody means by this name for one, newest first."""
         async with self.context.db.reading() as tx:
-            wanted = await searching.find(tx, text, limit)
-            wholes = await load_readable(tx, wanted)
-        return [wholes[id_] for id_ in wanted if id_ in wholes]
+            wanted = await search.find(tx, text, limit)
+            details_by_id = await load_readable(tx, wanted)
+        return [details_by_id[id_] for id_ in wanted if id_ in details_by_id]
 
     async def payment_of_attempt(self, attempt_id: UUID) -> UUID:
         """The payment that an attempt belongs to; raises PaymentNotFound."""
@@ -143,21 +142,21 @@ class Payments:
 
     async def chain(self, payment_id: UUID) -> list[Judged]:
         """What our own node saw come in for a payment, in order."""
-        whole = await self.get(payment_id)
+        details = await self.get(payment_id)
         async with self.context.db.reading() as tx:
-            return await chain_store.of_attempts(tx, [a.id for a in whole.attempts if a.quote is not None])
+            return await chain_store.of_attempts(tx, [a.id for a in details.attempts if a.quote is not None])
 
-    async def cancel(self, caller: Caller, payment_id: UUID) -> Whole:
+    async def cancel(self, caller: Caller, payment_id: UUID) -> PaymentDetail:
         """See operating.cancel."""
-        return await operating.cancel(self.context, caller, payment_id)
+        return await operator_actions.cancel(self.context, caller, payment_id)
 
-    async def refresh(self, caller: Caller, payment_id: UUID) -> Whole:
+    async def refresh(self, caller: Caller, payment_id: UUID) -> PaymentDetail:
         """See operating.refresh."""
-        return await operating.refresh(self.context, caller, payment_id)
+        return await operator_actions.refresh(self.context, caller, payment_id)
 
-    async def resolve(self, caller: Caller, payment_id: UUID, decision: Decision, reason: str) -> Whole:
+    async def resolve(self, caller: Caller, payment_id: UUID, decision: Decision, reason: str) -> PaymentDetail:
         """See operating.resolve."""
-        return await operating.resolve(self.context, caller, payment_id, decision, reason)
+        return await operator_actions.resolve(self.context, caller, payment_id, decision, reason)
 
     async def refund(
         self,
@@ -169,7 +168,7 @@ class Payments:
         key: IdempotencyKey,
     ) -> RefundOutcome:
         """See refunding.request."""
-        return await refunding.request(self.context, caller, payment_id, amount, reason, destination, key)
+        return await refund_requests.request(self.context, caller, payment_id, amount, reason, destination, key)
 
     async def refund_of(self, refund_id: UUID) -> Refund:
         """One refund; raises RefundNotFound."""
@@ -197,11 +196,11 @@ class Payments:
 
     async def settle_refund(self, caller: Caller, refund_id: UUID, reference: str, seen: int | None = None) -> Refund:
         """See refunding.settle_by_transfer."""
-        return await refunding.settle_by_transfer(self.context, caller, refund_id, reference, seen)
+        return await refund_requests.settle_by_transfer(self.context, caller, refund_id, reference, seen)
 
     async def resolve_refund(self, caller: Caller, refund_id: UUID, decision: RefundDecision, reason: str) -> Refund:
         """See refunding.resolve."""
-        return await refunding.resolve(self.context, caller, refund_id, decision, reason)
+        return await refund_requests.resolve(self.context, caller, refund_id, decision, reason)
 
     async def name_destination(
         self,
@@ -217,11 +216,13 @@ class Payments:
 
     async def return_excess(self, caller: Caller, payment_id: UUID, reason: str, key: IdempotencyKey) -> RefundOutcome:
         """Give back the surplus that no refund promises back yet; see refunding.request. Raises NotRefundable when there is none."""
-        return await refunding.request(self.context, caller, payment_id, None, reason, None, key, only_excess=True)
+        return await refund_requests.request(
+            self.context, caller, payment_id, None, reason, None, key, only_excess=True
+        )
 
     async def dismiss_refund(self, caller: Caller, refund_id: UUID) -> Refund:
         """See refunding.dismiss."""
-        return await refunding.dismiss(self.context, caller, refund_id)
+        return await refund_requests.dismiss(self.context, caller, refund_id)
 
     async def approvals(self, status: str | None, after: tuple[datetime, UUID] | None, limit: int) -> list[Approval]:
         """See approvals.page."""
@@ -258,34 +259,36 @@ class Payments:
 
     async def work(
         self, kind: str, after: tuple[datetime, UUID] | None, limit: int
-    ) -> list[tuple[Work, Whole, list[NamedDestination]]]:
+    ) -> list[tuple[Work, PaymentDetail, list[NamedDestination]]]:
         """What waits of one kind, oldest first, with its payment and where a refund goes."""
         async with self.context.db.reading() as tx:
-            found = await work_store.page(tx, kind, after, limit)
-            wholes = await load_readable(tx, [one.payment_id for one in found])
+            found = await open_work_store.page(tx, kind, after, limit)
+            details_by_id = await load_readable(tx, [one.payment_id for one in found])
             named = await refund_store.destinations_of(tx, [one.refund_id for one in found if one.refund_id])
-            lapsed = self.context.clock.now() - claiming.KEPT_FOR
-            claims = await work_store.claims_of(tx, kind, [one.id for one in found], lapsed)
-        known = [replace(one, claim=claims.get(one.id)) for one in found if one.payment_id in wholes]
-        return [(one, wholes[one.payment_id], named.get(one.refund_id, []) if one.refund_id else []) for one in known]
+            lapsed = self.context.clock.now() - assignment.KEPT_FOR
+            claims = await open_work_store.claims_of(tx, kind, [one.id for one in found], lapsed)
+        known = [replace(one, claim=claims.get(one.id)) for one in found if one.payment_id in details_by_id]
+        return [
+            (one, details_by_id[one.payment_id], named.get(one.refund_id, []) if one.refund_id else []) for one in known
+        ]
 
-    async def claim_work(self, caller: Caller, lines: Sequence[claiming.Line]) -> int:
+    async def claim_work(self, caller: Caller, lines: Sequence[assignment.Line]) -> int:
         """See claiming.take."""
-        return await claiming.take(self.context, caller, lines)
+        return await assignment.take(self.context, caller, lines)
 
-    async def release_work(self, caller: Caller, lines: Sequence[claiming.Line]) -> int:
+    async def release_work(self, caller: Caller, lines: Sequence[assignment.Line]) -> int:
         """See claiming.release."""
-        return await claiming.release(self.context, caller, lines)
+        return await assignment.release(self.context, caller, lines)
 
     async def hands(
         self, caller: Caller, refunds: Sequence[tuple[Refund, Sequence[NamedDestination]]]
-    ) -> Sequence[hands.Hands]:
+    ) -> Sequence[separation_of_duties.Duties]:
         """What the caller may do with refunds, and who else may. See hands.of."""
-        return await hands.of(self.context, caller, refunds)
+        return await separation_of_duties.of(self.context, caller, refunds)
 
     async def coins_of(self, refund: Refund) -> Coins | None:
         """See refunding.coins_of."""
-        return refunding.coins_of(await self.get(refund.payment_id), refund)
+        return refund_requests.coins_of(await self.get(refund.payment_id), refund)
 
     async def destinations_of(self, refund_id: UUID) -> list[NamedDestination]:
         """Every version of where a transfer back goes, the one that counts first."""
@@ -294,7 +297,7 @@ class Payments:
 
     async def methods(self, amount: int, currency: str, phone: str = "") -> list[Offer]:
         """What a payer can choose from for this amount; one without a `phone` may be from anywhere."""
-        return await choosing.offers(self.context, amount, currency, phone)
+        return await method_selection.offers(self.context, amount, currency, phone)
 
     async def link_token(self, payment_id: UUID) -> str:
         """The token of a payment's checkout link."""
@@ -306,15 +309,15 @@ class Payments:
 
     async def send_link(self, caller: Caller, payment_id: UUID, key: IdempotencyKey) -> Outcome:
         """See linking.send."""
-        return await linking.send(self.context, caller, payment_id, key)
+        return await payment_links.send(self.context, caller, payment_id, key)
 
     async def note_opened(self, caller: Caller, payment_id: UUID) -> None:
         """See linking.note_opened."""
-        await linking.note_opened(self.context, caller, payment_id)
+        await payment_links.note_opened(self.context, caller, payment_id)
 
-    async def note_language(self, whole: Whole, locale: str) -> None:
+    async def note_language(self, details: PaymentDetail, locale: str) -> None:
         """See linking.note_language."""
-        await linking.note_language(self.context, whole, locale)
+        await payment_links.note_language(self.context, details, locale)
 
     async def send_refund_link(self, caller: Caller, refund_id: UUID) -> Refund:
         """See destinations.send_link."""

@@ -1,4 +1,4 @@
-"""Every SQL statement on payments and attempts; rows ⇄ model. Lists: list_store.py; refunds: refund_store.py."""
+"""Every SQL statement on payments and attempts; rows ⇄ model. Lists: list_store.py; refunds: refunds/store.py."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -9,8 +9,8 @@ import msgspec
 
 from gerbang.base.db import Row, Tx, columns
 from gerbang.base.money import EXPONENTS
-from gerbang.base.rows import readable, unreadable
-from gerbang.base.writes import Writer
+from gerbang.base.statement_batch import Writer
+from gerbang.base.unreadable_rows import readable, unreadable
 from gerbang.core.payments.model import (
     Attempt,
     AttemptStatus,

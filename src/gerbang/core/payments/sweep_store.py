@@ -1,70 +1,50 @@
-"""Every SQL statement on sweeps of deposit addresses: when each is due, and what stood there the last time."""
+"""The SQL of the timetable: which attempts and payments have come due. Each row is taken by one process, and chosen once whatever the plan."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
-from gerbang.base.db import Tx, columns
+from gerbang.base.db import Tx
+from gerbang.core.payments.model import AttemptStatus
+
+_KNOWN = {status.value: status for status in AttemptStatus}
 
 
-async def take_sweeps(tx: Tx, limit: int) -> list[UUID]:
-    """Attempts whose deposit addresses are to be swept now; whoever takes them has a quarter of an hour, then another may."""
+async def due_attempts(tx: Tx, limit: int) -> list[tuple[UUID, AttemptStatus | None, str]]:
+    """Attempts that somebody must look at now, with their connection, None for a status that we do not know; their time is cleared, since a
+    job takes over in this transaction.
+    """
     rows = await tx.fetch(
         """
         WITH due AS MATERIALIZED (
-            SELECT id FROM attempts WHERE sweep_at <= (SELECT business_now()) ORDER BY sweep_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-        UPDATE attempts a SET sweep_at = (SELECT business_now()) + interval '15 minutes' FROM due WHERE a.id = due.id
-        RETURNING a.id
+            SELECT id FROM attempts WHERE look_at <= (SELECT business_now()) ORDER BY look_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+        UPDATE attempts a SET look_at = NULL FROM due WHERE a.id = due.id
+        RETURNING a.id, a.status, a.connection
+        """,
+        limit,
+    )
+    return [(row["id"], _KNOWN.get(row["status"]), row["connection"]) for row in rows]
+
+
+async def due_payments(tx: Tx, limit: int) -> list[UUID]:
+    """Payments whose deadline has come; their time is cleared, since a job takes over in this transaction."""
+    rows = await tx.fetch(
+        """
+        WITH due AS MATERIALIZED (
+            SELECT id FROM payments WHERE look_at <= (SELECT business_now()) ORDER BY look_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+        UPDATE payments p SET look_at = NULL FROM due WHERE p.id = due.id
+        RETURNING p.id
         """,
         limit,
     )
     return [row["id"] for row in rows]
 
 
-async def swept(tx: Tx, attempts: Sequence[UUID]) -> None:
-    """These were swept: again once a tenth of the time since their end has passed, six hours at least, and for the last time after 180
-    days. Those whose end was put off are swept when it is there; what was never shown gets nothing.
-    """
-    await tx.execute(
-        """
-        UPDATE attempts SET swept_at = business_now(), sweep_at = CASE
-            WHEN provider_reference IS NULL OR business_now() >= expires_at + interval '180 days' THEN NULL
-            WHEN business_now() < expires_at + interval '73 hours' THEN expires_at + interval '73 hours'
-            ELSE least(expires_at + interval '180 days',
-                business_now() + greatest(interval '6 hours', (business_now() - expires_at) / 10)) END
-        WHERE id = ANY($1)
-        """,
-        list(attempts),
-    )
+async def look_never(tx: Tx, payments: Sequence[UUID]) -> None:
+    """Nobody must look at these any more, unless what comes next says so."""
+    await tx.execute("UPDATE payments SET look_at = NULL WHERE id = ANY($1)", list(payments))
 
 
-async def swept_at(tx: Tx, attempts: Sequence[UUID]) -> dict[UUID, datetime]:
-    """When these were swept last; those that never were are absent."""
-    rows = await tx.fetch(
-        "SELECT id, swept_at FROM attempts WHERE id = ANY($1) AND swept_at IS NOT NULL", list(attempts)
-    )
-    return {row["id"]: row["swept_at"] for row in rows}
-
-
-async def balances(tx: Tx, chain_id: int, attempts: Sequence[UUID]) -> dict[tuple[UUID, str], int]:
-    """What stood at the addresses of these attempts at their last sweep, by contract."""
-    rows = await tx.fetch(
-        "SELECT attempt_id, contract, balance::text FROM deposit_balances WHERE chain_id = $1 AND attempt_id = ANY($2)",
-        chain_id,
-        list(attempts),
-    )
-    return {(row["attempt_id"], row["contract"]): int(row["balance"]) for row in rows}
-
-
-async def save_balances(tx: Tx, chain_id: int, found: Mapping[tuple[UUID, str], int]) -> None:
-    """Write down what stands at addresses now."""
-    rows = [(attempt, contract, str(balance)) for (attempt, contract), balance in sorted(found.items())]
-    await tx.execute(
-        """
-        INSERT INTO deposit_balances (attempt_id, chain_id, contract, balance)
-        SELECT attempt, $4, contract, balance::numeric FROM unnest($1::uuid[], $2::text[], $3::text[]) AS n (attempt, contract, balance)
-        ON CONFLICT (attempt_id, chain_id, contract) DO UPDATE SET balance = excluded.balance
-        """,
-        *columns(rows, 3),
-        chain_id,
-    )
+async def look_later(tx: Tx, payments: Sequence[UUID], wait: timedelta) -> None:
+    """Payments that cannot be worked on now come due again after a while; others take their turn meanwhile."""
+    await tx.execute("UPDATE payments SET look_at = business_now() + $2 WHERE id = ANY($1)", list(payments), wait)

@@ -16,8 +16,8 @@ from gerbang.base import ids, watchdog
 from gerbang.base.db import Database
 from gerbang.base.errors import GerbangError
 from gerbang.core.queue import process_store as store
-from gerbang.core.queue import stranded
-from gerbang.core.queue.stranded import Stranded
+from gerbang.core.queue import stranded_jobs
+from gerbang.core.queue.stranded_jobs import Stranded
 
 log = structlog.get_logger()
 EVERY_S: Final = 2.0
@@ -124,7 +124,7 @@ class Workers:
     async def look(self) -> None:
         """Read now who works, and what nobody will run. Raises DatabaseUnavailable."""
         self._seen = await workers(self._db)
-        self._stranded = await stranded.look(self._db, self._kinds)
+        self._stranded = await stranded_jobs.look(self._db, self._kinds)
 
     async def cause(self) -> str | None:
         """Why nothing is worked on: every worker is stuck or silent, or there is none. Another that works is enough."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gerbang.base.db import Tx, columns
-from gerbang.base.writes import Writer
+from gerbang.base.statement_batch import Writer
 from gerbang.core.queue import store
 from gerbang.core.queue.model import Job, LeaseLost, NewJob
 

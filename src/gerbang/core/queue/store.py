@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from gerbang.base.db import Row, Tx
-from gerbang.base.writes import Writer
+from gerbang.base.statement_batch import Writer
 
 
 async def add(tx: Writer, columns: Sequence[list[object]]) -> None:

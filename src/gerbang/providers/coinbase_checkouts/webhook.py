@@ -15,7 +15,7 @@ import msgspec
 from gerbang.base import ids
 from gerbang.base.errors import NotFound
 from gerbang.ports.payment import Accepted, Account, Mismatched
-from gerbang.ports.webhook import Genuine, Heard, Hint, Incoming, Nothing, Rejection, Reply
+from gerbang.ports.webhook import Hint, Ignored, Rejection, Reply, SignedFacts, Verified, WebhookRequest
 from gerbang.providers.coinbase_checkouts import account as settings
 from gerbang.providers.coinbase_checkouts import facts, wire
 
@@ -48,7 +48,7 @@ class CheckoutWebhook:
 
     reply = Reply()
 
-    def verify(self, account: Account, incoming: Incoming, now_s: float) -> Genuine | Rejection:
+    def verify(self, account: Account, incoming: WebhookRequest, now_s: float) -> Verified | Rejection:
         """Compare with the signature by every valid secret, in constant time: `v1` where there is one, else `v0`."""
         header = incoming.headers.get(_SIGNATURE, "")
         if not header:
@@ -72,27 +72,27 @@ class CheckoutWebhook:
         event = _read(incoming.body)
         return Rejection.MALFORMED if event is None else _genuine(event, told, incoming.headers)
 
-    def read(self, account: Account, incoming: Incoming) -> Heard | Hint | Nothing:
+    def read(self, account: Account, incoming: WebhookRequest) -> SignedFacts | Hint | Ignored:
         """What a stored, verified event says. Where it lacks what a fact needs, or says what we never asked, Coinbase is asked."""
         event = _read(incoming.body)
         if event is None:
-            return Nothing("It is no JSON object.")
+            return Ignored("It is no JSON object.")
         reference, kind = wire.text(event.id), wire.text(event.event_type)
         if not reference or kind not in {*_STATES, *_ABOUT_REFUNDS}:
-            return Nothing("It is of a kind that changes nothing here.")
+            return Ignored("It is of a kind that changes nothing here.")
         try:
             attempt = ids.read("att", wire.text((event.metadata or {}).get(facts.OUR_REFERENCE)))
         except NotFound:
-            return Nothing("Its checkout was not made by Gerbang.")
+            return Ignored("Its checkout was not made by Gerbang.")
         state = _STATES.get(kind)
         if state is None or facts.STATES.get(wire.text(event.status)) is not state:
             return Hint(attempt, reference)
         if state is not facts.State.PAID:
-            return Heard(attempt, facts.ended(state))
+            return SignedFacts(attempt, facts.ended(state))
         paid = facts.paid_by(event, settings.network(account), verify=settings.is_verified_on_chain(account))
         if paid.oddity or any(isinstance(fact, Mismatched) for fact in paid.facts):
             return Hint(attempt, reference)
-        return Heard(attempt, (Accepted(reference), *paid.facts))
+        return SignedFacts(attempt, (Accepted(reference), *paid.facts))
 
 
 def _taken_apart(header: str) -> _Signature | None:
@@ -110,7 +110,7 @@ def _taken_apart(header: str) -> _Signature | None:
     return _Signature(at, v0, v1, names)
 
 
-def _signed(told: _Signature, incoming: Incoming) -> bytes | None:
+def _signed(told: _Signature, incoming: WebhookRequest) -> bytes | None:
     """The bytes that were signed; None when a header that is named among them is not there."""
     if not told.v1:
         return told.at.encode() + b"." + incoming.body
@@ -128,11 +128,11 @@ def _read(body: bytes) -> wire.Event | None:
         return None
 
 
-def _genuine(event: wire.Event, told: _Signature, headers: Mapping[str, str]) -> Genuine:
+def _genuine(event: wire.Event, told: _Signature, headers: Mapping[str, str]) -> Verified:
     """The event's id counts only where the signature covers it; else what happened to the checkout, and when, tells events apart."""
     checkout, kind = wire.text(event.id)[:64], wire.text(event.event_type)[:60]
     covered = bool(told.v1) and _EVENT_ID in [name.lower() for name in told.names]
     last = wire.text(event.refunds[-1].id) if event.refunds else ""
     key = headers.get(_EVENT_ID, "") if covered else "|".join([checkout, kind, wire.text(event.updated_at), last])
     subject = wire.text((event.metadata or {}).get(facts.OUR_REFERENCE)) or checkout
-    return Genuine(key=key[:200], subject=subject[:64], type=kind if kind.isprintable() and kind else "unknown")
+    return Verified(key=key[:200], subject=subject[:64], type=kind if kind.isprintable() and kind else "unknown")

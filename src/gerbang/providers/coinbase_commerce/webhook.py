@@ -13,7 +13,7 @@ import msgspec
 from gerbang.base import ids
 from gerbang.base.errors import NotFound
 from gerbang.ports.payment import Accepted, Account
-from gerbang.ports.webhook import Genuine, Heard, Hint, Incoming, Nothing, Rejection, Reply
+from gerbang.ports.webhook import Hint, Ignored, Rejection, Reply, SignedFacts, Verified, WebhookRequest
 from gerbang.providers.coinbase_commerce import facts, states, wire
 from gerbang.providers.coinbase_commerce.account import is_verified, setting
 
@@ -27,7 +27,7 @@ class CommerceWebhook:
 
     reply = Reply()
 
-    def verify(self, account: Account, incoming: Incoming, now_s: float) -> Genuine | Rejection:  # noqa: ARG002  nothing in a notification tells its time
+    def verify(self, account: Account, incoming: WebhookRequest, now_s: float) -> Verified | Rejection:  # noqa: ARG002  nothing in a notification tells its time
         """Compare with the signature by every valid secret, in constant time; only lower-case hex is one."""
         given = incoming.headers.get(HEADER, "")
         if not given:
@@ -45,9 +45,9 @@ class CommerceWebhook:
         if event is None or not (_is_word(event.id) and _is_word(event.type)):
             return Rejection.MALFORMED
         names = (facts.reference(event.data), wire.text(event.data.id))
-        return Genuine(event.id, next((name for name in names if _is_word(name)), event.id), event.type)
+        return Verified(event.id, next((name for name in names if _is_word(name)), event.id), event.type)
 
-    def read(self, account: Account, incoming: Incoming) -> Heard | Hint | Nothing:
+    def read(self, account: Account, incoming: WebhookRequest) -> SignedFacts | Hint | Ignored:
         """What the charge in it says.
 
         It is heard by itself only where no stolen secret could make money of it: where our node must see the transfer, to the address
@@ -56,18 +56,18 @@ class CommerceWebhook:
         """
         event = _event(incoming.body)
         if event is None:
-            return Nothing("It is no event of theirs.")
+            return Ignored("It is no event of theirs.")
         try:
             attempt = ids.read("att", facts.reference(event.data))
         except NotFound:
-            return Nothing("It is about a charge that was not made here.")
+            return Ignored("It is about a charge that was not made here.")
         if states.state(event.data) is states.State.OPEN:
-            return Nothing("Nothing has come in yet.")
+            return Ignored("Nothing has come in yet.")
         charge = wire.text(event.data.id)
         is_pinned = is_verified(account) and setting(account, "recipient") and event.data.web3_data is not None
         if not is_pinned or event.type not in states.EVENTS or not charge:
             return Hint(attempt, charge or None)
-        return Heard(attempt, (Accepted(charge), *facts.told(account, event.data).facts))
+        return SignedFacts(attempt, (Accepted(charge), *facts.told(account, event.data).facts))
 
 
 def _is_word(text: str) -> bool:

@@ -18,7 +18,7 @@ from gerbang.ports.payment import (
     Standing,
     Submission,
 )
-from gerbang.providers.nicepay import cleaning, facts, jakarta, terms, wire
+from gerbang.providers.nicepay import cleaning, facts, terms, timestamps, wire
 from gerbang.providers.nicepay.account import (
     PAID_TO_A_NUMBER,
     PAY_METHODS,
@@ -140,7 +140,7 @@ class NicepayPayments:
     async def _inquire(self, account: Account, standing: Standing) -> wire.Inquired:
         if not standing.provider_reference:
             raise OutcomeUnknown("NICEPAY cannot be asked about an order whose tXid we never learnt.")
-        who, stamp = merchant(account, standing.method), jakarta.stamp(standing.now)
+        who, stamp = merchant(account, standing.method), timestamps.stamp(standing.now)
         amt = str(standing.amount.amount)
         question = wire.Inquiry(
             time_stamp=stamp,
@@ -158,7 +158,7 @@ class NicepayPayments:
     async def _cancel(self, account: Account, standing: Standing, part: int, *, full: bool, why: str) -> wire.Cancelled:
         if not standing.provider_reference:
             raise OutcomeUnknown("NICEPAY cannot cancel an order whose tXid we never learnt.")
-        who, stamp = merchant(account, standing.method), jakarta.stamp(standing.now)
+        who, stamp = merchant(account, standing.method), timestamps.stamp(standing.now)
         order = wire.Cancel(
             time_stamp=stamp,
             i_mid=who.imid,

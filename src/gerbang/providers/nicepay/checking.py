@@ -10,7 +10,7 @@ from gerbang.base.errors import FieldError
 from gerbang.base.http import Http, OutcomeUnknown, ProviderRefused, Unreachable
 from gerbang.ports.payment import Account, Method
 from gerbang.ports.provider import Probed
-from gerbang.providers.nicepay import account, jakarta, wire
+from gerbang.providers.nicepay import account, timestamps, wire
 from gerbang.providers.nicepay.client import Client, Endpoint, order_token
 from gerbang.providers.nicepay.snap import account as snap
 from gerbang.providers.nicepay.snap.adapter import endpoint_of
@@ -130,7 +130,7 @@ async def probe(http: Http, to: Account, now: datetime) -> Sequence[Probed]:
 
 async def _asked(client: Client, to: Account, method: Method, now: datetime) -> Probed:
     who = account.merchant(to, method)
-    stamp, reference = jakarta.stamp(now), "gerbang-probe"
+    stamp, reference = timestamps.stamp(now), "gerbang-probe"
     token = order_token(stamp, who.imid, reference, "1", who.key)
     question = wire.Inquiry(
         time_stamp=stamp, t_xid=_PROBE, i_mid=who.imid, reference_no=reference, amt="1", merchant_token=token

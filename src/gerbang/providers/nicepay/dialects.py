@@ -13,7 +13,7 @@ from gerbang.ports.payment import (
     Standing,
     Submission,
 )
-from gerbang.ports.webhook import Genuine, Heard, Hint, Incoming, Nothing, Rejection
+from gerbang.ports.webhook import Hint, Ignored, Rejection, SignedFacts, Verified, WebhookRequest
 from gerbang.providers.nicepay.adapter import NicepayPayments
 from gerbang.providers.nicepay.snap.account import DIALECT, speaks
 from gerbang.providers.nicepay.snap.adapter import SnapPayments
@@ -57,11 +57,11 @@ class NicepayHooks:
         self._snap = SnapWebhook()
         self.reply = self._v2.reply
 
-    def verify(self, account: Account, incoming: Incoming, now_s: float) -> Genuine | Rejection:
+    def verify(self, account: Account, incoming: WebhookRequest, now_s: float) -> Verified | Rejection:
         return self._of(incoming).verify(account, incoming, now_s)
 
-    def read(self, account: Account, incoming: Incoming) -> Heard | Hint | Nothing:
+    def read(self, account: Account, incoming: WebhookRequest) -> SignedFacts | Hint | Ignored:
         return self._of(incoming).read(account, incoming)
 
-    def _of(self, incoming: Incoming) -> NicepayWebhook | SnapWebhook:
+    def _of(self, incoming: WebhookRequest) -> NicepayWebhook | SnapWebhook:
         return self._snap if SIGNATURE in incoming.headers else self._v2

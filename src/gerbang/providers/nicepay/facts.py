@@ -24,7 +24,7 @@ from gerbang.ports.payment import (
     Standing,
     Submission,
 )
-from gerbang.providers.nicepay import account, codes, jakarta, wire
+from gerbang.providers.nicepay import account, codes, timestamps, wire
 from gerbang.providers.nicepay.client import payment_link
 
 CURRENCY = "IDR"
@@ -57,7 +57,7 @@ def virtual_account(submission: Submission, answer: wire.Registered) -> Fact:
     number = "".join(wire.text(answer.vacct_no).split())
     if not number.isdigit():
         raise OutcomeUnknown("NICEPAY registered the order without a virtual account number.")
-    until = jakarta.read(wire.text(answer.vacct_valid_dt), wire.text(answer.vacct_valid_tm))
+    until = timestamps.read(wire.text(answer.vacct_valid_dt), wire.text(answer.vacct_valid_tm))
     return Accepted(_reference(answer), DisplayVirtualAccount(bank, number), until or submission.expires_at)
 
 
@@ -72,7 +72,7 @@ def code(submission: Submission, answer: wire.Registered) -> Fact:
     shown = "".join(wire.text(answer.pay_no).split())
     if not (shown.isascii() and shown.isalnum()):
         raise OutcomeUnknown("NICEPAY registered the order without a payment code.")
-    until = jakarta.read(wire.text(answer.pay_valid_dt), wire.text(answer.pay_valid_tm))
+    until = timestamps.read(wire.text(answer.pay_valid_dt), wire.text(answer.pay_valid_tm))
     return Accepted(_reference(answer), DisplayCode(store, shown), until or submission.expires_at)
 
 
@@ -84,7 +84,7 @@ def qr(submission: Submission, answer: wire.Registered) -> Fact:
     content = wire.text(answer.qr_content)
     if not (content.isprintable() and 20 <= len(content) <= 1_000):
         raise OutcomeUnknown("NICEPAY registered the order without a QR.")
-    until = jakarta.read(wire.text(answer.payment_exp_dt), wire.text(answer.payment_exp_tm))
+    until = timestamps.read(wire.text(answer.payment_exp_dt), wire.text(answer.payment_exp_tm))
     return Accepted(_reference(answer), DisplayQr(content), until or submission.expires_at)
 
 
@@ -221,8 +221,8 @@ def _reference(answer: wire.Registered) -> str:
 
 
 def _when(answer: wire.Inquired) -> datetime | None:
-    deposit = jakarta.read(wire.text(answer.deposit_dt), wire.text(answer.deposit_tm))
-    return deposit or jakarta.read(wire.text(answer.trans_dt), wire.text(answer.trans_tm))
+    deposit = timestamps.read(wire.text(answer.deposit_dt), wire.text(answer.deposit_tm))
+    return deposit or timestamps.read(wire.text(answer.trans_dt), wire.text(answer.trans_tm))
 
 
 def _words(answer: wire.Result) -> str:

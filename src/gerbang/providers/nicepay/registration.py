@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from gerbang.base import ip
 from gerbang.ports.declines import DeclineCode
 from gerbang.ports.payment import Account, Declined, Method, Submission
-from gerbang.providers.nicepay import cleaning, jakarta, loans, wire
+from gerbang.providers.nicepay import cleaning, loans, timestamps, wire
 from gerbang.providers.nicepay.account import PAID_TO_A_NUMBER, PAY_METHODS, merchant, setting
 from gerbang.providers.nicepay.client import cart_data, order_token
 from gerbang.providers.nicepay.facts import CURRENCY
@@ -27,7 +27,7 @@ def impossible(submission: Submission) -> Declined | None:
 def order_of(account: Account, submission: Submission) -> wire.Registration:
     """The whole order, signed by the method's merchant. Raises ProviderRefused when the connection has none."""
     assert submission.amount.currency == CURRENCY, f"NICEPAY takes rupiah, not {submission.amount.currency}"
-    who, stamp = merchant(account, submission.method), jakarta.stamp(submission.now)
+    who, stamp = merchant(account, submission.method), timestamps.stamp(submission.now)
     amt = str(submission.amount.amount)
     plain = wire.Registration(
         time_stamp=stamp,
@@ -74,7 +74,7 @@ def _on_a_screen(account: Account, plain: wire.Registration, submission: Submiss
 
 
 def _own(account: Account, submission: Submission, plain: wire.Registration) -> dict[str, Any]:
-    until = jakarta.stamp(submission.expires_at)
+    until = timestamps.stamp(submission.expires_at)
     date, time = until[:8], until[8:]
     match submission.method:
         case Method.VIRTUAL_ACCOUNT:

@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 from gerbang.base import ids
 from gerbang.base.errors import NotFound
 from gerbang.ports.payment import Account
-from gerbang.ports.webhook import Genuine, Heard, Hint, Incoming, Nothing, Rejection, Reply
+from gerbang.ports.webhook import Hint, Ignored, Rejection, Reply, SignedFacts, Verified, WebhookRequest
 from gerbang.providers.nicepay.account import PAY_METHODS, merchants
 
 _LIMIT_BYTES: Final = 65_536
@@ -35,7 +35,7 @@ class NicepayWebhook:
 
     reply = Reply()
 
-    def verify(self, account: Account, incoming: Incoming, now_s: float) -> Genuine | Rejection:  # noqa: ARG002  nothing in a notification tells its time
+    def verify(self, account: Account, incoming: WebhookRequest, now_s: float) -> Verified | Rejection:  # noqa: ARG002  nothing in a notification tells its time
         """Compare with the token of every merchant id and valid key of the connection, each in constant time, until one fits."""
         try:
             said = _fields(incoming.body)
@@ -55,19 +55,19 @@ class NicepayWebhook:
         for one in merchants(account, said.get("payMethod", "")):
             expected = sha256(f"{one.imid}{txid}{amt}".encode() + one.key).hexdigest().encode()
             if hmac.compare_digest(expected, given) and named in {"", one.imid}:
-                return Genuine(key="", subject=_subject(said, txid), type=_type(said))
+                return Verified(key="", subject=_subject(said, txid), type=_type(said))
             verdict = Rejection.FORGED
         return verdict
 
-    def read(self, account: Account, incoming: Incoming) -> Heard | Hint | Nothing:  # noqa: ARG002  the message says it all
+    def read(self, account: Account, incoming: WebhookRequest) -> SignedFacts | Hint | Ignored:  # noqa: ARG002  the message says it all
         """Which attempt to ask about. The message's own status and amount are not believed."""
         try:
             said = _fields(incoming.body)
         except _Malformed:
-            return Nothing("It is neither a form nor a JSON object.")
+            return Ignored("It is neither a form nor a JSON object.")
         txid = said.get("tXid", "")
         if not (txid.isascii() and txid.isalnum()):
-            return Nothing("It names no transaction: a test of the notification address.")
+            return Ignored("It names no transaction: a test of the notification address.")
         try:
             return Hint(ids.read("att", said.get("referenceNo", "")), txid)
         except NotFound:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from gerbang.base.children import die_with_parent, follow
+from gerbang.base.child_processes import die_with_parent, follow
 from gerbang.base.errors import UpstreamFailed
 from gerbang.base.http import Http, OutcomeUnknown
 

@@ -17,7 +17,7 @@ import msgspec
 from gerbang.base.errors import UpstreamFailed
 from gerbang.ports.simulator import Impossible, WalletCall
 from gerbang.sandbox.chain.anvil import Anvil, NodeFailed, NodeRefused
-from gerbang.sandbox.chain.placed import Placed
+from gerbang.sandbox.chain.contracts import Contract
 
 NETWORK: Final = "base"
 CHAIN_ID: Final = 8_453
@@ -41,7 +41,7 @@ class LocalChain:
     """
 
     def __init__(
-        self, anvil: Anvil, now: Callable[[], datetime], block_s: float = 2.0, contracts: Sequence[Placed] = ()
+        self, anvil: Anvil, now: Callable[[], datetime], block_s: float = 2.0, contracts: Sequence[Contract] = ()
     ) -> None:
         self._anvil = anvil
         self._now = now
@@ -177,7 +177,7 @@ class LocalChain:
             if await self.ask("eth_getCode", placed.address, "latest") == "0x":
                 await self._place(placed)
 
-    async def _place(self, placed: Placed) -> None:
+    async def _place(self, placed: Contract) -> None:
         """From an account that the node plays for this moment."""
         await self.ask("anvil_setBalance", placed.caller, hex(_GAS))
         await self.ask("anvil_impersonateAccount", placed.caller)

@@ -10,11 +10,11 @@ from litestar import Request, get, post
 from gerbang.base import ids
 from gerbang.base.errors import NotFound
 from gerbang.base.money import as_json
-from gerbang.core.payments.approvals import fingerprint
-from gerbang.core.payments.refund_model import Approval, ApprovalNotFound
-from gerbang.web.bodies import ApproveBody, RefuseBody
+from gerbang.core.payments.refunds.approvals import fingerprint
+from gerbang.core.payments.refunds.model import Approval, ApprovalNotFound
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
-from gerbang.web.exchange import caller_of
+from gerbang.web.gateway.request_context import caller_of
+from gerbang.web.input.bodies import ApproveBody, RefuseBody
 from gerbang.web.services import Services
 
 AnyRequest = Request[Any, Any, Any]

@@ -11,7 +11,7 @@ from litestar.params import Parameter
 from gerbang.base import ids
 from gerbang.core.audit.model import Recorded
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
-from gerbang.web.queries import AN_ACTION, AN_OBJECT, read_action, read_object
+from gerbang.web.gateway.query_parameters import AN_ACTION, AN_OBJECT, read_action, read_object
 from gerbang.web.services import Services
 
 

@@ -14,9 +14,9 @@ from gerbang.base import ids
 from gerbang.core.identity.model import ApiKey, Client, InvalidToken, Role, TokenPair, User
 from gerbang.core.identity.passwords import LONGEST, SHORTEST
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
-from gerbang.web.exchange import caller_of, exchange_of
+from gerbang.web.gateway.request_context import caller_of, context_of
+from gerbang.web.input.validation import refuse_no_change
 from gerbang.web.services import Services
-from gerbang.web.validation import refuse_no_change
 
 AnyRequest = Request[Any, Any, Any]
 _AUTH: Final = ["auth"]
@@ -187,9 +187,9 @@ async def refresh(request: AnyRequest, services: Services, data: RefreshBody) ->
 @post("/v1/auth/logout", summary="Sign out", tags=_AUTH, status_code=204)
 async def logout(request: AnyRequest, services: Services, data: LogoutBody) -> None:
     """Ends the session of the access token, or of the `refresh_token` in the body; every process hears of it within 5 s."""
-    exchange = exchange_of(request)
-    ended = await services.identity.sessions.logout(exchange.caller, data.refresh_token)
-    if not ended and exchange.caller is None and b"authorization" in exchange.headers:
+    context = context_of(request)
+    ended = await services.identity.sessions.logout(context.caller, data.refresh_token)
+    if not ended and context.caller is None and b"authorization" in context.headers:
         raise InvalidToken  # else somebody would believe to be signed out who is not
 
 
@@ -294,7 +294,7 @@ async def revoke_api_key(request: AnyRequest, services: Services, key: str) -> A
 
 
 def _client(request: AnyRequest) -> Client:
-    return Client(exchange_of(request).address, request.headers.get("user-agent", "")[:512])
+    return Client(context_of(request).address, request.headers.get("user-agent", "")[:512])
 
 
 def _tokens(pair: TokenPair) -> TokenView:

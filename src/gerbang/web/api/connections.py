@@ -8,13 +8,13 @@ import msgspec
 from litestar import Request, delete, get, patch, post
 
 from gerbang.core.connections.model import Connection
-from gerbang.core.connections.probing import probe, refuse_bad, usable_of
+from gerbang.core.connections.probes import probe, refuse_bad, usable_of
 from gerbang.ports.provider import Probed
-from gerbang.web.bodies import Line
 from gerbang.web.cursors import Page, Part
-from gerbang.web.exchange import caller_of
+from gerbang.web.gateway.request_context import caller_of
+from gerbang.web.input.bodies import Line
+from gerbang.web.input.validation import refuse_no_change
 from gerbang.web.services import Services
-from gerbang.web.validation import refuse_no_change
 
 AnyRequest = Request[Any, Any, Any]
 _TAGS: Final = ["connections"]

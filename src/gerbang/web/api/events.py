@@ -17,15 +17,15 @@ from msgspec.structs import replace
 
 from gerbang.base import ids
 from gerbang.base.errors import Forbidden, GerbangError, NotFound, Unauthenticated
-from gerbang.core.announcements.broadcast import Heard, Missed, ObjectKind, Place, Scope, read_place
+from gerbang.core.announcements.broadcast import Missed, ObjectKind, Place, Received, Scope, read_place
 from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments.model import PAYMENT
-from gerbang.web.exchange import caller_of
-from gerbang.web.gateway import SESSION_COOKIE
-from gerbang.web.owning import seen_by
-from gerbang.web.payer_views import payer_event
+from gerbang.web.gateway.gateway import SESSION_COOKIE
+from gerbang.web.gateway.request_context import caller_of
+from gerbang.web.ownership import seen_by
 from gerbang.web.services import Services
+from gerbang.web.views.payer import payer_event
 
 AnyRequest = Request[Any, Any, Any]
 _TAGS: Final = ["events"]
@@ -75,14 +75,14 @@ async def all_events(request: AnyRequest, services: Services) -> Stream:
 async def payment_events(request: AnyRequest, services: Services, payment: str) -> Stream:
     """Server-sent events of one payment; `Last-Event-ID` resumes."""
     caller = caller_of(request)
-    whole = await seen_by(caller, services.payments, payment)
+    details = await seen_by(caller, services.payments, payment)
     view = partial(event_view if caller.may("payments:read") else payer_event_view, services.objects)
 
     async def allowed(now: Caller) -> bool:
         await seen_by(now, services.payments, payment)
         return True
 
-    return stream(request, services, Scope(caller.label, ObjectRef(PAYMENT, whole.payment.id)), view, allowed)
+    return stream(request, services, Scope(caller.label, ObjectRef(PAYMENT, details.payment.id)), view, allowed)
 
 
 def heard_by(caller: Caller, objects: Mapping[str, ObjectKind]) -> frozenset[str]:
@@ -105,7 +105,7 @@ def stream(request: AnyRequest, services: Services, scope: Scope, view: View, al
 
 
 async def _events(
-    heard: "AsyncIterator[Heard | Missed | Place | None]", allowed: Callable[[], Awaitable[bool]], view: View
+    heard: "AsyncIterator[Received | Missed | Place | None]", allowed: Callable[[], Awaitable[bool]], view: View
 ) -> AsyncIterator[bytes]:
     yield _RETRY
     began = checked = said = monotonic()
@@ -121,7 +121,7 @@ async def _events(
         yield _written(one, view)
 
 
-def _written(one: Heard | Missed | Place | None, view: View) -> bytes:
+def _written(one: Received | Missed | Place | None, view: View) -> bytes:
     match one:
         case None:
             return b": still here\n\n"
@@ -129,7 +129,7 @@ def _written(one: Heard | Missed | Place | None, view: View) -> bytes:
             return f"id: {one}\nevent: ready\ndata: {{}}\n\n".encode()
         case Missed(place=place):
             return f"id: {place}\nevent: missed\ndata: {{}}\n\n".encode()
-        case Heard(place=place, announcement=announcement):
+        case Received(place=place, announcement=announcement):
             shown = view(announcement)
             if shown is None:  # the place moves on all the same
                 return f"id: {place}\n\n".encode()

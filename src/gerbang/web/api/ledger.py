@@ -9,7 +9,7 @@ from litestar import get
 from gerbang.base import ids
 from gerbang.base.money import as_json
 from gerbang.web.cursors import Page, Part
-from gerbang.web.owning import payment_id
+from gerbang.web.ownership import payment_id
 from gerbang.web.services import Services
 
 _TAGS: Final = ["ledger"]
@@ -52,8 +52,8 @@ async def accounts(services: Services, part: Part) -> Page[AccountView]:
 @get("/v1/ledger/postings", summary="The ledger lines of a payment", tags=_TAGS)
 async def postings(services: Services, part: Part, payment: str) -> Page[PostingView]:
     """Oldest first."""
-    whole = await services.payments.get(payment_id(payment))
-    lines = await services.ledger.postings(whole.payment.id)
+    details = await services.payments.get(payment_id(payment))
+    lines = await services.ledger.postings(details.payment.id)
     views = [
         PostingView(
             ids.show("pst", line.posting), line.kind, line.debit, line.credit, as_json(line.amount, line.currency), line.currency,
@@ -61,7 +61,7 @@ async def postings(services: Services, part: Part, payment: str) -> Page[Posting
         )
         for line in lines
     ]  # fmt: skip
-    return await part.of(f"ledger-postings-{whole.payment.id}", views)
+    return await part.of(f"ledger-postings-{details.payment.id}", views)
 
 
 HANDLERS: Final = [accounts, postings]

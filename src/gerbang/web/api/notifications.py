@@ -11,8 +11,8 @@ from gerbang.base import formats, ids
 from gerbang.base.errors import NotFound
 from gerbang.core.notifications.model import Filters, Notification, NotificationNotFound, Status, Template
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
-from gerbang.web.exchange import caller_of, exchange_of
-from gerbang.web.queries import read_id
+from gerbang.web.gateway.query_parameters import read_id
+from gerbang.web.gateway.request_context import caller_of, context_of
 from gerbang.web.services import Services
 
 _TAGS: Final = ["notifications"]
@@ -57,9 +57,9 @@ async def resend_notification(
     request: Request[Any, Any, Any], services: Services, notification: str
 ) -> NotificationView:
     """One that failed, or was sent and did not arrive; one still on its way is refused with 409."""
-    exchange = exchange_of(request)
+    context = context_of(request)
     id_ = _notification_id(notification)
-    return _view(await services.notifications.resend(id_, caller_of(request).label, exchange.request_id))
+    return _view(await services.notifications.resend(id_, caller_of(request).label, context.request_id))
 
 
 def _view(notification: Notification) -> NotificationView:

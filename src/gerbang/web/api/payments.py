@@ -12,22 +12,30 @@ from litestar.params import Parameter
 from gerbang.base import formats, ids
 from gerbang.base.money import ASSETS, EXPONENTS
 from gerbang.core.identity.model import Caller, UserNotFound
-from gerbang.core.payments.model import Filters, NewPayment, Payment, PaymentStatus, Whole
+from gerbang.core.payments.model import Filters, NewPayment, Payment, PaymentDetail, PaymentStatus
 from gerbang.ports.payment import DisplayCode, DisplayVirtualAccount, Method, NextAction, Payer
-from gerbang.web import views
-from gerbang.web.bodies import AttemptBody, PaymentBody, ResolveBody, owner_id, read_amount, read_ip, read_return_url
-from gerbang.web.chain_view import TransferView, transfer_view
-from gerbang.web.cleaning import cleaned
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, Part, capped
-from gerbang.web.exchange import Exchange, Reply, caller_of, exchange_of
-from gerbang.web.owning import owns, seen_by
-from gerbang.web.payer_views import PayerAttemptView, PayerPaymentView, payer_attempt_views, payer_payment_view
+from gerbang.web.gateway.query_parameters import A_TIME, read_known, read_span
+from gerbang.web.gateway.request_context import Reply, RequestContext, caller_of, context_of
+from gerbang.web.input.bodies import (
+    AttemptBody,
+    PaymentBody,
+    ResolveBody,
+    owner_id,
+    read_amount,
+    read_ip,
+    read_return_url,
+)
+from gerbang.web.input.cleaning import cleaned
+from gerbang.web.input.validation import read_as
+from gerbang.web.ownership import owns, seen_by
 from gerbang.web.problems import invalid_field
-from gerbang.web.queries import A_TIME, read_known, read_span
 from gerbang.web.services import Services
-from gerbang.web.steps import plain_steps
-from gerbang.web.validation import read_as
-from gerbang.web.views import AttemptView, MomentView, OfferView, PaymentView
+from gerbang.web.views import payments as views
+from gerbang.web.views.chain import TransferView, transfer_view
+from gerbang.web.views.payer import PayerAttemptView, PayerPaymentView, payer_attempt_views, payer_payment_view
+from gerbang.web.views.payment_steps import plain_steps
+from gerbang.web.views.payments import AttemptView, MomentView, OfferView, PaymentView
 
 AnyRequest = Request[Any, Any, Any]
 AnyPaymentView = PaymentView | PayerPaymentView
@@ -52,7 +60,7 @@ Currency = Annotated[str, Parameter(query="currency", schema_extra={"enum": sort
 @post("/v1/payments", summary="Make a payment", tags=_TAGS, status_code=201)
 async def create_payment(request: AnyRequest, services: Services, data: PaymentBody) -> Response[AnyPaymentView]:
     """With `method` the first attempt is made at once; without it the payer chooses on the page behind `checkout_url`."""
-    view, replayed = await _create(services, exchange_of(request), data)
+    view, replayed = await _create(services, context_of(request), data)
     return Response(view, status_code=201, headers={"idempotent-replayed": "true"} if replayed else {})
 
 
@@ -69,15 +77,15 @@ class Direct:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def read(self, exchange: Exchange) -> Reply:
+    async def read(self, context: RequestContext) -> Reply:
         """GET /v1/payments/{payment}."""
-        caller = exchange.known_caller()
-        whole = await seen_by(caller, self._services.payments, exchange.params[0])
-        return Reply(200, _ENCODER.encode(await _view(self._services, caller, whole)))
+        caller = context.known_caller()
+        details = await seen_by(caller, self._services.payments, context.params[0])
+        return Reply(200, _ENCODER.encode(await _view(self._services, caller, details)))
 
-    async def create(self, exchange: Exchange) -> Reply:
+    async def create(self, context: RequestContext) -> Reply:
         """POST /v1/payments."""
-        view, replayed = await _create(self._services, exchange, read_as(exchange.body, PaymentBody))
+        view, replayed = await _create(self._services, context, read_as(context.body, PaymentBody))
         return Reply(201, _ENCODER.encode(view), headers=(_REPLAYED,) if replayed else ())
 
 
@@ -113,8 +121,8 @@ async def list_payments(
     rows, onward = await services.payments.page(filters, await cursors.read("payments", cursor), most)
     tokens = {row.payment.id: await services.payments.link_token(row.payment.id) for row in rows}
 
-    def view(whole: Whole) -> AnyPaymentView:
-        return _shown(services, caller, whole, tokens[whole.payment.id])
+    def view(details: PaymentDetail) -> AnyPaymentView:
+        return _shown(services, caller, details, tokens[details.payment.id])
 
     return await cursors.onward("payments", [view(row) for row in rows], onward)
 
@@ -125,10 +133,10 @@ async def list_attempts(
 ) -> Page[AttemptView | PayerAttemptView]:
     """Oldest first; there are never many."""
     caller = caller_of(request)
-    whole = await seen_by(caller, services.payments, payment)
+    details = await seen_by(caller, services.payments, payment)
     is_staff, steps = caller.may("payments:read"), steps_for(services)
-    shown = views.attempt_views(whole, steps) if is_staff else payer_attempt_views(whole, steps)
-    return await part.of(f"attempts-{whole.payment.id}", shown)
+    shown = views.attempt_views(details, steps) if is_staff else payer_attempt_views(details, steps)
+    return await part.of(f"attempts-{details.payment.id}", shown)
 
 
 @post("/v1/payments/{payment:str}/attempts", summary="Try another way to pay", tags=_TAGS, status_code=201)
@@ -136,65 +144,65 @@ async def add_attempt(
     request: AnyRequest, services: Services, payment: str, data: AttemptBody
 ) -> Response[AnyPaymentView]:
     """The earlier attempt is closed where the provider can."""
-    caller, exchange = caller_of(request), exchange_of(request)
-    told = replace(data.told(services.settings.business_country), ip=_pressed_from(exchange, data.customer.ip))
-    whole = await seen_by(caller, services.payments, payment)
+    caller, context = caller_of(request), context_of(request)
+    told = replace(data.told(services.settings.business_country), ip=_pressed_from(context, data.customer.ip))
+    details = await seen_by(caller, services.payments, payment)
     outcome = await services.payments.add_attempt(
-        caller, whole.payment.id, data.choice(), exchange.idempotency_key(), told
+        caller, details.payment.id, data.choice(), context.idempotency_key(), told
     )
     headers = {"idempotent-replayed": "true"} if outcome.replayed else {}
-    return Response(await _view(services, caller, outcome.whole), status_code=201, headers=headers)
+    return Response(await _view(services, caller, outcome.details), status_code=201, headers=headers)
 
 
 @post("/v1/payments/{payment:str}/send-link", summary="Mail the payment link to its payer", tags=_TAGS, status_code=202)
 async def send_link(request: AnyRequest, services: Services, payment: str) -> Response[AnyPaymentView]:
     """To `customer.email`, in the customer's language; `GET /v1/notifications?payment=` tells how it went. 409 when nobody can pay by it."""
-    caller, exchange = caller_of(request), exchange_of(request)
-    whole = await seen_by(caller, services.payments, payment)
-    outcome = await services.payments.send_link(caller, whole.payment.id, exchange.idempotency_key())
+    caller, context = caller_of(request), context_of(request)
+    details = await seen_by(caller, services.payments, payment)
+    outcome = await services.payments.send_link(caller, details.payment.id, context.idempotency_key())
     headers = {"idempotent-replayed": "true"} if outcome.replayed else {}
-    return Response(await _view(services, caller, outcome.whole), status_code=202, headers=headers)
+    return Response(await _view(services, caller, outcome.details), status_code=202, headers=headers)
 
 
 @get("/v1/payments/{payment:str}/timeline", summary="What happened to a payment", tags=_TAGS)
 async def timeline(request: AnyRequest, services: Services, part: Part, payment: str) -> Page[MomentView]:
     """Oldest first: what came in, what went out, what was decided."""
-    whole = await seen_by(caller_of(request), services.payments, payment)
-    moments = [views.moment_view(one) for one in await services.payments.timeline(whole.payment.id)]
-    return await part.of(f"timeline-{whole.payment.id}", moments)
+    details = await seen_by(caller_of(request), services.payments, payment)
+    moments = [views.moment_view(one) for one in await services.payments.timeline(details.payment.id)]
+    return await part.of(f"timeline-{details.payment.id}", moments)
 
 
 @get("/v1/payments/{payment:str}/chain", summary="What our own node saw", tags=_TAGS)
 async def chain(request: AnyRequest, services: Services, part: Part, payment: str) -> Page[TransferView]:
     """Every transfer to the payment's addresses, in order, with what it means."""
-    whole = await seen_by(caller_of(request), services.payments, payment)
-    transfers = [transfer_view(one) for one in await services.payments.chain(whole.payment.id)]
-    return await part.of(f"chain-{whole.payment.id}", transfers)
+    details = await seen_by(caller_of(request), services.payments, payment)
+    transfers = [transfer_view(one) for one in await services.payments.chain(details.payment.id)]
+    return await part.of(f"chain-{details.payment.id}", transfers)
 
 
 @post("/v1/payments/{payment:str}/cancel", summary="Cancel an unpaid payment", tags=_TAGS, status_code=200)
 async def cancel(request: AnyRequest, services: Services, payment: str) -> AnyPaymentView:
     """Open attempts are closed at the provider first; money that turns out to be in wins."""
     caller = caller_of(request)
-    whole = await seen_by(caller, services.payments, payment)
-    return await _view(services, caller, await services.payments.cancel(caller, whole.payment.id))
+    details = await seen_by(caller, services.payments, payment)
+    return await _view(services, caller, await services.payments.cancel(caller, details.payment.id))
 
 
 @post("/v1/payments/{payment:str}/refresh", summary="Ask the provider now", tags=_TAGS, status_code=200)
 async def refresh(request: AnyRequest, services: Services, payment: str) -> AnyPaymentView:
     """The payment with what the provider said."""
     caller = caller_of(request)
-    whole = await seen_by(caller, services.payments, payment)
-    return await _view(services, caller, await services.payments.refresh(caller, whole.payment.id))
+    details = await seen_by(caller, services.payments, payment)
+    return await _view(services, caller, await services.payments.refresh(caller, details.payment.id))
 
 
 @post("/v1/payments/{payment:str}/resolve", summary="End a hold", tags=_TAGS, status_code=200)
 async def resolve(request: AnyRequest, services: Services, payment: str, data: ResolveBody) -> AnyPaymentView:
     """A person decides what a held payment is: take the money, give it back, or let go."""
     caller = caller_of(request)
-    whole = await seen_by(caller, services.payments, payment)
+    details = await seen_by(caller, services.payments, payment)
     return await _view(
-        services, caller, await services.payments.resolve(caller, whole.payment.id, data.decision, data.reason)
+        services, caller, await services.payments.resolve(caller, details.payment.id, data.decision, data.reason)
     )
 
 
@@ -207,9 +215,9 @@ async def methods(services: Services, part: Part, amount: Amount, currency: Curr
     return await part.of("payment-methods", offers)
 
 
-async def _create(services: Services, exchange: Exchange, body: PaymentBody) -> tuple[AnyPaymentView, bool]:
+async def _create(services: Services, context: RequestContext, body: PaymentBody) -> tuple[AnyPaymentView, bool]:
     body.check(services.settings.business_country)
-    caller = exchange.known_caller()
+    caller = context.known_caller()
     if caller.may("payments:read"):
         owner = owner_id(body.customer)
     elif body.customer.id is not None and owner_id(body.customer) != caller.id:
@@ -222,15 +230,15 @@ async def _create(services: Services, exchange: Exchange, body: PaymentBody) -> 
         description=body.description,
         order_reference=body.order_reference,
         owner_id=owner,
-        payer=replace(await _payer(services, body, owner), ip=_pressed_from(exchange, body.customer.ip)),
+        payer=replace(await _payer(services, body, owner), ip=_pressed_from(context, body.customer.ip)),
         metadata=body.metadata,
         items=tuple(msgspec.to_builtins(item) for item in body.items),
         return_url=read_return_url(body.return_url),
         expires_in_s=body.expires_in_s,
         choice=body.choice(),
     )
-    outcome = await services.payments.create(caller, new, exchange.idempotency_key())
-    return await _view(services, caller, outcome.whole), outcome.replayed
+    outcome = await services.payments.create(caller, new, context.idempotency_key())
+    return await _view(services, caller, outcome.details), outcome.replayed
 
 
 async def _payer(services: Services, body: PaymentBody, owner: UUID | None) -> Payer:
@@ -247,27 +255,27 @@ async def _payer(services: Services, body: PaymentBody, owner: UUID | None) -> P
     )
 
 
-def _pressed_from(exchange: Exchange, said: str) -> str:
+def _pressed_from(context: RequestContext, said: str) -> str:
     """The payer's address: a payer's own, seen by us; of a shop's server or staff, who press for others, what they say."""
-    caller = exchange.known_caller()
+    caller = context.known_caller()
     if caller.may("payments:read"):
         return read_ip(said)
     if said:
         raise invalid_field("/customer/ip", "Leave it out: who pays for themselves is seen where they are.")
-    return exchange.client_ip
+    return context.client_ip
 
 
-async def _view(services: Services, caller: Caller, whole: Whole) -> AnyPaymentView:
-    return _shown(services, caller, whole, await services.payments.link_token(whole.payment.id))
+async def _view(services: Services, caller: Caller, details: PaymentDetail) -> AnyPaymentView:
+    return _shown(services, caller, details, await services.payments.link_token(details.payment.id))
 
 
-def _shown(services: Services, caller: Caller, whole: Whole, token: str) -> AnyPaymentView:
+def _shown(services: Services, caller: Caller, details: PaymentDetail, token: str) -> AnyPaymentView:
     """A payment as the caller may see it. Its link, by which it is paid, only for who may make such links, and for whose it is."""
-    linked = caller.may("payments:create") or owns(caller, whole.payment)
-    url = f"{services.settings.base_url}/pay/{ids.show('pay', whole.payment.id)}?t={token}" if linked else None
+    linked = caller.may("payments:create") or owns(caller, details.payment)
+    url = f"{services.settings.base_url}/pay/{ids.show('pay', details.payment.id)}?t={token}" if linked else None
     if caller.may("payments:read"):
-        return views.payment_view(whole, checkout_url=url, steps=steps_for(services))
-    return payer_payment_view(whole, checkout_url=url, steps=steps_for(services))
+        return views.payment_view(details, checkout_url=url, steps=steps_for(services))
+    return payer_payment_view(details, checkout_url=url, steps=steps_for(services))
 
 
 def steps_for(services: Services) -> views.Steps:

@@ -11,16 +11,16 @@ from gerbang.base import ids
 from gerbang.base.errors import NotFound
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments.model import PaymentNotFound, Refund, RefundNotFound, RefundStatus
-from gerbang.core.payments.refund_model import NamedDestination, RefundFilters
+from gerbang.core.payments.refunds.model import NamedDestination, RefundFilters
 from gerbang.web.api.payments import After, Before
-from gerbang.web.bodies import NameDestinationBody, RefundBody, ResolveRefundBody, SettleBody, read_amount
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
-from gerbang.web.exchange import caller_of, exchange_of
-from gerbang.web.owning import owns, seen_by
-from gerbang.web.payer_views import PayerRefundView, payer_refund_view
-from gerbang.web.queries import read_id, read_span
-from gerbang.web.refund_views import RefundView, destination_view, refund_view
+from gerbang.web.gateway.query_parameters import read_id, read_span
+from gerbang.web.gateway.request_context import caller_of, context_of
+from gerbang.web.input.bodies import NameDestinationBody, RefundBody, ResolveRefundBody, SettleBody, read_amount
+from gerbang.web.ownership import owns, seen_by
 from gerbang.web.services import Services
+from gerbang.web.views.payer import PayerRefundView, payer_refund_view
+from gerbang.web.views.refunds import RefundView, destination_view, refund_view
 
 AnyRequest = Request[Any, Any, Any]
 AnyRefundView = RefundView | PayerRefundView
@@ -40,11 +40,11 @@ async def create_refund(
     request: AnyRequest, services: Services, payment: str, data: RefundBody
 ) -> Response[RefundView]:
     """All that is left, a surplus too, or `amount` of it; several refunds where it came over several attempts, told as `related_refunds`. Where the method cannot give back, the payer names a bank account (of crypto, an address) and an operator transfers."""
-    caller, exchange = caller_of(request), exchange_of(request)
-    whole = await seen_by(caller, services.payments, payment)
-    amount = None if data.amount is None else read_amount(data.amount, whole.payment.currency)
+    caller, context = caller_of(request), context_of(request)
+    details = await seen_by(caller, services.payments, payment)
+    amount = None if data.amount is None else read_amount(data.amount, details.payment.currency)
     outcome = await services.payments.refund(
-        caller, whole.payment.id, amount, data.reason, data.to(), exchange.idempotency_key()
+        caller, details.payment.id, amount, data.reason, data.to(), context.idempotency_key()
     )
     headers = {"idempotent-replayed": "true"} if outcome.replayed else {}
     return Response(refund_view(outcome.refund, others=outcome.others), status_code=201, headers=headers)
@@ -85,10 +85,10 @@ async def read_refund(request: AnyRequest, services: Services, refund: str) -> A
     if caller.may("payments:read"):
         return await _view(services, caller, found)
     try:
-        whole = await services.payments.get(found.payment_id)
+        details = await services.payments.get(found.payment_id)
     except PaymentNotFound as error:
         raise RefundNotFound from error
-    if not owns(caller, whole.payment):
+    if not owns(caller, details.payment):
         raise RefundNotFound
     return payer_refund_view(found)
 

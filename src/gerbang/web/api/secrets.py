@@ -12,7 +12,7 @@ from litestar import Request, get, post, put
 from gerbang.base.crypto import new_key
 from gerbang.core.secrets.model import Secret
 from gerbang.web.cursors import Page, Part
-from gerbang.web.exchange import caller_of
+from gerbang.web.gateway.request_context import caller_of
 from gerbang.web.problems import RouteNotFound
 from gerbang.web.services import Services
 

@@ -1,4 +1,4 @@
-"""/v1/webhook-events: what came in, byte for byte, what became of it, and replay. Taking events in is web/hooks.py's matter."""
+"""/v1/webhook-events: what came in, byte for byte, what became of it, and replay. Taking events in is web/transport/hooks.py's matter."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -14,9 +14,9 @@ from gerbang.base.card_numbers import masked
 from gerbang.base.errors import NotFound
 from gerbang.core.inbox.model import Event, EventFilters, EventNotFound, EventStatus
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
-from gerbang.web.exchange import caller_of
-from gerbang.web.masking import without_card_numbers
-from gerbang.web.queries import A_TIME, read_known, read_time
+from gerbang.web.gateway.query_parameters import A_TIME, read_known, read_time
+from gerbang.web.gateway.request_context import caller_of
+from gerbang.web.input.masking import without_card_numbers
 from gerbang.web.services import Services
 
 AnyRequest = Request[Any, Any, Any]

@@ -16,9 +16,10 @@ from gerbang.base import formats
 from gerbang.base.errors import GerbangError
 from gerbang.core.identity.model import AccountThrottled, Client, InvalidCredentials, InvalidToken, LoginBusy, TokenPair
 from gerbang.web import texts
-from gerbang.web.exchange import exchange_of
 from gerbang.web.forms import read_form
-from gerbang.web.gateway import SESSION_COOKIE
+from gerbang.web.gateway.gateway import SESSION_COOKIE
+from gerbang.web.gateway.request_context import context_of
+from gerbang.web.gateway.same_origin import check_same_origin
 from gerbang.web.pages import (
     Page,
     caller_or_none,
@@ -30,7 +31,6 @@ from gerbang.web.pages import (
     see_other,
     services_of,
 )
-from gerbang.web.same_origin import check_same_origin
 
 log = structlog.get_logger()
 REFRESH_COOKIE: Final = "grb_refresh"
@@ -42,7 +42,7 @@ _LEAVE_PATH: Final = "/logout"
 
 
 @get("/login")
-async def door(request: Request[Any, Any, Any]) -> Page:
+async def login_page(request: Request[Any, Any, Any]) -> Page:
     """The form; or straight on for whoever is signed in, or was and may be again."""
     onward = safe_next(request.query_params.get("next", ""))
     if caller_or_none(request) is not None and onward:
@@ -60,7 +60,7 @@ async def door(request: Request[Any, Any, Any]) -> Page:
 @post("/login", status_code=303)
 async def enter(request: Request[Any, Any, Any]) -> Page:
     """Check e-mail and password. A wrong pair is told in one way, whichever of the two is wrong."""
-    check_same_origin(exchange_of(request))
+    check_same_origin(context_of(request))
     form = await read_form(request, "email", "next")
     password = await password_of(request)
     onward, locale = safe_next(form["next"]), locale_of(request)
@@ -86,7 +86,7 @@ async def enter(request: Request[Any, Any, Any]) -> Page:
 @post("/logout", status_code=303)
 async def leave(request: Request[Any, Any, Any]) -> Response[None]:
     """End the session, here and on every process."""
-    check_same_origin(exchange_of(request))
+    check_same_origin(context_of(request))
     form = await read_form(request, "next")
     token = request.cookies.get(_LEAVE_COOKIE)
     await services_of(request).identity.sessions.logout(caller_or_none(request), token)
@@ -134,7 +134,7 @@ async def password_of(request: Request[Any, Any, Any]) -> str:
 
 def client_of(request: Request[Any, Any, Any]) -> Client:
     """From where somebody asks, for identity's keyed digests."""
-    return Client(exchange_of(request).address, request.headers.get("user-agent", "")[:512])
+    return Client(context_of(request).address, request.headers.get("user-agent", "")[:512])
 
 
 def _form(
@@ -182,7 +182,7 @@ def _demo_people(kept: Path) -> list[dict[str, str]]:
 HANDLERS: Final = [
     Router(
         path="/",
-        route_handlers=[door, enter, leave],
+        route_handlers=[login_page, enter, leave],
         exception_handlers={GerbangError: page_error},
         include_in_schema=False,
     )

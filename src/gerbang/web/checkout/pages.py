@@ -1,4 +1,4 @@
-"""The payer's pages over HTTP: open, choose, check, go, come back. What is shown is view.py's, which page is scene.py's matter."""
+"""The payer's pages over HTTP: open, choose, check, go, come back. What is shown is view.py's, which page is checkout_state.py's matter."""
 
 import hashlib
 import secrets
@@ -20,28 +20,25 @@ from gerbang.core.announcements.broadcast import Scope
 from gerbang.core.announcements.model import ObjectRef
 from gerbang.core.idempotency.model import IdempotencyKey, IdempotencyKeyReused
 from gerbang.core.identity.model import Caller
-from gerbang.core.payments import due
-from gerbang.core.payments.deposits import TooManyAddresses
+from gerbang.core.payments import amount_due
+from gerbang.core.payments.crypto.deposit_addresses import TooManyAddresses
 from gerbang.core.payments.model import (
     PAYMENT,
     MethodChoice,
     MethodUnavailable,
     Offer,
     PayerUpdate,
+    PaymentDetail,
     PaymentStatus,
     RefundNotAwaitingTransfer,
     RefundStatus,
-    Whole,
 )
-from gerbang.core.payments.refund_model import RefundLinkJustSent
+from gerbang.core.payments.refunds.model import RefundLinkJustSent
 from gerbang.ports.payment import DisplayQr, Method, Redirect
 from gerbang.web import texts
+from gerbang.web.checkout import checkout_state as scenes
 from gerbang.web.checkout import qr
-from gerbang.web.checkout import scene as scenes
-from gerbang.web.checkout.crypto import Seen, seen_of
-from gerbang.web.checkout.scene import Scene
-from gerbang.web.checkout.view import Choice, Visit, address_of, page_of
-from gerbang.web.checkout.visitors import (
+from gerbang.web.checkout.access import (
     WENT_COOKIE,
     link_cookie,
     opened_by_person,
@@ -50,10 +47,13 @@ from gerbang.web.checkout.visitors import (
     token_to_carry,
     went_cookie,
 )
-from gerbang.web.exchange import exchange_of
+from gerbang.web.checkout.checkout_state import CheckoutState
+from gerbang.web.checkout.crypto_view import Seen, seen_of
+from gerbang.web.checkout.view import Choice, Visit, address_of, page_of
 from gerbang.web.forms import read_form
+from gerbang.web.gateway.request_context import context_of
 from gerbang.web.pages import Page, caller_or_none, locale_of, only_shown, page, page_error, see_other, services_of
-from gerbang.web.steps import OPTION_TITLES
+from gerbang.web.views.payment_steps import OPTION_TITLES
 
 log = structlog.get_logger()
 _PICTURES: Final = {"png": "image/png", "svg": "image/svg+xml"}
@@ -65,27 +65,27 @@ async def open_payment(request: Request[Any, Any, Any], payment: FromPath[str]) 
     """The page of a payment as it is now. With `t` it becomes a visit by cookie; with `back` the provider is asked first."""
     token = token_in(request)
     known = bool(token) and await services_of(request).payments.check_link(ids.read("pay", payment), token)
-    whole, caller = await payment_for(request, payment, token if known else "")
+    details, caller = await payment_for(request, payment, token if known else "")
     if opened_by_person(request):
-        await _note_opened(request, whole, caller)
+        await _note_opened(request, details, caller)
     returned = "back" in request.query_params
-    if returned and whole.payment.status in _WAITING:
-        whole, _ = await _asked(request, whole, caller)
-    shown = await _show(request, whole, returned=returned)
+    if returned and details.payment.status in _WAITING:
+        details, _ = await _asked(request, details, caller)
+    shown = await _show(request, details, returned=returned)
     if known:
         shown.set_cookie(link_cookie(request, f"/pay/{payment}", token))
     return shown
 
 
-async def _note_opened(request: Request[Any, Any, Any], whole: Whole, caller: Caller) -> None:
+async def _note_opened(request: Request[Any, Any, Any], details: PaymentDetail, caller: Caller) -> None:
     """The first look at a bill is written down; of one with attempts that is plain, and the shop's own people are no payers."""
     visitor = caller_or_none(request)
     is_staff = visitor is not None and visitor.may("payments:read")
     if not is_staff:
-        await services_of(request).payments.note_language(whole, locale_of(request, whole.payer.locale))
-    if whole.payment.status is PaymentStatus.CREATED and not is_staff:
+        await services_of(request).payments.note_language(details, locale_of(request, details.payer.locale))
+    if details.payment.status is PaymentStatus.CREATED and not is_staff:
         try:
-            await services_of(request).payments.note_opened(caller, whole.payment.id)
+            await services_of(request).payments.note_opened(caller, details.payment.id)
         except Unavailable as error:  # who wants to pay is shown the bill, also where nothing can be written
             log.warning("payment.opening_not_noted", code=error.code)
 
@@ -105,19 +105,19 @@ async def come_back(request: Request[Any, Any, Any], payment: FromPath[str]) -> 
 @get("/{payment:str}/state")
 async def state(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[dict[str, str]]:
     """What an open page compares: changes whenever the page would."""
-    whole, _ = await payment_for(request, payment)
-    version = scenes.version_of(whole, await _seen(request, whole))
+    details, _ = await payment_for(request, payment)
+    version = scenes.version_of(details, await _seen(request, details))
     return Response({"version": version}, headers={"cache-control": "no-store"})
 
 
 @get("/{payment:str}/feed")
 async def feed(request: Request[Any, Any, Any], payment: FromPath[str]) -> Stream:
     """Tells an open page to look again, as soon as anything about this payment is announced; never what it is."""
-    whole, caller = await payment_for(request, payment)
+    details, caller = await payment_for(request, payment)
     broadcast = services_of(request).broadcast
     broadcast.check_room(caller.label)
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    heard = broadcast.listen(Scope(caller.label, ObjectRef(PAYMENT, whole.payment.id)))
+    heard = broadcast.listen(Scope(caller.label, ObjectRef(PAYMENT, details.payment.id)))
     return Stream(_changes(heard), media_type="text/event-stream", headers=headers)
 
 
@@ -130,11 +130,11 @@ async def _changes(heard: AsyncIterator[Any]) -> AsyncIterator[bytes]:
 @post("/{payment:str}/choose", status_code=303)
 async def choose(request: Request[Any, Any, Any], payment: FromPath[str]) -> Page:
     """Make an attempt by the chosen method; the same form sent twice makes one."""
-    whole, caller = await payment_for(request, payment)
-    if not _can_choose(request, whole):
+    details, caller = await payment_for(request, payment)
+    if not _can_choose(request, details):
         return see_other(_back(request, payment))
-    say = texts.words(locale_of(request, whole.payer.locale))
-    offers = await _offers(request, whole)
+    say = texts.words(locale_of(request, details.payer.locale))
+    offers = await _offers(request, details)
     fields = {one.option for one in offers if one.option} | {scenes.COIN, scenes.PHONE}
     form = await read_form(request, "key", "method", *fields)
     method = next((one for one in scenes.SHOWN_METHODS if one.value == form["method"]), None)
@@ -145,26 +145,26 @@ async def choose(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
     if scenes.PHONE in form.cards:
         picked = replace(picked, wrong_phone=say("link.wrong.card"))
     mobile, wrong_phone = (
-        ("", picked.wrong_phone) if picked.wrong_phone else _mobile(say, offer, picked, whole.payer.phone)
+        ("", picked.wrong_phone) if picked.wrong_phone else _mobile(say, offer, picked, details.payer.phone)
     )
     if wrong or wrong_phone or offer is None or method is None or only_shown(request):
         again = replace(picked, wrong=wrong, wrong_phone=wrong_phone)
-        return await _show(request, whole, choosing=True, choice=again)
+        return await _show(request, details, choosing=True, choice=again)
     chosen = _chosen(method, name, picked.option, offer.connection)
-    told = PayerUpdate(mobile, exchange_of(request).client_ip)
+    told = PayerUpdate(mobile, context_of(request).client_ip)
     try:
         made = await services_of(request).payments.add_attempt(
-            caller, whole.payment.id, chosen, _key(caller.label, form["key"], chosen), told
+            caller, details.payment.id, chosen, _key(caller.label, form["key"], chosen), told
         )
     except (MethodUnavailable, IdempotencyKeyReused):
-        return await _show(request, whole, choosing=True, choice=replace(picked, wrong=say("choose.gone")))
+        return await _show(request, details, choosing=True, choice=replace(picked, wrong=say("choose.gone")))
     except TooManyAddresses:
-        return await _show(request, whole, choosing=True, choice=replace(picked, wrong=say("choose.crowded")))
+        return await _show(request, details, choosing=True, choice=replace(picked, wrong=say("choose.crowded")))
     except Conflict:
         return see_other(
             _back(request, payment)
         )  # it was paid, closed or is being checked meanwhile: that page says so
-    attempt = due.payable(made.whole)
+    attempt = amount_due.payable(made.details)
     away = attempt is not None and isinstance(attempt.next_action, Redirect)
     return see_other(_back(request, payment, "go=1" if away else ""))
 
@@ -221,10 +221,10 @@ def _key(caller: str, key: str, chosen: MethodChoice) -> IdempotencyKey:
 @post("/{payment:str}/check", status_code=303)
 async def check(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[None]:
     """The payer says "I have paid": ask the provider now, and tell what it answered."""
-    whole, caller = await payment_for(request, payment)
-    before = scenes.version_of(whole)
-    whole, answered = await _asked(request, whole, caller)
-    if scenes.version_of(whole) != before:
+    details, caller = await payment_for(request, payment)
+    before = scenes.version_of(details)
+    details, answered = await _asked(request, details, caller)
+    if scenes.version_of(details) != before:
         return see_other(_back(request, payment))
     return see_other(_back(request, payment, f"asked={'nothing' if answered else 'later'}"))
 
@@ -232,8 +232,8 @@ async def check(request: Request[Any, Any, Any], payment: FromPath[str]) -> Resp
 @post("/{payment:str}/refund-link", status_code=303)
 async def mail_refund_link(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[None]:
     """Mail the links of refunds that wait for an account to the payer's own address: whoever only holds this page's link is not shown them."""
-    whole, caller = await payment_for(request, payment)
-    waiting = [refund.id for refund in whole.refunds if refund.status is RefundStatus.AWAITING_TRANSFER]
+    details, caller = await payment_for(request, payment)
+    waiting = [refund.id for refund in details.refunds if refund.status is RefundStatus.AWAITING_TRANSFER]
     for refund_id in waiting:
         with suppress(RefundLinkJustSent, RefundNotAwaitingTransfer):
             await services_of(request).payments.send_refund_link(caller, refund_id)
@@ -243,9 +243,13 @@ async def mail_refund_link(request: Request[Any, Any, Any], payment: FromPath[st
 @get("/{payment:str}/go")
 async def go(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[None]:
     """On to the provider's page. A GET of its own: a form's redirect to another site would need a wider policy."""
-    whole, _ = await payment_for(request, payment)
-    attempt = due.payable(whole)
-    if scenes.scene_of(whole) is not Scene.AWAY or attempt is None or not isinstance(attempt.next_action, Redirect):
+    details, _ = await payment_for(request, payment)
+    attempt = amount_due.payable(details)
+    if (
+        scenes.state_of(details) is not CheckoutState.AWAY
+        or attempt is None
+        or not isinstance(attempt.next_action, Redirect)
+    ):
         return see_other(_back(request, payment))
     return see_other(attempt.next_action.url, [went_cookie(request, f"/pay/{payment}", attempt.id.hex)])
 
@@ -253,13 +257,13 @@ async def go(request: Request[Any, Any, Any], payment: FromPath[str]) -> Respons
 @get(["/{payment:str}/qr.png", "/{payment:str}/qr.svg"])
 async def picture(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[bytes]:
     """The QR as a file to keep, while it can be paid."""
-    whole, _ = await payment_for(request, payment)
-    attempt = due.payable(whole)
+    details, _ = await payment_for(request, payment)
+    attempt = amount_due.payable(details)
     action = attempt.next_action if attempt else None
     if not isinstance(action, DisplayQr):
         raise NotFound
     kind = request.url.path.rpartition(".")[2]
-    name = f"qris-{whole.payment.order_reference or payment}.{kind}"
+    name = f"qris-{details.payment.order_reference or payment}.{kind}"
     headers = {
         "cache-control": "no-store",
         "content-disposition": f"attachment; filename*=utf-8''{quote(name, safe='')}",
@@ -268,56 +272,56 @@ async def picture(request: Request[Any, Any, Any], payment: FromPath[str]) -> Re
     return Response(qr.picture(action.content, kind), media_type=_PICTURES[kind], headers=headers)
 
 
-async def _asked(request: Request[Any, Any, Any], whole: Whole, caller: Any) -> tuple[Whole, bool]:
+async def _asked(request: Request[Any, Any, Any], details: PaymentDetail, caller: Any) -> tuple[PaymentDetail, bool]:
     """The payment after asking the provider, and whether it answered."""
     try:
-        return await services_of(request).payments.refresh(caller, whole.payment.id), True
+        return await services_of(request).payments.refresh(caller, details.payment.id), True
     except (UpstreamFailed, Unavailable, TooMany, Conflict):
-        return whole, False
+        return details, False
 
 
-async def _seen(request: Request[Any, Any, Any], whole: Whole) -> tuple[Seen, ...]:
+async def _seen(request: Request[Any, Any, Any], details: PaymentDetail) -> tuple[Seen, ...]:
     """What our node saw come to the attempt that counts, where that is paid on a chain."""
-    attempt = due.payable(whole)
+    attempt = amount_due.payable(details)
     if attempt is None or attempt.deposit is None:
         return ()
-    return seen_of(attempt, await services_of(request).payments.chain(whole.payment.id))
+    return seen_of(attempt, await services_of(request).payments.chain(details.payment.id))
 
 
 async def _show(
     request: Request[Any, Any, Any],
-    whole: Whole,
+    details: PaymentDetail,
     *,
     returned: bool = False,
     choosing: bool = False,
     choice: Choice | None = None,
 ) -> Response[bytes]:
     services = services_of(request)
-    locale = locale_of(request, whole.payer.locale)
+    locale = locale_of(request, details.payer.locale)
     asked = request.query_params.get("asked", "")
     visit = Visit(
         shop=services.settings.shop_name,
-        home=_home(whole, sandbox=services.settings.sandbox),
+        home=_home(details, sandbox=services.settings.sandbox),
         now=services.payments.context.clock.now(),
         locale=locale,
         key=secrets.token_urlsafe(18),
         restart_for=timedelta(seconds=services.settings.restart_for_s),
         returned=returned,
-        choosing=(choosing or "choose" in request.query_params) and _can_choose(request, whole),
-        going="go" in request.query_params and not _went(request, whole),
+        choosing=(choosing or "choose" in request.query_params) and _can_choose(request, details),
+        going="go" in request.query_params and not _went(request, details),
         asked=asked if asked in ("nothing", "later", "mailed") else "",
         sandbox=services.settings.sandbox_url if services.settings.sandbox else "",
-        seen=await _seen(request, whole),
+        seen=await _seen(request, details),
         token=token_to_carry(request),
     )
-    if scenes.scene_of(whole, choosing=visit.choosing, returned=returned) is Scene.CHOOSE:
-        choice = choice or Choice(await _offers(request, whole))
-    template, values = page_of(whole, visit, choice)
+    if scenes.state_of(details, choosing=visit.choosing, returned=returned) is CheckoutState.CHOOSE:
+        choice = choice or Choice(await _offers(request, details))
+    template, values = page_of(details, visit, choice)
     return page(
         request,
         template,
         status_code=422 if choice and (choice.wrong or choice.wrong_phone) else 200,
-        preferred=whole.payer.locale,
+        preferred=details.payer.locale,
         form_to=values["sandbox"],
         packed=True,
         **values,
@@ -329,27 +333,29 @@ def _back(request: Request[Any, Any, Any], payment: str, query: str = "") -> str
     return address_of(f"/pay/{payment}", token_to_carry(request))(query=query)
 
 
-def _went(request: Request[Any, Any, Any], whole: Whole) -> bool:
+def _went(request: Request[Any, Any, Any], details: PaymentDetail) -> bool:
     """Whether this browser was sent on to the provider for this very attempt: who comes back by the back button is not sent on again."""
-    attempt = due.payable(whole)
+    attempt = amount_due.payable(details)
     return attempt is not None and request.cookies.get(WENT_COOKIE) == attempt.id.hex
 
 
-def _can_choose(request: Request[Any, Any, Any], whole: Whole) -> bool:
+def _can_choose(request: Request[Any, Any, Any], details: PaymentDetail) -> bool:
     services = services_of(request)
     restart_for = timedelta(seconds=services.settings.restart_for_s)
-    return scenes.can_choose(whole.payment, services.payments.context.clock.now(), restart_for)
+    return scenes.can_choose(details.payment, services.payments.context.clock.now(), restart_for)
 
 
-async def _offers(request: Request[Any, Any, Any], whole: Whole) -> Sequence[Offer]:
+async def _offers(request: Request[Any, Any, Any], details: PaymentDetail) -> Sequence[Offer]:
     """What can be chosen for what is still to be paid."""
-    payment = whole.payment
-    return await services_of(request).payments.methods(max(due.owed(payment), 1), payment.currency, whole.payer.phone)
+    payment = details.payment
+    return await services_of(request).payments.methods(
+        max(amount_due.owed(payment), 1), payment.currency, details.payer.phone
+    )
 
 
-def _home(whole: Whole, *, sandbox: bool) -> str:
+def _home(details: PaymentDetail, *, sandbox: bool) -> str:
     """Back to the shop: its own address if it gave one, the demo shop in the sandbox."""
-    address = whole.payment.return_url or ""
+    address = details.payment.return_url or ""
     if address.startswith(("https://", "http://")):
         return address
     return "/shop" if sandbox else ""

@@ -12,14 +12,14 @@ from gerbang.base.card_numbers import holds_card_number
 from gerbang.base.errors import GerbangError
 from gerbang.core.payments.machine import is_stopped
 from gerbang.core.payments.model import Destination, Refund, RefundNotAwaitingTransfer, RefundStatus
-from gerbang.core.payments.refund_model import DestinationChanged, masked
+from gerbang.core.payments.refunds.model import DestinationChanged, masked
 from gerbang.web import texts
-from gerbang.web.checkout.crypto import NETWORKS
+from gerbang.web.checkout.access import link_cookie, refund_for, token_in, token_to_carry, who_names
+from gerbang.web.checkout.crypto_view import NETWORKS
 from gerbang.web.checkout.view import address_of
-from gerbang.web.checkout.visitors import link_cookie, refund_for, token_in, token_to_carry, who_names
 from gerbang.web.forms import note_cards, read_form
 from gerbang.web.pages import Page, locale_of, only_shown, page, page_error, see_other, services_of
-from gerbang.web.steps import BANK_TITLES
+from gerbang.web.views.payment_steps import BANK_TITLES
 
 _FIELDS: Final = ("bank", "account", "name")
 _VERSION: Final = re.compile(r"[0-9]{1,4}", re.ASCII)
@@ -151,13 +151,13 @@ async def _show(
 ) -> Response[bytes]:
     """The page. `seen` is the version that a form was shown with: another one since then is told before anything is confirmed."""
     services = services_of(request)
-    whole = await services.payments.get(refund.payment_id)
+    details = await services.payments.get(refund.payment_id)
     versions = await services.payments.destinations_of(refund.id)
     version = versions[0].version if versions else 0
     if step == "confirm" and seen not in (None, version) and versions[0].to != given:
         step = "changed"
     stopped = refund.status in (RefundStatus.REQUESTED, RefundStatus.AWAITING_TRANSFER)
-    if stopped and is_stopped(whole.payment, whole.attempts):
+    if stopped and is_stopped(details.payment, details.attempts):
         step = "stopped"
     coins = await services.payments.coins_of(refund)
     here, token = f"/refund/{ids.show('ref', refund.id)}", token_to_carry(request)
@@ -165,10 +165,10 @@ async def _show(
         request,
         "refund.html",
         status_code=422 if wrong else 409 if step == "changed" else 200,
-        preferred=whole.payer.locale,
+        preferred=details.payer.locale,
         shop=services.settings.shop_name,
         home="",
-        is_test=not whole.payment.livemode,
+        is_test=not details.payment.livemode,
         here=here,
         page_at=address_of(here, token),
         carried=token,

@@ -16,10 +16,11 @@ from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.payments.model import NewPayment
 from gerbang.ports.payment import Payer
 from gerbang.web import texts
-from gerbang.web.checkout.scene import Item
-from gerbang.web.checkout.visitors import link_cookie
-from gerbang.web.exchange import exchange_of
+from gerbang.web.checkout.access import link_cookie
+from gerbang.web.checkout.checkout_state import Item
 from gerbang.web.forms import read_form
+from gerbang.web.gateway.request_context import context_of
+from gerbang.web.gateway.same_origin import check_same_origin
 from gerbang.web.pages import (
     Page,
     caller_or_none,
@@ -31,7 +32,6 @@ from gerbang.web.pages import (
     see_other,
     services_of,
 )
-from gerbang.web.same_origin import check_same_origin
 
 CART_COOKIE: Final = "grb_cart"
 PRESSED_COOKIE: Final = "grb_pressed"  # the key of the button that was pressed before the login
@@ -89,7 +89,7 @@ async def change_cart(request: Request[Any, Any, Any]) -> Response[None]:
 async def pay(request: Request[Any, Any, Any]) -> Page:
     """One payment for the cart, however often the button is pressed, and on to its page; first to the login, where nobody is signed in."""
     _only_in_the_sandbox(request)
-    check_same_origin(exchange_of(request))
+    check_same_origin(context_of(request))
     form = await read_form(request, "key")
     if only_shown(request):
         return await _show(request)
@@ -125,15 +125,15 @@ async def _buy(request: Request[Any, Any, Any], pressed: str) -> Page:
         description=f"{services.settings.shop_name} {order}",
         order_reference=order,
         owner_id=caller.id,
-        payer=Payer(name=user.name, email=user.email, locale=locale, ip=exchange_of(request).client_ip),
+        payer=Payer(name=user.name, email=user.email, locale=locale, ip=context_of(request).client_ip),
         items=tuple({"name": line.name, "note": line.note, "amount": line.amount} for line in lines),
         return_url=f"{services.settings.base_url}/shop",
         expires_in_s=_DAY_S,
     )
     key = IdempotencyKey(caller.label, f"shop-{digest.hexdigest()[:40]}", digest.digest())
     made = await services.payments.create(caller, new, key)
-    address = f"/pay/{ids.show('pay', made.whole.payment.id)}"
-    token = await services.payments.link_token(made.whole.payment.id)
+    address = f"/pay/{ids.show('pay', made.details.payment.id)}"
+    token = await services.payments.link_token(made.details.payment.id)
     cookies = [_cart_cookie(request, {}), _pressed_cookie(request, ""), link_cookie(request, address, token)]
     return see_other(address, cookies)
 

@@ -7,17 +7,17 @@ from litestar.params import FromPath
 
 from gerbang.base import formats, ids
 from gerbang.core.identity.model import AccountThrottled, Caller, WrongPassword
-from gerbang.core.payments import approvals
 from gerbang.core.payments.model import Coins, Refund
-from gerbang.core.payments.refund_model import Approval, DestinationChanged, NamedDestination
+from gerbang.core.payments.refunds import approvals
+from gerbang.core.payments.refunds.model import Approval, DestinationChanged, NamedDestination
 from gerbang.web import texts
 from gerbang.web.checkout.login import password_of
 from gerbang.web.console import actors, payment_view, refund_view
-from gerbang.web.console.asking import REFUSED_FOR_GOOD, back_to
-from gerbang.web.console.desk import names_of, operator, show
+from gerbang.web.console.confirmation import REFUSED_FOR_GOOD, back_to
+from gerbang.web.console.page_frame import names_of, operator, show
 from gerbang.web.forms import read_form
+from gerbang.web.input.typed_money import Unreadable, read_amount
 from gerbang.web.pages import Page, locale_of, only_shown, services_of
-from gerbang.web.typed_money import Unreadable, read_amount
 
 _EMPTY: Final = {"amount": "", "note": ""}
 
@@ -108,8 +108,8 @@ async def _show(
         id=shown,
         approval=known,
         refund=refund,
-        left=payment_view.refundable(whole := await payments.get(known.payment_id)),
-        whole=whole,
+        left=payment_view.refundable(details := await payments.get(known.payment_id)),
+        details=details,
         payment_id=ids.show("pay", known.payment_id),
         refund_id=ids.show("ref", known.refund_id),
         asks=actors.called(known.requested_by, names, locale),

@@ -8,12 +8,12 @@ from litestar.params import FromPath
 
 from gerbang.base.errors import FieldError, Invalid
 from gerbang.core.connections.model import Connection
-from gerbang.core.connections.probing import probe, refuse_bad, usable_of
+from gerbang.core.connections.probes import probe, refuse_bad, usable_of
 from gerbang.core.identity.model import Caller
 from gerbang.ports.provider import Probed
 from gerbang.web import texts
 from gerbang.web.console import actors
-from gerbang.web.console.desk import names_of, operator, show
+from gerbang.web.console.page_frame import names_of, operator, show
 from gerbang.web.forms import read_form
 from gerbang.web.pages import Page, locale_of, see_other, services_of
 

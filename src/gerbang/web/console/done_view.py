@@ -11,7 +11,7 @@ from gerbang.base.formats import Locale
 from gerbang.core.audit.model import Recorded
 from gerbang.web import texts
 from gerbang.web.console.actors import Names, called
-from gerbang.web.console.desk import stamp
+from gerbang.web.console.page_frame import stamp
 
 # What a person decides, as the trail names it, and the mark that it wears.
 KINDS: Final = {

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from gerbang.base import ids
 from gerbang.base.errors import Invalid, NotFound
 from gerbang.web import texts
-from gerbang.web.console.desk import read_day
+from gerbang.web.console.page_frame import read_day
 
 
 class Filters:

@@ -10,11 +10,11 @@ from gerbang.base import email_address, formats, phone
 from gerbang.base.card_numbers import holds_card_number
 from gerbang.base.formats import Locale
 from gerbang.base.money import ASSETS, EXPONENTS
-from gerbang.core.payments.model import NewPayment, Offer, Whole
+from gerbang.core.payments.model import NewPayment, Offer, PaymentDetail
 from gerbang.ports.payment import Payer
 from gerbang.web import texts
-from gerbang.web.bodies import Code, Line, Purpose
-from gerbang.web.typed_money import Unreadable, read_amount
+from gerbang.web.input.bodies import Code, Line, Purpose
+from gerbang.web.input.typed_money import Unreadable, read_amount
 
 EXPIRIES: Final[Mapping[str, int]] = {"1h": 3_600, "1d": 86_400, "3d": 259_200, "7d": 604_800, "30d": 2_592_000}
 CURRENCIES: Final = tuple(code for code in EXPONENTS if code not in ASSETS)
@@ -73,9 +73,9 @@ def unpayable(new: NewPayment, offers: Sequence[Offer], locale: Locale) -> Marku
     )
 
 
-def like(whole: Whole, locale: Locale) -> dict[str, str]:
+def like(details: PaymentDetail, locale: Locale) -> dict[str, str]:
     """The form filled in as it was for another payment."""
-    payment, payer = whole.payment, whole.payer
+    payment, payer = details.payment, details.payer
     return {
         **EMPTY,
         "amount": formats.money(payment.amount, payment.currency, locale).replace(formats.NBSP, " "),

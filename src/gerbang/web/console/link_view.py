@@ -11,10 +11,10 @@ from markupsafe import Markup
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.notifications.model import Notification
-from gerbang.core.payments.due import owed
-from gerbang.core.payments.model import LINK_OPENED, LINK_SENT, Moment, PaymentStatus, Whole, takes_money
+from gerbang.core.payments.amount_due import owed
+from gerbang.core.payments.model import LINK_OPENED, LINK_SENT, Moment, PaymentDetail, PaymentStatus, takes_money
 from gerbang.web import texts
-from gerbang.web.checkout import scene as scenes
+from gerbang.web.checkout import checkout_state as scenes
 from gerbang.web.console.timeline import last_capture
 
 P = PaymentStatus
@@ -34,28 +34,28 @@ class Stage:
 
 
 def page_of(
-    whole: Whole, moments: Sequence[Moment], mails: Sequence[Notification], now: datetime, locale: Locale
+    details: PaymentDetail, moments: Sequence[Moment], mails: Sequence[Notification], now: datetime, locale: Locale
 ) -> dict[str, Any]:
     """The page of one link. `mails`: the newest mail with it, if there is one."""
-    payment, email = whole.payment, whole.payer.email
+    payment, email = details.payment, details.payer.email
     is_open = takes_money(payment, now)
     return {
         "payment": payment,
         "due": owed(payment) if is_open else payment.amount,
-        "payer": whole.payer,
+        "payer": details.payer,
         "id": ids.show("pay", payment.id),
         "mark": scenes.mark_of(payment.status, late=payment.late),
         "is_open": is_open,
         "closed": "" if is_open else _CLOSED.get(payment.status, "other"),
         "email": email,
         "sent_before": _last(moments, LINK_SENT) is not None,
-        "stages": _stages(whole, moments, mails, locale),
+        "stages": _stages(details, moments, mails, locale),
     }
 
 
-def whatsapp(whole: Whole, shop: str, url: str) -> str:
+def whatsapp(details: PaymentDetail, shop: str, url: str) -> str:
     """Where WhatsApp asks whom to send the bill to: its words are ready, in the payer's language, and nothing is sent by opening it."""
-    payment, locale = whole.payment, formats.locale_of(whole.payer.language)
+    payment, locale = details.payment, formats.locale_of(details.payer.language)
     words = texts.words(locale)(
         "link.message", shop=shop, amount=formats.money(owed(payment), payment.currency, locale), what=payment.description, url=url
     )  # fmt: skip
@@ -63,9 +63,9 @@ def whatsapp(whole: Whole, shop: str, url: str) -> str:
 
 
 def _stages(
-    whole: Whole, moments: Sequence[Moment], mails: Sequence[Notification], locale: Locale
+    details: PaymentDetail, moments: Sequence[Moment], mails: Sequence[Notification], locale: Locale
 ) -> tuple[Stage, ...]:
-    say, payment, attempts = texts.words(locale), whole.payment, sorted(whole.attempts, key=lambda a: a.number)
+    say, payment, attempts = texts.words(locale), details.payment, sorted(details.attempts, key=lambda a: a.number)
     made, sent = _last(moments, "payment.created") or payment.created_at, _last(moments, LINK_SENT)
     chosen = (_last(moments, "payment.attempt_added") or made) if attempts else None
     capture = last_capture(moments)

@@ -15,7 +15,7 @@ from gerbang.core.identity.model import Caller
 from gerbang.core.notifications.model import Filters, Template
 from gerbang.web.checkout.qr import drawing
 from gerbang.web.console import link_form, link_view
-from gerbang.web.console.desk import form_key, operator, refusal, show
+from gerbang.web.console.page_frame import form_key, operator, refusal, show
 from gerbang.web.forms import note_cards, read_form
 from gerbang.web.pages import Page, locale_of, only_shown, see_other, services_of
 
@@ -28,8 +28,8 @@ async def new_link(request: Request[Any, Any, Any]) -> Response[bytes]:
     _maker(request)
     given: Mapping[str, str] = link_form.EMPTY
     if like := request.query_params.get("like", ""):
-        whole = await services_of(request).payments.get(ids.read("pay", like))
-        given = link_form.like(whole, locale_of(request))
+        details = await services_of(request).payments.get(ids.read("pay", like))
+        given = link_form.like(details, locale_of(request))
     return await _form(request, given, {})
 
 
@@ -47,7 +47,7 @@ async def make_link(request: Request[Any, Any, Any]) -> Page:
     if new is None or wrong or only_shown(request):
         return await _form(request, given, wrong)
     made = await payments.create(caller, new, form_key(caller.label, form["key"], "link", *given.values()))
-    return see_other(f"/console/payments/{ids.show('pay', made.whole.payment.id)}/link")
+    return see_other(f"/console/payments/{ids.show('pay', made.details.payment.id)}/link")
 
 
 @get("/console/payments/{payment:str}/link")
@@ -55,7 +55,7 @@ async def link(request: Request[Any, Any, Any], payment: FromPath[str]) -> Respo
     """One link: to copy, to scan, to mail; and how far it has come."""
     _maker(request)
     services, payment_id = services_of(request), ids.read("pay", payment)
-    whole = await services.payments.get(payment_id)
+    details = await services.payments.get(payment_id)
     moments = await services.payments.timeline(payment_id)
     mails = await services.notifications.page(Filters(None, Template.PAYMENT_LINK.value, payment_id), None, 1)
     url = f"{services.settings.base_url}/pay/{payment}?t={await services.payments.link_token(payment_id)}"
@@ -66,11 +66,11 @@ async def link(request: Request[Any, Any, Any], payment: FromPath[str]) -> Respo
         "payments",
         url=url,
         qr=drawing(url),
-        whatsapp=link_view.whatsapp(whole, services.settings.shop_name, url),
+        whatsapp=link_view.whatsapp(details, services.settings.shop_name, url),
         key=secrets.token_urlsafe(18),
         said=said if said in ("sent", "refused") else "",
         said_why=refusal(request.query_params.get("why", ""), locale_of(request)),
-        **link_view.page_of(whole, moments, mails, services.payments.context.clock.now(), locale_of(request)),
+        **link_view.page_of(details, moments, mails, services.payments.context.clock.now(), locale_of(request)),
     )
 
 

@@ -8,12 +8,12 @@ from gerbang.base.errors import GerbangError
 from gerbang.web.console import (
     approvals,
     connections,
-    finding,
     links,
     payments,
     refund_list,
     refunds,
     requests,
+    search,
     webhooks,
     work,
 )
@@ -42,7 +42,7 @@ HANDLERS: Final = [
             root,
             console,
             *links.HANDLERS,
-            *finding.HANDLERS,
+            *search.HANDLERS,
             *requests.HANDLERS,
             *payments.HANDLERS,
             *refund_list.HANDLERS,

@@ -9,18 +9,18 @@ from litestar.params import FromPath
 
 from gerbang.base import ids
 from gerbang.base.errors import TooMany, Unavailable, UpstreamFailed
-from gerbang.core.payments.deposit_store import Wallet
-from gerbang.core.payments.model import Filters, NotRefundable, PaymentStatus, Whole
+from gerbang.core.payments.crypto.deposit_address_store import Wallet
+from gerbang.core.payments.model import Filters, NotRefundable, PaymentDetail, PaymentStatus
 from gerbang.ports.payment import Method
 from gerbang.web import texts
-from gerbang.web.cleaning import cleaned
 from gerbang.web.console import filters as filtering
-from gerbang.web.console import finding, ledger_view, payment_view, refund_form, refunds
-from gerbang.web.console.asking import REFUSED, REFUSED_FOR_GOOD, ask_first, back_to, reason_wrong
-from gerbang.web.console.desk import form_key, names_of, operator, refusal, show
+from gerbang.web.console import ledger_view, payment_view, refund_form, refunds, search
+from gerbang.web.console.confirmation import REFUSED, REFUSED_FOR_GOOD, ask_first, back_to, reason_wrong
 from gerbang.web.console.link_form import with_card_numbers
+from gerbang.web.console.page_frame import form_key, names_of, operator, refusal, show
 from gerbang.web.cursors import Cursors
 from gerbang.web.forms import note_cards, read_form
+from gerbang.web.input.cleaning import cleaned
 from gerbang.web.pages import Page, locale_of, only_shown, services_of
 from gerbang.web.services import Services
 
@@ -66,8 +66,8 @@ async def payments(request: Request[Any, Any, Any]) -> Response[bytes]:
     cursors = Cursors(services.secrets)
     cursor = request.query_params.get("cursor")
     place = await cursors.read(_LIST, cursor)
-    if q := finding.wanted(request):
-        found, onward = await services.payments.find(q, finding.MOST), None
+    if q := search.wanted(request):
+        found, onward = await services.payments.find(q, search.MOST), None
     else:
         found, onward = ([], None) if asked.wrong else await services.payments.page(filters, place, _ROWS)
     now, locale = services.payments.context.clock.now(), locale_of(request)
@@ -106,7 +106,7 @@ async def payment(request: Request[Any, Any, Any], payment: FromPath[str]) -> Re
     caller = operator(request, "payments:read")
     services = services_of(request)
     payment_id = ids.read("pay", payment)
-    whole = await services.payments.get(payment_id)
+    details = await services.payments.get(payment_id)
     moments = await services.payments.timeline(payment_id)
     locale = locale_of(request)
     said = request.query_params.get("done", "")
@@ -116,9 +116,9 @@ async def payment(request: Request[Any, Any, Any], payment: FromPath[str]) -> Re
         request,
         "payment.html",
         "payments",
-        **payment_view.page_of(whole, moments, locale, names),
-        refunds=await refunds.rows_of(request, whole, caller),
-        actions=payment_view.actions_of(whole, caller, services.payments.context.clock.now()),
+        **payment_view.page_of(details, moments, locale, names),
+        refunds=await refunds.rows_of(request, details, caller),
+        actions=payment_view.actions_of(details, caller, services.payments.context.clock.now()),
         lines=None if lines is None else ledger_view.rows_of(lines, locale),
         payer_page=f"/pay/{payment}?t={await services.payments.link_token(payment_id)}"
         if caller.may("payments:create")
@@ -169,19 +169,19 @@ async def ask_refund(request: Request[Any, Any, Any], payment: FromPath[str]) ->
 async def refund(request: Request[Any, Any, Any], payment: FromPath[str]) -> Page:
     """Promise money back; the same form sent twice promises once."""
     caller = operator(request, "refunds:create")
-    whole = await _whole(request, payment)
+    details = await _whole(request, payment)
     form, locale = await read_form(request, "key", *refund_form.FIELDS, cards_in=refund_form.FIELDS), locale_of(request)
     given = {name: form[name] for name in refund_form.FIELDS}
-    amount, wrong = refund_form.read(given, whole, locale)
+    amount, wrong = refund_form.read(given, details, locale)
     if wrong or only_shown(request):
         cards = with_card_numbers(given)
         note_cards(request, cards)
-        return await _question(request, whole, "refund", given | dict.fromkeys(cards, ""), wrong)
+        return await _question(request, details, "refund", given | dict.fromkeys(cards, ""), wrong)
     key = form_key(caller.label, form["key"], "refund", payment, str(amount), form["reason"])
     try:  # how much is left is core's to say, after it has looked whether this very form was sent before
-        await services_of(request).payments.refund(caller, whole.payment.id, amount, form["reason"], None, key)
+        await services_of(request).payments.refund(caller, details.payment.id, amount, form["reason"], None, key)
     except NotRefundable:
-        return await _question(request, whole, "refund", given, {"amount": refund_form.too_much(whole, locale)})
+        return await _question(request, details, "refund", given, {"amount": refund_form.too_much(details, locale)})
     return back_to(payment, "refunded")
 
 
@@ -196,34 +196,34 @@ async def ask_resolve(request: Request[Any, Any, Any], payment: FromPath[str]) -
 async def resolve(request: Request[Any, Any, Any], payment: FromPath[str]) -> Page:
     """Keep a person's decision, with the reason."""
     caller = operator(request, "payments:resolve")
-    whole = await _whole(request, payment)
+    details = await _whole(request, payment)
     form = await read_form(request, "decision", "reason")
     say, reason, payments_ = texts.words(locale_of(request)), form["reason"], services_of(request).payments
     if (wrong := reason_wrong(form, ("accept", "refund", "release"), say)) or only_shown(request):
-        return await _question(request, whole, "resolve", form, wrong)
+        return await _question(request, details, "resolve", form, wrong)
     try:
         match form["decision"]:
             case "accept" | "refund" | "release" as decision:
-                await payments_.resolve(caller, whole.payment.id, decision, reason)
+                await payments_.resolve(caller, details.payment.id, decision, reason)
             case _:
-                return await _question(request, whole, "resolve", form, {"decision": say("resolving.wrong")})
+                return await _question(request, details, "resolve", form, {"decision": say("resolving.wrong")})
     except REFUSED_FOR_GOOD as error:
         return back_to(payment, "refused", error)
     return back_to(payment, "resolved")
 
 
-async def _whole(request: Request[Any, Any, Any], payment: str) -> Whole:
+async def _whole(request: Request[Any, Any, Any], payment: str) -> PaymentDetail:
     return await services_of(request).payments.get(ids.read("pay", payment))
 
 
 async def _question(
     request: Request[Any, Any, Any],
-    whole: Whole,
+    details: PaymentDetail,
     act: str,
     given: Mapping[str, str] | None = None,
     wrong: Mapping[str, str] | None = None,
 ) -> Response[bytes]:
-    values = payment_view.question_of(whole, act, locale_of(request))
+    values = payment_view.question_of(details, act, locale_of(request))
     return await ask_first(request, values, given, wrong)
 
 

@@ -7,43 +7,43 @@ from markupsafe import Markup
 
 from gerbang.base import formats
 from gerbang.base.formats import Locale
-from gerbang.core.payments.model import Whole
+from gerbang.core.payments.model import PaymentDetail
 from gerbang.web import texts
 from gerbang.web.console.link_form import with_card_numbers
 from gerbang.web.console.payment_view import refundable
-from gerbang.web.typed_money import Unreadable, read_amount
+from gerbang.web.input.typed_money import Unreadable, read_amount
 
 FIELDS: Final = ("amount", "reason")
 
 
-def read(given: Mapping[str, str], whole: Whole, locale: Locale) -> tuple[int, dict[str, Markup]]:
+def read(given: Mapping[str, str], details: PaymentDetail, locale: Locale) -> tuple[int, dict[str, Markup]]:
     """The amount, and what is wrong with each field."""
     say, amount = texts.words(locale), 0
     wrong = {} if 3 <= len(given["reason"]) <= 200 else {"reason": say("reason.wrong")}
     try:
-        amount = read_amount(given["amount"], whole.payment.currency)
+        amount = read_amount(given["amount"], details.payment.currency)
     except Unreadable as error:
-        wrong["amount"] = _unreadable(error.why, whole, locale)
+        wrong["amount"] = _unreadable(error.why, details, locale)
     return amount, wrong | {name: say("link.wrong.card") for name in with_card_numbers(given)}
 
 
-def too_much(whole: Whole, locale: Locale) -> Markup:
+def too_much(details: PaymentDetail, locale: Locale) -> Markup:
     """What is said of an amount that is not there to be given back."""
-    return texts.words(locale)("refunding.wrong", most=_most(whole, locale))
+    return texts.words(locale)("refunding.wrong", most=_most(details, locale))
 
 
-def _unreadable(why: str, whole: Whole, locale: Locale) -> Markup:
+def _unreadable(why: str, details: PaymentDetail, locale: Locale) -> Markup:
     say = texts.words(locale)
     match why:
         case "range":
-            return too_much(whole, locale)
+            return too_much(details, locale)
         case "currency":
-            return say("refunding.wrong.currency", currency=whole.payment.currency)
+            return say("refunding.wrong.currency", currency=details.payment.currency)
         case "unclear":
-            return say("link.wrong.amount.unclear", example=_most(whole, locale))
+            return say("link.wrong.amount.unclear", example=_most(details, locale))
         case _:
-            return say("link.wrong.amount", example=_most(whole, locale))
+            return say("link.wrong.amount", example=_most(details, locale))
 
 
-def _most(whole: Whole, locale: Locale) -> str:
-    return formats.money(refundable(whole), whole.payment.currency, locale)
+def _most(details: PaymentDetail, locale: Locale) -> str:
+    return formats.money(refundable(details), details.payment.currency, locale)

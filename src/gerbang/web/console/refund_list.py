@@ -9,16 +9,17 @@ from litestar import Request, Response, get
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.payments.model import Refund, RefundStatus
-from gerbang.core.payments.refund_model import NamedDestination, RefundFilters, masked
-from gerbang.web import failures, texts
-from gerbang.web.cleaning import cleaned
+from gerbang.core.payments.refunds.model import NamedDestination, RefundFilters, masked
+from gerbang.web import texts
 from gerbang.web.console import actors
 from gerbang.web.console import filters as filtering
 from gerbang.web.console.actors import Names
-from gerbang.web.console.desk import names_of, operator, show, stamp
+from gerbang.web.console.page_frame import names_of, operator, show, stamp
 from gerbang.web.console.refund_view import MARKS
 from gerbang.web.cursors import Cursors
+from gerbang.web.input.cleaning import cleaned
 from gerbang.web.pages import locale_of, services_of
+from gerbang.web.views import attempt_failures
 
 _LIST: Final = "console-refunds"
 _ROWS: Final = 50
@@ -76,7 +77,7 @@ def row_of(refund: Refund, named: list[NamedDestination], locale: Locale, names:
         "amount": formats.money(refund.amount, refund.currency, locale),
         "reason": refund.reason,
         "to": masked(named[0].to) if named else "",
-        "note": failures.of_refund(refund.failure or "", locale),
+        "note": attempt_failures.of_refund(refund.failure or "", locale),
         "approval": refund.approval == "pending",
         "by": actors.called(refund.requested_by, names, locale),
         "at": refund.created_at,

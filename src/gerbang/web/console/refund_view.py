@@ -7,12 +7,13 @@ from markupsafe import Markup
 
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
-from gerbang.core.payments.model import Coins, Refund, RefundStatus, Whole, in_doubt
-from gerbang.core.payments.refund_model import NamedDestination, masked
-from gerbang.web import failures, texts
-from gerbang.web.checkout.crypto import NETWORKS
+from gerbang.core.payments.model import Coins, PaymentDetail, Refund, RefundStatus, in_doubt
+from gerbang.core.payments.refunds.model import NamedDestination, masked
+from gerbang.web import texts
+from gerbang.web.checkout.crypto_view import NETWORKS
 from gerbang.web.console.actors import Names, called
-from gerbang.web.console.desk import stamp
+from gerbang.web.console.page_frame import stamp
+from gerbang.web.views import attempt_failures
 
 MARKS: Final = {
     RefundStatus.REQUESTED: "created",
@@ -24,10 +25,10 @@ MARKS: Final = {
 }
 
 
-def deciding_of(whole: Whole, refund: Refund, locale: Locale) -> dict[str, Any]:
+def deciding_of(details: PaymentDetail, refund: Refund, locale: Locale) -> dict[str, Any]:
     """The page that asks what became of a refund in doubt."""
     say, id_ = texts.words(locale), ids.show("pay", refund.payment_id)
-    attempt = next(one for one in whole.attempts if one.id == refund.attempt_id)
+    attempt = next(one for one in details.attempts if one.id == refund.attempt_id)
     return {
         "id": id_,
         "back": f"/console/payments/{id_}",
@@ -137,7 +138,7 @@ def refund_row(
         "mark": MARKS[refund.status],
         "amount": formats.money(refund.amount, refund.currency, locale),
         "reason": refund.reason,
-        "failure": failures.of_refund(refund.failure or "", locale),
+        "failure": attempt_failures.of_refund(refund.failure or "", locale),
         "destination": destination_text(named, coins, locale) if may_settle and waiting else "",
         "named": history_of(named, locale, names)[0] if named and waiting else "",
         "unnamed": waiting and not named,

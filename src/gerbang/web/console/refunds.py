@@ -10,13 +10,13 @@ from litestar.params import FromPath
 from gerbang.base import ids
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments.machine import is_stopped
-from gerbang.core.payments.model import Destination, Refund, Whole
-from gerbang.core.payments.refund_model import DestinationChanged
+from gerbang.core.payments.model import Destination, PaymentDetail, Refund
+from gerbang.core.payments.refunds.model import DestinationChanged
 from gerbang.web import texts
 from gerbang.web.checkout.refunds import read_destination
 from gerbang.web.console import refund_view
-from gerbang.web.console.asking import REFUSED, REFUSED_FOR_GOOD, ask_first, back_to, reason_wrong
-from gerbang.web.console.desk import names_of, operator, show
+from gerbang.web.console.confirmation import REFUSED, REFUSED_FOR_GOOD, ask_first, back_to, reason_wrong
+from gerbang.web.console.page_frame import names_of, operator, show
 from gerbang.web.forms import read_form
 from gerbang.web.pages import Page, locale_of, only_shown, see_other, services_of
 
@@ -136,16 +136,16 @@ async def resolve_refund(request: Request[Any, Any, Any], refund: FromPath[str])
     return back_to(payment, "resolved")
 
 
-async def rows_of(request: Request[Any, Any, Any], whole: Whole, caller: Caller) -> list[dict[str, Any]]:
+async def rows_of(request: Request[Any, Any, Any], details: PaymentDetail, caller: Caller) -> list[dict[str, Any]]:
     """The refunds of a payment, as its page lists them."""
     payments, locale = services_of(request).payments, locale_of(request)
-    may_settle, email = caller.may("refunds:settle"), whole.payer.email if caller.may("refunds:create") else ""
+    may_settle, email = caller.may("refunds:settle"), details.payer.email if caller.may("refunds:create") else ""
     rows = []
-    for one in whole.refunds:
+    for one in details.refunds:
         named, coins = await payments.destinations_of(one.id), await payments.coins_of(one)
         asked = await payments.approval_of_refund(one.id) if one.approval == "pending" and may_settle else None
         names = await names_of(request, refund_view.labels_of(named))
-        stopped = is_stopped(whole.payment, whole.attempts)
+        stopped = is_stopped(details.payment, details.attempts)
         row = refund_view.refund_row(
             one, named, coins, locale, names, may_settle=may_settle, email=email, stopped=stopped
         )
@@ -157,8 +157,8 @@ async def _settling(request: Request[Any, Any, Any], refund_id: UUID, reference:
     payments, known = services_of(request).payments, await _refund(request, refund_id)
     named = await payments.destinations_of(refund_id)
     names = await names_of(request, refund_view.labels_of(named))
-    whole = await payments.get(known.payment_id)
-    stopped = is_stopped(whole.payment, whole.attempts)
+    details = await payments.get(known.payment_id)
+    stopped = is_stopped(details.payment, details.attempts)
     values = refund_view.settling_of(
         known, named, await payments.coins_of(known), locale_of(request), names, stopped=stopped
     )
@@ -185,8 +185,8 @@ async def _deciding(
     wrong: Mapping[str, str] | None = None,
 ) -> Response[bytes]:
     known = await _refund(request, refund_id)
-    whole = await services_of(request).payments.get(known.payment_id)
-    return await ask_first(request, refund_view.deciding_of(whole, known, locale_of(request)), given, wrong)
+    details = await services_of(request).payments.get(known.payment_id)
+    return await ask_first(request, refund_view.deciding_of(details, known, locale_of(request)), given, wrong)
 
 
 async def _refund(request: Request[Any, Any, Any], refund_id: UUID) -> Refund:

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from gerbang.base.errors import NotFound
 from gerbang.core.audit.model import Recorded
 from gerbang.web.console import actors
-from gerbang.web.console.desk import names_of, operator, show
+from gerbang.web.console.page_frame import names_of, operator, show
 from gerbang.web.pages import locale_of, services_of
 
 MOST: Final = 50

@@ -15,11 +15,11 @@ from gerbang.core.inbox.model import Event, EventFilters, EventStatus, Rejection
 from gerbang.core.inbox.service import SET_ASIDE
 from gerbang.web import texts
 from gerbang.web.console import filters as filtering
-from gerbang.web.console.desk import operator, show, stamp
+from gerbang.web.console.page_frame import operator, show, stamp
 from gerbang.web.console.raw import raw_of
 from gerbang.web.cursors import Cursors
 from gerbang.web.forms import read_form
-from gerbang.web.masking import without_card_numbers
+from gerbang.web.input.masking import without_card_numbers
 from gerbang.web.pages import Page, caller_or_none, locale_of, see_other, services_of
 
 _LIST: Final = "console-webhooks"

@@ -12,19 +12,19 @@ from litestar.params import FromPath
 from gerbang.base import ids
 from gerbang.base.errors import Invalid
 from gerbang.core.identity.model import Caller
-from gerbang.core.payments.claiming import Line
-from gerbang.core.payments.hands import Hands
-from gerbang.core.payments.model import Whole
-from gerbang.core.payments.open_work import UNMATCHED
-from gerbang.core.payments.refund_model import SETTLE, NamedDestination, Work
+from gerbang.core.payments.model import PaymentDetail
+from gerbang.core.payments.open_work.assignment import Line
+from gerbang.core.payments.open_work.counts import UNMATCHED
+from gerbang.core.payments.refunds.model import SETTLE, NamedDestination, Work
+from gerbang.core.payments.refunds.separation_of_duties import Duties
 from gerbang.web import texts
 from gerbang.web.console import done_view, work_view
 from gerbang.web.console import filters as filtering
 from gerbang.web.console.actors import Names
-from gerbang.web.console.asking import REFUSED, back_to
-from gerbang.web.console.desk import form_key, names_of, operator, show
+from gerbang.web.console.confirmation import REFUSED, back_to
+from gerbang.web.console.page_frame import form_key, names_of, operator, show
 from gerbang.web.cursors import Cursors, Page
-from gerbang.web.exchange import exchange_of
+from gerbang.web.gateway.request_context import context_of
 from gerbang.web.pages import locale_of, see_other, services_of
 
 _LIST: Final = "console-work"
@@ -33,7 +33,7 @@ _ROWS: Final = 50
 _BY_TWO: Final = ("approval", "transfer")
 _MOST_LINES: Final = len(work_view.KINDS) * _OF_EACH + _ROWS
 _SAID: Final = ("claimed", "released", "dismissed")
-_Known = Mapping[UUID, Hands]
+_Known = Mapping[UUID, Duties]
 _Place = tuple[datetime, UUID]
 
 
@@ -74,7 +74,7 @@ async def _payments(
     names = {**names, **await names_of(request, [one.claim.by for one, _, _ in found if one.claim])}
     before = await services.payments.paid_before([one.payment_id for one, _, _ in found if one.kind == "duplicate"])
 
-    def row(at: tuple[Work, Whole, list[NamedDestination]]) -> work_view.Row:
+    def row(at: tuple[Work, PaymentDetail, list[NamedDestination]]) -> work_view.Row:
         return work_view.row_of(*at, hands.get(at[0].id), caller, now, locale, names, before.get(at[0].payment_id))
 
     return await Cursors(services.secrets).page(f"{_LIST}-{kind}", found, most, lambda at: (at[0].since, at[0].id), row)
@@ -112,16 +112,16 @@ async def _done(request: Request[Any, Any, Any], now: datetime) -> list[done_vie
 
 
 async def _hands(
-    request: Request[Any, Any, Any], caller: Caller, found: Sequence[tuple[Work, Whole, list[NamedDestination]]]
+    request: Request[Any, Any, Any], caller: Caller, found: Sequence[tuple[Work, PaymentDetail, list[NamedDestination]]]
 ) -> tuple[_Known, Names]:
     """What the reader may do with the refunds among these, by the id of what waits, and the names of whoever else may."""
     if not caller.may(SETTLE):
         return {}, {}
     refunds = [
         (work.id, refund, named)
-        for work, whole, named in found
+        for work, details, named in found
         if work.kind in _BY_TWO
-        for refund in whole.refunds
+        for refund in details.refunds
         if refund.id == work.refund_id
     ]
     if not refunds:
@@ -157,7 +157,7 @@ async def dismiss_several(request: Request[Any, Any, Any]) -> Response[None]:
 
 def _chosen(request: Request[Any, Any, Any]) -> tuple[str, list[Line]]:
     """The kind whose list the form stood in, and the lines that were ticked; of a button beside one line, that line alone."""
-    body = exchange_of(request).body.decode("latin-1")
+    body = context_of(request).body.decode("latin-1")
     try:
         given = parse_qsl(body, max_num_fields=_MOST_LINES + 2)
     except ValueError as error:

@@ -12,16 +12,17 @@ from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.identity.model import Caller
 from gerbang.core.inbox.model import Unmatched
-from gerbang.core.payments import due
-from gerbang.core.payments.hands import Hands
+from gerbang.core.payments import amount_due
 from gerbang.core.payments.machine import is_stopped, is_taken_back
-from gerbang.core.payments.model import Attempt, Refund, Whole
-from gerbang.core.payments.refund_model import NamedDestination, Work
-from gerbang.web import failures, texts
-from gerbang.web.checkout import scene as scenes
+from gerbang.core.payments.model import Attempt, PaymentDetail, Refund
+from gerbang.core.payments.refunds.model import NamedDestination, Work
+from gerbang.core.payments.refunds.separation_of_duties import Duties
+from gerbang.web import texts
+from gerbang.web.checkout import checkout_state as scenes
 from gerbang.web.console import actors
 from gerbang.web.console.actors import Names
-from gerbang.web.console.desk import stamp
+from gerbang.web.console.page_frame import stamp
+from gerbang.web.views import attempt_failures
 
 # Money first, then decisions; in this order they stand on the page.
 KINDS: Final = (
@@ -76,9 +77,9 @@ class Row:
 
 def row_of(
     work: Work,
-    whole: Whole,
+    details: PaymentDetail,
     named: Sequence[NamedDestination],
-    may: Hands | None,
+    may: Duties | None,
     caller: Caller,
     now: datetime,
     locale: Locale,
@@ -86,18 +87,18 @@ def row_of(
     paid_before: UUID | None = None,
 ) -> Row:
     """One thing that waits, for this reader: without a button that they may not press; then the row says whom it waits for."""
-    say, payment = texts.words(locale), whole.payment
-    refund = next((one for one in whole.refunds if one.id == work.refund_id), None)
-    shown, press, page = ids.show("pay", payment.id), *_act(work, whole, refund, named, may, caller)
-    kind = _kind(work, whole)
-    attempt = scenes.winner(whole.attempts) or scenes.latest(whole.attempts)
+    say, payment = texts.words(locale), details.payment
+    refund = next((one for one in details.refunds if one.id == work.refund_id), None)
+    shown, press, page = ids.show("pay", payment.id), *_act(work, details, refund, named, may, caller)
+    kind = _kind(work, details)
+    attempt = scenes.winner(details.attempts) or scenes.latest(details.attempts)
     may_settle, to = caller.may("refunds:settle"), named[0].to if named and kind == "transfer" else None
-    amount, until = _amount(work, whole, refund), deadline_of(work, named)
+    amount, until = _amount(work, details, refund), deadline_of(work, named)
     return Row(
         mark=_MARKS.get(work.kind, work.kind),
         word=say(f"work.{kind}"),
         sum=formats.money(amount, payment.currency, locale) if amount else "",
-        who=whole.payer.name or shown,
+        who=details.payer.name or shown,
         href=f"/console/payments/{shown}",
         what=say(
             f"work.{kind}.what",
@@ -189,7 +190,7 @@ def _taken(work: Work, caller: Caller, locale: Locale, names: Names) -> Markup:
     return say("work.taken.by", by=actors.called(work.claim.by, names, locale), at=at)
 
 
-def _hint(work: Work, may: Hands | None, locale: Locale, names: Names) -> Markup:
+def _hint(work: Work, may: Duties | None, locale: Locale, names: Names) -> Markup:
     """Whom a refund waits for, where the reader had a part in it themselves."""
     if may is None or (may.approve if work.kind == "approval" else may.settle):
         return Markup("")
@@ -200,10 +201,10 @@ def _hint(work: Work, may: Hands | None, locale: Locale, names: Names) -> Markup
 def _why(refund: Refund | None, attempt: Attempt | None, locale: Locale) -> Markup:
     """Why a refund failed or is in doubt, or a payment is held, as an operator reads it."""
     if refund is not None:
-        return failures.of_refund(refund.failure or "", locale) or Markup("–")
+        return attempt_failures.of_refund(refund.failure or "", locale) or Markup("–")
     if attempt is None or attempt.failure is None:
         return texts.words(locale)("work.held.why")
-    return texts.marked(failures.to_operator(attempt.failure, locale))
+    return texts.marked(attempt_failures.to_operator(attempt.failure, locale))
 
 
 def sums_of(rows: Sequence[Row], locale: Locale) -> str:
@@ -214,39 +215,39 @@ def sums_of(rows: Sequence[Row], locale: Locale) -> str:
     return " + ".join(formats.money(amount, currency, locale) for currency, amount in totals.items())
 
 
-def _kind(work: Work, whole: Whole) -> str:
+def _kind(work: Work, details: PaymentDetail) -> str:
     """By which words it is told."""
-    if work.kind == "surplus" and scenes.paid_twice(whole):
+    if work.kind == "surplus" and scenes.paid_twice(details):
         return "twice"
-    if work.kind == "late" and not whole.payment.late:
+    if work.kind == "late" and not details.payment.late:
         return "part"
-    if work.kind == "late" and due.late_reason(whole.payment) == "cancelled":
+    if work.kind == "late" and amount_due.late_reason(details.payment) == "cancelled":
         return "called_off"
-    if work.kind == "held" and any(is_taken_back(one) for one in whole.attempts):
+    if work.kind == "held" and any(is_taken_back(one) for one in details.attempts):
         return "taken"
-    return "stopped" if work.kind == "transfer" and is_stopped(whole.payment, whole.attempts) else work.kind
+    return "stopped" if work.kind == "transfer" and is_stopped(details.payment, details.attempts) else work.kind
 
 
-def _amount(work: Work, whole: Whole, refund: Refund | None) -> int:
+def _amount(work: Work, details: PaymentDetail, refund: Refund | None) -> int:
     if refund is not None:
         return refund.amount
     if work.kind == "foreign":  # in coins that were not asked for: the payment's page lists them
         return 0
     if work.kind == "late":
-        return due.received(whole.payment)
-    return whole.payment.excess_owed if work.kind == "surplus" else whole.payment.amount
+        return amount_due.received(details.payment)
+    return details.payment.excess_owed if work.kind == "surplus" else details.payment.amount
 
 
 def _act(
     work: Work,
-    whole: Whole,
+    details: PaymentDetail,
     refund: Refund | None,
     named: Sequence[NamedDestination],
-    may: Hands | None,
+    may: Duties | None,
     caller: Caller,
 ) -> tuple[str, str]:
     """The address of the form that does it, and of the page that asks first; at most one of them."""
-    if work.kind == "transfer" and is_stopped(whole.payment, whole.attempts):
+    if work.kind == "transfer" and is_stopped(details.payment, details.attempts):
         return "", f"/console/payments/{ids.show('pay', work.payment_id)}"
     shown = f"/console/payments/{ids.show('pay', work.payment_id)}"
     back = f"/console/refunds/{ids.show('ref', refund.id)}" if refund else ""

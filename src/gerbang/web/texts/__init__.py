@@ -12,18 +12,18 @@ from gerbang.web.texts import (
     console,
     crypto,
     declines,
-    finding,
     links,
     lists,
     payer,
     refunds,
     refusals,
+    search,
     shared,
     work,
 )
 
 _TABLES: Final = (
-    shared.WORDS, payer.WORDS, crypto.WORDS, refunds.WORDS, declines.WORDS, console.WORDS, links.WORDS, work.WORDS, finding.WORDS,
+    shared.WORDS, payer.WORDS, crypto.WORDS, refunds.WORDS, declines.WORDS, console.WORDS, links.WORDS, work.WORDS, search.WORDS,
     actors.WORDS, lists.WORDS, refusals.WORDS,
 )  # fmt: skip
 TABLE: Final[Mapping[str, tuple[str, str]]] = {key: pair for table in _TABLES for key, pair in table.items()}

@@ -18,7 +18,7 @@ from gerbang.sandbox.app import Connection, SandboxConfig, running
 from tests.providers import conformance, faults
 from tests.providers.conformance import NOW, Choice, Operation, Question, Way, ways_to_pay
 from tests.providers.nicepay import script as wire
-from tests.providers.nicepay.moods import CHOICES, SNAP, Mood, cases, each_position, mixtures, next_days
+from tests.providers.nicepay.behaviours import CHOICES, SNAP, Mood, cases, each_position, mixtures, next_days
 from tests.providers.nicepay.simulated import Place
 from tests.providers.nicepay.snap.keys import CLIENT_ID, SECRET, account, private_key, public_key
 

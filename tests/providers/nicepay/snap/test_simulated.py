@@ -28,7 +28,7 @@ from gerbang.ports.payment import (
     Retracted,
     Wait,
 )
-from gerbang.ports.webhook import Genuine, Hint, Incoming, Rejection
+from gerbang.ports.webhook import Hint, Rejection, Verified, WebhookRequest
 from gerbang.providers.nicepay.snap.adapter import SnapPayments
 from gerbang.providers.nicepay.snap.webhook import SnapWebhook
 from tests.conftest import in_memory
@@ -47,7 +47,7 @@ from tests.providers.conformance import (
     _submitted,
 )
 from tests.providers.faults import Fault, failing, meeting
-from tests.providers.nicepay.moods import Mood
+from tests.providers.nicepay.behaviours import Mood
 from tests.providers.nicepay.simulated import Place
 from tests.providers.nicepay.snap import simulated
 from tests.providers.nicepay.snap.simulated import (
@@ -146,14 +146,16 @@ class TestConformance(PaymentConformance):
         standing = await _paid(stage, choice)
         headers, body = await stage.posted(standing.reference)
         webhook, account = SnapWebhook(), stage.account
-        genuine = webhook.verify(account, Incoming(headers, body), time.time())
-        assert isinstance(genuine, Genuine), genuine
+        genuine = webhook.verify(account, WebhookRequest(headers, body), time.time())
+        assert isinstance(genuine, Verified), genuine
         assert (genuine.subject, genuine.type) == (standing.reference, f"{choice[0]}.paid")
         assert genuine.reply is not None
         assert genuine.reply.status == 200
-        assert webhook.read(account, Incoming(headers, body)) == Hint(standing.attempt, standing.provider_reference)
+        assert webhook.read(account, WebhookRequest(headers, body)) == Hint(
+            standing.attempt, standing.provider_reference
+        )
         late = time.time() + 301
-        assert webhook.verify(account, Incoming(headers, body), late) is Rejection.STALE
+        assert webhook.verify(account, WebhookRequest(headers, body), late) is Rejection.STALE
 
     async def test_an_order_that_ended_unpaid_is_over(self, stage: SnapStage, choice: Choice) -> None:
         standing = await _submitted(stage, choice)

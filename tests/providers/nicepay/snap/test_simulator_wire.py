@@ -12,7 +12,7 @@ import pytest
 from gerbang.ports.simulator import Act, Impossible, Outcome, Request
 from gerbang.providers.nicepay.simulator import Merchant, NicepaySimulator, SnapClient
 from gerbang.providers.nicepay.simulator.snap import signing
-from gerbang.providers.nicepay.simulator.snap.desk import _Issued
+from gerbang.providers.nicepay.simulator.snap.sessions import _Issued
 from tests.providers.nicepay.snap.keys import CLIENT_ID, SECRET, private_key, public_key
 from tests.providers.nicepay.snap.test_vectors import CREATE, DELETE, FOR_A_TOKEN, PEM, S1, S2, S3, TOKEN, W3
 

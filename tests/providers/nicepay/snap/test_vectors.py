@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 import pytest
 
-from gerbang.providers.nicepay import jakarta
+from gerbang.providers.nicepay import timestamps
 from gerbang.providers.nicepay.snap import signing, wire
 from gerbang.providers.nicepay.wire import Loose
 from tests.providers.nicepay.snap.keys import CLIENT_ID, SECRET, private_key, public_key
@@ -64,7 +64,7 @@ def test_rsa_signatures_of_the_official_library_hold_however_the_key_is_pasted(
 
 
 def test_our_own_signature_for_a_token_is_verified_by_our_public_key_under_either_label() -> None:
-    stamp = jakarta.iso(datetime(2025, 1, 15, 2, 30, tzinfo=UTC))
+    stamp = timestamps.iso(datetime(2025, 1, 15, 2, 30, tzinfo=UTC))
     assert stamp == "2025-01-15T09:30:00+07:00"
     pem = private_key("merchant").encode()
     for key in (pem, pem.replace(b" PRIVATE KEY", b" RSA PRIVATE KEY"), b"".join(pem.splitlines()[1:-1])):

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from gerbang.base import ids
 from gerbang.ports.payment import Account
-from gerbang.ports.webhook import Genuine, Hint, Incoming, Nothing, Rejection
+from gerbang.ports.webhook import Hint, Ignored, Rejection, Verified, WebhookRequest
 from gerbang.providers.nicepay.dialects import NicepayHooks
 from tests.providers.nicepay.orders import REFERENCE
 from tests.providers.nicepay.script import IMID, KEY
@@ -47,7 +47,7 @@ def sign(text: str, owner: str = "nicepay") -> str:
     return base64.b64encode(key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())).decode()
 
 
-def message(body: Mapping[str, Any] | bytes = ACCOUNT, **headers: str | None) -> Incoming:
+def message(body: Mapping[str, Any] | bytes = ACCOUNT, **headers: str | None) -> WebhookRequest:
     plain: dict[str, str | None] = {
         "x-timestamp": STAMP, "x-client-key": CLIENT_ID, "x-signature": sign(f"{CLIENT_ID}|{STAMP}"),
     }  # fmt: skip
@@ -56,12 +56,12 @@ def message(body: Mapping[str, Any] | bytes = ACCOUNT, **headers: str | None) ->
         for name, value in (plain | {k.replace("_", "-"): v for k, v in headers.items()}).items()
     }
     told = {name: value for name, value in given.items() if value is not None}
-    return Incoming(told, body if isinstance(body, bytes) else json.dumps(body).encode())
+    return WebhookRequest(told, body if isinstance(body, bytes) else json.dumps(body).encode())
 
 
 def test_the_official_vector_is_genuine() -> None:
     theirs = replace(account("http://x"), secrets={"snap_nicepay_public_key": [PEM]})
-    assert isinstance(HOOKS.verify(theirs, message(x_signature=FOR_A_NOTIFICATION), NOW_S), Genuine)
+    assert isinstance(HOOKS.verify(theirs, message(x_signature=FOR_A_NOTIFICATION), NOW_S), Verified)
 
 
 @pytest.mark.parametrize(("body", "kind", "code"), [
@@ -73,7 +73,7 @@ def test_the_official_vector_is_genuine() -> None:
 def test_each_kind_has_its_name_its_hint_and_its_reply(body: Mapping[str, Any], kind: str, code: str) -> None:
     incoming = message(body)
     genuine = HOOKS.verify(BOTH, incoming, NOW_S)
-    assert isinstance(genuine, Genuine), genuine
+    assert isinstance(genuine, Verified), genuine
     assert (genuine.key, genuine.subject, genuine.type) == ("", REFERENCE, kind)
     assert genuine.reply is not None
     answer = json.loads(genuine.reply.body)
@@ -87,7 +87,7 @@ def test_each_kind_has_its_name_its_hint_and_its_reply(body: Mapping[str, Any], 
 
 def test_a_virtual_account_is_answered_with_what_it_said() -> None:
     genuine = HOOKS.verify(BOTH, message(), NOW_S)
-    assert isinstance(genuine, Genuine)
+    assert isinstance(genuine, Verified)
     assert genuine.reply is not None
     answer = json.loads(genuine.reply.body)
     assert answer["virtualAccountData"] == {name: value for name, value in ACCOUNT.items() if name != "additionalInfo"}
@@ -112,14 +112,14 @@ def test_a_virtual_account_is_answered_with_what_it_said() -> None:
     (message(b"[" * 100_000), Rejection.MALFORMED),
     (message(b'{"a":"' + b"x" * 70_000 + b'"}'), Rejection.MALFORMED),
 ])  # fmt: skip
-def test_r15_what_is_not_genuine_does_not_get_in(incoming: Incoming, why: Rejection) -> None:
+def test_r15_what_is_not_genuine_does_not_get_in(incoming: WebhookRequest, why: Rejection) -> None:
     assert HOOKS.verify(BOTH, incoming, NOW_S) is why
 
 
 @pytest.mark.parametrize(("seconds", "gets_in"), [(300, True), (301, False), (-300, True), (-301, False)])
 def test_r15_a_time_stamp_is_good_for_five_minutes(seconds: int, *, gets_in: bool) -> None:
     found = HOOKS.verify(BOTH, message(), NOW_S + seconds)
-    assert isinstance(found, Genuine) if gets_in else found is Rejection.STALE
+    assert isinstance(found, Verified) if gets_in else found is Rejection.STALE
 
 
 @pytest.mark.parametrize("secrets", [{}, {"snap_nicepay_public_key": []}, {"snap_nicepay_public_key": [b""]}])
@@ -134,27 +134,29 @@ def test_several_keys_and_client_ids_are_valid_at_once() -> None:
         settings={**BOTH.settings, "snap_client_id_qris": "DEMOSNAPQR"},
         secrets={"snap_nicepay_public_key": [b"a key that is none", older, public_key("nicepay").encode()]},
     )
-    assert isinstance(HOOKS.verify(two, message(), NOW_S), Genuine)
+    assert isinstance(HOOKS.verify(two, message(), NOW_S), Verified)
     for named in ("DEMOSNAPQR", None):  # told to which client id it goes, or not
         other = message(OTHER, x_client_key=named, x_signature=sign(f"DEMOSNAPQR|{STAMP}"))
-        assert isinstance(HOOKS.verify(two, other, NOW_S), Genuine)
+        assert isinstance(HOOKS.verify(two, other, NOW_S), Verified)
 
 
 def test_both_dialects_arrive_at_one_address() -> None:
-    v2 = Incoming({}, NOTIFICATION)
+    v2 = WebhookRequest({}, NOTIFICATION)
     genuine = HOOKS.verify(BOTH, v2, NOW_S)
-    assert isinstance(genuine, Genuine)
+    assert isinstance(genuine, Verified)
     assert genuine.reply is None
     assert genuine.type == "virtual_account.paid"
     only_snap = account("http://x")
     assert HOOKS.verify(only_snap, v2, NOW_S) is Rejection.NO_SECRET
-    disguised = Incoming({"x-signature": "AAAA", "x-timestamp": STAMP}, NOTIFICATION)  # V2's word in SNAP's clothes
+    disguised = WebhookRequest(
+        {"x-signature": "AAAA", "x-timestamp": STAMP}, NOTIFICATION
+    )  # V2's word in SNAP's clothes
     assert HOOKS.verify(BOTH, disguised, NOW_S) is Rejection.FORGED
 
 
 def test_a_message_that_names_nothing_changes_nothing() -> None:
-    assert isinstance(HOOKS.read(BOTH, message({"hello": "world"})), Nothing)
-    assert isinstance(HOOKS.read(BOTH, message(b"not json")), Nothing)
+    assert isinstance(HOOKS.read(BOTH, message({"hello": "world"})), Ignored)
+    assert isinstance(HOOKS.read(BOTH, message(b"not json")), Ignored)
     assert HOOKS.read(BOTH, message({"trxId": "INV-1", "additionalInfo": {"tXidVA": TXID}})) == Hint(None, TXID)
     odd = HOOKS.read(BOTH, message({"trxId": REFERENCE, "additionalInfo": [], "paymentRequestId": {"a": 1}}))
     assert odd == Hint(ids.read("att", REFERENCE), None)

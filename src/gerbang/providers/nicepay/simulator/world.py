@@ -13,7 +13,7 @@ from gerbang.providers.nicepay.simulator.orders import CONVENIENCE_STORE, VIRTUA
 from gerbang.providers.nicepay.simulator.quirks import Quirks
 from gerbang.providers.nicepay.simulator.refusals import MESSAGES, Refused
 from gerbang.providers.nicepay.simulator.signing import matches, merchant_token
-from gerbang.providers.nicepay.simulator.snap.desk import Desk
+from gerbang.providers.nicepay.simulator.snap.sessions import Sessions
 
 
 class SnapClient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,7 +44,7 @@ class World:
         self.book = Book()
         self.numbers = Numbers(self.book)
         self.quirks = Quirks()
-        self.desk = Desk(private_key)
+        self.desk = Sessions(private_key)
 
     def merchant(self, imid: str) -> Merchant:
         """Raises Refused 9011."""

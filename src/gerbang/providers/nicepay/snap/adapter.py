@@ -26,7 +26,7 @@ from gerbang.ports.payment import (
     Standing,
     Submission,
 )
-from gerbang.providers.nicepay import cleaning, jakarta
+from gerbang.providers.nicepay import cleaning, timestamps
 from gerbang.providers.nicepay.account import BANKS, WALLETS, base_url, chosen, longest_expiry_s, number
 from gerbang.providers.nicepay.account import setting as shared
 from gerbang.providers.nicepay.client import cart_data
@@ -268,7 +268,7 @@ def _terms(account: Account, method: Method) -> MethodTerms:
 
 
 def _new_account(account: Account, submission: Submission) -> wire.NewAccount:
-    until = jakarta.stamp(submission.expires_at)
+    until = timestamps.stamp(submission.expires_at)
     name = cleaning.letters(submission.payer.name, 100) or shared(account, "billing_name")
     return wire.NewAccount(
         virtual_account_name=name,
@@ -351,7 +351,7 @@ def _wallet_question(at: Endpoint, standing: Standing) -> wire.WalletQuestion:
         merchant_id=at.client.id,
         original_partner_reference_no=standing.reference,
         original_reference_no=standing.provider_reference,
-        transaction_date=jakarta.stamp(standing.made_at or standing.now),
+        transaction_date=timestamps.stamp(standing.made_at or standing.now),
         amount=wire.rupiah(standing.amount.amount),
     )
 
@@ -374,7 +374,7 @@ def _shown_number(standing: Standing) -> str:
 
 
 def _validity(account: Account, submission: Submission) -> str:
-    return jakarta.iso(submission.expires_at) if setting(account, "snap_validity") == "ours" else ""
+    return timestamps.iso(submission.expires_at) if setting(account, "snap_validity") == "ours" else ""
 
 
 def _goods(submission: Submission) -> str:

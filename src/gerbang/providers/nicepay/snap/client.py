@@ -17,7 +17,7 @@ import msgspec
 
 from gerbang.base.errors import UpstreamFailed
 from gerbang.base.http import Answer, Http, OutcomeUnknown, ProviderRefused, Unreachable
-from gerbang.providers.nicepay import jakarta
+from gerbang.providers.nicepay import timestamps
 from gerbang.providers.nicepay.snap import account, codes, signing, wire
 from gerbang.providers.nicepay.snap.tokens import Granted, Tokens
 from gerbang.providers.nicepay.wire import text
@@ -151,7 +151,7 @@ class Client:
         return _clear(await self._send(at, method, path, body, token, ends), decoder)
 
     async def _send(self, at: Endpoint, method: str, path: str, body: bytes, token: str, ends: float) -> Answer:
-        stamp = jakarta.iso(at.now)
+        stamp = timestamps.iso(at.now)
         headers = {
             "content-type": "application/json",
             "accept": "application/json",
@@ -159,7 +159,7 @@ class Client:
             "x-timestamp": stamp,
             "x-signature": signing.sign_call(at.client.secret, method, path, token, body, stamp),
             "x-partner-id": at.client.id,
-            "x-external-id": f"{jakarta.stamp(at.now)}{secrets.randbelow(10**18):018}",
+            "x-external-id": f"{timestamps.stamp(at.now)}{secrets.randbelow(10**18):018}",
             "channel-id": at.channel_id,
         }
         return await self._http.send(method, at.base_url + path, headers=headers, body=body, timeout_s=_left(ends))
@@ -173,7 +173,7 @@ class Client:
 
     async def _fetch_token(self, at: Endpoint) -> Granted:
         """A new token. Whatever is lost here, the call that wants it has not left: so a lost answer is Unreachable."""
-        stamp = jakarta.iso(at.now)
+        stamp = timestamps.iso(at.now)
         try:
             signature = signing.sign_for_token(at.client.private_key, at.client.id, stamp)
         except signing.BadKey as bad:

@@ -25,7 +25,7 @@ from gerbang.ports.payment import (
     Submission,
     Wait,
 )
-from gerbang.providers.nicepay import jakarta
+from gerbang.providers.nicepay import timestamps
 from gerbang.providers.nicepay.account import BANKS
 from gerbang.providers.nicepay.snap import codes, wire
 from gerbang.providers.nicepay.snap.client import words
@@ -81,7 +81,7 @@ def virtual_account(submission: Submission, answer: wire.AccountAnswer) -> Fact:
     number = "".join(text(data.virtual_account_no).split())
     if not (number.isascii() and number.isdigit()):
         raise OutcomeUnknown("NICEPAY registered the order without a virtual account number.")
-    until = jakarta.read(answer.info("vacct_valid_dt"), answer.info("vacct_valid_tm"))
+    until = timestamps.read(answer.info("vacct_valid_dt"), answer.info("vacct_valid_tm"))
     reference = _reference(answer.info("t_xid_va"))
     return Accepted(reference, DisplayVirtualAccount(bank, number), until or submission.expires_at)
 
@@ -110,7 +110,7 @@ def qris(submission: Submission, answer: wire.Made) -> Fact:
         raise OutcomeUnknown("NICEPAY registered the order without a QR code.")
     info = answer.additional_info
     told = text(info.validity_period) if isinstance(info, wire.MadeInfo) else ""
-    until = jakarta.read_iso(told) or jakarta.read(told[:8], told[8:]) or submission.expires_at
+    until = timestamps.read_iso(told) or timestamps.read(told[:8], told[8:]) or submission.expires_at
     return Accepted(_reference(text(answer.reference_no)), DisplayQr(content), min(until, submission.expires_at))
 
 
@@ -123,7 +123,7 @@ def account_said(standing: Standing, answer: wire.AccountAnswer) -> Said:
     return Said(
         answer.info("t_xid_va"), text(data.trx_id), codes.state(standing.method, status, told), status, told,
         standing.amount.amount if silent else wire.whole(amount), None, not silent and wire.whole(amount) is None,
-        jakarta.read_iso(text(data.trx_date_time)),
+        timestamps.read_iso(text(data.trx_date_time)),
     )  # fmt: skip
 
 
@@ -135,7 +135,7 @@ def status_said(standing: Standing, answer: wire.Status) -> Said:
     wrong = (bool(wire.value(amount)) and total is None) or (bool(wire.value(answer.refund_amount)) and back is None)
     return Said(
         text(answer.original_reference_no), text(answer.original_partner_reference_no),
-        codes.state(standing.method, status, told), status, told, total, back, wrong, jakarta.read_iso(text(answer.paid_time)),
+        codes.state(standing.method, status, told), status, told, total, back, wrong, timestamps.read_iso(text(answer.paid_time)),
     )  # fmt: skip
 
 

@@ -12,8 +12,8 @@ from typing import Any, Final
 from gerbang.base import ids
 from gerbang.base.errors import NotFound
 from gerbang.ports.payment import Account
-from gerbang.ports.webhook import Genuine, Hint, Incoming, Nothing, Rejection, Reply
-from gerbang.providers.nicepay import jakarta
+from gerbang.ports.webhook import Hint, Ignored, Rejection, Reply, Verified, WebhookRequest
+from gerbang.providers.nicepay import timestamps
 from gerbang.providers.nicepay.snap import account as settings
 from gerbang.providers.nicepay.snap import signing
 
@@ -39,13 +39,13 @@ class SnapWebhook:
 
     reply = Reply()
 
-    def verify(self, account: Account, incoming: Incoming, now_s: float) -> Genuine | Rejection:
+    def verify(self, account: Account, incoming: WebhookRequest, now_s: float) -> Verified | Rejection:
         """Compare with every client id and every key of NICEPAY's that is valid, and the time stamp with the clock."""
         headers = incoming.headers
         signature, stamp, named = (headers.get(name, "") for name in (SIGNATURE, "x-timestamp", "x-client-key"))
         if not signature or not stamp:
             return Rejection.MISSING
-        at = jakarta.read_iso(stamp) if len(stamp) <= 40 else None
+        at = timestamps.read_iso(stamp) if len(stamp) <= 40 else None
         if at is None or len(signature) > _LIMIT_HEADER:
             return Rejection.MALFORMED
         if abs(at.timestamp() - now_s) > _WINDOW_S:
@@ -63,18 +63,18 @@ class SnapWebhook:
         status = _STATUSES.get(_text(said, "latestTransactionStatus"), "notified")
         happened = "paid" if kind == "virtual_account" and status == "notified" else status
         subject = _first(said, _OURS) or _first(said, _THEIRS)
-        return Genuine("", subject[:100], f"{kind}.{happened}", _reply(kind, said, now_s))
+        return Verified("", subject[:100], f"{kind}.{happened}", _reply(kind, said, now_s))
 
-    def read(self, account: Account, incoming: Incoming) -> Hint | Nothing:  # noqa: ARG002  the message says it all
+    def read(self, account: Account, incoming: WebhookRequest) -> Hint | Ignored:  # noqa: ARG002  the message says it all
         """Which attempt to ask about. The message's own status and amount are not believed."""
         said = _object(incoming.body)
         if said is None:
-            return Nothing("It is no JSON object.")
+            return Ignored("It is no JSON object.")
         txid = next((one for name in _THEIRS if _is_txid(one := _first(said, (name,)))), None)
         try:
             return Hint(ids.read("att", _first(said, _OURS)), txid)
         except NotFound:
-            return Hint(None, txid) if txid else Nothing("It names no transaction: a test of the notification address.")
+            return Hint(None, txid) if txid else Ignored("It names no transaction: a test of the notification address.")
 
 
 def _object(body: bytes) -> Mapping[str, Any] | None:
@@ -127,5 +127,5 @@ def _reply(kind: str, said: Mapping[str, Any], now_s: float) -> Reply:
         answer["additionalInfo"] = (
             {name: more[name] for name in ("bankCd", "goodsNm") if name in more} if isinstance(more, dict) else {}
         )
-    stamp = jakarta.iso(datetime.fromtimestamp(now_s, UTC))
+    stamp = timestamps.iso(datetime.fromtimestamp(now_s, UTC))
     return Reply(200, "application/json", json.dumps(answer).encode(), (("x-timestamp", stamp),))

@@ -8,8 +8,8 @@ from gerbang.ports.simulator import Outcome
 from gerbang.providers.nicepay.simulator import fields as read
 from gerbang.providers.nicepay.simulator.numbers import BANKS, Bank
 from gerbang.providers.nicepay.simulator.orders import VIRTUAL_ACCOUNT, Cancelled, Order, Registered, State
-from gerbang.providers.nicepay.simulator.snap import gate, registry, statuses
-from gerbang.providers.nicepay.simulator.snap.gate import Call
+from gerbang.providers.nicepay.simulator.snap import authentication, registry, statuses
+from gerbang.providers.nicepay.simulator.snap.authentication import Call
 from gerbang.providers.nicepay.simulator.snap.refusals import Refused, malformed, missing
 from gerbang.providers.nicepay.simulator.world import World
 
@@ -24,12 +24,15 @@ def create(world: World, call: Call) -> Outcome:
     for name in _MAY_BE_EMPTY:
         if name not in call.fields:
             raise missing(name)
-    name, reference = gate.needed(call.fields, "virtualAccountName", 100), gate.needed(call.fields, "trxId", 40)
-    amount, more = gate.amount(call.fields, "totalAmount"), gate.info(call.fields)
-    bank = BANKS.get(code := gate.needed(more, "bankCd", 4))
+    name, reference = (
+        authentication.needed(call.fields, "virtualAccountName", 100),
+        authentication.needed(call.fields, "trxId", 40),
+    )
+    amount, more = authentication.amount(call.fields, "totalAmount"), authentication.info(call.fields)
+    bank = BANKS.get(code := authentication.needed(more, "bankCd", 4))
     if bank is None:
         raise malformed("bankCd")
-    goods, notify = gate.needed(more, "goodsNm", 200), gate.needed(more, "dbProcessUrl", 255)
+    goods, notify = authentication.needed(more, "goodsNm", 200), authentication.needed(more, "dbProcessUrl", 255)
     registry.check_new(world, call, reference)
     until = _until(more, call.now)
     service, customer, fixed = _fixed(call.fields, bank)
@@ -43,14 +46,18 @@ def create(world: World, call: Call) -> Outcome:
         service=service, customer=customer,
     )  # fmt: skip
     world.book.apply(registered := Registered(txid, reference, amount, order))
-    given = {fee: gate.told(more, fee) for fee in _FEES}
-    return Outcome(gate.done(call.service, {"virtualAccountData": _data(order, given)}), (registered,))
+    given = {fee: authentication.told(more, fee) for fee in _FEES}
+    return Outcome(authentication.done(call.service, {"virtualAccountData": _data(order, given)}), (registered,))
 
 
 def status(world: World, call: Call) -> Outcome:
-    more = gate.info(call.fields)
+    more = authentication.info(call.fields)
     order = _known(
-        world, call, gate.needed(more, "tXidVA", 30), gate.told(more, "trxId"), gate.amount(more, "totalAmount")
+        world,
+        call,
+        authentication.needed(more, "tXidVA", 30),
+        authentication.told(more, "trxId"),
+        authentication.amount(more, "totalAmount"),
     )
     _check_parts(call.fields, order)
     code, words = statuses.status(order, world.quirks)
@@ -64,29 +71,29 @@ def status(world: World, call: Call) -> Outcome:
     if world.quirks.snap_status_names == "told":
         data = _data(order, inside)
         if order.paid_at:
-            data |= {"paidAmount": gate.money(order.paid_amount), "trxDateTime": registry.iso(order.paid_at)}
-    return Outcome(gate.done(call.service, {"virtualAccountData": data, "additionalInfo": beside}))
+            data |= {"paidAmount": authentication.money(order.paid_amount), "trxDateTime": registry.iso(order.paid_at)}
+    return Outcome(authentication.done(call.service, {"virtualAccountData": data, "additionalInfo": beside}))
 
 
 def delete(world: World, call: Call) -> Outcome:
-    more = gate.info(call.fields)
-    reference, txid = gate.needed(call.fields, "trxId", 40), gate.needed(more, "tXidVA", 30)
-    order = _known(world, call, txid, reference, gate.amount(more, "totalAmount"))
+    more = authentication.info(call.fields)
+    reference, txid = authentication.needed(call.fields, "trxId", 40), authentication.needed(more, "tXidVA", 30)
+    order = _known(world, call, txid, reference, authentication.amount(more, "totalAmount"))
     _check_parts(call.fields, order)
     if order.state is State.PAID:
         raise Refused("40413", "Bill has been paid")
     if order.state is not State.OPEN:
         raise _invalid()
     world.book.apply(cancelled := Cancelled(order.txid, order.reference, order.amount, call.now))
-    data = _data(order, {"cancelMessage": gate.told(more, "cancelMessage")})
-    return Outcome(gate.done(call.service, {"virtualAccountData": data}), (cancelled,))
+    data = _data(order, {"cancelMessage": authentication.told(more, "cancelMessage")})
+    return Outcome(authentication.done(call.service, {"virtualAccountData": data}), (cancelled,))
 
 
 def _fixed(fields: Mapping[str, Any], bank: Bank) -> tuple[str, str, str]:
     """The parts of a fixed number and the number, all empty where NICEPAY is to choose: partnerServiceId, then customerNo (notes 7.1). Of a
     customer alone the bank's own prefix is before it. Raises Refused for what is too long, no digits, or does not go together.
     """
-    service, customer, number = (gate.told(fields, name) for name in _MAY_BE_EMPTY)
+    service, customer, number = (authentication.told(fields, name) for name in _MAY_BE_EMPTY)
     for name, value in zip(_MAY_BE_EMPTY, (service, customer, number), strict=True):
         if len(value) > _LONGEST[name] or (value and not (value.isascii() and value.isdigit())):
             raise malformed(name)
@@ -105,7 +112,7 @@ def _fixed(fields: Mapping[str, Any], bank: Bank) -> tuple[str, str, str]:
 def _check_parts(fields: Mapping[str, Any], order: Order) -> None:
     """Each part that a call names must be the order's; raises Refused."""
     for name, value in zip(_MAY_BE_EMPTY, (order.service, order.customer, order.number), strict=True):
-        if gate.told(fields, name) not in {"", value}:
+        if authentication.told(fields, name) not in {"", value}:
             raise _invalid()
 
 
@@ -129,7 +136,7 @@ def _data(order: Order, more: dict[str, str]) -> dict[str, Any]:
         "virtualAccountNo": order.number,
         "virtualAccountName": order.buyer,
         "trxId": order.reference,
-        "totalAmount": gate.money(order.amount),
+        "totalAmount": authentication.money(order.amount),
         "additionalInfo": {
             "bankCd": order.bank,
             "tXidVA": order.txid,
@@ -143,7 +150,7 @@ def _data(order: Order, more: dict[str, str]) -> dict[str, Any]:
 
 def _until(more: Mapping[str, Any], now: datetime) -> datetime:
     """Both empty means two days from now; raises Refused for a malformed or past one."""
-    date, time = gate.told(more, "vacctValidDt"), gate.told(more, "vacctValidTm")
+    date, time = authentication.told(more, "vacctValidDt"), authentication.told(more, "vacctValidTm")
     if not date and not time:
         return now.replace(microsecond=0) + _TWO_DAYS
     until = read.moment(date, time)

@@ -7,8 +7,8 @@ from gerbang.ports.simulator import Outcome
 from gerbang.providers.nicepay.simulator import emv
 from gerbang.providers.nicepay.simulator.orders import QRIS, Order, Registered
 from gerbang.providers.nicepay.simulator.partners import PARTNERS
-from gerbang.providers.nicepay.simulator.snap import gate, registry, statuses
-from gerbang.providers.nicepay.simulator.snap.gate import Call
+from gerbang.providers.nicepay.simulator.snap import authentication, registry, statuses
+from gerbang.providers.nicepay.simulator.snap.authentication import Call
 from gerbang.providers.nicepay.simulator.snap.refusals import malformed
 from gerbang.providers.nicepay.simulator.snap.wallets import unknown
 from gerbang.providers.nicepay.simulator.world import World
@@ -23,15 +23,18 @@ _NEEDED: Final = (
 def generate(world: World, call: Call) -> Outcome:
     registry.check_active(call, QRIS)
     registry.check_merchant(call)
-    reference, amount = gate.needed(call.fields, "partnerReferenceNo", 40), gate.amount(call.fields, "amount")
-    gate.needed(call.fields, "storeId", 40)
-    more, now = gate.info(call.fields), call.now
-    partner = gate.needed(more, "mitraCd", 4)
+    reference, amount = (
+        authentication.needed(call.fields, "partnerReferenceNo", 40),
+        authentication.amount(call.fields, "amount"),
+    )
+    authentication.needed(call.fields, "storeId", 40)
+    more, now = authentication.info(call.fields), call.now
+    partner = authentication.needed(more, "mitraCd", 4)
     if partner not in PARTNERS[QRIS]:
         raise malformed("mitraCd")
-    given = {name: gate.needed(more, name, 255) for name in _NEEDED}
+    given = {name: authentication.needed(more, name, 255) for name in _NEEDED}
     registry.check_new(world, call, reference)
-    said = registry.until(gate.told(call.fields, "validityPeriod"), "validityPeriod", now)
+    said = registry.until(authentication.told(call.fields, "validityPeriod"), "validityPeriod", now)
     until = said or now.replace(microsecond=0) + _HALF_AN_HOUR
     txid = world.numbers.txid(call.merchant.imid, QRIS, now)
     order = Order(
@@ -48,13 +51,13 @@ def generate(world: World, call: Call) -> Outcome:
         "qrUrl": f"{call.base_url}/api/generateQrisImage/{txid}",
         "additionalInfo": {"validityPeriod": registry.iso(until)},
     }
-    return Outcome(gate.done(call.service, answer), (registered,))
+    return Outcome(authentication.done(call.service, answer), (registered,))
 
 
 def query(world: World, call: Call) -> Outcome:
     registry.check_merchant(call)
     wanted = world.quirks.snap_qris_service_code
-    if gate.needed(call.fields, "serviceCode", 2) not in ({"47", "51"} if wanted == "either" else {wanted}):
+    if authentication.needed(call.fields, "serviceCode", 2) not in ({"47", "51"} if wanted == "either" else {wanted}):
         raise malformed("serviceCode")
     order = registry.original(world, call, QRIS)
     if order is None:
@@ -64,9 +67,9 @@ def query(world: World, call: Call) -> Outcome:
         "latestTransactionStatus": code,
         "transactionStatusDesc": words,
         "paidTime": registry.iso(order.paid_at) if order.paid_at else "",
-        "amount": gate.money(order.paid_amount or order.amount),
+        "amount": authentication.money(order.paid_amount or order.amount),
         "additionalInfo": {},
     }
     if world.quirks.snap_status_names == "told":
         answer |= {"originalReferenceNo": order.txid, "originalPartnerReferenceNo": order.reference}
-    return Outcome(gate.done(call.service, answer))
+    return Outcome(authentication.done(call.service, answer))

@@ -11,7 +11,7 @@ import msgspec
 from gerbang.ports.simulator import Webhook
 from gerbang.providers.nicepay.simulator import fields as read
 from gerbang.providers.nicepay.simulator.orders import VIRTUAL_ACCOUNT, Order, State
-from gerbang.providers.nicepay.simulator.snap import gate, registry, signing, statuses
+from gerbang.providers.nicepay.simulator.snap import authentication, registry, signing, statuses
 from gerbang.providers.nicepay.simulator.world import World
 
 _SIGNATURE: Final = "x-signature"
@@ -61,7 +61,7 @@ def _account(world: World, order: Order, now: datetime, tamper: str) -> dict[str
         "virtualAccountName": order.buyer,
         "trxId": order.reference,
         "paymentRequestId": f"{order.txid[-18:]}",
-        "paidAmount": gate.money(paid),
+        "paidAmount": authentication.money(paid),
         "trxDateTime": registry.iso(at),
         "additionalInfo": {"bankCd": order.bank, "goodsNm": order.goods, "tXidVA": order.txid},
     }
@@ -77,7 +77,7 @@ def _other(world: World, order: Order, now: datetime, tamper: str) -> dict[str, 
         "originalReferenceNo": order.txid,
         "originalPartnerReferenceNo": order.reference,
         "externalStoreId": "NICEPAY",
-        "amount": gate.money(_paid(order, tamper)),
+        "amount": authentication.money(_paid(order, tamper)),
         "latestTransactionStatus": code,
         "transactionStatusDesc": words,
         "additionalInfo": {"transactionDateTime": registry.iso(order.paid_at or now)},

@@ -16,8 +16,8 @@ from gerbang.providers.nicepay.simulator.orders import (
     RefundFailed,
     State,
 )
-from gerbang.providers.nicepay.simulator.snap import gate, registry
-from gerbang.providers.nicepay.simulator.snap.gate import Call
+from gerbang.providers.nicepay.simulator.snap import authentication, registry
+from gerbang.providers.nicepay.simulator.snap.authentication import Call
 from gerbang.providers.nicepay.simulator.snap.refusals import Refused
 from gerbang.providers.nicepay.simulator.world import World
 
@@ -34,7 +34,10 @@ def qris(world: World, call: Call) -> Outcome:
 
 def _refund(world: World, call: Call, method: str) -> Outcome:
     registry.check_merchant(call)
-    number, amount = gate.needed(call.fields, "partnerRefundNo", 64), gate.amount(call.fields, "refundAmount")
+    number, amount = (
+        authentication.needed(call.fields, "partnerRefundNo", 64),
+        authentication.amount(call.fields, "refundAmount"),
+    )
     order = registry.original(world, call, method)
     if order is None:
         raise registry.not_found()
@@ -53,11 +56,11 @@ def _refund(world: World, call: Call, method: str) -> Outcome:
         "originalReferenceNo": order.txid,
         "refundNo": world.numbers.txid(order.imid, method, call.now),
         "partnerRefundNo": number,
-        "refundAmount": gate.money(amount),
+        "refundAmount": authentication.money(amount),
         "refundTime": registry.iso(call.now),
     }
     if isinstance(change, Refunded):
-        return Outcome(gate.done(call.service, answer), (change,))
+        return Outcome(authentication.done(call.service, answer), (change,))
     going = {"responseCode": f"202{call.service}00", "responseMessage": "Request In Progress", **answer}
     return Outcome(Answer(202, msgspec.json.encode(going)), (change,))
 

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from gerbang.providers.nicepay.simulator.orders import JAKARTA, Order
-from gerbang.providers.nicepay.simulator.snap import gate
-from gerbang.providers.nicepay.simulator.snap.gate import Call
+from gerbang.providers.nicepay.simulator.snap import authentication
+from gerbang.providers.nicepay.simulator.snap.authentication import Call
 from gerbang.providers.nicepay.simulator.snap.refusals import Refused, malformed, missing
 from gerbang.providers.nicepay.simulator.world import World
 
@@ -20,14 +20,14 @@ def check_new(world: World, call: Call, reference: str) -> None:
 
 
 def check_merchant(call: Call) -> None:
-    if gate.needed(call.fields, "merchantId", 10) != call.merchant.imid:
+    if authentication.needed(call.fields, "merchantId", 10) != call.merchant.imid:
         raise malformed("merchantId")
 
 
 def original(world: World, call: Call, method: str) -> Order | None:
     """The caller's order that the two original numbers name; None for none."""
-    txid = gate.told(call.fields, "originalReferenceNo")
-    reference = gate.needed(call.fields, "originalPartnerReferenceNo", 40)
+    txid = authentication.told(call.fields, "originalReferenceNo")
+    reference = authentication.needed(call.fields, "originalPartnerReferenceNo", 40)
     if not txid and world.quirks.snap_lookup == "by_theirs":
         raise missing("originalReferenceNo")
     order = world.book.get(txid) if txid else world.book.of_merchant(call.merchant.imid, reference)

@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 
 from gerbang.ports.simulator import Answer, Outcome, Request
 from gerbang.providers.nicepay.simulator.refusals import Refused as RefusedByV2
-from gerbang.providers.nicepay.simulator.snap import accounts, codes, gate, refunds, wallets
-from gerbang.providers.nicepay.simulator.snap.gate import Call
+from gerbang.providers.nicepay.simulator.snap import accounts, authentication, codes, refunds, wallets
+from gerbang.providers.nicepay.simulator.snap.authentication import Call
 from gerbang.providers.nicepay.simulator.snap.refusals import Refused, refusal
 from gerbang.providers.nicepay.simulator.world import World
 
@@ -54,8 +54,8 @@ def answer(world: World, request: Request, now: datetime) -> Outcome:
     service = "73" if route is None else route.service
     try:
         if route is None:
-            return gate.token(world, request, now)
-        return route.serve(world, gate.check(world, request, service, now))
+            return authentication.token(world, request, now)
+        return route.serve(world, authentication.check(world, request, service, now))
     except Refused as refused:
         return Outcome(refusal(refused, service))
     except RefusedByV2 as full:  # no number is left

@@ -1,0 +1,357 @@
+"""Calls to providers, and what becomes of their answers. No transaction is open while a provider is asked.
+
+Every answer, and every lost one, ends in `hear`; answers that come back at the same moment share a commit.
+"""
+
+import asyncio
+import contextlib
+import dataclasses
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from msgspec.structs import replace
+
+from gerbang.base import ids
+from gerbang.base.batching import GroupCommit, GroupRead
+from gerbang.base.clock import BusinessClock
+from gerbang.base.db import Database, Tx
+from gerbang.base.errors import RowUnreadable
+from gerbang.base.high_water_marks import HighWaterMarks, HighWaterMarkUnusable
+from gerbang.base.http import Http, OutcomeUnknown, ProviderRefused, Unreachable
+from gerbang.base.money import Money
+from gerbang.core.audit.service import SYSTEM
+from gerbang.core.connections.model import Connection
+from gerbang.core.connections.service import Connections
+from gerbang.core.payments import amount_due, store
+from gerbang.core.payments.applying_facts import FactReport, apply_facts
+from gerbang.core.payments.crypto import store as chain_store
+from gerbang.core.payments.crypto.deposit_addresses import AddressesUnmarked, DepositAddresses
+from gerbang.core.payments.machine import OPEN
+from gerbang.core.payments.model import (
+    NEW_DEPOSIT,
+    Attempt,
+    AttemptStatus,
+    Payment,
+    PaymentDetail,
+    PaymentNotFound,
+    Refund,
+)
+from gerbang.core.payments.refunds import store as refund_store
+from gerbang.core.payments.unit_of_work import had_money, with_parts
+from gerbang.core.queue.model import Job, LeaseLost
+from gerbang.core.secrets.model import Purpose
+from gerbang.ports.declines import DeclineCode
+from gerbang.ports.payment import (
+    Accepted,
+    Account,
+    Cancelled,
+    Declined,
+    Fact,
+    Giveback,
+    Lost,
+    MethodTerms,
+    Mismatched,
+    Payer,
+    PaymentProvider,
+    Standing,
+    Submission,
+)
+
+_AT_ONCE_PER_CONNECTION: Final = 32
+_EVER: Final = datetime.max.replace(tzinfo=UTC)  # what is stored is past, whatever the clock says
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """What a provider said and how long it took, in milliseconds."""
+
+    facts: Sequence[Fact]
+    detail: Mapping[str, Any]
+
+
+class ProviderCalls:
+    """The way to every provider, with the same care for all of them."""
+
+    def __init__(
+        self,
+        db: Database,
+        connections: Connections,
+        http: Http,
+        clock: BusinessClock,
+        public_url: str,
+        marks: HighWaterMarks,
+    ) -> None:
+        self._db = db
+        self.deposits = DepositAddresses(db, marks)
+        self._connections = connections
+        self._http = http
+        self._clock = clock
+        self._public_url = public_url.rstrip("/")
+        self._providers: dict[str, PaymentProvider] = {}
+        self._gates: dict[str, asyncio.Semaphore] = {}
+        self._terms: dict[str, tuple[Connection, Sequence[MethodTerms]]] = {}
+        self._unreadable: dict[str, Connection] = {}
+        self._commits: GroupCommit[tuple[FactReport, Job | None], PaymentDetail | None] = GroupCommit(
+            db, _write, alone=(LeaseLost, RowUnreadable)
+        )
+        self._reads: GroupRead[UUID, PaymentDetail] = GroupRead(db, load_details, alone=(RowUnreadable,))
+
+    async def details(self, payment: UUID) -> PaymentDetail:
+        """A payment as it is now, with its payer; raises PaymentNotFound."""
+        found = await self._reads.submit(payment)
+        if found is None:
+            raise PaymentNotFound
+        return found
+
+    async def apply_facts(self, report: FactReport, job: Job | None = None) -> PaymentDetail | None:
+        """Apply facts, together with whoever else has some at this moment; the answer is without its payer."""
+        return await self._commits.submit((report, job))
+
+    async def submit(self, attempt: Attempt, submission: Submission, job: Job | None = None) -> PaymentDetail | None:
+        """Register an attempt that is marked as being sent. Raises Unreachable when it certainly was not."""
+        submission, started = await self._numbered(attempt, submission), time.monotonic()
+        try:
+            answered = await self._ask(attempt.connection, lambda p, a: p.submit(a, submission))
+        except OutcomeUnknown as error:
+            answered = CallResult([Lost(error.detail)], _took(started))
+        except ProviderRefused as error:
+            answered = CallResult([Declined(DeclineCode.PROVIDER_REFUSED, error.detail)], _took(started))
+        return await self.apply_facts(FactReport(attempt.id, answered.facts, "submit", detail=answered.detail), job)
+
+    async def _numbered(self, attempt: Attempt, submission: Submission) -> Submission:
+        """With the number of its deposit address, where it wants one: given now, for now the address is made. Raises Unreachable."""
+        if submission.number != NEW_DEPOSIT:
+            return submission
+        try:
+            return dataclasses.replace(submission, number=await self.deposits.number(attempt))
+        except (AddressesUnmarked, HighWaterMarkUnusable) as error:
+            raise Unreachable(error.detail, hint=error.hint) from error
+
+    async def inquire(
+        self, attempt: Attempt, reference: str, *, source: str = "inquiry", actor: str = SYSTEM, job: Job | None = None
+    ) -> PaymentDetail | None:
+        """Ask about an attempt by the provider's reference, or by ours when it is empty.
+
+        Raises Unreachable, OutcomeUnknown, ProviderRefused: nothing was learnt.
+        """
+        asked_at = self._clock.now()
+        standing = self.standing(attempt, reference)
+        answered = await self._ask(attempt.connection, lambda p, a: p.inquire(a, standing))
+        facts = list(answered.facts)
+        if reference and _reveals(attempt, facts):
+            facts.insert(0, Accepted(reference))
+        return await self.apply_facts(
+            FactReport(attempt.id, facts, source, actor, asked_at=asked_at, detail=answered.detail), job
+        )
+
+    async def peek(self, attempt_id: UUID, reference: str | None) -> Sequence[Fact]:
+        """What the provider says now, without writing anything; nothing when there is no reference to ask by."""
+        async with self._db.reading() as tx:
+            attempt = await store.attempt(tx, attempt_id)
+        known = (attempt.provider_reference or reference) if attempt else None
+        if attempt is None or (known is None and not attempt.askable):
+            return []
+        standing = self.standing(attempt, known or "")
+        return (await self._ask(attempt.connection, lambda p, a: p.inquire(a, standing))).facts
+
+    async def cancel(self, attempt: Attempt, *, actor: str, job: Job | None = None) -> PaymentDetail | None:
+        """Close an unpaid attempt at the provider, or only here where the provider offers no such thing and knows of no money, or has ended it
+        itself.
+
+        Raises Unreachable, OutcomeUnknown, ProviderRefused: not closed for certain.
+        """
+        terms = await self.terms_of(attempt)
+        if terms is None or not attempt.askable or amount_due.is_dead(attempt):
+            answered = CallResult([Cancelled()], {"at_provider": False})
+        else:
+            standing = self.standing(attempt, attempt.provider_reference or "")
+            closes = terms.cancel and attempt.provider_reference is not None
+            answered = await self._ask(
+                attempt.connection, lambda p, a: p.cancel(a, standing) if closes else p.inquire(a, standing)
+            )
+            if not closes and all(isinstance(fact, Accepted) for fact in answered.facts):
+                answered = CallResult([*answered.facts, Cancelled()], {"at_provider": False})
+        return await self.apply_facts(
+            FactReport(attempt.id, answered.facts, "cancel", actor, detail=answered.detail), job
+        )
+
+    async def refund(
+        self, attempt: Attempt, refund: Refund, job: Job | None = None, *, again: bool = False
+    ) -> PaymentDetail | None:
+        """Ask for money back. A lost answer makes the refund `unknown`; raises Unreachable when it certainly was not sent."""
+        started = time.monotonic()
+        assert attempt.provider_reference is not None, f"captured without a provider's reference: {attempt.id}"
+        standing = self.standing(attempt, attempt.provider_reference)
+        full = refund.amount == attempt.captured and attempt.refunded == 0
+        giveback = Giveback(refund.id, Money(refund.amount, refund.currency), full, refund.reason, again)
+        try:
+            answered = await self._ask(attempt.connection, lambda p, a: p.refund(a, standing, giveback))
+        except OutcomeUnknown as error:
+            answered = CallResult([Lost(error.detail)], _took(started))
+        except ProviderRefused as error:
+            answered = CallResult([Declined("provider_refused", error.detail)], _took(started))
+        detail = {**answered.detail, "refund": ids.show("ref", refund.id)}
+        return await self.apply_facts(
+            FactReport(attempt.id, answered.facts, "refund", refund.requested_by, refund=refund.id, detail=detail), job
+        )
+
+    async def terms_of(self, attempt: Attempt) -> MethodTerms | None:
+        """What the provider declares today of the attempt's method, in the dialect that it was made in."""
+        declared = self._declared(await self._connections.get(attempt.connection))
+        return next((t for t in declared if t.method is attempt.method and t.dialect == attempt.dialect), None)
+
+    def terms(self, connection: Connection) -> Sequence[MethodTerms]:
+        """The payment methods that a connection offers; none for a provider that collects no money, nor while its settings cannot be read."""
+        if self._unreadable.get(connection.id) is connection:
+            return []
+        try:
+            return [terms for terms in self._declared(connection) if terms.offered]
+        except Exception as error:  # noqa: BLE001  one connection's setting must not take all the others' ways to pay away
+            why = getattr(error, "detail", "") or f"{type(error).__name__}: {error}"
+            log.error("connection.unreadable", connection=connection.id, why=why[:200], alert="It offers nothing.")  # noqa: TRY400  its text says what is wrong
+            self._unreadable[connection.id] = connection
+            return []
+
+    async def wallets(self, only: str | None = None) -> list[str]:
+        """The wallets of all connections that give addresses, or of one. Raises ConnectionNotFound for an unknown `only`."""
+        chosen = await self._connections.all() if only is None else [await self._connections.get(only)]
+        return sorted({terms.wallet for one in chosen for terms in self.terms(one) if terms.wallet})
+
+    def _declared(self, connection: Connection) -> Sequence[MethodTerms]:
+        known = self._terms.get(connection.id)
+        if known is not None and known[0] is connection:
+            return known[1]
+        provider = self._provider(connection)
+        account = Account(connection.id, connection.livemode, connection.settings, {})
+        terms = tuple(provider.terms(account)) if provider else ()
+        self._terms[connection.id] = (connection, terms)
+        return terms
+
+    def submission(self, details: PaymentDetail, attempt: Attempt, link_token: str) -> Submission:
+        """Everything that a provider may ask for when an attempt is registered."""
+        pay = ids.show("pay", details.payment.id)
+        return Submission(
+            attempt.id,
+            ids.show("att", attempt.id),
+            pay,
+            attempt.method,
+            attempt.options,
+            Money(attempt.amount, attempt.currency),
+            details.payment.description,
+            details.payer,
+            f"{self._public_url}/pay/{pay}?t={link_token}&back=1",
+            attempt.expires_at,
+            self._clock.now(),
+            attempt.quote,
+            attempt.deposit,
+            attempt.dialect,
+        )
+
+    def standing(self, attempt: Attempt, reference: str) -> Standing:
+        """An attempt as a provider must be asked about it."""
+        return Standing(
+            attempt.id,
+            ids.show("att", attempt.id),
+            reference,
+            attempt.method,
+            attempt.options,
+            Money(attempt.amount, attempt.currency),
+            attempt.captured,
+            attempt.refunded,
+            self._clock.now(),
+            attempt.quote,
+            attempt.dialect,
+            attempt.next_action,
+            attempt.created_at,
+        )
+
+    async def _ask(
+        self, connection_id: str, call: Callable[[PaymentProvider, Account], Awaitable[Sequence[Fact]]]
+    ) -> CallResult:
+        connection = await self._connections.get(connection_id)
+        if why := self._connections.unusable(connection):
+            raise Unreachable(why)  # nothing was sent, and nothing is decided: it is tried again
+        provider = self._provider(connection)
+        if provider is None:
+            raise ProviderRefused(f"{connection.provider} collects no payments.")
+        account = await self._connections.account_for(connection, Purpose.CALL_PROVIDER)
+        gate = self._gates.setdefault(connection_id, asyncio.Semaphore(_AT_ONCE_PER_CONNECTION))
+        async with gate:
+            started = time.monotonic()
+            facts = await call(provider, account)
+        return CallResult(facts, _took(started))
+
+    def _provider(self, connection: Connection) -> PaymentProvider | None:
+        if connection.provider not in self._providers:
+            factory = self._connections.provider_of(connection).payment
+            if factory is None:
+                return None
+            self._providers[connection.provider] = factory(self._http)
+        return self._providers[connection.provider]
+
+
+def _reveals(attempt: Attempt, facts: Sequence[Fact]) -> bool:
+    """Whether an answer tells us the reference of an attempt that has none.
+
+    "Still open" about one that is being sent does not: it would end the sending, and the payer would never see how to pay.
+    """
+    if attempt.provider_reference is not None or any(isinstance(fact, Mismatched) for fact in facts):
+        return False
+    return bool(facts) or attempt.status is not AttemptStatus.SUBMITTING
+
+
+async def load_details(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, PaymentDetail]:
+    """Payments with attempts, refunds and payers, read in at most four statements."""
+    found = await store.load(tx, payments)
+    if not found:
+        return {}
+    attempts: dict[UUID, list[Attempt]] = {payment.id: [] for payment, _ in found}
+    for attempt in await with_arriving(tx, await store.attempts_of(tx, list(attempts))):
+        attempts[attempt.payment_id].append(attempt)
+    refunds: dict[UUID, list[Refund]] = {}
+    captured = [payment.id for payment, _ in found if had_money(payment, attempts[payment.id])]
+    for refund in await refund_store.of_payments(tx, captured) if captured else ():
+        refunds.setdefault(refund.payment_id, []).append(refund)
+    return {
+        payment.id: _whole(payment, attempts[payment.id], refunds.get(payment.id, ()), payer)
+        for payment, payer in found
+    }
+
+
+def _whole(payment: Payment, attempts: Sequence[Attempt], refunds: Sequence[Refund], payer: Payer) -> PaymentDetail:
+    return PaymentDetail(with_parts(payment, attempts, refunds, _EVER), tuple(attempts), tuple(refunds), payer)
+
+
+async def load_readable(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, PaymentDetail]:
+    """The same for those that can be read: one that cannot must not hide the others."""
+    try:
+        return await load_details(tx, payments)
+    except RowUnreadable:
+        found: dict[UUID, PaymentDetail] = {}
+        for id_ in payments:
+            with contextlib.suppress(RowUnreadable):
+                found |= await load_details(tx, [id_])
+        return found
+
+
+async def with_arriving(tx: Tx, attempts: Sequence[Attempt]) -> Sequence[Attempt]:
+    """The attempts, with what is on its way to those that are paid on a chain and still open."""
+    watched = [a.id for a in attempts if a.deposit is not None and a.status in OPEN]
+    arriving = await chain_store.arriving(tx, watched) if watched else {}
+    return [replace(a, arriving=arriving[a.id]) if a.id in arriving else a for a in attempts] if arriving else attempts
+
+
+async def _write(tx: Tx, items: Sequence[tuple[FactReport, Job | None]]) -> Sequence[PaymentDetail | None]:
+    details_by_id = await apply_facts(tx, [report for report, _ in items], [job for _, job in items if job is not None])
+    return [details_by_id.get(report.attempt) for report, _ in items]
+
+
+def _took(started: float) -> dict[str, Any]:
+    return {"took_ms": round((time.monotonic() - started) * 1000, 1)}

@@ -1,0 +1,134 @@
+"""What every operator's page has: who is signed in and may look, the frame around the page, times to the millisecond."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import structlog
+from litestar import Request, Response
+from markupsafe import Markup
+
+from gerbang.base import formats
+from gerbang.base.errors import Forbidden, GerbangError, Invalid, Unauthenticated
+from gerbang.base.formats import Locale
+from gerbang.core.idempotency.model import IdempotencyKey
+from gerbang.core.identity.model import Caller
+from gerbang.web import texts
+from gerbang.web.console.actors import Names
+from gerbang.web.gateway.request_context import context_of
+from gerbang.web.gateway.same_origin import check_same_origin
+from gerbang.web.pages import caller_or_none, locale_of, page, services_of
+from gerbang.web.services import Services
+
+log = structlog.get_logger()
+_WIB: Final = timedelta(hours=7)
+_MOST: Final = 99
+_SECTIONS: Final = (
+    ("work", "payments:read"),
+    ("payments", "payments:read"),
+    ("refunds", "payments:read"),
+    ("webhooks", "webhooks:read"),
+    ("rejections", "webhooks:read"),
+    ("connections", "payments:read"),
+)
+
+
+def operator(request: Request[Any, Any, Any], permission: str) -> Caller:
+    """The signed-in person, who holds the permission. Raises Unauthenticated, Forbidden, CrossSite for another site's form."""
+    if request.method == "POST":
+        check_same_origin(context_of(request))  # first: the session that another site made use of counts as none
+    caller = caller_or_none(request)
+    if caller is None or caller.kind != "user" or caller.id is None:
+        raise Unauthenticated
+    caller.require(permission)
+    return caller
+
+
+async def show(
+    request: Request[Any, Any, Any], template: str, section: str, *, status_code: int = 200, **values: Any
+) -> Response[bytes]:
+    """An operator's page inside its frame; sections that the person may not see are not there."""
+    caller = caller_or_none(request)
+    if caller is None or caller.id is None:
+        raise Forbidden
+    services = services_of(request)
+    locale = locale_of(request)
+    return page(
+        request,
+        f"console/{template}",
+        status_code=status_code,
+        section=section,
+        sections=[name for name, permission in _SECTIONS if caller.may(permission)],
+        waiting=await _waiting(request) if caller.may("payments:read") else "",
+        notices=await _notices(services),
+        me=await services.identity.accounts.get(caller.id),
+        shop=services.settings.shop_name,
+        is_test=services.settings.sandbox,
+        exact=lambda at: exact(at, locale),
+        stamp=lambda at: stamp(at, locale),
+        **values,
+    )
+
+
+async def _waiting(request: Request[Any, Any, Any]) -> str:
+    """How much waits for a person, for the navigation: `13`, or `99+`; empty for nothing."""
+    count = sum((await services_of(request).payments.work_counts(_MOST + 1)).values())
+    return "" if not count else f"{_MOST}+" if count > _MOST else str(count)
+
+
+async def names_of(request: Request[Any, Any, Any], labels: Iterable[str | None]) -> Names:
+    """The names behind labels of the audit; absent labels are passed over."""
+    return await services_of(request).identity.named({label for label in labels if label})
+
+
+async def _notices(services: Services) -> list[str]:
+    """What somebody must look at though the house goes on, as /readyz tells it; what cannot be asked now keeps no page from being shown."""
+    found = []
+    for name, check in services.notices.items():
+        try:
+            found.append(await check())
+        except GerbangError as error:
+            log.warning("console.notice_unknown", notice=name, code=error.code)
+    return [one for one in found if one]
+
+
+def form_key(caller: str, key: str, *said: str) -> IdempotencyKey:
+    """The idempotency key of a form: the same form sent twice is one request, with other words in it another."""
+    digest = hashlib.sha256("|".join((key, *said)).encode()).hexdigest()
+    return IdempotencyKey(caller, f"console-{digest[:40]}", hashlib.sha256("|".join(said).encode()).digest())
+
+
+def refusal(code: str, locale: Locale) -> Markup | str:
+    """Why something was not done, by the code of the error; an address cannot make the page say anything else."""
+    if texts.knows(f"refusal.{code}"):
+        return texts.words(locale)(f"refusal.{code}")
+    kinds = [GerbangError]
+    for kind in kinds:
+        kinds.extend(kind.__subclasses__())
+    return next((kind.title for kind in kinds if kind.code == code), "")
+
+
+def exact(at: datetime, locale: Locale) -> str:
+    """`14.19.47,231` in Indonesian, `14:19:47.231` in English; WIB."""
+    local = at.astimezone(UTC) + _WIB
+    millis = f"{local.microsecond // 1000:03d}"
+    return f"{local:%H.%M.%S},{millis}" if locale == "id" else f"{local:%H:%M:%S}.{millis}"
+
+
+def stamp(at: datetime, locale: Locale) -> str:
+    """`23 Nov 14.19.47`; WIB."""
+    return f"{formats.day(at, locale)} {exact(at, locale)[:8]}"
+
+
+def read_day(text: str, *, after: bool = False) -> datetime | None:
+    """The beginning in WIB of a day written `2026-11-23`, or with `after` that of the next; None for nothing, Invalid for nonsense."""
+    if not text:
+        return None
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise Invalid("A date is written like 2026-11-23.") from error
+    if not 2000 <= day.year <= 2999:
+        raise Invalid("The year must lie between 2000 and 2999.")
+    return day - _WIB + (timedelta(days=1) if after else timedelta())

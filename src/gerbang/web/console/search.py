@@ -1,0 +1,79 @@
+"""The console's search: from an id to its page, and from any other name of a payment to it, or to the list of those that have it."""
+
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from litestar import Request, Response, get
+
+from gerbang.base import ids
+from gerbang.base.errors import NotFound
+from gerbang.web.console import requests
+from gerbang.web.console.page_frame import operator
+from gerbang.web.input.cleaning import cleaned
+from gerbang.web.pages import see_other, services_of
+
+MOST: Final = 50
+
+
+def wanted(request: Request[Any, Any, Any]) -> str:
+    """What is looked for."""
+    return cleaned("q", request.query_params.get("q", ""))[:120]
+
+
+@get("/console/find")
+async def find(request: Request[Any, Any, Any]) -> Response[None]:
+    """To the page of the one thing that is meant; otherwise to the list of the payments that may be."""
+    caller = operator(request, "payments:read")
+    text = wanted(request)
+    if not text:
+        return see_other("/console/payments")
+    try:
+        place = await _by_id(request, text, entries=caller.may("audit:read"))
+    except NotFound:
+        place = None
+    if place is None:
+        found = await services_of(request).payments.find(text, 2)
+        place = _payment(found[0].payment.id) if len(found) == 1 else None
+        if not found:
+            place = await _of_request(request, text, entries=caller.may("audit:read"))
+    return see_other(place or f"/console/payments?{urlencode({'q': text})}")
+
+
+async def _by_id(request: Request[Any, Any, Any], text: str, *, entries: bool = False) -> str | None:
+    """The page of what has this id, in large letters or small; None for what is no id of ours. Raises NotFound. `entries`: whether the reader
+    may look into the audit trail.
+    """
+    payments = services_of(request).payments
+    kind, _, rest = text.partition("_")
+    kind, exact = kind.lower(), f"{kind.lower()}_{rest.upper()}"
+    match kind:
+        case "evt":
+            return f"/console/webhooks/{ids.show('evt', ids.read('evt', exact))}"
+        case "pay":
+            return _payment((await payments.get(ids.read("pay", exact))).payment.id)
+        case "att":
+            return _payment(await payments.payment_of_attempt(ids.read("att", exact)))
+        case "ref":
+            return _payment((await payments.refund_of(ids.read("ref", exact))).payment_id)
+        case "req":
+            return await _of_request(request, exact, entries=entries)
+        case _:
+            return None
+
+
+async def _of_request(request: Request[Any, Any, Any], request_id: str, *, entries: bool) -> str | None:
+    """The payment that a request did something to, by the audit trail: an error's page names its request. Otherwise what else it did, for
+    whoever may read that.
+    """
+    found = await services_of(request).audit.of_request(request_id, requests.MOST)
+    for entry in found:
+        if entry.object.partition("_")[0] in ("pay", "ref", "att"):
+            return await _by_id(request, entry.object)
+    return f"/console/requests/{quote(request_id, safe='')}" if found and entries else None
+
+
+def _payment(payment_id: Any) -> str:
+    return f"/console/payments/{ids.show('pay', payment_id)}"
+
+
+HANDLERS: Final = [find]

@@ -1,0 +1,1 @@
+"""The outer shapes of objects, as the contract has them. Pure."""

@@ -1,0 +1,146 @@
+"""A payment with its payer, stored or not, for the tests of what people are told."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from gerbang.base import ids
+from gerbang.base.db import Database, Tx
+from gerbang.core.announcements.model import Announcement, ObjectRef
+from gerbang.core.announcements.service import AnnouncementConsumer, announce
+from gerbang.core.notifications.model import Contact
+from gerbang.core.notifications.service import CONSUMER, Notifications
+from gerbang.core.payments.model import (
+    PAYMENT,
+    Attempt,
+    AttemptStatus,
+    DisputeState,
+    Payment,
+    PaymentDetail,
+    PaymentStatus,
+    Refund,
+    RefundStatus,
+)
+from gerbang.core.payments.provider_calls import load_details
+from gerbang.ports.payment import DisplayVirtualAccount, Effect, Lookup, Method, NextAction, Payer
+
+AT = datetime(2026, 11, 23, 7, 5, 9, tzinfo=UTC)
+SARI = Payer("Sari Wulandari", "sari@example.com", "+628120000001", "id")
+JANE = Payer("Jane Doe", "jane@example.com", "", "en")
+VA = DisplayVirtualAccount("BCA", "8808123456789012")
+
+
+def details(
+    payer: Payer = SARI,
+    *,
+    status: PaymentStatus = PaymentStatus.PAID,
+    attempt_status: AttemptStatus = AttemptStatus.CAPTURED,
+    next_action: NextAction | None = VA,
+    captured: int = 150_000,
+    livemode: bool = True,
+    description: str = "Kopi Gayo 1 kg",
+    refund: RefundStatus | None = None,
+) -> PaymentDetail:
+    """A payment of Rp 150.000 by a BCA virtual account."""
+    payment, attempt = ids.new(), ids.new()
+    deadline = AT + timedelta(days=1)
+    made = Payment(
+        payment, status, late=False, livemode=livemode, amount=150_000, currency="IDR", amount_captured=captured, amount_refunded=0,
+        amount_excess=max(0, captured - 150_000), description=description, order_reference="INV-7", owner_id=None, metadata={},
+        items=(), return_url=None, sequence=0, created_at=AT, updated_at=AT, expires_at=deadline, paid_at=AT, cancelled_at=None,
+    )  # fmt: skip
+    tried = Attempt(
+        attempt, payment, 1, attempt_status, Method.VIRTUAL_ACCOUNT, {"bank": "BCA"}, "nicepay-main", Effect.INSTRUCTS, Lookup.NONE,
+        150_000, "IDR", captured, 0, 50_000 if refund else 0, DisputeState.NONE, "tx-1", next_action, None, None, unsent=False, created_at=AT,
+        updated_at=AT, expires_at=deadline,
+    )  # fmt: skip
+    back = (
+        Refund(ids.new(), payment, attempt, refund, 50_000, "IDR", 0, "Kopi tumpah", None, None, "key:test", AT, AT)
+        if refund
+        else None
+    )
+    return PaymentDetail(made, (tried,), (back,) if back else (), payer)
+
+
+def about(one: PaymentDetail, type_: str, **said: Any) -> Announcement:
+    """What core announces of it."""
+    payment = one.payment
+    data: dict[str, Any] = {"payment": ids.show("pay", payment.id), "status": payment.status.value}
+    if type_.startswith("refund."):
+        data |= {"refund": ids.show("ref", one.refunds[0].id), "amount": 50_000, "currency": "IDR"}
+    elif type_ == "payment.instructions":
+        data |= {"attempt": ids.show("att", one.attempts[0].id), "method": "virtual_account"}
+    else:
+        data |= {
+            "amount": payment.amount, "currency": "IDR", "amount_captured": payment.amount_captured,
+            "amount_excess": payment.amount_excess, "amount_refunded": 0, "late": False,
+        }  # fmt: skip
+    return Announcement(type_, ObjectRef(PAYMENT, payment.id), data | said, AT, 1, ids.new())
+
+
+async def stored(db: Database, one: PaymentDetail) -> PaymentDetail:
+    """The same, in the database, as if all of it had happened long ago."""
+    async with db.transaction() as tx:
+        await tx.execute(
+            "INSERT INTO payments SELECT * FROM jsonb_populate_record(NULL::payments, $1)", as_row(one.payment)
+        )
+        await tx.execute(
+            "INSERT INTO payment_payers SELECT * FROM jsonb_populate_record(NULL::payment_payers, $1)",
+            as_row(one.payer) | {"payment_id": str(one.payment.id)},
+        )
+        for attempt in one.attempts:
+            await tx.execute(
+                "INSERT INTO attempts SELECT * FROM jsonb_populate_record(NULL::attempts, $1)", as_row(attempt)
+            )
+        for refund in one.refunds:
+            await tx.execute(
+                "INSERT INTO refunds SELECT * FROM jsonb_populate_record(NULL::refunds, $1)", as_row(refund)
+            )
+    return one
+
+
+def as_row(value: Any) -> dict[str, Any]:
+    """A value as its table's row: the fields are named as the columns are. Attempts have their payment's time and status beside them."""
+    plain: dict[str, Any] = msgspec.to_builtins(value)
+    return {"look_at": AT.isoformat(), "listed_at": AT.isoformat(), "listed_status": "pending"} | plain
+
+
+async def announced(db: Database, *announcements: Announcement) -> None:
+    """Announce in one transaction."""
+    async with db.transaction() as tx:
+        await announce(tx, announcements)
+
+
+class People:
+    """Users by id."""
+
+    def __init__(self, known: Mapping[UUID, Contact]) -> None:
+        self._known = known
+
+    async def read(self, _tx: Tx, users: Sequence[UUID]) -> Mapping[UUID, Contact]:
+        """As identity answers."""
+        return {user: self._known[user] for user in users if user in self._known}
+
+
+def notifications(
+    db: Database,
+    *,
+    alerts: Contact | None = None,
+    people: Mapping[UUID, Contact] | None = None,
+    restart_for: timedelta = timedelta(),
+) -> Notifications:
+    """As app.py puts it together."""
+    return Notifications(
+        db, payments=load_details, people=People(people or {}).read, host="toko.example", alerts=alerts, restart_for=restart_for
+    )  # fmt: skip
+
+
+async def taken(db: Database, made: Notifications) -> None:
+    """The feed has taken everything."""
+    consumer = AnnouncementConsumer(db, CONSUMER, made.take)
+    await consumer.prepare()
+    while await consumer.run_once():
+        pass
