@@ -26,7 +26,7 @@ from gerbang.base import migrations
 from gerbang.core.ledger import balance_keeper
 from gerbang.core.payments.verification import service as verification
 from gerbang.settings import Settings
-from gerbang.web.gateway.gateway import SESSION_COOKIE
+from gerbang.web.gateway.session_cookie import SESSION_COOKIE
 
 _TRIES: Final = 3
 _SETTLE_S: Final = 4.0  # a process that has just started fills its caches

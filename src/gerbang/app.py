@@ -68,7 +68,7 @@ from gerbang.sandbox.chain.calls import Instructions
 from gerbang.sandbox.chain.local import LocalChain
 from gerbang.sandbox.shop import Shop
 from gerbang.settings import Settings
-from gerbang.web.gateway import gateway
+from gerbang.web.assembly import assemble
 from gerbang.web.services import Services
 from gerbang.web.transport.server import limits_of
 from gerbang.web.transport.server import serve as serve_http
@@ -174,7 +174,7 @@ async def serve(settings: Settings, dog: Watchdog, providers: Mapping[str, Provi
         services = _services(parts, dog)
         try:
             await serve_http(
-                gateway.create(services), settings.host, settings.port, limits=limits_of(settings), stop=stop,
+                assemble(services), settings.host, settings.port, limits=limits_of(settings), stop=stop,
                 reuse_port=settings.share_port, ready=lambda _: dog.ready(),
             )  # fmt: skip
         finally:
@@ -308,12 +308,7 @@ async def sandbox(settings: Settings, dog: Watchdog) -> None:
     owner = Database(settings.owner_dsn(), size=2, name="gerbang sandbox", setting="GERBANG_DATABASE_OWNER_URL")
     await owner.open()
 
-    async def advance(seconds: int) -> int:
-        return await business_time.advance(owner, seconds)
-
-    async def asked(payment: str) -> Instructions | None:
-        return await _crypto_of(owner, payment)
-
+    advance, asked = partial(business_time.advance, owner), partial(_crypto_of, owner)
     program = anvil.find(settings.anvil)
     merchants = (*demo.merchants(settings.data), demo.snap_merchant(settings.data))
     config = SandboxConfig(

@@ -29,9 +29,9 @@ from gerbang.core.payments.verification.service import verify
 from gerbang.core.payments.verification.store import INVARIANTS
 from gerbang.providers.sealed import ensure_root_key
 from gerbang.settings import Settings
+from gerbang.web.assembly import assemble
 from gerbang.web.cursors import Cursors
-from gerbang.web.gateway import gateway
-from gerbang.web.gateway.gateway import SESSION_COOKIE
+from gerbang.web.gateway.session_cookie import SESSION_COOKIE
 from gerbang.web.policy import POLICY
 from gerbang.web.services import Services
 from gerbang.web.transport.server import serve
@@ -153,7 +153,7 @@ async def _side(
         await filling.connect_wallet(core.connections, node_url)
         await core.changes.poll()
         services = app._services(core)
-        group.create_task(serve(gateway.create(services), "127.0.0.1", port, stop=stop, ready=lambda _: ready.set()))
+        group.create_task(serve(assemble(services), "127.0.0.1", port, stop=stop, ready=lambda _: ready.set()))
         await ready.wait()
         email = f"ratih-{port}@example.com"
         await services.identity.accounts.create("system:test", email, _PASSWORD, "Ratih", "id", Role.ADMIN)

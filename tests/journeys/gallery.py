@@ -39,105 +39,105 @@ class Gallery:
 async def taken(edge: Edge, sandbox: Sandbox, locales: Sequence[str] = ("id", "en")) -> Gallery:
     """All pages, in these languages."""
     edge.services.payments.context.refund_rules = read_rules("auto", "IDR=140000")
-    scene, gallery = await _set(edge, sandbox), Gallery()
+    world, gallery = await _set(edge, sandbox), Gallery()
     for locale in locales:
         desk = await _signed_in(edge, Role.ADMIN, locale)
-        for name, address in _console(scene).items():
+        for name, address in _console(world).items():
             gallery.keep(f"{name}.{locale}", await desk.get(address))
-        for name, (address, form) in _console_forms(scene).items():
+        for name, (address, form) in _console_forms(world).items():
             gallery.keep(f"{name}.{locale}", await desk.post(address, data=form, follow_redirects=True))
         unread = await desk.post("/console/payments/new", content="{}", headers={"content-type": "application/json"})
         gallery.keep(f"form-unreadable.{locale}", unread)
         foreign = {"origin": "https://elsewhere.example"}
         form = {"reason": "Barang rusak di jalan", "amount": "150000"}
-        sent = await desk.post(f"/console/payments/{scene['paid']}/refund", data=form, headers=foreign)
+        sent = await desk.post(f"/console/payments/{world['paid']}/refund", data=form, headers=foreign)
         gallery.keep(f"form-foreign.{locale}", sent)
         support = await _signed_in(edge, Role.SUPPORT, locale)
         gallery.keep(
-            f"form-denied.{locale}", await support.post(f"/console/payments/{scene['paid']}/refund", data=form)
+            f"form-denied.{locale}", await support.post(f"/console/payments/{world['paid']}/refund", data=form)
         )
-        await _payer(edge, scene, gallery, locale)
+        await _payer(edge, world, gallery, locale)
         await desk.aclose()
         await support.aclose()
     return gallery
 
 
-def _console(scene: Mapping[str, str]) -> dict[str, str]:
+def _console(world: Mapping[str, str]) -> dict[str, str]:
     pay, refund = "/console/payments/", "/console/refunds/"
     return {
         "work": "/console/work",
         "work-kind": "/console/work?kind=transfer",
         "work-none-of-kind": "/console/work?kind=doubtful",
-        "approval": f"/console/approvals/{scene['approval']}",
-        "settle": f"{refund}{scene['named']}/settle",
-        "destination": f"{refund}{scene['unnamed']}/destination",
-        "doubt": f"{refund}{scene['doubt']}/resolve",
+        "approval": f"/console/approvals/{world['approval']}",
+        "settle": f"{refund}{world['named']}/settle",
+        "destination": f"{refund}{world['unnamed']}/destination",
+        "doubt": f"{refund}{world['doubt']}/resolve",
         "payments": "/console/payments",
         "payments-wrong": "/console/payments?method=cash&connection=nicepya&after=yesterday",
         "payments-none": "/console/payments?status=cancelled",
         "found": "/console/payments?q=" + NAME.partition(" ")[0],
         "found-none": "/console/payments?q=nobody-of-this-name-" + "x" * 60,
-        "payment": pay + scene["paid"],
-        "payment-refunds": f"{pay}{scene['refunded']}?done=refused&why=refund_asked_for_by_same_person",
-        "refund": f"{pay}{scene['paid']}/refund",
-        "cancel": f"{pay}{scene['open']}/cancel",
-        "resolve": f"{pay}{scene['held']}/resolve",
-        "link": f"{pay}{scene['open']}/link",
+        "payment": pay + world["paid"],
+        "payment-refunds": f"{pay}{world['refunded']}?done=refused&why=refund_asked_for_by_same_person",
+        "refund": f"{pay}{world['paid']}/refund",
+        "cancel": f"{pay}{world['open']}/cancel",
+        "resolve": f"{pay}{world['held']}/resolve",
+        "link": f"{pay}{world['open']}/link",
         "new": "/console/payments/new",
         "webhooks": "/console/webhooks",
         "webhooks-wrong": "/console/webhooks?source=nicepya&status=lost",
-        "webhook": f"/console/webhooks/{scene['event']}",
+        "webhook": f"/console/webhooks/{world['event']}",
         "rejections": "/console/rejections",
         "refunds": "/console/refunds",
         "refunds-wrong": "/console/refunds?payment=pay_17&status=lost&after=yesterday",
         "refunds-none": "/console/refunds?status=succeeded",
         "connections": "/console/connections",
         "connection": "/console/connections/nicepay-uji",
-        "request": f"/console/requests/{scene['request']}",
+        "request": f"/console/requests/{world['request']}",
         "lost": f"{pay}{ids.show('pay', ids.new())}",
     }
 
 
-def _console_forms(scene: Mapping[str, str]) -> dict[str, tuple[str, dict[str, Any]]]:
+def _console_forms(world: Mapping[str, str]) -> dict[str, tuple[str, dict[str, Any]]]:
     """Forms that are complained about, and a link that is shown once."""
     refund = "/console/refunds/"
     long = "tidak-ada-spasi-" * 12
     return {
         "new-wrong": ("/console/payments/new", {"amount": long, "email": long, "phone": "0812", "name": NAME * 4, "currency": "IDR"}),
-        "refund-wrong": (f"/console/payments/{scene['paid']}/refund", {"amount": long, "reason": "x"}),
-        "settle-wrong": (f"{refund}{scene['named']}/settle", {"reference": "x", "version": "1"}),
-        "destination-wrong": (f"{refund}{scene['unnamed']}/destination", {"bank": "", "account": long[:80], "name": "x", "version": "0"}),
-        "approval-wrong": (f"/console/approvals/{scene['approval']}/approve", {"amount": long[:40], "note": long, "fingerprint": "x"}),
-        "resolve-wrong": (f"/console/payments/{scene['held']}/resolve", {"reason": ""}),
-        "refund-link": (f"{refund}{scene['unnamed']}/link", {}),
-        "work-claimed": ("/console/work/claim", {"line": [f"transfer.{ids.read('ref', scene[name]).hex}" for name in ("named", "unnamed")]}),
+        "refund-wrong": (f"/console/payments/{world['paid']}/refund", {"amount": long, "reason": "x"}),
+        "settle-wrong": (f"{refund}{world['named']}/settle", {"reference": "x", "version": "1"}),
+        "destination-wrong": (f"{refund}{world['unnamed']}/destination", {"bank": "", "account": long[:80], "name": "x", "version": "0"}),
+        "approval-wrong": (f"/console/approvals/{world['approval']}/approve", {"amount": long[:40], "note": long, "fingerprint": "x"}),
+        "resolve-wrong": (f"/console/payments/{world['held']}/resolve", {"reason": ""}),
+        "refund-link": (f"{refund}{world['unnamed']}/link", {}),
+        "work-claimed": ("/console/work/claim", {"line": [f"transfer.{ids.read('ref', world[name]).hex}" for name in ("named", "unnamed")]}),
         "connection-asked": ("/console/connections/nicepay-uji/probe", {}),
-        "replay": (f"/console/webhooks/{scene['event']}/replay", {"dry_run": "yes"}),
+        "replay": (f"/console/webhooks/{world['event']}/replay", {"dry_run": "yes"}),
     }  # fmt: skip
 
 
-async def _payer(edge: Edge, scene: Mapping[str, str], gallery: Gallery, locale: str) -> None:
+async def _payer(edge: Edge, world: Mapping[str, str], gallery: Gallery, locale: str) -> None:
     """What somebody without an account sees: the door, the shop, a refund's page, and what is not there."""
     async with _browser(edge, locale) as visitor:
         for name, address in {
             "login": "/login",
             "owner": "/owner?t=nothing",
             "shop": "/shop",
-            "pay-lost": f"/pay/{scene['open']}",
-            "choose": scene["link"],
+            "pay-lost": f"/pay/{world['open']}",
+            "choose": world["link"],
         }.items():
             gallery.keep(f"{name}.{locale}", await visitor.get(address))
         wrong = {"email": "somebody.with.a.long.name@toko-lumbung-jaya-abadi.example", "password": "no"}
         gallery.keep(f"login-wrong.{locale}", await visitor.post("/login", data=wrong))
-        token = await edge.services.payments.mailed_refund_token(ids.read("ref", scene["unnamed"]))
-        here = f"/refund/{scene['unnamed']}"
+        token = await edge.services.payments.mailed_refund_token(ids.read("ref", world["unnamed"]))
+        here = f"/refund/{world['unnamed']}"
         await visitor.get(here, params={"t": token})
         gallery.keep(f"refund-form.{locale}", await visitor.get(here))
         gallery.keep(f"refund-form-wrong.{locale}", await visitor.post(f"{here}/review", data={"account": "12"}))
         gallery.keep(f"refund-confirm.{locale}", await visitor.post(f"{here}/review", data=_ACCOUNT))
-        named = await edge.services.payments.mailed_refund_token(ids.read("ref", scene["named"]))
-        await visitor.get(f"/refund/{scene['named']}", params={"t": named})
-        gallery.keep(f"refund-named.{locale}", await visitor.get(f"/refund/{scene['named']}"))
+        named = await edge.services.payments.mailed_refund_token(ids.read("ref", world["named"]))
+        await visitor.get(f"/refund/{world['named']}", params={"t": named})
+        gallery.keep(f"refund-named.{locale}", await visitor.get(f"/refund/{world['named']}"))
 
 
 async def _set(edge: Edge, sandbox: Sandbox) -> dict[str, str]:
@@ -146,7 +146,7 @@ async def _set(edge: Edge, sandbox: Sandbox) -> dict[str, str]:
     made = (await edge.create(order_reference=ORDER, customer=_customer(), description="Kopi Gayo " * 40)).json()
     refused = await edge.create(description="4111 1111 1111 1111 12/27")
     await edge.noted("card_data.refused")
-    scene = {
+    world = {
         "request": refused.headers["x-request-id"],
         "open": made["id"],
         "link": made["checkout_url"],
@@ -162,9 +162,9 @@ async def _set(edge: Edge, sandbox: Sandbox) -> dict[str, str]:
     ):
         body = {"reason": "Stok habis, pembeli meminta uangnya kembali lewat telepon", "amount": amount}
         answer = await edge.post(f"/v1/payments/{paid[number]}/refunds", body=body, key="new")
-        scene[name] = answer.json()["id"]
+        world[name] = answer.json()["id"]
     put = await edge.client.put(
-        f"/v1/refunds/{scene['named']}/destination", json=_ACCOUNT, headers=edge.headers("finance")
+        f"/v1/refunds/{world['named']}/destination", json=_ACCOUNT, headers=edge.headers("finance")
     )
     assert put.status_code == 200, put.text
     asked = await edge.post(
@@ -172,7 +172,7 @@ async def _set(edge: Edge, sandbox: Sandbox) -> dict[str, str]:
     )
     assert asked.status_code == 201, asked.text
     (approval,) = (await edge.get("/v1/approvals", "finance", status="pending")).json()["data"]
-    await _make_hard(edge, scene, paid)
+    await _make_hard(edge, world, paid)
     await edge.client.post(
         "/hooks/nicepay-uji", content=b"x=1", headers={"content-type": "application/x-www-form-urlencoded"}
     )
@@ -185,12 +185,12 @@ async def _set(edge: Edge, sandbox: Sandbox) -> dict[str, str]:
     await edge.services.inbox.receive(kept)
     async with edge.services.db.reading() as tx:
         event = await tx.fetchval("SELECT id FROM inbox LIMIT 1")
-    return scene | {"approval": approval["id"], "event": ids.show("evt", event)}
+    return world | {"approval": approval["id"], "event": ids.show("evt", event)}
 
 
-async def _make_hard(edge: Edge, scene: Mapping[str, str], paid: Sequence[str]) -> None:
+async def _make_hard(edge: Edge, world: Mapping[str, str], paid: Sequence[str]) -> None:
     """What a provider or a bank would have to do for it."""
-    inner = {name: ids.read("ref", scene[name]) for name in ("doubt", "failed")}
+    inner = {name: ids.read("ref", world[name]) for name in ("doubt", "failed")}
     async with edge.services.db.transaction() as tx:
         await tx.execute(
             "UPDATE refunds SET status = 'unknown', failure = 'The provider has not confirmed it.' WHERE id = $1",

@@ -34,7 +34,7 @@ def named_in_tree() -> Iterator[str]:
 
 
 def packages() -> set[str]:
-    """The folders of the product that a reader must be told of: two levels below src/gerbang, and the top."""
+    """The folders of the product that a reader must be told of: the top, and three levels below src/gerbang (two of a provider)."""
     top = {
         path.name
         for path in ROOT.iterdir()
@@ -45,8 +45,22 @@ def packages() -> set[str]:
         for path in (ROOT / "src" / "gerbang").rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    shallow = {path for path in code if len(path.relative_to(ROOT).parts) <= 4 and not NAMELESS & set(path.parts)}
+    shallow = {
+        path
+        for path in code
+        if len(path.relative_to(ROOT).parts) <= (4 if "providers" in path.parts else 5)
+        and not NAMELESS & set(path.parts)
+    }
     return top | {str(path.relative_to(ROOT)) for path in shallow}
+
+
+def test_ten_questions_where_would_you_look_are_answered_by_files_that_exist() -> None:
+    page = ARCHITECTURE.read_text(encoding="utf-8")
+    section = page.partition("## Where would you look for …")[2].partition("\n## ")[0]
+    answers = [line.rsplit("|", 2)[1] for line in section.splitlines() if line.startswith("| ") and "`" in line]
+    named = [name for answer in answers for name in re.findall(r"`([\w/.]+)`", answer)]
+    assert len(answers) >= 10
+    assert [name for name in named if not (ROOT / "src" / "gerbang" / name).is_file()] == []
 
 
 def test_the_tree_of_the_architecture_page_is_the_tree_on_disk() -> None:

@@ -19,7 +19,7 @@ from gerbang.core.identity.model import Client, Role, User, system_caller
 from gerbang.core.identity.passwords import Passwords
 from gerbang.providers.sealed import ensure_root_key
 from gerbang.sandbox.app import Connection, Sandbox, SandboxConfig, running
-from gerbang.web.gateway import gateway
+from gerbang.web.assembly import assemble
 from gerbang.web.services import Services
 from gerbang.web.transport.server import limits_of, serve
 from tests.conftest import NO_TLS, FreshDatabase
@@ -106,7 +106,7 @@ async def running_edge(database: FreshDatabase, data: Path, port: int, **chosen:
         services = app._services(core)
         group.create_task(core.changes.run(stop))
         server = serve(
-            gateway.create(services),
+            assemble(services),
             "127.0.0.1",
             port,
             limits=limits_of(configured),

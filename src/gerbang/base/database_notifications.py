@@ -29,7 +29,7 @@ class NotifyChannel:
         self._heard = asyncio.Event()
 
     def notify(self) -> None:
-        """Tell every listener; what is rung within the next moment is told together."""
+        """Tell every listener; what is notified within the next moment is told together."""
         self._pending = True
         if self._notifying is None:
             self._notifying = asyncio.create_task(self._tell())
@@ -41,7 +41,7 @@ class NotifyChannel:
                 async with self._db.listening(self._channel, self._hear) as broken:
                     await _first(stop, broken)
             if not stop.is_set():
-                log.warning("bell.deaf", channel=self._channel)
+                log.warning("notify.not_listening", channel=self._channel)
                 await _within(stop, _AGAIN_S)
 
     async def wait(self, stop: asyncio.Event, seconds: float, *, since: int) -> None:

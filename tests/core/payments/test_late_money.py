@@ -1,4 +1,4 @@
-"""What came in time and what did not, and when an attempt is over whose money was taken back: pure, on drafts that nobody saves."""
+"""What came in time and what did not, and when an attempt is over whose money was taken back: pure, on aggregates that nobody saves."""
 
 import dataclasses
 from collections.abc import Sequence

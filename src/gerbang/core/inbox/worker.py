@@ -30,7 +30,7 @@ GATHER_S: Final = (
     0.02  # what comes in bit by bit is let gather: a batch of ten costs a third of a batch of three hundred
 )
 SMALL: Final = 100
-LOOK_S: Final = 0.5  # without a bell that rings: it may get lost
+LOOK_S: Final = 0.5  # without a notification: one may get lost
 REVIVE_EVERY_S: Final = 1.0
 AFTER_FAILURE_S: Final = 2.0
 BATCH: Final = 500

@@ -1,4 +1,4 @@
-"""Hearing facts: the one place where what a provider said changes a payment.
+"""Applying facts: the one place where what a provider said changes a payment.
 
 Webhook, inquiry, submission, cancel, refund and sweep all end here, under the payment's row lock: one writer per payment, any order of
 facts, the same end. A whole batch shares one transaction and set-based writes.
@@ -48,7 +48,7 @@ class FactReport(msgspec.Struct, frozen=True):
 
 
 async def apply_facts(tx: Tx, reports: Sequence[FactReport], jobs: Sequence[Job] = ()) -> dict[UUID, PaymentDetail]:
-    """Apply the hearings in order and end `jobs` with them; returns the payments by attempt. Unknown attempts are absent.
+    """Apply the reports in order and end `jobs` with them; returns the payments by attempt. Unknown attempts are absent.
 
     Raises LeaseLost when one of `jobs` belongs to another worker by now; nothing is written then.
     """
@@ -63,7 +63,7 @@ async def apply_facts(tx: Tx, reports: Sequence[FactReport], jobs: Sequence[Job]
 
 
 def apply_report(aggregate: PaymentAggregate, report: FactReport) -> None:
-    """Apply one hearing to a draft: facts in order, then what follows from them."""
+    """Apply one report to an aggregate: facts in order, then what follows from them."""
     before, was_fully_paid = aggregate.attempts[report.attempt], _is_fully_paid(aggregate)
     if report.asked_at is not None and before.asked_at is not None and report.asked_at < before.asked_at:
         aggregate.effects.entries.append(_entry(aggregate, report, before, before, "payment.answer_too_old"))

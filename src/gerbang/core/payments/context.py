@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
 from gerbang.base.batching import GroupCommit
@@ -16,13 +16,11 @@ from gerbang.core.connections.service import Connections
 from gerbang.core.identity import people
 from gerbang.core.payments.crypto.rates import Quotes
 from gerbang.core.payments.model import PaymentDetail
+from gerbang.core.payments.pending_creation import PendingCreation
 from gerbang.core.payments.provider_calls import ProviderCalls
 from gerbang.core.payments.refunds.model import SETTLE, STANDARD_RULES, RefundLink, RefundRules
 from gerbang.core.secrets.model import LINK_KEY, Purpose
 from gerbang.core.secrets.service import Secrets
-
-if TYPE_CHECKING:
-    from gerbang.core.payments.creation import Creation
 
 _TOKEN_BYTES: Final = 24
 
@@ -39,7 +37,7 @@ class Context:
     calls: ProviderCalls
     secrets: Secrets
     clock: BusinessClock
-    creations: "GroupCommit[Creation, tuple[PaymentDetail, bool]]"
+    creations: GroupCommit[PendingCreation, tuple[PaymentDetail, bool]]
     create_wait_s: float
     wake: Callable[[], None]
     quotes: Quotes

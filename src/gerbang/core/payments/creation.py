@@ -7,7 +7,6 @@ import asyncio
 import dataclasses
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -21,7 +20,6 @@ from gerbang.base.errors import CommitUnknown, DatabaseUnavailable, GerbangError
 from gerbang.base.http import Unreachable
 from gerbang.base.money import Money, as_json
 from gerbang.base.statement_batch import StatementBatch
-from gerbang.base.tracing import REQUEST_ID
 from gerbang.core.audit.model import Entry
 from gerbang.core.connections.model import Connection
 from gerbang.core.effects import Effects
@@ -49,6 +47,7 @@ from gerbang.core.payments.model import (
     PaymentNotFound,
     PaymentStatus,
 )
+from gerbang.core.payments.pending_creation import PendingCreation
 from gerbang.core.payments.unit_of_work import PaymentAggregate, load_for_update, save_changes
 from gerbang.core.queue import service as queue
 from gerbang.ports.payment import (
@@ -72,21 +71,6 @@ _MOST_ADDRESSES: Final = 5  # of one payment: every unpaid address is a hole tha
 _STAYS_PAYABLE: Final = (DisplayVirtualAccount, DisplayCode, DisplayQr, DisplayCrypto, Redirect)
 
 
-@dataclass(frozen=True, slots=True)
-class Creation:
-    """One payment on its way into the group commit."""
-
-    caller: Caller
-    new: NewPayment
-    key: IdempotencyKey
-    payment: UUID
-    terms: MethodTerms | None
-    connection: Connection | None
-    livemode: bool
-    quote: Quote | None = None
-    request_id: str | None = field(default_factory=REQUEST_ID.get)
-
-
 async def create(ctx: Context, caller: Caller, new: NewPayment, key: IdempotencyKey) -> Outcome:
     """Open a payment, with its first attempt when a method was chosen. Raises MethodUnavailable, CurrencyUnavailable, IdempotencyKeyReused."""
     connection, terms, quote = None, None, None
@@ -99,7 +83,7 @@ async def create(ctx: Context, caller: Caller, new: NewPayment, key: Idempotency
             ctx, new.choice, Money(new.amount, new.currency), terms, connection, new.payer
         )
     livemode = connection.livemode if connection else await _default_livemode(ctx)
-    creation = Creation(caller, new, key, ids.new(), terms, connection, livemode, quote)
+    creation = PendingCreation(caller, new, key, ids.new(), terms, connection, livemode, quote)
     details, replayed = await ctx.creations.submit(creation)
     if replayed:
         return Outcome(await ctx.calls.details(details.payment.id), replayed=True)
@@ -108,7 +92,7 @@ async def create(ctx: Context, caller: Caller, new: NewPayment, key: Idempotency
     return Outcome(details, replayed=False)
 
 
-async def write_creations(tx: Tx, items: Sequence[Creation]) -> Sequence[tuple[PaymentDetail, bool] | Exception]:
+async def write_creations(tx: Tx, items: Sequence[PendingCreation]) -> Sequence[tuple[PaymentDetail, bool] | Exception]:
     """The group commit of `create`: keys first, then what their owners asked for."""
     firsts, now = await idempotency.claim_all(tx, [Claim(item.key, PAYMENT, item.payment) for item in items])
     fresh = [(item, _draft(item, now)) for item, first in zip(items, firsts, strict=True) if first is None]
@@ -126,12 +110,12 @@ async def write_creations(tx: Tx, items: Sequence[Creation]) -> Sequence[tuple[P
     return answers
 
 
-def _reference(item: Creation, payment: UUID, now: datetime) -> PaymentDetail:
+def _reference(item: PendingCreation, payment: UUID, now: datetime) -> PaymentDetail:
     details = _draft(item, now)
     return replace(details, payment=replace(details.payment, id=payment))
 
 
-def _draft(item: Creation, now: datetime) -> PaymentDetail:
+def _draft(item: PendingCreation, now: datetime) -> PaymentDetail:
     new = item.new
     expires = now + timedelta(seconds=new.expires_in_s)
     status = PaymentStatus.PENDING if new.choice else PaymentStatus.CREATED
@@ -170,7 +154,7 @@ def _end(payment: Payment, terms: MethodTerms, now: datetime, quote: Quote | Non
     return min(payment.expires_at, longest, *([quote.expires_at] if quote else []))
 
 
-async def _write_fresh(tx: Tx, fresh: Sequence[tuple[Creation, PaymentDetail]]) -> None:
+async def _write_fresh(tx: Tx, fresh: Sequence[tuple[PendingCreation, PaymentDetail]]) -> None:
     writes = StatementBatch()
     await store.add_payments(writes, [details.payment for _, details in fresh])
     await store.add_payers(writes, {details.payment.id: details.payer for _, details in fresh})
@@ -180,7 +164,7 @@ async def _write_fresh(tx: Tx, fresh: Sequence[tuple[Creation, PaymentDetail]]) 
     await Effects(entries=[_created(item, details) for item, details in fresh]).save(tx, writes)
 
 
-def _created(item: Creation, details: PaymentDetail) -> Entry:
+def _created(item: PendingCreation, details: PaymentDetail) -> Entry:
     detail = {"amount": as_json(details.payment.amount, details.payment.currency), "currency": details.payment.currency}
     if details.attempts:
         detail["method"] = details.attempts[0].method.value

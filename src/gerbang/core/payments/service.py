@@ -48,6 +48,7 @@ from gerbang.core.payments.open_work import assignment, decision_store
 from gerbang.core.payments.open_work import counts as open_work
 from gerbang.core.payments.open_work import store as open_work_store
 from gerbang.core.payments.operator_actions import Decision
+from gerbang.core.payments.pending_creation import PendingCreation
 from gerbang.core.payments.provider_calls import ProviderCalls, load_readable
 from gerbang.core.payments.refunds import approvals, destinations, separation_of_duties
 from gerbang.core.payments.refunds import requesting as refund_requests
@@ -82,9 +83,7 @@ class Payments:
         wake: Callable[[], None] = lambda: None,
         refund_rules: RefundRules = STANDARD_RULES,
     ) -> None:
-        creations: GroupCommit[creation.Creation, tuple[PaymentDetail, bool]] = GroupCommit(
-            db, creation.write_creations
-        )
+        creations: GroupCommit[PendingCreation, tuple[PaymentDetail, bool]] = GroupCommit(db, creation.write_creations)
         self.context = Context(db, connections, calls, secrets, clock, creations, create_wait_s, wake, quotes)
         self.context.refund_rules = refund_rules
 

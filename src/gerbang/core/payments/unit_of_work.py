@@ -39,7 +39,7 @@ from gerbang.ports.declines import TAKEN
 
 @dataclass(slots=True)
 class PaymentEffects(Effects):
-    """The effects of a batch of drafts, with what only payments have."""
+    """The effects of a batch of changes, with what only payments have."""
 
     claims: list[Claim] = field(default_factory=list)
     approvals: list[Approval] = field(default_factory=list)
@@ -60,7 +60,7 @@ class PaymentAggregate:
         self.loaded_refunds: Mapping[UUID, Refund] = {}
 
     def details(self) -> PaymentDetail:
-        """The payment as it stands in this draft."""
+        """The payment as it stands now."""
         return PaymentDetail(self.payment, tuple(self.attempts.values()), tuple(self.refunds.values()))
 
     def put_attempt(self, attempt: Attempt) -> None:
@@ -116,13 +116,13 @@ async def _opened(tx: Tx, locked: Sequence[Payment], now: datetime | None) -> di
 
 
 async def save_changes(tx: Tx, aggregates: Sequence[PaymentAggregate]) -> None:
-    """Fold each payment's status and write all drafts of a batch, set by set, in one statement."""
+    """Fold each payment's status and write all aggregates of a batch, set by set, in one statement."""
     if not aggregates:
         return
     for aggregate in aggregates:
         refold(aggregate)
     now, effects = aggregates[0].now, aggregates[0].effects
-    assert all(aggregate.effects is effects for aggregate in aggregates), "drafts of one batch share their effects"
+    assert all(aggregate.effects is effects for aggregate in aggregates), "aggregates of one batch share their effects"
     writes = StatementBatch()
     await _save_attempts(writes, aggregates, now)
     await _save_refunds(writes, aggregates, now)

@@ -112,7 +112,7 @@ async def preview(ctx: Context, event: Event) -> Replay:
     if says.attempt not in owners:
         return Replay(event.id, True, "It is about an attempt that is not known here.", [])
     facts = says.facts if isinstance(says, SignedFacts) else await ctx.calls.peek(says.attempt, says.provider_reference)
-    async with ctx.db.transaction() as tx:  # a draft that is never saved: the row lock ends with the transaction
+    async with ctx.db.transaction() as tx:  # changes that are never saved: the row lock ends with the transaction
         aggregate = (await load_for_update(tx, [owners[says.attempt]]))[owners[says.attempt]]
         before = aggregate.details()
         apply_report(aggregate, FactReport(says.attempt, facts, "webhook"))

@@ -21,8 +21,8 @@ from gerbang.core.announcements.broadcast import Missed, ObjectKind, Place, Rece
 from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments.model import PAYMENT
-from gerbang.web.gateway.gateway import SESSION_COOKIE
 from gerbang.web.gateway.request_context import caller_of
+from gerbang.web.gateway.session_cookie import SESSION_COOKIE
 from gerbang.web.ownership import seen_by
 from gerbang.web.services import Services
 from gerbang.web.views.payer import payer_event

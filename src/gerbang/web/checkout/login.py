@@ -17,9 +17,9 @@ from gerbang.base.errors import GerbangError
 from gerbang.core.identity.model import AccountThrottled, Client, InvalidCredentials, InvalidToken, LoginBusy, TokenPair
 from gerbang.web import texts
 from gerbang.web.forms import read_form
-from gerbang.web.gateway.gateway import SESSION_COOKIE
 from gerbang.web.gateway.request_context import context_of
 from gerbang.web.gateway.same_origin import check_same_origin
+from gerbang.web.gateway.session_cookie import SESSION_COOKIE
 from gerbang.web.pages import (
     Page,
     caller_or_none,

@@ -6,7 +6,6 @@ One raw ASGI callable around the framework: its middleware classes cost more tha
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final, Protocol
 
 import structlog
@@ -28,9 +27,10 @@ from gerbang.web.gateway.metrics import RequestMetrics
 from gerbang.web.gateway.page_addresses import page_meant, wants_page
 from gerbang.web.gateway.rate_limits import Rates
 from gerbang.web.gateway.request_body import body_again, read_body
-from gerbang.web.gateway.request_context import Reply, RequestContext
+from gerbang.web.gateway.request_context import WHOLE_RESPONSE, Reply, RequestContext
 from gerbang.web.gateway.routing import Routes
 from gerbang.web.gateway.same_origin import check_same_origin
+from gerbang.web.gateway.session_cookie import session_token
 from gerbang.web.input import validation
 from gerbang.web.policy import Body, Rate, Row, Who
 from gerbang.web.problems import (
@@ -44,12 +44,10 @@ from gerbang.web.problems import (
     describe,
 )
 from gerbang.web.services import Services
-from gerbang.web.transport.response_writer import WHOLE_RESPONSE
 
 log = structlog.get_logger()
 ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
 Direct = Callable[[RequestContext], Awaitable[Reply]]
-SESSION_COOKIE: Final = "grb_session"
 _SAFE: Final = frozenset({"GET", "HEAD"})
 _API: Final = "/v1/"
 _LARGE_BYTES: Final = 32_768
@@ -206,8 +204,7 @@ class Gateway:
                 return None
         if context.row is not None and context.row.own and (payer := await self._parts.payer(context)) is not None:
             return payer
-        cookie = context.headers.get(b"cookie")
-        token = _cookie(cookie, SESSION_COOKIE) if cookie else None
+        token = session_token(context)
         if token is None or context.row is None or context.row.rate is Rate.FREE:
             return None
         return await self._by_session(context, context.row, token)
@@ -345,16 +342,6 @@ def _plain_head(context: RequestContext, reply: Reply) -> bytes:
     )  # fmt: skip
 
 
-def create(services: Services, extra_handlers: Sequence[Any] = ()) -> ASGIApp:
-    """The application to serve: our routes, `extra_handlers` of other packages, and the gateway around them.
-
-    Raises ValueError when a route has no row in the policy table.
-    """
-    from gerbang.web.assembly import assemble  # it knows the gateway, so it comes late
-
-    return assemble(services, extra_handlers)
-
-
 def _refuse_nul(context: RequestContext) -> None:
     """U+0000 can be in no id, name or filter, and the database would refuse it late (R41)."""
     if "\x00" in context.path or b"%00" in context.scope["query_string"]:
@@ -383,11 +370,3 @@ async def _keep(context: RequestContext, error: GerbangError) -> None:
 
 def _route(context: RequestContext) -> str:
     return context.row.route if context.row else "unmatched"
-
-
-def _cookie(header: bytes, name: str) -> str | None:
-    try:
-        found = SimpleCookie(header.decode("latin-1")).get(name)
-    except CookieError:
-        return None
-    return found.value if found else None

@@ -20,6 +20,7 @@ from gerbang.web.gateway.hosts import FORWARDED_HOST, Hosts
 from gerbang.web.policy import Row
 from gerbang.web.problems import Header, Malformed
 
+WHOLE_RESPONSE: Final = "gerbang.answer"  # an ASGI extension of ours: ResponseWriter.answer
 _SANE_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _SINGLE: Final = frozenset({
     b"authorization", b"content-length", b"content-type", b"content-encoding", b"idempotency-key", b"host", b"origin", b"x-request-id",

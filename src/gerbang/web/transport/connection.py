@@ -18,10 +18,10 @@ from uvicorn.server import ServerState
 
 from gerbang.base.addresses import Network
 from gerbang.web.gateway.hosts import BY_PROXY, FORWARDED_HOST, IGNORED
-from gerbang.web.gateway.request_context import fresh_id
+from gerbang.web.gateway.request_context import WHOLE_RESPONSE, fresh_id
 from gerbang.web.problems import bare_problem
 from gerbang.web.transport.forwarded_headers import ForwardedClient, believe, within
-from gerbang.web.transport.response_writer import WHOLE_RESPONSE, ResponseWriter
+from gerbang.web.transport.response_writer import ResponseWriter
 
 _HIGH_WATER_BYTES: Final = 65_536
 _LINGER_BYTES: Final = 8_388_608  # enough for most clients to see the answer before they notice

@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
-WHOLE_RESPONSE: Final = "gerbang.answer"  # an ASGI extension of ours: Cycle.answer
 _HEAD_ONLY: Final = frozenset({204, 304})
 
 

@@ -71,7 +71,7 @@ async def test_a_deposit_taken_back_beside_a_waiting_transfer_is_held_and_cannot
         await refunded(world, details.payment.id)
     told = (await world.core.payments.get(details.payment.id)).payment.sequence
     again = await world.core.payments.refresh(OPERATOR, details.payment.id)
-    assert again.payment.sequence == told, "hearing it again tells nobody twice"
+    assert again.payment.sequence == told, "applying it again tells nobody twice"
     await world.core.payments.resolve(OPERATOR, details.payment.id, "release", "the bank shows the reversal")
     after = await world.core.payments.get(details.payment.id)
     assert (after.payment.status, after.payment.amount_captured) == (PaymentStatus.CANCELLED, 0)

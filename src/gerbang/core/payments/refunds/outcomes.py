@@ -1,4 +1,4 @@
-"""What a provider's word about money given back does to refunds. Called under the payment's lock, inside a draft."""
+"""What a provider's word about money given back does to refunds. Called under the payment's lock, on its aggregate."""
 
 from uuid import UUID
 
