@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from bench.provider.adapter import BenchPayments
 from bench.provider.webhook import BenchWebhook
-from gerbang.ports.provider import CredentialField, Kind, Provider, SecretFamily, SettingField
+from gerbang.ports.kinds import Kind
+from gerbang.ports.provider import CredentialField, Provider, SecretFamily, SettingField
 
 PROVIDER = Provider(
     name="bench",

@@ -34,8 +34,8 @@ from gerbang.core.identity.changes import Changes
 from gerbang.core.identity.model import Lifetimes, system_caller
 from gerbang.core.identity.passwords import Passwords
 from gerbang.core.identity.service import Identity
-from gerbang.core.inbox.model import Event, Replay
-from gerbang.core.inbox.service import Apply, Inbox
+from gerbang.core.inbox.routing import Router
+from gerbang.core.inbox.service import Inbox
 from gerbang.core.inbox.worker import Worker as InboxWorker
 from gerbang.core.ledger.service import Ledger
 from gerbang.core.limits.service import Limiter
@@ -45,7 +45,7 @@ from gerbang.core.notifications.model import Contact
 from gerbang.core.notifications.payer_reminder import Reminder
 from gerbang.core.notifications.rendering import Letterhead
 from gerbang.core.notifications.service import REMIND, SEND, Notifications
-from gerbang.core.payments import amount_due, jobs, sweeps, table_locks, webhook_handler
+from gerbang.core.payments import amount_due, jobs, sweeps, table_locks
 from gerbang.core.payments.crypto import permission as crypto_permission
 from gerbang.core.payments.crypto.rates import Quotes, QuoteTerms, read_fixed
 from gerbang.core.payments.crypto.watcher import Watcher
@@ -93,6 +93,7 @@ class Core:
     calls: ProviderCalls
     payments: Payments
     watcher: Watcher
+    events: Router
     inbox: Inbox
     notifications: Notifications
     workers: Workers
@@ -136,15 +137,13 @@ async def core(
         payments.context.watch(watcher.look, watcher.begin, watcher.sweep)
         await secrets.ensure_own()
 
-        async def preview(event: Event) -> Replay:
-            return await webhook_handler.preview(payments.context, event)
-
+        events = Router(nouns.events(payments.context), connections.kind_of)
         notifications = Notifications(
             db, payments=load_readable, people=people, host=_host(settings), alerts=_alerts(settings),
             remind_before=timedelta(seconds=settings.reminder_before_s), restart_for=timedelta(seconds=settings.restart_for_s),
         )  # fmt: skip
         yield Core(
-            settings, db, http, clock, changes, secrets, identity, connections, calls, payments, watcher, Inbox(db, preview),
+            settings, db, http, clock, changes, secrets, identity, connections, calls, payments, watcher, events, Inbox(db, events.preview),
             notifications, Workers(db, KINDS), Lag(db),
         )  # fmt: skip
         await payments.context.drain(settings.drain_s)
@@ -224,7 +223,7 @@ async def work(settings: Settings, dog: Watchdog, providers: Mapping[str, Provid
             parts.db, _job_handlers(parts), concurrency=settings.worker_concurrency, drain_s=settings.drain_s
         )
         parts.payments.context.wake = queue.wake
-        inbox = InboxWorker(parts.db, _event_handler(parts))
+        inbox = InboxWorker(parts.db, parts.events.handlers())
         consumers = nouns.consumers(parts.db, parts.notifications, queue.wake)
         for consumer in consumers:
             await consumer.prepare()
@@ -257,15 +256,6 @@ def _job_handlers(parts: Core) -> dict[str, Any]:
 
     reminding = Reminder(parts.db, parts.notifications, payments=load_readable, look=look)
     return {**jobs.handlers(parts.payments.context), SEND: sender.handle, REMIND: reminding.handle}
-
-
-def _event_handler(parts: Core) -> Any:
-    """Which handler runs for which inbox event: all of them are about payments so far."""
-
-    async def handle(events: Sequence[Event]) -> Apply:
-        return await webhook_handler.handle(parts.payments.context, events)
-
-    return handle
 
 
 async def _mail_route(parts: Core) -> MailRoute | None:

@@ -7,11 +7,15 @@ from uuid import UUID
 from gerbang.base.db import Database, Tx
 from gerbang.core.announcements.broadcast import ObjectKind
 from gerbang.core.announcements.service import AnnouncementConsumer
+from gerbang.core.inbox.routing import EventHandler
 from gerbang.core.notifications import model as messages
 from gerbang.core.notifications import service as telling
+from gerbang.core.payments import webhook_handler
+from gerbang.core.payments.context import Context
 from gerbang.core.payments.model import PAYMENT
 from gerbang.core.payments.open_work import decisions
 from gerbang.core.payments.provider_calls import load_readable
+from gerbang.ports.kinds import Kind
 
 
 async def _payment_owners(tx: Tx, payments: Sequence[UUID]) -> Mapping[UUID, UUID | None]:
@@ -33,3 +37,8 @@ def consumers(
         AnnouncementConsumer(db, telling.CONSUMER, notifications.take, types=messages.TYPES, taken=wake),
         AnnouncementConsumer(db, decisions.CONSUMER, decisions.take, types=decisions.TYPES, data=False),
     ]
+
+
+def events(payments: Context) -> Mapping[Kind, EventHandler]:
+    """Which handler runs for the inbox events of which kind of provider."""
+    return {Kind.PAYMENT: webhook_handler.handler(payments)}

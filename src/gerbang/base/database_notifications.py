@@ -5,6 +5,7 @@ Outside business transactions and at most fifty times a second, because NOTIFY t
 
 import asyncio
 import contextlib
+from collections import Counter
 from typing import Final
 
 import structlog
@@ -15,22 +16,26 @@ from gerbang.base.errors import Unavailable
 log = structlog.get_logger()
 EVERY_S: Final = 0.02
 _AGAIN_S: Final = 1.0
+_BETWEEN: Final = ","
 
 
 class NotifyChannel:
-    """One channel. `ring` where something was committed, `listen` and `wait` where it is worked on; `rings` counts what was heard."""
+    """One channel. `notify` where something was committed, `listen` and `wait` where it is worked on.
+
+    What is told may have a topic: who waits for one is not woken by the others. `heard(topic)` counts.
+    """
 
     def __init__(self, db: Database, channel: str) -> None:
         self._db = db
         self._channel = channel
-        self._pending = False
+        self._untold: set[str] = set()
         self._notifying: asyncio.Task[None] | None = None
-        self.notified = 0
-        self._heard = asyncio.Event()
+        self._counts: Counter[str] = Counter()
+        self._wakes: dict[str, asyncio.Event] = {}
 
-    def notify(self) -> None:
+    def notify(self, topic: str = "") -> None:
         """Tell every listener; what is notified within the next moment is told together."""
-        self._pending = True
+        self._untold.add(topic)
         if self._notifying is None:
             self._notifying = asyncio.create_task(self._tell())
 
@@ -44,25 +49,33 @@ class NotifyChannel:
                 log.warning("notify.not_listening", channel=self._channel)
                 await _within(stop, _AGAIN_S)
 
-    async def wait(self, stop: asyncio.Event, seconds: float, *, since: int) -> None:
-        """Until there are more rings than `since`, `stop` is set, or so many seconds have passed."""
-        if self.notified == since:
-            self._heard.clear()
+    def heard(self, topic: str = "") -> int:
+        """How often something of this topic was told so far."""
+        return self._counts[topic]
+
+    async def wait(self, stop: asyncio.Event, seconds: float, *, since: int, topic: str = "") -> None:
+        """Until more was told of the topic than `since`, `stop` is set, or so many seconds have passed."""
+        if self._counts[topic] == since:
+            wake = self._wakes.setdefault(topic, asyncio.Event())
+            wake.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
-                    await _first(stop, self._heard)
+                    await _first(stop, wake)
 
-    def _hear(self) -> None:
-        self.notified += 1
-        self._heard.set()
+    def _hear(self, payload: str) -> None:
+        for topic in payload.split(_BETWEEN):
+            self._counts[topic] += 1
+            if topic in self._wakes:
+                self._wakes[topic].set()
 
     async def _tell(self) -> None:
         try:
-            while self._pending:
-                self._pending = False
+            while self._untold:
+                payload = _BETWEEN.join(sorted(self._untold))
+                self._untold.clear()
                 with contextlib.suppress(Unavailable):
                     async with self._db.autocommit() as tx:
-                        await tx.execute("SELECT pg_notify($1, '')", self._channel)
+                        await tx.execute("SELECT pg_notify($1, $2)", self._channel, payload)
                 await asyncio.sleep(EVERY_S)
         finally:
             self._notifying = None

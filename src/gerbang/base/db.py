@@ -201,12 +201,12 @@ class Database:
                 yield connection
 
     @contextlib.asynccontextmanager
-    async def listening(self, channel: str, heard: Callable[[], None]) -> AsyncIterator[asyncio.Event]:
-        """Call `heard` at every NOTIFY of the channel, for the length of the block; the event says that the connection broke."""
+    async def listening(self, channel: str, heard: Callable[[str], None]) -> AsyncIterator[asyncio.Event]:
+        """Call `heard` with the payload of every NOTIFY of the channel, for the length of the block; the event says that the connection broke."""
         broken = asyncio.Event()
 
-        def tell(*_: object) -> None:
-            heard()
+        def tell(_connection: object, _pid: int, _channel: str, payload: object) -> None:
+            heard(str(payload))
 
         def end(*_: object) -> None:
             broken.set()

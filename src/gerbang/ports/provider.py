@@ -4,31 +4,19 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from gerbang.base import web_address
 from gerbang.base.errors import FieldError
 from gerbang.base.http import Http
 from gerbang.ports.chain import Chain
+from gerbang.ports.kinds import Kind
 from gerbang.ports.messenger import Messenger
 from gerbang.ports.payment import Account, PaymentProvider
 from gerbang.ports.rates import RateSource
-from gerbang.ports.webhook import WebhookProvider
+from gerbang.ports.webhook import VerifyAddress, WebhookProvider
 
 _MOST_DIGITS: Final = 18
-
-
-class Kind(StrEnum):
-    """What a connection to the provider is good for."""
-
-    PAYMENT = "payment"
-    CHAIN = "chain"
-    RATES = "rates"
-    MARKETPLACE = "marketplace"
-    AI = "ai"
-    MESSENGER = "messenger"
-    SECRETS = "secrets"
-    HTTP = "http"
 
 
 class SecretFamily(StrEnum):
@@ -94,7 +82,7 @@ class Provider:
     """One outside system that Gerbang speaks to. A factory or half that is absent means: it does not do that.
 
     `check` sees in the settings, and in which credentials there are, what only this provider understands; its words never repeat a value
-    that may be a secret. `probe` asks the provider whether an account works and moves nothing there; it raises what base/http.py raises.
+    that may be a secret. `verify_address` answers a provider that asks the hook by GET whether it is ours. `probe` asks the provider whether an account works and moves nothing there; it raises what base/http.py raises.
     """
 
     name: str
@@ -106,11 +94,17 @@ class Provider:
     payment: Callable[[Http], PaymentProvider] | None = None
     chain: Callable[[Http], Chain] | None = None
     rates: Callable[[Http], RateSource] | None = None
-    webhook: WebhookProvider | None = None
+    webhook: WebhookProvider[Any] | None = None
+    verify_address: VerifyAddress | None = None
     messenger: Callable[[Http], Messenger] | None = None
     retired: str = ""
     check: Check | None = None
     probe: Probe | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """What its messages are about: the first of its kinds."""
+        return self.kinds[0]
 
     def shown(self, settings: Mapping[str, str]) -> dict[str, str]:
         """The settings as they may be read: without what seems to be a key or a password in an address, however it came there."""

@@ -1,13 +1,15 @@
 """What the hook endpoint asks of a provider: is this message genuine, and what is it about. Pure, closed by default."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
 
 from gerbang.ports.payment import Account, Fact
+
+Said_co = TypeVar("Said_co", covariant=True)
 
 
 class Rejection(StrEnum):
@@ -71,8 +73,17 @@ class Ignored(msgspec.Struct, frozen=True):
     why: str
 
 
-class WebhookProvider(Protocol):
-    """The incoming half of a provider. Both methods are pure; neither raises for what a stranger may send."""
+PaymentMessage = SignedFacts | Hint | Ignored
+
+# How a provider that asks by GET is shown that the hook's address is ours: by its query, each name once. Pure; compares in constant time.
+VerifyAddress = Callable[[Account, Mapping[str, str]], Reply | Rejection]
+
+
+class WebhookProvider(Protocol[Said_co]):
+    """The incoming half of a provider. Both methods are pure; neither raises for what a stranger may send.
+
+    What `read` answers is between the provider and the handler of its kind; of a payment provider it is `PaymentMessage`.
+    """
 
     reply: Reply
 
@@ -80,6 +91,6 @@ class WebhookProvider(Protocol):
         """Constant-time check with every valid secret, inside the provider's time window; `now_s` is Unix time."""
         ...
 
-    def read(self, account: Account, incoming: WebhookRequest) -> SignedFacts | Hint | Ignored:
+    def read(self, account: Account, incoming: WebhookRequest) -> Said_co:
         """What a stored, verified message says, in our words."""
         ...

@@ -45,15 +45,24 @@ _PROBLEM: Final = {
         },
     },
 }
+_CONNECTION: Final = {"name": "connection", "in": "path", "required": True, "schema": {"type": "string"}}
 _HOOK: Final = {
+    "get": {
+        "summary": "A provider verifies its hook's address",
+        "description": "Answered where the provider asks in this way before it sends anything (WhatsApp: `hub.challenge`); 405 for all others.",
+        "tags": ["webhook events"],
+        "operationId": "VerifyHook",
+        "parameters": [_CONNECTION],
+        "responses": {"200": {"description": "The address is ours; the body is what the provider expects."}},
+    },
     "post": {
         "summary": "A provider's webhook",
         "description": "Raw bytes, verified by the provider's own scheme, stored before they are answered.",
         "tags": ["webhook events"],
         "operationId": "Hook",
-        "parameters": [{"name": "connection", "in": "path", "required": True, "schema": {"type": "string"}}],
+        "parameters": [_CONNECTION],
         "responses": {"200": {"description": "Stored; the body is what the provider expects."}},
-    }
+    },
 }
 
 

@@ -140,7 +140,7 @@ async def world(database: FreshDatabase, tmp_path: Path, free_port: Callable[[],
         queue = QueueWorker(core.db, app._job_handlers(core))
         core.payments.context.wake = queue.wake
         group.create_task(queue.run(stop))
-        group.create_task(InboxWorker(core.db, app._event_handler(core)).run(stop))
+        group.create_task(InboxWorker(core.db, core.events.handlers()).run(stop))
         group.create_task(core.changes.run(stop))
         group.create_task(sweeps.run(core.payments.context, stop))
         group.create_task(

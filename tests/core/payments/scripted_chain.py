@@ -12,6 +12,7 @@ from typing import Final
 from gerbang.base.http import Http, OutcomeUnknown, Unreachable
 from gerbang.ports.chain import Asset, Head, Network, Reading, Receipt, Transfer
 from gerbang.ports.chain import Block as ChainBlock
+from gerbang.ports.kinds import Kind
 from gerbang.ports.payment import (
     Accepted,
     Account,
@@ -26,7 +27,7 @@ from gerbang.ports.payment import (
     Standing,
     Submission,
 )
-from gerbang.ports.provider import Kind, Provider, SettingField
+from gerbang.ports.provider import Provider, SettingField
 
 TOKEN: Final = "0x" + "a" * 40
 TOKENS: Final = {"USDC": TOKEN, "USDT": "0x" + "b" * 40}

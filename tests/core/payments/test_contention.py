@@ -21,6 +21,7 @@ from gerbang.core.payments import store
 from gerbang.core.payments.model import NotRefundable, PaymentDetail, PaymentStatus, RefundStatus
 from gerbang.core.payments.refunds.model import RefundOutcome
 from gerbang.core.payments.unit_of_work import load_for_update, save_changes
+from gerbang.ports.kinds import Kind
 from tests.conftest import FreshDatabase
 from tests.core.payments.provider_book import agrees, book_of, fault
 
@@ -214,7 +215,7 @@ class Lane:
     def __init__(self, db: Database, *, dies: bool) -> None:
         self.done: list[bytes] = []
         self.dies = dies
-        self.worker = Worker(db, self._handle, lanes=1)
+        self.worker = Worker(db, {Kind.PAYMENT: self._handle}, lanes=1)
 
     async def _handle(self, events: Sequence[Event]) -> Apply:
         if any(event.body == b"poison" for event in events):

@@ -103,7 +103,7 @@ async def counter(database: FreshDatabase, tmp_path: Path, free_port: Callable[[
         queue = QueueWorker(core.db, app._job_handlers(core))
         core.payments.context.wake = queue.wake
         group.create_task(queue.run(stop))
-        group.create_task(InboxWorker(core.db, app._event_handler(core)).run(stop))
+        group.create_task(InboxWorker(core.db, core.events.handlers()).run(stop))
         hooks = Hooks(core.connections, core.inbox, 262_144)
         group.create_task(serve(_with_lifespan(hooks), "127.0.0.1", chosen.port, stop=stop))
         await core.watcher.look()

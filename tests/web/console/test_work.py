@@ -9,8 +9,10 @@ import httpx
 
 from gerbang.base import ids
 from gerbang.core.identity.model import Role
+from gerbang.core.inbox.routing import NOBODY
 from gerbang.core.payments.open_work import decisions
 from gerbang.core.payments.open_work.reminder import DailyReminder
+from gerbang.core.payments.webhook_handler import UNKNOWN_ATTEMPT
 from gerbang.sandbox.app import Sandbox
 from tests.web.conftest import Edge
 from tests.web.console.test_operators import a_paid_payment, signed_in
@@ -195,20 +197,25 @@ async def test_money_after_a_cancel_an_order_paid_twice_and_a_message_of_an_unkn
     await set_rows(edge, "UPDATE payments SET late = true, cancelled_at = paid_at WHERE id = $1", late)
     async with edge.services.db.transaction() as tx:
         await decisions.look_again(tx, [first, second, late])
-    event = ids.new()
+    events = {ids.new(): ("att_gone", UNKNOWN_ATTEMPT), ids.new(): ("msg_1", NOBODY)}
+    for event, (subject, outcome) in events.items():
+        await set_rows(
+            edge,
+            "INSERT INTO inbox (id, connection, key, subject, shard, type, headers, body, status, tries, outcome)"
+            " VALUES ($1, 'nicepay-uji', $2, $2, 0, 'payment', '{}', '', 'parked', 4, $3)",
+            *(event, subject, outcome),
+        )
     await set_rows(
         edge,
-        "INSERT INTO inbox (id, connection, key, subject, shard, type, headers, body, status, tries)"
-        " VALUES ($1, 'nicepay-uji', 'k', 'att_gone', 0, 'payment', '{}', '', 'parked', 4)",
-        event,
+        "INSERT INTO inbox_seen (connection, key, id) SELECT connection, key, id FROM inbox ON CONFLICT DO NOTHING",
     )
-    await set_rows(edge, "INSERT INTO inbox_seen (connection, key, id) VALUES ('nicepay-uji', 'k', $1)", event)
-    assert await counts(edge) == {"late": 1, "duplicate": 1, "unmatched": 1}
+    assert await counts(edge) == {"late": 1, "duplicate": 1, "unmatched": 2}
     page = (await desk.get("/console/work?lang=en")).text
-    assert re.search(r'<span class="n">3<span', page)
+    assert re.search(r'<span class="n">4<span', page)
     assert "came after the payment was cancelled" in page
     assert f'It was paid before by <a class="mono" href="/console/payments/{made[0]}">' in page
-    assert "message payment about att_gone" in page
+    assert "message payment about att_gone: its payment is not here" in page
+    assert "message payment about msg_1: nothing here can work on it" in page
     for kind in ("late", "duplicate"):
         assert (await desk.get(f"/console/work?kind={kind}")).text.count(
             f"/console/payments/{made[2 if kind == 'late' else 1]}/resolve"
@@ -220,10 +227,11 @@ async def test_money_after_a_cancel_an_order_paid_twice_and_a_message_of_an_unkn
     assert (released.status_code, released.json()["detail"]) == (409, "The money is in: accept it, or refund it.")
     await desk.post(f"/console/payments/{made[2]}/resolve", data={"decision": "accept", "reason": "Dikirim besok"})
     await edge.post(f"/v1/payments/{made[1]}/resolve", body={"decision": "refund", "reason": "paid twice"})
-    shown = ids.show("evt", event)
+    shown, other = [ids.show("evt", event) for event in events]
     admin = await signed_in(edge, Role.ADMIN)
     assert "/set-aside" in (await admin.get(f"/console/webhooks/{shown}")).text
     assert (await admin.post(f"/console/webhooks/{shown}/set-aside", data={})).status_code == 303
+    await admin.post(f"/console/webhooks/{other}/set-aside", data={})
     assert await counts(edge) == {"transfer": 1}
     again = await edge.post(f"/v1/payments/{made[2]}/resolve", body={"decision": "accept", "reason": "again"})
     assert (again.status_code, again.json()["code"]) == (409, "not_held")

@@ -18,8 +18,10 @@ from gerbang.core.connections.model import (
     ConnectionInUse,
     ConnectionNotFound,
 )
+from gerbang.core.inbox.routing import Unhandled
 from gerbang.core.secrets.model import Purpose, is_name
 from gerbang.core.secrets.service import Secrets
+from gerbang.ports.kinds import Kind
 from gerbang.ports.payment import Account
 from gerbang.ports.provider import Provider
 
@@ -60,6 +62,15 @@ class Connections:
         if connection.provider in self._providers:
             return ""
         return f"This installation has no provider {connection.provider[:40]!r}; disable the connection, or install what brings it."
+
+    async def kind_of(self, connection_id: str) -> Kind | Unhandled:
+        """Whose business the events of a connection are; or why nobody's."""
+        try:
+            connection = await self.get(connection_id)
+        except ConnectionNotFound as error:
+            return Unhandled(error.detail)
+        why = self.unusable(connection)
+        return Unhandled(why) if why else self.provider_of(connection).kind
 
     async def account_for(self, connection: Connection, purpose: Purpose) -> Account:
         """What an adapter needs for one call, kept for a second. Raises NotFound for a missing secret, Unavailable when the store does

@@ -12,8 +12,14 @@ from zlib import crc32
 import msgspec
 
 from gerbang.base.errors import NotFound
+from gerbang.ports.kinds import Kind
 
-SHARDS: Final = 8
+SHARDS_PER_KIND: Final = 8
+# Each kind of provider has shards of its own, worked on by lanes of its own: a kind whose handler fails, hangs or is flooded holds up no other.
+# A kind keeps its place for ever, for events stand by their shard's number; a new one is added at the end, with its rows of `inbox_shards`.
+_PLACES: Final = (
+    Kind.PAYMENT, Kind.MARKETPLACE, Kind.AI, Kind.MESSENGER, Kind.HTTP, Kind.CHAIN, Kind.RATES, Kind.SECRETS,
+)  # fmt: skip
 MOST_TRIES: Final = 5
 WAITS_S: Final = (5, 30, 300, 3_600, 21_600)
 
@@ -30,9 +36,20 @@ class EventStatus(StrEnum):
     PARKED = "parked"
 
 
+def shards_of(kind: Kind) -> range:
+    """The shards in which the events of one kind of provider stand."""
+    first = _PLACES.index(kind) * SHARDS_PER_KIND
+    return range(first, first + SHARDS_PER_KIND)
+
+
+def kind_of_shard(shard: int) -> Kind:
+    """The kind of provider whose events stand in a shard."""
+    return _PLACES[shard // SHARDS_PER_KIND]
+
+
 class NewEvent(msgspec.Struct, frozen=True):
     """A verified message to be kept. `key` is the provider's event id, or empty: then a digest of the raw bytes stands for it.
-    `subject` keeps messages about the same thing in order.
+    `subject` keeps messages about the same thing in order; `kind` is the provider's, and says whose handler it is for.
     """
 
     connection: str
@@ -41,6 +58,7 @@ class NewEvent(msgspec.Struct, frozen=True):
     type: str
     headers: Mapping[str, str]
     body: bytes
+    kind: Kind = Kind.PAYMENT
 
     def unique_key(self) -> str:
         """What makes the event one: the same key twice is the same event."""
@@ -48,7 +66,7 @@ class NewEvent(msgspec.Struct, frozen=True):
 
     def shard(self) -> int:
         """Which lane works on it: events about one subject share a lane."""
-        return crc32(self.subject.encode()) % SHARDS
+        return shards_of(self.kind)[crc32(self.subject.encode()) % SHARDS_PER_KIND]
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -90,13 +108,14 @@ class Done(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
-    """A message about a payment that is not known here, as the work list tells it."""
+    """A message about something that is not known here, as the work list tells it; `outcome` says why nothing came of it."""
 
     id: UUID
     received_at: datetime
     connection: str
     type: str
     subject: str
+    outcome: str | None
 
 
 class NotYet(msgspec.Struct, frozen=True):

@@ -23,6 +23,7 @@ from gerbang.core.inbox.model import (
     Replay,
     Result,
     Unmatched,
+    kind_of_shard,
 )
 
 CHANNEL: Final = "inbox"
@@ -40,9 +41,8 @@ class Inbox:
         self._db = db
         self._preview = preview
         self._channel = NotifyChannel(db, CHANNEL)
-        self._commits: GroupCommit[NewEvent, bool] = GroupCommit(
-            db, _store, one_statement=True, after=self._channel.notify
-        )
+        self._commits: GroupCommit[NewEvent, bool] = GroupCommit(db, self._store, one_statement=True, after=self._tell)
+        self._untold: set[str] = set()
 
     async def receive(self, event: NewEvent) -> bool:
         """Keep an event; returns after COMMIT, with True when it was new. Raises DatabaseUnavailable or CommitUnknown: not kept for
@@ -57,6 +57,14 @@ class Inbox:
             await store.reject(tx, connection, reason, source, digest, len(body))
             detail = {"reason": reason, "size": len(body), "digest": digest.hex()[:16], "times": times}
             await record(tx, [Entry(f"hook:{connection}", "webhook.rejected", f"connection:{connection}", detail)])
+
+    async def note_address_verified(self, connection: str, source: str) -> None:
+        """Write down that a provider was shown that the hook's address is ours, and from where it asked; nothing of what it sent."""
+        async with self._db.transaction() as tx:
+            entry = Entry(
+                f"hook:{connection}", "webhook.address_verified", f"connection:{connection}", {"source": source}
+            )
+            await record(tx, [entry])
 
     async def note_card_data(self, connection: str) -> None:
         """Write down that a message held a card number, which was masked; never the number."""
@@ -84,7 +92,7 @@ class Inbox:
         async with self._db.transaction() as tx:
             await store.renew(tx, event_id)
             await record(tx, [Entry(actor or SYSTEM, "webhook.replayed", ids.show("evt", event_id))])
-        self._channel.notify()
+        self._channel.notify(kind_of_shard(event.shard).value)
         return Replay(event_id, dry_run, "The event will be worked on again at once.", [])
 
     async def set_aside(self, actor: str, event_id: UUID) -> None:
@@ -98,6 +106,23 @@ class Inbox:
         """What was refused lately, newest first."""
         async with self._db.reading() as tx:
             return [Rejection(**row) for row in await store.rejections(tx, limit)]
+
+    async def _store(self, tx: Tx, events: Sequence[NewEvent]) -> Sequence[bool]:
+        rows = [
+            (ids.new(), e.connection, e.unique_key(), e.subject, e.shard(), e.type, dict(e.headers), e.body)
+            for e in events
+        ]
+        fresh = await store.add(tx, rows)
+        again = [(row[1], row[2]) for row in rows if row[0] not in fresh]
+        if again:
+            await store.count_again(tx, again)
+        self._untold |= {event.kind.value for event in events}
+        return [row[0] in fresh for row in rows]
+
+    def _tell(self) -> None:
+        """Wake the lanes of each kind that something has come for."""
+        while self._untold:
+            self._channel.notify(self._untold.pop())
 
 
 async def count_unmatched(tx: Tx, most: int) -> int:
@@ -113,14 +138,3 @@ async def unmatched(tx: Tx, after: tuple[datetime, UUID] | None, limit: int) -> 
 async def has_live_unmatched(tx: Tx) -> bool:
     """Whether one of them came from a connection for real money."""
     return await store.has_live_unmatched(tx)
-
-
-async def _store(tx: Tx, events: Sequence[NewEvent]) -> Sequence[bool]:
-    rows = [
-        (ids.new(), e.connection, e.unique_key(), e.subject, e.shard(), e.type, dict(e.headers), e.body) for e in events
-    ]
-    fresh = await store.add(tx, rows)
-    again = [(row[1], row[2]) for row in rows if row[0] not in fresh]
-    if again:
-        await store.count_again(tx, again)
-    return [row[0] in fresh for row in rows]

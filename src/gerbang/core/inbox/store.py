@@ -45,18 +45,19 @@ async def count_again(tx: Tx, places: Sequence[tuple[str, str]]) -> None:
     )
 
 
-async def take_shards(tx: Tx, preferred: Sequence[int], limit: int) -> list[Row]:
-    """Shards that nobody holds, preferred ones first; also those without work yet, so that what arrives meanwhile does not wait for the
+async def take_shards(tx: Tx, shards: Sequence[int], preferred: Sequence[int], limit: int) -> list[Row]:
+    """Those of the shards that nobody holds, preferred ones first; also those without work yet, so that what arrives meanwhile does not wait for the
     next claim. `batch` is what a dead owner was working on.
     """
     return await tx.fetch(
         """
         SELECT s.shard, s.batch FROM inbox_shards s
-        WHERE s.lease_until IS NULL OR s.lease_until < clock_timestamp()
+        WHERE s.shard = ANY ($3) AND (s.lease_until IS NULL OR s.lease_until < clock_timestamp())
         ORDER BY s.shard <> ALL ($1), s.shard LIMIT $2 FOR UPDATE SKIP LOCKED
         """,
         list(preferred),
         limit,
+        list(shards),
     )
 
 
@@ -155,7 +156,7 @@ async def count_unmatched(tx: Tx, most: int) -> int:
 async def unmatched(tx: Tx, after: tuple[datetime, UUID], limit: int) -> list[Row]:
     """Those messages, oldest first, from a keyset place on."""
     return await tx.fetch(
-        "SELECT id, received_at, connection, type, subject FROM inbox"  # noqa: S608  a constant
+        "SELECT id, received_at, connection, type, subject, outcome FROM inbox"  # noqa: S608  a constant
         f" WHERE {_UNMATCHED} AND (received_at, id) > ($1, $2) ORDER BY received_at, id LIMIT $3",
         *after,
         limit,

@@ -2,11 +2,13 @@
 
 The claim is committed before the work and names the batch. An event that kills its worker is therefore known: it is run alone next time,
 counted, and parked with its bytes after five tries. An event that only fails is found by halving its batch.
+
+Each kind of provider has shards and lanes of its own, and so transactions of its own: no kind waits for another's handler.
 """
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -20,8 +22,10 @@ from gerbang.base.db import Database, Tx, storable
 from gerbang.base.errors import GerbangError, Unavailable
 from gerbang.base.watchdog import beat, watched
 from gerbang.core.inbox import store
-from gerbang.core.inbox.model import MOST_TRIES, SHARDS, WAITS_S, Done, Event, NotYet, Result
+from gerbang.core.inbox.model import MOST_TRIES, WAITS_S, Done, Event, NotYet, Result, shards_of
+from gerbang.core.inbox.routing import refuse_all
 from gerbang.core.inbox.service import CHANNEL, Handler
+from gerbang.ports.kinds import Kind
 
 log = structlog.get_logger()
 LEASE_S: Final = 30.0
@@ -31,6 +35,7 @@ GATHER_S: Final = (
 )
 SMALL: Final = 100
 LOOK_S: Final = 0.5  # without a notification: one may get lost
+LOOK_SELDOM_S: Final = 5.0  # where nothing comes in, as a rule
 REVIVE_EVERY_S: Final = 1.0
 AFTER_FAILURE_S: Final = 2.0
 BATCH: Final = 500
@@ -50,45 +55,30 @@ class Claim:
 
 
 class Worker:
-    """Works on every shard that is free. Several lanes, in one process or many, never work on the same shard."""
+    """Works on every shard that is free: of each kind by its own handler, in lanes of its own, in one process or many."""
 
-    def __init__(self, db: Database, handler: Handler, *, lanes: int = 2, batch: int = BATCH) -> None:
+    def __init__(self, db: Database, handlers: Mapping[Kind, Handler], *, lanes: int = 2, batch: int = BATCH) -> None:
         self._db = db
-        self._handler = handler
-        self._lanes = lanes
-        self._batch = batch
         self._channel = NotifyChannel(db, CHANNEL)
-        self._stop = asyncio.Event()
+        unhandled = [kind for kind in Kind if kind not in handlers]
+        self._lanes = [
+            _Lane(db, self._channel, (kind,), handler, Share(number, lanes), batch)
+            for kind, handler in handlers.items()
+            for number in range(lanes)
+        ]
+        if unhandled:
+            self._lanes.append(_Lane(db, self._channel, unhandled, refuse_all, Share(0, 1), batch, LOOK_SELDOM_S))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; a batch under way is ended first."""
-        self._stop = stop
         async with asyncio.TaskGroup() as group:
             group.create_task(self._channel.listen(stop))
-            group.create_task(watched("inbox revival", self._reviving))
-            for number in range(self._lanes):
-                group.create_task(watched(f"inbox lane {number}", partial(self._lane, number)))
+            group.create_task(watched("inbox revival", partial(self._reviving, stop)))
+            for lane in self._lanes:
+                group.create_task(watched(f"inbox lane {lane.name}", partial(lane.run, stop)))
 
-    async def _lane(self, number: int) -> None:
-        preferred = [s for s in range(SHARDS) if s % self._lanes == number]
-        while not self._stop.is_set():
-            beat()
-            last, rings = 0, self._channel.notified
-            try:
-                last = await self._work_a_while(preferred)
-            except GerbangError as error:
-                log.warning("inbox.interrupted", code=error.code)
-                await _pause(self._stop, LOOK_S)
-            except Exception:  # a bug over one batch must not end the lane for all others
-                log.exception("inbox.lane_failed")
-                await _pause(self._stop, AFTER_FAILURE_S)
-            if not last:
-                await self._channel.wait(self._stop, LOOK_S, since=rings)
-            if last < SMALL:
-                await _pause(self._stop, GATHER_S)
-
-    async def _reviving(self) -> None:
-        while not self._stop.is_set():
+    async def _reviving(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
             try:
                 async with self._db.transaction() as tx:
                     await store.revive(tx)
@@ -96,20 +86,73 @@ class Worker:
                 log.warning("inbox.revive_failed", code=error.code)
             except Exception:  # see the lane
                 log.exception("inbox.revive_failed")
-            await _pause(self._stop, REVIVE_EVERY_S)
+            await _pause(stop, REVIVE_EVERY_S)
 
-    async def _work_a_while(self, preferred: Sequence[int]) -> int:
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Which of `of` equal lanes this is."""
+
+    number: int
+    of: int
+
+
+class _Lane:
+    """Works on some of the shards of some kinds, one batch after the other. Two lanes never work on the same shard."""
+
+    def __init__(
+        self,
+        db: Database,
+        channel: NotifyChannel,
+        kinds: Sequence[Kind],
+        handler: Handler,
+        share: Share,
+        batch: int,
+        look_s: float = LOOK_S,
+    ) -> None:
+        self.name = f"{kinds[0].value if len(kinds) == 1 else 'unhandled'} {share.number}"
+        self._db = db
+        self._channel = channel
+        self._topic = kinds[0].value
+        self._handler = handler
+        self._shards = [shard for kind in kinds for shard in shards_of(kind)]
+        self._preferred = [shard for shard in self._shards if shard % share.of == share.number]
+        self._most_shards = len(self._shards) // share.of
+        self._batch = batch
+        self._look_s = look_s
+        self._stop = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set."""
+        self._stop = stop
+        while not stop.is_set():
+            beat()
+            last, told = 0, self._channel.heard(self._topic)
+            try:
+                last = await self._work_a_while()
+            except GerbangError as error:
+                log.warning("inbox.interrupted", code=error.code)
+                await _pause(stop, LOOK_S)
+            except Exception:  # a bug over one batch must not end the lane for all others
+                log.exception("inbox.lane_failed")
+                await _pause(stop, AFTER_FAILURE_S)
+            if not last:
+                await self._channel.wait(stop, self._look_s, since=told, topic=self._topic)
+            if last < SMALL:
+                await _pause(stop, GATHER_S)
+
+    async def _work_a_while(self) -> int:
         """Work until the shards are shared again; returns how many events the last batch had."""
-        claim, events = await self._claim(preferred)
+        claim, events = await self._claim()
         last = 0
         while events:
             last = len(events)
             events = await self._work(claim, events)
         return last
 
-    async def _claim(self, preferred: Sequence[int]) -> tuple[Claim, list[Event]]:
+    async def _claim(self) -> tuple[Claim, list[Event]]:
         async with self._db.transaction() as tx:
-            taken = await store.take_shards(tx, preferred, SHARDS // self._lanes)
+            taken = await store.take_shards(tx, self._shards, self._preferred, self._most_shards)
             claim = Claim(ids.new(), tuple(row["shard"] for row in taken), time.monotonic() + HOLD_S)
             suspects = [event for row in taken for event in row["batch"]]
             if suspects:

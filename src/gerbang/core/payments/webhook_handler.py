@@ -1,6 +1,7 @@
 """What stored webhooks do to payments: a signed fact is heard, a hint only makes us ask. One transaction for a whole batch."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.connections.model import Connection, ConnectionNotFound
 from gerbang.core.inbox.model import Done, Event, NotYet, Replay, Result
+from gerbang.core.inbox.routing import EventHandler
 from gerbang.core.inbox.service import Apply
 from gerbang.core.payments import schedule, store
 from gerbang.core.payments.applying_facts import FactReport, apply_facts, apply_report
@@ -23,10 +25,10 @@ from gerbang.core.payments.unit_of_work import load_for_update, refold
 from gerbang.core.queue import service as queue
 from gerbang.core.secrets.model import Purpose
 from gerbang.ports.payment import Accepted, Account, ActionRequired, Cancelled, Declined, Expired, Lost
-from gerbang.ports.webhook import Hint, Ignored, SignedFacts, WebhookRequest
+from gerbang.ports.webhook import Hint, Ignored, PaymentMessage, SignedFacts, WebhookProvider, WebhookRequest
 
 log = structlog.get_logger()
-_UNKNOWN: Final = "it is about an attempt that is not known here"
+UNKNOWN_ATTEMPT: Final = "it is about an attempt that is not known here"
 _NO_MONEY: Final = (
     Accepted,
     ActionRequired,
@@ -35,14 +37,18 @@ _NO_MONEY: Final = (
     Cancelled,
     Lost,
 )  # what a provider says where none has moved
-Reading = SignedFacts | Hint | Ignored
 
 
 class Read(msgspec.Struct, frozen=True):
     """A stored event and what it says."""
 
     event: Event
-    says: Reading
+    says: PaymentMessage
+
+
+def handler(ctx: Context) -> EventHandler:
+    """What payments do with the events of their providers."""
+    return EventHandler(partial(handle, ctx), partial(preview, ctx))
 
 
 async def handle(ctx: Context, events: Sequence[Event]) -> Apply:
@@ -97,9 +103,9 @@ def _result(read: Read, owners: dict[UUID, UUID], details_by_id: dict[UUID, Paym
         case Hint(attempt=attempt) if attempt in owners:
             return Done("asked the provider", attempt)
         case SignedFacts(facts=facts):
-            return NotYet(_UNKNOWN, names_money=not all(isinstance(fact, _NO_MONEY) for fact in facts))
+            return NotYet(UNKNOWN_ATTEMPT, names_money=not all(isinstance(fact, _NO_MONEY) for fact in facts))
         case _:
-            return NotYet(_UNKNOWN)
+            return NotYet(UNKNOWN_ATTEMPT)
 
 
 async def preview(ctx: Context, event: Event) -> Replay:
@@ -139,9 +145,6 @@ async def _account_if_usable(ctx: Context, name: str) -> tuple[Connection, Accou
     except GerbangError as error:
         log.warning("inbox.connection_unusable", connection=name, code=error.code, why=error.detail)
         return None
-    if found is not None and (why := ctx.connections.unusable(found[0])):
-        log.warning("inbox.connection_unusable", connection=name, why=why)
-        return None
     return found
 
 
@@ -153,10 +156,10 @@ async def _account(ctx: Context, name: str) -> tuple[Connection, Account] | None
     return connection, await ctx.connections.account_for(connection, Purpose.VERIFY_WEBHOOK)
 
 
-def _read(ctx: Context, known: tuple[Connection, Account] | None, event: Event) -> Reading:
+def _read(ctx: Context, known: tuple[Connection, Account] | None, event: Event) -> PaymentMessage:
     if known is None:
         return Hint(None)  # it was made a moment ago by another process, or cannot be used now: the event waits for it
-    webhook = ctx.connections.provider_of(known[0]).webhook
+    webhook: WebhookProvider[PaymentMessage] | None = ctx.connections.provider_of(known[0]).webhook
     if webhook is None:
         return Ignored("its provider sends no webhooks")
     return webhook.read(known[1], WebhookRequest(event.headers, event.body))

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from gerbang.ports.provider import Kind, Provider
+from gerbang.ports.kinds import Kind
+from gerbang.ports.provider import Provider
 from gerbang.providers.coinbase_checkouts.account import CREDENTIALS, SETTINGS
 from gerbang.providers.coinbase_checkouts.adapter import CheckoutPayments
 from gerbang.providers.coinbase_checkouts.checking import probe, problems

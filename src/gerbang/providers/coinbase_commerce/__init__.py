@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from gerbang.ports.provider import Kind, Provider
+from gerbang.ports.kinds import Kind
+from gerbang.ports.provider import Provider
 from gerbang.providers.coinbase_commerce.account import CREDENTIALS, SETTINGS, problems
 from gerbang.providers.coinbase_commerce.adapter import CommercePayments
 from gerbang.providers.coinbase_commerce.checking import probe

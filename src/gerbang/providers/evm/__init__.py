@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from gerbang.ports.provider import Kind, Provider
+from gerbang.ports.kinds import Kind
+from gerbang.ports.provider import Provider
 from gerbang.providers.evm.account import CREDENTIALS, SETTINGS, problems
 from gerbang.providers.evm.adapter import EvmPayments
 from gerbang.providers.evm.chain import EvmChain

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from gerbang.ports.provider import CredentialField, Kind, Provider, SecretFamily, SettingField
+from gerbang.ports.kinds import Kind
+from gerbang.ports.provider import CredentialField, Provider, SecretFamily, SettingField
 from gerbang.providers.http_rates.adapter import HttpRates
 from gerbang.providers.http_rates.checking import probe
 

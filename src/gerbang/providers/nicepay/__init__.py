@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from gerbang.ports.provider import Kind, Provider
+from gerbang.ports.kinds import Kind
+from gerbang.ports.provider import Provider
 from gerbang.providers.nicepay.account import CREDENTIALS, SETTINGS
 from gerbang.providers.nicepay.checking import probe, problems
 from gerbang.providers.nicepay.dialects import NicepayDialects, NicepayHooks

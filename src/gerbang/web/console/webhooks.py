@@ -12,7 +12,9 @@ from gerbang.base import ids
 from gerbang.base.card_numbers import masked
 from gerbang.base.formats import Locale
 from gerbang.core.inbox.model import Event, EventFilters, EventStatus, Rejection, Replay
+from gerbang.core.inbox.routing import NOBODY
 from gerbang.core.inbox.service import SET_ASIDE
+from gerbang.core.payments.webhook_handler import UNKNOWN_ATTEMPT
 from gerbang.web import texts
 from gerbang.web.console import filters as filtering
 from gerbang.web.console.page_frame import operator, show, stamp
@@ -34,7 +36,8 @@ _HIDDEN_HEADERS: Final = frozenset({"authorization", "cookie", "x-signature", "p
 
 _OUTCOMES: Final = {
     "asked the provider": "hook.outcome.asked",
-    "it is about an attempt that is not known here": "hook.outcome.unknown",
+    UNKNOWN_ATTEMPT: "hook.outcome.unknown",
+    NOBODY: "hook.outcome.nobody",
     "its worker died each time": "hook.outcome.died",
     SET_ASIDE: "hook.outcome.set_aside",
 }

@@ -17,6 +17,7 @@ from gerbang.core.payments.machine import is_stopped, is_taken_back
 from gerbang.core.payments.model import Attempt, PaymentDetail, Refund
 from gerbang.core.payments.refunds.model import NamedDestination, Work
 from gerbang.core.payments.refunds.separation_of_duties import Duties
+from gerbang.core.payments.webhook_handler import UNKNOWN_ATTEMPT
 from gerbang.web import texts
 from gerbang.web.checkout import checkout_state as scenes
 from gerbang.web.console import actors
@@ -134,11 +135,12 @@ def row_of(
 
 
 def unmatched_row(event: Unmatched, caller: Caller, now: datetime, locale: Locale) -> Row:
-    """A message of a provider about a payment that is not known here: it leads to the message, where it can be run again or set aside."""
+    """A message of a provider that nothing came of: it leads to the message, where it can be run again or set aside."""
     say, page = texts.words(locale), f"/console/webhooks/{ids.show('evt', event.id)}"
+    what = "work.unmatched.what" if event.outcome == UNKNOWN_ATTEMPT else "work.unmatched.unhandled"
     return Row(
         mark=_MARKS["unmatched"], word=say("work.unmatched"), sum="", who=event.connection, href=page,
-        what=say("work.unmatched.what", type=event.type, subject=event.subject or "–"), id=event.id.hex, bank="", account="", holder="",
+        what=say(what, type=event.type, subject=event.subject or "–"), id=event.id.hex, bank="", account="", holder="",
         otherwise=say("work.unmatched.else"), since=event.received_at, at=stamp(event.received_at, locale), ago=_age(now - event.received_at, locale),
         button=say("work.unmatched.do"), press="", open=page if caller.may("webhooks:read") else "", hint=Markup(""), minor=0, currency="",
     )  # fmt: skip

@@ -327,6 +327,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Tentang percobaan yang belum dikenal di sini.",
         "About an attempt that is not known here.",
     ),
+    "hook.outcome.nobody": ("Versi ini tidak mengolah kabar jenis itu.", "This version handles no events of its kind."),
     "hook.outcome.set_aside": ("Sudah diurus oleh seseorang.", "A person has dealt with it."),
     "hook.outcome.died": ("Pekerjanya mati setiap kali.", "Its worker died each time."),
     "hook.outcome.payment": ("Pembayaran: {status}.", "Payment: {status}."),

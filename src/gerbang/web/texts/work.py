@@ -245,6 +245,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "pesan {type} tentang {subject}: pembayarannya tidak ada di sini, misalnya setelah pemulihan cadangan.",
         "message {type} about {subject}: its payment is not here, after a restore for one.",
     ),
+    "work.unmatched.unhandled": (
+        "pesan {type} tentang {subject}: tidak ada di sini yang bisa mengolahnya; halamannya menyebut alasannya.",
+        "message {type} about {subject}: nothing here can work on it; its page says why.",
+    ),
     "work.unmatched.else": (
         "pesannya disimpan; uang yang disebutnya tidak tercatat di mana pun.",
         "the message is kept, and money that it tells of is booked nowhere.",

@@ -1,10 +1,11 @@
-"""POST /hooks/{connection}: verify, keep, answer. Nothing else.
+"""POST /hooks/{connection}: verify, keep, answer. Nothing else; and GET, where a provider asks so whether the address is ours.
 
 The answer leaves only after COMMIT. A message that is not genuine gets 401 and leaves a digest, never its content.
 """
 
 import time
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 import structlog
 
@@ -18,6 +19,7 @@ from gerbang.core.inbox.service import Inbox
 from gerbang.core.limits.model import RateLimited
 from gerbang.core.secrets.model import Purpose
 from gerbang.ports.webhook import Rejection, WebhookRequest
+from gerbang.ports.webhook import Reply as ProviderReply
 from gerbang.web.gateway.request_context import Reply
 from gerbang.web.input.masking import without_card_numbers
 from gerbang.web.problems import BodyTooLarge, Header, MethodNotAllowed, WebhookRejected, describe
@@ -26,6 +28,7 @@ from gerbang.web.transport.webhook_refusals import Refusals
 log = structlog.get_logger()
 PREFIX: Final = "/hooks/"
 _KEPT_HEADERS_BYTES: Final = 8_192
+_MOST_PARAMETERS: Final = 32
 _NEVER_KEPT: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
 _CLOSE: Final = (b"connection", b"close")
 
@@ -50,13 +53,15 @@ class Hooks:
 
     async def reply(self, scope: Any, receive: Any) -> Reply:
         """The answer to one request; the gateway has already bounded its headers and time."""
-        if scope["method"] != "POST":
-            return _problem(scope, MethodNotAllowed("Webhooks are sent by POST."), (b"allow", b"POST"))
+        if scope["method"] not in ("POST", "GET"):
+            return _by_post(scope)
         source = _source(scope)
         if closed_s := self._refusals.closed_for_s(source):
             self._refusals.turned_away(source, "any", "too_many")
             too_many = RateLimited("Too many webhooks of yours were refused.", retry_after_s=closed_s)
             return _problem(scope, too_many, _CLOSE)
+        if scope["method"] == "GET":
+            return await self._verify_address(scope, source)
         try:
             connection = await self._known(scope)
             body = await _body(scope, receive, self._body_limit_bytes)
@@ -71,6 +76,26 @@ class Hooks:
             unavailable = error if isinstance(error, Unavailable) else Unavailable("Not stored; please send it again.")
             return _problem(scope, unavailable)
 
+    async def _verify_address(self, scope: Any, source: str) -> Reply:
+        """Show a provider that asks by GET that the hook is ours. Everybody else is told the same, be there such a connection or not."""
+        try:
+            connection = await self._known(scope)
+            verify = self._connections.provider_of(connection).verify_address
+            if verify is None:
+                return _by_post(scope)
+            account = await self._connections.account_for(connection, Purpose.VERIFY_WEBHOOK)
+            query = _query(scope)
+            answer = Rejection.MALFORMED if query is None else verify(account, query)
+            if isinstance(answer, Rejection):
+                await self._reject(connection.id, answer, source, scope["query_string"])
+                return _problem(scope, WebhookRejected(f"Refused: {answer.value}."))
+            await self._inbox.note_address_verified(connection.id, source)
+            return _told(answer)
+        except NotFound:
+            return _by_post(scope)
+        except GerbangError as error:
+            return _problem(scope, error if isinstance(error, Unavailable) else Unavailable("Please ask again."))
+
     async def _known(self, scope: Any) -> Connection:
         """The connection that the address names, known before anything is read; raises NotFound. One that is disabled is heard too: it is offered
         to nobody, and what was begun by it goes on.
@@ -83,7 +108,8 @@ class Hooks:
         return connection
 
     async def _take(self, scope: Any, connection: Connection, source: str, body: bytes) -> Reply:
-        webhook = self._connections.provider_of(connection).webhook
+        provider = self._connections.provider_of(connection)
+        webhook = provider.webhook
         assert webhook is not None
         account = await self._connections.account_for(connection, Purpose.VERIFY_WEBHOOK)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
@@ -92,12 +118,10 @@ class Hooks:
             await self._reject(connection.id, found, source, body)
             return _problem(scope, WebhookRejected(f"Refused: {found.value}."))
         kept, kept_headers = without_card_numbers(body), _kept(headers)
-        event = NewEvent(connection.id, found.key, found.subject, found.type, kept_headers, kept)
+        event = NewEvent(connection.id, found.key, found.subject, found.type, kept_headers, kept, provider.kind)
         if await self._inbox.receive(event) and kept != body:
             await self._inbox.note_card_data(connection.id)
-        answer = found.reply or webhook.reply
-        more = tuple([(name.encode(), value.encode()) for name, value in answer.headers])
-        return Reply(answer.status, answer.body, answer.content_type.encode(), more)
+        return _told(found.reply or webhook.reply)
 
     async def _reject(self, connection: str, reason: Rejection, source: str, body: bytes) -> None:
         """Keep a sample now and then: a flood of forgeries must not fill the disk."""
@@ -107,6 +131,31 @@ class Hooks:
                 await self._inbox.reject(connection, reason.value, source, body, times=times)
             except Unavailable as error:  # it is refused all the same
                 log.warning("webhook.sample_lost", connection=connection, code=error.code)
+
+
+def _told(answer: ProviderReply) -> Reply:
+    more = tuple([(name.encode(), value.encode()) for name, value in answer.headers])
+    return Reply(answer.status, answer.body, answer.content_type.encode(), more)
+
+
+def _by_post(scope: Any) -> Reply:
+    return _problem(scope, MethodNotAllowed("This address takes POST."))
+
+
+def _query(scope: Any) -> dict[str, str] | None:
+    """The parameters of the address, by name; None where they cannot be read, or one is given twice."""
+    try:
+        pairs = parse_qsl(
+            scope["query_string"].decode("ascii"),
+            keep_blank_values=True,
+            strict_parsing=bool(scope["query_string"]),
+            errors="strict",
+            max_num_fields=_MOST_PARAMETERS,
+        )
+    except ValueError:
+        return None
+    query = dict(pairs)
+    return query if len(query) == len(pairs) else None
 
 
 def _source(scope: Any) -> str:
