@@ -85,12 +85,22 @@ class Cursors:
 
 
 class Part:
-    """What is asked of a list that is short enough to be read whole: so many of it from a place on, or all of it."""
+    """What is asked of a list that is short enough to be read whole: so many of it from a place on, or all of it; or of one that is mostly short:
+    `place` and `most` say what to read of it.
+    """
 
     def __init__(self, cursors: Cursors, limit: int | None, cursor: str | None) -> None:
         self._cursors = cursors
         self._limit = limit
         self._cursor = cursor
+
+    async def place(self, list_name: str) -> Place | None:
+        """After which row to read; raises Invalid for a cursor of another list."""
+        return await self._cursors.read(list_name, self._cursor)
+
+    def most(self, unasked: int) -> int:
+        """How many rows to show where nobody said `unasked` many; raises Invalid for less than one."""
+        return unasked if self._limit is None else capped(self._limit)
 
     async def of(self, list_name: str, whole: Sequence[T]) -> Page[T]:
         """The part of the list as a page; raises Invalid for a limit below one and a cursor of another list."""

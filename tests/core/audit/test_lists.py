@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from gerbang.base.db import Database
-from gerbang.core.audit.service import Audit, of_object
+from gerbang.core.audit.service import Audit, recent, timeline
 
 Row = tuple[UUID, str, str]
 
@@ -30,5 +30,15 @@ async def test_the_trail_shows_what_was_asked_for_newest_first_and_each_entry_on
 async def test_what_was_done_to_one_object_is_told_from_the_beginning(db: Database) -> None:
     made = await _some(db, 30)
     async with db.reading() as tx:
-        found = [one.id for one in await of_object(tx, "x", 5)]
-    assert found == [id_ for id_, _, to in made[::-1] if to == "x"][:5]
+        found: list[UUID] = []
+        while part := await timeline(tx, "x", 4, found[-1] if found else None):
+            assert len(part) <= 4
+            found += [one.id for one in part]
+    assert found == [id_ for id_, _, to in made[::-1] if to == "x"]
+
+
+async def test_the_last_of_what_was_done_to_an_object_is_read_without_the_rest(db: Database) -> None:
+    made = await _some(db, 30)
+    async with db.reading() as tx:
+        last = await recent(tx, "x", 1, action="b")
+    assert [one.id for one in last] == [next(id_ for id_, did, to in made if (did, to) == ("b", "x"))]

@@ -40,9 +40,14 @@ def no_audit_no_action() -> Iterator[None]:
         raise AuditUnavailable(retry_after_s=5) from error
 
 
-async def of_object(tx: Tx, object_: str, limit: int = 500) -> list[Recorded]:
-    """What was done to one object, oldest first."""
-    return [_recorded(row) for row in await store.of_object(tx, object_, limit)]
+async def timeline(tx: Tx, object_: str, limit: int, after: UUID | None = None) -> list[Recorded]:
+    """What was done to any object, oldest first: at most `limit` entries, those after an entry if it is named."""
+    return [_recorded(row) for row in await store.of_object(tx, object_, after or UUID(int=0), limit)]
+
+
+async def recent(tx: Tx, object_: str, limit: int, *, action: str | None = None) -> list[Recorded]:
+    """What was done to an object last, newest first; with `action` only that."""
+    return [_recorded(row) for row in await store.page(tx, None, action, object_, limit)]
 
 
 class Audit:

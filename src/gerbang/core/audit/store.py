@@ -20,9 +20,9 @@ async def add(tx: Writer, columns: Sequence[list[object]]) -> None:
     )
 
 
-async def of_object(tx: Tx, object_: str, limit: int) -> list[Row]:
-    """What was done to one object, oldest first."""
-    return await tx.fetch(_OF_OBJECT_FORWARD, object_, limit)
+async def of_object(tx: Tx, object_: str, after: UUID, limit: int) -> list[Row]:
+    """What was done to one object after an entry, oldest first."""
+    return await tx.fetch(_OF_OBJECT_FORWARD, object_, limit, after)
 
 
 async def of_request(tx: Tx, request_id: str, limit: int) -> list[Row]:
@@ -92,7 +92,7 @@ _OF_OBJECT_FORWARD = (
     + """
     kinds CROSS JOIN LATERAL (
         SELECT * FROM audit
-        WHERE (object, action, id) >= ($1, kind, '00000000-0000-0000-0000-000000000000')
+        WHERE (object, action, id) > ($1, kind, $3)
           AND (object, action, id) <= ($1, kind, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
         ORDER BY object, action, id LIMIT $2) AS found
     ORDER BY id LIMIT $2

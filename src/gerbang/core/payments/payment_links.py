@@ -4,7 +4,7 @@ from uuid import UUID
 
 from gerbang.base import ids
 from gerbang.core.audit.model import Entry
-from gerbang.core.audit.service import of_object
+from gerbang.core.audit.service import recent
 from gerbang.core.idempotency import service as idempotency
 from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.identity.model import Caller
@@ -54,7 +54,7 @@ async def note_opened(ctx: Context, caller: Caller, payment_id: UUID) -> None:
     shown = ids.show("pay", payment_id)
     async with ctx.db.transaction() as tx:
         aggregates = await load_for_update(tx, [payment_id])  # locked: two tabs at once are one opening
-        if any(entry.action == LINK_OPENED for entry in await of_object(tx, shown)):
+        if await recent(tx, shown, 1, action=LINK_OPENED):
             return
         for aggregate in aggregates.values():
             aggregate.effects.entries.append(Entry(caller.label, LINK_OPENED, shown))

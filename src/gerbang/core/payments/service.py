@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from gerbang.base import ids
@@ -65,6 +66,8 @@ from gerbang.core.payments.refunds.model import (
 )
 from gerbang.core.payments.refunds.requesting import RefundDecision
 from gerbang.core.secrets.service import Secrets
+
+TIMELINE: Final = 500  # moments that a page shows of a payment without asking for more
 
 
 class Payments:
@@ -130,10 +133,10 @@ class Payments:
             raise PaymentNotFound
         return found
 
-    async def timeline(self, payment_id: UUID) -> list[Moment]:
-        """What happened to a payment, oldest first, from the audit trail."""
+    async def timeline(self, payment_id: UUID, after: UUID | None = None, limit: int = TIMELINE) -> list[Moment]:
+        """What happened to a payment, oldest first, from the audit trail: at most `limit` moments, after one of them if it is named."""
         async with self.context.db.reading() as tx:
-            entries = await audit.of_object(tx, ids.show("pay", payment_id))
+            entries = await audit.timeline(tx, ids.show("pay", payment_id), limit, after)
         return [
             Moment(e.id, e.happened_at, _direction(e.action, e.detail), e.action, e.actor, e.detail, e.request_id)
             for e in entries

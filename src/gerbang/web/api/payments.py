@@ -13,6 +13,7 @@ from gerbang.base import formats, ids
 from gerbang.base.money import ASSETS, EXPONENTS
 from gerbang.core.identity.model import Caller, UserNotFound
 from gerbang.core.payments.model import Filters, NewPayment, Payment, PaymentDetail, PaymentStatus
+from gerbang.core.payments.service import TIMELINE
 from gerbang.ports.payment import DisplayCode, DisplayVirtualAccount, Method, NextAction, Payer
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, Part, capped
 from gerbang.web.gateway.query_parameters import A_TIME, read_known, read_span
@@ -165,11 +166,15 @@ async def send_link(request: AnyRequest, services: Services, payment: str) -> Re
 
 
 @get("/v1/payments/{payment:str}/timeline", summary="What happened to a payment", tags=_TAGS)
-async def timeline(request: AnyRequest, services: Services, part: Part, payment: str) -> Page[MomentView]:
-    """Oldest first: what came in, what went out, what was decided."""
+async def timeline(
+    request: AnyRequest, services: Services, cursors: Cursors, part: Part, payment: str
+) -> Page[MomentView]:
+    """Oldest first: what came in, what went out, what was decided. Without `limit` the first 500."""
     details = await seen_by(caller_of(request), services.payments, payment)
-    moments = [views.moment_view(one) for one in await services.payments.timeline(details.payment.id)]
-    return await part.of(f"timeline-{details.payment.id}", moments)
+    name, most = f"timeline-{details.payment.id}", part.most(TIMELINE)
+    place = await part.place(name)
+    moments = await services.payments.timeline(details.payment.id, place[1] if place else None, most + 1)
+    return await cursors.page(name, moments, most, lambda m: (m.at, m.id), views.moment_view)
 
 
 @get("/v1/payments/{payment:str}/chain", summary="What our own node saw", tags=_TAGS)

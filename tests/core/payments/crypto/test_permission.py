@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from gerbang.app import _quote_terms
-from gerbang.core.audit.service import of_object
+from gerbang.core.audit.service import timeline
 from gerbang.core.payments.crypto.permission import OBJECT, is_hidden, note_reason, refuse_hidden
 from gerbang.core.payments.model import MethodUnavailable
 from gerbang.settings import Settings
@@ -41,5 +41,5 @@ async def test_the_reason_is_in_the_audit_once_a_change(world: World) -> None:
     for reason in ("", REASON, REASON, ""):
         await note_reason(world.core.db, reason)
     async with world.core.db.reading() as tx:
-        noted = [(one.action, one.detail) for one in await of_object(tx, OBJECT)]
+        noted = [(one.action, one.detail) for one in await timeline(tx, OBJECT, 10)]
     assert noted == [("crypto.allowed", {"reason": REASON}), ("crypto.forbidden", {"reason": ""})]

@@ -5,7 +5,7 @@ from typing import Final
 from gerbang.base.db import Database
 from gerbang.base.errors import FieldError
 from gerbang.core.audit.model import Entry
-from gerbang.core.audit.service import of_object, record
+from gerbang.core.audit.service import recent, record
 from gerbang.core.payments.crypto.rates import QuoteTerms
 from gerbang.core.payments.model import MethodUnavailable
 
@@ -34,8 +34,8 @@ def refuse_hidden(terms: QuoteTerms, currency: str, phone: str) -> None:
 async def note_reason(db: Database, reason: str) -> None:
     """Have it in the audit, once a change, that the owner switched crypto on, and why, or off again."""
     async with db.transaction() as tx:
-        earlier = await of_object(tx, OBJECT)
-        known = earlier[-1].detail.get("reason", "") if earlier else ""
+        earlier = await recent(tx, OBJECT, 1)
+        known = earlier[0].detail.get("reason", "") if earlier else ""
         if known != reason:
             action = "crypto.allowed" if reason else "crypto.forbidden"
             await record(tx, [Entry("system:settings", action, OBJECT, {"reason": reason})])

@@ -11,7 +11,7 @@ from gerbang.base import eip55, ids
 from gerbang.base.db import Tx
 from gerbang.base.errors import FieldError
 from gerbang.core.audit.model import Entry
-from gerbang.core.audit.service import of_object
+from gerbang.core.audit.service import recent
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments import store
 from gerbang.core.payments.context import Context
@@ -38,6 +38,7 @@ from gerbang.core.payments.unit_of_work import PaymentAggregate, load_for_update
 
 LINK_SENT: Final = "refund.link_sent"  # what the audit trail, and so the timeline, calls it
 LINK_ISSUED: Final = "refund.link_issued"
+_TRAIL: Final = 50  # links of a payment's refunds that may have been mailed within the pause
 _PAUSE: Final = timedelta(minutes=5)  # between two mails with the same link
 
 
@@ -155,8 +156,8 @@ async def send_link(ctx: Context, caller: Caller, refund_id: UUID) -> Refund:
         if not payer.email:
             raise NoPayerEmail("Somebody who may pay out can make a link, or name the account.")
         shown, pay = ids.show("ref", refund_id), ids.show("pay", aggregate.payment.id)
-        trail = await of_object(tx, pay)
-        sent = [e.happened_at for e in trail if e.action == LINK_SENT and e.detail.get("refund") == shown]
+        trail = await recent(tx, pay, _TRAIL, action=LINK_SENT)
+        sent = [e.happened_at for e in trail if e.detail.get("refund") == shown]
         if sent and aggregate.now - max(sent) < _PAUSE:
             raise RefundLinkJustSent(
                 "Look into the mailbox, also among unwanted mail; another one can be sent in five minutes."
