@@ -26,6 +26,7 @@ from gerbang.base.http import Http
 from gerbang.base.watchdog import Watchdog, watched
 from gerbang.core.announcements.broadcast import Broadcaster
 from gerbang.core.announcements.lag import Lag
+from gerbang.core.announcements.live_changes import LiveChanges
 from gerbang.core.audit.model import AuditUnavailable
 from gerbang.core.audit.service import Audit
 from gerbang.core.connections.service import Connections
@@ -178,14 +179,14 @@ async def serve(settings: Settings, dog: Watchdog, providers: Mapping[str, Provi
             )  # fmt: skip
         finally:
             stop.set()
-            await services.broadcast.close()
+            await asyncio.gather(services.live.close(), services.broadcast.close())
 
 
 def _services(parts: Core, dog: Watchdog | None = None) -> Services:
     return Services(
         settings=parts.settings, db=parts.db, http=parts.http, changes=parts.changes, limits=Limiter(parts.db),
         identity=parts.identity, secrets=parts.secrets, connections=parts.connections, payments=parts.payments, inbox=parts.inbox,
-        ledger=Ledger(parts.db), audit=Audit(parts.db), notifications=parts.notifications, broadcast=Broadcaster(parts.db, nouns.OBJECTS), objects=nouns.OBJECTS,
+        ledger=Ledger(parts.db), audit=Audit(parts.db), notifications=parts.notifications, broadcast=(broadcast := Broadcaster(parts.db, nouns.OBJECTS)), live=LiveChanges(broadcast), objects=nouns.OBJECTS,
         checks={"queue": lambda: _queue_age(parts), "workers": parts.workers.cause, "tables": partial(table_locks.cause, parts.db)},
         notices={"chains": parts.watcher.stalls, "workers": parts.workers.notice, "events": parts.lag.notice, "jobs": parts.workers.jobs_notice},
         gauges={

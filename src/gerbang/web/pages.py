@@ -118,7 +118,7 @@ HEADERS: Final[Mapping[str, str]] = {
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
-    "vary": "accept-language, accept-encoding, cookie",
+    "vary": "accept-language, accept-encoding, cookie, hx-request",
 }
 
 
@@ -228,6 +228,11 @@ def _unpacks(request: Request[Any, Any, Any]) -> bool:
     return "gzip" in request.headers.get("accept-encoding", "")
 
 
+def wants_part(request: Request[Any, Any, Any]) -> bool:
+    """Whether an open page asks for its part that changes, by htmx, and not a person for the page."""
+    return request.method == "GET" and request.headers.get("hx-request") == "true"
+
+
 def is_https(request: Request[Any, Any, Any]) -> bool:
     """Whether the visitor's own connection is encrypted, so that cookies may say Secure.
 
@@ -262,7 +267,7 @@ def page_error(request: Request[Any, Any, Any], error: GerbangError) -> Page:
     """An error as a page: what happened, whether anything moved, what was typed, and the number that finds it in our log."""
     context_of(request).error = error  # so that the gateway audits it where that is due
     status = status_of(error)
-    if status == 401 and request.method == "GET":
+    if status == 401 and request.method == "GET" and not wants_part(request):
         return see_other(f"/login?{urlencode({'next': _local(request)})}")
     settings = services_of(request).settings
     message, desk = _message(error, status), request.url.path.startswith(_DESK)

@@ -151,6 +151,7 @@ POLICY: Final[Sequence[Row]] = (
     # the console's pages: strangers are led to the door, permissions are checked page by page in web/console
     _open("GET", "/console"),
     _open("GET", "/console/find"),
+    _open("GET", "/console/live", Rate.READ),
     _open("GET", "/console/work"),
     _open("POST", "/console/work/claim", Rate.WRITE, Body.FORM),
     _open("POST", "/console/work/release", Rate.WRITE, Body.FORM),

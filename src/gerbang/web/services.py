@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 from gerbang.base.db import Database
 from gerbang.base.http import Http
+from gerbang.base.recent_reads import RecentReads
 from gerbang.core.announcements.broadcast import Broadcaster, ObjectKind
+from gerbang.core.announcements.live_changes import LiveChanges
 from gerbang.core.audit.service import Audit
 from gerbang.core.connections.service import Connections
 from gerbang.core.identity.changes import Changes
@@ -24,7 +26,8 @@ Gauge = tuple[str, str, Callable[[], Mapping[str, float]]]
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`broadcast` carries announcements to open pages, of the `objects` by their type. `checks` are named questions for /readyz: each answers what is wrong, or None.
+    """`broadcast` carries announcements to open pages, of the `objects` by their type; `live` tells the console's that they should look again,
+    and `reads` is what they share. `checks` are named questions for /readyz: each answers what is wrong, or None.
     `notices` are asked there too, and keep nobody from being ready.
     `gauges` are numbers for /metrics by name: what they tell, the name of their label, and a reading of numbers by label.
     """
@@ -41,9 +44,11 @@ class Services:
     notifications: Notifications
     broadcast: Broadcaster
     objects: Mapping[str, ObjectKind]
+    live: LiveChanges
     limits: Limiter
     changes: Changes
     http: Http
+    reads: RecentReads = field(default_factory=RecentReads)
     checks: Mapping[str, Check] = field(default_factory=dict)
     notices: Mapping[str, Check] = field(default_factory=dict)
     gauges: Mapping[str, Gauge] = field(default_factory=dict)

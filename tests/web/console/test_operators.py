@@ -89,15 +89,15 @@ async def test_the_list_filters_by_address_and_goes_on_by_cursor(shop: Shop, des
     for number in range(53):
         await edge.create(order_reference=f"LBG-{number:03d}", customer={"name": "Sari <b>W</b>"})
     first = await desk.get("/console/payments")
-    assert first.text.count('<td class="c-st">') == 50
+    assert first.text.count('<td class="a1">') == 50
     assert "<b>W</b>" not in first.text
     older = re.search(r'href="(/console/payments\?cursor=[^"]+)" rel="next"', first.text)
     assert older
     second = await desk.get(older[1].replace("&amp;", "&"))
-    assert second.text.count('<td class="c-st">') == 3
+    assert second.text.count('<td class="a1">') == 3
     assert (await desk.get("/console/payments?cursor=AAAA")).status_code == 422
     one = await desk.get("/console/payments?order_reference=LBG-007&status=created")
-    assert one.text.count('<td class="c-st">') == 1
+    assert one.text.count('<td class="a1">') == 1
     nothing = await desk.get("/console/payments?status=held")
     assert "Tidak ada yang cocok" in nothing.text
     assert (await desk.get("/console/payments?after=yesterday")).status_code == 422

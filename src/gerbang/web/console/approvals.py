@@ -13,7 +13,7 @@ from gerbang.core.payments.refunds.model import Approval, DestinationChanged, Na
 from gerbang.web import texts
 from gerbang.web.checkout.login import password_of
 from gerbang.web.console import actors, payment_view, refund_view
-from gerbang.web.console.confirmation import REFUSED_FOR_GOOD, back_to
+from gerbang.web.console.confirmation import REFUSED_FOR_GOOD, Input, back_to
 from gerbang.web.console.page_frame import names_of, operator, show
 from gerbang.web.forms import read_form
 from gerbang.web.input.typed_money import Unreadable, read_amount
@@ -116,13 +116,32 @@ async def _show(
         decides=actors.called(known.decided_by, names, locale) if known.decided_by else "",
         others=actors.listed(may.others, names, locale),
         may_decide=may.approve,
-        proven=await services.identity.step_up.is_given(caller),
         is_open=known.status == "pending" and services.payments.context.clock.now() < known.expires_at,
-        given=given,
+        given={**given, "password": ""},
         wrong=wrong,
+        inputs=_inputs(locale, proven=await services.identity.step_up.is_given(caller)),
         **_bound(refund, named, await payments.coins_of(refund), known, locale),
         history=refund_view.history_of(named, locale, names),
     )
+
+
+def _inputs(locale: formats.Locale, *, proven: bool) -> tuple[Input, ...]:
+    """What is typed to decide; the password where it was not given a moment ago (R38)."""
+    say = texts.words(locale)
+    amount = Input(
+        "amount", say("approving.amount"), hint=say("approving.amount.hint"), most=40, mode="numeric", required=False
+    )
+    note = Input("note", say("approving.note"), most=500, required=False)
+    password = Input(
+        "password",
+        say("approving.password"),
+        "password",
+        hint=say("approving.password.hint"),
+        most=1024,
+        auto="current-password",
+        required=False,
+    )
+    return (amount, note) if proven else (amount, note, password)
 
 
 def _bound(

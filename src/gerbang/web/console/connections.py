@@ -1,19 +1,25 @@
 """Operators and connections: which there are, what each offers, whether its provider takes it; switching one on or off asks first."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
+from markupsafe import Markup
 
 from gerbang.base.errors import FieldError, Invalid
+from gerbang.base.formats import Locale
+from gerbang.core.audit.model import Recorded
 from gerbang.core.connections.model import Connection
 from gerbang.core.connections.probes import probe, refuse_bad, usable_of
 from gerbang.core.identity.model import Caller
 from gerbang.ports.provider import Probed
 from gerbang.web import texts
-from gerbang.web.console import actors
-from gerbang.web.console.page_frame import names_of, operator, show
+from gerbang.web.console import actors, listing
+from gerbang.web.console.listing import Cell, Column, ListPage, Row
+from gerbang.web.console.objects import Crumb, Fact, Facts, ObjectPage, show_object
+from gerbang.web.console.page_frame import names_of, operator, shared, stamp
 from gerbang.web.forms import read_form
 from gerbang.web.pages import Page, locale_of, see_other, services_of
 
@@ -21,14 +27,64 @@ _MANAGE: Final = "connections:manage"
 _SAID: Final = ("on", "off")
 
 
+_PAGE: Final = ListPage(
+    name="connections",
+    path="/console/connections",
+    title="nav.connections",
+    lead="conn.lead",
+    caption="conn.caption",
+    columns=(
+        Column("state", "hook.state", "a1"),
+        Column("id", "pays.connection", "a2", "mono"),
+        Column("provider", "conn.provider", "b2", "mono dim"),
+        Column("methods", "conn.methods", "b1", "wrap"),
+        Column("probed", "conn.probed", "c1", "dim wrap"),
+    ),
+    empty="conn.empty",
+    how="conn.empty.how",
+    command="gerbang connections add",
+    watch="connections",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One connection, as its list and its page tell it."""
+
+    known: Connection
+    unusable: str
+    retired: str
+    mark: str
+    word: Markup
+    methods: str
+    probed: Markup
+
+
 @get("/console/connections")
 async def connections(request: Request[Any, Any, Any]) -> Response[bytes]:
     """All of them, oldest first."""
-    caller, said = operator(request, "payments:read"), request.query_params.get("done", "")
-    rows = [await _row(request, one) for one in await services_of(request).connections.all()]
-    return await show(
-        request, "connections.html", "connections", rows=rows, may_manage=caller.may(_MANAGE), said=said if said in _SAID else ""
-    )  # fmt: skip
+    operator(request, "payments:read")
+    done, say = request.query_params.get("done", ""), texts.words(locale_of(request))
+    asked = await listing.read(request, _PAGE)
+    told = await shared(request, (_PAGE.name, locale_of(request)), lambda: _all(request))
+    rows = [_row(one) for one in told]
+    return await listing.show_list(request, asked, rows, said=say(f"conn.said.{done}") if done in _SAID else "")
+
+
+async def _all(request: Request[Any, Any, Any]) -> list[_Told]:
+    return [await _told(request, one) for one in await services_of(request).connections.all()]
+
+
+def _row(told: _Told) -> Row:
+    known = told.known
+    cells = {
+        "state": Cell(told.word, mark=told.mark),
+        "id": Cell(known.id, href=f"/console/connections/{known.id}"),
+        "provider": Cell(known.provider),
+        "methods": Cell(told.methods),
+        "probed": Cell(told.probed),
+    }
+    return Row(known.id, cells)
 
 
 @post("/console/connections/{connection:str}/probe", status_code=200)
@@ -67,21 +123,28 @@ async def switch(request: Request[Any, Any, Any], connection: FromPath[str]) -> 
     return see_other(f"/console/connections?done={'on' if wanted else 'off'}")
 
 
-async def _row(request: Request[Any, Any, Any], known: Connection) -> dict[str, Any]:
-    """One connection as its list and its page tell it; `probed` is None for one that was never asked about."""
-    services, say = services_of(request), texts.words(locale_of(request))
-    unusable = services.connections.unusable(known)
+async def _told(request: Request[Any, Any, Any], known: Connection) -> _Told:
+    services, locale = services_of(request), locale_of(request)
+    say, unusable = texts.words(locale), services.connections.unusable(known)
     terms = [] if unusable else services.payments.context.calls.terms(known)
     last = await services.audit.page(None, 1, action="connection.probed", object_=f"connection:{known.id}")
-    names = await names_of(request, [one.actor for one in last])
-    return {
-        "known": known,
-        "unusable": unusable,
-        "methods": list(dict.fromkeys(say(f"method.{one.method.value}") for one in terms)),
-        "probed": last[0] if last else None,
-        "probed_by": actors.called(last[0].actor, names, locale_of(request)) if last else "",
-        "retired": "" if unusable else services.connections.provider_of(known).retired,
-    }
+    state = "unusable" if unusable else "on" if known.enabled else "off"
+    return _Told(
+        known,
+        unusable,
+        "" if unusable else services.connections.provider_of(known).retired,
+        {"unusable": "failed", "on": "paid", "off": "cancelled"}[state],
+        say(f"conn.state.{state}"),
+        ", ".join(dict.fromkeys(say(f"method.{one.method.value}") for one in terms)) or "–",
+        _probed(last[0], await names_of(request, [last[0].actor]), locale) if last else say("conn.probed.never"),
+    )
+
+
+def _probed(last: Recorded, names: actors.Names, locale: Locale) -> Markup:
+    """When its provider was last asked about it, and what that said."""
+    answer = {True: "yes", False: "no"}.get(last.detail["usable"], "unsure")
+    by = actors.called(last.actor, names, locale)
+    return texts.words(locale)(f"conn.probed.{answer}", at=stamp(last.happened_at, locale), by=by)
 
 
 async def _one(
@@ -93,17 +156,35 @@ async def _one(
     asked: bool = False,
     wrong: Sequence[FieldError] = (),
 ) -> Response[bytes]:
-    return await show(
+    told, locale = await _told(request, known), locale_of(request)
+    say = texts.words(locale)
+    facts = (
+        Fact(say("conn.provider"), known.provider, "mono"),
+        Fact(say("conn.mode"), say("conn.live" if known.livemode else "conn.test")),
+        Fact(say("conn.methods"), told.methods),
+        Fact(say("conn.hook"), f"{services_of(request).settings.base_url}/hooks/{known.id}", copy="hook"),
+        Fact(say("conn.probed"), told.probed),
+        Fact(say("conn.changed"), f"{stamp(known.updated_at, locale)} WIB"),
+    )
+    page = ObjectPage(
+        name="connections",
+        id=known.id,
+        crumb=Crumb(say("nav.connections"), "/console/connections"),
+        heading=known.id,
+        mark=told.mark,
+        word=told.word,
+        facts=(Facts(say("conn.facts"), facts),),
+        template="connection.html",
+    )
+    return await show_object(
         request,
-        "connection.html",
-        "connections",
+        page,
         status_code=422 if wrong else 200,
-        row=await _row(request, known),
+        told=told,
         found=found,
         asked=asked,
         faults=wrong,
         may_manage=caller.may(_MANAGE),
-        hook=f"{services_of(request).settings.base_url}/hooks/{known.id}",
     )
 
 

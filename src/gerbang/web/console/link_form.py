@@ -13,6 +13,7 @@ from gerbang.base.money import ASSETS, EXPONENTS
 from gerbang.core.payments.model import NewPayment, Offer, PaymentDetail
 from gerbang.ports.payment import Payer
 from gerbang.web import texts
+from gerbang.web.console.confirmation import Input
 from gerbang.web.input.bodies import Code, Line, Purpose
 from gerbang.web.input.typed_money import Unreadable, read_amount
 
@@ -22,6 +23,7 @@ EMPTY: Final[Mapping[str, str]] = {
     "amount": "", "currency": "IDR", "description": "", "order": "", "expires": "3d", "name": "", "email": "", "phone": "",
     "language": "id",
 }  # fmt: skip
+_MOST: Final[Mapping[str, int]] = {"amount": 40, "description": 500, "order": 64, "email": 254, "phone": 64}
 # The API's own rules, so that a person can write nothing that a program could not.
 _RULES: Final[Mapping[str, Any]] = {
     "description": Purpose,
@@ -51,6 +53,31 @@ def read(given: Mapping[str, str], locale: Locale, region: str) -> tuple[NewPaym
             wrong["amount"] = _unreadable(error.why, given["currency"], locale)
     wrong |= {name: say("link.wrong.card") for name in with_card_numbers(given)}
     return (None if wrong else _payment(given, amount, region)), wrong
+
+
+def inputs_of(locale: Locale, focus: str) -> Mapping[str, Input]:
+    """The fields of the form by name, the cursor in `focus`."""
+    say = texts.words(locale)
+    hints = {name: say(f"link.{name}.hint") for name in ("amount", "description", "email")}
+    choices = {
+        "currency": tuple((code, code) for code in CURRENCIES),
+        "expires": tuple((one, say(f"link.expires.{one}")) for one in EXPIRIES),
+        "language": tuple((one, say(f"link.language.{one}")) for one in ("id", "en")),
+    }
+    return {
+        name: Input(
+            name,
+            say(f"link.{name}"),
+            {"email": "email", "phone": "tel"}.get(name, "text"),
+            choices.get(name, ()),
+            hints.get(name, ""),
+            _MOST.get(name, 200),
+            "decimal" if name == "amount" else "",
+            required=name in ("amount", "description"),
+            focus=name == focus,
+        )
+        for name in EMPTY
+    }
 
 
 def with_card_numbers(given: Mapping[str, str]) -> Sequence[str]:

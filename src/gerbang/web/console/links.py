@@ -107,9 +107,7 @@ async def _form(
         key=secrets.token_urlsafe(18),
         given={**given, **dict.fromkeys(cards, "")},
         wrong=wrong,
-        focus=next((name for name in _FIELDS if name in wrong), "amount"),
-        currencies=link_form.CURRENCIES,
-        expiries=tuple(link_form.EXPIRIES),
+        inputs=link_form.inputs_of(locale_of(request), next((name for name in _FIELDS if name in wrong), "amount")),
     )
 
 

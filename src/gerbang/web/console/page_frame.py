@@ -1,9 +1,11 @@
 """What every operator's page has: who is signed in and may look, the frame around the page, times to the millisecond."""
 
 import hashlib
-from collections.abc import Iterable
+import secrets
+from collections.abc import Awaitable, Callable, Hashable, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+from urllib.parse import parse_qsl, quote, urlencode
 
 import structlog
 from litestar import Request, Response
@@ -15,23 +17,19 @@ from gerbang.base.formats import Locale
 from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.identity.model import Caller
 from gerbang.web import texts
+from gerbang.web.console import sections
 from gerbang.web.console.actors import Names
 from gerbang.web.gateway.request_context import context_of
 from gerbang.web.gateway.same_origin import check_same_origin
-from gerbang.web.pages import caller_or_none, locale_of, page, services_of
+from gerbang.web.pages import caller_or_none, locale_of, page, services_of, wants_part
 from gerbang.web.services import Services
 
 log = structlog.get_logger()
 _WIB: Final = timedelta(hours=7)
 _MOST: Final = 99
-_SECTIONS: Final = (
-    ("work", "payments:read"),
-    ("payments", "payments:read"),
-    ("refunds", "payments:read"),
-    ("webhooks", "webhooks:read"),
-    ("rejections", "webhooks:read"),
-    ("connections", "payments:read"),
-)
+# Of an address: what only says what was just done, and the language, which is a cookie by now.
+_SAID_ONCE: Final = frozenset({"done", "why", "count", "of", "lang"})
+T = TypeVar("T")
 
 
 def operator(request: Request[Any, Any, Any], permission: str) -> Caller:
@@ -46,24 +44,42 @@ def operator(request: Request[Any, Any, Any], permission: str) -> Caller:
 
 
 async def show(
-    request: Request[Any, Any, Any], template: str, section: str, *, status_code: int = 200, **values: Any
+    request: Request[Any, Any, Any],
+    template: str,
+    section: str,
+    *,
+    status_code: int = 200,
+    watch: str = "",
+    about: str = "",
+    **values: Any,
 ) -> Response[bytes]:
-    """An operator's page inside its frame; sections that the person may not see are not there."""
+    """An operator's page inside its frame; sections that the person may not see are not there. With `watch`, a line of live.py's table, its
+    block `live` stays true while the page is open: whoever asks for a part is given that block alone.
+    """
     caller = caller_or_none(request)
     if caller is None or caller.id is None:
         raise Forbidden
-    services = services_of(request)
-    locale = locale_of(request)
+    services, locale, part = services_of(request), locale_of(request), wants_part(request)
+    if not part:
+        values |= {
+            "section": section,
+            "entries": [(one, pages) for one in sections.SECTIONS if (pages := one.open_to(caller))],
+            "here": sections.section_of(section),
+            "notices": await _notices(services),
+            "me": await services.identity.accounts.get(caller.id),
+            "shop": services.settings.shop_name,
+            "nonce": secrets.token_urlsafe(16),
+            "stream": f"/console/live?{urlencode({'topic': watch} | ({'about': about} if about else {}))}"
+            if watch
+            else "",
+            "address": _address(request),
+        }
     return page(
         request,
         f"console/{template}",
         status_code=status_code,
-        section=section,
-        sections=[name for name, permission in _SECTIONS if caller.may(permission)],
+        frame="console/part.html" if part else "console/shell.html",
         waiting=await _waiting(request) if caller.may("payments:read") else "",
-        notices=await _notices(services),
-        me=await services.identity.accounts.get(caller.id),
-        shop=services.settings.shop_name,
         is_test=services.settings.sandbox,
         exact=lambda at: exact(at, locale),
         stamp=lambda at: stamp(at, locale),
@@ -71,9 +87,26 @@ async def show(
     )
 
 
+async def shared(request: Request[Any, Any, Any], key: Hashable, read: Callable[[], Awaitable[T]]) -> T:
+    """What is read for a page. A page that looks again on its own shares it with every other that does so at this moment; a person who asks
+    sees what they have just done.
+    """
+    if not wants_part(request):
+        return await read()
+    found: T = await services_of(request).reads.get(key, read)
+    return found
+
+
+def _address(request: Request[Any, Any, Any]) -> str:
+    """Where the part of this page is asked for: filters and place in the list stay, what was said once does not."""
+    kept = [pair for pair in parse_qsl(request.url.query, keep_blank_values=True) if pair[0] not in _SAID_ONCE]
+    return quote(context_of(request).path) + (f"?{urlencode(kept)}" if kept else "")
+
+
 async def _waiting(request: Request[Any, Any, Any]) -> str:
     """How much waits for a person, for the navigation: `13`, or `99+`; empty for nothing."""
-    count = sum((await services_of(request).payments.work_counts(_MOST + 1)).values())
+    counts = await shared(request, "work_counts", lambda: services_of(request).payments.work_counts(_MOST + 1))
+    count = sum(counts.values())
     return "" if not count else f"{_MOST}+" if count > _MOST else str(count)
 
 

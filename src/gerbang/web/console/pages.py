@@ -9,6 +9,7 @@ from gerbang.web.console import (
     approvals,
     connections,
     links,
+    live,
     payments,
     refund_list,
     refunds,
@@ -36,6 +37,7 @@ async def root(request: Request[Any, Any, Any]) -> Response[None]:
 
 
 HANDLERS: Final = [
+    *live.HANDLERS,  # a stream is no page: who may not have it is answered and not led to the door
     Router(
         path="/",
         route_handlers=[
@@ -54,5 +56,5 @@ HANDLERS: Final = [
         ],
         exception_handlers={GerbangError: page_error},
         include_in_schema=False,
-    )
+    ),
 ]

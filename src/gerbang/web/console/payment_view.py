@@ -1,9 +1,8 @@
 """What the operators' templates are told about payments. Pure: reads values, decides no status."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from markupsafe import Markup
 
@@ -14,7 +13,6 @@ from gerbang.core.payments import amount_due
 from gerbang.core.payments.machine import is_stopped, is_taken_back
 from gerbang.core.payments.model import (
     Attempt,
-    AttemptStatus,
     Moment,
     Payment,
     PaymentDetail,
@@ -28,6 +26,8 @@ from gerbang.web import texts
 from gerbang.web.checkout import checkout_state as scenes
 from gerbang.web.console import timeline
 from gerbang.web.console.actors import NOBODY, Names
+from gerbang.web.console.listing import Cell, Column, Row
+from gerbang.web.console.objects import Action, Crumb, Fact, Facts, ObjectPage
 from gerbang.web.console.page_frame import stamp
 from gerbang.web.views import attempt_failures
 
@@ -35,57 +35,126 @@ P = PaymentStatus
 _CANCELLABLE: Final = frozenset({P.CREATED, P.PENDING, P.PART_PAID, P.FAILED, P.EXPIRED})
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the list, ready to be shown."""
-
-    id: str
-    mark: str
-    amount: str
-    method: str
-    payer: str
-    order: str
-    connection: str
-    note: str
-    at: datetime
-    time: str
+COLUMNS: Final = (
+    Column("status", "pays.status", "a1"),
+    Column("amount", "pays.amount", "a2", "num", is_money=True),
+    Column("method", "pays.method", "b2"),
+    Column("payer", "pays.payer", "b1", "wrap"),
+    Column("order", "pays.order", "off lg", "mono small wrap"),
+    Column("connection", "pays.connection", "off lg", "mono small dim"),
+    Column("note", "pays.note", "k1", "dim wrap rest"),
+    Column("time", "pays.time", "k2", "num", newest_first=True),
+)
+ATTEMPTS: Final = (
+    Column("number", "pay.number", "off lg"),
+    Column("status", "pays.status", "a1"),
+    Column("method", "pay.method", "b1", "wrap"),
+    Column("reference", "pay.transaction", "c1", "mono wrap"),
+    Column("captured", "pay.captured", "a2", "num"),
+    Column("note", "pays.note", "d1", "dim wrap"),
+)
 
 
 def row_of(details: PaymentDetail, now: datetime, locale: Locale) -> Row:
-    """A payment as one line."""
-    payment = details.payment
-    attempt = _telling(details)
-    return Row(
-        id=ids.show("pay", payment.id),
-        mark=scenes.mark_of(payment.status, late=payment.late),
-        amount=formats.money(payment.amount, payment.currency, locale),
-        method=_short_method(attempt, locale),
-        payer=details.payer.name,
-        order=payment.order_reference or "",
-        connection=attempt.connection if attempt else "–",
-        note=_note(details, attempt, now, locale),
-        at=payment.created_at,
-        time=stamp(payment.created_at, locale),
+    """A payment as one line of the list."""
+    payment, say = details.payment, texts.words(locale)
+    attempt, id_ = telling(details), ids.show("pay", payment.id)
+    mark = scenes.mark_of(payment.status, late=payment.late)
+    cells = {
+        "status": Cell(say(f"status.{mark}"), mark=mark),
+        "amount": Cell(formats.money(payment.amount, payment.currency, locale), href=f"/console/payments/{id_}"),
+        "method": Cell(_short_method(attempt, locale)),
+        "payer": Cell(details.payer.name),
+        "order": Cell(payment.order_reference or ""),
+        "connection": Cell(attempt.connection if attempt else "–"),
+        "note": Cell(_note(details, attempt, now, locale)),
+        "time": Cell(stamp(payment.created_at, locale), at=payment.created_at),
+    }
+    return Row(id_, cells)
+
+
+def page_of(
+    details: PaymentDetail,
+    moments: Sequence[Moment],
+    caller: Caller,
+    now: datetime,
+    locale: Locale,
+    names: Names = NOBODY,
+    payer_page: str = "",
+) -> ObjectPage:
+    """A payment's own page, without what needs more questions (ledger, refunds)."""
+    payment, say = details.payment, texts.words(locale)
+    id_, mark = ids.show("pay", payment.id), scenes.mark_of(payment.status, late=payment.late)
+    return ObjectPage(
+        name="payments",
+        id=id_,
+        crumb=Crumb(say("nav.payments"), "/console/payments"),
+        heading=_money(payment, payment.amount, locale),
+        mark=mark,
+        word=say(f"status.{mark}"),
+        why=_why(details, telling(details), moments, locale),
+        is_test=not payment.livemode,
+        actions=_buttons(id_, actions_of(details, caller, now), locale),
+        facts=(_sums(details, locale), _references(details, locale, payer_page)),
+        steps=timeline.steps_of(moments, payment, locale, names),
+        watch="payment",
+        about=id_,
+        template="payment.html",
     )
 
 
-def page_of(details: PaymentDetail, moments: Sequence[Moment], locale: Locale, names: Names = NOBODY) -> dict[str, Any]:
-    """A payment's own page, without what needs more questions (ledger, refunds, links)."""
-    payment, attempt = details.payment, _telling(details)
-    return {
-        "payment": payment,
-        "payer": details.payer,
-        "id": ids.show("pay", payment.id),
-        "mark": scenes.mark_of(payment.status, late=payment.late),
-        "why": _why(details, attempt, moments, locale),
-        "steps": timeline.steps_of(moments, payment, locale, names),
-        "attempts": [_attempt_row(one, locale) for one in sorted(details.attempts, key=lambda a: a.number)],
-        "method": _method(attempt, locale),
-        "connection": attempt.connection if attempt else "",
-        "transaction": attempt.provider_reference if attempt else "",
-        "due": amount_due.owed(payment),
-        "due_coins": _due_coins(details, locale),
+def attempts_of(details: PaymentDetail, locale: Locale) -> list[Row]:
+    """The attempts of a payment, the first above."""
+    return [_attempt_row(one, locale) for one in sorted(details.attempts, key=lambda a: a.number)]
+
+
+def _buttons(id_: str, possible: frozenset[str], locale: Locale) -> tuple[Action, ...]:
+    say, here = texts.words(locale), f"/console/payments/{id_}"
+    known = {
+        "link": Action(say("do.link"), f"{here}/link"),
+        "ask": Action(say("do.ask"), press=f"{here}/ask"),
+        "resolve": Action(say("do.resolve"), f"{here}/resolve", look="main"),
+        "refund": Action(say("do.refund"), f"{here}/refund", look="bad"),
+        "cancel": Action(say("do.cancel"), f"{here}/cancel", look="bad"),
     }
+    return tuple(action for name, action in known.items() if name in possible)
+
+
+def _sums(details: PaymentDetail, locale: Locale) -> Facts:
+    """What was asked, what came, what went back."""
+    payment, say, owed = details.payment, texts.words(locale), amount_due.owed(details.payment)
+    shown = (
+        ("pay.asked", payment.amount, True, ""),
+        ("pay.captured", payment.amount_captured, True, ""),
+        ("pay.due", owed, bool(owed and payment.amount_captured), _due_coins(details, locale)),
+        ("pay.refunded", payment.amount_refunded, True, ""),
+        ("pay.excess", payment.amount_excess, bool(payment.amount_excess), ""),
+    )
+    return Facts(
+        say("pay.money"),
+        tuple(
+            Fact(say(key), _money(payment, amount, locale), look="num", small=small)
+            for key, amount, is_shown, small in shown
+            if is_shown
+        ),
+        money=True,
+    )
+
+
+def _references(details: PaymentDetail, locale: Locale, payer_page: str) -> Facts:
+    """By what else the payment is known, and how it is paid."""
+    payment, attempt, say = details.payment, telling(details), texts.words(locale)
+    shown = (
+        Fact(say("pay.order"), payment.order_reference or ""),
+        Fact(say("pay.payer"), details.payer.name),
+        Fact(say("pay.email"), formats.mask_email(details.payer.email) if details.payer.email else ""),
+        Fact(say("pay.method"), _method(attempt, locale)),
+        Fact(say("pay.connection"), attempt.connection if attempt else "", "mono"),
+        Fact(say("pay.transaction"), (attempt.provider_reference if attempt else "") or "", "long", copy="ptx"),
+        Fact(say("pay.expires"), formats.moment(payment.expires_at, locale)),
+        Fact(say("pay.page"), say("pay.open_page") if payer_page else "", href=payer_page),
+    )
+    return Facts(say("pay.reference"), tuple(one for one in shown if one.value))
 
 
 def actions_of(details: PaymentDetail, caller: Caller, now: datetime) -> frozenset[str]:
@@ -110,66 +179,7 @@ def refundable(details: PaymentDetail) -> int:
     return sum(a.captured - a.refunded - a.refund_reserved for a in details.attempts)
 
 
-def question_of(details: PaymentDetail, act: str, locale: Locale) -> dict[str, Any]:
-    """The page that asks before an act: `cancel`, `refund` or `resolve`."""
-    payment, say = details.payment, texts.words(locale)
-    id_ = ids.show("pay", payment.id)
-    amount = formats.money(payment.amount, payment.currency, locale)
-    common = {"id": id_, "back": f"/console/payments/{id_}", "action": f"/console/payments/{id_}/{act}", "note": ""}
-    match act:
-        case "cancel":
-            heading, lead, button, fields = (
-                say("cancel.title", amount=amount),
-                say("cancel.part", got=formats.money(amount_due.received(payment), payment.currency, locale))
-                if payment.status is P.PART_PAID
-                else say("cancel.lead"),
-                say("cancel.button"),
-                (),
-            )
-            return {**common, "heading": heading, "lead": lead, "button": button, "fields": fields, "danger": True}
-        case "refund":
-            return {
-                **common,
-                "heading": say("refunding.title", who=details.payer.name or say("actor.payer")),
-                "lead": say("refunding.lead", most=formats.money(refundable(details), payment.currency, locale)),
-                "note": say("refunding.transfer") if _by_transfer(details) else "",
-                "button": say("refunding.button"),
-                "fields": ("amount", "reason"),
-                "danger": True,
-            }
-        case _:
-            attempt = _telling(details)
-            reference = (attempt.provider_reference if attempt else None) or "–"
-            taken = any(is_taken_back(one) for one in details.attempts)
-            if not any(one.status is AttemptStatus.HELD for one in details.attempts):
-                return {**common, **_deciding(details, locale)}
-            return {
-                **common,
-                "heading": say("resolving.title", amount=amount),
-                "lead": say("resolving.lead.taken" if taken else "resolving.lead", reference=reference),
-                "button": say("resolving.button"),
-                "fields": ("decision", "reason"),
-                "options": [(name, say(f"resolving.{name}")) for name in ("accept", "refund", "release")],
-                "danger": False,
-            }
-
-
-def _deciding(details: PaymentDetail, locale: Locale) -> dict[str, Any]:
-    """The question about money that is in, and whose order may be no more."""
-    say = texts.words(locale)
-    return {
-        "heading": say(
-            "resolving.title.late", amount=_money(details.payment, amount_due.received(details.payment), locale)
-        ),
-        "lead": say("resolving.lead.late"),
-        "button": say("resolving.button"),
-        "fields": ("decision", "reason"),
-        "options": [(name, say(f"resolving.late.{name}")) for name in ("accept", "refund")],
-        "danger": False,
-    }
-
-
-def _telling(details: PaymentDetail) -> Attempt | None:
+def telling(details: PaymentDetail) -> Attempt | None:
     """The attempt that a line is about: the one that brought money, else the newest."""
     return scenes.winner(details.attempts) or scenes.latest(details.attempts)
 
@@ -179,11 +189,6 @@ def _due_coins(details: PaymentDetail, locale: Locale) -> str:
     attempt = amount_due.payable(details)
     action = amount_due.instructions(attempt, amount_due.owed(details.payment)) if attempt else None
     return formats.money(int(action.amount), action.asset, locale) if isinstance(action, DisplayCrypto) else ""
-
-
-def _by_transfer(details: PaymentDetail) -> bool:
-    attempt = scenes.winner(details.attempts)
-    return attempt is not None and attempt.method.value == "virtual_account"
 
 
 def _method(attempt: Attempt | None, locale: Locale) -> Markup:
@@ -206,16 +211,17 @@ def _short_method(attempt: Attempt | None, locale: Locale) -> Markup:
     return say(key, option=option)
 
 
-def _attempt_row(attempt: Attempt, locale: Locale) -> dict[str, Any]:
-    return {
-        "number": attempt.number,
-        "status": attempt.status.value,
-        "mark": timeline.ATTEMPT_MARKS[attempt.status.value],
-        "method": _method(attempt, locale),
-        "reference": attempt.provider_reference or "–",
-        "captured": formats.money(attempt.captured, attempt.currency, locale),
-        "note": f"{attempt.failure.code}: {attempt.failure.detail}" if attempt.failure else "",
+def _attempt_row(attempt: Attempt, locale: Locale) -> Row:
+    say, status = texts.words(locale), attempt.status.value
+    cells = {
+        "number": Cell(str(attempt.number)),
+        "status": Cell(say(f"attempt.{status}"), mark=timeline.ATTEMPT_MARKS[status]),
+        "method": Cell(_method(attempt, locale)),
+        "reference": Cell(attempt.provider_reference or "–"),
+        "captured": Cell(formats.money(attempt.captured, attempt.currency, locale)),
+        "note": Cell(f"{attempt.failure.code}: {attempt.failure.detail}" if attempt.failure else ""),
     }
+    return Row(f"attempt-{attempt.number}", cells)
 
 
 def _note(details: PaymentDetail, attempt: Attempt | None, now: datetime, locale: Locale) -> str:

@@ -1,31 +1,30 @@
 """Operators and payments: the list, one payment with its timeline, and the acts, each behind a page that asks first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import urlencode
+from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from gerbang.base import ids
 from gerbang.base.errors import TooMany, Unavailable, UpstreamFailed
+from gerbang.base.formats import Locale
 from gerbang.core.payments.crypto.deposit_address_store import Wallet
-from gerbang.core.payments.model import Filters, NotRefundable, PaymentDetail, PaymentStatus
+from gerbang.core.payments.model import Filters, Moment, NotRefundable, PaymentDetail, PaymentStatus
 from gerbang.ports.payment import Method
 from gerbang.web import texts
-from gerbang.web.console import filters as filtering
-from gerbang.web.console import ledger_view, payment_view, refund_form, refunds, search
-from gerbang.web.console.confirmation import REFUSED, REFUSED_FOR_GOOD, ask_first, back_to, reason_wrong
+from gerbang.web.console import ledger_view, listing, payment_questions, payment_view, refund_form, refunds, search
+from gerbang.web.console.confirmation import REFUSED, REFUSED_FOR_GOOD, Question, ask_first, back_to, reason_wrong
 from gerbang.web.console.link_form import with_card_numbers
-from gerbang.web.console.page_frame import form_key, names_of, operator, refusal, show
-from gerbang.web.cursors import Cursors
+from gerbang.web.console.listing import Asked, Filter, ListPage
+from gerbang.web.console.objects import Action, said_of, show_object
+from gerbang.web.console.page_frame import form_key, names_of, operator, shared
+from gerbang.web.cursors import Place
 from gerbang.web.forms import note_cards, read_form
-from gerbang.web.input.cleaning import cleaned
 from gerbang.web.pages import Page, locale_of, only_shown, services_of
 from gerbang.web.services import Services
 
-_LIST: Final = "console-payments"
-_ROWS: Final = 50
 _TABS: Final = (
     "held",
     "disputed",
@@ -40,6 +39,26 @@ _TABS: Final = (
 )
 _SAID: Final = frozenset(
     {"asked", "silent", "cancelled", "refunded", "resolved", "settled", "named", "mailed", "approved", "declined"}
+    | {"refused"}
+)
+_PAGE: Final = ListPage(
+    name="payments",
+    path="/console/payments",
+    title="nav.payments",
+    caption="pays.caption",
+    columns=payment_view.COLUMNS,
+    filters=(
+        Filter("status", "pays.status", "tabs", tuple(PaymentStatus), "status.", shown=_TABS),
+        Filter("method", "pays.method", "choice", tuple(Method), "method."),
+        Filter("connection", "pays.connection", "choice"),
+        Filter("order_reference", "pays.order"),
+        Filter("after", "pays.after", "day", most=40),
+        Filter("before", "pays.before", "day", after=True, most=40),
+    ),
+    empty="pays.empty",
+    command="gerbang trigger payment.succeeded",
+    watch="payments",
+    template="payments.html",
 )
 
 
@@ -47,51 +66,41 @@ _SAID: Final = frozenset(
 async def payments(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Payments, newest first, with filters in the address."""
     caller = operator(request, "payments:read")
-    services = services_of(request)
-    chosen = {
-        name: cleaned(name, request.query_params.get(name, ""))[:120]
-        for name in ("status", "method", "connection", "order_reference")
-    }
-    chosen |= {name: request.query_params.get(name, "")[:40] for name in ("after", "before")}
+    services, locale, say = services_of(request), locale_of(request), texts.words(locale_of(request))
     connections = [one.id for one in await services.connections.all()]
-    asked = filtering.Filters(chosen, texts.words(locale_of(request)))
-    filters = Filters(
-        status=asked.word("status", list(PaymentStatus)),
-        method=asked.word("method", list(Method)),
-        connection=asked.word("connection", connections),
-        order_reference=chosen["order_reference"] or None,
-        created_after=asked.day("after"),
-        created_before=asked.day("before", after=True),
-    )
-    cursors = Cursors(services.secrets)
-    cursor = request.query_params.get("cursor")
-    place = await cursors.read(_LIST, cursor)
-    if q := search.wanted(request):
-        found, onward = await services.payments.find(q, search.MOST), None
-    else:
-        found, onward = ([], None) if asked.wrong else await services.payments.page(filters, place, _ROWS)
-    now, locale = services.payments.context.clock.now(), locale_of(request)
-    part = await cursors.onward(_LIST, [payment_view.row_of(one, now, locale) for one in found], onward)
-    kept = {name: value for name, value in chosen.items() if value}
-    return await show(
+    asked = await listing.read(request, _PAGE, {"connection": connections})
+    q = search.wanted(request)
+    found, onward = await shared(request, (*asked.key, q), lambda: _found(services, asked, q))
+    now = services.payments.context.clock.now()
+    may_create = caller.may("payments:create")
+    return await listing.show_list(
         request,
-        "payments.html",
-        "payments",
-        status_code=422 if asked.wrong else 200,
-        rows=part.data,
-        chosen=chosen,
-        wrong=asked.wrong,
-        filtered=bool(kept),
-        tabs=_TABS,
-        tab_links={status: _link(kept | {"status": status}) for status in ("", *_TABS)},
-        methods=[method.value for method in Method],
-        connections=connections,
-        newest=_link(kept) if cursor else "",
-        older=_link(kept | {"cursor": part.next_cursor}) if part.next_cursor else "",
+        asked,
+        [payment_view.row_of(one, now, locale) for one in found],
+        onward,
+        actions=[Action(say("link.new"), "/console/payments/new", look="main")] if may_create else (),
         q=q,
-        may_create=caller.may("payments:create"),
-        hidden=await _hidden(services),
+        hidden=await shared(request, "wallets", lambda: _hidden(services)),
+        **({"empty": say("find.by"), "command": ""} if q else {}),
+        how="" if q else say("pays.empty.link" if may_create else "pays.empty.how"),
     )
+
+
+async def _found(services: Services, asked: Asked, q: str) -> tuple[Sequence[PaymentDetail], Place | None]:
+    """The payments of one part of the list, and where it goes on."""
+    if q:
+        return await services.payments.find(q, search.MOST), None
+    if asked.wrong:
+        return [], None
+    filters = Filters(
+        status=asked.word("status"),
+        method=asked.word("method"),
+        connection=asked.word("connection"),
+        order_reference=asked.word("order_reference"),
+        created_after=asked.day("after"),
+        created_before=asked.day("before"),
+    )
+    return await services.payments.page(filters, asked.place, listing.ROWS)
 
 
 async def _hidden(services: Services) -> Sequence[Wallet]:
@@ -103,29 +112,29 @@ async def _hidden(services: Services) -> Sequence[Wallet]:
 @get("/console/payments/{payment:str}")
 async def payment(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[bytes]:
     """One payment: why it is as it is, what happened, its money and its references."""
-    caller = operator(request, "payments:read")
-    services = services_of(request)
+    caller, services, locale = operator(request, "payments:read"), services_of(request), locale_of(request)
     payment_id = ids.read("pay", payment)
-    details = await services.payments.get(payment_id)
-    moments = await services.payments.timeline(payment_id)
-    locale = locale_of(request)
-    said = request.query_params.get("done", "")
+    details, moments = await shared(request, ("payment", payment_id), lambda: _told(services, payment_id))
     names = await names_of(request, [moment.actor for moment in moments])
     lines = await services.ledger.postings(payment_id) if caller.may("ledger:read") else None
-    return await show(
+    may_create = caller.may("payments:create")
+    payer_page = f"/pay/{payment}?t={await services.payments.link_token(payment_id)}" if may_create else ""
+    now = services.payments.context.clock.now()
+    said, doubtful = said_of(request, "done", _SAID)
+    return await show_object(
         request,
-        "payment.html",
-        "payments",
-        **payment_view.page_of(details, moments, locale, names),
+        payment_view.page_of(details, moments, caller, now, locale, names, payer_page),
+        said=said,
+        doubtful=doubtful,
+        attempts=payment_view.attempts_of(details, locale),
+        attempt_columns=payment_view.ATTEMPTS,
         refunds=await refunds.rows_of(request, details, caller),
-        actions=payment_view.actions_of(details, caller, services.payments.context.clock.now()),
         lines=None if lines is None else ledger_view.rows_of(lines, locale),
-        payer_page=f"/pay/{payment}?t={await services.payments.link_token(payment_id)}"
-        if caller.may("payments:create")
-        else "",
-        said=said if said in _SAID else "refused" if said == "refused" else "",
-        said_why=refusal(request.query_params.get("why", ""), locale),
     )
+
+
+async def _told(services: Services, payment_id: UUID) -> tuple[PaymentDetail, Sequence[Moment]]:
+    return await services.payments.get(payment_id), await services.payments.timeline(payment_id)
 
 
 @post("/console/payments/{payment:str}/ask", status_code=303)
@@ -223,15 +232,14 @@ async def _question(
     given: Mapping[str, str] | None = None,
     wrong: Mapping[str, str] | None = None,
 ) -> Response[bytes]:
-    values = payment_view.question_of(details, act, locale_of(request))
-    return await ask_first(request, values, given, wrong)
+    return await ask_first(request, "payments", _QUESTIONS[act](details, locale_of(request)), given, wrong)
 
 
-def _link(values: Mapping[str, str | None]) -> str:
-    kept = {name: value for name, value in values.items() if value}
-    return "/console/payments" + (f"?{urlencode(kept)}" if kept else "")
-
-
+_QUESTIONS: Final[Mapping[str, Callable[[PaymentDetail, Locale], Question]]] = {
+    "cancel": payment_questions.cancelling,
+    "refund": payment_questions.refunding,
+    "resolve": payment_questions.resolving,
+}
 HANDLERS: Final = [
     payments, payment, ask, ask_cancel, cancel, ask_refund, refund, ask_resolve, resolve,
 ]  # fmt: skip

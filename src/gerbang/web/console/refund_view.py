@@ -7,11 +7,12 @@ from markupsafe import Markup
 
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
-from gerbang.core.payments.model import Coins, PaymentDetail, Refund, RefundStatus, in_doubt
+from gerbang.core.payments.model import Coins, Refund, RefundStatus, in_doubt
 from gerbang.core.payments.refunds.model import NamedDestination, masked
 from gerbang.web import texts
 from gerbang.web.checkout.crypto_view import NETWORKS
 from gerbang.web.console.actors import Names, called
+from gerbang.web.console.objects import Action
 from gerbang.web.console.page_frame import stamp
 from gerbang.web.views import attempt_failures
 
@@ -23,70 +24,6 @@ MARKS: Final = {
     RefundStatus.UNKNOWN: "unknown",
     RefundStatus.AWAITING_TRANSFER: "held",
 }
-
-
-def deciding_of(details: PaymentDetail, refund: Refund, locale: Locale) -> dict[str, Any]:
-    """The page that asks what became of a refund in doubt."""
-    say, id_ = texts.words(locale), ids.show("pay", refund.payment_id)
-    attempt = next(one for one in details.attempts if one.id == refund.attempt_id)
-    return {
-        "id": id_,
-        "back": f"/console/payments/{id_}",
-        "action": f"/console/refunds/{ids.show('ref', refund.id)}/resolve",
-        "heading": say("deciding.title", amount=formats.money(refund.amount, refund.currency, locale)),
-        "lead": say("deciding.lead", reference=attempt.provider_reference or "–"),
-        "note": "",
-        "button": say("resolving.button"),
-        "fields": ("decision", "reason"),
-        "options": [(name, say(f"deciding.{name}")) for name in ("returned", "failed")],
-        "danger": False,
-    }
-
-
-def settling_of(
-    refund: Refund,
-    named: Sequence[NamedDestination],
-    coins: Coins | None,
-    locale: Locale,
-    names: Names,
-    *,
-    stopped: bool = False,
-) -> dict[str, Any]:
-    """The page that asks for a transfer's reference, or says that nothing may be transferred. It carries the version of the destination that it shows, and says who named it."""
-    say, id_ = texts.words(locale), ids.show("pay", refund.payment_id)
-    return {
-        "id": id_,
-        "back": f"/console/payments/{id_}",
-        "action": f"/console/refunds/{ids.show('ref', refund.id)}/settle",
-        "heading": say("settling.title", amount=formats.money(refund.amount, refund.currency, locale)),
-        "lead": say("settling.stopped" if stopped else "settling.lead.coins" if coins else "settling.lead"),
-        "note": "" if stopped else destination_text(named, coins, locale),
-        "version": named[0].version if named else 0,
-        "earlier": history_of(named, locale, names),
-        "button": "" if stopped else say("settling.button"),
-        "fields": () if stopped else ("reference",),
-        "danger": False,
-    }
-
-
-def naming_of(
-    refund: Refund, named: Sequence[NamedDestination], coins: Coins | None, locale: Locale, names: Names
-) -> dict[str, Any]:
-    """The page on which an operator says where a refund goes."""
-    say, id_ = texts.words(locale), ids.show("pay", refund.payment_id)
-    return {
-        "id": id_,
-        "back": f"/console/payments/{id_}",
-        "action": f"/console/refunds/{ids.show('ref', refund.id)}/destination",
-        "heading": say("naming.title", amount=formats.money(refund.amount, refund.currency, locale)),
-        "lead": say("naming.lead"),
-        "note": destination_text(named, coins, locale),
-        "version": named[0].version if named else 0,
-        "earlier": history_of(named, locale, names),
-        "button": say("naming.button"),
-        "fields": ("account",) if coins else ("bank", "account", "name"),
-        "danger": True,
-    }
 
 
 def destination_text(named: Sequence[NamedDestination], coins: Coins | None, locale: Locale) -> str:
@@ -129,6 +66,7 @@ def refund_row(
     may_settle: bool,
     email: str,
     stopped: bool,
+    approval: str = "",
 ) -> dict[str, Any]:
     """One refund; the account it goes to only for whoever makes the transfer, its link for nobody."""
     waiting = refund.status is RefundStatus.AWAITING_TRANSFER
@@ -142,9 +80,28 @@ def refund_row(
         "destination": destination_text(named, coins, locale) if may_settle and waiting else "",
         "named": history_of(named, locale, names)[0] if named and waiting else "",
         "unnamed": waiting and not named,
-        "email": formats.mask_email(email) if waiting and not named and email else "",
-        "name_it": waiting and may_settle,
-        "settle": waiting and may_settle and bool(named) and not stopped,
-        "dismiss": refund.needs_attention and may_settle,
-        "decide": in_doubt(refund) and may_settle,
+        "actions": _actions(
+            refund, locale, may_settle=may_settle, email=email, stopped=stopped, approval=approval, named=bool(named)
+        ),
     }
+
+
+def _actions(
+    refund: Refund, locale: Locale, *, may_settle: bool, email: str, stopped: bool, approval: str, named: bool
+) -> tuple[Action, ...]:
+    """What this reader may do with a refund as it is."""
+    say, here = texts.words(locale), f"/console/refunds/{ids.show('ref', refund.id)}"
+    waiting = refund.status is RefundStatus.AWAITING_TRANSFER
+    unnamed = waiting and not named
+    mail = say("pay.mail_link", email=formats.mask_email(email)) if email else ""
+    name_it = say("pay.change_destination" if named else "pay.name_destination")
+    possible = (
+        (bool(approval), Action(say("pay.approve"), f"/console/approvals/{approval}")),
+        (waiting and may_settle and named and not stopped, Action(say("pay.settle"), f"{here}/settle")),
+        (unnamed and bool(email), Action(mail, press=f"{here}/send-link")),
+        (waiting and may_settle, Action(name_it, f"{here}/destination")),
+        (unnamed and may_settle, Action(say("pay.make_link"), press=f"{here}/link")),
+        (refund.needs_attention and may_settle, Action(say("pay.dismiss"), press=f"{here}/dismiss")),
+        (in_doubt(refund) and may_settle, Action(say("pay.decide"), f"{here}/resolve")),
+    )
+    return tuple(action for is_there, action in possible if is_there)

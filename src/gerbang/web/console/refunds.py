@@ -14,7 +14,7 @@ from gerbang.core.payments.model import Destination, PaymentDetail, Refund
 from gerbang.core.payments.refunds.model import DestinationChanged
 from gerbang.web import texts
 from gerbang.web.checkout.refunds import read_destination
-from gerbang.web.console import refund_view
+from gerbang.web.console import payment_questions, refund_view
 from gerbang.web.console.confirmation import REFUSED, REFUSED_FOR_GOOD, ask_first, back_to, reason_wrong
 from gerbang.web.console.page_frame import names_of, operator, show
 from gerbang.web.forms import read_form
@@ -146,10 +146,20 @@ async def rows_of(request: Request[Any, Any, Any], details: PaymentDetail, calle
         asked = await payments.approval_of_refund(one.id) if one.approval == "pending" and may_settle else None
         names = await names_of(request, refund_view.labels_of(named))
         stopped = is_stopped(details.payment, details.attempts)
-        row = refund_view.refund_row(
-            one, named, coins, locale, names, may_settle=may_settle, email=email, stopped=stopped
+        approval = ids.show("apr", asked.id) if asked else ""
+        rows.append(
+            refund_view.refund_row(
+                one,
+                named,
+                coins,
+                locale,
+                names,
+                may_settle=may_settle,
+                email=email,
+                stopped=stopped,
+                approval=approval,
+            )
         )
-        rows.append(row | {"approval": ids.show("apr", asked.id) if asked else ""})
     return rows
 
 
@@ -159,10 +169,12 @@ async def _settling(request: Request[Any, Any, Any], refund_id: UUID, reference:
     names = await names_of(request, refund_view.labels_of(named))
     details = await payments.get(known.payment_id)
     stopped = is_stopped(details.payment, details.attempts)
-    values = refund_view.settling_of(
+    question = payment_questions.settling(
         known, named, await payments.coins_of(known), locale_of(request), names, stopped=stopped
     )
-    return await ask_first(request, values, {"reference": reference}, {"reference": wrong} if wrong else {})
+    return await ask_first(
+        request, "payments", question, {"reference": reference}, {"reference": wrong} if wrong else {}
+    )
 
 
 async def _naming(
@@ -175,7 +187,8 @@ async def _naming(
     named, coins = await payments.destinations_of(refund_id), await payments.coins_of(known)
     typed = {"bank": given.bank, "account": given.account, "name": given.name} if given else {}
     names = await names_of(request, refund_view.labels_of(named))
-    return await ask_first(request, refund_view.naming_of(known, named, coins, locale_of(request), names), typed, wrong)
+    question = payment_questions.naming(known, named, coins, locale_of(request), names)
+    return await ask_first(request, "payments", question, typed, wrong)
 
 
 async def _deciding(
@@ -186,7 +199,8 @@ async def _deciding(
 ) -> Response[bytes]:
     known = await _refund(request, refund_id)
     details = await services_of(request).payments.get(known.payment_id)
-    return await ask_first(request, refund_view.deciding_of(details, known, locale_of(request)), given, wrong)
+    question = payment_questions.deciding(details, known, locale_of(request))
+    return await ask_first(request, "payments", question, given, wrong)
 
 
 async def _refund(request: Request[Any, Any, Any], refund_id: UUID) -> Refund:

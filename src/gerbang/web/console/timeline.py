@@ -1,9 +1,7 @@
 """A payment's audit trail as two lanes: what happened outside stands left of the gate, what we decided stands right. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from markupsafe import Markup
 
@@ -13,29 +11,14 @@ from gerbang.base.money import EXPONENTS
 from gerbang.core.payments.model import Moment, Payment
 from gerbang.web import texts
 from gerbang.web.console.actors import NOBODY, Names, called
+from gerbang.web.console.objects import Lane, Step
 
-Lane = Literal["from", "to", "ins"]
 # The mark of a payment status that shows best what an attempt's status means.
 ATTEMPT_MARKS: Final[Mapping[str, str]] = {
     "created": "created", "submitting": "created", "pending": "pending", "captured": "paid", "failed": "failed",
     "expired": "expired", "cancelled": "cancelled", "abandoned": "cancelled", "unknown": "unknown", "held": "held",
 }  # fmt: skip
 _ASKED: Final = frozenset({"submit", "inquiry", "cancel", "refund"})
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One entry. `lane`: came in from outside, went out, or was decided inside; `mark` is an attempt status to show, or empty."""
-
-    at: datetime
-    lane: Lane
-    title: Markup
-    says: Markup
-    mark: str = ""
-    word: str = ""
-    link: str = ""
-    good: bool = False
-    bad: bool = False
 
 
 def steps_of(moments: Sequence[Moment], payment: Payment, locale: Locale, names: Names = NOBODY) -> tuple[Step, ...]:

@@ -1,8 +1,6 @@
 """Operators and incoming webhooks: the list, one event byte for byte, replay with a dry run first, and what was rejected."""
 
-from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
@@ -16,16 +14,17 @@ from gerbang.core.inbox.routing import NOBODY
 from gerbang.core.inbox.service import SET_ASIDE
 from gerbang.core.payments.webhook_handler import UNKNOWN_ATTEMPT
 from gerbang.web import texts
-from gerbang.web.console import filters as filtering
-from gerbang.web.console.page_frame import operator, show, stamp
+from gerbang.web.console import listing
+from gerbang.web.console.listing import Asked, Cell, Column, Filter, ListPage, Row
+from gerbang.web.console.objects import Crumb, ObjectPage, show_object
+from gerbang.web.console.page_frame import exact, operator, shared, stamp
 from gerbang.web.console.raw import raw_of
-from gerbang.web.cursors import Cursors
 from gerbang.web.forms import read_form
 from gerbang.web.input.masking import without_card_numbers
 from gerbang.web.pages import Page, caller_or_none, locale_of, see_other, services_of
+from gerbang.web.services import Services
 
-_LIST: Final = "console-webhooks"
-_ROWS: Final = 50
+_REJECTIONS: Final = 100
 _MARKS: Final = {
     EventStatus.NEW: "created",
     EventStatus.DONE: "paid",
@@ -43,39 +42,71 @@ _OUTCOMES: Final = {
 }
 
 
+_PAGE: Final = ListPage(
+    name="webhooks",
+    path="/console/webhooks",
+    title="hook.title",
+    caption="hook.caption",
+    columns=(
+        Column("status", "hook.state", "a1"),
+        Column("type", "hook.type", "b1"),
+        Column("source", "hook.source", "b2", "mono dim"),
+        Column("outcome", "hook.outcome", "c1", "dim wrap rest"),
+        Column("seen", "hook.seen", "off", "num"),
+        Column("time", "hook.time", "a2", "num", newest_first=True),
+    ),
+    filters=(
+        Filter("source", "hook.source", "choice"),
+        Filter("status", "hook.state", "choice", tuple(EventStatus), "hook.status."),
+        Filter("type", "hook.type"),
+    ),
+    empty="hook.empty",
+    how="hook.empty.how",
+    command="gerbang trigger payment.succeeded",
+    watch="webhooks",
+    template="webhooks.html",
+)
+_REJECTED: Final = ListPage(
+    name="rejections",
+    path="/console/rejections",
+    title="rej.title",
+    lead="rej.lead",
+    caption="rej.caption",
+    columns=(
+        Column("why", "rej.reason", "a1"),
+        Column("connection", "hook.source", "b1", "mono dim"),
+        Column("source", "rej.from", "b2", "mono"),
+        Column("size", "rej.size", "off", "num"),
+        Column("digest", "rej.digest", "off", "mono dim"),
+        Column("time", "hook.time", "a2", "num", newest_first=True),
+    ),
+    empty="rej.empty",
+    watch="rejections",
+)
+
+
 @get("/console/webhooks")
 async def webhooks(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Events, newest first, with filters in the address."""
     operator(request, "webhooks:read")
     services, locale = services_of(request), locale_of(request)
-    chosen = {name: request.query_params.get(name, "")[:120] for name in ("source", "type", "status")}
     connections = [one.id for one in await services.connections.all()]
-    asked = filtering.Filters(chosen, texts.words(locale))
-    filters = EventFilters(
-        source=asked.word("source", connections),
-        type=chosen["type"] or None,
-        status=asked.word("status", list(EventStatus)),
-    )
-    cursors, cursor = Cursors(services.secrets), request.query_params.get("cursor")
-    place = await cursors.read(_LIST, cursor)
-    found = [] if asked.wrong else await services.inbox.page(filters, place, _ROWS + 1)
-    part = await cursors.page(_LIST, found, _ROWS, lambda e: (e.received_at, e.id), lambda e: _row(e, locale))
-    kept = {name: value for name, value in chosen.items() if value}
-    return await show(
+    asked = await listing.read(request, _PAGE, {"source": connections})
+    found = [] if asked.wrong else await shared(request, asked.key, lambda: _found(services, asked))
+    shown, onward = listing.part_of(found, lambda event: (event.received_at, event.id))
+    return await listing.show_list(
         request,
-        "webhooks.html",
-        "webhooks",
-        status_code=422 if asked.wrong else 200,
-        rows=part.data,
-        chosen=chosen,
-        wrong=asked.wrong,
-        filtered=bool(kept),
-        states=[one.value for one in EventStatus],
+        asked,
+        [_row(one, locale) for one in shown],
+        onward,
         connections=connections,
         base=services.settings.base_url,
-        newest=_link(kept) if cursor else "",
-        older=_link(kept | {"cursor": part.next_cursor}) if part.next_cursor else "",
     )
+
+
+async def _found(services: Services, asked: Asked) -> list[Event]:
+    filters = EventFilters(source=asked.word("source"), type=asked.word("type"), status=asked.word("status"))
+    return await services.inbox.page(filters, asked.place, listing.ROWS + 1)
 
 
 @get("/console/webhooks/{event:str}")
@@ -110,47 +141,54 @@ async def set_aside(request: Request[Any, Any, Any], event: FromPath[str]) -> Pa
 async def rejections(request: Request[Any, Any, Any]) -> Response[bytes]:
     """What was refused lately, and why; never what it said."""
     operator(request, "webhooks:read")
-    locale = locale_of(request)
-    found = await services_of(request).inbox.rejections(100)
-    return await show(request, "rejections.html", "rejections", rows=[_rejected(one, locale) for one in found])
+    services, locale = services_of(request), locale_of(request)
+    asked = await listing.read(request, _REJECTED)
+    found = await shared(request, asked.key, lambda: services.inbox.rejections(_REJECTIONS))
+    return await listing.show_list(request, asked, [_rejected(one, locale) for one in found])
 
 
 async def _show(request: Request[Any, Any, Any], event: Event, result: Replay | None, *, said: str) -> Response[bytes]:
-    caller = caller_or_none(request)
+    caller, locale = caller_or_none(request), locale_of(request)
+    say, id_ = texts.words(locale), ids.show("evt", event.id)
     headers = [
         (name, "•••" if name.lower() in _HIDDEN_HEADERS else masked(value))
         for name, value in sorted(event.headers.items())
     ]
-    return await show(
+    page = ObjectPage(
+        name="webhooks",
+        id=id_,
+        crumb=Crumb(say("nav.webhooks"), "/console/webhooks"),
+        heading=say("hook.event", source=event.connection, type=event.type),
+        template="webhook.html",
+    )
+    return await show_object(
         request,
-        "webhook.html",
-        "webhooks",
-        id=ids.show("evt", event.id),
+        page,
+        said=say("hook.queued") if said == "queued" else "",
         event=event,
         mark=_MARKS[EventStatus(event.status)],
         raw=raw_of(without_card_numbers(event.body), event.headers.get("content-type", "")),
         sent_headers=headers,
         replay=result,
-        outcome=_outcome(event, locale_of(request)),
-        told=lambda field, value: _told(field, value, locale_of(request)),
+        outcome=_outcome(event, locale),
+        received=exact(event.received_at, locale),
+        told=lambda field, value: _told(field, value, locale),
         may_set_aside=event.status in (EventStatus.WAITING, EventStatus.PARKED),
         may_replay=caller is not None and caller.may("webhooks:replay"),
-        said=said,
     )
 
 
-def _row(event: Event, locale: Locale) -> dict[str, Any]:
-    return {
-        "id": ids.show("evt", event.id),
-        "mark": _MARKS[EventStatus(event.status)],
-        "status": EventStatus(event.status).value,
-        "type": event.type,
-        "source": event.connection,
-        "outcome": _outcome(event, locale),
-        "seen": event.times_seen,
-        "at": event.received_at,
-        "time": stamp(event.received_at, locale),
+def _row(event: Event, locale: Locale) -> Row:
+    say, id_, status = texts.words(locale), ids.show("evt", event.id), EventStatus(event.status)
+    cells = {
+        "status": Cell(say(f"hook.status.{status.value}"), mark=_MARKS[status]),
+        "type": Cell(event.type, href=f"/console/webhooks/{id_}"),
+        "source": Cell(event.connection),
+        "outcome": Cell(_outcome(event, locale)),
+        "seen": Cell(say("hook.times", count=event.times_seen)),
+        "time": Cell(stamp(event.received_at, locale), at=event.received_at),
     }
+    return Row(id_, cells)
 
 
 def _outcome(event: Event, locale: Locale) -> Markup:
@@ -168,21 +206,17 @@ def _told(field: str, value: str, locale: Locale) -> str:
     return str(texts.words(locale)(key)) if field == "status" and texts.knows(key) else value
 
 
-def _rejected(one: Rejection, locale: Locale) -> dict[str, Any]:
-    key = f"rej.why.{one.reason}"
-    return {
-        "why": texts.words(locale)(key) if texts.knows(key) else one.reason,
-        "connection": one.connection,
-        "source": one.source,
-        "body_size": one.body_size,
-        "digest": one.body_digest.hex()[:16],
-        "rejected_at": one.rejected_at,
+def _rejected(one: Rejection, locale: Locale) -> Row:
+    key, digest = f"rej.why.{one.reason}", one.body_digest.hex()[:16]
+    cells = {
+        "why": Cell(texts.words(locale)(key) if texts.knows(key) else one.reason, sign="cross"),
+        "connection": Cell(one.connection),
+        "source": Cell(one.source),
+        "size": Cell(str(one.body_size)),
+        "digest": Cell(digest),
+        "time": Cell(stamp(one.rejected_at, locale), at=one.rejected_at),
     }
-
-
-def _link(values: Mapping[str, str | None]) -> str:
-    kept = {name: value for name, value in values.items() if value}
-    return "/console/webhooks" + (f"?{urlencode(kept)}" if kept else "")
+    return Row(f"{one.rejected_at:%H%M%S%f}-{digest}", cells)
 
 
 HANDLERS: Final = [webhooks, webhook, replay, set_aside, rejections]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
@@ -11,6 +12,7 @@ from litestar.params import FromPath
 
 from gerbang.base import ids
 from gerbang.base.errors import Invalid
+from gerbang.core.audit.model import Recorded
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments.model import PaymentDetail
 from gerbang.core.payments.open_work.assignment import Line
@@ -22,10 +24,12 @@ from gerbang.web.console import done_view, work_view
 from gerbang.web.console import filters as filtering
 from gerbang.web.console.actors import Names
 from gerbang.web.console.confirmation import REFUSED, back_to
-from gerbang.web.console.page_frame import form_key, names_of, operator, show
+from gerbang.web.console.listing import Row
+from gerbang.web.console.page_frame import form_key, names_of, operator, shared, show
 from gerbang.web.cursors import Cursors, Page
 from gerbang.web.gateway.request_context import context_of
 from gerbang.web.pages import locale_of, see_other, services_of
+from gerbang.web.services import Services
 
 _LIST: Final = "console-work"
 _OF_EACH: Final = 10
@@ -44,7 +48,8 @@ async def work(request: Request[Any, Any, Any]) -> Response[bytes]:
     services, locale = services_of(request), locale_of(request)
     asked = filtering.Filters({"kind": request.query_params.get("kind", "")[:40]}, texts.words(locale))
     kind = asked.word("kind", work_view.KINDS) or ""
-    counts, now = await services.payments.work_counts(work_view.MOST + 1), services.payments.context.clock.now()
+    now = services.payments.context.clock.now()
+    counts = await shared(request, "work_counts", lambda: services.payments.work_counts(work_view.MOST + 1))
     place = None
     if kind:
         place = await Cursors(services.secrets).read(f"{_LIST}-{kind}", request.query_params.get("cursor"))
@@ -57,9 +62,9 @@ async def work(request: Request[Any, Any, Any]) -> Response[bytes]:
         whole_sum = "" if part.next_cursor or place else work_view.sums_of(part.data, locale)
         groups.append({"kind": one, "rows": part.data, "more": more, "sum": whole_sum})
     return await show(
-        request, "work.html", "work", status_code=422 if asked.wrong else 200, wrong=asked.wrong, groups=[group for group in groups if group["rows"]], kind=kind, counts=counts, kinds=work_view.KINDS,
+        request, "work.html", "work", watch="work", status_code=422 if asked.wrong else 200, wrong=asked.wrong, groups=[group for group in groups if group["rows"]], kind=kind, counts=counts, kinds=work_view.KINDS,
         tab_links={one: _link(one) for one in ("", *work_view.KINDS)}, older=older, most=work_view.MOST,
-        total=sum(counts.values()), done=[] if kind else await _done(request, now), said=_said(request),
+        total=sum(counts.values()), done=[] if kind else await _done(request, now), done_columns=done_view.COLUMNS, said=_said(request),
         may_dismiss=caller.may("refunds:create"),
     )  # fmt: skip
 
@@ -69,7 +74,9 @@ async def _payments(
 ) -> Page[work_view.Row]:
     """What waits of one kind that is about payments."""
     services, locale = services_of(request), locale_of(request)
-    found, now = await services.payments.work(kind, place, most + 1), services.payments.context.clock.now()
+    asked = ("work", kind, place, most)
+    found = await shared(request, asked, lambda: services.payments.work(kind, place, most + 1))
+    now = services.payments.context.clock.now()
     hands, names = await _hands(request, caller, found)
     names = {**names, **await names_of(request, [one.claim.by for one, _, _ in found if one.claim])}
     before = await services.payments.paid_before([one.payment_id for one, _, _ in found if one.kind == "duplicate"])
@@ -85,7 +92,9 @@ async def _messages(
 ) -> Page[work_view.Row]:
     """Messages of providers about payments that are not known here."""
     services, locale = services_of(request), locale_of(request)
-    found, now = await services.payments.unmatched(place, most + 1), services.payments.context.clock.now()
+    asked = ("work", kind, place, most)
+    found = await shared(request, asked, lambda: services.payments.unmatched(place, most + 1))
+    now = services.payments.context.clock.now()
     return await Cursors(services.secrets).page(
         f"{_LIST}-{kind}",
         found,
@@ -103,12 +112,19 @@ def _said(request: Request[Any, Any, Any]) -> tuple[str, int, int]:
     return done, int(counted[0]), int(counted[1])
 
 
-async def _done(request: Request[Any, Any, Any], now: datetime) -> list[done_view.Done]:
+async def _done(request: Request[Any, Any, Any], now: datetime) -> list[Row]:
     """What was decided today, whoever decided it."""
-    pages = [await services_of(request).audit.page(None, done_view.MOST, action=action) for action in done_view.KINDS]
+    pages = [
+        await shared(request, ("done", action), partial(_newest, services_of(request), action))
+        for action in done_view.KINDS
+    ]
     found = [one for page in pages for one in page]
     names = await names_of(request, {one.actor for one in found})
     return done_view.rows_of(found, done_view.beginning_of_day(now), names, locale_of(request))
+
+
+async def _newest(services: Services, action: str) -> Sequence[Recorded]:
+    return await services.audit.page(None, done_view.MOST, action=action)
 
 
 async def _hands(
