@@ -86,12 +86,13 @@ class StrictRequest(Request[Any, Any, Any]):
         return read_as(context_of(self).body, field.annotation)
 
 
-def assemble(services: Services, extra_handlers: Sequence[Any] = ()) -> Gateway:
-    """The ASGI application. Raises ValueError when a route has no row in the policy table."""
+def assemble(services: Services, extra_handlers: Sequence[Any] = (), extra_rows: Sequence[policy.Row] = ()) -> Gateway:
+    """The ASGI application, with routes of other packages and their rows. Raises ValueError when a route has no row in the policy table."""
     known = services.settings
     metrics, access_log = RequestMetrics(services.gauges), AccessLog(enabled=known.log_level in ("debug", "info"))
     refusals = Refusals()
-    inner, schema, documents = _framework(tuple(extra_handlers))
+    table = (*policy.POLICY, *extra_rows)
+    inner, schema, documents = _framework(tuple(extra_handlers), table)
     busy, readiness, health = payments.Direct(services), Readiness(services), operations.Health(services)
     parts = GatewayParts(
         inner=inner,
@@ -99,7 +100,7 @@ def assemble(services: Services, extra_handlers: Sequence[Any] = ()) -> Gateway:
         services=services,
         cursors=Cursors(services.secrets),
         hooks=Hooks(services.connections, services.inbox, services.settings.hook_body_limit_bytes, refusals).reply,
-        table=policy.POLICY,
+        table=table,
         direct={
             "GET /v1/payments/{payment}": busy.read,
             "POST /v1/payments": busy.create,
@@ -119,8 +120,8 @@ def assemble(services: Services, extra_handlers: Sequence[Any] = ()) -> Gateway:
         metrics=metrics,
         access_log=access_log,
         hosts=hosts_of(known.host, known.public_url, known.base_url, known.allowed_hosts),
-        parameters=query_parameters.known_parameters(schema, policy.POLICY),
-        bodiless=openapi.without_body(schema, policy.POLICY),
+        parameters=query_parameters.known_parameters(schema, table),
+        bodiless=openapi.without_body(schema, table),
         body_limit_bytes=services.settings.body_limit_bytes,
         needs_owner=_never if services.settings.sandbox else services.identity.accounts.needs_owner,
     )
@@ -138,7 +139,9 @@ def _ours() -> list[Any]:
 
 
 @functools.cache
-def _framework(extra_handlers: tuple[Any, ...]) -> tuple[Litestar, dict[str, Any], operations.Documents]:
+def _framework(
+    extra_handlers: tuple[Any, ...], table: tuple[policy.Row, ...]
+) -> tuple[Litestar, dict[str, Any], operations.Documents]:
     """The framework with every route, its schema and the documents made of it. What it serves comes with each request: it is made once in a process."""
     inner = Litestar(
         route_handlers=[*_ours(), *extra_handlers],
@@ -154,8 +157,8 @@ def _framework(extra_handlers: tuple[Any, ...]) -> tuple[Litestar, dict[str, Any
         on_app_init=[_quiet],
         logging_config=None,
     )
-    policy.check_complete(_routes(inner), policy.POLICY)
-    schema = openapi.completed(inner.openapi_schema.to_schema(), policy.POLICY, _bodies(inner))
+    policy.check_complete(_routes(inner), table)
+    schema = openapi.completed(inner.openapi_schema.to_schema(), table, _bodies(inner))
     return inner, schema, operations.Documents(schema)
 
 
