@@ -1,6 +1,8 @@
 """The console in a real browser while things happen: an open page stays true, keeps what somebody types, and says when it cannot be."""
 
+import threading
 from collections.abc import AsyncIterator
+from http.server import ThreadingHTTPServer
 
 import pytest
 import pytest_asyncio
@@ -8,8 +10,10 @@ from playwright.async_api import Browser, Page, expect
 
 from gerbang.core.identity.model import Role
 from gerbang.sandbox.app import Sandbox
-from tests.journeys.test_browser import complaints, pay, pytestmark, running_browser, violations
+from gerbang.web import pages, texts
+from tests.journeys.test_browser import Stories, complaints, pay, pytestmark, running_browser, violations
 from tests.web.conftest import PASSWORD, Edge, one_shop
+from tests.web.console.test_charts import CHART
 
 __all__ = ["one_shop", "pytestmark"]
 Shop = tuple[Edge, Sandbox]
@@ -110,3 +114,32 @@ async def a_refund(edge: Edge, sandbox: Sandbox) -> None:
     body = {"reason": "Stok habis", "amount": 40_000}
     answer = await edge.post(f"/v1/payments/{made['id']}/refunds", body=body, key="new")
     assert answer.status_code == 201, answer.text
+
+
+_CHART_PAGE = """{% import "console/charts.html" as charts with context %}<!doctype html><html lang="en"><head><title>Chart</title>
+<link rel="stylesheet" href="{{ static("console.css") }}">{{ charts.sheet() }}{{ charts.script() }}
+<script type="module" src="{{ static("console.js") }}"></script></head><body class="console"><main><h1>Chart</h1>{{ charts.chart(one) }}</main></body></html>"""
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_chart_is_drawn_under_the_strict_policy_and_is_its_table_without_script(
+    browser: Browser, script: bool
+) -> None:
+    Stories.pages["/chart"] = pages._ENVIRONMENT.from_string(_CHART_PAGE).render(t=texts.words("en"), one=CHART)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Stories)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    page = await (await browser.new_context(java_script_enabled=script)).new_page()
+    heard = complaints(page)
+    await page.goto(f"http://127.0.0.1:{server.server_address[1]}/chart")
+    table = page.get_by_role("cell", name="no data")
+    if script:
+        await expect(page.locator(".plot canvas")).to_be_visible()
+        await expect(table).to_be_hidden()
+        assert await violations(page) == []
+    else:
+        await expect(table).to_be_visible()
+    assert heard == []
+    server.shutdown()
+    server.server_close()

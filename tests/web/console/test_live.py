@@ -73,7 +73,7 @@ async def test_a_stream_ends_with_its_session(one_shop: Shop) -> None:
     desk = await signed_in(edge, Role.SUPPORT)
     async with asyncio.timeout(20), desk.stream("GET", "/console/live?topic=payments") as answer:
         out = httpx.AsyncClient(base_url=edge.url, cookies=desk.cookies, headers={"origin": edge.url})
-        assert (await out.post("/logout")).status_code == 303
+        assert (await out.post("/logout", data={"bye": "yes"})).status_code == 303
         await out.aclose()
         lines = [line async for line in answer.aiter_lines()]  # to its end
     assert "event: changed" in lines
