@@ -147,6 +147,20 @@ def test_the_root_key_and_secrets_are_made_from_the_command_line(tmp_path: Path,
     assert not (tmp_path / "keys" / "root.key").exists()
 
 
+def test_a_person_is_shown_as_json_and_erased_only_when_that_is_confirmed(
+    tmp_path: Path, database: FreshDatabase
+) -> None:
+    key = tmp_path / "root.key"
+    ensure_root_key(key, create=True)
+    given = {"database_url": database.app_dsn, "root_key_file": key}
+    shown = gerbang("person", "export", "sari@example.com", at=tmp_path, given=given)
+    assert (shown.returncode, json.loads(shown.stdout)["payers"]) == (0, []), shown.stderr
+    refused = gerbang("person", "erase", "sari@example.com", at=tmp_path, given=given)
+    assert (refused.returncode, refused.stdout, "--yes" in refused.stderr) == (2, "", True)
+    done = gerbang("person", "erase", "sari@example.com", "--yes", at=tmp_path, given=given)
+    assert "payers: 0 erased" in done.stdout, done.stderr
+
+
 def test_a_connection_that_is_not_there_is_no_empty_list(tmp_path: Path, database: FreshDatabase) -> None:
     key = tmp_path / "root.key"
     ensure_root_key(key, create=True)

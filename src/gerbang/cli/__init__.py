@@ -56,6 +56,12 @@ app.command(
     group=_look,
     help="The root key, and values by name: make, list, put.",
 )
+app.command(
+    "gerbang.cli.person:person",
+    name="person",
+    group=_look,
+    help="What is kept about one person: show it, erase it.",
+)
 app.command("gerbang.cli.config:config", name="config", group=_look, help="The settings of this process.")
 app.command("gerbang.cli.docs:docs", name="docs", group=_look, help="Write the generated reference pages.")
 

@@ -10,12 +10,13 @@ from msgspec.structs import replace
 from gerbang.base import ids
 from gerbang.base.db import Database
 from gerbang.base.http import Unreachable
-from gerbang.core.notifications import service
+from gerbang.core.notifications import personal_data
 from gerbang.core.notifications.model import remind_at
 from gerbang.core.notifications.payer_reminder import Reminder
 from gerbang.core.notifications.service import REMIND, Notifications
 from gerbang.core.payments.model import AttemptStatus, PaymentDetail, PaymentStatus
 from gerbang.core.payments.provider_calls import load_details
+from gerbang.core.personal_data.model import Person
 from gerbang.core.queue import store as queue
 from gerbang.core.queue.model import Job, LeaseLost, Retry
 from gerbang.ports.payment import NextAction, Payer, Redirect
@@ -234,7 +235,7 @@ async def test_an_address_that_was_erased_meanwhile_is_not_written_to(db: Databa
     one = await instructed(db, waiting())
     async with db.transaction() as tx:
         await tx.execute("UPDATE payment_payers SET email = '' WHERE payment_id = $1", one.payment.id)
-        await service.forget(tx, "sari@example.com")
+        await personal_data.erase_messages(tx, Person(email="sari@example.com"), None, 10)
     await handler(db).handle(await claimed(db))
     assert await reminders(db) == []
 

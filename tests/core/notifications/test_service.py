@@ -12,7 +12,7 @@ from gerbang.base import ids
 from gerbang.base.db import Database
 from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.announcements.service import AnnouncementConsumer
-from gerbang.core.notifications import service
+from gerbang.core.notifications import personal_data
 from gerbang.core.notifications.model import (
     Contact,
     Filters,
@@ -23,6 +23,7 @@ from gerbang.core.notifications.model import (
 )
 from gerbang.core.notifications.service import CONSUMER, SEND
 from gerbang.core.payments.model import PAYMENT, AttemptStatus, PaymentDetail, PaymentStatus, RefundStatus
+from gerbang.core.personal_data.model import Person
 from gerbang.ports.payment import NextAction, Payer, Redirect
 from tests.core.notifications.example_payments import (
     AT,
@@ -261,7 +262,7 @@ async def test_an_erased_address_is_gone_and_what_was_not_sent_is_not_sent(db: D
     await announced(db, about(one, "payment.paid"), about(one, "payment.expired"), about(two, "payment.paid"))
     await taken(db, notifications(db))
     async with db.transaction() as tx:
-        await service.forget(tx, "SARI@example.com")
+        await personal_data.erase_messages(tx, Person(email="SARI@example.com"), None, 10)
     kept = await rows(db)
     assert "sari" not in str([row["recipient"] for row in kept]).lower()
     assert [(row["status"], row["error"]) for row in kept] == [

@@ -16,6 +16,10 @@ class Digests:
         """Of an e-mail address, whatever its case."""
         return await self._of("email", email.strip().casefold())
 
+    async def person(self, named: str) -> str:
+        """Of whatever names a person, for the trail of showing and erasing them."""
+        return await self._of("person", named)
+
     async def source(self, client: Client) -> str:
         """Of an address, whatever the user agent."""
         return await self._of("source", client.address)

@@ -74,6 +74,30 @@ async def has_email(tx: Tx, email: str) -> bool:
     return bool(await tx.fetchval("SELECT EXISTS (SELECT FROM users WHERE lower(email) = lower($1))", email))
 
 
+async def of_email(tx: Tx, email: str) -> UUID | None:
+    """The user who has this address."""
+    found: UUID | None = await tx.fetchval("SELECT id FROM users WHERE lower(email) = lower($1)", email)
+    return found
+
+
+async def person(tx: Tx, id_: UUID) -> Row | None:
+    """What is kept about a user, locked."""
+    return await tx.fetchrow(
+        "SELECT id, email, name, phone, locale, role, created_at FROM users WHERE id = $1 FOR NO KEY UPDATE", id_
+    )
+
+
+async def erase_person(tx: Tx, id_: UUID, email: str) -> None:
+    """Make a user nobody: an address that cannot be, no name, no phone, a password that nothing matches, and no way in."""
+    await tx.execute(
+        """
+        UPDATE users SET email = $2, name = '', phone = '', password_hash = '', disabled_at = coalesce(disabled_at, now()) WHERE id = $1
+        """,
+        id_,
+        email,
+    )
+
+
 async def users_of(tx: Tx, ids: Sequence[UUID]) -> list[Row]:
     """Users by id."""
     return await tx.fetch(

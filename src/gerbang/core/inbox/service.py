@@ -1,9 +1,9 @@
 """Receiving: an event is committed before it is answered, once however often it comes, together with its neighbours."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from gerbang.base import ids
@@ -138,3 +138,19 @@ async def unmatched(tx: Tx, after: tuple[datetime, UUID] | None, limit: int) -> 
 async def has_live_unmatched(tx: Tx) -> bool:
     """Whether one of them came from a connection for real money."""
     return await store.has_live_unmatched(tx)
+
+
+async def export_bytes(tx: Tx, events: Sequence[UUID]) -> list[Mapping[str, Any]]:
+    """What messages about a person brought, as it came."""
+    return [
+        {
+            "event": ids.show("evt", row["id"]), "received_at": row["received_at"].isoformat(), "headers": row["headers"],
+            "body": bytes(row["body"]).decode("utf-8", "replace"),
+        }
+        for row in await store.stored_bytes(tx, events)
+    ]  # fmt: skip
+
+
+async def erase_bytes(tx: Tx, events: Sequence[UUID]) -> tuple[int, int]:
+    """Erase what messages about a person brought; how many, and how many stay until they are worked on."""
+    return await store.erase_bytes(tx, events)

@@ -218,6 +218,26 @@ async def page(tx: Tx, filters: EventFilters, after: tuple[datetime, UUID] | Non
     return readable(rows, _event)
 
 
+async def stored_bytes(tx: Tx, events: Sequence[UUID]) -> list[Row]:
+    """What these events brought, as it came."""
+    return await tx.fetch(
+        "SELECT id, received_at, headers, body FROM inbox WHERE id = ANY($1) ORDER BY id", list(events)
+    )
+
+
+async def erase_bytes(tx: Tx, events: Sequence[UUID]) -> tuple[int, int]:
+    """Forget what these events brought, as far as they are done; returns how many were forgotten, and how many somebody has yet to work on."""
+    rows = await tx.fetch(
+        """
+        WITH erased AS (
+            UPDATE inbox SET headers = '{}', body = '' WHERE id = ANY($1) AND status = 'done' AND body <> '' RETURNING 1)
+        SELECT (SELECT count(*) FROM erased) AS erased, (SELECT count(*) FROM inbox WHERE id = ANY($1) AND status <> 'done') AS kept
+        """,
+        list(events),
+    )
+    return int(rows[0]["erased"]), int(rows[0]["kept"])
+
+
 async def reject(tx: Tx, connection: str, reason: str, source: str, digest: bytes, size: int) -> None:
     """Keep that a message was refused; of each connection the newest thousand are kept."""
     await tx.execute(

@@ -1,4 +1,4 @@
-"""Making notifications from announcements, listing them, sending one again, forgetting an address. The sending itself is jobs.py's."""
+"""Making notifications from announcements, listing them, sending one again. The sending itself is jobs.py's."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -198,11 +198,6 @@ class Notifications:
             again = await store.lock(tx, id_)
         assert again is not None, "a row that is locked does not go away"
         return again
-
-
-async def forget(tx: Tx, address: str) -> None:
-    """Erase an address from every notification, as part of erasing a person."""
-    await store.forget(tx, address)
 
 
 def _job(id_: UUID) -> NewJob:

@@ -119,16 +119,42 @@ async def page(tx: Tx, filters: Filters, before: tuple[datetime, UUID] | None, l
     return [_notification(row) for row in rows if _is_known(row)]
 
 
-async def forget(tx: Tx, address: str) -> None:
-    """Erase an address from every message; what was sent when, and about what, stays. What was still to be sent is not sent."""
+async def to_address(tx: Tx, address: str, after: UUID | None, limit: int) -> list[Row]:
+    """Messages to an address, in the order of their ids."""
+    return await tx.fetch(
+        """
+        SELECT id, recipient, template, status, payment_id, created_at, sent_at FROM notifications
+        WHERE lower(recipient) = lower($1) AND id > $2 ORDER BY id LIMIT $3
+        """,
+        address,
+        after or UUID(int=0),
+        limit,
+    )
+
+
+async def of_payments(tx: Tx, payments: Sequence[UUID], addresses: Sequence[str]) -> list[Row]:
+    """Messages about each of these payments that went to the address beside it."""
+    return await tx.fetch(
+        """
+        SELECT n.id, n.recipient, n.template, n.status, n.payment_id, n.created_at, n.sent_at
+        FROM unnest($1::uuid[], $2::text[]) AS of (payment, address) JOIN notifications n ON n.payment_id = payment
+        WHERE lower(n.recipient) = lower(address) ORDER BY n.id
+        """,
+        list(payments),
+        list(addresses),
+    )
+
+
+async def erase_recipients(tx: Tx, notifications: Sequence[UUID]) -> None:
+    """Erase to whom messages went; what was sent when, and about what, stays. What was still to be sent is not sent."""
     await tx.execute(
         """
         UPDATE notifications SET recipient = 'erased:' || id::text,
             status = CASE status WHEN 'queued' THEN 'failed' ELSE status END,
             error = CASE status WHEN 'queued' THEN 'erased' ELSE error END
-        WHERE lower(recipient) = lower($1)
+        WHERE id = ANY($1)
         """,
-        address,
+        list(notifications),
     )
 
 

@@ -1,0 +1,64 @@
+"""To whom messages went: those to a person's own address, and those about their payments to the address beside each."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from gerbang.base import ids
+from gerbang.base.db import Row, Tx
+from gerbang.core.notifications import store
+from gerbang.core.payments.personal_data import payers
+from gerbang.core.personal_data.model import Erased, Exported, Person
+
+
+async def export_messages(tx: Tx, person: Person, after: UUID | None, most: int) -> Exported:
+    """Messages to the person's address."""
+    rows, next_ = await _to_address(tx, person, after, most)
+    return Exported([_shown(row) for row in rows], next_)
+
+
+async def erase_messages(tx: Tx, person: Person, after: UUID | None, most: int) -> Erased:
+    """Erase the address from them."""
+    rows, next_ = await _to_address(tx, person, after, most)
+    return await _erased(tx, rows, next_)
+
+
+async def export_payment_messages(tx: Tx, person: Person, after: UUID | None, most: int) -> Exported:
+    """Messages about the person's payments to another address of theirs."""
+    rows, next_ = await _of_payments(tx, person, after, most)
+    return Exported([_shown(row) for row in rows], next_)
+
+
+async def erase_payment_messages(tx: Tx, person: Person, after: UUID | None, most: int) -> Erased:
+    """Erase that address from them."""
+    rows, next_ = await _of_payments(tx, person, after, most)
+    return await _erased(tx, rows, next_)
+
+
+async def _to_address(tx: Tx, person: Person, after: UUID | None, most: int) -> tuple[Sequence[Row], UUID | None]:
+    rows = await store.to_address(tx, person.email, after, most) if person.email else []
+    return rows, rows[-1]["id"] if len(rows) == most else None
+
+
+async def _of_payments(tx: Tx, person: Person, after: UUID | None, most: int) -> tuple[Sequence[Row], UUID | None]:
+    theirs, next_ = await payers(tx, person, after, most)
+    others = [row for row in theirs if row["email"] and row["email"].lower() != person.email]
+    if not others:
+        return [], next_
+    return await store.of_payments(tx, [row["payment_id"] for row in others], [row["email"] for row in others]), next_
+
+
+async def _erased(tx: Tx, rows: Sequence[Row], next_: UUID | None) -> Erased:
+    await store.erase_recipients(tx, [row["id"] for row in rows])
+    return Erased(len(rows), 0, next_)
+
+
+def _shown(row: Row) -> dict[str, str | None]:
+    return {
+        "notification": ids.show("ntf", row["id"]),
+        "recipient": row["recipient"],
+        "template": row["template"],
+        "status": row["status"],
+        "payment": ids.show("pay", row["payment_id"]) if row["payment_id"] else None,
+        "created_at": row["created_at"].isoformat(),
+        "sent_at": row["sent_at"].isoformat() if row["sent_at"] else None,
+    }

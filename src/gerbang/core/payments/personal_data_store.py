@@ -1,0 +1,67 @@
+"""The SQL statements that find and erase what payments keep about a person."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from gerbang.base.db import Row, Tx
+from gerbang.core.personal_data.model import Person
+
+_NONE = UUID(int=0)
+
+
+async def payers(tx: Tx, person: Person, after: UUID | None, limit: int) -> list[Row]:
+    """Who pays, of payments that name the person's address or phone or are their account's, in the order of payments."""
+    return await tx.fetch(
+        """
+        SELECT y.payment_id, y.name, y.email, y.phone, y.ip, y.locale FROM (
+            SELECT payment_id FROM payment_payers WHERE email <> '' AND lower(email) = $1
+            UNION SELECT payment_id FROM payment_payers WHERE phone <> '' AND phone = $2
+            UNION SELECT id FROM payments WHERE owner_id = $3) AS theirs (payment_id)
+        JOIN payment_payers y USING (payment_id) WHERE payment_id > $4 ORDER BY payment_id LIMIT $5
+        """,
+        person.email,
+        person.phone,
+        person.user,
+        after or _NONE,
+        limit,
+    )
+
+
+async def erase_payers(tx: Tx, payments: Sequence[UUID]) -> int:
+    """Forget who pays; returns of how many something was known."""
+    rows = await tx.fetch(
+        """
+        UPDATE payment_payers SET name = '', email = '', phone = '', ip = ''
+        WHERE payment_id = ANY($1) AND (name, email, phone, ip) <> ('', '', '', '') RETURNING payment_id
+        """,
+        list(payments),
+    )
+    return len(rows)
+
+
+async def destinations(tx: Tx, payments: Sequence[UUID]) -> list[Row]:
+    """Where refunds of these payments go, every version."""
+    return await tx.fetch(
+        """
+        SELECT d.refund_id, d.bank, d.account, d.name FROM refunds r JOIN refund_destinations d ON d.refund_id = r.id
+        WHERE r.payment_id = ANY($1) ORDER BY d.refund_id, d.version
+        """,
+        list(payments),
+    )
+
+
+async def erase_destinations(tx: Tx, payments: Sequence[UUID]) -> tuple[int, int]:
+    """Forget where refunds went that are over; returns how many versions were forgotten, and how many are still needed."""
+    rows = await tx.fetch(
+        """
+        WITH erased AS (
+            UPDATE refund_destinations d SET bank = '', account = '', name = '' FROM refunds r
+            WHERE r.id = d.refund_id AND r.payment_id = ANY($1) AND r.status IN ('succeeded', 'failed')
+              AND (d.bank, d.account, d.name) <> ('', '', '') RETURNING 1)
+        SELECT (SELECT count(*) FROM erased) AS erased, (
+            SELECT count(*) FROM refunds r JOIN refund_destinations d ON d.refund_id = r.id
+            WHERE r.payment_id = ANY($1) AND r.status NOT IN ('succeeded', 'failed')) AS kept
+        """,
+        list(payments),
+    )
+    return int(rows[0]["erased"]), int(rows[0]["kept"])
