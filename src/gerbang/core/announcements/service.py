@@ -90,13 +90,14 @@ class AnnouncementConsumer:
             self._horizon.read(rows)
             if not rows:
                 return 0
-            wanted = [announcement_of(row) for row in rows if row["wanted"]]
+            last = rows[-1]
+            wanted = [announcement_of(row) for row in (rows if last["wanted"] else rows[:-1])]
             if wanted:
                 await self._take(tx, wanted)
-            await store.move_cursor(tx, self.name, rows[-1]["at"], rows[-1]["id"])
+            await store.move_cursor(tx, self.name, last["at"], last["id"])
         if wanted:
             self._taken()
-        return int(rows[-1]["read"])
+        return int(last["read"])
 
     async def _try_to_skip(self) -> None:
         try:

@@ -65,23 +65,26 @@ async def wanted_after(
     data: bool,
     exact: bool,
 ) -> list[Row]:
-    """As `after`, but of the next `limit` only those of these types, or whose type begins so, are sent here, and the last of all, whose place
-    says how far was read: `read` counts them, `wanted` says which is which. Without `data` nobody writes or reads what they say.
+    """As `after`, but of the next `limit` only those of these types, or whose type begins so, are sent here, and the last of all, wanted or not.
+    It alone says where it stands (`at`), how many were read, whether it is wanted, and whether looking exactly helped: each column of each row
+    costs the reader more than the database. Without `data` nobody writes or reads what they say.
     """
     return await tx.fetch(
         """
-        SELECT id, at, type, object_type, object_id, sequence, CASE WHEN wanted AND $7 THEN data END AS data, made_at, passed, wanted, read
+        SELECT id, CASE WHEN is_last THEN xid::text END AS at, type, object_type, object_id, sequence,
+            CASE WHEN wanted AND $7 THEN data END AS data, made_at, CASE WHEN is_last THEN xid >= (SELECT finished_below()) END AS passed,
+            CASE WHEN is_last THEN wanted END AS wanted, CASE WHEN is_last THEN place END AS read
         FROM (
-            SELECT id, xid::text AS at, type, object_type, object_id, sequence, data, made_at, xid >= (SELECT finished_below()) AS passed,
+            SELECT id, xid, type, object_type, object_id, sequence, data, made_at,
                 type = ANY ($4::text[]) OR type ^@ ANY ($5::text[]) AS wanted,
-                row_number() OVER in_order AS read, lead(id) OVER in_order IS NULL AS is_last
+                row_number() OVER in_order AS place, lead(id) OVER in_order IS NULL AS is_last
             FROM (
                 SELECT * FROM announcements
                 WHERE (xid, id) > ($1::text::xid8, coalesce($2, '00000000-0000-0000-0000-000000000000'::uuid))
                   AND xid < (SELECT CASE WHEN $6 THEN finished_here_below() ELSE finished_below() END)
                 ORDER BY xid, id LIMIT $3) AS next
             WINDOW in_order AS (ORDER BY xid, id)) AS batch
-        WHERE wanted OR is_last ORDER BY read
+        WHERE wanted OR is_last ORDER BY place
         """,
         *place,
         limit,
