@@ -64,6 +64,8 @@ async def link(request: Request[Any, Any, Any], payment: FromPath[str]) -> Respo
         request,
         "link.html",
         "payments",
+        watch="payment",
+        about=payment,
         url=url,
         qr=drawing(url),
         whatsapp=link_view.whatsapp(details, services.settings.shop_name, url),

@@ -18,7 +18,7 @@ from gerbang.base.errors import Forbidden, GerbangError, NotFound, Unauthenticat
 from gerbang.core.announcements.live_changes import LiveChanges, Topic, Watcher
 from gerbang.core.announcements.model import ObjectRef
 from gerbang.core.inbox.model import EventFilters
-from gerbang.core.payments.model import PAYMENT
+from gerbang.core.payments.model import PAYMENT, Filters
 from gerbang.web.console.page_frame import operator
 from gerbang.web.gateway.session_cookie import SESSION_COOKIE
 from gerbang.web.pages import services_of
@@ -47,6 +47,12 @@ class Watched:
     object: str = ""
 
 
+async def _newest_payment(services: Services) -> Hashable:
+    """A new bill is announced once something happens to it."""
+    found, _ = await services.payments.page(Filters(), None, 1)
+    return tuple(one.payment.id for one in found)
+
+
 async def _newest_events(services: Services) -> Hashable:
     found = await services.inbox.page(EventFilters(), None, _ROWS)
     return tuple((one.id, one.status, one.times_seen) for one in found)
@@ -66,7 +72,7 @@ async def _connections(services: Services) -> Hashable:
 
 # One line a kind of page; a new noun adds its own.
 WATCHED: Final[Mapping[str, Watched]] = {
-    "payments": Watched("payments:read", ("payment.", "refund.")),
+    "payments": Watched("payments:read", ("payment.", "refund."), _newest_payment),
     "payment": Watched("payments:read", ("payment.", "refund."), object=PAYMENT),
     "refunds": Watched("payments:read", ("refund.",)),
     "work": Watched("payments:read", ("payment.", "refund."), _waiting),
