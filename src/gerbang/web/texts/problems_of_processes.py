@@ -22,6 +22,7 @@ OF_PROCESSES: Final[Mapping[str, Told]] = {
     "addresses_shown": Told("Crypto addresses would be given again that are known to have been shown.", "Resume at the number that is named, or above.", Retry.MENDED, "`gerbang addresses resume-at 0`"),
     "addresses_too_far_ahead": Told("More numbers would be skipped than can be looked at for late money.", "Resume nearer to the numbers that are known.", Retry.MENDED, "`gerbang addresses resume-at 2000000000`"),
     "out_of_time": Told("The business time of the sandbox cannot be moved so far.", "Move it less.", Retry.NO, "`POST /control/clock` by a thousand years"),
+    "not_confirmed": Told("Erasing a person cannot be undone, and was not confirmed.", "Look at what is kept with `gerbang person export`, then add --yes.", Retry.MENDED, "`gerbang person erase` without --yes"),
     "lease_lost": Told("A job ran longer than its lease and belongs to another worker now: nothing of this try was kept.", "Nothing: the other worker does it.", Retry.NO, "A worker that was paused for a minute"),
     "limit_not_counted": Told("A counter of requests could not be written.", "Nothing: the route is closed or open as its kind demands, and says so by a code of its own.", Retry.LATER, "The database is away"),
 }
