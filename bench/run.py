@@ -24,7 +24,6 @@ from bench.scenarios import Bench, Create, Ingest, Processing, Read, Scenario
 from bench.scores import Rounds, score
 from bench.sides import NoScore
 from bench.together import Together
-from gerbang import demo
 from gerbang.base import log
 
 _SCENARIOS: Final[dict[str, Callable[[Bench], Scenario]]] = {
@@ -33,8 +32,8 @@ _SCENARIOS: Final[dict[str, Callable[[Bench], Scenario]]] = {
     "E2E": Together,
     "W3": Read,
     "W4": Create,
-    "V2": partial(FromOrderToPaid, connection=demo.NICEPAY),
-    "SNAP": partial(FromOrderToPaid, connection=demo.SNAP),
+    "V2": partial(FromOrderToPaid, connection="nicepay-uji"),
+    "SNAP": partial(FromOrderToPaid, connection="nicepay-snap-uji"),
 }
 
 

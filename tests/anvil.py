@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from gerbang.ports.simulator import Contract
 from gerbang.sandbox.chain.anvil import Anvil, find
-from gerbang.sandbox.chain.contracts import Contract
 from gerbang.sandbox.chain.local import CHAIN_ID, LocalChain
 
 PROGRAM = find(os.environ.get("GERBANG_ANVIL", ""))

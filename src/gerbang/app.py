@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import structlog
@@ -261,9 +261,10 @@ def _job_handlers(parts: Core) -> dict[str, Any]:
 
 async def _mail_route(parts: Core) -> MailRoute | None:
     """The mail connection of the moment: the settings' own server, else the first enabled connection that sends mail."""
-    smtp = PROVIDERS["smtp"].messenger
-    if parts.settings.smtp_url is not None and smtp is not None:
-        return MailRoute(smtp(parts.http), smtp_account(parts.settings))
+    if parts.settings.smtp_url is not None:
+        provider = mail_provider()
+        assert provider.messenger is not None, f"{provider.name} reads an address and sends nothing"
+        return MailRoute(provider.messenger(parts.http), mail_account(parts.settings))
     for connection in await parts.connections.all():
         messenger = parts.connections.provider_of(connection).messenger
         if connection.enabled and messenger is not None:
@@ -276,14 +277,17 @@ async def _mail_route(parts: Core) -> MailRoute | None:
     return None
 
 
-def smtp_account(settings: Settings) -> Account:
-    """The settings' own mail host, as an account of the provider smtp."""
+def mail_provider() -> Provider:
+    """Whose account an address in the settings (GERBANG_SMTP_URL) makes."""
+    return next(one for one in PROVIDERS.values() if one.account_of_url is not None)
+
+
+def mail_account(settings: Settings) -> Account:
+    """The settings' own mail host, as an account of that provider."""
+    read = mail_provider().account_of_url
     assert settings.smtp_url is not None
-    url = urlsplit(settings.smtp_url.get_secret_value())
-    tls = "tls" if url.scheme == "smtps" else "none" if url.hostname in {"127.0.0.1", "localhost"} else "starttls"
-    places = {"host": url.hostname or "", "port": str(url.port or ""), "tls": tls, "from": settings.mail_from}
-    known = {"user": url.username, "password": url.password}
-    return Account("smtp", not settings.sandbox, places, {k: [unquote(v).encode()] for k, v in known.items() if v})
+    assert read is not None
+    return read(settings.smtp_url.get_secret_value(), settings.mail_from, not settings.sandbox)
 
 
 async def people(tx: Tx, users: Sequence[UUID]) -> Mapping[UUID, Contact]:
@@ -294,27 +298,24 @@ async def people(tx: Tx, users: Sequence[UUID]) -> Mapping[UUID, Contact]:
 # ── the sandbox and its demo ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def sandbox(settings: Settings, dog: Watchdog) -> None:
+async def sandbox(settings: Settings, dog: Watchdog, providers: Mapping[str, Provider] = PROVIDERS) -> None:
     """Every simulator behind one port, a local chain where there is one, and a clock that may be moved, until SIGTERM or Ctrl-C."""
     owner = Database(settings.owner_dsn(), size=2, name="gerbang sandbox", setting="GERBANG_DATABASE_OWNER_URL")
     await owner.open()
 
     advance, asked = partial(business_time.advance, owner), partial(_crypto_of, owner)
     program = anvil.find(settings.anvil)
-    merchants = (*demo.merchants(settings.data), demo.snap_merchant(settings.data))
     config = SandboxConfig(
-        str(settings.data / "sandbox"), merchants, port=settings.sandbox_port,
+        str(settings.data / "sandbox"), demo.simulators(providers, demo.place(settings)), port=settings.sandbox_port,
         smtp_port=settings.sandbox_mail_port, public_url=settings.sandbox_url, beside=settings.base_url,
-        chain=None if program is None else ChainConfig(program, settings.sandbox_chain_port), coinbase=demo.projects(settings),
-        commerce=demo.commerce(settings), nicepay_private_key=demo.nicepay_private_key(settings.data),
+        chain=None if program is None else ChainConfig(program, settings.sandbox_chain_port),
     )  # fmt: skip
     http = Http()
-    box = create(
-        config, advance, asked, Shop(http, settings.base_url, lambda: demo.api_key(settings.data), demo.CONNECTIONS)
-    )
+    shop = Shop(http, settings.base_url, lambda: demo.api_key(settings.data), demo.played(providers))
+    box = create(config, advance, asked, shop)
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(_connect_demo(settings, group.create_task(box.start_chain())))
+            group.create_task(_connect_demo(settings, providers, group.create_task(box.start_chain())))
         await box.open()
         dog.ready()
         await dog.stop.wait()
@@ -324,16 +325,18 @@ async def sandbox(settings: Settings, dog: Watchdog) -> None:
         await owner.close()
 
 
-async def _connect_demo(settings: Settings, starting: Awaitable[LocalChain | None]) -> None:
+async def _connect_demo(
+    settings: Settings, providers: Mapping[str, Provider], starting: Awaitable[LocalChain | None]
+) -> None:
     """The demo's connections, made or brought up to this run's addresses while the chain starts."""
-    async with core(settings, "sandbox") as parts:
-        await _connect(demo.NICEPAY, demo.connect_nicepay(parts.connections, parts.secrets, settings))
-        await _connect(demo.SNAP, demo.connect_snap(parts.connections, parts.secrets, settings))
-        chain = await starting
-        if chain is not None:
-            await _connect(demo.WALLET, demo.connect_wallet(parts.connections, settings, chain))
-            await _connect(demo.COINBASE, demo.connect_coinbase(parts.connections, parts.secrets, settings))
-            await _connect(demo.COMMERCE, demo.connect_commerce(parts.connections, parts.secrets, settings))
+    async with core(settings, "sandbox", providers) as parts:
+        here, has_chain = demo.place(settings), False
+        for one in demo.planned(providers):
+            if one.connection.needs_chain and not has_chain:
+                if (chain := await starting) is None:
+                    return
+                here, has_chain = demo.place(settings, chain), True
+            await _connect(one.connection.id, demo.connect(parts.connections, parts.secrets, here, one))
 
 
 async def _connect(name: str, connecting: Awaitable[object]) -> None:

@@ -1,23 +1,14 @@
-"""The demo's accounts at the sandbox: keys made at random once, and the connections that name them. Only app.py's sandbox uses this."""
+"""The demo's people, and its connections as each provider brings them: keys made at random once, and kept. Only app.py's sandbox uses this."""
 
-import base64
 import json
 import os
+import pkgutil
 import secrets as chance
-import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
-
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
+from typing import Any
 
 from gerbang.core.audit.service import SYSTEM
 from gerbang.core.connections.model import ConnectionNotFound
@@ -26,26 +17,12 @@ from gerbang.core.identity.model import PERMISSIONS, Caller, Role
 from gerbang.core.identity.service import Identity
 from gerbang.core.secrets.model import Purpose
 from gerbang.core.secrets.service import Secrets
-from gerbang.providers.coinbase_checkouts.simulator import Merchant as CoinbaseMerchant
-from gerbang.providers.coinbase_commerce.simulator import Merchant as CommerceMerchant
-from gerbang.providers.nicepay.simulator import SnapClient
-from gerbang.sandbox.app import Connection as Merchant
+from gerbang.ports.demo import Demo, DemoConnection, DemoPlace
+from gerbang.ports.provider import Provider
 from gerbang.sandbox.chain.local import NETWORK, LocalChain
-from gerbang.sandbox.chain.wallet import SEED_BYTES, account_key
 from gerbang.settings import Settings
 
-NICEPAY: Final = "nicepay-uji"
-SNAP: Final = "nicepay-snap-uji"
-COMMERCE: Final = "coinbase-commerce-uji"
-WALLET: Final = "evm-uji"
-COINBASE: Final = "coinbase-uji"
-_NICEPAY_MERCHANTS: Final = {
-    "virtual_account": ("LUMBUNGVA1", "02"), "card": ("LUMBUNGCC1", "01"), "convenience_store": ("LUMBUNGCS1", "03"),
-    "direct_debit": ("LUMBUNGDD1", "04"), "ewallet": ("LUMBUNGEW1", "05"), "paylater": ("LUMBUNGPL1", "06"), "qris": ("LUMBUNGQR1", "08"),
-}  # fmt: skip
-_SNAP_CLIENT: Final = "LUMBUNGSN1"
-# What another run may have elsewhere, or not at all.
-_MOVES: Final = ("base_url", "platform_url", "api_key_id", "rpc_urls", "xpub", "imid_qris")
+Providers = Mapping[str, Provider]
 
 
 async def make_people(identity: Identity) -> dict[str, Any]:
@@ -68,46 +45,54 @@ async def make_people(identity: Identity) -> dict[str, Any]:
     return made
 
 
-def merchants(data: Path) -> tuple[Merchant, ...]:
-    """The sandbox's NICEPAY merchants, one per method as is common."""
-    known = _made_up(data)
-    return tuple([
-        Merchant(imid, known[imid], (code,), f"Toko Lumbung, {method.replace('_', ' ')}")
-        for method, (imid, code) in _NICEPAY_MERCHANTS.items()
-    ])  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A connection of the demo, and the provider that it speaks to."""
+
+    provider: str
+    connection: DemoConnection
 
 
-def snap_merchant(data: Path) -> Merchant:
-    """The sandbox's NICEPAY merchant that speaks SNAP, and nothing else."""
-    known = _snap_keys(data)
-    client = SnapClient(known["snap_client_secret"], _public_pem(known["snap_private_key"]))
-    return Merchant(_SNAP_CLIENT, "", ("02", "05", "08"), "Toko Lumbung, SNAP", client)
+def place(settings: Settings, chain: LocalChain | None = None) -> DemoPlace:
+    """This run, as the demo of each provider sees it."""
+    return DemoPlace(
+        settings.sandbox_url, lambda connection: f"{settings.base_url}/hooks/{connection}", partial(_kept, settings.data),
+        NETWORK if chain else "", chain.url if chain else "",
+    )  # fmt: skip
 
 
-def nicepay_private_key(data: Path) -> str:
-    """What the sandbox's NICEPAY signs with when it tells something by SNAP."""
-    return _snap_keys(data)["nicepay_private_key"]
+def planned(providers: Providers) -> list[Planned]:
+    """Every connection of the demo in the order in which they are made, those that need the local chain last."""
+    found = [Planned(provider.name, one) for provider, demo in _demos(providers) for one in demo.connections]
+    return sorted(found, key=lambda one: (one.connection.needs_chain, one.connection.rank))
 
 
-def projects(settings: Settings) -> tuple[CoinbaseMerchant, ...]:
-    """The sandbox's project at Coinbase: the public half of its key, and the subscription that tells the demo's connection."""
-    known = _made_up(settings.data)
-    public = base64.b64encode(base64.b64decode(known["coinbase_key"])[32:]).decode()
-    hook = f"{settings.base_url}/hooks/{COINBASE}"
-    return (CoinbaseMerchant(known["coinbase_key_id"], public, "Toko Lumbung", hook, known["coinbase_webhook"]),)
+def simulators(providers: Providers, here: DemoPlace) -> dict[str, Any]:
+    """What the sandbox's simulators are told, by the names of their entries; one without a demo of its own is there too."""
+    told = {provider.name: demo.simulator(here) for provider, demo in _demos(providers) if demo.simulator is not None}
+    return {one.simulator: told.get(one.name, {}) for one in providers.values() if one.simulator}
 
 
-def commerce(settings: Settings) -> tuple[CommerceMerchant, ...]:
-    """The sandbox's account at Coinbase Commerce, which makes onchain charges and tells them the demo's connection."""
-    known = _made_up(settings.data)
-    hook = f"{settings.base_url}/hooks/{COMMERCE}"
-    return (CommerceMerchant(known["commerce_key"], known["commerce_secret"], hook, name="Toko Lumbung"),)
+def played(providers: Providers) -> dict[str, str]:
+    """Which of the demo's connections leads to which simulator, and by which of its wires where that matters."""
+    return {one.connection.plays: one.connection.id for one in planned(providers)}
 
 
-# Which of the demo's connections leads to which simulator, and by which of its wires where that matters.
-CONNECTIONS: Final = {
-    "nicepay": NICEPAY, "nicepay/snap": SNAP, "coinbase-business": COINBASE, "coinbase-commerce": COMMERCE, "chain": WALLET,
-}  # fmt: skip
+async def connect(connections: Connections, secrets: Secrets, here: DemoPlace, one: Planned) -> None:
+    """A connection of the demo, made or brought up to this run's addresses; what people changed of it stays."""
+    name, account = one.connection.id, one.connection.account(here)
+    names = {credential: f"service/{name}/{credential}" for credential in account.secrets}
+    for credential, secret in names.items():
+        await secrets.ensure(secret, account.secrets[credential].encode, Purpose.CALL_PROVIDER)
+    try:
+        known = await connections.get(name)
+    except ConnectionNotFound:
+        fresh = dict(account.settings)
+        await connections.create(SYSTEM, name, one.provider, livemode=False, settings=fresh, secrets=names)
+        return
+    if any(known.settings.get(field) != account.settings[field] for field in one.connection.moves):
+        settings, both = {**known.settings, **account.settings}, {**known.secrets, **names}
+        await connections.update(SYSTEM, name, settings=settings, secrets=both, enabled=True)
 
 
 def api_key(data: Path) -> str:
@@ -116,19 +101,8 @@ def api_key(data: Path) -> str:
     return str(json.loads(path.read_text())["api_key"]) if path.exists() else ""
 
 
-def _made_up(data: Path) -> Mapping[str, str]:
-    """The sandbox's keys."""
-    keys = (*[imid for imid, _ in _NICEPAY_MERCHANTS.values()], "commerce_key", "commerce_secret")
-    makers: dict[str, Callable[[], str]] = {name: lambda: chance.token_urlsafe(48) for name in keys}
-    makers |= {"wallet_seed": lambda: chance.token_hex(SEED_BYTES), "coinbase_key": _api_key}
-    makers |= dict.fromkeys(("coinbase_key_id", "coinbase_webhook"), lambda: str(uuid.uuid4()))
-    return _kept(data, makers)
-
-
-def _snap_keys(data: Path) -> Mapping[str, str]:
-    """Those of SNAP, apart because a key pair takes a moment to make."""
-    pairs = dict.fromkeys(("snap_private_key", "nicepay_private_key"), _rsa_pem)
-    return _kept(data, {"snap_client_secret": lambda: chance.token_urlsafe(48), **pairs})
+def _demos(providers: Providers) -> list[tuple[Provider, Demo]]:
+    return [(one, pkgutil.resolve_name(one.demo)) for one in providers.values() if one.demo]
 
 
 def _kept(data: Path, makers: Mapping[str, Callable[[], str]]) -> Mapping[str, str]:
@@ -146,93 +120,3 @@ def _kept(data: Path, makers: Mapping[str, Callable[[], str]]) -> Mapping[str, s
             os.fsync(file.fileno())
         fresh.replace(path)
     return known
-
-
-def _rsa_pem() -> str:
-    """An RSA key of 2048 bits, as openssl writes it."""
-    key = rsa.generate_private_key(65537, 2048)
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-
-
-def _public_pem(private_pem: str) -> str:
-    key = load_pem_private_key(private_pem.encode(), None)
-    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-
-
-def _api_key() -> str:
-    """A secret API key as Coinbase shows it: base64 of an Ed25519 seed and its public key."""
-    key = Ed25519PrivateKey.generate()
-    return base64.b64encode(key.private_bytes_raw() + key.public_key().public_bytes_raw()).decode()
-
-
-async def connect_nicepay(connections: Connections, secrets: Secrets, settings: Settings) -> None:
-    """The demo's connection to the sandbox's NICEPAY, made or brought up to this run's ports."""
-    known, names = _made_up(settings.data), {}
-    place = {"base_url": f"{settings.sandbox_url}/nicepay", "methods": " ".join(_NICEPAY_MERCHANTS)}
-    for method, (imid, _) in _NICEPAY_MERCHANTS.items():
-        place[f"imid_{method}"] = imid
-        names[f"merchant_key_{method}"] = name = f"service/{NICEPAY}/merchant_key_{method}"
-        await secrets.ensure(name, known[imid].encode, Purpose.CALL_PROVIDER)
-    await _connect(connections, NICEPAY, "nicepay", place, names)
-
-
-async def connect_snap(connections: Connections, secrets: Secrets, settings: Settings) -> None:
-    """The demo's second connection to the sandbox's NICEPAY, which speaks SNAP by every method that can."""
-    known, methods = _snap_keys(settings.data), "virtual_account qris ewallet"
-    place = {
-        "base_url": f"{settings.sandbox_url}/nicepay",
-        "methods": methods,
-        "snap": methods,
-        "snap_client_id": _SNAP_CLIENT,
-    }
-    values = {name: known[name] for name in ("snap_client_secret", "snap_private_key")}
-    values["snap_nicepay_public_key"] = _public_pem(known["nicepay_private_key"])
-    names = {name: f"service/{SNAP}/{name}" for name in values}
-    for credential, name in names.items():
-        await secrets.ensure(name, values[credential].encode, Purpose.CALL_PROVIDER)
-    await _connect(connections, SNAP, "nicepay", place, names)
-
-
-async def connect_commerce(connections: Connections, secrets: Secrets, settings: Settings) -> None:
-    """The demo's connection to the sandbox's Coinbase Commerce; our own node on the local chain must see what it claims."""
-    (account,) = commerce(settings)
-    place = {"base_url": f"{settings.sandbox_url}/coinbase-commerce", "recipient": account.recipient}
-    names = {name: f"service/{COMMERCE}/{name}" for name in ("api_key", "shared_secret")}
-    await secrets.ensure(names["api_key"], account.api_key.encode, Purpose.CALL_PROVIDER)
-    await secrets.ensure(names["shared_secret"], account.shared_secret.encode, Purpose.VERIFY_WEBHOOK)
-    await _connect(connections, COMMERCE, "coinbase_commerce", place, names)
-
-
-async def connect_wallet(connections: Connections, settings: Settings, chain: LocalChain) -> None:
-    """The demo's own wallet on the local chain; Gerbang gets nothing of it but the extended public key."""
-    seed = bytes.fromhex(_made_up(settings.data)["wallet_seed"])
-    place = {"network": NETWORK, "rpc_urls": chain.url, "xpub": account_key(seed), "confirmations": "2"}
-    await _connect(connections, WALLET, "evm", place, {})
-
-
-async def connect_coinbase(connections: Connections, secrets: Secrets, settings: Settings) -> None:
-    """The demo's account at the sandbox's Coinbase; its payments count once the demo's own node has seen them."""
-    known = _made_up(settings.data)
-    root = f"{settings.sandbox_url}/coinbase-business"
-    place = {
-        "base_url": f"{root}/api/v1", "platform_url": f"{root}/platform", "api_key_id": known["coinbase_key_id"], "network": NETWORK,
-    }  # fmt: skip
-    names = {name: f"service/{COINBASE}/{name}" for name in ("api_key_secret", "webhook_secret")}
-    await secrets.ensure(names["api_key_secret"], known["coinbase_key"].encode, Purpose.CALL_PROVIDER)
-    await secrets.ensure(names["webhook_secret"], known["coinbase_webhook"].encode, Purpose.VERIFY_WEBHOOK)
-    await _connect(connections, COINBASE, "coinbase_checkouts", place, names)
-
-
-async def _connect(
-    connections: Connections, name: str, provider: str, place: Mapping[str, str], secrets: Mapping[str, str]
-) -> None:
-    """A connection of the demo, made or brought up to this run's addresses; what people changed of it stays."""
-    try:
-        known = await connections.get(name)
-    except ConnectionNotFound:
-        await connections.create(SYSTEM, name, provider, livemode=False, settings=dict(place), secrets=dict(secrets))
-        return
-    if any(known.settings.get(field) != place[field] for field in _MOVES if field in place):
-        settings = {**known.settings, **place}
-        both = {**known.secrets, **secrets}
-        await connections.update(SYSTEM, name, settings=settings, secrets=both, enabled=True)

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 import pytest
 
-from gerbang.demo import CONNECTIONS
+from gerbang.demo import played
+from gerbang.providers import PROVIDERS
 from gerbang.sandbox.endings import STORIES
 from gerbang.sandbox.expectations import IS_SEEN
 from tests.journeys.world import Json, World, eventually
@@ -52,7 +53,7 @@ async def bought(world: World, provider: str, method: str) -> Json:
         options = {"asset": "USDC", "network": "base"}
     body = {
         "amount": amount, "currency": currency, "description": "Kopi Gayo", "method": method, "method_options": options,
-        "connection": CONNECTIONS[provider], "customer": {"name": "Sari Wulandari", "phone": "+6591234567" if method == "crypto" else "081234567890"},
+        "connection": played(PROVIDERS)[provider], "customer": {"name": "Sari Wulandari", "phone": "+6591234567" if method == "crypto" else "081234567890"},
     }  # fmt: skip
     made: Json = await world.post("/v1/payments", body)
     return made

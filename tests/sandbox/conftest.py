@@ -6,16 +6,18 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gerbang.sandbox.app import Connection, Sandbox, SandboxConfig, running
+from gerbang.providers.nicepay.simulator import Merchant
+from gerbang.sandbox.app import Sandbox, SandboxConfig, running
 from tests.conftest import NO_TLS
+from tests.demo_accounts import sandbox_config
 from tests.sandbox.merchant import CARD_IMID, CARD_KEY, IMID, KEY
 from tests.sandbox.receiver import Receiver, receiving
 
 
 @pytest.fixture
 def config(tmp_path: Path) -> SandboxConfig:
-    connections = (Connection(IMID, KEY, ("02",), "Toko Lumbung"), Connection(CARD_IMID, CARD_KEY, ("01",)))
-    return SandboxConfig(str(tmp_path / "data"), connections, smtp_port=0)
+    connections = (Merchant(IMID, KEY, ("02",), "Toko Lumbung"), Merchant(CARD_IMID, CARD_KEY, ("01",)))
+    return sandbox_config(str(tmp_path / "data"), connections, smtp_port=0)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from gerbang.providers.coinbase_commerce.simulator import LEGACY, Merchant
 from gerbang.sandbox.app import Sandbox, SandboxConfig, running
 from gerbang.sandbox.endings import CHAIN, ON_CHAIN, STORIES, Call, Target, calls_for, curl
 from tests.conftest import NO_TLS
+from tests.demo_accounts import sandbox_config
 from tests.sandbox.gerbang import answering, payment
 from tests.sandbox.merchant import card_registration, registration
 from tests.sandbox.receiver import Receiver
@@ -145,7 +146,7 @@ async def test_commerce_ends_a_charge_by_an_address_in_each_of_its_contexts(
     merchant = Merchant("a-key", "a-secret", "http://127.0.0.1:9/hooks", generation=LEGACY)
     async with (
         answering(payment("expired", 0)) as (_, shop),
-        running(msgspec.structs.replace(config, commerce=(merchant,)), shop=shop) as sandbox,
+        running(sandbox_config(config.data_dir, commerce=(merchant,)), shop=shop) as sandbox,
         httpx.AsyncClient(base_url=sandbox.url, timeout=20, verify=NO_TLS) as client,
     ):
         price = {"amount": "100", "currency": "USDC"}

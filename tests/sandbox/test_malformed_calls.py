@@ -10,11 +10,13 @@ import pytest
 import pytest_asyncio
 
 from gerbang.base import ids
-from gerbang.sandbox.app import ChainConfig, Connection, SandboxConfig, running
+from gerbang.providers.nicepay.simulator import Merchant
+from gerbang.sandbox.app import ChainConfig, running
 from gerbang.sandbox.chain.calls import Instructions
 from gerbang.sandbox.control import ACTS
 from tests.anvil import PROGRAM, needs_anvil
 from tests.conftest import NO_TLS
+from tests.demo_accounts import sandbox_config
 from tests.sandbox.merchant import IMID, KEY, registration
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), needs_anvil]
@@ -48,7 +50,7 @@ async def http(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[httpx.
 
     folder = tmp_path_factory.mktemp("malformed")
     chain = ChainConfig(str(PROGRAM), block_s=0)
-    config = SandboxConfig(str(folder), (Connection(IMID, KEY, ("02",)),), smtp_port=0, chain=chain)
+    config = sandbox_config(str(folder), (Merchant(IMID, KEY, ("02",)),), smtp_port=0, chain=chain)
     async with (
         running(config, asked=asked) as sandbox,
         httpx.AsyncClient(base_url=sandbox.url, timeout=20, verify=NO_TLS) as client,

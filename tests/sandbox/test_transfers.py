@@ -10,8 +10,8 @@ import vyper
 
 from gerbang.ports.simulator import Impossible, WalletCall
 from gerbang.providers.coinbase_commerce import onchain
-from gerbang.providers.coinbase_commerce.simulator import CONTRACT, OPERATOR
-from gerbang.sandbox.chain import contracts as chain_contracts
+from gerbang.providers.coinbase_commerce.simulator import contract as simulated
+from gerbang.providers.coinbase_commerce.simulator.intents import CONTRACT, OPERATOR
 from gerbang.sandbox.chain.local import USDC, LocalChain, word
 from tests.anvil import local_chain, needs_anvil
 from tests.providers.coinbase_commerce.intents import SignedIntent
@@ -22,7 +22,7 @@ STRANGER = b"\x43" * 32
 
 
 def test_the_shipped_bytecode_is_what_the_source_compiles_to() -> None:
-    folder = Path(chain_contracts.__file__).parent
+    folder = Path(simulated.__file__).parent
     shipped = msgspec.json.decode((folder / "transfers.json").read_bytes())
     settings = vyper.compiler.settings.Settings(evm_version="cancun")
     fresh = vyper.compile_code(
@@ -34,7 +34,7 @@ def test_the_shipped_bytecode_is_what_the_source_compiles_to() -> None:
 
 @pytest.fixture
 async def chain() -> AsyncIterator[LocalChain]:
-    async with local_chain(contracts=[chain_contracts.transfers(CONTRACT, OPERATOR)]) as one:
+    async with local_chain(contracts=simulated.contracts()) as one:
         yield one
 
 
@@ -110,7 +110,7 @@ async def test_every_refusal_comes_in_the_contracts_order(chain: LocalChain) -> 
 
 @needs_anvil
 async def test_the_contract_is_placed_once_and_stays_after_a_restart(tmp_path: Path) -> None:
-    contracts = [chain_contracts.transfers(CONTRACT, OPERATOR)]
+    contracts = simulated.contracts()
     for _ in range(2):
         async with local_chain(state=tmp_path / "chain.state", contracts=contracts) as chain:
             intent = an_intent(chain, id=bytes(16))

@@ -94,7 +94,7 @@ def kiosk() -> Kiosk:
 
 @pytest.fixture
 async def bare(config: SandboxConfig, kiosk: Kiosk) -> AsyncIterator[Sandbox]:
-    sandbox = Sandbox(config, [kiosk], None)
+    sandbox = Sandbox(config, [kiosk], (), None)
     await sandbox.open()
     yield sandbox
     await sandbox.close()
@@ -103,7 +103,7 @@ async def bare(config: SandboxConfig, kiosk: Kiosk) -> AsyncIterator[Sandbox]:
 @pytest.fixture
 async def sandbox(config: SandboxConfig, kiosk: Kiosk) -> AsyncIterator[Sandbox]:
     chain = ChainConfig(str(PROGRAM), block_s=0)
-    sandbox = Sandbox(msgspec.structs.replace(config, chain=chain), [kiosk], None)
+    sandbox = Sandbox(msgspec.structs.replace(config, chain=chain), [kiosk], (), None)
     await sandbox.open()
     yield sandbox
     await sandbox.close()

@@ -204,6 +204,22 @@ def test_the_registry_names_every_provider_folder_and_nothing_else() -> None:
     assert named == folders, f"only a folder: {folders - named}; only in the registry: {named - folders}"
 
 
+def test_what_puts_the_house_together_names_no_provider() -> None:
+    """What a provider brings, it brings by its registry entry. `smtp` is also the word for mail itself."""
+    names = {path.parent.name for path in (SOURCE / "providers").glob("*/__init__.py") if defines(path, "PROVIDER")}
+    pattern = re.compile(
+        rf"(?i)\b({'|'.join(sorted(names - {'smtp'}))}|coinbase)\b|providers[.]smtp|(?-i:[\"']smtp[\"'])"
+    )
+    files = [SOURCE / "app.py", SOURCE / "demo.py", SOURCE / "nouns.py", *sorted((SOURCE / "sandbox").rglob("*.py"))]
+    found = [
+        f"{short(path)}:{number} {line.strip()}"
+        for path in files
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if pattern.search(line.replace("EVM node", ""))
+    ]
+    assert not found, "\n".join(found)
+
+
 @pytest.mark.parametrize(
     "folder", sorted((SOURCE / "providers").glob("*/__init__.py")), ids=lambda path: path.parent.name
 )

@@ -12,17 +12,20 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from gerbang import app, demo, settings
+from gerbang import app, settings
 from gerbang.base import ids
 from gerbang.cli.ports import free_port
 from gerbang.core.identity.model import Client, Role, User, system_caller
 from gerbang.core.identity.passwords import Passwords
+from gerbang.providers.nicepay.simulator import Merchant
 from gerbang.providers.sealed import ensure_root_key
-from gerbang.sandbox.app import Connection, Sandbox, SandboxConfig, running
+from gerbang.sandbox.app import Sandbox, running
 from gerbang.web.assembly import assemble
 from gerbang.web.services import Services
 from gerbang.web.transport.server import limits_of, serve
+from tests import demo_accounts
 from tests.conftest import NO_TLS, FreshDatabase
+from tests.demo_accounts import sandbox_config
 
 PASSWORD = "nasi uduk tanpa sambal"
 BODY: Mapping[str, Any] = {"amount": 150_000, "currency": "IDR", "description": "Kopi Gayo"}
@@ -101,7 +104,7 @@ async def running_edge(database: FreshDatabase, data: Path, port: int, **chosen:
     started = app.core(configured, "test", wait_s=configured.database_wait_s, passwords=quick)
     async with started as core, asyncio.TaskGroup() as group:
         if configured.sandbox:
-            await demo.connect_nicepay(core.connections, core.secrets, core.settings)
+            await demo_accounts.connect(demo_accounts.NICEPAY, core.connections, core.secrets, core.settings)
         await core.changes.poll()
         services = app._services(core)
         group.create_task(core.changes.run(stop))
@@ -194,8 +197,8 @@ async def running_shop(
     database: FreshDatabase, data: Path, ports: tuple[int, int]
 ) -> AsyncIterator[tuple[Edge, Sandbox]]:
     port, sandbox_port = ports
-    merchants = tuple(Connection(m.imid, m.merchant_key, m.methods, m.name) for m in demo.merchants(data))
-    config = SandboxConfig(str(data / "sandbox"), merchants, port=sandbox_port)
+    merchants = tuple(Merchant(m.imid, m.merchant_key, m.methods, m.name) for m in demo_accounts.merchants(data))
+    config = sandbox_config(str(data / "sandbox"), merchants, port=sandbox_port)
 
     async def advance(_seconds: int) -> int:
         return 0

@@ -30,15 +30,14 @@ async def mail(settings: Settings) -> list[Finding]:
 
 
 async def _host(settings: Settings) -> Finding:
-    from gerbang.app import smtp_account
-    from gerbang.providers import PROVIDERS
+    from gerbang.app import mail_account, mail_provider
 
-    ask, http = PROVIDERS["smtp"].probe, Http()
+    ask, http = mail_provider().probe, Http()
     assert ask is not None, "the provider of mail can be asked"
     cure = "correct GERBANG_SMTP_URL; is the port right (587 for smtp://, 465 for smtps://), and does a firewall let us out?"
     try:
         async with asyncio.timeout(_PATIENCE_S):
-            (found,) = await ask(http, smtp_account(settings), datetime.now(UTC))
+            (found,) = await ask(http, mail_account(settings), datetime.now(UTC))
     except TimeoutError:
         return Finding(f"the mail host does not answer within {_PATIENCE_S:.0f} s", good=False, cure=cure)
     except GerbangError as error:

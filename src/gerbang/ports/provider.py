@@ -75,6 +75,7 @@ class Probed:
 
 Check = Callable[[Mapping[str, str], Collection[str]], Sequence[FieldError]]
 Probe = Callable[[Http, Account, datetime], Awaitable[Sequence[Probed]]]
+AccountOfUrl = Callable[[str, str, bool], Account]  # address with user and password, sender, whether it is for real
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ class Provider:
     """One outside system that Gerbang speaks to. A factory or half that is absent means: it does not do that.
 
     `check` sees in the settings, and in which credentials there are, what only this provider understands; its words never repeat a value
-    that may be a secret. `verify_address` answers a provider that asks the hook by GET whether it is ours. `probe` asks the provider whether an account works and moves nothing there; it raises what base/http.py raises.
+    that may be a secret. `verify_address` answers a provider that asks the hook by GET whether it is ours. `account_of_url` makes an account of an address in
+    the settings, without a connection. `simulator` and `demo` name a SimulatorEntry and a Demo (`module:NAME`), which only a sandbox loads. `probe` asks the provider whether an account works and moves nothing there; it raises what base/http.py raises.
     """
 
     name: str
@@ -96,6 +98,9 @@ class Provider:
     rates: Callable[[Http], RateSource] | None = None
     webhook: WebhookProvider[Any] | None = None
     verify_address: VerifyAddress | None = None
+    account_of_url: AccountOfUrl | None = None
+    simulator: str = ""
+    demo: str = ""
     messenger: Callable[[Http], Messenger] | None = None
     retired: str = ""
     check: Check | None = None

@@ -4,7 +4,8 @@ A simulator is a state machine: `answer` and `act` decide, apply and return what
 fsync before anybody hears of it, and `replay` takes the same effects back in after a crash.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -71,6 +72,15 @@ class WalletCall(msgspec.Struct, frozen=True):
     to: str
     data: str = "0x"
     value: str = "0"
+
+
+class Contract(msgspec.Struct, frozen=True):
+    """A contract that belongs on the local chain: `runtime` is put at `address`, then `caller`, whose key nobody has, sends `calls`."""
+
+    address: str
+    runtime: str
+    caller: str
+    calls: tuple[WalletCall, ...]
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -166,3 +176,20 @@ class Simulator(Protocol):
     def quirks(self) -> Mapping[str, Any]: ...
     def quirk_choices(self) -> Mapping[str, Sequence[str]]: ...
     def set_quirks(self, values: Mapping[str, Any]) -> Any: ...
+
+
+def no_contracts() -> Sequence[Contract]:
+    """What a provider without a blockchain puts on the local one."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatorEntry:
+    """How the sandbox makes a simulator: `config` is the type of what it is told, `make` makes it, `contracts` belong on the local chain.
+
+    A provider names its entry in `Provider.simulator`; it is loaded by a sandbox only.
+    """
+
+    config: type[msgspec.Struct]
+    make: Callable[[Any], Simulator]
+    contracts: Callable[[], Sequence[Contract]] = no_contracts

@@ -10,21 +10,15 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import structlog
 
-from gerbang.ports.simulator import Answer, Impossible, Request, Simulator, Webhook
-from gerbang.providers.coinbase_checkouts.simulator import CoinbaseBusinessSimulator
-from gerbang.providers.coinbase_checkouts.simulator import Merchant as CoinbaseMerchant
-from gerbang.providers.coinbase_commerce.simulator import CONTRACT, OPERATOR, CommerceSimulator
-from gerbang.providers.coinbase_commerce.simulator import Merchant as CommerceMerchant
-from gerbang.providers.nicepay.simulator import Merchant, NicepaySimulator, SnapClient
+from gerbang.ports.simulator import Answer, Contract, Impossible, Request, Simulator, Webhook
 from gerbang.sandbox import mail
 from gerbang.sandbox.chain.anvil import Anvil, NodeFailed
 from gerbang.sandbox.chain.calls import Asked, ChainCalls
-from gerbang.sandbox.chain.contracts import transfers
 from gerbang.sandbox.chain.local import CHAIN_ID, LocalChain
 from gerbang.sandbox.clock import Advance, SandboxClock
 from gerbang.sandbox.control import ClockMoved, Control
@@ -36,6 +30,7 @@ from gerbang.sandbox.mailbox import Mailbox, Message
 from gerbang.sandbox.page import Page
 from gerbang.sandbox.server import Receive, SandboxServer, Scope, Send
 from gerbang.sandbox.shop import Shop
+from gerbang.sandbox.simulators import load
 from gerbang.sandbox.webhook_sender import DropSet, WebhookSender
 from gerbang.sandbox.world import World
 
@@ -50,16 +45,6 @@ class _Kind(msgspec.Struct, frozen=True):
 _decode_kind: Final = msgspec.json.Decoder(_Kind).decode
 
 
-class Connection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One NICEPAY merchant: iMid, its key, and the payMethod codes that it may use. `snap` is what it needs to speak SNAP."""
-
-    imid: str
-    merchant_key: str
-    methods: tuple[str, ...] = ("01", "02")
-    name: str = ""
-    snap: SnapClient | None = None
-
-
 class ChainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`program` is anvil, `port` its own (0, and one that is taken: any free one), `block_s` seconds between blocks (0: none by itself)."""
 
@@ -69,22 +54,19 @@ class ChainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SandboxConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`connections` are the merchants at NICEPAY, `coinbase` the projects at Coinbase, `commerce` the merchants at Coinbase Commerce.
+    """`simulators` names the entries of those that stand here (`module:NAME`), and what each is told.
     `data_dir` holds journal.jsonl and the chain; a port of 0 is any free one; `smtp_port` None means no mail, `chain` None no chain;
-    `public_url` is how browsers reach us, `beside` how they reach Gerbang, whose pages lead here; `nicepay_private_key` (PEM) signs what NICEPAY tells by SNAP, empty: one of its own.
+    `public_url` is how browsers reach us, `beside` how they reach Gerbang, whose pages lead here.
     """
 
     data_dir: str
-    connections: tuple[Connection, ...]
+    simulators: dict[str, Any] = {}
     host: str = "127.0.0.1"
     port: int = 0
     smtp_port: int | None = None
     public_url: str = ""
     beside: str = ""
     chain: ChainConfig | None = None
-    nicepay_private_key: str = ""
-    coinbase: tuple[CoinbaseMerchant, ...] = ()
-    commerce: tuple[CommerceMerchant, ...] = ()
 
 
 _TEXT: Final = (("content-type", "text/plain; charset=utf-8"),)
@@ -101,11 +83,13 @@ class Sandbox:
         self,
         config: SandboxConfig,
         simulators: Sequence[Simulator],
+        contracts: Sequence[Contract],
         advance: Advance | None,
         asked: Asked | None = None,
         shop: Shop | None = None,
     ) -> None:
         self._config = config
+        self._contracts = contracts
         self.journal = Journal(Path(config.data_dir) / "journal.jsonl")
         self.clock = SandboxClock(advance)
         self.webhook_sender = WebhookSender(self.journal, self._stamped)
@@ -200,7 +184,7 @@ class Sandbox:
         for port, patience_s in ((wish.port, 0.0), (wish.port, 0.5), (0, 0.0)):
             await asyncio.sleep(patience_s)
             anvil = Anvil(wish.program, CHAIN_ID, port, state)
-            chain = LocalChain(anvil, self.clock.now, wish.block_s, [transfers(CONTRACT, OPERATOR)])
+            chain = LocalChain(anvil, self.clock.now, wish.block_s, self._contracts)
             try:
                 await chain.open()
             except (NodeFailed, Impossible) as error:
@@ -248,14 +232,11 @@ class Sandbox:
 def create(
     config: SandboxConfig, advance: Advance | None = None, asked: Asked | None = None, shop: Shop | None = None
 ) -> Sandbox:
-    """A sandbox of all simulators that ship; `advance` moves and tells business time, absent it is the sandbox's own; `asked` tells what
+    """A sandbox of these simulators; `advance` moves and tells business time, absent it is the sandbox's own; `asked` tells what
     a payment shows its payer, for those who pay it from the demo wallet; `shop` makes payments at Gerbang for the endings.
     """
-    merchants = [Merchant(one.imid, one.merchant_key, one.methods, one.name, one.snap) for one in config.connections]
-    simulators: list[Simulator] = [
-        NicepaySimulator(merchants, config.nicepay_private_key), CoinbaseBusinessSimulator(config.coinbase), CommerceSimulator(config.commerce),
-    ]  # fmt: skip
-    return Sandbox(config, simulators, advance, asked, shop)
+    simulators, contracts = load(config.simulators)
+    return Sandbox(config, simulators, contracts, advance, asked, shop)
 
 
 @asynccontextmanager

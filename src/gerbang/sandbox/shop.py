@@ -21,7 +21,7 @@ _ANSWER_S: Final = 20.0
 @dataclass(frozen=True, slots=True)
 class Shop:
     """`url` is Gerbang's address, `key` reads the API key (empty while there is none), `connections` names the one of each simulator, and of each
-    of its wires where it has several (`nicepay/snap`).
+    of its wires where it has several (`simulator/wire`).
     """
 
     http: Http

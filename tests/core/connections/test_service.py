@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from gerbang import app, demo, settings
+from gerbang import app, settings
 from gerbang.core.connections.model import ConnectionNotFound
 from gerbang.providers.sealed import ensure_root_key
+from tests import demo_accounts
 from tests.conftest import FreshDatabase
 
 
@@ -18,8 +19,8 @@ async def test_a_connection_made_by_another_process_is_found_though_the_list_was
     ensure_root_key(configured.root_key_path, create=True)
     async with app.core(configured, "reader") as reader, app.core(configured, "maker") as maker:
         assert await reader.connections.all() == []
-        await demo.connect_nicepay(maker.connections, maker.secrets, configured)
+        await demo_accounts.connect(demo_accounts.NICEPAY, maker.connections, maker.secrets, configured)
         await asyncio.sleep(0.1)  # an unknown name is looked for anew no more often than every 50 ms
-        assert (await reader.connections.get(demo.NICEPAY)).provider == "nicepay"
+        assert (await reader.connections.get(demo_accounts.NICEPAY)).provider == "nicepay"
         with pytest.raises(ConnectionNotFound):
             await reader.connections.get("nobody")

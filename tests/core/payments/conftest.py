@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from gerbang import app, demo, settings
+from gerbang import app, settings
 from gerbang.base import ids
 from gerbang.base.db import Database
 from gerbang.core.idempotency.model import IdempotencyKey
@@ -27,10 +27,12 @@ from gerbang.core.queue import business_time
 from gerbang.core.queue.worker import Worker as QueueWorker
 from gerbang.ports.payment import Method, Payer
 from gerbang.providers.sealed import ensure_root_key
-from gerbang.sandbox.app import Sandbox, SandboxConfig, running
+from gerbang.sandbox.app import Sandbox, running
 from gerbang.web.transport.hooks import Hooks
 from gerbang.web.transport.server import serve
+from tests import demo_accounts
 from tests.conftest import FreshDatabase
+from tests.demo_accounts import sandbox_config
 
 if TYPE_CHECKING:
     from tests.core.payments.crypto_world import CryptoWorld
@@ -111,7 +113,7 @@ class World:
 def snap_keys() -> str:
     """Key pairs take a moment to make: all worlds of a run have the same."""
     with TemporaryDirectory() as folder:
-        demo.snap_merchant(Path(folder))
+        demo_accounts.all_merchants(Path(folder))
         return (Path(folder) / "sandbox.json").read_text()
 
 
@@ -127,16 +129,17 @@ async def world(database: FreshDatabase, tmp_path: Path, free_port: Callable[[],
     owner = Database(database.owner_dsn, size=2)
     await owner.open()
     (tmp_path / "sandbox.json").write_text(snap_keys())
-    merchants = (*demo.merchants(tmp_path), demo.snap_merchant(tmp_path))
-    key = demo.nicepay_private_key(tmp_path)
-    config = SandboxConfig(str(tmp_path / "sandbox"), merchants, port=sandbox_port, nicepay_private_key=key)
+    told = demo_accounts.all_merchants(tmp_path)
+    config = sandbox_config(
+        str(tmp_path / "sandbox"), told.merchants, port=sandbox_port, nicepay_private_key=told.private_key
+    )
     stop = asyncio.Event()
 
     async def advance(seconds: int) -> int:
         return await business_time.advance(owner, seconds)
 
     async with running(config, advance) as sandbox, app.core(chosen, "test") as core, asyncio.TaskGroup() as group:
-        await demo.connect_nicepay(core.connections, core.secrets, core.settings)
+        await demo_accounts.connect(demo_accounts.NICEPAY, core.connections, core.secrets, core.settings)
         queue = QueueWorker(core.db, app._job_handlers(core))
         core.payments.context.wake = queue.wake
         group.create_task(queue.run(stop))

@@ -7,18 +7,21 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from gerbang import app, demo, settings
+from gerbang import app, settings
 from gerbang.base.db import Database
 from gerbang.core.payments import amount_due
 from gerbang.core.payments.model import MethodChoice, NewPayment, PaymentDetail
 from gerbang.core.payments.verification import service as verification
 from gerbang.core.queue import business_time
 from gerbang.ports.payment import DisplayCrypto, Method
+from gerbang.providers.nicepay.simulator import Merchant
 from gerbang.providers.sealed import ensure_root_key
-from gerbang.sandbox.app import ChainConfig, Connection, SandboxConfig, running
+from gerbang.sandbox.app import ChainConfig, running
+from tests import demo_accounts
 from tests.anvil import PROGRAM
 from tests.conftest import FreshDatabase
 from tests.core.payments.conftest import OPERATOR, World
+from tests.demo_accounts import sandbox_config
 
 USDC = MethodChoice(Method.CRYPTO, {"asset": "USDC", "network": "base"})
 ETH = MethodChoice(Method.CRYPTO, {"asset": "ETH", "network": "base"})
@@ -107,8 +110,8 @@ async def open_harbour(
     ensure_root_key(chosen.root_key_path, create=True)
     owner = Database(database.owner_dsn, size=2)
     await owner.open()
-    merchants = tuple(Connection(m.imid, m.merchant_key, m.methods, m.name) for m in demo.merchants(tmp_path))
-    config = SandboxConfig(
+    merchants = tuple(Merchant(m.imid, m.merchant_key, m.methods, m.name) for m in demo_accounts.merchants(tmp_path))
+    config = sandbox_config(
         str(tmp_path / "sandbox"), merchants, port=chosen.sandbox_port, chain=ChainConfig(str(PROGRAM), block_s=0)
     )
 
@@ -117,7 +120,7 @@ async def open_harbour(
 
     async with running(config, advance) as sandbox, app.core(chosen, "test") as core:
         assert sandbox.chain is not None, "the local chain did not start"
-        await demo.connect_wallet(core.connections, chosen, sandbox.chain)
+        await demo_accounts.connect(demo_accounts.WALLET, core.connections, core.secrets, chosen, sandbox.chain)
         await core.watcher.look()
         yield CryptoWorld(core, sandbox, owner)
         assert (await verification.verify(core.db))[1] == []

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import pytest
 
-from gerbang import demo
 from gerbang.base import ids
 from gerbang.core.payments.model import (
     AttemptStatus,
@@ -20,20 +19,21 @@ from gerbang.core.payments.model import (
 )
 from gerbang.ports.payment import Method, Wait
 from gerbang.providers.nicepay.simulator.snap import signing
+from tests import demo_accounts
 
 from .conftest import OPERATOR, VA, World
 
 QRIS: Final = MethodChoice(Method.QRIS, {})
-OVO: Final = MethodChoice(Method.EWALLET, {"wallet": "OVO"}, demo.SNAP)
-DANA: Final = MethodChoice(Method.EWALLET, {"wallet": "DANA"}, demo.SNAP)
+OVO: Final = MethodChoice(Method.EWALLET, {"wallet": "OVO"}, demo_accounts.SNAP)
+DANA: Final = MethodChoice(Method.EWALLET, {"wallet": "DANA"}, demo_accounts.SNAP)
 V2, SNAP = "", "snap"
 
 
 async def speak(world: World, dialect: str) -> None:
     """From now on the demo's connection makes accounts and QR codes in this dialect; it has the credentials of both."""
     connections = world.core.connections
-    await demo.connect_snap(connections, world.core.secrets, world.core.settings)
-    snap, known = await connections.get(demo.SNAP), await connections.get(demo.NICEPAY)
+    await demo_accounts.connect(demo_accounts.SNAP, connections, world.core.secrets, world.core.settings)
+    snap, known = await connections.get(demo_accounts.SNAP), await connections.get(demo_accounts.NICEPAY)
     settings: Mapping[str, str] = {
         **known.settings, "snap_client_id": snap.settings["snap_client_id"], "snap": "virtual_account qris" if dialect == SNAP else "",
     }  # fmt: skip
@@ -107,7 +107,7 @@ async def test_what_is_offered_once_is_offered_in_one_dialect(world: World) -> N
 
 
 async def test_a_notification_of_snap_is_answered_as_snap_wants_it(world: World) -> None:
-    await demo.connect_snap(world.core.connections, world.core.secrets, world.core.settings)
+    await demo_accounts.connect(demo_accounts.SNAP, world.core.connections, world.core.secrets, world.core.settings)
     details = (await world.create(choice=OVO)).details
     await world.pay(details)
     await world.until(details.payment.id, PaymentStatus.PAID)
@@ -129,7 +129,7 @@ async def letters(world: World) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("kind", ["reset_after_effect", "http_500_after_effect", "truncated_json"])
 async def test_an_order_whose_answer_was_lost_is_found_by_our_reference(world: World, kind: str) -> None:
     """R8: OVO has asked the payer already, so nothing is sent again; NICEPAY is asked for our reference until it tells."""
-    await demo.connect_snap(world.core.connections, world.core.secrets, world.core.settings)
+    await demo_accounts.connect(demo_accounts.SNAP, world.core.connections, world.core.secrets, world.core.settings)
     await world.control("nicepay/faults", "PUT", kind=kind, route="/payment-host-to-host", count=1)
     details = (await world.create(choice=OVO)).details
     assert details.attempts[0].status is AttemptStatus.UNKNOWN
@@ -146,7 +146,7 @@ async def test_an_order_whose_answer_was_lost_is_found_by_our_reference(world: W
 
 async def test_a_payer_who_pays_before_we_know_is_found_too(world: World) -> None:
     """R18: the notification names a transaction whose answer we never had."""
-    await demo.connect_snap(world.core.connections, world.core.secrets, world.core.settings)
+    await demo_accounts.connect(demo_accounts.SNAP, world.core.connections, world.core.secrets, world.core.settings)
     await world.control("nicepay/faults", "PUT", kind="reset_after_effect", route="/payment-host-to-host", count=1)
     details = (await world.create(choice=OVO)).details
     await world.pay(details)
@@ -155,7 +155,7 @@ async def test_a_payer_who_pays_before_we_know_is_found_too(world: World) -> Non
 
 
 async def test_an_order_that_never_arrived_is_over_and_the_payer_may_choose_again(world: World) -> None:
-    await demo.connect_snap(world.core.connections, world.core.secrets, world.core.settings)
+    await demo_accounts.connect(demo_accounts.SNAP, world.core.connections, world.core.secrets, world.core.settings)
     await world.control("nicepay/faults", "PUT", kind="reset_before", route="/payment-host-to-host", count=1)
     details = (await world.create(choice=DANA)).details
     assert details.attempts[0].status is AttemptStatus.UNKNOWN
@@ -168,7 +168,7 @@ async def test_an_order_that_never_arrived_is_over_and_the_payer_may_choose_agai
 
 
 async def test_an_order_that_we_know_only_by_our_reference_is_asked_about_before_it_is_cancelled(world: World) -> None:
-    await demo.connect_snap(world.core.connections, world.core.secrets, world.core.settings)
+    await demo_accounts.connect(demo_accounts.SNAP, world.core.connections, world.core.secrets, world.core.settings)
     await world.control("nicepay/webhooks", drop=True)
     await world.control("nicepay/faults", "PUT", kind="reset_after_effect", route="/payment-host-to-host", count=1)
     details = (await world.create(choice=OVO)).details
@@ -181,18 +181,18 @@ async def test_an_order_that_we_know_only_by_our_reference_is_asked_about_before
 
 async def test_r20_a_hint_that_names_nonsense_does_not_keep_us_from_asking_by_our_reference(world: World) -> None:
     """Whoever has seen one signed notification can send another body under it for five minutes."""
-    await demo.connect_snap(world.core.connections, world.core.secrets, world.core.settings)
+    await demo_accounts.connect(demo_accounts.SNAP, world.core.connections, world.core.secrets, world.core.settings)
     await world.control("nicepay/faults", "PUT", kind="reset_after_effect", route="/payment-host-to-host", count=1)
     details = (await world.create(choice=OVO)).details
     stamp = datetime.now(UTC).replace(microsecond=0).isoformat()
-    key = signing.read_private(demo.nicepay_private_key(world.core.settings.data))
+    key = signing.read_private(demo_accounts.all_merchants(world.core.settings.data).private_key)
     body = {
         "originalPartnerReferenceNo": ids.show("att", details.attempts[0].id),
         "originalReferenceNo": "NONSENSE" * 3 + "123456",
     }
     answer = await world.core.http.send(
         "POST",
-        f"{world.core.settings.base_url}/hooks/{demo.SNAP}",
+        f"{world.core.settings.base_url}/hooks/{demo_accounts.SNAP}",
         headers={
             "content-type": "application/json",
             "x-timestamp": stamp,
@@ -208,7 +208,7 @@ async def test_r20_a_hint_that_names_nonsense_does_not_keep_us_from_asking_by_ou
 
 async def test_one_that_turns_out_to_be_open_is_closed_on_our_side(world: World) -> None:
     """SNAP closes no wallet's order, so it can still be paid: that is late money, and counts."""
-    await demo.connect_snap(world.core.connections, world.core.secrets, world.core.settings)
+    await demo_accounts.connect(demo_accounts.SNAP, world.core.connections, world.core.secrets, world.core.settings)
     await world.control("nicepay/faults", "PUT", kind="reset_after_effect", route="/payment-host-to-host", count=1)
     details = (await world.create(choice=OVO)).details
     gone = await world.core.payments.cancel(OPERATOR, details.payment.id)

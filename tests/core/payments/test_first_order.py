@@ -2,10 +2,10 @@
 
 import asyncio
 
-from gerbang import demo
 from gerbang.base import ids
 from gerbang.core.payments.model import AttemptStatus, MethodChoice, PaymentStatus, RefundStatus
 from gerbang.ports.payment import DisplayVirtualAccount, Method, Redirect
+from tests import demo_accounts
 
 from .conftest import CARD, OPERATOR, World
 
@@ -146,7 +146,7 @@ async def test_a_demo_of_yesterday_learns_the_methods_of_today(world: World) -> 
         Method.CARD,
     }
 
-    await demo.connect_nicepay(world.core.connections, world.core.secrets, world.core.settings)
+    await demo_accounts.connect(demo_accounts.NICEPAY, world.core.connections, world.core.secrets, world.core.settings)
     made = (await world.create(choice=MethodChoice(Method.QRIS, {}))).details
     await world.pay(made)
     await world.until(made.payment.id, PaymentStatus.PAID)

@@ -15,7 +15,8 @@ from gerbang.ports.payment import Account
 from gerbang.providers.coinbase_checkouts.adapter import CheckoutPayments
 from gerbang.providers.coinbase_checkouts.simulator import CoinbaseBusinessSimulator, Merchant
 from gerbang.providers.coinbase_checkouts.simulator.book import Checkout, Progress
-from gerbang.sandbox.app import Sandbox, SandboxConfig, running
+from gerbang.sandbox.app import Sandbox, running
+from tests.demo_accounts import sandbox_config
 from tests.providers import faults
 from tests.providers.coinbase_checkouts import script as wire
 from tests.providers.coinbase_checkouts.orders import HASH, KEY_ID, OTHER_SECRET, PUBLIC_KEY, WEBHOOK_SECRET, account
@@ -104,7 +105,7 @@ async def place(data: Path, hook_url: str) -> AsyncIterator[Place]:
             held[0].offset_s += seconds
         return held[0].offset_s if held else offset_s
 
-    config = SandboxConfig(str(data), (), coinbase=(Merchant(KEY_ID, PUBLIC_KEY, "Toko", hook_url, WEBHOOK_SECRET),))
+    config = sandbox_config(str(data), (), coinbase=(Merchant(KEY_ID, PUBLIC_KEY, "Toko", hook_url, WEBHOOK_SECRET),))
     async with running(config, advance) as sandbox, httpx.AsyncClient(base_url=sandbox.url, timeout=5) as control:
         held.append(Place(sandbox, control, offset_s))
         yield held[0]

@@ -12,7 +12,8 @@ from gerbang.providers.coinbase_checkouts import wire
 from gerbang.providers.coinbase_checkouts.account import Key
 from gerbang.providers.coinbase_checkouts.client import Client, Endpoint, OrderRefused, TakenBefore, secret_of
 from gerbang.providers.coinbase_checkouts.simulator import Merchant
-from gerbang.sandbox.app import Sandbox, SandboxConfig, running
+from gerbang.sandbox.app import Sandbox, running
+from tests.demo_accounts import sandbox_config
 from tests.providers.coinbase_checkouts.orders import KEY_ID, OTHER_SECRET, PUBLIC_KEY, SECRET
 
 EVENTS = ("checkout.payment.success", "checkout.refund.success")
@@ -20,7 +21,7 @@ EVENTS = ("checkout.payment.success", "checkout.refund.success")
 
 @pytest.fixture
 async def sandbox(tmp_path: Path) -> AsyncIterator[Sandbox]:
-    async with running(SandboxConfig(str(tmp_path), (), coinbase=(Merchant(KEY_ID, PUBLIC_KEY),))) as one:
+    async with running(sandbox_config(str(tmp_path), (), coinbase=(Merchant(KEY_ID, PUBLIC_KEY),))) as one:
         yield one
 
 

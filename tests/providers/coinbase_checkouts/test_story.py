@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from gerbang import app, demo, settings
+from gerbang import app, settings
 from gerbang.base import ids
 from gerbang.base.db import Database
 from gerbang.core.inbox.worker import Worker as InboxWorker
@@ -22,15 +22,17 @@ from gerbang.core.queue import business_time
 from gerbang.core.queue.worker import Worker as QueueWorker
 from gerbang.ports.payment import DisplayCrypto, Method
 from gerbang.providers.sealed import ensure_root_key
-from gerbang.sandbox.app import ChainConfig, SandboxConfig, running
+from gerbang.sandbox.app import ChainConfig, running
 from gerbang.web.transport.hooks import Hooks
 from gerbang.web.transport.server import serve
+from tests import demo_accounts
 from tests.anvil import PROGRAM, needs_anvil
 from tests.conftest import FreshDatabase
 from tests.core.payments.conftest import OPERATOR, World, _with_lifespan
+from tests.demo_accounts import sandbox_config
 
 pytestmark = needs_anvil
-USDC = MethodChoice(Method.CRYPTO, {"asset": "USDC", "network": "base"}, demo.COINBASE)
+USDC = MethodChoice(Method.CRYPTO, {"asset": "USDC", "network": "base"}, demo_accounts.COINBASE)
 
 
 @dataclass
@@ -85,12 +87,12 @@ async def counter(database: FreshDatabase, tmp_path: Path, free_port: Callable[[
     ensure_root_key(chosen.root_key_path, create=True)
     owner, stop = Database(database.owner_dsn, size=2), asyncio.Event()
     await owner.open()
-    config = SandboxConfig(
+    config = sandbox_config(
         str(tmp_path / "sandbox"),
         (),
         port=chosen.sandbox_port,
         chain=ChainConfig(str(PROGRAM), block_s=0),
-        coinbase=demo.projects(chosen),
+        coinbase=demo_accounts.projects(chosen),
     )
 
     async def advance(seconds: int) -> int:
@@ -98,8 +100,8 @@ async def counter(database: FreshDatabase, tmp_path: Path, free_port: Callable[[
 
     async with running(config, advance) as sandbox, app.core(chosen, "test") as core, asyncio.TaskGroup() as group:
         assert sandbox.chain is not None, "the local chain did not start"
-        await demo.connect_wallet(core.connections, chosen, sandbox.chain)
-        await demo.connect_coinbase(core.connections, core.secrets, chosen)
+        await demo_accounts.connect(demo_accounts.WALLET, core.connections, core.secrets, chosen, sandbox.chain)
+        await demo_accounts.connect(demo_accounts.COINBASE, core.connections, core.secrets, chosen, sandbox.chain)
         queue = QueueWorker(core.db, app._job_handlers(core))
         core.payments.context.wake = queue.wake
         group.create_task(queue.run(stop))
@@ -238,7 +240,7 @@ async def test_time_ends_an_unpaid_checkout(counter: Counter) -> None:
 
 async def test_another_way_of_paying_closes_the_checkout(counter: Counter) -> None:
     details = await counter.ask()
-    usdc = MethodChoice(Method.CRYPTO, USDC.options, demo.WALLET)
+    usdc = MethodChoice(Method.CRYPTO, USDC.options, demo_accounts.WALLET)
     await counter.core.payments.add_attempt(OPERATOR, details.payment.id, usdc, counter.key())
 
     async def closed() -> bool:

@@ -14,7 +14,8 @@ from gerbang.ports.payment import Account
 from gerbang.providers.coinbase_commerce.adapter import CommercePayments
 from gerbang.providers.coinbase_commerce.simulator import LEGACY, WEB3, Merchant
 from gerbang.providers.coinbase_commerce.simulator.quirks import choices
-from gerbang.sandbox.app import Sandbox, SandboxConfig, running
+from gerbang.sandbox.app import Sandbox, running
+from tests.demo_accounts import sandbox_config
 from tests.providers import faults
 from tests.providers.coinbase_commerce.charges import NOW, SECRET, account
 from tests.providers.coinbase_commerce.script import nobody
@@ -101,7 +102,7 @@ async def place(folder: Path, hook_url: str = "http://127.0.0.1:9/hooks/cc") -> 
             held[0].offset_s += seconds
         return held[0].offset_s if held else offset_s
 
-    config = SandboxConfig(str(folder), (), commerce=merchants(hook_url))
+    config = sandbox_config(str(folder), (), commerce=merchants(hook_url))
     async with running(config, advance) as sandbox, httpx.AsyncClient(base_url=sandbox.url, timeout=5) as control:
         held.append(Place(sandbox, control, offset_s))
         yield held[0]

@@ -16,8 +16,10 @@ import httpx
 from gerbang.ports.payment import Account, Method
 from gerbang.providers.nicepay.account import PAID_TO_A_NUMBER, PAY_METHODS
 from gerbang.providers.nicepay.adapter import NicepayPayments
+from gerbang.providers.nicepay.simulator import Merchant
 from gerbang.providers.nicepay.terms import offered
-from gerbang.sandbox.app import Connection, Sandbox, SandboxConfig, running
+from gerbang.sandbox.app import Sandbox, running
+from tests.demo_accounts import sandbox_config
 from tests.providers import conformance, faults
 from tests.providers.conformance import AMOUNT, NOW, Choice, Operation, Question, Way, ways_to_pay
 from tests.providers.nicepay import script as wire
@@ -117,7 +119,7 @@ async def place(data: Path) -> AsyncIterator[Place]:
             held[0].offset_s += seconds
         return held[0].offset_s if held else offset_s
 
-    config = SandboxConfig(str(data), (Connection(IMID, KEY.decode(), ALL_METHODS),))
+    config = sandbox_config(str(data), (Merchant(IMID, KEY.decode(), ALL_METHODS),))
     async with running(config, advance) as sandbox, httpx.AsyncClient(base_url=sandbox.url, timeout=5) as control:
         held.append(Place(sandbox, control, offset_s))
         yield held[0]

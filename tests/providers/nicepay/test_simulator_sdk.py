@@ -16,7 +16,9 @@ import httpx
 import msgspec
 import pytest
 
-from gerbang.sandbox.app import Connection, Sandbox, SandboxConfig, running
+from gerbang.providers.nicepay.simulator import Merchant
+from gerbang.sandbox.app import Sandbox, running
+from tests.demo_accounts import sandbox_config
 from tests.sandbox.merchant import CARD_IMID, CARD_KEY, IMID, KEY, OTHER_IMID, OTHER_KEY
 
 
@@ -66,9 +68,9 @@ def sdk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sdk]:
 
 @pytest.fixture
 async def sandbox(tmp_path: Path) -> AsyncIterator[Sandbox]:
-    others = Connection(OTHER_IMID, OTHER_KEY, ("03", "04", "05", "06", "08"))
-    connections = (Connection(IMID, KEY, ("02",)), Connection(CARD_IMID, CARD_KEY, ("01",)), others)
-    async with running(SandboxConfig(str(tmp_path), connections)) as sandbox:
+    others = Merchant(OTHER_IMID, OTHER_KEY, ("03", "04", "05", "06", "08"))
+    connections = (Merchant(IMID, KEY, ("02",)), Merchant(CARD_IMID, CARD_KEY, ("01",)), others)
+    async with running(sandbox_config(str(tmp_path), connections)) as sandbox:
         yield sandbox
 
 

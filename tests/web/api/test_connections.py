@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from gerbang import demo
 from gerbang.sandbox.app import Sandbox
+from tests import demo_accounts
 from tests.web.conftest import Edge
 
 Shop = tuple[Edge, Sandbox]
@@ -24,7 +24,7 @@ def body(sandbox: Sandbox, **settings: str) -> dict[str, Any]:
 
 
 def true_key(data: Path) -> str:
-    return next(one.merchant_key for one in demo.merchants(data) if one.imid == "LUMBUNGVA1")
+    return next(one.merchant_key for one in demo_accounts.merchants(data) if one.imid == "LUMBUNGVA1")
 
 
 async def refused(edge: Edge, wanted: dict[str, Any]) -> set[str]:

@@ -20,4 +20,6 @@ PROVIDER: Final = Provider(
     webhook=CheckoutWebhook(),
     check=problems,
     probe=probe,
+    simulator="gerbang.providers.coinbase_checkouts.simulator:SIMULATOR",
+    demo="gerbang.providers.coinbase_checkouts.demo:DEMO",
 )

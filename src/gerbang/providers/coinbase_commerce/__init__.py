@@ -20,5 +20,7 @@ PROVIDER: Final = Provider(
     webhook=CommerceWebhook(),
     check=problems,
     probe=probe,
+    simulator="gerbang.providers.coinbase_commerce.simulator:SIMULATOR",
+    demo="gerbang.providers.coinbase_commerce.demo:DEMO",
     retired="As far as is known Coinbase closed Commerce on 2026-03-31; use Coinbase Business Checkouts.",
 )

@@ -20,4 +20,5 @@ PROVIDER: Final = Provider(
     chain=EvmChain,
     check=problems,
     probe=probe,
+    demo="gerbang.providers.evm.demo:DEMO",
 )

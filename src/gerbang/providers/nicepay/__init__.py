@@ -19,4 +19,6 @@ PROVIDER: Final = Provider(
     webhook=NicepayHooks(),
     check=problems,
     probe=probe,
+    simulator="gerbang.providers.nicepay.simulator:SIMULATOR",
+    demo="gerbang.providers.nicepay.demo:DEMO",
 )

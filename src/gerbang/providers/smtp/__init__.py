@@ -4,7 +4,7 @@ from typing import Final
 
 from gerbang.ports.kinds import Kind
 from gerbang.ports.provider import CredentialField, Provider, SecretFamily, SettingField
-from gerbang.providers.smtp.adapter import SmtpMessenger, probe, problems
+from gerbang.providers.smtp.adapter import SmtpMessenger, account_of_url, probe, problems
 
 PROVIDER: Final = Provider(
     name="smtp",
@@ -35,4 +35,5 @@ PROVIDER: Final = Provider(
     messenger=lambda _http: SmtpMessenger(),
     check=problems,
     probe=probe,
+    account_of_url=account_of_url,
 )

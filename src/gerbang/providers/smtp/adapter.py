@@ -17,6 +17,7 @@ from email.policy import SMTP as WIRE
 from email.utils import format_datetime, getaddresses, parseaddr
 from typing import Final
 from unicodedata import category
+from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
@@ -34,6 +35,15 @@ _NEVER_IN_HEADERS: Final = frozenset(
 )  # controls, lone surrogates, line and paragraph separators
 _HOST: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def account_of_url(address: str, sender: str, livemode: bool) -> Account:
+    """The account that an address stands for: smtp://user:password@host:port, or smtps://…"""
+    url = urlsplit(address)
+    tls = "tls" if url.scheme == "smtps" else "none" if url.hostname in {"127.0.0.1", "localhost"} else "starttls"
+    places = {"host": url.hostname or "", "port": str(url.port or ""), "tls": tls, "from": sender}
+    known = {"user": url.username, "password": url.password}
+    return Account("smtp", livemode, places, {k: [unquote(v).encode()] for k, v in known.items() if v})
 
 
 class SmtpMessenger:

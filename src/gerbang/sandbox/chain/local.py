@@ -15,9 +15,8 @@ from typing import Any, Final
 import msgspec
 
 from gerbang.base.errors import UpstreamFailed
-from gerbang.ports.simulator import Impossible, WalletCall
+from gerbang.ports.simulator import Contract, Impossible, WalletCall
 from gerbang.sandbox.chain.anvil import Anvil, NodeFailed, NodeRefused
-from gerbang.sandbox.chain.contracts import Contract
 
 NETWORK: Final = "base"
 CHAIN_ID: Final = 8_453

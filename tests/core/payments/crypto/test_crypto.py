@@ -6,7 +6,6 @@ Blocks come only when a test asks. Every story ends with the books compared (`ve
 import msgspec
 import pytest
 
-from gerbang import demo
 from gerbang.base import ids
 from gerbang.core.payments.crypto.rates import NoRate
 from gerbang.core.payments.model import (
@@ -15,6 +14,7 @@ from gerbang.core.payments.model import (
     PaymentStatus,
 )
 from gerbang.ports.payment import Method
+from tests import demo_accounts
 from tests.anvil import needs_anvil
 from tests.core.payments.conftest import OPERATOR
 from tests.core.payments.crypto_world import ETH, EXCHANGE, WALLET, CryptoWorld, asked_now, shown_by
@@ -252,13 +252,15 @@ async def test_killed_between_look_and_credit_it_is_credited_once(crypto_world: 
 async def test_while_the_node_is_away_nothing_is_concluded(crypto_world: CryptoWorld) -> None:
     details = await crypto_world.ask()
     await crypto_world.send(details)
-    connection = await crypto_world.core.connections.get(demo.WALLET)
+    connection = await crypto_world.core.connections.get(demo_accounts.WALLET)
     away = {**connection.settings, "rpc_urls": "http://127.0.0.1:9"}
-    await crypto_world.core.connections.update("t", demo.WALLET, settings=away, secrets={}, enabled=True)
+    await crypto_world.core.connections.update("t", demo_accounts.WALLET, settings=away, secrets={}, enabled=True)
     await crypto_world.advance(1_000)
     await crypto_world.core.watcher.look()
     assert await crypto_world.status(details) == "pending"
-    await crypto_world.core.connections.update("t", demo.WALLET, settings=connection.settings, secrets={}, enabled=True)
+    await crypto_world.core.connections.update(
+        "t", demo_accounts.WALLET, settings=connection.settings, secrets={}, enabled=True
+    )
     await crypto_world.mine()
     assert await crypto_world.status(details) == "paid"
 

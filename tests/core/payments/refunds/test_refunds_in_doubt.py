@@ -5,7 +5,6 @@ from typing import Final
 
 import pytest
 
-from gerbang import demo
 from gerbang.core.payments.model import (
     MethodChoice,
     PaymentDetail,
@@ -17,17 +16,18 @@ from gerbang.core.payments.model import (
 )
 from gerbang.core.payments.refunds.requesting import RefundDecision
 from gerbang.ports.payment import Method
+from tests import demo_accounts
 from tests.core.payments.conftest import OPERATOR, World
 from tests.core.payments.provider_book import agrees, book_of, fault
 
-QRIS: Final = MethodChoice(Method.QRIS, {}, demo.SNAP)
+QRIS: Final = MethodChoice(Method.QRIS, {}, demo_accounts.SNAP)
 ASK, LOOK = "/qr-mpm-refund", "/qr-mpm-query"
 DAY_S: Final = 86_400
 
 
 async def paid(world: World, **moods: str) -> PaymentDetail:
     """A paid code by SNAP, at a NICEPAY of these moods."""
-    await demo.connect_snap(world.core.connections, world.core.secrets, world.core.settings)
+    await demo_accounts.connect(demo_accounts.SNAP, world.core.connections, world.core.secrets, world.core.settings)
     await world.control("nicepay/quirks", "PUT", **moods)
     made = (await world.create(choice=QRIS)).details
     await world.pay(made)

@@ -12,9 +12,10 @@ import httpx
 
 from gerbang.base.http import Http
 from gerbang.ports.payment import Account, Method
-from gerbang.providers.nicepay.simulator import SnapClient
+from gerbang.providers.nicepay.simulator import Merchant, SnapClient
 from gerbang.providers.nicepay.snap.adapter import SnapPayments
-from gerbang.sandbox.app import Connection, SandboxConfig, running
+from gerbang.sandbox.app import running
+from tests.demo_accounts import sandbox_config
 from tests.providers import conformance, faults
 from tests.providers.conformance import NOW, Choice, Operation, Question, Way, ways_to_pay
 from tests.providers.nicepay import script as wire
@@ -56,8 +57,8 @@ async def place(data: Path) -> AsyncIterator[Place]:
             held[0].offset_s += seconds
         return held[0].offset_s if held else offset_s
 
-    merchant = Connection(CLIENT_ID, "", ("02", "05", "08"), "Toko", SnapClient(SECRET, public_key("merchant")))
-    config = SandboxConfig(str(data), (merchant,), nicepay_private_key=private_key("nicepay"))
+    merchant = Merchant(CLIENT_ID, "", ("02", "05", "08"), "Toko", SnapClient(SECRET, public_key("merchant")))
+    config = sandbox_config(str(data), (merchant,), nicepay_private_key=private_key("nicepay"))
     async with running(config, advance) as sandbox, httpx.AsyncClient(base_url=sandbox.url, timeout=5) as control:
         held.append(Place(sandbox, control, offset_s))
         yield held[0]

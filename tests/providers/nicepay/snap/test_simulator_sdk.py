@@ -17,8 +17,9 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from gerbang.providers.nicepay.simulator import SnapClient
-from gerbang.sandbox.app import Connection, Sandbox, SandboxConfig, running
+from gerbang.providers.nicepay.simulator import Merchant, SnapClient
+from gerbang.sandbox.app import Sandbox, running
+from tests.demo_accounts import sandbox_config
 from tests.providers.nicepay.snap.keys import CLIENT_ID, SECRET, private_key, public_key
 
 MONEY: Final = {"value": "10000.00", "currency": "IDR"}
@@ -70,9 +71,9 @@ def sdk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sdk]:
 
 @pytest.fixture
 async def sandbox(tmp_path: Path, sdk: Sdk) -> AsyncIterator[Sandbox]:
-    merchant = Connection(CLIENT_ID, "", ("02", "05", "08"), "Toko", SnapClient(SECRET, public_key("merchant")))
+    merchant = Merchant(CLIENT_ID, "", ("02", "05", "08"), "Toko", SnapClient(SECRET, public_key("merchant")))
     async with (
-        running(SandboxConfig(str(tmp_path), (merchant,))) as one,
+        running(sandbox_config(str(tmp_path), (merchant,))) as one,
         httpx.AsyncClient(base_url=one.url) as control,
     ):
         # The SDK names its calls by the second, and two may fall into one.

@@ -14,7 +14,18 @@ import msgspec
 from msgspec.structs import replace
 
 from gerbang.ports import simulator as port
-from gerbang.ports.simulator import Act, Answer, Ending, Impossible, Outcome, Passed, Request, WalletCall, Webhook
+from gerbang.ports.simulator import (
+    Act,
+    Answer,
+    Ending,
+    Impossible,
+    Outcome,
+    Passed,
+    Request,
+    SimulatorEntry,
+    WalletCall,
+    Webhook,
+)
 from gerbang.providers.coinbase_checkouts.simulator import acts, checkouts, notify, pages, subscriptions, views
 from gerbang.providers.coinbase_checkouts.simulator.bearer import Merchant, caller
 from gerbang.providers.coinbase_checkouts.simulator.book import (
@@ -33,7 +44,7 @@ from gerbang.providers.coinbase_checkouts.simulator.refusals import Refused
 from gerbang.providers.coinbase_checkouts.simulator.refusals import answer as refusal
 from gerbang.providers.coinbase_checkouts.simulator.world import World
 
-__all__ = ["CoinbaseBusinessSimulator", "Merchant"]
+__all__ = ["CoinbaseBusinessSimulator", "Config", "Merchant"]
 
 
 class QuirksSet(msgspec.Struct, frozen=True, tag_field="kind", tag="quirks_set"):
@@ -221,3 +232,12 @@ class CoinbaseBusinessSimulator:
             page=f"{self.prefix}/payment-links/pl_{one.id}",
             wallet=(call,) if payable else (),
         )
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The projects at Coinbase, one API key each."""
+
+    merchants: tuple[Merchant, ...] = ()
+
+
+SIMULATOR: Final = SimulatorEntry(Config, lambda config: CoinbaseBusinessSimulator(config.merchants))

@@ -11,18 +11,18 @@ from typing import Any, Final
 import msgspec
 
 from gerbang.ports import simulator as port
-from gerbang.ports.simulator import Act, Answer, Ending, Impossible, Outcome, Passed, Request, Webhook
+from gerbang.ports.simulator import Act, Answer, Ending, Impossible, Outcome, Passed, Request, SimulatorEntry, Webhook
 from gerbang.providers.coinbase_commerce.simulator import acts, calls, html, moves
 from gerbang.providers.coinbase_commerce.simulator.charges import LEGACY, WEB3, Changed, Charge, CheckoutSet
 from gerbang.providers.coinbase_commerce.simulator.checkouts import checkouts
+from gerbang.providers.coinbase_commerce.simulator.contract import contracts
 from gerbang.providers.coinbase_commerce.simulator.creation import create
-from gerbang.providers.coinbase_commerce.simulator.intents import CONTRACT, OPERATOR
 from gerbang.providers.coinbase_commerce.simulator.notify import TAMPERS, notification, told, tried_again
 from gerbang.providers.coinbase_commerce.simulator.quirks import Quirks, changed, choices
 from gerbang.providers.coinbase_commerce.simulator.refusals import Refused
 from gerbang.providers.coinbase_commerce.simulator.world import Merchant, World
 
-__all__ = ["CONTRACT", "LEGACY", "OPERATOR", "WEB3", "CommerceSimulator", "Merchant"]
+__all__ = ["LEGACY", "WEB3", "CommerceSimulator", "Config", "Merchant"]
 
 
 class QuirksSet(msgspec.Struct, frozen=True, tag_field="kind", tag="quirks_set"):
@@ -185,3 +185,12 @@ class CommerceSimulator:
             page=f"{self.prefix}/{charge.page}",
             wallet=acts.wallet_calls(self._world, charge),
         )
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The accounts at Coinbase Commerce."""
+
+    merchants: tuple[Merchant, ...] = ()
+
+
+SIMULATOR: Final = SimulatorEntry(Config, lambda config: CommerceSimulator(config.merchants), contracts)

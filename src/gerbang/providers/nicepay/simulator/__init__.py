@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from gerbang.ports import simulator as port
-from gerbang.ports.simulator import Act, Answer, Impossible, Outcome, Passed, Request, Webhook
+from gerbang.ports.simulator import Act, Answer, Impossible, Outcome, Passed, Request, SimulatorEntry, Webhook
 from gerbang.providers.nicepay.simulator import acts, apps, bankless, pages
 from gerbang.providers.nicepay.simulator.cancellation import cancel
 from gerbang.providers.nicepay.simulator.endings import ENDINGS
@@ -35,7 +35,7 @@ from gerbang.providers.nicepay.simulator.snap import refunds, routes, statuses
 from gerbang.providers.nicepay.simulator.snap.notify import stamped
 from gerbang.providers.nicepay.simulator.world import Merchant, SnapClient, World
 
-__all__ = ["Merchant", "NicepaySimulator", "SnapClient"]
+__all__ = ["Config", "Merchant", "NicepaySimulator", "SnapClient"]
 
 
 class QuirksSet(msgspec.Struct, frozen=True, tag_field="kind", tag="quirks_set"):
@@ -175,3 +175,13 @@ class NicepaySimulator:
             if order.method == VIRTUAL_ACCOUNT and order.number
             else f"{self.prefix}/redirect/v2/payment?tXid={order.txid}",
         )
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The merchants, and NICEPAY's own private key (PEM), which signs what it tells by SNAP; empty: one of its own."""
+
+    merchants: tuple[Merchant, ...] = ()
+    private_key: str = ""
+
+
+SIMULATOR: Final = SimulatorEntry(Config, lambda config: NicepaySimulator(config.merchants, config.private_key))

@@ -1,0 +1,71 @@
+"""The demo's connections and a sandbox's configuration in the words of tests: by provider, where the product names none."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from gerbang import demo
+from gerbang.core.connections.service import Connections
+from gerbang.core.secrets.service import Secrets
+from gerbang.ports.demo import DemoPlace
+from gerbang.providers import PROVIDERS
+from gerbang.providers.coinbase_checkouts import demo as coinbase_demo
+from gerbang.providers.coinbase_checkouts import simulator as coinbase_business
+from gerbang.providers.coinbase_commerce import simulator as coinbase_commerce
+from gerbang.providers.nicepay import demo as nicepay_demo
+from gerbang.providers.nicepay import simulator as nicepay
+from gerbang.providers.nicepay.simulator import Merchant
+from gerbang.sandbox.app import SandboxConfig
+from gerbang.sandbox.chain.local import LocalChain
+from gerbang.settings import Settings
+
+NICEPAY: Final = "nicepay-uji"
+SNAP: Final = "nicepay-snap-uji"
+COMMERCE: Final = "coinbase-commerce-uji"
+WALLET: Final = "evm-uji"
+COINBASE: Final = "coinbase-uji"
+
+
+def sandbox_config(
+    data_dir: str,
+    merchants: tuple[Merchant, ...] = (),
+    *,
+    nicepay_private_key: str = "",
+    coinbase: tuple[coinbase_business.Merchant, ...] = (),
+    commerce: tuple[coinbase_commerce.Merchant, ...] = (),
+    **more: Any,
+) -> SandboxConfig:
+    """A sandbox of every simulator: `merchants` are NICEPAY's, `coinbase` and `commerce` the accounts at Coinbase."""
+    told = {
+        "nicepay": nicepay.Config(merchants, nicepay_private_key),
+        "coinbase_checkouts": coinbase_business.Config(coinbase),
+        "coinbase_commerce": coinbase_commerce.Config(commerce),
+    }
+    return SandboxConfig(data_dir, {PROVIDERS[name].simulator: one for name, one in told.items()}, **more)
+
+
+def place(data: Path) -> DemoPlace:
+    """A run whose addresses do not matter, with the keys that a data folder keeps."""
+    return DemoPlace("", lambda _: "", lambda makers: demo._kept(data, makers))
+
+
+def merchants(data: Path) -> tuple[Merchant, ...]:
+    """The demo's merchants at NICEPAY that speak V2."""
+    return nicepay_demo.v2_merchants(place(data))
+
+
+def all_merchants(data: Path) -> nicepay.Config:
+    """The demo's NICEPAY with the merchant that speaks SNAP, whose keys take a moment to make."""
+    return nicepay_demo.simulator(place(data))
+
+
+def projects(chosen: Settings) -> tuple[coinbase_business.Merchant, ...]:
+    """The demo's project at Coinbase."""
+    return coinbase_demo.simulator(demo.place(chosen)).merchants
+
+
+async def connect(
+    id_: str, connections: Connections, secrets: Secrets, chosen: Settings, chain: LocalChain | None = None
+) -> None:
+    """One connection of the demo, as `gerbang up` makes it."""
+    (one,) = [planned for planned in demo.planned(PROVIDERS) if planned.connection.id == id_]
+    await demo.connect(connections, secrets, demo.place(chosen, chain), one)

@@ -1,0 +1,61 @@
+"""The toy's words: an order has a QR code, and is open or paid."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from gerbang.base.http import Http, OutcomeUnknown
+from gerbang.ports.payment import (
+    Accepted,
+    Account,
+    Captured,
+    Declined,
+    DisplayQr,
+    Effect,
+    Fact,
+    Giveback,
+    Lookup,
+    Method,
+    MethodTerms,
+    Standing,
+    Submission,
+)
+
+
+class Told(msgspec.Struct, frozen=True):
+    """An order as the toy tells it."""
+
+    reference: str
+    amount: int
+    paid: bool
+
+
+class ToyPayments:
+    """Implements ports.payment.PaymentProvider."""
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    def terms(self, _account: Account) -> Sequence[MethodTerms]:
+        return [MethodTerms(Method.QRIS, Effect.INSTRUCTS, Lookup.BY_OUR_REFERENCE, "IDR", 1_000, 10_000_000)]
+
+    async def submit(self, account: Account, submission: Submission) -> Sequence[Fact]:
+        told = await self._ask(account, "PUT", submission.reference, submission.amount.amount)
+        return [Accepted(told.reference, DisplayQr(f"toy:{told.reference}"), submission.expires_at)]
+
+    async def inquire(self, account: Account, standing: Standing) -> Sequence[Fact]:
+        told = await self._ask(account, "GET", standing.reference)
+        return [Captured(told.amount, "IDR")] if told.paid else []
+
+    async def cancel(self, account: Account, standing: Standing) -> Sequence[Fact]:
+        return await self.inquire(account, standing)
+
+    async def refund(self, _account: Account, _standing: Standing, _giveback: Giveback) -> Sequence[Fact]:
+        return [Declined("not_refundable", "The toy gives nothing back.")]
+
+    async def _ask(self, account: Account, method: str, reference: str, amount: int = 0) -> Told:
+        url = f"{account.settings['base_url']}/orders/{reference}"
+        answer = await self._http.send(method, url, body=str(amount).encode() if amount else b"")
+        if answer.status != 200:
+            raise OutcomeUnknown(f"It answered {answer.status}.")
+        return msgspec.json.decode(answer.body, type=Told)
