@@ -12,6 +12,8 @@ from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.identity import personal_data as users
 from gerbang.core.identity.model import LastAdmin, UserNotFound
+from gerbang.core.inbox.model import Event, EventErased, Replay
+from gerbang.core.inbox.service import Inbox
 from gerbang.core.payments.model import PaymentDetail, RefundStatus
 from gerbang.core.personal_data.model import Erased, Person
 from gerbang.core.personal_data.service import People, PersonalData
@@ -81,6 +83,9 @@ async def heard_of(db: Database, one: PaymentDetail, status: str = "done") -> No
             event,
             f"buyer={one.payer.name}",
             status,
+        )
+        await tx.execute(
+            "INSERT INTO inbox_seen (connection, key, id) VALUES ('nicepay-main', ($1::uuid)::text, $1)", event
         )
         await record(tx, [Entry("hook:nicepay-main", "webhook.received", pay, {"event": ids.show("evt", event)})])
 
@@ -183,6 +188,21 @@ async def test_the_last_admin_is_refused_before_anything_is_erased(db: Database)
     with pytest.raises(LastAdmin):
         await people(db).erase_person("user:usr_admin", Person(id_, "sari@example.com"))
     assert await everything(db) == before
+
+
+async def test_a_message_whose_bytes_were_erased_is_not_run_again(db: Database) -> None:
+    one = await stored(db, details())
+    await heard_of(db, one)
+    await people(db).erase_person("user:usr_admin", Person(email="sari@example.com"))
+    async with db.reading() as tx:
+        event = await tx.fetchval("SELECT id FROM inbox")
+
+    async def preview(event: Event) -> Replay:
+        return Replay(event.id, dry_run=True, outcome="never asked", changes=[])
+
+    for dry_run in (True, False):
+        with pytest.raises(EventErased):
+            await Inbox(db, preview).replay("user:usr_admin", event, dry_run=dry_run)
 
 
 async def test_a_user_id_that_is_nobodys_is_told(db: Database) -> None:

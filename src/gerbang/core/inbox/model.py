@@ -11,7 +11,7 @@ from zlib import crc32
 
 import msgspec
 
-from gerbang.base.errors import NotFound
+from gerbang.base.errors import Conflict, NotFound
 from gerbang.ports.kinds import Kind
 
 SHARDS_PER_KIND: Final = 8
@@ -27,6 +27,13 @@ WAITS_S: Final = (5, 30, 300, 3_600, 21_600)
 class EventNotFound(NotFound):
     code = "webhook_event_not_found"
     title = "There is no such webhook event"
+
+
+class EventErased(Conflict):
+    """What it brought was erased with the person whom it named: nobody can read it again."""
+
+    code = "webhook_event_erased"
+    title = "What the webhook event brought was erased"
 
 
 class EventStatus(StrEnum):

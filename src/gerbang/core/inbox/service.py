@@ -16,6 +16,7 @@ from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.inbox import store
 from gerbang.core.inbox.model import (
     Event,
+    EventErased,
     EventFilters,
     EventNotFound,
     NewEvent,
@@ -85,8 +86,10 @@ class Inbox:
         return event
 
     async def replay(self, actor: str, event_id: UUID, *, dry_run: bool) -> Replay:
-        """Run an event again, or only say what that would change. Harmless by design: facts carry totals."""
+        """Run an event again, or only say what that would change. Harmless by design: facts carry totals. Raises EventNotFound, EventErased."""
         event = await self.get(event_id)
+        if not event.body and not event.headers:  # what really came always has headers
+            raise EventErased
         if dry_run:
             return await self._preview(event)
         async with self._db.transaction() as tx:

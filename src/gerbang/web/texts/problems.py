@@ -120,6 +120,7 @@ PROBLEMS: Final[Mapping[str, Told]] = {
     "invalid_secret_name": Told("The name does not say what kind of secret it is.", "Write it like service/nicepay/merchant_key; the first part is key, database, service or webhook.", _R.MENDED, "`PUT /v1/secrets/merchant`"),
     "invalid_secret_value": Told("The value is empty or too long.", "Send 1 to 65,536 bytes.", _R.MENDED, '`{"value": ""}`'),
     "webhook_rejected": Told("The message is not proved to come from the provider of this hook; nothing of it was kept but a digest.", "Check the key or secret of the connection against the provider's own page.", _R.MENDED, "A signature made with an old merchant key"),
+    "webhook_event_erased": Told("The event named a person who was erased, and its bytes with them.", "Ask the provider about the payment instead: `POST /v1/payments/{id}/refresh`.", _R.NO, "`POST /v1/webhook-events/evt_…/replay` of an erased one"),
     "webhook_event_not_found": Told("No webhook event has this id.", "Take the id from `GET /v1/webhook-events`.", _R.NO, "`GET /v1/webhook-events/evt_…`"),
     "bad_last_event_id": Told("The Last-Event-ID is none that a stream of ours gave.", "Leave it out: the stream then begins with the present, as `ready` says.", _R.MENDED, "`Last-Event-ID: 12`"),
     "notification_not_found": Told("No notification has this id.", "Take the id from `GET /v1/notifications`.", _R.NO, "`POST /v1/notifications/ntf_…/resend`"),
