@@ -21,3 +21,17 @@ def test_side_by_side_one_worker_has_all_tests_of_a_file() -> None:
         workers[file].add(worker)
     assert workers.keys() == set(files), ran.stdout
     assert {len(who) for who in workers.values()} == {1}, workers
+
+
+def test_a_run_that_fails_says_how_to_run_just_what_failed(tmp_path: Path) -> None:
+    failing = tmp_path / "test_fails.py"
+    failing.write_text("def test_it() -> None:\n    assert not 'this one fails'\n", encoding="utf-8")
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tests.conftest", str(failing)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+        timeout=120,
+    )
+    assert 'make test ARGS="--last-failed"' in ran.stdout
