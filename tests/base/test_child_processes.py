@@ -9,7 +9,7 @@ from pathlib import Path
 
 PARENT = """
 import signal, subprocess, sys, time
-from gerbang.base.children import start_watcher
+from gerbang.base.child_processes import start_watcher
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
 start_watcher(child.pid, signal.SIGTERM)
 print(child.pid, flush=True)
