@@ -7,7 +7,7 @@ from gerbang.core.connections.model import Connection
 
 
 async def all_(tx: Tx) -> list[Connection]:
-    """Every connection, by name."""
+    """Every connection, oldest first."""
     rows = await tx.fetch(
         "SELECT id, provider, livemode, settings, secrets, enabled, created_at, updated_at FROM connections ORDER BY created_at, id"
     )
