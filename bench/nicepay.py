@@ -81,9 +81,14 @@ class FromOrderToPaid:
     async def _order_and_pay(self, http: Http) -> UUID:
         gerbang = self.bench.ours
         order = {
-            "amount": AMOUNT, "currency": CURRENCY, "method": "virtual_account", "method_options": {"bank": "BCA"},
-            "connection": self.connection, "description": "Kopi Gayo 1 kg", "customer": {"name": "Budi Santoso"},
-        }  # fmt: skip
+            "amount": AMOUNT,
+            "currency": CURRENCY,
+            "method": "virtual_account",
+            "method_options": {"bank": "BCA"},
+            "connection": self.connection,
+            "description": "Kopi Gayo 1 kg",
+            "customer": {"name": "Budi Santoso"},
+        }
         headers = {"Authorization": f"Bearer {gerbang.api_key}", "Idempotency-Key": secrets.token_hex(12)}
         made = await _post(http, f"http://127.0.0.1:{gerbang.port}/v1/payments", order, headers)
         if made["status"] != "pending" or made["next_action"] is None:

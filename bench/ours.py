@@ -103,7 +103,15 @@ async def running(cluster: Cluster, provider_port: int) -> AsyncIterator[Gerbang
         for one in (service, second):  # both share the port: each is asked until one of them answers
             await one.answering(settings.port, "/readyz")
         await asyncio.sleep(_BOTH_LISTEN_S)
-        yield Gerbang(cluster, settings.port, environment, secret, password, api_key, service)
+        yield Gerbang(
+            cluster=cluster,
+            port=settings.port,
+            environment=environment,
+            secret=secret,
+            password=password,
+            api_key=api_key,
+            service=service,
+        )
 
 
 def settings_for(cluster: Cluster, database: str = "") -> Settings:

@@ -16,7 +16,7 @@ from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.core.inbox import store as inbox_store
 from gerbang.core.inbox.model import NewEvent
-from gerbang.core.payments import store
+from gerbang.core.payments import attempt_store, store
 from gerbang.core.payments.model import Attempt, AttemptStatus, DisputeState, Payment, PaymentStatus
 from gerbang.ports.payment import Effect, Lookup, Method, Payer
 
@@ -34,7 +34,7 @@ async def pending_payments(cluster: Cluster, count: int) -> list[tuple[UUID, UUI
             async with db.transaction() as tx:
                 await store.add_payments(tx, payments)
                 await store.add_payers(tx, {one.id: Payer(name="Budi Santoso") for one in payments})
-                await store.add_attempts(tx, list(zip(attempts, payments, strict=True)))
+                await attempt_store.add_attempts(tx, list(zip(attempts, payments, strict=True)))
             made += [(one.payment_id, one.id) for one in attempts]
     return made
 
@@ -54,7 +54,9 @@ async def _add_events(tx: Tx, attempts: Sequence[UUID], secret: bytes) -> None:
         reference = ids.show("att", attempt)
         body = event_body(f"evt-{attempt}", reference)
         headers = {"content-type": "application/json", SIGNATURE: sign(secret, body)}
-        event = NewEvent(CONNECTION, f"evt-{attempt}", reference, CAPTURED, headers, body)
+        event = NewEvent(
+            connection=CONNECTION, key=f"evt-{attempt}", subject=reference, type=CAPTURED, headers=headers, body=body
+        )
         rows.append(
             (
                 ids.new(),

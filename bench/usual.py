@@ -90,7 +90,14 @@ async def running(cluster: Cluster, provider_port: int) -> AsyncIterator[Usual]:
         await service.answering(port, "/openapi.json")
         async with connected(cluster.dsn(NAIVE)) as db:
             await _fill(db)
-        yield Usual(cluster, cluster.folder, port, environment, secret.encode(), token)
+        yield Usual(
+            cluster=cluster,
+            folder=cluster.folder,
+            port=port,
+            environment=environment,
+            secret=secret.encode(),
+            token=token,
+        )
 
 
 async def _fill(db: Database) -> None:

@@ -103,7 +103,7 @@ def test_nothing_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         "GERBANG_DATABASE_OWNER_URL", f"postgresql://{CANARY}:{CANARY}@db/gerbang".replace(CANARY, "owner", 1)
     )
     known = settings.load()
-    shown = {name: value for name, value, _, _ in settings.described(known)}
+    shown = {one.variable: one.value for one in settings.described(known)}
     assert CANARY not in str(shown) + repr(known) + known.model_dump_json()
     assert shown["GERBANG_DATABASE_URL"] == "postgresql://app:…@db/gerbang"
 

@@ -67,8 +67,12 @@ class Known:
 async def connect_wallet(connections: Connections, node_url: str) -> None:
     """Let the coins' wallet be looked at by this node of a chain on which nothing happens."""
     settings = {
-        "network": node.NETWORK, "chain_id": str(node.CHAIN_ID), "rpc_urls": node_url, "xpub": XPUB, "assets": f"USDC:{TOKEN}:6",
-    }  # fmt: skip
+        "network": node.NETWORK,
+        "chain_id": str(node.CHAIN_ID),
+        "rpc_urls": node_url,
+        "xpub": XPUB,
+        "assets": f"USDC:{TOKEN}:6",
+    }
     if any(one.id == WALLET for one in await connections.all()):
         await connections.update("system:bench", WALLET, settings=settings, secrets={}, enabled=True)
     else:

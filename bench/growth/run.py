@@ -64,9 +64,14 @@ class Found:
     def document(self, payments: int) -> dict[str, Any]:
         """Medians and ratios, the worst first."""
         rows: list[dict[str, Any]] = [
-            {"question": question, "empty": median(empty), "full": median(full), "ratio": median(full) / max(median(empty), 1e-9)}
+            {
+                "question": question,
+                "empty": median(empty),
+                "full": median(full),
+                "ratio": median(full) / max(median(empty), 1e-9),
+            }
             for question, (empty, full) in self.taken.items()
-        ]  # fmt: skip
+        ]
         for row in rows:
             if row["question"] in self.longer:
                 row["rows_empty"], row["rows_full"] = self.longer[row["question"]]
@@ -135,8 +140,10 @@ async def _ask(empty: Side, full: Side, found: Found) -> None:
     await full.sign_in()
     document = empty.document()
     both = zip(
-        places.every(POLICY, document, empty.known, empty.links), places.every(POLICY, document, full.known, full.links), strict=True
-    )  # fmt: skip
+        places.every(POLICY, document, empty.known, empty.links),
+        places.every(POLICY, document, full.known, full.links),
+        strict=True,
+    )
     for (question, at_empty), (_, whole) in both:
         shown, of_full = empty.items(at_empty), full.items(whole)
         at_full = _as_many(whole, shown, of_full)

@@ -199,5 +199,14 @@ async def running(cluster: Cluster, name: str, payments: int, node_url: str) -> 
     ) as service:
         await service.answering(settings.port, "/healthz")
         connection = http.client.HTTPConnection("127.0.0.1", settings.port, timeout=60)
-        yield Side(name, cluster, settings, password, known, links, connection, service.pid)
+        yield Side(
+            name=name,
+            cluster=cluster,
+            settings=settings,
+            password=password,
+            known=known,
+            links=links,
+            connection=connection,
+            service=service.pid,
+        )
         connection.close()

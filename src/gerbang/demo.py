@@ -1,4 +1,4 @@
-"""The demo's people, and its connections as each provider brings them: keys made at random once, and kept. Only app.py's sandbox uses this."""
+"""The demo's people, and its connections as each provider brings them: keys made at random once, and kept. Only the sandbox's process uses this."""
 
 import json
 import os
@@ -56,9 +56,12 @@ class Planned:
 def place(settings: Settings, chain: LocalChain | None = None) -> DemoPlace:
     """This run, as the demo of each provider sees it."""
     return DemoPlace(
-        settings.sandbox_url, lambda connection: f"{settings.base_url}/hooks/{connection}", partial(_kept, settings.data),
-        NETWORK if chain else "", chain.url if chain else "",
-    )  # fmt: skip
+        settings.sandbox_url,
+        lambda connection: f"{settings.base_url}/hooks/{connection}",
+        partial(_kept, settings.data),
+        NETWORK if chain else "",
+        chain.url if chain else "",
+    )
 
 
 def planned(providers: Providers) -> list[Planned]:

@@ -49,9 +49,23 @@ def a_bank_account(dice: random.Random) -> str:
 
 def a_virtual_account(dice: random.Random) -> str:
     prefix, length = dice.choice(
-        (("39355", 18), ("3901", 16), ("80777", 16), ("88480", 18), ("26215", 15), ("70014", 18), ("88608", 16), ("7812", 16), ("8848", 16),
-         ("8625", 16), ("5919", 17), ("1899", 16), ("7915", 16), ("9772", 16))
-    )  # fmt: skip
+        (
+            ("39355", 18),
+            ("3901", 16),
+            ("80777", 16),
+            ("88480", 18),
+            ("26215", 15),
+            ("70014", 18),
+            ("88608", 16),
+            ("7812", 16),
+            ("8848", 16),
+            ("8625", 16),
+            ("5919", 17),
+            ("1899", 16),
+            ("7915", 16),
+            ("9772", 16),
+        )
+    )
     return prefix + digits_of(dice, length - len(prefix))
 
 
@@ -200,9 +214,18 @@ KNOWN: Final[Mapping[str, tuple[Kind, str, str]]] = {
 WORSE: Final = frozenset({"CIMB virtual account", "JNE parcel", "product", "virtual account of a wallet"})
 REFERENCES: Final[Mapping[str, Kind]] = {"marketplace order": a_marketplace_order, "voucher": a_voucher}
 BARE: Final[Mapping[str, Kind]] = {
-    **{name: kind for name, (kind, _, _) in KNOWN.items() if name not in WORSE}, "two telephones": two_telephones, "time": a_time, "parcel": a_parcel, "UUID": a_uuid,
-    "hash": a_hash, "token": a_token, "order": an_order, "more than 19 digits": more_digits, "five to ten groups of four": more_fours, "any 12 to 19 digits": bare_digits,
-}  # fmt: skip
+    **{name: kind for name, (kind, _, _) in KNOWN.items() if name not in WORSE},
+    "two telephones": two_telephones,
+    "time": a_time,
+    "parcel": a_parcel,
+    "UUID": a_uuid,
+    "hash": a_hash,
+    "token": a_token,
+    "order": an_order,
+    "more than 19 digits": more_digits,
+    "five to ten groups of four": more_fours,
+    "any 12 to 19 digits": bare_digits,
+}
 SENTENCES: Final = ("{}", "Pembayaran untuk {} lunas", "ref {}, 2 pcs")
 
 

@@ -52,17 +52,19 @@ async def test_what_is_wrong_is_said_with_its_cure(
 ) -> None:
     at = urlsplit(database.app_dsn)
     place, app = f"{at.hostname}:{at.port}/{database.name}", f"{at.username}:{at.password}"
-    error = await refused({
-        "password": f"postgresql://gerbang_app:{SECRET}@{place}",
-        "role": f"postgresql://nobody:{SECRET}@{place}",
-        "database": f"postgresql://{app}@{at.hostname}:{at.port}/nowhere",
-        "tls": f"postgresql://{app}@{place}?sslmode=require",
-        "authority": f"postgresql://{app}@{place}?sslmode=verify-full&sslrootcert=/nowhere.pem",
-        "option": f"postgresql://{app}@{place}?foo=bar",
-        "host": f"postgresql://{app}@nowhere.invalid/gerbang",
-        "port": f"postgresql://{app}@127.0.0.1:9/gerbang",
-        "socket": f"postgresql://{app}@/gerbang?host=/nowhere",
-    }[case])  # fmt: skip
+    error = await refused(
+        {
+            "password": f"postgresql://gerbang_app:{SECRET}@{place}",
+            "role": f"postgresql://nobody:{SECRET}@{place}",
+            "database": f"postgresql://{app}@{at.hostname}:{at.port}/nowhere",
+            "tls": f"postgresql://{app}@{place}?sslmode=require",
+            "authority": f"postgresql://{app}@{place}?sslmode=verify-full&sslrootcert=/nowhere.pem",
+            "option": f"postgresql://{app}@{place}?foo=bar",
+            "host": f"postgresql://{app}@nowhere.invalid/gerbang",
+            "port": f"postgresql://{app}@127.0.0.1:9/gerbang",
+            "socket": f"postgresql://{app}@/gerbang?host=/nowhere",
+        }[case]
+    )
     assert error.kind == kind
     assert what in error.what
     assert cure in error.cure
@@ -79,11 +81,17 @@ async def test_a_server_that_says_nothing_is_called_silent(silent: int) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        f"postgresql://a:{SECRET}/x@db/gerbang", f"postgresql://a:{SECRET}#x@db/gerbang", f"postgresql://a:{SECRET}?x@db/gerbang",
-        f"postgresql://a:{SECRET}@x@db/gerbang", f"postgresql://a:b@db:{SECRET}/gerbang", f"postgresql://a:{SECRET}@[::1/gerbang",
-        f"mysql://a:{SECRET}@db/gerbang", f"host=db user=a password={SECRET}", f"postgresql://a:{SECRET}@db:99999/gerbang",
+        f"postgresql://a:{SECRET}/x@db/gerbang",
+        f"postgresql://a:{SECRET}#x@db/gerbang",
+        f"postgresql://a:{SECRET}?x@db/gerbang",
+        f"postgresql://a:{SECRET}@x@db/gerbang",
+        f"postgresql://a:b@db:{SECRET}/gerbang",
+        f"postgresql://a:{SECRET}@[::1/gerbang",
+        f"mysql://a:{SECRET}@db/gerbang",
+        f"host=db user=a password={SECRET}",
+        f"postgresql://a:{SECRET}@db:99999/gerbang",
     ],
-)  # fmt: skip
+)
 def test_an_address_that_cannot_be_read_is_told_without_its_password(url: str) -> None:
     assert problem_of(url)
     assert SECRET not in problem_of(url)
@@ -92,9 +100,13 @@ def test_an_address_that_cannot_be_read_is_told_without_its_password(url: str) -
 @pytest.mark.parametrize(
     "url",
     [
-        "postgresql://a:b@db:5432/gerbang?sslmode=verify-full", "postgres://a@db/gerbang", "postgresql:///gerbang?host=/run/postgresql&user=a",
-        "postgresql://a:b%2Fc@[::1]:5432/gerbang", "postgresql://a:b@one:5432,two:5433/gerbang", "postgresql:///gerbang?host=/x&user=a@b",
+        "postgresql://a:b@db:5432/gerbang?sslmode=verify-full",
+        "postgres://a@db/gerbang",
+        "postgresql:///gerbang?host=/run/postgresql&user=a",
+        "postgresql://a:b%2Fc@[::1]:5432/gerbang",
+        "postgresql://a:b@one:5432,two:5433/gerbang",
+        "postgresql:///gerbang?host=/x&user=a@b",
     ],
-)  # fmt: skip
+)
 def test_an_address_that_can_be_read_has_no_problem(url: str) -> None:
     assert problem_of(url) == ""

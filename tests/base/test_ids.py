@@ -30,9 +30,19 @@ def test_no_other_text_is_an_id(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "spoilt", [str.lower, lambda t: t.replace("pay", "att"), lambda t: t[:-1], lambda t: t + "0", lambda t: t[:-1] + "I",
-               lambda t: t[:-2] + "_0", lambda t: "pay_8" + t[5:], lambda t: t[:-1] + "٣", lambda t: t[:-1] + " "]
-)  # fmt: skip
+    "spoilt",
+    [
+        str.lower,
+        lambda t: t.replace("pay", "att"),
+        lambda t: t[:-1],
+        lambda t: t + "0",
+        lambda t: t[:-1] + "I",
+        lambda t: t[:-2] + "_0",
+        lambda t: "pay_8" + t[5:],
+        lambda t: t[:-1] + "٣",
+        lambda t: t[:-1] + " ",
+    ],
+)
 def test_a_spoilt_id_is_not_found(spoilt: object) -> None:
     text = ids.show("pay", UUID("0192a000-0000-7000-8000-000000000001"))
     assert callable(spoilt)

@@ -46,7 +46,8 @@ def test_what_is_no_machines_address_is_refused(told: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("known", "told"), [("203.0.113.7", "203.0.113.7"), ("::ffff:203.0.113.7", "203.0.113.7"), ("2001:db8::1", ""), ("", "")]
-)  # fmt: skip
+    ("known", "told"),
+    [("203.0.113.7", "203.0.113.7"), ("::ffff:203.0.113.7", "203.0.113.7"), ("2001:db8::1", ""), ("", "")],
+)
 def test_only_what_is_an_ipv4_address_is_told_as_one(known: str, told: str) -> None:
     assert ip.as_ipv4(known) == told

@@ -57,8 +57,14 @@ _SWEPT: Final = """
     SELECT coalesce(min(calls), 0) FROM (SELECT sum(s.calls) AS calls FROM unnest(ARRAY['%jobs%', '%cursors%', '%ledger_balanced%', '%chain_transfers%', '%sweep_at%']) AS about
     LEFT JOIN (pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid AND d.datname = $1) ON s.query LIKE about GROUP BY about) AS each
 """
-_DEEP: Final = {"/v1/payments": "payments", "/v1/webhook-events": "webhook-events", "/v1/refunds": "refunds", "/v1/notifications": "notifications",
-                "/v1/audit": "audit", "/v1/users": "users"}  # fmt: skip
+_DEEP: Final = {
+    "/v1/payments": "payments",
+    "/v1/webhook-events": "webhook-events",
+    "/v1/refunds": "refunds",
+    "/v1/notifications": "notifications",
+    "/v1/audit": "audit",
+    "/v1/users": "users",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +151,14 @@ async def _side(
 ) -> AsyncIterator[Side]:
     configured = settings.load(
         data=data, database_url=_named(server.addresses.app_dsn, name), port=port, sandbox=True, log_level="warning"
-    )  # fmt: skip
+    )
     ensure_root_key(configured.root_key_path, create=True)
     stop, ready = asyncio.Event(), asyncio.Event()
     watch = await asyncpg.connect(_named(server.addresses.admin_dsn, "postgres"))
     async with app.core(configured, "test") as core, asyncio.TaskGroup() as group:
         await filling.connect_wallet(core.connections, node_url)
         await core.changes.poll()
-        services = app._services(core)
+        services = app.services(core)
         group.create_task(serve(assemble(services), "127.0.0.1", port, stop=stop, ready=lambda _: ready.set()))
         await ready.wait()
         email = f"ratih-{port}@example.com"
@@ -165,7 +171,9 @@ async def _side(
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30, verify=NO_TLS) as client:
             client.cookies.set(SESSION_COOKIE, token)
             client.headers["authorization"] = f"Bearer {token}"
-            yield Side(name, configured, known, services, client, watch, links)
+            yield Side(
+                name=name, settings=configured, known=known, services=services, client=client, watch=watch, links=links
+            )
         stop.set()
     await watch.close()
 
@@ -204,8 +212,11 @@ async def test_a_persons_list_under_any_filters_reads_as_much_as_it_shows_howeve
 ) -> None:
     over = []
     for status, method, connection, order in product(
-        (None, "paid", "held"), (None, "virtual_account", "paylater"), (None, "closed-shop"), (None, "donation", "order-7")
-    ):  # fmt: skip
+        (None, "paid", "held"),
+        (None, "virtual_account", "paylater"),
+        (None, "closed-shop"),
+        (None, "donation", "order-7"),
+    ):
         read = [
             await side.page(Filters(status, method, connection, order, owner_id=side.known.busiest))
             for side in (few, many)

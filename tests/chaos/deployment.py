@@ -191,12 +191,23 @@ class Deployment:
         dsn = known.app_dsn
         if name == "serve" and self._serve_database_port:
             dsn = dsn.replace(f":{self.server.port}/", f":{self._serve_database_port}/")
-        return settings.child_environment({
-            "data": self.data, "database_url": dsn, "database_owner_url": known.owner_dsn if name == "sandbox" else "",
-            "port": self.port, "sandbox": True, "sandbox_port": self.sandbox_port, "sandbox_mail_port": self._mail_port,
-            "smtp_url": f"smtp://127.0.0.1:{self._mail_port}", "provider_wait_s": 3, "drain_s": 3,
-            "database_pool_size": _POOL, "log_level": "warning", "refund_second_person": "never",
-        })  # fmt: skip
+        return settings.child_environment(
+            {
+                "data": self.data,
+                "database_url": dsn,
+                "database_owner_url": known.owner_dsn if name == "sandbox" else "",
+                "port": self.port,
+                "sandbox": True,
+                "sandbox_port": self.sandbox_port,
+                "sandbox_mail_port": self._mail_port,
+                "smtp_url": f"smtp://127.0.0.1:{self._mail_port}",
+                "provider_wait_s": 3,
+                "drain_s": 3,
+                "database_pool_size": _POOL,
+                "log_level": "warning",
+                "refund_second_person": "never",
+            }
+        )
 
     async def _seed(self) -> str:
         command = (sys.executable, "-m", "gerbang", "seed-demo")

@@ -63,7 +63,7 @@ async def chaos(*, only: Sequence[str], kills: int, seed: int, seconds: float, w
     shop = Shop(house, journal, Random(f"{seed} shop"))
     findings = ["the run itself failed"]
     try:
-        run = Run(house, shop, Random(seed), kills, seconds, say)
+        run = Run(house=house, shop=shop, rng=Random(seed), kills=kills, seconds=seconds, say=say)
         for name in only:
             await _one(run, name, seed)
         say(f"letting {len(shop.unfinished)} orders come to their end")
@@ -113,19 +113,33 @@ def _findings(run: Run, verdicts: Verdicts) -> list[str]:
 def _line(run: Run, verdicts: Verdicts, name: str) -> Line:
     slowest = max((one.seconds for one in run.recoveries.get(name, [])), default=None)
     return Line(
-        name, run.faults.get(name, 0), verdicts.payments[name], verdicts.acknowledged[name], verdicts.count(name, "lost"),
-        verdicts.count(name, "doubled"), len(verdicts.wrong[name]), None if slowest is None else round(slowest, 2),
-    )  # fmt: skip
+        scenario=name,
+        faults=run.faults.get(name, 0),
+        payments=verdicts.payments[name],
+        acknowledged=verdicts.acknowledged[name],
+        lost=verdicts.count(name, "lost"),
+        doubled=verdicts.count(name, "doubled"),
+        wrong=len(verdicts.wrong[name]),
+        slowest_recovery_s=None if slowest is None else round(slowest, 2),
+    )
 
 
 def table(report: Report) -> str:
     """The report for people."""
     head = ("scenario", "faults", "payments", "acknowledged", "lost", "doubled", "wrong", "slowest recovery")
     rows = [
-        (line.scenario, line.faults, line.payments, line.acknowledged, line.lost, line.doubled, line.wrong,
-         "" if line.slowest_recovery_s is None else f"{line.slowest_recovery_s:.2f} s")
+        (
+            line.scenario,
+            line.faults,
+            line.payments,
+            line.acknowledged,
+            line.lost,
+            line.doubled,
+            line.wrong,
+            "" if line.slowest_recovery_s is None else f"{line.slowest_recovery_s:.2f} s",
+        )
         for line in report.lines
-    ]  # fmt: skip
+    ]
     text = ["  ".join(f"{cell!s:>{len(name)}}" for cell, name in zip(row, head, strict=True)) for row in [head, *rows]]
     text += ["", f"borne by the client: {report.trouble}", f"seed {report.seed}, {report.took_s:.0f} s"]
     text += [f"WRONG  {finding}" for finding in report.findings[:_SHOWN]] or ["nothing lost, nothing doubled"]

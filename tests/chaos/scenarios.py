@@ -16,9 +16,15 @@ from tests.chaos.shop import Shop
 
 CONNECTION: Final = "/v1/connections/nicepay-uji"
 _PROVIDER_FAULTS: Final = (
-    "timeout_after_effect", "reset_after_effect", "http_500_after_effect", "truncated_json", "garbage", "http_500",
-    "reset_before", "timeout_before",
-)  # fmt: skip
+    "timeout_after_effect",
+    "reset_after_effect",
+    "http_500_after_effect",
+    "truncated_json",
+    "garbage",
+    "http_500",
+    "reset_before",
+    "timeout_before",
+)
 
 
 @dataclass(slots=True)

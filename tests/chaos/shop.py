@@ -69,7 +69,14 @@ class Shop:
         amount = 10_000 + number
         by_card = self._rng.random() < 0.6 if card is None else card
         refunds = self._rng.choice([(), (amount,), (4_000,), (2_000, 5_000)]) if is_paid else ()
-        order = Order(scenario, f"{scenario}-{number:04d}", amount, by_card, refunds, is_paid)
+        order = Order(
+            scenario=scenario,
+            tag=f"{scenario}-{number:04d}",
+            amount=amount,
+            card=by_card,
+            refunds=refunds,
+            is_paid=is_paid,
+        )
         self.orders[order.tag] = order
         self.tasks[order.tag] = asyncio.create_task(self._life(order))
         return self.tasks[order.tag]
@@ -90,10 +97,13 @@ class Shop:
 
     async def _create(self, order: Order) -> str:
         body: dict[str, Any] = {
-            "amount": order.amount, "currency": "IDR", "description": f"Pesanan {order.tag}", "order_reference": order.tag,
+            "amount": order.amount,
+            "currency": "IDR",
+            "description": f"Pesanan {order.tag}",
+            "order_reference": order.tag,
             "customer": {"name": "Sari", "email": f"{order.tag.lower()}@pembeli.example", "locale": "id"},
             "method": "card" if order.card else "virtual_account",
-        }  # fmt: skip
+        }
         if not order.card:
             body["method_options"] = {"bank": "BCA"}
         key = f"create-{order.tag}"

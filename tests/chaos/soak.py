@@ -35,9 +35,17 @@ FLOOD: Final = 5_000
 _CONCURRENCY: Final = int(Settings.model_fields["worker_concurrency"].default)
 _SETTLE_S: Final = 150.0
 _PLANS: Final = (
-    "enable_nestloop", "enable_hashjoin", "enable_mergejoin", "enable_hashagg", "enable_sort", "enable_material", "enable_indexscan",
-    "enable_bitmapscan", "enable_seqscan", "enable_memoize",
-)  # fmt: skip
+    "enable_nestloop",
+    "enable_hashjoin",
+    "enable_mergejoin",
+    "enable_hashagg",
+    "enable_sort",
+    "enable_material",
+    "enable_indexscan",
+    "enable_bitmapscan",
+    "enable_seqscan",
+    "enable_memoize",
+)
 _TABLES: Final = ("jobs", "attempts", "payments", "inbox_default", "announcements", "notifications")
 _TROUBLE: Final = ("http_500", "slow", "slow", "timeout_before", "refuse")
 _WATCH: Final = """
@@ -54,9 +62,13 @@ _WATCH: Final = """
     CREATE TRIGGER soak_note AFTER UPDATE ON jobs FOR EACH ROW WHEN (NEW.tries > OLD.tries) EXECUTE FUNCTION soak_note();
 """
 _EAGER: Final = {
-    "autovacuum_naptime": "1", "autovacuum_vacuum_threshold": "1", "autovacuum_vacuum_scale_factor": "0",
-    "autovacuum_analyze_threshold": "1", "autovacuum_analyze_scale_factor": "0", "autovacuum_vacuum_cost_delay": "0",
-}  # fmt: skip
+    "autovacuum_naptime": "1",
+    "autovacuum_vacuum_threshold": "1",
+    "autovacuum_vacuum_scale_factor": "0",
+    "autovacuum_analyze_threshold": "1",
+    "autovacuum_analyze_scale_factor": "0",
+    "autovacuum_vacuum_cost_delay": "0",
+}
 
 
 @dataclass(slots=True)

@@ -20,9 +20,17 @@ def is_here() -> bool:
 @contextlib.asynccontextmanager
 async def _attached(pid: int, *options: str) -> AsyncIterator[asyncio.subprocess.Process]:
     tracer = await asyncio.create_subprocess_exec(
-        "strace", "-f", "-qq", "-p", str(pid), "-e", f"trace={CALLS}", *options,
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
+        "strace",
+        "-f",
+        "-qq",
+        "-p",
+        str(pid),
+        "-e",
+        f"trace={CALLS}",
+        *options,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
     try:
         for _ in range(200):
             if _is_traced(pid) or tracer.returncode is not None:

@@ -103,17 +103,29 @@ def _console_forms(world: Mapping[str, str]) -> dict[str, tuple[str, dict[str, A
     refund = "/console/refunds/"
     long = "tidak-ada-spasi-" * 12
     return {
-        "new-wrong": ("/console/payments/new", {"amount": long, "email": long, "phone": "0812", "name": NAME * 4, "currency": "IDR"}),
+        "new-wrong": (
+            "/console/payments/new",
+            {"amount": long, "email": long, "phone": "0812", "name": NAME * 4, "currency": "IDR"},
+        ),
         "refund-wrong": (f"/console/payments/{world['paid']}/refund", {"amount": long, "reason": "x"}),
         "settle-wrong": (f"{refund}{world['named']}/settle", {"reference": "x", "version": "1"}),
-        "destination-wrong": (f"{refund}{world['unnamed']}/destination", {"bank": "", "account": long[:80], "name": "x", "version": "0"}),
-        "approval-wrong": (f"/console/approvals/{world['approval']}/approve", {"amount": long[:40], "note": long, "fingerprint": "x"}),
+        "destination-wrong": (
+            f"{refund}{world['unnamed']}/destination",
+            {"bank": "", "account": long[:80], "name": "x", "version": "0"},
+        ),
+        "approval-wrong": (
+            f"/console/approvals/{world['approval']}/approve",
+            {"amount": long[:40], "note": long, "fingerprint": "x"},
+        ),
         "resolve-wrong": (f"/console/payments/{world['held']}/resolve", {"reason": ""}),
         "refund-link": (f"{refund}{world['unnamed']}/link", {}),
-        "work-claimed": ("/console/work/claim", {"line": [f"transfer.{ids.read('ref', world[name]).hex}" for name in ("named", "unnamed")]}),
+        "work-claimed": (
+            "/console/work/claim",
+            {"line": [f"transfer.{ids.read('ref', world[name]).hex}" for name in ("named", "unnamed")]},
+        ),
         "connection-asked": ("/console/connections/nicepay-uji/probe", {}),
         "replay": (f"/console/webhooks/{world['event']}/replay", {"dry_run": "yes"}),
-    }  # fmt: skip
+    }
 
 
 async def _payer(edge: Edge, world: Mapping[str, str], gallery: Gallery, locale: str) -> None:
@@ -180,7 +192,12 @@ async def _set(edge: Edge, sandbox: Sandbox) -> dict[str, str]:
         attempt = await tx.fetchval("SELECT id FROM attempts WHERE payment_id = $1", ids.read("pay", paid[0]))
     headers = {"content-type": "application/json", "user-agent": "NICEPAY-Notification/2.0 " * 6}
     kept = NewEvent(
-        "nicepay-uji", "k1", ids.show("att", attempt), "virtual_account.payment_notification", headers, _EVENT
+        connection="nicepay-uji",
+        key="k1",
+        subject=ids.show("att", attempt),
+        type="virtual_account.payment_notification",
+        headers=headers,
+        body=_EVENT,
     )
     await edge.services.inbox.receive(kept)
     async with edge.services.db.reading() as tx:

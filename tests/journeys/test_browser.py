@@ -23,9 +23,14 @@ from tests.web.conftest import PASSWORD, Edge, shop
 __all__ = ["shop"]  # the fixture of a running service with a NICEPAY of its own
 pytestmark = pytest.mark.browser
 ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 WIDTHS = (320, 390, 860, 1280)
 # What a table hides at its right edge; and what a finger misses: words inside a sentence may be smaller.
 _CUT_OFF = "[...document.querySelectorAll('.tw')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.className)"
@@ -231,8 +236,15 @@ async def test_the_console_fits_a_phone_and_needs_no_script(chromium: str, shop:
         await page.get_by_label("Email").fill(email)
         await page.get_by_label("Kata sandi").fill(PASSWORD)
         await page.get_by_role("button", name="Masuk").click()
-        addresses = ("/console/payments", f"/console/payments/{made['id']}", f"/console/payments/{made['id']}/refund",
-                     "/console/webhooks", "/console/rejections", "/shop", "/login")  # fmt: skip
+        addresses = (
+            "/console/payments",
+            f"/console/payments/{made['id']}",
+            f"/console/payments/{made['id']}/refund",
+            "/console/webhooks",
+            "/console/rejections",
+            "/shop",
+            "/login",
+        )
         for width in WIDTHS:
             await page.set_viewport_size({"width": width, "height": 800})
             for address in addresses:

@@ -15,9 +15,14 @@ SIMULATOR: Final = "coinbase-commerce"
 async def asks(world: World, **more: Any) -> Json:
     """48.50 dollars in USDC on Base, through Commerce."""
     body = {
-        "amount": 4_850, "currency": "USD", "description": "Kopi Gayo 1 kg", "method": "crypto",
-        "method_options": {"asset": "USDC", "network": "base"}, "connection": COMMERCE, **more,
-    }  # fmt: skip
+        "amount": 4_850,
+        "currency": "USD",
+        "description": "Kopi Gayo 1 kg",
+        "method": "crypto",
+        "method_options": {"asset": "USDC", "network": "base"},
+        "connection": COMMERCE,
+        **more,
+    }
     made: Json = await world.post("/v1/payments", body)
     return made
 
@@ -64,10 +69,12 @@ async def test_a_live_connection_to_the_closed_service_begins_disabled_and_says_
     made = []
     for livemode in (True, False):
         body = {
-            "id": f"commerce-{livemode}".lower(), "provider": "coinbase_commerce", "livemode": livemode,
+            "id": f"commerce-{livemode}".lower(),
+            "provider": "coinbase_commerce",
+            "livemode": livemode,
             "secrets": {"api_key": f"service/{COMMERCE}/api_key", "shared_secret": f"service/{COMMERCE}/shared_secret"},
             "probe": False,  # Coinbase itself would be asked
-        }  # fmt: skip
+        }
         made.append(await world.post("/v1/connections", body, "admin"))
     assert [one["enabled"] for one in made] == [False, True]
     assert all("2026-03-31" in one["retired"] for one in made)

@@ -52,9 +52,14 @@ async def bought(world: World, provider: str, method: str) -> Json:
     if offer["assets"]:
         options = {"asset": "USDC", "network": "base"}
     body = {
-        "amount": amount, "currency": currency, "description": "Kopi Gayo", "method": method, "method_options": options,
-        "connection": played(PROVIDERS)[provider], "customer": {"name": "Sari Wulandari", "phone": "+6591234567" if method == "crypto" else "081234567890"},
-    }  # fmt: skip
+        "amount": amount,
+        "currency": currency,
+        "description": "Kopi Gayo",
+        "method": method,
+        "method_options": options,
+        "connection": played(PROVIDERS)[provider],
+        "customer": {"name": "Sari Wulandari", "phone": "+6591234567" if method == "crypto" else "081234567890"},
+    }
     made: Json = await world.post("/v1/payments", body)
     return made
 
@@ -183,6 +188,11 @@ async def is_rejected(world: World, payment: Json) -> None:
 
 
 MORE: Final[Mapping[str, Callable[[World, Json], Any]]] = {
-    "repeated": kept_once, "taken_back": was_captured, "lost": is_found_when_asked, "wrong_coin": is_shown_for_what_it_is,
-    "unknown": was_unknown, "forged": is_rejected, "false_word": stays_unpaid_when_asked,
-}  # fmt: skip
+    "repeated": kept_once,
+    "taken_back": was_captured,
+    "lost": is_found_when_asked,
+    "wrong_coin": is_shown_for_what_it_is,
+    "unknown": was_unknown,
+    "forged": is_rejected,
+    "false_word": stays_unpaid_when_asked,
+}

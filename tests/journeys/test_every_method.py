@@ -36,9 +36,13 @@ class Shop:
 
     async def order(self, row: Row, **more: Any) -> Json:
         body = {
-            "amount": AMOUNT, "currency": "IDR", "description": "Kopi Gayo 1 kg", "method": row.method, "connection": row.connection,
+            "amount": AMOUNT,
+            "currency": "IDR",
+            "description": "Kopi Gayo 1 kg",
+            "method": row.method,
+            "connection": row.connection,
             "customer": {"name": "Sari Wulandari", "email": "sari@example.com", "phone": "+62 812-3456-7890"},
-        }  # fmt: skip
+        }
         if row.options:
             body["method_options"] = dict(row.options)
         made: Json = await self.world.post("/v1/payments", {**body, **more})

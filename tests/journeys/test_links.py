@@ -17,9 +17,15 @@ async def test_a_link_is_made_mailed_opened_and_paid(world: World) -> None:
         demo = world.said["demo"]["operator"]
         await desk.submit("/login", **demo)
         await desk.submit(
-            "/console/payments/new", amount="Rp 275.000", currency="IDR", description="Kopi untuk kantor", expires="3d", language="en",
-            name="Jane Doe", email="jane@kantor.example",
-        )  # fmt: skip
+            "/console/payments/new",
+            amount="Rp 275.000",
+            currency="IDR",
+            description="Kopi untuk kantor",
+            expires="3d",
+            language="en",
+            name="Jane Doe",
+            email="jane@kantor.example",
+        )
         page = desk.url
         assert page.endswith("/link"), desk.page[:2000]
         await desk.submit("/link")

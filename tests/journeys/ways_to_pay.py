@@ -48,8 +48,12 @@ BY_CARD: Final = (
     ("/redirect/v2/secure", {"decision": "approve"}),
 )
 NUMBER: Final[Mapping[str, Any]] = {
-    "walk": (), "refusal": ("expire", "expired"), "ends_at_provider": True, "closed_at_provider": True, "refund": "transfer",
-}  # fmt: skip
+    "walk": (),
+    "refusal": ("expire", "expired"),
+    "ends_at_provider": True,
+    "closed_at_provider": True,
+    "refund": "transfer",
+}
 ROWS_BY_V2: Final = (
     Row("virtual_account", "virtual_account", {"bank": "BRI"}, "display_virtual_account", **NUMBER),
     Row("alfamart", "convenience_store", {"store": "ALFAMART"}, "display_code", **NUMBER),

@@ -82,17 +82,25 @@ QUESTIONS: Final[Mapping[str, Question]] = {
     "test_terms_can_be_believed": Question(Operation.REGISTRATION),
     "test_a_submission_is_accepted_and_says_what_the_payer_must_do": Question(Operation.REGISTRATION),
     "test_an_unpaid_order_has_nothing_to_tell": Question(Operation.INQUIRY),
-    "test_a_paid_order_is_captured_in_full_however_often_one_asks": Question(Operation.INQUIRY, lambda way: not way.terms.wallet),
+    "test_a_paid_order_is_captured_in_full_however_often_one_asks": Question(
+        Operation.INQUIRY, lambda way: not way.terms.wallet
+    ),
     "test_an_unpaid_order_can_be_closed_where_the_terms_say_so": _CLOSED_BY_US,
     "test_a_cancel_of_a_paid_order_tells_that_it_is_paid_and_gives_nothing_back": _CLOSED_BY_US,
     "test_a_full_refund_settles_or_is_declined_as_the_terms_say": Question(Operation.REFUND),
-    "test_a_part_can_be_given_back_where_the_terms_say_so": Question(Operation.REFUND, lambda way: way.terms.partial_refund),
-    "test_a_lost_answer_to_a_submission_is_unknown_and_never_makes_two_orders": Question(Operation.REGISTRATION, lambda way: not way.terms.wallet),
-    "test_a_lost_answer_to_a_refund_gives_the_money_back_once": Question(Operation.REFUND, lambda way: way.terms.refund),
+    "test_a_part_can_be_given_back_where_the_terms_say_so": Question(
+        Operation.REFUND, lambda way: way.terms.partial_refund
+    ),
+    "test_a_lost_answer_to_a_submission_is_unknown_and_never_makes_two_orders": Question(
+        Operation.REGISTRATION, lambda way: not way.terms.wallet
+    ),
+    "test_a_lost_answer_to_a_refund_gives_the_money_back_once": Question(
+        Operation.REFUND, lambda way: way.terms.refund
+    ),
     "test_a_lost_answer_to_a_cancel_ends_in_the_truth": _CLOSED_BY_US,
     "test_what_never_left_is_unreachable_and_so_may_be_sent_again": Question(None),
     "test_wrong_credentials_are_a_refusal_of_the_call_and_not_a_decline": Question(Operation.REGISTRATION),
-}  # fmt: skip
+}
 
 
 class Stage(Protocol):
@@ -304,7 +312,19 @@ def _quote(terms: MethodTerms, choice: Choice) -> Quote:
     (asset,) = [one for one in terms.assets if (one.asset, one.network) == (choice[1]["asset"], choice[1]["network"])]
     amount = str(AMOUNT * 10 ** (asset.decimals - 2))
     until = NOW + timedelta(minutes=30)
-    return Quote(asset.asset, asset.network, asset.decimals, amount, "1", "fixed", 0, "0", "clearing:test", NOW, until)
+    return Quote(
+        asset=asset.asset,
+        network=asset.network,
+        decimals=asset.decimals,
+        amount=amount,
+        rate="1",
+        source="fixed",
+        spread_bp=0,
+        tolerance="0",
+        holder="clearing:test",
+        locked_at=NOW,
+        expires_at=until,
+    )
 
 
 def _whole(standing: Standing) -> tuple[int, str]:

@@ -16,9 +16,19 @@ PAYMENT = "pay_01JH0000000000000000000000"
 
 def payment(status: str, captured: int, **more: Any) -> Mapping[str, Any]:
     return {
-        "id": PAYMENT, "status": status, "late": False, "amount": 150_000, "currency": "IDR", "amount_captured": captured,
-        "amount_refunded": 0, "amount_excess": 0, "failure": None, "attempts": [{"status": "pending", "failure": None}], "refunds": [], **more,
-    }  # fmt: skip
+        "id": PAYMENT,
+        "status": status,
+        "late": False,
+        "amount": 150_000,
+        "currency": "IDR",
+        "amount_captured": captured,
+        "amount_refunded": 0,
+        "amount_excess": 0,
+        "failure": None,
+        "attempts": [{"status": "pending", "failure": None}],
+        "refunds": [],
+        **more,
+    }
 
 
 @dataclass

@@ -68,14 +68,24 @@ def card_registration(**changes: Any) -> dict[str, Any]:
 def partner_registration(method: str, partner: str, **changes: Any) -> dict[str, Any]:
     """A registration by a shop, a wallet, a lender, a bank's app or a QR, as the SDK of the provider fills it."""
     more = {
-        "payMethod": method, "mitraCd": partner, "bankCd": None, "vacctValidDt": None, "vacctValidTm": None, "userIP": "203.0.113.9",
+        "payMethod": method,
+        "mitraCd": partner,
+        "bankCd": None,
+        "vacctValidDt": None,
+        "vacctValidTm": None,
+        "userIP": "203.0.113.9",
         "callBackUrl": "http://shop.test/back?x=1",
-    }  # fmt: skip
+    }
     if method == "06":
         delivery = {
-            "Nm": "Budi", "Phone": "08123456789", "Addr": "Jl. Kopi 1", "City": "Jakarta", "State": "DKI Jakarta", "PostCd": "10200",
+            "Nm": "Budi",
+            "Phone": "08123456789",
+            "Addr": "Jl. Kopi 1",
+            "City": "Jakarta",
+            "State": "DKI Jakarta",
+            "PostCd": "10200",
             "Country": "Indonesia",
-        }  # fmt: skip
+        }
         more |= {f"delivery{name}": value for name, value in delivery.items()}
         more |= {"instmntType": "1", "instmntMon": "1", "sellers": '[{"sellersId":"SEL123"}]'}
     return registration(OTHER_IMID, OTHER_KEY, **{**more, **changes})
@@ -119,7 +129,11 @@ class InMemory:
 
     def send(self, path: str, fields: Mapping[str, Any] | bytes, headers: Mapping[str, str] = JSON) -> dict[str, Any]:
         body = fields if isinstance(fields, bytes) else msgspec.json.encode(fields)
-        outcome = self.request(Request("POST", path, b"", headers, body, "http://sandbox.test/nicepay"))
+        outcome = self.request(
+            Request(
+                method="POST", path=path, query=b"", headers=headers, body=body, base_url="http://sandbox.test/nicepay"
+            )
+        )
         answer: dict[str, Any] = msgspec.json.decode(outcome.answer.body)
         return answer
 

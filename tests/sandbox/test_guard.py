@@ -13,7 +13,7 @@ GUARD = guard_of("http://sandbox.toko.example:8090", "http://toko.example:8080",
 
 def asked(method: str = "POST", **headers: str) -> Request:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Request(method, "/control/clock", b"", named, b"", "http://x")
+    return Request(method=method, path="/control/clock", query=b"", headers=named, body=b"", base_url="http://x")
 
 
 @pytest.mark.parametrize(

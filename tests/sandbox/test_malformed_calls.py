@@ -22,8 +22,27 @@ from tests.sandbox.merchant import IMID, KEY, registration
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), needs_anvil]
 HASH: Final = "0x" + "ab" * 32
 VALUES: Final[tuple[Any, ...]] = (
-    None, True, "", "x", HASH, HASH[:42], "INV-2025-0001", "\x00", "١٢", "9" * 60, "-1", "1e3", -1, 0, 1.5, 2**63, 10**40, [], {}, ["x"],
-)  # fmt: skip
+    None,
+    True,
+    "",
+    "x",
+    HASH,
+    HASH[:42],
+    "INV-2025-0001",
+    "\x00",
+    "١٢",
+    "9" * 60,
+    "-1",
+    "1e3",
+    -1,
+    0,
+    1.5,
+    2**63,
+    10**40,
+    [],
+    {},
+    ["x"],
+)
 FIELDS: Final = {
     **{f"nicepay/{act}": ("reference", "number", "payment", "amount", "late", "reason", "transaction") for act in ACTS},
     "nicepay/webhooks": ("reference", "times", "delay_s", "shuffle", "tamper", "drop", "seed"),

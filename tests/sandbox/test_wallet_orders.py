@@ -48,7 +48,23 @@ class Kiosk:
     def orders(self, limit: int) -> Sequence[Order]:
         wallet = () if self.heard else self.calls
         at = datetime(2026, 1, 1, tzinfo=UTC)
-        return [Order("k1", "att_1", "pay_1", "m", "crypto", "", 1, "USDC", "open", "", at, None, wallet=wallet)]
+        return [
+            Order(
+                id="k1",
+                reference="att_1",
+                payment="pay_1",
+                merchant="m",
+                method="crypto",
+                number="",
+                amount=1,
+                currency="USDC",
+                state="open",
+                detail="",
+                created_at=at,
+                expires_at=None,
+                wallet=wallet,
+            )
+        ]
 
     def act(self, action: str, act: Act, now: datetime) -> Outcome:
         if act.reference not in {"att_1", "k1"} and act.payment != "pay_1":
@@ -110,7 +126,14 @@ async def sandbox(config: SandboxConfig, kiosk: Kiosk) -> AsyncIterator[Sandbox]
 
 
 async def call(sandbox: Sandbox, action: str, **act: Any) -> tuple[int, dict[str, Any]]:
-    request = Request("POST", f"/control/kiosk/{action}", b"", {}, msgspec.json.encode(act), "")
+    request = Request(
+        method="POST",
+        path=f"/control/kiosk/{action}",
+        query=b"",
+        headers={},
+        body=msgspec.json.encode(act),
+        base_url="",
+    )
     answer = await sandbox._control.answer(request)
     return answer.status, msgspec.json.decode(answer.body)
 

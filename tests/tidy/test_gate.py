@@ -14,8 +14,12 @@ def test_side_by_side_one_worker_has_all_tests_of_a_file() -> None:
     files = ("tests/base/test_ids.py", "tests/base/test_ip.py")
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-v", "-n", "2", "-p", "no:cacheprovider", *files],
-        capture_output=True, text=True, cwd=ROOT, check=True, timeout=120,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=True,
+        timeout=120,
+    )
     workers = defaultdict(set)
     for worker, file in re.findall(r"\[(gw\d)\].* PASSED (\S+?)::", ran.stdout):
         workers[file].add(worker)

@@ -88,7 +88,7 @@ def test_only_the_settings_read_the_environment() -> None:
     found = [
         f"{short(path)}:{node.lineno}"
         for path in modules("src")
-        if path != SOURCE / "settings.py"
+        if path != SOURCE / "settings" / "environment.py"
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
@@ -196,7 +196,7 @@ def defines(path: Path, name: str) -> bool:
 
 
 def test_the_registry_names_every_provider_folder_and_nothing_else() -> None:
-    """A folder without a PROVIDER is a store of secrets, which app.py puts together; the orphan test watches those."""
+    """A folder without a PROVIDER is a store of secrets, which app/ puts together; the orphan test watches those."""
     folders = {path.parent.name for path in (SOURCE / "providers").glob("*/__init__.py") if defines(path, "PROVIDER")}
     registry = SOURCE / "providers" / "__init__.py"
     named = {name.split(".")[2] for name in imported_by(registry) if name.startswith("gerbang.providers.")}
@@ -210,7 +210,12 @@ def test_what_puts_the_house_together_names_no_provider() -> None:
     pattern = re.compile(
         rf"(?i)\b({'|'.join(sorted(names - {'smtp'}))}|coinbase)\b|providers[.]smtp|(?-i:[\"']smtp[\"'])"
     )
-    files = [SOURCE / "app.py", SOURCE / "demo.py", SOURCE / "nouns.py", *sorted((SOURCE / "sandbox").rglob("*.py"))]
+    files = [
+        *sorted((SOURCE / "app").rglob("*.py")),
+        SOURCE / "demo.py",
+        SOURCE / "nouns.py",
+        *sorted((SOURCE / "sandbox").rglob("*.py")),
+    ]
     found = [
         f"{short(path)}:{number} {line.strip()}"
         for path in files

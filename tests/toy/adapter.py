@@ -37,7 +37,16 @@ class ToyPayments:
         self._http = http
 
     def terms(self, _account: Account) -> Sequence[MethodTerms]:
-        return [MethodTerms(Method.QRIS, Effect.INSTRUCTS, Lookup.BY_OUR_REFERENCE, "IDR", 1_000, 10_000_000)]
+        return [
+            MethodTerms(
+                method=Method.QRIS,
+                effect=Effect.INSTRUCTS,
+                lookup=Lookup.BY_OUR_REFERENCE,
+                currency="IDR",
+                least=1_000,
+                most=10_000_000,
+            )
+        ]
 
     async def submit(self, account: Account, submission: Submission) -> Sequence[Fact]:
         told = await self._ask(account, "PUT", submission.reference, submission.amount.amount)

@@ -85,18 +85,18 @@ class ToySimulator:
         found = list(self._orders.values())[-limit:]
         return [
             Order(
-                o.reference,
-                o.reference,
-                "",
-                "toy",
-                "qris",
-                "",
-                o.amount,
-                "IDR",
-                "paid" if o.paid else "open",
-                "",
-                o.at,
-                None,
+                id=o.reference,
+                reference=o.reference,
+                payment="",
+                merchant="toy",
+                method="qris",
+                number="",
+                amount=o.amount,
+                currency="IDR",
+                state="paid" if o.paid else "open",
+                detail="",
+                created_at=o.at,
+                expires_at=None,
             )
             for o in found
         ]

@@ -43,20 +43,25 @@ class House:
 @pytest.fixture
 async def house(database: FreshDatabase, tmp_path: Path, free_port: Callable[[], int]) -> AsyncIterator[House]:
     chosen = settings.load(
-        data=tmp_path, database_url=database.app_dsn, database_owner_url=database.owner_dsn, sandbox=True, port=free_port(),
-        sandbox_port=free_port(), provider_wait_s=3.0,
-    )  # fmt: skip
+        data=tmp_path,
+        database_url=database.app_dsn,
+        database_owner_url=database.owner_dsn,
+        sandbox=True,
+        port=free_port(),
+        sandbox_port=free_port(),
+        provider_wait_s=3.0,
+    )
     ensure_root_key(chosen.root_key_path, create=True)
     here, stop, ready = demo.place(chosen), asyncio.Event(), asyncio.Event()
     config = SandboxConfig(str(tmp_path / "box"), demo.simulators(REGISTRY, here), port=chosen.sandbox_port)
     async with running(config) as box, app.core(chosen, "test", REGISTRY) as core, asyncio.TaskGroup() as group:
         for one in demo.planned(REGISTRY):
             await demo.connect(core.connections, core.secrets, here, one)
-        queue = QueueWorker(core.db, app._job_handlers(core))
+        queue = QueueWorker(core.db, app.job_handlers(core))
         group.create_task(queue.run(stop))
         group.create_task(InboxWorker(core.db, core.events.handlers()).run(stop))
         limits = limits_of(chosen)
-        gateway = assemble(app._services(core))
+        gateway = assemble(app.services(core))
         group.create_task(
             serve(gateway, "127.0.0.1", chosen.port, limits=limits, stop=stop, ready=lambda _: ready.set())
         )

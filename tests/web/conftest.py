@@ -106,7 +106,7 @@ async def running_edge(database: FreshDatabase, data: Path, port: int, **chosen:
         if configured.sandbox:
             await demo_accounts.connect(demo_accounts.NICEPAY, core.connections, core.secrets, core.settings)
         await core.changes.poll()
-        services = app._services(core)
+        services = app.services(core)
         group.create_task(core.changes.run(stop))
         server = serve(
             assemble(services),

@@ -123,8 +123,14 @@ class Values:
 
 
 _SAMPLES: Final[Mapping[str, Any]] = {
-    "null": None, "boolean": True, "integer": 7, "number": 1.5, "string": "x", "array": [1], "object": {"x": 1},
-}  # fmt: skip
+    "null": None,
+    "boolean": True,
+    "integer": 7,
+    "number": 1.5,
+    "string": "x",
+    "array": [1],
+    "object": {"x": 1},
+}
 
 
 def _kinds(schema: Schema) -> set[str]:

@@ -22,7 +22,7 @@ async def test_until_it_is_owned_an_installation_serves_only_the_owners_link(
     stop, ready = asyncio.Event(), asyncio.Event()
     async with app.core(chosen, "test") as core, asyncio.TaskGroup() as group:
         await core.changes.poll()
-        made = assemble(app._services(core))
+        made = assemble(app.services(core))
         group.create_task(serve(made, "127.0.0.1", port, stop=stop, ready=lambda _: ready.set()))
         await ready.wait()
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:

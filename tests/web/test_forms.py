@@ -17,32 +17,52 @@ from tests.web.console.test_operators import a_paid_payment, signed_in
 
 CARD, MARKED = "4111 1111 1111 1111", "\u202a{}\u202c\u200b\u00a0"
 ACCOUNT = {"bank": "BRI", "account": "0023 0100 1234 561", "name": "Sari Wulandari"}
-LINK = {"amount": "Rp 150.000", "description": "Kopi Gayo 250 g", "order": "LBG-77", "name": "Sari W", "email": "sari@example.com",
-        "phone": "0812 3456 7890"}  # fmt: skip
+LINK = {
+    "amount": "Rp 150.000",
+    "description": "Kopi Gayo 250 g",
+    "order": "LBG-77",
+    "name": "Sari W",
+    "email": "sari@example.com",
+    "phone": "0812 3456 7890",
+}
 # Of each form, what a person types into it. Those with nothing to type are buttons.
 TYPED: Mapping[str, Mapping[str, str]] = {
     "/login": {"email": "sari@example.com"},
     "/owner": {"email": "sari@example.com", "name": "Sari"},
-    "/logout": {}, "/shop/cart": {}, "/shop/pay": {}, "/pay/{payment}": {}, "/pay/{payment}/check": {}, "/pay/{payment}/refund-link": {},
+    "/logout": {},
+    "/shop/cart": {},
+    "/shop/pay": {},
+    "/pay/{payment}": {},
+    "/pay/{payment}/check": {},
+    "/pay/{payment}/refund-link": {},
     "/pay/{payment}/choose": {"phone": "0812 3456 7890"},
-    "/refund/{refund}/review": ACCOUNT, "/refund/{refund}/edit": ACCOUNT, "/refund/{refund}/name": ACCOUNT,
+    "/refund/{refund}/review": ACCOUNT,
+    "/refund/{refund}/edit": ACCOUNT,
+    "/refund/{refund}/name": ACCOUNT,
     "/console/payments/new": LINK,
-    "/console/payments/{payment}/link": {}, "/console/payments/{payment}/ask": {}, "/console/payments/{payment}/cancel": {},
+    "/console/payments/{payment}/link": {},
+    "/console/payments/{payment}/ask": {},
+    "/console/payments/{payment}/cancel": {},
     "/console/payments/{payment}/refund": {"amount": "Rp 1.000", "reason": "Rusak"},
     "/console/payments/{payment}/resolve": {"reason": "Sudah dicek"},
     "/console/refunds/{refund}/destination": ACCOUNT,
-    "/console/refunds/{refund}/send-link": {}, "/console/refunds/{refund}/link": {},
+    "/console/refunds/{refund}/send-link": {},
+    "/console/refunds/{refund}/link": {},
     "/console/refunds/{refund}/settle": {"reference": "BRI-20261129-1"},
     "/console/refunds/{refund}/resolve": {"reason": "Sudah dicek"},
-    "/console/webhooks/{event}/replay": {}, "/console/webhooks/{event}/set-aside": {},
+    "/console/webhooks/{event}/replay": {},
+    "/console/webhooks/{event}/set-aside": {},
     "/console/payments/{payment}/return-excess": {},
     "/console/refunds/{refund}/dismiss": {},
-    "/console/connections/{connection}/probe": {}, "/console/connections/{connection}/switch": {},
-    "/console/work/claim": {}, "/console/work/release": {}, "/console/work/dismiss": {},
+    "/console/connections/{connection}/probe": {},
+    "/console/connections/{connection}/switch": {},
+    "/console/work/claim": {},
+    "/console/work/release": {},
+    "/console/work/dismiss": {},
     # what is typed to an approval is tried where there is one to decide: core's and the console's own tests
     "/console/approvals/{approval}/approve": {},
     "/console/approvals/{approval}/refuse": {},
-}  # fmt: skip
+}
 CHOSEN: Mapping[str, Mapping[str, str]] = {
     "/owner": {"t": "of-nobody"},
     "/pay/{payment}/choose": {"method": "ewallet", "wallet": "OVO"},

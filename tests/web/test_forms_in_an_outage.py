@@ -32,10 +32,20 @@ async def test_a_form_sent_in_an_outage_comes_back_whole_and_can_be_sent_again(f
     link = LINK | CHOSEN | {"key": hidden(await desk.get("/console/payments/new"), "key")}
     forms = [
         (desk, "/console/payments/new", link, LINK),
-        (desk, f"/console/payments/{made['id']}/refund", {"amount": "1000", "reason": "Rusak & basah", "key": "k"}, {"reason": "Rusak & basah"}),
-        (payer, f"/pay/{made['id']}/choose", {"method": "ewallet", "phone": "0812 3456 7890", "key": "k"}, {"phone": "0812 3456 7890"}),
+        (
+            desk,
+            f"/console/payments/{made['id']}/refund",
+            {"amount": "1000", "reason": "Rusak & basah", "key": "k"},
+            {"reason": "Rusak & basah"},
+        ),
+        (
+            payer,
+            f"/pay/{made['id']}/choose",
+            {"method": "ewallet", "phone": "0812 3456 7890", "key": "k"},
+            {"phone": "0812 3456 7890"},
+        ),
         (payer, "/login", {"email": "sari@example.com", "password": PASSWORD}, {"email": "sari@example.com"}),
-    ]  # fmt: skip
+    ]
     answers = list[httpx.Response]()
     for begin, end in ((line.freeze, line.thaw), (line.cut, line.mend)):
         if (waited := begin()) is not None:

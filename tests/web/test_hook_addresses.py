@@ -49,8 +49,25 @@ def hub_challenge(account: Account, query: Mapping[str, str]) -> Reply | Rejecti
 
 
 FIELDS = (CredentialField("verify_token", "Verify token", "", SecretFamily.WEBHOOK),)
-ASKING = Provider("asking", "Asking", (Kind.MESSENGER,), FIELDS, (), "", webhook=Silent(), verify_address=hub_challenge)
-TELLING = Provider("telling", "Telling", (Kind.MESSENGER,), FIELDS, (), "", webhook=Silent())
+ASKING = Provider(
+    name="asking",
+    title="Asking",
+    kinds=(Kind.MESSENGER,),
+    credentials=FIELDS,
+    settings=(),
+    documentation="",
+    webhook=Silent(),
+    verify_address=hub_challenge,
+)
+TELLING = Provider(
+    name="telling",
+    title="Telling",
+    kinds=(Kind.MESSENGER,),
+    credentials=FIELDS,
+    settings=(),
+    documentation="",
+    webhook=Silent(),
+)
 
 
 @dataclass
@@ -61,7 +78,13 @@ class Desk:
     hooks: Hooks
 
     async def ask(self, query: str, connection: str = "wa", method: str = "GET") -> Any:
-        scope = {"method": method, "path": f"/hooks/{connection}", "query_string": query.encode(), "headers": [], "client": ("203.0.113.7", 1)}  # fmt: skip
+        scope = {
+            "method": method,
+            "path": f"/hooks/{connection}",
+            "query_string": query.encode(),
+            "headers": [],
+            "client": ("203.0.113.7", 1),
+        }
 
         async def receive() -> dict[str, Any]:
             return {"type": "http.request", "body": b"", "more_body": False}

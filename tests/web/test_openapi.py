@@ -135,8 +135,18 @@ async def test_a_route_that_takes_no_body_is_told_nothing_by_one(edge: Edge) -> 
 
 
 ODD: Final = (
-    "%00", "٣", "1e400", "9" * 400, "-1", "0x1F", "true", "null", "x" * 300, "%F0%9F%8D%9C", "0001-01-01T00:00:00%2B14:00",
-)  # fmt: skip
+    "%00",
+    "٣",
+    "1e400",
+    "9" * 400,
+    "-1",
+    "0x1F",
+    "true",
+    "null",
+    "x" * 300,
+    "%F0%9F%8D%9C",
+    "0001-01-01T00:00:00%2B14:00",
+)
 
 
 async def test_what_no_parameter_can_be_is_refused_by_its_name(edge: Edge) -> None:

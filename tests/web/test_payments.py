@@ -10,10 +10,32 @@ from gerbang.sandbox.app import Sandbox
 from .conftest import Edge
 
 PAYMENT_FIELDS = {
-    "id", "status", "late", "livemode", "amount", "currency", "amount_captured", "amount_refunded", "amount_excess", "method",
-    "connection", "provider_reference", "order_reference", "description", "customer", "metadata", "attempts", "refunds",
-    "next_action", "checkout_url", "failure", "created_at", "updated_at", "expires_at", "paid_at",
-}  # fmt: skip
+    "id",
+    "status",
+    "late",
+    "livemode",
+    "amount",
+    "currency",
+    "amount_captured",
+    "amount_refunded",
+    "amount_excess",
+    "method",
+    "connection",
+    "provider_reference",
+    "order_reference",
+    "description",
+    "customer",
+    "metadata",
+    "attempts",
+    "refunds",
+    "next_action",
+    "checkout_url",
+    "failure",
+    "created_at",
+    "updated_at",
+    "expires_at",
+    "paid_at",
+}
 
 
 async def test_a_payment_has_the_shape_of_the_contract(edge: Edge) -> None:

@@ -61,8 +61,16 @@ async def test_who_only_reads_a_payment_is_shown_no_link_to_it_and_none_to_its_r
     """A support key, and whoever holds the checkout link: neither gets to where the account is named."""
     edge, _ = shop
     made, refund = await a_waiting_refund(edge, customer={"name": "Sari", "email": "sari@example.com"})
-    seen = [await edge.get(path, "support") for path in (f"/v1/payments/{made['id']}", "/v1/payments", "/v1/refunds", f"/v1/refunds/{refund}",
-                                                        f"/v1/payments/{made['id']}/timeline")]  # fmt: skip
+    seen = [
+        await edge.get(path, "support")
+        for path in (
+            f"/v1/payments/{made['id']}",
+            "/v1/payments",
+            "/v1/refunds",
+            f"/v1/refunds/{refund}",
+            f"/v1/payments/{made['id']}/timeline",
+        )
+    ]
     assert seen[0].json()["checkout_url"] is None
     assert not [answer.text for answer in seen if "?t=" in answer.text]
     assert (await edge.get(f"/v1/payments/{made['id']}", "developer")).json()["checkout_url"] == made["checkout_url"]

@@ -15,10 +15,28 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 # What a program needs of its surroundings; keys and tokens that stand there are for other programs.
-_NEEDED: Final = frozenset({
-    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP", "VIRTUAL_ENV", "LD_LIBRARY_PATH",
-    "SSL_CERT_FILE", "SSL_CERT_DIR", "NO_COLOR", "COLUMNS",
-})  # fmt: skip
+_NEEDED: Final = frozenset(
+    {
+        "PATH",
+        "HOME",
+        "USER",
+        "LOGNAME",
+        "SHELL",
+        "TERM",
+        "LANG",
+        "LANGUAGE",
+        "TZ",
+        "TMPDIR",
+        "TEMP",
+        "TMP",
+        "VIRTUAL_ENV",
+        "LD_LIBRARY_PATH",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "NO_COLOR",
+        "COLUMNS",
+    }
+)
 _NEEDED_BEGINNINGS: Final = ("LC_", "PYTHON", "XDG_")
 _SET_PARENT_DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG, prctl(2)
 _LOOK_S: Final = 0.5

@@ -101,7 +101,9 @@ def _of_system(error: BaseException, at: Place) -> Cause | None:
     if isinstance(error, ssl.SSLError):
         why = getattr(error, "verify_message", "") or error.reason or "TLS failed"
         cure = "Name the certificate of who signed it by &sslrootcert=FILE and the host as the certificate does, or use ?sslmode=require, which checks neither."
-        return Cause("The database's certificate is not trusted", f"The certificate of {where} is not trusted: {why}.", cure)  # fmt: skip
+        return Cause(
+            "The database's certificate is not trusted", f"The certificate of {where} is not trusted: {why}.", cure
+        )
     if isinstance(error, OSError) and error.errno in (errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH):
         what = f"Nobody listens at {where}." if error.errno == errno.ECONNREFUSED else f"There is no way to {where}."
         cure = f"Start PostgreSQL, or correct host and port in {at.setting}; on another machine its listen_addresses must name an outer address."
@@ -110,7 +112,11 @@ def _of_system(error: BaseException, at: Place) -> Cause | None:
         cure = "Switch TLS on there, or write ?sslmode=disable where the way to it is safe (this machine, a tunnel)."
         if at.tls in ("disable", "allow", "prefer"):
             cure = f"Correct host and port in {at.setting}."
-        return Cause("The database does not speak TLS", f"What answers at {where} does not speak TLS as sslmode={at.tls} asks.", cure)  # fmt: skip
+        return Cause(
+            "The database does not speak TLS",
+            f"What answers at {where} does not speak TLS as sslmode={at.tls} asks.",
+            cure,
+        )
     return None
 
 

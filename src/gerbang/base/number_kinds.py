@@ -32,7 +32,7 @@ _FORMS: Final = re.compile(
     r"|\b(?P<label>(?:no(?:mor|\.)?\s{0,2})?(?:nik|ktp|kk|kartu\s?keluarga|npwp|nitku|token|stroom|sku|va|virtual\s?account|briva|rek(?:ening)?|norek|account|acct|ean|gtin|barcode|isbn|imei|resi|awb|tracking|hp|wa|telp|tel|phone)"
     r"(?:\s{1,2}(?:number|no\.?|nomor|pln|listrik|bank|bca|bri|bni|mandiri|permata|cimb|niaga|danamon|maybank|hana|btn|bsi|gopay|jne|jnt|usps)){0,2})(?P<between>[\W_]{1,4})(?P<number>[0-9](?:[ .\-]?[0-9]){7,21})(?![0-9])",
     re.IGNORECASE,
-)  # fmt: skip
+)
 
 
 _REFERENCE_BEFORE: Final = re.compile(
@@ -176,7 +176,10 @@ def _is_product(digits: str) -> bool:
 
 
 _NAMES: Final = (
-    ("account accountno accountnumber acct accountid bankaccount rekening norek norekening nomorrekening rek", _is_account),
+    (
+        "account accountno accountnumber acct accountid bankaccount rekening norek norekening nomorrekening rek",
+        _is_account,
+    ),
     (
         "va vano vanumber vacct vacctno virtualaccount virtualaccountno virtualaccountnumber briva nomorva nova paymentcode paycode payno",
         _is_virtual_account,
@@ -192,16 +195,50 @@ _NAMES: Final = (
         _is_telephone,
     ),
     ("imei imei1 imei2 imeisv deviceid", _is_device),
-)  # fmt: skip
+)
 _RULES: Final[Mapping[str, Callable[[str], bool]]] = {name: rule for names, rule in _NAMES for name in names.split()}
-_PARCELS: Final = frozenset({
-    "resi", "noresi", "nomorresi", "awb", "awbnumber", "trackingnumber", "trackingno", "trackingid", "tracking", "waybill", "usps",
-})  # fmt: skip
-_REFERENCES: Final = frozenset({
-    "idempotencykey", "id", "reference", "orderreference", "orderid", "orderno", "ordernumber", "order", "invoice", "invoiceid", "invoiceno",
-    "invoicenumber", "transactionid", "trxid", "externalid", "referenceid", "referenceno", "bookingcode", "pesanan", "nomorpesanan", "nopesanan",
-    "faktur", "nofaktur",
-})  # fmt: skip
+_PARCELS: Final = frozenset(
+    {
+        "resi",
+        "noresi",
+        "nomorresi",
+        "awb",
+        "awbnumber",
+        "trackingnumber",
+        "trackingno",
+        "trackingid",
+        "tracking",
+        "waybill",
+        "usps",
+    }
+)
+_REFERENCES: Final = frozenset(
+    {
+        "idempotencykey",
+        "id",
+        "reference",
+        "orderreference",
+        "orderid",
+        "orderno",
+        "ordernumber",
+        "order",
+        "invoice",
+        "invoiceid",
+        "invoiceno",
+        "invoicenumber",
+        "transactionid",
+        "trxid",
+        "externalid",
+        "referenceid",
+        "referenceno",
+        "bookingcode",
+        "pesanan",
+        "nomorpesanan",
+        "nopesanan",
+        "faktur",
+        "nofaktur",
+    }
+)
 _OF_CARDS: Final = re.compile(r"(?i:card|credit|debit)|kartu(?!_?keluarga)|\bpan\b")
 _GROUPED_AS_CARD: Final = re.compile(
     r"[0-9]{4}([^0-9]{1,3})[0-9]{4}\1[0-9]{4}\1[0-9]{1,4}|[0-9]{4}[^0-9]+[0-9]{6}[^0-9]+[0-9]{4,5}"

@@ -19,10 +19,21 @@ FORMS: Final[Mapping[str, str]] = {
     "refund_approval_above": "must be currencies with whole minor units, as IDR=1000000 USD=50000, or empty",
 }
 _UNITS: Final = {"_s": "seconds", "_ms": "milliseconds", "_bytes": "bytes", "_days": "days"}
-_NUMBERS: Final = frozenset({
-    "int_parsing", "int_type", "int_from_float", "int_parsing_size", "float_parsing", "float_type", "finite_number",
-    "greater_than", "greater_than_equal", "less_than", "less_than_equal",
-})  # fmt: skip
+_NUMBERS: Final = frozenset(
+    {
+        "int_parsing",
+        "int_type",
+        "int_from_float",
+        "int_parsing_size",
+        "float_parsing",
+        "float_type",
+        "finite_number",
+        "greater_than",
+        "greater_than_equal",
+        "less_than",
+        "less_than_equal",
+    }
+)
 
 
 def unit(name: str) -> str:

@@ -5,9 +5,15 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 _KINDS: Final = {
-    "int": "a whole number", "str": "text", "bool": "true or false", "float": "a number", "object": "an object", "array": "a list",
-    "null": "nothing (null)", "datetime": "a time like 2026-11-29T10:00:00Z",
-}  # fmt: skip
+    "int": "a whole number",
+    "str": "text",
+    "bool": "true or false",
+    "float": "a number",
+    "object": "an object",
+    "array": "a list",
+    "null": "nothing (null)",
+    "datetime": "a time like 2026-11-29T10:00:00Z",
+}
 # Of each pattern that a body's field has: what it asks for.
 PATTERNS: Final = {
     r"^$|^[^@\s]+@[^@\s]+$": "Write a whole e-mail address, like name@example.com.",

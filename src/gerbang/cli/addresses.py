@@ -101,8 +101,12 @@ def resume_at(number: int, /, *, connection: str | None = None, data: Path | Non
 def _say(wallets: Sequence[Wallet], as_json: bool) -> None:
     for one in wallets:
         told = {
-            "wallet": one.wallet, "next": one.next, "unpaid_run": one.unpaid_run, "unpaid_now": one.unpaid_now, "gap_limit": one.gap_limit,
-        }  # fmt: skip
+            "wallet": one.wallet,
+            "next": one.next,
+            "unpaid_run": one.unpaid_run,
+            "unpaid_now": one.unpaid_now,
+            "gap_limit": one.gap_limit,
+        }
         said = (
             f"wallet {one.wallet}: at most {one.unpaid_run} addresses in a row were never paid ({one.unpaid_now} of them at the end). "
             f"Set the wallet's gap limit to {one.gap_limit} or more, or it will not show what came behind them."

@@ -175,9 +175,14 @@ def _pairs(given: Sequence[str], flag: str) -> dict[str, str]:
 def _print(one: "Connection", shown: Callable[[Mapping[str, str]], Mapping[str, str]], *, as_json: bool) -> None:
     if as_json:
         row = {
-            "id": one.id, "provider": one.provider, "livemode": one.livemode, "enabled": one.enabled,
-            "settings": dict(shown(one.settings)), "secrets": dict(one.secrets), "created_at": one.created_at.isoformat(),
-        }  # fmt: skip
+            "id": one.id,
+            "provider": one.provider,
+            "livemode": one.livemode,
+            "enabled": one.enabled,
+            "settings": dict(shown(one.settings)),
+            "secrets": dict(one.secrets),
+            "created_at": one.created_at.isoformat(),
+        }
         print(json.dumps(row))
     else:
         state = "enabled " if one.enabled else "disabled"

@@ -1,6 +1,6 @@
 """The demo users of `gerbang up`: made once by a child process, kept in DATA/demo.json (0600), printed at every start.
 
-Who they are and what they own is decided in gerbang/app.py. `gerbang serve` knows nothing of them.
+Who they are and what they own is decided in gerbang/app/. `gerbang serve` knows nothing of them.
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """`gerbang docs`: write docs/reference from the code, so that it cannot drift; `--check` only compares."""
 
 import sys
+from itertools import groupby
 from pathlib import Path
 
 from gerbang import settings as all_settings
@@ -38,17 +39,18 @@ def docs(*, folder: Path = Path("docs/reference"), check: bool = False) -> None:
 def settings_page() -> str:
     """Every setting as a table."""
     defaults = Settings.model_construct()
-    rows = [
-        f"| `{variable}` | {f'`{value}`' if value else ''} | {unit} | {sentence} |"
-        for variable, value, unit, sentence in all_settings.described(defaults)
-    ]
     about = (
         "Each is a variable of the environment or a line of `.env`. A secret may also stand in a file named by the variable"
         " with `_FILE` at its end."
     )
-    return "\n".join(
-        [_HEAD, "# Settings", "", about, "", "| variable | default | unit | meaning |", "|---|---|---|---|", *rows, ""]
-    )
+    lines = [_HEAD, "# Settings", "", about]
+    for group, settings in groupby(all_settings.described(defaults), key=lambda one: one.group):
+        lines += ["", f"## {group}", "", "| variable | default | unit | meaning |", "|---|---|---|---|"]
+        lines += [
+            f"| `{one.variable}` | {f'`{one.value}`' if one.value else ''} | {one.unit} | {one.sentence} |"
+            for one in settings
+        ]
+    return "\n".join([*lines, ""])
 
 
 def declines_page() -> str:
@@ -98,12 +100,27 @@ def errors_page() -> str:
         "An error is a problem (RFC 9457). `code` never changes its meaning; `detail` tells this very case, `errors` the fields,"
         " `hint` what to do, and `request_id` finds it in the log. The running service shows the same table at `/docs/errors`."
     )
-    return "\n".join([
-        _HEAD, "# Errors", "", about, "",
-        "| code | status | title | why | what to do | send it again? | for example |", "|---|---|---|---|---|---|---|", *rows, "",
-        "## Of commands and processes", "", "No answer over HTTP has these: a command ends with them, or a log shows them.", "",
-        "| code | why | what to do | try again? | for example |", "|---|---|---|---|---|", *inside, "",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            _HEAD,
+            "# Errors",
+            "",
+            about,
+            "",
+            "| code | status | title | why | what to do | send it again? | for example |",
+            "|---|---|---|---|---|---|---|",
+            *rows,
+            "",
+            "## Of commands and processes",
+            "",
+            "No answer over HTTP has these: a command ends with them, or a log shows them.",
+            "",
+            "| code | why | what to do | try again? | for example |",
+            "|---|---|---|---|---|",
+            *inside,
+            "",
+        ]
+    )
 
 
 def commands_page() -> str:

@@ -24,10 +24,16 @@ _OF_FILES: Final[Mapping[int, str]] = {
 }
 # What PostgreSQL says of a database that was never prepared, by SQLSTATE.
 _OF_DATABASES: Final[Mapping[str, Said]] = {
-    "42P01": ("The database lacks a table of this version.", "Run `gerbang migrate`, with GERBANG_DATABASE_OWNER_URL set."),
-    "42501": ("The role of GERBANG_DATABASE_URL lacks a right: {said}.", "Run `gerbang migrate` as the schema's owner, which gives gerbang_app its rights; connect as gerbang_app."),
+    "42P01": (
+        "The database lacks a table of this version.",
+        "Run `gerbang migrate`, with GERBANG_DATABASE_OWNER_URL set.",
+    ),
+    "42501": (
+        "The role of GERBANG_DATABASE_URL lacks a right: {said}.",
+        "Run `gerbang migrate` as the schema's owner, which gives gerbang_app its rights; connect as gerbang_app.",
+    ),
     "53100": ("The database's disk is full.", "Free space there, then start again."),
-}  # fmt: skip
+}
 
 
 def in_sentences(error: BaseException) -> list[Said]:

@@ -1,4 +1,4 @@
-"""How a command becomes a process: settings, logging, memory and event loop. What runs in it stands in gerbang/app.py."""
+"""How a command becomes a process: settings, logging, memory and event loop. What runs in it stands in gerbang/app/."""
 
 import gc
 import signal

@@ -1,4 +1,4 @@
-"""`gerbang sandbox`: the simulators, as one process. What it consists of is put together in gerbang/app.py."""
+"""`gerbang sandbox`: the simulators, as one process. What it consists of is put together in gerbang/app/."""
 
 from gerbang.cli.process import run_until_asked, settings_here
 

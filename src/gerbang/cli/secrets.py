@@ -64,8 +64,12 @@ def list_(*, as_json: Annotated[bool, Parameter("--json")] = False, data: Path |
         for one in await core.secrets.names():
             newest = one.versions[0]
             shown = {
-                "name": one.name, "family": one.family, "version": newest.version, "created_at": newest.created_at.isoformat(), "store": "sealed",
-            }  # fmt: skip
+                "name": one.name,
+                "family": one.family,
+                "version": newest.version,
+                "created_at": newest.created_at.isoformat(),
+                "store": "sealed",
+            }
             print(json.dumps(shown) if as_json else f"{one.name:<48} {one.family:<20} version {newest.version}")
 
     _in_core(story, data)

@@ -196,9 +196,20 @@ class Lost(msgspec.Struct, frozen=True, tag=True):
 
 
 Fact = (
-    Accepted | ActionRequired | Captured | Claimed | Declined | Expired | Cancelled | RefundSettled | Disputed | DisputeClosed
-    | Retracted | Mismatched | Lost
-)  # fmt: skip
+    Accepted
+    | ActionRequired
+    | Captured
+    | Claimed
+    | Declined
+    | Expired
+    | Cancelled
+    | RefundSettled
+    | Disputed
+    | DisputeClosed
+    | Retracted
+    | Mismatched
+    | Lost
+)
 
 
 @dataclass(frozen=True, slots=True)

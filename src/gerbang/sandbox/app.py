@@ -236,7 +236,7 @@ def create(
     a payment shows its payer, for those who pay it from the demo wallet; `shop` makes payments at Gerbang for the endings.
     """
     simulators, contracts = load(config.simulators)
-    return Sandbox(config, simulators, contracts, advance, asked, shop)
+    return Sandbox(config=config, simulators=simulators, contracts=contracts, advance=advance, asked=asked, shop=shop)
 
 
 @asynccontextmanager
@@ -261,4 +261,6 @@ async def run(config: SandboxConfig, advance: Advance | None = None) -> None:
 def _request(scope: Scope, path: str, body: bytes) -> Request:
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     base_url = f"{scope['scheme']}://{headers.get('host', '')}"
-    return Request(scope["method"], path, scope["query_string"], headers, body, base_url)
+    return Request(
+        method=scope["method"], path=path, query=scope["query_string"], headers=headers, body=body, base_url=base_url
+    )

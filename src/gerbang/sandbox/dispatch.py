@@ -69,7 +69,14 @@ class Dispatcher:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         root = self._public_url or f"{scope['scheme']}://{headers.get('host', '')}"
         inner = path[len(simulator.prefix) :]
-        return Request(scope["method"], inner, scope["query_string"], headers, body, root + simulator.prefix)
+        return Request(
+            method=scope["method"],
+            path=inner,
+            query=scope["query_string"],
+            headers=headers,
+            body=body,
+            base_url=root + simulator.prefix,
+        )
 
 
 def _twists(simulator: Simulator) -> Mapping[Kind, Twist]:

@@ -13,9 +13,15 @@ from gerbang.ports.simulator import Ending
 CHAIN: Final = "chain"
 ON_CHAIN: Final[Mapping[str, Sequence[Ending]]] = {
     "crypto": (
-        Ending("paid"), Ending("under"), Ending("over"), Ending("parts"), Ending("twice"), Ending("wrong_coin"), Ending("taken_back"),
+        Ending("paid"),
+        Ending("under"),
+        Ending("over"),
+        Ending("parts"),
+        Ending("twice"),
+        Ending("wrong_coin"),
+        Ending("taken_back"),
     )
-}  # fmt: skip
+}
 
 
 SENT: Final = "0x…"  # stands in a call for the transaction that the wallet sent before it
@@ -92,7 +98,9 @@ def _declined(on: Target) -> Sequence[Call]:
 
 
 STORIES: Final[Mapping[str, Scenario]] = {
-    "paid": Scenario("Paid", "The payment turns `paid`, the ledger has clearing against sales, and the payer gets a receipt.", _pay),
+    "paid": Scenario(
+        "Paid", "The payment turns `paid`, the ledger has clearing against sales, and the payer gets a receipt.", _pay
+    ),
     "under": Scenario(
         "Too little",
         "The payment turns `part_paid`: page and mail say what is missing; nothing is thought to be paid.",
@@ -121,7 +129,11 @@ STORIES: Final[Mapping[str, Scenario]] = {
     "under_claimed": Scenario(
         "Too little, told as paid",
         "The provider says that it is paid, our own node sees that less came: that is credited, and the payment is `held` until a person decides.",
-        lambda on: (_control(on, "pay", amount=on.amount - on.amount // 5, reason="completed"), _mined(2), _looked_at(on)),
+        lambda on: (
+            _control(on, "pay", amount=on.amount - on.amount // 5, reason="completed"),
+            _mined(2),
+            _looked_at(on),
+        ),
     ),
     "repeated": Scenario(
         "Told four times",
@@ -138,9 +150,13 @@ STORIES: Final[Mapping[str, Scenario]] = {
         "The payment turns `expired`, its page says so, and Gerbang still asks one hour, one day and three days later.",
         lambda on: (_control(on, "expire"), _looked_at(on)),
     ),
-    "declined": Scenario("Declined", "The payment turns `failed`, no money moved, and the payer may choose again.", _declined),
+    "declined": Scenario(
+        "Declined", "The payment turns `failed`, no money moved, and the payer may choose again.", _declined
+    ),
     "secure_refused": Scenario(
-        "3-D Secure refused", "The payment turns `failed` because of 3-D Secure, and the payer may choose again.", _declined
+        "3-D Secure refused",
+        "The payment turns `failed` because of 3-D Secure, and the payer may choose again.",
+        _declined,
     ),
     "refund_refused": Scenario(
         "Refund refused",
@@ -190,7 +206,7 @@ STORIES: Final[Mapping[str, Scenario]] = {
         lambda on: (_fault(on, kind="http_500", count=3),),
         own=True,
     ),
-}  # fmt: skip
+}
 
 
 def _send(on: Target, amount: int | None = None, **more: Any) -> Call:
@@ -214,9 +230,11 @@ _ON_CHAIN: Final[Mapping[str, Callable[[Target], Sequence[Call]]]] = {
     "parts": lambda on: _sent(on, on.amount - on.amount // 5, on.amount // 5),
     "twice": lambda on: _sent(on, None, on.amount),
     "taken_back": lambda on: (
-        *_sent(on, None), Call("POST", f"/control/{CHAIN}/drop", {"transaction": SENT}), _looked_at(on),
+        *_sent(on, None),
+        Call("POST", f"/control/{CHAIN}/drop", {"transaction": SENT}),
+        _looked_at(on),
     ),
-}  # fmt: skip
+}
 
 
 def calls_for(on: Target) -> Sequence[Call]:

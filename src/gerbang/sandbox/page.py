@@ -137,7 +137,9 @@ class Page:
     async def _home(self, query: Mapping[str, str], base_url: str) -> Answer:
         scenario_runner = self._control.director
         played = await scenario_runner.looked_again()
-        asked = await self._control.answer(Request("GET", "/control/chain", b"", {}, b"", ""))
+        asked = await self._control.answer(
+            Request(method="GET", path="/control/chain", query=b"", headers={}, body=b"", base_url="")
+        )
         chain = msgspec.json.decode(asked.body)
         providers = [self._provider(simulator) for simulator in self._world.simulators.values()]
         return self._render(
@@ -280,7 +282,14 @@ def _chain(values: Mapping[str, str]) -> Request:
 
 
 def _call(method: str, path: str, body: object) -> Request:
-    return Request(method, path, b"", {"content-type": "application/json"}, msgspec.json.encode(body), "")
+    return Request(
+        method=method,
+        path=path,
+        query=b"",
+        headers={"content-type": "application/json"},
+        body=msgspec.json.encode(body),
+        base_url="",
+    )
 
 
 def _back(said: str, *, refused: bool) -> Answer:

@@ -78,7 +78,15 @@ class ScenarioRunner:
         calls = await self._make(calls_for(asked))
         if scenario.own:  # the trouble came first, and the payment comes into it
             asked = await self._bought(asked)
-        played = ScenarioResult(wish.ending, scenario.title, provider, asked.method, asked.payment, scenario.see, calls)
+        played = ScenarioResult(
+            ending=wish.ending,
+            title=scenario.title,
+            provider=provider,
+            method=asked.method,
+            payment=asked.payment,
+            see=scenario.see,
+            calls=calls,
+        )
         self.last = played._replace(seen=await self._seen(watch, played))
         return self.last
 
@@ -177,7 +185,16 @@ class ScenarioRunner:
             answered: Mapping[str, Any] = await self._known_shop().call(call.method, call.path, call.body)
             return answered
         headers = {"content-type": "application/json"}
-        answer = await self._control(Request(call.method, call.path, b"", headers, msgspec.json.encode(call.body), ""))
+        answer = await self._control(
+            Request(
+                method=call.method,
+                path=call.path,
+                query=b"",
+                headers=headers,
+                body=msgspec.json.encode(call.body),
+                base_url="",
+            )
+        )
         told: Mapping[str, Any] = msgspec.json.decode(answer.body)
         if answer.status >= 300:
             raise Impossible(told["code"], f"{call.path}: {told['detail']}")

@@ -58,11 +58,20 @@ class Shop:
             "POST",
             "/v1/payments",
             {
-                "amount": amount, "currency": currency, "description": "Kopi Gayo 250 g", "order_reference": f"UJI-{ids.new().hex[-6:]}",
-                "method": method, "method_options": options[0], "connection": self.connections[provider],
-                "customer": {"name": "Sari Wulandari", "email": "sari@lumbung.example", "phone": _PHONES.get(method, "081234567890")},
+                "amount": amount,
+                "currency": currency,
+                "description": "Kopi Gayo 250 g",
+                "order_reference": f"UJI-{ids.new().hex[-6:]}",
+                "method": method,
+                "method_options": options[0],
+                "connection": self.connections[provider],
+                "customer": {
+                    "name": "Sari Wulandari",
+                    "email": "sari@lumbung.example",
+                    "phone": _PHONES.get(method, "081234567890"),
+                },
             },
-        )  # fmt: skip
+        )
         return made
 
     async def newest(self, provider: str, method: str) -> Mapping[str, Any] | None:

@@ -103,7 +103,17 @@ def _do(
     key: bool = False,
     large: bool = False,
 ) -> Row:
-    return Row(method, path, Who.PERMITTED, permissions, rate, Body.JSON, own=own, key_required=key, large=large)
+    return Row(
+        method=method,
+        path=path,
+        who=Who.PERMITTED,
+        permissions=permissions,
+        rate=rate,
+        body=Body.JSON,
+        own=own,
+        key_required=key,
+        large=large,
+    )
 
 
 _SEE: Final = ("payments:read", "payments:read_own")

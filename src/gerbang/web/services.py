@@ -1,4 +1,4 @@
-"""What the edge may use, put together once in app.py and handed to every route as `services`. Names only; nothing is made here."""
+"""What the edge may use, put together once in app/ and handed to every route as `services`. Names only; nothing is made here."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field

@@ -126,7 +126,7 @@ BAD: dict[str, Callable[[Json, Json], tuple[Json, Json]]] = {
     "a session that never was": with_claims(sid=ids.show("ses", ids.new())),
     "another role": with_claims(role="admin"),
     "a role that is none": with_claims(role="owner"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", BAD)

@@ -45,14 +45,16 @@ async def test_every_set_of_filters_shows_the_events_that_fit_newest_first_and_e
     made = await _some(db, 40)
     for source, type_, status, since in product(
         (None, "jakarta", "nowhere"), (None, "closed"), (None, "parked"), (None, START + timedelta(hours=5))
-    ):  # fmt: skip
+    ):
         found = list[Event]()
         async with db.reading() as tx:
             filters = EventFilters(source, type_, status, since)
             while part := await store.page(tx, filters, (found[-1].received_at, found[-1].id) if found else None, 6):
                 found += part
         assert [one.id for one in found] == [
-            id_ for id_, at, *kind in made
-            if all(asked in (None, is_) for asked, is_ in zip((source, type_, status), kind, strict=True)) and (since is None or at >= since)
-        ], filters  # fmt: skip
+            id_
+            for id_, at, *kind in made
+            if all(asked in (None, is_) for asked, is_ in zip((source, type_, status), kind, strict=True))
+            and (since is None or at >= since)
+        ], filters
         assert all(one.times_seen == 3 for one in found)

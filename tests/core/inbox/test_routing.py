@@ -26,9 +26,12 @@ from gerbang.core.inbox.worker import Worker
 from gerbang.ports.kinds import Kind
 
 CONNECTIONS: Mapping[str, Kind | Unhandled] = {
-    "bank": Kind.PAYMENT, "wallet": Kind.PAYMENT, "shop": Kind.MARKETPLACE, "robot": Kind.AI,
+    "bank": Kind.PAYMENT,
+    "wallet": Kind.PAYMENT,
+    "shop": Kind.MARKETPLACE,
+    "robot": Kind.AI,
     "gone": Unhandled("There is no connection 'gone'."),
-}  # fmt: skip
+}
 
 
 class Noun:
@@ -63,7 +66,16 @@ def router(**nouns: Noun) -> Router:
 
 
 def event(connection: str) -> Event:
-    return Event(ids.new(), datetime.now(UTC), connection, "k", "s", "t", {}, b"")
+    return Event(
+        id=ids.new(),
+        received_at=datetime.now(UTC),
+        connection=connection,
+        key="k",
+        subject="s",
+        type="t",
+        headers={},
+        body=b"",
+    )
 
 
 async def results(handle: object, *connections: str) -> Sequence[Result]:
@@ -115,7 +127,11 @@ def test_every_kind_has_shards_of_its_own_and_those_of_payments_are_where_they_w
 
 async def put(inbox: Inbox, kind: Kind, connection: str, subjects: int) -> None:
     for number in range(subjects):
-        await inbox.receive(NewEvent(connection, f"{number}", f"{number}", "t", {}, b"x", kind))
+        await inbox.receive(
+            NewEvent(
+                connection=connection, key=f"{number}", subject=f"{number}", type="t", headers={}, body=b"x", kind=kind
+            )
+        )
 
 
 async def states(inbox: Inbox, connection: str) -> list[tuple[str, str | None]]:

@@ -45,24 +45,79 @@ def details(
     refund: RefundStatus | None = None,
 ) -> PaymentDetail:
     """A payment of Rp 150.000 by a BCA virtual account."""
-    payment, attempt = ids.new(), ids.new()
     deadline = AT + timedelta(days=1)
     made = Payment(
-        payment, status, late=False, livemode=livemode, amount=150_000, currency="IDR", amount_captured=captured, amount_refunded=0,
-        amount_excess=max(0, captured - 150_000), description=description, order_reference="INV-7", owner_id=None, metadata={},
-        items=(), return_url=None, sequence=0, created_at=AT, updated_at=AT, expires_at=deadline, paid_at=AT, cancelled_at=None,
-    )  # fmt: skip
-    tried = Attempt(
-        attempt, payment, 1, attempt_status, Method.VIRTUAL_ACCOUNT, {"bank": "BCA"}, "nicepay-main", Effect.INSTRUCTS, Lookup.NONE,
-        150_000, "IDR", captured, 0, 50_000 if refund else 0, DisputeState.NONE, "tx-1", next_action, None, None, unsent=False, created_at=AT,
-        updated_at=AT, expires_at=deadline,
-    )  # fmt: skip
-    back = (
-        Refund(ids.new(), payment, attempt, refund, 50_000, "IDR", 0, "Kopi tumpah", None, None, "key:test", AT, AT)
-        if refund
-        else None
+        ids.new(),
+        status,
+        late=False,
+        livemode=livemode,
+        amount=150_000,
+        currency="IDR",
+        amount_captured=captured,
+        amount_refunded=0,
+        amount_excess=max(0, captured - 150_000),
+        description=description,
+        order_reference="INV-7",
+        owner_id=None,
+        metadata={},
+        items=(),
+        return_url=None,
+        sequence=0,
+        created_at=AT,
+        updated_at=AT,
+        expires_at=deadline,
+        paid_at=AT,
+        cancelled_at=None,
     )
-    return PaymentDetail(made, (tried,), (back,) if back else (), payer)
+    tried = _attempt(made, attempt_status, next_action, reserved=50_000 if refund else 0)
+    back = (_half_back(tried, refund),) if refund else ()
+    return PaymentDetail(made, (tried,), back, payer)
+
+
+def _attempt(of: Payment, status: AttemptStatus, shown: NextAction | None, *, reserved: int) -> Attempt:
+    return Attempt(
+        id=ids.new(),
+        payment_id=of.id,
+        number=1,
+        status=status,
+        method=Method.VIRTUAL_ACCOUNT,
+        options={"bank": "BCA"},
+        connection="nicepay-main",
+        effect=Effect.INSTRUCTS,
+        lookup=Lookup.NONE,
+        amount=150_000,
+        currency="IDR",
+        captured=of.amount_captured,
+        refunded=0,
+        refund_reserved=reserved,
+        dispute=DisputeState.NONE,
+        provider_reference="tx-1",
+        next_action=shown,
+        failure=None,
+        asked_at=None,
+        unsent=False,
+        created_at=AT,
+        updated_at=AT,
+        expires_at=of.expires_at,
+    )
+
+
+def _half_back(paid: Attempt, status: RefundStatus) -> Refund:
+    return Refund(
+        id=ids.new(),
+        payment_id=paid.payment_id,
+        attempt_id=paid.id,
+        status=status,
+        amount=50_000,
+        currency="IDR",
+        credit_amount=0,
+        reason="Kopi tumpah",
+        provider_reference=None,
+        failure=None,
+        requested_by="key:test",
+        created_at=AT,
+        updated_at=AT,
+    )
 
 
 def about(one: PaymentDetail, type_: str, **said: Any) -> Announcement:
@@ -75,10 +130,16 @@ def about(one: PaymentDetail, type_: str, **said: Any) -> Announcement:
         data |= {"attempt": ids.show("att", one.attempts[0].id), "method": "virtual_account"}
     else:
         data |= {
-            "amount": payment.amount, "currency": "IDR", "amount_captured": payment.amount_captured,
-            "amount_excess": payment.amount_excess, "amount_refunded": 0, "late": False,
-        }  # fmt: skip
-    return Announcement(type_, ObjectRef(PAYMENT, payment.id), data | said, AT, 1, ids.new())
+            "amount": payment.amount,
+            "currency": "IDR",
+            "amount_captured": payment.amount_captured,
+            "amount_excess": payment.amount_excess,
+            "amount_refunded": 0,
+            "late": False,
+        }
+    return Announcement(
+        type=type_, object=ObjectRef(PAYMENT, payment.id), data=data | said, made_at=AT, sequence=1, id=ids.new()
+    )
 
 
 async def stored(db: Database, one: PaymentDetail) -> PaymentDetail:
@@ -132,10 +193,15 @@ def notifications(
     people: Mapping[UUID, Contact] | None = None,
     restart_for: timedelta = timedelta(),
 ) -> Notifications:
-    """As app.py puts it together."""
+    """As app/ puts it together."""
     return Notifications(
-        db, payments=load_details, people=People(people or {}).read, host="toko.example", alerts=alerts, restart_for=restart_for
-    )  # fmt: skip
+        db,
+        payments=load_details,
+        people=People(people or {}).read,
+        host="toko.example",
+        alerts=alerts,
+        restart_for=restart_for,
+    )
 
 
 async def taken(db: Database, made: Notifications) -> None:

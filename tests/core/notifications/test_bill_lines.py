@@ -11,9 +11,10 @@ from gerbang.core.notifications.rendering import Letterhead, render
 from tests.core.notifications.example_payments import about, details
 
 ITEMS: tuple[dict[str, Any], ...] = (
-    {"name": "Kopi <b>Gayo</b>", "amount": 120_000, "quantity": 2}, {"name": "Ongkir", "amount": 40_000},
+    {"name": "Kopi <b>Gayo</b>", "amount": 120_000, "quantity": 2},
+    {"name": "Ongkir", "amount": 40_000},
     {"name": "Voucher", "amount": -10_000, "kind": "voucher"},
-)  # fmt: skip
+)
 
 
 def mail(template: Template, type_: str, items: tuple[dict[str, Any], ...]) -> tuple[str, str]:

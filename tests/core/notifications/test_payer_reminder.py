@@ -60,9 +60,7 @@ def waiting(
 
 
 def made(db: Database, before: timedelta = HOUR) -> Notifications:
-    return Notifications(
-        db, payments=load_details, people=People({}).read, host="toko.example", remind_before=before
-    )  # fmt: skip
+    return Notifications(db, payments=load_details, people=People({}).read, host="toko.example", remind_before=before)
 
 
 async def instructed(db: Database, one: PaymentDetail, before: timedelta = HOUR) -> PaymentDetail:

@@ -61,9 +61,13 @@ def route_to(port: int) -> Callable[[], Awaitable[MailRoute | None]]:
 async def sending(db: Database, port: int) -> AsyncIterator[None]:
     """A worker that sends to this port; what waits for its time is brought forward, so that no test waits."""
     sender = Sender(
-        db, payments=load_details, people=People({JANES: Contact("Jane Doe", "jane@example.com", "en")}).read,
-        route=route_to(port), link=link, letterhead=Letterhead("Toko Lumbung"),
-    )  # fmt: skip
+        db,
+        payments=load_details,
+        people=People({JANES: Contact("Jane Doe", "jane@example.com", "en")}).read,
+        route=route_to(port),
+        link=link,
+        letterhead=Letterhead("Toko Lumbung"),
+    )
     stop = asyncio.Event()
     task = asyncio.create_task(Worker(db, {SEND: sender.handle}).run(stop))
     try:

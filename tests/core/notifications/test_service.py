@@ -57,8 +57,12 @@ async def test_a_paid_payment_makes_one_mail_and_its_job_in_the_payers_language(
     await taken(db, notifications(db))
     (row,) = await rows(db)
     assert (row["recipient"], row["template"], row["locale"], row["status"], row["channel"]) == (
-        "jane@example.com", "payment_paid", "en", "queued", "email",
-    )  # fmt: skip
+        "jane@example.com",
+        "payment_paid",
+        "en",
+        "queued",
+        "email",
+    )
     shown = ids.show("ntf", row["id"])
     assert row["message_id"] == f"<{shown}@toko.example>"
     assert await jobs(db) == {shown}

@@ -122,9 +122,14 @@ async def world(database: FreshDatabase, tmp_path: Path, free_port: Callable[[],
     """A running world; each test has its own."""
     port, sandbox_port = free_port(), free_port()
     chosen = settings.load(
-        data=tmp_path, database_url=database.app_dsn, database_owner_url=database.owner_dsn, sandbox=True, port=port,
-        sandbox_port=sandbox_port, provider_wait_s=3.0,
-    )  # fmt: skip
+        data=tmp_path,
+        database_url=database.app_dsn,
+        database_owner_url=database.owner_dsn,
+        sandbox=True,
+        port=port,
+        sandbox_port=sandbox_port,
+        provider_wait_s=3.0,
+    )
     ensure_root_key(chosen.root_key_path, create=True)
     owner = Database(database.owner_dsn, size=2)
     await owner.open()
@@ -140,7 +145,7 @@ async def world(database: FreshDatabase, tmp_path: Path, free_port: Callable[[],
 
     async with running(config, advance) as sandbox, app.core(chosen, "test") as core, asyncio.TaskGroup() as group:
         await demo_accounts.connect(demo_accounts.NICEPAY, core.connections, core.secrets, core.settings)
-        queue = QueueWorker(core.db, app._job_handlers(core))
+        queue = QueueWorker(core.db, app.job_handlers(core))
         core.payments.context.wake = queue.wake
         group.create_task(queue.run(stop))
         group.create_task(InboxWorker(core.db, core.events.handlers()).run(stop))

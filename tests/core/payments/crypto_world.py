@@ -104,9 +104,14 @@ async def open_harbour(
 ) -> AsyncIterator[CryptoWorld]:
     """A sandbox with a chain, and a core that looks at it only when it is told to."""
     chosen = settings.load(
-        data=tmp_path, database_url=database.app_dsn, database_owner_url=database.owner_dsn, sandbox=True, port=free_port(),
-        sandbox_port=free_port(), fixed_rates="USDC/USD=1 ETH/USD=2500",
-    )  # fmt: skip
+        data=tmp_path,
+        database_url=database.app_dsn,
+        database_owner_url=database.owner_dsn,
+        sandbox=True,
+        port=free_port(),
+        sandbox_port=free_port(),
+        fixed_rates="USDC/USD=1 ETH/USD=2500",
+    )
     ensure_root_key(chosen.root_key_path, create=True)
     owner = Database(database.owner_dsn, size=2)
     await owner.open()

@@ -100,12 +100,14 @@ class ScriptedChain:
 
     def network(self, account: Account) -> Network:
         return Network(
-            self.name,
-            self.chain_id,
-            tuple(Asset(symbol, contract, 6, self.agree_above) for symbol, contract in self.assets(account).items()),
-            int(account.settings.get("confirmations") or self.confirmations),
-            account.settings.get("finality") == "finalized",
-            self.settled_after,
+            name=self.name,
+            chain_id=self.chain_id,
+            assets=tuple(
+                Asset(symbol, contract, 6, self.agree_above) for symbol, contract in self.assets(account).items()
+            ),
+            confirmations=int(account.settings.get("confirmations") or self.confirmations),
+            finalized=account.settings.get("finality") == "finalized",
+            settled_after=self.settled_after,
         )
 
     def assets(self, account: Account) -> dict[str, str]:
@@ -153,9 +155,11 @@ class ScriptedChain:
         return {
             (address, contract): sum(
                 moved.amount for moved in self._moved() if (moved.recipient, moved.contract) == (address, contract)
-            ) + self.extra.get(address, 0)
-            for address in addresses for contract in contracts
-        }  # fmt: skip
+            )
+            + self.extra.get(address, 0)
+            for address in addresses
+            for contract in contracts
+        }
 
     async def arrivals(
         self, account: Account, address: str, contract: str, first: int, last: int
@@ -185,10 +189,29 @@ class ScriptedChain:
             moved = []
             for recipient, amount in sent.moves:
                 moved.append(
-                    Transfer(sent.hash, log, TOKENS[sent.token], STRANGER, recipient, amount, number, hash_, block.at)
+                    Transfer(
+                        transaction=sent.hash,
+                        log=log,
+                        contract=TOKENS[sent.token],
+                        sender=STRANGER,
+                        recipient=recipient,
+                        amount=amount,
+                        block=number,
+                        block_hash=hash_,
+                        at=block.at,
+                    )
                 )
                 log += 1
-            found.append(Receipt(sent.hash, True, number, hash_, block.at, tuple(moved)))
+            found.append(
+                Receipt(
+                    transaction=sent.hash,
+                    succeeded=True,
+                    block=number,
+                    block_hash=hash_,
+                    at=block.at,
+                    transfers=tuple(moved),
+                )
+            )
         return found
 
 
@@ -200,10 +223,22 @@ class ScriptedWallet:
 
     def terms(self, account: Account) -> Sequence[MethodTerms]:
         assets = tuple(
-            AssetTerms(one, self._chain.name, one, 6, 1, 10**15, "low") for one in self._chain.assets(account)
+            AssetTerms(asset=one, network=self._chain.name, title=one, decimals=6, least=1, most=10**15, fee_hint="low")
+            for one in self._chain.assets(account)
         )
         wallet, _ = self._chain.deposit(account, 0)
-        return [MethodTerms(Method.CRYPTO, Effect.INSTRUCTS, Lookup.NONE, "", 1, 10**12, assets=assets, wallet=wallet)]
+        return [
+            MethodTerms(
+                method=Method.CRYPTO,
+                effect=Effect.INSTRUCTS,
+                lookup=Lookup.NONE,
+                currency="",
+                least=1,
+                most=10**12,
+                assets=assets,
+                wallet=wallet,
+            )
+        ]
 
     async def submit(self, account: Account, submission: Submission) -> Sequence[Fact]:
         assert submission.quote is not None, "a crypto attempt has a quote"
@@ -229,9 +264,27 @@ class ScriptedProcessor:
     address: Final = "0x" + "c0" * 20
 
     def terms(self, account: Account) -> Sequence[MethodTerms]:
-        asset = AssetTerms("USDC", account.settings.get("network", "base"), "USDC", 6, 1, 10**15, "low", places=2)
+        asset = AssetTerms(
+            asset="USDC",
+            network=account.settings.get("network", "base"),
+            title="USDC",
+            decimals=6,
+            least=1,
+            most=10**15,
+            fee_hint="low",
+            places=2,
+        )
         return [
-            MethodTerms(Method.CRYPTO, Effect.INSTRUCTS, Lookup.BY_THEIRS, "", 1, 10**12, assets=(asset,), refund=True)
+            MethodTerms(
+                method=Method.CRYPTO,
+                effect=Effect.INSTRUCTS,
+                lookup=Lookup.BY_THEIRS,
+                currency="",
+                least=1,
+                most=10**12,
+                assets=(asset,),
+                refund=True,
+            )
         ]
 
     async def submit(self, account: Account, submission: Submission) -> Sequence[Fact]:
@@ -257,8 +310,14 @@ def processor() -> Provider:
 
     network = SettingField("network", "Network", "Where it takes money.", "base")
     return Provider(
-        "scripted_processor", "Scripted processor", (Kind.PAYMENT,), (), (network,), "https://example.com", payment=payments
-    )  # fmt: skip
+        name="scripted_processor",
+        title="Scripted processor",
+        kinds=(Kind.PAYMENT,),
+        credentials=(),
+        settings=(network,),
+        documentation="https://example.com",
+        payment=payments,
+    )
 
 
 def provider(chain: ScriptedChain, name: str = "scripted") -> Provider:
@@ -272,5 +331,12 @@ def provider(chain: ScriptedChain, name: str = "scripted") -> Provider:
 
     settings = tuple(SettingField(one, one, "As it says.") for one in ("confirmations", "finality", "wallet", "assets"))
     return Provider(
-        name, "Scripted chain", (Kind.PAYMENT, Kind.CHAIN), (), settings, "https://example.com", payment=payments, chain=watched
-    )  # fmt: skip
+        name=name,
+        title="Scripted chain",
+        kinds=(Kind.PAYMENT, Kind.CHAIN),
+        credentials=(),
+        settings=settings,
+        documentation="https://example.com",
+        payment=payments,
+        chain=watched,
+    )

@@ -69,9 +69,12 @@ PENDING = ("pending", False, 0, 0)
 async def open_shore(database: FreshDatabase, tmp_path: Path) -> AsyncIterator[ScriptedWorld]:
     """Each test has a chain of its own, of ten empty blocks."""
     chosen = settings.load(
-        data=tmp_path, database_url=database.app_dsn, database_owner_url=database.owner_dsn, sandbox=True,
+        data=tmp_path,
+        database_url=database.app_dsn,
+        database_owner_url=database.owner_dsn,
+        sandbox=True,
         fixed_rates="USDC/USD=1",
-    )  # fmt: skip
+    )
     ensure_root_key(chosen.root_key_path, create=True)
     owner = Database(database.owner_dsn, size=2)
     await owner.open()

@@ -37,8 +37,19 @@ PART = PaymentStatus.PART_PAID
 
 def coins(asked: int = 4_850, details: int = 48_509_700, tolerance: int = 0, **fields: object) -> Attempt:
     quote = Quote(
-        "USDC", "base", 6, str(details), "1", "settings", 0, str(tolerance), "wallet:base:USDC", NOW, NOW + timedelta(minutes=15), "0xaa"
-    )  # fmt: skip
+        asset="USDC",
+        network="base",
+        decimals=6,
+        amount=str(details),
+        rate="1",
+        source="settings",
+        spread_bp=0,
+        tolerance=str(tolerance),
+        holder="wallet:base:USDC",
+        locked_at=NOW,
+        expires_at=NOW + timedelta(minutes=15),
+        wallet="0xaa",
+    )
     made = attempt(AttemptStatus.PENDING, replace(USDC, amount=str(details)), amount=asked, currency="USD", quote=quote)
     return replace(made, deposit=0, **fields)
 

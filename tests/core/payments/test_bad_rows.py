@@ -3,6 +3,7 @@
 import pytest
 
 from gerbang import app
+from gerbang.app import sandbox_process
 from gerbang.base import ids
 from gerbang.base.clock import MOST_OFFSET_S, BusinessClock, real_now
 from gerbang.base.errors import GerbangError, RowUnreadable
@@ -51,7 +52,7 @@ async def test_a_connection_whose_provider_is_gone_is_unusable_and_all_others_wo
     await sql(world, GONE)
     await sql(world, "UPDATE attempts SET connection = 'gone', look_at = now() WHERE payment_id = $1", gone.payment.id)
     await world.core.payments.context.look()  # type: ignore[misc]  # app.core has set it
-    assert await app._mail_route(world.core) is None
+    assert await app.mail_route(world.core.settings, world.core.connections, world.core.http) is None
     assert (await send(world, b"x", "gone")).status == 503
     assert [one.what for one in await doctor._connections(world.core.db)] == [
         "connection gone has no provider: 'vanished' is not installed"
@@ -83,8 +84,11 @@ async def test_a_connection_whose_settings_cannot_be_read_offers_nothing_and_all
     world: World, provider: str, settings: dict[str, str]
 ) -> None:
     await sql(
-        world, "INSERT INTO connections (id, provider, livemode, settings) VALUES ('bad', $1, false, $2)", provider, settings
-    )  # fmt: skip
+        world,
+        "INSERT INTO connections (id, provider, livemode, settings) VALUES ('bad', $1, false, $2)",
+        provider,
+        settings,
+    )
     offered = await world.core.payments.methods(150_000, "IDR")
     assert {one.connection for one in offered} == {"nicepay-uji"}
     probed = await probes.probe(world.core.connections, world.core.http, await world.core.connections.get("bad"))
@@ -102,13 +106,15 @@ async def test_a_secret_that_does_not_open_is_called_that_and_keeps_no_other_con
     found = doctor._of_probe("ruined", probed)
     assert (found.good, found.cure) == (False, "Write it anew: gerbang secrets put NAME.")
     assert "service/ruined/key version 1 does not open" in found.what
-    await app._connect("ruined", world.core.secrets.get("service/ruined/key", Purpose.CALL_PROVIDER))
+    await sandbox_process.connect("ruined", world.core.secrets.get("service/ruined/key", Purpose.CALL_PROVIDER))
     assert (await world.create()).details.attempts
 
 
 async def test_events_of_a_connection_without_its_secret_wait_and_block_no_others(world: World) -> None:
     await sql(world, SEALED_AWAY)
-    await world.core.inbox.receive(NewEvent("sealed", "k", "s", "payment", {}, b"x"))
+    await world.core.inbox.receive(
+        NewEvent(connection="sealed", key="k", subject="s", type="payment", headers={}, body=b"x")
+    )
     details = (await world.create()).details
     await send(world, letter(world, details))
     await world.pay(details)
@@ -124,7 +130,9 @@ async def test_a_secret_that_does_not_open_stops_only_who_uses_it(world: World) 
     connection = await world.core.connections.get("sealed")
     with pytest.raises(GerbangError):
         await world.core.connections.account_for(connection, Purpose.VERIFY_WEBHOOK)
-    await world.core.inbox.receive(NewEvent("sealed", "k", "s", "payment", {}, b"x"))
+    await world.core.inbox.receive(
+        NewEvent(connection="sealed", key="k", subject="s", type="payment", headers={}, body=b"x")
+    )
     details = (await world.create()).details
     await world.pay(details)
     await world.until(details.payment.id, PaymentStatus.PAID, 40)
@@ -178,7 +186,9 @@ async def test_people_keys_events_and_refunds_of_words_that_are_unknown_are_alon
     await sql(world, "ALTER TABLE users DROP CONSTRAINT users_role_check")
     await sql(world, "ALTER TABLE inbox DROP CONSTRAINT inbox_status_check")
     await sql(world, "UPDATE users SET role = 'auditor' WHERE id = $1", bad.id)
-    await world.core.inbox.receive(NewEvent("nicepay-uji", "odd", "s", "payment", {}, b"x"))
+    await world.core.inbox.receive(
+        NewEvent(connection="nicepay-uji", key="odd", subject="s", type="payment", headers={}, body=b"x")
+    )
     await sql(world, "UPDATE inbox SET status = 'bogus' WHERE key = 'odd'")
     assert [user.id for user in await accounts.page(None, 10)] == [good.id]
     with pytest.raises(RowUnreadable):
@@ -202,8 +212,10 @@ async def test_a_refund_that_cannot_be_read_hides_its_own_payment_and_no_other(w
         world,
         "INSERT INTO refunds (id, payment_id, attempt_id, status, amount, currency, reason, requested_by, created_at, updated_at)"
         " VALUES ($1, $2, $3, 'bogus', 1, 'IDR', 'x', 't', now(), now())",
-        refund, bad.payment.id, bad.attempts[0].id,
-    )  # fmt: skip
+        refund,
+        bad.payment.id,
+        bad.attempts[0].id,
+    )
     listed, _ = await world.core.payments.page(Filters(), None, 10)
     shown = [details.payment.id for details in listed]
     assert (good.payment.id in shown, bad.payment.id in shown) == (True, False)

@@ -17,7 +17,7 @@ from gerbang.core.audit.service import no_audit_no_action
 from gerbang.core.inbox.model import Done, Event, EventStatus, NewEvent, Result
 from gerbang.core.inbox.service import Apply, Inbox
 from gerbang.core.inbox.worker import Worker
-from gerbang.core.payments import store
+from gerbang.core.payments import attempt_store
 from gerbang.core.payments.model import NotRefundable, PaymentDetail, PaymentStatus, RefundStatus
 from gerbang.core.payments.refunds.model import RefundOutcome
 from gerbang.core.payments.unit_of_work import load_for_update, save_changes
@@ -150,10 +150,13 @@ async def as_if_audited(db: Database, statement: str) -> None:
             await tx.execute(statement)
 
 
-@pytest.mark.parametrize(("lock", "statement"), [
-    ("LOCK TABLE payments IN EXCLUSIVE MODE", "UPDATE payments SET late = late WHERE false"),
-    ("LOCK TABLE ledger_lines IN ACCESS EXCLUSIVE MODE", "SELECT count(*) FROM ledger_lines"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("lock", "statement"),
+    [
+        ("LOCK TABLE payments IN EXCLUSIVE MODE", "UPDATE payments SET late = late WHERE false"),
+        ("LOCK TABLE ledger_lines IN ACCESS EXCLUSIVE MODE", "SELECT count(*) FROM ledger_lines"),
+    ],
+)
 async def test_another_table_that_is_locked_is_not_called_the_audit(
     module_database: FreshDatabase, lock: str, statement: str
 ) -> None:
@@ -179,12 +182,12 @@ async def test_what_a_sender_notes_while_an_answer_is_written_down_stands(world:
     async with world.core.db.transaction() as tx:
         aggregate = (await load_for_update(tx, [made.payment.id]))[made.payment.id]
         async with world.core.db.transaction() as sender:
-            assert await store.mark_unsent(sender, sending, True)
+            assert await attempt_store.mark_unsent(sender, sending, True)
         aggregate.put_attempt(replace(aggregate.attempts[sending], asked_at=aggregate.now))
         await save_changes(tx, [aggregate])
     async with world.core.db.transaction() as tx:
-        noted = await store.attempt(tx, sending)
-        await store.mark_unsent(tx, sending, False)
+        noted = await attempt_store.attempt(tx, sending)
+        await attempt_store.mark_unsent(tx, sending, False)
     assert noted is not None
     assert noted.unsent
     assert noted.asked_at == aggregate.now
@@ -194,7 +197,9 @@ async def test_what_a_sender_notes_while_an_answer_is_written_down_stands(world:
 async def test_a_letter_about_nothing_known_is_parked_with_its_bytes_and_its_lane_goes_on(world: World) -> None:  # R19
     stranger = ids.show("att", ids.new())
     body = f"tXid={'A' * 30}&referenceNo={stranger}&amt=150000&status=0&payMethod=02".encode()
-    await world.core.inbox.receive(NewEvent("nicepay-uji", "", stranger, "virtual_account.paid", {}, body))
+    await world.core.inbox.receive(
+        NewEvent(connection="nicepay-uji", key="", subject=stranger, type="virtual_account.paid", headers={}, body=body)
+    )
     made = (await world.create()).details
     await world.pay(made)
     await world.until(made.payment.id, PaymentStatus.PAID)
@@ -232,7 +237,9 @@ class Lane:
 
 async def put(inbox: Inbox, *bodies: bytes) -> None:
     for body in bodies:
-        await inbox.receive(NewEvent("nicepay-uji", "", "one-subject", "test", {}, body))
+        await inbox.receive(
+            NewEvent(connection="nicepay-uji", key="", subject="one-subject", type="test", headers={}, body=body)
+        )
 
 
 async def no_preview(_event: Event) -> None:

@@ -35,8 +35,10 @@ async def speak(world: World, dialect: str) -> None:
     await demo_accounts.connect(demo_accounts.SNAP, connections, world.core.secrets, world.core.settings)
     snap, known = await connections.get(demo_accounts.SNAP), await connections.get(demo_accounts.NICEPAY)
     settings: Mapping[str, str] = {
-        **known.settings, "snap_client_id": snap.settings["snap_client_id"], "snap": "virtual_account qris" if dialect == SNAP else "",
-    }  # fmt: skip
+        **known.settings,
+        "snap_client_id": snap.settings["snap_client_id"],
+        "snap": "virtual_account qris" if dialect == SNAP else "",
+    }
     both = {**known.secrets, **snap.secrets}
     await connections.update("test", known.id, settings=settings, secrets=both, enabled=True)
 
@@ -72,7 +74,11 @@ async def test_a_switch_strands_no_open_qr_code(world: World, before: str, after
     back = await settled(world, details)
     assert back.payment.status is PaymentStatus.REFUNDED
     called = set(await routes(world, so_far))
-    spoken = {"/api/v1.0/qr/qr-mpm-query", "/api/v1.0/qr/qr-mpm-refund"} if before == SNAP else {"/direct/v2/inquiry", "/direct/v2/cancel"}  # fmt: skip
+    spoken = (
+        {"/api/v1.0/qr/qr-mpm-query", "/api/v1.0/qr/qr-mpm-refund"}
+        if before == SNAP
+        else {"/direct/v2/inquiry", "/direct/v2/cancel"}
+    )
     assert called == spoken
     fresh = (await world.create(choice=QRIS)).details
     assert (fresh.attempts[0].status, fresh.attempts[0].dialect) == (AttemptStatus.PENDING, after)

@@ -49,9 +49,12 @@ async def test_fifty_requests_with_one_key_make_one_payment_and_one_registration
 async def test_a_lost_answer_ends_with_one_number_shown_and_money_on_either_found(world: World) -> None:  # R8
     await world.control("nicepay/faults", "PUT", kind="timeout_after_effect", route="registration", count=1, delay_s=1)
     await world.core.connections.update(
-        "test", "nicepay-uji", settings={**(await world.core.connections.get("nicepay-uji")).settings, "timeout_s": "1"},
-        secrets=(await world.core.connections.get("nicepay-uji")).secrets, enabled=True,
-    )  # fmt: skip
+        "test",
+        "nicepay-uji",
+        settings={**(await world.core.connections.get("nicepay-uji")).settings, "timeout_s": "1"},
+        secrets=(await world.core.connections.get("nicepay-uji")).secrets,
+        enabled=True,
+    )
     made = (await world.create()).details
     details = await world.until(made.payment.id, PaymentStatus.PENDING)
     assert [a.status for a in details.attempts] == [AttemptStatus.ABANDONED, AttemptStatus.PENDING]

@@ -94,8 +94,13 @@ async def test_a_forged_changed_or_unsigned_message_is_refused_and_not_kept(worl
     """R15."""
     details = (await world.create()).details
     good = letter(world, details)
-    forged = [letter(world, details, key="another key"), good.replace(b"amt=150000", b"amt=150001"), b"", b"\xff\xfe",
-              good.replace(b"merchantToken=", b"token=")]  # fmt: skip
+    forged = [
+        letter(world, details, key="another key"),
+        good.replace(b"amt=150000", b"amt=150001"),
+        b"",
+        b"\xff\xfe",
+        good.replace(b"merchantToken=", b"token="),
+    ]
     for body in forged:
         answer = await send(world, body)
         assert answer.status == 401, body

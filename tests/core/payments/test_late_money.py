@@ -43,7 +43,20 @@ def test_a_rest_after_the_deadline_is_late() -> None:
 def test_coins_that_came_in_time_are_in_time_whenever_a_surplus_comes() -> None:
     """Our node was away, and sees both at once."""
     transfers = [MINED, dataclasses.replace(MINED, transaction="0x8", at=LATER + timedelta(hours=1))]
-    judged = [Judged(ATTEMPT.id, 8_453, "base", "USDC", one, State.COUNTED, "counts", 10, 10) for one in transfers]
+    judged = [
+        Judged(
+            attempt=ATTEMPT.id,
+            chain_id=8_453,
+            network="base",
+            asset="USDC",
+            transfer=one,
+            state=State.COUNTED,
+            verdict="counts",
+            confirmations=10,
+            required=10,
+        )
+        for one in transfers
+    ]
     assert facts(ATTEMPT, judged) == [Captured(2_000_000, "USDC", MINED.at)]
 
 

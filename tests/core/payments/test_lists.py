@@ -50,9 +50,11 @@ def _fits(row: Row, f: Filters) -> bool:
         and f.order_reference in (None, order)
         and (f.created_after is None or at >= f.created_after)
         and (f.created_before is None or at < f.created_before)
-        and ((f.method is None and f.connection is None)
-             or any(f.method in (None, method) and f.connection in (None, connection) for method, connection in ways))
-    )  # fmt: skip
+        and (
+            (f.method is None and f.connection is None)
+            or any(f.method in (None, method) and f.connection in (None, connection) for method, connection in ways)
+        )
+    )
 
 
 async def _all_pages(db: Database, filters: Filters) -> Sequence[UUID]:
@@ -69,8 +71,14 @@ async def test_every_set_of_filters_shows_the_payments_that_fit_newest_first_and
     made = await _some(db, 60)
     early, late = START + timedelta(minutes=5), START + timedelta(minutes=15)
     for chosen in product(
-        (None, "paid"), (None, "card"), (None, "jakarta"), (None, "order-1"), (None, early), (None, late), (None, OWNERS[0])
-    ):  # fmt: skip
+        (None, "paid"),
+        (None, "card"),
+        (None, "jakarta"),
+        (None, "order-1"),
+        (None, early),
+        (None, late),
+        (None, OWNERS[0]),
+    ):
         filters = Filters(*chosen)
         assert await _all_pages(db, filters) == [row[1] for row in made if _fits(row, filters)], filters
 

@@ -45,18 +45,57 @@ S = AttemptStatus
 
 def an_attempt(status: AttemptStatus = S.SUBMITTING, **changes: object) -> Attempt:
     base = Attempt(
-        ID, ID, 1, status, Method.VIRTUAL_ACCOUNT, {"bank": "BCA"}, "nicepay", Effect.INSTRUCTS, Lookup.BY_THEIRS, 150_000, "IDR",
-        150_000 if status is S.CAPTURED else 0, 0, 0, DisputeState.NONE, None, None, None, None, False, NOW, NOW,
-        NOW + timedelta(days=1),
-    )  # fmt: skip
+        id=ID,
+        payment_id=ID,
+        number=1,
+        status=status,
+        method=Method.VIRTUAL_ACCOUNT,
+        options={"bank": "BCA"},
+        connection="nicepay",
+        effect=Effect.INSTRUCTS,
+        lookup=Lookup.BY_THEIRS,
+        amount=150_000,
+        currency="IDR",
+        captured=150_000 if status is S.CAPTURED else 0,
+        refunded=0,
+        refund_reserved=0,
+        dispute=DisputeState.NONE,
+        provider_reference=None,
+        next_action=None,
+        failure=None,
+        asked_at=None,
+        unsent=False,
+        created_at=NOW,
+        updated_at=NOW,
+        expires_at=NOW + timedelta(days=1),
+    )
     return replace(base, **changes)
 
 
 def a_payment(**changes: object) -> Payment:
     base = Payment(
-        ID, PaymentStatus.CREATED, False, False, 150_000, "IDR", 0, 0, 0, "Kopi", None, None, {}, (), None, 0, NOW, NOW,
-        NOW + timedelta(days=1), None, None,
-    )  # fmt: skip
+        id=ID,
+        status=PaymentStatus.CREATED,
+        late=False,
+        livemode=False,
+        amount=150_000,
+        currency="IDR",
+        amount_captured=0,
+        amount_refunded=0,
+        amount_excess=0,
+        description="Kopi",
+        order_reference=None,
+        owner_id=None,
+        metadata={},
+        items=(),
+        return_url=None,
+        sequence=0,
+        created_at=NOW,
+        updated_at=NOW,
+        expires_at=NOW + timedelta(days=1),
+        paid_at=None,
+        cancelled_at=None,
+    )
     return replace(base, **changes)
 
 
@@ -163,7 +202,21 @@ def test_without_money_the_highest_rung_wins_in_any_order(facts: list[Fact]) -> 
 
 
 def a_refund(amount: int, status: RefundStatus = RefundStatus.SUCCEEDED, credit: int = 0) -> Refund:
-    return Refund(ID, ID, ID, status, amount, "IDR", credit, "asked for", None, None, "user:x", NOW, NOW)
+    return Refund(
+        id=ID,
+        payment_id=ID,
+        attempt_id=ID,
+        status=status,
+        amount=amount,
+        currency="IDR",
+        credit_amount=credit,
+        reason="asked for",
+        provider_reference=None,
+        failure=None,
+        requested_by="user:x",
+        created_at=NOW,
+        updated_at=NOW,
+    )
 
 
 @pytest.mark.parametrize(

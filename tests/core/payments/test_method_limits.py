@@ -12,7 +12,15 @@ from gerbang.ports.payment import Effect, Lookup, Method, MethodTerms
 
 from .test_machine import NOW, a_payment
 
-HOUR = MethodTerms(Method.VIRTUAL_ACCOUNT, Effect.INSTRUCTS, Lookup.BY_THEIRS, "IDR", 1, 10**9, longest_expiry_s=3_600)
+HOUR = MethodTerms(
+    method=Method.VIRTUAL_ACCOUNT,
+    effect=Effect.INSTRUCTS,
+    lookup=Lookup.BY_THEIRS,
+    currency="IDR",
+    least=1,
+    most=10**9,
+    longest_expiry_s=3_600,
+)
 CHOICE = MethodChoice(Method.VIRTUAL_ACCOUNT, {"bank": "BCA"})
 
 
@@ -25,7 +33,16 @@ def test_what_a_provider_keeps_open_for_less_is_refused_with_the_most_that_it_do
 
 
 def test_an_attempt_ends_with_its_payment_or_when_its_provider_ends_it() -> None:
-    connection = Connection("nicepay", "nicepay", False, {}, {}, True, NOW, NOW)
+    connection = Connection(
+        id="nicepay",
+        provider="nicepay",
+        livemode=False,
+        settings={},
+        secrets={},
+        enabled=True,
+        created_at=NOW,
+        updated_at=NOW,
+    )
     for left, expected in ((timedelta(days=1), timedelta(hours=1)), (timedelta(minutes=5), timedelta(minutes=5))):
         payment = a_payment(expires_at=NOW + left)
         assert attempt_of(payment, 1, CHOICE, HOUR, connection, 1, NOW).expires_at == NOW + expected

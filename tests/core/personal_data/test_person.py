@@ -113,8 +113,13 @@ async def test_a_person_is_shown_with_everything_that_is_kept_about_them(db: Dat
     await stored(db, details(JANE))
     found = await people(db).export_person("user:usr_admin", await users.read_person(db, "Sari@Example.com"))
     assert {noun: len(rows) for noun, rows in found.items()} == {
-        "messages": 1, "payment_messages": 0, "webhook_events": 1, "refund_destinations": 1, "payers": 1, "users": 1,
-    }  # fmt: skip
+        "messages": 1,
+        "payment_messages": 0,
+        "webhook_events": 1,
+        "refund_destinations": 1,
+        "payers": 1,
+        "users": 1,
+    }
     assert found["webhook_events"][0]["body"] == "buyer=Sari Wulandari"
     assert "jane" not in str(found).lower()
 

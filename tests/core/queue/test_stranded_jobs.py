@@ -51,4 +51,4 @@ async def test_the_kinds_that_are_known_are_those_that_a_worker_runs(
     known = settings.load(data=tmp_path, database_url=database_url)
     ensure_root_key(known.root_key_path, create=True)
     async with app.core(known, "test") as core:
-        assert set(app._job_handlers(core)) == set(app.KINDS)
+        assert set(app.job_handlers(core)) == set(app.KINDS)

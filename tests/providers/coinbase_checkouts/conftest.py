@@ -7,6 +7,7 @@ import pytest
 from gerbang.base.http import Http
 from gerbang.providers.coinbase_checkouts.adapter import CheckoutPayments
 from tests.providers.coinbase_checkouts import script as wire
+from tests.providers.coinbase_checkouts.in_memory import InMemory
 from tests.providers.coinbase_checkouts.script import Script
 
 
@@ -21,3 +22,8 @@ async def provider() -> AsyncIterator[CheckoutPayments]:
     http = Http()
     yield CheckoutPayments(http)
     await http.close()
+
+
+@pytest.fixture
+def coinbase() -> InMemory:
+    return InMemory()

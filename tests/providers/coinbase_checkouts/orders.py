@@ -42,7 +42,17 @@ def account(base_url: str = "http://x", **settings: str) -> Account:
 
 def quote(amount: int = 48_500_000, rate: str = "1") -> Quote:
     return Quote(
-        "USDC", "base", 6, str(amount), rate, "settings", 0, "0", "clearing:coinbase", NOW, NOW + timedelta(minutes=15)
+        asset="USDC",
+        network="base",
+        decimals=6,
+        amount=str(amount),
+        rate=rate,
+        source="settings",
+        spread_bp=0,
+        tolerance="0",
+        holder="clearing:coinbase",
+        locked_at=NOW,
+        expires_at=NOW + timedelta(minutes=15),
     )
 
 
@@ -91,10 +101,19 @@ def checkout(status: str = "ACTIVE", **changes: Any) -> dict[str, Any]:
         "transactionHash": HASH,
     }
     fields = {
-        "id": CHECKOUT, "url": f"https://payments.coinbase.com/payment-links/pl_{CHECKOUT}", "amount": "48.50", "currency": "USDC",
-        "network": "base", "address": ADDRESS, "tokenAddress": USDC, "status": status, "description": "Kopi Gayo",
-        "metadata": {"attempt": REFERENCE, "payment": "pay_01JHK3V0000000000000000000"}, "expiresAt": "2025-01-15T02:45:00Z",
-        "createdAt": "2025-01-15T02:30:00Z", "updatedAt": "2025-01-15T02:31:00Z",
+        "id": CHECKOUT,
+        "url": f"https://payments.coinbase.com/payment-links/pl_{CHECKOUT}",
+        "amount": "48.50",
+        "currency": "USDC",
+        "network": "base",
+        "address": ADDRESS,
+        "tokenAddress": USDC,
+        "status": status,
+        "description": "Kopi Gayo",
+        "metadata": {"attempt": REFERENCE, "payment": "pay_01JHK3V0000000000000000000"},
+        "expiresAt": "2025-01-15T02:45:00Z",
+        "createdAt": "2025-01-15T02:30:00Z",
+        "updatedAt": "2025-01-15T02:31:00Z",
         **(paid if status in {"COMPLETED", "REFUNDED", "PARTIALLY_REFUNDED"} else {}),
-    } | changes  # fmt: skip
+    } | changes
     return {name: value for name, value in fields.items() if value is not None}

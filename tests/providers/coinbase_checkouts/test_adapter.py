@@ -43,7 +43,9 @@ from tests.providers.coinbase_checkouts.orders import (
 )
 from tests.providers.coinbase_checkouts.script import HANG_UP, Say, Script, refusal, say
 
-CLAIM = Claimed(48_500_000, "USDC", "base", HASH, ADDRESS, 48_500_000)
+CLAIM = Claimed(
+    total=48_500_000, currency="USDC", network="base", transaction=HASH, recipient=ADDRESS, onchain=48_500_000
+)
 
 
 def test_the_connection_names_its_place_by_its_mode() -> None:
@@ -69,8 +71,13 @@ def test_a_connection_needs_key_and_id() -> None:
 def test_it_only_instructs_and_is_looked_up_by_coinbases_id(provider: CheckoutPayments) -> None:
     (terms,) = provider.terms(account(least="100", most="500000"))
     assert (terms.effect, terms.lookup, terms.wallet, terms.cancel, terms.refund, terms.partial_refund) == (
-        Effect.INSTRUCTS, Lookup.BY_THEIRS, "", True, True, True,
-    )  # fmt: skip
+        Effect.INSTRUCTS,
+        Lookup.BY_THEIRS,
+        "",
+        True,
+        True,
+        True,
+    )
     (asset,) = terms.assets
     assert (asset.asset, asset.network, asset.decimals, asset.places) == ("USDC", "base", 6, 2)
     assert (asset.least, asset.most) == (1_000_000, 5_000_000_000)
@@ -83,10 +90,14 @@ class TestSubmit:
         (heard,) = script.heard
         assert (heard.method, heard.path) == ("POST", "/api/v1/checkouts")
         assert heard.body == {
-            "amount": "48.50", "currency": "USDC", "description": "Kopi Gayo, 1 kg", "expiresAt": "2025-01-15T02:45:00Z",
+            "amount": "48.50",
+            "currency": "USDC",
+            "description": "Kopi Gayo, 1 kg",
+            "expiresAt": "2025-01-15T02:45:00Z",
             "metadata": {"attempt": REFERENCE, "payment": "pay_01JHK3V0000000000000000000"},
-            "successRedirectUrl": "https://shop.example.com/back", "failRedirectUrl": "https://shop.example.com/back",
-        }  # fmt: skip
+            "successRedirectUrl": "https://shop.example.com/back",
+            "failRedirectUrl": "https://shop.example.com/back",
+        }
         assert heard.headers["authorization"].startswith("Bearer ey")
         key = UUID(heard.headers["x-idempotency-key"])
         assert (key.version, key.variant) == (4, UUID(int=0, version=4).variant)
@@ -105,7 +116,9 @@ class TestSubmit:
         page = f"https://payments.coinbase.com/payment-links/pl_{CHECKOUT}"
         uri = f"ethereum:{USDC}@8453/transfer?address={ADDRESS}&uint256=48500000"
         assert fact == Accepted(
-            CHECKOUT, DisplayCrypto("base", "USDC", ADDRESS, "48500000", uri, page), submission().expires_at
+            CHECKOUT,
+            DisplayCrypto(network="base", asset="USDC", address=ADDRESS, amount="48500000", uri=uri, page=page),
+            submission().expires_at,
         )
 
     async def test_without_an_address_the_payer_goes_to_their_page(
@@ -119,11 +132,15 @@ class TestSubmit:
     @pytest.mark.parametrize(
         "wrong",
         [
-            {"amount": "48.51"}, {"amount": 4850}, {"currency": "USD"}, {"network": "ethereum"}, {"tokenAddress": "0x" + "d" * 40},
+            {"amount": "48.51"},
+            {"amount": 4850},
+            {"currency": "USD"},
+            {"network": "ethereum"},
+            {"tokenAddress": "0x" + "d" * 40},
             {"metadata": {"attempt": "att_01JHK3V0000000000000000000"}},
         ],
         ids=str,
-    )  # fmt: skip
+    )
     async def test_a_checkout_that_is_not_what_we_asked_is_a_mismatch(
         self, script: Script, provider: CheckoutPayments, wrong: dict[str, Any]
     ) -> None:

@@ -81,9 +81,14 @@ class Counter(World):
 @pytest.fixture
 async def counter(database: FreshDatabase, tmp_path: Path, free_port: Callable[[], int]) -> AsyncIterator[Counter]:
     chosen = settings.load(
-        data=tmp_path, database_url=database.app_dsn, database_owner_url=database.owner_dsn, sandbox=True, port=free_port(),
-        sandbox_port=free_port(), fixed_rates="USDC/USD=1",
-    )  # fmt: skip
+        data=tmp_path,
+        database_url=database.app_dsn,
+        database_owner_url=database.owner_dsn,
+        sandbox=True,
+        port=free_port(),
+        sandbox_port=free_port(),
+        fixed_rates="USDC/USD=1",
+    )
     ensure_root_key(chosen.root_key_path, create=True)
     owner, stop = Database(database.owner_dsn, size=2), asyncio.Event()
     await owner.open()
@@ -102,7 +107,7 @@ async def counter(database: FreshDatabase, tmp_path: Path, free_port: Callable[[
         assert sandbox.chain is not None, "the local chain did not start"
         await demo_accounts.connect(demo_accounts.WALLET, core.connections, core.secrets, chosen, sandbox.chain)
         await demo_accounts.connect(demo_accounts.COINBASE, core.connections, core.secrets, chosen, sandbox.chain)
-        queue = QueueWorker(core.db, app._job_handlers(core))
+        queue = QueueWorker(core.db, app.job_handlers(core))
         core.payments.context.wake = queue.wake
         group.create_task(queue.run(stop))
         group.create_task(InboxWorker(core.db, core.events.handlers()).run(stop))

@@ -72,9 +72,13 @@ def test_an_ecdsa_key_signs_what_its_public_half_verifies(escaped: bool) -> None
     options = {"verify_exp": False, "verify_nbf": False, "verify_aud": False}
     claims = jwt.decode(made, public, ["ES256"], options=options)  # type: ignore[arg-type]  # the options are a plain dict
     assert claims == {
-        "sub": "organizations/o/apiKeys/k", "iss": "cdp", "aud": None, "nbf": 1_780_000_000, "exp": 1_780_000_120,
+        "sub": "organizations/o/apiKeys/k",
+        "iss": "cdp",
+        "aud": None,
+        "nbf": 1_780_000_000,
+        "exp": 1_780_000_120,
         "uris": ["GET business.coinbase.com/api/v1/checkouts"],
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize(

@@ -33,21 +33,52 @@ def account(base_url: str = "http://127.0.0.1:9", **settings: str) -> Account:
 def quote(asset: str = "USDC", network: str = "base", amount: int = AMOUNT) -> Quote:
     decimals = 6 if asset == "USDC" else 18
     until = NOW + timedelta(minutes=30)
-    return Quote(asset, network, decimals, str(amount), "1", "fixed", 0, "0", "clearing:cc", NOW, until)
+    return Quote(
+        asset=asset,
+        network=network,
+        decimals=decimals,
+        amount=str(amount),
+        rate="1",
+        source="fixed",
+        spread_bp=0,
+        tolerance="0",
+        holder="clearing:cc",
+        locked_at=NOW,
+        expires_at=until,
+    )
 
 
 def submission(of: Quote | None = None) -> Submission:
     attempt, of = ids.new(), of or quote()
     return Submission(
-        attempt, ids.show("att", attempt), ids.show("pay", ids.new()), Method.CRYPTO, {"asset": of.asset, "network": of.network},
-        Money(10_000, "USD"), "Kopi Gayo 1 kg", Payer(), "https://shop.example.com/back", NOW + timedelta(days=1), NOW, of,
-    )  # fmt: skip
+        attempt=attempt,
+        reference=ids.show("att", attempt),
+        payment=ids.show("pay", ids.new()),
+        method=Method.CRYPTO,
+        options={"asset": of.asset, "network": of.network},
+        amount=Money(10_000, "USD"),
+        description="Kopi Gayo 1 kg",
+        payer=Payer(),
+        return_url="https://shop.example.com/back",
+        expires_at=NOW + timedelta(days=1),
+        now=NOW,
+        quote=of,
+    )
 
 
 def standing(of: Submission, reference: str = "00000000-0000-4000-8000-000000000001") -> Standing:
     return Standing(
-        of.attempt, of.reference, reference, of.method, of.options, of.amount, 0, 0, of.now, of.quote
-    )  # fmt: skip
+        attempt=of.attempt,
+        reference=of.reference,
+        provider_reference=reference,
+        method=of.method,
+        options=of.options,
+        amount=of.amount,
+        captured=0,
+        refunded=0,
+        now=of.now,
+        quote=of.quote,
+    )
 
 
 def timeline(*words: str) -> list[dict[str, str]]:
@@ -63,9 +94,15 @@ def timeline(*words: str) -> list[dict[str, str]]:
 def intent(chain_id: int = 8453, key: bytes = KEY, **changes: Any) -> dict[str, Any]:
     """A payment intent as the API shows it, rightly signed for what it says."""
     values: dict[str, Any] = {
-        "recipient_amount": 99_000_000, "deadline": 1_780_172_800, "recipient": RECIPIENT, "currency": USDC,
-        "refund_destination": PAYER, "fee_amount": 1_000_000, "id": "0x00112233445566778899aabbccddeeff", "operator": OPERATOR,
-    } | changes  # fmt: skip
+        "recipient_amount": 99_000_000,
+        "deadline": 1_780_172_800,
+        "recipient": RECIPIENT,
+        "currency": USDC,
+        "refund_destination": PAYER,
+        "fee_amount": 1_000_000,
+        "id": "0x00112233445566778899aabbccddeeff",
+        "operator": OPERATOR,
+    } | changes
     raw: dict[str, Any] = {
         name: bytes.fromhex(value[2:]) if isinstance(value, str) else value for name, value in values.items()
     }
@@ -91,10 +128,17 @@ def intent(chain_id: int = 8453, key: bytes = KEY, **changes: Any) -> dict[str, 
 def success(**changes: Any) -> list[dict[str, Any]]:
     """One transaction as it is told: seen, then final."""
     event = {
-        "sender": PAYER, "tx_hsh": TX, "chain_id": 8453, "finalized": False, "recipient": RECIPIENT, "timestamp": "2026-01-15T10:01:30Z",
-        "network_fee_paid": "1200000000000", "network_fee_paid_local": "0.0036", "input_token_amount": "100000000",
+        "sender": PAYER,
+        "tx_hsh": TX,
+        "chain_id": 8453,
+        "finalized": False,
+        "recipient": RECIPIENT,
+        "timestamp": "2026-01-15T10:01:30Z",
+        "network_fee_paid": "1200000000000",
+        "network_fee_paid_local": "0.0036",
+        "input_token_amount": "100000000",
         "input_token_address": USDC,
-    } | changes  # fmt: skip
+    } | changes
     return [event, event | {"finalized": True}]
 
 
@@ -106,21 +150,37 @@ def web3_charge(reference: str, *words: str, paid: bool = False, **changes: Any)
         "failure_events": [],
     }
     return {
-        "id": "00000000-0000-4000-8000-000000000001", "code": "TEST1234", "charge_kind": "WEB3", "name": "Kopi", "description": "Kopi",
+        "id": "00000000-0000-4000-8000-000000000001",
+        "code": "TEST1234",
+        "charge_kind": "WEB3",
+        "name": "Kopi",
+        "description": "Kopi",
         "hosted_url": "https://commerce.coinbase.com/pay/00000000-0000-4000-8000-000000000001",
-        "created_at": "2026-01-15T10:00:00Z", "expires_at": "2026-01-17T10:00:00Z", "timeline": timeline(*(words or ("NEW",))),
-        "metadata": {"attempt": reference, "payment": "pay_x", "odd": 159.0}, "payments": [], "brand_color": "#122332", "redirects": {},
-        "pricing": {"local": {"amount": "100.000000", "currency": "USDC"}, "settlement": {"amount": "100.00", "currency": "USDC"}},
-        "web3_data": data, "third_party_provider": None,
-    } | changes  # fmt: skip
+        "created_at": "2026-01-15T10:00:00Z",
+        "expires_at": "2026-01-17T10:00:00Z",
+        "timeline": timeline(*(words or ("NEW",))),
+        "metadata": {"attempt": reference, "payment": "pay_x", "odd": 159.0},
+        "payments": [],
+        "brand_color": "#122332",
+        "redirects": {},
+        "pricing": {
+            "local": {"amount": "100.000000", "currency": "USDC"},
+            "settlement": {"amount": "100.00", "currency": "USDC"},
+        },
+        "web3_data": data,
+        "third_party_provider": None,
+    } | changes
 
 
 def payment(amount: str, status: str = "CONFIRMED", currency: str = "USDC", transaction: str = TX) -> dict[str, Any]:
     return {
-        "network": "ethereum", "transaction_id": transaction, "status": status, "detected_at": "2026-01-15T10:02:00Z",
+        "network": "ethereum",
+        "transaction_id": transaction,
+        "status": status,
+        "detected_at": "2026-01-15T10:02:00Z",
         "value": {"local": {"amount": amount, "currency": "USD"}, "crypto": {"amount": amount, "currency": currency}},
         "block": {"height": 1, "hash": "0x", "confirmations_accumulated": 8, "confirmations_required": 8},
-    }  # fmt: skip
+    }
 
 
 def legacy_charge(
@@ -128,12 +188,22 @@ def legacy_charge(
 ) -> dict[str, Any]:
     """A charge with an address per coin, priced in USDC."""
     return {
-        "resource": "charge", "id": "00000000-0000-4000-8000-000000000001", "code": "TEST1234", "name": "Kopi", "description": "Kopi",
-        "hosted_url": "https://commerce.coinbase.com/charges/TEST1234", "created_at": "2026-01-15T10:00:00Z",
-        "expires_at": "2026-01-15T11:00:00Z", "timeline": timeline(*(words or ("NEW",))), "payments": list(payments),
-        "metadata": {"attempt": reference}, "addresses": {"usdc": RECIPIENT, "ethereum": PAYER, "bitcoin": "1Made"},
+        "resource": "charge",
+        "id": "00000000-0000-4000-8000-000000000001",
+        "code": "TEST1234",
+        "name": "Kopi",
+        "description": "Kopi",
+        "hosted_url": "https://commerce.coinbase.com/charges/TEST1234",
+        "created_at": "2026-01-15T10:00:00Z",
+        "expires_at": "2026-01-15T11:00:00Z",
+        "timeline": timeline(*(words or ("NEW",))),
+        "payments": list(payments),
+        "metadata": {"attempt": reference},
+        "addresses": {"usdc": RECIPIENT, "ethereum": PAYER, "bitcoin": "1Made"},
         "pricing": {
-            "local": {"amount": "100.000000", "currency": "USDC"}, "usdc": {"amount": "100.000000", "currency": "USDC"},
-            "ethereum": {"amount": "0.033333000000000000", "currency": "ETH"}, "bitcoin": {"amount": "0.001", "currency": "BTC"},
+            "local": {"amount": "100.000000", "currency": "USDC"},
+            "usdc": {"amount": "100.000000", "currency": "USDC"},
+            "ethereum": {"amount": "0.033333000000000000", "currency": "ETH"},
+            "bitcoin": {"amount": "0.001", "currency": "BTC"},
         },
-    } | changes  # fmt: skip
+    } | changes

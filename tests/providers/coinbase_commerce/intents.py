@@ -13,8 +13,18 @@ from eth_hash.auto import keccak
 KEY: Final = b"\x42" * 32
 _TUPLE: Final = "(uint256,uint256,address,address,address,uint256,bytes16,address,bytes,bytes)"
 _PACKED: Final = (
-    "uint256", "uint256", "address", "address", "address", "uint256", "bytes16", "address", "uint256", "address", "address",
-)  # fmt: skip
+    "uint256",
+    "uint256",
+    "address",
+    "address",
+    "address",
+    "uint256",
+    "bytes16",
+    "address",
+    "uint256",
+    "address",
+    "address",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +51,18 @@ class SignedIntent:
     @property
     def hash(self) -> bytes:
         values = (
-            self.recipient_amount, self.deadline, self.recipient, self.currency, self.payer, self.fee_amount, self.id, self.operator,
-            self.chain_id, self.payer, self.contract,
-        )  # fmt: skip
+            self.recipient_amount,
+            self.deadline,
+            self.recipient,
+            self.currency,
+            self.payer,
+            self.fee_amount,
+            self.id,
+            self.operator,
+            self.chain_id,
+            self.payer,
+            self.contract,
+        )
         return bytes(keccak(encode_packed(_PACKED, values)))
 
     @property
@@ -56,9 +75,17 @@ class SignedIntent:
     def call_data(self) -> str:
         """transferTokenPreApproved(intent)."""
         values = (
-            self.recipient_amount, self.deadline, self.recipient, self.currency, self.payer, self.fee_amount, self.id, self.operator,
-            self.signature, self.prefix,
-        )  # fmt: skip
+            self.recipient_amount,
+            self.deadline,
+            self.recipient,
+            self.currency,
+            self.payer,
+            self.fee_amount,
+            self.id,
+            self.operator,
+            self.signature,
+            self.prefix,
+        )
         return "0x04e0fc36" + encode([_TUPLE], [values]).hex()
 
     @staticmethod

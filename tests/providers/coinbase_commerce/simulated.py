@@ -29,7 +29,15 @@ SHUT: Final = ("closed", "crypto_local_price")  # what no charge comes out of
 def merchants(hook_url: str) -> tuple[Merchant, ...]:
     """One of each generation, with one webhook secret."""
     return tuple(
-        Merchant(f"key-{kind}", SECRET.decode(), hook_url, kind, RECIPIENT, f"Toko {kind}") for kind in (WEB3, LEGACY)
+        Merchant(
+            api_key=f"key-{kind}",
+            shared_secret=SECRET.decode(),
+            hook_url=hook_url,
+            generation=kind,
+            recipient=RECIPIENT,
+            name=f"Toko {kind}",
+        )
+        for kind in (WEB3, LEGACY)
     )
 
 

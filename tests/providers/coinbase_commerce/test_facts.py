@@ -44,7 +44,9 @@ from tests.providers.coinbase_commerce.charges import (
 VERIFY = account()
 TRUST = account(onchain="trust_processor")
 SEEN_AT = datetime(2026, 1, 15, 10, 1, 30, tzinfo=UTC)
-CLAIM = Claimed(AMOUNT, "USDC", "base", TX, RECIPIENT, 99_000_000, SEEN_AT)
+CLAIM = Claimed(
+    total=AMOUNT, currency="USDC", network="base", transaction=TX, recipient=RECIPIENT, onchain=99_000_000, at=SEEN_AT
+)
 ORDER = submission()
 
 
@@ -99,7 +101,8 @@ def changed(**changes: Any) -> dict[str, Any]:
 WRONG: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "signed by somebody else": (changed(transfer_intent=intent(key=b"\x43" * 32)), {}),
     "signed for another chain": (
-        changed(transfer_intent=intent(1) | {"metadata": intent()["metadata"]}), {},
+        changed(transfer_intent=intent(1) | {"metadata": intent()["metadata"]}),
+        {},
     ),
     "paid on another chain": (changed(success_events=success(chain_id=137)), {}),
     "a chain that nobody knows": (changed(transfer_intent=intent(5), success_events=success(chain_id=5)), {}),
@@ -109,11 +112,20 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "another operator": (changed(), {"operator": PAYER}),
     "two transactions": (changed(success_events=[*success(), *success(tx_hsh="0x" + "cd" * 32)]), {}),
     "no hash": (changed(success_events=success(tx_hsh="0x1234")), {}),
-    "an amount that is none": (changed(transfer_intent={**intent(), "call_data": intent()["call_data"] | {"fee_amount": "-5"}}), {}),
-    "no signature": (changed(transfer_intent={**intent(), "call_data": intent()["call_data"] | {"signature": None}}), {}),
-    "no deadline": (changed(transfer_intent={**intent(), "call_data": intent()["call_data"] | {"deadline": "soon"}}), {}),
+    "an amount that is none": (
+        changed(transfer_intent={**intent(), "call_data": intent()["call_data"] | {"fee_amount": "-5"}}),
+        {},
+    ),
+    "no signature": (
+        changed(transfer_intent={**intent(), "call_data": intent()["call_data"] | {"signature": None}}),
+        {},
+    ),
+    "no deadline": (
+        changed(transfer_intent={**intent(), "call_data": intent()["call_data"] | {"deadline": "soon"}}),
+        {},
+    ),
     "no payer": (changed(transfer_intent={**intent(), "metadata": intent()["metadata"] | {"sender": None}}), {}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", list(WRONG))
@@ -208,10 +220,13 @@ def test_a_legacy_charge_shows_address_and_exact_amount() -> None:
     found = facts.accepted(account(generation="legacy"), order, read(legacy_charge(order.reference)))
     assert isinstance(found, Accepted)
     assert found.next_action == DisplayCrypto(
-        "ethereum", "USDC", RECIPIENT, "100000000",
-        f"ethereum:0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48@1/transfer?address={RECIPIENT}&uint256=100000000",
-        "https://commerce.coinbase.com/charges/TEST1234",
-    )  # fmt: skip
+        network="ethereum",
+        asset="USDC",
+        address=RECIPIENT,
+        amount="100000000",
+        uri=f"ethereum:0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48@1/transfer?address={RECIPIENT}&uint256=100000000",
+        page="https://commerce.coinbase.com/charges/TEST1234",
+    )
 
 
 def test_a_legacy_charge_in_ether_is_priced_in_ether() -> None:
@@ -223,9 +238,7 @@ def test_a_legacy_charge_in_ether_is_priced_in_ether() -> None:
     found = facts.accepted(account(generation="legacy"), order, read(charge))
     assert isinstance(found, Accepted)
     assert isinstance(found.next_action, DisplayCrypto)
-    assert (found.next_action.address, found.next_action.uri) == (
-        PAYER, f"ethereum:{PAYER}@1?value=33333000000000000"
-    )  # fmt: skip
+    assert (found.next_action.address, found.next_action.uri) == (PAYER, f"ethereum:{PAYER}@1?value=33333000000000000")
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,12 @@ from tests.providers.coinbase_commerce.simulated import NAME, Place, place
 from tests.sandbox.receiver import Receiver, receiving
 
 CHARGE = {
-    "name": "Kopi Gayo", "description": "1 kg", "pricing_type": "fixed_price", "local_price": {"amount": "12.50", "currency": "USD"},
+    "name": "Kopi Gayo",
+    "description": "1 kg",
+    "pricing_type": "fixed_price",
+    "local_price": {"amount": "12.50", "currency": "USD"},
     "metadata": {"order_id": "A-1001"},
-}  # fmt: skip
+}
 
 
 @pytest.fixture

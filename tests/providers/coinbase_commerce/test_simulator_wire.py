@@ -35,7 +35,14 @@ class InMemory:
         split = urlsplit(path)
         headers = {"x-cc-api-key": key, "x-cc-version": "2018-03-22"}
         raw = b"" if body is None else msgspec.json.encode(body)
-        request = Request(method, split.path, split.query.encode(), headers, raw, "http://sandbox/coinbase-commerce")
+        request = Request(
+            method=method,
+            path=split.path,
+            query=split.query.encode(),
+            headers=headers,
+            body=raw,
+            base_url="http://sandbox/coinbase-commerce",
+        )
         outcome = self._kept(self.simulator.answer(request, self.now))
         return outcome.answer.status, msgspec.json.decode(outcome.answer.body)
 
@@ -54,9 +61,12 @@ class InMemory:
         self, generation: str = "web3", amount: str = "100", currency: str = "USDC", **more: Any
     ) -> dict[str, Any]:
         body = {
-            "name": "Kopi", "description": "1 kg", "pricing_type": "fixed_price", "local_price": {"amount": amount, "currency": currency},
+            "name": "Kopi",
+            "description": "1 kg",
+            "pricing_type": "fixed_price",
+            "local_price": {"amount": amount, "currency": currency},
             "metadata": {"attempt": f"att_{len(self.effects)}", "payment": "pay_1"},
-        } | more  # fmt: skip
+        } | more
         status, answer = self.ask("POST", "/charges", body, f"key-{generation}")
         assert status == 201, answer
         found: dict[str, Any] = answer["data"]
@@ -127,11 +137,14 @@ def test_an_unpaid_charge_expires_and_tells_it(commerce: InMemory, generation: s
         ([{"amount": 100_000_000}], ["PENDING", "COMPLETED"], ["charge:pending", "charge:confirmed"]),
         ([{"amount": 1}], ["PENDING", "UNRESOLVED UNDERPAID"], ["charge:pending", "charge:failed"]),
         ([{"amount": 10**9}], ["PENDING", "UNRESOLVED OVERPAID"], ["charge:pending", "charge:confirmed"]),
-        ([{"amount": 1}, {"amount": 2}], ["PENDING", "UNRESOLVED UNDERPAID", "UNRESOLVED MULTIPLE"],
-         ["charge:pending", "charge:failed", "charge:confirmed"]),
+        (
+            [{"amount": 1}, {"amount": 2}],
+            ["PENDING", "UNRESOLVED UNDERPAID", "UNRESOLVED MULTIPLE"],
+            ["charge:pending", "charge:failed", "charge:confirmed"],
+        ),
         ([{"reason": "OTHER"}], ["PENDING", "UNRESOLVED OTHER"], ["charge:pending", "charge:failed"]),
     ],
-)  # fmt: skip
+)
 def test_legacy_money_moves_the_timeline_as_the_old_documents_say(
     commerce: InMemory, acts: list[dict[str, Any]], words: list[str], types: list[str]
 ) -> None:
@@ -256,8 +269,9 @@ def test_lists_go_by_pages_in_both_directions(commerce: InMemory) -> None:
 def test_prices_of_both_generations(commerce: InMemory) -> None:
     web3 = commerce.charge(amount="4.75", currency="USD")["pricing"]
     assert web3 == {
-        "local": {"amount": "4.75", "currency": "USD"}, "settlement": {"amount": "4.750000", "currency": "USDC"},
-    }  # fmt: skip
+        "local": {"amount": "4.75", "currency": "USD"},
+        "settlement": {"amount": "4.750000", "currency": "USDC"},
+    }
     legacy = commerce.charge("legacy", "30", "USD")["pricing"]
     assert (legacy["usdc"]["amount"], legacy["ethereum"]["amount"]) == ("30.000000", "0.010000000000000000")
     ether = commerce.charge("legacy", "0.033333", "ETH")["pricing"]
@@ -268,7 +282,14 @@ def test_prices_of_both_generations(commerce: InMemory) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff", b"[" * 100_000])
 def test_a_body_that_is_no_object_is_an_invalid_request(commerce: InMemory, body: bytes) -> None:
-    request = Request("POST", "/charges", b"", {"x-cc-api-key": "key-web3"}, body, "http://sandbox")
+    request = Request(
+        method="POST",
+        path="/charges",
+        query=b"",
+        headers={"x-cc-api-key": "key-web3"},
+        body=body,
+        base_url="http://sandbox",
+    )
     assert commerce.simulator.answer(request, NOW).answer.status == 400
 
 
@@ -319,7 +340,9 @@ def test_the_hosted_page_shows_the_amount_and_where_to_pay(commerce: InMemory) -
     )
 
     def page(path: str) -> tuple[int, str]:
-        answer = commerce.simulator.answer(Request("GET", path, b"", {}, b"", "http://sandbox"), NOW).answer
+        answer = commerce.simulator.answer(
+            Request(method="GET", path=path, query=b"", headers={}, body=b"", base_url="http://sandbox"), NOW
+        ).answer
         return answer.status, answer.body.decode()
 
     status, text = page(f"/hosted/pay/{charge['id']}")

@@ -108,7 +108,16 @@ def test_anything_else_is_refused(body: bytes, signature: str | None, why: Rejec
 def intent(signature: str, prefix: bytes) -> onchain.Intent:
     id_ = bytes.fromhex("00112233445566778899aabbccddeeff")
     return onchain.Intent(
-        99_000_000, 1_780_172_800, b"\x11" * 20, USDC, PAYER, 1_000_000, id_, OPERATOR, bytes.fromhex(signature), prefix
+        recipient_amount=99_000_000,
+        deadline=1_780_172_800,
+        recipient=b"\x11" * 20,
+        currency=USDC,
+        refund_destination=PAYER,
+        fee_amount=1_000_000,
+        id=id_,
+        operator=OPERATOR,
+        signature=bytes.fromhex(signature),
+        prefix=prefix,
     )
 
 
@@ -141,7 +150,12 @@ def test_the_contracts_log_is_read_with_its_id_left_in_the_word() -> None:
     topics = [TOPIC0, OPERATOR.rjust(32, b"\0")]
     found = onchain.transferred(topics, LOG)
     assert found == onchain.Transferred(
-        OPERATOR, bytes.fromhex("00112233445566778899aabbccddeeff"), b"\x11" * 20, PAYER, 100_000_000, USDC
+        operator=OPERATOR,
+        id=bytes.fromhex("00112233445566778899aabbccddeeff"),
+        recipient=b"\x11" * 20,
+        sender=PAYER,
+        spent=100_000_000,
+        currency=USDC,
     )
     assert onchain.transferred(topics[::-1], LOG) is None
     assert onchain.transferred(topics, LOG[:-1]) is None
@@ -152,20 +166,29 @@ def test_the_contracts_log_is_read_with_its_id_left_in_the_word() -> None:
 @pytest.mark.parametrize("amount", [0, 1, 2**200])
 def test_an_independent_hand_hashes_and_signs_alike(prefix: bytes, amount: int) -> None:
     theirs = SignedIntent(
-        "0x" + "12" * 20, "0x" + "34" * 20, "0x" + "56" * 20, "0x" + "78" * 20, "0x" + OPERATOR.hex(), amount, 7, 1_900_000_000,
-        b"\xfe" * 16, prefix, chain_id=137,
-    )  # fmt: skip
+        recipient="0x" + "12" * 20,
+        currency="0x" + "34" * 20,
+        payer="0x" + "56" * 20,
+        contract="0x" + "78" * 20,
+        operator="0x" + OPERATOR.hex(),
+        recipient_amount=amount,
+        fee_amount=7,
+        deadline=1_900_000_000,
+        id=b"\xfe" * 16,
+        prefix=prefix,
+        chain_id=137,
+    )
     ours = onchain.Intent(
-        amount,
-        1_900_000_000,
-        b"\x12" * 20,
-        b"\x34" * 20,
-        b"\x56" * 20,
-        7,
-        b"\xfe" * 16,
-        OPERATOR,
-        theirs.signature,
-        prefix,
+        recipient_amount=amount,
+        deadline=1_900_000_000,
+        recipient=b"\x12" * 20,
+        currency=b"\x34" * 20,
+        refund_destination=b"\x56" * 20,
+        fee_amount=7,
+        id=b"\xfe" * 16,
+        operator=OPERATOR,
+        signature=theirs.signature,
+        prefix=prefix,
     )
     assert ours.hash(137, b"\x56" * 20, b"\x78" * 20) == theirs.hash
     assert ours.is_signed(137, b"\x56" * 20, b"\x78" * 20)
@@ -175,9 +198,17 @@ def test_the_simulators_wallet_calls_are_what_an_independent_hand_writes() -> No
     recipient, payer, until = "0x" + "c0" * 20, "0x" + "77" * 20, datetime(2026, 1, 17, 10, tzinfo=UTC)
     made = intents.Intent("charge", 123_456_789, recipient, payer, until, k2=True)
     theirs = SignedIntent(
-        recipient, intents.USDC, payer, intents.CONTRACT, intents.OPERATOR, 123_456_789 - 1_234_567, 1_234_567,
-        int(until.timestamp()), made.id, K2,
-    )  # fmt: skip
+        recipient=recipient,
+        currency=intents.USDC,
+        payer=payer,
+        contract=intents.CONTRACT,
+        operator=intents.OPERATOR,
+        recipient_amount=123_456_789 - 1_234_567,
+        fee_amount=1_234_567,
+        deadline=int(until.timestamp()),
+        id=made.id,
+        prefix=K2,
+    )
     approve, pay = made.wallet_calls()
     assert (approve.to, pay.to, pay.data) == (intents.USDC, intents.CONTRACT, theirs.call_data)
     assert approve.data == "0x095ea7b3" + encode(["address", "uint256"], [intents.CONTRACT, 123_456_789]).hex()

@@ -34,7 +34,9 @@ def test_a_node_that_is_named_twice_is_called_that() -> None:
     assert problems(rpc_urls=" ".join(f"https://a.example/{n}" for n in range(9)))["rpc_urls"] == "At most 8 addresses."
 
 
-@pytest.mark.parametrize("changes", [{}, {"assets": f"ETH USDT:{TOKEN}:6"}, {"agree_above": "USDC=10000 ETH=2.5"}, {"address_branch": "m"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "changes", [{}, {"assets": f"ETH USDT:{TOKEN}:6"}, {"agree_above": "USDC=10000 ETH=2.5"}, {"address_branch": "m"}]
+)
 def test_a_good_connection_can_be_saved(changes: dict[str, str]) -> None:
     assert not problems(**changes)
 

@@ -36,11 +36,34 @@ FIRST = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
 
 def submission(asset: str = "USDC", amount: str = "12500000", network: str = "base", number: int = 0) -> Submission:
     decimals = 18 if asset == "ETH" else 6
-    quote = Quote(asset, network, decimals, amount, "1", "fixed", 0, "0", f"wallet:{network}:{asset}", NOW, UNTIL)
+    quote = Quote(
+        asset=asset,
+        network=network,
+        decimals=decimals,
+        amount=amount,
+        rate="1",
+        source="fixed",
+        spread_bp=0,
+        tolerance="0",
+        holder=f"wallet:{network}:{asset}",
+        locked_at=NOW,
+        expires_at=UNTIL,
+    )
     return Submission(
-        ids.new(), "att_1", "pay_1", Method.CRYPTO, {"asset": asset, "network": network}, Money(1_250, "USD"), "Kopi",
-        Payer(), "", UNTIL, NOW, quote, number,
-    )  # fmt: skip
+        attempt=ids.new(),
+        reference="att_1",
+        payment="pay_1",
+        method=Method.CRYPTO,
+        options={"asset": asset, "network": network},
+        amount=Money(1_250, "USD"),
+        description="Kopi",
+        payer=Payer(),
+        return_url="",
+        expires_at=UNTIL,
+        now=NOW,
+        quote=quote,
+        number=number,
+    )
 
 
 def test_the_terms_say_what_a_lost_answer_and_a_refund_mean(payments: EvmPayments) -> None:
@@ -124,7 +147,17 @@ async def test_what_the_connection_does_not_take_is_declined(payments: EvmPaymen
 
 async def test_nothing_is_asked_cancelled_or_given_back_anywhere(payments: EvmPayments) -> None:
     here, options = account("http://127.0.0.1:9"), {"asset": "USDC", "network": "base"}
-    standing = Standing(ids.new(), "att_1", FIRST, Method.CRYPTO, options, Money(1, "USD"), 0, 0, NOW)
+    standing = Standing(
+        attempt=ids.new(),
+        reference="att_1",
+        provider_reference=FIRST,
+        method=Method.CRYPTO,
+        options=options,
+        amount=Money(1, "USD"),
+        captured=0,
+        refunded=0,
+        now=NOW,
+    )
     assert not await payments.inquire(here, standing)
     assert not await payments.cancel(here, standing)
     (fact,) = await payments.refund(here, standing, Giveback(ids.new(), Money(1, "USD"), full=True, reason=""))

@@ -139,7 +139,14 @@ async def test_a_replacement_has_another_hash_and_is_found_by_its_recipient(
 ) -> None:
     await world.local.ask("evm_setAutomine", False)
     nonce = await world.local.ask("eth_getTransactionCount", world.local.wallet, "latest")
-    slow = {"from": world.local.wallet, "to": SHOP, "value": "0x5", "nonce": nonce, "maxFeePerGas": hex(3 * 10**9), "maxPriorityFeePerGas": "0x1"}  # fmt: skip
+    slow = {
+        "from": world.local.wallet,
+        "to": SHOP,
+        "value": "0x5",
+        "nonce": nonce,
+        "maxFeePerGas": hex(3 * 10**9),
+        "maxPriorityFeePerGas": "0x1",
+    }
     first = await world.local.ask("eth_sendTransaction", slow)
     second = await world.local.ask(
         "eth_sendTransaction", slow | {"maxFeePerGas": hex(9 * 10**9), "maxPriorityFeePerGas": hex(2 * 10**9)}

@@ -199,7 +199,9 @@ async def test_two_nodes_of_different_chains_are_a_wrong_set_up(chain: EvmChain,
             await chain.receipt(account(world.local.url, wrong.url), await world.pay(1), agreed=True)
 
 
-@pytest.mark.parametrize(("status", "kind"), [(401, ProviderRefused), (403, ProviderRefused), (429, OutcomeUnknown), (502, OutcomeUnknown)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("status", "kind"), [(401, ProviderRefused), (403, ProviderRefused), (429, OutcomeUnknown), (502, OutcomeUnknown)]
+)
 async def test_what_a_gateway_says_instead_of_the_node(
     chain: EvmChain, local: LocalChain, proxied: Proxy, status: int, kind: type[Exception]
 ) -> None:

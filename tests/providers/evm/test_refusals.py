@@ -98,7 +98,9 @@ async def test_what_was_read_before_a_node_failed_is_handed_back(chain: EvmChain
     await world.local.mine(30)
     narrow = account(proxied.url, assets="USDC", log_range="10")
     await chain.head(narrow)
-    proxied.twist = lambda call: error(-32000, "gone") if span(call) and int(call["params"][0]["toBlock"], 16) > 25 else None  # fmt: skip
+    proxied.twist = lambda call: (
+        error(-32000, "gone") if span(call) and int(call["params"][0]["toBlock"], 16) > 25 else None
+    )
     reading = await chain.transfers(narrow, [SHOP], 0, 30)
     assert [one.amount for one in reading.transfers] == [1]
     assert 19 <= reading.last <= 25

@@ -78,8 +78,19 @@ async def test_numbers_and_texts_are_taken_and_the_time_is_that_of_the_answer(
 
 
 @pytest.mark.parametrize(
-    "body", [b"{}", b"[]", b"<html>", b'{"price":0}', b'{"price":-1}', b'{"price":"NaN"}', b'{"price":true}', b'{"price":null}', b'{"price":"1,5"}']
-)  # fmt: skip
+    "body",
+    [
+        b"{}",
+        b"[]",
+        b"<html>",
+        b'{"price":0}',
+        b'{"price":-1}',
+        b'{"price":"NaN"}',
+        b'{"price":true}',
+        b'{"price":null}',
+        b'{"price":"1,5"}',
+    ],
+)
 async def test_an_answer_without_a_price_is_no_rate(source: Source, rates: HttpRates, body: bytes) -> None:
     source.body = body
     with pytest.raises(OutcomeUnknown):

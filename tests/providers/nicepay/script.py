@@ -110,35 +110,81 @@ def nobody() -> str:
 def registered(order: Mapping[str, str], **changes: Any) -> dict[str, Any]:
     """The documents' sample of a registered virtual account, in its 2020 form: what does not apply is null."""
     return {
-        "resultCd": "0000", "resultMsg": "SUCCESS", "tXid": TXID, "referenceNo": order["referenceNo"], "payMethod": "02",
-        "amt": order["amt"], "transDt": "20250115", "transTm": "093001", "description": "Transaction",
-        "bankCd": order.get("bankCd"), "vacctNo": "70014000090930011234", "mitraCd": None, "payNo": None, "currency": "IDR",
-        "goodsNm": order["goodsNm"], "billingNm": order["billingNm"], "vacctValidDt": "20250117", "vacctValidTm": "093001",
-        "payValidDt": None, "payValidTm": None,
-    } | changes  # fmt: skip
+        "resultCd": "0000",
+        "resultMsg": "SUCCESS",
+        "tXid": TXID,
+        "referenceNo": order["referenceNo"],
+        "payMethod": "02",
+        "amt": order["amt"],
+        "transDt": "20250115",
+        "transTm": "093001",
+        "description": "Transaction",
+        "bankCd": order.get("bankCd"),
+        "vacctNo": "70014000090930011234",
+        "mitraCd": None,
+        "payNo": None,
+        "currency": "IDR",
+        "goodsNm": order["goodsNm"],
+        "billingNm": order["billingNm"],
+        "vacctValidDt": "20250117",
+        "vacctValidTm": "093001",
+        "payValidDt": None,
+        "payValidTm": None,
+    } | changes
 
 
 def redirected(order: Mapping[str, str], **changes: Any) -> dict[str, Any]:
     return {
-        "resultCd": "0000", "resultMsg": "SUCCESS", "tXid": TXID, "referenceNo": order["referenceNo"], "payMethod": "01",
-        "amt": order["amt"], "paymentURL": "https://dev.nicepay.co.id/nicepay/redirect/v2/payment",
-    } | changes  # fmt: skip
+        "resultCd": "0000",
+        "resultMsg": "SUCCESS",
+        "tXid": TXID,
+        "referenceNo": order["referenceNo"],
+        "payMethod": "01",
+        "amt": order["amt"],
+        "paymentURL": "https://dev.nicepay.co.id/nicepay/redirect/v2/payment",
+    } | changes
 
 
 def inquired(question: Mapping[str, str], status: Any, **changes: Any) -> dict[str, Any]:
     """The documents' sample of an inquiry, by then unpaid: its times are null."""
     return {
-        "resultCd": "0000", "resultMsg": "unpaid", "tXid": question["tXid"], "iMid": question["iMid"],
-        "referenceNo": question["referenceNo"], "payMethod": "02", "amt": question["amt"], "cancelAmt": None,
-        "reqDt": "20250115", "reqTm": "093000", "transDt": None, "transTm": None, "depositDt": None, "depositTm": None,
-        "currency": "IDR", "goodsNm": "Kopi", "billingNm": "Budi", "status": status, "authNo": None, "IssueBankCd": "CENA",
-        "issuBankCd": 14, "vat": "0", "fee": None, "acquirerData": {"rrn": "1"}, "latestFailHistory": [],
-    } | changes  # fmt: skip
+        "resultCd": "0000",
+        "resultMsg": "unpaid",
+        "tXid": question["tXid"],
+        "iMid": question["iMid"],
+        "referenceNo": question["referenceNo"],
+        "payMethod": "02",
+        "amt": question["amt"],
+        "cancelAmt": None,
+        "reqDt": "20250115",
+        "reqTm": "093000",
+        "transDt": None,
+        "transTm": None,
+        "depositDt": None,
+        "depositTm": None,
+        "currency": "IDR",
+        "goodsNm": "Kopi",
+        "billingNm": "Budi",
+        "status": status,
+        "authNo": None,
+        "IssueBankCd": "CENA",
+        "issuBankCd": 14,
+        "vat": "0",
+        "fee": None,
+        "acquirerData": {"rrn": "1"},
+        "latestFailHistory": [],
+    } | changes
 
 
 def cancelled(order: Mapping[str, str], **changes: Any) -> dict[str, Any]:
     return {
-        "resultCd": "0000", "resultMsg": "SUCCESS", "tXid": order["tXid"], "referenceNo": order["referenceNo"],
-        "transDt": "20250115", "transTm": "100000", "description": "cancel", "amt": order["amt"],
+        "resultCd": "0000",
+        "resultMsg": "SUCCESS",
+        "tXid": order["tXid"],
+        "referenceNo": order["referenceNo"],
+        "transDt": "20250115",
+        "transTm": "100000",
+        "description": "cancel",
+        "amt": order["amt"],
         "canceltXid": "DEMOMERCH101202501151000005678",
-    } | changes  # fmt: skip
+    } | changes

@@ -38,8 +38,15 @@ DANA: Final[Choice] = (Method.EWALLET, {"wallet": "DANA"})
 AKULAKU: Final[Choice] = (Method.PAYLATER, {"lender": "AKULAKU"})
 JENIUS: Final[Choice] = (Method.DIRECT_DEBIT, {"bank": "JENIUS"})
 EVERY: Final[Mapping[str, Choice]] = {
-    "virtual_account": ACCOUNT, "card": CARD, "store": STORE, "qris": QR, "ovo": OVO, "dana": DANA, "akulaku": AKULAKU, "jenius": JENIUS,
-}  # fmt: skip
+    "virtual_account": ACCOUNT,
+    "card": CARD,
+    "store": STORE,
+    "qris": QR,
+    "ovo": OVO,
+    "dana": DANA,
+    "akulaku": AKULAKU,
+    "jenius": JENIUS,
+}
 MOODS: Final = [
     *each_position(V2),
     *next_days(["status_after_partial_refund", "cancel_amount", "card_statuses", "second_cancel", "empty_fields"]),

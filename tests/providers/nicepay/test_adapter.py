@@ -42,8 +42,16 @@ class TestTerms:
             )
         assert (card.refund, card.partial_refund, va.refund, va.partial_refund) == (True, True, False, False)
         assert [bank.name for bank in va.options] == [
-            "BCA", "BRI", "MANDIRI", "BNI", "PERMATA", "CIMB", "DANAMON", "MAYBANK", "HANA",
-        ]  # fmt: skip
+            "BCA",
+            "BRI",
+            "MANDIRI",
+            "BNI",
+            "PERMATA",
+            "CIMB",
+            "DANAMON",
+            "MAYBANK",
+            "HANA",
+        ]
 
     def test_what_is_not_set_up_is_not_offered(self, provider: NicepayPayments) -> None:
         only = account(
@@ -71,13 +79,29 @@ class TestSubmittingAVirtualAccount:
         )
         (order,) = script.bodies(REGISTRATION)
         assert order == {
-            "timeStamp": "20250115093000", "iMid": IMID, "payMethod": "02", "currency": "IDR", "amt": "150000",
-            "referenceNo": REFERENCE, "goodsNm": "Kopi Gayo 1 kg", "billingNm": "Budi Santoso", "billingPhone": "6281234567890",
-            "billingEmail": "budi@example.com", "billingAddr": "Indonesia", "billingCity": "Jakarta", "billingState": "DKI Jakarta",
-            "billingPostCd": "10110", "billingCountry": "Indonesia", "dbProcessUrl": "https://gerbang.example.com/hooks/con_1",
-            "merchantToken": order["merchantToken"], "cartData": "{}", "description": "pay_01JHK3V0000000000000000000",
-            "bankCd": "BMRI", "vacctValidDt": "20250116", "vacctValidTm": "093000",
-        }  # fmt: skip
+            "timeStamp": "20250115093000",
+            "iMid": IMID,
+            "payMethod": "02",
+            "currency": "IDR",
+            "amt": "150000",
+            "referenceNo": REFERENCE,
+            "goodsNm": "Kopi Gayo 1 kg",
+            "billingNm": "Budi Santoso",
+            "billingPhone": "6281234567890",
+            "billingEmail": "budi@example.com",
+            "billingAddr": "Indonesia",
+            "billingCity": "Jakarta",
+            "billingState": "DKI Jakarta",
+            "billingPostCd": "10110",
+            "billingCountry": "Indonesia",
+            "dbProcessUrl": "https://gerbang.example.com/hooks/con_1",
+            "merchantToken": order["merchantToken"],
+            "cartData": "{}",
+            "description": "pay_01JHK3V0000000000000000000",
+            "bankCd": "BMRI",
+            "vacctValidDt": "20250116",
+            "vacctValidTm": "093000",
+        }
         assert len(order["referenceNo"]) == 30
 
     @pytest.mark.parametrize(("bank", "code"), BANKS.items())
@@ -100,8 +124,11 @@ class TestSubmittingAVirtualAccount:
         )
         (order,) = script.bodies(REGISTRATION)
         assert [order[name] for name in ("billingNm", "billingEmail", "billingPhone", "goodsNm")] == [
-            "Pelanggan", "pelanggan@example.com", "02150000000", "Pembayaran",
-        ]  # fmt: skip
+            "Pelanggan",
+            "pelanggan@example.com",
+            "02150000000",
+            "Pembayaran",
+        ]
 
     async def test_names_are_cut_and_cleaned_to_their_table(self, provider: NicepayPayments, script: Script) -> None:
         script.on(REGISTRATION, lambda order: wire.say(wire.registered(order)))
@@ -214,10 +241,14 @@ class TestSubmittingACard:
 
 
 class TestWhichMerchantSigns:
-    @pytest.mark.parametrize("secrets", [
-        {"merchant_key": [KEY, b"an older key"]}, {"merchant_key": [KEY], "merchant_key_virtual_account": [b""]},
-        {"merchant_key": [b"another"], "merchant_key_virtual_account": [KEY]},
-    ])  # fmt: skip
+    @pytest.mark.parametrize(
+        "secrets",
+        [
+            {"merchant_key": [KEY, b"an older key"]},
+            {"merchant_key": [KEY], "merchant_key_virtual_account": [b""]},
+            {"merchant_key": [b"another"], "merchant_key_virtual_account": [KEY]},
+        ],
+    )
     async def test_the_newest_key_of_the_method_signs(
         self, provider: NicepayPayments, script: Script, secrets: Mapping[str, Any]
     ) -> None:
@@ -301,6 +332,11 @@ def test_the_registry_knows_it() -> None:
         {"imidd": "x", "card_status_table": "1999", "timeout_s": "5s", "base_url": "ftp://x"}, ["merchant_keys"]
     )
     assert sorted(one.pointer for one in wrong) == [
-        "/secrets/merchant_key", "/secrets/merchant_keys", "/settings/base_url", "/settings/card_status_table", "/settings/imid", "/settings/imidd",
+        "/secrets/merchant_key",
+        "/secrets/merchant_keys",
+        "/settings/base_url",
+        "/settings/card_status_table",
+        "/settings/imid",
+        "/settings/imidd",
         "/settings/timeout_s",
-    ]  # fmt: skip
+    ]

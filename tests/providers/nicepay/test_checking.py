@@ -46,7 +46,7 @@ def pointers(settings: dict[str, str], credentials: set[str]) -> set[str]:
         (SNAP, set(), {"/secrets/snap_private_key", "/secrets/snap_client_secret"}),
         (SNAP, {"snap_private_key", "snap_client_secret_qris"}, set()),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_work_is_refused_with_the_place_to_mend(
     settings: dict[str, str], credentials: set[str], expected: set[str]
 ) -> None:

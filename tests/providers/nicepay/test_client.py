@@ -48,11 +48,15 @@ async def test_the_request_is_json_in_their_words(client: Client, script: Script
         (
             INQUIRY,
             {
-                "timeStamp": STAMP, "tXid": TXID, "iMid": IMID, "referenceNo": "INV-2025-0001", "amt": "150000",
+                "timeStamp": STAMP,
+                "tXid": TXID,
+                "iMid": IMID,
+                "referenceNo": "INV-2025-0001",
+                "amt": "150000",
                 "merchantToken": "a79ec8b567bd5b9924e707eb3fb3a08209273637a9a0440772958ba2106255ea",
             },
         )
-    ]  # fmt: skip
+    ]
     assert (answer.t_xid, answer.status, answer.cancel_amt) == (TXID, "3", None)
 
 
@@ -116,10 +120,23 @@ async def test_a_decline_is_returned_and_not_raised(client: Client, script: Scri
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ("150000", 150_000), (150_000, 150_000), ("150000.00", 150_000), (150_000.0, 150_000), (" 150000 ", 150_000), ("0", 0),
-        ("150000.50", None), ("-1", None), ("", None), (None, None), ("1e5", None), ("١٥", None), ("9" * 16, None), (1e300, None), (True, None),
+        ("150000", 150_000),
+        (150_000, 150_000),
+        ("150000.00", 150_000),
+        (150_000.0, 150_000),
+        (" 150000 ", 150_000),
+        ("0", 0),
+        ("150000.50", None),
+        ("-1", None),
+        ("", None),
+        (None, None),
+        ("1e5", None),
+        ("١٥", None),
+        ("9" * 16, None),
+        (1e300, None),
+        (True, None),
     ],
-)  # fmt: skip
+)
 def test_amounts_are_read_as_whole_rupiah_or_not_at_all(value: wire.Loose, expected: int | None) -> None:
     assert wire.amount(value) == expected
 
@@ -132,9 +149,14 @@ def test_time_stamps_are_jakarta_time_whatever_the_machine_thinks() -> None:
     ("date", "time", "expected"),
     [
         ("20250115", "030509", datetime(2025, 1, 14, 20, 5, 9, tzinfo=UTC)),
-        ("", "", None), ("00000000", "000000", None), ("20251315", "000000", None), ("2025-1-1", "000000", None),
-        ("20250115", "0305", None), ("٢٠٢٥٠١١٥", "030509", None), ("00010101", "000000", None),
+        ("", "", None),
+        ("00000000", "000000", None),
+        ("20251315", "000000", None),
+        ("2025-1-1", "000000", None),
+        ("20250115", "0305", None),
+        ("٢٠٢٥٠١١٥", "030509", None),
+        ("00010101", "000000", None),
     ],
-)  # fmt: skip
+)
 def test_their_dates_are_read_as_moments_or_not_at_all(date: str, time: str, expected: datetime | None) -> None:
     assert timestamps.read(date, time) == expected

@@ -45,10 +45,19 @@ def test_declines_carry_a_code_of_ours_and_refusals_a_cure() -> None:
 @pytest.mark.parametrize(
     ("code", "ours"),
     [
-        ("51", "insufficient_funds"), ("05", "card_declined"), ("9117", "authentication_failed"), ("9129", "expired"),
-        ("9509", "amount_too_small"), ("9752", "payment_declined"), ("9806", "payment_declined"), ("9209", "amount_too_small"), ("9155", "limit_exceeded"), ("9151", "suspected_fraud"), ("9330", "refund_not_supported"),
+        ("51", "insufficient_funds"),
+        ("05", "card_declined"),
+        ("9117", "authentication_failed"),
+        ("9129", "expired"),
+        ("9509", "amount_too_small"),
+        ("9752", "payment_declined"),
+        ("9806", "payment_declined"),
+        ("9209", "amount_too_small"),
+        ("9155", "limit_exceeded"),
+        ("9151", "suspected_fraud"),
+        ("9330", "refund_not_supported"),
     ],
-)  # fmt: skip
+)
 def test_declines_have_stable_names(code: str, ours: str) -> None:
     assert meaning(code).code == ours
 

@@ -61,11 +61,18 @@ class TestRefunding:
         assert tuple(facts) == (RefundSettled(50_000, "IDR"),)
         assert len(script.bodies(CANCEL)) == 1
 
-    @pytest.mark.parametrize("inquiry", [
-        lambda asked: wire.say(wire.inquired(asked, "0")), lambda asked: wire.say(wire.inquired(asked, "2", cancelAmt="50000")),
-        lambda asked: wire.say(wire.inquired(asked, "2")), lambda asked: wire.say(wire.inquired(asked, "0", tXid="X" * 30)),
-        HANG_UP, wire.refusal("9002"), wire.refusal("9010"),
-    ])  # fmt: skip
+    @pytest.mark.parametrize(
+        "inquiry",
+        [
+            lambda asked: wire.say(wire.inquired(asked, "0")),
+            lambda asked: wire.say(wire.inquired(asked, "2", cancelAmt="50000")),
+            lambda asked: wire.say(wire.inquired(asked, "2")),
+            lambda asked: wire.say(wire.inquired(asked, "0", tXid="X" * 30)),
+            HANG_UP,
+            wire.refusal("9002"),
+            wire.refusal("9010"),
+        ],
+    )
     async def test_a_lost_answer_that_the_transaction_does_not_show_stays_unknown(
         self, provider: NicepayPayments, script: Script, inquiry: wire.Answer
     ) -> None:

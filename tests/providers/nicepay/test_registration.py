@@ -48,9 +48,13 @@ async def sent(
 
 def answered(order: Mapping[str, str], **changes: Any) -> dict[str, Any]:
     more = {
-        "payMethod": order["payMethod"], "bankCd": None, "vacctNo": None, "mitraCd": order.get("mitraCd"), "vacctValidDt": None,
+        "payMethod": order["payMethod"],
+        "bankCd": None,
+        "vacctNo": None,
+        "mitraCd": order.get("mitraCd"),
+        "vacctValidDt": None,
         "vacctValidTm": None,
-    }  # fmt: skip
+    }
     if order["payMethod"] == "03":
         more |= {"payNo": "191327346753", "payValidDt": "20250117", "payValidTm": "093001"}
     if order["payMethod"] == "08":
@@ -126,10 +130,12 @@ class TestWallets:
         link = urlsplit(fact.next_action.url)
         assert fact.next_action.url.startswith(f"{script.base_url}/direct/v2/payment?")
         assert dict(parse_qsl(link.query)) == {
-            "timeStamp": "20250115093000", "tXid": TXID, "callBackUrl": "https://shop.example.com/back",
+            "timeStamp": "20250115093000",
+            "tXid": TXID,
+            "callBackUrl": "https://shop.example.com/back",
             "merchantToken": order_token("20250115093000", IMID, REFERENCE, "150000", KEY),
             **({"returnJsonFormat": "0"} if wallet == "SHOPEEPAY" else {}),
-        }  # fmt: skip
+        }
         assert [path for path, _ in script.heard] == [REGISTRATION]  # the payment step is the browser's
 
     @pytest.mark.parametrize("phone", ["", "1" * 16, "no digits", "+6591234567", "021 555 1234"])
@@ -215,10 +221,12 @@ class TestWhoSigns:
     @pytest.mark.parametrize(
         ("method", "options"),
         [
-            (Method.CONVENIENCE_STORE, {"store": "ALFAMART"}), (Method.QRIS, {}), (Method.EWALLET, {"wallet": "DANA"}),
+            (Method.CONVENIENCE_STORE, {"store": "ALFAMART"}),
+            (Method.QRIS, {}),
+            (Method.EWALLET, {"wallet": "DANA"}),
             (Method.PAYLATER, {"lender": "KREDIVO"}),
         ],
-    )  # fmt: skip
+    )
     async def test_every_method_may_have_its_own_merchant_id_and_key(
         self, provider: NicepayPayments, script: Script, method: Method, options: Mapping[str, str]
     ) -> None:

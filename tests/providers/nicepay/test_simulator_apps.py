@@ -21,14 +21,25 @@ def nicepay() -> InMemory:
 
 
 def get(nicepay: InMemory, path: str, **query: str) -> Outcome:
-    return nicepay.request(Request("GET", path, urlencode(query).encode(), {}, b"", BASE))
+    return nicepay.request(
+        Request(method="GET", path=path, query=urlencode(query).encode(), headers={}, body=b"", base_url=BASE)
+    )
 
 
 def press(nicepay: InMemory, page: bytes, decision: str, **typed: str) -> Outcome:
     """The page's form, with a button of it pressed."""
     hidden = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page.decode())
     fields = {name: unescape(value) for name, value in hidden} | {"decision": decision} | typed
-    return nicepay.request(Request("POST", "/redirect/v2/decide", b"", FORM, urlencode(fields).encode(), BASE))
+    return nicepay.request(
+        Request(
+            method="POST",
+            path="/redirect/v2/decide",
+            query=b"",
+            headers=FORM,
+            body=urlencode(fields).encode(),
+            base_url=BASE,
+        )
+    )
 
 
 def payment_step(nicepay: InMemory, txid: str, stamp: str = STAMP, **changes: str) -> Outcome:
@@ -170,7 +181,9 @@ def test_an_unknown_transaction_has_a_page_too(nicepay: InMemory, path: str) -> 
 def test_nobody_agrees_to_an_order_before_its_payment_step(nicepay: InMemory) -> None:
     txid = nicepay.register_at("05", "DANA")["tXid"]
     form = urlencode({"tXid": txid, "decision": "approve"}).encode()
-    outcome = nicepay.request(Request("POST", "/redirect/v2/decide", b"", FORM, form, BASE))
+    outcome = nicepay.request(
+        Request(method="POST", path="/redirect/v2/decide", query=b"", headers=FORM, body=form, base_url=BASE)
+    )
     assert outcome.webhooks == ()
     assert nicepay.status_of(txid) == "4"
 
@@ -178,7 +191,9 @@ def test_nobody_agrees_to_an_order_before_its_payment_step(nicepay: InMemory) ->
 def test_a_decision_about_a_card_an_account_or_about_nothing_is_not_found(nicepay: InMemory) -> None:
     for txid in ("nothing", nicepay.register_card()["tXid"], nicepay.register()["tXid"]):
         form = urlencode({"tXid": txid, "decision": "approve"}).encode()
-        outcome = nicepay.request(Request("POST", "/redirect/v2/decide", b"", FORM, form, BASE))
+        outcome = nicepay.request(
+            Request(method="POST", path="/redirect/v2/decide", query=b"", headers=FORM, body=form, base_url=BASE)
+        )
         assert (outcome.answer.status, outcome.effects) == (404, ())
 
 

@@ -30,12 +30,16 @@ def hosted(nicepay: InMemory, **changes: Any) -> str:
 
 def opened(nicepay: InMemory, txid: str) -> str:
     query = urlencode({"tXid": txid}).encode()
-    return nicepay.request(Request("GET", "/redirect/v2/payment", query, {}, b"", BASE)).answer.body.decode()
+    return nicepay.request(
+        Request(method="GET", path="/redirect/v2/payment", query=query, headers={}, body=b"", base_url=BASE)
+    ).answer.body.decode()
 
 
 def chosen(nicepay: InMemory, txid: str, bank: str) -> str:
     body = urlencode({"tXid": txid, "bankCd": bank}).encode()
-    return nicepay.request(Request("POST", "/redirect/v2/bank", b"", FORM, body, BASE)).answer.body.decode()
+    return nicepay.request(
+        Request(method="POST", path="/redirect/v2/bank", query=b"", headers=FORM, body=body, base_url=BASE)
+    ).answer.body.decode()
 
 
 def test_the_page_offers_every_bank_and_gives_the_number_of_the_one_that_is_pressed(nicepay: InMemory) -> None:

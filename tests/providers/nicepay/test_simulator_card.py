@@ -21,11 +21,15 @@ def nicepay() -> InMemory:
 
 
 def get(nicepay: InMemory, path: str, **query: str) -> Outcome:
-    return nicepay.request(Request("GET", path, urlencode(query).encode(), {}, b"", BASE))
+    return nicepay.request(
+        Request(method="GET", path=path, query=urlencode(query).encode(), headers={}, body=b"", base_url=BASE)
+    )
 
 
 def post(nicepay: InMemory, path: str, **form: str) -> Outcome:
-    return nicepay.request(Request("POST", path, b"", FORM, urlencode(form).encode(), BASE))
+    return nicepay.request(
+        Request(method="POST", path=path, query=b"", headers=FORM, body=urlencode(form).encode(), base_url=BASE)
+    )
 
 
 def luhn(number: str) -> bool:

@@ -14,8 +14,15 @@ from tests.sandbox.merchant import MERCHANTS, OTHER_IMID, OTHER_KEY, InMemory, t
 
 SHOPS = [("03", "ALMA"), ("03", "INDO")]
 APPS = [
-    ("05", "OVOE"), ("05", "DANA"), ("05", "LINK"), ("05", "ESHP"), ("06", "KDVI"), ("06", "AKLP"), ("06", "IDNA"), ("04", "JENC"),
-]  # fmt: skip
+    ("05", "OVOE"),
+    ("05", "DANA"),
+    ("05", "LINK"),
+    ("05", "ESHP"),
+    ("06", "KDVI"),
+    ("06", "AKLP"),
+    ("06", "IDNA"),
+    ("04", "JENC"),
+]
 QRS = [("08", "QSHP"), ("08", "NOBU")]
 REFUNDABLE = [*APPS, *QRS]
 
@@ -136,8 +143,14 @@ def test_time_runs_out_with_the_status_of_its_method(nicepay: InMemory, method: 
 
 @pytest.mark.parametrize(
     ("method", "partner", "action"),
-    [("03", "ALMA", "decline"), ("04", "JENC", "expire"), ("06", "KDVI", "expire"), ("05", "DANA", "cancel"), ("05", "DANA", "refund")],
-)  # fmt: skip
+    [
+        ("03", "ALMA", "decline"),
+        ("04", "JENC", "expire"),
+        ("06", "KDVI", "expire"),
+        ("05", "DANA", "cancel"),
+        ("05", "DANA", "refund"),
+    ],
+)
 def test_what_cannot_happen_to_an_open_order_does_not(
     nicepay: InMemory, method: str, partner: str, action: str
 ) -> None:
@@ -198,9 +211,12 @@ def test_the_control_page_knows_every_order_by_its_method(nicepay: InMemory) -> 
         nicepay.register_at(method, partner, referenceNo=f"R{number}")
     seen = [(order.method, order.number.isdigit(), bool(order.page)) for order in nicepay.simulator.orders(10)]
     assert seen == [
-        ("qris", False, True), ("paylater", False, True), ("ewallet", False, True), ("direct_debit", False, True),
+        ("qris", False, True),
+        ("paylater", False, True),
+        ("ewallet", False, True),
+        ("direct_debit", False, True),
         ("convenience_store", True, True),
-    ]  # fmt: skip
+    ]
 
 
 def test_replaying_the_effects_rebuilds_every_order(nicepay: InMemory) -> None:

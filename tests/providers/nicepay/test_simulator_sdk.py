@@ -54,14 +54,14 @@ def sdk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sdk]:
 
     environment = builderEnvironment.BuildEnvironment().isCloud(False).isProduction(False).build()
     yield Sdk(
-        ConstantsGeneral,
-        DataGenerator,
-        CheckoutGenerator,
-        ServiceNicepay,
-        Checkout,
-        apiClient,
-        environment,
-        BuildSeller,
+        general=ConstantsGeneral,
+        generator=DataGenerator,
+        checkout_generator=CheckoutGenerator,
+        enterprise=ServiceNicepay,
+        checkout=Checkout,
+        client=apiClient,
+        environment=environment,
+        seller=BuildSeller,
     )
     logging.getLogger().setLevel(level)
 
@@ -139,14 +139,28 @@ async def test_the_sdk_sends_a_browser_to_the_hosted_card_page(sdk: Sdk, sandbox
 # As the SDK's own tests fill them: amounts as numbers, one item as an object, fields that it knows nothing of as empty text.
 BASKET: dict[str, Any] = {"goods_name": "iPhone", "goods_detail": "1TB", "goods_amt": 10000, "goods_quantity": "1"}
 ORDERS: dict[str, dict[str, Any]] = {
-    "qris": {"payMethod": "08", "mitraCd": "QSHP", "shopId": "NICEPAY", "paymentExpDt": "", "paymentExpTm": "", "amt": 10000},
+    "qris": {
+        "payMethod": "08",
+        "mitraCd": "QSHP",
+        "shopId": "NICEPAY",
+        "paymentExpDt": "",
+        "paymentExpTm": "",
+        "amt": 10000,
+    },
     "ovo": {"payMethod": "05", "mitraCd": "OVOE", "userIP": "127.0.0.1", "amt": 10000},
     "linkaja": {"payMethod": "05", "mitraCd": "LINK", "userIP": "127.0.0.1", "amt": 10000},
-    "indomaret": {"payMethod": "03", "mitraCd": "INDO", "payValidDt": "", "payValidTm": "", "merFixAcctId": "", "amt": 10000},
+    "indomaret": {
+        "payMethod": "03",
+        "mitraCd": "INDO",
+        "payValidDt": "",
+        "payValidTm": "",
+        "merFixAcctId": "",
+        "amt": 10000,
+    },
     "kredivo": {"payMethod": "06", "instmntType": "1", "instmntMon": "1", "mitraCd": "KDVI", "amt": 10000},
     "akulaku": {"payMethod": "06", "instmntType": "1", "instmntMon": "1", "mitraCd": "AKLP", "amt": 10000},
     "jenius": {"payMethod": "04", "mitraCd": "JENC", "mRefNo": "", "amt": 10000},
-}  # fmt: skip
+}
 PAID_BACK = [name for name in ORDERS if name != "indomaret"]
 
 

@@ -358,7 +358,9 @@ def test_replaying_the_effects_rebuilds_every_order(nicepay: InMemory) -> None:
 
 
 def test_an_unknown_route_is_not_found(nicepay: InMemory) -> None:
-    outcome = nicepay.request(Request("GET", "/direct/v2/inquiry", b"", {}, b"", ""))
+    outcome = nicepay.request(
+        Request(method="GET", path="/direct/v2/inquiry", query=b"", headers={}, body=b"", base_url="")
+    )
     assert outcome.answer.status == 404
 
 

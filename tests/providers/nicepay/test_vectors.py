@@ -55,11 +55,14 @@ def test_the_sample_notification_is_genuine_and_its_token_is_no_request_token() 
     assert cancel_token(STAMP, IMID, TXID, "150000", KEY) != NOTIFICATION_TOKEN
 
 
-@pytest.mark.parametrize("token", [
-    "a79ec8b567bd5b9924e707eb3fb3a08209273637a9a0440772958ba2106255ea",  # of the registration
-    "882c1d01d6bf123ff8fc800c02e92d9e6d0ccbd8706fe642cfad44a4fb598252",  # of the cancel
-    "65f8aa533d31d72d0dab7c3be3c203c5ac21046750767ff0549194b8da2f0a7c",  # of a V1 registration
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "token",
+    [
+        "a79ec8b567bd5b9924e707eb3fb3a08209273637a9a0440772958ba2106255ea",  # of the registration
+        "882c1d01d6bf123ff8fc800c02e92d9e6d0ccbd8706fe642cfad44a4fb598252",  # of the cancel
+        "65f8aa533d31d72d0dab7c3be3c203c5ac21046750767ff0549194b8da2f0a7c",  # of a V1 registration
+    ],
+)
 def test_tokens_of_other_calls_do_not_make_a_notification(token: str) -> None:
     account = Account("con_1", livemode=False, settings={"imid": IMID}, secrets={"merchant_key": [KEY]})
     body = NOTIFICATION.replace(NOTIFICATION_TOKEN.encode(), token.encode())

@@ -34,9 +34,18 @@ def token(imid: str = IMID, txid: str = TXID, amt: str = "150000", key: bytes = 
 
 def fields(**changes: str) -> dict[str, str]:
     return {
-        "tXid": TXID, "referenceNo": REFERENCE, "amt": "150000", "merchantToken": token(), "matchCl": "1", "status": "0",
-        "payMethod": "02", "currency": "IDR", "goodsNm": "Kopi & gula", "billingNm": "Budi", "vacctNo": "70014000090930011234",
-    } | changes  # fmt: skip
+        "tXid": TXID,
+        "referenceNo": REFERENCE,
+        "amt": "150000",
+        "merchantToken": token(),
+        "matchCl": "1",
+        "status": "0",
+        "payMethod": "02",
+        "currency": "IDR",
+        "goodsNm": "Kopi & gula",
+        "billingNm": "Budi",
+        "vacctNo": "70014000090930011234",
+    } | changes
 
 
 def form(**changes: str) -> WebhookRequest:
@@ -88,10 +97,20 @@ def test_r15_no_signature_no_entry(text: str) -> None:
     assert verify(WebhookRequest({}, text.encode())) is Rejection.MISSING
 
 
-@pytest.mark.parametrize("change", [
-    {"amt": "150001"}, {"amt": "15000"}, {"amt": "150000.00"}, {"tXid": TXID[:-1] + "5"}, {"merchantToken": "0" * 64},
-    {"merchantToken": token().upper()}, {"merchantToken": token()[:-1]}, {"merchantToken": token() + "0"}, {"merchantToken": "é" * 64},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"amt": "150001"},
+        {"amt": "15000"},
+        {"amt": "150000.00"},
+        {"tXid": TXID[:-1] + "5"},
+        {"merchantToken": "0" * 64},
+        {"merchantToken": token().upper()},
+        {"merchantToken": token()[:-1]},
+        {"merchantToken": token() + "0"},
+        {"merchantToken": "é" * 64},
+    ],
+)
 def test_r15_a_changed_signed_field_is_forged(change: dict[str, str]) -> None:
     assert verify(form(**change)) is Rejection.FORGED
 
@@ -102,23 +121,37 @@ def test_a_digit_cannot_move_between_transaction_and_amount() -> None:
     assert verify(form(tXid=TXID[:-1], amt="4150000")) is Rejection.MALFORMED
 
 
-@pytest.mark.parametrize("body", [
-    urlencode(fields()).encode() + b"&amt=1", urlencode(fields()).encode() + b"&%61mt=1", urlencode(fields()).encode() + b"&tXid=",
-    json.dumps(fields()).encode()[:-1] + b',"\\u0061mt":"1"}', json.dumps(fields()).encode()[:-1], b"{" * 100_000,
-        b'{"a":' * 10_000, b'{"merchantToken":["a"]}',
-    urlencode(fields()).encode() + b"&x=" + b"y" * 65_536, urlencode(fields()).encode() + b"&x=y" * 300,
-    b"merchantToken=%ff&tXid=" + TXID.encode() + b"&amt=1", urlencode(fields(amt="")).encode(), urlencode(fields(tXid="")).encode(),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        urlencode(fields()).encode() + b"&amt=1",
+        urlencode(fields()).encode() + b"&%61mt=1",
+        urlencode(fields()).encode() + b"&tXid=",
+        json.dumps(fields()).encode()[:-1] + b',"\\u0061mt":"1"}',
+        json.dumps(fields()).encode()[:-1],
+        b"{" * 100_000,
+        b'{"a":' * 10_000,
+        b'{"merchantToken":["a"]}',
+        urlencode(fields()).encode() + b"&x=" + b"y" * 65_536,
+        urlencode(fields()).encode() + b"&x=y" * 300,
+        b"merchantToken=%ff&tXid=" + TXID.encode() + b"&amt=1",
+        urlencode(fields(amt="")).encode(),
+        urlencode(fields(tXid="")).encode(),
+    ],
+)
 def test_what_is_said_twice_cut_nested_or_huge_is_malformed(body: bytes) -> None:
     assert verify(WebhookRequest({}, body)) is Rejection.MALFORMED
 
 
-@pytest.mark.parametrize("account", [
-    Account("con_1", livemode=False, settings={"imid": IMID}, secrets={}),
-    Account("con_1", livemode=False, settings={"imid": IMID}, secrets={"merchant_key": []}),
-    Account("con_1", livemode=False, settings={"imid": IMID}, secrets={"merchant_key": [b""]}),
-    Account("con_1", livemode=False, settings={}, secrets={"merchant_key": [KEY]}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "account",
+    [
+        Account("con_1", livemode=False, settings={"imid": IMID}, secrets={}),
+        Account("con_1", livemode=False, settings={"imid": IMID}, secrets={"merchant_key": []}),
+        Account("con_1", livemode=False, settings={"imid": IMID}, secrets={"merchant_key": [b""]}),
+        Account("con_1", livemode=False, settings={}, secrets={"merchant_key": [KEY]}),
+    ],
+)
 def test_a_connection_without_keys_is_closed(account: Account) -> None:
     assert verify(form(merchantToken=token(key=b"")), account) is Rejection.NO_SECRET
 

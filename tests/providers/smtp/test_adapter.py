@@ -219,8 +219,12 @@ def test_the_registry_entry_refuses_what_the_adapter_could_not_use() -> None:
     good = {"host": "mail.toko.example", "port": "587", "tls": "starttls", "from": "bayar@toko.example"}
     assert PROVIDER.problems(good, ["user", "password"]) == []
     assert {error.pointer for error in PROVIDER.problems({"tls": "maybe", "port": "x"}, ["token"])} == {
-        "/settings/host", "/settings/from", "/settings/tls", "/settings/port", "/secrets/token",
-    }  # fmt: skip
+        "/settings/host",
+        "/settings/from",
+        "/settings/tls",
+        "/settings/port",
+        "/secrets/token",
+    }
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ async def parts(database: FreshDatabase, tmp_path: Path) -> AsyncIterator[compos
 async def http(parts: composition.Core) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the API, which listens on a port of its own."""
     stop, port = asyncio.Event(), asyncio.get_running_loop().create_future()
-    edge = assemble(composition._services(parts))
+    edge = assemble(composition.services(parts))
     server = asyncio.create_task(serve(edge, "127.0.0.1", 0, ready=port.set_result, stop=stop))
     polling = asyncio.create_task(parts.changes.run(stop))
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{await port}", timeout=10) as client:

@@ -36,8 +36,11 @@ async def test_the_list_shows_what_was_told_to_whom_without_the_address(edge: Ed
     (row,) = answer.json()["data"]
     assert row["id"].startswith("ntf_")
     assert (row["recipient"], row["channel"], row["template"], row["locale"]) == (
-        "s•••@example.com", "email", "payment_expired", "id",
-    )  # fmt: skip
+        "s•••@example.com",
+        "email",
+        "payment_expired",
+        "id",
+    )
     assert (row["status"], row["tries"], row["error"], row["payment"]) == ("queued", 0, None, made["id"])
     assert "sari@" not in answer.text
 

@@ -51,11 +51,28 @@ S = AttemptStatus
 
 def payment(status: PaymentStatus = PaymentStatus.CREATED, **fields: Any) -> Payment:
     made = Payment(
-        id=PAYMENT_ID, status=status, late=False, livemode=True, amount=150_000, currency="IDR", amount_captured=0,
-        amount_refunded=0, amount_excess=0, description="Toko Lumbung LBG-1123-0417", order_reference="LBG-1123-0417",
-        owner_id=None, metadata={}, items=ITEMS, return_url=None, sequence=1, created_at=NOW - timedelta(minutes=20),
-        updated_at=NOW, expires_at=NOW + timedelta(days=1), paid_at=None, cancelled_at=None,
-    )  # fmt: skip
+        id=PAYMENT_ID,
+        status=status,
+        late=False,
+        livemode=True,
+        amount=150_000,
+        currency="IDR",
+        amount_captured=0,
+        amount_refunded=0,
+        amount_excess=0,
+        description="Toko Lumbung LBG-1123-0417",
+        order_reference="LBG-1123-0417",
+        owner_id=None,
+        metadata={},
+        items=ITEMS,
+        return_url=None,
+        sequence=1,
+        created_at=NOW - timedelta(minutes=20),
+        updated_at=NOW,
+        expires_at=NOW + timedelta(days=1),
+        paid_at=None,
+        cancelled_at=None,
+    )
     return changed(made, **fields)
 
 
@@ -63,30 +80,61 @@ def attempt(
     status: AttemptStatus = S.PENDING, action: NextAction | None = None, number: int = 1, **fields: Any
 ) -> Attempt:
     made = Attempt(
-        id=UUID(int=number), payment_id=PAYMENT_ID, number=number, status=status, method=Method.VIRTUAL_ACCOUNT,
-        options={"bank": "BCA"}, connection="nicepay", effect=Effect.INSTRUCTS, lookup=Lookup.BY_THEIRS, amount=150_000,
-        currency="IDR", captured=0, refunded=0, refund_reserved=0, dispute=DisputeState.NONE, provider_reference="TX1", unsent=False,
-        next_action=action, failure=None, asked_at=None, created_at=NOW - timedelta(minutes=14), updated_at=NOW,
+        id=UUID(int=number),
+        payment_id=PAYMENT_ID,
+        number=number,
+        status=status,
+        method=Method.VIRTUAL_ACCOUNT,
+        options={"bank": "BCA"},
+        connection="nicepay",
+        effect=Effect.INSTRUCTS,
+        lookup=Lookup.BY_THEIRS,
+        amount=150_000,
+        currency="IDR",
+        captured=0,
+        refunded=0,
+        refund_reserved=0,
+        dispute=DisputeState.NONE,
+        provider_reference="TX1",
+        unsent=False,
+        next_action=action,
+        failure=None,
+        asked_at=None,
+        created_at=NOW - timedelta(minutes=14),
+        updated_at=NOW,
         expires_at=NOW + timedelta(hours=23, minutes=41, seconds=8),
-    )  # fmt: skip
+    )
     return changed(made, **fields)
 
 
 def refund(status: RefundStatus, amount: int = 150_000, **fields: Any) -> Refund:
     made = Refund(
-        id=UUID(int=77), payment_id=PAYMENT_ID, attempt_id=UUID(int=1), status=status, amount=amount, currency="IDR",
-        credit_amount=0, reason="Barang habis", provider_reference=None, failure=None, requested_by="user:usr_1",
-        created_at=NOW, updated_at=NOW,
-    )  # fmt: skip
+        id=UUID(int=77),
+        payment_id=PAYMENT_ID,
+        attempt_id=UUID(int=1),
+        status=status,
+        amount=amount,
+        currency="IDR",
+        credit_amount=0,
+        reason="Barang habis",
+        provider_reference=None,
+        failure=None,
+        requested_by="user:usr_1",
+        created_at=NOW,
+        updated_at=NOW,
+    )
     return changed(made, **fields)
 
 
 VA = DisplayVirtualAccount("BCA", "7001400216480392")
 ADDRESS = "0x7E2c41B9f0aD86C35b1E9D204a6F8C1377Ae90d4"
 USDC = DisplayCrypto(
-    "base", "USDC", ADDRESS, "48509700",
+    "base",
+    "USDC",
+    ADDRESS,
+    "48509700",
     f"ethereum:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913@8453/transfer?address={ADDRESS}&uint256=48509700",
-)  # fmt: skip
+)
 
 
 def _tags(**values: str) -> str:
@@ -95,12 +143,31 @@ def _tags(**values: str) -> str:
 
 # A QRIS by the format: Toko Lumbung in Yogyakarta, Rp 150.000, good once.
 QRIS = _tags(
-    _00="01", _01="12", _51=_tags(_00="ID.CO.QRIS.WWW", _02="ID1020021175179", _03="UMI"), _52="5411", _53="360", _54="150000",
-    _58="ID", _59="Toko Lumbung", _60="Yogyakarta", _61="55172", _63="6D5C",
-)  # fmt: skip
+    _00="01",
+    _01="12",
+    _51=_tags(_00="ID.CO.QRIS.WWW", _02="ID1020021175179", _03="UMI"),
+    _52="5411",
+    _53="360",
+    _54="150000",
+    _58="ID",
+    _59="Toko Lumbung",
+    _60="Yogyakarta",
+    _61="55172",
+    _63="6D5C",
+)
 QUOTE = Quote(
-    "USDC", "base", 6, "48509700", "0.9998", "Coinbase", 0, "0", "wallet:base:USDC", NOW - timedelta(minutes=14), NOW + timedelta(minutes=16)
-)  # fmt: skip
+    asset="USDC",
+    network="base",
+    decimals=6,
+    amount="48509700",
+    rate="0.9998",
+    source="Coinbase",
+    spread_bp=0,
+    tolerance="0",
+    holder="wallet:base:USDC",
+    locked_at=NOW - timedelta(minutes=14),
+    expires_at=NOW + timedelta(minutes=16),
+)
 PAYER = Payer(name="Sari Wulandari", email="sari.wulandari@example.com")
 P = PaymentStatus
 
@@ -119,9 +186,17 @@ def _crypto(
     status: AttemptStatus = S.PENDING, action: DisplayCrypto = USDC, captured: int = 0, **fields: Any
 ) -> Attempt:
     made = attempt(
-        status, action, method=Method.CRYPTO, options={"asset": "USDC", "network": "base"}, amount=4_850, currency="USD", captured=captured,
-        expires_at=NOW + timedelta(minutes=16), quote=QUOTE, connection="evm",
-    )  # fmt: skip
+        status,
+        action,
+        method=Method.CRYPTO,
+        options={"asset": "USDC", "network": "base"},
+        amount=4_850,
+        currency="USD",
+        captured=captured,
+        expires_at=NOW + timedelta(minutes=16),
+        quote=QUOTE,
+        connection="evm",
+    )
     return changed(made, **fields)
 
 
@@ -244,26 +319,69 @@ RETURNED = _story(
 BANKS = tuple(
     MethodOption(name, title)
     for name, title in (
-        ("BCA", "BCA"), ("BRI", "BRI"), ("MANDIRI", "Mandiri"), ("BNI", "BNI"), ("PERMATA", "Permata"), ("CIMB", "CIMB Niaga"),
-        ("DANAMON", "Danamon"), ("MAYBANK", "Maybank"), ("HANA", "Hana"),
+        ("BCA", "BCA"),
+        ("BRI", "BRI"),
+        ("MANDIRI", "Mandiri"),
+        ("BNI", "BNI"),
+        ("PERMATA", "Permata"),
+        ("CIMB", "CIMB Niaga"),
+        ("DANAMON", "Danamon"),
+        ("MAYBANK", "Maybank"),
+        ("HANA", "Hana"),
     )
-)  # fmt: skip
+)
 WALLETS = tuple(
     MethodOption(name, title, "ID" if name == "OVO" else "")
     for name, title in (("OVO", "OVO"), ("DANA", "DANA"), ("LINKAJA", "LinkAja"), ("SHOPEEPAY", "ShopeePay"))
 )
 OFFERS = (
-    Offer(Method.VIRTUAL_ACCOUNT, "nicepay", "bank", BANKS, 10_000, 50_000_000, available=True, reason=""),
-    Offer(Method.QRIS, "nicepay", None, (), 1_000, 10_000_000, available=True, reason=""),
-    Offer(Method.EWALLET, "nicepay", "wallet", WALLETS, 1_000, 10_000_000, available=True, reason=""),
-    Offer(Method.CARD, "nicepay", None, (), 10_000, 50_000_000, available=True, reason=""),
     Offer(
-        Method.CONVENIENCE_STORE,
-        "nicepay",
-        "store",
-        (MethodOption("ALFAMART", "Alfamart"), MethodOption("INDOMARET", "Indomaret")),
-        10_000,
-        100_000,
+        method=Method.VIRTUAL_ACCOUNT,
+        connection="nicepay",
+        option="bank",
+        options=BANKS,
+        least=10_000,
+        most=50_000_000,
+        available=True,
+        reason="",
+    ),
+    Offer(
+        method=Method.QRIS,
+        connection="nicepay",
+        option=None,
+        options=(),
+        least=1_000,
+        most=10_000_000,
+        available=True,
+        reason="",
+    ),
+    Offer(
+        method=Method.EWALLET,
+        connection="nicepay",
+        option="wallet",
+        options=WALLETS,
+        least=1_000,
+        most=10_000_000,
+        available=True,
+        reason="",
+    ),
+    Offer(
+        method=Method.CARD,
+        connection="nicepay",
+        option=None,
+        options=(),
+        least=10_000,
+        most=50_000_000,
+        available=True,
+        reason="",
+    ),
+    Offer(
+        method=Method.CONVENIENCE_STORE,
+        connection="nicepay",
+        option="store",
+        options=(MethodOption("ALFAMART", "Alfamart"), MethodOption("INDOMARET", "Indomaret")),
+        least=10_000,
+        most=100_000,
         available=False,
         reason="above_maximum",
     ),

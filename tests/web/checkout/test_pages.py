@@ -4,7 +4,6 @@ import base64
 import gzip
 import hashlib
 import re
-import string
 from dataclasses import replace
 
 import pytest
@@ -13,10 +12,9 @@ from msgspec.structs import replace as changed
 from gerbang.base.formats import Locale
 from gerbang.core.payments.model import PaymentStatus
 from gerbang.ports.payment import MethodOption, Payer
-from gerbang.web import pages, texts
+from gerbang.web import pages
 from gerbang.web.checkout import qr
 from gerbang.web.checkout.view import page_of
-from gerbang.web.views.payment_steps import BANK_TITLES, STORE_TITLES, at_the_till, how_to_pay, plain_steps
 from tests.web.checkout import example_payments
 from tests.web.checkout.example_payments import RETURNED, RETURNED_TO_PHONE, STORIES
 
@@ -193,8 +191,10 @@ def test_what_has_run_out_is_started_again_the_same_way_by_one_press() -> None:
     form = html.partition('action="/pay/pay_')[2].partition("</form>")[0]
     assert form.partition('"')[0].endswith("/choose")
     assert set(re.findall(r'name="(\w+)" value="([^"]*)"', form)) == {
-        ("key", "k1"), ("method", "virtual_account"), ("bank", "BCA"),
-    }  # fmt: skip
+        ("key", "k1"),
+        ("method", "virtual_account"),
+        ("bank", "BCA"),
+    }
     assert "Buat nomor baru" in form
     assert 'name="coin" value="USDC.base"' in rendered("expired-crypto", "id")
     assert 'name="key"' not in rendered("expired-unchosen", "id"), "nothing was chosen that could be taken again"
@@ -304,7 +304,7 @@ def test_whoever_needs_help_reaches_the_shop_where_it_said_how() -> None:
 
 def test_html_in_names_is_text() -> None:
     """R47: whatever a shop or a payer calls things, it is shown and not obeyed."""
-    evil = '"><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}**b**'
+    evil = '"><script>alert(1)</script><img src=x onerror=alert(2)>{{9999*9999}}**b**'
     for name, details in STORIES.items():
         hostile = changed(
             details,
@@ -321,7 +321,7 @@ def test_html_in_names_is_text() -> None:
         html = pages.render(template, "id", LINKS, **values)
         assert "<script>" not in html, name
         assert "<img" not in html, name
-        assert "49" not in html.split("7*7")[0][-3:], name
+        assert "99980001" not in html, name
         assert "&lt;script&gt;" in html, name
 
 
@@ -346,52 +346,6 @@ def test_the_script_writes_no_markup_and_asks_nobody_else() -> None:
         "https://",
     ):
         assert forbidden not in script
-
-
-def test_every_word_has_both_languages_and_the_same_places_in_them() -> None:
-    for key, (indonesian, english) in texts.TABLE.items():
-        assert indonesian.strip(), key
-        assert english.strip(), key
-        assert _places(indonesian) == _places(english), key
-        assert "!" not in indonesian + english, f"{key}: no exclamation marks"
-        assert "Ups" not in indonesian, key
-
-
-def _places(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
-
-
-@pytest.mark.parametrize("locale", ["id", "en"])
-@pytest.mark.parametrize("bank", list(BANK_TITLES))
-def test_every_bank_has_its_ways_with_name_and_amount_to_check(bank: str, locale: Locale) -> None:
-    channels = how_to_pay(bank, locale, shop="Toko Lumbung", amount="Rp\u00a0150.000")
-    assert len({channel.title for channel in channels}) == 4
-    for channel in channels[:3] if bank == "BCA" else channels:
-        assert any("**Toko Lumbung**" in step and "Rp\u00a0150.000" in step for step in channel.steps)
-    assert not any("**" in step for step in plain_steps(bank, locale, shop="Toko Lumbung", amount="Rp\u00a0150.000"))
-
-
-def test_whoever_has_another_bank_than_bca_is_told_before_a_transfer_bounces() -> None:
-    steps = how_to_pay("BCA", "id", shop="x", amount="y")[3].steps
-    assert steps == (
-        "Virtual account BCA hanya menerima transfer dari rekening BCA. Punya bank lain? Ganti cara bayar di bawah.",
-    )
-
-
-@pytest.mark.parametrize("locale", ["id", "en"])
-@pytest.mark.parametrize("store", list(STORE_TITLES))
-def test_every_store_has_its_steps_and_what_helps_when_the_code_is_not_found(store: str, locale: Locale) -> None:
-    till, lost = at_the_till(store, locale, shop="Toko Lumbung", amount="Rp\u00a0150.000")
-    assert STORE_TITLES[store] in till.title
-    assert any("**Toko Lumbung**" in step and "Rp\u00a0150.000" in step for step in till.steps)
-    assert lost.steps
-    assert plain_steps(store, locale, shop="x", amount="y")
-
-
-def test_an_unknown_bank_has_no_invented_steps() -> None:
-    assert how_to_pay("NOBANK", "id", shop="x", amount="y") == ()
-    assert at_the_till("NOSTORE", "id", shop="x", amount="y") == ()
-    assert plain_steps("NOBANK", "id", shop="x", amount="y") == ()
 
 
 def test_a_static_address_carries_the_digest_of_what_it_serves() -> None:

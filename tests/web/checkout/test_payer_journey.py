@@ -304,7 +304,7 @@ async def test_a_card_number_typed_anywhere_is_refused_and_kept_nowhere(shop: Sh
     assert refused.status_code == 422
     (entry,) = await edge.noted("card_data.refused")
     assert (entry["object"], entry["detail"]) == ("route:POST /pay/{payment}/choose", {"pointer": "/key"})
-    assert "4111" not in refused.text + str(entry)
+    assert "41111111" not in (refused.text + str(entry)).replace(" ", "")
     assert await edge.count("attempts") == 0
 
 
@@ -335,11 +335,11 @@ async def test_a_payer_names_an_account_looks_twice_and_is_not_asked_again(
     assert "Ini nomor kartu" in card.text
     (entry,) = await edge.noted("card_data.refused")
     assert (entry["object"], entry["detail"]) == ("route:POST /refund/{refund}/review", {"pointer": "/account"})
-    assert "4111" not in card.text + str(entry)
+    assert "41111111" not in (card.text + str(entry)).replace(" ", "")
     for typed in ("kartu 4111 1111 1111 1111", "rekening-sayadi4"):
         odd = await browser.post(f"{path}/review", data={"bank": "BNI", "account": typed, "name": "Sari"})
         assert odd.status_code == 422, odd.text
-        assert "4111" not in odd.text
+        assert "41111111" not in odd.text.replace(" ", "")
     account = {"bank": "BNI", "account": "0341 8822 882", "name": "Sari <b>Wulandari</b>"}
     review = await browser.post(f"{path}/review", data=account)
     assert "Benar rekening ini?" in review.text

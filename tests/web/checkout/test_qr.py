@@ -18,8 +18,9 @@ async def a_qris(edge: Edge) -> str:
     async with edge.services.db.transaction() as tx:
         await tx.execute(
             "UPDATE attempts SET method = 'qris', options = '{}', next_action = $2 WHERE payment_id = $1",
-            ids.read("pay", made["id"]), {"type": "display_qr", "content": QRIS},
-        )  # fmt: skip
+            ids.read("pay", made["id"]),
+            {"type": "display_qr", "content": QRIS},
+        )
     return str(made["checkout_url"])
 
 

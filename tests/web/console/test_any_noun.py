@@ -109,8 +109,13 @@ async def parcel(request: Request[Any, Any, Any], parcel: FromPath[str]) -> Resp
 
 
 HANDLERS: Final = [
-    Router(path="/", route_handlers=[parcels, parcel], exception_handlers={GerbangError: page_error}, include_in_schema=False)
-]  # fmt: skip
+    Router(
+        path="/",
+        route_handlers=[parcels, parcel],
+        exception_handlers={GerbangError: page_error},
+        include_in_schema=False,
+    )
+]
 ROWS: Final = [
     policy.Row("GET", path, policy.Who.ANYONE, rate=policy.Rate.PAGE)
     for path in ("/console/parcels", "/console/parcels/{parcel}")

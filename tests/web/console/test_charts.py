@@ -6,13 +6,13 @@ import re
 from gerbang.web.console.charts import Chart, Line, Slot, spark
 
 CHART = Chart(
-    "c",
-    "Payments <an hour>",
-    "Payments of an hour, at most 4; none were counted at 10",
-    (9, 10, 11),
-    ("09:00", "10:00", "11:00"),
-    (Line("today", (2, None, 4), kind="bars"), Line("last week", (1, 0, 3), "past", "dashed")),
-    "Hour",
+    id="c",
+    title="Payments <an hour>",
+    says="Payments of an hour, at most 4; none were counted at 10",
+    x=(9, 10, 11),
+    heads=("09:00", "10:00", "11:00"),
+    lines=(Line("today", (2, None, 4), kind="bars"), Line("last week", (1, 0, 3), "past", "dashed")),
+    x_title="Hour",
 )
 
 

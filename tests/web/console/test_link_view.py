@@ -24,8 +24,21 @@ def page(name: str, locale: Locale = "en", *moments: Any, mails: tuple[Notificat
 
 def mail(status: Status, error: str | None = None) -> Notification:
     return Notification(
-        UUID(int=1), UUID(int=2), "email", "sari@example.com", Template.PAYMENT_LINK, "id", {}, None, status, "<m>", 1, error, NOW, None
-    )  # fmt: skip
+        id=UUID(int=1),
+        announcement_id=UUID(int=2),
+        channel="email",
+        recipient="sari@example.com",
+        template=Template.PAYMENT_LINK,
+        locale="id",
+        data={},
+        payment_id=None,
+        status=status,
+        message_id="<m>",
+        tries=1,
+        error=error,
+        created_at=NOW,
+        sent_at=None,
+    )
 
 
 @pytest.mark.parametrize("name", list(STORIES))

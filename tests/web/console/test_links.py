@@ -18,9 +18,16 @@ from tests.web.console.test_operators import hidden, signed_in
 Shop = tuple[Edge, Sandbox]
 NEW = "/console/payments/new"
 FORM: Mapping[str, str] = {
-    "amount": "Rp 150.000", "currency": "IDR", "description": "Kopi Gayo 250 g", "order": "LBG-77", "expires": "3d",
-    "name": "Sari Wulandari", "email": "sari@example.com", "phone": "+62 812 3456 7890", "language": "id",
-}  # fmt: skip
+    "amount": "Rp 150.000",
+    "currency": "IDR",
+    "description": "Kopi Gayo 250 g",
+    "order": "LBG-77",
+    "expires": "3d",
+    "name": "Sari Wulandari",
+    "email": "sari@example.com",
+    "phone": "+62 812 3456 7890",
+    "language": "id",
+}
 
 
 @pytest.fixture
@@ -141,8 +148,11 @@ async def test_an_amount_that_no_method_takes_makes_no_dead_link(shop: Shop, des
     edge, _ = shop
     known = await edge.services.connections.get("nicepay-uji")
     limits = {
-        "methods": "virtual_account card", "least_virtual_account": "10000", "most_virtual_account": "50000000", "least_card": "10000",
-    }  # fmt: skip
+        "methods": "virtual_account card",
+        "least_virtual_account": "10000",
+        "most_virtual_account": "50000000",
+        "least_card": "10000",
+    }
     await edge.services.connections.update(
         "test", "nicepay-uji", settings={**known.settings, **limits}, secrets=known.secrets, enabled=True
     )
@@ -161,7 +171,7 @@ async def test_a_card_number_is_not_kept_and_not_shown_again(shop: Shop, desk: h
     (entry,) = await edge.noted("card_data.refused")
     assert (entry["object"], entry["detail"]) == ("route:POST /console/payments/new", {"pointer": f"/{field}"})
     assert entry["actor"].startswith("user:usr_")
-    assert "4111" not in answer.text + str(entry)
+    assert "41111111" not in (answer.text + str(entry)).replace(" ", "")
     assert await edge.count("payments") == 0
 
 

@@ -188,7 +188,14 @@ async def test_a_webhook_is_shown_as_text_and_replayed_after_a_dry_run(shop: Sho
         "authorization": "Bearer geheim",
     }
     await edge.services.inbox.receive(
-        NewEvent("nicepay-uji", "k1", "att_x", "virtual_account.<b>paid</b>", headers, body)
+        NewEvent(
+            connection="nicepay-uji",
+            key="k1",
+            subject="att_x",
+            type="virtual_account.<b>paid</b>",
+            headers=headers,
+            body=body,
+        )
     )
     listed = await desk.get("/console/webhooks")
     address = re.search(r"/console/webhooks/evt_\w+", listed.text)

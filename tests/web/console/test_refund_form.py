@@ -82,7 +82,7 @@ async def test_a_card_number_in_a_refund_is_not_kept_and_not_shown_again(
     assert "mirip nomor kartu" in answer.text
     (entry,) = await edge.noted("card_data.refused")
     assert entry["detail"] == {"pointer": f"/{field}"}
-    assert "4111" not in answer.text + str(entry)
+    assert "41111111" not in (answer.text + str(entry)).replace(" ", "")
     assert await edge.count("refunds") == 0
 
 

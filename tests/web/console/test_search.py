@@ -20,10 +20,21 @@ async def test_a_payment_is_found_by_whatever_somebody_can_name_of_it(shop: tupl
     number = made.json()["next_action"]["number"]
     await edge.create(order_reference="LBG-78", customer={"name": "Budi", "email": "budi@example.com"})
     names = [
-        payment.upper(), payment.lower(), ids.show("att", attempt.id), ids.show("att", attempt.id).lower(), "lbg-77A", number,
-        " ".join(number[at : at + 4] for at in range(0, len(number), 4)), attempt.provider_reference or "", "sari.w@EXAMPLE.com",
-        "+62 812-3456-7890", "081234567890", "sari wulandari", request, request.lower(),
-    ]  # fmt: skip
+        payment.upper(),
+        payment.lower(),
+        ids.show("att", attempt.id),
+        ids.show("att", attempt.id).lower(),
+        "lbg-77A",
+        number,
+        " ".join(number[at : at + 4] for at in range(0, len(number), 4)),
+        attempt.provider_reference or "",
+        "sari.w@EXAMPLE.com",
+        "+62 812-3456-7890",
+        "081234567890",
+        "sari wulandari",
+        request,
+        request.lower(),
+    ]
     browser = await signed_in(edge, Role.ADMIN)
     try:
         led = {name: (await browser.get("/console/find", params={"q": name})).headers["location"] for name in names}

@@ -22,7 +22,7 @@ SUPPORT = user_caller(UUID(int=1), Role.SUPPORT, UUID(int=2))
 
 
 def moment(kind: str, actor: str = "system:gerbang", **detail: Any) -> Moment:
-    return Moment(UUID(int=9), NOW, "decision", kind, actor, detail, None)
+    return Moment(id=UUID(int=9), at=NOW, direction="decision", kind=kind, actor=actor, detail=detail, request_id=None)
 
 
 def test_a_form_breaks_before_each_field_at_its_true_offset() -> None:
@@ -104,9 +104,21 @@ def test_a_row_names_its_method_shortly_and_says_that_a_refund_waits_for_a_secon
     row = payment_view.row_of(STORIES["paid"], NOW, "id")
     assert str(row.cells["method"].text).startswith("VA ")
     waiting = Refund(
-        UUID(int=7), UUID(int=8), UUID(int=9), RefundStatus.REQUESTED, 1_000, "IDR", 0, "x", None, None, "key:key_1", NOW, NOW,
+        id=UUID(int=7),
+        payment_id=UUID(int=8),
+        attempt_id=UUID(int=9),
+        status=RefundStatus.REQUESTED,
+        amount=1_000,
+        currency="IDR",
+        credit_amount=0,
+        reason="x",
+        provider_reference=None,
+        failure=None,
+        requested_by="key:key_1",
+        created_at=NOW,
+        updated_at=NOW,
         approval="pending",
-    )  # fmt: skip
+    )
     asked = type(STORIES["paid"])(STORIES["paid"].payment, STORIES["paid"].attempts, (waiting,))
     assert payment_view.row_of(asked, NOW, "en").cells["note"].text == "refund of Rp\u00a01.000 awaits approval"
 

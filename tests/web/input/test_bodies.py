@@ -71,9 +71,22 @@ def test_an_address_is_kept_as_mails_are_sent_to_it() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["HTTPS:toko.example/", "ftp://toko.example", "https://", "https:///x", "https://a@toko.example", "https://toko.example:99999/",
-     "https://toko.example:0/", "https://[::1", "javascript:alert(1)", "//toko.example", "/thanks", "https://toko.example/a b", "https:\\\\toko.example"],
-)  # fmt: skip
+    [
+        "HTTPS:toko.example/",
+        "ftp://toko.example",
+        "https://",
+        "https:///x",
+        "https://a@toko.example",
+        "https://toko.example:99999/",
+        "https://toko.example:0/",
+        "https://[::1",
+        "javascript:alert(1)",
+        "//toko.example",
+        "/thanks",
+        "https://toko.example/a b",
+        "https:\\\\toko.example",
+    ],
+)
 def test_a_way_back_that_would_not_be_shown_is_refused(url: str) -> None:
     assert refused(return_url=url)[0] == "/return_url"
 

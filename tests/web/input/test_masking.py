@@ -14,8 +14,10 @@ async def test_a_card_number_in_a_stored_webhook_is_not_shown(edge: Edge) -> Non
         await tx.execute(
             "INSERT INTO inbox (id, received_at, connection, type, status, key, subject, shard, headers, body)"
             " VALUES ($1, now(), 'nicepay', 'paid', 'done', 'k', '', 0, $2, $3)",
-            event, {"x-note": CARD}, json.dumps({"note": CARD}).encode(),
-        )  # fmt: skip
+            event,
+            {"x-note": CARD},
+            json.dumps({"note": CARD}).encode(),
+        )
         await tx.execute("INSERT INTO inbox_seen (connection, key, id) VALUES ('nicepay', 'k', $1)", event)
     answer = await edge.get(f"/v1/webhook-events/{ids.show('evt', event)}")
     assert answer.status_code == 200

@@ -7,15 +7,43 @@ from gerbang.web.input.bodies import ItemBody, check_items
 from gerbang.web.input.surcharges import is_surcharge
 
 FEES = (
-    "Biaya admin QRIS", "biaya ADMIN  virtual account", "Biaya layanan kartu kredit", "Fee OVO", "Card surcharge", "Admin fee (bank transfer)",
-    "MDR QRIS 0,7%", "Biaya tambahan metode pembayaran", "Ｂｉａｙａ ＱＲＩＳ", "Biaya Alfamart",
-    "Biaya layanan BCA", "Biaya admin bank", "Surcharge", "Payment fee", "Biaya pembayaran", "Biaya  Layanan  Pembayaran", "Transaction fee",
-)  # fmt: skip
+    "Biaya admin QRIS",
+    "biaya ADMIN  virtual account",
+    "Biaya layanan kartu kredit",
+    "Fee OVO",
+    "Card surcharge",
+    "Admin fee (bank transfer)",
+    "MDR QRIS 0,7%",
+    "Biaya tambahan metode pembayaran",
+    "Ｂｉａｙａ ＱＲＩＳ",
+    "Biaya Alfamart",
+    "Biaya layanan BCA",
+    "Biaya admin bank",
+    "Surcharge",
+    "Payment fee",
+    "Biaya pembayaran",
+    "Biaya  Layanan  Pembayaran",
+    "Transaction fee",
+)
 GOODS = (
-    "Kopi Gayo", "Biaya kirim", "Biaya administrasi kelas", "Dana darurat, biaya tahunan", "Kartu ucapan", "Dompet digital lucu (gantungan kunci)",
-    "Stiker QRIS", "Delivery fee", "Ongkos kirim JNE", "Kartu perdana",
-    "Biaya bank sampah", "Biaya layanan", "Service charge", "Biaya mandiri", "Permata (cincin)", "Pembayaran sekolah", "Biaya pembayaran pajak",
-)  # fmt: skip
+    "Kopi Gayo",
+    "Biaya kirim",
+    "Biaya administrasi kelas",
+    "Dana darurat, biaya tahunan",
+    "Kartu ucapan",
+    "Dompet digital lucu (gantungan kunci)",
+    "Stiker QRIS",
+    "Delivery fee",
+    "Ongkos kirim JNE",
+    "Kartu perdana",
+    "Biaya bank sampah",
+    "Biaya layanan",
+    "Service charge",
+    "Biaya mandiri",
+    "Permata (cincin)",
+    "Pembayaran sekolah",
+    "Biaya pembayaran pajak",
+)
 
 
 @pytest.mark.parametrize("name", FEES)

@@ -68,8 +68,22 @@ def test_text_that_cannot_be_stored_is_invalid(body: bytes) -> None:
 
 
 WRONG_AMOUNTS = [
-    150_000.0, 1.5, "150000", "1e5", 0, -1, 2**63, 10**12, 2**64, None, True, [1], {"value": 1}, 1e5, -0.0,
-]  # fmt: skip
+    150_000.0,
+    1.5,
+    "150000",
+    "1e5",
+    0,
+    -1,
+    2**63,
+    10**12,
+    2**64,
+    None,
+    True,
+    [1],
+    {"value": 1},
+    1e5,
+    -0.0,
+]
 
 
 async def test_wrong_amounts_are_pointed_at(edge: Edge) -> None:
@@ -100,9 +114,16 @@ async def test_base_units_that_look_like_a_card_number_are_an_amount(edge: Edge)
 
 
 READ_ONLY: dict[str, Any] = {
-    "status": "paid", "customer_id": "usr_x", "amount_captured": 150_000, "owner_id": "x", "livemode": True, "id": "pay_x",
-    "created_at": "2026-01-01T00:00:00Z", "refunds": [], "isAdmin": True,
-}  # fmt: skip
+    "status": "paid",
+    "customer_id": "usr_x",
+    "amount_captured": 150_000,
+    "owner_id": "x",
+    "livemode": True,
+    "id": "pay_x",
+    "created_at": "2026-01-01T00:00:00Z",
+    "refunds": [],
+    "isAdmin": True,
+}
 
 
 async def test_members_that_nobody_may_set_are_refused(edge: Edge) -> None:
@@ -117,9 +138,23 @@ async def test_members_that_nobody_may_set_are_refused(edge: Edge) -> None:
 
 
 HOSTILE = [
-    "'; DROP TABLE payments; --", '" OR ""="', "%00", "\u202egnp.exe", "\u200f\u200e", "💸" * 20, "a" * 400, "<script>alert(1)</script>",
-    "${7*7}", "{{7*7}}", "../../etc/passwd", "\t\r\n", "\u2028", "\ufeff", "İıſ", "\U0010ffff",
-]  # fmt: skip
+    "'; DROP TABLE payments; --",
+    '" OR ""="',
+    "%00",
+    "\u202egnp.exe",
+    "\u200f\u200e",
+    "💸" * 20,
+    "a" * 400,
+    "<script>alert(1)</script>",
+    "${7*7}",
+    "{{7*7}}",
+    "../../etc/passwd",
+    "\t\r\n",
+    "\u2028",
+    "\ufeff",
+    "İıſ",
+    "\U0010ffff",
+]
 
 
 async def test_hostile_text_is_stored_as_data_or_refused(edge: Edge) -> None:
@@ -159,12 +194,35 @@ async def test_nul_and_endless_text_are_refused(edge: Edge) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [{"note": VISA}, {"a": {"b": [1, f"x {AMEX}"]}}, {"n": int(VISA)}, {VISA: "x"}, {"cvv": "123"}, {"card": {"CVC-2": 123}},
-     {"x": "4\u0031" + VISA[2:]}, {"n": 4111111111111111.0}, {"n": 411111111111.1111}, {"x": "4111 1111 1111 1111 12/27"}, {"card.cvvCode": "1"} | {"cvv": "１２３"},
-     {"boxes": ["4111", "1111", "1111", "1111"]}, {"pan": [4111, 1111, 1111, 1111]}, {"pan": ["4111", 1111, 1111.0, "1111"]}, {"pan": [int(digit) for digit in VISA]},
-     {"pan": [[4111, 1111], [[1111], 1111]]}, {"pan": [4000, 0, 0, 2]}, {"cvv_code": "123"}, {"cvvNumber": 1234}, {"cardCscValue": "123"},
-     {"x": "4111<b>1111</b>1111 <i>1111</i>"}, {"x": "4111    1111    1111    1111"}, {"note": "security code 123"}, {"x": "4111\n1111\t1111\u00a01111"}, {"track2": "x"}, {"٤١١١١١١١١١١١١١١١": 1}],
-)  # fmt: skip
+    [
+        {"note": VISA},
+        {"a": {"b": [1, f"x {AMEX}"]}},
+        {"n": int(VISA)},
+        {VISA: "x"},
+        {"cvv": "123"},
+        {"card": {"CVC-2": 123}},
+        {"x": "4\u0031" + VISA[2:]},
+        {"n": 4111111111111111.0},
+        {"n": 411111111111.1111},
+        {"x": "4111 1111 1111 1111 12/27"},
+        {"card.cvvCode": "1"} | {"cvv": "１２３"},
+        {"boxes": ["4111", "1111", "1111", "1111"]},
+        {"pan": [4111, 1111, 1111, 1111]},
+        {"pan": ["4111", 1111, 1111.0, "1111"]},
+        {"pan": [int(digit) for digit in VISA]},
+        {"pan": [[4111, 1111], [[1111], 1111]]},
+        {"pan": [4000, 0, 0, 2]},
+        {"cvv_code": "123"},
+        {"cvvNumber": 1234},
+        {"cardCscValue": "123"},
+        {"x": "4111<b>1111</b>1111 <i>1111</i>"},
+        {"x": "4111    1111    1111    1111"},
+        {"note": "security code 123"},
+        {"x": "4111\n1111\t1111\u00a01111"},
+        {"track2": "x"},
+        {"٤١١١١١١١١١١١١١١١": 1},
+    ],
+)
 @pytest.mark.asyncio(loop_scope="module")
 async def test_card_data_is_refused_kept_nowhere_and_audited_without_it(
     one_shop: tuple[Edge, Sandbox], value: dict[str, Any], capsys: pytest.CaptureFixture[str]
@@ -233,11 +291,23 @@ async def test_a_request_id_that_is_a_card_number_is_replaced(edge: Edge) -> Non
 
 
 NO_CARDS: dict[str, Any] = {
-    "nik": "5171014101900001", "va_number": "3901082123456789", "ean": "4006381333931", "account": "341201000123506", "uuid": "c0ffee00-4111-4111-8111-411111111111",
-    "at_ms": 1764412345678, "at_us": 1764412345678901, "at_ns": 1764412345678901234, "phone": "+62 812-3456-7890, 0813-4567-8901", "imei": "356938035643809",
-    "sizes": [36, 38, 40, 42, 44], "pln_token": "41111111111111111111", "no_kk": "5171014101900001", "shop_ref": "order-450691-1796163953",
-    "verification_code": 1234, "cid": 123,
-}  # fmt: skip
+    "nik": "5171014101900001",
+    "va_number": "3901082123456789",
+    "ean": "4006381333931",
+    "account": "341201000123506",
+    "uuid": "c0ffee00-4111-4111-8111-411111111111",
+    "at_ms": 1764412345678,
+    "at_us": 1764412345678901,
+    "at_ns": 1764412345678901234,
+    "phone": "+62 812-3456-7890, 0813-4567-8901",
+    "imei": "356938035643809",
+    "sizes": [36, 38, 40, 42, 44],
+    "pln_token": "41111111111111111111",
+    "no_kk": "5171014101900001",
+    "shop_ref": "order-450691-1796163953",
+    "verification_code": 1234,
+    "cid": 123,
+}
 
 
 async def test_numbers_of_other_kinds_are_let_through(edge: Edge) -> None:

@@ -18,32 +18,66 @@ CLIENT = "203.0.113.7"
 
 # What each sends towards us, by its own documentation; nothing of it was recorded from a running service.
 RECORDED = {
-    "nginx, one line": [("X-Forwarded-For", CLIENT), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "pay.example")],
-    "HAProxy adds a line of its own": [("X-Forwarded-For", "6.6.6.6"), ("X-Forwarded-For", CLIENT), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "pay.example")],
+    "nginx, one line": [
+        ("X-Forwarded-For", CLIENT),
+        ("X-Forwarded-Proto", "https"),
+        ("X-Forwarded-Host", "pay.example"),
+    ],
+    "HAProxy adds a line of its own": [
+        ("X-Forwarded-For", "6.6.6.6"),
+        ("X-Forwarded-For", CLIENT),
+        ("X-Forwarded-Proto", "https"),
+        ("X-Forwarded-Host", "pay.example"),
+    ],
     "Traefik": [
-        ("X-Forwarded-For", CLIENT), ("X-Forwarded-Host", "pay.example"), ("X-Forwarded-Port", "443"), ("X-Forwarded-Proto", "https"),
-        ("X-Forwarded-Server", "traefik-0"), ("X-Real-Ip", CLIENT),
+        ("X-Forwarded-For", CLIENT),
+        ("X-Forwarded-Host", "pay.example"),
+        ("X-Forwarded-Port", "443"),
+        ("X-Forwarded-Proto", "https"),
+        ("X-Forwarded-Server", "traefik-0"),
+        ("X-Real-Ip", CLIENT),
     ],
     "Cloudflare, then nginx": [
-        ("X-Forwarded-For", f"{CLIENT}, 173.245.48.9"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "pay.example"),
-        ("CF-Connecting-IP", CLIENT), ("CF-Visitor", '{"scheme":"https"}'), ("CF-Ray", "8a1b2c3d4e5f-SIN"), ("CDN-Loop", "cloudflare; loops=1"),
+        ("X-Forwarded-For", f"{CLIENT}, 173.245.48.9"),
+        ("X-Forwarded-Proto", "https"),
+        ("X-Forwarded-Host", "pay.example"),
+        ("CF-Connecting-IP", CLIENT),
+        ("CF-Visitor", '{"scheme":"https"}'),
+        ("CF-Ray", "8a1b2c3d4e5f-SIN"),
+        ("CDN-Loop", "cloudflare; loops=1"),
     ],
     "AWS: CloudFront, then ALB": [
-        ("X-Forwarded-For", f"6.6.6.6, {CLIENT}, 10.3.4.5"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Port", "443"),
-        ("X-Amzn-Trace-Id", "Root=1-67891233-abcdef012345678912345678"), ("X-Forwarded-Host", "pay.example"),
+        ("X-Forwarded-For", f"6.6.6.6, {CLIENT}, 10.3.4.5"),
+        ("X-Forwarded-Proto", "https"),
+        ("X-Forwarded-Port", "443"),
+        ("X-Amzn-Trace-Id", "Root=1-67891233-abcdef012345678912345678"),
+        ("X-Forwarded-Host", "pay.example"),
     ],
     "AWS API Gateway": [("Forwarded", f"by=10.1.2.3;for={CLIENT};host=pay.example;proto=https")],
     "Azure Application Gateway, with ports": [
-        ("X-Forwarded-For", f"{CLIENT}:49152, 10.0.4.4:31999"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Port", "443"),
-        ("X-Original-Host", "pay.example"), ("X-Forwarded-Host", "pay.example"), ("X-Appgw-Trace-Id", "f7c1"),
+        ("X-Forwarded-For", f"{CLIENT}:49152, 10.0.4.4:31999"),
+        ("X-Forwarded-Proto", "https"),
+        ("X-Forwarded-Port", "443"),
+        ("X-Original-Host", "pay.example"),
+        ("X-Forwarded-Host", "pay.example"),
+        ("X-Appgw-Trace-Id", "f7c1"),
     ],
     "Azure Front Door": [
-        ("X-Forwarded-For", f"{CLIENT}, 10.5.6.7"), ("X-Forwarded-Host", "pay.example"), ("X-Forwarded-Proto", "https"),
-        ("X-Azure-ClientIP", CLIENT), ("X-Azure-FDID", "a0a0a0a0"), ("Via", "1.1 Azure"),
+        ("X-Forwarded-For", f"{CLIENT}, 10.5.6.7"),
+        ("X-Forwarded-Host", "pay.example"),
+        ("X-Forwarded-Proto", "https"),
+        ("X-Azure-ClientIP", CLIENT),
+        ("X-Azure-FDID", "a0a0a0a0"),
+        ("Via", "1.1 Azure"),
     ],
-    "RFC 7239, a chain": [("Forwarded", f'for="{CLIENT}:4711";proto=https;host="pay.example", for="[2001:db8:cd::9]:80"')],
-    "RFC 7239, in two lines and capitals": [("Forwarded", f"For={CLIENT};Proto=HTTPS;Host=pay.example"), ("Forwarded", "for=10.0.0.9")],
-}  # fmt: skip
+    "RFC 7239, a chain": [
+        ("Forwarded", f'for="{CLIENT}:4711";proto=https;host="pay.example", for="[2001:db8:cd::9]:80"')
+    ],
+    "RFC 7239, in two lines and capitals": [
+        ("Forwarded", f"For={CLIENT};Proto=HTTPS;Host=pay.example"),
+        ("Forwarded", "for=10.0.0.9"),
+    ],
+}
 
 
 def headers(pairs: list[tuple[str, str]]) -> list[tuple[bytes, bytes]]:

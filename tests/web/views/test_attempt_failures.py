@@ -13,8 +13,16 @@ from gerbang.web.texts.declines import DECLINES
 from gerbang.web.views.attempt_failures import code_for_payer, failure_view, to_operator, to_payer
 
 SOURCE = Path(__file__).parents[3] / "src" / "gerbang"
-OF_REFUNDS = {"refund_not_supported", "refund_refused", "refund_unavailable", "refund_failed", "partial_refund_not_supported",
-              "refund_too_large", "refund_not_allowed", "refund_window_passed"}  # fmt: skip
+OF_REFUNDS = {
+    "refund_not_supported",
+    "refund_refused",
+    "refund_unavailable",
+    "refund_failed",
+    "partial_refund_not_supported",
+    "refund_too_large",
+    "refund_not_allowed",
+    "refund_window_passed",
+}
 
 
 def literal_codes() -> set[str]:

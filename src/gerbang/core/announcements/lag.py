@@ -107,9 +107,12 @@ class Lag:
         elif seen.holder.xid != self._told:
             self._told = seen.holder.xid
             log.error(
-                "events.held_back", waited_s=round(seen.waited_s[STREAMS]), by=seen.holder.as_text, cure=seen.holder.cure,
+                "events.held_back",
+                waited_s=round(seen.waited_s[STREAMS]),
+                by=seen.holder.as_text,
+                cure=seen.holder.cure,
                 alert="An open transaction holds back every mail and every event.",
-            )  # fmt: skip
+            )
 
     async def notice(self) -> str | None:
         """What to tell operators, if anything; the database's own log and `gerbang doctor` name names."""
@@ -127,6 +130,11 @@ class Lag:
 def _holder(row: Row) -> Holder:
     since = row["since"]
     return Holder(
-        int(row["xid"]), row["pid"], row["role"] or "unknown", row["application"], row["state"],
-        since.astimezone(UTC) if since else None, row["prepared"],
-    )  # fmt: skip
+        xid=int(row["xid"]),
+        pid=row["pid"],
+        role=row["role"] or "unknown",
+        application=row["application"],
+        state=row["state"],
+        since=since.astimezone(UTC) if since else None,
+        prepared=row["prepared"],
+    )

@@ -148,5 +148,10 @@ def announcement_of(row: Row) -> Announcement:
     """A stored row as the value that consumers take."""
     id_, _at, type_, object_type, object_id, sequence, data, made_at, *_ = row
     return Announcement(
-        type_, ObjectRef(object_type, object_id) if object_type else None, data or {}, made_at, sequence, id_
+        type=type_,
+        object=ObjectRef(object_type, object_id) if object_type else None,
+        data=data or {},
+        made_at=made_at,
+        sequence=sequence,
+        id=id_,
     )

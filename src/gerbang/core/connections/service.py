@@ -112,7 +112,16 @@ class Connections:
             raise ConnectionExists(f"{id_} exists already.")
         await self._check(provider, settings, secrets)
         enabled, now = not (livemode and self._providers[provider].retired), datetime.now(UTC)
-        return Connection(id_, provider, livemode, dict(settings), dict(secrets), enabled, now, now)
+        return Connection(
+            id=id_,
+            provider=provider,
+            livemode=livemode,
+            settings=dict(settings),
+            secrets=dict(secrets),
+            enabled=enabled,
+            created_at=now,
+            updated_at=now,
+        )
 
     async def create(
         self,
@@ -229,4 +238,12 @@ def _missing_secret(name: str) -> str:
 
 def _absent(name: str) -> Provider:
     """A provider that is not here: its connections stay as they are, and do nothing."""
-    return Provider(name, f"{name} (not installed)", (), (), (), "", retired="This installation has no such provider.")
+    return Provider(
+        name=name,
+        title=f"{name} (not installed)",
+        kinds=(),
+        credentials=(),
+        settings=(),
+        documentation="",
+        retired="This installation has no such provider.",
+    )

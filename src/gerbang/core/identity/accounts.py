@@ -184,13 +184,19 @@ class Accounts:
             used = await store.use_owner_link(tx, digest(token.encode("utf-8", "surrogatepass")))
             if not used or await store.has_admin(tx):
                 raise OwnerLinkInvalid
-            user = NewUser(email, fresh, account, name, locale, Role.ADMIN)
+            user = NewUser(
+                email=email, password_hash=fresh, account_digest=account, name=name, locale=locale, role=Role.ADMIN
+            )
             return await self._insert(tx, "system:owner_link", user, said_in)
 
     async def _add(self, actor: str | None, email: str, password: str, name: str, locale: str, role: Role) -> User:
         fresh, account = await self._passwords.hash(password), await self._digests.email(email)
         async with self._db.transaction() as tx:
-            return await self._insert(tx, actor, NewUser(email, fresh, account, name, locale, role))
+            return await self._insert(
+                tx,
+                actor,
+                NewUser(email=email, password_hash=fresh, account_digest=account, name=name, locale=locale, role=role),
+            )
 
     async def _insert(self, tx: Tx, actor: str | None, new: NewUser, said_in: str = "en") -> User:
         id_ = ids.new()
@@ -239,4 +245,12 @@ _BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069
 
 def _user(row: Row) -> User:
     role, disabled = store.role_of("usr", row["id"], row["role"]), row["disabled_at"] is not None
-    return User(row["id"], row["email"], row["name"], row["locale"], role, disabled, row["created_at"])
+    return User(
+        id=row["id"],
+        email=row["email"],
+        name=row["name"],
+        locale=row["locale"],
+        role=role,
+        disabled=disabled,
+        created_at=row["created_at"],
+    )

@@ -96,6 +96,12 @@ def refuse_credentials_in_query(query: str) -> None:
 
 def _api_key(row: Row) -> ApiKey:
     return ApiKey(
-        row["id"], row["prefix"], row["name"], store.role_of("key", row["id"], row["role"]), row["created_by"],
-        row["created_at"], row["last_used_at"], row["revoked_at"],
-    )  # fmt: skip
+        id=row["id"],
+        prefix=row["prefix"],
+        name=row["name"],
+        role=store.role_of("key", row["id"], row["role"]),
+        created_by=row["created_by"],
+        created_at=row["created_at"],
+        last_used_at=row["last_used_at"],
+        revoked_at=row["revoked_at"],
+    )

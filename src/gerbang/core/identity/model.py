@@ -25,19 +25,55 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-_SUPPORT: Final = frozenset({
-    "payments:read", "payments:refresh", "orders:read", "notifications:read", "notifications:resend", "webhooks:read", "analytics:read",
-})  # fmt: skip
-_FINANCE: Final = _SUPPORT | frozenset({
-    "payments:create", "payments:cancel", "payments:resolve", "refunds:create", "refunds:settle", "ledger:read", "audit:read",
-})  # fmt: skip
-_DEVELOPER: Final = _SUPPORT | frozenset({
-    "payments:create", "payments:cancel", "refunds:create", "webhooks:replay", "endpoints:manage", "orders:write", "ai:use",
-    "requests:send", "sandbox:control", "ledger:read",
-})  # fmt: skip
-_ADMIN: Final = _FINANCE | _DEVELOPER | frozenset({
-    "users:manage", "keys:manage", "secrets:manage", "connections:manage", "security:manage",
-})  # fmt: skip
+_SUPPORT: Final = frozenset(
+    {
+        "payments:read",
+        "payments:refresh",
+        "orders:read",
+        "notifications:read",
+        "notifications:resend",
+        "webhooks:read",
+        "analytics:read",
+    }
+)
+_FINANCE: Final = _SUPPORT | frozenset(
+    {
+        "payments:create",
+        "payments:cancel",
+        "payments:resolve",
+        "refunds:create",
+        "refunds:settle",
+        "ledger:read",
+        "audit:read",
+    }
+)
+_DEVELOPER: Final = _SUPPORT | frozenset(
+    {
+        "payments:create",
+        "payments:cancel",
+        "refunds:create",
+        "webhooks:replay",
+        "endpoints:manage",
+        "orders:write",
+        "ai:use",
+        "requests:send",
+        "sandbox:control",
+        "ledger:read",
+    }
+)
+_ADMIN: Final = (
+    _FINANCE
+    | _DEVELOPER
+    | frozenset(
+        {
+            "users:manage",
+            "keys:manage",
+            "secrets:manage",
+            "connections:manage",
+            "security:manage",
+        }
+    )
+)
 PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
     Role.CUSTOMER: frozenset({"payments:read_own", "payments:pay_own"}),
     Role.SUPPORT: _SUPPORT,

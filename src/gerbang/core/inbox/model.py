@@ -18,8 +18,15 @@ SHARDS_PER_KIND: Final = 8
 # Each kind of provider has shards of its own, worked on by lanes of its own: a kind whose handler fails, hangs or is flooded holds up no other.
 # A kind keeps its place for ever, for events stand by their shard's number; a new one is added at the end, with its rows of `inbox_shards`.
 _PLACES: Final = (
-    Kind.PAYMENT, Kind.MARKETPLACE, Kind.AI, Kind.MESSENGER, Kind.HTTP, Kind.CHAIN, Kind.RATES, Kind.SECRETS,
-)  # fmt: skip
+    Kind.PAYMENT,
+    Kind.MARKETPLACE,
+    Kind.AI,
+    Kind.MESSENGER,
+    Kind.HTTP,
+    Kind.CHAIN,
+    Kind.RATES,
+    Kind.SECRETS,
+)
 MOST_TRIES: Final = 5
 WAITS_S: Final = (5, 30, 300, 3_600, 21_600)
 

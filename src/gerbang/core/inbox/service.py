@@ -147,11 +147,13 @@ async def export_bytes(tx: Tx, events: Sequence[UUID]) -> list[Mapping[str, Any]
     """What messages about a person brought, as it came."""
     return [
         {
-            "event": ids.show("evt", row["id"]), "received_at": row["received_at"].isoformat(), "headers": row["headers"],
+            "event": ids.show("evt", row["id"]),
+            "received_at": row["received_at"].isoformat(),
+            "headers": row["headers"],
             "body": bytes(row["body"]).decode("utf-8", "replace"),
         }
         for row in await store.stored_bytes(tx, events)
-    ]  # fmt: skip
+    ]
 
 
 async def erase_bytes(tx: Tx, events: Sequence[UUID]) -> tuple[int, int]:

@@ -62,12 +62,22 @@ class Worker:
         self._channel = NotifyChannel(db, CHANNEL)
         unhandled = [kind for kind in Kind if kind not in handlers]
         self._lanes = [
-            _Lane(db, self._channel, (kind,), handler, Share(number, lanes), batch)
+            _Lane(db=db, channel=self._channel, kinds=(kind,), handler=handler, share=Share(number, lanes), batch=batch)
             for kind, handler in handlers.items()
             for number in range(lanes)
         ]
         if unhandled:
-            self._lanes.append(_Lane(db, self._channel, unhandled, refuse_all, Share(0, 1), batch, LOOK_SELDOM_S))
+            self._lanes.append(
+                _Lane(
+                    db=db,
+                    channel=self._channel,
+                    kinds=unhandled,
+                    handler=refuse_all,
+                    share=Share(0, 1),
+                    batch=batch,
+                    look_s=LOOK_SELDOM_S,
+                )
+            )
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; a batch under way is ended first."""

@@ -70,14 +70,14 @@ class Ledger:
             rows = await store.of_payment(tx, payment)
         return [
             PostedLine(
-                r["posting"],
-                r["kind"],
-                r["debit"],
-                r["credit"],
-                int(r["amount"]),
-                r["currency"],
-                r["refund_id"],
-                r["posted_at"],
+                posting=r["posting"],
+                kind=r["kind"],
+                debit=r["debit"],
+                credit=r["credit"],
+                amount=int(r["amount"]),
+                currency=r["currency"],
+                refund=r["refund_id"],
+                posted_at=r["posted_at"],
             )
             for r in rows
         ]

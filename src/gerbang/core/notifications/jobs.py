@@ -123,7 +123,14 @@ class Sender:
     async def _message(self, known: Notification, name: str) -> Message:
         link = await self._link(known.template, known)
         words = render(known.template, known.locale, known.data, name=name, link=link, letterhead=self._letterhead)
-        return Message(known.recipient, words.subject, words.text, words.html, known.message_id, known.locale)
+        return Message(
+            to=known.recipient,
+            subject=words.subject,
+            text=words.text,
+            html=words.html,
+            message_id=known.message_id,
+            locale=known.locale,
+        )
 
     async def _mark_sent(self, job: Job, known: Notification) -> None:
         """Sent is sent, even if another worker has taken the job over: marked all the same, so that it does not send again."""

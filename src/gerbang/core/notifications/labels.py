@@ -69,10 +69,21 @@ METHODS: Final[Mapping[Locale, Mapping[str, str]]] = {
 
 # As their owners write themselves; others are all capitals and stay as they are.
 BRANDS: Final[Mapping[str, str]] = {
-    "MANDIRI": "Mandiri", "PERMATA": "Permata", "CIMB": "CIMB Niaga", "DANAMON": "Danamon", "MAYBANK": "Maybank", "HANA": "Hana",
-    "ALFAMART": "Alfamart", "INDOMARET": "Indomaret", "LINKAJA": "LinkAja", "SHOPEEPAY": "ShopeePay",
-    "KREDIVO": "Kredivo", "AKULAKU": "Akulaku", "INDODANA": "Indodana", "JENIUS": "Jenius",
-}  # fmt: skip
+    "MANDIRI": "Mandiri",
+    "PERMATA": "Permata",
+    "CIMB": "CIMB Niaga",
+    "DANAMON": "Danamon",
+    "MAYBANK": "Maybank",
+    "HANA": "Hana",
+    "ALFAMART": "Alfamart",
+    "INDOMARET": "Indomaret",
+    "LINKAJA": "LinkAja",
+    "SHOPEEPAY": "ShopeePay",
+    "KREDIVO": "Kredivo",
+    "AKULAKU": "Akulaku",
+    "INDODANA": "Indodana",
+    "JENIUS": "Jenius",
+}
 
 REASONS: Final[Mapping[Locale, Mapping[str, str]]] = {
     "id": {
@@ -107,22 +118,66 @@ REASONS: Final[Mapping[Locale, Mapping[str, str]]] = {
 
 WORK: Final[Mapping[Locale, Mapping[str, str]]] = {
     "id": {
-        "approval": "Menunggu persetujuan", "transfer": "Transfer balik", "surplus": "Kelebihan", "held": "Ditahan", "disputed": "Disanggah",
-        "unknown": "Belum pasti", "doubt": "Pengembalian belum pasti", "failed": "Pengembalian gagal",
-        "late": "Masuk terlambat", "duplicate": "Pesanan dibayar dua kali", "foreign": "Koin lain di alamat lunas", "unmatched": "Pembayaran tidak dikenal",
+        "approval": "Menunggu persetujuan",
+        "transfer": "Transfer balik",
+        "surplus": "Kelebihan",
+        "held": "Ditahan",
+        "disputed": "Disanggah",
+        "unknown": "Belum pasti",
+        "doubt": "Pengembalian belum pasti",
+        "failed": "Pengembalian gagal",
+        "late": "Masuk terlambat",
+        "duplicate": "Pesanan dibayar dua kali",
+        "foreign": "Koin lain di alamat lunas",
+        "unmatched": "Pembayaran tidak dikenal",
     },
     "en": {
-        "approval": "Approvals", "transfer": "Transfers to make", "surplus": "Surplus", "held": "Held", "disputed": "Disputed",
-        "unknown": "Unknown", "doubt": "Refunds in doubt", "failed": "Failed refunds",
-        "late": "Came late", "duplicate": "Orders paid twice", "foreign": "Other coins at paid addresses", "unmatched": "Messages about unknown payments",
+        "approval": "Approvals",
+        "transfer": "Transfers to make",
+        "surplus": "Surplus",
+        "held": "Held",
+        "disputed": "Disputed",
+        "unknown": "Unknown",
+        "doubt": "Refunds in doubt",
+        "failed": "Failed refunds",
+        "late": "Came late",
+        "duplicate": "Orders paid twice",
+        "foreign": "Other coins at paid addresses",
+        "unmatched": "Messages about unknown payments",
     },
-}  # fmt: skip
+}
 
 # First words that are no name to greet by: with these the whole name is used.
 FORMS_OF_ADDRESS: Final = frozenset(
-    {"bapak", "bpk", "bpk.", "ibu", "pak", "bu", "pt", "pt.", "cv", "cv.", "ud", "toko", "dr", "dr.", "drs.", "h.", "hj.", "mr", "mr.",
-     "mrs", "mrs.", "ms", "ms.", "kak", "mas", "mbak"}
-)  # fmt: skip
+    {
+        "bapak",
+        "bpk",
+        "bpk.",
+        "ibu",
+        "pak",
+        "bu",
+        "pt",
+        "pt.",
+        "cv",
+        "cv.",
+        "ud",
+        "toko",
+        "dr",
+        "dr.",
+        "drs.",
+        "h.",
+        "hj.",
+        "mr",
+        "mr.",
+        "mrs",
+        "mrs.",
+        "ms",
+        "ms.",
+        "kak",
+        "mas",
+        "mbak",
+    }
+)
 
 
 def method(name: str, options: Mapping[str, str], locale: Locale) -> str:

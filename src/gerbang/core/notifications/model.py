@@ -99,9 +99,13 @@ class Filters:
 
 # Told once a payment however often it is announced: a dispute that was won makes a payment `paid` a second time. After a retraction
 # the payer is told again.
-ONCE: Final = frozenset({
-    Template.PAYMENT_PAID, Template.PAYMENT_PAID_LATE, Template.PAYMENT_EXPIRED,
-})  # fmt: skip
+ONCE: Final = frozenset(
+    {
+        Template.PAYMENT_PAID,
+        Template.PAYMENT_PAID_LATE,
+        Template.PAYMENT_EXPIRED,
+    }
+)
 
 # These go to the operators and are about no payment of theirs in particular.
 OF_NO_PAYMENT: Final[Mapping[str, Template]] = {

@@ -169,9 +169,14 @@ _LINES: Final[Mapping[Template, tuple[str, ...]]] = {
         "refund",
     ),
 }
-_WITH_ITEMS: Final = frozenset({
-    Template.PAYMENT_LINK, Template.PAYMENT_INSTRUCTIONS, Template.PAYMENT_PAID, Template.PAYMENT_PAID_LATE,
-})  # fmt: skip
+_WITH_ITEMS: Final = frozenset(
+    {
+        Template.PAYMENT_LINK,
+        Template.PAYMENT_INSTRUCTIONS,
+        Template.PAYMENT_PAID,
+        Template.PAYMENT_PAID_LATE,
+    }
+)
 _NAMED_OTHERWISE: Final = {"for": "description", "order": "order_reference"}
 
 

@@ -173,9 +173,21 @@ class Notifications:
         id_ = ids.new()
         data, locale = describe(announcement, details, self._restart_for), locale_of(to.locale)
         return Notification(
-            id_, announcement.id, EMAIL, to.email, template, locale, data, announcement.id_of(PAYMENT), Status.QUEUED,
-            message_id(id_, self._host), 0, None, now, None,
-        )  # fmt: skip
+            id=id_,
+            announcement_id=announcement.id,
+            channel=EMAIL,
+            recipient=to.email,
+            template=template,
+            locale=locale,
+            data=data,
+            payment_id=announcement.id_of(PAYMENT),
+            status=Status.QUEUED,
+            message_id=message_id(id_, self._host),
+            tries=0,
+            error=None,
+            created_at=now,
+            sent_at=None,
+        )
 
     async def page(self, filters: Filters, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[Notification]:
         """Newest first, at most `limit`, from a keyset place (time, id) on."""

@@ -26,11 +26,21 @@ async def add(tx: Tx, notifications: Sequence[Notification]) -> list[UUID]:
     """New rows; one that was made before for the same announcement, recipient and template is left alone. Returns the new ids."""
     rows = [
         (
-            n.id, n.announcement_id, n.channel, n.recipient, n.template.value, n.locale, dict(n.data), n.payment_id, n.status.value,
-            n.message_id, n.error, n.created_at,
+            n.id,
+            n.announcement_id,
+            n.channel,
+            n.recipient,
+            n.template.value,
+            n.locale,
+            dict(n.data),
+            n.payment_id,
+            n.status.value,
+            n.message_id,
+            n.error,
+            n.created_at,
         )
         for n in notifications
-    ]  # fmt: skip
+    ]
     made = await tx.fetch(
         """
         INSERT INTO notifications (id, announcement_id, channel, recipient, template, locale, data, payment_id, status, message_id,
@@ -197,9 +207,34 @@ def _is_known(row: Row) -> bool:
 
 def _notification(row: Row) -> Notification:
     (
-        id_, announcement, channel, recipient, template, locale, data, payment, status, message_id, tries, error, created, sent,
-    ) = row  # fmt: skip
+        id_,
+        announcement,
+        channel,
+        recipient,
+        template,
+        locale,
+        data,
+        payment,
+        status,
+        message_id,
+        tries,
+        error,
+        created,
+        sent,
+    ) = row
     return Notification(
-        id_, announcement, channel, recipient, Template(template), locale, data, payment, Status(status), message_id, tries, error,
-        created, sent,
-    )  # fmt: skip
+        id=id_,
+        announcement_id=announcement,
+        channel=channel,
+        recipient=recipient,
+        template=Template(template),
+        locale=locale,
+        data=data,
+        payment_id=payment,
+        status=Status(status),
+        message_id=message_id,
+        tries=tries,
+        error=error,
+        created_at=created,
+        sent_at=sent,
+    )

@@ -135,7 +135,14 @@ def _apply_fact(aggregate: PaymentAggregate, report: FactReport, fact: Fact) -> 
 
 
 def _claim(attempt: Attempt, said: Claimed) -> Claim:
-    return Claim(attempt.id, said.network, said.transaction, said.recipient, said.total, said.onchain)
+    return Claim(
+        attempt=attempt.id,
+        network=said.network,
+        transaction=said.transaction,
+        recipient=said.recipient,
+        total=said.total,
+        onchain=said.onchain,
+    )
 
 
 def _try_again(aggregate: PaymentAggregate, lost: Attempt) -> None:
@@ -152,9 +159,20 @@ def _try_again(aggregate: PaymentAggregate, lost: Attempt) -> None:
     number = 1 + max(a.number for a in aggregate.attempts.values())
     rest = aggregate.payment.amount - kept(aggregate.payment, aggregate.attempts.values())
     fresh = replace(
-        amount_due.shrunk(lost, rest), id=ids.new(), number=number, status=AttemptStatus.SUBMITTING, unsent=True, provider_reference=None, next_action=None,
-        failure=None, asked_at=None, created_at=aggregate.now, updated_at=aggregate.now, look_at=None, deposit=None if lost.deposit is None else NEW_DEPOSIT,
-    )  # fmt: skip
+        amount_due.shrunk(lost, rest),
+        id=ids.new(),
+        number=number,
+        status=AttemptStatus.SUBMITTING,
+        unsent=True,
+        provider_reference=None,
+        next_action=None,
+        failure=None,
+        asked_at=None,
+        created_at=aggregate.now,
+        updated_at=aggregate.now,
+        look_at=None,
+        deposit=None if lost.deposit is None else NEW_DEPOSIT,
+    )
     aggregate.put_attempt(fresh)
     aggregate.effects.jobs.append(schedule.submission(fresh))
 
@@ -170,7 +188,15 @@ def _entry(aggregate: PaymentAggregate, report: FactReport, before: Attempt, aft
         **report.detail,
     }
     pay = ids.show("pay", aggregate.payment.id)
-    return Entry(report.actor, action, pay, detail, _digest(before), _digest(after), report.request_id)
+    return Entry(
+        actor=report.actor,
+        action=action,
+        object=pay,
+        detail=detail,
+        before=_digest(before),
+        after=_digest(after),
+        request_id=report.request_id,
+    )
 
 
 def _digest(attempt: Attempt) -> bytes:

@@ -26,7 +26,7 @@ from gerbang.core.effects import Effects
 from gerbang.core.idempotency import service as idempotency
 from gerbang.core.idempotency.model import Claim, IdempotencyKey
 from gerbang.core.identity.model import Caller
-from gerbang.core.payments import amount_due, method_selection, schedule, store
+from gerbang.core.payments import amount_due, attempt_store, method_selection, schedule, store
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.crypto.deposit_addresses import TooManyAddresses
 from gerbang.core.payments.machine import OPEN, kept
@@ -63,9 +63,15 @@ from gerbang.ports.payment import (
 )
 
 log = structlog.get_logger()
-_TAKES_ATTEMPTS: Final = frozenset({
-    PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.PART_PAID, PaymentStatus.FAILED, PaymentStatus.EXPIRED,
-})  # fmt: skip
+_TAKES_ATTEMPTS: Final = frozenset(
+    {
+        PaymentStatus.CREATED,
+        PaymentStatus.PENDING,
+        PaymentStatus.PART_PAID,
+        PaymentStatus.FAILED,
+        PaymentStatus.EXPIRED,
+    }
+)
 _MOST_ADDRESSES: Final = 5  # of one payment: every unpaid address is a hole that the owner's wallet must look across
 # What is shown and stays payable, unlike a push that has been answered. Two pages of one way at a provider could both be paid.
 _STAYS_PAYABLE: Final = (DisplayVirtualAccount, DisplayCode, DisplayQr, DisplayCrypto, Redirect)
@@ -83,7 +89,16 @@ async def create(ctx: Context, caller: Caller, new: NewPayment, key: Idempotency
             ctx, new.choice, Money(new.amount, new.currency), terms, connection, new.payer
         )
     livemode = connection.livemode if connection else await _default_livemode(ctx)
-    creation = PendingCreation(caller, new, key, ids.new(), terms, connection, livemode, quote)
+    creation = PendingCreation(
+        caller=caller,
+        new=new,
+        key=key,
+        payment=ids.new(),
+        terms=terms,
+        connection=connection,
+        livemode=livemode,
+        quote=quote,
+    )
     details, replayed = await ctx.creations.submit(creation)
     if replayed:
         return Outcome(await ctx.calls.details(details.payment.id), replayed=True)
@@ -120,9 +135,29 @@ def _draft(item: PendingCreation, now: datetime) -> PaymentDetail:
     expires = now + timedelta(seconds=new.expires_in_s)
     status = PaymentStatus.PENDING if new.choice else PaymentStatus.CREATED
     payment = Payment(
-        item.payment, status, False, item.livemode, new.amount, new.currency, 0, 0, 0, new.description, new.order_reference,
-        new.owner_id, new.metadata, new.items, new.return_url, 1, now, now, expires, None, None, expires,
-    )  # fmt: skip
+        id=item.payment,
+        status=status,
+        late=False,
+        livemode=item.livemode,
+        amount=new.amount,
+        currency=new.currency,
+        amount_captured=0,
+        amount_refunded=0,
+        amount_excess=0,
+        description=new.description,
+        order_reference=new.order_reference,
+        owner_id=new.owner_id,
+        metadata=new.metadata,
+        items=new.items,
+        return_url=new.return_url,
+        sequence=1,
+        created_at=now,
+        updated_at=now,
+        expires_at=expires,
+        paid_at=None,
+        cancelled_at=None,
+        look_at=expires,
+    )
     attempts: tuple[Attempt, ...] = ()
     if new.choice and item.terms and item.connection:
         attempts = (attempt_of(payment, 1, new.choice, item.terms, item.connection, new.amount, now, item.quote),)
@@ -141,11 +176,35 @@ def attempt_of(
 ) -> Attempt:
     """A new attempt that is about to be sent, by whoever commits it. One with a quote is good for as long as the quote holds."""
     return Attempt(
-        ids.new(), payment.id, number, AttemptStatus.SUBMITTING, choice.method, choice.options, connection.id, terms.effect,
-        terms.lookup, amount, payment.currency, 0, 0, 0, DisputeState.NONE, None, None, None, None, False, now, now,
-        _end(payment, terms, now, quote), now + schedule.SUBMIT_DEADLINE,
-        quote, 0, NEW_DEPOSIT if terms.wallet else None, terms.dialect,
-    )  # fmt: skip
+        id=ids.new(),
+        payment_id=payment.id,
+        number=number,
+        status=AttemptStatus.SUBMITTING,
+        method=choice.method,
+        options=choice.options,
+        connection=connection.id,
+        effect=terms.effect,
+        lookup=terms.lookup,
+        amount=amount,
+        currency=payment.currency,
+        captured=0,
+        refunded=0,
+        refund_reserved=0,
+        dispute=DisputeState.NONE,
+        provider_reference=None,
+        next_action=None,
+        failure=None,
+        asked_at=None,
+        unsent=False,
+        created_at=now,
+        updated_at=now,
+        expires_at=_end(payment, terms, now, quote),
+        look_at=now + schedule.SUBMIT_DEADLINE,
+        quote=quote,
+        received=0,
+        deposit=NEW_DEPOSIT if terms.wallet else None,
+        dialect=terms.dialect,
+    )
 
 
 def _end(payment: Payment, terms: MethodTerms, now: datetime, quote: Quote | None) -> datetime:
@@ -160,7 +219,7 @@ async def _write_fresh(tx: Tx, fresh: Sequence[tuple[PendingCreation, PaymentDet
     await store.add_payers(writes, {details.payment.id: details.payer for _, details in fresh})
     attempts = [(attempt, details.payment) for _, details in fresh for attempt in details.attempts]
     if attempts:
-        await store.add_attempts(writes, attempts)
+        await attempt_store.add_attempts(writes, attempts)
     await Effects(entries=[_created(item, details) for item, details in fresh]).save(tx, writes)
 
 
@@ -308,7 +367,7 @@ async def _send(ctx: Context, attempt: Attempt, submission: Submission) -> Payme
     except Unreachable as error:
         log.warning("payment.unreachable", attempt=ids.show("att", attempt.id), why=error.detail)
         async with ctx.db.transaction() as tx:
-            await store.mark_unsent(tx, attempt.id, True)
+            await attempt_store.mark_unsent(tx, attempt.id, True)
             await queue.enqueue(tx, [schedule.submission(attempt, ctx.clock.now() + timedelta(seconds=2))])
         ctx.wake()
     except GerbangError as error:  # the job takes over after its deadline

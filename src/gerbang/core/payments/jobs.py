@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from gerbang.base import ids
 from gerbang.base.errors import UpstreamFailed
 from gerbang.base.http import OutcomeUnknown, ProviderRefused, Unreachable
-from gerbang.core.payments import schedule, store
+from gerbang.core.payments import attempt_store, schedule
 from gerbang.core.payments.applying_facts import FactReport
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.machine import OPEN, is_stopped
@@ -83,13 +83,13 @@ async def submit(ctx: Context, job: Job) -> None:
     if attempt.deposit is not None and ctx.begin is not None:
         await ctx.begin(attempt.connection)
     async with ctx.db.transaction() as tx:  # from here on a crash means: it may have left
-        await store.mark_unsent(tx, attempt.id, False)
+        await attempt_store.mark_unsent(tx, attempt.id, False)
     submission = ctx.calls.submission(details, attempt, await ctx.link_token(details.payment.id))
     try:
         await ctx.calls.submit(attempt, submission, job)
     except Unreachable as error:
         async with ctx.db.transaction() as tx:
-            await store.mark_unsent(tx, attempt.id, True)
+            await attempt_store.mark_unsent(tx, attempt.id, True)
         raise Retry(error.detail) from error
 
 
@@ -241,7 +241,7 @@ async def _give_turn_back(ctx: Context, job: Job, known: Refund) -> None:
 async def _of(ctx: Context, job: Job) -> tuple[PaymentDetail, Attempt | None]:
     attempt_id = ids.read("att", job.key)
     async with ctx.db.reading() as tx:
-        owners = await store.payments_of(tx, [attempt_id])
+        owners = await attempt_store.payments_of(tx, [attempt_id])
     details = await ctx.calls.details(owners[attempt_id])
     return details, next((a for a in details.attempts if a.id == attempt_id), None)
 

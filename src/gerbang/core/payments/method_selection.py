@@ -20,9 +20,15 @@ from gerbang.ports.payment import AssetTerms, Method, MethodTerms, Payer, Quote
 
 log = structlog.get_logger()
 _SHOWN: Final = (
-    Method.VIRTUAL_ACCOUNT, Method.QRIS, Method.EWALLET, Method.CARD, Method.CONVENIENCE_STORE, Method.PAYLATER, Method.DIRECT_DEBIT,
+    Method.VIRTUAL_ACCOUNT,
+    Method.QRIS,
+    Method.EWALLET,
+    Method.CARD,
+    Method.CONVENIENCE_STORE,
+    Method.PAYLATER,
+    Method.DIRECT_DEBIT,
     Method.CRYPTO,
-)  # fmt: skip
+)
 
 
 class PhoneNeeded(Invalid):
@@ -185,7 +191,14 @@ async def offers(ctx: Context, amount: int, currency: str, phone: str = "") -> l
             fits = terms.least <= amount <= terms.most
             reason = "" if fits else ("below_minimum" if amount < terms.least else "above_maximum")
             found[terms.method.value] = Offer(
-                terms.method, connection.id, terms.option, terms.options, terms.least, terms.most, fits, reason
+                method=terms.method,
+                connection=connection.id,
+                option=terms.option,
+                options=terms.options,
+                least=terms.least,
+                most=terms.most,
+                available=fits,
+                reason=reason,
             )
     return sorted(found.values(), key=lambda offer: _SHOWN.index(offer.method))
 
@@ -219,5 +232,13 @@ async def _offer_assets(
     if offered:
         assets = (*(known.assets if known else ()), *offered)
         found[terms.method.value] = Offer(
-            terms.method, known.connection if known else connection.id, None, (), 1, price.amount, available=True, reason="", assets=assets
-        )  # fmt: skip
+            method=terms.method,
+            connection=known.connection if known else connection.id,
+            option=None,
+            options=(),
+            least=1,
+            most=price.amount,
+            available=True,
+            reason="",
+            assets=assets,
+        )

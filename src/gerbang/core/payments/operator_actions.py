@@ -36,16 +36,23 @@ from gerbang.ports.payment import Captured, Fact
 Decision = Literal["accept", "refund", "release"]
 _ROUNDS: Final = 3
 WATCHED_FOR: Final = timedelta(hours=73)  # after its end a deposit address is no longer watched, and only swept
-_CANCELLABLE: Final = frozenset({
-    PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.PART_PAID, PaymentStatus.FAILED, PaymentStatus.EXPIRED,
-    PaymentStatus.UNKNOWN,
-})  # fmt: skip
+_CANCELLABLE: Final = frozenset(
+    {
+        PaymentStatus.CREATED,
+        PaymentStatus.PENDING,
+        PaymentStatus.PART_PAID,
+        PaymentStatus.FAILED,
+        PaymentStatus.EXPIRED,
+        PaymentStatus.UNKNOWN,
+    }
+)
 
 _REFUND_IT: Final = "The money is in: give it back by POST /v1/payments/{id}/refunds."
 _CURES: Final = {
-    PaymentStatus.PAID: _REFUND_IT, PaymentStatus.PARTIALLY_REFUNDED: _REFUND_IT,
+    PaymentStatus.PAID: _REFUND_IT,
+    PaymentStatus.PARTIALLY_REFUNDED: _REFUND_IT,
     PaymentStatus.HELD: "Decide it first: POST /v1/payments/{id}/resolve.",
-}  # fmt: skip
+}
 
 
 async def cancel(ctx: Context, caller: Caller, payment_id: UUID) -> PaymentDetail:

@@ -24,11 +24,15 @@ async def export_payers(tx: Tx, person: Person, after: UUID | None, most: int) -
     rows, next_ = await payers(tx, person, after, most)
     shown = [
         {
-            "payment": ids.show("pay", row["payment_id"]), "name": row["name"], "email": row["email"], "phone": row["phone"],
-            "ip": row["ip"], "locale": row["locale"],
+            "payment": ids.show("pay", row["payment_id"]),
+            "name": row["name"],
+            "email": row["email"],
+            "phone": row["phone"],
+            "ip": row["ip"],
+            "locale": row["locale"],
         }
         for row in rows
-    ]  # fmt: skip
+    ]
     return Exported(shown, next_)
 
 

@@ -27,7 +27,7 @@ from gerbang.base.money import Money
 from gerbang.core.audit.service import SYSTEM
 from gerbang.core.connections.model import Connection
 from gerbang.core.connections.service import Connections
-from gerbang.core.payments import amount_due, store
+from gerbang.core.payments import amount_due, attempt_store, store
 from gerbang.core.payments.applying_facts import FactReport, apply_facts
 from gerbang.core.payments.crypto import store as chain_store
 from gerbang.core.payments.crypto.deposit_addresses import AddressesUnmarked, DepositAddresses
@@ -154,7 +154,7 @@ class ProviderCalls:
     async def peek(self, attempt_id: UUID, reference: str | None) -> Sequence[Fact]:
         """What the provider says now, without writing anything; nothing when there is no reference to ask by."""
         async with self._db.reading() as tx:
-            attempt = await store.attempt(tx, attempt_id)
+            attempt = await attempt_store.attempt(tx, attempt_id)
         known = (attempt.provider_reference or reference) if attempt else None
         if attempt is None or (known is None and not attempt.askable):
             return []
@@ -238,38 +238,38 @@ class ProviderCalls:
         """Everything that a provider may ask for when an attempt is registered."""
         pay = ids.show("pay", details.payment.id)
         return Submission(
-            attempt.id,
-            ids.show("att", attempt.id),
-            pay,
-            attempt.method,
-            attempt.options,
-            Money(attempt.amount, attempt.currency),
-            details.payment.description,
-            details.payer,
-            f"{self._public_url}/pay/{pay}?t={link_token}&back=1",
-            attempt.expires_at,
-            self._clock.now(),
-            attempt.quote,
-            attempt.deposit,
-            attempt.dialect,
+            attempt=attempt.id,
+            reference=ids.show("att", attempt.id),
+            payment=pay,
+            method=attempt.method,
+            options=attempt.options,
+            amount=Money(attempt.amount, attempt.currency),
+            description=details.payment.description,
+            payer=details.payer,
+            return_url=f"{self._public_url}/pay/{pay}?t={link_token}&back=1",
+            expires_at=attempt.expires_at,
+            now=self._clock.now(),
+            quote=attempt.quote,
+            number=attempt.deposit,
+            dialect=attempt.dialect,
         )
 
     def standing(self, attempt: Attempt, reference: str) -> Standing:
         """An attempt as a provider must be asked about it."""
         return Standing(
-            attempt.id,
-            ids.show("att", attempt.id),
-            reference,
-            attempt.method,
-            attempt.options,
-            Money(attempt.amount, attempt.currency),
-            attempt.captured,
-            attempt.refunded,
-            self._clock.now(),
-            attempt.quote,
-            attempt.dialect,
-            attempt.next_action,
-            attempt.created_at,
+            attempt=attempt.id,
+            reference=ids.show("att", attempt.id),
+            provider_reference=reference,
+            method=attempt.method,
+            options=attempt.options,
+            amount=Money(attempt.amount, attempt.currency),
+            captured=attempt.captured,
+            refunded=attempt.refunded,
+            now=self._clock.now(),
+            quote=attempt.quote,
+            dialect=attempt.dialect,
+            next_action=attempt.next_action,
+            made_at=attempt.created_at,
         )
 
     async def _ask(
@@ -313,7 +313,7 @@ async def load_details(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, PaymentDe
     if not found:
         return {}
     attempts: dict[UUID, list[Attempt]] = {payment.id: [] for payment, _ in found}
-    for attempt in await with_arriving(tx, await store.attempts_of(tx, list(attempts))):
+    for attempt in await with_arriving(tx, await attempt_store.attempts_of(tx, list(attempts))):
         attempts[attempt.payment_id].append(attempt)
     refunds: dict[UUID, list[Refund]] = {}
     captured = [payment.id for payment, _ in found if had_money(payment, attempts[payment.id])]

@@ -25,7 +25,14 @@ _DAILY: Final = timedelta(days=1)
 
 def submission(attempt: Attempt, run_at: datetime | None = None) -> NewJob:
     """Register the attempt at the provider, or take over from a request that did not come back."""
-    return NewJob(SUBMIT, ids.show("att", attempt.id), {}, run_at, 60, attempt.connection)
+    return NewJob(
+        kind=SUBMIT,
+        key=ids.show("att", attempt.id),
+        payload={},
+        run_at=run_at,
+        most_tries=60,
+        concurrency_key=attempt.connection,
+    )
 
 
 def close(attempt: Attempt) -> NewJob:
@@ -46,13 +53,22 @@ def ask(attempt: Attempt) -> NewJob:
 def hinted(attempt: UUID, connection: str, reference: str) -> NewJob:
     """Ask about an attempt because of a hint, by the reference that it named, if it did."""
     payload = {"reference": reference} if reference else {}
-    return NewJob(INQUIRE, ids.show("att", attempt), payload, None, 60, connection)
+    return NewJob(
+        kind=INQUIRE,
+        key=ids.show("att", attempt),
+        payload=payload,
+        run_at=None,
+        most_tries=60,
+        concurrency_key=connection,
+    )
 
 
 def due(attempt: UUID, status: AttemptStatus | None, connection: str) -> NewJob:
     """What there is to do about an attempt whose time has come."""
     kind = SUBMIT if status in (AttemptStatus.CREATED, AttemptStatus.SUBMITTING) else INQUIRE
-    return NewJob(kind, ids.show("att", attempt), {}, None, 60, connection)
+    return NewJob(
+        kind=kind, key=ids.show("att", attempt), payload={}, run_at=None, most_tries=60, concurrency_key=connection
+    )
 
 
 def next_look(attempt: Attempt, now: datetime) -> datetime | None:

@@ -87,7 +87,17 @@ class Payments:
         refund_rules: RefundRules = STANDARD_RULES,
     ) -> None:
         creations: GroupCommit[PendingCreation, tuple[PaymentDetail, bool]] = GroupCommit(db, creation.write_creations)
-        self.context = Context(db, connections, calls, secrets, clock, creations, create_wait_s, wake, quotes)
+        self.context = Context(
+            db=db,
+            connections=connections,
+            calls=calls,
+            secrets=secrets,
+            clock=clock,
+            creations=creations,
+            create_wait_s=create_wait_s,
+            wake=wake,
+            quotes=quotes,
+        )
         self.context.refund_rules = refund_rules
 
     async def create(self, caller: Caller, new: NewPayment, key: IdempotencyKey) -> Outcome:
@@ -138,7 +148,15 @@ class Payments:
         async with self.context.db.reading() as tx:
             entries = await audit.timeline(tx, ids.show("pay", payment_id), limit, after)
         return [
-            Moment(e.id, e.happened_at, _direction(e.action, e.detail), e.action, e.actor, e.detail, e.request_id)
+            Moment(
+                id=e.id,
+                at=e.happened_at,
+                direction=_direction(e.action, e.detail),
+                kind=e.action,
+                actor=e.actor,
+                detail=e.detail,
+                request_id=e.request_id,
+            )
             for e in entries
         ]
 

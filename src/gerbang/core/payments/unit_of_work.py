@@ -18,7 +18,7 @@ from gerbang.base.money import as_json
 from gerbang.base.statement_batch import StatementBatch, Writer
 from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.effects import Effects
-from gerbang.core.payments import amount_due, schedule, store
+from gerbang.core.payments import amount_due, attempt_store, schedule, store
 from gerbang.core.payments.crypto import store as chain_store
 from gerbang.core.payments.crypto.transfers import Claim
 from gerbang.core.payments.machine import (
@@ -99,7 +99,7 @@ async def _opened(tx: Tx, locked: Sequence[Payment], now: datetime | None) -> di
         return {}
     effects = PaymentEffects()
     aggregates = {payment.id: PaymentAggregate(payment, now, effects) for payment in locked}
-    for attempt in await store.attempts_of(tx, list(aggregates)):
+    for attempt in await attempt_store.attempts_of(tx, list(aggregates)):
         aggregates[attempt.payment_id].attempts[attempt.id] = attempt
     captured = [
         id_ for id_, aggregate in aggregates.items() if had_money(aggregate.payment, aggregate.attempts.values())
@@ -161,21 +161,27 @@ async def _save_attempts(tx: Writer, aggregates: Sequence[PaymentAggregate], now
         if d.attempts[id_] is not loaded or d.payment.status is not d.was.status
     ]
     if any(_rest(before, after) for before, after, _ in changed):
-        await store.save_attempts(tx, [(after, listed) for _, after, listed in changed], now)
+        await attempt_store.save_attempts(tx, [(after, listed) for _, after, listed in changed], now)
     elif changed:
-        await store.save_attempts_money(tx, [(after, listed) for _, after, listed in changed], now)
+        await attempt_store.save_attempts_money(tx, [(after, listed) for _, after, listed in changed], now)
     fresh = [(attempt, aggregate.payment) for aggregate in aggregates for attempt in aggregate.fresh_attempts()]
     if fresh:
-        await store.add_attempts(tx, fresh)
+        await attempt_store.add_attempts(tx, fresh)
 
 
 def _rest(a: Attempt, b: Attempt) -> bool:
     """Whether anything differs that money which comes in does not change."""
     return (
         a.refunded != b.refunded
-        or a.received != b.received or a.refund_reserved != b.refund_reserved or a.asked_at != b.asked_at or a.dispute is not b.dispute or a.provider_reference != b.provider_reference or a.next_action is not b.next_action
-        or a.failure is not b.failure or a.expires_at != b.expires_at
-    )  # fmt: skip
+        or a.received != b.received
+        or a.refund_reserved != b.refund_reserved
+        or a.asked_at != b.asked_at
+        or a.dispute is not b.dispute
+        or a.provider_reference != b.provider_reference
+        or a.next_action is not b.next_action
+        or a.failure is not b.failure
+        or a.expires_at != b.expires_at
+    )
 
 
 async def _save_refunds(tx: Writer, aggregates: Sequence[PaymentAggregate], now: datetime) -> None:
@@ -251,6 +257,10 @@ def _amounts(payment: Payment) -> dict[str, Any]:
         return as_json(amount, payment.currency)
 
     return {
-        "amount": shown(payment.amount), "currency": payment.currency, "amount_captured": shown(payment.amount_captured),
-        "amount_excess": shown(payment.amount_excess), "amount_refunded": shown(payment.amount_refunded), "late": payment.late,
-    }  # fmt: skip
+        "amount": shown(payment.amount),
+        "currency": payment.currency,
+        "amount_captured": shown(payment.amount_captured),
+        "amount_excess": shown(payment.amount_excess),
+        "amount_refunded": shown(payment.amount_refunded),
+        "late": payment.late,
+    }

@@ -17,7 +17,7 @@ from gerbang.core.connections.model import Connection, ConnectionNotFound
 from gerbang.core.inbox.model import Done, Event, NotYet, Replay, Result
 from gerbang.core.inbox.routing import EventHandler
 from gerbang.core.inbox.service import Apply
-from gerbang.core.payments import schedule, store
+from gerbang.core.payments import attempt_store, schedule
 from gerbang.core.payments.applying_facts import FactReport, apply_facts, apply_report
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.model import PaymentDetail
@@ -72,7 +72,7 @@ async def _apply(ctx: Context, tx: Tx, reads: Sequence[Read]) -> Sequence[Result
     ]
     details_by_id = await apply_facts(tx, heard) if heard else {}
     hinted = [a for r in reads if isinstance(r.says, Hint) and (a := r.says.attempt) is not None]
-    owners = await store.payments_of(tx, hinted) if hinted else {}
+    owners = await attempt_store.payments_of(tx, hinted) if hinted else {}
     hints = [(r.event, r.says) for r in reads if isinstance(r.says, Hint) and r.says.attempt in owners]
     if hints:
         await _ask(tx, hints, owners)
@@ -114,7 +114,7 @@ async def preview(ctx: Context, event: Event) -> Replay:
     if isinstance(says, Ignored) or says.attempt is None:
         return Replay(event.id, True, says.why if isinstance(says, Ignored) else "It is about nothing known here.", [])
     async with ctx.db.reading() as tx:
-        owners = await store.payments_of(tx, [says.attempt])
+        owners = await attempt_store.payments_of(tx, [says.attempt])
     if says.attempt not in owners:
         return Replay(event.id, True, "It is about an attempt that is not known here.", [])
     facts = says.facts if isinstance(says, SignedFacts) else await ctx.calls.peek(says.attempt, says.provider_reference)

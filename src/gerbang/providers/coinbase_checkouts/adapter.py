@@ -44,15 +44,30 @@ class CheckoutPayments:
         """One asset on one network. A checkout moves no money by being made; one whose answer is lost was shown to nobody, and expires."""
         network = settings.network(account)
         asset = AssetTerms(
-            settings.CURRENCY, network.name, f"USDC · {network.title}", amounts.DECIMALS,
-            settings.number(account, "least") * amounts.CENT, settings.number(account, "most") * amounts.CENT, "low", amounts.PLACES,
-        )  # fmt: skip
+            asset=settings.CURRENCY,
+            network=network.name,
+            title=f"USDC · {network.title}",
+            decimals=amounts.DECIMALS,
+            least=settings.number(account, "least") * amounts.CENT,
+            most=settings.number(account, "most") * amounts.CENT,
+            fee_hint="low",
+            places=amounts.PLACES,
+        )
         return [
             MethodTerms(
-                Method.CRYPTO, Effect.INSTRUCTS, Lookup.BY_THEIRS, "", 1, 10**12, cancel=True, refund=True, partial_refund=True,
-                default_expiry_s=_EXPIRY_S, assets=(asset,),
+                method=Method.CRYPTO,
+                effect=Effect.INSTRUCTS,
+                lookup=Lookup.BY_THEIRS,
+                currency="",
+                least=1,
+                most=10**12,
+                cancel=True,
+                refund=True,
+                partial_refund=True,
+                default_expiry_s=_EXPIRY_S,
+                assets=(asset,),
             )
-        ]  # fmt: skip
+        ]
 
     async def submit(self, account: Account, submission: Submission) -> Sequence[Fact]:
         """Make the checkout. Sent again, the attempt's own key makes it the same one."""

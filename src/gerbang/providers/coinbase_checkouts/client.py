@@ -98,8 +98,14 @@ class Client:
         await self._call(platform, "DELETE", f"{_SUBSCRIPTIONS}/{_segment(id_)}", _nothing)
 
     async def _call(
-        self, at: Endpoint, method: str, path: str, decoder: msgspec.json.Decoder[T], body: bytes = b"", key: UUID | None = None
-    ) -> T:  # fmt: skip
+        self,
+        at: Endpoint,
+        method: str,
+        path: str,
+        decoder: msgspec.json.Decoder[T],
+        body: bytes = b"",
+        key: UUID | None = None,
+    ) -> T:
         url, nonce = at.base_url + path, f"{secrets.randbelow(10**16):016}"
         headers = {
             "accept": "application/json",

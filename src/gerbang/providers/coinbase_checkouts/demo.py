@@ -17,8 +17,11 @@ def account(place: DemoPlace) -> DemoAccount:
     """The connection."""
     keys, root = _keys(place), f"{place.sandbox_url}/coinbase-business"
     settings = {
-        "base_url": f"{root}/api/v1", "platform_url": f"{root}/platform", "api_key_id": keys["coinbase_key_id"], "network": place.network,
-    }  # fmt: skip
+        "base_url": f"{root}/api/v1",
+        "platform_url": f"{root}/platform",
+        "api_key_id": keys["coinbase_key_id"],
+        "network": place.network,
+    }
     return DemoAccount(settings, {"api_key_secret": keys["coinbase_key"], "webhook_secret": keys["coinbase_webhook"]})
 
 

@@ -78,7 +78,9 @@ def registered(submission: Submission, answer: wire.Checkout, network: Network) 
     until = moment(wire.text(answer.expires_at)) or submission.expires_at
     if _ADDRESS.fullmatch(address):
         uri = token_uri(network.chain_id, network.token, address, quote.amount)
-        shown = DisplayCrypto(network.name, CURRENCY, address, quote.amount, uri, page)
+        shown = DisplayCrypto(
+            network=network.name, asset=CURRENCY, address=address, amount=quote.amount, uri=uri, page=page
+        )
         return Accepted(reference, shown, until)
     if not page:
         raise OutcomeUnknown("Coinbase made a checkout without an address or a page to pay at.")
@@ -129,7 +131,15 @@ def paid_by(answer: wire.Checkout, network: Network, *, verify: bool) -> Finding
     transaction, recipient = wire.text(answer.transaction_hash), wire.text(answer.address)
     if not (_HASH.fullmatch(transaction) and _ADDRESS.fullmatch(recipient)):
         return Finding((), "Coinbase says that it is paid, and names no transfer that our node could look for.")
-    claim = Claimed(total, CURRENCY, network.name, transaction.lower(), recipient.lower(), total, at)
+    claim = Claimed(
+        total=total,
+        currency=CURRENCY,
+        network=network.name,
+        transaction=transaction.lower(),
+        recipient=recipient.lower(),
+        onchain=total,
+        at=at,
+    )
     return Finding((claim,))
 
 

@@ -58,10 +58,17 @@ class CommercePayments:
         assets = _onchain_assets(account) if is_web3(account) else _legacy_assets()
         return [
             MethodTerms(
-                Method.CRYPTO, Effect.INSTRUCTS, Lookup.BY_THEIRS, "", 1, 10**12, cancel=not is_web3(account),
-                default_expiry_s=_EXPIRY_S, assets=assets,
+                method=Method.CRYPTO,
+                effect=Effect.INSTRUCTS,
+                lookup=Lookup.BY_THEIRS,
+                currency="",
+                least=1,
+                most=10**12,
+                cancel=not is_web3(account),
+                default_expiry_s=_EXPIRY_S,
+                assets=assets,
             )
-        ]  # fmt: skip
+        ]
 
     async def submit(self, account: Account, submission: Submission) -> Sequence[Fact]:
         """Make the charge. A lost answer is looked for at once by our reference, and never asked for twice: there would be two charges."""
@@ -160,4 +167,12 @@ def _legacy_assets() -> tuple[AssetTerms, ...]:
 def _asset(asset: str, network: str, title: str, decimals: int, fee_hint: str) -> AssetTerms:
     whole = 10**decimals
     least = whole // 100 if decimals == 6 else whole // 100_000
-    return AssetTerms(asset, network, title, decimals, least, _WHOLE_MOST * whole, fee_hint)
+    return AssetTerms(
+        asset=asset,
+        network=network,
+        title=title,
+        decimals=decimals,
+        least=least,
+        most=_WHOLE_MOST * whole,
+        fee_hint=fee_hint,
+    )

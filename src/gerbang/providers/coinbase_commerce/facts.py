@@ -122,7 +122,7 @@ def _display(charge: wire.Charge, quote: Quote, page: str) -> DisplayCrypto | Mi
         if coin.contract
         else native_uri(LEGACY_CHAIN, address, amount)
     )
-    return DisplayCrypto(quote.network, quote.asset, address, amount, uri, page)
+    return DisplayCrypto(network=quote.network, asset=quote.asset, address=address, amount=amount, uri=uri, page=page)
 
 
 def _page(charge: wire.Charge, *, plain: bool) -> str:

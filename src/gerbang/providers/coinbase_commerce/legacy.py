@@ -57,4 +57,12 @@ def units(amount: str, decimals: int) -> int | None:
 def _claim(charge: wire.Charge, payment: wire.Payment, coin: Coin, worth: int, at: datetime | None) -> Claimed:
     assert coin in COINS, f"no coin of ours: {coin}"
     recipient, transaction = address_of(charge, coin).lower(), wire.text(payment.transaction_id).lower()
-    return Claimed(worth, coin.asset, LEGACY_NETWORK, transaction, recipient, worth, at)
+    return Claimed(
+        total=worth,
+        currency=coin.asset,
+        network=LEGACY_NETWORK,
+        transaction=transaction,
+        recipient=recipient,
+        onchain=worth,
+        at=at,
+    )

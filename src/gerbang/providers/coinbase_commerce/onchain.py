@@ -92,7 +92,12 @@ def transferred(topics: Sequence[bytes], data: bytes) -> Transferred | None:
         return None
     id_, recipient, sender, spent, currency = (data[at : at + _WORD] for at in range(0, len(data), _WORD))
     return Transferred(
-        topics[1][-20:], id_[:16], recipient[-20:], sender[-20:], int.from_bytes(spent, "big"), currency[-20:]
+        operator=topics[1][-20:],
+        id=id_[:16],
+        recipient=recipient[-20:],
+        sender=sender[-20:],
+        spent=int.from_bytes(spent, "big"),
+        currency=currency[-20:],
     )
 
 

@@ -37,7 +37,17 @@ def money(account: Account, charge: wire.Charge, state: State, at: datetime | No
     if not is_verified(account):
         return (Captured(total, ASSET, at),) if state is State.PAID else ()
     network, recipient = CHAINS[_whole(event.chain_id)].network, "0x" + signed.recipient.hex()
-    return (Claimed(total, ASSET, network, transaction, recipient, signed.recipient_amount, at),)
+    return (
+        Claimed(
+            total=total,
+            currency=ASSET,
+            network=network,
+            transaction=transaction,
+            recipient=recipient,
+            onchain=signed.recipient_amount,
+            at=at,
+        ),
+    )
 
 
 def read(call: wire.CallData) -> onchain.Intent | None:

@@ -25,8 +25,10 @@ from gerbang.providers.evm.networks import (
 )
 
 CREDENTIALS: Final = (
-    CredentialField("rpc_key", "Node key", "Stands wherever an address of `rpc_urls` says {rpc_key}.", SecretFamily.SERVICE_TOKEN),
-)  # fmt: skip
+    CredentialField(
+        "rpc_key", "Node key", "Stands wherever an address of `rpc_urls` says {rpc_key}.", SecretFamily.SERVICE_TOKEN
+    ),
+)
 
 _MOST_CHAIN_ID: Final = 4_503_599_627_370_476  # EIP-2294
 
@@ -181,12 +183,12 @@ def _network_of(settings: Mapping[str, str]) -> Known:
     known = NETWORKS.get(name)
     if known is None:
         known = Known(
-            name,
-            int(settings["chain_id"]),
-            settings.get("native") or "ETH",
-            UNKNOWN_CONFIRMATIONS,
-            UNKNOWN_SETTLED_AFTER,
-            "low",
+            title=name,
+            chain_id=int(settings["chain_id"]),
+            native=settings.get("native") or "ETH",
+            confirmations=UNKNOWN_CONFIRMATIONS,
+            settled_after=UNKNOWN_SETTLED_AFTER,
+            fee_hint="low",
         )
     return replace(known, title=settings.get("network_title") or known.title)
 

@@ -45,22 +45,29 @@ class EvmPayments:
         hint = settings.fee_hint(account)
         assets = tuple(
             AssetTerms(
-                one.symbol,
-                network.name,
-                settings.title(account, one.symbol),
-                one.decimals,
-                _least(one),
-                _most(one),
-                hint,
+                asset=one.symbol,
+                network=network.name,
+                title=settings.title(account, one.symbol),
+                decimals=one.decimals,
+                least=_least(one),
+                most=_most(one),
+                fee_hint=hint,
             )
             for one in network.assets
         )
         return [
             MethodTerms(
-                Method.CRYPTO, Effect.INSTRUCTS, Lookup.NONE, "", 1, 10**12, default_expiry_s=_EXPIRY_S,
-                assets=assets, wallet=settings.deposit_address(account, 0)[0].lower(),
+                method=Method.CRYPTO,
+                effect=Effect.INSTRUCTS,
+                lookup=Lookup.NONE,
+                currency="",
+                least=1,
+                most=10**12,
+                default_expiry_s=_EXPIRY_S,
+                assets=assets,
+                wallet=settings.deposit_address(account, 0)[0].lower(),
             )
-        ]  # fmt: skip
+        ]
 
     async def submit(self, account: Account, submission: Submission) -> Sequence[Fact]:
         """The address of the attempt's number, once a node of the right chain answers: without one nobody would see the money come.

@@ -23,9 +23,24 @@ _LONGEST_WAIT_S: Final = 5.0  # for a node that wants a pause; a longer one is k
 _LONGEST_REST_S: Final = 60.0
 _NOT_OURS: Final = frozenset({-32700, -32600, -32601, -32602})  # we or the node speak another language
 _BUSY: Final = (
-    "too many requests", "rate limit", "rate-limit", "ratelimit", "rate exceeded", "request rate", "request limit", "requests per",
-    "per second", "/second", "/sec", "compute units", "throughput", "throttl", "request count", "retry in", "try again in",
-)  # fmt: skip
+    "too many requests",
+    "rate limit",
+    "rate-limit",
+    "ratelimit",
+    "rate exceeded",
+    "request rate",
+    "request limit",
+    "requests per",
+    "per second",
+    "/second",
+    "/sec",
+    "compute units",
+    "throughput",
+    "throttl",
+    "request count",
+    "retry in",
+    "try again in",
+)
 _ABOUT_SIZE: Final = (
     "block range",
     "range limit",
@@ -37,8 +52,16 @@ _ABOUT_SIZE: Final = (
     "10k logs",
 )
 _TOO_MUCH: Final = (
-    "more than", "too many", "too large", "limit exceeded", "exceeds", "block range", "range limit", "response size", "max results",
-)  # fmt: skip
+    "more than",
+    "too many",
+    "too large",
+    "limit exceeded",
+    "exceeds",
+    "block range",
+    "range limit",
+    "response size",
+    "max results",
+)
 _encode: Final = msgspec.json.Encoder().encode
 _one: Final = msgspec.json.Decoder(Reply)
 _many: Final = msgspec.json.Decoder(tuple[Reply, ...])

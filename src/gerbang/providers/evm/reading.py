@@ -22,7 +22,9 @@ def receipt(mined: wire.MinedReceipt, transaction: wire.Transaction, block: wire
     at = datetime.fromtimestamp(int(block.timestamp, 16), UTC)
     place = (mined.transaction_hash.lower(), int(mined.block_number, 16), mined.block_hash.lower(), at)
     moved = tuple(_moved(mined, transaction, place)) if succeeded else ()
-    return Receipt(place[0], succeeded, place[1], place[2], at, moved)
+    return Receipt(
+        transaction=place[0], succeeded=succeeded, block=place[1], block_hash=place[2], at=at, transfers=moved
+    )
 
 
 def block(said: wire.Block) -> Block:
@@ -63,12 +65,32 @@ def _moved(
     value = int(transaction.value, 16)
     if value and transaction.to:
         sender, to = transaction.sender.lower(), transaction.to.lower()
-        yield Transfer(hash_, NATIVE_LOG, "", sender, to, value, block, block_hash, at)
+        yield Transfer(
+            transaction=hash_,
+            log=NATIVE_LOG,
+            contract="",
+            sender=sender,
+            recipient=to,
+            amount=value,
+            block=block,
+            block_hash=block_hash,
+            at=at,
+        )
     for log, index in _numbered(mined.logs):
         amount = int(log.data, 16)
         if amount:  # a transfer of nothing is bait, and moves nothing
             sender, to = _address(log.topics[1]), _address(log.topics[2])
-            yield Transfer(hash_, index, log.address.lower(), sender, to, amount, block, block_hash, at)
+            yield Transfer(
+                transaction=hash_,
+                log=index,
+                contract=log.address.lower(),
+                sender=sender,
+                recipient=to,
+                amount=amount,
+                block=block,
+                block_hash=block_hash,
+                at=at,
+            )
 
 
 def _numbered(logs: Sequence[wire.Log]) -> Iterator[tuple[wire.Log, int]]:

@@ -13,24 +13,41 @@ SANDBOX: Final = "https://dev.nicepay.co.id/nicepay"
 PRODUCTION: Final = "https://www.nicepay.co.id/nicepay"
 
 PAY_METHODS: Final = {
-    Method.CARD: "01", Method.VIRTUAL_ACCOUNT: "02", Method.CONVENIENCE_STORE: "03", Method.DIRECT_DEBIT: "04",
-    Method.EWALLET: "05", Method.PAYLATER: "06", Method.QRIS: "08",
-}  # fmt: skip
+    Method.CARD: "01",
+    Method.VIRTUAL_ACCOUNT: "02",
+    Method.CONVENIENCE_STORE: "03",
+    Method.DIRECT_DEBIT: "04",
+    Method.EWALLET: "05",
+    Method.PAYLATER: "06",
+    Method.QRIS: "08",
+}
 # Paid to a number or a code: NICEPAY closes it while it is unpaid, and cannot give it back once it is paid. All others the other way round.
 PAID_TO_A_NUMBER: Final = frozenset({Method.VIRTUAL_ACCOUNT, Method.CONVENIENCE_STORE})
 BANKS: Final = {
-    "BCA": "CENA", "BRI": "BRIN", "MANDIRI": "BMRI", "BNI": "BNIN", "PERMATA": "BBBA", "CIMB": "BNIA",
-    "DANAMON": "BDIN", "MAYBANK": "IBBK", "HANA": "HNBN",
-}  # fmt: skip
+    "BCA": "CENA",
+    "BRI": "BRIN",
+    "MANDIRI": "BMRI",
+    "BNI": "BNIN",
+    "PERMATA": "BBBA",
+    "CIMB": "BNIA",
+    "DANAMON": "BDIN",
+    "MAYBANK": "IBBK",
+    "HANA": "HNBN",
+}
 STORES: Final = {"ALFAMART": "ALMA", "INDOMARET": "INDO"}
 WALLETS: Final = {"OVO": "OVOE", "DANA": "DANA", "LINKAJA": "LINK", "SHOPEEPAY": "ESHP"}
 LENDERS: Final = {"KREDIVO": "KDVI", "AKULAKU": "AKLP", "INDODANA": "IDNA"}
 DEBITS: Final = {"JENIUS": "JENC"}
 
 _CALLED: Final = {
-    Method.VIRTUAL_ACCOUNT: "virtual account", Method.CARD: "card", Method.CONVENIENCE_STORE: "convenience store", Method.QRIS: "QRIS",
-    Method.EWALLET: "e-wallet", Method.PAYLATER: "pay later", Method.DIRECT_DEBIT: "direct debit",
-}  # fmt: skip
+    Method.VIRTUAL_ACCOUNT: "virtual account",
+    Method.CARD: "card",
+    Method.CONVENIENCE_STORE: "convenience store",
+    Method.QRIS: "QRIS",
+    Method.EWALLET: "e-wallet",
+    Method.PAYLATER: "pay later",
+    Method.DIRECT_DEBIT: "direct debit",
+}
 # Bank Indonesia's limits: of one QRIS payment, and of what a wallet may hold.
 _MOST: Final = {Method.QRIS: "10000000", Method.EWALLET: "20000000"}
 

@@ -32,12 +32,27 @@ _PROBE: Final = "0" * 30  # a tXid that no transaction has
 # The merchantToken is looked at before the transaction is: that none is found means that id and key were taken.
 _NO_SUCH: Final = frozenset({"8001", "8002", "8003", "8004", "8005", "9228", "9528", "0000"})
 _REFUSALS: Final[Mapping[str, tuple[str, str]]] = {
-    "9010": ("merchant_key", "The merchant key does not match the iMid: check both, and that they are of this environment."),
-    "9225": ("merchant_key", "The merchant key does not match the iMid: check both, and that they are of this environment."),
-    "9525": ("merchant_key", "The merchant key does not match the iMid: check both, and that they are of this environment."),
-    "9011": ("imid", "NICEPAY does not know this iMid: check it, and that it is of this environment (sandbox or live)."),
-    "9012": ("methods", "The method is not active for this iMid: set the iMid that NICEPAY gave for it, or have it activated."),
-}  # fmt: skip
+    "9010": (
+        "merchant_key",
+        "The merchant key does not match the iMid: check both, and that they are of this environment.",
+    ),
+    "9225": (
+        "merchant_key",
+        "The merchant key does not match the iMid: check both, and that they are of this environment.",
+    ),
+    "9525": (
+        "merchant_key",
+        "The merchant key does not match the iMid: check both, and that they are of this environment.",
+    ),
+    "9011": (
+        "imid",
+        "NICEPAY does not know this iMid: check it, and that it is of this environment (sandbox or live).",
+    ),
+    "9012": (
+        "methods",
+        "The method is not active for this iMid: set the iMid that NICEPAY gave for it, or have it activated.",
+    ),
+}
 
 
 def problems(settings: Mapping[str, str], credentials: Collection[str]) -> Sequence[FieldError]:

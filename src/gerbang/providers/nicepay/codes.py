@@ -51,10 +51,21 @@ class State(StrEnum):
 _UNKNOWN: Final = Meaning(Verdict.UNCLEAR, text="a code that is not in our table")
 
 _FIELDS: Final = (
-    "currency 9013", "referenceNo 9014", "goodsNm 9015", "billingNm 9016", "billingPhone 9017", "billingEmail 9018",
-    "callBackUrl 9019", "dbProcessUrl 9020", "userIP 9024", "billingCity 9025", "billingState 9026",
-    "billingPostCd 9027", "billingCountry 9028", "amt 9007",
-)  # fmt: skip
+    "currency 9013",
+    "referenceNo 9014",
+    "goodsNm 9015",
+    "billingNm 9016",
+    "billingPhone 9017",
+    "billingEmail 9018",
+    "callBackUrl 9019",
+    "dbProcessUrl 9020",
+    "userIP 9024",
+    "billingCity 9025",
+    "billingState 9026",
+    "billingPostCd 9027",
+    "billingCountry 9028",
+    "amt 9007",
+)
 
 # Busy codes are UNCLEAR and not "send again": none of them says that the order was not kept, and a repeat of our reference
 # would then be refused with 9009. A registration only instructs, so core drops it and takes a new reference.

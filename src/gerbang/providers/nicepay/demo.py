@@ -17,9 +17,14 @@ from gerbang.ports.demo import Demo, DemoAccount, DemoConnection, DemoPlace
 from gerbang.providers.nicepay.simulator import Config, Merchant, SnapClient
 
 _MERCHANTS: Final = {
-    "virtual_account": ("LUMBUNGVA1", "02"), "card": ("LUMBUNGCC1", "01"), "convenience_store": ("LUMBUNGCS1", "03"),
-    "direct_debit": ("LUMBUNGDD1", "04"), "ewallet": ("LUMBUNGEW1", "05"), "paylater": ("LUMBUNGPL1", "06"), "qris": ("LUMBUNGQR1", "08"),
-}  # fmt: skip
+    "virtual_account": ("LUMBUNGVA1", "02"),
+    "card": ("LUMBUNGCC1", "01"),
+    "convenience_store": ("LUMBUNGCS1", "03"),
+    "direct_debit": ("LUMBUNGDD1", "04"),
+    "ewallet": ("LUMBUNGEW1", "05"),
+    "paylater": ("LUMBUNGPL1", "06"),
+    "qris": ("LUMBUNGQR1", "08"),
+}
 _SNAP_CLIENT: Final = "LUMBUNGSN1"
 _SNAP_METHODS: Final = "virtual_account qris ewallet"
 
@@ -36,8 +41,11 @@ def snap_account(place: DemoPlace) -> DemoAccount:
     """The connection that speaks SNAP."""
     keys = _snap_keys(place)
     settings = {
-        "base_url": f"{place.sandbox_url}/nicepay", "methods": _SNAP_METHODS, "snap": _SNAP_METHODS, "snap_client_id": _SNAP_CLIENT,
-    }  # fmt: skip
+        "base_url": f"{place.sandbox_url}/nicepay",
+        "methods": _SNAP_METHODS,
+        "snap": _SNAP_METHODS,
+        "snap_client_id": _SNAP_CLIENT,
+    }
     secrets = {name: keys[name] for name in ("snap_client_secret", "snap_private_key")}
     return DemoAccount(settings, secrets | {"snap_nicepay_public_key": _public_pem(keys["nicepay_private_key"])})
 
@@ -53,10 +61,12 @@ def simulator(place: DemoPlace) -> Config:
 def v2_merchants(place: DemoPlace) -> tuple[Merchant, ...]:
     """Those of V2 alone, whose keys take no time to make."""
     keys = _v2_keys(place)
-    return tuple([
-        Merchant(imid, keys[imid], (code,), f"Toko Lumbung, {method.replace('_', ' ')}")
-        for method, (imid, code) in _MERCHANTS.items()
-    ])  # fmt: skip
+    return tuple(
+        [
+            Merchant(imid, keys[imid], (code,), f"Toko Lumbung, {method.replace('_', ' ')}")
+            for method, (imid, code) in _MERCHANTS.items()
+        ]
+    )
 
 
 def _v2_keys(place: DemoPlace) -> Mapping[str, str]:

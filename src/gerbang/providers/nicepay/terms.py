@@ -33,11 +33,26 @@ OPTIONS: Final[Mapping[Method, tuple[str, Mapping[str, str], str]]] = {
     Method.DIRECT_DEBIT: ("bank", DEBITS, ""),
 }
 _TITLES: Final = {
-    "BCA": "BCA", "BRI": "BRI", "MANDIRI": "Bank Mandiri", "BNI": "BNI", "PERMATA": "PermataBank", "CIMB": "CIMB Niaga",
-    "DANAMON": "Danamon", "MAYBANK": "Maybank", "HANA": "KEB Hana", "ALFAMART": "Alfamart", "INDOMARET": "Indomaret",
-    "OVO": "OVO", "DANA": "DANA", "LINKAJA": "LinkAja", "SHOPEEPAY": "ShopeePay", "KREDIVO": "Kredivo", "AKULAKU": "Akulaku",
-    "INDODANA": "Indodana", "JENIUS": "Jenius",
-}  # fmt: skip
+    "BCA": "BCA",
+    "BRI": "BRI",
+    "MANDIRI": "Bank Mandiri",
+    "BNI": "BNI",
+    "PERMATA": "PermataBank",
+    "CIMB": "CIMB Niaga",
+    "DANAMON": "Danamon",
+    "MAYBANK": "Maybank",
+    "HANA": "KEB Hana",
+    "ALFAMART": "Alfamart",
+    "INDOMARET": "Indomaret",
+    "OVO": "OVO",
+    "DANA": "DANA",
+    "LINKAJA": "LinkAja",
+    "SHOPEEPAY": "ShopeePay",
+    "KREDIVO": "Kredivo",
+    "AKULAKU": "Akulaku",
+    "INDODANA": "Indodana",
+    "JENIUS": "Jenius",
+}
 _MOBILE_OF: Final = {"OVO": "ID"}  # it asks in the app of this number; everybody else asks on a page
 _TWELVE_DIGITS: Final = 999_999_999_999
 
@@ -45,9 +60,7 @@ _TWELVE_DIGITS: Final = 999_999_999_999
 def offered(account: Account) -> Sequence[MethodTerms]:
     """What is activated and has a merchant id."""
     active = chosen(account, "methods")
-    return [
-        _terms(account, method) for method in PAY_METHODS if method.value in active and imid(account, method)
-    ]  # fmt: skip
+    return [_terms(account, method) for method in PAY_METHODS if method.value in active and imid(account, method)]
 
 
 def options(account: Account, method: Method) -> tuple[str | None, tuple[MethodOption, ...]]:

@@ -19,9 +19,14 @@ def read(date: str, time: str) -> datetime | None:
         return None
     try:
         local = datetime(
-            int(digits[:4]), int(digits[4:6]), int(digits[6:8]), int(digits[8:10]), int(digits[10:12]), int(digits[12:]),
+            int(digits[:4]),
+            int(digits[4:6]),
+            int(digits[6:8]),
+            int(digits[8:10]),
+            int(digits[10:12]),
+            int(digits[12:]),
             tzinfo=JAKARTA,
-        )  # fmt: skip
+        )
         return local.astimezone(UTC)
     except (ValueError, OverflowError):
         return None

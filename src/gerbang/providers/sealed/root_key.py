@@ -50,7 +50,9 @@ def ensure_root_key(path: Path, *, create: bool) -> RootKey:
         text = path.read_bytes().strip()
     except OSError as error:
         why = os.strerror(error.errno) if error.errno else type(error).__name__
-        raise RootKeyUnusable(f"The root key {path} cannot be {'made' if create else 'read'}: {why}.", hint=_cure(error, path)) from None  # fmt: skip
+        raise RootKeyUnusable(
+            f"The root key {path} cannot be {'made' if create else 'read'}: {why}.", hint=_cure(error, path)
+        ) from None
     return _read(path, text)
 
 

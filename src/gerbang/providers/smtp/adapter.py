@@ -149,7 +149,14 @@ def _server_of(account: Account) -> _Server:
     login = _login_of(account)
     if login and tls == "none" and settings["host"] not in _LOCAL:
         raise Unreachable("A password is not sent without TLS: set `tls` to starttls or tls.")
-    return _Server(settings["host"], int(port), tls, settings["from"], settings.get("ca_file") or None, login)
+    return _Server(
+        host=settings["host"],
+        port=int(port),
+        tls=tls,
+        sender=settings["from"],
+        ca_file=settings.get("ca_file") or None,
+        login=login,
+    )
 
 
 def _login_of(account: Account) -> tuple[bytes, bytes] | None:

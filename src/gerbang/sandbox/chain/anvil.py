@@ -79,18 +79,32 @@ class Anvil:
     async def start(self) -> None:
         """Run it, and take up the kept state; raises NodeFailed."""
         command = (
-            self._program, "--chain-id", str(self._chain_id), "--port", str(self._port), "--slots-in-an-epoch", "1",
-            "--prune-history", str(_STATES), "--no-cors", "--no-request-size-limit",
-        )  # fmt: skip
+            self._program,
+            "--chain-id",
+            str(self._chain_id),
+            "--port",
+            str(self._port),
+            "--slots-in-an-epoch",
+            "1",
+            "--prune-history",
+            str(_STATES),
+            "--no-cors",
+            "--no-request-size-limit",
+        )
         known = {
             "PATH": os.pathsep.join(os.get_exec_path()),
             "HOME": str(Path.home()),
         }  # none of our addresses and passwords
         try:
             self._process = await asyncio.create_subprocess_exec(
-                *command, env=known, cwd=self._state and self._state.parent, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT, preexec_fn=die_with_parent(signal.SIGTERM),
-            )  # fmt: skip
+                *command,
+                env=known,
+                cwd=self._state and self._state.parent,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+                preexec_fn=die_with_parent(signal.SIGTERM),
+            )
             follow(self._process.pid, signal.SIGTERM)
             self._port = await asyncio.wait_for(self._announced(), _START_S)
         except (OSError, TimeoutError) as error:
@@ -107,8 +121,13 @@ class Anvil:
         """One JSON-RPC call; raises NodeRefused, Unreachable or OutcomeUnknown."""
         body = msgspec.json.encode({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
         answer = await self._http.send(
-            "POST", self.url, headers={"content-type": "application/json"}, body=body, timeout_s=_CALL_S, limit_bytes=_MOST_BYTES
-        )  # fmt: skip
+            "POST",
+            self.url,
+            headers={"content-type": "application/json"},
+            body=body,
+            timeout_s=_CALL_S,
+            limit_bytes=_MOST_BYTES,
+        )
         try:
             reply = msgspec.json.decode(answer.body, type=_Reply)
         except msgspec.DecodeError as error:

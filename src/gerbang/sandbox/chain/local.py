@@ -116,9 +116,14 @@ class LocalChain:
             balances[symbol] = str(await self._balance(contract))
         head = await self.head()
         return {
-            "network": NETWORK, "chain_id": CHAIN_ID, "rpc": self.url, "head": head, "finalized": int(finalized["number"], 16),
-            "wallet": {"address": self.wallet, "balances": balances}, "tokens": TOKENS,
-        }  # fmt: skip
+            "network": NETWORK,
+            "chain_id": CHAIN_ID,
+            "rpc": self.url,
+            "head": head,
+            "finalized": int(finalized["number"], 16),
+            "wallet": {"address": self.wallet, "balances": balances},
+            "tokens": TOKENS,
+        }
 
     async def ask(self, method: str, *params: Any) -> Any:
         """A call to the node; Impossible when it says no or is away."""

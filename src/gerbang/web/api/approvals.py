@@ -83,10 +83,21 @@ async def refuse(request: AnyRequest, services: Services, approval: str, data: R
 def approval_view(one: Approval) -> ApprovalView:
     """An approval as clients see it."""
     return ApprovalView(
-        ids.show("apr", one.id), one.status, ids.show("ref", one.refund_id), ids.show("pay", one.payment_id),
-        as_json(one.amount, one.currency), one.currency, one.reason, one.destination_version, one.requested_by, one.requested_at,
-        one.expires_at, one.decided_by, one.decided_at, one.note,
-    )  # fmt: skip
+        id=ids.show("apr", one.id),
+        status=one.status,
+        refund=ids.show("ref", one.refund_id),
+        payment=ids.show("pay", one.payment_id),
+        amount=as_json(one.amount, one.currency),
+        currency=one.currency,
+        reason=one.reason,
+        destination_version=one.destination_version,
+        requested_by=one.requested_by,
+        requested_at=one.requested_at,
+        expires_at=one.expires_at,
+        decided_by=one.decided_by,
+        decided_at=one.decided_at,
+        note=one.note,
+    )
 
 
 def _approval_id(shown: str) -> UUID:

@@ -42,13 +42,13 @@ async def list_audit(
 
 def _view(entry: Recorded) -> EntryView:
     return EntryView(
-        ids.show("aud", entry.id),
-        entry.happened_at,
-        entry.actor,
-        entry.action,
-        entry.object,
-        entry.request_id,
-        entry.detail,
+        id=ids.show("aud", entry.id),
+        happened_at=entry.happened_at,
+        actor=entry.actor,
+        action=entry.action,
+        object=entry.object,
+        request_id=entry.request_id,
+        detail=entry.detail,
     )
 
 

@@ -303,17 +303,45 @@ def _tokens(pair: TokenPair) -> TokenView:
 
 def _user(user: User) -> UserView:
     outer = ids.show("usr", user.id)
-    return UserView(outer, user.email, user.name, user.locale, user.role, user.disabled, user.created_at)
+    return UserView(
+        id=outer,
+        email=user.email,
+        name=user.name,
+        locale=user.locale,
+        role=user.role,
+        disabled=user.disabled,
+        created_at=user.created_at,
+    )
 
 
 def _api_key(key: ApiKey) -> ApiKeyView:
     return ApiKeyView(
-        ids.show("key", key.id), key.prefix, key.name, key.role, key.created_by,
-        key.created_at, key.last_used_at, key.revoked_at,
-    )  # fmt: skip
+        id=ids.show("key", key.id),
+        prefix=key.prefix,
+        name=key.name,
+        role=key.role,
+        created_by=key.created_by,
+        created_at=key.created_at,
+        last_used_at=key.last_used_at,
+        revoked_at=key.revoked_at,
+    )
 
 
 HANDLERS: Final = [
-    register, login, refresh, logout, claim_ownership, change_password, step_up, me, jwks,
-    list_users, read_user, create_user, change_user, list_api_keys, create_api_key, revoke_api_key,
-]  # fmt: skip
+    register,
+    login,
+    refresh,
+    logout,
+    claim_ownership,
+    change_password,
+    step_up,
+    me,
+    jwks,
+    list_users,
+    read_user,
+    create_user,
+    change_user,
+    list_api_keys,
+    create_api_key,
+    revoke_api_key,
+]

@@ -141,12 +141,25 @@ async def delete_connection(request: AnyRequest, services: Services, connection:
 def _view(services: Services, connection: Connection, found: Sequence[Probed] = ()) -> ConnectionView:
     provider = services.connections.provider_of(connection)
     return ConnectionView(
-        connection.id, connection.provider, connection.livemode, connection.enabled, provider.shown(connection.settings), connection.secrets,
-        f"{services.settings.base_url}/hooks/{connection.id}", provider.retired, connection.created_at, connection.updated_at,
-        [ProbedView(one.what, one.good, one.pointer, one.cure) for one in found],
-    )  # fmt: skip
+        id=connection.id,
+        provider=connection.provider,
+        livemode=connection.livemode,
+        enabled=connection.enabled,
+        settings=provider.shown(connection.settings),
+        secrets=connection.secrets,
+        hook_url=f"{services.settings.base_url}/hooks/{connection.id}",
+        retired=provider.retired,
+        created_at=connection.created_at,
+        updated_at=connection.updated_at,
+        probed=[ProbedView(one.what, one.good, one.pointer, one.cure) for one in found],
+    )
 
 
 HANDLERS: Final = [
-    list_connections, read_connection, create_connection, change_connection, probe_connection, delete_connection,
-]  # fmt: skip
+    list_connections,
+    read_connection,
+    create_connection,
+    change_connection,
+    probe_connection,
+    delete_connection,
+]

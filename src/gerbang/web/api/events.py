@@ -142,13 +142,13 @@ def event_view(objects: Mapping[str, ObjectKind], announcement: Announcement) ->
     assert announcement.id is not None, "an announcement that was read has its id"
     about, payment = announcement.object, announcement.id_of(PAYMENT)
     return EventView(
-        ids.show("evt", announcement.id),
-        announcement.type,
-        ids.show(objects[about.type].prefix, about.id) if about is not None else None,
-        ids.show("pay", payment) if payment is not None else None,
-        announcement.sequence or 0,
-        announcement.made_at.isoformat().replace("+00:00", "Z"),
-        announcement.data,
+        id=ids.show("evt", announcement.id),
+        type=announcement.type,
+        object=ids.show(objects[about.type].prefix, about.id) if about is not None else None,
+        payment=ids.show("pay", payment) if payment is not None else None,
+        sequence=announcement.sequence or 0,
+        created_at=announcement.made_at.isoformat().replace("+00:00", "Z"),
+        data=announcement.data,
     )
 
 

@@ -45,7 +45,7 @@ async def accounts(services: Services, part: Part) -> Page[AccountView]:
     views = [
         AccountView(b.account, b.currency, *(as_json(n, b.currency) for n in (b.debit, b.credit, b.debit - b.credit)))
         for b in found
-    ]  # fmt: skip
+    ]
     return await part.of("ledger-accounts", views)
 
 
@@ -56,11 +56,17 @@ async def postings(services: Services, part: Part, payment: str) -> Page[Posting
     lines = await services.ledger.postings(details.payment.id)
     views = [
         PostingView(
-            ids.show("pst", line.posting), line.kind, line.debit, line.credit, as_json(line.amount, line.currency), line.currency,
-            ids.show("ref", line.refund) if line.refund else None, line.posted_at,
+            posting=ids.show("pst", line.posting),
+            kind=line.kind,
+            debit=line.debit,
+            credit=line.credit,
+            amount=as_json(line.amount, line.currency),
+            currency=line.currency,
+            refund=ids.show("ref", line.refund) if line.refund else None,
+            posted_at=line.posted_at,
         )
         for line in lines
-    ]  # fmt: skip
+    ]
     return await part.of(f"ledger-postings-{details.payment.id}", views)
 
 

@@ -65,18 +65,18 @@ async def resend_notification(
 def _view(notification: Notification) -> NotificationView:
     erased = notification.recipient.startswith("erased:")
     return NotificationView(
-        ids.show("ntf", notification.id),
-        notification.channel,
-        "erased" if erased else formats.mask_email(notification.recipient),
-        notification.template.value,
-        notification.locale,
-        notification.status.value,
-        notification.tries,
-        notification.error,
-        ids.show("pay", notification.payment_id) if notification.payment_id else None,
-        notification.message_id,
-        notification.created_at,
-        notification.sent_at,
+        id=ids.show("ntf", notification.id),
+        channel=notification.channel,
+        recipient="erased" if erased else formats.mask_email(notification.recipient),
+        template=notification.template.value,
+        locale=notification.locale,
+        status=notification.status.value,
+        tries=notification.tries,
+        error=notification.error,
+        payment=ids.show("pay", notification.payment_id) if notification.payment_id else None,
+        message_id=notification.message_id,
+        created_at=notification.created_at,
+        sent_at=notification.sent_at,
     )
 
 

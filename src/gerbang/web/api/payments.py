@@ -300,5 +300,16 @@ def steps_for(services: Services) -> views.Steps:
 
 
 HANDLERS: Final = [
-    create_payment, read_payment, list_payments, list_attempts, add_attempt, send_link, timeline, chain, cancel, refresh, resolve, methods,
-]  # fmt: skip
+    create_payment,
+    read_payment,
+    list_payments,
+    list_attempts,
+    add_attempt,
+    send_link,
+    timeline,
+    chain,
+    cancel,
+    refresh,
+    resolve,
+    methods,
+]

@@ -149,5 +149,12 @@ def _refund_id(shown: str) -> UUID:
 
 
 HANDLERS: Final = [
-    create_refund, list_refunds, read_refund, name_destination, send_link, issue_link, settle_refund, resolve_refund,
-]  # fmt: skip
+    create_refund,
+    list_refunds,
+    read_refund,
+    name_destination,
+    send_link,
+    issue_link,
+    settle_refund,
+    resolve_refund,
+]

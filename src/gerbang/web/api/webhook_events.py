@@ -125,25 +125,35 @@ async def replay_event(request: AnyRequest, services: Services, event: str, data
 async def list_rejections(services: Services, limit: Limit = 25) -> Page[RejectionView]:
     """Newest first; a sample of at most sixty a minute is kept."""
     found = await services.inbox.rejections(capped(limit))
-    return Page([
-        RejectionView(r.connection, r.reason, r.source, r.body_size, r.body_digest.hex(), r.rejected_at) for r in found
-    ])  # fmt: skip
+    return Page(
+        [
+            RejectionView(
+                source=r.connection,
+                reason=r.reason,
+                address=r.source,
+                body_size=r.body_size,
+                body_sha256=r.body_digest.hex(),
+                rejected_at=r.rejected_at,
+            )
+            for r in found
+        ]
+    )
 
 
 def _view(event: Event) -> EventView:
     return EventView(
-        ids.show("evt", event.id),
-        event.connection,
-        event.type,
-        event.subject,
-        event.status.value,
-        True,
-        event.outcome,
-        event.tries,
-        event.times_seen,
-        ids.show("att", event.attempt_id) if event.attempt_id else None,
-        event.received_at,
-        event.done_at,
+        id=ids.show("evt", event.id),
+        source=event.connection,
+        type=event.type,
+        subject=event.subject,
+        status=event.status.value,
+        verified=True,
+        outcome=event.outcome,
+        tries=event.tries,
+        times_seen=event.times_seen,
+        attempt=ids.show("att", event.attempt_id) if event.attempt_id else None,
+        received_at=event.received_at,
+        done_at=event.done_at,
     )
 
 

@@ -32,11 +32,35 @@ _PURPOSES: Final = (
 )  # prefetch, prerender or preview, by every browser's own name for it
 # What fetches a link to show what is behind it. A person's browser inside such an app names the app, but none of these.
 _PREVIEWS: Final = (
-    "facebookexternalhit", "facebot", "telegrambot", "twitterbot", "slackbot", "slack-imgproxy", "linkedinbot", "discordbot", "redditbot",
-    "pinterestbot", "googlebot", "google-inspectiontool", "bingbot", "bingpreview", "applebot", "yandexbot", "mastodon/", "skypeuripreview",
-    "microsoftpreview", "ms teams", "viberbot", "line-poker", "kakaotalk-scrap", "zoombot",
-    "iframely", "embedly", "bitlybot", "vkshare",
-)  # fmt: skip
+    "facebookexternalhit",
+    "facebot",
+    "telegrambot",
+    "twitterbot",
+    "slackbot",
+    "slack-imgproxy",
+    "linkedinbot",
+    "discordbot",
+    "redditbot",
+    "pinterestbot",
+    "googlebot",
+    "google-inspectiontool",
+    "bingbot",
+    "bingpreview",
+    "applebot",
+    "yandexbot",
+    "mastodon/",
+    "skypeuripreview",
+    "microsoftpreview",
+    "ms teams",
+    "viberbot",
+    "line-poker",
+    "kakaotalk-scrap",
+    "zoombot",
+    "iframely",
+    "embedly",
+    "bitlybot",
+    "vkshare",
+)
 _PREVIEWS_BEGIN: Final = ("whatsapp/", "viber/")
 _KEPT_S: Final = 14 * 86_400
 CARRIED: Final = "t"  # the hidden field of a payer's form, named as the parameter of the link

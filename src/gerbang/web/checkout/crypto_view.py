@@ -14,9 +14,14 @@ from gerbang.ports.payment import DisplayCrypto
 from gerbang.web.checkout.qr import drawing
 
 NETWORKS: Final = {
-    "ethereum": "Ethereum", "base": "Base", "polygon": "Polygon", "arbitrum": "Arbitrum One", "optimism": "Optimism",
-    "sepolia": "Sepolia", "base-sepolia": "Base Sepolia",
-}  # fmt: skip
+    "ethereum": "Ethereum",
+    "base": "Base",
+    "polygon": "Polygon",
+    "arbitrum": "Arbitrum One",
+    "optimism": "Optimism",
+    "sepolia": "Sepolia",
+    "base-sepolia": "Base Sepolia",
+}
 _HEIGHTS: Final = (20, 37, 54, 71, 88, 105, 105, 88, 71, 54, 37, 20)
 _PLACES: Final = (0, 44, 88, 132, 176, 220, 292, 336, 380, 424, 468, 512)
 _GROUND: Final = 120
@@ -43,11 +48,18 @@ class Seen:
 def seen_of(attempt: Attempt, judged: Sequence[Judged]) -> tuple[Seen, ...]:
     """Of what came to an attempt's address: what counts or will."""
     return tuple(
-        Seen(one.transfer.transaction, one.transfer.block, one.confirmations, one.required,
-             counted=one.state is not State.SEEN, amount=one.transfer.amount, at=one.transfer.at)
+        Seen(
+            one.transfer.transaction,
+            one.transfer.block,
+            one.confirmations,
+            one.required,
+            counted=one.state is not State.SEEN,
+            amount=one.transfer.amount,
+            at=one.transfer.at,
+        )
         for one in judged
         if one.attempt == attempt.id and one.verdict in ("counts", "waits")
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, slots=True)

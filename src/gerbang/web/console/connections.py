@@ -130,13 +130,13 @@ async def _told(request: Request[Any, Any, Any], known: Connection) -> _Told:
     last = await services.audit.page(None, 1, action="connection.probed", object_=f"connection:{known.id}")
     state = "unusable" if unusable else "on" if known.enabled else "off"
     return _Told(
-        known,
-        unusable,
-        "" if unusable else services.connections.provider_of(known).retired,
-        {"unusable": "failed", "on": "paid", "off": "cancelled"}[state],
-        say(f"conn.state.{state}"),
-        ", ".join(dict.fromkeys(say(f"method.{one.method.value}") for one in terms)) or "–",
-        _probed(last[0], await names_of(request, [last[0].actor]), locale) if last else say("conn.probed.never"),
+        known=known,
+        unusable=unusable,
+        retired="" if unusable else services.connections.provider_of(known).retired,
+        mark={"unusable": "failed", "on": "paid", "off": "cancelled"}[state],
+        word=say(f"conn.state.{state}"),
+        methods=", ".join(dict.fromkeys(say(f"method.{one.method.value}") for one in terms)) or "–",
+        probed=_probed(last[0], await names_of(request, [last[0].actor]), locale) if last else say("conn.probed.never"),
     )
 
 

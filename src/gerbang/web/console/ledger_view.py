@@ -12,11 +12,13 @@ def rows_of(lines: Sequence[PostedLine], locale: Locale) -> list[dict[str, str]]
     """Debit account, credit account, amount and, where it is not the rupiah, currency of each line, oldest first."""
     return [
         {
-            "debit": line.debit, "credit": line.credit, "amount": _bare(line, locale),
+            "debit": line.debit,
+            "credit": line.credit,
+            "amount": _bare(line, locale),
             "currency": "" if line.currency == "IDR" else line.currency,
         }
         for line in lines
-    ]  # fmt: skip
+    ]
 
 
 def _bare(line: PostedLine, locale: Locale) -> str:

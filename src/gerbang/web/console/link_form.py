@@ -20,9 +20,16 @@ from gerbang.web.input.typed_money import Unreadable, read_amount
 EXPIRIES: Final[Mapping[str, int]] = {"1h": 3_600, "1d": 86_400, "3d": 259_200, "7d": 604_800, "30d": 2_592_000}
 CURRENCIES: Final = tuple(code for code in EXPONENTS if code not in ASSETS)
 EMPTY: Final[Mapping[str, str]] = {
-    "amount": "", "currency": "IDR", "description": "", "order": "", "expires": "3d", "name": "", "email": "", "phone": "",
+    "amount": "",
+    "currency": "IDR",
+    "description": "",
+    "order": "",
+    "expires": "3d",
+    "name": "",
+    "email": "",
+    "phone": "",
     "language": "id",
-}  # fmt: skip
+}
 _MOST: Final[Mapping[str, int]] = {"amount": 40, "description": 500, "order": 64, "email": 254, "phone": 64}
 # The API's own rules, so that a person can write nothing that a program could not.
 _RULES: Final[Mapping[str, Any]] = {
@@ -66,13 +73,13 @@ def inputs_of(locale: Locale, focus: str) -> Mapping[str, Input]:
     }
     return {
         name: Input(
-            name,
-            say(f"link.{name}"),
-            {"email": "email", "phone": "tel"}.get(name, "text"),
-            choices.get(name, ()),
-            hints.get(name, ""),
-            _MOST.get(name, 200),
-            "decimal" if name == "amount" else "",
+            name=name,
+            label=say(f"link.{name}"),
+            kind={"email": "email", "phone": "tel"}.get(name, "text"),
+            options=choices.get(name, ()),
+            hint=hints.get(name, ""),
+            most=_MOST.get(name, 200),
+            mode="decimal" if name == "amount" else "",
             required=name in ("amount", "description"),
             focus=name == focus,
         )
@@ -150,5 +157,10 @@ def _payment(given: Mapping[str, str], amount: int, region: str) -> NewPayment:
     number = phone.read(given["phone"], region)
     payer = Payer(given["name"], email_address.read(given["email"]), number, given["language"])
     return NewPayment(
-        amount, given["currency"], given["description"], given["order"] or None, payer=payer, expires_in_s=EXPIRIES[given["expires"]],
-    )  # fmt: skip
+        amount,
+        given["currency"],
+        given["description"],
+        given["order"] or None,
+        payer=payer,
+        expires_in_s=EXPIRIES[given["expires"]],
+    )

@@ -19,9 +19,15 @@ from gerbang.web.console.timeline import last_capture
 
 P = PaymentStatus
 _CLOSED: Final[Mapping[PaymentStatus, str]] = {
-    P.PAID: "paid", P.PARTIALLY_REFUNDED: "paid", P.REFUNDED: "paid", P.CANCELLED: "cancelled", P.CREATED: "expired",
-    P.PENDING: "expired", P.EXPIRED: "expired", P.FAILED: "expired",
-}  # fmt: skip
+    P.PAID: "paid",
+    P.PARTIALLY_REFUNDED: "paid",
+    P.REFUNDED: "paid",
+    P.CANCELLED: "cancelled",
+    P.CREATED: "expired",
+    P.PENDING: "expired",
+    P.EXPIRED: "expired",
+    P.FAILED: "expired",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +63,12 @@ def whatsapp(details: PaymentDetail, shop: str, url: str) -> str:
     """Where WhatsApp asks whom to send the bill to: its words are ready, in the payer's language, and nothing is sent by opening it."""
     payment, locale = details.payment, formats.locale_of(details.payer.language)
     words = texts.words(locale)(
-        "link.message", shop=shop, amount=formats.money(owed(payment), payment.currency, locale), what=payment.description, url=url
-    )  # fmt: skip
+        "link.message",
+        shop=shop,
+        amount=formats.money(owed(payment), payment.currency, locale),
+        what=payment.description,
+        url=url,
+    )
     return f"https://wa.me/?text={quote(words.unescape(), safe='')}"
 
 

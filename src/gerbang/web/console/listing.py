@@ -151,7 +151,7 @@ async def read(request: Request[Any, Any, Any], page: ListPage, options: Mapping
     values = {one.name: _value(reader, one, known[one.name]) for one in page.filters}
     cursor = request.query_params.get("cursor")
     place = await Cursors(services_of(request).secrets).read(cursor_of(page), cursor)
-    return Asked(page, chosen, values, reader.wrong, known, cursor, place)
+    return Asked(page=page, chosen=chosen, values=values, wrong=reader.wrong, options=known, cursor=cursor, place=place)
 
 
 def part_of(found: Sequence[T], place_of: Callable[[T], Place]) -> tuple[Sequence[T], Place | None]:

@@ -169,7 +169,15 @@ def _about(
     shown = ids.show("pay", payment_id)
     here = f"/console/payments/{shown}"
     return Question(
-        heading, lead, f"{here}/{act}", here, crumbs_of(shown, locale), button, danger=danger, note=note, inputs=inputs
+        heading=heading,
+        lead=lead,
+        action=f"{here}/{act}",
+        back=here,
+        crumbs=crumbs_of(shown, locale),
+        button=button,
+        danger=danger,
+        note=note,
+        inputs=inputs,
     )
 
 
@@ -189,12 +197,12 @@ def _of_refund(
 ) -> Question:
     payment = ids.show("pay", refund.payment_id)
     return Question(
-        heading,
-        lead,
-        f"/console/refunds/{ids.show('ref', refund.id)}/{act}",
-        f"/console/payments/{payment}",
-        crumbs_of(payment, locale),
-        button,
+        heading=heading,
+        lead=lead,
+        action=f"/console/refunds/{ids.show('ref', refund.id)}/{act}",
+        back=f"/console/payments/{payment}",
+        crumbs=crumbs_of(payment, locale),
+        button=button,
         danger=danger,
         note=note,
         inputs=inputs,

@@ -241,5 +241,13 @@ _QUESTIONS: Final[Mapping[str, Callable[[PaymentDetail, Locale], Question]]] = {
     "resolve": payment_questions.resolving,
 }
 HANDLERS: Final = [
-    payments, payment, ask, ask_cancel, cancel, ask_refund, refund, ask_resolve, resolve,
-]  # fmt: skip
+    payments,
+    payment,
+    ask,
+    ask_cancel,
+    cancel,
+    ask_refund,
+    refund,
+    ask_resolve,
+    resolve,
+]

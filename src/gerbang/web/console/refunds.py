@@ -218,5 +218,12 @@ def _version(form: Mapping[str, str]) -> int | None:
 
 
 HANDLERS: Final = [
-    ask_settle, settle, ask_destination, name_destination, send_link, issue_link, ask_resolve_refund, resolve_refund,
-]  # fmt: skip
+    ask_settle,
+    settle,
+    ask_destination,
+    name_destination,
+    send_link,
+    issue_link,
+    ask_resolve_refund,
+    resolve_refund,
+]

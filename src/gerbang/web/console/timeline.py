@@ -15,9 +15,17 @@ from gerbang.web.console.objects import Lane, Step
 
 # The mark of a payment status that shows best what an attempt's status means.
 ATTEMPT_MARKS: Final[Mapping[str, str]] = {
-    "created": "created", "submitting": "created", "pending": "pending", "captured": "paid", "failed": "failed",
-    "expired": "expired", "cancelled": "cancelled", "abandoned": "cancelled", "unknown": "unknown", "held": "held",
-}  # fmt: skip
+    "created": "created",
+    "submitting": "created",
+    "pending": "pending",
+    "captured": "paid",
+    "failed": "failed",
+    "expired": "expired",
+    "cancelled": "cancelled",
+    "abandoned": "cancelled",
+    "unknown": "unknown",
+    "held": "held",
+}
 _ASKED: Final = frozenset({"submit", "inquiry", "cancel", "refund"})
 
 
@@ -76,15 +84,15 @@ class _Teller:
             good, bad = after == "captured", after in ("failed", "held")
             word = self._status(after)
             yield Step(
-                moment.at,
-                "ins",
-                moved,
-                say("tl.because", facts=facts),
-                ATTEMPT_MARKS.get(after, ""),
-                word,
-                "",
-                good,
-                bad,
+                at=moment.at,
+                lane="ins",
+                title=moved,
+                says=say("tl.because", facts=facts),
+                mark=ATTEMPT_MARKS.get(after, ""),
+                word=word,
+                link="",
+                good=good,
+                bad=bad,
             )
 
     def _seen(self, detail: Mapping[str, Any]) -> Markup:
@@ -102,8 +110,12 @@ class _Teller:
         amount = formats.money(int(units), asset, self._locale) if asset in EXPONENTS and units.isdigit() else units
         word = self._say(verdict) if texts.knows(verdict) else ""
         return self._say(
-            "tl.seen", amount=amount, network=str(one.get("network", "")), transaction=f"{hash_[:10]}…{hash_[-4:]}", verdict=word
-        )  # fmt: skip
+            "tl.seen",
+            amount=amount,
+            network=str(one.get("network", "")),
+            transaction=f"{hash_[:10]}…{hash_[-4:]}",
+            verdict=word,
+        )
 
     def _title(self, moment: Moment) -> Markup:
         detail, say, actor = moment.detail, self._say, called(moment.actor, self._names, self._locale)

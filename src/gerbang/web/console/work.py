@@ -62,11 +62,25 @@ async def work(request: Request[Any, Any, Any]) -> Response[bytes]:
         whole_sum = "" if part.next_cursor or place else work_view.sums_of(part.data, locale)
         groups.append({"kind": one, "rows": part.data, "more": more, "sum": whole_sum})
     return await show(
-        request, "work.html", "work", watch="work", status_code=422 if asked.wrong else 200, wrong=asked.wrong, groups=[group for group in groups if group["rows"]], kind=kind, counts=counts, kinds=work_view.KINDS,
-        tab_links={one: _link(one) for one in ("", *work_view.KINDS)}, older=older, most=work_view.MOST,
-        total=sum(counts.values()), done=[] if kind else await _done(request, now), done_columns=done_view.COLUMNS, said=_said(request),
+        request,
+        "work.html",
+        "work",
+        watch="work",
+        status_code=422 if asked.wrong else 200,
+        wrong=asked.wrong,
+        groups=[group for group in groups if group["rows"]],
+        kind=kind,
+        counts=counts,
+        kinds=work_view.KINDS,
+        tab_links={one: _link(one) for one in ("", *work_view.KINDS)},
+        older=older,
+        most=work_view.MOST,
+        total=sum(counts.values()),
+        done=[] if kind else await _done(request, now),
+        done_columns=done_view.COLUMNS,
+        said=_said(request),
         may_dismiss=caller.may("refunds:create"),
-    )  # fmt: skip
+    )
 
 
 async def _payments(

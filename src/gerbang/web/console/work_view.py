@@ -27,8 +27,19 @@ from gerbang.web.views import attempt_failures
 
 # Money first, then decisions; in this order they stand on the page.
 KINDS: Final = (
-    "approval", "transfer", "surplus", "late", "duplicate", "foreign", "unmatched", "held", "disputed", "unknown", "doubt", "failed",
-)  # fmt: skip
+    "approval",
+    "transfer",
+    "surplus",
+    "late",
+    "duplicate",
+    "foreign",
+    "unmatched",
+    "held",
+    "disputed",
+    "unknown",
+    "doubt",
+    "failed",
+)
 MOST: Final = 99
 _NOTHING: Final = Markup("")
 _WIB: Final = timedelta(hours=7)
@@ -36,9 +47,16 @@ _SOON: Final = timedelta(hours=6)
 _PROMISED_DAYS: Final = 2  # working days, as the page says to a payer who has named an account
 _SATURDAY: Final = 5
 _MARKS: Final = {
-    "approval": "held", "transfer": "held", "surplus": "held", "late": "late", "duplicate": "held", "foreign": "held", "unmatched": "unknown",
-    "doubt": "unknown", "failed": "failed",
-}  # fmt: skip
+    "approval": "held",
+    "transfer": "held",
+    "surplus": "held",
+    "late": "late",
+    "duplicate": "held",
+    "foreign": "held",
+    "unmatched": "unknown",
+    "doubt": "unknown",
+    "failed": "failed",
+}
 _SAME_ACT: Final = ("twice", "part", "called_off")
 
 
@@ -119,8 +137,10 @@ def row_of(
         since=work.since,
         at=stamp(work.since, locale),
         ago=_age(now - work.since, locale),
-        button=say(f"work.{'unnamed' if kind == 'transfer' and not named else work.kind if kind in _SAME_ACT else kind}.do",
-                   amount=formats.money(amount, payment.currency, locale)),
+        button=say(
+            f"work.{'unnamed' if kind == 'transfer' and not named else work.kind if kind in _SAME_ACT else kind}.do",
+            amount=formats.money(amount, payment.currency, locale),
+        ),
         press=press,
         open=page,
         hint=_hint(work, may, locale, names),
@@ -131,7 +151,7 @@ def row_of(
         late=until is not None and now > until - _SOON,
         taken=_taken(work, caller, locale, names),
         may_release=work.claim is not None and (work.claim.by == caller.label or caller.may("users:manage")),
-    )  # fmt: skip
+    )
 
 
 def unmatched_row(event: Unmatched, caller: Caller, now: datetime, locale: Locale) -> Row:
@@ -139,11 +159,27 @@ def unmatched_row(event: Unmatched, caller: Caller, now: datetime, locale: Local
     say, page = texts.words(locale), f"/console/webhooks/{ids.show('evt', event.id)}"
     what = "work.unmatched.what" if event.outcome == UNKNOWN_ATTEMPT else "work.unmatched.unhandled"
     return Row(
-        mark=_MARKS["unmatched"], word=say("work.unmatched"), sum="", who=event.connection, href=page,
-        what=say(what, type=event.type, subject=event.subject or "–"), id=event.id.hex, bank="", account="", holder="",
-        otherwise=say("work.unmatched.else"), since=event.received_at, at=stamp(event.received_at, locale), ago=_age(now - event.received_at, locale),
-        button=say("work.unmatched.do"), press="", open=page if caller.may("webhooks:read") else "", hint=Markup(""), minor=0, currency="",
-    )  # fmt: skip
+        mark=_MARKS["unmatched"],
+        word=say("work.unmatched"),
+        sum="",
+        who=event.connection,
+        href=page,
+        what=say(what, type=event.type, subject=event.subject or "–"),
+        id=event.id.hex,
+        bank="",
+        account="",
+        holder="",
+        otherwise=say("work.unmatched.else"),
+        since=event.received_at,
+        at=stamp(event.received_at, locale),
+        ago=_age(now - event.received_at, locale),
+        button=say("work.unmatched.do"),
+        press="",
+        open=page if caller.may("webhooks:read") else "",
+        hint=Markup(""),
+        minor=0,
+        currency="",
+    )
 
 
 def _link(payment: UUID | None) -> Markup:

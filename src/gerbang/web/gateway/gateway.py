@@ -337,9 +337,18 @@ def _plain_head(context: RequestContext, reply: Reply) -> bytes:
     own_s, upstream_s = context.times()
     pairs = reply.headers if context.verdict is None else (*reply.headers, *rate_limits.headers_of(context.verdict))
     more = b"".join([b"%b: %b\r\n" % pair for pair in pairs])
-    return b"content-type: %b\r\n%bcontent-length: %d\r\nx-request-id: %b\r\nserver-timing: app;dur=%.2f, upstream;dur=%.2f\r\n%b" % (
-        reply.content_type, _API_LINES, len(reply.body), context.request_id.encode(), own_s * 1000, upstream_s * 1000, more,
-    )  # fmt: skip
+    return (
+        b"content-type: %b\r\n%bcontent-length: %d\r\nx-request-id: %b\r\nserver-timing: app;dur=%.2f, upstream;dur=%.2f\r\n%b"
+        % (
+            reply.content_type,
+            _API_LINES,
+            len(reply.body),
+            context.request_id.encode(),
+            own_s * 1000,
+            upstream_s * 1000,
+            more,
+        )
+    )
 
 
 def _refuse_nul(context: RequestContext) -> None:

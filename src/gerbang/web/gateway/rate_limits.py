@@ -20,8 +20,12 @@ _PUBLIC: Final[Mapping[Rate, int]] = {
     Rate.LOGIN: 600,
 }
 _BUSINESS: Final[Mapping[Rate, int]] = {
-    Rate.PAGE: 6_000, Rate.READ: 600_000, Rate.WRITE: 60_000, Rate.MONEY: 60_000, Rate.LOGIN: 600,
-}  # fmt: skip
+    Rate.PAGE: 6_000,
+    Rate.READ: 600_000,
+    Rate.WRITE: 60_000,
+    Rate.MONEY: 60_000,
+    Rate.LOGIN: 600,
+}
 _SHARED: Final = frozenset({Rate.MONEY, Rate.LOGIN})
 _SANDBOX_FACTOR: Final = 100  # load tests and demos come from one machine and one customer; login stays as it is
 

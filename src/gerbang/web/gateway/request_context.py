@@ -22,9 +22,18 @@ from gerbang.web.problems import Header, Malformed
 
 WHOLE_RESPONSE: Final = "gerbang.answer"  # an ASGI extension of ours: ResponseWriter.answer
 _SANE_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_SINGLE: Final = frozenset({
-    b"authorization", b"content-length", b"content-type", b"content-encoding", b"idempotency-key", b"host", b"origin", b"x-request-id",
-})  # fmt: skip
+_SINGLE: Final = frozenset(
+    {
+        b"authorization",
+        b"content-length",
+        b"content-type",
+        b"content-encoding",
+        b"idempotency-key",
+        b"host",
+        b"origin",
+        b"x-request-id",
+    }
+)
 
 
 _PROCESS: Final = ids.show("", ids.new())[11:27]

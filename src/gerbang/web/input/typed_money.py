@@ -9,9 +9,21 @@ from gerbang.base.text import plain
 
 # A bare `$` or `¥` stands for whichever of its currencies was chosen; every other sign must be the chosen currency's own.
 _SIGNS: Final[Mapping[str, tuple[str, ...]]] = {
-    "IDR": ("rp.", "rp"), "USD": ("us$", "$"), "SGD": ("s$", "$"), "AUD": ("a$", "$"), "HKD": ("hk$", "$"), "EUR": ("€",), "GBP": ("£",),
-    "JPY": ("¥",), "CNY": ("¥",), "KRW": ("₩",), "VND": ("₫",), "THB": ("฿",), "PHP": ("₱",), "MYR": ("rm",),
-}  # fmt: skip
+    "IDR": ("rp.", "rp"),
+    "USD": ("us$", "$"),
+    "SGD": ("s$", "$"),
+    "AUD": ("a$", "$"),
+    "HKD": ("hk$", "$"),
+    "EUR": ("€",),
+    "GBP": ("£",),
+    "JPY": ("¥",),
+    "CNY": ("¥",),
+    "KRW": ("₩",),
+    "VND": ("₫",),
+    "THB": ("฿",),
+    "PHP": ("₱",),
+    "MYR": ("rm",),
+}
 _PLAINLY_WHOLE: Final = 4  # digits that no mark has grouped
 _NO_CENTS: Final = re.compile(r"[.,]\s?[-–—]+$")
 _NUMBER: Final = re.compile(r"\d+(?:[.,'’ ]\d+)*", re.ASCII)

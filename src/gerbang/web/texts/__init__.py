@@ -23,9 +23,19 @@ from gerbang.web.texts import (
 )
 
 _TABLES: Final = (
-    shared.WORDS, payer.WORDS, crypto.WORDS, refunds.WORDS, declines.WORDS, console.WORDS, links.WORDS, work.WORDS, search.WORDS,
-    actors.WORDS, lists.WORDS, refusals.WORDS,
-)  # fmt: skip
+    shared.WORDS,
+    payer.WORDS,
+    crypto.WORDS,
+    refunds.WORDS,
+    declines.WORDS,
+    console.WORDS,
+    links.WORDS,
+    work.WORDS,
+    search.WORDS,
+    actors.WORDS,
+    lists.WORDS,
+    refusals.WORDS,
+)
 TABLE: Final[Mapping[str, tuple[str, str]]] = {key: pair for table in _TABLES for key, pair in table.items()}
 assert len(TABLE) == sum(len(table) for table in _TABLES), "a key stands in two tables"
 _BOLD: Final = re.compile(r"\*\*(.+?)\*\*")

@@ -14,7 +14,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Alamat ini dibuat khusus untuk pesanan Anda. Kirim jumlah persis ini, sekali saja; halaman ini berubah sendiri.",
         "This address was made for your order alone. Send exactly this amount, once; this page changes by itself.",
     ),
-    "crypto.qr_of": ("Permintaan bayar {amount} untuk dompet Anda, ERC-681", "Request to your wallet to pay {amount}, ERC-681"),
+    "crypto.qr_of": (
+        "Permintaan bayar {amount} untuk dompet Anda, ERC-681",
+        "Request to your wallet to pay {amount}, ERC-681",
+    ),
     "crypto.part": (
         "Kirim sisanya ke alamat ini. QR dan dompet hanya meminta sisanya.",
         "Send the rest to this address. The QR and the wallet ask for the rest alone.",
@@ -47,7 +50,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Jumlahnya benar. {network} sedang menguncinya.",
         "The amount is right. {network} is now sealing it.",
     ),
-    "crypto.seen.part": ("Sebagian sudah terlihat; masih kurang {due}.", "A part of it has arrived; {due} still to pay."),
+    "crypto.seen.part": (
+        "Sebagian sudah terlihat; masih kurang {due}.",
+        "A part of it has arrived; {due} still to pay.",
+    ),
     "crypto.seen.mail": (
         "Halaman ini boleh ditutup: kami kabari {email} begitu selesai.",
         "You can close this page: we will email {email} when it is final.",
@@ -75,4 +81,4 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Please do not send a second time. If you do, {shop} sees it and gives it back.",
     ),
     "crypto.demo": ("Bayar dengan dompet demo", "Pay with the demo wallet"),
-}  # fmt: skip
+}

@@ -160,7 +160,10 @@ DECLINES: Final[Mapping[D, Voices]] = {
         ),
     ),
     D.EXPIRED: Voices(
-        ("Waktunya habis. Mulai sekali lagi, atau pilih cara lain.", "Time ran out. Start again, or choose another way."),
+        (
+            "Waktunya habis. Mulai sekali lagi, atau pilih cara lain.",
+            "Time ran out. Start again, or choose another way.",
+        ),
         ("Transaksinya kedaluwarsa di penyedia.", "The transaction expired at the provider."),
     ),
     D.PHONE_NEEDED: Voices(
@@ -257,7 +260,7 @@ DECLINES: Final[Mapping[D, Voices]] = {
             "The money was taken back after part of it had been refunded. Held until a person decides.",
         ),
     ),
-}  # fmt: skip
+}
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **{f"decline.payer.{code}": voices.payer for code, voices in DECLINES.items()},

@@ -60,7 +60,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Belum ada koneksi yang menerima {currency}.",
         "No connection takes {currency} yet.",
     ),
-    "link.wrong.description": ("Tulis untuk apa, paling banyak 500 huruf.", "Write what it is for, at most 500 letters."),
+    "link.wrong.description": (
+        "Tulis untuk apa, paling banyak 500 huruf.",
+        "Write what it is for, at most 500 letters.",
+    ),
     "link.wrong.order": ("Paling banyak 64 huruf.", "At most 64 letters."),
     "link.wrong.name": ("Paling banyak 200 huruf.", "At most 200 letters."),
     "link.wrong.email": ("Alamat email seperti sari@example.com.", "An email address like sari@example.com."),
@@ -93,7 +96,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "link.said.sent": ("Email untuk {email} sedang dikirim.", "The mail to {email} is on its way."),
     "link.said.refused": ("Tidak dikirim: {why}", "Not sent: {why}"),
-    "link.closed.paid": ("Sudah dibayar. Tautan ini sekarang membuka bukti bayar.", "It is paid. The link now opens the receipt."),
+    "link.closed.paid": (
+        "Sudah dibayar. Tautan ini sekarang membuka bukti bayar.",
+        "It is paid. The link now opens the receipt.",
+    ),
     "link.closed.cancelled": (
         "Dibatalkan. Yang membuka tautan ini diberi tahu bahwa tagihannya dibatalkan.",
         "Cancelled. Whoever opens the link is told that the bill was cancelled.",
@@ -120,4 +126,4 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "link.mail.sent": ("diterima server email", "taken by the mail server"),
     "link.mail.failed": ("gagal: {why}", "failed: {why}"),
     "link.refresh": ("Muat ulang", "Refresh"),
-}  # fmt: skip
+}

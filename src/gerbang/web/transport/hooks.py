@@ -118,7 +118,15 @@ class Hooks:
             await self._reject(connection.id, found, source, body)
             return _problem(scope, WebhookRejected(f"Refused: {found.value}."))
         kept, kept_headers = without_card_numbers(body), _kept(headers)
-        event = NewEvent(connection.id, found.key, found.subject, found.type, kept_headers, kept, provider.kind)
+        event = NewEvent(
+            connection=connection.id,
+            key=found.key,
+            subject=found.subject,
+            type=found.type,
+            headers=kept_headers,
+            body=kept,
+            kind=provider.kind,
+        )
         if await self._inbox.receive(event) and kept != body:
             await self._inbox.note_card_data(connection.id)
         return _told(found.reply or webhook.reply)

@@ -31,6 +31,17 @@ def transfer_view(judged: Judged) -> TransferView:
     """A transfer on a chain."""
     moved = judged.transfer
     return TransferView(
-        judged.network, judged.asset, str(moved.amount), moved.transaction, moved.log, moved.sender, moved.recipient, moved.block,
-        judged.confirmations, judged.required, judged.state is State.SETTLED, judged.verdict, moved.at,
-    )  # fmt: skip
+        network=judged.network,
+        asset=judged.asset,
+        amount=str(moved.amount),
+        tx_hash=moved.transaction,
+        log_index=moved.log,
+        sender=moved.sender,
+        recipient=moved.recipient,
+        block=moved.block,
+        confirmations=judged.confirmations,
+        required=judged.required,
+        finalized=judged.state is State.SETTLED,
+        verdict=judged.verdict,
+        mined_at=moved.at,
+    )

@@ -88,13 +88,33 @@ class PayerPaymentView(msgspec.Struct, frozen=True):
     paid_at: datetime | None
 
 
-EVENT_FIELDS: Final = frozenset({
-    "payment", "status", "late", "amount", "currency", "amount_captured", "amount_excess", "amount_refunded", "attempt", "method", "refund",
-    "network", "confirmations", "required",
-})  # fmt: skip
-EVENT_TYPES: Final = ("payment.", "refund.requested", "refund.awaiting_transfer", "refund.succeeded", "refund.failed",
-    "refund.destination_named", "refund.destination_changed",
-)  # fmt: skip
+EVENT_FIELDS: Final = frozenset(
+    {
+        "payment",
+        "status",
+        "late",
+        "amount",
+        "currency",
+        "amount_captured",
+        "amount_excess",
+        "amount_refunded",
+        "attempt",
+        "method",
+        "refund",
+        "network",
+        "confirmations",
+        "required",
+    }
+)
+EVENT_TYPES: Final = (
+    "payment.",
+    "refund.requested",
+    "refund.awaiting_transfer",
+    "refund.succeeded",
+    "refund.failed",
+    "refund.destination_named",
+    "refund.destination_changed",
+)
 
 
 def payer_payment_view(details: PaymentDetail, *, checkout_url: str | None, steps: Steps) -> PayerPaymentView:
@@ -138,13 +158,13 @@ def payer_attempt_views(details: PaymentDetail, steps: Steps) -> list[PayerAttem
 def payer_refund_view(refund: Refund) -> PayerRefundView:
     """A refund as its payer sees it."""
     return PayerRefundView(
-        ids.show("ref", refund.id),
-        ids.show("pay", refund.payment_id),
-        as_json(refund.amount, refund.currency),
-        refund.currency,
-        refund.status.value,
-        refund.created_at,
-        refund.updated_at,
+        id=ids.show("ref", refund.id),
+        payment=ids.show("pay", refund.payment_id),
+        amount=as_json(refund.amount, refund.currency),
+        currency=refund.currency,
+        status=refund.status.value,
+        created_at=refund.created_at,
+        updated_at=refund.updated_at,
     )
 
 
@@ -157,17 +177,17 @@ def payer_event(type_: str, data: Mapping[str, Any]) -> Mapping[str, Any] | None
 
 def _attempt(attempt: Attempt, details: PaymentDetail, steps: Steps) -> PayerAttemptView:
     return PayerAttemptView(
-        ids.show("att", attempt.id),
-        attempt.status.value,
-        attempt.method.value,
-        attempt.options,
-        as_json(attempt.amount, attempt.currency),
-        attempt.currency,
-        attempt.provider_reference,
-        attempt_action(attempt, details.payment, details.payer.locale, steps),
-        _failure(attempt, details.payer.language),
-        attempt.created_at,
-        attempt.expires_at,
+        id=ids.show("att", attempt.id),
+        status=attempt.status.value,
+        method=attempt.method.value,
+        method_options=attempt.options,
+        amount=as_json(attempt.amount, attempt.currency),
+        currency=attempt.currency,
+        provider_reference=attempt.provider_reference,
+        next_action=attempt_action(attempt, details.payment, details.payer.locale, steps),
+        failure=_failure(attempt, details.payer.language),
+        created_at=attempt.created_at,
+        expires_at=attempt.expires_at,
     )
 
 

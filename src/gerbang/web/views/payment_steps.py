@@ -11,9 +11,16 @@ from typing import Final
 from gerbang.base.formats import Locale
 
 BANK_TITLES: Final[Mapping[str, str]] = {
-    "BCA": "BCA", "BRI": "BRI", "MANDIRI": "Mandiri", "BNI": "BNI", "PERMATA": "Permata", "CIMB": "CIMB Niaga",
-    "DANAMON": "Danamon", "MAYBANK": "Maybank", "HANA": "Hana",
-}  # fmt: skip
+    "BCA": "BCA",
+    "BRI": "BRI",
+    "MANDIRI": "Mandiri",
+    "BNI": "BNI",
+    "PERMATA": "Permata",
+    "CIMB": "CIMB Niaga",
+    "DANAMON": "Danamon",
+    "MAYBANK": "Maybank",
+    "HANA": "Hana",
+}
 STORE_TITLES: Final[Mapping[str, str]] = {"ALFAMART": "Alfamart", "INDOMARET": "Indomaret"}
 WALLET_TITLES: Final[Mapping[str, str]] = {"OVO": "OVO", "DANA": "DANA", "LINKAJA": "LinkAja", "SHOPEEPAY": "ShopeePay"}
 LENDER_TITLES: Final[Mapping[str, str]] = {"KREDIVO": "Kredivo", "AKULAKU": "Akulaku", "INDODANA": "Indodana"}
@@ -72,8 +79,15 @@ _WEB: Final[Mapping[str, tuple[str, tuple[str, ...], str]]] = {
 ASK_ON_THE_PHONE: Final = frozenset({"OVO"})
 # Three digits name a bank when one transfers from another; BCA takes transfers to its virtual accounts from BCA alone.
 _CODES: Final[Mapping[str, str]] = {
-    "BRI": "002", "MANDIRI": "008", "BNI": "009", "DANAMON": "011", "PERMATA": "013", "MAYBANK": "016", "CIMB": "022", "HANA": "484",
-}  # fmt: skip
+    "BRI": "002",
+    "MANDIRI": "008",
+    "BNI": "009",
+    "DANAMON": "011",
+    "PERMATA": "013",
+    "MAYBANK": "016",
+    "CIMB": "022",
+    "HANA": "484",
+}
 # One code is good at every shop of the group.
 _TILLS: Final[Mapping[str, tuple[str, ...]]] = {
     "ALFAMART": ("Alfamart", "Alfamidi", "Lawson", "Dan+Dan"),

@@ -229,13 +229,13 @@ def attempt_views(details: PaymentDetail, steps: Steps = no_steps) -> list[Attem
 def moment_view(moment: Moment) -> MomentView:
     """A line of the timeline."""
     return MomentView(
-        ids.show("aud", moment.id),
-        moment.at,
-        moment.direction,
-        moment.kind,
-        moment.actor,
-        moment.detail,
-        moment.request_id,
+        id=ids.show("aud", moment.id),
+        at=moment.at,
+        direction=moment.direction,
+        kind=moment.kind,
+        actor=moment.actor,
+        detail=moment.detail,
+        request_id=moment.request_id,
     )
 
 
@@ -243,32 +243,32 @@ def offer_view(offer: Offer) -> OfferView:
     """A method that may be chosen."""
     options = [OptionView(option.name, option.title) for option in offer.options]
     return OfferView(
-        offer.method.value,
-        offer.connection,
-        offer.option,
-        options,
-        offer.least,
-        offer.most,
-        offer.available,
-        offer.reason or None,
-        [AssetView(one.asset, one.network, one.title, one.fee_hint, str(one.amount)) for one in offer.assets],
+        method=offer.method.value,
+        connection=offer.connection,
+        option=offer.option,
+        options=options,
+        least=offer.least,
+        most=offer.most,
+        available=offer.available,
+        reason=offer.reason or None,
+        assets=[AssetView(one.asset, one.network, one.title, one.fee_hint, str(one.amount)) for one in offer.assets],
     )
 
 
 def _attempt(attempt: Attempt, payment: Payment, locale: str, steps: Steps) -> AttemptView:
     return AttemptView(
-        ids.show("att", attempt.id),
-        attempt.status.value,
-        attempt.method.value,
-        attempt.options,
-        attempt.connection,
-        as_json(attempt.amount, attempt.currency),
-        attempt.currency,
-        attempt.provider_reference,
-        attempt_action(attempt, payment, locale, steps),
-        failure_view(attempt.failure, locale),
-        attempt.created_at,
-        attempt.expires_at,
+        id=ids.show("att", attempt.id),
+        status=attempt.status.value,
+        method=attempt.method.value,
+        method_options=attempt.options,
+        connection=attempt.connection,
+        amount=as_json(attempt.amount, attempt.currency),
+        currency=attempt.currency,
+        provider_reference=attempt.provider_reference,
+        next_action=attempt_action(attempt, payment, locale, steps),
+        failure=failure_view(attempt.failure, locale),
+        created_at=attempt.created_at,
+        expires_at=attempt.expires_at,
     )
 
 
@@ -300,7 +300,9 @@ def _shown(action: NextAction, attempt: Attempt, payment: Payment, locale: str, 
         case DisplayCrypto(network, asset, address, amount, uri, page):
             quote = attempt.quote
             shown = QuoteView(quote.rate, quote.source, quote.expires_at) if quote else None
-            return CryptoSteps(network, asset, address, amount, uri, page, shown)
+            return CryptoSteps(
+                network=network, asset=asset, address=address, amount=amount, uri=uri, page=page, quote=shown
+            )
         case Redirect() | DisplayQr() | Wait():
             return action
 

@@ -82,6 +82,15 @@ def destination_view(versions: Sequence[NamedDestination], coins: Coins | None) 
     sums = (coins.network, coins.asset, str(coins.amount)) if coins and not to.bank else ("", "", "")
     bank, address = (to.account, "") if to.bank else ("", to.account)
     return DestinationView(
-        to.bank, bank, to.name, address, sums[0], sums[1], sums[2], named.version, named.named_by, named.named_at,
-        named.link_issued_by,
-    )  # fmt: skip
+        bank=to.bank,
+        account=bank,
+        name=to.name,
+        address=address,
+        network=sums[0],
+        asset=sums[1],
+        amount=sums[2],
+        version=named.version,
+        named_by=named.named_by,
+        named_at=named.named_at,
+        link_issued_by=named.link_issued_by,
+    )

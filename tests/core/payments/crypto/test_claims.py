@@ -55,8 +55,13 @@ class Counter:
     async def claim(self, details: PaymentDetail, transaction: str, **changes: object) -> None:
         """The processor says that this transaction paid it."""
         said = {
-            "total": WHOLE, "currency": "USDC", "network": "base", "transaction": transaction, "recipient": THEIRS, "onchain": WHOLE,
-        } | changes  # fmt: skip
+            "total": WHOLE,
+            "currency": "USDC",
+            "network": "base",
+            "transaction": transaction,
+            "recipient": THEIRS,
+            "onchain": WHOLE,
+        } | changes
         await self.apply_facts(details, Claimed(**said))  # type: ignore[arg-type]  # a table of its fields
 
     async def apply_facts(self, details: PaymentDetail, *facts: Fact) -> None:
@@ -96,9 +101,12 @@ PAID, PENDING, HELD = ("paid", 4_850, WHOLE), ("pending", 0, 0), ("held", 0, 0)
 @pytest.fixture
 async def counter(database: FreshDatabase, tmp_path: Path) -> AsyncIterator[Counter]:
     chosen = settings.load(
-        data=tmp_path, database_url=database.app_dsn, database_owner_url=database.owner_dsn, sandbox=True,
+        data=tmp_path,
+        database_url=database.app_dsn,
+        database_owner_url=database.owner_dsn,
+        sandbox=True,
         fixed_rates="USDC/USD=1",
-    )  # fmt: skip
+    )
     ensure_root_key(chosen.root_key_path, create=True)
     owner, chain = Database(database.owner_dsn, size=2), ScriptedChain()
     await owner.open()
@@ -314,7 +322,17 @@ async def test_what_was_mined_after_the_head_was_asked_for_waits_for_the_next_lo
 
 async def test_a_claim_on_a_network_without_a_node_is_said_aloud(counter: Counter) -> None:
     details = await counter.ask("elsewhere")
-    await counter.apply_facts(details, Claimed(WHOLE, "USDC", "polygon", "0x" + "1" * 64, THEIRS, WHOLE))
+    await counter.apply_facts(
+        details,
+        Claimed(
+            total=WHOLE,
+            currency="USDC",
+            network="polygon",
+            transaction="0x" + "1" * 64,
+            recipient=THEIRS,
+            onchain=WHOLE,
+        ),
+    )
     counter.core.watcher._asked_networks_at = 0.0
     with capture_logs() as logs:
         await counter.look()

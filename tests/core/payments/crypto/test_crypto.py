@@ -299,8 +299,9 @@ async def test_the_trail_names_hash_amount_and_verdict(crypto_world: CryptoWorld
     hash_ = await crypto_world.send(details)
     await crypto_world.mine()
     (moved,) = [
-        one for one in await crypto_world.core.payments.timeline(details.payment.id)
+        one
+        for one in await crypto_world.core.payments.timeline(details.payment.id)
         if one.kind == "payment.moved" and one.detail.get("source") == "chain"
-    ]  # fmt: skip
+    ]
     assert msgspec.json.decode(msgspec.json.encode(moved.detail))["seen"][0]["transaction"] == hash_
     assert ids.show("att", details.attempts[0].id) == moved.detail["attempt"]

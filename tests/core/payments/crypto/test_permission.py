@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from gerbang.app import _quote_terms
+from gerbang.app import quote_terms
 from gerbang.core.audit.service import timeline
 from gerbang.core.payments.crypto.permission import OBJECT, is_hidden, note_reason, refuse_hidden
 from gerbang.core.payments.model import MethodUnavailable
@@ -16,16 +16,22 @@ REASON = "Penjualan ekspor saja, surat OJK 12/2026"
 @pytest.mark.parametrize(
     ("given", "currency", "phone", "hidden"),
     [
-        ({}, "IDR", "", True), ({}, "USD", "+628123456789", True), ({}, "USD", "+6591234567", False), ({}, "USD", "", False),
-        ({"crypto_hidden_for": ""}, "IDR", "", True), ({"crypto_reason": REASON}, "USD", "+628123456789", False),
-        ({"crypto_reason": REASON}, "IDR", "", True), ({"crypto_reason": REASON, "crypto_hidden_for": ""}, "IDR", "", False),
-        ({"business_country": "SG"}, "USD", "+628123456789", False), ({"business_country": "SG", "crypto_hidden_for": ""}, "IDR", "", False),
+        ({}, "IDR", "", True),
+        ({}, "USD", "+628123456789", True),
+        ({}, "USD", "+6591234567", False),
+        ({}, "USD", "", False),
+        ({"crypto_hidden_for": ""}, "IDR", "", True),
+        ({"crypto_reason": REASON}, "USD", "+628123456789", False),
+        ({"crypto_reason": REASON}, "IDR", "", True),
+        ({"crypto_reason": REASON, "crypto_hidden_for": ""}, "IDR", "", False),
+        ({"business_country": "SG"}, "USD", "+628123456789", False),
+        ({"business_country": "SG", "crypto_hidden_for": ""}, "IDR", "", False),
     ],
-)  # fmt: skip
+)
 def test_what_is_hidden_depends_on_where_the_business_and_the_payer_are(
     given: dict[str, str], currency: str, phone: str, hidden: bool
 ) -> None:
-    terms = _quote_terms(Settings.model_validate(given))
+    terms = quote_terms(Settings.model_validate(given))
     assert is_hidden(terms, currency, phone) is hidden
     if hidden:
         with pytest.raises(MethodUnavailable):

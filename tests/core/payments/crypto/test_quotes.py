@@ -14,16 +14,25 @@ from gerbang.ports.payment import AssetTerms, Quote
 from gerbang.ports.rates import Rate
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
-USDC = AssetTerms("USDC", "base", "USDC · Base", 6, 1, 10**30, "low")
-CENTS = AssetTerms("USDC", "base", "USDC · Base", 6, 1, 10**30, "low", places=2)
-ETH = AssetTerms("ETH", "base", "ETH · Base", 18, 1, 10**30, "low")
+USDC = AssetTerms(asset="USDC", network="base", title="USDC · Base", decimals=6, least=1, most=10**30, fee_hint="low")
+CENTS = AssetTerms(
+    asset="USDC", network="base", title="USDC · Base", decimals=6, least=1, most=10**30, fee_hint="low", places=2
+)
+ETH = AssetTerms(asset="ETH", network="base", title="ETH · Base", decimals=18, least=1, most=10**30, fee_hint="low")
 
 
 def quoted(price: Money, asset: AssetTerms, rate: str, *, spread_bp: int = 0, tolerance_bp: int = 0) -> Quote:
     told = Rate(asset.asset, price.currency, Decimal(rate), "settings", NOW)
     return freeze(
-        price, asset, told, holder="wallet:base:X", now=NOW, lasts=timedelta(minutes=15), spread_bp=spread_bp, tolerance_bp=tolerance_bp
-    )  # fmt: skip
+        price,
+        asset,
+        told,
+        holder="wallet:base:X",
+        now=NOW,
+        lasts=timedelta(minutes=15),
+        spread_bp=spread_bp,
+        tolerance_bp=tolerance_bp,
+    )
 
 
 @pytest.mark.parametrize(
@@ -45,9 +54,14 @@ def test_what_is_asked_is_exact_and_rounded_up(
 
 
 @given(
-    cents=st.integers(1, 10**11), rate=st.decimals("0.00001", "100000", places=5), asset=st.sampled_from([USDC, ETH]),
-    spread=st.integers(0, 1_000), tolerance=st.integers(0, 500), came=st.integers(0, 10**40), more=st.integers(0, 10**30),
-)  # fmt: skip
+    cents=st.integers(1, 10**11),
+    rate=st.decimals("0.00001", "100000", places=5),
+    asset=st.sampled_from([USDC, ETH]),
+    spread=st.integers(0, 1_000),
+    tolerance=st.integers(0, 500),
+    came=st.integers(0, 10**40),
+    more=st.integers(0, 10**30),
+)
 def test_the_whole_is_worth_the_price_a_part_less_and_more_never_less(
     cents: int, rate: Decimal, asset: AssetTerms, spread: int, tolerance: int, came: int, more: int
 ) -> None:
@@ -67,7 +81,19 @@ def test_the_shares_of_all_parts_are_the_whole_and_never_more_than_came(
 ) -> None:
     """A payer who was let off what was missing is not given it back either."""
     price, received = sum(parts), max(amount - missing, 0)
-    quote = Quote("ETH", "base", 18, str(amount), "1", "fixed", 0, "0", "wallet:base:ETH", NOW, NOW)
+    quote = Quote(
+        asset="ETH",
+        network="base",
+        decimals=18,
+        amount=str(amount),
+        rate="1",
+        source="fixed",
+        spread_bp=0,
+        tolerance="0",
+        holder="wallet:base:ETH",
+        locked_at=NOW,
+        expires_at=NOW,
+    )
     shares = [share(quote, price, received, sum(parts[:n]), part) for n, part in enumerate(parts)]
     assert sum(shares) == received
     assert all(one >= 0 for one in shares)

@@ -20,11 +20,57 @@ LATER = NOW + timedelta(minutes=15)
 TOKEN = "0x" + "a" * 40
 BASE = Network("base", 8_453, (Asset("USDC", TOKEN, 6), Asset("ETH", "", 18)), 10, finalized=False, settled_after=100)
 ATTEMPT = Attempt(
-    UUID(int=1), UUID(int=2), 1, AttemptStatus.PENDING, Method.CRYPTO, {}, "dompet", Effect.INSTRUCTS, Lookup.NONE, 100, "USD", 0, 0, 0,
-    DisputeState.NONE, "0x1", None, None, None, False, NOW, NOW, LATER, None,
-    Quote("USDC", "base", 6, "1000000", "1", "settings", 0, "0", "wallet:base:USDC", NOW, LATER), 0, 0,
-)  # fmt: skip
-MINED = Transfer("0x9", 3, TOKEN, "0xf", "0x1", 1_000_000, 50, "0xb", NOW)
+    id=UUID(int=1),
+    payment_id=UUID(int=2),
+    number=1,
+    status=AttemptStatus.PENDING,
+    method=Method.CRYPTO,
+    options={},
+    connection="dompet",
+    effect=Effect.INSTRUCTS,
+    lookup=Lookup.NONE,
+    amount=100,
+    currency="USD",
+    captured=0,
+    refunded=0,
+    refund_reserved=0,
+    dispute=DisputeState.NONE,
+    provider_reference="0x1",
+    next_action=None,
+    failure=None,
+    asked_at=None,
+    unsent=False,
+    created_at=NOW,
+    updated_at=NOW,
+    expires_at=LATER,
+    look_at=None,
+    quote=Quote(
+        asset="USDC",
+        network="base",
+        decimals=6,
+        amount="1000000",
+        rate="1",
+        source="settings",
+        spread_bp=0,
+        tolerance="0",
+        holder="wallet:base:USDC",
+        locked_at=NOW,
+        expires_at=LATER,
+    ),
+    received=0,
+    deposit=0,
+)
+MINED = Transfer(
+    transaction="0x9",
+    log=3,
+    contract=TOKEN,
+    sender="0xf",
+    recipient="0x1",
+    amount=1_000_000,
+    block=50,
+    block_hash="0xb",
+    at=NOW,
+)
 
 
 def seen(depth: int, finalized: int | None = None) -> Head:
@@ -88,8 +134,10 @@ def test_more_depth_alone_turns_nothing_and_another_owner_turns_both() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 700_000), st.sampled_from(["counts", "waits", "gone"])), max_size=12)
-)  # fmt: skip
+    st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 700_000), st.sampled_from(["counts", "waits", "gone"])), max_size=12
+    )
+)
 def test_whatever_was_seen_on_the_way_what_stands_at_the_end_is_what_was_received(
     looks: list[tuple[int, int, str]],
 ) -> None:

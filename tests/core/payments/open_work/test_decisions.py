@@ -52,14 +52,17 @@ async def waiting(db: Database, *heard: UUID) -> dict[str, int]:
         return {kind: count for kind, count in (await open_work.counts(tx, 100)).items() if count}
 
 
-@pytest.mark.parametrize(("status", "late", "over", "expected"), [
-    ("paid", True, False, {"late": 1}),
-    ("paid", False, True, {}),
-    ("part_paid", True, False, {"late": 1}),
-    ("part_paid", False, True, {"late": 1}),
-    ("part_paid", False, False, {}),
-    ("refunded", True, True, {}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("status", "late", "over", "expected"),
+    [
+        ("paid", True, False, {"late": 1}),
+        ("paid", False, True, {}),
+        ("part_paid", True, False, {"late": 1}),
+        ("part_paid", False, True, {"late": 1}),
+        ("part_paid", False, False, {}),
+        ("refunded", True, True, {}),
+    ],
+)
 async def test_money_that_came_when_its_payment_was_over_waits_and_other_money_does_not(
     db: Database, status: str, late: bool, over: bool, expected: dict[str, int]
 ) -> None:
@@ -111,9 +114,16 @@ async def test_of_an_order_whose_payments_a_person_found_right_nobody_is_asked_a
     assert await waiting(db, await a_payment(db, UUID(int=3), order="DONATION"), SECOND, FIRST) == {}
 
 
-@pytest.mark.parametrize(("status", "tries", "names_money", "waits"), [
-    ("parked", 4, True, 1), ("waiting", 2, True, 1), ("waiting", 1, True, 0), ("parked", 4, False, 0), ("done", 4, True, 0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("status", "tries", "names_money", "waits"),
+    [
+        ("parked", 4, True, 1),
+        ("waiting", 2, True, 1),
+        ("waiting", 1, True, 0),
+        ("parked", 4, False, 0),
+        ("done", 4, True, 0),
+    ],
+)
 async def test_a_message_about_an_unknown_payment_waits_once_it_was_tried_and_may_be_about_money(
     db: Database, status: str, tries: int, names_money: bool, waits: int
 ) -> None:

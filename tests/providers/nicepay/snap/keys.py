@@ -39,12 +39,17 @@ def account(base_url: str, **settings: str) -> Account:
         connection="con_1",
         livemode=False,
         settings={
-            "snap_client_id": CLIENT_ID, "snap": methods, "methods": methods, "base_url": base_url, "timeout_s": "2",
-        } | settings,
+            "snap_client_id": CLIENT_ID,
+            "snap": methods,
+            "methods": methods,
+            "base_url": base_url,
+            "timeout_s": "2",
+        }
+        | settings,
         secrets={
             "snap_client_secret": [SECRET.encode(), b"an older secret"],
             "snap_private_key": [private_key("merchant").encode()],
             "snap_nicepay_public_key": [public_key("nicepay").encode()],
         },
         hook_url=HOOK,
-    )  # fmt: skip
+    )

@@ -32,14 +32,24 @@ TXID: Final = "DEMOSNAP0102202501150930056789"
 MADE: Final = say(
     "2002700",
     virtualAccountData={
-        "virtualAccountNo": "  70014000090930011234", "trxId": REFERENCE, "totalAmount": {"value": "150000.00", "currency": "IDR"},
+        "virtualAccountNo": "  70014000090930011234",
+        "trxId": REFERENCE,
+        "totalAmount": {"value": "150000.00", "currency": "IDR"},
         "additionalInfo": {"bankCd": "BMRI", "tXidVA": TXID, "vacctValidDt": "20250116", "vacctValidTm": "093000"},
     },
-)  # fmt: skip
+)
 STANDING: Final = Standing(
-    attempt=submission().attempt, reference=REFERENCE, provider_reference=TXID, method=Method.VIRTUAL_ACCOUNT, options={},
-    amount=submission().amount, captured=0, refunded=0, now=NOW, next_action=DisplayVirtualAccount("MANDIRI", "70014000090930011234"),
-)  # fmt: skip
+    attempt=submission().attempt,
+    reference=REFERENCE,
+    provider_reference=TXID,
+    method=Method.VIRTUAL_ACCOUNT,
+    options={},
+    amount=submission().amount,
+    captured=0,
+    refunded=0,
+    now=NOW,
+    next_action=DisplayVirtualAccount("MANDIRI", "70014000090930011234"),
+)
 
 
 @pytest.fixture
@@ -64,8 +74,9 @@ class TestTheWire:
         await provider.submit(account(script.base_url), submission())
         (asked,) = script.calls(TOKEN_PATH)
         assert (asked.method, json.loads(asked.body)) == (
-            "POST", {"grantType": "client_credentials", "additionalInfo": {}},
-        )  # fmt: skip
+            "POST",
+            {"grantType": "client_credentials", "additionalInfo": {}},
+        )
         assert (asked.headers["x-timestamp"], asked.headers["x-client-key"]) == ("2025-01-15T09:30:00+07:00", CLIENT_ID)
         keys = [public_key("merchant").encode()]
         assert signing.is_signed(keys, CLIENT_ID, "2025-01-15T09:30:00+07:00", asked.headers["x-signature"])
@@ -83,13 +94,25 @@ class TestTheWire:
         assert heard.headers["authorization"] == "Bearer token-1"
         assert (heard.headers["x-partner-id"], heard.headers["channel-id"]) == (CLIENT_ID, f"{CLIENT_ID}01")
         assert json.loads(heard.body) == {
-            "partnerServiceId": "", "customerNo": "", "virtualAccountNo": "", "virtualAccountName": "Budi Santoso", "trxId": REFERENCE,
+            "partnerServiceId": "",
+            "customerNo": "",
+            "virtualAccountNo": "",
+            "virtualAccountName": "Budi Santoso",
+            "trxId": REFERENCE,
             "totalAmount": {"value": "150000.00", "currency": "IDR"},
             "additionalInfo": {
-                "bankCd": "BMRI", "goodsNm": "Kopi Gayo 1 kg", "dbProcessUrl": "https://gerbang.example.com/hooks/con_1",
-                "vacctValidDt": "20250116", "vacctValidTm": "093000", "msId": "", "msFee": "", "msFeeType": "", "mbFee": "", "mbFeeType": "",
+                "bankCd": "BMRI",
+                "goodsNm": "Kopi Gayo 1 kg",
+                "dbProcessUrl": "https://gerbang.example.com/hooks/con_1",
+                "vacctValidDt": "20250116",
+                "vacctValidTm": "093000",
+                "msId": "",
+                "msFee": "",
+                "msFeeType": "",
+                "mbFee": "",
+                "mbFeeType": "",
             },
-        }  # fmt: skip
+        }
 
     async def test_a_delete_carries_its_body_and_the_number_that_the_payer_was_shown(
         self, provider: SnapPayments, script: Script
@@ -100,8 +123,10 @@ class TestTheWire:
         assert heard.method == "DELETE"
         body = json.loads(heard.body)
         assert (body["virtualAccountNo"], body["trxId"], body["additionalInfo"]["tXidVA"]) == (
-            "70014000090930011234", REFERENCE, TXID,
-        )  # fmt: skip
+            "70014000090930011234",
+            REFERENCE,
+            TXID,
+        )
         text = f"DELETE:{DELETE}:token-1:{hashlib.sha256(heard.body).hexdigest()}:2025-01-15T09:30:00+07:00"
         assert heard.headers["x-signature"] == b64encode(hmac.digest(SECRET.encode(), text.encode(), "sha512")).decode()
 
@@ -148,9 +173,14 @@ class TestTokens:
         assert first.body == second.body
         assert first.headers["x-external-id"] != second.headers["x-external-id"]
 
-    @pytest.mark.parametrize(("refusal", "error"), [
-        (say("4012701", 401), TokenRefused), (say("4012700", 401), Unauthorized), (Say(b"", 401), Unreachable),
-    ])  # fmt: skip
+    @pytest.mark.parametrize(
+        ("refusal", "error"),
+        [
+            (say("4012701", 401), TokenRefused),
+            (say("4012700", 401), Unauthorized),
+            (Say(b"", 401), Unreachable),
+        ],
+    )
     async def test_a_second_401_is_an_end_and_nothing_was_done(
         self, provider: SnapPayments, script: Script, refusal: Say, error: type[UpstreamFailed]
     ) -> None:
@@ -159,9 +189,18 @@ class TestTokens:
             await provider.submit(account(script.base_url), submission())
         assert (len(script.calls(CREATE)), script.tokens) == (2, 2)
 
-    @pytest.mark.parametrize("lost", [
-        Say(None), Say(b"", 500), Say(b"{}"), say("2007300"), say("2007300", accessToken="a\nb"), say("5007300", 500), say("4017301", 401),
-    ])  # fmt: skip
+    @pytest.mark.parametrize(
+        "lost",
+        [
+            Say(None),
+            Say(b"", 500),
+            Say(b"{}"),
+            say("2007300"),
+            say("2007300", accessToken="a\nb"),
+            say("5007300", 500),
+            say("4017301", 401),
+        ],
+    )
     async def test_without_a_token_nothing_leaves_and_all_may_be_sent_again(
         self, provider: SnapPayments, script: Script, lost: Say
     ) -> None:
@@ -244,13 +283,27 @@ async def test_a_token_is_renewed_before_its_end_and_forgotten_only_by_name() ->
 
 
 class TestAnswers:
-    @pytest.mark.parametrize(("answer", "error"), [
-        (say("5002700", 500), OutcomeUnknown), (say("5042700", 504), OutcomeUnknown), (say("2022700", 202), OutcomeUnknown),
-        (say("2002700", 500), OutcomeUnknown), (say("4292700", 429), OutcomeUnknown), (say("9999999"), OutcomeUnknown),
-        (say("abc"), OutcomeUnknown), (say(""), OutcomeUnknown), (Say(b"<html>"), OutcomeUnknown), (Say(b"\xff\xfe"), OutcomeUnknown),
-        (Say(None), OutcomeUnknown), (say("4092701", 409), TakenBefore), (say("4092700", 409), TakenBefore),
-        (say("4002701", 400), ProviderRefused), (say("4002702", 400), ProviderRefused), (say("4032701", 403), ProviderRefused),
-    ])  # fmt: skip
+    @pytest.mark.parametrize(
+        ("answer", "error"),
+        [
+            (say("5002700", 500), OutcomeUnknown),
+            (say("5042700", 504), OutcomeUnknown),
+            (say("2022700", 202), OutcomeUnknown),
+            (say("2002700", 500), OutcomeUnknown),
+            (say("4292700", 429), OutcomeUnknown),
+            (say("9999999"), OutcomeUnknown),
+            (say("abc"), OutcomeUnknown),
+            (say(""), OutcomeUnknown),
+            (Say(b"<html>"), OutcomeUnknown),
+            (Say(b"\xff\xfe"), OutcomeUnknown),
+            (Say(None), OutcomeUnknown),
+            (say("4092701", 409), TakenBefore),
+            (say("4092700", 409), TakenBefore),
+            (say("4002701", 400), ProviderRefused),
+            (say("4002702", 400), ProviderRefused),
+            (say("4032701", 403), ProviderRefused),
+        ],
+    )
     async def test_every_answer_that_is_no_success_has_its_name(
         self, provider: SnapPayments, script: Script, answer: Say, error: type[UpstreamFailed]
     ) -> None:
@@ -260,10 +313,17 @@ class TestAnswers:
             await provider.submit(account(script.base_url), submission())
         assert len(script.calls(CREATE)) == 1
 
-    @pytest.mark.parametrize(("code", "status", "ours"), [
-        ("4032702", 403, "limit_exceeded"), ("4032705", 403, "payment_declined"), ("4032714", 403, "insufficient_funds"),
-        ("4042711", 404, "account_invalid"), ("4042718", 403, "account_inactive"), ("4042719", 404, "account_invalid"),
-    ])  # fmt: skip
+    @pytest.mark.parametrize(
+        ("code", "status", "ours"),
+        [
+            ("4032702", 403, "limit_exceeded"),
+            ("4032705", 403, "payment_declined"),
+            ("4032714", 403, "insufficient_funds"),
+            ("4042711", 404, "account_invalid"),
+            ("4042718", 403, "account_inactive"),
+            ("4042719", 404, "account_invalid"),
+        ],
+    )
     async def test_a_decline_is_a_fact_with_their_words(
         self, provider: SnapPayments, script: Script, code: str, status: int, ours: str
     ) -> None:
@@ -279,10 +339,16 @@ class TestAnswers:
         with pytest.raises(OutcomeUnknown):
             await provider.inquire(account(script.base_url), STANDING)
 
-    @pytest.mark.parametrize("change", [
-        {"trxId": "INV-1"}, {"totalAmount": {"value": "150001.00", "currency": "IDR"}}, {"totalAmount": {"value": "150000.50"}},
-        {"totalAmount": {"value": "150000.00", "currency": "USD"}}, {"additionalInfo": {"bankCd": "CENA", "tXidVA": TXID}},
-    ])  # fmt: skip
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"trxId": "INV-1"},
+            {"totalAmount": {"value": "150001.00", "currency": "IDR"}},
+            {"totalAmount": {"value": "150000.50"}},
+            {"totalAmount": {"value": "150000.00", "currency": "USD"}},
+            {"additionalInfo": {"bankCd": "CENA", "tXidVA": TXID}},
+        ],
+    )
     async def test_an_order_registered_otherwise_is_never_shown_to_the_payer(
         self, provider: SnapPayments, script: Script, change: dict[str, Any]
     ) -> None:
@@ -291,9 +357,17 @@ class TestAnswers:
         (fact,) = await provider.submit(account(script.base_url), submission())
         assert isinstance(fact, Mismatched)
 
-    @pytest.mark.parametrize("data", [
-        None, "", [], {}, {"virtualAccountNo": "n/a", "additionalInfo": {"tXidVA": TXID}}, {"virtualAccountNo": "123", "additionalInfo": ""},
-    ])  # fmt: skip
+    @pytest.mark.parametrize(
+        "data",
+        [
+            None,
+            "",
+            [],
+            {},
+            {"virtualAccountNo": "n/a", "additionalInfo": {"tXidVA": TXID}},
+            {"virtualAccountNo": "123", "additionalInfo": ""},
+        ],
+    )
     async def test_success_without_what_it_is_for_is_unknown(
         self, provider: SnapPayments, script: Script, data: Any
     ) -> None:

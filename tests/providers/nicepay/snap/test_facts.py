@@ -30,9 +30,18 @@ from tests.providers.nicepay.orders import NOW, REFERENCE, submission
 AMOUNT: Final = 150_000
 TXID: Final = "DEMOSNAP0102202501150930056789"
 ACCOUNT: Final = Standing(
-    attempt=submission().attempt, reference=REFERENCE, provider_reference=TXID, method=Method.VIRTUAL_ACCOUNT, options={"bank": "BCA"},
-    amount=submission().amount, captured=0, refunded=0, now=NOW, next_action=DisplayVirtualAccount("BCA", "123"), made_at=NOW,
-)  # fmt: skip
+    attempt=submission().attempt,
+    reference=REFERENCE,
+    provider_reference=TXID,
+    method=Method.VIRTUAL_ACCOUNT,
+    options={"bank": "BCA"},
+    amount=submission().amount,
+    captured=0,
+    refunded=0,
+    now=NOW,
+    next_action=DisplayVirtualAccount("BCA", "123"),
+    made_at=NOW,
+)
 CODE: Final = replace(ACCOUNT, method=Method.QRIS, next_action=DisplayQr("000201"))
 WALLET: Final = replace(ACCOUNT, method=Method.EWALLET, options={"wallet": "DANA"}, next_action=Wait())
 OVO: Final = replace(WALLET, options={"wallet": "OVO"}, provider_reference="", next_action=None)
@@ -48,9 +57,13 @@ def account(status: str, words: str = "", **data: Any) -> wire.AccountAnswer:
 
 def other(status: str, words: str = "", **more: Any) -> wire.Status:
     raw = {
-        "responseCode": "2005100", "latestTransactionStatus": status, "transactionStatusDesc": words, "originalReferenceNo": TXID,
-        "originalPartnerReferenceNo": REFERENCE, "amount": {"value": "150000.00", "currency": "IDR"},
-    }  # fmt: skip
+        "responseCode": "2005100",
+        "latestTransactionStatus": status,
+        "transactionStatusDesc": words,
+        "originalReferenceNo": TXID,
+        "originalPartnerReferenceNo": REFERENCE,
+        "amount": {"value": "150000.00", "currency": "IDR"},
+    }
     return msgspec.convert(raw | more, wire.Status)
 
 
@@ -63,16 +76,26 @@ def found(standing: Standing, answer: wire.AccountAnswer | wire.Status) -> tuple
     return tuple(facts.learnt(standing, said, facts.inquired(standing, said).facts))
 
 
-@pytest.mark.parametrize(("status", "words", "unpaid", "paid"), [
-    ("00", "", (PAID,), (PAID,)), ("00", "Refunded", (PAID,), (PAID,)),  # what is paid is paid, whatever the words
-    ("03", "", (), ()), ("06", "x", (Declined("payment_declined", "x", "06"),), (Declined("payment_declined", "x", "06"),)),
-    ("01", "", (Cancelled(),), (Retracted("The bank reversed the deposit."),)),
-    ("04", "Refunded", (PAID, BACK), (PAID, BACK)), ("04", "Expired", (Expired(),), (Expired(),)),
-    ("04", "Canceled", (Expired(),), (Expired(),)), ("04", "", (Expired(),), (Expired(),)),
-    ("05", "cancelled/expired", (Expired(),), (Expired(),)),
-    ("05", "Reversal", (Cancelled(),), (Retracted("The bank reversed the deposit."),)),
-    ("02", "", (), ()), ("08", "", (), ()), ("", "", (), ()), ("paid", "", (), ()),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("status", "words", "unpaid", "paid"),
+    [
+        ("00", "", (PAID,), (PAID,)),
+        ("00", "Refunded", (PAID,), (PAID,)),  # what is paid is paid, whatever the words
+        ("03", "", (), ()),
+        ("06", "x", (Declined("payment_declined", "x", "06"),), (Declined("payment_declined", "x", "06"),)),
+        ("01", "", (Cancelled(),), (Retracted("The bank reversed the deposit."),)),
+        ("04", "Refunded", (PAID, BACK), (PAID, BACK)),
+        ("04", "Expired", (Expired(),), (Expired(),)),
+        ("04", "Canceled", (Expired(),), (Expired(),)),
+        ("04", "", (Expired(),), (Expired(),)),
+        ("05", "cancelled/expired", (Expired(),), (Expired(),)),
+        ("05", "Reversal", (Cancelled(),), (Retracted("The bank reversed the deposit."),)),
+        ("02", "", (), ()),
+        ("08", "", (), ()),
+        ("", "", (), ()),
+        ("paid", "", (), ()),
+    ],
+)
 def test_a_virtual_account_in_either_table(
     status: str, words: str, unpaid: tuple[Fact, ...], paid: tuple[Fact, ...]
 ) -> None:
@@ -81,10 +104,19 @@ def test_a_virtual_account_in_either_table(
 
 
 @pytest.mark.parametrize("standing", [CODE, WALLET], ids=["qris", "ewallet"])
-@pytest.mark.parametrize(("status", "unpaid", "paid"), [
-    ("00", (PAID,), (PAID,)), ("03", (), ()), ("04", (PAID, BACK), (PAID, BACK)), ("05", (Expired(),), (PAID, BACK)),
-    ("06", (Declined("payment_declined", "failed", "06"),), (Declined("payment_declined", "failed", "06"),)), ("07", (), ()), ("02", (), ()), ("99", (), ()),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("status", "unpaid", "paid"),
+    [
+        ("00", (PAID,), (PAID,)),
+        ("03", (), ()),
+        ("04", (PAID, BACK), (PAID, BACK)),
+        ("05", (Expired(),), (PAID, BACK)),
+        ("06", (Declined("payment_declined", "failed", "06"),), (Declined("payment_declined", "failed", "06"),)),
+        ("07", (), ()),
+        ("02", (), ()),
+        ("99", (), ()),
+    ],
+)
 def test_a_wallet_and_a_qr_code(
     standing: Standing, status: str, unpaid: tuple[Fact, ...], paid: tuple[Fact, ...]
 ) -> None:
@@ -97,13 +129,16 @@ def test_only_a_wallet_is_initiated() -> None:
     assert codes.state(Method.QRIS, "01", "") is None
 
 
-@pytest.mark.parametrize("raw", [
-    {"virtualAccountData": {"additionalInfo": {"latestTransactionStatus": "00"}}},
-    {"additionalInfo": {"latestTransactionStatus": "00"}},
-    {"virtualAccountData": "", "additionalInfo": {"latestTransactionStatus": "00"}},
-    {"virtualAccountData": {"additionalInfo": ""}, "additionalInfo": {"latestTransactionStatus": "00"}},
-    {"virtualAccountData": [], "additionalInfo": [], "latestTransactionStatus": "00"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {"virtualAccountData": {"additionalInfo": {"latestTransactionStatus": "00"}}},
+        {"additionalInfo": {"latestTransactionStatus": "00"}},
+        {"virtualAccountData": "", "additionalInfo": {"latestTransactionStatus": "00"}},
+        {"virtualAccountData": {"additionalInfo": ""}, "additionalInfo": {"latestTransactionStatus": "00"}},
+        {"virtualAccountData": [], "additionalInfo": [], "latestTransactionStatus": "00"},
+    ],
+)
 def test_the_status_is_found_wherever_nicepay_keeps_it(raw: dict[str, Any]) -> None:
     answer = msgspec.convert({"responseCode": "2002600"} | raw, wire.AccountAnswer)
     assert found(ACCOUNT, answer) == (PAID,)
@@ -126,11 +161,16 @@ def test_a_wallet_that_is_paid_and_says_no_amount_is_unknown(amount: Any) -> Non
         found(WALLET, other("00", amount=amount))
 
 
-@pytest.mark.parametrize("answer", [
-    other("00", amount={"value": "150000.50", "currency": "IDR"}), other("00", transAmount={"value": "150000.00", "currency": "USD"}),
-    other("00", originalPartnerReferenceNo="INV-1"), other("00", originalReferenceNo="DEMOSNAP0105202501150930050000"),
-    other("04", refundAmount={"value": "1.01", "currency": "IDR"}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "answer",
+    [
+        other("00", amount={"value": "150000.50", "currency": "IDR"}),
+        other("00", transAmount={"value": "150000.00", "currency": "USD"}),
+        other("00", originalPartnerReferenceNo="INV-1"),
+        other("00", originalReferenceNo="DEMOSNAP0105202501150930050000"),
+        other("04", refundAmount={"value": "1.01", "currency": "IDR"}),
+    ],
+)
 def test_cents_another_currency_and_anothers_order_hold_it(answer: wire.Status) -> None:
     (fact,) = found(WALLET, answer)
     assert isinstance(fact, Mismatched)

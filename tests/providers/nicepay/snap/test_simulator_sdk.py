@@ -64,8 +64,14 @@ def sdk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sdk]:
 
     environment = builderEnvironment.BuildEnvironment().isCloud(False).isProduction(False).build()
     yield Sdk(
-        ConstantsGeneral, ConstantsEndpoints, snapService, builderVirtualAccount, builderDirectDebit, builderQris, environment,
-    )  # fmt: skip
+        general=ConstantsGeneral,
+        endpoints=ConstantsEndpoints,
+        service=snapService,
+        accounts=builderVirtualAccount,
+        debit=builderDirectDebit,
+        qris=builderQris,
+        environment=environment,
+    )
     logging.getLogger().setLevel(level)
 
 
@@ -94,8 +100,18 @@ async def control(sandbox: Sandbox, act: str, reference: str) -> None:
 
 
 def new_account(sdk: Sdk, reference: str) -> Any:
-    info = {"bankCd": "BMRI", "goodsNm": "Kopi", "dbProcessUrl": "http://127.0.0.1:9/hooks", "vacctValidDt": "", "vacctValidTm": "",
-            "msId": "", "msFee": "", "msFeeType": "", "mbFee": "", "mbFeeType": ""}  # fmt: skip
+    info = {
+        "bankCd": "BMRI",
+        "goodsNm": "Kopi",
+        "dbProcessUrl": "http://127.0.0.1:9/hooks",
+        "vacctValidDt": "",
+        "vacctValidTm": "",
+        "msId": "",
+        "msFee": "",
+        "msFeeType": "",
+        "mbFee": "",
+        "mbFeeType": "",
+    }
     built = sdk.accounts.BuildCreateVA().setPartnerServiceId("").setCustomerNo("").setVirtualAccountNo("")
     built = built.setVirtualAccountName("Budi").setTrxId(reference).setTotalAmount(MONEY).setAdditionalInfo(info)
     return built.build().jsonVACreate()
@@ -121,10 +137,24 @@ async def test_the_sdk_makes_asks_about_and_deletes_a_virtual_account(sdk: Sdk, 
 
 
 async def test_the_sdk_makes_a_qr_code_asks_about_it_and_gives_its_payment_back(sdk: Sdk, sandbox: Sandbox) -> None:
-    info = {"goodsNm": "Kopi", "billingNm": "Budi", "billingPhone": "0813798872", "billingEmail": "b@example.com", "billingAddr": "Jakarta",
-            "billingCity": "Jakarta", "billingState": "DKI", "billingCountry": "Indonesia", "billingPostCd": "10200", "userIP": "127.0.0.1",
-            "callBackUrl": "http://s/back", "dbProcessUrl": "http://127.0.0.1:9/hooks", "msfee": "", "msId": "", "cartData": CART,
-            "mitraCd": "QSHP"}  # fmt: skip
+    info = {
+        "goodsNm": "Kopi",
+        "billingNm": "Budi",
+        "billingPhone": "0813798872",
+        "billingEmail": "b@example.com",
+        "billingAddr": "Jakarta",
+        "billingCity": "Jakarta",
+        "billingState": "DKI",
+        "billingCountry": "Indonesia",
+        "billingPostCd": "10200",
+        "userIP": "127.0.0.1",
+        "callBackUrl": "http://s/back",
+        "dbProcessUrl": "http://127.0.0.1:9/hooks",
+        "msfee": "",
+        "msId": "",
+        "cartData": CART,
+        "mitraCd": "QSHP",
+    }
     code = sdk.qris.BuildQris().setMerchantId(CLIENT_ID).setPartnerReferenceNo("INV-2").setStoreId("NICEPAY")
     code = code.setValidityPeriod("").setAmount(MONEY).setAdditionalInfo(info).build().jsonQris()
     made = await sdk.send(code, sdk.endpoints.qris())
@@ -147,9 +177,19 @@ async def test_the_sdk_makes_a_qr_code_asks_about_it_and_gives_its_payment_back(
 
 
 async def test_the_sdk_takes_a_wallet_asks_about_it_and_gives_it_back(sdk: Sdk, sandbox: Sandbox) -> None:
-    urls = [{"url": f"http://127.0.0.1:9/{kind}", "type": kind, "isDeeplink": "Y"} for kind in ("PAY_NOTIFY", "PAY_RETURN")]  # fmt: skip
-    info = {"mitraCd": "DANA", "goodsNm": "Kopi", "billingNm": "Budi", "billingPhone": "62813636800", "cartData": CART,
-            "dbProcessUrl": "http://127.0.0.1:9/hooks", "callBackUrl": "http://s/back", "msId": ""}  # fmt: skip
+    urls = [
+        {"url": f"http://127.0.0.1:9/{kind}", "type": kind, "isDeeplink": "Y"} for kind in ("PAY_NOTIFY", "PAY_RETURN")
+    ]
+    info = {
+        "mitraCd": "DANA",
+        "goodsNm": "Kopi",
+        "billingNm": "Budi",
+        "billingPhone": "62813636800",
+        "cartData": CART,
+        "dbProcessUrl": "http://127.0.0.1:9/hooks",
+        "callBackUrl": "http://s/back",
+        "msId": "",
+    }
     order = sdk.debit.BuildDirectDebit().setPartnerReferenceNo("INV-3").setMerchantId(CLIENT_ID).setSubMerchantId("")
     order = order.setExternalStoreId("").setValidUpTo("").setPointOfInitiation("Mobile App").setAmount(MONEY)
     order = order.setUrlParam(urls).setAdditionalInfo(info).build().jsonDirectDebit()

@@ -43,7 +43,10 @@ class Box:
 
     def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> tuple[int, dict[str, Any]]:
         outcome = self.kept(
-            self.simulator.answer(Request(method, path, b"", headers, body, "http://s/nicepay"), self.now)
+            self.simulator.answer(
+                Request(method=method, path=path, query=b"", headers=headers, body=body, base_url="http://s/nicepay"),
+                self.now,
+            )
         )
         return outcome.answer.status, json.loads(outcome.answer.body)
 
@@ -53,11 +56,20 @@ class Box:
         """A call as it should be, with headers changed or (empty) left out."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         headers = {
-            "content-type": "Application/JSON", "authorization": f"Bearer {TOKEN}", "x-timestamp": stamp, "x-partner-id": CLIENT_ID,
-            "x-external-id": str(len(self.effects)) + path + stamp, "channel-id": f"{CLIENT_ID}01",
+            "content-type": "Application/JSON",
+            "authorization": f"Bearer {TOKEN}",
+            "x-timestamp": stamp,
+            "x-partner-id": CLIENT_ID,
+            "x-external-id": str(len(self.effects)) + path + stamp,
+            "channel-id": f"{CLIENT_ID}01",
             "x-signature": signing.call_signature(SECRET, method, path, TOKEN, raw, stamp),
-        } | {name.replace("_", "-"): value for name, value in changes.items()}  # fmt: skip
-        return self.ask(method, path, {name: value[:40] if name == "x-external-id" else value for name, value in headers.items() if value}, raw)  # fmt: skip
+        } | {name.replace("_", "-"): value for name, value in changes.items()}
+        return self.ask(
+            method,
+            path,
+            {name: value[:40] if name == "x-external-id" else value for name, value in headers.items() if value},
+            raw,
+        )
 
     def act(self, action: str, reference: str) -> Outcome:
         return self.kept(self.simulator.act(action, Act(reference=reference), self.now))
@@ -76,14 +88,21 @@ def test_the_official_librarys_token_request_is_granted() -> None:
     """W2, byte for byte."""
     box = Box(PEM.decode())
     headers = {
-        "content-type": "Application/JSON", "x-timestamp": STAMP, "x-client-key": CLIENT_ID, "x-signature": FOR_A_TOKEN,
-    }  # fmt: skip
+        "content-type": "Application/JSON",
+        "x-timestamp": STAMP,
+        "x-client-key": CLIENT_ID,
+        "x-signature": FOR_A_TOKEN,
+    }
     body = b'{"grantType": "client_credentials", "additionalInfo": ""}'
     assert len(body) == 57
     status, said = box.ask("POST", "/v1.0/access-token/b2b", headers, body)
     assert (status, said["responseCode"], said["tokenType"], said["expiresIn"]) == (200, "2007300", "Bearer", "900")
     assert said["accessToken"].count(".") == 2
-    for name, value in (("x-timestamp", "2025-01-15T09:30:01+07:00"), ("x-client-key", "DEMOSNAP02"), ("x-signature", "AAAA")):  # fmt: skip
+    for name, value in (
+        ("x-timestamp", "2025-01-15T09:30:01+07:00"),
+        ("x-client-key", "DEMOSNAP02"),
+        ("x-signature", "AAAA"),
+    ):
         status, said = box.ask("POST", "/v1.0/access-token/b2b", {**headers, name: value}, body)
         assert (status, said["responseCode"]) == (401, "4017300"), name
 
@@ -92,20 +111,28 @@ def test_the_official_librarys_create_is_taken() -> None:
     """W3, byte for byte."""
     box = Box()
     headers = {
-        "authorization": f"Bearer {TOKEN}", "x-timestamp": STAMP, "x-partner-id": CLIENT_ID, "x-external-id": "ordNo20250115093000",
-        "channel-id": "DEMOSNAP0101", "content-type": "Application/JSON",
+        "authorization": f"Bearer {TOKEN}",
+        "x-timestamp": STAMP,
+        "x-partner-id": CLIENT_ID,
+        "x-external-id": "ordNo20250115093000",
+        "channel-id": "DEMOSNAP0101",
+        "content-type": "Application/JSON",
         "x-signature": "PcmjRJPPPvmRp39X7DuBlRZ6Te37w/vlD+JwHOrCrE2+nBPX7bCEk0ww8mi0G2Dy17u03AW4b9tovqA5UpTSHg==",
-    }  # fmt: skip
+    }
     status, said = box.ask("POST", CREATE, headers, W3)
     assert (status, said["responseCode"]) == (200, "2002700")
     assert said["virtualAccountData"]["virtualAccountNo"].startswith("7001400009")
 
 
-@pytest.mark.parametrize(("body", "signature"), [
-    (S1, "QTg2ZINIUPVh1KWl47+0Yub6+IYKg0bvMhkRpYDPgksqakoRucBtpIIj2ty7PJ54gYPhVIoNhlLQ9l53UGRmfg=="),
-    (S2, "K6+womC7LPwq5W2lgpL1L3tAPXcO7SMgOJRp+jRSWy+RbRiid/Ui6swXA9eLJoBKYvBaPW+YWCQpjkXfgfcC/Q=="),
-    (S3, "//pMnf5bDRIHOquuwbq7aD9TMJb2/K0kCyZMVts71UG7k1j4BS14ZDb2ZlFdkeJc3YqSkShNcEZEjLhBqJ03ig=="),
-], ids=["minified", "spaced", "escaped"])  # fmt: skip
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        (S1, "QTg2ZINIUPVh1KWl47+0Yub6+IYKg0bvMhkRpYDPgksqakoRucBtpIIj2ty7PJ54gYPhVIoNhlLQ9l53UGRmfg=="),
+        (S2, "K6+womC7LPwq5W2lgpL1L3tAPXcO7SMgOJRp+jRSWy+RbRiid/Ui6swXA9eLJoBKYvBaPW+YWCQpjkXfgfcC/Q=="),
+        (S3, "//pMnf5bDRIHOquuwbq7aD9TMJb2/K0kCyZMVts71UG7k1j4BS14ZDb2ZlFdkeJc3YqSkShNcEZEjLhBqJ03ig=="),
+    ],
+    ids=["minified", "spaced", "escaped"],
+)
 def test_every_serialisation_is_taken_when_its_own_bytes_are_signed(body: bytes, signature: str) -> None:
     stamp = "2025-01-15T09:30:05+07:00"
     assert Box().call(CREATE, body, stamp=stamp, x_signature=signature)[1]["responseCode"] == "2002700"
@@ -122,23 +149,41 @@ def test_a_delete_is_verified_over_its_body() -> None:
     assert box.call(path, DELETE + b" ", "DELETE", stamp, x_signature=signature)[1]["responseCode"] == "4013100"
 
 
-@pytest.mark.parametrize(("changes", "code"), [
-    ({"x_partner_id": "DEMOSNAP02"}, "4012700"), ({"x_partner_id": "DEMOMERCH1"}, "4012700"), ({"authorization": ""}, "4012701"),
-    ({"authorization": "Bearer other"}, "4012701"), ({"authorization": f"Basic {TOKEN}"}, "4012701"), ({"x_signature": ""}, "4012700"),
-    ({"x_timestamp": "20250115093000"}, "4002701"), ({"x_timestamp": "2025-01-15T02:30:00Z"}, "4002701"), ({"channel_id": ""}, "4002702"),
-    ({"x_external_id": ""}, "4002702"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"x_partner_id": "DEMOSNAP02"}, "4012700"),
+        ({"x_partner_id": "DEMOMERCH1"}, "4012700"),
+        ({"authorization": ""}, "4012701"),
+        ({"authorization": "Bearer other"}, "4012701"),
+        ({"authorization": f"Basic {TOKEN}"}, "4012701"),
+        ({"x_signature": ""}, "4012700"),
+        ({"x_timestamp": "20250115093000"}, "4002701"),
+        ({"x_timestamp": "2025-01-15T02:30:00Z"}, "4002701"),
+        ({"channel_id": ""}, "4002702"),
+        ({"x_external_id": ""}, "4002702"),
+    ],
+)
 def test_a_call_that_is_not_as_it_should_be_is_refused(changes: Mapping[str, str], code: str) -> None:
     status, said = Box().call(CREATE, S1, **changes)
     assert (f"{status}", said["responseCode"]) == (code[:3], code)
 
 
-@pytest.mark.parametrize(("change", "code"), [
-    ({"totalAmount": {"value": "150000", "currency": "IDR"}}, "4002701"), ({"totalAmount": {"value": "150000.50", "currency": "IDR"}}, "4002701"),
-    ({"totalAmount": {"value": 150000, "currency": "IDR"}}, "4002701"), ({"totalAmount": {"value": "1.00", "currency": "USD"}}, "4002701"),
-    ({"totalAmount": "150000.00"}, "4002702"), ({"trxId": ""}, "4002702"), ({"trxId": "x" * 41}, "4002701"), ({"additionalInfo": ""}, "4002702"),
-    ({"additionalInfo": {"bankCd": "NONE", "goodsNm": "x", "dbProcessUrl": "x"}}, "4002701"), ({"virtualAccountName": None}, "4002701"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"totalAmount": {"value": "150000", "currency": "IDR"}}, "4002701"),
+        ({"totalAmount": {"value": "150000.50", "currency": "IDR"}}, "4002701"),
+        ({"totalAmount": {"value": 150000, "currency": "IDR"}}, "4002701"),
+        ({"totalAmount": {"value": "1.00", "currency": "USD"}}, "4002701"),
+        ({"totalAmount": "150000.00"}, "4002702"),
+        ({"trxId": ""}, "4002702"),
+        ({"trxId": "x" * 41}, "4002701"),
+        ({"additionalInfo": ""}, "4002702"),
+        ({"additionalInfo": {"bankCd": "NONE", "goodsNm": "x", "dbProcessUrl": "x"}}, "4002701"),
+        ({"virtualAccountName": None}, "4002701"),
+    ],
+)
 def test_a_field_that_is_missing_or_malformed_is_named(change: Mapping[str, Any], code: str) -> None:
     assert Box().call(CREATE, account_body(**change))[1]["responseCode"] == code
 
@@ -153,10 +198,16 @@ def test_a_fixed_account_is_told_by_its_parts_wherever_it_is_told() -> None:
     box = Box()
     made = box.call(CREATE, fixed())[1]["virtualAccountData"]
     asked = {
-        "partnerServiceId": "7001400002", "customerNo": "014647", "virtualAccountNo": "", "inquiryRequestId": "", "additionalInfo": {
-            "totalAmount": {"value": "150000.00", "currency": "IDR"}, "trxId": "INV-2025-0001", "tXidVA": made["additionalInfo"]["tXidVA"],
+        "partnerServiceId": "7001400002",
+        "customerNo": "014647",
+        "virtualAccountNo": "",
+        "inquiryRequestId": "",
+        "additionalInfo": {
+            "totalAmount": {"value": "150000.00", "currency": "IDR"},
+            "trxId": "INV-2025-0001",
+            "tXidVA": made["additionalInfo"]["tXidVA"],
         },
-    }  # fmt: skip
+    }
     told = box.call(STATUS, asked)[1]["virtualAccountData"]
     (notice,) = box.act("pay", "INV-2025-0001").webhooks
     for one in (made, told, json.loads(notice.body)):
@@ -171,10 +222,16 @@ def test_a_customers_number_alone_gets_the_banks_own_prefix() -> None:
     assert (made["virtualAccountNo"], made["partnerServiceId"]) == ("70014000094711", "7001400009")
 
 
-@pytest.mark.parametrize(("parts", "code"), [
-    ({"virtualAccountNo": "7001400002014648"}, "4002701"), ({"customerNo": ""}, "4002702"), ({"customerNo": "0" * 41}, "4002701"),
-    ({"customerNo": "01464A"}, "4002701"), ({"partnerServiceId": "7" * 20, "virtualAccountNo": ""}, "4002701"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("parts", "code"),
+    [
+        ({"virtualAccountNo": "7001400002014648"}, "4002701"),
+        ({"customerNo": ""}, "4002702"),
+        ({"customerNo": "0" * 41}, "4002701"),
+        ({"customerNo": "01464A"}, "4002701"),
+        ({"partnerServiceId": "7" * 20, "virtualAccountNo": ""}, "4002701"),
+    ],
+)
 def test_parts_of_a_fixed_account_that_do_not_go_together_are_refused(parts: dict[str, Any], code: str) -> None:
     assert Box().call(CREATE, fixed() | parts)[1]["responseCode"] == code
 
@@ -215,10 +272,16 @@ def test_the_same_effects_make_the_same_book() -> None:
     for effect in box.effects:
         twin.simulator.replay(effect)
     asked = {
-        "partnerServiceId": "", "customerNo": "", "virtualAccountNo": "", "inquiryRequestId": "", "additionalInfo": {
-            "totalAmount": {"value": "150000.00", "currency": "IDR"}, "trxId": "INV-2025-0001", "tXidVA": made["additionalInfo"]["tXidVA"],
+        "partnerServiceId": "",
+        "customerNo": "",
+        "virtualAccountNo": "",
+        "inquiryRequestId": "",
+        "additionalInfo": {
+            "totalAmount": {"value": "150000.00", "currency": "IDR"},
+            "trxId": "INV-2025-0001",
+            "tXidVA": made["additionalInfo"]["tXidVA"],
         },
-    }  # fmt: skip
+    }
     told = [one.call(STATUS, asked)[1] for one in (box, twin)]
     assert told[0] == told[1]
     assert told[0]["additionalInfo"]["latestTransactionStatus"] == "00"

@@ -50,9 +50,13 @@ DELETE: Final = (
 
 
 @pytest.mark.parametrize("key", [PEM, PUBLIC_KEY, PUBLIC_KEY.replace(b"\n", b""), PEM.replace(b"\n", b"\r\n")])
-@pytest.mark.parametrize(("stamp", "signature"), [
-    ("2025-01-15T09:30:00+07:00", FOR_A_TOKEN), ("2025-01-15T09:45:10+07:00", FOR_A_NOTIFICATION),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("stamp", "signature"),
+    [
+        ("2025-01-15T09:30:00+07:00", FOR_A_TOKEN),
+        ("2025-01-15T09:45:10+07:00", FOR_A_NOTIFICATION),
+    ],
+)
 def test_rsa_signatures_of_the_official_library_hold_however_the_key_is_pasted(
     key: bytes, stamp: str, signature: str
 ) -> None:
@@ -78,11 +82,15 @@ def test_what_is_no_private_key_signs_nothing(key: bytes) -> None:
         signing.sign_for_token(key, CLIENT_ID, "2025-01-15T09:30:00+07:00")
 
 
-@pytest.mark.parametrize(("body", "size", "expected"), [
-    (S1, 404, "QTg2ZINIUPVh1KWl47+0Yub6+IYKg0bvMhkRpYDPgksqakoRucBtpIIj2ty7PJ54gYPhVIoNhlLQ9l53UGRmfg=="),
-    (S2, 439, "K6+womC7LPwq5W2lgpL1L3tAPXcO7SMgOJRp+jRSWy+RbRiid/Ui6swXA9eLJoBKYvBaPW+YWCQpjkXfgfcC/Q=="),
-    (S3, 408, "//pMnf5bDRIHOquuwbq7aD9TMJb2/K0kCyZMVts71UG7k1j4BS14ZDb2ZlFdkeJc3YqSkShNcEZEjLhBqJ03ig=="),
-], ids=["minified", "spaced", "escaped"])  # fmt: skip
+@pytest.mark.parametrize(
+    ("body", "size", "expected"),
+    [
+        (S1, 404, "QTg2ZINIUPVh1KWl47+0Yub6+IYKg0bvMhkRpYDPgksqakoRucBtpIIj2ty7PJ54gYPhVIoNhlLQ9l53UGRmfg=="),
+        (S2, 439, "K6+womC7LPwq5W2lgpL1L3tAPXcO7SMgOJRp+jRSWy+RbRiid/Ui6swXA9eLJoBKYvBaPW+YWCQpjkXfgfcC/Q=="),
+        (S3, 408, "//pMnf5bDRIHOquuwbq7aD9TMJb2/K0kCyZMVts71UG7k1j4BS14ZDb2ZlFdkeJc3YqSkShNcEZEjLhBqJ03ig=="),
+    ],
+    ids=["minified", "spaced", "escaped"],
+)
 def test_a_call_is_signed_over_the_very_bytes_that_are_sent(body: bytes, size: int, expected: str) -> None:
     assert len(body) == size
     assert signing.sign_call(SECRET.encode(), "POST", CREATE, TOKEN, body, "2025-01-15T09:30:05+07:00") == expected
@@ -127,10 +135,23 @@ def test_our_own_bodies_are_the_vectors_byte_for_byte() -> None:
     assert msgspec.json.encode(end) == DELETE
 
 
-@pytest.mark.parametrize(("said", "whole"), [
-    ("150000.00", 150_000), ("150000", 150_000), (150_000, 150_000), ("150000.0", 150_000), ("150000.01", None), ("150000.50", None),
-    (150_000.5, None), ("-1.00", None), ("1e5", None), ("", None), (None, None), ("150.000,00", None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("said", "whole"),
+    [
+        ("150000.00", 150_000),
+        ("150000", 150_000),
+        (150_000, 150_000),
+        ("150000.0", 150_000),
+        ("150000.01", None),
+        ("150000.50", None),
+        (150_000.5, None),
+        ("-1.00", None),
+        ("1e5", None),
+        ("", None),
+        (None, None),
+        ("150.000,00", None),
+    ],
+)
 def test_cents_that_are_not_zero_are_never_rounded(said: Loose, whole: int | None) -> None:
     assert wire.whole(wire.LooseMoney(value=said, currency="IDR")) == whole
     assert wire.whole(wire.LooseMoney(value=said, currency="USD")) is None

@@ -25,14 +25,23 @@ STAMP: Final = "2025-01-15T09:45:10+07:00"
 NOW_S: Final = datetime(2025, 1, 15, 2, 45, 10, tzinfo=UTC).timestamp()
 TXID: Final = "DEMOSNAP0102202501150930056789"
 ACCOUNT: Final = {
-    "partnerServiceId": "", "customerNo": "", "virtualAccountNo": "7015000000123456", "virtualAccountName": "Budi", "trxId": REFERENCE,
-    "paymentRequestId": "NICEPAY-77", "paidAmount": {"value": "150000.00", "currency": "IDR"}, "trxDateTime": STAMP,
+    "partnerServiceId": "",
+    "customerNo": "",
+    "virtualAccountNo": "7015000000123456",
+    "virtualAccountName": "Budi",
+    "trxId": REFERENCE,
+    "paymentRequestId": "NICEPAY-77",
+    "paidAmount": {"value": "150000.00", "currency": "IDR"},
+    "trxDateTime": STAMP,
     "additionalInfo": {"bankCd": "BMRI", "goodsNm": "Kopi", "tXidVA": TXID},
-}  # fmt: skip
+}
 OTHER: Final = {
-    "originalReferenceNo": "DEMOSNAP0105202501150930056789", "originalPartnerReferenceNo": REFERENCE,
-    "amount": {"value": "150000.00", "currency": "IDR"}, "latestTransactionStatus": "00", "transactionStatusDesc": "Success",
-}  # fmt: skip
+    "originalReferenceNo": "DEMOSNAP0105202501150930056789",
+    "originalPartnerReferenceNo": REFERENCE,
+    "amount": {"value": "150000.00", "currency": "IDR"},
+    "latestTransactionStatus": "00",
+    "transactionStatusDesc": "Success",
+}
 BOTH: Final = replace(
     account("http://x"),
     settings={**account("http://x").settings, "imid": IMID},
@@ -49,8 +58,10 @@ def sign(text: str, owner: str = "nicepay") -> str:
 
 def message(body: Mapping[str, Any] | bytes = ACCOUNT, **headers: str | None) -> WebhookRequest:
     plain: dict[str, str | None] = {
-        "x-timestamp": STAMP, "x-client-key": CLIENT_ID, "x-signature": sign(f"{CLIENT_ID}|{STAMP}"),
-    }  # fmt: skip
+        "x-timestamp": STAMP,
+        "x-client-key": CLIENT_ID,
+        "x-signature": sign(f"{CLIENT_ID}|{STAMP}"),
+    }
     given = {
         name.replace("_", "-"): value
         for name, value in (plain | {k.replace("_", "-"): v for k, v in headers.items()}).items()
@@ -94,24 +105,27 @@ def test_a_virtual_account_is_answered_with_what_it_said() -> None:
     assert answer["additionalInfo"] == {"bankCd": "BMRI", "goodsNm": "Kopi"}
 
 
-@pytest.mark.parametrize(("incoming", "why"), [
-    (message(x_timestamp=None), Rejection.MISSING),
-    (message(x_signature=""), Rejection.MISSING),
-    (message(x_timestamp="yesterday"), Rejection.MALFORMED),
-    (message(x_timestamp="2025-01-15T09:45:10"), Rejection.MALFORMED),
-    (message(x_timestamp="2" * 5000), Rejection.MALFORMED),
-    (message(x_signature=sign(f"{CLIENT_ID}|{STAMP}", "merchant")), Rejection.FORGED),
-    (message(x_signature=sign(f"DEMOSNAP02|{STAMP}")), Rejection.FORGED),
-    (message(x_signature=sign(STAMP)), Rejection.FORGED),
-    (message(x_signature="not base64!"), Rejection.FORGED),
-    (message(x_client_key="DEMOSNAP02"), Rejection.FORGED),
-    (message(x_signature="00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"), Rejection.FORGED),
-    (message(b"not json"), Rejection.MALFORMED),
-    (message(b"[]"), Rejection.MALFORMED),
-    (message(b'{"trxId":"a","trxId":"b"}'), Rejection.MALFORMED),
-    (message(b"[" * 100_000), Rejection.MALFORMED),
-    (message(b'{"a":"' + b"x" * 70_000 + b'"}'), Rejection.MALFORMED),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("incoming", "why"),
+    [
+        (message(x_timestamp=None), Rejection.MISSING),
+        (message(x_signature=""), Rejection.MISSING),
+        (message(x_timestamp="yesterday"), Rejection.MALFORMED),
+        (message(x_timestamp="2025-01-15T09:45:10"), Rejection.MALFORMED),
+        (message(x_timestamp="2" * 5000), Rejection.MALFORMED),
+        (message(x_signature=sign(f"{CLIENT_ID}|{STAMP}", "merchant")), Rejection.FORGED),
+        (message(x_signature=sign(f"DEMOSNAP02|{STAMP}")), Rejection.FORGED),
+        (message(x_signature=sign(STAMP)), Rejection.FORGED),
+        (message(x_signature="not base64!"), Rejection.FORGED),
+        (message(x_client_key="DEMOSNAP02"), Rejection.FORGED),
+        (message(x_signature="00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"), Rejection.FORGED),
+        (message(b"not json"), Rejection.MALFORMED),
+        (message(b"[]"), Rejection.MALFORMED),
+        (message(b'{"trxId":"a","trxId":"b"}'), Rejection.MALFORMED),
+        (message(b"[" * 100_000), Rejection.MALFORMED),
+        (message(b'{"a":"' + b"x" * 70_000 + b'"}'), Rejection.MALFORMED),
+    ],
+)
 def test_r15_what_is_not_genuine_does_not_get_in(incoming: WebhookRequest, why: Rejection) -> None:
     assert HOOKS.verify(BOTH, incoming, NOW_S) is why
 

@@ -14,7 +14,7 @@ import structlog
 
 from gerbang.base import ids
 from gerbang.base.errors import GerbangError
-from gerbang.core.payments import store
+from gerbang.core.payments import attempt_store
 from gerbang.core.payments.applying_facts import FactReport, apply_facts
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.crypto import balance_sweep_store, recording, scanner
@@ -61,7 +61,7 @@ class Sweeper:
         """Sweep the addresses of these attempts now, on every chain that we look at. Those whose own node does not answer stay due."""
         everyone = await self._everyone()
         async with self._ctx.db.reading() as tx:
-            attempts = await store.attempts_by_id(tx, wanted)
+            attempts = await attempt_store.attempts_by_id(tx, wanted)
         shown = [a for a in attempts if a.deposit is not None and a.provider_reference is not None]
         failed: set[UUID] = {a.id for a in shown if everyone.is_broken(a.connection)}
         for one in everyone.all:
@@ -122,13 +122,18 @@ class Sweeper:
     async def _credit(self, one: ChainConnection, head: Head, attempt: Attempt, found: Sequence[Transfer]) -> None:
         place = Place(head.number, head.hash)
         doubted = await scanner.doubted_of(one, found, [])
-        sight = Sight(head, place, found, frozenset(), doubted, {})
+        sight = Sight(head=head, last=place, found=found, missing=frozenset(), doubted=doubted, receipts={})
         log.info("chain.late_money", attempt=ids.show("att", attempt.id), transfers=len(found))
         async with self._ctx.db.transaction() as tx:
             await chain_store.one_at_a_time(tx)
             cursor: Cursor = await chain_store.cursor(tx, one.id)
             owners: Mapping[str, UUID] = {str(attempt.provider_reference): attempt.id}
-            await recording.record(tx, one.network, sight, Scope(owners, {}, (), (), (), None, cursor))
+            await recording.record(
+                tx,
+                one.network,
+                sight,
+                Scope(owners=owners, claimed={}, claims=(), moving=(), over=(), since=None, cursor=cursor),
+            )
 
     async def _tell_a_person(self, one: ChainConnection, news: _News, missing: int) -> None:
         """A contract may have sent coins inside a transaction, which leaves nothing that a node can be asked for."""

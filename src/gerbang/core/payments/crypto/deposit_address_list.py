@@ -41,7 +41,19 @@ async def listing(ctx: Context, ready: Ready, only: str | None = None) -> list[D
         if isinstance(one, ChainConnection):
             for number in lost.pop(one.wallet, ()):
                 place, path = one.chain.deposit(one.account, number)
-                found.append(Deposit(name, one.wallet, number, path, place, "", "", "", "0"))
+                found.append(
+                    Deposit(
+                        connection=name,
+                        wallet=one.wallet,
+                        number=number,
+                        path=path,
+                        address=place,
+                        payment="",
+                        network="",
+                        asset="",
+                        received="0",
+                    )
+                )
     return found
 
 

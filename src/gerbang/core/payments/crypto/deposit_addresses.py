@@ -193,9 +193,11 @@ class DepositAddresses:
             return standing.next
         detail = {"database": standing.next, "mark": mark}
         log.error(
-            "addresses.database_is_older", wallet=wallet, **detail,
+            "addresses.database_is_older",
+            wallet=wallet,
+            **detail,
             alert="The database knows fewer deposit addresses than were shown: it was restored, and goes on above them.",
-        )  # fmt: skip
+        )
         await lost_address_store.lose(tx, wallet, max(standing.next, mark - _MOST_SKIPPED), mark)
         await record(tx, [Entry(SYSTEM, "addresses.went_on_above", f"wallet:{wallet}", detail)])
         return mark

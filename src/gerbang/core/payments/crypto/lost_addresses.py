@@ -19,7 +19,7 @@ from gerbang.base.errors import GerbangError
 from gerbang.base.statement_batch import StatementBatch
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, no_audit_no_action, record
-from gerbang.core.payments import store
+from gerbang.core.payments import attempt_store, store
 from gerbang.core.payments.applying_facts import FactReport, apply_facts
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.crypto import lost_address_store
@@ -138,7 +138,7 @@ async def _add(tx: Tx, payment: Payment, attempt: Attempt) -> None:
     writes = StatementBatch()
     await store.add_payments(writes, [payment])
     await store.add_payers(writes, {payment.id: Payer()})
-    await store.add_attempts(writes, [(attempt, payment)])
+    await attempt_store.add_attempts(writes, [(attempt, payment)])
     pay = ids.show("pay", payment.id)
     await record(writes, [Entry(SYSTEM, "payment.found", pay, {"attempt": ids.show("att", attempt.id)})])
     with no_audit_no_action():
@@ -152,17 +152,82 @@ def _payment(
     matter, and is credited to nobody by guess, until a person accepts it (`adopt`).
     """
     asset, units = first
-    quote = Quote(
-        asset.symbol, "", asset.decimals, str(units), "1", "restored", 0, "0", f"wallet:{one.network.name}:{asset.symbol}", number.since,
-        now, number.wallet,
-    )  # fmt: skip
-    payment = Payment(
-        ids.new(), PaymentStatus.EXPIRED, False, one.connection.livemode, units, asset.symbol, 0, 0, 0, _TITLE, None, None,
-        {}, (), None, 1, now, now, now, None, None,
-    )  # fmt: skip
-    attempt = Attempt(
-        ids.new(), payment.id, 1, AttemptStatus.EXPIRED, Method.CRYPTO, {"asset": asset.symbol, "network": one.network.name},
-        one.id, Effect.INSTRUCTS, Lookup.NONE, units, asset.symbol, 0, 0, 0, DisputeState.NONE, None, None, None, None, False,
-        number.since, now, now, None, quote, 0, number.number,
-    )  # fmt: skip
+    payment = _expired_payment(one, asset, units, now)
+    attempt = _expired_attempt(one, number, payment, _quote(one, number, first, now))
     return payment, attempt
+
+
+def _quote(one: ChainConnection, number: LostNumber, first: tuple[Asset, int], now: datetime) -> Quote:
+    asset, units = first
+    return Quote(
+        asset=asset.symbol,
+        network="",
+        decimals=asset.decimals,
+        amount=str(units),
+        rate="1",
+        source="restored",
+        spread_bp=0,
+        tolerance="0",
+        holder=f"wallet:{one.network.name}:{asset.symbol}",
+        locked_at=number.since,
+        expires_at=now,
+        wallet=number.wallet,
+    )
+
+
+def _expired_payment(one: ChainConnection, asset: Asset, units: int, now: datetime) -> Payment:
+    return Payment(
+        id=ids.new(),
+        status=PaymentStatus.EXPIRED,
+        late=False,
+        livemode=one.connection.livemode,
+        amount=units,
+        currency=asset.symbol,
+        amount_captured=0,
+        amount_refunded=0,
+        amount_excess=0,
+        description=_TITLE,
+        order_reference=None,
+        owner_id=None,
+        metadata={},
+        items=(),
+        return_url=None,
+        sequence=1,
+        created_at=now,
+        updated_at=now,
+        expires_at=now,
+        paid_at=None,
+        cancelled_at=None,
+    )
+
+
+def _expired_attempt(one: ChainConnection, number: LostNumber, payment: Payment, quote: Quote) -> Attempt:
+    return Attempt(
+        id=ids.new(),
+        payment_id=payment.id,
+        number=1,
+        status=AttemptStatus.EXPIRED,
+        method=Method.CRYPTO,
+        options={"asset": payment.currency, "network": one.network.name},
+        connection=one.id,
+        effect=Effect.INSTRUCTS,
+        lookup=Lookup.NONE,
+        amount=payment.amount,
+        currency=payment.currency,
+        captured=0,
+        refunded=0,
+        refund_reserved=0,
+        dispute=DisputeState.NONE,
+        provider_reference=None,
+        next_action=None,
+        failure=None,
+        asked_at=None,
+        unsent=False,
+        created_at=number.since,
+        updated_at=payment.updated_at,
+        expires_at=payment.expires_at,
+        look_at=None,
+        quote=quote,
+        received=0,
+        deposit=number.number,
+    )

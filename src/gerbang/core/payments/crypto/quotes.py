@@ -12,8 +12,17 @@ _DIGITS: Final = 100  # more than any amount times any rate has
 
 
 def freeze(
-    price: Money, asset: AssetTerms, rate: Rate, *, holder: str, wallet: str = "", now: datetime, lasts: timedelta, spread_bp: int, tolerance_bp: int
-) -> Quote:  # fmt: skip
+    price: Money,
+    asset: AssetTerms,
+    rate: Rate,
+    *,
+    holder: str,
+    wallet: str = "",
+    now: datetime,
+    lasts: timedelta,
+    spread_bp: int,
+    tolerance_bp: int,
+) -> Quote:
     """The price in the asset, rounded up at the last decimal that may be asked for. `spread_bp` and `tolerance_bp` are hundredths of a
     percent; a price that is in the asset already has no spread.
     """
@@ -25,9 +34,19 @@ def freeze(
         units = (whole * (10_000 + spread) / 10_000).scaleb(decimals).to_integral_value(ROUND_CEILING)
     amount = int(units) * 10 ** (asset.decimals - decimals)
     return Quote(
-        asset.asset, asset.network, asset.decimals, str(amount), format(rate.price.normalize(), "f"), rate.source, spread,
-        str(amount * tolerance_bp // 10_000), holder, now, now + lasts, wallet,
-    )  # fmt: skip
+        asset=asset.asset,
+        network=asset.network,
+        decimals=asset.decimals,
+        amount=str(amount),
+        rate=format(rate.price.normalize(), "f"),
+        source=rate.source,
+        spread_bp=spread,
+        tolerance=str(amount * tolerance_bp // 10_000),
+        holder=holder,
+        locked_at=now,
+        expires_at=now + lasts,
+        wallet=wallet,
+    )
 
 
 def share(quote: Quote, asked: int, received: int, before: int, part: int) -> int:

@@ -68,8 +68,16 @@ class Quotes:
         holder = wallet(asset.network, asset.asset) if terms.wallet else clearing(connection.id)
         own = self.terms
         quote = quotes.freeze(
-            price, asset, rate, holder=holder, wallet=terms.wallet, now=now, lasts=own.lasts, spread_bp=own.spread_bp, tolerance_bp=own.tolerance_bp
-        )  # fmt: skip
+            price,
+            asset,
+            rate,
+            holder=holder,
+            wallet=terms.wallet,
+            now=now,
+            lasts=own.lasts,
+            spread_bp=own.spread_bp,
+            tolerance_bp=own.tolerance_bp,
+        )
         if not asset.least <= int(quote.amount) <= asset.most:
             raise MethodUnavailable(
                 f"{asset.title} takes {asset.least} to {asset.most} base units; this would be {quote.amount}.",

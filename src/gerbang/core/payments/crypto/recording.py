@@ -8,7 +8,7 @@ import structlog
 
 from gerbang.base import ids
 from gerbang.base.db import Tx
-from gerbang.core.payments import schedule, store
+from gerbang.core.payments import attempt_store, schedule, store
 from gerbang.core.payments.applying_facts import FactReport, apply_facts
 from gerbang.core.payments.crypto import store as chain_store
 from gerbang.core.payments.crypto.scanner import Scope, Sight, key_of
@@ -46,7 +46,7 @@ async def record(tx: Tx, network: Network, sight: Sight, scope: Scope) -> None:
     wanted = {*scope.over, *scope.claimed.values(), *(one.attempt for one in scope.claims)}
     wanted |= {one.attempt for one in (*scope.moving, *standing)}  # what was counted for somebody stays theirs
     wanted |= {owner for one in sight.found if (owner := scope.owner(one)) is not None}
-    attempts = {a.id: a for a in await store.attempts_by_id(tx, sorted(wanted))}
+    attempts = {a.id: a for a in await attempt_store.attempts_by_id(tx, sorted(wanted))}
     before = {j.key(): j for j in await chain_store.of_attempts(tx, list(attempts))}
     now = {key: gone(before[key]) for key in sight.missing if key in before}
     for one in sight.found:
@@ -70,9 +70,16 @@ async def record(tx: Tx, network: Network, sight: Sight, scope: Scope) -> None:
 
 
 async def _tell(
-    tx: Tx, network: Network, sight: Sight, attempts: Mapping[UUID, Attempt], before: Mapping[Key, Judged],
-    after: Mapping[Key, Judged], changed: Sequence[Judged], doubted: Mapping[UUID, Mismatched], over: AbstractSet[UUID],
-) -> None:  # fmt: skip
+    tx: Tx,
+    network: Network,
+    sight: Sight,
+    attempts: Mapping[UUID, Attempt],
+    before: Mapping[Key, Judged],
+    after: Mapping[Key, Judged],
+    changed: Sequence[Judged],
+    doubted: Mapping[UUID, Mismatched],
+    over: AbstractSet[UUID],
+) -> None:
     """Hear what follows for each attempt whose transfers mean something else now, and say how far the others have come."""
     anew = {id_ for j in changed for id_ in turned(before.get(j.key()), j)}
     mine: dict[UUID, list[Judged]] = {id_: [] for id_ in attempts}
@@ -143,10 +150,17 @@ async def _answered(
 def _shown(judged: Sequence[Judged]) -> list[dict[str, object]]:
     """What the audit keeps of transfers: hashes, amounts and verdicts."""
     return [
-        {"transaction": j.transfer.transaction, "log": j.transfer.log, "network": j.network, "asset": j.asset,
-         "amount": str(j.transfer.amount), "block": j.transfer.block, "verdict": j.verdict}
+        {
+            "transaction": j.transfer.transaction,
+            "log": j.transfer.log,
+            "network": j.network,
+            "asset": j.asset,
+            "amount": str(j.transfer.amount),
+            "block": j.transfer.block,
+            "verdict": j.verdict,
+        }
         for j in judged
-    ]  # fmt: skip
+    ]
 
 
 async def _say_progress(tx: Tx, attempts: Sequence[Attempt], mine: Mapping[UUID, Sequence[Judged]]) -> None:

@@ -16,7 +16,7 @@ import structlog
 
 from gerbang.base.db import Tx
 from gerbang.base.http import OutcomeUnknown
-from gerbang.core.payments import store
+from gerbang.core.payments import attempt_store
 from gerbang.core.payments.crypto import store as chain_store
 from gerbang.core.payments.crypto.chain_connections import ChainConnection, ChainConnections, Watched
 from gerbang.core.payments.crypto.transfers import Claim, Cursor, Judged, Key, Place, State, trail
@@ -89,7 +89,7 @@ async def scope_of(tx: Tx, one: ChainConnection, everyone: ChainConnections, hea
     moving += await chain_store.unknown_tokens(tx, network.chain_id, [each.attempt for each in watched], contracts)
     claims = await chain_store.open_claims(tx, network.name)
     concerned = {*(each.attempt for each in moving), *(each.attempt for each in claims)}
-    mine = {a.id: a for a in await store.attempts_by_id(tx, sorted(concerned)) if everyone.judges(one, a)}
+    mine = {a.id: a for a in await attempt_store.attempts_by_id(tx, sorted(concerned)) if everyone.judges(one, a)}
     moving = [each for each in moving if each.attempt in mine]
     claims = [each for each in claims if each.attempt in mine]
     of_processors = {id_ for id_, attempt in mine.items() if attempt.deposit is None}
@@ -98,7 +98,15 @@ async def scope_of(tx: Tx, one: ChainConnection, everyone: ChainConnections, hea
     owners = {each.transfer.recipient: each.attempt for each in moving if each.attempt not in of_processors}
     owners |= {each.address: each.attempt for each in watched}
     over = [each.attempt for each in watched if each.over and each.connection == one.id]
-    return Scope(owners, claimed, claims, moving, over, _since(one, watched), cursor)
+    return Scope(
+        owners=owners,
+        claimed=claimed,
+        claims=claims,
+        moving=moving,
+        over=over,
+        since=_since(one, watched),
+        cursor=cursor,
+    )
 
 
 def _since(one: ChainConnection, watched: Sequence[Watched]) -> datetime | None:
@@ -129,7 +137,7 @@ async def look(one: ChainConnection, head: Head, scope: Scope, pace: float = 0.0
     missing = {each.key() for each in lost} - found.keys()
     doubted = await doubted_of(one, list(found.values()), scope.moving)
     place = start.keeps if start.keeps is not None and last < start.keeps.block else await _place(one, head, last)
-    return Sight(head, place, list(found.values()), missing, doubted, receipts)
+    return Sight(head=head, last=place, found=list(found.values()), missing=missing, doubted=doubted, receipts=receipts)
 
 
 def moved_on(one: ChainConnection, scope: Scope, last: Place) -> Cursor:

@@ -109,12 +109,26 @@ async def save(tx: Tx, judged: Sequence[Judged]) -> None:
     """Write down transfers as they are now; one log of one transaction is one row, and it is whose the chain says now."""
     rows = [
         (
-            j.chain_id, j.transfer.transaction, j.transfer.log, j.attempt, j.network, j.asset, j.transfer.contract, j.transfer.sender,
-            j.transfer.recipient, str(j.transfer.amount), j.transfer.block, j.transfer.block_hash, j.transfer.at, j.state.value,
-            j.verdict, j.confirmations, j.required,
+            j.chain_id,
+            j.transfer.transaction,
+            j.transfer.log,
+            j.attempt,
+            j.network,
+            j.asset,
+            j.transfer.contract,
+            j.transfer.sender,
+            j.transfer.recipient,
+            str(j.transfer.amount),
+            j.transfer.block,
+            j.transfer.block_hash,
+            j.transfer.at,
+            j.state.value,
+            j.verdict,
+            j.confirmations,
+            j.required,
         )
         for j in sorted(judged, key=Judged.key)
-    ]  # fmt: skip
+    ]
     await tx.execute(
         """
         INSERT INTO chain_transfers (chain_id, transaction, log, attempt_id, network, asset, contract, sender, recipient, amount,
@@ -320,7 +334,15 @@ _CLAIMS = (
 
 def _claim(row: Row) -> Claim:
     attempt, network, transaction, recipient, total, onchain, known_s = row
-    return Claim(attempt, network, transaction, recipient, int(total), int(onchain), known_s)
+    return Claim(
+        attempt=attempt,
+        network=network,
+        transaction=transaction,
+        recipient=recipient,
+        total=int(total),
+        onchain=int(onchain),
+        known_s=known_s,
+    )
 
 
 _TRANSFERS = (
@@ -332,5 +354,25 @@ _TRANSFERS = (
 def _judged(row: Row) -> Judged:
     attempt, chain_id, network, asset, *moved, state, verdict, confirmations, required = row
     transaction, log, contract, sender, recipient, amount, block, block_hash, at = moved
-    transfer = Transfer(transaction, log, contract, sender, recipient, int(amount), block, block_hash, at)
-    return Judged(attempt, chain_id, network, asset, transfer, State(state), verdict, confirmations, required)
+    transfer = Transfer(
+        transaction=transaction,
+        log=log,
+        contract=contract,
+        sender=sender,
+        recipient=recipient,
+        amount=int(amount),
+        block=block,
+        block_hash=block_hash,
+        at=at,
+    )
+    return Judged(
+        attempt=attempt,
+        chain_id=chain_id,
+        network=network,
+        asset=asset,
+        transfer=transfer,
+        state=State(state),
+        verdict=verdict,
+        confirmations=confirmations,
+        required=required,
+    )

@@ -177,8 +177,16 @@ def judge(attempt: Attempt, network: Network, transfer: Transfer, head: Head) ->
     symbol = "" if asset is None else asset.symbol
     shown = 0 if state is State.IGNORED else min(depth, network.settled_after)
     return Judged(
-        attempt.id, network.chain_id, network.name, symbol, transfer, state, verdict, shown, network.confirmations
-    )  # fmt: skip
+        attempt=attempt.id,
+        chain_id=network.chain_id,
+        network=network.name,
+        asset=symbol,
+        transfer=transfer,
+        state=state,
+        verdict=verdict,
+        confirmations=shown,
+        required=network.confirmations,
+    )
 
 
 def gone(known: Judged) -> Judged:

@@ -214,9 +214,11 @@ class Watcher:
         silent = one.network.finalized and head.finalized is None
         if silent and one.id not in self._without_finality:
             log.error(
-                "chain.no_finality", connection=one.id, network=one.network.name,
+                "chain.no_finality",
+                connection=one.id,
+                network=one.network.name,
                 alert="The node does not say what is final, and payments wait for it. Use another node, or finality = depth.",
-            )  # fmt: skip
+            )
         (self._without_finality.add if silent else self._without_finality.discard)(one.id)
 
     async def _pace(self, one: ChainConnection, head: Head) -> float:

@@ -31,11 +31,21 @@ async def add(tx: Writer, approvals: Sequence[Approval]) -> None:
     """New approvals, all of them open."""
     rows = [
         (
-            a.id, a.refund_id, a.payment_id, a.status, a.amount, a.currency, a.reason, a.destination_version, a.by_transfer, a.requested_by,
-            a.requested_at, a.expires_at,
+            a.id,
+            a.refund_id,
+            a.payment_id,
+            a.status,
+            a.amount,
+            a.currency,
+            a.reason,
+            a.destination_version,
+            a.by_transfer,
+            a.requested_by,
+            a.requested_at,
+            a.expires_at,
         )
         for a in approvals
-    ]  # fmt: skip
+    ]
     await tx.execute(
         """
         INSERT INTO approvals (id, refund_id, payment_id, status, amount, currency, reason, destination_version, by_transfer, requested_by,

@@ -55,9 +55,19 @@ def ask(ctx: Context, aggregate: PaymentAggregate, refund: Refund, *, by_transfe
     """Open the approval of a refund that waits for one, and tell the operators."""
     until = aggregate.now + ctx.refund_rules.approval_for
     made = Approval(
-        ids.new(), refund.id, refund.payment_id, "pending", refund.amount, refund.currency, refund.reason, version, by_transfer,
-        refund.requested_by, aggregate.now, until,
-    )  # fmt: skip
+        id=ids.new(),
+        refund_id=refund.id,
+        payment_id=refund.payment_id,
+        status="pending",
+        amount=refund.amount,
+        currency=refund.currency,
+        reason=refund.reason,
+        destination_version=version,
+        by_transfer=by_transfer,
+        requested_by=refund.requested_by,
+        requested_at=aggregate.now,
+        expires_at=until,
+    )
     aggregate.effects.approvals.append(made)
     aggregate.effects.jobs.append(NewJob(EXPIRE, ids.show("apr", made.id), {}, until, most_tries=1_000))
     detail = {"refund": ids.show("ref", refund.id), "approval": ids.show("apr", made.id)}

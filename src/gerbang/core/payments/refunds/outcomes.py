@@ -60,9 +60,20 @@ def _settled(aggregate: PaymentAggregate, attempt: Attempt, total: int, referenc
 
 def _from_outside(aggregate: PaymentAggregate, attempt: Attempt, amount: int, reference: str | None) -> None:
     refund = Refund(
-        ids.new(), aggregate.payment.id, attempt.id, RefundStatus.SUBMITTED, amount, attempt.currency, 0,
-        "Made at the provider, not by us", reference, None, "provider", aggregate.now, aggregate.now,
-    )  # fmt: skip
+        id=ids.new(),
+        payment_id=aggregate.payment.id,
+        attempt_id=attempt.id,
+        status=RefundStatus.SUBMITTED,
+        amount=amount,
+        currency=attempt.currency,
+        credit_amount=0,
+        reason="Made at the provider, not by us",
+        provider_reference=reference,
+        failure=None,
+        requested_by="provider",
+        created_at=aggregate.now,
+        updated_at=aggregate.now,
+    )
     aggregate.put_refund(refund)
     aggregate.effects.postings.append(entries.refund_requested(refund))
     current = aggregate.attempts[attempt.id]

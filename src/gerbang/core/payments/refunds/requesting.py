@@ -135,9 +135,22 @@ async def open_refund(
     asks = approvals.needed(ctx.refund_rules, aggregate, amount) if asks is None else asks
     status = RefundStatus.REQUESTED if at_provider or asks else RefundStatus.AWAITING_TRANSFER
     refund = Refund(
-        id_ or ids.new(), aggregate.payment.id, attempt.id, status, amount, attempt.currency, min(amount, _credit_left(aggregate)), reason,
-        None, None, caller.label, aggregate.now, aggregate.now, request_id, "pending" if asks else "not_needed",
-    )  # fmt: skip
+        id=id_ or ids.new(),
+        payment_id=aggregate.payment.id,
+        attempt_id=attempt.id,
+        status=status,
+        amount=amount,
+        currency=attempt.currency,
+        credit_amount=min(amount, _credit_left(aggregate)),
+        reason=reason,
+        provider_reference=None,
+        failure=None,
+        requested_by=caller.label,
+        created_at=aggregate.now,
+        updated_at=aggregate.now,
+        request_id=request_id,
+        approval="pending" if asks else "not_needed",
+    )
     for earlier in [r for r in aggregate.refunds.values() if r.needs_attention]:
         aggregate.put_refund(replace(earlier, needs_attention=False))  # this is what was done about it
     aggregate.put_refund(refund)

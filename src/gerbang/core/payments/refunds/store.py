@@ -23,11 +23,22 @@ async def add(tx: Writer, refunds: Sequence[Refund]) -> None:
     """New refunds."""
     rows = [
         (
-            r.id, r.payment_id, r.attempt_id, r.status.value, r.amount, r.currency, r.credit_amount, r.reason, r.provider_reference,
-            r.requested_by, r.created_at, r.request_id, r.approval,
+            r.id,
+            r.payment_id,
+            r.attempt_id,
+            r.status.value,
+            r.amount,
+            r.currency,
+            r.credit_amount,
+            r.reason,
+            r.provider_reference,
+            r.requested_by,
+            r.created_at,
+            r.request_id,
+            r.approval,
         )
         for r in refunds
-    ]  # fmt: skip
+    ]
     await tx.execute(
         """
         INSERT INTO refunds (id, payment_id, attempt_id, status, amount, currency, credit_amount, reason, provider_reference,
@@ -155,11 +166,39 @@ def _refund(row: Row) -> Refund:
 
 def _refund_of(row: Row) -> Refund:
     (
-        id_, payment, attempt, status, amount, currency, credit, reason, reference, failure, requested_by, created, updated,
-        request, approval, attention,
-    ) = row  # fmt: skip
+        id_,
+        payment,
+        attempt,
+        status,
+        amount,
+        currency,
+        credit,
+        reason,
+        reference,
+        failure,
+        requested_by,
+        created,
+        updated,
+        request,
+        approval,
+        attention,
+    ) = row
     _ = EXPONENTS[currency]
     return Refund(
-        id_, payment, attempt, RefundStatus(status), int(amount), currency, int(credit), reason, reference, failure, requested_by,
-        created, updated, request, approval, attention,
-    )  # fmt: skip
+        id=id_,
+        payment_id=payment,
+        attempt_id=attempt,
+        status=RefundStatus(status),
+        amount=int(amount),
+        currency=currency,
+        credit_amount=int(credit),
+        reason=reason,
+        provider_reference=reference,
+        failure=failure,
+        requested_by=requested_by,
+        created_at=created,
+        updated_at=updated,
+        request_id=request,
+        approval=approval,
+        needs_attention=attention,
+    )

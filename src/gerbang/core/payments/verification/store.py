@@ -157,8 +157,10 @@ async def begin(tx: Tx) -> None:
 async def slice_(tx: Tx, after: tuple[datetime, UUID], limit: int) -> list[tuple[datetime, UUID]]:
     """The next payments in the order in which they were made: (time, id)."""
     rows = await tx.fetch(
-        "SELECT created_at, id FROM payments WHERE (created_at, id) > ($1, $2) ORDER BY created_at, id LIMIT $3", *after, limit
-    )  # fmt: skip
+        "SELECT created_at, id FROM payments WHERE (created_at, id) > ($1, $2) ORDER BY created_at, id LIMIT $3",
+        *after,
+        limit,
+    )
     return [(row["created_at"], row["id"]) for row in rows]
 
 

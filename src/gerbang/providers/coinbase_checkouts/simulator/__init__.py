@@ -57,9 +57,15 @@ _CHECKOUT: Final = re.compile(r"(/sandbox)?/api/v1/checkouts(?:/([0-9A-Za-z_-]+)
 _SUBSCRIPTION: Final = re.compile(r"/platform/v2/data/webhooks/subscriptions(?:/([0-9a-f-]+))?")
 _PAGE: Final = re.compile(r"/payment-links/pl_([0-9a-f]+)")
 _STATES: Final = {
-    Status.ACTIVE: "open", Status.PROCESSING: "processing", Status.COMPLETED: "paid", Status.PARTIALLY_REFUNDED: "paid",
-    Status.REFUNDED: "refunded", Status.FAILED: "declined", Status.EXPIRED: "expired", Status.DEACTIVATED: "cancelled",
-}  # fmt: skip
+    Status.ACTIVE: "open",
+    Status.PROCESSING: "processing",
+    Status.COMPLETED: "paid",
+    Status.PARTIALLY_REFUNDED: "paid",
+    Status.REFUNDED: "refunded",
+    Status.FAILED: "declined",
+    Status.EXPIRED: "expired",
+    Status.DEACTIVATED: "cancelled",
+}
 _TRANSFER: Final = "0xa9059cbb"
 _decode_effect: Final = msgspec.json.Decoder(Made | Moved | Refunded | Subscribed | Unsubscribed | QuirksSet).decode
 
@@ -71,11 +77,20 @@ class CoinbaseBusinessSimulator:
     prefix = "/coinbase-business"
     endings: Mapping[str, Sequence[Ending]] = {
         "crypto": (
-            Ending("paid"), Ending("under_untold"), Ending("over"), Ending("under_claimed"), Ending("late"), Ending("declined"),
-            Ending("expired"), Ending("lost"), Ending("forged"), Ending("false_word", act="lie"), Ending("held", route="/checkouts"),
+            Ending("paid"),
+            Ending("under_untold"),
+            Ending("over"),
+            Ending("under_claimed"),
+            Ending("late"),
+            Ending("declined"),
+            Ending("expired"),
+            Ending("lost"),
+            Ending("forged"),
+            Ending("false_word", act="lie"),
+            Ending("held", route="/checkouts"),
             Ending("down"),
         )
-    }  # fmt: skip
+    }
 
     def __init__(self, merchants: Sequence[Merchant]) -> None:
         self._world = World(merchants, notify.EVENTS)

@@ -33,9 +33,18 @@ from gerbang.providers.coinbase_checkouts.simulator.world import SHARED_ADDRESS,
 _AMOUNT: Final = re.compile(r"\d{1,9}(\.\d{1,2})?")
 _MOST: Final = 100_000_000 * views.UNIT
 _LASTS: Final = timedelta(hours=24)
-_NAMES: Final = frozenset({
-    "amount", "currency", "description", "metadata", "successRedirectUrl", "failRedirectUrl", "expiresAt", "network",
-})  # fmt: skip
+_NAMES: Final = frozenset(
+    {
+        "amount",
+        "currency",
+        "description",
+        "metadata",
+        "successRedirectUrl",
+        "failRedirectUrl",
+        "expiresAt",
+        "network",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +136,14 @@ def new_refund(world: World, one: Checkout, amount: int, reason: str, now: datet
     elif world.quirks.refund_settling == "later":
         status = Progress.PENDING
     ended = None if status is Progress.PENDING else now
-    return Refund(world.digest("refund", one.id)[:24], amount, reason, status, now, ended)
+    return Refund(
+        id=world.digest("refund", one.id)[:24],
+        amount=amount,
+        reason=reason,
+        status=status,
+        created_at=now,
+        ended_at=ended,
+    )
 
 
 def _refund_answer(world: World, one: Checkout, back: Refund) -> Mapping[str, Any]:

@@ -19,8 +19,12 @@ from gerbang.providers.coinbase_checkouts.simulator.world import World
 
 TAMPERS: Final = ("", "token", "amount", "status")
 EVENTS: Final = (
-    "checkout.payment.success", "checkout.payment.failed", "checkout.payment.expired", "checkout.refund.success", "checkout.refund.failed",
-)  # fmt: skip
+    "checkout.payment.success",
+    "checkout.payment.failed",
+    "checkout.payment.expired",
+    "checkout.refund.success",
+    "checkout.refund.failed",
+)
 _SIGNATURE: Final = "x-hook0-signature"
 _RETRY_S: Final = (3.0, 10.0, 180.0, 1_800.0, 3_600.0, 10_800.0, 18_000.0, *(36_000.0,) * 17)
 _OF_STATUS: Final = {

@@ -24,9 +24,12 @@ _STYLE: Final = (
 def payment(one: Checkout, quirks: Quirks) -> Answer:
     """What to send where, or what became of it."""
     rows = {
-        "Amount": f"{views.money(one.amount, quirks)} USDC", "Network": views.NETWORKS[one.sandbox], "Address": one.address,
-        "For": one.description or "—", "Status": one.status.value,
-    }  # fmt: skip
+        "Amount": f"{views.money(one.amount, quirks)} USDC",
+        "Network": views.NETWORKS[one.sandbox],
+        "Address": one.address,
+        "For": one.description or "—",
+        "Status": one.status.value,
+    }
     listed = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in rows.items())
     home = one.success_url if one.is_paid else one.fail_url
     back = f'<p><a href="{escape(home)}">Back to the shop</a></p>' if home else ""

@@ -75,9 +75,17 @@ def _wish(request: Request, id_: str, merchant: Merchant, secret: str, created_a
     if len(description) > 100 or not isinstance(body.get("isEnabled"), bool):
         raise Refused("invalid_request", "description has at most 100 characters, isEnabled is true or false.")
     return Subscription(
-        id_, merchant.key_id, secret, target["url"], created_at, tuple(events), description, _texts(target.get("headers")),
-        _texts(body.get("labels")), body["isEnabled"],
-    )  # fmt: skip
+        id=id_,
+        project=merchant.key_id,
+        secret=secret,
+        url=target["url"],
+        created_at=created_at,
+        event_types=tuple(events),
+        description=description,
+        headers=_texts(target.get("headers")),
+        labels=_texts(body.get("labels")),
+        enabled=body["isEnabled"],
+    )
 
 
 def _texts(value: object) -> Mapping[str, str]:

@@ -28,7 +28,14 @@ class World:
         for one in merchants:
             if one.hook_url:
                 id_ = str(self.uuid(one.key_id, "standing"))
-                standing = Subscription(id_, one.key_id, one.webhook_secret, one.hook_url, _LONG_AGO, events)
+                standing = Subscription(
+                    id=id_,
+                    project=one.key_id,
+                    secret=one.webhook_secret,
+                    url=one.hook_url,
+                    created_at=_LONG_AGO,
+                    event_types=events,
+                )
                 self.book.apply(Subscribed(id_, standing))
 
     def digest(self, *parts: str) -> str:

@@ -33,13 +33,23 @@ class QuirksSet(msgspec.Struct, frozen=True, tag_field="kind", tag="quirks_set")
 
 _decode_effect: Final = msgspec.json.Decoder(Changed | CheckoutSet | QuirksSet).decode
 _EVENT_OF: Final = {
-    "NEW": "charge:created", "SIGNED": "charge:created", "PENDING": "charge:pending", "COMPLETED": "charge:confirmed",
-    "EXPIRED": "charge:failed", "FAILED": "charge:failed", "RESOLVED": "charge:resolved", "UNRESOLVED": "charge:delayed",
-}  # fmt: skip
+    "NEW": "charge:created",
+    "SIGNED": "charge:created",
+    "PENDING": "charge:pending",
+    "COMPLETED": "charge:confirmed",
+    "EXPIRED": "charge:failed",
+    "FAILED": "charge:failed",
+    "RESOLVED": "charge:resolved",
+    "UNRESOLVED": "charge:delayed",
+}
 _ENDINGS: Final = (
-    Ending("paid"), Ending("expired"), Ending("lost"), Ending("forged"), Ending("false_word", act="lie"),
+    Ending("paid"),
+    Ending("expired"),
+    Ending("lost"),
+    Ending("forged"),
+    Ending("false_word", act="lie"),
     Ending("held", route="/charges"),
-)  # fmt: skip
+)
 _BY_CONTRACT: Final = (Ending("declined"),)  # which takes the whole amount in time, or nothing (notes 2.4)
 _BY_ADDRESS: Final = (Ending("under"), Ending("over"), Ending("parts"), Ending("late"))
 _GONE: Final = (("content-type", "text/html; charset=utf-8"),)

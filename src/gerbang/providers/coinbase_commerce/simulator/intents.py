@@ -60,8 +60,15 @@ class Intent:
 
     def _tuple(self) -> bytes:
         fixed = (
-            self.amount - self.fee, self.deadline, self.recipient, USDC, self.payer, self.fee, self.id.ljust(32, b"\0"), OPERATOR,
-        )  # fmt: skip
+            self.amount - self.fee,
+            self.deadline,
+            self.recipient,
+            USDC,
+            self.payer,
+            self.fee,
+            self.id.ljust(32, b"\0"),
+            OPERATOR,
+        )
         signature, prefix = _bytes(self.signature), _bytes(self.prefix)
         at = 32 * _HEAD_WORDS
         offsets = _word(at) + _word(at + len(signature))
@@ -69,9 +76,18 @@ class Intent:
 
     def _digest(self) -> bytes:
         packed = (
-            _word(self.amount - self.fee), _word(self.deadline), _address(self.recipient), _address(USDC), _address(self.payer),
-            _word(self.fee), self.id, _address(OPERATOR), _word(CHAIN_ID), _address(self.payer), _address(CONTRACT),
-        )  # fmt: skip
+            _word(self.amount - self.fee),
+            _word(self.deadline),
+            _address(self.recipient),
+            _address(USDC),
+            _address(self.payer),
+            _word(self.fee),
+            self.id,
+            _address(OPERATOR),
+            _word(CHAIN_ID),
+            _address(self.payer),
+            _address(CONTRACT),
+        )
         return signed_digest(keccak(b"".join(packed)), self.prefix)
 
 

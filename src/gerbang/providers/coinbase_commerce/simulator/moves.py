@@ -42,8 +42,12 @@ def pay_onchain(charge: Charge, transaction: str, now: datetime, *, final: bool)
         payer=charge.payer or PAYER,
         chain_id=charge.chain_id or CHAIN_ID,
         payments=(Payment(transaction, charge.amount, now, is_confirmed=False),),
-        timeline=(*charge.timeline, *([] if charge.status == "SIGNED" else [Moment(now, "SIGNED")]), Moment(now, "PENDING")),
-    )  # fmt: skip
+        timeline=(
+            *charge.timeline,
+            *([] if charge.status == "SIGNED" else [Moment(now, "SIGNED")]),
+            Moment(now, "PENDING"),
+        ),
+    )
     pending = _changed(paid, now, "charge:pending")
     return (pending, complete(paid, now)) if final else (pending,)
 
@@ -97,9 +101,12 @@ def lie(charge: Charge, now: datetime) -> Changed:
         raise Impossible("conflict", f"This charge is {charge.status}.")
     false = Payment(made_up_transaction(charge.id, "lie"), charge.amount, now, is_confirmed=True)
     said = replace(
-        charge, payer=charge.payer or PAYER, chain_id=charge.chain_id or CHAIN_ID, payments=(false,),
+        charge,
+        payer=charge.payer or PAYER,
+        chain_id=charge.chain_id or CHAIN_ID,
+        payments=(false,),
         timeline=(*charge.timeline, Moment(now, "PENDING")),
-    )  # fmt: skip
+    )
     return _moved(said, now, "charge:confirmed", "COMPLETED")
 
 

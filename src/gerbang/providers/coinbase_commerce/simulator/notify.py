@@ -50,7 +50,14 @@ def notification(world: World, event: Event, tamper: str = "") -> Webhook:
         (_SIGNATURE, signature[::-1] if tamper == "token" else signature),
     )
     retries = world.quirks.webhook_retry_s
-    return Webhook(event.charge.reference or event.charge.id, merchant.hook_url, headers, body, retries, "only_200")
+    return Webhook(
+        subject=event.charge.reference or event.charge.id,
+        url=merchant.hook_url,
+        headers=headers,
+        body=body,
+        retry_after_s=retries,
+        accepts="only_200",
+    )
 
 
 def tried_again(world: World, webhook: Webhook, attempt: int) -> Webhook:

@@ -93,7 +93,9 @@ def _pay(order: Order, act: Act, now: datetime) -> Paid:
         raise Impossible("invalid", "The amount must be above zero.")
     method = CARD if order.method == ANY_METHOD else order.method
     card, expiry = (TEST_CARDS[0].masked, EXPIRY) if order.is_card else ("", "")
-    return Paid(order.txid, order.reference, amount, now, method, card, expiry)
+    return Paid(
+        txid=order.txid, reference=order.reference, amount=amount, at=now, method=method, card=card, card_expiry=expiry
+    )
 
 
 def _decline(order: Order, act: Act, now: datetime) -> Declined:

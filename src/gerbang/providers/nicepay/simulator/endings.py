@@ -20,12 +20,15 @@ _IN_AN_APP: Final = (Ending("paid"), Ending("declined"), Ending("refund_refused"
 ENDINGS: Final[Mapping[str, Sequence[Ending]]] = {
     "virtual_account": (Ending("under"), Ending("over"), Ending("taken_back"), *_BY_NUMBER),
     "card": (
-        Ending("paid"), Ending("declined", reason="51"), Ending("secure_refused", reason="9117"),
-        Ending("refund_refused", route="/cancel"), *_TOLD,
+        Ending("paid"),
+        Ending("declined", reason="51"),
+        Ending("secure_refused", reason="9117"),
+        Ending("refund_refused", route="/cancel"),
+        *_TOLD,
     ),
     "convenience_store": _BY_NUMBER,
     "qris": (*_IN_AN_APP, Ending("expired")),
     "ewallet": (*_IN_AN_APP, Ending("expired"), Ending("unknown", route="/debit/payment-host-to-host", dialect="snap")),
     "paylater": _IN_AN_APP,
     "direct_debit": (Ending("paid"), Ending("refund_refused", route="/cancel"), *_TOLD),
-}  # fmt: skip
+}

@@ -39,8 +39,12 @@ METHOD_NAMES: Final[Mapping[str, str]] = {
 # What a payer's refusal is called in the callback, and the code for a partner that nobody knows.
 REFUSED_BY_PAYER: Final[Mapping[str, str]] = {DIRECT_DEBIT: "9806", EWALLET: "9752", PAYLOAN: "9030", QRIS: "9752"}
 UNKNOWN_PARTNER: Final[Mapping[str, str]] = {
-    CONVENIENCE_STORE: "9505", DIRECT_DEBIT: "9802", EWALLET: "9751", PAYLOAN: "9003", QRIS: "9751",
-}  # fmt: skip
+    CONVENIENCE_STORE: "9505",
+    DIRECT_DEBIT: "9802",
+    EWALLET: "9751",
+    PAYLOAN: "9003",
+    QRIS: "9751",
+}
 
 
 def title(method: str, partner: str) -> str:

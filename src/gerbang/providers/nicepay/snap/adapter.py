@@ -243,7 +243,14 @@ def endpoint_of(account: Account, method: Method, now: datetime) -> Endpoint:
     """Where and as whom a method is called. Raises ProviderRefused when the connection lacks something, before anything is sent."""
     who = client(account, method)
     timeout_s = min(float(number(account, "timeout_s")), _LONGEST_S)
-    return Endpoint(base_url(account), account.connection, who, channel_id(account, who), now, timeout_s)
+    return Endpoint(
+        base_url=base_url(account),
+        connection=account.connection,
+        client=who,
+        channel_id=channel_id(account, who),
+        now=now,
+        timeout_s=timeout_s,
+    )
 
 
 def _terms(account: Account, method: Method) -> MethodTerms:

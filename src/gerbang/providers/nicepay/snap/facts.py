@@ -121,10 +121,16 @@ def account_said(standing: Standing, answer: wire.AccountAnswer) -> Said:
     amount = data.paid_amount if wire.value(data.paid_amount) else data.total_amount
     silent = not wire.value(amount)
     return Said(
-        answer.info("t_xid_va"), text(data.trx_id), codes.state(standing.method, status, told), status, told,
-        standing.amount.amount if silent else wire.whole(amount), None, not silent and wire.whole(amount) is None,
-        timestamps.read_iso(text(data.trx_date_time)),
-    )  # fmt: skip
+        reference=answer.info("t_xid_va"),
+        ours=text(data.trx_id),
+        state=codes.state(standing.method, status, told),
+        status=status,
+        words=told,
+        total=standing.amount.amount if silent else wire.whole(amount),
+        back=None,
+        wrong_amount=not silent and wire.whole(amount) is None,
+        at=timestamps.read_iso(text(data.trx_date_time)),
+    )
 
 
 def status_said(standing: Standing, answer: wire.Status) -> Said:
@@ -134,9 +140,16 @@ def status_said(standing: Standing, answer: wire.Status) -> Said:
     total, back = wire.whole(amount), wire.whole(answer.refund_amount)
     wrong = (bool(wire.value(amount)) and total is None) or (bool(wire.value(answer.refund_amount)) and back is None)
     return Said(
-        text(answer.original_reference_no), text(answer.original_partner_reference_no),
-        codes.state(standing.method, status, told), status, told, total, back, wrong, timestamps.read_iso(text(answer.paid_time)),
-    )  # fmt: skip
+        reference=text(answer.original_reference_no),
+        ours=text(answer.original_partner_reference_no),
+        state=codes.state(standing.method, status, told),
+        status=status,
+        words=told,
+        total=total,
+        back=back,
+        wrong_amount=wrong,
+        at=timestamps.read_iso(text(answer.paid_time)),
+    )
 
 
 def inquired(standing: Standing, said: Said) -> Finding:

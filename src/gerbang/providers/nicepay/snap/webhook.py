@@ -30,8 +30,15 @@ _KINDS: Final = {"02": "virtual_account", "05": "ewallet", "08": "qris"}
 _SERVICES: Final = {"virtual_account": "25", "ewallet": "56", "qris": "52"}
 _STATUSES: Final = {"00": "paid", "03": "pending", "04": "refunded", "05": "cancelled", "06": "failed"}
 _ECHOED: Final = (
-    "partnerServiceId", "customerNo", "virtualAccountNo", "virtualAccountName", "trxId", "paymentRequestId", "paidAmount", "trxDateTime",
-)  # fmt: skip
+    "partnerServiceId",
+    "customerNo",
+    "virtualAccountNo",
+    "virtualAccountName",
+    "trxId",
+    "paymentRequestId",
+    "paidAmount",
+    "trxDateTime",
+)
 
 
 class SnapWebhook:

@@ -41,10 +41,24 @@ def create(world: World, call: Call) -> Outcome:
     if world.book.number_is_taken(number):
         raise Refused("40900", "Conflict")
     order = Order(
-        txid=txid, imid=call.merchant.imid, method=VIRTUAL_ACCOUNT, reference=reference, amount=amount, currency="IDR", goods=goods,
-        buyer=name, description="", notify_url=notify, registered_at=call.now, bank=code, number=number, valid_until=until, snap=True,
-        service=service, customer=customer,
-    )  # fmt: skip
+        txid=txid,
+        imid=call.merchant.imid,
+        method=VIRTUAL_ACCOUNT,
+        reference=reference,
+        amount=amount,
+        currency="IDR",
+        goods=goods,
+        buyer=name,
+        description="",
+        notify_url=notify,
+        registered_at=call.now,
+        bank=code,
+        number=number,
+        valid_until=until,
+        snap=True,
+        service=service,
+        customer=customer,
+    )
     world.book.apply(registered := Registered(txid, reference, amount, order))
     given = {fee: authentication.told(more, fee) for fee in _FEES}
     return Outcome(authentication.done(call.service, {"virtualAccountData": _data(order, given)}), (registered,))

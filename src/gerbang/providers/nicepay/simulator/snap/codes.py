@@ -15,9 +15,18 @@ from gerbang.providers.nicepay.simulator.world import World
 
 _HALF_AN_HOUR: Final = timedelta(minutes=30)
 _NEEDED: Final = (
-    "goodsNm", "billingNm", "billingPhone", "billingEmail", "billingCity", "billingState", "billingPostCd", "billingCountry", "userIP",
-    "callBackUrl", "dbProcessUrl",
-)  # fmt: skip
+    "goodsNm",
+    "billingNm",
+    "billingPhone",
+    "billingEmail",
+    "billingCity",
+    "billingState",
+    "billingPostCd",
+    "billingCountry",
+    "userIP",
+    "callBackUrl",
+    "dbProcessUrl",
+)
 
 
 def generate(world: World, call: Call) -> Outcome:
@@ -38,11 +47,24 @@ def generate(world: World, call: Call) -> Outcome:
     until = said or now.replace(microsecond=0) + _HALF_AN_HOUR
     txid = world.numbers.txid(call.merchant.imid, QRIS, now)
     order = Order(
-        txid=txid, imid=call.merchant.imid, method=QRIS, reference=reference, amount=amount, currency="IDR", goods=given["goodsNm"],
-        buyer=given["billingNm"], description="", notify_url=given["dbProcessUrl"], return_url=given["callBackUrl"], registered_at=now,
-        number=emv.content(txid, partner, call.merchant.name, amount), partner=partner, phone=given["billingPhone"], valid_until=until,
+        txid=txid,
+        imid=call.merchant.imid,
+        method=QRIS,
+        reference=reference,
+        amount=amount,
+        currency="IDR",
+        goods=given["goodsNm"],
+        buyer=given["billingNm"],
+        description="",
+        notify_url=given["dbProcessUrl"],
+        return_url=given["callBackUrl"],
+        registered_at=now,
+        number=emv.content(txid, partner, call.merchant.name, amount),
+        partner=partner,
+        phone=given["billingPhone"],
+        valid_until=until,
         snap=True,
-    )  # fmt: skip
+    )
     world.book.apply(registered := Registered(txid, reference, amount, order))
     answer = {
         "referenceNo": txid,

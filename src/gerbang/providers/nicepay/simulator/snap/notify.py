@@ -51,9 +51,15 @@ def _account(world: World, order: Order, now: datetime, tamper: str) -> dict[str
     paid, at = _paid(order, tamper), order.paid_at or now
     if world.quirks.snap_account_notice == "v2_names":
         return {
-            "tXid": order.txid, "referenceNo": order.reference, "amt": str(paid), "vacctNo": order.number, "bankCd": order.bank,
-            "status": "0", "transDt": read.day(at), "transTm": read.clock(at),
-        }  # fmt: skip
+            "tXid": order.txid,
+            "referenceNo": order.reference,
+            "amt": str(paid),
+            "vacctNo": order.number,
+            "bankCd": order.bank,
+            "status": "0",
+            "transDt": read.day(at),
+            "transTm": read.clock(at),
+        }
     return {
         "partnerServiceId": order.service,
         "customerNo": order.customer,

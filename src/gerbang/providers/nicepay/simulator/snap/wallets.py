@@ -25,12 +25,23 @@ def pay(world: World, call: Call) -> Outcome:
     urls = _urls(call)
     registry.check_new(world, call, reference)
     order = Order(
-        txid=world.numbers.txid(call.merchant.imid, EWALLET, now), imid=call.merchant.imid, method=EWALLET, reference=reference,
-        amount=amount, currency="IDR", goods=authentication.needed(more, "goodsNm", 200), buyer=authentication.needed(more, "billingNm", 100), description="",
-        notify_url=urls["PAY_NOTIFY"], return_url=urls["PAY_RETURN"], registered_at=now, partner=partner,
-        phone=authentication.needed(more, "billingPhone", 15), valid_until=registry.until(authentication.told(call.fields, "validUpTo"), "validUpTo", now),
+        txid=world.numbers.txid(call.merchant.imid, EWALLET, now),
+        imid=call.merchant.imid,
+        method=EWALLET,
+        reference=reference,
+        amount=amount,
+        currency="IDR",
+        goods=authentication.needed(more, "goodsNm", 200),
+        buyer=authentication.needed(more, "billingNm", 100),
+        description="",
+        notify_url=urls["PAY_NOTIFY"],
+        return_url=urls["PAY_RETURN"],
+        registered_at=now,
+        partner=partner,
+        phone=authentication.needed(more, "billingPhone", 15),
+        valid_until=registry.until(authentication.told(call.fields, "validUpTo"), "validUpTo", now),
         snap=True,
-    )  # fmt: skip
+    )
     effects: list[Registered | Started] = [Registered(order.txid, reference, amount, order)]
     if partner == OVO:
         effects.append(Started(order.txid, reference, amount, now))

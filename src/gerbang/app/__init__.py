@@ -1,0 +1,28 @@
+"""The composition root: the one place that knows everything. Read it to see what Gerbang consists of.
+
+`core` puts together what every process has; `serve`, `work` and `sandbox` are the three processes; `seed_demo` fills a sandbox.
+What each noun brings to them is in nouns.py.
+"""
+
+from gerbang.app.api_process import serve, services
+from gerbang.app.mail import mail_account, mail_provider, mail_route, people
+from gerbang.app.parts import KINDS, Core, core, quote_terms
+from gerbang.app.sandbox_process import sandbox, seed_demo
+from gerbang.app.worker_process import job_handlers, work
+
+__all__ = [
+    "KINDS",
+    "Core",
+    "core",
+    "job_handlers",
+    "mail_account",
+    "mail_provider",
+    "mail_route",
+    "people",
+    "quote_terms",
+    "sandbox",
+    "seed_demo",
+    "serve",
+    "services",
+    "work",
+]

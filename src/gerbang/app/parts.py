@@ -1,0 +1,204 @@
+"""What every process has: the parts of the core, wired to each other and to nothing of the web."""
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Final
+from urllib.parse import urlsplit
+
+from gerbang import nouns
+from gerbang.app.mail import people
+from gerbang.base import database_safety, migrations
+from gerbang.base.clock import BusinessClock
+from gerbang.base.db import Database
+from gerbang.base.high_water_marks import HighWaterMarks
+from gerbang.base.http import Http
+from gerbang.core.announcements.lag import Lag
+from gerbang.core.audit.model import AuditUnavailable
+from gerbang.core.connections.service import Connections
+from gerbang.core.identity.changes import Changes
+from gerbang.core.identity.model import Lifetimes
+from gerbang.core.identity.passwords import Passwords
+from gerbang.core.identity.service import Identity
+from gerbang.core.inbox.routing import Router
+from gerbang.core.inbox.service import Inbox
+from gerbang.core.notifications.model import Contact
+from gerbang.core.notifications.service import REMIND, SEND, Notifications
+from gerbang.core.payments import jobs
+from gerbang.core.payments.crypto.rates import Quotes, QuoteTerms, read_fixed
+from gerbang.core.payments.crypto.watcher import Watcher
+from gerbang.core.payments.provider_calls import ProviderCalls, load_readable
+from gerbang.core.payments.refunds.model import read_rules
+from gerbang.core.payments.service import Payments
+from gerbang.core.queue import business_time
+from gerbang.core.queue.processes import Workers
+from gerbang.core.secrets.service import Secrets
+from gerbang.ports.provider import Provider
+from gerbang.providers import PROVIDERS
+from gerbang.providers.sealed import SealedStore, ensure_root_key
+from gerbang.settings import Settings
+
+KINDS: Final = (*jobs.KINDS, SEND, REMIND)  # what a worker runs
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """What every process has: the parts of the core, wired to each other and to nothing of the web."""
+
+    settings: Settings
+    db: Database
+    http: Http
+    clock: BusinessClock
+    changes: Changes
+    secrets: Secrets
+    identity: Identity
+    connections: Connections
+    calls: ProviderCalls
+    payments: Payments
+    watcher: Watcher
+    events: Router
+    inbox: Inbox
+    notifications: Notifications
+    workers: Workers
+    lag: Lag
+
+
+@contextlib.asynccontextmanager
+async def core(
+    settings: Settings,
+    name: str,
+    providers: Mapping[str, Provider] = PROVIDERS,
+    *,
+    wait_s: float | None = None,
+    passwords: Passwords | None = None,
+) -> AsyncIterator[Core]:
+    """The core of one process; nobody waits for its database beyond `wait_s`. Refuses an unsafe database or a foreign root key."""
+    db = _database(settings, name, wait_s)
+    await db.open()
+    http = Http()
+    try:
+        await database_safety.refuse_unsafe(db)
+        await migrations.refuse_pending(db)
+        store = SealedStore(db, ensure_root_key(settings.root_key_path, create=False))
+        await store.prepare()
+        secrets, clock, changes = Secrets(db, store), BusinessClock(), Changes(db)
+        changes.subscribe("clock", lambda offset_s: clock.set_offset(int(offset_s)))
+        clock.set_offset(await business_time.offset_s(db))
+        identity = _identity(settings, db, secrets, changes, passwords)
+        connections = Connections(db, secrets, providers, settings.base_url)
+        changes.subscribe("connection", lambda _: connections.forget())
+        calls = ProviderCalls(
+            db=db,
+            connections=connections,
+            http=http,
+            clock=clock,
+            public_url=settings.base_url,
+            marks=HighWaterMarks(settings.marks_folder),
+        )
+        payments = _payments(settings, calls, db=db, connections=connections, secrets=secrets, clock=clock, http=http)
+        watcher = Watcher(payments.context, http)
+        payments.context.watch(watcher.look, watcher.begin, watcher.sweep)
+        await secrets.ensure_own()
+
+        events = Router(nouns.events(payments.context), connections.kind_of)
+        notifications = _notifications(settings, db)
+        yield Core(
+            settings=settings,
+            db=db,
+            http=http,
+            clock=clock,
+            changes=changes,
+            secrets=secrets,
+            identity=identity,
+            connections=connections,
+            calls=calls,
+            payments=payments,
+            watcher=watcher,
+            events=events,
+            inbox=Inbox(db, events.preview),
+            notifications=notifications,
+            workers=Workers(db, KINDS),
+            lag=Lag(db),
+        )
+        await payments.context.drain(settings.drain_s)
+        identity.close()
+    finally:
+        await http.close()
+        await db.close()
+
+
+def _database(settings: Settings, name: str, wait_s: float | None) -> Database:
+    return Database(
+        settings.database_dsn(),
+        size=settings.database_pool_size,
+        name=f"gerbang {name}",
+        statement_timeout_ms=settings.statement_timeout_ms,
+        wait_s=wait_s,
+        told={"audit": partial(AuditUnavailable, retry_after_s=5)},
+    )
+
+
+def _identity(
+    settings: Settings, db: Database, secrets: Secrets, changes: Changes, passwords: Passwords | None
+) -> Identity:
+    return Identity(
+        db,
+        secrets,
+        changes,
+        environment="test" if settings.sandbox else "live",
+        customers_set_amounts=settings.customer_amounts == "allow",
+        passwords=passwords,
+        lifetimes=Lifetimes(settings.access_token_ttl_s, settings.refresh_token_ttl_s, settings.owner_link_ttl_s),
+    )
+
+
+def _payments(
+    settings: Settings,
+    calls: ProviderCalls,
+    *,
+    db: Database,
+    connections: Connections,
+    secrets: Secrets,
+    clock: BusinessClock,
+    http: Http,
+) -> Payments:
+    return Payments(
+        db=db,
+        connections=connections,
+        calls=calls,
+        secrets=secrets,
+        clock=clock,
+        quotes=Quotes(quote_terms(settings), connections, http),
+        create_wait_s=settings.provider_wait_s,
+        refund_rules=read_rules(settings.refund_second_person, settings.refund_approval_above),
+    )
+
+
+def _notifications(settings: Settings, db: Database) -> Notifications:
+    return Notifications(
+        db,
+        payments=load_readable,
+        people=people,
+        host=urlsplit(settings.base_url).hostname or "localhost",
+        alerts=Contact("", settings.operator_email, "id") if settings.operator_email else None,
+        remind_before=timedelta(seconds=settings.reminder_before_s),
+        restart_for=timedelta(seconds=settings.restart_for_s),
+    )
+
+
+def quote_terms(settings: Settings) -> QuoteTerms:
+    hidden, phones = (
+        (("IDR",), ("+62",)) if settings.business_country == "ID" and not settings.crypto_reason else ((), ())
+    )
+    return QuoteTerms(
+        fixed=read_fixed(settings.fixed_rates),
+        hidden_for=frozenset((*settings.crypto_hidden_for, *hidden)),
+        spread_bp=settings.crypto_spread_bp,
+        tolerance_bp=settings.crypto_tolerance_bp,
+        lasts=timedelta(seconds=settings.crypto_quote_s),
+        hidden_phones=phones,
+        open_per_payer=settings.crypto_open_per_payer,
+        open_per_connection=settings.crypto_open_per_connection,
+    )

@@ -1,0 +1,45 @@
+"""Settings: where Gerbang listens, and how it is reached from outside."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, Field, field_validator
+
+from gerbang.base import setting_formats
+from gerbang.base.addresses import public_url
+from gerbang.settings.kinds import CommaSeparated, Port
+
+
+class ServingSettings(BaseModel):
+    """Where Gerbang listens, and how it is reached from outside."""
+
+    data: Path = Field(Path("data"), description="Folder for the embedded database, the root key and demo users.")
+    host: str = Field("127.0.0.1", description="Address that the API listens on.")
+    port: Port = Field(8080, description="TCP port of the API, the checkout pages and the console.")
+    share_port: bool = Field(
+        default=False,
+        description="Several `serve` on this machine listen on one port, and the kernel spreads the connections.",
+    )
+    public_url: str = Field(
+        "",
+        description="How the outside reaches us, as https://pay.example: base of all links and webhook addresses. Default: http://HOST:PORT.",
+    )
+    trusted_proxies: CommaSeparated = Field(
+        (),
+        description="Addresses or networks, by commas, of the proxies in front, whose X-Forwarded-* and Forwarded headers are believed.",
+    )
+    allowed_hosts: CommaSeparated = Field(
+        (), description="Further host names, by commas, that requests may come to, beside that of GERBANG_PUBLIC_URL."
+    )
+    body_limit_bytes: int = Field(262_144, ge=1_024, description="Largest body of an API request.")
+    header_timeout_s: int = Field(10, ge=1, description="A client must have sent its headers by then.")
+    body_timeout_s: int = Field(30, ge=1, description="A client must have sent its body by then.")
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        return public_url(value) if value.strip() else ""
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return setting_formats.networks(value)

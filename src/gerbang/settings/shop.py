@@ -1,0 +1,28 @@
+"""Settings: the business and its name."""
+
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
+
+from gerbang.base import phone, setting_formats
+
+
+class ShopSettings(BaseModel):
+    """The business and its name."""
+
+    business_country: str = Field(
+        "ID",
+        pattern=r"^[A-Z]{2}$",
+        description="Where the business is, whose telephones need no country code. `ID` hides crypto from prices in rupiah and from payers with +62 telephones.",
+    )
+    shop_name: str = Field(
+        "Toko Lumbung", min_length=1, max_length=80, description="Name that customers see on pages and in messages."
+    )
+    shop_contact: str = Field(
+        "",
+        max_length=254,
+        description="Where customers reach the shop: an e-mail address, a phone number as +62…, or an https address.",
+    )
+
+    @field_validator("shop_contact")
+    @classmethod
+    def _is_contact(cls, value: str, known: ValidationInfo) -> str:
+        return setting_formats.contact(value, known.data.get("business_country", phone.HOME))
