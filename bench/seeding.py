@@ -18,7 +18,7 @@ from gerbang.core.inbox import store as inbox_store
 from gerbang.core.inbox.model import NewEvent
 from gerbang.core.payments import attempt_store, store
 from gerbang.core.payments.model import Attempt, AttemptStatus, DisputeState, Payment, PaymentStatus
-from gerbang.ports.payment import Effect, Lookup, Method, Payer
+from gerbang.ports.payment import Lookup, Method, Payer, SubmissionEffect
 
 _CHUNK: Final = 2_000
 
@@ -113,7 +113,7 @@ def _attempt(payment: Payment, now: datetime) -> Attempt:
         method=Method.VIRTUAL_ACCOUNT,
         options={"bank": "BCA"},
         connection=CONNECTION,
-        effect=Effect.INSTRUCTS,
+        effect=SubmissionEffect.INSTRUCTS,
         lookup=Lookup.BY_OUR_REFERENCE,
         amount=payment.amount,
         currency=payment.currency,

@@ -7,24 +7,23 @@ from collections.abc import Sequence
 import msgspec
 
 from gerbang.base.http import Http, OutcomeUnknown, ProviderRefused
+from gerbang.ports.facts import Accepted, Fact
+from gerbang.ports.next_action import DisplayVirtualAccount
 from gerbang.ports.payment import (
-    Accepted,
     Account,
-    DisplayVirtualAccount,
-    Effect,
-    Fact,
-    Giveback,
     Lookup,
     Method,
     MethodOption,
     MethodTerms,
-    Standing,
+    RefundRequest,
     Submission,
+    SubmissionEffect,
+    SubmittedAttempt,
 )
 
 _TERMS = MethodTerms(
     Method.VIRTUAL_ACCOUNT,
-    Effect.INSTRUCTS,
+    SubmissionEffect.INSTRUCTS,
     Lookup.BY_OUR_REFERENCE,
     "IDR",
     least=1,
@@ -68,19 +67,19 @@ class BenchPayments:
         shown = DisplayVirtualAccount(bank="BCA", number="8808" + registered.reference[-12:])
         return (Accepted(registered.reference, shown, submission.expires_at),)
 
-    async def inquire(self, account: Account, standing: Standing) -> Sequence[Fact]:  # noqa: ARG002 - the port's words
+    async def inquire(self, account: Account, submitted: SubmittedAttempt) -> Sequence[Fact]:  # noqa: ARG002 - the port's words
         """Nothing: this provider tells everything by webhook."""
         return ()
 
-    async def cancel(self, account: Account, standing: Standing) -> Sequence[Fact]:  # noqa: ARG002 - see inquire
+    async def cancel(self, account: Account, submitted: SubmittedAttempt) -> Sequence[Fact]:  # noqa: ARG002 - see inquire
         """Nothing can be cancelled here."""
         raise ProviderRefused("The bench provider cannot cancel.")
 
     async def refund(
         self,
         account: Account,  # noqa: ARG002 - see inquire
-        standing: Standing,  # noqa: ARG002 - see inquire
-        giveback: Giveback,  # noqa: ARG002 - see inquire
+        submitted: SubmittedAttempt,  # noqa: ARG002 - see inquire
+        refund_request: RefundRequest,  # noqa: ARG002 - see inquire
     ) -> Sequence[Fact]:
         """Nothing can be refunded here."""
         raise ProviderRefused("The bench provider cannot refund.")

@@ -9,7 +9,8 @@ import msgspec
 
 from gerbang.base import ids
 from gerbang.base.errors import NotFound
-from gerbang.ports.payment import Account, Captured
+from gerbang.ports.facts import Captured
+from gerbang.ports.payment import Account
 from gerbang.ports.webhook import Hint, Ignored, Rejection, Reply, SignedFacts, Verified, WebhookRequest
 
 SIGNATURE = "bench-signature"

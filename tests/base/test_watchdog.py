@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from gerbang.base.service_manager import Ear, ServiceManager
+from gerbang.base.service_manager import NotifySocket, ServiceManager
 from gerbang.base.watchdog import STUCK, Limits, Watchdog, beat, watched
 
 QUICK = Limits(stuck_s=1.0, end_s=2.0, spare_s=2.0)
@@ -205,7 +205,7 @@ def test_a_manager_that_does_not_listen_is_no_reason_to_fail(tmp_path: Path) -> 
 
 
 def test_an_ear_hears_one_process() -> None:
-    ear = Ear()
+    ear = NotifySocket()
     assert not ear.is_ready()
     ServiceManager(ear.address).tell("READY=1", "STATUS=at work")
     assert ear.is_ready()

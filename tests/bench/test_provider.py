@@ -9,7 +9,8 @@ from bench.load.shots import AMOUNT, event_body
 from bench.provider.server import answer
 from bench.provider.webhook import BenchWebhook, sign
 from gerbang.base import ids
-from gerbang.ports.payment import Account, Captured
+from gerbang.ports.facts import Captured
+from gerbang.ports.payment import Account
 from gerbang.ports.webhook import Ignored, Rejection, SignedFacts, Verified, WebhookRequest
 
 SECRET = b"a-secret-of-this-test"

@@ -15,25 +15,18 @@ import pytest
 from gerbang.base import ids
 from gerbang.base.http import OutcomeUnknown, ProviderRefused, Unreachable
 from gerbang.base.money import Money
+from gerbang.ports.facts import Accepted, Cancelled, Captured, Claimed, Declined, Expired, Fact, RefundSettled
+from gerbang.ports.next_action import NextAction
 from gerbang.ports.payment import (
-    Accepted,
     Account,
-    Cancelled,
-    Captured,
-    Claimed,
-    Declined,
-    Expired,
-    Fact,
-    Giveback,
     Method,
     MethodTerms,
-    NextAction,
     Payer,
     PaymentProvider,
     Quote,
-    RefundSettled,
-    Standing,
+    RefundRequest,
     Submission,
+    SubmittedAttempt,
 )
 
 NOW = datetime(2025, 1, 15, 2, 30, tzinfo=UTC)
@@ -177,44 +170,44 @@ class PaymentConformance:
         assert not await stage.provider.inquire(stage.account, await _submitted(stage, choice))
 
     async def test_a_paid_order_is_captured_in_full_however_often_one_asks(self, stage: Stage, choice: Choice) -> None:
-        standing = await _paid(stage, choice)
+        submitted = await _paid(stage, choice)
         for _ in range(2):
-            (fact,) = await stage.provider.inquire(stage.account, standing)
+            (fact,) = await stage.provider.inquire(stage.account, submitted)
             assert isinstance(fact, CAME_IN)
-            assert (fact.total, fact.currency) == _whole(standing)
+            assert (fact.total, fact.currency) == _whole(submitted)
 
     async def test_an_unpaid_order_can_be_closed_where_the_terms_say_so(self, stage: Stage, choice: Choice) -> None:
-        standing = await _submitted(stage, choice)
-        found = await stage.provider.cancel(stage.account, standing)
+        submitted = await _submitted(stage, choice)
+        found = await stage.provider.cancel(stage.account, submitted)
         assert all(isinstance(fact, Cancelled | Expired) for fact in found)
-        after = await stage.provider.inquire(stage.account, standing)
+        after = await stage.provider.inquire(stage.account, submitted)
         assert not any(isinstance(fact, CAME_IN) for fact in after)
 
     async def test_a_cancel_of_a_paid_order_tells_that_it_is_paid_and_gives_nothing_back(
         self, stage: Stage, choice: Choice
     ) -> None:
-        standing = await _paid(stage, choice)
-        found = await stage.provider.cancel(stage.account, replace(standing, captured=0))
-        assert any(isinstance(fact, CAME_IN) and fact.total == _whole(standing)[0] for fact in found)
+        submitted = await _paid(stage, choice)
+        found = await stage.provider.cancel(stage.account, replace(submitted, captured=0))
+        assert any(isinstance(fact, CAME_IN) and fact.total == _whole(submitted)[0] for fact in found)
         assert not any(isinstance(fact, Cancelled | RefundSettled) for fact in found)
-        assert _given_back(await stage.provider.inquire(stage.account, standing)) == 0
+        assert _given_back(await stage.provider.inquire(stage.account, submitted)) == 0
 
     async def test_a_full_refund_settles_or_is_declined_as_the_terms_say(self, stage: Stage, choice: Choice) -> None:
-        standing = await _paid(stage, choice)
-        (fact,) = await stage.provider.refund(stage.account, standing, _giveback(standing, AMOUNT))
+        submitted = await _paid(stage, choice)
+        (fact,) = await stage.provider.refund(stage.account, submitted, _refund_request(submitted, AMOUNT))
         if not _terms(stage, choice).refund:
             assert isinstance(fact, Declined)
             return
         assert isinstance(fact, RefundSettled)
-        assert (fact.total, fact.currency) == (AMOUNT, standing.amount.currency)
-        assert _given_back(await stage.provider.inquire(stage.account, standing)) == AMOUNT
+        assert (fact.total, fact.currency) == (AMOUNT, submitted.amount.currency)
+        assert _given_back(await stage.provider.inquire(stage.account, submitted)) == AMOUNT
 
     async def test_a_part_can_be_given_back_where_the_terms_say_so(self, stage: Stage, choice: Choice) -> None:
-        standing = await _paid(stage, choice)
-        (fact,) = await stage.provider.refund(stage.account, standing, _giveback(standing, 50_000))
+        submitted = await _paid(stage, choice)
+        (fact,) = await stage.provider.refund(stage.account, submitted, _refund_request(submitted, 50_000))
         assert isinstance(fact, RefundSettled)
         assert fact.total == 50_000
-        after = await stage.provider.inquire(stage.account, replace(standing, refunded=50_000))
+        after = await stage.provider.inquire(stage.account, replace(submitted, refunded=50_000))
         assert _given_back(after) == 50_000
 
     async def test_a_lost_answer_to_a_submission_is_unknown_and_never_makes_two_orders(
@@ -234,43 +227,45 @@ class PaymentConformance:
 
     async def test_a_lost_answer_to_a_refund_gives_the_money_back_once(self, stage: Stage, choice: Choice) -> None:
         """R8: the transaction itself says what went back."""
-        standing = await _paid(stage, choice)
+        submitted = await _paid(stage, choice)
         await self.lose_answer_to_refund(stage)
         try:
-            found: Sequence[Fact] = await stage.provider.refund(stage.account, standing, _giveback(standing, AMOUNT))
+            found: Sequence[Fact] = await stage.provider.refund(
+                stage.account, submitted, _refund_request(submitted, AMOUNT)
+            )
         except OutcomeUnknown:
-            found = await stage.provider.inquire(stage.account, standing)
+            found = await stage.provider.inquire(stage.account, submitted)
         assert _given_back(found) == AMOUNT
-        assert _given_back(await stage.provider.inquire(stage.account, standing)) == AMOUNT
+        assert _given_back(await stage.provider.inquire(stage.account, submitted)) == AMOUNT
 
     async def lose_answer_to_refund(self, stage: Stage) -> None:
         """For a provider that looks before it gives back, the next answer is another one."""
         await stage.lose_next_answer()
 
     async def test_a_lost_answer_to_a_cancel_ends_in_the_truth(self, stage: Stage, choice: Choice) -> None:
-        standing = await _submitted(stage, choice)
+        submitted = await _submitted(stage, choice)
         await stage.lose_next_answer()
         try:
-            found = await stage.provider.cancel(stage.account, standing)
+            found = await stage.provider.cancel(stage.account, submitted)
         except OutcomeUnknown:
-            found = await stage.provider.cancel(stage.account, standing)
+            found = await stage.provider.cancel(stage.account, submitted)
         assert all(isinstance(fact, Cancelled | Expired) for fact in found)
 
     async def test_what_never_left_is_unreachable_and_so_may_be_sent_again(self, stage: Stage, choice: Choice) -> None:
         """R8: connect refused."""
         provider, nowhere, submission = stage.provider, stage.unreachable(), _submission(stage, choice)
-        standing = _standing(submission, "X" * 30)
+        submitted = _submitted_attempt(submission, "X" * 30)
         with pytest.raises(Unreachable):
             await provider.submit(nowhere, submission)
         if not _terms(stage, choice).wallet:
             with pytest.raises(Unreachable):
-                await provider.inquire(nowhere, standing)
+                await provider.inquire(nowhere, submitted)
         if _terms(stage, choice).cancel:
             with pytest.raises(Unreachable):
-                await provider.cancel(nowhere, standing)
+                await provider.cancel(nowhere, submitted)
         if _terms(stage, choice).refund:
             with pytest.raises(Unreachable):
-                await provider.refund(nowhere, replace(standing, captured=AMOUNT), _giveback(standing, AMOUNT))
+                await provider.refund(nowhere, replace(submitted, captured=AMOUNT), _refund_request(submitted, AMOUNT))
 
     async def test_wrong_credentials_are_a_refusal_of_the_call_and_not_a_decline(
         self, stage: Stage, choice: Choice
@@ -327,15 +322,17 @@ def _quote(terms: MethodTerms, choice: Choice) -> Quote:
     )
 
 
-def _whole(standing: Standing) -> tuple[int, str]:
+def _whole(submitted: SubmittedAttempt) -> tuple[int, str]:
     """All that is owed, as a capture counts it: a crypto attempt in base units of its asset."""
-    if standing.quote is None:
-        return standing.amount.amount, standing.amount.currency
-    return int(standing.quote.amount), standing.quote.asset
+    if submitted.quote is None:
+        return submitted.amount.amount, submitted.amount.currency
+    return int(submitted.quote.amount), submitted.quote.asset
 
 
-def _standing(submission: Submission, provider_reference: str, shown: NextAction | None = None) -> Standing:
-    return Standing(
+def _submitted_attempt(
+    submission: Submission, provider_reference: str, shown: NextAction | None = None
+) -> SubmittedAttempt:
+    return SubmittedAttempt(
         attempt=submission.attempt,
         reference=submission.reference,
         provider_reference=provider_reference,
@@ -358,20 +355,22 @@ async def _accepted(stage: Stage, submission: Submission) -> Accepted:
     return fact
 
 
-async def _submitted(stage: Stage, choice: Choice) -> Standing:
+async def _submitted(stage: Stage, choice: Choice) -> SubmittedAttempt:
     submission = _submission(stage, choice)
     accepted = await _accepted(stage, submission)
-    return _standing(submission, accepted.reference, accepted.next_action)
+    return _submitted_attempt(submission, accepted.reference, accepted.next_action)
 
 
-async def _paid(stage: Stage, choice: Choice) -> Standing:
-    standing = await _submitted(stage, choice)
-    await stage.pay(standing.reference)
-    return replace(standing, captured=AMOUNT)
+async def _paid(stage: Stage, choice: Choice) -> SubmittedAttempt:
+    submitted = await _submitted(stage, choice)
+    await stage.pay(submitted.reference)
+    return replace(submitted, captured=AMOUNT)
 
 
-def _giveback(standing: Standing, amount: int) -> Giveback:
-    return Giveback(ids.new(), Money(amount, standing.amount.currency), amount == AMOUNT, "The customer sent it back")
+def _refund_request(submitted: SubmittedAttempt, amount: int) -> RefundRequest:
+    return RefundRequest(
+        ids.new(), Money(amount, submitted.amount.currency), amount == AMOUNT, "The customer sent it back"
+    )
 
 
 def _given_back(found: Sequence[Fact]) -> int:

@@ -5,20 +5,17 @@ from collections.abc import Sequence
 import msgspec
 
 from gerbang.base.http import Http, OutcomeUnknown
+from gerbang.ports.facts import Accepted, Captured, Declined, Fact
+from gerbang.ports.next_action import DisplayQr
 from gerbang.ports.payment import (
-    Accepted,
     Account,
-    Captured,
-    Declined,
-    DisplayQr,
-    Effect,
-    Fact,
-    Giveback,
     Lookup,
     Method,
     MethodTerms,
-    Standing,
+    RefundRequest,
     Submission,
+    SubmissionEffect,
+    SubmittedAttempt,
 )
 
 
@@ -40,7 +37,7 @@ class ToyPayments:
         return [
             MethodTerms(
                 method=Method.QRIS,
-                effect=Effect.INSTRUCTS,
+                effect=SubmissionEffect.INSTRUCTS,
                 lookup=Lookup.BY_OUR_REFERENCE,
                 currency="IDR",
                 least=1_000,
@@ -52,14 +49,16 @@ class ToyPayments:
         told = await self._ask(account, "PUT", submission.reference, submission.amount.amount)
         return [Accepted(told.reference, DisplayQr(f"toy:{told.reference}"), submission.expires_at)]
 
-    async def inquire(self, account: Account, standing: Standing) -> Sequence[Fact]:
-        told = await self._ask(account, "GET", standing.reference)
+    async def inquire(self, account: Account, submitted: SubmittedAttempt) -> Sequence[Fact]:
+        told = await self._ask(account, "GET", submitted.reference)
         return [Captured(told.amount, "IDR")] if told.paid else []
 
-    async def cancel(self, account: Account, standing: Standing) -> Sequence[Fact]:
-        return await self.inquire(account, standing)
+    async def cancel(self, account: Account, submitted: SubmittedAttempt) -> Sequence[Fact]:
+        return await self.inquire(account, submitted)
 
-    async def refund(self, _account: Account, _standing: Standing, _giveback: Giveback) -> Sequence[Fact]:
+    async def refund(
+        self, _account: Account, _submitted_attempt: SubmittedAttempt, _refund_request: RefundRequest
+    ) -> Sequence[Fact]:
         return [Declined("not_refundable", "The toy gives nothing back.")]
 
     async def _ask(self, account: Account, method: str, reference: str, amount: int = 0) -> Told:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 import msgspec
 
 from gerbang.base import ids
-from gerbang.ports.payment import Account, Captured
+from gerbang.ports.facts import Captured
+from gerbang.ports.payment import Account
 from gerbang.ports.webhook import Ignored, Rejection, Reply, SignedFacts, Verified, WebhookRequest
 from tests.toy.adapter import Told
 

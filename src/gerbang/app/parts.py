@@ -98,8 +98,7 @@ async def core(
             marks=HighWaterMarks(settings.marks_folder),
         )
         payments = _payments(settings, calls, db=db, connections=connections, secrets=secrets, clock=clock, http=http)
-        watcher = Watcher(payments.context, http)
-        payments.context.watch(watcher.look, watcher.begin, watcher.sweep)
+        watcher = _watcher(payments, http)
         await secrets.ensure_own()
 
         events = Router(nouns.events(payments.context), connections.kind_of)
@@ -174,6 +173,12 @@ def _payments(
         create_wait_s=settings.provider_wait_s,
         refund_rules=read_rules(settings.refund_second_person, settings.refund_approval_above),
     )
+
+
+def _watcher(payments: Payments, http: Http) -> Watcher:
+    watcher = Watcher(payments.context, http)
+    payments.context.watch(watcher.look, watcher.begin, watcher.sweep)
+    return watcher
 
 
 def _notifications(settings: Settings, db: Database) -> Notifications:

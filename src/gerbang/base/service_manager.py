@@ -33,7 +33,7 @@ class ServiceManager:
             channel.sendto("\n".join(words).encode(), place)
 
 
-class Ear:
+class NotifySocket:
     """The manager's side, for one process: a socket of its own at `address`."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from gerbang.base.child_processes import die_with_parent, follow
 from gerbang.base.errors import Unavailable
-from gerbang.base.service_manager import Ear
+from gerbang.base.service_manager import NotifySocket
 
 _STEADY_S: Final = 20.0  # a child that ran this long starts its back-off anew
 _LONGEST_PAUSE_S: Final = 15.0
@@ -43,7 +43,7 @@ class Child:
     tells: bool = False
     needed: bool = True
     silent_s: float = SILENT_S
-    ear: Ear | None = None
+    ear: NotifySocket | None = None
     process: "subprocess.Popen[bytes] | None" = None
     started_at: float = 0.0
     deaths: int = 0
@@ -53,7 +53,7 @@ class Child:
         """Start it in a session of its own, so that Ctrl-C reaches us alone; it ends with us even if we are killed."""
         if self.ear is not None:
             self.ear.close()
-        self.ear = Ear() if self.tells else None
+        self.ear = NotifySocket() if self.tells else None
         said_where = (
             {"NOTIFY_SOCKET": self.ear.address, "WATCHDOG_USEC": f"{self.silent_s * 1e6:.0f}"} if self.ear else {}
         )

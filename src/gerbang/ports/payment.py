@@ -1,4 +1,4 @@
-"""What core asks of a payment provider, and the facts a provider answers with. Frozen values and one protocol; no I/O."""
+"""What core asks of a payment provider; what it answers: facts.py. Frozen values and one protocol; no I/O."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +10,8 @@ from uuid import UUID
 import msgspec
 
 from gerbang.base.money import Money
+from gerbang.ports.facts import Fact
+from gerbang.ports.next_action import NextAction
 
 LONGEST_EXPIRY_S: Final = 31 * 86_400  # that a payment may wait, whatever its method takes
 
@@ -27,7 +29,7 @@ class Method(StrEnum):
     CRYPTO = "crypto"
 
 
-class Effect(StrEnum):
+class SubmissionEffect(StrEnum):
     """What a submission may do at the provider. INSTRUCTS moves no money by itself: a VA number, a hosted page."""
 
     INSTRUCTS = "instructs"
@@ -43,44 +45,6 @@ class Lookup(StrEnum):
 
 
 # What the payer must do next, as the outer contract's `next_action`: tagged by `type`.
-class Redirect(msgspec.Struct, frozen=True, tag="redirect"):
-    url: str
-
-
-class DisplayVirtualAccount(msgspec.Struct, frozen=True, tag="display_virtual_account"):
-    bank: str
-    number: str
-
-
-class DisplayCode(msgspec.Struct, frozen=True, tag="display_code"):
-    store: str
-    code: str
-
-
-class DisplayQr(msgspec.Struct, frozen=True, tag="display_qr"):
-    content: str
-
-
-class Wait(msgspec.Struct, frozen=True, tag="wait"):
-    """Nothing to show: the payer acts elsewhere, in an app for one."""
-
-
-class DisplayCrypto(msgspec.Struct, frozen=True, tag="display_crypto"):
-    """`amount` is base units of `asset` as text (JSON would lose them), `uri` what a wallet opens (ERC-681), `page` the processor's own
-    page for the same transfer, if it has one.
-    """
-
-    network: str
-    asset: str
-    address: str
-    amount: str
-    uri: str
-    page: str = ""
-
-
-NextAction = Redirect | DisplayVirtualAccount | DisplayCode | DisplayQr | DisplayCrypto | Wait
-
-
 class Quote(msgspec.Struct, frozen=True):
     """What a crypto attempt froze: so many base units of `asset` on `network` (amounts are text, JSON would lose them) for its price.
 
@@ -104,114 +68,6 @@ class Quote(msgspec.Struct, frozen=True):
 
 
 # Facts: what a provider says happened to one transaction of one attempt. Totals, never deltas.
-class Accepted(msgspec.Struct, frozen=True, tag=True):
-    """Registered at the provider: its reference, what the payer must do, and until when."""
-
-    reference: str
-    next_action: NextAction | None = None
-    expires_at: datetime | None = None
-
-
-class ActionRequired(msgspec.Struct, frozen=True, tag=True):
-    """The payer must go to `url` before anything else happens."""
-
-    url: str
-
-
-class Captured(msgspec.Struct, frozen=True, tag=True):
-    """Money is in: `total` minor units of `currency` so far; `at` is the provider's time of it. A crypto attempt is captured in base
-    units of its quote's asset; `by_person`: in the price's currency, for nobody counted what came.
-    """
-
-    total: int
-    currency: str
-    at: datetime | None = None
-    by_person: bool = False
-
-
-class Claimed(msgspec.Struct, frozen=True, tag=True):
-    """A processor says that crypto came in, and our own node must see it before it counts.
-
-    `total` base units of `currency` are what the payer is credited with; the node must see `onchain` of them (less than `total` where
-    the processor keeps a fee) reach `recipient` in the transaction `transaction` on `network`. Amounts as text where JSON is near.
-    """
-
-    total: int
-    currency: str
-    network: str
-    transaction: str
-    recipient: str
-    onchain: int
-    at: datetime | None = None
-
-
-class Declined(msgspec.Struct, frozen=True, tag=True):
-    """The attempt, or a refund, was refused: a stable `code` of ours (of an attempt: declines.py), the provider's own words and its code."""
-
-    code: str
-    reason: str
-    provider_code: str = ""
-
-
-class Expired(msgspec.Struct, frozen=True, tag=True):
-    """The provider no longer takes money for it."""
-
-
-class Cancelled(msgspec.Struct, frozen=True, tag=True):
-    """Closed before any money moved."""
-
-
-class RefundSettled(msgspec.Struct, frozen=True, tag=True):
-    """Money went back: `total` minor units so far over all refunds of this transaction."""
-
-    total: int
-    currency: str
-    reference: str | None = None
-
-
-class Disputed(msgspec.Struct, frozen=True, tag=True):
-    """The payer's bank took the money back for now."""
-
-
-class DisputeClosed(msgspec.Struct, frozen=True, tag=True):
-    won: bool
-
-
-class Retracted(msgspec.Struct, frozen=True, tag=True):
-    """A reorg or a bank's reversal took the capture back."""
-
-    reason: str
-
-
-class Mismatched(msgspec.Struct, frozen=True, tag=True):
-    """A right signature over a wrong amount, currency, token, chain or recipient."""
-
-    why: str
-
-
-class Lost(msgspec.Struct, frozen=True, tag=True):
-    """Our own note: the call left and no clear answer came back."""
-
-    why: str
-
-
-Fact = (
-    Accepted
-    | ActionRequired
-    | Captured
-    | Claimed
-    | Declined
-    | Expired
-    | Cancelled
-    | RefundSettled
-    | Disputed
-    | DisputeClosed
-    | Retracted
-    | Mismatched
-    | Lost
-)
-
-
 @dataclass(frozen=True, slots=True)
 class MethodOption:
     """One choice inside a method that the payer sees: a bank of `virtual_account`, for one.
@@ -259,7 +115,7 @@ class MethodTerms:
     """
 
     method: Method
-    effect: Effect
+    effect: SubmissionEffect
     lookup: Lookup
     currency: str
     least: int
@@ -334,7 +190,7 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SubmittedAttempt:
     """An attempt that the provider knows: what an inquiry, a cancel or a refund must name. Amounts in minor units.
 
     `provider_reference` is empty when the answer that named it was lost and the method can be looked up by our reference: then an
@@ -357,7 +213,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Giveback:
+class RefundRequest:
     """One refund to be asked for; `full` when nothing of the capture stays, `again` when an earlier ask may have arrived. Of a crypto attempt
     it is in the price's currency: the adapter turns it into the asset by the attempt's quote.
     """
@@ -385,15 +241,17 @@ class PaymentProvider(Protocol):
         """Register the attempt: `Accepted` with what the payer needs, or `Declined`."""
         ...
 
-    async def inquire(self, account: Account, standing: Standing) -> Sequence[Fact]:
+    async def inquire(self, account: Account, submitted: SubmittedAttempt) -> Sequence[Fact]:
         """What the provider says now about the transaction; an empty answer means nothing has happened yet."""
         ...
 
-    async def cancel(self, account: Account, standing: Standing) -> Sequence[Fact]:
+    async def cancel(self, account: Account, submitted: SubmittedAttempt) -> Sequence[Fact]:
         """Close an unpaid attempt: `Cancelled`, or what turned out to be true instead (`Captured`, `Expired`)."""
         ...
 
-    async def refund(self, account: Account, standing: Standing, giveback: Giveback) -> Sequence[Fact]:
+    async def refund(
+        self, account: Account, submitted: SubmittedAttempt, refund_request: RefundRequest
+    ) -> Sequence[Fact]:
         """Give money back: `RefundSettled` with the new total, `Accepted` when the provider took it and is not done, so that it is only looked
         for from then on, or `Declined` when it refuses.
         """

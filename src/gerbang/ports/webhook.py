@@ -7,7 +7,8 @@ from uuid import UUID
 
 import msgspec
 
-from gerbang.ports.payment import Account, Fact
+from gerbang.ports.facts import Fact
+from gerbang.ports.payment import Account
 
 Said_co = TypeVar("Said_co", covariant=True)
 

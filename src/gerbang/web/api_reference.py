@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from gerbang.base.errors import GerbangError
 from gerbang.web.problems import status_of
-from gerbang.web.texts.problems import PROBLEMS, Told
+from gerbang.web.texts.problems import PROBLEMS, ProblemText
 
 STYLE: Final = """
 :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 18%, transparent); }
@@ -62,7 +62,7 @@ class ErrorRow(NamedTuple):
     code: str
     status: int
     title: str
-    told: Told
+    told: ProblemText
 
 
 def error_rows() -> list[ErrorRow]:

@@ -25,8 +25,8 @@ from gerbang.core.identity.model import Caller, NoOwnerYet
 from gerbang.web import texts
 from gerbang.web.gateway.hosts import BY_PROXY
 from gerbang.web.gateway.request_context import context_of
-from gerbang.web.kept_form import kept_form, typed_again
 from gerbang.web.problems import CrossSite, MethodNotAllowed, UnsupportedMedia, allowed_methods, status_of
+from gerbang.web.rejected_form import rejected_form, typed_again
 from gerbang.web.services import Services
 
 _WEB: Final = Path(__file__).parent
@@ -285,7 +285,7 @@ def page_error(request: Request[Any, Any, Any], error: GerbangError) -> Page:
         detail=" ".join(part for part in (error.detail, error.hint) if part) if message == "refused" else "",
         request_id=request.scope["state"].get("request_id", ""),
         back=f"{_DESK}/payments" if desk else "",
-        kept=kept_form(request, error),
+        kept=rejected_form(request, error),
         shop=settings.shop_name,
         home=f"{_DESK}/payments" if desk else "/shop" if settings.sandbox else "",
         is_test=settings.sandbox,

@@ -9,7 +9,7 @@ import pytest
 from gerbang.base import ids
 from gerbang.base.db import Database
 from gerbang.core.idempotency import service as idempotency
-from gerbang.core.idempotency.model import Claim, IdempotencyKey, IdempotencyKeyReused
+from gerbang.core.idempotency.model import ClaimedKey, IdempotencyKey, IdempotencyKeyReused
 
 ASKED, OTHERWISE = b"a" * 32, b"b" * 32
 
@@ -64,11 +64,11 @@ async def test_each_of_a_batch_is_answered_for_itself(db: Database) -> None:
     old, a, again, wrong, fresh = (ids.new() for _ in range(5))
     await claimed(db, key("old"), "order", old)
     claims = [
-        Claim(key("old"), "order", ids.new()),
-        Claim(key("a"), "order", a),
-        Claim(key("a"), "order", again),
-        Claim(key("a", fingerprint=OTHERWISE), "order", wrong),
-        Claim(key("fresh"), "order", fresh),
+        ClaimedKey(key("old"), "order", ids.new()),
+        ClaimedKey(key("a"), "order", a),
+        ClaimedKey(key("a"), "order", again),
+        ClaimedKey(key("a", fingerprint=OTHERWISE), "order", wrong),
+        ClaimedKey(key("fresh"), "order", fresh),
     ]
     async with db.transaction() as tx:
         firsts, now = await idempotency.claim_all(tx, claims)
@@ -86,6 +86,6 @@ async def test_a_batch_of_fresh_keys_is_one_statement(db: Database) -> None:
     said: list[str] = []
     async with db.transaction() as tx:
         tx.add_query_logger(lambda record: said.append(record.query))  # type: ignore[attr-defined]  # the driver's own
-        await idempotency.claim_all(tx, [Claim(key(str(n)), "order", ids.new()) for n in range(50)])
+        await idempotency.claim_all(tx, [ClaimedKey(key(str(n)), "order", ids.new()) for n in range(50)])
     await asyncio.sleep(0)  # the driver tells of a statement after it
     assert len([query for query in said if "idempotency_keys" in query]) == 1

@@ -25,7 +25,8 @@ from gerbang.core.payments.model import (
     RefundStatus,
 )
 from gerbang.core.payments.provider_calls import load_details
-from gerbang.ports.payment import DisplayVirtualAccount, Effect, Lookup, Method, NextAction, Payer
+from gerbang.ports.next_action import DisplayVirtualAccount, NextAction
+from gerbang.ports.payment import Lookup, Method, Payer, SubmissionEffect
 
 AT = datetime(2026, 11, 23, 7, 5, 9, tzinfo=UTC)
 SARI = Payer("Sari Wulandari", "sari@example.com", "+628120000001", "id")
@@ -83,7 +84,7 @@ def _attempt(of: Payment, status: AttemptStatus, shown: NextAction | None, *, re
         method=Method.VIRTUAL_ACCOUNT,
         options={"bank": "BCA"},
         connection="nicepay-main",
-        effect=Effect.INSTRUCTS,
+        effect=SubmissionEffect.INSTRUCTS,
         lookup=Lookup.NONE,
         amount=150_000,
         currency="IDR",

@@ -19,7 +19,8 @@ from gerbang.core.payments.provider_calls import load_details
 from gerbang.core.personal_data.model import Person
 from gerbang.core.queue import store as queue
 from gerbang.core.queue.model import Job, LeaseLost, Retry
-from gerbang.ports.payment import NextAction, Payer, Redirect
+from gerbang.ports.next_action import NextAction, Redirect
+from gerbang.ports.payment import Payer
 from tests.core.notifications.example_payments import SARI, VA, People, about, announced, as_row, details, stored, taken
 from tests.providers.smtp.listener import listening
 

@@ -15,7 +15,7 @@ from gerbang.core.notifications.message_data import describe
 from gerbang.core.notifications.model import Template
 from gerbang.core.notifications.rendering import Letterhead, Rendered, render
 from gerbang.core.payments.model import AttemptStatus, PaymentStatus, RefundStatus
-from gerbang.ports.payment import DisplayCode
+from gerbang.ports.next_action import DisplayCode
 from tests.core.notifications.example_payments import AT, about, details
 from tests.web.checkout.example_payments import STORIES
 

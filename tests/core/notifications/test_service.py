@@ -24,7 +24,8 @@ from gerbang.core.notifications.model import (
 from gerbang.core.notifications.service import CONSUMER, SEND
 from gerbang.core.payments.model import PAYMENT, AttemptStatus, PaymentDetail, PaymentStatus, RefundStatus
 from gerbang.core.personal_data.model import Person
-from gerbang.ports.payment import NextAction, Payer, Redirect
+from gerbang.ports.next_action import NextAction, Redirect
+from gerbang.ports.payment import Payer
 from tests.core.notifications.example_payments import (
     AT,
     JANE,

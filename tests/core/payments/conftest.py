@@ -21,7 +21,7 @@ from gerbang.core.identity.model import PERMISSIONS, Caller, Role
 from gerbang.core.inbox.worker import Worker as InboxWorker
 from gerbang.core.ledger.service import Ledger
 from gerbang.core.payments import sweeps
-from gerbang.core.payments.model import MethodChoice, NewPayment, Outcome, PaymentDetail, PaymentStatus
+from gerbang.core.payments.model import CreationResult, MethodChoice, NewPayment, PaymentDetail, PaymentStatus
 from gerbang.core.payments.verification import service as verification
 from gerbang.core.queue import business_time
 from gerbang.core.queue.worker import Worker as QueueWorker
@@ -50,7 +50,7 @@ class World:
     sandbox: Sandbox
     owner: Database
 
-    async def create(self, *, amount: int = 150_000, choice: MethodChoice | None = VA, key: str = "") -> Outcome:
+    async def create(self, *, amount: int = 150_000, choice: MethodChoice | None = VA, key: str = "") -> CreationResult:
         """A payment by the operator."""
         who = Payer("Sari Wulandari", "sari@lumbung.example", "08123456789", "id")
         new = NewPayment(amount, "IDR", "Kopi Gayo", "LBG-1", payer=who, choice=choice)

@@ -13,7 +13,8 @@ from gerbang.core.payments import amount_due
 from gerbang.core.payments.model import MethodChoice, NewPayment, PaymentDetail
 from gerbang.core.payments.verification import service as verification
 from gerbang.core.queue import business_time
-from gerbang.ports.payment import DisplayCrypto, Method
+from gerbang.ports.next_action import DisplayCrypto
+from gerbang.ports.payment import Method
 from gerbang.providers.nicepay.simulator import Merchant
 from gerbang.providers.sealed import ensure_root_key
 from gerbang.sandbox.app import ChainConfig, running

@@ -12,20 +12,19 @@ from typing import Final
 from gerbang.base.http import Http, OutcomeUnknown, Unreachable
 from gerbang.ports.chain import Asset, Head, Network, Reading, Receipt, Transfer
 from gerbang.ports.chain import Block as ChainBlock
+from gerbang.ports.facts import Accepted, Fact
 from gerbang.ports.kinds import Kind
+from gerbang.ports.next_action import DisplayCrypto
 from gerbang.ports.payment import (
-    Accepted,
     Account,
     AssetTerms,
-    DisplayCrypto,
-    Effect,
-    Fact,
-    Giveback,
     Lookup,
     Method,
     MethodTerms,
-    Standing,
+    RefundRequest,
     Submission,
+    SubmissionEffect,
+    SubmittedAttempt,
 )
 from gerbang.ports.provider import Provider, SettingField
 
@@ -230,7 +229,7 @@ class ScriptedWallet:
         return [
             MethodTerms(
                 method=Method.CRYPTO,
-                effect=Effect.INSTRUCTS,
+                effect=SubmissionEffect.INSTRUCTS,
                 lookup=Lookup.NONE,
                 currency="",
                 least=1,
@@ -248,13 +247,15 @@ class ScriptedWallet:
         shown = DisplayCrypto(self._chain.name, asset, address, submission.quote.amount, f"ethereum:{address}")
         return (Accepted(address, shown, submission.quote.expires_at),)
 
-    async def inquire(self, account: Account, standing: Standing) -> Sequence[Fact]:
+    async def inquire(self, account: Account, standing: SubmittedAttempt) -> Sequence[Fact]:
         return ()
 
-    async def cancel(self, account: Account, standing: Standing) -> Sequence[Fact]:
+    async def cancel(self, account: Account, standing: SubmittedAttempt) -> Sequence[Fact]:
         return ()
 
-    async def refund(self, account: Account, standing: Standing, giveback: Giveback) -> Sequence[Fact]:
+    async def refund(
+        self, account: Account, standing: SubmittedAttempt, refund_request: RefundRequest
+    ) -> Sequence[Fact]:
         return ()
 
 
@@ -277,7 +278,7 @@ class ScriptedProcessor:
         return [
             MethodTerms(
                 method=Method.CRYPTO,
-                effect=Effect.INSTRUCTS,
+                effect=SubmissionEffect.INSTRUCTS,
                 lookup=Lookup.BY_THEIRS,
                 currency="",
                 least=1,
@@ -292,13 +293,15 @@ class ScriptedProcessor:
         shown = DisplayCrypto("base", "USDC", self.address, submission.quote.amount, f"ethereum:{self.address}")
         return (Accepted(f"chk_{submission.reference}", shown, submission.quote.expires_at),)
 
-    async def inquire(self, account: Account, standing: Standing) -> Sequence[Fact]:
+    async def inquire(self, account: Account, standing: SubmittedAttempt) -> Sequence[Fact]:
         return ()
 
-    async def cancel(self, account: Account, standing: Standing) -> Sequence[Fact]:
+    async def cancel(self, account: Account, standing: SubmittedAttempt) -> Sequence[Fact]:
         return ()
 
-    async def refund(self, account: Account, standing: Standing, giveback: Giveback) -> Sequence[Fact]:
+    async def refund(
+        self, account: Account, standing: SubmittedAttempt, refund_request: RefundRequest
+    ) -> Sequence[Fact]:
         return ()
 
 

@@ -19,17 +19,9 @@ from gerbang.core.payments.amount_due import (
 )
 from gerbang.core.payments.machine import advance
 from gerbang.core.payments.model import Attempt, AttemptStatus, PaymentDetail, PaymentStatus
-from gerbang.ports.payment import (
-    Captured,
-    DisplayCode,
-    DisplayCrypto,
-    DisplayQr,
-    NextAction,
-    Quote,
-    Redirect,
-    Retracted,
-    Wait,
-)
+from gerbang.ports.facts import Captured, Reversed
+from gerbang.ports.next_action import DisplayCode, DisplayCrypto, DisplayQr, NextAction, Redirect, Wait
+from gerbang.ports.payment import Quote
 from tests.web.checkout.example_payments import ADDRESS, NOW, USDC, VA, attempt, payment
 
 PART = PaymentStatus.PART_PAID
@@ -85,7 +77,7 @@ def test_the_demo_wallet_sends_what_is_missing_and_once_all_is_there_what_was_as
 
 def test_after_a_reorg_took_the_part_back_the_whole_is_asked_for_again() -> None:
     one = advance(coins(), Captured(20_000_000, "USDC"))
-    back = advance(one, Retracted("gone"))
+    back = advance(one, Reversed("gone"))
     assert asked_by(back, 4_850) == USDC
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from gerbang.base import ids
 from gerbang.base.errors import GerbangError
-from gerbang.core.payments.model import AttemptStatus, MethodChoice, Outcome, PaymentDetail, PaymentStatus
+from gerbang.core.payments.model import AttemptStatus, CreationResult, MethodChoice, PaymentDetail, PaymentStatus
 from gerbang.ports.payment import Method
 from tests.core.payments.provider_book import agrees, fault
 
@@ -20,7 +20,7 @@ def va(bank: str) -> MethodChoice:
     return MethodChoice(Method.VIRTUAL_ACCOUNT, {"bank": bank})
 
 
-async def add(world: World, details: PaymentDetail, choice: MethodChoice) -> Outcome:
+async def add(world: World, details: PaymentDetail, choice: MethodChoice) -> CreationResult:
     return await world.core.payments.add_attempt(OPERATOR, details.payment.id, choice, world.key())
 
 
@@ -120,7 +120,7 @@ async def test_a_cancel_and_a_new_attempt_at_once_end_as_if_one_came_after_the_o
         answers = await asyncio.gather(
             add(world, made, QRIS), world.core.payments.cancel(OPERATOR, made.payment.id), return_exceptions=True
         )
-        assert all(isinstance(a, GerbangError | Outcome | PaymentDetail) for a in answers), answers
+        assert all(isinstance(a, GerbangError | CreationResult | PaymentDetail) for a in answers), answers
 
         async def quiet(made: PaymentDetail = made) -> bool:
             latest = await world.core.payments.get(made.payment.id)

@@ -17,7 +17,8 @@ from gerbang.core.payments.model import (
     PaymentStatus,
     RefundStatus,
 )
-from gerbang.ports.payment import Method, Wait
+from gerbang.ports.next_action import Wait
+from gerbang.ports.payment import Method
 from gerbang.providers.nicepay.simulator.snap import signing
 from tests import demo_accounts
 

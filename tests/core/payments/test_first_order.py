@@ -4,7 +4,8 @@ import asyncio
 
 from gerbang.base import ids
 from gerbang.core.payments.model import AttemptStatus, MethodChoice, PaymentStatus, RefundStatus
-from gerbang.ports.payment import DisplayVirtualAccount, Method, Redirect
+from gerbang.ports.next_action import DisplayVirtualAccount, Redirect
+from gerbang.ports.payment import Method
 from tests import demo_accounts
 
 from .conftest import CARD, OPERATOR, World

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from gerbang.core.payments.applying_facts import FactReport, apply_report
-from gerbang.core.payments.crypto.transfers import Judged, State, facts
+from gerbang.core.payments.crypto.transfers import ClassifiedTransfer, State, facts
 from gerbang.core.payments.model import Attempt, AttemptStatus
 from gerbang.core.payments.unit_of_work import PaymentAggregate, PaymentEffects
-from gerbang.ports.payment import Captured, Fact, Retracted
+from gerbang.ports.facts import Captured, Fact, Reversed
 from tests.core.payments.crypto.test_transfers import ATTEMPT, LATER, MINED
 
 from .test_machine import ID, NOW, a_payment, an_attempt
@@ -44,7 +44,7 @@ def test_coins_that_came_in_time_are_in_time_whenever_a_surplus_comes() -> None:
     """Our node was away, and sees both at once."""
     transfers = [MINED, dataclasses.replace(MINED, transaction="0x8", at=LATER + timedelta(hours=1))]
     judged = [
-        Judged(
+        ClassifiedTransfer(
             attempt=ATTEMPT.id,
             chain_id=8_453,
             network="base",
@@ -61,7 +61,7 @@ def test_coins_that_came_in_time_are_in_time_whenever_a_surplus_comes() -> None:
 
 
 def test_a_payment_that_the_bank_took_back_is_over_after_its_deadline() -> None:
-    taken_back = Retracted("The bank reversed the deposit.")
+    taken_back = Reversed("The bank reversed the deposit.")
     in_time = heard(an_attempt(S.CAPTURED), NOW, [taken_back], [taken_back])
     assert in_time.attempts[ID].status is S.PENDING
     after = heard(an_attempt(S.CAPTURED), AFTER, [taken_back])
@@ -72,5 +72,5 @@ def test_a_payment_that_the_bank_took_back_is_over_after_its_deadline() -> None:
 
 def test_money_that_comes_again_after_that_counts() -> None:
     again = Captured(150_000, "IDR", AFTER)
-    after = heard(an_attempt(S.CAPTURED), AFTER, [Retracted("reversed")], [again])
+    after = heard(an_attempt(S.CAPTURED), AFTER, [Reversed("reversed")], [again])
     assert (after.attempts[ID].status, after.attempts[ID].captured) == (S.CAPTURED, 150_000)

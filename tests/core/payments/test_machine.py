@@ -18,25 +18,23 @@ from gerbang.core.payments.model import (
     Refund,
     RefundStatus,
 )
-from gerbang.ports.payment import (
+from gerbang.ports.facts import (
     Accepted,
     ActionRequired,
+    AnswerLost,
     Cancelled,
     Captured,
     Declined,
-    DisplayVirtualAccount,
     DisputeClosed,
     Disputed,
-    Effect,
     Expired,
     Fact,
-    Lookup,
-    Lost,
-    Method,
     Mismatched,
     RefundSettled,
-    Retracted,
+    Reversed,
 )
+from gerbang.ports.next_action import DisplayVirtualAccount
+from gerbang.ports.payment import Lookup, Method, SubmissionEffect
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 ID = UUID("0192a000-0000-7000-8000-000000000001")
@@ -52,7 +50,7 @@ def an_attempt(status: AttemptStatus = S.SUBMITTING, **changes: object) -> Attem
         method=Method.VIRTUAL_ACCOUNT,
         options={"bank": "BCA"},
         connection="nicepay",
-        effect=Effect.INSTRUCTS,
+        effect=SubmissionEffect.INSTRUCTS,
         lookup=Lookup.BY_THEIRS,
         amount=150_000,
         currency="IDR",
@@ -109,9 +107,9 @@ FACTS: dict[str, Fact] = {
     "refunded": RefundSettled(150_000, "IDR"),
     "disputed": Disputed(),
     "won": DisputeClosed(won=True),
-    "retracted": Retracted("reversal"),
+    "retracted": Reversed("reversal"),
     "mismatched": Mismatched("another order"),
-    "lost": Lost("timeout"),
+    "lost": AnswerLost("timeout"),
 }
 # What each status becomes by each fact; a status that is not named stays as it is.
 OPEN_MOVES = {
@@ -140,15 +138,15 @@ def test_every_status_meets_every_fact(status: AttemptStatus, name: str) -> None
 
 
 def test_a_lost_answer_means_what_the_method_declares() -> None:
-    assert advance(an_attempt(), Lost("")).status is S.ABANDONED
-    assert advance(an_attempt(lookup=Lookup.BY_OUR_REFERENCE), Lost("")).status is S.UNKNOWN
-    assert advance(an_attempt(provider_reference="T1"), Lost("")).status is S.UNKNOWN
-    charging = an_attempt(effect=Effect.MAY_CHARGE, lookup=Lookup.NONE)
-    assert advance(charging, Lost("")).status is S.HELD
+    assert advance(an_attempt(), AnswerLost("")).status is S.ABANDONED
+    assert advance(an_attempt(lookup=Lookup.BY_OUR_REFERENCE), AnswerLost("")).status is S.UNKNOWN
+    assert advance(an_attempt(provider_reference="T1"), AnswerLost("")).status is S.UNKNOWN
+    charging = an_attempt(effect=SubmissionEffect.MAY_CHARGE, lookup=Lookup.NONE)
+    assert advance(charging, AnswerLost("")).status is S.HELD
 
 
 def test_an_abandoned_attempt_is_still_listened_to() -> None:
-    abandoned = advance(an_attempt(), Lost("timeout"))
+    abandoned = advance(an_attempt(), AnswerLost("timeout"))
     known = advance(abandoned, Accepted("T1", DisplayVirtualAccount("BCA", "7001")))
     assert (known.status, known.provider_reference, known.next_action) == (S.ABANDONED, "T1", None)
     assert advance(known, Captured(150_000, "IDR")).status is S.CAPTURED
@@ -164,7 +162,7 @@ def test_money_in_another_currency_is_held() -> None:
 
 
 def test_a_capture_that_was_partly_given_back_and_then_taken_back_waits_for_a_person() -> None:
-    assert advance(an_attempt(S.CAPTURED, refunded=50_000), Retracted("reversal")).status is S.HELD
+    assert advance(an_attempt(S.CAPTURED, refunded=50_000), Reversed("reversal")).status is S.HELD
 
 
 def test_a_part_keeps_the_attempt_payable_and_the_payment_part_paid() -> None:
@@ -253,8 +251,8 @@ def test_what_went_back_of_a_part_pays_for_nothing_later() -> None:
 
 
 def test_a_capture_taken_back_beside_a_refund_holds_the_payment_whatever_else_came() -> None:
-    gone = advance(an_attempt(S.CAPTURED, refund_reserved=150_000), Retracted("reversal"))
-    assert advance(gone, Retracted("reversal")) is gone
+    gone = advance(an_attempt(S.CAPTURED, refund_reserved=150_000), Reversed("reversal"))
+    assert advance(gone, Reversed("reversal")) is gone
     assert payment_status(a_payment(), [gone, an_attempt(S.CAPTURED, number=2)], [], NOW) is PaymentStatus.HELD
     assert is_stopped(a_payment(), [gone])
 

@@ -8,13 +8,13 @@ from gerbang.core.connections.model import Connection
 from gerbang.core.payments.creation import attempt_of
 from gerbang.core.payments.method_selection import check_expiry
 from gerbang.core.payments.model import MethodChoice, MethodUnavailable
-from gerbang.ports.payment import Effect, Lookup, Method, MethodTerms
+from gerbang.ports.payment import Lookup, Method, MethodTerms, SubmissionEffect
 
 from .test_machine import NOW, a_payment
 
 HOUR = MethodTerms(
     method=Method.VIRTUAL_ACCOUNT,
-    effect=Effect.INSTRUCTS,
+    effect=SubmissionEffect.INSTRUCTS,
     lookup=Lookup.BY_THEIRS,
     currency="IDR",
     least=1,

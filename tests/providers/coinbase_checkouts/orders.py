@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gerbang.base import ids
 from gerbang.base.money import Money
-from gerbang.ports.payment import Account, Giveback, Method, Payer, Quote, Standing, Submission
+from gerbang.ports.payment import Account, Method, Payer, Quote, RefundRequest, Submission, SubmittedAttempt
 
 NOW = datetime(2025, 1, 15, 2, 30, tzinfo=UTC)
 REFERENCE = ids.show("att", UUID("01946a2e-5c40-7abc-8def-0123456789ab"))
@@ -74,8 +74,8 @@ def submission(**changes: Any) -> Submission:
     return replace(plain, **changes)
 
 
-def standing(**changes: Any) -> Standing:
-    plain = Standing(
+def submitted(**changes: Any) -> SubmittedAttempt:
+    plain = SubmittedAttempt(
         attempt=ids.read("att", REFERENCE),
         reference=REFERENCE,
         provider_reference=CHECKOUT,
@@ -90,8 +90,8 @@ def standing(**changes: Any) -> Standing:
     return replace(plain, **changes)
 
 
-def giveback(amount: int = 4_850, *, full: bool = True, reason: str = "Barang kembali") -> Giveback:
-    return Giveback(UUID("01946a2e-5c40-7abc-8def-00000000beef"), Money(amount, "USD"), full, reason)
+def refund_request(amount: int = 4_850, *, full: bool = True, reason: str = "Barang kembali") -> RefundRequest:
+    return RefundRequest(UUID("01946a2e-5c40-7abc-8def-00000000beef"), Money(amount, "USD"), full, reason)
 
 
 def checkout(status: str = "ACTIVE", **changes: Any) -> dict[str, Any]:

@@ -8,21 +8,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from gerbang.base.http import OutcomeUnknown, ProviderRefused, Unreachable
-from gerbang.ports.payment import (
-    Accepted,
-    Account,
-    Cancelled,
-    Captured,
-    Claimed,
-    Declined,
-    DisplayCrypto,
-    Effect,
-    Expired,
-    Fact,
-    Lookup,
-    Mismatched,
-    Redirect,
-)
+from gerbang.ports.facts import Accepted, Cancelled, Captured, Claimed, Declined, Expired, Fact, Mismatched
+from gerbang.ports.next_action import DisplayCrypto, Redirect
+from gerbang.ports.payment import Account, Lookup, SubmissionEffect
 from gerbang.providers.coinbase_checkouts import PROVIDER
 from gerbang.providers.coinbase_checkouts.account import PRODUCTION, SANDBOX, base_url, network
 from gerbang.providers.coinbase_checkouts.adapter import CheckoutPayments
@@ -38,8 +26,8 @@ from tests.providers.coinbase_checkouts.orders import (
     account,
     checkout,
     quote,
-    standing,
     submission,
+    submitted,
 )
 from tests.providers.coinbase_checkouts.script import HANG_UP, Say, Script, refusal, say
 
@@ -71,7 +59,7 @@ def test_a_connection_needs_key_and_id() -> None:
 def test_it_only_instructs_and_is_looked_up_by_coinbases_id(provider: CheckoutPayments) -> None:
     (terms,) = provider.terms(account(least="100", most="500000"))
     assert (terms.effect, terms.lookup, terms.wallet, terms.cancel, terms.refund, terms.partial_refund) == (
-        Effect.INSTRUCTS,
+        SubmissionEffect.INSTRUCTS,
         Lookup.BY_THEIRS,
         "",
         True,
@@ -250,7 +238,7 @@ class TestInquire:
         self, script: Script, provider: CheckoutPayments, status: str, says: tuple[Fact, ...]
     ) -> None:
         script.answers = [say(checkout(status, updatedAt=None))]
-        assert tuple(await provider.inquire(account(script.base_url), standing())) == says
+        assert tuple(await provider.inquire(account(script.base_url), submitted())) == says
         assert status in STATES
 
     async def test_a_status_in_no_table_is_nothing_yet_and_an_alert(
@@ -258,12 +246,12 @@ class TestInquire:
     ) -> None:
         script.answers = [say(checkout("ON_HOLD"))]
         with capture_logs() as logs:
-            assert not await provider.inquire(account(script.base_url), standing())
+            assert not await provider.inquire(account(script.base_url), submitted())
         assert [one["alert"] for one in logs] == ["The checkout has a status that is in no table."]
 
     async def test_whoever_trusts_coinbase_gets_its_word(self, script: Script, provider: CheckoutPayments) -> None:
         script.answers = [say(checkout("COMPLETED"))]
-        (fact,) = await provider.inquire(account(script.base_url, onchain="trust_processor"), standing())
+        (fact,) = await provider.inquire(account(script.base_url, onchain="trust_processor"), submitted())
         assert isinstance(fact, Captured)
         assert (fact.total, fact.currency, fact.at and fact.at.isoformat()) == (
             48_500_000,
@@ -279,7 +267,7 @@ class TestInquire:
     ) -> None:
         script.answers = [say(checkout("COMPLETED", **lack))]
         with capture_logs() as logs:
-            assert not await provider.inquire(account(script.base_url), standing())
+            assert not await provider.inquire(account(script.base_url), submitted())
         assert [one["event"] for one in logs] == ["coinbase.checkout_odd"]
 
     @pytest.mark.parametrize(
@@ -298,7 +286,7 @@ class TestInquire:
         self, script: Script, provider: CheckoutPayments, wrong: dict[str, Any], onchain: str
     ) -> None:
         script.answers = [say(checkout("COMPLETED", **wrong))]
-        (fact,) = await provider.inquire(account(script.base_url, onchain=onchain), standing())
+        (fact,) = await provider.inquire(account(script.base_url, onchain=onchain), submitted())
         assert isinstance(fact, Mismatched)
 
     async def test_the_path_names_the_checkout_and_nothing_else(
@@ -306,28 +294,28 @@ class TestInquire:
     ) -> None:
         script.answers = [refusal(404, "not_found")]
         with pytest.raises(ProviderRefused):
-            await provider.inquire(account(script.base_url), standing(provider_reference="a/../b?c"))
+            await provider.inquire(account(script.base_url), submitted(provider_reference="a/../b?c"))
         assert script.heard[0].path == "/api/v1/checkouts/a%2F..%2Fb%3Fc"
 
     async def test_an_unknown_reference_cannot_be_asked(self, provider: CheckoutPayments) -> None:
         with pytest.raises(OutcomeUnknown):
-            await provider.inquire(account(), standing(provider_reference=""))
+            await provider.inquire(account(), submitted(provider_reference=""))
 
 
 class TestCancel:
     async def test_a_checkout_is_closed(self, script: Script, provider: CheckoutPayments) -> None:
         script.answers = [say(checkout("DEACTIVATED"))]
-        assert await provider.cancel(account(script.base_url), standing()) == (Cancelled(),)
+        assert await provider.cancel(account(script.base_url), submitted()) == (Cancelled(),)
         assert (script.heard[0].path, script.heard[0].body) == (f"/api/v1/checkouts/{CHECKOUT}/deactivate", None)
 
     async def test_a_refusal_or_a_lost_answer_is_looked_up(self, script: Script, provider: CheckoutPayments) -> None:
         for first in (refusal(400, "invalid_request"), HANG_UP):
             script.answers = [first, say(checkout("EXPIRED"))]
-            assert await provider.cancel(account(script.base_url), standing()) == (Expired(),)
+            assert await provider.cancel(account(script.base_url), submitted()) == (Expired(),)
 
     async def test_a_payer_on_the_way_leaves_it_open(self, script: Script, provider: CheckoutPayments) -> None:
         script.answers = [refusal(400, "invalid_request"), say(checkout("PROCESSING"))]
-        assert await provider.cancel(account(script.base_url), standing()) == ()
+        assert await provider.cancel(account(script.base_url), submitted()) == ()
 
     async def test_a_lost_answer_that_changed_nothing_is_unknown(
         self, script: Script, provider: CheckoutPayments
@@ -335,4 +323,4 @@ class TestCancel:
         for second in (say(checkout()), HANG_UP):
             script.answers = [HANG_UP, second]
             with pytest.raises(OutcomeUnknown):
-                await provider.cancel(account(script.base_url), standing(now=NOW))
+                await provider.cancel(account(script.base_url), submitted(now=NOW))

@@ -9,14 +9,15 @@ import pytest
 from gerbang.base import ids
 from gerbang.base.http import OutcomeUnknown, Unreachable
 from gerbang.base.money import Money
-from gerbang.ports.payment import Claimed, Declined, Fact, Giveback, RefundSettled, Standing
+from gerbang.ports.facts import Claimed, Declined, Fact, RefundSettled
+from gerbang.ports.payment import RefundRequest, SubmittedAttempt
 from gerbang.providers.coinbase_checkouts import refunds
 from gerbang.providers.coinbase_checkouts.adapter import CheckoutPayments
-from tests.providers.coinbase_checkouts.orders import CHECKOUT, account, checkout, giveback, quote, standing
+from tests.providers.coinbase_checkouts.orders import CHECKOUT, account, checkout, quote, refund_request, submitted
 from tests.providers.coinbase_checkouts.script import HANG_UP, Say, Script, refusal, say
 
-PAID = standing(captured=4_850)
-LABEL = refunds.reason(giveback())
+PAID = submitted(captured=4_850)
+LABEL = refunds.reason(refund_request())
 
 
 def back(
@@ -31,10 +32,14 @@ def after(*given: dict[str, Any], status: str = "REFUNDED") -> Say:
 
 
 async def asked(
-    script: Script, provider: CheckoutPayments, *answers: Say, of: Standing = PAID, what: Giveback | None = None
+    script: Script,
+    provider: CheckoutPayments,
+    *answers: Say,
+    of: SubmittedAttempt = PAID,
+    what: RefundRequest | None = None,
 ) -> tuple[Fact, ...]:
     script.answers = list(answers)
-    return tuple(await provider.refund(account(script.base_url), of, what or giveback()))
+    return tuple(await provider.refund(account(script.base_url), of, what or refund_request()))
 
 
 def sent(script: Script) -> list[dict[str, Any]]:
@@ -46,15 +51,15 @@ async def test_what_is_sent_names_the_refund_and_what_it_is_worth(script: Script
     assert found == (RefundSettled(4_850, "USD", "r1"),)
     _, post, _ = script.heard
     assert post.path == f"/api/v1/checkouts/{CHECKOUT}/refund"
-    name = ids.show("ref", giveback().refund)
+    name = ids.show("ref", refund_request().refund)
     assert post.body == {"amount": "48.50", "currency": "USDC", "reason": f"Barang kembali ({name} 4850 USD)"}
     assert UUID(post.headers["x-idempotency-key"]).version == 4
 
 
 async def test_the_words_may_be_long_or_missing() -> None:
-    name = ids.show("ref", giveback().refund)
-    assert refunds.reason(giveback(reason="")) == f"({name} 4850 USD)"
-    assert len(refunds.reason(giveback(reason="x" * 900))) < 500
+    name = ids.show("ref", refund_request().refund)
+    assert refunds.reason(refund_request(reason="")) == f"({name} 4850 USD)"
+    assert len(refunds.reason(refund_request(reason="x" * 900))) < 500
 
 
 async def test_one_that_is_there_already_is_not_asked_for_again(script: Script, provider: CheckoutPayments) -> None:
@@ -99,8 +104,8 @@ async def test_a_part_is_rounded_down_to_a_cent_and_counted_as_asked(
     script: Script, provider: CheckoutPayments
 ) -> None:
     """A price of 48.50 EUR that cost 52.38 USDC: 10.00 EUR are 10.8 USDC."""
-    euro = standing(captured=4_850, amount=Money(4_850, "EUR"), quote=quote(52_380_000))
-    part = replace(giveback(333, full=False), amount=Money(333, "EUR"))
+    euro = submitted(captured=4_850, amount=Money(4_850, "EUR"), quote=quote(52_380_000))
+    part = replace(refund_request(333, full=False), amount=Money(333, "EUR"))
     label = refunds.reason(part)
     found = await asked(
         script,
@@ -117,8 +122,8 @@ async def test_a_part_is_rounded_down_to_a_cent_and_counted_as_asked(
 
 async def test_the_last_part_is_all_that_is_left(script: Script, provider: CheckoutPayments) -> None:
     first = back("3.33", reason=f"({ids.show('ref', UUID(int=5))} 333 USD)", id_="r0")
-    of = standing(captured=4_850, refunded=333)
-    rest = giveback(4_517, full=False)
+    of = submitted(captured=4_850, refunded=333)
+    rest = refund_request(4_517, full=False)
     label = refunds.reason(rest)
     found = await asked(
         script,
@@ -134,13 +139,13 @@ async def test_the_last_part_is_all_that_is_left(script: Script, provider: Check
 
 
 async def test_less_than_a_cent_cannot_go_back(script: Script, provider: CheckoutPayments) -> None:
-    rupiah = standing(captured=800_000, amount=Money(800_000, "IDR"))
+    rupiah = submitted(captured=800_000, amount=Money(800_000, "IDR"))
     (fact,) = await asked(
         script,
         provider,
         say(checkout("COMPLETED")),
         of=rupiah,
-        what=Giveback(UUID(int=1), Money(100, "IDR"), False, ""),
+        what=RefundRequest(UUID(int=1), Money(100, "IDR"), False, ""),
     )
     assert isinstance(fact, Declined)
     assert not sent(script)
@@ -163,7 +168,7 @@ async def test_an_inquiry_tells_what_went_back_in_the_prices_currency(
     script: Script, provider: CheckoutPayments, given: list[dict[str, Any]], total: int
 ) -> None:
     script.answers = [after(*given, status="PARTIALLY_REFUNDED" if total else "COMPLETED")]
-    claim, *rest = await provider.inquire(account(script.base_url), standing())
+    claim, *rest = await provider.inquire(account(script.base_url), submitted())
     assert isinstance(claim, Claimed)
     assert rest == ([RefundSettled(total, "USD")] if total else [])
 
@@ -202,21 +207,25 @@ class TestWithoutReasons:
                 earlier,
                 HANG_UP,
                 earlier,
-                of=standing(captured=4_850, refunded=1_000),
-                what=giveback(500, full=False),
+                of=submitted(captured=4_850, refunded=1_000),
+                what=refund_request(500, full=False),
             )
 
     async def test_one_too_small_to_tell_is_never_sent_twice(self, script: Script, provider: CheckoutPayments) -> None:
         earlier = after(back("10.00", reason=None), status="PARTIALLY_REFUNDED")
         with pytest.raises(OutcomeUnknown):
             await asked(
-                script, provider, earlier, of=standing(captured=4_850, refunded=1_000), what=giveback(1, full=False)
+                script,
+                provider,
+                earlier,
+                of=submitted(captured=4_850, refunded=1_000),
+                what=refund_request(1, full=False),
             )
         assert not sent(script)
 
     async def test_rounding_alone_is_no_news(self, script: Script, provider: CheckoutPayments) -> None:
         """10.00 of a price whose minor unit is finer than a cent of a USDC: what was counted stands."""
-        fine = standing(captured=4_850, refunded=1_001, quote=quote(24_250_000))
+        fine = submitted(captured=4_850, refunded=1_001, quote=quote(24_250_000))
         script.answers = [say(checkout("PARTIALLY_REFUNDED", amount="24.25", refunds=[back("5.00", reason=None)]))]
         _, settled = await provider.inquire(account(script.base_url), fine)
         assert settled == RefundSettled(1_001, "USD")

@@ -14,18 +14,9 @@ import pytest
 import pytest_asyncio
 
 from gerbang.base.http import Http, OutcomeUnknown, Unreachable
-from gerbang.ports.payment import (
-    Accepted,
-    Cancelled,
-    Claimed,
-    Declined,
-    DisplayCrypto,
-    Fact,
-    Method,
-    Mismatched,
-    Redirect,
-    RefundSettled,
-)
+from gerbang.ports.facts import Accepted, Cancelled, Claimed, Declined, Fact, Mismatched, RefundSettled
+from gerbang.ports.next_action import DisplayCrypto, Redirect
+from gerbang.ports.payment import Method
 from gerbang.ports.webhook import Hint, Rejection, SignedFacts, Verified, WebhookRequest
 from gerbang.providers.coinbase_checkouts.adapter import CheckoutPayments
 from gerbang.providers.coinbase_checkouts.webhook import CheckoutWebhook
@@ -41,9 +32,9 @@ from tests.providers.conformance import (
     PaymentConformance,
     Question,
     Stage,
-    _giveback,
     _given_back,
     _paid,
+    _refund_request,
     _submission,
     _submitted,
     _whole,
@@ -154,34 +145,34 @@ class TestConformance(PaymentConformance):
 
     async def _slow_or_failing(self, stage: SimulatedStage, amount: int) -> None:
         """PENDING is no fact yet; asked for again it is found and not sent twice; in the end it has settled, or failed."""
-        standing = await _paid(stage, CHOICE)
-        giveback = _giveback(standing, amount)
+        submitted = await _paid(stage, CHOICE)
+        refund_request = _refund_request(submitted, amount)
         for _ in range(2):
             with doubtful(stage):
-                first = await stage.provider.refund(stage.account, standing, giveback)
+                first = await stage.provider.refund(stage.account, submitted, refund_request)
                 assert not first or isinstance(first[0], Declined), first
-        assert await stage.going_back(standing.provider_reference) in {0, amount * CENT}  # never twice
+        assert await stage.going_back(submitted.provider_reference) in {0, amount * CENT}  # never twice
         await stage.settle()
         with doubtful(stage):
-            found: tuple[Fact, ...] = tuple(await stage.provider.refund(stage.account, standing, giveback))
+            found: tuple[Fact, ...] = tuple(await stage.provider.refund(stage.account, submitted, refund_request))
             if stage.mood.says("refund_outcome") == "failed":
                 assert isinstance(found[0], Declined)
-                assert _given_back(await stage.provider.inquire(stage.account, standing)) == 0
+                assert _given_back(await stage.provider.inquire(stage.account, submitted)) == 0
             else:
                 assert (
-                    _given_back(found) == _given_back(await stage.provider.inquire(stage.account, standing)) == amount
+                    _given_back(found) == _given_back(await stage.provider.inquire(stage.account, submitted)) == amount
                 )
 
     async def test_two_parts_are_told_apart_and_the_second_is_the_rest(self, stage: SimulatedStage) -> None:
-        standing = await _paid(stage, CHOICE)
-        (first,) = await stage.provider.refund(stage.account, standing, _giveback(standing, 75_000))
+        submitted = await _paid(stage, CHOICE)
+        (first,) = await stage.provider.refund(stage.account, submitted, _refund_request(submitted, 75_000))
         assert isinstance(first, RefundSettled)
         assert first.total == 75_000
-        after = replace(standing, refunded=75_000)
-        (second,) = await stage.provider.refund(stage.account, after, _giveback(after, 75_000))
+        after = replace(submitted, refunded=75_000)
+        (second,) = await stage.provider.refund(stage.account, after, _refund_request(after, 75_000))
         assert isinstance(second, RefundSettled)
-        assert (second.total, await stage.state(standing.reference)) == (AMOUNT, "refunded")
-        assert await stage.refunds(standing.provider_reference) == [750_000_000, 750_000_000]
+        assert (second.total, await stage.state(submitted.reference)) == (AMOUNT, "refunded")
+        assert await stage.refunds(submitted.provider_reference) == [750_000_000, 750_000_000]
 
     async def test_the_payer_is_shown_an_address_or_their_page(self, stage: SimulatedStage) -> None:
         (fact,) = await stage.provider.submit(stage.account, _submission(stage, CHOICE))
@@ -191,43 +182,43 @@ class TestConformance(PaymentConformance):
 
     async def test_what_it_posts_is_verified_and_says_what_an_inquiry_says(self, stage: SimulatedStage) -> None:
         """R15, R20."""
-        standing = await _paid(stage, CHOICE)
-        line = await stage.posted(standing.reference, "checkout.payment.success")
+        submitted = await _paid(stage, CHOICE)
+        line = await stage.posted(submitted.reference, "checkout.payment.success")
         incoming, webhook = WebhookRequest(dict(line["headers"]), line["body"].encode()), CheckoutWebhook()
         genuine = webhook.verify(stage.account, incoming, time.time())
         assert isinstance(genuine, Verified)
-        assert (genuine.subject, genuine.type) == (standing.reference, "checkout.payment.success")
+        assert (genuine.subject, genuine.type) == (submitted.reference, "checkout.payment.success")
         heard = webhook.read(stage.account, incoming)
         assert isinstance(heard, SignedFacts)
         accepted, *facts = heard.facts
-        assert accepted == Accepted(standing.provider_reference)
-        assert facts == list(await stage.provider.inquire(stage.account, standing))
+        assert accepted == Accepted(submitted.provider_reference)
+        assert facts == list(await stage.provider.inquire(stage.account, submitted))
         forged = WebhookRequest(incoming.headers, incoming.body.replace(b'"currency":"USDC"', b'"currency":"USDT"'))
         assert webhook.verify(stage.account, forged, time.time()) is Rejection.FORGED
 
     async def test_a_refund_is_hinted_at(self, stage: SimulatedStage) -> None:
-        standing = await _paid(stage, CHOICE)
-        await stage.place.post("coinbase-business/refund", reference=standing.reference)
+        submitted = await _paid(stage, CHOICE)
+        await stage.place.post("coinbase-business/refund", reference=submitted.reference)
         await stage.settle()
         kind = "failed" if stage.mood.says("refund_outcome") == "failed" else "success"
-        line = await stage.posted(standing.reference, f"checkout.refund.{kind}")
+        line = await stage.posted(submitted.reference, f"checkout.refund.{kind}")
         incoming = WebhookRequest(dict(line["headers"]), line["body"].encode())
-        assert CheckoutWebhook().read(stage.account, incoming) == Hint(standing.attempt, standing.provider_reference)
-        back = _given_back(await stage.provider.inquire(stage.account, standing))
+        assert CheckoutWebhook().read(stage.account, incoming) == Hint(submitted.attempt, submitted.provider_reference)
+        back = _given_back(await stage.provider.inquire(stage.account, submitted))
         assert back == (0 if kind == "failed" else AMOUNT)
 
 
 async def test_a_lie_is_validly_signed_and_the_api_does_not_repeat_it(stage: SimulatedStage) -> None:
-    standing = await _submitted(stage, CHOICE)
-    await stage.place.post("coinbase-business/lie", reference=standing.reference)
-    line = await stage.posted(standing.reference, "checkout.payment.success")
+    submitted = await _submitted(stage, CHOICE)
+    await stage.place.post("coinbase-business/lie", reference=submitted.reference)
+    line = await stage.posted(submitted.reference, "checkout.payment.success")
     incoming = WebhookRequest(dict(line["headers"]), line["body"].encode())
     assert isinstance(CheckoutWebhook().verify(stage.account, incoming, time.time()), Verified)
     heard = CheckoutWebhook().read(stage.account, incoming)
     assert isinstance(heard, SignedFacts)
     assert isinstance(heard.facts[1], Claimed)
     assert heard.facts[1].transaction != HASH
-    assert not await stage.provider.inquire(stage.account, standing)
+    assert not await stage.provider.inquire(stage.account, submitted)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
@@ -247,25 +238,25 @@ class TestFaults:
         assert await stage.registered(submission.reference) == 1
 
     async def test_at_inquiry(self, stage: SimulatedStage, fault: Fault) -> None:
-        standing = await _paid(stage, CHOICE)
+        submitted = await _paid(stage, CHOICE)
         await stage.arm(fault.kind)
         with failing(fault.ends_in):
-            (fact,) = await stage.provider.inquire(stage.account, standing)
+            (fact,) = await stage.provider.inquire(stage.account, submitted)
             assert isinstance(fact, Mismatched if fault.kind == "wrong_amount" else Claimed)
         await stage.calm()
-        (fact,) = await stage.provider.inquire(stage.account, standing)
+        (fact,) = await stage.provider.inquire(stage.account, submitted)
         assert isinstance(fact, Claimed)
-        assert (fact.total, fact.currency) == _whole(standing)
+        assert (fact.total, fact.currency) == _whole(submitted)
 
     async def test_at_a_cancel(self, stage: SimulatedStage, fault: Fault) -> None:
-        standing = await _submitted(stage, CHOICE)
+        submitted = await _submitted(stage, CHOICE)
         await stage.arm(fault.kind, route="/deactivate")
         with failing(None if fault.happened else fault.ends_in):
-            (fact,) = await stage.provider.cancel(stage.account, standing)
+            (fact,) = await stage.provider.cancel(stage.account, submitted)
             assert isinstance(fact, Mismatched if fault.kind == "wrong_amount" else Cancelled)
         await stage.calm()
-        assert await stage.state(standing.reference) == ("cancelled" if fault.happened else "open")
-        assert await stage.provider.cancel(stage.account, standing) == (Cancelled(),)
+        assert await stage.state(submitted.reference) == ("cancelled" if fault.happened else "open")
+        assert await stage.provider.cancel(stage.account, submitted) == (Cancelled(),)
 
     async def test_at_a_refund(self, stage: SimulatedStage, fault: Fault) -> None:
         await self._refund(stage, fault, AMOUNT)
@@ -274,30 +265,30 @@ class TestFaults:
         await self._refund(stage, fault, 50_000)
 
     async def _refund(self, stage: SimulatedStage, fault: Fault, amount: int) -> None:
-        standing = await _paid(stage, CHOICE)
-        giveback = _giveback(standing, amount)
+        submitted = await _paid(stage, CHOICE)
+        refund_request = _refund_request(submitted, amount)
         await stage.arm(fault.kind, route="/refund")
         refused = fault.kind == "refuse"  # the door is shut for the first look already, so nothing was sent
         with failing(None if fault.happened else Unreachable if refused else OutcomeUnknown):
-            (fact,) = await stage.provider.refund(stage.account, standing, giveback)
+            (fact,) = await stage.provider.refund(stage.account, submitted, refund_request)
             assert isinstance(fact, RefundSettled)
             assert fact.total == amount
         await stage.calm()
-        assert len(await stage.refunds(standing.provider_reference)) == int(fault.happened)
-        (fact,) = await stage.provider.refund(stage.account, standing, giveback)
+        assert len(await stage.refunds(submitted.provider_reference)) == int(fault.happened)
+        (fact,) = await stage.provider.refund(stage.account, submitted, refund_request)
         assert isinstance(fact, RefundSettled)
         assert fact.total == amount
-        assert len(await stage.refunds(standing.provider_reference)) == 1
+        assert len(await stage.refunds(submitted.provider_reference)) == 1
 
     async def test_at_the_look_before_a_refund(self, stage: SimulatedStage, fault: Fault) -> None:
-        standing = await _paid(stage, CHOICE)
+        submitted = await _paid(stage, CHOICE)
         await stage.arm(fault.kind)
         goes_on = fault.ends_in is None
         with failing(None if goes_on else Unreachable):
-            (fact,) = await stage.provider.refund(stage.account, standing, _giveback(standing, AMOUNT))
+            (fact,) = await stage.provider.refund(stage.account, submitted, _refund_request(submitted, AMOUNT))
             assert isinstance(fact, RefundSettled)
         await stage.calm()
-        assert len(await stage.refunds(standing.provider_reference)) == int(goes_on)
+        assert len(await stage.refunds(submitted.provider_reference)) == int(goes_on)
 
 
 @contextmanager

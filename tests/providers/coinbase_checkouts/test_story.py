@@ -20,7 +20,8 @@ from gerbang.core.payments.model import MethodChoice, NewPayment, PaymentDetail,
 from gerbang.core.payments.verification import service as verification
 from gerbang.core.queue import business_time
 from gerbang.core.queue.worker import Worker as QueueWorker
-from gerbang.ports.payment import DisplayCrypto, Method
+from gerbang.ports.next_action import DisplayCrypto
+from gerbang.ports.payment import Method
 from gerbang.providers.sealed import ensure_root_key
 from gerbang.sandbox.app import ChainConfig, running
 from gerbang.web.transport.hooks import Hooks

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gerbang.base import ids
-from gerbang.ports.payment import Accepted, Captured, Claimed, Declined, Expired
+from gerbang.ports.facts import Accepted, Captured, Claimed, Declined, Expired
 from gerbang.ports.webhook import Hint, Ignored, SignedFacts, WebhookRequest
 from gerbang.providers.coinbase_checkouts.webhook import CheckoutWebhook
 from tests.providers.coinbase_checkouts.orders import ADDRESS, CHECKOUT, HASH, REFERENCE, account, checkout

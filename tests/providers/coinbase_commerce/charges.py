@@ -8,7 +8,7 @@ from coincurve import PrivateKey
 
 from gerbang.base import ids
 from gerbang.base.money import Money
-from gerbang.ports.payment import Account, Method, Payer, Quote, Standing, Submission
+from gerbang.ports.payment import Account, Method, Payer, Quote, Submission, SubmittedAttempt
 from gerbang.providers.coinbase_commerce import onchain
 
 NOW: Final = datetime(2026, 1, 15, 10, 0, tzinfo=UTC)
@@ -66,8 +66,8 @@ def submission(of: Quote | None = None) -> Submission:
     )
 
 
-def standing(of: Submission, reference: str = "00000000-0000-4000-8000-000000000001") -> Standing:
-    return Standing(
+def submitted(of: Submission, reference: str = "00000000-0000-4000-8000-000000000001") -> SubmittedAttempt:
+    return SubmittedAttempt(
         attempt=of.attempt,
         reference=of.reference,
         provider_reference=reference,

@@ -8,15 +8,16 @@ import structlog
 from structlog.testing import capture_logs
 
 from gerbang.base.http import OutcomeUnknown, ProviderRefused, Unreachable
-from gerbang.ports.payment import Accepted, Cancelled, Declined, Effect, Giveback, Lookup, Method, Mismatched
+from gerbang.ports.facts import Accepted, Cancelled, Declined, Mismatched
+from gerbang.ports.payment import Lookup, Method, RefundRequest, SubmissionEffect
 from gerbang.providers.coinbase_commerce import PROVIDER
 from gerbang.providers.coinbase_commerce.adapter import CommercePayments
 from tests.providers.coinbase_commerce.charges import (
     account,
     legacy_charge,
     quote,
-    standing,
     submission,
+    submitted,
     timeline,
     web3_charge,
 )
@@ -68,7 +69,7 @@ async def test_every_answer_has_one_meaning(
     """R8: refused, safe to send again, or unknown."""
     script.on(answer)
     with pytest.raises(error):
-        await provider.inquire(account(script.base_url), standing(ORDER))
+        await provider.inquire(account(script.base_url), submitted(ORDER))
     with pytest.raises(error) as found:
         await provider.submit(account(script.base_url), ORDER)
     assert not isinstance(found.value, ProviderRefused) or found.value.hint
@@ -78,7 +79,7 @@ async def test_warnings_of_the_service_are_logged(script: Script, provider: Comm
     script.on(say({"data": web3_charge(ORDER.reference), "warnings": ["Missing X-CC-Version header"]}))
     structlog.reset_defaults()
     with capture_logs() as logs:
-        assert await provider.inquire(account(script.base_url), standing(ORDER)) == ()
+        assert await provider.inquire(account(script.base_url), submitted(ORDER)) == ()
     assert [line["warning"] for line in logs if line["event"] == "coinbase_commerce.warned"] == [
         "Missing X-CC-Version header"
     ]
@@ -134,7 +135,7 @@ async def test_a_lookup_that_fails_too_leaves_it_unknown(script: Script, provide
 @pytest.mark.parametrize("reference", ["", "../charges", "a b", "é", "x" * 65])
 async def test_nothing_is_asked_about_what_is_no_id(script: Script, provider: CommercePayments, reference: str) -> None:
     with pytest.raises(OutcomeUnknown):
-        await provider.inquire(account(script.base_url), standing(ORDER, reference))
+        await provider.inquire(account(script.base_url), submitted(ORDER, reference))
     assert not script.heard
 
 
@@ -154,29 +155,29 @@ async def test_a_cancel_that_comes_too_late_tells_what_is(script: Script, provid
     new = legacy_charge(order.reference)
     legacy = account(script.base_url, generation="legacy")
     script.on(problem("invalid_request", 400), data(new))
-    assert await provider.cancel(legacy, standing(order)) == ()
+    assert await provider.cancel(legacy, submitted(order)) == ()
     script.on(HANG_UP, data(new | {"timeline": timeline("NEW", "CANCELED")}))
-    assert await provider.cancel(legacy, standing(order)) == (Cancelled(),)
+    assert await provider.cancel(legacy, submitted(order)) == (Cancelled(),)
     script.on(HANG_UP, data(new))
     with pytest.raises(OutcomeUnknown):
-        await provider.cancel(legacy, standing(order))
+        await provider.cancel(legacy, submitted(order))
     script.on(HANG_UP, HANG_UP)
     with pytest.raises(OutcomeUnknown, match="lookup failed too"):
-        await provider.cancel(legacy, standing(order))
+        await provider.cancel(legacy, submitted(order))
 
 
 async def test_an_onchain_charge_has_no_cancel_so_it_is_only_asked_about(
     script: Script, provider: CommercePayments
 ) -> None:
     script.on(data(web3_charge(ORDER.reference)))
-    assert await provider.cancel(account(script.base_url), standing(ORDER)) == ()
+    assert await provider.cancel(account(script.base_url), submitted(ORDER)) == ()
     assert [heard.method for heard in script.heard] == ["GET"]
 
 
 async def test_what_is_odd_is_told_to_the_operators(script: Script, provider: CommercePayments) -> None:
     script.on(data(web3_charge(ORDER.reference, "NEW", "TELEPORTED")))
     with capture_logs() as logs:
-        assert await provider.inquire(account(script.base_url), standing(ORDER)) == ()
+        assert await provider.inquire(account(script.base_url), submitted(ORDER)) == ()
     (line,) = [line for line in logs if line["event"] == "coinbase_commerce.inquiry_odd"]
     assert "TELEPORTED" in line["alert"]
 
@@ -189,8 +190,8 @@ async def test_a_charge_that_was_made_wrongly_is_held(script: Script, provider: 
 
 
 async def test_nothing_can_be_given_back_here(provider: CommercePayments) -> None:
-    back = Giveback(ORDER.attempt, ORDER.amount, True, "why")
-    (fact,) = await provider.refund(account(), standing(ORDER), back)
+    back = RefundRequest(ORDER.attempt, ORDER.amount, True, "why")
+    (fact,) = await provider.refund(account(), submitted(ORDER), back)
     assert isinstance(fact, Declined)
 
 
@@ -214,7 +215,7 @@ def test_settings_that_would_hold_every_payment_are_not_saved(settings: dict[str
 
 def test_the_terms_say_what_a_lost_answer_means(provider: CommercePayments) -> None:
     (web3,) = provider.terms(account(networks="base ethereum nowhere"))
-    assert (web3.method, web3.effect, web3.lookup) == (Method.CRYPTO, Effect.INSTRUCTS, Lookup.BY_THEIRS)
+    assert (web3.method, web3.effect, web3.lookup) == (Method.CRYPTO, SubmissionEffect.INSTRUCTS, Lookup.BY_THEIRS)
     assert [(one.asset, one.network) for one in web3.assets] == [("USDC", "base"), ("USDC", "ethereum")]
     assert (web3.cancel, web3.refund, web3.wallet) == (False, False, "")
     (legacy,) = provider.terms(account(generation="legacy"))

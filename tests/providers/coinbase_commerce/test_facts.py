@@ -9,19 +9,9 @@ import msgspec
 import pytest
 
 from gerbang.base.http import OutcomeUnknown
-from gerbang.ports.payment import (
-    Accepted,
-    Account,
-    Cancelled,
-    Captured,
-    Claimed,
-    Declined,
-    DisplayCrypto,
-    Expired,
-    Fact,
-    Mismatched,
-    Redirect,
-)
+from gerbang.ports.facts import Accepted, Cancelled, Captured, Claimed, Declined, Expired, Fact, Mismatched
+from gerbang.ports.next_action import DisplayCrypto, Redirect
+from gerbang.ports.payment import Account
 from gerbang.providers.coinbase_commerce import facts, states, wire
 from tests.providers.coinbase_commerce.charges import (
     AMOUNT,
@@ -34,8 +24,8 @@ from tests.providers.coinbase_commerce.charges import (
     legacy_charge,
     payment,
     quote,
-    standing,
     submission,
+    submitted,
     success,
     timeline,
     web3_charge,
@@ -252,7 +242,7 @@ def test_a_legacy_charge_in_ether_is_priced_in_ether() -> None:
 )
 def test_a_charge_for_something_else_than_asked_is_held(changes: dict[str, Any]) -> None:
     assert isinstance(facts.accepted(VERIFY, ORDER, read(web3_charge(ORDER.reference) | changes)), Mismatched)
-    finding = facts.inquired(VERIFY, standing(ORDER), read(web3("COMPLETED") | changes))
+    finding = facts.inquired(VERIFY, submitted(ORDER), read(web3("COMPLETED") | changes))
     assert [type(fact) for fact in finding.facts] == [Mismatched]
 
 
@@ -274,7 +264,7 @@ def test_a_legacy_charge_without_an_address_or_with_another_amount_is_not_shown(
 
 def test_an_inquiry_that_does_not_say_whose_charge_it_is_is_no_answer() -> None:
     with pytest.raises(OutcomeUnknown):
-        facts.inquired(VERIFY, standing(ORDER), read(web3("COMPLETED", metadata=None)))
+        facts.inquired(VERIFY, submitted(ORDER), read(web3("COMPLETED", metadata=None)))
 
 
 def test_the_reason_of_a_failure_is_theirs() -> None:

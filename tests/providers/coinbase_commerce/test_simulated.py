@@ -13,18 +13,9 @@ import pytest
 import pytest_asyncio
 
 from gerbang.base.http import Http, OutcomeUnknown, ProviderRefused, Unreachable
-from gerbang.ports.payment import (
-    Accepted,
-    Cancelled,
-    Captured,
-    Claimed,
-    Declined,
-    Expired,
-    Fact,
-    Method,
-    Mismatched,
-    Redirect,
-)
+from gerbang.ports.facts import Accepted, Cancelled, Captured, Claimed, Declined, Expired, Fact, Mismatched
+from gerbang.ports.next_action import Redirect
+from gerbang.ports.payment import Method
 from gerbang.providers.coinbase_commerce.adapter import CommercePayments
 from tests.conftest import in_memory
 from tests.providers.coinbase_commerce import simulated
@@ -132,27 +123,27 @@ async def test_a_fault_at_the_creation_is_never_taken_for_more_than_it_says(
 async def test_a_fault_at_an_inquiry_costs_nothing_but_the_answer(
     stage: SimulatedStage, choice: Choice, fault: Fault
 ) -> None:
-    standing = await _paid(stage, choice)
+    submitted = await _paid(stage, choice)
     await stage.arm(fault.kind)
     with contextlib.suppress(OutcomeUnknown, Unreachable):
-        found = await stage.provider.inquire(stage.account, standing)
+        found = await stage.provider.inquire(stage.account, submitted)
         assert [type(fact) for fact in found] == [Mismatched if fault.kind == "wrong_amount" else Captured]
     await stage.calm()
-    (fact,) = await stage.provider.inquire(stage.account, standing)
+    (fact,) = await stage.provider.inquire(stage.account, submitted)
     assert isinstance(fact, Captured)
 
 
 @meeting({"legacy": LEGACY_USDC}, [fault for fault in FAULTS if fault.kind != "wrong_amount"])
 async def test_a_fault_at_a_cancel_ends_in_the_truth(stage: SimulatedStage, choice: Choice, fault: Fault) -> None:
-    standing = await _submitted(stage, choice)
+    submitted = await _submitted(stage, choice)
     await stage.arm(fault.kind)
     try:
-        found = await stage.provider.cancel(stage.account, standing)
+        found = await stage.provider.cancel(stage.account, submitted)
     except (OutcomeUnknown, Unreachable):
         await stage.calm()
-        found = await stage.provider.cancel(stage.account, standing)
+        found = await stage.provider.cancel(stage.account, submitted)
     assert [type(fact) for fact in found] == [Cancelled]
-    assert await stage.state(standing.reference) == "canceled"
+    assert await stage.state(submitted.reference) == "canceled"
 
 
 @pytest.mark.parametrize("mood", [VERIFIED], ids=str, indirect=True)
@@ -161,8 +152,8 @@ class TestVerified:
     async def test_what_the_payer_gave_is_claimed_and_what_reaches_the_merchant_is_to_be_seen(
         self, stage: SimulatedStage, choice: Choice
     ) -> None:
-        standing = await _paid(stage, choice)
-        (claim,) = await stage.provider.inquire(stage.account, standing)
+        submitted = await _paid(stage, choice)
+        (claim,) = await stage.provider.inquire(stage.account, submitted)
         assert isinstance(claim, Claimed)
         assert (claim.total, claim.currency, claim.network) == (WHOLE, "USDC", "base")
         assert (claim.onchain, claim.recipient) == (WHOLE - WHOLE // 100, RECIPIENT)
@@ -172,21 +163,21 @@ class TestVerified:
     async def test_a_lie_is_claimed_too_and_so_is_our_nodes_to_find_out(
         self, stage: SimulatedStage, choice: Choice
     ) -> None:
-        standing = await _submitted(stage, choice)
-        await stage.place.post("coinbase-commerce/lie", reference=standing.reference)
-        (claim,) = await stage.provider.inquire(stage.account, standing)
+        submitted = await _submitted(stage, choice)
+        await stage.place.post("coinbase-commerce/lie", reference=submitted.reference)
+        (claim,) = await stage.provider.inquire(stage.account, submitted)
         assert isinstance(claim, Claimed)
 
     async def test_money_is_claimed_before_commerce_calls_it_final(self, stage: SimulatedStage, choice: Choice) -> None:
         await stage.place.put("quirks", completion="after_14_minutes")
-        standing = await _submitted(stage, choice)
-        await stage.place.post("coinbase-commerce/pay", reference=standing.reference, transaction="0x" + "ab" * 32)
-        assert await stage.state(standing.reference) == "pending"
-        assert [type(fact) for fact in await stage.provider.inquire(stage.account, standing)] == [Claimed]
+        submitted = await _submitted(stage, choice)
+        await stage.place.post("coinbase-commerce/pay", reference=submitted.reference, transaction="0x" + "ab" * 32)
+        assert await stage.state(submitted.reference) == "pending"
+        assert [type(fact) for fact in await stage.provider.inquire(stage.account, submitted)] == [Claimed]
         trusting = replace(stage.account, settings={**stage.account.settings, "onchain": "trust_processor"})
-        assert not await stage.provider.inquire(trusting, standing)
+        assert not await stage.provider.inquire(trusting, submitted)
         await stage.place.pass_time(900)
-        assert [type(fact) for fact in await stage.provider.inquire(trusting, standing)] == [Captured]
+        assert [type(fact) for fact in await stage.provider.inquire(trusting, submitted)] == [Captured]
 
 
 @pytest.mark.parametrize("choice", [WEB3], ids=["onchain"], indirect=True)
@@ -213,12 +204,12 @@ async def test_a_failed_and_an_expired_charge_end(stage: SimulatedStage, choice:
 @pytest.mark.parametrize("choice", [LEGACY_USDC], ids=["legacy"], indirect=True)
 async def test_legacy_money_counts_for_what_it_is_worth(stage: SimulatedStage, choice: Choice) -> None:
     async def totals(*amounts: int, late: bool = False) -> list[Fact]:
-        standing = await _submitted(stage, choice)
+        submitted = await _submitted(stage, choice)
         if late:
-            await stage.place.post("coinbase-commerce/expire", reference=standing.reference)
+            await stage.place.post("coinbase-commerce/expire", reference=submitted.reference)
         for amount in amounts:
-            await stage.place.post("coinbase-commerce/pay", reference=standing.reference, amount=amount, late=late)
-        return list(await stage.provider.inquire(stage.account, standing))
+            await stage.place.post("coinbase-commerce/pay", reference=submitted.reference, amount=amount, late=late)
+        return list(await stage.provider.inquire(stage.account, submitted))
 
     for amounts, late in (((WHOLE - 1,), False), ((WHOLE + 1,), False), ((WHOLE,), True), ((1_000, WHOLE), False)):
         (fact,) = await totals(*amounts, late=late)
@@ -230,14 +221,14 @@ async def test_legacy_money_counts_for_what_it_is_worth(stage: SimulatedStage, c
 async def test_what_commerce_cannot_name_is_held_until_the_merchant_resolves_it_there(
     stage: SimulatedStage, choice: Choice
 ) -> None:
-    standing = await _submitted(stage, choice)
-    await stage.place.post("coinbase-commerce/pay", reference=standing.reference, reason="OTHER")
-    (fact,) = await stage.provider.inquire(stage.account, standing)
+    submitted = await _submitted(stage, choice)
+    await stage.place.post("coinbase-commerce/pay", reference=submitted.reference, reason="OTHER")
+    (fact,) = await stage.provider.inquire(stage.account, submitted)
     assert isinstance(fact, Mismatched)
     headers = {"x-cc-api-key": "key-legacy", "x-cc-version": "2018-03-22"}
-    url = f"/coinbase-commerce/charges/{standing.provider_reference}/resolve"
+    url = f"/coinbase-commerce/charges/{submitted.provider_reference}/resolve"
     assert (await stage.place.control.post(url, headers=headers)).status_code == 200
-    (fact,) = await stage.provider.inquire(stage.account, standing)
+    (fact,) = await stage.provider.inquire(stage.account, submitted)
     assert isinstance(fact, Captured)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from gerbang.ports.payment import Accepted, Account, Claimed, Expired
+from gerbang.ports.facts import Accepted, Claimed, Expired
+from gerbang.ports.payment import Account
 from gerbang.ports.webhook import Hint, Ignored, Rejection, SignedFacts, Verified, WebhookRequest
 from gerbang.providers.coinbase_commerce.webhook import CommerceWebhook
 from tests.providers.coinbase_commerce.charges import (

@@ -8,19 +8,18 @@ import pytest
 from gerbang.base import ids
 from gerbang.base.http import ProviderRefused, Unreachable
 from gerbang.base.money import Money
+from gerbang.ports.facts import Accepted, Declined
+from gerbang.ports.next_action import DisplayCrypto
 from gerbang.ports.payment import (
-    Accepted,
     Account,
-    Declined,
-    DisplayCrypto,
-    Effect,
-    Giveback,
     Lookup,
     Method,
     Payer,
     Quote,
-    Standing,
+    RefundRequest,
     Submission,
+    SubmissionEffect,
+    SubmittedAttempt,
 )
 from gerbang.providers.evm.adapter import EvmPayments
 from gerbang.providers.evm.chain import EvmChain
@@ -68,7 +67,7 @@ def submission(asset: str = "USDC", amount: str = "12500000", network: str = "ba
 
 def test_the_terms_say_what_a_lost_answer_and_a_refund_mean(payments: EvmPayments) -> None:
     (terms,) = payments.terms(account("https://a.example"))
-    assert (terms.method, terms.effect, terms.lookup) == (Method.CRYPTO, Effect.INSTRUCTS, Lookup.NONE)
+    assert (terms.method, terms.effect, terms.lookup) == (Method.CRYPTO, SubmissionEffect.INSTRUCTS, Lookup.NONE)
     assert (terms.wallet, terms.cancel, terms.refund) == (FIRST.lower(), False, False)
     assert [(one.asset, one.network, one.decimals) for one in terms.assets] == [
         ("USDC", "base", 6),
@@ -147,7 +146,7 @@ async def test_what_the_connection_does_not_take_is_declined(payments: EvmPaymen
 
 async def test_nothing_is_asked_cancelled_or_given_back_anywhere(payments: EvmPayments) -> None:
     here, options = account("http://127.0.0.1:9"), {"asset": "USDC", "network": "base"}
-    standing = Standing(
+    submitted = SubmittedAttempt(
         attempt=ids.new(),
         reference="att_1",
         provider_reference=FIRST,
@@ -158,7 +157,7 @@ async def test_nothing_is_asked_cancelled_or_given_back_anywhere(payments: EvmPa
         refunded=0,
         now=NOW,
     )
-    assert not await payments.inquire(here, standing)
-    assert not await payments.cancel(here, standing)
-    (fact,) = await payments.refund(here, standing, Giveback(ids.new(), Money(1, "USD"), full=True, reason=""))
+    assert not await payments.inquire(here, submitted)
+    assert not await payments.cancel(here, submitted)
+    (fact,) = await payments.refund(here, submitted, RefundRequest(ids.new(), Money(1, "USD"), full=True, reason=""))
     assert isinstance(fact, Declined)

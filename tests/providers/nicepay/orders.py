@@ -7,14 +7,7 @@ from uuid import UUID
 
 from gerbang.base import ids
 from gerbang.base.money import Money
-from gerbang.ports.payment import (
-    Account,
-    Giveback,
-    Method,
-    Payer,
-    Standing,
-    Submission,
-)
+from gerbang.ports.payment import Account, Method, Payer, RefundRequest, Submission, SubmittedAttempt
 from tests.providers.nicepay.script import IMID, KEY, TXID
 
 NOW = datetime(2025, 1, 15, 2, 30, tzinfo=UTC)  # 09:30:00 in Jakarta
@@ -48,8 +41,8 @@ def submission(method: Method = Method.VIRTUAL_ACCOUNT, **changes: Any) -> Submi
     return replace(plain, **changes)
 
 
-def standing(method: Method = Method.VIRTUAL_ACCOUNT, **changes: Any) -> Standing:
-    plain = Standing(
+def submitted(method: Method = Method.VIRTUAL_ACCOUNT, **changes: Any) -> SubmittedAttempt:
+    plain = SubmittedAttempt(
         attempt=ids.read("att", REFERENCE),
         reference=REFERENCE,
         provider_reference=TXID,
@@ -63,8 +56,8 @@ def standing(method: Method = Method.VIRTUAL_ACCOUNT, **changes: Any) -> Standin
     return replace(plain, **changes)
 
 
-def giveback(amount: int = 150_000, *, full: bool = True) -> Giveback:
-    return Giveback(ids.new(), Money(amount, "IDR"), full, "Barang kembali")
+def refund_request(amount: int = 150_000, *, full: bool = True) -> RefundRequest:
+    return RefundRequest(ids.new(), Money(amount, "IDR"), full, "Barang kembali")
 
 
-PAID_CARD = standing(Method.CARD, captured=150_000)
+PAID_CARD = submitted(Method.CARD, captured=150_000)

@@ -9,18 +9,9 @@ from typing import Any
 import pytest
 
 from gerbang.base.http import OutcomeUnknown, ProviderRefused, Unreachable
-from gerbang.ports.payment import (
-    Accepted,
-    Account,
-    Declined,
-    DisplayVirtualAccount,
-    Effect,
-    Lookup,
-    Method,
-    Mismatched,
-    Payer,
-    Redirect,
-)
+from gerbang.ports.facts import Accepted, Declined, Mismatched
+from gerbang.ports.next_action import DisplayVirtualAccount, Redirect
+from gerbang.ports.payment import Account, Lookup, Method, Payer, SubmissionEffect
 from gerbang.providers.nicepay import PROVIDER
 from gerbang.providers.nicepay.account import BANKS
 from gerbang.providers.nicepay.adapter import NicepayPayments
@@ -35,7 +26,7 @@ class TestTerms:
         assert {card.method, va.method} == {Method.CARD, Method.VIRTUAL_ACCOUNT}
         for one in (card, va):
             assert (one.effect, one.lookup, one.currency, one.cancel) == (
-                Effect.INSTRUCTS,
+                SubmissionEffect.INSTRUCTS,
                 Lookup.BY_THEIRS,
                 "IDR",
                 True,

@@ -5,10 +5,7 @@ from typing import Any
 
 import pytest
 
-from gerbang.ports.payment import (
-    Account,
-    Method,
-)
+from gerbang.ports.payment import Account, Method
 from gerbang.providers.nicepay.adapter import NicepayPayments
 from gerbang.providers.nicepay.terms import offered
 from tests.providers.conformance import PaymentConformance, ways_to_pay

@@ -10,18 +10,9 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from gerbang.base.http import OutcomeUnknown
-from gerbang.ports.payment import (
-    Accepted,
-    Declined,
-    DisplayCode,
-    DisplayQr,
-    Fact,
-    Method,
-    Mismatched,
-    Payer,
-    Redirect,
-    Submission,
-)
+from gerbang.ports.facts import Accepted, Declined, Fact, Mismatched
+from gerbang.ports.next_action import DisplayCode, DisplayQr, Redirect
+from gerbang.ports.payment import Method, Payer, Submission
 from gerbang.providers.nicepay.account import LENDERS, STORES, WALLETS
 from gerbang.providers.nicepay.adapter import NicepayPayments
 from gerbang.providers.nicepay.client import order_token

@@ -13,16 +13,8 @@ import pytest
 import pytest_asyncio
 
 from gerbang.base.http import Http, OutcomeUnknown
-from gerbang.ports.payment import (
-    Accepted,
-    Cancelled,
-    Captured,
-    Declined,
-    Expired,
-    Mismatched,
-    Redirect,
-    RefundSettled,
-)
+from gerbang.ports.facts import Accepted, Cancelled, Captured, Declined, Expired, Mismatched, RefundSettled
+from gerbang.ports.next_action import Redirect
 from gerbang.ports.webhook import Hint, Rejection, Verified, WebhookRequest
 from gerbang.providers.nicepay.adapter import NicepayPayments
 from gerbang.providers.nicepay.webhook import NicepayWebhook
@@ -32,8 +24,8 @@ from tests.providers.conformance import (
     Choice,
     PaymentConformance,
     Stage,
-    _giveback,
     _paid,
+    _refund_request,
     _submission,
     _submitted,
 )
@@ -113,37 +105,37 @@ class TestConformance(PaymentConformance):
             await super().test_a_lost_answer_to_a_refund_gives_the_money_back_once(stage, choice)
 
     async def test_the_rest_can_follow_a_part_or_is_declined(self, stage: SimulatedStage, choice: Choice) -> None:
-        standing = await _paid(stage, choice)
-        await stage.provider.refund(stage.account, standing, _giveback(standing, 50_000))
-        after = replace(standing, refunded=50_000)
+        submitted = await _paid(stage, choice)
+        await stage.provider.refund(stage.account, submitted, _refund_request(submitted, 50_000))
+        after = replace(submitted, refunded=50_000)
         if stage.says("partial_refunds") == "many":
-            (rest,) = await stage.provider.refund(stage.account, after, _giveback(after, 100_000))
+            (rest,) = await stage.provider.refund(stage.account, after, _refund_request(after, 100_000))
             assert isinstance(rest, RefundSettled)
-            assert (rest.total, await stage.state(standing.reference)) == (AMOUNT, stage.given_back_as(choice[0]))
+            assert (rest.total, await stage.state(submitted.reference)) == (AMOUNT, stage.given_back_as(choice[0]))
             return
         with unanswered(
             stage.says("cancel_amount") == "absent" and stage.says("status_after_partial_refund") == "refund"
         ):
-            (rest,) = await stage.provider.refund(stage.account, after, _giveback(after, 100_000))
+            (rest,) = await stage.provider.refund(stage.account, after, _refund_request(after, 100_000))
             assert isinstance(rest, Declined)
-        assert await stage.state(standing.reference) == "paid"
+        assert await stage.state(submitted.reference) == "paid"
 
     async def test_what_it_posts_is_verified_and_names_the_attempt(self, stage: SimulatedStage, choice: Choice) -> None:
         """R15, R20."""
-        standing = await _paid(stage, choice)
-        body = await stage.posted(standing.reference)
+        submitted = await _paid(stage, choice)
+        body = await stage.posted(submitted.reference)
         webhook, account = NicepayWebhook(), stage.account
         genuine = webhook.verify(account, WebhookRequest({}, body), 0.0)
         assert isinstance(genuine, Verified)
-        assert (genuine.subject, genuine.type) == (standing.reference, f"{choice[0]}.paid")
-        assert webhook.read(account, WebhookRequest({}, body)) == Hint(standing.attempt, standing.provider_reference)
+        assert (genuine.subject, genuine.type) == (submitted.reference, f"{choice[0]}.paid")
+        assert webhook.read(account, WebhookRequest({}, body)) == Hint(submitted.attempt, submitted.provider_reference)
         forged = body.replace(b"amt=150000", b"amt=150001")
         assert webhook.verify(account, WebhookRequest({}, forged), 0.0) is Rejection.FORGED
 
     async def test_a_payer_who_is_refused_is_a_decline(self, stage: SimulatedStage, choice: Choice) -> None:
-        standing = await _submitted(stage, choice)
-        await stage.place.post("nicepay/decline", reference=standing.reference)
-        (fact,) = await stage.provider.inquire(stage.account, standing)
+        submitted = await _submitted(stage, choice)
+        await stage.place.post("nicepay/decline", reference=submitted.reference)
+        (fact,) = await stage.provider.inquire(stage.account, submitted)
         assert isinstance(fact, Declined)
         named = {"insufficient_funds", "card_declined"}  # the documents of 2020 have no history that says why
         assert fact.code in (named if choice == CARD else {"payment_declined"})
@@ -168,67 +160,67 @@ class TestFaults:
 
     @meeting(EVERY)
     async def test_at_inquiry(self, stage: SimulatedStage, choice: Choice, fault: Fault) -> None:
-        standing = await _paid(stage, choice)
+        submitted = await _paid(stage, choice)
         await stage.arm(fault.kind)
         with failing(fault.ends_in):
-            (fact,) = await stage.provider.inquire(stage.account, standing)
+            (fact,) = await stage.provider.inquire(stage.account, submitted)
             told = AMOUNT + 1 if fault.kind == "wrong_amount" else AMOUNT
             assert isinstance(fact, Captured)
             assert fact.total == told
         await stage.calm()
-        (fact,) = await stage.provider.inquire(stage.account, standing)
+        (fact,) = await stage.provider.inquire(stage.account, submitted)
         assert isinstance(fact, Captured)
         assert fact.total == AMOUNT
 
     @meeting(TO_A_NUMBER)
     async def test_at_the_cancel_of_an_unpaid_number(self, stage: SimulatedStage, choice: Choice, fault: Fault) -> None:
-        standing = await _submitted(stage, choice)
+        submitted = await _submitted(stage, choice)
         await stage.arm(fault.kind, route="/cancel")
         with failing(None if fault.happened else fault.ends_in):
-            found = await stage.provider.cancel(stage.account, standing)
+            found = await stage.provider.cancel(stage.account, submitted)
             assert [type(fact) for fact in found] in ([Cancelled], [Expired])
         await stage.calm()
-        assert await stage.state(standing.reference) == ("cancelled" if fault.happened else "open")
-        found = await stage.provider.cancel(stage.account, standing)
+        assert await stage.state(submitted.reference) == ("cancelled" if fault.happened else "open")
+        found = await stage.provider.cancel(stage.account, submitted)
         assert [type(fact) for fact in found] in ([Cancelled], [Expired])
-        assert await stage.state(standing.reference) == "cancelled"
+        assert await stage.state(submitted.reference) == "cancelled"
 
     @meeting({"card": CARD})
     async def test_at_the_cancel_of_an_unpaid_card(self, stage: SimulatedStage, choice: Choice, fault: Fault) -> None:
         """NICEPAY refuses it (9314), so whatever happens to the answer nothing may be said to be closed."""
-        standing = await _submitted(stage, choice)
+        submitted = await _submitted(stage, choice)
         await stage.arm(fault.kind, route="/cancel")
         with failing(fault.ends_in):
-            assert not await stage.provider.cancel(stage.account, standing)
+            assert not await stage.provider.cancel(stage.account, submitted)
         await stage.calm()
-        assert await stage.state(standing.reference) == "open"
+        assert await stage.state(submitted.reference) == "open"
 
     @meeting(GIVEN_BACK)
     async def test_at_a_refund(self, stage: SimulatedStage, choice: Choice, fault: Fault) -> None:
-        standing = await _paid(stage, choice)
+        submitted = await _paid(stage, choice)
         await stage.arm(fault.kind, route="/cancel")
         with failing(None if fault.happened else fault.ends_in):
-            (fact,) = await stage.provider.refund(stage.account, standing, _giveback(standing, AMOUNT))
+            (fact,) = await stage.provider.refund(stage.account, submitted, _refund_request(submitted, AMOUNT))
             assert isinstance(fact, RefundSettled)
             assert fact.total == AMOUNT
         await stage.calm()
-        assert await stage.state(standing.reference) == (stage.given_back_as(choice[0]) if fault.happened else "paid")
-        (fact,) = await stage.provider.refund(stage.account, standing, _giveback(standing, AMOUNT))
+        assert await stage.state(submitted.reference) == (stage.given_back_as(choice[0]) if fault.happened else "paid")
+        (fact,) = await stage.provider.refund(stage.account, submitted, _refund_request(submitted, AMOUNT))
         assert isinstance(fact, RefundSettled)
         assert fact.total == AMOUNT
 
     @meeting({"card": CARD})
     async def test_at_a_partial_refund(self, stage: SimulatedStage, choice: Choice, fault: Fault) -> None:
         """A network that doubles the call doubles the refund, for NICEPAY has no key against it; the next inquiry tells."""
-        standing = await _paid(stage, choice)
+        submitted = await _paid(stage, choice)
         await stage.arm(fault.kind, route="/cancel")
         with failing(None if fault.happened else fault.ends_in):
-            (fact,) = await stage.provider.refund(stage.account, standing, _giveback(standing, 50_000))
+            (fact,) = await stage.provider.refund(stage.account, submitted, _refund_request(submitted, 50_000))
             assert isinstance(fact, RefundSettled)
             assert fact.total == 50_000
         await stage.calm()
         back = 0 if not fault.happened else 100_000 if fault.kind == "duplicate_reference" else 50_000
-        captured, *rest = await stage.provider.inquire(stage.account, standing)
+        captured, *rest = await stage.provider.inquire(stage.account, submitted)
         assert isinstance(captured, Captured)
         assert rest == ([RefundSettled(back, "IDR")] if back else [])
 
@@ -241,12 +233,12 @@ class TestFaults:
 )
 async def test_an_account_paid_with_another_amount_is_told_as_it_was_inquired(stage: SimulatedStage) -> None:
     """Which amount NICEPAY then gives is not documented; the adapter repeats what it is told, and the signed notification has its own."""
-    standing = await _submitted(stage, ACCOUNT)
-    await stage.place.post("nicepay/pay", reference=standing.reference, amount=100_000)
-    (fact,) = await stage.provider.inquire(stage.account, standing)
+    submitted = await _submitted(stage, ACCOUNT)
+    await stage.place.post("nicepay/pay", reference=submitted.reference, amount=100_000)
+    (fact,) = await stage.provider.inquire(stage.account, submitted)
     assert isinstance(fact, Captured)
     assert fact.total == (100_000 if stage.says("inquiry_amount_when_mispaid") == "paid" else AMOUNT)
-    assert b"&amt=100000&" in await stage.posted(standing.reference)
+    assert b"&amt=100000&" in await stage.posted(submitted.reference)
 
 
 @pytest.mark.parametrize(

@@ -9,20 +9,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from gerbang.base.http import OutcomeUnknown
-from gerbang.ports.payment import (
-    Cancelled,
-    Captured,
-    Declined,
-    Expired,
-    Fact,
-    Method,
-    Mismatched,
-    RefundSettled,
-    Retracted,
-)
+from gerbang.ports.facts import Cancelled, Captured, Declined, Expired, Fact, Mismatched, RefundSettled, Reversed
+from gerbang.ports.payment import Method
 from gerbang.providers.nicepay.adapter import NicepayPayments
 from tests.providers.nicepay import script as wire
-from tests.providers.nicepay.orders import PAID_CARD, REFERENCE, account, standing
+from tests.providers.nicepay.orders import PAID_CARD, REFERENCE, account, submitted
 from tests.providers.nicepay.script import CANCEL, HANG_UP, INQUIRY, TXID, Script
 
 
@@ -59,7 +50,7 @@ class TestInquiring:
             (
                 "1",
                 {"depositDt": "20250115", "depositTm": "094510"},
-                (Retracted("The bank reversed the deposit."),),
+                (Reversed("The bank reversed the deposit."),),
             ),
             ("1", {"transDt": "20250115", "transTm": "093001"}, (Cancelled(),)),  # closed unpaid: no deposit to reverse
         ],
@@ -73,7 +64,7 @@ class TestInquiring:
         expected: tuple[Fact, ...],
     ) -> None:
         script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, status, **changes)))
-        assert tuple(await provider.inquire(account(script.base_url), standing())) == expected
+        assert tuple(await provider.inquire(account(script.base_url), submitted())) == expected
 
     @pytest.mark.parametrize(
         ("table", "status", "changes", "captured", "expected"),
@@ -119,7 +110,7 @@ class TestInquiring:
     ) -> None:
         script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, status, **changes)))
         asked = account(script.base_url, card_status_table=table)
-        assert tuple(await provider.inquire(asked, standing(Method.CARD, captured=captured))) == expected
+        assert tuple(await provider.inquire(asked, submitted(Method.CARD, captured=captured))) == expected
 
     @pytest.mark.parametrize(
         ("method", "status", "changes", "captured", "expected"),
@@ -167,14 +158,14 @@ class TestInquiring:
         expected: tuple[Fact, ...],
     ) -> None:
         script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, status, **changes)))
-        assert tuple(await provider.inquire(account(script.base_url), standing(method, captured=captured))) == expected
+        assert tuple(await provider.inquire(account(script.base_url), submitted(method, captured=captured))) == expected
 
     async def test_direct_debit_has_one_status_for_void_and_refund_so_silence_about_how_much_is_no_answer(
         self, provider: NicepayPayments, script: Script
     ) -> None:
         script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "1")))
         with pytest.raises(OutcomeUnknown):
-            await provider.inquire(account(script.base_url), standing(Method.DIRECT_DEBIT, captured=150_000))
+            await provider.inquire(account(script.base_url), submitted(Method.DIRECT_DEBIT, captured=150_000))
 
     @pytest.mark.parametrize("status", ["7", "", None, "paid", "00", 3.5])
     async def test_a_status_in_no_table_changes_nothing_and_is_told(
@@ -182,7 +173,7 @@ class TestInquiring:
     ) -> None:
         script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, status)))
         with capture_logs() as logs:
-            assert not await provider.inquire(account(script.base_url), standing())
+            assert not await provider.inquire(account(script.base_url), submitted())
         (line,) = logs
         assert (line["event"], line["log_level"], line["attempt"]) == ("nicepay.inquiry_odd", "warning", REFERENCE)
         assert "in no table" in line["alert"]
@@ -192,7 +183,7 @@ class TestInquiring:
         self, provider: NicepayPayments, script: Script, change: Mapping[str, Any]
     ) -> None:
         script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "0", **change)))
-        (fact,) = await provider.inquire(account(script.base_url), standing())
+        (fact,) = await provider.inquire(account(script.base_url), submitted())
         assert isinstance(fact, Mismatched)
 
     @pytest.mark.parametrize("amt", [None, "", "15e4", "150000.50"])
@@ -201,7 +192,7 @@ class TestInquiring:
     ) -> None:
         script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "0", amt=amt)))
         with pytest.raises(OutcomeUnknown):
-            await provider.inquire(account(script.base_url), standing())
+            await provider.inquire(account(script.base_url), submitted())
 
     @pytest.mark.parametrize(
         ("status", "cancel_amt", "refunded"),
@@ -222,24 +213,24 @@ class TestInquiring:
         """The tXid may come from a notification, whose referenceNo is not signed."""
         script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, status, referenceNo=None)))
         with pytest.raises(OutcomeUnknown):
-            await provider.inquire(account(script.base_url), standing())
+            await provider.inquire(account(script.base_url), submitted())
 
     async def test_a_decline_of_the_question_itself_decides_nothing(
         self, provider: NicepayPayments, script: Script
     ) -> None:
         script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "0", resultCd="51")))
         with pytest.raises(OutcomeUnknown):
-            await provider.inquire(account(script.base_url), standing())
+            await provider.inquire(account(script.base_url), submitted())
 
     async def test_an_order_whose_txid_we_never_learnt_cannot_be_asked_about(self, provider: NicepayPayments) -> None:
         with pytest.raises(OutcomeUnknown):
-            await provider.inquire(account(wire.nobody()), standing(provider_reference=""))
+            await provider.inquire(account(wire.nobody()), submitted(provider_reference=""))
 
 
 class TestCancelling:
     async def test_an_unpaid_virtual_account_is_closed(self, provider: NicepayPayments, script: Script) -> None:
         script.on(CANCEL, lambda order: wire.say(wire.cancelled(order)))
-        assert tuple(await provider.cancel(account(script.base_url), standing())) == (Cancelled(),)
+        assert tuple(await provider.cancel(account(script.base_url), submitted())) == (Cancelled(),)
         (order,) = script.bodies(CANCEL)
         assert (order["payMethod"], order["cancelType"], order["amt"], order["tXid"]) == ("02", "1", "150000", TXID)
 
@@ -248,7 +239,7 @@ class TestCancelling:
     ) -> None:
         script.on(CANCEL, lambda order: wire.say(wire.cancelled(order)), wire.refusal("9315"))
         script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "3")))
-        code = standing(Method.CONVENIENCE_STORE)
+        code = submitted(Method.CONVENIENCE_STORE)
         for _ in range(2):
             assert tuple(await provider.cancel(account(script.base_url), code)) == (Cancelled(),)
         assert [order["payMethod"] for order in script.bodies(CANCEL)] == ["03", "03"]
@@ -259,7 +250,7 @@ class TestCancelling:
         self, provider: NicepayPayments, script: Script, method: Method, status: str, expected: tuple[Fact, ...]
     ) -> None:
         script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, status)))
-        assert tuple(await provider.cancel(account(script.base_url), standing(method))) == expected
+        assert tuple(await provider.cancel(account(script.base_url), submitted(method))) == expected
         assert not script.bodies(CANCEL)
 
     async def test_one_that_was_paid_meanwhile_turns_out_to_be_captured(
@@ -267,7 +258,7 @@ class TestCancelling:
     ) -> None:
         script.on(CANCEL, wire.refusal("9330"))
         script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "0")))
-        assert tuple(await provider.cancel(account(script.base_url), standing())) == (Captured(150_000, "IDR"),)
+        assert tuple(await provider.cancel(account(script.base_url), submitted())) == (Captured(150_000, "IDR"),)
 
     @pytest.mark.parametrize(("status", "expected"), [("4", (Expired(),)), ("0", (Captured(150_000, "IDR"),))])
     async def test_a_lost_answer_is_looked_up(
@@ -275,7 +266,7 @@ class TestCancelling:
     ) -> None:
         script.on(CANCEL, HANG_UP)
         script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, status)))
-        assert tuple(await provider.cancel(account(script.base_url), standing())) == expected
+        assert tuple(await provider.cancel(account(script.base_url), submitted())) == expected
 
     async def test_a_lost_answer_with_the_order_still_open_stays_unknown(
         self, provider: NicepayPayments, script: Script
@@ -283,7 +274,7 @@ class TestCancelling:
         script.on(CANCEL, HANG_UP)
         script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "3")))
         with pytest.raises(OutcomeUnknown):
-            await provider.cancel(account(script.base_url), standing())
+            await provider.cancel(account(script.base_url), submitted())
         assert len(script.bodies(CANCEL)) == 1
 
     async def test_one_that_was_closed_by_an_earlier_try_is_closed_though_the_inquiry_says_unpaid(
@@ -291,20 +282,20 @@ class TestCancelling:
     ) -> None:
         script.on(CANCEL, wire.refusal("9315"))
         script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "3")))
-        assert tuple(await provider.cancel(account(script.base_url), standing())) == (Cancelled(),)
+        assert tuple(await provider.cancel(account(script.base_url), submitted())) == (Cancelled(),)
 
     async def test_one_that_was_paid_after_an_earlier_try_is_captured_whatever_the_second_cancel_says(
         self, provider: NicepayPayments, script: Script
     ) -> None:
         script.on(CANCEL, wire.refusal("9315"))
         script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "0")))
-        assert tuple(await provider.cancel(account(script.base_url), standing())) == (Captured(150_000, "IDR"),)
+        assert tuple(await provider.cancel(account(script.base_url), submitted())) == (Captured(150_000, "IDR"),)
 
     async def test_a_paid_card_is_not_cancelled_because_that_would_give_the_money_back(
         self, provider: NicepayPayments, script: Script
     ) -> None:
         script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "0")))
-        assert tuple(await provider.cancel(account(script.base_url), standing(Method.CARD))) == (
+        assert tuple(await provider.cancel(account(script.base_url), submitted(Method.CARD))) == (
             Captured(150_000, "IDR"),
         )
         assert not script.bodies(CANCEL)
@@ -318,7 +309,7 @@ class TestCancelling:
             lambda asked: wire.say(wire.inquired(asked, "9")),
             lambda asked: wire.say(wire.inquired(asked, "1", authNo="123456", cancelAmt="150000")),
         )
-        facts = await provider.cancel(account(script.base_url), standing(Method.CARD))
+        facts = await provider.cancel(account(script.base_url), submitted(Method.CARD))
         assert tuple(facts) == (Captured(150_000, "IDR"), RefundSettled(150_000, "IDR"))
 
     async def test_a_card_order_that_they_will_not_close_stays_open(
@@ -326,4 +317,4 @@ class TestCancelling:
     ) -> None:
         script.on(CANCEL, wire.refusal("9314"))
         script.on(INQUIRY, lambda asked: wire.say(wire.inquired(asked, "9")))
-        assert not await provider.cancel(account(script.base_url), standing(Method.CARD))
+        assert not await provider.cancel(account(script.base_url), submitted(Method.CARD))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gerbang.ports.payment import Effect, Lookup, Method
+from gerbang.ports.payment import Lookup, Method, SubmissionEffect
 from gerbang.providers.nicepay.account import PAY_METHODS
 from gerbang.providers.nicepay.terms import offered
 from tests.providers.nicepay.orders import account
@@ -15,7 +15,7 @@ EVERY = account("http://x", methods=" ".join(PAY_METHODS))
 def test_no_registration_charges_anybody_and_each_is_found_by_its_txid() -> None:
     assert {one.method for one in offered(EVERY)} == set(PAY_METHODS)
     for one in offered(EVERY):
-        assert (one.effect, one.lookup, one.currency) == (Effect.INSTRUCTS, Lookup.BY_THEIRS, "IDR")
+        assert (one.effect, one.lookup, one.currency) == (SubmissionEffect.INSTRUCTS, Lookup.BY_THEIRS, "IDR")
 
 
 @pytest.mark.parametrize(

@@ -21,21 +21,16 @@ from gerbang.core.payments.model import (
     Refund,
     RefundStatus,
 )
-from gerbang.ports.payment import (
+from gerbang.ports.next_action import (
     DisplayCode,
     DisplayCrypto,
     DisplayQr,
     DisplayVirtualAccount,
-    Effect,
-    Lookup,
-    Method,
-    MethodOption,
     NextAction,
-    Payer,
-    Quote,
     Redirect,
     Wait,
 )
+from gerbang.ports.payment import Lookup, Method, MethodOption, Payer, Quote, SubmissionEffect
 from gerbang.web.checkout.crypto_view import Seen
 from gerbang.web.checkout.view import Choice, Visit
 
@@ -87,7 +82,7 @@ def attempt(
         method=Method.VIRTUAL_ACCOUNT,
         options={"bank": "BCA"},
         connection="nicepay",
-        effect=Effect.INSTRUCTS,
+        effect=SubmissionEffect.INSTRUCTS,
         lookup=Lookup.BY_THEIRS,
         amount=150_000,
         currency="IDR",

@@ -8,7 +8,7 @@ import pytest
 
 from gerbang.base.errors import Invalid
 from gerbang.core.identity.model import Actor, Role, user_caller
-from gerbang.core.payments.model import Failure, Moment, PaymentStatus, Refund, RefundStatus
+from gerbang.core.payments.model import Failure, PaymentStatus, Refund, RefundStatus, TimelineEntry
 from gerbang.web.console import payment_view
 from gerbang.web.console.actors import called, listed
 from gerbang.web.console.page_frame import exact, read_day
@@ -21,8 +21,10 @@ FINANCE = user_caller(UUID(int=1), Role.FINANCE, UUID(int=2))
 SUPPORT = user_caller(UUID(int=1), Role.SUPPORT, UUID(int=2))
 
 
-def moment(kind: str, actor: str = "system:gerbang", **detail: Any) -> Moment:
-    return Moment(id=UUID(int=9), at=NOW, direction="decision", kind=kind, actor=actor, detail=detail, request_id=None)
+def moment(kind: str, actor: str = "system:gerbang", **detail: Any) -> TimelineEntry:
+    return TimelineEntry(
+        id=UUID(int=9), at=NOW, direction="decision", kind=kind, actor=actor, detail=detail, request_id=None
+    )
 
 
 def test_a_form_breaks_before_each_field_at_its_true_offset() -> None:

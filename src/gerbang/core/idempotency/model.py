@@ -23,7 +23,7 @@ class IdempotencyKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class ClaimedKey:
     """A key, and what the request that has it is about to make: `resource` is its type (`payment`, `refund`, `order` …)."""
 
     key: IdempotencyKey

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from gerbang.base.db import Tx
 from gerbang.core.idempotency import store
-from gerbang.core.idempotency.model import Claim, IdempotencyKey, IdempotencyKeyReused
+from gerbang.core.idempotency.model import ClaimedKey, IdempotencyKey, IdempotencyKeyReused
 
 
 async def claim(tx: Tx, key: IdempotencyKey, resource: str, id_: UUID) -> UUID | None:
@@ -14,7 +14,7 @@ async def claim(tx: Tx, key: IdempotencyKey, resource: str, id_: UUID) -> UUID |
 
     A request that has the key now is waited for. Raises IdempotencyKeyReused when the key belongs to another request.
     """
-    (first,), _ = await claim_all(tx, [Claim(key, resource, id_)])
+    (first,), _ = await claim_all(tx, [ClaimedKey(key, resource, id_)])
     if isinstance(first, IdempotencyKeyReused):
         raise first
     return first
@@ -31,7 +31,7 @@ async def claim_once(tx: Tx, key: IdempotencyKey, act: str, object_id: UUID) -> 
     return first is None
 
 
-async def claim_all(tx: Tx, claims: Sequence[Claim]) -> tuple[list[UUID | IdempotencyKeyReused | None], datetime]:
+async def claim_all(tx: Tx, claims: Sequence[ClaimedKey]) -> tuple[list[UUID | IdempotencyKeyReused | None], datetime]:
     """The same for a batch, in one statement where all keys are fresh: for each claim what `claim` would return or raise; and business time."""
     fresh = await store.add(tx, claims)
     if len(fresh) == len(claims):
@@ -42,15 +42,15 @@ async def claim_all(tx: Tx, claims: Sequence[Claim]) -> tuple[list[UUID | Idempo
     rows = await store.known(tx, old) if old else []
     for row in rows:
         key = IdempotencyKey(row["caller"], row["key"], bytes(row["fingerprint"]))
-        first[key.caller, key.key] = Claim(key, row["resource"], row["resource_id"])
+        first[key.caller, key.key] = ClaimedKey(key, row["resource"], row["resource_id"])
     return [_answer(c, first[_place(c)]) for c in claims], (rows or fresh)[0]["now"]
 
 
-def _place(claim: Claim) -> tuple[str, str]:
+def _place(claim: ClaimedKey) -> tuple[str, str]:
     return claim.key.caller, claim.key.key
 
 
-def _answer(claim: Claim, first: Claim) -> UUID | IdempotencyKeyReused | None:
+def _answer(claim: ClaimedKey, first: ClaimedKey) -> UUID | IdempotencyKeyReused | None:
     if first is claim:
         return None
     if (first.key.fingerprint, first.resource) != (claim.key.fingerprint, claim.resource):

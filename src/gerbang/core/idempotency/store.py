@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from gerbang.base.db import Row, Tx, columns
-from gerbang.core.idempotency.model import Claim
+from gerbang.core.idempotency.model import ClaimedKey
 
 
-async def add(tx: Tx, claims: Sequence[Claim]) -> list[Row]:
+async def add(tx: Tx, claims: Sequence[ClaimedKey]) -> list[Row]:
     """Take the keys that nobody has, and return them, with business time. One that an unfinished transaction takes is waited for, in the order
     of the keys, so that no two wait for each other.
     """
@@ -22,7 +22,7 @@ async def add(tx: Tx, claims: Sequence[Claim]) -> list[Row]:
     )
 
 
-async def known(tx: Tx, claims: Sequence[Claim]) -> list[Row]:
+async def known(tx: Tx, claims: Sequence[ClaimedKey]) -> list[Row]:
     """What these keys stand for, with business time."""
     return await tx.fetch(
         """

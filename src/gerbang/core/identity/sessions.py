@@ -47,7 +47,7 @@ _LENGTH: Final = len(_PREFIX) + 43
 
 
 @dataclass(frozen=True, slots=True)
-class _Turned:
+class _Rotated:
     """What became of a refresh token: the session goes on with the next token, or it is over."""
 
     row: Row | None = None
@@ -169,28 +169,28 @@ class Sessions:
             await record(tx, [Entry(actor, "login.ok", ids.show("ses", family), {"rehashed": fresh is not None})])
         return TokenPair(access, self._tokens.lifetime_s, token)
 
-    async def _turn_over(self, tx: Tx, known: bytes, client: str, keys: Sequence[bytes]) -> _Turned:
+    async def _turn_over(self, tx: Tx, known: bytes, client: str, keys: Sequence[bytes]) -> _Rotated:
         if await store.lock_family_of(tx, known) is None:
-            return _Turned()
+            return _Rotated()
         row = await store.refresh_token(tx, known, RETRY_S, SESSION_VALID_S)
         if row is None or not row["live"]:
-            return _Turned()
+            return _Rotated()
         family, generation = row["family_id"], row["generation"] + 1
         if row["rotated"]:
             lost_answer = row["just_rotated"] and not row["successor_rotated"] and row["successor_client"] == client
             if not lost_answer:
                 await self._end_for_reuse(tx, row)
-                return _Turned(row, reused=True)
+                return _Rotated(row, reused=True)
             candidates = (_token(key, family, generation) for key in keys)
-            return _Turned(row, next((t for t in candidates if digest(t) == row["successor_digest"]), None))
+            return _Rotated(row, next((t for t in candidates if digest(t) == row["successor_digest"]), None))
         if row["expired"]:
-            return _Turned()
+            return _Rotated()
         token = _token(keys[0], family, generation)
         await store.mark_rotated(tx, known)
         await store.add_refresh_token(tx, digest(token), family, generation, client, self._refresh_valid_s)
         actor = f"user:{ids.show('usr', row['user_id'])}"
         await record(tx, [Entry(actor, "session.refreshed", ids.show("ses", family), {"generation": generation})])
-        return _Turned(row, token)
+        return _Rotated(row, token)
 
     async def _end_for_reuse(self, tx: Tx, row: Row) -> None:
         """One of two holders of this token is a thief, and nobody can tell which: both are signed out."""

@@ -42,7 +42,7 @@ BATCH: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class ShardLease:
     """The shards that one lane holds for a moment: long enough to be quick, short enough to share with other processes."""
 
     owner: UUID
@@ -160,16 +160,16 @@ class _Lane:
             events = await self._work(claim, events)
         return last
 
-    async def _claim(self) -> tuple[Claim, list[Event]]:
+    async def _claim(self) -> tuple[ShardLease, list[Event]]:
         async with self._db.transaction() as tx:
             taken = await store.take_shards(tx, self._shards, self._preferred, self._most_shards)
-            claim = Claim(ids.new(), tuple(row["shard"] for row in taken), time.monotonic() + HOLD_S)
+            claim = ShardLease(ids.new(), tuple(row["shard"] for row in taken), time.monotonic() + HOLD_S)
             suspects = [event for row in taken for event in row["batch"]]
             if suspects:
                 await store.suspect(tx, suspects, MOST_TRIES)
             return claim, await self._next(tx, claim)
 
-    async def _work(self, claim: Claim, events: list[Event]) -> list[Event]:
+    async def _work(self, claim: ShardLease, events: list[Event]) -> list[Event]:
         """Work on a batch and take the next in the same commit; returns it."""
         try:
             return await self._commit(claim, events)
@@ -186,12 +186,12 @@ class _Lane:
                     return await self._next(tx, claim)
         return []
 
-    async def _halve(self, claim: Claim, events: list[Event]) -> list[Event]:
+    async def _halve(self, claim: ShardLease, events: list[Event]) -> list[Event]:
         half = len(events) // 2
         rest = await self._work(claim, events[:half])
         return rest or await self._work(claim, events[half:])
 
-    async def _commit(self, claim: Claim, events: list[Event]) -> list[Event]:
+    async def _commit(self, claim: ShardLease, events: list[Event]) -> list[Event]:
         apply = await self._handler(events)
         async with self._db.transaction() as tx:
             if not await store.still_held(tx, claim.shards, claim.owner):
@@ -200,7 +200,7 @@ class _Lane:
             await _settle(tx, events, results)
             return await self._next(tx, claim, gather=len(events) < SMALL)
 
-    async def _next(self, tx: Tx, claim: Claim, *, gather: bool = False) -> list[Event]:
+    async def _next(self, tx: Tx, claim: ShardLease, *, gather: bool = False) -> list[Event]:
         """The next batch, noted in the claim; without one, when time is up, or to let events gather, the shards are free again."""
         events: list[Event] = []
         if claim.shards and not gather and claim.goes_on(self._stop):

@@ -22,7 +22,7 @@ from gerbang.core.payments.model import (
     RefundStatus,
     takes_money,
 )
-from gerbang.ports.payment import DisplayCode, DisplayCrypto, DisplayVirtualAccount
+from gerbang.ports.next_action import DisplayCode, DisplayCrypto, DisplayVirtualAccount
 
 _REFUND_STATES: Final[Mapping[Template, frozenset[RefundStatus]]] = {
     Template.REFUND_REQUESTED: frozenset({RefundStatus.REQUESTED, RefundStatus.SUBMITTED, RefundStatus.UNKNOWN}),

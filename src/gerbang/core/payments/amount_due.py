@@ -11,16 +11,16 @@ from gerbang.base.erc681 import asking
 from gerbang.core.payments.machine import OPEN
 from gerbang.core.payments.model import Attempt, AttemptStatus, Payment, PaymentDetail
 from gerbang.ports.declines import DeclineCode
-from gerbang.ports.payment import (
+from gerbang.ports.next_action import (
     DisplayCode,
     DisplayCrypto,
     DisplayQr,
     DisplayVirtualAccount,
     NextAction,
-    Quote,
     Redirect,
     Wait,
 )
+from gerbang.ports.payment import Quote
 
 
 def owed(payment: Payment) -> int:

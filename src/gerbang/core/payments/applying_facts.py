@@ -18,8 +18,8 @@ from gerbang.base.db import Tx
 from gerbang.base.tracing import REQUEST_ID
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM
-from gerbang.core.payments import amount_due, entries, schedule
-from gerbang.core.payments.crypto.transfers import Claim, doubt
+from gerbang.core.payments import amount_due, posting_rules, schedule
+from gerbang.core.payments.crypto.transfers import ProcessorClaim, claim_mismatch
 from gerbang.core.payments.machine import OPEN, advance, is_late, kept
 from gerbang.core.payments.model import NEW_DEPOSIT, Attempt, AttemptStatus, DisputeState, PaymentDetail
 from gerbang.core.payments.refunds import outcomes as refund_outcomes
@@ -27,7 +27,7 @@ from gerbang.core.payments.refunds import reversals
 from gerbang.core.payments.unit_of_work import PaymentAggregate, load_for_update_by_attempt, save_changes
 from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import Job
-from gerbang.ports.payment import Captured, Claimed, Expired, Fact, Lost, Mismatched, Retracted
+from gerbang.ports.facts import AnswerLost, Captured, Claimed, Expired, Fact, Mismatched, Reversed
 
 MOST_RESUBMISSIONS = 3
 
@@ -101,7 +101,7 @@ def _is_over(attempt: Attempt, report: FactReport, now: datetime) -> bool:
     Money that comes all the same is late, and counts. An attempt that is paid on a chain ends when our own node says so.
     """
     is_asked = report.asked_at is not None and attempt.status is AttemptStatus.PENDING
-    unpaid = all(isinstance(fact, Retracted) for fact in report.facts)
+    unpaid = all(isinstance(fact, Reversed) for fact in report.facts)
     return is_asked and unpaid and attempt.expires_at <= now and attempt.quote is None
 
 
@@ -111,31 +111,31 @@ def _apply_fact(aggregate: PaymentAggregate, report: FactReport, fact: Fact) -> 
         refund_outcomes.settle(aggregate, before, fact, report.refund)
         return
     if isinstance(fact, Claimed):
-        why = doubt(before, fact)
+        why = claim_mismatch(before, fact)
         if not why:
             aggregate.effects.claims.append(_claim(before, fact))
             return
         fact = Mismatched(why)
-    after = reversals.retracted(aggregate, before, fact) if isinstance(fact, Retracted) else advance(before, fact)
+    after = reversals.retracted(aggregate, before, fact) if isinstance(fact, Reversed) else advance(before, fact)
     if after is before:
         return
     aggregate.put_attempt(after)
     if after.captured != before.captured or after.received != before.received:
         elsewhere = kept(aggregate.payment, [a for a in aggregate.attempts.values() if a.id != after.id])
-        aggregate.effects.postings.append(entries.capture(aggregate.payment, before, after, elsewhere))
-    if isinstance(fact, Retracted):
+        aggregate.effects.postings.append(posting_rules.capture(aggregate.payment, before, after, elsewhere))
+    if isinstance(fact, Reversed):
         held = {"held": True} if after.status is AttemptStatus.HELD else {}
         aggregate.announce("payment.retracted", {"attempt": ids.show("att", after.id), "reason": fact.reason, **held})
     if after.dispute is not before.dispute:
-        aggregate.effects.postings.append(entries.dispute(aggregate.payment.id, before, after))
+        aggregate.effects.postings.append(posting_rules.dispute(aggregate.payment.id, before, after))
         if after.dispute is DisputeState.LOST:
             reversals.stop_refunds(aggregate, after)
-    if isinstance(fact, Lost) and after.status is AttemptStatus.ABANDONED:
+    if isinstance(fact, AnswerLost) and after.status is AttemptStatus.ABANDONED:
         _try_again(aggregate, after)
 
 
-def _claim(attempt: Attempt, said: Claimed) -> Claim:
-    return Claim(
+def _claim(attempt: Attempt, said: Claimed) -> ProcessorClaim:
+    return ProcessorClaim(
         attempt=attempt.id,
         network=said.network,
         transaction=said.transaction,

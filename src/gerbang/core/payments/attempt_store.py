@@ -11,7 +11,8 @@ from gerbang.base.money import EXPONENTS
 from gerbang.base.statement_batch import Writer
 from gerbang.base.unreadable_rows import readable, unreadable
 from gerbang.core.payments.model import Attempt, AttemptStatus, DisputeState, Failure, Payment, PaymentStatus
-from gerbang.ports.payment import Effect, Lookup, Method, NextAction, Quote
+from gerbang.ports.next_action import NextAction
+from gerbang.ports.payment import Lookup, Method, Quote, SubmissionEffect
 
 
 async def add_attempts(tx: Writer, attempts: Sequence[tuple[Attempt, Payment]]) -> None:
@@ -146,7 +147,7 @@ _ATTEMPTS = (
 )
 _ATTEMPT_STATUS = {status.value: status for status in AttemptStatus}
 _METHOD = {method.value: method for method in Method}
-_EFFECT = {effect.value: effect for effect in Effect}
+_EFFECT = {effect.value: effect for effect in SubmissionEffect}
 _LOOKUP = {lookup.value: lookup for lookup in Lookup}
 _DISPUTE = {dispute.value: dispute for dispute in DisputeState}
 _read_action = msgspec.json.Decoder(NextAction).decode

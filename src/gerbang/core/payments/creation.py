@@ -24,7 +24,7 @@ from gerbang.core.audit.model import Entry
 from gerbang.core.connections.model import Connection
 from gerbang.core.effects import Effects
 from gerbang.core.idempotency import service as idempotency
-from gerbang.core.idempotency.model import Claim, IdempotencyKey
+from gerbang.core.idempotency.model import ClaimedKey, IdempotencyKey
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments import amount_due, attempt_store, method_selection, schedule, store
 from gerbang.core.payments.context import Context
@@ -36,10 +36,10 @@ from gerbang.core.payments.model import (
     Attempt,
     AttemptInFlight,
     AttemptStatus,
+    CreationResult,
     DisputeState,
     MethodChoice,
     NewPayment,
-    Outcome,
     PayerUpdate,
     Payment,
     PaymentClosed,
@@ -50,17 +50,8 @@ from gerbang.core.payments.model import (
 from gerbang.core.payments.pending_creation import PendingCreation
 from gerbang.core.payments.unit_of_work import PaymentAggregate, load_for_update, save_changes
 from gerbang.core.queue import service as queue
-from gerbang.ports.payment import (
-    DisplayCode,
-    DisplayCrypto,
-    DisplayQr,
-    DisplayVirtualAccount,
-    Effect,
-    MethodTerms,
-    Quote,
-    Redirect,
-    Submission,
-)
+from gerbang.ports.next_action import DisplayCode, DisplayCrypto, DisplayQr, DisplayVirtualAccount, Redirect
+from gerbang.ports.payment import MethodTerms, Quote, Submission, SubmissionEffect
 
 log = structlog.get_logger()
 _TAKES_ATTEMPTS: Final = frozenset(
@@ -77,7 +68,7 @@ _MOST_ADDRESSES: Final = 5  # of one payment: every unpaid address is a hole tha
 _STAYS_PAYABLE: Final = (DisplayVirtualAccount, DisplayCode, DisplayQr, DisplayCrypto, Redirect)
 
 
-async def create(ctx: Context, caller: Caller, new: NewPayment, key: IdempotencyKey) -> Outcome:
+async def create(ctx: Context, caller: Caller, new: NewPayment, key: IdempotencyKey) -> CreationResult:
     """Open a payment, with its first attempt when a method was chosen. Raises MethodUnavailable, CurrencyUnavailable, IdempotencyKeyReused."""
     connection, terms, quote = None, None, None
     if new.choice is None:
@@ -101,15 +92,15 @@ async def create(ctx: Context, caller: Caller, new: NewPayment, key: Idempotency
     )
     details, replayed = await ctx.creations.submit(creation)
     if replayed:
-        return Outcome(await ctx.calls.details(details.payment.id), replayed=True)
+        return CreationResult(await ctx.calls.details(details.payment.id), replayed=True)
     if details.attempts:
         details = await register(ctx, details, details.attempts[0])
-    return Outcome(details, replayed=False)
+    return CreationResult(details, replayed=False)
 
 
 async def write_creations(tx: Tx, items: Sequence[PendingCreation]) -> Sequence[tuple[PaymentDetail, bool] | Exception]:
     """The group commit of `create`: keys first, then what their owners asked for."""
-    firsts, now = await idempotency.claim_all(tx, [Claim(item.key, PAYMENT, item.payment) for item in items])
+    firsts, now = await idempotency.claim_all(tx, [ClaimedKey(item.key, PAYMENT, item.payment) for item in items])
     fresh = [(item, _draft(item, now)) for item, first in zip(items, firsts, strict=True) if first is None]
     if fresh:
         await _write_fresh(tx, fresh)
@@ -238,7 +229,7 @@ async def add_attempt(
     choice: MethodChoice,
     key: IdempotencyKey,
     told: PayerUpdate,
-) -> Outcome:
+) -> CreationResult:
     """One more try by another way; earlier open attempts are closed where the provider can. What was told of the payer is kept with it.
     The very same way, while its page, number or code can still be paid, is that one, whoever asks: some providers can close none, and two could
     both be paid.
@@ -273,9 +264,9 @@ async def add_attempt(
                 await store.update_payer(tx, payment_id, told)
     details = await ctx.calls.details(payment_id)
     if attempt is None:
-        return Outcome(await _answered(ctx, details, time.monotonic()), replayed=made is None)
+        return CreationResult(await _answered(ctx, details, time.monotonic()), replayed=made is None)
     ctx.wake()
-    return Outcome(await register(ctx, details, attempt), replayed=False)
+    return CreationResult(await register(ctx, details, attempt), replayed=False)
 
 
 def _same(aggregate: PaymentAggregate, choice: MethodChoice, connection: Connection) -> Attempt | None:
@@ -309,7 +300,7 @@ def _another(
     if payment.status not in _TAKES_ATTEMPTS:
         raise PaymentClosed(f"The payment is {payment.status.value}: it takes no new attempt.")
     earlier = [a for a in aggregate.attempts.values() if a.status in OPEN]
-    if any(a.effect is Effect.MAY_CHARGE and a.status is not AttemptStatus.PENDING for a in earlier):
+    if any(a.effect is SubmissionEffect.MAY_CHARGE and a.status is not AttemptStatus.PENDING for a in earlier):
         raise AttemptInFlight("The earlier attempt may still charge the payer; wait until its outcome is known.")
     if terms.wallet and sum(1 for a in aggregate.attempts.values() if a.deposit is not None) >= _MOST_ADDRESSES:
         raise TooManyAddresses(

@@ -23,7 +23,7 @@ from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import Job, Park, Retry
 from gerbang.core.queue.worker import Handler
 from gerbang.ports.declines import DeclineCode
-from gerbang.ports.payment import Cancelled, Declined, Lost
+from gerbang.ports.facts import AnswerLost, Cancelled, Declined
 
 _LOOK_AFTER_S: Final = 60.0
 _LOOK_LATER_S: Final = 1_800.0
@@ -70,7 +70,9 @@ async def submit(ctx: Context, job: Job) -> None:
         await _end(ctx, job)
         return
     if not attempt.unsent:
-        await ctx.calls.apply_facts(FactReport(attempt.id, [Lost("no answer before the deadline")], "submit"), job)
+        await ctx.calls.apply_facts(
+            FactReport(attempt.id, [AnswerLost("no answer before the deadline")], "submit"), job
+        )
         return
     if any(a.number > attempt.number and a.status in OPEN for a in details.attempts):
         called_off = Cancelled()  # the payer has chosen another way before this one could be sent

@@ -22,24 +22,23 @@ from gerbang.core.payments.model import (
     RefundStatus,
 )
 from gerbang.ports.declines import DeclineCode
-from gerbang.ports.payment import (
+from gerbang.ports.facts import (
     Accepted,
     ActionRequired,
+    AnswerLost,
     Cancelled,
     Captured,
     Claimed,
     Declined,
     DisputeClosed,
     Disputed,
-    Effect,
     Expired,
     Fact,
-    Lookup,
-    Lost,
     Mismatched,
     RefundSettled,
-    Retracted,
+    Reversed,
 )
+from gerbang.ports.payment import Lookup, SubmissionEffect
 
 S = AttemptStatus
 OPEN: Final = frozenset({S.CREATED, S.SUBMITTING, S.PENDING, S.UNKNOWN})
@@ -60,7 +59,7 @@ def _moves() -> Mapping[tuple[AttemptStatus, type[Fact]], AttemptStatus]:
     table[S.ABANDONED, Mismatched] = S.HELD
     for status in S:
         table[status, Captured] = S.CAPTURED
-    table[S.CAPTURED, Retracted] = S.PENDING
+    table[S.CAPTURED, Reversed] = S.PENDING
     return table
 
 
@@ -90,10 +89,10 @@ def advance(attempt: Attempt, fact: Fact) -> Attempt:
             return replace(attempt, dispute=DisputeState.OPEN) if attempt.dispute is DisputeState.NONE else attempt
         case DisputeClosed(won=won):
             return replace(attempt, dispute=DisputeState.WON if won else DisputeState.LOST)
-        case Retracted():
-            return _retract(attempt, fact.reason)
-        case Lost():
-            return _lose(attempt)
+        case Reversed():
+            return _reverse(attempt, fact.reason)
+        case AnswerLost():
+            return _lose_answer(attempt)
         case ActionRequired() | Expired() | Cancelled():
             pass  # the table alone decides
         case Claimed():
@@ -135,26 +134,26 @@ def _capture(attempt: Attempt, fact: Captured) -> Attempt:
     return replace(attempt, captured=total, status=status)
 
 
-def _retract(attempt: Attempt, reason: str) -> Attempt:
+def _reverse(attempt: Attempt, reason: str) -> Attempt:
     """The capture was taken back, and the attempt says so until all is in again; where part of it had been given back already, a person
     must look. The deadline stays: what comes back on a chain counts whenever it does.
     """
-    if (not attempt.captured and not attempt.received) or is_taken_back(attempt):
+    if (not attempt.captured and not attempt.received) or is_reversed_after_refund(attempt):
         return attempt
     if attempt.refunded or attempt.refund_reserved:
-        return taken_back(attempt, reason)
+        return reversed_after_refund(attempt, reason)
     code = DeclineCode.TRANSFER_REVERSED if attempt.quote is None else DeclineCode.TRANSFER_DROPPED
     return replace(attempt, status=S.PENDING, captured=0, received=0, failure=Failure(code, reason))
 
 
-def taken_back(attempt: Attempt, reason: str) -> Attempt:
+def reversed_after_refund(attempt: Attempt, reason: str) -> Attempt:
     """The attempt whose money was taken back while money of its payment goes, or went, back to the payer: its totals stay as they were
     until a person decides, for some of it is gone twice.
     """
     return replace(attempt, status=S.HELD, failure=Failure(DeclineCode.RETRACTED_AFTER_REFUND, reason))
 
 
-def is_taken_back(attempt: Attempt) -> bool:
+def is_reversed_after_refund(attempt: Attempt) -> bool:
     """Whether the attempt is held because its money was taken back beside a refund."""
     code = attempt.failure.code if attempt.failure else ""
     return attempt.status is S.HELD and code == DeclineCode.RETRACTED_AFTER_REFUND
@@ -166,13 +165,13 @@ def is_stopped(payment: Payment, attempts: Iterable[Attempt]) -> bool:
     return doubted or payment.status in (PaymentStatus.HELD, PaymentStatus.DISPUTED)
 
 
-def _lose(attempt: Attempt) -> Attempt:
+def _lose_answer(attempt: Attempt) -> Attempt:
     """A lost answer means what the method declared: ask, give up on it, or hold it for a person."""
     if attempt.status not in (S.SUBMITTING, S.CREATED):
         return attempt
     if attempt.lookup is Lookup.BY_OUR_REFERENCE or (attempt.lookup is Lookup.BY_THEIRS and attempt.provider_reference):
         return replace(attempt, status=S.UNKNOWN)
-    if attempt.effect is Effect.INSTRUCTS:
+    if attempt.effect is SubmissionEffect.INSTRUCTS:
         return replace(attempt, status=S.ABANDONED)
     return replace(
         attempt,
@@ -232,7 +231,7 @@ def payment_status(
     """The status of a payment as a pure fold over its attempts and refunds."""
     if any(attempt.dispute is DisputeState.OPEN for attempt in attempts):
         return PaymentStatus.DISPUTED
-    if any(is_taken_back(attempt) for attempt in attempts):
+    if any(is_reversed_after_refund(attempt) for attempt in attempts):
         return PaymentStatus.HELD
     came = captured_total(attempts)
     whole_since, parts = standing(payment, attempts, refunds, now)

@@ -13,7 +13,8 @@ from uuid import UUID
 import msgspec
 
 from gerbang.base.errors import Conflict, Invalid, NotFound
-from gerbang.ports.payment import Effect, Lookup, Method, MethodOption, NextAction, Payer, Quote
+from gerbang.ports.next_action import NextAction
+from gerbang.ports.payment import Lookup, Method, MethodOption, Payer, Quote, SubmissionEffect
 
 
 class PaymentStatus(StrEnum):
@@ -92,7 +93,7 @@ class Attempt(msgspec.Struct, frozen=True):
     method: Method
     options: Mapping[str, str]
     connection: str
-    effect: Effect
+    effect: SubmissionEffect
     lookup: Lookup
     amount: int
     currency: str
@@ -266,7 +267,7 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CreationResult:
     """What creating came to; `replayed` when the key was used before for the same request."""
 
     details: PaymentDetail
@@ -274,7 +275,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class TimelineEntry:
     """One line of a payment's timeline. `direction`: `in` and `out` happened outside, `decision` is ours."""
 
     id: UUID
@@ -309,7 +310,7 @@ class Destination:
 
 
 @dataclass(frozen=True, slots=True)
-class Coins:
+class CryptoAmount:
     """What a refund of crypto is worth: base units of an asset on a network."""
 
     network: str

@@ -15,7 +15,7 @@ from gerbang.core.payments.applying_facts import FactReport, apply_report
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.crypto import lost_addresses
 from gerbang.core.payments.crypto import store as chain_store
-from gerbang.core.payments.machine import OPEN, is_stopped, is_taken_back
+from gerbang.core.payments.machine import OPEN, is_reversed_after_refund, is_stopped
 from gerbang.core.payments.model import (
     Attempt,
     AttemptStatus,
@@ -31,7 +31,7 @@ from gerbang.core.payments.refunds import outcomes as refund_outcomes
 from gerbang.core.payments.refunds import requesting as refund_requests
 from gerbang.core.payments.refunds.model import DECIDE_FIRST, RefundsStopped
 from gerbang.core.payments.unit_of_work import PaymentAggregate, load_for_update, save_changes
-from gerbang.ports.payment import Captured, Fact
+from gerbang.ports.facts import Captured, Fact
 
 Decision = Literal["accept", "refund", "release"]
 _ROUNDS: Final = 3
@@ -168,7 +168,7 @@ async def _resolve(
     tx: Tx, aggregate: PaymentAggregate, caller: Caller, attempt: Attempt, decision: Decision, reason: str
 ) -> None:
     detail = {"decision": decision, "reason": reason}
-    is_taken = is_taken_back(attempt)
+    is_taken = is_reversed_after_refund(attempt)
     if decision == "release" or is_taken:
         if decision != "release":
             reversals.accept(aggregate, attempt)

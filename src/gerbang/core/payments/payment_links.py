@@ -13,8 +13,8 @@ from gerbang.core.payments.context import Context
 from gerbang.core.payments.model import (
     LINK_OPENED,
     LINK_SENT,
+    CreationResult,
     NoPayerEmail,
-    Outcome,
     PaymentClosed,
     PaymentDetail,
     PaymentNotFound,
@@ -23,7 +23,7 @@ from gerbang.core.payments.model import (
 from gerbang.core.payments.unit_of_work import PaymentAggregate, load_for_update, save_changes
 
 
-async def send(ctx: Context, caller: Caller, payment_id: UUID, key: IdempotencyKey) -> Outcome:
+async def send(ctx: Context, caller: Caller, payment_id: UUID, key: IdempotencyKey) -> CreationResult:
     """Have the link mailed to the payer, in their language: announced here, written and sent by core/notifications. Once a key.
 
     Raises PaymentNotFound, PaymentClosed, NoPayerEmail, IdempotencyKeyReused.
@@ -37,7 +37,7 @@ async def send(ctx: Context, caller: Caller, payment_id: UUID, key: IdempotencyK
             ((_, payer),) = await store.load(tx, [payment_id])
             _send(aggregate, caller, has_address=bool(payer.email))
             await save_changes(tx, [aggregate])
-    return Outcome(await ctx.calls.details(payment_id), replayed=not is_new)
+    return CreationResult(await ctx.calls.details(payment_id), replayed=not is_new)
 
 
 def _send(aggregate: PaymentAggregate, caller: Caller, *, has_address: bool) -> None:

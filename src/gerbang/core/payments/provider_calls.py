@@ -1,6 +1,6 @@
 """Calls to providers, and what becomes of their answers. No transaction is open while a provider is asked.
 
-Every answer, and every lost one, ends in `hear`; answers that come back at the same moment share a commit.
+Every answer, and every lost one, ends in `apply_facts`; answers that come back at the same moment share a commit.
 """
 
 import asyncio
@@ -46,20 +46,15 @@ from gerbang.core.payments.unit_of_work import had_money, with_parts
 from gerbang.core.queue.model import Job, LeaseLost
 from gerbang.core.secrets.model import Purpose
 from gerbang.ports.declines import DeclineCode
+from gerbang.ports.facts import Accepted, AnswerLost, Cancelled, Declined, Fact, Mismatched
 from gerbang.ports.payment import (
-    Accepted,
     Account,
-    Cancelled,
-    Declined,
-    Fact,
-    Giveback,
-    Lost,
     MethodTerms,
-    Mismatched,
     Payer,
     PaymentProvider,
-    Standing,
+    RefundRequest,
     Submission,
+    SubmittedAttempt,
 )
 
 _AT_ONCE_PER_CONNECTION: Final = 32
@@ -120,7 +115,7 @@ class ProviderCalls:
         try:
             answered = await self._ask(attempt.connection, lambda p, a: p.submit(a, submission))
         except OutcomeUnknown as error:
-            answered = CallResult([Lost(error.detail)], _took(started))
+            answered = CallResult([AnswerLost(error.detail)], _took(started))
         except ProviderRefused as error:
             answered = CallResult([Declined(DeclineCode.PROVIDER_REFUSED, error.detail)], _took(started))
         return await self.apply_facts(FactReport(attempt.id, answered.facts, "submit", detail=answered.detail), job)
@@ -142,8 +137,8 @@ class ProviderCalls:
         Raises Unreachable, OutcomeUnknown, ProviderRefused: nothing was learnt.
         """
         asked_at = self._clock.now()
-        standing = self.standing(attempt, reference)
-        answered = await self._ask(attempt.connection, lambda p, a: p.inquire(a, standing))
+        submitted = self.submitted(attempt, reference)
+        answered = await self._ask(attempt.connection, lambda p, a: p.inquire(a, submitted))
         facts = list(answered.facts)
         if reference and _reveals(attempt, facts):
             facts.insert(0, Accepted(reference))
@@ -158,8 +153,8 @@ class ProviderCalls:
         known = (attempt.provider_reference or reference) if attempt else None
         if attempt is None or (known is None and not attempt.askable):
             return []
-        standing = self.standing(attempt, known or "")
-        return (await self._ask(attempt.connection, lambda p, a: p.inquire(a, standing))).facts
+        submitted = self.submitted(attempt, known or "")
+        return (await self._ask(attempt.connection, lambda p, a: p.inquire(a, submitted))).facts
 
     async def cancel(self, attempt: Attempt, *, actor: str, job: Job | None = None) -> PaymentDetail | None:
         """Close an unpaid attempt at the provider, or only here where the provider offers no such thing and knows of no money, or has ended it
@@ -171,10 +166,10 @@ class ProviderCalls:
         if terms is None or not attempt.askable or amount_due.is_dead(attempt):
             answered = CallResult([Cancelled()], {"at_provider": False})
         else:
-            standing = self.standing(attempt, attempt.provider_reference or "")
+            submitted = self.submitted(attempt, attempt.provider_reference or "")
             closes = terms.cancel and attempt.provider_reference is not None
             answered = await self._ask(
-                attempt.connection, lambda p, a: p.cancel(a, standing) if closes else p.inquire(a, standing)
+                attempt.connection, lambda p, a: p.cancel(a, submitted) if closes else p.inquire(a, submitted)
             )
             if not closes and all(isinstance(fact, Accepted) for fact in answered.facts):
                 answered = CallResult([*answered.facts, Cancelled()], {"at_provider": False})
@@ -188,13 +183,13 @@ class ProviderCalls:
         """Ask for money back. A lost answer makes the refund `unknown`; raises Unreachable when it certainly was not sent."""
         started = time.monotonic()
         assert attempt.provider_reference is not None, f"captured without a provider's reference: {attempt.id}"
-        standing = self.standing(attempt, attempt.provider_reference)
+        submitted = self.submitted(attempt, attempt.provider_reference)
         full = refund.amount == attempt.captured and attempt.refunded == 0
-        giveback = Giveback(refund.id, Money(refund.amount, refund.currency), full, refund.reason, again)
+        refund_request = RefundRequest(refund.id, Money(refund.amount, refund.currency), full, refund.reason, again)
         try:
-            answered = await self._ask(attempt.connection, lambda p, a: p.refund(a, standing, giveback))
+            answered = await self._ask(attempt.connection, lambda p, a: p.refund(a, submitted, refund_request))
         except OutcomeUnknown as error:
-            answered = CallResult([Lost(error.detail)], _took(started))
+            answered = CallResult([AnswerLost(error.detail)], _took(started))
         except ProviderRefused as error:
             answered = CallResult([Declined("provider_refused", error.detail)], _took(started))
         detail = {**answered.detail, "refund": ids.show("ref", refund.id)}
@@ -254,9 +249,9 @@ class ProviderCalls:
             dialect=attempt.dialect,
         )
 
-    def standing(self, attempt: Attempt, reference: str) -> Standing:
+    def submitted(self, attempt: Attempt, reference: str) -> SubmittedAttempt:
         """An attempt as a provider must be asked about it."""
-        return Standing(
+        return SubmittedAttempt(
             attempt=attempt.id,
             reference=ids.show("att", attempt.id),
             provider_reference=reference,

@@ -29,21 +29,21 @@ from gerbang.core.payments import (
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.crypto import store as chain_store
 from gerbang.core.payments.crypto.rates import Quotes
-from gerbang.core.payments.crypto.transfers import Judged
+from gerbang.core.payments.crypto.transfers import ClassifiedTransfer
 from gerbang.core.payments.model import (
-    Coins,
+    CreationResult,
+    CryptoAmount,
     Destination,
     Filters,
     MethodChoice,
-    Moment,
     NewPayment,
     Offer,
-    Outcome,
     PayerUpdate,
     PaymentDetail,
     PaymentNotFound,
     Refund,
     RefundNotFound,
+    TimelineEntry,
 )
 from gerbang.core.payments.open_work import assignment, decision_store
 from gerbang.core.payments.open_work import counts as open_work
@@ -100,7 +100,7 @@ class Payments:
         )
         self.context.refund_rules = refund_rules
 
-    async def create(self, caller: Caller, new: NewPayment, key: IdempotencyKey) -> Outcome:
+    async def create(self, caller: Caller, new: NewPayment, key: IdempotencyKey) -> CreationResult:
         """See opening.create."""
         return await creation.create(self.context, caller, new, key)
 
@@ -111,7 +111,7 @@ class Payments:
         choice: MethodChoice,
         key: IdempotencyKey,
         told: PayerUpdate | None = None,
-    ) -> Outcome:
+    ) -> CreationResult:
         """See opening.add_attempt."""
         return await creation.add_attempt(self.context, caller, payment_id, choice, key, told or PayerUpdate())
 
@@ -143,12 +143,12 @@ class Payments:
             raise PaymentNotFound
         return found
 
-    async def timeline(self, payment_id: UUID, after: UUID | None = None, limit: int = TIMELINE) -> list[Moment]:
+    async def timeline(self, payment_id: UUID, after: UUID | None = None, limit: int = TIMELINE) -> list[TimelineEntry]:
         """What happened to a payment, oldest first, from the audit trail: at most `limit` moments, after one of them if it is named."""
         async with self.context.db.reading() as tx:
             entries = await audit.timeline(tx, ids.show("pay", payment_id), limit, after)
         return [
-            Moment(
+            TimelineEntry(
                 id=e.id,
                 at=e.happened_at,
                 direction=_direction(e.action, e.detail),
@@ -160,7 +160,7 @@ class Payments:
             for e in entries
         ]
 
-    async def chain(self, payment_id: UUID) -> list[Judged]:
+    async def chain(self, payment_id: UUID) -> list[ClassifiedTransfer]:
         """What our own node saw come in for a payment, in order."""
         details = await self.get(payment_id)
         async with self.context.db.reading() as tx:
@@ -306,7 +306,7 @@ class Payments:
         """What the caller may do with refunds, and who else may. See hands.of."""
         return await separation_of_duties.of(self.context, caller, refunds)
 
-    async def coins_of(self, refund: Refund) -> Coins | None:
+    async def coins_of(self, refund: Refund) -> CryptoAmount | None:
         """See refunding.coins_of."""
         return refund_requests.coins_of(await self.get(refund.payment_id), refund)
 
@@ -327,7 +327,7 @@ class Payments:
         """Whether a token opens this payment."""
         return await self.context.check_link(payment_id, token)
 
-    async def send_link(self, caller: Caller, payment_id: UUID, key: IdempotencyKey) -> Outcome:
+    async def send_link(self, caller: Caller, payment_id: UUID, key: IdempotencyKey) -> CreationResult:
         """See linking.send."""
         return await payment_links.send(self.context, caller, payment_id, key)
 

@@ -40,11 +40,11 @@ async def due_payments(tx: Tx, limit: int) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-async def look_never(tx: Tx, payments: Sequence[UUID]) -> None:
+async def stop_inquiries(tx: Tx, payments: Sequence[UUID]) -> None:
     """Nobody must look at these any more, unless what comes next says so."""
     await tx.execute("UPDATE payments SET look_at = NULL WHERE id = ANY($1)", list(payments))
 
 
-async def look_later(tx: Tx, payments: Sequence[UUID], wait: timedelta) -> None:
+async def postpone_inquiries(tx: Tx, payments: Sequence[UUID], wait: timedelta) -> None:
     """Payments that cannot be worked on now come due again after a while; others take their turn meanwhile."""
     await tx.execute("UPDATE payments SET look_at = business_now() + $2 WHERE id = ANY($1)", list(payments), wait)

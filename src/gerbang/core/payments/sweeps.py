@@ -74,7 +74,7 @@ async def _one_by_one(ctx: Context, payments: Sequence[UUID]) -> None:
     for id_ in payments:
         try:
             async with ctx.db.transaction() as tx:
-                await sweep_store.look_never(tx, [id_])
+                await sweep_store.stop_inquiries(tx, [id_])
                 await save_changes(tx, list((await load_for_update(tx, [id_])).values()))
                 await decisions.look_again(tx, [id_])
         except Unavailable:
@@ -82,4 +82,4 @@ async def _one_by_one(ctx: Context, payments: Sequence[UUID]) -> None:
         except Exception as error:  # noqa: BLE001  see above
             log.warning("timetable.payment_failed", payment=ids.show("pay", id_), why=_said(error))
             async with ctx.db.transaction() as tx:
-                await sweep_store.look_later(tx, [id_], _AFTER_FAILURE)
+                await sweep_store.postpone_inquiries(tx, [id_], _AFTER_FAILURE)

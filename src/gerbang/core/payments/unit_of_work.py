@@ -20,7 +20,7 @@ from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.effects import Effects
 from gerbang.core.payments import amount_due, attempt_store, schedule, store
 from gerbang.core.payments.crypto import store as chain_store
-from gerbang.core.payments.crypto.transfers import Claim
+from gerbang.core.payments.crypto.transfers import ProcessorClaim
 from gerbang.core.payments.machine import (
     answered_too_late,
     captured_total,
@@ -41,7 +41,7 @@ from gerbang.ports.declines import TAKEN
 class PaymentEffects(Effects):
     """The effects of a batch of changes, with what only payments have."""
 
-    claims: list[Claim] = field(default_factory=list)
+    claims: list[ProcessorClaim] = field(default_factory=list)
     approvals: list[Approval] = field(default_factory=list)
 
 
@@ -120,7 +120,7 @@ async def save_changes(tx: Tx, aggregates: Sequence[PaymentAggregate]) -> None:
     if not aggregates:
         return
     for aggregate in aggregates:
-        refold(aggregate)
+        recompute_payment(aggregate)
     now, effects = aggregates[0].now, aggregates[0].effects
     assert all(aggregate.effects is effects for aggregate in aggregates), "aggregates of one batch share their effects"
     writes = StatementBatch()
@@ -195,7 +195,7 @@ async def _save_refunds(tx: Writer, aggregates: Sequence[PaymentAggregate], now:
         await refund_store.save(tx, changed, now)
 
 
-def refold(aggregate: PaymentAggregate) -> None:
+def recompute_payment(aggregate: PaymentAggregate) -> None:
     """Make the payment agree with its attempts and refunds, close what is payable for nothing, announce what changed for the outside."""
     attempts, refunds = list(aggregate.attempts.values()), list(aggregate.refunds.values())
     aggregate.payment = with_parts(aggregate.payment, attempts, refunds, aggregate.now)

@@ -21,10 +21,11 @@ from gerbang.core.payments import attempt_store, schedule
 from gerbang.core.payments.applying_facts import FactReport, apply_facts, apply_report
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.model import PaymentDetail
-from gerbang.core.payments.unit_of_work import load_for_update, refold
+from gerbang.core.payments.unit_of_work import load_for_update, recompute_payment
 from gerbang.core.queue import service as queue
 from gerbang.core.secrets.model import Purpose
-from gerbang.ports.payment import Accepted, Account, ActionRequired, Cancelled, Declined, Expired, Lost
+from gerbang.ports.facts import Accepted, ActionRequired, AnswerLost, Cancelled, Declined, Expired
+from gerbang.ports.payment import Account
 from gerbang.ports.webhook import Hint, Ignored, PaymentMessage, SignedFacts, WebhookProvider, WebhookRequest
 
 log = structlog.get_logger()
@@ -35,7 +36,7 @@ _NO_MONEY: Final = (
     Declined,
     Expired,
     Cancelled,
-    Lost,
+    AnswerLost,
 )  # what a provider says where none has moved
 
 
@@ -122,7 +123,7 @@ async def preview(ctx: Context, event: Event) -> Replay:
         aggregate = (await load_for_update(tx, [owners[says.attempt]]))[owners[says.attempt]]
         before = aggregate.details()
         apply_report(aggregate, FactReport(says.attempt, facts, "webhook"))
-        refold(aggregate)
+        recompute_payment(aggregate)
     return _difference(event.id, before, aggregate.details())
 
 

@@ -10,19 +10,17 @@ import structlog
 from gerbang.base.errors import UpstreamFailed
 from gerbang.base.http import Http, OutcomeUnknown, Unreachable
 from gerbang.ports.declines import DeclineCode
+from gerbang.ports.facts import Declined, Fact, RefundSettled
 from gerbang.ports.payment import (
     Account,
     AssetTerms,
-    Declined,
-    Effect,
-    Fact,
-    Giveback,
     Lookup,
     Method,
     MethodTerms,
-    RefundSettled,
-    Standing,
+    RefundRequest,
     Submission,
+    SubmissionEffect,
+    SubmittedAttempt,
 )
 from gerbang.providers.coinbase_checkouts import account as settings
 from gerbang.providers.coinbase_checkouts import amounts, facts, refunds, wire
@@ -56,7 +54,7 @@ class CheckoutPayments:
         return [
             MethodTerms(
                 method=Method.CRYPTO,
-                effect=Effect.INSTRUCTS,
+                effect=SubmissionEffect.INSTRUCTS,
                 lookup=Lookup.BY_THEIRS,
                 currency="",
                 least=1,
@@ -80,90 +78,94 @@ class CheckoutPayments:
             return (Declined(DeclineCode.ORDER_REFUSED, refused.detail or refused.title),)
         return (facts.registered(submission, answer, settings.network(account)),)
 
-    async def inquire(self, account: Account, standing: Standing) -> Sequence[Fact]:
+    async def inquire(self, account: Account, submitted: SubmittedAttempt) -> Sequence[Fact]:
         """What Coinbase says now. A status that is in no table is logged and changes nothing."""
-        return self._told(account, standing, await self._get(account, standing))
+        return self._told(account, submitted, await self._get(account, submitted))
 
-    async def cancel(self, account: Account, standing: Standing) -> Sequence[Fact]:
+    async def cancel(self, account: Account, submitted: SubmittedAttempt) -> Sequence[Fact]:
         """Close an unpaid checkout, or say what is true instead; empty where the payer's transfer is on its way."""
         try:
-            answer = await self._client.deactivate(_endpoint(account, standing.now), standing.provider_reference)
+            answer = await self._client.deactivate(_endpoint(account, submitted.now), submitted.provider_reference)
         except OrderRefused:
-            return await self._looked_up(account, standing, OutcomeUnknown("Coinbase would not close the checkout."))
+            return await self._looked_up(account, submitted, OutcomeUnknown("Coinbase would not close the checkout."))
         except OutcomeUnknown as lost:
-            found = await self._looked_up(account, standing, lost)
+            found = await self._looked_up(account, submitted, lost)
             if found:
                 return found
             raise
-        return self._told(account, standing, answer)
+        return self._told(account, submitted, answer)
 
-    async def refund(self, account: Account, standing: Standing, giveback: Giveback) -> Sequence[Fact]:
+    async def refund(
+        self, account: Account, submitted: SubmittedAttempt, refund_request: RefundRequest
+    ) -> Sequence[Fact]:
         """Give back, or a part: `RefundSettled` once it is done, nothing while it is under way, `Declined` when it failed.
 
         The checkout is asked before and after: it alone says what went back, whatever became of an answer. Raises Unreachable when the
         first question got no answer: nothing was sent then.
         """
         try:
-            before = await self._get(account, standing)
+            before = await self._get(account, submitted)
         except OutcomeUnknown as error:
             raise Unreachable(error.detail) from error
-        known = refunds.find(standing, before, giveback)
+        known = refunds.find(submitted, before, refund_request)
         if known is not None:
-            return _settled(standing, known)
-        part = refunds.part(standing, giveback, before)
+            return _settled(submitted, known)
+        part = refunds.part(submitted, refund_request, before)
         if part < amounts.CENT:
             return (
                 Declined(
                     "amount_too_small", "It is worth less than a cent of a USDC, or nothing is left to give back."
                 ),
             )
-        return await self._give_back(account, standing, giveback, part)
+        return await self._give_back(account, submitted, refund_request, part)
 
-    async def _give_back(self, account: Account, standing: Standing, giveback: Giveback, part: int) -> Sequence[Fact]:
+    async def _give_back(
+        self, account: Account, submitted: SubmittedAttempt, refund_request: RefundRequest, part: int
+    ) -> Sequence[Fact]:
         wanted = amounts.text(part)
         assert wanted is not None, f"not in cents: {part}"
-        order = wire.NewRefund(amount=wanted, currency=settings.CURRENCY, reason=refunds.reason(giveback))
-        at, doubt = _endpoint(account, standing.now), OutcomeUnknown("The checkout does not show the refund yet.")
+        order = wire.NewRefund(amount=wanted, currency=settings.CURRENCY, reason=refunds.reason(refund_request))
+        at, doubt = _endpoint(account, submitted.now), OutcomeUnknown("The checkout does not show the refund yet.")
         refused: Declined | None = None
         try:
-            await self._client.refund(at, standing.provider_reference, order, _key(giveback.refund))
+            await self._client.refund(at, submitted.provider_reference, order, _key(refund_request.refund))
         except OrderRefused as refusal:
             refused = Declined("refund_refused", refusal.detail or refusal.title)
         except OutcomeUnknown as lost:
             doubt = lost
         try:  # a refusal may be the echo of a try that got lost
-            known = refunds.find(standing, await self._get(account, standing), giveback)
+            known = refunds.find(submitted, await self._get(account, submitted), refund_request)
         except UpstreamFailed as error:
             raise OutcomeUnknown(f"{doubt.detail} The lookup failed too: {error.detail}") from error
         if known is not None:
-            return _settled(standing, known)
+            return _settled(submitted, known)
         if refused is not None:
             return (refused,)
         raise doubt
 
-    async def _looked_up(self, account: Account, standing: Standing, lost: OutcomeUnknown) -> Sequence[Fact]:
+    async def _looked_up(self, account: Account, submitted: SubmittedAttempt, lost: OutcomeUnknown) -> Sequence[Fact]:
         try:
-            return await self.inquire(account, standing)
+            return await self.inquire(account, submitted)
         except UpstreamFailed as error:
             raise OutcomeUnknown(f"{lost.detail} The lookup failed too: {error.detail}") from error
 
-    async def _get(self, account: Account, standing: Standing) -> wire.Checkout:
-        if not standing.provider_reference:
+    async def _get(self, account: Account, submitted: SubmittedAttempt) -> wire.Checkout:
+        if not submitted.provider_reference:
             raise OutcomeUnknown("Coinbase cannot be asked about a checkout whose id we never learnt.")
-        return await self._client.get(_endpoint(account, standing.now), standing.provider_reference)
+        return await self._client.get(_endpoint(account, submitted.now), submitted.provider_reference)
 
-    def _told(self, account: Account, standing: Standing, answer: wire.Checkout) -> Sequence[Fact]:
+    def _told(self, account: Account, submitted: SubmittedAttempt, answer: wire.Checkout) -> Sequence[Fact]:
         verify = settings.is_verified_on_chain(account)
-        finding = facts.inquired(standing, answer, settings.network(account), verify=verify)
+        finding = facts.inquired(submitted, answer, settings.network(account), verify=verify)
         if finding.oddity:
-            log.warning("coinbase.checkout_odd", attempt=standing.reference, alert=finding.oddity)
+            log.warning("coinbase.checkout_odd", attempt=submitted.reference, alert=finding.oddity)
         return finding.facts
 
 
-def _settled(standing: Standing, known: refunds.Returned) -> Sequence[Fact]:
+def _settled(submitted: SubmittedAttempt, known: refunds.Returned) -> Sequence[Fact]:
     match known.status:
         case "COMPLETED":
-            return (RefundSettled(known.total, standing.amount.currency, known.reference or None),)
+            return (RefundSettled(known.total, submitted.amount.currency, known.reference or None),)
         case "FAILED":
             return (Declined("refund_failed", "Coinbase could not send the refund."),)
         case _:

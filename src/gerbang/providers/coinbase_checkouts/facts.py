@@ -10,21 +10,19 @@ from typing import Final
 from gerbang.base.erc681 import token_uri
 from gerbang.base.http import OutcomeUnknown
 from gerbang.ports.declines import DeclineCode
-from gerbang.ports.payment import (
+from gerbang.ports.facts import (
     Accepted,
     Cancelled,
     Captured,
     Claimed,
     Declined,
-    DisplayCrypto,
     Expired,
     Fact,
     Mismatched,
-    Redirect,
     RefundSettled,
-    Standing,
-    Submission,
 )
+from gerbang.ports.next_action import DisplayCrypto, Redirect
+from gerbang.ports.payment import Submission, SubmittedAttempt
 from gerbang.providers.coinbase_checkouts import amounts, refunds, wire
 from gerbang.providers.coinbase_checkouts.account import CURRENCY, Network
 
@@ -87,19 +85,19 @@ def registered(submission: Submission, answer: wire.Checkout, network: Network) 
     return Accepted(reference, Redirect(page), until)
 
 
-def inquired(standing: Standing, answer: wire.Checkout, network: Network, *, verify: bool) -> Finding:
+def inquired(submitted: SubmittedAttempt, answer: wire.Checkout, network: Network, *, verify: bool) -> Finding:
     """What a checkout means now, by the one table of statuses; an unknown one means nothing yet, and an alert."""
-    assert standing.quote is not None, f"no quote for {standing.reference}"
-    if wire.text(answer.id) != standing.provider_reference:
+    assert submitted.quote is not None, f"no quote for {submitted.reference}"
+    if wire.text(answer.id) != submitted.provider_reference:
         return _mismatch("The answer is about another checkout.")
-    odd = _oddity(answer, standing.reference, int(standing.quote.amount), network)
+    odd = _oddity(answer, submitted.reference, int(submitted.quote.amount), network)
     if odd:
         return _mismatch(odd)
     match STATES.get(wire.text(answer.status)):
         case State.PAID:
             paid = paid_by(answer, network, verify=verify)
-            back = refunds.given_back(standing, answer)
-            settled = (RefundSettled(back, standing.amount.currency),) if back else ()
+            back = refunds.given_back(submitted, answer)
+            settled = (RefundSettled(back, submitted.amount.currency),) if back else ()
             return Finding((*paid.facts, *settled), paid.oddity)
         case None:
             return Finding((), "The checkout has a status that is in no table.")

@@ -10,7 +10,7 @@ from typing import Final
 
 from gerbang.base import ids
 from gerbang.base.http import OutcomeUnknown
-from gerbang.ports.payment import Giveback, Quote, Standing
+from gerbang.ports.payment import Quote, RefundRequest, SubmittedAttempt
 from gerbang.providers.coinbase_checkouts import amounts, wire
 from gerbang.providers.coinbase_checkouts.account import CURRENCY
 
@@ -30,34 +30,34 @@ class Returned:
     reference: str
 
 
-def reason(giveback: Giveback) -> str:
+def reason(refund_request: RefundRequest) -> str:
     """The reason that a refund of ours is sent with: the words, and behind them who it is and what it is worth."""
-    words = "".join([char for char in giveback.reason if char.isprintable()])[:_WORDS].strip()
-    return f"{words} ({_name(giveback)} {giveback.amount.amount} {giveback.amount.currency})".strip()
+    words = "".join([char for char in refund_request.reason if char.isprintable()])[:_WORDS].strip()
+    return f"{words} ({_name(refund_request)} {refund_request.amount.amount} {refund_request.amount.currency})".strip()
 
 
-def part(standing: Standing, giveback: Giveback, before: wire.Checkout) -> int:
+def part(submitted: SubmittedAttempt, refund_request: RefundRequest, before: wire.Checkout) -> int:
     """Base units to give back, of a checkout as it stands: the last part is all that is left there. Raises OutcomeUnknown."""
-    left = int(_quote(standing).amount) - _sum(before, _GOING)
-    if giveback.full or standing.refunded + giveback.amount.amount >= standing.captured:
+    left = int(_quote(submitted).amount) - _sum(before, _GOING)
+    if refund_request.full or submitted.refunded + refund_request.amount.amount >= submitted.captured:
         return max(left, 0)
-    return min(amounts.to_asset(_quote(standing), standing.amount.amount, giveback.amount.amount), max(left, 0))
+    return min(amounts.to_asset(_quote(submitted), submitted.amount.amount, refund_request.amount.amount), max(left, 0))
 
 
-def find(standing: Standing, answer: wire.Checkout, giveback: Giveback) -> Returned | None:
+def find(submitted: SubmittedAttempt, answer: wire.Checkout, refund_request: RefundRequest) -> Returned | None:
     """The refund of ours that was asked for before, None when the checkout surely has none; raises OutcomeUnknown when that cannot be told."""
     for one in answer.refunds or ():
         label = _LABEL.search(wire.text(one.reason))
-        if label is not None and label[1] == _name(giveback):
-            return Returned(wire.text(one.status), given_back(standing, answer), wire.text(one.id))
+        if label is not None and label[1] == _name(refund_request):
+            return Returned(wire.text(one.status), given_back(submitted, answer), wire.text(one.id))
     if _are_nameless(answer):
-        return _find_nameless(standing, answer, giveback)
-    if not answer.refunds and wire.text(answer.refunded_amount) and _sum(answer, _GOING) > _counted(standing):
-        return Returned("COMPLETED", standing.refunded + giveback.amount.amount, "")
+        return _find_nameless(submitted, answer, refund_request)
+    if not answer.refunds and wire.text(answer.refunded_amount) and _sum(answer, _GOING) > _counted(submitted):
+        return Returned("COMPLETED", submitted.refunded + refund_request.amount.amount, "")
     return None
 
 
-def given_back(standing: Standing, answer: wire.Checkout) -> int:
+def given_back(submitted: SubmittedAttempt, answer: wire.Checkout) -> int:
     """What has gone back so far, in minor units of the price. Raises OutcomeUnknown when the checkout does not say how much.
 
     A labelled refund is worth what its label says, any other its share of the price; a difference to what was counted before that
@@ -67,7 +67,7 @@ def given_back(standing: Standing, answer: wire.Checkout) -> int:
     for one in answer.refunds or ():
         if wire.text(one.status) == "COMPLETED":
             label = _LABEL.search(wire.text(one.reason))
-            if label is not None and label[3] == standing.amount.currency:
+            if label is not None and label[3] == submitted.amount.currency:
                 ours += int(label[2])
             else:
                 of_others += _units(one.amount, one.currency)
@@ -77,33 +77,35 @@ def given_back(standing: Standing, answer: wire.Checkout) -> int:
         raise OutcomeUnknown("Coinbase does not say how much went back.")
     if not of_others:
         return ours
-    total = ours + amounts.to_price(_quote(standing), standing.amount.amount, of_others)
-    rounding = len(answer.refunds or (0,)) * amounts.to_price(_quote(standing), standing.amount.amount, amounts.CENT)
-    if _are_nameless(answer) and abs(total - standing.refunded) < rounding:
-        return standing.refunded
-    return min(total, max(standing.captured, standing.amount.amount))
+    total = ours + amounts.to_price(_quote(submitted), submitted.amount.amount, of_others)
+    rounding = len(answer.refunds or (0,)) * amounts.to_price(_quote(submitted), submitted.amount.amount, amounts.CENT)
+    if _are_nameless(answer) and abs(total - submitted.refunded) < rounding:
+        return submitted.refunded
+    return min(total, max(submitted.captured, submitted.amount.amount))
 
 
-def _find_nameless(standing: Standing, answer: wire.Checkout, giveback: Giveback) -> Returned | None:
+def _find_nameless(
+    submitted: SubmittedAttempt, answer: wire.Checkout, refund_request: RefundRequest
+) -> Returned | None:
     """Coinbase keeps reasons to itself: ours is there when more went back than what was counted before."""
     refunds, back = answer.refunds or (), _sum(answer, _GOING)
-    mine = amounts.to_asset(_quote(standing), standing.amount.amount, giveback.amount.amount)
+    mine = amounts.to_asset(_quote(submitted), submitted.amount.amount, refund_request.amount.amount)
     if mine <= len(refunds) * amounts.CENT:
         raise OutcomeUnknown(
             "Coinbase does not say which refunds it made, and this one is too small to tell by the sum."
         )
-    if back <= _counted(standing):
+    if back <= _counted(submitted):
         return None
     last = refunds[-1]
-    return Returned(wire.text(last.status), standing.refunded + giveback.amount.amount, wire.text(last.id))
+    return Returned(wire.text(last.status), submitted.refunded + refund_request.amount.amount, wire.text(last.id))
 
 
 def _are_nameless(answer: wire.Checkout) -> bool:
     return bool(answer.refunds) and not any(wire.text(one.reason) for one in answer.refunds or ())
 
 
-def _counted(standing: Standing) -> int:
-    return amounts.to_asset(_quote(standing), standing.amount.amount, standing.refunded)
+def _counted(submitted: SubmittedAttempt) -> int:
+    return amounts.to_asset(_quote(submitted), submitted.amount.amount, submitted.refunded)
 
 
 def _sum(answer: wire.Checkout, statuses: frozenset[str]) -> int:
@@ -120,10 +122,10 @@ def _units(amount: wire.Loose, currency: wire.Loose) -> int:
     return units
 
 
-def _name(giveback: Giveback) -> str:
-    return ids.show("ref", giveback.refund)
+def _name(refund_request: RefundRequest) -> str:
+    return ids.show("ref", refund_request.refund)
 
 
-def _quote(standing: Standing) -> Quote:
-    assert standing.quote is not None, f"no quote for {standing.reference}"
-    return standing.quote
+def _quote(submitted: SubmittedAttempt) -> Quote:
+    assert submitted.quote is not None, f"no quote for {submitted.reference}"
+    return submitted.quote

@@ -14,7 +14,8 @@ import msgspec
 
 from gerbang.base import ids
 from gerbang.base.errors import NotFound
-from gerbang.ports.payment import Accepted, Account, Mismatched
+from gerbang.ports.facts import Accepted, Mismatched
+from gerbang.ports.payment import Account
 from gerbang.ports.webhook import Hint, Ignored, Rejection, Reply, SignedFacts, Verified, WebhookRequest
 from gerbang.providers.coinbase_checkouts import account as settings
 from gerbang.providers.coinbase_checkouts import facts, wire

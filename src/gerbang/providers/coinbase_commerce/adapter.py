@@ -8,18 +8,17 @@ import structlog
 
 from gerbang.base.errors import UpstreamFailed
 from gerbang.base.http import Http, OutcomeUnknown
+from gerbang.ports.facts import Declined, Fact
 from gerbang.ports.payment import (
     Account,
     AssetTerms,
-    Declined,
-    Effect,
-    Fact,
-    Giveback,
     Lookup,
     Method,
     MethodTerms,
-    Standing,
+    RefundRequest,
     Submission,
+    SubmissionEffect,
+    SubmittedAttempt,
 )
 from gerbang.providers.coinbase_commerce import facts, wire
 from gerbang.providers.coinbase_commerce.account import (
@@ -59,7 +58,7 @@ class CommercePayments:
         return [
             MethodTerms(
                 method=Method.CRYPTO,
-                effect=Effect.INSTRUCTS,
+                effect=SubmissionEffect.INSTRUCTS,
                 lookup=Lookup.BY_THEIRS,
                 currency="",
                 least=1,
@@ -79,30 +78,35 @@ class CommercePayments:
             charge = await self._find(endpoint, submission, lost)
         return (facts.accepted(account, submission, charge),)
 
-    async def inquire(self, account: Account, standing: Standing) -> Sequence[Fact]:
+    async def inquire(self, account: Account, submitted: SubmittedAttempt) -> Sequence[Fact]:
         """What Commerce says now. A status that is in no table is logged and changes nothing."""
-        charge = await self._client.get(_endpoint(account), standing.provider_reference)
-        return _noted(standing, facts.inquired(account, standing, charge))
+        charge = await self._client.get(_endpoint(account), submitted.provider_reference)
+        return _noted(submitted, facts.inquired(account, submitted, charge))
 
-    async def cancel(self, account: Account, standing: Standing) -> Sequence[Fact]:
+    async def cancel(self, account: Account, submitted: SubmittedAttempt) -> Sequence[Fact]:
         """Close a new charge, where there is such a call. When Commerce refuses and it is simply still open, the answer is empty."""
         if is_web3(account):
-            return await self.inquire(account, standing)
+            return await self.inquire(account, submitted)
         try:
-            charge = await self._client.cancel(_endpoint(account), standing.provider_reference)
+            charge = await self._client.cancel(_endpoint(account), submitted.provider_reference)
         except WrongMoment:
-            return await self.inquire(account, standing)
+            return await self.inquire(account, submitted)
         except OutcomeUnknown as lost:
-            return await self._looked_up(account, standing, lost)
-        return _noted(standing, facts.inquired(account, standing, charge))
+            return await self._looked_up(account, submitted, lost)
+        return _noted(submitted, facts.inquired(account, submitted, charge))
 
-    async def refund(self, account: Account, standing: Standing, giveback: Giveback) -> Sequence[Fact]:  # noqa: ARG002  the port's arguments
+    async def refund(
+        self,
+        account: Account,  # noqa: ARG002  the port's arguments
+        submitted: SubmittedAttempt,  # noqa: ARG002  the port's arguments
+        refund_request: RefundRequest,  # noqa: ARG002  the port's arguments
+    ) -> Sequence[Fact]:
         """Declined: Commerce has no call for it."""
         return (Declined("refund_not_supported", "Coinbase Commerce cannot give a payment back."),)
 
-    async def _looked_up(self, account: Account, standing: Standing, lost: OutcomeUnknown) -> Sequence[Fact]:
+    async def _looked_up(self, account: Account, submitted: SubmittedAttempt, lost: OutcomeUnknown) -> Sequence[Fact]:
         try:
-            found = await self.inquire(account, standing)
+            found = await self.inquire(account, submitted)
         except UpstreamFailed as error:
             raise OutcomeUnknown(f"{lost.detail} The lookup failed too: {error.detail}") from error
         if not found:
@@ -131,9 +135,9 @@ class CommercePayments:
         raise lost
 
 
-def _noted(standing: Standing, finding: facts.Finding) -> Sequence[Fact]:
+def _noted(submitted: SubmittedAttempt, finding: facts.Finding) -> Sequence[Fact]:
     if finding.oddity:
-        log.warning("coinbase_commerce.inquiry_odd", attempt=standing.reference, alert=finding.oddity)
+        log.warning("coinbase_commerce.inquiry_odd", attempt=submitted.reference, alert=finding.oddity)
     return finding.facts
 
 

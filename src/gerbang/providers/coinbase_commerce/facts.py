@@ -8,20 +8,9 @@ from decimal import Decimal
 from gerbang.base.erc681 import native_uri, token_uri
 from gerbang.base.http import OutcomeUnknown
 from gerbang.ports.declines import DeclineCode
-from gerbang.ports.payment import (
-    Accepted,
-    Account,
-    Cancelled,
-    Declined,
-    DisplayCrypto,
-    Expired,
-    Fact,
-    Mismatched,
-    Quote,
-    Redirect,
-    Standing,
-    Submission,
-)
+from gerbang.ports.facts import Accepted, Cancelled, Declined, Expired, Fact, Mismatched
+from gerbang.ports.next_action import DisplayCrypto, Redirect
+from gerbang.ports.payment import Account, Quote, Submission, SubmittedAttempt
 from gerbang.providers.coinbase_commerce import legacy, states, web3, wire
 from gerbang.providers.coinbase_commerce.account import LEGACY_CHAIN, LEGACY_NETWORK, base_url, coin_of, is_web3
 from gerbang.providers.coinbase_commerce.clock import moment
@@ -85,14 +74,14 @@ def told(account: Account, charge: wire.Charge) -> Finding:
             return Finding((Declined(DeclineCode.PAYMENT_FAILED, _failure(charge)),))
 
 
-def inquired(account: Account, standing: Standing, charge: wire.Charge) -> Finding:
+def inquired(account: Account, submitted: SubmittedAttempt, charge: wire.Charge) -> Finding:
     """What a charge that we asked for means. Raises OutcomeUnknown when it does not say whose it is."""
     if not reference(charge):
         raise OutcomeUnknown("Commerce does not say which of our references the charge has.")
     odd = ""
-    if reference(charge) != standing.reference:
+    if reference(charge) != submitted.reference:
         odd = "The charge is about another reference."
-    elif standing.quote is not None and _is_mispriced(charge, standing.quote):
+    elif submitted.quote is not None and _is_mispriced(charge, submitted.quote):
         odd = "The charge has another amount or currency than was asked for."
     return Finding((Mismatched(odd),), odd) if odd else told(account, charge)
 

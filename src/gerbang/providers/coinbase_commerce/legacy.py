@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
-from gerbang.ports.payment import Account, Captured, Claimed, Fact, Mismatched
+from gerbang.ports.facts import Captured, Claimed, Fact, Mismatched
+from gerbang.ports.payment import Account
 from gerbang.providers.coinbase_commerce import wire
 from gerbang.providers.coinbase_commerce.account import COINS, LEGACY_NETWORK, Coin, coin_of, is_verified
 from gerbang.providers.coinbase_commerce.clock import moment

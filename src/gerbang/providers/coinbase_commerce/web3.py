@@ -6,7 +6,8 @@ The payer gives `recipient_amount + fee_amount` and is credited with both; `reci
 from collections.abc import Sequence
 from datetime import datetime
 
-from gerbang.ports.payment import Account, Captured, Claimed, Fact, Mismatched
+from gerbang.ports.facts import Captured, Claimed, Fact, Mismatched
+from gerbang.ports.payment import Account
 from gerbang.providers.coinbase_commerce import onchain, wire
 from gerbang.providers.coinbase_commerce.account import CHAINS, is_verified, setting
 from gerbang.providers.coinbase_commerce.clock import moment

@@ -12,7 +12,8 @@ import msgspec
 
 from gerbang.base import ids
 from gerbang.base.errors import NotFound
-from gerbang.ports.payment import Accepted, Account
+from gerbang.ports.facts import Accepted
+from gerbang.ports.payment import Account
 from gerbang.ports.webhook import Hint, Ignored, Rejection, Reply, SignedFacts, Verified, WebhookRequest
 from gerbang.providers.coinbase_commerce import facts, states, wire
 from gerbang.providers.coinbase_commerce.account import is_verified, setting

@@ -28,7 +28,7 @@ class NewCharge(Struct, frozen=True, kw_only=True, omit_defaults=True):
     cancel_url: str = ""
 
 
-class Moment(Struct, frozen=True):
+class TimelineEntry(Struct, frozen=True):
     """One entry of the timeline; the last one is the state."""
 
     time: Loose = None
@@ -105,7 +105,7 @@ class Charge(Struct, frozen=True):
     expires_at: Loose = None
     pricing: Mapping[str, Price] | None = None
     addresses: Mapping[str, Loose] | None = None
-    timeline: tuple[Moment, ...] | None = None
+    timeline: tuple[TimelineEntry, ...] | None = None
     payments: tuple[Payment, ...] | None = None
     metadata: Mapping[str, Any] | None = None
     web3_data: Web3Data | None = None

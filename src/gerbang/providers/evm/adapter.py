@@ -11,20 +11,18 @@ from gerbang.base.erc681 import native_uri, token_uri
 from gerbang.base.http import Http, OutcomeUnknown, Unreachable
 from gerbang.ports.chain import Asset
 from gerbang.ports.declines import DeclineCode
+from gerbang.ports.facts import Accepted, Declined, Fact
+from gerbang.ports.next_action import DisplayCrypto
 from gerbang.ports.payment import (
-    Accepted,
     Account,
     AssetTerms,
-    Declined,
-    DisplayCrypto,
-    Effect,
-    Fact,
-    Giveback,
     Lookup,
     Method,
     MethodTerms,
-    Standing,
+    RefundRequest,
     Submission,
+    SubmissionEffect,
+    SubmittedAttempt,
 )
 from gerbang.providers.evm import account as settings
 from gerbang.providers.evm.chain import EvmChain
@@ -58,7 +56,7 @@ class EvmPayments:
         return [
             MethodTerms(
                 method=Method.CRYPTO,
-                effect=Effect.INSTRUCTS,
+                effect=SubmissionEffect.INSTRUCTS,
                 lookup=Lookup.NONE,
                 currency="",
                 least=1,
@@ -95,15 +93,20 @@ class EvmPayments:
         )
         return (Accepted(address.lower(), shown, quote.expires_at),)
 
-    async def inquire(self, account: Account, standing: Standing) -> Sequence[Fact]:  # noqa: ARG002  the port's arguments
+    async def inquire(self, account: Account, submitted: SubmittedAttempt) -> Sequence[Fact]:  # noqa: ARG002  the port's arguments
         """Nothing: what came in is seen on the chain, by core's scan."""
         return ()
 
-    async def cancel(self, account: Account, standing: Standing) -> Sequence[Fact]:  # noqa: ARG002  the port's arguments
+    async def cancel(self, account: Account, submitted: SubmittedAttempt) -> Sequence[Fact]:  # noqa: ARG002  the port's arguments
         """Nothing: an address cannot be closed, which is what `cancel=False` in the terms says."""
         return ()
 
-    async def refund(self, account: Account, standing: Standing, giveback: Giveback) -> Sequence[Fact]:  # noqa: ARG002  the port's arguments
+    async def refund(
+        self,
+        account: Account,  # noqa: ARG002  the port's arguments
+        submitted: SubmittedAttempt,  # noqa: ARG002  the port's arguments
+        refund_request: RefundRequest,  # noqa: ARG002  the port's arguments
+    ) -> Sequence[Fact]:
         """Declined: giving back takes the wallet's private key, and that is not here."""
         return (Declined("refund_unavailable", "A transfer from the merchant's own wallet is made by its owner."),)
 

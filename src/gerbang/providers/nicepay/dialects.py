@@ -4,15 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gerbang.base.http import Http
-from gerbang.ports.payment import (
-    Account,
-    Fact,
-    Giveback,
-    MethodTerms,
-    PaymentProvider,
-    Standing,
-    Submission,
-)
+from gerbang.ports.facts import Fact
+from gerbang.ports.payment import Account, MethodTerms, PaymentProvider, RefundRequest, Submission, SubmittedAttempt
 from gerbang.ports.webhook import Hint, Ignored, Rejection, SignedFacts, Verified, WebhookRequest
 from gerbang.providers.nicepay.adapter import NicepayPayments
 from gerbang.providers.nicepay.snap.account import DIALECT, speaks
@@ -36,16 +29,18 @@ class NicepayDialects:
     async def submit(self, account: Account, submission: Submission) -> Sequence[Fact]:
         return await self._of(submission).submit(account, submission)
 
-    async def inquire(self, account: Account, standing: Standing) -> Sequence[Fact]:
-        return await self._of(standing).inquire(account, standing)
+    async def inquire(self, account: Account, submitted: SubmittedAttempt) -> Sequence[Fact]:
+        return await self._of(submitted).inquire(account, submitted)
 
-    async def cancel(self, account: Account, standing: Standing) -> Sequence[Fact]:
-        return await self._of(standing).cancel(account, standing)
+    async def cancel(self, account: Account, submitted: SubmittedAttempt) -> Sequence[Fact]:
+        return await self._of(submitted).cancel(account, submitted)
 
-    async def refund(self, account: Account, standing: Standing, giveback: Giveback) -> Sequence[Fact]:
-        return await self._of(standing).refund(account, standing, giveback)
+    async def refund(
+        self, account: Account, submitted: SubmittedAttempt, refund_request: RefundRequest
+    ) -> Sequence[Fact]:
+        return await self._of(submitted).refund(account, submitted, refund_request)
 
-    def _of(self, about: Submission | Standing) -> PaymentProvider:
+    def _of(self, about: Submission | SubmittedAttempt) -> PaymentProvider:
         return self._snap if about.dialect == DIALECT else self._v2
 
 

@@ -6,24 +6,19 @@ from datetime import datetime
 
 from gerbang.base.http import OutcomeUnknown
 from gerbang.ports.declines import DeclineCode
-from gerbang.ports.payment import (
+from gerbang.ports.facts import (
     Accepted,
     Cancelled,
     Captured,
     Declined,
-    DisplayCode,
-    DisplayQr,
-    DisplayVirtualAccount,
     Expired,
     Fact,
-    Method,
     Mismatched,
-    Redirect,
     RefundSettled,
-    Retracted,
-    Standing,
-    Submission,
+    Reversed,
 )
+from gerbang.ports.next_action import DisplayCode, DisplayQr, DisplayVirtualAccount, Redirect
+from gerbang.ports.payment import Method, Submission, SubmittedAttempt
 from gerbang.providers.nicepay import account, codes, timestamps, wire
 from gerbang.providers.nicepay.client import payment_link
 
@@ -111,7 +106,7 @@ def hosted_page(submission: Submission, answer: wire.Registered, base_url: str) 
     return Accepted(reference, Redirect(url))
 
 
-def inquired(standing: Standing, answer: wire.Inquired, card_status_table: str) -> Finding:
+def inquired(submitted: SubmittedAttempt, answer: wire.Inquired, card_status_table: str) -> Finding:
     """What the transaction's status means now.
 
     Raises OutcomeUnknown when the answer does not say whose order it is (the tXid may come from a notification, whose reference
@@ -119,31 +114,31 @@ def inquired(standing: Standing, answer: wire.Inquired, card_status_table: str) 
     """
     if not wire.text(answer.reference_no):
         raise OutcomeUnknown("NICEPAY does not say which referenceNo the transaction has.")
-    odd = _inquiry_oddity(standing, answer)
+    odd = _inquiry_oddity(submitted, answer)
     if odd:
         return Finding((Mismatched(odd),), odd)
     status = wire.text(answer.status)
-    state = codes.state(standing.method, status, card_status_table)
+    state = codes.state(submitted.method, status, card_status_table)
     match state:
         case None:
             return Finding((), f"The status {status[:20]!r} is in no table.")
         case codes.State.UNPAID:
-            return Finding((), "It was paid, and is unpaid now." if standing.captured else "")
+            return Finding((), "It was paid, and is unpaid now." if submitted.captured else "")
         case codes.State.EXPIRED:
             return Finding((Expired(),))
         case codes.State.FAILED:
-            return Finding((_failed(standing, answer),))
+            return Finding((_failed(submitted, answer),))
         case codes.State.REVERSED:
-            if not standing.captured and not wire.text(answer.deposit_dt):
+            if not submitted.captured and not wire.text(answer.deposit_dt):
                 return Finding((Cancelled(),))  # no deposit was ever made, so there was none to reverse
-            return Finding((Retracted("The bank reversed the deposit."),))
+            return Finding((Reversed("The bank reversed the deposit."),))
         case codes.State.PAID | codes.State.VOIDED | codes.State.REFUNDED:
-            return _money(standing, answer, state)
+            return _money(submitted, answer, state)
 
 
-def _failed(standing: Standing, answer: wire.Inquired) -> Declined:
+def _failed(submitted: SubmittedAttempt, answer: wire.Inquired) -> Declined:
     """Why it failed: the newest of `latestFailHistory` where there is one (cards, current documents), else no more than that it did."""
-    unnamed = DeclineCode.CARD_DECLINED if standing.method is Method.CARD else DeclineCode.PAYMENT_DECLINED
+    unnamed = DeclineCode.CARD_DECLINED if submitted.method is Method.CARD else DeclineCode.PAYMENT_DECLINED
     history = wire.failures(answer.latest_fail_history)
     if not history:
         return Declined(unnamed, _words(answer) or "failed")
@@ -153,32 +148,32 @@ def _failed(standing: Standing, answer: wire.Inquired) -> Declined:
     return Declined(known, _words(last) or meaning.text, code)
 
 
-def given_back(standing: Standing, answer: wire.Inquired, card_status_table: str, ours: int) -> int | None:
+def given_back(submitted: SubmittedAttempt, answer: wire.Inquired, card_status_table: str, ours: int) -> int | None:
     """The total that went back so far, as an inquiry made after a cancel of `ours` rupiah says; None when it does not say."""
-    state = codes.state(standing.method, wire.text(answer.status), card_status_table)
+    state = codes.state(submitted.method, wire.text(answer.status), card_status_table)
     told = wire.amount(answer.cancel_amt)
-    if _inquiry_oddity(standing, answer) or state is None:
+    if _inquiry_oddity(submitted, answer) or state is None:
         return None
     if told or state is codes.State.PAID:
         return told or 0
-    if state in {codes.State.VOIDED, codes.State.REFUNDED} and not standing.refunded:
+    if state in {codes.State.VOIDED, codes.State.REFUNDED} and not submitted.refunded:
         return ours  # nothing had gone back before, so the cancel that it shows is ours
     return None
 
 
-def _money(standing: Standing, answer: wire.Inquired, state: codes.State) -> Finding:
+def _money(submitted: SubmittedAttempt, answer: wire.Inquired, state: codes.State) -> Finding:
     total = wire.amount(answer.amt)
     if total is None:
         raise OutcomeUnknown("NICEPAY says that it is paid, and not how much.")
     back = wire.amount(answer.cancel_amt) or 0
-    if standing.method in account.PAID_TO_A_NUMBER:
+    if submitted.method in account.PAID_TO_A_NUMBER:
         return Finding((Captured(total, CURRENCY, _when(answer)),))
     if state is codes.State.VOIDED:
-        if not standing.captured and not _was_paid(standing, answer):
+        if not submitted.captured and not _was_paid(submitted, answer):
             return Finding((Cancelled(),))  # never paid: there was nothing to give back
         back = back or total  # a void undoes the whole payment
     silent = state is codes.State.REFUNDED and not back
-    if standing.captured and (silent or back < standing.refunded):
+    if submitted.captured and (silent or back < submitted.refunded):
         raise OutcomeUnknown("NICEPAY does not say how much went back, or less than it said before.")
     captured = Captured(total, CURRENCY, _when(answer))
     if back:
@@ -186,9 +181,9 @@ def _money(standing: Standing, answer: wire.Inquired, state: codes.State) -> Fin
     return Finding((captured,), "It was refunded, and NICEPAY does not say how much." if silent else "")
 
 
-def _was_paid(standing: Standing, answer: wire.Inquired) -> bool:
+def _was_paid(submitted: SubmittedAttempt, answer: wire.Inquired) -> bool:
     """Whether a voided transaction shows that it was paid before: an approval of the card, or the partner's receipt."""
-    if standing.method is Method.CARD:
+    if submitted.method is Method.CARD:
         return bool(wire.text(answer.auth_no))
     return any(wire.text(value) for value in (answer.receipt_code, answer.m_ref_no, answer.deposit_dt))
 
@@ -203,10 +198,10 @@ def _registration_oddity(submission: Submission, answer: wire.Registered) -> str
     return ""
 
 
-def _inquiry_oddity(standing: Standing, answer: wire.Inquired) -> str:
-    if wire.text(answer.t_xid) not in {"", standing.provider_reference}:
+def _inquiry_oddity(submitted: SubmittedAttempt, answer: wire.Inquired) -> str:
+    if wire.text(answer.t_xid) not in {"", submitted.provider_reference}:
         return "The answer is about another tXid."
-    if wire.text(answer.reference_no) not in {"", standing.reference}:
+    if wire.text(answer.reference_no) not in {"", submitted.reference}:
         return "The answer is about another referenceNo."
     if wire.text(answer.currency) not in {"", CURRENCY}:
         return "The transaction is in another currency."

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from gerbang.base import ip
 from gerbang.ports.declines import DeclineCode
-from gerbang.ports.payment import Account, Declined, Method, Submission
+from gerbang.ports.facts import Declined
+from gerbang.ports.payment import Account, Method, Submission
 from gerbang.providers.nicepay import cleaning, loans, timestamps, wire
 from gerbang.providers.nicepay.account import PAID_TO_A_NUMBER, PAY_METHODS, merchant, setting
 from gerbang.providers.nicepay.client import cart_data, order_token

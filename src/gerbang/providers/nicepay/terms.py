@@ -7,7 +7,7 @@ books. So every method only instructs.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from gerbang.ports.payment import Account, Effect, Lookup, Method, MethodOption, MethodTerms
+from gerbang.ports.payment import Account, Lookup, Method, MethodOption, MethodTerms, SubmissionEffect
 from gerbang.providers.nicepay.account import (
     BANKS,
     DEBITS,
@@ -75,7 +75,7 @@ def _terms(account: Account, method: Method) -> MethodTerms:
     gives_back = method not in PAID_TO_A_NUMBER
     return MethodTerms(
         method=method,
-        effect=Effect.INSTRUCTS,
+        effect=SubmissionEffect.INSTRUCTS,
         lookup=Lookup.BY_THEIRS,
         currency=CURRENCY,
         least=number(account, f"least_{method}"),

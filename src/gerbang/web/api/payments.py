@@ -14,7 +14,8 @@ from gerbang.base.money import ASSETS, EXPONENTS
 from gerbang.core.identity.model import Caller, UserNotFound
 from gerbang.core.payments.model import Filters, NewPayment, Payment, PaymentDetail, PaymentStatus
 from gerbang.core.payments.service import TIMELINE
-from gerbang.ports.payment import DisplayCode, DisplayVirtualAccount, Method, NextAction, Payer
+from gerbang.ports.next_action import DisplayCode, DisplayVirtualAccount, NextAction
+from gerbang.ports.payment import Method, Payer
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, Part, capped
 from gerbang.web.gateway.query_parameters import A_TIME, read_known, read_span
 from gerbang.web.gateway.request_context import Reply, RequestContext, caller_of, context_of
@@ -36,7 +37,7 @@ from gerbang.web.views import payments as views
 from gerbang.web.views.chain import TransferView, transfer_view
 from gerbang.web.views.payer import PayerAttemptView, PayerPaymentView, payer_attempt_views, payer_payment_view
 from gerbang.web.views.payment_steps import plain_steps
-from gerbang.web.views.payments import AttemptView, MomentView, OfferView, PaymentView
+from gerbang.web.views.payments import AttemptView, OfferView, PaymentView, TimelineEntryView
 
 AnyRequest = Request[Any, Any, Any]
 AnyPaymentView = PaymentView | PayerPaymentView
@@ -72,7 +73,7 @@ async def read_payment(request: AnyRequest, services: Services, payment: str) ->
     return await _view(services, caller, await seen_by(caller, services.payments, payment))
 
 
-class Direct:
+class DirectRoutes:
     """The same two routes, straight from the gateway."""
 
     def __init__(self, services: Services) -> None:
@@ -168,7 +169,7 @@ async def send_link(request: AnyRequest, services: Services, payment: str) -> Re
 @get("/v1/payments/{payment:str}/timeline", summary="What happened to a payment", tags=_TAGS)
 async def timeline(
     request: AnyRequest, services: Services, cursors: Cursors, part: Part, payment: str
-) -> Page[MomentView]:
+) -> Page[TimelineEntryView]:
     """Oldest first: what came in, what went out, what was decided. Without `limit` the first 500."""
     details = await seen_by(caller_of(request), services.payments, payment)
     name, most = f"timeline-{details.payment.id}", part.most(TIMELINE)

@@ -21,7 +21,8 @@ from gerbang.core.payments.model import (
 )
 from gerbang.core.payments.refunds.model import NOT_PROMISED
 from gerbang.ports.declines import REVERSALS
-from gerbang.ports.payment import DisplayCode, DisplayCrypto, DisplayQr, DisplayVirtualAccount, Method, Redirect, Wait
+from gerbang.ports.next_action import DisplayCode, DisplayCrypto, DisplayQr, DisplayVirtualAccount, Redirect, Wait
+from gerbang.ports.payment import Method
 from gerbang.web.checkout.crypto_view import NETWORKS, Seen
 from gerbang.web.views.payment_steps import OPTION_TITLES
 

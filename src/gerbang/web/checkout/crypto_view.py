@@ -8,9 +8,9 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from gerbang.core.payments.amount_due import instructions
-from gerbang.core.payments.crypto.transfers import Judged, State
+from gerbang.core.payments.crypto.transfers import ClassifiedTransfer, State
 from gerbang.core.payments.model import Attempt
-from gerbang.ports.payment import DisplayCrypto
+from gerbang.ports.next_action import DisplayCrypto
 from gerbang.web.checkout.qr import drawing
 
 NETWORKS: Final = {
@@ -45,7 +45,7 @@ class Seen:
         return min(self.confirmations, self.required)
 
 
-def seen_of(attempt: Attempt, judged: Sequence[Judged]) -> tuple[Seen, ...]:
+def seen_of(attempt: Attempt, judged: Sequence[ClassifiedTransfer]) -> tuple[Seen, ...]:
     """Of what came to an attempt's address: what counts or will."""
     return tuple(
         Seen(
@@ -63,7 +63,7 @@ def seen_of(attempt: Attempt, judged: Sequence[Judged]) -> tuple[Seen, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Stone:
+class ProgressStep:
     """One stone of the stairs: `kind` is `laid`, `laying` or `left`."""
 
     x: int
@@ -97,10 +97,10 @@ def figures(attempt: Attempt, action: DisplayCrypto, seen: Sequence[Seen], rest:
     }
 
 
-def stairs(confirmations: int, required: int) -> tuple[Stone, ...]:
+def stairs(confirmations: int, required: int) -> tuple[ProgressStep, ...]:
     """Twelve stones, as many of them laid as the share of confirmations; the next one is being laid."""
     laid = len(_PLACES) * confirmations // max(required, 1)
     return tuple(
-        Stone(x, _GROUND - height, height, "laid" if n < laid else "laying" if n == laid else "left")
+        ProgressStep(x, _GROUND - height, height, "laid" if n < laid else "laying" if n == laid else "left")
         for n, (x, height) in enumerate(zip(_PLACES, _HEIGHTS, strict=True))
     )

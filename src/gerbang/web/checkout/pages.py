@@ -34,7 +34,8 @@ from gerbang.core.payments.model import (
     RefundStatus,
 )
 from gerbang.core.payments.refunds.model import RefundLinkJustSent
-from gerbang.ports.payment import DisplayQr, Method, Redirect
+from gerbang.ports.next_action import DisplayQr, Redirect
+from gerbang.ports.payment import Method
 from gerbang.web import texts
 from gerbang.web.checkout import checkout_state as scenes
 from gerbang.web.checkout import qr

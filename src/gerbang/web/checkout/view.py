@@ -9,17 +9,10 @@ from urllib.parse import urlencode, urlsplit
 from gerbang.base import formats, ids, phone
 from gerbang.base.formats import Locale
 from gerbang.core.payments import amount_due
-from gerbang.core.payments.machine import is_taken_back
+from gerbang.core.payments.machine import is_reversed_after_refund
 from gerbang.core.payments.model import Attempt, Offer, PaymentDetail, PaymentStatus
-from gerbang.ports.payment import (
-    DisplayCode,
-    DisplayCrypto,
-    DisplayQr,
-    DisplayVirtualAccount,
-    Method,
-    NextAction,
-    Redirect,
-)
+from gerbang.ports.next_action import DisplayCode, DisplayCrypto, DisplayQr, DisplayVirtualAccount, NextAction, Redirect
+from gerbang.ports.payment import Method
 from gerbang.web import texts
 from gerbang.web.checkout import checkout_state as scenes
 from gerbang.web.checkout import crypto_view, qr
@@ -101,7 +94,7 @@ def page_of(details: PaymentDetail, visit: Visit, choice: Choice | None = None) 
         "came": amount_due.received(payment),
         "part_came": 0 < amount_due.received(payment) < payment.amount,
         "refunds": scenes.refunds_by_state(details.refunds),
-        "taken_back": any(is_taken_back(attempt) for attempt in details.attempts),
+        "taken_back": any(is_reversed_after_refund(attempt) for attempt in details.attempts),
         "asked": "" if visit.asked == "mailed" else visit.asked,
         "sandbox": "" if payment.livemode else visit.sandbox,
         "email": formats.mask_email(details.payer.email) if details.payer.email else "",

@@ -7,7 +7,7 @@ from litestar.params import FromPath
 
 from gerbang.base import formats, ids
 from gerbang.core.identity.model import AccountThrottled, Caller, WrongPassword
-from gerbang.core.payments.model import Coins, Refund
+from gerbang.core.payments.model import CryptoAmount, Refund
 from gerbang.core.payments.refunds import approvals
 from gerbang.core.payments.refunds.model import Approval, DestinationChanged, NamedDestination
 from gerbang.web import texts
@@ -145,7 +145,7 @@ def _inputs(locale: formats.Locale, *, proven: bool) -> tuple[Input, ...]:
 
 
 def _bound(
-    refund: Refund, named: list[NamedDestination], coins: Coins | None, known: Approval, locale: formats.Locale
+    refund: Refund, named: list[NamedDestination], coins: CryptoAmount | None, known: Approval, locale: formats.Locale
 ) -> dict[str, Any]:
     """What is bound, and whether it changed since it was asked."""
     return {

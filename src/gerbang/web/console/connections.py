@@ -48,7 +48,7 @@ _PAGE: Final = ListPage(
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _ConnectionTexts:
     """One connection, as its list and its page tell it."""
 
     known: Connection
@@ -71,11 +71,11 @@ async def connections(request: Request[Any, Any, Any]) -> Response[bytes]:
     return await listing.show_list(request, asked, rows, said=say(f"conn.said.{done}") if done in _SAID else "")
 
 
-async def _all(request: Request[Any, Any, Any]) -> list[_Told]:
+async def _all(request: Request[Any, Any, Any]) -> list[_ConnectionTexts]:
     return [await _told(request, one) for one in await services_of(request).connections.all()]
 
 
-def _row(told: _Told) -> Row:
+def _row(told: _ConnectionTexts) -> Row:
     known = told.known
     cells = {
         "state": Cell(told.word, mark=told.mark),
@@ -123,13 +123,13 @@ async def switch(request: Request[Any, Any, Any], connection: FromPath[str]) -> 
     return see_other(f"/console/connections?done={'on' if wanted else 'off'}")
 
 
-async def _told(request: Request[Any, Any, Any], known: Connection) -> _Told:
+async def _told(request: Request[Any, Any, Any], known: Connection) -> _ConnectionTexts:
     services, locale = services_of(request), locale_of(request)
     say, unusable = texts.words(locale), services.connections.unusable(known)
     terms = [] if unusable else services.payments.context.calls.terms(known)
     last = await services.audit.page(None, 1, action="connection.probed", object_=f"connection:{known.id}")
     state = "unusable" if unusable else "on" if known.enabled else "off"
-    return _Told(
+    return _ConnectionTexts(
         known=known,
         unusable=unusable,
         retired="" if unusable else services.connections.provider_of(known).retired,

@@ -12,7 +12,7 @@ from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.notifications.model import Notification
 from gerbang.core.payments.amount_due import owed
-from gerbang.core.payments.model import LINK_OPENED, LINK_SENT, Moment, PaymentDetail, PaymentStatus, takes_money
+from gerbang.core.payments.model import LINK_OPENED, LINK_SENT, PaymentDetail, PaymentStatus, TimelineEntry, takes_money
 from gerbang.web import texts
 from gerbang.web.checkout import checkout_state as scenes
 from gerbang.web.console.timeline import last_capture
@@ -40,7 +40,11 @@ class Stage:
 
 
 def page_of(
-    details: PaymentDetail, moments: Sequence[Moment], mails: Sequence[Notification], now: datetime, locale: Locale
+    details: PaymentDetail,
+    moments: Sequence[TimelineEntry],
+    mails: Sequence[Notification],
+    now: datetime,
+    locale: Locale,
 ) -> dict[str, Any]:
     """The page of one link. `mails`: the newest mail with it, if there is one."""
     payment, email = details.payment, details.payer.email
@@ -73,7 +77,7 @@ def whatsapp(details: PaymentDetail, shop: str, url: str) -> str:
 
 
 def _stages(
-    details: PaymentDetail, moments: Sequence[Moment], mails: Sequence[Notification], locale: Locale
+    details: PaymentDetail, moments: Sequence[TimelineEntry], mails: Sequence[Notification], locale: Locale
 ) -> tuple[Stage, ...]:
     say, payment, attempts = texts.words(locale), details.payment, sorted(details.attempts, key=lambda a: a.number)
     made, sent = _last(moments, "payment.created") or payment.created_at, _last(moments, LINK_SENT)
@@ -95,6 +99,6 @@ def _mail(mails: Sequence[Notification], locale: Locale) -> Markup:
     return texts.words(locale)(f"link.mail.{status}", why=why)
 
 
-def _last(moments: Sequence[Moment], kind: str) -> datetime | None:
+def _last(moments: Sequence[TimelineEntry], kind: str) -> datetime | None:
     """When it happened by the trail, all of whose times are of one clock."""
     return next((m.at for m in reversed(moments) if m.kind == kind), None)

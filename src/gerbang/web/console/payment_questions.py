@@ -9,8 +9,8 @@ from markupsafe import Markup
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.payments import amount_due
-from gerbang.core.payments.machine import is_taken_back
-from gerbang.core.payments.model import AttemptStatus, Coins, Payment, PaymentDetail, PaymentStatus, Refund
+from gerbang.core.payments.machine import is_reversed_after_refund
+from gerbang.core.payments.model import AttemptStatus, CryptoAmount, Payment, PaymentDetail, PaymentStatus, Refund
 from gerbang.core.payments.refunds.model import NamedDestination
 from gerbang.web import texts
 from gerbang.web.checkout import checkout_state as scenes
@@ -80,7 +80,7 @@ def resolving(details: PaymentDetail, locale: Locale) -> Question:
             inputs=_decision("resolving.late.", ("accept", "refund"), locale),
         )
     reference = (attempt.provider_reference if attempt else None) or "–"
-    taken = any(is_taken_back(one) for one in details.attempts)
+    taken = any(is_reversed_after_refund(one) for one in details.attempts)
     return _about(
         payment.id,
         "resolve",
@@ -110,7 +110,7 @@ def deciding(details: PaymentDetail, refund: Refund, locale: Locale) -> Question
 def settling(
     refund: Refund,
     named: Sequence[NamedDestination],
-    coins: Coins | None,
+    coins: CryptoAmount | None,
     locale: Locale,
     names: Names,
     *,
@@ -133,7 +133,7 @@ def settling(
 
 
 def naming(
-    refund: Refund, named: Sequence[NamedDestination], coins: Coins | None, locale: Locale, names: Names
+    refund: Refund, named: Sequence[NamedDestination], coins: CryptoAmount | None, locale: Locale, names: Names
 ) -> Question:
     """Where does the payer want the money?"""
     say = texts.words(locale)

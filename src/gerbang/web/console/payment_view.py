@@ -10,18 +10,18 @@ from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments import amount_due
-from gerbang.core.payments.machine import is_stopped, is_taken_back
+from gerbang.core.payments.machine import is_reversed_after_refund, is_stopped
 from gerbang.core.payments.model import (
     Attempt,
-    Moment,
     Payment,
     PaymentDetail,
     PaymentStatus,
     RefundStatus,
+    TimelineEntry,
     in_doubt,
     takes_money,
 )
-from gerbang.ports.payment import DisplayCrypto
+from gerbang.ports.next_action import DisplayCrypto
 from gerbang.web import texts
 from gerbang.web.checkout import checkout_state as scenes
 from gerbang.web.console import timeline
@@ -75,7 +75,7 @@ def row_of(details: PaymentDetail, now: datetime, locale: Locale) -> Row:
 
 def page_of(
     details: PaymentDetail,
-    moments: Sequence[Moment],
+    moments: Sequence[TimelineEntry],
     caller: Caller,
     now: datetime,
     locale: Locale,
@@ -227,7 +227,7 @@ def _attempt_row(attempt: Attempt, locale: Locale) -> Row:
 def _note(details: PaymentDetail, attempt: Attempt | None, now: datetime, locale: Locale) -> str:
     """What one wants to know beside the status, in a few words."""
     payment, say = details.payment, texts.words(locale)
-    if any(is_taken_back(one) for one in details.attempts):
+    if any(is_reversed_after_refund(one) for one in details.attempts):
         return str(say("note.taken"))
     if owed := _owed_back(details, locale):
         return owed
@@ -268,7 +268,7 @@ def _owed_back(details: PaymentDetail, locale: Locale) -> str:
     return next((str(say(key, amount=_money(payment, amount, locale))) for key, amount in waiting if amount), "")
 
 
-def _why(details: PaymentDetail, attempt: Attempt | None, moments: Sequence[Moment], locale: Locale) -> Markup:
+def _why(details: PaymentDetail, attempt: Attempt | None, moments: Sequence[TimelineEntry], locale: Locale) -> Markup:
     """One sentence that says why the payment is as it is, with the numbers that made it so."""
     payment, say = details.payment, texts.words(locale)
     failure = attempt.failure if attempt else None

@@ -11,7 +11,7 @@ from gerbang.base import ids
 from gerbang.base.errors import TooMany, Unavailable, UpstreamFailed
 from gerbang.base.formats import Locale
 from gerbang.core.payments.crypto.deposit_address_store import Wallet
-from gerbang.core.payments.model import Filters, Moment, NotRefundable, PaymentDetail, PaymentStatus
+from gerbang.core.payments.model import Filters, NotRefundable, PaymentDetail, PaymentStatus, TimelineEntry
 from gerbang.ports.payment import Method
 from gerbang.web import texts
 from gerbang.web.console import ledger_view, listing, payment_questions, payment_view, refund_form, refunds, search
@@ -133,7 +133,7 @@ async def payment(request: Request[Any, Any, Any], payment: FromPath[str]) -> Re
     )
 
 
-async def _told(services: Services, payment_id: UUID) -> tuple[PaymentDetail, Sequence[Moment]]:
+async def _told(services: Services, payment_id: UUID) -> tuple[PaymentDetail, Sequence[TimelineEntry]]:
     return await services.payments.get(payment_id), await services.payments.timeline(payment_id)
 
 

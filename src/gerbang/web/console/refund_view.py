@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
-from gerbang.core.payments.model import Coins, Refund, RefundStatus, in_doubt
+from gerbang.core.payments.model import CryptoAmount, Refund, RefundStatus, in_doubt
 from gerbang.core.payments.refunds.model import NamedDestination, masked
 from gerbang.web import texts
 from gerbang.web.checkout.crypto_view import NETWORKS
@@ -26,7 +26,7 @@ MARKS: Final = {
 }
 
 
-def destination_text(named: Sequence[NamedDestination], coins: Coins | None, locale: Locale) -> str:
+def destination_text(named: Sequence[NamedDestination], coins: CryptoAmount | None, locale: Locale) -> str:
     """Where a refund is to be sent, and of crypto how much; empty as long as nobody has said so."""
     say = texts.words(locale)
     if not named:
@@ -59,7 +59,7 @@ def _told(named: NamedDestination, locale: Locale, names: Names) -> Markup:
 def refund_row(
     refund: Refund,
     named: Sequence[NamedDestination],
-    coins: Coins | None,
+    coins: CryptoAmount | None,
     locale: Locale,
     names: Names,
     *,

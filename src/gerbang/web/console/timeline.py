@@ -8,7 +8,7 @@ from markupsafe import Markup
 from gerbang.base import formats
 from gerbang.base.formats import Locale
 from gerbang.base.money import EXPONENTS
-from gerbang.core.payments.model import Moment, Payment
+from gerbang.core.payments.model import Payment, TimelineEntry
 from gerbang.web import texts
 from gerbang.web.console.actors import NOBODY, Names, called
 from gerbang.web.console.objects import Lane, Step
@@ -29,27 +29,29 @@ ATTEMPT_MARKS: Final[Mapping[str, str]] = {
 _ASKED: Final = frozenset({"submit", "inquiry", "cancel", "refund"})
 
 
-def steps_of(moments: Sequence[Moment], payment: Payment, locale: Locale, names: Names = NOBODY) -> tuple[Step, ...]:
+def steps_of(
+    moments: Sequence[TimelineEntry], payment: Payment, locale: Locale, names: Names = NOBODY
+) -> tuple[Step, ...]:
     """Every moment as one or two entries, oldest first."""
-    teller = _Teller(payment, locale, names)
-    return tuple(step for moment in moments for step in teller.tell(moment))
+    sentences = _Sentences(payment, locale, names)
+    return tuple(step for moment in moments for step in sentences.tell(moment))
 
 
-def last_capture(moments: Sequence[Moment]) -> Moment | None:
+def last_capture(moments: Sequence[TimelineEntry]) -> TimelineEntry | None:
     """The moment that brought the money, if any."""
     return next(
         (m for m in reversed(moments) if m.detail.get("to") == "captured" and m.detail.get("from") != "captured"), None
     )
 
 
-class _Teller:
+class _Sentences:
     def __init__(self, payment: Payment, locale: Locale, names: Names) -> None:
         self._names = names
         self._payment = payment
         self._locale = locale
         self._say = texts.words(locale)
 
-    def tell(self, moment: Moment) -> Iterator[Step]:
+    def tell(self, moment: TimelineEntry) -> Iterator[Step]:
         detail = moment.detail
         match moment.kind:
             case "webhook.received":
@@ -66,7 +68,7 @@ class _Teller:
             case _:
                 yield Step(moment.at, "ins", self._title(moment), self._reason(detail))
 
-    def _heard(self, moment: Moment) -> Iterator[Step]:
+    def _heard(self, moment: TimelineEntry) -> Iterator[Step]:
         """What a provider answered, outside; and what that moved, inside."""
         detail, say = moment.detail, self._say
         source, facts = str(detail["source"]), self._facts(detail)
@@ -117,7 +119,7 @@ class _Teller:
             verdict=word,
         )
 
-    def _title(self, moment: Moment) -> Markup:
+    def _title(self, moment: TimelineEntry) -> Markup:
         detail, say, actor = moment.detail, self._say, called(moment.actor, self._names, self._locale)
         amount = str(detail.get("amount", ""))
         money = formats.money(int(amount), self._payment.currency, self._locale) if amount.isdigit() else "?"

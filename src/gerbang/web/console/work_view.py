@@ -13,7 +13,7 @@ from gerbang.base.formats import Locale
 from gerbang.core.identity.model import Caller
 from gerbang.core.inbox.model import Unmatched
 from gerbang.core.payments import amount_due
-from gerbang.core.payments.machine import is_stopped, is_taken_back
+from gerbang.core.payments.machine import is_reversed_after_refund, is_stopped
 from gerbang.core.payments.model import Attempt, PaymentDetail, Refund
 from gerbang.core.payments.refunds.model import NamedDestination, Work
 from gerbang.core.payments.refunds.separation_of_duties import Duties
@@ -261,7 +261,7 @@ def _kind(work: Work, details: PaymentDetail) -> str:
         return "part"
     if work.kind == "late" and amount_due.late_reason(details.payment) == "cancelled":
         return "called_off"
-    if work.kind == "held" and any(is_taken_back(one) for one in details.attempts):
+    if work.kind == "held" and any(is_reversed_after_refund(one) for one in details.attempts):
         return "taken"
     return "stopped" if work.kind == "transfer" and is_stopped(details.payment, details.attempts) else work.kind
 

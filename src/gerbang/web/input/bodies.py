@@ -110,7 +110,7 @@ class ItemBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     note: Line = ""
 
 
-class PresserBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class AttemptCustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is new about the payer with this attempt; what is left out stays."""
 
     phone: Phone = ""
@@ -123,7 +123,7 @@ class AttemptBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     method: Method
     method_options: Mapping[Code, Code] = {}
     connection: Code | None = None
-    customer: PresserBody = PresserBody()
+    customer: AttemptCustomerBody = AttemptCustomerBody()
 
     def choice(self) -> MethodChoice:
         """As core takes it."""

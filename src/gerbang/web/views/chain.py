@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from gerbang.core.payments.crypto.transfers import Judged, State
+from gerbang.core.payments.crypto.transfers import ClassifiedTransfer, State
 
 
 class TransferView(msgspec.Struct, frozen=True):
@@ -27,7 +27,7 @@ class TransferView(msgspec.Struct, frozen=True):
     mined_at: datetime
 
 
-def transfer_view(judged: Judged) -> TransferView:
+def transfer_view(judged: ClassifiedTransfer) -> TransferView:
     """A transfer on a chain."""
     moved = judged.transfer
     return TransferView(

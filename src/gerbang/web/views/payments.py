@@ -10,8 +10,16 @@ from gerbang.base import ids
 from gerbang.base.money import as_json
 from gerbang.core.payments import amount_due
 from gerbang.core.payments.machine import OPEN
-from gerbang.core.payments.model import Attempt, AttemptStatus, Moment, Offer, Payment, PaymentDetail, PaymentStatus
-from gerbang.ports.payment import (
+from gerbang.core.payments.model import (
+    Attempt,
+    AttemptStatus,
+    Offer,
+    Payment,
+    PaymentDetail,
+    PaymentStatus,
+    TimelineEntry,
+)
+from gerbang.ports.next_action import (
     DisplayCode,
     DisplayCrypto,
     DisplayQr,
@@ -125,7 +133,7 @@ class PaymentView(msgspec.Struct, frozen=True):
     paid_at: datetime | None
 
 
-class MomentView(msgspec.Struct, frozen=True):
+class TimelineEntryView(msgspec.Struct, frozen=True):
     """One line of the timeline. `direction`: `in` and `out` happened outside, `decision` is ours."""
 
     id: str
@@ -226,9 +234,9 @@ def attempt_views(details: PaymentDetail, steps: Steps = no_steps) -> list[Attem
     return [_attempt(one, details.payment, details.payer.language, steps) for one in ordered]
 
 
-def moment_view(moment: Moment) -> MomentView:
+def moment_view(moment: TimelineEntry) -> TimelineEntryView:
     """A line of the timeline."""
-    return MomentView(
+    return TimelineEntryView(
         id=ids.show("aud", moment.id),
         at=moment.at,
         direction=moment.direction,

@@ -7,7 +7,7 @@ import msgspec
 
 from gerbang.base import ids
 from gerbang.base.money import as_json
-from gerbang.core.payments.model import Coins, Refund
+from gerbang.core.payments.model import CryptoAmount, Refund
 from gerbang.core.payments.refunds.model import NamedDestination
 
 
@@ -74,7 +74,7 @@ def refund_view(
     )
 
 
-def destination_view(versions: Sequence[NamedDestination], coins: Coins | None) -> DestinationView | None:
+def destination_view(versions: Sequence[NamedDestination], coins: CryptoAmount | None) -> DestinationView | None:
     """Where a refund goes, as far as somebody has said so."""
     if not versions:
         return None

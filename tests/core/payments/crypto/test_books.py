@@ -2,12 +2,7 @@
 
 import pytest
 
-from gerbang.core.payments.model import (
-    BadDestination,
-    Coins,
-    Destination,
-    RefundStatus,
-)
+from gerbang.core.payments.model import BadDestination, CryptoAmount, Destination, RefundStatus
 from tests.anvil import needs_anvil
 from tests.core.payments.conftest import OPERATOR
 from tests.core.payments.crypto_world import ETH, EXCHANGE, WALLET, CryptoWorld, shown_by
@@ -44,7 +39,7 @@ async def test_what_is_given_back_leaves_the_wallet_it_came_into(crypto_world: C
             await payments.refund(OPERATOR, details.payment.id, amount, "returned", None, crypto_world.key())
         ).refund
         assert refund.status is RefundStatus.AWAITING_TRANSFER
-        assert await payments.coins_of(refund) == Coins("base", "ETH", due)
+        assert await payments.coins_of(refund) == CryptoAmount("base", "ETH", due)
         with pytest.raises(BadDestination):
             await payments.name_destination(OPERATOR, refund.id, Destination("BCA", "0341882288", "Sari"))
         await payments.name_destination(OPERATOR, refund.id, Destination("", shown_by(details).address.lower(), ""))

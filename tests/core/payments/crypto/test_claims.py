@@ -18,7 +18,8 @@ from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.payments.applying_facts import FactReport
 from gerbang.core.payments.model import MethodChoice, NewPayment, PaymentDetail
 from gerbang.core.payments.verification import service as verification
-from gerbang.ports.payment import Claimed, Fact, Method
+from gerbang.ports.facts import Claimed, Fact
+from gerbang.ports.payment import Method
 from gerbang.providers import PROVIDERS
 from gerbang.providers.sealed import ensure_root_key
 from tests.conftest import FreshDatabase

@@ -9,11 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace as replace_struct
 
-from gerbang.core.payments.crypto.transfers import Judged, State, agreeing, facts, gone, judge, steady, turned
+from gerbang.core.payments.crypto.transfers import (
+    ClassifiedTransfer,
+    State,
+    affected_attempts,
+    agreeing,
+    classify,
+    facts,
+    gone,
+    keep_depth,
+)
 from gerbang.core.payments.machine import advance
 from gerbang.core.payments.model import Attempt, AttemptStatus, DisputeState
 from gerbang.ports.chain import NATIVE_LOG, Asset, Head, Network, Transfer
-from gerbang.ports.payment import Effect, Lookup, Method, Mismatched, Quote
+from gerbang.ports.facts import Mismatched
+from gerbang.ports.payment import Lookup, Method, Quote, SubmissionEffect
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=15)
@@ -27,7 +37,7 @@ ATTEMPT = Attempt(
     method=Method.CRYPTO,
     options={},
     connection="dompet",
-    effect=Effect.INSTRUCTS,
+    effect=SubmissionEffect.INSTRUCTS,
     lookup=Lookup.NONE,
     amount=100,
     currency="USD",
@@ -101,36 +111,36 @@ FINAL = replace(BASE, finalized=True)
 def test_every_transfer_has_one_verdict(
     transfer: Transfer, network: Network, head: Head, state: State, verdict: str
 ) -> None:
-    judged = judge(ATTEMPT, network, transfer, head)
+    judged = classify(ATTEMPT, network, transfer, head)
     assert (judged.state, judged.verdict) == (state, verdict)
 
 
 def test_only_what_is_ours_to_take_holds_a_payment() -> None:
-    spam = judge(ATTEMPT, BASE, replace(MINED, contract="0xbad"), seen(100))
-    coin = judge(ATTEMPT, BASE, replace(MINED, contract="", log=NATIVE_LOG), seen(100))
+    spam = classify(ATTEMPT, BASE, replace(MINED, contract="0xbad"), seen(100))
+    coin = classify(ATTEMPT, BASE, replace(MINED, contract="", log=NATIVE_LOG), seen(100))
     assert facts(ATTEMPT, [spam]) == []
     assert [type(fact) for fact in facts(ATTEMPT, [spam, coin])] == [Mismatched]
 
 
 def test_the_same_block_is_never_less_deep_and_another_block_starts_anew() -> None:
-    counted = judge(ATTEMPT, BASE, MINED, seen(12))
-    assert steady(counted, judge(ATTEMPT, BASE, MINED, seen(3))) is counted
-    moved = judge(ATTEMPT, BASE, replace(MINED, block_hash="0xc"), seen(3))
-    assert steady(counted, moved) is moved
-    assert steady(gone(counted), counted) is counted
+    counted = classify(ATTEMPT, BASE, MINED, seen(12))
+    assert keep_depth(counted, classify(ATTEMPT, BASE, MINED, seen(3))) is counted
+    moved = classify(ATTEMPT, BASE, replace(MINED, block_hash="0xc"), seen(3))
+    assert keep_depth(counted, moved) is moved
+    assert keep_depth(gone(counted), counted) is counted
 
 
 def test_what_two_nodes_do_not_see_alike_waits() -> None:
-    counted = judge(ATTEMPT, BASE, MINED, seen(12))
+    counted = classify(ATTEMPT, BASE, MINED, seen(12))
     assert agreeing(counted, doubted=False) is counted
     assert (agreeing(counted, doubted=True).state, agreeing(counted, doubted=True).verdict) == (State.SEEN, "waits")
 
 
 def test_more_depth_alone_turns_nothing_and_another_owner_turns_both() -> None:
-    counted = judge(ATTEMPT, BASE, MINED, seen(12))
-    assert turned(counted, judge(ATTEMPT, BASE, MINED, seen(13))) == frozenset()
-    assert turned(counted, replace_struct(counted, attempt=UUID(int=7))) == {ATTEMPT.id, UUID(int=7)}
-    assert turned(None, counted) == {ATTEMPT.id}
+    counted = classify(ATTEMPT, BASE, MINED, seen(12))
+    assert affected_attempts(counted, classify(ATTEMPT, BASE, MINED, seen(13))) == frozenset()
+    assert affected_attempts(counted, replace_struct(counted, attempt=UUID(int=7))) == {ATTEMPT.id, UUID(int=7)}
+    assert affected_attempts(None, counted) == {ATTEMPT.id}
 
 
 @given(
@@ -141,9 +151,9 @@ def test_more_depth_alone_turns_nothing_and_another_owner_turns_both() -> None:
 def test_whatever_was_seen_on_the_way_what_stands_at_the_end_is_what_was_received(
     looks: list[tuple[int, int, str]],
 ) -> None:
-    attempt, known = ATTEMPT, dict[int, Judged]()
+    attempt, known = ATTEMPT, dict[int, ClassifiedTransfer]()
     for log, amount, kind in looks:
-        one = judge(ATTEMPT, BASE, replace(MINED, log=log, amount=amount), seen(1 if kind == "waits" else 20))
+        one = classify(ATTEMPT, BASE, replace(MINED, log=log, amount=amount), seen(1 if kind == "waits" else 20))
         known[log] = gone(one) if kind == "gone" else one
         for fact in facts(attempt, list(known.values())):
             attempt = advance(attempt, fact)

@@ -14,7 +14,9 @@ import pytest
 
 from gerbang.base.errors import UpstreamFailed
 from gerbang.base.http import Http, OutcomeUnknown, ProviderRefused, Unreachable
-from gerbang.ports.payment import Accepted, Declined, DisplayVirtualAccount, Method, Mismatched, Standing
+from gerbang.ports.facts import Accepted, Declined, Mismatched
+from gerbang.ports.next_action import DisplayVirtualAccount
+from gerbang.ports.payment import Method, SubmittedAttempt
 from gerbang.providers.nicepay.snap import signing
 from gerbang.providers.nicepay.snap.adapter import SnapPayments
 from gerbang.providers.nicepay.snap.client import NoSuchTransaction, TakenBefore, TokenRefused, Unauthorized
@@ -38,7 +40,7 @@ MADE: Final = say(
         "additionalInfo": {"bankCd": "BMRI", "tXidVA": TXID, "vacctValidDt": "20250116", "vacctValidTm": "093000"},
     },
 )
-STANDING: Final = Standing(
+STANDING: Final = SubmittedAttempt(
     attempt=submission().attempt,
     reference=REFERENCE,
     provider_reference=TXID,

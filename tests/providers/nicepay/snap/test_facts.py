@@ -8,28 +8,25 @@ import msgspec
 import pytest
 
 from gerbang.base.http import OutcomeUnknown
-from gerbang.ports.payment import (
+from gerbang.ports.facts import (
     Accepted,
     Cancelled,
     Captured,
     Declined,
-    DisplayQr,
-    DisplayVirtualAccount,
     Expired,
     Fact,
-    Method,
     Mismatched,
     RefundSettled,
-    Retracted,
-    Standing,
-    Wait,
+    Reversed,
 )
+from gerbang.ports.next_action import DisplayQr, DisplayVirtualAccount, Wait
+from gerbang.ports.payment import Method, SubmittedAttempt
 from gerbang.providers.nicepay.snap import codes, facts, wire
 from tests.providers.nicepay.orders import NOW, REFERENCE, submission
 
 AMOUNT: Final = 150_000
 TXID: Final = "DEMOSNAP0102202501150930056789"
-ACCOUNT: Final = Standing(
+ACCOUNT: Final = SubmittedAttempt(
     attempt=submission().attempt,
     reference=REFERENCE,
     provider_reference=TXID,
@@ -67,13 +64,13 @@ def other(status: str, words: str = "", **more: Any) -> wire.Status:
     return msgspec.convert(raw | more, wire.Status)
 
 
-def found(standing: Standing, answer: wire.AccountAnswer | wire.Status) -> tuple[Fact, ...]:
+def found(submitted: SubmittedAttempt, answer: wire.AccountAnswer | wire.Status) -> tuple[Fact, ...]:
     said = (
-        facts.account_said(standing, answer)
+        facts.account_said(submitted, answer)
         if isinstance(answer, wire.AccountAnswer)
-        else facts.status_said(standing, answer)
+        else facts.status_said(submitted, answer)
     )
-    return tuple(facts.learnt(standing, said, facts.inquired(standing, said).facts))
+    return tuple(facts.learnt(submitted, said, facts.inquired(submitted, said).facts))
 
 
 @pytest.mark.parametrize(
@@ -83,13 +80,13 @@ def found(standing: Standing, answer: wire.AccountAnswer | wire.Status) -> tuple
         ("00", "Refunded", (PAID,), (PAID,)),  # what is paid is paid, whatever the words
         ("03", "", (), ()),
         ("06", "x", (Declined("payment_declined", "x", "06"),), (Declined("payment_declined", "x", "06"),)),
-        ("01", "", (Cancelled(),), (Retracted("The bank reversed the deposit."),)),
+        ("01", "", (Cancelled(),), (Reversed("The bank reversed the deposit."),)),
         ("04", "Refunded", (PAID, BACK), (PAID, BACK)),
         ("04", "Expired", (Expired(),), (Expired(),)),
         ("04", "Canceled", (Expired(),), (Expired(),)),
         ("04", "", (Expired(),), (Expired(),)),
         ("05", "cancelled/expired", (Expired(),), (Expired(),)),
-        ("05", "Reversal", (Cancelled(),), (Retracted("The bank reversed the deposit."),)),
+        ("05", "Reversal", (Cancelled(),), (Reversed("The bank reversed the deposit."),)),
         ("02", "", (), ()),
         ("08", "", (), ()),
         ("", "", (), ()),
@@ -118,10 +115,10 @@ def test_a_virtual_account_in_either_table(
     ],
 )
 def test_a_wallet_and_a_qr_code(
-    standing: Standing, status: str, unpaid: tuple[Fact, ...], paid: tuple[Fact, ...]
+    submitted: SubmittedAttempt, status: str, unpaid: tuple[Fact, ...], paid: tuple[Fact, ...]
 ) -> None:
-    assert found(standing, other(status)) == unpaid
-    assert found(replace(standing, captured=AMOUNT), other(status)) == paid
+    assert found(submitted, other(status)) == unpaid
+    assert found(replace(submitted, captured=AMOUNT), other(status)) == paid
 
 
 def test_only_a_wallet_is_initiated() -> None:
@@ -182,12 +179,14 @@ def test_a_part_that_went_back_is_told_as_such() -> None:
 
 
 @pytest.mark.parametrize("standing", [ACCOUNT, CODE, WALLET], ids=["virtual_account", "qris", "ewallet"])
-def test_r20_a_txid_from_a_notification_counts_only_where_the_answer_names_our_order(standing: Standing) -> None:
-    hinted = replace(standing, next_action=None)
-    nameless = account("00", trxId=None) if standing is ACCOUNT else other("00", originalPartnerReferenceNo=None)
+def test_r20_a_txid_from_a_notification_counts_only_where_the_answer_names_our_order(
+    submitted: SubmittedAttempt,
+) -> None:
+    hinted = replace(submitted, next_action=None)
+    nameless = account("00", trxId=None) if submitted is ACCOUNT else other("00", originalPartnerReferenceNo=None)
     with pytest.raises(OutcomeUnknown):
         found(hinted, nameless)
-    assert found(standing, nameless) == (PAID,)
+    assert found(submitted, nameless) == (PAID,)
 
 
 def test_what_is_found_by_our_reference_brings_theirs() -> None:

@@ -16,18 +16,9 @@ import pytest_asyncio
 
 from gerbang.base import ids
 from gerbang.base.http import Http, OutcomeUnknown, ProviderRefused, Unreachable
-from gerbang.ports.payment import (
-    Accepted,
-    Cancelled,
-    Captured,
-    Declined,
-    Expired,
-    Method,
-    Mismatched,
-    RefundSettled,
-    Retracted,
-    Wait,
-)
+from gerbang.ports.facts import Accepted, Cancelled, Captured, Declined, Expired, Mismatched, RefundSettled, Reversed
+from gerbang.ports.next_action import Wait
+from gerbang.ports.payment import Method
 from gerbang.ports.webhook import Hint, Rejection, Verified, WebhookRequest
 from gerbang.providers.nicepay.snap.adapter import SnapPayments
 from gerbang.providers.nicepay.snap.webhook import SnapWebhook
@@ -39,12 +30,12 @@ from tests.providers.conformance import (
     Choice,
     PaymentConformance,
     Stage,
-    _giveback,
     _given_back,
     _paid,
-    _standing,
+    _refund_request,
     _submission,
     _submitted,
+    _submitted_attempt,
 )
 from tests.providers.faults import Fault, failing, meeting
 from tests.providers.nicepay.behaviours import Mood
@@ -117,10 +108,10 @@ class TestConformance(PaymentConformance):
         if how(stage) == "at_once" or choice is ACCOUNT:
             await super().test_a_full_refund_settles_or_is_declined_as_the_terms_say(stage, choice)
             return
-        standing = await _paid(stage, choice)
-        giveback = _giveback(standing, AMOUNT)
-        (fact,) = await stage.provider.refund(stage.account, standing, giveback)
-        taken = Accepted(ids.show("ref", giveback.refund))
+        submitted = await _paid(stage, choice)
+        refund_request = _refund_request(submitted, AMOUNT)
+        (fact,) = await stage.provider.refund(stage.account, submitted, refund_request)
+        taken = Accepted(ids.show("ref", refund_request.refund))
         if how(stage) == "refused":
             assert isinstance(fact, Declined)
             assert (fact.code, fact.reason, fact.provider_code[:3]) == (
@@ -135,37 +126,37 @@ class TestConformance(PaymentConformance):
         if how(stage) == "at_once":
             await super().test_a_lost_answer_to_a_refund_gives_the_money_back_once(stage, choice)
             return
-        standing = await _paid(stage, choice)
+        submitted = await _paid(stage, choice)
         await stage.lose_next_answer()
         with pytest.raises(OutcomeUnknown):
-            await stage.provider.refund(stage.account, standing, _giveback(standing, AMOUNT))
-        assert _given_back(await stage.provider.inquire(stage.account, standing)) == 0
+            await stage.provider.refund(stage.account, submitted, _refund_request(submitted, AMOUNT))
+        assert _given_back(await stage.provider.inquire(stage.account, submitted)) == 0
 
     async def test_what_it_posts_is_verified_and_names_the_attempt(self, stage: SnapStage, choice: Choice) -> None:
         """R15, R20."""
-        standing = await _paid(stage, choice)
-        headers, body = await stage.posted(standing.reference)
+        submitted = await _paid(stage, choice)
+        headers, body = await stage.posted(submitted.reference)
         webhook, account = SnapWebhook(), stage.account
         genuine = webhook.verify(account, WebhookRequest(headers, body), time.time())
         assert isinstance(genuine, Verified), genuine
-        assert (genuine.subject, genuine.type) == (standing.reference, f"{choice[0]}.paid")
+        assert (genuine.subject, genuine.type) == (submitted.reference, f"{choice[0]}.paid")
         assert genuine.reply is not None
         assert genuine.reply.status == 200
         assert webhook.read(account, WebhookRequest(headers, body)) == Hint(
-            standing.attempt, standing.provider_reference
+            submitted.attempt, submitted.provider_reference
         )
         late = time.time() + 301
         assert webhook.verify(account, WebhookRequest(headers, body), late) is Rejection.STALE
 
     async def test_an_order_that_ended_unpaid_is_over(self, stage: SnapStage, choice: Choice) -> None:
-        standing = await _submitted(stage, choice)
-        await stage.place.post("nicepay/expire", reference=standing.reference)
-        (fact,) = await stage.provider.inquire(stage.account, standing)
+        submitted = await _submitted(stage, choice)
+        await stage.place.post("nicepay/expire", reference=submitted.reference)
+        (fact,) = await stage.provider.inquire(stage.account, submitted)
         assert fact == Expired()
 
     async def test_anothers_txid_is_never_taken_for_ours(self, stage: SnapStage, choice: Choice) -> None:
         """R20: nobody signed what a notification names."""
-        paid, mine = await _paid(stage, choice), _standing(_submission(stage, choice), "")
+        paid, mine = await _paid(stage, choice), _submitted_attempt(_submission(stage, choice), "")
         hinted = replace(mine, provider_reference=paid.provider_reference)
         try:
             found = await stage.provider.inquire(stage.account, hinted)
@@ -179,18 +170,18 @@ class TestStories:
     """What the suite of every provider does not know of."""
 
     async def test_a_payer_who_refuses_is_a_decline(self, stage: SnapStage) -> None:
-        standing = await _submitted(stage, WALLET)
-        await stage.place.post("nicepay/decline", reference=standing.reference)
-        (fact,) = await stage.provider.inquire(stage.account, standing)
+        submitted = await _submitted(stage, WALLET)
+        await stage.place.post("nicepay/decline", reference=submitted.reference)
+        (fact,) = await stage.provider.inquire(stage.account, submitted)
         assert isinstance(fact, Declined)
         assert fact.code == "payment_declined"
 
     async def test_a_deposit_that_the_bank_takes_back_is_told_as_each_table_says(self, stage: SnapStage) -> None:
-        standing = await _paid(stage, ACCOUNT)
-        await stage.place.post("nicepay/refund", reference=standing.reference)
-        found = await stage.provider.inquire(stage.account, standing)
+        submitted = await _paid(stage, ACCOUNT)
+        await stage.place.post("nicepay/refund", reference=submitted.reference)
+        found = await stage.provider.inquire(stage.account, submitted)
         if stage.mood.says("snap_account_table") == "b":
-            assert [type(fact) for fact in found] == [Retracted]
+            assert [type(fact) for fact in found] == [Reversed]
         elif stage.mood.says("snap_status_words") == "told":
             assert [type(fact) for fact in found] == [Captured, RefundSettled]
         else:
@@ -203,7 +194,7 @@ class TestStories:
             await stage.lose_next_answer()
             with pytest.raises(OutcomeUnknown):
                 await stage.provider.submit(stage.account, submission)
-            lost = _standing(submission, "")
+            lost = _submitted_attempt(submission, "")
             if not stage.is_reached_by(choice[0]):
                 (fact,) = await stage.provider.inquire(stage.account, lost)
                 assert isinstance(fact, Mismatched)
@@ -223,7 +214,7 @@ class TestStories:
             assert captured.total == AMOUNT
 
     async def test_an_order_that_never_arrived_is_over_once_none_can_be_on_its_way(self, stage: SnapStage) -> None:
-        lost = _standing(_submission(stage, PHONE), "")
+        lost = _submitted_attempt(_submission(stage, PHONE), "")
         if not stage.is_reached_by(Method.EWALLET):
             return
         assert not await stage.provider.inquire(stage.account, lost)
@@ -272,44 +263,44 @@ class TestFaults:
 
     @meeting(EVERY, FAULTS)
     async def test_at_inquiry(self, stage: SnapStage, choice: Choice, fault: Fault) -> None:
-        standing = await _paid(stage, choice)
+        submitted = await _paid(stage, choice)
         await stage.arm(fault.kind, "/api/")
         with failing(fault.ends_in):
-            (fact,) = await stage.provider.inquire(stage.account, standing)
+            (fact,) = await stage.provider.inquire(stage.account, submitted)
             assert isinstance(fact, Captured)
             assert fact.total == (AMOUNT + 1 if fault.kind == "wrong_amount" else AMOUNT)
         await stage.calm()
-        (fact,) = await stage.provider.inquire(stage.account, standing)
+        (fact,) = await stage.provider.inquire(stage.account, submitted)
         assert isinstance(fact, Captured)
         assert fact.total == AMOUNT
 
     @meeting({"virtual_account": ACCOUNT}, FAULTS)
     async def test_at_the_delete_of_an_account(self, stage: SnapStage, choice: Choice, fault: Fault) -> None:
         """A lost answer is looked up; a DELETE is sent once, like everything else."""
-        standing = await _submitted(stage, choice)
+        submitted = await _submitted(stage, choice)
         await stage.arm(fault.kind, "/delete-va")
         with failing(None if fault.happened else fault.ends_in):
-            found = await stage.provider.cancel(stage.account, standing)
+            found = await stage.provider.cancel(stage.account, submitted)
             assert [type(fact) for fact in found] in ([Cancelled], [Expired])
         await stage.calm()
-        assert await stage.state(standing.reference) == ("cancelled" if fault.happened else "open")
-        found = await stage.provider.cancel(stage.account, standing)
+        assert await stage.state(submitted.reference) == ("cancelled" if fault.happened else "open")
+        found = await stage.provider.cancel(stage.account, submitted)
         assert [type(fact) for fact in found] in ([Cancelled], [Expired])
-        assert await stage.state(standing.reference) == "cancelled"
+        assert await stage.state(submitted.reference) == "cancelled"
 
     @meeting(GIVEN_BACK, FAULTS)
     async def test_at_a_refund(self, stage: SnapStage, choice: Choice, fault: Fault) -> None:
-        standing = await _paid(stage, choice)
-        giveback = _giveback(standing, AMOUNT)
+        submitted = await _paid(stage, choice)
+        refund_request = _refund_request(submitted, AMOUNT)
         await stage.arm(fault.kind, "refund")
         with failing(None if fault.happened else fault.ends_in):
-            (fact,) = await stage.provider.refund(stage.account, standing, giveback)
+            (fact,) = await stage.provider.refund(stage.account, submitted, refund_request)
             assert isinstance(fact, RefundSettled)
             assert fact.total == AMOUNT
         await stage.calm()
         back = "refunded" if choice is CODE else "voided"  # a QR payment is never voided
-        assert await stage.state(standing.reference) == (back if fault.happened else "paid")
-        (fact,) = await stage.provider.refund(stage.account, standing, giveback)
+        assert await stage.state(submitted.reference) == (back if fault.happened else "paid")
+        (fact,) = await stage.provider.refund(stage.account, submitted, refund_request)
         assert isinstance(fact, RefundSettled)
         assert fact.total == AMOUNT
 
@@ -321,17 +312,17 @@ SLOW = [Mood(f"{slow}-{again}", {"snap_refund": slow, "snap_refund_again": again
 @pytest.mark.parametrize("mood", SLOW, ids=str, indirect=True)
 async def test_a_refund_that_takes_its_time_is_taken_until_it_shows_and_is_never_made_twice(stage: SnapStage) -> None:
     """Whatever is said to a second ask while the first is under way: it is not the first one's refusal."""
-    standing = await _paid(stage, CODE)
-    giveback = _giveback(standing, AMOUNT)
-    taken = (Accepted(ids.show("ref", giveback.refund)),)
-    assert await stage.provider.refund(stage.account, standing, giveback) == taken
+    submitted = await _paid(stage, CODE)
+    refund_request = _refund_request(submitted, AMOUNT)
+    taken = (Accepted(ids.show("ref", refund_request.refund)),)
+    assert await stage.provider.refund(stage.account, submitted, refund_request) == taken
     with failing(OutcomeUnknown if stage.mood.says("snap_refund_again") == "not_permitted" else None):
-        assert await stage.provider.refund(stage.account, standing, replace(giveback, again=True)) == taken
+        assert await stage.provider.refund(stage.account, submitted, replace(refund_request, again=True)) == taken
     for again, error in ((False, ProviderRefused), (True, OutcomeUnknown)):
         with failing(error):
-            await stage.provider.refund(stage.with_wrong_credentials(), standing, replace(giveback, again=again))
+            await stage.provider.refund(stage.with_wrong_credentials(), submitted, replace(refund_request, again=again))
     await stage.place.post("clock", advance_s=61)
-    found = await stage.provider.inquire(stage.account, standing)
+    found = await stage.provider.inquire(stage.account, submitted)
     if stage.mood.says("snap_refund") == "later":
         assert [type(fact) for fact in found] == [Captured, RefundSettled]
     else:
@@ -339,9 +330,9 @@ async def test_a_refund_that_takes_its_time_is_taken_until_it_shows_and_is_never
 
 
 async def test_an_account_paid_with_another_amount_is_told_with_it(stage: SnapStage) -> None:
-    standing = await _submitted(stage, ACCOUNT)
-    await stage.place.post("nicepay/pay", reference=standing.reference, amount=100_000)
-    (fact,) = await stage.provider.inquire(stage.account, standing)
+    submitted = await _submitted(stage, ACCOUNT)
+    await stage.place.post("nicepay/pay", reference=submitted.reference, amount=100_000)
+    (fact,) = await stage.provider.inquire(stage.account, submitted)
     assert isinstance(fact, Captured)
     assert fact.total == 100_000
 

@@ -9,7 +9,7 @@ from gerbang.base.db import Tx, columns
 from gerbang.ports.payment import Payer
 
 
-class Standing(msgspec.Struct, frozen=True):
+class DepositCounter(msgspec.Struct, frozen=True):
     """How far a wallet's numbers have come by the database: `next` was never given; `marked` says that a mark outside it says so too."""
 
     next: int
@@ -41,25 +41,25 @@ async def open_wallets(tx: Tx, wallets: Sequence[str]) -> None:
     )
 
 
-async def lock_wallets(tx: Tx, wallets: Sequence[str]) -> dict[str, Standing]:
+async def lock_wallets(tx: Tx, wallets: Sequence[str]) -> dict[str, DepositCounter]:
     """How far these wallets' numbers have come, locked: one gives numbers at a time, whichever process or host."""
     rows = await tx.fetch(
         "SELECT wallet, next, marked FROM deposit_numbers WHERE wallet = ANY($1) ORDER BY wallet FOR UPDATE",
         list(wallets),
     )
-    return {row["wallet"]: Standing(row["next"], row["marked"]) for row in rows}
+    return {row["wallet"]: DepositCounter(row["next"], row["marked"]) for row in rows}
 
 
-async def deposit_standing(tx: Tx, wallet: str) -> Standing | None:
+async def counter(tx: Tx, wallet: str) -> DepositCounter | None:
     """How far one wallet's numbers have come; None when it never gave any."""
     row = await tx.fetchrow("SELECT next, marked FROM deposit_numbers WHERE wallet = $1", wallet)
-    return Standing(row["next"], row["marked"]) if row else None
+    return DepositCounter(row["next"], row["marked"]) if row else None
 
 
-async def standings(tx: Tx) -> dict[str, Standing]:
+async def counters(tx: Tx) -> dict[str, DepositCounter]:
     """How far every wallet that gave addresses has come."""
     rows = await tx.fetch("SELECT wallet, next, marked FROM deposit_numbers WHERE next > 0 ORDER BY wallet")
-    return {row["wallet"]: Standing(row["next"], row["marked"]) for row in rows}
+    return {row["wallet"]: DepositCounter(row["next"], row["marked"]) for row in rows}
 
 
 async def paid_runs(tx: Tx, wallet: str) -> tuple[int, int]:

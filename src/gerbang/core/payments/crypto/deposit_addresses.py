@@ -64,10 +64,10 @@ async def wallets(db: Database) -> Sequence[Wallet]:
     """
     found = []
     async with db.reading() as tx:
-        for wallet, standing in (await deposit_address_store.standings(tx)).items():
+        for wallet, counter in (await deposit_address_store.counters(tx)).items():
             last, longest = await deposit_address_store.paid_runs(tx, wallet)
-            now = max(0, standing.next - last - 1)
-            found.append(Wallet(wallet, standing.next, standing.marked, max(longest, now), now))
+            now = max(0, counter.next - last - 1)
+            found.append(Wallet(wallet, counter.next, counter.marked, max(longest, now), now))
     return found
 
 
@@ -94,9 +94,9 @@ class DepositAddresses:
         mark = await asyncio.to_thread(self.marks.read, wallet)
         if mark is None:
             async with self._db.reading() as tx:
-                standing = await deposit_address_store.deposit_standing(tx, wallet)
-            if standing is not None and standing.marked:
-                raise self._unmarked(wallet, standing.next)
+                counter = await deposit_address_store.counter(tx, wallet)
+            if counter is not None and counter.marked:
+                raise self._unmarked(wallet, counter.next)
         self._checked[wallet] = time.monotonic()
 
     async def wallets(self) -> Sequence[Wallet]:
@@ -128,12 +128,12 @@ class DepositAddresses:
             except HighWaterMarkUnusable:
                 continue
             async with self._db.transaction() as tx:
-                known = await deposit_address_store.deposit_standing(tx, wallet)
+                known = await deposit_address_store.counter(tx, wallet)
                 if mark is None or mark <= (known.next if known else 0):
                     continue
                 await deposit_address_store.open_wallets(tx, [wallet])
-                standing = (await deposit_address_store.lock_wallets(tx, [wallet]))[wallet]
-                await deposit_address_store.move_wallets(tx, {wallet: await self._above(tx, wallet, standing)})
+                counter = (await deposit_address_store.lock_wallets(tx, [wallet]))[wallet]
+                await deposit_address_store.move_wallets(tx, {wallet: await self._above(tx, wallet, counter)})
 
     async def resume_at(self, wallet: str, number: int, actor: str) -> None:
         """Go on from `number` on, which becomes the mark; what is skipped may have been shown, and is looked at. Raises AddressesShown when
@@ -141,20 +141,20 @@ class DepositAddresses:
         """
         async with self._db.transaction() as tx:
             await deposit_address_store.open_wallets(tx, [wallet])
-            standing = (await deposit_address_store.lock_wallets(tx, [wallet]))[wallet]
+            counter = (await deposit_address_store.lock_wallets(tx, [wallet]))[wallet]
             mark = await asyncio.to_thread(self.marks.read, wallet)
-            least = max(standing.next, mark or 0)
+            least = max(counter.next, mark or 0)
             if number < least:
                 raise AddressesShown(f"Addresses below {least} were shown.", hint=f"Resume at {least} or above.")
-            if number - standing.next > _MOST_SKIPPED:
+            if number - counter.next > _MOST_SKIPPED:
                 raise TooFarAhead(
-                    f"{standing.next} is the next number that is known; at most {_MOST_SKIPPED} may be skipped.",
-                    hint=f"Resume at {standing.next + _MOST_SKIPPED} at most: an owner's wallet finds no address behind so long a gap.",
+                    f"{counter.next} is the next number that is known; at most {_MOST_SKIPPED} may be skipped.",
+                    hint=f"Resume at {counter.next + _MOST_SKIPPED} at most: an owner's wallet finds no address behind so long a gap.",
                 )
             await asyncio.to_thread(self.marks.write, wallet, number)
-            await lost_address_store.lose(tx, wallet, standing.next, number)
+            await lost_address_store.lose(tx, wallet, counter.next, number)
             await deposit_address_store.move_wallets(tx, {wallet: number})
-            detail = {"number": number, "database": standing.next, "mark": mark}
+            detail = {"number": number, "database": counter.next, "mark": mark}
             await record(tx, [Entry(actor, "addresses.resumed", f"wallet:{wallet}", detail)])
 
     async def _give(self, tx: Tx, attempts: Sequence[Attempt]) -> Sequence[int | Exception]:
@@ -162,7 +162,7 @@ class DepositAddresses:
         each = {a.id: a for a in attempts}
         wallets = sorted({_wallet(a) for a in attempts})
         await deposit_address_store.open_wallets(tx, wallets)
-        standing = await deposit_address_store.lock_wallets(tx, wallets)
+        counter = await deposit_address_store.lock_wallets(tx, wallets)
         given = await deposit_address_store.numbers_of(tx, [a.id for a in attempts])
         answers: dict[UUID, int | Exception] = {id_: number for id_, number in given.items() if number != NEW_DEPOSIT}
         reached: dict[str, int] = {}
@@ -172,7 +172,7 @@ class DepositAddresses:
             if not mine:
                 continue
             try:
-                first = await self._above(tx, wallet, standing[wallet])
+                first = await self._above(tx, wallet, counter[wallet])
                 await asyncio.to_thread(self.marks.write, wallet, first + len(mine))
             except Unavailable as error:
                 answers |= {a.id: error for a in mine}
@@ -184,21 +184,21 @@ class DepositAddresses:
         answers |= numbers
         return [answers[a.id] for a in attempts]
 
-    async def _above(self, tx: Tx, wallet: str, standing: deposit_address_store.Standing) -> int:
+    async def _above(self, tx: Tx, wallet: str, counter: deposit_address_store.DepositCounter) -> int:
         """The first number that was never shown, by database and mark; those between the two are lost, and looked at."""
         mark = await asyncio.to_thread(self.marks.read, wallet)
-        if mark is None and standing.marked:
-            raise self._unmarked(wallet, standing.next)
-        if mark is None or mark <= standing.next:
-            return standing.next
-        detail = {"database": standing.next, "mark": mark}
+        if mark is None and counter.marked:
+            raise self._unmarked(wallet, counter.next)
+        if mark is None or mark <= counter.next:
+            return counter.next
+        detail = {"database": counter.next, "mark": mark}
         log.error(
             "addresses.database_is_older",
             wallet=wallet,
             **detail,
             alert="The database knows fewer deposit addresses than were shown: it was restored, and goes on above them.",
         )
-        await lost_address_store.lose(tx, wallet, max(standing.next, mark - _MOST_SKIPPED), mark)
+        await lost_address_store.lose(tx, wallet, max(counter.next, mark - _MOST_SKIPPED), mark)
         await record(tx, [Entry(SYSTEM, "addresses.went_on_above", f"wallet:{wallet}", detail)])
         return mark
 

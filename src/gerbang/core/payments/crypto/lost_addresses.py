@@ -30,7 +30,8 @@ from gerbang.core.payments.crypto.transfers import facts, is_foreign
 from gerbang.core.payments.model import Attempt, AttemptStatus, DisputeState, Payment, PaymentStatus
 from gerbang.core.payments.open_work import decision_store
 from gerbang.ports.chain import Asset
-from gerbang.ports.payment import Accepted, Captured, Effect, Fact, Lookup, Method, Mismatched, Payer, Quote
+from gerbang.ports.facts import Accepted, Captured, Fact, Mismatched
+from gerbang.ports.payment import Lookup, Method, Payer, Quote, SubmissionEffect
 
 log = structlog.get_logger()
 _AT_ONCE: Final = 200
@@ -210,7 +211,7 @@ def _expired_attempt(one: ChainConnection, number: LostNumber, payment: Payment,
         method=Method.CRYPTO,
         options={"asset": payment.currency, "network": one.network.name},
         connection=one.id,
-        effect=Effect.INSTRUCTS,
+        effect=SubmissionEffect.INSTRUCTS,
         lookup=Lookup.NONE,
         amount=payment.amount,
         currency=payment.currency,

@@ -11,22 +11,22 @@ from gerbang.base.db import Tx
 from gerbang.core.payments import attempt_store, schedule, store
 from gerbang.core.payments.applying_facts import FactReport, apply_facts
 from gerbang.core.payments.crypto import store as chain_store
-from gerbang.core.payments.crypto.scanner import Scope, Sight, key_of
+from gerbang.core.payments.crypto.scanner import ScanResult, Scope, key_of
 from gerbang.core.payments.crypto.transfers import (
-    Answer,
-    Claim,
-    Judged,
+    ClaimVerdict,
+    ClassifiedTransfer,
     Key,
+    ProcessorClaim,
     State,
+    affected_attempts,
     agreeing,
+    check_claim,
+    classify,
     facts,
     gone,
     is_foreign,
     is_over,
-    judge,
-    steady,
-    turned,
-    weigh,
+    keep_depth,
 )
 from gerbang.core.payments.machine import MOVES, OPEN
 from gerbang.core.payments.model import Attempt, AttemptStatus, PaymentDetail
@@ -34,12 +34,12 @@ from gerbang.core.payments.open_work import decision_store
 from gerbang.core.payments.unit_of_work import load_for_update, save_changes
 from gerbang.core.queue import service as queue
 from gerbang.ports.chain import Network
-from gerbang.ports.payment import Mismatched
+from gerbang.ports.facts import Mismatched
 
 log = structlog.get_logger()
 
 
-async def record(tx: Tx, network: Network, sight: Sight, scope: Scope) -> None:
+async def record(tx: Tx, network: Network, sight: ScanResult, scope: Scope) -> None:
     """Attempts and transfers are read again, under the lock that every look is written under: others may have been written meanwhile."""
     known_to_be = [*(one.transaction for one in scope.claims), *(one.transaction for one in sight.found)]
     standing = await chain_store.of_transactions(tx, network.chain_id, known_to_be)
@@ -57,8 +57,8 @@ async def record(tx: Tx, network: Network, sight: Sight, scope: Scope) -> None:
         assert owner is not None, f"a stranger's transfer was kept: {key}"
         if owner not in attempts:  # it cannot be read, and that was said: others' transfers are judged all the same
             continue
-        judged = judge(attempts[owner], network, one, sight.head)
-        now[key] = steady(known, agreeing(judged, doubted=key in sight.doubted))
+        judged = classify(attempts[owner], network, one, sight.head)
+        now[key] = keep_depth(known, agreeing(judged, doubted=key in sight.doubted))
     changed = [j for key, j in now.items() if before.get(key) != j]
     if changed:
         await chain_store.save(tx, changed)
@@ -72,17 +72,17 @@ async def record(tx: Tx, network: Network, sight: Sight, scope: Scope) -> None:
 async def _tell(
     tx: Tx,
     network: Network,
-    sight: Sight,
+    sight: ScanResult,
     attempts: Mapping[UUID, Attempt],
-    before: Mapping[Key, Judged],
-    after: Mapping[Key, Judged],
-    changed: Sequence[Judged],
+    before: Mapping[Key, ClassifiedTransfer],
+    after: Mapping[Key, ClassifiedTransfer],
+    changed: Sequence[ClassifiedTransfer],
     doubted: Mapping[UUID, Mismatched],
     over: AbstractSet[UUID],
 ) -> None:
     """Hear what follows for each attempt whose transfers mean something else now, and say how far the others have come."""
-    anew = {id_ for j in changed for id_ in turned(before.get(j.key()), j)}
-    mine: dict[UUID, list[Judged]] = {id_: [] for id_ in attempts}
+    anew = {id_ for j in changed for id_ in affected_attempts(before.get(j.key()), j)}
+    mine: dict[UUID, list[ClassifiedTransfer]] = {id_: [] for id_ in attempts}
     for one in after.values():
         mine[one.attempt].append(one)
     claims = await chain_store.claims_of(tx, [id_ for id_ in anew if attempts[id_].deposit is None]) if anew else []
@@ -120,34 +120,39 @@ async def _note_foreign(tx: Tx, details_by_id: Sequence[PaymentDetail], attempts
 
 
 async def _answered(
-    tx: Tx, network: Network, sight: Sight, scope: Scope, attempts: Mapping[UUID, Attempt], known: Mapping[Key, Judged]
+    tx: Tx,
+    network: Network,
+    sight: ScanResult,
+    scope: Scope,
+    attempts: Mapping[UUID, Attempt],
+    known: Mapping[Key, ClassifiedTransfer],
 ) -> Mapping[UUID, Mismatched]:
     """Write down what our node makes of each claim; returns why of the attempts that are held for what was claimed."""
-    answers: list[tuple[Claim, Answer]] = []
+    answers: list[tuple[ProcessorClaim, ClaimVerdict]] = []
     doubted: dict[UUID, Mismatched] = {}
     for claim in scope.claims:
         attempt = attempts[claim.attempt]
-        answer, why = weigh(claim, attempt, network, sight.receipts.get(claim.transaction), sight.head)
-        if answer is Answer.SEEN and not any(
+        answer, why = check_claim(claim, attempt, network, sight.receipts.get(claim.transaction), sight.head)
+        if answer is ClaimVerdict.SEEN and not any(
             one.attempt == claim.attempt
             and one.transfer.transaction == claim.transaction
             and one.state is not State.IGNORED
             for one in known.values()
         ):
-            answer, why = Answer.REFUTED, "The transaction is older than this payment, or another's."
+            answer, why = ClaimVerdict.REFUTED, "The transaction is older than this payment, or another's."
         answers.append((claim, answer))
-        if answer is Answer.REFUTED:
+        if answer is ClaimVerdict.REFUTED:
             log.error(
                 "chain.claim_refuted", attempt=ids.show("att", claim.attempt), transaction=claim.transaction, alert=why
             )
-        if answer is Answer.REFUTED or (why and (attempt.status, Mismatched) in MOVES):
+        if answer is ClaimVerdict.REFUTED or (why and (attempt.status, Mismatched) in MOVES):
             doubted[claim.attempt] = Mismatched(f"{why} {claim.transaction}")
     if answers:
         await chain_store.answer_claims(tx, answers)
     return doubted
 
 
-def _shown(judged: Sequence[Judged]) -> list[dict[str, object]]:
+def _shown(judged: Sequence[ClassifiedTransfer]) -> list[dict[str, object]]:
     """What the audit keeps of transfers: hashes, amounts and verdicts."""
     return [
         {
@@ -163,7 +168,7 @@ def _shown(judged: Sequence[Judged]) -> list[dict[str, object]]:
     ]
 
 
-async def _say_progress(tx: Tx, attempts: Sequence[Attempt], mine: Mapping[UUID, Sequence[Judged]]) -> None:
+async def _say_progress(tx: Tx, attempts: Sequence[Attempt], mine: Mapping[UUID, Sequence[ClassifiedTransfer]]) -> None:
     aggregates = await load_for_update(tx, [a.payment_id for a in attempts])
     for attempt in attempts:
         least = min((j for j in mine[attempt.id] if j.state is State.SEEN), key=lambda j: j.confirmations)

@@ -19,7 +19,15 @@ from gerbang.base.http import OutcomeUnknown
 from gerbang.core.payments import attempt_store
 from gerbang.core.payments.crypto import store as chain_store
 from gerbang.core.payments.crypto.chain_connections import ChainConnection, ChainConnections, Watched
-from gerbang.core.payments.crypto.transfers import Claim, Cursor, Judged, Key, Place, State, trail
+from gerbang.core.payments.crypto.transfers import (
+    ClassifiedTransfer,
+    Cursor,
+    Key,
+    Place,
+    ProcessorClaim,
+    State,
+    reorg_checkpoints,
+)
 from gerbang.ports.chain import Head, Network, Receipt, Transfer
 
 log = structlog.get_logger()
@@ -44,8 +52,8 @@ class Scope:
 
     owners: Mapping[str, UUID]
     claimed: Mapping[tuple[str, str], UUID]
-    claims: Sequence[Claim]
-    moving: Sequence[Judged]
+    claims: Sequence[ProcessorClaim]
+    moving: Sequence[ClassifiedTransfer]
     over: Sequence[UUID]
     since: datetime | None
     cursor: Cursor
@@ -56,7 +64,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class ScanResult:
     """What one look at a chain saw: transfers to us up to the block `last` and those known before that still stand, those that are `missing`,
     the `doubted` ones, large and not seen alike by two nodes, and the `receipts` that were read, by transaction.
     """
@@ -116,7 +124,7 @@ def _since(one: ChainConnection, watched: Sequence[Watched]) -> datetime | None:
     return min(shown, default=None)
 
 
-async def look(one: ChainConnection, head: Head, scope: Scope, pace: float = 0.0) -> Sight:
+async def look(one: ChainConnection, head: Head, scope: Scope, pace: float = 0.0) -> ScanResult:
     """The blocks since the last look, and by its receipt each known transfer that is not among them: in another block its log may have
     another number, and its number may be the log of somebody else.
     """
@@ -137,14 +145,16 @@ async def look(one: ChainConnection, head: Head, scope: Scope, pace: float = 0.0
     missing = {each.key() for each in lost} - found.keys()
     doubted = await doubted_of(one, list(found.values()), scope.moving)
     place = start.keeps if start.keeps is not None and last < start.keeps.block else await _place(one, head, last)
-    return Sight(head=head, last=place, found=list(found.values()), missing=missing, doubted=doubted, receipts=receipts)
+    return ScanResult(
+        head=head, last=place, found=list(found.values()), missing=missing, doubted=doubted, receipts=receipts
+    )
 
 
 def moved_on(one: ChainConnection, scope: Scope, last: Place) -> Cursor:
     """The cursor after a look that ended at `last`."""
     before = [*scope.cursor.trail, *([scope.cursor.place] if scope.cursor.place is not None else [])]
     known = before if one.covers(scope.cursor.reads) else []
-    return Cursor(last, trail(known, last), one.reads, scope.cursor.asked_at)
+    return Cursor(last, reorg_checkpoints(known, last), one.reads, scope.cursor.asked_at)
 
 
 async def _start(one: ChainConnection, head: Head, scope: Scope, overlap: int) -> _Start:
@@ -234,7 +244,9 @@ async def _place(one: ChainConnection, head: Head, block: int) -> Place:
     return Place(block, head.hash if at_head else (await one.chain.block(one.account, block)).hash)
 
 
-async def doubted_of(one: ChainConnection, found: Sequence[Transfer], moving: Sequence[Judged]) -> AbstractSet[Key]:
+async def doubted_of(
+    one: ChainConnection, found: Sequence[Transfer], moving: Sequence[ClassifiedTransfer]
+) -> AbstractSet[Key]:
     """The large transfers that do not count yet and that two nodes do not see alike: those wait, however long."""
     limits = {asset.contract: asset.agree_above for asset in one.network.assets if asset.agree_above}
     if not limits:

@@ -9,7 +9,14 @@ import msgspec
 from gerbang.base.db import Row, Tx, columns
 from gerbang.base.statement_batch import Writer
 from gerbang.core.payments.crypto.chain_connections import Watched
-from gerbang.core.payments.crypto.transfers import Answer, Claim, Cursor, Judged, Place, State
+from gerbang.core.payments.crypto.transfers import (
+    ClaimVerdict,
+    ClassifiedTransfer,
+    Cursor,
+    Place,
+    ProcessorClaim,
+    State,
+)
 from gerbang.ports.chain import Transfer
 
 _LOOK_LOCK: Final = 0x6772_6C6F  # one look at a time is written
@@ -51,7 +58,7 @@ async def is_idle(tx: Tx, connection: str, chain_id: int, network: str, reads: s
     )
 
 
-async def moving(tx: Tx, chain_id: int, since: int) -> list[Judged]:
+async def moving(tx: Tx, chain_id: int, since: int) -> list[ClassifiedTransfer]:
     """Transfers of one chain that may yet count, or be taken back; and those that were gone from a block above `since`, for a node may
     have forgotten them for a moment only.
     """
@@ -65,7 +72,9 @@ async def moving(tx: Tx, chain_id: int, since: int) -> list[Judged]:
     ]
 
 
-async def unknown_tokens(tx: Tx, chain_id: int, attempts: Sequence[UUID], contracts: Sequence[str]) -> list[Judged]:
+async def unknown_tokens(
+    tx: Tx, chain_id: int, attempts: Sequence[UUID], contracts: Sequence[str]
+) -> list[ClassifiedTransfer]:
     """What came to these attempts of tokens that nobody took then, and that are taken now."""
     return [
         _judged(row)
@@ -79,7 +88,7 @@ async def unknown_tokens(tx: Tx, chain_id: int, attempts: Sequence[UUID], contra
     ]
 
 
-async def of_attempts(tx: Tx, attempts: Sequence[UUID]) -> list[Judged]:
+async def of_attempts(tx: Tx, attempts: Sequence[UUID]) -> list[ClassifiedTransfer]:
     """Everything that came to the addresses of these attempts, on any chain, in order."""
     rows = await tx.fetch(_TRANSFERS + "WHERE attempt_id = ANY($1) ORDER BY mined_at, transaction, log", list(attempts))
     return [_judged(row) for row in rows]
@@ -97,7 +106,7 @@ async def arriving(tx: Tx, attempts: Sequence[UUID]) -> dict[UUID, int]:
     return {row["attempt_id"]: int(row["units"]) for row in rows}
 
 
-async def of_transactions(tx: Tx, chain_id: int, transactions: Sequence[str]) -> list[Judged]:
+async def of_transactions(tx: Tx, chain_id: int, transactions: Sequence[str]) -> list[ClassifiedTransfer]:
     """What these transactions moved to anybody of ours, as it was last written down."""
     if not transactions:
         return []
@@ -105,7 +114,7 @@ async def of_transactions(tx: Tx, chain_id: int, transactions: Sequence[str]) ->
     return [_judged(row) for row in rows]
 
 
-async def save(tx: Tx, judged: Sequence[Judged]) -> None:
+async def save(tx: Tx, judged: Sequence[ClassifiedTransfer]) -> None:
     """Write down transfers as they are now; one log of one transaction is one row, and it is whose the chain says now."""
     rows = [
         (
@@ -127,7 +136,7 @@ async def save(tx: Tx, judged: Sequence[Judged]) -> None:
             j.confirmations,
             j.required,
         )
-        for j in sorted(judged, key=Judged.key)
+        for j in sorted(judged, key=ClassifiedTransfer.key)
     ]
     await tx.execute(
         """
@@ -255,7 +264,7 @@ async def one_at_a_time(tx: Tx) -> None:
     await tx.execute("SELECT pg_advisory_xact_lock($1)", _LOOK_LOCK)
 
 
-async def add_claims(tx: Writer, claims: Sequence[Claim]) -> None:
+async def add_claims(tx: Writer, claims: Sequence[ProcessorClaim]) -> None:
     """Write down what processors say; said again, it is no news."""
     rows = [(c.attempt, c.network, c.transaction, c.recipient, str(c.total), str(c.onchain)) for c in claims]
     await tx.execute(
@@ -270,7 +279,7 @@ async def add_claims(tx: Writer, claims: Sequence[Claim]) -> None:
     )
 
 
-async def open_claims(tx: Tx, network: str) -> list[Claim]:
+async def open_claims(tx: Tx, network: str) -> list[ProcessorClaim]:
     """Claims on one network that our node must be asked about now, the newest first: after ten minutes once a minute only."""
     rows = await tx.fetch(
         _CLAIMS
@@ -284,14 +293,14 @@ async def open_claims(tx: Tx, network: str) -> list[Claim]:
     return [_claim(row) for row in rows]
 
 
-async def claims_of(tx: Tx, attempts: Sequence[UUID]) -> list[Claim]:
+async def claims_of(tx: Tx, attempts: Sequence[UUID]) -> list[ProcessorClaim]:
     """The claims of these attempts that our node has seen."""
     return [
         _claim(row) for row in await tx.fetch(_CLAIMS + "WHERE attempt_id = ANY($1) AND state = 'seen'", list(attempts))
     ]
 
 
-async def answer_claims(tx: Tx, answers: Sequence[tuple[Claim, Answer]]) -> None:
+async def answer_claims(tx: Tx, answers: Sequence[tuple[ProcessorClaim, ClaimVerdict]]) -> None:
     """Write down what our node made of them, and that it was asked."""
     rows = [(c.attempt, c.network, c.transaction, answer.value) for c, answer in answers]
     await tx.execute(
@@ -304,7 +313,7 @@ async def answer_claims(tx: Tx, answers: Sequence[tuple[Claim, Answer]]) -> None
     )
 
 
-async def reopen_claims(tx: Tx, gone: Sequence[Judged]) -> None:
+async def reopen_claims(tx: Tx, gone: Sequence[ClassifiedTransfer]) -> None:
     """What was claimed stood on the chain and is gone: it may come back, and is asked about again."""
     await tx.execute(
         """
@@ -332,9 +341,9 @@ _CLAIMS = (
 )
 
 
-def _claim(row: Row) -> Claim:
+def _claim(row: Row) -> ProcessorClaim:
     attempt, network, transaction, recipient, total, onchain, known_s = row
-    return Claim(
+    return ProcessorClaim(
         attempt=attempt,
         network=network,
         transaction=transaction,
@@ -351,7 +360,7 @@ _TRANSFERS = (
 )
 
 
-def _judged(row: Row) -> Judged:
+def _judged(row: Row) -> ClassifiedTransfer:
     attempt, chain_id, network, asset, *moved, state, verdict, confirmations, required = row
     transaction, log, contract, sender, recipient, amount, block, block_hash, at = moved
     transfer = Transfer(
@@ -365,7 +374,7 @@ def _judged(row: Row) -> Judged:
         block_hash=block_hash,
         at=at,
     )
-    return Judged(
+    return ClassifiedTransfer(
         attempt=attempt,
         chain_id=chain_id,
         network=network,

@@ -14,7 +14,9 @@ from msgspec.structs import replace
 
 from gerbang.core.payments.model import Attempt
 from gerbang.ports.chain import Head, Network, Receipt, Transfer
-from gerbang.ports.payment import Captured, Claimed, DisplayCrypto, Expired, Fact, Mismatched, Quote, Retracted
+from gerbang.ports.facts import Captured, Claimed, Expired, Fact, Mismatched, Reversed
+from gerbang.ports.next_action import DisplayCrypto
+from gerbang.ports.payment import Quote
 
 
 class Deposit(msgspec.Struct, frozen=True):
@@ -56,7 +58,7 @@ _STANDING: Final = frozenset({State.COUNTED, State.SETTLED})
 _TRAIL: Final = 4  # each block of the trail is up to so many times as far back as the one before it
 
 
-class Judged(msgspec.Struct, frozen=True):
+class ClassifiedTransfer(msgspec.Struct, frozen=True):
     """A transfer and what it means; `asset` is empty for a token that we do not take. `verdict` is a stable word: `counts`, `waits`,
     `wrong_asset`, `wrong_network`, `unknown_token`, `worthless`, `too_early`, `gone`.
     """
@@ -94,7 +96,7 @@ class Cursor(msgspec.Struct, frozen=True):
     asked_at: datetime
 
 
-class Claim(msgspec.Struct, frozen=True):
+class ProcessorClaim(msgspec.Struct, frozen=True):
     """A processor's word that crypto came in, which our node must confirm; the amounts as in the port's Claimed. `known_s` is for how
     many seconds we have known of it.
     """
@@ -112,7 +114,7 @@ class Claim(msgspec.Struct, frozen=True):
         return self.transaction, self.recipient
 
 
-class Answer(StrEnum):
+class ClaimVerdict(StrEnum):
     """What our node makes of a claim: OPEN until it says so, SEEN when what was claimed stands there, REFUTED when something else does."""
 
     OPEN = "open"
@@ -120,7 +122,7 @@ class Answer(StrEnum):
     REFUTED = "refuted"
 
 
-def doubt(attempt: Attempt, claim: Claimed) -> str:
+def claim_mismatch(attempt: Attempt, claim: Claimed) -> str:
     """Why a claim cannot be about what this attempt asked for; empty when it can."""
     quote, shown = attempt.quote, attempt.next_action
     if quote is None or (claim.currency, claim.network) != (quote.asset, quote.network):
@@ -132,29 +134,35 @@ def doubt(attempt: Attempt, claim: Claimed) -> str:
     return ""
 
 
-def weigh(claim: Claim, attempt: Attempt, network: Network, receipt: Receipt | None, head: Head) -> tuple[Answer, str]:
+def check_claim(
+    claim: ProcessorClaim, attempt: Attempt, network: Network, receipt: Receipt | None, head: Head
+) -> tuple[ClaimVerdict, str]:
     """What our node makes of a claim, and what holds the payment meanwhile; nothing is concluded from a block that may yet go. A claim
     whose transaction is not there holds it, and is asked about for three days all the same.
     """
     if receipt is None:
         given_up = claim.known_s > _PATIENCE.total_seconds()
         unseen = "Our node does not see the transaction." if claim.known_s > _GRACE.total_seconds() else ""
-        return (Answer.REFUTED, "Our node has never seen the transaction.") if given_up else (Answer.OPEN, unseen)
+        return (
+            (ClaimVerdict.REFUTED, "Our node has never seen the transaction.")
+            if given_up
+            else (ClaimVerdict.OPEN, unseen)
+        )
     if receipt.block > head.number:  # mined since this look began
-        return Answer.OPEN, ""
+        return ClaimVerdict.OPEN, ""
     moved = [
         one
         for one in receipt.transfers
         if receipt.succeeded and one.recipient == claim.recipient and _is_asked_for(attempt, network, one)
     ]
     if sum(one.amount for one in moved) >= claim.onchain:
-        return Answer.SEEN, ""
+        return ClaimVerdict.SEEN, ""
     if head.number - receipt.block + 1 < network.confirmations:
-        return Answer.OPEN, ""
-    return Answer.REFUTED, "The transaction does not move what the processor claims."
+        return ClaimVerdict.OPEN, ""
+    return ClaimVerdict.REFUTED, "The transaction does not move what the processor claims."
 
 
-def judge(attempt: Attempt, network: Network, transfer: Transfer, head: Head) -> Judged:
+def classify(attempt: Attempt, network: Network, transfer: Transfer, head: Head) -> ClassifiedTransfer:
     """What one transfer, as the chain has it now, means for the attempt whose deposit address it went to."""
     assert attempt.quote is not None, f"an attempt without a quote has no deposit address: {attempt.id}"
     depth = max(0, head.number - transfer.block + 1)
@@ -176,7 +184,7 @@ def judge(attempt: Attempt, network: Network, transfer: Transfer, head: Head) ->
             verdict = "wrong_asset"
     symbol = "" if asset is None else asset.symbol
     shown = 0 if state is State.IGNORED else min(depth, network.settled_after)
-    return Judged(
+    return ClassifiedTransfer(
         attempt=attempt.id,
         chain_id=network.chain_id,
         network=network.name,
@@ -189,26 +197,26 @@ def judge(attempt: Attempt, network: Network, transfer: Transfer, head: Head) ->
     )
 
 
-def gone(known: Judged) -> Judged:
+def gone(known: ClassifiedTransfer) -> ClassifiedTransfer:
     """A transfer that its chain does not have any more."""
     return replace(known, state=State.GONE, verdict="gone", confirmations=0)
 
 
-def agreeing(judged: Judged, *, doubted: bool) -> Judged:
+def agreeing(judged: ClassifiedTransfer, *, doubted: bool) -> ClassifiedTransfer:
     """What counts only once two nodes see it alike waits as long as they do not."""
     if not doubted or judged.state not in _STANDING:
         return judged
     return replace(judged, state=State.SEEN, verdict="waits" if judged.verdict == "counts" else judged.verdict)
 
 
-def steady(known: Judged | None, now: Judged) -> Judged:
+def keep_depth(known: ClassifiedTransfer | None, now: ClassifiedTransfer) -> ClassifiedTransfer:
     """The same block is never less deep than it was seen to be: a node whose head is behind takes nothing back."""
     if known is None or known.transfer != now.transfer or known.state not in _STANDING:
         return now
     return known if now.state is State.SEEN or known.confirmations > now.confirmations else now
 
 
-def turned(known: Judged | None, now: Judged) -> frozenset[UUID]:
+def affected_attempts(known: ClassifiedTransfer | None, now: ClassifiedTransfer) -> frozenset[UUID]:
     """The attempts for which a transfer means something else than it did: more than its depth changed, or it was another's."""
     if known is None:
         return frozenset({now.attempt})
@@ -216,7 +224,7 @@ def turned(known: Judged | None, now: Judged) -> frozenset[UUID]:
     return frozenset() if same else frozenset({known.attempt, now.attempt})
 
 
-def facts(attempt: Attempt, judged: Sequence[Judged], claims: Sequence[Claim] = ()) -> list[Fact]:
+def facts(attempt: Attempt, judged: Sequence[ClassifiedTransfer], claims: Sequence[ProcessorClaim] = ()) -> list[Fact]:
     """What all transfers to one attempt say together: totals, a retraction first where less stands than was counted before. What a
     processor kept of a claim that stands whole is credited to the payer as well.
 
@@ -231,7 +239,7 @@ def facts(attempt: Attempt, judged: Sequence[Judged], claims: Sequence[Claim] = 
             total += claim.total - claim.onchain
     found: list[Fact] = []
     if total < attempt.received:
-        found.append(Retracted("The blockchain dropped a transfer that had been counted."))
+        found.append(Reversed("The blockchain dropped a transfer that had been counted."))
     if total and total != attempt.received:
         found.append(Captured(total, attempt.quote.asset, _whole_since(attempt.quote, counting)))
     asked = f"{attempt.quote.asset} on {attempt.quote.network}" if attempt.quote.network else "not known any more"
@@ -254,12 +262,14 @@ def _whole_since(quote: Quote, counting: Sequence[Transfer]) -> datetime:
     return in_order[-1].at
 
 
-def is_foreign(one: Judged) -> bool:
+def is_foreign(one: ClassifiedTransfer) -> bool:
     """Whether it stands, and is another asset or on another network than was asked for."""
     return one.state in _STANDING and one.verdict in ("wrong_asset", "wrong_network")
 
 
-def is_over(attempt: Attempt, network: Network, judged: Sequence[Judged], head: Head, now: datetime) -> Sequence[Fact]:
+def is_over(
+    attempt: Attempt, network: Network, judged: Sequence[ClassifiedTransfer], head: Head, now: datetime
+) -> Sequence[Fact]:
     """`Expired`, once its time is over by our clock and that of its own chain, and nothing that came may yet count."""
     asked_here = attempt.quote is not None and attempt.quote.network == network.name
     over = asked_here and now >= attempt.expires_at and head.at >= attempt.expires_at
@@ -271,7 +281,7 @@ def _is_asked_for(attempt: Attempt, network: Network, transfer: Transfer) -> boo
     return asset is not None and attempt.quote is not None and asset.symbol == attempt.quote.asset
 
 
-def trail(before: Sequence[Place], place: Place) -> tuple[Place, ...]:
+def reorg_checkpoints(before: Sequence[Place], place: Place) -> tuple[Place, ...]:
     """Blocks by which a chain is known again, the newest first: of those between 1, 4, 16 … blocks below `place` the lowest is kept."""
     kept: dict[int, Place] = {}
     for one in sorted({*before}, key=lambda one: -one.block):

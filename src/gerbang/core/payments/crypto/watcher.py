@@ -20,7 +20,7 @@ from gerbang.core.connections.model import Connection
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.crypto import recording, scanner
 from gerbang.core.payments.crypto import store as chain_store
-from gerbang.core.payments.crypto.balance_sweeps import Sweeper
+from gerbang.core.payments.crypto.balance_polling import Sweeper
 from gerbang.core.payments.crypto.chain_connections import ChainConnection, ChainConnections
 from gerbang.core.payments.crypto.deposit_address_list import listing
 from gerbang.core.payments.crypto.lost_addresses import LostAddresses

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from gerbang.base.db import Tx
 from gerbang.base.keyset import FIRST_ID, FIRST_MOMENT
-from gerbang.core.payments.refunds.model import Claim, Work
+from gerbang.core.payments.refunds.model import Assignment, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ async def release(tx: Tx, lines: Sequence[tuple[str, UUID]], whose: str | None) 
     return [(row["kind"], row["id"]) for row in rows]
 
 
-async def claims_of(tx: Tx, kind: str, found: Sequence[UUID], since: datetime) -> dict[UUID, Claim]:
+async def claims_of(tx: Tx, kind: str, found: Sequence[UUID], since: datetime) -> dict[UUID, Assignment]:
     """Who takes care of these things of one kind, and has said so since then."""
     rows = await tx.fetch(
         "SELECT id, claimed_by, claimed_at FROM work_claims WHERE kind = $1 AND id = ANY($2) AND claimed_at >= $3",
@@ -157,7 +157,7 @@ async def claims_of(tx: Tx, kind: str, found: Sequence[UUID], since: datetime) -
         list(found),
         since,
     )
-    return {id_: Claim(by, at) for id_, by, at in rows}
+    return {id_: Assignment(by, at) for id_, by, at in rows}
 
 
 async def note_reminded(tx: Tx, least_hour: int) -> bool:

@@ -67,7 +67,7 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Assignment:
     """Who said that they take care of something that waits, and when."""
 
     by: str
@@ -88,7 +88,7 @@ class Work:
     since: datetime
     refund_id: UUID | None = None
     lapses_at: datetime | None = None
-    claim: Claim | None = None
+    claim: Assignment | None = None
 
 
 @dataclass(frozen=True, slots=True)

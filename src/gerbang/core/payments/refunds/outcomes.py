@@ -6,11 +6,11 @@ from msgspec.structs import replace
 
 from gerbang.base import ids
 from gerbang.base.money import as_json
-from gerbang.core.payments import entries, schedule
+from gerbang.core.payments import posting_rules, schedule
 from gerbang.core.payments.machine import captured_total, standing
 from gerbang.core.payments.model import Attempt, PaymentDetail, Refund, RefundStatus
 from gerbang.core.payments.unit_of_work import PaymentAggregate
-from gerbang.ports.payment import Accepted, Declined, Fact, Lost, RefundSettled
+from gerbang.ports.facts import Accepted, AnswerLost, Declined, Fact, RefundSettled
 
 AT_PROVIDER = (RefundStatus.SUBMITTED, RefundStatus.UNKNOWN)
 _NOT_CONFIRMED = "The provider has not confirmed it."
@@ -23,7 +23,9 @@ def is_under_way(details: PaymentDetail, attempt: Attempt) -> bool:
 
 def applies(fact: Fact, refund: UUID | None) -> bool:
     """Whether this fact is about refunds and not about the attempt's own life."""
-    return isinstance(fact, RefundSettled) or (refund is not None and isinstance(fact, Accepted | Declined | Lost))
+    return isinstance(fact, RefundSettled) or (
+        refund is not None and isinstance(fact, Accepted | Declined | AnswerLost)
+    )
 
 
 def settle(aggregate: PaymentAggregate, attempt: Attempt, fact: Fact, refund: UUID | None) -> None:
@@ -38,7 +40,7 @@ def settle(aggregate: PaymentAggregate, attempt: Attempt, fact: Fact, refund: UU
             refund is not None and aggregate.refunds[refund].status in AT_PROVIDER
         ):
             fail(aggregate, aggregate.refunds[refund], f"{code}: {reason}")
-        case Lost() if refund is not None and aggregate.refunds[refund].status is RefundStatus.SUBMITTED:
+        case AnswerLost() if refund is not None and aggregate.refunds[refund].status is RefundStatus.SUBMITTED:
             aggregate.put_refund(replace(aggregate.refunds[refund], status=RefundStatus.UNKNOWN))
         case _:
             return
@@ -75,7 +77,7 @@ def _from_outside(aggregate: PaymentAggregate, attempt: Attempt, amount: int, re
         updated_at=aggregate.now,
     )
     aggregate.put_refund(refund)
-    aggregate.effects.postings.append(entries.refund_requested(refund))
+    aggregate.effects.postings.append(posting_rules.refund_requested(refund))
     current = aggregate.attempts[attempt.id]
     aggregate.put_attempt(replace(current, refund_reserved=current.refund_reserved + amount))
     succeed(aggregate, refund, by_bank=False)
@@ -91,7 +93,7 @@ def succeed(aggregate: PaymentAggregate, refund: Refund, *, by_bank: bool) -> No
     )
     done = replace(refund, status=RefundStatus.SUCCEEDED, failure=None)
     aggregate.put_refund(done)
-    aggregate.effects.postings.append(entries.refund_settled(done, attempt, by_bank=by_bank))
+    aggregate.effects.postings.append(posting_rules.refund_settled(done, attempt, by_bank=by_bank))
     _over(aggregate, done)
 
 
@@ -101,9 +103,9 @@ def fail(aggregate: PaymentAggregate, refund: Refund, why: str, *, needs_attenti
     aggregate.put_attempt(replace(attempt, refund_reserved=attempt.refund_reserved - refund.amount))
     failed = replace(refund, status=RefundStatus.FAILED, failure=why, needs_attention=needs_attention)
     aggregate.put_refund(failed)
-    aggregate.effects.postings.append(entries.refund_failed(failed))
+    aggregate.effects.postings.append(posting_rules.refund_failed(failed))
     if (more := _surplus(aggregate) - before) > 0:
-        aggregate.effects.postings.append(entries.surplus(failed, more))
+        aggregate.effects.postings.append(posting_rules.surplus(failed, more))
     _over(aggregate, failed)
 
 

@@ -13,13 +13,13 @@ from gerbang.core.audit.model import Entry
 from gerbang.core.idempotency import service as idempotency
 from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.identity.model import Caller
-from gerbang.core.payments import entries, schedule
+from gerbang.core.payments import posting_rules, schedule
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.crypto.quotes import share
 from gerbang.core.payments.machine import is_stopped
 from gerbang.core.payments.model import (
     Attempt,
-    Coins,
+    CryptoAmount,
     Destination,
     DisputeState,
     NotRefundable,
@@ -155,7 +155,7 @@ async def open_refund(
         aggregate.put_refund(replace(earlier, needs_attention=False))  # this is what was done about it
     aggregate.put_refund(refund)
     aggregate.put_attempt(replace(aggregate.attempts[attempt.id], refund_reserved=attempt.refund_reserved + amount))
-    aggregate.effects.postings.append(entries.refund_requested(refund))
+    aggregate.effects.postings.append(posting_rules.refund_requested(refund))
     about = {
         "refund": ids.show("ref", refund.id),
         "amount": as_json(amount, refund.currency),
@@ -321,13 +321,13 @@ async def resolve(ctx: Context, caller: Caller, refund_id: UUID, decision: Refun
     return aggregate.refunds[refund_id]
 
 
-def coins_of(details: PaymentDetail, refund: Refund) -> Coins | None:
+def coins_of(details: PaymentDetail, refund: Refund) -> CryptoAmount | None:
     """What a refund that waits for its transfer is worth in what was sent; None where other money goes back."""
     attempt = next(a for a in details.attempts if a.id == refund.attempt_id)
     if attempt.quote is None or refund.status is not RefundStatus.AWAITING_TRANSFER:
         return None
     units = share(attempt.quote, attempt.amount, attempt.received, attempt.refunded, refund.amount)
-    return Coins(attempt.quote.network, attempt.quote.asset, units)
+    return CryptoAmount(attempt.quote.network, attempt.quote.asset, units)
 
 
 async def _existing(tx: Tx, refund_id: UUID) -> Refund:

@@ -2,25 +2,25 @@
 
 from msgspec.structs import replace
 
-from gerbang.core.payments import entries
-from gerbang.core.payments.machine import advance, is_taken_back, kept, standing, taken_back
+from gerbang.core.payments import posting_rules
+from gerbang.core.payments.machine import advance, is_reversed_after_refund, kept, reversed_after_refund, standing
 from gerbang.core.payments.model import Attempt, AttemptStatus, RefundStatus
 from gerbang.core.payments.refunds import outcomes as refund_outcomes
 from gerbang.core.payments.refunds.model import RefundUnderWay
 from gerbang.core.payments.unit_of_work import PaymentAggregate
-from gerbang.ports.payment import Retracted
+from gerbang.ports.facts import Reversed
 
 _UNSENT = (RefundStatus.REQUESTED, RefundStatus.AWAITING_TRANSFER)
 _GONE = "The money was taken back."
 
 
-def retracted(aggregate: PaymentAggregate, attempt: Attempt, fact: Retracted) -> Attempt:
+def retracted(aggregate: PaymentAggregate, attempt: Attempt, fact: Reversed) -> Attempt:
     """The attempt after its money was taken back. Held for a person where money of the payment goes, or went, back, of whichever attempt:
     what was a surplus may be none any more.
     """
     is_going_back = any(r.status is not RefundStatus.FAILED for r in aggregate.refunds.values())
-    if is_going_back and attempt.captured and not is_taken_back(attempt):
-        return taken_back(attempt, fact.reason)
+    if is_going_back and attempt.captured and not is_reversed_after_refund(attempt):
+        return reversed_after_refund(attempt, fact.reason)
     return advance(attempt, fact)
 
 
@@ -52,9 +52,9 @@ def release(aggregate: PaymentAggregate, attempt: Attempt) -> None:
     before = aggregate.attempts[attempt.id]
     after = replace(before, status=AttemptStatus.CANCELLED, captured=before.refunded, received=0)
     elsewhere = kept(aggregate.payment, [a for a in aggregate.attempts.values() if a.id != attempt.id])
-    aggregate.effects.postings.append(entries.capture(aggregate.payment, before, after, elsewhere))
+    aggregate.effects.postings.append(posting_rules.capture(aggregate.payment, before, after, elsewhere))
     aggregate.put_attempt(after)
-    aggregate.effects.postings.append(entries.taken_back(before, after, _given_as_surplus(aggregate)))
+    aggregate.effects.postings.append(posting_rules.reversal_loss(before, after, _given_as_surplus(aggregate)))
     if is_called_off:
         aggregate.payment = replace(aggregate.payment, cancelled_at=aggregate.payment.cancelled_at or aggregate.now)
 

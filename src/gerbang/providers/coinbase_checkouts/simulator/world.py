@@ -28,7 +28,7 @@ class World:
         for one in merchants:
             if one.hook_url:
                 id_ = str(self.uuid(one.key_id, "standing"))
-                standing = Subscription(
+                submitted = Subscription(
                     id=id_,
                     project=one.key_id,
                     secret=one.webhook_secret,
@@ -36,7 +36,7 @@ class World:
                     created_at=_LONG_AGO,
                     event_types=events,
                 )
-                self.book.apply(Subscribed(id_, standing))
+                self.book.apply(Subscribed(id_, submitted))
 
     def digest(self, *parts: str) -> str:
         """64 hex digits that nothing else here has: from these words and how much has happened."""

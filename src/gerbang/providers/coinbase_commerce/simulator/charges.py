@@ -19,7 +19,7 @@ COMPLETION: Final = timedelta(minutes=14)  # from PENDING to COMPLETED on chain,
 OPEN: Final = frozenset({"NEW", "SIGNED"})
 
 
-class Moment(msgspec.Struct, frozen=True, omit_defaults=True):
+class TimelineEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     time: datetime
     status: str
     context: str = ""
@@ -52,7 +52,7 @@ class Charge(msgspec.Struct, frozen=True, omit_defaults=True):
     hosted_url: str
     created_at: datetime
     expires_at: datetime
-    timeline: tuple[Moment, ...]
+    timeline: tuple[TimelineEntry, ...]
     redirect_url: str = ""
     cancel_url: str = ""
     addresses: Mapping[str, str] = {}

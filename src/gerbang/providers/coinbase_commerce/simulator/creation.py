@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 import msgspec
 
 from gerbang.ports.simulator import Outcome, Request
-from gerbang.providers.coinbase_commerce.simulator.charges import WEB3, Changed, Charge, Moment
+from gerbang.providers.coinbase_commerce.simulator.charges import WEB3, Changed, Charge, TimelineEntry
 from gerbang.providers.coinbase_commerce.simulator.notify import told
 from gerbang.providers.coinbase_commerce.simulator.refusals import Refused
 from gerbang.providers.coinbase_commerce.simulator.views import COINS, DECIMALS, RATES, charge_view
@@ -100,7 +100,7 @@ def _charge(world: World, request: Request, merchant: Merchant, fields: Mapping[
         hosted_url="",
         created_at=now,
         expires_at=now + validity,
-        timeline=(Moment(now, "NEW"),),
+        timeline=(TimelineEntry(now, "NEW"),),
         redirect_url=text(fields, "redirect_url"),
         cancel_url=text(fields, "cancel_url"),
         addresses={} if web3 else {coin: _address(seed, coin) for coin in COINS.values()},

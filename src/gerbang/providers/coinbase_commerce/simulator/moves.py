@@ -16,8 +16,8 @@ from gerbang.providers.coinbase_commerce.simulator.charges import (
     WEB3,
     Changed,
     Charge,
-    Moment,
     Payment,
+    TimelineEntry,
 )
 from gerbang.providers.coinbase_commerce.simulator.intents import CHAIN_ID, PAYER, made_up_transaction
 
@@ -44,8 +44,8 @@ def pay_onchain(charge: Charge, transaction: str, now: datetime, *, final: bool)
         payments=(Payment(transaction, charge.amount, now, is_confirmed=False),),
         timeline=(
             *charge.timeline,
-            *([] if charge.status == "SIGNED" else [Moment(now, "SIGNED")]),
-            Moment(now, "PENDING"),
+            *([] if charge.status == "SIGNED" else [TimelineEntry(now, "SIGNED")]),
+            TimelineEntry(now, "PENDING"),
         ),
     )
     pending = _changed(paid, now, "charge:pending")
@@ -105,7 +105,7 @@ def lie(charge: Charge, now: datetime) -> Changed:
         payer=charge.payer or PAYER,
         chain_id=charge.chain_id or CHAIN_ID,
         payments=(false,),
-        timeline=(*charge.timeline, Moment(now, "PENDING")),
+        timeline=(*charge.timeline, TimelineEntry(now, "PENDING")),
     )
     return _moved(said, now, "charge:confirmed", "COMPLETED")
 
@@ -140,7 +140,7 @@ def resolve(charge: Charge, now: datetime) -> Changed:
 
 
 def _moved(charge: Charge, now: datetime, event: str, status: str, context: str = "") -> Changed:
-    return _changed(replace(charge, timeline=(*charge.timeline, Moment(now, status, context))), now, event)
+    return _changed(replace(charge, timeline=(*charge.timeline, TimelineEntry(now, status, context))), now, event)
 
 
 def _changed(charge: Charge, now: datetime, event: str) -> Changed:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from gerbang.providers.coinbase_commerce.simulator import intents
-from gerbang.providers.coinbase_commerce.simulator.charges import WEB3, Charge, Moment, Payment
+from gerbang.providers.coinbase_commerce.simulator.charges import WEB3, Charge, Payment, TimelineEntry
 from gerbang.providers.coinbase_commerce.simulator.world import World
 
 DECIMALS: Final = {"USDC": 6, "ETH": 18}
@@ -166,7 +166,7 @@ def _legacy_payment(charge: Charge, payment: Payment) -> dict[str, Any]:
     }
 
 
-def _moment(world: World, moment: Moment) -> dict[str, Any]:
+def _moment(world: World, moment: TimelineEntry) -> dict[str, Any]:
     view = {"time": iso(moment.time), "status": moment.status}
     if moment.context:
         view["context"] = moment.context

@@ -10,21 +10,17 @@ from gerbang.base import ids, ip
 from gerbang.base.errors import UpstreamFailed
 from gerbang.base.http import Http, OutcomeUnknown, ProviderRefused
 from gerbang.ports.declines import DeclineCode
+from gerbang.ports.facts import Accepted, Cancelled, Declined, Fact, RefundSettled
+from gerbang.ports.next_action import DisplayVirtualAccount
 from gerbang.ports.payment import (
-    Accepted,
     Account,
-    Cancelled,
-    Declined,
-    DisplayVirtualAccount,
-    Effect,
-    Fact,
-    Giveback,
     Lookup,
     Method,
     MethodTerms,
-    RefundSettled,
-    Standing,
+    RefundRequest,
     Submission,
+    SubmissionEffect,
+    SubmittedAttempt,
 )
 from gerbang.providers.nicepay import cleaning, timestamps
 from gerbang.providers.nicepay.account import BANKS, WALLETS, base_url, chosen, longest_expiry_s, number
@@ -93,131 +89,137 @@ class SnapPayments:
                 answer = await self._client.create_account(at, _new_account(account, submission))
                 return (facts.declined(answer) or facts.virtual_account(submission, answer),)
 
-    async def inquire(self, account: Account, standing: Standing) -> Sequence[Fact]:
+    async def inquire(self, account: Account, submitted: SubmittedAttempt) -> Sequence[Fact]:
         """What NICEPAY says now, by our reference too. A status that is in no table is logged and changes nothing."""
         try:
-            said = await self._ask(account, standing)
+            said = await self._ask(account, submitted)
         except NoSuchTransaction:
-            if standing.provider_reference:
+            if submitted.provider_reference:
                 raise
-            return facts.missing(standing).facts
+            return facts.missing(submitted).facts
         except QuestionRefused:
-            if standing.provider_reference:
+            if submitted.provider_reference:
                 raise
             return (facts.NOT_FOUND_BY_OURS,)
-        finding = facts.inquired(standing, said)
+        finding = facts.inquired(submitted, said)
         if finding.oddity:
-            log.warning("nicepay.inquiry_odd", attempt=standing.reference, method=standing.method, alert=finding.oddity)
-        return facts.learnt(standing, said, finding.facts)
+            log.warning(
+                "nicepay.inquiry_odd", attempt=submitted.reference, method=submitted.method, alert=finding.oddity
+            )
+        return facts.learnt(submitted, said, finding.facts)
 
-    async def cancel(self, account: Account, standing: Standing) -> Sequence[Fact]:
+    async def cancel(self, account: Account, submitted: SubmittedAttempt) -> Sequence[Fact]:
         """Close an unpaid virtual account. When NICEPAY refuses and it is simply still open, the answer is empty."""
-        if standing.method is not Method.VIRTUAL_ACCOUNT:
-            return await self.inquire(account, standing)  # SNAP closes nothing else
+        if submitted.method is not Method.VIRTUAL_ACCOUNT:
+            return await self.inquire(account, submitted)  # SNAP closes nothing else
         order = wire.AccountEnd(
-            virtual_account_no=_shown_number(standing),
-            trx_id=standing.reference,
+            virtual_account_no=_shown_number(submitted),
+            trx_id=submitted.reference,
             additional_info=wire.AccountEndInfo(
-                total_amount=wire.rupiah(standing.amount.amount),
-                t_xid_va=standing.provider_reference,
+                total_amount=wire.rupiah(submitted.amount.amount),
+                t_xid_va=submitted.provider_reference,
                 cancel_message="Cancelled",
             ),
         )
         try:
-            answer = await self._client.delete_account(endpoint_of(account, standing.method, standing.now), order)
+            answer = await self._client.delete_account(endpoint_of(account, submitted.method, submitted.now), order)
         except OutcomeUnknown as lost:
-            known = await self._looked_up(account, standing, lost)
+            known = await self._looked_up(account, submitted, lost)
             if known:
                 return known
             raise
         if facts.declined(answer):
-            return await self._looked_up(account, standing, OutcomeUnknown("NICEPAY refused to cancel."))
+            return await self._looked_up(account, submitted, OutcomeUnknown("NICEPAY refused to cancel."))
         return (Cancelled(),)
 
-    async def refund(self, account: Account, standing: Standing, giveback: Giveback) -> Sequence[Fact]:
+    async def refund(
+        self, account: Account, submitted: SubmittedAttempt, refund_request: RefundRequest
+    ) -> Sequence[Fact]:
         """Give all of a payment back. A lost answer and a refusal are looked up: either may be the echo of a try that arrived.
 
         What NICEPAY does at its leisure is Accepted under our number; a refusal while an earlier ask may be under way says nothing of that.
         """
-        if standing.method is Method.VIRTUAL_ACCOUNT:
+        if submitted.method is Method.VIRTUAL_ACCOUNT:
             return (Declined("refund_not_supported", "NICEPAY cannot give a paid virtual account back."),)
-        if not giveback.full:
+        if not refund_request.full:
             return (Declined("partial_refund_not_supported", "SNAP gives back whole payments only."),)
-        part = giveback.amount.amount
+        part = refund_request.amount.amount
         try:
-            answer = await self._give_back(account, standing, giveback)
+            answer = await self._give_back(account, submitted, refund_request)
         except OutcomeUnknown as lost:
-            settled = await self._arrived(account, standing, part, lost)
+            settled = await self._arrived(account, submitted, part, lost)
             if settled is not None:
                 return (settled,)
             if isinstance(lost, InProgress | TakenBefore):
-                return (Accepted(ids.show("ref", giveback.refund)),)
+                return (Accepted(ids.show("ref", refund_request.refund)),)
             raise
         except ProviderRefused as refused:
-            if giveback.again:
+            if refund_request.again:
                 raise OutcomeUnknown(f"The earlier ask may be under way: {refused.detail}") from refused
             raise
         refusal = facts.declined(answer)
-        if refusal is None and _is_ours(answer, giveback):
-            return (RefundSettled(standing.refunded + part, facts.CURRENCY, text(answer.refund_no) or None),)
+        if refusal is None and _is_ours(answer, refund_request):
+            return (RefundSettled(submitted.refunded + part, facts.CURRENCY, text(answer.refund_no) or None),)
         odd = OutcomeUnknown("NICEPAY's answer to the refund does not settle it.")
-        settled = await self._arrived(account, standing, part, odd)
+        settled = await self._arrived(account, submitted, part, odd)
         if settled is not None:
             return (settled,)
-        if refusal is not None and not giveback.again:
+        if refusal is not None and not refund_request.again:
             return (refusal,)
         raise odd
 
     async def _arrived(
-        self, account: Account, standing: Standing, part: int, doubt: OutcomeUnknown
+        self, account: Account, submitted: SubmittedAttempt, part: int, doubt: OutcomeUnknown
     ) -> RefundSettled | None:
         """The refund as the transaction shows it, None when it shows none; OutcomeUnknown when it cannot be read."""
         try:
-            total = facts.settled(standing, await self._ask(account, standing), part)
+            total = facts.settled(submitted, await self._ask(account, submitted), part)
         except UpstreamFailed as error:
             raise OutcomeUnknown(f"{doubt.detail} The lookup failed too: {error.detail}") from error
         return None if total is None else RefundSettled(total, facts.CURRENCY)
 
-    async def _looked_up(self, account: Account, standing: Standing, lost: OutcomeUnknown) -> Sequence[Fact]:
+    async def _looked_up(self, account: Account, submitted: SubmittedAttempt, lost: OutcomeUnknown) -> Sequence[Fact]:
         try:
-            return await self.inquire(account, standing)
+            return await self.inquire(account, submitted)
         except UpstreamFailed as error:
             raise OutcomeUnknown(f"{lost.detail} The lookup failed too: {error.detail}") from error
 
-    async def _ask(self, account: Account, standing: Standing) -> facts.Said:
-        at, reference = endpoint_of(account, standing.method, standing.now), standing.provider_reference
-        match standing.method:
+    async def _ask(self, account: Account, submitted: SubmittedAttempt) -> facts.Said:
+        at, reference = endpoint_of(account, submitted.method, submitted.now), submitted.provider_reference
+        match submitted.method:
             case Method.QRIS:
                 question = wire.QrisQuestion(
                     merchant_id=at.client.id,
                     external_store_id=shared(account, "shop_id"),
                     original_reference_no=reference,
-                    original_partner_reference_no=standing.reference,
+                    original_partner_reference_no=submitted.reference,
                     service_code=setting(account, "snap_qris_service_code"),
                 )
                 status = await self._client.qris_status(at, question)
             case Method.EWALLET:
-                status = await self._client.wallet_status(at, _wallet_question(at, standing))
+                status = await self._client.wallet_status(at, _wallet_question(at, submitted))
             case _:
-                asked = _account_question(standing)
+                asked = _account_question(submitted)
                 answer = await self._client.account_status(at, asked)
                 _must_tell(answer)
-                return facts.account_said(standing, answer)
+                return facts.account_said(submitted, answer)
         _must_tell(status)
-        return facts.status_said(standing, status)
+        return facts.status_said(submitted, status)
 
-    async def _give_back(self, account: Account, standing: Standing, giveback: Giveback) -> wire.Refunded:
-        at = endpoint_of(account, standing.method, standing.now)
-        reason = cleaning.words(giveback.reason, 100) or "Refund"
-        number_, amount = ids.show("ref", giveback.refund), wire.rupiah(giveback.amount.amount)
-        if standing.method is Method.QRIS:
+    async def _give_back(
+        self, account: Account, submitted: SubmittedAttempt, refund_request: RefundRequest
+    ) -> wire.Refunded:
+        at = endpoint_of(account, submitted.method, submitted.now)
+        reason = cleaning.words(refund_request.reason, 100) or "Refund"
+        number_, amount = ids.show("ref", refund_request.refund), wire.rupiah(refund_request.amount.amount)
+        if submitted.method is Method.QRIS:
             return await self._client.refund_qris(
                 at,
                 wire.QrisRefund(
                     merchant_id=at.client.id,
                     external_store_id=shared(account, "shop_id"),
-                    original_reference_no=standing.provider_reference,
-                    original_partner_reference_no=standing.reference,
+                    original_reference_no=submitted.provider_reference,
+                    original_partner_reference_no=submitted.reference,
                     partner_refund_no=number_,
                     refund_amount=amount,
                     reason=reason,
@@ -229,8 +231,8 @@ class SnapPayments:
             wire.WalletRefund(
                 partner_refund_no=number_,
                 merchant_id=at.client.id,
-                original_partner_reference_no=standing.reference,
-                original_reference_no=standing.provider_reference,
+                original_partner_reference_no=submitted.reference,
+                original_reference_no=submitted.provider_reference,
                 external_store_id=shared(account, "shop_id"),
                 reason=reason,
                 refund_amount=amount,
@@ -259,7 +261,7 @@ def _terms(account: Account, method: Method) -> MethodTerms:
     wallet = method is Method.EWALLET
     return MethodTerms(
         method=method,
-        effect=Effect.MAY_CHARGE if wallet else Effect.INSTRUCTS,
+        effect=SubmissionEffect.MAY_CHARGE if wallet else SubmissionEffect.INSTRUCTS,
         lookup=Lookup.BY_OUR_REFERENCE if wallet else Lookup.BY_THEIRS,
         currency=facts.CURRENCY,
         least=number(account, f"least_{method}"),
@@ -341,25 +343,25 @@ def _new_qris(account: Account, submission: Submission) -> wire.NewQris:
     )
 
 
-def _account_question(standing: Standing) -> wire.AccountQuestion:
+def _account_question(submitted: SubmittedAttempt) -> wire.AccountQuestion:
     return wire.AccountQuestion(
-        virtual_account_no=_shown_number(standing),
+        virtual_account_no=_shown_number(submitted),
         inquiry_request_id="",
         additional_info=wire.AccountQuestionInfo(
-            total_amount=wire.rupiah(standing.amount.amount),
-            trx_id=standing.reference,
-            t_xid_va=standing.provider_reference,
+            total_amount=wire.rupiah(submitted.amount.amount),
+            trx_id=submitted.reference,
+            t_xid_va=submitted.provider_reference,
         ),
     )
 
 
-def _wallet_question(at: Endpoint, standing: Standing) -> wire.WalletQuestion:
+def _wallet_question(at: Endpoint, submitted: SubmittedAttempt) -> wire.WalletQuestion:
     return wire.WalletQuestion(
         merchant_id=at.client.id,
-        original_partner_reference_no=standing.reference,
-        original_reference_no=standing.provider_reference,
-        transaction_date=timestamps.stamp(standing.made_at or standing.now),
-        amount=wire.rupiah(standing.amount.amount),
+        original_partner_reference_no=submitted.reference,
+        original_reference_no=submitted.provider_reference,
+        transaction_date=timestamps.stamp(submitted.made_at or submitted.now),
+        amount=wire.rupiah(submitted.amount.amount),
     )
 
 
@@ -368,16 +370,16 @@ def _must_tell(answer: wire.Result) -> None:
         raise OutcomeUnknown("NICEPAY answered an inquiry with a decline.")
 
 
-def _is_ours(answer: wire.Refunded, giveback: Giveback) -> bool:
-    mine = {"", ids.show("ref", giveback.refund)}
+def _is_ours(answer: wire.Refunded, refund_request: RefundRequest) -> bool:
+    mine = {"", ids.show("ref", refund_request.refund)}
     silent = not wire.value(answer.refund_amount)
-    whole = silent or wire.whole(answer.refund_amount) == giveback.amount.amount
+    whole = silent or wire.whole(answer.refund_amount) == refund_request.amount.amount
     return whole and text(answer.partner_refund_no) in mine
 
 
-def _shown_number(standing: Standing) -> str:
+def _shown_number(submitted: SubmittedAttempt) -> str:
     """The virtual account number that the payer was shown; empty, as NICEPAY allows, when its answer was lost."""
-    return standing.next_action.number if isinstance(standing.next_action, DisplayVirtualAccount) else ""
+    return submitted.next_action.number if isinstance(submitted.next_action, DisplayVirtualAccount) else ""
 
 
 def _validity(account: Account, submission: Submission) -> str:

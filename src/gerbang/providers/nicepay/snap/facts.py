@@ -7,24 +7,19 @@ from typing import Final
 
 from gerbang.base.http import OutcomeUnknown
 from gerbang.ports.declines import DeclineCode
-from gerbang.ports.payment import (
+from gerbang.ports.facts import (
     Accepted,
     Cancelled,
     Captured,
     Declined,
-    DisplayQr,
-    DisplayVirtualAccount,
     Expired,
     Fact,
-    Method,
     Mismatched,
-    Redirect,
     RefundSettled,
-    Retracted,
-    Standing,
-    Submission,
-    Wait,
+    Reversed,
 )
+from gerbang.ports.next_action import DisplayQr, DisplayVirtualAccount, Redirect, Wait
+from gerbang.ports.payment import Method, Submission, SubmittedAttempt
 from gerbang.providers.nicepay import timestamps
 from gerbang.providers.nicepay.account import BANKS
 from gerbang.providers.nicepay.snap import codes, wire
@@ -114,7 +109,7 @@ def qris(submission: Submission, answer: wire.Made) -> Fact:
     return Accepted(_reference(text(answer.reference_no)), DisplayQr(content), min(until, submission.expires_at))
 
 
-def account_said(standing: Standing, answer: wire.AccountAnswer) -> Said:
+def account_said(submitted: SubmittedAttempt, answer: wire.AccountAnswer) -> Said:
     """A virtual account is made over one amount and asked about by it: where the answer is silent about money, it is that."""
     status, told = answer.info("latest_transaction_status"), answer.info("transaction_status_desc")
     data = answer.data
@@ -123,17 +118,17 @@ def account_said(standing: Standing, answer: wire.AccountAnswer) -> Said:
     return Said(
         reference=answer.info("t_xid_va"),
         ours=text(data.trx_id),
-        state=codes.state(standing.method, status, told),
+        state=codes.state(submitted.method, status, told),
         status=status,
         words=told,
-        total=standing.amount.amount if silent else wire.whole(amount),
+        total=submitted.amount.amount if silent else wire.whole(amount),
         back=None,
         wrong_amount=not silent and wire.whole(amount) is None,
         at=timestamps.read_iso(text(data.trx_date_time)),
     )
 
 
-def status_said(standing: Standing, answer: wire.Status) -> Said:
+def status_said(submitted: SubmittedAttempt, answer: wire.Status) -> Said:
     """Of a wallet's payment or a QR code."""
     status, told = text(answer.latest_transaction_status), text(answer.transaction_status_desc)
     amount = answer.trans_amount if wire.value(answer.trans_amount) else answer.amount
@@ -142,7 +137,7 @@ def status_said(standing: Standing, answer: wire.Status) -> Said:
     return Said(
         reference=text(answer.original_reference_no),
         ours=text(answer.original_partner_reference_no),
-        state=codes.state(standing.method, status, told),
+        state=codes.state(submitted.method, status, told),
         status=status,
         words=told,
         total=total,
@@ -152,43 +147,43 @@ def status_said(standing: Standing, answer: wire.Status) -> Said:
     )
 
 
-def inquired(standing: Standing, said: Said) -> Finding:
+def inquired(submitted: SubmittedAttempt, said: Said) -> Finding:
     """What the transaction's status means now. Raises OutcomeUnknown when it is paid and nobody says how much."""
-    odd = _inquiry_oddity(standing, said)
+    odd = _inquiry_oddity(submitted, said)
     if odd:
         return Finding((Mismatched(odd),), odd)
     match said.state:
         case None:
             return Finding((), f"The status {said.status[:20]!r} is in no table.")
         case codes.State.OPEN:
-            return Finding((), "It was paid, and is unpaid now." if standing.captured else "")
+            return Finding((), "It was paid, and is unpaid now." if submitted.captured else "")
         case codes.State.MISSING:
-            return missing(standing)
-        case codes.State.ENDED if standing.captured and standing.method is not Method.VIRTUAL_ACCOUNT:
+            return missing(submitted)
+        case codes.State.ENDED if submitted.captured and submitted.method is not Method.VIRTUAL_ACCOUNT:
             return _money(
                 replace(said, state=codes.State.REFUNDED)
             )  # paid, and cancelled now: it was given back as a void
         case codes.State.ENDED:
-            return Finding((Expired(),), "It was paid, and has ended unpaid now." if standing.captured else "")
+            return Finding((Expired(),), "It was paid, and has ended unpaid now." if submitted.captured else "")
         case codes.State.FAILED:
             return Finding(
                 (Declined(DeclineCode.PAYMENT_DECLINED, _printable(said.words) or "failed", said.status[:10]),)
             )
         case codes.State.REVERSED:
-            return Finding((Retracted("The bank reversed the deposit."),) if standing.captured else (Cancelled(),))
+            return Finding((Reversed("The bank reversed the deposit."),) if submitted.captured else (Cancelled(),))
         case codes.State.PAID | codes.State.REFUNDED:
             return _money(said)
 
 
-def learnt(standing: Standing, said: Said, found: Sequence[Fact]) -> Sequence[Fact]:
+def learnt(submitted: SubmittedAttempt, said: Said, found: Sequence[Fact]) -> Sequence[Fact]:
     """The same, and their reference before it, of an order that was found by ours because the first answer was lost.
 
     What only that answer held is gone: a wallet that asks in its app goes on, one with a page cannot be paid any more.
     """
-    if standing.provider_reference or any(isinstance(fact, Mismatched) for fact in found) or not said.reference:
+    if submitted.provider_reference or any(isinstance(fact, Mismatched) for fact in found) or not said.reference:
         return found
     if not found and said.state is codes.State.OPEN:
-        if standing.options.get("wallet") != IN_THE_APP:
+        if submitted.options.get("wallet") != IN_THE_APP:
             return (
                 Declined(DeclineCode.ANSWER_LOST, "The address of the wallet's page was lost; please choose again."),
             )
@@ -196,24 +191,24 @@ def learnt(standing: Standing, said: Said, found: Sequence[Fact]) -> Sequence[Fa
     return (Accepted(_reference(said.reference)), *found)
 
 
-def missing(standing: Standing) -> Finding:
+def missing(submitted: SubmittedAttempt) -> Finding:
     """NICEPAY does not know the order. One that it never got is over once no call of ours can still be on its way."""
-    if standing.provider_reference:
+    if submitted.provider_reference:
         return Finding((), "NICEPAY does not know the transaction any more.")
-    if standing.made_at is None or standing.now - standing.made_at < _SURELY_NOT_COMING:
+    if submitted.made_at is None or submitted.now - submitted.made_at < _SURELY_NOT_COMING:
         return Finding(())
     return Finding((Declined(DeclineCode.NOT_REGISTERED, "The order never reached NICEPAY."),))
 
 
-def settled(standing: Standing, said: Said, part: int) -> int | None:
+def settled(submitted: SubmittedAttempt, said: Said, part: int) -> int | None:
     """The total that went back so far, as an inquiry after a refund of `part` shows it; None when it does not show it.
 
     A payment that was in, and is cancelled after we asked for it back, went back.
     """
-    if _inquiry_oddity(standing, said) or said.state not in {codes.State.REFUNDED, codes.State.ENDED}:
+    if _inquiry_oddity(submitted, said) or said.state not in {codes.State.REFUNDED, codes.State.ENDED}:
         return None
-    total = said.back or standing.captured
-    return total if total >= standing.refunded + part else None
+    total = said.back or submitted.captured
+    return total if total >= submitted.refunded + part else None
 
 
 def _money(said: Said) -> Finding:
@@ -233,13 +228,13 @@ def _registration_oddity(submission: Submission, ours: str, amount: wire.SomeMon
     return ""
 
 
-def _inquiry_oddity(standing: Standing, said: Said) -> str:
-    if said.reference not in {"", standing.provider_reference} and standing.provider_reference:
+def _inquiry_oddity(submitted: SubmittedAttempt, said: Said) -> str:
+    if said.reference not in {"", submitted.provider_reference} and submitted.provider_reference:
         return "The answer is about another tXid."
-    if said.ours not in {"", standing.reference}:
+    if said.ours not in {"", submitted.reference}:
         return "The answer is about another order of ours."
     if (
-        not said.ours and standing.next_action is None
+        not said.ours and submitted.next_action is None
     ):  # then the tXid may be from a notification, whose body nobody signed
         raise OutcomeUnknown("NICEPAY does not say whose order the transaction is.")
     return "The amount is not in whole rupiah." if said.wrong_amount else ""

@@ -66,7 +66,7 @@ def surplus(refund: Refund, amount: int) -> Posting:
     return _about(refund, "surplus", (Line(SALES, PAYER_CREDIT, amount, refund.currency),))
 
 
-def taken_back(before: Attempt, after: Attempt, owed_back: int) -> Posting:
+def reversal_loss(before: Attempt, after: Attempt, owed_back: int) -> Posting:
     """What a retraction leaves as a loss: the money that had gone back to the payer already, once by us and once by their bank.
 
     `owed_back` is what was given back as a surplus, and is none any more.

@@ -17,16 +17,16 @@ from gerbang.base.errors import GerbangError
 from gerbang.core.payments import attempt_store
 from gerbang.core.payments.applying_facts import FactReport, apply_facts
 from gerbang.core.payments.context import Context
-from gerbang.core.payments.crypto import balance_sweep_store, recording, scanner
+from gerbang.core.payments.crypto import balance_polling_store, recording, scanner
 from gerbang.core.payments.crypto import store as chain_store
 from gerbang.core.payments.crypto.chain_connections import ChainConnection, ChainConnections
-from gerbang.core.payments.crypto.scanner import Scope, Sight
-from gerbang.core.payments.crypto.transfers import Cursor, Judged, Place, State
+from gerbang.core.payments.crypto.scanner import ScanResult, Scope
+from gerbang.core.payments.crypto.transfers import ClassifiedTransfer, Cursor, Place, State
 from gerbang.core.payments.machine import MOVES
 from gerbang.core.payments.model import Attempt, AttemptStatus
 from gerbang.core.payments.open_work import decision_store
 from gerbang.ports.chain import Head, Transfer
-from gerbang.ports.payment import Mismatched
+from gerbang.ports.facts import Mismatched
 
 log = structlog.get_logger()
 _AT_ONCE: Final = 500
@@ -52,7 +52,7 @@ class Sweeper:
     async def sweep_due(self) -> int:
         """Sweep the addresses that are due, some hundred at once; returns how many there were. Several processes may."""
         async with self._ctx.db.transaction() as tx:
-            due = await balance_sweep_store.take_sweeps(tx, _AT_ONCE)
+            due = await balance_polling_store.take_sweeps(tx, _AT_ONCE)
         if due:
             await self.sweep(due)
         return len(due)
@@ -73,7 +73,7 @@ class Sweeper:
                 log.warning("chain.not_swept", connection=one.id, code=error.code, why=error.detail)
                 failed |= {a.id for a in mine if a.connection == one.id}
         async with self._ctx.db.transaction() as tx:
-            await balance_sweep_store.swept(tx, [a.id for a in attempts if a.id not in failed])
+            await balance_polling_store.swept(tx, [a.id for a in attempts if a.id not in failed])
 
     async def _sweep_at(self, one: ChainConnection, attempts: Sequence[Attempt]) -> None:
         """The head is asked for first: what comes later is the next sweep's."""
@@ -85,9 +85,9 @@ class Sweeper:
         }
         id_of = [a.id for a in attempts]
         async with self._ctx.db.reading() as tx:
-            before = await balance_sweep_store.balances(tx, one.network.chain_id, id_of)
+            before = await balance_polling_store.balances(tx, one.network.chain_id, id_of)
             known = [each for each in await chain_store.of_attempts(tx, id_of) if each.chain_id == one.network.chain_id]
-            since = await balance_sweep_store.swept_at(tx, id_of)
+            since = await balance_polling_store.swept_at(tx, id_of)
         explained = {**_sums(known), **before}
         by_id = {a.id: a for a in attempts}
         for (id_, contract), balance in now.items():
@@ -97,10 +97,10 @@ class Sweeper:
         kept = {key: balance for key, balance in now.items() if balance or key in explained}
         if kept:
             async with self._ctx.db.transaction() as tx:
-                await balance_sweep_store.save_balances(tx, one.network.chain_id, kept)
+                await balance_polling_store.save_balances(tx, one.network.chain_id, kept)
 
     async def _explain(
-        self, one: ChainConnection, head: Head, news: _News, known: Sequence[Judged], since: datetime | None
+        self, one: ChainConnection, head: Head, news: _News, known: Sequence[ClassifiedTransfer], since: datetime | None
     ) -> None:
         """Find the transfers that brought it, first since the last sweep, then since the address was shown; credit them, or tell a person."""
         attempt, keys = news.attempt, {each.key() for each in known if each.state is not State.GONE}
@@ -122,7 +122,7 @@ class Sweeper:
     async def _credit(self, one: ChainConnection, head: Head, attempt: Attempt, found: Sequence[Transfer]) -> None:
         place = Place(head.number, head.hash)
         doubted = await scanner.doubted_of(one, found, [])
-        sight = Sight(head=head, last=place, found=found, missing=frozenset(), doubted=doubted, receipts={})
+        sight = ScanResult(head=head, last=place, found=found, missing=frozenset(), doubted=doubted, receipts={})
         log.info("chain.late_money", attempt=ids.show("att", attempt.id), transfers=len(found))
         async with self._ctx.db.transaction() as tx:
             await chain_store.one_at_a_time(tx)
@@ -148,7 +148,7 @@ class Sweeper:
                 await decision_store.note_foreign(tx, [news.attempt.payment_id])
 
 
-def _sums(known: Sequence[Judged]) -> Standing:
+def _sums(known: Sequence[ClassifiedTransfer]) -> Standing:
     sums: Standing = {}
     for each in known:
         if each.state is not State.GONE:

@@ -22,7 +22,7 @@ _MOST_CHARACTERS: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True)
-class KeptForm:
+class RejectedForm:
     """`shown` is what a person typed, by the key of its label; `pairs` the whole form, empty where it must not be sent again."""
 
     action: str
@@ -30,7 +30,7 @@ class KeptForm:
     pairs: Sequence[tuple[str, str]]
 
 
-def kept_form(request: Request[Any, Any, Any], error: GerbangError) -> KeptForm | None:
+def rejected_form(request: Request[Any, Any, Any], error: GerbangError) -> RejectedForm | None:
     """The form of this request, or None where it was none. One that another site sent is shown, not offered to be sent again."""
     context = context_of(request)
     if context.row is None or context.row.body is not Body.FORM or request.method != "POST":
@@ -41,7 +41,7 @@ def kept_form(request: Request[Any, Any, Any], error: GerbangError) -> KeptForm 
     safe = _safe(typed)
     whole = len(safe) == len(typed) and not isinstance(error, BodyTooLarge | UnsupportedMedia) and _is_ours(request)
     shown = [(f"held.{name}", value) for name, value in safe.items() if value and texts.knows(f"held.{name}")]
-    return KeptForm(request.url.path, shown, list(typed.items()) if whole else [])
+    return RejectedForm(request.url.path, shown, list(typed.items()) if whole else [])
 
 
 def typed_again(context: RequestContext) -> Sequence[tuple[str, str]]:
