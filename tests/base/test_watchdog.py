@@ -84,7 +84,7 @@ def ends(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Ended]:
     """Processes that stand still in several ways, side by side, and how each ended."""
     ears, processes, begun = {}, {}, time.monotonic()
     for name, end_s in STANDING_STILL.items():
-        ears[name] = ear_at(str(tmp_path_factory.mktemp("ear") / "notify"))
+        ears[name] = ear_at(str(tmp_path_factory.mktemp("notify_socket") / "notify"))
         said_where = {"NOTIFY_SOCKET": ears[name].getsockname(), "WATCHDOG_USEC": "5000000"}
         processes[name] = started(name.partition(" ")[0], 1.0, end_s, {**os.environ, **said_where})
     processes["spins and is asked to end"].send_signal(signal.SIGTERM)
@@ -104,18 +104,18 @@ def ends(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Ended]:
 
 
 def ear_at(place: str) -> socket.socket:
-    ear = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    ear.bind(place)
-    ear.settimeout(10)
-    return ear
+    notify_socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    notify_socket.bind(place)
+    notify_socket.settimeout(10)
+    return notify_socket
 
 
-def heard(ear: socket.socket) -> Iterator[bytes]:
+def heard(notify_socket: socket.socket) -> Iterator[bytes]:
     """What waits at a socket."""
-    ear.setblocking(False)
+    notify_socket.setblocking(False)
     with contextlib.suppress(BlockingIOError):
         while True:
-            yield ear.recv(100)
+            yield notify_socket.recv(100)
 
 
 @pytest.mark.parametrize(("what", "place"), [("spins", "in spins"), ("waits_for_nobody", "in waits_for_nobody")])
@@ -181,17 +181,17 @@ def test_a_service_says_that_it_is_ready_that_it_lives_and_that_it_stops(kind: s
     if kind == "abstract" and sys.platform != "linux":
         pytest.skip("NOT TESTED HERE: abstract sockets exist on Linux only")
     place = f"@gerbang-test-{os.getpid()}" if kind == "abstract" else str(tmp_path / "notify")
-    ear = ear_at(place.replace("@", "\0", 1))
+    notify_socket = ear_at(place.replace("@", "\0", 1))
     process = started("works", 1.5, 2.5, {**os.environ, "NOTIFY_SOCKET": place, "WATCHDOG_USEC": "3000000"})
-    told = [ear.recv(100), ear.recv(100)]
+    told = [notify_socket.recv(100), notify_socket.recv(100)]
     process.send_signal(signal.SIGSTOP)
     time.sleep(3)
     process.send_signal(signal.SIGCONT)
-    told.append(ear.recv(100))
+    told.append(notify_socket.recv(100))
     process.send_signal(signal.SIGTERM)
     _, said = process.communicate(timeout=20)
-    told += heard(ear)
-    ear.close()
+    told += heard(notify_socket)
+    notify_socket.close()
     assert process.returncode == 0
     assert "watchdog.stuck" not in said
     assert told[0] == b"READY=1"
@@ -204,13 +204,13 @@ def test_a_manager_that_does_not_listen_is_no_reason_to_fail(tmp_path: Path) -> 
     ServiceManager().tell("READY=1")
 
 
-def test_an_ear_hears_one_process() -> None:
-    ear = NotifySocket()
-    assert not ear.is_ready()
-    ServiceManager(ear.address).tell("READY=1", "STATUS=at work")
-    assert ear.is_ready()
-    assert ear.silent_s() < 5
+def test_a_notify_socket_hears_one_process() -> None:
+    notify_socket = NotifySocket()
+    assert not notify_socket.is_ready()
+    ServiceManager(notify_socket.address).tell("READY=1", "STATUS=at work")
+    assert notify_socket.is_ready()
+    assert notify_socket.silent_s() < 5
     time.sleep(1.5)
-    assert 1.0 <= ear.silent_s() < 1.4  # whoever does not ask may have been paused, and the process with him
-    ear.close()
-    ServiceManager(ear.address).tell("WATCHDOG=1")
+    assert 1.0 <= notify_socket.silent_s() < 1.4  # whoever does not ask may have been paused, and the process with him
+    notify_socket.close()
+    ServiceManager(notify_socket.address).tell("WATCHDOG=1")

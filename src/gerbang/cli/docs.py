@@ -54,10 +54,10 @@ def settings_page() -> str:
 
 
 def declines_page() -> str:
-    """Every reason for which an attempt can be refused, in its three voices."""
+    """Every reason for which an attempt can be refused, in its three forms."""
     from gerbang.web.texts.declines import DECLINES
 
-    rows = [f"| `{code}` | {voices.payer[1]} | {voices.operator[1]} |" for code, voices in DECLINES.items()]
+    rows = [f"| `{code}` | {texts.payer[1]} | {texts.operator[1]} |" for code, texts in DECLINES.items()]
     about = (
         "`failure.code` of a payment or an attempt is one of these, whatever the provider and the method. `failure.detail` and"
         " `failure.provider_code` are the provider's own words and code; `failure.payer_message` is the second column in the payer's language."

@@ -43,7 +43,7 @@ class Child:
     tells: bool = False
     needed: bool = True
     silent_s: float = SILENT_S
-    ear: NotifySocket | None = None
+    notify_socket: NotifySocket | None = None
     process: "subprocess.Popen[bytes] | None" = None
     started_at: float = 0.0
     deaths: int = 0
@@ -51,11 +51,13 @@ class Child:
 
     def start(self) -> None:
         """Start it in a session of its own, so that Ctrl-C reaches us alone; it ends with us even if we are killed."""
-        if self.ear is not None:
-            self.ear.close()
-        self.ear = NotifySocket() if self.tells else None
+        if self.notify_socket is not None:
+            self.notify_socket.close()
+        self.notify_socket = NotifySocket() if self.tells else None
         said_where = (
-            {"NOTIFY_SOCKET": self.ear.address, "WATCHDOG_USEC": f"{self.silent_s * 1e6:.0f}"} if self.ear else {}
+            {"NOTIFY_SOCKET": self.notify_socket.address, "WATCHDOG_USEC": f"{self.silent_s * 1e6:.0f}"}
+            if self.notify_socket
+            else {}
         )
         self.process = subprocess.Popen(  # noqa: S603  the caller's own command
             self.command,
@@ -81,7 +83,7 @@ class Child:
     @property
     def is_silent(self) -> bool:
         """Whether one that says that it lives has not for too long: it holds still so thoroughly that it does not even end itself."""
-        return self.ear is not None and self.ear.silent_s() > self.silent_s
+        return self.notify_socket is not None and self.notify_socket.silent_s() > self.silent_s
 
     def kill(self) -> None:
         """SIGKILL; nothing when it is gone."""
@@ -160,8 +162,8 @@ class Supervisor:
                 deadline = float("inf")
             await asyncio.sleep(0.02)
         for child in self._children:
-            if child.ear is not None:
-                child.ear.close()
+            if child.notify_socket is not None:
+                child.notify_socket.close()
 
 
 async def first_of(*work: Coroutine[Any, Any, object]) -> None:
@@ -183,7 +185,7 @@ async def _ended(child: Child) -> None:
 
 
 async def _is_ready(child: Child) -> bool:
-    if child.ear is not None and not child.ear.is_ready():
+    if child.notify_socket is not None and not child.notify_socket.is_ready():
         return False
     return not child.answers or await asyncio.to_thread(_answers, child.answers)
 

@@ -39,7 +39,7 @@ KINDS = {"payment": ObjectKind("pay", "payments:read", owners), "user": ObjectKi
 
 
 @pytest.fixture
-async def ear(db: Database) -> AsyncIterator[Broadcaster]:
+async def broadcaster(db: Database) -> AsyncIterator[Broadcaster]:
     made = Broadcaster(db, KINDS)
     yield made
     await made.close()
@@ -54,14 +54,14 @@ async def say(db: Database, payment: UUID | None, *types: str) -> None:
 
 @contextlib.asynccontextmanager
 async def listening(
-    ear: Broadcaster, scope: Scope, after: Place | None = None, *, heartbeat_s: float = 15.0
+    broadcaster: Broadcaster, scope: Scope, after: Place | None = None, *, heartbeat_s: float = 15.0
 ) -> AsyncIterator["asyncio.Queue[Received | Missed | None]"]:
     """A listener in a task of its own; the queue gets what it hears."""
     heard: asyncio.Queue[Received | Missed | None] = asyncio.Queue()
     live = asyncio.Event()
 
     async def follow() -> None:
-        async for item in ear.listen(scope, after, heartbeat_s=heartbeat_s):
+        async for item in broadcaster.listen(scope, after, heartbeat_s=heartbeat_s):
             if isinstance(item, Place):
                 live.set()
             else:
@@ -87,9 +87,11 @@ async def nothing_more(heard: "asyncio.Queue[Received | Missed | None]") -> bool
     return heard.empty()
 
 
-async def test_a_listener_hears_what_happens_from_now_on_within_a_second(db: Database, ear: Broadcaster) -> None:
+async def test_a_listener_hears_what_happens_from_now_on_within_a_second(
+    db: Database, broadcaster: Broadcaster
+) -> None:
     await say(db, MINE, "payment.created")
-    async with listening(ear, EVERYTHING) as heard:
+    async with listening(broadcaster, EVERYTHING) as heard:
         began = asyncio.get_running_loop().time()
         await say(db, MINE, "payment.pending", "payment.paid")
         assert await types(heard, 2) == ["payment.pending", "payment.paid"]
@@ -97,12 +99,12 @@ async def test_a_listener_hears_what_happens_from_now_on_within_a_second(db: Dat
         assert await nothing_more(heard)
 
 
-async def test_each_hears_only_what_is_theirs(db: Database, ear: Broadcaster) -> None:
+async def test_each_hears_only_what_is_theirs(db: Database, broadcaster: Broadcaster) -> None:
     payer, customer = Scope("payer:1", object=ObjectRef("payment", MINE)), Scope("user:budi", owner=BUDI)
     async with (
-        listening(ear, payer) as mine,
-        listening(ear, customer) as budis,
-        listening(ear, EVERYTHING) as all_,
+        listening(broadcaster, payer) as mine,
+        listening(broadcaster, customer) as budis,
+        listening(broadcaster, EVERYTHING) as all_,
     ):
         await say(db, MINE, "mine.paid")
         await say(db, THEIRS, "theirs.paid")
@@ -115,9 +117,9 @@ async def test_each_hears_only_what_is_theirs(db: Database, ear: Broadcaster) ->
         assert await nothing_more(budis)
 
 
-async def test_an_order_with_a_payments_id_is_not_that_payment(db: Database, ear: Broadcaster) -> None:
+async def test_an_order_with_a_payments_id_is_not_that_payment(db: Database, broadcaster: Broadcaster) -> None:
     payer, customer = Scope("payer:1", ObjectRef("payment", MINE)), Scope("user:sari", owner=SARI)
-    async with listening(ear, payer) as mine, listening(ear, customer) as saris:
+    async with listening(broadcaster, payer) as mine, listening(broadcaster, customer) as saris:
         async with db.transaction() as tx:
             await announce(tx, [Announcement("order.created", ObjectRef("order", MINE), {}, AT)])
         await say(db, MINE, "payment.paid")
@@ -126,9 +128,9 @@ async def test_an_order_with_a_payments_id_is_not_that_payment(db: Database, ear
 
 
 async def test_staff_hear_of_the_objects_that_they_may_see_and_of_what_is_about_none(
-    db: Database, ear: Broadcaster
+    db: Database, broadcaster: Broadcaster
 ) -> None:
-    async with listening(ear, Scope("user:support", types=frozenset({"payment"}))) as heard:
+    async with listening(broadcaster, Scope("user:support", types=frozenset({"payment"}))) as heard:
         async with db.transaction() as tx:
             await announce(tx, [Announcement("security.token_reuse", ObjectRef("user", SARI), {}, AT)])
             await announce(tx, [Announcement("order.created", ObjectRef("order", ids.new()), {}, AT)])
@@ -137,40 +139,40 @@ async def test_staff_hear_of_the_objects_that_they_may_see_and_of_what_is_about_
         assert await types(heard, 2) == ["work.waiting", "payment.paid"]
 
 
-async def test_whoever_was_away_goes_on_after_the_last_place(db: Database, ear: Broadcaster) -> None:
-    async with listening(ear, EVERYTHING) as heard:
+async def test_whoever_was_away_goes_on_after_the_last_place(db: Database, broadcaster: Broadcaster) -> None:
+    async with listening(broadcaster, EVERYTHING) as heard:
         await say(db, MINE, "one", "two")
         first = await asyncio.wait_for(heard.get(), 5)
     assert isinstance(first, Received)
     await say(db, MINE, "three")
     place = read_place(str(first.place))
-    async with listening(ear, Scope("payer:1", object=ObjectRef("payment", MINE)), place) as again:
+    async with listening(broadcaster, Scope("payer:1", object=ObjectRef("payment", MINE)), place) as again:
         await say(db, MINE, "four")
         assert await types(again, 3) == ["two", "three", "four"]
         assert await nothing_more(again)
 
 
-async def test_a_listener_is_told_from_where_on_it_hears_everything(db: Database, ear: Broadcaster) -> None:
-    stream = ear.listen(EVERYTHING)
+async def test_a_listener_is_told_from_where_on_it_hears_everything(db: Database, broadcaster: Broadcaster) -> None:
+    stream = broadcaster.listen(EVERYTHING)
     place = await anext(stream)
     assert isinstance(place, Place)
     await stream.aclose()
     await say(db, MINE, "after.the.place")
-    async with listening(ear, EVERYTHING, place) as heard:
+    async with listening(broadcaster, EVERYTHING, place) as heard:
         assert await types(heard, 1) == ["after.the.place"]
 
 
-async def test_a_resume_hears_only_its_own_history(db: Database, ear: Broadcaster) -> None:
+async def test_a_resume_hears_only_its_own_history(db: Database, broadcaster: Broadcaster) -> None:
     await say(db, THEIRS, "theirs.paid")
     await say(db, MINE, "mine.paid")
     beginning = Place(0, UUID(int=0))
-    async with listening(ear, Scope("user:sari", owner=SARI), beginning) as heard:
+    async with listening(broadcaster, Scope("user:sari", owner=SARI), beginning) as heard:
         assert await types(heard, 1) == ["mine.paid"]
         assert await nothing_more(heard)
 
 
-async def test_a_late_commit_is_heard_live_too(db: Database, ear: Broadcaster) -> None:
-    async with listening(ear, EVERYTHING) as heard:
+async def test_a_late_commit_is_heard_live_too(db: Database, broadcaster: Broadcaster) -> None:
+    async with listening(broadcaster, EVERYTHING) as heard:
         async with db.transaction() as slow:
             await announce(slow, [Announcement("early.begun", ObjectRef("payment", MINE), {}, AT, 1)])
             await say(db, MINE, "committed.first")
@@ -178,7 +180,9 @@ async def test_a_late_commit_is_heard_live_too(db: Database, ear: Broadcaster) -
         assert await types(heard, 2) == ["early.begun", "committed.first"]
 
 
-async def test_joining_and_leaving_amid_traffic_neither_misses_nor_doubles(db: Database, ear: Broadcaster) -> None:
+async def test_joining_and_leaving_amid_traffic_neither_misses_nor_doubles(
+    db: Database, broadcaster: Broadcaster
+) -> None:
     async def talk() -> None:
         for number in range(60):
             await say(db, MINE, f"{number:03}")
@@ -188,7 +192,7 @@ async def test_joining_and_leaving_amid_traffic_neither_misses_nor_doubles(db: D
     place = Place(0, UUID(int=0))
     talking = asyncio.create_task(talk())
     while len(seen) < 60:
-        async with listening(ear, EVERYTHING, place) as heard:
+        async with listening(broadcaster, EVERYTHING, place) as heard:
             for _ in range(7):
                 item = await asyncio.wait_for(heard.get(), 5)
                 assert isinstance(item, Received)
@@ -200,16 +204,16 @@ async def test_joining_and_leaving_amid_traffic_neither_misses_nor_doubles(db: D
     assert seen == [f"{number:03}" for number in range(60)]
 
 
-async def test_silence_gives_heartbeats(db: Database, ear: Broadcaster) -> None:
-    async with listening(ear, EVERYTHING, heartbeat_s=0.05) as heard:
+async def test_silence_gives_heartbeats(db: Database, broadcaster: Broadcaster) -> None:
+    async with listening(broadcaster, EVERYTHING, heartbeat_s=0.05) as heard:
         assert await asyncio.wait_for(heard.get(), 2) is None
         assert await asyncio.wait_for(heard.get(), 2) is None
 
 
 async def test_a_listener_that_is_too_slow_is_ended_and_can_resume_without_a_gap(
-    db: Database, ear: Broadcaster
+    db: Database, broadcaster: Broadcaster
 ) -> None:
-    stream = ear.listen(EVERYTHING)
+    stream = broadcaster.listen(EVERYTHING)
     place = await anext(stream)
     assert isinstance(place, Place)
     many = [f"{number:03}" for number in range(broadcast.QUEUE + 50)]
@@ -221,47 +225,49 @@ async def test_a_listener_that_is_too_slow_is_ended_and_can_resume_without_a_gap
         got.append(item.announcement.type)
         place = item.place
     assert len(got) == broadcast.QUEUE
-    async with listening(ear, EVERYTHING, place) as heard:
+    async with listening(broadcaster, EVERYTHING, place) as heard:
         got += await types(heard, len(many) - len(got))
     assert got == many
 
 
-async def test_a_place_too_far_back_says_so_and_goes_on_from_now(db: Database, ear: Broadcaster) -> None:
+async def test_a_place_too_far_back_says_so_and_goes_on_from_now(db: Database, broadcaster: Broadcaster) -> None:
     for _ in range(broadcast.HISTORY // 1000 + 1):
         await say(db, MINE, *["old"] * 1000)
-    async with listening(ear, Scope("payer:1", object=ObjectRef("payment", THEIRS)), Place(0, UUID(int=0))) as heard:
+    async with listening(
+        broadcaster, Scope("payer:1", object=ObjectRef("payment", THEIRS)), Place(0, UUID(int=0))
+    ) as heard:
         assert isinstance(await asyncio.wait_for(heard.get(), 10), Missed)
         await say(db, THEIRS, "new")
         assert await types(heard, 1) == ["new"]
 
 
 async def test_streams_are_capped_per_caller_and_freed_when_they_end(db: Database) -> None:
-    ear = Broadcaster(db, KINDS, per_caller=2)
+    broadcaster = Broadcaster(db, KINDS, per_caller=2)
     scope = Scope("payer:1", object=ObjectRef("payment", MINE))
-    async with listening(ear, scope), listening(ear, scope):
+    async with listening(broadcaster, scope), listening(broadcaster, scope):
         with pytest.raises(TooManyListeners):
-            ear.check_room("payer:1")
-        ear.check_room("payer:2")
+            broadcaster.check_room("payer:1")
+        broadcaster.check_room("payer:2")
         with pytest.raises(TooManyListeners):
-            await anext(ear.listen(scope))
-    ear.check_room("payer:1")
-    assert ear.listeners == 0
-    await ear.close()
+            await anext(broadcaster.listen(scope))
+    broadcaster.check_room("payer:1")
+    assert broadcaster.listeners == 0
+    await broadcaster.close()
 
 
 async def test_closing_ends_every_stream(db: Database) -> None:
-    ear = Broadcaster(db, KINDS)
+    broadcaster = Broadcaster(db, KINDS)
     ended = asyncio.Event()
 
     async def follow() -> None:
-        async for _ in ear.listen(EVERYTHING):
+        async for _ in broadcaster.listen(EVERYTHING):
             pass
         ended.set()
 
     task = asyncio.create_task(follow())
-    while not ear.listeners:
+    while not broadcaster.listeners:
         await asyncio.sleep(0.005)
-    await ear.close()
+    await broadcaster.close()
     await asyncio.wait_for(ended.wait(), 2)
     await task
 

@@ -46,12 +46,12 @@ async def taker(db: Database) -> Taker:
 async def test_a_transaction_of_another_database_holds_up_no_feed_no_stream_and_no_balance(
     db: Database, database: FreshDatabase, taker: Taker
 ) -> None:
-    ear = Broadcaster(db, {})
+    broadcaster = Broadcaster(db, {})
     async with open_transaction(elsewhere(database)):
         await say(db, "one")
         assert await taker.new() == ["one"]
         assert await balance_keeper.run_once(db)
-        stream = ear.listen(EVERYTHING)
+        stream = broadcaster.listen(EVERYTHING)
         async with asyncio.timeout(5):
             await anext(stream)
             await say(db, "two")
@@ -59,7 +59,7 @@ async def test_a_transaction_of_another_database_holds_up_no_feed_no_stream_and_
         assert isinstance(heard, Received)
         assert heard.announcement.type == "two"
         await stream.aclose()
-    await ear.close()
+    await broadcaster.close()
 
 
 async def test_nothing_is_skipped_when_one_of_ours_began_early_and_commits_last_beside_one_of_another_database(

@@ -67,15 +67,15 @@ class Taker:
 
 
 async def heard_after(db: Database, after: Place, count: int) -> list[str]:
-    ear = Broadcaster(db, {})
+    broadcaster = Broadcaster(db, {})
     found: list[str] = []
     async with asyncio.timeout(5):
-        async for one in ear.listen(EVERYTHING, after):
+        async for one in broadcaster.listen(EVERYTHING, after):
             if isinstance(one, Received | Missed):
                 found.append(one.announcement.type if isinstance(one, Received) else "missed")
             if len(found) == count:
                 break
-    await ear.close()
+    await broadcaster.close()
     return found
 
 

@@ -136,7 +136,7 @@ class _Listener:
 
 
 class Broadcaster:
-    """The process's ear. `kinds` says by type whose an object is, for listeners that may hear one customer's only."""
+    """What one process hears of announcements. `kinds` says by type whose an object is, for listeners that may hear one customer's only."""
 
     def __init__(
         self, db: Database, kinds: Mapping[str, ObjectKind], *, per_caller: int = _PER_CALLER, in_all: int = _IN_ALL

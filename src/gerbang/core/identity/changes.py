@@ -34,7 +34,7 @@ async def tell(tx: Tx, kind: str, subject: str) -> None:
 
 
 class Changes:
-    """The ear of one process. Subscribers are plain functions that drop what they have cached; they must not fail."""
+    """What one process hears of changes. Subscribers are plain functions that drop what they have cached; they must not fail."""
 
     def __init__(self, db: Database, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._db = db

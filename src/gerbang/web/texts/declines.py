@@ -1,6 +1,6 @@
-"""Every refusal in two voices, Indonesian first: to the payer with advice, and to the operator with what it means and what helps.
+"""Every refusal in two forms, Indonesian first: to the payer with advice, and to the operator with what it means and what helps.
 
-The third voice, the API's, is the code itself with the provider's own code and words. A payer never reads what a bank says of a card
+The third form, the API's, is the code itself with the provider's own code and words. A payer never reads what a bank says of a card
 alone (lost, stolen, fraud rules), nor how we are set up.
 """
 
@@ -263,6 +263,6 @@ DECLINES: Final[Mapping[D, DeclineTexts]] = {
 }
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
-    **{f"decline.payer.{code}": voices.payer for code, voices in DECLINES.items()},
-    **{f"decline.operator.{code}": voices.operator for code, voices in DECLINES.items()},
+    **{f"decline.payer.{code}": texts.payer for code, texts in DECLINES.items()},
+    **{f"decline.operator.{code}": texts.operator for code, texts in DECLINES.items()},
 }

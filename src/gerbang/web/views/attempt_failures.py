@@ -1,4 +1,4 @@
-"""Why an attempt did not work, in three voices: to the API, to the payer, and to the operator. The words stand in texts/declines.py."""
+"""Why an attempt did not work, in three forms: to the API, to the payer, and to the operator. The words stand in texts/declines.py."""
 
 from typing import Final
 
