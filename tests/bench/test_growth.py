@@ -41,9 +41,8 @@ Filled = dict[str, tuple[Path, filling.Known]]
 _FEW, _MANY = 120, 4_000
 # A tree of thirty times as many rows is a block higher, and a page looks up some hundred rows.
 _TIMES, _MORE = 2.0, 160
-_LOOKED_AT: Final = (
-    1_000  # of an order or a person what has no index is looked for among two hundred payments, some blocks each
-)
+# of an order or a person what has no index is looked for among two hundred payments, some blocks each
+_LOOKED_AT: Final = 1_000
 _PASSWORD: Final = "nasi uduk tanpa sambal"
 _BLOCKS: Final = """
     SELECT coalesce(sum(shared_blks_hit + shared_blks_read + temp_blks_read), 0)::int FROM pg_stat_statements(false) s JOIN pg_database d ON d.oid = s.dbid

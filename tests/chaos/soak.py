@@ -28,9 +28,8 @@ from tests.chaos.oracle import judge
 from tests.chaos.shop import Shop
 
 SOAK: Final = "soak"
-MOST_WAIT_S: Final = (
-    60.0  # a job that is due and free is begun by then, whatever else there is; on a busy machine later in proportion
-)
+# a job that is due and free is begun by then, whatever else there is; on a busy machine later in proportion
+MOST_WAIT_S: Final = 60.0
 FLOOD: Final = 5_000
 _CONCURRENCY: Final = int(Settings.model_fields["worker_concurrency"].default)
 _SETTLE_S: Final = 150.0

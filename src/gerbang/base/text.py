@@ -13,9 +13,8 @@ from anyascii import anyascii
 
 _ZWNJ: Final = "\u200c"
 _ZWJ: Final = "\u200d"
-_LAST_LATIN: Final = (
-    "\u02ff"  # behind it begin the scripts, and far behind them the emoji, in which a joiner changes what is seen
-)
+# behind it begin the scripts, and far behind them the emoji, in which a joiner changes what is seen
+_LAST_LATIN: Final = "\u02ff"
 _BLACK_FLAG: Final = "\U0001f3f4"
 _TAG_END: Final = "\U000e007f"
 _KEYCAP: Final = "\u20e3"

@@ -11,16 +11,17 @@ from typing import Any, Final
 import httpx
 
 from gerbang.ports.payment import Account
+from gerbang.ports.quirks import quirk_choices
 from gerbang.providers.coinbase_commerce.adapter import CommercePayments
 from gerbang.providers.coinbase_commerce.simulator import LEGACY, WEB3, Merchant
-from gerbang.providers.coinbase_commerce.simulator.quirks import choices
+from gerbang.providers.coinbase_commerce.simulator.quirks import Quirks
 from gerbang.sandbox.app import Sandbox, running
 from tests.demo_accounts import sandbox_config
 from tests.providers import faults
 from tests.providers.coinbase_commerce.charges import NOW, SECRET, account
 from tests.providers.coinbase_commerce.script import nobody
 
-CHOICES: Final = choices()
+CHOICES: Final = quirk_choices(Quirks)
 NAME: Final = "coinbase-commerce"
 RECIPIENT: Final = "0x" + "c0" * 20
 SHUT: Final = ("closed", "crypto_local_price")  # what no charge comes out of

@@ -9,10 +9,11 @@ import msgspec
 import pytest
 
 from gerbang.ports.payment import Account
+from gerbang.ports.quirks import quirk_choices
 from gerbang.ports.simulator import Act, Impossible, Outcome, Request
 from gerbang.ports.webhook import Verified, WebhookRequest
 from gerbang.providers.coinbase_commerce.simulator import CommerceSimulator
-from gerbang.providers.coinbase_commerce.simulator.quirks import choices
+from gerbang.providers.coinbase_commerce.simulator.quirks import Quirks
 from gerbang.providers.coinbase_commerce.webhook import CommerceWebhook
 from tests.providers.coinbase_commerce.charges import NOW, SECRET
 from tests.providers.coinbase_commerce.simulated import merchants
@@ -232,7 +233,7 @@ def test_a_wallet_that_is_connected_gets_its_intent(commerce: InMemory) -> None:
     assert payer[2:] in order.wallet[1].data
 
 
-@pytest.mark.parametrize("position", choices()["web3_cancel"])
+@pytest.mark.parametrize("position", quirk_choices(Quirks)["web3_cancel"])
 def test_an_onchain_charge_cannot_be_canceled(commerce: InMemory, position: str) -> None:
     commerce.simulator.set_quirks({"web3_cancel": position})
     charge = commerce.charge()

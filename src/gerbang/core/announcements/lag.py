@@ -1,7 +1,6 @@
 """How far those who listen are behind what happened, and whose open transaction holds them back: seen by operators, mended by them."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,9 +9,9 @@ from typing import Final
 
 import structlog
 
-from gerbang.base import ids, watchdog
+from gerbang.base import ids
 from gerbang.base.db import Database, Row
-from gerbang.base.errors import GerbangError
+from gerbang.base.polling import poll
 from gerbang.core.announcements import store
 
 log = structlog.get_logger()
@@ -86,16 +85,7 @@ class Lag:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Read until `stop` is set; while the database does not answer, the last view stays."""
-        while not stop.is_set():
-            watchdog.beat()
-            try:
-                await self.look()
-            except GerbangError as error:
-                log.warning("events.lag_not_read", code=error.code)
-            except Exception:  # what cannot be read of listeners must not end the API
-                log.exception("events.lag_not_read")
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), EVERY_S)
+        await poll(stop, EVERY_S, self.look, failed="events.lag_not_read")
 
     async def look(self) -> None:
         """Read now. Raises DatabaseUnavailable."""

@@ -30,9 +30,8 @@ from gerbang.ports.kinds import Kind
 log = structlog.get_logger()
 LEASE_S: Final = 30.0
 HOLD_S: Final = 0.25
-GATHER_S: Final = (
-    0.02  # what comes in bit by bit is let gather: a batch of ten costs a third of a batch of three hundred
-)
+# what comes in bit by bit is let gather: a batch of ten costs a third of a batch of three hundred
+GATHER_S: Final = 0.02
 SMALL: Final = 100
 LOOK_S: Final = 0.5  # without a notification: one may get lost
 LOOK_SELDOM_S: Final = 5.0  # where nothing comes in, as a rule

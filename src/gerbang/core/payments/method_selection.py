@@ -19,7 +19,8 @@ from gerbang.core.payments.model import MethodChoice, MethodUnavailable, Offer, 
 from gerbang.ports.payment import AssetTerms, Method, MethodTerms, Payer, Quote
 
 log = structlog.get_logger()
-_SHOWN: Final = (
+# In the order of the payer's chooser.
+SHOWN_METHODS: Final = (
     Method.VIRTUAL_ACCOUNT,
     Method.QRIS,
     Method.EWALLET,
@@ -200,7 +201,7 @@ async def offers(ctx: Context, amount: int, currency: str, phone: str = "") -> l
                 available=fits,
                 reason=reason,
             )
-    return sorted(found.values(), key=lambda offer: _SHOWN.index(offer.method))
+    return sorted(found.values(), key=lambda offer: SHOWN_METHODS.index(offer.method))
 
 
 async def _gives_addresses(ctx: Context, terms: MethodTerms) -> bool:

@@ -15,6 +15,7 @@ import structlog
 from gerbang.base import ids, watchdog
 from gerbang.base.db import Database
 from gerbang.base.errors import GerbangError
+from gerbang.base.polling import poll
 from gerbang.core.queue import process_store as store
 from gerbang.core.queue import stranded_jobs
 from gerbang.core.queue.stranded_jobs import Stranded
@@ -111,15 +112,7 @@ class Workers:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Read until `stop` is set; while the database does not answer, the last view stays."""
-        while not stop.is_set():
-            watchdog.beat()
-            try:
-                await self.look()
-            except GerbangError as error:
-                log.warning("processes.not_read", code=error.code)
-            except Exception:  # what cannot be read of workers must not end the API
-                log.exception("processes.not_read")
-            await _pause(stop, EVERY_S)
+        await poll(stop, EVERY_S, self.look, failed="processes.not_read")
 
     async def look(self) -> None:
         """Read now who works, and what nobody will run. Raises DatabaseUnavailable."""

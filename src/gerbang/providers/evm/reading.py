@@ -9,9 +9,8 @@ from gerbang.base.http import OutcomeUnknown
 from gerbang.ports.chain import NATIVE_LOG, Block, Receipt, Transfer
 from gerbang.providers.evm import wire
 
-TRANSFER: Final = (
-    "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"  # Transfer(address,address,uint256)
-)
+# the topic of the event Transfer(address,address,uint256)
+TRANSFER: Final = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
 _WORD: Final = re.compile(r"0x[0-9a-f]{64}")
 _ADDRESS_WORD: Final = re.compile(r"0x0{24}[0-9a-f]{40}")
 

@@ -22,7 +22,6 @@ from gerbang.core.payments.model import (
 from gerbang.core.payments.refunds.model import NOT_PROMISED
 from gerbang.ports.declines import REVERSALS
 from gerbang.ports.next_action import DisplayCode, DisplayCrypto, DisplayQr, DisplayVirtualAccount, Redirect, Wait
-from gerbang.ports.payment import Method
 from gerbang.web.checkout.crypto_view import NETWORKS, Seen
 from gerbang.web.views.payment_steps import OPTION_TITLES
 
@@ -39,17 +38,6 @@ _TAKES_ATTEMPTS: Final = frozenset(
 _UNPAID: Final = frozenset({PaymentStatus.PENDING, PaymentStatus.PART_PAID, PaymentStatus.EXPIRED})
 COIN: Final = "coin"  # asset and network in one field of the chooser: `USDC.base`
 PHONE: Final = "phone"
-# In the order of the chooser.
-SHOWN_METHODS: Final = (
-    Method.VIRTUAL_ACCOUNT,
-    Method.QRIS,
-    Method.EWALLET,
-    Method.CARD,
-    Method.CONVENIENCE_STORE,
-    Method.PAYLATER,
-    Method.DIRECT_DEBIT,
-    Method.CRYPTO,
-)
 
 
 class CheckoutState(StrEnum):

@@ -35,9 +35,8 @@ from gerbang.web.pages import (
 log = structlog.get_logger()
 REFRESH_COOKIE: Final = "grb_refresh"
 _REFRESH_PATH: Final = "/login"
-_LEAVE_COOKIE: Final = (
-    "grb_leave"  # the refresh token once more, for a page that stood open longer than the access token lives
-)
+# the refresh token once more, for a page that stood open longer than the access token lives
+_LEAVE_COOKIE: Final = "grb_leave"
 _LEAVE_PATH: Final = "/logout"
 
 

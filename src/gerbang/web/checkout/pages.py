@@ -22,6 +22,7 @@ from gerbang.core.idempotency.model import IdempotencyKey, IdempotencyKeyReused
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments import amount_due
 from gerbang.core.payments.crypto.deposit_addresses import TooManyAddresses
+from gerbang.core.payments.method_selection import SHOWN_METHODS
 from gerbang.core.payments.model import (
     PAYMENT,
     MethodChoice,
@@ -138,7 +139,7 @@ async def choose(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
     offers = await _offers(request, details)
     fields = {one.option for one in offers if one.option} | {scenes.COIN, scenes.PHONE}
     form = await read_form(request, "key", "method", *fields)
-    method = next((one for one in scenes.SHOWN_METHODS if one.value == form["method"]), None)
+    method = next((one for one in SHOWN_METHODS if one.value == form["method"]), None)
     offer = next((one for one in offers if one.method is method and one.available), None)
     name = scenes.COIN if offer and offer.assets else offer.option if offer else None
     picked = Choice(offers, method.value if method else "", form[name] if name else "", form[scenes.PHONE])

@@ -10,6 +10,7 @@ from gerbang.base import formats, ids, phone
 from gerbang.base.formats import Locale
 from gerbang.core.payments import amount_due
 from gerbang.core.payments.machine import is_reversed_after_refund
+from gerbang.core.payments.method_selection import SHOWN_METHODS
 from gerbang.core.payments.model import Attempt, Offer, PaymentDetail, PaymentStatus
 from gerbang.ports.next_action import DisplayCode, DisplayCrypto, DisplayQr, DisplayVirtualAccount, NextAction, Redirect
 from gerbang.ports.payment import Method
@@ -109,7 +110,7 @@ def page_of(details: PaymentDetail, visit: Visit, choice: Choice | None = None) 
 
 def _choosing(details: PaymentDetail, choice: Choice, *, changing: bool) -> dict[str, Any]:
     """Chosen already is what was sent, else what was chosen last for this payment, else the only way there is."""
-    offers = [_named(offer) for method in scenes.SHOWN_METHODS for offer in choice.offers if offer.method is method]
+    offers = [_named(offer) for method in SHOWN_METHODS for offer in choice.offers if offer.method is method]
     usable = [offer.method.value for offer in offers if offer.available]
     given = (choice.method, choice.option) if choice.method else scenes.last_choice(details)
     chosen, option = (usable[0], "") if not given[0] and len(usable) == 1 else given

@@ -14,6 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from gerbang.ports import simulator as port
+from gerbang.ports.quirks import quirk_choices, with_quirks
 from gerbang.ports.simulator import (
     Act,
     Answer,
@@ -39,7 +40,7 @@ from gerbang.providers.coinbase_checkouts.simulator.book import (
     Unsubscribed,
 )
 from gerbang.providers.coinbase_checkouts.simulator.checkouts import Call
-from gerbang.providers.coinbase_checkouts.simulator.quirks import Quirks, changed, choices
+from gerbang.providers.coinbase_checkouts.simulator.quirks import Quirks
 from gerbang.providers.coinbase_checkouts.simulator.refusals import Refused
 from gerbang.providers.coinbase_checkouts.simulator.refusals import answer as refusal
 from gerbang.providers.coinbase_checkouts.simulator.world import World
@@ -164,10 +165,10 @@ class CoinbaseBusinessSimulator:
         return values
 
     def quirk_choices(self) -> Mapping[str, Sequence[str]]:
-        return choices()
+        return quirk_choices(Quirks)
 
     def set_quirks(self, values: Mapping[str, Any]) -> QuirksSet:
-        self._world.quirks = changed(self._world.quirks, values)
+        self._world.quirks = with_quirks(self._world.quirks, values)
         return QuirksSet(self._world.quirks)
 
     def _called(self, request: Request, now: datetime) -> Outcome:

@@ -14,9 +14,8 @@ import msgspec
 from msgspec.structs import replace
 
 SETTLES_AFTER: Final = timedelta(seconds=15)  # how long PROCESSING and PENDING last where they are shown
-ATTEMPT: Final = (
-    "attempt"  # the names under which the merchant whose sandbox this is keeps its references in `metadata`
-)
+# the names under which the merchant whose sandbox this is keeps its references in `metadata`
+ATTEMPT: Final = "attempt"
 PAYMENT: Final = "payment"
 
 

@@ -3,12 +3,9 @@
 The default is the position that the notes hold to be likeliest (section given beside each); a client must live with all of them.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Literal
 
 import msgspec
-
-from gerbang.ports.simulator import Impossible
 
 
 class Quirks(msgspec.Struct, frozen=True):
@@ -25,9 +22,8 @@ class Quirks(msgspec.Struct, frozen=True):
     empty_fields: Literal["absent", "null"] = "absent"  # 5.3
     amount_form: Literal["two_places", "shortest", "six_places"] = "two_places"  # 4.2
     processing: Literal["skipped", "shown"] = "skipped"  # 4.3: is a payment seen before it is complete?
-    too_little: Literal["unanswered", "completed", "failed"] = (
-        "unanswered"  # 4.3: what comes of less than was asked for
-    )
+    # 4.3: what comes of less than was asked for
+    too_little: Literal["unanswered", "completed", "failed"] = "unanswered"
     too_much: Literal["completed", "unanswered", "failed"] = "completed"  # 4.3: and of more
     second_deactivation: Literal["refused", "repeated"] = "refused"  # 4.2
     refund_answer: Literal["both", "checkout", "bare"] = "both"  # 4.2: {checkout, refund}, {checkout}, or the checkout
@@ -39,20 +35,3 @@ class Quirks(msgspec.Struct, frozen=True):
     subscription_answer: Literal["top", "metadata"] = "top"  # 5.1: where the secret stands
     sandbox_label: Literal["needed", "ignored"] = "needed"  # 7.5
     webhook_retry_s: tuple[float, ...] = ()  # 5.4
-
-
-def choices() -> Mapping[str, Sequence[str]]:
-    """The positions of each enumerated switch, default first."""
-    hints = get_type_hints(Quirks)
-    return {name: get_args(hint) for name, hint in hints.items() if get_origin(hint) is Literal}
-
-
-def changed(now: Quirks, values: Mapping[str, Any]) -> Quirks:
-    """The switches after `values`; raises Impossible for an unknown switch or position."""
-    unknown = values.keys() - set(Quirks.__struct_fields__)
-    if unknown:
-        raise Impossible("invalid", f"There is no switch named {min(unknown)}. GET shows them all.")
-    try:
-        return msgspec.convert({**msgspec.to_builtins(now), **values}, Quirks)
-    except msgspec.ValidationError as error:
-        raise Impossible("invalid", f"{error}. GET shows every switch and its positions.") from error

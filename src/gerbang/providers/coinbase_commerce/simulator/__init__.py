@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from gerbang.ports import simulator as port
+from gerbang.ports.quirks import quirk_choices, with_quirks
 from gerbang.ports.simulator import Act, Answer, Ending, Impossible, Outcome, Passed, Request, SimulatorEntry, Webhook
 from gerbang.providers.coinbase_commerce.simulator import acts, calls, html, moves
 from gerbang.providers.coinbase_commerce.simulator.charges import LEGACY, WEB3, Changed, Charge, CheckoutSet
@@ -18,7 +19,7 @@ from gerbang.providers.coinbase_commerce.simulator.checkouts import checkouts
 from gerbang.providers.coinbase_commerce.simulator.contract import contracts
 from gerbang.providers.coinbase_commerce.simulator.creation import create
 from gerbang.providers.coinbase_commerce.simulator.notify import TAMPERS, notification, told, tried_again
-from gerbang.providers.coinbase_commerce.simulator.quirks import Quirks, changed, choices
+from gerbang.providers.coinbase_commerce.simulator.quirks import Quirks
 from gerbang.providers.coinbase_commerce.simulator.refusals import Refused
 from gerbang.providers.coinbase_commerce.simulator.world import Merchant, World
 
@@ -136,10 +137,10 @@ class CommerceSimulator:
         return values
 
     def quirk_choices(self) -> Mapping[str, Sequence[str]]:
-        return choices()
+        return quirk_choices(Quirks)
 
     def set_quirks(self, values: Mapping[str, Any]) -> QuirksSet:
-        self._world.quirks = changed(self._world.quirks, values)
+        self._world.quirks = with_quirks(self._world.quirks, values)
         return QuirksSet(self._world.quirks)
 
     def _route(self, request: Request, now: datetime) -> Outcome:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from gerbang.ports import simulator as port
+from gerbang.ports.quirks import quirk_choices, with_quirks
 from gerbang.ports.simulator import Act, Answer, Impossible, Outcome, Passed, Request, SimulatorEntry, Webhook
 from gerbang.providers.nicepay.simulator import acts, apps, bankless, pages
 from gerbang.providers.nicepay.simulator.cancellation import cancel
@@ -28,7 +29,7 @@ from gerbang.providers.nicepay.simulator.orders import (
     State,
 )
 from gerbang.providers.nicepay.simulator.partners import METHOD_NAMES, title
-from gerbang.providers.nicepay.simulator.quirks import Quirks, changed, choices
+from gerbang.providers.nicepay.simulator.quirks import Quirks
 from gerbang.providers.nicepay.simulator.refusals import Refused
 from gerbang.providers.nicepay.simulator.registration import register
 from gerbang.providers.nicepay.simulator.snap import refunds, routes, statuses
@@ -140,10 +141,10 @@ class NicepaySimulator:
         return values
 
     def quirk_choices(self) -> Mapping[str, Sequence[str]]:
-        return choices()
+        return quirk_choices(Quirks)
 
     def set_quirks(self, values: Mapping[str, Any]) -> QuirksSet:
-        self._world.quirks = changed(self._world.quirks, values)
+        self._world.quirks = with_quirks(self._world.quirks, values)
         return QuirksSet(self._world.quirks)
 
     def refusal(self, request: Request) -> Answer:

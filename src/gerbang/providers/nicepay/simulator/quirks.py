@@ -3,12 +3,9 @@
 The default is the position that the notes hold to be likeliest (section given beside each); a client must live with all of them.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Literal
 
 import msgspec
-
-from gerbang.ports.simulator import Impossible
 
 
 class Quirks(msgspec.Struct, frozen=True):
@@ -48,9 +45,8 @@ class Quirks(msgspec.Struct, frozen=True):
     snap_account_table: Literal["b", "a"] = "b"  # 7.7: what 01, 04 and 05 of a virtual account mean
     snap_account_status: Literal["both", "inside", "beside"] = "both"  # 7.2: where latestTransactionStatus sits
     snap_account_notice: Literal["snap", "v2_names"] = "snap"  # 8.2: one plugin reads V2's names
-    snap_status_names: Literal["told", "silent"] = (
-        "told"  # 7.2, 7.4: does an answer say whose order it is, and its amount?
-    )
+    # 7.2, 7.4: does an answer say whose order it is, and its amount?
+    snap_status_names: Literal["told", "silent"] = "told"
     snap_status_words: Literal["told", "silent"] = "told"  # 7.7: is transactionStatusDesc filled?
     snap_external_id: Literal["unique", "numeric", "unchecked"] = "unique"  # 6.2, 7.6
     snap_new_token: Literal["keeps", "revokes"] = "keeps"  # noqa: S105  a switch (6.2: do older tokens live on?)
@@ -61,20 +57,3 @@ class Quirks(msgspec.Struct, frozen=True):
     snap_void_status: Literal["04", "05"] = "04"  # 7.7: given back on the day of the payment
     snap_refund: Literal["at_once", "later", "fails_later", "refused"] = "at_once"  # 7.3
     snap_refund_again: Literal["duplicate", "not_permitted"] = "duplicate"  # 7.6: partnerRefundNo used before
-
-
-def choices() -> Mapping[str, Sequence[str]]:
-    """The positions of each enumerated switch, default first."""
-    hints = get_type_hints(Quirks)
-    return {name: get_args(hint) for name, hint in hints.items() if get_origin(hint) is Literal}
-
-
-def changed(now: Quirks, values: Mapping[str, Any]) -> Quirks:
-    """The switches after `values`; raises Impossible for an unknown switch or position."""
-    unknown = values.keys() - set(Quirks.__struct_fields__)
-    if unknown:
-        raise Impossible("invalid", f"There is no switch named {min(unknown)}. GET shows them all.")
-    try:
-        return msgspec.convert({**msgspec.to_builtins(now), **values}, Quirks)
-    except msgspec.ValidationError as error:
-        raise Impossible("invalid", f"{error}. GET shows every switch and its positions.") from error

@@ -1,0 +1,26 @@
+"""A view that is read again and again until it is told to stop: a loop that a failure does not end."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from gerbang.base import watchdog
+from gerbang.base.errors import GerbangError
+
+log = structlog.get_logger()
+
+
+async def poll(stop: asyncio.Event, every_s: float, read: Callable[[], Awaitable[object]], *, failed: str) -> None:
+    """Read until `stop` is set, with a pause of `every_s` seconds; `failed` is the log line of a reading that failed, which is no end."""
+    while not stop.is_set():
+        watchdog.beat()
+        try:
+            await read()
+        except GerbangError as error:
+            log.warning(failed, code=error.code)
+        except Exception:  # one reading that fails in a way nobody thought of must not end the process
+            log.exception(failed)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), every_s)
