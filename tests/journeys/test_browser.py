@@ -78,7 +78,12 @@ def gallery() -> Iterator[str]:
     """The address under which each story stands as /name.language."""
     for locale in ("id", "en"):
         for name, details in {**example_payments.STORIES, **RETURNS}.items():
-            visit = example_payments.visit(locale, returned=name in RETURNS, seen=example_payments.SEEN.get(name, ()))
+            visit = example_payments.visit(
+                locale,
+                returned=name in RETURNS,
+                seen=example_payments.SEEN.get(name, ()),
+                signs=example_payments.signs_of(details),
+            )
             template, values = page_of(details, visit, example_payments.choice())
             Stories.templates[f"/{name}.{locale}"] = template
             Stories.pages[f"/{name}.{locale}"] = pages.render(template, locale, {"id": "?", "en": "?"}, **values)

@@ -1,4 +1,4 @@
-"""A whole provider in one folder, which nothing in the product knows: QR codes, webhooks by POST, an address that is verified by GET.
+"""A whole provider in one folder, which nothing in the product knows: QR codes beside a script of its own, webhooks by POST, an address that is verified by GET.
 
 It shows what a provider's folder holds, and that nothing else has to change for it.
 """
@@ -6,6 +6,8 @@ It shows what a provider's folder holds, and that nothing else has to change for
 from typing import Final
 
 from gerbang.ports.kinds import Kind
+from gerbang.ports.next_action import DisplayQr
+from gerbang.ports.page_origins import PageOrigins
 from gerbang.ports.provider import CredentialField, Provider, SecretFamily, SettingField
 from tests.toy.adapter import ToyPayments
 from tests.toy.webhook import ToyWebhook, verify_address
@@ -22,4 +24,5 @@ PROVIDER: Final = Provider(
     verify_address=verify_address,
     simulator="tests.toy.simulator:SIMULATOR",
     demo="tests.toy.demo:DEMO",
+    page_origins={DisplayQr: PageOrigins(script=("https://js.toy.example",), frame=("https://toy.example:8443",))},
 )

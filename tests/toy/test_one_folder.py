@@ -93,3 +93,30 @@ async def test_a_provider_that_nothing_names_is_connected_offered_paid_told_of_a
     answer = await house.api.get("/hooks/toy-uji", params={"key": key, "ask": "are you there?"})
     assert (answer.status_code, answer.text) == (200, "are you there?")
     assert (await house.api.get("/hooks/toy-uji", params={"key": "guess"})).status_code == 401
+
+
+async def test_the_page_that_shows_its_next_action_may_load_what_it_names_and_no_other_page_may(house: House) -> None:
+    body = {"amount": 150_000, "currency": "IDR", "description": "Kopi"}
+    made = (await house.api.post("/v1/payments", json=body)).json()
+    headers = {"idempotency-key": ids.new().hex}
+    chosen = {"method": "qris", "connection": "toy-uji"}
+    async with httpx.AsyncClient(base_url=house.core.settings.base_url, verify=NO_TLS) as payer:
+
+        async def policy(address: str) -> str:
+            answer = await payer.get(address, follow_redirects=True)
+            assert answer.status_code == 200, answer.text
+            return str(answer.headers["content-security-policy"])
+
+        chooser = await policy(made["checkout_url"])
+        await house.api.post(f"/v1/payments/{made['id']}/attempts", json=chosen, headers=headers)
+        shown = await policy(f"/pay/{made['id']}")
+        assert "; script-src 'self' https://js.toy.example; " in shown
+        assert "; frame-src https://toy.example:8443; " in shown
+        assert "toy.example" not in chooser
+        for elsewhere in (f"/pay/{made['id']}?choose=1", "/shop", "/login"):
+            assert "toy.example" not in await policy(elsewhere), elsewhere
+        other = {"method": "virtual_account", "method_options": {"bank": "BCA"}, "connection": "nicepay-uji"}
+        headers = {"idempotency-key": ids.new().hex}
+        answer = await house.api.post(f"/v1/payments/{made['id']}/attempts", json=other, headers=headers)
+        assert answer.status_code == 201, answer.text
+        assert await policy(f"/pay/{made['id']}") == chooser

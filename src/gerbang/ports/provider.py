@@ -12,6 +12,8 @@ from gerbang.base.http import Http
 from gerbang.ports.chain import Chain
 from gerbang.ports.kinds import Kind
 from gerbang.ports.messenger import Messenger
+from gerbang.ports.next_action import NextAction
+from gerbang.ports.page_origins import PageOrigins
 from gerbang.ports.payment import Account, PaymentProvider
 from gerbang.ports.rates import RateSource
 from gerbang.ports.webhook import VerifyAddress, WebhookProvider
@@ -84,7 +86,8 @@ class Provider:
 
     `check` sees in the settings, and in which credentials there are, what only this provider understands; its words never repeat a value
     that may be a secret. `verify_address` answers a provider that asks the hook by GET whether it is ours. `account_of_url` makes an account of an address in
-    the settings, without a connection. `simulator` and `demo` name a SimulatorEntry and a Demo (`module:NAME`), which only a sandbox loads. `probe` asks the provider whether an account works and moves nothing there; it raises what base/http.py raises.
+    the settings, without a connection. `page_origins` says, for a next action that needs a field or a script of the provider's own,
+    what its page may load beside ours: that page alone, and only for an attempt at this provider. `simulator` and `demo` name a SimulatorEntry and a Demo (`module:NAME`), which only a sandbox loads. `probe` asks the provider whether an account works and moves nothing there; it raises what base/http.py raises.
     """
 
     name: str
@@ -105,6 +108,7 @@ class Provider:
     retired: str = ""
     check: Check | None = None
     probe: Probe | None = None
+    page_origins: Mapping[type[NextAction], PageOrigins] | None = None
 
     @property
     def kind(self) -> Kind:

@@ -7,6 +7,7 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode
@@ -22,6 +23,7 @@ from gerbang.base.amount_in_words import amount_in_words
 from gerbang.base.errors import CommitUnknown, GerbangError, NotFound
 from gerbang.base.formats import Locale
 from gerbang.core.identity.model import Caller, NoOwnerYet
+from gerbang.ports.page_origins import PageOrigins
 from gerbang.web import texts
 from gerbang.web.gateway.hosts import BY_PROXY
 from gerbang.web.gateway.request_context import context_of
@@ -43,8 +45,6 @@ _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SPACE: Final = re.compile(r"\s+")
 _ADDRESS: Final = re.compile(r'url\("([^"]+)"\)')
 _YEAR_S: Final = 31_536_000
-# Nothing inline but that sheet, nobody else's server; `same-origin` and not `no-referrer`, because the latter turns Origin into `null` on our own forms.
-_OWN_FORMS: Final = "form-action 'self'"
 mimetypes.add_type("font/woff2", ".woff2")
 Page = Response[bytes] | Response[None]
 
@@ -109,12 +109,31 @@ def _inline(name: str) -> str:
 
 
 _SHEET: Final = _inline(_INLINE)
+_NO_ORIGINS: Final = PageOrigins()
+_SHEET_DIGEST: Final = b64encode(hashlib.sha256(_SHEET.encode()).digest()).decode()
+
+
+@lru_cache(maxsize=64)
+def content_security_policy(origins: PageOrigins = _NO_ORIGINS, form_to: str = "") -> str:
+    """The policy of one page: nothing inline but our sheet, nobody else's server but these origins, and forms to `form_to`, the sandbox for one."""
+    directives = (
+        ("default-src", "'none'"),
+        ("style-src", "'self'", f"'sha256-{_SHEET_DIGEST}'"),
+        ("script-src", "'self'", *origins.script),
+        ("font-src", "'self'"),
+        ("img-src", "'self'"),
+        ("connect-src", "'self'", *origins.connect),
+        *((("frame-src", *origins.frame),) if origins.frame else ()),
+        ("form-action", "'self'", *origins.form_action, *((form_to,) if form_to else ())),
+        ("base-uri", "'none'"),
+        ("frame-ancestors", "'none'"),
+    )
+    return "; ".join(" ".join(directive) for directive in directives)
+
+
+# `same-origin` and not `no-referrer`, because the latter turns Origin into `null` on our own forms.
 HEADERS: Final[Mapping[str, str]] = {
-    "content-security-policy": (
-        f"default-src 'none'; style-src 'self' 'sha256-{b64encode(hashlib.sha256(_SHEET.encode()).digest()).decode()}'; "
-        "script-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
-        f"{_OWN_FORMS}; base-uri 'none'; frame-ancestors 'none'"
-    ),
+    "content-security-policy": content_security_policy(),
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
@@ -189,12 +208,13 @@ def page(
     preferred: str = "",
     cookies: Sequence[Cookie] = (),
     headers: Mapping[str, str] | None = None,
+    origins: PageOrigins = _NO_ORIGINS,
     form_to: str = "",
     packed: bool = False,
     **values: Any,
 ) -> Response[bytes]:
-    """The answer to a browser: HTML in the visitor's language under a policy that allows nothing inline but our sheet and nothing foreign but a
-    form to `form_to`, the sandbox for one. `packed` by gzip where the browser unpacks: only for a page without a secret, whose length tells.
+    """The answer to a browser: HTML in the visitor's language under a policy that allows nothing inline but our sheet and nothing foreign but
+    `origins` and a form to `form_to`. `packed` by gzip where the browser unpacks: only for a page without a secret, whose length tells.
     """
     locale = locale_of(request, preferred)
     chosen = request.query_params.get("lang", "")
@@ -219,8 +239,7 @@ def page(
     sent = {**HEADERS, "content-language": locale, **(headers or {})}
     if packed and _unpacks(request):
         content, sent["content-encoding"] = gzip.compress(content, 6), "gzip"
-    if form_to:
-        sent["content-security-policy"] = sent["content-security-policy"].replace(_OWN_FORMS, f"{_OWN_FORMS} {form_to}")
+    sent["content-security-policy"] = content_security_policy(origins, form_to)
     return Response(content, status_code=status_code, media_type="text/html", headers=sent, cookies=kept)
 
 

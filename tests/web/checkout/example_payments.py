@@ -32,6 +32,7 @@ from gerbang.ports.next_action import (
 )
 from gerbang.ports.payment import Lookup, Method, MethodOption, Payer, Quote, SubmissionEffect
 from gerbang.web.checkout.crypto_view import Seen
+from gerbang.web.checkout.provider_signs import ProviderSigns
 from gerbang.web.checkout.view import Choice, Visit
 
 NOW = datetime(2026, 11, 23, 7, 19, 47, tzinfo=UTC)
@@ -386,6 +387,11 @@ OFFERS = (
 def visit(locale: Locale = "id", **fields: Any) -> Visit:
     made = Visit(shop="Toko Lumbung", home="/shop", now=NOW, locale=locale, key="k1", restart_for=timedelta(days=1))
     return replace(made, **fields)
+
+
+def signs_of(details: PaymentDetail) -> ProviderSigns:
+    """Of what was chosen, as these providers' terms say: OVO asks on the phone."""
+    return ProviderSigns(asks_on_phone=any("OVO" in one.options.values() for one in details.attempts))
 
 
 def choice(**fields: Any) -> Choice:

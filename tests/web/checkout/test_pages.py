@@ -14,6 +14,7 @@ from gerbang.core.payments.model import PaymentStatus
 from gerbang.ports.payment import MethodOption, Payer
 from gerbang.web import pages
 from gerbang.web.checkout import qr
+from gerbang.web.checkout.provider_signs import ProviderSigns
 from gerbang.web.checkout.view import page_of
 from tests.web.checkout import example_payments
 from tests.web.checkout.example_payments import RETURNED, RETURNED_TO_PHONE, STORIES
@@ -28,7 +29,12 @@ EVERY = [(name, locale) for name in (*STORIES, *RETURNS) for locale in ("id", "e
 
 def rendered(name: str, locale: Locale) -> str:
     details = RETURNS.get(name) or STORIES[name]
-    visit = example_payments.visit(locale, returned=name in RETURNS, seen=example_payments.SEEN.get(name, ()))
+    visit = example_payments.visit(
+        locale,
+        returned=name in RETURNS,
+        seen=example_payments.SEEN.get(name, ()),
+        signs=example_payments.signs_of(details),
+    )
     template, values = page_of(details, visit, example_payments.choice())
     return pages.render(template, locale, LINKS, **values)
 
@@ -352,3 +358,16 @@ def test_a_static_address_carries_the_digest_of_what_it_serves() -> None:
     assert re.fullmatch(r"/static/[0-9a-f]{12}/pay\.js", pages.static_url("pay.js"))
     with pytest.raises(AssertionError):
         pages.static_url("missing.js")
+
+
+def test_what_only_its_provider_knows_is_called_as_the_provider_calls_it() -> None:
+    """What the market has a name for is called by that, whatever its provider says."""
+    story = STORIES["away-wallet"]
+    for word, title in (("GIZIPAY", "Gizi Pay"), ("DANA", "DANA")):
+        attempt = changed(story.attempts[0], options={"wallet": word})
+        signs = ProviderSigns(titles={word: "Gizi Pay"})
+        template, values = page_of(
+            changed(story, attempts=(attempt,)), example_payments.visit("id", signs=signs), example_payments.choice()
+        )
+        assert values["option"] == title
+        assert f"Buka {title}" in pages.render(template, "id", LINKS, **values)

@@ -36,6 +36,7 @@ _TAKES_ATTEMPTS: Final = frozenset(
     }
 )
 _UNPAID: Final = frozenset({PaymentStatus.PENDING, PaymentStatus.PART_PAID, PaymentStatus.EXPIRED})
+NO_TITLES: Final[Mapping[str, str]] = {}
 COIN: Final = "coin"  # asset and network in one field of the chooser: `USDC.base`
 PHONE: Final = "phone"
 
@@ -235,13 +236,15 @@ def _item(line: Mapping[str, Any]) -> Item | None:
     return Item(name, " ".join(part for part in (many, note) if part), amount)
 
 
-def option_of(attempt: Attempt) -> str:
-    """The bank, store, wallet, or asset and network of an attempt, as people write it; empty where the method has none."""
+def option_of(attempt: Attempt, titles: Mapping[str, str] = NO_TITLES) -> str:
+    """The bank, store, wallet, or asset and network of an attempt, as people write it; empty where the method has none. `titles` are its
+    provider's own, for what the market has no name for.
+    """
     if "asset" in attempt.options:
         network = attempt.options.get("network", "")
         return f"{attempt.options['asset']} · {NETWORKS.get(network, network)}"
     value = attempt.options.get(option_field(attempt), "")
-    return OPTION_TITLES.get(value, value)
+    return OPTION_TITLES.get(value) or titles.get(value, value)
 
 
 def refunds_by_state(refunds: Sequence[Refund]) -> Mapping[str, tuple[Refund, ...]]:

@@ -25,6 +25,7 @@ from gerbang.core.payments.crypto.deposit_addresses import TooManyAddresses
 from gerbang.core.payments.method_selection import SHOWN_METHODS
 from gerbang.core.payments.model import (
     PAYMENT,
+    Attempt,
     MethodChoice,
     MethodUnavailable,
     Offer,
@@ -36,6 +37,7 @@ from gerbang.core.payments.model import (
 )
 from gerbang.core.payments.refunds.model import RefundLinkJustSent
 from gerbang.ports.next_action import DisplayQr, Redirect
+from gerbang.ports.page_origins import PageOrigins
 from gerbang.ports.payment import Method
 from gerbang.web import texts
 from gerbang.web.checkout import checkout_state as scenes
@@ -51,6 +53,7 @@ from gerbang.web.checkout.access import (
 )
 from gerbang.web.checkout.checkout_state import CheckoutState
 from gerbang.web.checkout.crypto_view import Seen, seen_of
+from gerbang.web.checkout.provider_signs import signs_of
 from gerbang.web.checkout.view import Choice, Visit, address_of, page_of
 from gerbang.web.forms import read_form
 from gerbang.web.gateway.request_context import context_of
@@ -58,6 +61,7 @@ from gerbang.web.pages import Page, caller_or_none, locale_of, only_shown, page,
 from gerbang.web.views.payment_steps import OPTION_TITLES
 
 log = structlog.get_logger()
+_OF_NEXT_ACTIONS: Final = frozenset(f"pay/{state}.html" for state in scenes.TIMED)
 _PICTURES: Final = {"png": "image/png", "svg": "image/svg+xml"}
 _WAITING: Final = frozenset({PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.UNKNOWN})
 
@@ -314,6 +318,7 @@ async def _show(
         asked=asked if asked in ("nothing", "later", "mailed") else "",
         sandbox=services.settings.sandbox_url if services.settings.sandbox else "",
         seen=await _seen(request, details),
+        signs=await signs_of(services, _told_of(details)),
         token=token_to_carry(request),
     )
     if scenes.state_of(details, choosing=visit.choosing, returned=returned) is CheckoutState.CHOOSE:
@@ -324,10 +329,16 @@ async def _show(
         template,
         status_code=422 if choice and (choice.wrong or choice.wrong_phone) else 200,
         preferred=details.payer.locale,
+        origins=visit.signs.origins if template in _OF_NEXT_ACTIONS else PageOrigins(),
         form_to=values["sandbox"],
         packed=True,
         **values,
     )
+
+
+def _told_of(details: PaymentDetail) -> Attempt | None:
+    """The attempt that a page is about: the one that can be paid, else the one that brought the money, else the newest."""
+    return amount_due.payable(details) or scenes.winner(details.attempts) or scenes.latest(details.attempts)
 
 
 def _back(request: Request[Any, Any, Any], payment: str, query: str = "") -> str:

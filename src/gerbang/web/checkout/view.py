@@ -1,6 +1,6 @@
 """What the payer's templates are told about a payment: one flat table of values per page. Pure; asks nobody, decides no status."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -18,6 +18,7 @@ from gerbang.web import texts
 from gerbang.web.checkout import checkout_state as scenes
 from gerbang.web.checkout import crypto_view, qr
 from gerbang.web.checkout.checkout_state import CheckoutState
+from gerbang.web.checkout.provider_signs import NO_SIGNS, ProviderSigns
 from gerbang.web.views import attempt_failures, payment_steps
 
 _AGAIN: Final = {Method.VIRTUAL_ACCOUNT: "number", Method.CONVENIENCE_STORE: "code", Method.QRIS: "qr"}
@@ -43,6 +44,7 @@ class Visit:
     asked: str = ""
     sandbox: str = ""
     seen: Sequence[crypto_view.Seen] = ()
+    signs: ProviderSigns = NO_SIGNS
     token: str = ""  # what the page's forms and links carry on, while no cookie has come back
 
 
@@ -102,13 +104,13 @@ def page_of(details: PaymentDetail, visit: Visit, choice: Choice | None = None) 
     }
     if checkout_state is CheckoutState.CHOOSE:
         assert choice is not None, "a chooser needs something to choose from"
-        return "pay/choose.html", shown | _choosing(details, choice, changing=visit.choosing)
+        return "pay/choose.html", shown | _choosing(details, choice, visit.signs.titles, changing=visit.choosing)
     if checkout_state is CheckoutState.RECEIPT:
         return "pay/receipt.html", shown | _receipt(details, visit)
     return f"pay/{checkout_state}.html", shown | _instructions(details, checkout_state, visit)
 
 
-def _choosing(details: PaymentDetail, choice: Choice, *, changing: bool) -> dict[str, Any]:
+def _choosing(details: PaymentDetail, choice: Choice, titles: Mapping[str, str], *, changing: bool) -> dict[str, Any]:
     """Chosen already is what was sent, else what was chosen last for this payment, else the only way there is."""
     offers = [_named(offer) for method in SHOWN_METHODS for offer in choice.offers if offer.method is method]
     usable = [offer.method.value for offer in offers if offer.available]
@@ -125,7 +127,7 @@ def _choosing(details: PaymentDetail, choice: Choice, *, changing: bool) -> dict
         "phone_known": _known_mobile(details.payer.phone),
         "changing": changing and attempt is not None,
         "kept": attempt.method.value if attempt else "",
-        "kept_option": scenes.option_of(attempt) if attempt else "",
+        "kept_option": scenes.option_of(attempt, titles) if attempt else "",
         "abandoned": scenes.only_abandoned(details),
     }
 
@@ -153,7 +155,7 @@ def _instructions(details: PaymentDetail, checkout_state: CheckoutState, visit: 
         "pay_to": _pay_to(action) if amount_due.payable(details) is attempt and rest else "",
         "on_chain": attempt is not None and attempt.quote is not None,
         "method": attempt.method.value if attempt else "",
-        "option": scenes.option_of(attempt) if attempt else "",
+        "option": scenes.option_of(attempt, visit.signs.titles) if attempt else "",
         "until": attempt.expires_at if attempt else details.payment.expires_at,
         "is_past": attempt is not None and attempt.expires_at <= visit.now,
         "count": scenes.countdown(attempt, visit.now) if attempt else None,
@@ -162,7 +164,7 @@ def _instructions(details: PaymentDetail, checkout_state: CheckoutState, visit: 
         "channels": _channels(details, attempt, checkout_state, visit) if attempt else (),
         "host": urlsplit(action.url).hostname or "" if isinstance(action, Redirect) else "",
         "phone": formats.mask_number(details.payer.phone) if details.payer.phone else "",
-        "by_phone": attempt is not None and _asks_on_the_phone(attempt),
+        "by_phone": visit.signs.asks_on_phone,
         "going": visit.going,
         "advice": attempt_failures.to_payer(attempt.failure if attempt else None, visit.locale),
         "qris": qr.read_qris(action.content) if isinstance(action, DisplayQr) else None,
@@ -194,18 +196,14 @@ def _channels(
         case CheckoutState.QR if isinstance(action, DisplayQr):
             name = qr.read_qris(action.content).merchant or visit.shop
             known = payment_steps.by_qr(visit.locale, shop=name, amount=amount)
-        case CheckoutState.APP | CheckoutState.ASKING if checkout_state is CheckoutState.APP or _asks_on_the_phone(
-            attempt
+        case CheckoutState.APP | CheckoutState.ASKING if (
+            checkout_state is CheckoutState.APP or visit.signs.asks_on_phone
         ):
-            app = scenes.option_of(attempt) or str(texts.words(visit.locale)("wait.app.any"))
+            app = scenes.option_of(attempt, visit.signs.titles) or str(texts.words(visit.locale)("wait.app.any"))
             known = payment_steps.when_nothing_comes(app, visit.locale)
         case _:
             pass
     return tuple(payment_steps.Channel(one.title, tuple(texts.marked(step) for step in one.steps)) for one in known)
-
-
-def _asks_on_the_phone(attempt: Attempt) -> bool:
-    return not payment_steps.ASK_ON_THE_PHONE.isdisjoint(attempt.options.values())
 
 
 def _receipt(details: PaymentDetail, visit: Visit) -> dict[str, Any]:
@@ -222,7 +220,7 @@ def _receipt(details: PaymentDetail, visit: Visit) -> dict[str, Any]:
         "twice": scenes.paid_twice(details),
         "first_name": details.payer.name.split()[0] if details.payer.name.split() else "",
         "method": attempt.method.value if attempt else "",
-        "option": scenes.option_of(attempt) if attempt else "",
+        "option": scenes.option_of(attempt, visit.signs.titles) if attempt else "",
         "number": action.number if isinstance(action, DisplayVirtualAccount) and _is_account(attempt) else "",
         "mailed": visit.asked == "mailed",
     }

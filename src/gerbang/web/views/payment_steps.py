@@ -1,5 +1,8 @@
 """How to pay in each way, in both languages: at every bank and till, with a QR, in a wallet's app. Menu names are the places' own words, in bold.
 
+Banks, stores, wallets and lenders are the market's: any provider may bring them, and none names them for us. What only one provider has is called
+as its terms say (`MethodOption.title`).
+
 Banks rename their menus; the step that is in every list (check name and amount) is what protects the payer when they do.
 """
 
@@ -75,8 +78,6 @@ _WEB: Final[Mapping[str, tuple[str, tuple[str, ...], str]]] = {
     "MAYBANK": ("Maybank2u", ("Transfer", "Virtual Account"), "TAC"),
     "HANA": ("Hana Internet Banking", ("Transfer", "Virtual Account"), "OTP"),
 }
-# Wallets that ask on the payer's phone instead of on a page.
-ASK_ON_THE_PHONE: Final = frozenset({"OVO"})
 # Three digits name a bank when one transfers from another; BCA takes transfers to its virtual accounts from BCA alone.
 _CODES: Final[Mapping[str, str]] = {
     "BRI": "002",
