@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from gerbang.base.db import Database
-from gerbang.nouns import PERSONAL_DATA
+from gerbang.nouns import NOUNS
 
 DECLARED: Final = "personal: "
 NOT: Final = "not personal: "
@@ -28,7 +28,7 @@ async def said(db: Database) -> dict[tuple[str, str], str]:
 
 async def test_every_table_with_personal_columns_is_registered_and_no_other(db: Database) -> None:
     declared = {table for (table, _), what in (await said(db)).items() if what.startswith(DECLARED)}
-    registered = {table for data in PERSONAL_DATA for table in data.tables}
+    registered = {table for data in NOUNS.personal_data for table in data.tables}
     assert declared, "no column is declared: the comments are not read"
     assert declared == registered
 

@@ -57,7 +57,7 @@ async def house(database: FreshDatabase, tmp_path: Path, free_port: Callable[[],
     async with running(config) as box, app.core(chosen, "test", REGISTRY) as core, asyncio.TaskGroup() as group:
         for one in demo.planned(REGISTRY):
             await demo.connect(core.connections, core.secrets, here, one)
-        queue = QueueWorker(core.db, app.job_handlers(core))
+        queue = QueueWorker(core.db, core.nouns.jobs(core))
         group.create_task(queue.run(stop))
         group.create_task(InboxWorker(core.db, core.events.handlers()).run(stop))
         limits = limits_of(chosen)

@@ -6,15 +6,17 @@ What each noun brings to them is in nouns.py.
 
 from gerbang.app.api_process import serve, services
 from gerbang.app.mail import mail_account, mail_provider, mail_route, people
-from gerbang.app.parts import KINDS, Core, core, quote_terms
+from gerbang.app.parts import core, quote_terms
+from gerbang.app.person import erase_person, export_person
 from gerbang.app.sandbox_process import sandbox, seed_demo
-from gerbang.app.worker_process import job_handlers, work
+from gerbang.app.worker_process import work
+from gerbang.noun import Core
 
 __all__ = [
-    "KINDS",
     "Core",
     "core",
-    "job_handlers",
+    "erase_person",
+    "export_person",
     "mail_account",
     "mail_provider",
     "mail_route",

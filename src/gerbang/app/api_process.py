@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
-from gerbang import nouns
-from gerbang.app.parts import Core, core
+from gerbang.app.parts import core
 from gerbang.base.errors import DatabaseUnavailable
 from gerbang.base.watchdog import Watchdog, watched
 from gerbang.core.announcements.broadcast import Broadcaster
@@ -18,22 +17,27 @@ from gerbang.core.limits.service import Limiter
 from gerbang.core.payments import table_locks
 from gerbang.core.payments.crypto import permission as crypto_permission
 from gerbang.core.queue import business_time
+from gerbang.noun import Core, Nouns
+from gerbang.nouns import NOUNS
 from gerbang.ports.provider import Provider
 from gerbang.providers import PROVIDERS
 from gerbang.settings import Settings
 from gerbang.web.assembly import assemble
 from gerbang.web.services import Services
+from gerbang.web.sidebar import sidebar
 from gerbang.web.transport.server import limits_of
 from gerbang.web.transport.server import serve as serve_http
 
 MOST_QUEUE_AGE_S: Final = 600.0
 
 
-async def serve(settings: Settings, dog: Watchdog, providers: Mapping[str, Provider] = PROVIDERS) -> None:
+async def serve(
+    settings: Settings, dog: Watchdog, providers: Mapping[str, Provider] = PROVIDERS, nouns: Nouns = NOUNS
+) -> None:
     """The API, the checkout pages and the console, until SIGTERM or Ctrl-C."""
     stop = dog.stop
     async with (
-        core(settings, "serve", providers, wait_s=settings.database_wait_s) as parts,
+        core(settings, "serve", providers, wait_s=settings.database_wait_s, nouns=nouns) as parts,
         asyncio.TaskGroup() as group,
     ):
         await parts.changes.poll()
@@ -74,16 +78,21 @@ def services(parts: Core, dog: Watchdog | None = None) -> Services:
         ledger=Ledger(parts.db),
         audit=Audit(parts.db),
         notifications=parts.notifications,
-        broadcast=(broadcast := Broadcaster(parts.db, nouns.OBJECTS)),
+        broadcast=(broadcast := Broadcaster(parts.db, objects := parts.nouns.objects)),
         live=LiveChanges(broadcast),
-        objects=nouns.OBJECTS,
+        objects=objects,
+        routes=tuple(parts.nouns.routes),
+        policy=tuple(parts.nouns.policy),
+        sidebar=sidebar(parts.nouns.pages),
+        watched=parts.nouns.watched(parts),
+        by_type=parts.services,
         checks={
             "queue": lambda: _queue_age(parts),
             "workers": parts.workers.cause,
             "tables": partial(table_locks.cause, parts.db),
         },
         notices={
-            "chains": parts.watcher.stalls,
+            **parts.nouns.notices(parts),
             "workers": parts.workers.notice,
             "events": parts.lag.notice,
             "jobs": parts.workers.jobs_notice,

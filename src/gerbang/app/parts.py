@@ -2,14 +2,12 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Final
 from urllib.parse import urlsplit
+from uuid import UUID
 
-from gerbang import nouns
-from gerbang.app.mail import people
+from gerbang.app.mail import mail_route, people
 from gerbang.base import database_safety, migrations
 from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database
@@ -19,50 +17,33 @@ from gerbang.core.announcements.lag import Lag
 from gerbang.core.audit.model import AuditUnavailable
 from gerbang.core.connections.service import Connections
 from gerbang.core.identity.changes import Changes
-from gerbang.core.identity.model import Lifetimes
+from gerbang.core.identity.model import Lifetimes, system_caller
 from gerbang.core.identity.passwords import Passwords
 from gerbang.core.identity.service import Identity
-from gerbang.core.inbox.routing import Router
+from gerbang.core.inbox.routing import EventHandler, Router
 from gerbang.core.inbox.service import Inbox
+from gerbang.core.notifications.action_links import button_link
+from gerbang.core.notifications.jobs import Sender
 from gerbang.core.notifications.model import Contact
-from gerbang.core.notifications.service import REMIND, SEND, Notifications
-from gerbang.core.payments import jobs
+from gerbang.core.notifications.payer_reminder import Reminder
+from gerbang.core.notifications.rendering import Letterhead
+from gerbang.core.notifications.service import Notifications
 from gerbang.core.payments.crypto.rates import Quotes, QuoteTerms, read_fixed
 from gerbang.core.payments.crypto.watcher import Watcher
+from gerbang.core.payments.model import PaymentDetail
 from gerbang.core.payments.provider_calls import ProviderCalls, load_readable
 from gerbang.core.payments.refunds.model import read_rules
 from gerbang.core.payments.service import Payments
 from gerbang.core.queue import business_time
 from gerbang.core.queue.processes import Workers
 from gerbang.core.secrets.service import Secrets
+from gerbang.noun import Core, Nouns
+from gerbang.nouns import NOUNS
+from gerbang.ports.kinds import Kind
 from gerbang.ports.provider import Provider
 from gerbang.providers import PROVIDERS
 from gerbang.providers.sealed import SealedStore, ensure_root_key
 from gerbang.settings import Settings
-
-KINDS: Final = (*jobs.KINDS, SEND, REMIND)  # what a worker runs
-
-
-@dataclass(frozen=True, slots=True)
-class Core:
-    """What every process has: the parts of the core, wired to each other and to nothing of the web."""
-
-    settings: Settings
-    db: Database
-    http: Http
-    clock: BusinessClock
-    changes: Changes
-    secrets: Secrets
-    identity: Identity
-    connections: Connections
-    calls: ProviderCalls
-    payments: Payments
-    watcher: Watcher
-    events: Router
-    inbox: Inbox
-    notifications: Notifications
-    workers: Workers
-    lag: Lag
 
 
 @contextlib.asynccontextmanager
@@ -72,6 +53,7 @@ async def core(
     providers: Mapping[str, Provider] = PROVIDERS,
     *,
     wait_s: float | None = None,
+    nouns: Nouns = NOUNS,
     passwords: Passwords | None = None,
 ) -> AsyncIterator[Core]:
     """The core of one process; nobody waits for its database beyond `wait_s`. Refuses an unsafe database or a foreign root key."""
@@ -83,49 +65,68 @@ async def core(
         await migrations.refuse_pending(db)
         store = SealedStore(db, ensure_root_key(settings.root_key_path, create=False))
         await store.prepare()
-        secrets, clock, changes = Secrets(db, store), BusinessClock(), Changes(db)
-        changes.subscribe("clock", lambda offset_s: clock.set_offset(int(offset_s)))
-        clock.set_offset(await business_time.offset_s(db))
-        identity = _identity(settings, db, secrets, changes, passwords)
-        connections = Connections(db, secrets, providers, settings.base_url)
-        changes.subscribe("connection", lambda _: connections.forget())
-        calls = ProviderCalls(
-            db=db,
-            connections=connections,
-            http=http,
-            clock=clock,
-            public_url=settings.base_url,
-            marks=HighWaterMarks(settings.marks_folder),
-        )
-        payments = _payments(settings, calls, db=db, connections=connections, secrets=secrets, clock=clock, http=http)
-        watcher = _watcher(payments, http)
+        secrets = Secrets(db, store)
+        made = await _wired(settings, providers, nouns, db=db, http=http, secrets=secrets, passwords=passwords)
         await secrets.ensure_own()
-
-        events = Router(nouns.events(payments.context), connections.kind_of)
-        notifications = _notifications(settings, db)
-        yield Core(
-            settings=settings,
-            db=db,
-            http=http,
-            clock=clock,
-            changes=changes,
-            secrets=secrets,
-            identity=identity,
-            connections=connections,
-            calls=calls,
-            payments=payments,
-            watcher=watcher,
-            events=events,
-            inbox=Inbox(db, events.preview),
-            notifications=notifications,
-            workers=Workers(db, KINDS),
-            lag=Lag(db),
-        )
-        await payments.context.drain(settings.drain_s)
-        identity.close()
+        yield made
+        await made.payments.context.drain(settings.drain_s)
+        made.identity.close()
     finally:
         await http.close()
         await db.close()
+
+
+async def _wired(
+    settings: Settings,
+    providers: Mapping[str, Provider],
+    nouns: Nouns,
+    *,
+    db: Database,
+    http: Http,
+    secrets: Secrets,
+    passwords: Passwords | None,
+) -> Core:
+    clock, changes = BusinessClock(), Changes(db)
+    changes.subscribe("clock", lambda offset_s: clock.set_offset(int(offset_s)))
+    clock.set_offset(await business_time.offset_s(db))
+    connections = Connections(db, secrets, providers, settings.base_url)
+    changes.subscribe("connection", lambda _: connections.forget())
+    marks = HighWaterMarks(settings.marks_folder)
+    calls = ProviderCalls(
+        db=db, connections=connections, http=http, clock=clock, public_url=settings.base_url, marks=marks
+    )
+    payments = _payments(settings, calls, db=db, connections=connections, secrets=secrets, clock=clock, http=http)
+    notifications = _notifications(settings, db)
+    handlers: dict[Kind, EventHandler] = {}
+    services: dict[type, object] = {}
+    events = Router(handlers, connections.kind_of)
+    made = Core(
+        settings=settings,
+        nouns=nouns,
+        db=db,
+        http=http,
+        clock=clock,
+        changes=changes,
+        secrets=secrets,
+        identity=_identity(settings, db, secrets, changes, passwords),
+        connections=connections,
+        calls=calls,
+        payments=payments,
+        watcher=_watcher(payments, http),
+        events=events,
+        inbox=Inbox(db, events.preview),
+        notifications=notifications,
+        sender=_sender(settings, db, payments=payments, connections=connections, http=http),
+        reminder=_reminder(db, payments, notifications),
+        workers=Workers(db, nouns.job_kinds),
+        lag=Lag(db),
+        services=services,
+    )
+    # What a noun brings may use every part, and the services of the nouns before it: so it is made last.
+    for service in nouns.services(made):
+        services[type(service)] = service
+    handlers |= nouns.events(made)
+    return made
 
 
 def _database(settings: Settings, name: str, wait_s: float | None) -> Database:
@@ -191,6 +192,24 @@ def _notifications(settings: Settings, db: Database) -> Notifications:
         remind_before=timedelta(seconds=settings.reminder_before_s),
         restart_for=timedelta(seconds=settings.restart_for_s),
     )
+
+
+def _sender(settings: Settings, db: Database, *, payments: Payments, connections: Connections, http: Http) -> Sender:
+    return Sender(
+        db,
+        payments=load_readable,
+        people=people,
+        route=lambda: mail_route(settings, connections, http),
+        link=lambda template, about: button_link(payments, settings.base_url, template, about),
+        letterhead=Letterhead(settings.shop_name),
+    )
+
+
+def _reminder(db: Database, payments: Payments, notifications: Notifications) -> Reminder:
+    async def look(payment: UUID) -> PaymentDetail:
+        return await payments.refresh(system_caller("reminder"), payment)
+
+    return Reminder(db, notifications, payments=load_readable, look=look)
 
 
 def quote_terms(settings: Settings) -> QuoteTerms:

@@ -173,13 +173,16 @@ async def _of_database(settings: Settings) -> list[Finding]:
         found.append(
             Finding(f"the database's clock differs by {skew_s:.1f} s", skew_s < _MOST_SKEW_S, "run an NTP client")
         )
-        from gerbang.app import KINDS
         from gerbang.core.queue import business_time, processes, stranded_jobs
+        from gerbang.nouns import NOUNS
 
         found.append(_business_time(await business_time.offset_s(db)))
         found += await _connections(db)
         found += [_worker(one) for one in await processes.workers(db)]
-        found += [Finding(what, good=False, cure=cure) for what, cure in (await stranded_jobs.look(db, KINDS)).lines()]
+        found += [
+            Finding(what, good=False, cure=cure)
+            for what, cure in (await stranded_jobs.look(db, NOUNS.job_kinds)).lines()
+        ]
         found.append(_listeners(await lag.look(db)))
         found += [_unreadable(*one) for one in await verification.unreadable(db)]
     except DatabaseRefuses as error:

@@ -32,11 +32,11 @@ def export(who: str, /, *, data: Path | None = None) -> None:
     data
         Data folder of a running `gerbang up`.
     """
-    from gerbang import app, nouns
+    from gerbang import app
 
     async def story(settings: Settings) -> None:
         async with app.core(settings, "person") as core:
-            found = await nouns.export_person(core.db, core.secrets, _caller(), who)
+            found = await app.export_person(core, _caller(), who)
             print(msgspec.json.format(msgspec.json.encode(found)).decode())
 
     run(story, settings_here(data))
@@ -57,11 +57,11 @@ def erase(
     data
         Data folder of a running `gerbang up`.
     """
-    from gerbang import app, nouns
+    from gerbang import app
 
     async def story(settings: Settings) -> None:
         async with app.core(settings, "person") as core:
-            done = await nouns.erase_person(core.db, core.secrets, _caller(), who)
+            done = await app.erase_person(core, _caller(), who)
         for noun, one in done.items():
             kept = f", {one.kept} stay until they are settled: run this again then" if one.kept else ""
             print(f"{noun}: {one.rows} erased{kept}")

@@ -86,13 +86,13 @@ class StrictRequest(Request[Any, Any, Any]):
         return read_as(context_of(self).body, field.annotation)
 
 
-def assemble(services: Services, extra_handlers: Sequence[Any] = (), extra_rows: Sequence[policy.Row] = ()) -> Gateway:
-    """The ASGI application, with routes of other packages and their rows. Raises ValueError when a route has no row in the policy table."""
+def assemble(services: Services) -> Gateway:
+    """The ASGI application, with the routes of nouns and their rows. Raises ValueError when a route has no row in the policy table."""
     known = services.settings
     metrics, access_log = RequestMetrics(services.gauges), AccessLog(enabled=known.log_level in ("debug", "info"))
     refusals = Refusals()
-    table = (*policy.POLICY, *extra_rows)
-    inner, schema, documents = _framework(tuple(extra_handlers), table)
+    table = (*policy.POLICY, *services.policy)
+    inner, schema, documents = _framework(services.routes, table)
     busy, readiness, health = payments.DirectRoutes(services), Readiness(services), operations.Health(services)
     parts = GatewayParts(
         inner=inner,
@@ -140,11 +140,11 @@ def _ours() -> list[Any]:
 
 @functools.cache
 def _framework(
-    extra_handlers: tuple[Any, ...], table: tuple[policy.Row, ...]
+    of_nouns: tuple[Any, ...], table: tuple[policy.Row, ...]
 ) -> tuple[Litestar, dict[str, Any], operations.Documents]:
     """The framework with every route, its schema and the documents made of it. What it serves comes with each request: it is made once in a process."""
     inner = Litestar(
-        route_handlers=[*_ours(), *extra_handlers],
+        route_handlers=[*_ours(), *of_nouns],
         request_class=StrictRequest,
         dependencies={
             "services": Provide(_services, sync_to_thread=False),

@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from gerbang.base.db import Database
 from gerbang.base.http import Http
 from gerbang.base.recent_reads import RecentReads
 from gerbang.core.announcements.broadcast import Broadcaster, ObjectKind
-from gerbang.core.announcements.live_changes import LiveChanges
+from gerbang.core.announcements.live_changes import LiveChanges, Watched
 from gerbang.core.audit.service import Audit
 from gerbang.core.connections.service import Connections
 from gerbang.core.identity.changes import Changes
@@ -19,7 +20,10 @@ from gerbang.core.notifications.service import Notifications
 from gerbang.core.payments.service import Payments
 from gerbang.core.secrets.service import Secrets
 from gerbang.settings import Settings
+from gerbang.web.policy import Row
+from gerbang.web.sidebar import Section
 
+T = TypeVar("T")
 Check = Callable[[], Awaitable[str | None]]
 Gauge = tuple[str, str, Callable[[], Mapping[str, float]]]
 
@@ -27,7 +31,7 @@ Gauge = tuple[str, str, Callable[[], Mapping[str, float]]]
 @dataclass(frozen=True, slots=True)
 class Services:
     """`broadcast` carries announcements to open pages, of the `objects` by their type; `live` tells the console's that they should look again,
-    and `reads` is what they share. `checks` are named questions for /readyz: each answers what is wrong, or None.
+    and `reads` is what they share. `routes`, `policy`, `sidebar` and `watched` are what the nouns bring to the edge. `checks` are named questions for /readyz: each answers what is wrong, or None.
     `notices` are asked there too, and keep nobody from being ready.
     `gauges` are numbers for /metrics by name: what they tell, the name of their label, and a reading of numbers by label.
     """
@@ -45,6 +49,10 @@ class Services:
     broadcast: Broadcaster
     objects: Mapping[str, ObjectKind]
     live: LiveChanges
+    routes: tuple[Any, ...]
+    policy: tuple[Row, ...]
+    sidebar: tuple[Section, ...]
+    watched: Mapping[str, Watched]
     limits: Limiter
     changes: Changes
     http: Http
@@ -52,3 +60,9 @@ class Services:
     checks: Mapping[str, Check] = field(default_factory=dict)
     notices: Mapping[str, Check] = field(default_factory=dict)
     gauges: Mapping[str, Gauge] = field(default_factory=dict)
+    by_type: Mapping[type, Any] = field(default_factory=dict)
+
+    def service(self, of: type[T]) -> T:
+        """The service of this type that a noun brought."""
+        found: T = self.by_type[of]
+        return found

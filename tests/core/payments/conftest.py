@@ -145,7 +145,7 @@ async def world(database: FreshDatabase, tmp_path: Path, free_port: Callable[[],
 
     async with running(config, advance) as sandbox, app.core(chosen, "test") as core, asyncio.TaskGroup() as group:
         await demo_accounts.connect(demo_accounts.NICEPAY, core.connections, core.secrets, core.settings)
-        queue = QueueWorker(core.db, app.job_handlers(core))
+        queue = QueueWorker(core.db, core.nouns.jobs(core))
         core.payments.context.wake = queue.wake
         group.create_task(queue.run(stop))
         group.create_task(InboxWorker(core.db, core.events.handlers()).run(stop))

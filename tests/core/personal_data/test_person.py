@@ -17,7 +17,7 @@ from gerbang.core.inbox.service import Inbox
 from gerbang.core.payments.model import PaymentDetail, RefundStatus
 from gerbang.core.personal_data.model import Erased, Person
 from gerbang.core.personal_data.service import People, PersonalData
-from gerbang.nouns import PERSONAL_DATA
+from gerbang.nouns import NOUNS
 from tests.core.notifications.example_payments import (
     JANE,
     SARI,
@@ -48,7 +48,7 @@ async def digest(named: str) -> str:
     return f"{hash(named):x}"
 
 
-def people(db: Database, kept: Sequence[PersonalData] = PERSONAL_DATA, step: int = 100) -> People:
+def people(db: Database, kept: Sequence[PersonalData] = NOUNS.personal_data, step: int = 100) -> People:
     return People(db, kept, digest, step=step)
 
 
@@ -156,8 +156,8 @@ async def test_a_run_that_was_killed_is_run_again_and_ends_the_same(db: Database
     for _ in range(3):
         await paid_and_returned(db)
     person = await users.read_person(db, "sari@example.com")
-    for place in range(len(PERSONAL_DATA)):
-        killed = [*PERSONAL_DATA[:place], replace(PERSONAL_DATA[place], erase=die)]
+    for place in range(len(NOUNS.personal_data)):
+        killed = [*NOUNS.personal_data[:place], replace(NOUNS.personal_data[place], erase=die)]
         with pytest.raises(RuntimeError):
             await people(db, killed, step=1).erase_person("user:usr_admin", person)
     await people(db).erase_person("user:usr_admin", await users.read_person(db, "sari@example.com"))

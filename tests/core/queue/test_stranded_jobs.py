@@ -8,6 +8,7 @@ from gerbang import app, settings
 from gerbang.base.db import Database
 from gerbang.core.queue import stranded_jobs
 from gerbang.core.queue.processes import Workers
+from gerbang.nouns import NOUNS
 from gerbang.providers.sealed import ensure_root_key
 
 ADD = """
@@ -51,4 +52,4 @@ async def test_the_kinds_that_are_known_are_those_that_a_worker_runs(
     known = settings.load(data=tmp_path, database_url=database_url)
     ensure_root_key(known.root_key_path, create=True)
     async with app.core(known, "test") as core:
-        assert set(app.job_handlers(core)) == set(app.KINDS)
+        assert set(core.nouns.jobs(core)) == set(NOUNS.job_kinds)

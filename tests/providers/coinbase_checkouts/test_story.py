@@ -108,7 +108,7 @@ async def counter(database: FreshDatabase, tmp_path: Path, free_port: Callable[[
         assert sandbox.chain is not None, "the local chain did not start"
         await demo_accounts.connect(demo_accounts.WALLET, core.connections, core.secrets, chosen, sandbox.chain)
         await demo_accounts.connect(demo_accounts.COINBASE, core.connections, core.secrets, chosen, sandbox.chain)
-        queue = QueueWorker(core.db, app.job_handlers(core))
+        queue = QueueWorker(core.db, core.nouns.jobs(core))
         core.payments.context.wake = queue.wake
         group.create_task(queue.run(stop))
         group.create_task(InboxWorker(core.db, core.events.handlers()).run(stop))

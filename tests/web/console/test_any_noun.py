@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -129,7 +129,7 @@ async def desk(one_shop: tuple[Edge, Sandbox]) -> AsyncIterator[httpx.AsyncClien
     """Somebody of support, at a Gerbang with parcels."""
     edge = one_shop[0]
     known = await signed_in(edge, Role.SUPPORT)
-    gateway = assemble(edge.services, HANDLERS, ROWS)
+    gateway = assemble(replace(edge.services, routes=tuple(HANDLERS), policy=tuple(ROWS)))
 
     async def served(scope: Any, receive: Any, send: Any) -> None:
         await gateway({**scope, "state": {}}, receive, send)

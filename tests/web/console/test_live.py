@@ -8,8 +8,6 @@ import pytest
 from gerbang.core.identity.model import Role
 from gerbang.sandbox.app import Sandbox
 from gerbang.web import texts
-from gerbang.web.console.live import WATCHED
-from gerbang.web.console.sections import SECTIONS
 from tests.web.conftest import Edge, one_shop
 from tests.web.console.test_operators import signed_in
 
@@ -83,13 +81,14 @@ async def test_a_stream_ends_with_its_session(one_shop: Shop) -> None:
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_the_sidebar_is_thirteen_entries_of_which_none_that_is_shown_leads_nowhere(one_shop: Shop) -> None:
-    desk = await signed_in(one_shop[0], Role.ADMIN)
-    assert len(SECTIONS) == 13
-    assert [one.name for one in SECTIONS if not texts.knows(f"nav.{one.name}")] == []
-    here = [page for one in SECTIONS for page in one.pages]
+    edge = one_shop[0]
+    desk = await signed_in(edge, Role.ADMIN)
+    assert len(edge.services.sidebar) == 13
+    assert [one.name for one in edge.services.sidebar if not texts.knows(f"nav.{one.name}")] == []
+    here = [page for one in edge.services.sidebar for page in one.pages]
     answers = {page.name: (await desk.get(page.path)) for page in here}
     assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(answers, 200)
-    assert set(answers) <= set(WATCHED)
+    assert set(answers) <= set(edge.services.watched)
     shown = answers["refunds"].text
     assert [f'href="{page.path}"' in shown for page in here if page.name != "rejections"] == [True] * (len(here) - 1)
     assert [f">{words}<" in shown for words in ("Ikhtisar", "Rahasia", "Analitik")] == [False] * 3

@@ -42,6 +42,22 @@ class Topic:
         return told.type.startswith(self.prefixes) and (self.about is None or told.object == self.about)
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What pages of one kind show: who may see it, which announcements change it, and what else to compare. `object`: the type of
+    the one object that such a page is about.
+    """
+
+    permission: str
+    prefixes: tuple[str, ...] = ()
+    mark: Callable[[], Awaitable[Hashable]] | None = None
+    object: str = ""
+
+    def topic(self, name: str, about: ObjectRef | None) -> Topic:
+        """What one such page waits for."""
+        return Topic(name, self.prefixes, self.mark, about)
+
+
 @dataclass(slots=True, eq=False)
 class Watcher:
     """One open page. `changed` is set when it should look again, `ended` when the process stops."""

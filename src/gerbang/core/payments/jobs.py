@@ -1,6 +1,6 @@
 """What runs in the background for payments: registering, asking, closing, giving back. One handler per kind of job."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -21,7 +21,6 @@ from gerbang.core.payments.refunds.outcomes import AT_PROVIDER
 from gerbang.core.payments.unit_of_work import load_for_update, save_changes
 from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import Job, Park, Retry
-from gerbang.core.queue.worker import Handler
 from gerbang.ports.declines import DeclineCode
 from gerbang.ports.facts import AnswerLost, Cancelled, Declined
 
@@ -31,36 +30,6 @@ _TRIES_IN_A_ROW: Final = 60
 _LOOKS_BEFORE_ASKING_AGAIN: Final = 2
 _DOUBT_AFTER: Final = timedelta(days=1)
 _TRIES_BEFORE_DOUBT: Final = 10  # of one that nobody took: a day alone is no reason, for we may have been away
-
-
-KINDS: Final = (schedule.SUBMIT, schedule.INQUIRE, schedule.CLOSE, schedule.REFUND, approvals.EXPIRE)
-
-
-def handlers(ctx: Context) -> Mapping[str, Handler]:
-    """Which function runs for which kind of job."""
-
-    async def run_submit(job: Job) -> None:
-        await submit(ctx, job)
-
-    async def run_inquire(job: Job) -> None:
-        await inquire(ctx, job)
-
-    async def run_close(job: Job) -> None:
-        await close(ctx, job)
-
-    async def run_refund(job: Job) -> None:
-        await refund(ctx, job)
-
-    async def run_expire(job: Job) -> None:
-        await approvals.expire(ctx, job)
-
-    return {
-        schedule.SUBMIT: run_submit,
-        schedule.INQUIRE: run_inquire,
-        schedule.CLOSE: run_close,
-        schedule.REFUND: run_refund,
-        approvals.EXPIRE: run_expire,
-    }
 
 
 async def submit(ctx: Context, job: Job) -> None:
@@ -251,3 +220,13 @@ async def _of(ctx: Context, job: Job) -> tuple[PaymentDetail, Attempt | None]:
 async def _end(ctx: Context, job: Job) -> None:
     async with ctx.db.transaction() as tx:
         await queue.finish(tx, [job])
+
+
+# Which function runs for which kind of job.
+HANDLERS: Final[Mapping[str, Callable[[Context, Job], Awaitable[None]]]] = {
+    schedule.SUBMIT: submit,
+    schedule.INQUIRE: inquire,
+    schedule.CLOSE: close,
+    schedule.REFUND: refund,
+    approvals.EXPIRE: approvals.expire,
+}

@@ -61,7 +61,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """A list. All words are keys; `name` its page in the sidebar's table, `watch` its line in live.py's table, empty for a list that stands still."""
+    """A list. All words are keys; `name` its page in the sidebar, `watch` its line of its noun's `watched`, empty for a list that stands still."""
 
     name: str
     path: str

@@ -5,8 +5,7 @@ five seconds of the session losing the right to it, or after ten minutes: the pa
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable
 from time import monotonic
 from typing import Any, Final
 
@@ -17,12 +16,9 @@ from gerbang.base import ids
 from gerbang.base.errors import Forbidden, GerbangError, NotFound, Unauthenticated
 from gerbang.core.announcements.live_changes import LiveChanges, Topic, Watcher
 from gerbang.core.announcements.model import ObjectRef
-from gerbang.core.inbox.model import EventFilters
-from gerbang.core.payments.model import PAYMENT, Filters
 from gerbang.web.console.page_frame import operator
 from gerbang.web.gateway.session_cookie import SESSION_COOKIE
 from gerbang.web.pages import services_of
-from gerbang.web.services import Services
 
 AnyRequest = Request[Any, Any, Any]
 _CHECK_S: Final = 4.0  # how often the session's right is looked at again (R30: refused within 5 s)
@@ -31,81 +27,24 @@ _LONGEST_S: Final = 600.0
 _GAP_S: Final = 2.0
 _TICK_S: Final = 60.0  # ages and deadlines on a page move on though nothing happens
 _CHANGED: Final = b"retry: 1000\nevent: changed\ndata: {}\n\n"
-_ROWS: Final = 50
-_WAITING: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """What pages of one kind show: who may see it, which announcements change it, and what else to compare. `object`: the type of
-    the one object that such a page is about.
-    """
-
-    permission: str
-    prefixes: tuple[str, ...] = ()
-    mark: Callable[[Services], Awaitable[Hashable]] | None = None
-    object: str = ""
-
-
-async def _newest_payment(services: Services) -> Hashable:
-    """A new bill is announced once something happens to it."""
-    found, _ = await services.payments.page(Filters(), None, 1)
-    return tuple(one.payment.id for one in found)
-
-
-async def _newest_events(services: Services) -> Hashable:
-    found = await services.inbox.page(EventFilters(), None, _ROWS)
-    return tuple((one.id, one.status, one.times_seen) for one in found)
-
-
-async def _newest_rejection(services: Services) -> Hashable:
-    return tuple((one.rejected_at, one.body_digest) for one in await services.inbox.rejections(1))
-
-
-async def _waiting(services: Services) -> Hashable:
-    return tuple(sorted((await services.payments.work_counts(_WAITING)).items()))
-
-
-async def _connections(services: Services) -> Hashable:
-    return tuple((one.id, one.enabled, one.updated_at) for one in await services.connections.all())
-
-
-# One line a kind of page; a new noun adds its own.
-WATCHED: Final[Mapping[str, Watched]] = {
-    "payments": Watched("payments:read", ("payment.", "refund."), _newest_payment),
-    "payment": Watched("payments:read", ("payment.", "refund."), object=PAYMENT),
-    "refunds": Watched("payments:read", ("refund.",)),
-    "work": Watched("payments:read", ("payment.", "refund."), _waiting),
-    "webhooks": Watched("webhooks:read", (), _newest_events),
-    "rejections": Watched("webhooks:read", (), _newest_rejection),
-    "connections": Watched("payments:read", (), _connections),
-}
 
 
 @get("/console/live", include_in_schema=False)
 async def live(request: AnyRequest) -> Stream:
     """Server-sent events of one kind of page, or of the page of one object; NotFound for a kind that there is not."""
-    watched = WATCHED.get(request.query_params.get("topic", ""))
+    services, topic = services_of(request), request.query_params.get("topic", "")
+    watched = services.watched.get(topic)
     if watched is None:
         raise NotFound
-    caller, services = operator(request, watched.permission), services_of(request)
+    caller = operator(request, watched.permission)
     about = None
     if watched.object:
         shown = request.query_params.get("about", "")
         about = ObjectRef(watched.object, ids.read(services.objects[watched.object].prefix, shown))
     services.live.check_room(caller.label)
-    stream = _stream(
-        services.live, caller.label, _topic(request, watched, about), _allowed(request, watched.permission)
-    )
+    stream = _stream(services.live, caller.label, watched.topic(topic, about), _allowed(request, watched.permission))
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return Stream(stream, media_type="text/event-stream", headers=headers)
-
-
-def _topic(request: AnyRequest, watched: Watched, about: ObjectRef | None) -> Topic:
-    mark, services = watched.mark, services_of(request)
-    return Topic(
-        request.query_params["topic"], watched.prefixes, (lambda: mark(services)) if mark is not None else None, about
-    )
 
 
 def _allowed(request: AnyRequest, permission: str) -> Callable[[], Awaitable[bool]]:

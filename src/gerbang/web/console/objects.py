@@ -79,7 +79,7 @@ class Crumb:
 
 @dataclass(frozen=True, slots=True)
 class ObjectPage:
-    """One object, ready to be shown. `name` is its page in the sidebar's table, `watch` its line in live.py's table."""
+    """One object, ready to be shown. `name` is its page in the sidebar, `watch` its line of its noun's `watched`."""
 
     name: str
     id: str

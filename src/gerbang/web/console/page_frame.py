@@ -17,12 +17,12 @@ from gerbang.base.formats import Locale
 from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.identity.model import Caller
 from gerbang.web import texts
-from gerbang.web.console import sections
 from gerbang.web.console.actors import Names
 from gerbang.web.gateway.request_context import context_of
 from gerbang.web.gateway.same_origin import check_same_origin
 from gerbang.web.pages import caller_or_none, locale_of, page, services_of, wants_part
 from gerbang.web.services import Services
+from gerbang.web.sidebar import section_of
 
 log = structlog.get_logger()
 _WIB: Final = timedelta(hours=7)
@@ -53,7 +53,7 @@ async def show(
     about: str = "",
     **values: Any,
 ) -> Response[bytes]:
-    """An operator's page inside its frame; sections that the person may not see are not there. With `watch`, a line of live.py's table, its
+    """An operator's page inside its frame; sections that the person may not see are not there. With `watch`, a line of a noun's `watched`, its
     block `live` stays true while the page is open: whoever asks for a part is given that block alone.
     """
     caller = caller_or_none(request)
@@ -63,8 +63,8 @@ async def show(
     if not part:
         values |= {
             "section": section,
-            "entries": [(one, pages) for one in sections.SECTIONS if (pages := one.open_to(caller))],
-            "here": sections.section_of(section),
+            "entries": [(one, pages) for one in services.sidebar if (pages := one.open_to(caller))],
+            "here": section_of(services.sidebar, section),
             "notices": await _notices(services),
             "me": await services.identity.accounts.get(caller.id),
             "shop": services.settings.shop_name,

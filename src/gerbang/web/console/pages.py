@@ -36,25 +36,27 @@ async def root(request: Request[Any, Any, Any]) -> Response[None]:
     return see_other("/shop" if to_shop else "/console/payments")
 
 
+def console_pages(*handlers: Any) -> Router:
+    """Pages of the console: what is refused is told as a page, and none stands in the API's document."""
+    return Router(
+        path="/", route_handlers=handlers, exception_handlers={GerbangError: page_error}, include_in_schema=False
+    )
+
+
 HANDLERS: Final = [
     *live.HANDLERS,  # a stream is no page: who may not have it is answered and not led to the door
-    Router(
-        path="/",
-        route_handlers=[
-            root,
-            console,
-            *links.HANDLERS,
-            *search.HANDLERS,
-            *requests.HANDLERS,
-            *payments.HANDLERS,
-            *refund_list.HANDLERS,
-            *refunds.HANDLERS,
-            *connections.HANDLERS,
-            *approvals.HANDLERS,
-            *work.HANDLERS,
-            *webhooks.HANDLERS,
-        ],
-        exception_handlers={GerbangError: page_error},
-        include_in_schema=False,
+    console_pages(
+        root,
+        console,
+        *links.HANDLERS,
+        *search.HANDLERS,
+        *requests.HANDLERS,
+        *payments.HANDLERS,
+        *refund_list.HANDLERS,
+        *refunds.HANDLERS,
+        *connections.HANDLERS,
+        *approvals.HANDLERS,
+        *work.HANDLERS,
+        *webhooks.HANDLERS,
     ),
 ]
