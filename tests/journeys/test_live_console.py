@@ -143,3 +143,24 @@ async def test_a_chart_is_drawn_under_the_strict_policy_and_is_its_table_without
     assert heard == []
     server.shutdown()
     server.server_close()
+
+
+_UNSEEN = "Object.defineProperty(document, 'hidden', { configurable: true, get: () => !window.seen })"
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_tabs_that_nobody_sees_hold_no_connection_and_one_that_is_looked_at_becomes_live(
+    browser: Browser, one_shop: Shop
+) -> None:
+    """A browser has six connections to one host over HTTP/1.1: streams of eight tabs behind would keep every further page from loading."""
+    edge, _ = one_shop
+    made = (await edge.create()).json()
+    context = (await at(browser, edge, "/console/payments")).context
+    await context.add_init_script(_UNSEEN)
+    tabs = [await context.new_page() for _ in range(8)]
+    for number, tab in enumerate(tabs):
+        address = made["checkout_url"] if number % 2 else f"{edge.url}/console/payments/{made['id']}"
+        await tab.goto(address, timeout=SOON_MS)
+    await expect(tabs[0].locator("#live")).to_be_hidden()
+    await tabs[0].evaluate("() => { window.seen = true; document.dispatchEvent(new Event('visibilitychange')); }")
+    await expect(tabs[0].locator("#live span")).to_have_text("Langsung", timeout=SOON_MS)

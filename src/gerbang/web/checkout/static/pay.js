@@ -101,7 +101,8 @@
     const { watch: address, feed } = main().dataset;
     if (!address) return;
     ask(address, feed ? 15000 : 60000);
-    if (feed && window.EventSource) {
+    /* a page that nobody sees holds no stream: over HTTP/1.1 a browser has six connections to a shop, and a seventh tab would wait for ever */
+    if (feed && window.EventSource && !document.hidden) {
       stream = new EventSource(feed);
       stream.addEventListener("changed", look);
       stream.addEventListener("error", () => { if (stream && stream.readyState === 2) ask(address, 4000); });
@@ -145,7 +146,7 @@
     const title = one("h1", fresh);
     if (title) say(title.innerText.replace(/\s+/g, " "));
   }
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+  document.addEventListener("visibilitychange", () => { watch(); look(); });
   window.addEventListener("pageshow", (event) => { if (event.persisted) look(); });
 
   /* the choice of last time: a method and its bank, on this device only */

@@ -113,8 +113,12 @@ function watchTheStream(lamp) {
       else if (event.target === lamp) beginAgain();
     });
   }
+  /* Only a page that is seen holds a stream: over HTTP/1.1 a browser has six connections to us, and whoever opens ten payments in tabs
+     behind this one would wait for the seventh for ever. htmx lets go of a stream when its page is hidden, but would begin one there. */
+  const begin = () => { if (!document.hidden && !state) htmx()?.trigger(lamp, "reconnect"); };
   /* htmx begins once every script is there (its own is not deferred), and so after everybody listens */
-  document.addEventListener("htmx:after:process", () => htmx()?.trigger(lamp, "reconnect"), { once: true });
+  document.addEventListener("htmx:after:process", begin, { once: true });
+  document.addEventListener("visibilitychange", begin);
 }
 
 /** The status of the answer that an event of htmx is about; 0 for none. @param {Event} event @returns {number} */
