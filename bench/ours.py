@@ -24,7 +24,7 @@ from gerbang import app
 from gerbang import settings as all_settings
 from gerbang.base.watchdog import Watchdog
 from gerbang.cli.process import run_until_asked
-from gerbang.core.identity.model import PERMISSIONS, Caller, Role
+from gerbang.core.identity.model import Role, system_caller
 from gerbang.core.inbox.service import CHANNEL
 from gerbang.core.secrets.model import Purpose
 from gerbang.ports.provider import Provider
@@ -156,7 +156,7 @@ async def prepare(settings: Settings, provider_port: int, secret: bytes, passwor
             secrets={"webhook_secret": _SECRET_NAME},
         )
         await parts.identity.accounts.create("system:bench", _EMAIL, password, "Bench", "id", Role.ADMIN)
-        maker = Caller("system", "system:bench", permissions=PERMISSIONS[Role.ADMIN])
+        maker = system_caller("bench")
         _, api_key = await parts.identity.api_keys.create(maker, "bench", Role.ADMIN)
         return api_key
 

@@ -13,7 +13,7 @@ from typing import Any
 from gerbang.core.audit.service import SYSTEM
 from gerbang.core.connections.model import ConnectionNotFound
 from gerbang.core.connections.service import Connections
-from gerbang.core.identity.model import PERMISSIONS, Caller, Role
+from gerbang.core.identity.model import Role, system_caller
 from gerbang.core.identity.service import Identity
 from gerbang.core.secrets.model import Purpose
 from gerbang.core.secrets.service import Secrets
@@ -40,8 +40,7 @@ async def make_people(identity: Identity) -> dict[str, Any]:
         place = email.replace("@", f"+{tail}@") if tail else email
         user = await identity.accounts.create(SYSTEM, place, password, name, "id", role)
         made[who] = {"email": user.email, "password": password}
-    maker = Caller("system", SYSTEM, permissions=PERMISSIONS[Role.ADMIN])
-    _, made["api_key"] = await identity.api_keys.create(maker, "demo", Role.ADMIN)
+    _, made["api_key"] = await identity.api_keys.create(system_caller("gerbang"), "demo", Role.ADMIN)
     return made
 
 

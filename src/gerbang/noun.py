@@ -1,7 +1,7 @@
 """What one noun brings to every process, as one value; and the core that it is given. Which nouns there are stands in nouns.py."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from gerbang.core.announcements.live_changes import Watched
 from gerbang.core.announcements.service import AnnouncementConsumer
 from gerbang.core.connections.service import Connections
 from gerbang.core.identity.changes import Changes
+from gerbang.core.identity.permissions import Permission, Permissions
 from gerbang.core.identity.service import Identity
 from gerbang.core.inbox.routing import EventHandler, Router
 from gerbang.core.inbox.service import Inbox
@@ -79,7 +80,8 @@ class Noun:
 
     `service` is made once in a process, and found by its type. `objects` are what something is announced of, by type; of a type that stands
     nowhere nobody hears live. `events` says by kind of provider who works on what came in, `jobs` by kind of job who does it. `consumers` take announcements;
-    `loops` run in every worker. `notices` say what somebody should look at, or None. `personal_data` says what is kept about people.
+    `loops` run in every worker. `notices` say what somebody should look at, or None. `personal_data` says what is kept about people,
+    `permissions` what somebody may do with it, by role.
 
     At the edge: `routes` are handlers of the framework, each with its row of `policy`. `pages` stand in the sidebar, by the entry that they
     belong to; `watched` says what makes an open page look again.
@@ -94,6 +96,7 @@ class Noun:
     loops: Mapping[str, Callable[[Core, asyncio.Event], Awaitable[None]]] = field(default_factory=dict)
     notices: Mapping[str, Callable[[Core], Awaitable[str | None]]] = field(default_factory=dict)
     personal_data: Sequence[PersonalData] = ()
+    permissions: Sequence[Permission] = ()
     routes: Sequence[Any] = ()
     policy: Sequence[Row] = ()
     pages: Mapping[str, Sequence[Subpage]] = field(default_factory=dict)
@@ -113,6 +116,10 @@ class Nouns:
     @property
     def personal_data(self) -> Sequence[PersonalData]:
         return [one for noun in self.each for one in noun.personal_data]
+
+    def roles(self, customers_also: Collection[str] = ()) -> Permissions:
+        """What each role may; `customers_also` what a setting lets customers do."""
+        return Permissions([one for noun in self.each for one in noun.permissions], customers_also)
 
     @property
     def job_kinds(self) -> Sequence[str]:

@@ -10,10 +10,12 @@ from gerbang.core.announcements.broadcast import ObjectKind
 from gerbang.core.announcements.live_changes import Watched
 from gerbang.core.announcements.service import AnnouncementConsumer
 from gerbang.core.identity import personal_data as users
+from gerbang.core.identity.permissions import ADMINS, BUILDERS, MAKERS, MONEY, STAFF, Permission
 from gerbang.core.notifications import model as messages
 from gerbang.core.notifications import personal_data as recipients
 from gerbang.core.notifications import service as telling
 from gerbang.core.payments import jobs, sweeps, webhook_handler
+from gerbang.core.payments import permissions as payment_permissions
 from gerbang.core.payments import personal_data as payers
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.model import PAYMENT
@@ -65,6 +67,10 @@ MESSAGES: Final = Noun(
             recipients.erase_payment_messages,
         ),
     ),
+    permissions=(
+        Permission("notifications:read", STAFF, "see what people were told"),
+        Permission("notifications:resend", STAFF, "tell it once more"),
+    ),
 )
 PAYMENTS: Final = Noun(
     name="payments",
@@ -89,6 +95,7 @@ PAYMENTS: Final = Noun(
         ),
         PersonalData("payers", ("payment_payers",), payers.export_payers, payers.erase_payers),
     ),
+    permissions=payment_permissions.PERMISSIONS,
     pages={
         "work": (Subpage("work", "/console/work", _READ),),
         "payments": (
@@ -100,6 +107,10 @@ PAYMENTS: Final = Noun(
 )
 WEBHOOK_EVENTS: Final = Noun(
     name="webhook events",
+    permissions=(
+        Permission(_HOOKS, STAFF, "see what providers sent, byte for byte, and what was rejected"),
+        Permission("webhooks:replay", BUILDERS, "run a webhook event again, or set it aside"),
+    ),
     pages={
         "webhooks": (
             Subpage("webhooks", "/console/webhooks", _HOOKS),
@@ -113,6 +124,7 @@ WEBHOOK_EVENTS: Final = Noun(
 )
 CONNECTIONS: Final = Noun(
     name="connections",
+    permissions=(Permission("connections:manage", ADMINS, "make, change and switch connections"),),
     pages={"connections": (Subpage("connections", "/console/connections", _READ),)},
     watched=lambda core: {"connections": Watched(_READ, mark=partial(marks.connections, core.connections))},
 )
@@ -120,7 +132,32 @@ USERS: Final = Noun(
     name="users",
     objects={"user": ObjectKind("usr", "users:manage")},
     personal_data=(PersonalData("users", ("users",), users.export_users, users.erase_users, users.check_users),),
+    permissions=(
+        Permission("users:manage", ADMINS, "make people, change roles, show and erase what is kept about a person"),
+        Permission("keys:manage", ADMINS, "make and end API keys"),
+    ),
+)
+
+LEDGER: Final = Noun(name="ledger", permissions=(Permission("ledger:read", MAKERS, "see accounts and postings"),))
+AUDIT: Final = Noun(name="audit", permissions=(Permission("audit:read", MONEY, "see who did what"),))
+SECRETS: Final = Noun(
+    name="secrets",
+    permissions=(Permission("secrets:manage", ADMINS, "see the names of secrets and write values, never read them"),),
+)
+# Words of the outer contract that roles hold already, for nouns that are not here yet.
+RESERVED: Final = Noun(
+    name="reserved",
+    permissions=(
+        Permission("orders:read", STAFF, "see orders", "orders"),
+        Permission("orders:write", BUILDERS, "make, pack, ship and cancel orders", "orders"),
+        Permission("endpoints:manage", BUILDERS, "say where events go", "webhooks out"),
+        Permission("ai:use", BUILDERS, "ask AI providers", "AI"),
+        Permission("requests:send", BUILDERS, "send requests to any connected API", "requests"),
+        Permission("analytics:read", STAFF, "see figures over time", "analytics"),
+        Permission("security:manage", ADMINS, "acknowledge and resolve alerts", "security alerts"),
+        Permission("sandbox:control", BUILDERS, "control the sandbox from the console", "the sandbox in the console"),
+    ),
 )
 
 # A person is erased in this order. Messages are found by the payer of their payment; users come last: everything else is found by what they are.
-NOUNS: Final = Nouns((MESSAGES, PAYMENTS, WEBHOOK_EVENTS, CONNECTIONS, USERS))
+NOUNS: Final = Nouns((MESSAGES, PAYMENTS, WEBHOOK_EVENTS, CONNECTIONS, LEDGER, AUDIT, SECRETS, RESERVED, USERS))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gerbang.base.watchdog import STUCK, Limits
-from gerbang.cli.docs import commands_page, declines_page, errors_page, settings_page
+from gerbang.cli.docs import commands_page, declines_page, errors_page, permissions_page, settings_page
 from gerbang.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
@@ -78,6 +78,7 @@ PAGES = {
     "commands.md": commands_page,
     "declines.md": declines_page,
     "errors.md": errors_page,
+    "permissions.md": permissions_page,
 }
 
 

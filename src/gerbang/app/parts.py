@@ -31,6 +31,7 @@ from gerbang.core.notifications.service import Notifications
 from gerbang.core.payments.crypto.rates import Quotes, QuoteTerms, read_fixed
 from gerbang.core.payments.crypto.watcher import Watcher
 from gerbang.core.payments.model import PaymentDetail
+from gerbang.core.payments.permissions import CREATE
 from gerbang.core.payments.provider_calls import ProviderCalls, load_readable
 from gerbang.core.payments.refunds.model import read_rules
 from gerbang.core.payments.service import Payments
@@ -108,7 +109,7 @@ async def _wired(
         clock=clock,
         changes=changes,
         secrets=secrets,
-        identity=_identity(settings, db, secrets, changes, passwords),
+        identity=_identity(settings, nouns, db, secrets=secrets, changes=changes, passwords=passwords),
         connections=connections,
         calls=calls,
         payments=payments,
@@ -141,14 +142,20 @@ def _database(settings: Settings, name: str, wait_s: float | None) -> Database:
 
 
 def _identity(
-    settings: Settings, db: Database, secrets: Secrets, changes: Changes, passwords: Passwords | None
+    settings: Settings,
+    nouns: Nouns,
+    db: Database,
+    *,
+    secrets: Secrets,
+    changes: Changes,
+    passwords: Passwords | None,
 ) -> Identity:
     return Identity(
         db,
         secrets,
         changes,
+        permissions=nouns.roles({CREATE.name} if settings.customer_amounts == "allow" else ()),
         environment="test" if settings.sandbox else "live",
-        customers_set_amounts=settings.customer_amounts == "allow",
         passwords=passwords,
         lifetimes=Lifetimes(settings.access_token_ttl_s, settings.refresh_token_ttl_s, settings.owner_link_ttl_s),
     )

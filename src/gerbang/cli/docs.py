@@ -25,6 +25,7 @@ def docs(*, folder: Path = Path("docs/reference"), check: bool = False) -> None:
         "commands.md": commands_page(),
         "declines.md": declines_page(),
         "errors.md": errors_page(),
+        "permissions.md": permissions_page(),
     }
     stale = [name for name, text in pages.items() if not _same(folder / name, text)]
     if check:
@@ -121,6 +122,28 @@ def errors_page() -> str:
             "",
         ]
     )
+
+
+def permissions_page() -> str:
+    """Every permission: what it allows, which roles have it, and which routes ask for it."""
+    from gerbang.core.identity.model import Role
+    from gerbang.nouns import NOUNS
+    from gerbang.web.policy import POLICY
+
+    about = (
+        "A role is what it may do. People and API keys have one of the roles; a customer sees and pays what is its own. The console's pages ask for"
+        " the same permissions as the routes of the API. One that is reserved is held already, and nothing asks for it yet."
+    )
+    lines = [_HEAD, "# Permissions", "", about, ""]
+    lines += [f"| permission | whoever holds it may | {' | '.join(role.value for role in Role)} | asked for by |"]
+    lines += ["|---|---|" + "---|" * (len(Role) + 1)]
+    for one in NOUNS.roles().declared:
+        held = " | ".join("yes" if role in one.roles else "" for role in Role)
+        routes = ", ".join(f"`{row.route}`" for row in POLICY if one.name in row.permissions)
+        lines.append(
+            f"| `{one.name}` | {one.allows} | {held} | {f'reserved for {one.reserved}' if one.reserved else routes} |"
+        )
+    return "\n".join([*lines, ""])
 
 
 def commands_page() -> str:

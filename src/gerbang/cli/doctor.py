@@ -23,7 +23,7 @@ from gerbang.cli.process import run, settings_here
 from gerbang.core.announcements import lag
 from gerbang.core.identity import people
 from gerbang.core.payments.crypto import deposit_address_store, deposit_addresses, lost_address_store
-from gerbang.core.payments.refunds.model import SETTLE
+from gerbang.core.payments.permissions import SETTLE
 from gerbang.core.payments.verification import service as verification
 from gerbang.ports.provider import Probed
 from gerbang.settings import Settings
@@ -166,7 +166,7 @@ async def _of_database(settings: Settings) -> list[Finding]:
             skew_s = abs((await tx.fetchval("SELECT clock_timestamp()") - datetime.now(UTC)).total_seconds())
         found += [line for one in await deposit_addresses.wallets(db) for line in _of_wallet(settings, one)]
         async with db.reading() as tx:
-            found += _second_person(settings, len(await people.who_may(tx, SETTLE)))
+            found += _second_person(settings, len(await people.with_role(tx, SETTLE.roles)))
             found += [_lost(wallet, numbers) for wallet, numbers in (await lost_address_store.of_wallets(tx)).items()]
         if settings.public_url:
             found += await public_address.look(settings.public_url, await migrations.installation(db))

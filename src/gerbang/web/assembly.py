@@ -18,7 +18,8 @@ from gerbang.base.card_numbers import masked
 from gerbang.base.errors import GerbangError
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
-from gerbang.core.identity.model import Caller, payer_caller
+from gerbang.core.identity.model import Caller
+from gerbang.core.payments.permissions import payer_caller
 from gerbang.web import openapi, pages, policy
 from gerbang.web.api import (
     approvals,

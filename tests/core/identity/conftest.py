@@ -12,6 +12,7 @@ from gerbang.core.identity.model import Client, Environment, Role, TokenPair, Us
 from gerbang.core.identity.passwords import Passwords
 from gerbang.core.identity.service import Identity
 from gerbang.core.secrets.service import Secrets
+from gerbang.nouns import NOUNS
 from gerbang.providers.sealed import RootKey, SealedStore, root_key
 
 PASSWORD = "nasi uduk tanpa sambal"
@@ -56,7 +57,12 @@ def start(db: Database, the_root_key: RootKey, cheap: Passwords) -> Callable[...
     def started(environment: Environment = "test", **more: object) -> Process:
         sealed = SealedStore(db, the_root_key)
         secrets, changes = Secrets(db, sealed), Changes(db)
-        settings: dict[str, object] = {"environment": environment, "passwords": cheap, **more}
+        settings: dict[str, object] = {
+            "permissions": NOUNS.roles(),
+            "environment": environment,
+            "passwords": cheap,
+            **more,
+        }
         return Process(secrets, changes, Identity(db, secrets, changes, **settings))  # type: ignore[arg-type]  # as given
 
     return started

@@ -17,7 +17,7 @@ from gerbang import app, settings
 from gerbang.base import ids
 from gerbang.base.db import Database
 from gerbang.core.idempotency.model import IdempotencyKey
-from gerbang.core.identity.model import PERMISSIONS, Caller, Role
+from gerbang.core.identity.model import Caller, Role
 from gerbang.core.inbox.worker import Worker as InboxWorker
 from gerbang.core.ledger.service import Ledger
 from gerbang.core.payments import sweeps
@@ -25,6 +25,7 @@ from gerbang.core.payments.model import CreationResult, MethodChoice, NewPayment
 from gerbang.core.payments.verification import service as verification
 from gerbang.core.queue import business_time
 from gerbang.core.queue.worker import Worker as QueueWorker
+from gerbang.nouns import NOUNS
 from gerbang.ports.payment import Method, Payer
 from gerbang.providers.sealed import ensure_root_key
 from gerbang.sandbox.app import Sandbox, running
@@ -37,7 +38,7 @@ from tests.demo_accounts import sandbox_config
 if TYPE_CHECKING:
     from tests.core.payments.crypto_world import CryptoWorld
 
-OPERATOR = Caller("user", "user:usr_test", permissions=PERMISSIONS[Role.ADMIN])
+OPERATOR = Caller("user", "user:usr_test", permissions=NOUNS.roles().of(Role.ADMIN))
 VA = MethodChoice(Method.VIRTUAL_ACCOUNT, {"bank": "BCA"})
 CARD = MethodChoice(Method.CARD, {})
 

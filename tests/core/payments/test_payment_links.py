@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from gerbang.base import ids
 from gerbang.core.idempotency.model import IdempotencyKeyReused
-from gerbang.core.identity.model import payer_caller
 from gerbang.core.payments import payment_links
 from gerbang.core.payments.model import (
     LINK_OPENED,
@@ -20,6 +19,7 @@ from gerbang.core.payments.model import (
     PaymentStatus,
     takes_money,
 )
+from gerbang.core.payments.permissions import payer_caller
 from gerbang.ports.payment import Payer
 
 from .conftest import OPERATOR, World

@@ -8,8 +8,8 @@ import pytest
 
 from gerbang.base import ids
 from gerbang.core.idempotency.model import IdempotencyKey
-from gerbang.core.identity.model import payer_caller
 from gerbang.core.payments.model import MethodChoice, PayerUpdate
+from gerbang.core.payments.permissions import payer_caller
 from gerbang.ports.payment import Method
 from gerbang.sandbox.app import Sandbox
 from tests.web.conftest import Edge

@@ -9,6 +9,7 @@ import pytest
 from gerbang.base.errors import Invalid
 from gerbang.core.identity.model import Actor, Role, user_caller
 from gerbang.core.payments.model import Failure, PaymentStatus, Refund, RefundStatus, TimelineEntry
+from gerbang.nouns import NOUNS
 from gerbang.web.console import payment_view
 from gerbang.web.console.actors import called, listed
 from gerbang.web.console.page_frame import exact, read_day
@@ -17,8 +18,8 @@ from gerbang.web.console.timeline import steps_of
 from gerbang.web.views import attempt_failures
 from tests.web.checkout.example_payments import NOW, STORIES, attempt, payment
 
-FINANCE = user_caller(UUID(int=1), Role.FINANCE, UUID(int=2))
-SUPPORT = user_caller(UUID(int=1), Role.SUPPORT, UUID(int=2))
+FINANCE = user_caller(UUID(int=1), Role.FINANCE, UUID(int=2), NOUNS.roles().of(Role.FINANCE))
+SUPPORT = user_caller(UUID(int=1), Role.SUPPORT, UUID(int=2), NOUNS.roles().of(Role.SUPPORT))
 
 
 def moment(kind: str, actor: str = "system:gerbang", **detail: Any) -> TimelineEntry:

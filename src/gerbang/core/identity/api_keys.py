@@ -18,7 +18,6 @@ from gerbang.core.audit.service import record
 from gerbang.core.identity import key_store, store
 from gerbang.core.identity.changes import Changes, tell
 from gerbang.core.identity.model import (
-    PERMISSIONS,
     ApiKey,
     ApiKeyNotFound,
     Caller,
@@ -27,6 +26,7 @@ from gerbang.core.identity.model import (
     KeyInQuery,
     Role,
 )
+from gerbang.core.identity.permissions import Permissions
 
 SHOWN: Final = 8
 _HIDDEN: Final = 40  # base 62: 238 bits
@@ -41,8 +41,9 @@ _IN_QUERY: Final = re.compile(
 class ApiKeys:
     """Use cases around API keys; each is one transaction, audited in it."""
 
-    def __init__(self, db: Database, *, environment: Environment, changes: Changes) -> None:
+    def __init__(self, db: Database, *, permissions: Permissions, environment: Environment, changes: Changes) -> None:
         self._db = db
+        self._permissions = permissions
         self._environment = environment
         self._changes = changes
 
@@ -53,7 +54,7 @@ class ApiKeys:
                 ("/role", "A key is for a machine.") if role is Role.CUSTOMER else ("/name", "1 to 100 characters.")
             )
             raise InvalidProfile(cure, errors=[FieldError(field, cure)])
-        if not PERMISSIONS[role] <= caller.permissions:
+        if not all(caller.may(permission) for permission in self._permissions.of(role)):
             raise Forbidden("A key cannot do more than the one who makes it.")
         id_ = ids.new()
         key = f"grb_{self._environment}_" + "".join(secrets.choice(_ALPHABET) for _ in range(SHOWN + _HIDDEN))

@@ -1,6 +1,5 @@
-"""Callers, roles, permissions and this package's errors. Pure: no database, clock, network or randomness."""
+"""Callers, roles and this package's errors. Pure: no database, clock, network or randomness."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -16,72 +15,13 @@ LONGEST_ACCESS_S: Final = 600
 
 
 class Role(StrEnum):
-    """What a person (or a key) is here; the permissions follow from it."""
+    """What a person (or a key) is here; the permissions follow from it (permissions.py)."""
 
     CUSTOMER = "customer"
     SUPPORT = "support"
     FINANCE = "finance"
     DEVELOPER = "developer"
     ADMIN = "admin"
-
-
-_SUPPORT: Final = frozenset(
-    {
-        "payments:read",
-        "payments:refresh",
-        "orders:read",
-        "notifications:read",
-        "notifications:resend",
-        "webhooks:read",
-        "analytics:read",
-    }
-)
-_FINANCE: Final = _SUPPORT | frozenset(
-    {
-        "payments:create",
-        "payments:cancel",
-        "payments:resolve",
-        "refunds:create",
-        "refunds:settle",
-        "ledger:read",
-        "audit:read",
-    }
-)
-_DEVELOPER: Final = _SUPPORT | frozenset(
-    {
-        "payments:create",
-        "payments:cancel",
-        "refunds:create",
-        "webhooks:replay",
-        "endpoints:manage",
-        "orders:write",
-        "ai:use",
-        "requests:send",
-        "sandbox:control",
-        "ledger:read",
-    }
-)
-_ADMIN: Final = (
-    _FINANCE
-    | _DEVELOPER
-    | frozenset(
-        {
-            "users:manage",
-            "keys:manage",
-            "secrets:manage",
-            "connections:manage",
-            "security:manage",
-        }
-    )
-)
-PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
-    Role.CUSTOMER: frozenset({"payments:read_own", "payments:pay_own"}),
-    Role.SUPPORT: _SUPPORT,
-    Role.FINANCE: _FINANCE,
-    Role.DEVELOPER: _DEVELOPER,
-    Role.ADMIN: _ADMIN,
-}
-_PAYER: Final = frozenset({"payments:read_own", "payments:pay_own"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,37 +39,29 @@ class Caller:
     session_id: UUID | None = None
 
     def may(self, permission: str) -> bool:
-        """Whether the caller holds the permission."""
-        return permission in self.permissions
+        """Whether the caller holds the permission; Gerbang itself holds every one."""
+        return self.kind == "system" or permission in self.permissions
 
     def require(self, permission: str) -> None:
         """Raise Forbidden unless the caller holds the permission."""
-        if permission not in self.permissions:
+        if not self.may(permission):
             raise Forbidden(f"This needs the permission {permission}.")
 
 
-def user_caller(user_id: UUID, role: Role, session_id: UUID, *, customers_set_amounts: bool = False) -> Caller:
-    """A signed-in user. With `customers_set_amounts` a customer may create payments too (GERBANG_CUSTOMER_AMOUNTS)."""
-    permissions = PERMISSIONS[role]
-    if role is Role.CUSTOMER and customers_set_amounts:
-        permissions |= {"payments:create"}
+def user_caller(user_id: UUID, role: Role, session_id: UUID, permissions: frozenset[str]) -> Caller:
+    """A signed-in user, with what the role may do."""
     label = f"user:{ids.show('usr', user_id)}"
     return Caller("user", label, user_id, role, permissions, session_id=session_id)
 
 
-def key_caller(key_id: UUID, role: Role) -> Caller:
-    """A machine with an API key."""
-    return Caller("api_key", f"key:{ids.show('key', key_id)}", key_id, role, PERMISSIONS[role])
-
-
-def payer_caller(payment_id: UUID) -> Caller:
-    """Whoever holds the checkout link of one payment: may see and pay that one, nothing else."""
-    return Caller("payer", f"payer:{ids.show('pay', payment_id)}", permissions=_PAYER, payment_id=payment_id)
+def key_caller(key_id: UUID, role: Role, permissions: frozenset[str]) -> Caller:
+    """A machine with an API key, with what the role may do."""
+    return Caller("api_key", f"key:{ids.show('key', key_id)}", key_id, role, permissions)
 
 
 def system_caller(part: str) -> Caller:
     """A part of Gerbang itself, as `worker` or `cli`; it may do everything."""
-    return Caller("system", f"system:{part}", permissions=_ADMIN)
+    return Caller("system", f"system:{part}")
 
 
 @dataclass(frozen=True, slots=True)

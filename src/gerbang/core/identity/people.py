@@ -1,30 +1,30 @@
 """Who, of the people here, may do a thing, and who stands behind a label of the audit: by name, and a key for whoever made it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.base.errors import NotFound
 from gerbang.core.identity import key_store, store
-from gerbang.core.identity.model import PERMISSIONS, Actor, Role
+from gerbang.core.identity.model import Actor, Role
 
 
-async def who_may(tx: Tx, permission: str) -> frozenset[str]:
-    """Labels of the active users who hold a permission; of very many only the first hundred."""
-    roles = [role.value for role, held in PERMISSIONS.items() if permission in held]
-    return frozenset(f"user:{ids.show('usr', id_)}" for id_ in await store.active_with_role(tx, roles))
+async def with_role(tx: Tx, roles: Collection[Role]) -> frozenset[str]:
+    """Labels of the active users who have one of these roles; of very many only the first hundred."""
+    found = await store.active_with_role(tx, [role.value for role in roles])
+    return frozenset(f"user:{ids.show('usr', id_)}" for id_ in found)
 
 
-async def still_may(tx: Tx, label: str, permission: str) -> bool:
-    """Whether whoever stands behind a label is here, was neither disabled nor revoked, and holds a permission now."""
+async def still_has_role(tx: Tx, label: str, roles: Collection[Role]) -> bool:
+    """Whether whoever stands behind a label is here, was neither disabled nor revoked, and has one of these roles now."""
     kind, _, id_ = label.partition(":")
     known = _read("usr" if kind == "user" else "key", id_)
     if known is None:
         return False
     rows = await (store.users_of(tx, [known]) if kind == "user" else key_store.of(tx, [known]))
     over = "disabled_at" if kind == "user" else "revoked_at"
-    return any(row[over] is None and permission in PERMISSIONS[Role(row["role"])] for row in rows)
+    return any(row[over] is None and Role(row["role"]) in roles for row in rows)
 
 
 async def behind(tx: Tx, label: str) -> frozenset[str]:

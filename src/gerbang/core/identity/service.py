@@ -35,6 +35,7 @@ from gerbang.core.identity.model import (
     user_caller,
 )
 from gerbang.core.identity.passwords import Passwords
+from gerbang.core.identity.permissions import Permissions
 from gerbang.core.identity.sessions import Sessions
 from gerbang.core.identity.signing_keys import SigningKeys
 from gerbang.core.identity.step_up import StepUp
@@ -61,16 +62,16 @@ class Identity:
         secrets: Secrets,
         changes: Changes,
         *,
+        permissions: Permissions,
         environment: Environment,
         passwords: Passwords | None = None,
-        customers_set_amounts: bool = False,
         lifetimes: Lifetimes = STANDARD_LIFETIMES,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._db = db
         self._now = now
         self._changes = changes
-        self._customers_set_amounts = customers_set_amounts
+        self._permissions = permissions
         self._callers = Callers()
         self._keys_used: dict[UUID, datetime] = {}
         self._session_of = GroupRead(db, store.live_sessions)
@@ -99,7 +100,7 @@ class Identity:
             changes=changes,
             owner_link_s=lifetimes.owner_link_s,
         )
-        self.api_keys = ApiKeys(db, environment=environment, changes=changes)
+        self.api_keys = ApiKeys(db, permissions=permissions, environment=environment, changes=changes)
         for kind in ("session", "user", "api_key"):
             changes.subscribe(kind, self._callers.end)
         changes.subscribe("secret", secrets.forget)
@@ -169,9 +170,8 @@ class Identity:
         if session != (claims.user_id, claims.role):
             log.info("token.refused", why="session")
             raise InvalidToken
-        caller = user_caller(
-            claims.user_id, claims.role, claims.session_id, customers_set_amounts=self._customers_set_amounts
-        )
+        held = self._permissions.of(claims.role)
+        caller = user_caller(claims.user_id, claims.role, claims.session_id, held)
         return Verified(caller, claims.holds_until, (str(claims.session_id), str(claims.user_id)))
 
     async def _key(self, key: str) -> Verified:
@@ -180,7 +180,8 @@ class Identity:
         if found is None:
             log.info("token.refused", why="api_key")
             raise InvalidToken
-        caller = key_caller(found[0], store.role_of("key", *found))
+        role = store.role_of("key", *found)
+        caller = key_caller(found[0], role, self._permissions.of(role))
         self._used(caller)
         return Verified(caller, self._now() + _KEY_HOLDS_S, (str(found[0]),))
 

@@ -17,8 +17,9 @@ from gerbang.core.identity import people
 from gerbang.core.payments.crypto.rates import Quotes
 from gerbang.core.payments.model import PaymentDetail
 from gerbang.core.payments.pending_creation import PendingCreation
+from gerbang.core.payments.permissions import SETTLE
 from gerbang.core.payments.provider_calls import ProviderCalls
-from gerbang.core.payments.refunds.model import SETTLE, STANDARD_RULES, RefundLink, RefundRules
+from gerbang.core.payments.refunds.model import STANDARD_RULES, RefundLink, RefundRules
 from gerbang.core.secrets.model import LINK_KEY, Purpose
 from gerbang.core.secrets.service import Secrets
 
@@ -102,7 +103,7 @@ class Context:
         if not any(matches):
             return None
         async with self.db.reading() as tx:
-            return RefundLink(issued_by) if await people.still_may(tx, issued_by, SETTLE) else None
+            return RefundLink(issued_by) if await people.still_has_role(tx, issued_by, SETTLE.roles) else None
 
 
 @lru_cache(maxsize=20_000)

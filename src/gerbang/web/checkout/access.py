@@ -14,8 +14,9 @@ from litestar.datastructures import Cookie
 
 from gerbang.base import ids
 from gerbang.base.errors import NotFound
-from gerbang.core.identity.model import Caller, payer_caller
+from gerbang.core.identity.model import Caller
 from gerbang.core.payments.model import PaymentDetail
+from gerbang.core.payments.permissions import payer_caller
 from gerbang.core.payments.refunds.model import RefundLink
 from gerbang.web.gateway.page_addresses import without_marks
 from gerbang.web.gateway.request_context import context_of

@@ -17,7 +17,8 @@ from gerbang.core.identity.model import Caller
 from gerbang.core.payments.model import PaymentDetail
 from gerbang.core.payments.open_work.assignment import Line
 from gerbang.core.payments.open_work.counts import UNMATCHED
-from gerbang.core.payments.refunds.model import SETTLE, NamedDestination, Work
+from gerbang.core.payments.permissions import SETTLE
+from gerbang.core.payments.refunds.model import NamedDestination, Work
 from gerbang.core.payments.refunds.separation_of_duties import Duties
 from gerbang.web import texts
 from gerbang.web.console import done_view, work_view
@@ -145,7 +146,7 @@ async def _hands(
     request: Request[Any, Any, Any], caller: Caller, found: Sequence[tuple[Work, PaymentDetail, list[NamedDestination]]]
 ) -> tuple[_Known, Names]:
     """What the reader may do with the refunds among these, by the id of what waits, and the names of whoever else may."""
-    if not caller.may(SETTLE):
+    if not caller.may(SETTLE.name):
         return {}, {}
     refunds = [
         (work.id, refund, named)

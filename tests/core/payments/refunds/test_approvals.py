@@ -8,7 +8,7 @@ import pytest
 
 from gerbang.base import ids
 from gerbang.core.identity import store as identity_store
-from gerbang.core.identity.model import PERMISSIONS, Caller, Role, StepUpRequired
+from gerbang.core.identity.model import Caller, Role, StepUpRequired
 from gerbang.core.payments.model import Destination, PaymentStatus, Refund, RefundNotAwaitingTransfer, RefundStatus
 from gerbang.core.payments.refunds.model import (
     Approval,
@@ -18,16 +18,17 @@ from gerbang.core.payments.refunds.model import (
     DestinationChanged,
     read_rules,
 )
+from gerbang.nouns import NOUNS
 from gerbang.web.checkout.checkout_state import refunds_by_state
 from gerbang.web.views.payer import payer_payment_view
 from gerbang.web.views.payments import no_steps
 from tests.core.payments.conftest import OPERATOR, World
 
 COLLEAGUE, THIRD = (
-    Caller("user", f"user:usr_{name}", permissions=PERMISSIONS[Role.FINANCE], session_id=ids.new())
+    Caller("user", f"user:usr_{name}", permissions=NOUNS.roles().of(Role.FINANCE), session_id=ids.new())
     for name in ("second", "third")
 )
-KEY = Caller("api_key", "key:key_test", permissions=PERMISSIONS[Role.ADMIN])
+KEY = Caller("api_key", "key:key_test", permissions=NOUNS.roles().of(Role.ADMIN))
 ACCOUNT, OTHER = Destination("BNI", "0341882288", "Sari"), Destination("BCA", "9990001114", "Orang Lain")
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from gerbang.base import ids
-from gerbang.core.identity.model import PERMISSIONS, Caller, Role
+from gerbang.core.identity.model import Caller, Role
 from gerbang.core.payments.model import (
     AttemptStatus,
     Filters,
@@ -20,12 +20,13 @@ from gerbang.core.payments.model import (
 )
 from gerbang.core.payments.operator_actions import Decision
 from gerbang.core.payments.refunds.model import ApprovalDecided, RefundsStopped, read_rules
+from gerbang.nouns import NOUNS
 from gerbang.ports.payment import Method
 from tests.core.payments.conftest import OPERATOR, World
 
 CLEARING = "clearing:nicepay-uji"
 BRI = MethodChoice(Method.VIRTUAL_ACCOUNT, {"bank": "BRI"})
-COLLEAGUE = Caller("user", "user:usr_second", permissions=PERMISSIONS[Role.FINANCE])
+COLLEAGUE = Caller("user", "user:usr_second", permissions=NOUNS.roles().of(Role.FINANCE))
 PAYER = Caller("payer", "payer:pay_1", permissions=frozenset({"payments:pay_own"}))
 
 

@@ -8,8 +8,6 @@ from uuid import UUID
 from gerbang.base.errors import Conflict, Forbidden, NotFound
 from gerbang.core.payments.model import Destination, Refund
 
-SETTLE: Final = "refunds:settle"  # the permission of who pays out
-
 
 @dataclass(frozen=True, slots=True)
 class NamedDestination:

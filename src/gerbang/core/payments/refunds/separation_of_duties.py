@@ -8,7 +8,8 @@ from gerbang.core.identity import people
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.model import Refund
-from gerbang.core.payments.refunds.model import SETTLE, NamedDestination, RefundRules
+from gerbang.core.payments.permissions import SETTLE
+from gerbang.core.payments.refunds.model import NamedDestination, RefundRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ async def judged(
     """The same inside a transaction."""
     labels = {caller.label, *(label for refund, named in refunds for label in (refund.requested_by, *_namers(named)))}
     behind = {label: await people.behind(tx, label) for label in sorted(labels)}
-    able = await people.who_may(tx, SETTLE)
+    able = await people.with_role(tx, SETTLE.roles)
     return [_judge(rules, behind, able, caller, refund, _namers(named)) for refund, named in refunds]
 
 
