@@ -13,6 +13,7 @@ from gerbang.core.announcements.broadcast import ObjectKind
 from gerbang.core.announcements.lag import Lag
 from gerbang.core.announcements.live_changes import Watched
 from gerbang.core.announcements.service import AnnouncementConsumer
+from gerbang.core.connections.outbound_calls import OutboundCalls
 from gerbang.core.connections.service import Connections
 from gerbang.core.identity.changes import Changes
 from gerbang.core.identity.permissions import Permission, Permissions
@@ -52,6 +53,7 @@ class Core:
     secrets: Secrets
     identity: Identity
     connections: Connections
+    outbound: OutboundCalls
     calls: ProviderCalls
     payments: Payments
     watcher: Watcher
@@ -68,6 +70,10 @@ class Core:
         """The service of this type that a noun brought."""
         found: T = self.services[of]
         return found
+
+    def open_breakers(self) -> Collection[str]:
+        """The connections that this process or a worker does not ask now: each finds out for itself that a provider does not answer."""
+        return {*self.outbound.open_breakers(), *self.workers.open_breakers()}
 
     def wake(self) -> None:
         """There may be new jobs: the queue of this process looks at once."""

@@ -50,6 +50,11 @@ def _payment_pages(core: Core) -> Mapping[str, Watched]:
     }
 
 
+async def _unanswered(core: Core) -> str | None:
+    found = sorted(core.open_breakers())
+    return f"No answer comes from {', '.join(found)}: calls wait, and one is tried now and then." if found else None
+
+
 MESSAGES: Final = Noun(
     name="messages",
     jobs={telling.SEND: lambda core: core.sender.handle, telling.REMIND: lambda core: core.reminder.handle},
@@ -125,8 +130,11 @@ WEBHOOK_EVENTS: Final = Noun(
 CONNECTIONS: Final = Noun(
     name="connections",
     permissions=(Permission("connections:manage", ADMINS, "make, change and switch connections"),),
+    notices={"connections": _unanswered},
     pages={"connections": (Subpage("connections", "/console/connections", _READ),)},
-    watched=lambda core: {"connections": Watched(_READ, mark=partial(marks.connections, core.connections))},
+    watched=lambda core: {
+        "connections": Watched(_READ, mark=partial(marks.connections, core.connections, core.open_breakers))
+    },
 )
 USERS: Final = Noun(
     name="users",

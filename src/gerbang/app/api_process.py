@@ -67,7 +67,7 @@ def services(parts: Core, dog: Watchdog | None = None) -> Services:
     return Services(
         settings=parts.settings,
         db=parts.db,
-        http=parts.http,
+        outbound=parts.outbound,
         changes=parts.changes,
         limits=Limiter(parts.db),
         identity=parts.identity,
@@ -91,6 +91,7 @@ def services(parts: Core, dog: Watchdog | None = None) -> Services:
             "workers": parts.workers.cause,
             "tables": partial(table_locks.cause, parts.db),
         },
+        open_breakers=parts.open_breakers,
         notices={
             **parts.nouns.notices(parts),
             "workers": parts.workers.notice,
@@ -98,6 +99,11 @@ def services(parts: Core, dog: Watchdog | None = None) -> Services:
             "jobs": parts.workers.jobs_notice,
         },
         gauges={
+            "gerbang_breaker_open": (
+                "1 for a connection whose calls are held back, because its provider does not answer.",
+                "connection",
+                partial(_breaker_gauge, parts),
+            ),
             "gerbang_workers": ("Worker processes by state.", "state", parts.workers.counts),
             "gerbang_stranded_jobs": ("Jobs that nobody will run.", "why", parts.workers.jobs),
             "gerbang_lane_still_seconds": (
@@ -112,6 +118,11 @@ def services(parts: Core, dog: Watchdog | None = None) -> Services:
             ),
         },
     )
+
+
+def _breaker_gauge(parts: Core) -> Mapping[str, float]:
+    """Of every connection that was asked, so that an alarm can tell closed from never asked."""
+    return {**parts.outbound.breaker_gauge(), **dict.fromkeys(parts.open_breakers(), 1.0)}
 
 
 async def _queue_age(parts: Core) -> str | None:

@@ -7,12 +7,10 @@ import structlog
 
 from gerbang.base.db import Tx
 from gerbang.base.errors import GerbangError
-from gerbang.base.http import Http
-from gerbang.core.connections.service import Connections
+from gerbang.core.connections.outbound_calls import MESSAGES, OutboundCalls
 from gerbang.core.identity import accounts
 from gerbang.core.notifications.jobs import MailRoute
 from gerbang.core.notifications.model import Contact
-from gerbang.core.secrets.model import Purpose
 from gerbang.ports.payment import Account
 from gerbang.ports.provider import Provider
 from gerbang.providers import PROVIDERS
@@ -21,21 +19,21 @@ from gerbang.settings import Settings
 log = structlog.get_logger()
 
 
-async def mail_route(settings: Settings, connections: Connections, http: Http) -> MailRoute | None:
+async def mail_route(settings: Settings, outbound: OutboundCalls) -> MailRoute | None:
     """The mail connection of the moment: the settings' own server, else the first enabled connection that sends mail."""
     if settings.smtp_url is not None:
         provider = mail_provider()
         assert provider.messenger is not None, f"{provider.name} reads an address and sends nothing"
-        return MailRoute(provider.messenger(http), mail_account(settings))
-    for connection in await connections.all():
-        messenger = connections.provider_of(connection).messenger
+        return MailRoute(provider.messenger(outbound.http), mail_account(settings))
+    for connection in await outbound.connections.all():
+        messenger = outbound.adapter(connection, MESSAGES)
         if connection.enabled and messenger is not None:
             try:
-                account = await connections.account_for(connection, Purpose.SEND_MESSAGE)
+                account = await outbound.connections.account_for(connection, MESSAGES.purpose)
             except GerbangError as error:  # the next connection may be able to send
                 log.warning("mail.connection_unusable", connection=connection.id, code=error.code, why=error.detail)
                 continue
-            return MailRoute(messenger(http), account)
+            return MailRoute(messenger, account)
     return None
 
 

@@ -15,6 +15,7 @@ from gerbang.base.high_water_marks import HighWaterMarks
 from gerbang.base.http import Http
 from gerbang.core.announcements.lag import Lag
 from gerbang.core.audit.model import AuditUnavailable
+from gerbang.core.connections.outbound_calls import OutboundCalls
 from gerbang.core.connections.service import Connections
 from gerbang.core.identity.changes import Changes
 from gerbang.core.identity.model import Lifetimes, system_caller
@@ -93,10 +94,9 @@ async def _wired(
     connections = Connections(db, secrets, providers, settings.base_url)
     changes.subscribe("connection", lambda _: connections.forget())
     marks = HighWaterMarks(settings.marks_folder)
-    calls = ProviderCalls(
-        db=db, connections=connections, http=http, clock=clock, public_url=settings.base_url, marks=marks
-    )
-    payments = _payments(settings, calls, db=db, connections=connections, secrets=secrets, clock=clock, http=http)
+    outbound = OutboundCalls(connections, http)
+    calls = ProviderCalls(db=db, outbound=outbound, clock=clock, public_url=settings.base_url, marks=marks)
+    payments = _payments(settings, calls, db=db, outbound=outbound, secrets=secrets, clock=clock)
     notifications = _notifications(settings, db)
     handlers: dict[Kind, EventHandler] = {}
     services: dict[type, object] = {}
@@ -111,13 +111,14 @@ async def _wired(
         secrets=secrets,
         identity=_identity(settings, nouns, db, secrets=secrets, changes=changes, passwords=passwords),
         connections=connections,
+        outbound=outbound,
         calls=calls,
         payments=payments,
         watcher=_watcher(payments, http),
         events=events,
         inbox=Inbox(db, events.preview),
         notifications=notifications,
-        sender=_sender(settings, db, payments=payments, connections=connections, http=http),
+        sender=_sender(settings, db, payments=payments, outbound=outbound),
         reminder=_reminder(db, payments, notifications),
         workers=Workers(db, nouns.job_kinds),
         lag=Lag(db),
@@ -166,18 +167,17 @@ def _payments(
     calls: ProviderCalls,
     *,
     db: Database,
-    connections: Connections,
+    outbound: OutboundCalls,
     secrets: Secrets,
     clock: BusinessClock,
-    http: Http,
 ) -> Payments:
     return Payments(
         db=db,
-        connections=connections,
+        connections=outbound.connections,
         calls=calls,
         secrets=secrets,
         clock=clock,
-        quotes=Quotes(quote_terms(settings), connections, http),
+        quotes=Quotes(quote_terms(settings), outbound),
         create_wait_s=settings.provider_wait_s,
         refund_rules=read_rules(settings.refund_second_person, settings.refund_approval_above),
     )
@@ -201,12 +201,13 @@ def _notifications(settings: Settings, db: Database) -> Notifications:
     )
 
 
-def _sender(settings: Settings, db: Database, *, payments: Payments, connections: Connections, http: Http) -> Sender:
+def _sender(settings: Settings, db: Database, *, payments: Payments, outbound: OutboundCalls) -> Sender:
     return Sender(
         db,
+        outbound=outbound,
         payments=load_readable,
         people=people,
-        route=lambda: mail_route(settings, connections, http),
+        route=lambda: mail_route(settings, outbound),
         link=lambda template, about: button_link(payments, settings.base_url, template, about),
         letterhead=Letterhead(settings.shop_name),
     )

@@ -37,7 +37,7 @@ async def work(
             "balances": Ledger(parts.db).keep,
             **nouns.loops(parts),
             **{consumer.name: consumer.run for consumer in consumers},
-            "heartbeat": Heartbeat(parts.db, "work", dog.stuck).run,
+            "heartbeat": Heartbeat(parts.db, "work", dog.stuck, open_breakers=parts.outbound.open_breakers).run,
         }
         async with asyncio.TaskGroup() as group:
             group.create_task(inbox.run(stop))  # it has lanes of its own

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import aiohttp
 from yarl import URL
@@ -12,9 +13,21 @@ from gerbang.base import watchdog
 from gerbang.base.errors import UpstreamFailed
 
 ANSWER_LIMIT_BYTES = 1_048_576
-UPSTREAM_S: ContextVar[list[float] | None] = ContextVar(
-    "upstream_s", default=None
-)  # seconds of each call, for whoever set a list
+
+
+class HttpCall(NamedTuple):
+    """One call that is over: how long it took, and the status that came back, None for none."""
+
+    seconds: float
+    status: int | None
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether somebody who works answered; a 5xx says that nobody does."""
+        return self.status is not None and self.status < 500
+
+
+HTTP_CALLS: ContextVar[list[HttpCall] | None] = ContextVar("http_calls", default=None)  # kept for whoever set a list
 
 
 class Unreachable(UpstreamFailed):
@@ -22,6 +35,10 @@ class Unreachable(UpstreamFailed):
 
     code = "upstream_unreachable"
     title = "The outside system cannot be reached"
+
+
+class TurnedAway(Unreachable):
+    """Somebody answered and did not take it now, for a reason of this one message: safe to send again, and no sign that others fail too."""
 
 
 class OutcomeUnknown(UpstreamFailed):
@@ -80,6 +97,7 @@ class Http:
         """Send exactly these bytes once. Raises Unreachable or OutcomeUnknown (AnswerTooLong); any status that came back is an Answer."""
         started = time.monotonic()
         timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=connect_timeout_s)
+        status: int | None = None
         try:
             async with self._client().request(
                 method, URL(url, encoded=True), data=body, headers=headers, timeout=timeout, allow_redirects=False
@@ -87,14 +105,15 @@ class Http:
                 content = await response.content.read(limit_bytes + 1)
                 while not response.content.at_eof() and len(content) <= limit_bytes:
                     content += await response.content.read(limit_bytes + 1 - len(content))
+                status = response.status
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             raise Unreachable(f"Could not connect: {type(error).__name__}.") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise OutcomeUnknown(f"Sent, then {type(error).__name__}.") from error
         finally:
             watchdog.beat()
-            if (waited := UPSTREAM_S.get()) is not None:
-                waited.append(time.monotonic() - started)
+            if (made := HTTP_CALLS.get()) is not None:
+                made.append(HttpCall(time.monotonic() - started, status))
         if len(content) > limit_bytes:
             raise AnswerTooLong(f"The answer was longer than {limit_bytes >> 20} MiB.")
         lowered = {name.lower(): value for name, value in response.headers.items()}

@@ -80,7 +80,7 @@ def add(
         from gerbang.core.connections import probes
 
         draft = await core.connections.draft(name, provider, livemode=live, settings=settings, secrets=secrets)
-        found = await probes.probe(core.connections, core.http, draft) if probe else ()
+        found = await probes.probe(core.outbound, draft) if probe else ()
         probes.refuse_bad(found)
         for one in found:
             print(f"gerbang: {one.what}", file=sys.stderr)
@@ -108,7 +108,7 @@ def probe(name: str, *, as_json: _AsJson = False, data: Path | None = None) -> N
     async def story(core: "Core") -> None:
         from gerbang.core.connections import probes
 
-        found.extend(await probes.probe(core.connections, core.http, await core.connections.get(name)))
+        found.extend(await probes.probe(core.outbound, await core.connections.get(name)))
 
     _in_core(story, data)
     if as_json:

@@ -69,6 +69,7 @@ async def _of_connections(settings: Settings) -> list[Finding]:
     """A line for each enabled connection, whose provider is asked; what kept us from asking is said above already."""
     from gerbang.base.http import Http
     from gerbang.core.connections import probes
+    from gerbang.core.connections.outbound_calls import OutboundCalls
     from gerbang.core.connections.service import Connections
     from gerbang.core.secrets.service import Secrets
     from gerbang.providers import PROVIDERS
@@ -80,7 +81,8 @@ async def _of_connections(settings: Settings) -> list[Finding]:
         store = SealedStore(db, ensure_root_key(settings.root_key_path, create=False))
         known = Connections(db, Secrets(db, store), PROVIDERS, settings.base_url)
         enabled = [one for one in await known.all() if one.enabled]
-        asked = await asyncio.gather(*(probes.probe(known, http, one) for one in enabled))
+        outbound = OutboundCalls(known, http)
+        asked = await asyncio.gather(*(probes.probe(outbound, one) for one in enabled))
         standing = await _standing_chains(db, known, http)
     except GerbangError:
         return []

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from gerbang.base.http import ProviderRefused
 from gerbang.ports.payment import Account
 
 
@@ -18,7 +19,7 @@ class Message:
     locale: str = "id"
 
 
-class Refused(Exception):
+class Refused(ProviderRefused):
     """The receiver will never take this message (a 5xx reply): do not send it again."""
 
 

@@ -1,15 +1,15 @@
 """What the edge may use, put together once in app/ and handed to every route as `services`. Names only; nothing is made here."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from gerbang.base.db import Database
-from gerbang.base.http import Http
 from gerbang.base.recent_reads import RecentReads
 from gerbang.core.announcements.broadcast import Broadcaster, ObjectKind
 from gerbang.core.announcements.live_changes import LiveChanges, Watched
 from gerbang.core.audit.service import Audit
+from gerbang.core.connections.outbound_calls import OutboundCalls
 from gerbang.core.connections.service import Connections
 from gerbang.core.identity.changes import Changes
 from gerbang.core.identity.service import Identity
@@ -33,6 +33,7 @@ class Services:
     """`broadcast` carries announcements to open pages, of the `objects` by their type; `live` tells the console's that they should look again,
     and `reads` is what they share. `routes`, `policy`, `sidebar` and `watched` are what the nouns bring to the edge. `checks` are named questions for /readyz: each answers what is wrong, or None.
     `notices` are asked there too, and keep nobody from being ready.
+    `open_breakers` are the connections whose providers do not answer.
     `gauges` are numbers for /metrics by name: what they tell, the name of their label, and a reading of numbers by label.
     """
 
@@ -55,11 +56,12 @@ class Services:
     watched: Mapping[str, Watched]
     limits: Limiter
     changes: Changes
-    http: Http
+    outbound: OutboundCalls
     reads: RecentReads = field(default_factory=RecentReads)
     checks: Mapping[str, Check] = field(default_factory=dict)
     notices: Mapping[str, Check] = field(default_factory=dict)
     gauges: Mapping[str, Gauge] = field(default_factory=dict)
+    open_breakers: Callable[[], Collection[str]] = tuple
     by_type: Mapping[type, Any] = field(default_factory=dict)
 
     def service(self, of: type[T]) -> T:

@@ -18,6 +18,7 @@ from gerbang.core.queue.worker import Worker
 from gerbang.ports.messenger import Message
 from gerbang.ports.payment import Account
 from gerbang.providers.smtp.adapter import SmtpMessenger
+from tests.core.connections.unstored import outbound_calls
 from tests.core.notifications.example_payments import People
 
 
@@ -47,6 +48,7 @@ async def main(dsn: str, port: str, mode: str) -> None:
 
     sender = Sender(
         db,
+        outbound=outbound_calls(),
         payments=load_details,
         people=People({}).read,
         route=route,

@@ -13,6 +13,8 @@ from uuid import UUID
 from gerbang.base import ids
 from gerbang.base.db import Database
 from gerbang.core.announcements.model import Announcement
+from gerbang.core.connections.breaker import BreakerRules
+from gerbang.core.connections.outbound_calls import OutboundCalls
 from gerbang.core.notifications.jobs import MailRoute, Sender
 from gerbang.core.notifications.model import MOST_TRIES, Contact, Notification, Template
 from gerbang.core.notifications.rendering import Letterhead
@@ -22,6 +24,7 @@ from gerbang.core.payments.provider_calls import load_details
 from gerbang.core.queue.worker import Worker
 from gerbang.ports.payment import Account, Payer
 from gerbang.providers.smtp.adapter import SmtpMessenger
+from tests.core.connections.unstored import Clock, outbound_calls
 from tests.core.notifications.example_payments import (
     AT,
     JANE,
@@ -58,10 +61,11 @@ def route_to(port: int) -> Callable[[], Awaitable[MailRoute | None]]:
 
 
 @contextlib.asynccontextmanager
-async def sending(db: Database, port: int) -> AsyncIterator[None]:
+async def sending(db: Database, port: int, outbound: OutboundCalls | None = None) -> AsyncIterator[None]:
     """A worker that sends to this port; what waits for its time is brought forward, so that no test waits."""
     sender = Sender(
         db,
+        outbound=outbound or outbound_calls(),
         payments=load_details,
         people=People({JANES: Contact("Jane Doe", "jane@example.com", "en")}).read,
         route=route_to(port),
@@ -247,6 +251,30 @@ async def test_without_a_mail_connection_it_waits_and_no_try_is_counted(db: Data
     assert (waiting["status"], waiting["tries"], waiting["error"]) == ("queued", 0, "no mail connection is set up")
     async with listening() as server, sending(db, server.port):
         await until_status(db, id_, "sent")
+
+
+async def test_one_that_an_open_breaker_held_back_counts_no_try_and_goes_when_its_trial_is_answered(
+    db: Database,
+) -> None:
+    clock = Clock()
+    outbound, id_ = outbound_calls(BreakerRules(failures=1), clock), await told(db)
+    async with listening() as server:
+        port = server.port
+        async with sending(db, 1, outbound), asyncio.timeout(10):
+            while not outbound.open_breakers():
+                await asyncio.sleep(0.02)
+        async with sending(db, port, outbound), asyncio.timeout(10):
+            while "was not asked" not in (await row(db, id_))["error"]:
+                await make_due(db)
+                await asyncio.sleep(0.02)
+        assert (await row(db, id_))["tries"] == 1, "the one that opened it"
+        clock.now += 5
+        async with sending(db, port, outbound):
+            done = await until_status(db, id_, "sent")
+    assert (done["tries"], len(server.received), outbound.open_breakers()) == (2, 1, {})
+    async with db.reading() as tx:
+        sent = await tx.fetchval("SELECT detail FROM audit WHERE action = 'notification.sent'")
+    assert (sent["operation"], sent["outcome"]) == ("send", "answered")
 
 
 async def test_it_gives_up_in_the_end_and_says_so(db: Database) -> None:

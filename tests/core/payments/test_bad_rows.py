@@ -52,7 +52,7 @@ async def test_a_connection_whose_provider_is_gone_is_unusable_and_all_others_wo
     await sql(world, GONE)
     await sql(world, "UPDATE attempts SET connection = 'gone', look_at = now() WHERE payment_id = $1", gone.payment.id)
     await world.core.payments.context.look()  # type: ignore[misc]  # app.core has set it
-    assert await app.mail_route(world.core.settings, world.core.connections, world.core.http) is None
+    assert await app.mail_route(world.core.settings, world.core.outbound) is None
     assert (await send(world, b"x", "gone")).status == 503
     assert [one.what for one in await doctor._connections(world.core.db)] == [
         "connection gone has no provider: 'vanished' is not installed"
@@ -91,7 +91,7 @@ async def test_a_connection_whose_settings_cannot_be_read_offers_nothing_and_all
     )
     offered = await world.core.payments.methods(150_000, "IDR")
     assert {one.connection for one in offered} == {"nicepay-uji"}
-    probed = await probes.probe(world.core.connections, world.core.http, await world.core.connections.get("bad"))
+    probed = await probes.probe(world.core.outbound, await world.core.connections.get("bad"))
     assert probes.usable_of(probed) is False, "doctor says so"
     assert (await world.create()).details.attempts
 
@@ -102,7 +102,7 @@ async def test_a_secret_that_does_not_open_is_called_that_and_keeps_no_other_con
     await world.core.secrets.put("service/ruined/key", b"x", overlap_s=0, actor="test")
     await sql(world, "UPDATE sealed_secrets SET sealed_value = '\\x00' WHERE name = 'service/ruined/key'")
     await sql(world, RUINED)
-    probed = await probes.probe(world.core.connections, world.core.http, await world.core.connections.get("ruined"))
+    probed = await probes.probe(world.core.outbound, await world.core.connections.get("ruined"))
     found = doctor._of_probe("ruined", probed)
     assert (found.good, found.cure) == (False, "Write it anew: gerbang secrets put NAME.")
     assert "service/ruined/key version 1 does not open" in found.what

@@ -67,6 +67,21 @@ async def test_another_worker_that_works_is_enough_and_the_stuck_one_is_counted(
         assert await cause(db) is None
 
 
+async def test_the_api_hears_which_connections_a_worker_does_not_ask_now(db: Database) -> None:
+    stop, workers = asyncio.Event(), Workers(db)
+    task = asyncio.create_task(Heartbeat(db, "work", dict, open_breakers=lambda: {"mail"}).run(stop))
+
+    async def heard() -> bool:
+        await workers.look()
+        return set(workers.open_breakers()) == {"mail"}
+
+    await until(heard)
+    stop.set()
+    await asyncio.wait_for(task, 5)
+    await workers.look()
+    assert set(workers.open_breakers()) == set(), "one that has ended says nothing any more"
+
+
 async def test_a_worker_that_is_not_heard_of_any_more_is_told(db: Database) -> None:
     await _add(db, "elsewhere", 1, silent_s=25)
     assert await cause(db) == "No worker has been heard of for 25 s."

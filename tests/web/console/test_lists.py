@@ -6,6 +6,8 @@ import httpx
 import pytest
 
 from gerbang.base import ids
+from gerbang.base.http import Unreachable
+from gerbang.core.connections.outbound_calls import Operation
 from gerbang.core.identity.model import Role
 from gerbang.sandbox.app import Sandbox
 from tests.web.conftest import Edge, one_desk, one_shop
@@ -36,6 +38,28 @@ async def test_refunds_are_listed_by_filters_in_the_address(one_shop: Shop, one_
     for wrong in ("payment=pay_17", "status=lost", "after=yesterday", "before=2026-13-01"):
         answer = await one_desk.get(f"/console/refunds?{wrong}")
         assert (answer.status_code, 'class="err"' in answer.text) == (422, True), wrong
+
+
+async def silence() -> None:
+    raise Unreachable("Could not connect.")
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_connection_whose_provider_does_not_answer_is_told_until_it_is_asked_and_answers(
+    one_shop: Shop, one_desk: httpx.AsyncClient
+) -> None:
+    edge, _ = one_shop
+    for _ in range(5):
+        await edge.services.outbound.send("nicepay-uji", Operation("inquiry", repeatable=True), silence)
+    page = (await one_desk.get("/console/connections/nicepay-uji")).text
+    assert ["Aktif, tidak menjawab" in page, "Permintaan menunggu dan tidak dikirim" in page] == [True, True]
+    assert 'gerbang_breaker_open{connection="nicepay-uji"} 1.0' in (await edge.client.get("/metrics")).text
+    notices = (await edge.client.get("/readyz")).json()["notices"]
+    assert notices["connections"].startswith("No answer comes from nicepay-uji:")
+
+    admin = await signed_in(edge, Role.ADMIN)
+    assert "tidak menjawab" not in (await admin.post("/console/connections/nicepay-uji/probe")).text
+    assert 'gerbang_breaker_open{connection="nicepay-uji"} 0.0' in (await edge.client.get("/metrics")).text
 
 
 @pytest.mark.asyncio(loop_scope="module")

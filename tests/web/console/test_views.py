@@ -72,6 +72,40 @@ def test_what_came_stands_outside_and_what_we_decided_inside() -> None:
     assert "Menunggu → Uang masuk" in steps[3].title
 
 
+def asked(outcome: str, *facts: str, operation: str = "submit", **more: Any) -> str:
+    """The sentence of the timeline about one call."""
+    heard = moment(
+        "payment.heard",
+        source="submit",
+        operation=operation,
+        outcome=outcome,
+        facts=list(facts),
+        took_ms=10_000,
+        **more,
+    )
+    (step,) = steps_of([heard], payment(), "en")
+    return f"{step.title}: {step.says}".replace("\u00a0", " ")
+
+
+def test_a_call_is_told_with_its_operation_its_outcome_and_how_long_it_took() -> None:
+    assert "<b>Sent the attempt</b> to the provider: Answered <code>Accepted</code> in 10 s." in asked(
+        "answered", "Accepted"
+    )
+    lost = asked("unknown", "AnswerLost", why="Sent, then <TimeoutError>.")
+    assert "No clear answer came in 10 s." in lost
+    assert "Sent, then &lt;TimeoutError&gt;." in lost
+    assert "Answered" not in lost
+    assert "The request was refused in 10 s." in asked("refused", "Declined", why="NICEPAY 9004")
+    assert "<b>Asked the provider</b> what is true" in asked("answered", operation="inquiry")
+
+
+def test_an_attempt_that_was_closed_here_only_is_not_told_as_if_the_provider_had_been_asked() -> None:
+    closed = moment(
+        "payment.moved", source="cancel", facts=["Cancelled"], at_provider=False, to="cancelled", **{"from": "pending"}
+    )
+    assert [step.lane for step in steps_of([closed], payment(), "en")] == ["ins"]
+
+
 def test_a_link_is_sent_from_inside_and_opened_outside() -> None:
     moments = [moment("payment.link_sent", "user:usr_01ABCDEFGH"), moment("payment.link_opened", "payer:pay_1")]
     steps = steps_of(moments, payment(), "en")

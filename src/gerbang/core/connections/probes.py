@@ -6,17 +6,19 @@ from datetime import UTC, datetime
 from typing import Final
 
 from gerbang.base.errors import DatabaseUnavailable, FieldError, GerbangError, NotFound
-from gerbang.base.http import Http, ProviderRefused
 from gerbang.core.connections.model import BadConnection, Connection
+from gerbang.core.connections.outbound_calls import Operation, OutboundCalls, Outcome
 from gerbang.core.connections.service import Connections
 from gerbang.core.secrets.model import Purpose
 from gerbang.ports.provider import Probed
 
 PATIENCE_S: Final = 10.0
+_PROBE: Final = Operation("probe", repeatable=True)
 
 
-async def probe(connections: Connections, http: Http, connection: Connection) -> Sequence[Probed]:
+async def probe(outbound: OutboundCalls, connection: Connection) -> Sequence[Probed]:
     """What the provider shows of a connection, stored or not; never raises what the provider does. Empty where it cannot be asked."""
+    connections, http = outbound.connections, outbound.http
     if wrong := _wrong(connections, connection):
         return wrong
     ask = connections.provider_of(connection).probe
@@ -32,13 +34,15 @@ async def probe(connections: Connections, http: Http, connection: Connection) ->
         return [_of_secret(error.detail, "Write it anew: gerbang secrets put NAME.")]
     try:
         async with asyncio.timeout(PATIENCE_S):
-            return await ask(http, account, datetime.now(UTC))
+            result = await outbound.probe(connection.id, _PROBE, lambda: ask(http, account, datetime.now(UTC)))
     except TimeoutError:
         return (Probed(f"no answer within {PATIENCE_S:.0f} s", None),)
-    except ProviderRefused as error:
-        return (Probed(error.detail, good=False, cure=error.hint or "Check settings and secrets."),)
-    except GerbangError as error:
+    except GerbangError as error:  # it could not be asked
         return (Probed(error.detail, None),)
+    if result.outcome is Outcome.REFUSED:
+        cure = result.error.hint if result.error is not None else None
+        return (Probed(result.why, good=False, cure=cure or "Check settings and secrets."),)
+    return result.value() if result.outcome is Outcome.ANSWERED else (Probed(result.why, None),)
 
 
 def _of_secret(what: str, cure: str) -> Probed:

@@ -11,9 +11,9 @@ import structlog
 
 from gerbang.base import ids
 from gerbang.base.db import Database, Tx
-from gerbang.base.errors import UpstreamFailed
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
+from gerbang.core.connections.outbound_calls import CallResult, Operation, OutboundCalls, Outcome
 from gerbang.core.notifications import store
 from gerbang.core.notifications.message_data import still_true
 from gerbang.core.notifications.model import ASKS, MOST_TRIES, Notification, Template
@@ -21,11 +21,12 @@ from gerbang.core.notifications.rendering import Letterhead, render
 from gerbang.core.notifications.service import ReadPayments, ReadPeople
 from gerbang.core.queue.model import Job, LeaseLost, Retry, backoff
 from gerbang.core.queue.service import finish
-from gerbang.ports.messenger import Message, Messenger, Refused
+from gerbang.ports.messenger import Message, Messenger
 from gerbang.ports.payment import Account
 
 log = structlog.get_logger()
 _ASK_AGAIN_S = 30.0
+_SEND = Operation("send", repeatable=True)  # with the same Message-ID, by which mail programs fold it
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Sender:
         self,
         db: Database,
         *,
+        outbound: OutboundCalls,
         payments: ReadPayments,
         people: ReadPeople,
         route: FindRoute,
@@ -56,6 +58,7 @@ class Sender:
         letterhead: Letterhead,
     ) -> None:
         self._db = db
+        self._outbound = outbound
         self._payments = payments
         self._people = people
         self._route = route
@@ -86,14 +89,16 @@ class Sender:
             await self._fail(job, known, "no longer needed")
             return
         message = await self._message(known, name)
-        try:
-            await route.messenger.send(route.account, message)
-        except Refused as error:
-            await self._fail(job, known, f"refused: {error}")
-        except UpstreamFailed as error:
-            await self._try_later(job, known, f"{error.code}: {error.detail}")
-        else:
-            await self._mark_sent(job, known)
+        result = await self._outbound.send(
+            route.account.connection, _SEND, lambda: route.messenger.send(route.account, message), about=known.id
+        )
+        match result.outcome:
+            case Outcome.ANSWERED:
+                await self._mark_sent(job, known, result)
+            case Outcome.REFUSED:
+                await self._fail(job, known, f"refused: {result.why}", result)
+            case Outcome.UNREACHABLE | Outcome.UNKNOWN:
+                await self._try_later(job, known, result)
 
     async def _name(self, tx: Tx, known: Notification) -> str:
         """Read for each sending, so that a name that was erased is not used from memory."""
@@ -132,9 +137,9 @@ class Sender:
             locale=known.locale,
         )
 
-    async def _mark_sent(self, job: Job, known: Notification) -> None:
+    async def _mark_sent(self, job: Job, known: Notification, result: CallResult[None]) -> None:
         """Sent is sent, even if another worker has taken the job over: marked all the same, so that it does not send again."""
-        detail = {"template": known.template.value, "tries": known.tries}
+        detail = {"template": known.template.value, "tries": known.tries, **result.journal()}
         entry = Entry(SYSTEM, "notification.sent", ids.show("ntf", known.id), detail)
         try:
             async with self._db.transaction() as tx:
@@ -147,8 +152,10 @@ class Sender:
                 await record(tx, [entry])
         log.info("notification.sent", notification=job.key, template=known.template.value, tries=known.tries)
 
-    async def _fail(self, job: Job, known: Notification, why: str) -> None:
-        detail = {"template": known.template.value, "tries": known.tries, "why": why}
+    async def _fail(self, job: Job, known: Notification, why: str, result: CallResult[None] | None = None) -> None:
+        """Given up for good; `result` is the call that said so, where one was made."""
+        called = result.journal() if result is not None else {}
+        detail = {"template": known.template.value, "tries": known.tries, **called, "why": why}
         async with self._db.transaction() as tx:
             await store.mark_failed(tx, known.id, why)
             await record(tx, [Entry(SYSTEM, "notification.failed", ids.show("ntf", known.id), detail)])
@@ -157,13 +164,18 @@ class Sender:
             "notification.failed", notification=job.key, template=known.template.value, tries=known.tries, why=why
         )
 
-    async def _try_later(self, job: Job, known: Notification, why: str) -> None:
-        if known.tries >= MOST_TRIES:
-            await self._fail(job, known, f"gave up after {known.tries} tries; {why}")
+    async def _try_later(self, job: Job, known: Notification, result: CallResult[None]) -> None:
+        """A try that the breaker held back was none, and the connection's pause is waited for; the job's own tries space it out."""
+        error = result.error
+        assert error is not None, f"sent: {job.key}"
+        why = f"{error.code}: {error.detail}"
+        if result.asked and known.tries >= MOST_TRIES:
+            await self._fail(job, known, f"gave up after {known.tries} tries; {why}", result)
             return
         async with self._db.transaction() as tx:
             await store.note(tx, known.id, why)
-        spread = (
-            known.id.int & 0xFFFF
-        ) / 0x10000  # of the id's random end, so that a thousand mails do not come back at once
-        raise Retry(why, backoff(known.tries, spread).total_seconds())
+            if not result.asked:
+                await store.uncount_try(tx, known.id)
+        # Spread by the id's random end, so that a thousand mails do not come back at once.
+        wait = backoff(known.tries if result.asked else job.tries, (known.id.int & 0xFFFF) / 0x10000)
+        raise Retry(why, max(wait.total_seconds(), error.retry_after_s or 0))

@@ -76,6 +76,11 @@ async def begin_try(tx: Tx, id_: UUID) -> Notification | None:
     return _notification(row) if row else None
 
 
+async def uncount_try(tx: Tx, id_: UUID) -> None:
+    """Take the try back that was counted: nobody was asked."""
+    await tx.execute("UPDATE notifications SET tries = tries - 1 WHERE id = $1 AND status = 'queued'", id_)
+
+
 async def mark_sent(tx: Tx, id_: UUID) -> None:
     """The receiving server has it."""
     await tx.execute(

@@ -3,12 +3,9 @@
 Every answer, and every lost one, ends in `apply_facts`; answers that come back at the same moment share a commit.
 """
 
-import asyncio
 import contextlib
 import dataclasses
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -22,11 +19,11 @@ from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database, Tx
 from gerbang.base.errors import RowUnreadable
 from gerbang.base.high_water_marks import HighWaterMarks, HighWaterMarkUnusable
-from gerbang.base.http import Http, OutcomeUnknown, ProviderRefused, Unreachable
+from gerbang.base.http import Unreachable
 from gerbang.base.money import Money
 from gerbang.core.audit.service import SYSTEM
 from gerbang.core.connections.model import Connection
-from gerbang.core.connections.service import Connections
+from gerbang.core.connections.outbound_calls import PAYMENTS, CallResult, Operation, OutboundCalls, Outcome
 from gerbang.core.payments import amount_due, attempt_store, store
 from gerbang.core.payments.applying_facts import FactReport, apply_facts
 from gerbang.core.payments.crypto import store as chain_store
@@ -44,7 +41,6 @@ from gerbang.core.payments.model import (
 from gerbang.core.payments.refunds import store as refund_store
 from gerbang.core.payments.unit_of_work import had_money, with_parts
 from gerbang.core.queue.model import Job, LeaseLost
-from gerbang.core.secrets.model import Purpose
 from gerbang.ports.declines import DeclineCode
 from gerbang.ports.facts import Accepted, AnswerLost, Cancelled, Declined, Fact, Mismatched
 from gerbang.ports.payment import (
@@ -57,18 +53,14 @@ from gerbang.ports.payment import (
     SubmittedAttempt,
 )
 
-_AT_ONCE_PER_CONNECTION: Final = 32
+_SUBMIT: Final = Operation("submit", repeatable=False)
+_REFUND: Final = Operation("refund", repeatable=False)
+_INQUIRE: Final = Operation("inquiry", repeatable=True)
+_CANCEL: Final = Operation("cancel", repeatable=True)  # what is closed already stays closed
+_NOT_AT_PROVIDER: Final[Mapping[str, Any]] = {"at_provider": False}
 _EVER: Final = datetime.max.replace(tzinfo=UTC)  # what is stored is past, whatever the clock says
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class CallResult:
-    """What a provider said and how long it took, in milliseconds."""
-
-    facts: Sequence[Fact]
-    detail: Mapping[str, Any]
 
 
 class ProviderCalls:
@@ -77,20 +69,17 @@ class ProviderCalls:
     def __init__(
         self,
         db: Database,
-        connections: Connections,
-        http: Http,
+        outbound: OutboundCalls,
         clock: BusinessClock,
         public_url: str,
         marks: HighWaterMarks,
     ) -> None:
         self._db = db
         self.deposits = DepositAddresses(db, marks)
-        self._connections = connections
-        self._http = http
+        self._outbound = outbound
+        self._connections = outbound.connections
         self._clock = clock
         self._public_url = public_url.rstrip("/")
-        self._providers: dict[str, PaymentProvider] = {}
-        self._gates: dict[str, asyncio.Semaphore] = {}
         self._terms: dict[str, tuple[Connection, Sequence[MethodTerms]]] = {}
         self._unreadable: dict[str, Connection] = {}
         self._commits: GroupCommit[tuple[FactReport, Job | None], PaymentDetail | None] = GroupCommit(
@@ -111,14 +100,10 @@ class ProviderCalls:
 
     async def submit(self, attempt: Attempt, submission: Submission, job: Job | None = None) -> PaymentDetail | None:
         """Register an attempt that is marked as being sent. Raises Unreachable when it certainly was not."""
-        submission, started = await self._numbered(attempt, submission), time.monotonic()
-        try:
-            answered = await self._ask(attempt.connection, lambda p, a: p.submit(a, submission))
-        except OutcomeUnknown as error:
-            answered = CallResult([AnswerLost(error.detail)], _took(started))
-        except ProviderRefused as error:
-            answered = CallResult([Declined(DeclineCode.PROVIDER_REFUSED, error.detail)], _took(started))
-        return await self.apply_facts(FactReport(attempt.id, answered.facts, "submit", detail=answered.detail), job)
+        submission = await self._numbered(attempt, submission)
+        result = await self._ask(attempt, _SUBMIT, lambda p, a: p.submit(a, submission))
+        facts = _decided(result, DeclineCode.PROVIDER_REFUSED)
+        return await self.apply_facts(FactReport(attempt.id, facts, "submit", detail=result.journal()), job)
 
     async def _numbered(self, attempt: Attempt, submission: Submission) -> Submission:
         """With the number of its deposit address, where it wants one: given now, for now the address is made. Raises Unreachable."""
@@ -138,12 +123,12 @@ class ProviderCalls:
         """
         asked_at = self._clock.now()
         submitted = self.submitted(attempt, reference)
-        answered = await self._ask(attempt.connection, lambda p, a: p.inquire(a, submitted))
-        facts = list(answered.facts)
+        result = await self._ask(attempt, _INQUIRE, lambda p, a: p.inquire(a, submitted))
+        facts = list(result.value())
         if reference and _reveals(attempt, facts):
             facts.insert(0, Accepted(reference))
         return await self.apply_facts(
-            FactReport(attempt.id, facts, source, actor, asked_at=asked_at, detail=answered.detail), job
+            FactReport(attempt.id, facts, source, actor, asked_at=asked_at, detail=result.journal()), job
         )
 
     async def peek(self, attempt_id: UUID, reference: str | None) -> Sequence[Fact]:
@@ -154,7 +139,7 @@ class ProviderCalls:
         if attempt is None or (known is None and not attempt.askable):
             return []
         submitted = self.submitted(attempt, known or "")
-        return (await self._ask(attempt.connection, lambda p, a: p.inquire(a, submitted))).facts
+        return (await self._ask(attempt, _INQUIRE, lambda p, a: p.inquire(a, submitted))).value()
 
     async def cancel(self, attempt: Attempt, *, actor: str, job: Job | None = None) -> PaymentDetail | None:
         """Close an unpaid attempt at the provider, or only here where the provider offers no such thing and knows of no money, or has ended it
@@ -164,37 +149,33 @@ class ProviderCalls:
         """
         terms = await self.terms_of(attempt)
         if terms is None or not attempt.askable or amount_due.is_dead(attempt):
-            answered = CallResult([Cancelled()], {"at_provider": False})
+            facts: Sequence[Fact] = [Cancelled()]
+            detail = _NOT_AT_PROVIDER
         else:
             submitted = self.submitted(attempt, attempt.provider_reference or "")
-            closes = terms.cancel and attempt.provider_reference is not None
-            answered = await self._ask(
-                attempt.connection, lambda p, a: p.cancel(a, submitted) if closes else p.inquire(a, submitted)
-            )
-            if not closes and all(isinstance(fact, Accepted) for fact in answered.facts):
-                answered = CallResult([*answered.facts, Cancelled()], {"at_provider": False})
-        return await self.apply_facts(
-            FactReport(attempt.id, answered.facts, "cancel", actor, detail=answered.detail), job
-        )
+            if terms.cancel and attempt.provider_reference is not None:
+                result = await self._ask(attempt, _CANCEL, lambda p, a: p.cancel(a, submitted))
+                facts, detail = result.value(), result.journal()
+            else:
+                result = await self._ask(attempt, _INQUIRE, lambda p, a: p.inquire(a, submitted))
+                facts, detail = result.value(), result.journal()
+                if all(isinstance(fact, Accepted) for fact in facts):
+                    facts, detail = [*facts, Cancelled()], {**detail, **_NOT_AT_PROVIDER}
+        return await self.apply_facts(FactReport(attempt.id, facts, "cancel", actor, detail=detail), job)
 
     async def refund(
         self, attempt: Attempt, refund: Refund, job: Job | None = None, *, again: bool = False
     ) -> PaymentDetail | None:
         """Ask for money back. A lost answer makes the refund `unknown`; raises Unreachable when it certainly was not sent."""
-        started = time.monotonic()
         assert attempt.provider_reference is not None, f"captured without a provider's reference: {attempt.id}"
         submitted = self.submitted(attempt, attempt.provider_reference)
         full = refund.amount == attempt.captured and attempt.refunded == 0
         refund_request = RefundRequest(refund.id, Money(refund.amount, refund.currency), full, refund.reason, again)
-        try:
-            answered = await self._ask(attempt.connection, lambda p, a: p.refund(a, submitted, refund_request))
-        except OutcomeUnknown as error:
-            answered = CallResult([AnswerLost(error.detail)], _took(started))
-        except ProviderRefused as error:
-            answered = CallResult([Declined("provider_refused", error.detail)], _took(started))
-        detail = {**answered.detail, "refund": ids.show("ref", refund.id)}
+        result = await self._ask(attempt, _REFUND, lambda p, a: p.refund(a, submitted, refund_request))
+        facts = _decided(result, "provider_refused")
+        detail = {**result.journal(), "refund": ids.show("ref", refund.id)}
         return await self.apply_facts(
-            FactReport(attempt.id, answered.facts, "refund", refund.requested_by, refund=refund.id, detail=detail), job
+            FactReport(attempt.id, facts, "refund", refund.requested_by, refund=refund.id, detail=detail), job
         )
 
     async def terms_of(self, attempt: Attempt) -> MethodTerms | None:
@@ -223,7 +204,7 @@ class ProviderCalls:
         known = self._terms.get(connection.id)
         if known is not None and known[0] is connection:
             return known[1]
-        provider = self._provider(connection)
+        provider = self._outbound.adapter(connection, PAYMENTS)
         account = Account(connection.id, connection.livemode, connection.settings, {})
         terms = tuple(provider.terms(account)) if provider else ()
         self._terms[connection.id] = (connection, terms)
@@ -268,28 +249,23 @@ class ProviderCalls:
         )
 
     async def _ask(
-        self, connection_id: str, call: Callable[[PaymentProvider, Account], Awaitable[Sequence[Fact]]]
-    ) -> CallResult:
-        connection = await self._connections.get(connection_id)
-        if why := self._connections.unusable(connection):
-            raise Unreachable(why)  # nothing was sent, and nothing is decided: it is tried again
-        provider = self._provider(connection)
-        if provider is None:
-            raise ProviderRefused(f"{connection.provider} collects no payments.")
-        account = await self._connections.account_for(connection, Purpose.CALL_PROVIDER)
-        gate = self._gates.setdefault(connection_id, asyncio.Semaphore(_AT_ONCE_PER_CONNECTION))
-        async with gate:
-            started = time.monotonic()
-            facts = await call(provider, account)
-        return CallResult(facts, _took(started))
+        self,
+        attempt: Attempt,
+        operation: Operation,
+        call: Callable[[PaymentProvider, Account], Awaitable[Sequence[Fact]]],
+    ) -> CallResult[Sequence[Fact]]:
+        return await self._outbound.ask(attempt.connection, PAYMENTS, operation, call, about=attempt.id)
 
-    def _provider(self, connection: Connection) -> PaymentProvider | None:
-        if connection.provider not in self._providers:
-            factory = self._connections.provider_of(connection).payment
-            if factory is None:
-                return None
-            self._providers[connection.provider] = factory(self._http)
-        return self._providers[connection.provider]
+
+def _decided(result: CallResult[Sequence[Fact]], code: str) -> Sequence[Fact]:
+    """The facts of what must not be sent twice: a refusal declines it, an unknown outcome is a fact too. Raises Unreachable."""
+    match result.outcome:
+        case Outcome.REFUSED:
+            return [Declined(code, result.why)]
+        case Outcome.UNKNOWN:
+            return [AnswerLost(result.why)]
+        case Outcome.ANSWERED | Outcome.UNREACHABLE:
+            return result.value()
 
 
 def _reveals(attempt: Attempt, facts: Sequence[Fact]) -> bool:
@@ -346,7 +322,3 @@ async def with_arriving(tx: Tx, attempts: Sequence[Attempt]) -> Sequence[Attempt
 async def _write(tx: Tx, items: Sequence[tuple[FactReport, Job | None]]) -> Sequence[PaymentDetail | None]:
     details_by_id = await apply_facts(tx, [report for report, _ in items], [job for _, job in items if job is not None])
     return [details_by_id.get(report.attempt) for report, _ in items]
-
-
-def _took(started: float) -> dict[str, Any]:
-    return {"took_ms": round((time.monotonic() - started) * 1000, 1)}

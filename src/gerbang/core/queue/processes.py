@@ -28,13 +28,23 @@ KIND: Final = "work"
 
 
 class Heartbeat:
-    """What one process says of itself. `stuck` are the lanes that do not move, and for how many seconds."""
+    """What one process says of itself. `stuck` are the lanes that do not move, and for how many seconds; `open_breakers` are the connections
+    that it does not ask now.
+    """
 
-    def __init__(self, db: Database, kind: str, stuck: Callable[[], Mapping[str, float]]) -> None:
+    def __init__(
+        self,
+        db: Database,
+        kind: str,
+        stuck: Callable[[], Mapping[str, float]],
+        *,
+        open_breakers: Callable[[], Collection[str]] = tuple,
+    ) -> None:
         self._db = db
         self._id = ids.new()
         self._kind = kind
         self._stuck = stuck
+        self._open_breakers = open_breakers
 
     async def run(self, stop: asyncio.Event) -> None:
         """Say it every two seconds until `stop` is set, and then that this process is gone."""
@@ -56,7 +66,9 @@ class Heartbeat:
     async def _beat(self) -> None:
         stuck = ", ".join(f"{lane} for {seconds:.0f} s" for lane, seconds in self._stuck().items())
         async with self._db.transaction() as tx:
-            await store.beat(tx, self._id, self._kind, socket.gethostname(), os.getpid(), stuck)
+            await store.beat(
+                tx, self._id, self._kind, socket.gethostname(), os.getpid(), stuck, sorted(self._open_breakers())
+            )
 
     async def _bury(self) -> None:
         """Those of this machine whose process is no more: we may be the one that was started in its place."""
@@ -77,6 +89,7 @@ class Seen:
     pid: int
     silent_s: float
     stuck: str
+    open_breakers: Sequence[str] = ()
 
     @property
     def state(self) -> str:
@@ -137,6 +150,10 @@ class Workers:
     async def jobs_notice(self) -> str | None:
         """Which jobs nobody will run; `gerbang doctor` says what mends it."""
         return "; ".join(what for what, _ in self._stranded.lines()) or None
+
+    def open_breakers(self) -> Collection[str]:
+        """The connections that some worker does not ask now, because their providers do not answer it."""
+        return {id_ for one in self._seen or () if one.state != "silent" for id_ in one.open_breakers}
 
     def jobs(self) -> Mapping[str, float]:
         """How many jobs nobody will run: parked, and of unknown kinds."""

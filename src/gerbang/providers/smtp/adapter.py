@@ -24,7 +24,7 @@ import aiosmtplib
 from gerbang.base import email_address
 from gerbang.base.clock import real_now
 from gerbang.base.errors import FieldError
-from gerbang.base.http import Http, OutcomeUnknown, Unreachable
+from gerbang.base.http import Http, OutcomeUnknown, TurnedAway, Unreachable
 from gerbang.ports.messenger import Message, Refused
 from gerbang.ports.payment import Account
 from gerbang.ports.provider import Probed
@@ -258,7 +258,7 @@ def _by_code(error: aiosmtplib.SMTPResponseException) -> Exception:
         case -1:
             return OutcomeUnknown(f"The mail server's answer cannot be read: {_said(error)}.")
         case _:
-            return Unreachable(f"The mail server said not now: {_said(error)}.")
+            return TurnedAway(f"The mail server said not now: {_said(error)}.")
 
 
 def _said(error: Exception) -> str:

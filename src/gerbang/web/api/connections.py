@@ -93,7 +93,7 @@ async def create_connection(request: AnyRequest, services: Services, data: NewCo
     connections = services.connections
     given: dict[str, Any] = {"livemode": data.livemode, "settings": data.settings, "secrets": data.secrets}
     draft = await connections.draft(data.id, data.provider, **given)
-    found = await probe(connections, services.http, draft) if data.probe else ()
+    found = await probe(services.outbound, draft) if data.probe else ()
     refuse_bad(found)
     return _view(services, await connections.create(caller_of(request).label, data.id, data.provider, **given), found)
 
@@ -114,7 +114,7 @@ async def change_connection(
         "enabled": known.enabled if data.enabled is None else data.enabled,
     }
     draft = await connections.changed(connection, **wanted)
-    found = await probe(connections, services.http, draft) if data.probe and draft.enabled else ()
+    found = await probe(services.outbound, draft) if data.probe and draft.enabled else ()
     refuse_bad(found)
     return _view(services, await connections.update(who, connection, **wanted), found)
 
@@ -127,7 +127,7 @@ async def change_connection(
 )
 async def probe_connection(request: AnyRequest, services: Services, connection: str) -> ProbeView:
     """Moves nothing there. Takes ten seconds at most. When it was asked, and what came of it, stays in the audit trail."""
-    found = await probe(services.connections, services.http, await services.connections.get(connection))
+    found = await probe(services.outbound, await services.connections.get(connection))
     await services.connections.note_probed(caller_of(request).label, connection, usable=usable_of(found))
     return ProbeView(usable_of(found), [ProbedView(one.what, one.good, one.pointer, one.cure) for one in found])
 

@@ -53,6 +53,7 @@ class _ConnectionTexts:
 
     known: Connection
     unusable: str
+    silent: bool
     retired: str
     mark: str
     word: Markup
@@ -92,7 +93,7 @@ async def ask(request: Request[Any, Any, Any], connection: FromPath[str]) -> Pag
     """Ask the provider whether it takes the account; moves nothing there. What it found is shown, and stays in the audit trail."""
     caller, services = operator(request, _MANAGE), services_of(request)
     known = await services.connections.get(connection)
-    found = await probe(services.connections, services.http, known)
+    found = await probe(services.outbound, known)
     await services.connections.note_probed(caller.label, connection, usable=usable_of(found))
     return await _one(request, caller, known, found, asked=True)
 
@@ -113,7 +114,7 @@ async def switch(request: Request[Any, Any, Any], connection: FromPath[str]) -> 
         (await read_form(request, "enabled"))["enabled"] == "yes",
     )
     if wanted:
-        found = await probe(services.connections, services.http, known)
+        found = await probe(services.outbound, known)
         try:
             refuse_bad(found)
             await services.connections.changed(connection, settings=known.settings, secrets=known.secrets, enabled=True)
@@ -128,12 +129,14 @@ async def _told(request: Request[Any, Any, Any], known: Connection) -> _Connecti
     say, unusable = texts.words(locale), services.connections.unusable(known)
     terms = [] if unusable else services.payments.context.calls.terms(known)
     last = await services.audit.page(None, 1, action="connection.probed", object_=f"connection:{known.id}")
-    state = "unusable" if unusable else "on" if known.enabled else "off"
+    silent = known.id in services.open_breakers()
+    state = "unusable" if unusable else "off" if not known.enabled else "silent" if silent else "on"
     return _ConnectionTexts(
         known=known,
         unusable=unusable,
+        silent=silent,
         retired="" if unusable else services.connections.provider_of(known).retired,
-        mark={"unusable": "failed", "on": "paid", "off": "cancelled"}[state],
+        mark={"unusable": "failed", "on": "paid", "off": "cancelled", "silent": "unknown"}[state],
         word=say(f"conn.state.{state}"),
         methods=", ".join(dict.fromkeys(say(f"method.{one.method.value}") for one in terms)) or "–",
         probed=_probed(last[0], await names_of(request, [last[0].actor]), locale) if last else say("conn.probed.never"),

@@ -1,6 +1,6 @@
 """What tells an open page that it has changed where no announcement does: asked once a second, another answer than before is a change."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Collection, Hashable
 from typing import Final
 
 from gerbang.core.connections.service import Connections
@@ -35,6 +35,7 @@ async def waiting(payments: Payments) -> Hashable:
     return tuple(sorted((await payments.work_counts(_WAITING)).items()))
 
 
-async def connections(known: Connections) -> Hashable:
-    """Which there are, and whether they are used."""
-    return tuple((one.id, one.enabled, one.updated_at) for one in await known.all())
+async def connections(known: Connections, open_breakers: Callable[[], Collection[str]]) -> Hashable:
+    """Which there are, whether they are used, and whether their providers answer."""
+    silent = open_breakers()
+    return tuple((one.id, one.enabled, one.updated_at, one.id in silent) for one in await known.all())

@@ -75,12 +75,15 @@ class _Sentences:
         before, after = str(detail.get("from", "")), str(detail.get("to", ""))
         if source == "operator":
             yield Step(moment.at, "ins", self._title(moment), self._reason(detail))
+        elif "at_provider" in detail and "operation" not in detail:
+            pass  # it was closed here only: nobody was asked
         elif source == "chain":
             yield Step(moment.at, "from", say("tl.asked.chain"), self._seen(detail))
         elif texts.knows(f"tl.asked.{source}"):
             lane: Lane = "to" if source in _ASKED else "from"
-            answered = say("tl.answered", facts=facts) + " " + self._took(detail)
-            yield Step(moment.at, lane, say(f"tl.asked.{source}"), answered, link=str(detail.get("event", "")))
+            asked = str(detail.get("operation", source))
+            title = say(f"tl.asked.{asked if texts.knows(f'tl.asked.{asked}') else source}")
+            yield Step(moment.at, lane, title, self._outcome(detail, facts), link=str(detail.get("event", "")))
         if before != after:
             moved = say("tl.moved", before=self._status(before), after=self._status(after))
             good, bad = after == "captured", after in ("failed", "held")
@@ -96,6 +99,14 @@ class _Sentences:
                 good=good,
                 bad=bad,
             )
+
+    def _outcome(self, detail: Mapping[str, Any], facts: Markup) -> Markup:
+        """What became of a call, in words: a lost answer is none."""
+        outcome = "unknown" if "AnswerLost" in detail.get("facts", ()) else detail.get("outcome", "answered")
+        key = f"tl.outcome.{outcome}"
+        told = self._say(key) if texts.knows(key) else self._say("tl.answered", facts=facts)
+        why = Markup(' <span lang="en">{}</span>').format(detail["why"]) if detail.get("why") else Markup("")
+        return told + " " + self._took(detail) + why
 
     def _seen(self, detail: Mapping[str, Any]) -> Markup:
         """The transfers that were on the chain at that moment."""

@@ -12,7 +12,7 @@ import structlog
 
 from gerbang.base.card_numbers import masked
 from gerbang.base.errors import Forbidden, GerbangError, Invalid, Unauthenticated
-from gerbang.base.http import UPSTREAM_S
+from gerbang.base.http import HTTP_CALLS
 from gerbang.base.tracing import REQUEST_ID
 from gerbang.base.wait_limits import WAITS, Waits
 from gerbang.core.idempotency.model import IdempotencyKeyReused
@@ -121,7 +121,7 @@ class Gateway:
             return
         context = RequestContext(scope, receive, send)
         context.hosts = self._parts.hosts
-        UPSTREAM_S.set(context.upstream)
+        HTTP_CALLS.set(context.upstream)
         REQUEST_ID.set(context.request_id)
         WAITS.set(Waits())
         try:

@@ -12,6 +12,7 @@ import msgspec
 from gerbang.base import ids, ip
 from gerbang.base.card_numbers import holds_card_number
 from gerbang.base.errors import GerbangError, Unauthenticated
+from gerbang.base.http import HttpCall
 from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.identity.model import Caller
 from gerbang.core.limits.model import Verdict
@@ -109,11 +110,11 @@ class RequestContext:
         self.key: str | None = None
         self.verdict: Verdict | None = None
         self.status = 0
-        self.upstream: list[float] = []
+        self.upstream: list[HttpCall] = []
 
     def times(self) -> tuple[float, float]:
         """Seconds so far in Gerbang itself, and in outside systems that this request waited for."""
-        upstream_s = sum(self.upstream)
+        upstream_s = sum(call.seconds for call in self.upstream)
         return max(0.0, time.perf_counter() - self.started - upstream_s), upstream_s
 
     @property

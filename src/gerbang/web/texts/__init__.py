@@ -15,6 +15,7 @@ from gerbang.web.texts import (
     links,
     lists,
     payer,
+    provider_calls,
     refunds,
     refusals,
     search,
@@ -35,6 +36,7 @@ _TABLES: Final = (
     actors.WORDS,
     lists.WORDS,
     refusals.WORDS,
+    provider_calls.WORDS,
 )
 TABLE: Final[Mapping[str, tuple[str, str]]] = {key: pair for table in _TABLES for key, pair in table.items()}
 assert len(TABLE) == sum(len(table) for table in _TABLES), "a key stands in two tables"

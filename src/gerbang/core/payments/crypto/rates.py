@@ -9,19 +9,18 @@ from typing import Final
 
 import structlog
 
-from gerbang.base.errors import FieldError, Invalid, UpstreamFailed
-from gerbang.base.http import Http
+from gerbang.base.errors import FieldError, Invalid
 from gerbang.base.money import EXPONENTS, Money
 from gerbang.core.connections.model import Connection
-from gerbang.core.connections.service import Connections
+from gerbang.core.connections.outbound_calls import RATES, Operation, OutboundCalls
 from gerbang.core.ledger.model import clearing, wallet
 from gerbang.core.payments.crypto import quotes
 from gerbang.core.payments.model import MethodUnavailable
-from gerbang.core.secrets.model import Purpose
 from gerbang.ports.payment import AssetTerms, MethodTerms, Quote
-from gerbang.ports.rates import Rate, RateSource
+from gerbang.ports.rates import Rate
 
 log = structlog.get_logger()
+_RATE: Final = Operation("rate", repeatable=True)
 _FRESH_S: Final = 30.0
 _OLDEST: Final = timedelta(minutes=10)
 
@@ -53,11 +52,9 @@ class QuoteTerms:
 class Quotes:
     """Quotes for crypto attempts. A source's rate is kept for half a minute in each process."""
 
-    def __init__(self, terms: QuoteTerms, connections: Connections, http: Http) -> None:
+    def __init__(self, terms: QuoteTerms, outbound: OutboundCalls) -> None:
         self.terms = terms
-        self._connections = connections
-        self._http = http
-        self._sources: dict[str, RateSource] = {}
+        self._outbound = outbound
         self._known: dict[tuple[str, str], tuple[float, Rate]] = {}
 
     async def freeze(
@@ -104,24 +101,23 @@ class Quotes:
         return known
 
     async def _asked(self, asset: str, currency: str) -> Rate | None:
-        for connection in await self._connections.all():
-            factory = self._connections.provider_of(connection).rates
-            if not connection.enabled or factory is None:
+        for connection in await self._outbound.connections.all():
+            if not connection.enabled:
                 continue
             try:
-                source = self._sources.setdefault(connection.provider, factory(self._http))
-                account = await self._connections.account_for(connection, Purpose.CALL_PROVIDER)
-                found = await source.rate(account, asset, currency)
-            except UpstreamFailed:
-                continue  # the next source may know; without any the payer is told that there is no rate
+                if self._outbound.adapter(connection, RATES) is None:
+                    continue
+                result = await self._outbound.ask(
+                    connection.id, RATES, _RATE, lambda p, a: p.rate(a, asset, currency), about=(asset, currency)
+                )
             except Exception as error:  # noqa: BLE001  one source that is set up wrongly must not silence the others
                 log.warning(
                     "rates.source_failed", connection=connection.id, why=f"{type(error).__name__}: {error}"[:200]
                 )
                 continue
-            if found is not None:
-                return found
-        return None
+            if result.answer is not None:
+                return result.answer
+        return None  # of those that failed another may know; without any the payer is told that there is no rate
 
 
 def read_fixed(text: str) -> dict[tuple[str, str], Decimal]:
