@@ -261,7 +261,7 @@ async def refund_is_lost(shop: Shop, row: Row) -> None:
         await shop.refund(payment)
         await shop.becomes(payment, "refunded")
 
-    await shop.lose_answer(row, "reset_after_effect", row.refund_request, ask)
+    await shop.lose_answer(row, "reset_after_effect", row.refund_call, ask)
     assert await shop.books(payment) == [*sale(row), *given_back(row, AMOUNT, "provider")]
 
 

@@ -30,7 +30,7 @@ class Row:
     connection: str = "nicepay-uji"
     lost: tuple[str, ...] = ("abandoned", "pending")
     registration: str = "/registration"
-    refund_request: str = "/cancel"
+    refund_call: str = "/cancel"
     provider: str = "nicepay"
     like: str = ""
 
@@ -79,7 +79,7 @@ SNAP: Final[Mapping[str, Any]] = {"connection": "nicepay-snap-uji"}
 WALLET: Final = {**SNAP, "registration": "/payment-host-to-host", "refund_call": "/debit/refund"}
 ROWS_BY_SNAP: Final = (
     Row("snap_account", "virtual_account", {"bank": "MANDIRI"}, "display_virtual_account", registration="/create-va", **SNAP, **NUMBER),
-    Row("snap_qris", "qris", {}, "display_qr", walk=(), ends_at_provider=True, registration="/qr-mpm-generate", refund_request="/qr-mpm-refund", **SNAP),
+    Row("snap_qris", "qris", {}, "display_qr", walk=(), ends_at_provider=True, registration="/qr-mpm-generate", refund_call="/qr-mpm-refund", **SNAP),
     Row("snap_ovo", "ewallet", {"wallet": "OVO"}, "wait", walk=(), lost=("pending",), **WALLET),
     Row("snap_dana", "ewallet", {"wallet": "DANA"}, lost=(), **WALLET),
     Row("snap_shopeepay", "ewallet", {"wallet": "SHOPEEPAY"}, like="snap_dana", **WALLET),

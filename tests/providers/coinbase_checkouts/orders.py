@@ -1,4 +1,4 @@
-"""A Coinbase connection, a submission and a standing, and Coinbase's sample of a checkout, as the tests of this folder use them."""
+"""A Coinbase connection, a submission and a submitted attempt, and Coinbase's sample of a checkout, as the tests of this folder use them."""
 
 import base64
 from dataclasses import replace

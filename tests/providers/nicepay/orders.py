@@ -1,4 +1,4 @@
-"""A NICEPAY connection, a submission and a standing, as the tests of this folder use them."""
+"""A NICEPAY connection, a submission and a submitted attempt, as the tests of this folder use them."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -100,7 +100,7 @@ def test_a_virtual_account_in_either_table(
     assert found(replace(ACCOUNT, captured=AMOUNT), account(status, words)) == paid
 
 
-@pytest.mark.parametrize("standing", [CODE, WALLET], ids=["qris", "ewallet"])
+@pytest.mark.parametrize("submitted", [CODE, WALLET], ids=["qris", "ewallet"])
 @pytest.mark.parametrize(
     ("status", "unpaid", "paid"),
     [
@@ -178,7 +178,7 @@ def test_a_part_that_went_back_is_told_as_such() -> None:
     assert found(WALLET, other("04", refundAmount=part)) == (PAID, RefundSettled(50_000, "IDR"))
 
 
-@pytest.mark.parametrize("standing", [ACCOUNT, CODE, WALLET], ids=["virtual_account", "qris", "ewallet"])
+@pytest.mark.parametrize("submitted", [ACCOUNT, CODE, WALLET], ids=["virtual_account", "qris", "ewallet"])
 def test_r20_a_txid_from_a_notification_counts_only_where_the_answer_names_our_order(
     submitted: SubmittedAttempt,
 ) -> None:
