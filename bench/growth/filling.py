@@ -29,7 +29,7 @@ _INDEXES: Final = """
 """
 _ONE_OF_EACH: Final = """
     SELECT crowd.owner_id AS busiest, p.id AS payment, r.id AS refund, p.owner_id AS "user", p.order_reference, p.created_at,
-        (SELECT i.id FROM inbox i WHERE i.attempt_id = a.id) AS event,
+        (SELECT i.id FROM inbox i WHERE i.object_id = a.id) AS event,
         (SELECT v.id FROM approvals v WHERE v.refund_id = r.id) AS approval, a.connection
     FROM refunds r JOIN payments p ON p.id = r.payment_id JOIN attempts a ON a.id = r.attempt_id,
         (SELECT owner_id FROM payments ORDER BY id LIMIT 1 OFFSET 2) AS crowd -- every third

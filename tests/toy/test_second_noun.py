@@ -20,9 +20,10 @@ from gerbang import app, settings
 from gerbang.base import ids
 from gerbang.base.watchdog import Watchdog
 from gerbang.cli.ports import free_port
+from gerbang.core.announcements.model import ObjectRef
 from gerbang.core.audit.service import SYSTEM, timeline
 from gerbang.core.identity.model import Role, system_caller
-from gerbang.core.inbox.model import Event
+from gerbang.core.inbox.model import Event, EventFilters
 from gerbang.core.inbox.service import Apply
 from gerbang.core.inbox.worker import Worker as InboxWorker
 from gerbang.noun import Nouns
@@ -34,6 +35,7 @@ from gerbang.settings import Settings
 from gerbang.web.sidebar import Subpage, sidebar
 from tests.conftest import NO_TLS, FreshDatabase
 from tests.toy.market import MARKET
+from tests.toy.orders.model import ORDER
 from tests.toy.orders.noun import ORDERS
 
 HERE: Final = Path(__file__).parent / "orders"
@@ -160,6 +162,8 @@ async def test_a_webhook_becomes_an_order_its_job_its_announcements_and_its_time
         actions = await house.happened("L-1", "order.shipped")
     assert actions == ["order.received", "order.packed", "order.shipped"]
     id_ = await house.order("L-1")
+    events = await house.core.inbox.page(EventFilters(source=SHOP), None, 100)
+    assert {event.object for event in events} == {ObjectRef(ORDER, ids.read("ord", id_))}
     heard: list[tuple[int, str, str | None]] = []
     async with asyncio.timeout(10):
         while len(heard) < len(actions):

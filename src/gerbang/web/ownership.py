@@ -4,8 +4,9 @@ from uuid import UUID
 
 from gerbang.base import ids
 from gerbang.base.errors import NotFound
+from gerbang.core.announcements.model import ObjectRef
 from gerbang.core.identity.model import Caller
-from gerbang.core.payments.model import Payment, PaymentDetail, PaymentNotFound
+from gerbang.core.payments.model import PAYMENT, Payment, PaymentDetail, PaymentNotFound
 from gerbang.core.payments.service import Payments
 
 
@@ -28,5 +29,5 @@ def payment_id(shown: str) -> UUID:
 def owns(caller: Caller, payment: Payment) -> bool:
     """Whether the payment belongs to this customer, or is the one that this payer's link opens."""
     if caller.kind == "payer":
-        return caller.payment_id == payment.id
+        return caller.object == ObjectRef(PAYMENT, payment.id)
     return caller.kind == "user" and caller.id is not None and caller.id == payment.owner_id

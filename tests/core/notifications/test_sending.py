@@ -87,7 +87,7 @@ async def told(db: Database, payer: Payer = JANE, **more: Any) -> UUID:
     await announced(db, about(one, "payment.paid"))
     await taken(db, notifications(db))
     async with db.reading() as tx:
-        found: UUID = await tx.fetchval("SELECT id FROM notifications WHERE payment_id = $1", one.payment.id)
+        found: UUID = await tx.fetchval("SELECT id FROM notifications WHERE object_id = $1", one.payment.id)
     return found
 
 
@@ -134,7 +134,7 @@ async def test_how_to_pay_that_waited_for_a_mail_server_asks_for_what_is_due_by_
             "UPDATE payments SET amount_captured = 130000, status = 'part_paid' WHERE id = $1", one.payment.id
         )
         await tx.execute("UPDATE attempts SET captured = 130000 WHERE payment_id = $1", one.payment.id)
-        id_ = await tx.fetchval("SELECT id FROM notifications WHERE payment_id = $1", one.payment.id)
+        id_ = await tx.fetchval("SELECT id FROM notifications WHERE object_id = $1", one.payment.id)
     async with listening() as server, sending(db, server.port):
         await until_status(db, id_, "sent")
     (mail,) = server.received

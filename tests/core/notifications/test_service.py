@@ -115,7 +115,7 @@ async def test_instructions_are_mailed_for_a_number_to_carry_away_and_only_while
     paid = await stored(db, details())
     await announced(db, *(about(one, "payment.instructions") for one in (useful, redirect, paid)))
     await taken(db, notifications(db))
-    assert [(row["payment_id"], row["data"]["number"]) for row in await rows(db)] == [
+    assert [(row["object_id"], row["data"]["number"]) for row in await rows(db)] == [
         (useful.payment.id, "8808123456789012")
     ]
 
@@ -129,7 +129,7 @@ async def test_a_payer_without_an_address_gets_nothing_and_stops_nobody(db: Data
     somebody = await stored(db, details())
     await announced(db, about(nobody, "payment.paid"), about(somebody, "payment.paid"))
     await taken(db, notifications(db))
-    assert [row["payment_id"] for row in await rows(db)] == [somebody.payment.id]
+    assert [row["object_id"] for row in await rows(db)] == [somebody.payment.id]
 
 
 async def test_an_announcement_that_makes_no_sense_does_not_silence_the_next(db: Database) -> None:
@@ -215,8 +215,8 @@ async def test_the_list_is_newest_first_filtered_and_goes_on_where_it_was(db: Da
         await taken(db, made)
     first = await made.page(Filters(), None, 3)
     rest = await made.page(Filters(), (first[-1].created_at, first[-1].id), 3)
-    assert [n.payment_id for n in (*first, *rest)] == [one.payment.id for one in reversed(details_by_id)]
-    assert len(await made.page(Filters(payment_id=details_by_id[2].payment.id), None, 10)) == 1
+    assert [n.id_of(PAYMENT) for n in (*first, *rest)] == [one.payment.id for one in reversed(details_by_id)]
+    assert len(await made.page(Filters(object=ObjectRef(PAYMENT, details_by_id[2].payment.id)), None, 10)) == 1
     assert await made.page(Filters(status="failed"), None, 10) == []
     assert len(await made.page(Filters(status="queued", template="payment_paid"), None, 10)) == 5
 

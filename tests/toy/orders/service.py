@@ -66,7 +66,7 @@ class Orders:
         async def apply(tx: Tx) -> Sequence[Result]:
             orders = await apply_facts(tx, facts)
             self._wake()
-            return [Done(f"order {one.status}") for one in orders]
+            return [Done(f"order {one.status}", ObjectRef(ORDER, one.id)) for one in orders]
 
         return apply
 

@@ -55,7 +55,9 @@ async def mailed(edge: Edge) -> list[dict[str, Any]]:
     while await feed.run_once():
         pass
     async with edge.services.db.reading() as tx:
-        rows = await tx.fetch("SELECT recipient, template, locale, payment_id FROM notifications ORDER BY id")
+        rows = await tx.fetch(
+            "SELECT recipient, template, locale, object_id AS payment_id FROM notifications ORDER BY id"
+        )
     return [dict(row) for row in rows]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -13,6 +13,14 @@ class ObjectRef(NamedTuple):
 
     type: str
     id: UUID
+
+
+NO_OBJECT: Final = (None, None)  # the columns of what is about none
+
+
+def object_of(type_: str | None, id_: UUID | None) -> ObjectRef | None:
+    """What the columns of a row say that it is about."""
+    return ObjectRef(type_, id_) if type_ is not None and id_ is not None else None
 
 
 class Announcement(msgspec.Struct, frozen=True):

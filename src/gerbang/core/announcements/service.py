@@ -15,13 +15,12 @@ from gerbang.base.statement_batch import Writer
 from gerbang.base.watchdog import beat
 from gerbang.core.announcements import store
 from gerbang.core.announcements.horizon import Horizon
-from gerbang.core.announcements.model import Announcement, ObjectRef
+from gerbang.core.announcements.model import NO_OBJECT, Announcement, object_of
 
 log = structlog.get_logger()
 BATCH: Final = 200
 IDLE_S: Final = 0.1
 MOST_TRIES: Final = 5
-_NO_OBJECT: Final = (None, None)
 _NOBODY: Final = UUID(int=0)
 
 
@@ -30,7 +29,7 @@ async def announce(tx: Writer, announcements: Sequence[Announcement]) -> None:
     if announcements:
         fresh = ids.several(len(announcements))
         rows = [
-            (a.id or id_, a.type, *(a.object or _NO_OBJECT), a.sequence, dict(a.data), a.made_at)
+            (a.id or id_, a.type, *(a.object or NO_OBJECT), a.sequence, dict(a.data), a.made_at)
             for a, id_ in zip(announcements, fresh, strict=True)
         ]
         if any(
@@ -149,7 +148,7 @@ def announcement_of(row: Row) -> Announcement:
     id_, _at, type_, object_type, object_id, sequence, data, made_at, *_ = row
     return Announcement(
         type=type_,
-        object=ObjectRef(object_type, object_id) if object_type else None,
+        object=object_of(object_type, object_id),
         data=data or {},
         made_at=made_at,
         sequence=sequence,

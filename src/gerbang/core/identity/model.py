@@ -8,6 +8,7 @@ from uuid import UUID
 
 from gerbang.base import ids
 from gerbang.base.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated, Unavailable
+from gerbang.core.announcements.model import ObjectRef
 
 Kind = Literal["user", "api_key", "payer", "system"]
 Environment = Literal["test", "live"]
@@ -26,7 +27,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is asking. `id` is a user's or key's id; `payment_id` is the one payment that a payer's link opens;
+    """Who is asking. `id` is a user's or key's id; `object` is the one object that a link opens;
     `session_id` is the session of a user's token. `label` is for the audit: `user:usr_…`, `key:key_…`, `payer:pay_…`, `system:…`.
     """
 
@@ -35,7 +36,7 @@ class Caller:
     id: UUID | None = None
     role: Role | None = None
     permissions: frozenset[str] = frozenset()
-    payment_id: UUID | None = None
+    object: ObjectRef | None = None
     session_id: UUID | None = None
 
     def may(self, permission: str) -> bool:

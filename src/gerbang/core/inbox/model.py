@@ -12,6 +12,7 @@ from zlib import crc32
 import msgspec
 
 from gerbang.base.errors import Conflict, NotFound
+from gerbang.core.announcements.model import ObjectRef
 from gerbang.ports.kinds import Kind
 
 SHARDS_PER_KIND: Final = 8
@@ -84,7 +85,7 @@ class NewEvent(msgspec.Struct, frozen=True):
 
 
 class Event(msgspec.Struct, frozen=True):
-    """A stored event. `times_seen` counts identical deliveries; `outcome` says in words what became of it."""
+    """A stored event. `times_seen` counts identical deliveries; `outcome` says in words what became of it, and `object` what it was about."""
 
     id: UUID
     received_at: datetime
@@ -98,7 +99,7 @@ class Event(msgspec.Struct, frozen=True):
     outcome: str | None = None
     tries: int = 0
     done_at: datetime | None = None
-    attempt_id: UUID | None = None
+    object: ObjectRef | None = None
     times_seen: int = 1
     shard: int = 0
 
@@ -114,10 +115,10 @@ class EventFilters:
 
 
 class Done(msgspec.Struct, frozen=True):
-    """The event had its effect, or rightly none; `outcome` in a few words."""
+    """The event had its effect, or rightly none; `outcome` in a few words, `object` what it was about."""
 
     outcome: str
-    attempt: UUID | None = None
+    object: ObjectRef | None = None
 
 
 @dataclass(frozen=True, slots=True)

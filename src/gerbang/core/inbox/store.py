@@ -9,6 +9,7 @@ from gerbang.base import ids
 from gerbang.base.db import Row, Tx, columns
 from gerbang.base.keyset import FIRST_ID, FIRST_MOMENT, LAST_ID
 from gerbang.base.unreadable_rows import readable, unreadable
+from gerbang.core.announcements.model import object_of
 from gerbang.core.inbox.model import Event, EventFilters, EventStatus
 
 _CLOCKS_APART: Final = timedelta(minutes=5)  # a provider whose clock is further off than that is refused, too
@@ -109,15 +110,17 @@ async def release(tx: Tx, shards: Sequence[int]) -> None:
     )
 
 
-async def finish(tx: Tx, rows: Sequence[tuple[UUID, datetime, str, UUID | None]]) -> None:
-    """Mark events as done, rows of (id, received_at, outcome, attempt)."""
+async def finish(tx: Tx, rows: Sequence[tuple[UUID, datetime, str, str | None, UUID | None]]) -> None:
+    """Mark events as done, rows of (id, received_at, outcome, type and id of the object)."""
     await tx.execute(
         """
-        UPDATE inbox i SET status = 'done', outcome = n.outcome, attempt_id = n.attempt, done_at = clock_timestamp()
-        FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::uuid[]) AS n (id, received_at, outcome, attempt)
+        UPDATE inbox i SET status = 'done', outcome = n.outcome, object_type = n.object_type, object_id = n.object_id,
+            done_at = clock_timestamp()
+        FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::uuid[])
+            AS n (id, received_at, outcome, object_type, object_id)
         WHERE i.received_at = n.received_at AND i.id = n.id
         """,
-        *columns(rows, 4),
+        *columns(rows, 5),
     )
 
 
@@ -268,20 +271,20 @@ async def rejections(tx: Tx, limit: int) -> list[Row]:
 _UNMATCHED: Final = "names_money AND tries >= 2 AND status IN ('waiting', 'parked')"
 _NEXT = """
     SELECT i.id, i.received_at, i.connection, i.key, i.subject, i.type, i.headers, i.body, i.status, i.outcome, i.tries, i.done_at,
-        i.attempt_id, 1, i.shard
+        i.object_type, i.object_id, 1, i.shard
     FROM unnest($1::smallint[]) AS s (shard) CROSS JOIN LATERAL (
         SELECT * FROM inbox WHERE shard = s.shard AND status = 'new' ORDER BY received_at, id LIMIT $2) AS i
     ORDER BY i.received_at, i.id
 """
 _EVENTS = (
     "SELECT i.id, i.received_at, i.connection, i.key, i.subject, i.type, i.headers, i.body, i.status, i.outcome, i.tries, i.done_at,"
-    " i.attempt_id, s.times, i.shard FROM inbox i JOIN inbox_seen s ON s.connection = i.connection AND s.key = i.key "
+    " i.object_type, i.object_id, s.times, i.shard FROM inbox i JOIN inbox_seen s ON s.connection = i.connection AND s.key = i.key "
 )
 
 # How often an event came is looked up for the rows that are shown: a join would be planned for as many as the table has.
 _LISTED_COLUMNS = (
     "SELECT i.id, i.received_at, i.connection, i.key, i.subject, i.type, '{}'::jsonb, ''::bytea, i.status, i.outcome, i.tries, i.done_at,"
-    " i.attempt_id, (SELECT s.times FROM inbox_seen s WHERE s.connection = i.connection AND s.key = i.key), i.shard FROM "
+    " i.object_type, i.object_id, (SELECT s.times FROM inbox_seen s WHERE s.connection = i.connection AND s.key = i.key), i.shard FROM "
 )
 _LISTED = (
     _LISTED_COLUMNS
@@ -314,9 +317,41 @@ _LISTED_BY_KIND = (
 
 
 def _event(row: Row) -> Event:
-    (id_, received, connection, key, subject, type_, headers, body, status, *rest) = row
+    (
+        id_,
+        received,
+        connection,
+        key,
+        subject,
+        type_,
+        headers,
+        body,
+        status,
+        outcome,
+        tries,
+        done,
+        *about,
+        times,
+        shard,
+    ) = row
     try:
         known = EventStatus(status)
     except ValueError as error:
         raise unreadable("evt", id_, error) from error
-    return Event(id_, received, connection, key, subject, type_, headers, body, known, *rest)
+    return Event(
+        id_,
+        received,
+        connection,
+        key,
+        subject,
+        type_,
+        headers,
+        body,
+        known,
+        outcome=outcome,
+        tries=tries,
+        done_at=done,
+        object=object_of(*about),
+        times_seen=times,
+        shard=shard,
+    )

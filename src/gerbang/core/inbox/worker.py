@@ -21,6 +21,7 @@ from gerbang.base.database_notifications import NotifyChannel
 from gerbang.base.db import Database, Tx, storable
 from gerbang.base.errors import GerbangError, Unavailable
 from gerbang.base.watchdog import beat, watched
+from gerbang.core.announcements.model import NO_OBJECT
 from gerbang.core.inbox import store
 from gerbang.core.inbox.model import MOST_TRIES, WAITS_S, Done, Event, NotYet, Result, shards_of
 from gerbang.core.inbox.routing import refuse_all
@@ -215,7 +216,9 @@ class _Lane:
 
 async def _settle(tx: Tx, events: Sequence[Event], results: Sequence[Result]) -> None:
     done = [
-        (e.id, e.received_at, r.outcome, r.attempt) for e, r in zip(events, results, strict=True) if isinstance(r, Done)
+        (e.id, e.received_at, r.outcome, *(r.object or NO_OBJECT))
+        for e, r in zip(events, results, strict=True)
+        if isinstance(r, Done)
     ]
     if done:
         await store.finish(tx, done)

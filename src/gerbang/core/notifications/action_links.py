@@ -2,6 +2,7 @@
 
 from gerbang.base import ids
 from gerbang.core.notifications.model import Notification, Template
+from gerbang.core.payments.model import PAYMENT
 from gerbang.core.payments.service import Payments
 
 
@@ -14,9 +15,9 @@ async def button_link(payments: Payments, base: str, template: Template, notific
         return f"{base}/console/payments?method=crypto&status=pending"
     if template in (Template.REFUND_AWAITING_TRANSFER, Template.REFUND_DESTINATION) and refund:
         return f"{base}/refund/{refund}?t={await payments.mailed_refund_token(ids.read('ref', str(refund)))}"
-    if notification.payment_id is None:
+    if (payment := notification.id_of(PAYMENT)) is None:
         return ""
-    shown = ids.show("pay", notification.payment_id)
+    shown = ids.show("pay", payment)
     if template is Template.OPERATOR_ATTENTION:
         return f"{base}/console/payments/{shown}"
-    return f"{base}/pay/{shown}?t={await payments.link_token(notification.payment_id)}"
+    return f"{base}/pay/{shown}?t={await payments.link_token(payment)}"

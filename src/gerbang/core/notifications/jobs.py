@@ -19,6 +19,7 @@ from gerbang.core.notifications.message_data import still_true
 from gerbang.core.notifications.model import ASKS, MOST_TRIES, Notification, Template
 from gerbang.core.notifications.rendering import Letterhead, render
 from gerbang.core.notifications.service import ReadPayments, ReadPeople
+from gerbang.core.payments.model import PAYMENT
 from gerbang.core.queue.model import Job, LeaseLost, Retry, backoff
 from gerbang.core.queue.service import finish
 from gerbang.ports.messenger import Message, Messenger
@@ -104,8 +105,8 @@ class Sender:
         """Read for each sending, so that a name that was erased is not used from memory."""
         if known.template in (Template.OPERATOR_ATTENTION, Template.OPERATOR_DIGEST, Template.OPERATOR_CHAIN):
             return ""
-        if known.payment_id is not None:
-            details = (await self._payments(tx, [known.payment_id])).get(known.payment_id)
+        if (payment := known.id_of(PAYMENT)) is not None:
+            details = (await self._payments(tx, [payment])).get(payment)
             return details.payer.name if details else ""
         user = ids.read("usr", known.data["user"])
         contact = (await self._people(tx, [user])).get(user)
@@ -113,16 +114,18 @@ class Sender:
 
     async def _as_due(self, tx: Tx, known: Notification) -> Notification:
         """What asks for money, with what has come in by now: it may have waited, or be sent once more."""
-        if known.template not in ASKS or known.payment_id is None:
+        payment = known.id_of(PAYMENT)
+        if known.template not in ASKS or payment is None:
             return known
-        details = (await self._payments(tx, [known.payment_id])).get(known.payment_id)
+        details = (await self._payments(tx, [payment])).get(payment)
         return replace(known, data={**known.data, "captured": details.payment.amount_captured}) if details else known
 
     async def _is_behind(self, tx: Tx, known: Notification) -> bool:
         """Whether a reminder waited so long for a mail server that it is no longer true."""
-        if known.template is not Template.PAYMENT_REMINDER or known.payment_id is None:
+        payment = known.id_of(PAYMENT)
+        if known.template is not Template.PAYMENT_REMINDER or payment is None:
             return False
-        details = (await self._payments(tx, [known.payment_id])).get(known.payment_id)
+        details = (await self._payments(tx, [payment])).get(payment)
         return details is None or not still_true(known.template, known.data, details, await store.business_now(tx))
 
     async def _message(self, known: Notification, name: str) -> Message:

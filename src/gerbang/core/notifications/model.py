@@ -9,7 +9,7 @@ from uuid import UUID
 
 from gerbang.base import ids
 from gerbang.base.errors import Conflict, NotFound
-from gerbang.core.announcements.model import Announcement
+from gerbang.core.announcements.model import Announcement, ObjectRef
 
 EMAIL: Final = "email"
 MOST_TRIES: Final = 60  # about two days with the queue's back-off
@@ -79,13 +79,17 @@ class Notification:
     template: Template
     locale: str
     data: Mapping[str, Any]
-    payment_id: UUID | None
+    object: ObjectRef | None
     status: Status
     message_id: str
     tries: int
     error: str | None
     created_at: datetime
     sent_at: datetime | None
+
+    def id_of(self, object_type: str) -> UUID | None:
+        """The id of the object that it is about, if it is of this type."""
+        return self.object.id if self.object is not None and self.object.type == object_type else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ class Filters:
 
     status: str | None = None
     template: str | None = None
-    payment_id: UUID | None = None
+    object: ObjectRef | None = None
 
 
 # Told once a payment however often it is announced: a dispute that was won makes a payment `paid` a second time. After a retraction

@@ -6,6 +6,7 @@ from uuid import UUID
 from gerbang.base import ids
 from gerbang.base.db import Row, Tx
 from gerbang.core.notifications import store
+from gerbang.core.payments.model import PAYMENT
 from gerbang.core.payments.personal_data import payers
 from gerbang.core.personal_data.model import Erased, Exported, Person
 
@@ -44,7 +45,8 @@ async def _of_payments(tx: Tx, person: Person, after: UUID | None, most: int) ->
     others = [row for row in theirs if row["email"] and row["email"].lower() != person.email]
     if not others:
         return [], next_
-    return await store.of_payments(tx, [row["payment_id"] for row in others], [row["email"] for row in others]), next_
+    payments, addresses = [row["payment_id"] for row in others], [row["email"] for row in others]
+    return await store.about(tx, PAYMENT, payments, addresses), next_
 
 
 async def _erased(tx: Tx, rows: Sequence[Row], next_: UUID | None) -> Erased:
@@ -58,7 +60,7 @@ def _shown(row: Row) -> dict[str, str | None]:
         "recipient": row["recipient"],
         "template": row["template"],
         "status": row["status"],
-        "payment": ids.show("pay", row["payment_id"]) if row["payment_id"] else None,
+        "payment": ids.show("pay", row["object_id"]) if row["object_type"] == PAYMENT else None,
         "created_at": row["created_at"].isoformat(),
         "sent_at": row["sent_at"].isoformat() if row["sent_at"] else None,
     }

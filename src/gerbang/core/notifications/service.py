@@ -82,7 +82,7 @@ class Notifications:
         payments = list(dict.fromkeys(id_ for a in wanted if (id_ := a.id_of(PAYMENT))))
         details_by_id = await self._payments(tx, payments) if payments else {}
         people = await self._people(tx, [user for a in wanted if (user := _user(a))])
-        told = await store.told(tx, payments)
+        told = await store.told(tx, PAYMENT, payments)
         now = await store.business_now(tx)
         fresh: list[Notification] = []
         reminders: list[NewJob] = []
@@ -180,7 +180,7 @@ class Notifications:
             template=template,
             locale=locale,
             data=data,
-            payment_id=announcement.id_of(PAYMENT),
+            object=announcement.object,
             status=Status.QUEUED,
             message_id=message_id(id_, self._host),
             tries=0,

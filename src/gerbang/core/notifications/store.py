@@ -9,6 +9,7 @@ import structlog
 from gerbang.base import ids
 from gerbang.base.db import Row, Tx, columns
 from gerbang.base.keyset import below
+from gerbang.core.announcements.model import NO_OBJECT, object_of
 from gerbang.core.notifications.model import Filters, Notification, Status, Template
 
 log = structlog.get_logger()
@@ -33,7 +34,7 @@ async def add(tx: Tx, notifications: Sequence[Notification]) -> list[UUID]:
             n.template.value,
             n.locale,
             dict(n.data),
-            n.payment_id,
+            *(n.object or NO_OBJECT),
             n.status.value,
             n.message_id,
             n.error,
@@ -43,24 +44,26 @@ async def add(tx: Tx, notifications: Sequence[Notification]) -> list[UUID]:
     ]
     made = await tx.fetch(
         """
-        INSERT INTO notifications (id, announcement_id, channel, recipient, template, locale, data, payment_id, status, message_id,
-            error, created_at)
-        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::uuid[],
-            $9::text[], $10::text[], $11::text[], $12::timestamptz[])
+        INSERT INTO notifications (id, announcement_id, channel, recipient, template, locale, data, object_type, object_id, status,
+            message_id, error, created_at)
+        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::text[],
+            $9::uuid[], $10::text[], $11::text[], $12::text[], $13::timestamptz[])
         ON CONFLICT (announcement_id, channel, recipient, template) DO NOTHING
         RETURNING id
         """,
-        *columns(rows, 12),
+        *columns(rows, 13),
     )
     return [row["id"] for row in made]
 
 
-async def told(tx: Tx, payments: Sequence[UUID]) -> set[tuple[UUID, str]]:
-    """Which messages were made for these payments before: (payment, template)."""
+async def told(tx: Tx, object_type: str, objects: Sequence[UUID]) -> set[tuple[UUID, str]]:
+    """Which messages were made about these objects of one type before: (object, template)."""
     rows = await tx.fetch(
-        "SELECT DISTINCT payment_id, template FROM notifications WHERE payment_id = ANY($1)", list(payments)
+        "SELECT DISTINCT object_id, template FROM notifications WHERE object_type = $1 AND object_id = ANY($2)",
+        object_type,
+        list(objects),
     )
-    return {(row["payment_id"], row["template"]) for row in rows}
+    return {(row["object_id"], row["template"]) for row in rows}
 
 
 async def begin_try(tx: Tx, id_: UUID) -> Notification | None:
@@ -68,7 +71,7 @@ async def begin_try(tx: Tx, id_: UUID) -> Notification | None:
     row = await tx.fetchrow(
         """
         UPDATE notifications SET tries = tries + 1 WHERE id = $1 AND status = 'queued'
-        RETURNING id, announcement_id, channel, recipient, template, locale, data, payment_id, status, message_id, tries, error,
+        RETURNING id, announcement_id, channel, recipient, template, locale, data, object_type, object_id, status, message_id, tries, error,
             created_at, sent_at
         """,
         id_,
@@ -102,7 +105,7 @@ async def lock(tx: Tx, id_: UUID) -> Notification | None:
     """One notification, locked for change."""
     row = await tx.fetchrow(
         """
-        SELECT id, announcement_id, channel, recipient, template, locale, data, payment_id, status, message_id, tries, error,
+        SELECT id, announcement_id, channel, recipient, template, locale, data, object_type, object_id, status, message_id, tries, error,
             created_at, sent_at
         FROM notifications WHERE id = $1 FOR UPDATE
         """,
@@ -123,8 +126,8 @@ async def requeue(tx: Tx, id_: UUID, message_id: str) -> None:
 async def page(tx: Tx, filters: Filters, before: tuple[datetime, UUID] | None, limit: int) -> list[Notification]:
     """Newest first, from a keyset place (time, id) on."""
     place = (*below(before), limit)
-    if filters.payment_id is not None:
-        rows = await tx.fetch(_PAGE_OF_PAYMENT, *place, filters.payment_id, filters.status, filters.template)
+    if filters.object is not None:
+        rows = await tx.fetch(_PAGE_OF_OBJECT, *place, *filters.object, filters.status, filters.template)
     elif filters.status is not None or filters.template is not None:
         templates = [one.value for one in Template] if filters.template is None else [filters.template]
         statuses = [one.value for one in Status] if filters.status is None else [filters.status]
@@ -138,7 +141,7 @@ async def to_address(tx: Tx, address: str, after: UUID | None, limit: int) -> li
     """Messages to an address, in the order of their ids."""
     return await tx.fetch(
         """
-        SELECT id, recipient, template, status, payment_id, created_at, sent_at FROM notifications
+        SELECT id, recipient, template, status, object_type, object_id, created_at, sent_at FROM notifications
         WHERE lower(recipient) = lower($1) AND id > $2 ORDER BY id LIMIT $3
         """,
         address,
@@ -147,15 +150,16 @@ async def to_address(tx: Tx, address: str, after: UUID | None, limit: int) -> li
     )
 
 
-async def of_payments(tx: Tx, payments: Sequence[UUID], addresses: Sequence[str]) -> list[Row]:
-    """Messages about each of these payments that went to the address beside it."""
+async def about(tx: Tx, object_type: str, objects: Sequence[UUID], addresses: Sequence[str]) -> list[Row]:
+    """Messages about each of these objects of one type that went to the address beside it."""
     return await tx.fetch(
         """
-        SELECT n.id, n.recipient, n.template, n.status, n.payment_id, n.created_at, n.sent_at
-        FROM unnest($1::uuid[], $2::text[]) AS of (payment, address) JOIN notifications n ON n.payment_id = payment
-        WHERE lower(n.recipient) = lower(address) ORDER BY n.id
+        SELECT n.id, n.recipient, n.template, n.status, n.object_type, n.object_id, n.created_at, n.sent_at
+        FROM unnest($2::uuid[], $3::text[]) AS of (object, address) JOIN notifications n ON n.object_id = object
+        WHERE n.object_type = $1 AND lower(n.recipient) = lower(address) ORDER BY n.id
         """,
-        list(payments),
+        object_type,
+        list(objects),
         list(addresses),
     )
 
@@ -174,16 +178,16 @@ async def erase_recipients(tx: Tx, notifications: Sequence[UUID]) -> None:
 
 
 _COLUMNS = (
-    "SELECT id, announcement_id, channel, recipient, template, locale, data, payment_id, status, message_id, tries, error, created_at,"
+    "SELECT id, announcement_id, channel, recipient, template, locale, data, object_type, object_id, status, message_id, tries, error, created_at,"
     " sent_at FROM "
 )
 _PAGE = _COLUMNS + "notifications WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3"
-# What a payment's people were told is never much, and is filtered as it is read.
-_PAGE_OF_PAYMENT = (
+# What people were told about one object is never much, and is filtered as it is read.
+_PAGE_OF_OBJECT = (
     _COLUMNS
     + """
-    notifications WHERE payment_id = $4 AND (created_at, id) < ($1, $2)
-      AND ($5::text IS NULL OR status = $5) AND ($6::text IS NULL OR template = $6)
+    notifications WHERE object_type = $4 AND object_id = $5 AND (created_at, id) < ($1, $2)
+      AND ($6::text IS NULL OR status = $6) AND ($7::text IS NULL OR template = $7)
     ORDER BY created_at DESC, id DESC LIMIT $3
     """
 )
@@ -219,7 +223,8 @@ def _notification(row: Row) -> Notification:
         template,
         locale,
         data,
-        payment,
+        object_type,
+        object_id,
         status,
         message_id,
         tries,
@@ -235,7 +240,7 @@ def _notification(row: Row) -> Notification:
         template=Template(template),
         locale=locale,
         data=data,
-        payment_id=payment,
+        object=object_of(object_type, object_id),
         status=Status(status),
         message_id=message_id,
         tries=tries,

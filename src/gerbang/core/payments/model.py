@@ -61,7 +61,8 @@ class DisputeState(StrEnum):
     LOST = "lost"
 
 
-PAYMENT: Final = "payment"  # the type of these objects, in announcements and keys
+PAYMENT: Final = "payment"  # the type of these objects, in announcements, messages and keys
+ATTEMPT: Final = "attempt"  # of what a webhook is about
 LINK_SENT: Final = "payment.link_sent"  # what the audit trail, and so the timeline, calls it
 LINK_OPENED: Final = "payment.link_opened"
 NEW_DEPOSIT: Final = -1  # a deposit address is wanted; its number is given when it is about to be shown

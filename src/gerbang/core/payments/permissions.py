@@ -4,8 +4,10 @@ from typing import Final
 from uuid import UUID
 
 from gerbang.base import ids
+from gerbang.core.announcements.model import ObjectRef
 from gerbang.core.identity.model import Caller
 from gerbang.core.identity.permissions import CUSTOMERS, MAKERS, MONEY, STAFF, Permission
+from gerbang.core.payments.model import PAYMENT
 
 CREATE: Final = Permission(
     "payments:create", MAKERS, "make a payment, and so set an amount; make attempts; send its link"
@@ -31,4 +33,6 @@ PERMISSIONS: Final = (
 def payer_caller(payment_id: UUID) -> Caller:
     """Whoever holds the checkout link of one payment: may see and pay that one, nothing else."""
     held = frozenset({READ_OWN.name, PAY_OWN.name})
-    return Caller("payer", f"payer:{ids.show('pay', payment_id)}", permissions=held, payment_id=payment_id)
+    return Caller(
+        "payer", f"payer:{ids.show('pay', payment_id)}", permissions=held, object=ObjectRef(PAYMENT, payment_id)
+    )

@@ -11,6 +11,7 @@ import structlog
 from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.base.errors import CommitUnknown, DatabaseUnavailable, GerbangError
+from gerbang.core.announcements.model import ObjectRef
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.connections.model import Connection, ConnectionNotFound
@@ -20,7 +21,7 @@ from gerbang.core.inbox.service import Apply
 from gerbang.core.payments import attempt_store, schedule
 from gerbang.core.payments.applying_facts import FactReport, apply_facts, apply_report
 from gerbang.core.payments.context import Context
-from gerbang.core.payments.model import PaymentDetail
+from gerbang.core.payments.model import ATTEMPT, PaymentDetail
 from gerbang.core.payments.unit_of_work import load_for_update, recompute_payment
 from gerbang.core.queue import service as queue
 from gerbang.core.secrets.model import Purpose
@@ -100,9 +101,9 @@ def _result(read: Read, owners: dict[UUID, UUID], details_by_id: dict[UUID, Paym
         case Ignored(why=why):
             return Done(why)
         case SignedFacts(attempt=attempt) if attempt in details_by_id:
-            return Done(f"payment {details_by_id[attempt].payment.status.value}", attempt)
-        case Hint(attempt=attempt) if attempt in owners:
-            return Done("asked the provider", attempt)
+            return Done(f"payment {details_by_id[attempt].payment.status.value}", ObjectRef(ATTEMPT, attempt))
+        case Hint(attempt=attempt) if attempt is not None and attempt in owners:
+            return Done("asked the provider", ObjectRef(ATTEMPT, attempt))
         case SignedFacts(facts=facts):
             return NotYet(UNKNOWN_ATTEMPT, names_money=not all(isinstance(fact, _NO_MONEY) for fact in facts))
         case _:

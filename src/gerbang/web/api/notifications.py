@@ -9,7 +9,9 @@ from litestar import Request, get, post
 
 from gerbang.base import formats, ids
 from gerbang.base.errors import NotFound
+from gerbang.core.announcements.model import ObjectRef
 from gerbang.core.notifications.model import Filters, Notification, NotificationNotFound, Status, Template
+from gerbang.core.payments.model import PAYMENT
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
 from gerbang.web.gateway.query_parameters import read_id
 from gerbang.web.gateway.request_context import caller_of, context_of
@@ -47,7 +49,8 @@ async def list_notifications(
 ) -> Page[NotificationView]:
     """`status` is queued, sent or failed; a failed one says why in `error`."""
     most = capped(limit)
-    filters = Filters(status, template, read_id("payment", "pay", payment))
+    about = read_id("payment", "pay", payment)
+    filters = Filters(status, template, ObjectRef(PAYMENT, about) if about else None)
     rows = await services.notifications.page(filters, await cursors.read("notifications", cursor), most + 1)
     return await cursors.page("notifications", rows, most, lambda n: (n.created_at, n.id), _view)
 
@@ -73,7 +76,7 @@ def _view(notification: Notification) -> NotificationView:
         status=notification.status.value,
         tries=notification.tries,
         error=notification.error,
-        payment=ids.show("pay", notification.payment_id) if notification.payment_id else None,
+        payment=ids.show("pay", about) if (about := notification.id_of(PAYMENT)) else None,
         message_id=notification.message_id,
         created_at=notification.created_at,
         sent_at=notification.sent_at,

@@ -13,6 +13,7 @@ from gerbang.base import ids
 from gerbang.base.card_numbers import masked
 from gerbang.base.errors import NotFound
 from gerbang.core.inbox.model import Event, EventFilters, EventNotFound, EventStatus
+from gerbang.core.payments.model import ATTEMPT
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
 from gerbang.web.gateway.query_parameters import A_TIME, read_known, read_time
 from gerbang.web.gateway.request_context import caller_of
@@ -151,7 +152,7 @@ def _view(event: Event) -> EventView:
         outcome=event.outcome,
         tries=event.tries,
         times_seen=event.times_seen,
-        attempt=ids.show("att", event.attempt_id) if event.attempt_id else None,
+        attempt=ids.show("att", event.object.id) if event.object and event.object.type == ATTEMPT else None,
         received_at=event.received_at,
         done_at=event.done_at,
     )

@@ -11,8 +11,10 @@ from markupsafe import Markup
 
 from gerbang.base import ids
 from gerbang.base.errors import Conflict
+from gerbang.core.announcements.model import ObjectRef
 from gerbang.core.identity.model import Caller
 from gerbang.core.notifications.model import Filters, Template
+from gerbang.core.payments.model import PAYMENT
 from gerbang.web.checkout.qr import drawing
 from gerbang.web.console import link_form, link_view
 from gerbang.web.console.page_frame import form_key, operator, refusal, show
@@ -57,7 +59,9 @@ async def link(request: Request[Any, Any, Any], payment: FromPath[str]) -> Respo
     services, payment_id = services_of(request), ids.read("pay", payment)
     details = await services.payments.get(payment_id)
     moments = await services.payments.timeline(payment_id)
-    mails = await services.notifications.page(Filters(None, Template.PAYMENT_LINK.value, payment_id), None, 1)
+    mails = await services.notifications.page(
+        Filters(None, Template.PAYMENT_LINK.value, ObjectRef(PAYMENT, payment_id)), None, 1
+    )
     url = f"{services.settings.base_url}/pay/{payment}?t={await services.payments.link_token(payment_id)}"
     said = request.query_params.get("done", "")
     return await show(
