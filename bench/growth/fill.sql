@@ -142,7 +142,8 @@ SELECT pg_temp.id_of(at, 'notification', n), pg_temp.id_of(at, 'announcement', n
 FROM made WHERE status <> 'pending';
 
 INSERT INTO audit (id, happened_at, actor, action, object, detail, request_id)
-SELECT pg_temp.id_of(at + step * interval '1 second', 'audit' || step, n), at + step * interval '1 second', 'key:bench',
+SELECT pg_temp.id_of(at + step * interval '1 second', 'audit' || step, n), at + step * interval '1 second',
+    CASE WHEN n % 10000 = 7 THEN 'user:seldom' WHEN step = 1 THEN 'key:bench' ELSE 'system:bench' END,
     CASE WHEN n % 10000 = 7 AND step = 3 THEN 'payment.cancelled' ELSE (ARRAY['payment.created', 'webhook.received', 'payment.heard'])[step] END,
     CASE WHEN n % 10 = 0 AND step = 3 THEN 'connection:' || connection ELSE 'payment-' || n END, '{}', 'req_' || n
 FROM made, generate_series(1, 3) AS step;

@@ -34,6 +34,7 @@ from gerbang.ports.kinds import Kind
 from gerbang.settings import Settings
 from gerbang.web.policy import Row
 from gerbang.web.sidebar import Subpage
+from gerbang.web.texts.actions import Sentences
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -87,7 +88,7 @@ class Noun:
     `service` is made once in a process, and found by its type. `objects` are what something is announced of, by type; of a type that stands
     nowhere nobody hears live. `events` says by kind of provider who works on what came in, `jobs` by kind of job who does it. `consumers` take announcements;
     `loops` run in every worker. `notices` say what somebody should look at, or None. `personal_data` says what is kept about people,
-    `permissions` what somebody may do with it, by role.
+    `permissions` what somebody may do with it, by role, `actions` how the audit trail's entries about it read, by subject.
 
     At the edge: `routes` are handlers of the framework, each with its row of `policy`. `pages` stand in the sidebar, by the entry that they
     belong to; `watched` says what makes an open page look again.
@@ -103,6 +104,7 @@ class Noun:
     notices: Mapping[str, Callable[[Core], Awaitable[str | None]]] = field(default_factory=dict)
     personal_data: Sequence[PersonalData] = ()
     permissions: Sequence[Permission] = ()
+    actions: Mapping[str, Sentences] = field(default_factory=dict)
     routes: Sequence[Any] = ()
     policy: Sequence[Row] = ()
     pages: Mapping[str, Sequence[Subpage]] = field(default_factory=dict)
@@ -126,6 +128,11 @@ class Nouns:
     def roles(self, customers_also: Collection[str] = ()) -> Permissions:
         """What each role may; `customers_also` what a setting lets customers do."""
         return Permissions([one for noun in self.each for one in noun.permissions], customers_also)
+
+    @property
+    def actions(self) -> Mapping[str, Sentences]:
+        """What entries of the audit trail say, by subject."""
+        return _merged(noun.actions for noun in self.each)
 
     @property
     def job_kinds(self) -> Sequence[str]:

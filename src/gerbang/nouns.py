@@ -28,9 +28,11 @@ from gerbang.noun import Core, Noun, Nouns
 from gerbang.ports.kinds import Kind
 from gerbang.web.console import live_marks as marks
 from gerbang.web.sidebar import Subpage
+from gerbang.web.texts import actions
 
 _READ: Final = "payments:read"
 _HOOKS: Final = "webhooks:read"
+_TRAIL: Final = "audit:read"
 
 
 async def _payment_owners(tx: Tx, payments: Sequence[UUID]) -> Mapping[UUID, UUID | None]:
@@ -72,6 +74,7 @@ MESSAGES: Final = Noun(
             recipients.erase_payment_messages,
         ),
     ),
+    actions={"notifications": actions.NOTIFICATIONS},
     permissions=(
         Permission("notifications:read", STAFF, "see what people were told"),
         Permission("notifications:resend", STAFF, "tell it once more"),
@@ -101,6 +104,7 @@ PAYMENTS: Final = Noun(
         PersonalData("payers", ("payment_payers",), payers.export_payers, payers.erase_payers),
     ),
     permissions=payment_permissions.PERMISSIONS,
+    actions={"payments": actions.PAYMENTS, "refunds": actions.REFUNDS, "crypto": actions.CRYPTO},
     pages={
         "work": (Subpage("work", "/console/work", _READ),),
         "payments": (
@@ -112,6 +116,7 @@ PAYMENTS: Final = Noun(
 )
 WEBHOOK_EVENTS: Final = Noun(
     name="webhook events",
+    actions={"webhooks": actions.WEBHOOKS},
     permissions=(
         Permission(_HOOKS, STAFF, "see what providers sent, byte for byte, and what was rejected"),
         Permission("webhooks:replay", BUILDERS, "run a webhook event again, or set it aside"),
@@ -129,6 +134,7 @@ WEBHOOK_EVENTS: Final = Noun(
 )
 CONNECTIONS: Final = Noun(
     name="connections",
+    actions={"connections": actions.CONNECTIONS},
     permissions=(Permission("connections:manage", ADMINS, "make, change and switch connections"),),
     notices={"connections": _unanswered},
     pages={"connections": (Subpage("connections", "/console/connections", _READ),)},
@@ -140,6 +146,7 @@ USERS: Final = Noun(
     name="users",
     objects={"user": ObjectKind("usr", "users:manage")},
     personal_data=(PersonalData("users", ("users",), users.export_users, users.erase_users, users.check_users),),
+    actions={"people": actions.PEOPLE, "personal_data": actions.PERSONAL_DATA},
     permissions=(
         Permission("users:manage", ADMINS, "make people, change roles, show and erase what is kept about a person"),
         Permission("keys:manage", ADMINS, "make and end API keys"),
@@ -147,9 +154,15 @@ USERS: Final = Noun(
 )
 
 LEDGER: Final = Noun(name="ledger", permissions=(Permission("ledger:read", MAKERS, "see accounts and postings"),))
-AUDIT: Final = Noun(name="audit", permissions=(Permission("audit:read", MONEY, "see who did what"),))
+AUDIT: Final = Noun(
+    name="audit",
+    permissions=(Permission(_TRAIL, MONEY, "see who did what"),),
+    actions={"requests": actions.REQUESTS},  # what the gateway refuses is about no other noun
+    pages={"audit": (Subpage("audit", "/console/audit", _TRAIL),)},
+)
 SECRETS: Final = Noun(
     name="secrets",
+    actions={"secrets": actions.SECRETS},
     permissions=(Permission("secrets:manage", ADMINS, "see the names of secrets and write values, never read them"),),
 )
 # Words of the outer contract that roles hold already, for nouns that are not here yet.

@@ -121,7 +121,7 @@ async def house(module_database: FreshDatabase, tmp_path_factory: pytest.TempPat
         await core.connections.create(
             SYSTEM, SHOP, MARKET.name, livemode=False, settings={}, secrets={"key": "service/market/key"}
         )
-        await core.identity.accounts.create(SYSTEM, "ratih@lumbung.example", PASSWORD, "Ratih", "en", Role.SUPPORT)
+        await core.identity.accounts.create(SYSTEM, "ratih@lumbung.example", PASSWORD, "Ratih", "en", Role.FINANCE)
         _, key = await core.identity.api_keys.create(system_caller("test"), "test", Role.ADMIN)
         serving = asyncio.create_task(app.serve(chosen, dog, REGISTRY, WITH_ORDERS))
         async with (
@@ -178,6 +178,18 @@ async def test_an_order_that_is_first_heard_of_when_it_is_shipped_stays_so(house
         for status in ("shipped", "packed", "received"):
             await house.says("L-2", status)
         assert await house.happened("L-2", "order.shipped") == ["order.shipped"]
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_audit_page_tells_in_words_what_was_done_to_it(house: House) -> None:
+    async with house.working():
+        await house.says("L-9", "received")
+        await house.happened("L-9", "order.packed")
+    id_ = await house.order("L-9")
+    page = (await house.desk.get("/console/audit", params={"subject": "orders", "object": id_})).text
+    for said in ("</b> took the order in", "</b> packed the order", "</b> told its buyer"):
+        assert said in page, said
+    assert 'href="/console/audit?subject=payments' in page
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -84,6 +84,7 @@ def services(parts: Core, dog: Watchdog | None = None) -> Services:
         routes=tuple(parts.nouns.routes),
         policy=tuple(parts.nouns.policy),
         sidebar=sidebar(parts.nouns.pages),
+        actions=parts.nouns.actions,
         watched=parts.nouns.watched(parts),
         by_type=parts.services,
         checks={

@@ -169,6 +169,7 @@ POLICY: Final[Sequence[Row]] = (
     _open("POST", "/console/payments/{payment}/return-excess", Rate.MONEY, Body.FORM),
     _open("POST", "/console/refunds/{refund}/dismiss", Rate.WRITE, Body.FORM),
     _open("GET", "/console/requests/{request_id}"),
+    _open("GET", "/console/audit"),
     _open("GET", "/console/payments"),
     _open("GET", "/console/payments/new"),
     _open("POST", "/console/payments/new", Rate.MONEY, Body.FORM),

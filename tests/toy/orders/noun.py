@@ -18,6 +18,12 @@ from tests.toy.orders.model import ORDER
 from tests.toy.orders.service import Orders
 
 _READ: Final = "toy:read"
+_ACTIONS: Final = {
+    "order.received": ("**{actor}** menerima pesanan", "**{actor}** took the order in"),
+    "order.packed": ("**{actor}** mengemas pesanan", "**{actor}** packed the order"),
+    "order.shipped": ("**{actor}** mengirim pesanan", "**{actor}** shipped the order"),
+    "order.buyer_told": ("**{actor}** mengabari pembelinya", "**{actor}** told its buyer"),
+}
 
 
 def _handler(core: Core) -> EventHandler:
@@ -34,6 +40,7 @@ ORDERS: Final = Noun(
     consumers=(lambda core: AnnouncementConsumer(core.db, "order_mails", service.tell_buyers, types=("order.*",)),),
     personal_data=(PersonalData("orders", ("toy_orders",), service.export_buyers, service.erase_buyers),),
     permissions=(Permission(_READ, STAFF, "see orders"), Permission("toy:write", BUILDERS, "note one")),
+    actions={"orders": _ACTIONS},
     routes=(pages.create_order, console_pages(pages.orders, pages.order)),
     policy=(
         Row("POST", "/v1/orders", Who.PERMITTED, ("toy:write",), Rate.WRITE, Body.JSON, key_required=True),

@@ -173,7 +173,7 @@ def test_every_state_has_a_row_and_a_reason_in_both_languages(name: str) -> None
     for locale in ("id", "en"):
         row = payment_view.row_of(details, NOW, locale)
         assert str(row.cells["amount"].text).startswith(("Rp", "USD"))
-        page = payment_view.page_of(details, [], FINANCE, NOW, locale)
+        page = payment_view.page_of(details, payment_view.History([]), FINANCE, NOW, locale)
         assert "<b>" in page.why
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -32,6 +32,22 @@ class Entry(msgspec.Struct, frozen=True):
     after: bytes | None = None
     request_id: str | None = msgspec.field(default_factory=REQUEST_ID.get)
     id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilters:
+    """Which entries: one of these actions (of none: any), about one object, by one person or key, from a moment on and before another, by the clock
+    of the process that wrote them.
+    """
+
+    actions: tuple[str, ...] = ()
+    object: str | None = None
+    actor: str | None = None
+    after: datetime | None = None
+    before: datetime | None = None
+
+
+EVERYTHING: Final = AuditFilters()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,9 @@
 """Every SQL statement on the table `audit`. Rows are only ever added."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from gerbang.base.db import Row, Tx
-from gerbang.base.keyset import LAST_ID
 from gerbang.base.statement_batch import Writer
 
 
@@ -30,53 +28,87 @@ async def of_request(tx: Tx, request_id: str, limit: int) -> list[Row]:
     return await tx.fetch(_COLUMNS + "audit WHERE request_id = $1 ORDER BY id LIMIT $2", request_id, limit)
 
 
-async def page(
-    tx: Tx, before: tuple[datetime, UUID] | None, action: str | None, object_: str | None, limit: int
-) -> list[Row]:
-    """Newest entries first, from a keyset cursor (time, id) on."""
-    place = before[1] if before else LAST_ID
-    if object_ is not None and action is not None:
-        return await tx.fetch(_OF_BOTH, place, limit, object_, action)
-    if object_ is not None:
-        return await tx.fetch(_OF_OBJECT, place, limit, object_)
-    if action is not None:
-        return await tx.fetch(_OF_ACTION, place, limit, action)
-    return await tx.fetch(_NEWEST, place, limit)
+async def newest(tx: Tx, below: UUID, least: UUID, limit: int) -> list[Row]:
+    """The newest entries below an id, down to another."""
+    return await tx.fetch(_NEWEST, below, least, limit)
 
 
-# Objects may have any number of entries (a connection whose webhooks are refused): what was done to one is read off the index by jumps, there
-# are never many kinds, and of each kind the next are merged.
+async def of_actions(tx: Tx, below: UUID, least: UUID, limit: int, actions: Sequence[str]) -> list[Row]:
+    """The newest of these actions: of each the next are read off the index, and merged."""
+    return await tx.fetch(_OF_ACTIONS, below, least, limit, list(actions))
+
+
+async def about(tx: Tx, below: UUID, least: UUID, limit: int, object_: str, actions: Sequence[str]) -> list[Row]:
+    """The newest about one object, of these actions, or of any where none is named."""
+    if actions:
+        return await tx.fetch(_OF_OBJECT_ACTIONS, below, least, limit, object_, list(actions))
+    return await tx.fetch(_OF_OBJECT, below, least, limit, object_)
+
+
+async def by(tx: Tx, below: UUID, least: UUID, limit: int, actor: str, actions: Sequence[str]) -> list[Row]:
+    """The newest by one person or key, of these actions, or of any where none is named."""
+    if actions:
+        return await tx.fetch(_BY_ACTOR_ACTIONS, below, least, limit, actor, list(actions))
+    return await tx.fetch(_BY_ACTOR, below, least, limit, actor)
+
+
+# Objects may have any number of entries (a connection whose webhooks are refused), and so may a person or a key: what was done to one, or by one,
+# is read off the index by jumps, there are never many kinds, and of each kind the next are merged. All is asked for as ranges, never as an
+# equality: the order is then that of one index, and no plan looks for a rare one through all.
 _COLUMNS = "SELECT id, happened_at, actor, action, object, request_id, detail, before_digest, after_digest FROM "
-_NEWEST = _COLUMNS + "audit WHERE id < $1 ORDER BY id DESC LIMIT $2"
-# An action is asked for as a range, never as an equality: the order is then that of one index, and no plan looks for a rare one through all.
-_OF_ACTION = (
-    _COLUMNS
-    + "audit WHERE (action, id) < ($3, $1) AND (action, id) >= ($3, '00000000-0000-0000-0000-000000000000')"
-    + " ORDER BY action DESC, id DESC LIMIT $2"
-)
-_OF_BOTH = (
-    _COLUMNS
-    + "audit WHERE (object, action, id) < ($3, $4, $1) AND (object, action, id) >= ($3, $4, '00000000-0000-0000-0000-000000000000')"
-    + " ORDER BY object DESC, action DESC, id DESC LIMIT $2"
-)
+_NEWEST = _COLUMNS + "audit WHERE id < $1 AND id >= $2 ORDER BY id DESC LIMIT $3"
+_ACTION_ENTRIES = """
+    CROSS JOIN LATERAL (
+        SELECT * FROM audit WHERE (action, id) < (kind, $1) AND (action, id) >= (kind, $2)
+        ORDER BY action DESC, id DESC LIMIT $3) AS found
+    ORDER BY id DESC LIMIT $3
+    """
+_OF_ACTIONS = _COLUMNS + "unnest($4::text[]) AS kind" + _ACTION_ENTRIES
+_OBJECT_ENTRIES = """
+    CROSS JOIN LATERAL (
+        SELECT * FROM audit WHERE (object, action, id) < ($4, kind, $1) AND (object, action, id) >= ($4, kind, $2)
+        ORDER BY object DESC, action DESC, id DESC LIMIT $3) AS found
+    ORDER BY id DESC LIMIT $3
+    """
+_OF_OBJECT_ACTIONS = _COLUMNS + "unnest($5::text[]) AS kind" + _OBJECT_ENTRIES
 _OF_OBJECT = (
     """
     WITH RECURSIVE kinds AS (
         (SELECT action AS kind FROM (
-            SELECT object, action FROM audit WHERE object >= $3 ORDER BY object, action LIMIT 1) AS first WHERE object = $3)
+            SELECT object, action FROM audit WHERE object >= $4 ORDER BY object, action LIMIT 1) AS first WHERE object = $4)
         UNION ALL
         SELECT later.action FROM kinds CROSS JOIN LATERAL (
-            SELECT object, action FROM audit WHERE (object, action) > ($3, kind) ORDER BY object, action LIMIT 1) AS later
-        WHERE later.object = $3)
+            SELECT object, action FROM audit WHERE (object, action) > ($4, kind) ORDER BY object, action LIMIT 1) AS later
+        WHERE later.object = $4)
     """  # noqa: S608  constants only
     + _COLUMNS
-    + """
-    kinds CROSS JOIN LATERAL (
+    + "kinds"
+    + _OBJECT_ENTRIES
+)
+# Only people and keys are looked for: what Gerbang itself does is nearly everything, and an index of it would cost every payment its upkeep.
+_ACTOR_ENTRIES = """
+    CROSS JOIN LATERAL (
         SELECT * FROM audit
-        WHERE (object, action, id) < ($3, kind, $1) AND (object, action, id) >= ($3, kind, '00000000-0000-0000-0000-000000000000')
-        ORDER BY object DESC, action DESC, id DESC LIMIT $2) AS found
-    ORDER BY id DESC LIMIT $2
+        WHERE left(actor, 4) IN ('user', 'key:') AND (actor, action, id) < ($4, kind, $1) AND (actor, action, id) >= ($4, kind, $2)
+        ORDER BY actor DESC, action DESC, id DESC LIMIT $3) AS found
+    ORDER BY id DESC LIMIT $3
     """
+_BY_ACTOR_ACTIONS = _COLUMNS + "unnest($5::text[]) AS kind" + _ACTOR_ENTRIES
+_BY_ACTOR = (
+    """
+    WITH RECURSIVE kinds AS (
+        (SELECT action AS kind FROM (
+            SELECT actor, action FROM audit WHERE left(actor, 4) IN ('user', 'key:') AND actor >= $4
+            ORDER BY actor, action LIMIT 1) AS first WHERE actor = $4)
+        UNION ALL
+        SELECT later.action FROM kinds CROSS JOIN LATERAL (
+            SELECT actor, action FROM audit WHERE left(actor, 4) IN ('user', 'key:') AND (actor, action) > ($4, kind)
+            ORDER BY actor, action LIMIT 1) AS later
+        WHERE later.actor = $4)
+    """  # noqa: S608  constants only
+    + _COLUMNS
+    + "kinds"
+    + _ACTOR_ENTRIES
 )
 _OF_OBJECT_FORWARD = (
     """

@@ -1,6 +1,7 @@
 """Who, of the people here, may do a thing, and who stands behind a label of the audit: by name, and a key for whoever made it."""
 
 from collections.abc import Collection, Iterable
+from typing import Final
 from uuid import UUID
 
 from gerbang.base import ids
@@ -9,11 +10,20 @@ from gerbang.base.errors import NotFound
 from gerbang.core.identity import key_store, store
 from gerbang.core.identity.model import Actor, Role
 
+_MOST_KEYS: Final = 100
+
 
 async def with_role(tx: Tx, roles: Collection[Role]) -> frozenset[str]:
     """Labels of the active users who have one of these roles; of very many only the first hundred."""
     found = await store.active_with_role(tx, [role.value for role in roles])
     return frozenset(f"user:{ids.show('usr', id_)}" for id_ in found)
+
+
+async def staff(tx: Tx) -> dict[str, Actor]:
+    """The active people who are no customers, and the newest API keys, by their labels."""
+    labels = sorted(await with_role(tx, [role for role in Role if role is not Role.CUSTOMER]))
+    keys = [f"key:{ids.show('key', row['id'])}" for row in await key_store.page(tx, None, _MOST_KEYS)]
+    return await named(tx, [*labels, *keys])
 
 
 async def still_has_role(tx: Tx, label: str, roles: Collection[Role]) -> bool:

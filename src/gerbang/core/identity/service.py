@@ -131,6 +131,11 @@ class Identity:
         async with self._db.reading() as tx:
             return await people.named(tx, labels)
 
+    async def staff(self) -> Mapping[str, Actor]:
+        """The people and API keys that may do something here, by their labels; of very many some hundred."""
+        async with self._db.reading() as tx:
+            return await people.staff(tx)
+
     async def run(self, stop: asyncio.Event) -> None:
         """Write down now and then when API keys were last used, until `stop` is set."""
         while not stop.is_set():

@@ -21,7 +21,7 @@ from gerbang.core.audit.service import SYSTEM
 from gerbang.core.payments import amount_due, posting_rules, schedule
 from gerbang.core.payments.crypto.transfers import ProcessorClaim, claim_mismatch
 from gerbang.core.payments.machine import OPEN, advance, is_late, kept
-from gerbang.core.payments.model import NEW_DEPOSIT, Attempt, AttemptStatus, DisputeState, PaymentDetail
+from gerbang.core.payments.model import MOVED, NEW_DEPOSIT, Attempt, AttemptStatus, DisputeState, PaymentDetail
 from gerbang.core.payments.refunds import outcomes as refund_outcomes
 from gerbang.core.payments.refunds import reversals
 from gerbang.core.payments.unit_of_work import PaymentAggregate, load_for_update_by_attempt, save_changes
@@ -78,7 +78,7 @@ def apply_report(aggregate: PaymentAggregate, report: FactReport) -> None:
     if asked_at != after.asked_at or look_at != after.look_at:
         after = replace(after, asked_at=asked_at, look_at=look_at)
         aggregate.put_attempt(after)
-    action = "payment.heard" if after.status is before.status and after.captured == before.captured else "payment.moved"
+    action = "payment.heard" if after.status is before.status and after.captured == before.captured else MOVED
     aggregate.effects.entries.append(_entry(aggregate, report, before, after, action))
     if after.next_action is not None and before.next_action is None:
         aggregate.announce("payment.instructions", {"attempt": ids.show("att", after.id), "method": after.method.value})

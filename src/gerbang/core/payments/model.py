@@ -63,6 +63,7 @@ class DisputeState(StrEnum):
 
 PAYMENT: Final = "payment"  # the type of these objects, in announcements, messages and keys
 ATTEMPT: Final = "attempt"  # of what a webhook is about
+MOVED: Final = "payment.moved"  # what moved an attempt or brought money, in the audit trail and the timeline
 LINK_SENT: Final = "payment.link_sent"  # what the audit trail, and so the timeline, calls it
 LINK_OPENED: Final = "payment.link_opened"
 NEW_DEPOSIT: Final = -1  # a deposit address is wanted; its number is given when it is about to be shown

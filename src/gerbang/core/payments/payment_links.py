@@ -54,7 +54,7 @@ async def note_opened(ctx: Context, caller: Caller, payment_id: UUID) -> None:
     shown = ids.show("pay", payment_id)
     async with ctx.db.transaction() as tx:
         aggregates = await load_for_update(tx, [payment_id])  # locked: two tabs at once are one opening
-        if await recent(tx, shown, 1, action=LINK_OPENED):
+        if await recent(tx, shown, 1, actions=(LINK_OPENED,)):
             return
         for aggregate in aggregates.values():
             aggregate.effects.entries.append(Entry(caller.label, LINK_OPENED, shown))

@@ -12,6 +12,7 @@ from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database
 from gerbang.base.keyset import Place
 from gerbang.core.audit import service as audit
+from gerbang.core.audit.model import Recorded
 from gerbang.core.connections.service import Connections
 from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.identity.model import Caller
@@ -147,18 +148,17 @@ class Payments:
         """What happened to a payment, oldest first, from the audit trail: at most `limit` moments, after one of them if it is named."""
         async with self.context.db.reading() as tx:
             entries = await audit.timeline(tx, ids.show("pay", payment_id), limit, after)
-        return [
-            TimelineEntry(
-                id=e.id,
-                at=e.happened_at,
-                direction=_direction(e.action, e.detail),
-                kind=e.action,
-                actor=e.actor,
-                detail=e.detail,
-                request_id=e.request_id,
-            )
-            for e in entries
-        ]
+        return [_timeline_entry(entry) for entry in entries]
+
+    async def latest(
+        self, payment_id: UUID, limit: int, before: UUID | None = None, actions: Sequence[str] = ()
+    ) -> list[TimelineEntry]:
+        """The last of what happened to a payment, oldest first: at most `limit` entries, those before one of them if it is named, of these
+        actions if any is named.
+        """
+        async with self.context.db.reading() as tx:
+            entries = await audit.recent(tx, ids.show("pay", payment_id), limit, actions=actions, before=before)
+        return [_timeline_entry(entry) for entry in reversed(entries)]
 
     async def chain(self, payment_id: UUID) -> list[ClassifiedTransfer]:
         """What our own node saw come in for a payment, in order."""
@@ -354,6 +354,18 @@ class Payments:
     async def check_refund_link(self, refund_id: UUID, token: str) -> RefundLink | None:
         """The link whose token this is, if it opens this refund's page."""
         return await self.context.check_refund_token(refund_id, token)
+
+
+def _timeline_entry(entry: Recorded) -> TimelineEntry:
+    return TimelineEntry(
+        id=entry.id,
+        at=entry.happened_at,
+        direction=_direction(entry.action, entry.detail),
+        kind=entry.action,
+        actor=entry.actor,
+        detail=entry.detail,
+        request_id=entry.request_id,
+    )
 
 
 def _direction(action: str, detail: object) -> str:

@@ -9,7 +9,7 @@ from litestar import get
 from litestar.params import Parameter
 
 from gerbang.base import ids
-from gerbang.core.audit.model import Recorded
+from gerbang.core.audit.model import AuditFilters, Recorded
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
 from gerbang.web.gateway.query_parameters import AN_ACTION, AN_OBJECT, read_action, read_object
 from gerbang.web.services import Services
@@ -36,8 +36,9 @@ async def list_audit(
 ) -> Page[EntryView]:
     """Filters: `action` (`payment.created`), `object` (`pay_…`)."""
     most, action, about = capped(limit), read_action("action", action), read_object("object", about)
-    rows = await services.audit.page(await cursors.read("audit", cursor), most + 1, action=action, object_=about)
-    return await cursors.page("audit", rows, most, lambda e: (e.happened_at, e.id), _view)
+    wanted = AuditFilters((action,) if action else (), about)
+    found, onward = await services.audit.page(await cursors.read("audit", cursor), most, wanted)
+    return await cursors.onward("audit", [_view(entry) for entry in found], onward)
 
 
 def _view(entry: Recorded) -> EntryView:

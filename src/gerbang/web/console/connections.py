@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from gerbang.base.errors import FieldError, Invalid
 from gerbang.base.formats import Locale
-from gerbang.core.audit.model import Recorded
+from gerbang.core.audit.model import AuditFilters, Recorded
 from gerbang.core.connections.model import Connection
 from gerbang.core.connections.probes import probe, refuse_bad, usable_of
 from gerbang.core.identity.model import Caller
@@ -128,7 +128,8 @@ async def _told(request: Request[Any, Any, Any], known: Connection) -> _Connecti
     services, locale = services_of(request), locale_of(request)
     say, unusable = texts.words(locale), services.connections.unusable(known)
     terms = [] if unusable else services.payments.context.calls.terms(known)
-    last = await services.audit.page(None, 1, action="connection.probed", object_=f"connection:{known.id}")
+    asked = AuditFilters(("connection.probed",), f"connection:{known.id}")
+    last, _ = await services.audit.page(None, 1, asked)
     silent = known.id in services.open_breakers()
     state = "unusable" if unusable else "off" if not known.enabled else "silent" if silent else "on"
     return _ConnectionTexts(

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from gerbang.base import ids
 from gerbang.base.errors import Invalid, NotFound
 from gerbang.web import texts
-from gerbang.web.console.page_frame import read_day
+from gerbang.web.console.page_frame import read_day, read_moment
 
 
 class Filters:
@@ -35,6 +35,14 @@ class Filters:
             return ids.read(kind, value) if value else None
         except NotFound:
             self.wrong[name] = self._say("filter.wrong.id", kind=kind)
+            return None
+
+    def moment(self, name: str, *, after: bool = False) -> datetime | None:
+        """The minute in a field, or the beginning of the day; with `after` its end; None for none, and for one that is complained of."""
+        try:
+            return read_moment(self.chosen[name], after=after)
+        except Invalid:
+            self.wrong[name] = self._say("filter.wrong.moment")
             return None
 
     def day(self, name: str, *, after: bool = False) -> datetime | None:

@@ -45,12 +45,12 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Filter:
     """One field of the filters. `words` is the beginning of the keys of its options' words, empty where an option is its own word; `of` the kind
-    of ids that it takes; `shown` the options that have a tab, all where empty; `after` a day means its end.
+    of ids that it takes; `shown` the options that have a tab, all where empty; `after` a day or a minute means its end.
     """
 
     name: str
     title: str
-    kind: Literal["tabs", "choice", "text", "day", "id"] = "text"
+    kind: Literal["tabs", "choice", "text", "day", "moment", "id"] = "text"
     options: tuple[str, ...] = ()
     words: str = ""
     of: str = ""
@@ -80,7 +80,7 @@ class ListPage:
 @dataclass(frozen=True, slots=True)
 class Cell:
     """What stands in one cell: a status with its mark, a moment, a link, or words; with further lines `below`; `slots` is drawn
-    as a sparkline before the words.
+    as a sparkline before the words; `copy` is the id of the element whose text can be copied: that of `whole`, below, where the text is a name.
     """
 
     text: Markup | str = ""
@@ -90,6 +90,8 @@ class Cell:
     at: datetime | None = None
     below: tuple[Markup | str, ...] = ()
     slots: tuple[Slot, ...] = ()
+    copy: str = ""
+    whole: str = ""
 
     @property
     def spark(self) -> Markup:
@@ -133,7 +135,7 @@ class Asked:
         return found
 
     def day(self, name: str) -> datetime | None:
-        """The value of a `day` filter."""
+        """The value of a `day` or `moment` filter."""
         found: datetime | None = self.values[name]
         return found
 
@@ -144,7 +146,7 @@ class Asked:
 
 
 async def read(request: Request[Any, Any, Any], page: ListPage, options: Mapping[str, Collection[str]] = _ANY) -> Asked:
-    """What the address asks; `options` are those of filters whose words are not known before. Raises Invalid for a cursor of another list."""
+    """What the address asks; `options` are those of filters whose words are not known before, a mapping where they have names. Raises Invalid for a cursor of another list."""
     chosen = {one.name: cleaned(one.name, request.query_params.get(one.name, ""))[: one.most] for one in page.filters}
     reader = filtering.Filters(chosen, texts.words(locale_of(request)))
     known = {one.name: options.get(one.name, one.options) for one in page.filters}
@@ -173,6 +175,8 @@ def _value(reader: filtering.Filters, one: Filter, known: Collection[str]) -> An
             return reader.id(one.name, one.of)
         case "day":
             return reader.day(one.name, after=one.after)
+        case "moment":
+            return reader.moment(one.name, after=one.after)
         case "text":
             return reader.chosen[one.name] or None
 
@@ -219,10 +223,17 @@ def address(page: ListPage, values: Mapping[str, str]) -> str:
     return page.path + (f"?{urlencode(kept)}" if kept else "")
 
 
+def _word(one: Filter, value: str, known: Collection[str], say: texts.Words) -> str:
+    if isinstance(known, Mapping):
+        return str(known[value])
+    key = f"{one.words}{value}"
+    return say(key) if one.words and texts.knows(key) else value
+
+
 def _drawn(one: Filter, asked: Asked, say: texts.Words) -> dict[str, Any]:
     """A filter as the template draws it."""
     known = asked.options[one.name]
-    words = {value: say(f"{one.words}{value}") if one.words else value for value in known}
+    words = {value: _word(one, value, known, say) for value in known}
     return {
         "name": one.name,
         "kind": one.kind,

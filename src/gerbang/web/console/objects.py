@@ -93,6 +93,8 @@ class ObjectPage:
     actions: tuple[Action, ...] = ()
     facts: tuple[Facts, ...] = ()
     steps: tuple[Step, ...] = ()
+    older: str = ""
+    newest: str = ""
     watch: str = ""
     about: str = ""
     template: str = "object.html"

@@ -7,6 +7,7 @@ from litestar import Request, Response, Router, get
 from gerbang.base.errors import GerbangError
 from gerbang.web.console import (
     approvals,
+    audit,
     connections,
     links,
     live,
@@ -57,6 +58,7 @@ HANDLERS: Final = [
         *connections.HANDLERS,
         *approvals.HANDLERS,
         *work.HANDLERS,
+        *audit.HANDLERS,
         *webhooks.HANDLERS,
     ),
 ]

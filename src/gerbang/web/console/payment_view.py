@@ -1,6 +1,7 @@
 """What the operators' templates are told about payments. Pure: reads values, decides no status."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -55,6 +56,15 @@ ATTEMPTS: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class History:
+    """What is shown of what happened to a payment, oldest first; what brought the money, if anything did; and whether more happened before."""
+
+    entries: Sequence[TimelineEntry]
+    capture: TimelineEntry | None = None
+    goes_on: bool = False
+
+
 def row_of(details: PaymentDetail, now: datetime, locale: Locale) -> Row:
     """A payment as one line of the list."""
     payment, say = details.payment, texts.words(locale)
@@ -75,7 +85,7 @@ def row_of(details: PaymentDetail, now: datetime, locale: Locale) -> Row:
 
 def page_of(
     details: PaymentDetail,
-    moments: Sequence[TimelineEntry],
+    history: History,
     caller: Caller,
     now: datetime,
     locale: Locale,
@@ -92,11 +102,11 @@ def page_of(
         heading=_money(payment, payment.amount, locale),
         mark=mark,
         word=say(f"status.{mark}"),
-        why=_why(details, telling(details), moments, locale),
+        why=_why(details, telling(details), history.capture, locale),
         is_test=not payment.livemode,
         actions=_buttons(id_, actions_of(details, caller, now), locale),
         facts=(_sums(details, locale), _references(details, locale, payer_page)),
-        steps=timeline.steps_of(moments, payment, locale, names),
+        steps=timeline.steps_of(history.entries, payment, locale, names),
         watch="payment",
         about=id_,
         template="payment.html",
@@ -268,11 +278,10 @@ def _owed_back(details: PaymentDetail, locale: Locale) -> str:
     return next((str(say(key, amount=_money(payment, amount, locale))) for key, amount in waiting if amount), "")
 
 
-def _why(details: PaymentDetail, attempt: Attempt | None, moments: Sequence[TimelineEntry], locale: Locale) -> Markup:
+def _why(details: PaymentDetail, attempt: Attempt | None, capture: TimelineEntry | None, locale: Locale) -> Markup:
     """One sentence that says why the payment is as it is, with the numbers that made it so."""
     payment, say = details.payment, texts.words(locale)
     failure = attempt.failure if attempt else None
-    capture = timeline.last_capture(moments)
     source = f"source.{capture.detail.get('source')}" if capture else ""
     why = say(
         f"why.{payment.status.value}",

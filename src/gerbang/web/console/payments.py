@@ -1,7 +1,9 @@
 """Operators and payments: the list, one payment with its timeline, and the acts, each behind a page that asks first."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Response, get, post
@@ -11,7 +13,7 @@ from gerbang.base import ids
 from gerbang.base.errors import TooMany, Unavailable, UpstreamFailed
 from gerbang.base.formats import Locale
 from gerbang.core.payments.crypto.deposit_address_store import Wallet
-from gerbang.core.payments.model import Filters, NotRefundable, PaymentDetail, PaymentStatus, TimelineEntry
+from gerbang.core.payments.model import MOVED, Filters, NotRefundable, PaymentDetail, PaymentStatus
 from gerbang.ports.payment import Method
 from gerbang.web import texts
 from gerbang.web.console import ledger_view, listing, payment_questions, payment_view, refund_form, refunds, search
@@ -20,11 +22,14 @@ from gerbang.web.console.link_form import with_card_numbers
 from gerbang.web.console.listing import Asked, Filter, ListPage
 from gerbang.web.console.objects import Action, said_of, show_object
 from gerbang.web.console.page_frame import form_key, names_of, operator, shared
-from gerbang.web.cursors import Place
+from gerbang.web.console.payment_view import History
+from gerbang.web.console.timeline import last_capture
+from gerbang.web.cursors import Cursors, Place
 from gerbang.web.forms import note_cards, read_form
 from gerbang.web.pages import Page, locale_of, only_shown, services_of
 from gerbang.web.services import Services
 
+_MOMENTS: Final = 100  # entries of a timeline on one page
 _TABS: Final = (
     "held",
     "disputed",
@@ -114,8 +119,13 @@ async def payment(request: Request[Any, Any, Any], payment: FromPath[str]) -> Re
     """One payment: why it is as it is, what happened, its money and its references."""
     caller, services, locale = operator(request, "payments:read"), services_of(request), locale_of(request)
     payment_id = ids.read("pay", payment)
-    details, moments = await shared(request, ("payment", payment_id), lambda: _told(services, payment_id))
-    names = await names_of(request, [moment.actor for moment in moments])
+    cursor = request.query_params.get("cursor")
+    place = await Cursors(services.secrets).read(f"timeline-{payment_id}", cursor)
+    before = place[1] if place else None
+    details, history = await shared(
+        request, ("payment", payment_id, before), lambda: _told(services, payment_id, before)
+    )
+    names = await names_of(request, [entry.actor for entry in history.entries])
     lines = await services.ledger.postings(payment_id) if caller.may("ledger:read") else None
     may_create = caller.may("payments:create")
     payer_page = f"/pay/{payment}?t={await services.payments.link_token(payment_id)}" if may_create else ""
@@ -123,7 +133,11 @@ async def payment(request: Request[Any, Any, Any], payment: FromPath[str]) -> Re
     said, doubtful = said_of(request, "done", _SAID)
     return await show_object(
         request,
-        payment_view.page_of(details, moments, caller, now, locale, names, payer_page),
+        replace(
+            payment_view.page_of(details, history, caller, now, locale, names, payer_page),
+            older=await _older(services, payment_id, history),
+            newest=f"/console/payments/{payment}" if cursor else "",
+        ),
         said=said,
         doubtful=doubtful,
         attempts=payment_view.attempts_of(details, locale),
@@ -133,8 +147,24 @@ async def payment(request: Request[Any, Any, Any], payment: FromPath[str]) -> Re
     )
 
 
-async def _told(services: Services, payment_id: UUID) -> tuple[PaymentDetail, Sequence[TimelineEntry]]:
-    return await services.payments.get(payment_id), await services.payments.timeline(payment_id)
+async def _told(services: Services, payment_id: UUID, before: UUID | None) -> tuple[PaymentDetail, History]:
+    """The payment, and the last of what happened to it, or what happened before an entry; what brought its money is known in any case."""
+    details = await services.payments.get(payment_id)
+    found = await services.payments.latest(payment_id, _MOMENTS + 1, before)
+    goes_on = len(found) > _MOMENTS
+    moved = found
+    if goes_on or before is not None:
+        moved = await services.payments.latest(payment_id, _MOMENTS, actions=(MOVED,))
+    return details, History(found[1:] if goes_on else found, last_capture(moved), goes_on)
+
+
+async def _older(services: Services, payment_id: UUID, history: History) -> str:
+    """The address of what happened before what is shown; empty where that is the beginning."""
+    if not history.goes_on:
+        return ""
+    first = history.entries[0]
+    part = await Cursors(services.secrets).onward(f"timeline-{payment_id}", (), (first.at, first.id))
+    return f"/console/payments/{ids.show('pay', payment_id)}?{urlencode({'cursor': part.next_cursor})}"
 
 
 @post("/console/payments/{payment:str}/ask", status_code=303)

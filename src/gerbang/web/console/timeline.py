@@ -10,8 +10,10 @@ from gerbang.base.formats import Locale
 from gerbang.base.money import EXPONENTS
 from gerbang.core.payments.model import Payment, TimelineEntry
 from gerbang.web import texts
+from gerbang.web.console.action_words import sentence
 from gerbang.web.console.actors import NOBODY, Names, called
 from gerbang.web.console.objects import Lane, Step
+from gerbang.web.texts import actions
 
 # The mark of a payment status that shows best what an attempt's status means.
 ATTEMPT_MARKS: Final[Mapping[str, str]] = {
@@ -26,6 +28,7 @@ ATTEMPT_MARKS: Final[Mapping[str, str]] = {
     "unknown": "unknown",
     "held": "held",
 }
+_ACTIONS: Final = {**actions.PAYMENTS, **actions.REFUNDS, **actions.WEBHOOKS}
 _ASKED: Final = frozenset({"submit", "inquiry", "cancel", "refund"})
 
 
@@ -56,8 +59,7 @@ class _Sentences:
         match moment.kind:
             case "webhook.received":
                 event = str(detail.get("event", ""))
-                title = self._say("tl.webhook", connection=moment.actor.partition(":")[2])
-                yield Step(moment.at, "from", title, self._say("tl.webhook.hint"), link=event)
+                yield Step(moment.at, "from", self._title(moment), self._say("tl.webhook.hint"), link=event)
             case kind if "source" in detail and kind.startswith(("payment.", "refund.", "attempt.")):
                 yield from self._heard(moment)
             case "payment.created" | "payment.attempt_added" | "payment.link_opened":
@@ -131,29 +133,8 @@ class _Sentences:
         )
 
     def _title(self, moment: TimelineEntry) -> Markup:
-        detail, say, actor = moment.detail, self._say, called(moment.actor, self._names, self._locale)
-        amount = str(detail.get("amount", ""))
-        money = formats.money(int(amount), self._payment.currency, self._locale) if amount.isdigit() else "?"
-        match moment.kind:
-            case "payment.created":
-                return say("tl.created", actor=actor)
-            case "payment.attempt_added":
-                return say("tl.attempt_added", actor=actor, method=self._method(str(detail.get("method", ""))))
-            case "payment.cancelled":
-                return say("tl.cancelled", actor=actor)
-            case "refund.requested":
-                return say("tl.refund_requested", actor=actor, amount=money)
-            case "refund.settled":
-                return say("tl.refund_settled", actor=actor, amount=money)
-            case kind if texts.knows(f"tl.{kind}"):  # of a refund's destination and link
-                return say(f"tl.{kind}", actor=actor, to=str(detail.get("to", "")), was=str(detail.get("was", "")))
-            case _ if "decision" in detail:
-                decision = f"decision.{detail['decision']}"
-                return say(
-                    "tl.resolved", actor=actor, decision=say(decision) if texts.knows(decision) else detail["decision"]
-                )
-            case kind:
-                return say("tl.other", actor=actor, kind=kind)
+        actor = called(moment.actor, self._names, self._locale)
+        return sentence(_ACTIONS, moment.kind, moment.detail, actor, self._locale, self._payment.currency)
 
     def _reason(self, detail: Mapping[str, Any]) -> Markup:
         return Markup("{}").format(detail.get("reason") or detail.get("reference") or "")
@@ -170,6 +151,3 @@ class _Sentences:
 
     def _status(self, status: str) -> Markup:
         return self._say(f"attempt.{status}") if texts.knows(f"attempt.{status}") else Markup("{}").format(status)
-
-    def _method(self, method: str) -> Markup:
-        return self._say(f"method.{method}") if texts.knows(f"method.{method}") else Markup("{}").format(method)

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 
 from gerbang.base import ids
 from gerbang.base.errors import Invalid
-from gerbang.core.audit.model import Recorded
+from gerbang.core.audit.model import AuditFilters, Recorded
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments.model import PaymentDetail
 from gerbang.core.payments.open_work.assignment import Line
@@ -139,7 +139,8 @@ async def _done(request: Request[Any, Any, Any], now: datetime) -> list[Row]:
 
 
 async def _newest(services: Services, action: str) -> Sequence[Recorded]:
-    return await services.audit.page(None, done_view.MOST, action=action)
+    found, _ = await services.audit.page(None, done_view.MOST, AuditFilters((action,)))
+    return found
 
 
 async def _hands(

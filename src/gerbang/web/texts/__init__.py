@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from gerbang.base.formats import Locale
 from gerbang.web.texts import (
     actors,
+    audit,
     console,
     crypto,
     declines,
@@ -34,6 +35,7 @@ _TABLES: Final = (
     work.WORDS,
     search.WORDS,
     actors.WORDS,
+    audit.WORDS,
     lists.WORDS,
     refusals.WORDS,
     provider_calls.WORDS,

@@ -187,14 +187,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "source.chain": ("terlihat di rantai oleh node kami sendiri", "seen on the chain by our own node"),
     "source.operator": ("keputusan operator", "an operator's decision"),
     # timeline
-    "tl.created": ("**{actor}** membuat pembayaran", "**{actor}** created the payment"),
-    "tl.attempt_added": ("**{actor}** memilih {method}", "**{actor}** chose {method}"),
-    "tl.payment.link_sent": (
-        "**{actor}** mengirim tautan bayar lewat email",
-        "**{actor}** had the payment link mailed",
-    ),
-    "tl.payment.link_opened": ("**{actor}** membuka tautan bayar", "**{actor}** opened the payment link"),
-    "tl.webhook": ("**{connection}** mengirim webhook", "**{connection}** sent a webhook"),
     "tl.webhook.hint": (
         "Hanya petunjuk: status tidak ikut ditandatangani, jadi penyedia ditanya.",
         "Only a hint: the status is not signed, so the provider is asked.",
@@ -218,10 +210,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "tl.asked.operator": ("**Keputusan operator**", "**An operator's decision**"),
     "tl.moved": ("**{before} → {after}**", "**{before} → {after}**"),
     "tl.because": ("karena {facts}.", "because of {facts}."),
-    "tl.cancelled": ("**{actor}** membatalkan", "**{actor}** cancelled it"),
-    "tl.resolved": ("**{actor}** memutuskan: {decision}", "**{actor}** decided: {decision}"),
-    "tl.refund_requested": ("**{actor}** meminta pengembalian {amount}", "**{actor}** asked for a refund of {amount}"),
-    "tl.refund_settled": ("**{actor}** mencatat transfer {amount}", "**{actor}** recorded a transfer of {amount}"),
     "tl.other": ("**{actor}**: `{kind}`", "**{actor}**: `{kind}`"),
     "decision.accept": ("terima", "accept"),
     "decision.refund": ("kembalikan", "refund"),

@@ -31,16 +31,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "refundlink.back": ("Kembali ke pembayaran", "Back to the payment"),
     "done.named": ("Tujuan disimpan; pembayar dikabari.", "The destination was kept; the payer is told."),
     "done.mailed": ("Tautan dikirim ke email pembayar.", "The link was mailed to the payer."),
-    "tl.refund.destination_named": ("**{actor}** mengisi tujuan: {to}", "**{actor}** named the destination: {to}"),
-    "tl.refund.destination_changed": (
-        "**{actor}** mengganti tujuan: {was} menjadi {to}",
-        "**{actor}** changed the destination: {was} to {to}",
-    ),
-    "tl.refund.link_sent": (
-        "**{actor}** mengirim tautan pengembalian ke email pembayar",
-        "**{actor}** mailed the refund's link to the payer",
-    ),
-    "tl.refund.link_issued": ("**{actor}** membuat tautan pengembalian", "**{actor}** made a link to the refund"),
     # the work list
     "nav.waits": ("menunggu Anda", "wait for you"),
     "nav.work": ("Perlu Anda", "Needs you"),
@@ -75,8 +65,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Yang lain sudah diambil orang, atau sudah selesai.",
         "Others were taken by somebody, or are done already.",
     ),
-    "tl.work.claimed": ("**{actor}** mengurus ini", "**{actor}** takes care of this"),
-    "tl.work.released": ("**{actor}** melepaskan ini", "**{actor}** no longer takes care of this"),
     "work.more": ("Lihat semua", "See all"),
     "work.else": ("Jika didiamkan:", "If nobody acts:"),
     "work.holder": ("a.n. {name}", "in the name of {name}"),
@@ -314,10 +302,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "note.refund_failed": ("pengembalian {amount} gagal", "refund of {amount} failed"),
     "note.refund_doubt": ("pengembalian {amount} belum pasti", "refund of {amount} in doubt"),
     "pay.dismiss": ("Sudah diurus", "Dealt with"),
-    "tl.refund.dismissed": (
-        "**{actor}** mencatat pengembalian gagal sudah diurus",
-        "**{actor}** noted that a failed refund was dealt with",
-    ),
     # a second person
     "approving.title": ("Setujui pengembalian {amount}?", "Approve a refund of {amount}?"),
     "approving.pending": ("Menunggu orang kedua", "Waits for a second person"),
@@ -375,14 +359,4 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "done.approved": ("Disetujui. Pengembalian berjalan.", "Approved. The refund goes on."),
     "done.declined": ("Ditolak. Uangnya bebas lagi.", "Refused. The money is free again."),
     "pay.approve": ("Menunggu orang kedua…", "Waits for a second person…"),
-    "tl.refund.approval_requested": (
-        "**{actor}** meminta persetujuan orang kedua",
-        "**{actor}** asked for a second person's approval",
-    ),
-    "tl.refund.approval_approved": ("**{actor}** menyetujui pengembalian", "**{actor}** approved the refund"),
-    "tl.refund.approval_refused": ("**{actor}** menolak pengembalian", "**{actor}** refused the refund"),
-    "tl.refund.approval_expired": (
-        "Persetujuan pengembalian gugur: tidak ada yang memutuskan",
-        "The refund's approval lapsed: nobody decided",
-    ),
 }

@@ -156,7 +156,7 @@ async def send_link(ctx: Context, caller: Caller, refund_id: UUID) -> Refund:
         if not payer.email:
             raise NoPayerEmail("Somebody who may pay out can make a link, or name the account.")
         shown, pay = ids.show("ref", refund_id), ids.show("pay", aggregate.payment.id)
-        trail = await recent(tx, pay, _TRAIL, action=LINK_SENT)
+        trail = await recent(tx, pay, _TRAIL, actions=(LINK_SENT,))
         sent = [e.happened_at for e in trail if e.detail.get("refund") == shown]
         if sent and aggregate.now - max(sent) < _PAUSE:
             raise RefundLinkJustSent(

@@ -1,0 +1,142 @@
+"""What was done, in words: the actions of the audit trail, subject by subject, Indonesian first. nouns.py says which noun brings which.
+
+`{actor}` is whoever did it; `{to}`, `{was}`, `{amount}`, `{method}`, `{decision}`, `{before}` and `{after}` come from the entry's detail.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+Sentences = Mapping[str, tuple[str, str]]
+
+PAYMENTS: Final[Sentences] = {
+    "payment.created": ("**{actor}** membuat pembayaran", "**{actor}** created the payment"),
+    "payment.attempt_added": ("**{actor}** memilih {method}", "**{actor}** chose {method}"),
+    "payment.link_sent": ("**{actor}** mengirim tautan bayar lewat email", "**{actor}** had the payment link mailed"),
+    "payment.link_opened": ("**{actor}** membuka tautan bayar", "**{actor}** opened the payment link"),
+    "payment.heard": (
+        "**{actor}** mendengar kabar percobaan; statusnya tetap",
+        "**{actor}** heard of the attempt; nothing moved",
+    ),
+    "payment.moved": (
+        "**{actor}** memindahkan percobaan: {before} → {after}",
+        "**{actor}** moved the attempt: {before} → {after}",
+    ),
+    "payment.answer_too_old": (
+        "**{actor}** mengabaikan jawaban yang sudah basi",
+        "**{actor}** passed over an answer that was too old",
+    ),
+    "payment.cancelled": ("**{actor}** membatalkan pembayaran", "**{actor}** cancelled the payment"),
+    "payment.resolved": ("**{actor}** memutuskan: {decision}", "**{actor}** decided: {decision}"),
+    "payment.found": (
+        "**{actor}** menemukan uang di alamat yang hilang dari catatan",
+        "**{actor}** found money at an address that was lost",
+    ),
+    "work.claimed": ("**{actor}** mengurus ini", "**{actor}** takes care of this"),
+    "work.released": ("**{actor}** melepaskan ini", "**{actor}** no longer takes care of this"),
+}
+REFUNDS: Final[Sentences] = {
+    "refund.requested": ("**{actor}** meminta pengembalian {amount}", "**{actor}** asked for a refund of {amount}"),
+    "refund.settled": ("**{actor}** mencatat transfer {amount}", "**{actor}** recorded a transfer of {amount}"),
+    "refund.dismissed": (
+        "**{actor}** mencatat pengembalian gagal sudah diurus",
+        "**{actor}** noted that a failed refund was dealt with",
+    ),
+    "refund.resolved": ("**{actor}** memutuskan: {decision}", "**{actor}** decided: {decision}"),
+    "refund.destination_named": ("**{actor}** mengisi tujuan: {to}", "**{actor}** named the destination: {to}"),
+    "refund.destination_changed": (
+        "**{actor}** mengganti tujuan: {was} menjadi {to}",
+        "**{actor}** changed the destination: {was} to {to}",
+    ),
+    "refund.link_sent": (
+        "**{actor}** mengirim tautan pengembalian ke email pembayar",
+        "**{actor}** mailed the refund's link to the payer",
+    ),
+    "refund.link_issued": ("**{actor}** membuat tautan pengembalian", "**{actor}** made a link to the refund"),
+    "refund.approval_requested": (
+        "**{actor}** meminta persetujuan orang kedua",
+        "**{actor}** asked for a second person's approval",
+    ),
+    "refund.approval_approved": ("**{actor}** menyetujui pengembalian", "**{actor}** approved the refund"),
+    "refund.approval_refused": ("**{actor}** menolak pengembalian", "**{actor}** refused the refund"),
+    "refund.approval_expired": (
+        "Persetujuan pengembalian gugur: tidak ada yang memutuskan",
+        "The refund's approval lapsed: nobody decided",
+    ),
+}
+CRYPTO: Final[Sentences] = {
+    "crypto.allowed": ("Kripto dibuka di sini oleh **{actor}**", "Crypto was allowed here by **{actor}**"),
+    "crypto.forbidden": ("Kripto ditutup di sini oleh **{actor}**", "Crypto was forbidden here by **{actor}**"),
+    "addresses.resumed": ("**{actor}** meneruskan alamat dompet", "**{actor}** let the wallet's addresses go on"),
+    "addresses.went_on_above": (
+        "**{actor}** meneruskan alamat dompet dari nomor yang lebih tinggi",
+        "**{actor}** went on with the wallet's addresses from a higher number",
+    ),
+}
+WEBHOOKS: Final[Sentences] = {
+    "webhook.received": ("**{actor}** mengirim webhook", "**{actor}** sent a webhook"),
+    "webhook.rejected": ("Webhook dari **{actor}** ditolak", "A webhook from **{actor}** was rejected"),
+    "webhook.replayed": ("**{actor}** menjalankan ulang webhook", "**{actor}** ran a webhook event again"),
+    "webhook.address_verified": (
+        "**{actor}** memeriksa alamat webhook",
+        "**{actor}** verified the webhook's address",
+    ),
+    "webhook.set_aside": ("**{actor}** menyisihkan webhook", "**{actor}** set a webhook event aside"),
+    "card_data.masked": (
+        "Nomor kartu di webhook **{actor}** disamarkan",
+        "A card number in a webhook of **{actor}** was masked",
+    ),
+}
+PEOPLE: Final[Sentences] = {
+    "login.ok": ("**{actor}** masuk", "**{actor}** signed in"),
+    "login.refused": ("**{actor}** gagal masuk", "**{actor}** failed to sign in"),
+    "login.throttled": ("**{actor}** terlalu sering gagal masuk", "**{actor}** failed to sign in too often"),
+    "session.refreshed": ("**{actor}** memperpanjang sesi", "**{actor}** prolonged a session"),
+    "session.revoked": ("**{actor}** mengakhiri sesi", "**{actor}** ended a session"),
+    "session.token_reuse": ("Token sesi **{actor}** dipakai dua kali", "A session token of **{actor}** was used twice"),
+    "session.stepped_up": ("**{actor}** memberi kata sandinya sekali lagi", "**{actor}** gave the password once more"),
+    "step_up.refused": ("**{actor}** memberi kata sandi yang salah", "**{actor}** gave a wrong password"),
+    "password.changed": ("**{actor}** mengganti kata sandi", "**{actor}** changed the password"),
+    "password.refused": ("**{actor}** gagal mengganti kata sandi", "**{actor}** failed to change the password"),
+    "user.created": ("**{actor}** membuat akun", "**{actor}** made an account"),
+    "user.changed": ("**{actor}** mengubah akun", "**{actor}** changed an account"),
+    "owner_link.made": ("**{actor}** membuat tautan pemilik", "**{actor}** made the owner link"),
+    "api_key.created": ("**{actor}** membuat kunci API", "**{actor}** made an API key"),
+    "api_key.revoked": ("**{actor}** mencabut kunci API", "**{actor}** ended an API key"),
+}
+PERSONAL_DATA: Final[Sentences] = {
+    "person.exported": ("**{actor}** mengambil data seseorang", "**{actor}** exported a person's data"),
+    "person.erased": ("**{actor}** menghapus data seseorang", "**{actor}** erased a person's data"),
+    "person.erased_part": (
+        "**{actor}** menghapus sebagian data seseorang",
+        "**{actor}** erased a part of a person's data",
+    ),
+}
+CONNECTIONS: Final[Sentences] = {
+    "connection.created": ("**{actor}** membuat koneksi", "**{actor}** made a connection"),
+    "connection.updated": ("**{actor}** mengubah koneksi", "**{actor}** changed a connection"),
+    "connection.probed": (
+        "**{actor}** memeriksa koneksi pada penyedia",
+        "**{actor}** asked the provider about a connection",
+    ),
+    "connection.deleted": ("**{actor}** menghapus koneksi", "**{actor}** deleted a connection"),
+}
+SECRETS: Final[Sentences] = {
+    "secret.put": ("**{actor}** hendak menulis rahasia", "**{actor}** was about to write a secret"),
+    "secret.written": ("**{actor}** menulis rahasia", "**{actor}** wrote a secret"),
+    "secret.read": ("**{actor}** membaca rahasia", "**{actor}** read a secret"),
+}
+NOTIFICATIONS: Final[Sentences] = {
+    "notification.sent": ("**{actor}** mengirim pemberitahuan", "**{actor}** sent a notification"),
+    "notification.failed": ("**{actor}** gagal mengirim pemberitahuan", "**{actor}** could not send a notification"),
+    "notification.resent": ("**{actor}** mengirim ulang pemberitahuan", "**{actor}** sent a notification again"),
+}
+REQUESTS: Final[Sentences] = {
+    "card_data.refused": (
+        "Permintaan **{actor}** ditolak: berisi nomor kartu",
+        "A request of **{actor}** was refused: it held card data",
+    ),
+    "idempotency_key.reused": (
+        "Permintaan **{actor}** ditolak: kuncinya sudah dipakai",
+        "A request of **{actor}** was refused: its key was used before",
+    ),
+}
