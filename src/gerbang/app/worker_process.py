@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import partial
 
 from gerbang.app.parts import core
 from gerbang.base.watchdog import Watchdog, watched
+from gerbang.core.idempotency.expiry import KeyExpiry
 from gerbang.core.inbox.worker import Worker as InboxWorker
 from gerbang.core.ledger.service import Ledger
 from gerbang.core.queue.processes import Heartbeat
@@ -35,6 +37,7 @@ async def work(
             "queue": queue.run,
             "changes": parts.changes.run,
             "balances": Ledger(parts.db).keep,
+            "idempotency keys": KeyExpiry(parts.db, timedelta(seconds=settings.idempotency_keep_s)).run,
             **nouns.loops(parts),
             **{consumer.name: consumer.run for consumer in consumers},
             "heartbeat": Heartbeat(parts.db, "work", dog.stuck, open_breakers=parts.outbound.open_breakers).run,

@@ -31,6 +31,11 @@ class ServingSettings(BaseModel):
         (), description="Further host names, by commas, that requests may come to, beside that of GERBANG_PUBLIC_URL."
     )
     body_limit_bytes: int = Field(262_144, ge=1_024, description="Largest body of an API request.")
+    idempotency_keep_s: int = Field(
+        90 * 86_400,
+        ge=7 * 86_400,
+        description="How long an Idempotency-Key is kept: the same request is done once within that time, and anew after it.",
+    )
     header_timeout_s: int = Field(10, ge=1, description="A client must have sent its headers by then.")
     body_timeout_s: int = Field(30, ge=1, description="A client must have sent its body by then.")
 

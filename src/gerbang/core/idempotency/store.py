@@ -1,6 +1,7 @@
 """Every SQL statement on `idempotency_keys`."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from gerbang.base.db import Row, Tx, columns
 from gerbang.core.idempotency.model import ClaimedKey
@@ -31,3 +32,18 @@ async def known(tx: Tx, claims: Sequence[ClaimedKey]) -> list[Row]:
         """,
         *columns([(c.key.caller, c.key.key) for c in claims], 2),
     )
+
+
+async def forget(tx: Tx, older_than: timedelta, limit: int) -> int:
+    """Remove some of the keys that were taken so long ago, oldest first; returns how many. Those that another worker removes are passed over."""
+    gone = await tx.fetch(
+        """
+        WITH old AS MATERIALIZED (
+            SELECT caller, key FROM idempotency_keys WHERE created_at < clock_timestamp() - $1::interval
+            ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+        DELETE FROM idempotency_keys k USING old WHERE (k.caller, k.key) = (old.caller, old.key) RETURNING 1
+        """,
+        older_than,
+        limit,
+    )
+    return len(gone)
