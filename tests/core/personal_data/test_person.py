@@ -14,6 +14,7 @@ from gerbang.core.identity import personal_data as users
 from gerbang.core.identity.model import LastAdmin, UserNotFound
 from gerbang.core.inbox.model import Event, EventErased, Replay
 from gerbang.core.inbox.service import Inbox
+from gerbang.core.notifications.model import NotificationErased
 from gerbang.core.payments.model import PaymentDetail, RefundStatus
 from gerbang.core.personal_data.model import Erased, Person
 from gerbang.core.personal_data.service import People, PersonalData
@@ -193,6 +194,16 @@ async def test_the_last_admin_is_refused_before_anything_is_erased(db: Database)
     with pytest.raises(LastAdmin):
         await people(db).erase_person("user:usr_admin", Person(id_, "sari@example.com"))
     assert await everything(db) == before
+
+
+async def test_an_erased_message_says_nothing_and_is_not_sent_again(db: Database) -> None:
+    await paid_and_returned(db)
+    await people(db).erase_person("user:usr_admin", Person(email="sari@example.com"))
+    async with db.reading() as tx:
+        row = (await tx.fetch("SELECT id, data FROM notifications"))[0]
+    assert row["data"] == {}
+    with pytest.raises(NotificationErased):
+        await notifications(db).resend(row["id"], "user:usr_admin")
 
 
 async def test_a_message_whose_bytes_were_erased_is_not_run_again(db: Database) -> None:

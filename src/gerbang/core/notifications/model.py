@@ -13,6 +13,7 @@ from gerbang.core.announcements.model import Announcement, ObjectRef
 
 EMAIL: Final = "email"
 MOST_TRIES: Final = 60  # about two days with the queue's back-off
+ERASED: Final = "erased:"  # stands before the id where the recipient stood
 LEAST_LEFT: Final = timedelta(minutes=5)  # of the time to pay, for a reminder to be worth sending
 
 
@@ -26,6 +27,13 @@ class NotificationUnderWay(Conflict):
 
     code = "notification_under_way"
     title = "The notification is still on its way"
+
+
+class NotificationErased(Conflict):
+    """Whom it was for was erased, and what it said with them."""
+
+    code = "notification_erased"
+    title = "The person whom the notification was for was erased"
 
 
 class Template(StrEnum):
@@ -86,6 +94,11 @@ class Notification:
     error: str | None
     created_at: datetime
     sent_at: datetime | None
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether the person whom it was for was erased."""
+        return self.recipient.startswith(ERASED)
 
     def id_of(self, object_type: str) -> UUID | None:
         """The id of the object that it is about, if it is of this type."""

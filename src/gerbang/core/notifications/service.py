@@ -25,6 +25,7 @@ from gerbang.core.notifications.model import (
     Contact,
     Filters,
     Notification,
+    NotificationErased,
     NotificationNotFound,
     NotificationUnderWay,
     Status,
@@ -195,11 +196,13 @@ class Notifications:
             return await store.page(tx, filters, before, limit)
 
     async def resend(self, id_: UUID, actor: str, request_id: str | None = None) -> Notification:
-        """Queue one again that failed, or was sent and did not arrive. Raises NotificationNotFound, NotificationUnderWay."""
+        """Queue one again that failed, or was sent and did not arrive. Raises NotificationNotFound, NotificationUnderWay, NotificationErased."""
         async with self._db.transaction() as tx:
             known = await store.lock(tx, id_)
             if known is None:
                 raise NotificationNotFound
+            if known.is_erased:
+                raise NotificationErased
             if known.status is Status.QUEUED:
                 raise NotificationUnderWay
             new_id = message_id(id_, self._host, known.tries) if known.status is Status.SENT else known.message_id

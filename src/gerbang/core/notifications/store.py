@@ -10,7 +10,7 @@ from gerbang.base import ids
 from gerbang.base.db import Row, Tx, columns
 from gerbang.base.keyset import below
 from gerbang.core.announcements.model import NO_OBJECT, object_of
-from gerbang.core.notifications.model import Filters, Notification, Status, Template
+from gerbang.core.notifications.model import ERASED, Filters, Notification, Status, Template
 
 log = structlog.get_logger()
 _TEMPLATES = frozenset(one.value for one in Template)
@@ -165,15 +165,16 @@ async def about(tx: Tx, object_type: str, objects: Sequence[UUID], addresses: Se
 
 
 async def erase_recipients(tx: Tx, notifications: Sequence[UUID]) -> None:
-    """Erase to whom messages went; what was sent when, and about what, stays. What was still to be sent is not sent."""
+    """Erase to whom messages went and what they said; what was sent when, and about what, stays. What was still to be sent is not sent."""
     await tx.execute(
         """
-        UPDATE notifications SET recipient = 'erased:' || id::text,
+        UPDATE notifications SET recipient = $2 || id::text, data = '{}',
             status = CASE status WHEN 'queued' THEN 'failed' ELSE status END,
             error = CASE status WHEN 'queued' THEN 'erased' ELSE error END
         WHERE id = ANY($1)
         """,
         list(notifications),
+        ERASED,
     )
 
 

@@ -66,11 +66,10 @@ async def resend_notification(
 
 
 def _view(notification: Notification) -> NotificationView:
-    erased = notification.recipient.startswith("erased:")
     return NotificationView(
         id=ids.show("ntf", notification.id),
         channel=notification.channel,
-        recipient="erased" if erased else formats.mask_email(notification.recipient),
+        recipient="erased" if notification.is_erased else formats.mask_email(notification.recipient),
         template=notification.template.value,
         locale=notification.locale,
         status=notification.status.value,

@@ -124,6 +124,7 @@ PROBLEMS: Final[Mapping[str, ProblemText]] = {
     "webhook_event_not_found": ProblemText("No webhook event has this id.", "Take the id from `GET /v1/webhook-events`.", _R.NO, "`GET /v1/webhook-events/evt_…`"),
     "bad_last_event_id": ProblemText("The Last-Event-ID is none that a stream of ours gave.", "Leave it out: the stream then begins with the present, as `ready` says.", _R.MENDED, "`Last-Event-ID: 12`"),
     "notification_not_found": ProblemText("No notification has this id.", "Take the id from `GET /v1/notifications`.", _R.NO, "`POST /v1/notifications/ntf_…/resend`"),
+    "notification_erased": ProblemText("The person whom it was for was erased, and what it said with them.", "Nothing to do: nobody is written to.", _R.NO, "`POST …/resend` of an erased one"),
     "notification_under_way": ProblemText("It is still being tried; sending it again would double it.", "Wait until its `status` is `sent` or `failed`.", _R.CHANGED, "`POST …/resend` of a queued one"),
     # ── the provider ───────────────────────────────────────────────────────────────────────────────────────────────
     "provider_refused": ProblemText("The provider refused the call itself: credentials, merchant or format.", "`POST /v1/connections/{id}/probe` says what it refuses; nothing was moved.", _R.MENDED, "A merchant key that was replaced at the provider"),
