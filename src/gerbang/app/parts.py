@@ -114,7 +114,7 @@ async def _wired(
         outbound=outbound,
         calls=calls,
         payments=payments,
-        watcher=_watcher(payments, http),
+        watcher=_watcher(payments, outbound),
         events=events,
         inbox=Inbox(db, events.preview),
         notifications=notifications,
@@ -183,8 +183,8 @@ def _payments(
     )
 
 
-def _watcher(payments: Payments, http: Http) -> Watcher:
-    watcher = Watcher(payments.context, http)
+def _watcher(payments: Payments, outbound: OutboundCalls) -> Watcher:
+    watcher = Watcher(payments.context, outbound)
     payments.context.watch(watcher.look, watcher.begin, watcher.sweep)
     return watcher
 

@@ -29,8 +29,7 @@ from gerbang.ports.provider import Probed
 from gerbang.settings import Settings
 
 if TYPE_CHECKING:
-    from gerbang.base.http import Http
-    from gerbang.core.connections.service import Connections
+    from gerbang.core.connections.outbound_calls import OutboundCalls
     from gerbang.core.queue.processes import Seen
 
 _MOST_SKEW_S = 5
@@ -83,7 +82,7 @@ async def _of_connections(settings: Settings) -> list[Finding]:
         enabled = [one for one in await known.all() if one.enabled]
         outbound = OutboundCalls(known, http)
         asked = await asyncio.gather(*(probes.probe(outbound, one) for one in enabled))
-        standing = await _standing_chains(db, known, http)
+        standing = await _standing_chains(db, outbound)
     except GerbangError:
         return []
     finally:
@@ -92,17 +91,17 @@ async def _of_connections(settings: Settings) -> list[Finding]:
     return [_of_probe(one.id, found) for one, found in zip(enabled, asked, strict=True)] + standing
 
 
-async def _standing_chains(db: Database, known: "Connections", http: "Http") -> list[Finding]:
+async def _standing_chains(db: Database, outbound: "OutboundCalls") -> list[Finding]:
     """Chains without a new block while money is awaited there; a connection that is not set up rightly has its own line."""
+    from gerbang.core.connections.outbound_calls import CHAIN
     from gerbang.core.payments.crypto.stalled_chains import stalls
-    from gerbang.core.secrets.model import Purpose
 
     networks = {}
-    for one in await known.all():
-        watched = known.provider_of(one).chain
+    for one in await outbound.connections.all():
+        chain = outbound.adapter(one, CHAIN)
         with contextlib.suppress(GerbangError, ValueError):
-            if watched is not None:
-                networks[one.id] = watched(http).network(await known.account_for(one, Purpose.CALL_PROVIDER))
+            if chain is not None:
+                networks[one.id] = chain.network(await outbound.connections.account_for(one, CHAIN.purpose))
     cure = "look at the nodes of this connection, or add one that works"
     return [Finding(one.why, good=False, cure=cure) for one in await stalls(db, networks)]
 

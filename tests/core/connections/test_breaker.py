@@ -52,7 +52,7 @@ def test_a_trial_that_is_answered_closes_it() -> None:
     breaker = opened(at=100)
     breaker.enter(105)
     assert breaker.note_answer()
-    assert (breaker.wait_s(105), breaker.is_open) == (0, False)
+    assert (breaker.wait_s(105), breaker.is_open(105)) == (0, False)
 
 
 def test_each_trial_without_an_answer_doubles_the_pause_up_to_the_longest() -> None:
@@ -91,3 +91,8 @@ def test_what_was_sent_before_it_opened_closes_it_when_it_is_answered() -> None:
     breaker = opened(at=100)
     assert breaker.note_answer()
     assert breaker.wait_s(101) == 0
+
+
+def test_one_that_nobody_asks_any_more_is_not_called_open_for_ever() -> None:
+    breaker = opened(at=100)
+    assert (breaker.is_open(705), breaker.is_open(706)) == (True, False)

@@ -76,9 +76,12 @@ async def test_an_answer_is_the_answer_and_its_journal_says_what_was_asked() -> 
     assert result.journal() == {"operation": "inquiry", "outcome": "answered", "took_ms": 0.0}
 
 
-async def test_the_journal_of_what_failed_says_why() -> None:
-    result = await outbound_calls().send("one", REGISTER, fails(OutcomeUnknown("Sent, then TimeoutError.")))
-    assert (result.journal()["outcome"], result.journal()["why"]) == ("unknown", "Sent, then TimeoutError.")
+async def test_the_journal_says_why_nothing_came_back_and_repeats_no_word_of_a_provider() -> None:
+    lost = await outbound_calls().send("one", REGISTER, fails(OutcomeUnknown("Sent, then TimeoutError.")))
+    assert (lost.journal()["outcome"], lost.journal()["why"]) == ("unknown", "Sent, then TimeoutError.")
+    for error, status in ((OutcomeUnknown("sari@lumbung.example?"), 500), (ProviderRefused("Sari is unknown"), None)):
+        said = await outbound_calls().send("one", REGISTER, fails(error, status))
+        assert "why" not in said.journal()
 
 
 async def test_an_unknown_outcome_of_what_must_not_be_sent_twice_is_never_an_error_that_is_retried() -> None:
@@ -226,3 +229,10 @@ async def test_who_counts_the_time_of_a_request_still_hears_of_each_http_call() 
     HTTP_CALLS.set(counted)
     await outbound_calls().send("one", LOOK, fails(OutcomeUnknown("no answer"), 500))
     assert counted == [HttpCall(0.01, 500)]
+
+
+async def test_why_it_opened_repeats_no_word_of_a_provider_to_whom_it_does_not_concern() -> None:
+    outbound = outbound_calls(RULES)
+    for payment in range(3):
+        await outbound.send("one", LOOK, fails(OutcomeUnknown("HTTP 500: sari@lumbung.example"), 500), about=payment)
+    assert "sari" not in (await outbound.send("one", LOOK, answers())).why

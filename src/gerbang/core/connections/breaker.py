@@ -17,13 +17,14 @@ from typing import Final
 @dataclass(frozen=True, slots=True)
 class BreakerRules:
     """Opens when calls about `failures` different things had no answer within `window_s` and none had one in between. The first pause is
-    `pause_s`; each trial that fails doubles it, up to `longest_pause_s`.
+    `pause_s`; each trial that fails doubles it, up to `longest_pause_s`. One that could be tried for `forget_s` and was not is called open no more.
     """
 
     failures: int = 5
     window_s: float = 60.0
     pause_s: float = 5.0
     longest_pause_s: float = 30.0
+    forget_s: float = 600.0
 
 
 STANDARD: Final = BreakerRules()
@@ -41,10 +42,9 @@ class Breaker:
         self._pause_s = rules.pause_s
         self._trial_at = 0.0
 
-    @property
-    def is_open(self) -> bool:
-        """Whether calls are held back, but for trials."""
-        return self._opened_at is not None
+    def is_open(self, now: float) -> bool:
+        """Whether calls are held back, but for trials. Where nobody has asked for long, nothing is known any more."""
+        return self._opened_at is not None and now <= self._trial_at + self._rules.forget_s
 
     def wait_s(self, now: float) -> float:
         """How long until a call may be sent; 0 when one may be now."""

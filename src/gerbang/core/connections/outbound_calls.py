@@ -21,6 +21,7 @@ from gerbang.core.connections.breaker import STANDARD, Breaker, BreakerRules
 from gerbang.core.connections.model import Connection
 from gerbang.core.connections.service import Connections
 from gerbang.core.secrets.model import Purpose
+from gerbang.ports.chain import Chain
 from gerbang.ports.messenger import Messenger
 from gerbang.ports.payment import Account, PaymentProvider
 from gerbang.ports.provider import Provider
@@ -59,6 +60,7 @@ class Capability(Generic[A]):
 
 
 PAYMENTS: Final[Capability[PaymentProvider]] = Capability("payments", lambda provider: provider.payment)
+CHAIN: Final[Capability[Chain]] = Capability("a chain", lambda provider: provider.chain)
 RATES: Final[Capability[RateSource]] = Capability("exchange rates", lambda provider: provider.rates)
 MESSAGES: Final[Capability[Messenger]] = Capability(
     "messages", lambda provider: provider.messenger, Purpose.SEND_MESSAGE
@@ -66,7 +68,9 @@ MESSAGES: Final[Capability[Messenger]] = Capability(
 
 
 class CallResult(msgspec.Struct, Generic[T], frozen=True):
-    """What became of one call: the `answer` when there was one, else the `error`. `asked` is False when nothing was tried at all."""
+    """What became of one call: the `answer` when there was one, else the `error`. `asked` is False when nothing was tried at all, `heard` when
+    nothing came back.
+    """
 
     operation: Operation
     outcome: Outcome
@@ -74,6 +78,7 @@ class CallResult(msgspec.Struct, Generic[T], frozen=True):
     answer: T | None = None
     error: UpstreamFailed | None = None
     asked: bool = True
+    heard: bool = True
 
     def value(self) -> T:
         """The answer; raises what came instead of one.
@@ -92,9 +97,11 @@ class CallResult(msgspec.Struct, Generic[T], frozen=True):
         return self.error.detail if self.error is not None else ""
 
     def journal(self) -> dict[str, Any]:
-        """The call as an audit entry keeps it, beside what it brought."""
+        """The call as an audit entry keeps it, beside what it brought. Audit entries are never erased, and what a provider says may name a person: so why
+        it failed is told only where the words are all our own.
+        """
         told = {"operation": self.operation.name, "outcome": self.outcome.value, "took_ms": self.took_ms}
-        return told if self.error is None else {**told, "why": self.why}
+        return told if self.heard else {**told, "why": self.why}
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +213,13 @@ class OutboundCalls:
         return {
             id_: OpenBreaker(state.opened, state.why, state.breaker.wait_s(now))
             for id_, state in self._states.items()
-            if state.breaker.is_open
+            if state.breaker.is_open(now)
         }
 
     def breaker_gauge(self) -> Mapping[str, float]:
         """For each connection that this process has asked: 1 while its breaker is open, else 0."""
-        return {id_: float(state.breaker.is_open) for id_, state in self._states.items()}
+        now = self._monotonic()
+        return {id_: float(state.breaker.is_open(now)) for id_, state in self._states.items()}
 
 
 async def _carried_out(
@@ -236,7 +244,8 @@ async def _carried_out(
             outer += made
     took_ms = round((monotonic() - began) * 1000, 1)
     is_clear = outcome is Outcome.ANSWERED or outcome is Outcome.REFUSED or isinstance(error, TurnedAway)
-    result = CallResult(operation, outcome, took_ms, answer=answer, error=error)
+    heard = is_clear or (bool(made) and made[-1].status is not None)
+    result = CallResult(operation, outcome, took_ms, answer=answer, error=error, heard=heard)
     return result, is_clear or (bool(made) and made[-1].is_answer)
 
 
@@ -250,10 +259,11 @@ def _held_back(state: _State, operation: Operation, now: float) -> CallResult[An
 
 
 def _not_asked(operation: Operation, error: Unreachable) -> CallResult[Any]:
-    return CallResult(operation, Outcome.UNREACHABLE, 0.0, error=error, asked=False)
+    return CallResult(operation, Outcome.UNREACHABLE, 0.0, error=error, asked=False, heard=False)
 
 
 def _note_opening(state: _State, connection_id: str, result: CallResult[Any]) -> None:
-    state.opened, state.why = datetime.now(UTC), result.why
+    state.opened = datetime.now(UTC)
+    state.why = "it answers with faults of its own" if result.heard else result.why  # its words are about one call
     alert = "Its provider does not answer: calls wait, and one is let through now and then."
     log.error("breaker.opened", connection=connection_id, why=state.why, alert=alert)

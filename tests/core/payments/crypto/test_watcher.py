@@ -148,7 +148,7 @@ async def test_a_look_that_began_before_another_was_written_takes_back_what_is_g
     scripted_world.chain.gates += [early, later]
     one = asyncio.create_task(scripted_world.core.watcher.look())
     await early.reached.wait()
-    other = asyncio.create_task(Watcher(scripted_world.core.payments.context, scripted_world.core.http).look())
+    other = asyncio.create_task(Watcher(scripted_world.core.payments.context, scripted_world.core.outbound).look())
     await later.reached.wait()
     early.open.set()
     await one

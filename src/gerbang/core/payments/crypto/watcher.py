@@ -14,9 +14,9 @@ from uuid import UUID
 import structlog
 
 from gerbang.base.errors import GerbangError
-from gerbang.base.http import Http
 from gerbang.base.watchdog import beat
 from gerbang.core.connections.model import Connection
+from gerbang.core.connections.outbound_calls import CHAIN, OutboundCalls
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.crypto import recording, scanner
 from gerbang.core.payments.crypto import store as chain_store
@@ -24,6 +24,7 @@ from gerbang.core.payments.crypto.balance_polling import Sweeper
 from gerbang.core.payments.crypto.chain_connections import ChainConnection, ChainConnections
 from gerbang.core.payments.crypto.deposit_address_list import listing
 from gerbang.core.payments.crypto.lost_addresses import LostAddresses
+from gerbang.core.payments.crypto.node_calls import NodeCalls
 from gerbang.core.payments.crypto.stalled_chains import StallAlarm, stalls
 from gerbang.core.payments.crypto.transfers import Deposit, Place
 from gerbang.core.secrets.model import Purpose
@@ -38,10 +39,9 @@ _PACE_S: Final = 600.0  # after which it is measured again how fast a chain's bl
 class Watcher:
     """The eyes on every chain that a connection of ours looks at."""
 
-    def __init__(self, ctx: Context, http: Http) -> None:
+    def __init__(self, ctx: Context, outbound: OutboundCalls) -> None:
         self._ctx = ctx
-        self._http = http
-        self._chains: dict[str, Chain] = {}
+        self._outbound = outbound
         self._looks: dict[str, asyncio.Task[bool]] = {}
         self._paces: dict[str, tuple[float, float]] = {}
         self._begun: set[str] = set()
@@ -185,10 +185,8 @@ class Watcher:
         return await listing(self._ctx, self._ready, only)
 
     def _chain(self, connection: Connection) -> Chain | None:
-        factory = self._ctx.connections.provider_of(connection).chain
-        if factory is not None and connection.provider not in self._chains:
-            self._chains[connection.provider] = factory(self._http)
-        return self._chains.get(connection.provider)
+        chain = self._outbound.adapter(connection, CHAIN)
+        return None if chain is None else NodeCalls(self._outbound, connection.id, chain)
 
     async def _look_at(self, one: ChainConnection, everyone: ChainConnections) -> bool:
         """The head is asked for first: an address that is not watched yet by then can have got nothing up to there."""
