@@ -1,4 +1,4 @@
-"""A whole provider in one folder, which nothing in the product knows: QR codes beside a script of its own, webhooks by POST, an address that is verified by GET.
+"""A whole provider in one folder, which nothing in the product knows: QR codes beside a script of its own, a wallet whose payers only agree, webhooks by POST, an address that is verified by GET.
 
 It shows what a provider's folder holds, and that nothing else has to change for it.
 """
@@ -20,6 +20,7 @@ PROVIDER: Final = Provider(
     settings=(SettingField("base_url", "Base address", "Where it listens.", form="url", required=True),),
     documentation="https://example.com/toy",
     payment=ToyPayments,
+    confirm=ToyPayments,
     webhook=ToyWebhook(),
     verify_address=verify_address,
     simulator="tests.toy.simulator:SIMULATOR",

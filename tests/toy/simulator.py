@@ -1,4 +1,4 @@
-"""The toy in a box: orders that are open or paid, and a webhook when one is paid."""
+"""The toy in a box: orders by QR, which are open or paid, with a webhook when one is paid; and by wallet, whose payer only agrees."""
 
 import hmac
 from collections.abc import Mapping, Sequence
@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from gerbang.ports.simulator import (
     Act,
@@ -31,7 +32,8 @@ class Kept(msgspec.Struct, frozen=True, tag_field="kind", tag="toy_kept"):
 
     reference: str
     amount: int
-    paid: bool
+    method: str
+    state: str
     at: datetime
 
 
@@ -47,18 +49,23 @@ class ToySimulator:
         self._orders: dict[str, Kept] = {}
 
     def answer(self, request: Request, now: datetime) -> Outcome:
-        reference = request.path.rpartition("/")[2]
+        _, _, reference, *act = request.path.split("/")
         if request.method == "PUT":
-            self._orders[reference] = Kept(reference, int(request.body), paid=False, at=now)
-            return Outcome(self._told(reference), (self._orders[reference],))
-        return Outcome(self._told(reference) if reference in self._orders else Answer(404, b"{}"))
+            amount, method = request.body.decode().split()
+            return self._keep(Kept(reference, int(amount), method, "open", now))
+        known = self._orders.get(reference)
+        if known is None or (act and known.state == "open"):
+            return Outcome(Answer(404, b"{}"))
+        return self._keep(replace(known, state="paid")) if act else Outcome(self._told(reference))
 
     def act(self, action: str, act: Act, now: datetime) -> Outcome:
         known = self._orders.get(act.reference)
         if known is None or action != "pay":
             raise Impossible("not_found", "There is no such order, or no such act.")
-        self._orders[act.reference] = Kept(known.reference, act.amount or known.amount, paid=True, at=now)
-        return Outcome(self._told(act.reference), (self._orders[act.reference],), (self.webhook(act, "", now),))
+        if known.method == "ewallet":
+            return self._keep(replace(known, state="agreed"))
+        done = self._keep(replace(known, amount=act.amount or known.amount, state="paid"))
+        return replace(done, webhooks=(self.webhook(act, "", now),))
 
     def webhook(self, act: Act, tamper: str, _now: datetime) -> Webhook:
         body = self._told(act.reference).body
@@ -89,11 +96,11 @@ class ToySimulator:
                 reference=o.reference,
                 payment="",
                 merchant="toy",
-                method="qris",
+                method=o.method,
                 number="",
                 amount=o.amount,
                 currency="IDR",
-                state="paid" if o.paid else "open",
+                state=o.state,
                 detail="",
                 created_at=o.at,
                 expires_at=None,
@@ -110,9 +117,13 @@ class ToySimulator:
     def set_quirks(self, _values: Mapping[str, Any]) -> Any:
         raise Impossible("invalid", "There are none.")
 
+    def _keep(self, order: Kept) -> Outcome:
+        self._orders[order.reference] = order
+        return Outcome(self._told(order.reference), (order,))
+
     def _told(self, reference: str) -> Answer:
         kept = self._orders[reference]
-        told = {"reference": kept.reference, "amount": kept.amount, "paid": kept.paid}
+        told = {"reference": kept.reference, "amount": kept.amount, "state": kept.state}
         return Answer(200, msgspec.json.encode(told))
 
 

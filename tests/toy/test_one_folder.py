@@ -1,15 +1,16 @@
 """A provider is one folder: the toy works with the whole house, which gets nothing of it but the registry that holds its entry."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from gerbang import app, demo, settings
 from gerbang.base import ids
+from gerbang.cli.ports import free_port
 from gerbang.core.identity.model import Role, system_caller
 from gerbang.core.inbox.worker import Worker as InboxWorker
 from gerbang.core.queue.worker import Worker as QueueWorker
@@ -40,8 +41,9 @@ class House:
         return str(status)
 
 
-@pytest.fixture
-async def house(database: FreshDatabase, tmp_path: Path, free_port: Callable[[], int]) -> AsyncIterator[House]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(module_database: FreshDatabase, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    tmp_path, database = tmp_path_factory.mktemp("toy"), module_database
     chosen = settings.load(
         data=tmp_path,
         database_url=database.app_dsn,
@@ -76,6 +78,7 @@ async def house(database: FreshDatabase, tmp_path: Path, free_port: Callable[[],
         stop.set()
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_a_provider_that_nothing_names_is_connected_offered_paid_told_of_and_verified(house: House) -> None:
     listed = (await house.api.get("/v1/connections")).json()["data"]
     assert [one["id"] for one in listed] == ["nicepay-uji", "toy-uji", "nicepay-snap-uji"]
@@ -95,9 +98,11 @@ async def test_a_provider_that_nothing_names_is_connected_offered_paid_told_of_a
     assert (await house.api.get("/hooks/toy-uji", params={"key": "guess"})).status_code == 401
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_the_page_that_shows_its_next_action_may_load_what_it_names_and_no_other_page_may(house: House) -> None:
     body = {"amount": 150_000, "currency": "IDR", "description": "Kopi"}
-    made = (await house.api.post("/v1/payments", json=body)).json()
+    headers = {"idempotency-key": ids.new().hex}
+    made = (await house.api.post("/v1/payments", json=body, headers=headers)).json()
     headers = {"idempotency-key": ids.new().hex}
     chosen = {"method": "qris", "connection": "toy-uji"}
     async with httpx.AsyncClient(base_url=house.core.settings.base_url, verify=NO_TLS) as payer:
@@ -120,3 +125,77 @@ async def test_the_page_that_shows_its_next_action_may_load_what_it_names_and_no
         answer = await house.api.post(f"/v1/payments/{made['id']}/attempts", json=other, headers=headers)
         assert answer.status_code == 201, answer.text
         assert await policy(f"/pay/{made['id']}") == chooser
+
+
+@dataclass
+class Agreed:
+    """A payment by the toy's wallet, whose payer has agreed on the toy's page."""
+
+    house: House
+    id: str
+    attempt: str
+    link: str
+
+    async def come_back(self) -> None:
+        async with httpx.AsyncClient(base_url=self.house.core.settings.base_url, verify=NO_TLS) as payer:
+            answer = await payer.get(f"{self.link}&back=1")
+        assert answer.status_code == 200, answer.text
+
+    async def taken(self) -> int:
+        """How often the call that takes the money came in at the toy."""
+        journal = (await self.house.sandbox.get("/control/journal", params={"provider": "toy"})).json()["data"]
+        return sum(one["route"].endswith(f"{self.attempt}/take") for one in journal if one["direction"] == "in")
+
+
+async def agreed(house: House) -> Agreed:
+    body = {"amount": 150_000, "currency": "IDR", "description": "Kopi", "method": "ewallet", "connection": "toy-uji"}
+    headers = {"idempotency-key": ids.new().hex}
+    made = (await house.api.post("/v1/payments", json=body, headers=headers)).json()
+    attempt = made["attempts"][0]["id"]
+    assert made["next_action"]["type"] == "redirect", made
+    assert (await house.sandbox.post("/control/toy/pay", json={"reference": attempt})).status_code == 200
+    return Agreed(house, made["id"], attempt, made["checkout_url"])
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_what_a_payer_only_agreed_to_is_taken_once_when_they_come_back(house: House) -> None:
+    payment = await agreed(house)
+    assert await payment.taken() == 0
+    await payment.come_back()
+    assert await house.paid(payment.id) == "paid"
+    await payment.come_back()
+    assert await payment.taken() == 1
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_taking_whose_answer_was_lost_is_looked_up_and_not_sent_again(house: House) -> None:
+    """It was carried out, or it was not: while nobody knows, the provider is only asked."""
+    carried_out, left_undone = await agreed(house), await agreed(house)
+    for payment, kind, status in ((carried_out, "reset_after_effect", "paid"), (left_undone, "http_500", "pending")):
+        fault = {"kind": kind, "route": "/take", "count": 1}
+        assert (await house.sandbox.put("/control/toy/faults", json=fault)).status_code == 200
+        await payment.come_back()
+        async with asyncio.timeout(15):
+            while await payment.taken() == 0:
+                await asyncio.sleep(0.05)
+        for _ in range(3):
+            await payment.come_back()
+            await asyncio.sleep(0.2)
+        known = (await house.api.get(f"/v1/payments/{payment.id}")).json()
+        assert (known["status"], await payment.taken()) == (status, 1), kind
+    async with house.core.db.transaction() as tx:
+        await tx.execute("UPDATE attempt_confirmations SET sent_at = sent_at - interval '6 minutes'")
+    await left_undone.come_back()  # it is still said that they agreed, and that nothing moved: by now that is true
+    assert await house.paid(left_undone.id) == "paid"
+    assert (await carried_out.taken(), await left_undone.taken()) == (1, 2)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_nothing_is_taken_for_a_payment_that_was_cancelled_meanwhile(house: House) -> None:
+    payment = await agreed(house)
+    cancelled = await house.api.post(f"/v1/payments/{payment.id}/cancel", json={})
+    assert (cancelled.status_code, cancelled.json()["status"]) == (200, "cancelled"), cancelled.text
+    await payment.come_back()
+    await asyncio.sleep(0.5)
+    known = (await house.api.get(f"/v1/payments/{payment.id}")).json()
+    assert (known["status"], known["attempts"][0]["status"], await payment.taken()) == ("cancelled", "cancelled", 0)

@@ -21,6 +21,10 @@ class ActionRequired(msgspec.Struct, frozen=True, tag=True):
     url: str
 
 
+class Approved(msgspec.Struct, frozen=True, tag=True):
+    """The payer has agreed at the provider, and nothing moved: the money comes by our own call (PaymentConfirmer)."""
+
+
 class Captured(msgspec.Struct, frozen=True, tag=True):
     """Money is in: `total` minor units of `currency` so far; `at` is the provider's time of it. A crypto attempt is captured in base
     units of its quote's asset; `by_person`: in the price's currency, for nobody counted what came.
@@ -101,6 +105,7 @@ class AnswerLost(msgspec.Struct, frozen=True, tag=True):
 Fact = (
     Accepted
     | ActionRequired
+    | Approved
     | Captured
     | Claimed
     | Declined

@@ -256,3 +256,15 @@ class PaymentProvider(Protocol):
         for from then on, or `Declined` when it refuses.
         """
         ...
+
+
+class PaymentConfirmer(Protocol):
+    """Of a provider whose payer only agrees: the money moves by a call of ours, after the payer came back. `inquire` says `Approved` for that
+    state and no other, so that a call whose answer was lost can be looked up.
+    """
+
+    async def confirm(self, account: Account, submitted: SubmittedAttempt) -> Sequence[Fact]:
+        """Take what the payer agreed to: `Captured`, or `Declined`; nothing when the provider took the call and is not done. Raises as
+        PaymentProvider's methods do. Asked again only after `inquire` has said `Approved` once more.
+        """
+        ...

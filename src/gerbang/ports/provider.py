@@ -14,7 +14,7 @@ from gerbang.ports.kinds import Kind
 from gerbang.ports.messenger import Messenger
 from gerbang.ports.next_action import NextAction
 from gerbang.ports.page_origins import PageOrigins
-from gerbang.ports.payment import Account, PaymentProvider
+from gerbang.ports.payment import Account, PaymentConfirmer, PaymentProvider
 from gerbang.ports.rates import RateSource
 from gerbang.ports.webhook import VerifyAddress, WebhookProvider
 
@@ -85,7 +85,7 @@ class Provider:
     """One outside system that Gerbang speaks to. A factory or half that is absent means: it does not do that.
 
     `check` sees in the settings, and in which credentials there are, what only this provider understands; its words never repeat a value
-    that may be a secret. `verify_address` answers a provider that asks the hook by GET whether it is ours. `account_of_url` makes an account of an address in
+    that may be a secret. `verify_address` answers a provider that asks the hook by GET whether it is ours. `confirm` is of a provider whose payers only agree: what is needed to take the money then. `account_of_url` makes an account of an address in
     the settings, without a connection. `page_origins` says, for a next action that needs a field or a script of the provider's own,
     what its page may load beside ours: that page alone, and only for an attempt at this provider. `simulator` and `demo` name a SimulatorEntry and a Demo (`module:NAME`), which only a sandbox loads. `probe` asks the provider whether an account works and moves nothing there; it raises what base/http.py raises.
     """
@@ -97,6 +97,7 @@ class Provider:
     settings: tuple[SettingField, ...]
     documentation: str
     payment: Callable[[Http], PaymentProvider] | None = None
+    confirm: Callable[[Http], PaymentConfirmer] | None = None
     chain: Callable[[Http], Chain] | None = None
     rates: Callable[[Http], RateSource] | None = None
     webhook: WebhookProvider[Any] | None = None

@@ -22,6 +22,7 @@ from gerbang.ports.facts import (
     Accepted,
     ActionRequired,
     AnswerLost,
+    Approved,
     Cancelled,
     Captured,
     Declined,
@@ -100,6 +101,7 @@ def a_payment(**changes: object) -> Payment:
 FACTS: dict[str, Fact] = {
     "accepted": Accepted("T1", DisplayVirtualAccount("BCA", "7001"), NOW + timedelta(days=1)),
     "action": ActionRequired("https://bank.example"),
+    "approved": Approved(),
     "captured": Captured(150_000, "IDR"),
     "declined": Declined("insufficient_funds", "51"),
     "expired": Expired(),

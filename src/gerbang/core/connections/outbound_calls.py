@@ -23,7 +23,7 @@ from gerbang.core.connections.service import Connections
 from gerbang.core.secrets.model import Purpose
 from gerbang.ports.chain import Chain
 from gerbang.ports.messenger import Messenger
-from gerbang.ports.payment import Account, PaymentProvider
+from gerbang.ports.payment import Account, PaymentConfirmer, PaymentProvider
 from gerbang.ports.provider import Provider
 from gerbang.ports.rates import RateSource
 
@@ -61,6 +61,7 @@ class Capability(Generic[A]):
 
 PAYMENTS: Final[Capability[PaymentProvider]] = Capability("payments", lambda provider: provider.payment)
 CHAIN: Final[Capability[Chain]] = Capability("a chain", lambda provider: provider.chain)
+CONFIRMATIONS: Final[Capability[PaymentConfirmer]] = Capability("confirmations", lambda provider: provider.confirm)
 RATES: Final[Capability[RateSource]] = Capability("exchange rates", lambda provider: provider.rates)
 MESSAGES: Final[Capability[Messenger]] = Capability(
     "messages", lambda provider: provider.messenger, Purpose.SEND_MESSAGE

@@ -27,13 +27,13 @@ from gerbang.core.payments.refunds import reversals
 from gerbang.core.payments.unit_of_work import PaymentAggregate, load_for_update_by_attempt, save_changes
 from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import Job
-from gerbang.ports.facts import AnswerLost, Captured, Claimed, Expired, Fact, Mismatched, Reversed
+from gerbang.ports.facts import AnswerLost, Approved, Captured, Claimed, Expired, Fact, Mismatched, Reversed
 
 MOST_RESUBMISSIONS = 3
 
 
 class FactReport(msgspec.Struct, frozen=True):
-    """Facts about one attempt. `source` says how we know (webhook, inquiry, submit, cancel, refund, operator); `asked_at` is when the
+    """Facts about one attempt. `source` says how we know (webhook, inquiry, submit, confirm, cancel, refund, operator); `asked_at` is when the
     question left, so that an answer older than the last applied one is ignored; `refund` names the refund a refusal is about.
     """
 
@@ -109,6 +109,10 @@ def _apply_fact(aggregate: PaymentAggregate, report: FactReport, fact: Fact) -> 
     before = aggregate.attempts[report.attempt]
     if refund_outcomes.applies(fact, report.refund):
         refund_outcomes.settle(aggregate, before, fact, report.refund)
+        return
+    if isinstance(fact, Approved):
+        if before.status in OPEN and report.source != schedule.CONFIRM_SOURCE:
+            aggregate.effects.jobs.append(schedule.confirm(before))
         return
     if isinstance(fact, Claimed):
         why = claim_mismatch(before, fact)

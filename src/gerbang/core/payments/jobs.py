@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from gerbang.base import ids
 from gerbang.base.errors import UpstreamFailed
 from gerbang.base.http import OutcomeUnknown, ProviderRefused, Unreachable
-from gerbang.core.payments import attempt_store, schedule
+from gerbang.core.payments import attempt_store, confirmations, schedule
 from gerbang.core.payments.applying_facts import FactReport
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.machine import OPEN, is_stopped
@@ -228,5 +228,6 @@ HANDLERS: Final[Mapping[str, Callable[[Context, Job], Awaitable[None]]]] = {
     schedule.INQUIRE: inquire,
     schedule.CLOSE: close,
     schedule.REFUND: refund,
+    schedule.CONFIRM: confirmations.confirm,
     approvals.EXPIRE: approvals.expire,
 }

@@ -26,6 +26,7 @@ from gerbang.ports.facts import (
     Accepted,
     ActionRequired,
     AnswerLost,
+    Approved,
     Cancelled,
     Captured,
     Claimed,
@@ -93,7 +94,7 @@ def advance(attempt: Attempt, fact: Fact) -> Attempt:
             return _reverse(attempt, fact.reason)
         case AnswerLost():
             return _lose_answer(attempt)
-        case ActionRequired() | Expired() | Cancelled():
+        case ActionRequired() | Approved() | Expired() | Cancelled():
             pass  # the table alone decides
         case Claimed():
             pass  # a processor's word moves no money: our own node is asked

@@ -23,7 +23,14 @@ from gerbang.base.http import Unreachable
 from gerbang.base.money import Money
 from gerbang.core.audit.service import SYSTEM
 from gerbang.core.connections.model import Connection
-from gerbang.core.connections.outbound_calls import PAYMENTS, CallResult, Operation, OutboundCalls, Outcome
+from gerbang.core.connections.outbound_calls import (
+    CONFIRMATIONS,
+    PAYMENTS,
+    CallResult,
+    Operation,
+    OutboundCalls,
+    Outcome,
+)
 from gerbang.core.payments import amount_due, attempt_store, store
 from gerbang.core.payments.applying_facts import FactReport, apply_facts
 from gerbang.core.payments.crypto import store as chain_store
@@ -39,10 +46,11 @@ from gerbang.core.payments.model import (
     Refund,
 )
 from gerbang.core.payments.refunds import store as refund_store
+from gerbang.core.payments.schedule import CONFIRM_SOURCE
 from gerbang.core.payments.unit_of_work import had_money, with_parts
 from gerbang.core.queue.model import Job, LeaseLost
 from gerbang.ports.declines import DeclineCode
-from gerbang.ports.facts import Accepted, AnswerLost, Cancelled, Declined, Fact, Mismatched
+from gerbang.ports.facts import Accepted, AnswerLost, Approved, Cancelled, Declined, Fact, Mismatched
 from gerbang.ports.payment import (
     Account,
     MethodTerms,
@@ -54,6 +62,7 @@ from gerbang.ports.payment import (
 )
 
 _SUBMIT: Final = Operation("submit", repeatable=False)
+_CONFIRM: Final = Operation("confirm", repeatable=False)
 _REFUND: Final = Operation("refund", repeatable=False)
 _INQUIRE: Final = Operation("inquiry", repeatable=True)
 _CANCEL: Final = Operation("cancel", repeatable=True)  # what is closed already stays closed
@@ -159,9 +168,21 @@ class ProviderCalls:
             else:
                 result = await self._ask(attempt, _INQUIRE, lambda p, a: p.inquire(a, submitted))
                 facts, detail = result.value(), result.journal()
-                if all(isinstance(fact, Accepted) for fact in facts):
+                if all(isinstance(fact, Accepted | Approved) for fact in facts):
                     facts, detail = [*facts, Cancelled()], {**detail, **_NOT_AT_PROVIDER}
         return await self.apply_facts(FactReport(attempt.id, facts, "cancel", actor, detail=detail), job)
+
+    async def confirm(self, attempt: Attempt) -> CallResult[Sequence[Fact]]:
+        """Take what the payer agreed to, and keep what the provider says; a refusal of the call declines the attempt, a lost answer moves nothing."""
+        submitted = self.submitted(attempt, attempt.provider_reference or "")
+        result = await self._outbound.ask(
+            attempt.connection, CONFIRMATIONS, _CONFIRM, lambda p, a: p.confirm(a, submitted), about=attempt.id
+        )
+        facts: Sequence[Fact] = []
+        if result.outcome not in (Outcome.UNKNOWN, Outcome.UNREACHABLE):
+            facts = _decided(result, DeclineCode.PROVIDER_REFUSED)
+        await self.apply_facts(FactReport(attempt.id, facts, CONFIRM_SOURCE, detail=result.journal()))
+        return result
 
     async def refund(
         self, attempt: Attempt, refund: Refund, job: Job | None = None, *, again: bool = False

@@ -17,6 +17,8 @@ SUBMIT: Final = "payment.submit"
 INQUIRE: Final = "payment.inquire"
 CLOSE: Final = "payment.close_attempt"
 REFUND: Final = "refund.submit"
+CONFIRM: Final = "payment.confirm"
+CONFIRM_SOURCE: Final = "confirm"  # what a confirmation, and its look, calls itself in a report
 SUBMIT_DEADLINE: Final = timedelta(seconds=25)  # longer than any provider call may take
 _WHILE_OPEN: Final = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720))
 _AFTER_DEADLINE: Final = (timedelta(seconds=5), timedelta(hours=1), timedelta(days=1), timedelta(days=3))
@@ -43,6 +45,11 @@ def close(attempt: Attempt) -> NewJob:
 def refund(of: Refund, attempt: Attempt) -> NewJob:
     """Ask the provider of the attempt to give money back; looked up until a provider that takes its time must long be done."""
     return NewJob(REFUND, ids.show("ref", of.id), most_tries=1_000, concurrency_key=attempt.connection)
+
+
+def confirm(attempt: Attempt) -> NewJob:
+    """Take what the payer agreed to."""
+    return NewJob(CONFIRM, ids.show("att", attempt.id), most_tries=1_000, concurrency_key=attempt.connection)
 
 
 def ask(attempt: Attempt) -> NewJob:

@@ -29,7 +29,7 @@ ATTEMPT_MARKS: Final[Mapping[str, str]] = {
     "held": "held",
 }
 _ACTIONS: Final = {**actions.PAYMENTS, **actions.REFUNDS, **actions.WEBHOOKS}
-_ASKED: Final = frozenset({"submit", "inquiry", "cancel", "refund"})
+_ASKED: Final = frozenset({"submit", "confirm", "inquiry", "cancel", "refund"})
 
 
 def steps_of(

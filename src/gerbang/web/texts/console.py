@@ -183,6 +183,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "source.webhook": ("webhook yang ditandatangani", "a signed webhook"),
     "source.submit": ("saat didaftarkan", "when it was registered"),
     "source.cancel": ("saat hendak ditutup", "when we wanted to close it"),
+    "source.confirm": ("saat uangnya diambil", "when we took it"),
     "source.refund": ("saat diminta kembali", "when asked to give back"),
     "source.chain": ("terlihat di rantai oleh node kami sendiri", "seen on the chain by our own node"),
     "source.operator": ("keputusan operator", "an operator's decision"),

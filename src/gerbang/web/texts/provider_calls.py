@@ -12,6 +12,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "tl.asked.submit": ("**Mendaftarkan** percobaan pada penyedia", "**Sent the attempt** to the provider"),
     "tl.asked.inquiry": ("**Bertanya pada penyedia** apa yang benar", "**Asked the provider** what is true"),
     "tl.asked.cancel": ("**Meminta penyedia** menutup percobaan", "**Asked the provider** to close the attempt"),
+    "tl.asked.confirm": ("**Mengambil uangnya** pada penyedia", "**Took the money** at the provider"),
     "tl.asked.refund": ("**Meminta pengembalian** pada penyedia", "**Asked the provider** to give money back"),
     "tl.answered": ("Dijawab {facts}", "Answered {facts}"),
     "tl.outcome.refused": ("Permintaannya ditolak", "The request was refused"),
