@@ -1,5 +1,6 @@
 """The console's audit page: who did what, in words and with names, by filters that stand in the address."""
 
+import html
 import re
 from urllib.parse import quote
 
@@ -57,6 +58,7 @@ async def test_the_trail_is_narrowed_by_actor_subject_action_object_and_minutes(
     payment = await a_paid_payment(edge, sandbox)
     of_payment = await lines(one_desk, object=payment)
     assert any("created the payment" in one for one in of_payment)
+    assert any('facts ["Captured"]' in html.unescape(one) for one in of_payment)
     created = await lines(one_desk, object=payment, action="payment.created")
     assert len(created) == 1
     assert await lines(one_desk, object=payment, action="payment.created", subject="refunds") == []

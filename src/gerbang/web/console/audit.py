@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
+import msgspec
 from litestar import Request, Response, get
 from markupsafe import Markup
 
@@ -104,7 +105,7 @@ def _wanted(asked: Asked, subjects: Mapping[str, Sentences], say: texts.Words) -
 def _row(entry: Recorded, known: Sentences, names: Names, locale: Locale) -> Row:
     row_id = ids.show("aud", entry.id)
     words = sentence(known, entry.action, entry.detail, _actor(entry.actor, names, locale), locale)
-    detail = ", ".join(f"{name} {value}" for name, value in entry.detail.items())
+    detail = ", ".join(f"{name} {_plain(value)}" for name, value in entry.detail.items())
     by = entry.request_id or ""
     request_link = Markup('<a href="/console/requests/{}">{}</a>').format(quote(by, safe=""), by) if by else ""
     cells = {
@@ -114,6 +115,11 @@ def _row(entry: Recorded, known: Sentences, names: Names, locale: Locale) -> Row
         "time": Cell(stamp(entry.happened_at, locale), at=entry.happened_at),
     }
     return Row(row_id, cells)
+
+
+def _plain(value: object) -> str:
+    """A value of an entry's detail as it would be written in JSON, a text as it is."""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 def _actor(label: str, names: Names, locale: Locale) -> Markup:
