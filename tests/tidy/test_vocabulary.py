@@ -1,7 +1,9 @@
 """Names are the field's: the private words that stood here once do not come back, and nothing is imported in a circle."""
 
 import ast
+import builtins
 import io
+import re
 import tokenize
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -86,7 +88,37 @@ def test_no_file_has_a_name_that_must_be_explained() -> None:
         for path in sorted(SOURCE.rglob("*.py"))
         if path.stem in FILES - (PROVIDERS_OWN if "simulator" in path.parts or "chain" in path.parts else set())
     ]
-    assert not found, found
+    assert not found, f"name the file by the field's word for what it holds: {found}"
+
+
+RAISES: Final = re.compile(r"\b[Rr]aises? ([^.;:]*)")
+CLASS: Final = re.compile(r"\b(?:[A-Z][a-z0-9]+){2,}\b")
+PLACE: Final = re.compile(r"`((?:[A-Z][a-z0-9]+){2,})\.\w+`|\b([a-z][a-z_]+)\.py\b")
+DOCUMENTED: Final = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def test_what_a_docstring_says_is_raised_or_where_more_stands_exists_by_that_name() -> None:
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in modules()}
+    nodes = [(path, node) for path, tree in trees.items() for node in ast.walk(tree)]
+    known = {node.name for _, node in nodes if isinstance(node, ast.ClassDef)} | {path.stem for path in trees}
+    known |= {node.attr for _, node in nodes if isinstance(node, ast.Attribute)}
+    known |= {name for name, value in vars(builtins).items() if isinstance(value, type)}
+    known |= {
+        alias.asname or alias.name for _, node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    stale = sorted(
+        f"{path.relative_to(ROOT)} {getattr(node, 'name', '')}: {name}"
+        for path, node in nodes
+        if isinstance(node, DOCUMENTED) and (text := ast.get_docstring(node))
+        for name in named_in(text) - known
+    )
+    assert not stale, "Say what it is called now:\n" + "\n".join(stale)
+
+
+def named_in(docstring: str) -> set[str]:
+    """The errors that are raised, the classes whose parts are named, and the files."""
+    errors = {name for said in RAISES.findall(docstring) for name in CLASS.findall(said)}
+    return errors | {one or other for one, other in PLACE.findall(docstring)}
 
 
 def imports(path: Path, known: Mapping[str, Path]) -> Iterator[str]:

@@ -34,7 +34,7 @@ class HighWaterMarks:
         return self.folder / f"{name}.next"
 
     def read(self, name: str) -> int | None:
-        """The mark; None when there is no file. Raises MarkUnusable."""
+        """The mark; None when there is no file. Raises HighWaterMarkUnusable."""
         path = self.path(name)
         try:
             text = path.read_bytes()
@@ -47,7 +47,7 @@ class HighWaterMarks:
         return int(text)
 
     def write(self, name: str, number: int) -> None:
-        """Set the mark; on the disk, with its folder, when this returns. Raises MarkUnusable: then the old one stands."""
+        """Set the mark; on the disk, with its folder, when this returns. Raises HighWaterMarkUnusable: then the old one stands."""
         path = self.path(name)
         fresh = path.with_suffix(f".{os.getpid()}")
         try:

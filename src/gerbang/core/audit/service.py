@@ -31,7 +31,8 @@ async def record(tx: Writer, entries: Sequence[Entry]) -> None:
 
 @contextlib.contextmanager
 def no_audit_no_action() -> Iterator[None]:
-    """AuditUnavailable for what keeps audit rows from being written; around `Writes.send` too, where they are among the writes. Which table
+    """AuditUnavailable for what keeps audit rows from being written; around
+    `StatementBatch.send` too, where they are in the batch. Which table
     was locked is found out by the transaction (base/db.py): the writes are of many.
     """
     try:

@@ -55,7 +55,7 @@ class Ledger:
         self._db = db
 
     async def keep(self, stop: asyncio.Event) -> None:
-        """See balancing.run."""
+        """Keep the balances until `stop` is set (balance_keeper.py)."""
         await balance_keeper.run(self._db, stop)
 
     async def accounts(self) -> list[Balance]:

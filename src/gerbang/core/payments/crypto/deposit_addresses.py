@@ -83,12 +83,12 @@ class DepositAddresses:
         self._counting: asyncio.Task[None] | None = None
 
     async def number(self, attempt: Attempt) -> int:
-        """The attempt's number, which it keeps; on the disk before it is returned. Raises AddressesUnmarked, MarkUnusable."""
+        """The attempt's number, which it keeps; on the disk before it is returned. Raises AddressesUnmarked, HighWaterMarkUnusable."""
         assert attempt.quote is not None, f"an attempt without a quote has no deposit address: {attempt.id}"
         return await self._commits.submit(attempt)
 
     async def check(self, wallet: str) -> None:
-        """Raise AddressesUnmarked or MarkUnusable when the wallet can give no address now."""
+        """Raise AddressesUnmarked or HighWaterMarkUnusable when the wallet can give no address now."""
         if time.monotonic() - self._checked.get(wallet, float("-inf")) < _FRESH_S:
             return
         mark = await asyncio.to_thread(self.marks.read, wallet)
