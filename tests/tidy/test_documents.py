@@ -69,8 +69,8 @@ def test_the_tree_of_the_architecture_page_is_the_tree_on_disk() -> None:
     named = set(named_in_tree())
     gone = sorted(name for name in named if not (ROOT / name).is_dir())
     untold = sorted(packages() - named)
-    assert not gone, f"named but not there: {gone}"
-    assert not untold, f"there but not named: {untold}"
+    assert not gone, f"take these folders out of the tree of docs/architecture.md: {gone}"
+    assert not untold, f"add these folders to the tree of docs/architecture.md: {untold}"
 
 
 PAGES = {
@@ -97,7 +97,7 @@ def documents() -> list[Path]:
 @pytest.mark.parametrize("page", documents(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_document_links_to_a_file_that_is_not_there(page: Path) -> None:
     broken = [link for link in LINK.findall(page.read_text(encoding="utf-8")) if not (page.parent / link).exists()]
-    assert not broken, broken
+    assert not broken, f"{page.relative_to(ROOT)} links to files that are not there: {broken}"
 
 
 def test_every_requirement_that_a_test_names_is_one_that_exists() -> None:

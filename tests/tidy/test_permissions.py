@@ -31,9 +31,9 @@ def asked_for() -> dict[str, str]:
 
 def test_every_permission_that_is_asked_for_is_declared_by_a_noun() -> None:
     rows = {permission for row in POLICY for permission in row.permissions}
-    assert rows <= DECLARED.keys(), rows - DECLARED.keys()
+    assert rows <= DECLARED.keys(), f"declare in a Noun.permissions (nouns.py): {sorted(rows - DECLARED.keys())}"
     undeclared = {name: where for name, where in asked_for().items() if name not in DECLARED}
-    assert not undeclared, undeclared
+    assert not undeclared, f"declare in a Noun.permissions (nouns.py): {undeclared}"
 
 
 def test_every_permission_that_is_declared_is_asked_for_or_says_what_it_waits_for() -> None:

@@ -30,7 +30,10 @@ async def test_every_table_with_personal_columns_is_registered_and_no_other(db: 
     declared = {table for (table, _), what in (await said(db)).items() if what.startswith(DECLARED)}
     registered = {table for data in NOUNS.personal_data for table in data.tables}
     assert declared, "no column is declared: the comments are not read"
-    assert declared == registered
+    assert declared == registered, (
+        f"without a PersonalData in their noun's personal_data (nouns.py): {sorted(declared - registered)};"
+        f" registered, and no column is declared personal: {sorted(registered - declared)}"
+    )
 
 
 async def test_a_column_that_looks_personal_says_whether_it_is(db: Database) -> None:

@@ -46,7 +46,7 @@ def test_no_function_is_longer_than_sixty_lines() -> None:
         for function in functions(tree_of(path))
         if (length := (function.end_lineno or 0) - function.lineno + 1) > LONGEST_FUNCTION
     ]
-    assert not too_long, "\n".join(too_long)
+    assert not too_long, "Split by what each part does:\n" + "\n".join(too_long)
 
 
 def test_no_file_is_longer_than_four_hundred_lines() -> None:
@@ -55,12 +55,12 @@ def test_no_file_is_longer_than_four_hundred_lines() -> None:
         for path in modules("src", "tests", "bench")
         if (length := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST_FILE
     ]
-    assert not too_long, "\n".join(too_long)
+    assert not too_long, "Split by what each part does:\n" + "\n".join(too_long)
 
 
 def test_no_file_has_a_name_that_says_nothing() -> None:
     found = [short(path) for path in modules("src", "tests", "bench") if path.stem in BANNED_NAMES]
-    assert not found, found
+    assert not found, f"name the file by what it holds: {found}"
 
 
 def test_every_module_begins_by_saying_what_is_here() -> None:
@@ -69,7 +69,7 @@ def test_every_module_begins_by_saying_what_is_here() -> None:
         for path in modules("src", "tests", "bench")
         if path.read_text(encoding="utf-8").strip() and not ast.get_docstring(tree_of(path))
     ]
-    assert not silent, silent
+    assert not silent, f"begin the module with a docstring that says what is here: {silent}"
 
 
 def test_whatever_silences_a_checker_names_its_code_and_a_reason() -> None:
@@ -81,7 +81,7 @@ def test_whatever_silences_a_checker_names_its_code_and_a_reason() -> None:
         and (found := SILENCER.search(line))
         and not (found["codes"] and found["reason"].strip(" #-:"))
     ]
-    assert not bare, "\n".join(bare)
+    assert not bare, "Name the code and a reason, as `# noqa: S105 - a message's name`:\n" + "\n".join(bare)
 
 
 def test_only_the_settings_read_the_environment() -> None:
@@ -95,7 +95,7 @@ def test_only_the_settings_read_the_environment() -> None:
         and node.value.id == "os"
         and node.attr in ("environ", "environb", "getenv", "putenv")
     ]
-    assert not found, found
+    assert not found, f"make it a setting (settings/), and hand its value over: {found}"
 
 
 def test_sql_stands_in_stores_and_in_base_only() -> None:
@@ -106,7 +106,7 @@ def test_sql_stands_in_stores_and_in_base_only() -> None:
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and SQL.match(node.value)
     ]
-    assert not found, "\n".join(found)
+    assert not found, "Move the statement to store.py or a *_store.py of its package:\n" + "\n".join(found)
 
 
 def literal_names(tree: ast.Module) -> set[str]:
@@ -154,7 +154,7 @@ def test_no_statement_is_built_from_text() -> None:
             and isinstance(node.args[0], ast.JoinedStr | ast.BinOp)
             and not is_literal(node.args[0], constants)
         ]
-    assert not found, "\n".join(found)
+    assert not found, "Write the statement out and bind its values ($1, $2 …):\n" + "\n".join(found)
 
 
 def imported_by(path: Path) -> Iterator[str]:
@@ -183,7 +183,9 @@ def test_no_module_is_an_orphan() -> None:
         if path.stem not in ENTRY_POINTS
         and ".".join(path.relative_to(ROOT / "src").with_suffix("").parts) not in wanted
     ]
-    assert not orphans, orphans
+    assert not orphans, (
+        f"nothing imports these: hand their HANDLERS, value or function on where their like are, or delete them: {orphans}"
+    )
 
 
 def defines(path: Path, name: str) -> bool:
@@ -201,7 +203,9 @@ def test_the_registry_names_every_provider_folder_and_nothing_else() -> None:
     registry = SOURCE / "providers" / "__init__.py"
     named = {name.split(".")[2] for name in imported_by(registry) if name.startswith("gerbang.providers.")}
     assert folders, "no provider at all"
-    assert named == folders, f"only a folder: {folders - named}; only in the registry: {named - folders}"
+    assert named == folders, (
+        f"providers/__init__.py has no line for {sorted(folders - named)}, and a line without a folder for {sorted(named - folders)}"
+    )
 
 
 def test_what_puts_the_house_together_names_no_provider() -> None:
@@ -222,7 +226,9 @@ def test_what_puts_the_house_together_names_no_provider() -> None:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
         if pattern.search(line.replace("EVM node", ""))
     ]
-    assert not found, "\n".join(found)
+    assert not found, (
+        "Put it into the provider's entry (ports/provider.py, ports/demo.py) and ask for it there:\n" + "\n".join(found)
+    )
 
 
 @pytest.mark.parametrize(
@@ -230,8 +236,8 @@ def test_what_puts_the_house_together_names_no_provider() -> None:
 )
 def test_every_provider_folder_says_what_works_and_how_to_get_credentials(folder: Path) -> None:
     readme = folder.parent / "README.md"
-    assert readme.exists(), f"{short(folder.parent)} has no README.md"
-    assert len(readme.read_text(encoding="utf-8").split()) > 40, "a README that says nothing"
+    assert readme.exists(), f"write {short(readme)}: what works, what does not, how to get credentials"
+    assert len(readme.read_text(encoding="utf-8").split()) > 40, f"{short(readme)} says nothing"
 
 
 def test_no_test_replaces_production_code_or_sleeps_away_a_race() -> None:
@@ -242,7 +248,9 @@ def test_no_test_replaces_production_code_or_sleeps_away_a_race() -> None:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
         if re.search(r"MagicMock|unittest\.mock|monkeypatch\.setattr|mocker\.", line)
     ]
-    assert not found, "\n".join(found)
+    assert not found, "Use the real thing, or a provider's simulator, and hand it over as an argument:\n" + "\n".join(
+        found
+    )
 
 
 def test_no_to_do_is_left_in_the_code() -> None:
@@ -253,4 +261,4 @@ def test_no_to_do_is_left_in_the_code() -> None:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
         if re.search(r"\b(TODO|FIXME|XXX|HACK)\b|NotImplementedError\(\)", line)
     ]
-    assert not found, found
+    assert not found, f"do it now, or delete the line: {found}"
