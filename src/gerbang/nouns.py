@@ -77,7 +77,7 @@ MESSAGES: Final = Noun(
     actions={"notifications": actions.NOTIFICATIONS},
     permissions=(
         Permission("notifications:read", STAFF, "see what people were told"),
-        Permission("notifications:resend", STAFF, "tell it once more"),
+        Permission("notifications:resend", STAFF, "send a message to people once more"),
     ),
 )
 PAYMENTS: Final = Noun(

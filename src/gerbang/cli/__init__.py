@@ -23,7 +23,7 @@ app.command(
 )
 app.command("gerbang.cli.serve:serve", name="serve", group=_run, help="The API, the checkout pages and the console.")
 app.command(
-    "gerbang.cli.work:work", name="work", group=_run, help="The worker: incoming events, jobs, deliveries, sweeps."
+    "gerbang.cli.work:work", name="work", group=_run, help="The worker: incoming webhooks, jobs, announcements, mails."
 )
 app.command("gerbang.cli.sandbox:sandbox", name="sandbox", group=_run, help="The simulators of every provider.")
 app.command(
@@ -48,19 +48,19 @@ app.command(
     "gerbang.cli.connections:connections",
     name="connections",
     group=_look,
-    help="Accounts of ours at providers: add, list, ask, switch on and off, delete.",
+    help="Accounts of ours at providers: add, list, probe, enable, disable, delete.",
 )
 app.command(
     "gerbang.cli.secrets:secrets",
     name="secrets",
     group=_look,
-    help="The root key, and values by name: make, list, put.",
+    help="The root key, and values by name: init, list, put.",
 )
 app.command(
     "gerbang.cli.person:person",
     name="person",
     group=_look,
-    help="What is kept about one person: show it, erase it.",
+    help="What is kept about one person: export it, erase it.",
 )
 app.command("gerbang.cli.config:config", name="config", group=_look, help="The settings of this process.")
 app.command("gerbang.cli.docs:docs", name="docs", group=_look, help="Write the generated reference pages.")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gerbang.core.connections.model import Connection
     from gerbang.ports.provider import Probed
 
-connections = App(name="connections", help="Accounts of ours at providers: add, list, ask, switch on and off, delete.")
+connections = App(name="connections", help="Accounts of ours at providers: add, list, probe, enable, disable, delete.")
 _ACTOR = "cli"
 _AsJson = Annotated[bool, Parameter("--json")]
 
@@ -128,19 +128,19 @@ def probe(name: str, *, as_json: _AsJson = False, data: Path | None = None) -> N
 
 @connections.command
 def enable(name: str, *, data: Path | None = None) -> None:
-    """Offer it to payers again."""
+    """Offer the connection to payers again."""
     _in_core(lambda core: _switch(core, name, enabled=True), data)
 
 
 @connections.command
 def disable(name: str, *, data: Path | None = None) -> None:
-    """Offer it to nobody; what was begun by it goes on."""
+    """Offer the connection to no payer any more; payments that began with it go on."""
     _in_core(lambda core: _switch(core, name, enabled=False), data)
 
 
 @connections.command
 def delete(name: str, *, data: Path | None = None) -> None:
-    """Forget one that is disabled and by which no payment was ever begun, paid or not; its secrets stay."""
+    """Delete a connection that is disabled and was never used for a payment, paid or not; its secrets stay."""
 
     async def story(core: "Core") -> None:
         await core.connections.delete(_ACTOR, name)

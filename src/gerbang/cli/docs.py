@@ -147,16 +147,23 @@ def permissions_page() -> str:
 
 
 def commands_page() -> str:
-    """Every command with its sentence and its flags."""
+    """Every command, and each of its own commands, with its sentence; flags are told by `--help`."""
     from gerbang.cli import app
 
-    parts = [_HEAD, "# Commands", ""]
+    parts = [_HEAD, "# Commands", "", "`gerbang COMMAND --help` lists the options of a command.", ""]
     for name in app:
         if name.startswith("-") or not app[name].show:
             continue
         text = app[name].help or ""
         parts += [f"## gerbang {name}", "", text.strip(), ""]
+        inner = [one for one in app[name] if not one.startswith("-")]
+        parts += [f"- `gerbang {name} {one}`: {_sentence(app[name][one].help)}" for one in inner] + [""] * bool(inner)
     return "\n".join(parts)
+
+
+def _sentence(text: str | None) -> str:
+    """The first paragraph of a command's help, on one line."""
+    return " ".join((text or "").partition("\n\n")[0].split())
 
 
 def _same(path: Path, text: str) -> bool:

@@ -23,7 +23,7 @@ class NotConfirmed(Conflict):
 
 @person.command
 def export(who: str, /, *, data: Path | None = None) -> None:
-    """Everything that is kept about a person, as one JSON object on standard output: by noun, a list each.
+    """Everything that is kept about a person, as one JSON object on standard output, with a list for each noun.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ class CryptoSettings(BaseModel):
     crypto_reason: str = Field(
         "",
         pattern=r"^(\S.{18,498}\S)?$",
-        description="Why a business in Indonesia takes crypto all the same, in at least 20 characters: lifts what GERBANG_BUSINESS_COUNTRY hides, and is kept in the audit.",
+        description="Why a business in Indonesia may take crypto, in at least 20 characters. A reason shows crypto where GERBANG_BUSINESS_COUNTRY hides it, and is kept in the audit trail.",
     )
     fixed_rates: str = Field(
         "",
@@ -23,18 +23,26 @@ class CryptoSettings(BaseModel):
     crypto_hidden_for: CommaSeparated = Field(
         ("IDR",), description="Currencies, by commas, whose prices may not be paid in crypto."
     )
-    crypto_spread_bp: int = Field(0, ge=0, le=1_000, description="Added to a quote, in hundredths of a percent.")
+    crypto_spread_bp: int = Field(
+        0, ge=0, le=1_000, description="How much is added to the quoted price, in hundredths of a percent."
+    )
     crypto_tolerance_bp: int = Field(
-        0, ge=0, le=500, description="May be missing from a payment in crypto, in hundredths of a percent."
+        0,
+        ge=0,
+        le=500,
+        description="How much of a crypto payment may be missing so that it still counts as whole, in hundredths of a percent.",
     )
     crypto_open_per_payer: int = Field(
         10,
         ge=1,
         le=1_000,
-        description="Unpaid addresses of your own wallet that one payer (network address, e-mail or telephone) may have open at once, of a live connection.",
+        description="Unpaid addresses of one live connection that one payer (network address, e-mail or telephone) may have open at once.",
     )
     crypto_open_per_connection: int = Field(
-        500, ge=1, le=10_000, description="The same for all payers of one connection together."
+        500,
+        ge=1,
+        le=10_000,
+        description="Unpaid addresses that all payers of one live connection together may have open at once.",
     )
     crypto_quote_s: int = Field(900, ge=60, le=86_400, description="How long a quoted rate holds.")
     address_marks: Path | None = Field(

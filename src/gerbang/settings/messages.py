@@ -16,10 +16,10 @@ class MessageSettings(BaseModel):
         3_600,
         ge=0,
         le=7 * 86_400,
-        description="A payer is reminded by e-mail this long before the deadline, at most a quarter of its time before; 0: never.",
+        description="How long before the deadline a payer is reminded by e-mail, at most a quarter of the time to pay; 0: never.",
     )
     operator_email: str = Field(
-        "", description="Address that hears what needs a person's decision; empty: nobody is written to."
+        "", description="Address to which mails go about what needs a person's decision; empty: none are sent."
     )
 
     @field_validator("operator_email")

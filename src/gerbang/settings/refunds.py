@@ -10,10 +10,10 @@ class RefundSettings(BaseModel):
 
     refund_second_person: Literal["auto", "never", "always"] = Field(
         "auto",
-        description="Whether somebody else than asked for a refund must pay it out; auto: where at least two people may.",
+        description="Whether the person who pays a refund out must be another one than who asked for it: always, never, or auto (where at least two people may pay out).",
     )
     refund_approval_above: str = Field(
         "",
         pattern=r"^(\s*[A-Z]{3,5}=[0-9]{1,18}\s*)*$",
-        description="Refunds of more than this need a second person, as IDR=1000000 USD=50000 in minor units; empty: none does.",
+        description="A refund above this amount needs a second person's approval, as IDR=1000000 USD=50000 in minor units; empty: no refund does.",
     )

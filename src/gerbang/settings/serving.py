@@ -21,7 +21,7 @@ class ServingSettings(BaseModel):
     )
     public_url: str = Field(
         "",
-        description="How the outside reaches us, as https://pay.example: base of all links and webhook addresses. Default: http://HOST:PORT.",
+        description="The address at which payers and providers reach Gerbang, as https://pay.example: all links and webhook addresses begin with it. Default: http://HOST:PORT.",
     )
     trusted_proxies: CommaSeparated = Field(
         (),
@@ -36,8 +36,12 @@ class ServingSettings(BaseModel):
         ge=7 * 86_400,
         description="How long an Idempotency-Key is kept: the same request is done once within that time, and anew after it.",
     )
-    header_timeout_s: int = Field(10, ge=1, description="A client must have sent its headers by then.")
-    body_timeout_s: int = Field(30, ge=1, description="A client must have sent its body by then.")
+    header_timeout_s: int = Field(
+        10, ge=1, description="Within this time a client must have sent all headers of a request."
+    )
+    body_timeout_s: int = Field(
+        30, ge=1, description="Within this time a client must have sent the whole body of a request."
+    )
 
     @field_validator("public_url")
     @classmethod
