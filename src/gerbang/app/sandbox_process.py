@@ -75,7 +75,7 @@ async def _connect_demo(
 
 
 async def connect(name: str, connecting: Awaitable[object]) -> None:
-    """One that cannot be connected, as for a secret that does not open, keeps none of the others away."""
+    """Make one connection of the demo. One that fails, because its secret does not open for example, is logged, and the others are still made."""
     try:
         await connecting
     except GerbangError as error:

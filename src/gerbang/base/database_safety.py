@@ -44,11 +44,15 @@ async def look_at(db: Database) -> list[Finding]:
 
 
 async def _positions(tx: Tx) -> list[Finding]:
-    """A dump put back into another server: until its places are continued, nobody is told of what is new."""
+    """Whether new announcements come after those of before: in a dump of another server nobody is told of them until `gerbang migrate` has run."""
     if await tx.fetchval("SELECT to_regproc('public.positions_behind')") is None:
         return []  # not migrated so far
     behind = await is_behind(tx)
-    what = "a dump of another server, whose events do not go on yet" if behind else "events go on where they were"
+    what = (
+        "a dump of another server: nobody is told yet of what is new"
+        if behind
+        else "what is new is told in order after what was"
+    )
     return [Finding(what, not behind, "gerbang migrate", fatal=True)]
 
 

@@ -123,9 +123,9 @@ class Act(msgspec.Struct, frozen=True):
 class Ending(msgspec.Struct, frozen=True):
     """A way in which an order can end that a simulator can play; `name` is one of the sandbox's catalogue (sandbox/endings.py).
 
-    What differs from provider to provider: `reason` is its own code where somebody declines, `route` of its wire gives money back, `act`
-    says a false word where that is not a notification with another status, `dialect` names the one of its wires that it needs, where
-    there are several.
+    What differs from provider to provider: `reason` is the provider's own code for a decline; `route` is the route of its API that gives
+    money back; `act` is the act that tells a lie, where a lie is more than a notification with another status; `dialect` is the dialect
+    that the ending needs, where the provider has several.
     """
 
     name: str

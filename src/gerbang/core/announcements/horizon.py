@@ -12,7 +12,7 @@ WAIT_S: Final = 1.0
 
 @dataclass(slots=True)
 class Horizon:
-    """Of one reader. The exact look costs a reading of all sessions, so that it is left out while the cheap one finds something."""
+    """How one reader looks. An exact look must read all sessions of the server, so it is left out as long as the cheap look finds something."""
 
     monotonic: Callable[[], float] = time.monotonic
     _found_at: float = float("-inf")
@@ -23,7 +23,7 @@ class Horizon:
         return self._helped or self.monotonic() - self._found_at > WAIT_S
 
     def read(self, rows: Sequence[Row]) -> None:
-        """What was found; as long as the exact look finds what the cheap one would not have, it stays."""
+        """Note the rows of a look. The next look is exact again where these could not have been found by a cheap one."""
         if rows:
             self._found_at = self.monotonic()
             self._helped = rows[-1]["passed"]

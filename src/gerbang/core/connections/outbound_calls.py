@@ -180,7 +180,7 @@ class OutboundCalls:
     async def send(
         self, connection_id: str, operation: Operation, call: Callable[[], Awaitable[T]], *, about: Hashable = None
     ) -> CallResult[T]:
-        """The same with an adapter and an account that are at hand already."""
+        """As `ask`, with an adapter and an account that the caller has already."""
         state = self._states.get(connection_id) or self._states.setdefault(connection_id, _State(Breaker(self._rules)))
         breaker, monotonic = state.breaker, self._monotonic
         if breaker.wait_s(monotonic()):

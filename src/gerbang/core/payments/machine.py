@@ -209,9 +209,9 @@ def kept(payment: Payment, attempts: Iterable[Attempt]) -> int:
 def standing(
     payment: Payment, attempts: Sequence[Attempt], refunds: Sequence[Refund], now: datetime
 ) -> tuple[datetime | None, int]:
-    """Since when the whole is in, None where it is not; and what went back, or is promised, of parts before that: it pays for nothing.
+    """Since when the bill is paid in full, None while it is not; and how much was given or promised back before that, in minor units.
 
-    What is given back of a payment that is whole opens no bill again: the sale itself is undone then.
+    What was given back before does not count towards the bill. A refund after it was paid in full undoes the sale, and leaves nothing due.
     """
     came, since = captured_total(attempts), payment.paid_at or now
     parts = sum(r.amount for r in refunds if r.status is not RefundStatus.FAILED and r.created_at < since)
@@ -221,7 +221,7 @@ def standing(
 
 
 def sale_refunded(refunds: Sequence[Refund], since: datetime, excess: int) -> int:
-    """What has certainly gone back of the sale itself since the whole was in: not of parts, and not of a surplus that is there."""
+    """How much of the sale was refunded for certain since the bill was paid in full, less what of it was a surplus (`excess`)."""
     done = [r for r in refunds if r.status is RefundStatus.SUCCEEDED and r.created_at >= since]
     return sum(r.amount for r in done) - min(excess, sum(r.credit_amount for r in done))
 

@@ -84,7 +84,7 @@ async def open_payment(request: Request[Any, Any, Any], payment: FromPath[str]) 
 
 
 async def _note_opened(request: Request[Any, Any, Any], details: PaymentDetail, caller: Caller) -> None:
-    """The first look at a bill is written down; of one with attempts that is plain, and the shop's own people are no payers."""
+    """Write down the payer's first look at a bill. A payment that has attempts was certainly seen; staff who look are no payers."""
     visitor = caller_or_none(request)
     is_staff = visitor is not None and visitor.may("payments:read")
     if not is_staff:

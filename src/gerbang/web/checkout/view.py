@@ -71,7 +71,7 @@ def address_of(path: str, token: str) -> Callable[..., str]:
 
 
 def page_of(details: PaymentDetail, visit: Visit, choice: Choice | None = None) -> tuple[str, dict[str, Any]]:
-    """The template of a payment's page and its values. `choice` must be given where `scene_of` says CHOOSE."""
+    """The template of a payment's page and its values. `choice` must be given where `state_of` says CHOOSE."""
     payment = details.payment
     checkout_state = scenes.state_of(details, choosing=visit.choosing, returned=visit.returned)
     if scenes.is_over(checkout_state, amount_due.payable(details), visit.now) and not visit.seen:

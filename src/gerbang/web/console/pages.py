@@ -1,4 +1,4 @@
-"""The operators' pages as one router; the pages themselves stand in payments.py, links.py and webhooks.py."""
+"""The operators' pages as one router; each page stands in a file of its own, whose `HANDLERS` are listed here."""
 
 from typing import Any, Final
 
