@@ -3,7 +3,10 @@
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from gerbang import demo
+from gerbang.core.audit.service import SYSTEM
 from gerbang.core.connections.service import Connections
 from gerbang.core.secrets.service import Secrets
 from gerbang.ports.demo import DemoPlace
@@ -23,6 +26,10 @@ SNAP: Final = "nicepay-snap-uji"
 COMMERCE: Final = "coinbase-commerce-uji"
 WALLET: Final = "evm-uji"
 COINBASE: Final = "coinbase-uji"
+# The same provider once more, by a merchant of its own: made after the first, and before it by name.
+SECOND: Final = "a-nicepay-uji"
+_SECOND_IMID, _SECOND_KEY = "LUMBUNGXX2", "the key of a second merchant, of no use elsewhere"
+_SECOND_METHODS: Final = ("virtual_account", "qris")
 
 
 def sandbox_config(
@@ -49,13 +56,18 @@ def place(data: Path) -> DemoPlace:
 
 
 def merchants(data: Path) -> tuple[Merchant, ...]:
-    """The demo's merchants at NICEPAY that speak V2."""
-    return nicepay_demo.v2_merchants(place(data))
+    """The demo's merchants at NICEPAY that speak V2, and the second connection's."""
+    return (*nicepay_demo.v2_merchants(place(data)), _second_merchant())
 
 
 def all_merchants(data: Path) -> nicepay.Config:
-    """The demo's NICEPAY with the merchant that speaks SNAP, whose keys take a moment to make."""
-    return nicepay_demo.simulator(place(data))
+    """The demo's NICEPAY with the merchant that speaks SNAP, whose keys take a moment to make, and the second connection's."""
+    known = nicepay_demo.simulator(place(data))
+    return replace(known, merchants=(*known.merchants, _second_merchant()))
+
+
+def _second_merchant() -> Merchant:
+    return Merchant(_SECOND_IMID, _SECOND_KEY, ("02", "08"), "Toko Lumbung, cabang")
 
 
 def projects(chosen: Settings) -> tuple[coinbase_business.Merchant, ...]:
@@ -69,3 +81,14 @@ async def connect(
     """One connection of the demo, as `gerbang up` makes it."""
     (one,) = [planned for planned in demo.planned(PROVIDERS) if planned.connection.id == id_]
     await demo.connect(connections, secrets, demo.place(chosen, chain), one)
+
+
+async def connect_nicepay(connections: Connections, secrets: Secrets, chosen: Settings) -> None:
+    """Both connections to NICEPAY that speak V2."""
+    await connect(NICEPAY, connections, secrets, chosen)
+    secret = f"service/{SECOND}/key"
+    await secrets.put(secret, _SECOND_KEY.encode(), overlap_s=0, actor=SYSTEM)
+    settings = {"base_url": f"{chosen.sandbox_url}/nicepay", "methods": " ".join(_SECOND_METHODS)}
+    settings |= {f"imid_{method}": _SECOND_IMID for method in _SECOND_METHODS}
+    keys = {f"merchant_key_{method}": secret for method in _SECOND_METHODS}
+    await connections.create(SYSTEM, SECOND, "nicepay", livemode=False, settings=settings, secrets=keys)

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
+from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 OPERATOR = Caller("user", "user:usr_test", permissions=NOUNS.roles().of(Role.ADMIN))
 VA = MethodChoice(Method.VIRTUAL_ACCOUNT, {"bank": "BCA"})
 CARD = MethodChoice(Method.CARD, {})
+_LANGUAGES = cycle(("id", "en", ""))  # of payers, in turn
 
 
 @dataclass
@@ -53,7 +55,7 @@ class World:
 
     async def create(self, *, amount: int = 150_000, choice: MethodChoice | None = VA, key: str = "") -> CreationResult:
         """A payment by the operator."""
-        who = Payer("Sari Wulandari", "sari@lumbung.example", "08123456789", "id")
+        who = Payer("Sari Wulandari", "sari@lumbung.example", "08123456789", next(_LANGUAGES))
         new = NewPayment(amount, "IDR", "Kopi Gayo", "LBG-1", payer=who, choice=choice)
         return await self.core.payments.create(OPERATOR, new, self.key(key))
 
@@ -145,7 +147,7 @@ async def world(database: FreshDatabase, tmp_path: Path, free_port: Callable[[],
         return await business_time.advance(owner, seconds)
 
     async with running(config, advance) as sandbox, app.core(chosen, "test") as core, asyncio.TaskGroup() as group:
-        await demo_accounts.connect(demo_accounts.NICEPAY, core.connections, core.secrets, core.settings)
+        await demo_accounts.connect_nicepay(core.connections, core.secrets, core.settings)
         queue = QueueWorker(core.db, core.nouns.jobs(core))
         core.payments.context.wake = queue.wake
         group.create_task(queue.run(stop))

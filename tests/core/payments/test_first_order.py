@@ -141,6 +141,7 @@ async def test_an_unpaid_card_expires_at_our_deadline_for_its_provider_knows_no_
 
 
 async def test_a_demo_of_yesterday_learns_the_methods_of_today(world: World) -> None:
+    await world.core.connections.switch("test", demo_accounts.SECOND, enabled=False)
     known = await world.core.connections.get("nicepay-uji")
     two = {name: known.settings[name] for name in ("base_url", "imid_virtual_account", "imid_card")}
     keys = {name: known.secrets[name] for name in ("merchant_key_virtual_account", "merchant_key_card")}

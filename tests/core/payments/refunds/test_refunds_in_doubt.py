@@ -87,8 +87,12 @@ async def told(world: World, details: PaymentDetail) -> int:
 
 async def test_a_refund_that_takes_its_time_is_asked_for_once_and_seen_when_it_is_done(world: World) -> None:
     details = await paid(world, snap_refund="later")
-    refund = await refunded(world, details, RefundStatus.SUBMITTED)
-    assert refund.provider_reference is not None
+    await refunded(world, details, RefundStatus.SUBMITTED)
+
+    async def is_answered() -> bool:
+        return (await refund_of(world, details)).provider_reference is not None
+
+    await world.eventually(is_answered)  # it is submitted before it is answered
     await later(world, 61)
     back = await world.until(details.payment.id, PaymentStatus.REFUNDED)
     assert (back.refunds[0].status, back.refunds[0].failure) == (RefundStatus.SUCCEEDED, None)
