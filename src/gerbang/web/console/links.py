@@ -15,6 +15,7 @@ from gerbang.core.announcements.model import ObjectRef
 from gerbang.core.identity.model import Caller
 from gerbang.core.notifications.model import Filters, Template
 from gerbang.core.payments.model import PAYMENT
+from gerbang.core.payments.service import TIMELINE
 from gerbang.web.checkout.qr import drawing
 from gerbang.web.console import link_form, link_view
 from gerbang.web.console.page_frame import form_key, operator, refusal, show
@@ -58,7 +59,7 @@ async def link(request: Request[Any, Any, Any], payment: FromPath[str]) -> Respo
     _maker(request)
     services, payment_id = services_of(request), ids.read("pay", payment)
     details = await services.payments.get(payment_id)
-    moments = await services.payments.timeline(payment_id)
+    moments = await services.payments.latest(payment_id, TIMELINE)
     mails = await services.notifications.page(
         Filters(None, Template.PAYMENT_LINK.value, ObjectRef(PAYMENT, payment_id)), None, 1
     )
