@@ -18,6 +18,7 @@ from gerbang.core.payments import jobs, sweeps, webhook_handler
 from gerbang.core.payments import permissions as payment_permissions
 from gerbang.core.payments import personal_data as payers
 from gerbang.core.payments.context import Context
+from gerbang.core.payments.late_messages import LateMessages
 from gerbang.core.payments.model import PAYMENT
 from gerbang.core.payments.open_work import decisions
 from gerbang.core.payments.provider_calls import load_readable
@@ -93,6 +94,7 @@ PAYMENTS: Final = Noun(
     loops={
         "timetable": lambda core, stop: sweeps.run(core.payments.context, stop),
         "chains": lambda core, stop: core.watcher.run(stop),
+        "late_messages": lambda core, stop: LateMessages(core.db).run(stop),
     },
     notices={"chains": lambda core: core.watcher.stalls()},
     # Rows that are found by the payer of their payment come before the payer: a run that was killed finds by them what it has not reached.

@@ -15,6 +15,7 @@ from gerbang.core.identity.model import LastAdmin, UserNotFound
 from gerbang.core.inbox.model import Event, EventErased, Replay
 from gerbang.core.inbox.service import Inbox
 from gerbang.core.notifications.model import NotificationErased
+from gerbang.core.payments.late_messages import LateMessages
 from gerbang.core.payments.model import PaymentDetail, RefundStatus
 from gerbang.core.personal_data.model import Erased, Person
 from gerbang.core.personal_data.service import People, PersonalData
@@ -204,6 +205,20 @@ async def test_an_erased_message_says_nothing_and_is_not_sent_again(db: Database
     assert row["data"] == {}
     with pytest.raises(NotificationErased):
         await notifications(db).resend(row["id"], "user:usr_admin")
+
+
+async def test_what_comes_about_the_payment_of_an_erased_person_is_erased_once_it_is_worked_on(db: Database) -> None:
+    """A virtual account that is still open is paid by name; half of the payments' messages come in a later lot."""
+    theirs = [await stored(db, details()) for _ in range(3)]
+    other = await stored(db, details(JANE))
+    await people(db).erase_person("user:usr_admin", Person(email="sari@example.com"))
+    for one in (*theirs, other):
+        await heard_of(db, one)
+    late = LateMessages(db, lot=2)
+    assert [await late.look() for _ in range(3)] == [2, 1, 0]
+    found = await everything(db)
+    assert "sari" not in found
+    assert "jane" in found
 
 
 async def test_a_message_whose_bytes_were_erased_is_not_run_again(db: Database) -> None:

@@ -68,21 +68,21 @@ async def erase_destinations(tx: Tx, person: Person, after: UUID | None, most: i
 async def export_messages(tx: Tx, person: Person, after: UUID | None, most: int) -> Exported:
     """What providers sent about the person's payments, as it came."""
     rows, next_ = await payers(tx, person, after, most)
-    return Exported(await inbox.export_bytes(tx, await _events(tx, rows)), next_)
+    return Exported(await inbox.export_bytes(tx, await events_of(tx, [row["payment_id"] for row in rows])), next_)
 
 
 async def erase_messages(tx: Tx, person: Person, after: UUID | None, most: int) -> Erased:
-    """Of messages that were worked on; the others stay until they are."""
+    """Of messages that were worked on; the others stay until they are. What comes later: late_messages.py."""
     rows, next_ = await payers(tx, person, after, most)
-    erased, kept = await inbox.erase_bytes(tx, await _events(tx, rows))
+    erased, kept = await inbox.erase_bytes(tx, await events_of(tx, [row["payment_id"] for row in rows]))
     return Erased(erased, kept, next_)
 
 
-async def _events(tx: Tx, rows: Sequence[Row]) -> list[UUID]:
+async def events_of(tx: Tx, payments: Sequence[UUID]) -> list[UUID]:
     """The messages that the payments' trails name."""
     found: list[UUID] = []
-    for row in rows:
-        for entry in await timeline(tx, ids.show("pay", row["payment_id"]), _MOST_ENTRIES):
+    for payment in payments:
+        for entry in await timeline(tx, ids.show("pay", payment), _MOST_ENTRIES):
             event = entry.detail.get("event")
             if isinstance(event, str) and event.startswith("evt_"):
                 found.append(ids.read("evt", event))

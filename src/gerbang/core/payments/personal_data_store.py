@@ -1,6 +1,7 @@
 """The SQL statements that find and erase what payments keep about a person."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from gerbang.base.db import Row, Tx
@@ -31,12 +32,26 @@ async def erase_payers(tx: Tx, payments: Sequence[UUID]) -> int:
     """Forget who pays; returns of how many something was known."""
     rows = await tx.fetch(
         """
-        UPDATE payment_payers SET name = '', email = '', phone = '', ip = ''
+        UPDATE payment_payers SET name = '', email = '', phone = '', ip = '', erased_at = now()
         WHERE payment_id = ANY($1) AND (name, email, phone, ip) <> ('', '', '', '') RETURNING payment_id
         """,
         list(payments),
     )
     return len(rows)
+
+
+async def erased_payments(tx: Tx, after: UUID | None, within: timedelta, limit: int) -> list[UUID]:
+    """Payments whose payer was erased not longer ago than `within`, in the order of their ids."""
+    rows = await tx.fetch(
+        """
+        SELECT payment_id FROM payment_payers WHERE erased_at IS NOT NULL AND erased_at > now() - $2::interval AND payment_id > $1
+        ORDER BY payment_id LIMIT $3
+        """,
+        after or _NONE,
+        within,
+        limit,
+    )
+    return [row["payment_id"] for row in rows]
 
 
 async def destinations(tx: Tx, payments: Sequence[UUID]) -> list[Row]:
