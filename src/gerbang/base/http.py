@@ -107,9 +107,9 @@ class Http:
                     content += await response.content.read(limit_bytes + 1 - len(content))
                 status = response.status
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
-            raise Unreachable(f"Could not connect: {type(error).__name__}.") from error
+            raise Unreachable(_not_connected(error, connect_timeout_s)) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise OutcomeUnknown(f"Sent, then {type(error).__name__}.") from error
+            raise OutcomeUnknown(_not_answered(error, timeout_s)) from error
         finally:
             watchdog.beat()
             if (made := HTTP_CALLS.get()) is not None:
@@ -131,3 +131,31 @@ class Http:
             )
             self._session._retry_connection = False  # noqa: SLF001  it sends PUT and DELETE again by itself, and offers no other way to stop it
         return self._session
+
+
+def _not_connected(error: Exception, within_s: float) -> str:
+    match error:
+        case aiohttp.ConnectionTimeoutError():
+            return f"Could not connect within {within_s:g} s."
+        case aiohttp.InvalidURL():
+            return "Could not connect: the address cannot be read."
+        case aiohttp.ClientConnectorDNSError():
+            return "Could not connect: no such host is known."
+        case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientConnectorSSLError():
+            return "Could not connect: no trusted TLS connection could be made."
+        case aiohttp.ClientConnectorError(os_error=ConnectionRefusedError()):
+            return "Could not connect: the connection was refused."
+        case _:
+            return "Could not connect."
+
+
+def _not_answered(error: Exception, within_s: float) -> str:
+    match error:
+        case TimeoutError():
+            return f"It was sent, and no whole answer came within {within_s:g} s."
+        case aiohttp.ClientPayloadError():
+            return "It was sent, and the answer was cut off."
+        case aiohttp.ClientResponseError():
+            return "It was sent, and what came back was no answer in HTTP."
+        case _:
+            return "It was sent, and the connection broke before an answer came."

@@ -7,6 +7,7 @@ import pytest
 
 from gerbang.base import ids
 from gerbang.base.errors import UpstreamFailed
+from gerbang.base.http import OutcomeUnknown
 from gerbang.core.payments.model import (
     AttemptStatus,
     MethodChoice,
@@ -131,6 +132,25 @@ async def test_a_cancel_that_did_not_happen_is_said_to_have_failed_and_works_the
         assert (await world.core.payments.get(made.payment.id)).payment.status is PaymentStatus.PENDING, kind
         details = await world.core.payments.cancel(OPERATOR, made.payment.id)
         assert details.payment.status is PaymentStatus.CANCELLED, kind
+
+
+async def test_a_cancel_that_nobody_confirmed_leaves_a_trace_of_who_asked_and_holds_no_request(world: World) -> None:
+    await quick(world)
+    made = (await world.create()).details
+    await fault(world, "timeout_before", "cancel")
+    await fault(world, "timeout_before", "inquiry")
+    world.core.payments.context.create_wait_s = 0.3
+    with pytest.raises(OutcomeUnknown) as refused:
+        await world.core.payments.cancel(OPERATOR, made.payment.id)
+    assert "cancel it again" in str(refused.value.hint)
+
+    async def told() -> bool:
+        lines = await world.core.payments.timeline(made.payment.id)
+        return [(one.kind, one.actor) for one in lines if "cancel" in one.kind] == [
+            ("payment.cancel_failed", OPERATOR.label)
+        ]
+
+    await world.eventually(told)
 
 
 async def test_a_refund_whose_answer_was_lost_is_found_and_not_sent_again(world: World) -> None:  # R8

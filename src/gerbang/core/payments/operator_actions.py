@@ -1,5 +1,6 @@
 """What operators (and payers who ask) do with a payment: cancel it, ask the provider now, end a hold."""
 
+import asyncio
 from collections.abc import Set as AbstractSet
 from datetime import timedelta
 from typing import Final, Literal
@@ -9,7 +10,10 @@ from msgspec.structs import replace
 
 from gerbang.base import ids
 from gerbang.base.db import Tx
+from gerbang.base.errors import UpstreamFailed
+from gerbang.base.http import OutcomeUnknown
 from gerbang.core.audit.model import Entry
+from gerbang.core.audit.service import record
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments.applying_facts import FactReport, apply_report
 from gerbang.core.payments.context import Context
@@ -47,6 +51,7 @@ _CANCELLABLE: Final = frozenset(
     }
 )
 
+_CANCEL_AGAIN: Final = "Read the payment in a while: where it is not over by then, cancel it again."
 _REFUND_IT: Final = "The money is in: give it back by POST /v1/payments/{id}/refunds."
 _CURES: Final = {
     PaymentStatus.PAID: _REFUND_IT,
@@ -67,11 +72,37 @@ async def cancel(ctx: Context, caller: Caller, payment_id: UUID) -> PaymentDetai
         _check_cancellable(caller, details.payment.status, "The payment is")
         for attempt in details.attempts:
             if attempt.status in OPEN and attempt.id not in tried:
-                await ctx.calls.cancel(attempt, actor=caller.label)
+                await _close(ctx, caller, attempt)
                 tried.add(attempt.id)
         if await _call_off(ctx, caller, payment_id, tried):
             return await ctx.calls.details(payment_id)
     raise NotCancellable("The payer is choosing at this moment. Try again.")
+
+
+async def _close(ctx: Context, caller: Caller, attempt: Attempt) -> None:
+    """Close an attempt at the provider; a call that takes longer than a request waits goes on by itself, and what it learns is applied."""
+    closing = asyncio.create_task(_ask_to_close(ctx, caller, attempt))
+    ctx.keep(closing)
+    done, _ = await asyncio.wait({closing}, timeout=ctx.create_wait_s)
+    if not done:
+        raise OutcomeUnknown("The provider has not answered yet.", hint=_CANCEL_AGAIN)
+    if (error := closing.result()) is not None:
+        raise error
+
+
+async def _ask_to_close(ctx: Context, caller: Caller, attempt: Attempt) -> UpstreamFailed | None:
+    """What kept the attempt from being closed, if anything: then the trail says that it was tried, by whom, and what came of it."""
+    try:
+        await ctx.calls.cancel(attempt, actor=caller.label)
+    except UpstreamFailed as error:
+        error.hint = error.hint or _CANCEL_AGAIN
+        detail = {"attempt": ids.show("att", attempt.id), "operation": "cancel", "outcome": error.code}
+        async with ctx.db.transaction() as tx:
+            await record(
+                tx, [Entry(caller.label, "payment.cancel_failed", ids.show("pay", attempt.payment_id), detail)]
+            )
+        return error
+    return None
 
 
 async def _call_off(ctx: Context, caller: Caller, payment_id: UUID, tried: AbstractSet[UUID]) -> bool:

@@ -25,6 +25,10 @@ PAYMENTS: Final[Sentences] = {
         "**{actor}** mengabaikan jawaban yang sudah basi",
         "**{actor}** passed over an answer that was too old",
     ),
+    "payment.cancel_failed": (
+        "**{actor}** minta percobaan ditutup; penyedia belum memastikannya",
+        "**{actor}** asked to close the attempt; the provider has not confirmed it",
+    ),
     "payment.cancelled": ("**{actor}** membatalkan pembayaran", "**{actor}** cancelled the payment"),
     "payment.resolved": ("**{actor}** memutuskan: {decision}", "**{actor}** decided: {decision}"),
     "payment.found": (
