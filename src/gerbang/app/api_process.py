@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Final
 
@@ -12,6 +12,7 @@ from gerbang.base.watchdog import Watchdog, watched
 from gerbang.core.announcements.broadcast import Broadcaster
 from gerbang.core.announcements.live_changes import LiveChanges
 from gerbang.core.audit.service import Audit
+from gerbang.core.connections.probes import keep_trying
 from gerbang.core.ledger.service import Ledger
 from gerbang.core.limits.service import Limiter
 from gerbang.core.payments import table_locks
@@ -42,7 +43,13 @@ async def serve(
     ):
         await parts.changes.poll()
         await crypto_permission.note_reason(parts.db, settings.crypto_reason)
-        for name, loop in {"changes": parts.changes.run, "workers": parts.workers.run, "lag": parts.lag.run}.items():
+        loops: dict[str, Callable[[asyncio.Event], Awaitable[None]]] = {
+            "changes": parts.changes.run,
+            "workers": parts.workers.run,
+            "lag": parts.lag.run,
+            "breakers": partial(keep_trying, parts.outbound),
+        }
+        for name, loop in loops.items():
             group.create_task(watched(name, partial(loop, stop)))
         group.create_task(parts.identity.run(stop))
         if not settings.sandbox:

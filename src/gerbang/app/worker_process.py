@@ -1,12 +1,13 @@
 """The worker, as one process: inbox events, jobs and announcements."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from functools import partial
 
 from gerbang.app.parts import core
 from gerbang.base.watchdog import Watchdog, watched
+from gerbang.core.connections.probes import keep_trying
 from gerbang.core.idempotency.expiry import KeyExpiry
 from gerbang.core.inbox.worker import Worker as InboxWorker
 from gerbang.core.ledger.service import Ledger
@@ -33,13 +34,14 @@ async def work(
         consumers = nouns.consumers(parts)
         for consumer in consumers:
             await consumer.prepare()
-        lanes = {
+        lanes: dict[str, Callable[[asyncio.Event], Awaitable[object]]] = {
             "queue": queue.run,
             "changes": parts.changes.run,
             "balances": Ledger(parts.db).keep,
             "idempotency keys": KeyExpiry(parts.db, timedelta(seconds=settings.idempotency_keep_s)).run,
             **nouns.loops(parts),
             **{consumer.name: consumer.run for consumer in consumers},
+            "breakers": partial(keep_trying, parts.outbound),
             "heartbeat": Heartbeat(parts.db, "work", dog.stuck, open_breakers=parts.outbound.open_breakers).run,
         }
         async with asyncio.TaskGroup() as group:

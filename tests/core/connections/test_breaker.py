@@ -96,3 +96,12 @@ def test_what_was_sent_before_it_opened_closes_it_when_it_is_answered() -> None:
 def test_one_that_nobody_asks_any_more_is_not_called_open_for_ever() -> None:
     breaker = opened(at=100)
     assert (breaker.is_open(705), breaker.is_open(706)) == (True, False)
+
+
+def test_an_open_breaker_says_for_how_long_nobody_has_tried_it_and_a_trial_begins_that_anew() -> None:
+    breaker = opened(at=100)
+    assert (breaker.untried_s(104), breaker.untried_s(115)) == (-1, 10)
+    breaker.enter(115)
+    assert breaker.untried_s(116) == -1
+    breaker.note_answer()
+    assert breaker.untried_s(1_000) == -1

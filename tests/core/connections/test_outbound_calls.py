@@ -224,6 +224,19 @@ async def test_a_person_may_ask_while_it_is_open_and_an_answer_closes_it() -> No
     assert outbound.open_breakers() == {}
 
 
+async def test_a_probe_whose_words_tell_of_a_silence_is_no_answer() -> None:
+    outbound, probe = await opened(Clock()), Operation("probe", repeatable=True, tells_silence=True)
+
+    async def says_that_nobody_answered() -> str:
+        made = HTTP_CALLS.get()
+        assert made is not None
+        made.append(HttpCall(0.01, 500))
+        return "the provider did not answer"
+
+    await outbound.probe("down", probe, says_that_nobody_answered)
+    assert list(outbound.open_breakers()) == ["down"]
+
+
 async def test_who_counts_the_time_of_a_request_still_hears_of_each_http_call() -> None:
     counted = list[HttpCall]()
     HTTP_CALLS.set(counted)

@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from gerbang.base.http import Unreachable
+from gerbang.core.connections import probes
 from gerbang.core.connections.breaker import BreakerRules
+from gerbang.core.connections.outbound_calls import Operation
 from gerbang.core.payments.model import AttemptStatus, MethodChoice, PaymentDetail
 from gerbang.ports.payment import Method
 from tests.chaos.proxy import Proxy
-from tests.core.payments.provider_book import book_of
+from tests.core.payments.provider_book import book_of, fault
 
 from .conftest import VA, World
 
@@ -72,3 +75,30 @@ async def test_a_provider_that_is_down_holds_up_its_own_connection_only_and_what
     told = (await world.core.payments.timeline(held_back.payment.id))[-1].detail
     assert (told["operation"], told["outcome"]) == ("submit", "answered")
     await proxy.close()
+
+
+async def test_after_an_outage_a_breaker_that_nobody_calls_closes_by_a_probe_and_not_before(world: World) -> None:
+    outbound = world.core.outbound
+    outbound._rules = BreakerRules(failures=1, pause_s=0.2, longest_pause_s=0.2)
+    await fault(world, "http_500", "", count=1_000)
+    await probes.try_quiet(outbound, 0)
+    assert not outbound.open_breakers(), "what was never open is not asked"
+    connection = await world.core.connections.get("nicepay-uji")
+    silent = Operation("inquiry", repeatable=True)
+    await outbound.send(connection.id, silent, _nobody_answers)
+    await asyncio.sleep(0.3)
+    await probes.probe(outbound, connection)
+    assert list(outbound.open_breakers()) == [connection.id], "a person's probe that failed"
+    await probes.try_quiet(outbound, 0)
+    assert list(outbound.open_breakers()) == [connection.id], "a probe of its own that failed"
+
+    await world.control("nicepay/faults", "DELETE")
+    await asyncio.sleep(0.3)
+    await probes.try_quiet(outbound, 60)
+    assert list(outbound.open_breakers()) == [connection.id], "real calls come first"
+    await probes.try_quiet(outbound, 0)
+    assert outbound.open_breakers() == {}
+
+
+async def _nobody_answers() -> str:
+    raise Unreachable("Could not connect")

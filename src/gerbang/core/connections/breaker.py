@@ -50,6 +50,10 @@ class Breaker:
         """How long until a call may be sent; 0 when one may be now."""
         return 0.0 if self._opened_at is None else max(0.0, self._trial_at - now)
 
+    def untried_s(self, now: float) -> float:
+        """For how long a call might have been sent through the open breaker, and none was; -1 while that is no question."""
+        return now - self._trial_at if self.is_open(now) and now >= self._trial_at else -1.0
+
     def enter(self, now: float) -> None:
         """A call is sent now. Through an open breaker it is the trial, and the next may follow a pause later."""
         if self._opened_at is not None:

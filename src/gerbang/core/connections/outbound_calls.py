@@ -6,10 +6,11 @@ No transaction is open while a provider is asked. What an outcome means for a pa
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final, Generic, TypeVar, cast
 
 import msgspec
@@ -24,13 +25,14 @@ from gerbang.core.secrets.model import Purpose
 from gerbang.ports.chain import Chain
 from gerbang.ports.messenger import Messenger
 from gerbang.ports.payment import Account, PaymentConfirmer, PaymentProvider
-from gerbang.ports.provider import Provider
+from gerbang.ports.provider import Probed, Provider
 from gerbang.ports.rates import RateSource
 
 log = structlog.get_logger()
 AT_ONCE: Final = 32
 A = TypeVar("A")
 T = TypeVar("T")
+Probing = Callable[[Account, datetime], Awaitable[Sequence[Probed]]]
 
 
 class Outcome(StrEnum):
@@ -44,10 +46,13 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What is asked. `repeatable`: asking twice does no harm, so an unknown outcome may be asked again; else it is looked up, or held."""
+    """What is asked. `repeatable`: asking twice does no harm, so an unknown outcome may be asked again; else it is looked up, or held.
+    `tells_silence`: what it brings may be words about calls that nobody answered, so only those calls say whether anybody is there.
+    """
 
     name: str
     repeatable: bool
+    tells_silence: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,13 @@ RATES: Final[Capability[RateSource]] = Capability("exchange rates", lambda provi
 MESSAGES: Final[Capability[Messenger]] = Capability(
     "messages", lambda provider: provider.messenger, Purpose.SEND_MESSAGE
 )
+
+
+def _probe_of(provider: Provider) -> Callable[[Http], Probing] | None:
+    return None if provider.probe is None else partial(partial, provider.probe)
+
+
+PROBES: Final[Capability[Probing]] = Capability("a probe", _probe_of)
 
 
 class CallResult(msgspec.Struct, Generic[T], frozen=True):
@@ -208,6 +220,11 @@ class OutboundCalls:
             log.info("breaker.closed", connection=connection_id)
         return result
 
+    def untried(self, quiet_s: float) -> Sequence[str]:
+        """The connections whose breaker is open and has let a call through for `quiet_s`, and nobody had one."""
+        now = self._monotonic()
+        return [id_ for id_, state in self._states.items() if state.breaker.untried_s(now) >= quiet_s]
+
     def open_breakers(self) -> Mapping[str, OpenBreaker]:
         """The connections whose calls this process does not send now."""
         now = self._monotonic()
@@ -247,6 +264,8 @@ async def _carried_out(
     is_clear = outcome is Outcome.ANSWERED or outcome is Outcome.REFUSED or isinstance(error, TurnedAway)
     heard = is_clear or (bool(made) and made[-1].status is not None)
     result = CallResult(operation, outcome, took_ms, answer=answer, error=error, heard=heard)
+    if operation.tells_silence and made:
+        return result, any(one.is_answer for one in made)
     return result, is_clear or (bool(made) and made[-1].is_answer)
 
 

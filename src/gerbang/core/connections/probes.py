@@ -1,19 +1,29 @@
-"""Asking a provider, once and within seconds, whether an account works: before it is saved, and whenever somebody wants to know."""
+"""Asking a provider, once and within seconds, whether an account works: before it is saved, whenever somebody wants to know, and where its
+breaker is open and nobody calls, so that it closes all the same.
+"""
 
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
+import structlog
+
 from gerbang.base.errors import DatabaseUnavailable, FieldError, GerbangError, NotFound
+from gerbang.base.polling import poll
 from gerbang.core.connections.model import BadConnection, Connection
-from gerbang.core.connections.outbound_calls import Operation, OutboundCalls, Outcome
+from gerbang.core.connections.outbound_calls import PROBES, Operation, OutboundCalls, Outcome
 from gerbang.core.connections.service import Connections
 from gerbang.core.secrets.model import Purpose
 from gerbang.ports.provider import Probed
 
 PATIENCE_S: Final = 10.0
-_PROBE: Final = Operation("probe", repeatable=True)
+QUIET_S: Final = 10.0
+EVERY_S: Final = 5.0
+_PROBE: Final = Operation("probe", repeatable=True, tells_silence=True)
+
+log = structlog.get_logger()
 
 
 async def probe(outbound: OutboundCalls, connection: Connection) -> Sequence[Probed]:
@@ -43,6 +53,24 @@ async def probe(outbound: OutboundCalls, connection: Connection) -> Sequence[Pro
         cure = result.error.hint if result.error is not None else None
         return (Probed(result.why, good=False, cure=cure or "Check settings and secrets."),)
     return result.value() if result.outcome is Outcome.ANSWERED else (Probed(result.why, None),)
+
+
+async def keep_trying(outbound: OutboundCalls, stop: asyncio.Event) -> None:
+    """Until `stop` is set: an open breaker that nothing has tried lately is tried by a probe. Every process has its own breakers."""
+    await poll(stop, EVERY_S, partial(try_quiet, outbound), failed="breaker.not_tried")
+
+
+async def try_quiet(outbound: OutboundCalls, quiet_s: float = QUIET_S) -> None:
+    """Be the trial of each open breaker that could have had one for `quiet_s`: real calls come first, for they are what must work."""
+    await asyncio.gather(*(_try_one(outbound, one) for one in outbound.untried(quiet_s)))
+
+
+async def _try_one(outbound: OutboundCalls, connection_id: str) -> None:
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await outbound.ask(connection_id, PROBES, _PROBE, lambda ask, account: ask(account, datetime.now(UTC)))
+    except (GerbangError, TimeoutError) as error:  # no stored connection, no secret, or no answer: it stays as it is
+        log.warning("breaker.not_tried", connection=connection_id, why=str(error)[:200])
 
 
 def _of_secret(what: str, cure: str) -> Probed:
