@@ -228,6 +228,7 @@ _DONE = attempt(S.CAPTURED, VA, captured=150_000)
 STORIES: Mapping[str, PaymentDetail] = {
     "choose": _story(payment()),
     "choose-after-silence": _story(payment(P.PENDING), [attempt(S.ABANDONED)]),
+    "choose-while-waiting": _story(payment(P.PENDING), [*(attempt(S.ABANDONED, number=n) for n in range(1, 5)), attempt(S.SUBMITTING, number=5, unsent=True)]),
     "account": _story(payment(P.PENDING), [attempt(S.PENDING, VA)]),
     "account-longest": _story(
         payment(P.PENDING), [attempt(S.PENDING, DisplayVirtualAccount("BCA", "39355000121625000178903"))]

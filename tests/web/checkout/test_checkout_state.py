@@ -21,6 +21,7 @@ EXPECTED = {
     "over": CheckoutState.ACCOUNT,
     "over-part-paid": CheckoutState.ACCOUNT,
     "choose-after-silence": CheckoutState.CHOOSE,
+    "choose-while-waiting": CheckoutState.CHOOSE,
     "account": CheckoutState.ACCOUNT,
     "account-longest": CheckoutState.ACCOUNT,
     "account-test": CheckoutState.ACCOUNT,

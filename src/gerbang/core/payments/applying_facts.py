@@ -29,8 +29,6 @@ from gerbang.core.queue import service as queue
 from gerbang.core.queue.model import Job
 from gerbang.ports.facts import AnswerLost, Approved, Captured, Claimed, Expired, Fact, Mismatched, Reversed
 
-MOST_RESUBMISSIONS = 3
-
 
 class FactReport(msgspec.Struct, frozen=True):
     """Facts about one attempt. `source` says how we know (webhook, inquiry, submit, confirm, cancel, refund, operator); `asked_at` is when the
@@ -150,7 +148,8 @@ def _claim(attempt: Attempt, said: Claimed) -> ProcessorClaim:
 
 
 def _try_again(aggregate: PaymentAggregate, lost: Attempt) -> None:
-    """The answer to a registration that only instructs was lost: a new attempt under a new reference, and only that one is shown.
+    """The answer to a registration that only instructs was lost: a new attempt under a new reference, and only that one is shown. It waits the
+    longer, the more were lost, until the deadline.
 
     Not where the payer has chosen anew meanwhile, or nothing is left to pay: it would take the place of what they chose.
     """
@@ -158,7 +157,8 @@ def _try_again(aggregate: PaymentAggregate, lost: Attempt) -> None:
     abandoned = sum(1 for a in attempts if a.status is AttemptStatus.ABANDONED)
     newer = any(a.number > lost.number and a.status in OPEN for a in attempts)
     over = aggregate.payment.cancelled_at is not None or kept(aggregate.payment, attempts) >= aggregate.payment.amount
-    if abandoned > MOST_RESUBMISSIONS or newer or over:
+    run_at = aggregate.now + schedule.resubmission_wait(abandoned)
+    if run_at >= lost.expires_at or newer or over:
         return
     number = 1 + max(a.number for a in aggregate.attempts.values())
     rest = aggregate.payment.amount - kept(aggregate.payment, aggregate.attempts.values())
@@ -178,7 +178,7 @@ def _try_again(aggregate: PaymentAggregate, lost: Attempt) -> None:
         deposit=None if lost.deposit is None else NEW_DEPOSIT,
     )
     aggregate.put_attempt(fresh)
-    aggregate.effects.jobs.append(schedule.submission(fresh))
+    aggregate.effects.jobs.append(schedule.submission(fresh, run_at))
 
 
 def _entry(aggregate: PaymentAggregate, report: FactReport, before: Attempt, after: Attempt, action: str) -> Entry:

@@ -270,9 +270,13 @@ async def add_attempt(
 
 
 def _same(aggregate: PaymentAggregate, choice: MethodChoice, connection: Connection) -> Attempt | None:
-    """The newest attempt, if it is this very choice, asks for what is still owed, and is being sent or shows something that can be paid."""
+    """The newest attempt, if it is this very choice, asks for what is still owed, and is being sent or shows something that can be paid.
+    One that waits until its provider is back is none: whoever asks again wants it tried now.
+    """
     newest = max(aggregate.attempts.values(), key=lambda a: a.number, default=None)
-    if newest is None or newest.expires_at <= aggregate.now or aggregate.payment.status not in _TAKES_ATTEMPTS:
+    if newest is None or schedule.waits_for_provider(list(aggregate.attempts.values())):
+        return None
+    if newest.expires_at <= aggregate.now or aggregate.payment.status not in _TAKES_ATTEMPTS:
         return None
     alike = (newest.method, dict(newest.options), newest.connection) == (
         choice.method,

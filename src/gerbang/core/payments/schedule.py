@@ -4,6 +4,7 @@ An open attempt is asked about at growing distances until its deadline, at the d
 money that comes late is found even when no webhook ever arrives.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -23,6 +24,9 @@ SUBMIT_DEADLINE: Final = timedelta(seconds=25)  # longer than any provider call 
 _WHILE_OPEN: Final = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720))
 _AFTER_DEADLINE: Final = (timedelta(seconds=5), timedelta(hours=1), timedelta(days=1), timedelta(days=3))
 _DAILY: Final = timedelta(days=1)
+_AT_ONCE_AGAIN: Final = 3  # a payer may be at the page: what was lost by chance is there in a moment
+_FIRST_WAIT: Final = timedelta(seconds=30)
+_LONGEST_WAIT: Final = timedelta(hours=1)
 
 
 def submission(attempt: Attempt, run_at: datetime | None = None) -> NewJob:
@@ -35,6 +39,22 @@ def submission(attempt: Attempt, run_at: datetime | None = None) -> NewJob:
         most_tries=60,
         concurrency_key=attempt.connection,
     )
+
+
+def resubmission_wait(abandoned: int) -> timedelta:
+    """How long to wait with the next attempt, after so many of a payment whose answers were lost: three go at once, the others ever later,
+    for a provider that is down is down for minutes, or a day.
+    """
+    doublings = abandoned - _AT_ONCE_AGAIN - 1
+    return min(_FIRST_WAIT * 2 ** min(doublings, 7), _LONGEST_WAIT) if doublings >= 0 else timedelta(0)
+
+
+def waits_for_provider(attempts: Sequence[Attempt]) -> bool:
+    """Whether the newest attempt has not been sent, and is not for a while, because too many before it had no answer."""
+    newest = max(attempts, key=lambda a: a.number, default=None)
+    abandoned = sum(1 for a in attempts if a.status is AttemptStatus.ABANDONED)
+    is_unsent = newest is not None and newest.unsent and newest.status is AttemptStatus.SUBMITTING
+    return is_unsent and resubmission_wait(abandoned) > timedelta(0)
 
 
 def close(attempt: Attempt) -> NewJob:

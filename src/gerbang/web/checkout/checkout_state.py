@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from gerbang.core.payments import amount_due
+from gerbang.core.payments import amount_due, schedule
 from gerbang.core.payments.model import (
     Attempt,
     AttemptStatus,
@@ -137,7 +137,8 @@ def state_of(details: PaymentDetail, *, choosing: bool = False, returned: bool =
                 return _instructions(attempt, returned=False)
             return CheckoutState.CHOOSE if choosing else CheckoutState.PART_CLOSED
         case PaymentStatus.CREATED | PaymentStatus.PENDING:
-            return CheckoutState.CHOOSE if choosing or attempt is None else _instructions(attempt, returned=returned)
+            must_choose = choosing or attempt is None or schedule.waits_for_provider(details.attempts)
+            return CheckoutState.CHOOSE if must_choose or attempt is None else _instructions(attempt, returned=returned)
 
 
 def is_reversed(attempt: Attempt | None) -> bool:
@@ -174,9 +175,10 @@ def winner(attempts: Sequence[Attempt]) -> Attempt | None:
 
 
 def only_abandoned(details: PaymentDetail) -> bool:
-    """Whether the newest attempt was given up because its provider did not answer."""
+    """Whether the newest attempt was given up because its provider did not answer, or waits until it does."""
     last = latest(details.attempts)
-    return last is not None and last.status is S.ABANDONED
+    was_given_up = last is not None and last.status is S.ABANDONED
+    return was_given_up or schedule.waits_for_provider(details.attempts)
 
 
 def can_choose(payment: Payment, now: datetime, restart_for: timedelta) -> bool:
