@@ -187,3 +187,28 @@ def test_no_setting_is_refused_in_the_words_of_the_machine() -> None:
 def test_an_sslmode_that_does_not_exist_is_told_with_those_that_do(sslmode: str) -> None:
     with pytest.raises(SettingsInvalid, match="verify-full"):
         settings.load(database_url=f"postgresql://app:x@db/gerbang?sslmode={sslmode}")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(
+            ("allowed_hosts", one)
+            for one in ("http://x/", "x/", "pay.example,https://y", "*.toko.example", "a b", "300.1.1.1")
+        ),
+        *(("host", one) for one in ("999.1.1.1", "1.2.3", "http://x", "[::1]", "127.0.0.1:8080", "a b", ":::", "-")),
+        *(("shop_name", one) for one in (" ", "\u00a0\t", "\u200b")),
+    ],
+)
+def test_what_is_no_host_and_no_name_is_refused_by_its_variable(name: str, value: str) -> None:
+    with pytest.raises(SettingsInvalid, match=f"GERBANG_{name.upper()} must") as raised:
+        settings.load(**{name: value})
+    assert [error.pointer for error in raised.value.errors] == [f"GERBANG_{name.upper()}"]
+
+
+def test_hosts_and_names_are_taken_as_people_write_them() -> None:
+    known = settings.load(allowed_hosts="Pay.Example., münchen.example:8443,10.0.0.5,::1", shop_name=" Lumbung ")
+    assert known.allowed_hosts == ("pay.example", "xn--mnchen-3ya.example", "10.0.0.5", "[::1]")
+    assert known.shop_name == "Lumbung"
+    for host in ("0.0.0.0", "::", "::1", "localhost", "kasir-1.local", "fe80::1%eth0"):
+        assert settings.load(host=host).host == host

@@ -1,5 +1,6 @@
 """The commands as a shell sees them: exit status, stdout, and words instead of tracebacks."""
 
+import asyncio
 import json
 import socket
 import subprocess
@@ -11,6 +12,10 @@ from types import MappingProxyType
 import pytest
 
 from gerbang import settings
+from gerbang.base import ids
+from gerbang.base.db import Database
+from gerbang.cli import doctor
+from gerbang.ports.provider import Probed
 from gerbang.providers.sealed import ensure_root_key
 from tests.conftest import FreshDatabase
 
@@ -157,8 +162,69 @@ def test_a_person_is_shown_as_json_and_erased_only_when_that_is_confirmed(
     assert (shown.returncode, json.loads(shown.stdout)["payers"]) == (0, []), shown.stderr
     refused = gerbang("person", "erase", "sari@example.com", at=tmp_path, given=given)
     assert (refused.returncode, refused.stdout, "--yes" in refused.stderr) == (2, "", True)
+    add_user(database, "sari@example.com")
     done = gerbang("person", "erase", "sari@example.com", "--yes", at=tmp_path, given=given)
-    assert "payers: 0 erased" in done.stdout, done.stderr
+    assert (done.returncode, "users: 1 erased" in done.stdout) == (0, True), done.stderr
+    again = gerbang("person", "erase", "sari@example.com", "--yes", at=tmp_path, given=given)
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "Nothing is kept under sari@example.com: nobody was there, or they were erased before." in again.stderr
+
+
+def add_user(database: FreshDatabase, email: str) -> None:
+    async def add() -> None:
+        db = Database(database.owner_dsn, size=2, name="test")
+        await db.open()
+        async with db.transaction() as tx:
+            await tx.execute(
+                "INSERT INTO users (id, email, name, role, password_hash) VALUES ($1, $2, 'Sari', 'customer', 'x')",
+                ids.new(),
+                email,
+            )
+        await db.close()
+
+    asyncio.run(add())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("person", "export", "zoë@münchen.example"), "no e-mail address"),
+        (("person", "erase", "081", "--yes"), "no phone number"),
+        (("person", "erase", "", "--yes"), "Nobody is named"),
+        (("person", "erase", " \u200b", "--yes"), "Nobody is named"),
+        (("person", "export", "usr_x"), "no such id"),
+        (("verify", "--since", "0001-01-01T00:00:00+14:00"), "--since lies outside"),
+    ],
+)
+def test_an_argument_that_cannot_be_read_is_told_in_a_sentence_with_its_cure(
+    words: tuple[str, ...], said: str, tmp_path: Path, database: FreshDatabase
+) -> None:
+    key = tmp_path / "root.key"
+    ensure_root_key(key, create=True)
+    told = gerbang(*words, at=tmp_path, given={"database_url": database.app_dsn, "root_key_file": key})
+    assert (told.returncode, told.stdout) == (2, ""), told.stderr
+    assert said in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("found", "live", "good"),
+    [
+        ([Probed("no answer within 10 s", None)], False, None),
+        ([Probed("no answer within 10 s", None)], True, False),
+        ([Probed("takes the key", good=True), Probed("one node did not answer", None)], True, None),
+        ([Probed("takes the key", good=True)], True, True),
+        ([Probed("refused", good=False), Probed("no answer", None)], False, False),
+        ([], True, True),
+    ],
+)
+def test_doctor_calls_no_connection_well_that_did_not_answer(
+    found: list[Probed], live: bool, good: bool | None
+) -> None:
+    told = doctor._of_probe("nicepay-uji", found, livemode=live)
+    assert told.good is good
+    if good is not True and not any(one.good is False for one in found):
+        assert "gerbang connections probe nicepay-uji" in told.cure
 
 
 def test_a_connection_that_is_not_there_is_no_empty_list(tmp_path: Path, database: FreshDatabase) -> None:

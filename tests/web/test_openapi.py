@@ -16,6 +16,7 @@ from gerbang.web import openapi
 from gerbang.web.api import approvals, auth, connections, payments, refunds, secrets, webhook_events
 from gerbang.web.input.bodies import PaymentBody
 from gerbang.web.input.validation import read_as
+from gerbang.web.policy import POLICY
 from tests.web.conftest import Edge
 from tests.web.openapi_values import Values, put
 
@@ -30,6 +31,19 @@ BODIES: Final = {
 SCHEMAS: Final = openapi.completed({"paths": {}}, (), list(BODIES.values()))
 VALUES: Final = Values(SCHEMAS)
 QUICK: Final = settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+
+
+def test_a_route_that_creates_requires_an_idempotency_key_or_says_what_sending_it_twice_does() -> None:
+    required = {row.path for row in POLICY if row.method == "POST" and row.key_required}
+    told = {
+        re.sub(r":str\}", "}", path): str(one.fn.__doc__)
+        for module in (auth, connections, payments, refunds)
+        for one in module.HANDLERS
+        if one.status_code == 201
+        for path in one.paths
+    }
+    assert {"/v1/payments", "/v1/api-keys", "/v1/users", "/v1/connections"} < set(told)
+    assert [path for path, said in told.items() if path not in required and "no Idempotency-Key" not in said] == []
 
 
 @pytest.mark.parametrize("name", sorted(BODIES))

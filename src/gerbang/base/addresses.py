@@ -77,6 +77,25 @@ def split_host(text: str) -> tuple[str, int | None]:
     return name, int(port) if port else None
 
 
+def host_name(text: str) -> str | None:
+    """A host as requests name it: a name in ASCII and lower case, or an address, IPv6 in brackets; a port is left out. None for what is none."""
+    bare_six = text.count(":") > 1 and "[" not in text
+    name, _ = split_host(f"[{text}]" if bare_six else text)
+    if name.startswith("[") or name.rpartition(".")[2].isdigit():
+        return name if _is_literal(name.strip("[]")) else None
+    with contextlib.suppress(UnicodeError):
+        name = name.encode("idna").decode("ascii")
+    return name if _NAME.fullmatch(name) else None
+
+
+def _is_literal(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 def vouches(origin: str, site: str, mode: str) -> bool:
     """Whether a request that names no Origin comes from a page of this very address all the same, by what the browser itself says of it
     (Sec-Fetch-Site, Sec-Fetch-Mode; Fetch Metadata). A Referrer-Policy that is set in front turns Origin into `null`, and a proxy may drop it.

@@ -13,10 +13,10 @@ from gerbang.base.pg_programs import OLDEST_MAJOR
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at: what, whether it is right, how to mend it, and whether start-up must refuse."""
+    """One thing looked at: what, whether it is right (None: that could not be found out), how to mend it, and whether start-up must refuse."""
 
     what: str
-    good: bool
+    good: bool | None
     cure: str = ""
     fatal: bool = False
 
@@ -30,7 +30,7 @@ class UnsafeDatabase(Unavailable):
 
 async def refuse_unsafe(db: Database) -> None:
     """Raise UnsafeDatabase naming every fatal finding."""
-    wrong = [finding for finding in await look_at(db) if finding.fatal and not finding.good]
+    wrong = [finding for finding in await look_at(db) if finding.fatal and finding.good is False]
     if wrong:
         raise UnsafeDatabase(
             "; ".join(finding.what for finding in wrong), hint="; ".join(finding.cure for finding in wrong)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from gerbang.base import email_address, phone
-from gerbang.base.addresses import UNIX, read_network
+from gerbang.base.addresses import UNIX, host_name, read_network
 
 # Of each setting with a form of its own: what may stand there.
 FORMS: Final[Mapping[str, str]] = {
@@ -160,3 +160,23 @@ def networks(written: tuple[str, ...]) -> tuple[str, ...]:
             "must be addresses or networks, by commas, as 10.0.0.5, 172.16.0.0/12 or unix:; names are not looked up"
         )
     return written
+
+
+def hosts(written: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of hosts in the form in which requests name them; raises ValueError for what is no name of one."""
+    found = [host_name(one) for one in written]
+    if None in found:
+        raise ValueError(
+            "must be host names, by commas, as pay.example or 10.0.0.5, without https:// and without a path; there are no wildcards"
+        )
+    return tuple(one for one in found if one)
+
+
+def listening_host(text: str) -> str:
+    """Where to listen, as it was written; raises ValueError for what can be no address or name of a machine."""
+    text = text.strip()
+    if text.startswith("[") or (":" in text and text.count(":") < 2) or host_name(text.partition("%")[0]) is None:
+        raise ValueError(
+            "must be an address of this machine, as 127.0.0.1, 0.0.0.0 or ::, or its name, without a port: that is GERBANG_PORT"
+        )
+    return text

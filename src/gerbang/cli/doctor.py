@@ -34,15 +34,17 @@ if TYPE_CHECKING:
 
 _MOST_SKEW_S = 5
 _MOST_LAG_S = 60
+_UNCLEAR = "look whether its provider is up and whether a firewall lets us out, then ask again: gerbang connections probe {name}"
 
 
 def doctor(*, as_json: Annotated[bool, Parameter("--json")] = False, data: Path | None = None) -> None:
-    """Say what is safe and what is not; the exit status is 1 when something is not.
+    """Say what is safe (`ok`) and what is not (`MEND`); the exit status is 1 when something is not. `?` is what could not be found out, as
+    of a test connection whose provider does not answer; of a live one that is to be mended.
 
     Parameters
     ----------
     as_json
-        One JSON list of findings.
+        One JSON list of findings; `good` is null for what could not be found out.
     data
         Data folder of a running `gerbang up`.
     """
@@ -60,8 +62,9 @@ def doctor(*, as_json: Annotated[bool, Parameter("--json")] = False, data: Path 
         print(json.dumps([{"what": one.what, "good": one.good, "cure": one.cure} for one in found], indent=2))
     else:
         for one in found:
-            print(f"{'ok  ' if one.good else 'MEND'}  {one.what}" + ("" if one.good else f"\n      → {one.cure}"))
-    sys.exit(0 if all(one.good for one in found) else 1)
+            mark = {True: "ok  ", False: "MEND", None: "?   "}[one.good]
+            print(f"{mark}  {one.what}" + ("" if one.good else f"\n      → {one.cure}"))
+    sys.exit(1 if any(one.good is False for one in found) else 0)
 
 
 async def _of_connections(settings: Settings) -> list[Finding]:
@@ -88,7 +91,9 @@ async def _of_connections(settings: Settings) -> list[Finding]:
     finally:
         await http.close()
         await db.close()
-    return [_of_probe(one.id, found) for one, found in zip(enabled, asked, strict=True)] + standing
+    return [
+        _of_probe(one.id, found, livemode=one.livemode) for one, found in zip(enabled, asked, strict=True)
+    ] + standing
 
 
 async def _standing_chains(db: Database, outbound: "OutboundCalls") -> list[Finding]:
@@ -106,10 +111,14 @@ async def _standing_chains(db: Database, outbound: "OutboundCalls") -> list[Find
     return [Finding(one.why, good=False, cure=cure) for one in await stalls(db, networks)]
 
 
-def _of_probe(name: str, found: Sequence[Probed]) -> Finding:
+def _of_probe(name: str, found: Sequence[Probed], *, livemode: bool) -> Finding:
+    """What was refused is to be mended, and so is a live connection of which nothing answered; the rest is unclear where a part of it is."""
     bad = [one for one in found if one.good is False]
     said = "; ".join(one.what for one in bad or found) or "its provider cannot be asked"
-    return Finding(f"connection {name}: {said}", good=not bad, cure=" ".join(one.cure for one in bad))
+    if bad or all(one.good for one in found):
+        return Finding(f"connection {name}: {said}", good=not bad, cure=" ".join(one.cure for one in bad))
+    unheard = livemode and not any(one.good for one in found)
+    return Finding(f"connection {name}: {said}", False if unheard else None, _UNCLEAR.format(name=name))
 
 
 def _of_settings(settings: Settings) -> list[Finding]:

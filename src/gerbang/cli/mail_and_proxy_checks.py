@@ -44,9 +44,7 @@ async def _host(settings: Settings) -> Finding:
         return Finding(f"mail: {error.detail.rstrip('.')}", good=False, cure=cure)
     finally:
         await http.close()
-    return Finding(
-        f"mail: {found.what}", good=found.good is not False, cure=f"{found.cure} They stand in GERBANG_SMTP_URL."
-    )
+    return Finding(f"mail: {found.what}", good=found.good, cure=f"{found.cure} They stand in GERBANG_SMTP_URL.")
 
 
 def in_front(settings: Settings) -> list[Finding]:

@@ -9,6 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from gerbang.base.db import Database
+from gerbang.base.errors import Invalid
 from gerbang.cli.process import run, settings_here
 from gerbang.settings import Settings
 
@@ -31,7 +32,7 @@ def verify(
     """
     from gerbang.core.payments.verification import service as verification
 
-    looked, found = 0, list[verification.Violation]()
+    from_, looked, found = _in_utc(since), 0, list[verification.Violation]()
 
     def told(count: int, upto: datetime) -> None:
         if sys.stderr.isatty():
@@ -46,7 +47,6 @@ def verify(
         db = Database(settings.database_dsn(), size=2, name="gerbang verify")
         await db.open()
         try:
-            from_ = since.replace(tzinfo=UTC) if since is not None and since.tzinfo is None else since
             looked, found = await verification.verify(db, since=from_, told=told)
         finally:
             await db.close()
@@ -62,3 +62,13 @@ def verify(
             print(f"WRONG  {v.invariant}: {v.object} is {v.is_}, should be {v.should_be}")
         print(f"{looked} payments looked at, {len(found)} violations")
     sys.exit(1 if found else 0)
+
+
+def _in_utc(since: datetime | None) -> datetime | None:
+    """Raises Invalid for a moment that UTC has no year for."""
+    if since is None or since.tzinfo is None:
+        return since and since.replace(tzinfo=UTC)
+    try:
+        return since.astimezone(UTC)
+    except OverflowError as error:
+        raise Invalid("--since lies outside of all years.", hint="Write it as 2026-11-30T09:00:00Z.") from error

@@ -48,6 +48,16 @@ class ServingSettings(BaseModel):
     def _is_address(cls, value: str) -> str:
         return public_url(value) if value.strip() else ""
 
+    @field_validator("host")
+    @classmethod
+    def _is_host(cls, value: str) -> str:
+        return setting_formats.listening_host(value)
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _are_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return setting_formats.hosts(value)
+
     @field_validator("trusted_proxies")
     @classmethod
     def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from gerbang.base import phone, setting_formats
+from gerbang.base.text import plain
 
 
 class ShopSettings(BaseModel):
@@ -21,6 +22,13 @@ class ShopSettings(BaseModel):
         max_length=254,
         description="Where customers reach the shop: an e-mail address, a phone number as +62…, or an https address.",
     )
+
+    @field_validator("shop_name")
+    @classmethod
+    def _is_name(cls, value: str) -> str:
+        if not plain(value):
+            raise ValueError("must not be empty: payers see it")
+        return value.strip()
 
     @field_validator("shop_contact")
     @classmethod

@@ -103,7 +103,7 @@ async def test_a_secret_that_does_not_open_is_called_that_and_keeps_no_other_con
     await sql(world, "UPDATE sealed_secrets SET sealed_value = '\\x00' WHERE name = 'service/ruined/key'")
     await sql(world, RUINED)
     probed = await probes.probe(world.core.outbound, await world.core.connections.get("ruined"))
-    found = doctor._of_probe("ruined", probed)
+    found = doctor._of_probe("ruined", probed, livemode=False)
     assert (found.good, found.cure) == (False, "Write it anew: gerbang secrets put NAME.")
     assert "service/ruined/key version 1 does not open" in found.what
     await sandbox_process.connect("ruined", world.core.secrets.get("service/ruined/key", Purpose.CALL_PROVIDER))

@@ -166,7 +166,9 @@ class KeySetView(msgspec.Struct, frozen=True):
 
 @post("/v1/auth/register", summary="Register as a customer", tags=_AUTH, status_code=201)
 async def register(request: AnyRequest, services: Services, data: RegisterBody) -> UserView:
-    """The password needs 15 characters and no other kind of rule; common ones are refused."""
+    """The password needs 15 characters and no other kind of rule; common ones are refused. Takes no Idempotency-Key: sent twice, the second is
+    refused, since the address is taken.
+    """
     accounts = services.identity.accounts
     return _user(await accounts.register(data.email, data.password, data.name, data.locale, _client(request)))
 
@@ -195,7 +197,7 @@ async def logout(request: AnyRequest, services: Services, data: LogoutBody) -> N
 
 @post("/v1/auth/owner", summary="Become the owner of a new installation", tags=_AUTH, status_code=201)
 async def claim_ownership(services: Services, data: OwnerBody) -> UserView:
-    """With the token of the one-time link, within 30 minutes of its printing."""
+    """With the token of the one-time link, within 30 minutes of its printing. Takes no Idempotency-Key: the token is good once."""
     accounts = services.identity.accounts
     return _user(await accounts.claim_ownership(data.token, data.email, data.password, data.name, data.locale))
 
@@ -250,7 +252,9 @@ async def read_user(services: Services, user: str) -> UserView:
 
 @post("/v1/users", summary="Add a user", tags=_PEOPLE, status_code=201)
 async def create_user(request: AnyRequest, services: Services, data: NewUserBody) -> UserView:
-    """Of any role; the person changes the password at /v1/auth/password."""
+    """Of any role; the person changes the password at /v1/auth/password. Takes no Idempotency-Key: sent twice, the second is refused, since the
+    address is taken.
+    """
     made = await services.identity.accounts.create(
         caller_of(request).label, data.email, data.password, data.name, data.locale, data.role
     )
@@ -282,7 +286,9 @@ async def list_api_keys(
 
 @post("/v1/api-keys", summary="Make an API key", tags=_PEOPLE, status_code=201)
 async def create_api_key(request: AnyRequest, services: Services, data: ApiKeyBody) -> NewApiKeyView:
-    """The key is shown in this answer only."""
+    """The key is shown in this answer only. Takes no Idempotency-Key, since no repetition could show it again: sent twice, two keys are made. After a
+    lost answer, revoke the newest key of this name at DELETE /v1/api-keys/{key}, and make another.
+    """
     made, key = await services.identity.api_keys.create(caller_of(request), data.name, data.role)
     return NewApiKeyView(_api_key(made), key)
 

@@ -89,7 +89,7 @@ async def read_connection(services: Services, connection: str) -> ConnectionView
 
 @post("/v1/connections", summary="Add a connection", tags=_TAGS, status_code=201)
 async def create_connection(request: AnyRequest, services: Services, data: NewConnectionBody) -> ConnectionView:
-    """Put its secrets under /v1/secrets first."""
+    """Put its secrets under /v1/secrets first. Takes no Idempotency-Key: sent twice, the second is refused, since the id is taken."""
     connections = services.connections
     given: dict[str, Any] = {"livemode": data.livemode, "settings": data.settings, "secrets": data.secrets}
     draft = await connections.draft(data.id, data.provider, **given)

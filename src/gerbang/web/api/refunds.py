@@ -112,7 +112,9 @@ async def send_link(request: AnyRequest, services: Services, refund: str) -> Ref
 
 @post("/v1/refunds/{refund:str}/link", summary="Make a refund's link", tags=_TAGS, status_code=201)
 async def issue_link(request: AnyRequest, services: Services, refund: str) -> LinkView:
-    """For a payer whom no mail reaches. What is named by it carries the name of whoever made it."""
+    """For a payer whom no mail reaches. What is named by it carries the name of whoever made it. Takes no Idempotency-Key: it moves nothing, and
+    leads to the same refund whenever it is made.
+    """
     refund_id = _refund_id(refund)
     token = await services.payments.issue_refund_link(caller_of(request), refund_id)
     return LinkView(f"{services.settings.base_url}/refund/{ids.show('ref', refund_id)}?t={token}")
