@@ -51,6 +51,12 @@ def show(kind: str, value: UUID) -> str:
     return f"{kind}_" + "".join([_PAIRS[number >> shift & 0x3FF] for shift in range(120, -1, -10)])
 
 
+def as_typed(text: str) -> str:
+    """An id as people type it, in large letters or small, in the form in which show() writes it; anything else as it is."""
+    head, _, tail = text.strip().partition("_")
+    return f"{head.lower()}_{tail.upper()}" if len(head) == 3 and len(tail) == _LENGTH else text.strip()
+
+
 def read(kind: str, text: str) -> UUID:
     """The inner form of an id of type `kind`; raises NotFound for anything that show() would not have written."""
     head, _, tail = text.partition("_")

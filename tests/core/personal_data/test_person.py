@@ -8,6 +8,7 @@ import pytest
 
 from gerbang.base import ids
 from gerbang.base.db import Database, Tx
+from gerbang.base.errors import Invalid
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.identity import personal_data as users
@@ -239,3 +240,12 @@ async def test_a_message_whose_bytes_were_erased_is_not_run_again(db: Database) 
 async def test_a_user_id_that_is_nobodys_is_told(db: Database) -> None:
     with pytest.raises(UserNotFound):
         await users.read_person(db, ids.show("usr", ids.new()))
+
+
+@pytest.mark.parametrize(
+    "who", ["", " \u200b", "081", "+62", "tel", "zoë@münchen.example", "a@", "straße@lumbung.example"]
+)
+async def test_who_cannot_be_read_is_refused_in_words_and_never_taken_for_nobody(db: Database, who: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        await users.read_person(db, who)
+    assert "Name a user id (usr_…), an e-mail address, or a phone number" in (refused.value.hint or "")

@@ -7,10 +7,12 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from gerbang.base import ids
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.identity.model import Role
 from gerbang.sandbox.app import Sandbox
+from gerbang.web.console.moments import read_moment
 from tests.web.conftest import Edge, one_desk, one_shop
 from tests.web.console.test_operators import a_paid_payment, signed_in
 
@@ -138,3 +140,69 @@ async def test_who_may_not_read_the_trail_by_the_api_sees_no_page_of_it(one_shop
         assert (await browser.get(HERE)).status_code == status, role
         assert ('href="/console/audit"' in (await browser.get("/console/payments")).text) == (status == 200), role
         await browser.aclose()
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_an_object_is_found_as_people_write_it_and_a_refund_by_its_payment(
+    one_shop: Shop, one_desk: httpx.AsyncClient
+) -> None:
+    edge, sandbox = one_shop
+    payment = await a_paid_payment(edge, sandbox)
+    of_payment = await lines(one_desk, object=payment)
+    assert await lines(one_desk, object=payment.lower().replace("pay", "PAY")) == of_payment != []
+    attempt = (await edge.services.payments.get(ids.read("pay", payment))).attempts[0]
+    assert await lines(one_desk, object=ids.show("att", attempt.id)) == of_payment
+    named = await one_desk.get(HERE, params={"object": ids.show("att", attempt.id).lower(), "lang": "en"})
+    assert f"stands under its payment, {payment}" in re.sub(r"<[^>]+>", "", named.text)
+    async with edge.services.db.transaction() as tx:
+        await record(tx, [Entry("system:gerbang", "connection.probed", f"connection:{attempt.connection}")])
+    assert len(await lines(one_desk, object=f"connection:{attempt.connection}")) >= 1
+    assert await lines(one_desk, object=attempt.connection.upper()) == await lines(
+        one_desk, object=f"connection:{attempt.connection}"
+    )
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_what_gerbang_itself_did_is_chosen_from_the_list(one_shop: Shop, one_desk: httpx.AsyncClient) -> None:
+    edge, sandbox = one_shop
+    payment = await a_paid_payment(edge, sandbox)
+    page = await one_desk.get(HERE, params={"actor": "system:gerbang", "lang": "en"})
+    assert (page.status_code, '<option value="system:gerbang" selected>' in page.text) == (200, True)
+    assert payment in page.text
+    assert 'href="/console/audit?actor=user' not in page.text.partition("<tbody>")[2]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("2026-11-30T16:00", "2026-11-30T16:00"),
+        ("2026-11-30 16:00", "2026-11-30T16:00"),
+        ("2026-11-30T09:00:00Z", "2026-11-30T16:00"),
+        ("2026-11-30T16:00:00+07:00", "2026-11-30T16:00"),
+        ("2026-11-30T16:00:00 07:00", "2026-11-30T16:00"),
+        ("2026-11-30T18:30:05.123456Z", "2026-12-01T01:30:05"),
+        ("2026-11-30T04:00-0500", "2026-11-30T16:00"),
+        ("2026-11-30 16:00 WIB", "2026-11-30T16:00"),
+        ("2026-11-30", "2026-11-30T00:00"),
+    ],
+)
+def test_a_moment_is_read_as_the_api_and_the_log_write_it_and_shown_in_wib(written: str, shown: str) -> None:
+    found = read_moment(written)
+    assert found is not None
+    assert found.shown == shown
+    again = read_moment(shown)
+    assert again is not None
+    assert again.at == found.at
+    end, shown_end = read_moment(written, after=True), read_moment(shown, after=True)
+    assert end is not None
+    assert shown_end is not None
+    assert end.at > found.at
+    assert (end.at == shown_end.at) == (written != "2026-11-30")
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_pasted_moment_stands_in_its_field_in_wib(one_desk: httpx.AsyncClient) -> None:
+    page = await one_desk.get(HERE, params={"after": "2026-11-30T09:00:00Z", "before": "2026-11-30T18:30:05Z"})
+    assert page.status_code == 200
+    assert 'value="2026-11-30T16:00"' in page.text
+    assert 'step="1" value="2026-12-01T01:30:05"' in page.text

@@ -13,6 +13,7 @@ from gerbang.core.audit import store
 from gerbang.core.audit.model import EVERYTHING, AuditFilters, AuditUnavailable, Entry, Recorded
 
 SYSTEM = "system:gerbang"
+_INDEXED: Final = ("user:", "key:")  # of all others there is no index: Gerbang itself did nearly everything
 _LOOKED_AT: Final = 500  # entries of an object, for those of one actor
 
 
@@ -66,9 +67,9 @@ class Audit:
         self, after: Place | None, limit: int, wanted: AuditFilters = EVERYTHING
     ) -> tuple[list[Recorded], Place | None]:
         """Newest entries first from a place (time, id) on, and the place where the list goes on. What one person did to one object is looked for among
-        so many entries of the object at a time: such a page may be short, and the place says whether the list goes on.
+        so many entries of the object at a time, and what Gerbang itself did among so many of all: such a page may be short, and the place says whether the list goes on.
         """
-        mixed = wanted.actor is not None and wanted.object is not None
+        mixed = wanted.actor is not None and (wanted.object is not None or not wanted.actor.startswith(_INDEXED))
         most = _LOOKED_AT if mixed else limit + 1
         async with self._db.reading() as tx:
             rows = [_recorded(row) for row in await _read(tx, after, most, wanted)]
@@ -93,7 +94,7 @@ async def _read(tx: Tx, after: Place | None, most: int, wanted: AuditFilters) ->
     least = ids.first_of(wanted.after) if wanted.after else FIRST_ID
     if wanted.object is not None:
         return await store.about(tx, below, least, most, wanted.object, wanted.actions)
-    if wanted.actor is not None:
+    if wanted.actor is not None and wanted.actor.startswith(_INDEXED):
         return await store.by(tx, below, least, most, wanted.actor, wanted.actions)
     if wanted.actions:
         return await store.of_actions(tx, below, least, most, wanted.actions)

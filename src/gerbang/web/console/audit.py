@@ -1,5 +1,6 @@
 """Operators and the audit trail: who did what, newest first, with filters in the address. The page of one request shows the same lines."""
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -10,9 +11,10 @@ from litestar import Request, Response, get
 from markupsafe import Markup
 
 from gerbang.base import ids
-from gerbang.base.errors import Invalid
+from gerbang.base.errors import Invalid, NotFound
 from gerbang.base.formats import Locale
 from gerbang.core.audit.model import AuditFilters, Recorded
+from gerbang.core.audit.service import SYSTEM
 from gerbang.web import texts
 from gerbang.web.console import actors, listing
 from gerbang.web.console.action_words import sentence
@@ -66,9 +68,35 @@ async def audit(request: Request[Any, Any, Any]) -> Response[bytes]:
             "action": [action for known in subjects.values() for action in known],
         },
     )
-    wanted = _wanted(asked, subjects, texts.words(locale))
+    say = texts.words(locale)
+    wanted = _wanted(asked, await _object_meant(request, asked.word("object")), subjects, say)
     found, onward = await services.audit.page(asked.place, listing.ROWS, wanted) if wanted else ([], None)
-    return await listing.show_list(request, asked, await rows_of(request, found), onward)
+    said: Markup | str = ""
+    if wanted and not found and (payment := await _payment_of(request, wanted.object)):
+        found, onward = await services.audit.page(asked.place, listing.ROWS, replace(wanted, object=payment))
+        said = say("audit.object.of_payment", object=wanted.object, payment=payment)
+    return await listing.show_list(request, asked, await rows_of(request, found), onward, said=said)
+
+
+async def _object_meant(request: Request[Any, Any, Any], typed: str | None) -> str | None:
+    """What was typed as entries name it: ids in our own letters, and a connection by its kind too."""
+    if typed is None:
+        return None
+    kind, mark, name = ids.as_typed(typed).partition(":")
+    if not mark and any(one.id == kind.lower() for one in await services_of(request).connections.all()):
+        return f"connection:{kind.lower()}"
+    return f"{kind.lower()}:{name.lower() if kind.lower() == 'connection' else name}" if mark else kind
+
+
+async def _payment_of(request: Request[Any, Any, Any], about: str | None) -> str | None:
+    """The payment of an attempt or a refund, under which nearly all that was done to it stands."""
+    payments, kind = services_of(request).payments, (about or "").partition("_")[0]
+    with contextlib.suppress(NotFound):
+        if kind == "att":
+            return ids.show("pay", await payments.payment_of_attempt(ids.read("att", about or "")))
+        if kind == "ref":
+            return ids.show("pay", (await payments.refund_of(ids.read("ref", about or ""))).payment_id)
+    return None
 
 
 async def rows_of(request: Request[Any, Any, Any], found: Iterable[Recorded]) -> list[Row]:
@@ -80,20 +108,22 @@ async def rows_of(request: Request[Any, Any, Any], found: Iterable[Recorded]) ->
 
 
 async def _people(request: Request[Any, Any, Any], locale: Locale) -> dict[str, str]:
-    """Whom one can choose: the staff and the API keys; whoever the address names is among them, though they have left."""
+    """Whom one can choose: the staff, the API keys and Gerbang itself; whoever the address names is among them, though they have left."""
     names = dict(await services_of(request).identity.staff())
     asked = request.query_params.get("actor", "")
     further = [asked] if asked.startswith(_ACTORS) and asked not in names else []
     names |= await names_of(request, further)
-    return {label: str(actors.called(label, names, locale)) for label in dict.fromkeys([*names, *further])}
+    return {label: str(actors.called(label, names, locale)) for label in dict.fromkeys([*names, SYSTEM, *further])}
 
 
-def _wanted(asked: Asked, subjects: Mapping[str, Sentences], say: texts.Words) -> AuditFilters | None:
+def _wanted(
+    asked: Asked, meant: str | None, subjects: Mapping[str, Sentences], say: texts.Words
+) -> AuditFilters | None:
     """What to read; None where nothing can match, or what is asked for is told to be wrong."""
     subject, action = asked.word("subject"), asked.word("action")
     of_subject, about = tuple(subjects[subject]) if subject else (), None
     try:
-        about = read_object("object", asked.word("object"))
+        about = read_object("object", meant)
     except Invalid:
         asked.wrong["object"] = say("audit.object.wrong")
     if asked.wrong or (subject and action and action not in of_subject):

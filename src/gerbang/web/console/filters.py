@@ -1,6 +1,6 @@
 """The filters of a list, as they stand in its address: kept as they were typed, and told beside the field where nothing can have such a value."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -9,13 +9,14 @@ from markupsafe import Markup
 from gerbang.base import ids
 from gerbang.base.errors import Invalid, NotFound
 from gerbang.web import texts
-from gerbang.web.console.page_frame import read_day, read_moment
+from gerbang.web.console.moments import read_moment
+from gerbang.web.console.page_frame import read_day
 
 
 class Filters:
     """`chosen` is what was typed, by field; `wrong` what to say beside those that nothing can match."""
 
-    def __init__(self, chosen: Mapping[str, str], say: texts.Words) -> None:
+    def __init__(self, chosen: dict[str, str], say: texts.Words) -> None:
         self.chosen = chosen
         self.wrong: dict[str, Markup] = {}
         self._say = say
@@ -32,18 +33,23 @@ class Filters:
         """The id in a field; None for none, and for one that is complained of."""
         value = self.chosen[name]
         try:
-            return ids.read(kind, value) if value else None
+            return ids.read(kind, ids.as_typed(value)) if value else None
         except NotFound:
             self.wrong[name] = self._say("filter.wrong.id", kind=kind)
             return None
 
     def moment(self, name: str, *, after: bool = False) -> datetime | None:
-        """The minute in a field, or the beginning of the day; with `after` its end; None for none, and for one that is complained of."""
+        """The minute in a field, or the beginning of the day; with `after` its end; None for none, and for one that is complained of. The field
+        shows it in the one form that it can show.
+        """
         try:
-            return read_moment(self.chosen[name], after=after)
+            if (found := read_moment(self.chosen[name], after=after)) is None:
+                return None
+            self.chosen[name] = found.shown
         except Invalid:
             self.wrong[name] = self._say("filter.wrong.moment")
             return None
+        return found.at
 
     def day(self, name: str, *, after: bool = False) -> datetime | None:
         """The beginning of the day in a field, or with `after` of the next; None for none, and for one that is complained of."""

@@ -154,21 +154,6 @@ def stamp(at: datetime, locale: Locale) -> str:
     return f"{formats.day(at, locale)} {exact(at, locale)[:8]}"
 
 
-def read_moment(text: str, *, after: bool = False) -> datetime | None:
-    """A minute in WIB written `2026-11-23T14:20`, or a day: its beginning, or with `after` its end; None for nothing, Invalid for nonsense."""
-    day, _, clock = text.partition("T")
-    if not clock:
-        return read_day(text, after=after)
-    begin = read_day(day)
-    try:
-        at = datetime.strptime(clock, "%H:%M").replace(tzinfo=UTC)
-    except ValueError as error:
-        raise Invalid("A time is written like 2026-11-23T14:20.") from error
-    if begin is None:
-        raise Invalid("A time is written like 2026-11-23T14:20.")
-    return begin + timedelta(hours=at.hour, minutes=at.minute + after)
-
-
 def read_day(text: str, *, after: bool = False) -> datetime | None:
     """The beginning in WIB of a day written `2026-11-23`, or with `after` that of the next; None for nothing, Invalid for nonsense."""
     if not text:

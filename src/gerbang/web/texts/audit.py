@@ -20,6 +20,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Tulis id yang utuh, seperti pay_01KC…, atau jenis dan nama, seperti connection:nicepay.",
         "Write a whole id, like pay_01KC…, or a kind and a name, like connection:nicepay.",
     ),
+    "audit.object.of_payment": (
+        "Yang dilakukan pada {object} tercatat pada pembayarannya, {payment}: inilah barisnya.",
+        "What was done to {object} stands under its payment, {payment}: these are its lines.",
+    ),
     "audit.request": ("Permintaan", "Request"),
     "audit.subject.payments": ("Pembayaran", "Payments"),
     "audit.subject.refunds": ("Pengembalian", "Refunds"),
