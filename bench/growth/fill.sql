@@ -115,10 +115,10 @@ INSERT INTO ledger_lines (posting, line, kind, payment_id, attempt_id, refund_id
 SELECT pg_temp.id_of(age, 'settled', n), 0, 'refund_settled', payment, attempt, refund, 'refunds_payable', 'clearing:' || connection, amount, 'IDR', age, lot
 FROM made WHERE status = 'refunded';
 
-INSERT INTO inbox (id, received_at, connection, key, subject, shard, type, headers, body, status, outcome, done_at, attempt_id)
+INSERT INTO inbox (id, received_at, connection, key, subject, shard, type, headers, body, status, outcome, done_at, object_type, object_id)
 SELECT pg_temp.id_of(at, 'event', n), at, connection, 'event-' || n, 'TXID' || n, n % 8, CASE WHEN n % 10000 = 7 THEN 'account.closed' ELSE 'notification' END,
     '{"content-type": "application/json"}', convert_to(repeat('{"tXid": "TXID", "amt": "50000"}', 10), 'UTF8'),
-    CASE WHEN n % 20000 = 7 THEN 'parked' ELSE 'done' END, 'asked', at, attempt
+    CASE WHEN n % 20000 = 7 THEN 'parked' ELSE 'done' END, 'asked', at, 'attempt', attempt
 FROM made WHERE status <> 'pending' AND method <> 'crypto';
 
 INSERT INTO inbox_seen (connection, key, id) SELECT connection, 'event-' || n, pg_temp.id_of(at, 'event', n) FROM made WHERE status <> 'pending' AND method <> 'crypto';
@@ -135,9 +135,9 @@ FROM made, generate_series(1, 2) AS step;
 INSERT INTO cursors (name, xid, id) VALUES ('notifications', pg_current_xact_id(), 'ffffffff-ffff-ffff-ffff-ffffffffffff')
 ON CONFLICT (name) DO UPDATE SET xid = excluded.xid, id = excluded.id;
 
-INSERT INTO notifications (id, announcement_id, channel, recipient, template, locale, data, payment_id, status, message_id, tries, created_at, sent_at)
+INSERT INTO notifications (id, announcement_id, channel, recipient, template, locale, data, object_type, object_id, status, message_id, tries, created_at, sent_at)
 SELECT pg_temp.id_of(at, 'notification', n), pg_temp.id_of(at, 'announcement', n), 'email', owner || '@example.com',
-    CASE WHEN n % 10000 = 7 THEN 'payment_retracted' ELSE 'payment_paid' END, 'id', '{}', payment, CASE WHEN n % 20000 = 7 THEN 'failed' ELSE 'sent' END,
+    CASE WHEN n % 10000 = 7 THEN 'payment_retracted' ELSE 'payment_paid' END, 'id', '{}', 'payment', payment, CASE WHEN n % 20000 = 7 THEN 'failed' ELSE 'sent' END,
     '<' || n || '@example.com>', 1, at, at
 FROM made WHERE status <> 'pending';
 
