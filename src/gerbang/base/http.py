@@ -37,6 +37,14 @@ class Unreachable(UpstreamFailed):
     title = "The outside system cannot be reached"
 
 
+class NoSuchHost(Unreachable):
+    """Its name is in no DNS."""
+
+
+class NotTrusted(Unreachable):
+    """It has no certificate for this name that anybody trusts, or speaks no TLS."""
+
+
 class TurnedAway(Unreachable):
     """Somebody answered and did not take it now, for a reason of this one message: safe to send again, and no sign that others fail too."""
 
@@ -107,7 +115,7 @@ class Http:
                     content += await response.content.read(limit_bytes + 1 - len(content))
                 status = response.status
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
-            raise Unreachable(_not_connected(error, connect_timeout_s)) from error
+            raise _not_connected(error, connect_timeout_s) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise OutcomeUnknown(_not_answered(error, timeout_s)) from error
         finally:
@@ -133,20 +141,20 @@ class Http:
         return self._session
 
 
-def _not_connected(error: Exception, within_s: float) -> str:
+def _not_connected(error: Exception, within_s: float) -> Unreachable:
     match error:
         case aiohttp.ConnectionTimeoutError():
-            return f"Could not connect within {within_s:g} s."
+            return Unreachable(f"Could not connect within {within_s:g} s.")
         case aiohttp.InvalidURL():
-            return "Could not connect: the address cannot be read."
+            return Unreachable("Could not connect: the address cannot be read.")
         case aiohttp.ClientConnectorDNSError():
-            return "Could not connect: no such host is known."
+            return NoSuchHost("Could not connect: no such host is known.")
         case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientConnectorSSLError():
-            return "Could not connect: no trusted TLS connection could be made."
+            return NotTrusted("Could not connect: no trusted TLS connection could be made.")
         case aiohttp.ClientConnectorError(os_error=ConnectionRefusedError()):
-            return "Could not connect: the connection was refused."
+            return Unreachable("Could not connect: the connection was refused.")
         case _:
-            return "Could not connect."
+            return Unreachable("Could not connect.")
 
 
 def _not_answered(error: Exception, within_s: float) -> str:

@@ -2,7 +2,7 @@
 
 from gerbang.base.database_safety import Finding
 from gerbang.base.errors import GerbangError
-from gerbang.base.http import Answer, Http
+from gerbang.base.http import Answer, Http, NoSuchHost, NotTrusted
 from gerbang.web.gateway.hosts import FORWARDING_HEADER, INSTANCE_HEADER
 
 _TIMEOUT_S = 5.0
@@ -55,13 +55,13 @@ async def _asked(http: Http, url: str) -> Answer | Finding:
     try:
         return await http.send("GET", url, timeout_s=_TIMEOUT_S)
     except GerbangError as error:
-        if "Certificate" in error.detail or "SSL" in error.detail:
+        if isinstance(error, NotTrusted):
             return Finding(
                 f"{url}: its certificate is not trusted",
                 good=False,
                 cure="give the proxy a certificate for this very name",
             )
-        if "DNS" in error.detail:
+        if isinstance(error, NoSuchHost):
             return Finding(
                 f"{url}: there is no such name",
                 good=False,
