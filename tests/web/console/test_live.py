@@ -88,7 +88,8 @@ async def test_the_sidebar_is_thirteen_entries_of_which_none_that_is_shown_leads
     here = [page for one in edge.services.sidebar for page in one.pages]
     answers = {page.name: (await desk.get(page.path)) for page in here}
     assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(answers, 200)
-    assert set(answers) <= set(edge.services.watched)
+    quiet = {"audit"}  # whoever is signed in adds to the trail, so a page of it that followed would never stand still
+    assert set(answers) - quiet <= set(edge.services.watched)
     shown = answers["refunds"].text
     assert [f'href="{page.path}"' in shown for page in here if page.name != "rejections"] == [True] * (len(here) - 1)
     assert [f">{words}<" in shown for words in ("Ikhtisar", "Rahasia", "Analitik")] == [False] * 3
