@@ -151,6 +151,7 @@ SAYS = {
     "log_level": ("loud", "must be one of: debug, info, warning, error"),
     "shop_name": ("x" * 99, "is too long: at most 80 characters"),
     "trusted_proxies": ("nginx", "must be addresses or networks, by commas"),
+    "allowed_private_targets": ("localhost:3000", "must be addresses or networks, by commas, as 127.0.0.1:3000"),
     "smtp_url": ("mail.example:25", "must be like smtp://user:password@mail.example:587"),
     "mail_from": ("Warung Kita", "must be an e-mail address, with a name before it if you like"),
     "operator_email": ("kirana", "must be one e-mail address, as ratih@shop.example, or empty"),

@@ -43,12 +43,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """What every process has: the parts of the core, wired to each other and to nothing of the web; `services` are those that nouns brought."""
+    """What every process has: the parts of the core, wired to each other and to nothing of the web; `services` are those that nouns brought.
+    `guarded` is the client for addresses that users set: it calls permitted ones only.
+    """
 
     settings: Settings
     nouns: "Nouns"
     db: Database
     http: Http
+    guarded: Http
     clock: BusinessClock
     changes: Changes
     secrets: Secrets

@@ -13,6 +13,7 @@ from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database
 from gerbang.base.high_water_marks import HighWaterMarks
 from gerbang.base.http import Http
+from gerbang.base.target_policy import TargetPolicy, read_private_targets
 from gerbang.core.announcements.lag import Lag
 from gerbang.core.audit.model import AuditUnavailable
 from gerbang.core.connections.outbound_calls import OutboundCalls
@@ -61,19 +62,22 @@ async def core(
     """The core of one process; nobody waits for its database beyond `wait_s`. Refuses an unsafe database or a foreign root key."""
     db = _database(settings, name, wait_s)
     await db.open()
-    http = Http()
+    http, guarded = Http(), guarded_http(settings)
     try:
         await database_safety.refuse_unsafe(db)
         await migrations.refuse_pending(db)
         store = SealedStore(db, ensure_root_key(settings.root_key_path, create=False))
         await store.prepare()
         secrets = Secrets(db, store)
-        made = await _wired(settings, providers, nouns, db=db, http=http, secrets=secrets, passwords=passwords)
+        made = await _wired(
+            settings, providers, nouns, db=db, http=http, guarded=guarded, secrets=secrets, passwords=passwords
+        )
         await secrets.ensure_own()
         yield made
         await made.payments.context.drain(settings.drain_s)
         made.identity.close()
     finally:
+        await guarded.close()
         await http.close()
         await db.close()
 
@@ -85,6 +89,7 @@ async def _wired(
     *,
     db: Database,
     http: Http,
+    guarded: Http,
     secrets: Secrets,
     passwords: Passwords | None,
 ) -> Core:
@@ -94,7 +99,7 @@ async def _wired(
     connections = Connections(db, secrets, providers, settings.base_url)
     changes.subscribe("connection", lambda _: connections.forget())
     marks = HighWaterMarks(settings.marks_folder)
-    outbound = OutboundCalls(connections, http)
+    outbound = OutboundCalls(connections, http, guarded)
     calls = ProviderCalls(db=db, outbound=outbound, clock=clock, public_url=settings.base_url, marks=marks)
     payments = _payments(settings, calls, db=db, outbound=outbound, secrets=secrets, clock=clock)
     notifications = _notifications(settings, db)
@@ -106,6 +111,7 @@ async def _wired(
         nouns=nouns,
         db=db,
         http=http,
+        guarded=guarded,
         clock=clock,
         changes=changes,
         secrets=secrets,
@@ -129,6 +135,11 @@ async def _wired(
         services[type(service)] = service
     handlers |= nouns.events(made)
     return made
+
+
+def guarded_http(settings: Settings) -> Http:
+    """The client for addresses that users set."""
+    return Http(policy=TargetPolicy(read_private_targets(settings.allowed_private_targets)))
 
 
 def _database(settings: Settings, name: str, wait_s: float | None) -> Database:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from gerbang.base import email_address, phone
 from gerbang.base.addresses import UNIX, host_name, read_network
+from gerbang.base.target_policy import read_private_targets
 
 # Of each setting with a form of its own: what may stand there.
 FORMS: Final[Mapping[str, str]] = {
@@ -180,3 +181,15 @@ def listening_host(text: str) -> str:
             "must be an address of this machine, as 127.0.0.1, 0.0.0.0 or ::, or its name, without a port: that is GERBANG_PORT"
         )
     return text
+
+
+def private_targets(written: tuple[str, ...]) -> tuple[str, ...]:
+    """Private targets as they were written; raises ValueError for what is none."""
+    try:
+        read_private_targets(written)
+    except ValueError as error:
+        raise ValueError(
+            "must be addresses or networks, by commas, as 127.0.0.1:3000, 10.1.2.0/24 or [fd00::/64]:8443; names are not looked up (write "
+            "127.0.0.1 and ::1 for localhost), and none may be wider than /8, or /7 of IPv6"
+        ) from error
+    return written

@@ -69,6 +69,7 @@ def doctor(*, as_json: Annotated[bool, Parameter("--json")] = False, data: Path 
 
 async def _of_connections(settings: Settings) -> list[Finding]:
     """A line for each enabled connection, whose provider is asked; what kept us from asking is said above already."""
+    from gerbang.app.parts import guarded_http
     from gerbang.base.http import Http
     from gerbang.core.connections import probes
     from gerbang.core.connections.outbound_calls import OutboundCalls
@@ -78,17 +79,19 @@ async def _of_connections(settings: Settings) -> list[Finding]:
     from gerbang.providers.sealed import SealedStore, ensure_root_key
 
     db, http = Database(settings.database_dsn(), size=4, name="gerbang doctor"), Http()
+    guarded = guarded_http(settings)
     try:
         await db.open()
         store = SealedStore(db, ensure_root_key(settings.root_key_path, create=False))
         known = Connections(db, Secrets(db, store), PROVIDERS, settings.base_url)
         enabled = [one for one in await known.all() if one.enabled]
-        outbound = OutboundCalls(known, http)
+        outbound = OutboundCalls(known, http, guarded)
         asked = await asyncio.gather(*(probes.probe(outbound, one) for one in enabled))
         standing = await _standing_chains(db, outbound)
     except GerbangError:
         return []
     finally:
+        await guarded.close()
         await http.close()
         await db.close()
     return [

@@ -68,6 +68,7 @@ def _settings_of_up(asked: dict[str, object]) -> Settings:
     said = all_settings.load(**asked).model_fields_set
     mail_port = free_port()
     suits: dict[str, object] = {
+        "allowed_private_targets": ("127.0.0.0/8", "::1"),
         "customer_amounts": "allow",
         "fixed_rates": "USDC/USD=1 ETH/USD=3000",
         "log_json": False,

@@ -29,6 +29,7 @@ from gerbang.settings.environment import (
     variable,
 )
 from gerbang.settings.messages import MessageSettings
+from gerbang.settings.outgoing import OutgoingSettings
 from gerbang.settings.payments import PaymentSettings
 from gerbang.settings.processes import ProcessSettings
 from gerbang.settings.refunds import RefundSettings
@@ -60,6 +61,7 @@ class Settings(
     RefundSettings,
     CryptoSettings,
     MessageSettings,
+    OutgoingSettings,
     ProcessSettings,
     SandboxSettings,
     BaseSettings,

@@ -2,6 +2,7 @@
 
 from gerbang.base.db import Database
 from gerbang.base.http import Http
+from gerbang.base.target_policy import TargetPolicy
 from gerbang.core.connections.breaker import STANDARD, BreakerRules
 from gerbang.core.connections.outbound_calls import OutboundCalls
 from gerbang.core.connections.service import Connections
@@ -25,4 +26,4 @@ def outbound_calls(rules: BreakerRules = STANDARD, clock: Clock | None = None) -
     nowhere = Database("postgresql://127.0.0.1:1/none", size=1)
     secrets = Secrets(nowhere, SealedStore(nowhere, RootKey(b"0" * 32, "none")))
     connections = Connections(nowhere, secrets, {}, "http://127.0.0.1:1")
-    return OutboundCalls(connections, Http(), rules=rules, monotonic=clock or Clock())
+    return OutboundCalls(connections, Http(), Http(policy=TargetPolicy()), rules=rules, monotonic=clock or Clock())

@@ -23,6 +23,7 @@ from gerbang.core.connections.model import Connection
 from gerbang.core.connections.service import Connections
 from gerbang.core.secrets.model import Purpose
 from gerbang.ports.chain import Chain
+from gerbang.ports.kinds import Kind
 from gerbang.ports.messenger import Messenger
 from gerbang.ports.payment import Account, PaymentConfirmer, PaymentProvider
 from gerbang.ports.provider import Probed, Provider
@@ -138,19 +139,21 @@ class _State:
 
 class OutboundCalls:
     """The way to every provider. Limit and breaker are each process's own: one that cannot reach a provider says nothing of another machine,
-    and what is shared would cost a statement a call.
+    and what is shared would cost a statement a call. `guarded` is the client whose calls go to permitted addresses only.
     """
 
     def __init__(
         self,
         connections: Connections,
         http: Http,
+        guarded: Http,
         *,
         rules: BreakerRules = STANDARD,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.connections = connections
         self.http = http
+        self._guarded = guarded
         self._rules = rules
         self._monotonic = monotonic
         self._adapters: dict[tuple[str, str], Any] = {}
@@ -160,11 +163,16 @@ class OutboundCalls:
         """What speaks to the connection's provider, for what is pure; None when it cannot do that. Calls go through `ask`."""
         key = (connection.provider, capability.name)
         if key not in self._adapters:
-            factory = capability.factory(self.connections.provider_of(connection))
+            provider = self.connections.provider_of(connection)
+            factory = capability.factory(provider)
             if factory is None:
                 return None
-            self._adapters[key] = factory(self.http)
+            self._adapters[key] = factory(self.http_for(provider))
         return cast("A", self._adapters[key])
+
+    def http_for(self, provider: Provider) -> Http:
+        """The client for its calls. The address of a source of rates is whatever somebody wrote: that one goes only where the operator lets it."""
+        return self._guarded if Kind.RATES in provider.kinds else self.http
 
     async def ask(
         self,

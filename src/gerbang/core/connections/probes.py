@@ -28,10 +28,11 @@ log = structlog.get_logger()
 
 async def probe(outbound: OutboundCalls, connection: Connection) -> Sequence[Probed]:
     """What the provider shows of a connection, stored or not; never raises what the provider does. Empty where it cannot be asked."""
-    connections, http = outbound.connections, outbound.http
+    connections = outbound.connections
     if wrong := _wrong(connections, connection):
         return wrong
-    ask = connections.provider_of(connection).probe
+    provider = connections.provider_of(connection)
+    ask, http = provider.probe, outbound.http_for(provider)
     if ask is None:
         return ()
     try:

@@ -129,6 +129,7 @@ PROBLEMS: Final[Mapping[str, ProblemText]] = {
     # ── the provider ───────────────────────────────────────────────────────────────────────────────────────────────
     "provider_refused": ProblemText("The provider refused the call itself: credentials, merchant or format.", "`POST /v1/connections/{id}/probe` says what it refuses; nothing was moved.", _R.MENDED, "A merchant key that was replaced at the provider"),
     "upstream_unreachable": ProblemText("The provider could not be reached; nothing left this machine.", "Send it again.", _R.SAME_KEY, "The provider's host name does not resolve"),
+    "target_refused": ProblemText("The address names no known host, or leads to a machine or a port that may not be called: it must be public, with https and a port of web servers.", "Use a public https address; for a machine of your own let the operator name it in GERBANG_ALLOWED_PRIVATE_TARGETS, as 127.0.0.1:3000.", _R.MENDED, "An endpoint at `http://169.254.169.254/`"),
     "outcome_unknown": ProblemText("The provider may have got the request, and gave no clear answer.", "Read the payment: we look it up at the provider, and nothing is sent twice.", _R.CHANGED, "The provider's answer was cut off"),
     "not_found": ProblemText("There is no such thing, or none that this caller may see.", "Take ids from the answers and lists that showed them.", _R.NO, "`GET /v1/users/x`"),
 }
