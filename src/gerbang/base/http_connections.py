@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import aiohttp
@@ -138,7 +139,9 @@ class _TimedTls(ssl.SSLContext):
         return super().wrap_bio(*args, **kwargs)
 
 
+@lru_cache(maxsize=4)
 def tls_context(authorities: str | None) -> ssl.SSLContext:
+    """What TLS trusts: read once, for it is all certificates of this machine, and 33 ms."""
     context = _TimedTls(ssl.PROTOCOL_TLS_CLIENT)
     context.load_default_certs()
     context.set_alpn_protocols(["http/1.1"])
