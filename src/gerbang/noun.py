@@ -15,6 +15,7 @@ from gerbang.core.announcements.live_changes import Watched
 from gerbang.core.announcements.service import AnnouncementConsumer
 from gerbang.core.connections.outbound_calls import OutboundCalls
 from gerbang.core.connections.service import Connections
+from gerbang.core.endpoints.queueing import Payloads
 from gerbang.core.identity.changes import Changes
 from gerbang.core.identity.permissions import Permission, Permissions
 from gerbang.core.identity.service import Identity
@@ -90,7 +91,8 @@ class Noun:
 
     `service` is made once in a process, and found by its type. `objects` are what something is announced of, by type; of a type that stands
     nowhere nobody hears live. `events` says by kind of provider who works on what came in, `jobs` by kind of job who does it. `consumers` take announcements;
-    `loops` run in every worker. `notices` say what somebody should look at, or None. `personal_data` says what is kept about people,
+    `loops` run in every worker. `notices` say what somebody should look at, or None. `payloads` show objects by type, as outgoing webhooks send
+    them. `personal_data` says what is kept about people,
     `permissions` what somebody may do with it, by role, `actions` how the audit trail's entries about it read, by subject.
 
     At the edge: `routes` are handlers of the framework, each with its row of `policy`. `pages` stand in the sidebar, by the entry that they
@@ -105,6 +107,7 @@ class Noun:
     consumers: Sequence[Callable[[Core], AnnouncementConsumer]] = ()
     loops: Mapping[str, Callable[[Core, asyncio.Event], Awaitable[None]]] = field(default_factory=dict)
     notices: Mapping[str, Callable[[Core], Awaitable[str | None]]] = field(default_factory=dict)
+    payloads: Mapping[str, Callable[[Core], Payloads]] = field(default_factory=dict)
     personal_data: Sequence[PersonalData] = ()
     permissions: Sequence[Permission] = ()
     actions: Mapping[str, Sentences] = field(default_factory=dict)
@@ -123,6 +126,10 @@ class Nouns:
     @property
     def objects(self) -> Mapping[str, ObjectKind]:
         return _merged(noun.objects for noun in self.each)
+
+    def payloads(self, core: Core) -> Mapping[str, Payloads]:
+        """What is told of objects by webhook, by their type."""
+        return {kind: made(core) for kind, made in _merged(noun.payloads for noun in self.each).items()}
 
     @property
     def personal_data(self) -> Sequence[PersonalData]:

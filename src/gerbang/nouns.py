@@ -9,6 +9,9 @@ from gerbang.base.db import Tx
 from gerbang.core.announcements.broadcast import ObjectKind
 from gerbang.core.announcements.live_changes import Watched
 from gerbang.core.announcements.service import AnnouncementConsumer
+from gerbang.core.endpoints import queueing
+from gerbang.core.endpoints.model import ENDPOINT
+from gerbang.core.endpoints.service import Endpoints
 from gerbang.core.identity import personal_data as users
 from gerbang.core.identity.permissions import ADMINS, BUILDERS, MAKERS, MONEY, STAFF, Permission
 from gerbang.core.notifications import model as messages
@@ -30,10 +33,12 @@ from gerbang.ports.kinds import Kind
 from gerbang.web.console import live_marks as marks
 from gerbang.web.sidebar import Subpage
 from gerbang.web.texts import actions
+from gerbang.web.views import event_payloads
 
 _READ: Final = "payments:read"
 _HOOKS: Final = "webhooks:read"
 _TRAIL: Final = "audit:read"
+_ENDPOINTS: Final = "endpoints:manage"
 
 
 async def _payment_owners(tx: Tx, payments: Sequence[UUID]) -> Mapping[UUID, UUID | None]:
@@ -105,6 +110,7 @@ PAYMENTS: Final = Noun(
         ),
         PersonalData("payers", ("payment_payers",), payers.export_payers, payers.erase_payers),
     ),
+    payloads={PAYMENT: lambda core: event_payloads.payments(core.settings.shop_name)},
     permissions=payment_permissions.PERMISSIONS,
     actions={"payments": actions.PAYMENTS, "refunds": actions.REFUNDS, "crypto": actions.CRYPTO},
     pages={
@@ -144,6 +150,23 @@ CONNECTIONS: Final = Noun(
         "connections": Watched(_READ, mark=partial(marks.connections, core.connections, core.open_breakers))
     },
 )
+ENDPOINTS: Final = Noun(
+    name="endpoints",
+    service=lambda core: Endpoints(core.db, core.guarded, core.secrets, core.clock, core.nouns.payloads(core)),
+    objects={ENDPOINT: ObjectKind("ep", _ENDPOINTS)},
+    consumers=(
+        lambda core: AnnouncementConsumer(
+            core.db,
+            queueing.CONSUMER,
+            core.service(Endpoints).queueing.take,
+            data=False,
+            taken=core.service(Endpoints).sender.wake,
+        ),
+    ),
+    loops={"deliveries": lambda core, stop: core.service(Endpoints).sender.run(stop)},
+    permissions=(Permission(_ENDPOINTS, BUILDERS, "say where events go, and send them again"),),
+    actions={"endpoints": actions.ENDPOINTS},
+)
 USERS: Final = Noun(
     name="users",
     objects={"user": ObjectKind("usr", "users:manage")},
@@ -173,7 +196,6 @@ RESERVED: Final = Noun(
     permissions=(
         Permission("orders:read", STAFF, "see orders", "orders"),
         Permission("orders:write", BUILDERS, "make, pack, ship and cancel orders", "orders"),
-        Permission("endpoints:manage", BUILDERS, "say where events go", "webhooks out"),
         Permission("ai:use", BUILDERS, "ask AI providers", "AI"),
         Permission("requests:send", BUILDERS, "send requests to any connected API", "requests"),
         Permission("analytics:read", STAFF, "see figures over time", "analytics"),
@@ -183,4 +205,6 @@ RESERVED: Final = Noun(
 )
 
 # A person is erased in this order. Messages are found by the payer of their payment; users come last: everything else is found by what they are.
-NOUNS: Final = Nouns((MESSAGES, PAYMENTS, WEBHOOK_EVENTS, CONNECTIONS, LEDGER, AUDIT, SECRETS, RESERVED, USERS))
+NOUNS: Final = Nouns(
+    (MESSAGES, PAYMENTS, WEBHOOK_EVENTS, CONNECTIONS, ENDPOINTS, LEDGER, AUDIT, SECRETS, RESERVED, USERS)
+)

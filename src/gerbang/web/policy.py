@@ -263,6 +263,18 @@ POLICY: Final[Sequence[Row]] = (
     _read("/v1/notifications", "notifications:read"),
     _do("POST", "/v1/notifications/{notification}/resend", "notifications:resend"),
     _read("/v1/events", "payments:read"),
+    # endpoints
+    _read("/v1/endpoints", "endpoints:manage"),
+    _do("POST", "/v1/endpoints", "endpoints:manage"),
+    _read("/v1/endpoints/{endpoint}", "endpoints:manage"),
+    _do("PATCH", "/v1/endpoints/{endpoint}", "endpoints:manage"),
+    _do("DELETE", "/v1/endpoints/{endpoint}", "endpoints:manage"),
+    _do("POST", "/v1/endpoints/{endpoint}/rotate-secret", "endpoints:manage"),
+    _do("POST", "/v1/endpoints/{endpoint}/test", "endpoints:manage"),
+    _read("/v1/endpoints/{endpoint}/deliveries", "endpoints:manage"),
+    _do("POST", "/v1/endpoints/{endpoint}/resend", "endpoints:manage"),
+    _read("/v1/deliveries/{delivery}", "endpoints:manage"),
+    _do("POST", "/v1/deliveries/{delivery}/resend", "endpoints:manage"),
     # set-up
     _read("/v1/connections", "connections:manage", "payments:read"),
     _read("/v1/connections/{connection}", "connections:manage", "payments:read"),

@@ -1,6 +1,5 @@
 """/v1/payments and /v1/payment-methods. The two busiest routes are served without the framework; their handlers here keep the documentation."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -9,12 +8,11 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import Parameter
 
-from gerbang.base import formats, ids
+from gerbang.base import ids
 from gerbang.base.money import ASSETS, EXPONENTS
 from gerbang.core.identity.model import Caller, UserNotFound
-from gerbang.core.payments.model import Filters, NewPayment, Payment, PaymentDetail, PaymentStatus
+from gerbang.core.payments.model import Filters, NewPayment, PaymentDetail, PaymentStatus
 from gerbang.core.payments.service import TIMELINE
-from gerbang.ports.next_action import DisplayCode, DisplayVirtualAccount, NextAction
 from gerbang.ports.payment import Method, Payer
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, Part, capped
 from gerbang.web.gateway.query_parameters import A_TIME, read_known, read_span
@@ -36,7 +34,7 @@ from gerbang.web.services import Services
 from gerbang.web.views import payments as views
 from gerbang.web.views.chain import TransferView, transfer_view
 from gerbang.web.views.payer import PayerAttemptView, PayerPaymentView, payer_attempt_views, payer_payment_view
-from gerbang.web.views.payment_steps import plain_steps
+from gerbang.web.views.payment_steps import steps_for
 from gerbang.web.views.payments import AttemptView, OfferView, PaymentView, TimelineEntryView
 
 AnyRequest = Request[Any, Any, Any]
@@ -136,7 +134,7 @@ async def list_attempts(
     """Oldest first; there are never many."""
     caller = caller_of(request)
     details = await seen_by(caller, services.payments, payment)
-    is_staff, steps = caller.may("payments:read"), steps_for(services)
+    is_staff, steps = caller.may("payments:read"), steps_for(services.settings.shop_name)
     shown = views.attempt_views(details, steps) if is_staff else payer_attempt_views(details, steps)
     return await part.of(f"attempts-{details.payment.id}", shown)
 
@@ -280,24 +278,8 @@ def _shown(services: Services, caller: Caller, details: PaymentDetail, token: st
     linked = caller.may("payments:create") or owns(caller, details.payment)
     url = f"{services.settings.base_url}/pay/{ids.show('pay', details.payment.id)}?t={token}" if linked else None
     if caller.may("payments:read"):
-        return views.payment_view(details, checkout_url=url, steps=steps_for(services))
-    return payer_payment_view(details, checkout_url=url, steps=steps_for(services))
-
-
-def steps_for(services: Services) -> views.Steps:
-    """How to pay, in the payer's language, with our shop's name."""
-    shop = services.settings.shop_name
-
-    def steps(action: NextAction, payment: Payment, locale: str) -> Sequence[str]:
-        match action:
-            case DisplayVirtualAccount(bank=place) | DisplayCode(store=place):
-                language = formats.locale_of(locale)
-                owed = formats.money(payment.amount - payment.amount_captured, payment.currency, language)
-                return plain_steps(place, language, shop=shop, amount=owed)
-            case _:
-                return ()
-
-    return steps
+        return views.payment_view(details, checkout_url=url, steps=steps_for(services.settings.shop_name))
+    return payer_payment_view(details, checkout_url=url, steps=steps_for(services.settings.shop_name))
 
 
 HANDLERS: Final = [

@@ -124,6 +124,17 @@ CONNECTIONS: Final[Sentences] = {
     ),
     "connection.deleted": ("**{actor}** menghapus koneksi", "**{actor}** deleted a connection"),
 }
+ENDPOINTS: Final[Sentences] = {
+    "endpoint.created": ("**{actor}** membuat endpoint", "**{actor}** made an endpoint"),
+    "endpoint.changed": ("**{actor}** mengubah endpoint", "**{actor}** changed an endpoint"),
+    "endpoint.deleted": ("**{actor}** menghapus endpoint", "**{actor}** deleted an endpoint"),
+    "endpoint.secret_rotated": ("**{actor}** mengganti kunci endpoint", "**{actor}** replaced an endpoint's keys"),
+    "endpoint.tested": ("**{actor}** mengirim peristiwa uji", "**{actor}** sent a test event"),
+    "endpoint.resent": ("**{actor}** mengirim ulang banyak peristiwa", "**{actor}** sent many events again"),
+    "endpoint.failing": ("Endpoint tidak menerima apa pun sejak sehari", "An endpoint has taken nothing for a day"),
+    "endpoint.disabled": ("Endpoint dimatikan", "An endpoint was disabled"),
+    "delivery.resent": ("**{actor}** mengirim ulang satu peristiwa", "**{actor}** sent an event again"),
+}
 SECRETS: Final[Sentences] = {
     "secret.put": ("**{actor}** hendak menulis rahasia", "**{actor}** was about to write a secret"),
     "secret.written": ("**{actor}** menulis rahasia", "**{actor}** wrote a secret"),

@@ -32,6 +32,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "audit.subject.people": ("Orang dan hak", "People and rights"),
     "audit.subject.personal_data": ("Data pribadi", "Personal data"),
     "audit.subject.connections": ("Koneksi", "Connections"),
+    "audit.subject.endpoints": ("Endpoint", "Endpoints"),
     "audit.subject.secrets": ("Rahasia", "Secrets"),
     "audit.subject.notifications": ("Pemberitahuan", "Notifications"),
     "audit.subject.requests": ("Permintaan yang ditolak", "Refused requests"),

@@ -6,12 +6,15 @@ as its terms say (`MethodOption.title`).
 Banks rename their menus; the step that is in every list (check name and amount) is what protects the payer when they do.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from gerbang.base import formats
 from gerbang.base.formats import Locale
+from gerbang.core.payments.model import Payment
+from gerbang.ports.next_action import DisplayCode, DisplayVirtualAccount, NextAction
 
 BANK_TITLES: Final[Mapping[str, str]] = {
     "BCA": "BCA",
@@ -243,6 +246,21 @@ def when_nothing_comes(app: str, locale: Locale) -> tuple[Channel, ...]:
 
 
 @lru_cache(maxsize=2_048)
+def steps_for(shop: str) -> Callable[[NextAction, Payment, str], Sequence[str]]:
+    """How to pay, in the payer's language, with our shop's name."""
+
+    def steps(action: NextAction, payment: Payment, locale: str) -> Sequence[str]:
+        match action:
+            case DisplayVirtualAccount(bank=place) | DisplayCode(store=place):
+                language = formats.locale_of(locale)
+                owed = formats.money(payment.amount - payment.amount_captured, payment.currency, language)
+                return plain_steps(place, language, shop=shop, amount=owed)
+            case _:
+                return ()
+
+    return steps
+
+
 def plain_steps(option: str, locale: Locale, *, shop: str, amount: str) -> tuple[str, ...]:
     """The first way at a bank or store as plain sentences, for `next_action.steps` of the outer contract."""
     known = how_to_pay(option, locale, shop=shop, amount=amount) or at_the_till(

@@ -1,0 +1,91 @@
+"""What follows from tries that are over, for a batch of them in one transaction: their rows, and the standing of their endpoints."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from gerbang.base import ids
+from gerbang.base.db import Row, Tx
+from gerbang.core.announcements.model import Announcement, ObjectRef
+from gerbang.core.announcements.service import announce
+from gerbang.core.audit.model import Entry
+from gerbang.core.audit.service import SYSTEM, record
+from gerbang.core.endpoints import delivery_store, store
+from gerbang.core.endpoints.model import ENDPOINT, DeliveryStatus, DisabledReason, Due, Tried
+from gerbang.core.endpoints.schedule import FAILING_MOST, FAILING_WARN
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A try that is over; `wait` until the next, None when that was the last of its schedule."""
+
+    due: Due
+    tried: Tried
+    wait: timedelta | None
+    is_gone: bool
+
+
+async def settle(tx: Tx, ended: Sequence[Ended]) -> Sequence[None]:
+    """Keep the attempts, say what becomes of the deliveries, and look at the endpoints: one that takes nothing for days is disabled, and told so before."""
+    await delivery_store.add_attempts(tx, [(one.due.id, one.due.tries, one.tried) for one in ended])
+    await delivery_store.settle(tx, [_outcome(one) for one in ended])
+    good = {one.due.endpoint_id for one in ended if one.tried.is_good}
+    bad = {one.due.endpoint_id for one in ended if not one.tried.is_good} - good
+    gone = {one.due.endpoint_id for one in ended if one.is_gone}
+    rows = await store.lock_troubled(tx, good, bad | gone)
+    if rows:
+        await _judge(tx, rows, good, gone)
+    return [None] * len(ended)
+
+
+def _outcome(one: Ended) -> tuple[UUID, int, str, timedelta | None]:
+    if one.tried.is_good:
+        return one.due.id, one.due.tries, DeliveryStatus.SUCCEEDED.value, None
+    if one.wait is None:
+        return one.due.id, one.due.tries, DeliveryStatus.FAILED.value, None
+    return one.due.id, one.due.tries, DeliveryStatus.PENDING.value, one.wait
+
+
+async def _judge(tx: Tx, rows: Sequence[Row], good: set[UUID], gone: set[UUID]) -> None:
+    alive = [row for row in rows if row["disabled"] is None]
+    late = [row for row in alive if _failing_for(row) >= FAILING_MOST and row["id"] not in good]
+    warned = [
+        row
+        for row in alive
+        if row["failing_told_at"] is None and FAILING_WARN <= _failing_for(row) < FAILING_MOST and row["id"] not in good
+    ]
+    await store.note_recovered(tx, [row["id"] for row in rows if row["id"] in good and row["id"] not in gone])
+    silent = [row["id"] for row in alive if row["id"] not in good]
+    await store.note_failing(tx, silent, told=False)
+    await store.note_failing(tx, [row["id"] for row in warned], told=True)
+    for found, reason in (
+        ([row for row in alive if row["id"] in gone], DisabledReason.GONE),
+        ([row for row in late if row["id"] not in gone], DisabledReason.FAILING),
+    ):
+        if found:
+            await store.disable(tx, [row["id"] for row in found], reason)
+            await delivery_store.cancel_pending(tx, [row["id"] for row in found])
+            await _tell(tx, found, "endpoint.disabled", {"reason": reason.value})
+    await _tell(tx, warned, "endpoint.failing", {})
+
+
+async def _tell(tx: Tx, rows: Sequence[Row], type_: str, detail: dict[str, Any]) -> None:
+    """In the audit trail, and to whoever listens."""
+    await record(tx, [Entry(SYSTEM, type_, ids.show("ep", row["id"]), detail) for row in rows])
+    await announce(
+        tx,
+        [
+            Announcement(
+                type_, ObjectRef(ENDPOINT, row["id"]), {"endpoint": ids.show("ep", row["id"]), **detail}, row["now"]
+            )
+            for row in rows
+        ],
+    )
+
+
+def _failing_for(row: Row) -> timedelta:
+    since: datetime | None = row["failing_since"]
+    now: datetime = row["now"]
+    return now - since if since is not None else timedelta()

@@ -1,0 +1,230 @@
+"""Sending what is due: taken in batches, sent side by side, settled in batches. What this process knows of an endpoint decides how much of it is taken.
+
+Nothing is in memory alone: a try is counted in the row before it is made, and one whose process died is made again when its lease ends, under the
+same event id. An endpoint that does not answer gets few tries at once, and behind its breaker none: so it takes no other's turn.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Mapping
+from contextvars import Context
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from gerbang.base import ids
+from gerbang.base.batching import GroupCommit
+from gerbang.base.clock import BusinessClock, real_now
+from gerbang.base.db import Database
+from gerbang.base.errors import GerbangError
+from gerbang.base.http import CallFailed, Http
+from gerbang.base.http_connections import Seen
+from gerbang.base.watchdog import beat
+from gerbang.core.connections.breaker import Breaker
+from gerbang.core.endpoints import delivery_store, signatures
+from gerbang.core.endpoints.model import KEPT_BYTES, Due, Tried
+from gerbang.core.endpoints.outcomes import Ended, settle
+from gerbang.core.endpoints.schedule import next_wait, retry_after_s
+from gerbang.core.endpoints.signing_keys import SigningKeys
+
+log = structlog.get_logger()
+AT_ONCE: Final = 256
+TIMEOUT_S: Final = 30.0
+LEASE_S: Final = 60.0
+IDLE_S: Final = 0.1
+AFTER_FAILURE_S: Final = 1.0
+NOT_NOW: Final = timedelta(seconds=5)
+_FIRST_ROOM: Final = 4
+_MOST_ROOM: Final = 64
+_GONE: Final = 410
+_SHOWN_ERRORS: Final = 300
+
+
+@dataclass(slots=True)
+class _Lane:
+    """What this process knows of one endpoint: how many tries are under way, how many may be, and how many it took in this second."""
+
+    breaker: Breaker = field(default_factory=Breaker)
+    under_way: int = 0
+    most: int = _FIRST_ROOM
+    rate_per_s: int | None = None
+    second: int = 0
+    taken: int = 0
+
+    def room(self, now: float) -> int:
+        """How many more tries may begin."""
+        if self.breaker.wait_s(now):
+            return 0
+        most = 1 if self.breaker.is_open(now) else self.most
+        if self.rate_per_s is not None:
+            most = min(most, self.under_way + self.rate_per_s - (self.taken if int(now) == self.second else 0))
+        return max(0, most - self.under_way)
+
+    def begin(self, due: Due, now: float) -> None:
+        self.under_way += 1
+        self.rate_per_s = due.rate_per_s
+        if int(now) != self.second:
+            self.second, self.taken = int(now), 0
+        self.taken += 1
+        self.breaker.enter(now)
+
+    def end(self, due: Due, tried: Tried, began: float, now: float) -> None:
+        """An answer makes room for more, silence halves it."""
+        self.under_way -= 1
+        if tried.status_code is not None and tried.status_code < 500 and tried.status_code != 429:
+            self.most = min(self.most + 1, _MOST_ROOM)
+            self.breaker.note_answer()
+        else:
+            self.most = max(1, self.most // 2)
+            self.breaker.note_silence(due.id, began, now)
+
+
+class Sender:
+    """The loop of one worker."""
+
+    def __init__(
+        self,
+        db: Database,
+        http: Http,
+        keys: SigningKeys,
+        clock: BusinessClock,
+        *,
+        timeout_s: float = TIMEOUT_S,
+        lease_s: float = LEASE_S,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        assert lease_s > timeout_s, "a try that is still under way would be made twice"
+        self._db = db
+        self._http = http
+        self._keys = keys
+        self._clock = clock
+        self._timeout_s = timeout_s
+        self._lease_s = lease_s
+        self._monotonic = monotonic
+        self._lanes: dict[UUID, _Lane] = {}
+        self._running: set[asyncio.Task[None]] = set()
+        self._woken = asyncio.Event()
+        self._settling: GroupCommit[Ended, None] = GroupCommit(db, settle)
+
+    def wake(self) -> None:
+        """Look at once: something may be due."""
+        self._woken.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send what is due until `stop` is set, then let what is under way end."""
+        while not stop.is_set():
+            beat()
+            if not await self._begin():
+                try:
+                    await asyncio.wait_for(self._woken.wait(), IDLE_S)
+                except TimeoutError:
+                    continue
+                self._woken.clear()
+        if self._running:
+            await asyncio.wait(self._running, timeout=self._timeout_s)
+
+    async def _begin(self) -> bool:
+        """Take what there is room for; whether to look again at once."""
+        now, free = self._monotonic(), AT_ONCE - len(self._running)
+        if free <= 0:
+            return False
+        rooms = {id_: lane.room(now) for id_, lane in self._lanes.items()}
+        try:
+            async with self._db.transaction() as tx:
+                due = await delivery_store.claim(tx, rooms, _FIRST_ROOM, free, self._lease_s)
+        except GerbangError as error:
+            log.warning("deliveries.claim_failed", code=error.code)
+            return False
+        except Exception:  # a bug over one claim must not end the process: the next may be better
+            log.exception("deliveries.claim_failed")
+            await asyncio.sleep(AFTER_FAILURE_S)
+            return False
+        for one in due:
+            lane = self._lanes.setdefault(one.endpoint_id, _Lane())
+            lane.begin(one, now)
+            task = asyncio.create_task(self._try(one, lane), context=Context())
+            self._running.add(task)
+            task.add_done_callback(self._ended)
+        return bool(due)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._running.discard(task)
+        self.wake()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("deliveries.failed", why=f"{type(error).__name__}: {error}"[:_SHOWN_ERRORS])
+
+    async def _try(self, due: Due, lane: _Lane) -> None:
+        began = self._monotonic()
+        try:
+            keys = await self._keys.of(due.endpoint_id, due.signing)
+        except GerbangError as error:  # nothing was sent, and whoever keeps the keys may be back in a moment
+            lane.under_way -= 1
+            log.warning("deliveries.no_key", endpoint=ids.show("ep", due.endpoint_id), code=error.code)
+            async with self._db.transaction() as tx:
+                await delivery_store.give_back(tx, [due], NOT_NOW)
+            return
+        headers = {
+            **signatures.headers(ids.show("evt", due.event_id), int(real_now().timestamp()), due.body, keys),
+            "content-type": "application/json",
+            "user-agent": "Gerbang",
+        }
+        tried, answered = await self._send(due, headers)
+        lane.end(due, tried, began, self._monotonic())
+        asked_s = retry_after_s(answered, real_now())
+        wait = next_wait(due.profile, due.tries - due.earlier_tries, random.random(), asked_s)  # noqa: S311  spreads load
+        ended = Ended(due, tried, wait, is_gone=tried.status_code == _GONE)
+        await self._settling.submit(ended)
+
+    async def _send(self, due: Due, headers: Mapping[str, str]) -> tuple[Tried, Mapping[str, str]]:
+        """One try and what became of it; the headers of its answer, if there was one."""
+        at = self._clock.now()
+        try:
+            answer = await self._http.send(
+                "POST",
+                due.url,
+                headers=headers,
+                body=due.body,
+                timeout_s=self._timeout_s,
+                limit_bytes=KEPT_BYTES,
+                cut=True,
+            )
+        except CallFailed as error:
+            seen = error.seen
+            failed = Tried(
+                at=at,
+                status_code=None,
+                duration_ms=seen.total_ms,
+                error=f"{error.code}: {error.detail}"[:_SHOWN_ERRORS],
+                address=seen.address,
+                timings=_timings(seen),
+                request_headers=headers,
+            )
+            return failed, {}
+        good = 200 <= answer.status < 300
+        tried = Tried(
+            at=at,
+            status_code=answer.status,
+            duration_ms=answer.seen.total_ms,
+            error=None if good else f"http_{answer.status}",
+            address=answer.seen.address,
+            timings=_timings(answer.seen),
+            request_headers=headers,
+            response_headers=dict(list(answer.headers.items())[:50]),
+            response_body=answer.body,
+            is_cut=answer.is_cut,
+        )
+        return tried, answer.headers
+
+
+def _timings(seen: Seen) -> Mapping[str, int | None]:
+    return {
+        "dns_ms": seen.dns_ms,
+        "connect_ms": seen.connect_ms,
+        "tls_ms": seen.tls_ms,
+        "first_byte_ms": seen.first_byte_ms,
+        "total_ms": seen.total_ms,
+    }

@@ -1,0 +1,331 @@
+"""/v1/endpoints and /v1/deliveries: where events go, signed, and what became of each on its way."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Request, delete, get, patch, post
+from msgspec import UNSET, UnsetType
+
+from gerbang.base import ids
+from gerbang.base.errors import NotFound
+from gerbang.core.endpoints.model import (
+    Delivery,
+    DeliveryNotFound,
+    DeliveryStatus,
+    Endpoint,
+    EndpointNotFound,
+    Profile,
+    Signing,
+    Tried,
+)
+from gerbang.core.endpoints.service import OVERLAP_S, Endpoints, NewEndpoint, switched
+from gerbang.core.endpoints.signing_keys import Revealed
+from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
+from gerbang.web.gateway.request_context import caller_of
+from gerbang.web.input.bodies import Text
+from gerbang.web.input.validation import refuse_no_change
+from gerbang.web.services import Services
+
+AnyRequest = Request[Any, Any, Any]
+_TAGS: Final = ["endpoints"]
+Url = Annotated[str, msgspec.Meta(min_length=1, max_length=2048)]
+Patterns = Annotated[Sequence[Annotated[str, msgspec.Meta(max_length=100)]], msgspec.Meta(max_length=50)]
+Rate = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+
+
+class NewEndpointBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`events` are types (`payment.paid`), all that begin so (`payment.*`) or all (`*`). `ordered` holds an object's later events back behind one that
+    is still tried; `rate_per_s` is what each worker sends at most; `retries` says for how long: `standard` three days, `long` thirty.
+    """
+
+    url: Url
+    events: Patterns = ("*",)
+    description: Text = ""
+    signing: Signing = Signing.HMAC
+    ordered: bool = False
+    rate_per_s: Rate | None = None
+    retries: Profile = Profile.STANDARD
+
+
+class EndpointChangeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is absent stays as it is. `enabled` false cancels what is on its way."""
+
+    url: Url | UnsetType = UNSET
+    events: Patterns | UnsetType = UNSET
+    description: Text | UnsetType = UNSET
+    signing: Signing | UnsetType = UNSET
+    ordered: bool | UnsetType = UNSET
+    rate_per_s: Rate | UnsetType | None = UNSET
+    retries: Profile | UnsetType = UNSET
+    enabled: bool | UnsetType = UNSET
+
+
+class EndpointView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`disabled_reason`: `by_hand`, `gone` (it answered 410) or `failing` (nothing but failures for five days). `secret` and `public_key` are told
+    when they are made, and never again.
+    """
+
+    id: str
+    url: str
+    description: str
+    events: Sequence[str]
+    signing: str
+    ordered: bool
+    rate_per_s: int | None
+    retries: str
+    enabled: bool
+    disabled_reason: str | None
+    failing_since: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    secret: str | UnsetType = UNSET
+    public_key: str | UnsetType = UNSET
+
+
+class AttemptView(msgspec.Struct, frozen=True):
+    """One try. `error` is null where the receiver has it (2xx); `timings` are null for steps that a kept connection did not need."""
+
+    at: datetime
+    status_code: int | None
+    duration_ms: int
+    error: str | None
+    address: str
+    timings: Mapping[str, int | None]
+
+
+class WholeAttemptView(AttemptView, frozen=True):
+    """With what was sent and what came back, of which at most 64 kB are kept."""
+
+    request_headers: Mapping[str, str]
+    response_headers: Mapping[str, str]
+    response_body: str
+    response_cut: bool
+
+
+class DeliveryView(msgspec.Struct, frozen=True):
+    """One event on its way to one endpoint. `event` is the `webhook-id` that the receiver sees, the same at every try."""
+
+    id: str
+    endpoint: str
+    event: str
+    type: str
+    sequence: int
+    status: str
+    attempts: Sequence[AttemptView]
+    next_attempt_at: datetime | None
+    created_at: datetime
+
+
+class RotateBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """For `overlap_s` seconds both secrets sign, so that the receiver may change over; 0 ends the old one at once."""
+
+    overlap_s: Annotated[int, msgspec.Meta(ge=0, le=604_800)] = OVERLAP_S
+
+
+class KeysView(msgspec.Struct, frozen=True):
+    """What the receiver configures; told only now."""
+
+    secret: str | None
+    public_key: str | None
+
+
+class ResendBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Events of a range of time that ended so; without `status` those that failed or were cancelled."""
+
+    since: datetime
+    until: datetime | None = None
+    status: DeliveryStatus | None = None
+
+
+class ResentView(msgspec.Struct, frozen=True):
+    resent: int
+
+
+@get("/v1/endpoints", summary="Endpoints, newest first", tags=_TAGS)
+async def list_endpoints(
+    services: Services, cursors: Cursors, limit: Limit = 25, cursor: Cursor = None
+) -> Page[EndpointView]:
+    """Never their secrets."""
+    most, place = capped(limit), await cursors.read("endpoints", cursor)
+    rows = await services.service(Endpoints).page(place[1] if place else None, most + 1)
+    return await cursors.page("endpoints", rows, most, lambda one: (one.created_at, one.id), endpoint_view)
+
+
+@post("/v1/endpoints", summary="Add an endpoint", tags=_TAGS, status_code=201)
+async def create_endpoint(request: AnyRequest, services: Services, data: NewEndpointBody) -> EndpointView:
+    """Its secret is told with this answer only."""
+    asked = NewEndpoint(
+        url=data.url,
+        events=data.events,
+        description=data.description,
+        signing=data.signing,
+        ordered=data.ordered,
+        rate_per_s=data.rate_per_s,
+        profile=data.retries,
+    )
+    made, keys = await services.service(Endpoints).create(caller_of(request), asked)
+    return endpoint_view(made, keys)
+
+
+@get("/v1/endpoints/{endpoint:str}", summary="One endpoint", tags=_TAGS)
+async def read_endpoint(services: Services, endpoint: str) -> EndpointView:
+    """Never its secret."""
+    return endpoint_view(await services.service(Endpoints).get(_endpoint_id(endpoint)))
+
+
+@patch("/v1/endpoints/{endpoint:str}", summary="Change an endpoint", tags=_TAGS)
+async def change_endpoint(
+    request: AnyRequest, services: Services, endpoint: str, data: EndpointChangeBody
+) -> EndpointView:
+    """A key that another `signing` needs is told with this answer only. Switched on again, an endpoint begins anew."""
+    said = {name: value for name in data.__struct_fields__ if (value := getattr(data, name)) is not UNSET}
+    refuse_no_change(**{name: name if name in said else None for name in data.__struct_fields__})
+    if "retries" in said:
+        said["profile"] = said.pop("retries")
+    if "enabled" in said:
+        said["disabled"] = switched(enabled=said.pop("enabled"))
+    saved, keys = await services.service(Endpoints).change(caller_of(request), _endpoint_id(endpoint), said)
+    return endpoint_view(saved, keys)
+
+
+@delete("/v1/endpoints/{endpoint:str}", summary="Delete an endpoint", tags=_TAGS)
+async def delete_endpoint(request: AnyRequest, services: Services, endpoint: str) -> None:
+    """What is on its way to it is cancelled."""
+    await services.service(Endpoints).delete(caller_of(request), _endpoint_id(endpoint))
+
+
+@post("/v1/endpoints/{endpoint:str}/rotate-secret", summary="Replace an endpoint's keys", tags=_TAGS, status_code=200)
+async def rotate_secret(request: AnyRequest, services: Services, endpoint: str, data: RotateBody) -> KeysView:
+    """Nothing is lost on the way: what is tried again meanwhile is signed anew."""
+    keys = await services.service(Endpoints).rotate(caller_of(request), _endpoint_id(endpoint), data.overlap_s)
+    return KeysView(keys.secret, keys.public_key)
+
+
+@post("/v1/endpoints/{endpoint:str}/test", summary="Send an endpoint a test event", tags=_TAGS, status_code=202)
+async def test_endpoint(request: AnyRequest, services: Services, endpoint: str) -> DeliveryView:
+    """Of type `endpoint.test`, whatever its `events` are; read the delivery to see what became of it."""
+    return delivery_view(await services.service(Endpoints).test(caller_of(request), _endpoint_id(endpoint)))
+
+
+@get("/v1/endpoints/{endpoint:str}/deliveries", summary="Deliveries of an endpoint, newest first", tags=_TAGS)
+async def list_deliveries(
+    services: Services,
+    cursors: Cursors,
+    endpoint: str,
+    limit: Limit = 25,
+    cursor: Cursor = None,
+    status: DeliveryStatus | None = None,
+) -> Page[DeliveryView]:
+    """With their attempts, without what was sent and answered."""
+    most, list_name = capped(limit), f"deliveries {endpoint}"
+    place = await cursors.read(list_name, cursor)
+    rows = await services.service(Endpoints).deliveries(_endpoint_id(endpoint), status, place, most + 1)
+    return await cursors.page(list_name, rows, most, lambda one: (one.created_at, one.id), delivery_view)
+
+
+@post("/v1/endpoints/{endpoint:str}/resend", summary="Send a range of events again", tags=_TAGS, status_code=202)
+async def resend_range(request: AnyRequest, services: Services, endpoint: str, data: ResendBody) -> ResentView:
+    """Under the same event ids: a receiver that remembers them does nothing twice. From 24 hours after the endpoint was made."""
+    endpoints, id_ = services.service(Endpoints), _endpoint_id(endpoint)
+    return ResentView(await endpoints.resend_range(caller_of(request), id_, data.since, data.until, data.status))
+
+
+@get("/v1/deliveries/{delivery:str}", summary="One delivery with what was sent and answered", tags=_TAGS)
+async def read_delivery(services: Services, delivery: str) -> DeliveryView:
+    """Signatures are no secrets, and shown."""
+    return delivery_view(await services.service(Endpoints).delivery(_delivery_id(delivery)), whole=True)
+
+
+@post("/v1/deliveries/{delivery:str}/resend", summary="Send an event again", tags=_TAGS, status_code=202)
+async def resend_delivery(request: AnyRequest, services: Services, delivery: str) -> DeliveryView:
+    """Now, and from the beginning of its schedule, under the same event id."""
+    return delivery_view(await services.service(Endpoints).resend(caller_of(request), _delivery_id(delivery)))
+
+
+def endpoint_view(one: Endpoint, keys: Revealed | None = None) -> EndpointView:
+    """An endpoint, with its keys where they were just made."""
+    return EndpointView(
+        id=ids.show("ep", one.id),
+        url=one.url,
+        description=one.description,
+        events=one.events,
+        signing=one.signing.value,
+        ordered=one.ordered,
+        rate_per_s=one.rate_per_s,
+        retries=one.profile.value,
+        enabled=one.disabled is None,
+        disabled_reason=one.disabled.value if one.disabled else None,
+        failing_since=one.failing_since,
+        created_at=one.created_at,
+        updated_at=one.updated_at,
+        secret=(keys.secret if keys else None) or UNSET,
+        public_key=(keys.public_key if keys else None) or UNSET,
+    )
+
+
+def delivery_view(one: Delivery, *, whole: bool = False) -> DeliveryView:
+    """A delivery; `whole` with the bytes of its attempts."""
+    return DeliveryView(
+        id=ids.show("dlv", one.id),
+        endpoint=ids.show("ep", one.endpoint_id),
+        event=ids.show("evt", one.event_id),
+        type=one.type,
+        sequence=one.sequence,
+        status=one.status.value,
+        attempts=[_whole_attempt(tried) if whole else _attempt(tried) for tried in one.attempts],
+        next_attempt_at=one.next_attempt_at,
+        created_at=one.created_at,
+    )
+
+
+def _attempt(tried: Tried) -> AttemptView:
+    return AttemptView(
+        at=tried.at,
+        status_code=tried.status_code,
+        duration_ms=tried.duration_ms,
+        error=tried.error,
+        address=tried.address,
+        timings=tried.timings,
+    )
+
+
+def _whole_attempt(tried: Tried) -> WholeAttemptView:
+    return WholeAttemptView(
+        **msgspec.structs.asdict(_attempt(tried)),
+        request_headers=tried.request_headers,
+        response_headers=tried.response_headers,
+        response_body=tried.response_body.decode(errors="replace"),
+        response_cut=tried.is_cut,
+    )
+
+
+def _endpoint_id(shown: str) -> UUID:
+    try:
+        return ids.read("ep", shown)
+    except NotFound as error:
+        raise EndpointNotFound from error
+
+
+def _delivery_id(shown: str) -> UUID:
+    try:
+        return ids.read("dlv", shown)
+    except NotFound as error:
+        raise DeliveryNotFound from error
+
+
+HANDLERS: Final = [
+    list_endpoints,
+    create_endpoint,
+    read_endpoint,
+    change_endpoint,
+    delete_endpoint,
+    rotate_secret,
+    test_endpoint,
+    list_deliveries,
+    resend_range,
+    read_delivery,
+    resend_delivery,
+]

@@ -1,0 +1,141 @@
+"""Endpoints by the API: made, changed, tried, sent again, and who may."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from gerbang.cli.ports import free_port
+from gerbang.core.endpoints.service import Endpoints
+from tests.conftest import FreshDatabase
+from tests.core.endpoints.receiver import Receiver, receiving
+from tests.web.conftest import Edge, running_edge
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def edge(module_database: FreshDatabase, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Edge]:
+    """A service to whose machine endpoints may point, and whose worker sends."""
+    data: Path = tmp_path_factory.mktemp("edge")
+    async for one in running_edge(module_database, data, free_port(), allowed_private_targets=("127.0.0.1",)):
+        stop = asyncio.Event()
+        sending = asyncio.create_task(one.services.service(Endpoints).sender.run(stop))
+        yield one
+        stop.set()
+        await sending
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shop() -> AsyncIterator[Receiver]:
+    async with receiving() as receiver:
+        yield receiver
+
+
+async def made(edge: Edge, shop: Receiver, **more: Any) -> dict[str, Any]:
+    answer = await edge.post("/v1/endpoints", "developer", {"url": shop.url, **more})
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def change(edge: Edge, endpoint: str, body: dict[str, Any]) -> httpx.Response:
+    return await edge.client.patch(f"/v1/endpoints/{endpoint}", json=body, headers=edge.headers("developer"))
+
+
+async def settled(edge: Edge, endpoint: str) -> dict[str, Any]:
+    """The newest delivery of an endpoint, once it was tried."""
+    async with asyncio.timeout(20):
+        while True:
+            answer = await edge.get(f"/v1/endpoints/{endpoint}/deliveries", "developer")
+            if (found := answer.json()["data"]) and found[0]["attempts"]:
+                newest: dict[str, Any] = found[0]
+                return newest
+            await asyncio.sleep(0.05)
+
+
+async def test_the_secret_is_told_once(edge: Edge, shop: Receiver) -> None:
+    endpoint = await made(
+        edge, shop, events=["payment.*"], description="Toko", signing="both", ordered=True, rate_per_s=50
+    )
+    assert endpoint["secret"].startswith("whsec_")
+    assert endpoint["public_key"].startswith("whpk_")
+    seen = (await edge.get(f"/v1/endpoints/{endpoint['id']}", "developer")).json()
+    assert "secret" not in seen
+    assert "public_key" not in seen
+    assert seen == {k: v for k, v in endpoint.items() if k not in ("secret", "public_key")}
+    listed = (await edge.get("/v1/endpoints", "developer")).json()["data"]
+    assert seen in listed
+
+
+async def test_what_cannot_work_is_refused_beside_its_field_with_the_cure(edge: Edge, shop: Receiver) -> None:
+    wrong = {"url": "http://169.254.169.254/latest/meta-data/"}
+    answer = await edge.post("/v1/endpoints", "developer", wrong)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/url")
+    assert "GERBANG_ALLOWED_PRIVATE_TARGETS" in answer.text
+    answer = await edge.post("/v1/endpoints", "developer", {"url": shop.url, "events": ["pay*"]})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/events/0")
+
+
+async def test_a_change_keeps_what_it_does_not_name_and_tells_a_new_key(edge: Edge, shop: Receiver) -> None:
+    endpoint = await made(edge, shop, description="Toko", rate_per_s=5)
+    answer = await change(edge, endpoint["id"], {"signing": "both", "rate_per_s": None})
+    assert (answer.status_code, answer.json()["description"], answer.json()["rate_per_s"]) == (200, "Toko", None)
+    assert "public_key" in answer.json()
+    assert "secret" not in answer.json()
+    assert (await change(edge, endpoint["id"], {})).status_code == 422
+    answer = await change(edge, endpoint["id"], {"enabled": False})
+    assert (answer.json()["enabled"], answer.json()["disabled_reason"]) == (False, "by_hand")
+    assert (await edge.post(f"/v1/endpoints/{endpoint['id']}/test", "developer")).status_code == 409
+    assert (await change(edge, endpoint["id"], {"enabled": True})).json()["disabled_reason"] is None
+
+
+async def test_a_test_event_arrives_and_its_attempt_is_shown_with_all_that_was_said(edge: Edge, shop: Receiver) -> None:
+    endpoint = await made(edge, shop)
+    sent = await edge.post(f"/v1/endpoints/{endpoint['id']}/test", "developer")
+    assert (sent.status_code, sent.json()["status"]) == (202, "pending")
+    delivery = await settled(edge, endpoint["id"])
+    assert (delivery["id"], delivery["status"], delivery["type"]) == (sent.json()["id"], "succeeded", "endpoint.test")
+    whole = (await edge.get(f"/v1/deliveries/{delivery['id']}", "developer")).json()["attempts"][0]
+    assert (whole["status_code"], whole["response_body"]) == (200, "ok")
+    assert whole["request_headers"]["webhook-id"] == delivery["event"]
+    again = await edge.post(f"/v1/deliveries/{delivery['id']}/resend", "developer")
+    assert again.status_code == 202
+
+
+async def test_a_new_secret_is_told_when_it_is_made_and_many_are_sent_again_only_after_a_day(
+    edge: Edge, shop: Receiver
+) -> None:
+    endpoint = await made(edge, shop)
+    rotated = await edge.post(f"/v1/endpoints/{endpoint['id']}/rotate-secret", "developer", {"overlap_s": 60})
+    assert rotated.status_code == 200, rotated.text
+    assert rotated.json()["secret"] not in (None, endpoint["secret"])
+    tap = await edge.post(f"/v1/endpoints/{endpoint['id']}/resend", "developer", {"since": "2026-01-01T00:00:00Z"})
+    assert (tap.status_code, tap.json()["code"]) == (409, "endpoint_disabled")
+
+
+async def test_a_deleted_endpoint_is_gone(edge: Edge, shop: Receiver) -> None:
+    endpoint = await made(edge, shop)
+    gone = await edge.client.delete(f"/v1/endpoints/{endpoint['id']}", headers=edge.headers("developer"))
+    assert gone.status_code == 204
+    for path in (f"/v1/endpoints/{endpoint['id']}", f"/v1/endpoints/{endpoint['id']}/deliveries"):
+        answer = await edge.get(path, "developer")
+        assert (answer.status_code, answer.json()["code"]) == (404, "endpoint_not_found")
+
+
+@pytest.mark.parametrize("who", ["support", "finance", "customer"])
+async def test_who_does_not_build_may_not_say_where_events_go(edge: Edge, shop: Receiver, who: str) -> None:
+    assert (await edge.post("/v1/endpoints", who, {"url": shop.url})).status_code == 403
+    assert (await edge.get("/v1/endpoints", who)).status_code == 403
+
+
+async def test_what_was_done_stands_in_the_audit_trail_without_the_address_or_the_secret(
+    edge: Edge, shop: Receiver
+) -> None:
+    endpoint = await made(edge, shop)
+    rows = [row for row in await edge.audited("endpoint.created") if row["object"] == endpoint["id"]]
+    assert [row["detail"] for row in rows] == [{"host": f"127.0.0.1:{shop.port}"}]
