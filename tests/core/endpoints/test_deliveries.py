@@ -285,3 +285,18 @@ async def test_a_dead_endpoint_with_a_long_queue_takes_no_turn_of_anothers(
     )
     assert tried[0]["n"] < 20
     assert {one.status for one in await world.deliveries(alive)} <= {DeliveryStatus.SUCCEEDED, DeliveryStatus.PENDING}
+
+
+async def test_no_delivery_is_read_as_pending_beside_an_attempt_that_ended_it(world: World, shop: Receiver) -> None:
+    endpoint, _ = await world.endpoint(shop.url)
+    await world.say(*["parcel.sent"] * 300)
+    world.start()
+    torn: list[str] = []
+
+    async def all_done() -> bool:
+        found = await world.deliveries(endpoint)
+        torn.extend(one.status for one in found if one.status is DeliveryStatus.PENDING and one.attempts)
+        return all(one.status is DeliveryStatus.SUCCEEDED for one in found)
+
+    await world.until(all_done)
+    assert torn == []

@@ -81,7 +81,7 @@ class World:
         self.sender.wake()
 
     async def deliveries(self, endpoint: Endpoint) -> Sequence[Delivery]:
-        """Oldest first, with their attempts."""
+        """Oldest first, with their attempts but for what was sent and answered."""
         return list(reversed(await self.endpoints.deliveries(endpoint.id, None, None, 1_000)))
 
     async def delivery(self, endpoint: Endpoint) -> Delivery:
@@ -90,14 +90,14 @@ class World:
         return found
 
     async def until_tried(self, endpoint: Endpoint, times: int) -> Delivery:
-        """The only delivery, once it was tried so often and that is written down."""
+        """The only delivery, whole, once it was tried so often."""
 
         async def look() -> Delivery | None:
             found = await self.deliveries(endpoint)
             return found[0] if found and len(found[0].attempts) >= times else None
 
-        await self.until(look)
-        return await self.delivery(endpoint)  # its row may have been read before what came with the attempt
+        found: Delivery = await self.until(look)
+        return await self.endpoints.delivery(found.id)
 
     async def until(self, look: Callable[[], Any]) -> Any:
         """What `look` answers once that is something."""

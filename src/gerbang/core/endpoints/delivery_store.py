@@ -1,6 +1,7 @@
 """Every SQL statement on `outgoing_messages`, `deliveries` and `delivery_attempts`. `next_attempt_at` is business time, leases are real time."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -9,11 +10,6 @@ from gerbang.base.db import Row, Tx, columns
 from gerbang.base.keyset import Place, below
 from gerbang.base.unreadable_rows import readable, unreadable
 from gerbang.core.endpoints.model import Delivery, DeliveryStatus, Due, Message, Profile, Signing, Tried
-
-_FOUND: Final = """
-    SELECT id, endpoint_id, event_id, type, object_type, object_id, sequence, status, tries, made_at, next_attempt_at
-    FROM deliveries
-    """
 
 
 async def add(tx: Tx, messages: Sequence[Message], wanted: Sequence[tuple[UUID, UUID, Message]]) -> None:
@@ -160,39 +156,55 @@ async def resend_range(tx: Tx, endpoint: UUID, since: datetime, until: datetime,
     return len(rows)
 
 
-async def page(tx: Tx, endpoint: UUID, status: str | None, after: Place | None, limit: int) -> list[Delivery]:
-    """Deliveries of an endpoint, newest first, without their attempts."""
-    rows = await tx.fetch(
-        _FOUND
-        + """
-        WHERE endpoint_id = $1 AND (made_at, id) < ($2, $3) AND status = ANY ($4)
-        ORDER BY made_at DESC, id DESC LIMIT $5
-        """,
-        endpoint,
-        *below(after),
-        [status] if status else list(DeliveryStatus),
-        limit,
-    )
-    return readable(rows, _delivery)
+async def page(
+    tx: Tx, endpoint: UUID, status: str | None, after: Place | None, limit: int, attempts: int
+) -> list[Delivery]:
+    """Deliveries of an endpoint, newest first, each with its newest attempts but for what was sent and answered: read at one moment, so that none is
+    pending beside an attempt that ended it.
+    """
+    rows = await tx.fetch(_PAGE, endpoint, *below(after), [status] if status else list(DeliveryStatus), limit, attempts)
+    return _deliveries(rows)
 
 
-async def one(tx: Tx, id_: UUID) -> Delivery | None:
-    """One delivery, without its attempts."""
-    row = await tx.fetchrow(_FOUND + "WHERE id = $1", id_)
-    return _delivery(row) if row is not None else None
+async def one(tx: Tx, id_: UUID, attempts: int) -> Delivery | None:
+    """One delivery with its newest attempts, whole, read at one moment."""
+    return next(iter(_deliveries(await tx.fetch(_ONE, id_, attempts))), None)
 
 
-async def attempts(tx: Tx, deliveries: Sequence[UUID], most: int) -> list[Row]:
-    """The newest attempts of each of these deliveries, oldest first."""
-    return await tx.fetch(
-        """
-        SELECT a.* FROM unnest($1::uuid[]) AS d (id)
-        CROSS JOIN LATERAL (SELECT * FROM delivery_attempts WHERE delivery_id = d.id ORDER BY number DESC LIMIT $2) AS a
-        ORDER BY a.delivery_id, a.number
-        """,
-        list(deliveries),
-        most,
-    )
+_COLUMNS: Final = """
+    d.id, d.endpoint_id, d.event_id, d.type, d.object_type, d.object_id, d.sequence, d.status, d.tries, d.made_at, d.next_attempt_at, a.number
+    """
+_PAGE: Final = f"""
+    SELECT {_COLUMNS}, a.at, a.status_code, a.duration_ms, a.error, a.address, a.timings
+    FROM (
+        SELECT * FROM deliveries WHERE endpoint_id = $1 AND (made_at, id) < ($2, $3) AND status = ANY ($4)
+        ORDER BY made_at DESC, id DESC LIMIT $5) AS d
+    LEFT JOIN LATERAL (
+        SELECT number, at, status_code, duration_ms, error, address, timings FROM delivery_attempts
+        WHERE delivery_id = d.id ORDER BY number DESC LIMIT $6) AS a ON true
+    ORDER BY d.made_at DESC, d.id DESC, a.number
+    """  # noqa: S608  constants only
+_ONE: Final = f"""
+    SELECT {_COLUMNS}, a.at, a.status_code, a.duration_ms, a.error, a.address, a.timings, a.request_headers, a.response_headers, a.response_body,
+        a.is_cut
+    FROM deliveries d
+    LEFT JOIN LATERAL (SELECT * FROM delivery_attempts WHERE delivery_id = d.id ORDER BY number DESC LIMIT $2) AS a ON true
+    WHERE d.id = $1 ORDER BY a.number
+    """  # noqa: S608  constants only
+
+
+def _deliveries(rows: Sequence[Row]) -> list[Delivery]:
+    """Deliveries in the order of the rows, of which each brings one attempt, or none."""
+    attempts: dict[UUID, list[Tried]] = {}
+    for row in rows:
+        kept = attempts.setdefault(row["id"], [])
+        if row["number"] is not None:
+            kept.append(_tried(row))
+    first = {row["id"]: row for row in reversed(rows)}
+    return [
+        replace(found, attempts=tuple(attempts[found.id]))
+        for found in readable([first[id_] for id_ in attempts], _delivery)
+    ]
 
 
 def _due(row: Row) -> Due:
@@ -214,8 +226,11 @@ def _due(row: Row) -> Due:
     )
 
 
-def tried_of(row: Row) -> Tried:
-    """A stored attempt."""
+_WHOLE: Final = ("request_headers", "response_headers", "response_body", "is_cut")
+
+
+def _tried(row: Row) -> Tried:
+    """A stored attempt, with what was sent and answered where that was read."""
     return Tried(
         at=row["at"],
         status_code=row["status_code"],
@@ -223,10 +238,7 @@ def tried_of(row: Row) -> Tried:
         error=row["error"],
         address=row["address"],
         timings=row["timings"],
-        request_headers=row["request_headers"],
-        response_headers=row["response_headers"],
-        response_body=row["response_body"],
-        is_cut=row["is_cut"],
+        **{name: row[name] for name in _WHOLE if name in row},
     )
 
 

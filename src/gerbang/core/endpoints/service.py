@@ -158,7 +158,7 @@ class Endpoints:
             trial, delivery = trial_message(id_, self._clock.now()), ids.new()
             await delivery_store.add(tx, [trial], [(delivery, id_, trial)])
             await _note(tx, caller, "endpoint.tested", endpoint, {}, self._clock.now())
-            made = await delivery_store.one(tx, delivery)
+            made = await delivery_store.one(tx, delivery, MOST_ATTEMPTS)
         assert made is not None, "it was written a moment ago"
         self.sender.wake()
         return made
@@ -166,19 +166,18 @@ class Endpoints:
     async def deliveries(
         self, id_: UUID, status: DeliveryStatus | None, after: Place | None, limit: int
     ) -> Sequence[Delivery]:
-        """What is or was on its way to an endpoint, newest first, with the attempts. Raises EndpointNotFound."""
+        """What is or was on its way to an endpoint, newest first, with the attempts but for what was sent and answered. Raises EndpointNotFound."""
         await self.get(id_)
         async with self._db.reading() as tx:
-            found = await delivery_store.page(tx, id_, status.value if status else None, after, limit)
-            return await _with_attempts(tx, found)
+            return await delivery_store.page(tx, id_, status.value if status else None, after, limit, MOST_ATTEMPTS)
 
     async def delivery(self, id_: UUID) -> Delivery:
         """One delivery with its attempts. Raises DeliveryNotFound."""
         async with self._db.reading() as tx:
-            found = await delivery_store.one(tx, id_)
-            if found is None:
-                raise DeliveryNotFound
-            return (await _with_attempts(tx, [found]))[0]
+            found = await delivery_store.one(tx, id_, MOST_ATTEMPTS)
+        if found is None:
+            raise DeliveryNotFound
+        return found
 
     async def resend(self, caller: Caller, id_: UUID) -> Delivery:
         """Send one again now, whatever became of it, under the same event id. Raises DeliveryNotFound, EndpointDisabled."""
@@ -232,14 +231,6 @@ class Endpoints:
 def switched(*, enabled: bool) -> DisabledReason | None:
     """What a person's switch makes of an endpoint."""
     return None if enabled else DisabledReason.BY_HAND
-
-
-async def _with_attempts(tx: Tx, deliveries: Sequence[Delivery]) -> list[Delivery]:
-    rows = await delivery_store.attempts(tx, [one.id for one in deliveries], MOST_ATTEMPTS)
-    return [
-        replace(one, attempts=tuple(delivery_store.tried_of(row) for row in rows if row["delivery_id"] == one.id))
-        for one in deliveries
-    ]
 
 
 async def _note(
