@@ -23,7 +23,7 @@ from gerbang.base.postgres import Postgres, ServerHandle
 from gerbang.cli import ports
 
 T = TypeVar("T")
-_TEMPLATE = "gerbang_template"
+_TEMPLATE, _USED = "gerbang_template", "gerbang_used_template"
 _ROOM_BYTES = 2 << 30  # what four servers at most need between them
 _numbers = itertools.count(1)
 _LEFT_OUT = pytest.StashKey[int]()
@@ -123,6 +123,17 @@ def migrated_template(postgres_server: ServerHandle) -> str:
     return _TEMPLATE
 
 
+@pytest.fixture(scope="session")
+def used_template(postgres_server: ServerHandle, migrated_template: str) -> str:
+    """The same, used for a while before: no table that a shop fills is empty in its copies."""
+    from tests import earlier_rows  # the whole product, which tests without a database need not load
+
+    _now(_as_admin(postgres_server, f"CREATE DATABASE {_USED} TEMPLATE {migrated_template} OWNER gerbang_owner"))
+    known = postgres_server.addresses
+    _now(earlier_rows.put(_named(known.app_dsn, _USED), _named(known.owner_dsn, _USED)))
+    return _USED
+
+
 def _fresh(server: ServerHandle, template: str) -> Iterator[FreshDatabase]:
     name = f"test_{next(_numbers)}"
     _now(_as_admin(server, f"CREATE DATABASE {name} TEMPLATE {template} OWNER gerbang_owner STRATEGY file_copy"))
@@ -142,6 +153,18 @@ def database(postgres_server: ServerHandle, migrated_template: str) -> Iterator[
 def module_database(postgres_server: ServerHandle, migrated_template: str) -> Iterator[FreshDatabase]:
     """A migrated database that the tests of one file share; for tests that only add rows of their own."""
     yield from _fresh(postgres_server, migrated_template)
+
+
+@pytest.fixture
+def used_database(postgres_server: ServerHandle, used_template: str) -> Iterator[FreshDatabase]:
+    """A database of this test alone that somebody has used before; it stands for `database` where the worlds are whole shops."""
+    yield from _fresh(postgres_server, used_template)
+
+
+@pytest.fixture(scope="module")
+def used_module_database(postgres_server: ServerHandle, used_template: str) -> Iterator[FreshDatabase]:
+    """The same for the tests of one file."""
+    yield from _fresh(postgres_server, used_template)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, Final
 
+from bip32 import BIP32
 from msgspec.structs import replace
 
 from gerbang import demo
@@ -28,6 +29,8 @@ WALLET: Final = "evm-uji"
 COINBASE: Final = "coinbase-uji"
 # The same provider once more, by a merchant of its own: made after the first, and before it by name.
 SECOND: Final = "a-nicepay-uji"
+SECOND_WALLET: Final = "a-evm-uji"
+_SECOND_SEED: Final = b"a wallet of the shop's other owner"
 _SECOND_IMID, _SECOND_KEY = "LUMBUNGXX2", "the key of a second merchant, of no use elsewhere"
 _SECOND_METHODS: Final = ("virtual_account", "qris")
 
@@ -92,3 +95,11 @@ async def connect_nicepay(connections: Connections, secrets: Secrets, chosen: Se
     settings |= {f"imid_{method}": _SECOND_IMID for method in _SECOND_METHODS}
     keys = {f"merchant_key_{method}": secret for method in _SECOND_METHODS}
     await connections.create(SYSTEM, SECOND, "nicepay", livemode=False, settings=settings, secrets=keys)
+
+
+async def connect_wallets(connections: Connections, secrets: Secrets, chosen: Settings, chain: LocalChain) -> None:
+    """Two wallets on the local chain: whoever pays into one pays nothing into the other."""
+    await connect(WALLET, connections, secrets, chosen, chain)
+    first = (await connections.get(WALLET)).settings
+    xpub = BIP32.from_seed(_SECOND_SEED).get_xpub_from_path("m/44h/60h/0h")
+    await connections.create(SYSTEM, SECOND_WALLET, "evm", livemode=False, settings={**first, "xpub": xpub}, secrets={})

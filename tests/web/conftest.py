@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from gerbang import app, settings
 from gerbang.base import ids
+from gerbang.base.db import Tx
 from gerbang.cli.ports import free_port
 from gerbang.core.identity.model import Client, Role, User, system_caller
 from gerbang.core.identity.passwords import Passwords
@@ -23,12 +24,25 @@ from gerbang.sandbox.app import Sandbox, running
 from gerbang.web.assembly import assemble
 from gerbang.web.services import Services
 from gerbang.web.transport.server import limits_of, serve
-from tests import demo_accounts
+from tests import demo_accounts, earlier_rows
 from tests.conftest import NO_TLS, FreshDatabase
 from tests.demo_accounts import sandbox_config
 
 PASSWORD = "nasi uduk tanpa sambal"
+COUNTED = ("payments", "attempts", "refunds", "refund_destinations", "ledger_lines", "idempotency_keys", "audit")
 BODY: Mapping[str, Any] = {"amount": 150_000, "currency": "IDR", "description": "Kopi Gayo"}
+
+
+@pytest.fixture
+def database(used_database: FreshDatabase) -> FreshDatabase:
+    """Other people's payments stand in it."""
+    return used_database
+
+
+@pytest.fixture(scope="module")
+def module_database(used_module_database: FreshDatabase) -> FreshDatabase:
+    """The same, once for a file."""
+    return used_module_database
 
 
 @dataclass
@@ -40,6 +54,7 @@ class Edge:
     services: Services
     client: httpx.AsyncClient
     database: FreshDatabase
+    earlier: Mapping[str, int]
     tokens: dict[str, str] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
 
@@ -65,7 +80,11 @@ class Edge:
     async def audited(self, action: str) -> list[dict[str, Any]]:
         """Audit rows of one action."""
         async with self.services.db.reading() as tx:
-            rows = await tx.fetch("SELECT actor, object, detail, request_id FROM audit WHERE action = $1", action)
+            rows = await tx.fetch(
+                "SELECT actor, object, detail, request_id FROM audit WHERE action = $1 AND actor <> $2",
+                action,
+                earlier_rows.ACTOR,
+            )
         return [dict(row) for row in rows]
 
     async def noted(self, action: str) -> list[dict[str, Any]]:
@@ -76,9 +95,13 @@ class Edge:
         return found
 
     async def count(self, table: str) -> int:
-        """Rows of a table."""
+        """Rows of a table that came since this service began."""
         async with self.services.db.reading() as tx:
-            return int(await tx.fetchval(f"SELECT count(*) FROM {table}"))  # noqa: S608  a name from the test itself
+            return await _count(tx, table) - self.earlier[table]
+
+
+async def _count(tx: Tx, table: str) -> int:
+    return int(await tx.fetchval(f"SELECT count(*) FROM {table}"))  # noqa: S608  a name from a test itself
 
 
 async def _people(edge: Edge) -> None:
@@ -104,7 +127,7 @@ async def running_edge(database: FreshDatabase, data: Path, port: int, **chosen:
     started = app.core(configured, "test", wait_s=configured.database_wait_s, passwords=quick)
     async with started as core, asyncio.TaskGroup() as group:
         if configured.sandbox:
-            await demo_accounts.connect(demo_accounts.NICEPAY, core.connections, core.secrets, core.settings)
+            await demo_accounts.connect_nicepay(core.connections, core.secrets, core.settings)
         await core.changes.poll()
         services = app.services(core)
         group.create_task(core.changes.run(stop))
@@ -120,7 +143,9 @@ async def running_edge(database: FreshDatabase, data: Path, port: int, **chosen:
         await ready.wait()
         url = f"http://127.0.0.1:{port}"
         async with httpx.AsyncClient(base_url=url, timeout=20, verify=NO_TLS) as client:
-            edge = Edge(url, port, services, client, database)
+            async with core.db.reading() as tx:
+                earlier = {table: await _count(tx, table) for table in COUNTED}
+            edge = Edge(url, port, services, client, database, earlier)
             await _people(edge)
             yield edge
         stop.set()

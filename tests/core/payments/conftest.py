@@ -121,6 +121,12 @@ def snap_keys() -> str:
 
 
 @pytest.fixture
+def database(used_database: FreshDatabase) -> FreshDatabase:
+    """Other people's payments stand in it."""
+    return used_database
+
+
+@pytest.fixture
 async def world(database: FreshDatabase, tmp_path: Path, free_port: Callable[[], int]) -> AsyncIterator[World]:
     """A running world; each test has its own."""
     port, sandbox_port = free_port(), free_port()

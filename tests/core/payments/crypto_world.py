@@ -126,7 +126,7 @@ async def open_harbour(
 
     async with running(config, advance) as sandbox, app.core(chosen, "test") as core:
         assert sandbox.chain is not None, "the local chain did not start"
-        await demo_accounts.connect(demo_accounts.WALLET, core.connections, core.secrets, chosen, sandbox.chain)
+        await demo_accounts.connect_wallets(core.connections, core.secrets, chosen, sandbox.chain)
         await core.watcher.look()
         yield CryptoWorld(core, sandbox, owner)
         assert (await verification.verify(core.db))[1] == []

@@ -68,6 +68,7 @@ async def _all_pages(db: Database, filters: Filters) -> Sequence[UUID]:
 
 
 async def test_every_set_of_filters_shows_the_payments_that_fit_newest_first_and_each_once(db: Database) -> None:
+    earlier = await _all_pages(db, Filters())
     made = await _some(db, 60)
     early, late = START + timedelta(minutes=5), START + timedelta(minutes=15)
     for chosen in product(
@@ -80,7 +81,8 @@ async def test_every_set_of_filters_shows_the_payments_that_fit_newest_first_and
         (None, OWNERS[0]),
     ):
         filters = Filters(*chosen)
-        assert await _all_pages(db, filters) == [row[1] for row in made if _fits(row, filters)], filters
+        found = [id_ for id_ in await _all_pages(db, filters) if id_ not in earlier]
+        assert found == [row[1] for row in made if _fits(row, filters)], filters
 
 
 async def test_what_is_rare_among_the_payments_of_one_order_is_found_page_by_page_though_pages_may_be_empty(

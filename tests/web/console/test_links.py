@@ -12,6 +12,8 @@ from gerbang.core.announcements.service import AnnouncementConsumer
 from gerbang.core.identity.model import Role
 from gerbang.core.notifications.service import CONSUMER
 from gerbang.sandbox.app import Sandbox
+from tests import earlier_rows
+from tests.demo_accounts import SECOND
 from tests.web.conftest import PASSWORD, Edge
 from tests.web.console.test_operators import hidden, signed_in
 
@@ -91,6 +93,7 @@ async def test_two_clicks_make_a_link_that_a_payer_can_open(shop: Shop, desk: ht
 
 
 async def test_an_empty_list_teaches_each_what_they_may_do(shop: Shop, desk: httpx.AsyncClient) -> None:
+    await earlier_rows.remove(shop[0].database.owner_dsn)
     support = await signed_in(shop[0], Role.SUPPORT)
     assert "Buat tautan bayar di kanan atas" in (await desk.get("/console/payments")).text
     assert "Buat satu dari toko contoh" in (await support.get("/console/payments")).text
@@ -148,6 +151,7 @@ async def test_all_wrong_fields_are_told_at_once(desk: httpx.AsyncClient) -> Non
 
 async def test_an_amount_that_no_method_takes_makes_no_dead_link(shop: Shop, desk: httpx.AsyncClient) -> None:
     edge, _ = shop
+    await edge.services.connections.switch("test", SECOND, enabled=False)
     known = await edge.services.connections.get("nicepay-uji")
     limits = {
         "methods": "virtual_account card",
