@@ -33,6 +33,7 @@ from gerbang.core.queue.worker import Handler
 from gerbang.core.secrets.service import Secrets
 from gerbang.ports.kinds import Kind
 from gerbang.settings import Settings
+from gerbang.web.event_catalogue import CatalogueEntry
 from gerbang.web.policy import Row
 from gerbang.web.sidebar import Subpage
 from gerbang.web.texts.actions import Sentences
@@ -92,7 +93,7 @@ class Noun:
     `service` is made once in a process, and found by its type. `objects` are what something is announced of, by type; of a type that stands
     nowhere nobody hears live. `events` says by kind of provider who works on what came in, `jobs` by kind of job who does it. `consumers` take announcements;
     `loops` run in every worker. `notices` say what somebody should look at, or None. `payloads` show objects by type, as outgoing webhooks send
-    them. `personal_data` says what is kept about people,
+    them; `announces` lists every type of event that is announced, for the catalogue. `personal_data` says what is kept about people,
     `permissions` what somebody may do with it, by role, `actions` how the audit trail's entries about it read, by subject.
 
     At the edge: `routes` are handlers of the framework, each with its row of `policy`. `pages` stand in the sidebar, by the entry that they
@@ -108,6 +109,7 @@ class Noun:
     loops: Mapping[str, Callable[[Core, asyncio.Event], Awaitable[None]]] = field(default_factory=dict)
     notices: Mapping[str, Callable[[Core], Awaitable[str | None]]] = field(default_factory=dict)
     payloads: Mapping[str, Callable[[Core], Payloads]] = field(default_factory=dict)
+    announces: Sequence[CatalogueEntry] = ()
     personal_data: Sequence[PersonalData] = ()
     permissions: Sequence[Permission] = ()
     actions: Mapping[str, Sentences] = field(default_factory=dict)
@@ -130,6 +132,11 @@ class Nouns:
     def payloads(self, core: Core) -> Mapping[str, Payloads]:
         """What is told of objects by webhook, by their type."""
         return {kind: made(core) for kind, made in _merged(noun.payloads for noun in self.each).items()}
+
+    @property
+    def event_catalogue(self) -> tuple[CatalogueEntry, ...]:
+        """Every type of event, noun by noun."""
+        return tuple(one for noun in self.each for one in noun.announces)
 
     @property
     def personal_data(self) -> Sequence[PersonalData]:

@@ -9,14 +9,17 @@ from gerbang.base.db import Tx
 from gerbang.core.announcements.broadcast import ObjectKind
 from gerbang.core.announcements.live_changes import Watched
 from gerbang.core.announcements.service import AnnouncementConsumer
+from gerbang.core.endpoints import event_types as endpoint_events
 from gerbang.core.endpoints import queueing
 from gerbang.core.endpoints.model import ENDPOINT
 from gerbang.core.endpoints.service import Endpoints
+from gerbang.core.identity import event_types as security_events
 from gerbang.core.identity import personal_data as users
 from gerbang.core.identity.permissions import ADMINS, BUILDERS, MAKERS, MONEY, STAFF, Permission
 from gerbang.core.notifications import model as messages
 from gerbang.core.notifications import personal_data as recipients
 from gerbang.core.notifications import service as telling
+from gerbang.core.payments import event_types as payment_events
 from gerbang.core.payments import jobs, sweeps, webhook_handler
 from gerbang.core.payments import permissions as payment_permissions
 from gerbang.core.payments import personal_data as payers
@@ -31,9 +34,10 @@ from gerbang.core.queue.worker import Handler
 from gerbang.noun import Core, Noun, Nouns
 from gerbang.ports.kinds import Kind
 from gerbang.web.console import live_marks as marks
+from gerbang.web.event_catalogue import entries
 from gerbang.web.sidebar import Subpage
 from gerbang.web.texts import actions
-from gerbang.web.views import event_payloads
+from gerbang.web.views import event_examples, event_payloads
 
 _READ: Final = "payments:read"
 _HOOKS: Final = "webhooks:read"
@@ -111,6 +115,11 @@ PAYMENTS: Final = Noun(
         PersonalData("payers", ("payment_payers",), payers.export_payers, payers.erase_payers),
     ),
     payloads={PAYMENT: lambda core: event_payloads.payments(core.settings.shop_name)},
+    announces=(
+        *entries(payment_events.EVENT_TYPES, event_examples.PAYMENT_DATA),
+        *entries(payment_events.CHAIN_EVENT_TYPES, event_examples.CHAIN_DATA),
+        *entries(payment_events.WORK_EVENT_TYPES, event_examples.WORK_DATA),
+    ),
     permissions=payment_permissions.PERMISSIONS,
     actions={"payments": actions.PAYMENTS, "refunds": actions.REFUNDS, "crypto": actions.CRYPTO},
     pages={
@@ -164,12 +173,20 @@ ENDPOINTS: Final = Noun(
         ),
     ),
     loops={"deliveries": lambda core, stop: core.service(Endpoints).sender.run(stop)},
+    announces=(
+        *entries(endpoint_events.TEST_EVENT_TYPES, event_examples.TEST_DATA),
+        *entries(endpoint_events.EVENT_TYPES, event_examples.ENDPOINT_DATA),
+    ),
     permissions=(Permission(_ENDPOINTS, BUILDERS, "say where events go, and send them again"),),
     actions={"endpoints": actions.ENDPOINTS},
 )
 USERS: Final = Noun(
     name="users",
     objects={"user": ObjectKind("usr", "users:manage")},
+    announces=(
+        *entries(security_events.SESSION_EVENT_TYPES, event_examples.SESSION_DATA),
+        *entries(security_events.LOGIN_EVENT_TYPES, event_examples.STORM_DATA),
+    ),
     personal_data=(PersonalData("users", ("users",), users.export_users, users.erase_users, users.check_users),),
     actions={"people": actions.PEOPLE, "personal_data": actions.PERSONAL_DATA},
     permissions=(

@@ -93,6 +93,7 @@ def services(parts: Core, dog: Watchdog | None = None) -> Services:
         sidebar=sidebar(parts.nouns.pages),
         actions=parts.nouns.actions,
         watched=parts.nouns.watched(parts),
+        event_catalogue=parts.nouns.event_catalogue,
         by_type=parts.services,
         checks={
             "queue": lambda: _queue_age(parts),

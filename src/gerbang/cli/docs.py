@@ -4,6 +4,8 @@ import sys
 from itertools import groupby
 from pathlib import Path
 
+import msgspec
+
 from gerbang import settings as all_settings
 from gerbang.settings import Settings
 
@@ -25,6 +27,7 @@ def docs(*, folder: Path = Path("docs/reference"), check: bool = False) -> None:
         "commands.md": commands_page(),
         "declines.md": declines_page(),
         "errors.md": errors_page(),
+        "events.md": events_page(),
         "permissions.md": permissions_page(),
     }
     stale = [name for name, text in pages.items() if not _same(folder / name, text)]
@@ -122,6 +125,27 @@ def errors_page() -> str:
             "",
         ]
     )
+
+
+def events_page() -> str:
+    """Every type of event: what it means, and an example of its body."""
+    from gerbang.nouns import NOUNS
+
+    about = (
+        "Each type of event that is announced, noun by noun. *Webhook*: endpoints get it, with the body that is shown here; every event is heard by"
+        " `GET /v1/events`, where `data` says what changed and not the whole object. Name types in an endpoint's `events` as they stand here, or all"
+        " that begin alike as `payment.*`. The JSON Schema of each body is at `GET /v1/event-types/{type}`, and those of webhooks under `webhooks` of"
+        " `/openapi.json`."
+    )
+    lines = [_HEAD, "# Events", "", about]
+    for noun in NOUNS.each:
+        if noun.announces:
+            rows = [f"| `{e.name}` | {'yes' if e.data.by_webhook else ''} | {e.type.means} |" for e in noun.announces]
+            lines += ["", f"## Of {noun.name}", "", "| type | webhook | it means |", "|---|---|---|", *rows]
+    lines += ["", "## Examples"]
+    for one in NOUNS.event_catalogue:
+        lines += ["", f"### {one.name}", "", "```json", msgspec.json.encode(one.example).decode(), "```"]
+    return "\n".join([*lines, ""])
 
 
 def permissions_page() -> str:

@@ -27,6 +27,7 @@ from gerbang.web.api import (
     auth,
     connections,
     endpoints,
+    event_types,
     events,
     ledger,
     notifications,
@@ -41,6 +42,7 @@ from gerbang.web.checkout import pages as checkout
 from gerbang.web.checkout import refunds as refund_pages
 from gerbang.web.console import pages as console_pages
 from gerbang.web.cursors import Cursors, part_of
+from gerbang.web.event_catalogue import CatalogueEntry
 from gerbang.web.gateway import query_parameters
 from gerbang.web.gateway.access_log import AccessLog
 from gerbang.web.gateway.framework_errors import as_our_error
@@ -66,6 +68,7 @@ _API: Final = (
     refunds,
     webhook_events,
     events,
+    event_types,
     notifications,
     ledger,
     approvals,
@@ -95,7 +98,7 @@ def assemble(services: Services) -> Gateway:
     metrics, access_log = RequestMetrics(services.gauges), AccessLog(enabled=known.log_level in ("debug", "info"))
     refusals = Refusals()
     table = (*policy.POLICY, *services.policy)
-    inner, schema, documents = _framework(services.routes, table)
+    inner, schema, documents = _framework(services.routes, table, services.event_catalogue)
     busy, readiness, health = payments.DirectRoutes(services), Readiness(services), operations.Health(services)
     parts = GatewayParts(
         inner=inner,
@@ -143,7 +146,7 @@ def _ours() -> list[Any]:
 
 @functools.cache
 def _framework(
-    of_nouns: tuple[Any, ...], table: tuple[policy.Row, ...]
+    of_nouns: tuple[Any, ...], table: tuple[policy.Row, ...], catalogue: tuple[CatalogueEntry, ...]
 ) -> tuple[Litestar, dict[str, Any], operations.Documents]:
     """The framework with every route, its schema and the documents made of it. What it serves comes with each request: it is made once in a process."""
     inner = Litestar(
@@ -161,7 +164,7 @@ def _framework(
         logging_config=None,
     )
     policy.check_complete(_routes(inner), table)
-    schema = openapi.completed(inner.openapi_schema.to_schema(), table, _bodies(inner))
+    schema = openapi.completed(inner.openapi_schema.to_schema(), table, _bodies(inner), catalogue)
     return inner, schema, operations.Documents(schema)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from gerbang.web.event_catalogue import CatalogueEntry, webhooks
 from gerbang.web.policy import Row, Who
 from gerbang.web.texts.problems import PROBLEMS
 
@@ -67,20 +68,26 @@ _HOOK: Final = {
 
 
 def completed(
-    schema: Mapping[str, Any], table: Sequence[Row], bodies: Sequence[type[msgspec.Struct]] = ()
+    schema: Mapping[str, Any],
+    table: Sequence[Row],
+    bodies: Sequence[type[msgspec.Struct]] = (),
+    catalogue: Sequence[CatalogueEntry] = (),
 ) -> dict[str, Any]:
-    """The document with security, permissions, headers and the form of errors on every operation, and with the bodies as they are read."""
+    """The document with security, permissions, headers and the form of errors on every operation, with the bodies as they are read, and with
+    every event of the catalogue that endpoints get.
+    """
     paths: dict[str, Any] = {**schema["paths"], "/hooks/{connection}": _HOOK}
     rows = {(row.path.replace(":path}", "}"), row.method.lower()): row for row in table}
     components = {**schema.get("components", {})}
-    components["schemas"] = {**components.get("schemas", {}), **_read_as(bodies), "Problem": _PROBLEM}
+    hooks, of_hooks = webhooks(catalogue, BODY_REF)
+    components["schemas"] = {**of_hooks, **components.get("schemas", {}), **_read_as(bodies), "Problem": _PROBLEM}
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
     for path, item in paths.items():
         for verb, operation in item.items():
             row = rows.get((path, verb))
             if row is not None and isinstance(operation, dict):
                 _complete(operation, row, components["schemas"])
-    return {**schema, "paths": dict(sorted(paths.items())), "components": components}
+    return {**schema, "paths": dict(sorted(paths.items())), "webhooks": hooks, "components": components}
 
 
 def without_body(schema: Mapping[str, Any], table: Sequence[Row]) -> frozenset[str]:

@@ -263,6 +263,8 @@ POLICY: Final[Sequence[Row]] = (
     _read("/v1/notifications", "notifications:read"),
     _do("POST", "/v1/notifications/{notification}/resend", "notifications:resend"),
     _read("/v1/events", "payments:read"),
+    _self("GET", "/v1/event-types"),
+    _self("GET", "/v1/event-types/{event_type}"),
     # endpoints
     _read("/v1/endpoints", "endpoints:manage"),
     _do("POST", "/v1/endpoints", "endpoints:manage"),

@@ -20,6 +20,7 @@ from gerbang.core.notifications.service import Notifications
 from gerbang.core.payments.service import Payments
 from gerbang.core.secrets.service import Secrets
 from gerbang.settings import Settings
+from gerbang.web.event_catalogue import CatalogueEntry
 from gerbang.web.policy import Row
 from gerbang.web.sidebar import Section
 from gerbang.web.texts.actions import Sentences
@@ -32,7 +33,7 @@ Gauge = tuple[str, str, Callable[[], Mapping[str, float]]]
 @dataclass(frozen=True, slots=True)
 class Services:
     """`broadcast` carries announcements to open pages, of the `objects` by their type; `live` tells the console's that they should look again,
-    and `reads` is what they share. `routes`, `policy`, `sidebar`, `actions` and `watched` are what the nouns bring to the edge. `checks` are named questions for /readyz: each answers what is wrong, or None.
+    and `reads` is what they share. `routes`, `policy`, `sidebar`, `actions`, `watched` and `event_catalogue` are what the nouns bring to the edge. `checks` are named questions for /readyz: each answers what is wrong, or None.
     `notices` are asked there too, and keep nobody from being ready.
     `open_breakers` are the connections whose providers do not answer.
     `gauges` are numbers for /metrics by name: what they tell, the name of their label, and a reading of numbers by label.
@@ -56,6 +57,7 @@ class Services:
     sidebar: tuple[Section, ...]
     actions: Mapping[str, Sentences]
     watched: Mapping[str, Watched]
+    event_catalogue: tuple[CatalogueEntry, ...]
     limits: Limiter
     changes: Changes
     outbound: OutboundCalls

@@ -134,6 +134,7 @@ PROBLEMS: Final[Mapping[str, ProblemText]] = {
     "invalid_endpoint": ProblemText("The address cannot be called, or a pattern of `events` names no type.", "Mend what each of `errors` names.", _R.MENDED, "`POST /v1/endpoints` with `http://10.0.0.5/`"),
     "endpoint_disabled": ProblemText("The endpoint is disabled, or too young for many events at once.", 'Switch it on with PATCH `{"enabled": true}`; a range is sent again 24 hours after it was made.', _R.MENDED, "`POST /v1/endpoints/{id}/test` after it answered 410"),
     "target_refused": ProblemText("The address names no known host, or leads to a machine or a port that may not be called: it must be public, with https and a port of web servers.", "Use a public https address; for a machine of your own let the operator name it in GERBANG_ALLOWED_PRIVATE_TARGETS, as 127.0.0.1:3000.", _R.MENDED, "An endpoint at `http://169.254.169.254/`"),
+    "event_type_not_found": ProblemText("No event has this type.", "List them: GET /v1/event-types.", _R.NO, "`GET /v1/event-types/payment.payed`"),
     "outcome_unknown": ProblemText("The provider may have got the request, and gave no clear answer.", "Read the payment: we look it up at the provider, and nothing is sent twice.", _R.CHANGED, "The provider's answer was cut off"),
     "not_found": ProblemText("There is no such thing, or none that this caller may see.", "Take ids from the answers and lists that showed them.", _R.NO, "`GET /v1/users/x`"),
 }

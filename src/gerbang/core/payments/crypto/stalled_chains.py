@@ -81,9 +81,10 @@ class StallAlarm:
         async with self.db.transaction() as tx:
             begun = await chain_store.begin_stalls(tx, sorted(standing - known))
             ended = await chain_store.end_stalls(tx, sorted(over))
-            news = [("chain.stalled", name) for name in begun] + [("chain.recovered", name) for name in ended]
-            told = [(kind, named[name]) for kind, name in sorted(news) if name in named]
-            await announce(tx, [_announcement(kind, one, self.clock.now()) for kind, one in told])
+            now = self.clock.now()
+            news = [_announcement("chain.recovered", named[name], now) for name in sorted(ended) if name in named]
+            news += [_announcement("chain.stalled", named[name], now) for name in sorted(begun) if name in named]
+            await announce(tx, news)
 
 
 def _announcement(kind: str, one: ChainConnection, now: datetime) -> Announcement:

@@ -1,0 +1,21 @@
+"""Every type of event that endpoints announce."""
+
+from typing import Final
+
+from gerbang.core.announcements.event_types import EventType
+from gerbang.core.endpoints.model import ENDPOINT, TEST
+
+# Sent to the one endpoint that is tried out, and announced to nobody.
+TEST_EVENT_TYPES: Final = (EventType(TEST, ENDPOINT, "Somebody tries the endpoint out: nothing has happened."),)
+EVENT_TYPES: Final = (
+    EventType("endpoint.created", ENDPOINT, "Somebody made an endpoint: its host hears of payments from now on."),
+    EventType("endpoint.changed", ENDPOINT, "Somebody changed an endpoint."),
+    EventType("endpoint.deleted", ENDPOINT, "Somebody deleted an endpoint."),
+    EventType("endpoint.secret_rotated", ENDPOINT, "Somebody replaced the secret of an endpoint."),
+    EventType("endpoint.tested", ENDPOINT, "Somebody sent a test event to an endpoint."),
+    EventType("endpoint.resent", ENDPOINT, "Somebody had a range of events sent to an endpoint again."),
+    EventType("endpoint.failing", ENDPOINT, "An endpoint has taken nothing for a day: it is disabled after five."),
+    EventType(
+        "endpoint.disabled", ENDPOINT, "An endpoint was disabled: it answered 410, or took nothing for five days."
+    ),
+)

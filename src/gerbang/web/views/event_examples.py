@@ -1,0 +1,279 @@
+"""Example bodies of events, rendered by the code that renders the real ones, and the shapes of what is told where no object is shown."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Literal, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from gerbang.base import ids
+from gerbang.core.payments.model import (
+    Attempt,
+    AttemptStatus,
+    DisputeState,
+    Failure,
+    Payment,
+    PaymentDetail,
+    PaymentStatus,
+    Refund,
+    RefundStatus,
+)
+from gerbang.ports.declines import DeclineCode
+from gerbang.ports.next_action import DisplayCrypto, DisplayVirtualAccount
+from gerbang.ports.payment import Lookup, Method, Quote, SubmissionEffect
+from gerbang.web.event_catalogue import AT, EventData, Schema, components, told
+from gerbang.web.views.event_payloads import payment_payload
+from gerbang.web.views.payments import PaymentView
+
+_NOW: Final = datetime.fromisoformat(AT).astimezone(UTC)
+_MADE: Final = _NOW - timedelta(minutes=12)
+_PAYMENT, _ATTEMPT, _REFUND, _ENDPOINT = (UUID(f"019ad3e5-3a10-7c3b-8f21-6d0e4b7a9c0{n}") for n in range(4))
+_P, _A, _R, _F = PaymentStatus, AttemptStatus, RefundStatus, Failure
+
+
+class _Look(NamedTuple):
+    """How the payment stands when an event of some type is sent."""
+
+    status: PaymentStatus
+    attempt: AttemptStatus
+    captured: int = 0
+    refund: RefundStatus | None = None
+    back: int = 50_000
+    failure: Failure | None = None
+    approval: str = "not_needed"
+    is_crypto: bool = False
+
+
+_PAID: Final = _Look(_P.PAID, _A.CAPTURED, 150_000)
+_OPEN: Final = _Look(_P.PENDING, _A.PENDING)
+_LOOKS: Final[Mapping[str, _Look]] = {
+    "payment.created": _Look(_P.CREATED, _A.CANCELLED),
+    "payment.part_paid": _Look(_P.PART_PAID, _A.PENDING, 120_000),
+    "payment.paid": _PAID,
+    "payment.overpaid": _PAID._replace(captured=180_000),
+    "payment.partially_refunded": _PAID._replace(status=_P.PARTIALLY_REFUNDED, refund=_R.SUCCEEDED),
+    "payment.refunded": _PAID._replace(status=_P.REFUNDED, refund=_R.SUCCEEDED, back=150_000),
+    "payment.failed": _Look(_P.FAILED, _A.FAILED, failure=_F(DeclineCode.PAYMENT_FAILED, "declined by the bank", "05")),
+    "payment.expired": _Look(_P.EXPIRED, _A.EXPIRED),
+    "payment.cancelled": _Look(_P.CANCELLED, _A.CANCELLED),
+    "payment.unknown": _Look(_P.UNKNOWN, _A.UNKNOWN),
+    "payment.held": _Look(
+        _P.HELD, _A.HELD, failure=_F(DeclineCode.MISMATCH, "asked for 150000, the provider says 149000")
+    ),
+    "payment.disputed": _PAID._replace(status=_P.DISPUTED),
+    "payment.confirming": _OPEN._replace(is_crypto=True),
+    "payment.retracted": _OPEN._replace(failure=_F(DeclineCode.TRANSFER_REVERSED, "taken back by the bank")),
+    "refund.approval_requested": _PAID._replace(refund=_R.REQUESTED, approval="pending"),
+    "refund.requested": _PAID._replace(refund=_R.REQUESTED),
+    "refund.awaiting_transfer": _PAID._replace(refund=_R.AWAITING_TRANSFER),
+    "refund.link": _PAID._replace(refund=_R.AWAITING_TRANSFER),
+    "refund.link_issued": _PAID._replace(refund=_R.AWAITING_TRANSFER),
+    "refund.destination_named": _PAID._replace(refund=_R.AWAITING_TRANSFER),
+    "refund.destination_changed": _PAID._replace(refund=_R.AWAITING_TRANSFER),
+    "refund.succeeded": _PAID._replace(status=_P.PARTIALLY_REFUNDED, refund=_R.SUCCEEDED),
+    "refund.failed": _PAID._replace(refund=_R.FAILED),
+    "refund.unknown": _PAID._replace(refund=_R.UNKNOWN),
+}
+
+
+def payment_example(type_: str) -> Mapping[str, Any]:
+    """The payment as an event of this type shows it."""
+    return msgspec.to_builtins(payment_payload(_details(_LOOKS.get(type_, _OPEN))))  # type: ignore[no-any-return]  # builtins of a mapping are one
+
+
+def payment_schema(template: str) -> tuple[Schema, Mapping[str, Schema]]:
+    """The payment as `GET /v1/payments/{id}` shows it, but for what payloads leave out and add (event_payloads.py)."""
+    to_it, parts = components(PaymentView, template)
+    whole = parts["EventPayment"]
+    kept = {name: one for name, one in whole["properties"].items() if name != "checkout_url"}
+    nobody = {"id": {"anyOf": [{"type": "string"}, {"type": "null"}]}}
+    kept["customer"] = {"type": "object", "properties": nobody, "required": ["id"]}
+    added = {
+        "object": {"const": "payment"},
+        "url": {"type": "string", "description": "Where the whole payment is."},
+        "truncated": {"type": "boolean", "description": "There are more attempts or refunds than the newest twenty."},
+    }
+    parts["EventPayment"] = {**whole, "properties": {**added, **kept}, "required": [*added, *kept]}
+    del parts["EventCustomer"]
+    return to_it, parts
+
+
+PAYMENT_DATA: Final = EventData("Payment", payment_schema, payment_example, by_webhook=True)
+
+
+def _details(look: _Look) -> PaymentDetail:
+    amount, currency = (4_850, "USD") if look.is_crypto else (150_000, "IDR")
+    refund = _refund(look, look.refund) if look.refund else None
+    payment = Payment(
+        id=_PAYMENT,
+        status=look.status,
+        late=False,
+        livemode=False,
+        amount=amount,
+        currency=currency,
+        amount_captured=look.captured,
+        amount_refunded=look.back if look.refund is RefundStatus.SUCCEEDED else 0,
+        amount_excess=max(0, look.captured - amount),
+        description="Kopi Gayo 250 g",
+        order_reference="1001",
+        owner_id=None,
+        metadata={"cart": "c-77"},
+        items=(),
+        return_url="https://shop.example/orders/1001",
+        sequence=4,
+        created_at=_MADE,
+        updated_at=_NOW,
+        expires_at=_MADE + timedelta(days=1),
+        paid_at=_NOW if look.captured >= amount else None,
+        cancelled_at=_NOW if look.status is PaymentStatus.CANCELLED else None,
+    )
+    return PaymentDetail(payment, (_attempt(look, payment),), (refund,) if refund else ())
+
+
+def _attempt(look: _Look, payment: Payment) -> Attempt:
+    return Attempt(
+        id=_ATTEMPT,
+        payment_id=_PAYMENT,
+        number=1,
+        status=look.attempt,
+        method=Method.CRYPTO if look.is_crypto else Method.VIRTUAL_ACCOUNT,
+        options={"asset": "USDC", "network": "base"} if look.is_crypto else {"bank": "BCA"},
+        connection="wallet-base" if look.is_crypto else "nicepay-main",
+        effect=SubmissionEffect.INSTRUCTS,
+        lookup=Lookup.BY_OUR_REFERENCE,
+        amount=payment.amount,
+        currency=payment.currency,
+        captured=look.captured,
+        refunded=payment.amount_refunded,
+        refund_reserved=0,
+        dispute=DisputeState.OPEN if look.status is PaymentStatus.DISPUTED else DisputeState.NONE,
+        provider_reference=None if look.attempt is AttemptStatus.UNKNOWN else "TNICEVA02302611300845",
+        next_action=_COINS if look.is_crypto else None if look.attempt is AttemptStatus.UNKNOWN else _NUMBER,
+        failure=look.failure,
+        asked_at=None,
+        unsent=False,
+        created_at=_MADE,
+        updated_at=_NOW,
+        expires_at=payment.expires_at,
+        quote=_QUOTE if look.is_crypto else None,
+    )
+
+
+def _refund(look: _Look, status: RefundStatus) -> Refund:
+    return Refund(
+        id=_REFUND,
+        payment_id=_PAYMENT,
+        attempt_id=_ATTEMPT,
+        status=status,
+        amount=look.back,
+        currency="IDR",
+        credit_amount=0,
+        reason="one bag was torn",
+        provider_reference="TNICERF02302611300857" if status is RefundStatus.SUCCEEDED else None,
+        failure="account_closed: the bank refused it" if status is RefundStatus.FAILED else None,
+        requested_by="key:shop",
+        created_at=_MADE,
+        updated_at=_NOW,
+        approval=look.approval,
+    )
+
+
+_NUMBER: Final = DisplayVirtualAccount("BCA", "8808123456789012")
+_TO: Final = "0x52908400098527886E0F7030069857D2E4169EE7"
+_COINS: Final = DisplayCrypto("base", "USDC", _TO, "48500000", f"ethereum:{_TO}@8453")
+_QUOTE: Final = Quote(
+    asset="USDC",
+    network="base",
+    decimals=6,
+    amount="48500000",
+    rate="1",
+    source="fixed",
+    spread_bp=0,
+    tolerance="0",
+    holder="wallet:base:USDC",
+    locked_at=_MADE,
+    expires_at=_MADE + timedelta(minutes=30),
+)
+
+
+# What events say of what has no payload of its own.
+
+
+class EndpointTold(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`by` did it. `host` is told where it is new, `changed` names the fields, `reason` says why it was disabled (`gone`, `failing`)."""
+
+    endpoint: str
+    by: str = ""
+    host: str = ""
+    changed: Sequence[str] = ()
+    overlap_s: int | None = None
+    count: int | None = None
+    status: Sequence[str] = ()
+    reason: str = ""
+
+
+class SessionTold(msgspec.Struct, frozen=True):
+    """Whose session it was."""
+
+    user: str
+    session: str
+
+
+class StormTold(msgspec.Struct, frozen=True):
+    """`by`: counted by `account`, by `source` (an address), for a `known` client, or for `register`; `bucket` tells one from the other, and nothing else."""
+
+    by: str
+    bucket: str
+
+
+class ChainTold(msgspec.Struct, frozen=True):
+    """Which connection, on which network."""
+
+    connection: str
+    network: str
+    livemode: bool
+
+
+class WorkTold(msgspec.Struct, frozen=True):
+    """How much waits, by kind of work; `livemode`: some of it is real money."""
+
+    counts: Mapping[str, int]
+    livemode: bool
+
+
+_SHOWN: Final = ids.show("ep", _ENDPOINT)
+_OF_ENDPOINTS: Final[Mapping[str, EndpointTold]] = {
+    "endpoint.created": EndpointTold(_SHOWN, "key:shop", host="shop.example"),
+    "endpoint.changed": EndpointTold(_SHOWN, "key:shop", changed=("events",)),
+    "endpoint.secret_rotated": EndpointTold(_SHOWN, "key:shop", overlap_s=86_400),
+    "endpoint.resent": EndpointTold(_SHOWN, "key:shop", count=12, status=("failed", "cancelled")),
+    "endpoint.failing": EndpointTold(_SHOWN),
+    "endpoint.disabled": EndpointTold(_SHOWN, reason="gone"),
+}
+
+
+class TestTold(msgspec.Struct, frozen=True):
+    """Which endpoint it is."""
+
+    object: Literal["endpoint"]
+    id: str
+
+
+def _endpoint(type_: str) -> Mapping[str, Any]:
+    return _plain(_OF_ENDPOINTS.get(type_, EndpointTold(_SHOWN, "key:shop")))
+
+
+def _plain(value: msgspec.Struct) -> Mapping[str, Any]:
+    shown: Mapping[str, Any] = msgspec.to_builtins(value)
+    return shown
+
+
+TEST_DATA: Final = told(TestTold, lambda _: _plain(TestTold("endpoint", _SHOWN)), by_webhook=True)
+ENDPOINT_DATA: Final = told(EndpointTold, _endpoint)
+SESSION_DATA: Final = told(
+    SessionTold, lambda _: _plain(SessionTold(ids.show("usr", _ENDPOINT), ids.show("ses", _ATTEMPT)))
+)
+STORM_DATA: Final = told(StormTold, lambda _: _plain(StormTold("account", "login:account:6f1d2c9a")))
+CHAIN_DATA: Final = told(ChainTold, lambda _: _plain(ChainTold("wallet-base", "base", livemode=False)))
+WORK_DATA: Final = told(WorkTold, lambda _: _plain(WorkTold({"refunds_to_transfer": 2}, livemode=False)))
