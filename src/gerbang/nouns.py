@@ -18,6 +18,7 @@ from gerbang.core.identity import personal_data as users
 from gerbang.core.identity.permissions import ADMINS, BUILDERS, MAKERS, MONEY, STAFF, Permission
 from gerbang.core.notifications import model as messages
 from gerbang.core.notifications import personal_data as recipients
+from gerbang.core.notifications import queueing as message_jobs
 from gerbang.core.notifications import service as telling
 from gerbang.core.payments import event_types as payment_events
 from gerbang.core.payments import jobs, sweeps, webhook_handler
@@ -69,7 +70,7 @@ async def _unanswered(core: Core) -> str | None:
 
 MESSAGES: Final = Noun(
     name="messages",
-    jobs={telling.SEND: lambda core: core.sender.handle, telling.REMIND: lambda core: core.reminder.handle},
+    jobs={message_jobs.SEND: lambda core: core.sender.handle, message_jobs.REMIND: lambda core: core.reminder.handle},
     consumers=(
         lambda core: AnnouncementConsumer(
             core.db, telling.CONSUMER, core.notifications.take, types=messages.TYPES, taken=core.wake

@@ -5,7 +5,7 @@ What each noun brings to them is in nouns.py.
 """
 
 from gerbang.app.api_process import serve, services
-from gerbang.app.mail import mail_account, mail_provider, mail_route, people
+from gerbang.app.messages import mail_account, mail_provider, message_route, people
 from gerbang.app.parts import core, quote_terms
 from gerbang.app.person import erase_person, export_person
 from gerbang.app.sandbox_process import sandbox, seed_demo
@@ -19,7 +19,7 @@ __all__ = [
     "export_person",
     "mail_account",
     "mail_provider",
-    "mail_route",
+    "message_route",
     "people",
     "quote_terms",
     "sandbox",

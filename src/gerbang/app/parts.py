@@ -7,7 +7,7 @@ from functools import partial
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from gerbang.app.mail import mail_route, people
+from gerbang.app.messages import connected, message_route, people
 from gerbang.base import database_safety, migrations
 from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database
@@ -25,6 +25,8 @@ from gerbang.core.identity.service import Identity
 from gerbang.core.inbox.routing import EventHandler, Router
 from gerbang.core.inbox.service import Inbox
 from gerbang.core.notifications.action_links import button_link
+from gerbang.core.notifications.composing import Composer
+from gerbang.core.notifications.fallback import Fallback
 from gerbang.core.notifications.jobs import Sender
 from gerbang.core.notifications.model import Contact
 from gerbang.core.notifications.payer_reminder import Reminder
@@ -102,7 +104,7 @@ async def _wired(
     outbound = OutboundCalls(connections, http, guarded)
     calls = ProviderCalls(db=db, outbound=outbound, clock=clock, public_url=settings.base_url, marks=marks)
     payments = _payments(settings, calls, db=db, outbound=outbound, secrets=secrets, clock=clock)
-    notifications = _notifications(settings, db)
+    notifications = _notifications(settings, db, outbound)
     handlers: dict[Kind, EventHandler] = {}
     services: dict[type, object] = {}
     events = Router(handlers, connections.kind_of)
@@ -200,12 +202,13 @@ def _watcher(payments: Payments, outbound: OutboundCalls) -> Watcher:
     return watcher
 
 
-def _notifications(settings: Settings, db: Database) -> Notifications:
+def _notifications(settings: Settings, db: Database, outbound: OutboundCalls) -> Notifications:
     return Notifications(
         db,
         payments=load_readable,
         people=people,
-        host=urlsplit(settings.base_url).hostname or "localhost",
+        connected=partial(connected, outbound),
+        host=_host(settings),
         alerts=Contact("", settings.operator_email, "id") if settings.operator_email else None,
         remind_before=timedelta(seconds=settings.reminder_before_s),
         restart_for=timedelta(seconds=settings.restart_for_s),
@@ -213,15 +216,29 @@ def _notifications(settings: Settings, db: Database) -> Notifications:
 
 
 def _sender(settings: Settings, db: Database, *, payments: Payments, outbound: OutboundCalls) -> Sender:
-    return Sender(
-        db,
-        outbound=outbound,
+    composer = Composer(
         payments=load_readable,
         people=people,
-        route=lambda: mail_route(settings, outbound),
         link=lambda template, about: button_link(payments, settings.base_url, template, about),
         letterhead=Letterhead(settings.shop_name),
     )
+    return Sender(
+        db,
+        outbound=outbound,
+        composer=composer,
+        route=lambda channel, last: message_route(settings, outbound, channel, last),
+        fallback=_fallback(settings, outbound),
+    )
+
+
+def _fallback(settings: Settings, outbound: OutboundCalls) -> Fallback:
+    reached = partial(connected, outbound)
+    return Fallback(payments=load_readable, people=people, connected=reached, host=_host(settings))
+
+
+def _host(settings: Settings) -> str:
+    """What stands in every Message-ID."""
+    return urlsplit(settings.base_url).hostname or "localhost"
 
 
 def _reminder(db: Database, payments: Payments, notifications: Notifications) -> Reminder:

@@ -1,15 +1,53 @@
-"""What core asks of something that carries a message to a person."""
+"""What core asks of whatever carries a message to a person: one port for every channel. Values and two protocols."""
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
+
+import msgspec
 
 from gerbang.base.http import ProviderRefused
 from gerbang.ports.payment import Account
+from gerbang.ports.webhook import Ignored
+
+
+class Channel(StrEnum):
+    """How a message reaches a person."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
+    PUSH = "push"
+    IN_APP = "in_app"
+    CHAT = "chat"
+
+
+class Progress(StrEnum):
+    """How far a message has come, as its sender says. One may be delivered after it was said to have failed."""
+
+    ACCEPTED = "accepted"  # the sender's system has it
+    SENT = "sent"  # it left that system
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+
+
+class Why(StrEnum):
+    """Why a message does not arrive."""
+
+    PERMANENT = "permanent"  # this person is not reached like this
+    TRANSIENT = "transient"  # another try may work
+    CONFIGURATION = "configuration"  # an operator must mend something
+    BALANCE = "balance"  # an operator must pay
+    THROTTLE = "throttle"  # too many at once
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """One message. `message_id` stays the same when the message is sent again after a lost answer, so mail programs fold it."""
+class Mail:
+    """An e-mail. `message_id` stays the same when it is sent again after a lost answer, so mail programs fold it."""
 
     to: str
     subject: str
@@ -19,11 +57,94 @@ class Message:
     locale: str = "id"
 
 
+@dataclass(frozen=True, slots=True)
+class TextMessage:
+    """A text to a phone: `to` is E.164. `reference` is ours, for senders that keep one."""
+
+    to: str
+    text: str
+    reference: str
+    locale: str = "id"
+
+
+Message = Mail | TextMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that was taken: the sender's id for it (empty: it has none), how far it is, and how many parts are paid for (0: no parts)."""
+
+    provider_id: str = ""
+    progress: Progress = Progress.SENT
+    parts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A message that may have been taken before nobody heard the answer: by the digests of what was tried, not before `since`, and none of
+    those that are known to be other messages.
+    """
+
+    to: str
+    digests: frozenset[str]
+    since: datetime
+    others: frozenset[str] = frozenset()
+
+
+LookUp = Callable[[Account, Sought], Awaitable[Sent | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a sender can do about doubles: `folds` says that a message sent again under its own id is one to whoever gets it. `look_up` finds what
+    was sent before; `receipts`: it tells later how far a message came.
+    """
+
+    folds: bool = False
+    look_up: LookUp | None = field(default=None, compare=False)
+    receipts: bool = False
+
+
 class Refused(ProviderRefused):
-    """The receiver will never take this message (a 5xx reply): do not send it again."""
+    """The sender will not take this message: do not send it again like this. `gone`: nor anything else to this address."""
+
+    def __init__(self, detail: str = "", why: Why = Why.PERMANENT, *, gone: bool = False) -> None:
+        super().__init__(detail)
+        self.why = why
+        self.gone = gone
 
 
 class Messenger(Protocol):
-    """Sends one message. Raises Refused for good, and Unreachable or OutcomeUnknown (base/http) when it may be tried again."""
+    """Sends one message on one channel. Raises Refused for good; Unreachable, TurnedAway or OutcomeUnknown (base/http) when it may be tried again."""
 
-    async def send(self, account: Account, message: Message) -> None: ...
+    @property
+    def channel(self) -> Channel: ...
+    @property
+    def abilities(self) -> Abilities: ...
+
+    async def send(self, account: Account, message: Message) -> Sent: ...
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What a sender says later of a message that it took. `code` is its own word for why one failed; `gone`: nothing reaches this address."""
+
+    provider_id: str
+    progress: Progress
+    why: Why | None = None
+    code: str = ""
+    gone: bool = False
+
+
+class OptOut(msgspec.Struct, frozen=True):
+    """A person told the sender to stop (`out`), or to go on."""
+
+    address: str
+    out: bool
+
+
+MessengerMessage = Receipt | OptOut | Ignored
+
+
+def text_digest(text: str) -> str:
+    """What stands for a text where the text itself must not be kept."""
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -11,6 +11,7 @@ from gerbang.base import ids
 from gerbang.base.db import Database, Tx
 from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.announcements.service import AnnouncementConsumer, announce
+from gerbang.core.notifications.fallback import Connected
 from gerbang.core.notifications.model import Contact
 from gerbang.core.notifications.service import CONSUMER, Notifications
 from gerbang.core.payments.model import (
@@ -25,6 +26,7 @@ from gerbang.core.payments.model import (
     RefundStatus,
 )
 from gerbang.core.payments.provider_calls import load_details
+from gerbang.ports.messenger import Channel
 from gerbang.ports.next_action import DisplayVirtualAccount, NextAction
 from gerbang.ports.payment import Lookup, Method, Payer, SubmissionEffect
 
@@ -187,9 +189,19 @@ class People:
         return {user: self._known[user] for user in users if user in self._known}
 
 
+def on(*channels: Channel) -> Connected:
+    """As if these channels, and no others, had a connection."""
+
+    async def connected() -> frozenset[Channel]:
+        return frozenset(channels)
+
+    return connected
+
+
 def notifications(
     db: Database,
     *,
+    connected: Connected | None = None,
     alerts: Contact | None = None,
     people: Mapping[UUID, Contact] | None = None,
     restart_for: timedelta = timedelta(),
@@ -199,6 +211,7 @@ def notifications(
         db,
         payments=load_details,
         people=People(people or {}).read,
+        connected=connected or on(Channel.EMAIL),
         host="toko.example",
         alerts=alerts,
         restart_for=restart_for,

@@ -9,26 +9,32 @@ import signal
 import sys
 
 from gerbang.base.db import Database
-from gerbang.core.notifications.jobs import MailRoute, Sender
+from gerbang.core.notifications.composing import Composer
+from gerbang.core.notifications.fallback import Fallback
+from gerbang.core.notifications.jobs import Route, Sender
 from gerbang.core.notifications.model import Notification, Template
+from gerbang.core.notifications.queueing import SEND
 from gerbang.core.notifications.rendering import Letterhead
-from gerbang.core.notifications.service import SEND
 from gerbang.core.payments.provider_calls import load_details
 from gerbang.core.queue.worker import Worker
-from gerbang.ports.messenger import Message
+from gerbang.ports.messenger import Channel, Message, Sent
 from gerbang.ports.payment import Account
 from gerbang.providers.smtp.adapter import SmtpMessenger
 from tests.core.connections.unstored import outbound_calls
-from tests.core.notifications.example_payments import People
+from tests.core.notifications.example_payments import People, on
 
 
 class DiesAfterSending:
     """The real messenger, and then the end."""
 
-    async def send(self, account: Account, message: Message) -> None:
+    channel = SmtpMessenger.channel
+    abilities = SmtpMessenger.abilities
+
+    async def send(self, account: Account, message: Message) -> Sent:
         """Send, then die."""
         await SmtpMessenger().send(account, message)
         os.kill(os.getpid(), signal.SIGKILL)
+        return Sent()
 
 
 async def no_link(_template: Template, _notification: Notification) -> str:
@@ -43,17 +49,16 @@ async def main(dsn: str, port: str, mode: str) -> None:
     account = Account("smtp", livemode=True, settings=settings, secrets={})
     messenger = DiesAfterSending() if mode == "die_after_sending" else SmtpMessenger()
 
-    async def route() -> MailRoute:
-        return MailRoute(messenger, account)
+    async def route(_channel: Channel, _last: str | None) -> Route:
+        return Route(messenger, account)
 
+    nobody = People({}).read
     sender = Sender(
         db,
         outbound=outbound_calls(),
-        payments=load_details,
-        people=People({}).read,
+        composer=Composer(payments=load_details, people=nobody, link=no_link, letterhead=Letterhead("Toko Lumbung")),
         route=route,
-        link=no_link,
-        letterhead=Letterhead("Toko Lumbung"),
+        fallback=Fallback(payments=load_details, people=nobody, connected=on(Channel.EMAIL), host="toko.example"),
     )
     await Worker(db, {SEND: sender.handle}).run(asyncio.Event())
 

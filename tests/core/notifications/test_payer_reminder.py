@@ -13,15 +13,28 @@ from gerbang.base.http import Unreachable
 from gerbang.core.notifications import personal_data
 from gerbang.core.notifications.model import remind_at
 from gerbang.core.notifications.payer_reminder import Reminder
-from gerbang.core.notifications.service import REMIND, Notifications
+from gerbang.core.notifications.queueing import REMIND
+from gerbang.core.notifications.service import Notifications
 from gerbang.core.payments.model import AttemptStatus, PaymentDetail, PaymentStatus
 from gerbang.core.payments.provider_calls import load_details
 from gerbang.core.personal_data.model import Person
 from gerbang.core.queue import store as queue
 from gerbang.core.queue.model import Job, LeaseLost, Retry
+from gerbang.ports.messenger import Channel
 from gerbang.ports.next_action import NextAction, Redirect
 from gerbang.ports.payment import Payer
-from tests.core.notifications.example_payments import SARI, VA, People, about, announced, as_row, details, stored, taken
+from tests.core.notifications.example_payments import (
+    SARI,
+    VA,
+    People,
+    about,
+    announced,
+    as_row,
+    details,
+    on,
+    stored,
+    taken,
+)
 from tests.providers.smtp.listener import listening
 
 from .test_sending import row, sending, until_status
@@ -61,7 +74,14 @@ def waiting(
 
 
 def made(db: Database, before: timedelta = HOUR) -> Notifications:
-    return Notifications(db, payments=load_details, people=People({}).read, host="toko.example", remind_before=before)
+    return Notifications(
+        db,
+        payments=load_details,
+        people=People({}).read,
+        connected=on(Channel.EMAIL),
+        host="toko.example",
+        remind_before=before,
+    )
 
 
 async def instructed(db: Database, one: PaymentDetail, before: timedelta = HOUR) -> PaymentDetail:

@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from gerbang.core.notifications import labels as message_labels
+from gerbang.core.notifications.audiences import by_text
 from gerbang.core.notifications.message_data import describe
 from gerbang.core.notifications.model import Template
 from gerbang.core.notifications.rendering import Letterhead, Rendered, render
@@ -203,10 +204,11 @@ def test_paying_twice_is_called_that() -> None:
     assert "You paid twice. We will return the second." in rendered(Template.PAYMENT_OVERPAID, "en", data).text
 
 
-def test_every_template_has_its_six_files_and_no_file_is_an_orphan() -> None:
+def test_every_template_has_its_files_of_each_language_and_no_file_is_an_orphan() -> None:
     folder = Path(message_labels.__file__).parent / "templates"
     for language in ("id", "en"):
         wanted = {f"{t.value}.{kind}" for t in Template for kind in ("subject.txt", "txt", "html")}
+        wanted |= {f"{one.value}.sms.txt" for one in by_text()}
         assert {path.name for path in (folder / language).iterdir()} == wanted
 
 

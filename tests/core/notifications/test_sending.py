@@ -5,7 +5,7 @@ import contextlib
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,13 +15,16 @@ from gerbang.base.db import Database
 from gerbang.core.announcements.model import Announcement
 from gerbang.core.connections.breaker import BreakerRules
 from gerbang.core.connections.outbound_calls import OutboundCalls
-from gerbang.core.notifications.jobs import MailRoute, Sender
+from gerbang.core.notifications.composing import Composer
+from gerbang.core.notifications.fallback import Fallback
+from gerbang.core.notifications.jobs import FindRoute, Route, Sender
 from gerbang.core.notifications.model import MOST_TRIES, Contact, Notification, Template
+from gerbang.core.notifications.queueing import SEND
 from gerbang.core.notifications.rendering import Letterhead
-from gerbang.core.notifications.service import SEND
 from gerbang.core.payments.model import AttemptStatus, PaymentStatus
 from gerbang.core.payments.provider_calls import load_details
 from gerbang.core.queue.worker import Worker
+from gerbang.ports.messenger import Channel
 from gerbang.ports.payment import Account, Payer
 from gerbang.providers.smtp.adapter import SmtpMessenger
 from tests.core.connections.unstored import Clock, outbound_calls
@@ -33,6 +36,7 @@ from tests.core.notifications.example_payments import (
     announced,
     details,
     notifications,
+    on,
     stored,
     taken,
 )
@@ -50,11 +54,11 @@ async def link(template: Template, notification: Notification) -> str:
     )
 
 
-def route_to(port: int) -> Callable[[], Awaitable[MailRoute | None]]:
+def route_to(port: int) -> FindRoute:
     settings = {"host": "127.0.0.1", "port": str(port), "tls": "none", "from": "Toko Lumbung <bayar@toko.example>"}
-    found = MailRoute(SmtpMessenger(step_timeout_s=2), Account("smtp", livemode=True, settings=settings, secrets={}))
+    found = Route(SmtpMessenger(step_timeout_s=2), Account("smtp", livemode=True, settings=settings, secrets={}))
 
-    async def route() -> MailRoute | None:
+    async def route(_channel: Channel, _last: str | None) -> Route | None:
         return found if port else None
 
     return route
@@ -63,14 +67,13 @@ def route_to(port: int) -> Callable[[], Awaitable[MailRoute | None]]:
 @contextlib.asynccontextmanager
 async def sending(db: Database, port: int, outbound: OutboundCalls | None = None) -> AsyncIterator[None]:
     """A worker that sends to this port; what waits for its time is brought forward, so that no test waits."""
+    people = People({JANES: Contact("Jane Doe", "jane@example.com", "en")}).read
     sender = Sender(
         db,
         outbound=outbound or outbound_calls(),
-        payments=load_details,
-        people=People({JANES: Contact("Jane Doe", "jane@example.com", "en")}).read,
+        composer=Composer(payments=load_details, people=people, link=link, letterhead=Letterhead("Toko Lumbung")),
         route=route_to(port),
-        link=link,
-        letterhead=Letterhead("Toko Lumbung"),
+        fallback=Fallback(payments=load_details, people=people, connected=on(Channel.EMAIL), host="toko.example"),
     )
     stop = asyncio.Event()
     task = asyncio.create_task(Worker(db, {SEND: sender.handle}).run(stop))

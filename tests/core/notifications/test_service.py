@@ -21,7 +21,8 @@ from gerbang.core.notifications.model import (
     Status,
     Template,
 )
-from gerbang.core.notifications.service import CONSUMER, SEND
+from gerbang.core.notifications.queueing import SEND
+from gerbang.core.notifications.service import CONSUMER
 from gerbang.core.payments.model import PAYMENT, AttemptStatus, PaymentDetail, PaymentStatus, RefundStatus
 from gerbang.core.personal_data.model import Person
 from gerbang.ports.next_action import NextAction, Redirect

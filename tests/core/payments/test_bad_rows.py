@@ -22,6 +22,7 @@ from gerbang.core.payments.refunds.model import RefundFilters
 from gerbang.core.payments.verification import service as verification
 from gerbang.core.queue import business_time
 from gerbang.core.secrets.model import Purpose
+from gerbang.ports.messenger import Channel
 
 from .conftest import World
 from .test_hooks import letter, send
@@ -54,7 +55,7 @@ async def test_a_connection_whose_provider_is_gone_is_unusable_and_all_others_wo
     await sql(world, GONE)
     await sql(world, "UPDATE attempts SET connection = 'gone', look_at = now() WHERE payment_id = $1", gone.payment.id)
     await world.core.payments.context.look()  # type: ignore[misc]  # app.core has set it
-    assert await app.mail_route(world.core.settings, world.core.outbound) is None
+    assert await app.message_route(world.core.settings, world.core.outbound, Channel.EMAIL) is None
     assert (await send(world, b"x", "gone")).status == 503
     assert [one.what for one in await doctor._connections(world.core.db)] == [
         "connection gone has no provider: 'vanished' is not installed"

@@ -16,13 +16,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from gerbang.base.http import OutcomeUnknown, Unreachable
-from gerbang.ports.messenger import Message, Refused
+from gerbang.ports.messenger import Mail, Refused
 from gerbang.ports.payment import Account
 from gerbang.providers.smtp import PROVIDER
 from gerbang.providers.smtp.adapter import SmtpMessenger
 from tests.providers.smtp.listener import Trick, authenticator, listening
 
-MESSAGE = Message(
+MESSAGE = Mail(
     to="sari@example.com",
     subject="Pembayaran Rp\u00a0150.000 sudah masuk – terima kasih ☕",
     text="Terima kasih, Sari.\n.\nBaris dengan titik di atas.\n",
@@ -69,7 +69,7 @@ async def test_the_receiver_gets_both_parts_the_fixed_id_and_a_mark_of_automatic
         replace(MESSAGE, message_id="<a@b>\r\nX-Evil: 1"),
     ],
 )
-async def test_nothing_can_be_smuggled_into_a_header_r47(broken: Message) -> None:
+async def test_nothing_can_be_smuggled_into_a_header_r47(broken: Mail) -> None:
     async with listening() as server:
         with pytest.raises(Refused):
             await SmtpMessenger().send(account(server.port), broken)

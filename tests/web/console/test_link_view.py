@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from gerbang.base.formats import Locale
 from gerbang.core.notifications.model import Notification, Status, Template
 from gerbang.core.payments.model import LINK_OPENED, LINK_SENT, PaymentStatus, takes_money
+from gerbang.ports.messenger import Channel
 from gerbang.ports.payment import Payer
 from gerbang.web import texts
 from gerbang.web.console import link_view
@@ -26,7 +27,7 @@ def mail(status: Status, error: str | None = None) -> Notification:
     return Notification(
         id=UUID(int=1),
         announcement_id=UUID(int=2),
-        channel="email",
+        channel=Channel.EMAIL,
         recipient="sari@example.com",
         template=Template.PAYMENT_LINK,
         locale="id",

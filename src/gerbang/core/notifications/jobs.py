@@ -1,11 +1,14 @@
 """Sending: one queued notification, rendered now, handed to a messenger, and marked in the transaction that ends its job.
 
-A try is counted before it is made. SMTP has no idempotency key, so a mail is repeated when we, or the connection, died between the end
-of the message and the mark: with the same Message-ID, and counted. It is never not sent.
+A try is counted before it is made, and so is that its outcome is not known. When one was made of which nobody learnt what became, because we, or the
+connection, died: a sender that can be asked is asked for the message first. Where none can be asked a message is repeated in that one window: a mail with
+the same Message-ID, a text once. Both are counted. It is never not sent.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 import structlog
 
@@ -15,170 +18,238 @@ from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.connections.outbound_calls import CallResult, Operation, OutboundCalls, Outcome
 from gerbang.core.notifications import store
-from gerbang.core.notifications.message_data import still_true
-from gerbang.core.notifications.model import ASKS, MOST_TRIES, Notification, Template
-from gerbang.core.notifications.rendering import Letterhead, render
-from gerbang.core.notifications.service import ReadPayments, ReadPeople
-from gerbang.core.payments.model import PAYMENT
+from gerbang.core.notifications.composing import Composer
+from gerbang.core.notifications.fallback import Fallback
+from gerbang.core.notifications.machine import advance
+from gerbang.core.notifications.model import MOST_REPEATS, MOST_TRIES, SOON, Notification
 from gerbang.core.queue.model import Job, LeaseLost, Retry, backoff
 from gerbang.core.queue.service import finish
-from gerbang.ports.messenger import Message, Messenger
+from gerbang.ports.messenger import (
+    Channel,
+    LookUp,
+    Messenger,
+    Progress,
+    Refused,
+    Sent,
+    Sought,
+    TextMessage,
+    Why,
+    text_digest,
+)
 from gerbang.ports.payment import Account
 
 log = structlog.get_logger()
-_ASK_AGAIN_S = 30.0
-_SEND = Operation("send", repeatable=True)  # with the same Message-ID, by which mail programs fold it
+_ASK_AGAIN_S: Final = 30.0
+_LIST_BEHIND_S: Final = 10.0  # a sender's list of messages shows the newest a moment later
+_CLOCKS_APART: Final = timedelta(days=1)
+_SEND: Final = Operation("send", repeatable=False)
+_SEND_FOLDED: Final = Operation("send", repeatable=True)  # under its own id, by which whoever gets it folds it
+_LOOK_UP: Final = Operation("look_up", repeatable=True)
 
 
 @dataclass(frozen=True, slots=True)
-class MailRoute:
+class Route:
     """The messenger to use and the connection's account, with its secrets already read."""
 
     messenger: Messenger
     account: Account
 
 
-FindRoute = Callable[[], Awaitable[MailRoute | None]]
-MakeLink = Callable[[Template, Notification], Awaitable[str]]
+# The way of the moment for a channel, None where there is none. The connection is the one that took it before, if it may have.
+FindRoute = Callable[[Channel, str | None], Awaitable[Route | None]]
 
 
 class Sender:
-    """The handler of `notification.send`. `route` finds the mail connection of the moment, None when there is none; `link` makes the
-    address behind a message's button, empty for none: it holds a token, so it is made for each sending and never kept.
-    """
+    """The handler of `notification.send`. `route` finds the way of the moment, `composer` the words, `fallback` the channel that speaks instead."""
 
     def __init__(
-        self,
-        db: Database,
-        *,
-        outbound: OutboundCalls,
-        payments: ReadPayments,
-        people: ReadPeople,
-        route: FindRoute,
-        link: MakeLink,
-        letterhead: Letterhead,
+        self, db: Database, *, outbound: OutboundCalls, composer: Composer, route: FindRoute, fallback: Fallback
     ) -> None:
         self._db = db
         self._outbound = outbound
-        self._payments = payments
-        self._people = people
+        self._composer = composer
         self._route = route
-        self._link = link
-        self._letterhead = letterhead
+        self._fallback = fallback
 
     async def handle(self, job: Job) -> None:
         """Send the notification that the job names; raises Retry when it may go through later."""
         id_ = ids.read("ntf", job.key)
-        route = await self._route()
-        if route is None:
-            async with self._db.transaction() as tx:
-                await store.note(tx, id_, "no mail connection is set up")
-            raise Retry("no mail connection is set up", _ASK_AGAIN_S)
         async with self._db.transaction() as tx:
             known = await store.begin_try(tx, id_)
-            name = await self._name(tx, known) if known else ""
-            needless = known is not None and await self._is_behind(tx, known)
-            known = await self._as_due(tx, known) if known else None
-        if known is None:  # sent, failed or erased meanwhile
-            async with self._db.transaction() as tx:
+            name = await self._composer.name(tx, known) if known else ""
+            needless = known is not None and await self._composer.is_behind(tx, known)
+            known = await self._composer.as_due(tx, known) if known else None
+            if known is None:  # sent, failed or erased meanwhile
                 await finish(tx, [job])
-            return
+                return
         if known.tries > MOST_TRIES:  # each of them ended in a crash, or it would have been given up before
             await self._fail(job, known, f"gave up after {MOST_TRIES} tries")
             return
         if needless:
             await self._fail(job, known, "no longer needed")
             return
-        message = await self._message(known, name)
+        route = await self._route(known.channel, known.connection if known.unknown_tries else None)
+        if route is None:
+            await self._wait_for_a_connection(job, known)
+            return
+        if known.unknown_tries and await self._is_settled(job, known, route):
+            return
+        await self._send(job, known, name, route)
+
+    async def _wait_for_a_connection(self, job: Job, known: Notification) -> None:
+        why = _NO_CONNECTION.get(known.channel, f"no connection for {known.channel.value} is set up")
+        if await self._is_told_elsewhere(known):
+            await self._fail(job, known, f"too late; {why}")
+            return
+        async with self._db.transaction() as tx:
+            await store.note(tx, known.id, why)
+            await store.uncount_try(tx, known.id)
+        raise Retry(why, _ASK_AGAIN_S)
+
+    async def _is_settled(self, job: Job, known: Notification, route: Route) -> bool:
+        """Whether a message that may have left needs no further sending: because it was found, or because it was repeated often enough."""
+        messenger = route.messenger
+        if messenger.abilities.folds:
+            return False
+        if messenger.abilities.look_up is None or route.account.connection != known.connection:
+            if known.unknown_tries > MOST_REPEATS:
+                await self._fail(job, known, "nobody knows whether it arrived, and it was sent again once")
+                return True
+            return False
+        return await self._is_found(job, known, route, messenger.abilities.look_up)
+
+    async def _is_found(self, job: Job, known: Notification, route: Route, look_up: LookUp) -> bool:
+        """Whether the message is at its sender, and marked; False when it is certain that it is not there. Raises Retry without an answer."""
+        since = known.created_at - _CLOCKS_APART
+        async with self._db.reading() as tx:
+            others = await store.others_to(tx, route.account.connection, known.recipient, known.id, since)
+        sought = Sought(known.recipient, known.digests, since, frozenset(others))
         result = await self._outbound.send(
-            route.account.connection, _SEND, lambda: route.messenger.send(route.account, message), about=known.id
+            route.account.connection, _LOOK_UP, lambda: look_up(route.account, sought), about=known.id
+        )
+        if result.outcome is not Outcome.ANSWERED:
+            await self._try_later(job, known, result, is_known=False)
+            return True
+        async with self._db.transaction() as tx:
+            await store.settle_attempts(tx, known.id)
+        if result.answer is not None:
+            await self._mark(job, known, result.answer, result)
+        return result.answer is not None
+
+    async def _send(self, job: Job, known: Notification, name: str, route: Route) -> None:
+        message = await self._composer.message(known, name)
+        digest = text_digest(message.text) if isinstance(message, TextMessage) else ""
+        async with self._db.transaction() as tx:
+            await store.begin_attempt(tx, known.id, route.account.connection, digest)
+        operation = _SEND_FOLDED if route.messenger.abilities.folds else _SEND
+        result = await self._outbound.send(
+            route.account.connection, operation, lambda: route.messenger.send(route.account, message), about=known.id
         )
         match result.outcome:
             case Outcome.ANSWERED:
-                await self._mark_sent(job, known, result)
+                assert result.answer is not None, f"taken and nothing said: {job.key}"
+                await self._mark(job, known, result.answer, result, ends=True)
             case Outcome.REFUSED:
                 await self._fail(job, known, f"refused: {result.why}", result)
-            case Outcome.UNREACHABLE | Outcome.UNKNOWN:
-                await self._try_later(job, known, result)
+            case Outcome.UNREACHABLE:
+                await self._try_later(job, known, result, is_known=True)
+            case Outcome.UNKNOWN:
+                await self._try_later(job, known, result, is_known=False)
 
-    async def _name(self, tx: Tx, known: Notification) -> str:
-        """Read for each sending, so that a name that was erased is not used from memory."""
-        if known.template in (Template.OPERATOR_ATTENTION, Template.OPERATOR_DIGEST, Template.OPERATOR_CHAIN):
-            return ""
-        if (payment := known.id_of(PAYMENT)) is not None:
-            details = (await self._payments(tx, [payment])).get(payment)
-            return details.payer.name if details else ""
-        user = ids.read("usr", known.data["user"])
-        contact = (await self._people(tx, [user])).get(user)
-        return contact.name if contact else ""
-
-    async def _as_due(self, tx: Tx, known: Notification) -> Notification:
-        """What asks for money, with what has come in by now: it may have waited, or be sent once more."""
-        payment = known.id_of(PAYMENT)
-        if known.template not in ASKS or payment is None:
-            return known
-        details = (await self._payments(tx, [payment])).get(payment)
-        return replace(known, data={**known.data, "captured": details.payment.amount_captured}) if details else known
-
-    async def _is_behind(self, tx: Tx, known: Notification) -> bool:
-        """Whether a reminder waited so long for a mail server that it is no longer true."""
-        payment = known.id_of(PAYMENT)
-        if known.template is not Template.PAYMENT_REMINDER or payment is None:
-            return False
-        details = (await self._payments(tx, [payment])).get(payment)
-        return details is None or not still_true(known.template, known.data, details, await store.business_now(tx))
-
-    async def _message(self, known: Notification, name: str) -> Message:
-        link = await self._link(known.template, known)
-        words = render(known.template, known.locale, known.data, name=name, link=link, letterhead=self._letterhead)
-        return Message(
-            to=known.recipient,
-            subject=words.subject,
-            text=words.text,
-            html=words.html,
-            message_id=known.message_id,
-            locale=known.locale,
-        )
-
-    async def _mark_sent(self, job: Job, known: Notification, result: CallResult[None]) -> None:
+    async def _mark(
+        self,
+        job: Job,
+        known: Notification,
+        sent: Sent,
+        result: CallResult[Sent] | CallResult[Sent | None],
+        *,
+        ends: bool = False,
+    ) -> None:
         """Sent is sent, even if another worker has taken the job over: marked all the same, so that it does not send again."""
         detail = {"template": known.template.value, "tries": known.tries, **result.journal()}
+        if known.channel is not Channel.EMAIL:
+            detail |= {"channel": known.channel.value, "parts": sent.parts}
         entry = Entry(SYSTEM, "notification.sent", ids.show("ntf", known.id), detail)
+
+        async def mark(tx: Tx) -> None:
+            if ends:
+                await store.end_attempt(tx, known.id)
+            now = await store.lock(tx, known.id)
+            assert now is not None, f"a row that is sent does not go away: {job.key}"
+            await store.mark_taken(tx, known.id, sent)
+            status = advance(now.status, sent.progress)
+            await store.note_progress(tx, known.id, status, sent.progress, await store.business_now(tx), None)
+            await record(tx, [entry])
+
         try:
             async with self._db.transaction() as tx:
-                await store.mark_sent(tx, known.id)
-                await record(tx, [entry])
+                await mark(tx)
                 await finish(tx, [job])
         except LeaseLost:
             async with self._db.transaction() as tx:
-                await store.mark_sent(tx, known.id)
-                await record(tx, [entry])
+                await mark(tx)
         log.info("notification.sent", notification=job.key, template=known.template.value, tries=known.tries)
 
-    async def _fail(self, job: Job, known: Notification, why: str, result: CallResult[None] | None = None) -> None:
-        """Given up for good; `result` is the call that said so, where one was made."""
+    async def _fail(self, job: Job, known: Notification, why: str, result: CallResult[Sent] | None = None) -> None:
+        """Given up for good, and told on another channel where there is one; `result` is the call that said so, where one was made."""
         called = result.journal() if result is not None else {}
         detail = {"template": known.template.value, "tries": known.tries, **called, "why": why}
         async with self._db.transaction() as tx:
-            await store.mark_failed(tx, known.id, why)
+            if result is not None:
+                await store.end_attempt(tx, known.id)
+            at = await store.business_now(tx)
+            await store.note_progress(tx, known.id, advance(known.status, Progress.FAILED), Progress.FAILED, at, why)
             await record(tx, [Entry(SYSTEM, "notification.failed", ids.show("ntf", known.id), detail)])
+            await self._fallback.tell(tx, known)
             await finish(tx, [job])
+        alert = _ALERTS.get(result.error.why) if result is not None and isinstance(result.error, Refused) else None
         log.warning(
-            "notification.failed", notification=job.key, template=known.template.value, tries=known.tries, why=why
+            "notification.failed",
+            notification=job.key,
+            template=known.template.value,
+            tries=known.tries,
+            why=why,
+            **({"alert": alert} if alert else {}),
         )
 
-    async def _try_later(self, job: Job, known: Notification, result: CallResult[None]) -> None:
-        """A try that the breaker held back was none, and the connection's pause is waited for; the job's own tries space it out."""
+    async def _try_later(
+        self, job: Job, known: Notification, result: CallResult[Sent] | CallResult[Sent | None], *, is_known: bool
+    ) -> None:
+        """A try that the breaker held back was none, and the connection's pause is waited for; the job's own tries space it out. `is_known`: it
+        certainly did not leave.
+        """
         error = result.error
         assert error is not None, f"sent: {job.key}"
         why = f"{error.code}: {error.detail}"
         if result.asked and known.tries >= MOST_TRIES:
-            await self._fail(job, known, f"gave up after {known.tries} tries; {why}", result)
+            await self._fail(job, known, f"gave up after {known.tries} tries; {why}")
+            return
+        if await self._is_told_elsewhere(known):
+            await self._fail(job, known, f"too late; {why}")
             return
         async with self._db.transaction() as tx:
             await store.note(tx, known.id, why)
+            if is_known:
+                await store.end_attempt(tx, known.id)
             if not result.asked:
                 await store.uncount_try(tx, known.id)
-        # Spread by the id's random end, so that a thousand mails do not come back at once.
+        # Spread by the id's random end, so that a thousand messages do not come back at once.
         wait = backoff(known.tries if result.asked else job.tries, (known.id.int & 0xFFFF) / 0x10000)
-        raise Retry(why, max(wait.total_seconds(), error.retry_after_s or 0))
+        least = _LIST_BEHIND_S if not is_known and known.channel is not Channel.EMAIL else 0.0
+        raise Retry(why, max(wait.total_seconds(), error.retry_after_s or 0, least))
+
+    async def _is_told_elsewhere(self, known: Notification) -> bool:
+        """Whether it waited so long that another channel, if there is one, had better tell it."""
+        soon = SOON.get(known.channel)
+        if soon is None:
+            return False
+        async with self._db.reading() as tx:
+            is_late = await store.business_now(tx) - known.created_at >= soon
+            return is_late and await self._fallback.next(tx, known) is not None
+
+
+_NO_CONNECTION: Final = {Channel.EMAIL: "no mail connection is set up"}
+_ALERTS: Final = {
+    Why.CONFIGURATION: "The sender refuses our settings: nobody is told by it until they are mended.",
+    Why.BALANCE: "The sender wants to be paid: nobody is told by it until then.",
+}

@@ -10,9 +10,11 @@ from uuid import UUID
 from gerbang.base import ids
 from gerbang.base.errors import Conflict, NotFound
 from gerbang.core.announcements.model import Announcement, ObjectRef
+from gerbang.ports.messenger import Channel
 
-EMAIL: Final = "email"
 MOST_TRIES: Final = 60  # about two days with the queue's back-off
+MOST_REPEATS: Final = 1  # of a text of which nobody can say whether it arrived
+SOON: Final[Mapping[Channel, timedelta]] = {Channel.SMS: timedelta(minutes=15)}  # to wait before another channel speaks
 ERASED: Final = "erased:"  # stands before the id where the recipient stood
 LEAST_LEFT: Final = timedelta(minutes=5)  # of the time to pay, for a reminder to be worth sending
 
@@ -60,40 +62,68 @@ class Template(StrEnum):
 
 
 class Status(StrEnum):
+    """How far a message is; machine.py says in which order."""
+
     QUEUED = "queued"
+    ACCEPTED = "accepted"
     SENT = "sent"
     FAILED = "failed"
+    DELIVERED = "delivered"
+    READ = "read"
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Whom to write to, and how: personal data, read when it is needed and kept only in erasable places."""
+    """Whom to write to, and how: personal data, read when it is needed and kept only in erasable places. `phone` is one that may be written to, and
+    empty where nobody said so.
+    """
 
     name: str
     email: str
     locale: str
+    phone: str = ""
+
+    def address(self, channel: Channel) -> str:
+        """Where a message reaches this person on a channel; empty where none does."""
+        match channel:
+            case Channel.EMAIL:
+                return self.email
+            case Channel.SMS:
+                return self.phone
+            case _:
+                return ""
 
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """One message to one person. `data` holds what the words need but names and addresses: amounts, method, references, ids.
-    `message_id` is fixed here, so that a message sent twice is one message to mail programs.
+    """One message to one person on one channel. `data` holds what the words need but names and addresses: amounts, method, references, ids.
+    `message_id` is fixed here, so that a message sent twice is one message to mail programs. `connection` took it, under `provider_id`, in so many
+    `parts`; of `unknown_tries` nobody learnt whether they arrived, so as many copies may have come.
     """
 
     id: UUID
     announcement_id: UUID
-    channel: str
+    channel: Channel
     recipient: str
     template: Template
     locale: str
     data: Mapping[str, Any]
     object: ObjectRef | None
-    status: Status
     message_id: str
-    tries: int
-    error: str | None
     created_at: datetime
-    sent_at: datetime | None
+    status: Status = Status.QUEUED
+    tries: int = 0
+    error: str | None = None
+    connection: str | None = None
+    provider_id: str | None = None
+    parts: int = 0
+    unknown_tries: int = 0
+    digests: frozenset[str] = frozenset()
+    accepted_at: datetime | None = None
+    sent_at: datetime | None = None
+    delivered_at: datetime | None = None
+    read_at: datetime | None = None
+    failed_at: datetime | None = None
 
     @property
     def is_erased(self) -> bool:

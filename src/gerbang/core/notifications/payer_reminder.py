@@ -13,9 +13,10 @@ from gerbang.base.db import Database, Tx
 from gerbang.base.errors import UpstreamFailed
 from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.notifications import store
+from gerbang.core.notifications.composing import ReadPayments
 from gerbang.core.notifications.message_data import still_true
 from gerbang.core.notifications.model import LEAST_LEFT, Template
-from gerbang.core.notifications.service import Notifications, ReadPayments
+from gerbang.core.notifications.service import Notifications
 from gerbang.core.payments.model import PAYMENT, PaymentDetail
 from gerbang.core.queue.model import Job, Retry
 from gerbang.core.queue.service import finish

@@ -12,7 +12,7 @@ from gerbang.core.personal_data.model import Erased, Exported, Person
 
 
 async def export_messages(tx: Tx, person: Person, after: UUID | None, most: int) -> Exported:
-    """Messages to the person's address."""
+    """Messages to the person's address or number."""
     rows, next_ = await _to_address(tx, person, after, most)
     return Exported([_shown(row) for row in rows], next_)
 
@@ -36,17 +36,22 @@ async def erase_payment_messages(tx: Tx, person: Person, after: UUID | None, mos
 
 
 async def _to_address(tx: Tx, person: Person, after: UUID | None, most: int) -> tuple[Sequence[Row], UUID | None]:
-    rows = await store.to_address(tx, person.email, after, most) if person.email else []
+    addresses = [one for one in (person.email, person.phone) if one]
+    rows = await store.to_addresses(tx, addresses, after, most) if addresses else []
     return rows, rows[-1]["id"] if len(rows) == most else None
 
 
 async def _of_payments(tx: Tx, person: Person, after: UUID | None, most: int) -> tuple[Sequence[Row], UUID | None]:
     theirs, next_ = await payers(tx, person, after, most)
-    others = [row for row in theirs if row["email"] and row["email"].lower() != person.email]
+    others = [
+        (row["payment_id"], row[kind])
+        for row in theirs
+        for kind in ("email", "phone")
+        if row[kind] and row[kind].lower() not in (person.email, person.phone)
+    ]
     if not others:
         return [], next_
-    payments, addresses = [row["payment_id"] for row in others], [row["email"] for row in others]
-    return await store.about(tx, PAYMENT, payments, addresses), next_
+    return await store.about(tx, PAYMENT, [one for one, _ in others], [to for _, to in others]), next_
 
 
 async def _erased(tx: Tx, rows: Sequence[Row], next_: UUID | None) -> Erased:

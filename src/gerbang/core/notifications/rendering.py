@@ -9,6 +9,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from gerbang.base.formats import Locale, Zone, fours, locale_of, moment, money, one_line
+from gerbang.base.text_segments import plain_text
 from gerbang.core.notifications import labels as message_labels
 from gerbang.core.notifications.model import ASKS, Template
 
@@ -62,6 +63,21 @@ def render(
     text = _ENVIRONMENT.get_template(f"{folder}.txt").render(context)
     html = _ENVIRONMENT.get_template(f"{folder}.html").render(context)
     return Rendered(mark + subject, text.strip() + "\n", html)
+
+
+def render_text(template: Template, locale: str, data: Mapping[str, Any], *, link: str, letterhead: Letterhead) -> str:
+    """The message for a phone: one line without typesetting, which would halve what a part of it holds; nobody is greeted."""
+    language = locale_of(locale)
+    context = _context(template, language, data, letterhead) | {"link": link}
+    context["what"] = _cut(context["description"] or context["order_reference"] or context["payment"])
+    mark = "" if data["livemode"] else f"{message_labels.LABELS[language]['test_subject']} - "
+    return mark + plain_text(
+        one_line(_ENVIRONMENT.get_template(f"{language}/{template.value}.sms.txt").render(context))
+    )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST_OF_WHAT else text[: _MOST_OF_WHAT - 3].rstrip() + "..."
 
 
 def _context(template: Template, locale: Locale, data: Mapping[str, Any], letterhead: Letterhead) -> dict[str, Any]:
@@ -141,6 +157,7 @@ def _coins(text: str, locale: Locale) -> str:
 
 
 _MOST_COUNTED: Final = 99
+_MOST_OF_WHAT: Final = 40  # characters of what a bill is for, in a text to a phone
 _LINES: Final[Mapping[Template, tuple[str, ...]]] = {
     Template.PAYMENT_LINK: ("amount", "until", "for", "order", "payment"),
     Template.PAYMENT_INSTRUCTIONS: ("amount", "until", "for", "order", "payment"),

@@ -1,6 +1,6 @@
 """Making notifications from announcements, listing them, sending one again. The sending itself is jobs.py's."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,9 +14,11 @@ from gerbang.core.announcements.model import Announcement
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.notifications import store
+from gerbang.core.notifications.audiences import channels_for
+from gerbang.core.notifications.composing import ReadPayments, ReadPeople
+from gerbang.core.notifications.fallback import Connected, contact_of
 from gerbang.core.notifications.message_data import attempt_of, describe, still_true
 from gerbang.core.notifications.model import (
-    EMAIL,
     ENDS_REMINDING,
     OF_A_LINK,
     OF_NO_PAYMENT,
@@ -35,24 +37,20 @@ from gerbang.core.notifications.model import (
     remind_at,
     template_for,
 )
+from gerbang.core.notifications.queueing import JOB_TRIES, REMIND, send_job
 from gerbang.core.payments.model import PAYMENT, PaymentDetail
 from gerbang.core.queue.model import NewJob
 from gerbang.core.queue.service import cancel, enqueue
+from gerbang.ports.messenger import Channel
 
 log = structlog.get_logger()
-SEND = "notification.send"
-REMIND = "notification.remind"
 CONSUMER = "notifications"
-_JOB_TRIES = 100_000  # a notification counts its own tries, a reminder has a deadline; waiting for a mail server to be set up is neither
-
-ReadPayments = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, PaymentDetail]]]
-ReadPeople = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, Contact]]]
 
 
 class Notifications:
     """What people are told. `payments` reads payments with their payers, `people` reads users; unknown ids are absent.
 
-    `host` stands in every Message-ID; `alerts` is who hears what needs a decision: nobody when its address is empty. A payer is
+    `connected` are the channels that anybody is reached on now; `host` stands in every Message-ID; `alerts` is who hears what needs a decision: nobody when its address is empty. A payer is
     reminded `remind_before` the deadline; zero: never. `restart_for` is how long after it a bill may be started again.
     """
 
@@ -62,6 +60,7 @@ class Notifications:
         *,
         payments: ReadPayments,
         people: ReadPeople,
+        connected: Connected,
         host: str,
         alerts: Contact | None = None,
         remind_before: timedelta = timedelta(),
@@ -70,6 +69,7 @@ class Notifications:
         self._db = db
         self._payments = payments
         self._people = people
+        self._connected = connected
         self._host = host
         self._alerts = alerts
         self._remind_before = remind_before
@@ -84,38 +84,43 @@ class Notifications:
         details_by_id = await self._payments(tx, payments) if payments else {}
         people = await self._people(tx, [user for a in wanted if (user := _user(a))])
         told = await store.told(tx, PAYMENT, payments)
-        now = await store.business_now(tx)
+        now, connected = await store.business_now(tx), await self._connected()
         fresh: list[Notification] = []
         reminders: list[NewJob] = []
         for announcement in wanted:
             try:
-                reminders += self._reminders(announcement, details_by_id, told)
-                fresh += self._for_person(announcement, details_by_id, people, told, now)
+                reminders += self._reminders(announcement, details_by_id, told, connected)
+                fresh += self._for_person(announcement, details_by_id, people, told, connected, now)
                 fresh += self._for_operators(announcement, details_by_id, now)
             except Exception:  # a bug over one announcement must not silence all that come after it
                 log.exception("notification.not_made", announcement=str(announcement.id), type=announcement.type)
         made = set(await store.add(tx, fresh))
-        await enqueue(tx, [_job(n.id) for n in fresh if n.id in made])
+        await enqueue(tx, [send_job(n.id) for n in fresh if n.id in made])
         # Dropped first: who starts again in the same batch is reminded of the new try.
         await cancel(tx, REMIND, _ended(wanted, details_by_id))
         await enqueue(tx, reminders)
 
     async def remind(self, tx: Tx, announcement: Announcement, details: PaymentDetail) -> None:
         """Remind the payer, once for the announcement; nobody whose address was erased meanwhile."""
-        if details.payer.email:
-            now = await store.business_now(tx)
-            made = self._notification(announcement, Template.PAYMENT_REMINDER, _payer(details), details, now)
-            await enqueue(tx, [_job(id_) for id_ in await store.add(tx, [made])])
+        now, connected = await store.business_now(tx), await self._connected()
+        made = self._told(announcement, Template.PAYMENT_REMINDER, contact_of(details), details, connected, now)
+        await enqueue(tx, [send_job(id_) for id_ in await store.add(tx, made)])
 
     def _reminders(
-        self, announcement: Announcement, details_by_id: Mapping[UUID, PaymentDetail], told: set[tuple[UUID, str]]
+        self,
+        announcement: Announcement,
+        details_by_id: Mapping[UUID, PaymentDetail],
+        told: set[tuple[UUID, str]],
+        connected: frozenset[Channel],
     ) -> list[NewJob]:
         """The job that reminds of what was announced, an attempt or a link, where there is time for it and it still waits: of a link once,
         however often it is mailed.
         """
         payment = announcement.id_of(PAYMENT)
         details = details_by_id.get(payment) if payment else None
-        if announcement.type not in REMINDS or details is None or not details.payer.email:
+        if announcement.type not in REMINDS or details is None:
+            return []
+        if not channels_for(Template.PAYMENT_REMINDER, contact_of(details), connected):
             return []
         if not still_true(Template.PAYMENT_REMINDER, announcement.data, details, announcement.made_at):
             return []
@@ -125,7 +130,7 @@ class Notifications:
         made = announcement.made_at if attempt is None else attempt.created_at
         at = remind_at(made, (attempt or details.payment).expires_at, self._remind_before)
         key = pay if attempt is None else ids.show("att", attempt.id)
-        job = NewJob(REMIND, key, {"payment": pay, "announcement": str(announcement.id)}, at, most_tries=_JOB_TRIES)
+        job = NewJob(REMIND, key, {"payment": pay, "announcement": str(announcement.id)}, at, most_tries=JOB_TRIES)
         return [job] if at is not None else []
 
     def _for_person(
@@ -134,6 +139,7 @@ class Notifications:
         details_by_id: Mapping[UUID, PaymentDetail],
         people: Mapping[UUID, Contact],
         told: set[tuple[UUID, str]],
+        connected: frozenset[Channel],
         now: datetime,
     ) -> list[Notification]:
         template = template_for(announcement)
@@ -141,10 +147,10 @@ class Notifications:
             return []
         payment = announcement.id_of(PAYMENT)
         details = details_by_id.get(payment) if payment else None
-        contact = _payer(details) if details else people.get(_user(announcement) or UUID(int=0))
+        contact = contact_of(details) if details else people.get(_user(announcement) or UUID(int=0))
         if (
             contact is None
-            or not contact.email
+            or not channels_for(template, contact, connected)
             or (details and not still_true(template, announcement.data, details, now))
         ):
             return []
@@ -152,7 +158,20 @@ class Notifications:
             if (payment, template.value) in told and (payment, Template.PAYMENT_RETRACTED.value) not in told:
                 return []
             told.add((payment, template.value))
-        return [self._notification(announcement, template, contact, details, now)]
+        return self._told(announcement, template, contact, details, connected, now)
+
+    def _told(
+        self,
+        announcement: Announcement,
+        template: Template,
+        to: Contact,
+        details: PaymentDetail | None,
+        connected: frozenset[Channel],
+        now: datetime,
+    ) -> list[Notification]:
+        """The message on every channel on which this person is told it."""
+        channels = channels_for(template, to, connected)
+        return [self._notification(announcement, template, to, details, now, one) for one in channels]
 
     def _for_operators(
         self, announcement: Announcement, details_by_id: Mapping[UUID, PaymentDetail], now: datetime
@@ -168,7 +187,13 @@ class Notifications:
         return [self._notification(announcement, Template.OPERATOR_ATTENTION, self._alerts, details, now)]
 
     def _notification(
-        self, announcement: Announcement, template: Template, to: Contact, details: PaymentDetail | None, now: datetime
+        self,
+        announcement: Announcement,
+        template: Template,
+        to: Contact,
+        details: PaymentDetail | None,
+        now: datetime,
+        channel: Channel = Channel.EMAIL,
     ) -> Notification:
         assert announcement.id is not None, "announcements that were read carry their ids"
         id_ = ids.new()
@@ -176,18 +201,14 @@ class Notifications:
         return Notification(
             id=id_,
             announcement_id=announcement.id,
-            channel=EMAIL,
-            recipient=to.email,
+            channel=channel,
+            recipient=to.address(channel),
             template=template,
             locale=locale,
             data=data,
             object=announcement.object,
-            status=Status.QUEUED,
             message_id=message_id(id_, self._host),
-            tries=0,
-            error=None,
             created_at=now,
-            sent_at=None,
         )
 
     async def page(self, filters: Filters, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[Notification]:
@@ -205,18 +226,14 @@ class Notifications:
                 raise NotificationErased
             if known.status is Status.QUEUED:
                 raise NotificationUnderWay
-            new_id = message_id(id_, self._host, known.tries) if known.status is Status.SENT else known.message_id
+            new_id = message_id(id_, self._host, known.tries) if known.status is not Status.FAILED else known.message_id
             await store.requeue(tx, id_, new_id)
             detail = {"was": known.status.value, "template": known.template.value}
             await record(tx, [Entry(actor, "notification.resent", ids.show("ntf", id_), detail, request_id=request_id)])
-            await enqueue(tx, [_job(id_)])
+            await enqueue(tx, [send_job(id_)])
             again = await store.lock(tx, id_)
         assert again is not None, "a row that is locked does not go away"
         return again
-
-
-def _job(id_: UUID) -> NewJob:
-    return NewJob(SEND, ids.show("ntf", id_), most_tries=_JOB_TRIES)
 
 
 def _ended(announcements: Sequence[Announcement], details_by_id: Mapping[UUID, PaymentDetail]) -> list[str]:
@@ -226,10 +243,6 @@ def _ended(announcements: Sequence[Announcement], details_by_id: Mapping[UUID, P
         ids.show("att", a.id) for id_, details in details_by_id.items() if id_ in ended for a in details.attempts
     ]
     return attempts + [ids.show("pay", id_) for a in announcements if a.type in OF_A_LINK and (id_ := a.id_of(PAYMENT))]
-
-
-def _payer(details: PaymentDetail) -> Contact:
-    return Contact(details.payer.name, details.payer.email, details.payer.language)
 
 
 def _user(announcement: Announcement) -> UUID | None:

@@ -11,10 +11,12 @@ from gerbang.base.db import Row, Tx, columns
 from gerbang.base.keyset import below
 from gerbang.core.announcements.model import NO_OBJECT, object_of
 from gerbang.core.notifications.model import ERASED, Filters, Notification, Status, Template
+from gerbang.ports.messenger import Channel, Progress, Sent
 
 log = structlog.get_logger()
 _TEMPLATES = frozenset(one.value for one in Template)
 _STATUSES = frozenset(one.value for one in Status)
+_CHANNELS = frozenset(one.value for one in Channel)
 
 
 async def business_now(tx: Tx) -> datetime:
@@ -29,7 +31,7 @@ async def add(tx: Tx, notifications: Sequence[Notification]) -> list[UUID]:
         (
             n.id,
             n.announcement_id,
-            n.channel,
+            n.channel.value,
             n.recipient,
             n.template.value,
             n.locale,
@@ -66,13 +68,21 @@ async def told(tx: Tx, object_type: str, objects: Sequence[UUID]) -> set[tuple[U
     return {(row["object_id"], row["template"]) for row in rows}
 
 
+async def channels_told(tx: Tx, announcement: UUID, template: Template) -> frozenset[str]:
+    """On which channels this was told, or is about to be."""
+    rows = await tx.fetch(
+        "SELECT channel FROM notifications WHERE announcement_id = $1 AND template = $2", announcement, template.value
+    )
+    return frozenset(row["channel"] for row in rows)
+
+
 async def begin_try(tx: Tx, id_: UUID) -> Notification | None:
     """Count a try before it is made, so that a crash counts; None when it is no longer to be sent."""
     row = await tx.fetchrow(
         """
         UPDATE notifications SET tries = tries + 1 WHERE id = $1 AND status = 'queued'
         RETURNING id, announcement_id, channel, recipient, template, locale, data, object_type, object_id, status, message_id, tries, error,
-            created_at, sent_at
+            created_at, sent_at, connection, provider_id, parts, unknown_tries, digests, accepted_at, delivered_at, read_at, failed_at
         """,
         id_,
     )
@@ -84,16 +94,87 @@ async def uncount_try(tx: Tx, id_: UUID) -> None:
     await tx.execute("UPDATE notifications SET tries = tries - 1 WHERE id = $1 AND status = 'queued'", id_)
 
 
-async def mark_sent(tx: Tx, id_: UUID) -> None:
-    """The receiving server has it."""
+async def begin_attempt(tx: Tx, id_: UUID, connection: str, digest: str) -> None:
+    """From now on it may have left by this connection, in these words: until somebody says what became of it, nobody knows."""
     await tx.execute(
-        "UPDATE notifications SET status = 'sent', sent_at = business_now(), error = NULL WHERE id = $1", id_
+        """
+        UPDATE notifications SET unknown_tries = unknown_tries + 1, connection = $2,
+            digests = CASE WHEN $3 = '' OR $3 = ANY(digests) THEN digests ELSE digests || $3 END
+        WHERE id = $1
+        """,
+        id_,
+        connection,
+        digest,
     )
 
 
-async def mark_failed(tx: Tx, id_: UUID, error: str) -> None:
-    """It will not be tried again unless an operator asks."""
-    await tx.execute("UPDATE notifications SET status = 'failed', error = $2 WHERE id = $1", id_, error)
+async def end_attempt(tx: Tx, id_: UUID) -> None:
+    """What became of the last try is known: it did not leave, or it was refused."""
+    await tx.execute("UPDATE notifications SET unknown_tries = greatest(unknown_tries - 1, 0) WHERE id = $1", id_)
+
+
+async def settle_attempts(tx: Tx, id_: UUID) -> None:
+    """What became of every try is known: the sender was asked for them."""
+    await tx.execute("UPDATE notifications SET unknown_tries = 0 WHERE id = $1", id_)
+
+
+async def mark_taken(tx: Tx, id_: UUID, sent: Sent) -> None:
+    """The sender has it, under this id; facts about it that came earlier stay."""
+    await tx.execute(
+        """
+        UPDATE notifications SET provider_id = nullif($2, ''), parts = $3, error = NULL WHERE id = $1
+        """,
+        id_,
+        sent.provider_id,
+        sent.parts,
+    )
+
+
+async def note_progress(tx: Tx, id_: UUID, status: Status, fact: Progress, at: datetime, error: str | None) -> None:
+    """One fact with the time when it was first told, and the state with it."""
+    await tx.execute(
+        """
+        UPDATE notifications SET status = $2, error = coalesce($5, error),
+            accepted_at = CASE WHEN $3 = 'accepted' THEN coalesce(accepted_at, $4) ELSE accepted_at END,
+            sent_at = CASE WHEN $3 = 'sent' THEN coalesce(sent_at, $4) ELSE sent_at END,
+            delivered_at = CASE WHEN $3 = 'delivered' THEN coalesce(delivered_at, $4) ELSE delivered_at END,
+            read_at = CASE WHEN $3 = 'read' THEN coalesce(read_at, $4) ELSE read_at END,
+            failed_at = CASE WHEN $3 = 'failed' THEN coalesce(failed_at, $4) ELSE failed_at END
+        WHERE id = $1
+        """,
+        id_,
+        status.value,
+        fact.value,
+        at,
+        error,
+    )
+
+
+async def lock_told(tx: Tx, connection: str, provider_id: str) -> Notification | None:
+    """The message that a sender speaks of, locked for change; the newest, where it uses an id again."""
+    row = await tx.fetchrow(
+        _COLUMNS
+        + "notifications WHERE connection = $1 AND provider_id = $2 ORDER BY created_at DESC, id DESC LIMIT 1 FOR UPDATE",
+        connection,
+        provider_id,
+    )
+    return _notification(row) if row else None
+
+
+async def others_to(tx: Tx, connection: str, recipient: str, id_: UUID, since: datetime) -> list[str]:
+    """The sender's ids of other messages to the same address."""
+    rows = await tx.fetch(
+        """
+        SELECT provider_id FROM notifications
+        WHERE lower(recipient) = lower($2) AND connection = $1 AND id <> $3 AND created_at > $4 AND provider_id IS NOT NULL
+        LIMIT 500
+        """,
+        connection,
+        recipient,
+        id_,
+        since,
+    )
+    return [row["provider_id"] for row in rows]
 
 
 async def note(tx: Tx, id_: UUID, error: str) -> None:
@@ -106,7 +187,7 @@ async def lock(tx: Tx, id_: UUID) -> Notification | None:
     row = await tx.fetchrow(
         """
         SELECT id, announcement_id, channel, recipient, template, locale, data, object_type, object_id, status, message_id, tries, error,
-            created_at, sent_at
+            created_at, sent_at, connection, provider_id, parts, unknown_tries, digests, accepted_at, delivered_at, read_at, failed_at
         FROM notifications WHERE id = $1 FOR UPDATE
         """,
         id_,
@@ -117,7 +198,11 @@ async def lock(tx: Tx, id_: UUID) -> Notification | None:
 async def requeue(tx: Tx, id_: UUID, message_id: str) -> None:
     """To be sent again from the first try on."""
     await tx.execute(
-        "UPDATE notifications SET status = 'queued', tries = 0, error = NULL, sent_at = NULL, message_id = $2 WHERE id = $1",
+        """
+        UPDATE notifications SET status = 'queued', tries = 0, error = NULL, message_id = $2, provider_id = NULL, digests = '{}',
+            unknown_tries = 0, accepted_at = NULL, sent_at = NULL, delivered_at = NULL, read_at = NULL, failed_at = NULL
+        WHERE id = $1
+        """,
         id_,
         message_id,
     )
@@ -137,14 +222,14 @@ async def page(tx: Tx, filters: Filters, before: tuple[datetime, UUID] | None, l
     return [_notification(row) for row in rows if _is_known(row)]
 
 
-async def to_address(tx: Tx, address: str, after: UUID | None, limit: int) -> list[Row]:
-    """Messages to an address, in the order of their ids."""
+async def to_addresses(tx: Tx, addresses: Sequence[str], after: UUID | None, limit: int) -> list[Row]:
+    """Messages to these addresses and numbers, in the order of their ids."""
     return await tx.fetch(
         """
         SELECT id, recipient, template, status, object_type, object_id, created_at, sent_at FROM notifications
-        WHERE lower(recipient) = lower($1) AND id > $2 ORDER BY id LIMIT $3
+        WHERE lower(recipient) = ANY($1) AND id > $2 ORDER BY id LIMIT $3
         """,
-        address,
+        [one.lower() for one in addresses],
         after or UUID(int=0),
         limit,
     )
@@ -180,7 +265,7 @@ async def erase_recipients(tx: Tx, notifications: Sequence[UUID]) -> None:
 
 _COLUMNS = (
     "SELECT id, announcement_id, channel, recipient, template, locale, data, object_type, object_id, status, message_id, tries, error, created_at,"
-    " sent_at FROM "
+    " sent_at, connection, provider_id, parts, unknown_tries, digests, accepted_at, delivered_at, read_at, failed_at FROM "
 )
 _PAGE = _COLUMNS + "notifications WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3"
 # What people were told about one object is never much, and is filtered as it is read.
@@ -208,7 +293,7 @@ _PAGE_BY_KIND = (
 
 def _is_known(row: Row) -> bool:
     """Whether this version knows the row's words; one that it does not is left out of lists."""
-    known = row["template"] in _TEMPLATES and row["status"] in _STATUSES
+    known = row["template"] in _TEMPLATES and row["status"] in _STATUSES and row["channel"] in _CHANNELS
     if not known:
         shown = ids.show("ntf", row["id"])
         log.error("notification.unreadable", notification=shown, template=row["template"], status=row["status"])
@@ -216,36 +301,17 @@ def _is_known(row: Row) -> bool:
 
 
 def _notification(row: Row) -> Notification:
-    (
-        id_,
-        announcement,
-        channel,
-        recipient,
-        template,
-        locale,
-        data,
-        object_type,
-        object_id,
-        status,
-        message_id,
-        tries,
-        error,
-        created,
-        sent,
-    ) = row
+    plain = ("locale", "data", "message_id", "tries", "error", "created_at", "connection", "provider_id", "parts")
+    times = ("accepted_at", "sent_at", "delivered_at", "read_at", "failed_at")
     return Notification(
-        id=id_,
-        announcement_id=announcement,
-        channel=channel,
-        recipient=recipient,
-        template=Template(template),
-        locale=locale,
-        data=data,
-        object=object_of(object_type, object_id),
-        status=Status(status),
-        message_id=message_id,
-        tries=tries,
-        error=error,
-        created_at=created,
-        sent_at=sent,
+        id=row["id"],
+        announcement_id=row["announcement_id"],
+        channel=Channel(row["channel"]),
+        recipient=row["recipient"],
+        template=Template(row["template"]),
+        object=object_of(row["object_type"], row["object_id"]),
+        status=Status(row["status"]),
+        unknown_tries=row["unknown_tries"],
+        digests=frozenset(row["digests"]),
+        **{name: row[name] for name in (*plain, *times)},
     )

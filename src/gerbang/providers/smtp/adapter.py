@@ -25,7 +25,7 @@ from gerbang.base import email_address
 from gerbang.base.clock import real_now
 from gerbang.base.errors import FieldError
 from gerbang.base.http import Http, OutcomeUnknown, TurnedAway, Unreachable
-from gerbang.ports.messenger import Message, Refused
+from gerbang.ports.messenger import Abilities, Channel, Mail, Message, Refused, Sent
 from gerbang.ports.payment import Account
 from gerbang.ports.provider import Probed
 
@@ -51,16 +51,20 @@ class SmtpMessenger:
     latter stays below the queue's lease of a minute, so that no second worker begins while this one still waits.
     """
 
+    channel: Final = Channel.EMAIL
+    abilities: Final = Abilities(folds=True)
+
     def __init__(self, *, step_timeout_s: float = 10.0, total_timeout_s: float = 45.0) -> None:
         self._step_timeout_s = step_timeout_s
         self._total_timeout_s = total_timeout_s
 
-    async def send(self, account: Account, message: Message) -> None:
+    async def send(self, account: Account, message: Message) -> Sent:
         """Hand one message over; returns once the server has answered 250 to the whole of it.
 
         Raises Refused for a 5xx about this message, Unreachable when the server did not take it (no connection, a refused log-in,
         any 4xx), OutcomeUnknown when the connection was lost after the message had begun to leave.
         """
+        assert isinstance(message, Mail), f"no mail: {type(message).__name__}"
         server = _server_of(account)
         sender, mail = _mail(server.sender, message)
         client = _client(server, self._step_timeout_s)
@@ -70,6 +74,7 @@ class SmtpMessenger:
                 await _envelope(client, sender, message.to)
                 await _content(client, mail)
                 await _leave(client)
+                return Sent()
         except TimeoutError as error:
             raise OutcomeUnknown(f"The mail server took longer than {self._total_timeout_s:.0f} s.") from error
         finally:
@@ -181,7 +186,7 @@ def _client(server: _Server, step_timeout_s: float) -> aiosmtplib.SMTP:
     )
 
 
-def _mail(sender: str, message: Message) -> tuple[str, bytes]:
+def _mail(sender: str, message: Mail) -> tuple[str, bytes]:
     """The envelope's sender and the bytes of the message; raises Refused for an address or subject that no header can hold."""
     name, address = parseaddr(sender)
     try:

@@ -12,6 +12,7 @@ from gerbang.base.errors import NotFound
 from gerbang.core.announcements.model import ObjectRef
 from gerbang.core.notifications.model import Filters, Notification, NotificationNotFound, Status, Template
 from gerbang.core.payments.model import PAYMENT
+from gerbang.ports.messenger import Channel
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
 from gerbang.web.gateway.query_parameters import read_id
 from gerbang.web.gateway.request_context import caller_of, context_of
@@ -21,7 +22,10 @@ _TAGS: Final = ["notifications"]
 
 
 class NotificationView(msgspec.Struct, frozen=True):
-    """One message to one person. `recipient` is masked; `tries` counts every time it was handed to the mail server."""
+    """One message to one person on one channel. `recipient` is masked; `tries` counts every time it was handed to the sender. Of `unknown_tries` nobody
+    learnt whether they arrived: so many copies may have come beside it. `parts` is how many the sender counts, of a text to a phone. Each fact keeps its time: a message
+    that was delivered after it had been said to have failed has both.
+    """
 
     id: str
     channel: str
@@ -35,6 +39,14 @@ class NotificationView(msgspec.Struct, frozen=True):
     message_id: str
     created_at: datetime
     sent_at: datetime | None
+    accepted_at: datetime | None
+    delivered_at: datetime | None
+    read_at: datetime | None
+    failed_at: datetime | None
+    connection: str | None
+    provider_id: str | None
+    parts: int
+    unknown_tries: int
 
 
 @get("/v1/notifications", summary="What people were told, newest first", tags=_TAGS)
@@ -47,7 +59,9 @@ async def list_notifications(
     template: Template | None = None,
     payment: str | None = None,
 ) -> Page[NotificationView]:
-    """`status` is queued, sent or failed; a failed one says why in `error`."""
+    """`status` is how far it is: queued, accepted, sent, delivered, read, or failed, which says why in `error`. It never goes back; a message that failed may
+    arrive after all.
+    """
     most = capped(limit)
     about = read_id("payment", "pay", payment)
     filters = Filters(status, template, ObjectRef(PAYMENT, about) if about else None)
@@ -68,8 +82,8 @@ async def resend_notification(
 def _view(notification: Notification) -> NotificationView:
     return NotificationView(
         id=ids.show("ntf", notification.id),
-        channel=notification.channel,
-        recipient="erased" if notification.is_erased else formats.mask_email(notification.recipient),
+        channel=notification.channel.value,
+        recipient="erased" if notification.is_erased else _masked(notification),
         template=notification.template.value,
         locale=notification.locale,
         status=notification.status.value,
@@ -79,7 +93,20 @@ def _view(notification: Notification) -> NotificationView:
         message_id=notification.message_id,
         created_at=notification.created_at,
         sent_at=notification.sent_at,
+        accepted_at=notification.accepted_at,
+        delivered_at=notification.delivered_at,
+        read_at=notification.read_at,
+        failed_at=notification.failed_at,
+        connection=notification.connection,
+        provider_id=notification.provider_id,
+        parts=notification.parts,
+        unknown_tries=notification.unknown_tries,
     )
+
+
+def _masked(notification: Notification) -> str:
+    mask = formats.mask_email if notification.channel is Channel.EMAIL else formats.mask_number
+    return mask(notification.recipient)
 
 
 def _notification_id(shown: str) -> UUID:

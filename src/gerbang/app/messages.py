@@ -1,4 +1,4 @@
-"""By which connection a mail leaves, and who the people are that it may go to."""
+"""By which connection a message leaves, and who the people are that it may go to."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -9,8 +9,9 @@ from gerbang.base.db import Tx
 from gerbang.base.errors import GerbangError
 from gerbang.core.connections.outbound_calls import MESSAGES, OutboundCalls
 from gerbang.core.identity import accounts
-from gerbang.core.notifications.jobs import MailRoute
+from gerbang.core.notifications.jobs import Route
 from gerbang.core.notifications.model import Contact
+from gerbang.ports.messenger import Channel
 from gerbang.ports.payment import Account
 from gerbang.ports.provider import Provider
 from gerbang.providers import PROVIDERS
@@ -19,22 +20,34 @@ from gerbang.settings import Settings
 log = structlog.get_logger()
 
 
-async def mail_route(settings: Settings, outbound: OutboundCalls) -> MailRoute | None:
-    """The mail connection of the moment: the settings' own server, else the first enabled connection that sends mail."""
-    if settings.smtp_url is not None:
+async def message_route(
+    settings: Settings, outbound: OutboundCalls, channel: Channel, last: str | None = None
+) -> Route | None:
+    """The connection of the moment for a channel: the settings' own server for mail, else the first enabled connection that sends on it. `last` is the one
+    that may have sent the message already, and is asked about it as long as it is there.
+    """
+    if channel is Channel.EMAIL and settings.smtp_url is not None:
         provider = mail_provider()
         assert provider.messenger is not None, f"{provider.name} reads an address and sends nothing"
-        return MailRoute(provider.messenger(outbound.http), mail_account(settings))
-    for connection in await outbound.connections.all():
+        return Route(provider.messenger(outbound.http), mail_account(settings))
+    connections = await outbound.connections.all()
+    for connection in sorted(connections, key=lambda one: one.id != last):
         messenger = outbound.adapter(connection, MESSAGES)
-        if connection.enabled and messenger is not None:
+        is_wanted = messenger is not None and messenger.channel is channel
+        if messenger is not None and is_wanted and (connection.enabled or connection.id == last):
             try:
                 account = await outbound.connections.account_for(connection, MESSAGES.purpose)
             except GerbangError as error:  # the next connection may be able to send
-                log.warning("mail.connection_unusable", connection=connection.id, code=error.code, why=error.detail)
+                log.warning("message.connection_unusable", connection=connection.id, code=error.code, why=error.detail)
                 continue
-            return MailRoute(messenger, account)
+            return Route(messenger, account)
     return None
+
+
+async def connected(outbound: OutboundCalls) -> frozenset[Channel]:
+    """The channels on which anybody is reached now. Mail always: it waits until a server is set up."""
+    found = [outbound.adapter(one, MESSAGES) for one in await outbound.connections.all() if one.enabled]
+    return frozenset({Channel.EMAIL, *(one.channel for one in found if one is not None)})
 
 
 def mail_provider() -> Provider:

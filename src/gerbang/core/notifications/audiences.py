@@ -1,0 +1,110 @@
+"""Who is told what, and how: event × audience × channels, as one table. Data, and the few questions that are asked of it. Pure.
+
+A way is a chain of channels: the first of them that reaches the person speaks, the next one when it fails or is not delivered, never because nobody read it.
+Somebody is told once on each way, so at most once on each channel.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from gerbang.core.notifications.model import Contact, Template
+from gerbang.ports.messenger import Channel
+
+Way = tuple[Channel, ...]
+_MAIL: Final[Way] = (Channel.EMAIL,)
+_TEXT: Final[Way] = (Channel.SMS,)
+_MAIL_OR_TEXT: Final[Way] = (Channel.EMAIL, Channel.SMS)
+_TEXT_OR_MAIL: Final[Way] = (Channel.SMS, Channel.EMAIL)
+
+
+class Audience(StrEnum):
+    """Who is told."""
+
+    PAYER = "payer"
+    USER = "user"  # somebody who signs in
+    OPERATORS = "operators"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the table: which message says it, to whom, on which ways."""
+
+    template: Template
+    audience: Audience
+    events: tuple[str, ...]
+    ways: tuple[Way, ...]
+
+
+# A text costs money and is read at once: it goes beside the mail where money came or goes back, before the mail where time runs out, and instead of it
+# where no mail arrives.
+TABLE: Final[Sequence[Told]] = (
+    Told(Template.PAYMENT_LINK, Audience.PAYER, ("payment.link",), (_MAIL_OR_TEXT,)),
+    Told(Template.PAYMENT_INSTRUCTIONS, Audience.PAYER, ("payment.instructions",), (_MAIL_OR_TEXT,)),
+    Told(Template.PAYMENT_REMINDER, Audience.PAYER, ("payment.reminder",), (_TEXT_OR_MAIL,)),
+    Told(Template.PAYMENT_PAID, Audience.PAYER, ("payment.paid",), (_MAIL, _TEXT)),
+    Told(Template.PAYMENT_PAID_LATE, Audience.PAYER, ("payment.paid",), (_MAIL, _TEXT)),
+    Told(Template.PAYMENT_PART_PAID, Audience.PAYER, ("payment.part_paid",), (_MAIL_OR_TEXT,)),
+    Told(Template.PAYMENT_OVERPAID, Audience.PAYER, ("payment.overpaid",), (_MAIL_OR_TEXT,)),
+    Told(Template.PAYMENT_EXPIRED, Audience.PAYER, ("payment.expired",), (_MAIL,)),
+    Told(Template.PAYMENT_RETRACTED, Audience.PAYER, ("payment.retracted",), (_MAIL_OR_TEXT,)),
+    Told(Template.REFUND_REQUESTED, Audience.PAYER, ("refund.requested",), (_MAIL,)),
+    Told(
+        Template.REFUND_AWAITING_TRANSFER,
+        Audience.PAYER,
+        ("refund.awaiting_transfer", "refund.link"),
+        (_MAIL_OR_TEXT,),
+    ),
+    # Whoever changed where the money goes may read the payer's mail: the phone is told too.
+    Told(
+        Template.REFUND_DESTINATION,
+        Audience.PAYER,
+        ("refund.destination_named", "refund.destination_changed"),
+        (_MAIL, _TEXT),
+    ),
+    Told(Template.REFUND_SUCCEEDED, Audience.PAYER, ("refund.succeeded",), (_MAIL, _TEXT)),
+    Told(Template.REFUND_FAILED, Audience.PAYER, ("refund.failed",), (_MAIL_OR_TEXT,)),
+    Told(Template.SECURITY_TOKEN_REUSE, Audience.USER, ("security.token_reuse",), (_MAIL,)),
+    Told(
+        Template.OPERATOR_ATTENTION,
+        Audience.OPERATORS,
+        (
+            "payment.paid",
+            "payment.overpaid",
+            "payment.held",
+            "payment.disputed",
+            "payment.retracted",
+            "refund.awaiting_transfer",
+            "refund.failed",
+            "refund.unknown",
+            "refund.destination_named",
+            "refund.destination_changed",
+            "refund.link_issued",
+            "refund.approval_requested",
+        ),
+        (_MAIL,),
+    ),
+    Told(Template.OPERATOR_DIGEST, Audience.OPERATORS, ("work.waiting",), (_MAIL,)),
+    Told(Template.OPERATOR_CHAIN, Audience.OPERATORS, ("chain.stalled", "chain.recovered"), (_MAIL,)),
+)
+_BY_TEMPLATE: Final[Mapping[Template, Told]] = {one.template: one for one in TABLE}
+
+
+def by_text() -> frozenset[Template]:
+    """The messages that have words for a phone."""
+    return frozenset(one.template for one in TABLE if any(Channel.SMS in way for way in one.ways))
+
+
+def channels_for(template: Template, contact: Contact, connected: Collection[Channel]) -> Sequence[Channel]:
+    """On which channels somebody is told, one of each way, each once."""
+    first = (
+        next((one for one in way if one in connected and contact.address(one)), None)
+        for way in _BY_TEMPLATE[template].ways
+    )
+    return list(dict.fromkeys(one for one in first if one is not None))
+
+
+def channels_after(template: Template, failed: Channel) -> Sequence[Channel]:
+    """What may speak where this channel failed, in order."""
+    return [one for way in _BY_TEMPLATE[template].ways if failed in way for one in way[way.index(failed) + 1 :]]

@@ -1,0 +1,75 @@
+"""What a notification says when it is sent: read and rendered anew for each sending, so that nothing erased or overtaken is told from memory."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from gerbang.base import ids
+from gerbang.base.db import Tx
+from gerbang.core.notifications import store
+from gerbang.core.notifications.message_data import still_true
+from gerbang.core.notifications.model import ASKS, Contact, Notification, Template
+from gerbang.core.notifications.rendering import Letterhead, render, render_text
+from gerbang.core.payments.model import PAYMENT, PaymentDetail
+from gerbang.ports.messenger import Channel, Mail, Message, TextMessage
+
+ReadPayments = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, PaymentDetail]]]
+ReadPeople = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, Contact]]]
+MakeLink = Callable[[Template, Notification], Awaitable[str]]
+_TO_OPERATORS: Final = (Template.OPERATOR_ATTENTION, Template.OPERATOR_DIGEST, Template.OPERATOR_CHAIN)
+
+
+class Composer:
+    """Makes messages of notifications. `link` makes the address behind a message's button, empty for none: it holds a token, so it is made for
+    each sending and never kept.
+    """
+
+    def __init__(self, *, payments: ReadPayments, people: ReadPeople, link: MakeLink, letterhead: Letterhead) -> None:
+        self._payments = payments
+        self._people = people
+        self._link = link
+        self._letterhead = letterhead
+
+    async def name(self, tx: Tx, known: Notification) -> str:
+        """Whom to greet; empty for nobody by name."""
+        if known.template in _TO_OPERATORS:
+            return ""
+        if (payment := known.id_of(PAYMENT)) is not None:
+            details = (await self._payments(tx, [payment])).get(payment)
+            return details.payer.name if details else ""
+        user = ids.read("usr", known.data["user"])
+        contact = (await self._people(tx, [user])).get(user)
+        return contact.name if contact else ""
+
+    async def as_due(self, tx: Tx, known: Notification) -> Notification:
+        """What asks for money, with what has come in by now: it may have waited, or be sent once more."""
+        payment = known.id_of(PAYMENT)
+        if known.template not in ASKS or payment is None:
+            return known
+        details = (await self._payments(tx, [payment])).get(payment)
+        return replace(known, data={**known.data, "captured": details.payment.amount_captured}) if details else known
+
+    async def is_behind(self, tx: Tx, known: Notification) -> bool:
+        """Whether a reminder waited so long for a sender that it is no longer true."""
+        payment = known.id_of(PAYMENT)
+        if known.template is not Template.PAYMENT_REMINDER or payment is None:
+            return False
+        details = (await self._payments(tx, [payment])).get(payment)
+        return details is None or not still_true(known.template, known.data, details, await store.business_now(tx))
+
+    async def message(self, known: Notification, name: str) -> Message:
+        """The message as its channel takes it."""
+        link = await self._link(known.template, known)
+        if known.channel is Channel.SMS:
+            text = render_text(known.template, known.locale, known.data, link=link, letterhead=self._letterhead)
+            return TextMessage(known.recipient, text, ids.show("ntf", known.id), known.locale)
+        words = render(known.template, known.locale, known.data, name=name, link=link, letterhead=self._letterhead)
+        return Mail(
+            to=known.recipient,
+            subject=words.subject,
+            text=words.text,
+            html=words.html,
+            message_id=known.message_id,
+            locale=known.locale,
+        )

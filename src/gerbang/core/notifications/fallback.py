@@ -1,0 +1,77 @@
+"""The channel that speaks where another one failed: the same message to the same person, once."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+from gerbang.base import ids
+from gerbang.base.db import Tx
+from gerbang.core.notifications import store
+from gerbang.core.notifications.audiences import channels_after
+from gerbang.core.notifications.composing import ReadPayments, ReadPeople
+from gerbang.core.notifications.model import Contact, Notification, Status, message_id
+from gerbang.core.notifications.queueing import send_job
+from gerbang.core.payments.model import PAYMENT, PaymentDetail
+from gerbang.core.queue.service import enqueue
+from gerbang.ports.messenger import Channel
+
+Connected = Callable[[], Awaitable[frozenset[Channel]]]
+
+
+class Address(NamedTuple):
+    """Where somebody is reached."""
+
+    channel: Channel
+    recipient: str
+
+
+def contact_of(details: PaymentDetail) -> Contact:
+    """The payer of a payment, as somebody to write to."""
+    payer = details.payer
+    return Contact(payer.name, payer.email, payer.language)
+
+
+class Fallback:
+    """Finds the next channel, and has it speak. `connected` are the channels that somebody is reached on at all."""
+
+    def __init__(self, *, payments: ReadPayments, people: ReadPeople, connected: Connected, host: str) -> None:
+        self._payments = payments
+        self._people = people
+        self._connected = connected
+        self._host = host
+
+    async def next(self, tx: Tx, failed: Notification) -> Address | None:
+        """Where the same would be told instead; None where nobody is left, or it was told there."""
+        wanted = channels_after(failed.template, failed.channel)
+        contact = await self._contact(tx, failed) if wanted and not failed.is_erased else None
+        if contact is None:
+            return None
+        connected = await self._connected()
+        told = await store.channels_told(tx, failed.announcement_id, failed.template)
+        left = (one for one in wanted if one in connected and contact.address(one) and one not in told)
+        return next((Address(one, contact.address(one)) for one in left), None)
+
+    async def tell(self, tx: Tx, failed: Notification) -> None:
+        """The message on the next channel, in the transaction in which this one failed."""
+        found = await self.next(tx, failed)
+        if found is None:
+            return
+        id_ = ids.new()
+        again = replace(
+            failed,
+            id=id_,
+            channel=found.channel,
+            recipient=found.recipient,
+            status=Status.QUEUED,
+            message_id=message_id(id_, self._host),
+            error=None,
+            created_at=await store.business_now(tx),
+        )
+        await enqueue(tx, [send_job(one) for one in await store.add(tx, [again])])
+
+    async def _contact(self, tx: Tx, failed: Notification) -> Contact | None:
+        if (payment := failed.id_of(PAYMENT)) is not None:
+            details = (await self._payments(tx, [payment])).get(payment)
+            return contact_of(details) if details else None
+        user = ids.read("usr", failed.data["user"]) if "user" in failed.data else None
+        return (await self._people(tx, [user])).get(user) if user else None
