@@ -239,3 +239,15 @@ async def test_a_short_list_is_handed_out_in_parts_as_asked(edge: Edge) -> None:
         cursor = answer.json()["next_cursor"]
     assert len(parts) > 2
     assert (parts, whole["next_cursor"]) == (whole["data"], None)
+
+
+async def test_generated_clients_have_the_names_of_the_field_and_every_operation_is_told(edge: Edge) -> None:
+    document: Mapping[str, Any] = (await edge.client.get("/openapi.json")).json()
+    operations = [one for item in document["paths"].values() for one in item.values()]
+    names = [one["operationId"] for one in operations]
+    assert len(set(names)) == len(names)
+    assert [name for name in names if not re.fullmatch(r"[a-z]+([A-Z][a-z]+)*", name)] == []
+    assert [name for name in document["components"]["schemas"] if not re.fullmatch(r"([A-Z][a-z]+)+", name)] == []
+    assert [one["operationId"] for one in operations if not one.get("description")] == []
+    statuses = document["components"]["schemas"]["Payment"]["properties"]["status"]
+    assert statuses == {"$ref": "#/components/schemas/PaymentStatus"}

@@ -10,6 +10,7 @@ import structlog
 from litestar import Litestar, Request, Response
 from litestar.config.app import AppConfig
 from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.types import Scope
 
@@ -159,13 +160,25 @@ def _framework(
         },
         exception_handlers={Exception: _on_error},
         before_request=_tell_refused,
-        openapi_config=OpenAPIConfig(title="Gerbang", version=gerbang.__version__, path=_SCHEMA_PATH),
+        openapi_config=OpenAPIConfig(
+            title="Gerbang",
+            version=gerbang.__version__,
+            path=_SCHEMA_PATH,
+            use_handler_docstrings=True,
+            operation_id_creator=_operation_id,
+        ),
         on_app_init=[_quiet],
         logging_config=None,
     )
     policy.check_complete(_routes(inner), table)
     schema = openapi.completed(inner.openapi_schema.to_schema(), table, _bodies(inner), catalogue)
     return inner, schema, operations.Documents(schema)
+
+
+def _operation_id(handler: HTTPRouteHandler, _method: Any, _path: Any) -> str:
+    """What a client generated from the document calls the operation: the handler's name, as `createPayment`."""
+    first, *others = handler.handler_name.split("_")
+    return first + "".join(word.capitalize() for word in others)
 
 
 def _services(scope: Scope) -> Services:

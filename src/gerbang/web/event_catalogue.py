@@ -132,7 +132,7 @@ def webhooks(catalogue: Sequence[CatalogueEntry], template: str) -> tuple[dict[s
                 "summary": one.type.means,
                 "description": "Signed after Standard Webhooks; verify it over the very bytes. Any 2xx within 30 seconds takes it, all else is tried again.",
                 "tags": ["events"],
-                "operationId": "On" + "".join(word.capitalize() for word in one.name.replace(".", "_").split("_")),
+                "operationId": "on" + "".join(word.capitalize() for word in one.name.replace(".", "_").split("_")),
                 "parameters": [_header(name, means) for name, means in _HEADERS.items()],
                 "requestBody": {
                     "required": True,

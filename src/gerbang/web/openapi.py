@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from gerbang.web.event_catalogue import CatalogueEntry, webhooks
+from gerbang.web.openapi_names import renamed
 from gerbang.web.policy import Row, Who
 from gerbang.web.texts.problems import PROBLEMS
 
@@ -52,7 +53,7 @@ _HOOK: Final = {
         "summary": "A provider verifies its hook's address",
         "description": "Answered where the provider asks in this way before it sends anything (WhatsApp: `hub.challenge`); 405 for all others.",
         "tags": ["webhook events"],
-        "operationId": "VerifyHook",
+        "operationId": "verifyHook",
         "parameters": [_CONNECTION],
         "responses": {"200": {"description": "The address is ours; the body is what the provider expects."}},
     },
@@ -60,7 +61,7 @@ _HOOK: Final = {
         "summary": "A provider's webhook",
         "description": "Raw bytes, verified by the provider's own scheme, stored before they are answered.",
         "tags": ["webhook events"],
-        "operationId": "Hook",
+        "operationId": "receiveHook",
         "parameters": [_CONNECTION],
         "responses": {"200": {"description": "Stored; the body is what the provider expects."}},
     },
@@ -87,7 +88,7 @@ def completed(
             row = rows.get((path, verb))
             if row is not None and isinstance(operation, dict):
                 _complete(operation, row, components["schemas"])
-    return {**schema, "paths": dict(sorted(paths.items())), "webhooks": hooks, "components": components}
+    return renamed({**schema, "paths": dict(sorted(paths.items())), "webhooks": hooks, "components": components})
 
 
 def without_body(schema: Mapping[str, Any], table: Sequence[Row]) -> frozenset[str]:

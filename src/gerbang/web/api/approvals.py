@@ -65,7 +65,7 @@ async def read_approval(services: Services, approval: str) -> ApprovalView:
 
 
 @post("/v1/approvals/{approval:str}/approve", summary="Agree as the second person", tags=_TAGS, status_code=200)
-async def approve(request: AnyRequest, services: Services, approval: str, data: ApproveBody) -> ApprovalView:
+async def approve_approval(request: AnyRequest, services: Services, approval: str, data: ApproveBody) -> ApprovalView:
     """Not by an API key, nor by who asked or said where the money goes, and only within five minutes of the password: 403 `step_up_required`. 409 when it was decided, or what would be approved is not what was seen."""
     caller, id_ = caller_of(request), _approval_id(approval)
     return approval_view(
@@ -74,7 +74,7 @@ async def approve(request: AnyRequest, services: Services, approval: str, data: 
 
 
 @post("/v1/approvals/{approval:str}/refuse", summary="Refuse as the second person", tags=_TAGS, status_code=200)
-async def refuse(request: AnyRequest, services: Services, approval: str, data: RefuseBody) -> ApprovalView:
+async def refuse_approval(request: AnyRequest, services: Services, approval: str, data: RefuseBody) -> ApprovalView:
     """The refund fails, and what was reserved for it is free again; `note` says why, and is kept for ever."""
     caller, id_ = caller_of(request), _approval_id(approval)
     return approval_view(await services.payments.decide_approval(caller, id_, approve=False, note=data.note))
@@ -107,4 +107,4 @@ def _approval_id(shown: str) -> UUID:
         raise ApprovalNotFound from error
 
 
-HANDLERS: Final = [list_approvals, read_approval, approve, refuse]
+HANDLERS: Final = [list_approvals, read_approval, approve_approval, refuse_approval]

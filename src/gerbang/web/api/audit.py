@@ -15,7 +15,7 @@ from gerbang.web.gateway.query_parameters import AN_ACTION, AN_OBJECT, read_acti
 from gerbang.web.services import Services
 
 
-class EntryView(msgspec.Struct, frozen=True):
+class AuditEntryView(msgspec.Struct, frozen=True):
     id: str
     happened_at: datetime
     actor: str
@@ -33,7 +33,7 @@ async def list_audit(
     cursor: Cursor = None,
     action: Annotated[str | None, Parameter(query="action", schema_extra=AN_ACTION)] = None,
     about: Annotated[str | None, Parameter(query="object", schema_extra=AN_OBJECT)] = None,
-) -> Page[EntryView]:
+) -> Page[AuditEntryView]:
     """Filters: `action` (`payment.created`), `object` (`pay_…`)."""
     most, action, about = capped(limit), read_action("action", action), read_object("object", about)
     wanted = AuditFilters((action,) if action else (), about)
@@ -41,8 +41,8 @@ async def list_audit(
     return await cursors.onward("audit", [_view(entry) for entry in found], onward)
 
 
-def _view(entry: Recorded) -> EntryView:
-    return EntryView(
+def _view(entry: Recorded) -> AuditEntryView:
+    return AuditEntryView(
         id=ids.show("aud", entry.id),
         happened_at=entry.happened_at,
         actor=entry.actor,

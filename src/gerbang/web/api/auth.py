@@ -165,7 +165,7 @@ class KeySetView(msgspec.Struct, frozen=True):
 
 
 @post("/v1/auth/register", summary="Register as a customer", tags=_AUTH, status_code=201)
-async def register(request: AnyRequest, services: Services, data: RegisterBody) -> UserView:
+async def register_customer(request: AnyRequest, services: Services, data: RegisterBody) -> UserView:
     """The password needs 15 characters and no other kind of rule; common ones are refused. Takes no Idempotency-Key: sent twice, the second is
     refused, since the address is taken.
     """
@@ -181,7 +181,7 @@ async def login(request: AnyRequest, services: Services, data: LoginBody) -> Tok
 
 
 @post("/v1/auth/refresh", summary="Turn a refresh token over", tags=_AUTH, status_code=200)
-async def refresh(request: AnyRequest, services: Services, data: RefreshBody) -> TokenView:
+async def refresh_session(request: AnyRequest, services: Services, data: RefreshBody) -> TokenView:
     """The old refresh token is used up; using it again ends the session. A lost answer may be asked for again within 10 s."""
     return _tokens(await services.identity.sessions.refresh(data.refresh_token, _client(request)))
 
@@ -215,7 +215,7 @@ async def step_up(request: AnyRequest, services: Services, data: StepUpBody) -> 
 
 
 @get("/v1/me", summary="Who am I", tags=_AUTH)
-async def me(request: AnyRequest, services: Services) -> MeView:
+async def read_me(request: AnyRequest, services: Services) -> MeView:
     """The caller as the gateway knows it."""
     caller = caller_of(request)
     permissions = sorted(caller.permissions)
@@ -227,7 +227,7 @@ async def me(request: AnyRequest, services: Services) -> MeView:
 
 
 @get("/.well-known/jwks.json", summary="The keys that verify access tokens", tags=_AUTH)
-async def jwks(services: Services) -> Response[KeySetView]:
+async def read_jwks(services: Services) -> Response[KeySetView]:
     """RFC 7517; keys that are being replaced stay for their overlap."""
     keys = KeySetView(await services.identity.jwks())
     return Response(keys, headers={"cache-control": f"public, max-age={_JWKS_MAX_AGE_S}"})
@@ -334,15 +334,15 @@ def _api_key(key: ApiKey) -> ApiKeyView:
 
 
 HANDLERS: Final = [
-    register,
+    register_customer,
     login,
-    refresh,
+    refresh_session,
     logout,
     claim_ownership,
     change_password,
     step_up,
-    me,
-    jwks,
+    read_me,
+    read_jwks,
     list_users,
     read_user,
     create_user,

@@ -15,6 +15,7 @@ from gerbang.core.endpoints.model import (
     Delivery,
     DeliveryNotFound,
     DeliveryStatus,
+    DisabledReason,
     Endpoint,
     EndpointNotFound,
     Profile,
@@ -72,12 +73,12 @@ class EndpointView(msgspec.Struct, frozen=True, omit_defaults=True):
     url: str
     description: str
     events: Sequence[str]
-    signing: str
+    signing: Signing
     ordered: bool
     rate_per_s: int | None
-    retries: str
+    retries: Profile
     enabled: bool
-    disabled_reason: str | None
+    disabled_reason: DisabledReason | None
     failing_since: datetime | None
     created_at: datetime
     updated_at: datetime
@@ -85,7 +86,7 @@ class EndpointView(msgspec.Struct, frozen=True, omit_defaults=True):
     public_key: str | UnsetType = UNSET
 
 
-class AttemptView(msgspec.Struct, frozen=True):
+class DeliveryAttemptView(msgspec.Struct, frozen=True):
     """One try. `error` is null where the receiver has it (2xx); `timings` are null for steps that a kept connection did not need."""
 
     at: datetime
@@ -96,7 +97,7 @@ class AttemptView(msgspec.Struct, frozen=True):
     timings: Mapping[str, int | None]
 
 
-class WholeAttemptView(AttemptView, frozen=True):
+class WholeDeliveryAttemptView(DeliveryAttemptView, frozen=True):
     """With what was sent and what came back, of which at most 64 kB are kept."""
 
     request_headers: Mapping[str, str]
@@ -113,8 +114,8 @@ class DeliveryView(msgspec.Struct, frozen=True):
     event: str
     type: str
     sequence: int
-    status: str
-    attempts: Sequence[AttemptView]
+    status: DeliveryStatus
+    attempts: Sequence[DeliveryAttemptView]
     next_attempt_at: datetime | None
     created_at: datetime
 
@@ -198,7 +199,7 @@ async def delete_endpoint(request: AnyRequest, services: Services, endpoint: str
 
 
 @post("/v1/endpoints/{endpoint:str}/rotate-secret", summary="Replace an endpoint's keys", tags=_TAGS, status_code=200)
-async def rotate_secret(request: AnyRequest, services: Services, endpoint: str, data: RotateBody) -> KeysView:
+async def rotate_endpoint_secret(request: AnyRequest, services: Services, endpoint: str, data: RotateBody) -> KeysView:
     """Nothing is lost on the way: what is tried again meanwhile is signed anew."""
     keys = await services.service(Endpoints).rotate(caller_of(request), _endpoint_id(endpoint), data.overlap_s)
     return KeysView(keys.secret, keys.public_key)
@@ -227,7 +228,7 @@ async def list_deliveries(
 
 
 @post("/v1/endpoints/{endpoint:str}/resend", summary="Send a range of events again", tags=_TAGS, status_code=202)
-async def resend_range(request: AnyRequest, services: Services, endpoint: str, data: ResendBody) -> ResentView:
+async def resend_deliveries(request: AnyRequest, services: Services, endpoint: str, data: ResendBody) -> ResentView:
     """Under the same event ids: a receiver that remembers them does nothing twice. From 24 hours after the endpoint was made."""
     endpoints, id_ = services.service(Endpoints), _endpoint_id(endpoint)
     return ResentView(await endpoints.resend_range(caller_of(request), id_, data.since, data.until, data.status))
@@ -252,12 +253,12 @@ def endpoint_view(one: Endpoint, keys: Revealed | None = None) -> EndpointView:
         url=one.url,
         description=one.description,
         events=one.events,
-        signing=one.signing.value,
+        signing=one.signing,
         ordered=one.ordered,
         rate_per_s=one.rate_per_s,
-        retries=one.profile.value,
+        retries=one.profile,
         enabled=one.disabled is None,
-        disabled_reason=one.disabled.value if one.disabled else None,
+        disabled_reason=one.disabled,
         failing_since=one.failing_since,
         created_at=one.created_at,
         updated_at=one.updated_at,
@@ -274,15 +275,15 @@ def delivery_view(one: Delivery, *, whole: bool = False) -> DeliveryView:
         event=ids.show("evt", one.event_id),
         type=one.type,
         sequence=one.sequence,
-        status=one.status.value,
+        status=one.status,
         attempts=[_whole_attempt(tried) if whole else _attempt(tried) for tried in one.attempts],
         next_attempt_at=one.next_attempt_at,
         created_at=one.created_at,
     )
 
 
-def _attempt(tried: Tried) -> AttemptView:
-    return AttemptView(
+def _attempt(tried: Tried) -> DeliveryAttemptView:
+    return DeliveryAttemptView(
         at=tried.at,
         status_code=tried.status_code,
         duration_ms=tried.duration_ms,
@@ -292,8 +293,8 @@ def _attempt(tried: Tried) -> AttemptView:
     )
 
 
-def _whole_attempt(tried: Tried) -> WholeAttemptView:
-    return WholeAttemptView(
+def _whole_attempt(tried: Tried) -> WholeDeliveryAttemptView:
+    return WholeDeliveryAttemptView(
         **msgspec.structs.asdict(_attempt(tried)),
         request_headers=tried.request_headers,
         response_headers=tried.response_headers,
@@ -322,10 +323,10 @@ HANDLERS: Final = [
     read_endpoint,
     change_endpoint,
     delete_endpoint,
-    rotate_secret,
+    rotate_endpoint_secret,
     test_endpoint,
     list_deliveries,
-    resend_range,
+    resend_deliveries,
     read_delivery,
     resend_delivery,
 ]

@@ -55,7 +55,7 @@ Allowed = Callable[[Caller], Awaitable[bool]]
 
 
 @get("/v1/events", summary="Everything, as it happens", tags=_TAGS, media_type="text/event-stream")
-async def all_events(request: AnyRequest, services: Services) -> Stream:
+async def stream_events(request: AnyRequest, services: Services) -> Stream:
     """Server-sent events of every object that the caller may see; `Last-Event-ID` resumes."""
     caller = caller_of(request)
     heard = heard_by(caller, services.objects)
@@ -72,7 +72,7 @@ async def all_events(request: AnyRequest, services: Services) -> Stream:
     tags=_TAGS,
     media_type="text/event-stream",
 )
-async def payment_events(request: AnyRequest, services: Services, payment: str) -> Stream:
+async def stream_payment_events(request: AnyRequest, services: Services, payment: str) -> Stream:
     """Server-sent events of one payment; `Last-Event-ID` resumes."""
     caller = caller_of(request)
     details = await seen_by(caller, services.payments, payment)
@@ -177,4 +177,4 @@ def _still_allowed(request: AnyRequest, services: Services, allowed: Allowed) ->
     return still
 
 
-HANDLERS: Final = [all_events, payment_events]
+HANDLERS: Final = [stream_events, stream_payment_events]

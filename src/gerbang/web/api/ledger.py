@@ -39,7 +39,7 @@ class PostingView(msgspec.Struct, frozen=True):
 
 
 @get("/v1/ledger/accounts", summary="Accounts and their totals", tags=_TAGS)
-async def accounts(services: Services, part: Part) -> Page[AccountView]:
+async def list_accounts(services: Services, part: Part) -> Page[AccountView]:
     """Per account and currency; the balances of one currency add up to zero."""
     found = await services.ledger.accounts()
     views = [
@@ -50,7 +50,7 @@ async def accounts(services: Services, part: Part) -> Page[AccountView]:
 
 
 @get("/v1/ledger/postings", summary="The ledger lines of a payment", tags=_TAGS)
-async def postings(services: Services, part: Part, payment: str) -> Page[PostingView]:
+async def list_postings(services: Services, part: Part, payment: str) -> Page[PostingView]:
     """Oldest first."""
     details = await services.payments.get(payment_id(payment))
     lines = await services.ledger.postings(details.payment.id)
@@ -70,4 +70,4 @@ async def postings(services: Services, part: Part, payment: str) -> Page[Posting
     return await part.of(f"ledger-postings-{details.payment.id}", views)
 
 
-HANDLERS: Final = [accounts, postings]
+HANDLERS: Final = [list_accounts, list_postings]

@@ -32,7 +32,7 @@ class NotificationView(msgspec.Struct, frozen=True):
     recipient: str
     template: str
     locale: str
-    status: str
+    status: Status
     tries: int
     error: str | None
     payment: str | None
@@ -86,7 +86,7 @@ def _view(notification: Notification) -> NotificationView:
         recipient="erased" if notification.is_erased else _masked(notification),
         template=notification.template.value,
         locale=notification.locale,
-        status=notification.status.value,
+        status=notification.status,
         tries=notification.tries,
         error=notification.error,
         payment=ids.show("pay", about) if (about := notification.id_of(PAYMENT)) else None,

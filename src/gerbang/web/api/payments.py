@@ -140,7 +140,7 @@ async def list_attempts(
 
 
 @post("/v1/payments/{payment:str}/attempts", summary="Try another way to pay", tags=_TAGS, status_code=201)
-async def add_attempt(
+async def create_attempt(
     request: AnyRequest, services: Services, payment: str, data: AttemptBody
 ) -> Response[AnyPaymentView]:
     """The earlier attempt is closed where the provider can."""
@@ -155,7 +155,7 @@ async def add_attempt(
 
 
 @post("/v1/payments/{payment:str}/send-link", summary="Mail the payment link to its payer", tags=_TAGS, status_code=202)
-async def send_link(request: AnyRequest, services: Services, payment: str) -> Response[AnyPaymentView]:
+async def send_payment_link(request: AnyRequest, services: Services, payment: str) -> Response[AnyPaymentView]:
     """To `customer.email`, in the customer's language; `GET /v1/notifications?payment=` tells how it went. 409 when nobody can pay by it."""
     caller, context = caller_of(request), context_of(request)
     details = await seen_by(caller, services.payments, payment)
@@ -165,7 +165,7 @@ async def send_link(request: AnyRequest, services: Services, payment: str) -> Re
 
 
 @get("/v1/payments/{payment:str}/timeline", summary="What happened to a payment", tags=_TAGS)
-async def timeline(
+async def read_timeline(
     request: AnyRequest, services: Services, cursors: Cursors, part: Part, payment: str
 ) -> Page[TimelineEntryView]:
     """Oldest first: what came in, what went out, what was decided. Without `limit` the first 500."""
@@ -177,7 +177,7 @@ async def timeline(
 
 
 @get("/v1/payments/{payment:str}/chain", summary="What our own node saw", tags=_TAGS)
-async def chain(request: AnyRequest, services: Services, part: Part, payment: str) -> Page[TransferView]:
+async def list_transfers(request: AnyRequest, services: Services, part: Part, payment: str) -> Page[TransferView]:
     """Every transfer to the payment's addresses, in order, with what it means."""
     details = await seen_by(caller_of(request), services.payments, payment)
     transfers = [transfer_view(one) for one in await services.payments.chain(details.payment.id)]
@@ -185,7 +185,7 @@ async def chain(request: AnyRequest, services: Services, part: Part, payment: st
 
 
 @post("/v1/payments/{payment:str}/cancel", summary="Cancel an unpaid payment", tags=_TAGS, status_code=200)
-async def cancel(request: AnyRequest, services: Services, payment: str) -> AnyPaymentView:
+async def cancel_payment(request: AnyRequest, services: Services, payment: str) -> AnyPaymentView:
     """Open attempts are closed at the provider first; money that turns out to be in wins."""
     caller = caller_of(request)
     details = await seen_by(caller, services.payments, payment)
@@ -193,7 +193,7 @@ async def cancel(request: AnyRequest, services: Services, payment: str) -> AnyPa
 
 
 @post("/v1/payments/{payment:str}/refresh", summary="Ask the provider now", tags=_TAGS, status_code=200)
-async def refresh(request: AnyRequest, services: Services, payment: str) -> AnyPaymentView:
+async def refresh_payment(request: AnyRequest, services: Services, payment: str) -> AnyPaymentView:
     """The payment with what the provider said."""
     caller = caller_of(request)
     details = await seen_by(caller, services.payments, payment)
@@ -201,7 +201,7 @@ async def refresh(request: AnyRequest, services: Services, payment: str) -> AnyP
 
 
 @post("/v1/payments/{payment:str}/resolve", summary="End a hold", tags=_TAGS, status_code=200)
-async def resolve(request: AnyRequest, services: Services, payment: str, data: ResolveBody) -> AnyPaymentView:
+async def resolve_payment(request: AnyRequest, services: Services, payment: str, data: ResolveBody) -> AnyPaymentView:
     """A person decides what a held payment is: take the money, give it back, or let go."""
     caller = caller_of(request)
     details = await seen_by(caller, services.payments, payment)
@@ -211,7 +211,7 @@ async def resolve(request: AnyRequest, services: Services, payment: str, data: R
 
 
 @get("/v1/payment-methods", summary="How an amount can be paid", tags=_TAGS)
-async def methods(services: Services, part: Part, amount: Amount, currency: Currency) -> Page[OfferView]:
+async def list_payment_methods(services: Services, part: Part, amount: Amount, currency: Currency) -> Page[OfferView]:
     """Every method that an enabled connection offers, with the reason where this amount does not fit."""
     is_number = currency not in ASSETS and amount.isascii() and amount.isdigit() and len(amount) <= _LONGEST_AMOUNT
     units = read_amount(int(amount) if is_number else amount, currency)
@@ -287,12 +287,12 @@ HANDLERS: Final = [
     read_payment,
     list_payments,
     list_attempts,
-    add_attempt,
-    send_link,
-    timeline,
-    chain,
-    cancel,
-    refresh,
-    resolve,
-    methods,
+    create_attempt,
+    send_payment_link,
+    read_timeline,
+    list_transfers,
+    cancel_payment,
+    refresh_payment,
+    resolve_payment,
+    list_payment_methods,
 ]

@@ -94,7 +94,7 @@ async def read_refund(request: AnyRequest, services: Services, refund: str) -> A
 
 
 @put("/v1/refunds/{refund:str}/destination", summary="Say where a transfer goes", tags=_TAGS, status_code=200)
-async def name_destination(
+async def set_refund_destination(
     request: AnyRequest, services: Services, refund: str, data: NameDestinationBody
 ) -> RefundView:
     """For who may pay out, when the payer told them. Payer and operators are told; what was named stays on record. 409 when it was changed meanwhile."""
@@ -104,14 +104,14 @@ async def name_destination(
 
 
 @post("/v1/refunds/{refund:str}/send-link", summary="Mail a refund's link to its payer", tags=_TAGS, status_code=202)
-async def send_link(request: AnyRequest, services: Services, refund: str) -> RefundView:
+async def send_refund_link(request: AnyRequest, services: Services, refund: str) -> RefundView:
     """To the address that the payment knows, and to no other. 409 without one, or within five minutes of the last."""
     caller = caller_of(request)
     return await _view(services, caller, await services.payments.send_refund_link(caller, _refund_id(refund)))
 
 
 @post("/v1/refunds/{refund:str}/link", summary="Make a refund's link", tags=_TAGS, status_code=201)
-async def issue_link(request: AnyRequest, services: Services, refund: str) -> LinkView:
+async def create_refund_link(request: AnyRequest, services: Services, refund: str) -> LinkView:
     """For a payer whom no mail reaches. What is named by it carries the name of whoever made it. Takes no Idempotency-Key: it moves nothing, and
     leads to the same refund whenever it is made.
     """
@@ -154,9 +154,9 @@ HANDLERS: Final = [
     create_refund,
     list_refunds,
     read_refund,
-    name_destination,
-    send_link,
-    issue_link,
+    set_refund_destination,
+    send_refund_link,
+    create_refund_link,
     settle_refund,
     resolve_refund,
 ]

@@ -24,14 +24,14 @@ AnyRequest = Request[Any, Any, Any]
 _TAGS: Final = ["webhook events"]
 
 
-class EventView(msgspec.Struct, frozen=True):
+class WebhookEventView(msgspec.Struct, frozen=True):
     """A stored event. `times_seen` counts identical deliveries; everything here was verified, refused messages are listed apart."""
 
     id: str
     source: str
     type: str
     subject: str
-    status: str
+    status: EventStatus
     verified: bool
     outcome: str | None
     tries: int
@@ -41,7 +41,7 @@ class EventView(msgspec.Struct, frozen=True):
     done_at: datetime | None
 
 
-class WholeEventView(EventView, frozen=True):
+class WholeWebhookEventView(WebhookEventView, frozen=True):
     """With headers and the raw body: `body` as text where it is UTF-8, `body_base64` always."""
 
     headers: Mapping[str, str]
@@ -62,7 +62,7 @@ class ReplayView(msgspec.Struct, frozen=True):
     changes: Sequence[Mapping[str, str]]
 
 
-class RejectionView(msgspec.Struct, frozen=True):
+class WebhookRejectionView(msgspec.Struct, frozen=True):
     """A message that was refused: never its content."""
 
     source: str
@@ -74,7 +74,7 @@ class RejectionView(msgspec.Struct, frozen=True):
 
 
 @get("/v1/webhook-events", summary="Webhook events, newest first", tags=_TAGS)
-async def list_events(
+async def list_webhook_events(
     services: Services,
     cursors: Cursors,
     limit: Limit = 25,
@@ -84,7 +84,7 @@ async def list_events(
     status: EventStatus | None = None,
     verified: bool | None = None,
     received_after: Annotated[str | None, Parameter(query="received_after", schema_extra=A_TIME)] = None,
-) -> Page[EventView]:
+) -> Page[WebhookEventView]:
     """Only verified messages become events; `verified=false` is an empty list, and /v1/webhook-rejections holds the others."""
     most = capped(limit)
     if verified is False:
@@ -98,7 +98,7 @@ async def list_events(
 
 
 @get("/v1/webhook-events/{event:str}", summary="One webhook event", tags=_TAGS)
-async def read_event(services: Services, event: str) -> WholeEventView:
+async def read_webhook_event(services: Services, event: str) -> WholeWebhookEventView:
     """With headers and raw body."""
     found = await services.inbox.get(_event_id(event))
     body = without_card_numbers(found.body)
@@ -107,7 +107,7 @@ async def read_event(services: Services, event: str) -> WholeEventView:
     except UnicodeDecodeError:
         text = None
     seen = msgspec.structs.asdict(_view(found))
-    return WholeEventView(
+    return WholeWebhookEventView(
         **seen,
         headers={name: masked(value) for name, value in found.headers.items()},
         body=text,
@@ -116,19 +116,19 @@ async def read_event(services: Services, event: str) -> WholeEventView:
 
 
 @post("/v1/webhook-events/{event:str}/replay", summary="Run an event again", tags=_TAGS, status_code=200)
-async def replay_event(request: AnyRequest, services: Services, event: str, data: ReplayBody) -> ReplayView:
+async def replay_webhook_event(request: AnyRequest, services: Services, event: str, data: ReplayBody) -> ReplayView:
     """Harmless: facts carry totals, so what was applied before changes nothing."""
     replay = await services.inbox.replay(caller_of(request).label, _event_id(event), dry_run=data.dry_run)
     return ReplayView(ids.show("evt", replay.event), replay.dry_run, replay.outcome, replay.changes)
 
 
 @get("/v1/webhook-rejections", summary="Refused webhook messages", tags=_TAGS)
-async def list_rejections(services: Services, limit: Limit = 25) -> Page[RejectionView]:
+async def list_webhook_rejections(services: Services, limit: Limit = 25) -> Page[WebhookRejectionView]:
     """Newest first; a sample of at most sixty a minute is kept."""
     found = await services.inbox.rejections(capped(limit))
     return Page(
         [
-            RejectionView(
+            WebhookRejectionView(
                 source=r.connection,
                 reason=r.reason,
                 address=r.source,
@@ -141,13 +141,13 @@ async def list_rejections(services: Services, limit: Limit = 25) -> Page[Rejecti
     )
 
 
-def _view(event: Event) -> EventView:
-    return EventView(
+def _view(event: Event) -> WebhookEventView:
+    return WebhookEventView(
         id=ids.show("evt", event.id),
         source=event.connection,
         type=event.type,
         subject=event.subject,
-        status=event.status.value,
+        status=event.status,
         verified=True,
         outcome=event.outcome,
         tries=event.tries,
@@ -165,4 +165,4 @@ def _event_id(shown: str) -> Any:
         raise EventNotFound from error
 
 
-HANDLERS: Final = [list_events, read_event, replay_event, list_rejections]
+HANDLERS: Final = [list_webhook_events, read_webhook_event, replay_webhook_event, list_webhook_rejections]

@@ -12,8 +12,9 @@ import msgspec
 from gerbang.base import formats, ids
 from gerbang.base.money import as_json
 from gerbang.core.payments import amount_due
-from gerbang.core.payments.model import Attempt, PaymentDetail, Refund
+from gerbang.core.payments.model import Attempt, AttemptStatus, PaymentDetail, PaymentStatus, Refund, RefundStatus
 from gerbang.core.payments.refunds.model import NOT_PROMISED
+from gerbang.ports.payment import Method
 from gerbang.web.views.attempt_failures import code_for_payer, to_payer
 from gerbang.web.views.payments import (
     CustomerView,
@@ -35,8 +36,8 @@ class PayerFailureView(msgspec.Struct, frozen=True):
 
 class PayerAttemptView(msgspec.Struct, frozen=True):
     id: str
-    status: str
-    method: str
+    status: AttemptStatus
+    method: Method
     method_options: Mapping[str, str]
     amount: int | str
     currency: str
@@ -52,7 +53,7 @@ class PayerRefundView(msgspec.Struct, frozen=True):
     payment: str
     amount: int | str
     currency: str
-    status: str
+    status: RefundStatus
     created_at: datetime
     updated_at: datetime
 
@@ -61,7 +62,7 @@ class PayerPaymentView(msgspec.Struct, frozen=True):
     """A payment as its payer sees it: without metadata, connections, the provider's words, and reasons that are the shop's."""
 
     id: str
-    status: str
+    status: PaymentStatus
     late: bool
     late_reason: str | None
     livemode: bool
@@ -70,7 +71,7 @@ class PayerPaymentView(msgspec.Struct, frozen=True):
     amount_captured: int | str
     amount_refunded: int | str
     amount_excess: int | str
-    method: str | None
+    method: Method | None
     provider_reference: str | None
     order_reference: str | None
     description: str
@@ -122,7 +123,7 @@ def payer_payment_view(details: PaymentDetail, *, checkout_url: str | None, step
     payment, locale, counts = details.payment, details.payer.locale, counting_attempt(details.attempts)
     return PayerPaymentView(
         id=ids.show("pay", payment.id),
-        status=payment.status.value,
+        status=payment.status,
         late=payment.late,
         late_reason=amount_due.late_reason(payment),
         livemode=payment.livemode,
@@ -131,7 +132,7 @@ def payer_payment_view(details: PaymentDetail, *, checkout_url: str | None, step
         amount_captured=as_json(payment.amount_captured, payment.currency),
         amount_refunded=as_json(payment.amount_refunded, payment.currency),
         amount_excess=as_json(payment.amount_excess, payment.currency),
-        method=counts.method.value if counts else None,
+        method=counts.method if counts else None,
         provider_reference=counts.provider_reference if counts else None,
         order_reference=payment.order_reference,
         description=payment.description,
@@ -162,7 +163,7 @@ def payer_refund_view(refund: Refund) -> PayerRefundView:
         payment=ids.show("pay", refund.payment_id),
         amount=as_json(refund.amount, refund.currency),
         currency=refund.currency,
-        status=refund.status.value,
+        status=refund.status,
         created_at=refund.created_at,
         updated_at=refund.updated_at,
     )
@@ -178,8 +179,8 @@ def payer_event(type_: str, data: Mapping[str, Any]) -> Mapping[str, Any] | None
 def _attempt(attempt: Attempt, details: PaymentDetail, steps: Steps) -> PayerAttemptView:
     return PayerAttemptView(
         id=ids.show("att", attempt.id),
-        status=attempt.status.value,
-        method=attempt.method.value,
+        status=attempt.status,
+        method=attempt.method,
         method_options=attempt.options,
         amount=as_json(attempt.amount, attempt.currency),
         currency=attempt.currency,

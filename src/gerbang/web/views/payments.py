@@ -28,6 +28,7 @@ from gerbang.ports.next_action import (
     Redirect,
     Wait,
 )
+from gerbang.ports.payment import Method
 from gerbang.web.views.attempt_failures import FailureView, failure_view
 from gerbang.web.views.refunds import RefundView, refund_view
 
@@ -87,8 +88,8 @@ class CustomerView(msgspec.Struct, frozen=True):
 
 class AttemptView(msgspec.Struct, frozen=True):
     id: str
-    status: str
-    method: str
+    status: AttemptStatus
+    method: Method
     method_options: Mapping[str, str]
     connection: str
     amount: int | str
@@ -104,7 +105,7 @@ class PaymentView(msgspec.Struct, frozen=True):
     """A payment. Amounts are whole minor units of `currency`, of an asset base units as text; `method` and the two after it are those of the attempt that counts."""
 
     id: str
-    status: str
+    status: PaymentStatus
     late: bool
     late_reason: str | None
     livemode: bool
@@ -113,7 +114,7 @@ class PaymentView(msgspec.Struct, frozen=True):
     amount_captured: int | str
     amount_refunded: int | str
     amount_excess: int | str
-    method: str | None
+    method: Method | None
     connection: str | None
     provider_reference: str | None
     order_reference: str | None
@@ -165,7 +166,7 @@ class OfferView(msgspec.Struct, frozen=True):
     `assets` instead of options.
     """
 
-    method: str
+    method: Method
     connection: str
     option: str | None
     options: Sequence[OptionView]
@@ -189,7 +190,7 @@ def payment_view(details: PaymentDetail, *, checkout_url: str | None, steps: Ste
     attempts = attempt_views(details, steps)
     return PaymentView(
         id=shown,
-        status=payment.status.value,
+        status=payment.status,
         late=payment.late,
         late_reason=amount_due.late_reason(payment),
         livemode=payment.livemode,
@@ -198,7 +199,7 @@ def payment_view(details: PaymentDetail, *, checkout_url: str | None, steps: Ste
         amount_captured=as_json(payment.amount_captured, payment.currency),
         amount_refunded=as_json(payment.amount_refunded, payment.currency),
         amount_excess=as_json(payment.amount_excess, payment.currency),
-        method=counts.method.value if counts else None,
+        method=counts.method if counts else None,
         connection=counts.connection if counts else None,
         provider_reference=counts.provider_reference if counts else None,
         order_reference=payment.order_reference,
@@ -251,7 +252,7 @@ def offer_view(offer: Offer) -> OfferView:
     """A method that may be chosen."""
     options = [OptionView(option.name, option.title) for option in offer.options]
     return OfferView(
-        method=offer.method.value,
+        method=offer.method,
         connection=offer.connection,
         option=offer.option,
         options=options,
@@ -266,8 +267,8 @@ def offer_view(offer: Offer) -> OfferView:
 def _attempt(attempt: Attempt, payment: Payment, locale: str, steps: Steps) -> AttemptView:
     return AttemptView(
         id=ids.show("att", attempt.id),
-        status=attempt.status.value,
-        method=attempt.method.value,
+        status=attempt.status,
+        method=attempt.method,
         method_options=attempt.options,
         connection=attempt.connection,
         amount=as_json(attempt.amount, attempt.currency),

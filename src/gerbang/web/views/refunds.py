@@ -7,7 +7,7 @@ import msgspec
 
 from gerbang.base import ids
 from gerbang.base.money import as_json
-from gerbang.core.payments.model import CryptoAmount, Refund
+from gerbang.core.payments.model import CryptoAmount, Refund, RefundStatus
 from gerbang.core.payments.refunds.model import NamedDestination
 
 
@@ -39,7 +39,7 @@ class RefundView(msgspec.Struct, frozen=True):
     attempt: str
     amount: int | str
     currency: str
-    status: str
+    status: RefundStatus
     reason: str
     provider_reference: str | None
     failure: str | None
@@ -61,7 +61,7 @@ def refund_view(
         attempt=ids.show("att", refund.attempt_id),
         amount=as_json(refund.amount, refund.currency),
         currency=refund.currency,
-        status=refund.status.value,
+        status=refund.status,
         reason=refund.reason,
         provider_reference=refund.provider_reference,
         failure=refund.failure,
