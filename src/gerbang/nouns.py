@@ -1,6 +1,7 @@
 """Which nouns there are, and what each brings: a new noun is one value here, and its own package."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -10,8 +11,9 @@ from gerbang.core.announcements.broadcast import ObjectKind
 from gerbang.core.announcements.live_changes import Watched
 from gerbang.core.announcements.service import AnnouncementConsumer
 from gerbang.core.endpoints import event_types as endpoint_events
+from gerbang.core.endpoints import personal_data as receivers
 from gerbang.core.endpoints import queueing
-from gerbang.core.endpoints.model import ENDPOINT
+from gerbang.core.endpoints.model import DISCLOSE, ENDPOINT
 from gerbang.core.endpoints.service import Endpoints
 from gerbang.core.identity import event_types as security_events
 from gerbang.core.identity import personal_data as users
@@ -115,12 +117,16 @@ PAYMENTS: Final = Noun(
         ),
         PersonalData("payers", ("payment_payers",), payers.export_payers, payers.erase_payers),
     ),
-    payloads={PAYMENT: lambda core: event_payloads.payments(core.settings.shop_name)},
     announces=(
         *entries(payment_events.EVENT_TYPES, event_examples.PAYMENT_DATA),
+        *entries(payment_events.REFUND_EVENT_TYPES, event_examples.REFUND_DATA),
         *entries(payment_events.CHAIN_EVENT_TYPES, event_examples.CHAIN_DATA),
         *entries(payment_events.WORK_EVENT_TYPES, event_examples.WORK_DATA),
     ),
+    payloads={
+        PAYMENT: lambda core: event_payloads.payments(core.settings.shop_name),
+        event_payloads.REFUND: lambda _core: event_payloads.refunds,
+    },
     permissions=payment_permissions.PERMISSIONS,
     actions={"payments": actions.PAYMENTS, "refunds": actions.REFUNDS, "crypto": actions.CRYPTO},
     pages={
@@ -162,23 +168,37 @@ CONNECTIONS: Final = Noun(
 )
 ENDPOINTS: Final = Noun(
     name="endpoints",
-    service=lambda core: Endpoints(core.db, core.guarded, core.secrets, core.clock, core.nouns.payloads(core)),
+    service=lambda core: Endpoints(
+        core.db,
+        core.guarded,
+        core.secrets,
+        core.clock,
+        core.nouns.payloads(core),
+        timedelta(days=core.settings.webhook_keep_days),
+    ),
     objects={ENDPOINT: ObjectKind("ep", _ENDPOINTS)},
     consumers=(
         lambda core: AnnouncementConsumer(
             core.db,
             queueing.CONSUMER,
             core.service(Endpoints).queueing.take,
-            data=False,
             taken=core.service(Endpoints).sender.wake,
         ),
     ),
-    loops={"deliveries": lambda core, stop: core.service(Endpoints).sender.run(stop)},
     announces=(
         *entries(endpoint_events.TEST_EVENT_TYPES, event_examples.TEST_DATA),
         *entries(endpoint_events.EVENT_TYPES, event_examples.ENDPOINT_DATA),
     ),
-    permissions=(Permission(_ENDPOINTS, BUILDERS, "say where events go, and send them again"),),
+    loops={
+        "deliveries": lambda core, stop: core.service(Endpoints).sender.run(stop),
+        "old_deliveries": lambda core, stop: core.service(Endpoints).retention.run(stop),
+    },
+    payloads={ENDPOINT: lambda _core: event_payloads.endpoints},
+    personal_data=(PersonalData("webhooks", ("personal_bodies",), receivers.export_bodies, receivers.erase_bodies),),
+    permissions=(
+        Permission(_ENDPOINTS, BUILDERS, "say where events go, and send them again"),
+        Permission(DISCLOSE, ADMINS, "let an endpoint hear of people: names, addresses and phones"),
+    ),
     actions={"endpoints": actions.ENDPOINTS},
 )
 USERS: Final = Noun(
@@ -222,7 +242,7 @@ RESERVED: Final = Noun(
     ),
 )
 
-# A person is erased in this order. Messages are found by the payer of their payment; users come last: everything else is found by what they are.
+# A person is erased in this order. Messages, and what webhooks said, are found by the payer of their payment; users come last: everything else is found by what they are.
 NOUNS: Final = Nouns(
-    (MESSAGES, PAYMENTS, WEBHOOK_EVENTS, CONNECTIONS, ENDPOINTS, LEDGER, AUDIT, SECRETS, RESERVED, USERS)
+    (MESSAGES, ENDPOINTS, PAYMENTS, WEBHOOK_EVENTS, CONNECTIONS, LEDGER, AUDIT, SECRETS, RESERVED, USERS)
 )

@@ -41,8 +41,9 @@ def test_a_body_of_another_shape_is_not() -> None:
 @pytest.mark.parametrize("status", PaymentStatus)
 def test_a_payment_that_is_really_sent_is_valid_too(status: PaymentStatus) -> None:
     entry = CATALOGUE[f"payment.{status.value}"]
-    data = json.loads(msgspec.json.encode(payment_payload(details(status=status))))
-    assert wrong(entry, {**entry.example, "data": data}) == []
+    for personal in (False, True):
+        data = json.loads(msgspec.json.encode(payment_payload(details(status=status), personal=personal)))
+        assert wrong(entry, {**entry.example, "data": data}) == []
 
 
 def test_the_example_of_a_status_has_that_status() -> None:

@@ -41,6 +41,10 @@ class SecretStore(Protocol):
         """
         ...
 
+    async def remove(self, name: str) -> None:
+        """Every version, for good; nothing happens where there is none."""
+        ...
+
     async def versions(self) -> Sequence[SecretVersion]:
         """Names, versions and times; never values."""
         ...

@@ -15,6 +15,13 @@ class OutgoingSettings(BaseModel):
         "server, as 127.0.0.1:3000, 10.1.2.0/24. All others must be public, by https. Link-local and the clouds' metadata addresses never.",
     )
 
+    webhook_keep_days: int = Field(
+        30,
+        ge=1,
+        le=3_650,
+        description="Days for which the bodies of webhooks to endpoints, and what their receivers answered, are kept: so long they can be sent again.",
+    )
+
     @field_validator("allowed_private_targets")
     @classmethod
     def _are_targets(cls, value: tuple[str, ...]) -> tuple[str, ...]:

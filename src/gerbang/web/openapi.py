@@ -109,7 +109,7 @@ def _complete(operation: dict[str, Any], row: Row, schemas: Mapping[str, Any]) -
         operation["x-permissions"] = list(row.permissions)
     operation["parameters"] = [
         *[_parameter(one) for one in operation.get("parameters", ())],
-        *([_KEY_HEADER] if row.key_required else ()),
+        *([{**_KEY_HEADER, "required": row.key_required}] if row.key_required or row.key_taken else ()),
         *([_LINK_TOKEN] if row.own else ()),
         *([_LAST_EVENT_ID] if row.path.endswith("/events") else ()),
     ]

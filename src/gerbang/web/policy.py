@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 # What strangers may send is small: reading it costs time before anybody knows who they are.
@@ -52,6 +52,7 @@ class Row:
     body: Body = Body.NONE
     own: bool = False
     key_required: bool = False
+    key_taken: bool = False  # an Idempotency-Key is honoured, and may be absent
     unowned: bool = False  # served even before anybody owns this installation
     ran_out: bool = False  # a credential that has run out is nobody's here; the body may hold another
     any_host: bool = False  # served to whoever asks by any name, or none: probes do not know ours
@@ -267,7 +268,7 @@ POLICY: Final[Sequence[Row]] = (
     _self("GET", "/v1/event-types/{event_type}"),
     # endpoints
     _read("/v1/endpoints", "endpoints:manage"),
-    _do("POST", "/v1/endpoints", "endpoints:manage"),
+    replace(_do("POST", "/v1/endpoints", "endpoints:manage"), key_taken=True),
     _read("/v1/endpoints/{endpoint}", "endpoints:manage"),
     _do("PATCH", "/v1/endpoints/{endpoint}", "endpoints:manage"),
     _do("DELETE", "/v1/endpoints/{endpoint}", "endpoints:manage"),

@@ -223,8 +223,8 @@ async def test_a_range_is_sent_again_a_day_after_the_endpoint_was_made(world: Wo
     with pytest.raises(EndpointDisabled):
         await world.endpoints.resend_range(BY, endpoint.id, since, None, DeliveryStatus.SUCCEEDED)
     await world.advance(86_401)
-    assert await world.endpoints.resend_range(BY, endpoint.id, since, None, None) == 0
-    assert await world.endpoints.resend_range(BY, endpoint.id, since, None, DeliveryStatus.SUCCEEDED) == 2
+    assert (await world.endpoints.resend_range(BY, endpoint.id, since, None, None)).count == 0
+    assert (await world.endpoints.resend_range(BY, endpoint.id, since, None, DeliveryStatus.SUCCEEDED)).count == 2
     await world.until(lambda: _as_coroutine(len(shop.came) == 4))
     assert len({came.id for came in shop.came}) == 2
 

@@ -15,7 +15,7 @@ from gerbang.base.target_policy import TargetPolicy, read_private_targets
 from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.announcements.service import AnnouncementConsumer, announce
 from gerbang.core.endpoints.model import Delivery, Endpoint, Signing
-from gerbang.core.endpoints.queueing import CONSUMER
+from gerbang.core.endpoints.queueing import CONSUMER, Payload
 from gerbang.core.endpoints.sender import Sender
 from gerbang.core.endpoints.service import Endpoints, NewEndpoint
 from gerbang.core.endpoints.signing_keys import Revealed, SigningKeys
@@ -29,8 +29,11 @@ BY = system_caller("test")
 PATIENCE_S = 20.0
 
 
-async def _shown(_tx: Tx, parcels: Sequence[UUID]) -> dict[UUID, Any]:
-    return {one: {"object": PARCEL, "id": ids.show("pcl", one)} for one in parcels}
+async def _shown(_tx: Tx, parcels: Sequence[UUID]) -> dict[UUID, Payload]:
+    return {
+        one: Payload(shown := {"object": PARCEL, "id": ids.show("pcl", one)}, {**shown, "to": "Sari Wulandari"})
+        for one in parcels
+    }
 
 
 @dataclass(slots=True)
@@ -127,6 +130,6 @@ async def world_of(db: Database, owner: Database, store: SecretStore) -> World:
     http = Http(policy=TargetPolicy(read_private_targets(["127.0.0.0/8"])))
     clock, secrets = BusinessClock(), Secrets(db, store)
     endpoints = Endpoints(db, http, secrets, clock, {PARCEL: _shown})
-    consumer = AnnouncementConsumer(db, CONSUMER, endpoints.queueing.take, data=False, taken=endpoints.sender.wake)
+    consumer = AnnouncementConsumer(db, CONSUMER, endpoints.queueing.take, taken=endpoints.sender.wake)
     await consumer.prepare()
     return World(db, owner, http, secrets, clock, endpoints, consumer, endpoints.sender)

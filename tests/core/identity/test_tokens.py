@@ -290,6 +290,9 @@ class Counting:
     async def write(self, name: str, value: bytes, *, overlap_s: int, first_only: bool = False) -> int:
         return await self._store.write(name, value, overlap_s=overlap_s, first_only=first_only)
 
+    async def remove(self, name: str) -> None:
+        await self._store.remove(name)
+
     async def versions(self) -> Sequence[SecretVersion]:
         return await self._store.versions()
 

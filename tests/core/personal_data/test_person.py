@@ -107,6 +107,12 @@ async def paid_and_returned(
             " VALUES ($1, 1, 'BCA', '7712345009', 'Sari Wulandari', 'payer', now())",
             one.refunds[0].id,
         )
+        await tx.execute(
+            "INSERT INTO personal_bodies (event_id, object_type, object_id, body) VALUES ($1, 'payment', $2, $3)",
+            ids.new(),
+            one.payment.id,
+            b'{"name": "Sari Wulandari"}',
+        )
     return one
 
 
@@ -118,12 +124,14 @@ async def test_a_person_is_shown_with_everything_that_is_kept_about_them(db: Dat
     assert {noun: len(rows) for noun, rows in found.items()} == {
         "messages": 1,
         "payment_messages": 0,
+        "webhooks": 1,
         "webhook_events": 1,
         "refund_destinations": 1,
         "payers": 1,
         "users": 1,
     }
     assert found["webhook_events"][0]["body"] == "buyer=Sari Wulandari"
+    assert found["webhooks"][0]["body"] == {"name": "Sari Wulandari"}
     assert "jane" not in str(found).lower()
 
 
@@ -145,6 +153,7 @@ async def test_an_erased_person_stands_nowhere_and_nobody_else_is_touched(db: Da
     assert [word for word in SARIS if word in left] == []
     assert "jane doe" in left
     assert (done["payers"].rows, done["webhook_events"].rows, done["refund_destinations"].rows) == (3, 3, 3)
+    assert done["webhooks"].rows == 3
     async with db.reading() as tx:
         assert await tx.fetchval("SELECT count(*) FROM payments WHERE status = 'paid'") == 4
         trail = await tx.fetch("SELECT object, detail FROM audit WHERE action = 'person.erased'")

@@ -36,6 +36,10 @@ async def shop() -> AsyncIterator[Receiver]:
         yield receiver
 
 
+async def changed_by(edge: Edge, who: str, endpoint: str, body: dict[str, Any]) -> httpx.Response:
+    return await edge.client.patch(f"/v1/endpoints/{endpoint}", json=body, headers=edge.headers(who))
+
+
 async def made(edge: Edge, shop: Receiver, **more: Any) -> dict[str, Any]:
     answer = await edge.post("/v1/endpoints", "developer", {"url": shop.url, **more})
     assert answer.status_code == 201, answer.text
@@ -44,7 +48,7 @@ async def made(edge: Edge, shop: Receiver, **more: Any) -> dict[str, Any]:
 
 
 async def change(edge: Edge, endpoint: str, body: dict[str, Any]) -> httpx.Response:
-    return await edge.client.patch(f"/v1/endpoints/{endpoint}", json=body, headers=edge.headers("developer"))
+    return await changed_by(edge, "developer", endpoint, body)
 
 
 async def settled(edge: Edge, endpoint: str) -> dict[str, Any]:
@@ -139,3 +143,31 @@ async def test_what_was_done_stands_in_the_audit_trail_without_the_address_or_th
     endpoint = await made(edge, shop)
     rows = [row for row in await edge.audited("endpoint.created") if row["object"] == endpoint["id"]]
     assert [row["detail"] for row in rows] == [{"host": f"127.0.0.1:{shop.port}"}]
+
+
+async def test_the_same_request_with_the_same_key_makes_one_endpoint_and_tells_its_secret_again(
+    edge: Edge, shop: Receiver
+) -> None:
+    answers = [
+        await edge.post("/v1/endpoints", "developer", {"url": shop.url, "description": "once"}, key="endpoint-1")
+        for _ in range(2)
+    ]
+    assert [one.status_code for one in answers] == [201, 201]
+    assert answers[0].json() == answers[1].json()
+    assert [one.headers.get("idempotent-replayed") for one in answers] == [None, "true"]
+    other = await edge.post("/v1/endpoints", "developer", {"url": shop.url}, key="endpoint-1")
+    assert other.json()["code"] == "idempotency_key_reused"
+    names = [one.name for one in await edge.services.secrets.names() if answers[0].json()["id"] in one.name]
+    assert len(names) == 1
+
+
+async def test_only_an_administrator_lets_an_endpoint_hear_of_people(edge: Edge, shop: Receiver) -> None:
+    refused = await edge.post("/v1/endpoints", "developer", {"url": shop.url, "include": ["personal"]})
+    assert (refused.status_code, "endpoints:disclose" in refused.text) == (403, True)
+    endpoint = await made(edge, shop)
+    assert endpoint["include"] == []
+    assert (await change(edge, endpoint["id"], {"include": ["personal"]})).status_code == 403
+    allowed = await changed_by(edge, "admin", endpoint["id"], {"include": ["personal"]})
+    assert (allowed.status_code, allowed.json()["include"]) == (200, ["personal"])
+    wrong = await changed_by(edge, "admin", endpoint["id"], {"include": ["everything"]})
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/include/0")

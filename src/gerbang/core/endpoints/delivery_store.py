@@ -1,6 +1,8 @@
-"""Every SQL statement on `outgoing_messages`, `deliveries` and `delivery_attempts`. `next_attempt_at` is business time, leases are real time."""
+"""SQL on `outgoing_messages`, `personal_bodies`, `deliveries` and `delivery_attempts`: made, read, sent again, cancelled, forgotten. What a worker does while it
+sends stands in sending_store.py.
+"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,7 +11,7 @@ from uuid import UUID
 from gerbang.base.db import Row, Tx, columns
 from gerbang.base.keyset import Place, below
 from gerbang.base.unreadable_rows import readable, unreadable
-from gerbang.core.endpoints.model import Delivery, DeliveryStatus, Due, Message, Profile, Signing, Tried
+from gerbang.core.endpoints.model import Delivery, DeliveryStatus, Message, Tried
 
 
 async def add(tx: Tx, messages: Sequence[Message], wanted: Sequence[tuple[UUID, UUID, Message]]) -> None:
@@ -23,6 +25,14 @@ async def add(tx: Tx, messages: Sequence[Message], wanted: Sequence[tuple[UUID, 
         """,
         *columns([(one.event_id, one.body) for one in messages], 2),
     )
+    if personal := [(m.event_id, m.object_type, m.object_id, m.personal) for m in messages if m.personal is not None]:
+        await tx.execute(
+            """
+            INSERT INTO personal_bodies (event_id, object_type, object_id, body)
+            SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bytea[]) ON CONFLICT DO NOTHING
+            """,
+            *columns(personal, 4),
+        )
     rows = [(id_, to, m.event_id, m.type, m.object_type, m.object_id, m.sequence) for id_, to, m in wanted]
     await tx.execute(
         """
@@ -34,124 +44,115 @@ async def add(tx: Tx, messages: Sequence[Message], wanted: Sequence[tuple[UUID, 
     )
 
 
-async def claim(tx: Tx, rooms: Mapping[UUID, int], room: int, limit: int, lease_s: float) -> list[Due]:
-    """Take what is due: of each endpoint at most its room (`rooms`, else `room`), so that one with a long queue takes no other's turn. In an ordered
-    endpoint a message waits for the earlier ones of its object. The try is counted before the work, so that a crash counts too.
-    """
-    rows = await tx.fetch(_CLAIM, list(rooms), list(rooms.values()), room, limit, lease_s)
-    return readable(rows, _due)
-
-
-_CLAIM: Final = """
-    WITH due AS MATERIALIZED (
-        SELECT d.id, e.url, e.signing, e.profile, e.rate_per_s FROM endpoints e
-        LEFT JOIN unnest($1::uuid[], $2::int[]) AS busy (endpoint_id, room) ON busy.endpoint_id = e.id
-        CROSS JOIN LATERAL (
-            SELECT d.id FROM deliveries d
-            WHERE d.endpoint_id = e.id AND d.status = 'pending' AND d.next_attempt_at <= (SELECT business_now())
-              AND (d.lease_until IS NULL OR d.lease_until < clock_timestamp())
-              AND NOT (e.ordered AND EXISTS (
-                  SELECT FROM deliveries b WHERE b.endpoint_id = e.id AND b.object_id = d.object_id AND b.sequence < d.sequence
-                  AND b.status = 'pending'))
-            ORDER BY d.next_attempt_at, d.id LIMIT coalesce(busy.room, $3) FOR UPDATE SKIP LOCKED) AS d
-        WHERE e.disabled IS NULL AND e.deleted_at IS NULL AND coalesce(busy.room, $3) > 0
-        LIMIT $4)
-    UPDATE deliveries d SET tries = d.tries + 1, lease_until = clock_timestamp() + make_interval(secs => $5)
-    FROM due JOIN outgoing_messages m ON true WHERE d.id = due.id AND m.event_id = d.event_id
-    RETURNING d.id, d.endpoint_id, d.event_id, d.tries, d.earlier_tries, due.url, due.signing, due.profile, due.rate_per_s, m.body
-    """
-
-
-async def settle(tx: Tx, ended: Sequence[tuple[UUID, int, str, timedelta | None]]) -> None:
-    """What became of tries that are still held: delivery, try, status, and how long until the next."""
-    await tx.execute(
+async def cancel_pending(tx: Tx, endpoints: Sequence[UUID], limit: int) -> int:
+    """Cancel some of what is on its way to endpoints that take nothing any more; it can be sent again. Returns how many."""
+    rows = await tx.fetch(
         """
-        UPDATE deliveries d SET status = n.status, next_attempt_at = business_now() + n.wait, lease_until = NULL
-        FROM unnest($1::uuid[], $2::int[], $3::text[], $4::interval[]) AS n (id, tries, status, wait)
-        WHERE d.id = n.id AND d.tries = n.tries AND d.status = 'pending'
-        """,
-        *columns(ended, 4),
-    )
-
-
-async def give_back(tx: Tx, due: Sequence[Due], wait: timedelta) -> None:
-    """Tries that were none: nothing was sent."""
-    await tx.execute(
-        """
-        UPDATE deliveries d SET tries = d.tries - 1, lease_until = NULL, next_attempt_at = business_now() + $3
-        FROM unnest($1::uuid[], $2::int[]) AS n (id, tries) WHERE d.id = n.id AND d.tries = n.tries AND d.status = 'pending'
-        """,
-        [one.id for one in due],
-        [one.tries for one in due],
-        wait,
-    )
-
-
-async def add_attempts(tx: Tx, made: Sequence[tuple[UUID, int, Tried]]) -> None:
-    """Attempts as they were: delivery, number, attempt. A number is there once, whoever else thought that it was its turn."""
-    rows = [
-        (
-            id_,
-            number,
-            one.at,
-            one.status_code,
-            one.duration_ms,
-            one.error,
-            one.address,
-            dict(one.timings),
-            dict(one.request_headers),
-            dict(one.response_headers),
-            one.response_body,
-            one.is_cut,
-        )
-        for id_, number, one in made
-    ]
-    await tx.execute(
-        """
-        INSERT INTO delivery_attempts (delivery_id, number, at, status_code, duration_ms, error, address, timings, request_headers,
-            response_headers, response_body, is_cut)
-        SELECT * FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::int[], $5::int[], $6::text[], $7::text[], $8::jsonb[], $9::jsonb[],
-            $10::jsonb[], $11::bytea[], $12::boolean[]) ON CONFLICT DO NOTHING
-        """,
-        *columns(rows, 12),
-    )
-
-
-async def cancel_pending(tx: Tx, endpoints: Sequence[UUID]) -> None:
-    """What was on its way to endpoints that take nothing any more; it can be sent again."""
-    await tx.execute(
-        """
-        UPDATE deliveries SET status = 'cancelled', next_attempt_at = NULL, lease_until = NULL
-        WHERE endpoint_id = ANY ($1) AND status = 'pending'
+        WITH lot AS MATERIALIZED (
+            SELECT id FROM deliveries WHERE endpoint_id = ANY ($1) AND status = 'pending' LIMIT $2 FOR UPDATE)
+        UPDATE deliveries d SET status = 'cancelled', next_attempt_at = NULL, lease_until = NULL FROM lot WHERE d.id = lot.id
+        RETURNING 1
         """,
         list(endpoints),
+        limit,
     )
+    return len(rows)
 
 
-async def resend(tx: Tx, id_: UUID) -> Row | None:
-    """Send one again from the beginning of its schedule, under the same event id. Its endpoint and whether that takes anything; None for an unknown one."""
+async def lock_body(tx: Tx, id_: UUID) -> Row | None:
+    """A delivery's endpoint, what keeps that from taking anything, and whether its body is still there, which then stays; None for an unknown one."""
     return await tx.fetchrow(
         """
-        UPDATE deliveries d SET status = 'pending', earlier_tries = d.tries, next_attempt_at = business_now()
-        FROM endpoints e WHERE d.id = $1 AND e.id = d.endpoint_id AND e.deleted_at IS NULL
-        RETURNING e.id AS endpoint_id, e.disabled
+        SELECT e.id AS endpoint_id, e.disabled, (
+            SELECT true FROM outgoing_messages m WHERE m.event_id = d.event_id FOR KEY SHARE) AS kept
+        FROM deliveries d JOIN endpoints e ON e.id = d.endpoint_id WHERE d.id = $1 AND e.deleted_at IS NULL
         """,
         id_,
     )
 
 
-async def resend_range(tx: Tx, endpoint: UUID, since: datetime, until: datetime, statuses: Sequence[str]) -> int:
-    """Send again what was made in a range of time and ended so. Returns how many."""
-    rows = await tx.fetch(
+async def resend(tx: Tx, ids: Sequence[UUID]) -> None:
+    """Send these again from the beginning of their schedules, under the same event ids."""
+    await tx.execute(
         """
         UPDATE deliveries SET status = 'pending', earlier_tries = tries, next_attempt_at = business_now()
-        WHERE endpoint_id = $1 AND made_at >= $2 AND made_at < $3 AND status = ANY ($4) AND status <> 'pending'
-        RETURNING id
+        WHERE id = ANY ($1)
+        """,
+        list(ids),
+    )
+
+
+async def to_resend(
+    tx: Tx, endpoint: UUID, since: Place, until: datetime, statuses: Sequence[str], limit: int
+) -> list[Row]:
+    """Some of what was made in a range of time and ended so, oldest first, whose bodies are still there, and stay."""
+    return await tx.fetch(
+        """
+        SELECT d.id, d.made_at FROM deliveries d JOIN outgoing_messages m ON m.event_id = d.event_id
+        WHERE d.endpoint_id = $1 AND (d.made_at, d.id) > ($2, $3) AND d.made_at < $4 AND d.status = ANY ($5) AND d.status <> 'pending'
+        ORDER BY d.made_at, d.id LIMIT $6 FOR KEY SHARE OF m
         """,
         endpoint,
-        since,
+        *since,
         until,
         list(statuses),
+        limit,
+    )
+
+
+async def lock_old(tx: Tx, keep: timedelta, after: Place, limit: int) -> list[Row]:
+    """Some messages that are older than bodies are kept for, oldest first, locked; those that somebody uses are passed over."""
+    return await tx.fetch(
+        """
+        SELECT event_id, made_at FROM outgoing_messages WHERE made_at < business_now() - $1::interval AND (made_at, event_id) > ($2, $3)
+        ORDER BY made_at, event_id LIMIT $4 FOR UPDATE SKIP LOCKED
+        """,
+        keep,
+        *after,
+        limit,
+    )
+
+
+async def forget(tx: Tx, events: Sequence[UUID]) -> None:
+    """Drop the bodies of these messages, and what was sent and answered with them, but for those that are still on their way. That they were sent, when
+    and with what outcome, stays.
+    """
+    await tx.execute(
+        """
+        WITH over AS MATERIALIZED (
+            SELECT event_id FROM unnest($1::uuid[]) AS n (event_id)
+            WHERE NOT EXISTS (SELECT FROM deliveries d WHERE d.event_id = n.event_id AND d.status = 'pending')),
+        emptied AS (
+            UPDATE delivery_attempts a SET request_headers = '{}', response_headers = '{}', response_body = '', is_cut = false
+            FROM over JOIN deliveries d ON d.event_id = over.event_id WHERE a.delivery_id = d.id),
+        unnamed AS (DELETE FROM personal_bodies p USING over WHERE p.event_id = over.event_id)
+        DELETE FROM outgoing_messages m USING over WHERE m.event_id = over.event_id
+        """,
+        list(events),
+    )
+
+
+async def personal_events(tx: Tx, object_type: str, objects: Sequence[UUID]) -> list[Row]:
+    """The bodies that name the people of these objects."""
+    return await tx.fetch(
+        "SELECT event_id, object_id, body FROM personal_bodies WHERE object_id = ANY ($2) AND object_type = $1",
+        object_type,
+        list(objects),
+    )
+
+
+async def erase_personal(tx: Tx, object_type: str, objects: Sequence[UUID]) -> int:
+    """Drop them, and what receivers answered to them; what is still to be sent names nobody. Returns how many."""
+    rows = await tx.fetch(
+        """
+        WITH gone AS (DELETE FROM personal_bodies WHERE object_id = ANY ($2) AND object_type = $1 RETURNING event_id),
+        emptied AS (
+            UPDATE delivery_attempts a SET response_headers = '{}', response_body = '', is_cut = false
+            FROM gone JOIN deliveries d ON d.event_id = gone.event_id WHERE a.delivery_id = d.id)
+        SELECT event_id FROM gone
+        """,
+        object_type,
+        list(objects),
     )
     return len(rows)
 
@@ -205,25 +206,6 @@ def _deliveries(rows: Sequence[Row]) -> list[Delivery]:
         replace(found, attempts=tuple(attempts[found.id]))
         for found in readable([first[id_] for id_ in attempts], _delivery)
     ]
-
-
-def _due(row: Row) -> Due:
-    try:
-        signing, profile = Signing(row["signing"]), Profile(row["profile"])
-    except ValueError as error:
-        raise unreadable("ep", row["endpoint_id"], error) from error
-    return Due(
-        id=row["id"],
-        endpoint_id=row["endpoint_id"],
-        event_id=row["event_id"],
-        tries=row["tries"],
-        earlier_tries=row["earlier_tries"],
-        url=row["url"],
-        signing=signing,
-        profile=profile,
-        rate_per_s=row["rate_per_s"],
-        body=row["body"],
-    )
 
 
 _WHOLE: Final = ("request_headers", "response_headers", "response_body", "is_cut")

@@ -12,8 +12,6 @@ EVENT_TYPES: Final = (
     EventType("endpoint.changed", ENDPOINT, "Somebody changed an endpoint."),
     EventType("endpoint.deleted", ENDPOINT, "Somebody deleted an endpoint."),
     EventType("endpoint.secret_rotated", ENDPOINT, "Somebody replaced the secret of an endpoint."),
-    EventType("endpoint.tested", ENDPOINT, "Somebody sent a test event to an endpoint."),
-    EventType("endpoint.resent", ENDPOINT, "Somebody had a range of events sent to an endpoint again."),
     EventType("endpoint.failing", ENDPOINT, "An endpoint has taken nothing for a day: it is disabled after five."),
     EventType(
         "endpoint.disabled", ENDPOINT, "An endpoint was disabled: it answered 410, or took nothing for five days."

@@ -13,6 +13,8 @@ from gerbang.base.errors import Conflict, Invalid, NotFound
 ENDPOINT: Final = "endpoint"
 API_VERSION: Final = "v1"
 TEST: Final = "endpoint.test"
+PERSONAL: Final = "personal"
+DISCLOSE: Final = "endpoints:disclose"
 MOST_PATTERNS: Final = 50
 KEPT_BYTES: Final = 65_536
 _PATTERN: Final = re.compile(r"\*|[a-z][a-z_]*(?:\.[a-z][a-z_]*)*(?:\.\*)?")
@@ -72,10 +74,18 @@ class EndpointDisabled(Conflict):
     title = "The endpoint is disabled"
 
 
+class DeliveryExpired(Conflict):
+    """What it said is kept no longer."""
+
+    code = "delivery_expired"
+    title = "The delivery can no longer be sent"
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """One address of the shop's. `events` are patterns of types, `ordered` holds an object's later messages back behind one that is still tried,
-    `rate_per_s` is how many messages it wants at most. `failing_since` is when the first of its failures came that no success followed.
+    `rate_per_s` is how many messages it wants at most, `include` what its payloads hold beyond the rest. `failing_since` is when the first of
+    its failures came that no success followed.
     """
 
     id: UUID
@@ -86,6 +96,7 @@ class Endpoint:
     ordered: bool
     rate_per_s: int | None
     profile: Profile
+    include: Sequence[str]
     disabled: DisabledReason | None
     failing_since: datetime | None
     created_at: datetime
@@ -94,7 +105,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent of one announcement: the same bytes to every endpoint, at every try."""
+    """What is sent of one announcement: the same bytes to every endpoint, at every try; `personal` to those that may hear of people, where it says more."""
 
     event_id: UUID
     type: str
@@ -102,6 +113,7 @@ class Message:
     object_id: UUID
     sequence: int
     body: bytes = field(repr=False)
+    personal: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +130,6 @@ class Due:
     url: str
     signing: Signing
     profile: Profile
-    rate_per_s: int | None
     body: bytes = field(repr=False)
 
 
@@ -159,6 +170,14 @@ class Delivery:
     created_at: datetime
     next_attempt_at: datetime | None
     attempts: Sequence[Tried] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resent:
+    """How many were sent again, and behind which it goes on; None: that were all."""
+
+    count: int
+    next: tuple[datetime, UUID] | None
 
 
 def is_pattern(text: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from gerbang.base import ids
@@ -12,9 +12,11 @@ from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.announcements.service import announce
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
-from gerbang.core.endpoints import delivery_store, store
+from gerbang.core.endpoints import delivery_store, sending_store, store
 from gerbang.core.endpoints.model import ENDPOINT, DeliveryStatus, DisabledReason, Due, Tried
 from gerbang.core.endpoints.schedule import FAILING_MOST, FAILING_WARN
+
+CANCELLED_AT_ONCE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,9 @@ class Ended:
 
 async def settle(tx: Tx, ended: Sequence[Ended]) -> Sequence[None]:
     """Keep the attempts, say what becomes of the deliveries, and look at the endpoints: one that takes nothing for days is disabled, and told so before."""
-    await delivery_store.add_attempts(tx, [(one.due.id, one.due.tries, one.tried) for one in ended])
-    await delivery_store.settle(tx, [_outcome(one) for one in ended])
+    await sending_store.add_attempts(tx, [(one.due.id, one.due.tries, one.tried) for one in ended])
+    await sending_store.settle(tx, [_outcome(one) for one in ended])
+    await sending_store.release(tx, [one.due.id for one in ended if one.tried.is_good or one.wait is None])
     good = {one.due.endpoint_id for one in ended if one.tried.is_good}
     bad = {one.due.endpoint_id for one in ended if not one.tried.is_good} - good
     gone = {one.due.endpoint_id for one in ended if one.is_gone}
@@ -66,7 +69,8 @@ async def _judge(tx: Tx, rows: Sequence[Row], good: set[UUID], gone: set[UUID]) 
     ):
         if found:
             await store.disable(tx, [row["id"] for row in found], reason)
-            await delivery_store.cancel_pending(tx, [row["id"] for row in found])
+            await delivery_store.cancel_pending(tx, [row["id"] for row in found], CANCELLED_AT_ONCE)
+            await store.note_clearing(tx, [row["id"] for row in found], clearing=True)
             await _tell(tx, found, "endpoint.disabled", {"reason": reason.value})
     await _tell(tx, warned, "endpoint.failing", {})
 

@@ -4,9 +4,9 @@ An object is shown as it stands at that moment, which is soon after the announce
 by `sequence`, not by what arrived last.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -14,16 +14,25 @@ import structlog
 
 from gerbang.base import ids
 from gerbang.base.db import Tx
-from gerbang.core.announcements.model import Announcement
+from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.endpoints import delivery_store, store
-from gerbang.core.endpoints.model import API_VERSION, ENDPOINT, TEST, Message, wants
+from gerbang.core.endpoints.model import API_VERSION, ENDPOINT, PERSONAL, TEST, Message, wants
 
 log = structlog.get_logger()
 CONSUMER: Final = "endpoints"
 _SKEW: Final = timedelta(
     minutes=1
 )  # an endpoint is dated by the database, an announcement by whichever machine made it
-Payloads = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, Any]]]
+
+
+class Payload(NamedTuple):
+    """An object as it is sent: to everybody, and to endpoints that may hear of people, where that is more."""
+
+    data: Any
+    personal: Any = None
+
+
+Payloads = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, Payload]]]
 
 
 class MessageBody(msgspec.Struct, frozen=True):
@@ -45,52 +54,77 @@ class Queueing:
 
     async def take(self, tx: Tx, announcements: Sequence[Announcement]) -> None:
         """The consumer of announcements."""
-        told = [one for one in announcements if one.object is not None and one.object.type in self._payloads]
+        told = [
+            one for one in announcements if (about := self._about(one)) is not None and about.type in self._payloads
+        ]
         endpoints = await store.listening(tx) if told else []
         pairs = [
-            (row["id"], one)
+            (row, one)
             for one in told
             for row in endpoints
-            if row["created_at"] - _SKEW <= one.made_at and wants(row["events"], one.type)
+            if row["created_at"] - _SKEW <= one.made_at
+            and wants(row["events"], one.type)
+            and one.id_of(ENDPOINT) != row["id"]  # of what becomes of an endpoint others are told
         ]
         if not pairs:
             return
-        messages = await self._rendered(tx, list({one.id: one for _, one in pairs}.values()))
-        found = [(endpoint, messages[one.id]) for endpoint, one in pairs if one.id in messages]
+        named = {one.id for row, one in pairs if PERSONAL in row["include"]}
+        messages = await self._rendered(tx, list({one.id: one for _, one in pairs}.values()), named)
+        found = [(row["id"], messages[one.id]) for row, one in pairs if one.id in messages]
         rows = [
             (id_, endpoint, message) for id_, (endpoint, message) in zip(ids.several(len(found)), found, strict=True)
         ]
         await delivery_store.add(tx, list(messages.values()), rows)
 
-    async def _rendered(self, tx: Tx, announcements: Sequence[Announcement]) -> dict[UUID | None, Message]:
-        """The messages by announcement; an object that cannot be shown keeps no other from its message."""
-        shown: dict[str, Mapping[UUID, Any]] = {}
-        for type_, show in self._payloads.items():
-            about = [id_ for one in announcements if (id_ := one.id_of(type_)) is not None]
-            if about:
-                shown[type_] = await show(tx, list(dict.fromkeys(about)))
+    def _about(self, one: Announcement) -> ObjectRef | None:
+        """What is shown: what the type begins with, where that is something that the announcement names (`refund.succeeded` of a payment names the
+        refund), else the object itself.
+        """
+        noun = one.type.partition(".")[0]
+        text = one.data.get(noun) if one.object is not None and one.object.type != noun else None
+        if isinstance(text, str) and noun in self._payloads:
+            return ObjectRef(noun, ids.read(text.partition("_")[0], text))
+        return one.object
+
+    async def _rendered(
+        self, tx: Tx, announcements: Sequence[Announcement], named: Collection[UUID | None]
+    ) -> dict[UUID | None, Message]:
+        """The messages by announcement, those of `named` also as they name people; an object that cannot be shown keeps no other from its message."""
+        about = [self._about(one) for one in announcements]
+        shown = {
+            type_: await show(tx, list(dict.fromkeys(wanted)))
+            for type_, show in self._payloads.items()
+            if (wanted := [ref.id for ref in about if ref is not None and ref.type == type_])
+        }
         messages: dict[UUID | None, Message] = {}
-        for one in announcements:
+        for one, ref in zip(announcements, about, strict=True):
             assert one.object is not None, "only those were taken"
+            assert ref is not None, "what is about an object shows one"
             assert one.id is not None, "it was read from the database"
-            data = shown[one.object.type].get(one.object.id)
-            if data is None:
+            payload = shown[ref.type].get(ref.id)
+            if payload is None:
                 log.error("endpoints.not_rendered", announcement=str(one.id), alert="Nobody is told by webhook.")
                 continue
-            messages[one.id] = message(one.id, one.type, one.made_at, one.sequence or 0, one.object, data)
+            if one.id not in named:
+                payload = Payload(payload.data)
+            messages[one.id] = message(one.id, one.type, one.made_at, one.sequence or 0, one.object, payload)
         return messages
 
 
 def message(
-    event_id: UUID, type_: str, made_at: datetime, sequence: int, about: tuple[str, UUID], data: Any
+    event_id: UUID, type_: str, made_at: datetime, sequence: int, about: tuple[str, UUID], payload: Payload
 ) -> Message:
-    """One message with its bytes, which are the same for everybody and at every try."""
-    shown = ids.show("evt", event_id)
-    body = MessageBody(shown, type_, made_at.astimezone(UTC), sequence, API_VERSION, data)
-    return Message(event_id, type_, about[0], about[1], sequence, msgspec.json.encode(body))
+    """One message with its bytes, which are the same at every try."""
+    shown, at = ids.show("evt", event_id), made_at.astimezone(UTC)
+    plain, personal = (
+        msgspec.json.encode(MessageBody(shown, type_, at, sequence, API_VERSION, data)) if data is not None else None
+        for data in payload
+    )
+    assert plain is not None, "an object that is shown is something"
+    return Message(event_id, type_, about[0], about[1], sequence, plain, personal)
 
 
 def trial_message(endpoint: UUID, now: datetime) -> Message:
     """What somebody sends to see whether it arrives: about the endpoint itself."""
     data = {"object": ENDPOINT, "id": ids.show("ep", endpoint)}
-    return message(ids.new(), TEST, now, 0, (ENDPOINT, endpoint), data)
+    return message(ids.new(), TEST, now, 0, (ENDPOINT, endpoint), Payload(data))

@@ -25,7 +25,8 @@ from gerbang.base.http import CallFailed, Http
 from gerbang.base.http_connections import Seen
 from gerbang.base.watchdog import beat
 from gerbang.core.connections.breaker import Breaker
-from gerbang.core.endpoints import delivery_store, signatures
+from gerbang.core.endpoints import sending_store, signatures
+from gerbang.core.endpoints.claiming import claim
 from gerbang.core.endpoints.model import KEPT_BYTES, Due, Tried
 from gerbang.core.endpoints.outcomes import Ended, settle
 from gerbang.core.endpoints.schedule import next_wait, retry_after_s
@@ -46,30 +47,21 @@ _SHOWN_ERRORS: Final = 300
 
 @dataclass(slots=True)
 class _Lane:
-    """What this process knows of one endpoint: how many tries are under way, how many may be, and how many it took in this second."""
+    """What this process knows of one endpoint: how many tries are under way, and how many may be."""
 
     breaker: Breaker = field(default_factory=Breaker)
     under_way: int = 0
     most: int = _FIRST_ROOM
-    rate_per_s: int | None = None
-    second: int = 0
-    taken: int = 0
 
     def room(self, now: float) -> int:
         """How many more tries may begin."""
         if self.breaker.wait_s(now):
             return 0
         most = 1 if self.breaker.is_open(now) else self.most
-        if self.rate_per_s is not None:
-            most = min(most, self.under_way + self.rate_per_s - (self.taken if int(now) == self.second else 0))
         return max(0, most - self.under_way)
 
-    def begin(self, due: Due, now: float) -> None:
+    def begin(self, now: float) -> None:
         self.under_way += 1
-        self.rate_per_s = due.rate_per_s
-        if int(now) != self.second:
-            self.second, self.taken = int(now), 0
-        self.taken += 1
         self.breaker.enter(now)
 
     def end(self, due: Due, tried: Tried, began: float, now: float) -> None:
@@ -132,10 +124,10 @@ class Sender:
         now, free = self._monotonic(), AT_ONCE - len(self._running)
         if free <= 0:
             return False
-        rooms = {id_: lane.room(now) for id_, lane in self._lanes.items()}
+        busy = {id_: (lane.room(now), lane.under_way) for id_, lane in self._lanes.items()}
         try:
             async with self._db.transaction() as tx:
-                due = await delivery_store.claim(tx, rooms, _FIRST_ROOM, free, self._lease_s)
+                due = await claim(tx, busy, _FIRST_ROOM, free, self._lease_s)
         except GerbangError as error:
             log.warning("deliveries.claim_failed", code=error.code)
             return False
@@ -145,7 +137,7 @@ class Sender:
             return False
         for one in due:
             lane = self._lanes.setdefault(one.endpoint_id, _Lane())
-            lane.begin(one, now)
+            lane.begin(now)
             task = asyncio.create_task(self._try(one, lane), context=Context())
             self._running.add(task)
             task.add_done_callback(self._ended)
@@ -165,7 +157,7 @@ class Sender:
             lane.under_way -= 1
             log.warning("deliveries.no_key", endpoint=ids.show("ep", due.endpoint_id), code=error.code)
             async with self._db.transaction() as tx:
-                await delivery_store.give_back(tx, [due], NOT_NOW)
+                await sending_store.give_back(tx, [due], NOT_NOW)
             return
         headers = {
             **signatures.headers(ids.show("evt", due.event_id), int(real_now().timestamp()), due.body, keys),

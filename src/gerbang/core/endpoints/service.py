@@ -8,20 +8,23 @@ from uuid import UUID
 
 from gerbang.base import ids, web_address
 from gerbang.base.clock import BusinessClock
-from gerbang.base.db import Database, Tx
+from gerbang.base.db import Database, Row, Tx
 from gerbang.base.errors import FieldError
 from gerbang.base.http import Http, TargetRefused
-from gerbang.base.keyset import LAST_MOMENT, Place
+from gerbang.base.keyset import FIRST_ID, LAST_MOMENT, Place
 from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.announcements.service import announce
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.endpoints import delivery_store, store
 from gerbang.core.endpoints.model import (
+    DISCLOSE,
     ENDPOINT,
     MOST_PATTERNS,
+    PERSONAL,
     BadEndpoint,
     Delivery,
+    DeliveryExpired,
     DeliveryNotFound,
     DeliveryStatus,
     DisabledReason,
@@ -29,18 +32,24 @@ from gerbang.core.endpoints.model import (
     EndpointDisabled,
     EndpointNotFound,
     Profile,
+    Resent,
     Signing,
     is_pattern,
 )
 from gerbang.core.endpoints.queueing import Payloads, Queueing, trial_message
+from gerbang.core.endpoints.retention import Retention
 from gerbang.core.endpoints.sender import Sender
 from gerbang.core.endpoints.signing_keys import Revealed, SigningKeys
+from gerbang.core.idempotency.model import IdempotencyKey
+from gerbang.core.idempotency.service import claim
 from gerbang.core.identity.model import Caller
 from gerbang.core.secrets.service import Secrets
 
 OVERLAP_S: Final = 86_400
 MOST_OVERLAP_S: Final = 7 * 86_400
 MOST_ATTEMPTS: Final = 40
+MOST_RESENT: Final = 10_000
+LOT: Final = 1_000
 _BULK_AFTER: Final = timedelta(hours=24)
 _NOBODY: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -56,13 +65,22 @@ class NewEndpoint:
     ordered: bool = False
     rate_per_s: int | None = None
     profile: Profile = Profile.STANDARD
+    include: Sequence[str] = ()
 
 
 class Endpoints:
-    """Endpoints, and what is on its way to them. `http` calls permitted addresses only; `payloads` show objects by their type."""
+    """Endpoints, and what is on its way to them. `http` calls permitted addresses only; `payloads` show objects by their type. Bodies are
+    dropped `keep_for` after they were made, in business time.
+    """
 
     def __init__(
-        self, db: Database, http: Http, secrets: Secrets, clock: BusinessClock, payloads: Mapping[str, Payloads]
+        self,
+        db: Database,
+        http: Http,
+        secrets: Secrets,
+        clock: BusinessClock,
+        payloads: Mapping[str, Payloads],
+        keep_for: timedelta = timedelta(days=30),
     ) -> None:
         self._db = db
         self._http = http
@@ -70,9 +88,16 @@ class Endpoints:
         self._keys = SigningKeys(secrets)
         self.queueing = Queueing(payloads)
         self.sender = Sender(db, http, self._keys, clock)
+        self.retention = Retention(db, keep_for)
 
-    async def create(self, caller: Caller, asked: NewEndpoint) -> tuple[Endpoint, Revealed]:
-        """A new endpoint and its keys, which are told once. Raises BadEndpoint for one that could not work."""
+    async def create(
+        self, caller: Caller, asked: NewEndpoint, key: IdempotencyKey | None = None
+    ) -> tuple[Endpoint, Revealed]:
+        """A new endpoint and its keys, which are told once; with the same `key` what was made before is told again. Raises BadEndpoint for one that
+        could not work, Forbidden for one that may not hear of people.
+        """
+        if asked.include:
+            caller.require(DISCLOSE)
         draft = Endpoint(
             id=ids.new(),
             url=await self._vetted(asked.url),
@@ -82,6 +107,7 @@ class Endpoints:
             ordered=asked.ordered,
             rate_per_s=asked.rate_per_s,
             profile=asked.profile,
+            include=_included(asked.include),
             disabled=None,
             failing_since=None,
             created_at=_NOBODY,
@@ -89,40 +115,60 @@ class Endpoints:
         )
         keys = await self._keys.replace(draft.id, draft.signing, overlap_s=0, actor=caller.label)
         async with self._db.transaction() as tx:
-            made = await store.add(tx, draft, caller.label)
-            await _note(tx, caller, "endpoint.created", made, {"host": _host(made.url)}, self._clock.now())
-        return made, keys
+            first = await claim(tx, key, ENDPOINT, draft.id) if key is not None else None
+            made = await store.add(tx, draft, caller.label) if first is None else None
+            if made is not None:
+                detail = {"host": _host(made.url)} | ({"include": list(made.include)} if made.include else {})
+                await _note(tx, caller, "endpoint.created", made, detail, self._clock.now())
+        if made is not None:
+            return made, keys
+        assert first is not None, "either it was made now, or before"
+        await self._keys.remove(draft.id, actor=caller.label)
+        made = await self.get(first)
+        return made, await self._keys.told_again(first, made.signing)
 
     async def change(self, caller: Caller, id_: UUID, changes: Mapping[str, Any]) -> tuple[Endpoint, Revealed]:
-        """Change what `changes` names (fields of Endpoint); keys that it now needs are told. Raises EndpointNotFound, BadEndpoint."""
+        """Change what `changes` names (fields of Endpoint); keys that it now needs are told. One that hears of people is sent elsewhere only by who
+        may let it. Raises EndpointNotFound, BadEndpoint, Forbidden.
+        """
         checked = dict(changes)
         if "url" in checked:
             checked["url"] = await self._vetted(checked["url"])
         if "events" in checked:
             checked["events"] = _checked(checked["events"])
+        if "include" in checked:
+            checked["include"] = _included(checked["include"])
         before = await self.get(id_)
+        _check_disclosure(caller, before, checked)
+        if before.disabled is not None and checked.get("disabled", before.disabled) is None:
+            await self._cancel_rest(id_)
         keys = await self._keys.add(id_, before.signing, checked.get("signing", before.signing), actor=caller.label)
         async with self._db.transaction() as tx:
             locked = await store.lock(tx, id_)
             if locked is None:
                 raise EndpointNotFound
+            _check_disclosure(caller, locked, checked)
             saved = await store.save(tx, replace(locked, **checked))
             if saved.disabled is not None and locked.disabled is None:
-                await delivery_store.cancel_pending(tx, [id_])
+                await self._cancel(tx, id_)
+            if set(saved.include) - set(locked.include):
+                shown, include = ids.show("ep", id_), {"include": list(saved.include)}
+                await record(tx, [Entry(caller.label, "endpoint.disclosed", shown, include)])
             detail = {"changed": sorted(checked)} | ({"host": _host(saved.url)} if saved.url != locked.url else {})
             await _note(tx, caller, "endpoint.changed", saved, detail, self._clock.now())
         self.sender.wake()
         return saved, keys
 
     async def delete(self, caller: Caller, id_: UUID) -> None:
-        """It takes nothing any more, and what was on its way to it is cancelled. Raises EndpointNotFound."""
+        """It takes nothing any more, what was on its way to it is cancelled, and its keys are gone. Raises EndpointNotFound."""
         async with self._db.transaction() as tx:
             endpoint = await store.lock(tx, id_)
             if endpoint is None:
                 raise EndpointNotFound
             await store.delete(tx, id_)
-            await delivery_store.cancel_pending(tx, [id_])
+            await self._cancel(tx, id_)
             await _note(tx, caller, "endpoint.deleted", endpoint, {}, self._clock.now())
+        await self._keys.remove(id_, actor=caller.label)
 
     async def get(self, id_: UUID) -> Endpoint:
         """One endpoint. Raises EndpointNotFound."""
@@ -157,7 +203,7 @@ class Endpoints:
                 raise EndpointDisabled
             trial, delivery = trial_message(id_, self._clock.now()), ids.new()
             await delivery_store.add(tx, [trial], [(delivery, id_, trial)])
-            await _note(tx, caller, "endpoint.tested", endpoint, {}, self._clock.now())
+            await record(tx, [Entry(caller.label, "endpoint.tested", ids.show("ep", endpoint.id))])
             made = await delivery_store.one(tx, delivery, MOST_ATTEMPTS)
         assert made is not None, "it was written a moment ago"
         self.sender.wake()
@@ -180,25 +226,48 @@ class Endpoints:
         return found
 
     async def resend(self, caller: Caller, id_: UUID) -> Delivery:
-        """Send one again now, whatever became of it, under the same event id. Raises DeliveryNotFound, EndpointDisabled."""
+        """Send one again now, whatever became of it, under the same event id. Raises DeliveryNotFound, EndpointDisabled, DeliveryExpired."""
         async with self._db.transaction() as tx:
-            row = await delivery_store.resend(tx, id_)
+            row = await delivery_store.lock_body(tx, id_)
             if row is None:
                 raise DeliveryNotFound
             if row["disabled"] is not None:
                 raise EndpointDisabled
+            if row["kept"] is None:
+                raise DeliveryExpired("What it said is kept no longer.", hint="Read the object itself.")
+            await delivery_store.resend(tx, [id_])
             shown = ids.show("ep", row["endpoint_id"])
             await record(tx, [Entry(caller.label, "delivery.resent", shown, {"delivery": ids.show("dlv", id_)})])
         self.sender.wake()
         return await self.delivery(id_)
 
     async def resend_range(
-        self, caller: Caller, id_: UUID, since: datetime, until: datetime | None, status: DeliveryStatus | None
-    ) -> int:
-        """Send again all of a range of time that ended so (None: that failed or was cancelled). Returns how many. A new endpoint must wait a day,
+        self,
+        caller: Caller,
+        id_: UUID,
+        since: datetime,
+        until: datetime | None,
+        status: DeliveryStatus | None,
+        after: Place | None = None,
+    ) -> Resent:
+        """Send again what was made in a range of time and ended so (None: that failed or was cancelled), oldest first, in lots that are a transaction each
+        and some thousands in all: whoever wants more goes on `after` the last. What is kept no longer is passed over. A new endpoint must wait a day,
         for it could be a tap. Raises EndpointNotFound, EndpointDisabled.
         """
         wanted = [status.value] if status else [DeliveryStatus.FAILED.value, DeliveryStatus.CANCELLED.value]
+        count, place = 0, after or (since, FIRST_ID)
+        while count < MOST_RESENT:
+            rows = await self._resend_lot(caller, id_, place, until or LAST_MOMENT, wanted)
+            self.sender.wake()
+            count += len(rows)
+            if len(rows) < LOT:
+                return Resent(count, None)
+            place = (rows[-1]["made_at"], rows[-1]["id"])
+        return Resent(count, place)
+
+    async def _resend_lot(
+        self, caller: Caller, id_: UUID, after: Place, until: datetime, wanted: Sequence[str]
+    ) -> Sequence[Row]:
         async with self._db.transaction() as tx:
             endpoint = await store.lock(tx, id_)
             if endpoint is None:
@@ -210,10 +279,27 @@ class Endpoints:
                     "Many at once are sent again 24 hours after the endpoint was made.",
                     hint="Send single ones again: POST /v1/deliveries/{id}/resend.",
                 )
-            count = await delivery_store.resend_range(tx, id_, since, until or LAST_MOMENT, wanted)
-            await _note(tx, caller, "endpoint.resent", endpoint, {"count": count, "status": wanted}, self._clock.now())
-        self.sender.wake()
-        return count
+            rows = await delivery_store.to_resend(tx, id_, after, until, wanted, LOT)
+            await delivery_store.resend(tx, [row["id"] for row in rows])
+            detail = {"count": len(rows), "status": wanted}
+            await record(tx, [Entry(caller.label, "endpoint.resent", ids.show("ep", id_), detail)])
+        return rows
+
+    async def _cancel(self, tx: Tx, id_: UUID) -> None:
+        """Cancel what is on its way; of very much the rest by the worker."""
+        if await delivery_store.cancel_pending(tx, [id_], LOT) == LOT:
+            await store.note_clearing(tx, [id_], clearing=True)
+
+    async def _cancel_rest(self, id_: UUID) -> None:
+        """Before it is switched on again nothing of before may be left."""
+        while True:
+            async with self._db.transaction() as tx:
+                locked = await store.lock(tx, id_)
+                if locked is None or locked.disabled is None:
+                    return
+                if await delivery_store.cancel_pending(tx, [id_], LOT) < LOT:
+                    await store.note_clearing(tx, [id_], clearing=False)
+                    return
 
     async def _vetted(self, url: str) -> str:
         """The address in its one form, which may be called. Raises BadEndpoint."""
@@ -226,6 +312,11 @@ class Endpoints:
         except TargetRefused as error:
             raise _bad("/url", error.detail, error.hint) from error
         return read
+
+
+async def load_endpoints(tx: Tx, wanted: Sequence[UUID]) -> Sequence[Endpoint]:
+    """These endpoints, deleted ones too: something may still be told of them."""
+    return await store.several(tx, wanted)
 
 
 def switched(*, enabled: bool) -> DisabledReason | None:
@@ -241,6 +332,22 @@ async def _note(
     await record(tx, [Entry(caller.label, action, shown, detail)])
     about = {"endpoint": shown, "by": caller.label, **detail}
     await announce(tx, [Announcement(action, ObjectRef(ENDPOINT, endpoint.id), about, now)])
+
+
+def _check_disclosure(caller: Caller, before: Endpoint, changes: Mapping[str, Any]) -> None:
+    """Who may let people be named may also say where to: raises Forbidden for who may not."""
+    after = changes.get("include", before.include)
+    is_moved = _host(changes.get("url", before.url)) != _host(before.url)
+    if set(after) - set(before.include) or (after and is_moved):
+        caller.require(DISCLOSE)
+
+
+def _included(asked: Sequence[str]) -> Sequence[str]:
+    """What payloads may include. Raises BadEndpoint."""
+    for number, one in enumerate(asked):
+        if one != PERSONAL:
+            raise _bad(f"/include/{number}", f"`{PERSONAL}`, or nothing.")
+    return tuple(dict.fromkeys(asked))
 
 
 def _checked(patterns: Sequence[str]) -> Sequence[str]:

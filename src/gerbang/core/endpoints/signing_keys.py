@@ -21,10 +21,11 @@ _KINDS: Final[Mapping[Signing, Sequence[str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Revealed:
-    """What the owner of an endpoint configures, told when it is made and when it is replaced, and never again."""
+    """What the owner of an endpoint configures, told when it is made and when it is replaced; `again` to who repeats the very request that made it."""
 
     secret: str | None = field(default=None, repr=False)
     public_key: str | None = None
+    again: bool = False
 
 
 class SigningKeys:
@@ -40,6 +41,21 @@ class SigningKeys:
     async def add(self, endpoint: UUID, before: Signing, after: Signing, *, actor: str) -> Revealed:
         """Keys that another way of signing needs and the one before did not."""
         return await self._make(endpoint, [one for one in _KINDS[after] if one not in _KINDS[before]], 0, actor)
+
+    async def told_again(self, endpoint: UUID, signing: Signing) -> Revealed:
+        """What was told when it was made, for who repeats that very request. Raises NotFound, Unavailable."""
+        newest = [
+            read_key((await self._secrets.newest(_name(endpoint, kind), Purpose.SIGN_WEBHOOK)).value.decode())
+            for kind in _KINDS[signing]
+        ]
+        secret = next((key.text() for key in newest if isinstance(key, SharedSecret)), None)
+        public = next((key.public_text() for key in newest if isinstance(key, KeyPair)), None)
+        return Revealed(secret, public, again=True)
+
+    async def remove(self, endpoint: UUID, *, actor: str) -> None:
+        """Of an endpoint that is no more: nothing is signed with them again."""
+        for kind in _KINDS[Signing.BOTH]:
+            await self._secrets.remove(_name(endpoint, kind), actor=actor)
 
     async def _make(self, endpoint: UUID, kinds: Collection[str], overlap_s: int, actor: str) -> Revealed:
         secret, public = None, None

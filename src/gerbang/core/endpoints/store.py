@@ -11,7 +11,7 @@ from gerbang.base.unreadable_rows import readable, unreadable
 from gerbang.core.endpoints.model import DisabledReason, Endpoint, Profile, Signing
 
 _FOUND: Final = """
-    SELECT id, url, description, events, signing, ordered, rate_per_s, profile, disabled, failing_since, created_at, updated_at
+    SELECT id, url, description, events, signing, ordered, rate_per_s, profile, include, disabled, failing_since, created_at, updated_at
     FROM endpoints
     """
 
@@ -20,9 +20,9 @@ async def add(tx: Tx, endpoint: Endpoint, created_by: str) -> Endpoint:
     """A new endpoint; its times are the database's."""
     row = await tx.fetchrow(
         """
-        INSERT INTO endpoints (id, url, description, events, signing, ordered, rate_per_s, profile, created_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-        RETURNING id, url, description, events, signing, ordered, rate_per_s, profile, disabled, failing_since, created_at, updated_at
+        INSERT INTO endpoints (id, url, description, events, signing, ordered, rate_per_s, profile, include, created_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        RETURNING id, url, description, events, signing, ordered, rate_per_s, profile, include, disabled, failing_since, created_at, updated_at
         """,
         endpoint.id,
         *_written(endpoint),
@@ -36,12 +36,13 @@ async def save(tx: Tx, endpoint: Endpoint) -> Endpoint:
     """What somebody changed of it; whoever switches it on again begins its failures anew."""
     row = await tx.fetchrow(
         """
-        UPDATE endpoints SET url = $2, description = $3, events = $4, signing = $5, ordered = $6, rate_per_s = $7, profile = $8, disabled = $9,
-            failing_since = CASE WHEN disabled IS NOT NULL AND $9::text IS NULL THEN NULL ELSE failing_since END,
-            failing_told_at = CASE WHEN disabled IS NOT NULL AND $9::text IS NULL THEN NULL ELSE failing_told_at END,
+        UPDATE endpoints SET url = $2, description = $3, events = $4, signing = $5, ordered = $6, rate_per_s = $7, profile = $8, include = $9,
+            disabled = $10,
+            failing_since = CASE WHEN disabled IS NOT NULL AND $10::text IS NULL THEN NULL ELSE failing_since END,
+            failing_told_at = CASE WHEN disabled IS NOT NULL AND $10::text IS NULL THEN NULL ELSE failing_told_at END,
             updated_at = business_now()
         WHERE id = $1
-        RETURNING id, url, description, events, signing, ordered, rate_per_s, profile, disabled, failing_since, created_at, updated_at
+        RETURNING id, url, description, events, signing, ordered, rate_per_s, profile, include, disabled, failing_since, created_at, updated_at
         """,
         endpoint.id,
         *_written(endpoint),
@@ -63,6 +64,11 @@ async def one(tx: Tx, id_: UUID) -> Endpoint | None:
     return _endpoint(row) if row is not None else None
 
 
+async def several(tx: Tx, ids: Sequence[UUID]) -> list[Endpoint]:
+    """These, deleted ones too."""
+    return readable(await tx.fetch(_FOUND + "WHERE id = ANY ($1)", list(ids)), _endpoint)
+
+
 async def page(tx: Tx, after: UUID | None, limit: int) -> list[Endpoint]:
     """Newest first."""
     rows = await tx.fetch(
@@ -74,8 +80,23 @@ async def page(tx: Tx, after: UUID | None, limit: int) -> list[Endpoint]:
 
 
 async def listening(tx: Tx) -> list[Row]:
-    """Who takes messages: id, patterns, and since when."""
-    return await tx.fetch("SELECT id, events, created_at FROM endpoints WHERE disabled IS NULL AND deleted_at IS NULL")
+    """Who takes messages: id, patterns, what they include, and since when."""
+    return await tx.fetch(
+        "SELECT id, events, include, created_at FROM endpoints WHERE disabled IS NULL AND deleted_at IS NULL"
+    )
+
+
+async def note_clearing(tx: Tx, ids: Sequence[UUID], *, clearing: bool) -> None:
+    """Whether more of what was on its way to them is still to be cancelled than one transaction should."""
+    await tx.execute("UPDATE endpoints SET is_clearing = $2 WHERE id = ANY ($1)", list(ids), clearing)
+
+
+async def clearing(tx: Tx, limit: int) -> list[UUID]:
+    """Endpoints of which that is so, locked; those that another worker has are passed over."""
+    rows = await tx.fetch(
+        "SELECT id FROM endpoints WHERE is_clearing ORDER BY id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED", limit
+    )
+    return [row["id"] for row in rows]
 
 
 async def delete(tx: Tx, id_: UUID) -> None:
@@ -139,6 +160,7 @@ def _written(endpoint: Endpoint) -> tuple[object, ...]:
         endpoint.ordered,
         endpoint.rate_per_s,
         endpoint.profile.value,
+        list(endpoint.include),
     )
 
 
@@ -157,6 +179,7 @@ def _endpoint(row: Row) -> Endpoint:
         ordered=row["ordered"],
         rate_per_s=row["rate_per_s"],
         profile=profile,
+        include=tuple(row["include"]),
         disabled=disabled,
         failing_since=row["failing_since"],
         created_at=row["created_at"],

@@ -28,6 +28,9 @@ EVENT_TYPES: Final = (
     EventType("payment.retracted", PAYMENT, "Money that had come was taken back, by the bank or by the chain."),
     EventType("payment.link", PAYMENT, "The payment's link is mailed to its payer."),
     EventType("payment.opened", PAYMENT, "The payer opened the payment's page for the first time."),
+)
+# What they show is the refund; their sequence is that of its payment.
+REFUND_EVENT_TYPES: Final = (
     EventType("refund.approval_requested", PAYMENT, "A refund waits for a second person's approval."),
     EventType("refund.requested", PAYMENT, "A refund is about to be asked for at the provider."),
     EventType("refund.awaiting_transfer", PAYMENT, "A refund waits for a person's transfer to the payer's account."),

@@ -79,6 +79,16 @@ class Secrets:
         log.info("secret.written", name=name, version=version)
         return version
 
+    async def remove(self, name: str, *, actor: str) -> None:
+        """Every version, for good, with what it was for; audited before."""
+        async with self._db.transaction() as tx:
+            await record(tx, [Entry(actor, "secret.removed", f"secret:{name}", {"family": family_of(name)})])
+        await self._values.remove(name)
+        self.forget(name)
+        async with self._db.transaction() as tx:
+            await store.tell_changed(tx, name)
+        log.info("secret.removed", name=name)
+
     async def ensure(self, name: str, make: Callable[[], bytes], purpose: Purpose) -> Sequence[SecretValue]:
         """What `get` answers, after making a first version if there is none."""
         try:

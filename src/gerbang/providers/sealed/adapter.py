@@ -75,6 +75,11 @@ class SealedStore:
             await store.add(tx, name, version, self._root.fingerprint, envelope.wrapped_key, envelope.sealed_value)
         return version
 
+    async def remove(self, name: str) -> None:
+        """See SecretStore."""
+        async with self._db.transaction() as tx:
+            await store.remove(tx, name)
+
     async def versions(self) -> Sequence[SecretVersion]:
         """See SecretStore."""
         async with self._db.reading() as tx:

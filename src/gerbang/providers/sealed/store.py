@@ -70,6 +70,11 @@ async def add(tx: Tx, name: str, version: int, fingerprint: str, wrapped_key: by
     )
 
 
+async def remove(tx: Tx, name: str) -> None:
+    """Drop every version of a name."""
+    await tx.execute("DELETE FROM sealed_secrets WHERE name = $1", name)
+
+
 async def all_versions(tx: Tx) -> list[Row]:
     """Names, versions and times."""
     return await tx.fetch(

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
-from litestar import Request, delete, get, patch, post
+from litestar import Request, Response, delete, get, patch, post
 from msgspec import UNSET, UnsetType
 
 from gerbang.base import ids
@@ -25,7 +25,7 @@ from gerbang.core.endpoints.model import (
 from gerbang.core.endpoints.service import OVERLAP_S, Endpoints, NewEndpoint, switched
 from gerbang.core.endpoints.signing_keys import Revealed
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
-from gerbang.web.gateway.request_context import caller_of
+from gerbang.web.gateway.request_context import caller_of, context_of
 from gerbang.web.input.bodies import Text
 from gerbang.web.input.validation import refuse_no_change
 from gerbang.web.services import Services
@@ -34,12 +34,14 @@ AnyRequest = Request[Any, Any, Any]
 _TAGS: Final = ["endpoints"]
 Url = Annotated[str, msgspec.Meta(min_length=1, max_length=2048)]
 Patterns = Annotated[Sequence[Annotated[str, msgspec.Meta(max_length=100)]], msgspec.Meta(max_length=50)]
+Included = Annotated[Sequence[Annotated[str, msgspec.Meta(max_length=20)]], msgspec.Meta(max_length=5)]
 Rate = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
 
 
 class NewEndpointBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`events` are types (`payment.paid`), all that begin so (`payment.*`) or all (`*`). `ordered` holds an object's later events back behind one that
-    is still tried; `rate_per_s` is what each worker sends at most; `retries` says for how long: `standard` three days, `long` thirty.
+    is still tried; `rate_per_s` is how much is sent at most; `retries` says for how long: `standard` three days, `long` thirty. `include` may be
+    `["personal"]`, by who holds `endpoints:disclose`: payloads then name people.
     """
 
     url: Url
@@ -49,6 +51,7 @@ class NewEndpointBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ordered: bool = False
     rate_per_s: Rate | None = None
     retries: Profile = Profile.STANDARD
+    include: Included = ()
 
 
 class EndpointChangeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,6 +64,7 @@ class EndpointChangeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     ordered: bool | UnsetType = UNSET
     rate_per_s: Rate | UnsetType | None = UNSET
     retries: Profile | UnsetType = UNSET
+    include: Included | UnsetType = UNSET
     enabled: bool | UnsetType = UNSET
 
 
@@ -77,6 +81,7 @@ class EndpointView(msgspec.Struct, frozen=True, omit_defaults=True):
     ordered: bool
     rate_per_s: int | None
     retries: Profile
+    include: Sequence[str]
     enabled: bool
     disabled_reason: DisabledReason | None
     failing_since: datetime | None
@@ -134,15 +139,19 @@ class KeysView(msgspec.Struct, frozen=True):
 
 
 class ResendBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Events of a range of time that ended so; without `status` those that failed or were cancelled."""
+    """Events of a range of time that ended so; without `status` those that failed or were cancelled. `cursor` goes on where an answer said that there is more."""
 
     since: datetime
     until: datetime | None = None
     status: DeliveryStatus | None = None
+    cursor: Annotated[str, msgspec.Meta(max_length=500)] | None = None
 
 
 class ResentView(msgspec.Struct, frozen=True):
+    """How many were sent again. Of very many some thousands at a time: with `next_cursor` the same request sends the next."""
+
     resent: int
+    next_cursor: str | None
 
 
 @get("/v1/endpoints", summary="Endpoints, newest first", tags=_TAGS)
@@ -156,8 +165,8 @@ async def list_endpoints(
 
 
 @post("/v1/endpoints", summary="Add an endpoint", tags=_TAGS, status_code=201)
-async def create_endpoint(request: AnyRequest, services: Services, data: NewEndpointBody) -> EndpointView:
-    """Its secret is told with this answer only."""
+async def create_endpoint(request: AnyRequest, services: Services, data: NewEndpointBody) -> Response[EndpointView]:
+    """Its secret is told with this answer only, and with the same answer to the same Idempotency-Key."""
     asked = NewEndpoint(
         url=data.url,
         events=data.events,
@@ -166,9 +175,12 @@ async def create_endpoint(request: AnyRequest, services: Services, data: NewEndp
         ordered=data.ordered,
         rate_per_s=data.rate_per_s,
         profile=data.retries,
+        include=data.include,
     )
-    made, keys = await services.service(Endpoints).create(caller_of(request), asked)
-    return endpoint_view(made, keys)
+    key = context_of(request).optional_idempotency_key()
+    made, keys = await services.service(Endpoints).create(caller_of(request), asked, key)
+    headers = {"idempotent-replayed": "true"} if keys.again else {}
+    return Response(endpoint_view(made, keys), status_code=201, headers=headers)
 
 
 @get("/v1/endpoints/{endpoint:str}", summary="One endpoint", tags=_TAGS)
@@ -228,10 +240,14 @@ async def list_deliveries(
 
 
 @post("/v1/endpoints/{endpoint:str}/resend", summary="Send a range of events again", tags=_TAGS, status_code=202)
-async def resend_deliveries(request: AnyRequest, services: Services, endpoint: str, data: ResendBody) -> ResentView:
+async def resend_deliveries(
+    request: AnyRequest, services: Services, cursors: Cursors, endpoint: str, data: ResendBody
+) -> ResentView:
     """Under the same event ids: a receiver that remembers them does nothing twice. From 24 hours after the endpoint was made."""
-    endpoints, id_ = services.service(Endpoints), _endpoint_id(endpoint)
-    return ResentView(await endpoints.resend_range(caller_of(request), id_, data.since, data.until, data.status))
+    endpoints, id_, list_name = services.service(Endpoints), _endpoint_id(endpoint), f"resend {endpoint}"
+    after = await cursors.read(list_name, data.cursor)
+    done = await endpoints.resend_range(caller_of(request), id_, data.since, data.until, data.status, after)
+    return ResentView(done.count, (await cursors.onward(list_name, (), done.next)).next_cursor)
 
 
 @get("/v1/deliveries/{delivery:str}", summary="One delivery with what was sent and answered", tags=_TAGS)
@@ -257,6 +273,7 @@ def endpoint_view(one: Endpoint, keys: Revealed | None = None) -> EndpointView:
         ordered=one.ordered,
         rate_per_s=one.rate_per_s,
         retries=one.profile,
+        include=one.include,
         enabled=one.disabled is None,
         disabled_reason=one.disabled,
         failing_since=one.failing_since,

@@ -174,7 +174,7 @@ class Gateway:
             validation.refuse_cards_in_address(context.path, context.query())
             if context.scope["query_string"] and (known := self._parts.parameters.get(row.route)) is not None:
                 query_parameters.check(context.scope["query_string"], known)
-        if row.key_required:
+        if row.key_required or (row.key_taken and b"idempotency-key" in context.headers):
             context.key = idempotency.check_form(context.headers.get(b"idempotency-key"))
         if row.body is not Body.NONE:
             await self._take_body(context, row.body)

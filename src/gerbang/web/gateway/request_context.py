@@ -161,9 +161,13 @@ class RequestContext:
             raise Unauthenticated("Sign in, or send an API key as Authorization: Bearer.")
         return self.caller
 
+    def optional_idempotency_key(self) -> IdempotencyKey | None:
+        """The same on a route that takes one and does not require it; None where none was sent."""
+        return self.idempotency_key() if self.key is not None else None
+
     def idempotency_key(self) -> IdempotencyKey:
-        """The request's key with its fingerprint; only on routes that require one."""
-        assert self.key is not None, f"{self.row} does not require a key"
+        """The request's key with its fingerprint; only on routes that take one."""
+        assert self.key is not None, f"{self.row} takes no key"
         return idempotency.key_for(self.known_caller().label, self.key, self.method, self.path, self.value)
 
 

@@ -127,6 +127,10 @@ CONNECTIONS: Final[Sentences] = {
 ENDPOINTS: Final[Sentences] = {
     "endpoint.created": ("**{actor}** membuat endpoint", "**{actor}** made an endpoint"),
     "endpoint.changed": ("**{actor}** mengubah endpoint", "**{actor}** changed an endpoint"),
+    "endpoint.disclosed": (
+        "**{actor}** mengizinkan data pribadi bagi endpoint",
+        "**{actor}** let an endpoint hear of people",
+    ),
     "endpoint.deleted": ("**{actor}** menghapus endpoint", "**{actor}** deleted an endpoint"),
     "endpoint.secret_rotated": ("**{actor}** mengganti kunci endpoint", "**{actor}** replaced an endpoint's keys"),
     "endpoint.tested": ("**{actor}** mengirim peristiwa uji", "**{actor}** sent a test event"),
@@ -138,6 +142,7 @@ ENDPOINTS: Final[Sentences] = {
 SECRETS: Final[Sentences] = {
     "secret.put": ("**{actor}** hendak menulis rahasia", "**{actor}** was about to write a secret"),
     "secret.written": ("**{actor}** menulis rahasia", "**{actor}** wrote a secret"),
+    "secret.removed": ("**{actor}** menghapus rahasia", "**{actor}** removed a secret"),
     "secret.read": ("**{actor}** membaca rahasia", "**{actor}** read a secret"),
 }
 NOTIFICATIONS: Final[Sentences] = {

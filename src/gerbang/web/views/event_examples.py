@@ -1,6 +1,7 @@
 """Example bodies of events, rendered by the code that renders the real ones, and the shapes of what is told where no object is shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from gerbang.base import ids
+from gerbang.core.endpoints.model import DisabledReason, Endpoint, Profile, Signing
 from gerbang.core.payments.model import (
     Attempt,
     AttemptStatus,
@@ -23,12 +25,14 @@ from gerbang.ports.declines import DeclineCode
 from gerbang.ports.next_action import DisplayCrypto, DisplayVirtualAccount
 from gerbang.ports.payment import Lookup, Method, Quote, SubmissionEffect
 from gerbang.web.event_catalogue import AT, EventData, Schema, components, told
-from gerbang.web.views.event_payloads import payment_payload
+from gerbang.web.views.event_payloads import EndpointTold, endpoint_payload, payment_payload, refund_payload
 from gerbang.web.views.payments import PaymentView
+from gerbang.web.views.refunds import RefundView
 
 _NOW: Final = datetime.fromisoformat(AT).astimezone(UTC)
 _MADE: Final = _NOW - timedelta(minutes=12)
 _PAYMENT, _ATTEMPT, _REFUND, _ENDPOINT = (UUID(f"019ad3e5-3a10-7c3b-8f21-6d0e4b7a9c0{n}") for n in range(4))
+_INCLUDED: Final = 'Only to endpoints with `"include": ["personal"]`.'
 _P, _A, _R, _F = PaymentStatus, AttemptStatus, RefundStatus, Failure
 
 
@@ -87,8 +91,12 @@ def payment_schema(template: str) -> tuple[Schema, Mapping[str, Schema]]:
     to_it, parts = components(PaymentView, template)
     whole = parts["EventPayment"]
     kept = {name: one for name, one in whole["properties"].items() if name != "checkout_url"}
-    nobody = {"id": {"anyOf": [{"type": "string"}, {"type": "null"}]}}
-    kept["customer"] = {"type": "object", "properties": nobody, "required": ["id"]}
+    of_them = {
+        "id": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+        **{name: {"type": "string", "description": _INCLUDED} for name in ("name", "email", "phone")},
+        "locale": {"anyOf": [{"type": "string"}, {"type": "null"}], "description": _INCLUDED},
+    }
+    kept["customer"] = {"type": "object", "properties": of_them, "required": ["id"]}
     added = {
         "object": {"const": "payment"},
         "url": {"type": "string", "description": "Where the whole payment is."},
@@ -99,7 +107,28 @@ def payment_schema(template: str) -> tuple[Schema, Mapping[str, Schema]]:
     return to_it, parts
 
 
+def refund_example(type_: str) -> Mapping[str, Any]:
+    """The refund as an event of this type shows it."""
+    (refund,) = _details(_LOOKS[type_]).refunds
+    return msgspec.to_builtins(refund_payload(refund))  # type: ignore[no-any-return]  # builtins of a mapping are one
+
+
+def refund_schema(template: str) -> tuple[Schema, Mapping[str, Schema]]:
+    """The refund as `GET /v1/refunds/{id}` shows it, but for where it goes."""
+    _, parts = components(RefundView, template)
+    whole = parts.pop("EventRefund")  # as a part of a payment it is another
+    kept = {name: one for name, one in whole["properties"].items() if name != "destination"}
+    added = {
+        "object": {"const": "refund"},
+        "url": {"type": "string", "description": "Where the refund is; its payment is named by `payment`."},
+    }
+    parts["EventRefundTold"] = {**whole, "properties": {**added, **kept}, "required": [*added, *kept]}
+    del parts["EventDestination"]
+    return {"$ref": template.format(name="EventRefundTold")}, parts
+
+
 PAYMENT_DATA: Final = EventData("Payment", payment_schema, payment_example, by_webhook=True)
+REFUND_DATA: Final = EventData("Refund", refund_schema, refund_example, by_webhook=True)
 
 
 def _details(look: _Look) -> PaymentDetail:
@@ -200,19 +229,6 @@ _QUOTE: Final = Quote(
 # What events say of what has no payload of its own.
 
 
-class EndpointTold(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`by` did it. `host` is told where it is new, `changed` names the fields, `reason` says why it was disabled (`gone`, `failing`)."""
-
-    endpoint: str
-    by: str = ""
-    host: str = ""
-    changed: Sequence[str] = ()
-    overlap_s: int | None = None
-    count: int | None = None
-    status: Sequence[str] = ()
-    reason: str = ""
-
-
 class SessionTold(msgspec.Struct, frozen=True):
     """Whose session it was."""
 
@@ -243,13 +259,24 @@ class WorkTold(msgspec.Struct, frozen=True):
 
 
 _SHOWN: Final = ids.show("ep", _ENDPOINT)
-_OF_ENDPOINTS: Final[Mapping[str, EndpointTold]] = {
-    "endpoint.created": EndpointTold(_SHOWN, "key:shop", host="shop.example"),
-    "endpoint.changed": EndpointTold(_SHOWN, "key:shop", changed=("events",)),
-    "endpoint.secret_rotated": EndpointTold(_SHOWN, "key:shop", overlap_s=86_400),
-    "endpoint.resent": EndpointTold(_SHOWN, "key:shop", count=12, status=("failed", "cancelled")),
-    "endpoint.failing": EndpointTold(_SHOWN),
-    "endpoint.disabled": EndpointTold(_SHOWN, reason="gone"),
+_SHOP: Final = Endpoint(
+    id=_ENDPOINT,
+    url="https://shop.example/hooks",
+    description="The shop",
+    events=("payment.*",),
+    signing=Signing.HMAC,
+    ordered=False,
+    rate_per_s=None,
+    profile=Profile.STANDARD,
+    include=(),
+    disabled=None,
+    failing_since=None,
+    created_at=_MADE,
+    updated_at=_MADE,
+)
+_ENDPOINTS: Final[Mapping[str, Endpoint]] = {
+    "endpoint.failing": replace(_SHOP, failing_since=_NOW - timedelta(days=1)),
+    "endpoint.disabled": replace(_SHOP, disabled=DisabledReason.GONE),
 }
 
 
@@ -261,7 +288,7 @@ class TestTold(msgspec.Struct, frozen=True):
 
 
 def _endpoint(type_: str) -> Mapping[str, Any]:
-    return _plain(_OF_ENDPOINTS.get(type_, EndpointTold(_SHOWN, "key:shop")))
+    return _plain(endpoint_payload(_ENDPOINTS.get(type_, _SHOP)))
 
 
 def _plain(value: msgspec.Struct) -> Mapping[str, Any]:
@@ -270,7 +297,7 @@ def _plain(value: msgspec.Struct) -> Mapping[str, Any]:
 
 
 TEST_DATA: Final = told(TestTold, lambda _: _plain(TestTold("endpoint", _SHOWN)), by_webhook=True)
-ENDPOINT_DATA: Final = told(EndpointTold, _endpoint)
+ENDPOINT_DATA: Final = told(EndpointTold, _endpoint, by_webhook=True)
 SESSION_DATA: Final = told(
     SessionTold, lambda _: _plain(SessionTold(ids.show("usr", _ENDPOINT), ids.show("ses", _ATTEMPT)))
 )
