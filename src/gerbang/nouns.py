@@ -200,6 +200,12 @@ ENDPOINTS: Final = Noun(
         Permission(DISCLOSE, ADMINS, "let an endpoint hear of people: names, addresses and phones"),
     ),
     actions={"endpoints": actions.ENDPOINTS},
+    pages={"webhooks": (Subpage("endpoints", "/console/endpoints", _ENDPOINTS),)},
+    # What is sent is announced to nobody: pages look again when a delivery has moved.
+    watched=lambda core: {
+        name: Watched(_ENDPOINTS, ("endpoint.",), core.service(Endpoints).overview.mark)
+        for name in ("endpoints", "endpoint")
+    },
 )
 USERS: Final = Noun(
     name="users",

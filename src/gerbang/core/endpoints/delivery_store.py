@@ -59,6 +59,30 @@ async def cancel_pending(tx: Tx, endpoints: Sequence[UUID], limit: int) -> int:
     return len(rows)
 
 
+async def cancel(tx: Tx, id_: UUID) -> UUID | None:
+    """Try one no more that is on its way; its endpoint, or None where there is no such delivery under way. It can be sent again."""
+    found: UUID | None = await tx.fetchval(
+        """
+        UPDATE deliveries SET status = 'cancelled', next_attempt_at = NULL, lease_until = NULL
+        WHERE id = $1 AND status = 'pending' RETURNING endpoint_id
+        """,
+        id_,
+    )
+    return found
+
+
+async def body(tx: Tx, event_id: UUID, *, personal: bool) -> bytes | None:
+    """What is sent of an event, to an endpoint that may hear of people (`personal`) or not, as long as it is kept."""
+    found: bytes | None = await tx.fetchval(
+        """
+        SELECT coalesce((SELECT body FROM personal_bodies WHERE event_id = $1 AND $2), (SELECT body FROM outgoing_messages WHERE event_id = $1))
+        """,
+        event_id,
+        personal,
+    )
+    return found
+
+
 async def lock_body(tx: Tx, id_: UUID) -> Row | None:
     """A delivery's endpoint, what keeps that from taking anything, and whether its body is still there, which then stays; None for an unknown one."""
     return await tx.fetchrow(

@@ -1,6 +1,6 @@
 """The use cases of endpoints and deliveries: made, changed, disabled, signed anew, sent again. Who may do what is decided at the edge."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -36,6 +36,7 @@ from gerbang.core.endpoints.model import (
     Signing,
     is_pattern,
 )
+from gerbang.core.endpoints.overview import Overview
 from gerbang.core.endpoints.queueing import Payloads, Queueing, trial_message
 from gerbang.core.endpoints.retention import Retention
 from gerbang.core.endpoints.sender import Sender
@@ -87,6 +88,7 @@ class Endpoints:
         self._clock = clock
         self._keys = SigningKeys(secrets)
         self.queueing = Queueing(payloads)
+        self.overview = Overview(db)
         self.sender = Sender(db, http, self._keys, clock)
         self.retention = Retention(db, keep_for)
 
@@ -183,6 +185,11 @@ class Endpoints:
         async with self._db.reading() as tx:
             return await store.page(tx, after, limit)
 
+    async def find(self, states: Collection[str], text: str, after: UUID | None, limit: int) -> Sequence[Endpoint]:
+        """Newest first, of these states (`on`, `failing`, `off`), whose address or description holds the text."""
+        async with self._db.reading() as tx:
+            return await store.find(tx, states, text, after, limit)
+
     async def rotate(self, caller: Caller, id_: UUID, overlap_s: int = OVERLAP_S) -> Revealed:
         """New keys, told once; the old ones sign beside them for the overlap. Raises EndpointNotFound, BadEndpoint."""
         if not 0 <= overlap_s <= MOST_OVERLAP_S:
@@ -240,6 +247,20 @@ class Endpoints:
             await record(tx, [Entry(caller.label, "delivery.resent", shown, {"delivery": ids.show("dlv", id_)})])
         self.sender.wake()
         return await self.delivery(id_)
+
+    async def cancel(self, caller: Caller, id_: UUID) -> None:
+        """Try one no more; one that arrived or was given up stays as it is."""
+        async with self._db.transaction() as tx:
+            if (endpoint := await delivery_store.cancel(tx, id_)) is not None:
+                detail = {"delivery": ids.show("dlv", id_)}
+                await record(tx, [Entry(caller.label, "delivery.cancelled", ids.show("ep", endpoint), detail)])
+
+    async def body(self, delivery: Delivery, *, personal: bool) -> bytes | None:
+        """What is sent with a delivery, with people's names where its endpoint hears them and the reader may (`personal`); None once it is kept no more."""
+        endpoint = await self.get(delivery.endpoint_id)
+        async with self._db.reading() as tx:
+            named = personal and PERSONAL in endpoint.include
+            return await delivery_store.body(tx, delivery.event_id, personal=named)
 
     async def resend_range(
         self,

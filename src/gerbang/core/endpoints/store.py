@@ -79,6 +79,23 @@ async def page(tx: Tx, after: UUID | None, limit: int) -> list[Endpoint]:
     return readable(rows, _endpoint)
 
 
+async def find(tx: Tx, states: Collection[str], text: str, after: UUID | None, limit: int) -> list[Endpoint]:
+    """Newest first: those in one of these states (`on`, `failing`, `off`) whose address or description holds the text."""
+    rows = await tx.fetch(
+        _FOUND
+        + """
+        WHERE id < $1 AND deleted_at IS NULL AND strpos(lower(url || ' ' || description), lower($2)) > 0
+          AND CASE WHEN disabled IS NOT NULL THEN 'off' WHEN failing_since IS NOT NULL THEN 'failing' ELSE 'on' END = ANY ($3)
+        ORDER BY id DESC LIMIT $4
+        """,
+        after or LAST_ID,
+        text,
+        list(states),
+        limit,
+    )
+    return readable(rows, _endpoint)
+
+
 async def listening(tx: Tx) -> list[Row]:
     """Who takes messages: id, patterns, what they include, and since when."""
     return await tx.fetch(

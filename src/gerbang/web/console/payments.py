@@ -12,15 +12,27 @@ from litestar.params import FromPath
 from gerbang.base import ids
 from gerbang.base.errors import TooMany, Unavailable, UpstreamFailed
 from gerbang.base.formats import Locale
+from gerbang.core.identity.model import Caller
 from gerbang.core.payments.crypto.deposit_address_store import Wallet
 from gerbang.core.payments.model import MOVED, Filters, NotRefundable, PaymentDetail, PaymentStatus
 from gerbang.ports.payment import Method
 from gerbang.web import texts
-from gerbang.web.console import ledger_view, listing, payment_questions, payment_view, refund_form, refunds, search
+from gerbang.web.console import (
+    delivery_view,
+    endpoints,
+    ledger_view,
+    listing,
+    payment_questions,
+    payment_view,
+    refund_form,
+    refunds,
+    search,
+    timeline,
+)
 from gerbang.web.console.confirmation import REFUSED, REFUSED_FOR_GOOD, Question, ask_first, back_to, reason_wrong
 from gerbang.web.console.link_form import with_card_numbers
 from gerbang.web.console.listing import Asked, Filter, ListPage
-from gerbang.web.console.objects import Action, said_of, show_object
+from gerbang.web.console.objects import Action, Step, said_of, show_object
 from gerbang.web.console.page_frame import form_key, names_of, operator, shared
 from gerbang.web.console.payment_view import History
 from gerbang.web.console.timeline import last_capture
@@ -30,6 +42,7 @@ from gerbang.web.pages import Page, locale_of, only_shown, services_of
 from gerbang.web.services import Services
 
 _MOMENTS: Final = 100  # entries of a timeline on one page
+_TOLD: Final = 50  # webhooks out of one payment
 _TABS: Final = (
     "held",
     "disputed",
@@ -131,10 +144,13 @@ async def payment(request: Request[Any, Any, Any], payment: FromPath[str]) -> Re
     payer_page = f"/pay/{payment}?t={await services.payments.link_token(payment_id)}" if may_create else ""
     now = services.payments.context.clock.now()
     said, doubtful = said_of(request, "done", _SAID)
+    page = payment_view.page_of(details, history, caller, now, locale, names, payer_page)
+    told = await _told_to_others(request, details, caller)
     return await show_object(
         request,
         replace(
-            payment_view.page_of(details, history, caller, now, locale, names, payer_page),
+            page,
+            steps=timeline.with_deliveries(page.steps, told, from_start=not history.goes_on, to_end=before is None),
             older=await _older(services, payment_id, history),
             newest=f"/console/payments/{payment}" if cursor else "",
         ),
@@ -156,6 +172,14 @@ async def _told(services: Services, payment_id: UUID, before: UUID | None) -> tu
     if goes_on or before is not None:
         moved = await services.payments.latest(payment_id, _MOMENTS, actions=(MOVED,))
     return details, History(found[1:] if goes_on else found, last_capture(moved), goes_on)
+
+
+async def _told_to_others(request: Request[Any, Any, Any], details: PaymentDetail, caller: Caller) -> Sequence[Step]:
+    """What the shop's own systems were told of the payment and its refunds, as steps of its timeline."""
+    objects = (details.payment.id, *(one.id for one in details.refunds))
+    overview = endpoints.core_of(request).overview
+    lines = await shared(request, ("deliveries", *objects), lambda: overview.of_objects(objects, _TOLD))
+    return delivery_view.steps_of(lines, locale_of(request), may_open=caller.may(endpoints.MANAGE))
 
 
 async def _older(services: Services, payment_id: UUID, history: History) -> str:

@@ -38,6 +38,14 @@ def raw_of(body: bytes, content_type: str) -> Raw:
     return Raw(kind, len(body), len(part), tuple(_lines(pieces)))
 
 
+def text_of(body: bytes) -> str:
+    """The body as text with its own line ends, for where no offsets are asked for; what is no text as hexadecimal."""
+    text = _text(body[:MOST_BYTES])
+    if text is None:
+        return "\n".join(line.text for line in raw_of(body, "").lines)
+    return "\n".join(_visible(line) for line in text.splitlines())
+
+
 def _lines(pieces: list[str]) -> list[Line]:
     lines, offset = [], 0
     for piece in pieces:

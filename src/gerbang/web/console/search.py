@@ -55,6 +55,10 @@ async def _by_id(request: Request[Any, Any, Any], text: str, *, entries: bool = 
             return _payment(await payments.payment_of_attempt(ids.read("att", exact)))
         case "ref":
             return _payment((await payments.refund_of(ids.read("ref", exact))).payment_id)
+        case "ep":
+            return f"/console/endpoints/{ids.show('ep', ids.read('ep', exact))}"
+        case "dlv":
+            return f"/console/deliveries/{ids.show('dlv', ids.read('dlv', exact))}"
         case "req":
             return await _of_request(request, exact, entries=entries)
         case _:

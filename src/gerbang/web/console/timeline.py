@@ -40,6 +40,24 @@ def steps_of(
     return tuple(step for moment in moments for step in sentences.tell(moment))
 
 
+def with_deliveries(steps: Sequence[Step], told: Sequence[Step], *, from_start: bool, to_end: bool) -> tuple[Step, ...]:
+    """What happened, and among it what others were told of it, each before what came later. Of a part of the timeline that begins or ends
+    elsewhere, only what was told meanwhile.
+    """
+    first, last = (steps[0].at, steps[-1].at) if steps else (None, None)
+    left = [
+        one
+        for one in told
+        if (from_start or (first is not None and one.at >= first)) and (to_end or (last is not None and one.at <= last))
+    ]
+    merged: list[Step] = []
+    for step in steps:
+        while left and left[0].at < step.at:
+            merged.append(left.pop(0))
+        merged.append(step)
+    return (*merged, *left)
+
+
 def last_capture(moments: Sequence[TimelineEntry]) -> TimelineEntry | None:
     """The moment that brought the money, if any."""
     return next(

@@ -137,6 +137,7 @@ ENDPOINTS: Final[Sentences] = {
     "endpoint.resent": ("**{actor}** mengirim ulang banyak peristiwa", "**{actor}** sent many events again"),
     "endpoint.failing": ("Endpoint tidak menerima apa pun sejak sehari", "An endpoint has taken nothing for a day"),
     "endpoint.disabled": ("Endpoint dimatikan", "An endpoint was disabled"),
+    "delivery.cancelled": ("**{actor}** membatalkan pengiriman", "**{actor}** cancelled a delivery"),
     "delivery.resent": ("**{actor}** mengirim ulang satu peristiwa", "**{actor}** sent an event again"),
 }
 SECRETS: Final[Sentences] = {
