@@ -1,7 +1,6 @@
 """The demo's people, and its connections as each provider brings them: keys made at random once, and kept. Only the sandbox's process uses this."""
 
 import json
-import os
 import pkgutil
 import secrets as chance
 from collections.abc import Callable, Mapping
@@ -10,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from gerbang.base.kept_file import write_whole
 from gerbang.core.audit.service import SYSTEM
 from gerbang.core.connections.model import ConnectionNotFound
 from gerbang.core.connections.service import Connections
@@ -115,10 +115,5 @@ def _kept(data: Path, makers: Mapping[str, Callable[[], str]]) -> Mapping[str, s
     if missing:
         known |= {name: makers[name]() for name in missing}
         data.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(known, file)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        write_whole(path, json.dumps(known).encode())
     return known

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from gerbang.base.db import Tx
+from gerbang.core.announcements import event_log
 from gerbang.core.announcements.broadcast import ObjectKind
 from gerbang.core.announcements.live_changes import Watched
 from gerbang.core.announcements.service import AnnouncementConsumer
@@ -234,6 +235,7 @@ SECRETS: Final = Noun(
     actions={"secrets": actions.SECRETS},
     permissions=(Permission("secrets:manage", ADMINS, "see the names of secrets and write values, never read them"),),
 )
+EVENTS: Final = Noun(name="events", announces=entries(event_log.EVENT_TYPES, event_examples.RESENT_DATA))
 # Words of the outer contract that roles hold already, for nouns that are not here yet.
 RESERVED: Final = Noun(
     name="reserved",
@@ -250,5 +252,5 @@ RESERVED: Final = Noun(
 
 # A person is erased in this order. Messages, and what webhooks said, are found by the payer of their payment; users come last: everything else is found by what they are.
 NOUNS: Final = Nouns(
-    (MESSAGES, ENDPOINTS, PAYMENTS, WEBHOOK_EVENTS, CONNECTIONS, LEDGER, AUDIT, SECRETS, RESERVED, USERS)
+    (MESSAGES, ENDPOINTS, PAYMENTS, WEBHOOK_EVENTS, CONNECTIONS, EVENTS, LEDGER, AUDIT, SECRETS, RESERVED, USERS)
 )

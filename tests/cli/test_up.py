@@ -118,6 +118,8 @@ def test_one_line_says_where_everything_answers_and_it_does(start: Start, data: 
     assert line["event"] == "ready"
     assert {"api", "sandbox", "console", "shop", "docs", "demo"} <= set(line)
     assert {"customer", "operator", "admin", "api_key"} <= set(line["demo"])
+    told = json.loads((data / "ready.json").read_text())  # for the commands that work beside it; nobody's password
+    assert told == {name: one for name, one in line.items() if name != "demo"} | {"pid": up.process.pid}
     assert answers(f"{line['api']}/readyz") == 200
     assert answers(f"{line['sandbox']}/") == 200
     if sys.platform == "linux":
@@ -125,6 +127,7 @@ def test_one_line_says_where_everything_answers_and_it_does(start: Start, data: 
         assert holders(passwords["gerbang_owner"]) == ["sandbox"], "it moves business time"
         assert holders(passwords["gerbang_app"]) == ["serve", "work"]
     assert up.stop() == 0
+    assert not (data / "ready.json").exists()
     assert left_behind(data) == []
 
 
@@ -134,9 +137,9 @@ def test_a_second_up_goes_on_where_the_first_was(start: Start, data: Path) -> No
     first.stop(signal.SIGINT)
     second = start()
     assert second.ready()["demo"] == before["demo"]
-    second.stop()
-    for name in ("demo.json", "root.key", "postgres.json"):
+    for name in ("demo.json", "ready.json", "root.key", "postgres.json"):
         assert stat.S_IMODE((data / name).stat().st_mode) == 0o600, name
+    second.stop()
 
 
 def test_after_kill_9_nothing_is_left_and_the_next_up_works(start: Start, data: Path) -> None:
@@ -150,7 +153,6 @@ def test_after_kill_9_nothing_is_left_and_the_next_up_works(start: Start, data: 
     assert left_behind(data) == []
     second = start()
     assert second.ready()["demo"] == before["demo"]
-    second.stop()
 
 
 def test_fresh_starts_with_nothing(start: Start) -> None:

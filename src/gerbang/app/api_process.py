@@ -10,6 +10,7 @@ from gerbang.app.parts import core
 from gerbang.base.errors import DatabaseUnavailable
 from gerbang.base.watchdog import Watchdog, watched
 from gerbang.core.announcements.broadcast import Broadcaster
+from gerbang.core.announcements.event_log import EventLog
 from gerbang.core.announcements.live_changes import LiveChanges
 from gerbang.core.audit.service import Audit
 from gerbang.core.connections.probes import keep_trying
@@ -86,6 +87,7 @@ def services(parts: Core, dog: Watchdog | None = None) -> Services:
         audit=Audit(parts.db),
         notifications=parts.notifications,
         broadcast=(broadcast := Broadcaster(parts.db, objects := parts.nouns.objects)),
+        event_log=EventLog(parts.db, broadcast, parts.clock),
         live=LiveChanges(broadcast),
         objects=objects,
         routes=tuple(parts.nouns.routes),

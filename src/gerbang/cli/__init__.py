@@ -13,6 +13,7 @@ FAILED: Final = 1
 
 _run = Group("Run", sort_key=1)
 _look = Group("Look after it", sort_key=2)
+_develop = Group("Develop against it", sort_key=3)
 
 app = App(name="gerbang", help="One self-hosted gate for payments, webhooks and orders.", version=__version__)
 app.command(
@@ -64,6 +65,19 @@ app.command(
 )
 app.command("gerbang.cli.config:config", name="config", group=_look, help="The settings of this process.")
 app.command("gerbang.cli.docs:docs", name="docs", group=_look, help="Write the generated reference pages.")
+
+app.command(
+    "gerbang.cli.listen:listen",
+    name="listen",
+    group=_develop,
+    help="Every event to an address of your own, signed, in order, from where it ended.",
+)
+app.command(
+    "gerbang.cli.events:events",
+    name="events",
+    group=_develop,
+    help="What happens, as it happens: tail; one event once more: resend.",
+)
 
 app.command("gerbang.cli.demo:seed_demo", name="seed-demo", show=False)
 

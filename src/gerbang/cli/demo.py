@@ -5,13 +5,13 @@ Who they are and what they own is decided in gerbang/app/. `gerbang serve` knows
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from gerbang.base.errors import Unavailable
+from gerbang.base.kept_file import write_whole
 from gerbang.cli.process import run, settings_here
 from gerbang.settings import Settings
 
@@ -49,15 +49,5 @@ async def demo_users(data: Path, environment: Mapping[str, str]) -> dict[str, An
     if process.returncode or not said.strip():
         raise DemoFailed(f"`gerbang seed-demo` ended with status {process.returncode}; its words are above.")
     made: dict[str, Any] = json.loads(said.splitlines()[-1])
-    _keep(kept, made)
+    write_whole(kept, json.dumps(made, indent=2).encode())
     return made
-
-
-def _keep(path: Path, made: Mapping[str, Any]) -> None:
-    fresh = path.with_suffix(".new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(made, file, indent=2)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)

@@ -15,9 +15,10 @@ from gerbang.base import log, postgres
 from gerbang.base.errors import Conflict
 from gerbang.cli.database import EmbeddedDatabase
 from gerbang.cli.demo import demo_users
+from gerbang.cli.instance import note_ready, note_stopped
 from gerbang.cli.migrate import migrate_as_owner
 from gerbang.cli.ports import free_port, refuse_taken
-from gerbang.cli.progress import Progress
+from gerbang.cli.progress import Progress, announcement
 from gerbang.cli.supervisor import Child, Supervisor, first_of
 from gerbang.settings import Settings
 
@@ -95,6 +96,7 @@ async def _story(settings: Settings, progress: Progress, *, fresh: bool) -> None
             await _prepare(settings)
         supervisor = Supervisor(_children(settings), progress.say)
         running.push_async_callback(supervisor.stop, settings.drain_s + 2.0)
+        running.callback(note_stopped, settings.data)
         await first_of(ended.wait(), _bring_up(settings, supervisor, progress), supervisor.watch(), database.keep())
         progress.say("stopping")
     progress.say("stopped; the data is kept")
@@ -105,6 +107,7 @@ async def _bring_up(settings: Settings, supervisor: Supervisor, progress: Progre
         supervisor.start()
         seeding = demo_users(settings.data, _environment(settings, "seed-demo"))
         demo, _ = await asyncio.gather(seeding, supervisor.ready(_READY_S))
+    note_ready(settings.data, announcement(settings, demo))
     progress.ready(settings, demo)
     await asyncio.Event().wait()  # until somebody asks us to end
 

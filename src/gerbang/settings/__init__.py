@@ -18,6 +18,7 @@ from gerbang.settings import environment
 from gerbang.settings.access import AccessSettings
 from gerbang.settings.crypto import CryptoSettings
 from gerbang.settings.database import DatabaseSettings
+from gerbang.settings.development import DevelopmentSettings
 from gerbang.settings.environment import (
     PREFIX,
     SecretFiles,
@@ -63,6 +64,7 @@ class Settings(
     MessageSettings,
     OutgoingSettings,
     ProcessSettings,
+    DevelopmentSettings,
     SandboxSettings,
     BaseSettings,
 ):

@@ -284,6 +284,8 @@ POLICY: Final[Sequence[Row]] = (
     _read("/v1/notifications", "notifications:read"),
     _do("POST", "/v1/notifications/{notification}/resend", "notifications:resend"),
     _read("/v1/events", "payments:read"),
+    _read("/v1/event-log", "payments:read"),
+    _do("POST", "/v1/events/{event}/resend", "endpoints:manage"),
     _self("GET", "/v1/event-types"),
     _self("GET", "/v1/event-types/{event_type}"),
     # endpoints

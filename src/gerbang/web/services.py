@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from gerbang.base.db import Database
 from gerbang.base.recent_reads import RecentReads
 from gerbang.core.announcements.broadcast import Broadcaster, ObjectKind
+from gerbang.core.announcements.event_log import EventLog
 from gerbang.core.announcements.live_changes import LiveChanges, Watched
 from gerbang.core.audit.service import Audit
 from gerbang.core.connections.outbound_calls import OutboundCalls
@@ -32,7 +33,7 @@ Gauge = tuple[str, str, Callable[[], Mapping[str, float]]]
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`broadcast` carries announcements to open pages, of the `objects` by their type; `live` tells the console's that they should look again,
+    """`broadcast` carries announcements to open pages, of the `objects` by their type; `event_log` is read by whoever keeps its own place; `live` tells the console's that they should look again,
     and `reads` is what they share. `routes`, `policy`, `sidebar`, `actions`, `watched` and `event_catalogue` are what the nouns bring to the edge. `checks` are named questions for /readyz: each answers what is wrong, or None.
     `notices` are asked there too, and keep nobody from being ready.
     `open_breakers` are the connections whose providers do not answer.
@@ -50,6 +51,7 @@ class Services:
     audit: Audit
     notifications: Notifications
     broadcast: Broadcaster
+    event_log: EventLog
     objects: Mapping[str, ObjectKind]
     live: LiveChanges
     routes: tuple[Any, ...]

@@ -30,7 +30,7 @@ QUEUE: Final = 256
 HISTORY: Final = 5_000  # a resume further back than this begins anew
 _BATCH: Final = 500
 _FIRST: Final = UUID(int=0)
-_LAST: Final = UUID(int=2**128 - 1)
+LAST_ID: Final = UUID(int=2**128 - 1)
 _PLACE: Final = re.compile(r"([0-9]{1,19})-([0-9a-f]{32})")
 _PER_CALLER: Final = 10
 _IN_ALL: Final = 2_000
@@ -222,7 +222,7 @@ class Broadcaster:
     async def _start(self) -> None:
         async with self._db.reading() as tx:
             horizon = int(await store.horizon(tx))
-        self._position = Place(horizon - 1, _LAST)
+        self._position = Place(horizon - 1, LAST_ID)
         self._poller = asyncio.create_task(watched("broadcast", self._poll))
         self._poller.add_done_callback(self._poller_ended)
 

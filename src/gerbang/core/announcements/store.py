@@ -109,6 +109,16 @@ async def between(tx: Tx, after: tuple[str, UUID], upto: tuple[str, UUID], limit
     )
 
 
+async def several(tx: Tx, events: Sequence[UUID]) -> list[Row]:
+    """Announcements by their ids."""
+    return await tx.fetch(
+        """
+        SELECT id, xid::text AS at, type, object_type, object_id, sequence, data, made_at FROM announcements WHERE id = ANY ($1)
+        """,
+        events,
+    )
+
+
 async def horizon(tx: Tx) -> str:
     """The place below which everything is finished: where a listener begins that wants only what is new."""
     return str(await tx.fetchval("SELECT finished_here_below()::text"))

@@ -44,6 +44,12 @@ async def add(tx: Tx, messages: Sequence[Message], wanted: Sequence[tuple[UUID, 
     )
 
 
+async def bodies(tx: Tx, events: Sequence[UUID]) -> dict[UUID, bytes]:
+    """What was made to be sent of these events, as far as it was, and as it names nobody."""
+    rows = await tx.fetch("SELECT event_id, body FROM outgoing_messages WHERE event_id = ANY ($1)", list(events))
+    return {row["event_id"]: row["body"] for row in rows}
+
+
 async def cancel_pending(tx: Tx, endpoints: Sequence[UUID], limit: int) -> int:
     """Cancel some of what is on its way to endpoints that take nothing any more; it can be sent again. Returns how many."""
     rows = await tx.fetch(

@@ -54,9 +54,7 @@ class Queueing:
 
     async def take(self, tx: Tx, announcements: Sequence[Announcement]) -> None:
         """The consumer of announcements."""
-        told = [
-            one for one in announcements if (about := self._about(one)) is not None and about.type in self._payloads
-        ]
+        told = [one for one in announcements if self._is_told(one)]
         endpoints = await store.listening(tx) if told else []
         pairs = [
             (row, one)
@@ -75,6 +73,17 @@ class Queueing:
             (id_, endpoint, message) for id_, (endpoint, message) in zip(ids.several(len(found)), found, strict=True)
         ]
         await delivery_store.add(tx, list(messages.values()), rows)
+
+    async def bodies(self, tx: Tx, announcements: Sequence[Announcement]) -> Mapping[UUID, bytes]:
+        """What an endpoint is sent of each of these, naming nobody: the very bytes, where one was sent it. Of what no endpoint is told there is nothing."""
+        told = [one for one in announcements if self._is_told(one)]
+        known = await delivery_store.bodies(tx, [one.id for one in told if one.id is not None])
+        rest = {one.id: one for one in told if one.id is not None and one.id not in known}
+        return known | {one.event_id: one.body for one in (await self._rendered(tx, list(rest.values()), ())).values()}
+
+    def _is_told(self, one: Announcement) -> bool:
+        """Whether endpoints may hear of it."""
+        return (about := self._about(one)) is not None and about.type in self._payloads
 
     def _about(self, one: Announcement) -> ObjectRef | None:
         """What is shown: what the type begins with, where that is something that the announcement names (`refund.succeeded` of a payment names the

@@ -138,6 +138,7 @@ ENDPOINTS: Final[Sentences] = {
     "endpoint.failing": ("Endpoint tidak menerima apa pun sejak sehari", "An endpoint has taken nothing for a day"),
     "endpoint.disabled": ("Endpoint dimatikan", "An endpoint was disabled"),
     "delivery.cancelled": ("**{actor}** membatalkan pengiriman", "**{actor}** cancelled a delivery"),
+    "event.resent": (
     "delivery.resent": ("**{actor}** mengirim ulang satu peristiwa", "**{actor}** sent an event again"),
 }
 SECRETS: Final[Sentences] = {

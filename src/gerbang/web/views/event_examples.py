@@ -258,6 +258,12 @@ class WorkTold(msgspec.Struct, frozen=True):
     livemode: bool
 
 
+class ResentTold(msgspec.Struct, frozen=True):
+    """Which event."""
+
+    event: str
+
+
 _SHOWN: Final = ids.show("ep", _ENDPOINT)
 _SHOP: Final = Endpoint(
     id=_ENDPOINT,
@@ -303,4 +309,5 @@ SESSION_DATA: Final = told(
 )
 STORM_DATA: Final = told(StormTold, lambda _: _plain(StormTold("account", "login:account:6f1d2c9a")))
 CHAIN_DATA: Final = told(ChainTold, lambda _: _plain(ChainTold("wallet-base", "base", livemode=False)))
+RESENT_DATA: Final = told(ResentTold, lambda _: _plain(ResentTold(ids.show("evt", _REFUND))))
 WORK_DATA: Final = told(WorkTold, lambda _: _plain(WorkTold({"refunds_to_transfer": 2}, livemode=False)))
