@@ -139,6 +139,9 @@ ENDPOINTS: Final[Sentences] = {
     "endpoint.disabled": ("Endpoint dimatikan", "An endpoint was disabled"),
     "delivery.cancelled": ("**{actor}** membatalkan pengiriman", "**{actor}** cancelled a delivery"),
     "event.resent": (
+        "**{actor}** mengirim ulang satu peristiwa kepada pendengar",
+        "**{actor}** sent an event again to listeners",
+    ),
     "delivery.resent": ("**{actor}** mengirim ulang satu peristiwa", "**{actor}** sent an event again"),
 }
 SECRETS: Final[Sentences] = {
