@@ -25,6 +25,7 @@ from gerbang.sandbox.control import ClockMoved, Control
 from gerbang.sandbox.dispatch import Dispatcher, read_body, reply
 from gerbang.sandbox.faults import Faults
 from gerbang.sandbox.guard import guard_of
+from gerbang.sandbox.inspector import Inspector
 from gerbang.sandbox.journal import Due, Journal
 from gerbang.sandbox.mailbox import Mailbox, Message
 from gerbang.sandbox.page import Page
@@ -95,10 +96,11 @@ class Sandbox:
         self.webhook_sender = WebhookSender(self.journal, self._stamped)
         self.faults = Faults()
         self.mailbox = Mailbox()
+        self.inspector = Inspector()
         self.stage = World(simulators, self.journal, self.webhook_sender, self.clock)
         self._dispatcher = Dispatcher(self.stage, self.faults, config.public_url)
         self._chain_calls = ChainCalls(asked)
-        self._control = Control(self.stage, self.faults, self.mailbox, self._chain_calls, shop)
+        self._control = Control(self.stage, self.faults, self.mailbox, self._chain_calls, self.inspector, shop)
         self._page = Page(self.stage, self.faults, self.mailbox, self._control)
         self._guard = guard_of(config.public_url, config.beside, host=config.host)
         self._server = SandboxServer(self, config.host, config.port)
@@ -164,6 +166,9 @@ class Sandbox:
             await reply(send, Answer(413, b"The body is larger than 1 MB, which is all that the sandbox takes.", _TEXT))
             return
         request = _request(scope, path, body)
+        if path.startswith("/inspect/"):  # like a server of the shop's: it takes whatever comes, from whoever sends it
+            await reply(send, self.inspector.receive(request))
+            return
         complaint = self._guard.complaint(request)
         if complaint:
             await reply(send, Answer(403, complaint.encode(), _TEXT))

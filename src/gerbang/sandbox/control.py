@@ -20,6 +20,7 @@ from gerbang.sandbox.chain.calls import ChainCalls
 from gerbang.sandbox.chain.wallet_calls import calls_of
 from gerbang.sandbox.endings import STORIES
 from gerbang.sandbox.faults import CATALOGUE, REFUSALS, Fault, Faults, Kind
+from gerbang.sandbox.inspector import MOST_ARRIVALS, HookChange, Inspector
 from gerbang.sandbox.mail import PROVIDER as MAIL
 from gerbang.sandbox.mailbox import CHANNELS, Mailbox
 from gerbang.sandbox.scenario_runner import ScenarioRequest, ScenarioRunner
@@ -31,6 +32,7 @@ from gerbang.sandbox.world import World
 ACTS: Final = ("pay", "decline", "expire", "refund", "dispute", "cancel", "lie")
 SANDBOX: Final = "sandbox"
 CHAIN: Final = "chain"
+HOOKS: Final = "hooks"
 _PLACE: Final = re.compile(r"`\$\.([^`]+)`$|field `([^`]+)`")
 _STATUS: Final = {"not_found": 404, "conflict": 409, "invalid": 422}
 _MOST: Final = 1_000
@@ -62,8 +64,15 @@ class Control:
     """Answers the calls. `door` is set when the server stands; without it nothing can be refused."""
 
     def __init__(
-        self, world: World, faults: Faults, mailbox: Mailbox, chain: ChainCalls, shop: Shop | None = None
+        self,
+        world: World,
+        faults: Faults,
+        mailbox: Mailbox,
+        chain: ChainCalls,
+        inspector: Inspector,
+        shop: Shop | None = None,
     ) -> None:
+        self.inspector = inspector
         self.director = ScenarioRunner(world, self.answer, shop)
         self._world = world
         self._faults = faults
@@ -78,6 +87,7 @@ class Control:
             "GET /control/faults": self._catalogue,
             "GET /control/chain": self._chain_view,
             "GET /control/endings": self._endings,
+            f"GET /control/{HOOKS}": self._hooks,
             f"POST /control/{CHAIN}/endings": lambda request: self._play(request, CHAIN),
         }
         self._of_provider: Mapping[str, Handler] = {
@@ -112,6 +122,8 @@ class Control:
         _, _, provider, *rest = [*request.path.split("/"), "", ""][:5]
         if provider in CHANNELS and request.method == "GET" and not rest[0]:
             return self._messages(request, provider)
+        if provider == HOOKS and rest[0]:
+            return self._hook(request, rest[0])
         if provider == CHAIN and request.method == "POST":
             return self._chain_act(request, rest[0])
         handler = self._of_provider.get(f"{request.method} {rest[0]}")
@@ -178,6 +190,23 @@ class Control:
         able = self.director.able(has_chain=self._chain.chain is not None)
         by = {name: [{"provider": one.provider, "method": one.method} for one in able[name]] for name in STORIES}
         return _json({"data": [{"ending": n, "title": s.title, "see": s.see, "by": by[n]} for n, s in STORIES.items()]})
+
+    async def _hooks(self, _request: Request) -> Answer:
+        return _json({"data": self.inspector.names})
+
+    async def _hook(self, request: Request, name: str) -> Answer:
+        """What arrived at a hook, newest first; PUT enters keys and another answer, DELETE forgets it. None of it is in the journal."""
+        match request.method:
+            case "GET":
+                limit = max(1, min(_number(_query(request), "limit", MOST_ARRIVALS), MOST_ARRIVALS))
+                return _json(self.inspector.view(name, request.base_url, limit))
+            case "PUT":
+                self.inspector.change(name, _body(request, HookChange))
+            case "DELETE":
+                self.inspector.forget(name)
+            case other:
+                raise Impossible("not_found", f"{request.path} takes GET or PUT or DELETE, not {other}.")
+        return _json(self.inspector.view(name, request.base_url))
 
     async def _play(self, request: Request, provider: str) -> Answer:
         played = await self.director.play(provider, _body(request, ScenarioRequest))

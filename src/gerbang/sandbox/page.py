@@ -21,6 +21,7 @@ from gerbang.sandbox.control import Control
 from gerbang.sandbox.endings import CHAIN, STORIES, Call, Target, calls_for, curl
 from gerbang.sandbox.expectations import Observed
 from gerbang.sandbox.faults import CATALOGUE, REFUSALS, Faults
+from gerbang.sandbox.inspector_page import InspectorPage
 from gerbang.sandbox.journal import Entry
 from gerbang.sandbox.mail import PROVIDER as MAIL
 from gerbang.sandbox.mailbox import Mailbox
@@ -32,6 +33,7 @@ _MOST_PAGES: Final = 1_000
 _JAKARTA: Final = timezone(timedelta(hours=7), "WIB")
 _TYPES: Final = {
     ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
     ".woff2": "font/woff2",
     ".svg": "image/svg+xml",
     ".txt": "text/plain",
@@ -67,6 +69,7 @@ class Page:
         self._faults = faults
         self._mailbox = mailbox
         self._control = control
+        self._hooks = InspectorPage(control, self._render)
         loader = jinja2.FileSystemLoader(_HERE / "templates")
         self._templates = jinja2.Environment(
             loader=loader, autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined
@@ -85,6 +88,10 @@ class Page:
         match request.method, request.path.split("/")[1:]:
             case "GET", [""]:
                 return await self._home(dict(parse_qsl(request.query.decode("utf-8", "replace"))), request.base_url)
+            case "GET", ["inspector"]:
+                return self._hooks.lead_on(request)
+            case "GET", ["inspector", name]:
+                return self._hooks.show(name, request.base_url)
             case "GET", ["mail", message_id]:
                 return self._mail(message_id)
             case "GET", ["mail", message_id, "html"]:
@@ -100,6 +107,8 @@ class Page:
         values = {name: found[-1] for name, found in parse_qs(request.body.decode("utf-8", "replace")).items()}
         if request.path == "/payer":
             return await self._payer(values.get("payment", ""))
+        if request.path == "/inspector":
+            return await self._hooks.change(values)
         if request.path == "/faults/clear":
             for provider in self._fault_targets():
                 await self._control.answer(_call("DELETE", f"/control/{provider}/faults", {}))
@@ -199,10 +208,10 @@ class Page:
         mail = self._mailbox.get(MAIL, message_id)
         return _missing() if mail is None else _html(mail.html.encode(), _MAIL_POLICY)
 
-    def _render(self, name: str, **values: Any) -> Answer:
+    def _render(self, name: str, policy: str = _POLICY, /, **values: Any) -> Answer:
         clock = self._world.clock
         values |= {"now": _shown(clock.now()), "offset_s": clock.offset_s}
-        return _html(self._templates.get_template(name).render(values).encode(), _POLICY)
+        return _html(self._templates.get_template(name).render(values).encode(), policy)
 
 
 def _act(values: Mapping[str, str]) -> Request:
