@@ -184,6 +184,7 @@ ENDPOINTS: Final = Noun(
             queueing.CONSUMER,
             core.service(Endpoints).queueing.take,
             taken=core.service(Endpoints).sender.wake,
+            idle_s=0.002,
         ),
     ),
     announces=(

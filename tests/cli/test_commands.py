@@ -124,6 +124,20 @@ def test_connections_are_added_listed_asked_switched_off_and_deleted(tmp_path: P
     assert gerbang("connections", "list", at=tmp_path, given=given).stdout == ""
 
 
+def test_endpoints_are_made_shown_tested_and_deleted(tmp_path: Path, database: FreshDatabase) -> None:
+    key = tmp_path / "root.key"
+    ensure_root_key(key, create=True)
+    given = {"database_url": database.app_dsn, "root_key_file": key, "allowed_private_targets": "127.0.0.1"}
+    url = "http://127.0.0.1:8009/hook"
+    told = gerbang("endpoints", "create", url, "--events", "payment.*", "--json", at=tmp_path, given=given).stdout
+    made = json.loads(told)
+    assert (made["url"], made["events"], made["secret"][:6]) == (url, ["payment.*"], "whsec_")
+    assert '"status":"pending"' in gerbang("endpoints", "test", made["id"], "--json", at=tmp_path, given=given).stdout
+    shown = json.loads(gerbang("endpoints", "show", made["id"], "--json", at=tmp_path, given=given).stdout)
+    assert ([one["type"] for one in shown["deliveries"]], "secret" in shown) == (["endpoint.test"], False)
+    assert gerbang("endpoints", "delete", made["id"], at=tmp_path, given=given).stdout == f"deleted {made['id']}\n"
+
+
 @pytest.mark.parametrize("command", [("serve",), ("doctor",), ("verify",), ("connections", "list")])
 def test_a_database_that_was_never_migrated_is_called_so(
     command: tuple[str, ...], tmp_path: Path, empty_database: FreshDatabase

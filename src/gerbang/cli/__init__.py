@@ -52,6 +52,12 @@ app.command(
     help="Accounts of ours at providers: add, list, probe, enable, disable, delete.",
 )
 app.command(
+    "gerbang.cli.endpoints:endpoints",
+    name="endpoints",
+    group=_look,
+    help="Webhooks to the shop's own systems: list, create, show, test, rotate, resend, enable, disable, delete.",
+)
+app.command(
     "gerbang.cli.secrets:secrets",
     name="secrets",
     group=_look,

@@ -53,11 +53,16 @@ def on_the_loop(dog: Watchdog, main: Callable[[Watchdog], Awaitable[None]]) -> N
     uvloop.run(story())
 
 
+LOOPBACK: Final = ("127.0.0.0/8", "::1")  # where endpoints may point under `up`
+
+
 def settings_here(data: Path | None = None) -> Settings:
     """The settings, completed with the embedded database that runs on the data folder when no other is named."""
     given: dict[str, object] = {} if data is None else {"data": data}
     known = all_settings.load(**given)
     if known.database_url is None and (embedded := postgres.running(known.data)):
         given |= {"database_url": embedded.app_dsn, "database_owner_url": embedded.owner_dsn}
+        if not known.allowed_private_targets:
+            given |= {"allowed_private_targets": LOOPBACK}  # beside a running `up` as it is there
         return all_settings.load(**given)
     return known

@@ -18,6 +18,7 @@ from gerbang.cli.demo import demo_users
 from gerbang.cli.instance import note_ready, note_stopped
 from gerbang.cli.migrate import migrate_as_owner
 from gerbang.cli.ports import free_port, refuse_taken
+from gerbang.cli.process import LOOPBACK
 from gerbang.cli.progress import Progress, announcement
 from gerbang.cli.supervisor import Child, Supervisor, first_of
 from gerbang.settings import Settings
@@ -69,7 +70,7 @@ def _settings_of_up(asked: dict[str, object]) -> Settings:
     said = all_settings.load(**asked).model_fields_set
     mail_port = free_port()
     suits: dict[str, object] = {
-        "allowed_private_targets": ("127.0.0.0/8", "::1"),
+        "allowed_private_targets": LOOPBACK,
         "customer_amounts": "allow",
         "fixed_rates": "USDC/USD=1 ETH/USD=3000",
         "log_json": False,

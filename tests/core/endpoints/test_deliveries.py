@@ -97,7 +97,7 @@ async def test_410_disables_the_endpoint_tells_so_and_what_was_on_its_way_can_be
 
     await world.until(disabled)
     told = await world.rows("SELECT type, data FROM announcements WHERE type = 'endpoint.disabled'")
-    assert [row["data"]["reason"] for row in told] == ["gone"]
+    assert [row["data"]["why"] for row in told] == ["gone"]
     delivery = await world.delivery(endpoint)
     assert delivery.status is DeliveryStatus.CANCELLED
     with pytest.raises(EndpointDisabled):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from gerbang.core.endpoints.claiming import claim
+from gerbang.core.endpoints.claiming import Claims
 from gerbang.core.endpoints.model import DeliveryExpired, DeliveryStatus, DisabledReason, Due, Endpoint, Signing
 from tests.core.endpoints.receiver import OK, Receiver, status
 from tests.core.endpoints.world import BY, World
@@ -45,9 +45,9 @@ async def queued(
 async def claimed(
     world: World, limit: int = 256, room: int = 4, busy: Mapping[UUID, tuple[int, int]] | None = None
 ) -> list[Due]:
-    async with world.db.transaction() as tx:
-        due = await claim(tx, busy or {}, room, limit, LEASE_S)
-        await tx.execute("SELECT pg_stat_force_next_flush()")  # what was read counts at once
+    due = await Claims(world.db, LEASE_S).take(busy or {}, room, limit)
+    async with world.db.autocommit() as tx:  # on the connection that is free again: what was read counts at once
+        await tx.execute("SELECT pg_stat_force_next_flush()")
     return due
 
 
@@ -180,9 +180,9 @@ async def test_bodies_end_after_a_while_but_for_what_is_still_on_its_way(world: 
     assert (kept.status, tried.status_code, tried.response_body, tried.request_headers) == (done.status, 200, b"", {})
     with pytest.raises(DeliveryExpired):
         await world.endpoints.resend(BY, done.id)
-    await world.endpoints.resend(BY, waiting)
     again = await world.endpoints.resend_range(BY, endpoint.id, done.created_at, None, DeliveryStatus.SUCCEEDED)
     assert again.count == 0
+    await world.endpoints.resend(BY, waiting)
 
 
 async def test_a_deleted_endpoints_keys_are_gone(world: World, shop: Receiver) -> None:

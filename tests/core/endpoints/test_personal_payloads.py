@@ -72,3 +72,18 @@ async def _both(*shops: Receiver) -> bool:
 
 async def _came(shop: Receiver) -> bool:
     return bool(shop.came)
+
+
+async def test_an_endpoint_at_a_host_that_no_other_is_at_is_announced_as_such(world: World, shop: Receiver) -> None:
+    async with receiving() as other:
+        first, _ = await world.endpoint(shop.url)
+        await world.endpoint(shop.url + "/second")
+        await world.endpoints.change(BY, first.id, {"url": other.url})
+        await world.endpoints.change(BY, first.id, {"description": "the same"})
+    told = await world.rows("SELECT type, data FROM announcements WHERE type LIKE 'endpoint.%' ORDER BY id")
+    assert [(row["type"], row["data"].get("new_host", False)) for row in told] == [
+        ("endpoint.created", True),
+        ("endpoint.created", False),
+        ("endpoint.changed", True),
+        ("endpoint.changed", False),
+    ]

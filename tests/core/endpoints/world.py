@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +32,7 @@ PATIENCE_S = 20.0
 
 async def _shown(_tx: Tx, parcels: Sequence[UUID]) -> dict[UUID, Payload]:
     return {
-        one: Payload(shown := {"object": PARCEL, "id": ids.show("pcl", one)}, {**shown, "to": "Sari Wulandari"})
+        one: Payload(shown := {"object": PARCEL, "id": ids.show("pcl", one)}, partial(dict, shown, to="Sari Wulandari"))
         for one in parcels
     }
 

@@ -52,6 +52,8 @@ def data_for(template: Template, **more: Any) -> dict[str, Any]:
     if template is Template.OPERATOR_CHAIN:
         chain = {"network": "base", "connection": "evm-base"}
         return {"type": "chain.stalled", "at": AT.isoformat(), "livemode": True, **chain}
+    if template is Template.OPERATOR_ENDPOINT:
+        return endpoint_data("endpoint.created")
     captured = {
         Template.PAYMENT_LINK: 0,
         Template.PAYMENT_INSTRUCTIONS: 0,
@@ -67,6 +69,10 @@ def data_for(template: Template, **more: Any) -> dict[str, Any]:
     )
     where = {"to": "BNI •••882", "was": "BCA •••114", "by": "payer"} if template is Template.REFUND_DESTINATION else {}
     return describe(about(one, ANNOUNCED[template], **where), one)
+
+
+def endpoint_data(type_: str, **more: str) -> dict[str, Any]:
+    return {"type": type_, "at": AT.isoformat(), "livemode": True, "endpoint": "ep_1", "host": "shop.example", **more}
 
 
 def rendered(
@@ -119,6 +125,22 @@ def test_the_languages_are_not_mixed(template: Template) -> None:
     assert not re.search(r"\b(Terima kasih|Anda|Pembayaran|untuk)\b", english.text)
     assert 'lang="id"' in indonesian.html
     assert 'lang="en"' in english.html
+
+
+@pytest.mark.parametrize("locale", ["id", "en"])
+def test_what_became_of_an_endpoint_is_told_with_its_cure(locale: str) -> None:
+    said = [
+        rendered(Template.OPERATOR_ENDPOINT, locale, endpoint_data(type_, **why)).text
+        for type_, why in (
+            ("endpoint.created", {}),
+            ("endpoint.failing", {}),
+            ("endpoint.disabled", {"why": "gone"}),
+            ("endpoint.disabled", {"why": "failing"}),
+        )
+    ]
+    assert len(set(said)) == 4
+    assert all("shop.example" in one for one in said)
+    assert "410" in said[2]
 
 
 def test_thanks_are_said_by_name() -> None:

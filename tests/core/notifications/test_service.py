@@ -280,3 +280,32 @@ async def test_an_erased_address_is_gone_and_what_was_not_sent_is_not_sent(db: D
 
 def test_every_template_of_the_table_is_a_template() -> None:
     assert {template.value for template in Template} == {template.name.lower() for template in Template}
+
+
+async def test_operators_hear_of_an_endpoint_at_a_new_host_and_of_one_that_takes_nothing(db: Database) -> None:
+    endpoint = ids.new()
+    shown = ids.show("ep", endpoint)
+
+    def said(type_: str, **more: Any) -> Announcement:
+        data = {"endpoint": shown, "host": "shop.example", "by": "key:shop", **more}
+        return Announcement(type_, ObjectRef("endpoint", endpoint), data, AT, 1, ids.new())
+
+    await announced(
+        db,
+        said("endpoint.created", new_host=True),
+        said("endpoint.created"),
+        said("endpoint.changed", changed=["events"]),
+        said("endpoint.failing"),
+        said("endpoint.disabled", why="gone"),
+        said("endpoint.deleted"),
+    )
+    await taken(db, notifications(db, alerts=OPERATOR))
+    async with db.reading() as tx:
+        told = await tx.fetch(
+            "SELECT template, recipient, data FROM notifications WHERE object_id = $1 ORDER BY id", endpoint
+        )
+    assert [(row["recipient"], row["data"]["type"], row["data"].get("why")) for row in told] == [
+        (OPERATOR.email, "endpoint.created", None),
+        (OPERATOR.email, "endpoint.failing", None),
+        (OPERATOR.email, "endpoint.disabled", "gone"),
+    ]

@@ -44,7 +44,8 @@ class AnnouncementConsumer:
 
     `types` are the announcements it wants: `payment.paid`, or `refund.*` for all that begin so. What it does not want is passed over in the
     database. One that only looks at the objects again takes them without `data`, which nobody then writes, sends or decodes. `taken` is called
-    after each batch that was taken, for whoever works on what it made.
+    after each batch that was taken, for whoever works on what it made. It looks again `idle_s` after it found something, and where nothing comes less
+    and less often.
     """
 
     def __init__(
@@ -56,9 +57,11 @@ class AnnouncementConsumer:
         types: Sequence[str] = ("*",),
         data: bool = True,
         taken: Callable[[], None] = lambda: None,
+        idle_s: float = IDLE_S,
     ) -> None:
         self.name = name
         self._taken = taken
+        self._idle_s = idle_s
         self._db = db
         self._take = take
         self._data = data
@@ -122,7 +125,7 @@ class AnnouncementConsumer:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Take what comes until `stop` is set."""
-        most, failed = BATCH, 0
+        most, failed, idle_s = BATCH, 0, self._idle_s
         while not stop.is_set():
             beat()
             try:
@@ -138,9 +141,10 @@ class AnnouncementConsumer:
                 most = max(1, most // 2)
                 if failed >= MOST_TRIES:
                     await self._try_to_skip()
+            idle_s = self._idle_s if found else min(idle_s * 2, IDLE_S)
             if not found:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), IDLE_S)
+                    await asyncio.wait_for(stop.wait(), idle_s)
 
 
 def announcement_of(row: Row) -> Announcement:

@@ -119,7 +119,7 @@ class Message:
 @dataclass(frozen=True, slots=True)
 class Due:
     """A delivery that this process has taken to send now, with what its endpoint says of it. `tries` counts this one and is the fence; those of
-    before it was sent anew are `earlier_tries`, and the schedule begins behind them.
+    before it was sent anew are `earlier_tries`, and the schedule begins behind them. `was_failing`: its endpoint failed before.
     """
 
     id: UUID
@@ -130,6 +130,8 @@ class Due:
     url: str
     signing: Signing
     profile: Profile
+    is_ordered: bool
+    was_failing: bool
     body: bytes = field(repr=False)
 
 
@@ -178,6 +180,11 @@ class Resent:
 
     count: int
     next: tuple[datetime, UUID] | None
+
+
+def host_of(url: str) -> str:
+    """The host of an address, with its port where one is named."""
+    return url.split("/")[2]
 
 
 def is_pattern(text: str) -> bool:

@@ -8,12 +8,13 @@ from uuid import UUID
 
 from gerbang.base import ids
 from gerbang.base.db import Row, Tx
+from gerbang.base.statement_batch import StatementBatch
 from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.announcements.service import announce
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.endpoints import delivery_store, sending_store, store
-from gerbang.core.endpoints.model import ENDPOINT, DeliveryStatus, DisabledReason, Due, Tried
+from gerbang.core.endpoints.model import ENDPOINT, DeliveryStatus, DisabledReason, Due, Tried, host_of
 from gerbang.core.endpoints.schedule import FAILING_MOST, FAILING_WARN
 
 CANCELLED_AT_ONCE: Final = 1_000
@@ -31,13 +32,18 @@ class Ended:
 
 async def settle(tx: Tx, ended: Sequence[Ended]) -> Sequence[None]:
     """Keep the attempts, say what becomes of the deliveries, and look at the endpoints: one that takes nothing for days is disabled, and told so before."""
-    await sending_store.add_attempts(tx, [(one.due.id, one.due.tries, one.tried) for one in ended])
-    await sending_store.settle(tx, [_outcome(one) for one in ended])
-    await sending_store.release(tx, [one.due.id for one in ended if one.tried.is_good or one.wait is None])
+    writes = StatementBatch()
+    await sending_store.add_attempts(writes, [(one.due.id, one.due.tries, one.tried) for one in ended])
+    await sending_store.settle(writes, [_outcome(one) for one in ended])
+    await writes.send(tx)
+    over = [one.due.id for one in ended if one.due.is_ordered and (one.tried.is_good or one.wait is None)]
+    if over:
+        await sending_store.release(tx, over)
     good = {one.due.endpoint_id for one in ended if one.tried.is_good}
     bad = {one.due.endpoint_id for one in ended if not one.tried.is_good} - good
     gone = {one.due.endpoint_id for one in ended if one.is_gone}
-    rows = await store.lock_troubled(tx, good, bad | gone)
+    recovered = {one.due.endpoint_id for one in ended if one.due.was_failing} & good
+    rows = await store.lock_troubled(tx, recovered, bad | gone) if recovered or bad or gone else []
     if rows:
         await _judge(tx, rows, good, gone)
     return [None] * len(ended)
@@ -71,18 +77,21 @@ async def _judge(tx: Tx, rows: Sequence[Row], good: set[UUID], gone: set[UUID]) 
             await store.disable(tx, [row["id"] for row in found], reason)
             await delivery_store.cancel_pending(tx, [row["id"] for row in found], CANCELLED_AT_ONCE)
             await store.note_clearing(tx, [row["id"] for row in found], clearing=True)
-            await _tell(tx, found, "endpoint.disabled", {"reason": reason.value})
+            await _tell(tx, found, "endpoint.disabled", {"why": reason.value})
     await _tell(tx, warned, "endpoint.failing", {})
 
 
 async def _tell(tx: Tx, rows: Sequence[Row], type_: str, detail: dict[str, Any]) -> None:
-    """In the audit trail, and to whoever listens."""
+    """In the audit trail, and to whoever listens; its owners by mail."""
     await record(tx, [Entry(SYSTEM, type_, ids.show("ep", row["id"]), detail) for row in rows])
     await announce(
         tx,
         [
             Announcement(
-                type_, ObjectRef(ENDPOINT, row["id"]), {"endpoint": ids.show("ep", row["id"]), **detail}, row["now"]
+                type_,
+                ObjectRef(ENDPOINT, row["id"]),
+                {"endpoint": ids.show("ep", row["id"]), "host": host_of(row["url"]), **detail},
+                row["now"],
             )
             for row in rows
         ],

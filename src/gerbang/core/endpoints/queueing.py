@@ -26,10 +26,10 @@ _SKEW: Final = timedelta(
 
 
 class Payload(NamedTuple):
-    """An object as it is sent: to everybody, and to endpoints that may hear of people, where that is more."""
+    """An object as it is sent to everybody, and what makes it for endpoints that may hear of people, where that is more."""
 
     data: Any
-    personal: Any = None
+    personal: Callable[[], Any] | None = None
 
 
 Payloads = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, Payload]]]
@@ -125,12 +125,12 @@ def message(
 ) -> Message:
     """One message with its bytes, which are the same at every try."""
     shown, at = ids.show("evt", event_id), made_at.astimezone(UTC)
-    plain, personal = (
-        msgspec.json.encode(MessageBody(shown, type_, at, sequence, API_VERSION, data)) if data is not None else None
-        for data in payload
-    )
-    assert plain is not None, "an object that is shown is something"
-    return Message(event_id, type_, about[0], about[1], sequence, plain, personal)
+
+    def encoded(data: Any) -> bytes:
+        return msgspec.json.encode(MessageBody(shown, type_, at, sequence, API_VERSION, data))
+
+    personal = encoded(payload.personal()) if payload.personal is not None else None
+    return Message(event_id, type_, about[0], about[1], sequence, encoded(payload.data), personal)
 
 
 def trial_message(endpoint: UUID, now: datetime) -> Message:

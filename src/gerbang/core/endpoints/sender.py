@@ -26,7 +26,7 @@ from gerbang.base.http_connections import Seen
 from gerbang.base.watchdog import beat
 from gerbang.core.connections.breaker import Breaker
 from gerbang.core.endpoints import sending_store, signatures
-from gerbang.core.endpoints.claiming import claim
+from gerbang.core.endpoints.claiming import Claims
 from gerbang.core.endpoints.model import KEPT_BYTES, Due, Tried
 from gerbang.core.endpoints.outcomes import Ended, settle
 from gerbang.core.endpoints.schedule import next_wait, retry_after_s
@@ -95,7 +95,7 @@ class Sender:
         self._keys = keys
         self._clock = clock
         self._timeout_s = timeout_s
-        self._lease_s = lease_s
+        self._claims = Claims(db, lease_s)
         self._monotonic = monotonic
         self._lanes: dict[UUID, _Lane] = {}
         self._running: set[asyncio.Task[None]] = set()
@@ -126,8 +126,7 @@ class Sender:
             return False
         busy = {id_: (lane.room(now), lane.under_way) for id_, lane in self._lanes.items()}
         try:
-            async with self._db.transaction() as tx:
-                due = await claim(tx, busy, _FIRST_ROOM, free, self._lease_s)
+            due = await self._claims.take(busy, _FIRST_ROOM, free)
         except GerbangError as error:
             log.warning("deliveries.claim_failed", code=error.code)
             return False

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from gerbang.base.db import Row, Tx, columns
+from gerbang.base.statement_batch import Writer
 from gerbang.base.unreadable_rows import readable, unreadable
 from gerbang.core.endpoints.model import Due, Profile, Signing, Tried
 
@@ -28,7 +29,7 @@ async def lock_pace(tx: Tx, endpoints: Sequence[UUID], burst_s: float) -> dict[U
         """
         SELECT id, floor(0.001 + rate_per_s * extract(epoch FROM clock_timestamp()
             - greatest(paced_at, clock_timestamp() - make_interval(secs => greatest($2, 1.0 / rate_per_s)))))::int AS room
-        FROM endpoints e WHERE id = ANY ($1) AND EXISTS (
+        FROM endpoints e WHERE id = ANY ($1) AND rate_per_s IS NOT NULL AND EXISTS (
             SELECT FROM deliveries d WHERE d.endpoint_id = e.id AND d.status = 'pending' AND d.next_attempt_at <= (SELECT business_now()))
         ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
         """,
@@ -92,7 +93,8 @@ async def release(tx: Tx, ended: Sequence[UUID]) -> None:
 async def claim(tx: Tx, busy: Mapping[UUID, tuple[int, int]], room: int, limit: int, lease_s: float) -> list[Due]:
     """Take what is due: of each endpoint at most its room (the first of its `busy`, else `room`), so that one with a long queue takes no other's turn; those
     of which least is under way (the second) come first, so that of many endpoints none is left out. In an ordered endpoint a message waits for the
-    earlier ones of its object. The try is counted before the work, so that a crash counts too.
+    earlier ones of its object. The try is counted before the work, so that a crash of ours counts too. Its commit is not waited for: what a crash of the
+    server forgets is that something was taken, and it is taken again.
     """
     rooms, under_way = [one[0] for one in busy.values()], [one[1] for one in busy.values()]
     rows = await tx.fetch(_CLAIM, list(busy), rooms, under_way, room, limit, lease_s)
@@ -101,8 +103,8 @@ async def claim(tx: Tx, busy: Mapping[UUID, tuple[int, int]], room: int, limit: 
 
 _CLAIM: Final = """
     WITH due AS MATERIALIZED (
-        SELECT d.id, e.url, e.signing, e.profile, e.personal FROM (
-            SELECT e.id, e.url, e.signing, e.profile, e.ordered, 'personal' = ANY (e.include) AS personal, coalesce(busy.room, $4) AS room
+        SELECT d.id, e.url, e.signing, e.profile, e.personal, e.ordered, e.failing FROM (
+            SELECT e.id, e.url, e.signing, e.profile, e.ordered, e.failing_since IS NOT NULL AS failing, 'personal' = ANY (e.include) AS personal, coalesce(busy.room, $4) AS room
             FROM endpoints e LEFT JOIN unnest($1::uuid[], $2::int[], $3::int[]) AS busy (endpoint_id, room, under_way) ON busy.endpoint_id = e.id
             WHERE e.disabled IS NULL AND e.deleted_at IS NULL AND coalesce(busy.room, $4) > 0
             ORDER BY coalesce(busy.under_way, 0), random()) AS e
@@ -118,11 +120,12 @@ _CLAIM: Final = """
     UPDATE deliveries d SET tries = d.tries + 1, lease_until = clock_timestamp() + make_interval(secs => $6)
     FROM due JOIN outgoing_messages m ON true LEFT JOIN personal_bodies p ON due.personal AND p.event_id = m.event_id
     WHERE d.id = due.id AND m.event_id = d.event_id
-    RETURNING d.id, d.endpoint_id, d.event_id, d.tries, d.earlier_tries, due.url, due.signing, due.profile, coalesce(p.body, m.body) AS body
+    RETURNING d.id, d.endpoint_id, d.event_id, d.tries, d.earlier_tries, due.url, due.signing, due.profile, due.ordered, due.failing,
+        coalesce(p.body, m.body) AS body, set_config('synchronous_commit', 'off', true)
     """
 
 
-async def settle(tx: Tx, ended: Sequence[tuple[UUID, int, str, timedelta | None]]) -> None:
+async def settle(tx: Writer, ended: Sequence[tuple[UUID, int, str, timedelta | None]]) -> None:
     """What became of tries that are still held: delivery, try, status, and how long until the next."""
     await tx.execute(
         """
@@ -147,7 +150,7 @@ async def give_back(tx: Tx, due: Sequence[Due], wait: timedelta) -> None:
     )
 
 
-async def add_attempts(tx: Tx, made: Sequence[tuple[UUID, int, Tried]]) -> None:
+async def add_attempts(tx: Writer, made: Sequence[tuple[UUID, int, Tried]]) -> None:
     """Attempts as they were: delivery, number, attempt. A number is there once, whoever else thought that it was its turn."""
     rows = [
         (
@@ -191,5 +194,7 @@ def _due(row: Row) -> Due:
         url=row["url"],
         signing=signing,
         profile=profile,
+        is_ordered=row["ordered"],
+        was_failing=row["failing"],
         body=row["body"],
     )

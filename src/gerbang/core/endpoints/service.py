@@ -9,7 +9,6 @@ from uuid import UUID
 from gerbang.base import ids, web_address
 from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database, Row, Tx
-from gerbang.base.errors import FieldError
 from gerbang.base.http import Http, TargetRefused
 from gerbang.base.keyset import FIRST_ID, LAST_MOMENT, Place
 from gerbang.core.announcements.model import Announcement, ObjectRef
@@ -17,12 +16,11 @@ from gerbang.core.announcements.service import announce
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.endpoints import delivery_store, store
+from gerbang.core.endpoints.checking import bad, check_disclosure, read_include, read_patterns, read_rate
 from gerbang.core.endpoints.model import (
     DISCLOSE,
     ENDPOINT,
-    MOST_PATTERNS,
     PERSONAL,
-    BadEndpoint,
     Delivery,
     DeliveryExpired,
     DeliveryNotFound,
@@ -34,7 +32,7 @@ from gerbang.core.endpoints.model import (
     Profile,
     Resent,
     Signing,
-    is_pattern,
+    host_of,
 )
 from gerbang.core.endpoints.overview import Overview
 from gerbang.core.endpoints.queueing import Payloads, Queueing, trial_message
@@ -104,12 +102,12 @@ class Endpoints:
             id=ids.new(),
             url=await self._vetted(asked.url),
             description=asked.description,
-            events=_checked(asked.events),
+            events=read_patterns(asked.events),
             signing=asked.signing,
             ordered=asked.ordered,
-            rate_per_s=asked.rate_per_s,
+            rate_per_s=read_rate(asked.rate_per_s),
             profile=asked.profile,
-            include=_included(asked.include),
+            include=read_include(asked.include),
             disabled=None,
             failing_since=None,
             created_at=_NOBODY,
@@ -120,7 +118,7 @@ class Endpoints:
             first = await claim(tx, key, ENDPOINT, draft.id) if key is not None else None
             made = await store.add(tx, draft, caller.label) if first is None else None
             if made is not None:
-                detail = {"host": _host(made.url)} | ({"include": list(made.include)} if made.include else {})
+                detail = await _at_host(tx, made) | ({"include": list(made.include)} if made.include else {})
                 await _note(tx, caller, "endpoint.created", made, detail, self._clock.now())
         if made is not None:
             return made, keys
@@ -137,11 +135,13 @@ class Endpoints:
         if "url" in checked:
             checked["url"] = await self._vetted(checked["url"])
         if "events" in checked:
-            checked["events"] = _checked(checked["events"])
+            checked["events"] = read_patterns(checked["events"])
+        if "rate_per_s" in checked:
+            checked["rate_per_s"] = read_rate(checked["rate_per_s"])
         if "include" in checked:
-            checked["include"] = _included(checked["include"])
+            checked["include"] = read_include(checked["include"])
         before = await self.get(id_)
-        _check_disclosure(caller, before, checked)
+        check_disclosure(caller, before, checked)
         if before.disabled is not None and checked.get("disabled", before.disabled) is None:
             await self._cancel_rest(id_)
         keys = await self._keys.add(id_, before.signing, checked.get("signing", before.signing), actor=caller.label)
@@ -149,14 +149,14 @@ class Endpoints:
             locked = await store.lock(tx, id_)
             if locked is None:
                 raise EndpointNotFound
-            _check_disclosure(caller, locked, checked)
+            check_disclosure(caller, locked, checked)
             saved = await store.save(tx, replace(locked, **checked))
             if saved.disabled is not None and locked.disabled is None:
                 await self._cancel(tx, id_)
             if set(saved.include) - set(locked.include):
                 shown, include = ids.show("ep", id_), {"include": list(saved.include)}
                 await record(tx, [Entry(caller.label, "endpoint.disclosed", shown, include)])
-            detail = {"changed": sorted(checked)} | ({"host": _host(saved.url)} if saved.url != locked.url else {})
+            detail = {"changed": sorted(checked)} | (await _at_host(tx, saved) if saved.url != locked.url else {})
             await _note(tx, caller, "endpoint.changed", saved, detail, self._clock.now())
         self.sender.wake()
         return saved, keys
@@ -193,7 +193,7 @@ class Endpoints:
     async def rotate(self, caller: Caller, id_: UUID, overlap_s: int = OVERLAP_S) -> Revealed:
         """New keys, told once; the old ones sign beside them for the overlap. Raises EndpointNotFound, BadEndpoint."""
         if not 0 <= overlap_s <= MOST_OVERLAP_S:
-            raise _bad("/overlap_s", f"0 to {MOST_OVERLAP_S} seconds.")
+            raise bad("/overlap_s", f"0 to {MOST_OVERLAP_S} seconds.")
         endpoint = await self.get(id_)
         keys = await self._keys.replace(id_, endpoint.signing, overlap_s=overlap_s, actor=caller.label)
         async with self._db.transaction() as tx:
@@ -327,12 +327,18 @@ class Endpoints:
         try:
             read = web_address.read(url)
         except web_address.BadAddress as error:
-            raise _bad("/url", f"The address {error}.") from error
+            raise bad("/url", f"The address {error}.") from error
         try:
             await self._http.vet(read)
         except TargetRefused as error:
-            raise _bad("/url", error.detail, error.hint) from error
+            raise bad("/url", error.detail, error.hint) from error
         return read
+
+
+async def _at_host(tx: Tx, endpoint: Endpoint) -> dict[str, Any]:
+    """Where an endpoint is, and whether no other is there: its owners hear of that."""
+    host = host_of(endpoint.url)
+    return {"host": host} | ({} if await store.is_known_host(tx, host, endpoint.id) else {"new_host": True})
 
 
 async def load_endpoints(tx: Tx, wanted: Sequence[UUID]) -> Sequence[Endpoint]:
@@ -353,37 +359,3 @@ async def _note(
     await record(tx, [Entry(caller.label, action, shown, detail)])
     about = {"endpoint": shown, "by": caller.label, **detail}
     await announce(tx, [Announcement(action, ObjectRef(ENDPOINT, endpoint.id), about, now)])
-
-
-def _check_disclosure(caller: Caller, before: Endpoint, changes: Mapping[str, Any]) -> None:
-    """Who may let people be named may also say where to: raises Forbidden for who may not."""
-    after = changes.get("include", before.include)
-    is_moved = _host(changes.get("url", before.url)) != _host(before.url)
-    if set(after) - set(before.include) or (after and is_moved):
-        caller.require(DISCLOSE)
-
-
-def _included(asked: Sequence[str]) -> Sequence[str]:
-    """What payloads may include. Raises BadEndpoint."""
-    for number, one in enumerate(asked):
-        if one != PERSONAL:
-            raise _bad(f"/include/{number}", f"`{PERSONAL}`, or nothing.")
-    return tuple(dict.fromkeys(asked))
-
-
-def _checked(patterns: Sequence[str]) -> Sequence[str]:
-    """The patterns, each once. Raises BadEndpoint."""
-    if not 0 < len(patterns) <= MOST_PATTERNS:
-        raise _bad("/events", f"1 to {MOST_PATTERNS} patterns.")
-    for number, one in enumerate(patterns):
-        if not is_pattern(one):
-            raise _bad(f"/events/{number}", "A type as payment.paid, all that begin so as payment.*, or * for all.")
-    return tuple(dict.fromkeys(patterns))
-
-
-def _bad(pointer: str, detail: str, hint: str | None = None) -> BadEndpoint:
-    return BadEndpoint(detail, hint=hint, errors=[FieldError(pointer, detail)])
-
-
-def _host(url: str) -> str:
-    return url.split("/")[2]

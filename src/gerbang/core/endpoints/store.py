@@ -160,6 +160,16 @@ async def disable(tx: Tx, ids: Sequence[UUID], reason: DisabledReason) -> None:
     )
 
 
+async def is_known_host(tx: Tx, host: str, but: UUID) -> bool:
+    """Whether another endpoint than this one is at the host."""
+    found: bool = await tx.fetchval(
+        "SELECT EXISTS (SELECT FROM endpoints WHERE split_part(url, '/', 3) = $1 AND id <> $2 AND deleted_at IS NULL)",
+        host,
+        but,
+    )
+    return found
+
+
 async def is_younger_than(tx: Tx, id_: UUID, age: timedelta) -> bool:
     """Whether an endpoint was made less than so long ago, in business time."""
     return (

@@ -13,6 +13,8 @@ async def button_link(payments: Payments, base: str, template: Template, notific
         return f"{base}/console/work"
     if template is Template.OPERATOR_CHAIN:
         return f"{base}/console/payments?method=crypto&status=pending"
+    if template is Template.OPERATOR_ENDPOINT:
+        return f"{base}/console/endpoints/{notification.data['endpoint']}"
     if template in (Template.REFUND_AWAITING_TRANSFER, Template.REFUND_DESTINATION) and refund:
         return f"{base}/refund/{refund}?t={await payments.mailed_refund_token(ids.read('ref', str(refund)))}"
     if (payment := notification.id_of(PAYMENT)) is None:

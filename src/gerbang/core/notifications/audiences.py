@@ -87,6 +87,12 @@ TABLE: Final[Sequence[Told]] = (
     ),
     Told(Template.OPERATOR_DIGEST, Audience.OPERATORS, ("work.waiting",), (_MAIL,)),
     Told(Template.OPERATOR_CHAIN, Audience.OPERATORS, ("chain.stalled", "chain.recovered"), (_MAIL,)),
+    Told(
+        Template.OPERATOR_ENDPOINT,
+        Audience.OPERATORS,
+        ("endpoint.created", "endpoint.changed", "endpoint.failing", "endpoint.disabled"),
+        (_MAIL,),
+    ),
 )
 _BY_TEMPLATE: Final[Mapping[Template, Told]] = {one.template: one for one in TABLE}
 

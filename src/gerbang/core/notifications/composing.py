@@ -17,7 +17,12 @@ from gerbang.ports.messenger import Channel, Mail, Message, TextMessage
 ReadPayments = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, PaymentDetail]]]
 ReadPeople = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, Contact]]]
 MakeLink = Callable[[Template, Notification], Awaitable[str]]
-_TO_OPERATORS: Final = (Template.OPERATOR_ATTENTION, Template.OPERATOR_DIGEST, Template.OPERATOR_CHAIN)
+_TO_OPERATORS: Final = (
+    Template.OPERATOR_ATTENTION,
+    Template.OPERATOR_DIGEST,
+    Template.OPERATOR_CHAIN,
+    Template.OPERATOR_ENDPOINT,
+)
 
 
 class Composer:

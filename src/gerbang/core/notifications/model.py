@@ -59,6 +59,7 @@ class Template(StrEnum):
     OPERATOR_ATTENTION = "operator_attention"
     OPERATOR_DIGEST = "operator_digest"
     OPERATOR_CHAIN = "operator_chain"
+    OPERATOR_ENDPOINT = "operator_endpoint"
 
 
 class Status(StrEnum):
@@ -154,11 +155,15 @@ ONCE: Final = frozenset(
     }
 )
 
+# Of an endpoint, where it hears of payments at a host that no other is at.
+OF_NEW_HOSTS: Final = ("endpoint.created", "endpoint.changed")
+
 # These go to the operators and are about no payment of theirs in particular.
 OF_NO_PAYMENT: Final[Mapping[str, Template]] = {
     "work.waiting": Template.OPERATOR_DIGEST,
     "chain.stalled": Template.OPERATOR_CHAIN,
     "chain.recovered": Template.OPERATOR_CHAIN,
+    **dict.fromkeys((*OF_NEW_HOSTS, "endpoint.failing", "endpoint.disabled"), Template.OPERATOR_ENDPOINT),
 }
 
 # These ask for money: for what is due when they are sent, whatever came since they were written.
@@ -229,8 +234,10 @@ def template_for(announcement: Announcement) -> Template | None:
 
 def needs_operator(announcement: Announcement) -> bool:
     """Whether a person at the business must look at it: late or surplus money, a hold, a dispute, a transfer by hand, a
-    refund in doubt, or where it goes.
+    refund in doubt, or where it goes; an endpoint that hears of payments at a new host, or of none any more.
     """
+    if announcement.type in OF_NEW_HOSTS:
+        return bool(announcement.data.get("new_host"))
     late = announcement.type == "payment.paid" and bool(announcement.data.get("late"))
     return late or announcement.type in _FOR_OPERATORS
 

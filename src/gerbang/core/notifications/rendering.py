@@ -97,6 +97,8 @@ def _context(template: Template, locale: Locale, data: Mapping[str, Any], letter
     if "network" in data:
         context |= {"network": data["network"], "connection": data["connection"]}
         context["goes_on"] = data["type"] == "chain.recovered"
+    if "endpoint" in data:
+        context |= {"host": one_line(data["host"]), "said": data["type"], "why": data.get("why", "")}
     if "counts" in data:
         context |= _about_work(locale, data["counts"])
     if "payment" in data:

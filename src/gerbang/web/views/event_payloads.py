@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -51,7 +52,7 @@ def payments(shop: str) -> Payloads:
 
     async def shown(tx: Tx, wanted: Sequence[UUID]) -> Mapping[UUID, Payload]:
         return {
-            id_: Payload(payment_payload(details, steps), payment_payload(details, steps, personal=True))
+            id_: Payload(payment_payload(details, steps), partial(payment_payload, details, steps, personal=True))
             for id_, details in (await load_readable(tx, wanted)).items()
         }
 
