@@ -190,13 +190,17 @@ ENDPOINTS: Final = Noun(
     announces=(
         *entries(endpoint_events.TEST_EVENT_TYPES, event_examples.TEST_DATA),
         *entries(endpoint_events.EVENT_TYPES, event_examples.ENDPOINT_DATA),
+        *entries(endpoint_events.OWNER_EVENT_TYPES, event_examples.OWNER_DATA),
     ),
     loops={
         "deliveries": lambda core, stop: core.service(Endpoints).sender.run(stop),
         "old_deliveries": lambda core, stop: core.service(Endpoints).retention.run(stop),
     },
     payloads={ENDPOINT: lambda _core: event_payloads.endpoints},
-    personal_data=(PersonalData("webhooks", ("personal_bodies",), receivers.export_bodies, receivers.erase_bodies),),
+    personal_data=(
+        PersonalData("webhooks", ("personal_bodies",), receivers.export_bodies, receivers.erase_bodies),
+        PersonalData("endpoint_owners", ("endpoint_owner_links",), receivers.export_owners, receivers.erase_owners),
+    ),
     permissions=(
         Permission(_ENDPOINTS, BUILDERS, "say where events go, and send them again"),
         Permission(DISCLOSE, ADMINS, "let an endpoint hear of people: names, addresses and phones"),
@@ -253,5 +257,5 @@ RESERVED: Final = Noun(
 
 # A person is erased in this order. Messages, and what webhooks said, are found by the payer of their payment; users come last: everything else is found by what they are.
 NOUNS: Final = Nouns(
-    (MESSAGES, ENDPOINTS, PAYMENTS, WEBHOOK_EVENTS, CONNECTIONS, EVENTS, LEDGER, AUDIT, SECRETS, RESERVED, USERS)
+    (MESSAGES, WEBHOOK_EVENTS, ENDPOINTS, PAYMENTS, CONNECTIONS, EVENTS, LEDGER, AUDIT, SECRETS, RESERVED, USERS)
 )

@@ -5,12 +5,16 @@ from uuid import UUID
 
 import structlog
 
+from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.base.errors import GerbangError
 from gerbang.core.connections.outbound_calls import MESSAGES, OutboundCalls
+from gerbang.core.endpoints.owner_access import LINK_PREFIX, OwnerTokens, mailboxes
 from gerbang.core.identity import accounts
+from gerbang.core.notifications.action_links import button_link
 from gerbang.core.notifications.jobs import Route
-from gerbang.core.notifications.model import Contact
+from gerbang.core.notifications.model import Contact, Notification, Template
+from gerbang.core.payments.service import Payments
 from gerbang.ports.messenger import Channel
 from gerbang.ports.payment import Account
 from gerbang.ports.provider import Provider
@@ -63,6 +67,26 @@ def mail_account(settings: Settings) -> Account:
     return read(settings.smtp_url.get_secret_value(), settings.mail_from, not settings.sandbox)
 
 
-async def people(tx: Tx, users: Sequence[UUID]) -> Mapping[UUID, Contact]:
-    """Names and addresses of users."""
-    return {id_: Contact(user.name, user.email, user.locale) for id_, user in (await accounts.by_id(tx, users)).items()}
+async def people(tx: Tx, wanted: Sequence[UUID]) -> Mapping[UUID, Contact]:
+    """Names and addresses of users, and of the mailboxes to which links to an endpoint's page go."""
+    users = {
+        id_: Contact(user.name, user.email, user.locale) for id_, user in (await accounts.by_id(tx, wanted)).items()
+    }
+    rest = [one for one in wanted if one not in users]
+    boxes = await mailboxes(tx, rest) if rest else {}
+    return users | {id_: Contact("", email, locale) for id_, (email, locale) in boxes.items()}
+
+
+async def message_link(
+    payments: Payments, owners: OwnerTokens, base: str, template: Template, about: Notification
+) -> str:
+    """The address behind a message's button; empty for none."""
+    if template is Template.ENDPOINT_OWNER_LINK:
+        link = str(about.data["owner_link"])
+        return f"{base}/owner/endpoint/{link}?t={await owners.link(ids.read(LINK_PREFIX, link))}"
+    return await button_link(payments, base, template, about)
+
+
+async def owner_code(owners: OwnerTokens, about: Notification) -> str:
+    """The code that a message to an endpoint's owner tells."""
+    return await owners.code(ids.read(LINK_PREFIX, str(about.data["owner_link"])), int(about.data["number"]))

@@ -7,7 +7,7 @@ from functools import partial
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from gerbang.app.messages import connected, message_route, people
+from gerbang.app.messages import connected, message_link, message_route, owner_code, people
 from gerbang.base import database_safety, migrations
 from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database
@@ -18,13 +18,13 @@ from gerbang.core.announcements.lag import Lag
 from gerbang.core.audit.model import AuditUnavailable
 from gerbang.core.connections.outbound_calls import OutboundCalls
 from gerbang.core.connections.service import Connections
+from gerbang.core.endpoints.owner_access import OwnerTokens
 from gerbang.core.identity.changes import Changes
 from gerbang.core.identity.model import Lifetimes, system_caller
 from gerbang.core.identity.passwords import Passwords
 from gerbang.core.identity.service import Identity
 from gerbang.core.inbox.routing import EventHandler, Router
 from gerbang.core.inbox.service import Inbox
-from gerbang.core.notifications.action_links import button_link
 from gerbang.core.notifications.composing import Composer
 from gerbang.core.notifications.fallback import Fallback
 from gerbang.core.notifications.jobs import Sender
@@ -126,7 +126,7 @@ async def _wired(
         events=events,
         inbox=Inbox(db, events.preview),
         notifications=notifications,
-        sender=_sender(settings, db, payments=payments, outbound=outbound),
+        sender=_sender(settings, db, payments=payments, outbound=outbound, secrets=secrets),
         reminder=_reminder(db, payments, notifications),
         workers=Workers(db, nouns.job_kinds),
         lag=Lag(db),
@@ -215,11 +215,15 @@ def _notifications(settings: Settings, db: Database, outbound: OutboundCalls) ->
     )
 
 
-def _sender(settings: Settings, db: Database, *, payments: Payments, outbound: OutboundCalls) -> Sender:
+def _sender(
+    settings: Settings, db: Database, *, payments: Payments, outbound: OutboundCalls, secrets: Secrets
+) -> Sender:
+    owners = OwnerTokens(secrets)
     composer = Composer(
         payments=load_readable,
         people=people,
-        link=lambda template, about: button_link(payments, settings.base_url, template, about),
+        link=partial(message_link, payments, owners, settings.base_url),
+        code=partial(owner_code, owners),
         letterhead=Letterhead(settings.shop_name),
     )
     return Sender(

@@ -42,7 +42,7 @@ async def test_an_endpoint_shows_what_arrived_what_failed_and_what_waits_behind_
     before = await overview.mark()
     await world.endpoints.cancel(BY, lines[1].id)
     assert await overview.mark() != before
-    waiting = await overview.of_endpoint(ordered.id, [DeliveryStatus.PENDING], None, 10)
+    waiting = await overview.of_endpoint(ordered.id, DeliveryStatus.PENDING, None, 10)
     assert [one.held_by for one in waiting if one.id == lines[0].id] == [None]
 
 

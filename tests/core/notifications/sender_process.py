@@ -42,6 +42,11 @@ async def no_link(_template: Template, _notification: Notification) -> str:
     return ""
 
 
+async def no_code(_notification: Notification) -> str:
+    """A message without a code."""
+    return ""
+
+
 async def main(dsn: str, port: str, mode: str) -> None:
     db = Database(dsn)
     await db.open()
@@ -56,7 +61,9 @@ async def main(dsn: str, port: str, mode: str) -> None:
     sender = Sender(
         db,
         outbound=outbound_calls(),
-        composer=Composer(payments=load_details, people=nobody, link=no_link, letterhead=Letterhead("Toko Lumbung")),
+        composer=Composer(
+            payments=load_details, people=nobody, link=no_link, code=no_code, letterhead=Letterhead("Toko Lumbung")
+        ),
         route=route,
         fallback=Fallback(payments=load_details, people=nobody, connected=on(Channel.EMAIL), host="toko.example"),
     )

@@ -47,6 +47,9 @@ def data_for(template: Template, **more: Any) -> dict[str, Any]:
     """What describe() makes for it."""
     if template is Template.SECURITY_TOKEN_REUSE:
         return {"type": "security.token_reuse", "at": AT.isoformat(), "livemode": True, "user": "usr_1"}
+    if template in (Template.ENDPOINT_OWNER_LINK, Template.ENDPOINT_OWNER_CODE):
+        owner = {"owner_link": "eol_1", "host": "erp.lumbung.example", "one_time_code": "052419"}
+        return {"type": "endpoint.owner_code_sent", "at": AT.isoformat(), "livemode": True, "number": 1, **owner}
     if template is Template.OPERATOR_DIGEST:
         return {"type": "work.waiting", "at": AT.isoformat(), "livemode": True, "counts": {"transfer": 4, "held": 100}}
     if template is Template.OPERATOR_CHAIN:

@@ -64,6 +64,10 @@ def route_to(port: int) -> FindRoute:
     return route
 
 
+async def code(_about: Notification) -> str:
+    return "052419"
+
+
 @contextlib.asynccontextmanager
 async def sending(db: Database, port: int, outbound: OutboundCalls | None = None) -> AsyncIterator[None]:
     """A worker that sends to this port; what waits for its time is brought forward, so that no test waits."""
@@ -71,7 +75,9 @@ async def sending(db: Database, port: int, outbound: OutboundCalls | None = None
     sender = Sender(
         db,
         outbound=outbound or outbound_calls(),
-        composer=Composer(payments=load_details, people=people, link=link, letterhead=Letterhead("Toko Lumbung")),
+        composer=Composer(
+            payments=load_details, people=people, link=link, code=code, letterhead=Letterhead("Toko Lumbung")
+        ),
         route=route_to(port),
         fallback=Fallback(payments=load_details, people=people, connected=on(Channel.EMAIL), host="toko.example"),
     )

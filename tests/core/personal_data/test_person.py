@@ -125,6 +125,7 @@ async def test_a_person_is_shown_with_everything_that_is_kept_about_them(db: Dat
         "messages": 1,
         "payment_messages": 0,
         "webhooks": 1,
+        "endpoint_owners": 0,
         "webhook_events": 1,
         "refund_destinations": 1,
         "payers": 1,

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -11,6 +12,8 @@ import pytest_asyncio
 
 from gerbang.base import ids
 from gerbang.cli.ports import free_port
+from gerbang.core.endpoints import delivery_store
+from gerbang.core.endpoints.queueing import Payload, message
 from gerbang.core.endpoints.service import Endpoints
 from gerbang.core.identity.model import Role
 from tests.conftest import FreshDatabase
@@ -208,6 +211,44 @@ async def test_many_are_sent_again_from_a_day_after_it_was_made(desk: httpx.Asyn
     assert (await desk.post(here, data={"since": "gestern", "status": "lost"})).status_code == 422
     early = await desk.post(here, data={"since": "2026-11-01T00:00", "status": "lost"})
     assert "done=refused" in early.headers["location"]
+
+
+async def test_a_payments_page_tells_what_its_webhook_was_answered(
+    edge: Edge, desk: httpx.AsyncClient, shop: Receiver
+) -> None:
+    endpoint, _ = await make(desk, shop)
+    payment = (await edge.create()).json()["id"]
+    told = message(ids.new(), "payment.paid", datetime.now(UTC), 3, ("payment", ids.read("pay", payment)), Payload({}))
+    delivery = ids.new()
+    async with edge.services.db.transaction() as tx:
+        await delivery_store.add(tx, [told], [(delivery, ids.read("ep", endpoint), told)])
+    page = f"/console/payments/{payment}"
+    async with asyncio.timeout(20):
+        while "answered 200 in" not in (seen := await desk.get(page)).text:
+            await asyncio.sleep(0.05)
+    assert f"/console/deliveries/{ids.show('dlv', delivery)}" in seen.text
+    support = await signed_in(edge, Role.SUPPORT)
+    theirs = (await support.get(page)).text
+    assert ("127.0.0.1" in theirs, "/console/deliveries/" in theirs) == (True, False)
+    await support.aclose()
+
+
+async def test_only_an_administrator_lets_an_endpoint_hear_of_people_or_moves_one_that_does(
+    edge: Edge, desk: httpx.AsyncClient, shop: Receiver
+) -> None:
+    refused, _ = await make(desk, shop, personal="yes")
+    assert "Left out" in (await desk.get(f"/console/endpoints/{refused}")).text
+    admin = await signed_in(edge, Role.ADMIN)
+    admin.cookies.set("grb_lang", "en")
+    endpoint, _ = await make(admin, shop, personal="yes")
+    here = f"/console/endpoints/{endpoint}"
+    assert "Sent too" in (await desk.get(here)).text
+    moved = {**GIVEN, "url": "http://127.0.0.1:3000/elsewhere"}
+    answer = await desk.post(f"{here}/edit", data=moved)
+    assert (answer.status_code, "only an administrator" in answer.text) == (422, True)
+    assert (await desk.post(f"{here}/edit", data={**GIVEN, "url": shop.url, "rate": "9"})).status_code == 303
+    assert "Sent too" in (await desk.get(here)).text
+    await admin.aclose()
 
 
 async def test_support_sees_no_endpoint(edge: Edge, desk: httpx.AsyncClient, shop: Receiver) -> None:

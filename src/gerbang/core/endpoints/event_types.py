@@ -3,7 +3,7 @@
 from typing import Final
 
 from gerbang.core.announcements.event_types import EventType
-from gerbang.core.endpoints.model import ENDPOINT, TEST
+from gerbang.core.endpoints.model import ENDPOINT, OWNER_LINK, TEST
 
 # Sent to the one endpoint that is tried out, and announced to nobody.
 TEST_EVENT_TYPES: Final = (EventType(TEST, ENDPOINT, "Somebody tries the endpoint out: nothing has happened."),)
@@ -16,4 +16,9 @@ EVENT_TYPES: Final = (
     EventType(
         "endpoint.disabled", ENDPOINT, "An endpoint was disabled: it answered 410, or took nothing for five days."
     ),
+)
+# Not sent by webhook: they make the mails to an owner's mailbox.
+OWNER_EVENT_TYPES: Final = (
+    EventType("endpoint.owner_link_sent", OWNER_LINK, "Somebody had a link to an endpoint's page mailed to its owner."),
+    EventType("endpoint.owner_code_sent", OWNER_LINK, "The owner of an endpoint asked for a code."),
 )

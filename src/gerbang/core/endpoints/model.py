@@ -8,9 +8,10 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from gerbang.base.errors import Conflict, Invalid, NotFound
+from gerbang.base.errors import Conflict, Invalid, NotFound, TooMany
 
 ENDPOINT: Final = "endpoint"
+OWNER_LINK: Final = "endpoint_owner_link"
 API_VERSION: Final = "v1"
 TEST: Final = "endpoint.test"
 PERSONAL: Final = "personal"
@@ -79,6 +80,27 @@ class DeliveryExpired(Conflict):
 
     code = "delivery_expired"
     title = "The delivery can no longer be sent"
+
+
+class EndpointOwnerLinkInvalid(NotFound):
+    """Unknown, over, used before, or its session has ended: which of them is not told."""
+
+    code = "endpoint_owner_link_invalid"
+    title = "The link is not valid any more"
+
+
+class OwnerCodeWrong(Conflict):
+    """The code that was typed is not the one that was mailed last, or that one is over; `left` is how many tries it still has."""
+
+    code = "owner_code_wrong"
+    title = "The code does not match"
+
+    left = 0
+
+
+class TooManyOwnerMails(TooMany):
+    code = "too_many_owner_mails"
+    title = "Too many mails to the owner of this endpoint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +205,7 @@ class Resent:
 
 
 def host_of(url: str) -> str:
-    """The host of an address, with its port where one is named."""
+    """The host of an endpoint's address, with its port where it has one: what people know it by, without what may be secret behind it."""
     return url.split("/")[2]
 
 

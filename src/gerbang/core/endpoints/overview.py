@@ -1,6 +1,6 @@
 """What people see of endpoints: how each stands, what was sent of late, and what became of it. Reads only."""
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,13 +13,12 @@ from gerbang.core.endpoints import overview_store
 from gerbang.core.endpoints.model import DeliveryStatus
 
 HOURS: Final = 24
-_PERCENTILE: Final = 0.95
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How an endpoint stands. `hours` are the last 24, oldest first: deliveries that were tried, and those of them that did not arrive; all figures
-    are of at most the newest 500 of the day. `waiting` is counted to 1,000.
+    """How an endpoint stands. `hours` are the last 24, oldest first: deliveries that were tried, and those of them that did not arrive, of at most the
+    newest 500 of the day; `p95_ms` is of the newest 100. `waiting` is counted to 1,000.
     """
 
     hours: Sequence[tuple[int, int]]
@@ -66,7 +65,8 @@ class Overview:
         """How each of these stands."""
         async with self._db.reading() as tx:
             days, waits = await overview_store.day(tx, endpoints), await overview_store.waiting(tx, endpoints)
-        return {row["endpoint_id"]: _standing(row, days) for row in waits}
+            times = {row["endpoint_id"]: row["p95_ms"] for row in await overview_store.took(tx, endpoints)}
+        return {row["endpoint_id"]: _standing(row, days, times.get(row["endpoint_id"])) for row in waits}
 
     async def newest(self, limit: int) -> Sequence[DeliveryLine]:
         """The newest deliveries to any endpoint."""
@@ -76,11 +76,11 @@ class Overview:
         return _lines(rows, blockers)
 
     async def of_endpoint(
-        self, endpoint: UUID, statuses: Collection[DeliveryStatus], after: Place | None, limit: int
+        self, endpoint: UUID, status: DeliveryStatus | None, after: Place | None, limit: int
     ) -> Sequence[DeliveryLine]:
-        """Deliveries to one endpoint, newest first."""
+        """Deliveries to one endpoint, of one status or of any, newest first."""
         async with self._db.reading() as tx:
-            rows = await overview_store.of_endpoint(tx, endpoint, [one.value for one in statuses], after, limit)
+            rows = await overview_store.of_endpoint(tx, endpoint, status.value if status else None, after, limit)
             blockers = await overview_store.held(tx, _may_be_held(rows))
         return _lines(rows, blockers)
 
@@ -101,15 +101,14 @@ class Overview:
             return tuple(str(tuple(row.values())) for row in await overview_store.mark(tx))
 
 
-def _standing(row: Row, days: Sequence[Row]) -> Standing:
+def _standing(row: Row, days: Sequence[Row], p95_ms: int | None) -> Standing:
     mine = [one for one in days if one["endpoint_id"] == row["endpoint_id"]]
     by_hour = {one["hours_ago"]: (one["tried"], one["tried"] - one["arrived"]) for one in mine}
-    took = sorted(ms for one in mine for ms in one["took"])
     return Standing(
         hours=tuple(by_hour.get(ago, (0, 0)) for ago in reversed(range(HOURS))),
         tried=sum(one["tried"] for one in mine),
         arrived=sum(one["arrived"] for one in mine),
-        p95_ms=took[min(len(took) - 1, int(len(took) * _PERCENTILE))] if took else None,
+        p95_ms=p95_ms,
         waiting=row["waiting"],
         next_attempt_at=row["next_attempt_at"],
         newest_at=row["newest_at"],

@@ -9,6 +9,9 @@ from gerbang.base.keyset import Place, below
 
 SAMPLE: Final = 500  # of a day's deliveries to one endpoint, the newest that figures are made of
 MOST_WAITING: Final = 1_000
+_TIMED: Final = (
+    100  # of them, those whose times are read: a look at an attempt costs ten times as much as one at its delivery
+)
 _MARKED: Final = 20
 # Three ways to deliveries, each with what its newest attempt saw, never with the bytes that were sent and answered.
 _NEWEST: Final = """
@@ -20,15 +23,25 @@ _NEWEST: Final = """
         SELECT at, status_code, duration_ms, error FROM delivery_attempts WHERE delivery_id = d.id ORDER BY number DESC LIMIT 1) AS a ON true
     WHERE e.deleted_at IS NULL ORDER BY d.made_at DESC, d.id DESC LIMIT $1
     """
-_OF_ENDPOINT: Final = """
+# A status stands in the statement itself, so that what is rare is found by an index of its own.
+_OF_ENDPOINT: Final = {
+    status: f"""
     SELECT d.id, d.endpoint_id, e.url, e.ordered, d.event_id, d.type, d.object_type, d.object_id, d.sequence, d.status, d.tries, d.made_at,
         d.next_attempt_at, a.at, a.status_code, a.duration_ms, a.error
     FROM deliveries d JOIN endpoints e ON e.id = d.endpoint_id
     LEFT JOIN LATERAL (
         SELECT at, status_code, duration_ms, error FROM delivery_attempts WHERE delivery_id = d.id ORDER BY number DESC LIMIT 1) AS a ON true
-    WHERE d.endpoint_id = $1 AND d.status = ANY ($2) AND (d.made_at, d.id) < ($3, $4)
-    ORDER BY d.made_at DESC, d.id DESC LIMIT $5
-    """
+    WHERE d.endpoint_id = $1 AND {condition} AND (d.made_at, d.id) < ($2, $3)
+    ORDER BY d.made_at DESC, d.id DESC LIMIT $4
+    """  # noqa: S608  constants only
+    for status, condition in (
+        (None, "true"),
+        ("pending", "d.status = 'pending'"),
+        ("succeeded", "d.status = 'succeeded'"),
+        ("failed", "d.status = 'failed'"),
+        ("cancelled", "d.status = 'cancelled'"),
+    )
+}
 _OF_OBJECTS: Final = """
     SELECT d.id, d.endpoint_id, e.url, e.ordered, d.event_id, d.type, d.object_type, d.object_id, d.sequence, d.status, d.tries, d.made_at,
         d.next_attempt_at, a.at, a.status_code, a.duration_ms, a.error
@@ -41,20 +54,37 @@ _OF_OBJECTS: Final = """
 
 
 async def day(tx: Tx, endpoints: Sequence[UUID]) -> list[Row]:
-    """Of the newest deliveries of the last day that were tried, hour by hour: how many, how many arrived, and how long the newest attempts took."""
+    """Of the newest deliveries of the last day that were tried, hour by hour: how many, and how many arrived. A first try that is under way is none yet."""
     return await tx.fetch(
         """
         SELECT e.id AS endpoint_id, floor(extract(epoch FROM now.at - d.made_at) / 3600)::int AS hours_ago, count(*) AS tried,
-            count(*) FILTER (WHERE d.status = 'succeeded') AS arrived, array_agg(a.duration_ms) AS took
+            count(*) FILTER (WHERE d.status = 'succeeded') AS arrived
         FROM unnest($1::uuid[]) AS e (id) CROSS JOIN (SELECT business_now() AS at) AS now
         CROSS JOIN LATERAL (
-            SELECT id, status, made_at FROM deliveries WHERE endpoint_id = e.id AND made_at > now.at - interval '1 day'
+            SELECT status, tries, lease_until, made_at FROM deliveries WHERE endpoint_id = e.id AND made_at > now.at - interval '1 day'
             ORDER BY made_at DESC, id DESC LIMIT $2) AS d
-        CROSS JOIN LATERAL (SELECT duration_ms FROM delivery_attempts WHERE delivery_id = d.id ORDER BY number DESC LIMIT 1) AS a
+        WHERE d.tries > CASE WHEN d.lease_until IS NULL THEN 0 ELSE 1 END
         GROUP BY 1, 2
         """,
         list(endpoints),
         SAMPLE,
+    )
+
+
+async def took(tx: Tx, endpoints: Sequence[UUID]) -> list[Row]:
+    """How long the newest attempts of each took, of the last day."""
+    return await tx.fetch(
+        """
+        SELECT e.id AS endpoint_id, percentile_disc(0.95) WITHIN GROUP (ORDER BY a.duration_ms) AS p95_ms
+        FROM unnest($1::uuid[]) AS e (id)
+        CROSS JOIN LATERAL (
+            SELECT id FROM deliveries WHERE endpoint_id = e.id AND made_at > (SELECT business_now()) - interval '1 day'
+            ORDER BY made_at DESC, id DESC LIMIT $2) AS d
+        CROSS JOIN LATERAL (SELECT duration_ms FROM delivery_attempts WHERE delivery_id = d.id ORDER BY number DESC LIMIT 1) AS a
+        GROUP BY 1
+        """,
+        list(endpoints),
+        _TIMED,
     )
 
 
@@ -80,9 +110,9 @@ async def newest(tx: Tx, limit: int) -> list[Row]:
     return await tx.fetch(_NEWEST, limit)
 
 
-async def of_endpoint(tx: Tx, endpoint: UUID, statuses: Sequence[str], after: Place | None, limit: int) -> list[Row]:
-    """Deliveries to one endpoint, newest first."""
-    return await tx.fetch(_OF_ENDPOINT, endpoint, list(statuses), *below(after), limit)
+async def of_endpoint(tx: Tx, endpoint: UUID, status: str | None, after: Place | None, limit: int) -> list[Row]:
+    """Deliveries to one endpoint, of one status or of any, newest first."""
+    return await tx.fetch(_OF_ENDPOINT[status], endpoint, *below(after), limit)
 
 
 async def of_objects(tx: Tx, objects: Sequence[UUID], limit: int) -> list[Row]:

@@ -35,6 +35,7 @@ from gerbang.core.endpoints.model import (
     host_of,
 )
 from gerbang.core.endpoints.overview import Overview
+from gerbang.core.endpoints.owner_access import OwnerAccess, OwnerTokens
 from gerbang.core.endpoints.queueing import Payloads, Queueing, trial_message
 from gerbang.core.endpoints.retention import Retention
 from gerbang.core.endpoints.sender import Sender
@@ -87,6 +88,7 @@ class Endpoints:
         self._keys = SigningKeys(secrets)
         self.queueing = Queueing(payloads)
         self.overview = Overview(db)
+        self.owners = OwnerAccess(db, OwnerTokens(secrets), clock, self._keys)
         self.sender = Sender(db, http, self._keys, clock)
         self.retention = Retention(db, keep_for)
 

@@ -43,7 +43,7 @@ class SigningKeys:
         return await self._make(endpoint, [one for one in _KINDS[after] if one not in _KINDS[before]], 0, actor)
 
     async def told_again(self, endpoint: UUID, signing: Signing) -> Revealed:
-        """What was told when it was made, for who repeats that very request. Raises NotFound, Unavailable."""
+        """What was told when it was made, for who repeats that very request, or may see it again. Raises NotFound, Unavailable."""
         newest = [
             read_key((await self._secrets.newest(_name(endpoint, kind), Purpose.SIGN_WEBHOOK)).value.decode())
             for kind in _KINDS[signing]

@@ -24,6 +24,7 @@ class Audience(StrEnum):
 
     PAYER = "payer"
     USER = "user"  # somebody who signs in
+    ENDPOINT_OWNER = "endpoint_owner"  # who looks after a server that hears of payments, without an account here
     OPERATORS = "operators"
 
 
@@ -66,6 +67,8 @@ TABLE: Final[Sequence[Told]] = (
     Told(Template.REFUND_SUCCEEDED, Audience.PAYER, ("refund.succeeded",), (_MAIL, _TEXT)),
     Told(Template.REFUND_FAILED, Audience.PAYER, ("refund.failed",), (_MAIL_OR_TEXT,)),
     Told(Template.SECURITY_TOKEN_REUSE, Audience.USER, ("security.token_reuse",), (_MAIL,)),
+    Told(Template.ENDPOINT_OWNER_LINK, Audience.ENDPOINT_OWNER, ("endpoint.owner_link_sent",), (_MAIL,)),
+    Told(Template.ENDPOINT_OWNER_CODE, Audience.ENDPOINT_OWNER, ("endpoint.owner_code_sent",), (_MAIL,)),
     Told(
         Template.OPERATOR_ATTENTION,
         Audience.OPERATORS,

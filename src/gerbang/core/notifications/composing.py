@@ -23,17 +23,21 @@ _TO_OPERATORS: Final = (
     Template.OPERATOR_CHAIN,
     Template.OPERATOR_ENDPOINT,
 )
+MakeCode = Callable[[Notification], Awaitable[str]]
 
 
 class Composer:
     """Makes messages of notifications. `link` makes the address behind a message's button, empty for none: it holds a token, so it is made for
-    each sending and never kept.
+    each sending and never kept; so is the `code` that a message tells.
     """
 
-    def __init__(self, *, payments: ReadPayments, people: ReadPeople, link: MakeLink, letterhead: Letterhead) -> None:
+    def __init__(
+        self, *, payments: ReadPayments, people: ReadPeople, link: MakeLink, code: MakeCode, letterhead: Letterhead
+    ) -> None:
         self._payments = payments
         self._people = people
         self._link = link
+        self._code = code
         self._letterhead = letterhead
 
     async def name(self, tx: Tx, known: Notification) -> str:
@@ -43,6 +47,8 @@ class Composer:
         if (payment := known.id_of(PAYMENT)) is not None:
             details = (await self._payments(tx, [payment])).get(payment)
             return details.payer.name if details else ""
+        if "user" not in known.data:  # a mailbox without an account
+            return ""
         user = ids.read("usr", known.data["user"])
         contact = (await self._people(tx, [user])).get(user)
         return contact.name if contact else ""
@@ -69,7 +75,10 @@ class Composer:
         if known.channel is Channel.SMS:
             text = render_text(known.template, known.locale, known.data, link=link, letterhead=self._letterhead)
             return TextMessage(known.recipient, text, ids.show("ntf", known.id), known.locale)
-        words = render(known.template, known.locale, known.data, name=name, link=link, letterhead=self._letterhead)
+        data = known.data
+        if known.template is Template.ENDPOINT_OWNER_CODE:
+            data = {**data, "one_time_code": await self._code(known)}
+        words = render(known.template, known.locale, data, name=name, link=link, letterhead=self._letterhead)
         return Mail(
             to=known.recipient,
             subject=words.subject,

@@ -31,7 +31,18 @@ _REFUND_STATES: Final[Mapping[Template, frozenset[RefundStatus]]] = {
     Template.REFUND_FAILED: frozenset({RefundStatus.FAILED}),
 }
 _UNPAID: Final = frozenset({PaymentStatus.PENDING, PaymentStatus.PART_PAID})
-_OF_NO_PAYMENT: Final = ("user", "counts", "network", "connection", "livemode", "endpoint", "host", "why")
+_OF_NO_PAYMENT: Final = (
+    "user",
+    "counts",
+    "network",
+    "connection",
+    "livemode",
+    "endpoint",
+    "host",
+    "why",
+    "owner_link",
+    "number",
+)
 
 _MOST_ITEMS: Final = 30
 LINK: Final = "payment.link"  # about the payment as a whole, whatever attempts there are

@@ -56,6 +56,8 @@ class Template(StrEnum):
     REFUND_SUCCEEDED = "refund_succeeded"
     REFUND_FAILED = "refund_failed"
     SECURITY_TOKEN_REUSE = "security_token_reuse"  # noqa: S105  a message's name
+    ENDPOINT_OWNER_LINK = "endpoint_owner_link"
+    ENDPOINT_OWNER_CODE = "endpoint_owner_code"
     OPERATOR_ATTENTION = "operator_attention"
     OPERATOR_DIGEST = "operator_digest"
     OPERATOR_CHAIN = "operator_chain"
@@ -192,6 +194,8 @@ _BY_TYPE: Final[Mapping[str, Template]] = {
     "refund.succeeded": Template.REFUND_SUCCEEDED,
     "refund.failed": Template.REFUND_FAILED,
     "security.token_reuse": Template.SECURITY_TOKEN_REUSE,
+    "endpoint.owner_link_sent": Template.ENDPOINT_OWNER_LINK,
+    "endpoint.owner_code_sent": Template.ENDPOINT_OWNER_CODE,
 }
 _FOR_OPERATORS: Final = frozenset(
     {

@@ -99,6 +99,8 @@ def _context(template: Template, locale: Locale, data: Mapping[str, Any], letter
         context["goes_on"] = data["type"] == "chain.recovered"
     if "endpoint" in data:
         context |= {"host": one_line(data["host"]), "said": data["type"], "why": data.get("why", "")}
+    if "owner_link" in data:
+        context |= {"host": one_line(data["host"]), "one_time_code": data.get("one_time_code", "")}
     if "counts" in data:
         context |= _about_work(locale, data["counts"])
     if "payment" in data:

@@ -1,5 +1,6 @@
 """Making notifications from announcements, listing them, sending one again. The sending itself is jobs.py's."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -246,9 +247,10 @@ def _ended(announcements: Sequence[Announcement], details_by_id: Mapping[UUID, P
 
 
 def _user(announcement: Announcement) -> UUID | None:
-    """Whom a security announcement is about: `data.user` is `usr_…`."""
-    text = announcement.data.get("user")
-    try:
-        return ids.read("usr", text) if isinstance(text, str) else None
-    except NotFound:
-        return None
+    """Whom an announcement about no payment is for: `data.user` is `usr_…`, `data.owner_link` the link `eol_…` that names a mailbox."""
+    for name, kind in (("user", "usr"), ("owner_link", "eol")):
+        text = announcement.data.get(name)
+        with contextlib.suppress(NotFound):
+            if isinstance(text, str):
+                return ids.read(kind, text)
+    return None

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from gerbang.base import ids
 from gerbang.base.errors import Conflict, NotFound
-from gerbang.core.endpoints.model import DISCLOSE, Delivery, DeliveryNotFound
+from gerbang.core.endpoints.model import DISCLOSE, PERSONAL, Delivery, DeliveryNotFound, host_of
 from gerbang.core.endpoints.service import MOST_ATTEMPTS
 from gerbang.web import texts
 from gerbang.web.console import delivery_view
@@ -44,6 +44,7 @@ async def delivery(request: AnyRequest, delivery: FromPath[str]) -> Response[byt
         cut=texts.words(locale)("dl.attempts.cut", shown=MOST_ATTEMPTS) if cut else "",
         body=text_of(body) if body is not None else "",
         request_line=delivery_view.request_line(endpoint.url),
+        unnamed=PERSONAL in endpoint.include and not caller.may(DISCLOSE),
     )
 
 
@@ -64,7 +65,7 @@ async def ask_cancel(request: AnyRequest, delivery: FromPath[str]) -> Response[b
     operator(request, MANAGE)
     one, say = await _delivery(request, delivery), texts.words(locale_of(request))
     endpoint = await core_of(request).get(one.endpoint_id)
-    host, here = delivery_view.host_of(endpoint.url), f"/console/deliveries/{delivery}"
+    host, here = host_of(endpoint.url), f"/console/deliveries/{delivery}"
     question = Question(
         heading=say("dl.cancel.title"),
         lead=say("dl.cancel.lead", type=one.type, host=host),

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from gerbang.base import formats, ids
 from gerbang.base.card_numbers import masked
 from gerbang.base.formats import Locale
-from gerbang.core.endpoints.model import Delivery, DeliveryStatus, Endpoint, Tried
+from gerbang.core.endpoints.model import Delivery, DeliveryStatus, Endpoint, Tried, host_of
 from gerbang.core.endpoints.overview import DeliveryLine
 from gerbang.core.endpoints.service import MOST_ATTEMPTS
 from gerbang.web import texts
@@ -33,7 +33,6 @@ _MARKS: Final[Mapping[str, str]] = {
 COLUMNS: Final = (
     Column("state", "dl.state", "a1"),
     Column("event", "dl.event", "b1", "mono"),
-    Column("sequence", "dl.sequence", "off lg", "num"),
     Column("object", "dl.object", "off", "mono dim"),
     Column("endpoint", "dl.endpoint", "c1", "dim wrap"),
     Column("answer", "dl.answer", "a2", "num"),
@@ -75,11 +74,6 @@ class AttemptTexts:
     curl: str
 
 
-def host_of(url: str) -> str:
-    """The host of an address, with its port where it has one."""
-    return urlsplit(url).netloc
-
-
 def request_line(url: str) -> str:
     """What the request of every attempt begins with."""
     parts = urlsplit(url)
@@ -105,16 +99,15 @@ def _state(status: DeliveryStatus, *, is_tried: bool, held_by: int | None) -> st
     return "held" if held_by is not None else "retrying" if is_tried else "pending"
 
 
-def row_of(line: DeliveryLine, locale: Locale) -> Row:
-    """A delivery as one line of a list."""
+def row_of(line: DeliveryLine, locale: Locale, base: str = "/console/deliveries") -> Row:
+    """A delivery as one line of a list; its page stands below `base`."""
     say, state, id_ = texts.words(locale), state_of(line), ids.show("dlv", line.id)
     waits = say("dl.waits_for", sequence=line.held_by) if line.held_by is not None else ""
     at = line.at or line.made_at
     cells = {
         "state": Cell(say(f"dl.status.{state}"), mark=_MARKS[state]),
-        "event": Cell(line.type, href=f"/console/deliveries/{id_}"),
-        "sequence": Cell(str(line.sequence) if line.sequence else "–"),
-        "object": Cell(_short(shown_object(line.object_type, line))),
+        "event": Cell(line.type, href=f"{base}/{id_}"),
+        "object": Cell(_numbered(_short(shown_object(line.object_type, line)), line.sequence)),
         "endpoint": Cell(host_of(line.url)),
         "answer": Cell(waits or answer_of(line.status_code, line.error, locale)),
         "took": Cell(formats.duration(line.duration_ms, locale) if line.duration_ms is not None else "–"),
@@ -127,6 +120,16 @@ def row_of(line: DeliveryLine, locale: Locale) -> Row:
 def shown_object(object_type: str, line: DeliveryLine | Delivery) -> str:
     """The id of what an event is about, as the API shows it; the type of one that has no such id."""
     return ids.show(_PREFIXES[object_type], line.object_id) if object_type in _PREFIXES else object_type
+
+
+def status_of(one: Delivery, held_by: int | None, locale: Locale) -> Cell:
+    """How far a delivery is: its mark and word."""
+    state = _state(one.status, is_tried=bool(one.attempts), held_by=held_by)
+    return Cell(texts.words(locale)(f"dl.status.{state}"), mark=_MARKS[state])
+
+
+def _numbered(object_: str, sequence: int) -> str:
+    return f"{object_} #{sequence}" if sequence else object_
 
 
 def _short(id_: str) -> str:

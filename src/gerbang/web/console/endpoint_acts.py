@@ -12,11 +12,10 @@ from markupsafe import Markup
 from gerbang.base import ids
 from gerbang.base.errors import Conflict, Invalid
 from gerbang.base.formats import Locale
-from gerbang.core.endpoints.model import DeliveryStatus, Endpoint
+from gerbang.core.endpoints.model import DeliveryStatus, Endpoint, host_of
 from gerbang.core.endpoints.service import OVERLAP_S, switched
 from gerbang.web import texts
 from gerbang.web.console.confirmation import Input, Question, ask_first
-from gerbang.web.console.delivery_view import host_of
 from gerbang.web.console.endpoint_editing import show_keys
 from gerbang.web.console.endpoints import MANAGE, AnyRequest, core_of, endpoint_of
 from gerbang.web.console.moments import read_moment

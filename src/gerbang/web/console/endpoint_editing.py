@@ -10,11 +10,12 @@ from litestar.params import FromPath
 from markupsafe import Markup
 
 from gerbang.base import ids
-from gerbang.core.endpoints.model import BadEndpoint, Endpoint
+from gerbang.base.errors import Forbidden
+from gerbang.core.endpoints.model import DISCLOSE, BadEndpoint, Endpoint, host_of
 from gerbang.core.endpoints.signing_keys import Revealed
+from gerbang.core.identity.model import Caller
 from gerbang.web import texts
 from gerbang.web.console import endpoint_form
-from gerbang.web.console.delivery_view import host_of
 from gerbang.web.console.endpoints import MANAGE, AnyRequest, core_of, endpoint_of
 from gerbang.web.console.page_frame import form_key, operator, show, stamp
 from gerbang.web.forms import Form, read_form
@@ -32,7 +33,7 @@ async def new(request: AnyRequest) -> Response[bytes]:
 async def make(request: AnyRequest) -> Page:
     """Make it and show its keys; the same form sent twice makes one, and shows the same."""
     caller = operator(request, MANAGE)
-    form, locale = await read_form(request, "key", *endpoint_form.FIELDS), locale_of(request)
+    form, locale = await _typed(request, caller, endpoint_form.EMPTY), locale_of(request)
     asked, wrong = endpoint_form.read(form, locale)
     wrong |= form.card_complaints(texts.words(locale))
     if asked is None or wrong or only_shown(request):
@@ -57,7 +58,7 @@ async def edit(request: AnyRequest, endpoint: FromPath[str]) -> Response[bytes]:
 async def change(request: AnyRequest, endpoint: FromPath[str]) -> Page:
     """Change what differs; a key that another way of signing needs is shown once."""
     caller, known = operator(request, MANAGE), await endpoint_of(request, endpoint)
-    form, locale = await read_form(request, *endpoint_form.FIELDS), locale_of(request)
+    form, locale = await _typed(request, caller, endpoint_form.filled(known)), locale_of(request)
     asked, wrong = endpoint_form.read(form, locale)
     wrong |= form.card_complaints(texts.words(locale))
     if asked is None or wrong or only_shown(request):
@@ -66,6 +67,8 @@ async def change(request: AnyRequest, endpoint: FromPath[str]) -> Page:
     if changed := endpoint_form.changes(known, asked):
         try:
             known, keys = await core_of(request).change(caller, known.id, changed)
+        except Forbidden:  # it hears of people, and who may not let it cannot send them elsewhere either
+            return await _form(request, form, {"url": texts.words(locale)("ep.wrong.moved")}, known)
         except BadEndpoint as error:
             return await _form(request, form, endpoint_form.refused(error, locale), known)
     if keys != Revealed():
@@ -93,6 +96,14 @@ async def show_keys(
     )
 
 
+async def _typed(request: AnyRequest, caller: Caller, before: Mapping[str, str]) -> Form:
+    """What was typed; whether people are named stays as it was for who may not say so."""
+    form = await read_form(request, "key", *endpoint_form.FIELDS)
+    if not caller.may(DISCLOSE):
+        form["personal"] = before["personal"]
+    return form
+
+
 async def _form(
     request: AnyRequest,
     given: Mapping[str, str] | Form,
@@ -109,6 +120,7 @@ async def _form(
         given=given,
         wrong=wrong,
         inputs=endpoint_form.inputs_of(locale_of(request), first),
+        may_disclose=operator(request, MANAGE).may(DISCLOSE),
         endpoint=known,
         host=host_of(known.url) if known else "",
         action=f"/console/endpoints/{ids.show('ep', known.id)}/edit" if known else "/console/endpoints/new",

@@ -7,7 +7,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from gerbang.base.formats import Locale
-from gerbang.core.endpoints.model import MOST_PATTERNS, BadEndpoint, Endpoint, Profile, Signing, is_pattern
+from gerbang.core.endpoints.model import MOST_PATTERNS, PERSONAL, BadEndpoint, Endpoint, Profile, Signing, is_pattern
 from gerbang.core.endpoints.service import NewEndpoint
 from gerbang.web import texts
 from gerbang.web.console.confirmation import Input
@@ -20,6 +20,7 @@ EMPTY: Final[Mapping[str, str]] = {
     "ordered": "no",
     "rate": "",
     "retries": Profile.STANDARD.value,
+    "personal": "no",
 }
 FIELDS: Final = tuple(EMPTY)
 _MOST: Final[Mapping[str, int]] = {"url": 2048, "description": 500, "events": 2000, "rate": 5}
@@ -27,8 +28,9 @@ _CHOICES: Final[Mapping[str, Sequence[str]]] = {
     "signing": tuple(Signing),
     "ordered": ("no", "yes"),
     "retries": tuple(Profile),
+    "personal": ("no", "yes"),
 }
-_HINTED: Final = ("url", "description", "events", "signing", "ordered", "rate")
+_HINTED: Final = ("url", "description", "events", "signing", "ordered", "rate", "personal")
 _RATE: Final = re.compile(r"[0-9]{1,5}", re.ASCII)
 _MOST_RATE: Final = 10_000
 _MOST_PATTERN: Final = 100
@@ -65,6 +67,7 @@ def read(given: Mapping[str, str], locale: Locale) -> tuple[NewEndpoint | None, 
         ordered=given["ordered"] == "yes",
         rate_per_s=int(rate) if rate else None,
         profile=Profile(given["retries"]),
+        include=(PERSONAL,) if given["personal"] == "yes" else (),
     )
     return asked, {}
 
@@ -85,7 +88,8 @@ def changes(before: Endpoint, asked: NewEndpoint) -> dict[str, Any]:
         name: getattr(asked, name) for name in ("url", "description", "signing", "ordered", "rate_per_s", "profile")
     }
     found = {name: value for name, value in wanted.items() if value != getattr(before, name)}
-    return found | ({"events": asked.events} if tuple(asked.events) != tuple(before.events) else {})
+    lists = {name: getattr(asked, name) for name in ("events", "include")}
+    return found | {name: value for name, value in lists.items() if tuple(value) != tuple(getattr(before, name))}
 
 
 def filled(endpoint: Endpoint) -> dict[str, str]:
@@ -98,6 +102,7 @@ def filled(endpoint: Endpoint) -> dict[str, str]:
         "ordered": "yes" if endpoint.ordered else "no",
         "rate": str(endpoint.rate_per_s or ""),
         "retries": endpoint.profile.value,
+        "personal": "yes" if PERSONAL in endpoint.include else "no",
     }
 
 

@@ -8,12 +8,12 @@ from markupsafe import Markup
 
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
-from gerbang.core.endpoints.model import DisabledReason, Endpoint
+from gerbang.core.endpoints.model import PERSONAL, DisabledReason, Endpoint, host_of
 from gerbang.core.endpoints.overview import DeliveryLine, Standing
 from gerbang.core.endpoints.schedule import FAILING_MOST
 from gerbang.web import texts
 from gerbang.web.console.charts import Slot
-from gerbang.web.console.delivery_view import answer_of, host_of
+from gerbang.web.console.delivery_view import answer_of
 from gerbang.web.console.listing import Cell, Column, Row
 from gerbang.web.console.objects import Action, Crumb, Fact, Facts, ObjectPage
 from gerbang.web.console.page_frame import stamp
@@ -120,6 +120,7 @@ def _actions(endpoint: Endpoint, state: str, locale: Locale) -> tuple[Action, ..
         edit,
         Action(say("ep.rotate"), f"{here}/rotate"),
         Action(say("ep.resend"), f"{here}/resend"),
+        Action(say("ep.owner"), f"{here}/owner"),
         Action(say("ep.disable"), f"{here}/disable", look="bad"),
         delete,
     )
@@ -140,6 +141,7 @@ def _how(endpoint: Endpoint, standing: Standing, locale: Locale) -> Facts:
             say("ep.rate"),
             say("ep.rate.of", count=endpoint.rate_per_s) if endpoint.rate_per_s else say("ep.rate.none"),
         ),
+        Fact(say("ep.personal"), say("ep.personal.yes" if PERSONAL in endpoint.include else "ep.personal.no")),
         Fact(say("ep.retries"), say(f"ep.retries.{endpoint.profile.value}")),
         Fact(say("ep.made"), f"{stamp(endpoint.created_at, locale)} WIB"),
         Fact(say("ep.trail"), say("ep.trail.open"), href=trail),

@@ -27,7 +27,7 @@ from gerbang.web.pages import locale_of, services_of
 AnyRequest = Request[Any, Any, Any]
 MANAGE: Final = "endpoints:manage"
 _LATEST: Final = 8
-_SAID: Final = frozenset({"saved", "disabled", "enabled", "resent", "resent_some", "refused"})
+_SAID: Final = frozenset({"saved", "disabled", "enabled", "resent", "resent_some", "mailed", "refused"})
 _STATES: Final = ("on", "failing", "off")
 _SAMPLE: Final = """curl {base}/v1/endpoints \\
   -H "Authorization: Bearer $KEY" -H "Content-Type: application/json" \\
@@ -111,10 +111,10 @@ async def endpoint(request: AnyRequest, endpoint: FromPath[str]) -> Response[byt
     operator(request, MANAGE)
     known, locale, say = await endpoint_of(request, endpoint), locale_of(request), texts.words(locale_of(request))
     status, cursor = request.query_params.get("status", ""), request.query_params.get("cursor")
-    statuses = [one for one in DeliveryStatus if status == one.value] or list(DeliveryStatus)
+    wanted = next((one for one in DeliveryStatus if status == one.value), None)
     cursors, name = Cursors(services_of(request).secrets), f"console-deliveries-{known.id}"
     place = await cursors.read(name, cursor)
-    told = await shared(request, (name, status, cursor), lambda: _told(core_of(request), known.id, statuses, place))
+    told = await shared(request, (name, status, cursor), lambda: _told(core_of(request), known.id, wanted, place))
     shown, onward = listing.part_of(told.lines, lambda line: (line.made_at, line.id))
     part = await cursors.onward(name, shown, onward)
     said, doubtful = _said(request)
@@ -136,11 +136,11 @@ async def endpoint(request: AnyRequest, endpoint: FromPath[str]) -> Response[byt
     )
 
 
-async def _told(core: Endpoints, id_: UUID, statuses: Sequence[DeliveryStatus], place: Place | None) -> _Told:
+async def _told(core: Endpoints, id_: UUID, status: DeliveryStatus | None, place: Place | None) -> _Told:
     standings, lines, newest = await asyncio.gather(
         core.overview.standings([id_]),
-        core.overview.of_endpoint(id_, statuses, place, listing.ROWS + 1),
-        core.overview.of_endpoint(id_, list(DeliveryStatus), None, listing.ROWS),
+        core.overview.of_endpoint(id_, status, place, listing.ROWS + 1),
+        core.overview.of_endpoint(id_, None, None, listing.ROWS),
     )
     return _Told(standings[id_], lines, endpoint_view.last_tried(newest))
 

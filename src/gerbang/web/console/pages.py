@@ -12,6 +12,8 @@ from gerbang.web.console import (
     deliveries,
     endpoint_acts,
     endpoint_editing,
+    endpoint_owner,
+    endpoint_owner_link,
     endpoints,
     links,
     live,
@@ -50,6 +52,7 @@ def console_pages(*handlers: Any) -> Router:
 
 HANDLERS: Final = [
     *live.HANDLERS,  # a stream is no page: who may not have it is answered and not led to the door
+    *endpoint_owner.HANDLERS,
     console_pages(
         root,
         console,
@@ -63,6 +66,7 @@ HANDLERS: Final = [
         *endpoints.HANDLERS,
         *endpoint_editing.HANDLERS,
         *endpoint_acts.HANDLERS,
+        *endpoint_owner_link.HANDLERS,
         *deliveries.HANDLERS,
         *approvals.HANDLERS,
         *work.HANDLERS,

@@ -137,6 +137,18 @@ ENDPOINTS: Final[Sentences] = {
     "endpoint.resent": ("**{actor}** mengirim ulang banyak peristiwa", "**{actor}** sent many events again"),
     "endpoint.failing": ("Endpoint tidak menerima apa pun sejak sehari", "An endpoint has taken nothing for a day"),
     "endpoint.disabled": ("Endpoint dimatikan", "An endpoint was disabled"),
+    "endpoint.owner_link_sent": (
+        "**{actor}** mengirim tautan halaman pemilik",
+        "**{actor}** had a link to the owner's page mailed",
+    ),
+    "endpoint.owner_opened": ("**{actor}** membuka halaman endpoint", "**{actor}** opened the endpoint's page"),
+    "endpoint.owner_code_sent": ("**{actor}** meminta kode", "**{actor}** asked for a code"),
+    "endpoint.owner_code_refused": ("**{actor}** mengetik kode yang salah", "**{actor}** typed a wrong code"),
+    "endpoint.owner_code_used_to_show": ("**{actor}** melihat rahasia endpoint", "**{actor}** looked at the secret"),
+    "endpoint.owner_code_used_to_rotate": (
+        "**{actor}** mengganti rahasia dengan kode",
+        "**{actor}** replaced the secret by a code",
+    ),
     "delivery.cancelled": ("**{actor}** membatalkan pengiriman", "**{actor}** cancelled a delivery"),
     "event.resent": (
         "**{actor}** mengirim ulang satu peristiwa kepada pendengar",

@@ -14,6 +14,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "role.developer": ("Pengembang", "Developer"),
     "role.admin": ("Admin", "Admin"),
     "actor.payer": ("Pembayar", "The payer"),
+    "actor.endpoint_owner": ("Pemilik endpoint, lewat tautan `{id}`", "The endpoint's owner, by link `{id}`"),
     "actor.hook": ("{id}", "{id}"),
     "actor.system": ("Gerbang", "Gerbang"),
 }

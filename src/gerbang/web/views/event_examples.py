@@ -236,6 +236,14 @@ class SessionTold(msgspec.Struct, frozen=True):
     session: str
 
 
+class OwnerTold(msgspec.Struct, frozen=True):
+    """`host` of the endpoint; `number` is that of the code, where one was asked for."""
+
+    owner_link: str
+    host: str
+    number: int = 0
+
+
 class StormTold(msgspec.Struct, frozen=True):
     """`by`: counted by `account`, by `source` (an address), for a `known` client, or for `register`; `bucket` tells one from the other, and nothing else."""
 
@@ -304,6 +312,7 @@ def _plain(value: msgspec.Struct) -> Mapping[str, Any]:
 
 TEST_DATA: Final = told(TestTold, lambda _: _plain(TestTold("endpoint", _SHOWN)), by_webhook=True)
 ENDPOINT_DATA: Final = told(EndpointTold, _endpoint, by_webhook=True)
+OWNER_DATA: Final = told(OwnerTold, lambda _: _plain(OwnerTold(ids.show("eol", _ENDPOINT), "shop.example")))
 SESSION_DATA: Final = told(
     SessionTold, lambda _: _plain(SessionTold(ids.show("usr", _ENDPOINT), ids.show("ses", _ATTEMPT)))
 )
