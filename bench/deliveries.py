@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import http.client
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -175,32 +175,43 @@ def _memory_mb(pid: int) -> float:
     return int(next(line for line in status.splitlines() if line.startswith("VmRSS:")).split()[1]) / 1_000
 
 
-async def measure(seconds: float, count: int) -> dict[str, Any]:
-    """All three, as they stand in the results."""
+_Taking = Callable[[], Awaitable[dict[str, Any]]]
+_Line = Callable[[Mapping[str, Any]], str]
+
+
+async def measure(seconds: float, count: int, console: Console) -> dict[str, Any]:
+    """All three, as they stand in the results; each is told and saved as soon as it is there."""
+    found: dict[str, Any] = dict(_GOALS)
     try:
         async with running() as (shop, settings):
-            found = {"soon": await soon(shop, seconds), "sustained": await sustained(shop, count)}
-            found["dead"] = await beside_a_dead_one(shop, settings, seconds)
+            parts: Sequence[tuple[str, _Taking, _Line]] = (
+                ("soon", lambda: soon(shop, seconds), _soon_line),
+                ("sustained", lambda: sustained(shop, count), _sustained_line),
+                ("dead", lambda: beside_a_dead_one(shop, settings, seconds), _dead_line),
+            )
+            for name, taking, line in parts:
+                found[name] = await taking()
+                console.print(line(found[name]), highlight=False)
+                report.save({"deliveries": found})
     except (NoScore, ChildFailed) as reason:
-        return {"no_score": str(reason), **_GOALS}
-    return {**found, **_GOALS}
+        found["no_score"] = str(reason)
+        console.print(f"webhooks out: NO SCORE, {reason}", highlight=False)
+    return found
 
 
-def show(found: Mapping[str, Any], console: Console) -> None:
-    """Print three lines, or why there are none."""
-    if "no_score" in found:
-        console.print(f"webhooks out: NO SCORE, {found['no_score']}", highlight=False)
-        return
-    soon_, sustained_, dead = found["soon"], found["sustained"], found["dead"]
-    shares = ", ".join(f"{part} {spent:.0f}" for part, spent in sustained_["cpu_us"].items())
-    lines = [
-        f"webhooks out: {sustained_['rate']:,.0f}/s with one worker (goal 1,000), CPU µs each: {shares}",
-        f"at {_BEAT}/s from commit to receiver: p50 {soon_['p50_ms']:.1f} ms (goal 10), p95 {soon_['p95_ms']:.1f} ms (goal 50)",
-        f"beside {_QUEUED:,} for a dead endpoint: p95 {dead['alone_p95_ms']:.1f} → {dead['beside_p95_ms']:.1f} ms, {dead['grows']:.2f} × (goal 1.2)",
-        f"and the worker's memory {dead['memory_mb']:+.0f} MB (goal 50)",
-    ]
-    for line in lines:
-        console.print(line, highlight=False)
+def _soon_line(found: Mapping[str, Any]) -> str:
+    times = f"p50 {found['p50_ms']:.1f} ms (goal 10), p95 {found['p95_ms']:.1f} ms (goal 50)"
+    return f"webhooks out, at {_BEAT}/s from before the commit to the receiver: {times}"
+
+
+def _sustained_line(found: Mapping[str, Any]) -> str:
+    shares = ", ".join(f"{part} {spent:.0f}" for part, spent in found["cpu_us"].items())
+    return f"sustained with one worker: {found['rate']:,.0f}/s (goal 1,000), CPU µs each: {shares}"
+
+
+def _dead_line(found: Mapping[str, Any]) -> str:
+    times = f"p95 {found['alone_p95_ms']:.1f} → {found['beside_p95_ms']:.1f} ms, {found['grows']:.2f} × (goal 1.2)"
+    return f"beside {_QUEUED:,} for a dead endpoint: {times}, worker's memory {found['memory_mb']:+.0f} MB (goal 50)"
 
 
 def main() -> None:
@@ -210,9 +221,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=20_000, help="events of the sustained rate (%(default)s)")
     asked = parser.parse_args()
     log.set_up("warning", as_json=False)
-    found = asyncio.run(measure(asked.seconds, asked.events))
-    show(found, Console())
-    report.save({"deliveries": found})
+    report.save({"deliveries": asyncio.run(measure(asked.seconds, asked.events, Console()))})
 
 
 if __name__ == "__main__":

@@ -8,8 +8,10 @@ from uuid import UUID
 
 import pytest
 
+from gerbang.core.endpoints import delivery_store, store
 from gerbang.core.endpoints.claiming import Claims
-from gerbang.core.endpoints.model import DeliveryExpired, DeliveryStatus, DisabledReason, Due, Endpoint, Signing
+from gerbang.core.endpoints.model import DeliveryExpired, DeliveryStatus, DisabledReason, Due, Endpoint, Signing, Tried
+from gerbang.core.endpoints.outcomes import Ended, settle
 from tests.core.endpoints.receiver import OK, Receiver, status
 from tests.core.endpoints.world import BY, World
 
@@ -189,6 +191,26 @@ async def test_a_deleted_endpoints_keys_are_gone(world: World, shop: Receiver) -
     endpoint, _ = await world.endpoint(shop.url, signing=Signing.BOTH)
     await world.endpoints.delete(BY, endpoint.id)
     assert await world.secrets.names() == []
+
+
+async def test_who_switches_an_endpoint_off_and_who_notes_a_failure_of_it_do_not_wait_for_each_other(
+    world: World, shop: Receiver
+) -> None:
+    endpoint, _ = await world.endpoint(shop.url)
+    await queued(world, endpoint, 1)
+    (due,) = await claimed(world)
+    failed = Ended(due, Tried(world.clock.now(), 500, 3, "http_500"), timedelta(seconds=5), is_gone=False)
+
+    async def noted() -> None:
+        async with world.db.transaction() as tx:
+            await settle(tx, [failed])
+
+    async with world.db.transaction() as tx:
+        await store.lock(tx, endpoint.id)
+        noting = asyncio.create_task(noted())
+        await asyncio.sleep(0.3)  # it waits for the endpoint by now
+        assert await delivery_store.cancel_pending(tx, [endpoint.id], 10) == 1
+    await noting
 
 
 async def _blocks(world: World) -> int:

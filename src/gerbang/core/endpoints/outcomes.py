@@ -31,7 +31,14 @@ class Ended:
 
 
 async def settle(tx: Tx, ended: Sequence[Ended]) -> Sequence[None]:
-    """Keep the attempts, say what becomes of the deliveries, and look at the endpoints: one that takes nothing for days is disabled, and told so before."""
+    """Keep the attempts, say what becomes of the deliveries, and look at the endpoints: one that takes nothing for days is disabled, and told so before.
+    Endpoints are locked before deliveries, as by whoever switches one off: else two would wait for each other.
+    """
+    good = {one.due.endpoint_id for one in ended if one.tried.is_good}
+    bad = {one.due.endpoint_id for one in ended if not one.tried.is_good} - good
+    gone = {one.due.endpoint_id for one in ended if one.is_gone}
+    recovered = {one.due.endpoint_id for one in ended if one.due.was_failing} & good
+    rows = await store.lock_troubled(tx, recovered, bad | gone) if recovered or bad or gone else []
     writes = StatementBatch()
     await sending_store.add_attempts(writes, [(one.due.id, one.due.tries, one.tried) for one in ended])
     await sending_store.settle(writes, [_outcome(one) for one in ended])
@@ -39,11 +46,6 @@ async def settle(tx: Tx, ended: Sequence[Ended]) -> Sequence[None]:
     over = [one.due.id for one in ended if one.due.is_ordered and (one.tried.is_good or one.wait is None)]
     if over:
         await sending_store.release(tx, over)
-    good = {one.due.endpoint_id for one in ended if one.tried.is_good}
-    bad = {one.due.endpoint_id for one in ended if not one.tried.is_good} - good
-    gone = {one.due.endpoint_id for one in ended if one.is_gone}
-    recovered = {one.due.endpoint_id for one in ended if one.due.was_failing} & good
-    rows = await store.lock_troubled(tx, recovered, bad | gone) if recovered or bad or gone else []
     if rows:
         await _judge(tx, rows, good, gone)
     return [None] * len(ended)
