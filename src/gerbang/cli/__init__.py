@@ -73,6 +73,12 @@ app.command("gerbang.cli.config:config", name="config", group=_look, help="The s
 app.command("gerbang.cli.docs:docs", name="docs", group=_look, help="Write the generated reference pages.")
 
 app.command(
+    "gerbang.cli.trigger:trigger",
+    name="trigger",
+    group=_develop,
+    help="Make an event really happen in the sandbox of a running `up`; without a name, list them.",
+)
+app.command(
     "gerbang.cli.listen:listen",
     name="listen",
     group=_develop,

@@ -76,6 +76,7 @@ def _settings_of_up(asked: dict[str, object]) -> Settings:
         "log_json": False,
         "log_level": "warning",
         "operator_email": "ratih@lumbung.example",
+        "refund_approval_above": "IDR=10000000",
         "sandbox_mail_port": mail_port,
         "smtp_url": f"smtp://127.0.0.1:{mail_port}",
     }
