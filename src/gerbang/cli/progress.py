@@ -48,8 +48,10 @@ class Progress:
         self.say(f"ready after {monotonic() - self._begun:.1f} s; Ctrl-C stops everything")
         for name in ("shop", "console", "api", "docs", "sandbox"):
             print(f"  {name:<10}{line[name]}")
+        print(f"  {'inspector':<10}{line['sandbox']}/inspector/shop")
         for who, known in demo.items():
             print(f"  {who:<10}{_in_words(known)}")
+        print("  then      gerbang trigger payment.paid · gerbang listen --forward-to 3000/hooks · gerbang events tail")
         sys.stdout.flush()
 
 
