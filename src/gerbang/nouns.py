@@ -23,6 +23,8 @@ from gerbang.core.notifications import model as messages
 from gerbang.core.notifications import personal_data as recipients
 from gerbang.core.notifications import queueing as message_jobs
 from gerbang.core.notifications import service as telling
+from gerbang.core.notifications import suppression_store
+from gerbang.core.notifications.receipts import Receipts
 from gerbang.core.payments import event_types as payment_events
 from gerbang.core.payments import jobs, sweeps, webhook_handler
 from gerbang.core.payments import permissions as payment_permissions
@@ -37,6 +39,7 @@ from gerbang.core.queue.model import Job
 from gerbang.core.queue.worker import Handler
 from gerbang.noun import Core, Noun, Nouns
 from gerbang.ports.kinds import Kind
+from gerbang.ports.messenger import Channel
 from gerbang.web.console import live_marks as marks
 from gerbang.web.event_catalogue import entries
 from gerbang.web.sidebar import Subpage
@@ -71,8 +74,17 @@ async def _unanswered(core: Core) -> str | None:
     return f"No answer comes from {', '.join(found)}: calls wait, and one is tried now and then." if found else None
 
 
+async def _texts_used_up(core: Core) -> str | None:
+    most = core.settings.sms_per_day
+    async with core.db.reading() as tx:
+        is_full = most > 0 and await suppression_store.sent_today(tx, Channel.SMS) >= most
+    return f"The {most} text messages of today (GERBANG_SMS_PER_DAY) are used up." if is_full else None
+
+
 MESSAGES: Final = Noun(
     name="messages",
+    events={Kind.MESSENGER: lambda core: Receipts(core.connections, core.sender.fallback).handler()},
+    notices={"texts": _texts_used_up},
     jobs={message_jobs.SEND: lambda core: core.sender.handle, message_jobs.REMIND: lambda core: core.reminder.handle},
     consumers=(
         lambda core: AnnouncementConsumer(

@@ -45,6 +45,7 @@ from gerbang.core.secrets.service import Secrets
 from gerbang.noun import Core, Nouns
 from gerbang.nouns import NOUNS
 from gerbang.ports.kinds import Kind
+from gerbang.ports.messenger import Channel
 from gerbang.ports.provider import Provider
 from gerbang.providers import PROVIDERS
 from gerbang.providers.sealed import SealedStore, ensure_root_key
@@ -232,6 +233,7 @@ def _sender(
         composer=composer,
         route=lambda channel, last: message_route(settings, outbound, channel, last),
         fallback=_fallback(settings, outbound),
+        most_a_day={Channel.SMS: settings.sms_per_day},
     )
 
 

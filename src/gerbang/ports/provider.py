@@ -84,6 +84,9 @@ AccountOfUrl = Callable[[str, str, bool], Account]  # address with user and pass
 class Provider:
     """One outside system that Gerbang speaks to. A factory or half that is absent means: it does not do that.
 
+    `is_guarded`: its address is whatever somebody wrote, and is called only where the operator lets it. `has_secret_path`: its messages are signed by nothing but
+    a secret that stands behind the hook's address.
+
     `check` sees in the settings, and in which credentials there are, what only this provider understands; its words never repeat a value
     that may be a secret. `verify_address` answers a provider that asks the hook by GET whether it is ours. `confirm` is of a provider whose payers only agree: what is needed to take the money then. `account_of_url` makes an account of an address in
     the settings, without a connection. `page_origins` says, for a next action that needs a field or a script of the provider's own,
@@ -110,6 +113,8 @@ class Provider:
     check: Check | None = None
     probe: Probe | None = None
     page_origins: Mapping[type[NextAction], PageOrigins] | None = None
+    is_guarded: bool = False
+    has_secret_path: bool = False
 
     @property
     def kind(self) -> Kind:

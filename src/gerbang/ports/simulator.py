@@ -35,7 +35,7 @@ class Answer(msgspec.Struct, frozen=True):
 class Webhook(msgspec.Struct, frozen=True):
     """One notification to a merchant. `subject` is the merchant's reference, `retry_after_s` the waits before each further try.
 
-    `accepts` is the statuses that count as received: `any_2xx` or `only_200`.
+    `accepts` is the statuses that count as received: `any_2xx` or `only_200`. It is sent `delay_s` after its cause.
     """
 
     subject: str
@@ -44,17 +44,30 @@ class Webhook(msgspec.Struct, frozen=True):
     body: bytes
     retry_after_s: tuple[float, ...] = ()
     accepts: str = "any_2xx"
+    delay_s: float = 0.0
+
+
+class PersonMessage(msgspec.Struct, frozen=True):
+    """What a person got, on the channel `sms`, `push` or `whatsapp`; `id` is the provider's. The sandbox shows it as /control/{channel}."""
+
+    channel: str
+    id: str
+    sender: str
+    to: str
+    text: str
 
 
 class Outcome(msgspec.Struct, frozen=True):
     """What one request or one act did. `effects` are the simulator's own structs, tagged by `kind`; the journal keeps them.
 
+    `messages` are what people got by it.
     `journal_body` and `journal_query` replace the request's own in the journal where those must not be kept (card numbers).
     """
 
     answer: Answer
     effects: tuple[Any, ...] = ()
     webhooks: tuple[Webhook, ...] = ()
+    messages: tuple[PersonMessage, ...] = ()
     journal_body: bytes | None = None
     journal_query: bytes | None = None
 

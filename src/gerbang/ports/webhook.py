@@ -24,10 +24,13 @@ class Rejection(StrEnum):
 
 
 class WebhookRequest(msgspec.Struct, frozen=True):
-    """A request as it came in: header names in lower case, the body byte for byte."""
+    """A request as it came in: header names in lower case, the body byte for byte. `path` is what stood behind the connection in the address, of a provider
+    whose secret stands there; it is never kept.
+    """
 
     headers: Mapping[str, str]
     body: bytes
+    path: str = ""
 
 
 class Reply(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from gerbang.ports.provider import Provider
-from gerbang.providers import coinbase_checkouts, coinbase_commerce, evm, http_rates, nicepay, smtp
+from gerbang.providers import coinbase_checkouts, coinbase_commerce, evm, http_rates, http_sms, nicepay, smtp, twilio
 
 PROVIDERS: Final[Mapping[str, Provider]] = MappingProxyType(
     {
@@ -13,7 +13,9 @@ PROVIDERS: Final[Mapping[str, Provider]] = MappingProxyType(
         coinbase_commerce.PROVIDER.name: coinbase_commerce.PROVIDER,
         evm.PROVIDER.name: evm.PROVIDER,
         http_rates.PROVIDER.name: http_rates.PROVIDER,
+        http_sms.PROVIDER.name: http_sms.PROVIDER,
         nicepay.PROVIDER.name: nicepay.PROVIDER,
         smtp.PROVIDER.name: smtp.PROVIDER,
+        twilio.PROVIDER.name: twilio.PROVIDER,
     }
 )

@@ -97,7 +97,7 @@ class Sandbox:
         self.faults = Faults()
         self.mailbox = Mailbox()
         self.inspector = Inspector()
-        self.stage = World(simulators, self.journal, self.webhook_sender, self.clock)
+        self.stage = World(simulators, self.journal, self.webhook_sender, self.clock, self.mailbox)
         self._dispatcher = Dispatcher(self.stage, self.faults, config.public_url)
         self._chain_calls = ChainCalls(asked)
         self._control = Control(self.stage, self.faults, self.mailbox, self._chain_calls, self.inspector, shop)

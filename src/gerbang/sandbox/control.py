@@ -29,7 +29,7 @@ from gerbang.sandbox.shop import Shop
 from gerbang.sandbox.webhook_sender import DropSet
 from gerbang.sandbox.world import World
 
-ACTS: Final = ("pay", "decline", "expire", "refund", "dispute", "cancel", "lie")
+ACTS: Final = ("pay", "decline", "expire", "refund", "dispute", "cancel", "lie", "stop", "start")
 SANDBOX: Final = "sandbox"
 CHAIN: Final = "chain"
 HOOKS: Final = "hooks"

@@ -2,11 +2,14 @@
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
 
-CHANNELS: Final = ("mail", "sms", "push")
+from gerbang.ports.simulator import PersonMessage
+
+CHANNELS: Final = ("mail", "sms", "push", "whatsapp")
 _KEPT: Final = 5_000
 
 
@@ -23,6 +26,22 @@ class Message(msgspec.Struct, frozen=True, tag_field="kind", tag="message"):
     html: str
     received_at: str
     headers: dict[str, str] = {}
+
+
+def as_message(got: PersonMessage) -> Message:
+    """What a provider brought to a person, as it is kept here."""
+    now = datetime.now(UTC).isoformat()
+    return Message(
+        channel=got.channel,
+        id=got.id,
+        from_=got.sender,
+        to=[got.to],
+        subject="",
+        message_id="",
+        text=got.text,
+        html="",
+        received_at=now,
+    )
 
 
 class Mailbox:

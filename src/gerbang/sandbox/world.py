@@ -8,6 +8,7 @@ from gerbang.base.card_numbers import masked
 from gerbang.ports.simulator import Act, Answer, Outcome, Passed, Request, Simulator, Webhook
 from gerbang.sandbox.clock import SandboxClock
 from gerbang.sandbox.journal import Due, Entry, Journal, as_text
+from gerbang.sandbox.mailbox import Mailbox, as_message
 from gerbang.sandbox.webhook_sender import WebhookSender, due
 
 Twist = Callable[[Answer], Answer | None]
@@ -18,12 +19,18 @@ class World:
     """All simulators, one journal, one clock."""
 
     def __init__(
-        self, simulators: Sequence[Simulator], journal: Journal, webhook_sender: WebhookSender, clock: SandboxClock
+        self,
+        simulators: Sequence[Simulator],
+        journal: Journal,
+        webhook_sender: WebhookSender,
+        clock: SandboxClock,
+        mailbox: Mailbox,
     ) -> None:
         self.simulators: Mapping[str, Simulator] = {simulator.name: simulator for simulator in simulators}
         self.journal = journal
         self.webhook_sender = webhook_sender
         self.clock = clock
+        self._mailbox = mailbox
 
     async def request(
         self, simulator: Simulator, request: Request, fault: str = "", twist: Twist | None = None
@@ -76,7 +83,7 @@ class World:
 
     def _passed(self, provider: str, passed: Passed) -> asyncio.Future[None]:
         """Written down at once, on disk when the future is done; told from then on."""
-        letters = [due(webhook) for webhook in passed.webhooks]
+        letters = [due(webhook, webhook.delay_s) for webhook in passed.webhooks]
         entry = Entry(direction="internal", provider=provider, route="time", effect=passed.effect, webhooks=letters)
         written = self.journal.append(entry)
 
@@ -100,7 +107,11 @@ class World:
         *earlier, effect = outcome.effects or (None,)
         for one in earlier:
             self._passed(provider, Passed(one))
-        letters = [*dues, *(due(webhook) for webhook in outcome.webhooks)]
+        for got in outcome.messages:
+            message = as_message(got)
+            self._passed(provider, Passed(message))
+            self._mailbox.add(message)
+        letters = [*dues, *(due(webhook, webhook.delay_s) for webhook in outcome.webhooks)]
         entry = _entry(provider, request, outcome, sent)
         entry.fault, entry.effect, entry.webhooks = fault, effect, letters
         await self.journal.append(entry)

@@ -18,6 +18,12 @@ class MessageSettings(BaseModel):
         le=7 * 86_400,
         description="How long before the deadline a payer is reminded by e-mail, at most a quarter of the time to pay; 0: never.",
     )
+    sms_per_day: int = Field(
+        1_000,
+        ge=0,
+        le=10_000_000,
+        description="Most text messages of a day (UTC) to all people together; past it the next channel speaks, and who has none is not told. 0: none.",
+    )
     operator_email: str = Field(
         "", description="Address to which mails go about what needs a person's decision; empty: none are sent."
     )

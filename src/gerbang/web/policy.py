@@ -237,6 +237,7 @@ POLICY: Final[Sequence[Row]] = (
     # webhooks in: the signature is the credential
     _open("POST", "/hooks/{connection}", Rate.FREE, Body.RAW),
     _open("GET", "/hooks/{connection}", Rate.FREE, Body.RAW),
+    _open("POST", "/hooks/{connection}/{secret}", Rate.FREE, Body.RAW),
     # who am I
     _open("POST", "/v1/auth/register", Rate.LOGIN, Body.JSON),
     _open("POST", "/v1/auth/login", Rate.LOGIN, Body.JSON),

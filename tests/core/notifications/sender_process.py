@@ -66,6 +66,7 @@ async def main(dsn: str, port: str, mode: str) -> None:
         ),
         route=route,
         fallback=Fallback(payments=load_details, people=nobody, connected=on(Channel.EMAIL), host="toko.example"),
+        most_a_day={},
     )
     await Worker(db, {SEND: sender.handle}).run(asyncio.Event())
 

@@ -80,6 +80,7 @@ async def sending(db: Database, port: int, outbound: OutboundCalls | None = None
         ),
         route=route_to(port),
         fallback=Fallback(payments=load_details, people=people, connected=on(Channel.EMAIL), host="toko.example"),
+        most_a_day={},
     )
     stop = asyncio.Event()
     task = asyncio.create_task(Worker(db, {SEND: sender.handle}).run(stop))

@@ -23,7 +23,6 @@ from gerbang.core.connections.model import Connection
 from gerbang.core.connections.service import Connections
 from gerbang.core.secrets.model import Purpose
 from gerbang.ports.chain import Chain
-from gerbang.ports.kinds import Kind
 from gerbang.ports.messenger import Messenger
 from gerbang.ports.payment import Account, PaymentConfirmer, PaymentProvider
 from gerbang.ports.provider import Probed, Provider
@@ -171,8 +170,8 @@ class OutboundCalls:
         return cast("A", self._adapters[key])
 
     def http_for(self, provider: Provider) -> Http:
-        """The client for its calls. The address of a source of rates is whatever somebody wrote: that one goes only where the operator lets it."""
-        return self._guarded if Kind.RATES in provider.kinds else self.http
+        """The client for its calls: one whose address is whatever somebody wrote goes only where the operator lets it."""
+        return self._guarded if provider.is_guarded else self.http
 
     async def ask(
         self,

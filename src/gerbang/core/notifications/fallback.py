@@ -28,7 +28,7 @@ class Address(NamedTuple):
 def contact_of(details: PaymentDetail) -> Contact:
     """The payer of a payment, as somebody to write to."""
     payer = details.payer
-    return Contact(payer.name, payer.email, payer.language)
+    return Contact(payer.name, payer.email, payer.language, payer.phone if payer.sms_consent_at else "")
 
 
 class Fallback:

@@ -5,7 +5,7 @@ connection, died: a sender that can be asked is asked for the message first. Whe
 the same Message-ID, a text once. Both are counted. It is never not sent.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -17,11 +17,11 @@ from gerbang.base.db import Database, Tx
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.connections.outbound_calls import CallResult, Operation, OutboundCalls, Outcome
-from gerbang.core.notifications import store
+from gerbang.core.notifications import store, suppression_store
 from gerbang.core.notifications.composing import Composer
 from gerbang.core.notifications.fallback import Fallback
 from gerbang.core.notifications.machine import advance
-from gerbang.core.notifications.model import MOST_REPEATS, MOST_TRIES, SOON, Notification
+from gerbang.core.notifications.model import MOST_REPEATS, MOST_TRIES, SOON, Notification, Status
 from gerbang.core.queue.model import Job, LeaseLost, Retry, backoff
 from gerbang.core.queue.service import finish
 from gerbang.ports.messenger import (
@@ -60,16 +60,26 @@ FindRoute = Callable[[Channel, str | None], Awaitable[Route | None]]
 
 
 class Sender:
-    """The handler of `notification.send`. `route` finds the way of the moment, `composer` the words, `fallback` the channel that speaks instead."""
+    """The handler of `notification.send`. `route` finds the way of the moment, `composer` the words, `fallback` the channel that speaks instead.
+    `most_a_day` bounds what all people together are told in a day on channels that cost money.
+    """
 
     def __init__(
-        self, db: Database, *, outbound: OutboundCalls, composer: Composer, route: FindRoute, fallback: Fallback
+        self,
+        db: Database,
+        *,
+        outbound: OutboundCalls,
+        composer: Composer,
+        route: FindRoute,
+        fallback: Fallback,
+        most_a_day: Mapping[Channel, int],
     ) -> None:
         self._db = db
         self._outbound = outbound
         self._composer = composer
         self._route = route
-        self._fallback = fallback
+        self.fallback = fallback
+        self._most_a_day = most_a_day
 
     async def handle(self, job: Job) -> None:
         """Send the notification that the job names; raises Retry when it may go through later."""
@@ -79,14 +89,15 @@ class Sender:
             name = await self._composer.name(tx, known) if known else ""
             needless = known is not None and await self._composer.is_behind(tx, known)
             known = await self._composer.as_due(tx, known) if known else None
+            unwanted = await self._unwanted(tx, known) if known else None
             if known is None:  # sent, failed or erased meanwhile
                 await finish(tx, [job])
                 return
         if known.tries > MOST_TRIES:  # each of them ended in a crash, or it would have been given up before
             await self._fail(job, known, f"gave up after {MOST_TRIES} tries")
             return
-        if needless:
-            await self._fail(job, known, "no longer needed")
+        if why := "no longer needed" if needless else unwanted:
+            await self._fail(job, known, why)
             return
         route = await self._route(known.channel, known.connection if known.unknown_tries else None)
         if route is None:
@@ -95,6 +106,18 @@ class Sender:
         if known.unknown_tries and await self._is_settled(job, known, route):
             return
         await self._send(job, known, name, route)
+
+    async def _unwanted(self, tx: Tx, known: Notification) -> str | None:
+        """Why nobody is to be written to here now; None where nothing speaks against it. A message takes its place of the day once."""
+        most = self._most_a_day.get(known.channel)
+        if most is None:
+            return None
+        if why := await suppression_store.why_suppressed(tx, known.channel, known.recipient):
+            return f"not written to any more: {why}"
+        is_first = known.tries == 1 and not known.unknown_tries
+        if is_first and not await suppression_store.take_place(tx, known.channel, most):
+            return f"the day's {most} messages on this channel are used up"
+        return None
 
     async def _wait_for_a_connection(self, job: Job, known: Notification) -> None:
         why = _NO_CONNECTION.get(known.channel, f"no connection for {known.channel.value} is set up")
@@ -179,6 +202,8 @@ class Sender:
             await store.mark_taken(tx, known.id, sent)
             status = advance(now.status, sent.progress)
             await store.note_progress(tx, known.id, status, sent.progress, await store.business_now(tx), None)
+            if status is Status.FAILED and now.status is not Status.FAILED:
+                await self.fallback.tell(tx, known)
             await record(tx, [entry])
 
         try:
@@ -200,7 +225,9 @@ class Sender:
             at = await store.business_now(tx)
             await store.note_progress(tx, known.id, advance(known.status, Progress.FAILED), Progress.FAILED, at, why)
             await record(tx, [Entry(SYSTEM, "notification.failed", ids.show("ntf", known.id), detail)])
-            await self._fallback.tell(tx, known)
+            if result is not None and isinstance(result.error, Refused) and result.error.gone:
+                await suppression_store.suppress(tx, known.channel, known.recipient, result.error.detail)
+            await self.fallback.tell(tx, known)
             await finish(tx, [job])
         alert = _ALERTS.get(result.error.why) if result is not None and isinstance(result.error, Refused) else None
         log.warning(
@@ -245,7 +272,7 @@ class Sender:
             return False
         async with self._db.reading() as tx:
             is_late = await store.business_now(tx) - known.created_at >= soon
-            return is_late and await self._fallback.next(tx, known) is not None
+            return is_late and await self.fallback.next(tx, known) is not None
 
 
 _NO_CONNECTION: Final = {Channel.EMAIL: "no mail connection is set up"}

@@ -30,6 +30,9 @@ async def export_payers(tx: Tx, person: Person, after: UUID | None, most: int) -
             "phone": row["phone"],
             "ip": row["ip"],
             "locale": row["locale"],
+            "sms_consent_at": row["sms_consent_at"].isoformat() if row["sms_consent_at"] else None,
+            "sms_consent_where": row["sms_consent_where"],
+            "sms_consent_text": row["sms_consent_text"],
         }
         for row in rows
     ]

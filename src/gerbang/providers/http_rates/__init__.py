@@ -29,5 +29,6 @@ PROVIDER: Final = Provider(
     ),
     documentation="https://www.rfc-editor.org/rfc/rfc6901",
     rates=HttpRates,
+    is_guarded=True,
     probe=probe,
 )

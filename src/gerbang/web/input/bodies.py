@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
 from gerbang.base import email_address, ids, ip, phone, web_address
+from gerbang.base.clock import real_now
 from gerbang.base.errors import FieldError, NotFound
+from gerbang.base.formats import one_line
 from gerbang.base.money import EXPONENTS, FIAT_LIMIT, BadMoney, from_json
 from gerbang.core.payments.model import Destination, MethodChoice, PayerUpdate
 from gerbang.ports.payment import LONGEST_EXPIRY_S, Method, Payer
@@ -86,6 +89,14 @@ _NO_SURCHARGE_ID: Final = (
 )
 
 
+class SmsConsentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """That the payer agreed to texts to their phone: the words that they agreed to, and where they stood; now, unless `at` says when."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+    where: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    at: datetime | None = None
+
+
 class CustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who pays. `id` is a registered customer (usr_…), who then sees the payment as their own; what is left out is taken from their account."""
 
@@ -95,6 +106,7 @@ class CustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     phone: Phone = ""
     locale: Literal["id", "en"] | None = None
     ip: Ip = ""
+    sms_consent: SmsConsentBody | None = None
 
 
 class ItemBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -175,7 +187,29 @@ class PaymentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def payer(self, region: str = phone.HOME) -> Payer:
         """Who pays, without the registered id; a number without a country code is of this region. Raises Invalid with a pointer."""
         told, number = self.customer, read_phone(self.customer.phone, region)
-        return Payer(told.name, read_email(told.email), number, told.locale or "", read_ip(told.ip))
+        consent = told.sms_consent
+        if consent is not None and not number:
+            raise invalid_field("/customer/sms_consent", "Goes with a phone: nobody can agree to texts without one.")
+        return Payer(
+            name=told.name,
+            email=read_email(told.email),
+            phone=number,
+            locale=told.locale or "",
+            ip=read_ip(told.ip),
+            sms_consent_at=_agreed_at(consent) if consent else None,
+            sms_consent_where=one_line(consent.where) if consent else "",
+            sms_consent_text=one_line(consent.text) if consent else "",
+        )
+
+
+def _agreed_at(consent: SmsConsentBody) -> datetime:
+    """When: a time with its zone, not to come. Raises Invalid with a pointer."""
+    now = real_now()
+    if consent.at is None:
+        return now
+    if consent.at.tzinfo is None or consent.at > now + timedelta(minutes=5):
+        raise invalid_field("/customer/sms_consent/at", "A time with its zone that is not to come.")
+    return consent.at
 
 
 class DestinationBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -165,6 +165,17 @@ SECRETS: Final[Sentences] = {
 NOTIFICATIONS: Final[Sentences] = {
     "notification.sent": ("**{actor}** mengirim pemberitahuan", "**{actor}** sent a notification"),
     "notification.failed": ("**{actor}** gagal mengirim pemberitahuan", "**{actor}** could not send a notification"),
+    "notification.accepted": ("**{actor}** menerima pemberitahuan", "**{actor}** took a notification"),
+    "notification.delivered": ("**{actor}** menyampaikan pemberitahuan", "**{actor}** delivered a notification"),
+    "notification.read": ("**{actor}** melihat pemberitahuan dibaca", "**{actor}** saw a notification read"),
+    "notification.stopped": (
+        "**{actor}** mencatat nomor yang tidak mau lagi dikirimi pesan",
+        "**{actor}** noted a number that wants no more messages",
+    ),
+    "notification.allowed": (
+        "**{actor}** mencatat nomor yang mau lagi dikirimi pesan",
+        "**{actor}** noted a number that wants messages again",
+    ),
     "notification.resent": ("**{actor}** mengirim ulang pemberitahuan", "**{actor}** sent a notification again"),
 }
 REQUESTS: Final[Sentences] = {

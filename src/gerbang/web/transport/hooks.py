@@ -100,10 +100,12 @@ class Hooks:
         """The connection that the address names, known before anything is read; raises NotFound. One that is disabled is heard too: it is offered
         to nobody, and what was begun by it goes on.
         """
-        connection = await self._connections.get(scope["path"][len(PREFIX) :].rstrip("/"))
+        name, _, behind = scope["path"][len(PREFIX) :].rstrip("/").partition("/")
+        connection = await self._connections.get(name)
         if why := self._connections.unusable(connection):
             raise Unavailable(why)
-        if self._connections.provider_of(connection).webhook is None:
+        provider = self._connections.provider_of(connection)
+        if provider.webhook is None or (behind and not provider.has_secret_path):
             raise NotFound
         return connection
 
@@ -113,7 +115,8 @@ class Hooks:
         assert webhook is not None
         account = await self._connections.account_for(connection, Purpose.VERIFY_WEBHOOK)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        found = webhook.verify(account, WebhookRequest(headers, body), time.time())
+        behind = scope["path"][len(PREFIX) :].rstrip("/").partition("/")[2]
+        found = webhook.verify(account, WebhookRequest(headers, body, behind), time.time())
         if isinstance(found, Rejection):
             await self._reject(connection.id, found, source, body)
             return _problem(scope, WebhookRejected(f"Refused: {found.value}."))
@@ -139,6 +142,12 @@ class Hooks:
                 await self._inbox.reject(connection, reason.value, source, body, times=times)
             except Unavailable as error:  # it is refused all the same
                 log.warning("webhook.sample_lost", connection=connection, code=error.code)
+
+
+def _shown_path(scope: Any) -> str:
+    """The path without what stands behind the connection: that may be a secret."""
+    name, slash, _ = scope["path"][len(PREFIX) :].partition("/")
+    return f"{PREFIX}{name}" + ("/…" if slash else "")
 
 
 def _told(answer: ProviderReply) -> Reply:
@@ -197,5 +206,5 @@ def _kept(headers: dict[str, str]) -> dict[str, str]:
 
 
 def _problem(scope: Any, error: GerbangError, *more: Header) -> Reply:
-    status, headers, body = describe(error, instance=masked(scope["path"]), request_id=REQUEST_ID.get() or "")
+    status, headers, body = describe(error, instance=masked(_shown_path(scope)), request_id=REQUEST_ID.get() or "")
     return Reply(status, body, headers[0][1], (*headers[1:], *more))
