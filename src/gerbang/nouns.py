@@ -101,6 +101,15 @@ MESSAGES: Final = Noun(
         ),
     ),
     actions={"notifications": actions.NOTIFICATIONS},
+    pages={
+        "notifications": (
+            Subpage("notifications", "/console/notifications", "notifications:read"),
+            Subpage("audiences", "/console/notifications/audiences", "notifications:read"),
+        )
+    },
+    watched=lambda core: {
+        "notifications": Watched("notifications:read", mark=partial(marks.newest_messages, core.notifications))
+    },
     permissions=(
         Permission("notifications:read", STAFF, "see what people were told"),
         Permission("notifications:resend", STAFF, "send a message to people once more"),

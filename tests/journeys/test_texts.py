@@ -16,6 +16,7 @@ from gerbang.base.db import Database
 from gerbang.cli.ports import free_port
 from gerbang.core.identity.model import Role, system_caller
 from gerbang.core.inbox.worker import Worker as InboxWorker
+from gerbang.core.personal_data.model import Person
 from gerbang.core.queue import business_time
 from gerbang.core.queue.worker import Worker as QueueWorker
 from gerbang.providers import PROVIDERS
@@ -36,6 +37,7 @@ class House:
 
     api: httpx.AsyncClient
     sandbox: httpx.AsyncClient
+    core: app.Core
 
     async def pay_by_account(self, phone: str, **customer: Any) -> str:
         """A payment that shows its payer an account to pay to; its id."""
@@ -136,7 +138,7 @@ async def house(module_database: FreshDatabase, tmp_path_factory: pytest.TempPat
             httpx.AsyncClient(base_url=chosen.base_url, headers=bearer, timeout=20, verify=NO_TLS) as api,
             httpx.AsyncClient(base_url=box.url, timeout=20, verify=NO_TLS) as sandbox,
         ):
-            yield House(api, sandbox)
+            yield House(api, sandbox, core)
         stop.set()
     await owner.close()
 
@@ -245,3 +247,23 @@ async def test_without_twilio_the_described_gateway_sends_and_its_receipt_comes_
     assert guess.status_code == 401
     assert "guess" not in guess.text
     assert (await house.api.post("/hooks/twilio-uji/anything", content=b"x")).status_code == 404
+
+
+async def test_who_is_erased_is_erased_from_what_the_sender_told_too(house: House) -> None:
+    phone = "+6281200000007"
+    payment = await house.pay_by_account(phone)
+    await house.paid(payment)
+    await house.until(payment, "payment_paid", sms="delivered", email="sent")
+
+    async def told() -> list[bytes]:
+        async with house.core.db.reading() as tx:
+            rows = await tx.fetch("SELECT body FROM inbox WHERE connection = 'twilio-uji'")
+        return [row["body"] for row in rows if phone[1:].encode() in row["body"]]
+
+    assert len(await told()) == 2, "sent and delivered"
+    for one in house.core.nouns.personal_data:
+        async with house.core.db.transaction() as tx:
+            await one.erase(tx, Person(phone=phone), None, 100)
+    assert await told() == []
+    erased = await house.told(payment, "payment_paid")
+    assert {one["recipient"] for one in erased.values()} == {"erased"}

@@ -28,6 +28,7 @@ def docs(*, folder: Path = Path("docs/reference"), check: bool = False) -> None:
         "declines.md": declines_page(),
         "errors.md": errors_page(),
         "events.md": events_page(),
+        "notifications.md": notifications_page(),
         "permissions.md": permissions_page(),
     }
     stale = [name for name, text in pages.items() if not _same(folder / name, text)]
@@ -167,6 +168,22 @@ def permissions_page() -> str:
         lines.append(
             f"| `{one.name}` | {one.allows} | {held} | {f'reserved for {one.reserved}' if one.reserved else routes} |"
         )
+    return "\n".join([*lines, ""])
+
+
+def notifications_page() -> str:
+    """Who is told what, and how: the table as the code has it."""
+    from gerbang.core.notifications.audiences import TABLE
+
+    about = (
+        "A way is a chain of channels: the first that reaches the person speaks, the next one only when it fails or is not delivered. Somebody is told once on each way. Texts go to payers"
+        " who agreed to them. The console shows the same table at `/console/notifications/audiences`."
+    )
+    lines = [_HEAD, "# Who is told what", "", about, "", "| message | who | when | ways |", "|---|---|---|---|"]
+    for told in TABLE:
+        events = ", ".join(f"`{one}`" for one in told.events)
+        ways = " and ".join(", else ".join(one.value for one in way) for way in told.ways)
+        lines.append(f"| `{told.template.value}` | {told.audience.value} | {events} | {ways} |")
     return "\n".join([*lines, ""])
 
 

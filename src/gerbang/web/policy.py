@@ -178,6 +178,8 @@ POLICY: Final[Sequence[Row]] = (
     _open("POST", "/console/refunds/{refund}/dismiss", Rate.WRITE, Body.FORM),
     _open("GET", "/console/requests/{request_id}"),
     _open("GET", "/console/audit"),
+    _open("GET", "/console/notifications"),
+    _open("GET", "/console/notifications/audiences"),
     _open("GET", "/console/payments"),
     _open("GET", "/console/payments/new"),
     _open("POST", "/console/payments/new", Rate.MONEY, Body.FORM),

@@ -44,7 +44,7 @@ from tests.core.notifications.example_payments import (
     stored,
     taken,
 )
-from tests.core.notifications.test_sending import link, make_due, route_to
+from tests.core.notifications.test_sending import code, link, make_due, route_to
 from tests.providers.smtp.listener import listening
 
 REACHED: Final = on(Channel.EMAIL, Channel.SMS)
@@ -82,17 +82,21 @@ class Gateway:
 
 
 @contextlib.asynccontextmanager
-async def working(db: Database, gateway: Gateway, port: int, a_day: int = 100) -> AsyncIterator[None]:
-    """A worker with a gateway for texts and a mail server on this port."""
-    nobody, mail = People({}).read, route_to(port)
+async def working(db: Database, gateway: Gateway, port: int, a_day: int = 100, absent: int = 0) -> AsyncIterator[None]:
+    """A worker with a gateway for texts, which is not set up the first times, and a mail server on this port."""
+    nobody, mail, missing = People({}).read, route_to(port), iter(range(absent))
 
     async def route(channel: Channel, last: str | None) -> Route | None:
-        return Route(gateway, ACCOUNT) if channel is Channel.SMS else await mail(channel, last)
+        if channel is not Channel.SMS:
+            return await mail(channel, last)
+        return Route(gateway, ACCOUNT) if next(missing, None) is None else None
 
     sender = Sender(
         db,
         outbound=outbound_calls(),
-        composer=Composer(payments=load_details, people=nobody, link=link, letterhead=Letterhead("Toko Lumbung")),
+        composer=Composer(
+            payments=load_details, people=nobody, link=link, code=code, letterhead=Letterhead("Toko Lumbung")
+        ),
         route=route,
         fallback=Fallback(payments=load_details, people=nobody, connected=REACHED, host="toko.example"),
         most_a_day={Channel.SMS: a_day},
@@ -205,6 +209,16 @@ async def test_a_day_has_so_many_texts_and_no_more(db: Database) -> None:
     async with db.reading() as tx:
         failed = await tx.fetchval("SELECT error FROM notifications WHERE channel = 'sms' AND status = 'failed'")
     assert failed == "the day's 2 messages on this channel are used up"
+
+
+async def test_a_text_that_waits_or_is_tried_again_takes_one_place_of_the_day(db: Database) -> None:
+    await told_paid(db)
+    gateway = Gateway([Unreachable("refused"), Unreachable("refused")])
+    async with listening() as server, working(db, gateway, server.port, a_day=1, absent=3):
+        done = await until_over(db)
+    assert done["sms", "payment_paid"]["status"] == "accepted"
+    async with db.reading() as tx:
+        assert await suppression_store.sent_today(tx, Channel.SMS) == 1
 
 
 async def test_a_text_whose_answer_was_lost_is_looked_up_and_not_sent_again(db: Database) -> None:

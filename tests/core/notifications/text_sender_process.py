@@ -22,7 +22,7 @@ from gerbang.ports.payment import Account
 from gerbang.providers.twilio.adapter import TwilioMessenger
 from tests.core.connections.unstored import outbound_calls
 from tests.core.notifications.example_payments import People, on
-from tests.core.notifications.sender_process import no_link
+from tests.core.notifications.sender_process import no_code, no_link
 
 ACCOUNT_SID = f"AC{'0' * 32}"
 
@@ -54,7 +54,9 @@ async def main(dsn: str, base_url: str, token: str, mode: str) -> None:
     sender = Sender(
         db,
         outbound=outbound_calls(),
-        composer=Composer(payments=load_details, people=nobody, link=no_link, letterhead=Letterhead("Toko Lumbung")),
+        composer=Composer(
+            payments=load_details, people=nobody, link=no_link, code=no_code, letterhead=Letterhead("Toko Lumbung")
+        ),
         route=route,
         fallback=Fallback(payments=load_details, people=nobody, connected=on(Channel.SMS), host="toko.example"),
         most_a_day={Channel.SMS: 100},

@@ -108,16 +108,16 @@ class Sender:
         await self._send(job, known, name, route)
 
     async def _unwanted(self, tx: Tx, known: Notification) -> str | None:
-        """Why nobody is to be written to here now; None where nothing speaks against it. A message takes its place of the day once."""
-        most = self._most_a_day.get(known.channel)
-        if most is None:
+        """Why nobody is to be written to here; None where nothing speaks against it."""
+        if known.channel not in self._most_a_day:
             return None
-        if why := await suppression_store.why_suppressed(tx, known.channel, known.recipient):
-            return f"not written to any more: {why}"
-        is_first = known.tries == 1 and not known.unknown_tries
-        if is_first and not await suppression_store.take_place(tx, known.channel, most):
-            return f"the day's {most} messages on this channel are used up"
-        return None
+        why = await suppression_store.why_suppressed(tx, known.channel, known.recipient)
+        return f"not written to any more: {why}" if why else None
+
+    async def _has_place(self, tx: Tx, known: Notification) -> bool:
+        """Whether the day has room for it: a message takes its place once, when it is first handed over."""
+        most = self._most_a_day.get(known.channel)
+        return most is None or bool(known.digests) or await suppression_store.take_place(tx, known.channel, most)
 
     async def _wait_for_a_connection(self, job: Job, known: Notification) -> None:
         why = _NO_CONNECTION.get(known.channel, f"no connection for {known.channel.value} is set up")
@@ -163,7 +163,13 @@ class Sender:
         message = await self._composer.message(known, name)
         digest = text_digest(message.text) if isinstance(message, TextMessage) else ""
         async with self._db.transaction() as tx:
-            await store.begin_attempt(tx, known.id, route.account.connection, digest)
+            has_place = await self._has_place(tx, known)
+            if has_place:
+                await store.begin_attempt(tx, known.id, route.account.connection, digest)
+        if not has_place:
+            most = self._most_a_day[known.channel]
+            await self._fail(job, known, f"the day's {most} messages on this channel are used up")
+            return
         operation = _SEND_FOLDED if route.messenger.abilities.folds else _SEND
         result = await self._outbound.send(
             route.account.connection, operation, lambda: route.messenger.send(route.account, message), about=known.id

@@ -1,14 +1,20 @@
 """To whom messages went: those to a person's own address, and those about their payments to the address beside each."""
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from gerbang.base import ids
 from gerbang.base.db import Row, Tx
+from gerbang.core.audit.service import timeline
+from gerbang.core.inbox import service as inbox
 from gerbang.core.notifications import store
 from gerbang.core.payments.model import PAYMENT
 from gerbang.core.payments.personal_data import payers
 from gerbang.core.personal_data.model import Erased, Exported, Person
+from gerbang.ports.messenger import Channel
+
+_MOST_ENTRIES: Final = 100
 
 
 async def export_messages(tx: Tx, person: Person, after: UUID | None, most: int) -> Exported:
@@ -55,13 +61,28 @@ async def _of_payments(tx: Tx, person: Person, after: UUID | None, most: int) ->
 
 
 async def _erased(tx: Tx, rows: Sequence[Row], next_: UUID | None) -> Erased:
+    """With each message what its sender told about it: that names the number."""
     await store.erase_recipients(tx, [row["id"] for row in rows])
-    return Erased(len(rows), 0, next_)
+    erased, kept = await inbox.erase_bytes(tx, await _events_of(tx, rows))
+    return Erased(len(rows) + erased, kept, next_)
+
+
+async def _events_of(tx: Tx, rows: Sequence[Row]) -> list[UUID]:
+    """The receipts that the messages' trails name."""
+    found: list[UUID] = []
+    for row in rows:
+        if row["channel"] != Channel.EMAIL:
+            for entry in await timeline(tx, ids.show("ntf", row["id"]), _MOST_ENTRIES):
+                event = entry.detail.get("event")
+                if isinstance(event, str) and event.startswith("evt_"):
+                    found.append(ids.read("evt", event))
+    return found
 
 
 def _shown(row: Row) -> dict[str, str | None]:
     return {
         "notification": ids.show("ntf", row["id"]),
+        "channel": row["channel"],
         "recipient": row["recipient"],
         "template": row["template"],
         "status": row["status"],

@@ -87,16 +87,11 @@ class Receipts:
         after, at = advance(known.status, receipt.progress), await store.business_now(tx)
         error = receipt.code if receipt.progress is Progress.FAILED and after is Status.FAILED else None
         await store.note_progress(tx, known.id, after, receipt.progress, at, error)
-        if after is not known.status:
-            detail = {
-                "template": known.template.value,
-                "channel": known.channel.value,
-                "event": ids.show("evt", event.id),
-            }
-            if receipt.code:
-                detail["why"] = receipt.code
-            entry = Entry(f"hook:{event.connection}", f"notification.{after.value}", ids.show("ntf", known.id), detail)
-            await record(tx, [entry])
+        detail = {"template": known.template.value, "channel": known.channel.value, "event": ids.show("evt", event.id)}
+        if receipt.code:
+            detail["why"] = receipt.code
+        action = f"notification.{receipt.progress.value}"
+        await record(tx, [Entry(f"hook:{event.connection}", action, ids.show("ntf", known.id), detail)])
         if receipt.gone:
             await suppression_store.suppress(tx, known.channel, known.recipient, receipt.code)
         if after is Status.FAILED and known.status is not Status.FAILED:

@@ -226,7 +226,7 @@ async def to_addresses(tx: Tx, addresses: Sequence[str], after: UUID | None, lim
     """Messages to these addresses and numbers, in the order of their ids."""
     return await tx.fetch(
         """
-        SELECT id, recipient, template, status, object_type, object_id, created_at, sent_at FROM notifications
+        SELECT id, channel, recipient, template, status, object_type, object_id, created_at, sent_at FROM notifications
         WHERE lower(recipient) = ANY($1) AND id > $2 ORDER BY id LIMIT $3
         """,
         [one.lower() for one in addresses],
@@ -239,7 +239,7 @@ async def about(tx: Tx, object_type: str, objects: Sequence[UUID], addresses: Se
     """Messages about each of these objects of one type that went to the address beside it."""
     return await tx.fetch(
         """
-        SELECT n.id, n.recipient, n.template, n.status, n.object_type, n.object_id, n.created_at, n.sent_at
+        SELECT n.id, n.channel, n.recipient, n.template, n.status, n.object_type, n.object_id, n.created_at, n.sent_at
         FROM unnest($2::uuid[], $3::text[]) AS of (object, address) JOIN notifications n ON n.object_id = object
         WHERE n.object_type = $1 AND lower(n.recipient) = lower(address) ORDER BY n.id
         """,

@@ -6,6 +6,8 @@ from typing import Final
 from gerbang.core.connections.service import Connections
 from gerbang.core.inbox.model import EventFilters
 from gerbang.core.inbox.service import Inbox
+from gerbang.core.notifications.model import Filters as MessageFilters
+from gerbang.core.notifications.service import Notifications
 from gerbang.core.payments.model import Filters
 from gerbang.core.payments.service import Payments
 
@@ -28,6 +30,12 @@ async def newest_events(inbox: Inbox) -> Hashable:
 async def newest_rejection(inbox: Inbox) -> Hashable:
     """What was refused is announced to nobody."""
     return tuple((one.rejected_at, one.body_digest) for one in await inbox.rejections(1))
+
+
+async def newest_messages(notifications: Notifications) -> Hashable:
+    """Messages are written and come further without being announced."""
+    found = await notifications.page(MessageFilters(), None, _ROWS)
+    return tuple((one.id, one.status, one.error) for one in found)
 
 
 async def waiting(payments: Payments) -> Hashable:

@@ -17,6 +17,7 @@ from gerbang.web.console import (
     endpoints,
     links,
     live,
+    notifications,
     payments,
     refund_list,
     refunds,
@@ -71,6 +72,7 @@ HANDLERS: Final = [
         *approvals.HANDLERS,
         *work.HANDLERS,
         *audit.HANDLERS,
+        *notifications.HANDLERS,
         *webhooks.HANDLERS,
     ),
 ]

@@ -17,6 +17,7 @@ from gerbang.web.texts import (
     endpoints,
     links,
     lists,
+    notifications,
     payer,
     provider_calls,
     refunds,
@@ -41,6 +42,7 @@ _TABLES: Final = (
     actors.WORDS,
     audit.WORDS,
     lists.WORDS,
+    notifications.WORDS,
     refusals.WORDS,
     provider_calls.WORDS,
 )
