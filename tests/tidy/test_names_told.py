@@ -19,7 +19,7 @@ COMMAND = re.compile(
 )
 SETTING = re.compile(r"\bGERBANG_([A-Z][A-Z_]*[A-Z])\b")
 ROUTE = re.compile(
-    r"\b(GET|POST|PUT|PATCH|DELETE) (/(?:v1|console|docs|hooks|pay|healthz|readyz|metrics)(?![.\w])[^\s`'\"),;]*)"
+    r"\b(GET|POST|PUT|PATCH|DELETE) (/(?:v1|console|docs|hooks|pay|healthz|readyz|metrics)(?![.\w])[^\s<`'\"),;]*)"
 )
 # Shown as a form of names in general, or settings of the build and not of a process.
 # Examples of requests that are refused, and what stands for all of a kind.

@@ -219,7 +219,7 @@ async def far_edge(
 
 
 async def running_shop(
-    database: FreshDatabase, data: Path, ports: tuple[int, int]
+    database: FreshDatabase, data: Path, ports: tuple[int, int], **more: Any
 ) -> AsyncIterator[tuple[Edge, Sandbox]]:
     port, sandbox_port = ports
     merchants = tuple(Merchant(m.imid, m.merchant_key, m.methods, m.name) for m in demo_accounts.merchants(data))
@@ -229,7 +229,12 @@ async def running_shop(
         return 0
 
     async with running(config, advance) as sandbox:
-        chosen = {"sandbox": True, "sandbox_port": sandbox_port, "customer_amounts": "allow", "provider_wait_s": 3.0}
+        chosen = {
+            "sandbox": True,
+            "sandbox_port": sandbox_port,
+            "customer_amounts": "allow",
+            "provider_wait_s": 3.0,
+        } | more
         async for one in running_edge(database, data, port, **chosen):
             yield one, sandbox
 

@@ -85,7 +85,7 @@ def declines_page() -> str:
 def errors_page() -> str:
     """Every code of a problem with its cause and cure, and the codes that only a process shows."""
     import gerbang.app  # noqa: F401  every error is there once everything is imported
-    from gerbang.web.api_reference import error_rows
+    from gerbang.web.reference.errors import error_rows
     from gerbang.web.texts.problems_of_processes import OF_PROCESSES
 
     def cells(*texts: str) -> str:

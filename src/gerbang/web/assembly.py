@@ -57,6 +57,8 @@ from gerbang.web.gateway.request_context import RequestContext, context_of
 from gerbang.web.input.validation import read_as
 from gerbang.web.ownership import payment_id
 from gerbang.web.problems import CardDataRefused, describe
+from gerbang.web.reference import pages as reference
+from gerbang.web.reference.pages import Reference
 from gerbang.web.services import Services
 from gerbang.web.transport.hooks import Hooks
 from gerbang.web.transport.webhook_refusals import Refusals
@@ -82,7 +84,7 @@ _API: Final = (
     auth,
     operations,
 )
-_PAGES: Final = (pages, login, owner_link, shop, checkout, refund_pages, console_pages)
+_PAGES: Final = (pages, login, owner_link, shop, checkout, refund_pages, console_pages, reference)
 
 
 class StrictRequest(Request[Any, Any, Any]):
@@ -101,7 +103,7 @@ def assemble(services: Services) -> Gateway:
     metrics, access_log = RequestMetrics(services.gauges), AccessLog(enabled=known.log_level in ("debug", "info"))
     refusals = Refusals()
     table = (*policy.POLICY, *services.policy)
-    inner, schema, documents = _framework(services.routes, table, services.event_catalogue)
+    inner, schema = _framework(services.routes, table, services.event_catalogue)
     busy, readiness, health = payments.DirectRoutes(services), Readiness(services), operations.Health(services)
     parts = GatewayParts(
         inner=inner,
@@ -117,10 +119,7 @@ def assemble(services: Services) -> Gateway:
             **dict.fromkeys(("GET /readyz", "OPTIONS /readyz"), readiness.reply),
             "OPTIONS /": readiness.options,
             "GET /metrics": operations.metrics_of(metrics),
-            "GET /openapi.json": documents.openapi,
-            "GET /docs": documents.docs,
-            "GET /docs/errors": documents.errors,
-            "GET /docs/style.css": documents.style,
+            "GET /openapi.json": operations.openapi_of(schema),
         },
         identity=services.identity,
         rates=Rates(services.limits, sandbox=services.settings.sandbox),
@@ -150,8 +149,8 @@ def _ours() -> list[Any]:
 @functools.cache
 def _framework(
     of_nouns: tuple[Any, ...], table: tuple[policy.Row, ...], catalogue: tuple[CatalogueEntry, ...]
-) -> tuple[Litestar, dict[str, Any], operations.Documents]:
-    """The framework with every route, its schema and the documents made of it. What it serves comes with each request: it is made once in a process."""
+) -> tuple[Litestar, dict[str, Any]]:
+    """The framework with every route, and its schema; the reference is made of it. What it serves comes with each request: it is made once in a process."""
     inner = Litestar(
         route_handlers=[*_ours(), *of_nouns],
         request_class=StrictRequest,
@@ -174,7 +173,8 @@ def _framework(
     )
     policy.check_complete(_routes(inner), table)
     schema = openapi.completed(inner.openapi_schema.to_schema(), table, _bodies(inner), catalogue)
-    return inner, schema, operations.Documents(schema)
+    inner.state.reference = Reference(schema, catalogue)
+    return inner, schema
 
 
 def _operation_id(handler: HTTPRouteHandler, _method: Any, _path: Any) -> str:

@@ -1,5 +1,5 @@
 """The OpenAPI document, made to say what the server does: who may, which bodies and parameters are taken and which are not, what errors look
-like. Bodies are described by the very reader that refuses them; the pages made of the document stand in api_reference.py.
+like. Bodies are described by the very reader that refuses them; the pages made of the document stand in reference/.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,6 +46,12 @@ _PROBLEM: Final = {
             "items": {"type": "object", "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}}},
         },
     },
+}
+_ANSWERS: Final = {
+    "200": "Done: the answer shows what there is now.",
+    "201": "Made, or made before by the same key and body.",
+    "202": "Taken: it goes on by itself.",
+    "204": "Done: there is nothing to tell.",
 }
 _CONNECTION: Final = {"name": "connection", "in": "path", "required": True, "schema": {"type": "string"}}
 _HOOK: Final = {
@@ -118,7 +124,11 @@ def _complete(operation: dict[str, Any], row: Row, schemas: Mapping[str, Any]) -
         shape = schemas[media["schema"]["$ref"].rsplit("/", 1)[-1]]
         operation["requestBody"]["required"] = bool(shape["required"])
     problem = {"application/problem+json": {"schema": {"$ref": BODY_REF.format(name="Problem")}}}
-    responses = {status: told for status, told in operation["responses"].items() if status != "400"}
+    responses = {
+        status: {**told, "description": _ANSWERS.get(status, told.get("description", ""))}
+        for status, told in operation["responses"].items()
+        if status != "400"
+    }
     responses["default"] = {"description": "A problem (RFC 9457); codes under /docs/errors.", "content": problem}
     operation["responses"] = responses
 

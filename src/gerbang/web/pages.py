@@ -32,13 +32,14 @@ from gerbang.web.rejected_form import rejected_form, typed_again
 from gerbang.web.services import Services
 
 _WEB: Final = Path(__file__).parent
-_TEMPLATES: Final = (_WEB / "checkout" / "templates", _WEB / "console" / "templates")
-_STATICS: Final = (_WEB / "checkout" / "static", _WEB / "console" / "static")
+_PARTS: Final = ("checkout", "console", "reference")
+_TEMPLATES: Final = tuple(_WEB / part / "templates" for part in _PARTS)
+_STATICS: Final = tuple(_WEB / part / "static" for part in _PARTS)
 _DESK: Final = "/console"
 LANGUAGE_COOKIE: Final = "grb_lang"
 LINK_COOKIE: Final = "grb_link"  # what a payer's link becomes at the first visit
 # A page waits for one sheet: what every page needs goes before its own, in the same file.
-_SHEETS: Final = ("payer.css", "console.css")
+_SHEETS: Final = ("payer.css", "console.css", "reference.css")
 _INLINE: Final = "payer.css"  # who pays waits for no second answer
 _EVERY_SHEET: Final = ("tokens.css", "base.css")
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)

@@ -9,7 +9,7 @@ from typing import Final
 _LOGIN_BYTES: Final = 8_192
 _FORM_BYTES: Final = 32_768
 _SMALL_BYTES: Final = 16_384
-_PAGES: Final = ("/owner", "/login", "/logout", "/shop", "/pay/", "/refund/", "/console")
+_PAGES: Final = ("/docs", "/owner", "/login", "/logout", "/shop", "/pay/", "/refund/", "/console")
 
 
 class Who(enum.Enum):
@@ -130,8 +130,10 @@ POLICY: Final[Sequence[Row]] = (
     _open("GET", "/metrics", Rate.FREE, unowned=True),
     _open("GET", "/openapi.json"),
     _open("GET", "/docs"),
-    _open("GET", "/docs/errors"),
-    _open("GET", "/docs/style.css"),
+    _open("GET", "/docs/search"),
+    _open("GET", "/docs/operations/{operation}"),
+    _open("POST", "/docs/key", body=Body.FORM),
+    _open("GET", "/docs/{guide}"),
     _open("GET", "/.well-known/jwks.json"),
     # pages: whose they are is decided by link, cookie or session in web/checkout
     _open("GET", "/static/{version}/{name:path}", Rate.FREE, unowned=True),

@@ -1,6 +1,7 @@
-"""/healthz, /readyz, /metrics, /openapi.json and /docs: what operators, machines and readers need to know about the service itself."""
+"""/healthz, /readyz, /metrics and /openapi.json: what operators and machines need to know about the service itself."""
 
 import asyncio
+from collections.abc import Mapping
 from contextvars import Context
 from typing import Any, Final
 
@@ -9,7 +10,6 @@ import structlog
 from litestar import get
 
 from gerbang.base import migrations
-from gerbang.web import api_reference
 from gerbang.web.gateway.hosts import BY_PROXY, FORWARDING_HEADER, IGNORED, INSTANCE_HEADER
 from gerbang.web.gateway.metrics import RequestMetrics
 from gerbang.web.gateway.readiness import ReadyView
@@ -19,7 +19,6 @@ from gerbang.web.services import Services
 log = structlog.get_logger()
 _TAGS: Final = ["plumbing"]
 _HEALTHY: Final = b'{"status":"ok"}'
-_HTML: Final = b"text/html; charset=utf-8"
 
 
 class Health:
@@ -73,29 +72,14 @@ async def metrics() -> str:
     return ""
 
 
-class Documents:
-    """/openapi.json and the pages made of it, rendered once."""
+def openapi_of(schema: Mapping[str, Any]) -> Any:
+    """The handler of /openapi.json, written once."""
+    written = msgspec.json.encode(schema)
 
-    def __init__(self, schema: dict[str, Any]) -> None:
-        self._openapi = msgspec.json.encode(schema)
-        self._docs = api_reference.reference_page(schema).encode()
-        self._errors = api_reference.errors_page().encode()
+    async def document(_exchange: RequestContext) -> Reply:
+        return Reply(200, written)
 
-    async def openapi(self, _exchange: RequestContext) -> Reply:
-        """OpenAPI 3.1."""
-        return Reply(200, self._openapi)
-
-    async def docs(self, _exchange: RequestContext) -> Reply:
-        """Every route, for people."""
-        return Reply(200, self._docs, _HTML)
-
-    async def errors(self, _exchange: RequestContext) -> Reply:
-        """Every error code, for people: where `type` of a problem leads."""
-        return Reply(200, self._errors, _HTML)
-
-    async def style(self, _exchange: RequestContext) -> Reply:
-        """The style sheet of both pages."""
-        return Reply(200, api_reference.STYLE.encode(), b"text/css; charset=utf-8")
+    return document
 
 
 HANDLERS: Final = [healthz, readyz, metrics]

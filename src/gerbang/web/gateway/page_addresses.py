@@ -58,7 +58,7 @@ def _is_page(routes: Routes, path: str) -> bool:
         row, _ = routes.find("GET", unquote(path))
     except GerbangError:
         return False
-    return row.is_page or row.path.startswith("/docs")
+    return row.is_page
 
 
 def _takes_a_form(routes: Routes, path: str) -> bool:

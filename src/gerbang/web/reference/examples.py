@@ -1,0 +1,102 @@
+"""A request of every operation that can be shown by one, sent by a test against a running service. Ids are made up; the test puts its own in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+# What stands for the parts of an address, by the name of the part.
+IDS: Final[Mapping[str, str]] = {
+    "payment": "pay_01KC3V9Q2M8RZ4T6W1X5Y7A9BC",
+    "refund": "ref_01KC3VB6N4E2H8K0M3P5R7T9VX",
+    "approval": "apr_01KC3VCA8G2J4M6P9R1T3W5Y7Z",
+    "endpoint": "ep_01KC3VD5T7W9Y1A3C5E7G9J2M4",
+    "delivery": "dlv_01KC3VE9X2Z4B6D8F1H3K5N7Q9",
+    "notification": "ntf_01KC3VF3B5D7F9H2K4N6Q8S1V3",
+    "event": "evt_01KC3VG7F9H1K3M5P7R9T2W4Y6",
+    "event_type": "payment.paid",
+    "connection": "nicepay-uji",
+    "key": "key_01KC3VH2K4N6Q8S1V3X5Z7B9D2",
+    "user": "usr_01KC3VJ6P8R1T3W5Y7A9C2E4G6",
+    "name": "service/nicepay-uji/merchant_key_card",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One request: the parameters of its address and its body; `means` says what it asks for."""
+
+    means: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+
+
+EXAMPLES: Final[Mapping[str, Example]] = {
+    # payments
+    "createPayment": Example(
+        "a bill by virtual account",
+        body={
+            "amount": 150_000,
+            "currency": "IDR",
+            "description": "Kopi Gayo 250 g",
+            "order_reference": "LBG-1123-0417",
+            "method": "virtual_account",
+            "method_options": {"bank": "BCA"},
+            "customer": {"name": "Sari Wulandari", "email": "sari@example.com"},
+        },
+    ),
+    "listPayments": Example("paid ones, newest first", {"status": "paid", "limit": "10"}),
+    "readPayment": Example("with attempts and refunds"),
+    "listAttempts": Example("every try to pay it"),
+    "createAttempt": Example("by QRIS instead", body={"method": "qris"}),
+    "cancelPayment": Example("nobody will pay it"),
+    "refreshPayment": Example("what the provider says now"),
+    "sendPaymentLink": Example("by e-mail"),
+    "readTimeline": Example("from the first moment"),
+    "listTransfers": Example("of a crypto payment"),
+    "listPaymentMethods": Example("for Rp150.000", {"amount": "150000", "currency": "IDR"}),
+    # refunds
+    "createRefund": Example("a part of it", body={"amount": 50_000, "reason": "One bag was torn"}),
+    "listRefunds": Example("newest first", {"limit": "10"}),
+    "readRefund": Example("how far it is"),
+    # webhooks out
+    "createEndpoint": Example(
+        "for everything about payments and refunds",
+        body={"url": "https://shop.example/hook", "events": ["payment.*", "refund.*"]},
+    ),
+    "listEndpoints": Example("newest first"),
+    "readEndpoint": Example("without its secret"),
+    "changeEndpoint": Example("fewer events", body={"events": ["payment.paid"]}),
+    "testEndpoint": Example("whether it hears us"),
+    "listDeliveries": Example("those that failed", {"status": "failed"}),
+    "readDelivery": Example("with what was sent and answered"),
+    "resendDelivery": Example("now, under the same event id"),
+    "rotateEndpointSecret": Example("both sign for an hour", body={"overlap_s": 3600}),
+    "deleteEndpoint": Example("no more of it"),
+    # events
+    "listEventTypes": Example("what there is to hear"),
+    "readEventType": Example("with schema and example"),
+    "readEventLog": Example("where it ends now"),
+    # what happened
+    "listNotifications": Example("what people were told", {"limit": "10"}),
+    "listWebhookEvents": Example("what providers sent", {"limit": "10"}),
+    "readWebhookEvent": Example("with its bytes"),
+    "replayWebhookEvent": Example("what it would do now", body={"dry_run": True}),
+    "listWebhookRejections": Example("what was not believed"),
+    "listAccounts": Example("what is where"),
+    "listPostings": Example("of one payment", {"payment": IDS["payment"]}),
+    "listApprovals": Example("that wait", {"status": "pending"}),
+    "listAudit": Example("who did what", {"limit": "10"}),
+    # the house
+    "listConnections": Example("providers in use"),
+    "readConnection": Example("without its secrets"),
+    "probeConnection": Example("whether it takes our keys"),
+    "listSecrets": Example("names and versions"),
+    "listUsers": Example("newest first"),
+    "readUser": Example("by id"),
+    "listApiKeys": Example("without their values"),
+    "createApiKey": Example("for a shop's server", body={"name": "Web shop", "role": "developer"}),
+    "revokeApiKey": Example("from now on"),
+    "readMe": Example("whose key this is"),
+    "healthz": Example("is it alive"),
+    "readyz": Example("can it take payments"),
+}
