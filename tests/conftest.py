@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 
 import asyncpg
 import pytest
+import structlog
 from xdist.scheduler import LoadScopeScheduling
 
 from gerbang.base import migrations
@@ -32,6 +33,14 @@ _LONGEST: Final = ("tests/journeys/", "tests/chaos/", "tests/bench/", "tests/cli
 # What httpx needs for TLS. Left to itself it loads all certificates of this machine for each client, 33 ms, and nothing here speaks TLS.
 NO_TLS: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
+# Unasked, structlog shows every local variable beside a traceback: seconds of a test in which something fails on purpose, minutes of one about a page.
+_BRIEF: Final = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+structlog.configure(
+    processors=[
+        _BRIEF if isinstance(one, structlog.dev.ConsoleRenderer) else one
+        for one in structlog.get_config()["processors"]
+    ]
+)
 
 # A house is not where its server is: nothing may depend on the zone of the process or of the database. What the planner knows is old:
 # tables were counted when they were empty, and nobody counts them again.
