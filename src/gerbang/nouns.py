@@ -197,6 +197,7 @@ ENDPOINTS: Final = Noun(
         core.clock,
         core.nouns.payloads(core),
         timedelta(days=core.settings.webhook_keep_days),
+        types=[one.name for one in core.nouns.event_catalogue if one.data.by_webhook],
     ),
     objects={ENDPOINT: ObjectKind("ep", _ENDPOINTS)},
     consumers=(

@@ -21,6 +21,10 @@ MACHINE: Final = re.compile(r"`|regex|msgspec|\bstr\b|\bint\b|\bNone\b|\$\.|\^|S
             "Expected `int`, got `float` - at `$.amount`",
             "Write a whole number without a decimal point or exponent: 15000, not 15000.0.",
         ),
+        (
+            "Expected `int | str`, got `float` - at `$.amount`",
+            "Write a whole number without a decimal point or exponent: 15000, not 15000.0.",
+        ),
         ("Expected `str` of length <= 200", "Too long: at most 200 characters."),
         ("Expected `str` of length >= 1", "This must not be empty."),
         ("Expected `int` >= 60", "At least 60."),

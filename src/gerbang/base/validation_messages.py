@@ -34,7 +34,7 @@ _RULES: Final[Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]]] 
     (re.compile(r"Expected `str` matching regex '(.+)'$"), lambda found: PATTERNS.get(_unquoted(found[1]), "Not in the form that this field has; /docs shows it.")),
     (re.compile(r"Invalid (?:RFC3339|datetime)|Expected `datetime`"), lambda _: "Write a time like 2026-11-29T10:00:00Z."),
     (re.compile(r"Invalid UUID|Expected `uuid`"), lambda _: "Not an id of this kind."),
-    (re.compile(r"Expected `int`, got `float`"), lambda _: "Write a whole number without a decimal point or exponent: 15000, not 15000.0."),
+    (re.compile(r"Expected `int(?: \| str)?`, got `float`"), lambda _: "Write a whole number without a decimal point or exponent: 15000, not 15000.0."),
     (_KIND, lambda found: f"Expected {_kinds(found[1])}, not {_kinds(found[2])}."),
     (re.compile(r"Expected `([^`]+)`"), lambda found: f"Expected {_kinds(found[1])}."),
     (re.compile(r"Integer value out of range|Number out of range"), lambda _: "The number is out of range."),

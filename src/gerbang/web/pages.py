@@ -36,6 +36,7 @@ _PARTS: Final = ("checkout", "console", "reference")
 _TEMPLATES: Final = tuple(_WEB / part / "templates" for part in _PARTS)
 _STATICS: Final = tuple(_WEB / part / "static" for part in _PARTS)
 _DESK: Final = "/console"
+_REFERENCE: Final = "/docs"
 LANGUAGE_COOKIE: Final = "grb_lang"
 LINK_COOKIE: Final = "grb_link"  # what a payer's link becomes at the first visit
 # A page waits for one sheet: what every page needs goes before its own, in the same file.
@@ -301,7 +302,7 @@ def page_error(request: Request[Any, Any, Any], error: GerbangError) -> Page:
         "message.html",
         status_code=status,
         headers=headers,
-        message="absent" if desk and message == "lost" else message,
+        message="absent" if message == "lost" and request.url.path.startswith((_DESK, _REFERENCE)) else message,
         detail=" ".join(part for part in (error.detail, error.hint) if part) if message == "refused" else "",
         request_id=request.scope["state"].get("request_id", ""),
         back=f"{_DESK}/payments" if desk else "",

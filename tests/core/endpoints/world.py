@@ -126,11 +126,14 @@ class World:
         await self.http.close()
 
 
+TYPES = ("parcel.sent", "parcel.packed", "parcel.made", "noise.heard", "nothing.ever", "van.left")
+
+
 async def world_of(db: Database, owner: Database, store: SecretStore) -> World:
     """All parts, wired as a process wires them."""
     http = Http(policy=TargetPolicy(read_private_targets(["127.0.0.0/8"])))
     clock, secrets = BusinessClock(), Secrets(db, store)
-    endpoints = Endpoints(db, http, secrets, clock, {PARCEL: _shown})
+    endpoints = Endpoints(db, http, secrets, clock, {PARCEL: _shown}, types=TYPES)
     consumer = AnnouncementConsumer(db, CONSUMER, endpoints.queueing.take, taken=endpoints.sender.wake)
     await consumer.prepare()
     return World(db, owner, http, secrets, clock, endpoints, consumer, endpoints.sender)

@@ -85,6 +85,24 @@ async def test_what_cannot_work_is_refused_beside_its_field_with_the_cure(edge: 
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/events/0")
 
 
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        ("payment.piad", "Did you mean payment.paid"),
+        ("payments.*", "Did you mean payment.*"),
+        ("payment", "No event is"),
+    ],
+)
+async def test_a_pattern_that_names_no_event_is_refused_with_those_that_are_near(
+    edge: Edge, shop: Receiver, pattern: str, said: str
+) -> None:
+    answer = await edge.post("/v1/endpoints", "developer", {"url": shop.url, "events": ["refund.*", pattern]})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/events/1")
+    assert said in answer.json()["errors"][0]["detail"]
+    log = await edge.get("/v1/event-log", "developer", events=f"refund.*,{pattern}")
+    assert (log.status_code, log.json()["errors"][0]["pointer"]) == (422, "/events")
+
+
 async def test_a_change_keeps_what_it_does_not_name_and_tells_a_new_key(edge: Edge, shop: Receiver) -> None:
     endpoint = await made(edge, shop, description="Toko", rate_per_s=5)
     answer = await change(edge, endpoint["id"], {"signing": "both", "rate_per_s": None})

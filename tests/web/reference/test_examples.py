@@ -20,7 +20,7 @@ from gerbang.sandbox.app import Sandbox
 from gerbang.web.reference import samples
 from gerbang.web.reference.answers import ANSWERS_FILE, answers
 from gerbang.web.reference.document import Document, Operation
-from gerbang.web.reference.examples import EXAMPLES
+from gerbang.web.reference.examples import EXAMPLES, SHOP_URL
 from gerbang.web.reference.pages import call_of
 from tests.conftest import FreshDatabase
 from tests.web.conftest import Edge, running_shop
@@ -94,7 +94,7 @@ def asked(one: Operation, edge: Edge, ids: Mapping[str, str], key: str) -> sampl
     """The example with what is true here: our own ids, and an endpoint that may be called."""
     mine = {**ids, "payment": ids["open"]} if one.id in OF_THE_OPEN_ONE else ids
     call = call_of(one, edge.url, key, mine)
-    body = {**call.body, "url": HOOK} if call.body and "url" in call.body else call.body
+    body = {**call.body, "url": HOOK} if call.body and call.body.get("url") == SHOP_URL else call.body
     return replace(call, body=body, idempotency_key=fresh_ids.new().hex if call.idempotency_key else "")
 
 
@@ -102,9 +102,7 @@ def as_shown(value: Any) -> Any:
     """An answer as the page shows it: the first of each list, no secrets, and the address of a usual installation."""
     match value:
         case str():
-            return _PLACE.sub("http://127.0.0.1:8080", _SECRET.sub("…", value)).replace(
-                HOOK, "https://shop.example/hook"
-            )
+            return _PLACE.sub("http://127.0.0.1:8080", _SECRET.sub("…", value)).replace(HOOK, SHOP_URL)
         case list():
             return [as_shown(one) for one in value[:_MOST_SHOWN]]
         case dict():

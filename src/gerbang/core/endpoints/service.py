@@ -69,8 +69,8 @@ class NewEndpoint:
 
 
 class Endpoints:
-    """Endpoints, and what is on its way to them. `http` calls permitted addresses only; `payloads` show objects by their type. Bodies are
-    dropped `keep_for` after they were made, in business time.
+    """Endpoints, and what is on its way to them. `http` calls permitted addresses only; `payloads` show objects by their type, `types` are the events
+    that can be sent. Bodies are dropped `keep_for` after they were made, in business time.
     """
 
     def __init__(
@@ -81,8 +81,11 @@ class Endpoints:
         clock: BusinessClock,
         payloads: Mapping[str, Payloads],
         keep_for: timedelta = timedelta(days=30),
+        *,
+        types: Collection[str],
     ) -> None:
         self._db = db
+        self._types = types
         self._http = http
         self._clock = clock
         self._keys = SigningKeys(secrets)
@@ -104,7 +107,7 @@ class Endpoints:
             id=ids.new(),
             url=await self._vetted(asked.url),
             description=asked.description,
-            events=read_patterns(asked.events),
+            events=read_patterns(asked.events, self._types),
             signing=asked.signing,
             ordered=asked.ordered,
             rate_per_s=read_rate(asked.rate_per_s),
@@ -137,7 +140,7 @@ class Endpoints:
         if "url" in checked:
             checked["url"] = await self._vetted(checked["url"])
         if "events" in checked:
-            checked["events"] = read_patterns(checked["events"])
+            checked["events"] = read_patterns(checked["events"], self._types)
         if "rate_per_s" in checked:
             checked["rate_per_s"] = read_rate(checked["rate_per_s"])
         if "include" in checked:

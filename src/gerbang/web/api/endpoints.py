@@ -32,10 +32,30 @@ from gerbang.web.services import Services
 
 AnyRequest = Request[Any, Any, Any]
 _TAGS: Final = ["endpoints"]
-Url = Annotated[str, msgspec.Meta(min_length=1, max_length=2048)]
-Patterns = Annotated[Sequence[Annotated[str, msgspec.Meta(max_length=100)]], msgspec.Meta(max_length=50)]
-Included = Annotated[Sequence[Annotated[str, msgspec.Meta(max_length=20)]], msgspec.Meta(max_length=5)]
-Rate = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+Url = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1,
+        max_length=2048,
+        description="Where we call you: https, at a public address. Under `gerbang up` also a server of this machine, as http://127.0.0.1:3000/hook.",
+    ),
+]
+Patterns = Annotated[
+    Sequence[Annotated[str, msgspec.Meta(max_length=100)]],
+    msgspec.Meta(
+        max_length=50, description="Types as `payment.paid`, all that begin so as `payment.*`, or `*` for all."
+    ),
+]
+Included = Annotated[
+    Sequence[Annotated[str, msgspec.Meta(max_length=20)]],
+    msgspec.Meta(max_length=5, description="`personal`: payloads name people. For who holds `endpoints:disclose`."),
+]
+Rate = Annotated[
+    int, msgspec.Meta(ge=1, le=10_000, description="How many messages a second at most, over all workers.")
+]
+Signed = Annotated[Signing, msgspec.Meta(description="By a shared secret, by a key that only we hold, or by both.")]
+Ordered = Annotated[bool, msgspec.Meta(description="An object's later events wait behind one that is still tried.")]
+Retries = Annotated[Profile, msgspec.Meta(description="For how long a message is tried: some three days, or thirty.")]
 
 
 class NewEndpointBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,10 +67,10 @@ class NewEndpointBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url: Url
     events: Patterns = ("*",)
     description: Text = ""
-    signing: Signing = Signing.HMAC
-    ordered: bool = False
+    signing: Signed = Signing.HMAC
+    ordered: Ordered = False
     rate_per_s: Rate | None = None
-    retries: Profile = Profile.STANDARD
+    retries: Retries = Profile.STANDARD
     include: Included = ()
 
 

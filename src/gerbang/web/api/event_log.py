@@ -15,6 +15,7 @@ from gerbang.base.errors import NotFound
 from gerbang.core.announcements.broadcast import BadPlace, Place, read_place
 from gerbang.core.announcements.event_log import Logged
 from gerbang.core.announcements.model import Announcement
+from gerbang.core.endpoints.checking import no_such_type
 from gerbang.core.endpoints.model import is_pattern, wants
 from gerbang.core.endpoints.service import Endpoints
 from gerbang.web.api.events import EventView, event_view, heard_by
@@ -74,7 +75,10 @@ async def read_event_log(
     patterns by commas, `wait_s` is how long to wait for the first.
     """
     caller = caller_of(request)
-    heard, patterns = heard_by(caller, services.objects), _patterns(events)
+    heard, patterns = (
+        heard_by(caller, services.objects),
+        _patterns(events, [one.name for one in services.event_catalogue]),
+    )
     if after is None:
         return EventLogView((), str(await services.event_log.end()), missed=False)
 
@@ -114,7 +118,7 @@ def _view(one: Logged, services: Services, bodies: Mapping[Any, bytes]) -> Logge
     )
 
 
-def _patterns(events: str | None) -> Sequence[str] | None:
+def _patterns(events: str | None, types: Collection[str]) -> Sequence[str] | None:
     if events is None:
         return None
     named = events.split(",")
@@ -122,6 +126,9 @@ def _patterns(events: str | None) -> Sequence[str] | None:
         raise invalid_field(
             "/events", "Types as payment.paid, all that begin so as payment.*, or *; several by commas."
         )
+    for one in named:
+        if not any(wants([one], type_) for type_ in types):
+            raise invalid_field("/events", no_such_type(one, types))
     return named
 
 

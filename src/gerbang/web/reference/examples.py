@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+SHOP_URL: Final = "https://shop.example/hook"
 # What stands for the parts of an address, by the name of the part.
 IDS: Final[Mapping[str, str]] = {
     "payment": "pay_01KC3V9Q2M8RZ4T6W1X5Y7A9BC",
@@ -28,6 +29,7 @@ class Example:
     means: str
     query: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
+    key: str = ""  # a key of its own: the same one at another route would be refused
 
 
 EXAMPLES: Final[Mapping[str, Example]] = {
@@ -43,25 +45,29 @@ EXAMPLES: Final[Mapping[str, Example]] = {
             "method_options": {"bank": "BCA"},
             "customer": {"name": "Sari Wulandari", "email": "sari@example.com"},
         },
+        key="order-0417",
     ),
     "listPayments": Example("paid ones, newest first", {"status": "paid", "limit": "10"}),
     "readPayment": Example("with attempts and refunds"),
     "listAttempts": Example("every try to pay it"),
-    "createAttempt": Example("by QRIS instead", body={"method": "qris"}),
+    "createAttempt": Example("by QRIS instead", body={"method": "qris"}, key="order-0417-qris"),
     "cancelPayment": Example("nobody will pay it"),
     "refreshPayment": Example("what the provider says now"),
-    "sendPaymentLink": Example("by e-mail"),
+    "sendPaymentLink": Example("by e-mail", key="order-0417-link"),
     "readTimeline": Example("from the first moment"),
     "listTransfers": Example("of a crypto payment"),
     "listPaymentMethods": Example("for Rp150.000", {"amount": "150000", "currency": "IDR"}),
     # refunds
-    "createRefund": Example("a part of it", body={"amount": 50_000, "reason": "One bag was torn"}),
+    "createRefund": Example(
+        "a part of it", body={"amount": 50_000, "reason": "One bag was torn"}, key="order-0417-torn-bag"
+    ),
     "listRefunds": Example("newest first", {"limit": "10"}),
     "readRefund": Example("how far it is"),
     # webhooks out
     "createEndpoint": Example(
         "for everything about payments and refunds",
-        body={"url": "https://shop.example/hook", "events": ["payment.*", "refund.*"]},
+        body={"url": SHOP_URL, "events": ["payment.*", "refund.*"]},
+        key="endpoint-of-the-shop",
     ),
     "listEndpoints": Example("newest first"),
     "readEndpoint": Example("without its secret"),

@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
 from typing import Any, Final
 
 from litestar import Request, get, post
@@ -18,7 +21,7 @@ from gerbang.web.reference import samples
 from gerbang.web.reference.answers import answers
 from gerbang.web.reference.document import Document, Operation
 from gerbang.web.reference.errors import error_rows
-from gerbang.web.reference.examples import EXAMPLES, IDS
+from gerbang.web.reference.examples import EXAMPLES, IDS, SHOP_URL
 from gerbang.web.reference.guides import GUIDES, QUICKSTART, Guide
 from gerbang.web.reference.meanings import MEANINGS
 from gerbang.web.reference.search import Entry, Index
@@ -28,6 +31,20 @@ KEY_COOKIE: Final = "grb_docs_key"
 _KEY: Final = re.compile(r"grb_test_[A-Za-z0-9_]{10,200}")
 _NO_KEY: Final = "grb_test_YOUR_KEY"
 _KEPT_S: Final = 30 * 86_400
+# What an operation alone can be refused for, beside what its form says.
+_OWN: Final[Mapping[str, Sequence[str]]] = {
+    "createPayment": ("invalid_amount", "method_unavailable", "card_data_refused"),
+    "createAttempt": ("method_unavailable",),
+    "listPaymentMethods": ("invalid_amount",),
+    "createRefund": ("invalid_amount",),
+    "createEndpoint": ("invalid_endpoint",),
+    "changeEndpoint": ("invalid_endpoint",),
+    "testEndpoint": ("endpoint_disabled",),
+    "resendDelivery": ("endpoint_disabled",),
+    "resendDeliveries": ("endpoint_disabled",),
+}
+_GUIDES: Final = Path(__file__).parent / "templates" / "reference" / "guides"
+_MARKUP: Final = re.compile(r"<[^>]+>|{[{%].*?[%}]}")
 _NAMES: Final = {"key": "api_key", "event": "webhook_event"}
 _PART: Final = re.compile(r"\{(\w+)\}")
 
@@ -49,11 +66,12 @@ class Reference:
 
 
 def _entries(document: Document, catalogue: Sequence[CatalogueEntry]) -> Iterator[Entry]:
-    yield Entry("guide", "Quickstart", QUICKSTART.says, "/docs")
+    yield Entry("guide", "Quickstart", QUICKSTART.says, "/docs", _words("quickstart"))
     for one in GUIDES:
-        yield Entry("guide", one.title, one.says, f"/docs/{one.slug}")
+        yield Entry("guide", one.title, one.says, f"/docs/{one.slug}", _words(one.slug))
     for op in document.operations:
-        names = " ".join(field.name for field in (*op.parameters, *op.body))
+        told = (*op.parameters, *op.body, *op.returns)
+        names = " ".join(f"{field.name} {field.says} {' '.join(field.values)}" for field in told)
         yield Entry(
             "operation", op.title, f"{op.verb} {op.path}", f"/docs/operations/{op.slug}", f"{op.id} {op.says} {names}"
         )
@@ -64,6 +82,11 @@ def _entries(document: Document, catalogue: Sequence[CatalogueEntry]) -> Iterato
     for enum, values in MEANINGS.items():
         for value, meaning in values.items():
             yield Entry("status", value, meaning.says, f"/docs/statuses#{enum}", enum)
+
+
+def _words(guide: str) -> str:
+    """What a guide says, to be searched."""
+    return unescape(_MARKUP.sub(" ", (_GUIDES / f"{guide}.html").read_text(encoding="utf-8")))
 
 
 @get("/docs", include_in_schema=False)
@@ -161,7 +184,10 @@ def _shown(request: AnyRequest, template: str, title: str, *, status_code: int =
 def _samples(request: AnyRequest, operation: Operation) -> Sequence[tuple[str, str, str, Any]]:
     """The example of an operation in each language: its short name, its name, the text to copy and the text to show."""
     key = request.cookies.get(KEY_COOKIE, "")
-    call = call_of(operation, services_of(request).settings.base_url, key if _KEY.fullmatch(key) else _NO_KEY)
+    settings = services_of(request).settings
+    call = call_of(operation, settings.base_url, key if _KEY.fullmatch(key) else _NO_KEY)
+    if settings.sandbox and call.body and call.body.get("url") == SHOP_URL:  # one that can be called here
+        call = replace(call, body={**call.body, "url": f"{settings.sandbox_url}/inspect/shop"})
     written = (("curl", samples.curl), ("py", samples.python), ("ts", samples.typescript))
     return [
         (short, samples.LANGUAGES[short], text, samples.shown(text, call.key))
@@ -182,7 +208,7 @@ def call_of(operation: Operation, base_url: str, key: str, ids: Mapping[str, str
             name: ids[name] if name in ids and value == IDS[name] else value for name, value in example.query.items()
         },
         body=example.body,
-        idempotency_key="order-0417" if operation.needs_key else "",
+        idempotency_key=example.key,
     )
 
 
@@ -194,7 +220,12 @@ def _codes(operation: Operation) -> frozenset[str]:
     if operation.permissions:
         codes.add("forbidden")
     if operation.needs_key:
-        codes |= {"idempotency_key_required", "idempotency_key_invalid", "idempotency_key_reused"}
+        codes |= {"idempotency_key_invalid", "idempotency_key_reused"}
+        if any(one.required and one.name == "Idempotency-Key" for one in operation.headers):
+            codes.add("idempotency_key_required")
+    if operation.body:
+        codes |= {"malformed_request", "unsupported_media_type"}
+    codes.update(_OWN.get(operation.id, ()))
     for part in _PART.findall(operation.path):
         codes.add(f"{_NAMES.get(part, part)}_not_found")
     return frozenset(codes)

@@ -63,8 +63,7 @@ def python(call: Call) -> str:
             f"answer = httpx.{call.verb.lower()}(",
             *told,
             ")",
-            "answer.raise_for_status()",
-            "print(answer.text)",
+            "print(answer.status_code, answer.text)",
         ]
     )
 

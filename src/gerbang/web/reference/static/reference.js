@@ -1,5 +1,5 @@
 // @ts-check
-/* The reference's script: copying, the search by its key, and the language of samples, which stays chosen. Every page works without it. */
+/* The reference's script: copying, the search by its key, rows that an address leads to, and the language of samples, which stays chosen. Every page works without it. */
 import { offerCopies } from "./copying.js";
 
 const CHOSEN = "docs-language";
@@ -12,6 +12,14 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   search.focus();
 });
+
+/** Open the row that the address leads to. */
+function openNamed() {
+  const row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (row instanceof HTMLDetailsElement) row.open = true;
+}
+addEventListener("hashchange", openNamed);
+openNamed();
 
 const before = document.getElementById(`l-${localStorage.getItem(CHOSEN)}`);
 if (before instanceof HTMLInputElement) before.checked = true;
