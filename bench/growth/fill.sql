@@ -132,7 +132,8 @@ SELECT pg_temp.id_of(at + step * interval '1 minute', 'announcement' || step, n)
 FROM made, generate_series(1, 2) AS step;
 
 -- All of them were told long ago.
-INSERT INTO cursors (name, xid, id) VALUES ('notifications', pg_current_xact_id(), 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+INSERT INTO cursors (name, xid, id)
+SELECT name, pg_current_xact_id(), 'ffffffff-ffff-ffff-ffff-ffffffffffff' FROM unnest(ARRAY['notifications', 'endpoints']) AS name
 ON CONFLICT (name) DO UPDATE SET xid = excluded.xid, id = excluded.id;
 
 INSERT INTO notifications (id, announcement_id, channel, recipient, template, locale, data, object_type, object_id, status, message_id, tries, created_at, sent_at)
@@ -140,6 +141,21 @@ SELECT pg_temp.id_of(at, 'notification', n), pg_temp.id_of(at, 'announcement', n
     CASE WHEN n % 10000 = 7 THEN 'payment_retracted' ELSE 'payment_paid' END, 'id', '{}', 'payment', payment, CASE WHEN n % 20000 = 7 THEN 'failed' ELSE 'sent' END,
     '<' || n || '@example.com>', 1, at, at
 FROM made WHERE status <> 'pending';
+
+-- Each payment was told to the shop's own server; one in ten thousand did not arrive.
+INSERT INTO endpoints (id, url, events, signing, created_by, created_at, updated_at)
+SELECT pg_temp.id_of(min(at), 'endpoint', 0), 'https://shop.example/hook', '{payment.*}', 'hmac', 'bench', min(at), min(at) FROM made;
+
+INSERT INTO outgoing_messages (event_id, body, made_at)
+SELECT pg_temp.id_of(at + interval '2 minutes', 'announcement2', n), '{}', at FROM made;
+
+INSERT INTO deliveries (id, endpoint_id, event_id, type, object_type, object_id, sequence, status, tries, made_at)
+SELECT pg_temp.id_of(at, 'delivery', n), (SELECT id FROM endpoints), pg_temp.id_of(at + interval '2 minutes', 'announcement2', n), 'payment.' || status,
+    'payment', payment, 2, CASE WHEN n % 10000 = 7 THEN 'failed' ELSE 'succeeded' END, 1, at
+FROM made;
+
+INSERT INTO delivery_attempts (delivery_id, number, at, status_code, duration_ms)
+SELECT pg_temp.id_of(at, 'delivery', n), 1, at, CASE WHEN n % 10000 = 7 THEN 500 ELSE 204 END, 12 FROM made;
 
 INSERT INTO audit (id, happened_at, actor, action, object, detail, request_id)
 SELECT pg_temp.id_of(at + step * interval '1 second', 'audit' || step, n), at + step * interval '1 second',

@@ -30,7 +30,8 @@ _INDEXES: Final = """
 _ONE_OF_EACH: Final = """
     SELECT crowd.owner_id AS busiest, p.id AS payment, r.id AS refund, p.owner_id AS "user", p.order_reference, p.created_at,
         (SELECT i.id FROM inbox i WHERE i.object_id = a.id) AS event,
-        (SELECT v.id FROM approvals v WHERE v.refund_id = r.id) AS approval, a.connection
+        (SELECT v.id FROM approvals v WHERE v.refund_id = r.id) AS approval, a.connection,
+        (SELECT d.id FROM deliveries d WHERE d.object_id = p.id) AS delivery, (SELECT e.id FROM endpoints e) AS endpoint
     FROM refunds r JOIN payments p ON p.id = r.payment_id JOIN attempts a ON a.id = r.attempt_id,
         (SELECT owner_id FROM payments ORDER BY id LIMIT 1 OFFSET 2) AS crowd -- every third
     WHERE p.order_reference <> 'donation' AND p.owner_id <> crowd.owner_id ORDER BY p.created_at DESC LIMIT 1
@@ -47,6 +48,8 @@ class Known:
     approval: UUID
     user: UUID
     busiest: UUID
+    endpoint: UUID
+    delivery: UUID
     connection: str
     order_reference: str
     created_at: datetime
@@ -59,6 +62,9 @@ class Known:
             "event": ids.show("evt", self.event),
             "approval": ids.show("apr", self.approval),
             "user": ids.show("usr", self.user),
+            "endpoint": ids.show("ep", self.endpoint),
+            "delivery": ids.show("dlv", self.delivery),
+            "event_type": "payment.paid",
             "connection": self.connection,
             "request_id": "req_50",
         }

@@ -16,7 +16,11 @@ from gerbang.web.policy import Row
 
 # Streams do not end; what they ask the database is a sweep of the process (announcements), measured with the idle worker.
 _STREAMS: Final = frozenset({"/v1/events", "/v1/payments/{payment}/events", "/pay/{payment}/feed"})
-_NO_DATABASE: Final = frozenset({"/static/{version}/{name:path}"})
+_NO_DATABASE: Final = frozenset(
+    {"/static/{version}/{name:path}", "/docs", "/docs/search", "/docs/operations/{operation}", "/docs/{guide}"}
+)
+# Opened by a mailed link that is exchanged for a session; what they ask is what the console's pages of an endpoint ask.
+_BY_SESSION: Final = frozenset({"/owner/endpoint/{link}", "/owner/endpoint/{link}/deliveries/{delivery}"})
 _NO_FILTERS: Final = frozenset({"limit", "cursor", "t"})  # what asks for a page of so many, and a payer's link
 # Of each filter a value that half of the rows have, and one that hardly any has.
 _WAYS: Final = {"method": ("virtual_account", "paylater"), "connection": ("shop-jakarta", "closed-shop")}
@@ -92,6 +96,9 @@ _FILTERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         "after": ("2020-01-01", "2030-01-01T00:00"),
         "before": ("2030-01-01T00:00", "2020-01-02"),
     },
+    "/v1/event-log": {"after": ("0-" + "0" * 32,), "events": ("payment.*",), "wait_s": ("0",)},
+    "/v1/endpoints/{endpoint}/deliveries": {"status": ("succeeded", "failed", "pending")},
+    "/console/endpoints/{endpoint}": {"status": ("succeeded", "failed")},
     "/v1/ledger/postings": {"payment": ("{payment}",)},
     "/v1/payment-methods": {"amount": ("50000",), "currency": ("IDR",)},
     "/console/find": {"q": ("{order_reference}", "{payment}", "{refund}", "{event}")},
@@ -118,7 +125,7 @@ def every(
     """
     values = known.places() | {"order_reference": known.order_reference, "created_at": known.created_at.isoformat()}
     for row in table:
-        if row.method == "GET" and row.path not in _STREAMS | _NO_DATABASE:
+        if row.method == "GET" and row.path not in _STREAMS | _NO_DATABASE | _BY_SESSION:
             path = re.sub(r"\{(\w+)\}", lambda part: values[part[1]], row.path)
             link = {"t": links[kind]} if (kind := row.path.split("/")[1]) in links else {}
             for chosen in _questions(row.path, _documented(document, row.path)):

@@ -246,7 +246,7 @@ async def test_a_test_event_is_sent_whatever_the_endpoint_wants(world: World, sh
         ({"url": "https://user:secret@shop.example/"}, "/url"),
         ({"url": "ftp://shop.example/"}, "/url"),
         ({"events": []}, "/events"),
-        ({"events": ["payment.*", "pay*"]}, "/events/1"),
+        ({"events": ["parcel.*", "pay*"]}, "/events/1"),
     ],
 )
 async def test_an_endpoint_that_cannot_work_is_refused_when_it_is_saved(
