@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from html import unescape
 from pathlib import Path
 from typing import Any, Final
@@ -50,12 +51,19 @@ _PART: Final = re.compile(r"\{(\w+)\}")
 
 
 class Reference:
-    """All that the pages tell, made once in a process of the OpenAPI document and the catalogue of events."""
+    """All that the pages tell, made once in a process of the OpenAPI document and the catalogue of events: when somebody reads, for a start waits for it."""
 
     def __init__(self, openapi: Mapping[str, Any], catalogue: Sequence[CatalogueEntry]) -> None:
-        self.document = Document(openapi)
+        self._openapi = openapi
         self.catalogue = catalogue
-        self.index = Index(_entries(self.document, catalogue))
+
+    @cached_property
+    def document(self) -> Document:
+        return Document(self._openapi)
+
+    @cached_property
+    def index(self) -> Index:
+        return Index(_entries(self.document, self.catalogue))
 
     def events_about(self, operation: Operation) -> Sequence[EventType]:
         """The types of events that may follow what an operation does."""
