@@ -241,3 +241,18 @@ def test_an_id_of_32_hex_digits_is_no_card_although_some_of_them_look_like_one(m
     assert not holds_card_number(made_up, "Idempotency-Key")
     assert not holds_card_number(f"ref {made_up}")
     assert holds_card_number("4532015260181596abcdef", "Idempotency-Key")
+
+
+@pytest.mark.parametrize(
+    "digest", ["3696672981271769c3349242893fb8dea784c263cb17a6f290b9c6272eadae1f", "A" * 24 + "4111111111111111"]
+)
+def test_digits_inside_a_digest_are_no_card_number_and_stay_as_they_were_signed(digest: str) -> None:
+    body = f"amt=10032&merchantToken={digest}&matchCl=1"
+    assert masked(body) == body
+
+
+@pytest.mark.parametrize(
+    "text", ["abcdef 4111111111111111", "deadbeef4111111111111111", "4111111111111111 " + "ab12" * 10]
+)
+def test_a_card_number_beside_a_digest_or_behind_a_short_word_of_its_letters_is_one(text: str) -> None:
+    assert "4111111111111111" not in masked(text)
