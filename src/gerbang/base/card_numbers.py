@@ -227,7 +227,7 @@ def _candidates(folded: str) -> Iterator[Found]:
 
 
 def _is_in_digest(folded: str, start: int, end: int) -> bool:
-    """Whether digits stand inside a digest in hexadecimal, as NICEPAY's merchantToken: one in some hundred holds what looks like a card number, and what
+    """Whether digits stand inside a digest in hexadecimal, as NICEPAY's merchantToken: one in some three thousand holds what looks like a card number, and what
     a provider signed must be kept byte for byte.
     """
     if not (_HEX_LETTER.search(folded, max(0, start - 1), start) or _HEX_LETTER.match(folded, end)):
