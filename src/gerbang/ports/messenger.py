@@ -1,7 +1,7 @@
 """What core asks of whatever carries a message to a person: one port for every channel. Values and two protocols."""
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -67,7 +67,25 @@ class TextMessage:
     locale: str = "id"
 
 
-Message = Mail | TextMessage
+@dataclass(frozen=True, slots=True)
+class PushMessage:
+    """A push to one browser or app at `address`, as its push service gave it, with the `keys` that it is sent with there. `title` and `text` are shown by
+    services that show it themselves, `data` says to our own code what happened and which page tells it: no name, no amount, no token.
+    One that comes again under the same `tag` is the same. It is worth delivering for `keeps_s` seconds.
+    """
+
+    address: str
+    keys: Mapping[str, str] = field(repr=False)
+    title: str
+    text: str
+    data: Mapping[str, str]
+    tag: str
+    keeps_s: int
+    is_urgent: bool = False
+    locale: str = "id"
+
+
+Message = Mail | TextMessage | PushMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +115,14 @@ LookUp = Callable[[Account, Sought], Awaitable[Sent | None]]
 @dataclass(frozen=True, slots=True)
 class Abilities:
     """What a sender can do about doubles: `folds` says that a message sent again under its own id is one to whoever gets it. `look_up` finds what
-    was sent before; `receipts`: it tells later how far a message came.
+    was sent before; `receipts`: it tells later how far a message came. `service` says who takes a message where a connection leads to several: the
+    silence of one says nothing of the others.
     """
 
     folds: bool = False
     look_up: LookUp | None = field(default=None, compare=False)
     receipts: bool = False
+    service: Callable[[Message], str] | None = field(default=None, compare=False)
 
 
 class Refused(ProviderRefused):
@@ -123,6 +143,17 @@ class Messenger(Protocol):
     def abilities(self) -> Abilities: ...
 
     async def send(self, account: Account, message: Message) -> Sent: ...
+
+
+class PushSubscriptions(Protocol):
+    """What a push service wants of whoever is to be reached by it. Pure.
+
+    `public_key`: what a browser subscribes with, empty where apps bring their own token. `wrong`: what is wrong with an address and its keys; empty when they
+    can be sent to.
+    """
+
+    def public_key(self, account: Account) -> str: ...
+    def wrong(self, address: str, keys: Mapping[str, str]) -> str: ...
 
 
 class Receipt(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from gerbang.base.errors import FieldError
 from gerbang.base.http import Http
 from gerbang.ports.chain import Chain
 from gerbang.ports.kinds import Kind
-from gerbang.ports.messenger import Messenger
+from gerbang.ports.messenger import Messenger, PushSubscriptions
 from gerbang.ports.next_action import NextAction
 from gerbang.ports.page_origins import PageOrigins
 from gerbang.ports.payment import Account, PaymentConfirmer, PaymentProvider
@@ -32,13 +32,16 @@ class SecretFamily(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CredentialField:
-    """A secret that a connection may need. `name` is the key in `Account.secrets`; label and hint are shown to people."""
+    """A secret that a connection may need. `name` is the key in `Account.secrets`; label and hint are shown to people. `made_here`: 32 bytes by chance,
+    made with the connection where nobody brings one.
+    """
 
     name: str
     label: str
     hint: str
     family: SecretFamily
     required: bool = False
+    made_here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,7 @@ class Provider:
     simulator: str = ""
     demo: str = ""
     messenger: Callable[[Http], Messenger] | None = None
+    subscriptions: Callable[[Http], PushSubscriptions] | None = None
     retired: str = ""
     check: Check | None = None
     probe: Probe | None = None

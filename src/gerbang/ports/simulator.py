@@ -15,7 +15,8 @@ import msgspec
 class Request(msgspec.Struct, frozen=True):
     """One request as it came in. `path` is without the simulator's prefix and without doubled slashes; header names are lower case.
 
-    `base_url` is how the caller reached the simulator: scheme, host and prefix.
+    `base_url` is how the caller reached the simulator: scheme, host and prefix. `came_at` is real time, seconds since 1970: what a token's times are
+    compared with, for business time may have been moved.
     """
 
     method: str
@@ -24,6 +25,7 @@ class Request(msgspec.Struct, frozen=True):
     headers: Mapping[str, str]
     body: bytes
     base_url: str
+    came_at: float = 0.0
 
 
 class Answer(msgspec.Struct, frozen=True):

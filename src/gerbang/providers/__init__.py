@@ -5,7 +5,17 @@ from types import MappingProxyType
 from typing import Final
 
 from gerbang.ports.provider import Provider
-from gerbang.providers import coinbase_checkouts, coinbase_commerce, evm, http_rates, http_sms, nicepay, smtp, twilio
+from gerbang.providers import (
+    coinbase_checkouts,
+    coinbase_commerce,
+    evm,
+    http_rates,
+    http_sms,
+    nicepay,
+    smtp,
+    twilio,
+    webpush,
+)
 
 PROVIDERS: Final[Mapping[str, Provider]] = MappingProxyType(
     {
@@ -17,5 +27,6 @@ PROVIDERS: Final[Mapping[str, Provider]] = MappingProxyType(
         nicepay.PROVIDER.name: nicepay.PROVIDER,
         smtp.PROVIDER.name: smtp.PROVIDER,
         twilio.PROVIDER.name: twilio.PROVIDER,
+        webpush.PROVIDER.name: webpush.PROVIDER,
     }
 )

@@ -5,6 +5,7 @@ Raw ASGI, because it is measured: registrations and inquiries are part of the th
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -76,6 +77,7 @@ class Dispatcher:
             headers=headers,
             body=body,
             base_url=root + simulator.prefix,
+            came_at=time.time(),
         )
 
 

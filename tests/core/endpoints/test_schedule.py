@@ -1,15 +1,13 @@
 """When a message is tried again: the whole table, chance, and what the receiver asks for (R21, R22)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gerbang.core.endpoints.model import Profile, is_pattern, wants
-from gerbang.core.endpoints.schedule import most_tries, next_wait, retry_after_s, waits
-
-NOW = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)
+from gerbang.core.endpoints.schedule import most_tries, next_wait, waits
 
 
 def test_ten_attempts_are_made_over_more_than_75_hours() -> None:
@@ -39,26 +37,7 @@ def test_chance_only_adds_and_what_was_asked_for_is_honoured_up_to_a_day(
     assert least - 1e-3 <= wait.total_seconds() <= max(planned * 1.1, least) + 1e-3
 
 
-@pytest.mark.parametrize(
-    ("said", "seconds"),
-    [
-        ("120", 120.0),
-        ("0", 0.0),
-        ("999999999999999999999", 86_400.0),
-        ("Mon, 30 Nov 2026 08:02:00 GMT", 120.0),
-        ("Mon, 30 Nov 2026 07:00:00 GMT", 0.0),
-        ("-5", 0.0),
-        ("soon", 0.0),
-        ("", 0.0),
-        ("1.5", 0.0),
-    ],
-)
-def test_retry_after_is_seconds_or_a_date(said: str, seconds: float) -> None:
-    assert retry_after_s({"retry-after": said}, NOW) == seconds
-
-
 def test_nobody_asked_for_anything() -> None:
-    assert retry_after_s({}, NOW) == 0.0
     assert next_wait(Profile.STANDARD, 1, 0.0) == timedelta(seconds=5)
 
 

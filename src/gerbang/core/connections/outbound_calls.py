@@ -23,7 +23,7 @@ from gerbang.core.connections.model import Connection
 from gerbang.core.connections.service import Connections
 from gerbang.core.secrets.model import Purpose
 from gerbang.ports.chain import Chain
-from gerbang.ports.messenger import Messenger
+from gerbang.ports.messenger import Messenger, PushSubscriptions
 from gerbang.ports.payment import Account, PaymentConfirmer, PaymentProvider
 from gerbang.ports.provider import Probed, Provider
 from gerbang.ports.rates import RateSource
@@ -70,6 +70,9 @@ CONFIRMATIONS: Final[Capability[PaymentConfirmer]] = Capability("confirmations",
 RATES: Final[Capability[RateSource]] = Capability("exchange rates", lambda provider: provider.rates)
 MESSAGES: Final[Capability[Messenger]] = Capability(
     "messages", lambda provider: provider.messenger, Purpose.SEND_MESSAGE
+)
+SUBSCRIPTIONS: Final[Capability[PushSubscriptions]] = Capability(
+    "subscriptions", lambda provider: provider.subscriptions, Purpose.SEND_MESSAGE
 )
 
 

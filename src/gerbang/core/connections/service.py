@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
+from gerbang.base.crypto import new_key
 from gerbang.base.db import Database
 from gerbang.base.errors import FieldError
 from gerbang.core.audit.model import Entry
@@ -135,6 +136,7 @@ class Connections:
     ) -> Connection:
         """A new connection. Raises BadConnection with a pointer for each fault, ConnectionExists."""
         made = await self.draft(id_, provider, livemode=livemode, settings=settings, secrets=secrets)
+        secrets = await self._with_own_keys(provider, id_, secrets)
         async with self._db.transaction() as tx:
             if not await store.add(tx, id_, provider, livemode, settings, secrets, made.enabled):
                 raise ConnectionExists(f"{id_} exists already.")
@@ -157,7 +159,8 @@ class Connections:
         self, actor: str, id_: str, *, settings: Mapping[str, str], secrets: Mapping[str, str], enabled: bool
     ) -> Connection:
         """Change settings, references to secrets, or whether it is used. Raises ConnectionNotFound, BadConnection."""
-        await self.changed(id_, settings=settings, secrets=secrets, enabled=enabled)
+        changed = await self.changed(id_, settings=settings, secrets=secrets, enabled=enabled)
+        secrets = await self._with_own_keys(changed.provider, id_, secrets)
         async with self._db.transaction() as tx:
             await store.save(tx, id_, settings, secrets, enabled)
             await record(tx, [Entry(actor, "connection.updated", f"connection:{id_}", {"enabled": enabled})])
@@ -219,6 +222,14 @@ class Connections:
         ]
         if problems:
             raise BadConnection("Some settings or credentials are missing or wrong.", errors=problems)
+
+    async def _with_own_keys(self, provider: str, id_: str, secrets: Mapping[str, str]) -> Mapping[str, str]:
+        """The names of its secrets, those too that are made here where nobody brought one."""
+        wanted = self._providers[provider].credentials if provider in self._providers else ()
+        own = {one.name: f"service/{id_}/{one.name}" for one in wanted if one.made_here and one.name not in secrets}
+        for name in own.values():
+            await self._secrets.ensure(name, new_key, Purpose.SEND_MESSAGE)
+        return {**own, **secrets}
 
     async def _fresh(self, within_s: float = _FRESH_S) -> dict[str, Connection]:
         if time.monotonic() - self._read_at > within_s:

@@ -1,10 +1,10 @@
 """When a message is tried again, and when an endpoint has failed for too long. Pure: chance and time come in."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
+from gerbang.base.retry_after import MOST_RETRY_AFTER_S
 from gerbang.core.endpoints.model import Profile
 
 _HOUR: Final = 3_600.0
@@ -23,7 +23,6 @@ _WAITS: Final[Sequence[float]] = (
 _LONG: Final = 30 * 24 * _HOUR
 _DAILY: Final = 24 * _HOUR
 _MOST_JITTER: Final = 0.1
-MOST_RETRY_AFTER_S: Final = 24 * _HOUR
 FAILING_MOST: Final = timedelta(days=5)
 FAILING_WARN: Final = timedelta(days=1)
 
@@ -50,15 +49,3 @@ def next_wait(profile: Profile, tries: int, chance: float, retry_after_s: float 
         return None
     spread = planned[tries - 1] * (1 + _MOST_JITTER * chance)
     return timedelta(seconds=max(spread, min(retry_after_s, MOST_RETRY_AFTER_S)))
-
-
-def retry_after_s(headers: Mapping[str, str], now: datetime) -> float:
-    """What a Retry-After says, in seconds or as a date (RFC 9110 section 10.2.3); 0 for none, for one that is over, and for nonsense."""
-    said = headers.get("retry-after", "").strip()
-    if said.isascii() and said.isdigit():
-        return float(min(int(said[:12]), int(MOST_RETRY_AFTER_S)))
-    try:
-        at = parsedate_to_datetime(said)
-    except (ValueError, TypeError):
-        return 0.0
-    return max(0.0, (at - now).total_seconds()) if at.tzinfo is not None else 0.0

@@ -23,13 +23,14 @@ from gerbang.base.db import Database
 from gerbang.base.errors import GerbangError
 from gerbang.base.http import CallFailed, Http
 from gerbang.base.http_connections import Seen
+from gerbang.base.retry_after import retry_after_s
 from gerbang.base.watchdog import beat
 from gerbang.core.connections.breaker import Breaker
 from gerbang.core.endpoints import sending_store, signatures
 from gerbang.core.endpoints.claiming import Claims
 from gerbang.core.endpoints.model import KEPT_BYTES, Due, Tried
 from gerbang.core.endpoints.outcomes import Ended, settle
-from gerbang.core.endpoints.schedule import next_wait, retry_after_s
+from gerbang.core.endpoints.schedule import next_wait
 from gerbang.core.endpoints.signing_keys import SigningKeys
 
 log = structlog.get_logger()
