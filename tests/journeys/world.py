@@ -295,8 +295,8 @@ def processes(data: Path, *words: str) -> list[int]:
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            command = (folder / "cmdline").read_bytes().split(b"\0")[:-1]
-            place = (folder / "environ").read_bytes() + b"\0".join(command)
+            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").split()
+            place = (folder / "environ").read_bytes() + b" ".join(command)
             state = (folder / "stat").read_text().rpartition(")")[2].split()[0]
         except OSError:
             continue

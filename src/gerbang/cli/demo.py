@@ -1,19 +1,21 @@
-"""The demo users of `gerbang up`: made once by a child process, kept in DATA/demo.json (0600), printed at every start.
+"""The demo users of `gerbang up`: made once by a process of their own, kept in DATA/demo.json (0600), printed at every start.
 
 Who they are and what they own is decided in gerbang/app/. `gerbang serve` knows nothing of them.
 """
 
 import asyncio
 import json
-import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from gerbang.base.errors import Unavailable
 from gerbang.base.kept_file import write_whole
+from gerbang.cli.launcher import Launcher
 from gerbang.cli.process import run, settings_here
 from gerbang.settings import Settings
+
+_LOOK_S: Final = 0.05
 
 
 class DemoFailed(Unavailable):
@@ -24,30 +26,27 @@ class DemoFailed(Unavailable):
 
 
 def seed_demo() -> None:
-    """Make the demo users and print them as one JSON line; `up` runs this, nobody else needs to."""
+    """Make the demo users and keep them in DATA/demo.json; `up` runs this, nobody else needs to."""
     from gerbang import app
 
-    made: dict[str, Any] = {}
-
     async def story(settings: Settings) -> None:
-        made.update(await app.seed_demo(settings))
+        made = await app.seed_demo(settings)
+        write_whole(_kept(settings.data), json.dumps(made, indent=2).encode())
 
     run(story, settings_here())
-    print(json.dumps(made))
 
 
-async def demo_users(data: Path, environment: Mapping[str, str]) -> dict[str, Any]:
+async def demo_users(data: Path, launcher: Launcher, environment: Mapping[str, str]) -> dict[str, Any]:
     """The demo users of this data folder, made now if there are none; raises DemoFailed."""
-    kept = data / "demo.json"
-    if kept.exists():
-        known: dict[str, Any] = json.loads(kept.read_text())
-        return known
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gerbang", "seed-demo", env=dict(environment), stdout=asyncio.subprocess.PIPE
-    )
-    said, _ = await process.communicate()
-    if process.returncode or not said.strip():
-        raise DemoFailed(f"`gerbang seed-demo` ended with status {process.returncode}; its words are above.")
-    made: dict[str, Any] = json.loads(said.splitlines()[-1])
-    write_whole(kept, json.dumps(made, indent=2).encode())
-    return made
+    if not _kept(data).exists():
+        process = launcher.start(("seed-demo",), environment)
+        while (status := process.poll()) is None:
+            await asyncio.sleep(_LOOK_S)
+        if status:
+            raise DemoFailed(f"`gerbang seed-demo` ended with status {status}; its words are above.")
+    known: dict[str, Any] = json.loads(_kept(data).read_text())
+    return known
+
+
+def _kept(data: Path) -> Path:
+    return data / "demo.json"

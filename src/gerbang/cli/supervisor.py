@@ -1,18 +1,13 @@
 """Keeps child processes running: starts, watches, restarts with back-off, stops in order. Knows nothing of what they do."""
 
 import asyncio
-import contextlib
 import http.client
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
-from gerbang.base.child_processes import die_with_parent, follow
 from gerbang.base.errors import Unavailable
 from gerbang.base.service_manager import NotifySocket
 
@@ -30,27 +25,42 @@ class ChildHopeless(Unavailable):
     title = "A process does not start"
 
 
+class Process(Protocol):
+    """What `subprocess.Popen` and a launcher's child have in common."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """Its exit status, negative for a signal; None while it runs."""
+
+    def terminate(self) -> None:
+        """SIGTERM."""
+
+    def kill(self) -> None:
+        """SIGKILL; nothing when it is gone."""
+
+
 @dataclass
 class Child:
-    """One command as a process. `answers` is an address that tells when it is ready, or empty; one that `tells` says by itself when it is
+    """One process, which `begin` starts with an environment. `answers` is an address that tells when it is ready, or empty; one that `tells` says by itself when it is
     ready and, from then on, that it lives, as systemd's services do. Without one that is not `needed` the others go on.
     """
 
     name: str
-    command: Sequence[str]
+    begin: Callable[[Mapping[str, str]], Process]
     environment: Mapping[str, str] = field(repr=False)
     answers: str = ""
     tells: bool = False
     needed: bool = True
     silent_s: float = SILENT_S
     notify_socket: NotifySocket | None = None
-    process: "subprocess.Popen[bytes] | None" = None
+    process: Process | None = None
     started_at: float = 0.0
     deaths: int = 0
     was_ready: bool = False
 
     def start(self) -> None:
-        """Start it in a session of its own, so that Ctrl-C reaches us alone; it ends with us even if we are killed."""
+        """Start it, whether it ran before or not."""
         if self.notify_socket is not None:
             self.notify_socket.close()
         self.notify_socket = NotifySocket() if self.tells else None
@@ -59,15 +69,7 @@ class Child:
             if self.notify_socket
             else {}
         )
-        self.process = subprocess.Popen(  # noqa: S603  the caller's own command
-            self.command,
-            env={**_without_manager(self.environment), **said_where},
-            stdin=subprocess.DEVNULL,
-            stdout=sys.stderr.fileno(),
-            start_new_session=True,
-            preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509  one prctl call, nothing that could deadlock
-        )
-        follow(self.process.pid, signal.SIGTERM)
+        self.process = self.begin(_without_manager(self.environment) | said_where)
         self.started_at = monotonic()
 
     @property
@@ -88,8 +90,7 @@ class Child:
     def kill(self) -> None:
         """SIGKILL; nothing when it is gone."""
         if self.process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                self.process.kill()
+            self.process.kill()
 
     def pause_s(self) -> float:
         """How long to wait before the next start; a steady run is forgiven."""
@@ -157,8 +158,7 @@ class Supervisor:
         while any(process.poll() is None for process in running):
             if monotonic() > deadline:
                 for process in running:
-                    with contextlib.suppress(ProcessLookupError):
-                        process.kill()
+                    process.kill()
                 deadline = float("inf")
             await asyncio.sleep(0.02)
         for child in self._children:

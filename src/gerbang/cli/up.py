@@ -6,7 +6,6 @@ How children are kept running is cli/supervisor.py's matter; what people see whi
 import asyncio
 import contextlib
 import signal
-import sys
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +15,7 @@ from gerbang.base.errors import Conflict
 from gerbang.cli.database import EmbeddedDatabase
 from gerbang.cli.demo import demo_users
 from gerbang.cli.instance import note_ready, note_stopped
+from gerbang.cli.launcher import Launcher
 from gerbang.cli.migrate import migrate_as_owner
 from gerbang.cli.ports import free_port, refuse_taken
 from gerbang.cli.process import LOOPBACK
@@ -90,24 +90,29 @@ async def _story(settings: Settings, progress: Progress, *, fresh: bool) -> None
         _forget(settings)
     await refuse_taken(settings)
     async with contextlib.AsyncExitStack() as running:
+        launcher = Launcher(str(settings.data.absolute()))
+        running.callback(launcher.close)
+        launcher.load()  # while the database starts
         database = EmbeddedDatabase(settings, progress.say)
         with progress.step("PostgreSQL"):
             settings = await database.start()
         running.push_async_callback(database.stop)
         with progress.step("schema and root key"):
             await _prepare(settings)
-        supervisor = Supervisor(_children(settings), progress.say)
+        supervisor = Supervisor(_children(settings, launcher), progress.say)
         running.push_async_callback(supervisor.stop, settings.drain_s + 2.0)
         running.callback(note_stopped, settings.data)
-        await first_of(ended.wait(), _bring_up(settings, supervisor, progress), supervisor.watch(), database.keep())
+        await first_of(
+            ended.wait(), _bring_up(settings, supervisor, launcher, progress), supervisor.watch(), database.keep()
+        )
         progress.say("stopping")
     progress.say("stopped; the data is kept")
 
 
-async def _bring_up(settings: Settings, supervisor: Supervisor, progress: Progress) -> None:
+async def _bring_up(settings: Settings, supervisor: Supervisor, launcher: Launcher, progress: Progress) -> None:
     with progress.step("API, worker, sandbox and demo data"):
         supervisor.start()
-        seeding = demo_users(settings.data, _environment(settings, "seed-demo"))
+        seeding = demo_users(settings.data, launcher, _environment(settings, "seed-demo"))
         demo, _ = await asyncio.gather(seeding, supervisor.ready(_READY_S))
     note_ready(settings.data, announcement(settings, demo))
     progress.ready(settings, demo)
@@ -141,13 +146,13 @@ async def _prepare(settings: Settings) -> None:
     await migrate_as_owner(settings.owner_dsn())
 
 
-def _children(settings: Settings) -> list[Child]:
+def _children(settings: Settings, launcher: Launcher) -> list[Child]:
     api = f"http://{'127.0.0.1' if settings.host in ('0.0.0.0', '::') else settings.host}:{settings.port}"
     answers = {"serve": f"{api}/readyz", "sandbox": f"{settings.sandbox_url}/"}
     return [
         Child(
             name,
-            (sys.executable, "-m", "gerbang", name),
+            launcher.starting(name),
             _environment(settings, name),
             answers.get(name, ""),
             tells=True,

@@ -26,6 +26,7 @@ from gerbang.settings.environment import (
     as_text,
     child_environment,
     is_secret,
+    replace_environment,
     service_manager,
     variable,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "is_secret",
     "load",
     "redacted",
+    "replace_environment",
     "service_manager",
     "unknown_variables",
 ]

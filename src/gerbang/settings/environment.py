@@ -49,6 +49,12 @@ def child_environment(settings: Mapping[str, object]) -> dict[str, str]:
     return needed(os.environ) | ours
 
 
+def replace_environment(environment: Mapping[str, str]) -> None:
+    """Become a process that was started with this environment: a fork has that of its parent."""
+    os.environ.clear()
+    os.environ.update(environment)
+
+
 def service_manager() -> ServiceManager:
     """Who wants to be told how this process is, as systemd says it: NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID."""
     told, whom = os.environ.get("WATCHDOG_USEC", ""), os.environ.get("WATCHDOG_PID", "")
