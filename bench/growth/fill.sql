@@ -29,6 +29,9 @@ SELECT name, 'nicepay', true, false FROM unnest(ARRAY['closed-shop', 'shop-jakar
 INSERT INTO users (id, email, name, role, password_hash, created_at)
 SELECT DISTINCT owner, owner || '@example.com', 'Budi Santoso', 'customer', '', timestamptz '2024-01-01' FROM made;
 
+INSERT INTO customers (id, external_id, name, email, phone, sequence, created_at, updated_at)
+SELECT owner, 'C-' || owner, 'Budi Santoso', owner || '@example.com', '+62812' || lpad(min(n)::text, 8, '0'), 1, min(at), min(at) FROM made GROUP BY owner;
+
 INSERT INTO refresh_tokens (digest, family_id, generation, client, issued_at, expires_at, rotated_at)
 SELECT decode(md5('token' || n), 'hex'), pg_temp.id_of(at, 'family', n), 0, 'client-' || n % 1000, at, now() + interval '20 days', age
 FROM made WHERE n % 5 = 0;
@@ -42,9 +45,9 @@ SELECT pg_temp.id_of(at, 'family', n), owner, at, age, 'logout' FROM made WHERE 
 INSERT INTO changes (kind, subject, made_at) SELECT 'session', n::text, now() - interval '20 hours' FROM made WHERE n % 50 = 0;
 
 INSERT INTO payments (id, status, livemode, amount, currency, amount_captured, amount_refunded, description, order_reference, owner_id,
-    sequence, created_at, updated_at, expires_at, paid_at)
+    customer_id, sequence, created_at, updated_at, expires_at, paid_at)
 SELECT payment, status, true, amount, 'IDR', CASE WHEN status IN ('paid', 'refunded') THEN amount ELSE 0 END,
-    CASE status WHEN 'refunded' THEN amount ELSE 0 END, 'Kopi Gayo 1 kg', CASE n % 2 WHEN 0 THEN 'donation' ELSE 'order-' || n END, owner, 3, at, age,
+    CASE status WHEN 'refunded' THEN amount ELSE 0 END, 'Kopi Gayo 1 kg', CASE n % 2 WHEN 0 THEN 'donation' ELSE 'order-' || n END, owner, owner, 3, at, age,
     CASE status WHEN 'pending' THEN now() + interval '30 days' ELSE age END, CASE WHEN status IN ('paid', 'refunded') THEN at + interval '1 minute' END
 FROM made;
 UPDATE payments SET look_at = expires_at WHERE status = 'pending';

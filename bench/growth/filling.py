@@ -40,7 +40,7 @@ _ONE_OF_EACH: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One object of each kind that is there to be asked for, and when it was made. `busiest` is the user who owns every third payment."""
+    """One object of each kind that is there to be asked for, and when it was made. `busiest` is the user who owns every third payment. Users are customers under the same ids."""
 
     payment: UUID
     refund: UUID
@@ -62,6 +62,8 @@ class Known:
             "event": ids.show("evt", self.event),
             "approval": ids.show("apr", self.approval),
             "user": ids.show("usr", self.user),
+            "customer": ids.show("cus", self.user),
+            "busiest_customer": ids.show("cus", self.busiest),
             "endpoint": ids.show("ep", self.endpoint),
             "delivery": ids.show("dlv", self.delivery),
             "event_type": "payment.paid",

@@ -21,6 +21,9 @@ _NO_DATABASE: Final = frozenset(
 )
 # Opened by a mailed link that is exchanged for a session; what they ask is what the console's pages of an endpoint ask.
 _BY_SESSION: Final = frozenset({"/owner/endpoint/{link}", "/owner/endpoint/{link}/deliveries/{delivery}"})
+_WHOLE: Final = frozenset(
+    {"/v1/customers/{customer}/export"}
+)  # all of one person's: as long as their own past, and no list
 _NO_FILTERS: Final = frozenset({"limit", "cursor", "t"})  # what asks for a page of so many, and a payer's link
 # Of each filter a value that half of the rows have, and one that hardly any has.
 _WAYS: Final = {"method": ("virtual_account", "paylater"), "connection": ("shop-jakarta", "closed-shop")}
@@ -29,6 +32,14 @@ _FILTERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         "status": ("paid", "refunded", "pending", "held"),
         **_WAYS,
         "order_reference": ("donation", "{order_reference}"),
+        "customer": ("{busiest_customer}", "{customer}"),
+        "created_after": ("2020-01-01T00:00:00Z", "{created_at}"),
+        "created_before": ("2030-01-01T00:00:00Z", "{created_at}", "2020-01-02T00:00:00Z"),
+    },
+    "/v1/customers": {
+        "external_id": ("C-1",),
+        "email": ("budi@example.com",),
+        "phone": ("+6281200000005",),
         "created_after": ("2020-01-01T00:00:00Z", "{created_at}"),
         "created_before": ("2030-01-01T00:00:00Z", "{created_at}", "2020-01-02T00:00:00Z"),
     },
@@ -64,6 +75,14 @@ _FILTERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         "status": ("paid", "held"),
         **_WAYS,
         "order_reference": ("donation", "{order_reference}"),
+        "customer": ("{busiest_customer}", "{customer}"),
+        "after": ("2020-01-01",),
+        "before": ("2030-01-01",),
+    },
+    "/console/customers": {
+        "external_id": ("C-1",),
+        "email": ("budi@example.com",),
+        "phone": ("+6281200000005",),
         "after": ("2020-01-01",),
         "before": ("2030-01-01",),
     },
@@ -125,7 +144,7 @@ def every(
     """
     values = known.places() | {"order_reference": known.order_reference, "created_at": known.created_at.isoformat()}
     for row in table:
-        if row.method == "GET" and row.path not in _STREAMS | _NO_DATABASE | _BY_SESSION:
+        if row.method == "GET" and row.path not in _STREAMS | _NO_DATABASE | _BY_SESSION | _WHOLE:
             path = re.sub(r"\{(\w+)\}", lambda part: values[part[1]], row.path)
             link = {"t": links[kind]} if (kind := row.path.split("/")[1]) in links else {}
             for chosen in _questions(row.path, _documented(document, row.path)):

@@ -11,6 +11,10 @@ from gerbang.core.announcements import event_log
 from gerbang.core.announcements.broadcast import ObjectKind
 from gerbang.core.announcements.live_changes import Watched
 from gerbang.core.announcements.service import AnnouncementConsumer
+from gerbang.core.customers import event_types as customer_events
+from gerbang.core.customers import personal_data as customer_data
+from gerbang.core.customers.model import CUSTOMER
+from gerbang.core.customers.service import Customers
 from gerbang.core.endpoints import event_types as endpoint_events
 from gerbang.core.endpoints import personal_data as receivers
 from gerbang.core.endpoints import queueing
@@ -18,12 +22,13 @@ from gerbang.core.endpoints.model import DISCLOSE, ENDPOINT
 from gerbang.core.endpoints.service import Endpoints
 from gerbang.core.identity import event_types as security_events
 from gerbang.core.identity import personal_data as users
+from gerbang.core.identity.digests import Digests
 from gerbang.core.identity.permissions import ADMINS, BUILDERS, MAKERS, MONEY, STAFF, Permission
-from gerbang.core.notifications import conversation_store, suppression_store
 from gerbang.core.notifications import model as messages
 from gerbang.core.notifications import personal_data as recipients
 from gerbang.core.notifications import queueing as message_jobs
 from gerbang.core.notifications import service as telling
+from gerbang.core.notifications import suppression_store
 from gerbang.core.notifications.receipts import Receipts
 from gerbang.core.payments import event_types as payment_events
 from gerbang.core.payments import jobs, sweeps, webhook_handler
@@ -34,13 +39,12 @@ from gerbang.core.payments.late_messages import LateMessages
 from gerbang.core.payments.model import PAYMENT
 from gerbang.core.payments.open_work import decisions
 from gerbang.core.payments.provider_calls import load_readable
-from gerbang.core.personal_data.service import PersonalData
+from gerbang.core.personal_data.service import People, PersonalData
 from gerbang.core.queue.model import Job
 from gerbang.core.queue.worker import Handler
 from gerbang.noun import Core, Noun, Nouns
 from gerbang.ports.kinds import Kind
 from gerbang.ports.messenger import Channel
-from gerbang.settings import Settings
 from gerbang.web.console import live_marks as marks
 from gerbang.web.event_catalogue import entries
 from gerbang.web.sidebar import Subpage
@@ -51,6 +55,7 @@ _READ: Final = "payments:read"
 _HOOKS: Final = "webhooks:read"
 _TRAIL: Final = "audit:read"
 _ENDPOINTS: Final = "endpoints:manage"
+_CUSTOMERS: Final = "customers:read"
 
 
 async def _payment_owners(tx: Tx, payments: Sequence[UUID]) -> Mapping[UUID, UUID | None]:
@@ -75,45 +80,18 @@ async def _unanswered(core: Core) -> str | None:
     return f"No answer comes from {', '.join(found)}: calls wait, and one is tried now and then." if found else None
 
 
-async def _used_up(channel: Channel, most_of: Callable[[Settings], int], told: str, core: Core) -> str | None:
-    most = most_of(core.settings)
+async def _texts_used_up(core: Core) -> str | None:
+    most = core.settings.sms_per_day
     async with core.db.reading() as tx:
-        is_full = most > 0 and await suppression_store.sent_today(tx, channel) >= most
-    return f"The {most} {told} are used up." if is_full else None
-
-
-async def _templates_paused(core: Core) -> str | None:
-    async with core.db.reading() as tx:
-        paused = await conversation_store.pauses(tx)
-    if not paused:
-        return None
-    first = paused[0]
-    return (
-        f"{len(paused)} message templates are paused, the first is {first['template']} ({first['language']}) of {first['connection']}: {first['why']}."
-        " GET /v1/message-templates lists them."
-    )
+        is_full = most > 0 and await suppression_store.sent_today(tx, Channel.SMS) >= most
+    return f"The {most} text messages of today (GERBANG_SMS_PER_DAY) are used up." if is_full else None
 
 
 MESSAGES: Final = Noun(
     name="messages",
-    events={Kind.MESSENGER: lambda core: Receipts(core.outbound, core.sender.fallback).handler()},
-    notices={
-        "texts": partial(
-            _used_up, Channel.SMS, lambda chosen: chosen.sms_per_day, "text messages of today (GERBANG_SMS_PER_DAY)"
-        ),
-        "whatsapp": partial(
-            _used_up,
-            Channel.WHATSAPP,
-            lambda chosen: chosen.whatsapp_per_day,
-            "WhatsApp messages of today (GERBANG_WHATSAPP_PER_DAY)",
-        ),
-        "message_templates": _templates_paused,
-    },
-    jobs={
-        message_jobs.SEND: lambda core: core.sender.handle,
-        message_jobs.REMIND: lambda core: core.reminder.handle,
-        message_jobs.UNHEARD: lambda core: core.sender.look_for_news,
-    },
+    events={Kind.MESSENGER: lambda core: Receipts(core.connections, core.sender.fallback).handler()},
+    notices={"texts": _texts_used_up},
+    jobs={message_jobs.SEND: lambda core: core.sender.handle, message_jobs.REMIND: lambda core: core.reminder.handle},
     consumers=(
         lambda core: AnnouncementConsumer(
             core.db, telling.CONSUMER, core.notifications.take, types=messages.TYPES, taken=core.wake
@@ -127,7 +105,6 @@ MESSAGES: Final = Noun(
             recipients.export_payment_messages,
             recipients.erase_payment_messages,
         ),
-        PersonalData("message_news", ("notifications",), recipients.export_news, recipients.erase_news),
     ),
     actions={"notifications": actions.NOTIFICATIONS},
     pages={
@@ -188,6 +165,29 @@ PAYMENTS: Final = Noun(
         ),
     },
     watched=_payment_pages,
+)
+CUSTOMERS: Final = Noun(
+    name="customers",
+    service=lambda core: Customers(
+        core.db, core.clock, People(core.db, core.nouns.personal_data, Digests(core.secrets).person)
+    ),
+    objects={CUSTOMER: ObjectKind("cus", _CUSTOMERS)},
+    announces=entries(customer_events.EVENT_TYPES, event_examples.CUSTOMER_DATA),
+    payloads={CUSTOMER: lambda _core: event_payloads.customers},
+    personal_data=(
+        PersonalData("customers", ("customers",), customer_data.export_customers, customer_data.erase_customers),
+    ),
+    permissions=(
+        Permission(_CUSTOMERS, STAFF, "see customers"),
+        Permission("customers:write", STAFF, "make and change customers, and say how they want to be written to"),
+        Permission("customers:erase", ADMINS, "show and erase all that is kept about a customer"),
+    ),
+    actions={"customers": actions.CUSTOMERS},
+    pages={"customers": (Subpage("customers", "/console/customers", _CUSTOMERS),)},
+    watched=lambda _core: {
+        "customers": Watched(_CUSTOMERS, ("customer.",)),
+        "customer": Watched(_CUSTOMERS, ("customer.",), object=CUSTOMER),
+    },
 )
 WEBHOOK_EVENTS: Final = Noun(
     name="webhook events",
@@ -308,5 +308,18 @@ RESERVED: Final = Noun(
 
 # A person is erased in this order. Messages, and what webhooks said, are found by the payer of their payment; users come last: everything else is found by what they are.
 NOUNS: Final = Nouns(
-    (MESSAGES, WEBHOOK_EVENTS, ENDPOINTS, PAYMENTS, CONNECTIONS, EVENTS, LEDGER, AUDIT, SECRETS, RESERVED, USERS)
+    (
+        MESSAGES,
+        WEBHOOK_EVENTS,
+        ENDPOINTS,
+        PAYMENTS,
+        CUSTOMERS,
+        CONNECTIONS,
+        EVENTS,
+        LEDGER,
+        AUDIT,
+        SECRETS,
+        RESERVED,
+        USERS,
+    )
 )

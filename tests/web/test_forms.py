@@ -61,6 +61,12 @@ TYPED: Mapping[str, Mapping[str, str]] = {
     "/console/work/dismiss": {},
     # a key of the reference is neither kept nor shown when it is none: web/reference
     "/docs/key": {},
+    # what is typed about a customer is tried where there is one: the console's own tests
+    "/console/customers/new": {},
+    "/console/customers/{customer}/edit": {},
+    "/console/customers/{customer}/preferences": {},
+    "/console/customers/{customer}/export": {},
+    "/console/customers/{customer}/erase": {},
     # what is typed about an endpoint is tried where there is one: the console's own tests
     "/console/endpoints/new": {},
     "/console/endpoints/{endpoint}/edit": {},

@@ -30,7 +30,7 @@ def export(who: str, /, *, data: Path | None = None) -> None:
     Parameters
     ----------
     who
-        A user id (`usr_…`), an e-mail address or a phone number.
+        A customer id (`cus_…`), a user id (`usr_…`), an e-mail address or a phone number.
     data
         Data folder of a running `gerbang up`.
     """
@@ -55,7 +55,7 @@ def erase(
     Parameters
     ----------
     who
-        A user id (`usr_…`), an e-mail address or a phone number.
+        A customer id (`cus_…`), a user id (`usr_…`), an e-mail address or a phone number.
     yes
         Really do it.
     data

@@ -187,6 +187,15 @@ async def _endpoint_tested(stage: Stage) -> str:
     return endpoint
 
 
+async def _customer(stage: Stage, method: str = "", path: str = "", body: Any = None, who: str = "") -> str:
+    """Something is done with a new customer."""
+    made = (await stage.ask("POST", "/v1/customers", {"name": "Sari Wulandari", "email": "sari@lumbung.example"}))["id"]
+    if method:
+        token = (await stage.log_in(who))["access_token"] if who else ""
+        await stage.ask(method, f"/v1/customers/{made}{path}", body, token=token)
+    return str(made)
+
+
 async def _token_reuse(stage: Stage) -> str:
     first = (await stage.log_in("customer"))["refresh_token"]
     second = (await stage.ask("POST", "/v1/auth/refresh", {"refresh_token": first}))["refresh_token"]
@@ -255,6 +264,9 @@ RECIPES: Final[Mapping[str, Recipe]] = {
     "refund.link_issued": lambda on: _refund_link(on, "link"),
     "refund.destination_named": lambda on: _named(on, "1234567890"),
     "refund.destination_changed": lambda on: _named(on, "1234567890", "9876543210"),
+    "customer.created": _customer,
+    "customer.updated": lambda on: _customer(on, "PATCH", body={"locale": "en"}),
+    "customer.erased": lambda on: _customer(on, "POST", "/erase", who="admin"),
     "endpoint.test": _endpoint_tested,
     "endpoint.created": lambda on: _endpoint(on, "", ""),
     "endpoint.changed": lambda on: _endpoint(on, "PATCH", "", {"description": "gerbang trigger, changed"}),

@@ -29,9 +29,7 @@ from gerbang.sandbox.shop import Shop
 from gerbang.sandbox.webhook_sender import DropSet
 from gerbang.sandbox.world import World
 
-_BY_PHONE: Final = ("stop", "start", "say")
-_OF_TEMPLATES: Final = ("pause", "approve", "recategorise")
-ACTS: Final = ("pay", "decline", "expire", "refund", "dispute", "cancel", "lie", *_BY_PHONE, *_OF_TEMPLATES)
+ACTS: Final = ("pay", "decline", "expire", "refund", "dispute", "cancel", "lie", "stop", "start")
 SANDBOX: Final = "sandbox"
 CHAIN: Final = "chain"
 HOOKS: Final = "hooks"

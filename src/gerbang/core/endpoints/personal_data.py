@@ -1,13 +1,16 @@
-"""What endpoints keep about a person: bodies that name the payer of a payment, for the endpoints that include it, found by the person's payments; and
+"""What endpoints keep about a person: bodies that name a customer or the payer of a payment, for the endpoints that include it, found by both; and
 the mailboxes to which links to an owner's page went.
 """
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from gerbang.base import ids
-from gerbang.base.db import Tx
+from gerbang.base.db import Row, Tx
+from gerbang.core.customers.model import CUSTOMER, PREFIX
 from gerbang.core.endpoints import delivery_store, owner_store
 from gerbang.core.endpoints.owner_access import LINK_PREFIX
 from gerbang.core.payments.model import PAYMENT
@@ -16,24 +19,31 @@ from gerbang.core.personal_data.model import Erased, Exported, Person
 
 
 async def export_bodies(tx: Tx, person: Person, after: UUID | None, most: int) -> Exported:
-    """What was, or will be, sent about the person's payments."""
+    """What was, or will be, sent about the person as a customer, and about their payments."""
     theirs, next_ = await payers(tx, person, after, most)
     rows = await delivery_store.personal_events(tx, PAYMENT, [row["payment_id"] for row in theirs])
-    shown = [
-        {
-            "event": ids.show("evt", row["event_id"]),
-            "payment": ids.show("pay", row["object_id"]),
-            "body": msgspec.json.decode(row["body"]),
-        }
-        for row in rows
-    ]
+    shown = [_shown(row, PAYMENT, "pay") for row in rows]
+    if after is None:
+        rows = await delivery_store.personal_events(tx, CUSTOMER, person.customers)
+        shown = [*(_shown(row, CUSTOMER, PREFIX) for row in rows), *shown]
     return Exported(shown, next_)
 
 
 async def erase_bodies(tx: Tx, person: Person, after: UUID | None, most: int) -> Erased:
     """What is still to be sent goes out without the person."""
     theirs, next_ = await payers(tx, person, after, most)
-    return Erased(await delivery_store.erase_personal(tx, PAYMENT, [row["payment_id"] for row in theirs]), 0, next_)
+    erased = await delivery_store.erase_personal(tx, PAYMENT, [row["payment_id"] for row in theirs])
+    if after is None:
+        erased += await delivery_store.erase_personal(tx, CUSTOMER, person.customers)
+    return Erased(erased, 0, next_)
+
+
+def _shown(row: Row, kind: str, prefix: str) -> Mapping[str, Any]:
+    return {
+        "event": ids.show("evt", row["event_id"]),
+        kind: ids.show(prefix, row["object_id"]),
+        "body": msgspec.json.decode(row["body"]),
+    }
 
 
 async def export_owners(tx: Tx, person: Person, after: UUID | None, most: int) -> Exported:

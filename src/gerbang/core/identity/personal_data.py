@@ -43,6 +43,11 @@ async def read_person(db: Database, who: str) -> Person:
     return Person(phone=_phone(who))
 
 
+async def shopper_of(tx: Tx, email: str) -> UUID | None:
+    """The account of whoever shops under this address. One of somebody who works here is theirs alone, whatever address a customer was given."""
+    return await store.shopper_of_email(tx, email)
+
+
 def _email(who: str) -> str:
     try:
         return email_address.read(who).lower()

@@ -80,6 +80,14 @@ async def of_email(tx: Tx, email: str) -> UUID | None:
     return found
 
 
+async def shopper_of_email(tx: Tx, email: str) -> UUID | None:
+    """The user who has this address and does not work here."""
+    found: UUID | None = await tx.fetchval(
+        "SELECT id FROM users WHERE lower(email) = lower($1) AND role = 'customer'", email
+    )
+    return found
+
+
 async def person(tx: Tx, id_: UUID) -> Row | None:
     """What is kept about a user, locked."""
     return await tx.fetchrow(

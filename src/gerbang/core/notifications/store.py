@@ -82,7 +82,7 @@ async def begin_try(tx: Tx, id_: UUID) -> Notification | None:
         """
         UPDATE notifications SET tries = tries + 1 WHERE id = $1 AND status = 'queued'
         RETURNING id, announcement_id, channel, recipient, template, locale, data, object_type, object_id, status, message_id, tries, error,
-            created_at, sent_at, connection, provider_id, parts, unknown_tries, digests, accepted_at, delivered_at, read_at, failed_at, attempted_at, category, billable
+            created_at, sent_at, connection, provider_id, parts, unknown_tries, digests, accepted_at, delivered_at, read_at, failed_at
         """,
         id_,
     )
@@ -98,7 +98,7 @@ async def begin_attempt(tx: Tx, id_: UUID, connection: str, digest: str) -> None
     """From now on it may have left by this connection, in these words: until somebody says what became of it, nobody knows."""
     await tx.execute(
         """
-        UPDATE notifications SET unknown_tries = unknown_tries + 1, connection = $2, attempted_at = business_now(),
+        UPDATE notifications SET unknown_tries = unknown_tries + 1, connection = $2,
             digests = CASE WHEN $3 = '' OR $3 = ANY(digests) THEN digests ELSE digests || $3 END
         WHERE id = $1
         """,
@@ -128,11 +128,6 @@ async def mark_taken(tx: Tx, id_: UUID, sent: Sent) -> None:
         sent.provider_id,
         sent.parts,
     )
-
-
-async def note_charge(tx: Tx, id_: UUID, category: str, billable: bool | None) -> None:
-    """How its sender charges for it."""
-    await tx.execute("UPDATE notifications SET category = $2, billable = $3 WHERE id = $1", id_, category, billable)
 
 
 async def note_progress(tx: Tx, id_: UUID, status: Status, fact: Progress, at: datetime, error: str | None) -> None:
@@ -192,7 +187,7 @@ async def lock(tx: Tx, id_: UUID) -> Notification | None:
     row = await tx.fetchrow(
         """
         SELECT id, announcement_id, channel, recipient, template, locale, data, object_type, object_id, status, message_id, tries, error,
-            created_at, sent_at, connection, provider_id, parts, unknown_tries, digests, accepted_at, delivered_at, read_at, failed_at, attempted_at, category, billable
+            created_at, sent_at, connection, provider_id, parts, unknown_tries, digests, accepted_at, delivered_at, read_at, failed_at
         FROM notifications WHERE id = $1 FOR UPDATE
         """,
         id_,
@@ -205,7 +200,7 @@ async def requeue(tx: Tx, id_: UUID, message_id: str) -> None:
     await tx.execute(
         """
         UPDATE notifications SET status = 'queued', tries = 0, error = NULL, message_id = $2, provider_id = NULL, digests = '{}',
-            unknown_tries = 0, attempted_at = NULL, category = '', billable = NULL, accepted_at = NULL, sent_at = NULL, delivered_at = NULL, read_at = NULL, failed_at = NULL
+            unknown_tries = 0, accepted_at = NULL, sent_at = NULL, delivered_at = NULL, read_at = NULL, failed_at = NULL
         WHERE id = $1
         """,
         id_,
@@ -231,8 +226,10 @@ async def to_addresses(tx: Tx, addresses: Sequence[str], after: UUID | None, lim
     """Messages to these addresses and numbers, in the order of their ids."""
     return await tx.fetch(
         """
-        SELECT id, channel, recipient, template, status, object_type, object_id, created_at, sent_at FROM notifications
-        WHERE lower(recipient) = ANY($1) AND id > $2 ORDER BY id LIMIT $3
+        WITH theirs AS MATERIALIZED (
+            SELECT id, channel, recipient, template, status, object_type, object_id, created_at, sent_at FROM notifications
+            WHERE lower(recipient) = ANY($1))
+        SELECT * FROM theirs WHERE id > $2 ORDER BY id LIMIT $3
         """,
         [one.lower() for one in addresses],
         after or UUID(int=0),
@@ -254,6 +251,14 @@ async def about(tx: Tx, object_type: str, objects: Sequence[UUID], addresses: Se
     )
 
 
+async def about_objects(
+    tx: Tx, object_type: str, objects: Sequence[UUID], templates: Sequence[Template], limit: int
+) -> list[Notification]:
+    """Those of these templates about any of these objects, newest first."""
+    rows = await tx.fetch(_PAGE_OF_OBJECTS, object_type, list(objects), [one.value for one in templates], limit)
+    return [_notification(row) for row in rows if _is_known(row)]
+
+
 async def erase_recipients(tx: Tx, notifications: Sequence[UUID]) -> None:
     """Erase to whom messages went and what they said; what was sent when, and about what, stays. What was still to be sent is not sent."""
     await tx.execute(
@@ -270,7 +275,7 @@ async def erase_recipients(tx: Tx, notifications: Sequence[UUID]) -> None:
 
 _COLUMNS = (
     "SELECT id, announcement_id, channel, recipient, template, locale, data, object_type, object_id, status, message_id, tries, error, created_at,"
-    " sent_at, connection, provider_id, parts, unknown_tries, digests, accepted_at, delivered_at, read_at, failed_at, attempted_at, category, billable FROM "
+    " sent_at, connection, provider_id, parts, unknown_tries, digests, accepted_at, delivered_at, read_at, failed_at FROM "
 )
 _PAGE = _COLUMNS + "notifications WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3"
 # What people were told about one object is never much, and is filtered as it is read.
@@ -280,6 +285,12 @@ _PAGE_OF_OBJECT = (
     notifications WHERE object_type = $4 AND object_id = $5 AND (created_at, id) < ($1, $2)
       AND ($6::text IS NULL OR status = $6) AND ($7::text IS NULL OR template = $7)
     ORDER BY created_at DESC, id DESC LIMIT $3
+    """
+)
+_PAGE_OF_OBJECTS = (
+    _COLUMNS
+    + """
+    notifications WHERE object_type = $1 AND object_id = ANY($2) AND template = ANY($3) ORDER BY created_at DESC, id DESC LIMIT $4
     """
 )
 # Of each kind the newest, merged: there are as many kinds as templates times statuses.
@@ -307,7 +318,7 @@ def _is_known(row: Row) -> bool:
 
 def _notification(row: Row) -> Notification:
     plain = ("locale", "data", "message_id", "tries", "error", "created_at", "connection", "provider_id", "parts")
-    more = ("category", "billable", "accepted_at", "sent_at", "delivered_at", "read_at", "failed_at", "attempted_at")
+    times = ("accepted_at", "sent_at", "delivered_at", "read_at", "failed_at")
     return Notification(
         id=row["id"],
         announcement_id=row["announcement_id"],
@@ -318,5 +329,5 @@ def _notification(row: Row) -> Notification:
         status=Status(row["status"]),
         unknown_tries=row["unknown_tries"],
         digests=frozenset(row["digests"]),
-        **{name: row[name] for name in (*plain, *more)},
+        **{name: row[name] for name in (*plain, *times)},
     )

@@ -6,7 +6,7 @@ From the commit on the answer is success: what the provider does not answer in t
 import asyncio
 import dataclasses
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -22,6 +22,8 @@ from gerbang.base.money import Money, as_json
 from gerbang.base.statement_batch import StatementBatch
 from gerbang.core.audit.model import Entry
 from gerbang.core.connections.model import Connection
+from gerbang.core.customers import matching
+from gerbang.core.customers.model import PREFIX
 from gerbang.core.effects import Effects
 from gerbang.core.idempotency import service as idempotency
 from gerbang.core.idempotency.model import ClaimedKey, IdempotencyKey
@@ -63,6 +65,7 @@ _TAKES_ATTEMPTS: Final = frozenset(
         PaymentStatus.EXPIRED,
     }
 )
+_NOBODY: Final[Mapping[str, UUID]] = {}
 _MOST_ADDRESSES: Final = 5  # of one payment: every unpaid address is a hole that the owner's wallet must look across
 # What is shown and stays payable, unlike a push that has been answered. Two pages of one way at a provider could both be paid.
 _STAYS_PAYABLE: Final = (DisplayVirtualAccount, DisplayCode, DisplayQr, DisplayCrypto, Redirect)
@@ -101,7 +104,9 @@ async def create(ctx: Context, caller: Caller, new: NewPayment, key: Idempotency
 async def write_creations(tx: Tx, items: Sequence[PendingCreation]) -> Sequence[tuple[PaymentDetail, bool] | Exception]:
     """The group commit of `create`: keys first, then what their owners asked for."""
     firsts, now = await idempotency.claim_all(tx, [ClaimedKey(item.key, PAYMENT, item.payment) for item in items])
-    fresh = [(item, _draft(item, now)) for item, first in zip(items, firsts, strict=True) if first is None]
+    new = [item for item, first in zip(items, firsts, strict=True) if first is None]
+    customers = await _customers(tx, new, now)
+    fresh = [(item, _draft(item, now, customers)) for item in new]
     if fresh:
         await _write_fresh(tx, fresh)
     details_by_id = {item.payment: details for item, details in fresh}
@@ -116,12 +121,22 @@ async def write_creations(tx: Tx, items: Sequence[PendingCreation]) -> Sequence[
     return answers
 
 
+async def _customers(tx: Tx, items: Sequence[PendingCreation], now: datetime) -> Mapping[str, UUID]:
+    """The customers, by the shop's ids for them, of payments that name one who was not known when they were asked for."""
+    wanted = {
+        named: (one, item.caller.label)
+        for item in items
+        if (one := item.new.customer) is not None and (named := one.external_id) is not None
+    }
+    return await matching.match(tx, wanted, now) if wanted else {}
+
+
 def _reference(item: PendingCreation, payment: UUID, now: datetime) -> PaymentDetail:
     details = _draft(item, now)
     return replace(details, payment=replace(details.payment, id=payment))
 
 
-def _draft(item: PendingCreation, now: datetime) -> PaymentDetail:
+def _draft(item: PendingCreation, now: datetime, customers: Mapping[str, UUID] = _NOBODY) -> PaymentDetail:
     new = item.new
     expires = now + timedelta(seconds=new.expires_in_s)
     status = PaymentStatus.PENDING if new.choice else PaymentStatus.CREATED
@@ -138,6 +153,7 @@ def _draft(item: PendingCreation, now: datetime) -> PaymentDetail:
         description=new.description,
         order_reference=new.order_reference,
         owner_id=new.owner_id,
+        customer_id=customers.get(new.customer.external_id or "") if new.customer else new.customer_id,
         metadata=new.metadata,
         items=new.items,
         return_url=new.return_url,
@@ -218,6 +234,8 @@ def _created(item: PendingCreation, details: PaymentDetail) -> Entry:
     detail = {"amount": as_json(details.payment.amount, details.payment.currency), "currency": details.payment.currency}
     if details.attempts:
         detail["method"] = details.attempts[0].method.value
+    if details.payment.customer_id is not None:
+        detail["customer"] = ids.show(PREFIX, details.payment.customer_id)
     pay = ids.show("pay", details.payment.id)
     return Entry(item.caller.label, "payment.created", pay, detail, request_id=item.request_id)
 

@@ -24,10 +24,10 @@ class Listed:
 
 async def page(tx: Tx, filters: Filters, after: Place | None, limit: int) -> Listed:
     """Payments, newest first, from a keyset place on. Each filter has an index in the list's order, and so has each pair of them, but for
-    these: what else is asked of the payments of an order or of a person is looked for among the next two hundred of them, and the page may
+    these: what else is asked of the payments of an order, a customer or a person is looked for among the next two hundred of them, and the page may
     then be shorter than asked for.
     """
-    if filters.order_reference is not None or filters.owner_id is not None:
+    if filters.order_reference is not None or filters.owner_id is not None or filters.customer_id is not None:
         return await _of_one(tx, filters, after, limit)
     range_ = (*below(after, filters.created_before), filters.created_after or FIRST_MOMENT, limit + 1)
     if filters.method is not None or filters.connection is not None:
@@ -40,13 +40,15 @@ async def page(tx: Tx, filters: Filters, after: Place | None, limit: int) -> Lis
 
 
 async def _of_one(tx: Tx, filters: Filters, after: Place | None, limit: int) -> Listed:
-    """Of one order, or of one person: lot after lot, until the page is full or so many were looked at."""
+    """Of one order, of one customer, or of one person: lot after lot, until the page is full or so many were looked at."""
     since, statuses = filters.created_after or FIRST_MOMENT, [filters.status] if filters.status else _STATUSES
     place, found = below(after, filters.created_before), list[Place]()
     rest: tuple[object, ...] = (filters.method, filters.connection)
     one: object = filters.owner_id
     statement = _LOT_OF_OWNER
-    if filters.order_reference is not None:
+    if filters.customer_id is not None:
+        statement, one, rest = _LOT_OF_CUSTOMER, filters.customer_id, (*rest, filters.owner_id, filters.order_reference)
+    elif filters.order_reference is not None:
         statement, one, rest = _LOT_OF_ORDER, filters.order_reference, (*rest, filters.owner_id)
     lot = _LOT if any(rest) else limit + 1
     for _ in range(_LOTS):
@@ -95,6 +97,16 @@ _LOT_OF_OWNER = f"""
         WHERE owner_id IS NOT NULL AND (owner_id, status, created_at, id) < ($5, s.wanted, $1, $2)
           AND (owner_id, status, created_at) >= ($5, s.wanted, $3)
         ORDER BY owner_id DESC, status DESC, created_at DESC, id DESC LIMIT $4) AS p
+    ORDER BY p.created_at DESC, p.id DESC LIMIT $4
+"""  # noqa: S608  constants only
+_LOT_OF_CUSTOMER = f"""
+    SELECT p.created_at AS at, p.id, ($9::uuid IS NULL OR p.owner_id IS NOT DISTINCT FROM $9)
+        AND ($10::text IS NULL OR p.order_reference IS NOT DISTINCT FROM $10) AND ({_BY_WAY}) AS fits
+    FROM unnest($6::text[]) AS s (wanted) CROSS JOIN LATERAL (
+        SELECT created_at, id, owner_id, order_reference FROM payments
+        WHERE customer_id IS NOT NULL AND (customer_id, status, created_at, id) < ($5, s.wanted, $1, $2)
+          AND (customer_id, status, created_at) >= ($5, s.wanted, $3)
+        ORDER BY customer_id DESC, status DESC, created_at DESC, id DESC LIMIT $4) AS p
     ORDER BY p.created_at DESC, p.id DESC LIMIT $4
 """  # noqa: S608  constants only
 # What ways to pay there were (some dozens: method, connection and the payment's status) is read off the index of attempts by jumps; of each

@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from gerbang.base.errors import Conflict, Invalid, NotFound
+from gerbang.core.customers.model import NewCustomer
 from gerbang.ports.next_action import NextAction
 from gerbang.ports.payment import Lookup, Method, MethodOption, Payer, Quote, SubmissionEffect
 
@@ -158,7 +159,7 @@ def in_doubt(refund: Refund) -> bool:
 class Payment(msgspec.Struct, frozen=True):
     """What a customer owes for one purpose. `amount_captured` counts all money that came in, `amount_excess` the part of it above
     `amount`, `amount_refunded` what went back of either, `excess_owed` the surplus that no refund promises back yet. `sequence` grows with
-    every announcement. `returned_parts` is what goes back of parts that came before the whole was in: read off the refunds, never stored.
+    every announcement. `owner_id` is the user whose payment it is, `customer_id` the customer of the shop. `returned_parts` is what goes back of parts that came before the whole was in: read off the refunds, never stored.
     """
 
     id: UUID
@@ -184,6 +185,7 @@ class Payment(msgspec.Struct, frozen=True):
     cancelled_at: datetime | None
     look_at: datetime | None = None
     excess_owed: int = 0
+    customer_id: UUID | None = None
     returned_parts: int = 0
 
 
@@ -217,13 +219,17 @@ class MethodChoice:
 
 @dataclass(frozen=True, slots=True)
 class NewPayment:
-    """An order to be paid, already validated at the edge: `amount` in minor units, `expires_in_s` seconds from now."""
+    """An order to be paid, already validated at the edge: `amount` in minor units, `expires_in_s` seconds from now. `customer_id` is a customer who is known,
+    `customer` one who is made with the payment, unless somebody has the external id by then.
+    """
 
     amount: int
     currency: str
     description: str
     order_reference: str | None = None
     owner_id: UUID | None = None
+    customer_id: UUID | None = None
+    customer: NewCustomer | None = None
     payer: Payer = field(default_factory=Payer)
     metadata: Mapping[str, Any] = field(default_factory=dict)
     items: tuple[Mapping[str, Any], ...] = ()
@@ -300,6 +306,7 @@ class Filters:
     created_after: datetime | None = None
     created_before: datetime | None = None
     owner_id: UUID | None = None
+    customer_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

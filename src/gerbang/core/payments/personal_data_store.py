@@ -11,22 +11,24 @@ _NONE = UUID(int=0)
 
 
 async def payers(tx: Tx, person: Person, after: UUID | None, limit: int) -> list[Row]:
-    """Who pays, of payments that name the person's address or phone or are their account's, in the order of payments."""
-    return await tx.fetch(
+    """Who pays, of payments that name the person's address or phone, are their account's or name them as a customer, in the order of payments."""
+    return await tx.fetch(  # one look for each of theirs: joined in another way, all payers are read for a few
         """
         SELECT y.payment_id, y.name, y.email, y.phone, y.ip, y.locale,
-            y.sms_consent_at, y.sms_consent_where, y.sms_consent_text, y.whatsapp_consent_at, y.whatsapp_consent_where,
-            y.whatsapp_consent_text FROM (
+            y.sms_consent_at, y.sms_consent_where, y.sms_consent_text FROM (
             SELECT payment_id FROM payment_payers WHERE email <> '' AND lower(email) = $1
             UNION SELECT payment_id FROM payment_payers WHERE phone <> '' AND phone = $2
-            UNION SELECT id FROM payments WHERE owner_id = $3) AS theirs (payment_id)
-        JOIN payment_payers y USING (payment_id) WHERE payment_id > $4 ORDER BY payment_id LIMIT $5
+            UNION SELECT id FROM payments WHERE owner_id = $3
+            UNION SELECT id FROM payments WHERE customer_id IS NOT NULL AND customer_id = ANY($6)) AS theirs (payment_id)
+        CROSS JOIN LATERAL (SELECT * FROM payment_payers p WHERE p.payment_id = theirs.payment_id LIMIT 1) AS y
+        WHERE theirs.payment_id > $4 ORDER BY theirs.payment_id LIMIT $5
         """,
         person.email,
         person.phone,
         person.user,
         after or _NONE,
         limit,
+        list(person.customers),
     )
 
 

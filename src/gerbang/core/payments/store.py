@@ -43,21 +43,22 @@ async def add_payments(tx: Writer, payments: Sequence[Payment]) -> None:
             p.sequence,
             p.created_at,
             p.expires_at,
+            p.customer_id,
         )
         for p in payments
     ]
     await tx.execute(
         """
         INSERT INTO payments (id, status, livemode, amount, currency, description, order_reference, owner_id, metadata,
-            items, return_url, sequence, created_at, updated_at, expires_at, look_at)
+            items, return_url, sequence, created_at, updated_at, expires_at, look_at, customer_id)
         SELECT id, status, livemode, amount::numeric, currency, description, order_reference, owner_id, metadata, items::jsonb, return_url,
-            sequence, created_at, created_at, expires_at, expires_at
+            sequence, created_at, created_at, expires_at, expires_at, customer_id
         FROM unnest($1::uuid[], $2::text[], $3::bool[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[],
-            $9::jsonb[], $10::text[], $11::text[], $12::int[], $13::timestamptz[], $14::timestamptz[])
+            $9::jsonb[], $10::text[], $11::text[], $12::int[], $13::timestamptz[], $14::timestamptz[], $15::uuid[])
         AS n (id, status, livemode, amount, currency, description, order_reference, owner_id, metadata, items, return_url,
-            sequence, created_at, expires_at)
+            sequence, created_at, expires_at, customer_id)
         """,
-        *columns(rows, 14),
+        *columns(rows, 15),
     )
 
 
@@ -66,8 +67,7 @@ async def update_payer(tx: Tx, payment: UUID, told: PayerUpdate) -> None:
     await tx.execute(
         """
         UPDATE payment_payers SET phone = coalesce(nullif($2, ''), phone), ip = coalesce(nullif($3, ''), ip),
-            sms_consent_at = CASE WHEN $2 IN ('', phone) THEN sms_consent_at END,
-            whatsapp_consent_at = CASE WHEN $2 IN ('', phone) THEN whatsapp_consent_at END
+            sms_consent_at = CASE WHEN $2 IN ('', phone) THEN sms_consent_at END
         WHERE payment_id = $1
         """,
         payment,
@@ -94,18 +94,13 @@ async def add_payers(tx: Writer, payers: Mapping[UUID, Payer]) -> None:
             p.sms_consent_at,
             p.sms_consent_where,
             p.sms_consent_text,
-            p.whatsapp_consent_at,
-            p.whatsapp_consent_where,
-            p.whatsapp_consent_text,
         )
         for payment, p in payers.items()
     ]
     await tx.execute(
-        "INSERT INTO payment_payers (payment_id, name, email, phone, locale, ip, sms_consent_at, sms_consent_where, sms_consent_text,"
-        " whatsapp_consent_at, whatsapp_consent_where, whatsapp_consent_text)"
-        " SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[], $9::text[],"
-        " $10::timestamptz[], $11::text[], $12::text[])",
-        *columns(rows, 12),
+        "INSERT INTO payment_payers (payment_id, name, email, phone, locale, ip, sms_consent_at, sms_consent_where, sms_consent_text)"
+        " SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[], $9::text[])",
+        *columns(rows, 9),
     )
 
 
@@ -122,7 +117,7 @@ async def lock_of_attempts(tx: Tx, attempts: Sequence[UUID]) -> tuple[list[Payme
 async def load(tx: Tx, payments: Sequence[UUID]) -> list[tuple[Payment, Payer]]:
     """Payments as they are, with who pays."""
     rows = await tx.fetch(_PAYMENTS_AND_PAYERS, list(payments))
-    return [(_payment(row[:-12]), Payer(*row[-12:])) for row in rows]
+    return [(_payment(row[:-9]), Payer(*row[-9:])) for row in rows]
 
 
 async def save_payments_money(tx: Writer, payments: Sequence[Payment], now: datetime) -> None:
@@ -182,7 +177,7 @@ async def save_payments(tx: Writer, payments: Sequence[Payment], now: datetime) 
 _LOCKING = (
     "SELECT id, status, late, livemode, amount::text, currency, amount_captured::text, amount_refunded::text, amount_excess::text,"
     " description, order_reference, owner_id, metadata, items, return_url, sequence, created_at, updated_at, expires_at, paid_at,"
-    " cancelled_at, look_at, excess_owed::text, (SELECT business_now()) FROM payments "
+    " cancelled_at, look_at, excess_owed::text, customer_id, (SELECT business_now()) FROM payments "
 )
 _LOCKING_BY_ATTEMPTS = (
     _LOCKING + "WHERE id IN (SELECT payment_id FROM attempts WHERE id = ANY($1)) ORDER BY id FOR UPDATE OF payments"  # noqa: S608  two constants
@@ -190,8 +185,8 @@ _LOCKING_BY_ATTEMPTS = (
 _PAYMENTS_AND_PAYERS = (
     "SELECT id, status, late, livemode, amount::text, currency, amount_captured::text, amount_refunded::text, amount_excess::text,"
     " description, order_reference, owner_id, metadata, items, return_url, sequence, created_at, updated_at, expires_at, paid_at,"
-    " cancelled_at, look_at, excess_owed::text, y.name, y.email, y.phone, y.locale, y.ip, y.browser_locale,"
-    " y.sms_consent_at, y.sms_consent_where, y.sms_consent_text, y.whatsapp_consent_at, y.whatsapp_consent_where, y.whatsapp_consent_text"
+    " cancelled_at, look_at, excess_owed::text, customer_id, y.name, y.email, y.phone, y.locale, y.ip, y.browser_locale,"
+    " y.sms_consent_at, y.sms_consent_where, y.sms_consent_text"
     " FROM payments JOIN payment_payers y ON payment_id = id WHERE id = ANY($1)"
 )
 _PAYMENT_STATUS = {status.value: status for status in PaymentStatus}
@@ -212,11 +207,11 @@ def _payment_of(row: Row | tuple[Any, ...]) -> Payment:
     # A table of columns, and by position on purpose: every list runs through here, and keywords cost six times as long.
     (
         id_, status, late, livemode, amount, currency, captured, refunded, excess, description, reference, owner, metadata,
-        items, return_url, sequence, created, updated, expires, paid, cancelled, look, owed,
+        items, return_url, sequence, created, updated, expires, paid, cancelled, look, owed, customer,
     ) = row  # fmt: skip
     _ = EXPONENTS[currency]
     return Payment(
         id_, _PAYMENT_STATUS[status], late, livemode, int(amount), currency, int(captured), int(refunded), int(excess),
         description, reference, owner, metadata, tuple(items), return_url, sequence, created, updated, expires, paid, cancelled,
-        look, int(owed),
+        look, int(owed), customer,
     )  # fmt: skip

@@ -80,7 +80,9 @@ class People:
         async with self._db.transaction() as tx:
             step = await data.erase(tx, person, after, self._step)
             if step.rows:
-                await record(tx, [Entry(actor, "person.erased_part", object_, {"noun": data.noun, "rows": step.rows})])
+                detail = {"noun": data.noun, "rows": step.rows}
+                objects = (object_, *step.objects)
+                await record(tx, [Entry(actor, "person.erased_part", one, detail) for one in objects])
         return step
 
     async def _object(self, person: Person) -> str:

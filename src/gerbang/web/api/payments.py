@@ -10,12 +10,14 @@ from litestar.params import Parameter
 
 from gerbang.base import ids
 from gerbang.base.money import ASSETS, EXPONENTS
+from gerbang.core.customers.model import Customer
+from gerbang.core.customers.service import Customers
 from gerbang.core.identity.model import Caller, UserNotFound
 from gerbang.core.payments.model import Filters, NewPayment, PaymentDetail, PaymentStatus
 from gerbang.core.payments.service import TIMELINE
 from gerbang.ports.payment import Method, Payer
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, Part, capped
-from gerbang.web.gateway.query_parameters import A_TIME, read_known, read_span
+from gerbang.web.gateway.query_parameters import A_TIME, read_id, read_known, read_span
 from gerbang.web.gateway.request_context import Reply, RequestContext, caller_of, context_of
 from gerbang.web.input.bodies import (
     AttemptBody,
@@ -27,6 +29,7 @@ from gerbang.web.input.bodies import (
     read_return_url,
 )
 from gerbang.web.input.cleaning import cleaned
+from gerbang.web.input.customers import named_customer, new_customer
 from gerbang.web.input.validation import read_as
 from gerbang.web.ownership import owns, seen_by
 from gerbang.web.problems import invalid_field
@@ -100,6 +103,7 @@ async def list_payments(
     method: Method | None = None,
     connection: str | None = None,
     order_reference: OrderReference = None,
+    customer: str | None = None,
     created_after: After = None,
     created_before: Before = None,
 ) -> Page[AnyPaymentView]:
@@ -116,6 +120,7 @@ async def list_payments(
         wanted,
         *read_span(created_after, created_before),
         owner,
+        read_id("customer", "cus", customer),
     )
     most = capped(limit)
     rows, onward = await services.payments.page(filters, await cursors.read("payments", cursor), most)
@@ -222,19 +227,23 @@ async def list_payment_methods(services: Services, part: Part, amount: Amount, c
 async def _create(services: Services, context: RequestContext, body: PaymentBody) -> tuple[AnyPaymentView, bool]:
     body.check(services.settings.business_country)
     caller = context.known_caller()
+    owner, customer = owner_id(body.customer), None
     if caller.may("payments:read"):
-        owner = owner_id(body.customer)
-    elif body.customer.id is not None and owner_id(body.customer) != caller.id:
+        customer = await named_customer(services.service(Customers), body.customer)
+    elif body.customer.external_id is not None or (body.customer.id is not None and owner != caller.id):
         raise invalid_field("/customer/id", "A customer pays for themselves.")
     else:
         owner = caller.id
+    payer = await _payer(services, body, owner, customer)
     new = NewPayment(
         amount=read_amount(body.amount, body.currency),
         currency=body.currency,
         description=body.description,
         order_reference=body.order_reference,
         owner_id=owner,
-        payer=replace(await _payer(services, body, owner), ip=_pressed_from(context, body.customer.ip)),
+        customer_id=customer.id if customer else None,
+        customer=None if customer else new_customer(body.customer, payer),
+        payer=replace(payer, ip=_pressed_from(context, body.customer.ip)),
         metadata=body.metadata,
         items=tuple(msgspec.to_builtins(item) for item in body.items),
         return_url=read_return_url(body.return_url),
@@ -245,9 +254,17 @@ async def _create(services: Services, context: RequestContext, body: PaymentBody
     return await _view(services, caller, outcome.details), outcome.replayed
 
 
-async def _payer(services: Services, body: PaymentBody, owner: UUID | None) -> Payer:
-    """Who pays, as the request says; a registered customer's account says the rest, so that they are written to in their language."""
+async def _payer(services: Services, body: PaymentBody, owner: UUID | None, customer: Customer | None) -> Payer:
+    """Who pays, as the request says; what is known of a customer or a registered user says the rest, so that they are written to in their language."""
     said, asked = body.payer(services.settings.business_country), body.customer
+    if customer is not None:
+        return replace(
+            said,
+            name=said.name or customer.name,
+            email=said.email or customer.email,
+            phone=said.phone or customer.phone,
+            locale=asked.locale or customer.locale,
+        )
     if owner is None:
         return said
     try:

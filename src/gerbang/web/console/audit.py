@@ -27,7 +27,7 @@ from gerbang.web.texts.actions import Sentences
 
 _ACTORS: Final = ("user:", "key:")
 _NAMED: Final = {"usr": "user", "key": "key"}  # objects that are called by a name, and the label of such an actor
-_FOUND: Final = frozenset({"pay", "ref", "att", "evt", "ep"})  # whose pages the console's search knows
+_FOUND: Final = frozenset({"pay", "ref", "att", "evt", "ep", "cus"})  # whose pages the console's search knows
 COLUMNS: Final = (
     Column("words", "audit.words", "a1", "wrap"),
     Column("object", "request.about", "b1", "mono wrap"),

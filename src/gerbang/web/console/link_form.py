@@ -6,10 +6,11 @@ from typing import Any, Final
 import msgspec
 from markupsafe import Markup
 
-from gerbang.base import email_address, formats, phone
+from gerbang.base import email_address, formats, ids, phone
 from gerbang.base.card_numbers import holds_card_number
 from gerbang.base.formats import Locale
 from gerbang.base.money import ASSETS, EXPONENTS
+from gerbang.core.customers.model import PREFIX, Customer
 from gerbang.core.payments.model import NewPayment, Offer, PaymentDetail
 from gerbang.ports.payment import Payer
 from gerbang.web import texts
@@ -29,6 +30,7 @@ EMPTY: Final[Mapping[str, str]] = {
     "email": "",
     "phone": "",
     "language": "id",
+    "customer": "",
 }
 _MOST: Final[Mapping[str, int]] = {"amount": 40, "description": 500, "order": 64, "email": 254, "phone": 64}
 # The API's own rules, so that a person can write nothing that a program could not.
@@ -84,6 +86,7 @@ def inputs_of(locale: Locale, focus: str) -> Mapping[str, Input]:
             focus=name == focus,
         )
         for name in EMPTY
+        if name != "customer"
     }
 
 
@@ -120,6 +123,18 @@ def like(details: PaymentDetail, locale: Locale) -> dict[str, str]:
         "email": payer.email,
         "phone": phone.shown(payer.phone),
         "language": formats.locale_of(payer.language),
+    }
+
+
+def for_customer(one: Customer) -> dict[str, str]:
+    """The form filled in for a customer, whose payment it will be."""
+    return {
+        **EMPTY,
+        "name": one.name,
+        "email": one.email,
+        "phone": phone.shown(one.phone),
+        "language": one.locale or EMPTY["language"],
+        "customer": ids.show(PREFIX, one.id),
     }
 
 

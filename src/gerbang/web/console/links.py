@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -16,8 +17,9 @@ from gerbang.core.identity.model import Caller
 from gerbang.core.notifications.model import Filters, Template
 from gerbang.core.payments.model import PAYMENT
 from gerbang.core.payments.service import TIMELINE
+from gerbang.web import texts
 from gerbang.web.checkout.qr import drawing
-from gerbang.web.console import link_form, link_view
+from gerbang.web.console import customers, link_form, link_view
 from gerbang.web.console.page_frame import form_key, operator, refusal, show
 from gerbang.web.forms import note_cards, read_form
 from gerbang.web.pages import Page, locale_of, only_shown, see_other, services_of
@@ -27,12 +29,14 @@ _FIELDS: Final = tuple(link_form.EMPTY)
 
 @get("/console/payments/new")
 async def new_link(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """The empty form, or with `like` the form as it was for another payment."""
+    """The empty form, or with `like` the form as it was for another payment, with `customer` filled in for one."""
     _maker(request)
     given: Mapping[str, str] = link_form.EMPTY
     if like := request.query_params.get("like", ""):
         details = await services_of(request).payments.get(ids.read("pay", like))
         given = link_form.like(details, locale_of(request))
+    elif named := request.query_params.get("customer", ""):
+        given = link_form.for_customer(await customers.core_of(request).get(customers.customer_id(named)))
     return await _form(request, given, {})
 
 
@@ -47,6 +51,10 @@ async def make_link(request: Request[Any, Any, Any]) -> Page:
     if new is not None:
         reason = link_form.unpayable(new, await payments.methods(new.amount, new.currency), locale)
         wrong = {"amount": reason} if reason else {}
+    if new is not None and given["customer"]:
+        known = await customers.core_of(request).get(customers.customer_id(given["customer"]))
+        new = replace(new, customer_id=known.id)
+        wrong |= {"name": texts.words(locale)("refusal.customer_erased")} if known.erased_at else {}
     if new is None or wrong or only_shown(request):
         return await _form(request, given, wrong)
     made = await payments.create(caller, new, form_key(caller.label, form["key"], "link", *given.values()))

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
+from gerbang.core.customers.model import PREFIX
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments import amount_due
 from gerbang.core.payments.machine import is_reversed_after_refund, is_stopped
@@ -156,7 +157,7 @@ def _references(details: PaymentDetail, locale: Locale, payer_page: str) -> Fact
     payment, attempt, say = details.payment, telling(details), texts.words(locale)
     shown = (
         Fact(say("pay.order"), payment.order_reference or ""),
-        Fact(say("pay.payer"), details.payer.name),
+        Fact(say("pay.payer"), details.payer.name, href=_customer_page(payment)),
         Fact(say("pay.email"), formats.mask_email(details.payer.email) if details.payer.email else ""),
         Fact(say("pay.method"), _method(attempt, locale)),
         Fact(say("pay.connection"), attempt.connection if attempt else "", "mono"),
@@ -165,6 +166,10 @@ def _references(details: PaymentDetail, locale: Locale, payer_page: str) -> Fact
         Fact(say("pay.page"), say("pay.open_page") if payer_page else "", href=payer_page),
     )
     return Facts(say("pay.reference"), tuple(one for one in shown if one.value))
+
+
+def _customer_page(payment: Payment) -> str:
+    return f"/console/customers/{ids.show(PREFIX, payment.customer_id)}" if payment.customer_id else ""
 
 
 def actions_of(details: PaymentDetail, caller: Caller, now: datetime) -> frozenset[str]:

@@ -70,6 +70,7 @@ _PAGE: Final = ListPage(
         Filter("method", "pays.method", "choice", tuple(Method), "method."),
         Filter("connection", "pays.connection", "choice"),
         Filter("order_reference", "pays.order"),
+        Filter("customer", "nav.customers", "id", of="cus", most=40),
         Filter("after", "pays.after", "day", most=40),
         Filter("before", "pays.before", "day", after=True, most=40),
     ),
@@ -117,6 +118,7 @@ async def _found(services: Services, asked: Asked, q: str) -> tuple[Sequence[Pay
         order_reference=asked.word("order_reference"),
         created_after=asked.day("after"),
         created_before=asked.day("before"),
+        customer_id=asked.id("customer"),
     )
     return await services.payments.page(filters, asked.place, listing.ROWS)
 

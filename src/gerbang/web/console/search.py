@@ -2,11 +2,14 @@
 
 from typing import Any, Final
 from urllib.parse import quote, urlencode
+from uuid import UUID
 
 from litestar import Request, Response, get
 
 from gerbang.base import ids
 from gerbang.base.errors import NotFound
+from gerbang.core.customers.model import READ
+from gerbang.core.customers.service import Customers
 from gerbang.web.console import requests
 from gerbang.web.console.page_frame import operator
 from gerbang.web.input.cleaning import cleaned
@@ -34,7 +37,9 @@ async def find(request: Request[Any, Any, Any]) -> Response[None]:
     if place is None:
         found = await services_of(request).payments.find(text, 2)
         place = _payment(found[0].payment.id) if len(found) == 1 else None
-        if not found:
+        if place is None and caller.may(READ):
+            place = await _of_customer(request, text)
+        if not found and place is None:
             place = await _of_request(request, text, entries=caller.may("audit:read"))
     return see_other(place or f"/console/payments?{urlencode({'q': text})}")
 
@@ -55,6 +60,8 @@ async def _by_id(request: Request[Any, Any, Any], text: str, *, entries: bool = 
             return _payment(await payments.payment_of_attempt(ids.read("att", exact)))
         case "ref":
             return _payment((await payments.refund_of(ids.read("ref", exact))).payment_id)
+        case "cus":
+            return customer_page(ids.read("cus", exact))
         case "ep":
             return f"/console/endpoints/{ids.show('ep', ids.read('ep', exact))}"
         case "dlv":
@@ -63,6 +70,17 @@ async def _by_id(request: Request[Any, Any, Any], text: str, *, entries: bool = 
             return await _of_request(request, exact, entries=entries)
         case _:
             return None
+
+
+async def _of_customer(request: Request[Any, Any, Any], text: str) -> str | None:
+    """The one customer whom this means, whose page tells all their payments; None for several, or nobody."""
+    found = await services_of(request).service(Customers).find(text, 2)
+    return customer_page(found[0].id) if len(found) == 1 else None
+
+
+def customer_page(id_: UUID) -> str:
+    """Where a customer is shown."""
+    return f"/console/customers/{ids.show('cus', id_)}"
 
 
 async def _of_request(request: Request[Any, Any, Any], request_id: str, *, entries: bool) -> str | None:

@@ -91,7 +91,7 @@ def read_object(name: str, value: str | None) -> str | None:
         raise invalid_field(
             f"/{name}", "Write an id like pay_01KC3V9Q2M0000000000000000, or a thing like connection:nicepay."
         )
-    if value.partition("_")[0] in ("pay", "att", "ref", "apr", "usr", "key", "evt", "ntf"):
+    if value.partition("_")[0] in ("pay", "att", "ref", "apr", "cus", "usr", "key", "evt", "ntf"):
         read_id(name, value.partition("_")[0], value)
     return value
 

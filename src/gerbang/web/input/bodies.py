@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
+from uuid import UUID
 
 import msgspec
 
@@ -55,7 +56,10 @@ Amount = (
     | Annotated[str, msgspec.Meta(description="Base units of an asset (USDC, ETH …).", extra_json_schema=_UNITS)]
 )
 Currency = Annotated[str, msgspec.Meta(extra_json_schema={"enum": sorted(EXPONENTS)})]
-UserId = Annotated[str, msgspec.Meta(extra_json_schema={"pattern": "^usr_[0-7][0-9A-HJKMNP-TV-Z]{25}$"})]
+CustomerId = Annotated[str, msgspec.Meta(extra_json_schema={"pattern": "^(cus|usr)_[0-7][0-9A-HJKMNP-TV-Z]{25}$"})]
+ExternalId = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=100, description="Your own id for the customer; no two have the same.")
+]
 Account = Annotated[
     str,
     msgspec.Meta(
@@ -89,8 +93,8 @@ _NO_SURCHARGE_ID: Final = (
 )
 
 
-class ConsentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """That the payer agreed to messages to their phone: the words that they agreed to, and where they stood; now, unless `at` says when."""
+class SmsConsentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """That the payer agreed to texts to their phone: the words that they agreed to, and where they stood; now, unless `at` says when."""
 
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
     where: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -98,16 +102,18 @@ class ConsentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who pays. `id` is a registered customer (usr_…), who then sees the payment as their own; what is left out is taken from their account."""
+    """Who pays. `id` is a customer (cus_…), or a registered user (usr_…), who then sees the payment as their own. `external_id` is your own id for a customer,
+    who is made with the payment where there is none. What is left out is taken from what is known of them; telling more here changes no customer.
+    """
 
-    id: UserId | None = None
+    id: CustomerId | None = None
+    external_id: ExternalId | None = None
     name: Line = ""
     email: Email = ""
     phone: Phone = ""
     locale: Literal["id", "en"] | None = None
     ip: Ip = ""
-    sms_consent: ConsentBody | None = None
-    whatsapp_consent: ConsentBody | None = None
+    sms_consent: SmsConsentBody | None = None
 
 
 class ItemBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -169,6 +175,7 @@ class PaymentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """What types cannot say; raises Invalid with a pointer for each fault. A number without a country code is of this region."""
         all_at_once(
             lambda: check_items(self.items, read_amount(self.amount, self.currency), self.currency),
+            lambda: check_named_once(self.customer),
             lambda: read_email(self.customer.email),
             lambda: read_phone(self.customer.phone, region),
             lambda: read_ip(self.customer.ip),
@@ -188,32 +195,28 @@ class PaymentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def payer(self, region: str = phone.HOME) -> Payer:
         """Who pays, without the registered id; a number without a country code is of this region. Raises Invalid with a pointer."""
         told, number = self.customer, read_phone(self.customer.phone, region)
-        for name, given in (("sms_consent", told.sms_consent), ("whatsapp_consent", told.whatsapp_consent)):
-            if given is not None and not number:
-                raise invalid_field(f"/customer/{name}", "Goes with a phone: nobody can agree to messages without one.")
-        texts, whatsapp = told.sms_consent, told.whatsapp_consent
+        consent = told.sms_consent
+        if consent is not None and not number:
+            raise invalid_field("/customer/sms_consent", "Goes with a phone: nobody can agree to texts without one.")
         return Payer(
             name=told.name,
             email=read_email(told.email),
             phone=number,
             locale=told.locale or "",
             ip=read_ip(told.ip),
-            sms_consent_at=_agreed_at(texts, "sms_consent") if texts else None,
-            sms_consent_where=one_line(texts.where) if texts else "",
-            sms_consent_text=one_line(texts.text) if texts else "",
-            whatsapp_consent_at=_agreed_at(whatsapp, "whatsapp_consent") if whatsapp else None,
-            whatsapp_consent_where=one_line(whatsapp.where) if whatsapp else "",
-            whatsapp_consent_text=one_line(whatsapp.text) if whatsapp else "",
+            sms_consent_at=_agreed_at(consent) if consent else None,
+            sms_consent_where=one_line(consent.where) if consent else "",
+            sms_consent_text=one_line(consent.text) if consent else "",
         )
 
 
-def _agreed_at(consent: ConsentBody, name: str) -> datetime:
+def _agreed_at(consent: SmsConsentBody) -> datetime:
     """When: a time with its zone, not to come. Raises Invalid with a pointer."""
     now = real_now()
     if consent.at is None:
         return now
     if consent.at.tzinfo is None or consent.at > now + timedelta(minutes=5):
-        raise invalid_field(f"/customer/{name}/at", "A time with its zone that is not to come.")
+        raise invalid_field("/customer/sms_consent/at", "A time with its zone that is not to come.")
     return consent.at
 
 
@@ -358,14 +361,30 @@ def read_return_url(url: str | None) -> str | None:
         raise invalid_field("/return_url", f"This address {error}.") from error
 
 
-def owner_id(customer: CustomerBody) -> Any:
-    """The inner id of a registered customer, or None; raises Invalid for what is no such id."""
-    if customer.id is None:
+def owner_id(customer: CustomerBody) -> UUID | None:
+    """The inner id of a registered user, or None; raises Invalid for what is no such id."""
+    if customer.id is None or customer.id.startswith("cus_"):
         return None
     try:
         return ids.read("usr", customer.id)
     except NotFound as error:
-        raise invalid_field("/customer/id", "Not the id of a user.") from error
+        raise invalid_field("/customer/id", "Not the id of a customer or a user.") from error
+
+
+def customer_id(customer: CustomerBody) -> UUID | None:
+    """The inner id of a customer, or None; raises Invalid for what is no such id."""
+    if customer.id is None or not customer.id.startswith("cus_"):
+        return None
+    try:
+        return ids.read("cus", customer.id)
+    except NotFound as error:
+        raise invalid_field("/customer/id", "Not the id of a customer or a user.") from error
+
+
+def check_named_once(customer: CustomerBody) -> None:
+    """Two names could be of two people."""
+    if customer.id is not None and customer.external_id is not None:
+        raise invalid_field("/customer/external_id", "Give either id or external_id.")
 
 
 def _depth(value: Any) -> int:

@@ -10,6 +10,7 @@ IDS: Final[Mapping[str, str]] = {
     "payment": "pay_01KC3V9Q2M8RZ4T6W1X5Y7A9BC",
     "refund": "ref_01KC3VB6N4E2H8K0M3P5R7T9VX",
     "approval": "apr_01KC3VCA8G2J4M6P9R1T3W5Y7Z",
+    "customer": "cus_01KC3VK4N6Q8S1V3X5Z7B9D2F4",
     "endpoint": "ep_01KC3VD5T7W9Y1A3C5E7G9J2M4",
     "delivery": "dlv_01KC3VE9X2Z4B6D8F1H3K5N7Q9",
     "notification": "ntf_01KC3VF3B5D7F9H2K4N6Q8S1V3",
@@ -63,6 +64,25 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     ),
     "listRefunds": Example("newest first", {"limit": "10"}),
     "readRefund": Example("how far it is"),
+    # customers
+    "createCustomer": Example(
+        "by your own id for them",
+        body={
+            "external_id": "C-20817",
+            "name": "Sari Wulandari",
+            "email": "sari@example.com",
+            "phone": "081234567890",
+            "locale": "id",
+        },
+        key="customer-20817",
+    ),
+    "listCustomers": Example("whoever has this address", {"email": "sari@example.com"}),
+    "readCustomer": Example("with their preferences"),
+    "changeCustomer": Example(
+        "no more texts, please", body={"preferences": {"channels": {"sms": False}}, "locale": "en"}
+    ),
+    "exportCustomer": Example("all that is kept about them"),
+    "eraseCustomer": Example("they want to be forgotten"),
     # webhooks out
     "createEndpoint": Example(
         "for everything about payments and refunds",
@@ -84,7 +104,6 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "readEventLog": Example("where it ends now"),
     # what happened
     "listNotifications": Example("what people were told", {"limit": "10"}),
-    "listMessageTemplates": Example("those that are paused"),
     "listWebhookEvents": Example("what providers sent", {"limit": "10"}),
     "readWebhookEvent": Example("with its bytes"),
     "replayWebhookEvent": Example("what it would do now", body={"dry_run": True}),

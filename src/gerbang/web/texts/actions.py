@@ -156,6 +156,15 @@ ENDPOINTS: Final[Sentences] = {
     ),
     "delivery.resent": ("**{actor}** mengirim ulang satu peristiwa", "**{actor}** sent an event again"),
 }
+CUSTOMERS: Final[Sentences] = {
+    "customer.created": ("**{actor}** membuat pelanggan", "**{actor}** made a customer"),
+    "customer.updated": ("**{actor}** mengubah pelanggan", "**{actor}** changed a customer"),
+    "customer.shown": (
+        "**{actor}** membuka email dan nomor pelanggan",
+        "**{actor}** opened a customer's address and number",
+    ),
+    "customer.exported": ("**{actor}** mengekspor data pelanggan", "**{actor}** exported a customer's data"),
+}
 SECRETS: Final[Sentences] = {
     "secret.put": ("**{actor}** hendak menulis rahasia", "**{actor}** was about to write a secret"),
     "secret.written": ("**{actor}** menulis rahasia", "**{actor}** wrote a secret"),
@@ -175,15 +184,6 @@ NOTIFICATIONS: Final[Sentences] = {
     "notification.allowed": (
         "**{actor}** mencatat nomor yang mau lagi dikirimi pesan",
         "**{actor}** noted a number that wants messages again",
-    ),
-    "notification.unheard": (
-        "**{actor}** tidak mendengar bahwa pemberitahuan sampai",
-        "**{actor}** did not hear that a notification arrived",
-    ),
-    "message_template.paused": ("**{actor}** menjeda templat pesan", "**{actor}** paused a message template"),
-    "message_template.resumed": (
-        "**{actor}** memakai lagi templat pesan",
-        "**{actor}** put a message template into use again",
     ),
     "notification.resent": ("**{actor}** mengirim ulang pemberitahuan", "**{actor}** sent a notification again"),
 }

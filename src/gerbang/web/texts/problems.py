@@ -96,6 +96,10 @@ PROBLEMS: Final[Mapping[str, ProblemText]] = {
     "not_cancellable": ProblemText("The payment is paid, or a part of it by who may not refund.", _REFRESH + " What was paid is given back by a refund.", _R.CHANGED, "`POST …/cancel` after it was paid"),
     "not_held": ProblemText("Only a held payment waits for a decision.", _REFRESH, _R.CHANGED, "`POST …/resolve` of a paid payment"),
     "no_payer_email": ProblemText("The payment knows no e-mail address of its payer, so no link can be mailed.", "Hand `checkout_url` to the payer another way, or make the payment with `customer.email`.", _R.NO, "`POST …/send-link` without one"),
+    # ── customers ──────────────────────────────────────────────────────────────────────────────────────────────────
+    "customer_not_found": ProblemText("No customer has this id.", "Take the id from the answer that made them, or find them by `GET /v1/customers?external_id=`.", _R.NO, "`GET /v1/customers/cus_…`"),
+    "external_id_taken": ProblemText("Another customer has this external id, and no two have the same.", "Go on with the customer that `detail` names, or change theirs first.", _R.CHANGED, "`POST /v1/customers` twice for one customer"),
+    "customer_erased": ProblemText("The customer was erased: nothing about them is written again.", "Make a new customer, where the person is one again.", _R.NO, "`PATCH /v1/customers/cus_…` after `POST …/erase`"),
     # ── refunds and approvals ──────────────────────────────────────────────────────────────────────────────────────
     "not_refundable": ProblemText("There is not so much captured money left to give back.", "Read `amount_captured` and `amount_refunded`, and ask for what is left; without `amount` it is all of it.", _R.CHANGED, "A refund of 200000 where 150000 came"),
     "refund_not_found": ProblemText("No refund has this id, or it is not yours to see.", "Take the id from `GET /v1/refunds`.", _R.NO, "`GET /v1/refunds/ref_…`"),
@@ -126,7 +130,6 @@ PROBLEMS: Final[Mapping[str, ProblemText]] = {
     "notification_not_found": ProblemText("No notification has this id.", "Take the id from `GET /v1/notifications`.", _R.NO, "`POST /v1/notifications/ntf_…/resend`"),
     "notification_erased": ProblemText("The person whom it was for was erased, and what it said with them.", "Nothing to do: nobody is written to.", _R.NO, "`POST …/resend` of an erased one"),
     "notification_under_way": ProblemText("It is still being tried; sending it again would double it.", "Wait until its `status` is `sent` or `failed`.", _R.CHANGED, "`POST …/resend` of a queued one"),
-    "template_not_paused": ProblemText("This template is used, or it is not there.", "`GET /v1/message-templates` lists those that are paused.", _R.NO, "`POST /v1/message-templates/{connection}/{template}/{language}/resume` twice"),
     # ── the provider ───────────────────────────────────────────────────────────────────────────────────────────────
     "provider_refused": ProblemText("The provider refused the call itself: credentials, merchant or format.", "`POST /v1/connections/{id}/probe` says what it refuses; nothing was moved.", _R.MENDED, "A merchant key that was replaced at the provider"),
     "upstream_unreachable": ProblemText("The provider could not be reached; nothing left this machine.", "Send it again.", _R.SAME_KEY, "The provider's host name does not resolve"),

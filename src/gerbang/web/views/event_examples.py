@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from gerbang.base import ids
+from gerbang.core.customers.model import Customer
 from gerbang.core.endpoints.model import DisabledReason, Endpoint, Profile, Signing
 from gerbang.core.payments.model import (
     Attempt,
@@ -25,6 +26,7 @@ from gerbang.ports.declines import DeclineCode
 from gerbang.ports.next_action import DisplayCrypto, DisplayVirtualAccount
 from gerbang.ports.payment import Lookup, Method, Quote, SubmissionEffect
 from gerbang.web.event_catalogue import AT, EventData, Schema, components, told
+from gerbang.web.views.customers import CustomerTold, customer_payload
 from gerbang.web.views.event_payloads import EndpointTold, endpoint_payload, payment_payload, refund_payload
 from gerbang.web.views.payments import PaymentView
 from gerbang.web.views.refunds import RefundView
@@ -103,7 +105,7 @@ def payment_schema(template: str) -> tuple[Schema, Mapping[str, Schema]]:
         "truncated": {"type": "boolean", "description": "There are more attempts or refunds than the newest twenty."},
     }
     parts["EventPayment"] = {**whole, "properties": {**added, **kept}, "required": [*added, *kept]}
-    del parts["EventCustomer"]
+    del parts["EventPaymentCustomer"]
     return to_it, parts
 
 
@@ -310,6 +312,27 @@ def _plain(value: msgspec.Struct) -> Mapping[str, Any]:
     return shown
 
 
+_SARI: Final = Customer(
+    id=_PAYMENT,
+    external_id="C-20817",
+    name="Sari Wulandari",
+    email="sari@example.com",
+    phone="+6281234567890",
+    locale="id",
+    muted=frozenset({"sms"}),
+    stopped_at=None,
+    sequence=4,
+    created_at=_MADE,
+    updated_at=_NOW,
+    erased_at=None,
+)
+
+
+def _customer(type_: str) -> Mapping[str, Any]:
+    return customer_payload(msgspec.structs.replace(_SARI, erased_at=_NOW) if type_ == "customer.erased" else _SARI)
+
+
+CUSTOMER_DATA: Final = told(CustomerTold, _customer, by_webhook=True)
 TEST_DATA: Final = told(TestTold, lambda _: _plain(TestTold("endpoint", _SHOWN)), by_webhook=True)
 ENDPOINT_DATA: Final = told(EndpointTold, _endpoint, by_webhook=True)
 OWNER_DATA: Final = told(OwnerTold, lambda _: _plain(OwnerTold(ids.show("eol", _ENDPOINT), "shop.example")))

@@ -11,12 +11,14 @@ import msgspec
 
 from gerbang.base import ids
 from gerbang.base.db import Tx
+from gerbang.core.customers.service import load_customers
 from gerbang.core.endpoints.model import Endpoint
 from gerbang.core.endpoints.queueing import Payload, Payloads
 from gerbang.core.endpoints.service import load_endpoints
 from gerbang.core.payments.model import PAYMENT, PaymentDetail, Refund
 from gerbang.core.payments.provider_calls import load_readable
 from gerbang.core.payments.refunds.loading import load_refunds
+from gerbang.web.views.customers import customer_payload
 from gerbang.web.views.payment_steps import steps_for
 from gerbang.web.views.payments import Steps, no_steps, payment_view
 from gerbang.web.views.refunds import refund_view
@@ -64,6 +66,14 @@ async def refunds(tx: Tx, wanted: Sequence[UUID]) -> Mapping[UUID, Payload]:
     return {
         id_: Payload(refund_payload(refund, others))
         for id_, (refund, others) in (await load_refunds(tx, wanted)).items()
+    }
+
+
+async def customers(tx: Tx, wanted: Sequence[UUID]) -> Mapping[UUID, Payload]:
+    """Customers by id, erased ones too."""
+    return {
+        one.id: Payload(customer_payload(one), partial(customer_payload, one, personal=True))
+        for one in await load_customers(tx, wanted)
     }
 
 

@@ -17,8 +17,8 @@ from gerbang.core.payments.refunds.model import NOT_PROMISED
 from gerbang.ports.payment import Method
 from gerbang.web.views.attempt_failures import code_for_payer, to_payer
 from gerbang.web.views.payments import (
-    CustomerView,
     NextStep,
+    PaymentCustomerView,
     Steps,
     attempt_action,
     counting_attempt,
@@ -75,7 +75,7 @@ class PayerPaymentView(msgspec.Struct, frozen=True):
     provider_reference: str | None
     order_reference: str | None
     description: str
-    customer: CustomerView
+    customer: PaymentCustomerView
     items: Sequence[Mapping[str, Any]]
     attempts: Sequence[PayerAttemptView]
     refunds: Sequence[PayerRefundView]

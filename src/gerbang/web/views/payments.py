@@ -8,6 +8,7 @@ import msgspec
 
 from gerbang.base import ids
 from gerbang.base.money import as_json
+from gerbang.core.customers.model import PREFIX
 from gerbang.core.payments import amount_due
 from gerbang.core.payments.machine import OPEN
 from gerbang.core.payments.model import (
@@ -78,7 +79,9 @@ class CryptoSteps(msgspec.Struct, frozen=True, tag="display_crypto"):
 NextStep = ChooseMethod | Redirect | VirtualAccountSteps | CodeSteps | DisplayQr | CryptoSteps | Wait
 
 
-class CustomerView(msgspec.Struct, frozen=True):
+class PaymentCustomerView(msgspec.Struct, frozen=True):
+    """Who pays. `id`: a customer (`cus_…`) or a registered user (`usr_…`), where the payment names one."""
+
     id: str | None
     name: str
     email: str
@@ -119,7 +122,7 @@ class PaymentView(msgspec.Struct, frozen=True):
     provider_reference: str | None
     order_reference: str | None
     description: str
-    customer: CustomerView
+    customer: PaymentCustomerView
     metadata: Mapping[str, Any]
     items: Sequence[Mapping[str, Any]]
     attempts: Sequence[AttemptView]
@@ -316,8 +319,7 @@ def _shown(action: NextAction, attempt: Attempt, payment: Payment, locale: str, 
             return action
 
 
-def customer_view(details: PaymentDetail) -> CustomerView:
-    payer, owner = details.payer, details.payment.owner_id
-    return CustomerView(
-        ids.show("usr", owner) if owner else None, payer.name, payer.email, payer.phone, payer.locale or None
-    )
+def customer_view(details: PaymentDetail) -> PaymentCustomerView:
+    payer, owner, customer = details.payer, details.payment.owner_id, details.payment.customer_id
+    shown = ids.show(PREFIX, customer) if customer else ids.show("usr", owner) if owner else None
+    return PaymentCustomerView(shown, payer.name, payer.email, payer.phone, payer.locale or None)

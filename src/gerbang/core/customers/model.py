@@ -1,0 +1,88 @@
+"""Customers, how they want to be written to, and their errors, as frozen values. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from gerbang.base.errors import Conflict, NotFound
+from gerbang.ports.messenger import Channel
+
+CUSTOMER: Final = "customer"
+PREFIX: Final = "cus"
+READ: Final = "customers:read"
+WRITE: Final = "customers:write"
+ERASE: Final = "customers:erase"
+# Of the channels those on which customers are written to; each may be switched off for one of them.
+CHANNELS: Final = (Channel.EMAIL, Channel.SMS, Channel.WHATSAPP, Channel.PUSH)
+
+
+class CustomerNotFound(NotFound):
+    code = "customer_not_found"
+    title = "There is no such customer"
+
+
+class ExternalIdTaken(Conflict):
+    """The shop's own id belongs to another customer."""
+
+    code = "external_id_taken"
+    title = "Another customer has this external id"
+
+
+class CustomerErased(Conflict):
+    """Nothing is known of them any more, and nothing is written to their row again."""
+
+    code = "customer_erased"
+    title = "The customer was erased"
+
+
+class Customer(msgspec.Struct, frozen=True):
+    """A customer of the shop. `external_id` is the shop's own for them; `phone` is E.164, `locale` empty where nobody named a language. Nobody writes to
+    them on channels that are `muted`, and on none since `stopped_at`. `sequence` grows with every announcement.
+    """
+
+    id: UUID
+    external_id: str | None
+    name: str
+    email: str
+    phone: str
+    locale: str
+    muted: frozenset[str]
+    stopped_at: datetime | None
+    sequence: int
+    created_at: datetime
+    updated_at: datetime
+    erased_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewCustomer:
+    """A customer as they are first told of, already validated at the edge."""
+
+    id: UUID
+    external_id: str | None = None
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    locale: str = ""
+    muted: frozenset[str] = frozenset()
+    is_stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFilters:
+    """Which customers a list shows; None means any. An address is in small letters, a number in E.164."""
+
+    external_id: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+
+
+def changed(before: Customer, changes: Mapping[str, Any]) -> list[str]:
+    """The names of the fields that differ."""
+    return sorted(name for name, value in changes.items() if getattr(before, name) != value)

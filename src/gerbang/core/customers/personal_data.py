@@ -1,0 +1,54 @@
+"""What customers keep about people. An erased customer is nobody; the row and its id stay, for payments and the trail refer to it."""
+
+from uuid import UUID
+
+from gerbang.base import ids
+from gerbang.base.db import Tx
+from gerbang.core.announcements.model import Announcement, ObjectRef
+from gerbang.core.announcements.service import announce
+from gerbang.core.customers import store
+from gerbang.core.customers.model import CUSTOMER, PREFIX
+from gerbang.core.personal_data.model import Erased, Exported, Person
+
+
+async def customers_of(tx: Tx, person: Person) -> tuple[UUID, ...]:
+    """Those who have one of the person's addresses, and those whom it names already."""
+    found = await store.with_addresses(tx, person.email, person.phone)
+    return tuple(sorted({*found, *person.customers}))
+
+
+async def export_customers(tx: Tx, person: Person, _after: UUID | None, _most: int) -> Exported:
+    """How they are called and reached, and what they want to be told."""
+    shown = [
+        {
+            "customer": ids.show(PREFIX, one.id),
+            "external_id": one.external_id,
+            "name": one.name,
+            "email": one.email,
+            "phone": one.phone,
+            "locale": one.locale,
+            "muted": sorted(one.muted),
+            "stopped_at": one.stopped_at.isoformat() if one.stopped_at else None,
+            "created_at": one.created_at.isoformat(),
+        }
+        for one in await store.of_ids(tx, person.customers)
+        if one.erased_at is None
+    ]
+    return Exported(shown, None)
+
+
+async def erase_customers(tx: Tx, person: Person, _after: UUID | None, _most: int) -> Erased:
+    """Whoever listens is told that they are gone."""
+    rows = await store.erase(tx, person.customers)
+    told = [
+        Announcement(
+            "customer.erased",
+            ObjectRef(CUSTOMER, row["id"]),
+            {"customer": ids.show(PREFIX, row["id"])},
+            row["updated_at"],
+            row["sequence"],
+        )
+        for row in rows
+    ]
+    await announce(tx, told)
+    return Erased(len(rows), 0, None, tuple(ids.show(PREFIX, row["id"]) for row in rows))

@@ -1,0 +1,162 @@
+"""The use cases of customers: made, found, changed, shown whole and erased."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from gerbang.base import ids, phone
+from gerbang.base.clock import BusinessClock
+from gerbang.base.db import Database, Tx, UniqueViolation
+from gerbang.base.keyset import Place
+from gerbang.core.announcements.model import Announcement, ObjectRef
+from gerbang.core.announcements.service import announce
+from gerbang.core.audit import service as audit
+from gerbang.core.audit.model import Entry, Recorded
+from gerbang.core.customers import store
+from gerbang.core.customers.matching import note_created
+from gerbang.core.customers.model import (
+    CUSTOMER,
+    ERASE,
+    PREFIX,
+    Customer,
+    CustomerErased,
+    CustomerFilters,
+    CustomerNotFound,
+    ExternalIdTaken,
+    NewCustomer,
+    changed,
+)
+from gerbang.core.customers.personal_data import customers_of
+from gerbang.core.idempotency.model import IdempotencyKey
+from gerbang.core.idempotency.service import claim
+from gerbang.core.identity.model import Caller
+from gerbang.core.identity.personal_data import shopper_of
+from gerbang.core.personal_data.model import Erased, Person
+from gerbang.core.personal_data.service import People
+
+
+class Customers:
+    """Customers of the shop. Who may do what is decided at the edge."""
+
+    def __init__(self, db: Database, clock: BusinessClock, people: People) -> None:
+        self._db = db
+        self._clock = clock
+        self._people = people
+
+    async def create(self, caller: Caller, new: NewCustomer, key: IdempotencyKey) -> tuple[Customer, bool]:
+        """A new customer, and whether the same `key` made them before. Raises ExternalIdTaken, IdempotencyKeyReused."""
+        async with self._db.transaction() as tx:
+            first = await claim(tx, key, CUSTOMER, new.id)
+            if first is None:
+                if not await store.add(tx, [new]):
+                    raise await _taken(tx, new.external_id or "")
+                await note_created(tx, [(new, caller.label)], self._clock.now())
+            (made,) = await store.of_ids(tx, [first or new.id])
+        return made, first is not None
+
+    async def get(self, id_: UUID) -> Customer:
+        """One, who may have been erased. Raises CustomerNotFound."""
+        async with self._db.reading() as tx:
+            found = await store.of_ids(tx, [id_])
+        if not found:
+            raise CustomerNotFound
+        return found[0]
+
+    async def show(self, caller: Caller, id_: UUID) -> Customer:
+        """One for somebody who sees the addresses unmasked: noted. Raises CustomerNotFound."""
+        one = await self.get(id_)
+        async with self._db.transaction() as tx:
+            await audit.record(tx, [Entry(caller.label, "customer.shown", ids.show(PREFIX, id_))])
+        return one
+
+    async def with_external_id(self, external_id: str) -> Customer | None:
+        """The one that the shop calls so."""
+        async with self._db.reading() as tx:
+            return next(iter(await store.of_external_ids(tx, [external_id])), None)
+
+    async def page(self, filters: CustomerFilters, after: Place | None, limit: int) -> Sequence[Customer]:
+        """Newest first, from a keyset place (created_at, id) on, without those who were erased."""
+        async with self._db.reading() as tx:
+            return await store.page(tx, filters, after, limit)
+
+    async def find(self, text: str, limit: int) -> Sequence[Customer]:
+        """Those whom somebody means by an external id, an address, a number or a whole name, newest first."""
+        written = text.strip()
+        async with self._db.reading() as tx:
+            return await store.find(tx, written, phone.known(written), limit) if written else []
+
+    async def change(self, caller: Caller, id_: UUID, changes: Mapping[str, Any]) -> Customer:
+        """Change what `changes` names, fields of Customer; `stopped` stops all messages, or lets them go again. Raises CustomerNotFound, CustomerErased,
+        ExternalIdTaken.
+        """
+        try:
+            return await self._change(caller, id_, changes)
+        except UniqueViolation as error:
+            async with self._db.reading() as tx:
+                raise await _taken(tx, changes["external_id"]) from error
+
+    async def _change(self, caller: Caller, id_: UUID, changes: Mapping[str, Any]) -> Customer:
+        async with self._db.transaction() as tx:
+            before = await store.lock(tx, id_)
+            if before is None:
+                raise CustomerNotFound
+            if before.erased_at is not None:
+                raise CustomerErased
+            now, wanted = self._clock.now(), dict(changes)
+            if "stopped" in wanted:
+                wanted["stopped_at"] = (before.stopped_at or now) if wanted.pop("stopped") else None
+            names = changed(before, wanted)
+            if not names:
+                return before
+            saved = await store.save(tx, replace(before, **wanted, sequence=before.sequence + 1))
+            shown = ids.show(PREFIX, id_)
+            await audit.record(tx, [Entry(caller.label, "customer.updated", shown, {"changed": names})])
+            about = ObjectRef(CUSTOMER, id_)
+            await announce(tx, [Announcement("customer.updated", about, {"customer": shown}, now, saved.sequence)])
+        return saved
+
+    async def export(self, caller: Caller, id_: UUID) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Everything that any noun keeps about the person, by noun. Raises CustomerNotFound, Forbidden."""
+        caller.require(ERASE)
+        person = await self.person(id_)
+        async with self._db.transaction() as tx:
+            await audit.record(tx, [Entry(caller.label, "customer.exported", ids.show(PREFIX, id_))])
+        return await self._people.export_person(caller.label, person)
+
+    async def erase(self, caller: Caller, id_: UUID) -> Mapping[str, Erased]:
+        """Erase the person from every noun; money and proof stay. By noun what was erased, and what must stay for now: whoever asks again erases the rest.
+        Raises CustomerNotFound, Forbidden.
+        """
+        caller.require(ERASE)
+        return await self._people.erase_person(caller.label, await self.person(id_))
+
+    async def person(self, id_: UUID) -> Person:
+        """Who the customer is to other nouns: whoever has their addresses, and their account, unless it is of somebody who works here. Raises CustomerNotFound."""
+        one = await self.get(id_)
+        email = one.email.lower()
+        async with self._db.reading() as tx:
+            named = Person(await shopper_of(tx, email) if email else None, email, one.phone, (id_,))
+            return dataclasses.replace(named, customers=await customers_of(tx, named))
+
+    async def history(self, id_: UUID, limit: int, before: UUID | None = None) -> Sequence[Recorded]:
+        """The last of what was done to a customer, oldest first; those before an entry if it is named."""
+        async with self._db.reading() as tx:
+            entries = await audit.recent(tx, ids.show(PREFIX, id_), limit, before=before)
+        return list(reversed(entries))
+
+
+async def load_customers(tx: Tx, wanted: Sequence[UUID]) -> Sequence[Customer]:
+    """These, erased ones too."""
+    return await store.of_ids(tx, wanted)
+
+
+async def _taken(tx: Tx, external_id: str) -> ExternalIdTaken:
+    """Who has it, so that whoever asks goes on with that one."""
+    found = await store.of_external_ids(tx, [external_id])
+    other = ids.show(PREFIX, found[0].id) if found else "another customer"
+    return ExternalIdTaken(
+        f"{other} has this external id.", hint=f"Read it by GET /v1/customers?external_id=, or change {other}."
+    )

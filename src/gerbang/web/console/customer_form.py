@@ -1,0 +1,109 @@
+"""The forms of a customer: from what was typed to what core is to do, or to what is wrong beside each field. Pure."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from gerbang.base import email_address, ids, phone
+from gerbang.base.formats import Locale, one_line
+from gerbang.core.customers.model import CHANNELS, Customer, NewCustomer
+from gerbang.web import texts
+from gerbang.web.console.confirmation import Input
+from gerbang.web.forms import Form
+
+CONTACT: Final = ("name", "email", "phone", "external_id", "language")
+PREFERENCES: Final = (*(channel.value for channel in CHANNELS), "stopped")
+_LANGUAGES: Final = ("", "id", "en")
+_MOST: Final[Mapping[str, int]] = {"name": 200, "external_id": 100}
+_YES_NO: Final = ("yes", "no")
+_NO: Final = "no"
+
+
+def read_contact(form: Form, locale: Locale, region: str) -> tuple[dict[str, Any], dict[str, Markup]]:
+    """The fields of a customer, and what is wrong with each that cannot be read. A number without a country code is of the region."""
+    say = texts.words(locale)
+    wrong = {name: say(f"cus.wrong.{name}") for name, most in _MOST.items() if len(form[name]) > most}
+    if form["language"] not in _LANGUAGES:
+        wrong["language"] = say("cus.wrong.choice")
+    said: dict[str, Any] = {
+        "name": one_line(form["name"]),
+        "external_id": one_line(form["external_id"]) or None,
+        "locale": form["language"],
+    }
+    try:
+        said["email"] = email_address.read(form["email"]) if form["email"] else ""
+    except email_address.BadEmail:
+        wrong["email"] = say("link.wrong.email")
+    try:
+        said["phone"] = phone.read(form["phone"], region)
+    except phone.BadPhone as error:
+        wrong["phone"] = say(f"phone.wrong.{error.why}")
+    if not any(form[name] for name in ("name", "email", "phone", "external_id")):
+        wrong["name"] = say("cus.wrong.nothing")
+    return said, wrong | form.card_complaints(say)
+
+
+def read_preferences(form: Form, locale: Locale) -> tuple[dict[str, Any], dict[str, Markup]]:
+    """How they want to be written to, and what is wrong with each field."""
+    say = texts.words(locale)
+    wrong = {name: say("cus.wrong.choice") for name in PREFERENCES if form[name] not in _YES_NO}
+    muted = frozenset(channel.value for channel in CHANNELS if form[channel.value] == _NO)
+    return {"muted": muted, "stopped": form["stopped"] != _NO}, wrong
+
+
+def new_of(said: Mapping[str, Any]) -> NewCustomer:
+    """The customer to make of a form that can be read."""
+    return NewCustomer(id=ids.new(), **said)
+
+
+def contact_inputs(locale: Locale, focus: str = "name") -> tuple[Input, ...]:
+    """The fields of who they are."""
+    say = texts.words(locale)
+    kinds, modes = {"email": "email", "phone": "tel"}, {"email": "email", "phone": "tel"}
+    return tuple(
+        Input(
+            name=name,
+            label=say(f"cus.{name}"),
+            kind=kinds.get(name, "text"),
+            options=tuple((one, say(f"cus.language.{one}")) for one in _LANGUAGES) if name == "language" else (),
+            most=_MOST.get(name, 254),
+            mode=modes.get(name, ""),
+            required=False,
+            focus=name == focus,
+        )
+        for name in CONTACT
+    )
+
+
+def preference_inputs(locale: Locale) -> tuple[Input, ...]:
+    """The fields of how they want to be written to."""
+    say = texts.words(locale)
+    channels = tuple(
+        Input(
+            channel.value,
+            say(f"channel.{channel.value}"),
+            options=(("yes", say("cus.on")), ("no", say("cus.off"))),
+            hint=say("cus.sms.hint") if channel.value == "sms" else "",
+        )
+        for channel in CHANNELS
+    )
+    stop = (("no", say("cus.stopped.no")), ("yes", say("cus.stopped.yes")))
+    return (*channels, Input("stopped", say("cus.stopped"), options=stop))
+
+
+def contact_of(one: Customer) -> dict[str, str]:
+    """The form as it is for a customer who is there."""
+    return {
+        "name": one.name,
+        "email": one.email,
+        "phone": phone.shown(one.phone),
+        "external_id": one.external_id or "",
+        "language": one.locale,
+    }
+
+
+def preferences_of(one: Customer) -> dict[str, str]:
+    """The form of the preferences as they are."""
+    channels = {channel.value: "no" if channel.value in one.muted else "yes" for channel in CHANNELS}
+    return {**channels, "stopped": "yes" if one.stopped_at else "no"}

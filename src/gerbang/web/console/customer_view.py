@@ -1,0 +1,130 @@
+"""What pages are told of customers. Pure."""
+
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import urlencode
+
+from gerbang.base import formats, ids
+from gerbang.base.formats import Locale
+from gerbang.core.audit.model import Recorded
+from gerbang.core.customers.model import CHANNELS, ERASE, PREFIX, WRITE, Customer
+from gerbang.core.identity.model import Caller
+from gerbang.web import texts
+from gerbang.web.console.action_words import sentence
+from gerbang.web.console.actors import Names, called
+from gerbang.web.console.listing import Cell, Column, Row
+from gerbang.web.console.objects import Action, Crumb, Fact, Facts, Lane, ObjectPage, Step, allowed
+from gerbang.web.console.page_frame import stamp
+from gerbang.web.texts.actions import Sentences
+
+COLUMNS: Final = (
+    Column("name", "cus.name", "a1"),
+    Column("email", "cus.email", "b1", "wrap"),
+    Column("phone", "cus.phone", "off lg", "num"),
+    Column("external_id", "cus.external_id", "a2", "mono"),
+    Column("language", "cus.language", "off lg"),
+    Column("time", "cus.since", "b2", "num", newest_first=True),
+)
+
+
+def row_of(one: Customer, locale: Locale) -> Row:
+    """A customer as one line of the list."""
+    id_, say = ids.show(PREFIX, one.id), texts.words(locale)
+    cells = {
+        "name": Cell(one.name or say("cus.nameless"), href=f"/console/customers/{id_}"),
+        "email": Cell(_email(one)),
+        "phone": Cell(_phone(one)),
+        "external_id": Cell(one.external_id or ""),
+        "language": Cell(say(f"cus.language.{one.locale}") if one.locale else ""),
+        "time": Cell(stamp(one.created_at, locale), at=one.created_at),
+    }
+    return Row(id_, cells)
+
+
+def page_of(
+    one: Customer, history: Sequence[Recorded], known: Sentences, caller: Caller, locale: Locale, names: Names
+) -> ObjectPage:
+    """The head, the facts and the timeline of one."""
+    say, id_ = texts.words(locale), ids.show(PREFIX, one.id)
+    return ObjectPage(
+        name="customers",
+        id=id_,
+        crumb=Crumb(say("nav.customers"), "/console/customers"),
+        heading=one.name or one.external_id or say("cus.erased" if one.erased_at else "cus.nameless"),
+        mark="cancelled" if one.erased_at else "",
+        word=say("cus.erased") if one.erased_at else "",
+        why=_why(one, locale),
+        actions=_actions(one, caller, locale),
+        facts=(_contact(one, locale), _preferences(one, locale)),
+        steps=tuple(_step(entry, known, names, locale) for entry in history),
+        watch="customer",
+        about=id_,
+        template="customer.html",
+    )
+
+
+def payments_link(one: Customer) -> str:
+    """All their payments."""
+    return f"/console/payments?{urlencode({'customer': ids.show(PREFIX, one.id)})}"
+
+
+def _why(one: Customer, locale: Locale) -> str:
+    say = texts.words(locale)
+    if one.erased_at is not None:
+        return say("cus.erased.why", at=stamp(one.erased_at, locale))
+    return say("cus.stopped.why", at=stamp(one.stopped_at, locale)) if one.stopped_at is not None else ""
+
+
+def _actions(one: Customer, caller: Caller, locale: Locale) -> tuple[Action, ...]:
+    say, here = texts.words(locale), f"/console/customers/{ids.show(PREFIX, one.id)}"
+    rights = (
+        (ERASE, Action(say("cus.export"), f"{here}/export")),
+        (ERASE, Action(say("cus.erase"), f"{here}/erase", look="bad")),
+    )
+    if one.erased_at is not None:
+        return allowed(caller, *rights)
+    link = f"/console/payments/new?{urlencode({'customer': ids.show(PREFIX, one.id)})}"
+    return allowed(
+        caller,
+        ("payments:create", Action(say("cus.link"), link, look="main")),
+        (WRITE, Action(say("cus.contact.edit"), f"{here}/edit")),
+        (WRITE, Action(say("cus.preferences.edit"), f"{here}/preferences")),
+        *rights,
+    )
+
+
+def _contact(one: Customer, locale: Locale) -> Facts:
+    say = texts.words(locale)
+    facts = (
+        Fact(say("cus.email"), _email(one)),
+        Fact(say("cus.phone"), _phone(one), "num"),
+        Fact(say("cus.language"), say(f"cus.language.{one.locale}")),
+        Fact(say("cus.external_id"), one.external_id or "", "mono", copy="ext" if one.external_id else ""),
+        Fact(say("cus.since"), f"{stamp(one.created_at, locale)} WIB"),
+    )
+    return Facts(say("cus.contact"), tuple(one for one in facts if one.value))
+
+
+def _preferences(one: Customer, locale: Locale) -> Facts:
+    say = texts.words(locale)
+    channels = tuple(
+        Fact(say(f"channel.{channel.value}"), say("cus.off" if channel.value in one.muted else "cus.on"))
+        for channel in CHANNELS
+    )
+    stopped = Fact(say("cus.stopped"), say("cus.stopped.yes" if one.stopped_at else "cus.stopped.no"))
+    return Facts(say("cus.preferences"), (*channels, stopped))
+
+
+def _step(entry: Recorded, known: Sentences, names: Names, locale: Locale) -> Step:
+    words = sentence(known, entry.action, entry.detail, called(entry.actor, names, locale), locale)
+    said = entry.detail.get("changed")
+    lane: Lane = "from" if entry.actor.startswith("key:") else "ins"
+    return Step(entry.happened_at, lane, words, ", ".join(map(str, said)) if isinstance(said, list) else "")
+
+
+def _email(one: Customer) -> str:
+    return formats.mask_email(one.email) if one.email else ""
+
+
+def _phone(one: Customer) -> str:
+    return formats.mask_number(one.phone) if one.phone else ""

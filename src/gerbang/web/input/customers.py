@@ -1,0 +1,144 @@
+"""What clients may send about customers, and the customer that a payment names."""
+
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from gerbang.base import ids
+from gerbang.base.formats import one_line
+from gerbang.core.customers.model import CHANNELS, Customer, CustomerNotFound, NewCustomer
+from gerbang.core.customers.service import Customers
+from gerbang.ports.payment import Payer
+from gerbang.web.input.bodies import (
+    CustomerBody,
+    Email,
+    ExternalId,
+    Line,
+    Phone,
+    customer_id,
+    read_email,
+    read_phone,
+)
+from gerbang.web.input.body_errors import all_at_once
+from gerbang.web.problems import invalid_field
+
+Language = Annotated[
+    Literal["id", "en"] | None, msgspec.Meta(description="The language to write to them in; null: not known.")
+]
+
+
+class ChannelsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """On which channels they are written to; what is left out stays as it is, and is on for a new customer. A text goes only to who agreed to texts."""
+
+    email: bool | UnsetType = UNSET
+    sms: bool | UnsetType = UNSET
+    whatsapp: bool | UnsetType = UNSET
+    push: bool | UnsetType = UNSET
+
+
+class PreferencesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the customer wants to be written to. `stopped`: on no channel, whatever `channels` says."""
+
+    channels: ChannelsBody = ChannelsBody()
+    stopped: bool | UnsetType = UNSET
+
+
+class NewCustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A customer of yours. `external_id` is your own id for them; a payment may name them by it."""
+
+    external_id: ExternalId | None = None
+    name: Line = ""
+    email: Email = ""
+    phone: Phone = ""
+    locale: Language = None
+    preferences: PreferencesBody = PreferencesBody()
+
+    def read(self, region: str) -> NewCustomer:
+        """As core takes it; a number without a country code is of this region. Raises Invalid with a pointer for each fault."""
+        all_at_once(lambda: read_email(self.email, "/email"), lambda: read_phone(self.phone, region, "/phone"))
+        if not any((self.external_id, self.name, self.email, self.phone)):
+            raise invalid_field("", "Give external_id, name, email or phone: nobody is found by nothing.")
+        return NewCustomer(
+            id=ids.new(),
+            external_id=one_line(self.external_id) if self.external_id else None,
+            name=one_line(self.name),
+            email=read_email(self.email, "/email"),
+            phone=read_phone(self.phone, region, "/phone"),
+            locale=self.locale or "",
+            muted=muted(frozenset(), self.preferences.channels),
+            is_stopped=self.preferences.stopped is True,
+        )
+
+
+class CustomerChangeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is absent stays as it is."""
+
+    external_id: ExternalId | UnsetType | None = UNSET
+    name: Line | UnsetType = UNSET
+    email: Email | UnsetType = UNSET
+    phone: Phone | UnsetType = UNSET
+    locale: Language | UnsetType = UNSET
+    preferences: PreferencesBody | UnsetType = UNSET
+
+    def read(self, before: Customer, region: str) -> dict[str, Any]:
+        """The fields that core is to change. Raises Invalid with a pointer."""
+        said: dict[str, Any] = {}
+        if self.external_id is not UNSET:
+            said["external_id"] = one_line(self.external_id) if self.external_id else None
+        if self.name is not UNSET:
+            said["name"] = one_line(self.name)
+        if self.email is not UNSET:
+            said["email"] = read_email(self.email, "/email")
+        if self.phone is not UNSET:
+            said["phone"] = read_phone(self.phone, region, "/phone")
+        if self.locale is not UNSET:
+            said["locale"] = self.locale or ""
+        if self.preferences is not UNSET:
+            said["muted"] = muted(before.muted, self.preferences.channels)
+            if self.preferences.stopped is not UNSET:
+                said["stopped"] = self.preferences.stopped
+        return said
+
+
+def muted(before: frozenset[str], said: ChannelsBody) -> frozenset[str]:
+    """The channels that are off, after what was said of some."""
+    now = set(before)
+    for channel in CHANNELS:
+        is_on = getattr(said, channel.value)
+        if is_on is not UNSET:
+            (now.discard if is_on else now.add)(channel.value)
+    return frozenset(now)
+
+
+async def named_customer(customers: Customers, said: CustomerBody) -> Customer | None:
+    """The customer whom a payment names and who is known; None where it names none, or one who is made with it. Raises Invalid with a pointer."""
+    if said.external_id is not None:
+        return await customers.with_external_id(one_line(said.external_id))
+    id_ = customer_id(said)
+    if id_ is None:
+        return None
+    try:
+        found = await customers.get(id_)
+    except CustomerNotFound as error:
+        raise invalid_field("/customer/id", "There is no such customer.") from error
+    if found.erased_at is not None:
+        raise invalid_field("/customer/id", "This customer was erased.")
+    return found
+
+
+def new_customer(said: CustomerBody, payer: Payer) -> NewCustomer | None:
+    """The customer who is made with a payment that names one by an external id that nobody has."""
+    if said.external_id is None:
+        return None
+    return NewCustomer(
+        id=ids.new(),
+        external_id=one_line(said.external_id),
+        name=payer.name,
+        email=payer.email,
+        phone=payer.phone,
+        locale=payer.locale,
+    )
+
+
+MEMBERS: Final = CustomerChangeBody.__struct_fields__

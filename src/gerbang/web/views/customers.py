@@ -1,0 +1,107 @@
+"""The outer shape of a customer, in the API and in what outgoing webhooks say. Pure."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from gerbang.base import ids
+from gerbang.core.customers.model import CHANNELS, PREFIX, Customer
+
+
+class ChannelsView(msgspec.Struct, frozen=True):
+    """On which channels they are written to."""
+
+    email: bool
+    sms: bool
+    whatsapp: bool
+    push: bool
+
+
+class PreferencesView(msgspec.Struct, frozen=True):
+    """How the customer wants to be written to; on no channel where they `stopped` it, whatever `channels` says."""
+
+    channels: ChannelsView
+    stopped: bool
+    stopped_at: datetime | None
+
+
+class CustomerView(msgspec.Struct, frozen=True):
+    """A customer. Of one who was erased nothing is left but the id and the times."""
+
+    id: str
+    external_id: str | None
+    name: str
+    email: str
+    phone: str
+    locale: str | None
+    preferences: PreferencesView
+    created_at: datetime
+    updated_at: datetime
+    erased_at: datetime | None
+
+
+class CustomerTold(msgspec.Struct, frozen=True):
+    """A customer as endpoints hear of it: what names them, only those with `"include": ["personal"]`."""
+
+    object: Literal["customer"]
+    url: str
+    id: str
+    preferences: PreferencesView
+    created_at: datetime
+    updated_at: datetime
+    erased_at: datetime | None
+    external_id: str | UnsetType | None = UNSET
+    name: str | UnsetType = UNSET
+    email: str | UnsetType = UNSET
+    phone: str | UnsetType = UNSET
+    locale: str | UnsetType | None = UNSET
+
+
+def customer_view(one: Customer) -> CustomerView:
+    """A customer as the API shows it."""
+    return CustomerView(
+        id=ids.show(PREFIX, one.id),
+        external_id=one.external_id,
+        name=one.name,
+        email=one.email,
+        phone=one.phone,
+        locale=one.locale or None,
+        preferences=preferences_view(one),
+        created_at=one.created_at,
+        updated_at=one.updated_at,
+        erased_at=one.erased_at,
+    )
+
+
+def preferences_view(one: Customer) -> PreferencesView:
+    """How they want to be written to."""
+    channels = ChannelsView(**{channel.value: channel.value not in one.muted for channel in CHANNELS})
+    return PreferencesView(channels, one.stopped_at is not None, one.stopped_at)
+
+
+def customer_payload(one: Customer, *, personal: bool = False) -> Mapping[str, Any]:
+    """A customer as endpoints hear of it."""
+    shown = ids.show(PREFIX, one.id)
+    told = CustomerTold(
+        object="customer",
+        url=f"/v1/customers/{shown}",
+        id=shown,
+        preferences=preferences_view(one),
+        created_at=one.created_at,
+        updated_at=one.updated_at,
+        erased_at=one.erased_at,
+    )
+    if personal:
+        told = msgspec.structs.replace(
+            told,
+            external_id=one.external_id,
+            name=one.name,
+            email=one.email,
+            phone=one.phone,
+            locale=one.locale or None,
+        )
+    plain: Mapping[str, Any] = msgspec.to_builtins(told)
+    return plain

@@ -1,0 +1,170 @@
+"""Customers in the console: found by what they read out, made, changed, exported and erased; what is masked, and for whom."""
+
+import re
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from gerbang.base import ids
+from gerbang.core.identity.model import Role
+from gerbang.sandbox.app import Sandbox
+from tests.web.conftest import Edge
+from tests.web.console.test_operators import hidden, signed_in
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+GIVEN = {"name": "Sari Wulandari", "email": "sari@example.com", "phone": "0812 3456 7890", "language": "id"}
+YES = dict.fromkeys(("email", "sms", "whatsapp", "push"), "yes") | {"stopped": "no"}
+
+
+@pytest.fixture(scope="module")
+def edge(one_shop: tuple[Edge, Sandbox]) -> Edge:
+    return one_shop[0]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def desk(edge: Edge) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser in which an admin is signed in, who reads English."""
+    browser = await signed_in(edge, Role.ADMIN)
+    browser.cookies.set("grb_lang", "en")
+    yield browser
+    await browser.aclose()
+
+
+async def send(desk: httpx.AsyncClient, address: str, **given: str) -> httpx.Response:
+    """The form at an address, with its key."""
+    key = hidden(await desk.get(address), "key")
+    return await desk.post(address, data={"key": key, **given})
+
+
+async def made(desk: httpx.AsyncClient, **more: str) -> tuple[str, str]:
+    """A customer who is made by the form: their page, and the shop's own id for them."""
+    mine = f"C-{ids.new().hex[-12:]}"
+    answer = await send(desk, "/console/customers/new", **{**GIVEN, "external_id": mine, **more})
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"].partition("?")[0], mine
+
+
+async def test_a_customer_who_was_made_stands_in_the_sidebars_list_masked(desk: httpx.AsyncClient) -> None:
+    page, mine = await made(desk)
+    assert 'href="/console/customers"' in (await desk.get("/console/payments")).text
+    for address in (page, f"/console/customers?external_id={mine}"):
+        shown = (await desk.get(address)).text
+        assert ("s•••@example.com" in shown, "sari@example.com" in shown, "81234567890" in shown) == (
+            True,
+            False,
+            False,
+        )
+    assert mine not in (await desk.get("/console/customers?email=budi@example.com")).text
+
+
+async def test_the_same_form_sent_twice_makes_one_customer(desk: httpx.AsyncClient) -> None:
+    key, given = hidden(await desk.get("/console/customers/new"), "key"), {**GIVEN, "external_id": ids.new().hex}
+    both = [await desk.post("/console/customers/new", data={**given, "key": key}) for _ in range(2)]
+    assert both[0].headers["location"] == both[1].headers["location"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("email", "sari@", "email address"),
+        ("phone", "081", "no phone number"),
+        ("language", "fr", "Choose one"),
+        ("name", "4111 1111 1111 1111", "card"),
+    ],
+)
+async def test_what_cannot_be_read_is_said_beside_its_field(
+    desk: httpx.AsyncClient, name: str, value: str, said: str
+) -> None:
+    answer = await send(desk, "/console/customers/new", **{**GIVEN, name: value})
+    assert answer.status_code == 422
+    assert said in answer.text.partition(f'id="e-{name}"')[2].partition("</p>")[0]
+
+
+async def test_an_id_of_another_customer_is_refused_with_what_was_typed_kept(desk: httpx.AsyncClient) -> None:
+    _, mine = await made(desk)
+    answer = await send(desk, "/console/customers/new", **GIVEN, external_id=mine)
+    assert (answer.status_code, "Another customer has this id" in answer.text) == (422, True)
+    assert 'value="Sari Wulandari"' in answer.text
+    other, _ = await made(desk)
+    assert (await send(desk, f"{other}/edit", **GIVEN, external_id=mine)).status_code == 422
+
+
+async def test_contact_and_preferences_are_changed_and_the_timeline_says_who_did_and_who_looked(
+    desk: httpx.AsyncClient,
+) -> None:
+    page, mine = await made(desk)
+    assert (await send(desk, f"{page}/edit", **{**GIVEN, "external_id": mine, "name": "Sari W"})).status_code == 303
+    assert (await send(desk, f"{page}/preferences", **{**YES, "sms": "no", "stopped": "yes"})).status_code == 303
+    shown = (await desk.get(page)).text
+    for said in (
+        "Sari W",
+        "Wants no messages since",
+        "opened a customer&#39;s address",
+        "name</p>",
+        "muted, stopped_at",
+    ):
+        assert said in shown, said
+    assert shown.count("changed a customer") == 2
+
+
+async def test_the_page_shows_their_payments_and_a_new_link_is_theirs(edge: Edge, desk: httpx.AsyncClient) -> None:
+    page, mine = await made(desk)
+    paid = (await edge.create(customer={"external_id": mine})).json()["id"]
+    customer = page.rpartition("/")[2]
+    form = await desk.get(f"/console/payments/new?customer={customer}")
+    assert 'value="sari@example.com"' in form.text
+    asked = {"amount": "50.000", "currency": "IDR", "description": "Kopi", "expires": "3d", **GIVEN, "order": ""}
+    answer = await desk.post(
+        "/console/payments/new", data={**asked, "key": hidden(form, "key"), "customer": hidden(form, "customer")}
+    )
+    assert answer.status_code == 303, answer.text
+    shown = set(re.findall(r"/console/payments/(pay_\w+)", (await desk.get(page)).text))
+    assert shown == {paid, answer.headers["location"].split("/")[3]}
+    assert page in (await desk.get(f"/console/payments/{paid}")).text
+    listed = await desk.get(f"/console/payments?customer={customer}")
+    assert set(re.findall(r'id="row-(pay_\w+)"', listed.text)) == shown
+
+
+async def test_whatever_a_customer_reads_out_leads_to_their_page(edge: Edge, desk: httpx.AsyncClient) -> None:
+    mail = f"{ids.new().hex[-12:]}@example.com"
+    page, mine = await made(desk, email=mail, phone="", name=f"Sari {mail[:6]}")
+    for _ in range(2):
+        await edge.create(customer={"external_id": mine})
+    for said in (mine, mine.lower(), mail, f"Sari {mail[:6]}", page.rpartition("/")[2].lower()):
+        found = await desk.get("/console/find", params={"q": said})
+        assert found.headers["location"] == page, said
+
+
+async def test_whoever_is_exported_comes_as_a_file_and_is_erased_only_by_the_typed_word(
+    edge: Edge, desk: httpx.AsyncClient
+) -> None:
+    mail = f"{ids.new().hex[-12:]}@example.com"
+    page, mine = await made(desk, email=mail, phone="")
+    paid = (await edge.create(customer={"external_id": mine})).json()["id"]
+    saved = await send(desk, f"{page}/export")
+    assert saved.headers["content-disposition"] == f'attachment; filename="{page.rpartition("/")[2]}.json"'
+    assert saved.json()["data"]["payers"][0]["payment"] == paid
+    assert (await send(desk, f"{page}/erase", word="yes")).status_code == 422
+    assert mail in str((await edge.get(f"/v1/payments/{paid}")).json())
+    assert (await send(desk, f"{page}/erase", word="erase")).headers["location"] == f"{page}?done=erased"
+    shown = (await desk.get(page)).text
+    assert ("This person was erased" in shown, "Edit contact" in shown, mail in shown) == (True, False, False)
+    assert mail not in str((await edge.get(f"/v1/payments/{paid}")).json())
+    assert (
+        (await send(desk, f"{page}/preferences", **{**YES, "sms": "no"}))
+        .headers["location"]
+        .endswith("why=customer_erased")
+    )
+
+
+async def test_support_changes_a_customer_and_neither_exports_nor_erases(edge: Edge, desk: httpx.AsyncClient) -> None:
+    page, _ = await made(desk)
+    support = await signed_in(edge, Role.SUPPORT)
+    assert (await send(support, f"{page}/preferences", **YES)).status_code == 303
+    for act in ("export", "erase"):
+        assert (await support.get(f"{page}/{act}")).status_code == 403
+        assert (await support.post(f"{page}/{act}", data={})).status_code == 403
+        assert f"{page}/{act}" not in (await support.get(page)).text
+    await support.aclose()
