@@ -10,6 +10,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from gerbang.base import ids
+from gerbang.core.endpoints import sending_store
 from gerbang.core.endpoints.model import (
     BadEndpoint,
     DeliveryStatus,
@@ -212,6 +213,21 @@ async def test_a_try_whose_worker_died_is_made_again_under_the_same_id(world: Wo
     world.start()
     await world.until(lambda: _as_coroutine(len(shop.came) == 2))
     assert shop.came[0].id == shop.came[1].id
+
+
+async def test_a_try_that_died_with_its_worker_is_none_of_the_ten(world: World, shop: Receiver) -> None:
+    endpoint, _ = await world.endpoint(shop.url)
+    await world.say("parcel.sent")
+    for _ in range(3):  # taken by a worker that dies
+        async with world.db.autocommit() as tx:
+            (taken,) = await sending_store.claim(tx, {}, 1, 1, lease_s=0.01)
+        await asyncio.sleep(0.02)
+    assert taken.tries == 3
+    shop.answer = status(500)
+    world.start()
+    tried = await world.until_tried(endpoint, 1)
+    assert tried.next_attempt_at is not None
+    assert (tried.next_attempt_at - tried.attempts[-1].at).total_seconds() < waits(Profile.STANDARD)[0] * 2
 
 
 async def test_a_range_is_sent_again_a_day_after_the_endpoint_was_made(world: World, shop: Receiver) -> None:

@@ -15,8 +15,8 @@ from tests.core.endpoints.receiver import Receiver, receiving
 from tests.core.endpoints.world import World, world_of
 
 ROOT = Path(__file__).parents[3]
-EVENTS = 2_000
-KILLS = 10
+KILLS = 100
+EVENTS_A_LIFE = 60
 SEED = 11
 
 
@@ -32,9 +32,8 @@ async def test_whatever_moment_workers_die_at_every_event_arrives_under_one_id(d
     async with receiving() as shop:
         shop.delay_s = 0.02
         await world.endpoint(shop.url)
-        for _ in range(EVENTS // 100):
-            await world.say(*["parcel.sent"] * 100)
         for _ in range(KILLS):
+            await world.say(*["parcel.sent"] * EVENTS_A_LIFE)
             await _short_life(database.app_dsn, key, shop, chance)
         last = await _started(database.app_dsn, key)
         await world.until(lambda: _all_done(world))
@@ -43,9 +42,9 @@ async def test_whatever_moment_workers_die_at_every_event_arrives_under_one_id(d
     bodies: dict[str, set[bytes]] = {}
     for came in shop.came:
         bodies.setdefault(came.id, set()).add(came.body)
-    assert len(bodies) == EVENTS
+    assert len(bodies) == KILLS * EVENTS_A_LIFE
     assert all(len(of_one) == 1 for of_one in bodies.values())
-    assert len({body for of_one in bodies.values() for body in of_one}) == EVENTS
+    assert len({body for of_one in bodies.values() for body in of_one}) == KILLS * EVENTS_A_LIFE
     await world.close()
     await owner.close()
     await db.close()

@@ -140,8 +140,8 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A delivery that this process has taken to send now, with what its endpoint says of it. `tries` counts this one and is the fence; those of
-    before it was sent anew are `earlier_tries`, and the schedule begins behind them. `was_failing`: its endpoint failed before.
+    """A delivery that this process has taken to send now, with what its endpoint says of it. `tries` counts this one and is the fence; those
+    that the schedule does not count (of before it was sent anew, and whose process died) are `earlier_tries`. `was_failing`: its endpoint failed before.
     """
 
     id: UUID

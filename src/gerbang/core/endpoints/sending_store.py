@@ -93,8 +93,9 @@ async def release(tx: Tx, ended: Sequence[UUID]) -> None:
 async def claim(tx: Tx, busy: Mapping[UUID, tuple[int, int]], room: int, limit: int, lease_s: float) -> list[Due]:
     """Take what is due: of each endpoint at most its room (the first of its `busy`, else `room`), so that one with a long queue takes no other's turn; those
     of which least is under way (the second) come first, so that of many endpoints none is left out. In an ordered endpoint a message waits for the
-    earlier ones of its object. The try is counted before the work, so that a crash of ours counts too. Its commit is not waited for: what a crash of the
-    server forgets is that something was taken, and it is taken again.
+    earlier ones of its object. The try is counted before the work; one whose lease is over died with its process, and the schedule does not count it: our
+    crashes must not use up the receiver's ten. The commit is not waited for: what a crash of the server forgets is that something was taken, and it is
+    taken again.
     """
     rooms, under_way = [one[0] for one in busy.values()], [one[1] for one in busy.values()]
     rows = await tx.fetch(_CLAIM, list(busy), rooms, under_way, room, limit, lease_s)
@@ -117,7 +118,8 @@ _CLAIM: Final = """
                   AND b.status = 'pending'))
             ORDER BY d.next_attempt_at, d.id LIMIT e.room FOR UPDATE SKIP LOCKED) AS d
         LIMIT $5)
-    UPDATE deliveries d SET tries = d.tries + 1, lease_until = clock_timestamp() + make_interval(secs => $6)
+    UPDATE deliveries d SET tries = d.tries + 1, lease_until = clock_timestamp() + make_interval(secs => $6),
+        earlier_tries = least(d.earlier_tries + (d.lease_until IS NOT NULL)::int, d.tries)
     FROM due JOIN outgoing_messages m ON true LEFT JOIN personal_bodies p ON due.personal AND p.event_id = m.event_id
     WHERE d.id = due.id AND m.event_id = d.event_id
     RETURNING d.id, d.endpoint_id, d.event_id, d.tries, d.earlier_tries, due.url, due.signing, due.profile, due.ordered, due.failing,
