@@ -24,11 +24,11 @@ from gerbang.core.identity import event_types as security_events
 from gerbang.core.identity import personal_data as users
 from gerbang.core.identity.digests import Digests
 from gerbang.core.identity.permissions import ADMINS, BUILDERS, MAKERS, MONEY, STAFF, Permission
+from gerbang.core.notifications import conversation_store, suppression_store
 from gerbang.core.notifications import model as messages
 from gerbang.core.notifications import personal_data as recipients
 from gerbang.core.notifications import queueing as message_jobs
 from gerbang.core.notifications import service as telling
-from gerbang.core.notifications import suppression_store
 from gerbang.core.notifications.receipts import Receipts
 from gerbang.core.payments import event_types as payment_events
 from gerbang.core.payments import jobs, sweeps, webhook_handler
@@ -45,6 +45,7 @@ from gerbang.core.queue.worker import Handler
 from gerbang.noun import Core, Noun, Nouns
 from gerbang.ports.kinds import Kind
 from gerbang.ports.messenger import Channel
+from gerbang.settings import Settings
 from gerbang.web.console import live_marks as marks
 from gerbang.web.event_catalogue import entries
 from gerbang.web.sidebar import Subpage
@@ -80,18 +81,45 @@ async def _unanswered(core: Core) -> str | None:
     return f"No answer comes from {', '.join(found)}: calls wait, and one is tried now and then." if found else None
 
 
-async def _texts_used_up(core: Core) -> str | None:
-    most = core.settings.sms_per_day
+async def _used_up(channel: Channel, most_of: Callable[[Settings], int], told: str, core: Core) -> str | None:
+    most = most_of(core.settings)
     async with core.db.reading() as tx:
-        is_full = most > 0 and await suppression_store.sent_today(tx, Channel.SMS) >= most
-    return f"The {most} text messages of today (GERBANG_SMS_PER_DAY) are used up." if is_full else None
+        is_full = most > 0 and await suppression_store.sent_today(tx, channel) >= most
+    return f"The {most} {told} are used up." if is_full else None
+
+
+async def _templates_paused(core: Core) -> str | None:
+    async with core.db.reading() as tx:
+        paused = await conversation_store.pauses(tx)
+    if not paused:
+        return None
+    first = paused[0]
+    return (
+        f"{len(paused)} message templates are paused, the first is {first['template']} ({first['language']}) of {first['connection']}: {first['why']}."
+        " GET /v1/message-templates lists them."
+    )
 
 
 MESSAGES: Final = Noun(
     name="messages",
-    events={Kind.MESSENGER: lambda core: Receipts(core.connections, core.sender.fallback).handler()},
-    notices={"texts": _texts_used_up},
-    jobs={message_jobs.SEND: lambda core: core.sender.handle, message_jobs.REMIND: lambda core: core.reminder.handle},
+    events={Kind.MESSENGER: lambda core: Receipts(core.outbound, core.sender.fallback).handler()},
+    notices={
+        "texts": partial(
+            _used_up, Channel.SMS, lambda chosen: chosen.sms_per_day, "text messages of today (GERBANG_SMS_PER_DAY)"
+        ),
+        "whatsapp": partial(
+            _used_up,
+            Channel.WHATSAPP,
+            lambda chosen: chosen.whatsapp_per_day,
+            "WhatsApp messages of today (GERBANG_WHATSAPP_PER_DAY)",
+        ),
+        "message_templates": _templates_paused,
+    },
+    jobs={
+        message_jobs.SEND: lambda core: core.sender.handle,
+        message_jobs.REMIND: lambda core: core.reminder.handle,
+        message_jobs.UNHEARD: lambda core: core.sender.look_for_news,
+    },
     consumers=(
         lambda core: AnnouncementConsumer(
             core.db, telling.CONSUMER, core.notifications.take, types=messages.TYPES, taken=core.wake
@@ -105,6 +133,7 @@ MESSAGES: Final = Noun(
             recipients.export_payment_messages,
             recipients.erase_payment_messages,
         ),
+        PersonalData("message_news", ("notifications",), recipients.export_news, recipients.erase_news),
     ),
     actions={"notifications": actions.NOTIFICATIONS},
     pages={

@@ -1,146 +1,24 @@
-"""A payer with a phone: one text and one mail for one payment, and with the gateway down the mail says what the text would have said."""
+"""A payer with a phone: one message to it and one mail for one payment, and where one sender is down or does not deliver another says the same."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
-from functools import partial
-from typing import Any
+import json
+from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 import pytest_asyncio
 
-from gerbang import app, demo, settings
 from gerbang.base import ids
-from gerbang.base.db import Database
-from gerbang.cli.ports import free_port
-from gerbang.core.identity.model import Role, system_caller
-from gerbang.core.inbox.worker import Worker as InboxWorker
-from gerbang.core.personal_data.model import Person
-from gerbang.core.queue import business_time
-from gerbang.core.queue.worker import Worker as QueueWorker
-from gerbang.providers import PROVIDERS
-from gerbang.providers.sealed import ensure_root_key
-from gerbang.sandbox.app import SandboxConfig, running
-from gerbang.web.assembly import assemble
-from gerbang.web.transport.server import limits_of, serve
-from tests.conftest import NO_TLS, FreshDatabase
+from tests.conftest import FreshDatabase
+from tests.journeys.message_house import CONSENT, House, open_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-REGISTRY = {name: PROVIDERS[name] for name in ("nicepay", "twilio", "http_sms", "smtp")}
-CONSENT = {"text": "Kirim kabar pembayaran lewat SMS.", "where": "kasir toko"}
-
-
-@dataclass
-class House:
-    """The house with a worker: its API, and the sandbox beside it."""
-
-    api: httpx.AsyncClient
-    sandbox: httpx.AsyncClient
-    core: app.Core
-
-    async def pay_by_account(self, phone: str, **customer: Any) -> str:
-        """A payment that shows its payer an account to pay to; its id."""
-        who = {
-            "name": "Sari",
-            "email": f"sari{phone[-4:]}@example.com",
-            "phone": phone,
-            "sms_consent": CONSENT,
-            **customer,
-        }
-        body = {
-            "amount": 150_000,
-            "currency": "IDR",
-            "description": "Kopi Gayo",
-            "method": "virtual_account",
-            "method_options": {"bank": "BCA"},
-            "connection": "nicepay-uji",
-            "customer": who,
-            "expires_in_s": 14_400,
-        }
-        made = await self.api.post("/v1/payments", json=body, headers={"idempotency-key": ids.new().hex})
-        assert made.status_code == 201, made.text
-        return str(made.json()["id"])
-
-    async def paid(self, payment: str) -> None:
-        """Their bank has sent the money."""
-        (attempt,) = (await self.api.get(f"/v1/payments/{payment}")).json()["attempts"]
-        answer = await self.sandbox.post("/control/nicepay/pay", json={"reference": attempt["id"]})
-        assert answer.status_code == 200, answer.text
-
-    async def told(self, payment: str, template: str) -> dict[str, dict[str, Any]]:
-        """What people were told, by channel."""
-        found = (await self.api.get("/v1/notifications", params={"payment": payment, "template": template})).json()
-        return {one["channel"]: one for one in found["data"]}
-
-    async def until(self, payment: str, template: str, **statuses: str) -> dict[str, dict[str, Any]]:
-        """Wait until the channels are so far."""
-        told: dict[str, dict[str, Any]] = {}
-        async with asyncio.timeout(40):
-            while {name: one["status"] for name, one in told.items()} != statuses:
-                await asyncio.sleep(0.1)
-                told = await self.told(payment, template)
-        return told
-
-    async def got(self, channel: str, to: str) -> Sequence[dict[str, Any]]:
-        """What came to an address or a phone."""
-        found: Sequence[dict[str, Any]] = (await self.sandbox.get(f"/control/{channel}", params={"to": to})).json()[
-            "data"
-        ]
-        return found
-
-    async def later(self, seconds: int) -> None:
-        """Business time goes on."""
-        assert (await self.sandbox.post("/control/clock", json={"advance_s": seconds})).status_code == 200
+BOTH = {"whatsapp_consent": {"text": "Kirim kabar pembayaran lewat WhatsApp.", "where": "kasir toko"}}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(module_database: FreshDatabase, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    folder, database, mail = tmp_path_factory.mktemp("texts"), module_database, free_port()
-    chosen = settings.load(
-        data=folder,
-        database_url=database.app_dsn,
-        database_owner_url=database.owner_dsn,
-        sandbox=True,
-        port=free_port(),
-        sandbox_port=free_port(),
-        smtp_url=f"smtp://127.0.0.1:{mail}",
-        provider_wait_s=3.0,
-        allowed_private_targets=("127.0.0.0/8",),
-    )
-    ensure_root_key(chosen.root_key_path, create=True)
-    here, stop, ready = demo.place(chosen), asyncio.Event(), asyncio.Event()
-    config = SandboxConfig(
-        str(folder / "box"), demo.simulators(REGISTRY, here), port=chosen.sandbox_port, smtp_port=mail
-    )
-    owner = Database(database.owner_dsn, size=2)
-    await owner.open()
-    async with (
-        running(config, partial(business_time.advance, owner)) as box,
-        app.core(chosen, "test", REGISTRY) as core,
-        asyncio.TaskGroup() as group,
-    ):
-        for one in demo.planned(REGISTRY):
-            await demo.connect(core.connections, core.secrets, here, one)
-        group.create_task(QueueWorker(core.db, core.nouns.jobs(core)).run(stop))
-        group.create_task(InboxWorker(core.db, core.events.handlers()).run(stop))
-        for consumer in core.nouns.consumers(core):
-            await consumer.prepare()
-            group.create_task(consumer.run(stop))
-        gateway, limits = assemble(app.services(core)), limits_of(chosen)
-        group.create_task(
-            serve(gateway, "127.0.0.1", chosen.port, limits=limits, stop=stop, ready=lambda _: ready.set())
-        )
-        await ready.wait()
-        _, key = await core.identity.api_keys.create(system_caller("test"), "test", Role.ADMIN)
-        bearer = {"authorization": f"Bearer {key}"}
-        async with (
-            httpx.AsyncClient(base_url=chosen.base_url, headers=bearer, timeout=20, verify=NO_TLS) as api,
-            httpx.AsyncClient(base_url=box.url, timeout=20, verify=NO_TLS) as sandbox,
-        ):
-            yield House(api, sandbox, core)
-        stop.set()
-    await owner.close()
+    async with open_house(tmp_path_factory.mktemp("texts"), module_database) as made:
+        yield made
 
 
 async def test_a_paid_payment_is_one_text_and_one_mail_and_the_text_is_said_to_have_arrived(house: House) -> None:
@@ -199,11 +77,11 @@ async def test_with_the_gateway_down_the_mail_reminds_after_a_quarter_of_an_hour
     await house.until(payment, "payment_instructions", email="sent")
     await house.sandbox.put("/control/twilio/faults", json={"kind": "reset_before"})
     await house.later(10_900)
-    await house.until(payment, "payment_reminder", sms="queued")
+    await house.until_tried(payment, "payment_reminder", "sms")
     await house.later(1_000)
     told = await house.until(payment, "payment_reminder", sms="failed", email="sent")
     await house.sandbox.delete("/control/twilio/faults")
-    assert told["sms"]["error"].startswith("too late; ")
+    assert told["sms"]["error"].startswith("nobody knows whether it arrived; ")
     assert await house.got("sms", phone) == []
 
 
@@ -254,16 +132,177 @@ async def test_who_is_erased_is_erased_from_what_the_sender_told_too(house: Hous
     payment = await house.pay_by_account(phone)
     await house.paid(payment)
     await house.until(payment, "payment_paid", sms="delivered", email="sent")
-
-    async def told() -> list[bytes]:
-        async with house.core.db.reading() as tx:
-            rows = await tx.fetch("SELECT body FROM inbox WHERE connection = 'twilio-uji'")
-        return [row["body"] for row in rows if phone[1:].encode() in row["body"]]
-
-    assert len(await told()) == 2, "sent and delivered"
-    for one in house.core.nouns.personal_data:
-        async with house.core.db.transaction() as tx:
-            await one.erase(tx, Person(phone=phone), None, 100)
-    assert await told() == []
+    assert await house.stored("twilio-uji", phone) == 2, "sent and delivered"
+    await house.sandbox.post("/control/twilio/stop", json={"number": phone})
+    await house.until_heard("nobody writes to this number any more")
+    assert await house.stored("twilio-uji", phone) == 3
+    await house.erase(phone)
+    assert await house.stored("twilio-uji", phone) == 0
     erased = await house.told(payment, "payment_paid")
     assert {one["recipient"] for one in erased.values()} == {"erased"}
+
+
+async def test_who_agreed_to_both_gets_one_whatsapp_and_no_text_and_its_price_is_known(house: House) -> None:
+    phone = "+6281200000011"
+    payment = await house.pay_by_account(phone, **BOTH)
+    await house.paid(payment)
+    told = await house.until(payment, "payment_paid", whatsapp="delivered", email="sent")
+    (message,) = await house.got("whatsapp", phone)
+    assert message["text"].startswith("Pembayaran Anda kepada UJI - ")
+    assert f"[pay/{payment}?t=" in message["text"]
+    assert await house.got("sms", phone) == []
+    one = told["whatsapp"]
+    assert (one["connection"], one["provider_id"], one["recipient"]) == ("whatsapp-uji", message["id"], "•••011")
+    assert (one["category"], one["billable"], one["unknown_tries"]) == ("utility", True, 0)
+
+
+async def test_a_whatsapp_that_is_not_delivered_is_told_by_one_text(house: House) -> None:
+    phone = "+6281200000012"
+    await house.sandbox.put("/control/whatsapp/quirks", json={"delivery": "undeliverable"})
+    payment = await house.pay_by_account(phone, **BOTH)
+    await house.paid(payment)
+    told = await house.until(payment, "payment_paid", whatsapp="failed", sms="delivered", email="sent")
+    await house.sandbox.put("/control/whatsapp/quirks", json={"delivery": "delivered"})
+    assert told["whatsapp"]["error"] == "131026: the number is not at WhatsApp, or its app is too old"
+    assert (len(await house.got("sms", phone)), len(await house.got("whatsapp", phone))) == (1, 0)
+
+
+async def test_with_whatsapp_down_the_text_speaks_and_with_the_gateway_down_too_the_mail(house: House) -> None:
+    phone = "+6281200000013"
+    payment = await house.pay_by_account(phone, **BOTH)
+    await house.until(payment, "payment_instructions", email="sent")
+    for one in ("whatsapp", "twilio"):
+        await house.sandbox.put(f"/control/{one}/faults", json={"kind": "reset_before"})
+    await house.later(10_900)
+    await house.until_tried(payment, "payment_reminder", "whatsapp")
+    await house.later(1_000)
+    await house.until_tried(payment, "payment_reminder", "sms")
+    await house.later(1_000)
+    await house.until(payment, "payment_reminder", whatsapp="failed", sms="failed", email="sent")
+    await house.sandbox.delete("/control/twilio/faults")
+    await house.paid(payment)
+    await house.until_tried(payment, "payment_paid", "whatsapp")
+    await house.later(1_000)
+    await house.until(payment, "payment_paid", whatsapp="failed", sms="delivered", email="sent")
+    await house.sandbox.delete("/control/whatsapp/faults")
+    assert (len(await house.got("sms", phone)), await house.got("whatsapp", phone)) == (1, [])
+
+
+async def test_with_the_gateway_for_texts_down_who_agreed_to_both_is_told_by_whatsapp(house: House) -> None:
+    phone = "+6281200000014"
+    await house.sandbox.put("/control/twilio/faults", json={"kind": "reset_before"})
+    payment = await house.pay_by_account(phone, **BOTH)
+    await house.paid(payment)
+    await house.until(payment, "payment_paid", whatsapp="delivered", email="sent")
+    await house.sandbox.delete("/control/twilio/faults")
+    assert (len(await house.got("whatsapp", phone)), await house.got("sms", phone)) == (1, [])
+
+
+async def test_a_phone_that_is_off_is_sent_a_text_after_a_quarter_of_an_hour_and_one_that_only_did_not_read_is_not(
+    house: House,
+) -> None:
+    unread, off = "+6281200000015", "+6281200000016"
+    seen = await house.pay_by_account(unread, **BOTH)
+    await house.paid(seen)
+    await house.until(seen, "payment_paid", whatsapp="delivered", email="sent")
+    await house.sandbox.put("/control/whatsapp/quirks", json={"delivery": "only_sent"})
+    payment = await house.pay_by_account(off, **BOTH)
+    await house.paid(payment)
+    await house.until(payment, "payment_paid", whatsapp="sent", email="sent")
+    await house.later(1_000)
+    told = await house.until(payment, "payment_paid", whatsapp="sent", sms="delivered", email="sent")
+    await house.sandbox.put("/control/whatsapp/quirks", json={"delivery": "delivered"})
+    assert told["whatsapp"]["error"] == "nobody said within 15 minutes that it arrived"
+    assert set(await house.told(seen, "payment_paid")) == {"whatsapp", "email"}
+
+
+async def test_a_whatsapp_whose_answer_was_lost_is_known_by_its_news_and_not_sent_again(house: House) -> None:
+    phone = "+6281200000017"
+    payment = await house.pay_by_account(phone, **BOTH)
+    await house.until(payment, "payment_instructions", email="sent")
+    await house.sandbox.put("/control/whatsapp/faults", json={"kind": "reset_after_effect", "count": 1})
+    await house.paid(payment)
+    told = await house.until(payment, "payment_paid", whatsapp="delivered", email="sent")
+    (message,) = await house.got("whatsapp", phone)
+    assert (told["whatsapp"]["provider_id"], told["whatsapp"]["unknown_tries"]) == (message["id"], 0)
+    assert await house.got("sms", phone) == []
+
+
+async def test_a_whatsapp_of_which_nothing_is_ever_heard_is_told_by_a_text_and_never_sent_again(house: House) -> None:
+    phone = "+6281200000018"
+    payment = await house.pay_by_account(phone, **BOTH)
+    await house.until(payment, "payment_instructions", email="sent")
+    await house.sandbox.put("/control/whatsapp/quirks", json={"delivery": "silent"})
+    await house.sandbox.put("/control/whatsapp/faults", json={"kind": "reset_after_effect", "count": 1})
+    await house.paid(payment)
+    await house.until_tried(payment, "payment_paid", "whatsapp")
+    await house.later(1_000)
+    told = await house.until(payment, "payment_paid", whatsapp="failed", sms="delivered", email="sent")
+    await house.sandbox.put("/control/whatsapp/quirks", json={"delivery": "delivered"})
+    assert told["whatsapp"]["error"] == "nobody knows whether it arrived, and nothing was heard of it"
+    assert told["whatsapp"]["unknown_tries"] == 1, "the copy that may have come is counted"
+    assert len(await house.got("whatsapp", phone)) == 1
+
+
+async def test_who_wrote_within_a_day_is_written_to_freely(house: House) -> None:
+    phone = "+6281200000019"
+    payment = await house.pay_by_account(phone, **BOTH)
+    await house.sandbox.post("/control/whatsapp/say", json={"number": phone, "reason": "Sudah saya bayar ya"})
+    await house.until_heard("a person wrote; nobody reads it here")
+    await house.paid(payment)
+    told = await house.until(payment, "payment_paid", whatsapp="delivered", email="sent")
+    assert (told["whatsapp"]["category"], told["whatsapp"]["billable"]) == ("service", False)
+    (message,) = await house.got("whatsapp", phone)
+    assert f"/pay/{payment}?t=" in message["text"]
+
+
+async def test_stop_on_whatsapp_is_stop_on_the_phone_and_what_was_written_is_erased_with_the_person(
+    house: House,
+) -> None:
+    phone = "+6281200000020"
+    await house.sandbox.post("/control/whatsapp/stop", json={"number": phone})
+    await house.until_heard("nobody writes to this number any more", "a person wrote")
+    payment = await house.pay_by_account(phone, **BOTH)
+    await house.paid(payment)
+    told = await house.until(payment, "payment_paid", whatsapp="failed", sms="failed", email="sent")
+    assert {one["error"] for name, one in told.items() if name != "email"} == {
+        "not written to any more: the person said stop"
+    }
+    assert await house.stored("whatsapp-uji", phone) == 1
+    await house.erase(phone)
+    assert await house.stored("whatsapp-uji", phone) == 0
+    await house.sandbox.post("/control/whatsapp/start", json={"number": phone})
+    await house.until_heard("this number may be written to again", "a person wrote")
+    again = await house.pay_by_account(phone, **BOTH)
+    await house.paid(again)
+    await house.until(again, "payment_paid", whatsapp="delivered", email="sent")
+
+
+async def test_a_template_that_is_charged_for_otherwise_is_not_used_and_operators_are_told(house: House) -> None:
+    for language in ("id", "en"):
+        about = {"reference": f"gerbang_payment_paid_1/{language}"}
+        await house.sandbox.post("/control/whatsapp/recategorise", json=about)
+    async with asyncio.timeout(20):
+        while "2 message templates are paused" not in (ready := (await house.api.get("/readyz")).text):
+            await asyncio.sleep(0.2)
+    assert "its category is MARKETING now, and was UTILITY" in ready
+    phone = "+6281200000021"
+    payment = await house.pay_by_account(phone, **BOTH)
+    await house.paid(payment)
+    told = await house.until(payment, "payment_paid", whatsapp="failed", sms="delivered", email="sent")
+    assert "a person decides" in told["whatsapp"]["error"]
+    assert await house.got("whatsapp", phone) == []
+
+
+async def test_meta_is_shown_that_the_address_is_ours_and_a_guess_is_not(house: House) -> None:
+    token = json.loads((house.core.settings.data / "sandbox.json").read_text())["whatsapp_verify_token"]
+    asked = {"hub.mode": "subscribe", "hub.challenge": "1158201444", "hub.verify_token": token}
+    answer = await house.api.get("/hooks/whatsapp-uji", params=asked)
+    assert (answer.status_code, answer.text, answer.headers["content-type"]) == (
+        200,
+        "1158201444",
+        "text/plain; charset=utf-8",
+    )
+    refused = await house.api.get("/hooks/whatsapp-uji", params={**asked, "hub.verify_token": "guess"})
+    assert refused.status_code == 401
+    assert "1158201444" not in refused.text

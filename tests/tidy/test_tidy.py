@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from gerbang.ports.messenger import Channel
+
 ROOT = Path(__file__).parent.parent.parent
 SOURCE = ROOT / "src" / "gerbang"
 LONGEST_FUNCTION = 60
@@ -209,10 +211,10 @@ def test_the_registry_names_every_provider_folder_and_nothing_else() -> None:
 
 
 def test_what_puts_the_house_together_names_no_provider() -> None:
-    """What a provider brings, it brings by its registry entry. `smtp` is also the word for mail itself."""
+    """What a provider brings, it brings by its registry entry. `smtp` is also the word for mail itself, and `whatsapp` a channel's."""
     names = {path.parent.name for path in (SOURCE / "providers").glob("*/__init__.py") if defines(path, "PROVIDER")}
     pattern = re.compile(
-        rf"(?i)\b({'|'.join(sorted(names - {'smtp'}))}|coinbase)\b|providers[.]smtp|(?-i:[\"']smtp[\"'])"
+        rf"(?i)\b({'|'.join(sorted(names - {'smtp', *Channel}))}|coinbase)\b|providers[.](?:smtp|whatsapp)|(?-i:[\"']smtp[\"'])"
     )
     files = [
         *sorted((SOURCE / "app").rglob("*.py")),

@@ -233,7 +233,7 @@ def _sender(
         composer=composer,
         route=lambda channel, last: message_route(settings, outbound, channel, last),
         fallback=_fallback(settings, outbound),
-        most_a_day={Channel.SMS: settings.sms_per_day},
+        most_a_day={Channel.SMS: settings.sms_per_day, Channel.WHATSAPP: settings.whatsapp_per_day},
     )
 
 

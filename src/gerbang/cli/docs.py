@@ -176,7 +176,7 @@ def notifications_page() -> str:
     from gerbang.core.notifications.audiences import TABLE
 
     about = (
-        "A way is a chain of channels: the first that reaches the person speaks, the next one only when it fails or is not delivered. Somebody is told once on each way. Texts go to payers"
+        "A way is a chain of channels: the first that reaches the person speaks, the next one only when it fails or is not delivered. Somebody is told once on each way. Messages to phones go to payers"
         " who agreed to them. The console shows the same table at `/console/notifications/audiences`."
     )
     lines = [_HEAD, "# Who is told what", "", about, "", "| message | who | when | ways |", "|---|---|---|---|"]
@@ -184,7 +184,21 @@ def notifications_page() -> str:
         events = ", ".join(f"`{one}`" for one in told.events)
         ways = " and ".join(", else ".join(one.value for one in way) for way in told.ways)
         lines.append(f"| `{told.template.value}` | {told.audience.value} | {events} | {ways} |")
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, "", *_templates_to_approve(), ""])
+
+
+def _templates_to_approve() -> list[str]:
+    """What WhatsApp is asked to approve, word for word."""
+    from gerbang.core.notifications.approved_wording import approvable
+
+    about = (
+        "Handed in at Meta as [the how-to](../how-to/whatsapp.md) says: category UTILITY, one button that opens `GERBANG_PUBLIC_URL` followed by `{{1}}`."
+        " A sentence that changes gets another number in its name, and is handed in anew."
+    )
+    lines = ["## WhatsApp templates", "", about, "", "| name | language | sentence | examples |", "|---|---|---|---|"]
+    return lines + [
+        f"| `{one.name}` | `{one.language}` | {one.body} | {'; '.join(one.examples)} |" for one in approvable()
+    ]
 
 
 def commands_page() -> str:

@@ -85,7 +85,33 @@ class PushMessage:
     locale: str = "id"
 
 
-Message = Mail | TextMessage | PushMessage
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A message in one language: the template that the sender's provider approved, the values of its places in their order, and the same in free words.
+    `is_paused`: this template is not to be used now.
+    """
+
+    language: str
+    template: str
+    values: tuple[str, ...]
+    text: str
+    is_paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateMessage:
+    """A message to a phone where people are written to freely for a while after they wrote, and else by approved templates: one wording for each language,
+    that of the person first. `link` is behind its button; the person wrote last `last_wrote_s` seconds ago, None: never.
+    """
+
+    to: str
+    wordings: tuple[Wording, ...]
+    link: str
+    reference: str
+    last_wrote_s: float | None = None
+
+
+Message = Mail | TextMessage | PushMessage | TemplateMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +141,15 @@ LookUp = Callable[[Account, Sought], Awaitable[Sent | None]]
 @dataclass(frozen=True, slots=True)
 class Abilities:
     """What a sender can do about doubles: `folds` says that a message sent again under its own id is one to whoever gets it. `look_up` finds what
-    was sent before; `receipts`: it tells later how far a message came. `service` says who takes a message where a connection leads to several: the
-    silence of one says nothing of the others.
+    was sent before. `echoes`: what it tells later of a message names our reference, so a message that may have left is waited for and not sent again.
+    `tells`: so much it always tells of a message that arrives; None: it may tell nothing. `service` says who takes a message where a connection leads to
+    several: the silence of one says nothing of the others.
     """
 
     folds: bool = False
     look_up: LookUp | None = field(default=None, compare=False)
-    receipts: bool = False
+    echoes: bool = False
+    tells: Progress | None = None
     service: Callable[[Message], str] | None = field(default=None, compare=False)
 
 
@@ -157,13 +185,18 @@ class PushSubscriptions(Protocol):
 
 
 class Receipt(msgspec.Struct, frozen=True):
-    """What a sender says later of a message that it took. `code` is its own word for why one failed; `gone`: nothing reaches this address."""
+    """What a sender says later of a message that it took. `code` is its own word for why one failed; `gone`: nothing reaches this address.
+    `reference` is ours, of a sender that echoes it; `category` and `billable` are how it is charged for, where it says so.
+    """
 
     provider_id: str
     progress: Progress
     why: Why | None = None
     code: str = ""
     gone: bool = False
+    reference: str = ""
+    category: str = ""
+    billable: bool | None = None
 
 
 class OptOut(msgspec.Struct, frozen=True):
@@ -173,7 +206,37 @@ class OptOut(msgspec.Struct, frozen=True):
     out: bool
 
 
-MessengerMessage = Receipt | OptOut | Ignored
+class Wrote(msgspec.Struct, frozen=True):
+    """A person wrote to us, something that nobody reads here. From `at` on they may be written to freely for a while, where that counts; None: it does not."""
+
+    address: str
+    at: datetime | None = None
+
+
+class TemplateState(StrEnum):
+    """What became of an approved template."""
+
+    USABLE = "usable"
+    UNUSABLE = "unusable"
+    RECATEGORISED = "recategorised"  # it is charged for otherwise now, so a person decides whether it is used
+
+
+class TemplateNews(msgspec.Struct, frozen=True):
+    """The sender's provider changed a template."""
+
+    template: str
+    language: str
+    state: TemplateState
+    why: str
+
+
+class Several(msgspec.Struct, frozen=True):
+    """More than one at once."""
+
+    news: tuple["Receipt | OptOut | Wrote | TemplateNews | Ignored", ...]
+
+
+MessengerMessage = Receipt | OptOut | Wrote | TemplateNews | Ignored | Several
 
 
 def text_digest(text: str) -> str:

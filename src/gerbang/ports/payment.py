@@ -153,7 +153,8 @@ class Payer:
     """Who pays, as far as the provider asks; every field may be empty.
 
     `phone` is E.164. `locale` is the language that somebody named, `browser_locale` what their browser was answered in, `ip` the address
-    from which they pressed last. `sms_consent_at` is when they agreed to texts to this phone, in which words and where; None where nobody said so.
+    from which they pressed last. `sms_consent_at` is when they agreed to texts to this phone, in which words and where; None where nobody said so. So is
+    `whatsapp_consent_at` for messages by WhatsApp.
     """
 
     name: str = ""
@@ -165,6 +166,9 @@ class Payer:
     sms_consent_at: datetime | None = None
     sms_consent_where: str = ""
     sms_consent_text: str = ""
+    whatsapp_consent_at: datetime | None = None
+    whatsapp_consent_where: str = ""
+    whatsapp_consent_text: str = ""
 
     @property
     def language(self) -> str:

@@ -15,6 +15,7 @@ from gerbang.providers import (
     smtp,
     twilio,
     webpush,
+    whatsapp,
 )
 
 PROVIDERS: Final[Mapping[str, Provider]] = MappingProxyType(
@@ -28,5 +29,6 @@ PROVIDERS: Final[Mapping[str, Provider]] = MappingProxyType(
         smtp.PROVIDER.name: smtp.PROVIDER,
         twilio.PROVIDER.name: twilio.PROVIDER,
         webpush.PROVIDER.name: webpush.PROVIDER,
+        whatsapp.PROVIDER.name: whatsapp.PROVIDER,
     }
 )

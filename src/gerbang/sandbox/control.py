@@ -29,7 +29,9 @@ from gerbang.sandbox.shop import Shop
 from gerbang.sandbox.webhook_sender import DropSet
 from gerbang.sandbox.world import World
 
-ACTS: Final = ("pay", "decline", "expire", "refund", "dispute", "cancel", "lie", "stop", "start")
+_BY_PHONE: Final = ("stop", "start", "say")
+_OF_TEMPLATES: Final = ("pause", "approve", "recategorise")
+ACTS: Final = ("pay", "decline", "expire", "refund", "dispute", "cancel", "lie", *_BY_PHONE, *_OF_TEMPLATES)
 SANDBOX: Final = "sandbox"
 CHAIN: Final = "chain"
 HOOKS: Final = "hooks"

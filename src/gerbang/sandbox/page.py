@@ -168,7 +168,7 @@ class Page:
             fault_targets=self._fault_targets(),
             armed={name: self._faults.list(name) for name in self._fault_targets()},
             mails=self._mailbox.list(MAIL, limit=20),
-            texts=self._mailbox.list("sms", limit=20),
+            texts=[*self._mailbox.list("sms", limit=20), *self._mailbox.list("whatsapp", limit=20)],
             journal=[_line(entry) for entry in list(self._world.journal.tail)[:-31:-1]],
         )
 

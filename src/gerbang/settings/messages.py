@@ -24,6 +24,12 @@ class MessageSettings(BaseModel):
         le=10_000_000,
         description="Most text messages of a day (UTC) to all people together; past it the next channel speaks, and who has none is not told. 0: none.",
     )
+    whatsapp_per_day: int = Field(
+        1_000,
+        ge=0,
+        le=10_000_000,
+        description="Most WhatsApp messages of a day (UTC) to all people together; past it the next channel speaks, and who has none is not told. 0: none.",
+    )
     operator_email: str = Field(
         "", description="Address to which mails go about what needs a person's decision; empty: none are sent."
     )

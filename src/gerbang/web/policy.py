@@ -316,6 +316,8 @@ POLICY: Final[Sequence[Row]] = (
     _read("/v1/audit", "audit:read"),
     _read("/v1/notifications", "notifications:read"),
     _do("POST", "/v1/notifications/{notification}/resend", "notifications:resend"),
+    _read("/v1/message-templates", "notifications:read"),
+    _do("POST", "/v1/message-templates/{connection}/{template}/{language}/resume", "connections:manage"),
     _read("/v1/events", "payments:read"),
     _read("/v1/event-log", "payments:read"),
     _do("POST", "/v1/events/{event}/resend", "endpoints:manage"),

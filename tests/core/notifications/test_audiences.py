@@ -1,11 +1,15 @@
 """Who is told what: the table against the messages that there are, and the questions that are asked of it."""
 
-from gerbang.core.notifications.audiences import TABLE, Audience, channels_after, channels_for
+from dataclasses import replace
+
+from gerbang.core.notifications.approved_wording import STEMS
+from gerbang.core.notifications.audiences import TABLE, Audience, channels_after, channels_for, told_on
 from gerbang.core.notifications.model import TYPES, Contact, Template
 from gerbang.ports.messenger import Channel
 
 BOTH = Contact("Sari", "sari@example.com", "id", "+628120000001")
-MAIL, TEXT = Channel.EMAIL, Channel.SMS
+ALL = Contact("Sari", "sari@example.com", "id", "+628120000001", "+628120000001")
+MAIL, TEXT, WHATSAPP = Channel.EMAIL, Channel.SMS, Channel.WHATSAPP
 
 
 def test_every_message_is_in_the_table_once_and_every_event_of_it_is_announced() -> None:
@@ -35,6 +39,21 @@ def test_the_first_channel_of_a_way_that_reaches_a_person_speaks_and_no_other() 
 
 
 def test_after_a_failure_the_rest_of_its_way_may_speak_and_no_other_way() -> None:
+    assert channels_after(Template.PAYMENT_REMINDER, WHATSAPP) == [TEXT, MAIL]
     assert channels_after(Template.PAYMENT_REMINDER, TEXT) == [MAIL]
     assert channels_after(Template.PAYMENT_REMINDER, MAIL) == []
     assert channels_after(Template.PAYMENT_PAID, TEXT) == [], "the mail beside it says it"
+
+
+def test_a_phone_gets_one_message_by_whatsapp_or_by_text_and_never_both() -> None:
+    connected = {MAIL, TEXT, WHATSAPP}
+    for template in told_on(WHATSAPP):
+        told = channels_for(template, ALL, connected)
+        assert len({TEXT, WHATSAPP} & set(told)) <= 1, template
+        only_phone = replace(ALL, email="")
+        assert channels_for(template, only_phone, connected) == [WHATSAPP], template
+        assert channels_for(template, replace(only_phone, whatsapp=""), connected) == [TEXT], template
+
+
+def test_whatsapp_says_what_it_has_an_approved_template_for_and_nothing_else() -> None:
+    assert told_on(WHATSAPP) == set(STEMS.values())

@@ -11,11 +11,13 @@ import pytest
 from msgspec.structs import replace
 
 from gerbang.core.notifications import labels as message_labels
-from gerbang.core.notifications.audiences import by_text
+from gerbang.core.notifications.approved_wording import STEMS
+from gerbang.core.notifications.audiences import told_on
 from gerbang.core.notifications.message_data import describe
 from gerbang.core.notifications.model import Template
 from gerbang.core.notifications.rendering import Letterhead, Rendered, render
 from gerbang.core.payments.model import AttemptStatus, PaymentStatus, RefundStatus
+from gerbang.ports.messenger import Channel
 from gerbang.ports.next_action import DisplayCode
 from tests.core.notifications.example_payments import AT, about, details
 from tests.web.checkout.example_payments import STORIES
@@ -233,7 +235,8 @@ def test_every_template_has_its_files_of_each_language_and_no_file_is_an_orphan(
     folder = Path(message_labels.__file__).parent / "templates"
     for language in ("id", "en"):
         wanted = {f"{t.value}.{kind}" for t in Template for kind in ("subject.txt", "txt", "html")}
-        wanted |= {f"{one.value}.sms.txt" for one in by_text()}
+        wanted |= {f"{one.value}.sms.txt" for one in told_on(Channel.SMS)}
+        wanted |= {f"{stem}.whatsapp.txt" for stem in STEMS}
         assert {path.name for path in (folder / language).iterdir()} == wanted
 
 

@@ -6,12 +6,13 @@ import re
 import pytest
 
 from gerbang.base.text_segments import segments
-from gerbang.core.notifications.audiences import by_text
+from gerbang.core.notifications.audiences import told_on
 from gerbang.core.notifications.model import Template
 from gerbang.core.notifications.rendering import render_text
+from gerbang.ports.messenger import Channel
 from tests.core.notifications.test_rendering import LUMBUNG, SNAPSHOTS, data_for
 
-TEXTS = sorted(by_text())
+TEXTS = sorted(told_on(Channel.SMS))
 LINK = f"https://toko-lumbung.example/pay/pay_{'0' * 26}?t={'x' * 43}"  # as long as they are
 
 

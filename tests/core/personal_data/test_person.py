@@ -124,6 +124,7 @@ async def test_a_person_is_shown_with_everything_that_is_kept_about_them(db: Dat
     assert {noun: len(rows) for noun, rows in found.items()} == {
         "messages": 1,
         "payment_messages": 0,
+        "message_news": 0,
         "webhooks": 1,
         "endpoint_owners": 0,
         "webhook_events": 1,

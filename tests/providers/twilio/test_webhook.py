@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from gerbang.ports.messenger import OptOut, Progress, Receipt, Why
+from gerbang.ports.messenger import OptOut, Progress, Receipt, Why, Wrote
 from gerbang.ports.payment import Account
 from gerbang.ports.webhook import Ignored, Rejection, Verified, WebhookRequest
 from gerbang.providers.twilio.signature import Algorithm, signature
@@ -111,7 +111,7 @@ def test_without_a_secret_nothing_is_genuine() -> None:
         ),
         (
             [("SmsSid", "SM2"), ("SmsStatus", "received"), ("From", "+62812"), ("Body", "please stop calling")],
-            Ignored("what a person wrote back; nobody reads it here"),
+            Wrote("+62812"),
         ),
     ],
 )

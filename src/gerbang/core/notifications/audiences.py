@@ -16,7 +16,10 @@ Way = tuple[Channel, ...]
 _MAIL: Final[Way] = (Channel.EMAIL,)
 _TEXT: Final[Way] = (Channel.SMS,)
 _MAIL_OR_TEXT: Final[Way] = (Channel.EMAIL, Channel.SMS)
-_TEXT_OR_MAIL: Final[Way] = (Channel.SMS, Channel.EMAIL)
+# One message to a phone: by WhatsApp, where the words are approved there, else by SMS.
+_PHONE: Final[Way] = (Channel.WHATSAPP, Channel.SMS)
+_MAIL_OR_PHONE: Final[Way] = (Channel.EMAIL, Channel.WHATSAPP, Channel.SMS)
+_PHONE_OR_MAIL: Final[Way] = (Channel.WHATSAPP, Channel.SMS, Channel.EMAIL)
 
 
 class Audience(StrEnum):
@@ -41,10 +44,10 @@ class Told:
 # A text costs money and is read at once: it goes beside the mail where money came or goes back, before the mail where time runs out, and instead of it
 # where no mail arrives.
 TABLE: Final[Sequence[Told]] = (
-    Told(Template.PAYMENT_LINK, Audience.PAYER, ("payment.link",), (_MAIL_OR_TEXT,)),
-    Told(Template.PAYMENT_INSTRUCTIONS, Audience.PAYER, ("payment.instructions",), (_MAIL_OR_TEXT,)),
-    Told(Template.PAYMENT_REMINDER, Audience.PAYER, ("payment.reminder",), (_TEXT_OR_MAIL,)),
-    Told(Template.PAYMENT_PAID, Audience.PAYER, ("payment.paid",), (_MAIL, _TEXT)),
+    Told(Template.PAYMENT_LINK, Audience.PAYER, ("payment.link",), (_MAIL_OR_PHONE,)),
+    Told(Template.PAYMENT_INSTRUCTIONS, Audience.PAYER, ("payment.instructions",), (_MAIL_OR_PHONE,)),
+    Told(Template.PAYMENT_REMINDER, Audience.PAYER, ("payment.reminder",), (_PHONE_OR_MAIL,)),
+    Told(Template.PAYMENT_PAID, Audience.PAYER, ("payment.paid",), (_MAIL, _PHONE)),
     Told(Template.PAYMENT_PAID_LATE, Audience.PAYER, ("payment.paid",), (_MAIL, _TEXT)),
     Told(Template.PAYMENT_PART_PAID, Audience.PAYER, ("payment.part_paid",), (_MAIL_OR_TEXT,)),
     Told(Template.PAYMENT_OVERPAID, Audience.PAYER, ("payment.overpaid",), (_MAIL_OR_TEXT,)),
@@ -101,9 +104,9 @@ TO_PAYERS: Final = tuple(one.template for one in TABLE if one.audience is Audien
 _BY_TEMPLATE: Final[Mapping[Template, Told]] = {one.template: one for one in TABLE}
 
 
-def by_text() -> frozenset[Template]:
-    """The messages that have words for a phone."""
-    return frozenset(one.template for one in TABLE if any(Channel.SMS in way for way in one.ways))
+def told_on(channel: Channel) -> frozenset[Template]:
+    """The messages that are told on a channel at all, first or instead of another."""
+    return frozenset(one.template for one in TABLE if any(channel in way for way in one.ways))
 
 
 def channels_for(template: Template, contact: Contact, connected: Collection[Channel]) -> Sequence[Channel]:

@@ -1,18 +1,19 @@
 """What a notification says when it is sent: read and rendered anew for each sending, so that nothing erased or overtaken is told from memory."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
 from gerbang.base import ids
 from gerbang.base.db import Tx
-from gerbang.core.notifications import store
+from gerbang.core.notifications import conversation_store, store
+from gerbang.core.notifications.approved_wording import wordings
 from gerbang.core.notifications.message_data import still_true
 from gerbang.core.notifications.model import ASKS, Contact, Notification, Template
 from gerbang.core.notifications.rendering import Letterhead, render, render_text
 from gerbang.core.payments.model import PAYMENT, PaymentDetail
-from gerbang.ports.messenger import Channel, Mail, Message, TextMessage
+from gerbang.ports.messenger import Channel, Mail, Message, TemplateMessage, TextMessage
 
 ReadPayments = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, PaymentDetail]]]
 ReadPeople = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, Contact]]]
@@ -24,6 +25,26 @@ _TO_OPERATORS: Final = (
     Template.OPERATOR_ENDPOINT,
 )
 MakeCode = Callable[[Notification], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How somebody may be written to by a connection that needs approved templates: which of them are paused, by name and language, and how long ago the
+    person wrote last; None: never.
+    """
+
+    paused: frozenset[tuple[str, str]] = frozenset()
+    last_wrote_s: float | None = None
+
+
+STRANGER: Final = Standing()
+
+
+async def standing_of(tx: Tx, connection: str, recipient: str) -> Standing:
+    """How this person may be written to by this connection now."""
+    paused = await conversation_store.pauses(tx, connection)
+    last = await conversation_store.last_wrote_s(tx, connection, recipient)
+    return Standing(frozenset((row["template"], row["language"]) for row in paused), last)
 
 
 class Composer:
@@ -69,9 +90,13 @@ class Composer:
         details = (await self._payments(tx, [payment])).get(payment)
         return details is None or not still_true(known.template, known.data, details, await store.business_now(tx))
 
-    async def message(self, known: Notification, name: str) -> Message:
-        """The message as its channel takes it."""
+    async def message(self, known: Notification, name: str, standing: Standing = STRANGER) -> Message:
+        """The message as its channel takes it; `standing` is how the person is written to there."""
         link = await self._link(known.template, known)
+        if known.channel is Channel.WHATSAPP:
+            said = wordings(known.template, known.locale, known.data, link=link, letterhead=self._letterhead)
+            marked = tuple(replace(w, is_paused=(w.template, w.language) in standing.paused) for w in said)
+            return TemplateMessage(known.recipient, marked, link, known.reference, standing.last_wrote_s)
         if known.channel is Channel.SMS:
             text = render_text(known.template, known.locale, known.data, link=link, letterhead=self._letterhead)
             return TextMessage(known.recipient, text, ids.show("ntf", known.id), known.locale)

@@ -1,19 +1,24 @@
-"""The channel that speaks where another one failed: the same message to the same person, once."""
+"""The channel that speaks where another one failed, or where nobody said in time that it arrived: the same message to the same person, once."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import NamedTuple
+from uuid import UUID
 
 from gerbang.base import ids
 from gerbang.base.db import Tx
+from gerbang.core.audit.model import Entry
+from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.notifications import store
 from gerbang.core.notifications.audiences import channels_after
 from gerbang.core.notifications.composing import ReadPayments, ReadPeople
-from gerbang.core.notifications.model import Contact, Notification, Status, message_id
-from gerbang.core.notifications.queueing import send_job
+from gerbang.core.notifications.machine import advance
+from gerbang.core.notifications.model import SOON, Contact, Notification, Status, message_id
+from gerbang.core.notifications.queueing import JOB_TRIES, UNHEARD, send_job
 from gerbang.core.payments.model import PAYMENT, PaymentDetail
+from gerbang.core.queue.model import NewJob
 from gerbang.core.queue.service import enqueue
-from gerbang.ports.messenger import Channel
+from gerbang.ports.messenger import Channel, Progress
 
 Connected = Callable[[], Awaitable[frozenset[Channel]]]
 
@@ -28,7 +33,9 @@ class Address(NamedTuple):
 def contact_of(details: PaymentDetail) -> Contact:
     """The payer of a payment, as somebody to write to."""
     payer = details.payer
-    return Contact(payer.name, payer.email, payer.language, payer.phone if payer.sms_consent_at else "")
+    text = payer.phone if payer.sms_consent_at else ""
+    whatsapp = payer.phone if payer.whatsapp_consent_at else ""
+    return Contact(payer.name, payer.email, payer.language, text, whatsapp)
 
 
 class Fallback:
@@ -68,6 +75,30 @@ class Fallback:
             created_at=await store.business_now(tx),
         )
         await enqueue(tx, [send_job(one) for one in await store.add(tx, [again])])
+
+    async def expect(self, tx: Tx, taken: Notification, tells: Progress | None) -> None:
+        """A sender has taken it that tells `tells` of whatever arrives: look after a while whether it has, where another channel could tell it."""
+        if tells is None or not channels_after(taken.template, taken.channel):
+            return
+        at = await store.business_now(tx) + SOON[taken.channel]
+        key = ids.show("ntf", taken.id)
+        await enqueue(tx, [NewJob(UNHEARD, key, {"tells": tells.value}, at, most_tries=JOB_TRIES)])
+
+    async def tell_if_unheard(self, tx: Tx, id_: UUID, tells: Progress) -> None:
+        """The message on the next channel where nothing was heard of this one by now: silence is no delivery. Not because nobody read it."""
+        taken = await store.lock(tx, id_)
+        if (
+            taken is None
+            or taken.status not in (Status.ACCEPTED, Status.SENT)
+            or advance(taken.status, tells) is taken.status
+        ):
+            return
+        if await self.next(tx, taken) is None:
+            return
+        await store.note(tx, id_, f"nobody said within {SOON[taken.channel].seconds // 60} minutes that it arrived")
+        detail = {"template": taken.template.value, "channel": taken.channel.value}
+        await record(tx, [Entry(SYSTEM, "notification.unheard", ids.show("ntf", id_), detail)])
+        await self.tell(tx, taken)
 
     async def _contact(self, tx: Tx, failed: Notification) -> Contact | None:
         if (payment := failed.id_of(PAYMENT)) is not None:

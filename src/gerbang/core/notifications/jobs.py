@@ -1,8 +1,9 @@
 """Sending: one queued notification, rendered now, handed to a messenger, and marked in the transaction that ends its job.
 
 A try is counted before it is made, and so is that its outcome is not known. When one was made of which nobody learnt what became, because we, or the
-connection, died: a sender that can be asked is asked for the message first. Where none can be asked a message is repeated in that one window: a mail with
-the same Message-ID, a text once. Both are counted. It is never not sent.
+connection, died: a sender that can be asked is asked for the message first; one that echoes our reference in what it tells is waited for, and nothing is
+sent again. Where neither is so a message is repeated in that one window: a mail with the same Message-ID, a text once. Both are counted. It is never not
+sent: what nobody can say anything about after a while is told on another channel, where there is one.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -18,7 +19,7 @@ from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.connections.outbound_calls import CallResult, Operation, OutboundCalls, Outcome
 from gerbang.core.notifications import store, suppression_store
-from gerbang.core.notifications.composing import Composer
+from gerbang.core.notifications.composing import STRANGER, Composer, standing_of
 from gerbang.core.notifications.fallback import Fallback
 from gerbang.core.notifications.machine import advance
 from gerbang.core.notifications.model import MOST_REPEATS, MOST_TRIES, SOON, Notification, Status
@@ -117,7 +118,11 @@ class Sender:
     async def _has_place(self, tx: Tx, known: Notification) -> bool:
         """Whether the day has room for it: a message takes its place once, when it is first handed over."""
         most = self._most_a_day.get(known.channel)
-        return most is None or bool(known.digests) or await suppression_store.take_place(tx, known.channel, most)
+        return (
+            most is None
+            or known.attempted_at is not None
+            or await suppression_store.take_place(tx, known.channel, most)
+        )
 
     async def _wait_for_a_connection(self, job: Job, known: Notification) -> None:
         why = _NO_CONNECTION.get(known.channel, f"no connection for {known.channel.value} is set up")
@@ -134,6 +139,9 @@ class Sender:
         messenger = route.messenger
         if messenger.abilities.folds:
             return False
+        if messenger.abilities.echoes:
+            await self._wait_for_news(job, known)
+            return True
         if messenger.abilities.look_up is None or route.account.connection != known.connection:
             if known.unknown_tries > MOST_REPEATS:
                 await self._fail(job, known, "nobody knows whether it arrived, and it was sent again once")
@@ -156,11 +164,26 @@ class Sender:
         async with self._db.transaction() as tx:
             await store.settle_attempts(tx, known.id)
         if result.answer is not None:
-            await self._mark(job, known, result.answer, result)
+            await self._mark(job, known, result.answer, result, route.messenger.abilities.tells)
         return result.answer is not None
 
+    async def _wait_for_news(self, job: Job, known: Notification) -> None:
+        """What may have left names itself in what its sender tells: that is waited for. What nothing is heard of is given up, and never sent again."""
+        async with self._db.transaction() as tx:
+            await store.uncount_try(tx, known.id)
+            left = known.attempted_at or known.created_at
+            is_over = await store.business_now(tx) - left >= SOON[known.channel]
+        if is_over:
+            await self._fail(job, known, "nobody knows whether it arrived, and nothing was heard of it")
+            return
+        raise Retry("it may have left, and its sender will say so", _ASK_AGAIN_S)
+
     async def _send(self, job: Job, known: Notification, name: str, route: Route) -> None:
-        message = await self._composer.message(known, name)
+        standing = STRANGER
+        if known.channel is Channel.WHATSAPP:
+            async with self._db.reading() as tx:
+                standing = await standing_of(tx, route.account.connection, known.recipient)
+        message = await self._composer.message(known, name, standing)
         digest = text_digest(message.text) if isinstance(message, TextMessage) else ""
         async with self._db.transaction() as tx:
             has_place = await self._has_place(tx, known)
@@ -177,13 +200,13 @@ class Sender:
         match result.outcome:
             case Outcome.ANSWERED:
                 assert result.answer is not None, f"taken and nothing said: {job.key}"
-                await self._mark(job, known, result.answer, result, ends=True)
+                await self._mark(job, known, result.answer, result, route.messenger.abilities.tells, ends=True)
             case Outcome.REFUSED:
                 await self._fail(job, known, f"refused: {result.why}", result)
             case Outcome.UNREACHABLE:
                 await self._try_later(job, known, result, is_known=True)
             case Outcome.UNKNOWN:
-                await self._try_later(job, known, result, is_known=False)
+                await self._try_later(job, known, result, is_known=False, has_just_left=True)
 
     async def _mark(
         self,
@@ -191,6 +214,7 @@ class Sender:
         known: Notification,
         sent: Sent,
         result: CallResult[Sent] | CallResult[Sent | None],
+        tells: Progress | None,
         *,
         ends: bool = False,
     ) -> None:
@@ -210,6 +234,7 @@ class Sender:
             await store.note_progress(tx, known.id, status, sent.progress, await store.business_now(tx), None)
             if status is Status.FAILED and now.status is not Status.FAILED:
                 await self.fallback.tell(tx, known)
+            await self.fallback.expect(tx, known, tells)
             await record(tx, [entry])
 
         try:
@@ -222,14 +247,19 @@ class Sender:
         log.info("notification.sent", notification=job.key, template=known.template.value, tries=known.tries)
 
     async def _fail(self, job: Job, known: Notification, why: str, result: CallResult[Sent] | None = None) -> None:
-        """Given up for good, and told on another channel where there is one; `result` is the call that said so, where one was made."""
+        """Given up for good, and told on another channel where there is one; `result` is the call that said so, where one was made. What its sender has told
+        of meanwhile is not given up.
+        """
         called = result.journal() if result is not None else {}
         detail = {"template": known.template.value, "tries": known.tries, **called, "why": why}
         async with self._db.transaction() as tx:
             if result is not None:
                 await store.end_attempt(tx, known.id)
-            at = await store.business_now(tx)
-            await store.note_progress(tx, known.id, advance(known.status, Progress.FAILED), Progress.FAILED, at, why)
+            now, at = await store.lock(tx, known.id), await store.business_now(tx)
+            if now is None or now.status is not Status.QUEUED:
+                await finish(tx, [job])
+                return
+            await store.note_progress(tx, known.id, Status.FAILED, Progress.FAILED, at, why)
             await record(tx, [Entry(SYSTEM, "notification.failed", ids.show("ntf", known.id), detail)])
             if result is not None and isinstance(result.error, Refused) and result.error.gone:
                 await suppression_store.suppress(tx, known.channel, known.recipient, result.error.detail)
@@ -246,10 +276,16 @@ class Sender:
         )
 
     async def _try_later(
-        self, job: Job, known: Notification, result: CallResult[Sent] | CallResult[Sent | None], *, is_known: bool
+        self,
+        job: Job,
+        known: Notification,
+        result: CallResult[Sent] | CallResult[Sent | None],
+        *,
+        is_known: bool,
+        has_just_left: bool = False,
     ) -> None:
         """A try that the breaker held back was none, and the connection's pause is waited for; the job's own tries space it out. `is_known`: it
-        certainly did not leave.
+        certainly did not leave. `has_just_left`: it may have, a moment ago, and is looked for before anything else.
         """
         error = result.error
         assert error is not None, f"sent: {job.key}"
@@ -257,8 +293,9 @@ class Sender:
         if result.asked and known.tries >= MOST_TRIES:
             await self._fail(job, known, f"gave up after {known.tries} tries; {why}")
             return
-        if await self._is_told_elsewhere(known):
-            await self._fail(job, known, f"too late; {why}")
+        if not has_just_left and await self._is_told_elsewhere(known):
+            doubt = "nobody knows whether it arrived" if known.unknown_tries else "too late"
+            await self._fail(job, known, f"{doubt}; {why}")
             return
         async with self._db.transaction() as tx:
             await store.note(tx, known.id, why)
@@ -271,13 +308,22 @@ class Sender:
         least = _LIST_BEHIND_S if not is_known and known.channel is not Channel.EMAIL else 0.0
         raise Retry(why, max(wait.total_seconds(), error.retry_after_s or 0, least))
 
+    async def look_for_news(self, job: Job) -> None:
+        """The handler of `notification.unheard`: another channel speaks where nobody said that the message arrived."""
+        async with self._db.transaction() as tx:
+            await self.fallback.tell_if_unheard(tx, ids.read("ntf", job.key), Progress(str(job.payload["tells"])))
+            await finish(tx, [job])
+
     async def _is_told_elsewhere(self, known: Notification) -> bool:
-        """Whether it waited so long that another channel, if there is one, had better tell it."""
+        """Whether it waited so long that another channel, if there is one, had better tell it. What may have left is given as long to be found, counted
+        from then: it may have arrived, and would be told twice.
+        """
         soon = SOON.get(known.channel)
         if soon is None:
             return False
+        since = known.attempted_at if known.unknown_tries and known.attempted_at else known.created_at
         async with self._db.reading() as tx:
-            is_late = await store.business_now(tx) - known.created_at >= soon
+            is_late = await store.business_now(tx) - since >= soon
             return is_late and await self.fallback.next(tx, known) is not None
 
 

@@ -10,11 +10,13 @@ from uuid import UUID
 from gerbang.base import ids
 from gerbang.base.errors import Conflict, NotFound
 from gerbang.core.announcements.model import Announcement, ObjectRef
-from gerbang.ports.messenger import Channel
+from gerbang.ports.messenger import Channel, Progress
 
 MOST_TRIES: Final = 60  # about two days with the queue's back-off
 MOST_REPEATS: Final = 1  # of a text of which nobody can say whether it arrived
-SOON: Final[Mapping[Channel, timedelta]] = {Channel.SMS: timedelta(minutes=15)}  # to wait before another channel speaks
+# To wait for a sender, for what became of a message that may have left, and for word that it arrived, before another channel speaks.
+SOON: Final[Mapping[Channel, timedelta]] = dict.fromkeys((Channel.SMS, Channel.WHATSAPP), timedelta(minutes=15))
+PHONE: Final = (Channel.SMS, Channel.WHATSAPP)  # one number: who says stop on one of them is left alone on both
 ERASED: Final = "erased:"  # stands before the id where the recipient stood
 LEAST_LEFT: Final = timedelta(minutes=5)  # of the time to pay, for a reminder to be worth sending
 
@@ -36,6 +38,25 @@ class NotificationErased(Conflict):
 
     code = "notification_erased"
     title = "The person whom the notification was for was erased"
+
+
+class TemplateNotPaused(NotFound):
+    """It is used, or it is not there at all."""
+
+    code = "template_not_paused"
+    title = "This message template is not paused"
+
+
+@dataclass(frozen=True, slots=True)
+class PausedTemplate:
+    """A template that a connection's provider approved and that is not used now. One that was recategorised is charged for otherwise, and waits for a person."""
+
+    connection: str
+    template: str
+    language: str
+    is_recategorised: bool
+    why: str
+    since: datetime
 
 
 class Template(StrEnum):
@@ -77,14 +98,15 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Whom to write to, and how: personal data, read when it is needed and kept only in erasable places. `phone` is one that may be written to, and
-    empty where nobody said so.
+    """Whom to write to, and how: personal data, read when it is needed and kept only in erasable places. `phone` is one that may be sent texts, and
+    `whatsapp` one that may be written to there; each empty where nobody said so.
     """
 
     name: str
     email: str
     locale: str
     phone: str = ""
+    whatsapp: str = ""
 
     def address(self, channel: Channel) -> str:
         """Where a message reaches this person on a channel; empty where none does."""
@@ -93,6 +115,8 @@ class Contact:
                 return self.email
             case Channel.SMS:
                 return self.phone
+            case Channel.WHATSAPP:
+                return self.whatsapp
             case _:
                 return ""
 
@@ -127,11 +151,30 @@ class Notification:
     delivered_at: datetime | None = None
     read_at: datetime | None = None
     failed_at: datetime | None = None
+    attempted_at: datetime | None = None
+    category: str = ""
+    billable: bool | None = None
 
     @property
     def is_erased(self) -> bool:
         """Whether the person whom it was for was erased."""
         return self.recipient.startswith(ERASED)
+
+    @property
+    def reference(self) -> str:
+        """What a sender is told of it, and may echo: its id, and which deliberate sending this is."""
+        return self.message_id.strip("<>").partition("@")[0]
+
+    def is_known(self, fact: Progress) -> bool:
+        """Whether its sender has said this before."""
+        when = {
+            Progress.ACCEPTED: self.accepted_at,
+            Progress.SENT: self.sent_at,
+            Progress.DELIVERED: self.delivered_at,
+            Progress.READ: self.read_at,
+            Progress.FAILED: self.failed_at,
+        }
+        return when[fact] is not None
 
     def id_of(self, object_type: str) -> UUID | None:
         """The id of the object that it is about, if it is of this type."""

@@ -1,4 +1,4 @@
-"""To whom messages went: those to a person's own address, and those about their payments to the address beside each."""
+"""To whom messages went: those to a person's own address, and those about their payments to the address beside each; and what senders told of a number."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -6,15 +6,14 @@ from uuid import UUID
 
 from gerbang.base import ids
 from gerbang.base.db import Row, Tx
-from gerbang.core.audit.service import timeline
 from gerbang.core.inbox import service as inbox
-from gerbang.core.notifications import store
+from gerbang.core.notifications import conversation_store, store
 from gerbang.core.payments.model import PAYMENT
 from gerbang.core.payments.personal_data import payers
 from gerbang.core.personal_data.model import Erased, Exported, Person
 from gerbang.ports.messenger import Channel
 
-_MOST_ENTRIES: Final = 100
+_MOST_EVENTS: Final = 5_000  # of the numbers of one step
 
 
 async def export_messages(tx: Tx, person: Person, after: UUID | None, most: int) -> Exported:
@@ -41,6 +40,26 @@ async def erase_payment_messages(tx: Tx, person: Person, after: UUID | None, mos
     return await _erased(tx, rows, next_)
 
 
+async def export_news(tx: Tx, person: Person, after: UUID | None, most: int) -> Exported:
+    """What senders told of the person's number, and what they wrote back."""
+    events, next_ = await _naming(tx, person, after, most)
+    return Exported(await inbox.export_bytes(tx, events), next_)
+
+
+async def erase_news(tx: Tx, person: Person, after: UUID | None, most: int) -> Erased:
+    """Erase it, and that they ever wrote. That they said stop stays, as a digest: it is honoured afterwards too."""
+    events, next_ = await _naming(tx, person, after, most)
+    erased, kept = await inbox.erase_bytes(tx, events)
+    if person.phone and next_ is None:
+        await conversation_store.forget(tx, person.phone)
+    return Erased(erased, kept, next_)
+
+
+async def _naming(tx: Tx, person: Person, after: UUID | None, most: int) -> tuple[Sequence[UUID], UUID | None]:
+    events = await conversation_store.events_naming(tx, [person.phone], after, most) if person.phone else []
+    return events, events[-1] if len(events) == most else None
+
+
 async def _to_address(tx: Tx, person: Person, after: UUID | None, most: int) -> tuple[Sequence[Row], UUID | None]:
     addresses = [one for one in (person.email, person.phone) if one]
     rows = await store.to_addresses(tx, addresses, after, most) if addresses else []
@@ -61,22 +80,11 @@ async def _of_payments(tx: Tx, person: Person, after: UUID | None, most: int) ->
 
 
 async def _erased(tx: Tx, rows: Sequence[Row], next_: UUID | None) -> Erased:
-    """With each message what its sender told about it: that names the number."""
+    """With each message what its sender told about its number."""
+    numbers = [row["recipient"] for row in rows if row["channel"] != Channel.EMAIL]
     await store.erase_recipients(tx, [row["id"] for row in rows])
-    erased, kept = await inbox.erase_bytes(tx, await _events_of(tx, rows))
+    erased, kept = await inbox.erase_bytes(tx, await conversation_store.events_naming(tx, numbers, None, _MOST_EVENTS))
     return Erased(len(rows) + erased, kept, next_)
-
-
-async def _events_of(tx: Tx, rows: Sequence[Row]) -> list[UUID]:
-    """The receipts that the messages' trails name."""
-    found: list[UUID] = []
-    for row in rows:
-        if row["channel"] != Channel.EMAIL:
-            for entry in await timeline(tx, ids.show("ntf", row["id"]), _MOST_ENTRIES):
-                event = entry.detail.get("event")
-                if isinstance(event, str) and event.startswith("evt_"):
-                    found.append(ids.read("evt", event))
-    return found
 
 
 def _shown(row: Row) -> dict[str, str | None]:

@@ -8,6 +8,7 @@ from gerbang.core.queue.model import NewJob
 
 SEND: Final = "notification.send"
 REMIND: Final = "notification.remind"
+UNHEARD: Final = "notification.unheard"
 JOB_TRIES: Final = 100_000  # a notification counts its own tries, a reminder has a deadline; waiting for a sender to be set up is neither
 
 

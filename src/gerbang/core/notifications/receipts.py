@@ -1,4 +1,6 @@
-"""What senders say later: how far a message came, and who wants no more. A failure has the next channel speak, in the same transaction."""
+"""What senders say later: how far a message came, who wants no more, who wrote, and which templates are no longer approved. A failure has the next channel
+speak, in the same transaction.
+"""
 
 from collections.abc import Sequence
 from functools import partial
@@ -9,40 +11,53 @@ import structlog
 
 from gerbang.base import ids
 from gerbang.base.db import Tx
-from gerbang.base.errors import CommitUnknown, DatabaseUnavailable, GerbangError
+from gerbang.base.errors import CommitUnknown, DatabaseUnavailable, GerbangError, NotFound
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.connections.model import ConnectionNotFound
-from gerbang.core.connections.service import Connections
+from gerbang.core.connections.outbound_calls import MESSAGES, OutboundCalls
 from gerbang.core.inbox.model import Done, Event, NotYet, Replay, Result
 from gerbang.core.inbox.routing import EventHandler
 from gerbang.core.inbox.service import Apply
-from gerbang.core.notifications import store, suppression_store
+from gerbang.core.notifications import conversation_store, store, suppression_store
 from gerbang.core.notifications.fallback import Fallback
 from gerbang.core.notifications.machine import advance
-from gerbang.core.notifications.model import Notification, Status
+from gerbang.core.notifications.model import PHONE, Notification, Status
 from gerbang.core.secrets.model import Purpose
-from gerbang.ports.messenger import Channel, MessengerMessage, OptOut, Progress, Receipt
+from gerbang.ports.messenger import (
+    Channel,
+    MessengerMessage,
+    OptOut,
+    Progress,
+    Receipt,
+    Sent,
+    Several,
+    TemplateNews,
+    TemplateState,
+    Wrote,
+)
 from gerbang.ports.webhook import Ignored, WebhookProvider, WebhookRequest
 
 log = structlog.get_logger()
+_MOST_OUTCOMES: Final = 5
 _UNKNOWN: Final = NotYet("it is about a message that is not known here (yet)", names_money=False)
 _UNUSABLE: Final = NotYet("its connection cannot be used now", names_money=False)
 
 
 class Read(msgspec.Struct, frozen=True):
-    """A stored event, what it says, and for which channel; None where its connection cannot be used."""
+    """A stored event, what it says, and on which channel; None where its connection cannot be used."""
 
     event: Event
     says: MessengerMessage | None
-    channel: Channel = Channel.SMS
+    channel: Channel | None = None
 
 
 class Receipts:
     """Works on what senders of messages tell."""
 
-    def __init__(self, connections: Connections, fallback: Fallback) -> None:
-        self._connections = connections
+    def __init__(self, outbound: OutboundCalls, fallback: Fallback) -> None:
+        self._outbound = outbound
+        self._connections = outbound.connections
         self._fallback = fallback
 
     def handler(self) -> EventHandler:
@@ -65,26 +80,42 @@ class Receipts:
         return [await self._one(tx, read) for read in reads]
 
     async def _one(self, tx: Tx, read: Read) -> Result:
-        match read.says:
-            case None:
-                return _UNUSABLE
+        """All that one event says: what is known of it is applied, and where something is not known yet the event comes again."""
+        if read.says is None:
+            return _UNUSABLE
+        news = read.says.news if isinstance(read.says, Several) else (read.says,)
+        results = [await self._heard(tx, read, one) for one in news]
+        waiting = next((one for one in results if isinstance(one, NotYet)), None)
+        done = dict.fromkeys(one.outcome for one in results if isinstance(one, Done))
+        return waiting or Done("; ".join(list(done)[:_MOST_OUTCOMES]))
+
+    async def _heard(self, tx: Tx, read: Read, news: Receipt | OptOut | Wrote | TemplateNews | Ignored) -> Result:
+        event = read.event
+        match news:
             case Ignored(why=why):
                 return Done(why)
-            case OptOut(address=address, out=out):
-                if out:
-                    await suppression_store.suppress(tx, read.channel, address, "the person said stop")
-                else:
-                    await suppression_store.allow(tx, read.channel, address)
-                action = "notification.stopped" if out else "notification.allowed"
-                detail = {"channel": read.channel.value, "event": ids.show("evt", read.event.id)}
-                await record(tx, [Entry(f"hook:{read.event.connection}", action, "", detail)])
-                return Done("nobody writes to this number any more" if out else "this number may be written to again")
-            case Receipt() as receipt:
-                known = await store.lock_told(tx, read.event.connection, receipt.provider_id)
-                return _UNKNOWN if known is None else await self._told(tx, read.event, known, receipt)
+            case OptOut(address=address):
+                await conversation_store.note_event(tx, address, event.id)
+                return await _opted(tx, read, news)
+            case Wrote(address=address, at=at):
+                await conversation_store.note_event(tx, address, event.id)
+                if at is not None:
+                    await conversation_store.wrote(tx, event.connection, address, at)
+                return Done("a person wrote; nobody reads it here")
+            case TemplateNews():
+                return await _changed(tx, event, news)
+            case Receipt():
+                known = await _spoken_of(tx, event, news)
+                return _UNKNOWN if known is None else await self._told(tx, event, known, news)
 
     async def _told(self, tx: Tx, event: Event, known: Notification, receipt: Receipt) -> Result:
+        """A fact about a message; one that is known already is not written down again."""
         after, at = advance(known.status, receipt.progress), await store.business_now(tx)
+        await conversation_store.note_event(tx, known.recipient, event.id)
+        if receipt.category:
+            await store.note_charge(tx, known.id, receipt.category, receipt.billable)
+        if known.is_known(receipt.progress):
+            return Done(f"message {after.value}")
         error = receipt.code if receipt.progress is Progress.FAILED and after is Status.FAILED else None
         await store.note_progress(tx, known.id, after, receipt.progress, at, error)
         detail = {"template": known.template.value, "channel": known.channel.value, "event": ids.show("evt", event.id)}
@@ -112,4 +143,62 @@ class Receipts:
         webhook: WebhookProvider[MessengerMessage] | None = self._connections.provider_of(connection).webhook
         if webhook is None:
             return Read(event, Ignored("its provider sends no webhooks"))
-        return Read(event, webhook.read(account, WebhookRequest(event.headers, event.body)))
+        messenger = self._outbound.adapter(connection, MESSAGES)
+        says = webhook.read(account, WebhookRequest(event.headers, event.body))
+        return Read(event, says, messenger.channel if messenger else None)
+
+
+async def _spoken_of(tx: Tx, event: Event, receipt: Receipt) -> Notification | None:
+    """The message that a receipt is about, locked. One that may have left and was waited for is known by our own reference from now on."""
+    known = await store.lock_told(tx, event.connection, receipt.provider_id)
+    if known is not None or not receipt.reference:
+        return known
+    try:
+        found = await store.lock(tx, ids.read("ntf", receipt.reference.partition(".")[0]))
+    except NotFound:
+        return None
+    if (
+        found is None
+        or found.provider_id
+        or (found.reference, found.connection) != (receipt.reference, event.connection)
+    ):
+        return None
+    await store.mark_taken(tx, found.id, Sent(receipt.provider_id, receipt.progress))
+    await store.settle_attempts(tx, found.id)
+    return found
+
+
+async def _opted(tx: Tx, read: Read, news: OptOut) -> Result:
+    """One number: who says stop on one channel to a phone is left alone on all of them."""
+    assert read.channel is not None, "only what sends messages says so"
+    for channel in PHONE if read.channel in PHONE else (read.channel,):
+        if news.out:
+            await suppression_store.suppress(tx, channel, news.address, "the person said stop")
+        else:
+            await suppression_store.allow(tx, channel, news.address)
+    action = "notification.stopped" if news.out else "notification.allowed"
+    detail = {"channel": read.channel.value, "event": ids.show("evt", read.event.id)}
+    await record(tx, [Entry(f"hook:{read.event.connection}", action, "", detail)])
+    said = "nobody writes to this number any more" if news.out else "this number may be written to again"
+    return Done(said)
+
+
+async def _changed(tx: Tx, event: Event, news: TemplateNews) -> Result:
+    """A template that is no longer what was approved is not used; one that is charged for otherwise waits for a person."""
+    detail = {"template": news.template, "language": news.language, "why": news.why, "event": ids.show("evt", event.id)}
+    actor, connection = f"hook:{event.connection}", f"connection:{event.connection}"
+    if news.state is TemplateState.USABLE:
+        if await conversation_store.resume(tx, event.connection, news.template, news.language, by_person=False):
+            await record(tx, [Entry(actor, "message_template.resumed", connection, detail)])
+        return Done("the template may be used")
+    if await conversation_store.pause(tx, event.connection, news):
+        await record(tx, [Entry(actor, "message_template.paused", connection, detail)])
+        log.error(
+            "message_template.paused",
+            connection=event.connection,
+            template=news.template,
+            language=news.language,
+            why=news.why,
+            alert="A template may not be used as it is: what it tells goes by another language or channel until a person decides.",
+        )
+    return Done("the template is paused")

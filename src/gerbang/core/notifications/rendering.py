@@ -68,12 +68,19 @@ def render(
 def render_text(template: Template, locale: str, data: Mapping[str, Any], *, link: str, letterhead: Letterhead) -> str:
     """The message for a phone: one line without typesetting, which would halve what a part of it holds; nobody is greeted."""
     language = locale_of(locale)
-    context = _context(template, language, data, letterhead) | {"link": link}
+    context = phone_context(template, language, data, letterhead) | {"link": link}
+    said = _ENVIRONMENT.get_template(f"{language}/{template.value}.sms.txt").render(context)
+    return str(context["test_mark"]) + plain_text(one_line(said))
+
+
+def phone_context(
+    template: Template, locale: Locale, data: Mapping[str, Any], letterhead: Letterhead
+) -> dict[str, Any]:
+    """What a message to a phone may say, with what the bill is for in a few words; `test_mark` stands before one that is no real payment's."""
+    context = _context(template, locale, data, letterhead)
     context["what"] = _cut(context["description"] or context["order_reference"] or context["payment"])
-    mark = "" if data["livemode"] else f"{message_labels.LABELS[language]['test_subject']} - "
-    return mark + plain_text(
-        one_line(_ENVIRONMENT.get_template(f"{language}/{template.value}.sms.txt").render(context))
-    )
+    context["test_mark"] = "" if data["livemode"] else f"{message_labels.LABELS[locale]['test_subject']} - "
+    return context
 
 
 def _cut(text: str) -> str:

@@ -14,7 +14,7 @@ from gerbang.base.formats import locale_of
 from gerbang.core.announcements.model import Announcement
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
-from gerbang.core.notifications import store
+from gerbang.core.notifications import conversation_store, store
 from gerbang.core.notifications.audiences import TO_PAYERS, channels_for
 from gerbang.core.notifications.composing import ReadPayments, ReadPeople
 from gerbang.core.notifications.fallback import Connected, contact_of
@@ -31,8 +31,10 @@ from gerbang.core.notifications.model import (
     NotificationErased,
     NotificationNotFound,
     NotificationUnderWay,
+    PausedTemplate,
     Status,
     Template,
+    TemplateNotPaused,
     message_id,
     needs_operator,
     remind_at,
@@ -216,6 +218,22 @@ class Notifications:
         """Newest first, at most `limit`, from a keyset place (time, id) on."""
         async with self._db.reading() as tx:
             return await store.page(tx, filters, before, limit)
+
+    async def paused_templates(self) -> Sequence[PausedTemplate]:
+        """The approved templates that are not used now, the longest first."""
+        async with self._db.reading() as tx:
+            return [PausedTemplate(**row) for row in await conversation_store.pauses(tx)]
+
+    async def resume_template(
+        self, connection: str, template: str, language: str, actor: str, request_id: str | None = None
+    ) -> None:
+        """A person says that it is used again, at whatever price. Raises TemplateNotPaused."""
+        async with self._db.transaction() as tx:
+            if not await conversation_store.resume(tx, connection, template, language, by_person=True):
+                raise TemplateNotPaused
+            detail = {"template": template, "language": language}
+            about = f"connection:{connection}"
+            await record(tx, [Entry(actor, "message_template.resumed", about, detail, request_id=request_id)])
 
     async def to_payers(self, payments: Sequence[UUID], limit: int) -> Sequence[Notification]:
         """What the payers of these payments were told of them, newest first."""

@@ -82,7 +82,7 @@ async def begin_try(tx: Tx, id_: UUID) -> Notification | None:
         """
         UPDATE notifications SET tries = tries + 1 WHERE id = $1 AND status = 'queued'
         RETURNING id, announcement_id, channel, recipient, template, locale, data, object_type, object_id, status, message_id, tries, error,
-            created_at, sent_at, connection, provider_id, parts, unknown_tries, digests, accepted_at, delivered_at, read_at, failed_at
+            created_at, sent_at, connection, provider_id, parts, unknown_tries, digests, accepted_at, delivered_at, read_at, failed_at, attempted_at, category, billable
         """,
         id_,
     )
@@ -98,7 +98,7 @@ async def begin_attempt(tx: Tx, id_: UUID, connection: str, digest: str) -> None
     """From now on it may have left by this connection, in these words: until somebody says what became of it, nobody knows."""
     await tx.execute(
         """
-        UPDATE notifications SET unknown_tries = unknown_tries + 1, connection = $2,
+        UPDATE notifications SET unknown_tries = unknown_tries + 1, connection = $2, attempted_at = business_now(),
             digests = CASE WHEN $3 = '' OR $3 = ANY(digests) THEN digests ELSE digests || $3 END
         WHERE id = $1
         """,
@@ -128,6 +128,11 @@ async def mark_taken(tx: Tx, id_: UUID, sent: Sent) -> None:
         sent.provider_id,
         sent.parts,
     )
+
+
+async def note_charge(tx: Tx, id_: UUID, category: str, billable: bool | None) -> None:
+    """How its sender charges for it."""
+    await tx.execute("UPDATE notifications SET category = $2, billable = $3 WHERE id = $1", id_, category, billable)
 
 
 async def note_progress(tx: Tx, id_: UUID, status: Status, fact: Progress, at: datetime, error: str | None) -> None:
@@ -187,7 +192,7 @@ async def lock(tx: Tx, id_: UUID) -> Notification | None:
     row = await tx.fetchrow(
         """
         SELECT id, announcement_id, channel, recipient, template, locale, data, object_type, object_id, status, message_id, tries, error,
-            created_at, sent_at, connection, provider_id, parts, unknown_tries, digests, accepted_at, delivered_at, read_at, failed_at
+            created_at, sent_at, connection, provider_id, parts, unknown_tries, digests, accepted_at, delivered_at, read_at, failed_at, attempted_at, category, billable
         FROM notifications WHERE id = $1 FOR UPDATE
         """,
         id_,
@@ -200,7 +205,7 @@ async def requeue(tx: Tx, id_: UUID, message_id: str) -> None:
     await tx.execute(
         """
         UPDATE notifications SET status = 'queued', tries = 0, error = NULL, message_id = $2, provider_id = NULL, digests = '{}',
-            unknown_tries = 0, accepted_at = NULL, sent_at = NULL, delivered_at = NULL, read_at = NULL, failed_at = NULL
+            unknown_tries = 0, attempted_at = NULL, category = '', billable = NULL, accepted_at = NULL, sent_at = NULL, delivered_at = NULL, read_at = NULL, failed_at = NULL
         WHERE id = $1
         """,
         id_,
@@ -275,7 +280,7 @@ async def erase_recipients(tx: Tx, notifications: Sequence[UUID]) -> None:
 
 _COLUMNS = (
     "SELECT id, announcement_id, channel, recipient, template, locale, data, object_type, object_id, status, message_id, tries, error, created_at,"
-    " sent_at, connection, provider_id, parts, unknown_tries, digests, accepted_at, delivered_at, read_at, failed_at FROM "
+    " sent_at, connection, provider_id, parts, unknown_tries, digests, accepted_at, delivered_at, read_at, failed_at, attempted_at, category, billable FROM "
 )
 _PAGE = _COLUMNS + "notifications WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3"
 # What people were told about one object is never much, and is filtered as it is read.
@@ -318,7 +323,7 @@ def _is_known(row: Row) -> bool:
 
 def _notification(row: Row) -> Notification:
     plain = ("locale", "data", "message_id", "tries", "error", "created_at", "connection", "provider_id", "parts")
-    times = ("accepted_at", "sent_at", "delivered_at", "read_at", "failed_at")
+    more = ("category", "billable", "accepted_at", "sent_at", "delivered_at", "read_at", "failed_at", "attempted_at")
     return Notification(
         id=row["id"],
         announcement_id=row["announcement_id"],
@@ -329,5 +334,5 @@ def _notification(row: Row) -> Notification:
         status=Status(row["status"]),
         unknown_tries=row["unknown_tries"],
         digests=frozenset(row["digests"]),
-        **{name: row[name] for name in (*plain, *times)},
+        **{name: row[name] for name in (*plain, *more)},
     )

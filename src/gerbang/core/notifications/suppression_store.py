@@ -17,20 +17,20 @@ async def suppress(tx: Tx, channel: Channel, address: str, why: str) -> None:
         ON CONFLICT (channel, digest) DO NOTHING
         """,
         channel.value,
-        _digest(address),
+        digest_of(address),
         why,
     )
 
 
 async def allow(tx: Tx, channel: Channel, address: str) -> None:
     """The person wants to be written to again."""
-    await tx.execute("DELETE FROM suppressions WHERE channel = $1 AND digest = $2", channel.value, _digest(address))
+    await tx.execute("DELETE FROM suppressions WHERE channel = $1 AND digest = $2", channel.value, digest_of(address))
 
 
 async def why_suppressed(tx: Tx, channel: Channel, address: str) -> str | None:
     """Why nobody writes there; None where somebody may."""
     why: str | None = await tx.fetchval(
-        "SELECT why FROM suppressions WHERE channel = $1 AND digest = $2", channel.value, _digest(address)
+        "SELECT why FROM suppressions WHERE channel = $1 AND digest = $2", channel.value, digest_of(address)
     )
     return why
 
@@ -60,5 +60,6 @@ async def sent_today(tx: Tx, channel: Channel) -> int:
     )
 
 
-def _digest(address: str) -> bytes:
+def digest_of(address: str) -> bytes:
+    """What stands for an address where the address itself must not be kept."""
     return hashlib.sha256(address.lower().encode()).digest()

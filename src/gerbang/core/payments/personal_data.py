@@ -33,6 +33,9 @@ async def export_payers(tx: Tx, person: Person, after: UUID | None, most: int) -
             "sms_consent_at": row["sms_consent_at"].isoformat() if row["sms_consent_at"] else None,
             "sms_consent_where": row["sms_consent_where"],
             "sms_consent_text": row["sms_consent_text"],
+            "whatsapp_consent_at": row["whatsapp_consent_at"].isoformat() if row["whatsapp_consent_at"] else None,
+            "whatsapp_consent_where": row["whatsapp_consent_where"],
+            "whatsapp_consent_text": row["whatsapp_consent_text"],
         }
         for row in rows
     ]

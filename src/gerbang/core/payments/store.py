@@ -67,7 +67,8 @@ async def update_payer(tx: Tx, payment: UUID, told: PayerUpdate) -> None:
     await tx.execute(
         """
         UPDATE payment_payers SET phone = coalesce(nullif($2, ''), phone), ip = coalesce(nullif($3, ''), ip),
-            sms_consent_at = CASE WHEN $2 IN ('', phone) THEN sms_consent_at END
+            sms_consent_at = CASE WHEN $2 IN ('', phone) THEN sms_consent_at END,
+            whatsapp_consent_at = CASE WHEN $2 IN ('', phone) THEN whatsapp_consent_at END
         WHERE payment_id = $1
         """,
         payment,
@@ -94,13 +95,18 @@ async def add_payers(tx: Writer, payers: Mapping[UUID, Payer]) -> None:
             p.sms_consent_at,
             p.sms_consent_where,
             p.sms_consent_text,
+            p.whatsapp_consent_at,
+            p.whatsapp_consent_where,
+            p.whatsapp_consent_text,
         )
         for payment, p in payers.items()
     ]
     await tx.execute(
-        "INSERT INTO payment_payers (payment_id, name, email, phone, locale, ip, sms_consent_at, sms_consent_where, sms_consent_text)"
-        " SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[], $9::text[])",
-        *columns(rows, 9),
+        "INSERT INTO payment_payers (payment_id, name, email, phone, locale, ip, sms_consent_at, sms_consent_where, sms_consent_text,"
+        " whatsapp_consent_at, whatsapp_consent_where, whatsapp_consent_text)"
+        " SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[], $9::text[],"
+        " $10::timestamptz[], $11::text[], $12::text[])",
+        *columns(rows, 12),
     )
 
 
@@ -117,7 +123,7 @@ async def lock_of_attempts(tx: Tx, attempts: Sequence[UUID]) -> tuple[list[Payme
 async def load(tx: Tx, payments: Sequence[UUID]) -> list[tuple[Payment, Payer]]:
     """Payments as they are, with who pays."""
     rows = await tx.fetch(_PAYMENTS_AND_PAYERS, list(payments))
-    return [(_payment(row[:-9]), Payer(*row[-9:])) for row in rows]
+    return [(_payment(row[:-12]), Payer(*row[-12:])) for row in rows]
 
 
 async def save_payments_money(tx: Writer, payments: Sequence[Payment], now: datetime) -> None:
@@ -186,7 +192,7 @@ _PAYMENTS_AND_PAYERS = (
     "SELECT id, status, late, livemode, amount::text, currency, amount_captured::text, amount_refunded::text, amount_excess::text,"
     " description, order_reference, owner_id, metadata, items, return_url, sequence, created_at, updated_at, expires_at, paid_at,"
     " cancelled_at, look_at, excess_owed::text, customer_id, y.name, y.email, y.phone, y.locale, y.ip, y.browser_locale,"
-    " y.sms_consent_at, y.sms_consent_where, y.sms_consent_text"
+    " y.sms_consent_at, y.sms_consent_where, y.sms_consent_text, y.whatsapp_consent_at, y.whatsapp_consent_where, y.whatsapp_consent_text"
     " FROM payments JOIN payment_payers y ON payment_id = id WHERE id = ANY($1)"
 )
 _PAYMENT_STATUS = {status.value: status for status in PaymentStatus}

@@ -21,7 +21,7 @@ class HttpSmsMessenger:
     """Implements ports.messenger.Messenger."""
 
     channel: Final = Channel.SMS
-    abilities: Final = Abilities(receipts=True)
+    abilities: Final = Abilities()
 
     def __init__(self, http: Http) -> None:
         self._http = http

@@ -38,7 +38,7 @@ class TwilioMessenger:
 
     def __init__(self, http: Http) -> None:
         self._client = Client(http)
-        self.abilities: Final = Abilities(look_up=self.find, receipts=True)
+        self.abilities: Final = Abilities(look_up=self.find, tells=Progress.SENT)
 
     async def send(self, account: Account, message: Message) -> Sent:
         """Hand one text over. Raises Refused, TurnedAway, Unreachable, OutcomeUnknown."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import parse_qsl
 
-from gerbang.ports.messenger import MessengerMessage, OptOut, Progress, Receipt
+from gerbang.ports.messenger import MessengerMessage, OptOut, Progress, Receipt, Wrote
 from gerbang.ports.payment import Account
 from gerbang.ports.webhook import Ignored, Rejection, Reply, Verified, WebhookRequest
 from gerbang.providers.twilio.adapter import PROGRESS
@@ -82,4 +82,4 @@ def _inbound(fields: dict[str, str]) -> MessengerMessage:
     said = (fields.get("OptOutType") or fields.get("Body", "")).strip().upper()
     if said in _STOP or said in _START:
         return OptOut(fields.get("From", ""), out=said in _STOP)
-    return Ignored("what a person wrote back; nobody reads it here")
+    return Wrote(fields.get("From", ""))

@@ -24,7 +24,7 @@ _TAGS: Final = ["notifications"]
 class NotificationView(msgspec.Struct, frozen=True):
     """One message to one person on one channel. `recipient` is masked; `tries` counts every time it was handed to the sender. Of `unknown_tries` nobody
     learnt whether they arrived: so many copies may have come beside it. `parts` is how many the sender counts, of a text to a phone. Each fact keeps its time: a message
-    that was delivered after it had been said to have failed has both.
+    that was delivered after it had been said to have failed has both. `category` and `billable` are how its sender charges for it, where it says so.
     """
 
     id: str
@@ -47,6 +47,8 @@ class NotificationView(msgspec.Struct, frozen=True):
     provider_id: str | None
     parts: int
     unknown_tries: int
+    category: str
+    billable: bool | None
 
 
 @get("/v1/notifications", summary="What people were told, newest first", tags=_TAGS)
@@ -101,6 +103,8 @@ def _view(notification: Notification) -> NotificationView:
         provider_id=notification.provider_id,
         parts=notification.parts,
         unknown_tries=notification.unknown_tries,
+        category=notification.category,
+        billable=notification.billable,
     )
 
 

@@ -93,8 +93,8 @@ _NO_SURCHARGE_ID: Final = (
 )
 
 
-class SmsConsentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """That the payer agreed to texts to their phone: the words that they agreed to, and where they stood; now, unless `at` says when."""
+class ConsentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """That the payer agreed to messages to their phone: the words that they agreed to, and where they stood; now, unless `at` says when."""
 
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
     where: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -113,7 +113,8 @@ class CustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     phone: Phone = ""
     locale: Literal["id", "en"] | None = None
     ip: Ip = ""
-    sms_consent: SmsConsentBody | None = None
+    sms_consent: ConsentBody | None = None
+    whatsapp_consent: ConsentBody | None = None
 
 
 class ItemBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -195,28 +196,32 @@ class PaymentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def payer(self, region: str = phone.HOME) -> Payer:
         """Who pays, without the registered id; a number without a country code is of this region. Raises Invalid with a pointer."""
         told, number = self.customer, read_phone(self.customer.phone, region)
-        consent = told.sms_consent
-        if consent is not None and not number:
-            raise invalid_field("/customer/sms_consent", "Goes with a phone: nobody can agree to texts without one.")
+        for name, given in (("sms_consent", told.sms_consent), ("whatsapp_consent", told.whatsapp_consent)):
+            if given is not None and not number:
+                raise invalid_field(f"/customer/{name}", "Goes with a phone: nobody can agree to messages without one.")
+        texts, whatsapp = told.sms_consent, told.whatsapp_consent
         return Payer(
             name=told.name,
             email=read_email(told.email),
             phone=number,
             locale=told.locale or "",
             ip=read_ip(told.ip),
-            sms_consent_at=_agreed_at(consent) if consent else None,
-            sms_consent_where=one_line(consent.where) if consent else "",
-            sms_consent_text=one_line(consent.text) if consent else "",
+            sms_consent_at=_agreed_at(texts, "sms_consent") if texts else None,
+            sms_consent_where=one_line(texts.where) if texts else "",
+            sms_consent_text=one_line(texts.text) if texts else "",
+            whatsapp_consent_at=_agreed_at(whatsapp, "whatsapp_consent") if whatsapp else None,
+            whatsapp_consent_where=one_line(whatsapp.where) if whatsapp else "",
+            whatsapp_consent_text=one_line(whatsapp.text) if whatsapp else "",
         )
 
 
-def _agreed_at(consent: SmsConsentBody) -> datetime:
+def _agreed_at(consent: ConsentBody, name: str) -> datetime:
     """When: a time with its zone, not to come. Raises Invalid with a pointer."""
     now = real_now()
     if consent.at is None:
         return now
     if consent.at.tzinfo is None or consent.at > now + timedelta(minutes=5):
-        raise invalid_field("/customer/sms_consent/at", "A time with its zone that is not to come.")
+        raise invalid_field(f"/customer/{name}/at", "A time with its zone that is not to come.")
     return consent.at
 
 

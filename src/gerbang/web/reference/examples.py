@@ -104,6 +104,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "readEventLog": Example("where it ends now"),
     # what happened
     "listNotifications": Example("what people were told", {"limit": "10"}),
+    "listMessageTemplates": Example("those that are paused"),
     "listWebhookEvents": Example("what providers sent", {"limit": "10"}),
     "readWebhookEvent": Example("with its bytes"),
     "replayWebhookEvent": Example("what it would do now", body={"dry_run": True}),

@@ -185,6 +185,15 @@ NOTIFICATIONS: Final[Sentences] = {
         "**{actor}** mencatat nomor yang mau lagi dikirimi pesan",
         "**{actor}** noted a number that wants messages again",
     ),
+    "notification.unheard": (
+        "**{actor}** tidak mendengar bahwa pemberitahuan sampai",
+        "**{actor}** did not hear that a notification arrived",
+    ),
+    "message_template.paused": ("**{actor}** menjeda templat pesan", "**{actor}** paused a message template"),
+    "message_template.resumed": (
+        "**{actor}** memakai lagi templat pesan",
+        "**{actor}** put a message template into use again",
+    ),
     "notification.resent": ("**{actor}** mengirim ulang pemberitahuan", "**{actor}** sent a notification again"),
 }
 REQUESTS: Final[Sentences] = {

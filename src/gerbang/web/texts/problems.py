@@ -130,6 +130,7 @@ PROBLEMS: Final[Mapping[str, ProblemText]] = {
     "notification_not_found": ProblemText("No notification has this id.", "Take the id from `GET /v1/notifications`.", _R.NO, "`POST /v1/notifications/ntf_…/resend`"),
     "notification_erased": ProblemText("The person whom it was for was erased, and what it said with them.", "Nothing to do: nobody is written to.", _R.NO, "`POST …/resend` of an erased one"),
     "notification_under_way": ProblemText("It is still being tried; sending it again would double it.", "Wait until its `status` is `sent` or `failed`.", _R.CHANGED, "`POST …/resend` of a queued one"),
+    "template_not_paused": ProblemText("This template is used, or it is not there.", "`GET /v1/message-templates` lists those that are paused.", _R.NO, "`POST /v1/message-templates/{connection}/{template}/{language}/resume` twice"),
     # ── the provider ───────────────────────────────────────────────────────────────────────────────────────────────
     "provider_refused": ProblemText("The provider refused the call itself: credentials, merchant or format.", "`POST /v1/connections/{id}/probe` says what it refuses; nothing was moved.", _R.MENDED, "A merchant key that was replaced at the provider"),
     "upstream_unreachable": ProblemText("The provider could not be reached; nothing left this machine.", "Send it again.", _R.SAME_KEY, "The provider's host name does not resolve"),
