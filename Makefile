@@ -2,7 +2,7 @@
 # Needs: Python >= 3.11 with venv, make. Nothing here names a package registry.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help up test test-full quick check format bench chaos soak docs lock install clean
+.PHONY: help up test test-full quick check format bench chaos soak docs sdk lock install clean
 MAKEFLAGS += --no-print-directory
 
 VENV := .venv
@@ -59,6 +59,12 @@ soak: install  ## a bad day in minutes, judged by progress: all that is due is d
 
 docs: install  ## regenerate docs/reference from the code (ARGS="--check" only compares)
 	@exec $(BIN)/gerbang docs $(ARGS)
+
+sdk: install  ## make the SDKs of sdk/ again from the OpenAPI document, with generators in environments of their own (needs npm)
+	@test -x sdk/.tools/bin/datamodel-codegen || python3 -m venv sdk/.tools
+	@sdk/.tools/bin/python -m pip install --quiet --disable-pip-version-check --no-input -r sdk/generator-requirements.txt
+	@npm --prefix sdk/typescript ci --silent
+	@$(BIN)/python -m sdk.generator
 
 lock:  ## resolve requirements.lock again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

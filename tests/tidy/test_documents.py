@@ -38,7 +38,7 @@ def packages() -> set[str]:
     top = {
         path.name
         for path in ROOT.iterdir()
-        if path.is_dir() and path.name in ("src", "tests", "bench", "docs", "ui", ".ci")
+        if path.is_dir() and path.name in ("src", "tests", "bench", "docs", "sdk", "ui", ".ci")
     }
     code = {
         path.parent
@@ -91,7 +91,8 @@ def test_a_generated_page_is_what_the_code_says(name: str, page: object) -> None
 
 
 def documents() -> list[Path]:
-    return sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "src").rglob("*.md")])
+    ours = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "src").rglob("*.md")]
+    return sorted([*ours, *(ROOT / "sdk").glob("*.md"), *(ROOT / "sdk").glob("*/*.md")])
 
 
 @pytest.mark.parametrize("page", documents(), ids=lambda path: str(path.relative_to(ROOT)))

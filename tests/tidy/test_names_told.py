@@ -24,7 +24,14 @@ ROUTE = re.compile(
 # Shown as a form of names in general, or settings of the build and not of a process.
 # Examples of requests that are refused, and what stands for all of a kind.
 NOT_ROUTES = {"GET /v1/payment", "DELETE /v1/payments", "POST /v1/…"}
-NOT_SETTINGS = {"X", "X_FILE", "DATABASE", "PROT"}
+NOT_SETTINGS = {
+    "X",
+    "X_FILE",
+    "DATABASE",
+    "PROT",
+    "URL",
+    "WEBHOOK_SECRET",
+}  # the last two are of a shop, in docs/how-to/integrate.md
 
 
 def texts() -> Iterator[tuple[Path, str]]:

@@ -11,8 +11,8 @@ import pytest
 
 import gerbang
 from gerbang.base.errors import FieldError, GerbangError
-from gerbang.core.payments.model import PaymentNotFound
-from gerbang.web.problems import describe
+from gerbang.core.payments.model import PaymentClosed, PaymentNotFound
+from gerbang.web.problems import IdempotencyKeyRequired, RequestTimeout, TooManyConnections, describe
 from gerbang.web.texts.problems import PROBLEMS
 from gerbang.web.texts.problems_of_processes import OF_PROCESSES
 
@@ -57,6 +57,15 @@ def test_no_code_is_told_that_nothing_raises(all_kinds: list[type[GerbangError]]
     assert TOLD - {kind.code for kind in all_kinds if kind.__name__ in raised} == set()
 
 
+AGAIN = {
+    "no": PaymentNotFound(),
+    "mended": IdempotencyKeyRequired(),
+    "later": TooManyConnections(),
+    "same_key": RequestTimeout(),
+    "changed": PaymentClosed(),
+}
+
+
 def test_no_answer_writes_a_code_by_hand() -> None:
     """Whatever is answered as a problem is made of an error, so that the table cannot miss it."""
     found = [
@@ -81,6 +90,11 @@ def test_a_problem_that_says_nothing_of_its_own_tells_cause_and_cure() -> None:
     told = PROBLEMS["payment_not_found"]
     assert (problem["detail"], problem["hint"]) == (told.cause, told.cure.replace("`", ""))
     assert problem["request_id"] == "req_1"
+
+
+def test_a_problem_tells_a_program_whether_the_same_request_may_be_sent_again() -> None:
+    told = {code: json.loads(describe(error, instance="", request_id="")[2])["retry"] for code, error in AGAIN.items()}
+    assert told == {code: code for code in AGAIN}
 
 
 def test_a_problem_keeps_what_it_says_itself() -> None:

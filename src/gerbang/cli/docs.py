@@ -86,6 +86,7 @@ def errors_page() -> str:
     """Every code of a problem with its cause and cure, and the codes that only a process shows."""
     import gerbang.app  # noqa: F401  every error is there once everything is imported
     from gerbang.web.reference.errors import error_rows
+    from gerbang.web.texts.problems import Retry
     from gerbang.web.texts.problems_of_processes import OF_PROCESSES
 
     def cells(*texts: str) -> str:
@@ -93,7 +94,13 @@ def errors_page() -> str:
 
     rows = [
         cells(
-            f"`{row.code}`", str(row.status), row.title, row.told.cause, row.told.cure, row.told.retry, row.told.example
+            f"`{row.code}`",
+            str(row.status),
+            row.title,
+            row.told.cause,
+            row.told.cure,
+            row.told.retry,
+            row.told.example,
         )
         for row in error_rows()
     ]
@@ -103,7 +110,9 @@ def errors_page() -> str:
     ]
     about = (
         "An error is a problem (RFC 9457). `code` never changes its meaning; `detail` tells this very case, `errors` the fields,"
-        " `hint` what to do, and `request_id` finds it in the log. The running service shows the same table at `/docs/errors`."
+        " `hint` what to do, `retry` whether the same request may be sent again ("
+        + "; ".join(f"`{one.wire}`: {one.value}" for one in Retry)
+        + "), and `request_id` finds it in the log. The running service shows the same table at `/docs/errors`."
     )
     return "\n".join(
         [

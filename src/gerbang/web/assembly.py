@@ -2,7 +2,7 @@
 
 import asyncio
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -138,6 +138,13 @@ def assemble(services: Services) -> Gateway:
         needs_owner=_never if services.settings.sandbox else services.identity.accounts.needs_owner,
     )
     return Gateway(parts)
+
+
+def document(
+    of_nouns: Sequence[Any], rows: Sequence[policy.Row], catalogue: Sequence[CatalogueEntry]
+) -> Mapping[str, Any]:
+    """The OpenAPI document without a server, for who makes clients of it."""
+    return _framework(tuple(of_nouns), (*policy.POLICY, *rows), tuple(catalogue))[1]
 
 
 async def _never() -> bool:

@@ -10,7 +10,7 @@ import msgspec
 from gerbang.web.event_catalogue import CatalogueEntry, webhooks
 from gerbang.web.openapi_names import renamed
 from gerbang.web.policy import Row, Who
-from gerbang.web.texts.problems import PROBLEMS
+from gerbang.web.texts.problems import PROBLEMS, Retry
 
 BODY_REF: Final = "#/components/schemas/{name}"
 _KEY_HEADER: Final = {
@@ -41,6 +41,13 @@ _PROBLEM: Final = {
         **{name: {"type": "string"} for name in ("type", "title", "detail", "instance", "request_id", "hint")},
         "code": {"type": "string", "enum": sorted(PROBLEMS)},
         "status": {"type": "integer"},
+        "retry": {
+            "type": "string",
+            "enum": [one.wire for one in Retry],
+            "description": "Whether the same request may be sent again: "
+            + ", ".join(f"`{one.wire}`: {one.value}" for one in Retry)
+            + ".",
+        },
         "errors": {
             "type": "array",
             "items": {"type": "object", "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}}},

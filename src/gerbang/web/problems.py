@@ -234,7 +234,7 @@ class Field(msgspec.Struct, frozen=True):
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The body of every error (RFC 9457). `errors` names the fields, `hint` what to do."""
+    """The body of every error (RFC 9457). `errors` names the fields, `hint` what to do, `retry` whether the same request may be sent again."""
 
     type: str
     title: str
@@ -244,6 +244,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str
     request_id: str
     hint: str | None = None
+    retry: str | None = None
     errors: Sequence[Field] = ()
 
 
@@ -268,6 +269,7 @@ def describe(error: GerbangError, *, instance: str, request_id: str) -> tuple[in
             code=error.code,
             request_id=request_id,
             hint=error.hint or (_unmarked(told.cure) if told else None),
+            retry=told.retry.wire if told else None,
             errors=tuple(Field(one.pointer, one.detail) for one in error.errors),
         )
     )

@@ -10,13 +10,18 @@ from typing import Final, NamedTuple
 
 
 class Retry(StrEnum):
-    """Whether sending the same request again can help."""
+    """Whether sending the same request again can help: the text for people; programs read the name (`wire`)."""
 
     NO = "no"
     MENDED = "once it is mended"
     LATER = "yes, after Retry-After"
     SAME_KEY = "yes, with the same Idempotency-Key"
     CHANGED = "after reading the present state"
+
+    @property
+    def wire(self) -> str:
+        """`retry` of a problem."""
+        return self.name.lower()
 
 
 class ProblemText(NamedTuple):

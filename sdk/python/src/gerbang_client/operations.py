@@ -1,0 +1,1329 @@
+"""Every operation of the API as a method. Made by `make sdk` from the OpenAPI document: change nothing here by hand."""
+
+from typing import Any, Literal
+
+from gerbang_client.calls import Call, new_key
+from gerbang_client.paging import AsyncPages, Pages
+from gerbang_client.types import (
+    Account,
+    ApiKey,
+    ApiKeyBody,
+    Approval,
+    ApproveBody,
+    Attempt,
+    AttemptBody,
+    AuditEntry,
+    Connection,
+    ConnectionChangeBody,
+    Delivery,
+    DeliveryStatus,
+    Endpoint,
+    EndpointChangeBody,
+    EventLog,
+    EventTypes,
+    Keys,
+    Link,
+    LoginBody,
+    LogoutBody,
+    Me,
+    MessageTemplateList,
+    NameDestinationBody,
+    NewApiKey,
+    NewConnectionBody,
+    NewEndpointBody,
+    NewUserBody,
+    Notification,
+    NotificationStatus,
+    NotificationTemplate,
+    Offer,
+    OwnerBody,
+    PasswordBody,
+    Payment,
+    PaymentBody,
+    PaymentMethod,
+    PaymentStatus,
+    Posting,
+    Probe,
+    RefreshBody,
+    Refund,
+    RefundBody,
+    RefundStatus,
+    RefuseBody,
+    RegisterBody,
+    Replay,
+    ReplayBody,
+    ResendBody,
+    Resent,
+    ResentEvent,
+    ResolveBody,
+    ResolveRefundBody,
+    RotateBody,
+    RotationBody,
+    Secret,
+    SecretBody,
+    SettleBody,
+    StepUpBody,
+    TimelineEntry,
+    Token,
+    Transfer,
+    User,
+    UserChangeBody,
+    WebhookEvent,
+    WebhookEventStatus,
+    WebhookRejectionList,
+    WholeEventType,
+    WholeWebhookEvent,
+    Written,
+)
+
+
+class Operations:
+    """What a client can ask for. How it is sent stands in `client.py`."""
+
+    def _send(self, call: Call) -> Any:
+        raise NotImplementedError
+
+    def _pages(self, call: Call) -> Pages[Any]:
+        raise NotImplementedError
+
+    def list_api_keys(self, *, limit: int | None = None) -> Pages[ApiKey]:
+        """API keys, newest first. Their first characters and last use; never the key."""
+        return self._pages(Call("GET", "/v1/api-keys", query={"limit": limit}))
+
+    def create_api_key(self, body: ApiKeyBody) -> NewApiKey:
+        """Make an API key. The key is shown in this answer only. Takes no Idempotency-Key, since no repetition could
+        show it again: sent twice, two keys are made. After a lost answer, revoke the newest key of this name at
+        DELETE /v1/api-keys/{key}, and make another.
+        """
+        answer: NewApiKey = self._send(Call("POST", "/v1/api-keys", body=body))
+        return answer
+
+    def revoke_api_key(self, key: str) -> ApiKey:
+        """Revoke an API key. Every process refuses it within five seconds."""
+        answer: ApiKey = self._send(Call("DELETE", "/v1/api-keys/{key}", parts={"key": key}))
+        return answer
+
+    def list_approvals(
+        self,
+        *,
+        limit: int | None = None,
+        status: Literal["pending", "approved", "refused", "expired", "None"] | None = None,
+    ) -> Pages[Approval]:
+        """Approvals, newest first. What waits for a second person, and what was decided."""
+        return self._pages(Call("GET", "/v1/approvals", query={"limit": limit, "status": status}))
+
+    def read_approval(self, approval: str) -> Approval:
+        """One approval. An approval as it is now, with the fingerprint of exactly what would be approved."""
+        answer: Approval = self._send(Call("GET", "/v1/approvals/{approval}", parts={"approval": approval}))
+        return answer
+
+    def approve_approval(self, approval: str, body: ApproveBody | None = None) -> Approval:
+        """Agree as the second person. Not by an API key, nor by who asked or said where the money goes, and only within
+        five minutes of the password: 403 `step_up_required`. 409 when it was decided, or what would be approved is
+        not what was seen.
+        """
+        answer: Approval = self._send(
+            Call("POST", "/v1/approvals/{approval}/approve", parts={"approval": approval}, body=body)
+        )
+        return answer
+
+    def refuse_approval(self, approval: str, body: RefuseBody) -> Approval:
+        """Refuse as the second person. The refund fails, and what was reserved for it is free again; `note` says why,
+        and is kept for ever.
+        """
+        answer: Approval = self._send(
+            Call("POST", "/v1/approvals/{approval}/refuse", parts={"approval": approval}, body=body)
+        )
+        return answer
+
+    def list_audit(
+        self, *, limit: int | None = None, action: str | None = None, object: str | None = None
+    ) -> Pages[AuditEntry]:
+        """The audit trail, newest first. Filters: `action` (`payment.created`), `object` (`pay_…`)."""
+        return self._pages(Call("GET", "/v1/audit", query={"limit": limit, "action": action, "object": object}))
+
+    def login(self, body: LoginBody) -> Token:
+        """Sign in. The same answer for a wrong password and an unknown address."""
+        answer: Token = self._send(Call("POST", "/v1/auth/login", body=body))
+        return answer
+
+    def logout(self, body: LogoutBody | None = None) -> None:
+        """Sign out. Ends the session of the access token, or of the `refresh_token` in the body; every process hears of
+        it within 5 s.
+        """
+        self._send(Call("POST", "/v1/auth/logout", body=body))
+
+    def claim_ownership(self, body: OwnerBody) -> User:
+        """Become the owner of a new installation. With the token of the one-time link, within 30 minutes of its
+        printing. Takes no Idempotency-Key: the token is good once.
+        """
+        answer: User = self._send(Call("POST", "/v1/auth/owner", body=body))
+        return answer
+
+    def change_password(self, body: PasswordBody) -> None:
+        """Change one's password. Ends every session of the user, this one too."""
+        self._send(Call("POST", "/v1/auth/password", body=body))
+
+    def refresh_session(self, body: RefreshBody) -> Token:
+        """Turn a refresh token over. The old refresh token is used up; using it again ends the session. A lost answer
+        may be asked for again within 10 s.
+        """
+        answer: Token = self._send(Call("POST", "/v1/auth/refresh", body=body))
+        return answer
+
+    def register_customer(self, body: RegisterBody) -> User:
+        """Register as a customer. The password needs 15 characters and no other kind of rule; common ones are refused.
+        Takes no Idempotency-Key: sent twice, the second is refused, since the address is taken.
+        """
+        answer: User = self._send(Call("POST", "/v1/auth/register", body=body))
+        return answer
+
+    def step_up(self, body: StepUpBody) -> None:
+        """Give one's password once more. For what moves money: the session counts as proven for five minutes, as it does
+        after signing in. 403 for another password.
+        """
+        self._send(Call("POST", "/v1/auth/step-up", body=body))
+
+    def list_connections(self, *, limit: int | None = None) -> Pages[Connection]:
+        """Connections. Oldest first."""
+        return self._pages(Call("GET", "/v1/connections", query={"limit": limit}))
+
+    def create_connection(self, body: NewConnectionBody) -> Connection:
+        """Add a connection. Put its secrets under /v1/secrets first. Takes no Idempotency-Key: sent twice, the second is
+        refused, since the id is taken.
+        """
+        answer: Connection = self._send(Call("POST", "/v1/connections", body=body))
+        return answer
+
+    def read_connection(self, connection: str) -> Connection:
+        """One connection. Settings and names of secrets."""
+        answer: Connection = self._send(Call("GET", "/v1/connections/{connection}", parts={"connection": connection}))
+        return answer
+
+    def delete_connection(self, connection: str) -> None:
+        """Delete a connection. One that is disabled and by which nothing was ever tried; its secrets stay."""
+        self._send(Call("DELETE", "/v1/connections/{connection}", parts={"connection": connection}))
+
+    def change_connection(self, connection: str, body: ConnectionChangeBody | None = None) -> Connection:
+        """Change a connection. Every process uses the change within five seconds."""
+        answer: Connection = self._send(
+            Call("PATCH", "/v1/connections/{connection}", parts={"connection": connection}, body=body)
+        )
+        return answer
+
+    def probe_connection(self, connection: str) -> Probe:
+        """Ask the provider whether it takes a connection. Moves nothing there. Takes ten seconds at most. When it was
+        asked, and what came of it, stays in the audit trail.
+        """
+        answer: Probe = self._send(Call("POST", "/v1/connections/{connection}/probe", parts={"connection": connection}))
+        return answer
+
+    def read_delivery(self, delivery: str) -> Delivery:
+        """One delivery with what was sent and answered. Signatures are no secrets, and shown."""
+        answer: Delivery = self._send(Call("GET", "/v1/deliveries/{delivery}", parts={"delivery": delivery}))
+        return answer
+
+    def resend_delivery(self, delivery: str) -> Delivery:
+        """Send an event again. Now, and from the beginning of its schedule, under the same event id."""
+        answer: Delivery = self._send(Call("POST", "/v1/deliveries/{delivery}/resend", parts={"delivery": delivery}))
+        return answer
+
+    def list_endpoints(self, *, limit: int | None = None) -> Pages[Endpoint]:
+        """Endpoints, newest first. Never their secrets."""
+        return self._pages(Call("GET", "/v1/endpoints", query={"limit": limit}))
+
+    def create_endpoint(self, body: NewEndpointBody, *, idempotency_key: str | None = None) -> Endpoint:
+        """Add an endpoint. Its secret is told with this answer only, and with the same answer to the same Idempotency-
+        Key.
+        """
+        answer: Endpoint = self._send(
+            Call("POST", "/v1/endpoints", body=body, idempotency_key=idempotency_key or new_key())
+        )
+        return answer
+
+    def read_endpoint(self, endpoint: str) -> Endpoint:
+        """One endpoint. Never its secret."""
+        answer: Endpoint = self._send(Call("GET", "/v1/endpoints/{endpoint}", parts={"endpoint": endpoint}))
+        return answer
+
+    def delete_endpoint(self, endpoint: str) -> None:
+        """Delete an endpoint. What is on its way to it is cancelled."""
+        self._send(Call("DELETE", "/v1/endpoints/{endpoint}", parts={"endpoint": endpoint}))
+
+    def change_endpoint(self, endpoint: str, body: EndpointChangeBody | None = None) -> Endpoint:
+        """Change an endpoint. A key that another `signing` needs is told with this answer only. Switched on again, an
+        endpoint begins anew.
+        """
+        answer: Endpoint = self._send(
+            Call("PATCH", "/v1/endpoints/{endpoint}", parts={"endpoint": endpoint}, body=body)
+        )
+        return answer
+
+    def list_deliveries(
+        self, endpoint: str, *, limit: int | None = None, status: DeliveryStatus | None = None
+    ) -> Pages[Delivery]:
+        """Deliveries of an endpoint, newest first. With their attempts, without what was sent and answered."""
+        return self._pages(
+            Call(
+                "GET",
+                "/v1/endpoints/{endpoint}/deliveries",
+                parts={"endpoint": endpoint},
+                query={"limit": limit, "status": status},
+            )
+        )
+
+    def resend_deliveries(self, endpoint: str, body: ResendBody) -> Resent:
+        """Send a range of events again. Under the same event ids: a receiver that remembers them does nothing twice.
+        From 24 hours after the endpoint was made.
+        """
+        answer: Resent = self._send(
+            Call("POST", "/v1/endpoints/{endpoint}/resend", parts={"endpoint": endpoint}, body=body)
+        )
+        return answer
+
+    def rotate_endpoint_secret(self, endpoint: str, body: RotateBody | None = None) -> Keys:
+        """Replace an endpoint's keys. Nothing is lost on the way: what is tried again meanwhile is signed anew."""
+        answer: Keys = self._send(
+            Call("POST", "/v1/endpoints/{endpoint}/rotate-secret", parts={"endpoint": endpoint}, body=body)
+        )
+        return answer
+
+    def test_endpoint(self, endpoint: str) -> Delivery:
+        """Send an endpoint a test event. Of type `endpoint.test`, whatever its `events` are; read the delivery to see
+        what became of it.
+        """
+        answer: Delivery = self._send(Call("POST", "/v1/endpoints/{endpoint}/test", parts={"endpoint": endpoint}))
+        return answer
+
+    def read_event_log(
+        self,
+        *,
+        after: str | None = None,
+        events: str | None = None,
+        limit: int | None = None,
+        wait_s: int | None = None,
+    ) -> EventLog:
+        """Events after a place, in order and without gaps. Without `after` only `next` is told: where the log ends now.
+        Keep `next` once you have worked on what came with it. `events` are types or patterns by commas, `wait_s` is
+        how long to wait for the first.
+        """
+        answer: EventLog = self._send(
+            Call("GET", "/v1/event-log", query={"after": after, "events": events, "limit": limit, "wait_s": wait_s})
+        )
+        return answer
+
+    def list_event_types(self) -> EventTypes:
+        """Every type of event. What may be named in the `events` of an endpoint, and what is heard by stream alone. All
+        of them: there are no pages.
+        """
+        answer: EventTypes = self._send(Call("GET", "/v1/event-types"))
+        return answer
+
+    def read_event_type(self, event_type: str) -> WholeEventType:
+        """One type of event with its schema. The schema is JSON Schema 2020-12, whole in itself."""
+        answer: WholeEventType = self._send(
+            Call("GET", "/v1/event-types/{event_type}", parts={"event_type": event_type})
+        )
+        return answer
+
+    def resend_event(self, event: str) -> ResentEvent:
+        """Send an event again to listeners. Whoever reads the event log (`gerbang listen`) gets it once more, under the
+        same id. Endpoints do not: POST /v1/deliveries/{id}/resend.
+        """
+        answer: ResentEvent = self._send(Call("POST", "/v1/events/{event}/resend", parts={"event": event}))
+        return answer
+
+    def list_accounts(self, *, limit: int | None = None) -> Pages[Account]:
+        """Accounts and their totals. Per account and currency; the balances of one currency add up to zero."""
+        return self._pages(Call("GET", "/v1/ledger/accounts", query={"limit": limit}))
+
+    def list_postings(self, *, payment: str, limit: int | None = None) -> Pages[Posting]:
+        """The ledger lines of a payment. Oldest first."""
+        return self._pages(Call("GET", "/v1/ledger/postings", query={"limit": limit, "payment": payment}))
+
+    def read_me(self) -> Me:
+        """Who am I. The caller as the gateway knows it."""
+        answer: Me = self._send(Call("GET", "/v1/me"))
+        return answer
+
+    def list_message_templates(self) -> MessageTemplateList:
+        """Message templates that are paused. At most 200, the longest first. What a paused template would tell goes by
+        the other language, or by another channel.
+        """
+        answer: MessageTemplateList = self._send(Call("GET", "/v1/message-templates"))
+        return answer
+
+    def resume_message_template(self, connection: str, template: str, language: str) -> None:
+        """Use it again. For one that was recategorised: from now on it is sent at its new price. 404 for one that is not
+        paused.
+        """
+        self._send(
+            Call(
+                "POST",
+                "/v1/message-templates/{connection}/{template}/{language}/resume",
+                parts={"connection": connection, "template": template, "language": language},
+            )
+        )
+
+    def list_notifications(
+        self,
+        *,
+        limit: int | None = None,
+        status: NotificationStatus | None = None,
+        template: NotificationTemplate | None = None,
+        payment: str | None = None,
+    ) -> Pages[Notification]:
+        """What people were told, newest first. `status` is how far it is: queued, accepted, sent, delivered, read, or
+        failed, which says why in `error`. It never goes back; a message that failed may arrive after all.
+        """
+        return self._pages(
+            Call(
+                "GET",
+                "/v1/notifications",
+                query={"limit": limit, "status": status, "template": template, "payment": payment},
+            )
+        )
+
+    def resend_notification(self, notification: str) -> Notification:
+        """Send it again. One that failed, or was sent and did not arrive; one still on its way is refused with 409."""
+        answer: Notification = self._send(
+            Call("POST", "/v1/notifications/{notification}/resend", parts={"notification": notification})
+        )
+        return answer
+
+    def list_payment_methods(
+        self,
+        *,
+        amount: int | str,
+        currency: Literal[
+            "AUD",
+            "CNY",
+            "ETH",
+            "EUR",
+            "GBP",
+            "HKD",
+            "IDR",
+            "JPY",
+            "KRW",
+            "MYR",
+            "PHP",
+            "POL",
+            "SGD",
+            "THB",
+            "USD",
+            "USDC",
+            "USDT",
+            "VND",
+        ],
+        limit: int | None = None,
+    ) -> Pages[Offer]:
+        """How an amount can be paid. Every method that an enabled connection offers, with the reason where this amount
+        does not fit.
+        """
+        return self._pages(
+            Call("GET", "/v1/payment-methods", query={"limit": limit, "amount": amount, "currency": currency})
+        )
+
+    def list_payments(
+        self,
+        *,
+        limit: int | None = None,
+        status: PaymentStatus | None = None,
+        method: PaymentMethod | None = None,
+        connection: str | None = None,
+        order_reference: str | None = None,
+        created_after: str | None = None,
+        created_before: str | None = None,
+    ) -> Pages[Payment]:
+        """Payments, newest first. Customers see their own, staff and API keys all. A page may be shorter than asked for;
+        the list ends where `next_cursor` is null.
+        """
+        return self._pages(
+            Call(
+                "GET",
+                "/v1/payments",
+                query={
+                    "limit": limit,
+                    "status": status,
+                    "method": method,
+                    "connection": connection,
+                    "order_reference": order_reference,
+                    "created_after": created_after,
+                    "created_before": created_before,
+                },
+            )
+        )
+
+    def create_payment(self, body: PaymentBody, *, idempotency_key: str | None = None) -> Payment:
+        """Make a payment. With `method` the first attempt is made at once; without it the payer chooses on the page
+        behind `checkout_url`.
+        """
+        answer: Payment = self._send(
+            Call("POST", "/v1/payments", body=body, idempotency_key=idempotency_key or new_key())
+        )
+        return answer
+
+    def read_payment(self, payment: str) -> Payment:
+        """One payment. A payment as it is now."""
+        answer: Payment = self._send(Call("GET", "/v1/payments/{payment}", parts={"payment": payment}))
+        return answer
+
+    def list_attempts(self, payment: str, *, limit: int | None = None) -> Pages[Attempt]:
+        """The attempts of a payment. Oldest first; there are never many."""
+        return self._pages(
+            Call("GET", "/v1/payments/{payment}/attempts", parts={"payment": payment}, query={"limit": limit})
+        )
+
+    def create_attempt(self, payment: str, body: AttemptBody, *, idempotency_key: str | None = None) -> Payment:
+        """Try another way to pay. The earlier attempt is closed where the provider can."""
+        answer: Payment = self._send(
+            Call(
+                "POST",
+                "/v1/payments/{payment}/attempts",
+                parts={"payment": payment},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
+    def cancel_payment(self, payment: str) -> Payment:
+        """Cancel an unpaid payment. Open attempts are closed at the provider first; money that turns out to be in wins."""
+        answer: Payment = self._send(Call("POST", "/v1/payments/{payment}/cancel", parts={"payment": payment}))
+        return answer
+
+    def list_transfers(self, payment: str, *, limit: int | None = None) -> Pages[Transfer]:
+        """What our own node saw. Every transfer to the payment's addresses, in order, with what it means."""
+        return self._pages(
+            Call("GET", "/v1/payments/{payment}/chain", parts={"payment": payment}, query={"limit": limit})
+        )
+
+    def refresh_payment(self, payment: str) -> Payment:
+        """Ask the provider now. The payment with what the provider said."""
+        answer: Payment = self._send(Call("POST", "/v1/payments/{payment}/refresh", parts={"payment": payment}))
+        return answer
+
+    def create_refund(self, payment: str, body: RefundBody, *, idempotency_key: str | None = None) -> Refund:
+        """Give money back. All that is left, a surplus too, or `amount` of it; several refunds where it came over
+        several attempts, told as `related_refunds`. Where the method cannot give back, the payer names a bank account
+        (of crypto, an address) and an operator transfers.
+        """
+        answer: Refund = self._send(
+            Call(
+                "POST",
+                "/v1/payments/{payment}/refunds",
+                parts={"payment": payment},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
+    def resolve_payment(self, payment: str, body: ResolveBody) -> Payment:
+        """End a hold. A person decides what a held payment is: take the money, give it back, or let go."""
+        answer: Payment = self._send(
+            Call("POST", "/v1/payments/{payment}/resolve", parts={"payment": payment}, body=body)
+        )
+        return answer
+
+    def send_payment_link(self, payment: str, *, idempotency_key: str | None = None) -> Payment:
+        """Mail the payment link to its payer. To `customer.email`, in the customer's language; `GET
+        /v1/notifications?payment=` tells how it went. 409 when nobody can pay by it.
+        """
+        answer: Payment = self._send(
+            Call(
+                "POST",
+                "/v1/payments/{payment}/send-link",
+                parts={"payment": payment},
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
+    def read_timeline(self, payment: str, *, limit: int | None = None) -> Pages[TimelineEntry]:
+        """What happened to a payment. Oldest first: what came in, what went out, what was decided. Without `limit` the
+        first 500.
+        """
+        return self._pages(
+            Call("GET", "/v1/payments/{payment}/timeline", parts={"payment": payment}, query={"limit": limit})
+        )
+
+    def list_refunds(
+        self,
+        *,
+        limit: int | None = None,
+        status: RefundStatus | None = None,
+        payment: str | None = None,
+        created_after: str | None = None,
+        created_before: str | None = None,
+    ) -> Pages[Refund]:
+        """Refunds, newest first. Of every payment, or of one; where they go is shown to those who may transfer."""
+        return self._pages(
+            Call(
+                "GET",
+                "/v1/refunds",
+                query={
+                    "limit": limit,
+                    "status": status,
+                    "payment": payment,
+                    "created_after": created_after,
+                    "created_before": created_before,
+                },
+            )
+        )
+
+    def read_refund(self, refund: str) -> Refund:
+        """One refund. A refund as it is now; the bank account or address is shown to those who may transfer."""
+        answer: Refund = self._send(Call("GET", "/v1/refunds/{refund}", parts={"refund": refund}))
+        return answer
+
+    def set_refund_destination(self, refund: str, body: NameDestinationBody | None = None) -> Refund:
+        """Say where a transfer goes. For who may pay out, when the payer told them. Payer and operators are told; what
+        was named stays on record. 409 when it was changed meanwhile.
+        """
+        answer: Refund = self._send(
+            Call("PUT", "/v1/refunds/{refund}/destination", parts={"refund": refund}, body=body)
+        )
+        return answer
+
+    def create_refund_link(self, refund: str) -> Link:
+        """Make a refund's link. For a payer whom no mail reaches. What is named by it carries the name of whoever made
+        it. Takes no Idempotency-Key: it moves nothing, and leads to the same refund whenever it is made.
+        """
+        answer: Link = self._send(Call("POST", "/v1/refunds/{refund}/link", parts={"refund": refund}))
+        return answer
+
+    def resolve_refund(self, refund: str, body: ResolveRefundBody) -> Refund:
+        """Say what became of a refund in doubt. Of one that is `unknown` with a `failure`: the provider never confirmed
+        it, and a person has looked there. `returned` books it, `failed` frees the money.
+        """
+        answer: Refund = self._send(Call("POST", "/v1/refunds/{refund}/resolve", parts={"refund": refund}, body=body))
+        return answer
+
+    def send_refund_link(self, refund: str) -> Refund:
+        """Mail a refund's link to its payer. To the address that the payment knows, and to no other. 409 without one, or
+        within five minutes of the last.
+        """
+        answer: Refund = self._send(Call("POST", "/v1/refunds/{refund}/send-link", parts={"refund": refund}))
+        return answer
+
+    def settle_refund(self, refund: str, body: SettleBody) -> Refund:
+        """Record a transfer. An operator has transferred the money; `reference` is the bank's, or the hash of the
+        transaction. Not by whoever asked for the refund, where somebody else may; 409 when the destination was
+        changed meanwhile.
+        """
+        answer: Refund = self._send(Call("POST", "/v1/refunds/{refund}/settle", parts={"refund": refund}, body=body))
+        return answer
+
+    def list_secrets(self, *, limit: int | None = None) -> Pages[Secret]:
+        """Secrets by name. Never a value."""
+        return self._pages(Call("GET", "/v1/secrets", query={"limit": limit}))
+
+    def put_secret(self, name: str, body: SecretBody) -> Written:
+        """Write a secret. The name's first part is its family, as in service/nicepay-uji/merchant_key."""
+        answer: Written = self._send(Call("PUT", "/v1/secrets/{name}", parts={"name": name}, body=body))
+        return answer
+
+    def rotate_secret(self, name: str, body: RotationBody | None = None) -> Written:
+        """Rotate a secret (…/rotate) A new version beside the old one, which stays valid for the overlap."""
+        answer: Written = self._send(Call("POST", "/v1/secrets/{name}", parts={"name": name}, body=body))
+        return answer
+
+    def list_users(self, *, limit: int | None = None) -> Pages[User]:
+        """Users, newest first. Customers and staff."""
+        return self._pages(Call("GET", "/v1/users", query={"limit": limit}))
+
+    def create_user(self, body: NewUserBody) -> User:
+        """Add a user. Of any role; the person changes the password at /v1/auth/password. Takes no Idempotency-Key: sent
+        twice, the second is refused, since the address is taken.
+        """
+        answer: User = self._send(Call("POST", "/v1/users", body=body))
+        return answer
+
+    def read_user(self, user: str) -> User:
+        """One user. By id."""
+        answer: User = self._send(Call("GET", "/v1/users/{user}", parts={"user": user}))
+        return answer
+
+    def change_user(self, user: str, body: UserChangeBody | None = None) -> User:
+        """Give another role, disable or enable. Tokens with the old role are refused within five seconds; the last admin
+        stays.
+        """
+        answer: User = self._send(Call("PATCH", "/v1/users/{user}", parts={"user": user}, body=body))
+        return answer
+
+    def list_webhook_events(
+        self,
+        *,
+        limit: int | None = None,
+        source: str | None = None,
+        type: str | None = None,
+        status: WebhookEventStatus | None = None,
+        verified: bool | None = None,
+        received_after: str | None = None,
+    ) -> Pages[WebhookEvent]:
+        """Webhook events, newest first. Only verified messages become events; `verified=false` is an empty list, and
+        /v1/webhook-rejections holds the others.
+        """
+        return self._pages(
+            Call(
+                "GET",
+                "/v1/webhook-events",
+                query={
+                    "limit": limit,
+                    "source": source,
+                    "type": type,
+                    "status": status,
+                    "verified": verified,
+                    "received_after": received_after,
+                },
+            )
+        )
+
+    def read_webhook_event(self, event: str) -> WholeWebhookEvent:
+        """One webhook event. With headers and raw body."""
+        answer: WholeWebhookEvent = self._send(Call("GET", "/v1/webhook-events/{event}", parts={"event": event}))
+        return answer
+
+    def replay_webhook_event(self, event: str, body: ReplayBody | None = None) -> Replay:
+        """Run an event again. Harmless: facts carry totals, so what was applied before changes nothing."""
+        answer: Replay = self._send(
+            Call("POST", "/v1/webhook-events/{event}/replay", parts={"event": event}, body=body)
+        )
+        return answer
+
+    def list_webhook_rejections(self, *, limit: int | None = None) -> WebhookRejectionList:
+        """Refused webhook messages. Newest first; a sample of at most sixty a minute is kept."""
+        answer: WebhookRejectionList = self._send(Call("GET", "/v1/webhook-rejections", query={"limit": limit}))
+        return answer
+
+
+class AsyncOperations:
+    """What a client can ask for. How it is sent stands in `client.py`."""
+
+    async def _send(self, call: Call) -> Any:
+        raise NotImplementedError
+
+    def _pages(self, call: Call) -> AsyncPages[Any]:
+        raise NotImplementedError
+
+    def list_api_keys(self, *, limit: int | None = None) -> AsyncPages[ApiKey]:
+        """API keys, newest first. Their first characters and last use; never the key."""
+        return self._pages(Call("GET", "/v1/api-keys", query={"limit": limit}))
+
+    async def create_api_key(self, body: ApiKeyBody) -> NewApiKey:
+        """Make an API key. The key is shown in this answer only. Takes no Idempotency-Key, since no repetition could
+        show it again: sent twice, two keys are made. After a lost answer, revoke the newest key of this name at
+        DELETE /v1/api-keys/{key}, and make another.
+        """
+        answer: NewApiKey = await self._send(Call("POST", "/v1/api-keys", body=body))
+        return answer
+
+    async def revoke_api_key(self, key: str) -> ApiKey:
+        """Revoke an API key. Every process refuses it within five seconds."""
+        answer: ApiKey = await self._send(Call("DELETE", "/v1/api-keys/{key}", parts={"key": key}))
+        return answer
+
+    def list_approvals(
+        self,
+        *,
+        limit: int | None = None,
+        status: Literal["pending", "approved", "refused", "expired", "None"] | None = None,
+    ) -> AsyncPages[Approval]:
+        """Approvals, newest first. What waits for a second person, and what was decided."""
+        return self._pages(Call("GET", "/v1/approvals", query={"limit": limit, "status": status}))
+
+    async def read_approval(self, approval: str) -> Approval:
+        """One approval. An approval as it is now, with the fingerprint of exactly what would be approved."""
+        answer: Approval = await self._send(Call("GET", "/v1/approvals/{approval}", parts={"approval": approval}))
+        return answer
+
+    async def approve_approval(self, approval: str, body: ApproveBody | None = None) -> Approval:
+        """Agree as the second person. Not by an API key, nor by who asked or said where the money goes, and only within
+        five minutes of the password: 403 `step_up_required`. 409 when it was decided, or what would be approved is
+        not what was seen.
+        """
+        answer: Approval = await self._send(
+            Call("POST", "/v1/approvals/{approval}/approve", parts={"approval": approval}, body=body)
+        )
+        return answer
+
+    async def refuse_approval(self, approval: str, body: RefuseBody) -> Approval:
+        """Refuse as the second person. The refund fails, and what was reserved for it is free again; `note` says why,
+        and is kept for ever.
+        """
+        answer: Approval = await self._send(
+            Call("POST", "/v1/approvals/{approval}/refuse", parts={"approval": approval}, body=body)
+        )
+        return answer
+
+    def list_audit(
+        self, *, limit: int | None = None, action: str | None = None, object: str | None = None
+    ) -> AsyncPages[AuditEntry]:
+        """The audit trail, newest first. Filters: `action` (`payment.created`), `object` (`pay_…`)."""
+        return self._pages(Call("GET", "/v1/audit", query={"limit": limit, "action": action, "object": object}))
+
+    async def login(self, body: LoginBody) -> Token:
+        """Sign in. The same answer for a wrong password and an unknown address."""
+        answer: Token = await self._send(Call("POST", "/v1/auth/login", body=body))
+        return answer
+
+    async def logout(self, body: LogoutBody | None = None) -> None:
+        """Sign out. Ends the session of the access token, or of the `refresh_token` in the body; every process hears of
+        it within 5 s.
+        """
+        await self._send(Call("POST", "/v1/auth/logout", body=body))
+
+    async def claim_ownership(self, body: OwnerBody) -> User:
+        """Become the owner of a new installation. With the token of the one-time link, within 30 minutes of its
+        printing. Takes no Idempotency-Key: the token is good once.
+        """
+        answer: User = await self._send(Call("POST", "/v1/auth/owner", body=body))
+        return answer
+
+    async def change_password(self, body: PasswordBody) -> None:
+        """Change one's password. Ends every session of the user, this one too."""
+        await self._send(Call("POST", "/v1/auth/password", body=body))
+
+    async def refresh_session(self, body: RefreshBody) -> Token:
+        """Turn a refresh token over. The old refresh token is used up; using it again ends the session. A lost answer
+        may be asked for again within 10 s.
+        """
+        answer: Token = await self._send(Call("POST", "/v1/auth/refresh", body=body))
+        return answer
+
+    async def register_customer(self, body: RegisterBody) -> User:
+        """Register as a customer. The password needs 15 characters and no other kind of rule; common ones are refused.
+        Takes no Idempotency-Key: sent twice, the second is refused, since the address is taken.
+        """
+        answer: User = await self._send(Call("POST", "/v1/auth/register", body=body))
+        return answer
+
+    async def step_up(self, body: StepUpBody) -> None:
+        """Give one's password once more. For what moves money: the session counts as proven for five minutes, as it does
+        after signing in. 403 for another password.
+        """
+        await self._send(Call("POST", "/v1/auth/step-up", body=body))
+
+    def list_connections(self, *, limit: int | None = None) -> AsyncPages[Connection]:
+        """Connections. Oldest first."""
+        return self._pages(Call("GET", "/v1/connections", query={"limit": limit}))
+
+    async def create_connection(self, body: NewConnectionBody) -> Connection:
+        """Add a connection. Put its secrets under /v1/secrets first. Takes no Idempotency-Key: sent twice, the second is
+        refused, since the id is taken.
+        """
+        answer: Connection = await self._send(Call("POST", "/v1/connections", body=body))
+        return answer
+
+    async def read_connection(self, connection: str) -> Connection:
+        """One connection. Settings and names of secrets."""
+        answer: Connection = await self._send(
+            Call("GET", "/v1/connections/{connection}", parts={"connection": connection})
+        )
+        return answer
+
+    async def delete_connection(self, connection: str) -> None:
+        """Delete a connection. One that is disabled and by which nothing was ever tried; its secrets stay."""
+        await self._send(Call("DELETE", "/v1/connections/{connection}", parts={"connection": connection}))
+
+    async def change_connection(self, connection: str, body: ConnectionChangeBody | None = None) -> Connection:
+        """Change a connection. Every process uses the change within five seconds."""
+        answer: Connection = await self._send(
+            Call("PATCH", "/v1/connections/{connection}", parts={"connection": connection}, body=body)
+        )
+        return answer
+
+    async def probe_connection(self, connection: str) -> Probe:
+        """Ask the provider whether it takes a connection. Moves nothing there. Takes ten seconds at most. When it was
+        asked, and what came of it, stays in the audit trail.
+        """
+        answer: Probe = await self._send(
+            Call("POST", "/v1/connections/{connection}/probe", parts={"connection": connection})
+        )
+        return answer
+
+    async def read_delivery(self, delivery: str) -> Delivery:
+        """One delivery with what was sent and answered. Signatures are no secrets, and shown."""
+        answer: Delivery = await self._send(Call("GET", "/v1/deliveries/{delivery}", parts={"delivery": delivery}))
+        return answer
+
+    async def resend_delivery(self, delivery: str) -> Delivery:
+        """Send an event again. Now, and from the beginning of its schedule, under the same event id."""
+        answer: Delivery = await self._send(
+            Call("POST", "/v1/deliveries/{delivery}/resend", parts={"delivery": delivery})
+        )
+        return answer
+
+    def list_endpoints(self, *, limit: int | None = None) -> AsyncPages[Endpoint]:
+        """Endpoints, newest first. Never their secrets."""
+        return self._pages(Call("GET", "/v1/endpoints", query={"limit": limit}))
+
+    async def create_endpoint(self, body: NewEndpointBody, *, idempotency_key: str | None = None) -> Endpoint:
+        """Add an endpoint. Its secret is told with this answer only, and with the same answer to the same Idempotency-
+        Key.
+        """
+        answer: Endpoint = await self._send(
+            Call("POST", "/v1/endpoints", body=body, idempotency_key=idempotency_key or new_key())
+        )
+        return answer
+
+    async def read_endpoint(self, endpoint: str) -> Endpoint:
+        """One endpoint. Never its secret."""
+        answer: Endpoint = await self._send(Call("GET", "/v1/endpoints/{endpoint}", parts={"endpoint": endpoint}))
+        return answer
+
+    async def delete_endpoint(self, endpoint: str) -> None:
+        """Delete an endpoint. What is on its way to it is cancelled."""
+        await self._send(Call("DELETE", "/v1/endpoints/{endpoint}", parts={"endpoint": endpoint}))
+
+    async def change_endpoint(self, endpoint: str, body: EndpointChangeBody | None = None) -> Endpoint:
+        """Change an endpoint. A key that another `signing` needs is told with this answer only. Switched on again, an
+        endpoint begins anew.
+        """
+        answer: Endpoint = await self._send(
+            Call("PATCH", "/v1/endpoints/{endpoint}", parts={"endpoint": endpoint}, body=body)
+        )
+        return answer
+
+    def list_deliveries(
+        self, endpoint: str, *, limit: int | None = None, status: DeliveryStatus | None = None
+    ) -> AsyncPages[Delivery]:
+        """Deliveries of an endpoint, newest first. With their attempts, without what was sent and answered."""
+        return self._pages(
+            Call(
+                "GET",
+                "/v1/endpoints/{endpoint}/deliveries",
+                parts={"endpoint": endpoint},
+                query={"limit": limit, "status": status},
+            )
+        )
+
+    async def resend_deliveries(self, endpoint: str, body: ResendBody) -> Resent:
+        """Send a range of events again. Under the same event ids: a receiver that remembers them does nothing twice.
+        From 24 hours after the endpoint was made.
+        """
+        answer: Resent = await self._send(
+            Call("POST", "/v1/endpoints/{endpoint}/resend", parts={"endpoint": endpoint}, body=body)
+        )
+        return answer
+
+    async def rotate_endpoint_secret(self, endpoint: str, body: RotateBody | None = None) -> Keys:
+        """Replace an endpoint's keys. Nothing is lost on the way: what is tried again meanwhile is signed anew."""
+        answer: Keys = await self._send(
+            Call("POST", "/v1/endpoints/{endpoint}/rotate-secret", parts={"endpoint": endpoint}, body=body)
+        )
+        return answer
+
+    async def test_endpoint(self, endpoint: str) -> Delivery:
+        """Send an endpoint a test event. Of type `endpoint.test`, whatever its `events` are; read the delivery to see
+        what became of it.
+        """
+        answer: Delivery = await self._send(Call("POST", "/v1/endpoints/{endpoint}/test", parts={"endpoint": endpoint}))
+        return answer
+
+    async def read_event_log(
+        self,
+        *,
+        after: str | None = None,
+        events: str | None = None,
+        limit: int | None = None,
+        wait_s: int | None = None,
+    ) -> EventLog:
+        """Events after a place, in order and without gaps. Without `after` only `next` is told: where the log ends now.
+        Keep `next` once you have worked on what came with it. `events` are types or patterns by commas, `wait_s` is
+        how long to wait for the first.
+        """
+        answer: EventLog = await self._send(
+            Call("GET", "/v1/event-log", query={"after": after, "events": events, "limit": limit, "wait_s": wait_s})
+        )
+        return answer
+
+    async def list_event_types(self) -> EventTypes:
+        """Every type of event. What may be named in the `events` of an endpoint, and what is heard by stream alone. All
+        of them: there are no pages.
+        """
+        answer: EventTypes = await self._send(Call("GET", "/v1/event-types"))
+        return answer
+
+    async def read_event_type(self, event_type: str) -> WholeEventType:
+        """One type of event with its schema. The schema is JSON Schema 2020-12, whole in itself."""
+        answer: WholeEventType = await self._send(
+            Call("GET", "/v1/event-types/{event_type}", parts={"event_type": event_type})
+        )
+        return answer
+
+    async def resend_event(self, event: str) -> ResentEvent:
+        """Send an event again to listeners. Whoever reads the event log (`gerbang listen`) gets it once more, under the
+        same id. Endpoints do not: POST /v1/deliveries/{id}/resend.
+        """
+        answer: ResentEvent = await self._send(Call("POST", "/v1/events/{event}/resend", parts={"event": event}))
+        return answer
+
+    def list_accounts(self, *, limit: int | None = None) -> AsyncPages[Account]:
+        """Accounts and their totals. Per account and currency; the balances of one currency add up to zero."""
+        return self._pages(Call("GET", "/v1/ledger/accounts", query={"limit": limit}))
+
+    def list_postings(self, *, payment: str, limit: int | None = None) -> AsyncPages[Posting]:
+        """The ledger lines of a payment. Oldest first."""
+        return self._pages(Call("GET", "/v1/ledger/postings", query={"limit": limit, "payment": payment}))
+
+    async def read_me(self) -> Me:
+        """Who am I. The caller as the gateway knows it."""
+        answer: Me = await self._send(Call("GET", "/v1/me"))
+        return answer
+
+    async def list_message_templates(self) -> MessageTemplateList:
+        """Message templates that are paused. At most 200, the longest first. What a paused template would tell goes by
+        the other language, or by another channel.
+        """
+        answer: MessageTemplateList = await self._send(Call("GET", "/v1/message-templates"))
+        return answer
+
+    async def resume_message_template(self, connection: str, template: str, language: str) -> None:
+        """Use it again. For one that was recategorised: from now on it is sent at its new price. 404 for one that is not
+        paused.
+        """
+        await self._send(
+            Call(
+                "POST",
+                "/v1/message-templates/{connection}/{template}/{language}/resume",
+                parts={"connection": connection, "template": template, "language": language},
+            )
+        )
+
+    def list_notifications(
+        self,
+        *,
+        limit: int | None = None,
+        status: NotificationStatus | None = None,
+        template: NotificationTemplate | None = None,
+        payment: str | None = None,
+    ) -> AsyncPages[Notification]:
+        """What people were told, newest first. `status` is how far it is: queued, accepted, sent, delivered, read, or
+        failed, which says why in `error`. It never goes back; a message that failed may arrive after all.
+        """
+        return self._pages(
+            Call(
+                "GET",
+                "/v1/notifications",
+                query={"limit": limit, "status": status, "template": template, "payment": payment},
+            )
+        )
+
+    async def resend_notification(self, notification: str) -> Notification:
+        """Send it again. One that failed, or was sent and did not arrive; one still on its way is refused with 409."""
+        answer: Notification = await self._send(
+            Call("POST", "/v1/notifications/{notification}/resend", parts={"notification": notification})
+        )
+        return answer
+
+    def list_payment_methods(
+        self,
+        *,
+        amount: int | str,
+        currency: Literal[
+            "AUD",
+            "CNY",
+            "ETH",
+            "EUR",
+            "GBP",
+            "HKD",
+            "IDR",
+            "JPY",
+            "KRW",
+            "MYR",
+            "PHP",
+            "POL",
+            "SGD",
+            "THB",
+            "USD",
+            "USDC",
+            "USDT",
+            "VND",
+        ],
+        limit: int | None = None,
+    ) -> AsyncPages[Offer]:
+        """How an amount can be paid. Every method that an enabled connection offers, with the reason where this amount
+        does not fit.
+        """
+        return self._pages(
+            Call("GET", "/v1/payment-methods", query={"limit": limit, "amount": amount, "currency": currency})
+        )
+
+    def list_payments(
+        self,
+        *,
+        limit: int | None = None,
+        status: PaymentStatus | None = None,
+        method: PaymentMethod | None = None,
+        connection: str | None = None,
+        order_reference: str | None = None,
+        created_after: str | None = None,
+        created_before: str | None = None,
+    ) -> AsyncPages[Payment]:
+        """Payments, newest first. Customers see their own, staff and API keys all. A page may be shorter than asked for;
+        the list ends where `next_cursor` is null.
+        """
+        return self._pages(
+            Call(
+                "GET",
+                "/v1/payments",
+                query={
+                    "limit": limit,
+                    "status": status,
+                    "method": method,
+                    "connection": connection,
+                    "order_reference": order_reference,
+                    "created_after": created_after,
+                    "created_before": created_before,
+                },
+            )
+        )
+
+    async def create_payment(self, body: PaymentBody, *, idempotency_key: str | None = None) -> Payment:
+        """Make a payment. With `method` the first attempt is made at once; without it the payer chooses on the page
+        behind `checkout_url`.
+        """
+        answer: Payment = await self._send(
+            Call("POST", "/v1/payments", body=body, idempotency_key=idempotency_key or new_key())
+        )
+        return answer
+
+    async def read_payment(self, payment: str) -> Payment:
+        """One payment. A payment as it is now."""
+        answer: Payment = await self._send(Call("GET", "/v1/payments/{payment}", parts={"payment": payment}))
+        return answer
+
+    def list_attempts(self, payment: str, *, limit: int | None = None) -> AsyncPages[Attempt]:
+        """The attempts of a payment. Oldest first; there are never many."""
+        return self._pages(
+            Call("GET", "/v1/payments/{payment}/attempts", parts={"payment": payment}, query={"limit": limit})
+        )
+
+    async def create_attempt(self, payment: str, body: AttemptBody, *, idempotency_key: str | None = None) -> Payment:
+        """Try another way to pay. The earlier attempt is closed where the provider can."""
+        answer: Payment = await self._send(
+            Call(
+                "POST",
+                "/v1/payments/{payment}/attempts",
+                parts={"payment": payment},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
+    async def cancel_payment(self, payment: str) -> Payment:
+        """Cancel an unpaid payment. Open attempts are closed at the provider first; money that turns out to be in wins."""
+        answer: Payment = await self._send(Call("POST", "/v1/payments/{payment}/cancel", parts={"payment": payment}))
+        return answer
+
+    def list_transfers(self, payment: str, *, limit: int | None = None) -> AsyncPages[Transfer]:
+        """What our own node saw. Every transfer to the payment's addresses, in order, with what it means."""
+        return self._pages(
+            Call("GET", "/v1/payments/{payment}/chain", parts={"payment": payment}, query={"limit": limit})
+        )
+
+    async def refresh_payment(self, payment: str) -> Payment:
+        """Ask the provider now. The payment with what the provider said."""
+        answer: Payment = await self._send(Call("POST", "/v1/payments/{payment}/refresh", parts={"payment": payment}))
+        return answer
+
+    async def create_refund(self, payment: str, body: RefundBody, *, idempotency_key: str | None = None) -> Refund:
+        """Give money back. All that is left, a surplus too, or `amount` of it; several refunds where it came over
+        several attempts, told as `related_refunds`. Where the method cannot give back, the payer names a bank account
+        (of crypto, an address) and an operator transfers.
+        """
+        answer: Refund = await self._send(
+            Call(
+                "POST",
+                "/v1/payments/{payment}/refunds",
+                parts={"payment": payment},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
+    async def resolve_payment(self, payment: str, body: ResolveBody) -> Payment:
+        """End a hold. A person decides what a held payment is: take the money, give it back, or let go."""
+        answer: Payment = await self._send(
+            Call("POST", "/v1/payments/{payment}/resolve", parts={"payment": payment}, body=body)
+        )
+        return answer
+
+    async def send_payment_link(self, payment: str, *, idempotency_key: str | None = None) -> Payment:
+        """Mail the payment link to its payer. To `customer.email`, in the customer's language; `GET
+        /v1/notifications?payment=` tells how it went. 409 when nobody can pay by it.
+        """
+        answer: Payment = await self._send(
+            Call(
+                "POST",
+                "/v1/payments/{payment}/send-link",
+                parts={"payment": payment},
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
+    def read_timeline(self, payment: str, *, limit: int | None = None) -> AsyncPages[TimelineEntry]:
+        """What happened to a payment. Oldest first: what came in, what went out, what was decided. Without `limit` the
+        first 500.
+        """
+        return self._pages(
+            Call("GET", "/v1/payments/{payment}/timeline", parts={"payment": payment}, query={"limit": limit})
+        )
+
+    def list_refunds(
+        self,
+        *,
+        limit: int | None = None,
+        status: RefundStatus | None = None,
+        payment: str | None = None,
+        created_after: str | None = None,
+        created_before: str | None = None,
+    ) -> AsyncPages[Refund]:
+        """Refunds, newest first. Of every payment, or of one; where they go is shown to those who may transfer."""
+        return self._pages(
+            Call(
+                "GET",
+                "/v1/refunds",
+                query={
+                    "limit": limit,
+                    "status": status,
+                    "payment": payment,
+                    "created_after": created_after,
+                    "created_before": created_before,
+                },
+            )
+        )
+
+    async def read_refund(self, refund: str) -> Refund:
+        """One refund. A refund as it is now; the bank account or address is shown to those who may transfer."""
+        answer: Refund = await self._send(Call("GET", "/v1/refunds/{refund}", parts={"refund": refund}))
+        return answer
+
+    async def set_refund_destination(self, refund: str, body: NameDestinationBody | None = None) -> Refund:
+        """Say where a transfer goes. For who may pay out, when the payer told them. Payer and operators are told; what
+        was named stays on record. 409 when it was changed meanwhile.
+        """
+        answer: Refund = await self._send(
+            Call("PUT", "/v1/refunds/{refund}/destination", parts={"refund": refund}, body=body)
+        )
+        return answer
+
+    async def create_refund_link(self, refund: str) -> Link:
+        """Make a refund's link. For a payer whom no mail reaches. What is named by it carries the name of whoever made
+        it. Takes no Idempotency-Key: it moves nothing, and leads to the same refund whenever it is made.
+        """
+        answer: Link = await self._send(Call("POST", "/v1/refunds/{refund}/link", parts={"refund": refund}))
+        return answer
+
+    async def resolve_refund(self, refund: str, body: ResolveRefundBody) -> Refund:
+        """Say what became of a refund in doubt. Of one that is `unknown` with a `failure`: the provider never confirmed
+        it, and a person has looked there. `returned` books it, `failed` frees the money.
+        """
+        answer: Refund = await self._send(
+            Call("POST", "/v1/refunds/{refund}/resolve", parts={"refund": refund}, body=body)
+        )
+        return answer
+
+    async def send_refund_link(self, refund: str) -> Refund:
+        """Mail a refund's link to its payer. To the address that the payment knows, and to no other. 409 without one, or
+        within five minutes of the last.
+        """
+        answer: Refund = await self._send(Call("POST", "/v1/refunds/{refund}/send-link", parts={"refund": refund}))
+        return answer
+
+    async def settle_refund(self, refund: str, body: SettleBody) -> Refund:
+        """Record a transfer. An operator has transferred the money; `reference` is the bank's, or the hash of the
+        transaction. Not by whoever asked for the refund, where somebody else may; 409 when the destination was
+        changed meanwhile.
+        """
+        answer: Refund = await self._send(
+            Call("POST", "/v1/refunds/{refund}/settle", parts={"refund": refund}, body=body)
+        )
+        return answer
+
+    def list_secrets(self, *, limit: int | None = None) -> AsyncPages[Secret]:
+        """Secrets by name. Never a value."""
+        return self._pages(Call("GET", "/v1/secrets", query={"limit": limit}))
+
+    async def put_secret(self, name: str, body: SecretBody) -> Written:
+        """Write a secret. The name's first part is its family, as in service/nicepay-uji/merchant_key."""
+        answer: Written = await self._send(Call("PUT", "/v1/secrets/{name}", parts={"name": name}, body=body))
+        return answer
+
+    async def rotate_secret(self, name: str, body: RotationBody | None = None) -> Written:
+        """Rotate a secret (…/rotate) A new version beside the old one, which stays valid for the overlap."""
+        answer: Written = await self._send(Call("POST", "/v1/secrets/{name}", parts={"name": name}, body=body))
+        return answer
+
+    def list_users(self, *, limit: int | None = None) -> AsyncPages[User]:
+        """Users, newest first. Customers and staff."""
+        return self._pages(Call("GET", "/v1/users", query={"limit": limit}))
+
+    async def create_user(self, body: NewUserBody) -> User:
+        """Add a user. Of any role; the person changes the password at /v1/auth/password. Takes no Idempotency-Key: sent
+        twice, the second is refused, since the address is taken.
+        """
+        answer: User = await self._send(Call("POST", "/v1/users", body=body))
+        return answer
+
+    async def read_user(self, user: str) -> User:
+        """One user. By id."""
+        answer: User = await self._send(Call("GET", "/v1/users/{user}", parts={"user": user}))
+        return answer
+
+    async def change_user(self, user: str, body: UserChangeBody | None = None) -> User:
+        """Give another role, disable or enable. Tokens with the old role are refused within five seconds; the last admin
+        stays.
+        """
+        answer: User = await self._send(Call("PATCH", "/v1/users/{user}", parts={"user": user}, body=body))
+        return answer
+
+    def list_webhook_events(
+        self,
+        *,
+        limit: int | None = None,
+        source: str | None = None,
+        type: str | None = None,
+        status: WebhookEventStatus | None = None,
+        verified: bool | None = None,
+        received_after: str | None = None,
+    ) -> AsyncPages[WebhookEvent]:
+        """Webhook events, newest first. Only verified messages become events; `verified=false` is an empty list, and
+        /v1/webhook-rejections holds the others.
+        """
+        return self._pages(
+            Call(
+                "GET",
+                "/v1/webhook-events",
+                query={
+                    "limit": limit,
+                    "source": source,
+                    "type": type,
+                    "status": status,
+                    "verified": verified,
+                    "received_after": received_after,
+                },
+            )
+        )
+
+    async def read_webhook_event(self, event: str) -> WholeWebhookEvent:
+        """One webhook event. With headers and raw body."""
+        answer: WholeWebhookEvent = await self._send(Call("GET", "/v1/webhook-events/{event}", parts={"event": event}))
+        return answer
+
+    async def replay_webhook_event(self, event: str, body: ReplayBody | None = None) -> Replay:
+        """Run an event again. Harmless: facts carry totals, so what was applied before changes nothing."""
+        answer: Replay = await self._send(
+            Call("POST", "/v1/webhook-events/{event}/replay", parts={"event": event}, body=body)
+        )
+        return answer
+
+    async def list_webhook_rejections(self, *, limit: int | None = None) -> WebhookRejectionList:
+        """Refused webhook messages. Newest first; a sample of at most sixty a minute is kept."""
+        answer: WebhookRejectionList = await self._send(Call("GET", "/v1/webhook-rejections", query={"limit": limit}))
+        return answer

@@ -1,0 +1,1823 @@
+"""The types of what the API takes and answers. Made by `make sdk` from the OpenAPI document: change nothing here by hand."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
+
+
+class Account(TypedDict):
+    account: str
+    currency: str
+    debit: int | str
+    credit: int | str
+    balance: int | str
+
+
+class AccountList(TypedDict):
+    data: list[Account]
+    next_cursor: NotRequired[str | None]
+
+
+class Approval(TypedDict):
+    id: str
+    status: str
+    refund: str
+    payment: str
+    amount: int | str
+    currency: str
+    reason: str
+    destination_version: int
+    requested_by: str
+    requested_at: str
+    expires_at: str
+    decided_by: str | None
+    decided_at: str | None
+    note: str
+    fingerprint: NotRequired[str | None]
+
+
+class ApprovalList(TypedDict):
+    data: list[Approval]
+    next_cursor: NotRequired[str | None]
+
+
+class ApproveBody(TypedDict):
+    """
+    A second person agrees. `fingerprint`: that of the approval as the person saw it; without it, the destination must be the one that it
+        was asked for with.
+    """
+
+    fingerprint: NotRequired[str | None]
+    note: NotRequired[str]
+
+
+class Asset(TypedDict):
+    asset: str
+    network: str
+    title: str
+    fee_hint: str
+    amount: str
+
+
+class AttemptCustomerBody(TypedDict):
+    """
+    What is new about the payer with this attempt; what is left out stays.
+    """
+
+    phone: NotRequired[str]
+    ip: NotRequired[str]
+
+
+AttemptStatus: TypeAlias = Literal[
+    "created", "submitting", "pending", "captured", "failed", "expired", "cancelled", "abandoned", "unknown", "held"
+]
+
+
+class AuditEntry(TypedDict):
+    id: str
+    happened_at: str
+    actor: str
+    action: str
+    object: str
+    request_id: str | None
+    detail: dict[str, Any]
+
+
+class AuditEntryList(TypedDict):
+    data: list[AuditEntry]
+    next_cursor: NotRequired[str | None]
+
+
+class ChooseMethod(TypedDict):
+    type: Literal["choose_method"]
+
+
+class CodeSteps(TypedDict):
+    store: str
+    code: str
+    steps: NotRequired[list[str]]
+    type: Literal["display_code"]
+
+
+class ConnectionChangeBody(TypedDict):
+    """
+    What is absent stays as it is; `settings` and `secrets` are replaced as a whole. `probe` as for a new one.
+    """
+
+    settings: NotRequired[dict[str, str] | None]
+    secrets: NotRequired[dict[str, str] | None]
+    enabled: NotRequired[bool | None]
+    probe: NotRequired[bool]
+
+
+class ConsentBody(TypedDict):
+    """
+    That the payer agreed to messages to their phone: the words that they agreed to, and where they stood; now, unless `at` says when.
+    """
+
+    text: str
+    where: str
+    at: NotRequired[str | None]
+
+
+class Customer(TypedDict):
+    id: str | None
+    name: str
+    email: str
+    phone: str
+    locale: str | None
+
+
+class CustomerBody(TypedDict):
+    """
+    Who pays. `id` is a registered customer (usr_…), who then sees the payment as their own; what is left out is taken from their account.
+    """
+
+    id: NotRequired[str | None]
+    name: NotRequired[str]
+    email: NotRequired[str]
+    phone: NotRequired[str]
+    locale: NotRequired[Literal["en", "id"] | None]
+    ip: NotRequired[str]
+    sms_consent: NotRequired[ConsentBody | None]
+    whatsapp_consent: NotRequired[ConsentBody | None]
+
+
+class DeliveryAttempt(TypedDict):
+    at: str
+    status_code: int | None
+    duration_ms: int
+    error: str | None
+    address: str
+    timings: dict[str, int | None]
+
+
+DeliveryStatus: TypeAlias = Literal["cancelled", "failed", "pending", "succeeded"]
+
+
+class Destination(TypedDict):
+    bank: NotRequired[str]
+    account: NotRequired[str]
+    name: NotRequired[str]
+    address: NotRequired[str]
+    network: NotRequired[str]
+    asset: NotRequired[str]
+    amount: NotRequired[str]
+    version: NotRequired[int]
+    named_by: NotRequired[str]
+    named_at: NotRequired[str | None]
+    link_issued_by: NotRequired[str]
+
+
+class DestinationBody(TypedDict):
+    """
+    A bank account of the payer's: `bank`, `account`, `name`. Or `address` alone, where crypto goes back on the network it came on.
+    """
+
+    bank: NotRequired[str]
+    account: NotRequired[str]
+    name: NotRequired[str]
+    address: NotRequired[str]
+
+
+DisabledReason: TypeAlias = Literal["by_hand", "gone", "failing"]
+
+
+class DisplayQr(TypedDict):
+    content: str
+    type: Literal["display_qr"]
+
+
+Event: TypeAlias = str
+
+
+IncludeItem: TypeAlias = str
+
+
+class Event1(TypedDict):
+    id: str
+    type: str
+    object: str | None
+    payment: str | None
+    sequence: int
+    created_at: str
+    data: Any
+
+
+EventAttemptStatus: TypeAlias = Literal[
+    "abandoned", "cancelled", "captured", "created", "expired", "failed", "held", "pending", "submitting", "unknown"
+]
+
+
+class EventChooseMethod(TypedDict):
+    """
+    The payer has to choose how to pay: on the page behind `checkout_url`, or by POST …/attempts.
+    """
+
+    type: Literal["choose_method"]
+
+
+class EventCodeSteps(TypedDict):
+    type: Literal["display_code"]
+    store: str
+    code: str
+    steps: NotRequired[list[str]]
+
+
+class EventDestination(TypedDict):
+    """
+    A bank account, or for crypto an `address` on `network` that `amount` base units of `asset` are due to. `version` grows with every
+        change; `named_by` is `payer:…`, `user:…` or `key:…`, and `link_issued_by` who made the payer's link, if it was not the mailed one.
+    """
+
+    bank: NotRequired[str]
+    account: NotRequired[str]
+    name: NotRequired[str]
+    address: NotRequired[str]
+    network: NotRequired[str]
+    asset: NotRequired[str]
+    amount: NotRequired[str]
+    version: NotRequired[int]
+    named_by: NotRequired[str]
+    named_at: NotRequired[str | None]
+    link_issued_by: NotRequired[str]
+
+
+class EventDisplayQr(TypedDict):
+    type: Literal["display_qr"]
+    content: str
+
+
+class EventEndpointTold(TypedDict):
+    """
+    An endpoint as other endpoints hear of it: its address may hold a token, so of that only the host.
+    """
+
+    object: Literal["endpoint"]
+    url: str
+    id: str
+    host: str
+    description: str
+    events: list[str]
+    include: list[str]
+    enabled: bool
+    disabled_reason: str | None
+    failing_since: str | None
+    created_at: str
+    updated_at: str
+
+
+class EventFailure(TypedDict):
+    """
+    `code` is stable and the same for every provider; `detail` and `provider_code` are the provider's own words and code (empty when it
+        gave none); `payer_message` may be shown to the payer as it is, in the payer's language.
+    """
+
+    code: str
+    detail: str
+    provider_code: str
+    payer_message: str
+
+
+EventMethod: TypeAlias = Literal[
+    "card", "convenience_store", "crypto", "direct_debit", "ewallet", "paylater", "qris", "virtual_account"
+]
+
+
+class Customer1(TypedDict):
+    id: str | None
+    name: NotRequired[str]
+    email: NotRequired[str]
+    phone: NotRequired[str]
+    locale: NotRequired[str | None]
+
+
+EventPaymentStatus: TypeAlias = Literal[
+    "cancelled",
+    "created",
+    "disputed",
+    "expired",
+    "failed",
+    "held",
+    "paid",
+    "part_paid",
+    "partially_refunded",
+    "pending",
+    "refunded",
+    "unknown",
+]
+
+
+class EventQuote(TypedDict):
+    """
+    `rate`: how much of the price's currency one whole asset is worth.
+    """
+
+    rate: str
+    source: str
+    expires_at: str
+
+
+class EventRedirect(TypedDict):
+    type: Literal["redirect"]
+    url: str
+
+
+EventRefundStatus: TypeAlias = Literal["awaiting_transfer", "failed", "requested", "submitted", "succeeded", "unknown"]
+
+
+class EventRefundTold(TypedDict):
+    """
+    A refund. `related_refunds`: the others that the same request made, because the money had come over several attempts.
+        `approval`: `not_needed`, `pending`, `approved`, `refused` or `expired`.
+    """
+
+    object: Literal["refund"]
+    url: str
+    id: str
+    payment: str
+    attempt: str
+    amount: int | str
+    currency: str
+    status: EventRefundStatus
+    reason: str
+    provider_reference: str | None
+    failure: str | None
+    created_at: str
+    updated_at: str
+    requested_by: str
+    related_refunds: list[str]
+    approval: str
+
+
+class EventTestTold(TypedDict):
+    """
+    Which endpoint it is.
+    """
+
+    object: Literal["endpoint"]
+    id: str
+
+
+class EventType(TypedDict):
+    type: str
+    object: str | None
+    description: str
+    by_webhook: bool
+
+
+class EventTypes(TypedDict):
+    data: list[EventType]
+
+
+class EventVirtualAccountSteps(TypedDict):
+    type: Literal["display_virtual_account"]
+    bank: str
+    number: str
+    steps: NotRequired[list[str]]
+
+
+class EventWait(TypedDict):
+    """
+    Nothing to show: the payer acts elsewhere, in an app for one.
+    """
+
+    type: Literal["wait"]
+
+
+class Failure(TypedDict):
+    code: str
+    detail: str
+    provider_code: str
+    payer_message: str
+
+
+class Keys(TypedDict):
+    secret: str | None
+    public_key: str | None
+
+
+class Link(TypedDict):
+    url: str
+
+
+class LoggedEvent(TypedDict):
+    place: str
+    resent: bool
+    event: Event1
+    message: str | None
+
+
+class LoginBody(TypedDict):
+    email: str
+    password: str
+
+
+class LogoutBody(TypedDict):
+    """
+    `refresh_token` ends its session when the access token has run out.
+    """
+
+    refresh_token: NotRequired[str | None]
+
+
+class MessageTemplate(TypedDict):
+    connection: str
+    template: str
+    language: str
+    recategorised: bool
+    why: str
+    since: str
+
+
+class MessageTemplateList(TypedDict):
+    data: list[MessageTemplate]
+    next_cursor: NotRequired[str | None]
+
+
+class NameDestinationBody(TypedDict):
+    """
+    Where a refund is to go. `version`: the one that this replaces, 0 for none; without it, only where none was named yet.
+    """
+
+    bank: NotRequired[str]
+    account: NotRequired[str]
+    name: NotRequired[str]
+    address: NotRequired[str]
+    version: NotRequired[int]
+
+
+class NewConnectionBody(TypedDict):
+    """
+    The provider is asked once whether it takes the account, and a clear no is refused; `probe` false saves it unasked.
+    """
+
+    id: str
+    provider: str
+    livemode: bool
+    settings: NotRequired[dict[str, str]]
+    secrets: NotRequired[dict[str, str]]
+    probe: NotRequired[bool]
+
+
+Event2: TypeAlias = str
+
+
+NotificationStatus: TypeAlias = Literal["queued", "accepted", "sent", "failed", "delivered", "read"]
+
+
+NotificationTemplate: TypeAlias = Literal[
+    "payment_link",
+    "payment_instructions",
+    "payment_reminder",
+    "payment_paid",
+    "payment_paid_late",
+    "payment_part_paid",
+    "payment_overpaid",
+    "payment_expired",
+    "payment_retracted",
+    "refund_requested",
+    "refund_awaiting_transfer",
+    "refund_destination",
+    "refund_succeeded",
+    "refund_failed",
+    "security_token_reuse",
+    "endpoint_owner_link",
+    "endpoint_owner_code",
+    "operator_attention",
+    "operator_digest",
+    "operator_chain",
+    "operator_endpoint",
+]
+
+
+class Option(TypedDict):
+    name: str
+    title: str
+
+
+class OwnerBody(TypedDict):
+    """
+    `token` is the `t` of the link that a new installation prints.
+    """
+
+    token: str
+    email: str
+    password: str
+    name: str
+    locale: NotRequired[Literal["en", "id"]]
+
+
+class PasswordBody(TypedDict):
+    current: str
+    new: str
+
+
+PaymentMethod: TypeAlias = Literal[
+    "card", "convenience_store", "crypto", "direct_debit", "ewallet", "paylater", "qris", "virtual_account"
+]
+
+
+PaymentStatus: TypeAlias = Literal[
+    "created",
+    "pending",
+    "part_paid",
+    "paid",
+    "partially_refunded",
+    "refunded",
+    "failed",
+    "expired",
+    "cancelled",
+    "unknown",
+    "held",
+    "disputed",
+]
+
+
+class Posting(TypedDict):
+    posting: str
+    kind: str
+    debit: str
+    credit: str
+    amount: int | str
+    currency: str
+    refund: str | None
+    posted_at: str
+
+
+class PostingList(TypedDict):
+    data: list[Posting]
+    next_cursor: NotRequired[str | None]
+
+
+class Probed(TypedDict):
+    what: str
+    good: bool | None
+    pointer: str
+    cure: str
+
+
+class Quote(TypedDict):
+    rate: str
+    source: str
+    expires_at: str
+
+
+class Redirect(TypedDict):
+    url: str
+    type: Literal["redirect"]
+
+
+class RefreshBody(TypedDict):
+    refresh_token: str
+
+
+class RefundApprovalRequestedEvent(TypedDict):
+    """
+    A refund waits for a second person's approval.
+    """
+
+    id: str
+    type: Literal["refund.approval_requested"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventRefundTold
+
+
+class RefundAwaitingTransferEvent(TypedDict):
+    """
+    A refund waits for a person's transfer to the payer's account.
+    """
+
+    id: str
+    type: Literal["refund.awaiting_transfer"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventRefundTold
+
+
+class RefundBody(TypedDict):
+    """
+    Money to give back; all that is left without `amount`. `destination` for methods that cannot give back by themselves.
+    """
+
+    reason: str
+    amount: NotRequired[int | str | None]
+    destination: NotRequired[DestinationBody | None]
+
+
+class RefundDestinationChangedEvent(TypedDict):
+    """
+    Another account was named for the refund.
+    """
+
+    id: str
+    type: Literal["refund.destination_changed"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventRefundTold
+
+
+class RefundDestinationNamedEvent(TypedDict):
+    """
+    It was named where the refund goes.
+    """
+
+    id: str
+    type: Literal["refund.destination_named"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventRefundTold
+
+
+class RefundFailedEvent(TypedDict):
+    """
+    The refund did not go: refused by the provider, by a person or by a deadline.
+    """
+
+    id: str
+    type: Literal["refund.failed"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventRefundTold
+
+
+class RefundLinkEvent(TypedDict):
+    """
+    The payer is mailed a link at which to name an account for the refund.
+    """
+
+    id: str
+    type: Literal["refund.link"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventRefundTold
+
+
+class RefundLinkIssuedEvent(TypedDict):
+    """
+    A person made that link, to hand it to the payer another way.
+    """
+
+    id: str
+    type: Literal["refund.link_issued"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventRefundTold
+
+
+class RefundRequestedEvent(TypedDict):
+    """
+    A refund is about to be asked for at the provider.
+    """
+
+    id: str
+    type: Literal["refund.requested"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventRefundTold
+
+
+RefundStatus: TypeAlias = Literal["requested", "submitted", "succeeded", "failed", "unknown", "awaiting_transfer"]
+
+
+class RefundSucceededEvent(TypedDict):
+    """
+    The money went back.
+    """
+
+    id: str
+    type: Literal["refund.succeeded"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventRefundTold
+
+
+class RefundUnknownEvent(TypedDict):
+    """
+    Nobody knows whether the refund went: a person looks. It is never sent again.
+    """
+
+    id: str
+    type: Literal["refund.unknown"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventRefundTold
+
+
+class RefuseBody(TypedDict):
+    """
+    A second person refuses, and says why.
+    """
+
+    note: str
+
+
+class RegisterBody(TypedDict):
+    """
+    A password that is common, or holds our name or the address, is refused however long it is.
+    """
+
+    email: str
+    password: str
+    name: str
+    locale: NotRequired[Literal["en", "id"]]
+
+
+class Replay(TypedDict):
+    event: str
+    dry_run: bool
+    outcome: str
+    changes: list[dict[str, str]]
+
+
+class ReplayBody(TypedDict):
+    """
+    `dry_run` only says what would change.
+    """
+
+    dry_run: NotRequired[bool]
+
+
+class ResendBody(TypedDict):
+    """
+    Events of a range of time that ended so; without `status` those that failed or were cancelled. `cursor` goes on where an answer said that there is more.
+    """
+
+    since: str
+    until: NotRequired[str | None]
+    status: NotRequired[DeliveryStatus | None]
+    cursor: NotRequired[str | None]
+
+
+class Resent(TypedDict):
+    resent: int
+    next_cursor: str | None
+
+
+class ResentEvent(TypedDict):
+    id: str
+
+
+class ResolveBody(TypedDict):
+    """
+    How a held payment ends.
+    """
+
+    decision: Literal["accept", "refund", "release"]
+    reason: str
+
+
+class ResolveRefundBody(TypedDict):
+    """
+    What a person saw at the provider of a refund in doubt.
+    """
+
+    decision: Literal["failed", "returned"]
+    reason: str
+
+
+RetryProfile: TypeAlias = Literal["long", "standard"]
+
+
+Role: TypeAlias = Literal["admin", "customer", "developer", "finance", "support"]
+
+
+class RotateBody(TypedDict):
+    """
+    For `overlap_s` seconds both secrets sign, so that the receiver may change over; 0 ends the old one at once.
+    """
+
+    overlap_s: NotRequired[int]
+
+
+class RotationBody(TypedDict):
+    """
+    `value` of the new version, or none: then 32 random bytes are made, which nobody sees.
+    """
+
+    value: NotRequired[str | None]
+    overlap_s: NotRequired[int]
+
+
+class SecretBody(TypedDict):
+    """
+    A new value; older versions stay valid for `overlap_s` seconds.
+    """
+
+    value: str
+    overlap_s: NotRequired[int]
+
+
+class SettleBody(TypedDict):
+    """
+    An operator transferred the money; `reference` is the bank's, or the hash of the transaction. `destination_version` is the version of
+        the destination that it went to: only where the refund was asked for with it, and nobody changed it, may it be left out.
+    """
+
+    reference: str
+    destination_version: NotRequired[int | None]
+
+
+Signing: TypeAlias = Literal["both", "ed25519", "hmac"]
+
+
+class StepUpBody(TypedDict):
+    password: str
+
+
+class TimelineEntry(TypedDict):
+    id: str
+    at: str
+    direction: str
+    kind: str
+    actor: str
+    detail: dict[str, Any]
+    request_id: str | None
+
+
+class TimelineEntryList(TypedDict):
+    data: list[TimelineEntry]
+    next_cursor: NotRequired[str | None]
+
+
+class Token(TypedDict):
+    access_token: str
+    expires_in: int
+    refresh_token: str
+    token_type: NotRequired[Literal["Bearer"]]
+
+
+class Transfer(TypedDict):
+    network: str
+    asset: str
+    amount: str
+    tx_hash: str
+    log_index: int
+    sender: str
+    recipient: str
+    block: int
+    confirmations: int
+    required: int
+    finalized: bool
+    verdict: str
+    mined_at: str
+
+
+class TransferList(TypedDict):
+    data: list[Transfer]
+    next_cursor: NotRequired[str | None]
+
+
+class User(TypedDict):
+    id: str
+    email: str
+    name: str
+    locale: str
+    role: Role
+    disabled: bool
+    created_at: str
+
+
+class UserChangeBody(TypedDict):
+    """
+    What is absent stays as it is.
+    """
+
+    role: NotRequired[Role | None]
+    disabled: NotRequired[bool | None]
+
+
+class UserList(TypedDict):
+    data: list[User]
+    next_cursor: NotRequired[str | None]
+
+
+class Version(TypedDict):
+    version: int
+    created_at: str
+    retired_at: str | None
+
+
+class VirtualAccountSteps(TypedDict):
+    bank: str
+    number: str
+    steps: NotRequired[list[str]]
+    type: Literal["display_virtual_account"]
+
+
+class Wait(TypedDict):
+    type: Literal["wait"]
+
+
+WebhookEventStatus: TypeAlias = Literal["new", "done", "waiting", "parked"]
+
+
+class WebhookRejection(TypedDict):
+    source: str
+    reason: str
+    address: str
+    body_size: int
+    body_sha256: str
+    rejected_at: str
+
+
+class WebhookRejectionList(TypedDict):
+    data: list[WebhookRejection]
+    next_cursor: NotRequired[str | None]
+
+
+class WholeEventType(TypedDict):
+    type: str
+    object: str | None
+    description: str
+    by_webhook: bool
+    schema: dict[str, Any]
+    example: dict[str, Any]
+
+
+class WholeWebhookEvent(TypedDict):
+    id: str
+    source: str
+    type: str
+    subject: str
+    status: WebhookEventStatus
+    verified: bool
+    outcome: str | None
+    tries: int
+    times_seen: int
+    attempt: str | None
+    received_at: str
+    done_at: str | None
+    headers: dict[str, str]
+    body: str | None
+    body_base64: str
+
+
+class Written(TypedDict):
+    name: str
+    version: int
+
+
+class ApiKey(TypedDict):
+    id: str
+    prefix: str
+    name: str
+    role: Role
+    created_by: str
+    created_at: str
+    last_used_at: str | None
+    revoked_at: str | None
+
+
+class ApiKeyBody(TypedDict):
+    """
+    `role` says what the key may do; never more than its maker.
+    """
+
+    name: str
+    role: NotRequired[Role]
+
+
+class ApiKeyList(TypedDict):
+    data: list[ApiKey]
+    next_cursor: NotRequired[str | None]
+
+
+class AttemptBody(TypedDict):
+    """
+    How to pay; `connection` is chosen by Gerbang when absent.
+    """
+
+    method: PaymentMethod
+    method_options: NotRequired[dict[str, str]]
+    connection: NotRequired[str | None]
+    customer: NotRequired[AttemptCustomerBody]
+
+
+class Connection(TypedDict):
+    id: str
+    provider: str
+    livemode: bool
+    enabled: bool
+    settings: dict[str, str]
+    secrets: dict[str, str]
+    hook_url: str
+    retired: str
+    created_at: str
+    updated_at: str
+    probed: NotRequired[list[Probed]]
+
+
+class ConnectionList(TypedDict):
+    data: list[Connection]
+    next_cursor: NotRequired[str | None]
+
+
+class CryptoSteps(TypedDict):
+    network: str
+    asset: str
+    address: str
+    amount: str
+    uri: str
+    page: str
+    quote: Quote | None
+    type: Literal["display_crypto"]
+
+
+class Delivery(TypedDict):
+    id: str
+    endpoint: str
+    event: str
+    type: str
+    sequence: int
+    status: DeliveryStatus
+    attempts: list[DeliveryAttempt]
+    next_attempt_at: str | None
+    created_at: str
+
+
+class DeliveryList(TypedDict):
+    data: list[Delivery]
+    next_cursor: NotRequired[str | None]
+
+
+class Endpoint(TypedDict):
+    id: str
+    url: str
+    description: str
+    events: list[str]
+    signing: Signing
+    ordered: bool
+    rate_per_s: int | None
+    retries: RetryProfile
+    include: list[str]
+    enabled: bool
+    disabled_reason: DisabledReason | None
+    failing_since: str | None
+    created_at: str
+    updated_at: str
+    secret: NotRequired[str]
+    public_key: NotRequired[str]
+
+
+class EndpointChangeBody(TypedDict):
+    """
+    What is absent stays as it is. `enabled` false cancels what is on its way.
+    """
+
+    url: NotRequired[str]
+    events: NotRequired[list[Event]]
+    description: NotRequired[str]
+    signing: NotRequired[Signing]
+    ordered: NotRequired[bool]
+    rate_per_s: NotRequired[int | None]
+    retries: NotRequired[RetryProfile]
+    include: NotRequired[list[IncludeItem]]
+    enabled: NotRequired[bool]
+
+
+class EndpointChangedEvent(TypedDict):
+    """
+    Somebody changed an endpoint.
+    """
+
+    id: str
+    type: Literal["endpoint.changed"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventEndpointTold
+
+
+class EndpointCreatedEvent(TypedDict):
+    """
+    Somebody made an endpoint: its host hears of payments from now on.
+    """
+
+    id: str
+    type: Literal["endpoint.created"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventEndpointTold
+
+
+class EndpointDeletedEvent(TypedDict):
+    """
+    Somebody deleted an endpoint.
+    """
+
+    id: str
+    type: Literal["endpoint.deleted"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventEndpointTold
+
+
+class EndpointDisabledEvent(TypedDict):
+    """
+    An endpoint was disabled: it answered 410, or took nothing for five days.
+    """
+
+    id: str
+    type: Literal["endpoint.disabled"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventEndpointTold
+
+
+class EndpointFailingEvent(TypedDict):
+    """
+    An endpoint has taken nothing for a day: it is disabled after five.
+    """
+
+    id: str
+    type: Literal["endpoint.failing"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventEndpointTold
+
+
+class EndpointList(TypedDict):
+    data: list[Endpoint]
+    next_cursor: NotRequired[str | None]
+
+
+class EndpointSecretRotatedEvent(TypedDict):
+    """
+    Somebody replaced the secret of an endpoint.
+    """
+
+    id: str
+    type: Literal["endpoint.secret_rotated"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventEndpointTold
+
+
+class EndpointTestEvent(TypedDict):
+    """
+    Somebody tries the endpoint out: nothing has happened.
+    """
+
+    id: str
+    type: Literal["endpoint.test"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventTestTold
+
+
+class EventCryptoSteps(TypedDict):
+    """
+    `amount` is base units of `asset` as text, `uri` what a wallet opens (ERC-681), `page` the processor's own page, if it has one.
+    """
+
+    type: Literal["display_crypto"]
+    network: str
+    asset: str
+    address: str
+    amount: str
+    uri: str
+    page: str
+    quote: EventQuote | None
+
+
+class EventLog(TypedDict):
+    data: list[LoggedEvent]
+    next: str
+    missed: bool
+
+
+class EventRefund(TypedDict):
+    """
+    A refund. `related_refunds`: the others that the same request made, because the money had come over several attempts.
+        `approval`: `not_needed`, `pending`, `approved`, `refused` or `expired`.
+    """
+
+    id: str
+    payment: str
+    attempt: str
+    amount: int | str
+    currency: str
+    status: EventRefundStatus
+    reason: str
+    provider_reference: str | None
+    failure: str | None
+    created_at: str
+    updated_at: str
+    requested_by: NotRequired[str]
+    destination: NotRequired[EventDestination | None]
+    related_refunds: NotRequired[list[str]]
+    approval: NotRequired[str]
+
+
+class ItemBody(TypedDict):
+    """
+    One line of the bill; `amount` is that of the whole line, in minor units, and below zero where `kind` is `discount` or `voucher`. All
+        lines together are the payment's amount. A line for one way to pay only (`method`, the kind `surcharge`, or in Rupiah a name like “Biaya admin QRIS”) is refused.
+    """
+
+    name: str
+    amount: int
+    kind: NotRequired[Literal["discount", "goods", "service", "shipping", "surcharge", "voucher"]]
+    method: NotRequired[PaymentMethod | None]
+    quantity: NotRequired[int]
+    note: NotRequired[str]
+
+
+class Me(TypedDict):
+    kind: str
+    permissions: list[str]
+    id: NotRequired[str | None]
+    role: NotRequired[Role | None]
+    user: NotRequired[User | None]
+
+
+class NewApiKey(TypedDict):
+    api_key: ApiKey
+    key: str
+
+
+class NewEndpointBody(TypedDict):
+    """
+    `events` are types (`payment.paid`), all that begin so (`payment.*`) or all (`*`). `ordered` holds an object's later events back behind one that
+        is still tried; `rate_per_s` is how much is sent at most; `retries` says for how long: `standard` three days, `long` thirty. `include` may be
+        `["personal"]`, by who holds `endpoints:disclose`: payloads then name people.
+    """
+
+    url: str
+    events: NotRequired[list[Event2]]
+    description: NotRequired[str]
+    signing: NotRequired[Signing]
+    ordered: NotRequired[bool]
+    rate_per_s: NotRequired[int | None]
+    retries: NotRequired[RetryProfile]
+    include: NotRequired[list[IncludeItem]]
+
+
+class NewUserBody(TypedDict):
+    email: str
+    password: str
+    name: str
+    role: Role
+    locale: NotRequired[Literal["en", "id"]]
+
+
+class Notification(TypedDict):
+    id: str
+    channel: str
+    recipient: str
+    template: str
+    locale: str
+    status: NotificationStatus
+    tries: int
+    error: str | None
+    payment: str | None
+    message_id: str
+    created_at: str
+    sent_at: str | None
+    accepted_at: str | None
+    delivered_at: str | None
+    read_at: str | None
+    failed_at: str | None
+    connection: str | None
+    provider_id: str | None
+    parts: int
+    unknown_tries: int
+    category: str
+    billable: bool | None
+
+
+class NotificationList(TypedDict):
+    data: list[Notification]
+    next_cursor: NotRequired[str | None]
+
+
+class Offer(TypedDict):
+    method: PaymentMethod
+    connection: str
+    option: str | None
+    options: list[Option]
+    least: int
+    most: int
+    available: bool
+    reason: str | None
+    assets: NotRequired[list[Asset]]
+
+
+class OfferList(TypedDict):
+    data: list[Offer]
+    next_cursor: NotRequired[str | None]
+
+
+class PaymentBody(TypedDict):
+    """
+    A payment to be made. `amount` is whole minor units of `currency` (IDR has none: 150000 is Rp150.000), or, priced in an asset such
+        as USDC, its base units as text.
+    """
+
+    amount: int | str
+    currency: Literal[
+        "AUD",
+        "CNY",
+        "ETH",
+        "EUR",
+        "GBP",
+        "HKD",
+        "IDR",
+        "JPY",
+        "KRW",
+        "MYR",
+        "PHP",
+        "POL",
+        "SGD",
+        "THB",
+        "USD",
+        "USDC",
+        "USDT",
+        "VND",
+    ]
+    description: str
+    method: NotRequired[PaymentMethod | None]
+    method_options: NotRequired[dict[str, str]]
+    connection: NotRequired[str | None]
+    order_reference: NotRequired[str | None]
+    customer: NotRequired[CustomerBody]
+    metadata: NotRequired[dict[str, Any]]
+    items: NotRequired[list[ItemBody]]
+    return_url: NotRequired[str | None]
+    expires_in_s: NotRequired[int]
+
+
+class Probe(TypedDict):
+    usable: bool | None
+    found: list[Probed]
+
+
+class Refund(TypedDict):
+    id: str
+    payment: str
+    attempt: str
+    amount: int | str
+    currency: str
+    status: RefundStatus
+    reason: str
+    provider_reference: str | None
+    failure: str | None
+    created_at: str
+    updated_at: str
+    requested_by: NotRequired[str]
+    destination: NotRequired[Destination | None]
+    related_refunds: NotRequired[list[str]]
+    approval: NotRequired[str]
+
+
+class RefundList(TypedDict):
+    data: list[Refund]
+    next_cursor: NotRequired[str | None]
+
+
+class Secret(TypedDict):
+    name: str
+    family: str
+    versions: list[Version]
+
+
+class SecretList(TypedDict):
+    data: list[Secret]
+    next_cursor: NotRequired[str | None]
+
+
+class WebhookEvent(TypedDict):
+    id: str
+    source: str
+    type: str
+    subject: str
+    status: WebhookEventStatus
+    verified: bool
+    outcome: str | None
+    tries: int
+    times_seen: int
+    attempt: str | None
+    received_at: str
+    done_at: str | None
+
+
+class WebhookEventList(TypedDict):
+    data: list[WebhookEvent]
+    next_cursor: NotRequired[str | None]
+
+
+class Attempt(TypedDict):
+    id: str
+    status: AttemptStatus
+    method: PaymentMethod
+    method_options: dict[str, str]
+    connection: str
+    amount: int | str
+    currency: str
+    provider_reference: str | None
+    next_action: ChooseMethod | Redirect | VirtualAccountSteps | CodeSteps | DisplayQr | CryptoSteps | Wait | None
+    failure: Failure | None
+    created_at: str
+    expires_at: str
+
+
+class AttemptList(TypedDict):
+    data: list[Attempt]
+    next_cursor: NotRequired[str | None]
+
+
+class EventAttempt(TypedDict):
+    id: str
+    status: EventAttemptStatus
+    method: EventMethod
+    method_options: dict[str, str]
+    connection: str
+    amount: int | str
+    currency: str
+    provider_reference: str | None
+    next_action: (
+        EventChooseMethod
+        | EventRedirect
+        | EventVirtualAccountSteps
+        | EventCodeSteps
+        | EventDisplayQr
+        | EventCryptoSteps
+        | EventWait
+        | None
+    )
+    failure: EventFailure | None
+    created_at: str
+    expires_at: str
+
+
+class EventPayment(TypedDict):
+    """
+    A payment. Amounts are whole minor units of `currency`, of an asset base units as text; `method` and the two after it are those of the attempt that counts.
+    """
+
+    object: Literal["payment"]
+    url: str
+    truncated: bool
+    id: str
+    status: EventPaymentStatus
+    late: bool
+    late_reason: str | None
+    livemode: bool
+    amount: int | str
+    currency: str
+    amount_captured: int | str
+    amount_refunded: int | str
+    amount_excess: int | str
+    method: EventMethod | None
+    connection: str | None
+    provider_reference: str | None
+    order_reference: str | None
+    description: str
+    customer: Customer1
+    metadata: dict[str, Any]
+    items: list[dict[str, Any]]
+    attempts: list[EventAttempt]
+    refunds: list[EventRefund]
+    next_action: (
+        EventChooseMethod
+        | EventRedirect
+        | EventVirtualAccountSteps
+        | EventCodeSteps
+        | EventDisplayQr
+        | EventCryptoSteps
+        | EventWait
+        | None
+    )
+    return_url: str | None
+    failure: EventFailure | None
+    created_at: str
+    updated_at: str
+    expires_at: str
+    paid_at: str | None
+
+
+class Payment(TypedDict):
+    id: str
+    status: PaymentStatus
+    late: bool
+    late_reason: str | None
+    livemode: bool
+    amount: int | str
+    currency: str
+    amount_captured: int | str
+    amount_refunded: int | str
+    amount_excess: int | str
+    method: PaymentMethod | None
+    connection: str | None
+    provider_reference: str | None
+    order_reference: str | None
+    description: str
+    customer: Customer
+    metadata: dict[str, Any]
+    items: list[dict[str, Any]]
+    attempts: list[Attempt]
+    refunds: list[Refund]
+    next_action: ChooseMethod | Redirect | VirtualAccountSteps | CodeSteps | DisplayQr | CryptoSteps | Wait | None
+    checkout_url: str | None
+    return_url: str | None
+    failure: Failure | None
+    created_at: str
+    updated_at: str
+    expires_at: str
+    paid_at: str | None
+
+
+class PaymentCancelledEvent(TypedDict):
+    """
+    It was cancelled.
+    """
+
+    id: str
+    type: Literal["payment.cancelled"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventPayment
+
+
+class PaymentConfirmingEvent(TypedDict):
+    """
+    A transfer on the chain is seen, and waits for confirmations.
+    """
+
+    id: str
+    type: Literal["payment.confirming"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventPayment
+
+
+class PaymentCreatedEvent(TypedDict):
+    """
+    Its attempt was cancelled and the payment is still open: the payer may choose again.
+    """
+
+    id: str
+    type: Literal["payment.created"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventPayment
+
+
+class PaymentDisputedEvent(TypedDict):
+    """
+    The payer's bank asks for the money back.
+    """
+
+    id: str
+    type: Literal["payment.disputed"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventPayment
+
+
+class PaymentExpiredEvent(TypedDict):
+    """
+    Its time is over and nothing came.
+    """
+
+    id: str
+    type: Literal["payment.expired"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventPayment
+
+
+class PaymentFailedEvent(TypedDict):
+    """
+    The attempt was declined, no money moved. The payer may choose again.
+    """
+
+    id: str
+    type: Literal["payment.failed"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventPayment
+
+
+class PaymentHeldEvent(TypedDict):
+    """
+    Something does not agree: a person must decide.
+    """
+
+    id: str
+    type: Literal["payment.held"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventPayment
+
+
+class PaymentInstructionsEvent(TypedDict):
+    """
+    The provider said how to pay: `next_action` shows it.
+    """
+
+    id: str
+    type: Literal["payment.instructions"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventPayment
+
+
+class PaymentLinkEvent(TypedDict):
+    """
+    The payment's link is mailed to its payer.
+    """
+
+    id: str
+    type: Literal["payment.link"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventPayment
+
+
+class PaymentList(TypedDict):
+    data: list[Payment]
+    next_cursor: NotRequired[str | None]
+
+
+class PaymentOpenedEvent(TypedDict):
+    """
+    The payer opened the payment's page for the first time.
+    """
+
+    id: str
+    type: Literal["payment.opened"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventPayment
+
+
+class PaymentOverpaidEvent(TypedDict):
+    """
+    More came than was asked for: `amount_excess` is due back to the payer.
+    """
+
+    id: str
+    type: Literal["payment.overpaid"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventPayment
+
+
+class PaymentPaidEvent(TypedDict):
+    """
+    The whole amount is in: deliver, unless `late` is true. Comes again when more money comes.
+    """
+
+    id: str
+    type: Literal["payment.paid"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventPayment
+
+
+class PaymentPartPaidEvent(TypedDict):
+    """
+    A part of the amount came; what is missing can still be paid. Comes again with each part.
+    """
+
+    id: str
+    type: Literal["payment.part_paid"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventPayment
+
+
+class PaymentPartiallyRefundedEvent(TypedDict):
+    """
+    A part of the sale went back.
+    """
+
+    id: str
+    type: Literal["payment.partially_refunded"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventPayment
+
+
+class PaymentPendingEvent(TypedDict):
+    """
+    It waits for money.
+    """
+
+    id: str
+    type: Literal["payment.pending"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventPayment
+
+
+class PaymentRefundedEvent(TypedDict):
+    """
+    All of the sale went back.
+    """
+
+    id: str
+    type: Literal["payment.refunded"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventPayment
+
+
+class PaymentRetractedEvent(TypedDict):
+    """
+    Money that had come was taken back, by the bank or by the chain.
+    """
+
+    id: str
+    type: Literal["payment.retracted"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventPayment
+
+
+class PaymentUnknownEvent(TypedDict):
+    """
+    The provider may have charged, and its answer was lost: Gerbang asks until it knows. Neither deliver nor ask for money again.
+    """
+
+    id: str
+    type: Literal["payment.unknown"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventPayment
+
+
+DeliveredEvent: TypeAlias = (
+    EndpointTestEvent
+    | EndpointCreatedEvent
+    | EndpointChangedEvent
+    | EndpointDeletedEvent
+    | EndpointSecretRotatedEvent
+    | EndpointFailingEvent
+    | EndpointDisabledEvent
+    | PaymentCreatedEvent
+    | PaymentPendingEvent
+    | PaymentPartPaidEvent
+    | PaymentPaidEvent
+    | PaymentPartiallyRefundedEvent
+    | PaymentRefundedEvent
+    | PaymentFailedEvent
+    | PaymentExpiredEvent
+    | PaymentCancelledEvent
+    | PaymentUnknownEvent
+    | PaymentHeldEvent
+    | PaymentDisputedEvent
+    | PaymentInstructionsEvent
+    | PaymentConfirmingEvent
+    | PaymentOverpaidEvent
+    | PaymentRetractedEvent
+    | PaymentLinkEvent
+    | PaymentOpenedEvent
+    | RefundApprovalRequestedEvent
+    | RefundRequestedEvent
+    | RefundAwaitingTransferEvent
+    | RefundLinkEvent
+    | RefundLinkIssuedEvent
+    | RefundDestinationNamedEvent
+    | RefundDestinationChangedEvent
+    | RefundSucceededEvent
+    | RefundFailedEvent
+    | RefundUnknownEvent
+)

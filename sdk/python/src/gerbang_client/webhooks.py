@@ -1,0 +1,181 @@
+"""Verifies what Gerbang sends, after Standard Webhooks: `v1` (HMAC-SHA256, a shared secret) and `v1a` (Ed25519, Gerbang's public key)."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, Protocol, cast
+
+from gerbang_client.errors import GerbangError
+from gerbang_client.types import DeliveredEvent
+
+TOLERANCE_S: Final = 300
+_SECRET, _PUBLIC = "whsec_", "whpk_"
+_ID, _TIME, _SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
+
+
+class WebhookVerificationError(GerbangError):
+    """Do not believe it: answer 400. `reason` is a word for programs, the message says what is wrong and what to do."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class Headers(Protocol):
+    """The headers of a request, as the usual frameworks hold them."""
+
+    def items(self) -> Iterable[tuple[Any, Any]]: ...
+
+
+class Webhook:
+    """Verifies with any of these keys: an endpoint's `secret` (`whsec_…`) or its `public_key` (`whpk_…`, needs `gerbang-client[ed25519]`). Name the
+    old and the new one while a secret is replaced. Raises ValueError for a key that is none.
+    """
+
+    def __init__(self, *keys: str, tolerance_s: int = TOLERANCE_S) -> None:
+        if not keys:
+            raise ValueError("name the endpoint's secret (whsec_…), as POST /v1/endpoints told it")
+        self._secrets = [_raw(key) for key in keys if not key.startswith(_PUBLIC)]
+        self._publics = [_raw(key) for key in keys if key.startswith(_PUBLIC)]
+        self._tolerance_s = tolerance_s
+
+    def verify(
+        self, body: bytes | str, headers: Headers | Iterable[tuple[Any, Any]], *, now: float | None = None
+    ) -> DeliveredEvent:
+        """The event, when one signature is good and fresh. `body` are the very bytes that came, before anything parses them.
+        Raises WebhookVerificationError.
+        """
+        raw = _bytes(body)
+        id_, timestamp, signatures = _needed(headers)
+        signed = f"{id_}.{timestamp}.".encode()
+        tokens = [one.partition(",") for one in signatures.split()]
+        if not any(self._fits(version, text, signed + raw) for version, _, text in tokens):
+            raise self._mistake([version for version, _, _ in tokens], tokens, signed, raw)
+        _fresh(timestamp, time.time() if now is None else now, self._tolerance_s)
+        return cast("DeliveredEvent", json.loads(raw))
+
+    def _fits(self, version: str, text: str, content: bytes) -> bool:
+        try:
+            value = base64.b64decode(text, validate=True)
+        except (binascii.Error, ValueError):
+            return False
+        if version == "v1":
+            return any([hmac.compare_digest(_hmac(key, content), value) for key in self._secrets])  # noqa: C419 - always all of them
+        return version == "v1a" and any(_ed25519_fits(key, content, value) for key in self._publics)
+
+    def _mistake(
+        self, versions: Sequence[str], tokens: Sequence[tuple[str, str, str]], signed: bytes, raw: bytes
+    ) -> WebhookVerificationError:
+        """Which of the usual mistakes it is."""
+        if not any(("v1" in versions and self._secrets, "v1a" in versions and self._publics)):
+            return WebhookVerificationError(
+                "no_key_for_it",
+                f"It is signed by {', '.join(versions) or 'nothing'}, and you named keys for something else: v1 needs the endpoint's secret (whsec_…),"
+                " v1a its public key (whpk_…). The endpoint's `signing` says which it uses.",
+            )
+        if any(self._fits(version, text, signed + other) for other in _as_sent(raw) for version, _, text in tokens):
+            return WebhookVerificationError(
+                "body_rewritten",
+                "The body was parsed and written anew before it was verified. Verify the very bytes that came: request.get_data() in Flask,"
+                " await request.body() in Starlette and FastAPI, request.body in Django.",
+            )
+        return WebhookVerificationError(
+            "no_match",
+            "No signature fits: this is another endpoint's secret, an older one whose overlap is over, or the message was changed on its way or is not"
+            " from Gerbang. Take the secret from POST /v1/endpoints or rotate-secret; `gerbang listen` prints one of its own.",
+        )
+
+
+def _raw(key: str) -> bytes:
+    """The bytes of a key as it is shown. Raises ValueError."""
+    if key.startswith("whsk_"):
+        raise ValueError("whsk_… is a private key: take the endpoint's public_key (whpk_…)")
+    if key.startswith("grb_"):
+        raise ValueError("that is an API key: take the endpoint's secret (whsec_…), as POST /v1/endpoints told it")
+    kind = _PUBLIC if key.startswith(_PUBLIC) else _SECRET
+    text = key.removeprefix(kind)
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        raw = b""
+    if not key.startswith(kind) or len(raw) < 24 or (kind == _PUBLIC and len(raw) != 32):
+        raise ValueError("a webhook's key is whsec_… or whpk_… as POST /v1/endpoints told it, whole and without blanks")
+    if kind == _PUBLIC:
+        _ed25519()
+    return raw
+
+
+def _bytes(body: Any) -> bytes:
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, bytes | bytearray | memoryview):
+        return bytes(body)
+    raise WebhookVerificationError(
+        "body_parsed",
+        f"The body is a {type(body).__name__}: verify the very bytes that came, before anything parses them"
+        " (request.get_data() in Flask, await request.body() in Starlette and FastAPI, request.body in Django).",
+    )
+
+
+def _needed(headers: Any) -> tuple[str, str, str]:
+    pairs = headers.items() if hasattr(headers, "items") else headers
+    known = {_text(name).lower(): _text(value) for name, value in pairs}
+    missing = [name for name in (_ID, _TIME, _SIGNATURE) if not known.get(name)]
+    if missing:
+        raise WebhookVerificationError(
+            "header_missing",
+            f"The header {' and '.join(missing)} is missing: hand over all headers of the request, and let a proxy in front pass them on.",
+        )
+    return known[_ID], known[_TIME], known[_SIGNATURE]
+
+
+def _text(value: Any) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def _fresh(timestamp: str, now: float, tolerance_s: int) -> None:
+    if not (timestamp.isascii() and timestamp.isdigit()):
+        raise WebhookVerificationError("bad_timestamp", "The header webhook-timestamp is no number of seconds.")
+    age_s = now - int(timestamp)
+    if abs(age_s) > tolerance_s:
+        when = f"{age_s:.0f} seconds old" if age_s > 0 else f"{-age_s:.0f} seconds ahead"
+        raise WebhookVerificationError(
+            "stale",
+            f"It is signed rightly, and {when}; {tolerance_s} are taken. It was recorded and sent again, or this machine's clock is wrong: Gerbang signs"
+            " each attempt anew, so a retry is never old.",
+        )
+
+
+def _hmac(key: bytes, content: bytes) -> bytes:
+    return hmac.new(key, content, hashlib.sha256).digest()
+
+
+def _as_sent(raw: bytes) -> list[bytes]:
+    """How Gerbang would have written what this JSON says, where it does not stand so already."""
+    try:
+        written = json.dumps(json.loads(raw), ensure_ascii=False, separators=(",", ":")).encode()
+    except ValueError:
+        return []
+    return [written] if written != raw else []
+
+
+def _ed25519() -> Any:
+    try:
+        from cryptography.hazmat.primitives.asymmetric import ed25519
+    except ImportError as error:
+        raise ValueError("whpk_… needs the package cryptography: pip install 'gerbang-client[ed25519]'") from error
+    return ed25519
+
+
+def _ed25519_fits(key: bytes, content: bytes, value: bytes) -> bool:
+    from cryptography.exceptions import InvalidSignature
+
+    try:
+        _ed25519().Ed25519PublicKey.from_public_bytes(key).verify(value, content)
+    except InvalidSignature:
+        return False
+    return True

@@ -1,0 +1,225 @@
+/** Every operation of the API as a method. Made by `make sdk` from the OpenAPI document: change nothing here by hand. */
+import { type Call, type KeyOption } from "./calls.js";
+import type { Pages } from "./paging.js";
+import type { Account, ApiKey, ApiKeyBody, Approval, ApproveBody, Attempt, AttemptBody, AuditEntry, Connection, ConnectionChangeBody, Delivery, DeliveryStatus, Endpoint, EndpointChangeBody, EventLog, EventTypes, Keys, Link, LoginBody, LogoutBody, Me, MessageTemplateList, NameDestinationBody, NewApiKey, NewConnectionBody, NewEndpointBody, NewUserBody, Notification, NotificationStatus, NotificationTemplate, Offer, OwnerBody, PasswordBody, Payment, PaymentBody, PaymentMethod, PaymentStatus, Posting, Probe, RefreshBody, Refund, RefundBody, RefundStatus, RefuseBody, RegisterBody, Replay, ReplayBody, ResendBody, Resent, ResentEvent, ResolveBody, ResolveRefundBody, RotateBody, RotationBody, Secret, SecretBody, SettleBody, StepUpBody, TimelineEntry, Token, Transfer, User, UserChangeBody, WebhookEvent, WebhookEventStatus, WebhookRejectionList, WholeEventType, WholeWebhookEvent, Written } from "./types.js";
+/** What a client can ask for. How it is sent stands in `client.ts`. */
+export declare abstract class Operations {
+    protected abstract send<T>(call: Call): Promise<T>;
+    protected abstract pages<T>(call: Call): Pages<T>;
+    /** API keys, newest first. Their first characters and last use; never the key. */
+    listApiKeys(query?: {
+        limit?: number;
+    }): Pages<ApiKey>;
+    /** Make an API key. The key is shown in this answer only. Takes no Idempotency-Key, since no repetition could show it again: sent twice, two keys are made. After a lost answer, revoke the newest key of this name at DELETE /v1/api-keys/{key}, and make another. */
+    createApiKey(body: ApiKeyBody): Promise<NewApiKey>;
+    /** Revoke an API key. Every process refuses it within five seconds. */
+    revokeApiKey(key: string): Promise<ApiKey>;
+    /** Approvals, newest first. What waits for a second person, and what was decided. */
+    listApprovals(query?: {
+        limit?: number;
+        status?: "pending" | "approved" | "refused" | "expired" | "None";
+    }): Pages<Approval>;
+    /** One approval. An approval as it is now, with the fingerprint of exactly what would be approved. */
+    readApproval(approval: string): Promise<Approval>;
+    /** Agree as the second person. Not by an API key, nor by who asked or said where the money goes, and only within five minutes of the password: 403 `step_up_required`. 409 when it was decided, or what would be approved is not what was seen. */
+    approveApproval(approval: string, body?: ApproveBody): Promise<Approval>;
+    /** Refuse as the second person. The refund fails, and what was reserved for it is free again; `note` says why, and is kept for ever. */
+    refuseApproval(approval: string, body: RefuseBody): Promise<Approval>;
+    /** The audit trail, newest first. Filters: `action` (`payment.created`), `object` (`pay_…`). */
+    listAudit(query?: {
+        limit?: number;
+        action?: string;
+        object?: string;
+    }): Pages<AuditEntry>;
+    /** Sign in. The same answer for a wrong password and an unknown address. */
+    login(body: LoginBody): Promise<Token>;
+    /** Sign out. Ends the session of the access token, or of the `refresh_token` in the body; every process hears of it within 5 s. */
+    logout(body?: LogoutBody): Promise<void>;
+    /** Become the owner of a new installation. With the token of the one-time link, within 30 minutes of its printing. Takes no Idempotency-Key: the token is good once. */
+    claimOwnership(body: OwnerBody): Promise<User>;
+    /** Change one's password. Ends every session of the user, this one too. */
+    changePassword(body: PasswordBody): Promise<void>;
+    /** Turn a refresh token over. The old refresh token is used up; using it again ends the session. A lost answer may be asked for again within 10 s. */
+    refreshSession(body: RefreshBody): Promise<Token>;
+    /** Register as a customer. The password needs 15 characters and no other kind of rule; common ones are refused. Takes no Idempotency-Key: sent twice, the second is refused, since the address is taken. */
+    registerCustomer(body: RegisterBody): Promise<User>;
+    /** Give one's password once more. For what moves money: the session counts as proven for five minutes, as it does after signing in. 403 for another password. */
+    stepUp(body: StepUpBody): Promise<void>;
+    /** Connections. Oldest first. */
+    listConnections(query?: {
+        limit?: number;
+    }): Pages<Connection>;
+    /** Add a connection. Put its secrets under /v1/secrets first. Takes no Idempotency-Key: sent twice, the second is refused, since the id is taken. */
+    createConnection(body: NewConnectionBody): Promise<Connection>;
+    /** One connection. Settings and names of secrets. */
+    readConnection(connection: string): Promise<Connection>;
+    /** Delete a connection. One that is disabled and by which nothing was ever tried; its secrets stay. */
+    deleteConnection(connection: string): Promise<void>;
+    /** Change a connection. Every process uses the change within five seconds. */
+    changeConnection(connection: string, body?: ConnectionChangeBody): Promise<Connection>;
+    /** Ask the provider whether it takes a connection. Moves nothing there. Takes ten seconds at most. When it was asked, and what came of it, stays in the audit trail. */
+    probeConnection(connection: string): Promise<Probe>;
+    /** One delivery with what was sent and answered. Signatures are no secrets, and shown. */
+    readDelivery(delivery: string): Promise<Delivery>;
+    /** Send an event again. Now, and from the beginning of its schedule, under the same event id. */
+    resendDelivery(delivery: string): Promise<Delivery>;
+    /** Endpoints, newest first. Never their secrets. */
+    listEndpoints(query?: {
+        limit?: number;
+    }): Pages<Endpoint>;
+    /** Add an endpoint. Its secret is told with this answer only, and with the same answer to the same Idempotency-Key. */
+    createEndpoint(body: NewEndpointBody, options?: KeyOption): Promise<Endpoint>;
+    /** One endpoint. Never its secret. */
+    readEndpoint(endpoint: string): Promise<Endpoint>;
+    /** Delete an endpoint. What is on its way to it is cancelled. */
+    deleteEndpoint(endpoint: string): Promise<void>;
+    /** Change an endpoint. A key that another `signing` needs is told with this answer only. Switched on again, an endpoint begins anew. */
+    changeEndpoint(endpoint: string, body?: EndpointChangeBody): Promise<Endpoint>;
+    /** Deliveries of an endpoint, newest first. With their attempts, without what was sent and answered. */
+    listDeliveries(endpoint: string, query?: {
+        limit?: number;
+        status?: DeliveryStatus;
+    }): Pages<Delivery>;
+    /** Send a range of events again. Under the same event ids: a receiver that remembers them does nothing twice. From 24 hours after the endpoint was made. */
+    resendDeliveries(endpoint: string, body: ResendBody): Promise<Resent>;
+    /** Replace an endpoint's keys. Nothing is lost on the way: what is tried again meanwhile is signed anew. */
+    rotateEndpointSecret(endpoint: string, body?: RotateBody): Promise<Keys>;
+    /** Send an endpoint a test event. Of type `endpoint.test`, whatever its `events` are; read the delivery to see what became of it. */
+    testEndpoint(endpoint: string): Promise<Delivery>;
+    /** Events after a place, in order and without gaps. Without `after` only `next` is told: where the log ends now. Keep `next` once you have worked on what came with it. `events` are types or patterns by commas, `wait_s` is how long to wait for the first. */
+    readEventLog(query?: {
+        after?: string;
+        events?: string;
+        limit?: number;
+        wait_s?: number;
+    }): Promise<EventLog>;
+    /** Every type of event. What may be named in the `events` of an endpoint, and what is heard by stream alone. All of them: there are no pages. */
+    listEventTypes(): Promise<EventTypes>;
+    /** One type of event with its schema. The schema is JSON Schema 2020-12, whole in itself. */
+    readEventType(eventType: string): Promise<WholeEventType>;
+    /** Send an event again to listeners. Whoever reads the event log (`gerbang listen`) gets it once more, under the same id. Endpoints do not: POST /v1/deliveries/{id}/resend. */
+    resendEvent(event: string): Promise<ResentEvent>;
+    /** Accounts and their totals. Per account and currency; the balances of one currency add up to zero. */
+    listAccounts(query?: {
+        limit?: number;
+    }): Pages<Account>;
+    /** The ledger lines of a payment. Oldest first. */
+    listPostings(query: {
+        limit?: number;
+        payment: string;
+    }): Pages<Posting>;
+    /** Who am I. The caller as the gateway knows it. */
+    readMe(): Promise<Me>;
+    /** Message templates that are paused. At most 200, the longest first. What a paused template would tell goes by the other language, or by another channel. */
+    listMessageTemplates(): Promise<MessageTemplateList>;
+    /** Use it again. For one that was recategorised: from now on it is sent at its new price. 404 for one that is not paused. */
+    resumeMessageTemplate(connection: string, template: string, language: string): Promise<void>;
+    /** What people were told, newest first. `status` is how far it is: queued, accepted, sent, delivered, read, or failed, which says why in `error`. It never goes back; a message that failed may arrive after all. */
+    listNotifications(query?: {
+        limit?: number;
+        status?: NotificationStatus;
+        template?: NotificationTemplate;
+        payment?: string;
+    }): Pages<Notification>;
+    /** Send it again. One that failed, or was sent and did not arrive; one still on its way is refused with 409. */
+    resendNotification(notification: string): Promise<Notification>;
+    /** How an amount can be paid. Every method that an enabled connection offers, with the reason where this amount does not fit. */
+    listPaymentMethods(query: {
+        limit?: number;
+        amount: number | string;
+        currency: "AUD" | "CNY" | "ETH" | "EUR" | "GBP" | "HKD" | "IDR" | "JPY" | "KRW" | "MYR" | "PHP" | "POL" | "SGD" | "THB" | "USD" | "USDC" | "USDT" | "VND";
+    }): Pages<Offer>;
+    /** Payments, newest first. Customers see their own, staff and API keys all. A page may be shorter than asked for; the list ends where `next_cursor` is null. */
+    listPayments(query?: {
+        limit?: number;
+        status?: PaymentStatus;
+        method?: PaymentMethod;
+        connection?: string;
+        order_reference?: string;
+        created_after?: string;
+        created_before?: string;
+    }): Pages<Payment>;
+    /** Make a payment. With `method` the first attempt is made at once; without it the payer chooses on the page behind `checkout_url`. */
+    createPayment(body: PaymentBody, options?: KeyOption): Promise<Payment>;
+    /** One payment. A payment as it is now. */
+    readPayment(payment: string): Promise<Payment>;
+    /** The attempts of a payment. Oldest first; there are never many. */
+    listAttempts(payment: string, query?: {
+        limit?: number;
+    }): Pages<Attempt>;
+    /** Try another way to pay. The earlier attempt is closed where the provider can. */
+    createAttempt(payment: string, body: AttemptBody, options?: KeyOption): Promise<Payment>;
+    /** Cancel an unpaid payment. Open attempts are closed at the provider first; money that turns out to be in wins. */
+    cancelPayment(payment: string): Promise<Payment>;
+    /** What our own node saw. Every transfer to the payment's addresses, in order, with what it means. */
+    listTransfers(payment: string, query?: {
+        limit?: number;
+    }): Pages<Transfer>;
+    /** Ask the provider now. The payment with what the provider said. */
+    refreshPayment(payment: string): Promise<Payment>;
+    /** Give money back. All that is left, a surplus too, or `amount` of it; several refunds where it came over several attempts, told as `related_refunds`. Where the method cannot give back, the payer names a bank account (of crypto, an address) and an operator transfers. */
+    createRefund(payment: string, body: RefundBody, options?: KeyOption): Promise<Refund>;
+    /** End a hold. A person decides what a held payment is: take the money, give it back, or let go. */
+    resolvePayment(payment: string, body: ResolveBody): Promise<Payment>;
+    /** Mail the payment link to its payer. To `customer.email`, in the customer's language; `GET /v1/notifications?payment=` tells how it went. 409 when nobody can pay by it. */
+    sendPaymentLink(payment: string, options?: KeyOption): Promise<Payment>;
+    /** What happened to a payment. Oldest first: what came in, what went out, what was decided. Without `limit` the first 500. */
+    readTimeline(payment: string, query?: {
+        limit?: number;
+    }): Pages<TimelineEntry>;
+    /** Refunds, newest first. Of every payment, or of one; where they go is shown to those who may transfer. */
+    listRefunds(query?: {
+        limit?: number;
+        status?: RefundStatus;
+        payment?: string;
+        created_after?: string;
+        created_before?: string;
+    }): Pages<Refund>;
+    /** One refund. A refund as it is now; the bank account or address is shown to those who may transfer. */
+    readRefund(refund: string): Promise<Refund>;
+    /** Say where a transfer goes. For who may pay out, when the payer told them. Payer and operators are told; what was named stays on record. 409 when it was changed meanwhile. */
+    setRefundDestination(refund: string, body?: NameDestinationBody): Promise<Refund>;
+    /** Make a refund's link. For a payer whom no mail reaches. What is named by it carries the name of whoever made it. Takes no Idempotency-Key: it moves nothing, and leads to the same refund whenever it is made. */
+    createRefundLink(refund: string): Promise<Link>;
+    /** Say what became of a refund in doubt. Of one that is `unknown` with a `failure`: the provider never confirmed it, and a person has looked there. `returned` books it, `failed` frees the money. */
+    resolveRefund(refund: string, body: ResolveRefundBody): Promise<Refund>;
+    /** Mail a refund's link to its payer. To the address that the payment knows, and to no other. 409 without one, or within five minutes of the last. */
+    sendRefundLink(refund: string): Promise<Refund>;
+    /** Record a transfer. An operator has transferred the money; `reference` is the bank's, or the hash of the transaction. Not by whoever asked for the refund, where somebody else may; 409 when the destination was changed meanwhile. */
+    settleRefund(refund: string, body: SettleBody): Promise<Refund>;
+    /** Secrets by name. Never a value. */
+    listSecrets(query?: {
+        limit?: number;
+    }): Pages<Secret>;
+    /** Write a secret. The name's first part is its family, as in service/nicepay-uji/merchant_key. */
+    putSecret(name: string, body: SecretBody): Promise<Written>;
+    /** Rotate a secret (…/rotate) A new version beside the old one, which stays valid for the overlap. */
+    rotateSecret(name: string, body?: RotationBody): Promise<Written>;
+    /** Users, newest first. Customers and staff. */
+    listUsers(query?: {
+        limit?: number;
+    }): Pages<User>;
+    /** Add a user. Of any role; the person changes the password at /v1/auth/password. Takes no Idempotency-Key: sent twice, the second is refused, since the address is taken. */
+    createUser(body: NewUserBody): Promise<User>;
+    /** One user. By id. */
+    readUser(user: string): Promise<User>;
+    /** Give another role, disable or enable. Tokens with the old role are refused within five seconds; the last admin stays. */
+    changeUser(user: string, body?: UserChangeBody): Promise<User>;
+    /** Webhook events, newest first. Only verified messages become events; `verified=false` is an empty list, and /v1/webhook-rejections holds the others. */
+    listWebhookEvents(query?: {
+        limit?: number;
+        source?: string;
+        type?: string;
+        status?: WebhookEventStatus;
+        verified?: boolean;
+        received_after?: string;
+    }): Pages<WebhookEvent>;
+    /** One webhook event. With headers and raw body. */
+    readWebhookEvent(event: string): Promise<WholeWebhookEvent>;
+    /** Run an event again. Harmless: facts carry totals, so what was applied before changes nothing. */
+    replayWebhookEvent(event: string, body?: ReplayBody): Promise<Replay>;
+    /** Refused webhook messages. Newest first; a sample of at most sixty a minute is kept. */
+    listWebhookRejections(query?: {
+        limit?: number;
+    }): Promise<WebhookRejectionList>;
+}

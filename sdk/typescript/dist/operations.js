@@ -1,0 +1,301 @@
+/** Every operation of the API as a method. Made by `make sdk` from the OpenAPI document: change nothing here by hand. */
+import { newKey } from "./calls.js";
+/** What a client can ask for. How it is sent stands in `client.ts`. */
+export class Operations {
+    /** API keys, newest first. Their first characters and last use; never the key. */
+    listApiKeys(query = {}) {
+        return this.pages({ method: "GET", path: "/v1/api-keys", query });
+    }
+    /** Make an API key. The key is shown in this answer only. Takes no Idempotency-Key, since no repetition could show it again: sent twice, two keys are made. After a lost answer, revoke the newest key of this name at DELETE /v1/api-keys/{key}, and make another. */
+    createApiKey(body) {
+        return this.send({ method: "POST", path: "/v1/api-keys", body });
+    }
+    /** Revoke an API key. Every process refuses it within five seconds. */
+    revokeApiKey(key) {
+        return this.send({ method: "DELETE", path: "/v1/api-keys/{key}", parts: { key } });
+    }
+    /** Approvals, newest first. What waits for a second person, and what was decided. */
+    listApprovals(query = {}) {
+        return this.pages({ method: "GET", path: "/v1/approvals", query });
+    }
+    /** One approval. An approval as it is now, with the fingerprint of exactly what would be approved. */
+    readApproval(approval) {
+        return this.send({ method: "GET", path: "/v1/approvals/{approval}", parts: { approval } });
+    }
+    /** Agree as the second person. Not by an API key, nor by who asked or said where the money goes, and only within five minutes of the password: 403 `step_up_required`. 409 when it was decided, or what would be approved is not what was seen. */
+    approveApproval(approval, body = {}) {
+        return this.send({ method: "POST", path: "/v1/approvals/{approval}/approve", parts: { approval }, body });
+    }
+    /** Refuse as the second person. The refund fails, and what was reserved for it is free again; `note` says why, and is kept for ever. */
+    refuseApproval(approval, body) {
+        return this.send({ method: "POST", path: "/v1/approvals/{approval}/refuse", parts: { approval }, body });
+    }
+    /** The audit trail, newest first. Filters: `action` (`payment.created`), `object` (`pay_…`). */
+    listAudit(query = {}) {
+        return this.pages({ method: "GET", path: "/v1/audit", query });
+    }
+    /** Sign in. The same answer for a wrong password and an unknown address. */
+    login(body) {
+        return this.send({ method: "POST", path: "/v1/auth/login", body });
+    }
+    /** Sign out. Ends the session of the access token, or of the `refresh_token` in the body; every process hears of it within 5 s. */
+    logout(body = {}) {
+        return this.send({ method: "POST", path: "/v1/auth/logout", body });
+    }
+    /** Become the owner of a new installation. With the token of the one-time link, within 30 minutes of its printing. Takes no Idempotency-Key: the token is good once. */
+    claimOwnership(body) {
+        return this.send({ method: "POST", path: "/v1/auth/owner", body });
+    }
+    /** Change one's password. Ends every session of the user, this one too. */
+    changePassword(body) {
+        return this.send({ method: "POST", path: "/v1/auth/password", body });
+    }
+    /** Turn a refresh token over. The old refresh token is used up; using it again ends the session. A lost answer may be asked for again within 10 s. */
+    refreshSession(body) {
+        return this.send({ method: "POST", path: "/v1/auth/refresh", body });
+    }
+    /** Register as a customer. The password needs 15 characters and no other kind of rule; common ones are refused. Takes no Idempotency-Key: sent twice, the second is refused, since the address is taken. */
+    registerCustomer(body) {
+        return this.send({ method: "POST", path: "/v1/auth/register", body });
+    }
+    /** Give one's password once more. For what moves money: the session counts as proven for five minutes, as it does after signing in. 403 for another password. */
+    stepUp(body) {
+        return this.send({ method: "POST", path: "/v1/auth/step-up", body });
+    }
+    /** Connections. Oldest first. */
+    listConnections(query = {}) {
+        return this.pages({ method: "GET", path: "/v1/connections", query });
+    }
+    /** Add a connection. Put its secrets under /v1/secrets first. Takes no Idempotency-Key: sent twice, the second is refused, since the id is taken. */
+    createConnection(body) {
+        return this.send({ method: "POST", path: "/v1/connections", body });
+    }
+    /** One connection. Settings and names of secrets. */
+    readConnection(connection) {
+        return this.send({ method: "GET", path: "/v1/connections/{connection}", parts: { connection } });
+    }
+    /** Delete a connection. One that is disabled and by which nothing was ever tried; its secrets stay. */
+    deleteConnection(connection) {
+        return this.send({ method: "DELETE", path: "/v1/connections/{connection}", parts: { connection } });
+    }
+    /** Change a connection. Every process uses the change within five seconds. */
+    changeConnection(connection, body = {}) {
+        return this.send({ method: "PATCH", path: "/v1/connections/{connection}", parts: { connection }, body });
+    }
+    /** Ask the provider whether it takes a connection. Moves nothing there. Takes ten seconds at most. When it was asked, and what came of it, stays in the audit trail. */
+    probeConnection(connection) {
+        return this.send({ method: "POST", path: "/v1/connections/{connection}/probe", parts: { connection } });
+    }
+    /** One delivery with what was sent and answered. Signatures are no secrets, and shown. */
+    readDelivery(delivery) {
+        return this.send({ method: "GET", path: "/v1/deliveries/{delivery}", parts: { delivery } });
+    }
+    /** Send an event again. Now, and from the beginning of its schedule, under the same event id. */
+    resendDelivery(delivery) {
+        return this.send({ method: "POST", path: "/v1/deliveries/{delivery}/resend", parts: { delivery } });
+    }
+    /** Endpoints, newest first. Never their secrets. */
+    listEndpoints(query = {}) {
+        return this.pages({ method: "GET", path: "/v1/endpoints", query });
+    }
+    /** Add an endpoint. Its secret is told with this answer only, and with the same answer to the same Idempotency-Key. */
+    createEndpoint(body, options = {}) {
+        return this.send({ method: "POST", path: "/v1/endpoints", body, idempotencyKey: options.idempotencyKey ?? newKey() });
+    }
+    /** One endpoint. Never its secret. */
+    readEndpoint(endpoint) {
+        return this.send({ method: "GET", path: "/v1/endpoints/{endpoint}", parts: { endpoint } });
+    }
+    /** Delete an endpoint. What is on its way to it is cancelled. */
+    deleteEndpoint(endpoint) {
+        return this.send({ method: "DELETE", path: "/v1/endpoints/{endpoint}", parts: { endpoint } });
+    }
+    /** Change an endpoint. A key that another `signing` needs is told with this answer only. Switched on again, an endpoint begins anew. */
+    changeEndpoint(endpoint, body = {}) {
+        return this.send({ method: "PATCH", path: "/v1/endpoints/{endpoint}", parts: { endpoint }, body });
+    }
+    /** Deliveries of an endpoint, newest first. With their attempts, without what was sent and answered. */
+    listDeliveries(endpoint, query = {}) {
+        return this.pages({ method: "GET", path: "/v1/endpoints/{endpoint}/deliveries", parts: { endpoint }, query });
+    }
+    /** Send a range of events again. Under the same event ids: a receiver that remembers them does nothing twice. From 24 hours after the endpoint was made. */
+    resendDeliveries(endpoint, body) {
+        return this.send({ method: "POST", path: "/v1/endpoints/{endpoint}/resend", parts: { endpoint }, body });
+    }
+    /** Replace an endpoint's keys. Nothing is lost on the way: what is tried again meanwhile is signed anew. */
+    rotateEndpointSecret(endpoint, body = {}) {
+        return this.send({ method: "POST", path: "/v1/endpoints/{endpoint}/rotate-secret", parts: { endpoint }, body });
+    }
+    /** Send an endpoint a test event. Of type `endpoint.test`, whatever its `events` are; read the delivery to see what became of it. */
+    testEndpoint(endpoint) {
+        return this.send({ method: "POST", path: "/v1/endpoints/{endpoint}/test", parts: { endpoint } });
+    }
+    /** Events after a place, in order and without gaps. Without `after` only `next` is told: where the log ends now. Keep `next` once you have worked on what came with it. `events` are types or patterns by commas, `wait_s` is how long to wait for the first. */
+    readEventLog(query = {}) {
+        return this.send({ method: "GET", path: "/v1/event-log", query });
+    }
+    /** Every type of event. What may be named in the `events` of an endpoint, and what is heard by stream alone. All of them: there are no pages. */
+    listEventTypes() {
+        return this.send({ method: "GET", path: "/v1/event-types" });
+    }
+    /** One type of event with its schema. The schema is JSON Schema 2020-12, whole in itself. */
+    readEventType(eventType) {
+        return this.send({ method: "GET", path: "/v1/event-types/{event_type}", parts: { event_type: eventType } });
+    }
+    /** Send an event again to listeners. Whoever reads the event log (`gerbang listen`) gets it once more, under the same id. Endpoints do not: POST /v1/deliveries/{id}/resend. */
+    resendEvent(event) {
+        return this.send({ method: "POST", path: "/v1/events/{event}/resend", parts: { event } });
+    }
+    /** Accounts and their totals. Per account and currency; the balances of one currency add up to zero. */
+    listAccounts(query = {}) {
+        return this.pages({ method: "GET", path: "/v1/ledger/accounts", query });
+    }
+    /** The ledger lines of a payment. Oldest first. */
+    listPostings(query) {
+        return this.pages({ method: "GET", path: "/v1/ledger/postings", query });
+    }
+    /** Who am I. The caller as the gateway knows it. */
+    readMe() {
+        return this.send({ method: "GET", path: "/v1/me" });
+    }
+    /** Message templates that are paused. At most 200, the longest first. What a paused template would tell goes by the other language, or by another channel. */
+    listMessageTemplates() {
+        return this.send({ method: "GET", path: "/v1/message-templates" });
+    }
+    /** Use it again. For one that was recategorised: from now on it is sent at its new price. 404 for one that is not paused. */
+    resumeMessageTemplate(connection, template, language) {
+        return this.send({ method: "POST", path: "/v1/message-templates/{connection}/{template}/{language}/resume", parts: { connection, template, language } });
+    }
+    /** What people were told, newest first. `status` is how far it is: queued, accepted, sent, delivered, read, or failed, which says why in `error`. It never goes back; a message that failed may arrive after all. */
+    listNotifications(query = {}) {
+        return this.pages({ method: "GET", path: "/v1/notifications", query });
+    }
+    /** Send it again. One that failed, or was sent and did not arrive; one still on its way is refused with 409. */
+    resendNotification(notification) {
+        return this.send({ method: "POST", path: "/v1/notifications/{notification}/resend", parts: { notification } });
+    }
+    /** How an amount can be paid. Every method that an enabled connection offers, with the reason where this amount does not fit. */
+    listPaymentMethods(query) {
+        return this.pages({ method: "GET", path: "/v1/payment-methods", query });
+    }
+    /** Payments, newest first. Customers see their own, staff and API keys all. A page may be shorter than asked for; the list ends where `next_cursor` is null. */
+    listPayments(query = {}) {
+        return this.pages({ method: "GET", path: "/v1/payments", query });
+    }
+    /** Make a payment. With `method` the first attempt is made at once; without it the payer chooses on the page behind `checkout_url`. */
+    createPayment(body, options = {}) {
+        return this.send({ method: "POST", path: "/v1/payments", body, idempotencyKey: options.idempotencyKey ?? newKey() });
+    }
+    /** One payment. A payment as it is now. */
+    readPayment(payment) {
+        return this.send({ method: "GET", path: "/v1/payments/{payment}", parts: { payment } });
+    }
+    /** The attempts of a payment. Oldest first; there are never many. */
+    listAttempts(payment, query = {}) {
+        return this.pages({ method: "GET", path: "/v1/payments/{payment}/attempts", parts: { payment }, query });
+    }
+    /** Try another way to pay. The earlier attempt is closed where the provider can. */
+    createAttempt(payment, body, options = {}) {
+        return this.send({ method: "POST", path: "/v1/payments/{payment}/attempts", parts: { payment }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
+    }
+    /** Cancel an unpaid payment. Open attempts are closed at the provider first; money that turns out to be in wins. */
+    cancelPayment(payment) {
+        return this.send({ method: "POST", path: "/v1/payments/{payment}/cancel", parts: { payment } });
+    }
+    /** What our own node saw. Every transfer to the payment's addresses, in order, with what it means. */
+    listTransfers(payment, query = {}) {
+        return this.pages({ method: "GET", path: "/v1/payments/{payment}/chain", parts: { payment }, query });
+    }
+    /** Ask the provider now. The payment with what the provider said. */
+    refreshPayment(payment) {
+        return this.send({ method: "POST", path: "/v1/payments/{payment}/refresh", parts: { payment } });
+    }
+    /** Give money back. All that is left, a surplus too, or `amount` of it; several refunds where it came over several attempts, told as `related_refunds`. Where the method cannot give back, the payer names a bank account (of crypto, an address) and an operator transfers. */
+    createRefund(payment, body, options = {}) {
+        return this.send({ method: "POST", path: "/v1/payments/{payment}/refunds", parts: { payment }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
+    }
+    /** End a hold. A person decides what a held payment is: take the money, give it back, or let go. */
+    resolvePayment(payment, body) {
+        return this.send({ method: "POST", path: "/v1/payments/{payment}/resolve", parts: { payment }, body });
+    }
+    /** Mail the payment link to its payer. To `customer.email`, in the customer's language; `GET /v1/notifications?payment=` tells how it went. 409 when nobody can pay by it. */
+    sendPaymentLink(payment, options = {}) {
+        return this.send({ method: "POST", path: "/v1/payments/{payment}/send-link", parts: { payment }, idempotencyKey: options.idempotencyKey ?? newKey() });
+    }
+    /** What happened to a payment. Oldest first: what came in, what went out, what was decided. Without `limit` the first 500. */
+    readTimeline(payment, query = {}) {
+        return this.pages({ method: "GET", path: "/v1/payments/{payment}/timeline", parts: { payment }, query });
+    }
+    /** Refunds, newest first. Of every payment, or of one; where they go is shown to those who may transfer. */
+    listRefunds(query = {}) {
+        return this.pages({ method: "GET", path: "/v1/refunds", query });
+    }
+    /** One refund. A refund as it is now; the bank account or address is shown to those who may transfer. */
+    readRefund(refund) {
+        return this.send({ method: "GET", path: "/v1/refunds/{refund}", parts: { refund } });
+    }
+    /** Say where a transfer goes. For who may pay out, when the payer told them. Payer and operators are told; what was named stays on record. 409 when it was changed meanwhile. */
+    setRefundDestination(refund, body = {}) {
+        return this.send({ method: "PUT", path: "/v1/refunds/{refund}/destination", parts: { refund }, body });
+    }
+    /** Make a refund's link. For a payer whom no mail reaches. What is named by it carries the name of whoever made it. Takes no Idempotency-Key: it moves nothing, and leads to the same refund whenever it is made. */
+    createRefundLink(refund) {
+        return this.send({ method: "POST", path: "/v1/refunds/{refund}/link", parts: { refund } });
+    }
+    /** Say what became of a refund in doubt. Of one that is `unknown` with a `failure`: the provider never confirmed it, and a person has looked there. `returned` books it, `failed` frees the money. */
+    resolveRefund(refund, body) {
+        return this.send({ method: "POST", path: "/v1/refunds/{refund}/resolve", parts: { refund }, body });
+    }
+    /** Mail a refund's link to its payer. To the address that the payment knows, and to no other. 409 without one, or within five minutes of the last. */
+    sendRefundLink(refund) {
+        return this.send({ method: "POST", path: "/v1/refunds/{refund}/send-link", parts: { refund } });
+    }
+    /** Record a transfer. An operator has transferred the money; `reference` is the bank's, or the hash of the transaction. Not by whoever asked for the refund, where somebody else may; 409 when the destination was changed meanwhile. */
+    settleRefund(refund, body) {
+        return this.send({ method: "POST", path: "/v1/refunds/{refund}/settle", parts: { refund }, body });
+    }
+    /** Secrets by name. Never a value. */
+    listSecrets(query = {}) {
+        return this.pages({ method: "GET", path: "/v1/secrets", query });
+    }
+    /** Write a secret. The name's first part is its family, as in service/nicepay-uji/merchant_key. */
+    putSecret(name, body) {
+        return this.send({ method: "PUT", path: "/v1/secrets/{name}", parts: { name }, body });
+    }
+    /** Rotate a secret (…/rotate) A new version beside the old one, which stays valid for the overlap. */
+    rotateSecret(name, body = {}) {
+        return this.send({ method: "POST", path: "/v1/secrets/{name}", parts: { name }, body });
+    }
+    /** Users, newest first. Customers and staff. */
+    listUsers(query = {}) {
+        return this.pages({ method: "GET", path: "/v1/users", query });
+    }
+    /** Add a user. Of any role; the person changes the password at /v1/auth/password. Takes no Idempotency-Key: sent twice, the second is refused, since the address is taken. */
+    createUser(body) {
+        return this.send({ method: "POST", path: "/v1/users", body });
+    }
+    /** One user. By id. */
+    readUser(user) {
+        return this.send({ method: "GET", path: "/v1/users/{user}", parts: { user } });
+    }
+    /** Give another role, disable or enable. Tokens with the old role are refused within five seconds; the last admin stays. */
+    changeUser(user, body = {}) {
+        return this.send({ method: "PATCH", path: "/v1/users/{user}", parts: { user }, body });
+    }
+    /** Webhook events, newest first. Only verified messages become events; `verified=false` is an empty list, and /v1/webhook-rejections holds the others. */
+    listWebhookEvents(query = {}) {
+        return this.pages({ method: "GET", path: "/v1/webhook-events", query });
+    }
+    /** One webhook event. With headers and raw body. */
+    readWebhookEvent(event) {
+        return this.send({ method: "GET", path: "/v1/webhook-events/{event}", parts: { event } });
+    }
+    /** Run an event again. Harmless: facts carry totals, so what was applied before changes nothing. */
+    replayWebhookEvent(event, body = {}) {
+        return this.send({ method: "POST", path: "/v1/webhook-events/{event}/replay", parts: { event }, body });
+    }
+    /** Refused webhook messages. Newest first; a sample of at most sixty a minute is kept. */
+    listWebhookRejections(query = {}) {
+        return this.send({ method: "GET", path: "/v1/webhook-rejections", query });
+    }
+}

@@ -1,0 +1,118 @@
+/** Verifies what Gerbang sends, after Standard Webhooks: `v1` (HMAC-SHA256, a shared secret) and `v1a` (Ed25519, Gerbang's public key). */
+import { createHmac, createPublicKey, timingSafeEqual, verify } from "node:crypto";
+import { GerbangError } from "./errors.js";
+const TOLERANCE_S = 300;
+const RAW_ED25519 = Buffer.from("302a300506032b6570032100", "hex"); // what stands before the 32 bytes in SPKI
+const BYTES = "the very bytes that came, before anything parses them: express.raw({ type: \"application/json\" }), await request.text() in Next, Hono and Deno";
+/** Do not believe it: answer 400. `reason` is a word for programs, the message says what is wrong and what to do. */
+export class WebhookVerificationError extends GerbangError {
+    reason;
+    constructor(reason, message) {
+        super(message);
+        this.reason = reason;
+    }
+}
+/**
+ * Verifies with any of these keys: an endpoint's `secret` (`whsec_…`) or its `public_key` (`whpk_…`). Name the old and the new one while a secret is
+ * replaced. Throws a TypeError for a key that is none.
+ */
+export class Webhook {
+    #secrets;
+    #publics;
+    #toleranceS;
+    constructor(keys, options = {}) {
+        const named = [keys].flat();
+        if (named.length === 0)
+            throw new TypeError("name the endpoint's secret (whsec_…), as POST /v1/endpoints told it");
+        this.#secrets = named.filter((key) => !isPublic(key)).map((key) => raw(key));
+        this.#publics = named.filter(isPublic).map((key) => publicKey(raw(key)));
+        this.#toleranceS = options.toleranceS ?? TOLERANCE_S;
+    }
+    /** The event, when one signature is good and fresh. Throws a WebhookVerificationError. */
+    verify(body, headers, nowS = Date.now() / 1000) {
+        if (typeof body !== "string" && !(body instanceof Uint8Array))
+            throw new WebhookVerificationError("body_parsed", `The body is no text and no bytes: verify ${BYTES}.`);
+        const bytes = Buffer.from(body);
+        const received = needed(headers);
+        if (!this.#fits(received, bytes))
+            throw this.#mistake(received, bytes);
+        fresh(received.timestamp, nowS, this.#toleranceS);
+        return JSON.parse(bytes.toString("utf8"));
+    }
+    #fits({ id, timestamp, signatures }, body) {
+        const content = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), body]);
+        return signatures.some(({ version, value }) => {
+            if (version === "v1")
+                return this.#secrets.filter((key) => equal(hmac(key, content), value)).length > 0; // always all of them
+            return version === "v1a" && this.#publics.some((key) => value.length === 64 && verify(null, content, key, value));
+        });
+    }
+    /** Which of the usual mistakes it is. */
+    #mistake(received, body) {
+        const versions = received.signatures.map((one) => one.version);
+        if (!(versions.includes("v1") && this.#secrets.length) && !(versions.includes("v1a") && this.#publics.length))
+            return new WebhookVerificationError("no_key_for_it", `It is signed by ${versions.join(", ") || "nothing"}, and you named keys for something else: v1 needs the endpoint's secret (whsec_…), v1a its ` +
+                "public key (whpk_…). The endpoint's `signing` says which it uses.");
+        const written = asSent(body);
+        if (written && this.#fits(received, written))
+            return new WebhookVerificationError("body_rewritten", `The body was parsed and written anew before it was verified. Verify ${BYTES}.`);
+        return new WebhookVerificationError("no_match", "No signature fits: this is another endpoint's secret, an older one whose overlap is over, or the message was changed on its way or is not from " +
+            "Gerbang. Take the secret from POST /v1/endpoints or rotate-secret; `gerbang listen` prints one of its own.");
+    }
+}
+function isPublic(key) {
+    return key.startsWith("whpk_");
+}
+/** The bytes of a key as it is shown. */
+function raw(key) {
+    if (key.startsWith("whsk_"))
+        throw new TypeError("whsk_… is a private key: take the endpoint's public_key (whpk_…)");
+    if (key.startsWith("grb_"))
+        throw new TypeError("that is an API key: take the endpoint's secret (whsec_…), as POST /v1/endpoints told it");
+    const found = /^(whsec|whpk)_([A-Za-z0-9+/]+={0,2})$/.exec(key);
+    const bytes = Buffer.from(found?.[2] ?? "", "base64");
+    if (bytes.length < 24 || (isPublic(key) && bytes.length !== 32))
+        throw new TypeError("a webhook's key is whsec_… or whpk_… as POST /v1/endpoints told it, whole and without blanks");
+    return bytes;
+}
+function publicKey(bytes) {
+    return createPublicKey({ key: Buffer.concat([RAW_ED25519, bytes]), format: "der", type: "spki" });
+}
+function needed(headers) {
+    const pairs = headers instanceof Headers ? [...headers.entries()] : Object.entries(headers);
+    const known = new Map(pairs.map(([name, value]) => [name.toLowerCase(), String([value].flat()[0] ?? "")]));
+    const missing = ["webhook-id", "webhook-timestamp", "webhook-signature"].filter((name) => !known.get(name));
+    if (missing.length)
+        throw new WebhookVerificationError("header_missing", `The header ${missing.join(" and ")} is missing: hand over all headers of the request, and let a proxy in front pass them on.`);
+    const signatures = (known.get("webhook-signature") ?? "").split(/\s+/).flatMap((token) => {
+        const found = /^([^,]+),([A-Za-z0-9+/]+={0,2})$/.exec(token);
+        return found ? [{ version: found[1] ?? "", value: Buffer.from(found[2] ?? "", "base64") }] : [];
+    });
+    return { id: known.get("webhook-id") ?? "", timestamp: known.get("webhook-timestamp") ?? "", signatures };
+}
+function fresh(timestamp, nowS, toleranceS) {
+    if (!/^\d+$/.test(timestamp))
+        throw new WebhookVerificationError("bad_timestamp", "The header webhook-timestamp is no number of seconds.");
+    const ageS = nowS - Number(timestamp);
+    if (Math.abs(ageS) <= toleranceS)
+        return;
+    const when = `${Math.abs(ageS).toFixed()} seconds ${ageS > 0 ? "old" : "ahead"}`;
+    throw new WebhookVerificationError("stale", `It is signed rightly, and ${when}; ${toleranceS} are taken. It was recorded and sent again, or this machine's clock is wrong: Gerbang signs each ` +
+        "attempt anew, so a retry is never old.");
+}
+function hmac(key, content) {
+    return createHmac("sha256", key).update(content).digest();
+}
+function equal(one, other) {
+    return one.length === other.length && timingSafeEqual(one, other);
+}
+/** How Gerbang would have written what this JSON says, where it does not stand so already. */
+function asSent(body) {
+    try {
+        const written = Buffer.from(JSON.stringify(JSON.parse(body.toString("utf8"))));
+        return written.equals(body) ? undefined : written;
+    }
+    catch {
+        return undefined;
+    }
+}
