@@ -1,7 +1,7 @@
 /** Every operation of the API as a method. Made by `make sdk` from the OpenAPI document: change nothing here by hand. */
 import { type Call, type KeyOption } from "./calls.js";
 import type { Pages } from "./paging.js";
-import type { Account, ApiKey, ApiKeyBody, Approval, ApproveBody, Attempt, AttemptBody, AuditEntry, Connection, ConnectionChangeBody, Delivery, DeliveryStatus, Endpoint, EndpointChangeBody, EventLog, EventTypes, Keys, Link, LoginBody, LogoutBody, Me, MessageTemplateList, NameDestinationBody, NewApiKey, NewConnectionBody, NewEndpointBody, NewUserBody, Notification, NotificationStatus, NotificationTemplate, Offer, OwnerBody, PasswordBody, Payment, PaymentBody, PaymentMethod, PaymentStatus, Posting, Probe, RefreshBody, Refund, RefundBody, RefundStatus, RefuseBody, RegisterBody, Replay, ReplayBody, ResendBody, Resent, ResentEvent, ResolveBody, ResolveRefundBody, RotateBody, RotationBody, Secret, SecretBody, SettleBody, StepUpBody, TimelineEntry, Token, Transfer, User, UserChangeBody, WebhookEvent, WebhookEventStatus, WebhookRejectionList, WholeEventType, WholeWebhookEvent, Written } from "./types.js";
+import type { Account, ApiKey, ApiKeyBody, Approval, ApproveBody, Attempt, AttemptBody, AuditEntry, Connection, ConnectionChangeBody, Customer, CustomerChangeBody, Delivery, DeliveryStatus, Endpoint, EndpointChangeBody, Erasure, EventLog, EventTypes, Export, Keys, Link, LoginBody, LogoutBody, Me, MessageTemplateList, NameDestinationBody, NewApiKey, NewConnectionBody, NewCustomerBody, NewEndpointBody, NewUserBody, Notification, NotificationStatus, NotificationTemplate, Offer, OwnerBody, PasswordBody, Payment, PaymentBody, PaymentMethod, PaymentStatus, Posting, Probe, RefreshBody, Refund, RefundBody, RefundStatus, RefuseBody, RegisterBody, Replay, ReplayBody, ResendBody, Resent, ResentEvent, ResolveBody, ResolveRefundBody, RotateBody, RotationBody, Secret, SecretBody, SettleBody, StepUpBody, TimelineEntry, Token, Transfer, User, UserChangeBody, WebhookEvent, WebhookEventStatus, WebhookRejectionList, WholeEventType, WholeWebhookEvent, Written } from "./types.js";
 /** What a client can ask for. How it is sent stands in `client.ts`. */
 export declare abstract class Operations {
     protected abstract send<T>(call: Call): Promise<T>;
@@ -59,6 +59,25 @@ export declare abstract class Operations {
     changeConnection(connection: string, body?: ConnectionChangeBody): Promise<Connection>;
     /** Ask the provider whether it takes a connection. Moves nothing there. Takes ten seconds at most. When it was asked, and what came of it, stays in the audit trail. */
     probeConnection(connection: string): Promise<Probe>;
+    /** Customers, newest first. Without those who were erased. */
+    listCustomers(query?: {
+        limit?: number;
+        external_id?: string;
+        email?: string;
+        phone?: string;
+        created_after?: string;
+        created_before?: string;
+    }): Pages<Customer>;
+    /** Make a customer. A payment may name them by `customer.id` or `customer.external_id`. 409 where another customer has the `external_id`: the answer says who. */
+    createCustomer(body?: NewCustomerBody, options?: KeyOption): Promise<Customer>;
+    /** One customer. `GET /v1/payments?customer=` lists their payments. */
+    readCustomer(customer: string): Promise<Customer>;
+    /** Change a customer. Who pays a payment that was made before stays as it was then. Preferences count for every message from now on. */
+    changeCustomer(customer: string, body?: CustomerChangeBody): Promise<Customer>;
+    /** Erase a customer. Cannot be undone. Of whoever has the customer's id, e-mail address or phone number, in every part of Gerbang; payments, refunds and the ledger stay, and name nobody. */
+    eraseCustomer(customer: string): Promise<Erasure>;
+    /** Everything kept about a customer. Of whoever has the customer's id, e-mail address or phone number: every part of Gerbang that keeps something shows it. That it was asked for stands in the audit trail. */
+    exportCustomer(customer: string): Promise<Export>;
     /** One delivery with what was sent and answered. Signatures are no secrets, and shown. */
     readDelivery(delivery: string): Promise<Delivery>;
     /** Send an event again. Now, and from the beginning of its schedule, under the same event id. */
@@ -136,6 +155,7 @@ export declare abstract class Operations {
         method?: PaymentMethod;
         connection?: string;
         order_reference?: string;
+        customer?: string;
         created_after?: string;
         created_before?: string;
     }): Pages<Payment>;

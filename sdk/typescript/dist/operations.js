@@ -86,6 +86,30 @@ export class Operations {
     probeConnection(connection) {
         return this.send({ method: "POST", path: "/v1/connections/{connection}/probe", parts: { connection } });
     }
+    /** Customers, newest first. Without those who were erased. */
+    listCustomers(query = {}) {
+        return this.pages({ method: "GET", path: "/v1/customers", query });
+    }
+    /** Make a customer. A payment may name them by `customer.id` or `customer.external_id`. 409 where another customer has the `external_id`: the answer says who. */
+    createCustomer(body = {}, options = {}) {
+        return this.send({ method: "POST", path: "/v1/customers", body, idempotencyKey: options.idempotencyKey ?? newKey() });
+    }
+    /** One customer. `GET /v1/payments?customer=` lists their payments. */
+    readCustomer(customer) {
+        return this.send({ method: "GET", path: "/v1/customers/{customer}", parts: { customer } });
+    }
+    /** Change a customer. Who pays a payment that was made before stays as it was then. Preferences count for every message from now on. */
+    changeCustomer(customer, body = {}) {
+        return this.send({ method: "PATCH", path: "/v1/customers/{customer}", parts: { customer }, body });
+    }
+    /** Erase a customer. Cannot be undone. Of whoever has the customer's id, e-mail address or phone number, in every part of Gerbang; payments, refunds and the ledger stay, and name nobody. */
+    eraseCustomer(customer) {
+        return this.send({ method: "POST", path: "/v1/customers/{customer}/erase", parts: { customer } });
+    }
+    /** Everything kept about a customer. Of whoever has the customer's id, e-mail address or phone number: every part of Gerbang that keeps something shows it. That it was asked for stands in the audit trail. */
+    exportCustomer(customer) {
+        return this.send({ method: "GET", path: "/v1/customers/{customer}/export", parts: { customer } });
+    }
     /** One delivery with what was sent and answered. Signatures are no secrets, and shown. */
     readDelivery(delivery) {
         return this.send({ method: "GET", path: "/v1/deliveries/{delivery}", parts: { delivery } });

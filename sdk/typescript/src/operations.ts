@@ -13,12 +13,16 @@ import type {
   AuditEntry,
   Connection,
   ConnectionChangeBody,
+  Customer,
+  CustomerChangeBody,
   Delivery,
   DeliveryStatus,
   Endpoint,
   EndpointChangeBody,
+  Erasure,
   EventLog,
   EventTypes,
+  Export,
   Keys,
   Link,
   LoginBody,
@@ -28,6 +32,7 @@ import type {
   NameDestinationBody,
   NewApiKey,
   NewConnectionBody,
+  NewCustomerBody,
   NewEndpointBody,
   NewUserBody,
   Notification,
@@ -184,6 +189,36 @@ export abstract class Operations {
     return this.send({ method: "POST", path: "/v1/connections/{connection}/probe", parts: { connection } });
   }
 
+  /** Customers, newest first. Without those who were erased. */
+  listCustomers(query: { limit?: number; external_id?: string; email?: string; phone?: string; created_after?: string; created_before?: string } = {}): Pages<Customer> {
+    return this.pages({ method: "GET", path: "/v1/customers", query });
+  }
+
+  /** Make a customer. A payment may name them by `customer.id` or `customer.external_id`. 409 where another customer has the `external_id`: the answer says who. */
+  createCustomer(body: NewCustomerBody = {}, options: KeyOption = {}): Promise<Customer> {
+    return this.send({ method: "POST", path: "/v1/customers", body, idempotencyKey: options.idempotencyKey ?? newKey() });
+  }
+
+  /** One customer. `GET /v1/payments?customer=` lists their payments. */
+  readCustomer(customer: string): Promise<Customer> {
+    return this.send({ method: "GET", path: "/v1/customers/{customer}", parts: { customer } });
+  }
+
+  /** Change a customer. Who pays a payment that was made before stays as it was then. Preferences count for every message from now on. */
+  changeCustomer(customer: string, body: CustomerChangeBody = {}): Promise<Customer> {
+    return this.send({ method: "PATCH", path: "/v1/customers/{customer}", parts: { customer }, body });
+  }
+
+  /** Erase a customer. Cannot be undone. Of whoever has the customer's id, e-mail address or phone number, in every part of Gerbang; payments, refunds and the ledger stay, and name nobody. */
+  eraseCustomer(customer: string): Promise<Erasure> {
+    return this.send({ method: "POST", path: "/v1/customers/{customer}/erase", parts: { customer } });
+  }
+
+  /** Everything kept about a customer. Of whoever has the customer's id, e-mail address or phone number: every part of Gerbang that keeps something shows it. That it was asked for stands in the audit trail. */
+  exportCustomer(customer: string): Promise<Export> {
+    return this.send({ method: "GET", path: "/v1/customers/{customer}/export", parts: { customer } });
+  }
+
   /** One delivery with what was sent and answered. Signatures are no secrets, and shown. */
   readDelivery(delivery: string): Promise<Delivery> {
     return this.send({ method: "GET", path: "/v1/deliveries/{delivery}", parts: { delivery } });
@@ -300,7 +335,7 @@ export abstract class Operations {
   }
 
   /** Payments, newest first. Customers see their own, staff and API keys all. A page may be shorter than asked for; the list ends where `next_cursor` is null. */
-  listPayments(query: { limit?: number; status?: PaymentStatus; method?: PaymentMethod; connection?: string; order_reference?: string; created_after?: string; created_before?: string } = {}): Pages<Payment> {
+  listPayments(query: { limit?: number; status?: PaymentStatus; method?: PaymentMethod; connection?: string; order_reference?: string; customer?: string; created_after?: string; created_before?: string } = {}): Pages<Payment> {
     return this.pages({ method: "GET", path: "/v1/payments", query });
   }
 

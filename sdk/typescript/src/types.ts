@@ -175,6 +175,23 @@ export interface components {
             data: components["schemas"]["AuditEntry"][];
             next_cursor?: string | null;
         };
+        /** Channels */
+        Channels: {
+            email: boolean;
+            sms: boolean;
+            whatsapp: boolean;
+            push: boolean;
+        };
+        /**
+         * ChannelsBody
+         * @description On which channels they are written to; what is left out stays as it is, and is on for a new customer. A text goes only to who agreed to texts.
+         */
+        ChannelsBody: {
+            email?: boolean;
+            sms?: boolean;
+            whatsapp?: boolean;
+            push?: boolean;
+        };
         /** ChooseMethod */
         ChooseMethod: {
             /** @constant */
@@ -257,19 +274,29 @@ export interface components {
         };
         /** Customer */
         Customer: {
-            id: string | null;
+            id: string;
+            external_id: string | null;
             name: string;
             email: string;
             phone: string;
             locale: string | null;
+            preferences: components["schemas"]["Preferences"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            erased_at: string | null;
         };
         /**
          * CustomerBody
-         * @description Who pays. `id` is a registered customer (usr_…), who then sees the payment as their own; what is left out is taken from their account.
+         * @description Who pays. `id` is a customer (cus_…), or a registered user (usr_…), who then sees the payment as their own. `external_id` is your own id for a customer,
+         *         who is made with the payment where there is none. What is left out is taken from what is known of them; telling more here changes no customer.
          */
         CustomerBody: {
             /** @default null */
             id?: string | null;
+            /** @default null */
+            external_id?: string | null;
             /** @default  */
             name?: string;
             /**
@@ -297,8 +324,82 @@ export interface components {
             /** @default null */
             whatsapp_consent?: components["schemas"]["ConsentBody"] | null;
         };
+        /**
+         * CustomerChangeBody
+         * @description What is absent stays as it is.
+         */
+        CustomerChangeBody: {
+            external_id?: string | null;
+            name?: string;
+            /**
+             * Format: email
+             * @description An e-mail address that can be written to, without a name beside it.
+             */
+            email?: string;
+            /**
+             * Format: phone
+             * @description A phone number as people write it; kept as E.164, +6281234567890.
+             */
+            phone?: string;
+            /** @description The language to write to them in; null: not known. */
+            locale?: ("en" | "id") | null;
+            preferences?: components["schemas"]["PreferencesBody"];
+        };
+        /**
+         * CustomerCreatedEvent
+         * @description A customer was made, by a request of their own or with a payment.
+         */
+        CustomerCreatedEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "customer.created";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventCustomerTold"];
+        };
+        /**
+         * CustomerErasedEvent
+         * @description A customer was erased: nothing names them any more.
+         */
+        CustomerErasedEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "customer.erased";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventCustomerTold"];
+        };
+        /** CustomerList */
+        CustomerList: {
+            data: components["schemas"]["Customer"][];
+            next_cursor?: string | null;
+        };
+        /**
+         * CustomerUpdatedEvent
+         * @description Somebody changed a customer, or what they want to be told.
+         */
+        CustomerUpdatedEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "customer.updated";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventCustomerTold"];
+        };
         /** DeliveredEvent */
-        DeliveredEvent: components["schemas"]["EndpointTestEvent"] | components["schemas"]["EndpointCreatedEvent"] | components["schemas"]["EndpointChangedEvent"] | components["schemas"]["EndpointDeletedEvent"] | components["schemas"]["EndpointSecretRotatedEvent"] | components["schemas"]["EndpointFailingEvent"] | components["schemas"]["EndpointDisabledEvent"] | components["schemas"]["PaymentCreatedEvent"] | components["schemas"]["PaymentPendingEvent"] | components["schemas"]["PaymentPartPaidEvent"] | components["schemas"]["PaymentPaidEvent"] | components["schemas"]["PaymentPartiallyRefundedEvent"] | components["schemas"]["PaymentRefundedEvent"] | components["schemas"]["PaymentFailedEvent"] | components["schemas"]["PaymentExpiredEvent"] | components["schemas"]["PaymentCancelledEvent"] | components["schemas"]["PaymentUnknownEvent"] | components["schemas"]["PaymentHeldEvent"] | components["schemas"]["PaymentDisputedEvent"] | components["schemas"]["PaymentInstructionsEvent"] | components["schemas"]["PaymentConfirmingEvent"] | components["schemas"]["PaymentOverpaidEvent"] | components["schemas"]["PaymentRetractedEvent"] | components["schemas"]["PaymentLinkEvent"] | components["schemas"]["PaymentOpenedEvent"] | components["schemas"]["RefundApprovalRequestedEvent"] | components["schemas"]["RefundRequestedEvent"] | components["schemas"]["RefundAwaitingTransferEvent"] | components["schemas"]["RefundLinkEvent"] | components["schemas"]["RefundLinkIssuedEvent"] | components["schemas"]["RefundDestinationNamedEvent"] | components["schemas"]["RefundDestinationChangedEvent"] | components["schemas"]["RefundSucceededEvent"] | components["schemas"]["RefundFailedEvent"] | components["schemas"]["RefundUnknownEvent"];
+        DeliveredEvent: components["schemas"]["EndpointTestEvent"] | components["schemas"]["EndpointCreatedEvent"] | components["schemas"]["EndpointChangedEvent"] | components["schemas"]["EndpointDeletedEvent"] | components["schemas"]["EndpointSecretRotatedEvent"] | components["schemas"]["EndpointFailingEvent"] | components["schemas"]["EndpointDisabledEvent"] | components["schemas"]["PaymentCreatedEvent"] | components["schemas"]["PaymentPendingEvent"] | components["schemas"]["PaymentPartPaidEvent"] | components["schemas"]["PaymentPaidEvent"] | components["schemas"]["PaymentPartiallyRefundedEvent"] | components["schemas"]["PaymentRefundedEvent"] | components["schemas"]["PaymentFailedEvent"] | components["schemas"]["PaymentExpiredEvent"] | components["schemas"]["PaymentCancelledEvent"] | components["schemas"]["PaymentUnknownEvent"] | components["schemas"]["PaymentHeldEvent"] | components["schemas"]["PaymentDisputedEvent"] | components["schemas"]["PaymentInstructionsEvent"] | components["schemas"]["PaymentConfirmingEvent"] | components["schemas"]["PaymentOverpaidEvent"] | components["schemas"]["PaymentRetractedEvent"] | components["schemas"]["PaymentLinkEvent"] | components["schemas"]["PaymentOpenedEvent"] | components["schemas"]["RefundApprovalRequestedEvent"] | components["schemas"]["RefundRequestedEvent"] | components["schemas"]["RefundAwaitingTransferEvent"] | components["schemas"]["RefundLinkEvent"] | components["schemas"]["RefundLinkIssuedEvent"] | components["schemas"]["RefundDestinationNamedEvent"] | components["schemas"]["RefundDestinationChangedEvent"] | components["schemas"]["RefundSucceededEvent"] | components["schemas"]["RefundFailedEvent"] | components["schemas"]["RefundUnknownEvent"] | components["schemas"]["CustomerCreatedEvent"] | components["schemas"]["CustomerUpdatedEvent"] | components["schemas"]["CustomerErasedEvent"];
         /** Delivery */
         Delivery: {
             id: string;
@@ -543,6 +644,21 @@ export interface components {
             api_version: string;
             data: components["schemas"]["EventTestTold"];
         };
+        /** ErasedPart */
+        ErasedPart: {
+            rows: number;
+            waiting: number;
+        };
+        /** Erasure */
+        Erasure: {
+            customer: string;
+            erased: {
+                [key: string]: components["schemas"]["ErasedPart"];
+            };
+            kept: {
+                [key: string]: string;
+            };
+        };
         /** Event */
         Event: {
             id: string;
@@ -576,6 +692,16 @@ export interface components {
          */
         EventAttemptStatus: "abandoned" | "cancelled" | "captured" | "created" | "expired" | "failed" | "held" | "pending" | "submitting" | "unknown";
         /**
+         * EventChannels
+         * @description On which channels they are written to.
+         */
+        EventChannels: {
+            email: boolean;
+            sms: boolean;
+            whatsapp: boolean;
+            push: boolean;
+        };
+        /**
          * EventChooseMethod
          * @description The payer has to choose how to pay: on the page behind `checkout_url`, or by POST …/attempts.
          */
@@ -606,6 +732,25 @@ export interface components {
             uri: string;
             page: string;
             quote: components["schemas"]["EventQuote"] | null;
+        };
+        /**
+         * EventCustomerTold
+         * @description A customer as endpoints hear of it: what names them, only those with `"include": ["personal"]`.
+         */
+        EventCustomerTold: {
+            /** @enum {unknown} */
+            object: "customer";
+            url: string;
+            id: string;
+            preferences: components["schemas"]["EventPreferences"];
+            created_at: string;
+            updated_at: string;
+            erased_at: string | null;
+            external_id?: string | null;
+            name?: string;
+            email?: string;
+            phone?: string;
+            locale?: string | null;
         };
         /**
          * EventDestination
@@ -739,6 +884,15 @@ export interface components {
          */
         EventPaymentStatus: "cancelled" | "created" | "disputed" | "expired" | "failed" | "held" | "paid" | "part_paid" | "partially_refunded" | "pending" | "refunded" | "unknown";
         /**
+         * EventPreferences
+         * @description How the customer wants to be written to; on no channel where they `stopped` it, whatever `channels` says.
+         */
+        EventPreferences: {
+            channels: components["schemas"]["EventChannels"];
+            stopped: boolean;
+            stopped_at: string | null;
+        };
+        /**
          * EventQuote
          * @description `rate`: how much of the price's currency one whole asset is worth.
          */
@@ -848,6 +1002,18 @@ export interface components {
         EventWait: {
             /** @enum {unknown} */
             type: "wait";
+        };
+        /** Export */
+        Export: {
+            customer: string;
+            data: {
+                [key: string]: {
+                    [key: string]: unknown;
+                }[];
+            };
+            kept: {
+                [key: string]: string;
+            };
         };
         /** Failure */
         Failure: {
@@ -970,6 +1136,39 @@ export interface components {
             };
             /** @default true */
             probe?: boolean;
+        };
+        /**
+         * NewCustomerBody
+         * @description A customer of yours. `external_id` is your own id for them; a payment may name them by it.
+         */
+        NewCustomerBody: {
+            /** @default null */
+            external_id?: string | null;
+            /** @default  */
+            name?: string;
+            /**
+             * Format: email
+             * @description An e-mail address that can be written to, without a name beside it.
+             * @default
+             */
+            email?: string;
+            /**
+             * Format: phone
+             * @description A phone number as people write it; kept as E.164, +6281234567890.
+             * @default
+             */
+            phone?: string;
+            /**
+             * @description The language to write to them in; null: not known.
+             * @default null
+             */
+            locale?: ("en" | "id") | null;
+            /**
+             * @default {
+             *       "channels": {}
+             *     }
+             */
+            preferences?: components["schemas"]["PreferencesBody"];
         };
         /**
          * NewEndpointBody
@@ -1129,7 +1328,7 @@ export interface components {
             provider_reference: string | null;
             order_reference: string | null;
             description: string;
-            customer: components["schemas"]["Customer"];
+            customer: components["schemas"]["PaymentCustomer"];
             metadata: {
                 [key: string]: unknown;
             };
@@ -1173,6 +1372,7 @@ export interface components {
             /**
              * @default {
              *       "id": null,
+             *       "external_id": null,
              *       "name": "",
              *       "email": "",
              *       "phone": "",
@@ -1242,6 +1442,14 @@ export interface components {
             timestamp: string;
             api_version: string;
             data: components["schemas"]["EventPayment"];
+        };
+        /** PaymentCustomer */
+        PaymentCustomer: {
+            id: string | null;
+            name: string;
+            email: string;
+            phone: string;
+            locale: string | null;
         };
         /**
          * PaymentDisputedEvent
@@ -1515,6 +1723,21 @@ export interface components {
         PostingList: {
             data: components["schemas"]["Posting"][];
             next_cursor?: string | null;
+        };
+        /** Preferences */
+        Preferences: {
+            channels: components["schemas"]["Channels"];
+            stopped: boolean;
+            stopped_at: string | null;
+        };
+        /**
+         * PreferencesBody
+         * @description How the customer wants to be written to. `stopped`: on no channel, whatever `channels` says.
+         */
+        PreferencesBody: {
+            /** @default {} */
+            channels?: components["schemas"]["ChannelsBody"];
+            stopped?: boolean;
         };
         /** Probe */
         Probe: {
@@ -2099,6 +2322,8 @@ export type AttemptList = components['schemas']['AttemptList'];
 export type AttemptStatus = components['schemas']['AttemptStatus'];
 export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuditEntryList = components['schemas']['AuditEntryList'];
+export type Channels = components['schemas']['Channels'];
+export type ChannelsBody = components['schemas']['ChannelsBody'];
 export type ChooseMethod = components['schemas']['ChooseMethod'];
 export type CodeSteps = components['schemas']['CodeSteps'];
 export type Connection = components['schemas']['Connection'];
@@ -2108,6 +2333,11 @@ export type ConsentBody = components['schemas']['ConsentBody'];
 export type CryptoSteps = components['schemas']['CryptoSteps'];
 export type Customer = components['schemas']['Customer'];
 export type CustomerBody = components['schemas']['CustomerBody'];
+export type CustomerChangeBody = components['schemas']['CustomerChangeBody'];
+export type CustomerCreatedEvent = components['schemas']['CustomerCreatedEvent'];
+export type CustomerErasedEvent = components['schemas']['CustomerErasedEvent'];
+export type CustomerList = components['schemas']['CustomerList'];
+export type CustomerUpdatedEvent = components['schemas']['CustomerUpdatedEvent'];
 export type DeliveredEvent = components['schemas']['DeliveredEvent'];
 export type Delivery = components['schemas']['Delivery'];
 export type DeliveryAttempt = components['schemas']['DeliveryAttempt'];
@@ -2127,12 +2357,16 @@ export type EndpointFailingEvent = components['schemas']['EndpointFailingEvent']
 export type EndpointList = components['schemas']['EndpointList'];
 export type EndpointSecretRotatedEvent = components['schemas']['EndpointSecretRotatedEvent'];
 export type EndpointTestEvent = components['schemas']['EndpointTestEvent'];
+export type ErasedPart = components['schemas']['ErasedPart'];
+export type Erasure = components['schemas']['Erasure'];
 export type Event = components['schemas']['Event'];
 export type EventAttempt = components['schemas']['EventAttempt'];
 export type EventAttemptStatus = components['schemas']['EventAttemptStatus'];
+export type EventChannels = components['schemas']['EventChannels'];
 export type EventChooseMethod = components['schemas']['EventChooseMethod'];
 export type EventCodeSteps = components['schemas']['EventCodeSteps'];
 export type EventCryptoSteps = components['schemas']['EventCryptoSteps'];
+export type EventCustomerTold = components['schemas']['EventCustomerTold'];
 export type EventDestination = components['schemas']['EventDestination'];
 export type EventDisplayQr = components['schemas']['EventDisplayQr'];
 export type EventEndpointTold = components['schemas']['EventEndpointTold'];
@@ -2141,6 +2375,7 @@ export type EventLog = components['schemas']['EventLog'];
 export type EventMethod = components['schemas']['EventMethod'];
 export type EventPayment = components['schemas']['EventPayment'];
 export type EventPaymentStatus = components['schemas']['EventPaymentStatus'];
+export type EventPreferences = components['schemas']['EventPreferences'];
 export type EventQuote = components['schemas']['EventQuote'];
 export type EventRedirect = components['schemas']['EventRedirect'];
 export type EventRefund = components['schemas']['EventRefund'];
@@ -2151,6 +2386,7 @@ export type EventType = components['schemas']['EventType'];
 export type EventTypes = components['schemas']['EventTypes'];
 export type EventVirtualAccountSteps = components['schemas']['EventVirtualAccountSteps'];
 export type EventWait = components['schemas']['EventWait'];
+export type Export = components['schemas']['Export'];
 export type Failure = components['schemas']['Failure'];
 export type ItemBody = components['schemas']['ItemBody'];
 export type Keys = components['schemas']['Keys'];
@@ -2164,6 +2400,7 @@ export type MessageTemplateList = components['schemas']['MessageTemplateList'];
 export type NameDestinationBody = components['schemas']['NameDestinationBody'];
 export type NewApiKey = components['schemas']['NewApiKey'];
 export type NewConnectionBody = components['schemas']['NewConnectionBody'];
+export type NewCustomerBody = components['schemas']['NewCustomerBody'];
 export type NewEndpointBody = components['schemas']['NewEndpointBody'];
 export type NewUserBody = components['schemas']['NewUserBody'];
 export type Notification = components['schemas']['Notification'];
@@ -2180,6 +2417,7 @@ export type PaymentBody = components['schemas']['PaymentBody'];
 export type PaymentCancelledEvent = components['schemas']['PaymentCancelledEvent'];
 export type PaymentConfirmingEvent = components['schemas']['PaymentConfirmingEvent'];
 export type PaymentCreatedEvent = components['schemas']['PaymentCreatedEvent'];
+export type PaymentCustomer = components['schemas']['PaymentCustomer'];
 export type PaymentDisputedEvent = components['schemas']['PaymentDisputedEvent'];
 export type PaymentExpiredEvent = components['schemas']['PaymentExpiredEvent'];
 export type PaymentFailedEvent = components['schemas']['PaymentFailedEvent'];
@@ -2200,6 +2438,8 @@ export type PaymentStatus = components['schemas']['PaymentStatus'];
 export type PaymentUnknownEvent = components['schemas']['PaymentUnknownEvent'];
 export type Posting = components['schemas']['Posting'];
 export type PostingList = components['schemas']['PostingList'];
+export type Preferences = components['schemas']['Preferences'];
+export type PreferencesBody = components['schemas']['PreferencesBody'];
 export type Probe = components['schemas']['Probe'];
 export type Probed = components['schemas']['Probed'];
 export type Quote = components['schemas']['Quote'];

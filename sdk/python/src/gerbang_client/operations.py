@@ -15,12 +15,16 @@ from gerbang_client.types import (
     AuditEntry,
     Connection,
     ConnectionChangeBody,
+    Customer,
+    CustomerChangeBody,
     Delivery,
     DeliveryStatus,
     Endpoint,
     EndpointChangeBody,
+    Erasure,
     EventLog,
     EventTypes,
+    Export,
     Keys,
     Link,
     LoginBody,
@@ -30,6 +34,7 @@ from gerbang_client.types import (
     NameDestinationBody,
     NewApiKey,
     NewConnectionBody,
+    NewCustomerBody,
     NewEndpointBody,
     NewUserBody,
     Notification,
@@ -216,6 +221,69 @@ class Operations:
         asked, and what came of it, stays in the audit trail.
         """
         answer: Probe = self._send(Call("POST", "/v1/connections/{connection}/probe", parts={"connection": connection}))
+        return answer
+
+    def list_customers(
+        self,
+        *,
+        limit: int | None = None,
+        external_id: str | None = None,
+        email: str | None = None,
+        phone: str | None = None,
+        created_after: str | None = None,
+        created_before: str | None = None,
+    ) -> Pages[Customer]:
+        """Customers, newest first. Without those who were erased."""
+        return self._pages(
+            Call(
+                "GET",
+                "/v1/customers",
+                query={
+                    "limit": limit,
+                    "external_id": external_id,
+                    "email": email,
+                    "phone": phone,
+                    "created_after": created_after,
+                    "created_before": created_before,
+                },
+            )
+        )
+
+    def create_customer(self, body: NewCustomerBody | None = None, *, idempotency_key: str | None = None) -> Customer:
+        """Make a customer. A payment may name them by `customer.id` or `customer.external_id`. 409 where another
+        customer has the `external_id`: the answer says who.
+        """
+        answer: Customer = self._send(
+            Call("POST", "/v1/customers", body=body, idempotency_key=idempotency_key or new_key())
+        )
+        return answer
+
+    def read_customer(self, customer: str) -> Customer:
+        """One customer. `GET /v1/payments?customer=` lists their payments."""
+        answer: Customer = self._send(Call("GET", "/v1/customers/{customer}", parts={"customer": customer}))
+        return answer
+
+    def change_customer(self, customer: str, body: CustomerChangeBody | None = None) -> Customer:
+        """Change a customer. Who pays a payment that was made before stays as it was then. Preferences count for every
+        message from now on.
+        """
+        answer: Customer = self._send(
+            Call("PATCH", "/v1/customers/{customer}", parts={"customer": customer}, body=body)
+        )
+        return answer
+
+    def erase_customer(self, customer: str) -> Erasure:
+        """Erase a customer. Cannot be undone. Of whoever has the customer's id, e-mail address or phone number, in every
+        part of Gerbang; payments, refunds and the ledger stay, and name nobody.
+        """
+        answer: Erasure = self._send(Call("POST", "/v1/customers/{customer}/erase", parts={"customer": customer}))
+        return answer
+
+    def export_customer(self, customer: str) -> Export:
+        """Everything kept about a customer. Of whoever has the customer's id, e-mail address or phone number: every part
+        of Gerbang that keeps something shows it. That it was asked for stands in the audit trail.
+        """
+        answer: Export = self._send(Call("GET", "/v1/customers/{customer}/export", parts={"customer": customer}))
         return answer
 
     def read_delivery(self, delivery: str) -> Delivery:
@@ -432,6 +500,7 @@ class Operations:
         method: PaymentMethod | None = None,
         connection: str | None = None,
         order_reference: str | None = None,
+        customer: str | None = None,
         created_after: str | None = None,
         created_before: str | None = None,
     ) -> Pages[Payment]:
@@ -448,6 +517,7 @@ class Operations:
                     "method": method,
                     "connection": connection,
                     "order_reference": order_reference,
+                    "customer": customer,
                     "created_after": created_after,
                     "created_before": created_before,
                 },
@@ -843,6 +913,71 @@ class AsyncOperations:
         )
         return answer
 
+    def list_customers(
+        self,
+        *,
+        limit: int | None = None,
+        external_id: str | None = None,
+        email: str | None = None,
+        phone: str | None = None,
+        created_after: str | None = None,
+        created_before: str | None = None,
+    ) -> AsyncPages[Customer]:
+        """Customers, newest first. Without those who were erased."""
+        return self._pages(
+            Call(
+                "GET",
+                "/v1/customers",
+                query={
+                    "limit": limit,
+                    "external_id": external_id,
+                    "email": email,
+                    "phone": phone,
+                    "created_after": created_after,
+                    "created_before": created_before,
+                },
+            )
+        )
+
+    async def create_customer(
+        self, body: NewCustomerBody | None = None, *, idempotency_key: str | None = None
+    ) -> Customer:
+        """Make a customer. A payment may name them by `customer.id` or `customer.external_id`. 409 where another
+        customer has the `external_id`: the answer says who.
+        """
+        answer: Customer = await self._send(
+            Call("POST", "/v1/customers", body=body, idempotency_key=idempotency_key or new_key())
+        )
+        return answer
+
+    async def read_customer(self, customer: str) -> Customer:
+        """One customer. `GET /v1/payments?customer=` lists their payments."""
+        answer: Customer = await self._send(Call("GET", "/v1/customers/{customer}", parts={"customer": customer}))
+        return answer
+
+    async def change_customer(self, customer: str, body: CustomerChangeBody | None = None) -> Customer:
+        """Change a customer. Who pays a payment that was made before stays as it was then. Preferences count for every
+        message from now on.
+        """
+        answer: Customer = await self._send(
+            Call("PATCH", "/v1/customers/{customer}", parts={"customer": customer}, body=body)
+        )
+        return answer
+
+    async def erase_customer(self, customer: str) -> Erasure:
+        """Erase a customer. Cannot be undone. Of whoever has the customer's id, e-mail address or phone number, in every
+        part of Gerbang; payments, refunds and the ledger stay, and name nobody.
+        """
+        answer: Erasure = await self._send(Call("POST", "/v1/customers/{customer}/erase", parts={"customer": customer}))
+        return answer
+
+    async def export_customer(self, customer: str) -> Export:
+        """Everything kept about a customer. Of whoever has the customer's id, e-mail address or phone number: every part
+        of Gerbang that keeps something shows it. That it was asked for stands in the audit trail.
+        """
+        answer: Export = await self._send(Call("GET", "/v1/customers/{customer}/export", parts={"customer": customer}))
+        return answer
+
     async def read_delivery(self, delivery: str) -> Delivery:
         """One delivery with what was sent and answered. Signatures are no secrets, and shown."""
         answer: Delivery = await self._send(Call("GET", "/v1/deliveries/{delivery}", parts={"delivery": delivery}))
@@ -1059,6 +1194,7 @@ class AsyncOperations:
         method: PaymentMethod | None = None,
         connection: str | None = None,
         order_reference: str | None = None,
+        customer: str | None = None,
         created_after: str | None = None,
         created_before: str | None = None,
     ) -> AsyncPages[Payment]:
@@ -1075,6 +1211,7 @@ class AsyncOperations:
                     "method": method,
                     "connection": connection,
                     "order_reference": order_reference,
+                    "customer": customer,
                     "created_after": created_after,
                     "created_before": created_before,
                 },

@@ -88,6 +88,24 @@ class AuditEntryList(TypedDict):
     next_cursor: NotRequired[str | None]
 
 
+class Channels(TypedDict):
+    email: bool
+    sms: bool
+    whatsapp: bool
+    push: bool
+
+
+class ChannelsBody(TypedDict):
+    """
+    On which channels they are written to; what is left out stays as it is, and is on for a new customer. A text goes only to who agreed to texts.
+    """
+
+    email: NotRequired[bool]
+    sms: NotRequired[bool]
+    whatsapp: NotRequired[bool]
+    push: NotRequired[bool]
+
+
 class ChooseMethod(TypedDict):
     type: Literal["choose_method"]
 
@@ -120,20 +138,14 @@ class ConsentBody(TypedDict):
     at: NotRequired[str | None]
 
 
-class Customer(TypedDict):
-    id: str | None
-    name: str
-    email: str
-    phone: str
-    locale: str | None
-
-
 class CustomerBody(TypedDict):
     """
-    Who pays. `id` is a registered customer (usr_…), who then sees the payment as their own; what is left out is taken from their account.
+    Who pays. `id` is a customer (cus_…), or a registered user (usr_…), who then sees the payment as their own. `external_id` is your own id for a customer,
+        who is made with the payment where there is none. What is left out is taken from what is known of them; telling more here changes no customer.
     """
 
     id: NotRequired[str | None]
+    external_id: NotRequired[str | None]
     name: NotRequired[str]
     email: NotRequired[str]
     phone: NotRequired[str]
@@ -194,6 +206,17 @@ Event: TypeAlias = str
 IncludeItem: TypeAlias = str
 
 
+class ErasedPart(TypedDict):
+    rows: int
+    waiting: int
+
+
+class Erasure(TypedDict):
+    customer: str
+    erased: dict[str, ErasedPart]
+    kept: dict[str, str]
+
+
 class Event1(TypedDict):
     id: str
     type: str
@@ -207,6 +230,17 @@ class Event1(TypedDict):
 EventAttemptStatus: TypeAlias = Literal[
     "abandoned", "cancelled", "captured", "created", "expired", "failed", "held", "pending", "submitting", "unknown"
 ]
+
+
+class EventChannels(TypedDict):
+    """
+    On which channels they are written to.
+    """
+
+    email: bool
+    sms: bool
+    whatsapp: bool
+    push: bool
 
 
 class EventChooseMethod(TypedDict):
@@ -308,6 +342,16 @@ EventPaymentStatus: TypeAlias = Literal[
 ]
 
 
+class EventPreferences(TypedDict):
+    """
+    How the customer wants to be written to; on no channel where they `stopped` it, whatever `channels` says.
+    """
+
+    channels: EventChannels
+    stopped: bool
+    stopped_at: str | None
+
+
 class EventQuote(TypedDict):
     """
     `rate`: how much of the price's currency one whole asset is worth.
@@ -383,6 +427,12 @@ class EventWait(TypedDict):
     """
 
     type: Literal["wait"]
+
+
+class Export(TypedDict):
+    customer: str
+    data: dict[str, list[dict[str, Any]]]
+    kept: dict[str, str]
 
 
 class Failure(TypedDict):
@@ -513,6 +563,14 @@ class PasswordBody(TypedDict):
     new: str
 
 
+class PaymentCustomer(TypedDict):
+    id: str | None
+    name: str
+    email: str
+    phone: str
+    locale: str | None
+
+
 PaymentMethod: TypeAlias = Literal[
     "card", "convenience_store", "crypto", "direct_debit", "ewallet", "paylater", "qris", "virtual_account"
 ]
@@ -548,6 +606,21 @@ class Posting(TypedDict):
 class PostingList(TypedDict):
     data: list[Posting]
     next_cursor: NotRequired[str | None]
+
+
+class Preferences(TypedDict):
+    channels: Channels
+    stopped: bool
+    stopped_at: str | None
+
+
+class PreferencesBody(TypedDict):
+    """
+    How the customer wants to be written to. `stopped`: on no channel, whatever `channels` says.
+    """
+
+    channels: NotRequired[ChannelsBody]
+    stopped: NotRequired[bool]
 
 
 class Probed(TypedDict):
@@ -1035,6 +1108,37 @@ class CryptoSteps(TypedDict):
     type: Literal["display_crypto"]
 
 
+class Customer(TypedDict):
+    id: str
+    external_id: str | None
+    name: str
+    email: str
+    phone: str
+    locale: str | None
+    preferences: Preferences
+    created_at: str
+    updated_at: str
+    erased_at: str | None
+
+
+class CustomerChangeBody(TypedDict):
+    """
+    What is absent stays as it is.
+    """
+
+    external_id: NotRequired[str | None]
+    name: NotRequired[str]
+    email: NotRequired[str]
+    phone: NotRequired[str]
+    locale: NotRequired[Literal["en", "id"] | None]
+    preferences: NotRequired[PreferencesBody]
+
+
+class CustomerList(TypedDict):
+    data: list[Customer]
+    next_cursor: NotRequired[str | None]
+
+
 class Delivery(TypedDict):
     id: str
     endpoint: str
@@ -1198,6 +1302,25 @@ class EventCryptoSteps(TypedDict):
     quote: EventQuote | None
 
 
+class EventCustomerTold(TypedDict):
+    """
+    A customer as endpoints hear of it: what names them, only those with `"include": ["personal"]`.
+    """
+
+    object: Literal["customer"]
+    url: str
+    id: str
+    preferences: EventPreferences
+    created_at: str
+    updated_at: str
+    erased_at: str | None
+    external_id: NotRequired[str | None]
+    name: NotRequired[str]
+    email: NotRequired[str]
+    phone: NotRequired[str]
+    locale: NotRequired[str | None]
+
+
 class EventLog(TypedDict):
     data: list[LoggedEvent]
     next: str
@@ -1252,6 +1375,19 @@ class Me(TypedDict):
 class NewApiKey(TypedDict):
     api_key: ApiKey
     key: str
+
+
+class NewCustomerBody(TypedDict):
+    """
+    A customer of yours. `external_id` is your own id for them; a payment may name them by it.
+    """
+
+    external_id: NotRequired[str | None]
+    name: NotRequired[str]
+    email: NotRequired[str]
+    phone: NotRequired[str]
+    locale: NotRequired[Literal["en", "id"] | None]
+    preferences: NotRequired[PreferencesBody]
 
 
 class NewEndpointBody(TypedDict):
@@ -1444,6 +1580,45 @@ class AttemptList(TypedDict):
     next_cursor: NotRequired[str | None]
 
 
+class CustomerCreatedEvent(TypedDict):
+    """
+    A customer was made, by a request of their own or with a payment.
+    """
+
+    id: str
+    type: Literal["customer.created"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventCustomerTold
+
+
+class CustomerErasedEvent(TypedDict):
+    """
+    A customer was erased: nothing names them any more.
+    """
+
+    id: str
+    type: Literal["customer.erased"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventCustomerTold
+
+
+class CustomerUpdatedEvent(TypedDict):
+    """
+    Somebody changed a customer, or what they want to be told.
+    """
+
+    id: str
+    type: Literal["customer.updated"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventCustomerTold
+
+
 class EventAttempt(TypedDict):
     id: str
     status: EventAttemptStatus
@@ -1530,7 +1705,7 @@ class Payment(TypedDict):
     provider_reference: str | None
     order_reference: str | None
     description: str
-    customer: Customer
+    customer: PaymentCustomer
     metadata: dict[str, Any]
     items: list[dict[str, Any]]
     attempts: list[Attempt]
@@ -1820,4 +1995,7 @@ DeliveredEvent: TypeAlias = (
     | RefundSucceededEvent
     | RefundFailedEvent
     | RefundUnknownEvent
+    | CustomerCreatedEvent
+    | CustomerUpdatedEvent
+    | CustomerErasedEvent
 )
