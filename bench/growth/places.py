@@ -17,7 +17,14 @@ from gerbang.web.policy import Row
 # Streams do not end; what they ask the database is a sweep of the process (announcements), measured with the idle worker.
 _STREAMS: Final = frozenset({"/v1/events", "/v1/payments/{payment}/events", "/pay/{payment}/feed"})
 _NO_DATABASE: Final = frozenset(
-    {"/static/{version}/{name:path}", "/docs", "/docs/search", "/docs/operations/{operation}", "/docs/{guide}"}
+    {
+        "/static/{version}/{name:path}",
+        "/pay/worker.js",
+        "/docs",
+        "/docs/search",
+        "/docs/operations/{operation}",
+        "/docs/{guide}",
+    }
 )
 # Opened by a mailed link that is exchanged for a session; what they ask is what the console's pages of an endpoint ask.
 _BY_SESSION: Final = frozenset({"/owner/endpoint/{link}", "/owner/endpoint/{link}/deliveries/{delivery}"})

@@ -29,6 +29,7 @@ from gerbang.core.notifications import model as messages
 from gerbang.core.notifications import personal_data as recipients
 from gerbang.core.notifications import queueing as message_jobs
 from gerbang.core.notifications import service as telling
+from gerbang.core.notifications.push_devices import PushDevices
 from gerbang.core.notifications.receipts import Receipts
 from gerbang.core.payments import event_types as payment_events
 from gerbang.core.payments import jobs, sweeps, webhook_handler
@@ -103,6 +104,7 @@ async def _templates_paused(core: Core) -> str | None:
 MESSAGES: Final = Noun(
     name="messages",
     events={Kind.MESSENGER: lambda core: Receipts(core.outbound, core.sender.fallback).handler()},
+    service=lambda core: PushDevices(core.db, core.outbound),
     notices={
         "texts": partial(
             _used_up, Channel.SMS, lambda chosen: chosen.sms_per_day, "text messages of today (GERBANG_SMS_PER_DAY)"
@@ -134,6 +136,7 @@ MESSAGES: Final = Noun(
             recipients.erase_payment_messages,
         ),
         PersonalData("message_news", ("notifications",), recipients.export_news, recipients.erase_news),
+        PersonalData("push_devices", ("push_devices",), recipients.export_devices, recipients.erase_devices),
     ),
     actions={"notifications": actions.NOTIFICATIONS},
     pages={

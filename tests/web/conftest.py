@@ -29,7 +29,16 @@ from tests.conftest import NO_TLS, FreshDatabase
 from tests.demo_accounts import sandbox_config
 
 PASSWORD = "nasi uduk tanpa sambal"
-COUNTED = ("payments", "attempts", "refunds", "refund_destinations", "ledger_lines", "idempotency_keys", "audit")
+COUNTED = (
+    "payments",
+    "attempts",
+    "refunds",
+    "refund_destinations",
+    "ledger_lines",
+    "idempotency_keys",
+    "audit",
+    "push_devices",
+)
 BODY: Mapping[str, Any] = {"amount": 150_000, "currency": "IDR", "description": "Kopi Gayo"}
 
 

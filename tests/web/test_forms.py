@@ -36,6 +36,7 @@ TYPED: Mapping[str, Mapping[str, str]] = {
     "/pay/{payment}/check": {},
     "/pay/{payment}/refund-link": {},
     "/pay/{payment}/choose": {"phone": "0812 3456 7890"},
+    "/pay/{payment}/push": {},
     "/refund/{refund}/review": ACCOUNT,
     "/refund/{refund}/edit": ACCOUNT,
     "/refund/{refund}/name": ACCOUNT,

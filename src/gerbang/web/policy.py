@@ -162,6 +162,8 @@ POLICY: Final[Sequence[Row]] = (
     _open("POST", "/pay/{payment}/check", Rate.WRITE, Body.FORM),
     _open("POST", "/pay/{payment}/refund-link", Rate.WRITE, Body.FORM),
     _open("GET", "/pay/{payment}/go"),
+    _open("GET", "/pay/worker.js", Rate.READ),
+    _open("POST", "/pay/{payment}/push", Rate.WRITE, Body.FORM),
     _open("GET", "/pay/{payment}/qr.png", Rate.READ),
     _open("GET", "/pay/{payment}/qr.svg", Rate.READ),
     _open("GET", "/refund/{refund}"),

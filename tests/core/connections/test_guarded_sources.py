@@ -21,4 +21,6 @@ def test_only_what_is_described_by_its_operator_is_bound_to_permitted_addresses(
     outbound: OutboundCalls, name: str
 ) -> None:
     provider = PROVIDERS[name]
-    assert (outbound.http_for(provider) is outbound.http) is (provider.name not in ("http_rates", "http_sms"))
+    assert (outbound.http_for(provider) is outbound.http) is (
+        provider.name not in ("http_rates", "http_sms", "webpush")
+    )

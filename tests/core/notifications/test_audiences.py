@@ -5,11 +5,13 @@ from dataclasses import replace
 from gerbang.core.notifications.approved_wording import STEMS
 from gerbang.core.notifications.audiences import TABLE, Audience, channels_after, channels_for, told_on
 from gerbang.core.notifications.model import TYPES, Contact, Template
+from gerbang.core.notifications.push_messages import SENTENCES
 from gerbang.ports.messenger import Channel
 
 BOTH = Contact("Sari", "sari@example.com", "id", "+628120000001")
 ALL = Contact("Sari", "sari@example.com", "id", "+628120000001", "+628120000001")
-MAIL, TEXT, WHATSAPP = Channel.EMAIL, Channel.SMS, Channel.WHATSAPP
+HERE = replace(ALL, push="dev_1")
+MAIL, TEXT, WHATSAPP, PUSH = Channel.EMAIL, Channel.SMS, Channel.WHATSAPP, Channel.PUSH
 
 
 def test_every_message_is_in_the_table_once_and_every_event_of_it_is_announced() -> None:
@@ -57,3 +59,21 @@ def test_a_phone_gets_one_message_by_whatsapp_or_by_text_and_never_both() -> Non
 
 def test_whatsapp_says_what_it_has_an_approved_template_for_and_nothing_else() -> None:
     assert told_on(WHATSAPP) == set(STEMS.values())
+
+
+def test_who_asked_for_pushes_is_told_by_one_beside_mail_and_text_where_money_came() -> None:
+    assert channels_for(Template.PAYMENT_PAID, HERE, {MAIL, TEXT, PUSH}) == [MAIL, TEXT, PUSH]
+    assert channels_for(Template.PAYMENT_PAID, HERE, {MAIL, TEXT}) == [MAIL, TEXT]
+    assert channels_for(Template.PAYMENT_PAID, BOTH, {MAIL, TEXT, PUSH}) == [MAIL, TEXT]
+
+
+def test_a_reminder_is_a_push_before_it_is_a_message_to_a_phone_and_that_before_it_is_a_mail() -> None:
+    assert channels_for(Template.PAYMENT_REMINDER, HERE, {MAIL, TEXT, PUSH}) == [PUSH]
+    assert channels_after(Template.PAYMENT_REMINDER, PUSH) == [WHATSAPP, TEXT, MAIL]
+    assert channels_after(Template.PAYMENT_EXPIRED, PUSH) == [MAIL]
+
+
+def test_every_message_that_may_be_a_push_has_a_sentence_in_both_languages_and_no_other_has() -> None:
+    assert {locale: set(sentences) for locale, sentences in SENTENCES.items()} == dict.fromkeys(
+        ("id", "en"), told_on(PUSH)
+    )

@@ -9,15 +9,17 @@ import pytest
 from gerbang.base import ids
 from gerbang.base.db import Database, Tx
 from gerbang.base.errors import Invalid
+from gerbang.core.announcements.model import ObjectRef
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.identity import personal_data as users
 from gerbang.core.identity.model import LastAdmin, UserNotFound
 from gerbang.core.inbox.model import Event, EventErased, Replay
 from gerbang.core.inbox.service import Inbox
+from gerbang.core.notifications import push_store
 from gerbang.core.notifications.model import NotificationErased
 from gerbang.core.payments.late_messages import LateMessages
-from gerbang.core.payments.model import PaymentDetail, RefundStatus
+from gerbang.core.payments.model import PAYMENT, PaymentDetail, RefundStatus
 from gerbang.core.personal_data.model import Erased, Person
 from gerbang.core.personal_data.service import People, PersonalData
 from gerbang.nouns import NOUNS
@@ -39,6 +41,7 @@ TABLES = (
     "payment_payers",
     "refund_destinations",
     "notifications",
+    "push_devices",
     "audit",
     "announcements",
     "payments",
@@ -102,6 +105,8 @@ async def paid_and_returned(
     await taken(db, notifications(db))
     await heard_of(db, one)
     async with db.transaction() as tx:
+        browser = "https://push.example/the-browser-of-sari"
+        await push_store.add(tx, ObjectRef(PAYMENT, one.payment.id), "push", browser, {"auth": "x"})
         await tx.execute(
             "INSERT INTO refund_destinations (refund_id, version, bank, account, name, named_by, named_at)"
             " VALUES ($1, 1, 'BCA', '7712345009', 'Sari Wulandari', 'payer', now())",
@@ -125,6 +130,7 @@ async def test_a_person_is_shown_with_everything_that_is_kept_about_them(db: Dat
         "messages": 1,
         "payment_messages": 0,
         "message_news": 0,
+        "push_devices": 1,
         "webhooks": 1,
         "endpoint_owners": 0,
         "webhook_events": 1,

@@ -19,7 +19,9 @@ _MAIL_OR_TEXT: Final[Way] = (Channel.EMAIL, Channel.SMS)
 # One message to a phone: by WhatsApp, where the words are approved there, else by SMS.
 _PHONE: Final[Way] = (Channel.WHATSAPP, Channel.SMS)
 _MAIL_OR_PHONE: Final[Way] = (Channel.EMAIL, Channel.WHATSAPP, Channel.SMS)
-_PHONE_OR_MAIL: Final[Way] = (Channel.WHATSAPP, Channel.SMS, Channel.EMAIL)
+_PUSH: Final[Way] = (Channel.PUSH,)
+_PUSH_OR_MAIL: Final[Way] = (Channel.PUSH, Channel.EMAIL)
+_PUSH_OR_PHONE_OR_MAIL: Final[Way] = (Channel.PUSH, Channel.WHATSAPP, Channel.SMS, Channel.EMAIL)
 
 
 class Audience(StrEnum):
@@ -42,17 +44,18 @@ class Told:
 
 
 # A text costs money and is read at once: it goes beside the mail where money came or goes back, before the mail where time runs out, and instead of it
-# where no mail arrives.
+# where no mail arrives. A push costs nothing and goes where somebody asked for it: it goes beside both where money came or goes back, and before them where
+# time runs out.
 TABLE: Final[Sequence[Told]] = (
     Told(Template.PAYMENT_LINK, Audience.PAYER, ("payment.link",), (_MAIL_OR_PHONE,)),
     Told(Template.PAYMENT_INSTRUCTIONS, Audience.PAYER, ("payment.instructions",), (_MAIL_OR_PHONE,)),
-    Told(Template.PAYMENT_REMINDER, Audience.PAYER, ("payment.reminder",), (_PHONE_OR_MAIL,)),
-    Told(Template.PAYMENT_PAID, Audience.PAYER, ("payment.paid",), (_MAIL, _PHONE)),
-    Told(Template.PAYMENT_PAID_LATE, Audience.PAYER, ("payment.paid",), (_MAIL, _TEXT)),
-    Told(Template.PAYMENT_PART_PAID, Audience.PAYER, ("payment.part_paid",), (_MAIL_OR_TEXT,)),
-    Told(Template.PAYMENT_OVERPAID, Audience.PAYER, ("payment.overpaid",), (_MAIL_OR_TEXT,)),
-    Told(Template.PAYMENT_EXPIRED, Audience.PAYER, ("payment.expired",), (_MAIL,)),
-    Told(Template.PAYMENT_RETRACTED, Audience.PAYER, ("payment.retracted",), (_MAIL_OR_TEXT,)),
+    Told(Template.PAYMENT_REMINDER, Audience.PAYER, ("payment.reminder",), (_PUSH_OR_PHONE_OR_MAIL,)),
+    Told(Template.PAYMENT_PAID, Audience.PAYER, ("payment.paid",), (_MAIL, _PHONE, _PUSH)),
+    Told(Template.PAYMENT_PAID_LATE, Audience.PAYER, ("payment.paid",), (_MAIL, _TEXT, _PUSH)),
+    Told(Template.PAYMENT_PART_PAID, Audience.PAYER, ("payment.part_paid",), (_MAIL_OR_TEXT, _PUSH)),
+    Told(Template.PAYMENT_OVERPAID, Audience.PAYER, ("payment.overpaid",), (_MAIL_OR_TEXT, _PUSH)),
+    Told(Template.PAYMENT_EXPIRED, Audience.PAYER, ("payment.expired",), (_PUSH_OR_MAIL,)),
+    Told(Template.PAYMENT_RETRACTED, Audience.PAYER, ("payment.retracted",), (_MAIL_OR_TEXT, _PUSH)),
     Told(Template.REFUND_REQUESTED, Audience.PAYER, ("refund.requested",), (_MAIL,)),
     Told(
         Template.REFUND_AWAITING_TRANSFER,
@@ -65,9 +68,9 @@ TABLE: Final[Sequence[Told]] = (
         Template.REFUND_DESTINATION,
         Audience.PAYER,
         ("refund.destination_named", "refund.destination_changed"),
-        (_MAIL, _TEXT),
+        (_MAIL, _TEXT, _PUSH),
     ),
-    Told(Template.REFUND_SUCCEEDED, Audience.PAYER, ("refund.succeeded",), (_MAIL, _TEXT)),
+    Told(Template.REFUND_SUCCEEDED, Audience.PAYER, ("refund.succeeded",), (_MAIL, _TEXT, _PUSH)),
     Told(Template.REFUND_FAILED, Audience.PAYER, ("refund.failed",), (_MAIL_OR_TEXT,)),
     Told(Template.SECURITY_TOKEN_REUSE, Audience.USER, ("security.token_reuse",), (_MAIL,)),
     Told(Template.ENDPOINT_OWNER_LINK, Audience.ENDPOINT_OWNER, ("endpoint.owner_link_sent",), (_MAIL,)),

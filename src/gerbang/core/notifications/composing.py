@@ -10,7 +10,9 @@ from gerbang.base.db import Tx
 from gerbang.core.notifications import conversation_store, store
 from gerbang.core.notifications.approved_wording import wordings
 from gerbang.core.notifications.message_data import still_true
-from gerbang.core.notifications.model import ASKS, Contact, Notification, Template
+from gerbang.core.notifications.model import ASKS, PUSH_KEEPS, Contact, Notification, Template
+from gerbang.core.notifications.push_messages import push_message
+from gerbang.core.notifications.push_store import Device
 from gerbang.core.notifications.rendering import Letterhead, render, render_text
 from gerbang.core.payments.model import PAYMENT, PaymentDetail
 from gerbang.ports.messenger import Channel, Mail, Message, TemplateMessage, TextMessage
@@ -83,15 +85,21 @@ class Composer:
         return replace(known, data={**known.data, "captured": details.payment.amount_captured}) if details else known
 
     async def is_behind(self, tx: Tx, known: Notification) -> bool:
-        """Whether a reminder waited so long for a sender that it is no longer true."""
+        """Whether it waited so long for a sender that it is no longer true, or no longer news."""
         payment = known.id_of(PAYMENT)
+        if known.channel is Channel.PUSH and await store.business_now(tx) - known.created_at > PUSH_KEEPS:
+            return True
         if known.template is not Template.PAYMENT_REMINDER or payment is None:
             return False
         details = (await self._payments(tx, [payment])).get(payment)
         return details is None or not still_true(known.template, known.data, details, await store.business_now(tx))
 
-    async def message(self, known: Notification, name: str, standing: Standing = STRANGER) -> Message:
-        """The message as its channel takes it; `standing` is how the person is written to there."""
+    async def message(
+        self, known: Notification, name: str, standing: Standing = STRANGER, device: Device | None = None
+    ) -> Message:
+        """The message as its channel takes it; `standing` is how the person is written to there, a push goes to `device`."""
+        if device is not None:
+            return push_message(known, device, self._letterhead)
         link = await self._link(known.template, known)
         if known.channel is Channel.WHATSAPP:
             said = wordings(known.template, known.locale, known.data, link=link, letterhead=self._letterhead)

@@ -1,6 +1,6 @@
 """The channel that speaks where another one failed, or where nobody said in time that it arrived: the same message to the same person, once."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 from uuid import UUID
@@ -9,7 +9,7 @@ from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
-from gerbang.core.notifications import store
+from gerbang.core.notifications import push_store, store
 from gerbang.core.notifications.audiences import channels_after
 from gerbang.core.notifications.composing import ReadPayments, ReadPeople
 from gerbang.core.notifications.machine import advance
@@ -30,12 +30,12 @@ class Address(NamedTuple):
     recipient: str
 
 
-def contact_of(details: PaymentDetail) -> Contact:
-    """The payer of a payment, as somebody to write to."""
+def contact_of(details: PaymentDetail, devices: Mapping[UUID, str]) -> Contact:
+    """The payer of a payment, as somebody to write to; `devices` says where payers asked for pushes."""
     payer = details.payer
     text = payer.phone if payer.sms_consent_at else ""
     whatsapp = payer.phone if payer.whatsapp_consent_at else ""
-    return Contact(payer.name, payer.email, payer.language, text, whatsapp)
+    return Contact(payer.name, payer.email, payer.language, text, whatsapp, devices.get(details.payment.id, ""))
 
 
 class Fallback:
@@ -103,6 +103,6 @@ class Fallback:
     async def _contact(self, tx: Tx, failed: Notification) -> Contact | None:
         if (payment := failed.id_of(PAYMENT)) is not None:
             details = (await self._payments(tx, [payment])).get(payment)
-            return contact_of(details) if details else None
+            return contact_of(details, await push_store.newest(tx, [payment])) if details else None
         user = ids.read("usr", failed.data["user"]) if "user" in failed.data else None
         return (await self._people(tx, [user])).get(user) if user else None

@@ -18,16 +18,18 @@ from gerbang.base.db import Database, Tx
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.connections.outbound_calls import CallResult, Operation, OutboundCalls, Outcome
-from gerbang.core.notifications import store, suppression_store
+from gerbang.core.notifications import push_store, store, suppression_store
 from gerbang.core.notifications.composing import STRANGER, Composer, standing_of
 from gerbang.core.notifications.fallback import Fallback
 from gerbang.core.notifications.machine import advance
 from gerbang.core.notifications.model import MOST_REPEATS, MOST_TRIES, SOON, Notification, Status
+from gerbang.core.notifications.push_store import Device
 from gerbang.core.queue.model import Job, LeaseLost, Retry, backoff
 from gerbang.core.queue.service import finish
 from gerbang.ports.messenger import (
     Channel,
     LookUp,
+    Message,
     Messenger,
     Progress,
     Refused,
@@ -55,8 +57,13 @@ class Route:
     messenger: Messenger
     account: Account
 
+    def taken_by(self, message: Message) -> str:
+        """Who takes this message: the connection's provider, or the one of several to which it leads."""
+        service = self.messenger.abilities.service
+        return f"{self.account.connection}/{service(message)}" if service else self.account.connection
 
-# The way of the moment for a channel, None where there is none. The connection is the one that took it before, if it may have.
+
+# The way of the moment for a channel, None where there is none. The connection is the one that took it before, if it may have; of a push the only one.
 FindRoute = Callable[[Channel, str | None], Awaitable[Route | None]]
 
 
@@ -91,22 +98,26 @@ class Sender:
             needless = known is not None and await self._composer.is_behind(tx, known)
             known = await self._composer.as_due(tx, known) if known else None
             unwanted = await self._unwanted(tx, known) if known else None
+            device = await push_store.get(tx, ids.read("dev", known.recipient)) if known and _is_push(known) else None
             if known is None:  # sent, failed or erased meanwhile
                 await finish(tx, [job])
                 return
         if known.tries > MOST_TRIES:  # each of them ended in a crash, or it would have been given up before
             await self._fail(job, known, f"gave up after {MOST_TRIES} tries")
             return
+        if _is_push(known) and device is None:
+            unwanted = "the browser or app is not reached any more"
         if why := "no longer needed" if needless else unwanted:
             await self._fail(job, known, why)
             return
-        route = await self._route(known.channel, known.connection if known.unknown_tries else None)
+        tried = known.connection if known.unknown_tries else None
+        route = await self._route(known.channel, device.connection if device else tried)
         if route is None:
             await self._wait_for_a_connection(job, known)
             return
         if known.unknown_tries and await self._is_settled(job, known, route):
             return
-        await self._send(job, known, name, route)
+        await self._send(job, known, name, route, device)
 
     async def _unwanted(self, tx: Tx, known: Notification) -> str | None:
         """Why nobody is to be written to here; None where nothing speaks against it."""
@@ -178,12 +189,12 @@ class Sender:
             return
         raise Retry("it may have left, and its sender will say so", _ASK_AGAIN_S)
 
-    async def _send(self, job: Job, known: Notification, name: str, route: Route) -> None:
+    async def _send(self, job: Job, known: Notification, name: str, route: Route, device: Device | None) -> None:
         standing = STRANGER
         if known.channel is Channel.WHATSAPP:
             async with self._db.reading() as tx:
                 standing = await standing_of(tx, route.account.connection, known.recipient)
-        message = await self._composer.message(known, name, standing)
+        message = await self._composer.message(known, name, standing, device)
         digest = text_digest(message.text) if isinstance(message, TextMessage) else ""
         async with self._db.transaction() as tx:
             has_place = await self._has_place(tx, known)
@@ -195,7 +206,7 @@ class Sender:
             return
         operation = _SEND_FOLDED if route.messenger.abilities.folds else _SEND
         result = await self._outbound.send(
-            route.account.connection, operation, lambda: route.messenger.send(route.account, message), about=known.id
+            route.taken_by(message), operation, lambda: route.messenger.send(route.account, message), about=known.id
         )
         match result.outcome:
             case Outcome.ANSWERED:
@@ -262,7 +273,7 @@ class Sender:
             await store.note_progress(tx, known.id, Status.FAILED, Progress.FAILED, at, why)
             await record(tx, [Entry(SYSTEM, "notification.failed", ids.show("ntf", known.id), detail)])
             if result is not None and isinstance(result.error, Refused) and result.error.gone:
-                await suppression_store.suppress(tx, known.channel, known.recipient, result.error.detail)
+                await _give_up_address(tx, known, result.error.detail)
             await self.fallback.tell(tx, known)
             await finish(tx, [job])
         alert = _ALERTS.get(result.error.why) if result is not None and isinstance(result.error, Refused) else None
@@ -325,6 +336,18 @@ class Sender:
         async with self._db.reading() as tx:
             is_late = await store.business_now(tx) - since >= soon
             return is_late and await self.fallback.next(tx, known) is not None
+
+
+def _is_push(known: Notification) -> bool:
+    return known.channel is Channel.PUSH and not known.is_erased
+
+
+async def _give_up_address(tx: Tx, known: Notification, why: str) -> None:
+    """Nothing reaches it any more, so nobody tries."""
+    if known.channel is Channel.PUSH:
+        await push_store.drop(tx, ids.read("dev", known.recipient))
+    else:
+        await suppression_store.suppress(tx, known.channel, known.recipient, why)
 
 
 _NO_CONNECTION: Final = {Channel.EMAIL: "no mail connection is set up"}

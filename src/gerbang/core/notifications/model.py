@@ -15,8 +15,11 @@ from gerbang.ports.messenger import Channel, Progress
 MOST_TRIES: Final = 60  # about two days with the queue's back-off
 MOST_REPEATS: Final = 1  # of a text of which nobody can say whether it arrived
 # To wait for a sender, for what became of a message that may have left, and for word that it arrived, before another channel speaks.
-SOON: Final[Mapping[Channel, timedelta]] = dict.fromkeys((Channel.SMS, Channel.WHATSAPP), timedelta(minutes=15))
+SOON: Final[Mapping[Channel, timedelta]] = dict.fromkeys(
+    (Channel.SMS, Channel.WHATSAPP, Channel.PUSH), timedelta(minutes=15)
+)
 PHONE: Final = (Channel.SMS, Channel.WHATSAPP)  # one number: who says stop on one of them is left alone on both
+PUSH_KEEPS: Final = timedelta(days=1)  # what pops up on a screen later than that is no news
 ERASED: Final = "erased:"  # stands before the id where the recipient stood
 LEAST_LEFT: Final = timedelta(minutes=5)  # of the time to pay, for a reminder to be worth sending
 
@@ -99,7 +102,7 @@ class Status(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Contact:
     """Whom to write to, and how: personal data, read when it is needed and kept only in erasable places. `phone` is one that may be sent texts, and
-    `whatsapp` one that may be written to there; each empty where nobody said so.
+    `whatsapp` one that may be written to there; each empty where nobody said so. `push` is the id of the browser or app that asked for it.
     """
 
     name: str
@@ -107,6 +110,7 @@ class Contact:
     locale: str
     phone: str = ""
     whatsapp: str = ""
+    push: str = ""
 
     def address(self, channel: Channel) -> str:
         """Where a message reaches this person on a channel; empty where none does."""
@@ -117,6 +121,8 @@ class Contact:
                 return self.phone
             case Channel.WHATSAPP:
                 return self.whatsapp
+            case Channel.PUSH:
+                return self.push
             case _:
                 return ""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from gerbang.base import ids
 from gerbang.base.db import Row, Tx
 from gerbang.core.inbox import service as inbox
-from gerbang.core.notifications import conversation_store, store
+from gerbang.core.notifications import conversation_store, push_store, store
 from gerbang.core.payments.model import PAYMENT
 from gerbang.core.payments.personal_data import payers
 from gerbang.core.personal_data.model import Erased, Exported, Person
@@ -60,6 +60,31 @@ async def _naming(tx: Tx, person: Person, after: UUID | None, most: int) -> tupl
     return events, events[-1] if len(events) == most else None
 
 
+async def export_devices(tx: Tx, person: Person, after: UUID | None, most: int) -> Exported:
+    """Browsers and apps that asked to be told about the person's payments."""
+    theirs, next_ = await payers(tx, person, after, most)
+    rows = await push_store.of_payments(tx, [row["payment_id"] for row in theirs])
+    shown = [
+        {
+            "device": ids.show("dev", row["id"]),
+            "payment": ids.show("pay", row["object_id"]),
+            "connection": row["connection"],
+            "address": row["address"],
+            "created_at": row["created_at"].isoformat(),
+        }
+        for row in rows
+    ]
+    return Exported(shown, next_)
+
+
+async def erase_devices(tx: Tx, person: Person, after: UUID | None, most: int) -> Erased:
+    """Forget them, so that nothing is told there any more."""
+    theirs, next_ = await payers(tx, person, after, most)
+    rows = await push_store.of_payments(tx, [row["payment_id"] for row in theirs])
+    await push_store.erase(tx, [row["id"] for row in rows])
+    return Erased(len(rows), 0, next_)
+
+
 async def _to_address(tx: Tx, person: Person, after: UUID | None, most: int) -> tuple[Sequence[Row], UUID | None]:
     addresses = [one for one in (person.email, person.phone) if one]
     rows = await store.to_addresses(tx, addresses, after, most) if addresses else []
@@ -74,6 +99,8 @@ async def _of_payments(tx: Tx, person: Person, after: UUID | None, most: int) ->
         for kind in ("email", "phone")
         if row[kind] and row[kind].lower() not in (person.email, person.phone)
     ]
+    devices = await push_store.of_payments(tx, [row["payment_id"] for row in theirs])
+    others += [(row["object_id"], ids.show("dev", row["id"])) for row in devices]
     if not others:
         return [], next_
     return await store.about(tx, PAYMENT, [one for one, _ in others], [to for _, to in others]), next_

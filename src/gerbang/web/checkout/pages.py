@@ -20,6 +20,7 @@ from gerbang.core.announcements.broadcast import Scope
 from gerbang.core.announcements.model import ObjectRef
 from gerbang.core.idempotency.model import IdempotencyKey, IdempotencyKeyReused
 from gerbang.core.identity.model import Caller
+from gerbang.core.notifications.push_devices import PushDevices
 from gerbang.core.payments import amount_due
 from gerbang.core.payments.crypto.deposit_addresses import TooManyAddresses
 from gerbang.core.payments.method_selection import SHOWN_METHODS
@@ -320,6 +321,7 @@ async def _show(
         seen=await _seen(request, details),
         signs=await signs_of(services, _told_of(details)),
         token=token_to_carry(request),
+        push_key=await _push_key(request),
     )
     if scenes.state_of(details, choosing=visit.choosing, returned=returned) is CheckoutState.CHOOSE:
         choice = choice or Choice(await _offers(request, details))
@@ -334,6 +336,12 @@ async def _show(
         packed=True,
         **values,
     )
+
+
+async def _push_key(request: Request[Any, Any, Any]) -> str:
+    """What this browser can subscribe with; empty where nobody is reached by push."""
+    offered = await services_of(request).service(PushDevices).offer()
+    return offered.public_key if offered is not None else ""
 
 
 def _told_of(details: PaymentDetail) -> Attempt | None:

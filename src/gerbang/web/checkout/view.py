@@ -45,6 +45,7 @@ class Visit:
     sandbox: str = ""
     seen: Sequence[crypto_view.Seen] = ()
     signs: ProviderSigns = NO_SIGNS
+    push_key: str = ""  # what this browser can subscribe to pushes with; empty where nobody is reached so
     token: str = ""  # what the page's forms and links carry on, while no cookie has come back
 
 
@@ -84,6 +85,7 @@ def page_of(details: PaymentDetail, visit: Visit, choice: Choice | None = None) 
         "page_at": address_of(f"/pay/{ids.show('pay', payment.id)}", visit.token),
         "here": f"/pay/{ids.show('pay', payment.id)}",
         "carried": visit.token,
+        "push_key": visit.push_key,
         "shop": visit.shop,
         "home": visit.home,
         "is_test": not payment.livemode,

@@ -21,6 +21,7 @@ from gerbang.web.texts import (
     notifications,
     payer,
     provider_calls,
+    push,
     refunds,
     refusals,
     search,
@@ -31,6 +32,7 @@ from gerbang.web.texts import (
 _TABLES: Final = (
     shared.WORDS,
     payer.WORDS,
+    push.WORDS,
     crypto.WORDS,
     customers.WORDS,
     refunds.WORDS,

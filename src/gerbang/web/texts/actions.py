@@ -194,6 +194,14 @@ NOTIFICATIONS: Final[Sentences] = {
         "**{actor}** memakai lagi templat pesan",
         "**{actor}** put a message template into use again",
     ),
+    "push.subscribed": (
+        "**{actor}** minta dikabari lewat notifikasi push",
+        "**{actor}** asked to be told by push",
+    ),
+    "push.unsubscribed": (
+        "**{actor}** tidak mau dikabari lewat notifikasi push lagi",
+        "**{actor}** wants no more pushes",
+    ),
     "notification.resent": ("**{actor}** mengirim ulang pemberitahuan", "**{actor}** sent a notification again"),
 }
 REQUESTS: Final[Sentences] = {

@@ -1,0 +1,104 @@
+"""Who is told by push: a browser or an app that asked for it, about one payment. Asked for and taken back here; sending is jobs.py's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+
+from gerbang.base import ids
+from gerbang.base.db import Database
+from gerbang.base.errors import Conflict, FieldError, GerbangError, Invalid
+from gerbang.base.http import TargetRefused
+from gerbang.core.announcements.model import ObjectRef
+from gerbang.core.audit.model import Entry
+from gerbang.core.audit.service import record
+from gerbang.core.connections.model import Connection
+from gerbang.core.connections.outbound_calls import SUBSCRIPTIONS, OutboundCalls
+from gerbang.core.notifications import push_store
+from gerbang.core.payments.model import PAYMENT
+
+log = structlog.get_logger()
+
+
+class PushNotOffered(Conflict):
+    """Nobody can be reached like this now."""
+
+    code = "push_not_offered"
+    title = "Nobody is reached by push like this now"
+
+
+class BadSubscription(Invalid):
+    """The push service's address or keys cannot be sent to."""
+
+    code = "invalid_subscription"
+    title = "The subscription is not valid"
+
+
+@dataclass(frozen=True, slots=True)
+class PushOffer:
+    """With which connection, and for which public key, a browser subscribes."""
+
+    connection: str
+    public_key: str
+
+
+class PushDevices:
+    """The browsers and apps of payers."""
+
+    def __init__(self, db: Database, outbound: OutboundCalls) -> None:
+        self._db = db
+        self._outbound = outbound
+
+    async def offer(self) -> PushOffer | None:
+        """What a browser may subscribe with now; None where no connection reaches browsers."""
+        connections = self._outbound.connections
+        for connection in await connections.all():
+            service = self._outbound.adapter(connection, SUBSCRIPTIONS) if connection.enabled else None
+            if service is None:
+                continue
+            try:
+                key = service.public_key(await connections.account_for(connection, SUBSCRIPTIONS.purpose))
+            except GerbangError as error:  # a page is shown without, and the next connection may do
+                log.warning("push.connection_unusable", connection=connection.id, code=error.code, why=error.detail)
+                continue
+            if key:
+                return PushOffer(connection.id, key)
+        return None
+
+    async def subscribe(self, payment: UUID, address: str, keys: Mapping[str, str], actor: str) -> UUID:
+        """Tell this browser what becomes of the payment. `keys` are the browser's, and under `key` for which of ours it subscribed.
+
+        Raises PushNotOffered, BadSubscription.
+        """
+        offered = await self.offer()
+        if offered is None or keys.get("key") != offered.public_key:
+            raise PushNotOffered("The page is older than the key it offers; load it again.")
+        return await self._add(payment, await self._outbound.connections.get(offered.connection), address, keys, actor)
+
+    async def unsubscribe(self, payment: UUID, address: str, actor: str) -> None:
+        """Tell this browser no more about the payment; nothing happens where it was not told."""
+        async with self._db.transaction() as tx:
+            if await push_store.remove(tx, ObjectRef(PAYMENT, payment), address):
+                await record(tx, [Entry(actor, "push.unsubscribed", ids.show("pay", payment))])
+
+    async def _add(
+        self, payment: UUID, connection: Connection, address: str, keys: Mapping[str, str], actor: str
+    ) -> UUID:
+        service, provider = (
+            self._outbound.adapter(connection, SUBSCRIPTIONS),
+            self._outbound.connections.provider_of(connection),
+        )
+        assert service is not None, f"{connection.id} offered what it cannot"
+        if wrong := service.wrong(address, keys):
+            raise BadSubscription(errors=[FieldError("/address", wrong)])
+        if provider.is_guarded:
+            try:
+                await self._outbound.http_for(provider).vet(address)
+            except TargetRefused as error:
+                raise BadSubscription(errors=[FieldError("/address", error.detail)]) from error
+        async with self._db.transaction() as tx:
+            id_ = await push_store.add(tx, ObjectRef(PAYMENT, payment), connection.id, address, keys)
+            detail = {"connection": connection.id, "device": ids.show("dev", id_)}
+            await record(tx, [Entry(actor, "push.subscribed", ids.show("pay", payment), detail)])
+        return id_
