@@ -15,13 +15,16 @@ import pytest_asyncio
 import standardwebhooks
 
 from gerbang import settings
+from gerbang.base import ids
+from gerbang.base.errors import Invalid
 from gerbang.base.http import Http
 from gerbang.cli.event_lines import EventLines
 from gerbang.cli.event_source import EventSource
-from gerbang.cli.instance import Instance, NoInstance, instance
+from gerbang.cli.instance import Instance, NoInstance, Refused, instance
 from gerbang.cli.listen import Listener
 from gerbang.cli.listening_place import AlreadyListening, opened
 from gerbang.cli.ports import free_port
+from gerbang.cli.replay import run_again
 from tests.conftest import FreshDatabase
 from tests.core.endpoints.receiver import Came, Receiver, receiving, status
 from tests.web.api.test_event_log import say
@@ -134,6 +137,35 @@ async def test_an_event_that_is_answered_no_comes_three_times_and_then_the_next_
         await came(shop, 4)
     found = sequences(shop)
     assert found == [found[0]] * 3 + [found[0] + 1]
+
+
+async def test_replay_sends_an_event_again_by_its_id_alone_and_refuses_what_cannot_run_again(
+    edge: Edge, payment: str, tmp_path: Path
+) -> None:
+    there = Instance(edge.url, edge.tokens["developer"].removeprefix("Bearer "), Http())
+    async with receiving() as shop, listening(edge, tmp_path, shop):
+        await say(edge, payment, "payment.opened")
+        (first,) = await came(shop, 1)
+        assert (await run_again(there, first.id))["outcome"] == "sent again"
+        assert [one.id for one in await came(shop, 2)] == [first.id] * 2
+    with pytest.raises(Invalid, match="cannot be run again"):
+        await run_again(there, payment)
+    with pytest.raises(Refused, match="404"):
+        await run_again(there, ids.show("dlv", ids.new()))
+    await there.http.close()
+
+
+async def test_a_listener_with_a_wrong_key_is_told_so_and_shows_no_secret(edge: Edge, tmp_path: Path) -> None:
+    done = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "gerbang", "listen", "--forward-to", "9", "--api", edge.url, "--data", str(tmp_path)),
+        env=settings.child_environment({"api_key": "grb_test_wrong"}),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said = (await done.communicate())[0].decode()
+    assert done.returncode == 2
+    assert "401" in said
+    assert "whsec_" not in said
 
 
 async def test_an_event_that_is_sent_again_arrives(edge: Edge, payment: str, tmp_path: Path) -> None:

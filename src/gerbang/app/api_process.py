@@ -56,6 +56,7 @@ async def serve(
         if not settings.sandbox:
             await _offer_ownership(parts)
         edge = services(parts, dog)
+        group.create_task(_end_streams(edge, stop))
         try:
             await serve_http(
                 assemble(edge),
@@ -68,7 +69,12 @@ async def serve(
             )
         finally:
             stop.set()
-            await asyncio.gather(edge.live.close(), edge.broadcast.close())
+
+
+async def _end_streams(edge: Services, stop: asyncio.Event) -> None:
+    """Who listens is let go when we stop: a stream would take all the time that requests under way are given, and then be cut."""
+    await stop.wait()
+    await asyncio.gather(edge.live.close(), edge.broadcast.close())
 
 
 def services(parts: Core, dog: Watchdog | None = None) -> Services:

@@ -90,6 +90,12 @@ app.command(
     group=_develop,
     help="What happens, as it happens: tail; one event once more: resend.",
 )
+app.command(
+    "gerbang.cli.replay:replay",
+    name="replay",
+    group=_develop,
+    help="Run something again by its id: a webhook that came in, an event, a delivery.",
+)
 
 app.command("gerbang.cli.demo:seed_demo", name="seed-demo", show=False)
 

@@ -4,6 +4,7 @@ It asks for what comes after its place, so nothing is lost while it sleeps, is k
 """
 
 import asyncio
+import contextlib
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from gerbang.base.errors import Invalid
 from gerbang.base.http import CallFailed, Http
 from gerbang.cli.event_lines import EventLines
 from gerbang.cli.event_source import EventSource, checked_patterns
-from gerbang.cli.instance import ApiAddress, DataFolder, Instance, instance
+from gerbang.cli.instance import ApiAddress, DataFolder, Instance, NotAnswered, instance
 from gerbang.cli.listening_place import ListeningPlace, opened
 from gerbang.cli.process import settings_here
 from gerbang.core.endpoints import signatures
@@ -59,6 +60,8 @@ def listen(
 
     async def story() -> None:
         async with instance(known, api) as one:
+            with contextlib.suppress(NotAnswered):  # then it waits; but who may not listen is told before anything else
+                await one.ask("GET", "/v1/event-log", events=patterns, limit=1)
             with opened(folder / "listen", one.api if api else "here", url) as place:
                 lines = EventLines(as_json=as_json)
                 lines.begins(url, place.secret.text(), going_on=bool(place.place))

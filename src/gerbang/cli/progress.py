@@ -4,9 +4,13 @@ With --json stdout carries exactly one line; everything else goes to stderr.
 """
 
 import json
+import os
+import shlex
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -51,8 +55,25 @@ class Progress:
         print(f"  {'inspector':<10}{line['sandbox']}/inspector/shop")
         for who, known in demo.items():
             print(f"  {who:<10}{_in_words(known)}")
-        print("  then      gerbang trigger payment.paid · gerbang listen --forward-to 3000/hooks · gerbang events tail")
+        beside = (
+            "" if settings.data.absolute() == Path("data").absolute() else f" --data {shlex.quote(str(settings.data))}"
+        )
+        program = shlex.quote(_program())
+        for word, command in (
+            ("then", f"{program} trigger payment.paid{beside}"),
+            ("", f"{program} listen --forward-to 3000/hooks{beside}"),
+            ("", f"{program} events tail{beside}"),
+        ):
+            print(f"  {word:<10}{command}")
         sys.stdout.flush()
+
+
+def _program() -> str:
+    """How this program is called from where we stand: by its name where the shell finds it."""
+    here = Path(sys.argv[0])
+    if shutil.which("gerbang"):
+        return "gerbang"
+    return os.path.relpath(here) if here.name == "gerbang" and here.exists() else "gerbang"
 
 
 def announcement(settings: Settings, demo: Mapping[str, Any]) -> dict[str, Any]:

@@ -213,12 +213,14 @@ def page(
     origins: PageOrigins = _NO_ORIGINS,
     form_to: str = "",
     packed: bool = False,
+    written_in: Locale | None = None,
     **values: Any,
 ) -> Response[bytes]:
     """The answer to a browser: HTML in the visitor's language under a policy that allows nothing inline but our sheet and nothing foreign but
-    `origins` and a form to `form_to`. `packed` by gzip where the browser unpacks: only for a page without a secret, whose length tells.
+    `origins` and a form to `form_to`. `packed` by gzip where the browser unpacks: only for a page without a secret, whose length tells. `written_in` is
+    the language of a page that has one only.
     """
-    locale = locale_of(request, preferred)
+    locale = written_in or locale_of(request, preferred)
     chosen = request.query_params.get("lang", "")
     kept = list(cookies)
     if chosen in ("id", "en"):

@@ -151,6 +151,7 @@ class Broadcaster:
         self._position: Place | None = None
         self._starts: Shared[None, None] = Shared()
         self._horizon = Horizon()
+        self._is_closed = False
 
     @property
     def listeners(self) -> int:
@@ -158,7 +159,8 @@ class Broadcaster:
         return len(self._listeners)
 
     async def close(self) -> None:
-        """End every stream and the poller."""
+        """End every stream and the poller; one that is asked for later ends at once."""
+        self._is_closed = True
         for listener in list(self._listeners):
             listener.end()
         if self._poller is not None:
@@ -180,6 +182,8 @@ class Broadcaster:
 
         Raises TooManyListeners, and DatabaseUnavailable when not even the beginning can be read.
         """
+        if self._is_closed:
+            return
         self.check_room(scope.caller)
         listener = _Listener(scope)
         self._callers[scope.caller] += 1

@@ -171,6 +171,7 @@ def _shown(request: AnyRequest, template: str, title: str, *, status_code: int =
         request,
         f"reference/{template}",
         status_code=status_code,
+        written_in="en",
         title=title,
         here=context_of(request).path,
         groups=reference.document.groups,

@@ -32,7 +32,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "{run} addresses in a row of the wallet {wallet} were never paid. Set that wallet's gap limit to {limit} or more, or it will not show the money behind them.",
     ),
     "copy": ("Salin", "Copy"),
-    "pays.id": ("id pembayaran", "the payment's id"),
+    "object.id": ("id ini", "this id"),
     "pays.caption": ("Pembayaran, terbaru di atas", "Payments, newest first"),
     "pays.all": ("Semua", "All"),
     "pays.status": ("Keadaan", "Status"),
