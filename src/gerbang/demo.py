@@ -1,5 +1,6 @@
 """The demo's people, and its connections as each provider brings them: keys made at random once, and kept. Only the sandbox's process uses this."""
 
+import contextlib
 import json
 import pkgutil
 import secrets as chance
@@ -7,12 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from gerbang.base import ids
 from gerbang.base.kept_file import write_whole
 from gerbang.core.audit.service import SYSTEM
 from gerbang.core.connections.model import ConnectionNotFound
 from gerbang.core.connections.service import Connections
+from gerbang.core.endpoints.model import EndpointNotFound
+from gerbang.core.endpoints.service import Endpoints, NewEndpoint
 from gerbang.core.identity.model import Role, system_caller
 from gerbang.core.identity.service import Identity
 from gerbang.core.secrets.model import Purpose
@@ -21,8 +25,11 @@ from gerbang.ports.demo import Demo, DemoConnection, DemoPlace
 from gerbang.ports.provider import Provider
 from gerbang.sandbox.chain.local import NETWORK, LocalChain
 from gerbang.settings import Settings
+from gerbang.web.checkout.shop_orders import WEBHOOK
 
 Providers = Mapping[str, Provider]
+_HOOK: Final = "/shop/webhook"
+_MANY: Final = 1_000
 
 
 async def make_people(identity: Identity) -> dict[str, Any]:
@@ -95,6 +102,28 @@ async def connect(connections: Connections, secrets: Secrets, here: DemoPlace, o
     if any(known.settings.get(field) != account.settings[field] for field in one.connection.moves):
         settings, both = {**known.settings, **account.settings}, {**known.secrets, **names}
         await connections.update(SYSTEM, name, settings=settings, secrets=both, enabled=True)
+
+
+async def open_shop(endpoints: Endpoints, settings: Settings) -> None:
+    """The demo shop's own webhook endpoint, made or brought up to this run's address; its secret is kept where the shop looks for it."""
+    path, url = settings.data / WEBHOOK, settings.base_url + _HOOK
+    caller = system_caller("gerbang")
+    if path.exists():
+        known = json.loads(path.read_text(encoding="utf-8"))
+        with contextlib.suppress(EndpointNotFound):  # somebody deleted it: a shop makes another
+            if known["url"] != url:
+                await endpoints.change(caller, ids.read("ep", known["id"]), {"url": url})
+            else:
+                await endpoints.get(ids.read("ep", known["id"]))
+            write_whole(path, json.dumps({**known, "url": url}).encode())
+            return
+    for one in await endpoints.page(None, _MANY):  # of a start that died before it had written the secret down
+        if one.url.endswith(_HOOK):
+            await endpoints.delete(caller, one.id)
+    asked = NewEndpoint(url, ("payment.paid", "payment.expired", "payment.cancelled"), "The demo shop's orders")
+    made, keys = await endpoints.create(caller, asked)
+    kept = {"id": ids.show("ep", made.id), "url": url, "secret": keys.secret}
+    write_whole(path, json.dumps(kept).encode())
 
 
 def api_key(data: Path) -> str:

@@ -14,9 +14,11 @@ from gerbang.base.db import Database
 from gerbang.base.errors import GerbangError
 from gerbang.base.http import Http
 from gerbang.base.watchdog import Watchdog
+from gerbang.core.endpoints.service import Endpoints
 from gerbang.core.payments import amount_due
 from gerbang.core.payments.provider_calls import load_readable
 from gerbang.core.queue import business_time
+from gerbang.noun import Core
 from gerbang.ports.provider import Provider
 from gerbang.providers import PROVIDERS
 from gerbang.sandbox.app import ChainConfig, SandboxConfig, create
@@ -66,6 +68,8 @@ async def _connect_demo(
     """The demo's connections, made or brought up to this run's addresses while the chain starts."""
     async with core(settings, "sandbox", providers) as parts:
         here, has_chain = demo.place(settings), False
+        if demo.api_key(settings.data):  # `up` has made the demo's people, and with them the shop
+            await connect("shop", demo.open_shop(_endpoints(parts), settings))
         for one in demo.planned(providers):
             if one.connection.needs_chain and not has_chain:
                 if (chain := await starting) is None:
@@ -95,4 +99,11 @@ async def seed_demo(settings: Settings) -> dict[str, Any]:
     """The demo users and their API key, with passwords made at random; only `up` with the sandbox calls this."""
     assert settings.sandbox, "demo users exist only in a sandbox"
     async with core(settings, "seed") as parts:
+        await demo.open_shop(_endpoints(parts), settings)
         return await demo.make_people(parts.identity)
+
+
+def _endpoints(parts: Core) -> Endpoints:
+    found = parts.services[Endpoints]
+    assert isinstance(found, Endpoints)
+    return found

@@ -134,7 +134,8 @@ def _forget(settings: Settings) -> None:
     postgres.forget(settings.data)
     chain = settings.data / "sandbox" / "chain.state"  # a new database hands out the same deposit addresses again
     marks = () if settings.address_marks else settings.marks_folder.glob("*.next")
-    for kept in (settings.data / "root.key", settings.data / "demo.json", chain, *marks):
+    shop = (settings.data / name for name in ("shop-webhook.json", "shop-orders.json"))
+    for kept in (settings.data / "root.key", settings.data / "demo.json", chain, *marks, *shop):
         kept.unlink(missing_ok=True)
 
 

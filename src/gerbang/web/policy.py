@@ -152,6 +152,7 @@ POLICY: Final[Sequence[Row]] = (
     _open("POST", "/logout", Rate.WRITE, Body.FORM),
     _open("GET", "/shop"),
     _open("POST", "/shop/cart", Rate.WRITE, Body.FORM),
+    Row("POST", "/shop/webhook", Who.ANYONE, rate=Rate.FREE, body=Body.JSON, large=True),
     _open("GET", "/shop/pay", Rate.MONEY),
     _open("POST", "/shop/pay", Rate.MONEY, Body.FORM),
     _open("GET", "/pay/{payment}"),

@@ -1,4 +1,4 @@
-"""The demo shop, under `up` with the sandbox only: goods, a cart in a cookie, and one payment for it."""
+"""The demo shop, under `up` with the sandbox only: goods, a cart in a cookie, one payment for it, and orders that a webhook marks paid."""
 
 import hashlib
 import secrets
@@ -18,6 +18,7 @@ from gerbang.ports.payment import Payer
 from gerbang.web import texts
 from gerbang.web.checkout.access import link_cookie
 from gerbang.web.checkout.checkout_state import Item
+from gerbang.web.checkout.shop_orders import Order, Orders
 from gerbang.web.forms import read_form
 from gerbang.web.gateway.request_context import context_of
 from gerbang.web.gateway.same_origin import check_same_origin
@@ -39,6 +40,8 @@ _LOGIN_TAKES_S: Final = 900
 MOST_OF_ONE: Final = 9
 SHIPPING: Final = 23_000
 _DAY_S: Final = 86_400
+_ORDERS_SHOWN: Final = 5
+_OVER: Final = ("expired", "cancelled", "failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,14 @@ async def pay_after_login(request: Request[Any, Any, Any]) -> Page:
     return await _buy(request, key) if key and caller_or_none(request) is not None else see_other("/shop")
 
 
+@post("/shop/webhook", status_code=204)
+async def hear(request: Request[Any, Any, Any]) -> None:
+    """Gerbang says that an order is paid, or that nobody will pay it: signed, as it tells every shop."""
+    _only_in_the_sandbox(request)
+    context = context_of(request)
+    Orders(services_of(request).settings.data).hear(context.body, context.headers)
+
+
 async def _buy(request: Request[Any, Any, Any], pressed: str) -> Page:
     cart = read_cart(request.cookies.get(CART_COOKIE, ""))
     caller = caller_or_none(request)
@@ -132,7 +143,9 @@ async def _buy(request: Request[Any, Any, Any], pressed: str) -> Page:
     )
     key = IdempotencyKey(caller.label, f"shop-{digest.hexdigest()[:40]}", digest.digest())
     made = await services.payments.create(caller, new, key)
-    address = f"/pay/{ids.show('pay', made.details.payment.id)}"
+    payment = ids.show("pay", made.details.payment.id)
+    Orders(services.settings.data).add(Order(order, ids.show("usr", caller.id), payment, new.amount))
+    address = f"/pay/{payment}"
     token = await services.payments.link_token(made.details.payment.id)
     cookies = [_cart_cookie(request, {}), _pressed_cookie(request, ""), link_cookie(request, address, token)]
     return see_other(address, cookies)
@@ -206,6 +219,8 @@ async def _show(request: Request[Any, Any, Any], *, wrong: str = "", status_code
         total=sum(line.amount for line in lines),
         key=secrets.token_urlsafe(18),
         buyer=user.name if user else "",
+        orders=Orders(services.settings.data).of(ids.show("usr", user.id), _ORDERS_SHOWN) if user else (),
+        over=_OVER,
         wrong=wrong,
     )
 
@@ -213,7 +228,7 @@ async def _show(request: Request[Any, Any, Any], *, wrong: str = "", status_code
 HANDLERS: Final = [
     Router(
         path="/",
-        route_handlers=[window, change_cart, pay, pay_after_login],
+        route_handlers=[window, change_cart, pay, pay_after_login, hear],
         exception_handlers={GerbangError: page_error},
         include_in_schema=False,
     )

@@ -393,6 +393,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "shop.pay": ("Bayar {amount}", "Pay {amount}"),
     "shop.as": ("Masuk sebagai **{name}**", "Logged in as **{name}**"),
     "shop.login": ("Anda kami minta masuk dulu sebelum membayar.", "We ask you to log in before paying."),
+    "shop.orders": ("Pesanan Anda", "Your orders"),
+    "shop.order.paid": ("Lunas", "Paid"),
+    "shop.order.waiting": ("Menunggu pembayaran", "Waiting for the payment"),
+    "shop.order.over": ("Tidak dibayar", "Not paid"),
     "shop.cannot": (
         "Akun ini tidak bisa membeli di toko contoh. Masuk sebagai pembeli contoh.",
         "This account cannot buy in the demo shop. Log in as the demo customer.",
