@@ -152,6 +152,16 @@ async def test_a_payment_for_nobody_is_refused_at_the_place(edge: Edge, customer
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer), answer.text
 
 
+async def test_no_link_is_sent_to_who_wants_no_messages_and_the_answer_says_so(edge: Edge) -> None:
+    one = await made(edge, external_id=shops_own(), email=f"{ids.new().hex}@example.com", phone="")
+    await changed(edge, one["id"], {"preferences": {"stopped": True}})
+    payment = (await edge.create(customer={"id": one["id"]})).json()["id"]
+    refused = await edge.post(f"/v1/payments/{payment}/send-link", "developer", key="new")
+    assert (refused.status_code, refused.json()["code"]) == (409, "payer_stopped")
+    await changed(edge, one["id"], {"preferences": {"stopped": False}})
+    assert (await edge.post(f"/v1/payments/{payment}/send-link", "developer", key="new")).status_code == 202
+
+
 async def test_only_an_admin_exports_and_erases_and_the_answer_says_what_stays_and_why(edge: Edge) -> None:
     one = await made(edge, external_id=shops_own(), email=f"{ids.new().hex}@example.com", phone="")
     payment = (await edge.create(customer={"id": one["id"]})).json()

@@ -125,6 +125,25 @@ async def with_addresses(tx: Tx, email: str, phone: str) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
+async def wishes(tx: Tx, people: Sequence[tuple[UUID | None, str, str]]) -> list[Row]:
+    """What any customer who may be meant does not want, by the place among `people`: the customer's id, an address in small letters, a number."""
+    rows = [(place, *one) for place, one in enumerate(people)]
+    return await tx.fetch(
+        """
+        SELECT n.place, c.muted, c.stopped_at IS NOT NULL AS stopped
+        FROM unnest($1::int[], $2::uuid[], $3::text[], $4::text[]) AS n (place, customer, email, phone)
+        CROSS JOIN LATERAL (
+            SELECT muted, stopped_at FROM customers WHERE id = n.customer
+            UNION ALL SELECT muted, stopped_at FROM customers WHERE email <> '' AND lower(email) = n.email
+            UNION ALL SELECT muted, stopped_at FROM customers WHERE phone <> '' AND phone = n.phone
+            UNION ALL SELECT muted, stopped_at FROM customers WHERE stopped_digests <> '{}'
+                AND stopped_digests && ARRAY[sha256(convert_to(n.email, 'UTF8')), sha256(convert_to(n.phone, 'UTF8'))]) AS c
+        WHERE c.stopped_at IS NOT NULL OR c.muted <> '{}'
+        """,
+        *columns(rows, 4),
+    )
+
+
 async def erase(tx: Tx, customers: Sequence[UUID]) -> list[Row]:
     """Make them nobody; the id and sequence of each of whom something was known. Whoever wanted no messages gets none: digests of the addresses stay."""
     return await tx.fetch(

@@ -103,6 +103,8 @@ TABLE: Final[Sequence[Told]] = (
         (_MAIL,),
     ),
 )
+# Told whatever the person wants: somebody has changed where their money goes.
+ALWAYS: Final = frozenset({Template.REFUND_DESTINATION})
 TO_PAYERS: Final = tuple(one.template for one in TABLE if one.audience is Audience.PAYER)
 _BY_TEMPLATE: Final[Mapping[Template, Told]] = {one.template: one for one in TABLE}
 
@@ -112,10 +114,15 @@ def told_on(channel: Channel) -> frozenset[Template]:
     return frozenset(one.template for one in TABLE if any(channel in way for way in one.ways))
 
 
+def is_reached(template: Template, contact: Contact, channel: Channel) -> bool:
+    """Whether this message may go to this person there: they have an address, and want it, unless it is told whatever they want."""
+    return bool(contact.address(channel)) and (template in ALWAYS or channel.value not in contact.muted)
+
+
 def channels_for(template: Template, contact: Contact, connected: Collection[Channel]) -> Sequence[Channel]:
     """On which channels somebody is told, one of each way, each once."""
     first = (
-        next((one for one in way if one in connected and contact.address(one)), None)
+        next((one for one in way if one in connected and is_reached(template, contact, one)), None)
         for way in _BY_TEMPLATE[template].ways
     )
     return list(dict.fromkeys(one for one in first if one is not None))

@@ -9,6 +9,8 @@ from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.core.notifications import conversation_store, store
 from gerbang.core.notifications.approved_wording import wordings
+from gerbang.core.notifications.audiences import TO_PAYERS, is_reached
+from gerbang.core.notifications.contacts import contacts_of
 from gerbang.core.notifications.message_data import still_true
 from gerbang.core.notifications.model import ASKS, PUSH_KEEPS, Contact, Notification, Template
 from gerbang.core.notifications.push_messages import push_message
@@ -93,6 +95,17 @@ class Composer:
             return False
         details = (await self._payments(tx, [payment])).get(payment)
         return details is None or not still_true(known.template, known.data, details, await store.business_now(tx))
+
+    async def is_unwanted(self, tx: Tx, known: Notification) -> bool:
+        """Whether the payer has said meanwhile that they do not want it on this channel."""
+        payment = known.id_of(PAYMENT)
+        if payment is None or known.template not in TO_PAYERS:
+            return False
+        details = (await self._payments(tx, [payment])).get(payment)
+        if details is None:
+            return False
+        contact = (await contacts_of(tx, [details]))[payment]
+        return not is_reached(known.template, contact, known.channel) and bool(contact.address(known.channel))
 
     async def message(
         self, known: Notification, name: str, standing: Standing = STRANGER, device: Device | None = None

@@ -1,6 +1,6 @@
 """The channel that speaks where another one failed, or where nobody said in time that it arrived: the same message to the same person, once."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import NamedTuple
 from uuid import UUID
@@ -9,13 +9,14 @@ from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
-from gerbang.core.notifications import push_store, store
-from gerbang.core.notifications.audiences import channels_after
+from gerbang.core.notifications import store
+from gerbang.core.notifications.audiences import channels_after, is_reached
 from gerbang.core.notifications.composing import ReadPayments, ReadPeople
+from gerbang.core.notifications.contacts import contacts_of
 from gerbang.core.notifications.machine import advance
 from gerbang.core.notifications.model import SOON, Contact, Notification, Status, message_id
 from gerbang.core.notifications.queueing import JOB_TRIES, UNHEARD, send_job
-from gerbang.core.payments.model import PAYMENT, PaymentDetail
+from gerbang.core.payments.model import PAYMENT
 from gerbang.core.queue.model import NewJob
 from gerbang.core.queue.service import enqueue
 from gerbang.ports.messenger import Channel, Progress
@@ -28,14 +29,6 @@ class Address(NamedTuple):
 
     channel: Channel
     recipient: str
-
-
-def contact_of(details: PaymentDetail, devices: Mapping[UUID, str]) -> Contact:
-    """The payer of a payment, as somebody to write to; `devices` says where payers asked for pushes."""
-    payer = details.payer
-    text = payer.phone if payer.sms_consent_at else ""
-    whatsapp = payer.phone if payer.whatsapp_consent_at else ""
-    return Contact(payer.name, payer.email, payer.language, text, whatsapp, devices.get(details.payment.id, ""))
 
 
 class Fallback:
@@ -55,7 +48,8 @@ class Fallback:
             return None
         connected = await self._connected()
         told = await store.channels_told(tx, failed.announcement_id, failed.template)
-        left = (one for one in wanted if one in connected and contact.address(one) and one not in told)
+        open_ = (one for one in wanted if one in connected and is_reached(failed.template, contact, one))
+        left = (one for one in open_ if one not in told)
         return next((Address(one, contact.address(one)) for one in left), None)
 
     async def tell(self, tx: Tx, failed: Notification) -> None:
@@ -103,6 +97,6 @@ class Fallback:
     async def _contact(self, tx: Tx, failed: Notification) -> Contact | None:
         if (payment := failed.id_of(PAYMENT)) is not None:
             details = (await self._payments(tx, [payment])).get(payment)
-            return contact_of(details, await push_store.newest(tx, [payment])) if details else None
+            return (await contacts_of(tx, [details]))[payment] if details else None
         user = ids.read("usr", failed.data["user"]) if "user" in failed.data else None
         return (await self._people(tx, [user])).get(user) if user else None

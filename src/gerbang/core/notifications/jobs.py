@@ -121,6 +121,8 @@ class Sender:
 
     async def _unwanted(self, tx: Tx, known: Notification) -> str | None:
         """Why nobody is to be written to here; None where nothing speaks against it."""
+        if await self._composer.is_unwanted(tx, known):
+            return "not written to any more: the customer does not want it"
         if known.channel not in self._most_a_day:
             return None
         why = await suppression_store.why_suppressed(tx, known.channel, known.recipient)

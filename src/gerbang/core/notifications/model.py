@@ -102,7 +102,8 @@ class Status(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Contact:
     """Whom to write to, and how: personal data, read when it is needed and kept only in erasable places. `phone` is one that may be sent texts, and
-    `whatsapp` one that may be written to there; each empty where nobody said so. `push` is the id of the browser or app that asked for it.
+    `whatsapp` one that may be written to there; each empty where nobody said so. `push` is the id of the browser or app that asked for it. On channels that are
+    `muted` they do not want to be written to.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Contact:
     phone: str = ""
     whatsapp: str = ""
     push: str = ""
+    muted: frozenset[str] = frozenset()
 
     def address(self, channel: Channel) -> str:
         """Where a message reaches this person on a channel; empty where none does."""

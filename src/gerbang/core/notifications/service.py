@@ -14,10 +14,11 @@ from gerbang.base.formats import locale_of
 from gerbang.core.announcements.model import Announcement
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
-from gerbang.core.notifications import conversation_store, push_store, store
+from gerbang.core.notifications import conversation_store, store
 from gerbang.core.notifications.audiences import TO_PAYERS, channels_for
 from gerbang.core.notifications.composing import ReadPayments, ReadPeople
-from gerbang.core.notifications.fallback import Connected, contact_of
+from gerbang.core.notifications.contacts import contacts_of
+from gerbang.core.notifications.fallback import Connected
 from gerbang.core.notifications.message_data import attempt_of, describe, still_true
 from gerbang.core.notifications.model import (
     ENDS_REMINDING,
@@ -85,15 +86,16 @@ class Notifications:
             return
         payments = list(dict.fromkeys(id_ for a in wanted if (id_ := a.id_of(PAYMENT))))
         details_by_id = await self._payments(tx, payments) if payments else {}
+        payers = await contacts_of(tx, details_by_id.values())
         people = await self._people(tx, [user for a in wanted if (user := _user(a))])
-        told, devices = await store.told(tx, PAYMENT, payments), await push_store.newest(tx, payments)
+        told = await store.told(tx, PAYMENT, payments)
         now, connected = await store.business_now(tx), await self._connected()
         fresh: list[Notification] = []
         reminders: list[NewJob] = []
         for announcement in wanted:
             try:
-                reminders += self._reminders(announcement, details_by_id, devices, told, connected)
-                fresh += self._for_person(announcement, details_by_id, devices, people, told, connected, now)
+                reminders += self._reminders(announcement, details_by_id, payers, told, connected)
+                fresh += self._for_person(announcement, details_by_id, {**payers, **people}, told, connected, now)
                 fresh += self._for_operators(announcement, details_by_id, now)
             except Exception:  # a bug over one announcement must not silence all that come after it
                 log.exception("notification.not_made", announcement=str(announcement.id), type=announcement.type)
@@ -106,15 +108,15 @@ class Notifications:
     async def remind(self, tx: Tx, announcement: Announcement, details: PaymentDetail) -> None:
         """Remind the payer, once for the announcement; nobody whose address was erased meanwhile."""
         now, connected = await store.business_now(tx), await self._connected()
-        contact = contact_of(details, await push_store.newest(tx, [details.payment.id]))
-        made = self._told(announcement, Template.PAYMENT_REMINDER, contact, details, connected, now)
+        payer = (await contacts_of(tx, [details]))[details.payment.id]
+        made = self._told(announcement, Template.PAYMENT_REMINDER, payer, details, connected, now)
         await enqueue(tx, [send_job(id_) for id_ in await store.add(tx, made)])
 
     def _reminders(
         self,
         announcement: Announcement,
         details_by_id: Mapping[UUID, PaymentDetail],
-        devices: Mapping[UUID, str],
+        payers: Mapping[UUID, Contact],
         told: set[tuple[UUID, str]],
         connected: frozenset[Channel],
     ) -> list[NewJob]:
@@ -125,7 +127,7 @@ class Notifications:
         details = details_by_id.get(payment) if payment else None
         if announcement.type not in REMINDS or details is None:
             return []
-        if not channels_for(Template.PAYMENT_REMINDER, contact_of(details, devices), connected):
+        if not channels_for(Template.PAYMENT_REMINDER, payers[details.payment.id], connected):
             return []
         if not still_true(Template.PAYMENT_REMINDER, announcement.data, details, announcement.made_at):
             return []
@@ -142,7 +144,6 @@ class Notifications:
         self,
         announcement: Announcement,
         details_by_id: Mapping[UUID, PaymentDetail],
-        devices: Mapping[UUID, str],
         people: Mapping[UUID, Contact],
         told: set[tuple[UUID, str]],
         connected: frozenset[Channel],
@@ -153,7 +154,7 @@ class Notifications:
             return []
         payment = announcement.id_of(PAYMENT)
         details = details_by_id.get(payment) if payment else None
-        contact = contact_of(details, devices) if details else people.get(_user(announcement) or UUID(int=0))
+        contact = people.get(details.payment.id if details else _user(announcement) or UUID(int=0))
         if (
             contact is None
             or not channels_for(template, contact, connected)

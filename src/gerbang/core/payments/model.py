@@ -354,6 +354,13 @@ class NoPayerEmail(Conflict):
     title = "The payment has no email address of its payer"
 
 
+class PayerStopped(Conflict):
+    """The customer wants no messages, and no link either."""
+
+    code = "payer_stopped"
+    title = "The payer wants no messages"
+
+
 class AttemptInFlight(Conflict):
     """An earlier attempt may still charge the payer: a second one could charge twice."""
 

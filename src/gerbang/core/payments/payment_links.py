@@ -5,6 +5,7 @@ from uuid import UUID
 from gerbang.base import ids
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import recent
+from gerbang.core.customers.preferences import ALL, Reached, muted_for
 from gerbang.core.idempotency import service as idempotency
 from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.identity.model import Caller
@@ -15,6 +16,7 @@ from gerbang.core.payments.model import (
     LINK_SENT,
     CreationResult,
     NoPayerEmail,
+    PayerStopped,
     PaymentClosed,
     PaymentDetail,
     PaymentNotFound,
@@ -26,7 +28,7 @@ from gerbang.core.payments.unit_of_work import PaymentAggregate, load_for_update
 async def send(ctx: Context, caller: Caller, payment_id: UUID, key: IdempotencyKey) -> CreationResult:
     """Have the link mailed to the payer, in their language: announced here, written and sent by core/notifications. Once a key.
 
-    Raises PaymentNotFound, PaymentClosed, NoPayerEmail, IdempotencyKeyReused.
+    Raises PaymentNotFound, PaymentClosed, NoPayerEmail, PayerStopped, IdempotencyKeyReused.
     """
     async with ctx.db.transaction() as tx:
         is_new = await idempotency.claim_once(tx, key, "link", payment_id)
@@ -34,7 +36,10 @@ async def send(ctx: Context, caller: Caller, payment_id: UUID, key: IdempotencyK
             aggregate = (await load_for_update(tx, [payment_id])).get(payment_id)
             if aggregate is None:
                 raise PaymentNotFound
-            ((_, payer),) = await store.load(tx, [payment_id])
+            ((payment, payer),) = await store.load(tx, [payment_id])
+            (muted,) = await muted_for(tx, [Reached(payment.customer_id, payer.email.lower(), payer.phone)])
+            if muted >= ALL:
+                raise PayerStopped("They asked to be written to no more: hand them the link another way.")
             _send(aggregate, caller, has_address=bool(payer.email))
             await save_changes(tx, [aggregate])
     return CreationResult(await ctx.calls.details(payment_id), replayed=not is_new)

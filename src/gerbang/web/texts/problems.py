@@ -105,6 +105,7 @@ PROBLEMS: Final[Mapping[str, ProblemText]] = {
     "customer_not_found": ProblemText("No customer has this id.", "Take the id from the answer that made them, or find them by `GET /v1/customers?external_id=`.", _R.NO, "`GET /v1/customers/cus_…`"),
     "external_id_taken": ProblemText("Another customer has this external id, and no two have the same.", "Go on with the customer that `detail` names, or change theirs first.", _R.CHANGED, "`POST /v1/customers` twice for one customer"),
     "customer_erased": ProblemText("The customer was erased: nothing about them is written again.", "Make a new customer, where the person is one again.", _R.NO, "`PATCH /v1/customers/cus_…` after `POST …/erase`"),
+    "payer_stopped": ProblemText("The customer wants no messages, so no link is sent to them.", "Hand `checkout_url` to them another way; where they want messages again, `PATCH /v1/customers/{id}` with `preferences`.", _R.CHANGED, "`POST …/send-link` for a customer who said stop"),
     # ── refunds and approvals ──────────────────────────────────────────────────────────────────────────────────────
     "not_refundable": ProblemText("There is not so much captured money left to give back.", "Read `amount_captured` and `amount_refunded`, and ask for what is left; without `amount` it is all of it.", _R.CHANGED, "A refund of 200000 where 150000 came"),
     "refund_not_found": ProblemText("No refund has this id, or it is not yours to see.", "Take the id from `GET /v1/refunds`.", _R.NO, "`GET /v1/refunds/ref_…`"),

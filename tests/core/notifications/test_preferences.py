@@ -1,0 +1,81 @@
+"""What customers do not want they are not sent: on a channel or at all, under their id or an address of theirs, also when they say so late."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from msgspec.structs import replace as with_
+
+from gerbang.base import ids
+from gerbang.base.db import Database
+from gerbang.core.customers import store as customers
+from gerbang.core.customers.model import NewCustomer
+from gerbang.core.payments.model import RefundStatus
+from gerbang.ports.messenger import Channel
+from tests.core.notifications.example_payments import (
+    SARI,
+    about,
+    announced,
+    details,
+    notifications,
+    on,
+    stored,
+    taken,
+)
+from tests.core.notifications.test_sending import row, sending, told
+from tests.providers.smtp.listener import listening
+
+AGREED = replace(
+    SARI, sms_consent_at=datetime(2026, 11, 1, tzinfo=UTC), sms_consent_where="shop", sms_consent_text="ok"
+)
+BOTH = on(Channel.EMAIL, Channel.SMS)
+
+
+async def customer(db: Database, *, muted: tuple[str, ...] = (), stopped: bool = False, email: str = "") -> UUID:
+    new = NewCustomer(ids.new(), None, "Sari", email, "", "id", frozenset(muted), stopped)
+    async with db.transaction() as tx:
+        await customers.add(tx, [new])
+    return new.id
+
+
+async def channels(db: Database, of: UUID | None, type_: str = "payment.paid") -> set[str]:
+    """On which channels the payer of a new payment of this customer is told of an event."""
+    one = details(AGREED, refund=RefundStatus.AWAITING_TRANSFER if type_.startswith("refund.") else None)
+    one = await stored(db, with_(one, payment=with_(one.payment, customer_id=of)))
+    await announced(db, about(one, type_, to="BCA •••009", was="BCA •••008", by="payer"))
+    await taken(db, notifications(db, connected=BOTH))
+    async with db.reading() as tx:
+        rows = await tx.fetch("SELECT channel FROM notifications WHERE object_id = $1", one.payment.id)
+    return {found["channel"] for found in rows}
+
+
+async def test_a_muted_channel_is_passed_over_and_the_other_speaks(db: Database) -> None:
+    assert await channels(db, None) == {"email", "sms"}
+    assert await channels(db, await customer(db, muted=("email",))) == {"sms"}
+    assert await channels(db, await customer(db, muted=("email",)), "payment.part_paid") == {"sms"}
+    assert await channels(db, await customer(db, muted=("sms", "push"))) == {"email"}
+
+
+async def test_whoever_stopped_is_told_nothing_but_that_somebody_changed_where_their_money_goes(db: Database) -> None:
+    one = await customer(db, stopped=True)
+    assert await channels(db, one) == set()
+    assert await channels(db, one, "refund.destination_changed") == {"email", "sms"}
+
+
+async def test_a_payment_under_the_same_address_is_theirs_too_and_stays_so_after_they_were_erased(db: Database) -> None:
+    one = await customer(db, stopped=True, email="Sari@Example.com")
+    assert await channels(db, None) == set()
+    async with db.transaction() as tx:
+        await customers.erase(tx, [one])
+    assert await channels(db, None) == set()
+
+
+async def test_whoever_stops_while_a_mail_waits_is_not_sent_it(db: Database) -> None:
+    waiting = await told(db, SARI)
+    await customer(db, stopped=True, email="sari@example.com")
+    async with listening() as mailbox, sending(db, mailbox.port):
+        while (found := await row(db, waiting))["status"] == "queued":
+            await asyncio.sleep(0.02)
+    assert (found["status"], found["error"]) == ("failed", "not written to any more: the customer does not want it")
+    assert mailbox.received == []
