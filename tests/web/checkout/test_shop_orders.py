@@ -36,19 +36,19 @@ def signed(body: bytes, at_s: float | None = None, *secrets: SharedSecret) -> Ma
 
 def test_a_webhook_marks_its_order_and_an_older_one_changes_nothing(orders: Orders) -> None:
     for status, sequence in (("paid", 4), ("expired", 3), ("paid", 4)):
-        orders.hear(told(status, sequence), signed(told(status, sequence)))
+        orders.receive(told(status, sequence), signed(told(status, sequence)))
     assert [(one.status, one.sequence) for one in orders.of("usr_1", 5)] == [("paid", 4)]
     assert orders.of("usr_2", 5) == []
 
 
 def test_while_the_secret_is_replaced_either_signature_will_do(orders: Orders) -> None:
-    orders.hear(told("paid", 4), signed(told("paid", 4), None, SharedSecret(b"n" * 32), SECRET))
+    orders.receive(told("paid", 4), signed(told("paid", 4), None, SharedSecret(b"n" * 32), SECRET))
     assert orders.of("usr_1", 5)[0].status == "paid"
 
 
 @pytest.mark.parametrize("more", [{"order_reference": "LBG-2"}, {"id": "pay_2"}])
 def test_a_payment_of_another_order_changes_nothing(orders: Orders, more: Mapping[str, Any]) -> None:
-    orders.hear(told("paid", 4, **more), signed(told("paid", 4, **more)))
+    orders.receive(told("paid", 4, **more), signed(told("paid", 4, **more)))
     assert orders.of("usr_1", 5)[0].status == "waiting"
 
 
@@ -56,10 +56,10 @@ def test_what_gerbang_did_not_sign_or_long_ago_is_refused(orders: Orders) -> Non
     body = told("paid", 4)
     for wrong in (signed(body, None, SharedSecret(b"x" * 32)), signed(body + b" "), signed(body, time() - 301), {}):
         with pytest.raises(WebhookRejected):
-            orders.hear(body, wrong)
+            orders.receive(body, wrong)
     assert orders.of("usr_1", 5)[0].status == "waiting"
 
 
 def test_without_an_endpoint_there_is_nothing_to_hear(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
-        Orders(tmp_path).hear(b"{}", {})
+        Orders(tmp_path).receive(b"{}", {})

@@ -110,11 +110,11 @@ async def pay_after_login(request: Request[Any, Any, Any]) -> Page:
 
 
 @post("/shop/webhook", status_code=204)
-async def hear(request: Request[Any, Any, Any]) -> None:
+async def receive_webhook(request: Request[Any, Any, Any]) -> None:
     """Gerbang says that an order is paid, or that nobody will pay it: signed, as it tells every shop."""
     _only_in_the_sandbox(request)
     context = context_of(request)
-    Orders(services_of(request).settings.data).hear(context.body, context.headers)
+    Orders(services_of(request).settings.data).receive(context.body, context.headers)
 
 
 async def _buy(request: Request[Any, Any, Any], pressed: str) -> Page:
@@ -228,7 +228,7 @@ async def _show(request: Request[Any, Any, Any], *, wrong: str = "", status_code
 HANDLERS: Final = [
     Router(
         path="/",
-        route_handlers=[window, change_cart, pay, pay_after_login, hear],
+        route_handlers=[window, change_cart, pay, pay_after_login, receive_webhook],
         exception_handlers={GerbangError: page_error},
         include_in_schema=False,
     )

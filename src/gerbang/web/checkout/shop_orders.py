@@ -50,7 +50,7 @@ class Orders:
         """The newest of a buyer."""
         return [one for one in reversed(self._read().values()) if one.owner == owner][:most]
 
-    def hear(self, body: bytes, headers: Mapping[bytes, bytes]) -> None:
+    def receive(self, body: bytes, headers: Mapping[bytes, bytes]) -> None:
         """What Gerbang says of a payment. Twice or late it changes nothing: only a larger `sequence` does. Raises WebhookRejected, NotFound."""
         event = verified(body, headers, self._secret(), time.time())
         known, told = self._read(), event["data"]

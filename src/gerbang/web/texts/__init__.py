@@ -26,12 +26,14 @@ from gerbang.web.texts import (
     refusals,
     search,
     shared,
+    shop,
     work,
 )
 
 _TABLES: Final = (
     shared.WORDS,
     payer.WORDS,
+    shop.WORDS,
     push.WORDS,
     crypto.WORDS,
     customers.WORDS,
