@@ -61,6 +61,37 @@ class House:
         assert made.status_code == 201, made.text
         return str(made.json()["id"])
 
+    async def open_page(self, **customer: Any) -> tuple[str, str]:
+        """A payment whose payer chooses on their page: its id, and the page's path with its token."""
+        body = {"amount": 150_000, "currency": "IDR", "description": "Kopi Gayo", "customer": customer}
+        made = await self.api.post("/v1/payments", json=body, headers={"idempotency-key": ids.new().hex})
+        assert made.status_code == 201, made.text
+        return made.json()["id"], made.json()["checkout_url"].removeprefix(str(self.api.base_url).rstrip("/"))
+
+    async def press(self, page: str, **form: str) -> httpx.Response:
+        """The payer sends the form about messages to their phone."""
+        here, _, token = page.partition("?t=")
+        headers = {"origin": str(self.api.base_url).rstrip("/")}
+        return await self.api.post(f"{here}/notify", data={"t": token, **form}, headers=headers)
+
+    async def choose_account(self, payment: str) -> None:
+        """The payer chooses to pay to an account at BCA."""
+        body = {"method": "virtual_account", "method_options": {"bank": "BCA"}, "connection": "nicepay-uji"}
+        made = await self.api.post(
+            f"/v1/payments/{payment}/attempts", json=body, headers={"idempotency-key": ids.new().hex}
+        )
+        assert made.status_code == 201, made.text
+
+    async def agreed(self, payment: str) -> tuple[Any, ...]:
+        """When the payer agreed to texts and to WhatsApp, where, and to which words."""
+        async with self.core.db.reading() as tx:
+            row = await tx.fetchrow(
+                "SELECT sms_consent_at, whatsapp_consent_at, sms_consent_where, whatsapp_consent_text FROM payment_payers WHERE payment_id = $1",
+                ids.read("pay", payment),
+            )
+        assert row is not None
+        return tuple(row)
+
     async def paid(self, payment: str) -> None:
         """Their bank has sent the money."""
         (attempt,) = (await self.api.get(f"/v1/payments/{payment}")).json()["attempts"]

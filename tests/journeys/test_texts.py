@@ -292,6 +292,15 @@ async def test_a_template_that_is_charged_for_otherwise_is_not_used_and_operator
     told = await house.until(payment, "payment_paid", whatsapp="failed", sms="delivered", email="sent")
     assert "a person decides" in told["whatsapp"]["error"]
     assert await house.got("whatsapp", phone) == []
+    paused = (await house.api.get("/v1/message-templates")).json()["data"]
+    assert [(one["template"], one["recategorised"]) for one in paused] == [("gerbang_payment_paid_1", True)] * 2
+    for one in paused:
+        way = f"/v1/message-templates/{one['connection']}/{one['template']}/{one['language']}/resume"
+        assert [(await house.api.post(way)).status_code for _ in range(2)] == [204, 404]
+    again = await house.pay_by_account(phone, **BOTH)
+    await house.paid(again)
+    told = await house.until(again, "payment_paid", whatsapp="delivered", email="sent")
+    assert told["whatsapp"]["category"] == "marketing", "as Meta charges for it now"
 
 
 async def test_meta_is_shown_that_the_address_is_ours_and_a_guess_is_not(house: House) -> None:
@@ -306,3 +315,32 @@ async def test_meta_is_shown_that_the_address_is_ours_and_a_guess_is_not(house: 
     refused = await house.api.get("/hooks/whatsapp-uji", params={**asked, "hub.verify_token": "guess"})
     assert refused.status_code == 401
     assert "1158201444" not in refused.text
+
+
+async def test_a_payer_ticks_the_box_on_their_page_and_is_told_there_and_takes_it_back_as_easily(house: House) -> None:
+    phone = "+6281200000031"
+    payment, page = await house.open_page(email="box@example.com")
+    shown = (await house.api.get(page)).text
+    assert '<input type="checkbox" name="agreed" value="yes">' in shown, "nobody ticks it for them"
+    form = {"phone": "0812-0000-0031"}
+    for wrong, given in (
+        ("Centang kotaknya", form),
+        ("bukan nomor", {**form, "phone": "nomor saya", "agreed": "yes"}),
+        ("Isi nomor ponselnya.", {**form, "phone": "", "agreed": "yes"}),
+    ):
+        answer = await house.press(page, **given)
+        assert (answer.status_code, wrong in answer.text) == (422, True), wrong
+    assert 'value="nomor saya"' in (await house.press(page, phone="nomor saya")).text
+    assert await house.agreed(payment) == (None, None, "", "")
+    assert (await house.press(page, **form, agreed="yes")).status_code == 303
+    sms, whatsapp, where, text = await house.agreed(payment)
+    assert sms == whatsapp is not None
+    assert (where, "lewat WhatsApp atau SMS. Saya bisa berhenti" in text) == ("halaman bayar 127.0.0.1", True)
+    assert "•••031" in (await house.api.get(page)).text
+    await house.choose_account(payment)
+    await house.paid(payment)
+    await house.until(payment, "payment_paid", whatsapp="delivered", email="sent")
+    assert len(await house.got("whatsapp", phone)) == 1
+    again, page = await house.open_page(phone=phone, sms_consent=CONSENT, **BOTH)
+    assert (await house.press(page, agreed="stop")).status_code == 303
+    assert await house.agreed(again) == (None, None, "", "")

@@ -35,6 +35,7 @@ TYPED: Mapping[str, Mapping[str, str]] = {
     "/pay/{payment}": {},
     "/pay/{payment}/check": {},
     "/pay/{payment}/refund-link": {},
+    "/pay/{payment}/notify": {"phone": "0812 3456 7890"},
     "/pay/{payment}/choose": {"phone": "0812 3456 7890"},
     "/pay/{payment}/push": {},
     "/refund/{refund}/review": ACCOUNT,

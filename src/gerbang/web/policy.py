@@ -162,6 +162,7 @@ POLICY: Final[Sequence[Row]] = (
     _open("POST", "/pay/{payment}/choose", Rate.MONEY, Body.FORM),
     _open("POST", "/pay/{payment}/check", Rate.WRITE, Body.FORM),
     _open("POST", "/pay/{payment}/refund-link", Rate.WRITE, Body.FORM),
+    _open("POST", "/pay/{payment}/notify", Rate.WRITE, Body.FORM),
     _open("GET", "/pay/{payment}/go"),
     _open("GET", "/pay/worker.js", Rate.READ),
     _open("POST", "/pay/{payment}/push", Rate.WRITE, Body.FORM),

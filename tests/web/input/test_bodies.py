@@ -1,5 +1,7 @@
 """What is refused at the door because it could not be done later (R65, R66): addresses, bills that contradict themselves, ways back."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -7,9 +9,11 @@ import pytest
 
 from gerbang import settings
 from gerbang.base.errors import Invalid
+from gerbang.ports.messenger import Channel
 from gerbang.web.console import link_form
 from gerbang.web.input.bodies import PaymentBody
 
+NOBODY = link_form.Told(frozenset(), datetime(2026, 11, 30, tzinfo=UTC), "", "")
 BILL: list[dict[str, Any]] = [
     {"name": "Kopi", "amount": 150_000, "quantity": 2},
     {"name": "Ongkos kirim", "amount": 20_000, "kind": "shipping"},
@@ -101,7 +105,26 @@ def test_a_number_without_a_country_code_is_of_the_business_country() -> None:
     )
     assert body.payer("SG").phone == "+6591234567"
     given = {**link_form.EMPTY, "amount": "15", "currency": "SGD", "description": "Kopi", "phone": "9123 4567"}
-    new, wrong = link_form.read(given, "en", "SG")
+    new, wrong = link_form.read(given, "en", "SG", NOBODY)
     assert (new.payer.phone if new else "", wrong) == ("+6591234567", {})
-    assert set(link_form.read(given, "en", "ID")[1]) == {"phone"}
+    assert set(link_form.read(given, "en", "ID", NOBODY)[1]) == {"phone"}
     assert settings.load(business_country="SG", shop_contact="9123 4567").contact_link == "tel:+6591234567"
+
+
+def test_an_operator_writes_down_that_the_payer_agreed_with_when_where_and_the_words() -> None:
+    told = link_form.Told(
+        {Channel.SMS, Channel.WHATSAPP}, datetime(2026, 11, 30, tzinfo=UTC), "said to Made", "They agreed."
+    )
+    given = {**link_form.EMPTY, "amount": "1500", "description": "Kopi", "phone": "0812 3456 7890"}
+    plain, _ = link_form.read(given, "en", "ID", told)
+    assert plain is not None
+    assert (plain.payer.sms_consent_at, plain.payer.whatsapp_consent_at) == (None, None), "unticked by default"
+    new, wrong = link_form.read({**given, "agreed": "yes"}, "en", "ID", told)
+    assert (new is not None, wrong) == (True, {})
+    payer = new.payer if new else plain.payer
+    assert (payer.sms_consent_at, payer.sms_consent_where, payer.sms_consent_text) == (told.at, told.where, told.text)
+    assert (payer.whatsapp_consent_at, payer.whatsapp_consent_text) == (told.at, told.text)
+    only_text, _ = link_form.read({**given, "agreed": "yes"}, "en", "ID", replace(told, channels={Channel.SMS}))
+    assert only_text is not None
+    assert only_text.payer.whatsapp_consent_at is None
+    assert set(link_form.read({**given, "phone": "", "agreed": "yes"}, "en", "ID", told)[1]) == {"phone"}

@@ -25,6 +25,7 @@ from gerbang.core.notifications.model import (
     OF_A_LINK,
     OF_NO_PAYMENT,
     ONCE,
+    PHONE,
     REMINDS,
     Contact,
     Filters,
@@ -222,6 +223,10 @@ class Notifications:
         """Newest first, at most `limit`, from a keyset place (time, id) on."""
         async with self._db.reading() as tx:
             return await store.page(tx, filters, before, limit)
+
+    async def phone_channels(self) -> frozenset[Channel]:
+        """On which of the channels to a phone anybody is reached now."""
+        return (await self._connected()) & frozenset(PHONE)
 
     async def paused_templates(self) -> Sequence[PausedTemplate]:
         """The approved templates that are not used now, the longest first."""

@@ -19,6 +19,7 @@ from gerbang.core.identity.model import Caller
 from gerbang.core.inbox import service as inbox
 from gerbang.core.inbox.model import Unmatched
 from gerbang.core.payments import (
+    contact_consent,
     creation,
     list_store,
     method_selection,
@@ -27,6 +28,7 @@ from gerbang.core.payments import (
     search,
     search_store,
 )
+from gerbang.core.payments.contact_consent import ContactConsent
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.crypto import store as chain_store
 from gerbang.core.payments.crypto.rates import Quotes
@@ -338,6 +340,13 @@ class Payments:
     async def note_language(self, details: PaymentDetail, locale: str) -> None:
         """See linking.note_language."""
         await payment_links.note_language(self.context, details, locale)
+
+    async def agree_to_messages(self, caller: Caller, payment_id: UUID, given: ContactConsent | None) -> None:
+        """The payer agrees to messages to their phone; None: no more. See contact_consent."""
+        if given is None:
+            await contact_consent.withdraw(self.context, caller, payment_id)
+        else:
+            await contact_consent.agree(self.context, caller, payment_id, given)
 
     async def send_refund_link(self, caller: Caller, refund_id: UUID) -> Refund:
         """See destinations.send_link."""

@@ -77,6 +77,25 @@ async def update_payer(tx: Tx, payment: UUID, told: PayerUpdate) -> None:
     )
 
 
+async def set_consent(
+    tx: Tx, payment: UUID, phone: str, sms_at: datetime | None, whatsapp_at: datetime | None, where: str, text: str
+) -> None:
+    """What the payer agreed to on a phone, and to which one; an empty one is the one that is known. None: they did not, or no more."""
+    await tx.execute(
+        """
+        UPDATE payment_payers SET phone = coalesce(nullif($2, ''), phone), sms_consent_at = $3, sms_consent_where = $5, sms_consent_text = $6,
+            whatsapp_consent_at = $4, whatsapp_consent_where = $5, whatsapp_consent_text = $6
+        WHERE payment_id = $1
+        """,
+        payment,
+        phone,
+        sms_at,
+        whatsapp_at,
+        where,
+        text,
+    )
+
+
 async def set_browser_locale(tx: Tx, payment: UUID, locale: str) -> None:
     """The language that the payer's browser was answered in."""
     await tx.execute("UPDATE payment_payers SET browser_locale = $2 WHERE payment_id = $1", payment, locale)

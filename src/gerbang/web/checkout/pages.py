@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import quote
 
 import structlog
 from litestar import Request, Response, Router, get, post
@@ -15,7 +14,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from gerbang.base import ids, phone
-from gerbang.base.errors import Conflict, GerbangError, NotFound, TooMany, Unavailable, UpstreamFailed
+from gerbang.base.errors import Conflict, GerbangError, TooMany, Unavailable, UpstreamFailed
 from gerbang.core.announcements.broadcast import Scope
 from gerbang.core.announcements.model import ObjectRef
 from gerbang.core.idempotency.model import IdempotencyKey, IdempotencyKeyReused
@@ -37,12 +36,12 @@ from gerbang.core.payments.model import (
     RefundStatus,
 )
 from gerbang.core.payments.refunds.model import RefundLinkJustSent
-from gerbang.ports.next_action import DisplayQr, Redirect
+from gerbang.ports.next_action import Redirect
 from gerbang.ports.page_origins import PageOrigins
 from gerbang.ports.payment import Method
 from gerbang.web import texts
 from gerbang.web.checkout import checkout_state as scenes
-from gerbang.web.checkout import qr
+from gerbang.web.checkout import consent
 from gerbang.web.checkout.access import (
     WENT_COOKIE,
     link_cookie,
@@ -55,6 +54,7 @@ from gerbang.web.checkout.access import (
 from gerbang.web.checkout.checkout_state import CheckoutState
 from gerbang.web.checkout.crypto_view import Seen, seen_of
 from gerbang.web.checkout.provider_signs import signs_of
+from gerbang.web.checkout.qr_file import picture
 from gerbang.web.checkout.view import Choice, Visit, address_of, page_of
 from gerbang.web.forms import read_form
 from gerbang.web.gateway.request_context import context_of
@@ -63,7 +63,6 @@ from gerbang.web.views.payment_steps import OPTION_TITLES
 
 log = structlog.get_logger()
 _OF_NEXT_ACTIONS: Final = frozenset(f"pay/{state}.html" for state in scenes.TIMED)
-_PICTURES: Final = {"png": "image/png", "svg": "image/svg+xml"}
 _WAITING: Final = frozenset({PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.UNKNOWN})
 
 
@@ -247,6 +246,23 @@ async def mail_refund_link(request: Request[Any, Any, Any], payment: FromPath[st
     return see_other(_back(request, payment, "asked=mailed"))
 
 
+@post("/{payment:str}/notify", status_code=303)
+async def notify(request: Request[Any, Any, Any], payment: FromPath[str]) -> Page:
+    """The payer agrees to messages to their phone, or to no more."""
+    details, caller = await payment_for(request, payment)
+    form, services = await read_form(request, "phone", "agreed"), services_of(request)
+    if form["agreed"] == "stop":
+        await services.payments.agree_to_messages(caller, details.payment.id, None)
+        return see_other(_back(request, payment))
+    locale, channels = locale_of(request, details.payer.locale), await services.notifications.phone_channels()
+    given = consent.read(services, details, channels, locale, form)
+    if isinstance(given, consent.Agreeing) or only_shown(request):
+        return await _show(request, details, agreeing=given if isinstance(given, consent.Agreeing) else None)
+    if channels:
+        await services.payments.agree_to_messages(caller, details.payment.id, given)
+    return see_other(_back(request, payment))
+
+
 @get("/{payment:str}/go")
 async def go(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[None]:
     """On to the provider's page. A GET of its own: a form's redirect to another site would need a wider policy."""
@@ -259,24 +275,6 @@ async def go(request: Request[Any, Any, Any], payment: FromPath[str]) -> Respons
     ):
         return see_other(_back(request, payment))
     return see_other(attempt.next_action.url, [went_cookie(request, f"/pay/{payment}", attempt.id.hex)])
-
-
-@get(["/{payment:str}/qr.png", "/{payment:str}/qr.svg"])
-async def picture(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[bytes]:
-    """The QR as a file to keep, while it can be paid."""
-    details, _ = await payment_for(request, payment)
-    attempt = amount_due.payable(details)
-    action = attempt.next_action if attempt else None
-    if not isinstance(action, DisplayQr):
-        raise NotFound
-    kind = request.url.path.rpartition(".")[2]
-    name = f"qris-{details.payment.order_reference or payment}.{kind}"
-    headers = {
-        "cache-control": "no-store",
-        "content-disposition": f"attachment; filename*=utf-8''{quote(name, safe='')}",
-        "x-content-type-options": "nosniff",
-    }
-    return Response(qr.picture(action.content, kind), media_type=_PICTURES[kind], headers=headers)
 
 
 async def _asked(request: Request[Any, Any, Any], details: PaymentDetail, caller: Any) -> tuple[PaymentDetail, bool]:
@@ -302,6 +300,7 @@ async def _show(
     returned: bool = False,
     choosing: bool = False,
     choice: Choice | None = None,
+    agreeing: consent.Agreeing | None = None,
 ) -> Response[bytes]:
     services = services_of(request)
     locale = locale_of(request, details.payer.locale)
@@ -329,11 +328,12 @@ async def _show(
     return page(
         request,
         template,
-        status_code=422 if choice and (choice.wrong or choice.wrong_phone) else 200,
+        status_code=422 if agreeing or (choice and (choice.wrong or choice.wrong_phone)) else 200,
         preferred=details.payer.locale,
         origins=visit.signs.origins if template in _OF_NEXT_ACTIONS else PageOrigins(),
         form_to=values["sandbox"],
         packed=True,
+        agree=consent.box_of(services, details, await services.notifications.phone_channels(), locale, agreeing),
         **values,
     )
 
@@ -385,7 +385,7 @@ def _home(details: PaymentDetail, *, sandbox: bool) -> str:
 HANDLERS: Final = [
     Router(
         path="/pay",
-        route_handlers=[open_payment, come_back, state, feed, picture, choose, check, mail_refund_link, go],
+        route_handlers=[open_payment, come_back, state, feed, picture, choose, check, mail_refund_link, notify, go],
         exception_handlers={GerbangError: page_error},
         include_in_schema=False,
     )

@@ -1,6 +1,8 @@
 """The form of a new payment link: from what was typed to a new payment, or to what is wrong beside each field. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -12,11 +14,23 @@ from gerbang.base.formats import Locale
 from gerbang.base.money import ASSETS, EXPONENTS
 from gerbang.core.customers.model import PREFIX, Customer
 from gerbang.core.payments.model import NewPayment, Offer, PaymentDetail
+from gerbang.ports.messenger import Channel
 from gerbang.ports.payment import Payer
 from gerbang.web import texts
 from gerbang.web.console.confirmation import Input
 from gerbang.web.input.bodies import Code, Line, Purpose
 from gerbang.web.input.typed_money import Unreadable, read_amount
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A payer's agreement to messages to their phone as an operator writes it down: on which channels, when, where it was said, in which words."""
+
+    channels: Collection[Channel]
+    at: datetime
+    where: str
+    text: str
+
 
 EXPIRIES: Final[Mapping[str, int]] = {"1h": 3_600, "1d": 86_400, "3d": 259_200, "7d": 604_800, "30d": 2_592_000}
 CURRENCIES: Final = tuple(code for code in EXPONENTS if code not in ASSETS)
@@ -31,6 +45,7 @@ EMPTY: Final[Mapping[str, str]] = {
     "phone": "",
     "language": "id",
     "customer": "",
+    "agreed": "",
 }
 _MOST: Final[Mapping[str, int]] = {"amount": 40, "description": 500, "order": 64, "email": 254, "phone": 64}
 # The API's own rules, so that a person can write nothing that a program could not.
@@ -42,8 +57,12 @@ _RULES: Final[Mapping[str, Any]] = {
 _CHOICES: Final[Mapping[str, Sequence[str]]] = {"expires": tuple(EXPIRIES), "language": ("id", "en")}
 
 
-def read(given: Mapping[str, str], locale: Locale, region: str) -> tuple[NewPayment | None, dict[str, Markup]]:
-    """The payment that the form asks for, or None and what is wrong with each field. A telephone without a country code is of the region."""
+def read(
+    given: Mapping[str, str], locale: Locale, region: str, told: Told
+) -> tuple[NewPayment | None, dict[str, Markup]]:
+    """The payment that the form asks for, or None and what is wrong with each field. A telephone without a country code is of the region; `told` is
+    what a payer's agreement would be.
+    """
     say = texts.words(locale)
     written = {name: rule for name, rule in _RULES.items() if given[name] or name == "description"}
     wrong = {name: say(f"link.wrong.{name}") for name, rule in written.items() if not _fits(given[name], rule)}
@@ -52,6 +71,8 @@ def read(given: Mapping[str, str], locale: Locale, region: str) -> tuple[NewPaym
         wrong["email"] = say("link.wrong.email")
     if why := _wrong_phone(given["phone"], region):
         wrong["phone"] = say(f"phone.wrong.{why}")
+    elif given["agreed"] and not given["phone"].strip():
+        wrong["phone"] = say("link.wrong.agreed")
     amount = 0
     if given["currency"] not in CURRENCIES:
         wrong["amount"] = say("link.wrong.currency", currency=given["currency"][:8])
@@ -61,7 +82,7 @@ def read(given: Mapping[str, str], locale: Locale, region: str) -> tuple[NewPaym
         except Unreadable as error:
             wrong["amount"] = _unreadable(error.why, given["currency"], locale)
     wrong |= {name: say("link.wrong.card") for name in with_card_numbers(given)}
-    return (None if wrong else _payment(given, amount, region)), wrong
+    return (None if wrong else _payment(given, amount, region, told)), wrong
 
 
 def inputs_of(locale: Locale, focus: str) -> Mapping[str, Input]:
@@ -86,7 +107,7 @@ def inputs_of(locale: Locale, focus: str) -> Mapping[str, Input]:
             focus=name == focus,
         )
         for name in EMPTY
-        if name != "customer"
+        if name not in ("customer", "agreed")
     }
 
 
@@ -168,9 +189,15 @@ def _unreadable(why: str, currency: str, locale: Locale) -> Markup:
     return say("link.wrong.amount" if why == "form" else f"link.wrong.amount.{why}", example=example)
 
 
-def _payment(given: Mapping[str, str], amount: int, region: str) -> NewPayment:
+def _payment(given: Mapping[str, str], amount: int, region: str, told: Told) -> NewPayment:
     number = phone.read(given["phone"], region)
     payer = Payer(given["name"], email_address.read(given["email"]), number, given["language"])
+    if given["agreed"] and Channel.SMS in told.channels:
+        payer = replace(payer, sms_consent_at=told.at, sms_consent_where=told.where, sms_consent_text=told.text)
+    if given["agreed"] and Channel.WHATSAPP in told.channels:
+        payer = replace(
+            payer, whatsapp_consent_at=told.at, whatsapp_consent_where=told.where, whatsapp_consent_text=told.text
+        )
     return NewPayment(
         amount,
         given["currency"],

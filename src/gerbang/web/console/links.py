@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from markupsafe import Markup
 
 from gerbang.base import ids
+from gerbang.base.clock import real_now
 from gerbang.base.errors import Conflict
 from gerbang.core.announcements.model import ObjectRef
 from gerbang.core.identity.model import Caller
@@ -18,6 +19,7 @@ from gerbang.core.notifications.model import Filters, Template
 from gerbang.core.payments.model import PAYMENT
 from gerbang.core.payments.service import TIMELINE
 from gerbang.web import texts
+from gerbang.web.checkout.consent import named
 from gerbang.web.checkout.qr import drawing
 from gerbang.web.console import customers, link_form, link_view
 from gerbang.web.console.page_frame import form_key, operator, refusal, show
@@ -47,7 +49,8 @@ async def make_link(request: Request[Any, Any, Any]) -> Page:
     form = await read_form(request, "key", *_FIELDS, cards_in=_FIELDS)
     given = {name: form[name] for name in _FIELDS}
     locale, payments = locale_of(request), services_of(request).payments
-    new, wrong = link_form.read(given, locale, services_of(request).settings.business_country)
+    told = await _agreement(request, caller)
+    new, wrong = link_form.read(given, locale, services_of(request).settings.business_country, told)
     if new is not None:
         reason = link_form.unpayable(new, await payments.methods(new.amount, new.currency), locale)
         wrong = {"amount": reason} if reason else {}
@@ -109,11 +112,19 @@ def _maker(request: Request[Any, Any, Any]) -> Caller:
     return caller
 
 
+async def _agreement(request: Request[Any, Any, Any], caller: Caller) -> link_form.Told:
+    """What the box says that the payer agreed to, in the words that stand there; who heard it is who fills in the form."""
+    say, channels = texts.words(locale_of(request)), await services_of(request).notifications.phone_channels()
+    text = say("link.agreed", channels=named(channels, locale_of(request))) if channels else ""
+    return link_form.Told(channels, real_now(), str(say("link.agreed.where", who=caller.label)), str(text))
+
+
 async def _form(
     request: Request[Any, Any, Any], given: Mapping[str, str], wrong: Mapping[str, Markup]
 ) -> Response[bytes]:
     cards = link_form.with_card_numbers(given)
     note_cards(request, cards)
+    told = await _agreement(request, _maker(request))
     return await show(
         request,
         "new_link.html",
@@ -122,6 +133,7 @@ async def _form(
         key=secrets.token_urlsafe(18),
         given={**given, **dict.fromkeys(cards, "")},
         wrong=wrong,
+        agreed=told.text,
         inputs=link_form.inputs_of(locale_of(request), next((name for name in _FIELDS if name in wrong), "amount")),
     )
 

@@ -10,6 +10,7 @@ from gerbang.base.formats import Locale
 from gerbang.web.texts import (
     actors,
     audit,
+    consent,
     console,
     crypto,
     customers,
@@ -35,6 +36,7 @@ _TABLES: Final = (
     payer.WORDS,
     shop.WORDS,
     push.WORDS,
+    consent.WORDS,
     crypto.WORDS,
     customers.WORDS,
     refunds.WORDS,

@@ -13,6 +13,11 @@ PAYMENTS: Final[Sentences] = {
     "payment.attempt_added": ("**{actor}** memilih {method}", "**{actor}** chose {method}"),
     "payment.link_sent": ("**{actor}** mengirim tautan bayar lewat email", "**{actor}** had the payment link mailed"),
     "payment.link_opened": ("**{actor}** membuka tautan bayar", "**{actor}** opened the payment link"),
+    "payer.agreed": ("**{actor}** setuju dikabari di ponsel", "**{actor}** agreed to messages to the phone"),
+    "payer.withdrew": (
+        "**{actor}** tidak mau lagi dikabari di ponsel",
+        "**{actor}** wants no more messages to the phone",
+    ),
     "payment.heard": (
         "**{actor}** mendengar kabar percobaan; statusnya tetap",
         "**{actor}** heard of the attempt; nothing moved",

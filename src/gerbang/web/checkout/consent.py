@@ -1,0 +1,82 @@
+"""The payer's box for messages to their phone: unticked until they tick it, kept with its words, and taken back as easily."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from gerbang.base import formats, phone
+from gerbang.base.formats import Locale
+from gerbang.core.payments.contact_consent import ContactConsent
+from gerbang.core.payments.model import PaymentDetail, PaymentStatus
+from gerbang.ports.messenger import Channel
+from gerbang.web import texts
+from gerbang.web.services import Services
+
+_OPEN: Final = frozenset({PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.PART_PAID, PaymentStatus.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Agreeing:
+    """What the payer sent: the number as they typed it, and what is wrong with it or with the box."""
+
+    phone: str = ""
+    wrong_phone: str = ""
+    wrong_box: str = ""
+
+
+def named(channels: Collection[Channel], locale: Locale) -> str:
+    """`WhatsApp or SMS`."""
+    say = texts.words(locale)
+    names = [str(say(f"agree.{one.value}")) for one in (Channel.WHATSAPP, Channel.SMS) if one in channels]
+    return str(say("agree.either", one=names[0], other=names[1])) if len(names) > 1 else "".join(names)
+
+
+def box_of(
+    services: Services,
+    details: PaymentDetail,
+    channels: Collection[Channel],
+    locale: Locale,
+    sent: Agreeing | None,
+) -> Mapping[str, Any] | None:
+    """What the box shows; None where nobody is written to on a phone, or nothing is to be told any more."""
+    payer = details.payer
+    if not channels or details.payment.status not in _OPEN:
+        return None
+    agreed = {Channel.SMS: payer.sms_consent_at, Channel.WHATSAPP: payer.whatsapp_consent_at}
+    by = [one for one in channels if agreed[one]]
+    return {
+        "by": named(by, locale),
+        "channels": named(channels, locale),
+        "shop": services.settings.shop_name,
+        "known": formats.mask_number(payer.phone) if payer.phone else "",
+        "sent": sent or Agreeing(),
+    }
+
+
+def read(
+    services: Services,
+    details: PaymentDetail,
+    channels: Collection[Channel],
+    locale: Locale,
+    given: Mapping[str, str],
+) -> ContactConsent | Agreeing:
+    """What was agreed to, with the words as they stood there, or what is missing."""
+    say, wrong_phone, number = texts.words(locale), "", ""
+    try:
+        number = phone.read(given["phone"], services.settings.business_country)
+    except phone.BadPhone as error:
+        wrong_phone = str(say(f"phone.wrong.{error.why}"))
+    if not wrong_phone and not number and not details.payer.phone:
+        wrong_phone = str(say("agree.empty"))
+    wrong_box = "" if given["agreed"] == "yes" else str(say("agree.tick"))
+    if wrong_phone or wrong_box:
+        return Agreeing(given["phone"], wrong_phone, wrong_box)
+    host = urlsplit(services.settings.base_url).hostname or ""
+    return ContactConsent(
+        phone=number,
+        where=str(say("agree.where", host=host)),
+        text=str(say("agree.box", shop=services.settings.shop_name, channels=named(channels, locale)).unescape()),
+        by_sms=Channel.SMS in channels,
+        by_whatsapp=Channel.WHATSAPP in channels,
+    )
