@@ -11,6 +11,7 @@ from gerbang.core.payments.contact_consent import ContactConsent
 from gerbang.core.payments.model import PaymentDetail, PaymentStatus
 from gerbang.ports.messenger import Channel
 from gerbang.web import texts
+from gerbang.web.forms import Form
 from gerbang.web.services import Services
 
 _OPEN: Final = frozenset({PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.PART_PAID, PaymentStatus.UNKNOWN})
@@ -41,7 +42,7 @@ def box_of(
 ) -> Mapping[str, Any] | None:
     """What the box shows; None where nobody is written to on a phone, or nothing is to be told any more."""
     payer = details.payer
-    if not channels or details.payment.status not in _OPEN:
+    if sent is None and (not channels or details.payment.status not in _OPEN):
         return None
     agreed = {Channel.SMS: payer.sms_consent_at, Channel.WHATSAPP: payer.whatsapp_consent_at}
     by = [one for one in channels if agreed[one]]
@@ -59,10 +60,11 @@ def read(
     details: PaymentDetail,
     channels: Collection[Channel],
     locale: Locale,
-    given: Mapping[str, str],
+    given: Form,
 ) -> ContactConsent | Agreeing:
     """What was agreed to, with the words as they stood there, or what is missing."""
-    say, wrong_phone, number = texts.words(locale), "", ""
+    say, number = texts.words(locale), ""
+    wrong_phone = str(say("link.wrong.card")) if "phone" in given.cards else ""
     try:
         number = phone.read(given["phone"], services.settings.business_country)
     except phone.BadPhone as error:
