@@ -124,6 +124,7 @@ _FILTERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
     },
     "/v1/event-log": {"after": ("0-" + "0" * 32,), "events": ("payment.*",), "wait_s": ("0",)},
     "/v1/endpoints/{endpoint}/deliveries": {"status": ("succeeded", "failed", "pending")},
+    "/v1/deliveries": {"object": ("{payment}",)},
     "/console/endpoints/{endpoint}": {"status": ("succeeded", "failed")},
     "/v1/ledger/postings": {"payment": ("{payment}",)},
     "/v1/payment-methods": {"amount": ("50000",), "currency": ("IDR",)},
@@ -139,7 +140,7 @@ _MORE: Final[Mapping[str, Sequence[Mapping[str, str]]]] = {
     ),
     "/v1/webhook-events": ({"source": "shop-jakarta", "type": "notification", "status": "parked"},),
 }
-_REQUIRED: Final = frozenset({"/v1/ledger/postings", "/v1/payment-methods"})
+_REQUIRED: Final = frozenset({"/v1/ledger/postings", "/v1/payment-methods", "/v1/deliveries"})
 
 
 def every(

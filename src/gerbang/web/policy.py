@@ -337,7 +337,9 @@ POLICY: Final[Sequence[Row]] = (
     _do("POST", "/v1/endpoints/{endpoint}/test", "endpoints:manage"),
     _read("/v1/endpoints/{endpoint}/deliveries", "endpoints:manage"),
     _do("POST", "/v1/endpoints/{endpoint}/resend", "endpoints:manage"),
+    _read("/v1/deliveries", "endpoints:manage"),
     _read("/v1/deliveries/{delivery}", "endpoints:manage"),
+    _do("POST", "/v1/deliveries/{delivery}/cancel", "endpoints:manage"),
     _do("POST", "/v1/deliveries/{delivery}/resend", "endpoints:manage"),
     # set-up
     _read("/v1/connections", "connections:manage", "payments:read"),

@@ -10,9 +10,12 @@ import pytest
 import pytest_asyncio
 
 from gerbang.cli.ports import free_port
+from gerbang.core.announcements.service import AnnouncementConsumer
+from gerbang.core.endpoints.queueing import CONSUMER
 from gerbang.core.endpoints.service import Endpoints
 from tests.conftest import FreshDatabase
 from tests.core.endpoints.receiver import Receiver, receiving
+from tests.web.api.test_event_log import say
 from tests.web.conftest import Edge, running_edge
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -127,6 +130,32 @@ async def test_a_test_event_arrives_and_its_attempt_is_shown_with_all_that_was_s
     assert whole["request_headers"]["webhook-id"] == delivery["event"]
     again = await edge.post(f"/v1/deliveries/{delivery['id']}/resend", "developer")
     assert again.status_code == 202
+
+
+async def test_whether_the_shop_heard_of_an_object_is_asked_by_its_id_and_a_try_can_be_called_off(
+    edge: Edge, shop: Receiver
+) -> None:
+    endpoint, payment = await made(edge, shop, events=["payment.*"]), (await edge.create()).json()["id"]
+    consumer = AnnouncementConsumer(edge.services.db, CONSUMER, edge.services.service(Endpoints).queueing.take)
+    await consumer.prepare()
+    await say(edge, payment, "payment.opened", "payment.link")
+    while await consumer.run_once():
+        pass
+    found = (await edge.get("/v1/deliveries", "developer", object=payment, limit=1)).json()
+    older = await edge.get("/v1/deliveries", "developer", object=payment, limit=1, cursor=found["next_cursor"])
+    everything = (await edge.get("/v1/deliveries", "developer", object=payment, limit=50)).json()["data"]
+    assert found["data"] + older.json()["data"] == everything[:2]
+    assert {one["type"] for one in everything} >= {"payment.link", "payment.opened"}
+    for wrong, said in ((endpoint["id"][:-1], "26 characters"), ("order-1", "pay, ")):
+        refused = await edge.get("/v1/deliveries", "developer", object=wrong)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/object")
+        assert said in refused.text
+    assert (await edge.get("/v1/deliveries", "developer")).json()["errors"][0]["pointer"] == "/object"
+
+    delivery = found["data"][0]["id"]
+    answer = await edge.post(f"/v1/deliveries/{delivery}/cancel", "developer")
+    assert (answer.status_code, answer.json()["id"]) == (200, delivery)
+    assert answer.json()["status"] in ("cancelled", "succeeded")
 
 
 async def test_a_new_secret_is_told_when_it_is_made_and_many_are_sent_again_only_after_a_day(

@@ -193,8 +193,13 @@ async def page(
     """Deliveries of an endpoint, newest first, each with its newest attempts but for what was sent and answered: read at one moment, so that none is
     pending beside an attempt that ended it.
     """
-    rows = await tx.fetch(_PAGE, endpoint, *below(after), [status] if status else list(DeliveryStatus), limit, attempts)
+    rows = await tx.fetch(_PAGE, endpoint, *below(after), limit, attempts, [status] if status else list(DeliveryStatus))
     return _deliveries(rows)
+
+
+async def of_object(tx: Tx, object_id: UUID, after: Place | None, limit: int, attempts: int) -> list[Delivery]:
+    """Deliveries to every endpoint of events about one object, as `page` reads them."""
+    return _deliveries(await tx.fetch(_OF_OBJECT, object_id, *below(after), limit, attempts))
 
 
 async def one(tx: Tx, id_: UUID, attempts: int) -> Delivery | None:
@@ -205,15 +210,23 @@ async def one(tx: Tx, id_: UUID, attempts: int) -> Delivery | None:
 _COLUMNS: Final = """
     d.id, d.endpoint_id, d.event_id, d.type, d.object_type, d.object_id, d.sequence, d.status, d.tries, d.made_at, d.next_attempt_at, a.number
     """
+_WITH_ATTEMPTS: Final = """
+    LEFT JOIN LATERAL (
+        SELECT number, at, status_code, duration_ms, error, address, timings FROM delivery_attempts
+        WHERE delivery_id = d.id ORDER BY number DESC LIMIT $5) AS a ON true
+    ORDER BY d.made_at DESC, d.id DESC, a.number
+    """
 _PAGE: Final = f"""
     SELECT {_COLUMNS}, a.at, a.status_code, a.duration_ms, a.error, a.address, a.timings
     FROM (
-        SELECT * FROM deliveries WHERE endpoint_id = $1 AND (made_at, id) < ($2, $3) AND status = ANY ($4)
-        ORDER BY made_at DESC, id DESC LIMIT $5) AS d
-    LEFT JOIN LATERAL (
-        SELECT number, at, status_code, duration_ms, error, address, timings FROM delivery_attempts
-        WHERE delivery_id = d.id ORDER BY number DESC LIMIT $6) AS a ON true
-    ORDER BY d.made_at DESC, d.id DESC, a.number
+        SELECT * FROM deliveries WHERE endpoint_id = $1 AND (made_at, id) < ($2, $3) AND status = ANY ($6)
+        ORDER BY made_at DESC, id DESC LIMIT $4) AS d {_WITH_ATTEMPTS}
+    """  # noqa: S608  constants only
+_OF_OBJECT: Final = f"""
+    SELECT {_COLUMNS}, a.at, a.status_code, a.duration_ms, a.error, a.address, a.timings
+    FROM (
+        SELECT * FROM deliveries WHERE object_id = $1 AND (made_at, id) < ($2, $3)
+        ORDER BY made_at DESC, id DESC LIMIT $4) AS d {_WITH_ATTEMPTS}
     """  # noqa: S608  constants only
 _ONE: Final = f"""
     SELECT {_COLUMNS}, a.at, a.status_code, a.duration_ms, a.error, a.address, a.timings, a.request_headers, a.response_headers, a.response_body,

@@ -229,6 +229,11 @@ class Endpoints:
         async with self._db.reading() as tx:
             return await delivery_store.page(tx, id_, status.value if status else None, after, limit, MOST_ATTEMPTS)
 
+    async def deliveries_of(self, object_id: UUID, after: Place | None, limit: int) -> Sequence[Delivery]:
+        """What any endpoint was or is told of one object, newest first, with the attempts but for what was sent and answered."""
+        async with self._db.reading() as tx:
+            return await delivery_store.of_object(tx, object_id, after, limit, MOST_ATTEMPTS)
+
     async def delivery(self, id_: UUID) -> Delivery:
         """One delivery with its attempts. Raises DeliveryNotFound."""
         async with self._db.reading() as tx:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, delete, get, patch, post
+from litestar.params import Parameter
 from msgspec import UNSET, UnsetType
 
 from gerbang.base import ids
@@ -25,9 +26,11 @@ from gerbang.core.endpoints.model import (
 from gerbang.core.endpoints.service import OVERLAP_S, Endpoints, NewEndpoint, switched
 from gerbang.core.endpoints.signing_keys import Revealed
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
+from gerbang.web.gateway.query_parameters import read_id
 from gerbang.web.gateway.request_context import caller_of, context_of
 from gerbang.web.input.bodies import Text
 from gerbang.web.input.validation import refuse_no_change
+from gerbang.web.problems import invalid_field
 from gerbang.web.services import Services
 
 AnyRequest = Request[Any, Any, Any]
@@ -270,6 +273,21 @@ async def resend_deliveries(
     return ResentView(done.count, (await cursors.onward(list_name, (), done.next)).next_cursor)
 
 
+@get("/v1/deliveries", summary="Deliveries about one object, newest first", tags=_TAGS)
+async def list_object_deliveries(
+    services: Services,
+    cursors: Cursors,
+    about: Annotated[str, Parameter(query="object", schema_extra={"examples": ["pay_01KC3V9Q2M0000000000000000"]})],
+    limit: Limit = 25,
+    cursor: Cursor = None,
+) -> Page[DeliveryView]:
+    """To every endpoint, with their attempts, without what was sent and answered. `object` is its id: of a payment, a refund, a connection."""
+    most, list_name = capped(limit), f"deliveries of {about}"
+    place = await cursors.read(list_name, cursor)
+    rows = await services.service(Endpoints).deliveries_of(_object_id(services, about), place, most + 1)
+    return await cursors.page(list_name, rows, most, lambda one: (one.created_at, one.id), delivery_view)
+
+
 @get("/v1/deliveries/{delivery:str}", summary="One delivery with what was sent and answered", tags=_TAGS)
 async def read_delivery(services: Services, delivery: str) -> DeliveryView:
     """Signatures are no secrets, and shown."""
@@ -280,6 +298,26 @@ async def read_delivery(services: Services, delivery: str) -> DeliveryView:
 async def resend_delivery(request: AnyRequest, services: Services, delivery: str) -> DeliveryView:
     """Now, and from the beginning of its schedule, under the same event id."""
     return delivery_view(await services.service(Endpoints).resend(caller_of(request), _delivery_id(delivery)))
+
+
+@post("/v1/deliveries/{delivery:str}/cancel", summary="Try a delivery no more", tags=_TAGS, status_code=200)
+async def cancel_delivery(request: AnyRequest, services: Services, delivery: str) -> DeliveryView:
+    """One that arrived or was given up stays as it is. A try that is under way may still arrive."""
+    endpoints, id_ = services.service(Endpoints), _delivery_id(delivery)
+    await endpoints.cancel(caller_of(request), id_)
+    return delivery_view(await endpoints.delivery(id_))
+
+
+def _object_id(services: Services, shown: str) -> UUID:
+    prefixes = sorted(kind.prefix for kind in services.objects.values())
+    kind = shown.partition("_")[0]
+    if kind not in prefixes:
+        raise invalid_field(
+            "/object", f"Write the id of an object that events are about: {', '.join(prefixes)} and _…."
+        )
+    found = read_id("object", kind, shown)
+    assert found is not None
+    return found
 
 
 def endpoint_view(one: Endpoint, keys: Revealed | None = None) -> EndpointView:
@@ -364,6 +402,8 @@ HANDLERS: Final = [
     test_endpoint,
     list_deliveries,
     resend_deliveries,
+    list_object_deliveries,
     read_delivery,
+    cancel_delivery,
     resend_delivery,
 ]

@@ -95,6 +95,8 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "testEndpoint": Example("whether it hears us"),
     "listDeliveries": Example("those that failed", {"status": "failed"}),
     "readDelivery": Example("with what was sent and answered"),
+    "listObjectDeliveries": Example("whether the shop heard of a payment", {"object": IDS["payment"]}),
+    "cancelDelivery": Example("its receiver is gone"),
     "resendDelivery": Example("now, under the same event id"),
     "rotateEndpointSecret": Example("both sign for an hour", body={"overlap_s": 3600}),
     "deleteEndpoint": Example("no more of it"),

@@ -208,14 +208,13 @@ def _samples(request: AnyRequest, operation: Operation) -> Sequence[tuple[str, s
 def call_of(operation: Operation, base_url: str, key: str, ids: Mapping[str, str] = IDS) -> samples.Call:
     """The example of an operation as a request; `ids` stand for the parts of its address."""
     example = EXAMPLES[operation.id]
+    stand_ins = {shown: ids[name] for name, shown in IDS.items() if name in ids}
     return samples.Call(
         base_url=base_url,
         key="" if operation.is_open else key,
         verb=operation.verb,
         path=_PART.sub(lambda part: ids[part[1]], operation.path),
-        query={
-            name: ids[name] if name in ids and value == IDS[name] else value for name, value in example.query.items()
-        },
+        query={name: stand_ins.get(value, value) for name, value in example.query.items()},
         body=example.body,
         idempotency_key=example.key,
     )
