@@ -78,8 +78,15 @@ export declare abstract class Operations {
     eraseCustomer(customer: string): Promise<Erasure>;
     /** Everything kept about a customer. Of whoever has the customer's id, e-mail address or phone number: every part of Gerbang that keeps something shows it. That it was asked for stands in the audit trail. */
     exportCustomer(customer: string): Promise<Export>;
+    /** Deliveries about one object, newest first. To every endpoint, with their attempts, without what was sent and answered. `object` is its id: of a payment, a refund, a connection. */
+    listObjectDeliveries(query: {
+        object: string;
+        limit?: number;
+    }): Pages<Delivery>;
     /** One delivery with what was sent and answered. Signatures are no secrets, and shown. */
     readDelivery(delivery: string): Promise<Delivery>;
+    /** Try a delivery no more. One that arrived or was given up stays as it is. A try that is under way may still arrive. */
+    cancelDelivery(delivery: string): Promise<Delivery>;
     /** Send an event again. Now, and from the beginning of its schedule, under the same event id. */
     resendDelivery(delivery: string): Promise<Delivery>;
     /** Endpoints, newest first. Never their secrets. */

@@ -110,9 +110,17 @@ export class Operations {
     exportCustomer(customer) {
         return this.send({ method: "GET", path: "/v1/customers/{customer}/export", parts: { customer } });
     }
+    /** Deliveries about one object, newest first. To every endpoint, with their attempts, without what was sent and answered. `object` is its id: of a payment, a refund, a connection. */
+    listObjectDeliveries(query) {
+        return this.pages({ method: "GET", path: "/v1/deliveries", query });
+    }
     /** One delivery with what was sent and answered. Signatures are no secrets, and shown. */
     readDelivery(delivery) {
         return this.send({ method: "GET", path: "/v1/deliveries/{delivery}", parts: { delivery } });
+    }
+    /** Try a delivery no more. One that arrived or was given up stays as it is. A try that is under way may still arrive. */
+    cancelDelivery(delivery) {
+        return this.send({ method: "POST", path: "/v1/deliveries/{delivery}/cancel", parts: { delivery } });
     }
     /** Send an event again. Now, and from the beginning of its schedule, under the same event id. */
     resendDelivery(delivery) {

@@ -286,9 +286,22 @@ class Operations:
         answer: Export = self._send(Call("GET", "/v1/customers/{customer}/export", parts={"customer": customer}))
         return answer
 
+    def list_object_deliveries(self, *, object: str, limit: int | None = None) -> Pages[Delivery]:
+        """Deliveries about one object, newest first. To every endpoint, with their attempts, without what was sent and
+        answered. `object` is its id: of a payment, a refund, a connection.
+        """
+        return self._pages(Call("GET", "/v1/deliveries", query={"object": object, "limit": limit}))
+
     def read_delivery(self, delivery: str) -> Delivery:
         """One delivery with what was sent and answered. Signatures are no secrets, and shown."""
         answer: Delivery = self._send(Call("GET", "/v1/deliveries/{delivery}", parts={"delivery": delivery}))
+        return answer
+
+    def cancel_delivery(self, delivery: str) -> Delivery:
+        """Try a delivery no more. One that arrived or was given up stays as it is. A try that is under way may still
+        arrive.
+        """
+        answer: Delivery = self._send(Call("POST", "/v1/deliveries/{delivery}/cancel", parts={"delivery": delivery}))
         return answer
 
     def resend_delivery(self, delivery: str) -> Delivery:
@@ -978,9 +991,24 @@ class AsyncOperations:
         answer: Export = await self._send(Call("GET", "/v1/customers/{customer}/export", parts={"customer": customer}))
         return answer
 
+    def list_object_deliveries(self, *, object: str, limit: int | None = None) -> AsyncPages[Delivery]:
+        """Deliveries about one object, newest first. To every endpoint, with their attempts, without what was sent and
+        answered. `object` is its id: of a payment, a refund, a connection.
+        """
+        return self._pages(Call("GET", "/v1/deliveries", query={"object": object, "limit": limit}))
+
     async def read_delivery(self, delivery: str) -> Delivery:
         """One delivery with what was sent and answered. Signatures are no secrets, and shown."""
         answer: Delivery = await self._send(Call("GET", "/v1/deliveries/{delivery}", parts={"delivery": delivery}))
+        return answer
+
+    async def cancel_delivery(self, delivery: str) -> Delivery:
+        """Try a delivery no more. One that arrived or was given up stays as it is. A try that is under way may still
+        arrive.
+        """
+        answer: Delivery = await self._send(
+            Call("POST", "/v1/deliveries/{delivery}/cancel", parts={"delivery": delivery})
+        )
         return answer
 
     async def resend_delivery(self, delivery: str) -> Delivery:
