@@ -177,3 +177,27 @@ async def test_without_script_there_is_no_bell(chromium: str, world: World) -> N
         await page.goto(payment["checkout_url"])
         await expect(page.locator("main h1, .pass").first).to_be_visible()
         await expect(page.locator("[data-push]")).to_be_hidden()
+
+
+async def test_an_app_that_the_shop_registers_is_told_by_fcm_until_it_is_removed(world: World) -> None:
+    installed = await world.http.post(f"{world.sandbox}/fcm/install")
+    token = installed.json()["token"]
+    payment, other = await world.buy(), await world.buy()
+    devices = [await world.post(f"/v1/payments/{one['id']}/devices", {"token": token}) for one in (payment, other)]
+    assert [one["connection"] for one in devices] == ["fcm-uji"] * 2
+    gone = f"{world.api}/v1/payments/{other['id']}/devices/{devices[1]['id']}"
+    assert (await world.http.delete(gone, headers=(await world.person("api_key")).headers())).status_code == 204
+    await world.pays(other)
+    await world.becomes(other, "paid")
+    await world.pays(payment)
+
+    async def came() -> list[str]:
+        return await pushes(world, {"endpoint": token})
+
+    (shown,) = [json.loads(one) for one in await eventually(came, "the push")]
+    assert shown["notification"]["body"] in (
+        "Pembayaran Anda sudah masuk. Terima kasih.",
+        "Your payment is in. Thank you.",
+    )
+    assert shown["data"]["payment"] == payment["id"]
+    assert "150" not in shown["notification"]["title"] + shown["notification"]["body"]

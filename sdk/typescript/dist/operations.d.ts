@@ -1,7 +1,7 @@
 /** Every operation of the API as a method. Made by `make sdk` from the OpenAPI document: change nothing here by hand. */
 import { type Call, type KeyOption } from "./calls.js";
 import type { Pages } from "./paging.js";
-import type { Account, ApiKey, ApiKeyBody, Approval, ApproveBody, Attempt, AttemptBody, AuditEntry, Connection, ConnectionChangeBody, Customer, CustomerChangeBody, Delivery, DeliveryStatus, Endpoint, EndpointChangeBody, Erasure, EventLog, EventTypes, Export, Keys, Link, LoginBody, LogoutBody, Me, MessageTemplateList, NameDestinationBody, NewApiKey, NewConnectionBody, NewCustomerBody, NewEndpointBody, NewUserBody, Notification, NotificationStatus, NotificationTemplate, Offer, OwnerBody, PasswordBody, Payment, PaymentBody, PaymentMethod, PaymentStatus, Posting, Probe, RefreshBody, Refund, RefundBody, RefundStatus, RefuseBody, RegisterBody, Replay, ReplayBody, ResendBody, Resent, ResentEvent, ResolveBody, ResolveRefundBody, RotateBody, RotationBody, Secret, SecretBody, SettleBody, StepUpBody, TimelineEntry, Token, Transfer, User, UserChangeBody, WebhookEvent, WebhookEventStatus, WebhookRejectionList, WholeEventType, WholeWebhookEvent, Written } from "./types.js";
+import type { Account, ApiKey, ApiKeyBody, Approval, ApproveBody, Attempt, AttemptBody, AuditEntry, Connection, ConnectionChangeBody, Customer, CustomerChangeBody, Delivery, DeliveryStatus, Device, DeviceBody, Endpoint, EndpointChangeBody, Erasure, EventLog, EventTypes, Export, Keys, Link, LoginBody, LogoutBody, Me, MessageTemplateList, NameDestinationBody, NewApiKey, NewConnectionBody, NewCustomerBody, NewEndpointBody, NewUserBody, Notification, NotificationStatus, NotificationTemplate, Offer, OwnerBody, PasswordBody, Payment, PaymentBody, PaymentMethod, PaymentStatus, Posting, Probe, RefreshBody, Refund, RefundBody, RefundStatus, RefuseBody, RegisterBody, Replay, ReplayBody, ResendBody, Resent, ResentEvent, ResolveBody, ResolveRefundBody, RotateBody, RotationBody, Secret, SecretBody, SettleBody, StepUpBody, TimelineEntry, Token, Transfer, User, UserChangeBody, WebhookEvent, WebhookEventStatus, WebhookRejectionList, WholeEventType, WholeWebhookEvent, Written } from "./types.js";
 /** What a client can ask for. How it is sent stands in `client.ts`. */
 export declare abstract class Operations {
     protected abstract send<T>(call: Call): Promise<T>;
@@ -182,6 +182,10 @@ export declare abstract class Operations {
     listTransfers(payment: string, query?: {
         limit?: number;
     }): Pages<Transfer>;
+    /** Tell an app by push. The newest of a payment's devices is told. The same token again is the same device; the oldest of more than five is forgotten. */
+    registerDevice(payment: string, body: DeviceBody): Promise<Device>;
+    /** Tell an app no more. The same for one that is not told. A push that is on its way may still arrive. */
+    removeDevice(payment: string, device: string): Promise<void>;
     /** Ask the provider now. The payment with what the provider said. */
     refreshPayment(payment: string): Promise<Payment>;
     /** Give money back. All that is left, a surplus too, or `amount` of it; several refunds where it came over several attempts, told as `related_refunds`. Where the method cannot give back, the payer names a bank account (of crypto, an address) and an operator transfers. */

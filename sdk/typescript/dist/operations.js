@@ -238,6 +238,14 @@ export class Operations {
     listTransfers(payment, query = {}) {
         return this.pages({ method: "GET", path: "/v1/payments/{payment}/chain", parts: { payment }, query });
     }
+    /** Tell an app by push. The newest of a payment's devices is told. The same token again is the same device; the oldest of more than five is forgotten. */
+    registerDevice(payment, body) {
+        return this.send({ method: "POST", path: "/v1/payments/{payment}/devices", parts: { payment }, body });
+    }
+    /** Tell an app no more. The same for one that is not told. A push that is on its way may still arrive. */
+    removeDevice(payment, device) {
+        return this.send({ method: "DELETE", path: "/v1/payments/{payment}/devices/{device}", parts: { payment, device } });
+    }
     /** Ask the provider now. The payment with what the provider said. */
     refreshPayment(payment) {
         return this.send({ method: "POST", path: "/v1/payments/{payment}/refresh", parts: { payment } });

@@ -17,6 +17,8 @@ import type {
   CustomerChangeBody,
   Delivery,
   DeliveryStatus,
+  Device,
+  DeviceBody,
   Endpoint,
   EndpointChangeBody,
   Erasure,
@@ -377,6 +379,16 @@ export abstract class Operations {
   /** What our own node saw. Every transfer to the payment's addresses, in order, with what it means. */
   listTransfers(payment: string, query: { limit?: number } = {}): Pages<Transfer> {
     return this.pages({ method: "GET", path: "/v1/payments/{payment}/chain", parts: { payment }, query });
+  }
+
+  /** Tell an app by push. The newest of a payment's devices is told. The same token again is the same device; the oldest of more than five is forgotten. */
+  registerDevice(payment: string, body: DeviceBody): Promise<Device> {
+    return this.send({ method: "POST", path: "/v1/payments/{payment}/devices", parts: { payment }, body });
+  }
+
+  /** Tell an app no more. The same for one that is not told. A push that is on its way may still arrive. */
+  removeDevice(payment: string, device: string): Promise<void> {
+    return this.send({ method: "DELETE", path: "/v1/payments/{payment}/devices/{device}", parts: { payment, device } });
   }
 
   /** Ask the provider now. The payment with what the provider said. */

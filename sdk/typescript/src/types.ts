@@ -476,6 +476,21 @@ export interface components {
             /** @default  */
             address?: string;
         };
+        /** Device */
+        Device: {
+            id: string;
+            payment: string;
+            connection: string;
+        };
+        /**
+         * DeviceBody
+         * @description `token` is what Firebase gives the app; `connection` is the first that reaches apps unless it is named.
+         */
+        DeviceBody: {
+            token: string;
+            /** @default null */
+            connection?: string | null;
+        };
         /**
          * DisabledReason
          * @description Why nothing is sent to an endpoint any more.
@@ -2345,6 +2360,8 @@ export type DeliveryList = components['schemas']['DeliveryList'];
 export type DeliveryStatus = components['schemas']['DeliveryStatus'];
 export type Destination = components['schemas']['Destination'];
 export type DestinationBody = components['schemas']['DestinationBody'];
+export type Device = components['schemas']['Device'];
+export type DeviceBody = components['schemas']['DeviceBody'];
 export type DisabledReason = components['schemas']['DisabledReason'];
 export type DisplayQr = components['schemas']['DisplayQr'];
 export type Endpoint = components['schemas']['Endpoint'];

@@ -176,10 +176,12 @@ class Messenger(Protocol):
 class PushSubscriptions(Protocol):
     """What a push service wants of whoever is to be reached by it. Pure.
 
-    `public_key`: what a browser subscribes with, empty where apps bring their own token. `wrong`: what is wrong with an address and its keys; empty when they
+    `for_browsers`: they subscribe with `public_key`; else apps bring a token of their own. `wrong`: what is wrong with an address and its keys; empty when they
     can be sent to.
     """
 
+    @property
+    def for_browsers(self) -> bool: ...
     def public_key(self, account: Account) -> str: ...
     def wrong(self, address: str, keys: Mapping[str, str]) -> str: ...
 

@@ -28,6 +28,7 @@ from gerbang.web.api import (
     auth,
     connections,
     customers,
+    devices,
     endpoints,
     event_log,
     event_types,
@@ -71,6 +72,7 @@ _FLUSH_S: Final = 0.5
 _PRUNE_S: Final = 3_600.0
 _API: Final = (
     payments,
+    devices,
     refunds,
     webhook_events,
     events,

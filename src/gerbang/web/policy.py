@@ -282,6 +282,8 @@ POLICY: Final[Sequence[Row]] = (
     _do("POST", "/v1/payments/{payment}/attempts", *_PAY, rate=Rate.MONEY, own=True, key=True),
     _do("POST", "/v1/payments/{payment}/send-link", "payments:create", key=True),
     _read("/v1/payments/{payment}/timeline", "payments:read"),
+    _do("POST", "/v1/payments/{payment}/devices", *_PAY, own=True),
+    _do("DELETE", "/v1/payments/{payment}/devices/{device}", *_PAY, own=True),
     _read("/v1/payments/{payment}/chain", "payments:read"),
     _read("/v1/payments/{payment}/events", *_SEE, own=True),
     _do("POST", "/v1/payments/{payment}/cancel", "payments:cancel", "payments:pay_own", own=True),

@@ -23,7 +23,7 @@ KEY = "grb_test_" + "k" * 24
 NOT_SHOWN = {
     "approveApproval", "changeConnection", "changePassword", "changeUser", "claimOwnership", "createConnection", "createRefundLink", "createUser",
     "deleteConnection", "login", "logout", "metrics", "putSecret", "readApproval", "readJwks", "receiveHook", "refreshSession", "refuseApproval",
-    "registerCustomer", "resendDeliveries", "resendEvent", "resendNotification", "resumeMessageTemplate", "resolvePayment", "resolveRefund", "rotateSecret", "sendRefundLink",
+    "registerCustomer", "registerDevice", "removeDevice", "resendDeliveries", "resendEvent", "resendNotification", "resumeMessageTemplate", "resolvePayment", "resolveRefund", "rotateSecret", "sendRefundLink",
     "setRefundDestination", "settleRefund", "stepUp", "streamEvents", "streamPaymentEvents", "verifyHook",
 }  # fmt: skip
 

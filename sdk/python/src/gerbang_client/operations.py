@@ -19,6 +19,8 @@ from gerbang_client.types import (
     CustomerChangeBody,
     Delivery,
     DeliveryStatus,
+    Device,
+    DeviceBody,
     Endpoint,
     EndpointChangeBody,
     Erasure,
@@ -579,6 +581,21 @@ class Operations:
         """What our own node saw. Every transfer to the payment's addresses, in order, with what it means."""
         return self._pages(
             Call("GET", "/v1/payments/{payment}/chain", parts={"payment": payment}, query={"limit": limit})
+        )
+
+    def register_device(self, payment: str, body: DeviceBody) -> Device:
+        """Tell an app by push. The newest of a payment's devices is told. The same token again is the same device; the
+        oldest of more than five is forgotten.
+        """
+        answer: Device = self._send(
+            Call("POST", "/v1/payments/{payment}/devices", parts={"payment": payment}, body=body)
+        )
+        return answer
+
+    def remove_device(self, payment: str, device: str) -> None:
+        """Tell an app no more. The same for one that is not told. A push that is on its way may still arrive."""
+        self._send(
+            Call("DELETE", "/v1/payments/{payment}/devices/{device}", parts={"payment": payment, "device": device})
         )
 
     def refresh_payment(self, payment: str) -> Payment:
@@ -1288,6 +1305,21 @@ class AsyncOperations:
         """What our own node saw. Every transfer to the payment's addresses, in order, with what it means."""
         return self._pages(
             Call("GET", "/v1/payments/{payment}/chain", parts={"payment": payment}, query={"limit": limit})
+        )
+
+    async def register_device(self, payment: str, body: DeviceBody) -> Device:
+        """Tell an app by push. The newest of a payment's devices is told. The same token again is the same device; the
+        oldest of more than five is forgotten.
+        """
+        answer: Device = await self._send(
+            Call("POST", "/v1/payments/{payment}/devices", parts={"payment": payment}, body=body)
+        )
+        return answer
+
+    async def remove_device(self, payment: str, device: str) -> None:
+        """Tell an app no more. The same for one that is not told. A push that is on its way may still arrive."""
+        await self._send(
+            Call("DELETE", "/v1/payments/{payment}/devices/{device}", parts={"payment": payment, "device": device})
         )
 
     async def refresh_payment(self, payment: str) -> Payment:

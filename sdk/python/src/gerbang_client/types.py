@@ -192,6 +192,21 @@ class DestinationBody(TypedDict):
     address: NotRequired[str]
 
 
+class Device(TypedDict):
+    id: str
+    payment: str
+    connection: str
+
+
+class DeviceBody(TypedDict):
+    """
+    `token` is what Firebase gives the app; `connection` is the first that reaches apps unless it is named.
+    """
+
+    token: str
+    connection: NotRequired[str | None]
+
+
 DisabledReason: TypeAlias = Literal["by_hand", "gone", "failing"]
 
 

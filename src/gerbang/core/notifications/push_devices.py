@@ -55,15 +55,14 @@ class PushDevices:
         connections = self._outbound.connections
         for connection in await connections.all():
             service = self._outbound.adapter(connection, SUBSCRIPTIONS) if connection.enabled else None
-            if service is None:
+            if service is None or not service.for_browsers:
                 continue
             try:
                 key = service.public_key(await connections.account_for(connection, SUBSCRIPTIONS.purpose))
             except GerbangError as error:  # a page is shown without, and the next connection may do
                 log.warning("push.connection_unusable", connection=connection.id, code=error.code, why=error.detail)
                 continue
-            if key:
-                return PushOffer(connection.id, key)
+            return PushOffer(connection.id, key)
         return None
 
     async def subscribe(self, payment: UUID, address: str, keys: Mapping[str, str], actor: str) -> UUID:
@@ -75,6 +74,26 @@ class PushDevices:
         if offered is None or keys.get("key") != offered.public_key:
             raise PushNotOffered("The page is older than the key it offers; load it again.")
         return await self._add(payment, await self._outbound.connections.get(offered.connection), address, keys, actor)
+
+    async def register(self, payment: UUID, token: str, connection_id: str | None, actor: str) -> tuple[UUID, str]:
+        """Tell this app what becomes of the payment: its id, and the connection by which it is reached, the first that reaches apps unless one is named.
+
+        Raises PushNotOffered, BadSubscription.
+        """
+        for connection in await self._outbound.connections.all():
+            service = self._outbound.adapter(connection, SUBSCRIPTIONS) if connection.enabled else None
+            if service is None or service.for_browsers or connection_id not in (None, connection.id):
+                continue
+            return await self._add(payment, connection, token, {}, actor), connection.id
+        raise PushNotOffered("No enabled connection of this name reaches apps.")
+
+    async def remove(self, payment: UUID, device: UUID, actor: str) -> None:
+        """Tell this browser or app no more about the payment; nothing happens where it was not told."""
+        async with self._db.transaction() as tx:
+            known = await push_store.get(tx, device)
+            if known is not None and known.object == ObjectRef(PAYMENT, payment):
+                await push_store.erase(tx, [device])
+                await record(tx, [Entry(actor, "push.unsubscribed", ids.show("pay", payment))])
 
     async def unsubscribe(self, payment: UUID, address: str, actor: str) -> None:
         """Tell this browser no more about the payment; nothing happens where it was not told."""

@@ -41,6 +41,7 @@ class WebPush:
     """Implements ports.messenger.Messenger and PushSubscriptions. A push that comes twice under one tag is one to whoever is shown it."""
 
     channel: Final = Channel.PUSH
+    for_browsers: Final = True
 
     def __init__(self, http: Http) -> None:
         self._http = http
