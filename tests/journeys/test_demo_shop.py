@@ -1,10 +1,19 @@
 """The demo shop of a running `up`: it hears by its own webhook endpoint that an order is paid, and never asks."""
 
+import asyncio
 import json
+from pathlib import Path
 
 import httpx
 
 from tests.journeys.world import Browser, World, eventually
+
+
+async def opened(world: World) -> Path:
+    """The file of the shop's endpoint, which is made a moment after the start."""
+    path = world.data / "shop-webhook.json"
+    await eventually(lambda: asyncio.sleep(0, path.exists()), "the shop's endpoint")
+    return path
 
 
 async def bought(world: World, browser: Browser) -> str:
@@ -19,6 +28,7 @@ async def bought(world: World, browser: Browser) -> str:
 
 
 async def test_an_order_of_the_demo_shop_is_marked_paid_by_its_webhook(world: World) -> None:
+    await opened(world)
     async with world.browser() as browser:
         payment = await world.get(f"/v1/payments/{await bought(world, browser)}")
         order = payment["order_reference"]
@@ -35,7 +45,7 @@ async def test_an_order_of_the_demo_shop_is_marked_paid_by_its_webhook(world: Wo
 
 
 async def test_the_demo_shop_believes_nobody_who_does_not_hold_its_secret(world: World) -> None:
-    kept = json.loads((world.data / "shop-webhook.json").read_text(encoding="utf-8"))
+    kept = json.loads((await opened(world)).read_text(encoding="utf-8"))
     assert (kept["url"], kept["secret"][:6]) == (f"{world.api}/shop/webhook", "whsec_")
     forged = {"webhook-id": "evt_1", "webhook-timestamp": "1780000000", "webhook-signature": "v1,AAAA"}
     async with httpx.AsyncClient() as stranger:

@@ -83,7 +83,7 @@ function needed(headers) {
     const known = new Map(pairs.map(([name, value]) => [name.toLowerCase(), String([value].flat()[0] ?? "")]));
     const missing = ["webhook-id", "webhook-timestamp", "webhook-signature"].filter((name) => !known.get(name));
     if (missing.length)
-        throw new WebhookVerificationError("header_missing", `The header ${missing.join(" and ")} is missing: hand over all headers of the request, and let a proxy in front pass them on.`);
+        throw new WebhookVerificationError("header_missing", `Without ${missing.join(" and ")} nothing can be verified: hand over all headers of the request, and let a proxy in front pass them on.`);
     const signatures = (known.get("webhook-signature") ?? "").split(/\s+/).flatMap((token) => {
         const found = /^([^,]+),([A-Za-z0-9+/]+={0,2})$/.exec(token);
         return found ? [{ version: found[1] ?? "", value: Buffer.from(found[2] ?? "", "base64") }] : [];

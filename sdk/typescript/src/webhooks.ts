@@ -120,7 +120,7 @@ function needed(headers: WebhookHeaders): Received {
   if (missing.length)
     throw new WebhookVerificationError(
       "header_missing",
-      `The header ${missing.join(" and ")} is missing: hand over all headers of the request, and let a proxy in front pass them on.`,
+      `Without ${missing.join(" and ")} nothing can be verified: hand over all headers of the request, and let a proxy in front pass them on.`,
     );
   const signatures = (known.get("webhook-signature") ?? "").split(/\s+/).flatMap((token) => {
     const found = /^([^,]+),([A-Za-z0-9+/]+={0,2})$/.exec(token);

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
@@ -18,7 +18,6 @@ from gerbang.core.endpoints.service import Endpoints
 from gerbang.core.payments import amount_due
 from gerbang.core.payments.provider_calls import load_readable
 from gerbang.core.queue import business_time
-from gerbang.noun import Core
 from gerbang.ports.provider import Provider
 from gerbang.providers import PROVIDERS
 from gerbang.sandbox.app import ChainConfig, SandboxConfig, create
@@ -29,6 +28,7 @@ from gerbang.sandbox.shop import Shop
 from gerbang.settings import Settings
 
 log = structlog.get_logger()
+_LOOK_S: Final = 0.5
 
 
 async def sandbox(settings: Settings, dog: Watchdog, providers: Mapping[str, Provider] = PROVIDERS) -> None:
@@ -55,7 +55,10 @@ async def sandbox(settings: Settings, dog: Watchdog, providers: Mapping[str, Pro
             group.create_task(_connect_demo(settings, providers, group.create_task(box.start_chain())))
         await box.open()
         dog.ready()
+        opening = asyncio.create_task(_open_shop(settings, providers))
         await dog.stop.wait()
+        opening.cancel()
+        await asyncio.gather(opening, return_exceptions=True)
     finally:
         await box.close()
         await http.close()
@@ -68,14 +71,22 @@ async def _connect_demo(
     """The demo's connections, made or brought up to this run's addresses while the chain starts."""
     async with core(settings, "sandbox", providers) as parts:
         here, has_chain = demo.place(settings), False
-        if demo.api_key(settings.data):  # `up` has made the demo's people, and with them the shop
-            await connect("shop", demo.open_shop(_endpoints(parts), settings))
         for one in demo.planned(providers):
             if one.connection.needs_chain and not has_chain:
                 if (chain := await starting) is None:
                     return
                 here, has_chain = demo.place(settings, chain), True
             await connect(one.connection.id, demo.connect(parts.connections, parts.secrets, here, one))
+
+
+async def _open_shop(settings: Settings, providers: Mapping[str, Provider]) -> None:
+    """The demo shop's webhook endpoint, once `up` has made the demo's people. The mail that tells operators of it finds the sandbox's mailbox open."""
+    while not demo.api_key(settings.data):
+        await asyncio.sleep(_LOOK_S)
+    async with core(settings, "sandbox", providers) as parts:
+        endpoints = parts.services[Endpoints]
+        assert isinstance(endpoints, Endpoints)
+        await connect("shop", demo.open_shop(endpoints, settings))
 
 
 async def connect(name: str, connecting: Awaitable[object]) -> None:
@@ -99,11 +110,4 @@ async def seed_demo(settings: Settings) -> dict[str, Any]:
     """The demo users and their API key, with passwords made at random; only `up` with the sandbox calls this."""
     assert settings.sandbox, "demo users exist only in a sandbox"
     async with core(settings, "seed") as parts:
-        await demo.open_shop(_endpoints(parts), settings)
         return await demo.make_people(parts.identity)
-
-
-def _endpoints(parts: Core) -> Endpoints:
-    found = parts.services[Endpoints]
-    assert isinstance(found, Endpoints)
-    return found

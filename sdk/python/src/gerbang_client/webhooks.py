@@ -128,7 +128,7 @@ def _needed(headers: Any) -> tuple[str, str, str]:
     if missing:
         raise WebhookVerificationError(
             "header_missing",
-            f"The header {' and '.join(missing)} is missing: hand over all headers of the request, and let a proxy in front pass them on.",
+            f"Without {' and '.join(missing)} nothing can be verified: hand over all headers of the request, and let a proxy in front pass them on.",
         )
     return known[_ID], known[_TIME], known[_SIGNATURE]
 
