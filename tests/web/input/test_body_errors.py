@@ -28,6 +28,16 @@ def test_everything_that_is_missing_is_named() -> None:
     assert list(wrong({})) == ["/amount", "/currency", "/description"]
 
 
+def test_a_field_that_is_none_is_answered_by_the_one_that_was_meant_or_by_those_that_there_are() -> None:
+    assert wrong({**GOOD, "amout": 1, "orderReference": "x"}) == {
+        "/amout": "There is no such field here. Did you mean amount?",
+        "/orderReference": "There is no such field here. Did you mean order_reference?",
+    }
+    assert wrong({**GOOD, "customer": {"postcode": 1}})["/customer/postcode"].startswith(
+        "There is no such field here. There are: id, "
+    )
+
+
 def test_faults_of_every_depth_are_named_together() -> None:
     items = [{"name": "", "amount": 1, "kind": "x"}, {"amount": 2}]
     found = wrong({**GOOD, "items": items, "customer": {"locale": "fr", "no": 1}, "zzz": 1, "expires_in_s": 1})

@@ -44,6 +44,20 @@ _FIRST_ROOM: Final = 4
 _MOST_ROOM: Final = 64
 _GONE: Final = 410
 _SHOWN_ERRORS: Final = 300
+_SAID: Final[Mapping[int, str]] = {
+    401: "It asked for a login. Let it take POST without one, and verify our signature instead.",
+    403: "It refused us. A firewall or a check of forms (CSRF) may stand before it: let it take POST, and verify our signature instead.",
+    404: "There is nothing at this address. Correct its path.",
+    405: "It takes no POST there. Correct its path, or its method.",
+    410: "It said that it is gone, so this endpoint was disabled. Enable it once it takes events again.",
+    413: "It takes no body of this size. Let it take 256 kB.",
+    429: "It asked for time. `rate_per_s` keeps us slower.",
+}
+_SAID_OF_CLASS: Final[Mapping[int, str]] = {
+    3: "Redirects are not followed. Save the address that it leads to.",
+    4: "It refused the request. Its own log says why.",
+    5: "It failed. Its own log says why.",
+}
 
 
 @dataclass(slots=True)
@@ -201,7 +215,7 @@ class Sender:
             at=at,
             status_code=answer.status,
             duration_ms=answer.seen.total_ms,
-            error=None if good else f"http_{answer.status}",
+            error=None if good else _refusal(answer.status),
             address=answer.seen.address,
             timings=_timings(answer.seen),
             request_headers=headers,
@@ -210,6 +224,12 @@ class Sender:
             is_cut=answer.is_cut,
         )
         return tried, answer.headers
+
+
+def _refusal(status: int) -> str:
+    """An answer that is none of success, and what whoever reads it can do."""
+    said = _SAID.get(status) or _SAID_OF_CLASS.get(status // 100, "")
+    return f"http_{status}: {said}" if said else f"http_{status}"
 
 
 def _timings(seen: Seen) -> Mapping[str, int | None]:

@@ -45,6 +45,7 @@ from gerbang.core.secrets.model import JWT_SECRET
 from gerbang.core.secrets.service import Secrets
 
 log = structlog.get_logger()
+_WRITE: Final = "Write `Authorization: Bearer grb_…` with an API key of /v1/api-keys."
 _SCHEME: Final = "bearer "
 _KEY_HOLDS_S: Final = 300.0
 _FLUSH_EVERY_S: Final = 30.0
@@ -200,9 +201,18 @@ class Identity:
 
 
 def _credential(authorization: str) -> str:
-    """What stands behind `Bearer `; anything else is refused like a wrong token."""
+    """What stands behind `Bearer `; anything else is refused like a wrong token. What can be no token of anybody's is told by what it is."""
     credential = authorization[len(_SCHEME) :]
     if authorization[: len(_SCHEME)].lower() != _SCHEME or len(credential) > LONGEST or not credential.isascii():
         log.info("token.refused", why="form")
+        if authorization.startswith("grb_"):
+            raise InvalidToken(
+                "The Authorization header holds an API key without the word Bearer before it.", hint=_WRITE
+            )
         raise InvalidToken
+    if credential.startswith(("whsec_", "whpk_")):
+        log.info("token.refused", why="form")
+        raise InvalidToken(
+            "This is the secret of a webhook: it verifies what we send, and opens nothing here.", hint=_WRITE
+        )
     return credential

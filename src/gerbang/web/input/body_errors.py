@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from enum import Enum
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
@@ -18,7 +19,7 @@ _STEP: Final = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
 _MOST: Final = 50  # faults of one answer; who has more has sent something else altogether
 _ENUM: Final = "Invalid enum value"
 _MISSING: Final = "This field is missing."
-_UNKNOWN: Final = "There is no such field here: check its spelling, or leave it out."
+_MOST_NAMED: Final = 15
 
 
 def faults(value: Any, shape: Any) -> list[FieldError]:
@@ -82,8 +83,19 @@ def _of_members(value: Mapping[str, Any], struct: type[msgspec.Struct], steps: S
         elif field.required:
             found.append(FieldError(pointer_to((*steps, name)), _MISSING))
     if struct.__struct_config__.forbid_unknown_fields:
-        found += [FieldError(pointer_to((*steps, name)), _UNKNOWN) for name in value if name not in known]
+        found += [
+            FieldError(pointer_to((*steps, name)), _unknown(name, list(known))) for name in value if name not in known
+        ]
     return found
+
+
+def _unknown(name: str, known: Sequence[str]) -> str:
+    """With the field that was meant, if one is near, else those that there are."""
+    if near := get_close_matches(name, known, n=1):
+        return f"There is no such field here. Did you mean {near[0]}?"
+    if 0 < len(known) <= _MOST_NAMED:
+        return f"There is no such field here. There are: {', '.join(known)}."
+    return "There is no such field here: check its spelling, or leave it out."
 
 
 def _parts(shape: Any) -> Sequence[Any]:
