@@ -12,7 +12,7 @@ from gerbang.core.notifications import suppression_store
 from gerbang.core.notifications.composing import Composer
 from gerbang.core.notifications.fallback import Fallback
 from gerbang.core.notifications.jobs import Route, Sender
-from gerbang.core.notifications.queueing import SEND
+from gerbang.core.notifications.queueing import SEND, UNHEARD
 from gerbang.core.notifications.rendering import Letterhead
 from gerbang.core.payments.model import AttemptStatus, PaymentStatus
 from gerbang.core.payments.provider_calls import load_details
@@ -59,13 +59,14 @@ class Gateway:
 
     answers: list[Sent | Exception] = field(default_factory=list)
     can_look_up: bool = False
+    tells: Progress | None = None
     texts: list[TextMessage] = field(default_factory=list)
     channel: Channel = Channel.SMS
 
     @property
     def abilities(self) -> Abilities:
         look_up: LookUp | None = self._look_up if self.can_look_up else None
-        return Abilities(look_up=look_up)
+        return Abilities(look_up=look_up, tells=self.tells)
 
     async def send(self, _account: Account, message: Message) -> Sent:
         assert isinstance(message, TextMessage)
@@ -102,7 +103,8 @@ async def working(db: Database, gateway: Gateway, port: int, a_day: int = 100, a
         most_a_day={Channel.SMS: a_day},
     )
     stop = asyncio.Event()
-    task = asyncio.create_task(Worker(db, {SEND: sender.handle}).run(stop))
+    jobs = {SEND: sender.handle, UNHEARD: sender.look_for_news}
+    task = asyncio.create_task(Worker(db, jobs).run(stop))
     try:
         yield
     finally:
@@ -124,17 +126,34 @@ async def told_paid(db: Database, payer: Payer = AGREED) -> None:
     await taken(db, notifications(db, connected=REACHED))
 
 
+async def told_reminder(db: Database) -> None:
+    """A reminder as it is told: by text first, then by mail."""
+    await told_destination(db, replace(AGREED, email=""))
+    async with db.transaction() as tx:
+        await tx.execute("UPDATE notifications SET template = 'payment_reminder'")
+        await tx.execute("UPDATE payment_payers SET email = 'sari@example.com'")
+        await tx.execute("UPDATE payments SET expires_at = now() + interval '1 day'")
+        await tx.execute("UPDATE attempts SET expires_at = now() + interval '1 day'")
+
+
+async def waiting_for_news(db: Database) -> int:
+    """How many messages are looked at again, whether anything was heard of them."""
+    async with db.reading() as tx:
+        return int(await tx.fetchval("SELECT count(*) FROM jobs WHERE kind = $1", UNHEARD))
+
+
 async def rows(db: Database) -> Rows:
     async with db.reading() as tx:
         found = await tx.fetch("SELECT * FROM notifications ORDER BY id")
     return {(row["channel"], row["template"]): dict(row) for row in found}
 
 
-async def until_over(db: Database) -> Rows:
+async def until_over(db: Database, *also: tuple[str, str]) -> Rows:
+    """Wait until nothing is to be sent any more, and these are there."""
     async with asyncio.timeout(20):
         while True:
             now = await rows(db)
-            if all(row["status"] != "queued" for row in now.values()):
+            if all(row["status"] != "queued" for row in now.values()) and set(also) <= set(now):
                 return now
             await make_due(db)
             await asyncio.sleep(0.05)
@@ -257,12 +276,7 @@ async def test_where_nobody_can_be_asked_a_text_is_repeated_once_and_both_are_co
 
 
 async def test_with_the_gateway_down_the_mail_speaks_once_a_quarter_of_an_hour_has_passed(db: Database) -> None:
-    await told_destination(db, replace(AGREED, email=""))
-    async with db.transaction() as tx:  # as a reminder is told: by text first, then by mail
-        await tx.execute("UPDATE notifications SET template = 'payment_reminder'")
-        await tx.execute("UPDATE payment_payers SET email = 'sari@example.com'")
-        await tx.execute("UPDATE payments SET expires_at = now() + interval '1 day'")
-        await tx.execute("UPDATE attempts SET expires_at = now() + interval '1 day'")
+    await told_reminder(db)
     gateway = Gateway([Unreachable("refused") for _ in range(1_000)])
     async with listening() as server, working(db, gateway, server.port):
         async with asyncio.timeout(20):
@@ -275,3 +289,54 @@ async def test_with_the_gateway_down_the_mail_speaks_once_a_quarter_of_an_hour_h
     assert done["sms", "payment_reminder"]["error"].startswith("too late; upstream_unreachable")
     assert done["email", "payment_reminder"]["status"] == "sent"
     assert (gateway.texts, len(server.received)) == ([], 1)
+
+
+async def test_a_text_that_waited_long_and_then_may_have_left_is_not_told_elsewhere_at_once(db: Database) -> None:
+    await told_reminder(db)
+    gateway = Gateway([OutcomeUnknown("no answer")], can_look_up=True)
+    async with db.autocommit() as tx:
+        await tx.execute("UPDATE notifications SET created_at = created_at - interval '20 minutes'")
+    async with listening() as server, working(db, gateway, server.port):
+        done = await until_over(db)
+    assert list(done) == [("sms", "payment_reminder")]
+    assert (done["sms", "payment_reminder"]["status"], len(gateway.texts)) == ("sent", 1), (
+        "it was looked up and is there"
+    )
+
+
+async def test_a_text_that_is_taken_and_of_which_nothing_is_heard_is_told_by_mail_once(db: Database) -> None:
+    await told_reminder(db)
+    gateway = Gateway(tells=Progress.SENT)
+    async with listening() as server, working(db, gateway, server.port):
+        done = await until_over(db, ("email", "payment_reminder"))
+    assert done["sms", "payment_reminder"]["status"] == "accepted"
+    assert done["sms", "payment_reminder"]["error"] == "nobody said within 15 minutes that it arrived"
+    assert len(server.received) == 1
+
+
+async def test_a_text_that_was_sent_is_left_to_its_carrier(db: Database) -> None:
+    await told_reminder(db)
+    gateway = Gateway([Sent("SM0", Progress.SENT, 1)], tells=Progress.SENT)
+    async with listening() as server, working(db, gateway, server.port):
+        await until_over(db)
+        async with asyncio.timeout(20):
+            while await waiting_for_news(db):
+                await make_due(db)
+                await asyncio.sleep(0.02)
+    assert list(await rows(db)) == [("sms", "payment_reminder")]
+
+
+async def test_a_mailbox_that_is_gone_is_not_written_to_again_and_operators_are(db: Database) -> None:
+    await told_paid(db, SARI)
+    async with listening() as server:
+        server.recipient_answers.append("550 5.1.1 no such user")
+        async with working(db, Gateway(), server.port):
+            await until_over(db)
+            await told_paid(db, SARI)
+            async with db.reading() as tx:
+                assert await suppression_store.why_suppressed(tx, Channel.EMAIL, "sari@example.com") == "550 5.1.1"
+            await until_over(db)
+    async with db.reading() as tx:
+        errors = [row["error"] for row in await tx.fetch("SELECT error FROM notifications ORDER BY created_at, id")]
+    assert errors == ["refused: 550 5.1.1", "not written to any more: 550 5.1.1"]
+    assert server.received == []

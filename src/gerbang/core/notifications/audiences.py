@@ -109,6 +109,11 @@ TO_PAYERS: Final = tuple(one.template for one in TABLE if one.audience is Audien
 _BY_TEMPLATE: Final[Mapping[Template, Told]] = {one.template: one for one in TABLE}
 
 
+def audience_of(template: Template) -> Audience:
+    """Who is told this."""
+    return _BY_TEMPLATE[template].audience
+
+
 def told_on(channel: Channel) -> frozenset[Template]:
     """The messages that are told on a channel at all, first or instead of another."""
     return frozenset(one.template for one in TABLE if any(channel in way for way in one.ways))

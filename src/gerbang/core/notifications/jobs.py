@@ -19,6 +19,7 @@ from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.connections.outbound_calls import CallResult, Operation, OutboundCalls, Outcome
 from gerbang.core.notifications import push_store, store, suppression_store
+from gerbang.core.notifications.audiences import Audience, audience_of
 from gerbang.core.notifications.composing import STRANGER, Composer, standing_of
 from gerbang.core.notifications.fallback import Fallback
 from gerbang.core.notifications.machine import advance
@@ -123,8 +124,8 @@ class Sender:
         """Why nobody is to be written to here; None where nothing speaks against it."""
         if await self._composer.is_unwanted(tx, known):
             return "not written to any more: the customer does not want it"
-        if known.channel not in self._most_a_day:
-            return None
+        if known.channel is Channel.EMAIL and audience_of(known.template) is not Audience.PAYER:
+            return None  # who must hear of an alarm or a log-in is tried again and again
         why = await suppression_store.why_suppressed(tx, known.channel, known.recipient)
         return f"not written to any more: {why}" if why else None
 

@@ -14,7 +14,7 @@ from gerbang.base.formats import locale_of
 from gerbang.core.announcements.model import Announcement
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
-from gerbang.core.notifications import conversation_store, store
+from gerbang.core.notifications import conversation_store, store, suppression_store
 from gerbang.core.notifications.audiences import TO_PAYERS, channels_for
 from gerbang.core.notifications.composing import ReadPayments, ReadPeople
 from gerbang.core.notifications.contacts import contacts_of
@@ -261,6 +261,8 @@ class Notifications:
                 raise NotificationUnderWay
             new_id = message_id(id_, self._host, known.tries) if known.status is not Status.FAILED else known.message_id
             await store.requeue(tx, id_, new_id)
+            if known.channel is Channel.EMAIL:  # whoever sends it once more says that the mailbox is there
+                await suppression_store.allow(tx, known.channel, known.recipient)
             detail = {"was": known.status.value, "template": known.template.value}
             await record(tx, [Entry(actor, "notification.resent", ids.show("ntf", id_), detail, request_id=request_id)])
             await enqueue(tx, [send_job(id_)])

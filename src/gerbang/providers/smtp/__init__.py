@@ -17,6 +17,12 @@ PROVIDER: Final = Provider(
         CredentialField(
             "password", "Password", "Often an app password, not that of the mailbox.", SecretFamily.SERVICE_TOKEN
         ),
+        CredentialField(
+            "dkim_key",
+            "DKIM key",
+            "A private RSA or Ed25519 key as PEM, where your mail server does not sign by itself.",
+            SecretFamily.API_KEY,
+        ),
     ),
     settings=(
         SettingField("host", "Server", "Its name, as in the provider's instructions.", required=True),
@@ -29,6 +35,8 @@ PROVIDER: Final = Provider(
             choices=("starttls", "tls", "none"),
         ),
         SettingField("from", "Sender", "An address, or `Toko Lumbung <bayar@toko.example>`.", required=True),
+        SettingField("dkim_selector", "DKIM selector", "With a DKIM key: the name before `._domainkey` in your DNS."),
+        SettingField("dkim_domain", "DKIM domain", "Empty: the domain of the sender."),
         SettingField("ca_file", "Trusted certificates", "A PEM file to trust besides the system's; empty for none."),
     ),
     documentation="https://www.rfc-editor.org/rfc/rfc5321",

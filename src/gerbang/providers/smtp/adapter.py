@@ -1,7 +1,7 @@
 """A message by SMTP (RFC 5321): one connection a message, and every failure in core's words. Texts and retries are core's matter.
 
 Settings: `host`, `port`, `tls` (`none`, `starttls`, `tls`), `from` (an address, with a name if wanted), `ca_file` (a bundle to trust
-instead of the system's). Secrets: `user` and `password`, both or neither.
+instead of the system's), `dkim_selector` and `dkim_domain`. Secrets: `user` and `password`, both or neither; `dkim_key`.
 """
 
 import asyncio
@@ -28,12 +28,17 @@ from gerbang.base.http import Http, OutcomeUnknown, TurnedAway, Unreachable
 from gerbang.ports.messenger import Abilities, Channel, Mail, Message, Refused, Sent
 from gerbang.ports.payment import Account
 from gerbang.ports.provider import Probed
+from gerbang.providers.smtp import dkim
 
 _PORTS: Final = {"none": 25, "starttls": 587, "tls": 465}
 _NEVER_IN_HEADERS: Final = frozenset(
     {"Cc", "Cs", "Zl", "Zp"}
 )  # controls, lone surrogates, line and paragraph separators
 _HOST: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
+_DOMAIN: Final = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*")
+_NOBODY: Final = re.compile(
+    r"5[0-9]{2} 5\.(?:1\.(?:1|6|10)|2\.1)"
+)  # no such mailbox, moved, takes no mail, switched off
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -67,6 +72,7 @@ class SmtpMessenger:
         assert isinstance(message, Mail), f"no mail: {type(message).__name__}"
         server = _server_of(account)
         sender, mail = _mail(server.sender, message)
+        mail = _signed(account, sender, mail)
         client = _client(server, self._step_timeout_s)
         try:
             async with asyncio.timeout(self._total_timeout_s):
@@ -95,6 +101,13 @@ def problems(settings: Mapping[str, str], credentials: Collection[str]) -> Seque
     port = settings.get("port", "")
     if port and not 0 < int(port if port.isascii() and port.isdigit() else 0) < 65_536:
         found.append(FieldError("/settings/port", "Between 1 and 65535."))
+    if ("dkim_key" in credentials) != bool(settings.get("dkim_selector")):
+        found.append(FieldError("/settings/dkim_selector", "Goes together with the secret dkim_key: both or neither."))
+    found += [
+        FieldError(f"/settings/{name}", "A name as in DNS: letters, digits, hyphens and dots.")
+        for name in ("dkim_selector", "dkim_domain")
+        if settings.get(name) and not _DOMAIN.fullmatch(settings[name])
+    ]
     has = {"user", "password"} & set(credentials)
     if len(has) == 1:
         missing = ({"user", "password"} - has).pop()
@@ -208,6 +221,18 @@ def _mail(sender: str, message: Mail) -> tuple[str, bytes]:
         raise Refused(f"This cannot be a mail: {type(error).__name__}.") from error
 
 
+def _signed(account: Account, sender: str, mail: bytes) -> bytes:
+    """The mail with the domain's signature, where the connection has a key for it."""
+    keys, selector = account.secrets.get("dkim_key", ()), account.settings.get("dkim_selector", "")
+    if not keys or not selector:
+        return mail
+    domain = account.settings.get("dkim_domain") or sender.rpartition("@")[2]
+    try:
+        return dkim.sign(mail, domain=domain, selector=selector, key=keys[0], at=int(real_now().timestamp()))
+    except dkim.BadKey as error:
+        raise Unreachable("The mail connection's `dkim_key` is no private RSA or Ed25519 key as PEM.") from error
+
+
 def _safe(*values: str) -> None:
     """Nothing that goes into a header may end it or hide in it."""
     for value in values:
@@ -259,7 +284,7 @@ def _by_code(error: aiosmtplib.SMTPResponseException) -> Exception:
         case 530 | 534 | 535 | 538:
             return Unreachable(f"The mail server asks for a log-in: {_said(error)}.")
         case code if 500 <= code <= 599:
-            return Refused(_said(error))
+            return Refused(_said(error), gone=bool(_NOBODY.fullmatch(_said(error))))
         case -1:
             return OutcomeUnknown(f"The mail server's answer cannot be read: {_said(error)}.")
         case _:
