@@ -136,13 +136,14 @@ class Sought:
 
 
 LookUp = Callable[[Account, Sought], Awaitable[Sent | None]]
+Ask = Callable[[Account, str], Awaitable["Receipt"]]  # by the sender's id of the message
 
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
     """What a sender can do about doubles: `folds` says that a message sent again under its own id is one to whoever gets it. `look_up` finds what
     was sent before. `echoes`: what it tells later of a message names our reference, so a message that may have left is waited for and not sent again.
-    `tells`: so much it always tells of a message that arrives; None: it may tell nothing. `service` says who takes a message where a connection leads to
+    `tells`: so much it always tells of a message that arrives; None: it may tell nothing. `ask` asks it what became of one that it took. `service` says who takes a message where a connection leads to
     several: the silence of one says nothing of the others.
     """
 
@@ -150,6 +151,7 @@ class Abilities:
     look_up: LookUp | None = field(default=None, compare=False)
     echoes: bool = False
     tells: Progress | None = None
+    ask: Ask | None = field(default=None, compare=False)
     service: Callable[[Message], str] | None = field(default=None, compare=False)
 
 

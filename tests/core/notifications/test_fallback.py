@@ -23,6 +23,7 @@ from gerbang.ports.messenger import (
     LookUp,
     Message,
     Progress,
+    Receipt,
     Refused,
     Sent,
     Sought,
@@ -60,13 +61,18 @@ class Gateway:
     answers: list[Sent | Exception] = field(default_factory=list)
     can_look_up: bool = False
     tells: Progress | None = None
+    says: Receipt | None = None
     texts: list[TextMessage] = field(default_factory=list)
     channel: Channel = Channel.SMS
 
     @property
     def abilities(self) -> Abilities:
         look_up: LookUp | None = self._look_up if self.can_look_up else None
-        return Abilities(look_up=look_up, tells=self.tells)
+        return Abilities(look_up=look_up, tells=self.tells, ask=self._ask if self.says else None)
+
+    async def _ask(self, _account: Account, _provider_id: str) -> Receipt:
+        assert self.says is not None, "only who says something is asked"
+        return self.says
 
     async def send(self, _account: Account, message: Message) -> Sent:
         assert isinstance(message, TextMessage)
@@ -340,3 +346,29 @@ async def test_a_mailbox_that_is_gone_is_not_written_to_again_and_operators_are(
         errors = [row["error"] for row in await tx.fetch("SELECT error FROM notifications ORDER BY created_at, id")]
     assert errors == ["refused: 550 5.1.1", "not written to any more: 550 5.1.1"]
     assert server.received == []
+
+
+async def test_a_sender_that_said_nothing_is_asked_before_anybody_else_speaks(db: Database) -> None:
+    await told_reminder(db)
+    gateway = Gateway(tells=Progress.SENT, says=Receipt("SM0", Progress.DELIVERED))
+    async with listening() as server, working(db, gateway, server.port):
+        await until_over(db)
+        async with asyncio.timeout(20):
+            while await waiting_for_news(db):
+                await make_due(db)
+                await asyncio.sleep(0.02)
+    done = await rows(db)
+    assert (list(done), done["sms", "payment_reminder"]["status"]) == ([("sms", "payment_reminder")], "delivered")
+
+
+async def test_a_sender_that_says_when_asked_that_it_failed_is_told_by_mail_with_its_cause(db: Database) -> None:
+    await told_reminder(db)
+    says = Receipt("SM0", Progress.FAILED, Why.PERMANENT, "30005: nobody has this number", gone=True)
+    gateway = Gateway(tells=Progress.SENT, says=says)
+    async with listening() as server, working(db, gateway, server.port):
+        done = await until_over(db, ("email", "payment_reminder"))
+    assert (done["sms", "payment_reminder"]["status"], done["sms", "payment_reminder"]["error"]) == (
+        "failed",
+        "30005: nobody has this number",
+    )
+    assert len(server.received) == 1

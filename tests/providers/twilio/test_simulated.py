@@ -1,5 +1,6 @@
 """The adapter and the simulator, which share no code, over the wire."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from gerbang.base.http import Http, OutcomeUnknown
-from gerbang.ports.messenger import Progress, Refused, Sent, Sought, TextMessage, Why, text_digest
+from gerbang.ports.messenger import Progress, Receipt, Refused, Sent, Sought, TextMessage, Why, text_digest
 from gerbang.ports.payment import Account
 from gerbang.providers.twilio import PROVIDER
 from gerbang.providers.twilio.adapter import TwilioMessenger
@@ -138,3 +139,14 @@ async def test_a_text_is_found_on_a_later_page_of_a_long_list(line: Line) -> Non
     found = await line.find("the first of many")
     assert found is not None
     assert found.provider_id == sent.provider_id
+
+
+async def test_what_became_of_a_text_is_asked_for_where_no_receipt_said_so(line: Line) -> None:
+    await line.control("PUT", "quirks", {"delivery": "failed"})
+    sent = await line.send("Halo")
+    await line.control("PUT", "quirks", {"delivery": "delivered"})
+    await asyncio.sleep(0.1)
+    told = await line.messenger.ask(line.account, sent.provider_id)
+    assert told == Receipt(sent.provider_id, Progress.FAILED, Why.TRANSIENT, "30008: the carrier does not say why")
+    with pytest.raises(Refused):
+        await line.messenger.ask(line.account, "SM" + "0" * 32)

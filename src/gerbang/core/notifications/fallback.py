@@ -13,7 +13,6 @@ from gerbang.core.notifications import store
 from gerbang.core.notifications.audiences import channels_after, is_reached
 from gerbang.core.notifications.composing import ReadPayments, ReadPeople
 from gerbang.core.notifications.contacts import contacts_of
-from gerbang.core.notifications.machine import advance
 from gerbang.core.notifications.model import SOON, Contact, Notification, Status, message_id
 from gerbang.core.notifications.queueing import JOB_TRIES, UNHEARD, send_job
 from gerbang.core.payments.model import PAYMENT
@@ -81,13 +80,7 @@ class Fallback:
     async def tell_if_unheard(self, tx: Tx, id_: UUID, tells: Progress) -> None:
         """The message on the next channel where nothing was heard of this one by now: silence is no delivery. Not because nobody read it."""
         taken = await store.lock(tx, id_)
-        if (
-            taken is None
-            or taken.status not in (Status.ACCEPTED, Status.SENT)
-            or advance(taken.status, tells) is taken.status
-        ):
-            return
-        if await self.next(tx, taken) is None:
+        if taken is None or not taken.is_awaited(tells) or await self.next(tx, taken) is None:
             return
         await store.note(tx, id_, f"nobody said within {SOON[taken.channel].seconds // 60} minutes that it arrived")
         detail = {"template": taken.template.value, "channel": taken.channel.value}

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 import structlog
 
@@ -33,6 +34,7 @@ from gerbang.ports.messenger import (
     Message,
     Messenger,
     Progress,
+    Receipt,
     Refused,
     Sent,
     Sought,
@@ -49,6 +51,7 @@ _CLOCKS_APART: Final = timedelta(days=1)
 _SEND: Final = Operation("send", repeatable=False)
 _SEND_FOLDED: Final = Operation("send", repeatable=True)  # under its own id, by which whoever gets it folds it
 _LOOK_UP: Final = Operation("look_up", repeatable=True)
+_ASK: Final = Operation("ask", repeatable=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,10 +326,39 @@ class Sender:
         raise Retry(why, max(wait.total_seconds(), error.retry_after_s or 0, least))
 
     async def look_for_news(self, job: Job) -> None:
-        """The handler of `notification.unheard`: another channel speaks where nobody said that the message arrived."""
+        """The handler of `notification.unheard`: its sender is asked, where it can be; another channel speaks where nobody says that the message arrived."""
+        id_, tells = ids.read("ntf", job.key), Progress(str(job.payload["tells"]))
+        learnt = await self._asked(id_, tells)
         async with self._db.transaction() as tx:
-            await self.fallback.tell_if_unheard(tx, ids.read("ntf", job.key), Progress(str(job.payload["tells"])))
+            now = await store.lock(tx, id_) if learnt is not None else None
+            if now is not None and learnt is not None:
+                await self._learn(tx, now, learnt)
+            await self.fallback.tell_if_unheard(tx, id_, tells)
             await finish(tx, [job])
+
+    async def _asked(self, id_: UUID, tells: Progress) -> Receipt | None:
+        """What its sender says of a message that it took, when it is asked; None where it cannot be, or does not answer."""
+        async with self._db.transaction() as tx:
+            known = await store.lock(tx, id_)
+        if known is None or not known.provider_id or not known.is_awaited(tells):
+            return None
+        provider_id, route = known.provider_id, await self._route(known.channel, known.connection)
+        ask = route.messenger.abilities.ask if route is not None else None
+        if route is None or ask is None or route.account.connection != known.connection:
+            return None
+        result = await self._outbound.send(
+            route.account.connection, _ASK, lambda: ask(route.account, provider_id), about=id_
+        )
+        return result.answer if result.outcome is Outcome.ANSWERED else None
+
+    async def _learn(self, tx: Tx, now: Notification, learnt: Receipt) -> None:
+        after, at = advance(now.status, learnt.progress), await store.business_now(tx)
+        error = learnt.code if learnt.progress is Progress.FAILED else None
+        await store.note_progress(tx, now.id, after, learnt.progress, at, error)
+        if learnt.gone:
+            await suppression_store.suppress(tx, now.channel, now.recipient, learnt.code)
+        if after is Status.FAILED:
+            await self.fallback.tell(tx, now)
 
     async def _is_told_elsewhere(self, known: Notification) -> bool:
         """Whether it waited so long that another channel, if there is one, had better tell it. What may have left is given as long to be found, counted

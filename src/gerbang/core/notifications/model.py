@@ -184,6 +184,10 @@ class Notification:
         }
         return when[fact] is not None
 
+    def is_awaited(self, tells: Progress) -> bool:
+        """Whether word that it arrived is still waited for, of a sender that tells so much of whatever arrives."""
+        return self.status is Status.ACCEPTED or (self.status is Status.SENT and tells is not Progress.SENT)
+
     def id_of(self, object_type: str) -> UUID | None:
         """The id of the object that it is about, if it is of this type."""
         return self.object.id if self.object is not None and self.object.type == object_type else None

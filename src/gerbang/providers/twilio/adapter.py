@@ -8,11 +8,22 @@ import structlog
 
 from gerbang.base.http import Http
 from gerbang.base.text_segments import segments
-from gerbang.ports.messenger import Abilities, Channel, Message, Progress, Sent, Sought, TextMessage, text_digest
+from gerbang.ports.messenger import (
+    Abilities,
+    Channel,
+    Message,
+    Progress,
+    Receipt,
+    Sent,
+    Sought,
+    TextMessage,
+    text_digest,
+)
 from gerbang.ports.payment import Account
 from gerbang.providers.twilio import wire
 from gerbang.providers.twilio.account import endpoint_of
 from gerbang.providers.twilio.client import Client
+from gerbang.providers.twilio.codes import CODES, UNKNOWN
 
 log = structlog.get_logger(__name__)
 _TRIAL: Final = "Sent from your Twilio trial account - "  # stands before every text of one that has not paid yet
@@ -38,7 +49,7 @@ class TwilioMessenger:
 
     def __init__(self, http: Http) -> None:
         self._client = Client(http)
-        self.abilities: Final = Abilities(look_up=self.find, tells=Progress.SENT)
+        self.abilities: Final = Abilities(look_up=self.find, tells=Progress.SENT, ask=self.ask)
 
     async def send(self, account: Account, message: Message) -> Sent:
         """Hand one text over. Raises Refused, TurnedAway, Unreachable, OutcomeUnknown."""
@@ -63,6 +74,20 @@ class TwilioMessenger:
             and _is_since(one.date_created, sought.since)
         ]
         return _sent(ours[-1]) if ours else None
+
+    async def ask(self, account: Account, provider_id: str) -> Receipt:
+        """How far a message is, where no receipt said so."""
+        message = await self._client.message(endpoint_of(account), provider_id)
+        return receipt_of(message.sid, message.status, message.error_code or 0)
+
+
+def receipt_of(sid: str, status: str, code: int) -> Receipt:
+    """A status that is known here, as a fact; `code` says why one failed."""
+    progress = PROGRESS.get(status, Progress.ACCEPTED)
+    if progress is not Progress.FAILED:
+        return Receipt(sid, progress)
+    meaning = CODES.get(code, UNKNOWN)
+    return Receipt(sid, progress, meaning.why, f"{code}: {meaning.words}" if code else status, meaning.gone)
 
 
 def _sent(message: wire.Message) -> Sent:

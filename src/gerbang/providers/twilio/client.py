@@ -27,7 +27,7 @@ T = TypeVar("T", wire.Message, wire.Page, wire.AccountInfo)
 
 
 class Client:
-    """The three calls. Stateless but for the pool of connections."""
+    """The four calls. Stateless but for the pool of connections."""
 
     def __init__(self, http: Http) -> None:
         self._http = http
@@ -51,6 +51,10 @@ class Client:
                 break
             path = _same_host(page.next_page_uri)
         return found
+
+    async def message(self, endpoint: Endpoint, sid: str) -> wire.Message:
+        """GET …/Messages/{sid}.json: how far one message is."""
+        return await self._call(endpoint, "GET", _path(endpoint, f"/Messages/{quote(sid, safe='')}.json"), _message)
 
     async def account(self, endpoint: Endpoint) -> wire.AccountInfo:
         """GET the account itself."""

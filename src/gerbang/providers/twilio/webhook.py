@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import parse_qsl
 
-from gerbang.ports.messenger import MessengerMessage, OptOut, Progress, Receipt, Wrote
+from gerbang.ports.messenger import MessengerMessage, OptOut, Wrote
 from gerbang.ports.payment import Account
 from gerbang.ports.webhook import Ignored, Rejection, Reply, Verified, WebhookRequest
-from gerbang.providers.twilio.adapter import PROGRESS
-from gerbang.providers.twilio.codes import CODES, UNKNOWN
+from gerbang.providers.twilio.adapter import PROGRESS, receipt_of
 from gerbang.providers.twilio.signature import Algorithm, is_signed
 
 _MOST_FIELDS: Final = 200
@@ -54,14 +53,11 @@ class TwilioWebhook:
         status = _status(fields)
         if status == "received":
             return _inbound(fields)
-        progress = PROGRESS.get(status)
-        if progress is None:
+        if status not in PROGRESS:
             return Ignored(f"a status that is not known here: {status[:40]}")
-        sid, code = fields.get("MessageSid") or fields.get("SmsSid", ""), fields.get("ErrorCode", "")
-        if progress is not Progress.FAILED:
-            return Receipt(sid, progress)
-        meaning = CODES.get(int(code) if code.isascii() and code.isdigit() else 0, UNKNOWN)
-        return Receipt(sid, progress, meaning.why, f"{code}: {meaning.words}" if code else status, meaning.gone)
+        code = fields.get("ErrorCode", "")
+        told = int(code) if code.isascii() and code.isdigit() else 0
+        return receipt_of(fields.get("MessageSid") or fields.get("SmsSid", ""), status, told)
 
 
 def _form(body: bytes) -> Sequence[tuple[str, str]] | None:

@@ -160,6 +160,11 @@ class TwilioSimulator:
                 return self._create(request, now)
             case "GET", "2010-04-01", "Accounts", sid, "Messages.json" if sid == self._config.account_sid:
                 return self._list(request, now)
+            case "GET", "2010-04-01", "Accounts", sid, "Messages", name if sid == self._config.account_sid:
+                known = self._messages.get(name.removesuffix(".json"))
+                if known is None:
+                    raise Refused(20404)
+                return Outcome(Answer(200, msgspec.json.encode(self._view(known, known.now(now))), _JSON))
             case "GET", "2010-04-01", "Accounts", account if account == f"{self._config.account_sid}.json":
                 body = {"sid": self._config.account_sid, "status": "active", "type": "Full"}
                 return Outcome(Answer(200, msgspec.json.encode(body), _JSON))
