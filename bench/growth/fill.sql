@@ -32,6 +32,10 @@ SELECT DISTINCT owner, owner || '@example.com', 'Budi Santoso', 'customer', '', 
 INSERT INTO customers (id, external_id, name, email, phone, sequence, created_at, updated_at)
 SELECT owner, 'C-' || owner, 'Budi Santoso', owner || '@example.com', '+62812' || lpad(min(n)::text, 8, '0'), 1, min(at), min(at) FROM made GROUP BY owner;
 
+INSERT INTO data_requests (id, customer_id, kind, status, received_at, due_at, created_by, created_at, closed_by, closed_at)
+SELECT owner, owner, CASE WHEN min(n) % 9 = 0 THEN 'erasure' ELSE 'access' END, 'completed', min(at), min(at), 'key:bench', min(at), 'key:bench', min(at)
+FROM made GROUP BY owner;
+
 INSERT INTO refresh_tokens (digest, family_id, generation, client, issued_at, expires_at, rotated_at)
 SELECT decode(md5('token' || n), 'hex'), pg_temp.id_of(at, 'family', n), 0, 'client-' || n % 1000, at, now() + interval '20 days', age
 FROM made WHERE n % 5 = 0;

@@ -63,6 +63,7 @@ class Known:
             "approval": ids.show("apr", self.approval),
             "user": ids.show("usr", self.user),
             "customer": ids.show("cus", self.user),
+            "data_request": ids.show("dsr", self.user),
             "busiest_customer": ids.show("cus", self.busiest),
             "endpoint": ids.show("ep", self.endpoint),
             "delivery": ids.show("dlv", self.delivery),

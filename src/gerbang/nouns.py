@@ -13,6 +13,7 @@ from gerbang.core.announcements.live_changes import Watched
 from gerbang.core.announcements.service import AnnouncementConsumer
 from gerbang.core.customers import event_types as customer_events
 from gerbang.core.customers import personal_data as customer_data
+from gerbang.core.customers.data_requests import DataRequests
 from gerbang.core.customers.model import CUSTOMER
 from gerbang.core.customers.service import Customers
 from gerbang.core.endpoints import event_types as endpoint_events
@@ -207,6 +208,7 @@ CUSTOMERS: Final = Noun(
     announces=entries(customer_events.EVENT_TYPES, event_examples.CUSTOMER_DATA),
     payloads={CUSTOMER: lambda _core: event_payloads.customers},
     personal_data=(
+        PersonalData("data_requests", ("data_requests",), customer_data.export_requests, customer_data.erase_requests),
         PersonalData("customers", ("customers",), customer_data.export_customers, customer_data.erase_customers),
     ),
     permissions=(
@@ -220,6 +222,13 @@ CUSTOMERS: Final = Noun(
         "customers": Watched(_CUSTOMERS, ("customer.",)),
         "customer": Watched(_CUSTOMERS, ("customer.",), object=CUSTOMER),
     },
+)
+DATA_REQUESTS: Final = Noun(
+    name="data requests",
+    service=lambda core: DataRequests(
+        core.db, core.clock, core.service(Customers), timedelta(days=core.settings.data_request_due_days)
+    ),
+    actions={"data_requests": actions.DATA_REQUESTS},
 )
 WEBHOOK_EVENTS: Final = Noun(
     name="webhook events",
@@ -346,6 +355,7 @@ NOUNS: Final = Nouns(
         ENDPOINTS,
         PAYMENTS,
         CUSTOMERS,
+        DATA_REQUESTS,
         CONNECTIONS,
         EVENTS,
         LEDGER,

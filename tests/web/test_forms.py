@@ -67,6 +67,8 @@ TYPED: Mapping[str, Mapping[str, str]] = {
     "/console/customers/new": {},
     "/console/customers/{customer}/edit": {},
     "/console/customers/{customer}/preferences": {},
+    "/console/customers/{customer}/data-requests": {},
+    "/console/data-requests/{data_request}": {},
     "/console/customers/{customer}/export": {},
     "/console/customers/{customer}/erase": {},
     # what is typed about an endpoint is tried where there is one: the console's own tests

@@ -1,7 +1,7 @@
 /** Every operation of the API as a method. Made by `make sdk` from the OpenAPI document: change nothing here by hand. */
 import { type Call, type KeyOption } from "./calls.js";
 import type { Pages } from "./paging.js";
-import type { Account, ApiKey, ApiKeyBody, Approval, ApproveBody, Attempt, AttemptBody, AuditEntry, Connection, ConnectionChangeBody, Customer, CustomerChangeBody, Delivery, DeliveryStatus, Device, DeviceBody, Endpoint, EndpointChangeBody, Erasure, EventLog, EventTypes, Export, Keys, Link, LoginBody, LogoutBody, Me, MessageTemplateList, NameDestinationBody, NewApiKey, NewConnectionBody, NewCustomerBody, NewEndpointBody, NewUserBody, Notification, NotificationStatus, NotificationTemplate, Offer, OwnerBody, PasswordBody, Payment, PaymentBody, PaymentMethod, PaymentStatus, Posting, Probe, RefreshBody, Refund, RefundBody, RefundStatus, RefuseBody, RegisterBody, Replay, ReplayBody, ResendBody, Resent, ResentEvent, ResolveBody, ResolveRefundBody, RotateBody, RotationBody, Secret, SecretBody, SettleBody, StepUpBody, TimelineEntry, Token, Transfer, User, UserChangeBody, WebhookEvent, WebhookEventStatus, WebhookRejectionList, WholeEventType, WholeWebhookEvent, Written } from "./types.js";
+import type { Account, ApiKey, ApiKeyBody, Approval, ApproveBody, Attempt, AttemptBody, AuditEntry, CompleteBody, Connection, ConnectionChangeBody, Customer, CustomerChangeBody, DataRequest, DataRequestKind, DataRequestStatus, Delivery, DeliveryStatus, Device, DeviceBody, Endpoint, EndpointChangeBody, Erasure, EventLog, EventTypes, Export, Keys, Link, LoginBody, LogoutBody, Me, MessageTemplateList, NameDestinationBody, NewApiKey, NewConnectionBody, NewCustomerBody, NewDataRequestBody, NewEndpointBody, NewUserBody, Notification, NotificationStatus, NotificationTemplate, Offer, OwnerBody, PasswordBody, Payment, PaymentBody, PaymentMethod, PaymentStatus, Posting, Probe, RefreshBody, Refund, RefundBody, RefundStatus, RefuseBody, RefuseDataRequestBody, RegisterBody, Replay, ReplayBody, ResendBody, Resent, ResentEvent, ResolveBody, ResolveRefundBody, RotateBody, RotationBody, Secret, SecretBody, SettleBody, StepUpBody, TimelineEntry, Token, Transfer, User, UserChangeBody, WebhookEvent, WebhookEventStatus, WebhookRejectionList, WholeEventType, WholeWebhookEvent, Written } from "./types.js";
 /** What a client can ask for. How it is sent stands in `client.ts`. */
 export declare abstract class Operations {
     protected abstract send<T>(call: Call): Promise<T>;
@@ -74,10 +74,25 @@ export declare abstract class Operations {
     readCustomer(customer: string): Promise<Customer>;
     /** Change a customer. Who pays a payment that was made before stays as it was then. Preferences count for every message from now on. */
     changeCustomer(customer: string, body?: CustomerChangeBody): Promise<Customer>;
+    /** Note what a customer asks. Of their data: it is due in `GERBANG_DATA_REQUEST_DUE_DAYS` days, and stands in the work list until then. */
+    createDataRequest(customer: string, body: NewDataRequestBody, options?: KeyOption): Promise<DataRequest>;
     /** Erase a customer. Cannot be undone. Of whoever has the customer's id, e-mail address or phone number, in every part of Gerbang; payments, refunds and the ledger stay, and name nobody. */
     eraseCustomer(customer: string): Promise<Erasure>;
     /** Everything kept about a customer. Of whoever has the customer's id, e-mail address or phone number: every part of Gerbang that keeps something shows it. That it was asked for stands in the audit trail. */
     exportCustomer(customer: string): Promise<Export>;
+    /** What customers ask of their data, newest first. `status=open` are those that wait. */
+    listDataRequests(query?: {
+        limit?: number;
+        status?: DataRequestStatus;
+        kind?: DataRequestKind;
+        customer?: string;
+    }): Pages<DataRequest>;
+    /** One data request. With what became of it. */
+    readDataRequest(dataRequest: string): Promise<DataRequest>;
+    /** Do what was asked. An `objection` stops all messages, an `erasure` erases the person; for `access` send the export first, for a `rectification` change the customer first. */
+    completeDataRequest(dataRequest: string, body?: CompleteBody): Promise<DataRequest>;
+    /** Refuse what was asked. With the reason that the person is told. */
+    refuseDataRequest(dataRequest: string, body: RefuseDataRequestBody): Promise<DataRequest>;
     /** Deliveries about one object, newest first. To every endpoint, with their attempts, without what was sent and answered. `object` is its id: of a payment, a refund, a connection. */
     listObjectDeliveries(query: {
         object: string;

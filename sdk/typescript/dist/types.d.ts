@@ -205,6 +205,14 @@ export interface components {
             /** @constant */
             type: "display_code";
         };
+        /**
+         * CompleteBody
+         * @description What they were answered.
+         */
+        CompleteBody: {
+            /** @default  */
+            answer?: string;
+        };
         /** Connection */
         Connection: {
             id: string;
@@ -397,6 +405,40 @@ export interface components {
             api_version: string;
             data: components["schemas"]["EventCustomerTold"];
         };
+        /** DataRequest */
+        DataRequest: {
+            id: string;
+            customer: string;
+            kind: components["schemas"]["DataRequestKind"];
+            status: components["schemas"]["DataRequestStatus"];
+            note: string;
+            answer: string;
+            /** Format: date-time */
+            received_at: string;
+            /** Format: date-time */
+            due_at: string;
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            closed_by: string | null;
+            closed_at: string | null;
+        };
+        /**
+         * DataRequestKind
+         * @description What a person asks of their data; GDPR articles 15, 16, 21 and 17, UU PDP articles 7, 6, 9 and 8.
+         * @enum {unknown}
+         */
+        DataRequestKind: "access" | "erasure" | "objection" | "rectification";
+        /** DataRequestList */
+        DataRequestList: {
+            data: components["schemas"]["DataRequest"][];
+            next_cursor?: string | null;
+        };
+        /**
+         * DataRequestStatus
+         * @enum {string}
+         */
+        DataRequestStatus: "open" | "completed" | "refused";
         /** DeliveredEvent */
         DeliveredEvent: components["schemas"]["EndpointTestEvent"] | components["schemas"]["EndpointCreatedEvent"] | components["schemas"]["EndpointChangedEvent"] | components["schemas"]["EndpointDeletedEvent"] | components["schemas"]["EndpointSecretRotatedEvent"] | components["schemas"]["EndpointFailingEvent"] | components["schemas"]["EndpointDisabledEvent"] | components["schemas"]["PaymentCreatedEvent"] | components["schemas"]["PaymentPendingEvent"] | components["schemas"]["PaymentPartPaidEvent"] | components["schemas"]["PaymentPaidEvent"] | components["schemas"]["PaymentPartiallyRefundedEvent"] | components["schemas"]["PaymentRefundedEvent"] | components["schemas"]["PaymentFailedEvent"] | components["schemas"]["PaymentExpiredEvent"] | components["schemas"]["PaymentCancelledEvent"] | components["schemas"]["PaymentUnknownEvent"] | components["schemas"]["PaymentHeldEvent"] | components["schemas"]["PaymentDisputedEvent"] | components["schemas"]["PaymentInstructionsEvent"] | components["schemas"]["PaymentConfirmingEvent"] | components["schemas"]["PaymentOverpaidEvent"] | components["schemas"]["PaymentRetractedEvent"] | components["schemas"]["PaymentLinkEvent"] | components["schemas"]["PaymentOpenedEvent"] | components["schemas"]["RefundApprovalRequestedEvent"] | components["schemas"]["RefundRequestedEvent"] | components["schemas"]["RefundAwaitingTransferEvent"] | components["schemas"]["RefundLinkEvent"] | components["schemas"]["RefundLinkIssuedEvent"] | components["schemas"]["RefundDestinationNamedEvent"] | components["schemas"]["RefundDestinationChangedEvent"] | components["schemas"]["RefundSucceededEvent"] | components["schemas"]["RefundFailedEvent"] | components["schemas"]["RefundUnknownEvent"] | components["schemas"]["CustomerCreatedEvent"] | components["schemas"]["CustomerUpdatedEvent"] | components["schemas"]["CustomerErasedEvent"];
         /** Delivery */
@@ -1183,6 +1225,18 @@ export interface components {
              *     }
              */
             preferences?: components["schemas"]["PreferencesBody"];
+        };
+        /**
+         * NewDataRequestBody
+         * @description `kind`: to see what is kept (`access`), to correct it (`rectification`), to be written to no more (`objection`), to be forgotten (`erasure`). `note` is
+         *         what they said; `received_at` when, now unless it is given.
+         */
+        NewDataRequestBody: {
+            kind: components["schemas"]["DataRequestKind"];
+            /** @default  */
+            note?: string;
+            /** @default null */
+            received_at?: string | null;
         };
         /**
          * NewEndpointBody
@@ -1994,6 +2048,13 @@ export interface components {
             note: string;
         };
         /**
+         * RefuseDataRequestBody
+         * @description Why it is not done.
+         */
+        RefuseDataRequestBody: {
+            reason: string;
+        };
+        /**
          * RegisterBody
          * @description A password that is common, or holds our name or the address, is refused however long it is.
          */
@@ -2340,6 +2401,7 @@ export type Channels = components['schemas']['Channels'];
 export type ChannelsBody = components['schemas']['ChannelsBody'];
 export type ChooseMethod = components['schemas']['ChooseMethod'];
 export type CodeSteps = components['schemas']['CodeSteps'];
+export type CompleteBody = components['schemas']['CompleteBody'];
 export type Connection = components['schemas']['Connection'];
 export type ConnectionChangeBody = components['schemas']['ConnectionChangeBody'];
 export type ConnectionList = components['schemas']['ConnectionList'];
@@ -2352,6 +2414,10 @@ export type CustomerCreatedEvent = components['schemas']['CustomerCreatedEvent']
 export type CustomerErasedEvent = components['schemas']['CustomerErasedEvent'];
 export type CustomerList = components['schemas']['CustomerList'];
 export type CustomerUpdatedEvent = components['schemas']['CustomerUpdatedEvent'];
+export type DataRequest = components['schemas']['DataRequest'];
+export type DataRequestKind = components['schemas']['DataRequestKind'];
+export type DataRequestList = components['schemas']['DataRequestList'];
+export type DataRequestStatus = components['schemas']['DataRequestStatus'];
 export type DeliveredEvent = components['schemas']['DeliveredEvent'];
 export type Delivery = components['schemas']['Delivery'];
 export type DeliveryAttempt = components['schemas']['DeliveryAttempt'];
@@ -2417,6 +2483,7 @@ export type NameDestinationBody = components['schemas']['NameDestinationBody'];
 export type NewApiKey = components['schemas']['NewApiKey'];
 export type NewConnectionBody = components['schemas']['NewConnectionBody'];
 export type NewCustomerBody = components['schemas']['NewCustomerBody'];
+export type NewDataRequestBody = components['schemas']['NewDataRequestBody'];
 export type NewEndpointBody = components['schemas']['NewEndpointBody'];
 export type NewUserBody = components['schemas']['NewUserBody'];
 export type Notification = components['schemas']['Notification'];
@@ -2476,6 +2543,7 @@ export type RefundStatus = components['schemas']['RefundStatus'];
 export type RefundSucceededEvent = components['schemas']['RefundSucceededEvent'];
 export type RefundUnknownEvent = components['schemas']['RefundUnknownEvent'];
 export type RefuseBody = components['schemas']['RefuseBody'];
+export type RefuseDataRequestBody = components['schemas']['RefuseDataRequestBody'];
 export type RegisterBody = components['schemas']['RegisterBody'];
 export type Replay = components['schemas']['Replay'];
 export type ReplayBody = components['schemas']['ReplayBody'];

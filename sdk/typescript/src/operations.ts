@@ -11,10 +11,14 @@ import type {
   Attempt,
   AttemptBody,
   AuditEntry,
+  CompleteBody,
   Connection,
   ConnectionChangeBody,
   Customer,
   CustomerChangeBody,
+  DataRequest,
+  DataRequestKind,
+  DataRequestStatus,
   Delivery,
   DeliveryStatus,
   Device,
@@ -35,6 +39,7 @@ import type {
   NewApiKey,
   NewConnectionBody,
   NewCustomerBody,
+  NewDataRequestBody,
   NewEndpointBody,
   NewUserBody,
   Notification,
@@ -54,6 +59,7 @@ import type {
   RefundBody,
   RefundStatus,
   RefuseBody,
+  RefuseDataRequestBody,
   RegisterBody,
   Replay,
   ReplayBody,
@@ -211,6 +217,11 @@ export abstract class Operations {
     return this.send({ method: "PATCH", path: "/v1/customers/{customer}", parts: { customer }, body });
   }
 
+  /** Note what a customer asks. Of their data: it is due in `GERBANG_DATA_REQUEST_DUE_DAYS` days, and stands in the work list until then. */
+  createDataRequest(customer: string, body: NewDataRequestBody, options: KeyOption = {}): Promise<DataRequest> {
+    return this.send({ method: "POST", path: "/v1/customers/{customer}/data-requests", parts: { customer }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
+  }
+
   /** Erase a customer. Cannot be undone. Of whoever has the customer's id, e-mail address or phone number, in every part of Gerbang; payments, refunds and the ledger stay, and name nobody. */
   eraseCustomer(customer: string): Promise<Erasure> {
     return this.send({ method: "POST", path: "/v1/customers/{customer}/erase", parts: { customer } });
@@ -219,6 +230,26 @@ export abstract class Operations {
   /** Everything kept about a customer. Of whoever has the customer's id, e-mail address or phone number: every part of Gerbang that keeps something shows it. That it was asked for stands in the audit trail. */
   exportCustomer(customer: string): Promise<Export> {
     return this.send({ method: "GET", path: "/v1/customers/{customer}/export", parts: { customer } });
+  }
+
+  /** What customers ask of their data, newest first. `status=open` are those that wait. */
+  listDataRequests(query: { limit?: number; status?: DataRequestStatus; kind?: DataRequestKind; customer?: string } = {}): Pages<DataRequest> {
+    return this.pages({ method: "GET", path: "/v1/data-requests", query });
+  }
+
+  /** One data request. With what became of it. */
+  readDataRequest(dataRequest: string): Promise<DataRequest> {
+    return this.send({ method: "GET", path: "/v1/data-requests/{data_request}", parts: { data_request: dataRequest } });
+  }
+
+  /** Do what was asked. An `objection` stops all messages, an `erasure` erases the person; for `access` send the export first, for a `rectification` change the customer first. */
+  completeDataRequest(dataRequest: string, body: CompleteBody = {}): Promise<DataRequest> {
+    return this.send({ method: "POST", path: "/v1/data-requests/{data_request}/complete", parts: { data_request: dataRequest }, body });
+  }
+
+  /** Refuse what was asked. With the reason that the person is told. */
+  refuseDataRequest(dataRequest: string, body: RefuseDataRequestBody): Promise<DataRequest> {
+    return this.send({ method: "POST", path: "/v1/data-requests/{data_request}/refuse", parts: { data_request: dataRequest }, body });
   }
 
   /** Deliveries about one object, newest first. To every endpoint, with their attempts, without what was sent and answered. `object` is its id: of a payment, a refund, a connection. */

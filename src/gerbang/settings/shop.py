@@ -23,6 +23,13 @@ class ShopSettings(BaseModel):
         description="Where customers reach the shop: an e-mail address, a phone number as +62…, or an https address.",
     )
 
+    data_request_due_days: int = Field(
+        3,
+        ge=1,
+        le=90,
+        description="In how many days what a person asks of their data is due: 3 in Indonesia (UU PDP), 30 in the EU (GDPR).",
+    )
+
     @field_validator("shop_name")
     @classmethod
     def _is_name(cls, value: str) -> str:

@@ -136,6 +136,7 @@ async def test_a_person_is_shown_with_everything_that_is_kept_about_them(db: Dat
         "webhook_events": 1,
         "refund_destinations": 1,
         "payers": 1,
+        "data_requests": 0,
         "customers": 0,
         "users": 1,
     }

@@ -180,3 +180,26 @@ async def test_only_an_admin_exports_and_erases_and_the_answer_says_what_stays_a
     refused = await edge.create(customer={"id": one["id"]})
     assert refused.json()["errors"][0]["detail"] == "This customer was erased."
     assert (await edge.get("/v1/customers/cus_nobody")).json()["code"] == "customer_not_found"
+
+
+async def test_what_a_customer_asks_is_noted_answered_and_refused_where_it_cannot_be(edge: Edge) -> None:
+    one = await made(edge, external_id=shops_own(), email=f"{ids.new().hex}@example.com", phone="")
+    address = f"/v1/customers/{one['id']}/data-requests"
+    asked = (await edge.post(address, "support", {"kind": "objection", "note": "Cukup"}, key="new")).json()
+    assert (asked["customer"], asked["status"], asked["closed_by"]) == (one["id"], "open", None)
+    open_ones = (await edge.get("/v1/data-requests", "support", status="open", customer=one["id"])).json()["data"]
+    assert open_ones == [asked]
+    done = await edge.post(f"/v1/data-requests/{asked['id']}/complete", "support", {"answer": "Sudah"})
+    assert (done.json()["status"], done.json()["answer"]) == ("completed", "Sudah")
+    assert (await edge.get(f"/v1/customers/{one['id']}")).json()["preferences"]["stopped"]
+    again = await edge.post(f"/v1/data-requests/{asked['id']}/refuse", "support", {"reason": "late"})
+    assert (again.status_code, again.json()["code"]) == (409, "data_request_closed")
+    erasure = (await edge.post(address, "support", {"kind": "erasure"}, key="new")).json()
+    assert (await edge.post(f"/v1/data-requests/{erasure['id']}/complete", "support", {})).status_code == 403
+    for wrong, pointer in (
+        ({"kind": "delete"}, "/kind"),
+        ({"kind": "access", "received_at": "2999-01-01T00:00:00Z"}, "/received_at"),
+    ):
+        answer = await edge.post(address, "support", wrong, key="new")
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
+    assert (await edge.get("/v1/data-requests/dsr_none")).json()["code"] == "data_request_not_found"

@@ -168,3 +168,24 @@ async def test_support_changes_a_customer_and_neither_exports_nor_erases(edge: E
         assert (await support.post(f"{page}/{act}", data={})).status_code == 403
         assert f"{page}/{act}" not in (await support.get(page)).text
     await support.aclose()
+
+
+async def test_what_a_customer_asks_waits_in_the_work_list_until_somebody_answered_it(
+    edge: Edge, desk: httpx.AsyncClient
+) -> None:
+    page, _ = await made(desk, email=f"{ids.new().hex[-12:]}@example.com", phone="")
+    assert "Each has a due date" in (await desk.get(page)).text
+    assert (await send(desk, f"{page}/data-requests", note="Cukup")).status_code == 422
+    noted = await send(desk, f"{page}/data-requests", kind="objection", note="Cukup sudah")
+    assert noted.headers["location"] == f"{page}?done=noted"
+    work = (await desk.get("/console/work?kind=data_request")).text
+    found = re.search(r'href="(/console/data-requests/dsr_\w+)"', work)
+    assert found, work[:2000]
+    assert ("Cukup sudah" in work, "due " in work) == (True, True)
+    assert (await send(desk, found[1], decision="complete", reason="")).status_code == 422
+    done = await send(desk, found[1], decision="complete", reason="Sudah kami hentikan")
+    assert done.headers["location"] == f"{page}?done=answered"
+    assert found[1] not in (await desk.get("/console/work?kind=data_request")).text
+    shown = (await desk.get(page)).text
+    assert ("Completed" in shown, "Wants no messages since" in shown) == (True, True)
+    assert "Sudah kami hentikan" in (await desk.get(found[1])).text

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 HOOK = "https://127.0.0.1/hook"
 OF_THE_OPEN_ONE = ("cancelPayment", "createAttempt", "sendPaymentLink")
 # What ends something that others need stands last.
-LAST = ("cancelPayment", "deleteEndpoint", "eraseCustomer", "revokeApiKey")
+LAST = ("cancelPayment", "completeDataRequest", "deleteEndpoint", "eraseCustomer", "revokeApiKey")
 # Differs from run to run: what stands on the page instead.
 _SECRET = re.compile(r"(?<=[?&]t=)[\w.-]+|whsec_\S+|whpk_\S+|grb_test_\S+")
 _PLACE = re.compile(r"http://127\.0\.0\.1:\d+")
@@ -69,12 +69,15 @@ async def ids(one_shop: tuple[Edge, Sandbox]) -> Mapping[str, str]:
     delivery = (await edge.post(f"/v1/endpoints/{endpoint['id']}/test", "admin")).json()
     told = {"name": "Wayan Sudira", "email": "wayan@example.com", "phone": "0812 3456 7891"}
     customer = (await edge.post("/v1/customers", "admin", told, key="new")).json()
+    told = {"kind": "access", "note": "Apa saja yang disimpan?"}
+    asked = (await edge.post(f"/v1/customers/{customer['id']}/data-requests", "admin", told, key="new")).json()
     key = (await edge.post("/v1/api-keys", "admin", {"name": "old", "role": "support"})).json()
     return {
         "payment": paid,
         "open": open_one,
         "refund": refund.json()["id"],
         "customer": customer["id"],
+        "data_request": asked["id"],
         "endpoint": endpoint["id"],
         "delivery": delivery["id"],
         "event": events[0]["id"],

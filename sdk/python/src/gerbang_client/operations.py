@@ -13,10 +13,14 @@ from gerbang_client.types import (
     Attempt,
     AttemptBody,
     AuditEntry,
+    CompleteBody,
     Connection,
     ConnectionChangeBody,
     Customer,
     CustomerChangeBody,
+    DataRequest,
+    DataRequestKind,
+    DataRequestStatus,
     Delivery,
     DeliveryStatus,
     Device,
@@ -37,6 +41,7 @@ from gerbang_client.types import (
     NewApiKey,
     NewConnectionBody,
     NewCustomerBody,
+    NewDataRequestBody,
     NewEndpointBody,
     NewUserBody,
     Notification,
@@ -56,6 +61,7 @@ from gerbang_client.types import (
     RefundBody,
     RefundStatus,
     RefuseBody,
+    RefuseDataRequestBody,
     RegisterBody,
     Replay,
     ReplayBody,
@@ -274,6 +280,23 @@ class Operations:
         )
         return answer
 
+    def create_data_request(
+        self, customer: str, body: NewDataRequestBody, *, idempotency_key: str | None = None
+    ) -> DataRequest:
+        """Note what a customer asks. Of their data: it is due in `GERBANG_DATA_REQUEST_DUE_DAYS` days, and stands in the
+        work list until then.
+        """
+        answer: DataRequest = self._send(
+            Call(
+                "POST",
+                "/v1/customers/{customer}/data-requests",
+                parts={"customer": customer},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
     def erase_customer(self, customer: str) -> Erasure:
         """Erase a customer. Cannot be undone. Of whoever has the customer's id, e-mail address or phone number, in every
         part of Gerbang; payments, refunds and the ledger stay, and name nobody.
@@ -286,6 +309,44 @@ class Operations:
         of Gerbang that keeps something shows it. That it was asked for stands in the audit trail.
         """
         answer: Export = self._send(Call("GET", "/v1/customers/{customer}/export", parts={"customer": customer}))
+        return answer
+
+    def list_data_requests(
+        self,
+        *,
+        limit: int | None = None,
+        status: DataRequestStatus | None = None,
+        kind: DataRequestKind | None = None,
+        customer: str | None = None,
+    ) -> Pages[DataRequest]:
+        """What customers ask of their data, newest first. `status=open` are those that wait."""
+        return self._pages(
+            Call(
+                "GET", "/v1/data-requests", query={"limit": limit, "status": status, "kind": kind, "customer": customer}
+            )
+        )
+
+    def read_data_request(self, data_request: str) -> DataRequest:
+        """One data request. With what became of it."""
+        answer: DataRequest = self._send(
+            Call("GET", "/v1/data-requests/{data_request}", parts={"data_request": data_request})
+        )
+        return answer
+
+    def complete_data_request(self, data_request: str, body: CompleteBody | None = None) -> DataRequest:
+        """Do what was asked. An `objection` stops all messages, an `erasure` erases the person; for `access` send the
+        export first, for a `rectification` change the customer first.
+        """
+        answer: DataRequest = self._send(
+            Call("POST", "/v1/data-requests/{data_request}/complete", parts={"data_request": data_request}, body=body)
+        )
+        return answer
+
+    def refuse_data_request(self, data_request: str, body: RefuseDataRequestBody) -> DataRequest:
+        """Refuse what was asked. With the reason that the person is told."""
+        answer: DataRequest = self._send(
+            Call("POST", "/v1/data-requests/{data_request}/refuse", parts={"data_request": data_request}, body=body)
+        )
         return answer
 
     def list_object_deliveries(self, *, object: str, limit: int | None = None) -> Pages[Delivery]:
@@ -994,6 +1055,23 @@ class AsyncOperations:
         )
         return answer
 
+    async def create_data_request(
+        self, customer: str, body: NewDataRequestBody, *, idempotency_key: str | None = None
+    ) -> DataRequest:
+        """Note what a customer asks. Of their data: it is due in `GERBANG_DATA_REQUEST_DUE_DAYS` days, and stands in the
+        work list until then.
+        """
+        answer: DataRequest = await self._send(
+            Call(
+                "POST",
+                "/v1/customers/{customer}/data-requests",
+                parts={"customer": customer},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
     async def erase_customer(self, customer: str) -> Erasure:
         """Erase a customer. Cannot be undone. Of whoever has the customer's id, e-mail address or phone number, in every
         part of Gerbang; payments, refunds and the ledger stay, and name nobody.
@@ -1006,6 +1084,44 @@ class AsyncOperations:
         of Gerbang that keeps something shows it. That it was asked for stands in the audit trail.
         """
         answer: Export = await self._send(Call("GET", "/v1/customers/{customer}/export", parts={"customer": customer}))
+        return answer
+
+    def list_data_requests(
+        self,
+        *,
+        limit: int | None = None,
+        status: DataRequestStatus | None = None,
+        kind: DataRequestKind | None = None,
+        customer: str | None = None,
+    ) -> AsyncPages[DataRequest]:
+        """What customers ask of their data, newest first. `status=open` are those that wait."""
+        return self._pages(
+            Call(
+                "GET", "/v1/data-requests", query={"limit": limit, "status": status, "kind": kind, "customer": customer}
+            )
+        )
+
+    async def read_data_request(self, data_request: str) -> DataRequest:
+        """One data request. With what became of it."""
+        answer: DataRequest = await self._send(
+            Call("GET", "/v1/data-requests/{data_request}", parts={"data_request": data_request})
+        )
+        return answer
+
+    async def complete_data_request(self, data_request: str, body: CompleteBody | None = None) -> DataRequest:
+        """Do what was asked. An `objection` stops all messages, an `erasure` erases the person; for `access` send the
+        export first, for a `rectification` change the customer first.
+        """
+        answer: DataRequest = await self._send(
+            Call("POST", "/v1/data-requests/{data_request}/complete", parts={"data_request": data_request}, body=body)
+        )
+        return answer
+
+    async def refuse_data_request(self, data_request: str, body: RefuseDataRequestBody) -> DataRequest:
+        """Refuse what was asked. With the reason that the person is told."""
+        answer: DataRequest = await self._send(
+            Call("POST", "/v1/data-requests/{data_request}/refuse", parts={"data_request": data_request}, body=body)
+        )
         return answer
 
     def list_object_deliveries(self, *, object: str, limit: int | None = None) -> AsyncPages[Delivery]:

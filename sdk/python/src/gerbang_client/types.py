@@ -117,6 +117,14 @@ class CodeSteps(TypedDict):
     type: Literal["display_code"]
 
 
+class CompleteBody(TypedDict):
+    """
+    What they were answered.
+    """
+
+    answer: NotRequired[str]
+
+
 class ConnectionChangeBody(TypedDict):
     """
     What is absent stays as it is; `settings` and `secrets` are replaced as a whole. `probe` as for a new one.
@@ -153,6 +161,12 @@ class CustomerBody(TypedDict):
     ip: NotRequired[str]
     sms_consent: NotRequired[ConsentBody | None]
     whatsapp_consent: NotRequired[ConsentBody | None]
+
+
+DataRequestKind: TypeAlias = Literal["access", "erasure", "objection", "rectification"]
+
+
+DataRequestStatus: TypeAlias = Literal["open", "completed", "refused"]
 
 
 class DeliveryAttempt(TypedDict):
@@ -525,6 +539,17 @@ class NewConnectionBody(TypedDict):
     probe: NotRequired[bool]
 
 
+class NewDataRequestBody(TypedDict):
+    """
+    `kind`: to see what is kept (`access`), to correct it (`rectification`), to be written to no more (`objection`), to be forgotten (`erasure`). `note` is
+        what they said; `received_at` when, now unless it is given.
+    """
+
+    kind: DataRequestKind
+    note: NotRequired[str]
+    received_at: NotRequired[str | None]
+
+
 Event2: TypeAlias = str
 
 
@@ -809,6 +834,14 @@ class RefuseBody(TypedDict):
     """
 
     note: str
+
+
+class RefuseDataRequestBody(TypedDict):
+    """
+    Why it is not done.
+    """
+
+    reason: str
 
 
 class RegisterBody(TypedDict):
@@ -1151,6 +1184,26 @@ class CustomerChangeBody(TypedDict):
 
 class CustomerList(TypedDict):
     data: list[Customer]
+    next_cursor: NotRequired[str | None]
+
+
+class DataRequest(TypedDict):
+    id: str
+    customer: str
+    kind: DataRequestKind
+    status: DataRequestStatus
+    note: str
+    answer: str
+    received_at: str
+    due_at: str
+    created_by: str
+    created_at: str
+    closed_by: str | None
+    closed_at: str | None
+
+
+class DataRequestList(TypedDict):
+    data: list[DataRequest]
     next_cursor: NotRequired[str | None]
 
 

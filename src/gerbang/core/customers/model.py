@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from gerbang.ports.messenger import Channel
 
 CUSTOMER: Final = "customer"
 PREFIX: Final = "cus"
+DATA_REQUEST: Final = "data_request"
+REQUEST_PREFIX: Final = "dsr"
 READ: Final = "customers:read"
 WRITE: Final = "customers:write"
 ERASE: Final = "customers:erase"
@@ -37,6 +40,59 @@ class CustomerErased(Conflict):
 
     code = "customer_erased"
     title = "The customer was erased"
+
+
+class DataRequestNotFound(NotFound):
+    code = "data_request_not_found"
+    title = "There is no such data request"
+
+
+class DataRequestClosed(Conflict):
+    """It was done, or refused, before."""
+
+    code = "data_request_closed"
+    title = "The data request is closed"
+
+
+class DataRequestKind(StrEnum):
+    """What a person asks of their data; GDPR articles 15, 16, 21 and 17, UU PDP articles 7, 6, 9 and 8."""
+
+    ACCESS = "access"
+    RECTIFICATION = "rectification"
+    OBJECTION = "objection"
+    ERASURE = "erasure"
+
+
+class DataRequestStatus(StrEnum):
+    OPEN = "open"
+    COMPLETED = "completed"
+    REFUSED = "refused"
+
+
+class DataRequest(msgspec.Struct, frozen=True):
+    """What a customer asked, in the words of `note`, and what became of it, in those of `answer`: both are erased with the person."""
+
+    id: UUID
+    customer_id: UUID
+    kind: DataRequestKind
+    status: DataRequestStatus
+    note: str
+    answer: str
+    received_at: datetime
+    due_at: datetime
+    created_by: str
+    created_at: datetime
+    closed_by: str | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DataRequestFilters:
+    """Which requests a list shows; None means any."""
+
+    status: str | None = None
+    kind: str | None = None
+    customer: UUID | None = None
 
 
 class Customer(msgspec.Struct, frozen=True):

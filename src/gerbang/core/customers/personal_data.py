@@ -6,8 +6,9 @@ from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.announcements.service import announce
-from gerbang.core.customers import store
-from gerbang.core.customers.model import CUSTOMER, PREFIX
+from gerbang.core.audit.service import SYSTEM
+from gerbang.core.customers import data_request_store, store
+from gerbang.core.customers.model import CUSTOMER, PREFIX, REQUEST_PREFIX, DataRequestFilters
 from gerbang.core.personal_data.model import Erased, Exported, Person
 
 
@@ -35,6 +36,30 @@ async def export_customers(tx: Tx, person: Person, _after: UUID | None, _most: i
         if one.erased_at is None
     ]
     return Exported(shown, None)
+
+
+async def export_requests(tx: Tx, person: Person, after: UUID | None, most: int) -> Exported:
+    """What they asked of their data, and what they were answered."""
+    if after is not None or not person.customers:
+        return Exported([], None)
+    shown = [
+        {
+            "data_request": ids.show(REQUEST_PREFIX, one.id),
+            "kind": one.kind.value,
+            "status": one.status.value,
+            "note": one.note,
+            "answer": one.answer,
+            "received_at": one.received_at.isoformat(),
+        }
+        for customer in person.customers
+        for one in await data_request_store.page(tx, DataRequestFilters(customer=customer), None, most)
+    ]
+    return Exported(shown, None)
+
+
+async def erase_requests(tx: Tx, person: Person, _after: UUID | None, _most: int) -> Erased:
+    """The words go; that something was asked, and when it was done, stays."""
+    return Erased(await data_request_store.erase(tx, person.customers, SYSTEM), 0, None)
 
 
 async def erase_customers(tx: Tx, person: Person, _after: UUID | None, _most: int) -> Erased:

@@ -130,6 +130,7 @@ WORK: Final[Mapping[Locale, Mapping[str, str]]] = {
         "duplicate": "Pesanan dibayar dua kali",
         "foreign": "Koin lain di alamat lunas",
         "unmatched": "Pembayaran tidak dikenal",
+        "data_request": "Permintaan atas data pribadi",
     },
     "en": {
         "approval": "Approvals",
@@ -144,6 +145,7 @@ WORK: Final[Mapping[Locale, Mapping[str, str]]] = {
         "duplicate": "Orders paid twice",
         "foreign": "Other coins at paid addresses",
         "unmatched": "Messages about unknown payments",
+        "data_request": "Requests about personal data",
     },
 }
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.audit.model import Recorded
-from gerbang.core.customers.model import CHANNELS, ERASE, PREFIX, WRITE, Customer
+from gerbang.core.customers.model import CHANNELS, ERASE, PREFIX, REQUEST_PREFIX, WRITE, Customer, DataRequest
 from gerbang.core.identity.model import Caller
 from gerbang.web import texts
 from gerbang.web.console.action_words import sentence
@@ -63,6 +63,25 @@ def page_of(
     )
 
 
+def rights_of(requests: Sequence[DataRequest], names: Names, locale: Locale) -> Facts:
+    """What they asked of their data: what is open with its due date, what was answered with who did."""
+    say = texts.words(locale)
+    return Facts(
+        say("cus.rights"),
+        tuple(
+            Fact(
+                say(f"dsr.kind.{one.kind.value}"),
+                say(f"dsr.status.{one.status.value}"),
+                href=f"/console/data-requests/{ids.show(REQUEST_PREFIX, one.id)}",
+                small=say("dsr.due", at=stamp(one.due_at, locale))
+                if one.closed_at is None
+                else say("dsr.closed", at=stamp(one.closed_at, locale), by=called(one.closed_by or "", names, locale)),
+            )
+            for one in requests
+        ),
+    )
+
+
 def payments_link(one: Customer) -> str:
     """All their payments."""
     return f"/console/payments?{urlencode({'customer': ids.show(PREFIX, one.id)})}"
@@ -89,6 +108,7 @@ def _actions(one: Customer, caller: Caller, locale: Locale) -> tuple[Action, ...
         ("payments:create", Action(say("cus.link"), link, look="main")),
         (WRITE, Action(say("cus.contact.edit"), f"{here}/edit")),
         (WRITE, Action(say("cus.preferences.edit"), f"{here}/preferences")),
+        (WRITE, Action(say("dsr.note"), f"{here}/data-requests")),
         *rights,
     )
 

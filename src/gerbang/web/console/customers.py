@@ -12,7 +12,17 @@ from markupsafe import Markup
 from gerbang.base import email_address, ids, phone
 from gerbang.base.errors import NotFound
 from gerbang.core.audit.model import Recorded
-from gerbang.core.customers.model import PREFIX, READ, WRITE, Customer, CustomerFilters, CustomerNotFound
+from gerbang.core.customers.data_requests import DataRequests
+from gerbang.core.customers.model import (
+    PREFIX,
+    READ,
+    WRITE,
+    Customer,
+    CustomerFilters,
+    CustomerNotFound,
+    DataRequest,
+    DataRequestFilters,
+)
 from gerbang.core.customers.service import Customers
 from gerbang.core.notifications.model import Notification
 from gerbang.core.payments.model import Filters, PaymentDetail
@@ -28,7 +38,8 @@ AnyRequest = Request[Any, Any, Any]
 _PAYMENTS: Final = 10
 _MESSAGES: Final = 20
 _ENTRIES: Final = 50
-_SAID: Final = frozenset({"made", "saved", "erased", "waits", "refused"})
+_REQUESTS: Final = 10
+_SAID: Final = frozenset({"made", "saved", "erased", "waits", "refused", "noted", "answered"})
 _DOUBTFUL: Final = frozenset({"refused", "waits"})
 _PAGE: Final = ListPage(
     name="customers",
@@ -66,6 +77,7 @@ class _Told:
     payments: Sequence[PaymentDetail]
     messages: Sequence[Notification]
     history: Sequence[Recorded]
+    requests: Sequence[DataRequest]
 
 
 @get("/console/customers")
@@ -107,7 +119,8 @@ async def customer(request: AnyRequest, customer: FromPath[str]) -> Response[byt
     caller, services, locale = operator(request, READ), services_of(request), locale_of(request)
     id_ = customer_id(customer)
     told = await shared(request, ("customer", id_), lambda: _told(services, id_))
-    names = await names_of(request, [entry.actor for entry in told.history])
+    actors = [entry.actor for entry in told.history]
+    names = await names_of(request, [*actors, *(one.closed_by for one in told.requests)])
     known = {action: words for of in services.actions.values() for action, words in of.items()}
     now = services.payments.context.clock.now()
     said, doubtful = _said(request)
@@ -123,6 +136,7 @@ async def customer(request: AnyRequest, customer: FromPath[str]) -> Response[byt
         if caller.may("notifications:read")
         else None,
         message_columns=_OF_MESSAGES,
+        rights=customer_view.rights_of(told.requests, names, locale),
     )
 
 
@@ -131,7 +145,8 @@ async def _told(services: Services, id_: UUID) -> _Told:
     one = await core.get(id_)
     payments, _ = await services.payments.page(Filters(customer_id=id_), None, _PAYMENTS)
     messages = await services.notifications.to_payers([each.payment.id for each in payments], _MESSAGES)
-    return _Told(one, payments, messages, await core.history(id_, _ENTRIES))
+    asked = await services.service(DataRequests).page(DataRequestFilters(customer=id_), None, _REQUESTS)
+    return _Told(one, payments, messages, await core.history(id_, _ENTRIES), asked)
 
 
 def _said(request: AnyRequest) -> tuple[Markup | str, bool]:

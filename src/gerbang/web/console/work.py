@@ -13,6 +13,8 @@ from litestar.params import FromPath
 from gerbang.base import ids
 from gerbang.base.errors import Invalid
 from gerbang.core.audit.model import AuditFilters, Recorded
+from gerbang.core.customers.data_requests import DataRequests
+from gerbang.core.customers.model import DATA_REQUEST
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments.model import PaymentDetail
 from gerbang.core.payments.open_work.assignment import Line
@@ -57,7 +59,7 @@ async def work(request: Request[Any, Any, Any]) -> Response[bytes]:
     groups, older = [], ""
     for one in [kind] if kind else [name for name in work_view.KINDS if counts[name]]:
         most = _ROWS if kind else _OF_EACH
-        part = await (_messages if one == UNMATCHED else _payments)(request, caller, one, place, most)
+        part = await _READ.get(one, _payments)(request, caller, one, place, most)
         older = _link(kind, part.next_cursor) if kind and part.next_cursor else ""
         more = _link(one) if part.next_cursor and not kind else ""
         whole_sum = "" if part.next_cursor or place else work_view.sums_of(part.data, locale)
@@ -117,6 +119,26 @@ async def _messages(
         lambda at: (at.received_at, at.id),
         lambda at: work_view.unmatched_row(at, caller, now, locale),
     )
+
+
+async def _data_requests(
+    request: Request[Any, Any, Any], caller: Caller, kind: str, place: _Place | None, most: int
+) -> Page[work_view.Row]:
+    """What customers ask of their data, what is due first above."""
+    services, locale = services_of(request), locale_of(request)
+    known = services.service(DataRequests)
+    found = await shared(request, ("work", kind, place, most), lambda: known.waiting(place, most + 1))
+    now = services.payments.context.clock.now()
+    return await Cursors(services.secrets).page(
+        f"{_LIST}-{kind}",
+        found,
+        most,
+        lambda at: (at.due_at, at.id),
+        lambda at: work_view.data_request_row(at, caller, now, locale),
+    )
+
+
+_READ: Final = {UNMATCHED: _messages, DATA_REQUEST: _data_requests}  # what is about no payment
 
 
 def _said(request: Request[Any, Any, Any]) -> tuple[str, int, int]:

@@ -10,6 +10,8 @@ from markupsafe import Markup
 
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
+from gerbang.core.customers.data_requests import may_close
+from gerbang.core.customers.model import PREFIX, REQUEST_PREFIX, DataRequest
 from gerbang.core.identity.model import Caller
 from gerbang.core.inbox.model import Unmatched
 from gerbang.core.payments import amount_due
@@ -39,6 +41,7 @@ KINDS: Final = (
     "unknown",
     "doubt",
     "failed",
+    "data_request",
 )
 MOST: Final = 99
 _NOTHING: Final = Markup("")
@@ -56,6 +59,7 @@ _MARKS: Final = {
     "unmatched": "unknown",
     "doubt": "unknown",
     "failed": "failed",
+    "data_request": "held",
 }
 _SAME_ACT: Final = ("twice", "part", "called_off")
 
@@ -179,6 +183,37 @@ def unmatched_row(event: Unmatched, caller: Caller, now: datetime, locale: Local
         hint=Markup(""),
         minor=0,
         currency="",
+    )
+
+
+def data_request_row(one: DataRequest, caller: Caller, now: datetime, locale: Locale) -> Row:
+    """What a customer asks of their data: it leads to its page, where it is done or refused."""
+    say, page = texts.words(locale), f"/console/data-requests/{ids.show(REQUEST_PREFIX, one.id)}"
+    customer = ids.show(PREFIX, one.customer_id)
+    over = now > one.due_at
+    return Row(
+        mark=_MARKS["data_request"],
+        word=say(f"dsr.kind.{one.kind.value}"),
+        sum="",
+        who=customer,
+        href=f"/console/customers/{customer}",
+        what=say("work.data_request.what", note=one.note or "–"),
+        id=one.id.hex,
+        bank="",
+        account="",
+        holder="",
+        otherwise=say("work.data_request.else"),
+        since=one.received_at,
+        at=stamp(one.received_at, locale),
+        ago=_age(now - one.received_at, locale),
+        button=say("work.data_request.do"),
+        press="",
+        open=page if caller.may(may_close(one.kind)) else "",
+        hint=Markup(""),
+        minor=0,
+        currency="",
+        until=say("dsr.due.over" if over else "dsr.due", at=stamp(one.due_at, locale)),
+        late=over or now > one.due_at - _SOON,
     )
 
 

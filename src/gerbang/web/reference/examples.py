@@ -11,6 +11,7 @@ IDS: Final[Mapping[str, str]] = {
     "refund": "ref_01KC3VB6N4E2H8K0M3P5R7T9VX",
     "approval": "apr_01KC3VCA8G2J4M6P9R1T3W5Y7Z",
     "customer": "cus_01KC3VK4N6Q8S1V3X5Z7B9D2F4",
+    "data_request": "dsr_01KC3VL6P8R1T3W5Y7A9C2E4G6",
     "endpoint": "ep_01KC3VD5T7W9Y1A3C5E7G9J2M4",
     "delivery": "dlv_01KC3VE9X2Z4B6D8F1H3K5N7Q9",
     "notification": "ntf_01KC3VF3B5D7F9H2K4N6Q8S1V3",
@@ -81,6 +82,14 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "changeCustomer": Example(
         "no more texts, please", body={"preferences": {"channels": {"sms": False}}, "locale": "en"}
     ),
+    "createDataRequest": Example(
+        "she wants no more reminders",
+        body={"kind": "objection", "note": "Jangan kirim pengingat lagi"},
+        key="objection-of-20817",
+    ),
+    "listDataRequests": Example("that wait", {"status": "open"}),
+    "readDataRequest": Example("with its due date"),
+    "completeDataRequest": Example("no more messages go out", body={"answer": "Sudah kami hentikan"}),
     "exportCustomer": Example("all that is kept about them"),
     "eraseCustomer": Example("they want to be forgotten"),
     # webhooks out

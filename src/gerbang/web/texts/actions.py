@@ -170,6 +170,20 @@ CUSTOMERS: Final[Sentences] = {
     ),
     "customer.exported": ("**{actor}** mengekspor data pelanggan", "**{actor}** exported a customer's data"),
 }
+DATA_REQUESTS: Final[Sentences] = {
+    "data_request.opened": (
+        "**{actor}** mencatat permintaan atas data pelanggan",
+        "**{actor}** noted a request about a customer's data",
+    ),
+    "data_request.completed": (
+        "**{actor}** memenuhi permintaan atas data pelanggan",
+        "**{actor}** completed a request about a customer's data",
+    ),
+    "data_request.refused": (
+        "**{actor}** menolak permintaan atas data pelanggan",
+        "**{actor}** refused a request about a customer's data",
+    ),
+}
 SECRETS: Final[Sentences] = {
     "secret.put": ("**{actor}** hendak menulis rahasia", "**{actor}** was about to write a secret"),
     "secret.written": ("**{actor}** menulis rahasia", "**{actor}** wrote a secret"),

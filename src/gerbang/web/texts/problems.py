@@ -104,6 +104,8 @@ PROBLEMS: Final[Mapping[str, ProblemText]] = {
     # ── customers ──────────────────────────────────────────────────────────────────────────────────────────────────
     "customer_not_found": ProblemText("No customer has this id.", "Take the id from the answer that made them, or find them by `GET /v1/customers?external_id=`.", _R.NO, "`GET /v1/customers/cus_…`"),
     "external_id_taken": ProblemText("Another customer has this external id, and no two have the same.", "Go on with the customer that `detail` names, or change theirs first.", _R.CHANGED, "`POST /v1/customers` twice for one customer"),
+    "data_request_not_found": ProblemText("No request about data has this id.", "Take the id from the answer that noted it, or from `GET /v1/data-requests`.", _R.NO, "`GET /v1/data-requests/dsr_…`"),
+    "data_request_closed": ProblemText("The request was done or refused before.", "Read it; whoever asks again gets a new request.", _R.NO, "`POST /v1/data-requests/dsr_…/complete` twice"),
     "customer_erased": ProblemText("The customer was erased: nothing about them is written again.", "Make a new customer, where the person is one again.", _R.NO, "`PATCH /v1/customers/cus_…` after `POST …/erase`"),
     "payer_stopped": ProblemText("The customer wants no messages, so no link is sent to them.", "Hand `checkout_url` to them another way; where they want messages again, `PATCH /v1/customers/{id}` with `preferences`.", _R.CHANGED, "`POST …/send-link` for a customer who said stop"),
     # ── refunds and approvals ──────────────────────────────────────────────────────────────────────────────────────
