@@ -170,6 +170,17 @@ async def test_a_push_that_says_nothing_readable_and_one_that_comes_twice_are_sh
     assert sorted(one["body"] for one in shown) == ["Ada kabar tentang pembayaran Anda.", "The time to pay is over."]
 
 
+async def test_who_does_not_allow_it_sees_why_nothing_is_told_here(chromium: str, world: World) -> None:
+    payment = await world.buy()
+    async with opened(chromium, world, payment["checkout_url"]) as browser:
+        await browser.context.clear_permissions()
+        bell = browser.page.get_by_role("button", name=BELL)
+        await bell.click()
+        await expect(browser.page.get_by_text("Peramban ini tidak boleh mengabari.")).to_be_visible()
+        await expect(bell).to_have_attribute("aria-pressed", "false")
+        assert browser.subscriptions == []
+
+
 async def test_without_script_there_is_no_bell(chromium: str, world: World) -> None:
     payment = await world.buy()
     async with running_browser(chromium) as program:

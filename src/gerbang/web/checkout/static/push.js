@@ -4,7 +4,8 @@
   const bell = document.querySelector("[data-push]"), voice = document.querySelector("[data-push-says]");
   if (!bell || !("serviceWorker" in navigator) || !("PushManager" in window) || !("Notification" in window)) return;
   const { push: address, key, token } = bell.dataset, word = bell.querySelector("span"), kept = `gerbang.push.${address}`;
-  const SCOPE = "/pay/";
+  const SCOPE = "/pay/", SAID_MS = 8000;
+  let saying = 0;
 
   const isOn = () => bell.getAttribute("aria-pressed") === "true";
   function show(on, says = "") {
@@ -12,6 +13,8 @@
     word.textContent = on ? bell.dataset.on : bell.dataset.off;
     bell.title = word.textContent;
     voice.textContent = says;
+    clearTimeout(saying);
+    if (says) saying = setTimeout(() => { voice.textContent = ""; }, SAID_MS);
   }
   function remember(on) {
     try { if (on) localStorage.setItem(kept, "1"); else localStorage.removeItem(kept); } catch { /* private window: asked again next time */ }
