@@ -310,7 +310,7 @@ def _shown(one: "Endpoint") -> dict[str, Any]:
 
 
 def _delivery(one: "Delivery") -> dict[str, Any]:
-    from gerbang.web.api.endpoints import delivery_view
+    from gerbang.web.api.deliveries import delivery_view
 
     shown: dict[str, Any] = msgspec.to_builtins(delivery_view(one))
     return shown

@@ -1,36 +1,27 @@
-"""/v1/endpoints and /v1/deliveries: where events go, signed, and what became of each on its way."""
+"""/v1/endpoints: where events go, signed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, delete, get, patch, post
-from litestar.params import Parameter
 from msgspec import UNSET, UnsetType
 
 from gerbang.base import ids
-from gerbang.base.errors import NotFound
 from gerbang.core.endpoints.model import (
-    Delivery,
-    DeliveryNotFound,
-    DeliveryStatus,
     DisabledReason,
     Endpoint,
-    EndpointNotFound,
     Profile,
     Signing,
-    Tried,
 )
 from gerbang.core.endpoints.service import OVERLAP_S, Endpoints, NewEndpoint, switched
 from gerbang.core.endpoints.signing_keys import Revealed
+from gerbang.web.api.deliveries import DeliveryView, delivery_view, endpoint_id
 from gerbang.web.cursors import Cursor, Cursors, Limit, Page, capped
-from gerbang.web.gateway.query_parameters import read_id
 from gerbang.web.gateway.request_context import caller_of, context_of
 from gerbang.web.input.bodies import Text
 from gerbang.web.input.validation import refuse_no_change
-from gerbang.web.problems import invalid_field
 from gerbang.web.services import Services
 
 AnyRequest = Request[Any, Any, Any]
@@ -114,40 +105,6 @@ class EndpointView(msgspec.Struct, frozen=True, omit_defaults=True):
     public_key: str | UnsetType = UNSET
 
 
-class DeliveryAttemptView(msgspec.Struct, frozen=True):
-    """One try. `error` is null where the receiver has it (2xx); `timings` are null for steps that a kept connection did not need."""
-
-    at: datetime
-    status_code: int | None
-    duration_ms: int
-    error: str | None
-    address: str
-    timings: Mapping[str, int | None]
-
-
-class WholeDeliveryAttemptView(DeliveryAttemptView, frozen=True):
-    """With what was sent and what came back, of which at most 64 kB are kept."""
-
-    request_headers: Mapping[str, str]
-    response_headers: Mapping[str, str]
-    response_body: str
-    response_cut: bool
-
-
-class DeliveryView(msgspec.Struct, frozen=True):
-    """One event on its way to one endpoint. `event` is the `webhook-id` that the receiver sees, the same at every try."""
-
-    id: str
-    endpoint: str
-    event: str
-    type: str
-    sequence: int
-    status: DeliveryStatus
-    attempts: Sequence[DeliveryAttemptView]
-    next_attempt_at: datetime | None
-    created_at: datetime
-
-
 class RotateBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """For `overlap_s` seconds both secrets sign, so that the receiver may change over; 0 ends the old one at once."""
 
@@ -159,22 +116,6 @@ class KeysView(msgspec.Struct, frozen=True):
 
     secret: str | None
     public_key: str | None
-
-
-class ResendBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Events of a range of time that ended so; without `status` those that failed or were cancelled. `cursor` goes on where an answer said that there is more."""
-
-    since: datetime
-    until: datetime | None = None
-    status: DeliveryStatus | None = None
-    cursor: Annotated[str, msgspec.Meta(max_length=500)] | None = None
-
-
-class ResentView(msgspec.Struct, frozen=True):
-    """How many were sent again. Of very many some thousands at a time: with `next_cursor` the same request sends the next."""
-
-    resent: int
-    next_cursor: str | None
 
 
 @get("/v1/endpoints", summary="Endpoints, newest first", tags=_TAGS)
@@ -209,7 +150,7 @@ async def create_endpoint(request: AnyRequest, services: Services, data: NewEndp
 @get("/v1/endpoints/{endpoint:str}", summary="One endpoint", tags=_TAGS)
 async def read_endpoint(services: Services, endpoint: str) -> EndpointView:
     """Never its secret."""
-    return endpoint_view(await services.service(Endpoints).get(_endpoint_id(endpoint)))
+    return endpoint_view(await services.service(Endpoints).get(endpoint_id(endpoint)))
 
 
 @patch("/v1/endpoints/{endpoint:str}", summary="Change an endpoint", tags=_TAGS)
@@ -223,101 +164,27 @@ async def change_endpoint(
         said["profile"] = said.pop("retries")
     if "enabled" in said:
         said["disabled"] = switched(enabled=said.pop("enabled"))
-    saved, keys = await services.service(Endpoints).change(caller_of(request), _endpoint_id(endpoint), said)
+    saved, keys = await services.service(Endpoints).change(caller_of(request), endpoint_id(endpoint), said)
     return endpoint_view(saved, keys)
 
 
 @delete("/v1/endpoints/{endpoint:str}", summary="Delete an endpoint", tags=_TAGS)
 async def delete_endpoint(request: AnyRequest, services: Services, endpoint: str) -> None:
     """What is on its way to it is cancelled."""
-    await services.service(Endpoints).delete(caller_of(request), _endpoint_id(endpoint))
+    await services.service(Endpoints).delete(caller_of(request), endpoint_id(endpoint))
 
 
 @post("/v1/endpoints/{endpoint:str}/rotate-secret", summary="Replace an endpoint's keys", tags=_TAGS, status_code=200)
 async def rotate_endpoint_secret(request: AnyRequest, services: Services, endpoint: str, data: RotateBody) -> KeysView:
     """Nothing is lost on the way: what is tried again meanwhile is signed anew."""
-    keys = await services.service(Endpoints).rotate(caller_of(request), _endpoint_id(endpoint), data.overlap_s)
+    keys = await services.service(Endpoints).rotate(caller_of(request), endpoint_id(endpoint), data.overlap_s)
     return KeysView(keys.secret, keys.public_key)
 
 
 @post("/v1/endpoints/{endpoint:str}/test", summary="Send an endpoint a test event", tags=_TAGS, status_code=202)
 async def test_endpoint(request: AnyRequest, services: Services, endpoint: str) -> DeliveryView:
     """Of type `endpoint.test`, whatever its `events` are; read the delivery to see what became of it."""
-    return delivery_view(await services.service(Endpoints).test(caller_of(request), _endpoint_id(endpoint)))
-
-
-@get("/v1/endpoints/{endpoint:str}/deliveries", summary="Deliveries of an endpoint, newest first", tags=_TAGS)
-async def list_deliveries(
-    services: Services,
-    cursors: Cursors,
-    endpoint: str,
-    limit: Limit = 25,
-    cursor: Cursor = None,
-    status: DeliveryStatus | None = None,
-) -> Page[DeliveryView]:
-    """With their attempts, without what was sent and answered."""
-    most, list_name = capped(limit), f"deliveries {endpoint}"
-    place = await cursors.read(list_name, cursor)
-    rows = await services.service(Endpoints).deliveries(_endpoint_id(endpoint), status, place, most + 1)
-    return await cursors.page(list_name, rows, most, lambda one: (one.created_at, one.id), delivery_view)
-
-
-@post("/v1/endpoints/{endpoint:str}/resend", summary="Send a range of events again", tags=_TAGS, status_code=202)
-async def resend_deliveries(
-    request: AnyRequest, services: Services, cursors: Cursors, endpoint: str, data: ResendBody
-) -> ResentView:
-    """Under the same event ids: a receiver that remembers them does nothing twice. From 24 hours after the endpoint was made."""
-    endpoints, id_, list_name = services.service(Endpoints), _endpoint_id(endpoint), f"resend {endpoint}"
-    after = await cursors.read(list_name, data.cursor)
-    done = await endpoints.resend_range(caller_of(request), id_, data.since, data.until, data.status, after)
-    return ResentView(done.count, (await cursors.onward(list_name, (), done.next)).next_cursor)
-
-
-@get("/v1/deliveries", summary="Deliveries about one object, newest first", tags=_TAGS)
-async def list_object_deliveries(
-    services: Services,
-    cursors: Cursors,
-    about: Annotated[str, Parameter(query="object", schema_extra={"examples": ["pay_01KC3V9Q2M0000000000000000"]})],
-    limit: Limit = 25,
-    cursor: Cursor = None,
-) -> Page[DeliveryView]:
-    """To every endpoint, with their attempts, without what was sent and answered. `object` is its id: of a payment, a refund, a connection."""
-    most, list_name = capped(limit), f"deliveries of {about}"
-    place = await cursors.read(list_name, cursor)
-    rows = await services.service(Endpoints).deliveries_of(_object_id(services, about), place, most + 1)
-    return await cursors.page(list_name, rows, most, lambda one: (one.created_at, one.id), delivery_view)
-
-
-@get("/v1/deliveries/{delivery:str}", summary="One delivery with what was sent and answered", tags=_TAGS)
-async def read_delivery(services: Services, delivery: str) -> DeliveryView:
-    """Signatures are no secrets, and shown."""
-    return delivery_view(await services.service(Endpoints).delivery(_delivery_id(delivery)), whole=True)
-
-
-@post("/v1/deliveries/{delivery:str}/resend", summary="Send an event again", tags=_TAGS, status_code=202)
-async def resend_delivery(request: AnyRequest, services: Services, delivery: str) -> DeliveryView:
-    """Now, and from the beginning of its schedule, under the same event id."""
-    return delivery_view(await services.service(Endpoints).resend(caller_of(request), _delivery_id(delivery)))
-
-
-@post("/v1/deliveries/{delivery:str}/cancel", summary="Try a delivery no more", tags=_TAGS, status_code=200)
-async def cancel_delivery(request: AnyRequest, services: Services, delivery: str) -> DeliveryView:
-    """One that arrived or was given up stays as it is. A try that is under way may still arrive."""
-    endpoints, id_ = services.service(Endpoints), _delivery_id(delivery)
-    await endpoints.cancel(caller_of(request), id_)
-    return delivery_view(await endpoints.delivery(id_))
-
-
-def _object_id(services: Services, shown: str) -> UUID:
-    prefixes = sorted(kind.prefix for kind in services.objects.values())
-    kind = shown.partition("_")[0]
-    if kind not in prefixes:
-        raise invalid_field(
-            "/object", f"Write the id of an object that events are about: {', '.join(prefixes)} and _…."
-        )
-    found = read_id("object", kind, shown)
-    assert found is not None
-    return found
+    return delivery_view(await services.service(Endpoints).test(caller_of(request), endpoint_id(endpoint)))
 
 
 def endpoint_view(one: Endpoint, keys: Revealed | None = None) -> EndpointView:
@@ -342,56 +209,6 @@ def endpoint_view(one: Endpoint, keys: Revealed | None = None) -> EndpointView:
     )
 
 
-def delivery_view(one: Delivery, *, whole: bool = False) -> DeliveryView:
-    """A delivery; `whole` with the bytes of its attempts."""
-    return DeliveryView(
-        id=ids.show("dlv", one.id),
-        endpoint=ids.show("ep", one.endpoint_id),
-        event=ids.show("evt", one.event_id),
-        type=one.type,
-        sequence=one.sequence,
-        status=one.status,
-        attempts=[_whole_attempt(tried) if whole else _attempt(tried) for tried in one.attempts],
-        next_attempt_at=one.next_attempt_at,
-        created_at=one.created_at,
-    )
-
-
-def _attempt(tried: Tried) -> DeliveryAttemptView:
-    return DeliveryAttemptView(
-        at=tried.at,
-        status_code=tried.status_code,
-        duration_ms=tried.duration_ms,
-        error=tried.error,
-        address=tried.address,
-        timings=tried.timings,
-    )
-
-
-def _whole_attempt(tried: Tried) -> WholeDeliveryAttemptView:
-    return WholeDeliveryAttemptView(
-        **msgspec.structs.asdict(_attempt(tried)),
-        request_headers=tried.request_headers,
-        response_headers=tried.response_headers,
-        response_body=tried.response_body.decode(errors="replace"),
-        response_cut=tried.is_cut,
-    )
-
-
-def _endpoint_id(shown: str) -> UUID:
-    try:
-        return ids.read("ep", shown)
-    except NotFound as error:
-        raise EndpointNotFound from error
-
-
-def _delivery_id(shown: str) -> UUID:
-    try:
-        return ids.read("dlv", shown)
-    except NotFound as error:
-        raise DeliveryNotFound from error
-
-
 HANDLERS: Final = [
     list_endpoints,
     create_endpoint,
@@ -400,10 +217,4 @@ HANDLERS: Final = [
     delete_endpoint,
     rotate_endpoint_secret,
     test_endpoint,
-    list_deliveries,
-    resend_deliveries,
-    list_object_deliveries,
-    read_delivery,
-    cancel_delivery,
-    resend_delivery,
 ]
