@@ -133,6 +133,7 @@ async def test_who_presses_the_bell_and_pays_gets_one_push_one_text_and_one_mail
     assert (len(await came()), len(mails), len([one for one in texts if "masuk" in one["text"]])) == (1, 1, 1)
 
 
+@pytest.mark.full
 async def test_the_bell_takes_back_what_it_asked_for_and_the_same_page_asks_again(chromium: str, world: World) -> None:
     payment = await world.buy(customer={"email": "sari.back@lumbung.example"})
     async with opened(chromium, world, payment["checkout_url"]) as browser:
@@ -150,6 +151,7 @@ async def test_the_bell_takes_back_what_it_asked_for_and_the_same_page_asks_agai
     assert sorted(kinds) == ["push.subscribed"] * 2 + ["push.unsubscribed"] * 2
 
 
+@pytest.mark.full
 async def test_a_push_that_says_nothing_readable_and_one_that_comes_twice_are_shown_as_one_line_each(
     chromium: str, world: World
 ) -> None:
@@ -170,6 +172,7 @@ async def test_a_push_that_says_nothing_readable_and_one_that_comes_twice_are_sh
     assert sorted(one["body"] for one in shown) == ["Ada kabar tentang pembayaran Anda.", "The time to pay is over."]
 
 
+@pytest.mark.full
 async def test_who_does_not_allow_it_sees_why_nothing_is_told_here(chromium: str, world: World) -> None:
     payment = await world.buy()
     async with opened(chromium, world, payment["checkout_url"]) as browser:

@@ -156,6 +156,7 @@ async def test_who_agreed_to_both_gets_one_whatsapp_and_no_text_and_its_price_is
     assert (one["category"], one["billable"], one["unknown_tries"]) == ("utility", True, 0)
 
 
+@pytest.mark.full
 async def test_a_whatsapp_that_is_not_delivered_is_told_by_one_text(house: House) -> None:
     phone = "+6281200000012"
     await house.sandbox.put("/control/whatsapp/quirks", json={"delivery": "undeliverable"})
@@ -188,6 +189,7 @@ async def test_with_whatsapp_down_the_text_speaks_and_with_the_gateway_down_too_
     assert (len(await house.got("sms", phone)), await house.got("whatsapp", phone)) == (1, [])
 
 
+@pytest.mark.full
 async def test_with_the_gateway_for_texts_down_who_agreed_to_both_is_told_by_whatsapp(house: House) -> None:
     phone = "+6281200000014"
     await house.sandbox.put("/control/twilio/faults", json={"kind": "reset_before"})
@@ -228,6 +230,7 @@ async def test_a_whatsapp_whose_answer_was_lost_is_known_by_its_news_and_not_sen
     assert await house.got("sms", phone) == []
 
 
+@pytest.mark.full
 async def test_a_whatsapp_of_which_nothing_is_ever_heard_is_told_by_a_text_and_never_sent_again(house: House) -> None:
     phone = "+6281200000018"
     payment = await house.pay_by_account(phone, **BOTH)
@@ -244,6 +247,7 @@ async def test_a_whatsapp_of_which_nothing_is_ever_heard_is_told_by_a_text_and_n
     assert len(await house.got("whatsapp", phone)) == 1
 
 
+@pytest.mark.full
 async def test_who_wrote_within_a_day_is_written_to_freely(house: House) -> None:
     phone = "+6281200000019"
     payment = await house.pay_by_account(phone, **BOTH)
