@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
 from tests.journeys.test_browser import complaints, pytestmark, running_browser, violations
