@@ -70,6 +70,10 @@ class Known:
             "event_type": "payment.paid",
             "connection": self.connection,
             "request_id": "req_50",
+            "template": "payment_paid",
+            "language": "en",
+            "channel": "email",
+            "version": ids.show("mtv", self.event),
         }
 
 

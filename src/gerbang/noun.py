@@ -24,6 +24,7 @@ from gerbang.core.inbox.service import Inbox
 from gerbang.core.notifications.jobs import Sender
 from gerbang.core.notifications.payer_reminder import Reminder
 from gerbang.core.notifications.service import Notifications
+from gerbang.core.notifications.shop_texts import ShopTexts
 from gerbang.core.payments.crypto.watcher import Watcher
 from gerbang.core.payments.provider_calls import ProviderCalls
 from gerbang.core.payments.service import Payments
@@ -67,6 +68,7 @@ class Core:
     inbox: Inbox
     notifications: Notifications
     sender: Sender
+    texts: ShopTexts
     reminder: Reminder
     workers: Workers
     lag: Lag

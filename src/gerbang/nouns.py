@@ -102,6 +102,14 @@ async def _templates_paused(core: Core) -> str | None:
     )
 
 
+async def _texts_wanted(core: Core) -> str | None:
+    found = await core.texts.standing()
+    if failed := [one.used for one in found if one.used is not None and one.used.failed_at is not None]:
+        return f"The shop's text {failed[0].key.shown} could not be used, and ours is sent instead: {failed[0].failed_why} GET /v1/message-texts lists all."
+    waiting = [one.key.shown for one in found if one.waiting is not None]
+    return f"{len(waiting)} texts of messages wait for a second person, the first is {waiting[0]}." if waiting else None
+
+
 MESSAGES: Final = Noun(
     name="messages",
     events={Kind.MESSENGER: lambda core: Receipts(core.outbound, core.sender.fallback).handler()},
@@ -152,6 +160,17 @@ MESSAGES: Final = Noun(
     permissions=(
         Permission("notifications:read", STAFF, "see what people were told"),
         Permission("notifications:resend", STAFF, "send a message to people once more"),
+    ),
+)
+MESSAGE_TEXTS: Final = Noun(
+    name="message texts",
+    service=lambda core: core.texts,
+    notices={"message_texts": _texts_wanted},
+    actions={"message_texts": actions.MESSAGE_TEXTS},
+    pages={"notifications": (Subpage("texts", "/console/notifications/texts", "notifications:read"),)},
+    permissions=(
+        Permission("message_texts:write", MAKERS, "change what messages to payers say"),
+        Permission("message_texts:approve", MONEY, "agree, as the second person, to a text that may lead money astray"),
     ),
 )
 PAYMENTS: Final = Noun(
@@ -351,6 +370,7 @@ RESERVED: Final = Noun(
 NOUNS: Final = Nouns(
     (
         MESSAGES,
+        MESSAGE_TEXTS,
         WEBHOOK_EVENTS,
         ENDPOINTS,
         PAYMENTS,

@@ -87,6 +87,10 @@ TYPED: Mapping[str, Mapping[str, str]] = {
     "/owner/endpoint/{link}/code": {},
     "/owner/endpoint/{link}/secret": {},
     "/owner/endpoint/{link}/deliveries/{delivery}/resend": {},
+    # what is typed into the text of a message, and to who must agree to it, is tried in the console's own tests
+    "/console/notifications/texts/{template}/{language}/{channel}": {},
+    "/console/notifications/texts/{template}/{language}/{channel}/ours": {},
+    "/console/notifications/text-versions/{version}": {},
     # what is typed to an approval is tried where there is one to decide: core's and the console's own tests
     "/console/approvals/{approval}/approve": {},
     "/console/approvals/{approval}/refuse": {},

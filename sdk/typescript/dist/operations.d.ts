@@ -1,7 +1,7 @@
 /** Every operation of the API as a method. Made by `make sdk` from the OpenAPI document: change nothing here by hand. */
 import { type Call, type KeyOption } from "./calls.js";
 import type { Pages } from "./paging.js";
-import type { Account, ApiKey, ApiKeyBody, Approval, ApproveBody, Attempt, AttemptBody, AuditEntry, CompleteBody, Connection, ConnectionChangeBody, Customer, CustomerChangeBody, DataRequest, DataRequestKind, DataRequestStatus, Delivery, DeliveryStatus, Device, DeviceBody, Endpoint, EndpointChangeBody, Erasure, EventLog, EventTypes, Export, Keys, Link, LoginBody, LogoutBody, Me, MessageTemplateList, NameDestinationBody, NewApiKey, NewConnectionBody, NewCustomerBody, NewDataRequestBody, NewEndpointBody, NewUserBody, Notification, NotificationStatus, NotificationTemplate, Offer, OwnerBody, PasswordBody, Payment, PaymentBody, PaymentMethod, PaymentStatus, Posting, Probe, RefreshBody, Refund, RefundBody, RefundStatus, RefuseBody, RefuseDataRequestBody, RegisterBody, Replay, ReplayBody, ResendBody, Resent, ResentEvent, ResolveBody, ResolveRefundBody, RotateBody, RotationBody, Secret, SecretBody, SettleBody, StepUpBody, TimelineEntry, Token, Transfer, User, UserChangeBody, WebhookEvent, WebhookEventStatus, WebhookRejectionList, WholeEventType, WholeWebhookEvent, Written } from "./types.js";
+import type { Account, ApiKey, ApiKeyBody, Approval, ApproveBody, Attempt, AttemptBody, AuditEntry, CompleteBody, Connection, ConnectionChangeBody, Customer, CustomerChangeBody, DataRequest, DataRequestKind, DataRequestStatus, Delivery, DeliveryStatus, Device, DeviceBody, Endpoint, EndpointChangeBody, Erasure, EventLog, EventTypes, Export, Keys, Link, LoginBody, LogoutBody, Me, MessageTemplateList, MessageTextBody, MessageTextCheck, MessageTextDetail, MessageTextList, MessageTextVersion, NameDestinationBody, NewApiKey, NewConnectionBody, NewCustomerBody, NewDataRequestBody, NewEndpointBody, NewUserBody, Notification, NotificationStatus, NotificationTemplate, Offer, OwnerBody, PasswordBody, Payment, PaymentBody, PaymentMethod, PaymentStatus, Posting, Probe, RefreshBody, Refund, RefundBody, RefundStatus, RefuseBody, RefuseDataRequestBody, RegisterBody, Replay, ReplayBody, ResendBody, Resent, ResentEvent, ResolveBody, ResolveRefundBody, RotateBody, RotationBody, Secret, SecretBody, SettleBody, StepUpBody, TextApproveBody, TextRefuseBody, TimelineEntry, Token, Transfer, User, UserChangeBody, WebhookEvent, WebhookEventStatus, WebhookRejectionList, WholeEventType, WholeWebhookEvent, Written } from "./types.js";
 /** What a client can ask for. How it is sent stands in `client.ts`. */
 export declare abstract class Operations {
     protected abstract send<T>(call: Call): Promise<T>;
@@ -155,6 +155,20 @@ export declare abstract class Operations {
     listMessageTemplates(): Promise<MessageTemplateList>;
     /** Use it again. For one that was recategorised: from now on it is sent at its new price. 404 for one that is not paused. */
     resumeMessageTemplate(connection: string, template: string, language: string): Promise<void>;
+    /** Agree to a text of a message. Not by an API key, nor by who saved it, and only within five minutes of the password: 403 `step_up_required`. */
+    approveMessageText(version: string, body?: TextApproveBody): Promise<MessageTextVersion>;
+    /** Refuse a text of a message. What was used before stays in use; `note` says why. */
+    refuseMessageText(version: string, body: TextRefuseBody): Promise<MessageTextVersion>;
+    /** Texts of messages. Every text that a shop may write: what payers are told by e-mail and SMS, in both languages. All of them at once. */
+    listMessageTexts(): Promise<MessageTextList>;
+    /** One text of a message. With its newest 20 versions, and who saved each. */
+    readMessageText(template: string, language: string, channel: string): Promise<MessageTextDetail>;
+    /** Save a text of a message. Used from now on; one that needs a second person, from when they agree. The newest text sent once more makes no version. 422 names what is wrong with each part. */
+    saveMessageText(template: string, language: string, channel: string, body: MessageTextBody): Promise<MessageTextVersion>;
+    /** Go back to our text. From now on the message says what it says out of the box. The shop's versions stay. */
+    useOurMessageText(template: string, language: string, channel: string): Promise<MessageTextVersion>;
+    /** Try a text of a message. How it reads with example data, or what is wrong with it. Nothing is saved. */
+    previewMessageText(template: string, language: string, channel: string, body: MessageTextBody): Promise<MessageTextCheck>;
     /** What people were told, newest first. `status` is how far it is: queued, accepted, sent, delivered, read, or failed, which says why in `error`. It never goes back; a message that failed may arrive after all. */
     listNotifications(query?: {
         limit?: number;

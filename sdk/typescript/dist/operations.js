@@ -218,6 +218,34 @@ export class Operations {
     resumeMessageTemplate(connection, template, language) {
         return this.send({ method: "POST", path: "/v1/message-templates/{connection}/{template}/{language}/resume", parts: { connection, template, language } });
     }
+    /** Agree to a text of a message. Not by an API key, nor by who saved it, and only within five minutes of the password: 403 `step_up_required`. */
+    approveMessageText(version, body = {}) {
+        return this.send({ method: "POST", path: "/v1/message-text-versions/{version}/approve", parts: { version }, body });
+    }
+    /** Refuse a text of a message. What was used before stays in use; `note` says why. */
+    refuseMessageText(version, body) {
+        return this.send({ method: "POST", path: "/v1/message-text-versions/{version}/refuse", parts: { version }, body });
+    }
+    /** Texts of messages. Every text that a shop may write: what payers are told by e-mail and SMS, in both languages. All of them at once. */
+    listMessageTexts() {
+        return this.send({ method: "GET", path: "/v1/message-texts" });
+    }
+    /** One text of a message. With its newest 20 versions, and who saved each. */
+    readMessageText(template, language, channel) {
+        return this.send({ method: "GET", path: "/v1/message-texts/{template}/{language}/{channel}", parts: { template, language, channel } });
+    }
+    /** Save a text of a message. Used from now on; one that needs a second person, from when they agree. The newest text sent once more makes no version. 422 names what is wrong with each part. */
+    saveMessageText(template, language, channel, body) {
+        return this.send({ method: "POST", path: "/v1/message-texts/{template}/{language}/{channel}", parts: { template, language, channel }, body });
+    }
+    /** Go back to our text. From now on the message says what it says out of the box. The shop's versions stay. */
+    useOurMessageText(template, language, channel) {
+        return this.send({ method: "POST", path: "/v1/message-texts/{template}/{language}/{channel}/ours", parts: { template, language, channel } });
+    }
+    /** Try a text of a message. How it reads with example data, or what is wrong with it. Nothing is saved. */
+    previewMessageText(template, language, channel, body) {
+        return this.send({ method: "POST", path: "/v1/message-texts/{template}/{language}/{channel}/preview", parts: { template, language, channel }, body });
+    }
     /** What people were told, newest first. `status` is how far it is: queued, accepted, sent, delivered, read, or failed, which says why in `error`. It never goes back; a message that failed may arrive after all. */
     listNotifications(query = {}) {
         return this.pages({ method: "GET", path: "/v1/notifications", query });

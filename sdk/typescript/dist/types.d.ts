@@ -1135,6 +1135,13 @@ export interface components {
             role?: components["schemas"]["Role"] | null;
             user?: components["schemas"]["User"] | null;
         };
+        /** MessagePreview */
+        MessagePreview: {
+            case: string;
+            subject: string;
+            text: string;
+            segments: components["schemas"]["Segments"] | null;
+        };
         /** MessageTemplate */
         MessageTemplate: {
             connection: string;
@@ -1149,6 +1156,69 @@ export interface components {
         MessageTemplateList: {
             data: components["schemas"]["MessageTemplate"][];
             next_cursor?: string | null;
+        };
+        /** MessageText */
+        MessageText: {
+            template: string;
+            language: string;
+            channel: string;
+            used: components["schemas"]["MessageTextVersion"] | null;
+            waiting: components["schemas"]["MessageTextVersion"] | null;
+        };
+        /**
+         * MessageTextBody
+         * @description A text in the small template language: `{{ name }}`, `{% if name %} … {% endif %}`, and in a mail `{% for item, price in items %} … {% endfor %}`. A text to a
+         *         phone has no `subject`.
+         */
+        MessageTextBody: {
+            body: string;
+            /** @default  */
+            subject?: string;
+        };
+        /** MessageTextCheck */
+        MessageTextCheck: {
+            problems: {
+                [key: string]: string[];
+            };
+            needs: string[];
+            previews: components["schemas"]["MessagePreview"][];
+        };
+        /** MessageTextDetail */
+        MessageTextDetail: {
+            template: string;
+            language: string;
+            channel: string;
+            names: string[];
+            mandatory: string[];
+            ours: {
+                [key: string]: string;
+            };
+            versions: components["schemas"]["MessageTextVersion"][];
+        };
+        /** MessageTextList */
+        MessageTextList: {
+            data: components["schemas"]["MessageText"][];
+            next_cursor?: string | null;
+        };
+        /** MessageTextVersion */
+        MessageTextVersion: {
+            id: string;
+            version: number;
+            /** @enum {string} */
+            source: "shop" | "ours";
+            subject: string;
+            body: string;
+            needs: string[];
+            /** @enum {string} */
+            approval: "not_needed" | "pending" | "approved" | "refused" | "withdrawn";
+            saved_by: string;
+            /** Format: date-time */
+            saved_at: string;
+            decided_by: string | null;
+            decided_at: string | null;
+            note: string;
+            failed_at: string | null;
+            failed_why: string;
         };
         /**
          * NameDestinationBody
@@ -2176,6 +2246,12 @@ export interface components {
             data: components["schemas"]["Secret"][];
             next_cursor?: string | null;
         };
+        /** Segments */
+        Segments: {
+            alphabet: string;
+            units: number;
+            parts: number;
+        };
         /**
          * SettleBody
          * @description An operator transferred the money; `reference` is the bank's, or the hash of the transaction. `destination_version` is the version of
@@ -2195,6 +2271,21 @@ export interface components {
         /** StepUpBody */
         StepUpBody: {
             password: string;
+        };
+        /**
+         * TextApproveBody
+         * @description What the second person says of a text that they agree to; nothing need be said.
+         */
+        TextApproveBody: {
+            /** @default  */
+            note?: string;
+        };
+        /**
+         * TextRefuseBody
+         * @description Why it is refused.
+         */
+        TextRefuseBody: {
+            note: string;
         };
         /** TimelineEntry */
         TimelineEntry: {
@@ -2477,8 +2568,15 @@ export type LoggedEvent = components['schemas']['LoggedEvent'];
 export type LoginBody = components['schemas']['LoginBody'];
 export type LogoutBody = components['schemas']['LogoutBody'];
 export type Me = components['schemas']['Me'];
+export type MessagePreview = components['schemas']['MessagePreview'];
 export type MessageTemplate = components['schemas']['MessageTemplate'];
 export type MessageTemplateList = components['schemas']['MessageTemplateList'];
+export type MessageText = components['schemas']['MessageText'];
+export type MessageTextBody = components['schemas']['MessageTextBody'];
+export type MessageTextCheck = components['schemas']['MessageTextCheck'];
+export type MessageTextDetail = components['schemas']['MessageTextDetail'];
+export type MessageTextList = components['schemas']['MessageTextList'];
+export type MessageTextVersion = components['schemas']['MessageTextVersion'];
 export type NameDestinationBody = components['schemas']['NameDestinationBody'];
 export type NewApiKey = components['schemas']['NewApiKey'];
 export type NewConnectionBody = components['schemas']['NewConnectionBody'];
@@ -2559,9 +2657,12 @@ export type RotationBody = components['schemas']['RotationBody'];
 export type Secret = components['schemas']['Secret'];
 export type SecretBody = components['schemas']['SecretBody'];
 export type SecretList = components['schemas']['SecretList'];
+export type Segments = components['schemas']['Segments'];
 export type SettleBody = components['schemas']['SettleBody'];
 export type Signing = components['schemas']['Signing'];
 export type StepUpBody = components['schemas']['StepUpBody'];
+export type TextApproveBody = components['schemas']['TextApproveBody'];
+export type TextRefuseBody = components['schemas']['TextRefuseBody'];
 export type TimelineEntry = components['schemas']['TimelineEntry'];
 export type TimelineEntryList = components['schemas']['TimelineEntryList'];
 export type Token = components['schemas']['Token'];

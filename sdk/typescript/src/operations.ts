@@ -35,6 +35,11 @@ import type {
   LogoutBody,
   Me,
   MessageTemplateList,
+  MessageTextBody,
+  MessageTextCheck,
+  MessageTextDetail,
+  MessageTextList,
+  MessageTextVersion,
   NameDestinationBody,
   NewApiKey,
   NewConnectionBody,
@@ -74,6 +79,8 @@ import type {
   SecretBody,
   SettleBody,
   StepUpBody,
+  TextApproveBody,
+  TextRefuseBody,
   TimelineEntry,
   Token,
   Transfer,
@@ -360,6 +367,41 @@ export abstract class Operations {
   /** Use it again. For one that was recategorised: from now on it is sent at its new price. 404 for one that is not paused. */
   resumeMessageTemplate(connection: string, template: string, language: string): Promise<void> {
     return this.send({ method: "POST", path: "/v1/message-templates/{connection}/{template}/{language}/resume", parts: { connection, template, language } });
+  }
+
+  /** Agree to a text of a message. Not by an API key, nor by who saved it, and only within five minutes of the password: 403 `step_up_required`. */
+  approveMessageText(version: string, body: TextApproveBody = {}): Promise<MessageTextVersion> {
+    return this.send({ method: "POST", path: "/v1/message-text-versions/{version}/approve", parts: { version }, body });
+  }
+
+  /** Refuse a text of a message. What was used before stays in use; `note` says why. */
+  refuseMessageText(version: string, body: TextRefuseBody): Promise<MessageTextVersion> {
+    return this.send({ method: "POST", path: "/v1/message-text-versions/{version}/refuse", parts: { version }, body });
+  }
+
+  /** Texts of messages. Every text that a shop may write: what payers are told by e-mail and SMS, in both languages. All of them at once. */
+  listMessageTexts(): Promise<MessageTextList> {
+    return this.send({ method: "GET", path: "/v1/message-texts" });
+  }
+
+  /** One text of a message. With its newest 20 versions, and who saved each. */
+  readMessageText(template: string, language: string, channel: string): Promise<MessageTextDetail> {
+    return this.send({ method: "GET", path: "/v1/message-texts/{template}/{language}/{channel}", parts: { template, language, channel } });
+  }
+
+  /** Save a text of a message. Used from now on; one that needs a second person, from when they agree. The newest text sent once more makes no version. 422 names what is wrong with each part. */
+  saveMessageText(template: string, language: string, channel: string, body: MessageTextBody): Promise<MessageTextVersion> {
+    return this.send({ method: "POST", path: "/v1/message-texts/{template}/{language}/{channel}", parts: { template, language, channel }, body });
+  }
+
+  /** Go back to our text. From now on the message says what it says out of the box. The shop's versions stay. */
+  useOurMessageText(template: string, language: string, channel: string): Promise<MessageTextVersion> {
+    return this.send({ method: "POST", path: "/v1/message-texts/{template}/{language}/{channel}/ours", parts: { template, language, channel } });
+  }
+
+  /** Try a text of a message. How it reads with example data, or what is wrong with it. Nothing is saved. */
+  previewMessageText(template: string, language: string, channel: string, body: MessageTextBody): Promise<MessageTextCheck> {
+    return this.send({ method: "POST", path: "/v1/message-texts/{template}/{language}/{channel}/preview", parts: { template, language, channel }, body });
   }
 
   /** What people were told, newest first. `status` is how far it is: queued, accepted, sent, delivered, read, or failed, which says why in `error`. It never goes back; a message that failed may arrive after all. */

@@ -32,6 +32,7 @@ from gerbang.core.notifications.model import Contact
 from gerbang.core.notifications.payer_reminder import Reminder
 from gerbang.core.notifications.rendering import Letterhead
 from gerbang.core.notifications.service import Notifications
+from gerbang.core.notifications.shop_texts import ShopTexts
 from gerbang.core.payments.crypto.rates import Quotes, QuoteTerms, read_fixed
 from gerbang.core.payments.crypto.watcher import Watcher
 from gerbang.core.payments.model import PaymentDetail
@@ -79,6 +80,7 @@ async def core(
         yield made
         await made.payments.context.drain(settings.drain_s)
         made.identity.close()
+        await made.texts.close()
     finally:
         await guarded.close()
         await http.close()
@@ -106,6 +108,7 @@ async def _wired(
     calls = ProviderCalls(db=db, outbound=outbound, clock=clock, public_url=settings.base_url, marks=marks)
     payments = _payments(settings, calls, db=db, outbound=outbound, secrets=secrets, clock=clock)
     notifications = _notifications(settings, db, outbound)
+    texts = ShopTexts(db, origin=settings.base_url, letterhead=Letterhead(settings.shop_name))
     handlers: dict[Kind, EventHandler] = {}
     services: dict[type, object] = {}
     events = Router(handlers, connections.kind_of)
@@ -127,7 +130,8 @@ async def _wired(
         events=events,
         inbox=Inbox(db, events.preview),
         notifications=notifications,
-        sender=_sender(settings, db, payments=payments, outbound=outbound, secrets=secrets),
+        sender=_sender(settings, db, payments=payments, outbound=outbound, secrets=secrets, texts=texts),
+        texts=texts,
         reminder=_reminder(db, payments, notifications),
         workers=Workers(db, nouns.job_kinds),
         lag=Lag(db),
@@ -217,7 +221,13 @@ def _notifications(settings: Settings, db: Database, outbound: OutboundCalls) ->
 
 
 def _sender(
-    settings: Settings, db: Database, *, payments: Payments, outbound: OutboundCalls, secrets: Secrets
+    settings: Settings,
+    db: Database,
+    *,
+    payments: Payments,
+    outbound: OutboundCalls,
+    secrets: Secrets,
+    texts: ShopTexts,
 ) -> Sender:
     owners = OwnerTokens(secrets)
     composer = Composer(
@@ -226,6 +236,7 @@ def _sender(
         link=partial(message_link, payments, owners, settings.base_url),
         code=partial(owner_code, owners),
         letterhead=Letterhead(settings.shop_name),
+        words=texts.words,
     )
     return Sender(
         db,

@@ -15,7 +15,7 @@ from gerbang.base.db import Database
 from gerbang.core.announcements.model import Announcement
 from gerbang.core.connections.breaker import BreakerRules
 from gerbang.core.connections.outbound_calls import OutboundCalls
-from gerbang.core.notifications.composing import Composer
+from gerbang.core.notifications.composing import Composer, FindWords, ours
 from gerbang.core.notifications.fallback import Fallback
 from gerbang.core.notifications.jobs import FindRoute, Route, Sender
 from gerbang.core.notifications.model import MOST_TRIES, Contact, Notification, Template
@@ -69,14 +69,21 @@ async def code(_about: Notification) -> str:
 
 
 @contextlib.asynccontextmanager
-async def sending(db: Database, port: int, outbound: OutboundCalls | None = None) -> AsyncIterator[None]:
+async def sending(
+    db: Database, port: int, outbound: OutboundCalls | None = None, words: FindWords = ours
+) -> AsyncIterator[None]:
     """A worker that sends to this port; what waits for its time is brought forward, so that no test waits."""
     people = People({JANES: Contact("Jane Doe", "jane@example.com", "en")}).read
     sender = Sender(
         db,
         outbound=outbound or outbound_calls(),
         composer=Composer(
-            payments=load_details, people=people, link=link, code=code, letterhead=Letterhead("Toko Lumbung")
+            payments=load_details,
+            people=people,
+            link=link,
+            code=code,
+            letterhead=Letterhead("Toko Lumbung"),
+            words=words,
         ),
         route=route_to(port),
         fallback=Fallback(payments=load_details, people=people, connected=on(Channel.EMAIL), host="toko.example"),

@@ -84,6 +84,9 @@ async def ids(one_shop: tuple[Edge, Sandbox]) -> Mapping[str, str]:
         "event_type": "payment.paid",
         "connection": "nicepay-uji",
         "key": key["api_key"]["id"],
+        "template": "payment_paid",
+        "language": "en",
+        "channel": "email",
         "user": (await edge.get("/v1/users")).json()["data"][0]["id"],
     }
 

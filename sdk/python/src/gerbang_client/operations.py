@@ -37,6 +37,11 @@ from gerbang_client.types import (
     LogoutBody,
     Me,
     MessageTemplateList,
+    MessageTextBody,
+    MessageTextCheck,
+    MessageTextDetail,
+    MessageTextList,
+    MessageTextVersion,
     NameDestinationBody,
     NewApiKey,
     NewConnectionBody,
@@ -76,6 +81,8 @@ from gerbang_client.types import (
     SecretBody,
     SettleBody,
     StepUpBody,
+    TextApproveBody,
+    TextRefuseBody,
     TimelineEntry,
     Token,
     Transfer,
@@ -508,6 +515,81 @@ class Operations:
                 parts={"connection": connection, "template": template, "language": language},
             )
         )
+
+    def approve_message_text(self, version: str, body: TextApproveBody | None = None) -> MessageTextVersion:
+        """Agree to a text of a message. Not by an API key, nor by who saved it, and only within five minutes of the
+        password: 403 `step_up_required`.
+        """
+        answer: MessageTextVersion = self._send(
+            Call("POST", "/v1/message-text-versions/{version}/approve", parts={"version": version}, body=body)
+        )
+        return answer
+
+    def refuse_message_text(self, version: str, body: TextRefuseBody) -> MessageTextVersion:
+        """Refuse a text of a message. What was used before stays in use; `note` says why."""
+        answer: MessageTextVersion = self._send(
+            Call("POST", "/v1/message-text-versions/{version}/refuse", parts={"version": version}, body=body)
+        )
+        return answer
+
+    def list_message_texts(self) -> MessageTextList:
+        """Texts of messages. Every text that a shop may write: what payers are told by e-mail and SMS, in both
+        languages. All of them at once.
+        """
+        answer: MessageTextList = self._send(Call("GET", "/v1/message-texts"))
+        return answer
+
+    def read_message_text(self, template: str, language: str, channel: str) -> MessageTextDetail:
+        """One text of a message. With its newest 20 versions, and who saved each."""
+        answer: MessageTextDetail = self._send(
+            Call(
+                "GET",
+                "/v1/message-texts/{template}/{language}/{channel}",
+                parts={"template": template, "language": language, "channel": channel},
+            )
+        )
+        return answer
+
+    def save_message_text(
+        self, template: str, language: str, channel: str, body: MessageTextBody
+    ) -> MessageTextVersion:
+        """Save a text of a message. Used from now on; one that needs a second person, from when they agree. The newest
+        text sent once more makes no version. 422 names what is wrong with each part.
+        """
+        answer: MessageTextVersion = self._send(
+            Call(
+                "POST",
+                "/v1/message-texts/{template}/{language}/{channel}",
+                parts={"template": template, "language": language, "channel": channel},
+                body=body,
+            )
+        )
+        return answer
+
+    def use_our_message_text(self, template: str, language: str, channel: str) -> MessageTextVersion:
+        """Go back to our text. From now on the message says what it says out of the box. The shop's versions stay."""
+        answer: MessageTextVersion = self._send(
+            Call(
+                "POST",
+                "/v1/message-texts/{template}/{language}/{channel}/ours",
+                parts={"template": template, "language": language, "channel": channel},
+            )
+        )
+        return answer
+
+    def preview_message_text(
+        self, template: str, language: str, channel: str, body: MessageTextBody
+    ) -> MessageTextCheck:
+        """Try a text of a message. How it reads with example data, or what is wrong with it. Nothing is saved."""
+        answer: MessageTextCheck = self._send(
+            Call(
+                "POST",
+                "/v1/message-texts/{template}/{language}/{channel}/preview",
+                parts={"template": template, "language": language, "channel": channel},
+                body=body,
+            )
+        )
+        return answer
 
     def list_notifications(
         self,
@@ -1287,6 +1369,81 @@ class AsyncOperations:
                 parts={"connection": connection, "template": template, "language": language},
             )
         )
+
+    async def approve_message_text(self, version: str, body: TextApproveBody | None = None) -> MessageTextVersion:
+        """Agree to a text of a message. Not by an API key, nor by who saved it, and only within five minutes of the
+        password: 403 `step_up_required`.
+        """
+        answer: MessageTextVersion = await self._send(
+            Call("POST", "/v1/message-text-versions/{version}/approve", parts={"version": version}, body=body)
+        )
+        return answer
+
+    async def refuse_message_text(self, version: str, body: TextRefuseBody) -> MessageTextVersion:
+        """Refuse a text of a message. What was used before stays in use; `note` says why."""
+        answer: MessageTextVersion = await self._send(
+            Call("POST", "/v1/message-text-versions/{version}/refuse", parts={"version": version}, body=body)
+        )
+        return answer
+
+    async def list_message_texts(self) -> MessageTextList:
+        """Texts of messages. Every text that a shop may write: what payers are told by e-mail and SMS, in both
+        languages. All of them at once.
+        """
+        answer: MessageTextList = await self._send(Call("GET", "/v1/message-texts"))
+        return answer
+
+    async def read_message_text(self, template: str, language: str, channel: str) -> MessageTextDetail:
+        """One text of a message. With its newest 20 versions, and who saved each."""
+        answer: MessageTextDetail = await self._send(
+            Call(
+                "GET",
+                "/v1/message-texts/{template}/{language}/{channel}",
+                parts={"template": template, "language": language, "channel": channel},
+            )
+        )
+        return answer
+
+    async def save_message_text(
+        self, template: str, language: str, channel: str, body: MessageTextBody
+    ) -> MessageTextVersion:
+        """Save a text of a message. Used from now on; one that needs a second person, from when they agree. The newest
+        text sent once more makes no version. 422 names what is wrong with each part.
+        """
+        answer: MessageTextVersion = await self._send(
+            Call(
+                "POST",
+                "/v1/message-texts/{template}/{language}/{channel}",
+                parts={"template": template, "language": language, "channel": channel},
+                body=body,
+            )
+        )
+        return answer
+
+    async def use_our_message_text(self, template: str, language: str, channel: str) -> MessageTextVersion:
+        """Go back to our text. From now on the message says what it says out of the box. The shop's versions stay."""
+        answer: MessageTextVersion = await self._send(
+            Call(
+                "POST",
+                "/v1/message-texts/{template}/{language}/{channel}/ours",
+                parts={"template": template, "language": language, "channel": channel},
+            )
+        )
+        return answer
+
+    async def preview_message_text(
+        self, template: str, language: str, channel: str, body: MessageTextBody
+    ) -> MessageTextCheck:
+        """Try a text of a message. How it reads with example data, or what is wrong with it. Nothing is saved."""
+        answer: MessageTextCheck = await self._send(
+            Call(
+                "POST",
+                "/v1/message-texts/{template}/{language}/{channel}/preview",
+                parts={"template": template, "language": language, "channel": channel},
+                body=body,
+            )
+        )
+        return answer
 
     def list_notifications(
         self,

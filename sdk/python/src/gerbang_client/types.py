@@ -514,6 +514,33 @@ class MessageTemplateList(TypedDict):
     next_cursor: NotRequired[str | None]
 
 
+class MessageTextBody(TypedDict):
+    """
+    A text in the small template language: `{{ name }}`, `{% if name %} … {% endif %}`, and in a mail `{% for item, price in items %} … {% endfor %}`. A text to a
+        phone has no `subject`.
+    """
+
+    body: str
+    subject: NotRequired[str]
+
+
+class MessageTextVersion(TypedDict):
+    id: str
+    version: int
+    source: Literal["shop", "ours"]
+    subject: str
+    body: str
+    needs: list[str]
+    approval: Literal["not_needed", "pending", "approved", "refused", "withdrawn"]
+    saved_by: str
+    saved_at: str
+    decided_by: str | None
+    decided_at: str | None
+    note: str
+    failed_at: str | None
+    failed_why: str
+
+
 class NameDestinationBody(TypedDict):
     """
     Where a refund is to go. `version`: the one that this replaces, 0 for none; without it, only where none was named yet.
@@ -940,6 +967,12 @@ class SecretBody(TypedDict):
     overlap_s: NotRequired[int]
 
 
+class Segments(TypedDict):
+    alphabet: str
+    units: int
+    parts: int
+
+
 class SettleBody(TypedDict):
     """
     An operator transferred the money; `reference` is the bank's, or the hash of the transaction. `destination_version` is the version of
@@ -955,6 +988,22 @@ Signing: TypeAlias = Literal["both", "ed25519", "hmac"]
 
 class StepUpBody(TypedDict):
     password: str
+
+
+class TextApproveBody(TypedDict):
+    """
+    What the second person says of a text that they agree to; nothing need be said.
+    """
+
+    note: NotRequired[str]
+
+
+class TextRefuseBody(TypedDict):
+    """
+    Why it is refused.
+    """
+
+    note: str
 
 
 class TimelineEntry(TypedDict):
@@ -1438,6 +1487,42 @@ class Me(TypedDict):
     id: NotRequired[str | None]
     role: NotRequired[Role | None]
     user: NotRequired[User | None]
+
+
+class MessagePreview(TypedDict):
+    case: str
+    subject: str
+    text: str
+    segments: Segments | None
+
+
+class MessageText(TypedDict):
+    template: str
+    language: str
+    channel: str
+    used: MessageTextVersion | None
+    waiting: MessageTextVersion | None
+
+
+class MessageTextCheck(TypedDict):
+    problems: dict[str, list[str]]
+    needs: list[str]
+    previews: list[MessagePreview]
+
+
+class MessageTextDetail(TypedDict):
+    template: str
+    language: str
+    channel: str
+    names: list[str]
+    mandatory: list[str]
+    ours: dict[str, str]
+    versions: list[MessageTextVersion]
+
+
+class MessageTextList(TypedDict):
+    data: list[MessageText]
+    next_cursor: NotRequired[str | None]
 
 
 class NewApiKey(TypedDict):

@@ -15,7 +15,7 @@ from gerbang.core.notifications.message_data import still_true
 from gerbang.core.notifications.model import ASKS, PUSH_KEEPS, Contact, Notification, Template
 from gerbang.core.notifications.push_messages import push_message
 from gerbang.core.notifications.push_store import Device
-from gerbang.core.notifications.rendering import Letterhead, render, render_text
+from gerbang.core.notifications.rendering import Letterhead, OwnWords, render, render_text
 from gerbang.core.payments.model import PAYMENT, PaymentDetail
 from gerbang.ports.messenger import Channel, Mail, Message, TemplateMessage, TextMessage
 
@@ -29,6 +29,13 @@ _TO_OPERATORS: Final = (
     Template.OPERATOR_ENDPOINT,
 )
 MakeCode = Callable[[Notification], Awaitable[str]]
+# What the shop says itself in this message, to this name, with this link; None where ours is said.
+FindWords = Callable[[Notification, str, str], Awaitable[OwnWords | None]]
+
+
+async def ours(_known: Notification, _name: str, _link: str) -> OwnWords | None:
+    """Where no shop has texts of its own."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +60,25 @@ async def standing_of(tx: Tx, connection: str, recipient: str) -> Standing:
 
 class Composer:
     """Makes messages of notifications. `link` makes the address behind a message's button, empty for none: it holds a token, so it is made for
-    each sending and never kept; so is the `code` that a message tells.
+    each sending and never kept; so is the `code` that a message tells. `words` are the shop's own.
     """
 
     def __init__(
-        self, *, payments: ReadPayments, people: ReadPeople, link: MakeLink, code: MakeCode, letterhead: Letterhead
+        self,
+        *,
+        payments: ReadPayments,
+        people: ReadPeople,
+        link: MakeLink,
+        code: MakeCode,
+        letterhead: Letterhead,
+        words: FindWords = ours,
     ) -> None:
         self._payments = payments
         self._people = people
         self._link = link
         self._code = code
         self._letterhead = letterhead
+        self._words = words
 
     async def name(self, tx: Tx, known: Notification) -> str:
         """Whom to greet; empty for nobody by name."""
@@ -119,12 +134,16 @@ class Composer:
             marked = tuple(replace(w, is_paused=(w.template, w.language) in standing.paused) for w in said)
             return TemplateMessage(known.recipient, marked, link, known.reference, standing.last_wrote_s)
         if known.channel is Channel.SMS:
-            text = render_text(known.template, known.locale, known.data, link=link, letterhead=self._letterhead)
+            own = await self._words(known, "", link)
+            text = render_text(
+                known.template, known.locale, known.data, link=link, letterhead=self._letterhead, own=own
+            )
             return TextMessage(known.recipient, text, ids.show("ntf", known.id), known.locale)
         data = known.data
         if known.template is Template.ENDPOINT_OWNER_CODE:
             data = {**data, "one_time_code": await self._code(known)}
-        words = render(known.template, known.locale, data, name=name, link=link, letterhead=self._letterhead)
+        own = await self._words(known, name, link)
+        words = render(known.template, known.locale, data, name=name, link=link, letterhead=self._letterhead, own=own)
         return Mail(
             to=known.recipient,
             subject=words.subject,

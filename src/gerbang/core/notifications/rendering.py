@@ -1,5 +1,6 @@
 """From a notification's data to subject, text and HTML, in its language. Pure but for reading the templates once."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +32,14 @@ class Rendered:
     html: str
 
 
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What a shop wrote itself, filled in: a subject, where the channel has one, and plain text."""
+
+    subject: str
+    body: str
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(str(_FOLDER)),
@@ -48,16 +57,24 @@ _ENVIRONMENT: Final = _environment()
 
 
 def render(
-    template: Template, locale: str, data: Mapping[str, Any], *, name: str, link: str, letterhead: Letterhead
+    template: Template,
+    locale: str,
+    data: Mapping[str, Any],
+    *,
+    name: str,
+    link: str,
+    letterhead: Letterhead,
+    own: OwnWords | None = None,
 ) -> Rendered:
-    """The message. `name` may be empty, and then nobody is greeted by name; `link` may be empty, and then there is no button."""
+    """The message. `name` may be empty, and then nobody is greeted by name; `link` may be empty, and then there is no button. `own` words stand in our frame."""
     language = locale_of(locale)
-    context = _context(template, language, data, letterhead) | {
-        "name": message_labels.called(one_line(name)),
-        "link": link,
-    }
+    context = mail_context(template, language, data, name=name, link=link, letterhead=letterhead)
     folder = f"{language}/{template.value}"
-    subject = one_line(_ENVIRONMENT.get_template(f"{folder}.subject.txt").render(context))
+    if own is None:
+        subject = one_line(_ENVIRONMENT.get_template(f"{folder}.subject.txt").render(context))
+    else:
+        folder, subject = "own", one_line(own.subject)
+        context |= {"body": own.body.strip(), "paragraphs": _paragraphs(own.body, link)}
     mark = "" if data["livemode"] else f"{message_labels.LABELS[language]['test_subject']} · "
     context["subject"] = subject
     text = _ENVIRONMENT.get_template(f"{folder}.txt").render(context)
@@ -65,12 +82,42 @@ def render(
     return Rendered(mark + subject, text.strip() + "\n", html)
 
 
-def render_text(template: Template, locale: str, data: Mapping[str, Any], *, link: str, letterhead: Letterhead) -> str:
+def render_text(
+    template: Template,
+    locale: str,
+    data: Mapping[str, Any],
+    *,
+    link: str,
+    letterhead: Letterhead,
+    own: OwnWords | None = None,
+) -> str:
     """The message for a phone: one line without typesetting, which would halve what a part of it holds; nobody is greeted."""
     language = locale_of(locale)
     context = phone_context(template, language, data, letterhead) | {"link": link}
-    said = _ENVIRONMENT.get_template(f"{language}/{template.value}.sms.txt").render(context)
+    said = own.body if own else _ENVIRONMENT.get_template(f"{language}/{template.value}.sms.txt").render(context)
     return str(context["test_mark"]) + plain_text(one_line(said))
+
+
+def mail_context(
+    template: Template, locale: Locale, data: Mapping[str, Any], *, name: str, link: str, letterhead: Letterhead
+) -> dict[str, Any]:
+    """What a mail may say, with whom it greets and where its button leads."""
+    context = _context(template, locale, data, letterhead)
+    return context | {"name": message_labels.called(one_line(name)), "link": link}
+
+
+def _paragraphs(body: str, link: str) -> list[tuple[str, list[str]]]:
+    """Plain text as a mail program shows it: `button` is what leads to the link, `pass` a number to copy, `text` lines of anything else."""
+    made = []
+    for block in re.split(r"\n[ \t]*\n", body.strip()):
+        lines = [line.strip() for line in block.strip().splitlines() if line.strip()]
+        if len(lines) == 1 and link and lines[0].endswith(link):
+            made.append(("button", [lines[0].removesuffix(link).rstrip().removesuffix(":") or link]))
+        elif len(lines) == 1 and _NUMBER.fullmatch(lines[0]):
+            made.append(("pass", lines))
+        elif lines:
+            made.append(("text", lines))
+    return made
 
 
 def phone_context(
@@ -168,6 +215,7 @@ def _coins(text: str, locale: Locale) -> str:
 
 
 _MOST_COUNTED: Final = 99
+_NUMBER: Final = re.compile(r"[0-9]{4}(?: [0-9]{1,4})+")
 _MOST_OF_WHAT: Final = 40  # characters of what a bill is for, in a text to a phone
 _LINES: Final[Mapping[Template, tuple[str, ...]]] = {
     Template.PAYMENT_LINK: ("amount", "until", "for", "order", "payment"),

@@ -20,6 +20,7 @@ from gerbang.web.console import (
     endpoints,
     links,
     live,
+    message_texts,
     notifications,
     payments,
     refund_list,
@@ -79,6 +80,7 @@ HANDLERS: Final = [
         *work.HANDLERS,
         *audit.HANDLERS,
         *notifications.HANDLERS,
+        *message_texts.HANDLERS,
         *webhooks.HANDLERS,
     ),
 ]

@@ -14,6 +14,10 @@ IDS: Final[Mapping[str, str]] = {
     "data_request": "dsr_01KC3VL6P8R1T3W5Y7A9C2E4G6",
     "endpoint": "ep_01KC3VD5T7W9Y1A3C5E7G9J2M4",
     "delivery": "dlv_01KC3VE9X2Z4B6D8F1H3K5N7Q9",
+    "template": "payment_paid",
+    "language": "en",
+    "channel": "email",
+    "version": "mtv_01KC3VL5P7R9T2W4Y6A8C1E3G5",
     "notification": "ntf_01KC3VF3B5D7F9H2K4N6Q8S1V3",
     "event": "evt_01KC3VG7F9H1K3M5P7R9T2W4Y6",
     "event_type": "payment.paid",
@@ -114,6 +118,23 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "readEventType": Example("with schema and example"),
     "readEventLog": Example("where it ends now"),
     # what happened
+    "listMessageTexts": Example("all of them"),
+    "readMessageText": Example("what the mail says when a payment is in"),
+    "previewMessageText": Example(
+        "in the shop's own words",
+        body={
+            "subject": "{{ amount }} is in",
+            "body": "Dear {{ name }},\n\nYour {{ amount }} for {{ description }} is in.",
+        },
+    ),
+    "saveMessageText": Example(
+        "in the shop's own words",
+        body={
+            "subject": "{{ amount }} is in",
+            "body": "Dear {{ name }},\n\nYour {{ amount }} for {{ description }} is in.",
+        },
+    ),
+    "useOurMessageText": Example("what it said before"),
     "listNotifications": Example("what people were told", {"limit": "10"}),
     "listMessageTemplates": Example("those that are paused"),
     "listWebhookEvents": Example("what providers sent", {"limit": "10"}),

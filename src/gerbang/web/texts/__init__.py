@@ -20,6 +20,7 @@ from gerbang.web.texts import (
     endpoints,
     links,
     lists,
+    message_texts,
     notifications,
     payer,
     provider_calls,
@@ -53,6 +54,7 @@ _TABLES: Final = (
     audit.WORDS,
     lists.WORDS,
     notifications.WORDS,
+    message_texts.WORDS,
     refusals.WORDS,
     provider_calls.WORDS,
 )

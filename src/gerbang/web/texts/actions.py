@@ -223,6 +223,19 @@ NOTIFICATIONS: Final[Sentences] = {
     ),
     "notification.resent": ("**{actor}** mengirim ulang pemberitahuan", "**{actor}** sent a notification again"),
 }
+MESSAGE_TEXTS: Final[Sentences] = {
+    "message_text.saved": ("**{actor}** menyimpan teks pesan", "**{actor}** saved the text of a message"),
+    "message_text.ours_used": (
+        "**{actor}** memakai lagi teks bawaan",
+        "**{actor}** put our text of a message back into use",
+    ),
+    "message_text.approved": ("**{actor}** menyetujui teks pesan", "**{actor}** agreed to the text of a message"),
+    "message_text.refused": ("**{actor}** menolak teks pesan", "**{actor}** refused the text of a message"),
+    "message_text.failed": (
+        "**{actor}** tidak bisa memakai teks pesan dan mengirim teks bawaan",
+        "**{actor}** could not use the text of a message and sent ours",
+    ),
+}
 REQUESTS: Final[Sentences] = {
     "card_data.refused": (
         "Permintaan **{actor}** ditolak: berisi nomor kartu",
