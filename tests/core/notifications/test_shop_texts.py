@@ -180,3 +180,11 @@ async def test_a_text_that_fails_when_it_is_sent_is_told_and_ours_goes_once(text
     assert failed is not None
     assert "links lead only" in failed.failed_why
     assert await history(db, PAID) == ["message_text.saved", "message_text.failed"], "told once"
+
+
+async def test_a_text_that_failed_is_used_again_when_it_is_saved_once_more(texts: ShopTexts, db: Database) -> None:
+    await texts.save(RATIH, PAID, "Paid", "It is in.")
+    async with db.transaction() as tx:  # as after a moment in which the process that renders could not start
+        await tx.execute("UPDATE message_texts SET failed_at = now(), failed_why = 'did not start'")
+    again = await texts.save(RATIH, PAID, "Paid", "It is in.")
+    assert (again.number, again.failed_at, await used(texts, PAID)) == (2, None, again)

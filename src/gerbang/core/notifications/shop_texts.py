@@ -102,7 +102,7 @@ class ShopTexts:
         )
 
     async def save(self, caller: Caller, key: TextKey, subject: str, body: str) -> TextVersion:
-        """A new version, used from now on, or from when somebody else has agreed. The newest once more makes none. Raises TextNotFound, TextUnusable."""
+        """A new version, used from now on, or from when somebody else has agreed. The newest once more makes none, unless it failed. Raises TextNotFound, TextUnusable."""
         checked = await self.check(key, subject, body)
         if checked.problems:
             raise TextUnusable(
@@ -254,7 +254,8 @@ def _wrong_sizes(parts: Mapping[str, str]) -> dict[str, list[str]]:
 
 def _is_same(newest: TextVersion, subject: str, body: str, *, is_ours: bool) -> bool:
     said = (newest.subject, newest.body, newest.is_ours)
-    return said == (subject, body, is_ours) and newest.approval in ("not_needed", "approved", "pending")
+    stands = newest.approval in ("not_needed", "approved", "pending") and newest.failed_at is None
+    return stands and said == (subject, body, is_ours)
 
 
 def _refuse_unknown(key: TextKey) -> None:
