@@ -1,5 +1,7 @@
 """The small language of a shop's texts against hostile authors: whatever reaches beyond its dictionary is refused, and what is left of it is bounded."""
 
+import time
+
 import pytest
 
 from gerbang.core.notifications.model import Template
@@ -155,6 +157,11 @@ def test_the_masked_text_takes_the_same_branches_and_holds_no_value() -> None:
         "thief@evil.example",
         "intent://x",
         "\u202ehttps",
+        "192.0.2.10/pay",
+        "192.0.2.10:8080",
+        "toko.example:8443",
+        "http:evil.example",
+        "ｊavascript:x",
     ],
 )
 def test_whatever_may_be_taken_for_a_link_elsewhere_is_found(text: str) -> None:
@@ -164,8 +171,9 @@ def test_whatever_may_be_taken_for_a_link_elsewhere_is_found(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        f"Lihat: {OURS}/pay/pay_1?t=a.b",
+        f"Lihat: {OURS}/pay/pay_1?t=a.b ({OURS}/pay/pay_1)",
         "toko.example",
+        "Rp 1.000.000.000, versi 1.2.3",
         "Rp 150.000 sebelum 24 Nov 2026 14.05 WIB.",
         "Halo, Sari. Terima kasih! (1) Simpan bukti: 2. Tunggu kabar...",
         "Selamat ❤️ a/n Toko",
@@ -173,6 +181,17 @@ def test_whatever_may_be_taken_for_a_link_elsewhere_is_found(text: str) -> None:
 )
 def test_plain_sentences_and_our_own_address_are_no_foreign_links(text: str) -> None:
     assert foreign_links(text, OURS) == []
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", "1.", "a.", ".", ":", "a:", "://", "1.1.1.1", "data ", "data:", "\n \n", "https://toko.example/"]
+)
+def test_a_long_text_is_looked_through_once(piece: str) -> None:
+    text = piece * (60_000 // len(piece))
+    began = time.process_time()
+    foreign_links(text, OURS)
+    is_like_an_account([text])
+    assert time.process_time() - began < 1, "with its square it would take minutes, in the process that serves"
 
 
 @pytest.mark.parametrize(

@@ -55,8 +55,12 @@ _MANDATORY: Final[Mapping[Template, tuple[str, ...]]] = {
 }
 ITEMS: Final = "items"
 _DOTS: Final = str.maketrans({"。": ".", "․": ".", "\ufe0f": ""})
-_ADDRESS: Final = re.compile(r"[^\s:/?#]*:[/\\]{2}\S*", re.IGNORECASE)
-_BARE: Final = re.compile(r"[^\s.]+(?:\.[^\s.]+)*\.[^\W\d_]{2,}")
+# Each of these looks at a place once: a text may be 64 kB without a space.
+_ADDRESS: Final = re.compile(r":[/\\]{2}")
+_TOP: Final = re.compile(r"(?<=[^\s.])\.[^\W\d_]{2,}(?::[0-9]+)?")  # another port of our own host is another place
+_OCTET: Final = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"  # "1.000.000.000" is an amount
+_QUAD: Final = re.compile(rf"(?<![\d.]){_OCTET}(?:\.{_OCTET}){{3}}(?!\.?\d)")
+_MOST_SHOWN: Final = 80
 _SCHEME: Final = re.compile(
     r"\b(?:javascript|vbscript|data|mailto|tel|sms|smsto|intent|whatsapp|file|blob|market|tg|callto)\s*:\s*\S",
     re.IGNORECASE,
@@ -107,13 +111,22 @@ def foreign_links(text: str, origin: str) -> list[str]:
     """Whatever a mail program or a phone may make a link of, or a reader type, that does not lead to our own origin. Also what only looks like our host."""
     plain = unicodedata.normalize("NFKC", text).translate(_DOTS)
     found = [one[0] for one in _SCHEME.finditer(plain)]
-    found += [one[0] for one in _ADDRESS.finditer(plain) if not _is_ours(one[0], origin)]
-    rest = _ADDRESS.sub(" ", plain)
-    host = urlsplit(origin).netloc
-    found += [one[0] for one in _BARE.finditer(rest) if one[0] != host]
+    found += [one[:_MOST_SHOWN] for word in plain.split() if (one := _leads_to(word, origin))]
     # A mark that sits on another letter changes how a host reads and not how it is found.
     found += [one for one in plain if unicodedata.category(one) in ("Mn", "Me", "Cf", "Co")]
     return list(dict.fromkeys(found))
+
+
+def _leads_to(word: str, origin: str) -> str:
+    """Where a word without spaces leads, if that is not ours; empty where it leads nowhere or to us."""
+    word = word.lstrip("(<[\"'")
+    if found := _ADDRESS.search(word):
+        start = max(word.rfind(mark, 0, found.start()) for mark in ":/?#") + 1
+        return word[start:] if start or not _is_ours(word, origin) else ""
+    if quad := _QUAD.search(word):
+        return word[quad.start() :]
+    host = urlsplit(origin).netloc
+    return next((word[: one.end()] for one in _TOP.finditer(word) if word[: one.end()] != host), "")
 
 
 def _is_ours(address: str, origin: str) -> bool:
