@@ -23,7 +23,9 @@ from gerbang.base.target_policy import TargetPolicy
 
 _PORTS: Final = {"http": 80, "https": 443}
 ANSWER_LIMIT_BYTES = 1_048_576
-_REFUSED: Final = "No such host is known, or it is at an address that may not be called."
+_REFUSED: Final = (
+    "No such host is known, or it is at an address that may not be called, or it is public and not asked by https://."
+)
 _CURE: Final = (
     "The address must be public, with https:// and a port that web servers use. For one of your own machines, such as a shop on this one, let "
     "GERBANG_ALLOWED_PRIVATE_TARGETS name it, as 127.0.0.1:3000 or 10.1.2.0/24; what tells a machine its credentials, as 169.254.169.254, is never called."

@@ -61,7 +61,7 @@ class Progress:
         program = shlex.quote(_program())
         for word, command in (
             ("then", f"{program} trigger payment.paid{beside}"),
-            ("", f"{program} listen --forward-to 3000/hooks{beside}"),
+            ("", f"{program} listen --forward-to 3000/hook{beside}"),
             ("", f"{program} events tail{beside}"),
         ):
             print(f"  {word:<10}{command}")

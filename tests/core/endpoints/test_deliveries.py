@@ -16,6 +16,7 @@ from gerbang.core.endpoints.model import (
     DeliveryStatus,
     DisabledReason,
     EndpointDisabled,
+    EndpointTooYoung,
     Profile,
     Signing,
 )
@@ -243,13 +244,30 @@ async def test_a_range_is_sent_again_a_day_after_the_endpoint_was_made(world: Wo
     since = world.clock.now() - timedelta(minutes=1)
     await world.say("parcel.packed", "parcel.sent")
     await world.until(lambda: _as_coroutine(len(shop.came) == 2))
-    with pytest.raises(EndpointDisabled):
+    with pytest.raises(EndpointTooYoung):
         await world.endpoints.resend_range(BY, endpoint.id, since, None, DeliveryStatus.SUCCEEDED)
     await world.advance(86_401)
     assert (await world.endpoints.resend_range(BY, endpoint.id, since, None, None)).count == 0
     assert (await world.endpoints.resend_range(BY, endpoint.id, since, None, DeliveryStatus.SUCCEEDED)).count == 2
     await world.until(lambda: _as_coroutine(len(shop.came) == 4))
     assert len({came.id for came in shop.came}) == 2
+
+
+async def test_what_happens_while_an_endpoint_is_off_is_kept_for_it_and_sent_when_somebody_says_so(
+    world: World, shop: Receiver
+) -> None:
+    endpoint, _ = await world.endpoint(shop.url)
+    await world.advance(86_400)
+    began = world.clock.now()
+    await world.endpoints.change(BY, endpoint.id, {"disabled": DisabledReason.BY_HAND})
+    world.start()
+    await world.say("parcel.sent")
+    missed = await world.until(lambda: world.deliveries(endpoint))
+    assert [one.status for one in missed] == [DeliveryStatus.CANCELLED]
+    await world.endpoints.change(BY, endpoint.id, {"disabled": None})
+    assert (await world.endpoints.resend_range(BY, endpoint.id, began, None, None)).count == 1
+    await world.until_tried(endpoint, 1)
+    assert [one.sequence for one in shop.came] == [1]
 
 
 async def test_a_test_event_is_sent_whatever_the_endpoint_wants(world: World, shop: Receiver) -> None:

@@ -166,7 +166,7 @@ async def test_a_new_secret_is_told_when_it_is_made_and_many_are_sent_again_only
     assert rotated.status_code == 200, rotated.text
     assert rotated.json()["secret"] not in (None, endpoint["secret"])
     tap = await edge.post(f"/v1/endpoints/{endpoint['id']}/resend", "developer", {"since": "2026-01-01T00:00:00Z"})
-    assert (tap.status_code, tap.json()["code"]) == (409, "endpoint_disabled")
+    assert (tap.status_code, tap.json()["code"]) == (409, "endpoint_too_young")
 
 
 async def test_a_deleted_endpoint_is_gone(edge: Edge, shop: Receiver) -> None:

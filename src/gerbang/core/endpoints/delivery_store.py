@@ -2,7 +2,7 @@
 sends stands in sending_store.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,8 +14,12 @@ from gerbang.base.unreadable_rows import readable, unreadable
 from gerbang.core.endpoints.model import Delivery, DeliveryStatus, Message, Tried
 
 
-async def add(tx: Tx, messages: Sequence[Message], wanted: Sequence[tuple[UUID, UUID, Message]]) -> None:
-    """Messages, and the deliveries of each: id, endpoint, message. What is there already stays: an announcement is taken once, whatever happens."""
+async def add(
+    tx: Tx, messages: Sequence[Message], wanted: Sequence[tuple[UUID, UUID, Message]], off: Collection[UUID] = ()
+) -> None:
+    """Messages, and the deliveries of each: id, endpoint, message. What is there already stays: an announcement is taken once, whatever happens.
+    Those to endpoints that are `off` are cancelled from the beginning: whoever enables one again can have them sent.
+    """
     if not wanted:
         return
     await tx.execute(
@@ -33,14 +37,17 @@ async def add(tx: Tx, messages: Sequence[Message], wanted: Sequence[tuple[UUID, 
             """,
             *columns(personal, 4),
         )
-    rows = [(id_, to, m.event_id, m.type, m.object_type, m.object_id, m.sequence) for id_, to, m in wanted]
+    rows = [(id_, to, m.event_id, m.type, m.object_type, m.object_id, m.sequence, to in off) for id_, to, m in wanted]
     await tx.execute(
         """
-        INSERT INTO deliveries (id, endpoint_id, event_id, type, object_type, object_id, sequence, next_attempt_at)
-        SELECT *, business_now() FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::int[])
+        INSERT INTO deliveries (id, endpoint_id, event_id, type, object_type, object_id, sequence, status, next_attempt_at)
+        SELECT id, endpoint, event, type, object_type, object_id, sequence, CASE WHEN is_off THEN 'cancelled' ELSE 'pending' END,
+            CASE WHEN is_off THEN NULL ELSE business_now() END
+        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::int[], $8::bool[])
+            AS n (id, endpoint, event, type, object_type, object_id, sequence, is_off)
         ON CONFLICT DO NOTHING
         """,
-        *columns(rows, 7),
+        *columns(rows, 8),
     )
 
 

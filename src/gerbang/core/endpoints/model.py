@@ -75,6 +75,13 @@ class EndpointDisabled(Conflict):
     title = "The endpoint is disabled"
 
 
+class EndpointTooYoung(Conflict):
+    """Many at once are sent to it a day after it was made: it could be a tap."""
+
+    code = "endpoint_too_young"
+    title = "The endpoint is too young for many events at once"
+
+
 class DeliveryExpired(Conflict):
     """What it said is kept no longer."""
 

@@ -72,7 +72,8 @@ class Queueing:
         rows = [
             (id_, endpoint, message) for id_, (endpoint, message) in zip(ids.several(len(found)), found, strict=True)
         ]
-        await delivery_store.add(tx, list(messages.values()), rows)
+        off = {row["id"] for row in endpoints if row["is_off"]}
+        await delivery_store.add(tx, list(messages.values()), rows, off)
 
     async def bodies(self, tx: Tx, announcements: Sequence[Announcement]) -> Mapping[UUID, bytes]:
         """What an endpoint is sent of each of these, naming nobody: the very bytes, where one was sent it. Of what no endpoint is told there is nothing."""

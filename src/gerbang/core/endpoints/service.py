@@ -29,6 +29,7 @@ from gerbang.core.endpoints.model import (
     Endpoint,
     EndpointDisabled,
     EndpointNotFound,
+    EndpointTooYoung,
     Profile,
     Resent,
     Signing,
@@ -283,7 +284,7 @@ class Endpoints:
     ) -> Resent:
         """Send again what was made in a range of time and ended so (None: that failed or was cancelled), oldest first, in lots that are a transaction each
         and some thousands in all: whoever wants more goes on `after` the last. What is kept no longer is passed over. A new endpoint must wait a day,
-        for it could be a tap. Raises EndpointNotFound, EndpointDisabled.
+        for it could be a tap. Raises EndpointNotFound, EndpointDisabled, EndpointTooYoung.
         """
         wanted = [status.value] if status else [DeliveryStatus.FAILED.value, DeliveryStatus.CANCELLED.value]
         count, place = 0, after or (since, FIRST_ID)
@@ -306,7 +307,7 @@ class Endpoints:
             if endpoint.disabled is not None:
                 raise EndpointDisabled
             if await store.is_younger_than(tx, id_, _BULK_AFTER):
-                raise EndpointDisabled(
+                raise EndpointTooYoung(
                     "Many at once are sent again 24 hours after the endpoint was made.",
                     hint="Send single ones again: POST /v1/deliveries/{id}/resend.",
                 )

@@ -97,9 +97,9 @@ async def find(tx: Tx, states: Collection[str], text: str, after: UUID | None, l
 
 
 async def listening(tx: Tx) -> list[Row]:
-    """Who takes messages: id, patterns, what they include, and since when."""
+    """Who takes messages, now or once they are enabled again: id, patterns, what they include, since when, and whether they are off."""
     return await tx.fetch(
-        "SELECT id, events, include, created_at FROM endpoints WHERE disabled IS NULL AND deleted_at IS NULL"
+        "SELECT id, events, include, created_at, disabled IS NOT NULL AS is_off FROM endpoints WHERE deleted_at IS NULL"
     )
 
 

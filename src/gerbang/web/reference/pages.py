@@ -42,7 +42,7 @@ _OWN: Final[Mapping[str, Sequence[str]]] = {
     "changeEndpoint": ("invalid_endpoint",),
     "testEndpoint": ("endpoint_disabled",),
     "resendDelivery": ("endpoint_disabled",),
-    "resendDeliveries": ("endpoint_disabled",),
+    "resendDeliveries": ("endpoint_disabled", "endpoint_too_young"),
 }
 _GUIDES: Final = Path(__file__).parent / "templates" / "reference" / "guides"
 _MARKUP: Final = re.compile(r"<[^>]+>|{[{%].*?[%}]}")
