@@ -27,8 +27,21 @@ AnyRequest = Request[Any, Any, Any]
 _TAGS: Final = ["customers"]
 _LIST: Final = "customers"
 ExternalId = Annotated[str | None, Parameter(query="external_id", max_length=100, description="Your own id for them.")]
-Email = Annotated[str | None, Parameter(query="email", max_length=254, description="In large or small letters.")]
-Phone = Annotated[str | None, Parameter(query="phone", max_length=64, description="As people write it.")]
+Email = Annotated[
+    str | None,
+    Parameter(
+        query="email",
+        max_length=254,
+        description="In large or small letters.",
+        schema_extra={"examples": ["sari@example.com"]},
+    ),
+]
+Phone = Annotated[
+    str | None,
+    Parameter(
+        query="phone", max_length=64, description="As people write it.", schema_extra={"examples": ["081234567890"]}
+    ),
+]
 After = Annotated[str | None, Parameter(query="created_after", schema_extra=A_TIME)]
 Before = Annotated[str | None, Parameter(query="created_before", schema_extra=A_TIME)]
 
@@ -104,6 +117,7 @@ async def change_customer(
 ) -> CustomerView:
     """Who pays a payment that was made before stays as it was then. Preferences count for every message from now on."""
     refuse_no_change(**{name: name if getattr(data, name) is not msgspec.UNSET else None for name in MEMBERS})
+    data.check(services.settings.business_country)
     customers, id_ = services.service(Customers), _customer_id(customer)
     changes = data.read(await customers.get(id_), services.settings.business_country)
     return customer_view(await customers.change(caller_of(request), id_, changes))

@@ -81,6 +81,12 @@ class CustomerChangeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     locale: Language | UnsetType = UNSET
     preferences: PreferencesBody | UnsetType = UNSET
 
+    def check(self, region: str) -> None:
+        """What can be said of it whoever it is about. Raises Invalid with a pointer for each fault."""
+        all_at_once(
+            lambda: read_email(self.email or "", "/email"), lambda: read_phone(self.phone or "", region, "/phone")
+        )
+
     def read(self, before: Customer, region: str) -> dict[str, Any]:
         """The fields that core is to change. Raises Invalid with a pointer."""
         said: dict[str, Any] = {}
