@@ -149,6 +149,11 @@ SELECT pg_temp.id_of(at, 'notification', n), pg_temp.id_of(at, 'announcement', n
     '<' || n || '@example.com>', 1, at, at
 FROM made WHERE status <> 'pending';
 
+-- One payment in ten was news for the operators too, one in ten thousand of another kind.
+INSERT INTO operator_notices (id, type, object_type, object_id, created_at)
+SELECT pg_temp.id_of(at, 'announcement', n), CASE WHEN n % 10000 = 0 THEN 'endpoint.disabled' ELSE 'payment.overpaid' END, 'payment', payment, at
+FROM made WHERE n % 10 = 0 ORDER BY n;
+
 -- Each payment was told to the shop's own server; one in ten thousand did not arrive.
 INSERT INTO endpoints (id, url, events, signing, created_by, created_at, updated_at)
 SELECT pg_temp.id_of(min(at), 'endpoint', 0), 'https://shop.example/hook', '{payment.*}', 'hmac', 'bench', min(at), min(at) FROM made;

@@ -116,6 +116,7 @@ _FILTERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         "template": ("payment_paid", "payment_retracted"),
         "payment": ("{payment}",),
     },
+    "/console/notices": {"status": ("unread",), "type": ("payment.overpaid", "endpoint.disabled")},
     "/v1/audit": {
         "action": ("payment.created", "payment.cancelled"),
         "object": ("connection:closed-shop", "connection:shop-jakarta"),

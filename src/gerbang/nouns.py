@@ -30,6 +30,7 @@ from gerbang.core.notifications import model as messages
 from gerbang.core.notifications import personal_data as recipients
 from gerbang.core.notifications import queueing as message_jobs
 from gerbang.core.notifications import service as telling
+from gerbang.core.notifications.operator_notices import OperatorNotices, erase_reads, export_reads
 from gerbang.core.notifications.push_devices import PushDevices
 from gerbang.core.notifications.receipts import Receipts
 from gerbang.core.payments import event_types as payment_events
@@ -172,6 +173,13 @@ MESSAGE_TEXTS: Final = Noun(
         Permission("message_texts:write", MAKERS, "change what messages to payers say"),
         Permission("message_texts:approve", MONEY, "agree, as the second person, to a text that may lead money astray"),
     ),
+)
+NOTICES: Final = Noun(
+    name="notices",
+    service=lambda core: OperatorNotices(core.db),
+    personal_data=(PersonalData("notices", ("notice_marks", "notice_reads"), export_reads, erase_reads),),
+    pages={"notifications": (Subpage("notices", "/console/notices", "notifications:read"),)},
+    watched=lambda core: {"notices": Watched("notifications:read", mark=core.service(OperatorNotices).newest)},
 )
 PAYMENTS: Final = Noun(
     name="payments",
@@ -371,6 +379,7 @@ NOUNS: Final = Nouns(
     (
         MESSAGES,
         MESSAGE_TEXTS,
+        NOTICES,
         WEBHOOK_EVENTS,
         ENDPOINTS,
         PAYMENTS,

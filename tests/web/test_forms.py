@@ -58,6 +58,8 @@ TYPED: Mapping[str, Mapping[str, str]] = {
     "/console/refunds/{refund}/dismiss": {},
     "/console/connections/{connection}/probe": {},
     "/console/connections/{connection}/switch": {},
+    "/console/notices/read": {},
+    "/console/notices/{notice}/read": {},
     "/console/work/claim": {},
     "/console/work/release": {},
     "/console/work/dismiss": {},

@@ -131,6 +131,7 @@ async def test_a_person_is_shown_with_everything_that_is_kept_about_them(db: Dat
         "payment_messages": 0,
         "message_news": 0,
         "push_devices": 1,
+        "notices": 0,
         "webhooks": 1,
         "endpoint_owners": 0,
         "webhook_events": 1,

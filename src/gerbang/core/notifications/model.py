@@ -270,6 +270,8 @@ _FOR_OPERATORS: Final = frozenset(
 )
 
 
+# What the console's bell tells: `payment.paid` only where it came late.
+OPERATOR_TYPES: Final = tuple(sorted({"payment.paid", *_FOR_OPERATORS}))
 # What is announced otherwise nobody is told by mail: the consumer need not take it.
 TYPES: Final = tuple(sorted({*_BY_TYPE, *_FOR_OPERATORS, *REMINDS, *ENDS_REMINDING}))
 

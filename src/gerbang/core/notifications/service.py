@@ -14,7 +14,7 @@ from gerbang.base.formats import locale_of
 from gerbang.core.announcements.model import Announcement
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
-from gerbang.core.notifications import conversation_store, store, suppression_store
+from gerbang.core.notifications import conversation_store, notice_store, store, suppression_store
 from gerbang.core.notifications.audiences import TO_PAYERS, channels_for
 from gerbang.core.notifications.composing import ReadPayments, ReadPeople
 from gerbang.core.notifications.contacts import contacts_of
@@ -100,6 +100,7 @@ class Notifications:
                 fresh += self._for_operators(announcement, details_by_id, now)
             except Exception:  # a bug over one announcement must not silence all that come after it
                 log.exception("notification.not_made", announcement=str(announcement.id), type=announcement.type)
+        await notice_store.add(tx, [a for a in wanted if needs_operator(a)])
         made = set(await store.add(tx, fresh))
         await enqueue(tx, [send_job(n.id) for n in fresh if n.id in made])
         # Dropped first: who starts again in the same batch is reminded of the new try.

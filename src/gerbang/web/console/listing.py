@@ -80,7 +80,8 @@ class ListPage:
 @dataclass(frozen=True, slots=True)
 class Cell:
     """What stands in one cell: a status with its mark, a moment, a link, or words; with further lines `below`; `slots` is drawn
-    as a sparkline before the words; `copy` is the id of the element whose text can be copied: that of `whole`, below, where the text is a name.
+    as a sparkline before the words; `copy` is the id of the element whose text can be copied: that of `whole`, below, where the text is a name;
+    `press` is where a button posts to.
     """
 
     text: Markup | str = ""
@@ -92,6 +93,7 @@ class Cell:
     slots: tuple[Slot, ...] = ()
     copy: str = ""
     whole: str = ""
+    press: str = ""
 
     @property
     def spark(self) -> Markup:

@@ -2,10 +2,11 @@
 
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable, Hashable, Iterable
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode
+from uuid import UUID
 
 import structlog
 from litestar import Request, Response
@@ -16,6 +17,7 @@ from gerbang.base.errors import Forbidden, GerbangError, Invalid, Unauthenticate
 from gerbang.base.formats import Locale
 from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.identity.model import Caller
+from gerbang.core.notifications.operator_notices import OperatorNotices
 from gerbang.web import texts
 from gerbang.web.console.actors import Names
 from gerbang.web.gateway.request_context import context_of
@@ -27,6 +29,7 @@ from gerbang.web.sidebar import section_of
 log = structlog.get_logger()
 _WIB: Final = timedelta(hours=7)
 _MOST: Final = 99
+_BELL: Final = "notifications:read"
 # Of an address: what only says what was just done, and the language, which is a cookie by now.
 _SAID_ONCE: Final = frozenset({"done", "why", "count", "of", "lang"})
 T = TypeVar("T")
@@ -73,6 +76,7 @@ async def show(
             if watch
             else "",
             "address": _address(request),
+            "has_bell": caller.may(_BELL),
         }
     return page(
         request,
@@ -80,6 +84,7 @@ async def show(
         status_code=status_code,
         frame="console/part.html" if part else "console/shell.html",
         waiting=await _waiting(request) if caller.may("payments:read") else "",
+        unread=await _unread(request, caller.id, readable_objects(request, caller)) if caller.may(_BELL) else "",
         is_test=services.settings.sandbox,
         exact=lambda at: exact(at, locale),
         stamp=lambda at: stamp(at, locale),
@@ -106,8 +111,22 @@ def _address(request: Request[Any, Any, Any]) -> str:
 async def _waiting(request: Request[Any, Any, Any]) -> str:
     """How much waits for a person, for the navigation: `13`, or `99+`; empty for nothing."""
     counts = await shared(request, "work_counts", lambda: services_of(request).payments.work_counts(_MOST + 1))
-    count = sum(counts.values())
+    return _shown_count(sum(counts.values()))
+
+
+async def _unread(request: Request[Any, Any, Any], reader: UUID, objects: Sequence[str]) -> str:
+    """How much of the bell this person has not read, as above."""
+    notices = services_of(request).service(OperatorNotices)
+    return _shown_count(await shared(request, ("unread", reader), lambda: notices.unread(reader, objects)))
+
+
+def _shown_count(count: int) -> str:
     return "" if not count else f"{_MOST}+" if count > _MOST else str(count)
+
+
+def readable_objects(request: Request[Any, Any, Any], caller: Caller) -> Sequence[str]:
+    """The types of objects that this person may see."""
+    return [name for name, kind in services_of(request).objects.items() if caller.may(kind.permission)]
 
 
 async def names_of(request: Request[Any, Any, Any], labels: Iterable[str | None]) -> Names:
