@@ -75,10 +75,11 @@ CASES: Final = (
     Case("an empty signature", "header_missing", "", says="webhook-signature"),
     Case("another time than was signed", "no_match", timestamp=str(NOW + 1)),
 )
-BAD_KEYS: Final = {
+BAD_KEYS: Final[dict[str, tuple[Any, str]]] = {
     "an API key": ("grb_test_abcdefghijklmnopqrstuvwx", "whsec_"),
     "a private key": ("whsk_" + "A" * 44, "public_key"),
-    "an empty secret": ("", "whsec_"),
+    "an empty secret": ("", "is its variable set"),
+    "a variable that is not set": (None, "is its variable set"),
     "a prefix alone": ("whsec_", "whole"),
     "half a secret": (NEW[:20], "whole"),
     "a secret with a blank": (NEW + " ", "without blanks"),

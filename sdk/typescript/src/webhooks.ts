@@ -45,7 +45,8 @@ export class Webhook {
 
   constructor(keys: string | string[], options: WebhookOptions = {}) {
     const named = [keys].flat();
-    if (named.length === 0) throw new TypeError("name the endpoint's secret (whsec_…), as POST /v1/endpoints told it");
+    if (named.length === 0 || named.some((key) => !key))
+      throw new TypeError("no key: name the secret (whsec_…) that POST /v1/endpoints or gerbang listen told; is its variable set?");
     this.#secrets = named.filter((key) => !isPublic(key)).map((key) => raw(key));
     this.#publics = named.filter(isPublic).map((key) => publicKey(raw(key)));
     this.#toleranceS = options.toleranceS ?? TOLERANCE_S;

@@ -37,8 +37,10 @@ class Webhook:
     """
 
     def __init__(self, *keys: str, tolerance_s: int = TOLERANCE_S) -> None:
-        if not keys:
-            raise ValueError("name the endpoint's secret (whsec_…), as POST /v1/endpoints told it")
+        if not all(keys) or not keys:
+            raise ValueError(
+                "no key: name the secret (whsec_…) that POST /v1/endpoints or gerbang listen told; is its variable set?"
+            )
         self._secrets = [_raw(key) for key in keys if not key.startswith(_PUBLIC)]
         self._publics = [_raw(key) for key in keys if key.startswith(_PUBLIC)]
         self._tolerance_s = tolerance_s
