@@ -1,19 +1,24 @@
-"""The console's pages about what people are told: how far each message came, and who is told what."""
+"""The console's pages about what people are told: how far each message came, who is told what, and the bell of those who work here."""
 
+import re
 from dataclasses import replace
 from uuid import UUID
 
 import httpx
 import pytest
 
-from gerbang.core.announcements.model import ObjectRef
+from gerbang.base import ids
+from gerbang.core.announcements.model import Announcement, ObjectRef
+from gerbang.core.notifications import notice_store
 from gerbang.core.notifications.audiences import Audience
-from gerbang.core.notifications.model import Notification, Status, Template
+from gerbang.core.notifications.model import OPERATOR_TYPES, Notification, Status, Template
+from gerbang.core.payments.model import PAYMENT
 from gerbang.ports.messenger import Channel
+from gerbang.sandbox.app import Sandbox
 from gerbang.web import texts
 from gerbang.web.console.notifications import row_of
 from tests.core.notifications.example_payments import AT
-from tests.web.conftest import one_desk, one_shop
+from tests.web.conftest import Edge, one_desk, one_shop
 
 __all__ = ["one_desk", "one_shop"]
 TEXT = Notification(
@@ -75,3 +80,56 @@ async def test_the_pages_stand_in_the_sidebar_and_say_who_is_told_what(one_desk:
     assert 'href="/console/notifications/audiences"' in listed.text
     wrong = await one_desk.get("/console/notifications?status=lost")
     assert (wrong.status_code, 'class="err"' in wrong.text) == (422, True)
+
+
+async def heard(edge: Edge, *types: str) -> str:
+    """Lines of the bell about a payment, whose id is given back."""
+    payment = ids.new()
+    async with edge.services.db.transaction() as tx:
+        told = [Announcement(one, ObjectRef(PAYMENT, payment), {}, AT, id=ids.new()) for one in types]
+        await notice_store.add(tx, told)
+    return ids.show("pay", payment)
+
+
+async def unread(desk: httpx.AsyncClient) -> int:
+    """What the head of a page says."""
+    found = re.search(r'id="unread">(?:<span class="n">(\d+))?', (await desk.get("/console/payments")).text)
+    assert found is not None, "there is no bell"
+    return int(found[1] or 0)
+
+
+def test_every_kind_of_news_has_words() -> None:
+    assert [one for one in OPERATOR_TYPES if not texts.knows(f"bell.says.{one}")] == []
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_news_are_counted_in_the_head_lead_to_their_object_and_are_read_one_by_one_or_all(
+    one_shop: tuple[Edge, Sandbox], one_desk: httpx.AsyncClient
+) -> None:
+    before = await unread(one_desk)
+    payment = await heard(one_shop[0], "payment.held", "payment.disputed", "payment.retracted")
+    assert await unread(one_desk) == before + 3
+    page = (await one_desk.get("/console/notices?status=unread&type=payment.held")).text
+    assert (page.count("Pembayaran ditahan"), f'href="/console/payments/{payment}"' in page) >= (1, True)
+    assert "Pembayaran disengketakan</span></td>" not in page, "it is of another kind"
+    button = re.search(r'action="(/console/notices/evt_\w+/read)"', page)
+    assert button is not None
+    assert (await one_desk.post(button[1])).status_code == 303
+    assert await unread(one_desk) == before + 2
+    upto = re.search(r'name="upto" value="(\d+)"', (await one_desk.get("/console/notices")).text)
+    assert upto is not None
+    assert (await one_desk.post("/console/notices/read", data={"upto": upto[1]})).status_code == 303
+    assert await unread(one_desk) == 0
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_an_open_page_is_given_the_count_with_its_part(one_desk: httpx.AsyncClient) -> None:
+    part = (await one_desk.get("/console/notices", headers={"hx-request": "true"})).text
+    assert 'id="unread"' in part
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_nobody_reads_what_there_is_not(one_desk: httpx.AsyncClient) -> None:
+    nothing = ids.show("evt", ids.new())
+    assert (await one_desk.post(f"/console/notices/{nothing}/read")).status_code == 404
+    assert (await one_desk.post("/console/notices/read", data={"upto": "x"})).status_code == 303
