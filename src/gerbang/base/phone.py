@@ -94,6 +94,12 @@ def is_mobile(number: str, region: str) -> bool:
     return phonenumbers.is_valid_number(parsed) and phonenumbers.number_type(parsed) in _MOBILE_KINDS
 
 
+def is_landline(number: str) -> bool:
+    """Whether an E.164 number is known to be of a line that takes no texts."""
+    parsed = _parsed(number, HOME)
+    return parsed is not None and phonenumbers.number_type(parsed) == PhoneNumberType.FIXED_LINE
+
+
 def national(number: str) -> str:
     """An E.164 number as it is dialled in its country, digits only: `081234567890`."""
     parsed = _parsed(number, HOME)

@@ -38,6 +38,17 @@ def test_a_field_that_is_none_is_answered_by_the_one_that_was_meant_or_by_those_
     )
 
 
+def test_nobody_agrees_to_messages_to_a_landline() -> None:
+    told = {"phone": "021 555 0100", "sms_consent": {"where": "shop", "text": "yes", "at": "2026-11-29T10:00:00Z"}}
+    read: Any = read_as(msgspec.json.encode({**GOOD, "customer": told}), PaymentBody)
+    with pytest.raises(Invalid) as refused:
+        read.payer()
+    assert [one.pointer for one in refused.value.errors] == ["/customer/phone"]
+    assert "landline" in refused.value.errors[0].detail
+    mobile: Any = read_as(msgspec.json.encode({**GOOD, "customer": {**told, "phone": "0812 3456 7890"}}), PaymentBody)
+    assert mobile.payer().phone == "+6281234567890"
+
+
 def test_faults_of_every_depth_are_named_together() -> None:
     items = [{"name": "", "amount": 1, "kind": "x"}, {"amount": 2}]
     found = wrong({**GOOD, "items": items, "customer": {"locale": "fr", "no": 1}, "zzz": 1, "expires_in_s": 1})

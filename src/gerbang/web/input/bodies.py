@@ -199,16 +199,18 @@ class PaymentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         for name, given in (("sms_consent", told.sms_consent), ("whatsapp_consent", told.whatsapp_consent)):
             if given is not None and not number:
                 raise invalid_field(f"/customer/{name}", "Goes with a phone: nobody can agree to messages without one.")
-        texts, whatsapp = told.sms_consent, told.whatsapp_consent
+            if given is not None and phone.is_landline(number):
+                raise invalid_field("/customer/phone", texts.words("en")("phone.wrong.landline").unescape())
+        sms, whatsapp = told.sms_consent, told.whatsapp_consent
         return Payer(
             name=told.name,
             email=read_email(told.email),
             phone=number,
             locale=told.locale or "",
             ip=read_ip(told.ip),
-            sms_consent_at=_agreed_at(texts, "sms_consent") if texts else None,
-            sms_consent_where=one_line(texts.where) if texts else "",
-            sms_consent_text=one_line(texts.text) if texts else "",
+            sms_consent_at=_agreed_at(sms, "sms_consent") if sms else None,
+            sms_consent_where=one_line(sms.where) if sms else "",
+            sms_consent_text=one_line(sms.text) if sms else "",
             whatsapp_consent_at=_agreed_at(whatsapp, "whatsapp_consent") if whatsapp else None,
             whatsapp_consent_where=one_line(whatsapp.where) if whatsapp else "",
             whatsapp_consent_text=one_line(whatsapp.text) if whatsapp else "",

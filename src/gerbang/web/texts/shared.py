@@ -47,6 +47,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Spreadsheet telah membulatkan nomor ini (E+10). Ubah format kolomnya menjadi teks, lalu isi nomornya lagi.",
         "A spreadsheet has rounded this number (E+10). Format its column as text, and give the number again.",
     ),
+    "phone.wrong.landline": (
+        "Ini nomor telepon rumah atau kantor, yang tidak menerima pesan. Isi nomor ponsel.",
+        "This is a landline, which takes no messages. Give the number of a mobile.",
+    ),
     "phone.wrong.country": (
         "Nomor luar negeri dimulai dengan + dan kode negaranya, seperti +65 9123 4567.",
         "A number of another country begins with + and the country's code, like +65 9123 4567.",
