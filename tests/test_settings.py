@@ -155,6 +155,8 @@ SAYS = {
     "smtp_url": ("mail.example:25", "must be like smtp://user:password@mail.example:587"),
     "mail_from": ("Warung Kita", "must be an e-mail address, with a name before it if you like"),
     "operator_email": ("kirana", "must be one e-mail address, as ratih@shop.example, or empty"),
+    "quiet_hours": ("21-7", "must be two different times of day, as 21:00-07:00, or none"),
+    "time_zone": ("Bandung/Kota", "must be a time zone of the IANA list, as Asia/Jakarta"),
     "database_url": ("postgresql://app:se/cret@db/gerbang", "cannot be read: write @ : / ? # % in its password as %40"),
     "database_owner_url": ("postgresql://app:s@db:54x/gerbang", "has a port that is no number from 1 to 65535"),
 }

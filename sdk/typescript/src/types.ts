@@ -942,12 +942,15 @@ export interface components {
         EventPaymentStatus: "cancelled" | "created" | "disputed" | "expired" | "failed" | "held" | "paid" | "part_paid" | "partially_refunded" | "pending" | "refunded" | "unknown";
         /**
          * EventPreferences
-         * @description How the customer wants to be written to; on no channel where they `stopped` it, whatever `channels` says.
+         * @description How the customer wants to be written to; on no channel where they `stopped` it, whatever `channels` says. `quiet_hours` as `21:00-07:00`, or `none`, in
+         *         `time_zone`; null: the shop's.
          */
         EventPreferences: {
             channels: components["schemas"]["EventChannels"];
             stopped: boolean;
             stopped_at: string | null;
+            quiet_hours: string | null;
+            time_zone: string | null;
         };
         /**
          * EventQuote
@@ -1868,6 +1871,8 @@ export interface components {
             channels: components["schemas"]["Channels"];
             stopped: boolean;
             stopped_at: string | null;
+            quiet_hours: string | null;
+            time_zone: string | null;
         };
         /**
          * PreferencesBody
@@ -1877,6 +1882,10 @@ export interface components {
             /** @default {} */
             channels?: components["schemas"]["ChannelsBody"];
             stopped?: boolean;
+            /** @description When their phone is left alone, by the clock of `time_zone`: `21:00-07:00`, or `none`; null: the shop's hours. */
+            quiet_hours?: string | null;
+            /** @description Where they are, as `Asia/Jakarta`; null: the shop's zone. */
+            time_zone?: string | null;
         };
         /** Probe */
         Probe: {

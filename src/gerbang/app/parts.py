@@ -27,6 +27,7 @@ from gerbang.core.inbox.routing import EventHandler, Router
 from gerbang.core.inbox.service import Inbox
 from gerbang.core.notifications.composing import Composer
 from gerbang.core.notifications.fallback import Fallback
+from gerbang.core.notifications.holding import ShopHours
 from gerbang.core.notifications.jobs import Sender
 from gerbang.core.notifications.model import Contact
 from gerbang.core.notifications.payer_reminder import Reminder
@@ -217,6 +218,7 @@ def _notifications(settings: Settings, db: Database, outbound: OutboundCalls) ->
         alerts=Contact("", settings.operator_email, "id") if settings.operator_email else None,
         remind_before=timedelta(seconds=settings.reminder_before_s),
         restart_for=timedelta(seconds=settings.restart_for_s),
+        hours=ShopHours(settings.quiet_hours_of_shop, settings.time_zone),
     )
 
 
@@ -237,6 +239,7 @@ def _sender(
         code=partial(owner_code, owners),
         letterhead=Letterhead(settings.shop_name),
         words=texts.words,
+        hours=ShopHours(settings.quiet_hours_of_shop, settings.time_zone),
     )
     return Sender(
         db,

@@ -183,16 +183,28 @@ def permissions_page() -> str:
 def notifications_page() -> str:
     """Who is told what, and how: the table as the code has it."""
     from gerbang.core.notifications.audiences import TABLE
+    from gerbang.core.notifications.holding import is_quieted
 
     about = (
         "A way is a chain of channels: the first that reaches the person speaks, the next one only when it fails or is not delivered. Somebody is told once on each way. Messages to phones go to payers"
-        " who agreed to them. The console shows the same table at `/console/notifications/audiences`."
+        " who agreed to them. In the quiet hours of whoever gets it, what goes by SMS, WhatsApp or push is `held` until they end, and then sent if it is still true;"
+        " `held_in_time` is left out there where its deadline comes before their end, and the rest of its way speaks; `sent` waits for nothing. Mail never waits."
+        " The hours and the zone are the customer's own, else those of `GERBANG_QUIET_HOURS` and `GERBANG_TIME_ZONE`. The console shows the same table at `/console/notifications/audiences`."
     )
-    lines = [_HEAD, "# Who is told what", "", about, "", "| message | who | when | ways |", "|---|---|---|---|"]
+    lines = [
+        _HEAD,
+        "# Who is told what",
+        "",
+        about,
+        "",
+        "| message | who | when | ways | in quiet hours |",
+        "|---|---|---|---|---|",
+    ]
     for told in TABLE:
         events = ", ".join(f"`{one}`" for one in told.events)
         ways = " and ".join(", else ".join(one.value for one in way) for way in told.ways)
-        lines.append(f"| `{told.template.value}` | {told.audience.value} | {events} | {ways} |")
+        quiet = f"`{told.in_quiet_hours.value}`" if is_quieted(told) else ""
+        lines.append(f"| `{told.template.value}` | {told.audience.value} | {events} | {ways} | {quiet} |")
     return "\n".join([*lines, "", *_templates_to_approve(), ""])
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from pydantic import BaseModel, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from gerbang.base import setting_formats
+from gerbang.base import quiet_hours, setting_formats
 from gerbang.base.errors import FieldError
 from gerbang.settings import environment
 from gerbang.settings.access import AccessSettings
@@ -110,6 +110,11 @@ class Settings(
     def contact_link(self) -> str:
         """What a link to the shop's people opens; empty when nobody said."""
         return setting_formats.contact_link(self.shop_contact)
+
+    @property
+    def quiet_hours_of_shop(self) -> str:
+        """The shop's quiet hours. The sandbox's simulators wake nobody, and whoever tries them at night wants to see what comes."""
+        return self.quiet_hours or (quiet_hours.NONE if self.sandbox else "21:00-07:00")
 
     @property
     def sandbox_url(self) -> str:

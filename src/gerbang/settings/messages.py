@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
+from gerbang.base import quiet_hours as night
 from gerbang.base import setting_formats
 
 
@@ -30,6 +31,13 @@ class MessageSettings(BaseModel):
         le=10_000_000,
         description="Most WhatsApp messages of a day (UTC) to all people together; past it the next channel speaks, and who has none is not told. 0: none.",
     )
+    quiet_hours: str | None = Field(
+        None,
+        description="When payers' phones are left alone, as 21:00-07:00, or none: SMS, WhatsApp and push then wait, where docs/reference/notifications.md says so. A customer may have hours of their own. Default: 21:00-07:00; none with the sandbox.",
+    )
+    time_zone: str = Field(
+        night.HOME, description="Zone of the quiet hours of whoever has none of their own, by its IANA name."
+    )
     operator_email: str = Field(
         "", description="Address to which mails go about what needs a person's decision; empty: none are sent."
     )
@@ -38,6 +46,19 @@ class MessageSettings(BaseModel):
     @classmethod
     def _is_email(cls, value: str) -> str:
         return setting_formats.email(value)
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _are_hours(cls, value: str | None) -> str | None:
+        if value is not None:
+            night.read(value)
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_zone(cls, value: str) -> str:
+        night.read_zone(value)
+        return value
 
     @field_validator("mail_from")
     @classmethod

@@ -9,8 +9,9 @@ from typing import Any, Final
 from gerbang.base.db import Database
 from gerbang.base.http import OutcomeUnknown, Unreachable
 from gerbang.core.notifications import suppression_store
-from gerbang.core.notifications.composing import Composer
+from gerbang.core.notifications.composing import ALL_DAY, Composer
 from gerbang.core.notifications.fallback import Fallback
+from gerbang.core.notifications.holding import ShopHours
 from gerbang.core.notifications.jobs import Route, Sender
 from gerbang.core.notifications.queueing import SEND, UNHEARD
 from gerbang.core.notifications.rendering import Letterhead
@@ -89,7 +90,9 @@ class Gateway:
 
 
 @contextlib.asynccontextmanager
-async def working(db: Database, gateway: Gateway, port: int, a_day: int = 100, absent: int = 0) -> AsyncIterator[None]:
+async def working(
+    db: Database, gateway: Gateway, port: int, a_day: int = 100, absent: int = 0, hours: ShopHours = ALL_DAY
+) -> AsyncIterator[None]:
     """A worker with a gateway for texts, which is not set up the first times, and a mail server on this port."""
     nobody, mail, missing = People({}).read, route_to(port), iter(range(absent))
 
@@ -102,7 +105,12 @@ async def working(db: Database, gateway: Gateway, port: int, a_day: int = 100, a
         db,
         outbound=outbound_calls(),
         composer=Composer(
-            payments=load_details, people=nobody, link=link, code=code, letterhead=Letterhead("Toko Lumbung")
+            payments=load_details,
+            people=nobody,
+            link=link,
+            code=code,
+            letterhead=Letterhead("Toko Lumbung"),
+            hours=hours,
         ),
         route=route,
         fallback=Fallback(payments=load_details, people=nobody, connected=REACHED, host="toko.example"),

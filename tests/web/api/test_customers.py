@@ -39,7 +39,8 @@ async def test_a_customer_is_made_with_what_was_told_and_is_written_to_on_every_
     told = {name: one[name] for name in ("external_id", "name", "email", "phone", "locale", "erased_at")}
     assert told == {**SARI, "external_id": mine, "phone": "+6281234567890", "erased_at": None}
     channels = {"email": True, "sms": True, "whatsapp": True, "push": True}
-    assert one["preferences"] == {"channels": channels, "stopped": False, "stopped_at": None}
+    shops = {"quiet_hours": None, "time_zone": None}
+    assert one["preferences"] == {"channels": channels, "stopped": False, "stopped_at": None, **shops}
     assert (await edge.get(f"/v1/customers/{one['id']}", "support")).json() == one
     for filters in (
         {"external_id": mine},
@@ -203,3 +204,29 @@ async def test_what_a_customer_asks_is_noted_answered_and_refused_where_it_canno
         answer = await edge.post(address, "support", wrong, key="new")
         assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
     assert (await edge.get("/v1/data-requests/dsr_none")).json()["code"] == "data_request_not_found"
+
+
+async def test_quiet_hours_and_their_zone_are_the_customers_own_until_they_are_the_shops_again(edge: Edge) -> None:
+    one = await made(edge, external_id=shops_own(), preferences={"quiet_hours": "22:00-06:30"})
+    assert (one["preferences"]["quiet_hours"], one["preferences"]["time_zone"]) == ("22:00-06:30", None)
+    there = await changed(edge, one["id"], {"preferences": {"time_zone": "Asia/Jayapura"}})
+    assert there.json()["preferences"]["quiet_hours"] == "22:00-06:30", "what was left out stays"
+    again = (await changed(edge, one["id"], {"preferences": {"quiet_hours": None}})).json()["preferences"]
+    assert (again["quiet_hours"], again["time_zone"]) == (None, "Asia/Jayapura")
+
+
+@pytest.mark.parametrize(
+    ("said", "pointer"),
+    [
+        ({"quiet_hours": "22-6"}, "/preferences/quiet_hours"),
+        ({"quiet_hours": "07:00-07:00"}, "/preferences/quiet_hours"),
+        ({"time_zone": "Jakarta"}, "/preferences/time_zone"),
+        ({"time_zone": "../../etc/passwd"}, "/preferences/time_zone"),
+        ({"time_zone": "Asia"}, "/preferences/time_zone"),
+    ],
+)
+async def test_hours_and_zones_that_nobody_can_read_are_refused_with_their_place(
+    edge: Edge, said: dict[str, str], pointer: str
+) -> None:
+    answer = await edge.post("/v1/customers", "developer", {"external_id": shops_own(), "preferences": said}, key="new")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)

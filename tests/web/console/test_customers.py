@@ -15,7 +15,7 @@ from tests.web.console.test_operators import hidden, signed_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 GIVEN = {"name": "Sari Wulandari", "email": "sari@example.com", "phone": "0812 3456 7890", "language": "id"}
-YES = dict.fromkeys(("email", "sms", "whatsapp", "push"), "yes") | {"stopped": "no"}
+YES = dict.fromkeys(("email", "sms", "whatsapp", "push"), "yes") | {"stopped": "no", "quiet_hours": "", "time_zone": ""}
 
 
 @pytest.fixture(scope="module")

@@ -373,12 +373,15 @@ EventPaymentStatus: TypeAlias = Literal[
 
 class EventPreferences(TypedDict):
     """
-    How the customer wants to be written to; on no channel where they `stopped` it, whatever `channels` says.
+    How the customer wants to be written to; on no channel where they `stopped` it, whatever `channels` says. `quiet_hours` as `21:00-07:00`, or `none`, in
+        `time_zone`; null: the shop's.
     """
 
     channels: EventChannels
     stopped: bool
     stopped_at: str | None
+    quiet_hours: str | None
+    time_zone: str | None
 
 
 class EventQuote(TypedDict):
@@ -679,6 +682,8 @@ class Preferences(TypedDict):
     channels: Channels
     stopped: bool
     stopped_at: str | None
+    quiet_hours: str | None
+    time_zone: str | None
 
 
 class PreferencesBody(TypedDict):
@@ -688,6 +693,8 @@ class PreferencesBody(TypedDict):
 
     channels: NotRequired[ChannelsBody]
     stopped: NotRequired[bool]
+    quiet_hours: NotRequired[str | None]
+    time_zone: NotRequired[str | None]
 
 
 class Probed(TypedDict):

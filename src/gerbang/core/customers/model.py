@@ -97,7 +97,7 @@ class DataRequestFilters:
 
 class Customer(msgspec.Struct, frozen=True):
     """A customer of the shop. `external_id` is the shop's own for them; `phone` is E.164, `locale` empty where nobody named a language. Nobody writes to
-    them on channels that are `muted`, and on none since `stopped_at`. `sequence` grows with every announcement.
+    them on channels that are `muted`, and on none since `stopped_at`; `quiet_hours` and `time_zone` are empty where they are the shop's. `sequence` grows with every announcement.
     """
 
     id: UUID
@@ -108,6 +108,8 @@ class Customer(msgspec.Struct, frozen=True):
     locale: str
     muted: frozenset[str]
     stopped_at: datetime | None
+    quiet_hours: str
+    time_zone: str
     sequence: int
     created_at: datetime
     updated_at: datetime
@@ -126,6 +128,8 @@ class NewCustomer:
     locale: str = ""
     muted: frozenset[str] = frozenset()
     is_stopped: bool = False
+    quiet_hours: str = ""
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ async def export_customers(tx: Tx, person: Person, _after: UUID | None, _most: i
             "locale": one.locale,
             "muted": sorted(one.muted),
             "stopped_at": one.stopped_at.isoformat() if one.stopped_at else None,
+            "quiet_hours": one.quiet_hours,
+            "time_zone": one.time_zone,
             "created_at": one.created_at.isoformat(),
         }
         for one in await store.of_ids(tx, person.customers)

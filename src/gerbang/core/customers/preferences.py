@@ -1,4 +1,4 @@
-"""What customers do not want: asked for before anybody is written to, and again before each message leaves."""
+"""What customers want and do not want: asked for before anybody is written to, and again before each message leaves."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -19,11 +19,22 @@ class Reached(NamedTuple):
     phone: str
 
 
-async def muted_for(tx: Tx, people: Sequence[Reached]) -> list[frozenset[str]]:
-    """For each of them, the channels on which nothing is to be sent: what the customer said, or any customer with one of the addresses, now or before
-    they were erased.
+class Wishes(NamedTuple):
+    """On which channels nothing is to be sent, and their own quiet hours and zone; empty: the shop's."""
+
+    muted: frozenset[str] = frozenset()
+    quiet_hours: str = ""
+    time_zone: str = ""
+
+
+async def wishes_of(tx: Tx, people: Sequence[Reached]) -> list[Wishes]:
+    """Of each of them: nothing goes where the customer, or any customer with one of the addresses, now or before they were erased, said so. Hours and zone
+    are the customer's own, else those of whoever has the address, else the number.
     """
-    found = [frozenset[str]() for _ in people]
+    found = [Wishes() for _ in people]
     for row in await store.wishes(tx, people) if people else ():
-        found[row["place"]] |= ALL if row["stopped"] else frozenset(row["muted"])
+        before = found[row["place"]]
+        unwanted = ALL if row["stopped"] else frozenset(row["muted"])
+        hours, zone = before.quiet_hours or row["quiet_hours"], before.time_zone or row["time_zone"]
+        found[row["place"]] = Wishes(before.muted | unwanted, hours, zone)
     return found

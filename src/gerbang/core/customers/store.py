@@ -9,7 +9,7 @@ from gerbang.base.keyset import FIRST_MOMENT, Place, below
 from gerbang.core.customers.model import Customer, CustomerFilters, NewCustomer
 
 _CUSTOMERS: Final = """
-    SELECT id, external_id, name, email, phone, locale, muted, stopped_at, sequence, created_at, updated_at, erased_at FROM customers
+    SELECT id, external_id, name, email, phone, locale, muted, stopped_at, quiet_hours, time_zone, sequence, created_at, updated_at, erased_at FROM customers
     """
 _IN_ORDER: Final = (
     "AND (created_at, id) < ($1, $2) AND created_at >= $3 AND erased_at IS NULL"
@@ -23,17 +23,32 @@ _PAGE_OF_ONE: Final = _CUSTOMERS + "WHERE external_id IS NOT NULL AND external_i
 
 async def add(tx: Tx, customers: Sequence[NewCustomer]) -> set[UUID]:
     """New customers, but for those whose external id another has; the ids of those that were added."""
-    rows = [(c.id, c.external_id, c.name, c.email, c.phone, c.locale, sorted(c.muted), c.is_stopped) for c in customers]
+    rows = [
+        (
+            c.id,
+            c.external_id,
+            c.name,
+            c.email,
+            c.phone,
+            c.locale,
+            sorted(c.muted),
+            c.is_stopped,
+            c.quiet_hours,
+            c.time_zone,
+        )
+        for c in customers
+    ]
     found = await tx.fetch(
         """
-        INSERT INTO customers (id, external_id, name, email, phone, locale, muted, stopped_at, sequence, created_at, updated_at)
+        INSERT INTO customers (id, external_id, name, email, phone, locale, muted, stopped_at, quiet_hours, time_zone, sequence, created_at, updated_at)
         SELECT n.id, n.external_id, n.name, n.email, n.phone, n.locale, string_to_array(n.muted, ' '),
-            CASE WHEN n.is_stopped THEN business_now() END, 1, business_now(), business_now()
-        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bool[])
-        AS n (id, external_id, name, email, phone, locale, muted, is_stopped) ORDER BY n.external_id
+            CASE WHEN n.is_stopped THEN business_now() END, n.quiet_hours, n.time_zone, 1, business_now(), business_now()
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bool[], $9::text[],
+            $10::text[])
+        AS n (id, external_id, name, email, phone, locale, muted, is_stopped, quiet_hours, time_zone) ORDER BY n.external_id
         ON CONFLICT (external_id) WHERE external_id IS NOT NULL DO NOTHING RETURNING id
         """,
-        *columns([(*row[:6], " ".join(row[6]), row[7]) for row in rows], 8),
+        *columns([(*row[:6], " ".join(row[6]), *row[7:]) for row in rows], 10),
     )
     return {row["id"] for row in found}
 
@@ -43,9 +58,9 @@ async def save(tx: Tx, customer: Customer) -> Customer:
     row = await tx.fetchrow(
         """
         UPDATE customers SET external_id = $2, name = $3, email = $4, phone = $5, locale = $6, muted = $7, stopped_at = $8, sequence = $9,
-            updated_at = business_now()
+            quiet_hours = $10, time_zone = $11, updated_at = business_now()
         WHERE id = $1
-        RETURNING id, external_id, name, email, phone, locale, muted, stopped_at, sequence, created_at, updated_at, erased_at
+        RETURNING id, external_id, name, email, phone, locale, muted, stopped_at, quiet_hours, time_zone, sequence, created_at, updated_at, erased_at
         """,
         customer.id,
         customer.external_id,
@@ -56,6 +71,8 @@ async def save(tx: Tx, customer: Customer) -> Customer:
         sorted(customer.muted),
         customer.stopped_at,
         customer.sequence,
+        customer.quiet_hours,
+        customer.time_zone,
     )
     assert row is not None, "it was locked a moment ago"
     return _customer(row)
@@ -101,7 +118,7 @@ async def find(tx: Tx, text: str, phone: str, limit: int) -> list[Customer]:
         mailed AS MATERIALIZED (SELECT id FROM customers WHERE email <> '' AND lower(email) = $1 LIMIT $3),
         phoned AS MATERIALIZED (SELECT id FROM customers WHERE phone <> '' AND phone IN ($1, $2) LIMIT $3),
         named AS MATERIALIZED (SELECT id FROM customers WHERE name <> '' AND lower(name) = $1 LIMIT $3)
-        SELECT c.id, external_id, name, email, phone, locale, muted, stopped_at, sequence, created_at, updated_at, erased_at FROM customers c
+        SELECT c.id, external_id, name, email, phone, locale, muted, stopped_at, quiet_hours, time_zone, sequence, created_at, updated_at, erased_at FROM customers c
         JOIN (SELECT id FROM called UNION SELECT id FROM mailed UNION SELECT id FROM phoned UNION SELECT id FROM named) AS found USING (id)
         ORDER BY created_at DESC, id DESC LIMIT $3
         """,
@@ -126,19 +143,20 @@ async def with_addresses(tx: Tx, email: str, phone: str) -> list[UUID]:
 
 
 async def wishes(tx: Tx, people: Sequence[tuple[UUID | None, str, str]]) -> list[Row]:
-    """What any customer who may be meant does not want, by the place among `people`: the customer's id, an address in small letters, a number."""
+    """What any customer who may be meant wants and does not want, the nearest first, by the place among `people`: the customer's id, an address in small letters, a number."""
     rows = [(place, *one) for place, one in enumerate(people)]
     return await tx.fetch(
         """
-        SELECT n.place, c.muted, c.stopped_at IS NOT NULL AS stopped
+        SELECT n.place, c.muted, c.stopped_at IS NOT NULL AS stopped, c.quiet_hours, c.time_zone
         FROM unnest($1::int[], $2::uuid[], $3::text[], $4::text[]) AS n (place, customer, email, phone)
         CROSS JOIN LATERAL (
-            SELECT muted, stopped_at FROM customers WHERE id = n.customer
-            UNION ALL SELECT muted, stopped_at FROM customers WHERE email <> '' AND lower(email) = n.email
-            UNION ALL SELECT muted, stopped_at FROM customers WHERE phone <> '' AND phone = n.phone
-            UNION ALL SELECT muted, stopped_at FROM customers WHERE stopped_digests <> '{}'
+            SELECT 1 AS nearness, id, muted, stopped_at, quiet_hours, time_zone FROM customers WHERE id = n.customer
+            UNION ALL SELECT 2, id, muted, stopped_at, quiet_hours, time_zone FROM customers WHERE email <> '' AND lower(email) = n.email
+            UNION ALL SELECT 3, id, muted, stopped_at, quiet_hours, time_zone FROM customers WHERE phone <> '' AND phone = n.phone
+            UNION ALL SELECT 4, id, muted, stopped_at, '', '' FROM customers WHERE stopped_digests <> '{}'
                 AND stopped_digests && ARRAY[sha256(convert_to(n.email, 'UTF8')), sha256(convert_to(n.phone, 'UTF8'))]) AS c
-        WHERE c.stopped_at IS NOT NULL OR c.muted <> '{}'
+        WHERE c.stopped_at IS NOT NULL OR c.muted <> '{}' OR c.quiet_hours <> '' OR c.time_zone <> ''
+        ORDER BY n.place, c.nearness, c.id DESC
         """,
         *columns(rows, 4),
     )
@@ -148,7 +166,7 @@ async def erase(tx: Tx, customers: Sequence[UUID]) -> list[Row]:
     """Make them nobody; the id and sequence of each of whom something was known. Whoever wanted no messages gets none: digests of the addresses stay."""
     return await tx.fetch(
         """
-        UPDATE customers SET external_id = NULL, name = '', email = '', phone = '', locale = '', erased_at = business_now(),
+        UPDATE customers SET external_id = NULL, name = '', email = '', phone = '', locale = '', quiet_hours = '', time_zone = '', erased_at = business_now(),
             updated_at = business_now(), sequence = sequence + 1,
             stopped_digests = CASE WHEN stopped_at IS NULL THEN '{}' ELSE
                 array_remove(ARRAY[CASE WHEN email <> '' THEN sha256(convert_to(lower(email), 'UTF8')) END,

@@ -1,7 +1,8 @@
 """Who is told what, and how: event × audience × channels, as one table. Data, and the few questions that are asked of it. Pure.
 
 A way is a chain of channels: the first of them that reaches the person speaks, the next one when it fails or is not delivered, never because nobody read it.
-Somebody is told once on each way, so at most once on each channel.
+Somebody is told once on each way, so at most once on each channel. What goes to a phone or a screen waits for the end of quiet hours where the table says so
+(holding.py); mail never does.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -33,23 +34,42 @@ class Audience(StrEnum):
     OPERATORS = "operators"
 
 
+class InQuietHours(StrEnum):
+    """What becomes of a message to a phone or a screen in the quiet hours of whoever gets it."""
+
+    HELD = "held"  # sent when they end, if it is still true
+    HELD_IN_TIME = (
+        "held_in_time"  # likewise; where its deadline comes first it is left out, and the rest of its way speaks
+    )
+    SENT = "sent"  # the person has just asked for it, or must act at once
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One line of the table: which message says it, to whom, on which ways."""
+    """One line of the table: which message says it, to whom, on which ways, and whether it waits for the end of quiet hours."""
 
     template: Template
     audience: Audience
     events: tuple[str, ...]
     ways: tuple[Way, ...]
+    in_quiet_hours: InQuietHours = InQuietHours.HELD
 
 
 # A text costs money and is read at once: it goes beside the mail where money came or goes back, before the mail where time runs out, and instead of it
 # where no mail arrives. A push costs nothing and goes where somebody asked for it: it goes beside both where money came or goes back, and before them where
 # time runs out.
 TABLE: Final[Sequence[Told]] = (
-    Told(Template.PAYMENT_LINK, Audience.PAYER, ("payment.link",), (_MAIL_OR_PHONE,)),
-    Told(Template.PAYMENT_INSTRUCTIONS, Audience.PAYER, ("payment.instructions",), (_MAIL_OR_PHONE,)),
-    Told(Template.PAYMENT_REMINDER, Audience.PAYER, ("payment.reminder",), (_PUSH_OR_PHONE_OR_MAIL,)),
+    Told(Template.PAYMENT_LINK, Audience.PAYER, ("payment.link",), (_MAIL_OR_PHONE,), InQuietHours.SENT),
+    Told(
+        Template.PAYMENT_INSTRUCTIONS, Audience.PAYER, ("payment.instructions",), (_MAIL_OR_PHONE,), InQuietHours.SENT
+    ),
+    Told(
+        Template.PAYMENT_REMINDER,
+        Audience.PAYER,
+        ("payment.reminder",),
+        (_PUSH_OR_PHONE_OR_MAIL,),
+        InQuietHours.HELD_IN_TIME,
+    ),
     Told(Template.PAYMENT_PAID, Audience.PAYER, ("payment.paid",), (_MAIL, _PHONE, _PUSH)),
     Told(Template.PAYMENT_PAID_LATE, Audience.PAYER, ("payment.paid",), (_MAIL, _TEXT, _PUSH)),
     Told(Template.PAYMENT_PART_PAID, Audience.PAYER, ("payment.part_paid",), (_MAIL_OR_TEXT, _PUSH)),
@@ -69,6 +89,7 @@ TABLE: Final[Sequence[Told]] = (
         Audience.PAYER,
         ("refund.destination_named", "refund.destination_changed"),
         (_MAIL, _TEXT, _PUSH),
+        InQuietHours.SENT,
     ),
     Told(Template.REFUND_SUCCEEDED, Audience.PAYER, ("refund.succeeded",), (_MAIL, _TEXT, _PUSH)),
     Told(Template.REFUND_FAILED, Audience.PAYER, ("refund.failed",), (_MAIL_OR_TEXT,)),
@@ -114,6 +135,11 @@ def audience_of(template: Template) -> Audience:
     return _BY_TEMPLATE[template].audience
 
 
+def in_quiet_hours(template: Template) -> InQuietHours:
+    """Whether this waits for the end of quiet hours."""
+    return _BY_TEMPLATE[template].in_quiet_hours
+
+
 def told_on(channel: Channel) -> frozenset[Template]:
     """The messages that are told on a channel at all, first or instead of another."""
     return frozenset(one.template for one in TABLE if any(channel in way for way in one.ways))
@@ -131,6 +157,11 @@ def channels_for(template: Template, contact: Contact, connected: Collection[Cha
         for way in _BY_TEMPLATE[template].ways
     )
     return list(dict.fromkeys(one for one in first if one is not None))
+
+
+def channels_before(template: Template, channel: Channel) -> frozenset[Channel]:
+    """On which channels it was tried before this one spoke in their place."""
+    return frozenset(one for way in _BY_TEMPLATE[template].ways if channel in way for one in way[: way.index(channel)])
 
 
 def channels_after(template: Template, failed: Channel) -> Sequence[Channel]:

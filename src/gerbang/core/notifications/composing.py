@@ -9,9 +9,10 @@ from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.core.notifications import conversation_store, store
 from gerbang.core.notifications.approved_wording import wordings
-from gerbang.core.notifications.audiences import TO_PAYERS, is_reached
+from gerbang.core.notifications.audiences import TO_PAYERS, channels_before, is_reached
 from gerbang.core.notifications.contacts import contacts_of
-from gerbang.core.notifications.message_data import still_true
+from gerbang.core.notifications.holding import QUIET_CHANNELS, Hold, ShopHours
+from gerbang.core.notifications.message_data import still_stands, still_true
 from gerbang.core.notifications.model import ASKS, PUSH_KEEPS, Contact, Notification, Template
 from gerbang.core.notifications.push_messages import push_message
 from gerbang.core.notifications.push_store import Device
@@ -49,6 +50,7 @@ class Standing:
 
 
 STRANGER: Final = Standing()
+ALL_DAY: Final = ShopHours()
 
 
 async def standing_of(tx: Tx, connection: str, recipient: str) -> Standing:
@@ -60,7 +62,7 @@ async def standing_of(tx: Tx, connection: str, recipient: str) -> Standing:
 
 class Composer:
     """Makes messages of notifications. `link` makes the address behind a message's button, empty for none: it holds a token, so it is made for
-    each sending and never kept; so is the `code` that a message tells. `words` are the shop's own.
+    each sending and never kept; so is the `code` that a message tells. `words` are the shop's own, and so are the quiet `hours`.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class Composer:
         code: MakeCode,
         letterhead: Letterhead,
         words: FindWords = ours,
+        hours: ShopHours = ALL_DAY,
     ) -> None:
         self._payments = payments
         self._people = people
@@ -79,6 +82,7 @@ class Composer:
         self._code = code
         self._letterhead = letterhead
         self._words = words
+        self._hours = hours
 
     async def name(self, tx: Tx, known: Notification) -> str:
         """Whom to greet; empty for nobody by name."""
@@ -102,14 +106,32 @@ class Composer:
         return replace(known, data={**known.data, "captured": details.payment.amount_captured}) if details else known
 
     async def is_behind(self, tx: Tx, known: Notification) -> bool:
-        """Whether it waited so long for a sender that it is no longer true, or no longer news."""
+        """Whether it waited so long, for a sender or for the end of quiet hours, that it is no longer true, or no longer news, or came another way."""
         payment = known.id_of(PAYMENT)
-        if known.channel is Channel.PUSH and await store.business_now(tx) - known.created_at > PUSH_KEEPS:
+        if known.channel is Channel.PUSH and await store.business_now(tx) - known.due_at > PUSH_KEEPS:
             return True
-        if known.template is not Template.PAYMENT_REMINDER or payment is None:
+        waited = known.held_until is not None
+        if payment is None or not (waited or known.template is Template.PAYMENT_REMINDER):
             return False
         details = (await self._payments(tx, [payment])).get(payment)
-        return details is None or not still_true(known.template, known.data, details, await store.business_now(tx))
+        if details is None or not still_true(known.template, known.data, details, await store.business_now(tx)):
+            return True
+        before = channels_before(known.template, known.channel)
+        return waited and (
+            not still_stands(known.template, details)
+            or await store.has_arrived(tx, known.announcement_id, known.template, before)
+        )
+
+    async def hold(self, tx: Tx, known: Notification) -> Hold | None:
+        """How long it waits for the end of its payer's quiet hours; None: not at all."""
+        payment = known.id_of(PAYMENT)
+        if payment is None or known.channel not in QUIET_CHANNELS or known.template not in TO_PAYERS:
+            return None
+        details = (await self._payments(tx, [payment])).get(payment)
+        if details is None:
+            return None
+        contact = (await contacts_of(tx, [details]))[payment]
+        return self._hours.hold(known.template, known.channel, contact, await store.business_now(tx), known.data)
 
     async def is_unwanted(self, tx: Tx, known: Notification) -> bool:
         """Whether the payer has said meanwhile that they do not want it on this channel."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from gerbang.base.db import Tx
-from gerbang.core.customers.preferences import Reached, muted_for
+from gerbang.core.customers.preferences import Reached, wishes_of
 from gerbang.core.notifications import push_store
 from gerbang.core.notifications.model import Contact
 from gerbang.core.payments.model import PaymentDetail
@@ -14,11 +14,11 @@ from gerbang.core.payments.model import PaymentDetail
 async def contacts_of(tx: Tx, payments: Collection[PaymentDetail]) -> Mapping[UUID, Contact]:
     """The payer of each payment, by its id."""
     asked = [Reached(one.payment.customer_id, one.payer.email.lower(), one.payer.phone) for one in payments]
-    muted = await muted_for(tx, asked)
+    wishes = await wishes_of(tx, asked)
     devices = await push_store.newest(tx, [one.payment.id for one in payments])
     return {
-        one.payment.id: replace(_contact(one), push=devices.get(one.payment.id, ""), muted=unwanted)
-        for one, unwanted in zip(payments, muted, strict=True)
+        one.payment.id: replace(_contact(one), push=devices.get(one.payment.id, ""), **wanted._asdict())
+        for one, wanted in zip(payments, wishes, strict=True)
     }
 
 

@@ -51,6 +51,16 @@ class Fallback:
         left = (one for one in open_ if one not in told)
         return next((Address(one, contact.address(one)) for one in left), None)
 
+    async def is_due(self, tx: Tx, waiting: Notification) -> bool:
+        """Whether it waited so long for a sender that another channel, if there is one, had better tell it. What may have left is given as long to be found,
+        counted from then: it may have arrived, and would be told twice. Quiet hours are no waiting.
+        """
+        soon = SOON.get(waiting.channel)
+        if soon is None:
+            return False
+        since = waiting.attempted_at if waiting.unknown_tries and waiting.attempted_at else waiting.due_at
+        return await store.business_now(tx) - since >= soon and await self.next(tx, waiting) is not None
+
     async def tell(self, tx: Tx, failed: Notification) -> None:
         """The message on the next channel, in the transaction in which this one failed."""
         found = await self.next(tx, failed)

@@ -23,6 +23,7 @@ from gerbang.core.notifications import push_store, store, suppression_store
 from gerbang.core.notifications.audiences import Audience, audience_of
 from gerbang.core.notifications.composing import STRANGER, Composer, standing_of
 from gerbang.core.notifications.fallback import Fallback
+from gerbang.core.notifications.holding import Hold
 from gerbang.core.notifications.machine import advance
 from gerbang.core.notifications.model import MOST_REPEATS, MOST_TRIES, SOON, Notification, Status
 from gerbang.core.notifications.push_store import Device
@@ -102,6 +103,7 @@ class Sender:
             needless = known is not None and await self._composer.is_behind(tx, known)
             known = await self._composer.as_due(tx, known) if known else None
             unwanted = await self._unwanted(tx, known) if known else None
+            hold = await self._composer.hold(tx, known) if known else None
             device = await push_store.get(tx, ids.read("dev", known.recipient)) if known and _is_push(known) else None
             if known is None:  # sent, failed or erased meanwhile
                 await finish(tx, [job])
@@ -121,7 +123,21 @@ class Sender:
             return
         if known.unknown_tries and await self._is_settled(job, known, route):
             return
+        if hold is not None:
+            await self._hold(job, known, hold)
+            return
         await self._send(job, known, name, route, device)
+
+    async def _hold(self, job: Job, known: Notification, hold: Hold) -> None:
+        """Nobody is woken: it is sent when the hours end, or, where that is too late, told on another channel where there is one."""
+        if hold.is_too_late:
+            await self._fail(job, known, "its deadline comes before quiet hours end")
+            return
+        why = f"waits until {hold.until.isoformat()}: quiet hours"
+        async with self._db.transaction() as tx:
+            await store.hold(tx, known.id, hold.until, why)
+            left = hold.until - await store.business_now(tx)
+        raise Retry(why, left.total_seconds())
 
     async def _unwanted(self, tx: Tx, known: Notification) -> str | None:
         """Why nobody is to be written to here; None where nothing speaks against it."""
@@ -361,16 +377,8 @@ class Sender:
             await self.fallback.tell(tx, now)
 
     async def _is_told_elsewhere(self, known: Notification) -> bool:
-        """Whether it waited so long that another channel, if there is one, had better tell it. What may have left is given as long to be found, counted
-        from then: it may have arrived, and would be told twice.
-        """
-        soon = SOON.get(known.channel)
-        if soon is None:
-            return False
-        since = known.attempted_at if known.unknown_tries and known.attempted_at else known.created_at
         async with self._db.reading() as tx:
-            is_late = await store.business_now(tx) - since >= soon
-            return is_late and await self.fallback.next(tx, known) is not None
+            return await self.fallback.is_due(tx, known)
 
 
 def _is_push(known: Notification) -> bool:

@@ -138,6 +138,22 @@ def still_true(template: Template, said: Mapping[str, Any], details: PaymentDeta
     return True
 
 
+def still_stands(template: Template, details: PaymentDetail) -> bool:
+    """Whether what happened to the money is so still: of a message that waited, for its payer hears of what came after by another."""
+    payment = details.payment
+    match template:
+        case Template.PAYMENT_PAID | Template.PAYMENT_PAID_LATE | Template.PAYMENT_OVERPAID:
+            return payment.amount <= payment.amount_captured > payment.amount_refunded
+        case Template.PAYMENT_PART_PAID:
+            return payment.status is PaymentStatus.PART_PAID
+        case Template.PAYMENT_EXPIRED:
+            return payment.status is PaymentStatus.EXPIRED
+        case Template.PAYMENT_RETRACTED:
+            return payment.amount_captured < payment.amount
+        case _:
+            return True
+
+
 def _can_be_paid(attempt: Attempt, details: PaymentDetail) -> bool:
     rest = amount_due.owed(details.payment)
     return attempt.status is AttemptStatus.PENDING and rest > 0 and amount_due.asks_for_the_rest(attempt, rest)

@@ -103,7 +103,7 @@ class Status(StrEnum):
 class Contact:
     """Whom to write to, and how: personal data, read when it is needed and kept only in erasable places. `phone` is one that may be sent texts, and
     `whatsapp` one that may be written to there; each empty where nobody said so. `push` is the id of the browser or app that asked for it. On channels that are
-    `muted` they do not want to be written to.
+    `muted` they do not want to be written to. `quiet_hours` and `time_zone` are their own; empty: the shop's.
     """
 
     name: str
@@ -113,6 +113,8 @@ class Contact:
     whatsapp: str = ""
     push: str = ""
     muted: frozenset[str] = frozenset()
+    quiet_hours: str = ""
+    time_zone: str = ""
 
     def address(self, channel: Channel) -> str:
         """Where a message reaches this person on a channel; empty where none does."""
@@ -134,6 +136,7 @@ class Notification:
     """One message to one person on one channel. `data` holds what the words need but names and addresses: amounts, method, references, ids.
     `message_id` is fixed here, so that a message sent twice is one message to mail programs. `connection` took it, under `provider_id`, in so many
     `parts`; of `unknown_tries` nobody learnt whether they arrived, so as many copies may have come.
+    It waited for the end of quiet hours until `held_until`.
     """
 
     id: UUID
@@ -162,6 +165,12 @@ class Notification:
     attempted_at: datetime | None = None
     category: str = ""
     billable: bool | None = None
+    held_until: datetime | None = None
+
+    @property
+    def due_at(self) -> datetime:
+        """From when on it could be sent."""
+        return max(self.created_at, self.held_until or self.created_at)
 
     @property
     def is_erased(self) -> bool:

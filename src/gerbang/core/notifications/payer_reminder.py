@@ -1,7 +1,7 @@
 """Reminding a payer before the time is up: one job an attempt, enqueued where its instructions are announced, or one a link that was
 mailed or opened, as long as no way is chosen. A link that was only copied is not spoken of: whoever copied it may have thrown it away.
 
-Before anybody is told that money is missing the provider is asked: what it does not answer is not guessed, and nobody is written to.
+In quiet hours the job itself waits for their end, so that what it asks is asked then. Before anybody is told that money is missing the provider is asked: what it does not answer is not guessed, and nobody is written to.
 """
 
 from collections.abc import Awaitable, Callable
@@ -39,6 +39,10 @@ class Reminder:
         payment = ids.read("pay", str(job.payload["payment"]))
         async with self._db.reading() as tx:
             wanted = await self._wanted(tx, payment, job)
+            later = await self._notifications.remind_later(tx, *wanted) if wanted else None
+            now = await store.business_now(tx)
+        if later is not None:
+            raise Retry("quiet hours", (later - now).total_seconds())
         if wanted is not None:
             try:
                 await self._look(payment)

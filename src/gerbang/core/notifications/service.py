@@ -16,9 +16,10 @@ from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.notifications import conversation_store, notice_store, store, suppression_store
 from gerbang.core.notifications.audiences import TO_PAYERS, channels_for
-from gerbang.core.notifications.composing import ReadPayments, ReadPeople
+from gerbang.core.notifications.composing import ALL_DAY, ReadPayments, ReadPeople
 from gerbang.core.notifications.contacts import contacts_of
 from gerbang.core.notifications.fallback import Connected
+from gerbang.core.notifications.holding import ShopHours
 from gerbang.core.notifications.message_data import attempt_of, describe, still_true
 from gerbang.core.notifications.model import (
     ENDS_REMINDING,
@@ -56,7 +57,7 @@ class Notifications:
     """What people are told. `payments` reads payments with their payers, `people` reads users; unknown ids are absent.
 
     `connected` are the channels that anybody is reached on now; `host` stands in every Message-ID; `alerts` is who hears what needs a decision: nobody when its address is empty. A payer is
-    reminded `remind_before` the deadline; zero: never. `restart_for` is how long after it a bill may be started again.
+    reminded `remind_before` the deadline; zero: never. `restart_for` is how long after it a bill may be started again. `hours` are the shop's quiet ones.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Notifications:
         alerts: Contact | None = None,
         remind_before: timedelta = timedelta(),
         restart_for: timedelta = timedelta(),
+        hours: ShopHours = ALL_DAY,
     ) -> None:
         self._db = db
         self._payments = payments
@@ -79,6 +81,7 @@ class Notifications:
         self._alerts = alerts
         self._remind_before = remind_before
         self._restart_for = restart_for
+        self._hours = hours
 
     async def take(self, tx: Tx, announcements: Sequence[Announcement]) -> None:
         """What the consumer takes: notifications and their jobs in the transaction that moves the cursor."""
@@ -113,6 +116,16 @@ class Notifications:
         payer = (await contacts_of(tx, [details]))[details.payment.id]
         made = self._told(announcement, Template.PAYMENT_REMINDER, payer, details, connected, now)
         await enqueue(tx, [send_job(id_) for id_ in await store.add(tx, made)])
+
+    async def remind_later(self, tx: Tx, announcement: Announcement, details: PaymentDetail) -> datetime | None:
+        """When quiet hours end for which the reminder waits; None where it is made now: then what cannot wait finds another channel."""
+        now, connected = await store.business_now(tx), await self._connected()
+        payer = (await contacts_of(tx, [details]))[details.payment.id]
+        first = next(iter(channels_for(Template.PAYMENT_REMINDER, payer, connected)), None)
+        if first is None:
+            return None
+        held = self._hours.hold(Template.PAYMENT_REMINDER, first, payer, now, describe(announcement, details))
+        return held.until if held is not None and not held.is_too_late else None
 
     def _reminders(
         self,

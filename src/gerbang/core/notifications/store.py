@@ -1,6 +1,6 @@
 """Every SQL statement on the table `notifications`; rows ⇄ model."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -41,19 +41,20 @@ async def add(tx: Tx, notifications: Sequence[Notification]) -> list[UUID]:
             n.message_id,
             n.error,
             n.created_at,
+            n.held_until,
         )
         for n in notifications
     ]
     made = await tx.fetch(
         """
         INSERT INTO notifications (id, announcement_id, channel, recipient, template, locale, data, object_type, object_id, status,
-            message_id, error, created_at)
+            message_id, error, created_at, held_until)
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::text[],
-            $9::uuid[], $10::text[], $11::text[], $12::text[], $13::timestamptz[])
+            $9::uuid[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[])
         ON CONFLICT (announcement_id, channel, recipient, template) DO NOTHING
         RETURNING id
         """,
-        *columns(rows, 13),
+        *columns(rows, 14),
     )
     return [row["id"] for row in made]
 
@@ -76,13 +77,37 @@ async def channels_told(tx: Tx, announcement: UUID, template: Template) -> froze
     return frozenset(row["channel"] for row in rows)
 
 
+async def has_arrived(tx: Tx, announcement: UUID, template: Template, channels: Collection[Channel]) -> bool:
+    """Whether this was told on any of these channels, as far as its sender says."""
+    found: bool = await tx.fetchval(
+        """
+        SELECT EXISTS (SELECT FROM notifications WHERE announcement_id = $1 AND template = $2 AND channel = ANY($3)
+            AND status IN ('delivered', 'read'))
+        """,
+        announcement,
+        template.value,
+        [one.value for one in channels],
+    )
+    return found
+
+
+async def hold(tx: Tx, id_: UUID, until: datetime, why: str) -> None:
+    """Not sent before then; the try that found this out was none."""
+    await tx.execute(
+        "UPDATE notifications SET held_until = $2, error = $3, tries = tries - 1 WHERE id = $1 AND status = 'queued'",
+        id_,
+        until,
+        why,
+    )
+
+
 async def begin_try(tx: Tx, id_: UUID) -> Notification | None:
     """Count a try before it is made, so that a crash counts; None when it is no longer to be sent."""
     row = await tx.fetchrow(
         """
         UPDATE notifications SET tries = tries + 1 WHERE id = $1 AND status = 'queued'
         RETURNING id, announcement_id, channel, recipient, template, locale, data, object_type, object_id, status, message_id, tries, error,
-            created_at, sent_at, connection, provider_id, parts, unknown_tries, digests, accepted_at, delivered_at, read_at, failed_at, attempted_at, category, billable
+            created_at, sent_at, connection, provider_id, parts, unknown_tries, digests, accepted_at, delivered_at, read_at, failed_at, attempted_at, category, billable, held_until
         """,
         id_,
     )
@@ -192,7 +217,7 @@ async def lock(tx: Tx, id_: UUID) -> Notification | None:
     row = await tx.fetchrow(
         """
         SELECT id, announcement_id, channel, recipient, template, locale, data, object_type, object_id, status, message_id, tries, error,
-            created_at, sent_at, connection, provider_id, parts, unknown_tries, digests, accepted_at, delivered_at, read_at, failed_at, attempted_at, category, billable
+            created_at, sent_at, connection, provider_id, parts, unknown_tries, digests, accepted_at, delivered_at, read_at, failed_at, attempted_at, category, billable, held_until
         FROM notifications WHERE id = $1 FOR UPDATE
         """,
         id_,
@@ -205,7 +230,7 @@ async def requeue(tx: Tx, id_: UUID, message_id: str) -> None:
     await tx.execute(
         """
         UPDATE notifications SET status = 'queued', tries = 0, error = NULL, message_id = $2, provider_id = NULL, digests = '{}',
-            unknown_tries = 0, attempted_at = NULL, category = '', billable = NULL, accepted_at = NULL, sent_at = NULL, delivered_at = NULL, read_at = NULL, failed_at = NULL
+            unknown_tries = 0, attempted_at = NULL, category = '', billable = NULL, held_until = NULL, accepted_at = NULL, sent_at = NULL, delivered_at = NULL, read_at = NULL, failed_at = NULL
         WHERE id = $1
         """,
         id_,
@@ -280,7 +305,7 @@ async def erase_recipients(tx: Tx, notifications: Sequence[UUID]) -> None:
 
 _COLUMNS = (
     "SELECT id, announcement_id, channel, recipient, template, locale, data, object_type, object_id, status, message_id, tries, error, created_at,"
-    " sent_at, connection, provider_id, parts, unknown_tries, digests, accepted_at, delivered_at, read_at, failed_at, attempted_at, category, billable FROM "
+    " sent_at, connection, provider_id, parts, unknown_tries, digests, accepted_at, delivered_at, read_at, failed_at, attempted_at, category, billable, held_until FROM "
 )
 _PAGE = _COLUMNS + "notifications WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3"
 # What people were told about one object is never much, and is filtered as it is read.
@@ -323,7 +348,17 @@ def _is_known(row: Row) -> bool:
 
 def _notification(row: Row) -> Notification:
     plain = ("locale", "data", "message_id", "tries", "error", "created_at", "connection", "provider_id", "parts")
-    more = ("category", "billable", "accepted_at", "sent_at", "delivered_at", "read_at", "failed_at", "attempted_at")
+    more = (
+        "category",
+        "billable",
+        "held_until",
+        "accepted_at",
+        "sent_at",
+        "delivered_at",
+        "read_at",
+        "failed_at",
+        "attempted_at",
+    )
     return Notification(
         id=row["id"],
         announcement_id=row["announcement_id"],

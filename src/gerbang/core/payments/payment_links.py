@@ -5,7 +5,7 @@ from uuid import UUID
 from gerbang.base import ids
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import recent
-from gerbang.core.customers.preferences import ALL, Reached, muted_for
+from gerbang.core.customers.preferences import ALL, Reached, wishes_of
 from gerbang.core.idempotency import service as idempotency
 from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.identity.model import Caller
@@ -37,8 +37,8 @@ async def send(ctx: Context, caller: Caller, payment_id: UUID, key: IdempotencyK
             if aggregate is None:
                 raise PaymentNotFound
             ((payment, payer),) = await store.load(tx, [payment_id])
-            (muted,) = await muted_for(tx, [Reached(payment.customer_id, payer.email.lower(), payer.phone)])
-            if muted >= ALL:
+            (wishes,) = await wishes_of(tx, [Reached(payment.customer_id, payer.email.lower(), payer.phone)])
+            if wishes.muted >= ALL:
                 raise PayerStopped("They asked to be written to no more: hand them the link another way.")
             _send(aggregate, caller, has_address=bool(payer.email))
             await save_changes(tx, [aggregate])

@@ -1,11 +1,11 @@
 """The forms of a customer: from what was typed to what core is to do, or to what is wrong beside each field. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from markupsafe import Markup
 
-from gerbang.base import email_address, ids, phone
+from gerbang.base import email_address, ids, phone, quiet_hours
 from gerbang.base.formats import Locale, one_line
 from gerbang.core.customers.model import CHANNELS, Customer, NewCustomer
 from gerbang.web import texts
@@ -13,9 +13,14 @@ from gerbang.web.console.confirmation import Input
 from gerbang.web.forms import Form
 
 CONTACT: Final = ("name", "email", "phone", "external_id", "language")
-PREFERENCES: Final = (*(channel.value for channel in CHANNELS), "stopped")
+PREFERENCES: Final = (*(channel.value for channel in CHANNELS), "stopped", "quiet_hours", "time_zone")
 _LANGUAGES: Final = ("", "id", "en")
-_MOST: Final[Mapping[str, int]] = {"name": 200, "external_id": 100}
+_MOST: Final[Mapping[str, int]] = {"name": 200, "external_id": 100, "quiet_hours": 11, "time_zone": 64}
+_CHANNELS: Final = tuple(channel.value for channel in CHANNELS)
+_HOURS: Final[Mapping[str, Callable[[str], object]]] = {
+    "quiet_hours": quiet_hours.read,
+    "time_zone": quiet_hours.read_zone,
+}
 _YES_NO: Final = ("yes", "no")
 _NO: Final = "no"
 
@@ -23,7 +28,7 @@ _NO: Final = "no"
 def read_contact(form: Form, locale: Locale, region: str) -> tuple[dict[str, Any], dict[str, Markup]]:
     """The fields of a customer, and what is wrong with each that cannot be read. A number without a country code is of the region."""
     say = texts.words(locale)
-    wrong = {name: say(f"cus.wrong.{name}") for name, most in _MOST.items() if len(form[name]) > most}
+    wrong = {name: say(f"cus.wrong.{name}") for name in ("name", "external_id") if len(form[name]) > _MOST[name]}
     if form["language"] not in _LANGUAGES:
         wrong["language"] = say("cus.wrong.choice")
     said: dict[str, Any] = {
@@ -47,9 +52,15 @@ def read_contact(form: Form, locale: Locale, region: str) -> tuple[dict[str, Any
 def read_preferences(form: Form, locale: Locale) -> tuple[dict[str, Any], dict[str, Markup]]:
     """How they want to be written to, and what is wrong with each field."""
     say = texts.words(locale)
-    wrong = {name: say("cus.wrong.choice") for name in PREFERENCES if form[name] not in _YES_NO}
+    wrong = {name: say("cus.wrong.choice") for name in (*_CHANNELS, "stopped") if form[name] not in _YES_NO}
+    for name, read in _HOURS.items():
+        try:
+            read(form[name]) if form[name] else None
+        except ValueError:
+            wrong[name] = say(f"cus.wrong.{name}")
     muted = frozenset(channel.value for channel in CHANNELS if form[channel.value] == _NO)
-    return {"muted": muted, "stopped": form["stopped"] != _NO}, wrong
+    hours = {name: form[name] for name in _HOURS}
+    return {"muted": muted, "stopped": form["stopped"] != _NO, **hours}, wrong | form.card_complaints(say)
 
 
 def new_of(said: Mapping[str, Any]) -> NewCustomer:
@@ -89,7 +100,11 @@ def preference_inputs(locale: Locale) -> tuple[Input, ...]:
         for channel in CHANNELS
     )
     stop = (("no", say("cus.stopped.no")), ("yes", say("cus.stopped.yes")))
-    return (*channels, Input("stopped", say("cus.stopped"), options=stop))
+    hours = (
+        Input(name, say(f"cus.{name}"), most=_MOST[name], required=False, hint=say(f"cus.{name}.hint"))
+        for name in _HOURS
+    )
+    return (*channels, Input("stopped", say("cus.stopped"), options=stop), *hours)
 
 
 def contact_of(one: Customer) -> dict[str, str]:
@@ -106,4 +121,9 @@ def contact_of(one: Customer) -> dict[str, str]:
 def preferences_of(one: Customer) -> dict[str, str]:
     """The form of the preferences as they are."""
     channels = {channel.value: "no" if channel.value in one.muted else "yes" for channel in CHANNELS}
-    return {**channels, "stopped": "yes" if one.stopped_at else "no"}
+    return {
+        **channels,
+        "stopped": "yes" if one.stopped_at else "no",
+        "quiet_hours": one.quiet_hours,
+        "time_zone": one.time_zone,
+    }

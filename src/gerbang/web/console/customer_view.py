@@ -132,7 +132,9 @@ def _preferences(one: Customer, locale: Locale) -> Facts:
         for channel in CHANNELS
     )
     stopped = Fact(say("cus.stopped"), say("cus.stopped.yes" if one.stopped_at else "cus.stopped.no"))
-    return Facts(say("cus.preferences"), (*channels, stopped))
+    hours = Fact(say("cus.quiet_hours"), one.quiet_hours or say("cus.of_shop"))
+    zone = Fact(say("cus.time_zone"), one.time_zone or say("cus.of_shop"))
+    return Facts(say("cus.preferences"), (*channels, stopped, hours, zone))
 
 
 def _step(entry: Recorded, known: Sentences, names: Names, locale: Locale) -> Step:

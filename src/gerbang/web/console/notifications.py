@@ -9,6 +9,7 @@ from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.announcements.model import ObjectRef
 from gerbang.core.notifications.audiences import TABLE, Told, Way
+from gerbang.core.notifications.holding import is_quieted
 from gerbang.core.notifications.model import Filters, Notification, Status, Template
 from gerbang.core.payments.model import PAYMENT
 from gerbang.ports.messenger import Channel
@@ -62,6 +63,7 @@ _TABLE: Final = ListPage(
         Column("what", "notes.what", "a1", "wrap"),
         Column("who", "told.who", "a2"),
         Column("ways", "told.ways", "b1", "wrap"),
+        Column("quiet", "told.quiet", "lg off", "wrap"),
         Column("events", "told.events", "c1", "mono wrap"),
     ),
     empty="notes.empty",
@@ -130,6 +132,7 @@ def _line(told: Told, locale: Locale) -> Row:
         "ways": Cell(
             _way(told.ways[0], locale), below=tuple(say("told.also", way=_way(w, locale)) for w in told.ways[1:])
         ),
+        "quiet": Cell(say(f"told.quiet.{told.in_quiet_hours.value}") if is_quieted(told) else ""),
         "events": Cell(told.events[0], below=told.events[1:]),
     }
     return Row(told.template.value, cells)

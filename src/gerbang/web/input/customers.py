@@ -1,11 +1,12 @@
 """What clients may send about customers, and the customer that a payment names."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from gerbang.base import ids
+from gerbang.base import ids, quiet_hours
 from gerbang.base.formats import one_line
 from gerbang.core.customers.model import CHANNELS, Customer, CustomerNotFound, NewCustomer
 from gerbang.core.customers.service import Customers
@@ -28,6 +29,18 @@ Language = Annotated[
 ]
 
 
+Hours = Annotated[
+    Annotated[str, msgspec.Meta(max_length=11)] | None,
+    msgspec.Meta(
+        description="When their phone is left alone, by the clock of `time_zone`: `21:00-07:00`, or `none`; null: the shop's hours.",
+    ),
+]
+Zone = Annotated[
+    Annotated[str, msgspec.Meta(max_length=64)] | None,
+    msgspec.Meta(description="Where they are, as `Asia/Jakarta`; null: the shop's zone."),
+]
+
+
 class ChannelsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """On which channels they are written to; what is left out stays as it is, and is on for a new customer. A text goes only to who agreed to texts."""
 
@@ -42,6 +55,17 @@ class PreferencesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     channels: ChannelsBody = ChannelsBody()
     stopped: bool | UnsetType = UNSET
+    quiet_hours: Hours | UnsetType = UNSET
+    time_zone: Zone | UnsetType = UNSET
+
+    def hours(self) -> dict[str, str]:
+        """What was said of quiet hours, as core takes it. Raises Invalid with a pointer for each fault."""
+        all_at_once(
+            lambda: _read_as(quiet_hours.read, self.quiet_hours, "/preferences/quiet_hours"),
+            lambda: _read_as(quiet_hours.read_zone, self.time_zone, "/preferences/time_zone"),
+        )
+        said = {"quiet_hours": self.quiet_hours, "time_zone": self.time_zone}
+        return {name: value or "" for name, value in said.items() if value is not UNSET}
 
 
 class NewCustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,6 +83,7 @@ class NewCustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         all_at_once(lambda: read_email(self.email, "/email"), lambda: read_phone(self.phone, region, "/phone"))
         if not any((self.external_id, self.name, self.email, self.phone)):
             raise invalid_field("", "Give external_id, name, email or phone: nobody is found by nothing.")
+        hours = self.preferences.hours()
         return NewCustomer(
             id=ids.new(),
             external_id=one_line(self.external_id) if self.external_id else None,
@@ -68,6 +93,7 @@ class NewCustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             locale=self.locale or "",
             muted=muted(frozenset(), self.preferences.channels),
             is_stopped=self.preferences.stopped is True,
+            **hours,
         )
 
 
@@ -104,7 +130,17 @@ class CustomerChangeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True
             said["muted"] = muted(before.muted, self.preferences.channels)
             if self.preferences.stopped is not UNSET:
                 said["stopped"] = self.preferences.stopped
+            said |= self.preferences.hours()
         return said
+
+
+def _read_as(read: Callable[[str], object], text: str | UnsetType | None, pointer: str) -> None:
+    if text is UNSET or text is None:
+        return
+    try:
+        read(text)
+    except ValueError as error:
+        raise invalid_field(pointer, f"It {error}.") from error
 
 
 def muted(before: frozenset[str], said: ChannelsBody) -> frozenset[str]:

@@ -106,5 +106,12 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "told.ways": ("Lewat", "By"),
     "told.also": ("dan juga {way}", "and also {way}"),
     "told.else": ("kalau gagal {channel}", "else {channel}"),
+    "told.quiet": ("Pada jam tenang", "In quiet hours"),
+    "told.quiet.held": ("menunggu sampai selesai", "waits for their end"),
+    "told.quiet.held_in_time": (
+        "menunggu; kalau tenggatnya lebih dulu, lewat email saja",
+        "waits; by e-mail where its deadline comes first",
+    ),
+    "told.quiet.sent": ("langsung dikirim", "sent at once"),
     "told.events": ("Peristiwa", "Event"),
 }

@@ -21,11 +21,15 @@ class ChannelsView(msgspec.Struct, frozen=True):
 
 
 class PreferencesView(msgspec.Struct, frozen=True):
-    """How the customer wants to be written to; on no channel where they `stopped` it, whatever `channels` says."""
+    """How the customer wants to be written to; on no channel where they `stopped` it, whatever `channels` says. `quiet_hours` as `21:00-07:00`, or `none`, in
+    `time_zone`; null: the shop's.
+    """
 
     channels: ChannelsView
     stopped: bool
     stopped_at: datetime | None
+    quiet_hours: str | None
+    time_zone: str | None
 
 
 class CustomerView(msgspec.Struct, frozen=True):
@@ -79,7 +83,9 @@ def customer_view(one: Customer) -> CustomerView:
 def preferences_view(one: Customer) -> PreferencesView:
     """How they want to be written to."""
     channels = ChannelsView(**{channel.value: channel.value not in one.muted for channel in CHANNELS})
-    return PreferencesView(channels, one.stopped_at is not None, one.stopped_at)
+    return PreferencesView(
+        channels, one.stopped_at is not None, one.stopped_at, one.quiet_hours or None, one.time_zone or None
+    )
 
 
 def customer_payload(one: Customer, *, personal: bool = False) -> Mapping[str, Any]:
