@@ -164,7 +164,7 @@ async def note_progress(tx: Tx, id_: UUID, status: Status, fact: Progress, at: d
     """One fact with the time when it was first told, and the state with it."""
     await tx.execute(
         """
-        UPDATE notifications SET status = $2, error = coalesce($5, error),
+        UPDATE notifications SET status = $2, error = CASE WHEN $2 IN ('delivered', 'read') THEN NULL ELSE coalesce($5, error) END,
             accepted_at = CASE WHEN $3 = 'accepted' THEN coalesce(accepted_at, $4) ELSE accepted_at END,
             sent_at = CASE WHEN $3 = 'sent' THEN coalesce(sent_at, $4) ELSE sent_at END,
             delivered_at = CASE WHEN $3 = 'delivered' THEN coalesce(delivered_at, $4) ELSE delivered_at END,
