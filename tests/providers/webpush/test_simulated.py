@@ -17,6 +17,7 @@ from gerbang.ports.messenger import PushMessage, Refused, Sent, Why
 from gerbang.ports.payment import Account
 from gerbang.providers.webpush import PROVIDER
 from gerbang.providers.webpush.adapter import WebPush
+from gerbang.providers.webpush.checking import probe
 from gerbang.providers.webpush.simulator import Config
 from gerbang.providers.webpush.vapid import authorization, read_key
 from gerbang.sandbox.app import SandboxConfig, running
@@ -80,6 +81,17 @@ async def test_a_push_is_taken_opened_by_its_browser_alone_and_shown(line: Line)
     assert await line.shown(other) == []
     with pytest.raises(Refused, match="400"):
         await line.send({**to, "keys": {**other["keys"]}})
+
+
+async def test_a_key_that_cannot_be_read_is_told_and_the_one_before_it_goes_on(line: Line) -> None:
+    to = await line.subscribed()
+    good = line.account.secrets["vapid_key"]
+    spoilt = replace(line.account, secrets={"vapid_key": [b"garbage", *good]})
+    (told,) = await probe(line.http, spoilt, datetime.now(UTC))
+    assert (told.good, told.pointer) == (False, "/secrets/vapid_key")
+    assert (await probe(line.http, line.account, datetime.now(UTC)))[0].good is True
+    assert line.web_push.public_key(spoilt) == line.web_push.public_key(line.account)
+    assert (await line.send(to, spoilt)).provider_id
 
 
 @pytest.mark.parametrize("status", ["410", "404"])

@@ -5,7 +5,7 @@ from typing import Final
 from gerbang.ports.kinds import Kind
 from gerbang.ports.provider import CredentialField, Provider, SecretFamily, SettingField
 from gerbang.providers.webpush.adapter import VAPID_KEY, WebPush
-from gerbang.providers.webpush.checking import problems
+from gerbang.providers.webpush.checking import probe, problems
 
 PROVIDER: Final = Provider(
     name="webpush",
@@ -34,6 +34,7 @@ PROVIDER: Final = Provider(
     subscriptions=WebPush,
     is_guarded=True,
     check=problems,
+    probe=probe,
     simulator="gerbang.providers.webpush.simulator:SIMULATOR",
     demo="gerbang.providers.webpush.demo:DEMO",
 )

@@ -1,5 +1,6 @@
 """Web Push in core's words: a subscription, and one push to it (RFC 8030). Which event is told to whom is core's matter."""
 
+import contextlib
 import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -99,13 +100,15 @@ def _body(message: PushMessage) -> bytes:
 
 
 def _keys(account: Account) -> Sequence[EllipticCurvePrivateKey]:
-    """Every valid version of the key, newest first. Raises Unreachable without one that can be read, which an operator can mend."""
-    try:
-        found = [read_key(value) for value in account.secrets.get(VAPID_KEY, ())]
-    except ValueError as error:
-        raise Unreachable("The Web Push connection's key is none: 32 bytes, or a PEM of P-256.") from error
+    """Every valid version of the key that can be read, newest first: one that cannot must not silence the others, and the connection's probe tells of it.
+    Raises Unreachable without any, which an operator can mend.
+    """
+    found = []
+    for value in account.secrets.get(VAPID_KEY, ()):
+        with contextlib.suppress(ValueError):
+            found.append(read_key(value))
     if not found:
-        raise Unreachable("The Web Push connection has no key.")
+        raise Unreachable("The Web Push connection has no key that can be read: 32 bytes, or a PEM of P-256.")
     return found
 
 
