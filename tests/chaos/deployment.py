@@ -211,11 +211,9 @@ class Deployment:
 
     async def _seed(self) -> str:
         command = (sys.executable, "-m", "gerbang", "seed-demo")
-        process = await asyncio.create_subprocess_exec(
-            *command, env=dict(self._environment("seed")), stdout=asyncio.subprocess.PIPE
-        )
-        said, _ = await process.communicate()
-        return str(json.loads(said.splitlines()[-1])["api_key"])
+        process = await asyncio.create_subprocess_exec(*command, env=dict(self._environment("seed")))
+        assert await process.wait() == 0
+        return str(json.loads((self.data / "demo.json").read_text())["api_key"])
 
     async def verify(self) -> dict[str, Any]:
         """`gerbang verify --json`."""
