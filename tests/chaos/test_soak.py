@@ -1,12 +1,15 @@
-"""A bounded soak for every test run: one seed, half a minute of a bad day, judged by progress."""
+"""A bounded soak for every full run: one seed, half a minute of a bad day, judged by progress."""
 
 import asyncio
+
+import pytest
 
 from tests.chaos.soak import Report, judged, soak, table
 
 SEED = 20_261_129
 
 
+@pytest.mark.full
 def test_everything_that_is_due_is_done_whatever_the_plans_the_clock_and_the_provider_do() -> None:
     """R57."""
     report = asyncio.run(soak(minutes=0.5, seed=SEED, workers=2, flood=1_000))

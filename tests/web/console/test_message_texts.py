@@ -26,6 +26,7 @@ async def desk(one_shop: tuple[Edge, Sandbox]) -> AsyncIterator[httpx.AsyncClien
     await browser.aclose()
 
 
+@pytest.mark.full
 async def test_every_text_of_the_list_opens_with_ours_and_how_it_reads(desk: httpx.AsyncClient) -> None:
     assert f'href="{LIST}"' in (await desk.get("/console/notifications")).text
     listed = set(re.findall(rf"{LIST}/\w+/\w+/\w+", (await desk.get(LIST)).text))
