@@ -146,22 +146,6 @@ async def test_every_bad_token_gets_the_same_body_r27(http: httpx.AsyncClient, l
     assert bodies[0]["code"] == "invalid_token"
 
 
-@pytest.mark.parametrize(
-    ("sent", "said"),
-    [
-        ("grb_test_whole", "without the word Bearer"),
-        ("Bearer whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "secret of a webhook"),
-    ],
-)
-async def test_what_can_be_no_token_of_anybodys_is_told_by_what_it_is(
-    http: httpx.AsyncClient, sent: str, said: str
-) -> None:
-    answer = await http.get("/v1/me", headers={"authorization": sent})
-    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token")
-    assert said in answer.json()["detail"]
-    assert "Authorization: Bearer grb_" in answer.json()["hint"]
-
-
 async def test_refresh_reuse_and_a_lost_answer_r29(http: httpx.AsyncClient) -> None:
     await register(http)
     first = (await http.post("/v1/auth/login", json={"email": "sari@example.com", "password": PASSWORD})).json()
@@ -304,3 +288,19 @@ async def test_no_password_token_or_key_is_logged_or_told_back_r49(
     assert "token.refused" in said
     for secret in (canary, pair["access_token"], pair["refresh_token"], key):
         assert secret not in said
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ("grb_test_whole", "without the word Bearer"),
+        ("Bearer whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "secret of a webhook"),
+    ],
+)
+async def test_what_can_be_no_token_of_anybodys_is_told_by_what_it_is(
+    http: httpx.AsyncClient, sent: str, said: str
+) -> None:
+    answer = await http.get("/v1/me", headers={"authorization": sent})
+    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token")
+    assert said in answer.json()["detail"]
+    assert "Authorization: Bearer grb_" in answer.json()["hint"]

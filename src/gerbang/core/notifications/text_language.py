@@ -6,6 +6,7 @@ a given list of pairs. There are no calls, attributes, operators, literals or de
 
 import difflib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Any, Final
 
 from jinja2 import StrictUndefined, TemplateError, nodes
@@ -13,6 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 MOST_BYTES: Final = 65_536
 _DEEPEST: Final = 8
+_MOST_BRACKETS: Final = 40
 _FILTERS: Final[Mapping[str, Callable[[str], str]]] = {"upper": str.upper, "lower": str.lower}
 _PLACEHOLDER: Final = "xx"
 
@@ -39,6 +41,8 @@ _ENVIRONMENT: Final = _environment()
 
 def problems(source: str, names: Collection[str], lists: Collection[str]) -> list[str]:
     """What is wrong with a text, each with its cure; empty where it may be rendered."""
+    if _nested(source) > _MOST_BRACKETS:
+        return ["It is nested too deeply."]
     try:
         tree = _ENVIRONMENT.parse(source)
     except TemplateError as error:
@@ -46,6 +50,12 @@ def problems(source: str, names: Collection[str], lists: Collection[str]) -> lis
     except RecursionError:
         return ["It is nested too deeply."]
     return list(dict.fromkeys(_Reader(names, lists).block(tree.body, frozenset(), 0)))
+
+
+def _nested(source: str) -> int:
+    """How many round brackets are open at once at most. Asked before the parser, whose own end is that of the stack: as deep as the process happens to be."""
+    steps = ((char == "(") - (char == ")") for char in source)
+    return max(accumulate(steps), default=0)
 
 
 def fixed_text(source: str) -> list[str]:

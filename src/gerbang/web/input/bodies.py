@@ -87,10 +87,7 @@ Metadata = Annotated[
 ]
 _BELOW_ZERO: Final = frozenset({"discount", "voucher"})
 _NO_SURCHARGE: Final = "A payment costs the same however it is paid; put what every payer owes into the amount."
-_NO_SURCHARGE_ID: Final = (
-    "In Indonesia nothing may be added for the way somebody pays (Bank Indonesia forbids merchants a surcharge); put what every payer owes into"
-    " the amount."
-)
+_NO_SURCHARGE_ID: Final = "In Indonesia nothing may be added for the way somebody pays (Bank Indonesia forbids merchants a surcharge); put what every payer owes into the amount."
 
 
 class ConsentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
