@@ -144,7 +144,7 @@ async def soon(shop: Shop, seconds: float) -> dict[str, Any]:
 async def beside_a_dead_one(shop: Shop, settings: Settings, seconds: float) -> dict[str, Any]:
     """The same, with a hundred thousand events for an endpoint at which nobody listens."""
     alone, memory_mb = await soon(shop, seconds), _memory_mb(shop.worker.pid)
-    dead = await _endpoint(settings, f"http://127.0.0.1:{free_port()}/", "nothing.ever")
+    dead = await _endpoint(settings, f"http://127.0.0.1:{free_port()}/", "payment.disputed")
     async with shop.db.transaction() as tx:
         await tx.execute(
             """
