@@ -180,7 +180,16 @@ class ShopTexts:
             approval: Approval = "pending" if needs else "not_needed"
             number = newest.number + 1 if newest else 1
             made = TextVersion(
-                ids.new(), key, number, is_ours, subject, body, needs, approval, caller.label, real_now()
+                id=ids.new(),
+                key=key,
+                number=number,
+                is_ours=is_ours,
+                subject=subject,
+                body=body,
+                needs=needs,
+                approval=approval,
+                saved_by=caller.label,
+                saved_at=real_now(),
             )
             await text_store.add(tx, made)
             action = "message_text.ours_used" if is_ours else "message_text.saved"

@@ -161,12 +161,12 @@ def _receipt(status: wire.Status) -> Receipt | Ignored:
     return Receipt(
         status.id,
         progress,
-        meaning.why,
-        f"{code}: {meaning.words}" if status.errors else "failed",
-        meaning.gone,
-        status.biz_opaque_callback_data,
-        priced.category[:40],
-        priced.billable,
+        why=meaning.why,
+        code=f"{code}: {meaning.words}" if status.errors else "failed",
+        gone=meaning.gone,
+        reference=status.biz_opaque_callback_data,
+        category=priced.category[:40],
+        billable=priced.billable,
     )
 
 
