@@ -47,6 +47,12 @@ async def test_a_text_is_shown_with_examples_before_it_is_saved(desk: httpx.Asyn
     assert "version 1" not in (await desk.get(LIST)).text
 
 
+async def test_the_page_says_how_a_part_is_left_out_as_the_language_has_it(desk: httpx.AsyncClient) -> None:
+    page = (await desk.get(PAID)).text
+    assert "{{% if" not in page
+    assert ">{% if name %}</span>" in page.partition('id="h-body"')[2]
+
+
 async def test_what_is_wrong_stands_beside_its_field_with_everything_kept(desk: httpx.AsyncClient) -> None:
     form = {"subject": "In", "body": "Dear {{ nama }}", "act": "save"}
     refused = await desk.post(PAID, data=form)

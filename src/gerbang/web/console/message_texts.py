@@ -1,6 +1,6 @@
 """Operators and the shop's own texts of messages: which there are, one with its preview and versions, and the second person's decision."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from urllib.parse import urlencode
 
@@ -53,9 +53,8 @@ _PAGE: Final = ListPage(
     columns=(
         Column("what", "notes.what", "a1", "wrap"),
         Column("language", "text.language", "a2"),
-        Column("channel", "notes.channel", "b1"),
-        Column("whose", "text.whose", "b2", "wrap"),
-        Column("time", "text.saved", "lg off", "num"),
+        Column("email", "channel.email", "b1", "wrap"),
+        Column("sms", "channel.sms", "b2", "wrap"),
     ),
     empty="notes.empty",
 )
@@ -66,7 +65,7 @@ async def message_texts(request: AnyRequest) -> Response[bytes]:
     """Every text that a shop may write, and whose is used."""
     operator(request, READ)
     locale = locale_of(request)
-    rows = [_row(one, locale) for one in await core_of(request).standing()]
+    rows = [_row(same, locale) for same in _by_message(await core_of(request).standing())]
     return await listing.show_list(request, await listing.read(request, _PAGE), rows)
 
 
@@ -236,22 +235,36 @@ async def _version(request: AnyRequest, shown: str) -> TextVersion:
         raise TextNotFound from error
 
 
-def _row(one: TextStanding, locale: Locale) -> Row:
-    say = texts.words(locale)
-    whose = say("text.shops", version=one.used.number) if one.used else say("text.ours")
-    below = (
-        say("text.waits") if one.waiting else "",
-        say("text.failed") if one.used is not None and one.used.failed_at is not None else "",
-    )
-    newest = one.waiting or one.used
+def _by_message(standing: Iterable[TextStanding]) -> Iterable[Sequence[TextStanding]]:
+    """The texts of one message in one language together: one row."""
+    grouped: dict[tuple[str, str], list[TextStanding]] = {}
+    for one in standing:
+        grouped.setdefault((one.key.template.value, one.key.locale), []).append(one)
+    return grouped.values()
+
+
+def _row(same: Sequence[TextStanding], locale: Locale) -> Row:
+    say, key = texts.words(locale), same[0].key
     cells = {
-        "what": Cell(say(f"notes.says.{one.key.template.value}"), href=_path(one.key)),
-        "language": Cell(say(f"cus.language.{one.key.locale}")),
-        "channel": Cell(say(f"channel.{one.key.channel.value}")),
-        "whose": Cell(whose, below=tuple(line for line in below if line)),
-        "time": Cell(stamp(newest.saved_at, locale), at=newest.saved_at) if newest else Cell(""),
+        "what": Cell(say(f"notes.says.{key.template.value}")),
+        "language": Cell(say(f"cus.language.{key.locale}")),
+        "email": Cell(""),
+        "sms": Cell(""),
+        **{one.key.channel.value: _whose(one, locale) for one in same},
     }
-    return Row(one.key.shown.replace(":", "-").replace(".", "-"), cells)
+    return Row(f"{key.template.value}-{key.locale}".replace(".", "-"), cells)
+
+
+def _whose(one: TextStanding, locale: Locale) -> Cell:
+    """Whose text is used, and what is to be known of it."""
+    say, used = texts.words(locale), one.used
+    below = (
+        stamp(used.saved_at, locale) if used else "",
+        say("text.waits") if one.waiting else "",
+        say("text.failed") if used is not None and used.failed_at is not None else "",
+    )
+    whose = say("text.shops", version=used.number) if used else say("text.ours")
+    return Cell(whose, href=_path(one.key), below=tuple(line for line in below if line))
 
 
 def _path(key: TextKey) -> str:
