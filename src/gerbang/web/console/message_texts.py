@@ -264,7 +264,8 @@ def _whose(one: TextStanding, locale: Locale) -> Cell:
         say("text.failed") if used is not None and used.failed_at is not None else "",
     )
     whose = say("text.shops", version=used.number) if used else say("text.ours")
-    return Cell(whose, href=_path(one.key), below=tuple(line for line in below if line))
+    named = f"{say(f'channel.{one.key.channel.value}')}: {whose}"  # a phone shows no heads of columns
+    return Cell(named, href=_path(one.key), below=tuple(line for line in below if line))
 
 
 def _path(key: TextKey) -> str:
