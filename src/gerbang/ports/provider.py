@@ -11,6 +11,7 @@ from gerbang.base.errors import FieldError
 from gerbang.base.http import Http
 from gerbang.ports.chain import Chain
 from gerbang.ports.kinds import Kind
+from gerbang.ports.marketplace import Marketplace
 from gerbang.ports.messenger import Messenger, PushSubscriptions
 from gerbang.ports.next_action import NextAction
 from gerbang.ports.page_origins import PageOrigins
@@ -106,6 +107,7 @@ class Provider:
     confirm: Callable[[Http], PaymentConfirmer] | None = None
     chain: Callable[[Http], Chain] | None = None
     rates: Callable[[Http], RateSource] | None = None
+    marketplace: Callable[[Http], Marketplace] | None = None
     webhook: WebhookProvider[Any] | None = None
     verify_address: VerifyAddress | None = None
     account_of_url: AccountOfUrl | None = None
