@@ -6,17 +6,20 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 import pytest
+import uvicorn
 
-from gerbang.base.http import AnswerTooLong, Http, OutcomeUnknown, Unreachable
+from gerbang.base.http import KEPT_S, AnswerTooLong, Http, OutcomeUnknown, Unreachable
+from gerbang.sandbox import server as sandbox_server
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Trace: Abc\r\n\r\nok"
 
 
 @dataclass(slots=True)
 class Server:
-    """Where it listens, and every request that it read to its end."""
+    """Where it listens, how many connections were made, and every request that it read to its end."""
 
     port: int = 0
+    connections: int = 0
     heard: list[bytes] = field(default_factory=list)
 
     @property
@@ -30,6 +33,7 @@ async def serving(behave: Callable[[int], bytes | None]) -> AsyncIterator[Server
     server = Server()
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        server.connections += 1
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -117,3 +121,21 @@ async def test_an_answer_that_breaks_off_is_no_answer(http: Http) -> None:
     ) as server:
         with pytest.raises(OutcomeUnknown):
             await http.send("POST", server.url, body=b"{}", timeout_s=0.5)
+
+
+async def test_a_connection_is_left_before_the_other_side_closes_it() -> None:
+    client = Http(kept_s=0.05)
+    async with serving(lambda _: OK) as server:
+        await client.send("POST", server.url, body=b"first")
+        await client.send("POST", server.url, body=b"at once")
+        assert server.connections == 1
+        await asyncio.sleep(0.1)
+        await client.send("POST", server.url, body=b"later")
+        assert server.connections == 2
+    await client.close()
+
+
+def test_connections_are_kept_for_less_long_than_servers_keep_them() -> None:
+    """Into one that closes at that moment a registration may go, and nobody knows whether it was heard: no `next_action` then."""
+    usual_of_servers_s = uvicorn.Config("").timeout_keep_alive  # Node's is the same
+    assert usual_of_servers_s - 1 >= KEPT_S < sandbox_server.KEPT_S

@@ -49,6 +49,7 @@ def test_after_a_rotation_either_secret_makes_it_good() -> None:
 def test_without_a_key_it_is_neither_good_nor_wrong_and_says_what_to_enter() -> None:
     verdict = judge(signed(), BODY, [], NOW)
     assert (verdict.good, verdict.said) == (None, ["v1: enter the secret (whsec_…) to have it checked."])
+    assert "The body is empty" in judge(signed(), b"", [], NOW).said[0]
 
 
 def as_text(key: str) -> str:
@@ -73,6 +74,9 @@ MISTAKES = [
     ("the secret as text", {**signed(), "webhook-signature": as_text(KEY.text())}, BODY, NOW, "used as text"),
     ("its base64 as text", {**signed(), "webhook-signature": as_text(KEY.text()[6:])}, BODY, NOW, "used as text"),
     ("no base64", {**signed(), "webhook-signature": "v1,%%%"}, BODY, NOW, "not base64"),
+    ("a body that was read before", signed(), b"", NOW, "The body is empty"),
+    ("an object of JavaScript as text", signed(), b"[object Object]", NOW, "made text of the object"),
+    ("an object of Python as text", signed(), str(json.loads(BODY)).encode(), NOW, "made text of the object"),
     (
         "no timestamp",
         {k: v for k, v in signed().items() if k != "webhook-timestamp"},

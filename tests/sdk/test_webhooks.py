@@ -37,6 +37,7 @@ class Case(NamedTuple):
     body: str = BODY
     now: float = NOW
     parsed: bool = False
+    no_headers: bool = False
     leave_out: str = ""
     timestamp: str = str(NOW)
     says: str = ""
@@ -69,6 +70,11 @@ CASES: Final = (
     Case("a body that was written anew", "body_rewritten", body=PADDED, says="very bytes"),
     Case("one byte changed", "no_match", body=BODY.replace("0001", "0002")),
     Case("a body that was parsed", "body_parsed", parsed=True, says="before anything parses them"),
+    Case("a body that was read before", "body_empty", body="", says="something read it before"),
+    Case("an object of JavaScript as text", "body_parsed", body="[object Object]", says="[object Object]"),
+    Case("an object of Python as text", "body_parsed", body=str(json.loads(BODY)), says="the very bytes"),
+    Case("half a body", "body_parsed", body=BODY[:40], says="begins with"),
+    Case("no headers at all", "header_missing", no_headers=True, says="The second argument of verify is"),
     Case("no signature", "header_missing", leave_out="webhook-signature", says="webhook-signature"),
     Case("no timestamp", "header_missing", leave_out="webhook-timestamp", says="webhook-timestamp"),
     Case("no id", "header_missing", leave_out="webhook-id", says="webhook-id"),
@@ -90,7 +96,8 @@ BAD_KEYS: Final[dict[str, tuple[Any, str]]] = {
 def by_python(case: Case) -> tuple[str, str]:
     body: Any = json.loads(case.body) if case.parsed else case.body.encode()
     try:
-        event: Any = Webhook(*case.keys).verify(body, case.headers, now=case.now)
+        headers: Any = None if case.no_headers else case.headers
+        event: Any = Webhook(*case.keys).verify(body, headers, now=case.now)
     except WebhookVerificationError as error:
         return error.reason, str(error)
     return "good", "" if event == json.loads(case.body) else "another event"
@@ -105,7 +112,7 @@ def test_python_verifies_what_is_good_and_names_each_mistake_with_its_cure(case:
 
 async def test_typescript_verifies_alike(tmp_path: Path, need: Callable[..., str]) -> None:
     need("node")
-    told = [case._asdict() | {"headers": case.headers} for case in CASES]
+    told = [case._asdict() | {"headers": None if case.no_headers else case.headers} for case in CASES]
     verdicts = await node.run(node.installed(tmp_path), Path(__file__).parent / "verify.mjs", told)
     wrong = [
         (case.name, reason, said)
@@ -125,7 +132,15 @@ def test_a_key_that_is_none_is_refused_at_once_and_the_right_one_named(name: str
 async def test_typescript_refuses_the_same_keys(tmp_path: Path, need: Callable[..., str]) -> None:
     need("node")
     told = [Case("", "", keys=(key,))._asdict() | {"headers": {}} for key, _ in BAD_KEYS.values()]
-    verdicts = await node.run(node.installed(tmp_path), Path(__file__).parent / "verify.mjs", told)
+    misplaced = CASES[0]._asdict() | {
+        "headers": CASES[0].headers,
+        "now": NEW,
+    }  # as others take it: body, headers, secret
+    *verdicts, third = await node.run(
+        node.installed(tmp_path), Path(__file__).parent / "verify.mjs", [*told, misplaced]
+    )
+    assert third[0] == "TypeError"
+    assert "new Webhook(secret)" in third[1]
     assert [kind for kind, _ in verdicts] == ["TypeError"] * len(BAD_KEYS)
     assert [said for (_, said), (_, says) in zip(verdicts, BAD_KEYS.values(), strict=True) if says not in said] == []
 
@@ -135,6 +150,12 @@ def test_headers_are_taken_as_servers_hold_them() -> None:
     webhook = Webhook(SharedSecret(b"k" * 32).text())
     for headers in (pairs, dict(pairs), dict(_OURS)):
         assert webhook.verify(BODY, headers, now=NOW)["id"] == "evt_test0001"
+
+
+def test_a_signature_alone_in_place_of_the_headers_is_told_with_what_belongs_there() -> None:
+    signature: Any = BY_NEW  # as Stripe's library takes it
+    with pytest.raises(WebhookVerificationError, match="all headers of the request"):
+        Webhook(NEW).verify(BODY, signature)
 
 
 def test_without_a_key_nothing_can_be_verified() -> None:

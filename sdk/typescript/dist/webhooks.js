@@ -3,7 +3,8 @@ import { createHmac, createPublicKey, timingSafeEqual, verify } from "node:crypt
 import { GerbangError } from "./errors.js";
 const TOLERANCE_S = 300;
 const RAW_ED25519 = Buffer.from("302a300506032b6570032100", "hex"); // what stands before the 32 bytes in SPKI
-const BYTES = "the very bytes that came, before anything parses them: express.raw({ type: \"application/json\" }), await request.text() in Next, Hono and Deno";
+const BYTES = "the very bytes that came, before anything parses them: request.body of express.raw({ type: \"application/json\" }), set on this route before " +
+    "express.json(); await request.text() in Next (App Router), Hono and Deno; of a stream, Buffer.concat(await request.toArray())";
 /** Do not believe it: answer 400. `reason` is a word for programs, the message says what is wrong and what to do. */
 export class WebhookVerificationError extends GerbangError {
     reason;
@@ -31,7 +32,9 @@ export class Webhook {
     /** The event, when one signature is good and fresh. Throws a WebhookVerificationError. */
     verify(body, headers, nowS = Date.now() / 1000) {
         if (typeof body !== "string" && !(body instanceof Uint8Array))
-            throw new WebhookVerificationError("body_parsed", `The body is no text and no bytes: verify ${BYTES}.`);
+            throw parsed(`The body is ${body === null ? "null" : body === undefined ? "undefined" : "an object"}`);
+        if (typeof nowS !== "number")
+            throw new TypeError("verify takes the body and the headers of the request: the secret (whsec_…) goes to new Webhook(secret)");
         const bytes = Buffer.from(body);
         const received = needed(headers);
         if (!this.#fits(received, bytes))
@@ -49,6 +52,10 @@ export class Webhook {
     }
     /** Which of the usual mistakes it is. */
     #mistake(received, body) {
+        if (body.length === 0)
+            return new WebhookVerificationError("body_empty", `The body is empty, and what Gerbang sends never is: something read it before. Verify ${BYTES}.`);
+        if (!isMessage(body))
+            return parsed(`The body is not the JSON that Gerbang sends, it begins with ${JSON.stringify(body.toString("utf8").slice(0, 20))}`);
         const versions = received.signatures.map((one) => one.version);
         if (!(versions.includes("v1") && this.#secrets.length) && !(versions.includes("v1a") && this.#publics.length))
             return new WebhookVerificationError("no_key_for_it", `It is signed by ${versions.join(", ") || "nothing"}, and you named keys for something else: v1 needs the endpoint's secret (whsec_…), v1a its ` +
@@ -58,6 +65,19 @@ export class Webhook {
             return new WebhookVerificationError("body_rewritten", `The body was parsed and written anew before it was verified. Verify ${BYTES}.`);
         return new WebhookVerificationError("no_match", "No signature fits: this is another endpoint's secret, an older one whose overlap is over, or the message was changed on its way or is not from " +
             "Gerbang. Take the secret from POST /v1/endpoints or rotate-secret; `gerbang listen` prints one of its own.");
+    }
+}
+function parsed(found) {
+    return new WebhookVerificationError("body_parsed", `${found}: your framework parsed it, and an object (or what was made into text of it) came here. Verify ${BYTES}.`);
+}
+/** Whether it may be what Gerbang sent: a JSON object, and not the text of one of the language's own, as [object Object] or a Buffer's. */
+function isMessage(body) {
+    try {
+        const value = JSON.parse(body.toString("utf8"));
+        return typeof value === "object" && value !== null && !Array.isArray(value) && value.type !== "Buffer";
+    }
+    catch {
+        return false;
     }
 }
 function isPublic(key) {
@@ -79,6 +99,9 @@ function publicKey(bytes) {
     return createPublicKey({ key: Buffer.concat([RAW_ED25519, bytes]), format: "der", type: "spki" });
 }
 function needed(headers) {
+    if (typeof headers !== "object" || headers === null)
+        throw new WebhookVerificationError("header_missing", `The second argument of verify is ${headers === null ? "null" : typeof headers}: give all headers of the request, as verify(body, request.headers). ` +
+            "The secret (whsec_…), as POST /v1/endpoints or gerbang listen told it, goes to new Webhook(secret).");
     const pairs = headers instanceof Headers ? [...headers.entries()] : Object.entries(headers);
     const known = new Map(pairs.map(([name, value]) => [name.toLowerCase(), String([value].flat()[0] ?? "")]));
     const missing = ["webhook-id", "webhook-timestamp", "webhook-signature"].filter((name) => !known.get(name));

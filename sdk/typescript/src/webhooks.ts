@@ -8,7 +8,8 @@ import type { DeliveredEvent } from "./types.js";
 const TOLERANCE_S = 300;
 const RAW_ED25519 = Buffer.from("302a300506032b6570032100", "hex"); // what stands before the 32 bytes in SPKI
 const BYTES =
-  "the very bytes that came, before anything parses them: express.raw({ type: \"application/json\" }), await request.text() in Next, Hono and Deno";
+  "the very bytes that came, before anything parses them: request.body of express.raw({ type: \"application/json\" }), set on this route before " +
+  "express.json(); await request.text() in Next (App Router), Hono and Deno; of a stream, Buffer.concat(await request.toArray())";
 
 /** Do not believe it: answer 400. `reason` is a word for programs, the message says what is wrong and what to do. */
 export class WebhookVerificationError extends GerbangError {
@@ -55,7 +56,9 @@ export class Webhook {
   /** The event, when one signature is good and fresh. Throws a WebhookVerificationError. */
   verify(body: string | Uint8Array, headers: WebhookHeaders, nowS = Date.now() / 1000): DeliveredEvent {
     if (typeof body !== "string" && !(body instanceof Uint8Array))
-      throw new WebhookVerificationError("body_parsed", `The body is no text and no bytes: verify ${BYTES}.`);
+      throw parsed(`The body is ${body === null ? "null" : body === undefined ? "undefined" : "an object"}`);
+    if (typeof nowS !== "number")
+      throw new TypeError("verify takes the body and the headers of the request: the secret (whsec_…) goes to new Webhook(secret)");
     const bytes = Buffer.from(body as Uint8Array);
     const received = needed(headers);
     if (!this.#fits(received, bytes)) throw this.#mistake(received, bytes);
@@ -73,6 +76,13 @@ export class Webhook {
 
   /** Which of the usual mistakes it is. */
   #mistake(received: Received, body: Buffer): WebhookVerificationError {
+    if (body.length === 0)
+      return new WebhookVerificationError(
+        "body_empty",
+        `The body is empty, and what Gerbang sends never is: something read it before. Verify ${BYTES}.`,
+      );
+    if (!isMessage(body))
+      return parsed(`The body is not the JSON that Gerbang sends, it begins with ${JSON.stringify(body.toString("utf8").slice(0, 20))}`);
     const versions = received.signatures.map((one) => one.version);
     if (!(versions.includes("v1") && this.#secrets.length) && !(versions.includes("v1a") && this.#publics.length))
       return new WebhookVerificationError(
@@ -91,6 +101,23 @@ export class Webhook {
       "No signature fits: this is another endpoint's secret, an older one whose overlap is over, or the message was changed on its way or is not from " +
         "Gerbang. Take the secret from POST /v1/endpoints or rotate-secret; `gerbang listen` prints one of its own.",
     );
+  }
+}
+
+function parsed(found: string): WebhookVerificationError {
+  return new WebhookVerificationError(
+    "body_parsed",
+    `${found}: your framework parsed it, and an object (or what was made into text of it) came here. Verify ${BYTES}.`,
+  );
+}
+
+/** Whether it may be what Gerbang sent: a JSON object, and not the text of one of the language's own, as [object Object] or a Buffer's. */
+function isMessage(body: Buffer): boolean {
+  try {
+    const value: unknown = JSON.parse(body.toString("utf8"));
+    return typeof value === "object" && value !== null && !Array.isArray(value) && (value as { type?: unknown }).type !== "Buffer";
+  } catch {
+    return false;
   }
 }
 
@@ -115,6 +142,12 @@ function publicKey(bytes: Buffer): KeyObject {
 }
 
 function needed(headers: WebhookHeaders): Received {
+  if (typeof headers !== "object" || headers === null)
+    throw new WebhookVerificationError(
+      "header_missing",
+      `The second argument of verify is ${headers === null ? "null" : typeof headers}: give all headers of the request, as verify(body, request.headers). ` +
+        "The secret (whsec_…), as POST /v1/endpoints or gerbang listen told it, goes to new Webhook(secret).",
+    );
   const pairs: [string, unknown][] = headers instanceof Headers ? [...headers.entries()] : Object.entries(headers);
   const known = new Map(pairs.map(([name, value]) => [name.toLowerCase(), String([value].flat()[0] ?? "")]));
   const missing = ["webhook-id", "webhook-timestamp", "webhook-signature"].filter((name) => !known.get(name));

@@ -23,6 +23,7 @@ from gerbang.base.target_policy import TargetPolicy
 
 _PORTS: Final = {"http": 80, "https": 443}
 ANSWER_LIMIT_BYTES = 1_048_576
+KEPT_S: Final = 4.0  # less than the 5 s after which Node and uvicorn close: what is sent into a closing connection may or may not have arrived
 _REFUSED: Final = (
     "No such host is known, or it is at an address that may not be called, or it is public and not asked by https://."
 )
@@ -113,7 +114,8 @@ class Http:
     """A pool of connections to outside systems. Never follows redirects, never decodes what it was not asked to.
 
     Under a `policy` names are looked up for each connection, answers are never unpacked, and how many calls run at once is the caller's matter.
-    `lookup` finds the addresses of a name (the system's way unless given), `authorities` are further certificates (PEM) that TLS trusts.
+    `lookup` finds the addresses of a name (the system's way unless given), `authorities` are further certificates (PEM) that TLS trusts,
+    `kept_s` is how long a connection without a call is kept for the next.
     """
 
     def __init__(
@@ -124,12 +126,14 @@ class Http:
         policy: TargetPolicy | None = None,
         lookup: Lookup | None = None,
         authorities: str | None = None,
+        kept_s: float = KEPT_S,
     ) -> None:
         self._connections = connections
         self._per_host = per_host
         self._policy = policy
         self._names = NameLookup(lookup)
         self._authorities = authorities
+        self._kept_s = kept_s
         self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
@@ -208,6 +212,7 @@ class Http:
                 limit_per_host=self._per_host if open_to_all else 0,
                 use_dns_cache=open_to_all,
                 ttl_dns_cache=60,
+                keepalive_timeout=self._kept_s,
                 resolver=Resolver(self._names),
                 socket_factory=permitted_socket,
                 ssl=tls_context(self._authorities),

@@ -20,6 +20,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 _TRANSPORT: Final = "sandbox.transport"
 _LINGER_OFF: Final = struct.pack("ii", 1, 0)
 _POLL_S: Final = 0.02
+KEPT_S: Final = 75  # as most servers keep a connection: a caller who comes again at the very end would never know whether it was heard
 _NAMED: Final = ("the sandbox's host", "GERBANG_SANDBOX_PORT")
 
 
@@ -43,7 +44,15 @@ class SandboxServer(Server):
             "proxy_headers": False,
         }
         super().__init__(
-            Config(app, http=_Connection, ws="none", timeout_graceful_shutdown=1, backlog=2048, **settings)
+            Config(
+                app,
+                http=_Connection,
+                ws="none",
+                timeout_keep_alive=KEPT_S,
+                timeout_graceful_shutdown=1,
+                backlog=2048,
+                **settings,
+            )
         )
         self._host = host
         self.port = port

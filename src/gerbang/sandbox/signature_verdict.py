@@ -71,8 +71,9 @@ def _standard(
     signed = _Signed(headers[f"{prefix}id"], headers[f"{prefix}timestamp"], body)
     stale = _time_complaint(prefix, signed.timestamp, at_s)
     checked = [_token(one, signed, keys, earlier) for one in headers[f"{prefix}signature"].split()]
-    said = [*([stale] if stale else []), *(told for _, told in sorted(checked, key=lambda one: one[0] is not False))]
     good = _together([one for one, _ in checked])
+    first = [one for one in (_body_complaint(body, good), stale) if one]
+    said = [*first, *(told for _, told in sorted(checked, key=lambda one: one[0] is not False))]
     return Verdict(scheme, False if stale else good, said)
 
 
@@ -91,6 +92,25 @@ def _time_complaint(prefix: str, timestamp: str, at_s: float) -> str:
         return f"{prefix}timestamp is in milliseconds: it must be seconds."
     when = f"{age_s:.0f} seconds old" if age_s > 0 else f"{-age_s:.0f} seconds ahead"
     return f"{prefix}timestamp is {when}: receivers take {TOLERANCE_S}. It was sent again with its old signature, or a clock is wrong."
+
+
+def _body_complaint(body: bytes, good: bool | None) -> str:
+    """What is wrong with the body itself, where no signature fits it: it was read before, or a framework made an object of it and text of that."""
+    if good is True:
+        return ""
+    if not body:
+        return "The body is empty: whoever passed it on had read it before. Pass on the very bytes that came, before anything parses them."
+    if good is None or _is_object(body):
+        return ""
+    begins = body[:20].decode(errors="replace")
+    return f"The body is no JSON object, it begins with {begins!r}: where an event was signed, a framework parsed it and made text of the object. Pass on the very bytes that came."
+
+
+def _is_object(body: bytes) -> bool:
+    try:
+        return isinstance(json.loads(body), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _token(token: str, signed: _Signed, keys: Sequence[str], earlier: Sequence[bytes]) -> tuple[bool | None, str]:

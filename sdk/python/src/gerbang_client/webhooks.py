@@ -15,6 +15,10 @@ from gerbang_client.types import DeliveredEvent
 TOLERANCE_S: Final = 300
 _SECRET, _PUBLIC = "whsec_", "whpk_"
 _ID, _TIME, _SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
+_BYTES = (
+    "the very bytes that came, before anything parses them: request.get_data() in Flask, await request.body() in Starlette and FastAPI,"
+    " request.body in Django"
+)
 
 
 class WebhookVerificationError(GerbangError):
@@ -73,6 +77,14 @@ class Webhook:
         self, versions: Sequence[str], tokens: Sequence[tuple[str, str, str]], signed: bytes, raw: bytes
     ) -> WebhookVerificationError:
         """Which of the usual mistakes it is."""
+        if not raw:
+            return WebhookVerificationError(
+                "body_empty",
+                f"The body is empty, and what Gerbang sends never is: something read it before. Verify {_BYTES}; in Flask before anything touches"
+                " request.form or request.stream.",
+            )
+        if not _is_message(raw):
+            return _parsed(f"The body is not the JSON that Gerbang sends, it begins with {raw[:20]!r}")
         if not any(("v1" in versions and self._secrets, "v1a" in versions and self._publics)):
             return WebhookVerificationError(
                 "no_key_for_it",
@@ -82,8 +94,7 @@ class Webhook:
         if any(self._fits(version, text, signed + other) for other in _as_sent(raw) for version, _, text in tokens):
             return WebhookVerificationError(
                 "body_rewritten",
-                "The body was parsed and written anew before it was verified. Verify the very bytes that came: request.get_data() in Flask,"
-                " await request.body() in Starlette and FastAPI, request.body in Django.",
+                f"The body was parsed and written anew before it was verified. Verify {_BYTES}.",
             )
         return WebhookVerificationError(
             "no_match",
@@ -116,14 +127,31 @@ def _bytes(body: Any) -> bytes:
         return body.encode()
     if isinstance(body, bytes | bytearray | memoryview):
         return bytes(body)
-    raise WebhookVerificationError(
+    raise _parsed(f"The body is a {type(body).__name__}")
+
+
+def _parsed(found: str) -> WebhookVerificationError:
+    return WebhookVerificationError(
         "body_parsed",
-        f"The body is a {type(body).__name__}: verify the very bytes that came, before anything parses them"
-        " (request.get_data() in Flask, await request.body() in Starlette and FastAPI, request.body in Django).",
+        f"{found}: your framework parsed it, and an object (or what was made into text of it) came here. Verify {_BYTES}.",
     )
 
 
+def _is_message(raw: bytes) -> bool:
+    """Whether it may be what Gerbang sent: a JSON object, and not the text of one of the language's own, as {'id': …}."""
+    try:
+        return isinstance(json.loads(raw), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
 def _needed(headers: Any) -> tuple[str, str, str]:
+    if headers is None or isinstance(headers, str | bytes):
+        raise WebhookVerificationError(
+            "header_missing",
+            f"The second argument of verify is {'a text' if headers else 'empty'}: give all headers of the request, as verify(body, request.headers)."
+            " The secret (whsec_…), as POST /v1/endpoints or gerbang listen told it, goes to Webhook(secret).",
+        )
     pairs = headers.items() if hasattr(headers, "items") else headers
     known = {_text(name).lower(): _text(value) for name, value in pairs}
     missing = [name for name in (_ID, _TIME, _SIGNATURE) if not known.get(name)]
