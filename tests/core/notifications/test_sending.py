@@ -141,21 +141,43 @@ async def jobs_left(db: Database) -> int:
 
 
 async def test_how_to_pay_that_waited_for_a_mail_server_asks_for_what_is_due_by_then(db: Database) -> None:
-    one = await stored(
-        db, details(JANE, captured=0, status=PaymentStatus.PENDING, attempt_status=AttemptStatus.PENDING)
-    )
-    await announced(db, about(one, "payment.instructions"))
-    await taken(db, notifications(db))
-    async with db.transaction() as tx:
-        await tx.execute(
-            "UPDATE payments SET amount_captured = 130000, status = 'part_paid' WHERE id = $1", one.payment.id
-        )
-        await tx.execute("UPDATE attempts SET captured = 130000 WHERE payment_id = $1", one.payment.id)
-        id_ = await tx.fetchval("SELECT id FROM notifications WHERE object_id = $1", one.payment.id)
+    id_ = await how_to_pay(db, "payment.link", captured=130_000)
     async with listening() as server, sending(db, server.port):
         await until_status(db, id_, "sent")
     (mail,) = server.received
-    assert mail["Subject"] == "Your BCA number to pay Rp\u00a020.000"
+    assert "Rp\u00a020.000" in mail["Subject"]
+
+
+async def test_how_to_pay_is_not_sent_once_it_is_paid_or_its_number_takes_no_more(db: Database) -> None:
+    paid = await how_to_pay(db, "payment.instructions", captured=150_000, status="paid", attempt="captured")
+    used_up = await how_to_pay(db, "payment.instructions", captured=130_000)
+    async with listening() as server, sending(db, server.port):
+        for id_ in (paid, used_up):
+            failed = await until_status(db, id_, "failed")
+            assert failed["error"] == "no longer needed"
+    assert server.received == []
+
+
+async def how_to_pay(
+    db: Database, event: str, captured: int, status: str = "part_paid", attempt: str = "pending"
+) -> UUID:
+    """A mail that says how to pay, written before this money came, and not sent yet."""
+    one = await stored(
+        db, details(JANE, captured=0, status=PaymentStatus.PENDING, attempt_status=AttemptStatus.PENDING)
+    )
+    async with db.transaction() as tx:
+        await tx.execute("UPDATE payments SET expires_at = now() + interval '1 day' WHERE id = $1", one.payment.id)
+    await announced(db, about(one, event))
+    await taken(db, notifications(db))
+    async with db.transaction() as tx:
+        await tx.execute(
+            "UPDATE payments SET amount_captured = $2, status = $3 WHERE id = $1", one.payment.id, captured, status
+        )
+        await tx.execute(
+            "UPDATE attempts SET captured = $2, status = $3 WHERE payment_id = $1", one.payment.id, captured, attempt
+        )
+        found: UUID = await tx.fetchval("SELECT id FROM notifications WHERE object_id = $1", one.payment.id)
+    return found
 
 
 async def test_a_queued_notification_arrives_is_marked_and_audited_and_its_job_is_gone(db: Database) -> None:

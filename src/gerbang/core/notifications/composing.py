@@ -106,12 +106,14 @@ class Composer:
         return replace(known, data={**known.data, "captured": details.payment.amount_captured}) if details else known
 
     async def is_behind(self, tx: Tx, known: Notification) -> bool:
-        """Whether it waited so long, for a sender or for the end of quiet hours, that it is no longer true, or no longer news, or came another way."""
+        """Whether it is no longer true, no longer news, or came another way: it waited for a worker, a sender or the end of quiet hours.
+        Nobody is told how to pay what is paid.
+        """
         payment = known.id_of(PAYMENT)
         if known.channel is Channel.PUSH and await store.business_now(tx) - known.due_at > PUSH_KEEPS:
             return True
         waited = known.held_until is not None
-        if payment is None or not (waited or known.template is Template.PAYMENT_REMINDER):
+        if payment is None or not (waited or known.template in ASKS):
             return False
         details = (await self._payments(tx, [payment])).get(payment)
         if details is None or not still_true(known.template, known.data, details, await store.business_now(tx)):
