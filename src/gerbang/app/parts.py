@@ -105,7 +105,7 @@ async def _wired(
     connections = Connections(db, secrets, providers, settings.base_url)
     changes.subscribe("connection", lambda _: connections.forget())
     marks = HighWaterMarks(settings.marks_folder)
-    outbound = OutboundCalls(connections, http, guarded)
+    outbound = OutboundCalls(connections, http, guarded, now=clock.now)
     calls = ProviderCalls(db=db, outbound=outbound, clock=clock, public_url=settings.base_url, marks=marks)
     payments = _payments(settings, calls, db=db, outbound=outbound, secrets=secrets, clock=clock)
     notifications = _notifications(settings, db, outbound)

@@ -70,10 +70,12 @@ def doctor(*, as_json: Annotated[bool, Parameter("--json")] = False, data: Path 
 async def _of_connections(settings: Settings) -> list[Finding]:
     """A line for each enabled connection, whose provider is asked; what kept us from asking is said above already."""
     from gerbang.app.parts import guarded_http
+    from gerbang.base.clock import BusinessClock
     from gerbang.base.http import Http
     from gerbang.core.connections import probes
     from gerbang.core.connections.outbound_calls import OutboundCalls
     from gerbang.core.connections.service import Connections
+    from gerbang.core.queue import business_time
     from gerbang.core.secrets.service import Secrets
     from gerbang.providers import PROVIDERS
     from gerbang.providers.sealed import SealedStore, ensure_root_key
@@ -85,7 +87,9 @@ async def _of_connections(settings: Settings) -> list[Finding]:
         store = SealedStore(db, ensure_root_key(settings.root_key_path, create=False))
         known = Connections(db, Secrets(db, store), PROVIDERS, settings.base_url)
         enabled = [one for one in await known.all() if one.enabled]
-        outbound = OutboundCalls(known, http, guarded)
+        clock = BusinessClock()
+        clock.set_offset(await business_time.offset_s(db))
+        outbound = OutboundCalls(known, http, guarded, now=clock.now)
         asked = await asyncio.gather(*(probes.probe(outbound, one) for one in enabled))
         standing = await _standing_chains(db, outbound)
     except GerbangError:

@@ -3,7 +3,6 @@
 import asyncio
 import sys
 
-from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database
 from gerbang.base.http import Http
 from gerbang.base.target_policy import TargetPolicy, read_private_targets
@@ -19,7 +18,7 @@ async def main(dsn: str, key: str) -> None:
     store = SealedStore(db, root_key(bytes.fromhex(key)))
     await store.prepare()
     keys = SigningKeys(Secrets(db, store))
-    await Sender(db, http, keys, BusinessClock(), timeout_s=1.0, lease_s=1.5).run(asyncio.Event())
+    await Sender(db, http, keys, timeout_s=1.0, lease_s=1.5).run(asyncio.Event())
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from gerbang.core.endpoints.model import (
     Signing,
 )
 from gerbang.core.endpoints.schedule import waits
+from gerbang.core.queue import business_time
 from tests.core.endpoints.receiver import OK, Receiver, status
 from tests.core.endpoints.world import BY, World
 
@@ -84,6 +85,17 @@ async def test_a_receiver_that_asks_for_time_gets_it(world: World, shop: Receive
     tried = await world.until_tried(endpoint, 1)
     assert tried.next_attempt_at is not None
     assert 3_600 <= (tried.next_attempt_at - tried.attempts[0].at).total_seconds() <= 3_605
+
+
+async def test_an_attempt_is_dated_by_the_time_that_was_moved_before_every_process_heard_of_it(
+    world: World, shop: Receiver
+) -> None:
+    endpoint, _ = await world.endpoint(shop.url)
+    await business_time.advance(world.owner, 86_400)
+    world.start()
+    await world.say("parcel.sent")
+    tried = await world.until_tried(endpoint, 1)
+    assert tried.attempts[0].at >= tried.created_at
 
 
 async def test_410_disables_the_endpoint_tells_so_and_what_was_on_its_way_can_be_sent_again(

@@ -77,7 +77,7 @@ class World:
 
     def another_worker(self, *, lease_s: float = 60.0, timeout_s: float = 30.0) -> Sender:
         """A worker's loop beside the first."""
-        return Sender(self.db, self.http, SigningKeys(self.secrets), self.clock, lease_s=lease_s, timeout_s=timeout_s)
+        return Sender(self.db, self.http, SigningKeys(self.secrets), lease_s=lease_s, timeout_s=timeout_s)
 
     async def advance(self, seconds: float) -> None:
         """Move business time on."""

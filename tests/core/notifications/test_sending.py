@@ -153,8 +153,7 @@ async def test_how_to_pay_is_not_sent_once_it_is_paid_or_its_number_takes_no_mor
     used_up = await how_to_pay(db, "payment.instructions", captured=130_000)
     async with listening() as server, sending(db, server.port):
         for id_ in (paid, used_up):
-            failed = await until_status(db, id_, "failed")
-            assert failed["error"] == "no longer needed"
+            assert (await until_status(db, id_, "failed"))["error"] == "no longer needed"
     assert server.received == []
 
 
@@ -170,12 +169,10 @@ async def how_to_pay(
     await announced(db, about(one, event))
     await taken(db, notifications(db))
     async with db.transaction() as tx:
-        await tx.execute(
-            "UPDATE payments SET amount_captured = $2, status = $3 WHERE id = $1", one.payment.id, captured, status
-        )
-        await tx.execute(
-            "UPDATE attempts SET captured = $2, status = $3 WHERE payment_id = $1", one.payment.id, captured, attempt
-        )
+        now = {"payments": ("id", "amount_captured", status), "attempts": ("payment_id", "captured", attempt)}
+        for table, (key, amount, status_now) in now.items():
+            update = f"UPDATE {table} SET {amount} = $2, status = $3 WHERE {key} = $1"  # noqa: S608  names of ours
+            await tx.execute(update, one.payment.id, captured, status_now)
         found: UUID = await tx.fetchval("SELECT id FROM notifications WHERE object_id = $1", one.payment.id)
     return found
 

@@ -16,6 +16,7 @@ from typing import Any, Final, Generic, TypeVar, cast
 import msgspec
 import structlog
 
+from gerbang.base.clock import real_now
 from gerbang.base.errors import UpstreamFailed
 from gerbang.base.http import HTTP_CALLS, Http, HttpCall, ProviderRefused, TurnedAway, Unreachable
 from gerbang.core.connections.breaker import STANDARD, Breaker, BreakerRules
@@ -143,7 +144,8 @@ class _State:
 
 class OutboundCalls:
     """The way to every provider. Limit and breaker are each process's own: one that cannot reach a provider says nothing of another machine,
-    and what is shared would cost a statement a call. `guarded` is the client whose calls go to permitted addresses only.
+    and what is shared would cost a statement a call. `guarded` is the client whose calls go to permitted addresses only,
+    `now` the time that providers are told: business time, as in the calls about payments.
     """
 
     def __init__(
@@ -154,8 +156,10 @@ class OutboundCalls:
         *,
         rules: BreakerRules = STANDARD,
         monotonic: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = real_now,
     ) -> None:
         self.connections = connections
+        self.now = now
         self.http = http
         self._guarded = guarded
         self._rules = rules

@@ -4,7 +4,6 @@ breaker is open and nobody calls, so that it closes all the same.
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
@@ -45,7 +44,7 @@ async def probe(outbound: OutboundCalls, connection: Connection) -> Sequence[Pro
         return [_of_secret(error.detail, "Write it anew: gerbang secrets put NAME.")]
     try:
         async with asyncio.timeout(PATIENCE_S):
-            result = await outbound.probe(connection.id, _PROBE, lambda: ask(http, account, datetime.now(UTC)))
+            result = await outbound.probe(connection.id, _PROBE, lambda: ask(http, account, outbound.now()))
     except TimeoutError:
         return (Probed(f"no answer within {PATIENCE_S:.0f} s", None),)
     except GerbangError as error:  # it could not be asked
@@ -69,7 +68,7 @@ async def try_quiet(outbound: OutboundCalls, quiet_s: float = QUIET_S) -> None:
 async def _try_one(outbound: OutboundCalls, connection_id: str) -> None:
     try:
         async with asyncio.timeout(PATIENCE_S):
-            await outbound.ask(connection_id, PROBES, _PROBE, lambda ask, account: ask(account, datetime.now(UTC)))
+            await outbound.ask(connection_id, PROBES, _PROBE, lambda ask, account: ask(account, outbound.now()))
     except (GerbangError, TimeoutError) as error:  # no stored connection, no secret, or no answer: it stays as it is
         log.warning("breaker.not_tried", connection=connection_id, why=str(error)[:200])
 

@@ -149,6 +149,7 @@ class Message:
 class Due:
     """A delivery that this process has taken to send now, with what its endpoint says of it. `tries` counts this one and is the fence; those
     that the schedule does not count (of before it was sent anew, and whose process died) are `earlier_tries`. `was_failing`: its endpoint failed before.
+    `taken_at` is the database's business time: what a process knows of it is a moment old where somebody has moved it.
     """
 
     id: UUID
@@ -161,6 +162,7 @@ class Due:
     profile: Profile
     is_ordered: bool
     was_failing: bool
+    taken_at: datetime
     body: bytes = field(repr=False)
 
 

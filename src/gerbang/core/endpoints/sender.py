@@ -18,7 +18,7 @@ import structlog
 
 from gerbang.base import ids
 from gerbang.base.batching import GroupCommit
-from gerbang.base.clock import BusinessClock, real_now
+from gerbang.base.clock import real_now
 from gerbang.base.db import Database
 from gerbang.base.errors import GerbangError
 from gerbang.base.http import CallFailed, Http
@@ -98,7 +98,6 @@ class Sender:
         db: Database,
         http: Http,
         keys: SigningKeys,
-        clock: BusinessClock,
         *,
         timeout_s: float = TIMEOUT_S,
         lease_s: float = LEASE_S,
@@ -108,7 +107,6 @@ class Sender:
         self._db = db
         self._http = http
         self._keys = keys
-        self._clock = clock
         self._timeout_s = timeout_s
         self._claims = Claims(db, lease_s)
         self._monotonic = monotonic
@@ -187,7 +185,6 @@ class Sender:
 
     async def _send(self, due: Due, headers: Mapping[str, str]) -> tuple[Tried, Mapping[str, str]]:
         """One try and what became of it; the headers of its answer, if there was one."""
-        at = self._clock.now()
         try:
             answer = await self._http.send(
                 "POST",
@@ -201,7 +198,7 @@ class Sender:
         except CallFailed as error:
             seen = error.seen
             failed = Tried(
-                at=at,
+                at=due.taken_at,
                 status_code=None,
                 duration_ms=seen.total_ms,
                 error=f"{error.code}: {error.detail}"[:_SHOWN_ERRORS],
@@ -212,7 +209,7 @@ class Sender:
             return failed, {}
         good = 200 <= answer.status < 300
         tried = Tried(
-            at=at,
+            at=due.taken_at,
             status_code=answer.status,
             duration_ms=answer.seen.total_ms,
             error=None if good else _refusal(answer.status),

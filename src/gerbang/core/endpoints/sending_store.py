@@ -123,7 +123,7 @@ _CLAIM: Final = """
     FROM due JOIN outgoing_messages m ON true LEFT JOIN personal_bodies p ON due.personal AND p.event_id = m.event_id
     WHERE d.id = due.id AND m.event_id = d.event_id
     RETURNING d.id, d.endpoint_id, d.event_id, d.tries, d.earlier_tries, due.url, due.signing, due.profile, due.ordered, due.failing,
-        coalesce(p.body, m.body) AS body, set_config('synchronous_commit', 'off', true)
+        coalesce(p.body, m.body) AS body, (SELECT business_now()) AS taken_at, set_config('synchronous_commit', 'off', true)
     """
 
 
@@ -198,5 +198,6 @@ def _due(row: Row) -> Due:
         profile=profile,
         is_ordered=row["ordered"],
         was_failing=row["failing"],
+        taken_at=row["taken_at"],
         body=row["body"],
     )

@@ -93,7 +93,7 @@ class Endpoints:
         self.queueing = Queueing(payloads)
         self.overview = Overview(db)
         self.owners = OwnerAccess(db, OwnerTokens(secrets), clock, self._keys)
-        self.sender = Sender(db, http, self._keys, clock)
+        self.sender = Sender(db, http, self._keys)
         self.retention = Retention(db, keep_for)
 
     async def create(

@@ -9,6 +9,7 @@ from typing import Final
 
 import structlog
 
+from gerbang.base.clock import real_now
 from gerbang.base.errors import FieldError, Invalid
 from gerbang.base.money import EXPONENTS, Money
 from gerbang.core.connections.model import Connection
@@ -92,7 +93,7 @@ class Quotes:
         read_at, known = self._known.get((asset, currency), (0.0, None))
         if known is None or time.monotonic() - read_at > _FRESH_S:
             known = await self._asked(asset, currency)
-        if known is None or now - known.at > _OLDEST:
+        if known is None or real_now() - known.at > _OLDEST:  # the world outside knows no business time
             raise NoRate(
                 f"Nobody here says what {asset} is worth in {currency}.",
                 hint="Set GERBANG_FIXED_RATES, or connect a source of rates.",
