@@ -1,4 +1,4 @@
-"""Which nouns there are, and what each brings: a new noun is one value here, and its own package."""
+"""Which nouns there are, and what each brings: a new noun is one value here, and its own package. Those that tell people things stand in message_nouns.py."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
@@ -25,14 +25,6 @@ from gerbang.core.identity import event_types as security_events
 from gerbang.core.identity import personal_data as users
 from gerbang.core.identity.digests import Digests
 from gerbang.core.identity.permissions import ADMINS, BUILDERS, MAKERS, MONEY, STAFF, Permission
-from gerbang.core.notifications import conversation_store, suppression_store
-from gerbang.core.notifications import model as messages
-from gerbang.core.notifications import personal_data as recipients
-from gerbang.core.notifications import queueing as message_jobs
-from gerbang.core.notifications import service as telling
-from gerbang.core.notifications.operator_notices import OperatorNotices, erase_reads, export_reads
-from gerbang.core.notifications.push_devices import PushDevices
-from gerbang.core.notifications.receipts import Receipts
 from gerbang.core.payments import event_types as payment_events
 from gerbang.core.payments import jobs, sweeps, webhook_handler
 from gerbang.core.payments import permissions as payment_permissions
@@ -45,10 +37,9 @@ from gerbang.core.payments.provider_calls import load_readable
 from gerbang.core.personal_data.service import People, PersonalData
 from gerbang.core.queue.model import Job
 from gerbang.core.queue.worker import Handler
+from gerbang.message_nouns import MESSAGE_TEXTS, MESSAGES, NOTICES, UNSUBSCRIBES
 from gerbang.noun import Core, Noun, Nouns
 from gerbang.ports.kinds import Kind
-from gerbang.ports.messenger import Channel
-from gerbang.settings import Settings
 from gerbang.web.console import live_marks as marks
 from gerbang.web.event_catalogue import entries
 from gerbang.web.sidebar import Subpage
@@ -84,103 +75,6 @@ async def _unanswered(core: Core) -> str | None:
     return f"No answer comes from {', '.join(found)}: calls wait, and one is tried now and then." if found else None
 
 
-async def _used_up(channel: Channel, most_of: Callable[[Settings], int], told: str, core: Core) -> str | None:
-    most = most_of(core.settings)
-    async with core.db.reading() as tx:
-        is_full = most > 0 and await suppression_store.sent_today(tx, channel) >= most
-    return f"The {most} {told} are used up." if is_full else None
-
-
-async def _templates_paused(core: Core) -> str | None:
-    async with core.db.reading() as tx:
-        paused = await conversation_store.pauses(tx)
-    if not paused:
-        return None
-    first = paused[0]
-    return (
-        f"{len(paused)} message templates are paused, the first is {first['template']} ({first['language']}) of {first['connection']}: {first['why']}."
-        " GET /v1/message-templates lists them."
-    )
-
-
-async def _texts_wanted(core: Core) -> str | None:
-    found = await core.texts.standing()
-    if failed := [one.used for one in found if one.used is not None and one.used.failed_at is not None]:
-        return f"The shop's text {failed[0].key.shown} could not be used, and ours is sent instead: {failed[0].failed_why} GET /v1/message-texts lists all."
-    waiting = [one.key.shown for one in found if one.waiting is not None]
-    return f"{len(waiting)} texts of messages wait for a second person, the first is {waiting[0]}." if waiting else None
-
-
-MESSAGES: Final = Noun(
-    name="messages",
-    events={Kind.MESSENGER: lambda core: Receipts(core.outbound, core.sender.fallback).handler()},
-    service=lambda core: PushDevices(core.db, core.outbound),
-    notices={
-        "texts": partial(
-            _used_up, Channel.SMS, lambda chosen: chosen.sms_per_day, "text messages of today (GERBANG_SMS_PER_DAY)"
-        ),
-        "whatsapp": partial(
-            _used_up,
-            Channel.WHATSAPP,
-            lambda chosen: chosen.whatsapp_per_day,
-            "WhatsApp messages of today (GERBANG_WHATSAPP_PER_DAY)",
-        ),
-        "message_templates": _templates_paused,
-    },
-    jobs={
-        message_jobs.SEND: lambda core: core.sender.handle,
-        message_jobs.REMIND: lambda core: core.reminder.handle,
-        message_jobs.UNHEARD: lambda core: core.sender.look_for_news,
-    },
-    consumers=(
-        lambda core: AnnouncementConsumer(
-            core.db, telling.CONSUMER, core.notifications.take, types=messages.TYPES, taken=core.wake
-        ),
-    ),
-    personal_data=(
-        PersonalData("messages", ("notifications",), recipients.export_messages, recipients.erase_messages),
-        PersonalData(
-            "payment_messages",
-            ("notifications",),
-            recipients.export_payment_messages,
-            recipients.erase_payment_messages,
-        ),
-        PersonalData("message_news", ("notifications",), recipients.export_news, recipients.erase_news),
-        PersonalData("push_devices", ("push_devices",), recipients.export_devices, recipients.erase_devices),
-    ),
-    actions={"notifications": actions.NOTIFICATIONS},
-    pages={
-        "notifications": (
-            Subpage("notifications", "/console/notifications", "notifications:read"),
-            Subpage("audiences", "/console/notifications/audiences", "notifications:read"),
-        )
-    },
-    watched=lambda core: {
-        "notifications": Watched("notifications:read", mark=partial(marks.newest_messages, core.notifications))
-    },
-    permissions=(
-        Permission("notifications:read", STAFF, "see what people were told"),
-        Permission("notifications:resend", STAFF, "send a message to people once more"),
-    ),
-)
-MESSAGE_TEXTS: Final = Noun(
-    name="message texts",
-    service=lambda core: core.texts,
-    notices={"message_texts": _texts_wanted},
-    actions={"message_texts": actions.MESSAGE_TEXTS},
-    pages={"notifications": (Subpage("texts", "/console/notifications/texts", "notifications:read"),)},
-    permissions=(
-        Permission("message_texts:write", MAKERS, "change what messages to payers say"),
-        Permission("message_texts:approve", MONEY, "agree, as the second person, to a text that may lead money astray"),
-    ),
-)
-NOTICES: Final = Noun(
-    name="notices",
-    service=lambda core: OperatorNotices(core.db),
-    personal_data=(PersonalData("notices", ("notice_marks", "notice_reads"), export_reads, erase_reads),),
-    pages={"notifications": (Subpage("notices", "/console/notices", "notifications:read"),)},
-    watched=lambda core: {"notices": Watched("notifications:read", mark=core.service(OperatorNotices).newest)},
-)
 PAYMENTS: Final = Noun(
     name="payments",
     objects={PAYMENT: ObjectKind("pay", _READ, _payment_owners)},
@@ -378,6 +272,7 @@ RESERVED: Final = Noun(
 NOUNS: Final = Nouns(
     (
         MESSAGES,
+        UNSUBSCRIBES,
         MESSAGE_TEXTS,
         NOTICES,
         WEBHOOK_EVENTS,

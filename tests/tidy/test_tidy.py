@@ -226,6 +226,7 @@ def test_what_puts_the_house_together_names_no_provider() -> None:
         *sorted((SOURCE / "app").rglob("*.py")),
         SOURCE / "demo.py",
         SOURCE / "nouns.py",
+        SOURCE / "message_nouns.py",
         *sorted((SOURCE / "sandbox").rglob("*.py")),
     ]
     found = [

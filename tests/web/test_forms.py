@@ -38,6 +38,7 @@ TYPED: Mapping[str, Mapping[str, str]] = {
     "/pay/{payment}/notify": {"phone": "0812 3456 7890"},
     "/pay/{payment}/choose": {"phone": "0812 3456 7890"},
     "/pay/{payment}/push": {},
+    "/unsubscribe/{message}/{token}": {},
     "/refund/{refund}/review": ACCOUNT,
     "/refund/{refund}/edit": ACCOUNT,
     "/refund/{refund}/name": ACCOUNT,

@@ -941,11 +941,17 @@ export interface components {
         EventPaymentStatus: "cancelled" | "created" | "disputed" | "expired" | "failed" | "held" | "paid" | "part_paid" | "partially_refunded" | "pending" | "refunded" | "unknown";
         /**
          * EventPreferences
-         * @description How the customer wants to be written to; on no channel where they `stopped` it, whatever `channels` says. `quiet_hours` as `21:00-07:00`, or `none`, in
+         * @description How the customer wants to be written to, which is no consent to be: `messages` says of each message on which channels they want it, and counts on
+         *         `channels` that are on; nothing is sent where they `stopped` it, but for what guards their money (`refund_destination`). `quiet_hours` as `21:00-07:00`, or `none`, in
          *         `time_zone`; null: the shop's.
          */
         EventPreferences: {
             channels: components["schemas"]["EventChannels"];
+            messages: {
+                [key: string]: {
+                    [key: string]: boolean;
+                };
+            };
             stopped: boolean;
             stopped_at: string | null;
             quiet_hours: string | null;
@@ -1868,6 +1874,11 @@ export interface components {
         /** Preferences */
         Preferences: {
             channels: components["schemas"]["Channels"];
+            messages: {
+                [key: string]: {
+                    [key: string]: boolean;
+                };
+            };
             stopped: boolean;
             stopped_at: string | null;
             quiet_hours: string | null;
@@ -1875,11 +1886,16 @@ export interface components {
         };
         /**
          * PreferencesBody
-         * @description How the customer wants to be written to. `stopped`: on no channel, whatever `channels` says.
+         * @description How the customer wants to be written to. `messages` counts on channels that are on, and `stopped` is on no channel, whatever both say. What guards
+         *         their money (`refund_destination`) is told whatever they want.
          */
         PreferencesBody: {
             /** @default {} */
             channels?: components["schemas"]["ChannelsBody"];
+            /** @description By message, on which channels they want it: `{"payment_reminder": {"email": false}}`. What is left out stays as it is, and is on for a new customer. */
+            messages?: {
+                [key: string]: components["schemas"]["ChannelsBody"];
+            };
             stopped?: boolean;
             /** @description When their phone is left alone, by the clock of `time_zone`: `21:00-07:00`, or `none`; null: the shop's hours. */
             quiet_hours?: string | null;

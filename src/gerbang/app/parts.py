@@ -34,6 +34,7 @@ from gerbang.core.notifications.payer_reminder import Reminder
 from gerbang.core.notifications.rendering import Letterhead
 from gerbang.core.notifications.service import Notifications
 from gerbang.core.notifications.shop_texts import ShopTexts
+from gerbang.core.notifications.unsubscribing import Unsubscribing
 from gerbang.core.payments.crypto.rates import Quotes, QuoteTerms, read_fixed
 from gerbang.core.payments.crypto.watcher import Watcher
 from gerbang.core.payments.model import PaymentDetail
@@ -131,7 +132,7 @@ async def _wired(
         events=events,
         inbox=Inbox(db, events.preview),
         notifications=notifications,
-        sender=_sender(settings, db, payments=payments, outbound=outbound, secrets=secrets, texts=texts),
+        sender=_sender(settings, db, payments=payments, outbound=outbound, secrets=secrets, texts=texts, clock=clock),
         texts=texts,
         reminder=_reminder(db, payments, notifications),
         workers=Workers(db, nouns.job_kinds),
@@ -230,6 +231,7 @@ def _sender(
     outbound: OutboundCalls,
     secrets: Secrets,
     texts: ShopTexts,
+    clock: BusinessClock,
 ) -> Sender:
     owners = OwnerTokens(secrets)
     composer = Composer(
@@ -239,6 +241,7 @@ def _sender(
         code=partial(owner_code, owners),
         letterhead=Letterhead(settings.shop_name),
         words=texts.words,
+        unsubscribe=Unsubscribing(db, secrets, clock, base=settings.base_url).address,
         hours=ShopHours(settings.quiet_hours_of_shop, settings.time_zone),
     )
     return Sender(

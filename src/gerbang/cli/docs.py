@@ -182,7 +182,7 @@ def permissions_page() -> str:
 
 def notifications_page() -> str:
     """Who is told what, and how: the table as the code has it."""
-    from gerbang.core.notifications.audiences import TABLE
+    from gerbang.core.notifications.audiences import TABLE, TO_PAYERS
     from gerbang.core.notifications.holding import is_quieted
 
     about = (
@@ -190,6 +190,8 @@ def notifications_page() -> str:
         " who agreed to them. In the quiet hours of whoever gets it, what goes by SMS, WhatsApp or push is `held` until they end, and then sent if it is still true;"
         " `held_in_time` is left out there where its deadline comes before their end, and the rest of its way speaks; `sent` waits for nothing. Mail never waits."
         " The hours and the zone are the customer's own, else those of `GERBANG_QUIET_HOURS` and `GERBANG_TIME_ZONE`. The console shows the same table at `/console/notifications/audiences`."
+        " Stopped is how a payer says that they want it no more: `unsubscribe` by the link of its mail (RFC 8058), and like `preferences` channel by channel by their preferences; `never` is told"
+        " whatever they want, for it guards their money."
     )
     lines = [
         _HEAD,
@@ -197,14 +199,15 @@ def notifications_page() -> str:
         "",
         about,
         "",
-        "| message | who | when | ways | in quiet hours |",
-        "|---|---|---|---|---|",
+        "| message | who | when | ways | in quiet hours | stopped |",
+        "|---|---|---|---|---|---|",
     ]
     for told in TABLE:
         events = ", ".join(f"`{one}`" for one in told.events)
         ways = " and ".join(", else ".join(one.value for one in way) for way in told.ways)
         quiet = f"`{told.in_quiet_hours.value}`" if is_quieted(told) else ""
-        lines.append(f"| `{told.template.value}` | {told.audience.value} | {events} | {ways} | {quiet} |")
+        stopped = f"`{told.may_stop.value}`" if told.template in TO_PAYERS else ""
+        lines.append(f"| `{told.template.value}` | {told.audience.value} | {events} | {ways} | {quiet} | {stopped} |")
     return "\n".join([*lines, "", *_templates_to_approve(), ""])
 
 

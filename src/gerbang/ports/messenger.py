@@ -47,7 +47,9 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """An e-mail. `message_id` stays the same when it is sent again after a lost answer, so mail programs fold it."""
+    """An e-mail. `message_id` stays the same when it is sent again after a lost answer, so mail programs fold it. `unsubscribe` is the address of ours by
+    which whoever gets it wants no more of its kind by one click (RFC 8058); empty for what may not be stopped so.
+    """
 
     to: str
     subject: str
@@ -55,6 +57,7 @@ class Mail:
     html: str
     message_id: str
     locale: str = "id"
+    unsubscribe: str = ""
 
 
 @dataclass(frozen=True, slots=True)

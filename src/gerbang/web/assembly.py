@@ -45,7 +45,7 @@ from gerbang.web.api import (
     secrets,
     webhook_events,
 )
-from gerbang.web.checkout import login, owner_link, push, shop
+from gerbang.web.checkout import login, owner_link, push, shop, unsubscribe
 from gerbang.web.checkout import pages as checkout
 from gerbang.web.checkout import refunds as refund_pages
 from gerbang.web.console import pages as console_pages
@@ -96,7 +96,7 @@ _API: Final = (
     auth,
     operations,
 )
-_PAGES: Final = (pages, login, owner_link, shop, checkout, push, refund_pages, console_pages, reference)
+_PAGES: Final = (pages, login, owner_link, shop, checkout, push, unsubscribe, refund_pages, console_pages, reference)
 
 
 class StrictRequest(Request[Any, Any, Any]):

@@ -15,7 +15,7 @@ from gerbang.web.input.validation import card_refused
 from gerbang.web.problems import UnsupportedMedia
 from gerbang.web.texts import Words
 
-_MOST_FIELDS: Final = 40
+_MOST_FIELDS: Final = 80
 _MOST_CHARACTERS: Final = 4_096  # more than any field takes: what is cut off is refused beside its field
 
 

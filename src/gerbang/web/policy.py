@@ -9,7 +9,7 @@ from typing import Final
 _LOGIN_BYTES: Final = 8_192
 _FORM_BYTES: Final = 32_768
 _SMALL_BYTES: Final = 16_384
-_PAGES: Final = ("/docs", "/owner", "/login", "/logout", "/shop", "/pay/", "/refund/", "/console")
+_PAGES: Final = ("/docs", "/owner", "/login", "/logout", "/shop", "/pay/", "/refund/", "/unsubscribe/", "/console")
 
 
 class Who(enum.Enum):
@@ -172,6 +172,9 @@ POLICY: Final[Sequence[Row]] = (
     _open("POST", "/refund/{refund}/review", Rate.WRITE, Body.FORM),
     _open("POST", "/refund/{refund}/edit", Rate.WRITE, Body.FORM),
     _open("POST", "/refund/{refund}/name", Rate.WRITE, Body.FORM),
+    # one click of a mail program: no credential is looked at, and many mailboxes' clicks come from few addresses
+    _open("GET", "/unsubscribe/{message}/{token}"),
+    _open("POST", "/unsubscribe/{message}/{token}", Rate.FREE, Body.FORM),
     # the console's pages: strangers are led to the door, permissions are checked page by page in web/console
     _open("GET", "/console"),
     _open("GET", "/console/find"),

@@ -17,7 +17,7 @@ from gerbang.web.policy import Body
 from gerbang.web.problems import BodyTooLarge, UnsupportedMedia
 
 _SECRETS: Final = frozenset({"password", "current", "new"})
-_MOST_FIELDS: Final = 40
+_MOST_FIELDS: Final = 80
 _MOST_CHARACTERS: Final = 4_096
 
 

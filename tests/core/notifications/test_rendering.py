@@ -3,7 +3,7 @@
 import os
 import re
 from datetime import timedelta
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from gerbang.core.notifications.approved_wording import STEMS
 from gerbang.core.notifications.audiences import told_on
 from gerbang.core.notifications.message_data import describe
 from gerbang.core.notifications.model import Template
-from gerbang.core.notifications.rendering import Letterhead, Rendered, render
+from gerbang.core.notifications.rendering import Letterhead, OwnWords, Rendered, render
 from gerbang.core.payments.model import AttemptStatus, PaymentStatus, RefundStatus
 from gerbang.ports.messenger import Channel
 from gerbang.ports.next_action import DisplayCode
@@ -74,6 +74,27 @@ def data_for(template: Template, **more: Any) -> dict[str, Any]:
     )
     where = {"to": "BNI •••882", "was": "BCA •••114", "by": "payer"} if template is Template.REFUND_DESTINATION else {}
     return describe(about(one, ANNOUNCED[template], **where), one)
+
+
+@pytest.mark.parametrize("own", [None, OwnWords("Ingat", "Ingat bayar ya.")])
+@pytest.mark.parametrize("locale", ["id", "en"])
+def test_a_way_out_stands_below_the_text_and_the_html_where_there_is_one(locale: str, own: OwnWords | None) -> None:
+    way_out = "https://toko.example/unsubscribe/payment_reminder/AB-_?l=id&x=1"
+    data = data_for(Template.PAYMENT_REMINDER)
+    said = render(
+        Template.PAYMENT_REMINDER,
+        locale,
+        data,
+        name="Sari",
+        link=LINK,
+        letterhead=LUMBUNG,
+        unsubscribe=way_out,
+        own=own,
+    )
+    assert said.text.rstrip().endswith(way_out)
+    assert f'href="{escape(way_out)}"' in said.html
+    none = render(Template.PAYMENT_REMINDER, locale, data, name="Sari", link=LINK, letterhead=LUMBUNG, own=own)
+    assert "unsubscribe" not in (none.text + none.html).lower()
 
 
 def endpoint_data(type_: str, **more: str) -> dict[str, Any]:

@@ -98,10 +98,10 @@ async def sending(
         await task
 
 
-async def told(db: Database, payer: Payer = JANE, **more: Any) -> UUID:
-    """A paid payment whose notification is queued; its id."""
+async def told(db: Database, payer: Payer = JANE, type_: str = "payment.paid", **more: Any) -> UUID:
+    """A payment, paid unless said otherwise, whose notification is queued; its id."""
     one = await stored(db, details(payer, **more))
-    await announced(db, about(one, "payment.paid"))
+    await announced(db, about(one, type_))
     await taken(db, notifications(db))
     async with db.reading() as tx:
         found: UUID = await tx.fetchval("SELECT id FROM notifications WHERE object_id = $1", one.payment.id)

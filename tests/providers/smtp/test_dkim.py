@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from dataclasses import replace
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -131,3 +132,19 @@ def test_key_and_selector_go_together_and_names_are_names() -> None:
         "/settings/dkim_domain",
     ]
     assert PROVIDER.check({**base, "dkim_selector": "s1", "dkim_domain": "toko.example"}, {"dkim_key"}) == []
+
+
+async def test_one_click_unsubscribe_stands_on_one_line_as_it_is_and_is_signed() -> None:
+    way_out = f"https://pay.toko.example/unsubscribe/payment_reminder/{'A' * 72}?l=id"
+    async with listening() as server:
+        signing = account(server.port, {"dkim_key": [pem(ED25519)]}, dkim_selector="s1")
+        await SmtpMessenger().send(signing, replace(MESSAGE, unsubscribe=way_out))
+        await SmtpMessenger().send(signing, MESSAGE)
+    with_it, without = server.raw
+    lines = with_it.split(b"\r\n")
+    assert f"List-Unsubscribe: <{way_out}>".encode() in lines
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
+    tags, text, _ = parts(with_it)
+    assert {"list-unsubscribe", "list-unsubscribe-post"} <= set(tags["h"].split(":"))
+    ED25519.public_key().verify(base64.b64decode(tags["b"].replace(" ", "")), hashlib.sha256(text).digest())
+    assert b"List-Unsubscribe" not in without

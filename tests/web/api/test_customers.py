@@ -40,7 +40,11 @@ async def test_a_customer_is_made_with_what_was_told_and_is_written_to_on_every_
     assert told == {**SARI, "external_id": mine, "phone": "+6281234567890", "erased_at": None}
     channels = {"email": True, "sms": True, "whatsapp": True, "push": True}
     shops = {"quiet_hours": None, "time_zone": None}
+    messages = one["preferences"].pop("messages")
+    assert messages["payment_reminder"] == channels
+    assert messages["refund_requested"] == {"email": True}, "it is told by mail alone"
     assert one["preferences"] == {"channels": channels, "stopped": False, "stopped_at": None, **shops}
+    one["preferences"]["messages"] = messages
     assert (await edge.get(f"/v1/customers/{one['id']}", "support")).json() == one
     for filters in (
         {"external_id": mine},
@@ -66,6 +70,16 @@ async def test_the_same_request_answers_with_the_same_customer(edge: Edge) -> No
         ({"locale": "fr"}, "/locale"),
         ({"external_id": ""}, "/external_id"),
         ({"preferences": {"channels": {"fax": True}}}, "/preferences/channels/fax"),
+        ({"preferences": {"messages": {"payment_news": {"email": False}}}}, "/preferences/messages/payment_news"),
+        (
+            {"preferences": {"messages": {"refund_requested": {"sms": False}}}},
+            "/preferences/messages/refund_requested/sms",
+        ),
+        (
+            {"preferences": {"messages": {"refund_destination": {"email": False}}}},
+            "/preferences/messages/refund_destination/email",
+        ),
+        ({"preferences": {"messages": {"payment_paid": {"fax": True}}}}, "/preferences/messages/payment_paid/fax"),
         ({}, ""),
     ],
 )
@@ -87,6 +101,17 @@ async def test_a_change_leaves_what_it_does_not_name_and_takes_off_what_is_null(
     again = (await changed(edge, one["id"], {"preferences": {"stopped": False}})).json()["preferences"]
     assert (again["stopped_at"], again["channels"]["sms"]) == (None, False)
     assert (await changed(edge, one["id"], {})).json()["code"] == "invalid_request"
+
+
+async def test_a_message_is_switched_off_on_one_channel_and_what_is_left_out_stays(edge: Edge) -> None:
+    one = await made(edge, preferences={"messages": {"payment_reminder": {"sms": False}}})
+    off = {"payment_reminder": {"whatsapp": False}, "payment_paid": {"email": False}}
+    now = (await changed(edge, one["id"], {"preferences": {"messages": off}})).json()["preferences"]["messages"]
+    assert now["payment_reminder"] == {"email": True, "sms": False, "whatsapp": False, "push": True}
+    assert (now["payment_paid"]["email"], now["payment_paid_late"]["email"]) == (False, True)
+    on = {"payment_reminder": {"sms": True}}
+    again = (await changed(edge, one["id"], {"preferences": {"messages": on}})).json()["preferences"]["messages"]
+    assert again["payment_reminder"] == {"email": True, "sms": True, "whatsapp": False, "push": True}
 
 
 async def test_a_payment_that_only_tells_a_name_is_as_it_was_and_makes_no_customer(edge: Edge) -> None:

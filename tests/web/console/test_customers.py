@@ -10,12 +10,17 @@ import pytest_asyncio
 from gerbang.base import ids
 from gerbang.core.identity.model import Role
 from gerbang.sandbox.app import Sandbox
+from gerbang.web.console.customer_form import BOXES
 from tests.web.conftest import Edge
 from tests.web.console.test_operators import hidden, signed_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 GIVEN = {"name": "Sari Wulandari", "email": "sari@example.com", "phone": "0812 3456 7890", "language": "id"}
-YES = dict.fromkeys(("email", "sms", "whatsapp", "push"), "yes") | {"stopped": "no", "quiet_hours": "", "time_zone": ""}
+YES = dict.fromkeys(("email", "sms", "whatsapp", "push", *BOXES.values()), "yes") | {
+    "stopped": "no",
+    "quiet_hours": "",
+    "time_zone": "",
+}
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +112,21 @@ async def test_contact_and_preferences_are_changed_and_the_timeline_says_who_did
     ):
         assert said in shown, said
     assert shown.count("changed a customer") == 2
+
+
+async def test_each_message_has_a_box_on_each_of_its_channels_but_what_guards_their_money(
+    desk: httpx.AsyncClient,
+) -> None:
+    page, _ = await made(desk)
+    form = (await desk.get(f"{page}/preferences")).text
+    assert form.count('type="checkbox"') == form.count(" checked") == len(BOXES)
+    row = form.partition("Where the refund goes")[2].partition("</tr>")[0]
+    assert ("Always told" in row, "checkbox" in row) == (True, False)
+    without = {name: value for name, value in YES.items() if name != "payment_reminder:email"}
+    assert (await send(desk, f"{page}/preferences", **without)).status_code == 303
+    assert "A reminder before the deadline: E-mail" in (await desk.get(page)).text
+    again = (await desk.get(f"{page}/preferences")).text
+    assert again.count(" checked") == len(BOXES) - 1
 
 
 async def test_the_page_shows_their_payments_and_a_new_link_is_theirs(edge: Edge, desk: httpx.AsyncClient) -> None:

@@ -373,11 +373,13 @@ EventPaymentStatus: TypeAlias = Literal[
 
 class EventPreferences(TypedDict):
     """
-    How the customer wants to be written to; on no channel where they `stopped` it, whatever `channels` says. `quiet_hours` as `21:00-07:00`, or `none`, in
+    How the customer wants to be written to, which is no consent to be: `messages` says of each message on which channels they want it, and counts on
+        `channels` that are on; nothing is sent where they `stopped` it, but for what guards their money (`refund_destination`). `quiet_hours` as `21:00-07:00`, or `none`, in
         `time_zone`; null: the shop's.
     """
 
     channels: EventChannels
+    messages: dict[str, dict[str, bool]]
     stopped: bool
     stopped_at: str | None
     quiet_hours: str | None
@@ -680,6 +682,7 @@ class PostingList(TypedDict):
 
 class Preferences(TypedDict):
     channels: Channels
+    messages: dict[str, dict[str, bool]]
     stopped: bool
     stopped_at: str | None
     quiet_hours: str | None
@@ -688,10 +691,12 @@ class Preferences(TypedDict):
 
 class PreferencesBody(TypedDict):
     """
-    How the customer wants to be written to. `stopped`: on no channel, whatever `channels` says.
+    How the customer wants to be written to. `messages` counts on channels that are on, and `stopped` is on no channel, whatever both say. What guards
+        their money (`refund_destination`) is told whatever they want.
     """
 
     channels: NotRequired[ChannelsBody]
+    messages: NotRequired[dict[str, ChannelsBody]]
     stopped: NotRequired[bool]
     quiet_hours: NotRequired[str | None]
     time_zone: NotRequired[str | None]

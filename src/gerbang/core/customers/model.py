@@ -97,7 +97,7 @@ class DataRequestFilters:
 
 class Customer(msgspec.Struct, frozen=True):
     """A customer of the shop. `external_id` is the shop's own for them; `phone` is E.164, `locale` empty where nobody named a language. Nobody writes to
-    them on channels that are `muted`, and on none since `stopped_at`; `quiet_hours` and `time_zone` are empty where they are the shop's. `sequence` grows with every announcement.
+    them on channels that are `muted`, of `payment_reminder:email` not this message there, and on none since `stopped_at`; `quiet_hours` and `time_zone` are empty where they are the shop's. `sequence` grows with every announcement.
     """
 
     id: UUID
@@ -141,6 +141,11 @@ class CustomerFilters:
     phone: str | None = None
     created_after: datetime | None = None
     created_before: datetime | None = None
+
+
+def muted_message(message: str, channel: str) -> str:
+    """How a message that is not wanted on one channel stands in `muted`, beside the channels on which nothing is wanted."""
+    return f"{message}:{channel}"
 
 
 def changed(before: Customer, changes: Mapping[str, Any]) -> list[str]:

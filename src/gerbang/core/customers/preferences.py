@@ -20,7 +20,7 @@ class Reached(NamedTuple):
 
 
 class Wishes(NamedTuple):
-    """On which channels nothing is to be sent, and their own quiet hours and zone; empty: the shop's."""
+    """On which channels nothing is to be sent, or a certain message is not (`payment_reminder:email`), and their own quiet hours and zone; empty: the shop's."""
 
     muted: frozenset[str] = frozenset()
     quiet_hours: str = ""

@@ -5,17 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from msgspec.structs import replace
-
 from gerbang.base import ids, phone
 from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database, Tx, UniqueViolation
 from gerbang.base.keyset import Place
-from gerbang.core.announcements.model import Announcement, ObjectRef
-from gerbang.core.announcements.service import announce
 from gerbang.core.audit import service as audit
 from gerbang.core.audit.model import Entry, Recorded
 from gerbang.core.customers import store
+from gerbang.core.customers.changes import save_change, with_unsubscribes
 from gerbang.core.customers.matching import note_created
 from gerbang.core.customers.model import (
     CUSTOMER,
@@ -27,7 +24,6 @@ from gerbang.core.customers.model import (
     CustomerNotFound,
     ExternalIdTaken,
     NewCustomer,
-    changed,
 )
 from gerbang.core.customers.personal_data import customers_of
 from gerbang.core.idempotency.model import IdempotencyKey
@@ -108,15 +104,7 @@ class Customers:
             now, wanted = self._clock.now(), dict(changes)
             if "stopped" in wanted:
                 wanted["stopped_at"] = (before.stopped_at or now) if wanted.pop("stopped") else None
-            names = changed(before, wanted)
-            if not names:
-                return before
-            saved = await store.save(tx, replace(before, **wanted, sequence=before.sequence + 1))
-            shown = ids.show(PREFIX, id_)
-            await audit.record(tx, [Entry(caller.label, "customer.updated", shown, {"changed": names})])
-            about = ObjectRef(CUSTOMER, id_)
-            await announce(tx, [Announcement("customer.updated", about, {"customer": shown}, now, saved.sequence)])
-        return saved
+            return await save_change(tx, caller.label, before, await with_unsubscribes(tx, before, wanted), now)
 
     async def export(self, caller: Caller, id_: UUID) -> Mapping[str, Sequence[Mapping[str, Any]]]:
         """Everything that any noun keeps about the person, by noun. Raises CustomerNotFound, Forbidden."""

@@ -41,7 +41,8 @@ async def add(tx: Tx, customers: Sequence[NewCustomer]) -> set[UUID]:
     found = await tx.fetch(
         """
         INSERT INTO customers (id, external_id, name, email, phone, locale, muted, stopped_at, quiet_hours, time_zone, sequence, created_at, updated_at)
-        SELECT n.id, n.external_id, n.name, n.email, n.phone, n.locale, string_to_array(n.muted, ' '),
+        SELECT n.id, n.external_id, n.name, n.email, n.phone, n.locale, string_to_array(n.muted, ' ')
+                || ARRAY(SELECT message || ':email' FROM unsubscribed_addresses WHERE digest = address_digest(n.email) AND n.email <> ''),
             CASE WHEN n.is_stopped THEN business_now() END, n.quiet_hours, n.time_zone, 1, business_now(), business_now()
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bool[], $9::text[],
             $10::text[])
@@ -142,6 +143,14 @@ async def with_addresses(tx: Tx, email: str, phone: str) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
+async def with_digest(tx: Tx, digest: bytes) -> list[Customer]:
+    """Those whose address has this digest, kept from being changed by others, in one order for everybody."""
+    found = await tx.fetch(
+        _CUSTOMERS + "WHERE email <> '' AND address_digest(email) = $1 ORDER BY id FOR NO KEY UPDATE", digest
+    )
+    return [_customer(row) for row in found]
+
+
 async def wishes(tx: Tx, people: Sequence[tuple[UUID | None, str, str]]) -> list[Row]:
     """What any customer who may be meant wants and does not want, the nearest first, by the place among `people`: the customer's id, an address in small letters, a number."""
     rows = [(place, *one) for place, one in enumerate(people)]
@@ -154,7 +163,9 @@ async def wishes(tx: Tx, people: Sequence[tuple[UUID | None, str, str]]) -> list
             UNION ALL SELECT 2, id, muted, stopped_at, quiet_hours, time_zone FROM customers WHERE email <> '' AND lower(email) = n.email
             UNION ALL SELECT 3, id, muted, stopped_at, quiet_hours, time_zone FROM customers WHERE phone <> '' AND phone = n.phone
             UNION ALL SELECT 4, id, muted, stopped_at, '', '' FROM customers WHERE stopped_digests <> '{}'
-                AND stopped_digests && ARRAY[sha256(convert_to(n.email, 'UTF8')), sha256(convert_to(n.phone, 'UTF8'))]) AS c
+                AND stopped_digests && ARRAY[sha256(convert_to(n.email, 'UTF8')), sha256(convert_to(n.phone, 'UTF8'))]
+            UNION ALL SELECT 5, n.customer, array_agg(message || ':email'), NULL, '', '' FROM unsubscribed_addresses
+                WHERE n.email <> '' AND digest = address_digest(n.email) HAVING count(*) > 0) AS c
         WHERE c.stopped_at IS NOT NULL OR c.muted <> '{}' OR c.quiet_hours <> '' OR c.time_zone <> ''
         ORDER BY n.place, c.nearness, c.id DESC
         """,

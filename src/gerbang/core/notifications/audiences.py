@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from gerbang.core.customers.model import muted_message
 from gerbang.core.notifications.model import Contact, Template
 from gerbang.ports.messenger import Channel
 
@@ -44,15 +45,26 @@ class InQuietHours(StrEnum):
     SENT = "sent"  # the person has just asked for it, or must act at once
 
 
+class MayStop(StrEnum):
+    """How a person says that they want a message no more."""
+
+    UNSUBSCRIBE = (
+        "unsubscribe"  # no money came, goes or is called for by it: its mail carries a link that does it (RFC 8058)
+    )
+    PREFERENCES = "preferences"  # it belongs to a purchase: by their preferences, channel by channel
+    NEVER = "never"  # it guards their money
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One line of the table: which message says it, to whom, on which ways, and whether it waits for the end of quiet hours."""
+    """One line of the table: which message says it, to whom, on which ways, whether it waits for the end of quiet hours, and how it is stopped."""
 
     template: Template
     audience: Audience
     events: tuple[str, ...]
     ways: tuple[Way, ...]
     in_quiet_hours: InQuietHours = InQuietHours.HELD
+    may_stop: MayStop = MayStop.PREFERENCES
 
 
 # A text costs money and is read at once: it goes beside the mail where money came or goes back, before the mail where time runs out, and instead of it
@@ -69,12 +81,20 @@ TABLE: Final[Sequence[Told]] = (
         ("payment.reminder",),
         (_PUSH_OR_PHONE_OR_MAIL,),
         InQuietHours.HELD_IN_TIME,
+        MayStop.UNSUBSCRIBE,
     ),
     Told(Template.PAYMENT_PAID, Audience.PAYER, ("payment.paid",), (_MAIL, _PHONE, _PUSH)),
     Told(Template.PAYMENT_PAID_LATE, Audience.PAYER, ("payment.paid",), (_MAIL, _TEXT, _PUSH)),
     Told(Template.PAYMENT_PART_PAID, Audience.PAYER, ("payment.part_paid",), (_MAIL_OR_TEXT, _PUSH)),
     Told(Template.PAYMENT_OVERPAID, Audience.PAYER, ("payment.overpaid",), (_MAIL_OR_TEXT, _PUSH)),
-    Told(Template.PAYMENT_EXPIRED, Audience.PAYER, ("payment.expired",), (_PUSH_OR_MAIL,)),
+    # That a bill closed is news: nothing came, and nothing is owed any more.
+    Told(
+        Template.PAYMENT_EXPIRED,
+        Audience.PAYER,
+        ("payment.expired",),
+        (_PUSH_OR_MAIL,),
+        may_stop=MayStop.UNSUBSCRIBE,
+    ),
     Told(Template.PAYMENT_RETRACTED, Audience.PAYER, ("payment.retracted",), (_MAIL_OR_TEXT, _PUSH)),
     Told(Template.REFUND_REQUESTED, Audience.PAYER, ("refund.requested",), (_MAIL,)),
     Told(
@@ -90,6 +110,7 @@ TABLE: Final[Sequence[Told]] = (
         ("refund.destination_named", "refund.destination_changed"),
         (_MAIL, _TEXT, _PUSH),
         InQuietHours.SENT,
+        MayStop.NEVER,
     ),
     Told(Template.REFUND_SUCCEEDED, Audience.PAYER, ("refund.succeeded",), (_MAIL, _TEXT, _PUSH)),
     Told(Template.REFUND_FAILED, Audience.PAYER, ("refund.failed",), (_MAIL_OR_TEXT,)),
@@ -124,9 +145,13 @@ TABLE: Final[Sequence[Told]] = (
         (_MAIL,),
     ),
 )
-# Told whatever the person wants: somebody has changed where their money goes.
-ALWAYS: Final = frozenset({Template.REFUND_DESTINATION})
 TO_PAYERS: Final = tuple(one.template for one in TABLE if one.audience is Audience.PAYER)
+# What a payer may be told, channel by channel: what preferences are about.
+CHANNELS_OF: Final[Mapping[Template, tuple[Channel, ...]]] = {
+    one.template: tuple(sorted({channel for way in one.ways for channel in way}, key=list(Channel).index))
+    for one in TABLE
+    if one.audience is Audience.PAYER
+}
 _BY_TEMPLATE: Final[Mapping[Template, Told]] = {one.template: one for one in TABLE}
 
 
@@ -140,6 +165,11 @@ def in_quiet_hours(template: Template) -> InQuietHours:
     return _BY_TEMPLATE[template].in_quiet_hours
 
 
+def may_stop(template: Template) -> MayStop:
+    """How whoever gets this says that they want it no more."""
+    return _BY_TEMPLATE[template].may_stop
+
+
 def told_on(channel: Channel) -> frozenset[Template]:
     """The messages that are told on a channel at all, first or instead of another."""
     return frozenset(one.template for one in TABLE if any(channel in way for way in one.ways))
@@ -147,7 +177,10 @@ def told_on(channel: Channel) -> frozenset[Template]:
 
 def is_reached(template: Template, contact: Contact, channel: Channel) -> bool:
     """Whether this message may go to this person there: they have an address, and want it, unless it is told whatever they want."""
-    return bool(contact.address(channel)) and (template in ALWAYS or channel.value not in contact.muted)
+    if not contact.address(channel):
+        return False
+    unwanted = not contact.muted.isdisjoint((channel.value, muted_message(template.value, channel.value)))
+    return not unwanted or may_stop(template) is MayStop.NEVER
 
 
 def channels_for(template: Template, contact: Contact, connected: Collection[Channel]) -> Sequence[Channel]:

@@ -30,6 +30,8 @@ _TO_OPERATORS: Final = (
     Template.OPERATOR_ENDPOINT,
 )
 MakeCode = Callable[[Notification], Awaitable[str]]
+# Where whoever gets this mail unsubscribes from its kind; empty for what has no such link.
+FindExit = Callable[[Notification], Awaitable[str]]
 # What the shop says itself in this message, to this name, with this link; None where ours is said.
 FindWords = Callable[[Notification, str, str], Awaitable[OwnWords | None]]
 
@@ -37,6 +39,11 @@ FindWords = Callable[[Notification, str, str], Awaitable[OwnWords | None]]
 async def ours(_known: Notification, _name: str, _link: str) -> OwnWords | None:
     """Where no shop has texts of its own."""
     return None
+
+
+async def no_exit(_known: Notification) -> str:
+    """Where nobody unsubscribes."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ async def standing_of(tx: Tx, connection: str, recipient: str) -> Standing:
 
 class Composer:
     """Makes messages of notifications. `link` makes the address behind a message's button, empty for none: it holds a token, so it is made for
-    each sending and never kept; so is the `code` that a message tells. `words` are the shop's own, and so are the quiet `hours`.
+    each sending and never kept; so is the `code` that a message tells. `words` are the shop's own, and so are the quiet `hours`; `unsubscribe` is a mail's way out.
     """
 
     def __init__(
@@ -74,6 +81,7 @@ class Composer:
         code: MakeCode,
         letterhead: Letterhead,
         words: FindWords = ours,
+        unsubscribe: FindExit = no_exit,
         hours: ShopHours = ALL_DAY,
     ) -> None:
         self._payments = payments
@@ -82,6 +90,7 @@ class Composer:
         self._code = code
         self._letterhead = letterhead
         self._words = words
+        self._unsubscribe = unsubscribe
         self._hours = hours
 
     async def name(self, tx: Tx, known: Notification) -> str:
@@ -167,7 +176,17 @@ class Composer:
         if known.template is Template.ENDPOINT_OWNER_CODE:
             data = {**data, "one_time_code": await self._code(known)}
         own = await self._words(known, name, link)
-        words = render(known.template, known.locale, data, name=name, link=link, letterhead=self._letterhead, own=own)
+        unsubscribe = await self._unsubscribe(known)
+        words = render(
+            known.template,
+            known.locale,
+            data,
+            name=name,
+            link=link,
+            letterhead=self._letterhead,
+            unsubscribe=unsubscribe,
+            own=own,
+        )
         return Mail(
             to=known.recipient,
             subject=words.subject,
@@ -175,4 +194,5 @@ class Composer:
             html=words.html,
             message_id=known.message_id,
             locale=known.locale,
+            unsubscribe=unsubscribe,
         )

@@ -25,6 +25,8 @@ LABELS: Final[Mapping[Locale, Mapping[str, str]]] = {
         "test_band": "MODE UJI. Ini bukan pembayaran sungguhan; tidak ada uang yang berpindah.",
         "automatic": "Email ini dikirim otomatis untuk {business}.",
         "by": "Pembayaran lewat Gerbang",
+        "enough": "Tidak mau email seperti ini lagi?",
+        "unsubscribe": "Berhenti menerimanya",
     },
     "en": {
         "amount": "Amount",
@@ -45,6 +47,8 @@ LABELS: Final[Mapping[Locale, Mapping[str, str]]] = {
         "test_band": "TEST MODE. This is not a real payment; no money has moved.",
         "automatic": "This mail was sent automatically for {business}.",
         "by": "Payments by Gerbang",
+        "enough": "No more mails like this one?",
+        "unsubscribe": "Unsubscribe",
     },
 }
 

@@ -64,11 +64,15 @@ def render(
     name: str,
     link: str,
     letterhead: Letterhead,
+    unsubscribe: str = "",
     own: OwnWords | None = None,
 ) -> Rendered:
-    """The message. `name` may be empty, and then nobody is greeted by name; `link` may be empty, and then there is no button. `own` words stand in our frame."""
+    """The message. `name` may be empty, and then nobody is greeted by name; `link` may be empty, and then there is no button; `unsubscribe` likewise stands
+    below, where there is one. `own` words stand in our frame.
+    """
     language = locale_of(locale)
     context = mail_context(template, language, data, name=name, link=link, letterhead=letterhead)
+    context["unsubscribe"] = unsubscribe
     folder = f"{language}/{template.value}"
     if own is None:
         subject = one_line(_ENVIRONMENT.get_template(f"{folder}.subject.txt").render(context))

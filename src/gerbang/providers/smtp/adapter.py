@@ -203,7 +203,7 @@ def _mail(sender: str, message: Mail) -> tuple[str, bytes]:
     """The envelope's sender and the bytes of the message; raises Refused for an address or subject that no header can hold."""
     name, address = parseaddr(sender)
     try:
-        _safe(message.to, message.subject, message.message_id, sender)
+        _safe(message.to, message.subject, message.message_id, message.unsubscribe, sender)
         mail = EmailMessage(policy=WIRE)
         mail["From"] = Address(name, addr_spec=address)
         mail["To"] = Address(addr_spec=message.to)
@@ -216,9 +216,16 @@ def _mail(sender: str, message: Mail) -> tuple[str, bytes]:
         if message.html:
             mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
         message.to.encode("ascii")
-        return address, mail.as_bytes()
+        return address, _one_click(message.unsubscribe) + mail.as_bytes()
     except (ValueError, IndexError, MessageError) as error:
         raise Refused(f"This cannot be a mail: {type(error).__name__}.") from error
+
+
+def _one_click(address: str) -> bytes:
+    """The two headers of RFC 8058, each on one line: the library would encode an address that is longer than a line, and nobody could follow it."""
+    if not address:
+        return b""
+    return f"List-Unsubscribe: <{address}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n".encode("ascii")
 
 
 def _signed(account: Account, sender: str, mail: bytes) -> bytes:

@@ -65,7 +65,7 @@ _PREVIEWS: Final = (
 _PREVIEWS_BEGIN: Final = ("whatsapp/", "viber/")
 _KEPT_S: Final = 14 * 86_400
 CARRIED: Final = "t"  # the hidden field of a payer's form, named as the parameter of the link
-_MOST_FIELDS: Final = 40
+_MOST_FIELDS: Final = 80
 
 
 async def payment_for(request: Request[Any, Any, Any], payment: str, link: str = "") -> tuple[PaymentDetail, Caller]:

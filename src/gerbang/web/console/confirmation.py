@@ -62,17 +62,20 @@ async def ask_first(
     question: Question,
     given: Mapping[str, str] | None = None,
     wrong: Mapping[str, Words] | None = None,
+    template: str = "confirm.html",
+    **values: Any,
 ) -> Response[bytes]:
-    """The question with its fields; with what was wrong beside each of them, and everything typed kept."""
+    """The question with its fields; with what was wrong beside each of them, and everything typed kept. A `template` that extends the page's may draw more."""
     return await show(
         request,
-        "confirm.html",
+        template,
         section,
         status_code=422 if wrong else 200,
         key=secrets.token_urlsafe(18),
         question=question,
         given={**{one.name: "" for one in question.inputs}, **(given or {})},
         wrong=wrong or {},
+        **values,
     )
 
 

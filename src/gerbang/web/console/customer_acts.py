@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from gerbang.base import ids
 from gerbang.base.errors import Conflict
-from gerbang.core.customers.model import ERASE, PREFIX, WRITE, Customer, ExternalIdTaken
+from gerbang.core.customers.model import CHANNELS, ERASE, PREFIX, WRITE, Customer, ExternalIdTaken
 from gerbang.core.personal_data.model import KEPT
 from gerbang.web import texts
 from gerbang.web.console import customer_form
@@ -150,7 +150,16 @@ async def _preferences_form(
     request: AnyRequest, known: Customer, given: Mapping[str, str], wrong: Mapping[str, Markup] | None = None
 ) -> Response[bytes]:
     inputs = customer_form.preference_inputs(locale_of(request))
-    return await ask_first(request, "customers", _question(request, known, "preferences", inputs), given, wrong)
+    return await ask_first(
+        request,
+        "customers",
+        _question(request, known, "preferences", inputs),
+        given,
+        wrong,
+        "preferences.html",
+        channels=[one.value for one in CHANNELS],
+        matrix=customer_form.message_rows(),
+    )
 
 
 async def _erasing(

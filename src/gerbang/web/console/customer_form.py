@@ -1,19 +1,33 @@
 """The forms of a customer: from what was typed to what core is to do, or to what is wrong beside each field. Pure."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from markupsafe import Markup
 
 from gerbang.base import email_address, ids, phone, quiet_hours
 from gerbang.base.formats import Locale, one_line
-from gerbang.core.customers.model import CHANNELS, Customer, NewCustomer
+from gerbang.core.customers.model import CHANNELS, Customer, NewCustomer, muted_message
+from gerbang.core.notifications.audiences import CHANNELS_OF, MayStop, may_stop
 from gerbang.web import texts
 from gerbang.web.console.confirmation import Input
 from gerbang.web.forms import Form
 
 CONTACT: Final = ("name", "email", "phone", "external_id", "language")
-PREFERENCES: Final = (*(channel.value for channel in CHANNELS), "stopped", "quiet_hours", "time_zone")
+BOXES: Final[Mapping[tuple[str, str], str]] = {
+    (template.value, channel.value): f"{template.value}:{channel.value}"
+    for template, channels in CHANNELS_OF.items()
+    if may_stop(template) is not MayStop.NEVER
+    for channel in channels
+}
+PREFERENCES: Final = (
+    *(channel.value for channel in CHANNELS),
+    "stopped",
+    "quiet_hours",
+    "time_zone",
+    *BOXES.values(),
+)
 _LANGUAGES: Final = ("", "id", "en")
 _MOST: Final[Mapping[str, int]] = {"name": 200, "external_id": 100, "quiet_hours": 11, "time_zone": 64}
 _CHANNELS: Final = tuple(channel.value for channel in CHANNELS)
@@ -58,9 +72,10 @@ def read_preferences(form: Form, locale: Locale) -> tuple[dict[str, Any], dict[s
             read(form[name]) if form[name] else None
         except ValueError:
             wrong[name] = say(f"cus.wrong.{name}")
-    muted = frozenset(channel.value for channel in CHANNELS if form[channel.value] == _NO)
+    muted = {channel.value for channel in CHANNELS if form[channel.value] == _NO}
+    muted |= {muted_message(*one) for one, box in BOXES.items() if form[box] != _YES_NO[0]}
     hours = {name: form[name] for name in _HOURS}
-    return {"muted": muted, "stopped": form["stopped"] != _NO, **hours}, wrong | form.card_complaints(say)
+    return {"muted": frozenset(muted), "stopped": form["stopped"] != _NO, **hours}, wrong | form.card_complaints(say)
 
 
 def new_of(said: Mapping[str, Any]) -> NewCustomer:
@@ -107,6 +122,27 @@ def preference_inputs(locale: Locale) -> tuple[Input, ...]:
     return (*channels, Input("stopped", say("cus.stopped"), options=stop), *hours)
 
 
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """One message of the form: by channel the box that says whether it is wanted there; `always` where nobody is asked."""
+
+    message: str
+    boxes: Mapping[str, str]
+    always: bool
+
+
+def message_rows() -> tuple[MessageRow, ...]:
+    """Each message that payers are told, as the form shows it."""
+    return tuple(
+        MessageRow(
+            template.value,
+            {one.value: BOXES.get((template.value, one.value), "") for one in channels},
+            may_stop(template) is MayStop.NEVER,
+        )
+        for template, channels in CHANNELS_OF.items()
+    )
+
+
 def contact_of(one: Customer) -> dict[str, str]:
     """The form as it is for a customer who is there."""
     return {
@@ -118,12 +154,14 @@ def contact_of(one: Customer) -> dict[str, str]:
     }
 
 
-def preferences_of(one: Customer) -> dict[str, str]:
+def preferences_of(known: Customer) -> dict[str, str]:
     """The form of the preferences as they are."""
-    channels = {channel.value: "no" if channel.value in one.muted else "yes" for channel in CHANNELS}
+    channels = {channel.value: "no" if channel.value in known.muted else "yes" for channel in CHANNELS}
+    boxes = {box: "" if muted_message(*one) in known.muted else "yes" for one, box in BOXES.items()}
     return {
         **channels,
-        "stopped": "yes" if one.stopped_at else "no",
-        "quiet_hours": one.quiet_hours,
-        "time_zone": one.time_zone,
+        **boxes,
+        "stopped": "yes" if known.stopped_at else "no",
+        "quiet_hours": known.quiet_hours,
+        "time_zone": known.time_zone,
     }

@@ -7,8 +7,18 @@ from urllib.parse import urlencode
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.audit.model import Recorded
-from gerbang.core.customers.model import CHANNELS, ERASE, PREFIX, REQUEST_PREFIX, WRITE, Customer, DataRequest
+from gerbang.core.customers.model import (
+    CHANNELS,
+    ERASE,
+    PREFIX,
+    REQUEST_PREFIX,
+    WRITE,
+    Customer,
+    DataRequest,
+    muted_message,
+)
 from gerbang.core.identity.model import Caller
+from gerbang.core.notifications.audiences import CHANNELS_OF
 from gerbang.web import texts
 from gerbang.web.console.action_words import sentence
 from gerbang.web.console.actors import Names, called
@@ -117,7 +127,7 @@ def _contact(one: Customer, locale: Locale) -> Facts:
     say = texts.words(locale)
     facts = (
         Fact(say("cus.email"), _email(one)),
-        Fact(say("cus.phone"), _phone(one), "num"),
+        Fact(say("cus.phone"), _phone(one)),
         Fact(say("cus.language"), say(f"cus.language.{one.locale}")),
         Fact(say("cus.external_id"), one.external_id or "", "mono", copy="ext" if one.external_id else ""),
         Fact(say("cus.since"), f"{stamp(one.created_at, locale)} WIB"),
@@ -131,10 +141,22 @@ def _preferences(one: Customer, locale: Locale) -> Facts:
         Fact(say(f"channel.{channel.value}"), say("cus.off" if channel.value in one.muted else "cus.on"))
         for channel in CHANNELS
     )
+    unwanted = Fact(say("cus.unwanted"), "; ".join(_unwanted(one, locale)))
     stopped = Fact(say("cus.stopped"), say("cus.stopped.yes" if one.stopped_at else "cus.stopped.no"))
     hours = Fact(say("cus.quiet_hours"), one.quiet_hours or say("cus.of_shop"))
     zone = Fact(say("cus.time_zone"), one.time_zone or say("cus.of_shop"))
-    return Facts(say("cus.preferences"), (*channels, stopped, hours, zone))
+    return Facts(say("cus.preferences"), (*channels, *((unwanted,) if unwanted.value else ()), stopped, hours, zone))
+
+
+def _unwanted(one: Customer, locale: Locale) -> list[str]:
+    """The messages that they do not want on one channel, in the order of the table."""
+    say = texts.words(locale)
+    return [
+        say("cus.unwanted.one", what=say(f"notes.says.{template.value}"), channel=say(f"channel.{channel.value}"))
+        for template, channels in CHANNELS_OF.items()
+        for channel in channels
+        if muted_message(template.value, channel.value) in one.muted
+    ]
 
 
 def _step(entry: Recorded, known: Sentences, names: Names, locale: Locale) -> Step:

@@ -8,7 +8,7 @@ from litestar import Request, Response, get
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.announcements.model import ObjectRef
-from gerbang.core.notifications.audiences import TABLE, Told, Way
+from gerbang.core.notifications.audiences import TABLE, TO_PAYERS, Told, Way
 from gerbang.core.notifications.holding import is_quieted
 from gerbang.core.notifications.model import Filters, Notification, Status, Template
 from gerbang.core.payments.model import PAYMENT
@@ -64,6 +64,7 @@ _TABLE: Final = ListPage(
         Column("who", "told.who", "a2"),
         Column("ways", "told.ways", "b1", "wrap"),
         Column("quiet", "told.quiet", "lg off", "wrap"),
+        Column("stop", "told.stop", "lg off", "wrap"),
         Column("events", "told.events", "c1", "mono wrap"),
     ),
     empty="notes.empty",
@@ -133,6 +134,7 @@ def _line(told: Told, locale: Locale) -> Row:
             _way(told.ways[0], locale), below=tuple(say("told.also", way=_way(w, locale)) for w in told.ways[1:])
         ),
         "quiet": Cell(say(f"told.quiet.{told.in_quiet_hours.value}") if is_quieted(told) else ""),
+        "stop": Cell(say(f"told.stop.{told.may_stop.value}") if told.template in TO_PAYERS else ""),
         "events": Cell(told.events[0], below=told.events[1:]),
     }
     return Row(told.template.value, cells)

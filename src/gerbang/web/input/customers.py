@@ -1,6 +1,7 @@
 """What clients may send about customers, and the customer that a payment names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -8,8 +9,9 @@ from msgspec import UNSET, UnsetType
 
 from gerbang.base import ids, quiet_hours
 from gerbang.base.formats import one_line
-from gerbang.core.customers.model import CHANNELS, Customer, CustomerNotFound, NewCustomer
+from gerbang.core.customers.model import Customer, CustomerNotFound, NewCustomer, muted_message
 from gerbang.core.customers.service import Customers
+from gerbang.core.notifications.audiences import CHANNELS_OF, MayStop, may_stop
 from gerbang.ports.payment import Payer
 from gerbang.web.input.bodies import (
     CustomerBody,
@@ -50,17 +52,36 @@ class ChannelsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     push: bool | UnsetType = UNSET
 
 
+Messages = Annotated[
+    Mapping[str, ChannelsBody],
+    msgspec.Meta(
+        max_length=len(CHANNELS_OF),
+        description='By message, on which channels they want it: `{"payment_reminder": {"email": false}}`. What is left out stays as it is, and is on for a new customer.',
+    ),
+]
+_SWITCHED: Final = ChannelsBody.__struct_fields__
+
+
 class PreferencesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How the customer wants to be written to. `stopped`: on no channel, whatever `channels` says."""
+    """How the customer wants to be written to. `messages` counts on channels that are on, and `stopped` is on no channel, whatever both say. What guards
+    their money (`refund_destination`) is told whatever they want.
+    """
 
     channels: ChannelsBody = ChannelsBody()
+    messages: Messages | UnsetType = UNSET
     stopped: bool | UnsetType = UNSET
     quiet_hours: Hours | UnsetType = UNSET
     time_zone: Zone | UnsetType = UNSET
 
+    @property
+    def of_messages(self) -> Mapping[str, ChannelsBody]:
+        """What was said of single messages."""
+        return {} if self.messages is UNSET else self.messages
+
     def hours(self) -> dict[str, str]:
         """What was said of quiet hours, as core takes it. Raises Invalid with a pointer for each fault."""
         all_at_once(
+            *(partial(_check_message, name, said) for name, said in self.of_messages.items()),
             lambda: _read_as(quiet_hours.read, self.quiet_hours, "/preferences/quiet_hours"),
             lambda: _read_as(quiet_hours.read_zone, self.time_zone, "/preferences/time_zone"),
         )
@@ -80,10 +101,13 @@ class NewCustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def read(self, region: str) -> NewCustomer:
         """As core takes it; a number without a country code is of this region. Raises Invalid with a pointer for each fault."""
-        all_at_once(lambda: read_email(self.email, "/email"), lambda: read_phone(self.phone, region, "/phone"))
+        all_at_once(
+            lambda: read_email(self.email, "/email"),
+            lambda: read_phone(self.phone, region, "/phone"),
+            self.preferences.hours,
+        )
         if not any((self.external_id, self.name, self.email, self.phone)):
             raise invalid_field("", "Give external_id, name, email or phone: nobody is found by nothing.")
-        hours = self.preferences.hours()
         return NewCustomer(
             id=ids.new(),
             external_id=one_line(self.external_id) if self.external_id else None,
@@ -91,9 +115,9 @@ class NewCustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             email=read_email(self.email, "/email"),
             phone=read_phone(self.phone, region, "/phone"),
             locale=self.locale or "",
-            muted=muted(frozenset(), self.preferences.channels),
+            muted=muted(frozenset(), self.preferences),
             is_stopped=self.preferences.stopped is True,
-            **hours,
+            **self.preferences.hours(),
         )
 
 
@@ -110,7 +134,9 @@ class CustomerChangeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     def check(self, region: str) -> None:
         """What can be said of it whoever it is about. Raises Invalid with a pointer for each fault."""
         all_at_once(
-            lambda: read_email(self.email or "", "/email"), lambda: read_phone(self.phone or "", region, "/phone")
+            lambda: read_email(self.email or "", "/email"),
+            lambda: read_phone(self.phone or "", region, "/phone"),
+            lambda: None if self.preferences is UNSET else self.preferences.hours(),
         )
 
     def read(self, before: Customer, region: str) -> dict[str, Any]:
@@ -127,7 +153,7 @@ class CustomerChangeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True
         if self.locale is not UNSET:
             said["locale"] = self.locale or ""
         if self.preferences is not UNSET:
-            said["muted"] = muted(before.muted, self.preferences.channels)
+            said["muted"] = muted(before.muted, self.preferences)
             if self.preferences.stopped is not UNSET:
                 said["stopped"] = self.preferences.stopped
             said |= self.preferences.hours()
@@ -143,13 +169,35 @@ def _read_as(read: Callable[[str], object], text: str | UnsetType | None, pointe
         raise invalid_field(pointer, f"It {error}.") from error
 
 
-def muted(before: frozenset[str], said: ChannelsBody) -> frozenset[str]:
-    """The channels that are off, after what was said of some."""
+def _check_message(name: str, said: ChannelsBody) -> None:
+    """Raises Invalid with a pointer for a message that there is not, that is not told there, or that may not be switched off."""
+    at = f"/preferences/messages/{name}"
+    template = next((one for one in CHANNELS_OF if one.value == name), None)
+    if template is None:
+        raise invalid_field(at, f"There is no such message. There are: {', '.join(CHANNELS_OF)}.")
+    for channel, is_on in _switched(said):
+        if channel not in CHANNELS_OF[template]:
+            told = ", ".join(CHANNELS_OF[template])
+            raise invalid_field(f"{at}/{channel}", f"It is not told on this channel, but by: {told}.")
+        if not is_on and may_stop(template) is MayStop.NEVER:
+            raise invalid_field(
+                f"{at}/{channel}",
+                "It cannot be switched off: it warns them when somebody names or changes where their money goes.",
+            )
+
+
+def _switched(said: ChannelsBody) -> list[tuple[str, bool]]:
+    return [(name, value) for name in _SWITCHED if (value := getattr(said, name)) is not UNSET]
+
+
+def muted(before: frozenset[str], said: PreferencesBody) -> frozenset[str]:
+    """The channels that are off, and the messages that are off on one, after what was said of some."""
     now = set(before)
-    for channel in CHANNELS:
-        is_on = getattr(said, channel.value)
-        if is_on is not UNSET:
-            (now.discard if is_on else now.add)(channel.value)
+    of_messages = (
+        (muted_message(name, on), is_on) for name, one in said.of_messages.items() for on, is_on in _switched(one)
+    )
+    for what, is_on in (*_switched(said.channels), *of_messages):
+        (now.discard if is_on else now.add)(what)
     return frozenset(now)
 
 

@@ -30,6 +30,7 @@ from gerbang.web.texts import (
     search,
     shared,
     shop,
+    unsubscribe,
     work,
 )
 
@@ -57,6 +58,7 @@ _TABLES: Final = (
     message_texts.WORDS,
     refusals.WORDS,
     provider_calls.WORDS,
+    unsubscribe.WORDS,
 )
 TABLE: Final[Mapping[str, tuple[str, str]]] = {key: pair for table in _TABLES for key, pair in table.items()}
 assert len(TABLE) == sum(len(table) for table in _TABLES), "a key stands in two tables"

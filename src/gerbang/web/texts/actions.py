@@ -204,6 +204,14 @@ NOTIFICATIONS: Final[Sentences] = {
         "**{actor}** mencatat nomor yang mau lagi dikirimi pesan",
         "**{actor}** noted a number that wants messages again",
     ),
+    "notification.unsubscribed": (
+        "**{actor}** tidak mau lagi menerima satu jenis email",
+        "**{actor}** unsubscribed from one kind of mail",
+    ),
+    "notification.subscribed": (
+        "**{actor}** mau lagi menerima satu jenis email",
+        "**{actor}** wants one kind of mail again",
+    ),
     "notification.unheard": (
         "**{actor}** tidak mendengar bahwa pemberitahuan sampai",
         "**{actor}** did not hear that a notification arrived",

@@ -15,6 +15,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "role.admin": ("Admin", "Admin"),
     "actor.payer": ("Pembayar", "The payer"),
     "actor.endpoint_owner": ("Pemilik endpoint, lewat tautan `{id}`", "The endpoint's owner, by link `{id}`"),
+    "actor.recipient": ("Penerima email", "Whoever got the mail"),
     "actor.hook": ("{id}", "{id}"),
     "actor.system": ("Gerbang", "Gerbang"),
 }

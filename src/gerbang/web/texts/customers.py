@@ -52,6 +52,17 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "cus.time_zone": ("Zona waktu", "Time zone"),
     "cus.time_zone.hint": ("Mis. Asia/Jakarta; kosong: zona toko.", "As Asia/Jakarta; empty: the shop's."),
+    "cus.messages.each": (
+        "Pesan mana yang mau diterima, pada saluran yang menyala di atas",
+        "Which messages they want, on channels that are on above",
+    ),
+    "cus.always": (
+        "Selalu dikirim: orang lain bisa saja mengganti rekening tujuan uang mereka.",
+        "Always told: it may be somebody else who changes where their money goes.",
+    ),
+    "cus.always.mark": ("selalu", "always"),
+    "cus.unwanted": ("Pesan yang tidak mau", "Messages not wanted"),
+    "cus.unwanted.one": ("{what}: {channel}", "{what}: {channel}"),
     "cus.stopped": ("Semua pesan", "All messages"),
     "cus.stopped.no": ("Dikirim menurut saluran di atas", "Sent on the channels above"),
     "cus.stopped.yes": ("Dihentikan", "Stopped"),

@@ -106,6 +106,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "told.ways": ("Lewat", "By"),
     "told.also": ("dan juga {way}", "and also {way}"),
     "told.else": ("kalau gagal {channel}", "else {channel}"),
+    "told.stop": ("Bisa dihentikan", "Stopped by"),
+    "told.stop.unsubscribe": ("tautan di emailnya, atau preferensi", "the link in its mail, or preferences"),
+    "told.stop.preferences": ("preferensi", "preferences"),
+    "told.stop.never": ("tidak bisa: ini menjaga uang mereka", "nothing: it guards their money"),
     "told.quiet": ("Pada jam tenang", "In quiet hours"),
     "told.quiet.held": ("menunggu sampai selesai", "waits for their end"),
     "told.quiet.held_in_time": (

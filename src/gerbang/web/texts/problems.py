@@ -137,6 +137,7 @@ PROBLEMS: Final[Mapping[str, ProblemText]] = {
     "bad_last_event_id": ProblemText("The Last-Event-ID is none that a stream of ours gave.", "Leave it out: the stream then begins with the present, as `ready` says.", _R.MENDED, "`Last-Event-ID: 12`"),
     "notification_not_found": ProblemText("No notification has this id.", "Take the id from `GET /v1/notifications`.", _R.NO, "`POST /v1/notifications/ntf_…/resend`"),
     "notification_erased": ProblemText("The person whom it was for was erased, and what it said with them.", "Nothing to do: nobody is written to.", _R.NO, "`POST …/resend` of an erased one"),
+    "unsubscribe_link_invalid": ProblemText("The address was cut short or changed, or the key that signed it has run out.", "Open the link of a newer mail.", _R.NO, "`GET /unsubscribe/payment_reminder/AAAA`"),
     "notification_under_way": ProblemText("It is still being tried; sending it again would double it.", "Wait until its `status` is `sent` or `failed`.", _R.CHANGED, "`POST …/resend` of a queued one"),
     "message_text_not_found": ProblemText("There is no such text of a message, or it is one that a shop does not write.", "`GET /v1/message-texts` lists all that there are.", _R.NO, "`GET /v1/message-texts/payment_paid/fr/email`"),
     "message_text_unusable": ProblemText("The text uses what the small template language does not have, leaves out what it must say, or holds a link elsewhere.", "Mend what each of `errors` names; `POST …/preview` tells the same and saves nothing.", _R.MENDED, '`{"subject": "Paid", "body": "{{ nama }}"}`'),

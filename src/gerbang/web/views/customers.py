@@ -8,7 +8,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from gerbang.base import ids
-from gerbang.core.customers.model import CHANNELS, PREFIX, Customer
+from gerbang.core.customers.model import CHANNELS, PREFIX, Customer, muted_message
+from gerbang.core.notifications.audiences import CHANNELS_OF, MayStop, may_stop
 
 
 class ChannelsView(msgspec.Struct, frozen=True):
@@ -21,11 +22,13 @@ class ChannelsView(msgspec.Struct, frozen=True):
 
 
 class PreferencesView(msgspec.Struct, frozen=True):
-    """How the customer wants to be written to; on no channel where they `stopped` it, whatever `channels` says. `quiet_hours` as `21:00-07:00`, or `none`, in
+    """How the customer wants to be written to, which is no consent to be: `messages` says of each message on which channels they want it, and counts on
+    `channels` that are on; nothing is sent where they `stopped` it, but for what guards their money (`refund_destination`). `quiet_hours` as `21:00-07:00`, or `none`, in
     `time_zone`; null: the shop's.
     """
 
     channels: ChannelsView
+    messages: Mapping[str, Mapping[str, bool]]
     stopped: bool
     stopped_at: datetime | None
     quiet_hours: str | None
@@ -84,8 +87,25 @@ def preferences_view(one: Customer) -> PreferencesView:
     """How they want to be written to."""
     channels = ChannelsView(**{channel.value: channel.value not in one.muted for channel in CHANNELS})
     return PreferencesView(
-        channels, one.stopped_at is not None, one.stopped_at, one.quiet_hours or None, one.time_zone or None
+        channels,
+        messages_view(one),
+        one.stopped_at is not None,
+        one.stopped_at,
+        one.quiet_hours or None,
+        one.time_zone or None,
     )
+
+
+def messages_view(one: Customer) -> Mapping[str, Mapping[str, bool]]:
+    """By message, on which of its channels they want it."""
+    return {
+        template.value: {
+            channel.value: may_stop(template) is MayStop.NEVER
+            or muted_message(template.value, channel.value) not in one.muted
+            for channel in channels
+        }
+        for template, channels in CHANNELS_OF.items()
+    }
 
 
 def customer_payload(one: Customer, *, personal: bool = False) -> Mapping[str, Any]:
