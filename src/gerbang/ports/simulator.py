@@ -7,7 +7,7 @@ fsync before anybody hears of it, and `replay` takes the same effects back in af
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -16,7 +16,7 @@ class Request(msgspec.Struct, frozen=True):
     """One request as it came in. `path` is without the simulator's prefix and without doubled slashes; header names are lower case.
 
     `base_url` is how the caller reached the simulator: scheme, host and prefix. `came_at` is real time, seconds since 1970: what a token's times are
-    compared with, for business time may have been moved.
+    compared with, for business time may have been moved. `fault` is a fault of the simulator's own that strikes this request.
     """
 
     method: str
@@ -26,6 +26,7 @@ class Request(msgspec.Struct, frozen=True):
     body: bytes
     base_url: str
     came_at: float = 0.0
+    fault: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -37,7 +38,8 @@ class Answer(msgspec.Struct, frozen=True):
 class Webhook(msgspec.Struct, frozen=True):
     """One notification to a merchant. `subject` is the merchant's reference, `retry_after_s` the waits before each further try.
 
-    `accepts` is the statuses that count as received: `any_2xx` or `only_200`. It is sent `delay_s` after its cause.
+    `accepts` is the statuses that count as received: `any_2xx` or `only_200`. It is sent `delay_s` after its cause, and waits `timeout_s`
+    for its answer. `by_clock`: the waits are of business time, so that they end when the clock is moved.
     """
 
     subject: str
@@ -47,6 +49,8 @@ class Webhook(msgspec.Struct, frozen=True):
     retry_after_s: tuple[float, ...] = ()
     accepts: str = "any_2xx"
     delay_s: float = 0.0
+    timeout_s: float = 30.0
+    by_clock: bool = False
 
 
 class PersonMessage(msgspec.Struct, frozen=True):
@@ -98,10 +102,19 @@ class Contract(msgspec.Struct, frozen=True):
     calls: tuple[WalletCall, ...]
 
 
+class Button(msgspec.Struct, frozen=True):
+    """Something that can be done by a press: the act, what stands on the button, and the act's body."""
+
+    act: str
+    words: str
+    body: Mapping[str, str]
+
+
 class Order(msgspec.Struct, frozen=True):
     """One transaction as the control page shows it. `amount` is in minor units, `number` what the payer types in, if anything.
 
     `wallet` is what pays it on the local chain, in order: the sandbox sends it, and hands the last transaction's hash to the act `pay`.
+    `buttons` are what can be done to it, where that is not what is done to a payment.
     """
 
     id: str
@@ -118,12 +131,22 @@ class Order(msgspec.Struct, frozen=True):
     expires_at: datetime | None
     page: str = ""
     wallet: tuple[WalletCall, ...] = ()
+    buttons: tuple[Button, ...] | None = None
+
+
+class ActItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """So many units of a SKU; of a shop other than the act's, where one basket has several."""
+
+    sku: str = ""
+    quantity: int = 1
+    shop: str = ""
 
 
 class Act(msgspec.Struct, frozen=True):
     """What a person (or a test) makes a payer, a bank or a merchant's back office do. One of the three addresses is enough.
 
-    `transaction` is the hash of the transfer on the chain that pays, where there is one.
+    `transaction` is the hash of the transfer on the chain that pays, where there is one. A marketplace's acts name a `shop`, an `order`
+    there, `items` of it, and a `kind` of the act (how it is paid, what the carrier saw).
     """
 
     reference: str = ""
@@ -133,6 +156,10 @@ class Act(msgspec.Struct, frozen=True):
     late: bool = False
     reason: str = ""
     transaction: str = ""
+    shop: str = ""
+    order: str = ""
+    kind: str = ""
+    items: tuple[ActItem, ...] = ()
 
 
 class Ending(msgspec.Struct, frozen=True):
@@ -166,7 +193,8 @@ class Simulator(Protocol):
     `answer`: a request on the provider's wire. `act`: pay, decline, expire, refund, dispute, cancel, or lie (say validly that it was paid
     when it was not); raises Impossible.
     `webhook`: the notification that this order would cause now, forged as `tamper` says (empty, `token`, `amount`, `status`);
-    raises Impossible. `stamped`: a notification as it leaves at this real moment, for each try (1, 2 …) anew, where it tells the time or the try.
+    raises Impossible. `stamped`: a notification as it leaves at this real moment, for each try (1, 2 …) anew, where it tells the time or the try;
+    None: it is not sent any more.
     `with_wrong_amount`: the same answer with another amount in it. `refusal`: its answer to a request that it will not carry out.
     `endings`: by method, which endings of an order it can play. `pass_time`: what time has brought about by `now`.
     `replay`: take back one effect, as the journal's JSON. `set_quirks`: raises Impossible; returns the effect to be journaled.
@@ -182,7 +210,7 @@ class Simulator(Protocol):
     def answer(self, request: Request, now: datetime) -> Outcome: ...
     def act(self, action: str, act: Act, now: datetime) -> Outcome: ...
     def webhook(self, act: Act, tamper: str, now: datetime) -> Webhook: ...
-    def stamped(self, webhook: Webhook, at: datetime, attempt: int) -> Webhook: ...
+    def stamped(self, webhook: Webhook, at: datetime, attempt: int) -> Webhook | None: ...
     def with_wrong_amount(self, answer: Answer) -> Answer: ...
     def refusal(self, request: Request) -> Answer: ...
     def pass_time(self, now: datetime) -> Sequence[Passed]: ...
@@ -191,6 +219,51 @@ class Simulator(Protocol):
     def quirks(self) -> Mapping[str, Any]: ...
     def quirk_choices(self) -> Mapping[str, Sequence[str]]: ...
     def set_quirks(self, values: Mapping[str, Any]) -> Any: ...
+
+
+@runtime_checkable
+class HasMorePrefixes(Protocol):
+    """A simulator of a system with several hosts: it stands under these as well, and `Request.base_url` tells which was called."""
+
+    @property
+    def more_prefixes(self) -> Sequence[str]: ...
+
+
+@runtime_checkable
+class HasOwnFaults(Protocol):
+    """A simulator with faults beyond those of the way: by name, what each does. It plays them itself, by `Request.fault`."""
+
+    @property
+    def own_faults(self) -> Mapping[str, str]: ...
+
+
+@runtime_checkable
+class HasButtons(Protocol):
+    """A simulator in which something can be begun by a press, without an order in hand."""
+
+    def buttons(self) -> Sequence[Button]: ...
+
+
+@runtime_checkable
+class HearsDeliveries(Protocol):
+    """A simulator that acts on how its notifications fare: told of every try, it returns the change that follows, or None."""
+
+    def delivered(self, webhook: Webhook, *, accepted: bool) -> Any: ...
+
+
+def prefixes(simulator: Simulator) -> Sequence[str]:
+    """Every prefix under which it stands."""
+    one: object = simulator
+    return [simulator.prefix, *(one.more_prefixes if isinstance(one, HasMorePrefixes) else ())]
+
+
+def own_faults(simulator: object) -> Mapping[str, str]:
+    """Its own faults; empty for what has none."""
+    return simulator.own_faults if isinstance(simulator, HasOwnFaults) else {}
+
+
+def buttons(simulator: object) -> Sequence[Button]:
+    return simulator.buttons() if isinstance(simulator, HasButtons) else ()
 
 
 def no_contracts() -> Sequence[Contract]:

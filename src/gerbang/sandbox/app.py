@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 
-from gerbang.ports.simulator import Answer, Contract, Impossible, Request, Simulator, Webhook
+from gerbang.ports.simulator import Answer, Contract, HearsDeliveries, Impossible, Request, Simulator, Webhook
 from gerbang.sandbox import mail
 from gerbang.sandbox.chain.anvil import Anvil, NodeFailed
 from gerbang.sandbox.chain.calls import Asked, ChainCalls
@@ -93,7 +93,7 @@ class Sandbox:
         self._contracts = contracts
         self.journal = Journal(Path(config.data_dir) / "journal.jsonl")
         self.clock = SandboxClock(advance)
-        self.webhook_sender = WebhookSender(self.journal, self._stamped)
+        self.webhook_sender = WebhookSender(self.journal, self.clock, self._stamped, self._delivered)
         self.faults = Faults()
         self.mailbox = Mailbox()
         self.inspector = Inspector()
@@ -157,9 +157,9 @@ class Sandbox:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = re.sub("/{2,}", "/", scope["path"])
-        simulator = self._dispatcher.find(path)
-        if simulator is not None:
-            await self._dispatcher.serve(simulator, path, scope, receive, send)
+        found = self._dispatcher.find(path)
+        if found is not None:
+            await self._dispatcher.serve(found, path, scope, receive, send)
             return
         body = await read_body(receive)
         if body is None:
@@ -214,7 +214,14 @@ class Sandbox:
         for provider, due, attempts in unfinished.values():
             self.webhook_sender.start(provider, [due], attempts)
 
-    def _stamped(self, provider: str, webhook: Webhook, attempt: int) -> Webhook:
+    async def _delivered(self, provider: str, webhook: Webhook, *, accepted: bool) -> None:
+        listener: object = self.stage.simulators.get(provider)
+        if isinstance(listener, HearsDeliveries):
+            effect = listener.delivered(webhook, accepted=accepted)
+            if effect is not None:
+                await self.stage.keep(provider, effect)
+
+    def _stamped(self, provider: str, webhook: Webhook, attempt: int) -> Webhook | None:
         """Stamped with real time: business time is a play of ours, and those who verify look at a clock."""
         simulator = self.stage.simulators.get(provider)
         return webhook if simulator is None else simulator.stamped(webhook, datetime.now(UTC), attempt)

@@ -1,5 +1,7 @@
 """The sandbox's clock: business time, which may be moved forward. Whoever starts the sandbox may own the offset; else it is ours."""
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +17,7 @@ class SandboxClock:
     def __init__(self, advance: Advance | None = None) -> None:
         self._advance = advance
         self.offset_s = 0
+        self._moved = asyncio.Event()
 
     @property
     def is_ours(self) -> bool:
@@ -27,5 +30,16 @@ class SandboxClock:
 
     async def advance(self, seconds: int) -> int:
         """Move on; returns the new offset."""
-        self.offset_s = self.offset_s + seconds if self._advance is None else await self._advance(seconds)
+        before = self.offset_s
+        self.offset_s = before + seconds if self._advance is None else await self._advance(seconds)
+        if self.offset_s != before:
+            self._moved.set()
+            self._moved = asyncio.Event()
         return self.offset_s
+
+    async def sleep(self, seconds: float) -> None:
+        """Until so much business time is over: at once when the clock is moved past it."""
+        until = self.now() + timedelta(seconds=seconds)
+        while (left_s := (until - self.now()).total_seconds()) > 0:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._moved.wait(), left_s)

@@ -15,7 +15,7 @@ import msgspec
 from gerbang.base.clock import MOST_OFFSET_S
 from gerbang.base.errors import GerbangError, Unavailable
 from gerbang.base.validation_messages import in_words
-from gerbang.ports.simulator import Act, Answer, Impossible, Request, Simulator, Webhook
+from gerbang.ports.simulator import Act, Answer, Impossible, Request, Simulator, Webhook, own_faults
 from gerbang.sandbox.chain.calls import ChainCalls
 from gerbang.sandbox.chain.wallet_calls import calls_of
 from gerbang.sandbox.endings import STORIES
@@ -31,7 +31,13 @@ from gerbang.sandbox.world import World
 
 _BY_PHONE: Final = ("stop", "start", "say")
 _OF_TEMPLATES: Final = ("pause", "approve", "recategorise")
-ACTS: Final = ("pay", "decline", "expire", "refund", "dispute", "cancel", "lie", *_BY_PHONE, *_OF_TEMPLATES)
+_OF_MARKETPLACES: Final = ("order", "return", "scan", "pay-out", "close", "verify")
+ACTS: Final = (
+    *("pay", "decline", "expire", "refund", "dispute", "cancel", "lie"),
+    *_BY_PHONE,
+    *_OF_TEMPLATES,
+    *_OF_MARKETPLACES,
+)
 SANDBOX: Final = "sandbox"
 CHAIN: Final = "chain"
 HOOKS: Final = "hooks"
@@ -48,6 +54,10 @@ class ClockMoved(msgspec.Struct, frozen=True, tag_field="kind", tag="clock_moved
 
 class _Clock(msgspec.Struct, forbid_unknown_fields=True):
     advance_s: int
+
+
+class _Push(msgspec.Struct, forbid_unknown_fields=True):
+    on: bool
 
 
 class _Webhooks(msgspec.Struct, forbid_unknown_fields=True):
@@ -98,6 +108,7 @@ class Control:
             "DELETE faults": self._delete_faults,
             "GET quirks": self._get_quirks,
             "PUT quirks": self._put_quirks,
+            "PUT push": self._put_push,
             "GET orders": self._orders,
             "POST webhooks": self._webhooks,
             "POST endings": self._play,
@@ -186,7 +197,9 @@ class Control:
         return answer
 
     async def _catalogue(self, _request: Request) -> Answer:
-        return _json({"data": [{"kind": kind, "does": does} for kind, does in {**CATALOGUE, **REFUSALS}.items()]})
+        own = [own_faults(one) for one in self._world.simulators.values()]
+        faults = {kind: does for of in [CATALOGUE, REFUSALS, *own] for kind, does in of.items()}
+        return _json({"data": [{"kind": kind, "does": does} for kind, does in faults.items()]})
 
     async def _endings(self, _request: Request) -> Answer:
         able = self.director.able(has_chain=self._chain.chain is not None)
@@ -236,16 +249,28 @@ class Control:
         await self._world.note(provider, request, answer, effect)
         return answer
 
+    async def _put_push(self, request: Request, provider: str) -> Answer:
+        """Whether a marketplace pushes at all: its switch `push`, under a name of its own."""
+        simulator, is_on = self._simulator(provider), _body(request, _Push).on
+        if "push" not in simulator.quirks():
+            raise Impossible("not_found", f"{provider} pushes nothing that can be switched off.")
+        effect = simulator.set_quirks({"push": "on" if is_on else "off"})
+        answer = _json({"on": is_on})
+        await self._world.note(provider, request, answer, effect)
+        return answer
+
     async def _get_faults(self, _request: Request, provider: str) -> Answer:
         return _json({"data": self._faults.list(provider)})
 
     async def _put_faults(self, request: Request, provider: str) -> Answer:
-        if provider != MAIL:
-            self._simulator(provider)
+        simulator = self._simulator(provider) if provider != MAIL else None
+        own = own_faults(simulator)
         fault = _body(request, Fault)
+        if fault.kind not in {*CATALOGUE, *REFUSALS, *own}:
+            raise Impossible("invalid", f"kind is one of {', '.join([*CATALOGUE, *REFUSALS, *own])}.")
         if not 0 <= fault.probability <= 1 or fault.wait_s < 0 or (fault.count or 0) < 0:
             raise Impossible("invalid", "probability is 0 to 1, count and delay_s are not negative.")
-        if fault.kind is Kind.REFUSE:
+        if fault.kind == Kind.REFUSE:
             if self.door is None:
                 raise Impossible("conflict", "There is no server whose door could be shut.")
             self.door.shut(fault.wait_s)

@@ -9,8 +9,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from gerbang.ports.simulator import Answer, Request, Simulator
-from gerbang.sandbox.faults import Fault, Faults, Kind
+import msgspec
+
+from gerbang.ports.simulator import Answer, Request, Simulator, prefixes
+from gerbang.sandbox.faults import CATALOGUE, Fault, Faults, Kind
 from gerbang.sandbox.server import Receive, Scope, Send, gone, reset
 from gerbang.sandbox.world import Twist, World
 
@@ -31,17 +33,21 @@ class Dispatcher:
         self._world = world
         self._faults = faults
         self._public_url = public_url
-        self._prefixes = [(simulator.prefix + "/", simulator) for simulator in world.simulators.values()]
+        self._prefixes = [
+            (f"{one}/", simulator) for simulator in world.simulators.values() for one in prefixes(simulator)
+        ]
 
-    def find(self, path: str) -> Simulator | None:
-        return next((simulator for prefix, simulator in self._prefixes if path.startswith(prefix)), None)
+    def find(self, path: str) -> tuple[Simulator, str] | None:
+        """Whose path it is, and the prefix by which it was called."""
+        return next(((simulator, one[:-1]) for one, simulator in self._prefixes if path.startswith(one)), None)
 
-    async def serve(self, simulator: Simulator, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def serve(self, found: tuple[Simulator, str], path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        simulator, prefix = found
         body = await read_body(receive)
         if body is None:
             await reply(send, _TOO_LARGE)
             return
-        request = self._request(simulator, path, scope, body)
+        request = self._request(prefix, path, scope, body)
         fault = self._faults.draw(simulator.name, request.path)
         if fault is None:
             answer = await self._world.request(simulator, request)
@@ -57,31 +63,34 @@ class Dispatcher:
     async def _under(self, fault: Fault, simulator: Simulator, request: Request) -> Answer | None:
         """The step under a fault; None where the connection is to be cut."""
         if fault.kind in _BEFORE:
-            sent = {Kind.HTTP_500: _BROKEN, Kind.SAYS_NO: simulator.refusal(request)}.get(fault.kind)
+            known: Mapping[str, Answer] = {Kind.HTTP_500: _BROKEN, Kind.SAYS_NO: simulator.refusal(request)}
+            sent = known.get(fault.kind)
             await self._world.nothing(simulator, request, fault.kind, sent)
             return sent
-        if fault.kind is Kind.SLOW:
+        if fault.kind == Kind.SLOW:
             await asyncio.sleep(fault.wait_s)
-        if fault.kind is Kind.DUPLICATE_REFERENCE:
+        if fault.kind == Kind.DUPLICATE_REFERENCE:
             await self._world.request(simulator, request, fault.kind)
+        if fault.kind not in CATALOGUE:
+            request = msgspec.structs.replace(request, fault=fault.kind)
         return await self._world.request(simulator, request, fault.kind, _twists(simulator).get(fault.kind))
 
-    def _request(self, simulator: Simulator, path: str, scope: Scope, body: bytes) -> Request:
+    def _request(self, prefix: str, path: str, scope: Scope, body: bytes) -> Request:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         root = self._public_url or f"{scope['scheme']}://{headers.get('host', '')}"
-        inner = path[len(simulator.prefix) :]
+        inner = path[len(prefix) :]
         return Request(
             method=scope["method"],
             path=inner,
             query=scope["query_string"],
             headers=headers,
             body=body,
-            base_url=root + simulator.prefix,
+            base_url=root + prefix,
             came_at=time.time(),
         )
 
 
-def _twists(simulator: Simulator) -> Mapping[Kind, Twist]:
+def _twists(simulator: Simulator) -> Mapping[str, Twist]:
     nothing: Callable[[Answer], None] = lambda _: None  # noqa: E731  a table of lambdas reads best as a table
     return {
         Kind.TIMEOUT_AFTER_EFFECT: nothing,

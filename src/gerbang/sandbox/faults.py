@@ -27,7 +27,7 @@ class Kind(StrEnum):
     SAYS_NO = "says_no"
 
 
-CATALOGUE: Final[Mapping[Kind, str]] = {
+CATALOGUE: Final[Mapping[str, str]] = {
     Kind.REFUSE: "The whole sandbox takes no TCP connection for delay_s (2): never left, safe to send again. At once, no draw.",
     Kind.RESET_BEFORE: "The connection is reset when the request is in; nothing happened. Mail: closed, not kept.",
     Kind.TIMEOUT_BEFORE: "No answer for delay_s (90), then a reset; nothing happened.",
@@ -42,8 +42,8 @@ CATALOGUE: Final[Mapping[Kind, str]] = {
     Kind.DUPLICATE_REFERENCE: "The request arrives twice, and the second's answer is given.",
 }
 # No fault of the way, but a clear answer: nothing is uncertain after it.
-REFUSALS: Final[Mapping[Kind, str]] = {Kind.SAYS_NO: "Nothing happened, and the provider refuses in its own words."}
-DEFAULT_DELAY_S: Final[Mapping[Kind, float]] = {
+REFUSALS: Final[Mapping[str, str]] = {Kind.SAYS_NO: "Nothing happened, and the provider refuses in its own words."}
+DEFAULT_DELAY_S: Final[Mapping[str, float]] = {
     Kind.REFUSE: 2.0,
     Kind.TIMEOUT_BEFORE: 90.0,
     Kind.TIMEOUT_AFTER_EFFECT: 90.0,
@@ -52,9 +52,9 @@ DEFAULT_DELAY_S: Final[Mapping[Kind, float]] = {
 
 
 class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A rule: `kind` strikes requests whose route contains `route`, with `probability`, at most `count` times."""
+    """A rule: `kind` (one of the catalogue, or the simulator's own) strikes requests whose route contains `route`, with `probability`, at most `count` times."""
 
-    kind: Kind
+    kind: str
     route: str = ""
     probability: float = msgspec.field(default=1.0)
     count: int | None = None

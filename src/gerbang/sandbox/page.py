@@ -16,7 +16,7 @@ import msgspec
 from markupsafe import Markup, escape
 
 from gerbang.base.money import EXPONENTS
-from gerbang.ports.simulator import Answer, Order, Request, Simulator
+from gerbang.ports.simulator import Answer, Button, Order, Request, Simulator, buttons, own_faults
 from gerbang.sandbox.control import Control
 from gerbang.sandbox.endings import CHAIN, STORIES, Call, Target, calls_for, curl
 from gerbang.sandbox.expectations import Observed
@@ -76,6 +76,7 @@ class Page:
         )
         self._forms: Mapping[str, Callable[[Mapping[str, str]], Request]] = {
             "/do": _act,
+            "/press": _press,
             "/faults": _fault,
             "/clock": _clock,
             "/quirks": _quirks,
@@ -118,7 +119,7 @@ class Page:
             return _missing()
         try:
             call = form(values)
-        except (KeyError, ValueError):
+        except (KeyError, ValueError, msgspec.DecodeError):
             return _back("That is not a number, or a field is missing.", refused=True)
         answer = await self._control.answer(call)
         if answer.status < 300:
@@ -164,7 +165,7 @@ class Page:
             said=query.get("said", ""),
             refused="refused" in query,
             marks=MARKS,
-            catalogue={**CATALOGUE, **REFUSALS},
+            catalogue=self._catalogue(),
             fault_targets=self._fault_targets(),
             armed={name: self._faults.list(name) for name in self._fault_targets()},
             mails=self._mailbox.list(MAIL, limit=20),
@@ -191,12 +192,17 @@ class Page:
         self._world.pass_time(simulator)
         orders = [_order(order) for order in simulator.orders(30)]
         quirks, choices = simulator.quirks(), simulator.quirk_choices()
-        return {"name": simulator.name, "orders": orders, "quirks": quirks, "choices": choices}
+        begin = [_button(one) for one in buttons(simulator)]
+        return {"name": simulator.name, "orders": orders, "quirks": quirks, "choices": choices, "begin": begin}
 
     def _pages(self) -> Collection[str]:
         """The simulators' own pages, from one of which a form may have come."""
         orders = [order for simulator in self._world.simulators.values() for order in simulator.orders(_MOST_PAGES)]
         return {order.page for order in orders if order.page}
+
+    def _catalogue(self) -> Mapping[str, str]:
+        own = [own_faults(one) for one in self._world.simulators.values()]
+        return {kind: does for of in [CATALOGUE, REFUSALS, *own] for kind, does in of.items()}
 
     def _fault_targets(self) -> Sequence[str]:
         return [*self._world.simulators, MAIL]
@@ -221,6 +227,15 @@ def _act(values: Mapping[str, str]) -> Request:
     if "amount" in extra:
         body["amount"] = int(values["amount"])
     return _call("POST", f"/control/{values['provider']}/{action}", body)
+
+
+def _press(values: Mapping[str, str]) -> Request:
+    """A button of a simulator's own: what it says is the body of its act."""
+    return _call("POST", f"/control/{values['provider']}/{values['act']}", msgspec.json.decode(values["body"]))
+
+
+def _button(one: Button) -> dict[str, str]:
+    return {"act": one.act, "words": one.words, "body": msgspec.json.encode(one.body).decode()}
 
 
 def _ending(values: Mapping[str, str]) -> Request:
@@ -314,6 +329,7 @@ def _away(page: str) -> Answer:
 def _order(order: Order) -> dict[str, Any]:
     values: dict[str, Any] = {name: getattr(order, name) for name in order.__struct_fields__}
     values["number_shown"] = " ".join(order.number[i : i + 4] for i in range(0, len(order.number), 4))
+    values["buttons"] = None if order.buttons is None else [_button(one) for one in order.buttons]
     values["amount_shown"] = _money(order.amount, order.currency)
     values["other_amount"] = max(order.amount - 1_000, order.amount // 2) or order.amount + 1_000
     values["expires"] = _shown(order.expires_at) if order.expires_at else ""

@@ -7,20 +7,27 @@ taken up again after a restart, so it may arrive twice, as in life.
 import asyncio
 import contextlib
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import cached_property
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 import msgspec
 
 from gerbang.base import ids
 from gerbang.ports.simulator import Webhook
+from gerbang.sandbox.clock import SandboxClock
 from gerbang.sandbox.journal import Delivery, Due, Entry, Journal, as_text
 
-_TIMEOUT_S: Final = 30.0
 _ANSWER_BYTES: Final = 65_536
 _AT_ONCE: Final = 64
+
+
+Stamp = Callable[[str, Webhook, int], Webhook | None]
+
+
+class Told(Protocol):
+    def __call__(self, provider: str, webhook: Webhook, *, accepted: bool) -> Awaitable[None]: ...
 
 
 class DropSet(msgspec.Struct, frozen=True, tag_field="kind", tag="drop_set"):
@@ -32,11 +39,15 @@ class DropSet(msgspec.Struct, frozen=True, tag_field="kind", tag="drop_set"):
 
 
 class WebhookSender:
-    """Owns the tasks that send. `start` is called when the cause is on disk; `stamp` makes of a notification what leaves at this moment, as which try."""
+    """Owns the tasks that send. `start` is called when the cause is on disk; `stamp` makes of a notification what leaves at this moment, as which try
+    (None: it is withdrawn), and `told` hears how each try ended.
+    """
 
-    def __init__(self, journal: Journal, stamp: Callable[[str, Webhook, int], Webhook]) -> None:
+    def __init__(self, journal: Journal, clock: SandboxClock, stamp: Stamp, told: Told) -> None:
         self._journal = journal
+        self._clock = clock
         self._stamp = stamp
+        self._told = told
         self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._dropped: set[tuple[str, str]] = set()
@@ -78,17 +89,21 @@ class WebhookSender:
     async def _deliver(self, provider: str, due: Due, attempts: int) -> None:
         waits = (due.delay_s, *due.webhook.retry_after_s)[attempts:] or (0.0,)
         for attempt, wait_s in enumerate(waits, start=attempts + 1):
-            await asyncio.sleep(wait_s)
+            await (self._clock.sleep if due.webhook.by_clock and attempt > 1 else asyncio.sleep)(wait_s)
             if self._is_dropped(provider, due.webhook.subject):
                 await self._note(provider, due.webhook, Delivery(due.id, attempt, False, True), fault="drop")
                 return
             async with self._room:
                 webhook = self._stamp(provider, due.webhook, attempt)
+                if webhook is None:
+                    await self._note(provider, due.webhook, Delivery(due.id, attempt, False, True, "withdrawn"))
+                    return
                 tls = self._tls if webhook.url.startswith("https:") else None
                 status, answer, error = await _post(webhook, tls)
             accepted = 200 <= status < 300 if due.webhook.accepts == "any_2xx" else status == 200
             last = accepted or attempt > len(due.webhook.retry_after_s)
             await self._note(provider, webhook, Delivery(due.id, attempt, accepted, last, error), status, answer)
+            await self._told(provider, due.webhook, accepted=accepted)
             if accepted:
                 return
 
@@ -124,10 +139,10 @@ def due(webhook: Webhook, delay_s: float = 0.0) -> Due:
 async def _post(webhook: Webhook, tls: ssl.SSLContext | None) -> tuple[int, bytes, str]:
     """Status, answer (at most 64 kB) and error; a status of 0 means that no answer came."""
     try:
-        async with asyncio.timeout(_TIMEOUT_S):
+        async with asyncio.timeout(webhook.timeout_s):
             return await _exchange(webhook, tls)
     except TimeoutError:
-        return 0, b"", f"no answer in {_TIMEOUT_S:g} s"
+        return 0, b"", f"no answer in {webhook.timeout_s:g} s"
     except (OSError, ValueError, asyncio.IncompleteReadError) as error:
         return 0, b"", f"{type(error).__name__}: {error}"
 

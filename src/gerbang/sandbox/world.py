@@ -81,6 +81,10 @@ class World:
             for passed in simulator.pass_time(self.clock.now()):
                 await self._passed(simulator.name, passed)
 
+    async def keep(self, provider: str, effect: Any) -> None:
+        """A change that nobody asked for by a request, durably."""
+        await self._passed(provider, Passed(effect))
+
     def _passed(self, provider: str, passed: Passed) -> asyncio.Future[None]:
         """Written down at once, on disk when the future is done; told from then on."""
         letters = [due(webhook, webhook.delay_s) for webhook in passed.webhooks]
