@@ -6,13 +6,14 @@ from typing import Final
 
 from gerbang.core.announcements.live_changes import Watched
 from gerbang.core.announcements.service import AnnouncementConsumer
-from gerbang.core.identity.permissions import MAKERS, MONEY, STAFF, Permission
-from gerbang.core.notifications import conversation_store, suppression_store
-from gerbang.core.notifications import model as messages
+from gerbang.core.identity.permissions import ADMINS, MAKERS, MONEY, STAFF, Permission
+from gerbang.core.notifications import audiences, conversation_store, suppression_store
+from gerbang.core.notifications import event_types as message_events
 from gerbang.core.notifications import personal_data as recipients
 from gerbang.core.notifications import queueing as message_jobs
 from gerbang.core.notifications import service as telling
 from gerbang.core.notifications.operator_notices import OperatorNotices, erase_reads, export_reads
+from gerbang.core.notifications.operator_preferences import MANAGE, OperatorPreferences, erase_choices, export_choices
 from gerbang.core.notifications.push_devices import PushDevices
 from gerbang.core.notifications.receipts import Receipts
 from gerbang.core.notifications.unsubscribing import Unsubscribing
@@ -22,8 +23,10 @@ from gerbang.ports.kinds import Kind
 from gerbang.ports.messenger import Channel
 from gerbang.settings import Settings
 from gerbang.web.console import live_marks as marks
+from gerbang.web.event_catalogue import entries
 from gerbang.web.sidebar import Subpage
 from gerbang.web.texts import actions
+from gerbang.web.views import event_examples
 
 
 async def _used_up(channel: Channel, most_of: Callable[[Settings], int], told: str, core: Core) -> str | None:
@@ -35,7 +38,7 @@ async def _used_up(channel: Channel, most_of: Callable[[Settings], int], told: s
 
 async def _templates_paused(core: Core) -> str | None:
     async with core.db.reading() as tx:
-        paused = await conversation_store.pauses(tx)
+        paused = [one for one in await conversation_store.pauses(tx) if one["left_at"] is None]
     if not paused:
         return None
     first = paused[0]
@@ -72,11 +75,12 @@ MESSAGES: Final = Noun(
     jobs={
         message_jobs.SEND: lambda core: core.sender.handle,
         message_jobs.REMIND: lambda core: core.reminder.handle,
-        message_jobs.UNHEARD: lambda core: core.sender.look_for_news,
+        message_jobs.DIGEST: lambda core: core.digests.handle,
+        message_jobs.UNHEARD: lambda core: core.sender.unheard.handle,
     },
     consumers=(
         lambda core: AnnouncementConsumer(
-            core.db, telling.CONSUMER, core.notifications.take, types=messages.TYPES, taken=core.wake
+            core.db, telling.CONSUMER, core.notifications.take, types=audiences.TYPES, taken=core.wake
         ),
     ),
     personal_data=(
@@ -90,11 +94,13 @@ MESSAGES: Final = Noun(
         PersonalData("message_news", ("notifications",), recipients.export_news, recipients.erase_news),
         PersonalData("push_devices", ("push_devices",), recipients.export_devices, recipients.erase_devices),
     ),
+    announces=entries(message_events.EVENT_TYPES, event_examples.TEMPLATE_DATA),
     actions={"notifications": actions.NOTIFICATIONS},
     pages={
         "notifications": (
             Subpage("notifications", "/console/notifications", "notifications:read"),
             Subpage("audiences", "/console/notifications/audiences", "notifications:read"),
+            Subpage("templates", "/console/notifications/templates", "notifications:read"),
         )
     },
     watched=lambda core: {
@@ -126,4 +132,18 @@ NOTICES: Final = Noun(
     personal_data=(PersonalData("notices", ("notice_marks", "notice_reads"), export_reads, erase_reads),),
     pages={"notifications": (Subpage("notices", "/console/notices", "notifications:read"),)},
     watched=lambda core: {"notices": Watched("notifications:read", mark=core.service(OperatorNotices).newest)},
+)
+OPERATOR_PREFERENCES: Final = Noun(
+    name="operator preferences",
+    service=lambda core: OperatorPreferences(core.db, core.operators),
+    personal_data=(
+        PersonalData(
+            "operator_preferences",
+            ("operator_settings", "operator_choices", "digest_items"),
+            export_choices,
+            erase_choices,
+        ),
+    ),
+    pages={"notifications": (Subpage("preferences", "/console/notifications/preferences", "notifications:read"),)},
+    permissions=(Permission(MANAGE, ADMINS, "choose what the operators' address is told"),),
 )

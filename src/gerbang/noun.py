@@ -21,7 +21,9 @@ from gerbang.core.identity.permissions import Permission, Permissions
 from gerbang.core.identity.service import Identity
 from gerbang.core.inbox.routing import EventHandler, Router
 from gerbang.core.inbox.service import Inbox
+from gerbang.core.notifications.digests import Digests
 from gerbang.core.notifications.jobs import Sender
+from gerbang.core.notifications.operators import Operators
 from gerbang.core.notifications.payer_reminder import Reminder
 from gerbang.core.notifications.service import Notifications
 from gerbang.core.notifications.shop_texts import ShopTexts
@@ -67,6 +69,8 @@ class Core:
     events: Router
     inbox: Inbox
     notifications: Notifications
+    operators: Operators
+    digests: Digests
     sender: Sender
     texts: ShopTexts
     reminder: Reminder

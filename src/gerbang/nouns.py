@@ -37,7 +37,7 @@ from gerbang.core.payments.provider_calls import load_readable
 from gerbang.core.personal_data.service import People, PersonalData
 from gerbang.core.queue.model import Job
 from gerbang.core.queue.worker import Handler
-from gerbang.message_nouns import MESSAGE_TEXTS, MESSAGES, NOTICES, UNSUBSCRIBES
+from gerbang.message_nouns import MESSAGE_TEXTS, MESSAGES, NOTICES, OPERATOR_PREFERENCES, UNSUBSCRIBES
 from gerbang.noun import Core, Noun, Nouns
 from gerbang.ports.kinds import Kind
 from gerbang.web.console import live_marks as marks
@@ -275,6 +275,7 @@ NOUNS: Final = Nouns(
         UNSUBSCRIBES,
         MESSAGE_TEXTS,
         NOTICES,
+        OPERATOR_PREFERENCES,
         WEBHOOK_EVENTS,
         ENDPOINTS,
         PAYMENTS,

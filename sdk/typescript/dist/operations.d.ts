@@ -1,7 +1,7 @@
 /** Every operation of the API as a method. Made by `make sdk` from the OpenAPI document: change nothing here by hand. */
 import { type Call, type KeyOption } from "./calls.js";
 import type { Pages } from "./paging.js";
-import type { Account, ApiKey, ApiKeyBody, Approval, ApproveBody, Attempt, AttemptBody, AuditEntry, CompleteBody, Connection, ConnectionChangeBody, Customer, CustomerChangeBody, DataRequest, DataRequestKind, DataRequestStatus, Delivery, DeliveryStatus, Device, DeviceBody, Endpoint, EndpointChangeBody, Erasure, EventLog, EventTypes, Export, Keys, Link, LoginBody, LogoutBody, Me, MessageTemplateList, MessageTextBody, MessageTextCheck, MessageTextDetail, MessageTextList, MessageTextVersion, NameDestinationBody, NewApiKey, NewConnectionBody, NewCustomerBody, NewDataRequestBody, NewEndpointBody, NewUserBody, Notification, NotificationStatus, NotificationTemplate, Offer, OwnerBody, PasswordBody, Payment, PaymentBody, PaymentMethod, PaymentStatus, Posting, Probe, RefreshBody, Refund, RefundBody, RefundStatus, RefuseBody, RefuseDataRequestBody, RegisterBody, Replay, ReplayBody, ResendBody, Resent, ResentEvent, ResolveBody, ResolveRefundBody, RotateBody, RotationBody, Secret, SecretBody, SettleBody, StepUpBody, TextApproveBody, TextRefuseBody, TimelineEntry, Token, Transfer, User, UserChangeBody, WebhookEvent, WebhookEventStatus, WebhookRejectionList, WholeEventType, WholeWebhookEvent, Written } from "./types.js";
+import type { Account, ApiKey, ApiKeyBody, Approval, ApproveBody, Attempt, AttemptBody, AuditEntry, CompleteBody, Connection, ConnectionChangeBody, Customer, CustomerChangeBody, DataRequest, DataRequestKind, DataRequestStatus, Delivery, DeliveryStatus, Device, DeviceBody, Endpoint, EndpointChangeBody, Erasure, EventLog, EventTypes, Export, Keys, Link, LoginBody, LogoutBody, Me, MessageTemplateList, MessageTextBody, MessageTextCheck, MessageTextDetail, MessageTextList, MessageTextVersion, NameDestinationBody, NewApiKey, NewConnectionBody, NewCustomerBody, NewDataRequestBody, NewEndpointBody, NewUserBody, Notification, NotificationPreferences, NotificationPreferencesBody, NotificationStatus, NotificationTemplate, Offer, OwnerBody, PasswordBody, Payment, PaymentBody, PaymentMethod, PaymentStatus, Posting, Probe, RefreshBody, Refund, RefundBody, RefundStatus, RefuseBody, RefuseDataRequestBody, RegisterBody, Replay, ReplayBody, ResendBody, Resent, ResentEvent, ResolveBody, ResolveRefundBody, RotateBody, RotationBody, Secret, SecretBody, SettleBody, StepUpBody, TextApproveBody, TextRefuseBody, TimelineEntry, Token, Transfer, User, UserChangeBody, WebhookEvent, WebhookEventStatus, WebhookRejectionList, WholeEventType, WholeWebhookEvent, Written } from "./types.js";
 /** What a client can ask for. How it is sent stands in `client.ts`. */
 export declare abstract class Operations {
     protected abstract send<T>(call: Call): Promise<T>;
@@ -151,8 +151,14 @@ export declare abstract class Operations {
     }): Pages<Posting>;
     /** Who am I. The caller as the gateway knows it. */
     readMe(): Promise<Me>;
+    /** What I am told. For people who work here. 404 for an API key, which is told nothing. */
+    readMyNotificationPreferences(): Promise<NotificationPreferences>;
+    /** Change what I am told. From the next event on; what waits for a digest is told by it all the same. */
+    changeMyNotificationPreferences(body?: NotificationPreferencesBody): Promise<NotificationPreferences>;
     /** Message templates that are paused. At most 200, the longest first. What a paused template would tell goes by the other language, or by another channel. */
     listMessageTemplates(): Promise<MessageTemplateList>;
+    /** Leave it paused. Somebody has looked at it, and nobody is reminded of it any more. 404 for one that is not paused. */
+    leaveMessageTemplate(connection: string, template: string, language: string): Promise<void>;
     /** Use it again. For one that was recategorised: from now on it is sent at its new price. 404 for one that is not paused. */
     resumeMessageTemplate(connection: string, template: string, language: string): Promise<void>;
     /** Agree to a text of a message. Not by an API key, nor by who saved it, and only within five minutes of the password: 403 `step_up_required`. */
@@ -255,6 +261,10 @@ export declare abstract class Operations {
     putSecret(name: string, body: SecretBody): Promise<Written>;
     /** Rotate a secret (…/rotate) A new version beside the old one, which stays valid for the overlap. */
     rotateSecret(name: string, body?: RotationBody): Promise<Written>;
+    /** What the team is told. By the operators' address (`GERBANG_OPERATOR_EMAIL`). */
+    readTeamNotificationPreferences(): Promise<NotificationPreferences>;
+    /** Change what the team is told. From the next event on; what waits for a digest is told by it all the same. */
+    changeTeamNotificationPreferences(body?: NotificationPreferencesBody): Promise<NotificationPreferences>;
     /** Users, newest first. Customers and staff. */
     listUsers(query?: {
         limit?: number;

@@ -174,6 +174,11 @@ export interface components {
             data: components["schemas"]["AuditEntry"][];
             next_cursor?: string | null;
         };
+        /** ChannelPreference */
+        ChannelPreference: {
+            frequency: components["schemas"]["Frequency"];
+            allowed: components["schemas"]["Frequency"][];
+        };
         /** Channels */
         Channels: {
             email: boolean;
@@ -873,6 +878,12 @@ export interface components {
             provider_code: string;
             payer_message: string;
         };
+        /**
+         * EventGroup
+         * @description Events that somebody chooses for together.
+         * @enum {unknown}
+         */
+        EventGroup: "blockchains" | "endpoint_security" | "endpoints_failing" | "message_templates" | "money_held" | "money_unexpected" | "open_work" | "refund_destinations" | "refunds" | "security";
         /** EventLog */
         EventLog: {
             data: components["schemas"]["LoggedEvent"][];
@@ -1088,6 +1099,12 @@ export interface components {
             payer_message: string;
         };
         /**
+         * Frequency
+         * @description How often somebody is told: of each event, or by one digest of an hour or a day.
+         * @enum {unknown}
+         */
+        Frequency: "at_once" | "daily" | "hourly" | "never";
+        /**
          * ItemBody
          * @description One line of the bill; `amount` is that of the whole line, in minor units, and below zero where `kind` is `discount` or `voucher`. All
          *         lines together are the payment's amount. A line for one way to pay only (`method`, the kind `surcharge`, or in Rupiah a name like “Biaya admin QRIS”) is refused.
@@ -1160,6 +1177,7 @@ export interface components {
             why: string;
             /** Format: date-time */
             since: string;
+            left_at: string | null;
         };
         /** MessageTemplateList */
         MessageTemplateList: {
@@ -1402,6 +1420,30 @@ export interface components {
             data: components["schemas"]["Notification"][];
             next_cursor?: string | null;
         };
+        /** NotificationPreferences */
+        NotificationPreferences: {
+            recipient: string;
+            groups: components["schemas"]["PreferenceGroup"][];
+            quiet_hours: string | null;
+            time_zone: string | null;
+            language: string;
+        };
+        /**
+         * NotificationPreferencesBody
+         * @description What to change; what is left out stays. `choices` is by group and channel, as `{"refunds": {"email": "daily"}}`. The `language` is chosen for the team alone: a person's is the account's.
+         */
+        NotificationPreferencesBody: {
+            choices?: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["Frequency"];
+                };
+            };
+            /** @description When their phone is left alone, by the clock of `time_zone`: `21:00-07:00`, or `none`; null: the shop's hours. */
+            quiet_hours?: string | null;
+            /** @description Where they are, as `Asia/Jakarta`; null: the shop's zone. */
+            time_zone?: string | null;
+            language?: string;
+        };
         /**
          * NotificationStatus
          * @description How far a message is; machine.py says in which order.
@@ -1413,7 +1455,7 @@ export interface components {
          * @description The messages there are; each is a name under templates/{id,en}/.
          * @enum {string}
          */
-        NotificationTemplate: "payment_link" | "payment_instructions" | "payment_reminder" | "payment_paid" | "payment_paid_late" | "payment_part_paid" | "payment_overpaid" | "payment_expired" | "payment_retracted" | "refund_requested" | "refund_awaiting_transfer" | "refund_destination" | "refund_succeeded" | "refund_failed" | "security_token_reuse" | "endpoint_owner_link" | "endpoint_owner_code" | "operator_attention" | "operator_digest" | "operator_chain" | "operator_endpoint";
+        NotificationTemplate: "payment_link" | "payment_instructions" | "payment_reminder" | "payment_paid" | "payment_paid_late" | "payment_part_paid" | "payment_overpaid" | "payment_expired" | "payment_retracted" | "refund_requested" | "refund_awaiting_transfer" | "refund_destination" | "refund_succeeded" | "refund_failed" | "security_token_reuse" | "endpoint_owner_link" | "endpoint_owner_code" | "operator_attention" | "operator_work" | "operator_chain" | "operator_endpoint" | "operator_security" | "operator_template" | "operator_digest";
         /** Offer */
         Offer: {
             method: components["schemas"]["PaymentMethod"];
@@ -1870,6 +1912,15 @@ export interface components {
         PostingList: {
             data: components["schemas"]["Posting"][];
             next_cursor?: string | null;
+        };
+        /** PreferenceGroup */
+        PreferenceGroup: {
+            group: components["schemas"]["EventGroup"];
+            events: string[];
+            must_not_wait: boolean;
+            channels: {
+                [key: string]: components["schemas"]["ChannelPreference"];
+            };
         };
         /** Preferences */
         Preferences: {
@@ -2513,6 +2564,7 @@ export type AttemptList = components['schemas']['AttemptList'];
 export type AttemptStatus = components['schemas']['AttemptStatus'];
 export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuditEntryList = components['schemas']['AuditEntryList'];
+export type ChannelPreference = components['schemas']['ChannelPreference'];
 export type Channels = components['schemas']['Channels'];
 export type ChannelsBody = components['schemas']['ChannelsBody'];
 export type ChooseMethod = components['schemas']['ChooseMethod'];
@@ -2569,6 +2621,7 @@ export type EventDestination = components['schemas']['EventDestination'];
 export type EventDisplayQr = components['schemas']['EventDisplayQr'];
 export type EventEndpointTold = components['schemas']['EventEndpointTold'];
 export type EventFailure = components['schemas']['EventFailure'];
+export type EventGroup = components['schemas']['EventGroup'];
 export type EventLog = components['schemas']['EventLog'];
 export type EventMethod = components['schemas']['EventMethod'];
 export type EventPayment = components['schemas']['EventPayment'];
@@ -2586,6 +2639,7 @@ export type EventVirtualAccountSteps = components['schemas']['EventVirtualAccoun
 export type EventWait = components['schemas']['EventWait'];
 export type Export = components['schemas']['Export'];
 export type Failure = components['schemas']['Failure'];
+export type Frequency = components['schemas']['Frequency'];
 export type ItemBody = components['schemas']['ItemBody'];
 export type Keys = components['schemas']['Keys'];
 export type Link = components['schemas']['Link'];
@@ -2611,6 +2665,8 @@ export type NewEndpointBody = components['schemas']['NewEndpointBody'];
 export type NewUserBody = components['schemas']['NewUserBody'];
 export type Notification = components['schemas']['Notification'];
 export type NotificationList = components['schemas']['NotificationList'];
+export type NotificationPreferences = components['schemas']['NotificationPreferences'];
+export type NotificationPreferencesBody = components['schemas']['NotificationPreferencesBody'];
 export type NotificationStatus = components['schemas']['NotificationStatus'];
 export type NotificationTemplate = components['schemas']['NotificationTemplate'];
 export type Offer = components['schemas']['Offer'];
@@ -2644,6 +2700,7 @@ export type PaymentStatus = components['schemas']['PaymentStatus'];
 export type PaymentUnknownEvent = components['schemas']['PaymentUnknownEvent'];
 export type Posting = components['schemas']['Posting'];
 export type PostingList = components['schemas']['PostingList'];
+export type PreferenceGroup = components['schemas']['PreferenceGroup'];
 export type Preferences = components['schemas']['Preferences'];
 export type PreferencesBody = components['schemas']['PreferencesBody'];
 export type Probe = components['schemas']['Probe'];

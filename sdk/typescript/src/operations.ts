@@ -48,6 +48,8 @@ import type {
   NewEndpointBody,
   NewUserBody,
   Notification,
+  NotificationPreferences,
+  NotificationPreferencesBody,
   NotificationStatus,
   NotificationTemplate,
   Offer,
@@ -359,9 +361,24 @@ export abstract class Operations {
     return this.send({ method: "GET", path: "/v1/me" });
   }
 
+  /** What I am told. For people who work here. 404 for an API key, which is told nothing. */
+  readMyNotificationPreferences(): Promise<NotificationPreferences> {
+    return this.send({ method: "GET", path: "/v1/me/notification-preferences" });
+  }
+
+  /** Change what I am told. From the next event on; what waits for a digest is told by it all the same. */
+  changeMyNotificationPreferences(body: NotificationPreferencesBody = {}): Promise<NotificationPreferences> {
+    return this.send({ method: "PATCH", path: "/v1/me/notification-preferences", body });
+  }
+
   /** Message templates that are paused. At most 200, the longest first. What a paused template would tell goes by the other language, or by another channel. */
   listMessageTemplates(): Promise<MessageTemplateList> {
     return this.send({ method: "GET", path: "/v1/message-templates" });
+  }
+
+  /** Leave it paused. Somebody has looked at it, and nobody is reminded of it any more. 404 for one that is not paused. */
+  leaveMessageTemplate(connection: string, template: string, language: string): Promise<void> {
+    return this.send({ method: "POST", path: "/v1/message-templates/{connection}/{template}/{language}/leave", parts: { connection, template, language } });
   }
 
   /** Use it again. For one that was recategorised: from now on it is sent at its new price. 404 for one that is not paused. */
@@ -537,6 +554,16 @@ export abstract class Operations {
   /** Rotate a secret (…/rotate) A new version beside the old one, which stays valid for the overlap. */
   rotateSecret(name: string, body: RotationBody = {}): Promise<Written> {
     return this.send({ method: "POST", path: "/v1/secrets/{name}", parts: { name }, body });
+  }
+
+  /** What the team is told. By the operators' address (`GERBANG_OPERATOR_EMAIL`). */
+  readTeamNotificationPreferences(): Promise<NotificationPreferences> {
+    return this.send({ method: "GET", path: "/v1/team/notification-preferences" });
+  }
+
+  /** Change what the team is told. From the next event on; what waits for a digest is told by it all the same. */
+  changeTeamNotificationPreferences(body: NotificationPreferencesBody = {}): Promise<NotificationPreferences> {
+    return this.send({ method: "PATCH", path: "/v1/team/notification-preferences", body });
   }
 
   /** Users, newest first. Customers and staff. */

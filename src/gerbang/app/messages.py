@@ -1,6 +1,7 @@
 """By which connection a message leaves, and who the people are that it may go to."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -11,10 +12,13 @@ from gerbang.base.errors import GerbangError
 from gerbang.core.connections.outbound_calls import MESSAGES, OutboundCalls
 from gerbang.core.endpoints.owner_access import LINK_PREFIX, OwnerTokens, mailboxes
 from gerbang.core.identity import accounts
+from gerbang.core.identity.model import Role
 from gerbang.core.notifications.action_links import button_link
-from gerbang.core.notifications.jobs import Route
 from gerbang.core.notifications.model import Contact, Notification, Template
+from gerbang.core.notifications.operators import Operator, ReadStaff
+from gerbang.core.notifications.routes import Route
 from gerbang.core.payments.service import Payments
+from gerbang.noun import Nouns
 from gerbang.ports.messenger import Channel
 from gerbang.ports.payment import Account
 from gerbang.ports.provider import Provider
@@ -22,6 +26,7 @@ from gerbang.providers import PROVIDERS
 from gerbang.settings import Settings
 
 log = structlog.get_logger()
+_SEE: Final = "notifications:read"
 
 
 async def message_route(
@@ -67,6 +72,27 @@ def mail_account(settings: Settings) -> Account:
     assert settings.smtp_url is not None
     assert read is not None
     return read(settings.smtp_url.get_secret_value(), settings.mail_from, not settings.sandbox)
+
+
+def read_staff(nouns: Nouns) -> ReadStaff:
+    """Everybody who may see what people are told, with the types of objects that each may see."""
+    roles, objects = nouns.roles(), nouns.objects
+    held = {role: roles.of(role) for role in Role}
+    wanted = [role for role, may in held.items() if _SEE in may]
+
+    async def read(tx: Tx) -> Sequence[Operator]:
+        users = await accounts.active(tx, wanted)
+        return [
+            Operator(
+                one.id,
+                one.email,
+                one.locale,
+                frozenset(name for name, kind in objects.items() if kind.permission in held[one.role]),
+            )
+            for one in users
+        ]
+
+    return read
 
 
 async def people(tx: Tx, wanted: Sequence[UUID]) -> Mapping[UUID, Contact]:

@@ -7,7 +7,7 @@ from functools import partial
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from gerbang.app.messages import connected, message_link, message_route, owner_code, people
+from gerbang.app.messages import connected, message_link, message_route, owner_code, people, read_staff
 from gerbang.base import database_safety, migrations
 from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database
@@ -26,10 +26,11 @@ from gerbang.core.identity.service import Identity
 from gerbang.core.inbox.routing import EventHandler, Router
 from gerbang.core.inbox.service import Inbox
 from gerbang.core.notifications.composing import Composer
+from gerbang.core.notifications.digests import Digests
 from gerbang.core.notifications.fallback import Fallback
 from gerbang.core.notifications.holding import ShopHours
 from gerbang.core.notifications.jobs import Sender
-from gerbang.core.notifications.model import Contact
+from gerbang.core.notifications.operators import Operators
 from gerbang.core.notifications.payer_reminder import Reminder
 from gerbang.core.notifications.rendering import Letterhead
 from gerbang.core.notifications.service import Notifications
@@ -109,7 +110,8 @@ async def _wired(
     outbound = OutboundCalls(connections, http, guarded, now=clock.now)
     calls = ProviderCalls(db=db, outbound=outbound, clock=clock, public_url=settings.base_url, marks=marks)
     payments = _payments(settings, calls, db=db, outbound=outbound, secrets=secrets, clock=clock)
-    notifications = _notifications(settings, db, outbound)
+    operators = Operators(read_staff(nouns), settings.operator_email)
+    notifications = _notifications(settings, db, outbound, operators)
     texts = ShopTexts(db, origin=settings.base_url, letterhead=Letterhead(settings.shop_name))
     handlers: dict[Kind, EventHandler] = {}
     services: dict[type, object] = {}
@@ -132,7 +134,11 @@ async def _wired(
         events=events,
         inbox=Inbox(db, events.preview),
         notifications=notifications,
-        sender=_sender(settings, db, payments=payments, outbound=outbound, secrets=secrets, texts=texts, clock=clock),
+        operators=operators,
+        digests=Digests(db, operators, _host(settings), _hours(settings)),
+        sender=_sender(
+            settings, db, outbound, secrets, payments=payments, texts=texts, clock=clock, operators=operators
+        ),
         texts=texts,
         reminder=_reminder(db, payments, notifications),
         workers=Workers(db, nouns.job_kinds),
@@ -209,29 +215,30 @@ def _watcher(payments: Payments, outbound: OutboundCalls) -> Watcher:
     return watcher
 
 
-def _notifications(settings: Settings, db: Database, outbound: OutboundCalls) -> Notifications:
+def _notifications(settings: Settings, db: Database, outbound: OutboundCalls, operators: Operators) -> Notifications:
     return Notifications(
         db,
         payments=load_readable,
         people=people,
         connected=partial(connected, outbound),
         host=_host(settings),
-        alerts=Contact("", settings.operator_email, "id") if settings.operator_email else None,
+        operators=operators,
         remind_before=timedelta(seconds=settings.reminder_before_s),
         restart_for=timedelta(seconds=settings.restart_for_s),
-        hours=ShopHours(settings.quiet_hours_of_shop, settings.time_zone),
+        hours=_hours(settings),
     )
 
 
 def _sender(
     settings: Settings,
     db: Database,
-    *,
-    payments: Payments,
     outbound: OutboundCalls,
     secrets: Secrets,
+    *,
+    payments: Payments,
     texts: ShopTexts,
     clock: BusinessClock,
+    operators: Operators,
 ) -> Sender:
     owners = OwnerTokens(secrets)
     composer = Composer(
@@ -242,7 +249,8 @@ def _sender(
         letterhead=Letterhead(settings.shop_name),
         words=texts.words,
         unsubscribe=Unsubscribing(db, secrets, clock, base=settings.base_url).address,
-        hours=ShopHours(settings.quiet_hours_of_shop, settings.time_zone),
+        operators=operators,
+        hours=_hours(settings),
     )
     return Sender(
         db,
@@ -257,6 +265,10 @@ def _sender(
 def _fallback(settings: Settings, outbound: OutboundCalls) -> Fallback:
     reached = partial(connected, outbound)
     return Fallback(payments=load_readable, people=people, connected=reached, host=_host(settings))
+
+
+def _hours(settings: Settings) -> ShopHours:
+    return ShopHours(settings.quiet_hours_of_shop, settings.time_zone)
 
 
 def _host(settings: Settings) -> str:

@@ -5,7 +5,7 @@ The forms are those of the visual language: Rupiah is written one way in both la
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -92,6 +92,12 @@ def moment(at: datetime, locale: Locale, zone: Zone = "WIB") -> str:
 def day(at: datetime, locale: Locale, zone: Zone = "WIB") -> str:
     """`24 Nov`, where the year goes without saying."""
     return _day(at.astimezone(_ZONES[zone]), locale)
+
+
+def wall_clock(at: datetime, locale: Locale, zone: tzinfo) -> str:
+    """`24 Nov 14.05`: the day, and the time by the clock on the reader's wall."""
+    local = at.astimezone(zone)
+    return f"{_day(local, locale)} {local:%H}{'.' if locale == 'id' else ':'}{local:%M}"
 
 
 def clock(at: datetime, locale: Locale, zone: Zone = "WIB") -> str:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -62,3 +62,10 @@ def read_zone(name: str) -> tzinfo:
         if name in _KNOWN:
             return timezone(timedelta(hours=_KNOWN[name]), name)
         raise ValueError(SAID_OF_ZONE) from error
+
+
+def at_oclock(day: date, hour: int, zone: tzinfo) -> datetime:
+    """When the clock of a zone shows this full hour on a day, UTC: the first time where it does so twice, and where it is put forward over it as long
+    after midnight as on other days.
+    """
+    return datetime.combine(day, time(hour), zone).astimezone(UTC)

@@ -208,7 +208,39 @@ def notifications_page() -> str:
         quiet = f"`{told.in_quiet_hours.value}`" if is_quieted(told) else ""
         stopped = f"`{told.may_stop.value}`" if told.template in TO_PAYERS else ""
         lines.append(f"| `{told.template.value}` | {told.audience.value} | {events} | {ways} | {quiet} | {stopped} |")
-    return "\n".join([*lines, "", *_templates_to_approve(), ""])
+    return "\n".join([*lines, "", *_operators_choose(), "", *_templates_to_approve(), ""])
+
+
+def _operators_choose() -> list[str]:
+    """What people who work here may choose, group by group."""
+    from gerbang.core.notifications.operator_events import GROUPS, OPERATOR_CHANNELS, choices_for
+
+    about = (
+        "Of each of these groups of events people who work here choose how often they are told, on each channel (`in_app` is the console's bell)."
+        " The team is whoever reads `GERBANG_OPERATOR_EMAIL`. [The how-to](../how-to/operators.md) says how, and what holds without a choice."
+    )
+    head = " | ".join(
+        f"{channel.value} ({'team, person' if choices_for(GROUPS[0].group, channel, is_team=True) else 'person'})"
+        for channel in OPERATOR_CHANNELS
+    )
+    lines = ["## What operators choose", "", about, "", f"| group | events | must not wait | {head} |"]
+    lines.append("|---|---|---|" + "---|" * len(OPERATOR_CHANNELS))
+    for rule in GROUPS:
+        events = ", ".join(f"`{one}`" for one in rule.events)
+        allowed = [
+            "; ".join(
+                dict.fromkeys(
+                    ", ".join(one.value for one in may)
+                    for is_team in (True, False)
+                    if (may := choices_for(rule.group, channel, is_team=is_team))
+                )
+            )
+            for channel in OPERATOR_CHANNELS
+        ]
+        lines.append(
+            f"| `{rule.group.value}` | {events} | {'yes' if rule.must_not_wait else ''} | {' | '.join(allowed)} |"
+        )
+    return lines
 
 
 def _templates_to_approve() -> list[str]:

@@ -281,6 +281,7 @@ RECIPES: Final[Mapping[str, Recipe]] = {
 }
 IMPOSSIBLE: Final[Mapping[str, str]] = {
     "payment.disputed": "No provider of this version tells of disputes, so its simulators cannot either.",
+    "message_template.paused": "WhatsApp tells of it: have the sandbox recategorise a template at `/control/whatsapp`.",
     "endpoint.owner_link_sent": "Somebody is written to: send a link from the endpoint's page in the console.",
     "endpoint.owner_code_sent": "Somebody is written to: ask for a code on the page that an owner's link opens.",
     "chain.stalled": "It takes minutes in which the local chain makes no block: end the process `anvil` while a crypto payment is pending.",

@@ -11,8 +11,11 @@ from gerbang.base import ids
 from gerbang.base.db import Database, Tx
 from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.announcements.service import AnnouncementConsumer, announce
+from gerbang.core.notifications.composing import ALL_DAY
 from gerbang.core.notifications.fallback import Connected
+from gerbang.core.notifications.holding import ShopHours
 from gerbang.core.notifications.model import Contact
+from gerbang.core.notifications.operators import Operator, Operators
 from gerbang.core.notifications.service import CONSUMER, Notifications
 from gerbang.core.payments.model import (
     PAYMENT,
@@ -198,11 +201,22 @@ def on(*channels: Channel) -> Connected:
     return connected
 
 
+def operators(*staff: Operator, email: str = "") -> Operators:
+    """As if these people worked here."""
+
+    async def read(_tx: Tx) -> Sequence[Operator]:
+        return staff
+
+    return Operators(read, email)
+
+
 def notifications(
     db: Database,
     *,
     connected: Connected | None = None,
     alerts: Contact | None = None,
+    staff: Sequence[Operator] = (),
+    hours: ShopHours = ALL_DAY,
     people: Mapping[UUID, Contact] | None = None,
     restart_for: timedelta = timedelta(),
 ) -> Notifications:
@@ -213,7 +227,8 @@ def notifications(
         people=People(people or {}).read,
         connected=connected or on(Channel.EMAIL),
         host="toko.example",
-        alerts=alerts,
+        operators=operators(*staff, email=alerts.email if alerts else ""),
+        hours=hours,
         restart_for=restart_for,
     )
 

@@ -14,9 +14,10 @@ from gerbang.base.http import Http
 from gerbang.base.target_policy import TargetPolicy, read_private_targets
 from gerbang.core.notifications.composing import Composer
 from gerbang.core.notifications.fallback import Fallback
-from gerbang.core.notifications.jobs import FindRoute, Route, Sender
+from gerbang.core.notifications.jobs import Sender
 from gerbang.core.notifications.queueing import SEND
 from gerbang.core.notifications.rendering import Letterhead
+from gerbang.core.notifications.routes import FindRoute, Route
 from gerbang.core.payments.provider_calls import load_details
 from gerbang.core.queue.worker import Worker
 from gerbang.ports.messenger import Channel, Message, Sent

@@ -11,10 +11,11 @@ import sys
 from gerbang.base.db import Database
 from gerbang.core.notifications.composing import Composer
 from gerbang.core.notifications.fallback import Fallback
-from gerbang.core.notifications.jobs import Route, Sender
+from gerbang.core.notifications.jobs import Sender
 from gerbang.core.notifications.model import Notification, Template
 from gerbang.core.notifications.queueing import SEND
 from gerbang.core.notifications.rendering import Letterhead
+from gerbang.core.notifications.routes import Route
 from gerbang.core.payments.provider_calls import load_details
 from gerbang.core.queue.worker import Worker
 from gerbang.ports.messenger import Channel, Message, Sent

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from gerbang.core.notifications.approved_wording import STEMS
-from gerbang.core.notifications.audiences import TABLE, Audience, channels_after, channels_for, told_on
-from gerbang.core.notifications.model import TYPES, Contact, Template
+from gerbang.core.notifications.audiences import TABLE, TYPES, Audience, channels_after, channels_for, told_on
+from gerbang.core.notifications.model import Contact, Template
 from gerbang.core.notifications.push_messages import SENTENCES
 from gerbang.ports.messenger import Channel
 
@@ -19,10 +19,11 @@ def test_every_message_is_in_the_table_once_and_every_event_of_it_is_announced()
     assert {event for one in TABLE for event in one.events} - {"payment.reminder"} <= set(TYPES)
 
 
-def test_operators_are_told_by_mail_and_no_text_is_paid_for() -> None:
-    assert {channel for one in TABLE if one.audience is Audience.OPERATORS for way in one.ways for channel in way} == {
-        MAIL
-    }
+def test_operators_are_told_on_every_channel_of_theirs_by_itself_and_no_text_is_paid_for() -> None:
+    told = [one for one in TABLE if one.audience is Audience.OPERATORS and one.events]
+    assert {tuple(one.ways) for one in told} == {((MAIL,), (Channel.IN_APP,))}
+    digest = next(one for one in TABLE if one.template is Template.OPERATOR_DIGEST)
+    assert tuple(digest.ways) == ((MAIL,),), "the bell is a list by itself"
 
 
 def test_a_paid_payment_is_told_by_mail_and_by_text_each_once() -> None:

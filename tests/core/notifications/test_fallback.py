@@ -12,9 +12,10 @@ from gerbang.core.notifications import suppression_store
 from gerbang.core.notifications.composing import ALL_DAY, Composer
 from gerbang.core.notifications.fallback import Fallback
 from gerbang.core.notifications.holding import ShopHours
-from gerbang.core.notifications.jobs import Route, Sender
+from gerbang.core.notifications.jobs import Sender
 from gerbang.core.notifications.queueing import SEND, UNHEARD
 from gerbang.core.notifications.rendering import Letterhead
+from gerbang.core.notifications.routes import Route
 from gerbang.core.payments.model import AttemptStatus, PaymentStatus
 from gerbang.core.payments.provider_calls import load_details
 from gerbang.core.queue.worker import Worker
@@ -117,7 +118,7 @@ async def working(
         most_a_day={Channel.SMS: a_day},
     )
     stop = asyncio.Event()
-    jobs = {SEND: sender.handle, UNHEARD: sender.look_for_news}
+    jobs = {SEND: sender.handle, UNHEARD: sender.unheard.handle}
     task = asyncio.create_task(Worker(db, jobs).run(stop))
     try:
         yield

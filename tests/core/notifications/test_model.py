@@ -4,7 +4,8 @@ import pytest
 
 from gerbang.base import ids
 from gerbang.core.announcements.model import Announcement
-from gerbang.core.notifications.model import Template, message_id, needs_operator, template_for
+from gerbang.core.notifications.model import Template, message_id, template_for
+from gerbang.core.notifications.operator_events import needs_operator
 from tests.core.notifications.example_payments import AT
 
 

@@ -17,10 +17,11 @@ from gerbang.core.connections.breaker import BreakerRules
 from gerbang.core.connections.outbound_calls import OutboundCalls
 from gerbang.core.notifications.composing import Composer, FindWords, ours
 from gerbang.core.notifications.fallback import Fallback
-from gerbang.core.notifications.jobs import FindRoute, Route, Sender
+from gerbang.core.notifications.jobs import Sender
 from gerbang.core.notifications.model import MOST_TRIES, Contact, Notification, Template
 from gerbang.core.notifications.queueing import SEND
 from gerbang.core.notifications.rendering import Letterhead
+from gerbang.core.notifications.routes import FindRoute, Route
 from gerbang.core.payments.model import AttemptStatus, PaymentStatus
 from gerbang.core.payments.provider_calls import load_details
 from gerbang.core.queue.worker import Worker

@@ -11,7 +11,8 @@ from gerbang.base import ids
 from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.notifications import notice_store
 from gerbang.core.notifications.audiences import Audience
-from gerbang.core.notifications.model import OPERATOR_TYPES, Notification, Status, Template
+from gerbang.core.notifications.model import Notification, Status, Template
+from gerbang.core.notifications.operator_events import OPERATOR_TYPES
 from gerbang.core.payments.model import PAYMENT
 from gerbang.ports.messenger import Channel
 from gerbang.sandbox.app import Sandbox

@@ -50,6 +50,8 @@ from gerbang_client.types import (
     NewEndpointBody,
     NewUserBody,
     Notification,
+    NotificationPreferences,
+    NotificationPreferencesBody,
     NotificationStatus,
     NotificationTemplate,
     Offer,
@@ -497,12 +499,36 @@ class Operations:
         answer: Me = self._send(Call("GET", "/v1/me"))
         return answer
 
+    def read_my_notification_preferences(self) -> NotificationPreferences:
+        """What I am told. For people who work here. 404 for an API key, which is told nothing."""
+        answer: NotificationPreferences = self._send(Call("GET", "/v1/me/notification-preferences"))
+        return answer
+
+    def change_my_notification_preferences(
+        self, body: NotificationPreferencesBody | None = None
+    ) -> NotificationPreferences:
+        """Change what I am told. From the next event on; what waits for a digest is told by it all the same."""
+        answer: NotificationPreferences = self._send(Call("PATCH", "/v1/me/notification-preferences", body=body))
+        return answer
+
     def list_message_templates(self) -> MessageTemplateList:
         """Message templates that are paused. At most 200, the longest first. What a paused template would tell goes by
         the other language, or by another channel.
         """
         answer: MessageTemplateList = self._send(Call("GET", "/v1/message-templates"))
         return answer
+
+    def leave_message_template(self, connection: str, template: str, language: str) -> None:
+        """Leave it paused. Somebody has looked at it, and nobody is reminded of it any more. 404 for one that is not
+        paused.
+        """
+        self._send(
+            Call(
+                "POST",
+                "/v1/message-templates/{connection}/{template}/{language}/leave",
+                parts={"connection": connection, "template": template, "language": language},
+            )
+        )
 
     def resume_message_template(self, connection: str, template: str, language: str) -> None:
         """Use it again. For one that was recategorised: from now on it is sent at its new price. 404 for one that is not
@@ -870,6 +896,18 @@ class Operations:
     def rotate_secret(self, name: str, body: RotationBody | None = None) -> Written:
         """Rotate a secret (…/rotate) A new version beside the old one, which stays valid for the overlap."""
         answer: Written = self._send(Call("POST", "/v1/secrets/{name}", parts={"name": name}, body=body))
+        return answer
+
+    def read_team_notification_preferences(self) -> NotificationPreferences:
+        """What the team is told. By the operators' address (`GERBANG_OPERATOR_EMAIL`)."""
+        answer: NotificationPreferences = self._send(Call("GET", "/v1/team/notification-preferences"))
+        return answer
+
+    def change_team_notification_preferences(
+        self, body: NotificationPreferencesBody | None = None
+    ) -> NotificationPreferences:
+        """Change what the team is told. From the next event on; what waits for a digest is told by it all the same."""
+        answer: NotificationPreferences = self._send(Call("PATCH", "/v1/team/notification-preferences", body=body))
         return answer
 
     def list_users(self, *, limit: int | None = None) -> Pages[User]:
@@ -1351,12 +1389,36 @@ class AsyncOperations:
         answer: Me = await self._send(Call("GET", "/v1/me"))
         return answer
 
+    async def read_my_notification_preferences(self) -> NotificationPreferences:
+        """What I am told. For people who work here. 404 for an API key, which is told nothing."""
+        answer: NotificationPreferences = await self._send(Call("GET", "/v1/me/notification-preferences"))
+        return answer
+
+    async def change_my_notification_preferences(
+        self, body: NotificationPreferencesBody | None = None
+    ) -> NotificationPreferences:
+        """Change what I am told. From the next event on; what waits for a digest is told by it all the same."""
+        answer: NotificationPreferences = await self._send(Call("PATCH", "/v1/me/notification-preferences", body=body))
+        return answer
+
     async def list_message_templates(self) -> MessageTemplateList:
         """Message templates that are paused. At most 200, the longest first. What a paused template would tell goes by
         the other language, or by another channel.
         """
         answer: MessageTemplateList = await self._send(Call("GET", "/v1/message-templates"))
         return answer
+
+    async def leave_message_template(self, connection: str, template: str, language: str) -> None:
+        """Leave it paused. Somebody has looked at it, and nobody is reminded of it any more. 404 for one that is not
+        paused.
+        """
+        await self._send(
+            Call(
+                "POST",
+                "/v1/message-templates/{connection}/{template}/{language}/leave",
+                parts={"connection": connection, "template": template, "language": language},
+            )
+        )
 
     async def resume_message_template(self, connection: str, template: str, language: str) -> None:
         """Use it again. For one that was recategorised: from now on it is sent at its new price. 404 for one that is not
@@ -1728,6 +1790,20 @@ class AsyncOperations:
     async def rotate_secret(self, name: str, body: RotationBody | None = None) -> Written:
         """Rotate a secret (…/rotate) A new version beside the old one, which stays valid for the overlap."""
         answer: Written = await self._send(Call("POST", "/v1/secrets/{name}", parts={"name": name}, body=body))
+        return answer
+
+    async def read_team_notification_preferences(self) -> NotificationPreferences:
+        """What the team is told. By the operators' address (`GERBANG_OPERATOR_EMAIL`)."""
+        answer: NotificationPreferences = await self._send(Call("GET", "/v1/team/notification-preferences"))
+        return answer
+
+    async def change_team_notification_preferences(
+        self, body: NotificationPreferencesBody | None = None
+    ) -> NotificationPreferences:
+        """Change what the team is told. From the next event on; what waits for a digest is told by it all the same."""
+        answer: NotificationPreferences = await self._send(
+            Call("PATCH", "/v1/team/notification-preferences", body=body)
+        )
         return answer
 
     def list_users(self, *, limit: int | None = None) -> AsyncPages[User]:

@@ -342,6 +342,20 @@ class EventFailure(TypedDict):
     payer_message: str
 
 
+EventGroup: TypeAlias = Literal[
+    "blockchains",
+    "endpoint_security",
+    "endpoints_failing",
+    "message_templates",
+    "money_held",
+    "money_unexpected",
+    "open_work",
+    "refund_destinations",
+    "refunds",
+    "security",
+]
+
+
 EventMethod: TypeAlias = Literal[
     "card", "convenience_store", "crypto", "direct_debit", "ewallet", "paylater", "qris", "virtual_account"
 ]
@@ -476,6 +490,9 @@ class Failure(TypedDict):
     payer_message: str
 
 
+Frequency: TypeAlias = Literal["at_once", "daily", "hourly", "never"]
+
+
 class Keys(TypedDict):
     secret: str | None
     public_key: str | None
@@ -512,6 +529,7 @@ class MessageTemplate(TypedDict):
     recategorised: bool
     why: str
     since: str
+    left_at: str | None
 
 
 class MessageTemplateList(TypedDict):
@@ -585,6 +603,17 @@ class NewDataRequestBody(TypedDict):
 Event2: TypeAlias = str
 
 
+class NotificationPreferencesBody(TypedDict):
+    """
+    What to change; what is left out stays. `choices` is by group and channel, as `{"refunds": {"email": "daily"}}`. The `language` is chosen for the team alone: a person's is the account's.
+    """
+
+    choices: NotRequired[dict[str, dict[str, Frequency]]]
+    quiet_hours: NotRequired[str | None]
+    time_zone: NotRequired[str | None]
+    language: NotRequired[str]
+
+
 NotificationStatus: TypeAlias = Literal["queued", "accepted", "sent", "failed", "delivered", "read"]
 
 
@@ -607,9 +636,12 @@ NotificationTemplate: TypeAlias = Literal[
     "endpoint_owner_link",
     "endpoint_owner_code",
     "operator_attention",
-    "operator_digest",
+    "operator_work",
     "operator_chain",
     "operator_endpoint",
+    "operator_security",
+    "operator_template",
+    "operator_digest",
 ]
 
 
@@ -1187,6 +1219,11 @@ class AttemptBody(TypedDict):
     customer: NotRequired[AttemptCustomerBody]
 
 
+class ChannelPreference(TypedDict):
+    frequency: Frequency
+    allowed: list[Frequency]
+
+
 class Connection(TypedDict):
     id: str
     provider: str
@@ -1666,6 +1703,13 @@ class PaymentBody(TypedDict):
     expires_in_s: NotRequired[int]
 
 
+class PreferenceGroup(TypedDict):
+    group: EventGroup
+    events: list[str]
+    must_not_wait: bool
+    channels: dict[str, ChannelPreference]
+
+
 class Probe(TypedDict):
     usable: bool | None
     found: list[Probed]
@@ -1852,6 +1896,14 @@ class EventPayment(TypedDict):
     updated_at: str
     expires_at: str
     paid_at: str | None
+
+
+class NotificationPreferences(TypedDict):
+    recipient: str
+    groups: list[PreferenceGroup]
+    quiet_hours: str | None
+    time_zone: str | None
+    language: str
 
 
 class Payment(TypedDict):

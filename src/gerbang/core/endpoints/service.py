@@ -203,7 +203,8 @@ class Endpoints:
         endpoint = await self.get(id_)
         keys = await self._keys.replace(id_, endpoint.signing, overlap_s=overlap_s, actor=caller.label)
         async with self._db.transaction() as tx:
-            await _note(tx, caller, "endpoint.secret_rotated", endpoint, {"overlap_s": overlap_s}, self._clock.now())
+            detail = {"overlap_s": overlap_s, "host": host_of(endpoint.url)}
+            await _note(tx, caller, "endpoint.secret_rotated", endpoint, detail, self._clock.now())
         return keys
 
     async def test(self, caller: Caller, id_: UUID) -> Delivery:

@@ -216,6 +216,11 @@ async def by_id(tx: Tx, users: Sequence[UUID]) -> dict[UUID, User]:
     return {user.id: user for user in readable(await store.users_of(tx, users), _user)}
 
 
+async def active(tx: Tx, roles: Sequence[Role]) -> Sequence[User]:
+    """Staff of these roles who can sign in, at most a hundred."""
+    return list((await by_id(tx, await store.active_with_role(tx, [role.value for role in roles]))).values())
+
+
 def _check_profile(email: str, name: str, locale: str, said_in: str) -> None:
     errors = []
     if not _is_writable(email):

@@ -11,7 +11,13 @@ from enum import StrEnum
 from typing import Final
 
 from gerbang.core.customers.model import muted_message
-from gerbang.core.notifications.model import Contact, Template
+from gerbang.core.notifications.model import PERSON_TYPES, Contact, Template
+from gerbang.core.notifications.operator_events import (
+    GROUPS,
+    OPERATOR_CHANNELS,
+    OPERATOR_TYPES,
+    events_told_by,
+)
 from gerbang.ports.messenger import Channel
 
 Way = tuple[Channel, ...]
@@ -24,6 +30,8 @@ _MAIL_OR_PHONE: Final[Way] = (Channel.EMAIL, Channel.WHATSAPP, Channel.SMS)
 _PUSH: Final[Way] = (Channel.PUSH,)
 _PUSH_OR_MAIL: Final[Way] = (Channel.PUSH, Channel.EMAIL)
 _PUSH_OR_PHONE_OR_MAIL: Final[Way] = (Channel.PUSH, Channel.WHATSAPP, Channel.SMS, Channel.EMAIL)
+# Each of them chooses which of these speak, and how often (operator_events.py).
+_TO_OPERATORS: Final[Sequence[Way]] = tuple((channel,) for channel in OPERATOR_CHANNELS)
 
 
 class Audience(StrEnum):
@@ -62,7 +70,7 @@ class Told:
     template: Template
     audience: Audience
     events: tuple[str, ...]
-    ways: tuple[Way, ...]
+    ways: Sequence[Way]
     in_quiet_hours: InQuietHours = InQuietHours.HELD
     may_stop: MayStop = MayStop.PREFERENCES
 
@@ -117,33 +125,11 @@ TABLE: Final[Sequence[Told]] = (
     Told(Template.SECURITY_TOKEN_REUSE, Audience.USER, ("security.token_reuse",), (_MAIL,)),
     Told(Template.ENDPOINT_OWNER_LINK, Audience.ENDPOINT_OWNER, ("endpoint.owner_link_sent",), (_MAIL,)),
     Told(Template.ENDPOINT_OWNER_CODE, Audience.ENDPOINT_OWNER, ("endpoint.owner_code_sent",), (_MAIL,)),
-    Told(
-        Template.OPERATOR_ATTENTION,
-        Audience.OPERATORS,
-        (
-            "payment.paid",
-            "payment.overpaid",
-            "payment.held",
-            "payment.disputed",
-            "payment.retracted",
-            "refund.awaiting_transfer",
-            "refund.failed",
-            "refund.unknown",
-            "refund.destination_named",
-            "refund.destination_changed",
-            "refund.link_issued",
-            "refund.approval_requested",
-        ),
-        (_MAIL,),
+    *(
+        Told(one, Audience.OPERATORS, events_told_by(one), _TO_OPERATORS)
+        for one in dict.fromkeys(told_by for rule in GROUPS for told_by in rule.events.values())
     ),
-    Told(Template.OPERATOR_DIGEST, Audience.OPERATORS, ("work.waiting",), (_MAIL,)),
-    Told(Template.OPERATOR_CHAIN, Audience.OPERATORS, ("chain.stalled", "chain.recovered"), (_MAIL,)),
-    Told(
-        Template.OPERATOR_ENDPOINT,
-        Audience.OPERATORS,
-        ("endpoint.created", "endpoint.changed", "endpoint.failing", "endpoint.disabled"),
-        (_MAIL,),
-    ),
+    Told(Template.OPERATOR_DIGEST, Audience.OPERATORS, (), (_MAIL,)),
 )
 TO_PAYERS: Final = tuple(one.template for one in TABLE if one.audience is Audience.PAYER)
 # What a payer may be told, channel by channel: what preferences are about.
@@ -152,6 +138,9 @@ CHANNELS_OF: Final[Mapping[Template, tuple[Channel, ...]]] = {
     for one in TABLE
     if one.audience is Audience.PAYER
 }
+TO_OPERATORS: Final = tuple(one.template for one in TABLE if one.audience is Audience.OPERATORS)
+# What is announced otherwise nobody is told of: the consumer need not take it.
+TYPES: Final = tuple(sorted({*PERSON_TYPES, *OPERATOR_TYPES}))
 _BY_TEMPLATE: Final[Mapping[Template, Told]] = {one.template: one for one in TABLE}
 
 

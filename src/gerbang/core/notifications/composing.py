@@ -9,11 +9,12 @@ from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.core.notifications import conversation_store, store
 from gerbang.core.notifications.approved_wording import wordings
-from gerbang.core.notifications.audiences import TO_PAYERS, channels_before, is_reached
+from gerbang.core.notifications.audiences import TO_OPERATORS, TO_PAYERS, channels_before, is_reached
 from gerbang.core.notifications.contacts import contacts_of
 from gerbang.core.notifications.holding import QUIET_CHANNELS, Hold, ShopHours
 from gerbang.core.notifications.message_data import still_stands, still_true
 from gerbang.core.notifications.model import ASKS, PUSH_KEEPS, Contact, Notification, Template
+from gerbang.core.notifications.operators import NOBODY, Operator, Operators, operator_of
 from gerbang.core.notifications.push_messages import push_message
 from gerbang.core.notifications.push_store import Device
 from gerbang.core.notifications.rendering import Letterhead, OwnWords, render, render_text
@@ -23,12 +24,6 @@ from gerbang.ports.messenger import Channel, Mail, Message, TemplateMessage, Tex
 ReadPayments = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, PaymentDetail]]]
 ReadPeople = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, Contact]]]
 MakeLink = Callable[[Template, Notification], Awaitable[str]]
-_TO_OPERATORS: Final = (
-    Template.OPERATOR_ATTENTION,
-    Template.OPERATOR_DIGEST,
-    Template.OPERATOR_CHAIN,
-    Template.OPERATOR_ENDPOINT,
-)
 MakeCode = Callable[[Notification], Awaitable[str]]
 # Where whoever gets this mail unsubscribes from its kind; empty for what has no such link.
 FindExit = Callable[[Notification], Awaitable[str]]
@@ -70,6 +65,7 @@ async def standing_of(tx: Tx, connection: str, recipient: str) -> Standing:
 class Composer:
     """Makes messages of notifications. `link` makes the address behind a message's button, empty for none: it holds a token, so it is made for
     each sending and never kept; so is the `code` that a message tells. `words` are the shop's own, and so are the quiet `hours`; `unsubscribe` is a mail's way out.
+    `operators` are people at the business.
     """
 
     def __init__(
@@ -83,6 +79,7 @@ class Composer:
         words: FindWords = ours,
         unsubscribe: FindExit = no_exit,
         hours: ShopHours = ALL_DAY,
+        operators: Operators = NOBODY,
     ) -> None:
         self._payments = payments
         self._people = people
@@ -92,10 +89,11 @@ class Composer:
         self._words = words
         self._unsubscribe = unsubscribe
         self._hours = hours
+        self._operators = operators
 
     async def name(self, tx: Tx, known: Notification) -> str:
         """Whom to greet; empty for nobody by name."""
-        if known.template in _TO_OPERATORS:
+        if known.template in TO_OPERATORS:
             return ""
         if (payment := known.id_of(PAYMENT)) is not None:
             details = (await self._payments(tx, [payment])).get(payment)
@@ -145,7 +143,10 @@ class Composer:
         return self._hours.hold(known.template, known.channel, contact, await store.business_now(tx), known.data)
 
     async def is_unwanted(self, tx: Tx, known: Notification) -> bool:
-        """Whether the payer has said meanwhile that they do not want it on this channel."""
+        """Whether the payer has said meanwhile that they do not want it on this channel, or an operator is none any more."""
+        if known.template in TO_OPERATORS:
+            to = await self._operator(tx, known)
+            return to is None or not to.may_see(known.object)
         payment = known.id_of(PAYMENT)
         if payment is None or known.template not in TO_PAYERS:
             return False
@@ -154,6 +155,9 @@ class Composer:
             return False
         contact = (await contacts_of(tx, [details]))[payment]
         return not is_reached(known.template, contact, known.channel) and bool(contact.address(known.channel))
+
+    async def _operator(self, tx: Tx, known: Notification) -> Operator | None:
+        return await self._operators.one(tx, operator_of(str(known.data.get("operator", ""))))
 
     async def message(
         self, known: Notification, name: str, standing: Standing = STRANGER, device: Device | None = None

@@ -41,7 +41,8 @@ async def pause(tx: Tx, connection: str, news: TemplateNews) -> bool:
         INSERT INTO template_pauses (connection, template, language, is_recategorised, why, since)
         VALUES ($1, $2, $3, $4, $5, business_now())
         ON CONFLICT (connection, template, language) DO UPDATE
-            SET is_recategorised = template_pauses.is_recategorised OR excluded.is_recategorised, why = excluded.why
+            SET is_recategorised = template_pauses.is_recategorised OR excluded.is_recategorised, why = excluded.why,
+                left_at = CASE WHEN template_pauses.why = excluded.why THEN template_pauses.left_at END
         RETURNING (xmax = 0) AS is_new
         """,
         connection,
@@ -69,11 +70,25 @@ async def resume(tx: Tx, connection: str, template: str, language: str, *, by_pe
     return row is not None
 
 
+async def leave(tx: Tx, connection: str, template: str, language: str) -> bool:
+    """Somebody has seen that it is paused, and leaves it so. True when it is paused."""
+    row = await tx.fetchrow(
+        """
+        UPDATE template_pauses SET left_at = coalesce(left_at, business_now())
+        WHERE connection = $1 AND template = $2 AND language = $3 RETURNING 1
+        """,
+        connection,
+        template,
+        language,
+    )
+    return row is not None
+
+
 async def pauses(tx: Tx, connection: str | None = None) -> list[Row]:
     """The templates that are paused, of one connection or of all, the longest first."""
     return await tx.fetch(
         """
-        SELECT connection, template, language, is_recategorised, why, since FROM template_pauses
+        SELECT connection, template, language, is_recategorised, why, since, left_at FROM template_pauses
         WHERE connection = coalesce($1, connection) ORDER BY since, template, language LIMIT 200
         """,
         connection,

@@ -6,11 +6,9 @@ sent again. Where neither is so a message is repeated in that one window: a mail
 sent: what nobody can say anything about after a while is told on another channel, where there is one.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
-from uuid import UUID
 
 import structlog
 
@@ -27,15 +25,14 @@ from gerbang.core.notifications.holding import Hold
 from gerbang.core.notifications.machine import advance
 from gerbang.core.notifications.model import MOST_REPEATS, MOST_TRIES, SOON, Notification, Status
 from gerbang.core.notifications.push_store import Device
+from gerbang.core.notifications.routes import FindRoute, Route
+from gerbang.core.notifications.unheard import Unheard
 from gerbang.core.queue.model import Job, LeaseLost, Retry, backoff
 from gerbang.core.queue.service import finish
 from gerbang.ports.messenger import (
     Channel,
     LookUp,
-    Message,
-    Messenger,
     Progress,
-    Receipt,
     Refused,
     Sent,
     Sought,
@@ -43,7 +40,6 @@ from gerbang.ports.messenger import (
     Why,
     text_digest,
 )
-from gerbang.ports.payment import Account
 
 log = structlog.get_logger()
 _ASK_AGAIN_S: Final = 30.0
@@ -52,24 +48,6 @@ _CLOCKS_APART: Final = timedelta(days=1)
 _SEND: Final = Operation("send", repeatable=False)
 _SEND_FOLDED: Final = Operation("send", repeatable=True)  # under its own id, by which whoever gets it folds it
 _LOOK_UP: Final = Operation("look_up", repeatable=True)
-_ASK: Final = Operation("ask", repeatable=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """The messenger to use and the connection's account, with its secrets already read."""
-
-    messenger: Messenger
-    account: Account
-
-    def taken_by(self, message: Message) -> str:
-        """Who takes this message: the connection's provider, or the one of several to which it leads."""
-        service = self.messenger.abilities.service
-        return f"{self.account.connection}/{service(message)}" if service else self.account.connection
-
-
-# The way of the moment for a channel, None where there is none. The connection is the one that took it before, if it may have; of a push the only one.
-FindRoute = Callable[[Channel, str | None], Awaitable[Route | None]]
 
 
 class Sender:
@@ -93,6 +71,7 @@ class Sender:
         self._route = route
         self.fallback = fallback
         self._most_a_day = most_a_day
+        self.unheard = Unheard(db, outbound=outbound, route=route, fallback=fallback)
 
     async def handle(self, job: Job) -> None:
         """Send the notification that the job names; raises Retry when it may go through later."""
@@ -340,41 +319,6 @@ class Sender:
         wait = backoff(known.tries if result.asked else job.tries, (known.id.int & 0xFFFF) / 0x10000)
         least = _LIST_BEHIND_S if not is_known and known.channel is not Channel.EMAIL else 0.0
         raise Retry(why, max(wait.total_seconds(), error.retry_after_s or 0, least))
-
-    async def look_for_news(self, job: Job) -> None:
-        """The handler of `notification.unheard`: its sender is asked, where it can be; another channel speaks where nobody says that the message arrived."""
-        id_, tells = ids.read("ntf", job.key), Progress(str(job.payload["tells"]))
-        learnt = await self._asked(id_, tells)
-        async with self._db.transaction() as tx:
-            now = await store.lock(tx, id_) if learnt is not None else None
-            if now is not None and learnt is not None:
-                await self._learn(tx, now, learnt)
-            await self.fallback.tell_if_unheard(tx, id_, tells)
-            await finish(tx, [job])
-
-    async def _asked(self, id_: UUID, tells: Progress) -> Receipt | None:
-        """What its sender says of a message that it took, when it is asked; None where it cannot be, or does not answer."""
-        async with self._db.transaction() as tx:
-            known = await store.lock(tx, id_)
-        if known is None or not known.provider_id or not known.is_awaited(tells):
-            return None
-        provider_id, route = known.provider_id, await self._route(known.channel, known.connection)
-        ask = route.messenger.abilities.ask if route is not None else None
-        if route is None or ask is None or route.account.connection != known.connection:
-            return None
-        result = await self._outbound.send(
-            route.account.connection, _ASK, lambda: ask(route.account, provider_id), about=id_
-        )
-        return result.answer if result.outcome is Outcome.ANSWERED else None
-
-    async def _learn(self, tx: Tx, now: Notification, learnt: Receipt) -> None:
-        after, at = advance(now.status, learnt.progress), await store.business_now(tx)
-        error = learnt.code if learnt.progress is Progress.FAILED else None
-        await store.note_progress(tx, now.id, after, learnt.progress, at, error)
-        if learnt.gone:
-            await suppression_store.suppress(tx, now.channel, now.recipient, learnt.code)
-        if after is Status.FAILED:
-            await self.fallback.tell(tx, now)
 
     async def _is_told_elsewhere(self, known: Notification) -> bool:
         async with self._db.reading() as tx:

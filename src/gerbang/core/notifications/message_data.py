@@ -42,6 +42,8 @@ _OF_NO_PAYMENT: Final = (
     "why",
     "owner_link",
     "number",
+    "template",
+    "language",
 )
 
 _MOST_ITEMS: Final = 30

@@ -52,7 +52,9 @@ class TemplateNotPaused(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class PausedTemplate:
-    """A template that a connection's provider approved and that is not used now. One that was recategorised is charged for otherwise, and waits for a person."""
+    """A template that a connection's provider approved and that is not used now. One that was recategorised is charged for otherwise, and waits for a person;
+    somebody has looked at it and left it so since `left_at`.
+    """
 
     connection: str
     template: str
@@ -60,6 +62,7 @@ class PausedTemplate:
     is_recategorised: bool
     why: str
     since: datetime
+    left_at: datetime | None = None
 
 
 class Template(StrEnum):
@@ -83,9 +86,12 @@ class Template(StrEnum):
     ENDPOINT_OWNER_LINK = "endpoint_owner_link"
     ENDPOINT_OWNER_CODE = "endpoint_owner_code"
     OPERATOR_ATTENTION = "operator_attention"
-    OPERATOR_DIGEST = "operator_digest"
+    OPERATOR_WORK = "operator_work"
     OPERATOR_CHAIN = "operator_chain"
     OPERATOR_ENDPOINT = "operator_endpoint"
+    OPERATOR_SECURITY = "operator_security"
+    OPERATOR_TEMPLATE = "operator_template"
+    OPERATOR_DIGEST = "operator_digest"
 
 
 class Status(StrEnum):
@@ -221,17 +227,6 @@ ONCE: Final = frozenset(
     }
 )
 
-# Of an endpoint, where it hears of payments at a host that no other is at.
-OF_NEW_HOSTS: Final = ("endpoint.created", "endpoint.changed")
-
-# These go to the operators and are about no payment of theirs in particular.
-OF_NO_PAYMENT: Final[Mapping[str, Template]] = {
-    "work.waiting": Template.OPERATOR_DIGEST,
-    "chain.stalled": Template.OPERATOR_CHAIN,
-    "chain.recovered": Template.OPERATOR_CHAIN,
-    **dict.fromkeys((*OF_NEW_HOSTS, "endpoint.failing", "endpoint.disabled"), Template.OPERATOR_ENDPOINT),
-}
-
 # These ask for money: for what is due when they are sent, whatever came since they were written.
 ASKS: Final = frozenset({Template.PAYMENT_LINK, Template.PAYMENT_INSTRUCTIONS, Template.PAYMENT_REMINDER})
 
@@ -261,28 +256,8 @@ _BY_TYPE: Final[Mapping[str, Template]] = {
     "endpoint.owner_link_sent": Template.ENDPOINT_OWNER_LINK,
     "endpoint.owner_code_sent": Template.ENDPOINT_OWNER_CODE,
 }
-_FOR_OPERATORS: Final = frozenset(
-    {
-        "payment.overpaid",
-        "payment.held",
-        "payment.disputed",
-        "payment.retracted",
-        "refund.awaiting_transfer",
-        "refund.failed",
-        "refund.unknown",
-        "refund.destination_named",
-        "refund.destination_changed",
-        "refund.link_issued",
-        "refund.approval_requested",
-        *OF_NO_PAYMENT,
-    }
-)
-
-
-# What the console's bell tells: `payment.paid` only where it came late.
-OPERATOR_TYPES: Final = tuple(sorted({"payment.paid", *_FOR_OPERATORS}))
-# What is announced otherwise nobody is told by mail: the consumer need not take it.
-TYPES: Final = tuple(sorted({*_BY_TYPE, *_FOR_OPERATORS, *REMINDS, *ENDS_REMINDING}))
+# What is announced of payments and accounts, and told to whoever is concerned, or ends what would be told.
+PERSON_TYPES: Final = frozenset({*_BY_TYPE, *REMINDS, *ENDS_REMINDING})
 
 
 def template_for(announcement: Announcement) -> Template | None:
@@ -300,16 +275,6 @@ def template_for(announcement: Announcement) -> Template | None:
     if announcement.type == "refund.failed" and data.get("approval") in ("refused", "expired"):
         return None  # the payer was never told that it was asked for
     return _BY_TYPE.get(announcement.type)
-
-
-def needs_operator(announcement: Announcement) -> bool:
-    """Whether a person at the business must look at it: late or surplus money, a hold, a dispute, a transfer by hand, a
-    refund in doubt, or where it goes; an endpoint that hears of payments at a new host, or of none any more.
-    """
-    if announcement.type in OF_NEW_HOSTS:
-        return bool(announcement.data.get("new_host"))
-    late = announcement.type == "payment.paid" and bool(announcement.data.get("late"))
-    return late or announcement.type in _FOR_OPERATORS
 
 
 def remind_at(made: datetime, deadline: datetime, before: timedelta) -> datetime | None:

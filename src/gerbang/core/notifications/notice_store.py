@@ -22,27 +22,28 @@ _READ_UPTO: Final = f"""
 _IS_UNREAD: Final = """
     NOT EXISTS (SELECT FROM notice_reads AS r WHERE r.user_id = $1 AND r.position = n.position)
 """
-_MAY_SEE: Final = "(object_type IS NULL OR object_type = ANY ($2))"
+# Of objects that the reader may see, and of what they did not choose never to be told here.
+_MAY_SEE: Final = "(object_type IS NULL OR object_type = ANY ($2)) AND type <> ALL ($3)"
 _COLUMNS: Final = "n.id, n.position, n.type, n.object_type, n.object_id, n.detail, n.created_at"
 _PAGE: Final = f"""
     SELECT {_COLUMNS}, n.position > {_READ_UPTO} AND {_IS_UNREAD} AS is_unread FROM operator_notices AS n
-    WHERE {_MAY_SEE} AND (created_at, id) < ($3, $4)
-    ORDER BY created_at DESC, id DESC LIMIT $5
+    WHERE {_MAY_SEE} AND (created_at, id) < ($4, $5)
+    ORDER BY created_at DESC, id DESC LIMIT $6
 """  # noqa: S608  parts of ours, no value in it
 _PAGE_BY_TYPE: Final = f"""
     SELECT {_COLUMNS}, n.position > {_READ_UPTO} AND {_IS_UNREAD} AS is_unread FROM operator_notices AS n
-    WHERE type = $6 AND {_MAY_SEE} AND (created_at, id) < ($3, $4)
-    ORDER BY created_at DESC, id DESC LIMIT $5
+    WHERE type = $7 AND {_MAY_SEE} AND (created_at, id) < ($4, $5)
+    ORDER BY created_at DESC, id DESC LIMIT $6
 """  # noqa: S608  parts of ours, no value in it
 # Cut out first: the order must not lead through all that has been read.
 _UNREAD_PAGE: Final = f"""
     WITH newest AS MATERIALIZED (SELECT * FROM operator_notices WHERE position > {_READ_UPTO})
     SELECT {_COLUMNS}, true AS is_unread FROM newest AS n
-    WHERE {_IS_UNREAD} AND {_MAY_SEE} AND (created_at, id) < ($3, $4) AND type = coalesce($6, type)
-    ORDER BY created_at DESC, id DESC LIMIT $5
+    WHERE {_IS_UNREAD} AND {_MAY_SEE} AND (created_at, id) < ($4, $5) AND type = coalesce($7, type)
+    ORDER BY created_at DESC, id DESC LIMIT $6
 """  # noqa: S608  parts of ours, no value in it
 _COUNT: Final = f"""
-    WITH newest AS MATERIALIZED (SELECT position, object_type FROM operator_notices WHERE position > {_READ_UPTO})
+    WITH newest AS MATERIALIZED (SELECT position, type, object_type FROM operator_notices WHERE position > {_READ_UPTO})
     SELECT count(*) FROM newest AS n WHERE {_IS_UNREAD} AND {_MAY_SEE}
 """  # noqa: S608  parts of ours, no value in it
 _FORGET_OLD: Final = f"DELETE FROM notice_reads WHERE user_id = $1 AND position <= {_READ_UPTO}"  # noqa: S608  parts of ours, no value in it
@@ -72,22 +73,23 @@ async def page(
     tx: Tx,
     reader: UUID,
     objects: Collection[str],
+    muted: Collection[str],
     before: tuple[datetime, UUID] | None,
     limit: int,
     *,
     type_: str | None,
     unread: bool,
 ) -> list[Row]:
-    """Newest first, those about objects of these types and about none, with whether the reader has read each."""
-    place = (reader, list(objects), *below(before), limit)
+    """Newest first, those about objects of these types and about none, without the `muted` types of events, with whether the reader has read each."""
+    place = (reader, list(objects), list(muted), *below(before), limit)
     if unread:
         return await tx.fetch(_UNREAD_PAGE, *place, type_)
     return await tx.fetch(_PAGE, *place) if type_ is None else await tx.fetch(_PAGE_BY_TYPE, *place, type_)
 
 
-async def count_unread(tx: Tx, reader: UUID, objects: Collection[str]) -> int:
+async def count_unread(tx: Tx, reader: UUID, objects: Collection[str], muted: Collection[str]) -> int:
     """How many the reader has not read."""
-    return int(await tx.fetchval(_COUNT, reader, list(objects)))
+    return int(await tx.fetchval(_COUNT, reader, list(objects), list(muted)))
 
 
 async def newest(tx: Tx) -> int:

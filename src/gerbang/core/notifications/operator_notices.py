@@ -8,8 +8,11 @@ from uuid import UUID
 from gerbang.base.db import Database, Row, Tx
 from gerbang.base.errors import NotFound
 from gerbang.core.announcements.model import ObjectRef, object_of
-from gerbang.core.notifications import notice_store
+from gerbang.core.notifications import notice_store, operator_store
+from gerbang.core.notifications.operator_events import GROUPS, Frequency
+from gerbang.core.notifications.operators import Operator
 from gerbang.core.personal_data.model import Erased, Exported, Person
+from gerbang.ports.messenger import Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,9 @@ class Notice:
 
 
 class OperatorNotices:
-    """The use cases. `objects` are the types of objects that the reader may see: what is about another is not shown, nor counted."""
+    """The use cases. `objects` are the types of objects that the reader may see: what is about another is not shown, nor counted, nor
+    is what they chose never to be told here.
+    """
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -43,13 +48,15 @@ class OperatorNotices:
     ) -> Sequence[Notice]:
         """Newest first, from a keyset place (time, id) on."""
         async with self._db.reading() as tx:
-            rows = await notice_store.page(tx, reader, objects, before, limit, type_=type_, unread=unread)
+            rows = await notice_store.page(
+                tx, reader, objects, await _muted(tx, reader), before, limit, type_=type_, unread=unread
+            )
         return [_notice(row) for row in rows]
 
     async def unread(self, reader: UUID, objects: Collection[str]) -> int:
         """How many wait for this reader."""
         async with self._db.reading() as tx:
-            return await notice_store.count_unread(tx, reader, objects)
+            return await notice_store.count_unread(tx, reader, objects, await _muted(tx, reader))
 
     async def newest(self) -> int:
         """The position of the newest, whoever may see it."""
@@ -77,6 +84,13 @@ async def export_reads(tx: Tx, person: Person, _after: UUID | None, _most: int) 
 async def erase_reads(tx: Tx, person: Person, _after: UUID | None, _most: int) -> Erased:
     """Forget what they have read."""
     return Erased(await notice_store.forget(tx, person.user) if person.user else 0, 0, None)
+
+
+async def _muted(tx: Tx, reader: UUID) -> list[str]:
+    """The types of events that this person chose never to be told here."""
+    me = Operator(reader, "", "", choices=(await operator_store.choices(tx, [reader])).get(reader))
+    off = [one for one in GROUPS if me.frequency(one.group, Channel.IN_APP) is Frequency.NEVER]
+    return [type_ for one in off for type_ in one.events]
 
 
 def _notice(row: Row) -> Notice:

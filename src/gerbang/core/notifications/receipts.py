@@ -12,6 +12,8 @@ import structlog
 from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.base.errors import CommitUnknown, DatabaseUnavailable, GerbangError, NotFound
+from gerbang.core.announcements.model import Announcement
+from gerbang.core.announcements.service import announce
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.connections.model import ConnectionNotFound
@@ -193,6 +195,8 @@ async def _changed(tx: Tx, event: Event, news: TemplateNews) -> Result:
         return Done("the template may be used")
     if await conversation_store.pause(tx, event.connection, news):
         await record(tx, [Entry(actor, "message_template.paused", connection, detail)])
+        about = {"connection": event.connection, **{name: detail[name] for name in ("template", "language", "why")}}
+        await announce(tx, [Announcement("message_template.paused", None, about, await store.business_now(tx))])
         log.error(
             "message_template.paused",
             connection=event.connection,

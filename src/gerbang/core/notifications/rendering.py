@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from gerbang.base.formats import Locale, Zone, fours, locale_of, moment, money, one_line
 from gerbang.base.text_segments import plain_text
 from gerbang.core.notifications import labels as message_labels
+from gerbang.core.notifications.digest_words import digest_context
 from gerbang.core.notifications.model import ASKS, Template
 
 _FOLDER: Final = Path(__file__).parent / "templates"
@@ -73,6 +74,8 @@ def render(
     language = locale_of(locale)
     context = mail_context(template, language, data, name=name, link=link, letterhead=letterhead)
     context["unsubscribe"] = unsubscribe
+    if "digest" in data:
+        context |= digest_context(language, data["digest"], link)
     folder = f"{language}/{template.value}"
     if own is None:
         subject = one_line(_ENVIRONMENT.get_template(f"{folder}.subject.txt").render(context))
@@ -152,11 +155,14 @@ def _context(template: Template, locale: Locale, data: Mapping[str, Any], letter
         "lines": (),
         "payment": data.get("payment", ""),
     }
+    context |= {"said": data["type"], "why": data.get("why", ""), "connection": data.get("connection", "")}
     if "network" in data:
-        context |= {"network": data["network"], "connection": data["connection"]}
+        context["network"] = data["network"]
         context["goes_on"] = data["type"] == "chain.recovered"
     if "endpoint" in data:
-        context |= {"host": one_line(data["host"]), "said": data["type"], "why": data.get("why", "")}
+        context["host"] = one_line(data["host"])
+    if "template" in data:
+        context |= {"paused": one_line(data["template"]), "paused_language": one_line(data["language"])}
     if "owner_link" in data:
         context |= {"host": one_line(data["host"]), "one_time_code": data.get("one_time_code", "")}
     if "counts" in data:

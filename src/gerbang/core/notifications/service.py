@@ -14,7 +14,7 @@ from gerbang.base.formats import locale_of
 from gerbang.core.announcements.model import Announcement
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
-from gerbang.core.notifications import conversation_store, notice_store, store, suppression_store
+from gerbang.core.notifications import conversation_store, store, suppression_store
 from gerbang.core.notifications.audiences import TO_PAYERS, channels_for
 from gerbang.core.notifications.composing import ALL_DAY, ReadPayments, ReadPeople
 from gerbang.core.notifications.contacts import contacts_of
@@ -24,7 +24,6 @@ from gerbang.core.notifications.message_data import attempt_of, describe, still_
 from gerbang.core.notifications.model import (
     ENDS_REMINDING,
     OF_A_LINK,
-    OF_NO_PAYMENT,
     ONCE,
     PHONE,
     REMINDS,
@@ -39,10 +38,12 @@ from gerbang.core.notifications.model import (
     Template,
     TemplateNotPaused,
     message_id,
-    needs_operator,
     remind_at,
     template_for,
 )
+from gerbang.core.notifications.operator_events import needs_operator
+from gerbang.core.notifications.operator_messages import OperatorMessages
+from gerbang.core.notifications.operators import NOBODY, Operators
 from gerbang.core.notifications.queueing import JOB_TRIES, REMIND, send_job
 from gerbang.core.payments.model import PAYMENT, PaymentDetail
 from gerbang.core.queue.model import NewJob
@@ -56,7 +57,7 @@ CONSUMER = "notifications"
 class Notifications:
     """What people are told. `payments` reads payments with their payers, `people` reads users; unknown ids are absent.
 
-    `connected` are the channels that anybody is reached on now; `host` stands in every Message-ID; `alerts` is who hears what needs a decision: nobody when its address is empty. A payer is
+    `connected` are the channels that anybody is reached on now; `host` stands in every Message-ID; `operators` are who hears what needs a decision. A payer is
     reminded `remind_before` the deadline; zero: never. `restart_for` is how long after it a bill may be started again. `hours` are the shop's quiet ones.
     """
 
@@ -68,7 +69,7 @@ class Notifications:
         people: ReadPeople,
         connected: Connected,
         host: str,
-        alerts: Contact | None = None,
+        operators: Operators = NOBODY,
         remind_before: timedelta = timedelta(),
         restart_for: timedelta = timedelta(),
         hours: ShopHours = ALL_DAY,
@@ -78,7 +79,7 @@ class Notifications:
         self._people = people
         self._connected = connected
         self._host = host
-        self._alerts = alerts
+        self._to_operators = OperatorMessages(operators, host, hours)
         self._remind_before = remind_before
         self._restart_for = restart_for
         self._hours = hours
@@ -100,10 +101,9 @@ class Notifications:
             try:
                 reminders += self._reminders(announcement, details_by_id, payers, told, connected)
                 fresh += self._for_person(announcement, details_by_id, {**payers, **people}, told, connected, now)
-                fresh += self._for_operators(announcement, details_by_id, now)
             except Exception:  # a bug over one announcement must not silence all that come after it
                 log.exception("notification.not_made", announcement=str(announcement.id), type=announcement.type)
-        await notice_store.add(tx, [a for a in wanted if needs_operator(a)])
+        fresh += await self._to_operators.take(tx, wanted, details_by_id, now)
         made = set(await store.add(tx, fresh))
         await enqueue(tx, [send_job(n.id) for n in fresh if n.id in made])
         # Dropped first: who starts again in the same batch is reminded of the new try.
@@ -195,19 +195,6 @@ class Notifications:
         channels = channels_for(template, to, connected)
         return [self._notification(announcement, template, to, details, now, one) for one in channels]
 
-    def _for_operators(
-        self, announcement: Announcement, details_by_id: Mapping[UUID, PaymentDetail], now: datetime
-    ) -> list[Notification]:
-        payment = announcement.id_of(PAYMENT)
-        details = details_by_id.get(payment) if payment else None
-        if self._alerts is None or not self._alerts.email or not needs_operator(announcement):
-            return []
-        if announcement.type in OF_NO_PAYMENT:
-            return [self._notification(announcement, OF_NO_PAYMENT[announcement.type], self._alerts, None, now)]
-        if details is None:
-            return []
-        return [self._notification(announcement, Template.OPERATOR_ATTENTION, self._alerts, details, now)]
-
     def _notification(
         self,
         announcement: Announcement,
@@ -215,7 +202,7 @@ class Notifications:
         to: Contact,
         details: PaymentDetail | None,
         now: datetime,
-        channel: Channel = Channel.EMAIL,
+        channel: Channel,
     ) -> Notification:
         assert announcement.id is not None, "announcements that were read carry their ids"
         id_ = ids.new()
@@ -257,6 +244,17 @@ class Notifications:
             detail = {"template": template, "language": language}
             about = f"connection:{connection}"
             await record(tx, [Entry(actor, "message_template.resumed", about, detail, request_id=request_id)])
+
+    async def leave_template(
+        self, connection: str, template: str, language: str, actor: str, request_id: str | None = None
+    ) -> None:
+        """A person has looked at it, and it stays paused: nobody is reminded of it any more. Raises TemplateNotPaused."""
+        async with self._db.transaction() as tx:
+            if not await conversation_store.leave(tx, connection, template, language):
+                raise TemplateNotPaused
+            detail = {"template": template, "language": language}
+            about = f"connection:{connection}"
+            await record(tx, [Entry(actor, "message_template.left_paused", about, detail, request_id=request_id)])
 
     async def to_payers(self, payments: Sequence[UUID], limit: int) -> Sequence[Notification]:
         """What the payers of these payments were told of them, newest first."""

@@ -16,7 +16,7 @@ _TAGS: Final = ["notifications"]
 
 class MessageTemplateView(msgspec.Struct, frozen=True):
     """A template of a connection, in one language, that is paused since then. One that was `recategorised` by its provider is charged for otherwise, and stays so until somebody
-    says that it is used; any other is used again when the provider approves it again.
+    says that it is used: `left_at` is when somebody looked at it and left it so. Any other is used again when the provider approves it again.
     """
 
     connection: str
@@ -25,6 +25,7 @@ class MessageTemplateView(msgspec.Struct, frozen=True):
     recategorised: bool
     why: str
     since: datetime
+    left_at: datetime | None
 
 
 @get("/v1/message-templates", summary="Message templates that are paused", tags=_TAGS)
@@ -47,8 +48,24 @@ async def resume_message_template(
     await services.notifications.resume_template(connection, template, language, actor, request_id)
 
 
+@post(
+    "/v1/message-templates/{connection:str}/{template:str}/{language:str}/leave",
+    summary="Leave it paused",
+    tags=_TAGS,
+    status_code=204,
+)
+async def leave_message_template(
+    request: Request[Any, Any, Any], services: Services, connection: str, template: str, language: str
+) -> None:
+    """Somebody has looked at it, and nobody is reminded of it any more. 404 for one that is not paused."""
+    actor, request_id = caller_of(request).label, context_of(request).request_id
+    await services.notifications.leave_template(connection, template, language, actor, request_id)
+
+
 def _view(one: PausedTemplate) -> MessageTemplateView:
-    return MessageTemplateView(one.connection, one.template, one.language, one.is_recategorised, one.why, one.since)
+    return MessageTemplateView(
+        one.connection, one.template, one.language, one.is_recategorised, one.why, one.since, one.left_at
+    )
 
 
-HANDLERS: Final = [list_message_templates, resume_message_template]
+HANDLERS: Final = [list_message_templates, resume_message_template, leave_message_template]

@@ -9,11 +9,10 @@ from litestar.params import FromPath
 
 from gerbang.base import ids
 from gerbang.base.formats import Locale
-from gerbang.core.endpoints.model import ENDPOINT
 from gerbang.core.identity.model import Caller
-from gerbang.core.notifications.model import OPERATOR_TYPES
+from gerbang.core.notifications.operator_events import OPERATOR_TYPES
 from gerbang.core.notifications.operator_notices import Notice, OperatorNotices
-from gerbang.core.payments.model import PAYMENT
+from gerbang.core.notifications.operator_places import place_of
 from gerbang.web import texts
 from gerbang.web.console import listing
 from gerbang.web.console.listing import Asked, Cell, Column, Filter, ListPage, Row
@@ -25,9 +24,6 @@ AnyRequest = Request[Any, Any, Any]
 _READ: Final = "notifications:read"
 _PATH: Final = "/console/notices"
 _UNREAD: Final = "unread"
-_PAGES: Final = {PAYMENT: "/console/payments", ENDPOINT: "/console/endpoints"}
-# Where what is about no object leads.
-_PLACES: Final = {"work.": "/console/work", "chain.": "/console/connections"}
 _PAGE: Final = ListPage(
     name="notices",
     path=_PATH,
@@ -103,7 +99,7 @@ def row_of(one: Notice, locale: Locale) -> Row:
     """One line; what the reader has not read carries a mark, and a button."""
     say, shown = texts.words(locale), ids.show("evt", one.id)
     words = say(f"bell.says.{one.type}")
-    name, href = _leads_to(one)
+    name, href = place_of(one.type, one.object, one.detail)
     cells = {
         "what": Cell(words, mark="pending") if one.is_unread else Cell(words),
         "about": Cell(name or say("bell.look"), href=href),
@@ -111,16 +107,6 @@ def row_of(one: Notice, locale: Locale) -> Row:
         "read": Cell(say("bell.read"), press=f"{_PATH}/{shown}/read") if one.is_unread else Cell(),
     }
     return Row(shown, cells)
-
-
-def _leads_to(one: Notice) -> tuple[str, str]:
-    """What it is about, and the page where somebody does something about it."""
-    if one.object is None:
-        place = next(path for prefix, path in _PLACES.items() if one.type.startswith(prefix))
-        return one.detail, f"{place}/{one.detail}" if one.detail else place
-    prefix = "pay" if one.object.type == PAYMENT else "ep"
-    shown = ids.show(prefix, one.object.id)
-    return shown, f"{_PAGES[one.object.type]}/{shown}"
 
 
 def _reader(caller: Caller) -> UUID:

@@ -135,7 +135,7 @@ def _line(told: Told, locale: Locale) -> Row:
         ),
         "quiet": Cell(say(f"told.quiet.{told.in_quiet_hours.value}") if is_quieted(told) else ""),
         "stop": Cell(say(f"told.stop.{told.may_stop.value}") if told.template in TO_PAYERS else ""),
-        "events": Cell(told.events[0], below=told.events[1:]),
+        "events": Cell(next(iter(told.events), ""), below=told.events[1:]),
     }
     return Row(told.template.value, cells)
 

@@ -96,6 +96,12 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "completeDataRequest": Example("no more messages go out", body={"answer": "Sudah kami hentikan"}),
     "exportCustomer": Example("all that is kept about them"),
     "eraseCustomer": Example("they want to be forgotten"),
+    # what people who work here are told
+    "readTeamNotificationPreferences": Example("by e-mail"),
+    "changeTeamNotificationPreferences": Example(
+        "one mail a day about refunds",
+        body={"choices": {"refunds": {"email": "daily"}}, "time_zone": "Asia/Jakarta"},
+    ),
     # webhooks out
     "createEndpoint": Example(
         "for everything about payments and refunds",

@@ -221,6 +221,14 @@ NOTIFICATIONS: Final[Sentences] = {
         "**{actor}** memakai lagi templat pesan",
         "**{actor}** put a message template into use again",
     ),
+    "message_template.left_paused": (
+        "**{actor}** membiarkan templat pesan dijeda",
+        "**{actor}** left a message template paused",
+    ),
+    "operator_preferences.changed": (
+        "**{actor}** mengubah apa yang disampaikan kepada operator",
+        "**{actor}** changed what operators are told",
+    ),
     "push.subscribed": (
         "**{actor}** minta dikabari lewat notifikasi push",
         "**{actor}** asked to be told by push",

@@ -246,6 +246,15 @@ class OwnerTold(msgspec.Struct, frozen=True):
     number: int = 0
 
 
+class TemplateTold(msgspec.Struct, frozen=True):
+    """Which template of a connection is paused, in which language, and why."""
+
+    connection: str
+    template: str
+    language: str
+    why: str
+
+
 class StormTold(msgspec.Struct, frozen=True):
     """`by`: counted by `account`, by `source` (an address), for a `known` client, or for `register`; `bucket` tells one from the other, and nothing else."""
 
@@ -340,6 +349,10 @@ ENDPOINT_DATA: Final = told(EndpointTold, _endpoint, by_webhook=True)
 OWNER_DATA: Final = told(OwnerTold, lambda _: _plain(OwnerTold(ids.show("eol", _ENDPOINT), "shop.example")))
 SESSION_DATA: Final = told(
     SessionTold, lambda _: _plain(SessionTold(ids.show("usr", _ENDPOINT), ids.show("ses", _ATTEMPT)))
+)
+TEMPLATE_DATA: Final = told(
+    TemplateTold,
+    lambda _: _plain(TemplateTold("whatsapp-main", "gerbang_payment_link_1", "id", "now MARKETING, was UTILITY")),
 )
 STORM_DATA: Final = told(StormTold, lambda _: _plain(StormTold("account", "login:account:6f1d2c9a")))
 CHAIN_DATA: Final = told(ChainTold, lambda _: _plain(ChainTold("wallet-base", "base", livemode=False)))
