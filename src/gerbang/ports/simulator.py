@@ -68,6 +68,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
     `messages` are what people got by it.
     `journal_body` and `journal_query` replace the request's own in the journal where those must not be kept (card numbers).
+    `is_plain`: no card number can be in the request or the answer, so that the journal keeps both as they are.
     """
 
     answer: Answer
@@ -76,6 +77,7 @@ class Outcome(msgspec.Struct, frozen=True):
     messages: tuple[PersonMessage, ...] = ()
     journal_body: bytes | None = None
     journal_query: bytes | None = None
+    is_plain: bool = False
 
 
 class Passed(msgspec.Struct, frozen=True):

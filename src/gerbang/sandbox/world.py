@@ -126,16 +126,17 @@ def _entry(provider: str, request: Request, outcome: Outcome, sent: Answer | Non
     body, body_base64 = as_text(request.body if outcome.journal_body is None else outcome.journal_body)
     query = request.query if outcome.journal_query is None else outcome.journal_query
     answer, answer_base64 = as_text(sent.body if sent else b"")
+    shown: Callable[[str], str] = str if outcome.is_plain else masked
     return Entry(
         direction="in",
         provider=provider,
         route=request.path,
         method=request.method,
-        query=masked(query.decode("latin-1")),
-        headers=[(name, masked(value)) for name, value in request.headers.items()],
-        body=masked(body),
+        query=shown(query.decode("latin-1")),
+        headers=[(name, shown(value)) for name, value in request.headers.items()],
+        body=shown(body),
         body_base64=body_base64,
         status=sent.status if sent else 0,
-        answer=masked(answer),
+        answer=shown(answer),
         answer_base64=answer_base64,
     )

@@ -29,6 +29,7 @@ ARTICLES: Final = (
     Article("LEMARI", "Lemari", 900_000_00, kind="own_fleet"),
     Article("BATIK-FBL", "Batik", 250_000_00, kind="by_lazada", warehouses=("fbl",)),
     Article("KAMPANYE", "Kampanye", 10_000_00, quantity=30, locked=10),
+    Article("MADU", "Madu", 40_000_00, kind="preorder"),
     Article("SEMI", "Semi", 10_000_00, semi_managed=True),
 )
 

@@ -107,6 +107,12 @@ async def test_every_refusal_is_200_with_an_envelope(market: Lazada) -> None:
         assert set(told) == {"type", "code", "message", "request_id"}
 
 
+@pytest.mark.parametrize("text", ["9" * 5_000, "٣", "1e3", "-1", "", "0x10"])
+async def test_a_number_that_is_none_is_refused_and_breaks_nothing(market: Lazada, text: str) -> None:
+    told = [await market.get("/order/get", order_id=text), await market.get("/products/get", limit=text)]
+    assert [one["code"] for one in told] == (["16", "19"] if text else ["MissingParameter", "19"])
+
+
 async def test_a_token_is_of_one_country(market: Lazada) -> None:
     order_id = await market.order()
     query = signed("/order/get", {"order_id": order_id}, "token-id")

@@ -145,6 +145,14 @@ async def test_digital_goods_are_delivered_and_never_packed(market: Lazada) -> N
     assert await market.statuses(order_id) == ["delivered"]
 
 
+async def test_a_pre_order_is_packed_when_it_is_ready(market: Lazada) -> None:
+    order_id = await market.order("MADU", shop="toko-my")
+    [item] = await market.items(order_id, "my")
+    assert (item["order_type"], codes(await market.pack(order_id, "my"))) == ("PreSale", ["700031"])
+    await market.http.post("/control/clock", json={"advance_s": 3 * 86_400})
+    assert codes(await market.pack(order_id, "my")) == ["0"]
+
+
 async def test_lazada_packs_what_it_fulfils_itself(market: Lazada) -> None:
     order_id = await market.order("BATIK-FBL")
     assert [(one["status"], one["is_fbl"]) for one in await market.items(order_id)] == [("ready_to_ship", "1")]

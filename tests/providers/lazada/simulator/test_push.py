@@ -182,7 +182,8 @@ async def test_the_page_offers_what_buyers_and_carriers_do(pushing: Lazada) -> N
     back = await pushing.http.post("/press", data=form, headers=headers)
     assert (back.status_code, "refused" in back.headers["location"]) == (303, False)
     newest = (await pushing.http.get("/control/lazada/orders", params={"limit": 1})).json()["data"][0]
-    assert (newest["merchant"], newest["detail"]) == ("toko-ph", "pending")
+    assert (newest["merchant"], newest["detail"]) == ("toko-ph", "pending, COD")
+    assert (newest["amount"], newest["currency"]) == (8_925_000, "PHP")
 
 
 async def test_unknown_faults_are_refused_and_lazadas_own_are_played(pushing: Lazada) -> None:

@@ -29,7 +29,7 @@ from gerbang.providers.lazada.simulator import access, buyers, documents, oauth,
 from gerbang.providers.lazada.simulator.book import Change
 from gerbang.providers.lazada.simulator.config import App, Article, Authorisation, Config, Country, Shop
 from gerbang.providers.lazada.simulator.countries import COUNTRIES
-from gerbang.providers.lazada.simulator.model import ShopOrder, Status
+from gerbang.providers.lazada.simulator.model import ShopOrder
 from gerbang.providers.lazada.simulator.packing import NotDone
 from gerbang.providers.lazada.simulator.quirks import Quirks
 from gerbang.providers.lazada.simulator.refusals import Refused
@@ -140,10 +140,11 @@ class LazadaSimulator:
         return [self._view(order) for order in reversed(found)]
 
     def buttons(self) -> Sequence[Button]:
-        """What can be done without an order in hand, shop by shop."""
+        """What can be done without an order in hand, shop by shop, where an app was let in."""
         return [
             Button(act, f"{words} {shop.alias or shop.name}", {"shop": shop.seller_id, **more})
             for shop in self._world.shops.values()
+            if any(self._world.listeners(shop.seller_id))
             for act, words, more in (
                 ("order", "Order at", {}),
                 ("order", "Order with COD at", {"kind": "cod"}),
@@ -189,10 +190,10 @@ class LazadaSimulator:
         return Answer(int(self._world.quirks.error_http_status) if refused else 200, msgspec.json.encode(whole))
 
     def _view(self, order: ShopOrder) -> port.Order:
-        statuses = dict.fromkeys(item.status for item in order.items)
-        state = "cancelled" if set(statuses) == {Status.CANCELED} else "open" if Status.UNPAID in statuses else "paid"
-        key = f"{order.seller}/{order.id}"
-        shop = self._world.shops[order.seller]
+        statuses = list(dict.fromkeys(item.status.value for item in order.items))
+        key, shop = f"{order.seller}/{order.id}", self._world.shops[order.seller]
+        hundredths = sum(item.paid_price + item.shipping for item in order.items)
+        in_minor = 100 // COUNTRIES[shop.country].smallest
         return port.Order(
             id=key,
             reference=str(order.id),
@@ -200,10 +201,10 @@ class LazadaSimulator:
             merchant=shop.alias or shop.name,
             method="marketplace",
             number=str(order.id),
-            amount=sum(item.paid_price + item.shipping for item in order.items),
+            amount=hundredths * in_minor // 100,
             currency=COUNTRIES[shop.country].currency,
-            state=state,
-            detail=", ".join(status.value for status in statuses),
+            state=statuses[0] if len(statuses) == 1 else "mixed",
+            detail=f"{', '.join(statuses)}, {order.payment_method}",
             created_at=order.created_at,
             expires_at=order.pay_until,
             buttons=tuple(
@@ -225,7 +226,8 @@ def _place(path: str) -> tuple[str, str]:
 
 
 def _outcome(answer: Answer, turn: Turn) -> Outcome:
-    return Outcome(answer, turn.effects, turn.webhooks)
+    """Nobody's card is ever in it: numbers of orders would be taken for some, and masked."""
+    return Outcome(answer, turn.effects, turn.webhooks, is_plain=True)
 
 
 SIMULATOR: Final = SimulatorEntry(Config, LazadaSimulator)

@@ -1,8 +1,9 @@
 """Who may call what: signature, time, token, country, permission and rates, in this order (notes 2, 3.1); the order is ours."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -13,6 +14,13 @@ from gerbang.providers.lazada.simulator.countries import COUNTRIES, Country
 from gerbang.providers.lazada.simulator.model import Grant
 from gerbang.providers.lazada.simulator.refusals import Refused
 from gerbang.providers.lazada.simulator.world import World
+
+_NUMBER: Final = re.compile(r"[0-9]{1,18}")
+
+
+def number(text: str) -> int:
+    """A whole number as the wire writes it; -1 for what is none."""
+    return int(text) if _NUMBER.fullmatch(text) else -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from gerbang.ports.simulator import Act, ActItem, Impossible
-from gerbang.providers.lazada.simulator import cancellation, finance, moves, oauth, packing, push, returns
+from gerbang.providers.lazada.simulator import access, cancellation, finance, moves, oauth, packing, push, returns
 from gerbang.providers.lazada.simulator.config import Article, Shop
 from gerbang.providers.lazada.simulator.countries import COUNTRIES
 from gerbang.providers.lazada.simulator.model import (
@@ -28,7 +28,8 @@ from gerbang.providers.lazada.simulator.world import Turn, World
 PAY_WITHIN: Final = timedelta(minutes=30)
 MOST_UNITS: Final = 200
 _UNLISTED_PRICE: Final = 9_900_00
-_SHIPPING: Final = 10_00
+_SHIPPING: Final = 5
+_VOUCHER: Final = 10
 _NAMES: Final = ("Sari Wulandari", "Budi Santoso", "Maria Santos", "Nguyễn Văn An", "Tan Wei Ling", "Somchai Jaidee")
 _STREETS: Final = ("Jl. Melati 12", "12 Orchid Road", "88 Rizal Street", "25 Lê Lợi", "7 Sukhumvit Soi 11")
 _ORDER_KINDS: Final = frozenset({"cod", "unpaid", "voucher_seller", "voucher_platform"})
@@ -75,7 +76,7 @@ def find(world: World, act: Act) -> ShopOrder:
         found = list(world.book.orders_of(world.shop(act.shop).seller_id))[-1:]
     else:
         shops = [world.shop(seller).seller_id] if seller else list(world.shops)
-        found = [one for shop in shops if (one := world.book.order(shop, int(text) if text.isdecimal() else 0))]
+        found = [one for shop in shops if (one := world.book.order(shop, access.number(text)))]
     if not found:
         raise Impossible("not_found", "No order here has this number.")
     return found[0]
@@ -234,7 +235,8 @@ def _place(turn: Turn, shop: Shop, id_: int, chosen: Sequence[tuple[str, int]], 
 
 
 def _item(world: World, sku: Sku, warehouse: str, at: datetime, kinds: set[str], status: Status) -> Item:
-    price = sku.buyers_price
+    price, country = sku.buyers_price, world.country(sku.seller)
+    voucher = country.share(price, _VOUCHER)
     return Item(
         id=world.book.number("item"),
         sku_id=sku.sku_id,
@@ -246,15 +248,10 @@ def _item(world: World, sku: Sku, warehouse: str, at: datetime, kinds: set[str],
         sort=sku.sort,
         status=status,
         updated_at=at,
-        voucher_seller=_tenth(price) if "voucher_seller" in kinds else 0,
-        voucher_platform=_tenth(price) if "voucher_platform" in kinds else 0,
-        shipping=0 if sku.sort == "digital" else _SHIPPING,
+        voucher_seller=voucher if "voucher_seller" in kinds else 0,
+        voucher_platform=voucher if "voucher_platform" in kinds else 0,
+        shipping=0 if sku.sort == "digital" else country.share(price, _SHIPPING),
     )
-
-
-def _tenth(price: int) -> int:
-    """A tenth, in whole units of the currency."""
-    return price // 1_000 * 100
 
 
 def _listed(turn: Turn, shop: Shop, name: str) -> Sku:

@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from gerbang.providers.lazada.simulator import moves, push
-from gerbang.providers.lazada.simulator.access import Call
+from gerbang.providers.lazada.simulator.access import Call, number
 from gerbang.providers.lazada.simulator.countries import Country
 from gerbang.providers.lazada.simulator.model import (
     CANCELLABLE,
@@ -46,8 +46,8 @@ def validate(call: Call, turn: Turn) -> Any:
         "tip_content": tip,
         "tip_type": "warning" if dragged else "success",
         "reason_options": [
-            {"reason_id": _reason_id(call.country, number), "reason_name": name}
-            for number, (name, _) in enumerate(_REASONS)
+            {"reason_id": _reason_id(call.country, place), "reason_name": name}
+            for place, (name, _) in enumerate(_REASONS)
         ],
     }
 
@@ -56,8 +56,8 @@ def create(call: Call, turn: Turn) -> Any:
     """/order/reverse/cancel/create: it is done with this answer, though the method is GET."""
     order, items = _asked(call, turn)
     chosen = call.needed("reason_id")
-    for number, (name, empties) in enumerate(_REASONS):
-        if chosen == str(_reason_id(call.country, number)):
+    for place, (name, empties) in enumerate(_REASONS):
+        if chosen == str(_reason_id(call.country, place)):
             by_seller(turn, order, [item.id for item in items], name, empties=empties)
             return {"tip_content": "", "tip_type": "success"}
     raise Refused("104")
@@ -66,7 +66,7 @@ def create(call: Call, turn: Turn) -> Any:
 def decide(call: Call, turn: Turn) -> Any:
     """/order/reverse/cancel/seller/decide."""
     text, agree = call.needed("reverse_order_id"), call.needed("agree_cancel").lower()
-    reverse = turn.world.book.reverses.get(int(text)) if text.isdecimal() else None
+    reverse = turn.world.book.reverses.get(number(text))
     if reverse is None or reverse.seller != call.shop.seller_id:
         raise Refused("106")
     if reverse.sort != "CANCEL" or agree not in {"true", "false"}:
@@ -154,9 +154,9 @@ def over_time(turn: Turn, order: ShopOrder) -> None:
 def _asked(call: Call, turn: Turn) -> tuple[ShopOrder, list[Item]]:
     """Raises Refused."""
     text = call.needed("order_id")
-    order = turn.world.book.order(call.shop.seller_id, int(text)) if text.isdecimal() else None
+    order = turn.world.book.order(call.shop.seller_id, number(text))
     if order is None:
-        raise Refused("115" if not text.isdecimal() else "122")
+        raise Refused("115" if number(text) < 0 else "122")
     try:
         ids = msgspec.convert(call.json("order_item_id_list"), list[int], strict=False)
     except msgspec.ValidationError as error:
@@ -204,6 +204,6 @@ def _is_open(reverse: Reverse) -> bool:
     return any(line.status == "REQUEST_INITIATE" for line in reverse.lines)
 
 
-def _reason_id(country: Country, number: int) -> int:
+def _reason_id(country: Country, place: int) -> int:
     """They differ from country to country."""
-    return country.place * 100_000 + 1_000 + number
+    return country.place * 100_000 + 1_000 + place

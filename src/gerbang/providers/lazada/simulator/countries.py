@@ -21,6 +21,15 @@ class Country(NamedTuple):
     in_reverse: int = 100
 
     @property
+    def smallest(self) -> int:
+        """The hundredths of its smallest coin: nobody has seen a part of a rupiah or of a dong."""
+        return 100 if self.code in {"id", "vn"} else 1
+
+    def share(self, hundredths: int, percent: int) -> int:
+        """So many per cent, in whole coins, towards zero."""
+        return hundredths * percent // 100 // self.smallest * self.smallest
+
+    @property
     def zone(self) -> timezone:
         return timezone(timedelta(hours=self.offset_h))
 

@@ -14,7 +14,7 @@ import msgspec
 
 from gerbang.ports.simulator import Answer, Request
 from gerbang.providers.lazada.simulator import pdf
-from gerbang.providers.lazada.simulator.access import Call
+from gerbang.providers.lazada.simulator.access import Call, number
 from gerbang.providers.lazada.simulator.model import CANCELLABLE, TO_PACK, Package, ShopOrder, Status
 from gerbang.providers.lazada.simulator.packing import MOST, NotDone, read
 from gerbang.providers.lazada.simulator.world import Turn, World
@@ -56,13 +56,9 @@ def download(world: World, request: Request, now: datetime) -> Answer:
     seller, _, rest = name.partition("-")
     signed, _, code = name.rpartition("-")
     until, *ids = rest.split("-")[:-1] or [""]
-    if (
-        seller not in world.shops
-        or not until.isdecimal()
-        or not hmac.compare_digest(_code(world, seller, signed), code)
-    ):
+    if seller not in world.shops or number(until) < 0 or not hmac.compare_digest(_code(world, seller, signed), code):
         return Answer(404, b"Not Found", (("content-type", "text/plain"),))
-    if int(until) < now.timestamp():
+    if number(until) < now.timestamp():
         return Answer(
             403,
             b"<Error><Code>AccessDenied</Code><Message>Request has expired.</Message></Error>",

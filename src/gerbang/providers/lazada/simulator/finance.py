@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from gerbang.providers.lazada.simulator.access import Call
+from gerbang.providers.lazada.simulator.access import Call, number
 from gerbang.providers.lazada.simulator.countries import Country, money, spaced
 from gerbang.providers.lazada.simulator.model import Fee, Item, Package, Payout, ShopOrder, Status
 from gerbang.providers.lazada.simulator.refusals import Refused
@@ -38,13 +38,14 @@ _NAMES: Final = {
 
 def sold(turn: Turn, order: ShopOrder, items: Iterable[Item]) -> None:
     """A parcel has been delivered: sale, vouchers of the seller, commission, payment fee, carriage. COD is revenue only now, as all else."""
+    country = turn.world.country(order.seller)
     for item in items:
         base = item.price - item.voucher_seller
         lines = {
             "14": item.price,
             "3": -item.voucher_seller,
-            "16": -(base * _COMMISSION // 100),
-            "13": -(base * _PAYMENT_FEE // 100),
+            "16": -country.share(base, _COMMISSION),
+            "13": -country.share(base, _PAYMENT_FEE),
             "8": item.shipping,
             "7": -item.shipping,
         }
@@ -57,7 +58,7 @@ def sold(turn: Turn, order: ShopOrder, items: Iterable[Item]) -> None:
 def refunded(turn: Turn, order: ShopOrder, item: Item, amount: int) -> None:
     """The buyer has money back: the sale and its commission are reversed."""
     _line(turn, order, item, "15", -amount)
-    _line(turn, order, item, "28", amount * _COMMISSION // 100)
+    _line(turn, order, item, "28", turn.world.country(order.seller).share(amount, _COMMISSION))
 
 
 def brought_back(turn: Turn, order: ShopOrder, package: Package, to: Status) -> None:
@@ -72,12 +73,12 @@ def pay_out(turn: Turn, seller: str) -> Payout:
     open_ = [fee for fee in book.fees_of(seller) if not fee.statement]
     before = [payout for payout in book.payouts.values() if payout.seller == seller]
     country = turn.world.country(seller)
-    number = f"{country.code.upper()}{seller}-{turn.now:%Y}-{book.number('payout'):04d}"
+    statement = f"{country.code.upper()}{seller}-{turn.now:%Y}-{book.number('payout'):04d}"
     total = sum(fee.amount for fee in open_)
     opening = min(0, sum(payout.opening + payout.revenue for payout in before[-1:]))
     owed = opening + total
     payout = Payout(
-        number=number,
+        number=statement,
         seller=seller,
         created_at=turn.now,
         opening=opening,
@@ -86,7 +87,7 @@ def pay_out(turn: Turn, seller: str) -> Payout:
         lines=tuple(fee.number for fee in open_),
     )
     for fee in open_:
-        turn.keep(replace(fee, statement=number))
+        turn.keep(replace(fee, statement=statement))
     turn.keep(payout)
     return payout
 
@@ -96,8 +97,8 @@ def transactions(call: Call, turn: Turn) -> Any:
     start, end = _day(call, "start_time"), _day(call, "end_time")
     if (end - start).days >= _MOST_DAYS:
         raise Refused("1000012")
-    offset, limit = call.values.get("offset", "0"), call.values.get("limit", str(_MOST))
-    if not offset.isdecimal() or not limit.isdecimal() or not 1 <= int(limit) <= _MOST or end < start:
+    offset, limit = number(call.values.get("offset", "0")), number(call.values.get("limit", str(_MOST)))
+    if offset < 0 or not 1 <= limit <= _MOST or end < start:
         raise Refused("1000014")
     zone, kind = call.country.zone, call.values.get("trans_type", "-1")
     order, item = call.values.get("trade_order_id", ""), call.values.get("trade_order_line_id", "")
@@ -109,7 +110,7 @@ def transactions(call: Call, turn: Turn) -> Any:
         and order in {"", str(fee.order)}
         and item in {"", str(fee.order_item)}
     ]
-    return [_fee(fee, call, turn) for fee in found[int(offset) : int(offset) + int(limit)]]
+    return [_fee(fee, call, turn) for fee in found[offset : offset + limit]]
 
 
 def payouts(call: Call, turn: Turn) -> Any:
@@ -139,8 +140,18 @@ def _with_currency(amount: int, country: Country) -> str:
 
 def _line(turn: Turn, order: ShopOrder, item: Item, fee_type: str, amount: int) -> None:
     if amount:
-        number = turn.world.book.number("fee")
-        turn.keep(Fee(number, order.seller, order.id, item.id, turn.now, fee_type, _NAMES[fee_type], amount))
+        turn.keep(
+            Fee(
+                turn.world.book.number("fee"),
+                order.seller,
+                order.id,
+                item.id,
+                turn.now,
+                fee_type,
+                _NAMES[fee_type],
+                amount,
+            )
+        )
 
 
 def _fee(fee: Fee, call: Call, turn: Turn) -> dict[str, Any]:

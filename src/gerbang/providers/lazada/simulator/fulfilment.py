@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from gerbang.providers.lazada.simulator import finance, moves, push
-from gerbang.providers.lazada.simulator.access import Call
+from gerbang.providers.lazada.simulator.access import Call, number
 from gerbang.providers.lazada.simulator.countries import spaced
 from gerbang.providers.lazada.simulator.model import READY, TO_PACK, Package, ShopOrder, Status
 from gerbang.providers.lazada.simulator.packing import MOST, NotDone, code_of, outcome, read
@@ -97,14 +97,14 @@ def own_fleet_status(call: Call, turn: Turn) -> Any:
         "failed_delivery": Status.FAILED_DELIVERY,
     }
     to = tags.get(call.needed("tag").lower())
-    number = call.needed("trackingNumber")
+    tracking = call.needed("trackingNumber")
     for order in turn.world.book.orders_of(call.shop.seller_id):
         for package in order.packages:
-            if package.tracking == number and to is not None:
+            if package.tracking == tracking and to is not None:
                 code = _own_fleet(to)(turn, order, package)
                 if code != "0":
                     raise NotDone(code)
-                return {"trackingNumber": number}
+                return {"trackingNumber": tracking}
     raise NotDone("600001" if to is not None else "700004")
 
 
@@ -129,7 +129,7 @@ def digital(call: Call, turn: Turn) -> Any:
 def trace(call: Call, turn: Turn) -> Any:
     """/logistic/order/trace: nothing before a package is ready to ship."""
     text = call.needed("order_id")
-    order = turn.world.book.order(call.shop.seller_id, int(text)) if text.isdecimal() else None
+    order = turn.world.book.order(call.shop.seller_id, number(text))
     if order is None:
         raise Refused("16", text)
     shown = [_traced(package, call) for package in order.packages if len(package.history) > 1]
@@ -166,8 +166,8 @@ def _of_packages(call: Call, turn: Turn, name: str, step: _Step) -> Any:
     if not asked.packages:
         raise NotDone("700017")
     told = []
-    for number, one in enumerate(asked.packages, start=1):
-        busy = call.fault == "item_busy" and number == len(asked.packages)
+    for place, one in enumerate(asked.packages, start=1):
+        busy = call.fault == "item_busy" and place == len(asked.packages)
         code = "700024" if busy else _step(call, turn, one.package_id, step)
         told.append(outcome(code, package_id=one.package_id))
     return {"packages": told}

@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from gerbang.providers.lazada.simulator import order_views, push
-from gerbang.providers.lazada.simulator.access import Call
+from gerbang.providers.lazada.simulator.access import Call, number
 from gerbang.providers.lazada.simulator.model import READY, TO_PACK, ShopOrder, Status
 from gerbang.providers.lazada.simulator.refusals import Refused
 from gerbang.providers.lazada.simulator.world import Turn, with_items
@@ -32,7 +32,7 @@ def orders(call: Call, turn: Turn) -> Any:
     offset, limit = _page(call, int(turn.world.quirks.offset_limit))
     if not call.values.get("created_after") and not call.values.get("update_after"):
         raise Refused("17", "created_after or update_after")
-    found = [order for order in turn.world.book.orders_of(call.shop.seller_id) if _asked(call)(order)]
+    found = list(filter(_asked(call), turn.world.book.orders_of(call.shop.seller_id)))
     key = _order_by(call)
     found.sort(key=key, reverse=call.values.get("sort_direction", "ASC") == "DESC")
     if call.fault == "same_page":
@@ -64,9 +64,9 @@ def items_of_many(call: Call, turn: Turn) -> Any:
         raise Refused("56") from error
     if len(ids) > int(turn.world.quirks.orders_limit):
         raise Refused("38")
-    if not ids or not all(str(id_).isdecimal() for id_ in ids):
+    if not ids or any(number(str(id_)) < 0 for id_ in ids):
         raise Refused("37")
-    found = [turn.world.book.order(call.shop.seller_id, int(id_)) for id_ in ids]
+    found = [turn.world.book.order(call.shop.seller_id, number(str(id_))) for id_ in ids]
     if not any(found):
         raise Refused("39")
     return [
@@ -82,22 +82,22 @@ def items_of_many(call: Call, turn: Turn) -> Any:
 
 def invoice_number(call: Call, turn: Turn) -> Any:
     """/order/invoice_number/set: the item must be packed."""
-    text, number = call.needed("order_item_id"), call.needed("invoice_number")
-    found = turn.world.book.order_of_item(int(text)) if text.isdecimal() else None
+    text, invoice = call.needed("order_item_id"), call.needed("invoice_number")
+    found = turn.world.book.order_of_item(number(text))
     if found is None or found.seller != call.shop.seller_id:
         raise Refused("20", text)
-    item = found.item(int(text))
+    item = found.item(number(text))
     assert item is not None, "the book says whose item it is"
     if item.status in TO_PACK or item.status is Status.UNPAID:
         raise Refused("34")
     at = turn.world.stamp(turn.now, found.updated_at)
-    push.keep_order(turn, with_items(replace(found, updated_at=at), [replace(item, invoice=number, updated_at=at)]))
-    return {"order_item_id": item.id, "invoice_number": number}
+    push.keep_order(turn, with_items(replace(found, updated_at=at), [replace(item, invoice=invoice, updated_at=at)]))
+    return {"order_item_id": item.id, "invoice_number": invoice}
 
 
 def _one(call: Call, turn: Turn, text: str) -> ShopOrder:
     """An order of this shop; raises Refused 16."""
-    found = turn.world.book.order(call.shop.seller_id, int(text)) if text.isdecimal() else None
+    found = turn.world.book.order(call.shop.seller_id, number(text))
     if found is None:
         raise Refused("16", text)
     return found
@@ -105,11 +105,11 @@ def _one(call: Call, turn: Turn, text: str) -> ShopOrder:
 
 def _page(call: Call, most_offset: int) -> tuple[int, int]:
     offset, limit = call.values.get("offset", "0"), call.values.get("limit", str(MOST))
-    if not offset.isdecimal() or int(offset) > most_offset:
+    if not 0 <= number(offset) <= most_offset:
         raise Refused("14", offset)
-    if not limit.isdecimal() or not 1 <= int(limit) <= MOST:
+    if not 1 <= number(limit) <= MOST:
         raise Refused("19", limit)
-    return int(offset), int(limit)
+    return number(offset), number(limit)
 
 
 def _asked(call: Call) -> Callable[[ShopOrder], bool]:
@@ -127,7 +127,7 @@ def _asked(call: Call) -> Callable[[ShopOrder], bool]:
             and (before is None or one.created_at <= before)
             and (new_after is None or one.updated_at >= new_after)
             and (new_before is None or one.updated_at <= new_before)
-            and any(item.status in statuses for item in one.items)
+            and (wanted == "all" or any(item.status in statuses for item in one.items))
         )
 
     return asked

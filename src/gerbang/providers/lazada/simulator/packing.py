@@ -1,6 +1,7 @@
 """Packing (notes 6.2): up to 20 orders a call, an outcome for each item, one package for what is packed of one order together."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -13,6 +14,7 @@ from gerbang.providers.lazada.simulator.model import TO_PACK, Item, Package, Sho
 from gerbang.providers.lazada.simulator.world import Turn
 
 MOST: Final = 20
+READY_AFTER: Final = timedelta(days=3)  # a pre-order; how long one waits differs, and the length is ours
 SAYS: Final[Mapping[str, str]] = {
     "0": "success",
     "6": "system busy",
@@ -118,7 +120,7 @@ def _pack_one(call: Call, turn: Turn, asked: _Orders, carrier: str, *, busy: boo
     if order is None:
         return [_item(id_, "700021") for id_ in asked.order_item_list]
     found = [(id_, order.item(id_)) for id_ in dict.fromkeys(asked.order_item_list)]
-    codes = {id_: _problem(item) for id_, item in found}
+    codes = {id_: _problem(item, order, turn.now) for id_, item in found}
     if busy and found:
         codes[found[-1][0]] = "700024"
     good = [item for id_, item in found if item is not None and codes[id_] == "0"]
@@ -132,7 +134,7 @@ def _pack_one(call: Call, turn: Turn, asked: _Orders, carrier: str, *, busy: boo
     ]
 
 
-def _problem(item: Item | None) -> str:
+def _problem(item: Item | None, order: ShopOrder, now: datetime) -> str:
     """Why this item cannot be packed; 0: it can."""
     if item is None:
         return "700025"
@@ -140,9 +142,10 @@ def _problem(item: Item | None) -> str:
         return "700030"
     if item.sort == "by_lazada":
         return "700027"
-    if item.status in TO_PACK:
-        return "700031" if item.is_cancel_pending else "0"
-    return "700026"
+    if item.status not in TO_PACK:
+        return "700026"
+    waits = item.sort == "preorder" and now < order.created_at + READY_AFTER
+    return "700031" if waits or item.is_cancel_pending else "0"
 
 
 def _together(turn: Turn, order: ShopOrder, items: Sequence[Item], carrier: str) -> Package:

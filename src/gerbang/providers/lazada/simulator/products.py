@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from gerbang.providers.lazada.simulator import push
-from gerbang.providers.lazada.simulator.access import Call
+from gerbang.providers.lazada.simulator.access import Call, number
 from gerbang.providers.lazada.simulator.model import Sku
 from gerbang.providers.lazada.simulator.refusals import Refused
 from gerbang.providers.lazada.simulator.world import Turn
@@ -26,9 +26,9 @@ def listed(call: Call, turn: Turn) -> Any:
     if wanted not in _FILTERS:
         raise Refused("36")
     offset, limit = call.values.get("offset", "0"), call.values.get("limit", "20")
-    if not offset.isdecimal() or int(offset) > _MOST_OFFSET:
+    if not 0 <= number(offset) <= _MOST_OFFSET:
         raise Refused("14", offset)
-    if not limit.isdecimal() or not 1 <= int(limit) <= _MOST:
+    if not 1 <= number(limit) <= _MOST:
         raise Refused("19", limit)
     after, before = _time(call, "update_after"), _time(call, "update_before")
     named = _named(call)

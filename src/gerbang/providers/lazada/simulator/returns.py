@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from gerbang.ports.simulator import Impossible
 from gerbang.providers.lazada.simulator import finance, push
-from gerbang.providers.lazada.simulator.access import Call
+from gerbang.providers.lazada.simulator.access import Call, number
 from gerbang.providers.lazada.simulator.model import Item, Reverse, ReverseLine, ShopOrder, Status
 from gerbang.providers.lazada.simulator.refusals import Refused
 from gerbang.providers.lazada.simulator.world import Turn, with_items
@@ -141,7 +141,7 @@ def _check_refusal(call: Call, action: str, lines: list[ReverseLine]) -> None:
 def _asked(call: Call, turn: Turn) -> tuple[Reverse, list[ReverseLine]]:
     """The return and those of its lines that are named; raises Refused."""
     text = call.needed("reverse_order_id")
-    reverse = turn.world.book.reverses.get(int(text)) if text.isdecimal() else None
+    reverse = turn.world.book.reverses.get(number(text))
     if reverse is None or reverse.seller != call.shop.seller_id:
         raise Refused("106")
     try:

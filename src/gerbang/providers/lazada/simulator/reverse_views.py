@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from gerbang.providers.lazada.simulator.access import Call
+from gerbang.providers.lazada.simulator.access import Call, number
 from gerbang.providers.lazada.simulator.model import Reverse, ReverseLine
 from gerbang.providers.lazada.simulator.packing import NotDone
 from gerbang.providers.lazada.simulator.refusals import Refused
@@ -18,25 +18,25 @@ _MOST: Final = 100
 
 def listed(call: Call, turn: Turn) -> Any:
     """/reverse/getreverseordersforseller."""
-    number, size = call.needed("page_no"), call.needed("page_size")
-    if not number.isdecimal() or not size.isdecimal() or int(number) < 1 or not 1 <= int(size) <= _MOST:
+    page, size = number(call.needed("page_no")), number(call.needed("page_size"))
+    if page < 1 or not 1 <= size <= _MOST:
         raise NotDone("700004")
     found = [one for one in turn.world.book.reverses.values() if one.seller == call.shop.seller_id]
     found = [one for one in found if _is_asked(call, one)]
     found.sort(key=lambda one: (one.updated_at, one.id), reverse=True)
-    first = (int(number) - 1) * int(size)
+    first = (page - 1) * size
     return {
-        "page_no": int(number),
-        "page_size": int(size),
+        "page_no": page,
+        "page_size": size,
         "total": len(found),
-        "items": [_shown(one, call, turn) for one in found[first : first + int(size)]],
+        "items": [_shown(one, call, turn) for one in found[first : first + size]],
     }
 
 
 def detail(call: Call, turn: Turn) -> Any:
     """/order/reverse/return/detail/list: the same in other spelling."""
     text = call.needed("reverse_order_id")
-    reverse = turn.world.book.reverses.get(int(text)) if text.isdecimal() else None
+    reverse = turn.world.book.reverses.get(number(text))
     if reverse is None or reverse.seller != call.shop.seller_id:
         raise Refused("106")
     told = _shown(reverse, call, turn)
@@ -75,8 +75,8 @@ def _is_asked(call: Call, one: Reverse) -> bool:
                 for line in one.lines
             )
         )
-        and (not after.isdecimal() or changed_ms >= int(after))
-        and (not before.isdecimal() or changed_ms <= int(before))
+        and (number(after) < 0 or changed_ms >= number(after))
+        and (number(before) < 0 or changed_ms <= number(before))
     )
 
 

@@ -12,13 +12,13 @@ import msgspec
 from msgspec.structs import replace
 
 from gerbang.providers.lazada.simulator import push
-from gerbang.providers.lazada.simulator.access import Call
+from gerbang.providers.lazada.simulator.access import Call, number
 from gerbang.providers.lazada.simulator.model import Sku, Stock
 from gerbang.providers.lazada.simulator.refusals import Refused
 from gerbang.providers.lazada.simulator.world import Turn
 
 MOST: Final = 50
-_PRICE: Final = re.compile(r"\d{1,12}(\.\d{1,2})?")
+_PRICE: Final = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
 _Row = Mapping[str, Any]
 _Change = Callable[[Sku, _Row], Sku]
 
@@ -94,7 +94,7 @@ def _sku(call: Call, turn: Turn, row: _Row) -> Sku:
     item_id, sku_id = str(row.get("ItemId") or ""), str(row.get("SkuId") or "")
     if not item_id or not sku_id:
         raise Wrong("4193", "SellerSku is no key any more: ItemId and SkuId are needed")
-    sku = turn.world.book.skus.get((call.shop.seller_id, int(sku_id) if sku_id.isdecimal() else 0))
+    sku = turn.world.book.skus.get((call.shop.seller_id, number(sku_id)))
     if sku is None or str(sku.item_id) != item_id:
         raise Wrong("208", "The SKU does not exist in this shop")
     if sku.sort == "by_lazada":
@@ -157,7 +157,7 @@ def _hundredths(text: str) -> int:
 
 
 def _whole(text: str, *, signed: bool = False) -> int:
-    if not re.fullmatch(r"-?\d{1,9}" if signed else r"\d{1,9}", text):
+    if not re.fullmatch(r"-?[0-9]{1,9}" if signed else r"[0-9]{1,9}", text):
         raise Wrong("5", f"{text!r} is no quantity")
     return int(text)
 
