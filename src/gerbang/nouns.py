@@ -196,7 +196,7 @@ ENDPOINTS: Final = Noun(
             core.db,
             queueing.CONSUMER,
             core.service(Endpoints).queueing.take,
-            taken=core.service(Endpoints).sender.wake,
+            taken=core.service(Endpoints).queueing.taken,
             idle_s=0.002,
         ),
     ),

@@ -30,6 +30,15 @@ async def test_statements_that_are_sent_as_one_each_get_their_own_parameters(db:
     assert [row["subject"] for row in told] == ["x", "y", "z"]
 
 
+async def test_the_rows_of_the_last_statement_come_back(db: Database) -> None:
+    writes = StatementBatch()
+    await writes.execute(_NAME, ["a"])
+    await writes.execute(_TELL + " RETURNING subject", "writes", ["x", "y"])
+    async with db.transaction() as tx:
+        assert [row["subject"] for row in await writes.fetch(tx)] == ["x", "y"]
+    assert await _counts(db) == (1, 2)
+
+
 async def test_when_one_of_them_is_refused_none_is_done(db: Database) -> None:
     writes = StatementBatch()
     await writes.execute(_TELL, "writes", ["x"])

@@ -149,6 +149,7 @@ async def _wired(
     for service in nouns.services(made):
         services[type(service)] = service
     handlers |= nouns.events(made)
+    db.tell = made.inbox.channel.notify
     return made
 
 

@@ -7,6 +7,7 @@ from functools import partial
 
 from gerbang.app.parts import core
 from gerbang.base.watchdog import Watchdog, watched
+from gerbang.core.announcements.service import TOPIC
 from gerbang.core.connections.probes import keep_trying
 from gerbang.core.idempotency.expiry import KeyExpiry
 from gerbang.core.inbox.worker import Worker as InboxWorker
@@ -34,6 +35,10 @@ async def work(
         consumers = nouns.consumers(parts)
         for consumer in consumers:
             await consumer.prepare()
+            inbox.channel.subscribe(TOPIC, consumer.wake)
+        parts.db.tell = (
+            inbox.channel.tell_here
+        )  # what is announced by a worker, it takes: other processes need not hear
         lanes: dict[str, Callable[[asyncio.Event], Awaitable[object]]] = {
             "queue": queue.run,
             "changes": parts.changes.run,

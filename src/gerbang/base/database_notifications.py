@@ -5,7 +5,8 @@ Outside business transactions and at most fifty times a second, because NOTIFY t
 
 import asyncio
 import contextlib
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Callable
 from typing import Final
 
 import structlog
@@ -32,6 +33,7 @@ class NotifyChannel:
         self._notifying: asyncio.Task[None] | None = None
         self._counts: Counter[str] = Counter()
         self._wakes: dict[str, asyncio.Event] = {}
+        self._calls: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
 
     def notify(self, topic: str = "") -> None:
         """Tell every listener; what is notified within the next moment is told together."""
@@ -49,6 +51,18 @@ class NotifyChannel:
                 log.warning("notify.not_listening", channel=self._channel)
                 await _within(stop, _AGAIN_S)
 
+    def subscribe(self, topic: str, call: Callable[[], None]) -> None:
+        """Call this whenever something of the topic is told."""
+        self._calls[topic].append(call)
+
+    def tell_here(self, topic: str) -> None:
+        """Tell it in this process alone: where whoever committed something works on it too."""
+        self._counts[topic] += 1
+        if topic in self._wakes:
+            self._wakes[topic].set()
+        for call in self._calls.get(topic, ()):
+            call()
+
     def heard(self, topic: str = "") -> int:
         """How often something of this topic was told so far."""
         return self._counts[topic]
@@ -64,9 +78,7 @@ class NotifyChannel:
 
     def _hear(self, payload: str) -> None:
         for topic in payload.split(_BETWEEN):
-            self._counts[topic] += 1
-            if topic in self._wakes:
-                self._wakes[topic].set()
+            self.tell_here(topic)
 
     async def _tell(self) -> None:
         try:

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any, Final, Protocol
 
@@ -69,6 +70,15 @@ _FIRST_OF_USERS: Final = 16_384
 _NOTHING: Final[Mapping[str, Callable[[], Unavailable]]] = MappingProxyType({})
 
 
+_TO_TELL: ContextVar[set[str] | None] = ContextVar("to_tell", default=None)
+
+
+def tell_when_committed(topic: str) -> None:
+    """Whoever waits for this topic is told once the transaction that is open here has committed, and never before."""
+    if (topics := _TO_TELL.get()) is not None:
+        topics.add(topic)
+
+
 class Tx(Protocol):
     """What a store may do inside a transaction; parameters are always bound, never written into the text."""
 
@@ -104,6 +114,7 @@ class Database:
         self._renewed_at = float("-inf")
         self._size = size
         self._told = told
+        self.tell: Callable[[str], None] = lambda _topic: None  # of what was committed here, whoever waits for it
         self.wait_s = wait_s
         lock_timeout_ms = 1_500
         if wait_s is not None:  # the server gives up first, so that a slow statement does not cost its connection
@@ -152,7 +163,8 @@ class Database:
 
         Raises DatabaseUnavailable when nothing was stored (DatabaseBusy, or what `told` says, where somebody holds what it needs), CommitUnknown when the connection broke, or time ran out, during COMMIT.
         """
-        committing = False
+        committing, topics = False, set[str]()
+        outer = _TO_TELL.set(topics)
         try:
             async with wait_limits.at_most(self.wait_s), self._leased() as connection:
                 await connection.execute("BEGIN")
@@ -169,7 +181,14 @@ class Database:
                 committing = False
         except _LOST as error:
             raise (_unknown() if committing else DatabaseUnavailable(retry_after_s=2)) from error
+        finally:
+            with contextlib.suppress(
+                ValueError
+            ):  # whoever leaves it elsewhere than it was entered has nothing to put back
+                _TO_TELL.reset(outer)
         assert tag == "COMMIT", "a failed statement was swallowed inside a transaction; PostgreSQL rolled it back"
+        for topic in topics:
+            self.tell(topic)
 
     async def _busy(self, connection: Tx) -> Unavailable:
         """The error for a lock that was not given: by which table is held now, as far as that can be seen."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
-from gerbang.base.db import Tx
+from gerbang.base.db import Row, Tx
 
 _PLACE: Final = re.compile(r"\$(\d+)")
 _CHANGED: Final = re.compile(r"\s*UPDATE\s+(\w+)")
@@ -42,6 +42,10 @@ class StatementBatch:
         """Execute what was noted, in one round trip; raises what any of them raises, and then none is done."""
         if self._queries:
             await tx.execute(_as_one(tuple(self._queries), tuple(self._counts)), *self._args)
+
+    async def fetch(self, tx: Tx) -> list[Row]:
+        """As `send`; returns the rows of the last statement."""
+        return await tx.fetch(_as_one(tuple(self._queries), tuple(self._counts)), *self._args)
 
 
 @lru_cache(maxsize=256)

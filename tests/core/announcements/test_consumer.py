@@ -132,6 +132,33 @@ async def test_two_processes_share_one_cursor_and_take_nothing_twice(db: Databas
     assert len(taker.types) == len(set(taker.types)) == 20 * (BATCH // 10)
 
 
+async def test_what_was_read_before_another_moved_the_cursor_is_not_taken_again(db: Database) -> None:
+    async def take(tx: Tx, announcements: Sequence[Announcement]) -> None:
+        await tx.execute("INSERT INTO changes (kind, subject) VALUES ('taken', $1)", announcements[0].type)
+        async with db.transaction() as another:
+            await another.execute("UPDATE cursors SET xid = next_position() WHERE name = 'test'")
+
+    consumer = AnnouncementConsumer(db, "test", take)
+    await consumer.prepare()
+    await say(db, "payment.paid")
+    assert await consumer.run_once() == 0
+    async with db.reading() as tx:
+        assert await tx.fetchval("SELECT count(*) FROM changes WHERE kind = 'taken'") == 0
+
+
+async def test_who_reads_and_makes_something_of_it_holds_back_no_other_reader(db: Database) -> None:
+    held: list[bool] = []
+
+    async def take(tx: Tx, _announcements: Sequence[Announcement]) -> None:
+        held.append(await tx.fetchval("SELECT pg_current_xact_id_if_assigned() IS NOT NULL"))
+
+    consumer = AnnouncementConsumer(db, "test", take)
+    await consumer.prepare()
+    await say(db, "payment.paid")
+    await consumer.run_once()
+    assert held == [False]
+
+
 async def test_each_feed_has_its_own_place(db: Database) -> None:
     first, second = Taker(db), Taker(db)
     second.feed = AnnouncementConsumer(db, "other", second.take)
@@ -242,3 +269,28 @@ async def test_what_one_transaction_announces_of_an_object_is_numbered_as_it_is_
         await announce(tx, said)
     await consumer.run_once()
     assert taken == [("a", 1), ("b", 1), ("c", 2), ("d", 2)]
+
+
+async def test_one_that_is_told_of_a_commit_takes_it_at_once_and_one_that_is_not_told_a_little_later(
+    db: Database,
+) -> None:
+    taker, stop = Taker(db), asyncio.Event()
+    await taker.feed.prepare()
+    running = asyncio.create_task(taker.feed.run(stop))
+    await say(db, "before.it.was.told")
+    await until_taken(taker, 1)
+    db.tell = lambda _topic: taker.feed.wake()
+    await say(db, "told")
+    await until_taken(taker, 2)
+    db.tell = lambda _topic: None
+    await say(db, "untold")
+    await until_taken(taker, 3)
+    stop.set()
+    await asyncio.wait_for(running, 5)
+    assert taker.types == ["before.it.was.told", "told", "untold"]
+
+
+async def until_taken(taker: Taker, count: int) -> None:
+    async with asyncio.timeout(20):
+        while len(taker.types) < count:
+            await asyncio.sleep(0.01)

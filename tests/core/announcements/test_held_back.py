@@ -81,7 +81,7 @@ async def test_a_reader_that_writes_reads_nothing_beyond_its_own_transaction(
 ) -> None:
     """Its own transaction is in no list of its snapshot, and announcements of it come after what it took."""
     async with open_transaction(elsewhere(database)), db.transaction() as tx:
-        await store.lock_cursor(tx, taker.feed.name)  # takes its transaction id
+        await tx.execute("SELECT pg_current_xact_id()")
         await say(db, "of.a.later.transaction")
         taken = await store.after(tx, "0", None, 10, exact=True)
     assert taken == []

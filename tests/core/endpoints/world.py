@@ -134,6 +134,6 @@ async def world_of(db: Database, owner: Database, store: SecretStore) -> World:
     http = Http(policy=TargetPolicy(read_private_targets(["127.0.0.0/8"])))
     clock, secrets = BusinessClock(), Secrets(db, store)
     endpoints = Endpoints(db, http, secrets, clock, {PARCEL: _shown}, types=TYPES)
-    consumer = AnnouncementConsumer(db, CONSUMER, endpoints.queueing.take, taken=endpoints.sender.wake)
+    consumer = AnnouncementConsumer(db, CONSUMER, endpoints.queueing.take, taken=endpoints.queueing.taken)
     await consumer.prepare()
     return World(db, owner, http, secrets, clock, endpoints, consumer, endpoints.sender)

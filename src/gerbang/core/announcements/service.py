@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 
 from gerbang.base import ids
-from gerbang.base.db import Database, Row, Tx, columns
+from gerbang.base.db import Database, Row, Tx, columns, tell_when_committed
 from gerbang.base.errors import Unavailable
 from gerbang.base.statement_batch import Writer
 from gerbang.base.watchdog import beat
@@ -19,7 +19,10 @@ from gerbang.core.announcements.model import NO_OBJECT, Announcement, object_of
 
 log = structlog.get_logger()
 BATCH: Final = 200
+TOPIC: Final = "announcements"
 IDLE_S: Final = 0.1
+LOOK_S: Final = 0.5  # where others say that something was announced: one of them may not be heard
+SMALL: Final = 100
 MOST_TRIES: Final = 5
 _NOBODY: Final = UUID(int=0)
 
@@ -37,6 +40,11 @@ async def announce(tx: Writer, announcements: Sequence[Announcement]) -> None:
         ):  # each number drawn is a lock: one order for all
             rows.sort(key=lambda row: (row[2] or "", row[3] or _NOBODY))
         await store.add(tx, columns(rows, 7))
+        tell_when_committed(TOPIC)
+
+
+class _TakenByAnother(Exception):
+    """Another process took these announcements: nothing is written here."""
 
 
 class AnnouncementConsumer:
@@ -44,8 +52,8 @@ class AnnouncementConsumer:
 
     `types` are the announcements it wants: `payment.paid`, or `refund.*` for all that begin so. What it does not want is passed over in the
     database. One that only looks at the objects again takes them without `data`, which nobody then writes, sends or decodes. `taken` is called
-    after each batch that was taken, for whoever works on what it made. It looks again `idle_s` after it found something, and where nothing comes less
-    and less often.
+    after each batch that was taken, for whoever works on what it made. What comes bit by bit is let gather for `idle_s`; where nothing comes it looks less
+    and less often, and at once when it is woken.
     """
 
     def __init__(
@@ -62,12 +70,19 @@ class AnnouncementConsumer:
         self.name = name
         self._taken = taken
         self._idle_s = idle_s
+        self._woken = asyncio.Event()
+        self._is_told = False
         self._db = db
         self._take = take
         self._data = data
         self._types = [type_ for type_ in types if not type_.endswith("*")]
         self._prefixes = [type_[:-1] for type_ in types if type_.endswith("*")]
         self._horizon = Horizon()
+
+    def wake(self) -> None:
+        """Something was announced, and is committed."""
+        self._is_told = True
+        self._woken.set()
 
     async def prepare(self) -> None:
         """Make the cursor."""
@@ -76,30 +91,33 @@ class AnnouncementConsumer:
 
     async def run_once(self, most: int = BATCH) -> int:
         """Read one batch and take what is wanted of it; returns how many were read (0: nothing new, or another process is at it)."""
-        async with self._db.transaction() as tx:
-            place = await store.lock_cursor(tx, self.name)
-            if place is None:
-                return 0
-            rows = await store.wanted_after(
-                tx,
-                (place["xid"], place["id"]),
-                most,
-                self._types,
-                self._prefixes,
-                data=self._data,
-                exact=self._horizon.exact(),
-            )
-            self._horizon.read(rows)
-            if not rows:
-                return 0
-            last = rows[-1]
-            wanted = [announcement_of(row) for row in (rows if last["wanted"] else rows[:-1])]
-            if wanted:
-                await self._take(tx, wanted)
-            await store.move_cursor(tx, self.name, last["at"], last["id"])
+        try:
+            async with self._db.transaction() as tx:
+                rows = await self._next(tx, most)
+                if not rows:
+                    return 0
+                last = rows[-1]
+                wanted = [announcement_of(row) for row in (rows if last["wanted"] else rows[:-1])]
+                if wanted:
+                    await self._take(tx, wanted)
+                await self._move(tx, last)
+        except _TakenByAnother:
+            return 0
         if wanted:
             self._taken()
         return int(last["read"])
+
+    async def _move(self, tx: Tx, last: Row) -> None:
+        """Raises _TakenByAnother where the cursor is not any more where it was when this was read."""
+        if not await store.move_cursor(tx, self.name, (last["was_at"], last["was_id"]), last["at"], last["id"]):
+            raise _TakenByAnother
+
+    async def _next(self, tx: Tx, most: int) -> list[Row]:
+        rows = await store.wanted_next(
+            tx, self.name, most, self._types, self._prefixes, data=self._data, exact=self._horizon.exact()
+        )
+        self._horizon.read(rows)
+        return rows
 
     async def _try_to_skip(self) -> None:
         try:
@@ -111,9 +129,7 @@ class AnnouncementConsumer:
     async def skip(self) -> None:
         """Go on behind the next announcement, which cannot be taken: it stays where it is, for a person."""
         async with self._db.transaction() as tx:
-            place = await store.lock_cursor(tx, self.name)
-            rows = await store.after(tx, place["xid"], place["id"], 1, exact=True) if place is not None else []
-            for row in rows:
+            for row in await store.wanted_next(tx, self.name, 1, (), ("",), data=False, exact=True):
                 log.error(
                     "announcements.skipped",
                     consumer=self.name,
@@ -121,10 +137,18 @@ class AnnouncementConsumer:
                     type=row["type"],
                     alert="It cannot be taken.",
                 )
-                await store.move_cursor(tx, self.name, row["at"], row["id"])
+                await self._move(tx, row)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Take what comes until `stop` is set."""
+        stopping = asyncio.create_task(stop.wait())
+        stopping.add_done_callback(lambda _: self._woken.set())
+        try:
+            await self._take_until(stop)
+        finally:
+            stopping.cancel()
+
+    async def _take_until(self, stop: asyncio.Event) -> None:
         most, failed, idle_s = BATCH, 0, self._idle_s
         while not stop.is_set():
             beat()
@@ -141,10 +165,24 @@ class AnnouncementConsumer:
                 most = max(1, most // 2)
                 if failed >= MOST_TRIES:
                     await self._try_to_skip()
-            idle_s = self._idle_s if found else min(idle_s * 2, IDLE_S)
-            if not found:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), idle_s)
+            if found:
+                idle_s = self._idle_s
+                if found < SMALL:
+                    await _within(stop, idle_s)
+            elif await _within(
+                self._woken, idle_s
+            ):  # what it was told of may stand behind a transaction that ends in a moment
+                idle_s = self._idle_s
+            else:
+                idle_s = min(idle_s * 2, LOOK_S if self._is_told else IDLE_S)
+            self._woken.clear()
+
+
+async def _within(event: asyncio.Event, seconds: float) -> bool:
+    """Whether it was set within so much time."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+    return event.is_set()
 
 
 def announcement_of(row: Row) -> Announcement:

@@ -4,6 +4,7 @@ The order is by the place of the transaction, read only where every transaction 
 """
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from gerbang.base.db import Row, Tx
@@ -29,11 +30,6 @@ async def make_cursor(tx: Tx, name: str) -> None:
     await tx.execute("INSERT INTO cursors (name) VALUES ($1) ON CONFLICT DO NOTHING", name)
 
 
-async def lock_cursor(tx: Tx, name: str) -> Row | None:
-    """The cursor's place, locked; None when another process holds it."""
-    return await tx.fetchrow("SELECT xid::text, id FROM cursors WHERE name = $1 FOR UPDATE SKIP LOCKED", name)
-
-
 async def after(tx: Tx, xid: str, id_: UUID | None, limit: int, *, exact: bool = False) -> list[Row]:
     """Announcements after a place, oldest first, of transactions that are certainly finished; `at` is the transaction as text.
 
@@ -55,44 +51,38 @@ async def after(tx: Tx, xid: str, id_: UUID | None, limit: int, *, exact: bool =
     )
 
 
-async def wanted_after(
-    tx: Tx,
-    place: tuple[str, UUID | None],
-    limit: int,
-    types: Sequence[str],
-    prefixes: Sequence[str],
-    *,
-    data: bool,
-    exact: bool,
+async def wanted_next(
+    tx: Tx, cursor: str, limit: int, types: Sequence[str], prefixes: Sequence[str], *, data: bool, exact: bool
 ) -> list[Row]:
-    """As `after`, but of the next `limit` only those of these types, or whose type begins so, are sent here, and the last of all, wanted or not.
-    It alone says where it stands (`at`), how many were read, whether it is wanted, and whether looking exactly helped: each column of each row
-    costs the reader more than the database. Without `data` nobody writes or reads what they say.
+    """As `after` the cursor's place, but of the next `limit` only those of these types, or whose type begins so, are sent here, and the last of all, wanted
+    or not. It alone says where it stands (`at`), where the cursor stood (`was_at`, `was_id`), how many were read, whether it is wanted, and whether
+    looking exactly helped: each column of each row costs the reader more than the database. Without `data` nobody writes or reads what they say.
+
+    Nothing where another process is at it: until the transaction ends, this one is. Neither takes a place in the order of transactions, so what is
+    read, and made of it, holds back no reader. Who had the cursor a moment ago may have moved it since this began: `move_cursor` says so.
     """
-    return await tx.fetch(
-        """
-        SELECT id, CASE WHEN is_last THEN xid::text END AS at, type, object_type, object_id, sequence,
-            CASE WHEN wanted AND $7 THEN data END AS data, made_at, CASE WHEN is_last THEN xid >= (SELECT finished_below()) END AS passed,
-            CASE WHEN is_last THEN wanted END AS wanted, CASE WHEN is_last THEN place END AS read
+    return await tx.fetch(_WANTED_NEXT, cursor, limit, list(types), list(prefixes), exact, data)
+
+
+_WANTED_NEXT: Final = """
+    WITH place AS MATERIALIZED (
+        SELECT xid, id FROM cursors WHERE name = $1 AND pg_try_advisory_xact_lock(hashtextextended('gerbang cursor ' || $1, 0)))
+    SELECT id, CASE WHEN is_last THEN xid::text END AS at, type, object_type, object_id, sequence,
+        CASE WHEN wanted AND $6 THEN data END AS data, made_at, CASE WHEN is_last THEN xid >= (SELECT finished_below()) END AS passed,
+        CASE WHEN is_last THEN wanted END AS wanted, CASE WHEN is_last THEN nth END AS read,
+        CASE WHEN is_last THEN (SELECT xid::text FROM place) END AS was_at, CASE WHEN is_last THEN (SELECT id FROM place) END AS was_id
+    FROM (
+        SELECT id, xid, type, object_type, object_id, sequence, data, made_at,
+            type = ANY ($3::text[]) OR type ^@ ANY ($4::text[]) AS wanted,
+            row_number() OVER in_order AS nth, lead(id) OVER in_order IS NULL AS is_last
         FROM (
-            SELECT id, xid, type, object_type, object_id, sequence, data, made_at,
-                type = ANY ($4::text[]) OR type ^@ ANY ($5::text[]) AS wanted,
-                row_number() OVER in_order AS place, lead(id) OVER in_order IS NULL AS is_last
-            FROM (
-                SELECT * FROM announcements
-                WHERE (xid, id) > ($1::text::xid8, coalesce($2, '00000000-0000-0000-0000-000000000000'::uuid))
-                  AND xid < (SELECT CASE WHEN $6 THEN finished_here_below() ELSE finished_below() END)
-                ORDER BY xid, id LIMIT $3) AS next
-            WINDOW in_order AS (ORDER BY xid, id)) AS batch
-        WHERE wanted OR is_last ORDER BY place
-        """,
-        *place,
-        limit,
-        list(types),
-        list(prefixes),
-        exact,
-        data,
-    )
+            SELECT * FROM announcements
+            WHERE (xid, id) > ((SELECT xid FROM place), (SELECT coalesce(id, '00000000-0000-0000-0000-000000000000'::uuid) FROM place))
+              AND xid < (SELECT CASE WHEN $5 THEN finished_here_below() ELSE finished_below() END)
+            ORDER BY xid, id LIMIT $2) AS next
+        WINDOW in_order AS (ORDER BY xid, id)) AS batch
+    WHERE wanted OR is_last ORDER BY nth
+    """
 
 
 async def between(tx: Tx, after: tuple[str, UUID], upto: tuple[str, UUID], limit: int) -> list[Row]:
@@ -170,6 +160,15 @@ async def oldest_open(tx: Tx) -> Row | None:
     )
 
 
-async def move_cursor(tx: Tx, name: str, xid: str, id_: UUID) -> None:
-    """The consumer has taken everything up to here."""
-    await tx.execute("UPDATE cursors SET xid = $2::text::xid8, id = $3 WHERE name = $1", name, xid, id_)
+async def move_cursor(tx: Tx, name: str, was: tuple[str, UUID | None], at: str, id_: UUID) -> bool:
+    """The consumer has taken everything up to here; False where another has moved it from the place where it `was`."""
+    tag = await tx.execute(
+        """
+        UPDATE cursors SET xid = $4::text::xid8, id = $5 WHERE name = $1 AND xid = $2::text::xid8 AND id IS NOT DISTINCT FROM $3
+        """,
+        name,
+        *was,
+        at,
+        id_,
+    )
+    return tag == "UPDATE 1"

@@ -28,6 +28,11 @@ class Claims:
         self._special: Sequence[Row] = ()
         self._looked_at = float("-inf")
 
+    @property
+    def has_pace(self) -> bool:
+        """Whether some endpoint says how fast it may be sent to: then what is due may have to wait for a moment."""
+        return any(row["rate_per_s"] is not None for row in self._special)
+
     async def take(self, busy: Busy, room: int, limit: int) -> list[Due]:
         """What is to be tried now, and counted as a try. `busy`: how many more tries of an endpoint may begin here, and how many are under way; of an
         endpoint that stands nowhere `room`. One with a rate gives what its pace allows over all workers.

@@ -10,19 +10,28 @@ from uuid import UUID
 
 from gerbang.base.db import Row, Tx, columns
 from gerbang.base.keyset import Place, below
+from gerbang.base.statement_batch import StatementBatch
 from gerbang.base.unreadable_rows import readable, unreadable
 from gerbang.core.endpoints.model import Delivery, DeliveryStatus, Message, Tried
 
 
 async def add(
-    tx: Tx, messages: Sequence[Message], wanted: Sequence[tuple[UUID, UUID, Message]], off: Collection[UUID] = ()
-) -> None:
+    tx: Tx,
+    messages: Sequence[Message],
+    wanted: Sequence[tuple[UUID, UUID, Message]],
+    off: Collection[UUID] = (),
+    begun: Collection[UUID] = (),
+    lease_s: float = 0.0,
+) -> dict[UUID, datetime]:
     """Messages, and the deliveries of each: id, endpoint, message. What is there already stays: an announcement is taken once, whatever happens.
-    Those to endpoints that are `off` are cancelled from the beginning: whoever enables one again can have them sent.
+    Those to endpoints that are `off` are cancelled from the beginning: whoever enables one again can have them sent. The first try of those that are
+    `begun` is counted, as if they had been claimed; returns which of them are new, and so may be tried,
+    with the database's business time.
     """
     if not wanted:
-        return
-    await tx.execute(
+        return {}
+    writes = StatementBatch()
+    await writes.execute(
         """
         INSERT INTO outgoing_messages (event_id, body)
         SELECT * FROM unnest($1::uuid[], $2::bytea[]) ON CONFLICT DO NOTHING
@@ -30,25 +39,31 @@ async def add(
         *columns([(one.event_id, one.body) for one in messages], 2),
     )
     if personal := [(m.event_id, m.object_type, m.object_id, m.personal) for m in messages if m.personal is not None]:
-        await tx.execute(
+        await writes.execute(
             """
             INSERT INTO personal_bodies (event_id, object_type, object_id, body)
             SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bytea[]) ON CONFLICT DO NOTHING
             """,
             *columns(personal, 4),
         )
-    rows = [(id_, to, m.event_id, m.type, m.object_type, m.object_id, m.sequence, to in off) for id_, to, m in wanted]
-    await tx.execute(
+    rows = [
+        (id_, to, m.event_id, m.type, m.object_type, m.object_id, m.sequence, to in off, id_ in begun)
+        for id_, to, m in wanted
+    ]
+    await writes.execute(
         """
-        INSERT INTO deliveries (id, endpoint_id, event_id, type, object_type, object_id, sequence, status, next_attempt_at)
+        INSERT INTO deliveries (id, endpoint_id, event_id, type, object_type, object_id, sequence, status, next_attempt_at, tries, lease_until)
         SELECT id, endpoint, event, type, object_type, object_id, sequence, CASE WHEN is_off THEN 'cancelled' ELSE 'pending' END,
-            CASE WHEN is_off THEN NULL ELSE business_now() END
-        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::int[], $8::bool[])
-            AS n (id, endpoint, event, type, object_type, object_id, sequence, is_off)
-        ON CONFLICT DO NOTHING
+            CASE WHEN is_off THEN NULL ELSE business_now() END,
+            is_begun::int, CASE WHEN is_begun THEN clock_timestamp() + make_interval(secs => $10) END
+        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::int[], $8::bool[], $9::bool[])
+            AS n (id, endpoint, event, type, object_type, object_id, sequence, is_off, is_begun)
+        ON CONFLICT DO NOTHING RETURNING id, tries, next_attempt_at
         """,
-        *columns(rows, 8),
+        *columns(rows, 9),
+        lease_s,
     )
+    return {row["id"]: row["next_attempt_at"] for row in await writes.fetch(tx) if row["tries"]}
 
 
 async def bodies(tx: Tx, events: Sequence[UUID]) -> dict[UUID, bytes]:

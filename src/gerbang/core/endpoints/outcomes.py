@@ -39,15 +39,21 @@ async def settle(tx: Tx, ended: Sequence[Ended]) -> Sequence[None]:
     gone = {one.due.endpoint_id for one in ended if one.is_gone}
     recovered = {one.due.endpoint_id for one in ended if one.due.was_failing} & good
     rows = await store.lock_troubled(tx, recovered, bad | gone) if recovered or bad or gone else []
-    writes = StatementBatch()
-    await sending_store.add_attempts(writes, [(one.due.id, one.due.tries, one.tried) for one in ended])
-    await sending_store.settle(writes, [_outcome(one) for one in ended])
-    await writes.send(tx)
+    await settle_plain(tx, ended)
     over = [one.due.id for one in ended if one.due.is_ordered and (one.tried.is_good or one.wait is None)]
     if over:
         await sending_store.release(tx, over)
     if rows:
         await _judge(tx, rows, good, gone)
+    return [None] * len(ended)
+
+
+async def settle_plain(tx: Tx, ended: Sequence[Ended]) -> Sequence[None]:
+    """The same in one statement, where nothing else follows: a good answer of an endpoint that was well."""
+    writes = StatementBatch()
+    await sending_store.add_attempts(writes, [(one.due.id, one.due.tries, one.tried) for one in ended])
+    await sending_store.settle(writes, [_outcome(one) for one in ended])
+    await writes.send(tx)
     return [None] * len(ended)
 
 

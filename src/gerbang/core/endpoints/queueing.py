@@ -13,10 +13,11 @@ import msgspec
 import structlog
 
 from gerbang.base import ids
-from gerbang.base.db import Tx
+from gerbang.base.db import Row, Tx
 from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.endpoints import delivery_store, store
-from gerbang.core.endpoints.model import API_VERSION, ENDPOINT, PERSONAL, TEST, Message, wants
+from gerbang.core.endpoints.model import API_VERSION, ENDPOINT, PERSONAL, TEST, Due, Message, Profile, Signing, wants
+from gerbang.core.endpoints.sender import Sender
 
 log = structlog.get_logger()
 CONSUMER: Final = "endpoints"
@@ -47,13 +48,20 @@ class MessageBody(msgspec.Struct, frozen=True):
 
 
 class Queueing:
-    """Makes messages and their deliveries. `payloads` show objects by their type, as the edge renders them; of a type that stands nowhere nothing is sent."""
+    """Makes messages and their deliveries. `payloads` show objects by their type, as the edge renders them; of a type that stands nowhere nothing is sent.
 
-    def __init__(self, payloads: Mapping[str, Payloads]) -> None:
+    What the sender of this process has room for is begun with its row: a claim of its own would cost as much again, and time.
+    """
+
+    def __init__(self, payloads: Mapping[str, Payloads], sender: Sender) -> None:
         self._payloads = payloads
+        self._sender = sender
+        self._begun: list[Due] = []
+        self._is_all = True
 
     async def take(self, tx: Tx, announcements: Sequence[Announcement]) -> None:
         """The consumer of announcements."""
+        self._begun, self._is_all = [], True
         told = [one for one in announcements if self._is_told(one)]
         endpoints = await store.listening(tx) if told else []
         pairs = [
@@ -73,7 +81,30 @@ class Queueing:
             (id_, endpoint, message) for id_, (endpoint, message) in zip(ids.several(len(found)), found, strict=True)
         ]
         off = {row["id"] for row in endpoints if row["is_off"]}
-        await delivery_store.add(tx, list(messages.values()), rows, off)
+        begun = self._with_room(endpoints, rows)
+        self._is_all = len(begun) == sum(to not in off for _, to, _ in rows)
+        new = await delivery_store.add(tx, list(messages.values()), rows, off, begun.keys(), self._sender.lease_s)
+        self._begun = [_first_try(id_, at, *begun[id_]) for id_, at in new.items()]
+
+    def taken(self) -> None:
+        """What was taken last is committed: what is begun is sent at once, and somebody looks for the rest."""
+        begun, self._begun = self._begun, []
+        self._sender.begin(begun)
+        if not self._is_all:
+            self._sender.wake()
+
+    def _with_room(
+        self, endpoints: Sequence[Row], rows: Sequence[tuple[UUID, UUID, Message]]
+    ) -> Mapping[UUID, tuple[Row, Message]]:
+        """Those of the new deliveries, by their ids, that are sent from here at once."""
+        quick = {row["id"]: row for row in endpoints if not row["is_off"] and not row["is_slowed"]}
+        room = self._sender.room(quick)
+        begun: dict[UUID, tuple[Row, Message]] = {}
+        for id_, endpoint, message in rows:
+            if room.get(endpoint, 0) > 0:
+                room[endpoint] -= 1
+                begun[id_] = quick[endpoint], message
+        return begun
 
     async def bodies(self, tx: Tx, announcements: Sequence[Announcement]) -> Mapping[UUID, bytes]:
         """What an endpoint is sent of each of these, naming nobody: the very bytes, where one was sent it. Of what no endpoint is told there is nothing."""
@@ -119,6 +150,25 @@ class Queueing:
                 payload = Payload(payload.data)
             messages[one.id] = message(one.id, one.type, one.made_at, one.sequence or 0, one.object, payload)
         return messages
+
+
+def _first_try(id_: UUID, at: datetime, endpoint: Row, message: Message) -> Due:
+    """A new delivery whose first try begins with it."""
+    personal = message.personal if PERSONAL in endpoint["include"] else None
+    return Due(
+        id=id_,
+        endpoint_id=endpoint["id"],
+        event_id=message.event_id,
+        tries=1,
+        earlier_tries=0,
+        url=endpoint["url"],
+        signing=Signing(endpoint["signing"]),
+        profile=Profile(endpoint["profile"]),
+        is_ordered=False,
+        was_failing=endpoint["failing"],
+        taken_at=at,
+        body=message.body if personal is None else personal,
+    )
 
 
 def message(

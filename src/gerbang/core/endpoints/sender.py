@@ -5,9 +5,11 @@ same event id. An endpoint that does not answer gets few tries at once, and behi
 """
 
 import asyncio
+import contextlib
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -29,7 +31,7 @@ from gerbang.core.connections.breaker import Breaker
 from gerbang.core.endpoints import sending_store, signatures
 from gerbang.core.endpoints.claiming import Claims
 from gerbang.core.endpoints.model import KEPT_BYTES, Due, Tried
-from gerbang.core.endpoints.outcomes import Ended, settle
+from gerbang.core.endpoints.outcomes import Ended, settle, settle_plain
 from gerbang.core.endpoints.schedule import next_wait
 from gerbang.core.endpoints.signing_keys import SigningKeys
 
@@ -37,7 +39,8 @@ log = structlog.get_logger()
 AT_ONCE: Final = 256
 TIMEOUT_S: Final = 30.0
 LEASE_S: Final = 60.0
-IDLE_S: Final = 0.1
+LOOK_S: Final = 0.5  # unless woken: for what is tried again, and where a wake-up was lost
+PACE_S: Final = 0.1  # where an endpoint says how fast
 AFTER_FAILURE_S: Final = 1.0
 NOT_NOW: Final = timedelta(seconds=5)
 _FIRST_ROOM: Final = 4
@@ -62,11 +65,12 @@ _SAID_OF_CLASS: Final[Mapping[int, str]] = {
 
 @dataclass(slots=True)
 class _Lane:
-    """What this process knows of one endpoint: how many tries are under way, and how many may be."""
+    """What this process knows of one endpoint: how many tries are under way, how many may be, and whether more was due than was taken last."""
 
     breaker: Breaker = field(default_factory=Breaker)
     under_way: int = 0
     most: int = _FIRST_ROOM
+    has_more: bool = True
 
     def room(self, now: float) -> int:
         """How many more tries may begin."""
@@ -78,6 +82,10 @@ class _Lane:
     def begin(self, now: float) -> None:
         self.under_way += 1
         self.breaker.enter(now)
+
+    def is_worth_a_look(self) -> bool:
+        """Whether more may be due, and there is so much room for it that a claim is worth its price."""
+        return self.has_more and self.most - self.under_way >= max(1, self.most // 4)
 
     def end(self, due: Due, tried: Tried, began: float, now: float) -> None:
         """An answer makes room for more, silence halves it."""
@@ -109,55 +117,81 @@ class Sender:
         self._keys = keys
         self._timeout_s = timeout_s
         self._claims = Claims(db, lease_s)
+        self.lease_s = lease_s
         self._monotonic = monotonic
+        self._is_running = False
         self._lanes: dict[UUID, _Lane] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
         self._settling: GroupCommit[Ended, None] = GroupCommit(db, settle)
+        self._settling_plain: GroupCommit[Ended, None] = GroupCommit(db, settle_plain, one_statement=True)
 
     def wake(self) -> None:
         """Look at once: something may be due."""
         self._woken.set()
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Send what is due until `stop` is set, then let what is under way end."""
-        while not stop.is_set():
-            beat()
-            if not await self._begin():
-                try:
-                    await asyncio.wait_for(self._woken.wait(), IDLE_S)
-                except TimeoutError:
-                    continue
-                self._woken.clear()
-        if self._running:
-            await asyncio.wait(self._running, timeout=self._timeout_s)
-
-    async def _begin(self) -> bool:
-        """Take what there is room for; whether to look again at once."""
+    def room(self, endpoints: Iterable[UUID]) -> dict[UUID, int]:
+        """How many tries of each may begin without looking for what is due: none where more is due than was taken, or where nothing is sent from."""
         now, free = self._monotonic(), AT_ONCE - len(self._running)
-        if free <= 0:
-            return False
-        busy = {id_: (lane.room(now), lane.under_way) for id_, lane in self._lanes.items()}
-        try:
-            due = await self._claims.take(busy, _FIRST_ROOM, free)
-        except GerbangError as error:
-            log.warning("deliveries.claim_failed", code=error.code)
-            return False
-        except Exception:  # a bug over one claim must not end the process: the next may be better
-            log.exception("deliveries.claim_failed")
-            await asyncio.sleep(AFTER_FAILURE_S)
-            return False
+        rooms: dict[UUID, int] = {}
+        for id_ in endpoints if self._is_running else ():
+            lane = self._lanes.get(id_)
+            if lane is not None and not lane.has_more:
+                rooms[id_] = max(0, min(lane.room(now), free))
+                free -= rooms[id_]
+        return rooms
+
+    def begin(self, due: Sequence[Due]) -> None:
+        """Try these, which are counted as tries."""
+        now = self._monotonic()
         for one in due:
             lane = self._lanes.setdefault(one.endpoint_id, _Lane())
             lane.begin(now)
             task = asyncio.create_task(self._try(one, lane), context=Context())
             self._running.add(task)
             task.add_done_callback(self._ended)
-        return bool(due)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send what is due until `stop` is set, then let what is under way end."""
+        self._is_running = True
+        stopping = asyncio.create_task(stop.wait())
+        stopping.add_done_callback(lambda _: self.wake())
+        try:
+            while not stop.is_set():
+                beat()
+                await self._look()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), PACE_S if self._claims.has_pace else LOOK_S)
+                self._woken.clear()
+        finally:
+            self._is_running = False
+            stopping.cancel()
+        if self._running:
+            await asyncio.wait(self._running, timeout=self._timeout_s)
+
+    async def _look(self) -> None:
+        """Take what there is room for. Whoever makes more room, or more to do, wakes: what is taken together costs least."""
+        now, free = self._monotonic(), AT_ONCE - len(self._running)
+        if free <= 0:
+            return
+        busy = {id_: (lane.room(now), lane.under_way) for id_, lane in self._lanes.items()}
+        try:
+            due = await self._claims.take(busy, _FIRST_ROOM, free)
+        except GerbangError as error:
+            log.warning("deliveries.claim_failed", code=error.code)
+            return
+        except Exception:  # a bug over one claim must not end the process: the next may be better
+            log.exception("deliveries.claim_failed")
+            await asyncio.sleep(AFTER_FAILURE_S)
+            return
+        self.begin(due)
+        taken = Counter(one.endpoint_id for one in due)
+        for id_, lane in self._lanes.items():
+            room, _ = busy.get(id_, (_FIRST_ROOM, 0))
+            lane.has_more = len(due) == free or taken[id_] >= room
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._running.discard(task)
-        self.wake()
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("deliveries.failed", why=f"{type(error).__name__}: {error}"[:_SHOWN_ERRORS])
 
@@ -178,10 +212,15 @@ class Sender:
         }
         tried, answered = await self._send(due, headers)
         lane.end(due, tried, began, self._monotonic())
+        if lane.is_worth_a_look():
+            self.wake()
         asked_s = retry_after_s(answered, real_now())
         wait = next_wait(due.profile, due.tries - due.earlier_tries, random.random(), asked_s)  # noqa: S311  spreads load
         ended = Ended(due, tried, wait, is_gone=tried.status_code == _GONE)
-        await self._settling.submit(ended)
+        is_plain = tried.is_good and not due.was_failing and not due.is_ordered
+        await (self._settling_plain if is_plain else self._settling).submit(ended)
+        if due.is_ordered:  # the next of its object waited for this
+            self.wake()
 
     async def _send(self, due: Due, headers: Mapping[str, str]) -> tuple[Tried, Mapping[str, str]]:
         """One try and what became of it; the headers of its answer, if there was one."""

@@ -90,10 +90,10 @@ class Endpoints:
         self._http = http
         self._clock = clock
         self._keys = SigningKeys(secrets)
-        self.queueing = Queueing(payloads)
         self.overview = Overview(db)
         self.owners = OwnerAccess(db, OwnerTokens(secrets), clock, self._keys)
         self.sender = Sender(db, http, self._keys)
+        self.queueing = Queueing(payloads, self.sender)
         self.retention = Retention(db, keep_for)
 
     async def create(

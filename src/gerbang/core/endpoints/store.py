@@ -97,9 +97,15 @@ async def find(tx: Tx, states: Collection[str], text: str, after: UUID | None, l
 
 
 async def listening(tx: Tx) -> list[Row]:
-    """Who takes messages, now or once they are enabled again: id, patterns, what they include, since when, and whether they are off."""
+    """Who takes messages, now or once they are enabled again (`is_off`), with what a try needs to know of them; `is_slowed`: in order, or no faster than
+    it says.
+    """
     return await tx.fetch(
-        "SELECT id, events, include, created_at, disabled IS NOT NULL AS is_off FROM endpoints WHERE deleted_at IS NULL"
+        """
+        SELECT id, events, include, created_at, disabled IS NOT NULL AS is_off, url, signing, profile, failing_since IS NOT NULL AS failing,
+            ordered OR rate_per_s IS NOT NULL AS is_slowed
+        FROM endpoints WHERE deleted_at IS NULL
+        """
     )
 
 

@@ -41,7 +41,7 @@ class Inbox:
     def __init__(self, db: Database, preview: Preview) -> None:
         self._db = db
         self._preview = preview
-        self._channel = NotifyChannel(db, CHANNEL)
+        self.channel = NotifyChannel(db, CHANNEL)
         self._commits: GroupCommit[NewEvent, bool] = GroupCommit(db, self._store, one_statement=True, after=self._tell)
         self._untold: set[str] = set()
 
@@ -95,7 +95,7 @@ class Inbox:
         async with self._db.transaction() as tx:
             await store.renew(tx, event_id)
             await record(tx, [Entry(actor or SYSTEM, "webhook.replayed", ids.show("evt", event_id))])
-        self._channel.notify(kind_of_shard(event.shard).value)
+        self.channel.notify(kind_of_shard(event.shard).value)
         return Replay(event_id, dry_run, "The event will be worked on again at once.", [])
 
     async def set_aside(self, actor: str, event_id: UUID) -> None:
@@ -125,7 +125,7 @@ class Inbox:
     def _tell(self) -> None:
         """Wake the lanes of each kind that something has come for."""
         while self._untold:
-            self._channel.notify(self._untold.pop())
+            self.channel.notify(self._untold.pop())
 
 
 async def count_unmatched(tx: Tx, most: int) -> int:

@@ -59,10 +59,10 @@ class Worker:
 
     def __init__(self, db: Database, handlers: Mapping[Kind, Handler], *, lanes: int = 2, batch: int = BATCH) -> None:
         self._db = db
-        self._channel = NotifyChannel(db, CHANNEL)
+        self.channel = NotifyChannel(db, CHANNEL)
         unhandled = [kind for kind in Kind if kind not in handlers]
         self._lanes = [
-            _Lane(db=db, channel=self._channel, kinds=(kind,), handler=handler, share=Share(number, lanes), batch=batch)
+            _Lane(db=db, channel=self.channel, kinds=(kind,), handler=handler, share=Share(number, lanes), batch=batch)
             for kind, handler in handlers.items()
             for number in range(lanes)
         ]
@@ -70,7 +70,7 @@ class Worker:
             self._lanes.append(
                 _Lane(
                     db=db,
-                    channel=self._channel,
+                    channel=self.channel,
                     kinds=unhandled,
                     handler=refuse_all,
                     share=Share(0, 1),
@@ -82,7 +82,7 @@ class Worker:
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; a batch under way is ended first."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._channel.listen(stop))
+            group.create_task(self.channel.listen(stop))
             group.create_task(watched("inbox revival", partial(self._reviving, stop)))
             for lane in self._lanes:
                 group.create_task(watched(f"inbox lane {lane.name}", partial(lane.run, stop)))
