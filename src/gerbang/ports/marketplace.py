@@ -33,6 +33,7 @@ from gerbang.ports.marketplace_orders import (
     Packing,
     PackOutcome,
     ShipOutcome,
+    Unreadable,
 )
 from gerbang.ports.payment import Account
 from gerbang.ports.webhook import Ignored
@@ -164,6 +165,7 @@ class Why(StrEnum):
     SELLER_INACTIVE = "seller_inactive"
     NOT_FOUND = "not_found"  # no such thing in this shop
     NOT_ALLOWED_NOW = "not_allowed_now"  # its status forbids it
+    UNREADABLE = "unreadable"  # it was told, and holds what cannot be
     BAD_REQUEST = "bad_request"  # a fault of ours
 
 
@@ -193,7 +195,8 @@ class Marketplace(Protocol):
     is looked up as `Call.look_up` says.
 
     `changed_orders` walks over what changed (or was `created`) since a time or a cursor, oldest first: no order is left out or told twice in one walk, where they
-    move under it too. `with_items` brings the units of heads, `order` one order whole; raises Refused (not_found).
+    move under it too. `with_items` brings the units of heads, `order` one order whole; raises Refused
+    (not_found, unreadable). What `pack` is given at once goes with one carrier.
     `carriers` is asked before packing where the app does not know. `label` makes one document of many parcels. `cancel_options` says what cancelling does
     before it is done. `set_sellable` answers for every wish.
     """
@@ -201,7 +204,9 @@ class Marketplace(Protocol):
     async def changed_orders(
         self, account: Account, since: datetime | OrderCursor, *, created: bool = False
     ) -> ChangedOrders: ...
-    async def with_items(self, account: Account, heads: Sequence[OrderHead]) -> Sequence[MarketplaceOrder]: ...
+    async def with_items(
+        self, account: Account, heads: Sequence[OrderHead]
+    ) -> Sequence[MarketplaceOrder | Unreadable]: ...
     async def order(self, account: Account, order: str) -> MarketplaceOrder: ...
     async def carriers(self, account: Account, packing: Packing) -> Carriers: ...
     async def pack(self, account: Account, packings: Sequence[Packing]) -> Sequence[PackOutcome]: ...

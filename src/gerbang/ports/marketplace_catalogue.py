@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from gerbang.base.money import Money
+from gerbang.ports.marketplace_orders import Unreadable
 
 
 class Stock(msgspec.Struct, frozen=True):
@@ -35,10 +36,12 @@ class ProductSku(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Products(msgspec.Struct, frozen=True):
-    """A page of products by their variants; `next` is where the list goes on, empty at its end."""
+    """A page of products by their variants; `next` is where the list goes on, empty at its end. `is_cut`: it goes on, and the marketplace tells no more."""
 
     skus: tuple[ProductSku, ...]
     next: str
+    unreadable: tuple[Unreadable, ...] = ()
+    is_cut: bool = False
 
 
 class StockWish(msgspec.Struct, frozen=True):
@@ -108,10 +111,11 @@ class FinanceLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FinanceLines(msgspec.Struct, frozen=True):
-    """A page; `next` is the offset of the next, None at the end."""
+    """A page; `next` is the offset of the next, None at the end. `unreadable` names the orders of lines that hold what cannot be."""
 
     lines: tuple[FinanceLine, ...]
     next: int | None
+    unreadable: tuple[Unreadable, ...] = ()
 
 
 class Payout(msgspec.Struct, frozen=True, kw_only=True):

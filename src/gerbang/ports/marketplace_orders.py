@@ -148,8 +148,15 @@ class OrderCursor(msgspec.Struct, frozen=True):
 
     after: datetime
     seen: tuple[str, ...] = ()
-    offset: int = 0
-    of: int = -1
+    offset: int = -1
+    of: int = 0
+
+
+class Unreadable(msgspec.Struct, frozen=True):
+    """An order that holds what cannot be (an amount with a fraction of a minor unit, no time): it alone stands still, and a person is told why."""
+
+    order: str
+    why: str
 
 
 class ChangedOrders(msgspec.Struct, frozen=True):
@@ -158,6 +165,7 @@ class ChangedOrders(msgspec.Struct, frozen=True):
     heads: tuple[OrderHead, ...]
     next: OrderCursor | None
     through: datetime
+    unreadable: tuple[Unreadable, ...] = ()
 
 
 class Packing(msgspec.Struct, frozen=True):
@@ -196,14 +204,23 @@ class NotDone(msgspec.Struct, frozen=True):
     package: str = ""
 
 
+class NotTold(msgspec.Struct, frozen=True):
+    """A unit or a parcel of which the answer says nothing: it may have been done. Look it up."""
+
+    order: str = ""
+    item: str = ""
+    package: str = ""
+
+
 class Shipped(msgspec.Struct, frozen=True):
-    """A parcel that the marketplace took."""
+    """A parcel that the marketplace took, or a unit without one."""
 
-    package: str
+    package: str = ""
+    item: str = ""
 
 
-PackOutcome = Packed | NotDone
-ShipOutcome = Shipped | NotDone
+PackOutcome = Packed | NotDone | NotTold
+ShipOutcome = Shipped | NotDone | NotTold
 
 
 class Label(msgspec.Struct, frozen=True):

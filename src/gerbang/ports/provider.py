@@ -1,7 +1,7 @@
 """What a provider says about itself, so that core, console and CLI can list, set up and check connections. Values; no I/O."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Literal
@@ -11,7 +11,7 @@ from gerbang.base.errors import FieldError
 from gerbang.base.http import Http
 from gerbang.ports.chain import Chain
 from gerbang.ports.kinds import Kind
-from gerbang.ports.marketplace import Marketplace
+from gerbang.ports.marketplace import Marketplace, ShopAuthorisation
 from gerbang.ports.messenger import Messenger, PushSubscriptions
 from gerbang.ports.next_action import NextAction
 from gerbang.ports.page_origins import PageOrigins
@@ -85,6 +85,17 @@ AccountOfUrl = Callable[[str, str, bool], Account]  # address with user and pass
 
 
 @dataclass(frozen=True, slots=True)
+class Shops:
+    """What stands below an app of a marketplace: connections of their own, made by letting the app in, never by hand. Settings `seller_id`, `site` and `account` say whose
+    they are, the credentials `access_token` and `refresh_token` are kept by Gerbang.
+    """
+
+    settings: tuple[SettingField, ...]
+    credentials: tuple[CredentialField, ...]
+    authorisation: Callable[[Http], ShopAuthorisation]
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """One outside system that Gerbang speaks to. A factory or half that is absent means: it does not do that.
 
@@ -108,6 +119,7 @@ class Provider:
     chain: Callable[[Http], Chain] | None = None
     rates: Callable[[Http], RateSource] | None = None
     marketplace: Callable[[Http], Marketplace] | None = None
+    shops: Shops | None = None
     webhook: WebhookProvider[Any] | None = None
     verify_address: VerifyAddress | None = None
     account_of_url: AccountOfUrl | None = None
@@ -126,6 +138,14 @@ class Provider:
     def kind(self) -> Kind:
         """What its messages are about: the first of its kinds."""
         return self.kinds[0]
+
+    def of_shop(self) -> "Provider":
+        """The same, with the fields of a connection below an app."""
+        return (
+            self
+            if self.shops is None
+            else replace(self, settings=self.shops.settings, credentials=self.shops.credentials)
+        )
 
     def shown(self, settings: Mapping[str, str]) -> dict[str, str]:
         """The settings as they may be read: without what seems to be a key or a password in an address, however it came there."""
