@@ -26,8 +26,10 @@ _NO_DATABASE: Final = frozenset(
         "/docs/{guide}",
     }
 )
-# Opened by a mailed link that is exchanged for a session; what they ask is what the console's pages of an endpoint ask.
-_BY_SESSION: Final = frozenset({"/owner/endpoint/{link}", "/owner/endpoint/{link}/deliveries/{delivery}"})
+# Opened by a mailed link that is exchanged for a session, and ask what the console's pages of an endpoint ask; or by a marketplace, once.
+_BY_SESSION: Final = frozenset(
+    {"/owner/endpoint/{link}", "/owner/endpoint/{link}/deliveries/{delivery}", "/console/shops/callback"}
+)
 _SIGNED: Final = frozenset({"/unsubscribe/{message}/{token}"})  # the address is signed, and asks for one row by its key
 _WHOLE: Final = frozenset(
     {"/v1/customers/{customer}/export"}

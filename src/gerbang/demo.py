@@ -96,8 +96,10 @@ async def connect(connections: Connections, secrets: Secrets, here: DemoPlace, o
     try:
         known = await connections.get(name)
     except ConnectionNotFound:
-        fresh = dict(account.settings)
-        await connections.create(SYSTEM, name, one.provider, livemode=False, settings=fresh, secrets=names)
+        fresh, parent = dict(account.settings), one.connection.parent
+        await connections.create(
+            SYSTEM, name, one.provider, livemode=False, settings=fresh, secrets=names, parent=parent
+        )
         return
     if any(known.settings.get(field) != account.settings[field] for field in one.connection.moves):
         settings, both = {**known.settings, **account.settings}, {**known.secrets, **names}

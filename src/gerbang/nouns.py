@@ -11,6 +11,8 @@ from gerbang.core.announcements import event_log
 from gerbang.core.announcements.broadcast import ObjectKind
 from gerbang.core.announcements.live_changes import Watched
 from gerbang.core.announcements.service import AnnouncementConsumer
+from gerbang.core.connections import event_types as shop_events
+from gerbang.core.connections.shops import Shops
 from gerbang.core.customers import event_types as customer_events
 from gerbang.core.customers import personal_data as customer_data
 from gerbang.core.customers.data_requests import DataRequests
@@ -171,6 +173,9 @@ WEBHOOK_EVENTS: Final = Noun(
 )
 CONNECTIONS: Final = Noun(
     name="connections",
+    service=lambda core: Shops(core.db, core.connections, core.secrets, core.outbound),
+    announces=entries(shop_events.EVENT_TYPES, event_examples.SHOP_DATA),
+    loops={"shop_tokens": lambda core, stop: core.service(Shops).refresh.run(stop)},
     actions={"connections": actions.CONNECTIONS},
     permissions=(Permission("connections:manage", ADMINS, "make, change and switch connections"),),
     notices={"connections": _unanswered},
@@ -240,7 +245,6 @@ USERS: Final = Noun(
         Permission("keys:manage", ADMINS, "make and end API keys"),
     ),
 )
-
 LEDGER: Final = Noun(name="ledger", permissions=(Permission("ledger:read", MAKERS, "see accounts and postings"),))
 AUDIT: Final = Noun(
     name="audit",

@@ -61,6 +61,7 @@ TYPED: Mapping[str, Mapping[str, str]] = {
     "/console/payments/{payment}/return-excess": {},
     "/console/refunds/{refund}/dismiss": {},
     "/console/connections/{connection}/probe": {},
+    "/console/connections/{connection}/connect-shop": {},
     "/console/connections/{connection}/switch": {},
     "/console/notices/read": {},
     "/console/notices/{notice}/read": {},

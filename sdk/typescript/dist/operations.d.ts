@@ -53,7 +53,7 @@ export declare abstract class Operations {
     createConnection(body: NewConnectionBody): Promise<Connection>;
     /** One connection. Settings and names of secrets. */
     readConnection(connection: string): Promise<Connection>;
-    /** Delete a connection. One that is disabled and by which nothing was ever tried; its secrets stay. */
+    /** Delete a connection. One that is disabled and by which nothing was ever tried, and below which no shop stands; its secrets stay. */
     deleteConnection(connection: string): Promise<void>;
     /** Change a connection. Every process uses the change within five seconds. */
     changeConnection(connection: string, body?: ConnectionChangeBody): Promise<Connection>;

@@ -74,7 +74,7 @@ export class Operations {
     readConnection(connection) {
         return this.send({ method: "GET", path: "/v1/connections/{connection}", parts: { connection } });
     }
-    /** Delete a connection. One that is disabled and by which nothing was ever tried; its secrets stay. */
+    /** Delete a connection. One that is disabled and by which nothing was ever tried, and below which no shop stands; its secrets stay. */
     deleteConnection(connection) {
         return this.send({ method: "DELETE", path: "/v1/connections/{connection}", parts: { connection } });
     }

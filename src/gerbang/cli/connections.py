@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
@@ -35,7 +35,8 @@ def list_(*, as_json: _AsJson = False, data: Path | None = None) -> None:
     """
 
     async def story(core: "Core") -> None:
-        for one in await core.connections.all():
+        known = await core.connections.all()
+        for one in [below for app in known if app.parent is None for below in (app, *_shops_of(app, known))]:
             _print(one, core.connections.provider_of(one).shown, as_json=as_json)
 
     _in_core(story, data)
@@ -49,6 +50,7 @@ def add(
     live: bool = False,
     set_: Annotated[Sequence[str], Parameter("--set", negative=())] = (),
     secret: Annotated[Sequence[str], Parameter("--secret", negative=())] = (),
+    parent: str | None = None,
     probe: bool = True,
     as_json: _AsJson = False,
     data: Path | None = None,
@@ -67,6 +69,8 @@ def add(
         One setting as NAME=VALUE; as often as needed.
     secret
         One credential as NAME=SECRET, where SECRET is a name in the secrets manager; as often as needed.
+    parent
+        The app of a marketplace below which a shop stands. A shop is best made by its seller, from the app's page in the console.
     probe
         Ask the provider before it is saved.
     as_json
@@ -74,17 +78,22 @@ def add(
     data
         Data folder of a running `gerbang up`.
     """
-    settings, secrets = _pairs(set_, "--set"), _pairs(secret, "--secret")
+    given: dict[str, Any] = {
+        "livemode": live,
+        "settings": _pairs(set_, "--set"),
+        "secrets": _pairs(secret, "--secret"),
+        "parent": parent,
+    }
 
     async def story(core: "Core") -> None:
         from gerbang.core.connections import probes
 
-        draft = await core.connections.draft(name, provider, livemode=live, settings=settings, secrets=secrets)
+        draft = await core.connections.draft(name, provider, **given)
         found = await probes.probe(core.outbound, draft) if probe else ()
         probes.refuse_bad(found)
         for one in found:
             print(f"gerbang: {one.what}", file=sys.stderr)
-        made = await core.connections.create(_ACTOR, name, provider, livemode=live, settings=settings, secrets=secrets)
+        made = await core.connections.create(_ACTOR, name, provider, **given)
         _print(made, core.connections.provider_of(made).shown, as_json=as_json)
 
     _in_core(story, data)
@@ -154,6 +163,10 @@ async def _switch(core: "Core", name: str, *, enabled: bool) -> None:
     _print(switched, core.connections.provider_of(switched).shown, as_json=False)
 
 
+def _shops_of(app: "Connection", known: Sequence["Connection"]) -> list["Connection"]:
+    return [one for one in known if one.parent == app.id]
+
+
 def _in_core(story: Callable[["Core"], Awaitable[None]], data: Path | None) -> None:
     from gerbang import app
 
@@ -182,8 +195,10 @@ def _print(one: "Connection", shown: Callable[[Mapping[str, str]], Mapping[str, 
             "settings": dict(shown(one.settings)),
             "secrets": dict(one.secrets),
             "created_at": one.created_at.isoformat(),
+            "parent": one.parent,
         }
         print(json.dumps(row))
     else:
         state = "enabled " if one.enabled else "disabled"
-        print(f"{one.id:<24} {one.provider:<20} {'live' if one.livemode else 'test'}  {state}")
+        name = one.id if one.parent is None else f"  {one.id}"
+        print(f"{name:<24} {one.provider:<20} {'live' if one.livemode else 'test'}  {state}")

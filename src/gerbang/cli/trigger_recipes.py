@@ -284,6 +284,11 @@ IMPOSSIBLE: Final[Mapping[str, str]] = {
     "message_template.paused": "WhatsApp tells of it: have the sandbox recategorise a template at `/control/whatsapp`.",
     "endpoint.owner_link_sent": "Somebody is written to: send a link from the endpoint's page in the console.",
     "endpoint.owner_code_sent": "Somebody is written to: ask for a code on the page that an owner's link opens.",
+    **dict.fromkeys(
+        ("shop.authorisation_ending", "shop.authorisation_ended", "shop.refresh_failing"),
+        "It is about a shop's tokens, whose lives are real time: connect a shop from its app's page in the console.",
+    ),
+    **dict.fromkeys(("shop.closed", "shop.opened"), "A marketplace says so of a shop by its push."),
     "chain.stalled": "It takes minutes in which the local chain makes no block: end the process `anvil` while a crypto payment is pending.",
     "chain.recovered": "It follows chain.stalled once the chain makes blocks again.",
 }

@@ -34,7 +34,7 @@ class DemoConnection:
     """One connection of the demo. `plays` is the simulator that it leads to, and which of its wires (`nicepay/snap`), or `chain`.
 
     `moves` are settings that another run may have elsewhere, or not at all; what people changed of the others stays. Connections are made
-    in the order of their rank, those that need the local chain last: of several that can do the same, the oldest is offered first.
+    in the order of their rank, those that need the local chain last: of several that can do the same, the oldest is offered first. `parent` is the app below which a shop stands.
     """
 
     id: str
@@ -43,6 +43,7 @@ class DemoConnection:
     moves: tuple[str, ...] = ("base_url",)
     needs_chain: bool = False
     rank: int = 0
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,6 +224,8 @@ POLICY: Final[Sequence[Row]] = (
     _open("GET", "/console/connections/{connection}"),
     _open("POST", "/console/connections/{connection}/probe", Rate.WRITE, Body.FORM),
     _open("POST", "/console/connections/{connection}/switch", Rate.WRITE, Body.FORM),
+    _open("POST", "/console/connections/{connection}/connect-shop", Rate.WRITE, Body.FORM),
+    _open("GET", "/console/shops/callback", Rate.WRITE),
     _open("GET", "/console/refunds/{refund}/destination"),
     _open("POST", "/console/refunds/{refund}/destination", Rate.MONEY, Body.FORM),
     _open("POST", "/console/refunds/{refund}/send-link", Rate.WRITE, Body.FORM),

@@ -64,6 +64,9 @@ def data_for(template: Template, **more: Any) -> dict[str, Any]:
     if template is Template.OPERATOR_CHAIN:
         chain = {"network": "base", "connection": "evm-base"}
         return {"type": "chain.stalled", "at": AT.isoformat(), "livemode": True, **chain}
+    if template is Template.OPERATOR_SHOP:
+        shop = {"connection": "lazada-1", "days": 7}
+        return {"type": "shop.authorisation_ending", "at": AT.isoformat(), "livemode": True, **shop}
     if template is Template.OPERATOR_ENDPOINT:
         return endpoint_data("endpoint.created")
     captured = {
@@ -171,6 +174,19 @@ def test_the_languages_are_not_mixed(template: Template) -> None:
     assert not re.search(r"\b(Terima kasih|Anda|Pembayaran|untuk)\b", english.text)
     assert 'lang="id"' in indonesian.html
     assert 'lang="en"' in english.html
+
+
+@pytest.mark.parametrize("locale", ["id", "en"])
+def test_what_becomes_of_a_shop_is_told_with_its_cure(locale: str) -> None:
+    known = data_for(Template.OPERATOR_SHOP)
+    events = [("ending", 7), ("ending", 2), ("ending", 0), ("closed", 0), ("opened", 0), ("failing", 0)]
+    types = {"ending": "shop.authorisation_ending", "failing": "shop.refresh_failing"}
+    said = [
+        rendered(Template.OPERATOR_SHOP, locale, {**known, "type": types.get(word, f"shop.{word}"), "days": days})
+        for word, days in events
+    ]
+    assert len({one.subject for one in said}) == len({one.text for one in said}) == len(events)
+    assert all("lazada-1" in one.subject and "lazada-1" in one.html for one in said)
 
 
 @pytest.mark.parametrize("locale", ["id", "en"])

@@ -223,7 +223,9 @@ class Operations:
         return answer
 
     def delete_connection(self, connection: str) -> None:
-        """Delete a connection. One that is disabled and by which nothing was ever tried; its secrets stay."""
+        """Delete a connection. One that is disabled and by which nothing was ever tried, and below which no shop stands;
+        its secrets stay.
+        """
         self._send(Call("DELETE", "/v1/connections/{connection}", parts={"connection": connection}))
 
     def change_connection(self, connection: str, body: ConnectionChangeBody | None = None) -> Connection:
@@ -1105,7 +1107,9 @@ class AsyncOperations:
         return answer
 
     async def delete_connection(self, connection: str) -> None:
-        """Delete a connection. One that is disabled and by which nothing was ever tried; its secrets stay."""
+        """Delete a connection. One that is disabled and by which nothing was ever tried, and below which no shop stands;
+        its secrets stay.
+        """
         await self._send(Call("DELETE", "/v1/connections/{connection}", parts={"connection": connection}))
 
     async def change_connection(self, connection: str, body: ConnectionChangeBody | None = None) -> Connection:

@@ -24,7 +24,7 @@ from gerbang.core.connections.model import Connection
 from gerbang.core.connections.service import Connections
 from gerbang.core.secrets.model import Purpose
 from gerbang.ports.chain import Chain
-from gerbang.ports.marketplace import Marketplace
+from gerbang.ports.marketplace import Marketplace, ShopAuthorisation
 from gerbang.ports.messenger import Messenger, PushSubscriptions
 from gerbang.ports.payment import Account, PaymentConfirmer, PaymentProvider
 from gerbang.ports.provider import Probed, Provider
@@ -70,6 +70,9 @@ PAYMENTS: Final[Capability[PaymentProvider]] = Capability("payments", lambda pro
 CHAIN: Final[Capability[Chain]] = Capability("a chain", lambda provider: provider.chain)
 CONFIRMATIONS: Final[Capability[PaymentConfirmer]] = Capability("confirmations", lambda provider: provider.confirm)
 RATES: Final[Capability[RateSource]] = Capability("exchange rates", lambda provider: provider.rates)
+AUTHORISATIONS: Final[Capability[ShopAuthorisation]] = Capability(
+    "authorisations", lambda provider: provider.shops.authorisation if provider.shops is not None else None
+)
 MARKETPLACES: Final[Capability[Marketplace]] = Capability("a marketplace", lambda provider: provider.marketplace)
 MESSAGES: Final[Capability[Messenger]] = Capability(
     "messages", lambda provider: provider.messenger, Purpose.SEND_MESSAGE

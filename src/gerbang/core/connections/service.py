@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import Final
 
 from gerbang.base.crypto import new_key
-from gerbang.base.db import Database
+from gerbang.base.db import Database, Tx
 from gerbang.base.errors import FieldError
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
-from gerbang.core.connections import store
+from gerbang.core.connections import shop_store, store
 from gerbang.core.connections.model import (
     BadConnection,
     Connection,
@@ -38,6 +38,7 @@ class Connections:
         self._db = db
         self._secrets = secrets
         self._providers = providers
+        self._of_shops = {name: one.of_shop() for name, one in providers.items() if one.shops is not None}
         self._public_url = public_url.rstrip("/")
         self._known: dict[str, Connection] = {}
         self._read_at = float("-inf")
@@ -55,8 +56,24 @@ class Connections:
         return found
 
     def provider_of(self, connection: Connection) -> Provider:
-        """The provider that a connection speaks to; one that does nothing at all where this installation has none of that name."""
-        return self._providers.get(connection.provider) or _absent(connection.provider)
+        """The provider that a connection speaks to, with a shop's fields for a shop; one that does nothing at all where this installation has none
+        of that name.
+        """
+        known = self._providers if connection.parent is None else self._of_shops
+        return known.get(connection.provider) or _absent(connection.provider)
+
+    async def shops_of(self, app: str) -> Sequence[Connection]:
+        """The shops below an app, oldest first."""
+        return [one for one in await self.all() if one.parent == app]
+
+    async def shop_of(self, app: str, site: str, seller: str) -> Connection | None:
+        """The shop of a seller below an app, by the seller's id and country; None for a seller whom nobody knows here."""
+        wanted = (app, site, seller)
+        for known in (await self._fresh(), await self._fresh(_UNKNOWN_FRESH_S)):
+            for one in known.values():
+                if (one.parent, *_seller(one.settings)) == wanted:
+                    return one
+        return None
 
     def unusable(self, connection: Connection) -> str:
         """Why a connection cannot be used, whatever its settings are; empty when it can."""
@@ -86,12 +103,17 @@ class Connections:
 
     async def account_of(self, connection: Connection, purpose: Purpose) -> Account:
         """The same, read anew, also of a connection that is not stored yet."""
+        app = await self.get(connection.parent) if connection.parent is not None else connection
         secrets = {
             name: [version.value for version in await self._secrets.get(secret, purpose)]
-            for name, secret in connection.secrets.items()
+            for name, secret in {**app.secrets, **connection.secrets}.items()
         }
-        hook = f"{self._public_url}/hooks/{connection.id}"
-        return Account(connection.id, connection.livemode, connection.settings, secrets, hook)
+        settings = connection.settings if app is connection else {**app.settings, **connection.settings}
+        return Account(connection.id, connection.livemode, settings, secrets, self.hook_url(connection))
+
+    def hook_url(self, connection: Connection) -> str:
+        """Where its provider tells us of it: a shop's events come by its app."""
+        return f"{self._public_url}/hooks/{connection.parent or connection.id}"
 
     async def draft(
         self,
@@ -101,8 +123,10 @@ class Connections:
         livemode: bool,
         settings: Mapping[str, str],
         secrets: Mapping[str, str],
+        parent: str | None = None,
     ) -> Connection:
         """A connection as it would be made, checked and not stored; a live one to a retired provider is disabled until somebody enables it.
+        With a `parent` it is a shop below that app.
 
         Raises BadConnection with a pointer for each fault, ConnectionExists.
         """
@@ -111,7 +135,9 @@ class Connections:
             raise BadConnection(errors=[FieldError("/provider", f"Must be one of: {known}.")])
         if id_ in await self._fresh(_UNKNOWN_FRESH_S):
             raise ConnectionExists(f"{id_} exists already.")
-        await self._check(provider, settings, secrets)
+        if parent is not None:
+            await self._check_parent(parent, provider, settings, livemode=livemode)
+        await self._check(provider, settings, secrets, parent)
         enabled, now = not (livemode and self._providers[provider].retired), datetime.now(UTC)
         return Connection(
             id=id_,
@@ -122,6 +148,7 @@ class Connections:
             enabled=enabled,
             created_at=now,
             updated_at=now,
+            parent=parent,
         )
 
     async def create(
@@ -133,26 +160,46 @@ class Connections:
         livemode: bool,
         settings: Mapping[str, str],
         secrets: Mapping[str, str],
+        parent: str | None = None,
     ) -> Connection:
         """A new connection. Raises BadConnection with a pointer for each fault, ConnectionExists."""
-        made = await self.draft(id_, provider, livemode=livemode, settings=settings, secrets=secrets)
-        secrets = await self._with_own_keys(provider, id_, secrets)
+        made = await self.draft(id_, provider, livemode=livemode, settings=settings, secrets=secrets, parent=parent)
+        secrets = await self._with_own_keys(made, secrets)
         async with self._db.transaction() as tx:
-            if not await store.add(tx, id_, provider, livemode, settings, secrets, made.enabled):
-                raise ConnectionExists(f"{id_} exists already.")
-            detail = {"provider": provider, "enabled": made.enabled}
-            await record(tx, [Entry(actor, "connection.created", f"connection:{id_}", detail)])
-            await store.tell(tx, id_)
+            await self.add(tx, actor, replace(made, secrets=secrets))
+            if parent is not None:  # the lives of its tokens are learnt by refreshing them
+                await shop_store.add_unknown(tx, id_)
         self.forget()
         return await self.get(id_)
+
+    async def add(self, tx: Tx, actor: str, made: Connection) -> None:
+        """Store a draft. Raises ConnectionExists, and BadConnection when its app was deleted meanwhile."""
+        if made.parent is not None and not await store.lock(tx, made.parent):
+            raise BadConnection(errors=[FieldError("/parent", "There is no such connection.")])
+        given = (made.id, made.provider, made.livemode, made.settings, made.secrets, made.enabled, made.parent)
+        if not await store.add(tx, *given):
+            raise ConnectionExists(f"{made.id}, or a connection of this seller below the app, exists already.")
+        detail = {"provider": made.provider, "enabled": made.enabled}
+        if made.parent is not None:
+            detail["parent"] = made.parent
+        await record(tx, [Entry(actor, "connection.created", f"connection:{made.id}", detail)])
+        await store.tell(tx, made.id)
 
     async def changed(
         self, id_: str, *, settings: Mapping[str, str], secrets: Mapping[str, str], enabled: bool
     ) -> Connection:
         """A connection as it would be after a change, checked and not stored. Raises ConnectionNotFound, BadConnection."""
         known = await self.get(id_)
+        if known.parent is not None and _seller(settings) != _seller(known.settings):
+            raise BadConnection(
+                errors=[
+                    FieldError("/settings/seller_id", "A shop stays its seller's: connect the other one beside it.")
+                ]
+            )
         if (dict(settings), dict(secrets), enabled) != (dict(known.settings), dict(known.secrets), False):
-            await self._check(known.provider, settings, secrets)  # whatever is wrong with it, it can be disabled
+            await self._check(
+                known.provider, settings, secrets, known.parent
+            )  # whatever is wrong with it, it can be disabled
         return replace(known, settings=dict(settings), secrets=dict(secrets), enabled=enabled)
 
     async def update(
@@ -160,7 +207,7 @@ class Connections:
     ) -> Connection:
         """Change settings, references to secrets, or whether it is used. Raises ConnectionNotFound, BadConnection."""
         changed = await self.changed(id_, settings=settings, secrets=secrets, enabled=enabled)
-        secrets = await self._with_own_keys(changed.provider, id_, secrets)
+        secrets = await self._with_own_keys(changed, secrets)
         async with self._db.transaction() as tx:
             await store.save(tx, id_, settings, secrets, enabled)
             await record(tx, [Entry(actor, "connection.updated", f"connection:{id_}", {"enabled": enabled})])
@@ -193,6 +240,9 @@ class Connections:
         if known.enabled:
             raise ConnectionInUse(f"{id_} is enabled: a request may be choosing it now.", hint="Disable it first.")
         async with self._db.transaction() as tx:
+            await store.lock(tx, id_)
+            if await store.has_shops(tx, id_):
+                raise ConnectionInUse(f"Shops stand below {id_}.", hint="Delete its shops first.")
             if await store.has_attempts(tx, id_):
                 raise ConnectionInUse(
                     f"Payments were begun by {id_}, paid or not.",
@@ -208,12 +258,27 @@ class Connections:
         """Read the list anew next time."""
         self._read_at = float("-inf")
 
-    async def _check(self, provider: str, settings: Mapping[str, str], secrets: Mapping[str, str]) -> None:
+    async def _check_parent(self, parent: str, provider: str, settings: Mapping[str, str], *, livemode: bool) -> None:
+        """A shop stands below an app of the same provider and mode, once."""
+        app = (await self._fresh()).get(parent)
+        if provider not in self._of_shops:
+            raise _bad_parent(f"{provider} has no connections below another.")
+        if app is None or app.parent is not None or app.provider != provider:
+            raise _bad_parent(f"Must be a connection to {provider} that stands below none.")
+        if app.livemode is not livemode:
+            raise _bad_parent("A shop moves real money if its app does, and only then.")
+        if await self.shop_of(parent, settings.get("site", ""), settings.get("seller_id", "")) is not None:
+            raise ConnectionExists("A connection of this seller below the app exists already.")
+
+    async def _check(
+        self, provider: str, settings: Mapping[str, str], secrets: Mapping[str, str], parent: str | None
+    ) -> None:
         if provider not in self._providers:
             raise BadConnection(
                 errors=[FieldError("/provider", f"Must be one of: {', '.join(sorted(self._providers))}.")]
             )
-        problems = list(self._providers[provider].problems(settings, secrets))
+        terms = (self._providers if parent is None else self._of_shops)[provider]
+        problems = list(terms.problems(settings, secrets))
         stored = {one.name for one in await self._secrets.names()} if secrets else set()
         problems += [
             FieldError(f"/secrets/{credential}", _missing_secret(name))
@@ -223,10 +288,10 @@ class Connections:
         if problems:
             raise BadConnection("Some settings or credentials are missing or wrong.", errors=problems)
 
-    async def _with_own_keys(self, provider: str, id_: str, secrets: Mapping[str, str]) -> Mapping[str, str]:
+    async def _with_own_keys(self, made: Connection, secrets: Mapping[str, str]) -> Mapping[str, str]:
         """The names of its secrets, those too that are made here where nobody brought one."""
-        wanted = self._providers[provider].credentials if provider in self._providers else ()
-        own = {one.name: f"service/{id_}/{one.name}" for one in wanted if one.made_here and one.name not in secrets}
+        wanted = self.provider_of(made).credentials
+        own = {one.name: f"service/{made.id}/{one.name}" for one in wanted if one.made_here and one.name not in secrets}
         for name in own.values():
             await self._secrets.ensure(name, new_key, Purpose.SEND_MESSAGE)
         return {**own, **secrets}
@@ -245,6 +310,14 @@ def _missing_secret(name: str) -> str:
     if not is_name(name):
         return "Not the name of a secret: put the value under PUT /v1/secrets/service/…, and write that name here, never the value."
     return f"There is no secret named {name}. Put it first: PUT /v1/secrets/{name}."
+
+
+def _seller(settings: Mapping[str, str]) -> tuple[str | None, str | None]:
+    return settings.get("site"), settings.get("seller_id")
+
+
+def _bad_parent(detail: str) -> BadConnection:
+    return BadConnection(errors=[FieldError("/parent", detail)])
 
 
 def _absent(name: str) -> Provider:

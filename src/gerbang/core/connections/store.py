@@ -9,7 +9,7 @@ from gerbang.core.connections.model import Connection
 async def all_(tx: Tx) -> list[Connection]:
     """Every connection, oldest first."""
     rows = await tx.fetch(
-        "SELECT id, provider, livemode, settings, secrets, enabled, created_at, updated_at FROM connections ORDER BY created_at, id"
+        "SELECT id, provider, livemode, settings, secrets, enabled, created_at, updated_at, parent FROM connections ORDER BY created_at, id"
     )
     return [_connection(row) for row in rows]
 
@@ -22,16 +22,18 @@ async def add(
     settings: Mapping[str, str],
     secrets: Mapping[str, str],
     enabled: bool,
+    parent: str | None,
 ) -> bool:
-    """A new connection; False when the name is taken."""
+    """A new connection; False when the name is taken, or the seller stands below this app already."""
     tag = await tx.execute(
-        "INSERT INTO connections (id, provider, livemode, settings, secrets, enabled) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+        "INSERT INTO connections (id, provider, livemode, settings, secrets, enabled, parent) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
         id_,
         provider,
         livemode,
         dict(settings),
         dict(secrets),
         enabled,
+        parent,
     )
     return tag == "INSERT 0 1"
 
@@ -50,6 +52,16 @@ async def save(tx: Tx, id_: str, settings: Mapping[str, str], secrets: Mapping[s
 async def has_attempts(tx: Tx, id_: str) -> bool:
     """Whether a payment was ever tried by it."""
     return await tx.fetchval(_HAS_ATTEMPTS, id_) is True
+
+
+async def lock(tx: Tx, id_: str) -> bool:
+    """Until this transaction ends nothing is put below the connection, and nobody removes it; False when there is none."""
+    return await tx.fetchval("SELECT true FROM connections WHERE id = $1 FOR UPDATE", id_) is True
+
+
+async def has_shops(tx: Tx, id_: str) -> bool:
+    """Whether shops stand below it."""
+    return await tx.fetchval("SELECT true FROM connections WHERE parent = $1 LIMIT 1", id_) is True
 
 
 async def remove(tx: Tx, id_: str) -> bool:

@@ -40,6 +40,7 @@ _OF_NO_PAYMENT: Final = (
     "endpoint",
     "host",
     "why",
+    "days",
     "owner_link",
     "number",
     "template",

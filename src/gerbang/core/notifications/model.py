@@ -89,6 +89,7 @@ class Template(StrEnum):
     OPERATOR_WORK = "operator_work"
     OPERATOR_CHAIN = "operator_chain"
     OPERATOR_ENDPOINT = "operator_endpoint"
+    OPERATOR_SHOP = "operator_shop"
     OPERATOR_SECURITY = "operator_security"
     OPERATOR_TEMPLATE = "operator_template"
     OPERATOR_DIGEST = "operator_digest"

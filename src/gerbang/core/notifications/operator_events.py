@@ -35,6 +35,7 @@ class EventGroup(StrEnum):
     REFUND_DESTINATIONS = "refund_destinations"
     OPEN_WORK = "open_work"
     BLOCKCHAINS = "blockchains"
+    SHOPS = "shops"
     ENDPOINTS_FAILING = "endpoints_failing"
     ENDPOINT_SECURITY = "endpoint_security"
     MESSAGE_TEMPLATES = "message_templates"
@@ -81,6 +82,20 @@ GROUPS: Final[Sequence[GroupRule]] = (
     ),
     GroupRule(EventGroup.OPEN_WORK, {"work.waiting": Template.OPERATOR_WORK}),
     GroupRule(EventGroup.BLOCKCHAINS, dict.fromkeys(("chain.stalled", "chain.recovered"), Template.OPERATOR_CHAIN)),
+    # Of a shop of a marketplace, which its seller or an operator must look at.
+    GroupRule(
+        EventGroup.SHOPS,
+        dict.fromkeys(
+            (
+                "shop.authorisation_ending",
+                "shop.authorisation_ended",
+                "shop.refresh_failing",
+                "shop.closed",
+                "shop.opened",
+            ),
+            Template.OPERATOR_SHOP,
+        ),
+    ),
     GroupRule(EventGroup.ENDPOINTS_FAILING, {"endpoint.failing": Template.OPERATOR_ENDPOINT}),
     GroupRule(
         EventGroup.ENDPOINT_SECURITY,

@@ -18,6 +18,7 @@ _AUDIT: Final = "/console/audit"
 _WITHOUT_OBJECT: Final[Mapping[str, str]] = {
     "work.": "/console/work",
     "chain.": "/console/connections",
+    "shop.": "/console/connections",
     "message_template.": TEMPLATES,
     "security.": _AUDIT,
 }

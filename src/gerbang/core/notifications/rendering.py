@@ -159,6 +159,8 @@ def _context(template: Template, locale: Locale, data: Mapping[str, Any], letter
     if "network" in data:
         context["network"] = data["network"]
         context["goes_on"] = data["type"] == "chain.recovered"
+    if template is Template.OPERATOR_SHOP:
+        context |= {"connection": data["connection"], "said": data["type"], "days": data.get("days", 0)}
     if "endpoint" in data:
         context["host"] = one_line(data["host"])
     if "template" in data:

@@ -24,6 +24,7 @@ class ConnectionView(msgspec.Struct, frozen=True):
     """`secrets` maps the provider's credential names to names in the secrets manager; `hook_url` is for the provider's notifications;
     `retired` says why nobody should begin with this provider now, and is empty for the others. `probed` is what the provider was asked with
     this very request and answered, or why it did not; empty where it was not asked. What seems to be a key in an address is shown as ….
+    `parent` is the app of a marketplace below which a shop stands.
     """
 
     id: str
@@ -36,17 +37,21 @@ class ConnectionView(msgspec.Struct, frozen=True):
     retired: str
     created_at: datetime
     updated_at: datetime
+    parent: str | None = None
     probed: Sequence["ProbedView"] = ()
 
 
 class NewConnectionBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The provider is asked once whether it takes the account, and a clear no is refused; `probe` false saves it unasked."""
+    """The provider is asked once whether it takes the account, and a clear no is refused; `probe` false saves it unasked. A shop of a marketplace is
+    best made by its seller, from the app's page in the console; with tokens from elsewhere it is made here, with its app as `parent`.
+    """
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
     provider: Annotated[str, msgspec.Meta(max_length=40)]
     livemode: bool
     settings: Mapping[Line, Annotated[str, msgspec.Meta(max_length=2000)]] = {}
     secrets: Mapping[Line, Line] = {}
+    parent: Annotated[str, msgspec.Meta(max_length=40)] | None = None
     probe: bool = True
 
 
@@ -92,6 +97,7 @@ async def create_connection(request: AnyRequest, services: Services, data: NewCo
     """Put its secrets under /v1/secrets first. Takes no Idempotency-Key: sent twice, the second is refused, since the id is taken."""
     connections = services.connections
     given: dict[str, Any] = {"livemode": data.livemode, "settings": data.settings, "secrets": data.secrets}
+    given["parent"] = data.parent
     draft = await connections.draft(data.id, data.provider, **given)
     found = await probe(services.outbound, draft) if data.probe else ()
     refuse_bad(found)
@@ -134,7 +140,7 @@ async def probe_connection(request: AnyRequest, services: Services, connection: 
 
 @delete("/v1/connections/{connection:str}", summary="Delete a connection", tags=_TAGS)
 async def delete_connection(request: AnyRequest, services: Services, connection: str) -> None:
-    """One that is disabled and by which nothing was ever tried; its secrets stay."""
+    """One that is disabled and by which nothing was ever tried, and below which no shop stands; its secrets stay."""
     await services.connections.delete(caller_of(request).label, connection)
 
 
@@ -147,10 +153,11 @@ def _view(services: Services, connection: Connection, found: Sequence[Probed] = 
         enabled=connection.enabled,
         settings=provider.shown(connection.settings),
         secrets=connection.secrets,
-        hook_url=f"{services.settings.base_url}/hooks/{connection.id}",
+        hook_url=services.connections.hook_url(connection),
         retired=provider.retired,
         created_at=connection.created_at,
         updated_at=connection.updated_at,
+        parent=connection.parent,
         probed=[ProbedView(one.what, one.good, one.pointer, one.cure) for one in found],
     )
 

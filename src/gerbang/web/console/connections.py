@@ -16,7 +16,7 @@ from gerbang.core.connections.probes import probe, refuse_bad, usable_of
 from gerbang.core.identity.model import Caller
 from gerbang.ports.provider import Probed
 from gerbang.web import texts
-from gerbang.web.console import actors, listing
+from gerbang.web.console import actors, listing, shops
 from gerbang.web.console.listing import Cell, Column, ListPage, Row
 from gerbang.web.console.objects import Crumb, Fact, Facts, ObjectPage, show_object
 from gerbang.web.console.page_frame import names_of, operator, shared, stamp
@@ -63,7 +63,7 @@ class _ConnectionTexts:
 
 @get("/console/connections")
 async def connections(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """All of them, oldest first."""
+    """All of them, oldest first, the shops of a marketplace below their app."""
     operator(request, "payments:read")
     done, say = request.query_params.get("done", ""), texts.words(locale_of(request))
     asked = await listing.read(request, _PAGE)
@@ -73,14 +73,16 @@ async def connections(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 async def _all(request: Request[Any, Any, Any]) -> list[_ConnectionTexts]:
-    return [await _told(request, one) for one in await services_of(request).connections.all()]
+    known = await services_of(request).connections.all()
+    below = {app.id: [one for one in known if one.parent == app.id] for app in known}
+    return [await _told(request, one) for app in known if app.parent is None for one in (app, *below[app.id])]
 
 
 def _row(told: _ConnectionTexts) -> Row:
     known = told.known
     cells = {
         "state": Cell(told.word, mark=told.mark),
-        "id": Cell(known.id, href=f"/console/connections/{known.id}"),
+        "id": Cell(known.id if known.parent is None else f"└ {known.id}", href=f"/console/connections/{known.id}"),
         "provider": Cell(known.provider),
         "methods": Cell(told.methods),
         "probed": Cell(told.probed),
@@ -162,11 +164,13 @@ async def _one(
 ) -> Response[bytes]:
     told, locale = await _told(request, known), locale_of(request)
     say = texts.words(locale)
+    form_to = await shops.form_to(request, known)
     facts = (
+        *(await shops.facts(request, known) if known.parent is not None else ()),
         Fact(say("conn.provider"), known.provider, "mono"),
         Fact(say("conn.mode"), say("conn.live" if known.livemode else "conn.test")),
         Fact(say("conn.methods"), told.methods),
-        Fact(say("conn.hook"), f"{services_of(request).settings.base_url}/hooks/{known.id}", copy="hook"),
+        Fact(say("conn.hook"), services_of(request).connections.hook_url(known), copy="hook"),
         Fact(say("conn.probed"), told.probed),
         Fact(say("conn.changed"), f"{stamp(known.updated_at, locale)} WIB"),
     )
@@ -183,7 +187,11 @@ async def _one(
     return await show_object(
         request,
         page,
+        said=say("market.said.connected") if request.query_params.get("done") == "connected" else "",
         status_code=422 if wrong else 200,
+        form_to=form_to,
+        has_shops=bool(form_to),
+        shops=await shops.lines(request, known) if form_to and known.parent is None else (),
         told=told,
         found=found,
         asked=asked,

@@ -30,6 +30,7 @@ from gerbang.web.console import (
     refunds,
     requests,
     search,
+    shops,
     webhooks,
     work,
 )
@@ -71,6 +72,7 @@ HANDLERS: Final = [
         *refund_list.HANDLERS,
         *refunds.HANDLERS,
         *connections.HANDLERS,
+        *shops.HANDLERS,
         *customers.HANDLERS,
         *customer_acts.HANDLERS,
         *data_requests.HANDLERS,

@@ -128,6 +128,30 @@ CONNECTIONS: Final[Sentences] = {
         "**{actor}** asked the provider about a connection",
     ),
     "connection.deleted": ("**{actor}** menghapus koneksi", "**{actor}** deleted a connection"),
+    "shop.authorisation_begun": ("**{actor}** mulai menghubungkan toko", "**{actor}** began to connect a shop"),
+    "shop.authorisation_refused": (
+        "Toko tidak jadi dihubungkan oleh **{actor}**",
+        "A shop that **{actor}** began to connect was refused",
+    ),
+    "shop.connected": ("**{actor}** menghubungkan toko", "**{actor}** connected a shop"),
+    "shop.authorised_again": ("**{actor}** menghubungkan toko lagi", "**{actor}** connected a shop again"),
+    "shop.tokens_refreshed": ("**{actor}** memperbarui token toko", "**{actor}** refreshed a shop's tokens"),
+    "shop.refresh_failed": (
+        "**{actor}** gagal memperbarui token toko",
+        "**{actor}** could not refresh a shop's tokens",
+    ),
+    "shop.authorisation_ended": (
+        "Akses ke toko berakhir, dicatat **{actor}**",
+        "**{actor}** noted that a shop must be connected again",
+    ),
+    "shop.closed": (
+        "**{actor}** mencatat toko ditutup marketplace",
+        "**{actor}** noted that the marketplace closed a shop",
+    ),
+    "shop.opened": (
+        "**{actor}** mencatat toko dibuka lagi",
+        "**{actor}** noted that the marketplace opened a shop again",
+    ),
 }
 ENDPOINTS: Final[Sentences] = {
     "endpoint.created": ("**{actor}** membuat endpoint", "**{actor}** made an endpoint"),

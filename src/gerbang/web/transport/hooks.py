@@ -98,14 +98,14 @@ class Hooks:
 
     async def _known(self, scope: Any) -> Connection:
         """The connection that the address names, known before anything is read; raises NotFound. One that is disabled is heard too: it is offered
-        to nobody, and what was begun by it goes on.
+        to nobody, and what was begun by it goes on. A shop has no hook of its own: its events come by its app.
         """
         name, _, behind = scope["path"][len(PREFIX) :].rstrip("/").partition("/")
         connection = await self._connections.get(name)
         if why := self._connections.unusable(connection):
             raise Unavailable(why)
         provider = self._connections.provider_of(connection)
-        if provider.webhook is None or (behind and not provider.has_secret_path):
+        if connection.parent is not None or provider.webhook is None or (behind and not provider.has_secret_path):
             raise NotFound
         return connection
 

@@ -270,6 +270,15 @@ class ChainTold(msgspec.Struct, frozen=True):
     livemode: bool
 
 
+class ShopTold(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Which shop; of an authorisation that ends within how many `days`, of one that ended `why`."""
+
+    connection: str
+    livemode: bool
+    days: int | None = None
+    why: str | None = None
+
+
 class WorkTold(msgspec.Struct, frozen=True):
     """How much waits, by kind of work; `livemode`: some of it is real money."""
 
@@ -355,6 +364,13 @@ TEMPLATE_DATA: Final = told(
     lambda _: _plain(TemplateTold("whatsapp-main", "gerbang_payment_link_1", "id", "now MARKETING, was UTILITY")),
 )
 STORM_DATA: Final = told(StormTold, lambda _: _plain(StormTold("account", "login:account:6f1d2c9a")))
+_SHOP_SAYS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "shop.authorisation_ending": {"days": 7},
+    "shop.authorisation_ended": {"why": "refused"},
+}
+SHOP_DATA: Final = told(
+    ShopTold, lambda type_: _plain(ShopTold("lazada-1", livemode=False, **_SHOP_SAYS.get(type_, {})))
+)
 CHAIN_DATA: Final = told(ChainTold, lambda _: _plain(ChainTold("wallet-base", "base", livemode=False)))
 RESENT_DATA: Final = told(ResentTold, lambda _: _plain(ResentTold(ids.show("evt", _REFUND))))
 WORK_DATA: Final = told(WorkTold, lambda _: _plain(WorkTold({"refunds_to_transfer": 2}, livemode=False)))
