@@ -236,6 +236,7 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+            parent?: string | null;
             /** @default [] */
             probed?: components["schemas"]["Probed"][];
         };
@@ -883,7 +884,7 @@ export interface components {
          * @description Events that somebody chooses for together.
          * @enum {unknown}
          */
-        EventGroup: "blockchains" | "endpoint_security" | "endpoints_failing" | "message_templates" | "money_held" | "money_unexpected" | "open_work" | "refund_destinations" | "refunds" | "security";
+        EventGroup: "blockchains" | "endpoint_security" | "endpoints_failing" | "message_templates" | "money_held" | "money_unexpected" | "open_work" | "refund_destinations" | "refunds" | "security" | "shops";
         /** EventLog */
         EventLog: {
             data: components["schemas"]["LoggedEvent"][];
@@ -1273,7 +1274,8 @@ export interface components {
         };
         /**
          * NewConnectionBody
-         * @description The provider is asked once whether it takes the account, and a clear no is refused; `probe` false saves it unasked.
+         * @description The provider is asked once whether it takes the account, and a clear no is refused; `probe` false saves it unasked. A shop of a marketplace is
+         *         best made by its seller, from the app's page in the console; with tokens from elsewhere it is made here, with its app as `parent`.
          */
         NewConnectionBody: {
             id: string;
@@ -1287,6 +1289,8 @@ export interface components {
             secrets?: {
                 [key: string]: string;
             };
+            /** @default null */
+            parent?: string | null;
             /** @default true */
             probe?: boolean;
         };
@@ -1455,7 +1459,7 @@ export interface components {
          * @description The messages there are; each is a name under templates/{id,en}/.
          * @enum {string}
          */
-        NotificationTemplate: "payment_link" | "payment_instructions" | "payment_reminder" | "payment_paid" | "payment_paid_late" | "payment_part_paid" | "payment_overpaid" | "payment_expired" | "payment_retracted" | "refund_requested" | "refund_awaiting_transfer" | "refund_destination" | "refund_succeeded" | "refund_failed" | "security_token_reuse" | "endpoint_owner_link" | "endpoint_owner_code" | "operator_attention" | "operator_work" | "operator_chain" | "operator_endpoint" | "operator_security" | "operator_template" | "operator_digest";
+        NotificationTemplate: "payment_link" | "payment_instructions" | "payment_reminder" | "payment_paid" | "payment_paid_late" | "payment_part_paid" | "payment_overpaid" | "payment_expired" | "payment_retracted" | "refund_requested" | "refund_awaiting_transfer" | "refund_destination" | "refund_succeeded" | "refund_failed" | "security_token_reuse" | "endpoint_owner_link" | "endpoint_owner_code" | "operator_attention" | "operator_work" | "operator_chain" | "operator_endpoint" | "operator_shop" | "operator_security" | "operator_template" | "operator_digest";
         /** Offer */
         Offer: {
             method: components["schemas"]["PaymentMethod"];

@@ -2,17 +2,19 @@
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
 
-from gerbang.base.http import OutcomeUnknown, Unreachable
+from gerbang.base.http import Http, OutcomeUnknown, Unreachable
 from gerbang.ports import marketplace
 from gerbang.ports.marketplace import Refused, Why
 from gerbang.ports.marketplace_orders import Carriers, NotDone, NotTold, Packed, Packing, ShipOutcome, Shipped
 from gerbang.ports.payment import Account
 from gerbang.providers.lazada.adapter import LazadaMarketplace
+from gerbang.providers.lazada.codes import Family
+from gerbang.providers.lazada.wire import Row
 from tests.providers.lazada import gateway as other_side
 from tests.providers.lazada.gateway import Gateway, refusal, result
 from tests.providers.lazada.rows import as_texts
@@ -153,6 +155,19 @@ async def test_no_document_is_no_label(lazada: LazadaMarketplace, gateway: Gatew
     gateway.answers["/order/package/document/get"] = result(told)
     with pytest.raises(OutcomeUnknown):
         await lazada.label(other_side.shop(gateway), ["FP1"])
+
+
+async def test_a_live_shops_labels_are_not_fetched_without_encryption(http: Http, gateway: Gateway) -> None:
+    class Encrypted(LazadaMarketplace):
+        """As if the gateway spoke TLS: what it answers is the same."""
+
+        async def _get(self, account: Account, path: str, family: Family, asked: Mapping[str, str]) -> Row:
+            return await super()._get(other_side.shop(gateway), path, family, asked)
+
+    gateway.answers["/order/package/document/get"] = result({"pdf_url": f"{gateway.base_url}/labels.pdf"})
+    with pytest.raises(OutcomeUnknown, match="not encrypted"):
+        await Encrypted(http).label(other_side.shop(gateway, base_url="https://api.example"), ["FP1"])
+    assert len(gateway.heard) == 1
 
 
 async def test_a_link_that_leads_to_no_pdf_is_no_label(lazada: LazadaMarketplace, gateway: Gateway) -> None:

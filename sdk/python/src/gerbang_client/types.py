@@ -353,6 +353,7 @@ EventGroup: TypeAlias = Literal[
     "refund_destinations",
     "refunds",
     "security",
+    "shops",
 ]
 
 
@@ -578,7 +579,8 @@ class NameDestinationBody(TypedDict):
 
 class NewConnectionBody(TypedDict):
     """
-    The provider is asked once whether it takes the account, and a clear no is refused; `probe` false saves it unasked.
+    The provider is asked once whether it takes the account, and a clear no is refused; `probe` false saves it unasked. A shop of a marketplace is
+        best made by its seller, from the app's page in the console; with tokens from elsewhere it is made here, with its app as `parent`.
     """
 
     id: str
@@ -586,6 +588,7 @@ class NewConnectionBody(TypedDict):
     livemode: bool
     settings: NotRequired[dict[str, str]]
     secrets: NotRequired[dict[str, str]]
+    parent: NotRequired[str | None]
     probe: NotRequired[bool]
 
 
@@ -639,6 +642,7 @@ NotificationTemplate: TypeAlias = Literal[
     "operator_work",
     "operator_chain",
     "operator_endpoint",
+    "operator_shop",
     "operator_security",
     "operator_template",
     "operator_digest",
@@ -1235,6 +1239,7 @@ class Connection(TypedDict):
     retired: str
     created_at: str
     updated_at: str
+    parent: NotRequired[str | None]
     probed: NotRequired[list[Probed]]
 
 

@@ -24,7 +24,7 @@ from gerbang.core.connections.model import Connection
 from gerbang.core.connections.service import Connections
 from gerbang.core.secrets.model import Purpose
 from gerbang.ports.chain import Chain
-from gerbang.ports.marketplace import Marketplace, ShopAuthorisation
+from gerbang.ports.marketplace import Marketplace, Refused, ShopAuthorisation, Why
 from gerbang.ports.messenger import Messenger, PushSubscriptions
 from gerbang.ports.payment import Account, PaymentConfirmer, PaymentProvider
 from gerbang.ports.provider import Probed, Provider
@@ -206,7 +206,12 @@ class OutboundCalls:
             refused = ProviderRefused(f"{connection.provider} does not offer {capability.name}.")
             return CallResult(operation, Outcome.REFUSED, 0.0, error=refused, asked=False)
         account = await self.connections.account_for(connection, capability.purpose)
-        return await self.send(connection_id, operation, lambda: call(adapter, account), about=about)
+        result = await self.send(connection_id, operation, lambda: call(adapter, account), about=about)
+        if isinstance(result.error, Refused) and result.error.why is Why.TOKEN_EXPIRED:
+            newer = await self.connections.newer_account(connection, capability.purpose, account)
+            if newer is not None:  # it was refreshed a moment ago, and nothing was done with the old one
+                return await self.send(connection_id, operation, lambda: call(adapter, newer), about=about)
+        return result
 
     async def send(
         self, connection_id: str, operation: Operation, call: Callable[[], Awaitable[T]], *, about: Hashable = None

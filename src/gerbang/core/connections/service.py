@@ -101,6 +101,19 @@ class Connections:
         self._accounts[connection.id, purpose] = (connection, time.monotonic(), account)
         return account
 
+    async def newer_account(self, connection: Connection, purpose: Purpose, refused: Account) -> Account | None:
+        """A shop's account with tokens that another process has stored since; None where there are none, and then they are refreshed soon."""
+        if connection.parent is None:
+            return None
+        for name in connection.secrets.values():
+            self._secrets.forget(name)
+        account = await self.account_of(connection, purpose)
+        if account.secrets != refused.secrets:
+            return account
+        async with self._db.transaction() as tx:
+            await shop_store.hasten(tx, connection.id)
+        return None
+
     async def account_of(self, connection: Connection, purpose: Purpose) -> Account:
         """The same, read anew, also of a connection that is not stored yet."""
         app = await self.get(connection.parent) if connection.parent is not None else connection

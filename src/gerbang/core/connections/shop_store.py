@@ -41,7 +41,7 @@ async def refreshed(
         """
         UPDATE shop_tokens SET access_until = $2::timestamptz + make_interval(secs => $3),
             refresh_until = CASE WHEN $4 > 0 THEN least(refresh_until, $2::timestamptz + make_interval(secs => $4)) END,
-            refresh_at = $2 + make_interval(secs => $5), claimed_until = NULL, failures = 0, is_ended = false
+            refresh_at = $2 + make_interval(secs => $5), refreshed_at = clock_timestamp(), claimed_until = NULL, failures = 0, is_ended = false
         WHERE connection = $1 AND claim = $6
         """,
         connection,
@@ -120,9 +120,12 @@ async def end(tx: Tx, connection: str, claim: int) -> bool:
 
 
 async def hasten(tx: Tx, connection: str) -> bool:
-    """Refresh at once, where that is possible at all."""
+    """Refresh at once, where that is possible at all, and was not done a moment ago: what is refused then is refused for another reason."""
     tag = await tx.execute(
-        "UPDATE shop_tokens SET refresh_at = clock_timestamp() WHERE connection = $1 AND refresh_at > clock_timestamp()",
+        """
+        UPDATE shop_tokens SET refresh_at = clock_timestamp() WHERE connection = $1 AND refresh_at > clock_timestamp()
+            AND (refreshed_at IS NULL OR refreshed_at < clock_timestamp() - interval '10 minutes')
+        """,
         connection,
     )
     return tag == "UPDATE 1"

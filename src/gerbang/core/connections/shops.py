@@ -13,6 +13,7 @@ import structlog
 
 from gerbang.base.db import Database, Tx
 from gerbang.base.errors import NotFound
+from gerbang.core.announcements.model import Announcement
 from gerbang.core.announcements.service import announce
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
@@ -26,7 +27,7 @@ from gerbang.core.connections.model import (
 )
 from gerbang.core.connections.outbound_calls import AUTHORISATIONS, Operation, OutboundCalls, Outcome
 from gerbang.core.connections.service import Connections
-from gerbang.core.connections.token_refresh import TokenRefresh, announcement
+from gerbang.core.connections.token_refresh import TokenRefresh, about
 from gerbang.core.identity.model import Caller
 from gerbang.core.secrets.service import Secrets
 from gerbang.ports.marketplace import SellerStatus, TokenExpiring, Tokens
@@ -102,13 +103,24 @@ class Shops:
                 if await shop_store.hasten(tx, shop.id):
                     return "the tokens are refreshed now"
                 if await shop_store.note_warned(tx, shop.id, 2):
-                    await announce(tx, [announcement("shop.authorisation_ending", shop, now, days=2)])
+                    await announce(tx, [Announcement("shop.authorisation_ending", None, about(shop, days=2), now)])
                 return "the authorisation ends soon"
             case SellerStatus(is_active=is_active):
-                word = "shop.opened" if is_active else "shop.closed"
                 if await shop_store.note_closed(tx, shop.id, not is_active):
-                    await record(tx, [Entry(SYSTEM, word, _subject(shop.id), {"said": said.said})])
-                    await announce(tx, [announcement(word, shop, now)])
+                    about_it, detail = about(shop), {"said": said.said}
+                    entry, told = (
+                        (
+                            Entry(SYSTEM, "shop.opened", _subject(shop.id), detail),
+                            Announcement("shop.opened", None, about_it, now),
+                        )
+                        if is_active
+                        else (
+                            Entry(SYSTEM, "shop.closed", _subject(shop.id), detail),
+                            Announcement("shop.closed", None, about_it, now),
+                        )
+                    )
+                    await record(tx, [entry])
+                    await announce(tx, [told])
                 return "the shop is open" if is_active else "the shop is closed"
 
     async def _address(self, known: Connection, callback: str, state: str) -> tuple[Connection, str]:

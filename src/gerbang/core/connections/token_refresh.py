@@ -108,7 +108,7 @@ class TokenRefresh:
                 return
             await record(tx, [Entry(SYSTEM, "shop.refresh_failed", f"connection:{shop.id}", result.journal())])
             if failures == _TOLD_AFTER:
-                await announce(tx, [announcement("shop.refresh_failing", shop, real_now())])
+                await announce(tx, [Announcement("shop.refresh_failing", None, about(shop), real_now())])
         log.warning("shop.refresh_failed", connection=shop.id, outcome=result.outcome.value, failures=failures)
 
     async def _end(self, shop: Connection, claimed: Row, why: str, journal: dict[str, Any]) -> None:
@@ -117,7 +117,7 @@ class TokenRefresh:
                 return  # the seller has let the app in meanwhile
             entry = Entry(SYSTEM, "shop.authorisation_ended", f"connection:{shop.id}", {"why": why, **journal})
             await record(tx, [entry])
-            await announce(tx, [announcement("shop.authorisation_ended", shop, real_now(), why=why)])
+            await announce(tx, [Announcement("shop.authorisation_ended", None, about(shop, why=why), real_now())])
             if why == "another_seller":  # nothing of it may go on by itself
                 await store.save(tx, shop.id, shop.settings, shop.secrets, enabled=False)
                 await store.tell(tx, shop.id)
@@ -132,12 +132,14 @@ class TokenRefresh:
         shop = await self._connections.get(row["connection"])
         async with self._db.transaction() as tx:
             if await shop_store.note_warned(tx, shop.id, days):
-                await announce(tx, [announcement("shop.authorisation_ending", shop, real_now(), days=days)])
+                await announce(
+                    tx, [Announcement("shop.authorisation_ending", None, about(shop, days=days), real_now())]
+                )
 
 
-def announcement(type_: str, shop: Connection, now: datetime, **more: Any) -> Announcement:
+def about(shop: Connection, **more: Any) -> dict[str, Any]:
     """What operators are told of a shop."""
-    return Announcement(type_, None, {"connection": shop.id, "livemode": shop.livemode, **more}, now)
+    return {"connection": shop.id, "livemode": shop.livemode, **more}
 
 
 def real_now() -> datetime:

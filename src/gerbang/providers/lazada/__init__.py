@@ -22,4 +22,6 @@ PROVIDER: Final = Provider(
     webhook=LazadaWebhook(),
     check=problems,
     probe=probe,
+    simulator="gerbang.providers.lazada.simulator:SIMULATOR",
+    demo="gerbang.providers.lazada.demo:DEMO",
 )

@@ -93,7 +93,10 @@ class LazadaMarketplace:
         found = parcels.label(_data(await self._get(account, "/order/package/document/get", Family.PARCELS, asked)))
         if found.body:
             return found
-        body = await self._client.fetch(found.url, shop_endpoint(account).timeout_s)
+        at = shop_endpoint(account)
+        if at.base_url.startswith("https://") and not found.url.startswith("https://"):
+            raise OutcomeUnknown("Lazada's link to the labels is not encrypted.")
+        body = await self._client.fetch(found.url, at.timeout_s)
         if not body.startswith(parcels.PDF):
             raise OutcomeUnknown("Lazada's link to the labels leads to no PDF.")
         return Label(found.content_type, body)

@@ -12,6 +12,7 @@ CREATE TABLE shop_tokens (
     access_until timestamptz,                   -- null: not known yet
     refresh_until timestamptz,                  -- null: not known yet, or they cannot be refreshed
     refresh_at timestamptz,                     -- when they are refreshed next; null: never
+    refreshed_at timestamptz,
     claim int NOT NULL DEFAULT 0,               -- the fence of who refreshes
     claimed_until timestamptz,
     failures int NOT NULL DEFAULT 0,            -- in a row
