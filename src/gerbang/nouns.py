@@ -99,6 +99,7 @@ PAYMENTS: Final = Noun(
         PersonalData(
             "refund_destinations", ("refund_destinations",), payers.export_destinations, payers.erase_destinations
         ),
+        PersonalData("payment_consents", ("contact_consents",), payers.export_consents, payers.erase_consents),
         PersonalData("payers", ("payment_payers",), payers.export_payers, payers.erase_payers),
     ),
     announces=(
@@ -132,6 +133,7 @@ CUSTOMERS: Final = Noun(
     payloads={CUSTOMER: lambda _core: event_payloads.customers},
     personal_data=(
         PersonalData("data_requests", ("data_requests",), customer_data.export_requests, customer_data.erase_requests),
+        PersonalData("consents", ("contact_consents",), customer_data.export_consents, customer_data.erase_consents),
         PersonalData("customers", ("customers",), customer_data.export_customers, customer_data.erase_customers),
     ),
     permissions=(

@@ -16,9 +16,11 @@ from gerbang.base.db import Database
 from gerbang.cli.ports import free_port
 from gerbang.core.identity.model import Role, system_caller
 from gerbang.core.inbox.worker import Worker as InboxWorker
+from gerbang.core.notifications import suppression_store
 from gerbang.core.personal_data.model import Person
 from gerbang.core.queue import business_time
 from gerbang.core.queue.worker import Worker as QueueWorker
+from gerbang.ports.messenger import Channel
 from gerbang.providers import PROVIDERS
 from gerbang.providers.sealed import ensure_root_key
 from gerbang.sandbox.app import SandboxConfig, running
@@ -83,14 +85,16 @@ class House:
         assert made.status_code == 201, made.text
 
     async def agreed(self, payment: str) -> tuple[Any, ...]:
-        """When the payer agreed to texts and to WhatsApp, where, and to which words."""
+        """When the payer agreed to texts and to WhatsApp for this payment, where, and to which words."""
         async with self.core.db.reading() as tx:
-            row = await tx.fetchrow(
-                "SELECT sms_consent_at, whatsapp_consent_at, sms_consent_where, whatsapp_consent_text FROM payment_payers WHERE payment_id = $1",
+            rows = await tx.fetch(
+                "SELECT channel, agreed_at, agreed_where, agreed_text FROM contact_consents WHERE payment_id = $1 AND withdrawn_at IS NULL",
                 ids.read("pay", payment),
             )
-        assert row is not None
-        return tuple(row)
+        by = {row["channel"]: row for row in rows}
+        at = [by[one]["agreed_at"] if one in by else None for one in ("sms", "whatsapp")]
+        said = rows[0] if rows else {"agreed_where": "", "agreed_text": ""}
+        return (*at, said["agreed_where"], said["agreed_text"])
 
     async def paid(self, payment: str) -> None:
         """Their bank has sent the money."""
@@ -134,6 +138,15 @@ class House:
                 ]
                 if all(one in (newest["outcome"] or "") for one in outcomes):
                     return
+                await asyncio.sleep(0.1)
+
+    async def until_stopped(self, phone: str) -> None:
+        """Wait until a STOP of this number was worked on."""
+        async with asyncio.timeout(40):
+            while True:
+                async with self.core.db.reading() as tx:
+                    if await suppression_store.why_suppressed(tx, Channel.SMS, phone):
+                        return
                 await asyncio.sleep(0.1)
 
     async def stored(self, connection: str, phone: str) -> int:

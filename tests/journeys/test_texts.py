@@ -88,6 +88,7 @@ async def test_with_the_gateway_down_the_mail_reminds_after_a_quarter_of_an_hour
 async def test_who_says_stop_is_sent_no_more_texts_until_they_say_start(house: House) -> None:
     phone = "+6281200000005"
     await house.sandbox.post("/control/twilio/stop", json={"number": phone})
+    await house.until_stopped(phone)
     payment = await house.pay_by_account(phone)
     await house.paid(payment)
     told = await house.until(payment, "payment_paid", sms="failed", email="sent")
@@ -348,3 +349,22 @@ async def test_a_payer_ticks_the_box_on_their_page_and_is_told_there_and_takes_i
     again, page = await house.open_page(phone=phone, sms_consent=CONSENT, **BOTH)
     assert (await house.press(page, agreed="stop")).status_code == 303
     assert await house.agreed(again) == (None, None, "", "")
+    assert await house.agreed(payment) == (None, None, "", ""), "who wants no more wants it for none of their payments"
+
+
+async def test_a_customer_ticks_the_box_once_and_a_stop_from_the_phone_unticks_it_for_all(house: House) -> None:
+    phone, who = "+6281200000032", {"external_id": f"C-{ids.new().hex[-8:]}", "email": "once@example.com"}
+    _, page = await house.open_page(**who, phone=phone)
+    assert "kabar tentang pembayaran-pembayaran saya" in (await house.api.get(page)).text
+    assert (await house.press(page, agreed="yes")).status_code == 303
+    second, page = await house.open_page(**who)
+    shown = (await house.api.get(page)).text
+    assert ("Kabarnya kami kirim ke" in shown, 'name="agreed" value="yes"' in shown) == (True, False)
+    await house.choose_account(second)
+    await house.paid(second)
+    await house.until(second, "payment_paid", whatsapp="delivered", email="sent")
+    await house.sandbox.post("/control/twilio/stop", json={"number": phone})
+    await house.until_stopped(phone)
+    _, page = await house.open_page(**who)
+    shown = (await house.api.get(page)).text
+    assert ("Kabarnya kami kirim ke" in shown, 'name="agreed" value="yes"' in shown) == (False, True)

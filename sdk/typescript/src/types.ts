@@ -264,9 +264,18 @@ export interface components {
             data: components["schemas"]["Connection"][];
             next_cursor?: string | null;
         };
+        /** Consent */
+        Consent: {
+            phone: string;
+            text: string;
+            where: string;
+            /** Format: date-time */
+            at: string;
+        };
         /**
          * ConsentBody
-         * @description That the payer agreed to messages to their phone: the words that they agreed to, and where they stood; now, unless `at` says when.
+         * @description That somebody agreed to messages to their phone: the words that they agreed to, and where they stood; now, unless `at` says when. Told of a customer, or with
+         *         a payment that names one, it counts for all their payments to that number.
          */
         ConsentBody: {
             text: string;
@@ -295,6 +304,8 @@ export interface components {
             phone: string;
             locale: string | null;
             preferences: components["schemas"]["Preferences"];
+            sms_consent: components["schemas"]["Consent"] | null;
+            whatsapp_consent: components["schemas"]["Consent"] | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -340,7 +351,8 @@ export interface components {
         };
         /**
          * CustomerChangeBody
-         * @description What is absent stays as it is.
+         * @description What is absent stays as it is. `sms_consent` and `whatsapp_consent` say that the customer agreed to be written to at their number, null that they took it back,
+         *         which counts for whatever was agreed to for that number.
          */
         CustomerChangeBody: {
             external_id?: string | null;
@@ -358,6 +370,8 @@ export interface components {
             /** @description The language to write to them in; null: not known. */
             locale?: ("en" | "id") | null;
             preferences?: components["schemas"]["PreferencesBody"];
+            sms_consent?: components["schemas"]["ConsentBody"] | null;
+            whatsapp_consent?: components["schemas"]["ConsentBody"] | null;
         };
         /**
          * CustomerCreatedEvent
@@ -782,6 +796,16 @@ export interface components {
             steps?: string[];
         };
         /**
+         * EventConsent
+         * @description That the customer agreed to be written to at this number: when, in which words, and where they stood.
+         */
+        EventConsent: {
+            phone: string;
+            text: string;
+            where: string;
+            at: string;
+        };
+        /**
          * EventCryptoSteps
          * @description `amount` is base units of `asset` as text, `uri` what a wallet opens (ERC-681), `page` the processor's own page, if it has one.
          */
@@ -814,6 +838,8 @@ export interface components {
             email?: string;
             phone?: string;
             locale?: string | null;
+            sms_consent?: components["schemas"]["EventConsent"] | null;
+            whatsapp_consent?: components["schemas"]["EventConsent"] | null;
         };
         /**
          * EventDestination
@@ -1327,6 +1353,10 @@ export interface components {
              *     }
              */
             preferences?: components["schemas"]["PreferencesBody"];
+            /** @default null */
+            sms_consent?: components["schemas"]["ConsentBody"] | null;
+            /** @default null */
+            whatsapp_consent?: components["schemas"]["ConsentBody"] | null;
         };
         /**
          * NewDataRequestBody
@@ -2578,6 +2608,7 @@ export type CompleteBody = components['schemas']['CompleteBody'];
 export type Connection = components['schemas']['Connection'];
 export type ConnectionChangeBody = components['schemas']['ConnectionChangeBody'];
 export type ConnectionList = components['schemas']['ConnectionList'];
+export type Consent = components['schemas']['Consent'];
 export type ConsentBody = components['schemas']['ConsentBody'];
 export type CryptoSteps = components['schemas']['CryptoSteps'];
 export type Customer = components['schemas']['Customer'];
@@ -2620,6 +2651,7 @@ export type EventAttemptStatus = components['schemas']['EventAttemptStatus'];
 export type EventChannels = components['schemas']['EventChannels'];
 export type EventChooseMethod = components['schemas']['EventChooseMethod'];
 export type EventCodeSteps = components['schemas']['EventCodeSteps'];
+export type EventConsent = components['schemas']['EventConsent'];
 export type EventCryptoSteps = components['schemas']['EventCryptoSteps'];
 export type EventCustomerTold = components['schemas']['EventCustomerTold'];
 export type EventDestination = components['schemas']['EventDestination'];

@@ -136,9 +136,7 @@ async def _wired(
         notifications=notifications,
         operators=operators,
         digests=Digests(db, operators, _host(settings), _hours(settings)),
-        sender=_sender(
-            settings, db, outbound, secrets, payments=payments, texts=texts, clock=clock, operators=operators
-        ),
+        sender=_sender(settings, db, outbound, secrets, payments=payments, texts=texts, operators=operators),
         texts=texts,
         reminder=_reminder(db, payments, notifications),
         workers=Workers(db, nouns.job_kinds),
@@ -238,7 +236,6 @@ def _sender(
     *,
     payments: Payments,
     texts: ShopTexts,
-    clock: BusinessClock,
     operators: Operators,
 ) -> Sender:
     owners = OwnerTokens(secrets)
@@ -249,7 +246,7 @@ def _sender(
         code=partial(owner_code, owners),
         letterhead=Letterhead(settings.shop_name),
         words=texts.words,
-        unsubscribe=Unsubscribing(db, secrets, clock, base=settings.base_url).address,
+        unsubscribe=Unsubscribing(db, secrets, payments.context.clock, base=settings.base_url).address,
         operators=operators,
         hours=_hours(settings),
     )

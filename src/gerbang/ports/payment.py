@@ -153,8 +153,7 @@ class Payer:
     """Who pays, as far as the provider asks; every field may be empty.
 
     `phone` is E.164. `locale` is the language that somebody named, `browser_locale` what their browser was answered in, `ip` the address
-    from which they pressed last. `sms_consent_at` is when they agreed to texts to this phone, in which words and where; None where nobody said so. So is
-    `whatsapp_consent_at` for messages by WhatsApp.
+    from which they pressed last.
     """
 
     name: str = ""
@@ -163,12 +162,6 @@ class Payer:
     locale: str = ""
     ip: str = ""
     browser_locale: str = ""
-    sms_consent_at: datetime | None = None
-    sms_consent_where: str = ""
-    sms_consent_text: str = ""
-    whatsapp_consent_at: datetime | None = None
-    whatsapp_consent_where: str = ""
-    whatsapp_consent_text: str = ""
 
     @property
     def language(self) -> str:

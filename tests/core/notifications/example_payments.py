@@ -11,6 +11,8 @@ from gerbang.base import ids
 from gerbang.base.db import Database, Tx
 from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.announcements.service import AnnouncementConsumer, announce
+from gerbang.core.customers import consents
+from gerbang.core.customers.consent_model import Agreement, Given
 from gerbang.core.notifications.composing import ALL_DAY
 from gerbang.core.notifications.fallback import Connected
 from gerbang.core.notifications.holding import ShopHours
@@ -148,8 +150,8 @@ def about(one: PaymentDetail, type_: str, **said: Any) -> Announcement:
     )
 
 
-async def stored(db: Database, one: PaymentDetail) -> PaymentDetail:
-    """The same, in the database, as if all of it had happened long ago."""
+async def stored(db: Database, one: PaymentDetail, *agreed: Channel) -> PaymentDetail:
+    """The same, in the database, as if all of it had happened long ago; its payer `agreed` to these channels."""
     async with db.transaction() as tx:
         await tx.execute(
             "INSERT INTO payments SELECT * FROM jsonb_populate_record(NULL::payments, $1)", as_row(one.payment)
@@ -158,6 +160,8 @@ async def stored(db: Database, one: PaymentDetail) -> PaymentDetail:
             "INSERT INTO payment_payers SELECT * FROM jsonb_populate_record(NULL::payment_payers, $1)",
             as_row(one.payer) | {"payment_id": str(one.payment.id)},
         )
+        said = [Agreement(channel, AT, "checkout", "Kirimi saya kabar.") for channel in agreed]
+        await consents.agree(tx, [Given(None, one.payment.id, one.payer.phone, what, "key:test") for what in said], AT)
         for attempt in one.attempts:
             await tx.execute(
                 "INSERT INTO attempts SELECT * FROM jsonb_populate_record(NULL::attempts, $1)", as_row(attempt)

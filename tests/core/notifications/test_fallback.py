@@ -36,7 +36,6 @@ from gerbang.ports.messenger import (
 from gerbang.ports.payment import Account, Payer
 from tests.core.connections.unstored import outbound_calls
 from tests.core.notifications.example_payments import (
-    AT,
     SARI,
     People,
     about,
@@ -51,7 +50,6 @@ from tests.core.notifications.test_sending import code, link, make_due, route_to
 from tests.providers.smtp.listener import listening
 
 REACHED: Final = on(Channel.EMAIL, Channel.SMS)
-AGREED: Final = replace(SARI, sms_consent_at=AT, sms_consent_where="checkout", sms_consent_text="Kirimi saya SMS.")
 ACCOUNT: Final = Account("sms-uji", livemode=True, settings={}, secrets={})
 Rows = dict[tuple[str, str], dict[str, Any]]
 
@@ -127,23 +125,25 @@ async def working(
         await task
 
 
-async def told_destination(db: Database, payer: Payer = AGREED) -> None:
+async def told_destination(db: Database, payer: Payer = SARI) -> None:
     """A payment whose instructions go by mail, or by text where no mail reaches."""
     one = await stored(
-        db, details(payer, captured=0, status=PaymentStatus.PENDING, attempt_status=AttemptStatus.PENDING)
+        db,
+        details(payer, captured=0, status=PaymentStatus.PENDING, attempt_status=AttemptStatus.PENDING),
+        Channel.SMS,
     )
     await announced(db, about(one, "payment.instructions"))
     await taken(db, notifications(db, connected=REACHED))
 
 
-async def told_paid(db: Database, payer: Payer = AGREED) -> None:
-    await announced(db, about(await stored(db, details(payer)), "payment.paid"))
+async def told_paid(db: Database, *agreed: Channel) -> None:
+    await announced(db, about(await stored(db, details(SARI), *agreed), "payment.paid"))
     await taken(db, notifications(db, connected=REACHED))
 
 
 async def told_reminder(db: Database) -> None:
     """A reminder as it is told: by text first, then by mail."""
-    await told_destination(db, replace(AGREED, email=""))
+    await told_destination(db, replace(SARI, email=""))
     async with db.transaction() as tx:
         await tx.execute("UPDATE notifications SET template = 'payment_reminder'")
         await tx.execute("UPDATE payment_payers SET email = 'sari@example.com'")
@@ -175,7 +175,7 @@ async def until_over(db: Database, *also: tuple[str, str]) -> Rows:
 
 
 async def test_a_payer_who_agreed_gets_one_text_and_one_mail_and_one_who_did_not_gets_a_mail(db: Database) -> None:
-    await told_paid(db)
+    await told_paid(db, Channel.SMS)
     gateway = Gateway()
     async with listening() as server, working(db, gateway, server.port):
         done = await until_over(db)
@@ -188,7 +188,7 @@ async def test_a_payer_who_agreed_gets_one_text_and_one_mail_and_one_who_did_not
 
 
 async def test_nobody_is_sent_a_text_who_did_not_agree(db: Database) -> None:
-    await told_paid(db, SARI)
+    await told_paid(db)
     assert list(await rows(db)) == [("email", "payment_paid")]
 
 
@@ -207,7 +207,7 @@ async def test_a_mail_that_is_refused_is_told_by_text_instead_once(db: Database)
 
 
 async def test_a_refused_text_beside_a_mail_is_told_by_nobody_else(db: Database) -> None:
-    await told_paid(db)
+    await told_paid(db, Channel.SMS)
     gateway = Gateway([Refused("21614: this is no mobile number", Why.PERMANENT, gone=True)])
     async with listening() as server, working(db, gateway, server.port):
         done = await until_over(db)
@@ -222,7 +222,7 @@ async def test_a_refused_text_beside_a_mail_is_told_by_nobody_else(db: Database)
 async def test_a_number_that_is_gone_is_not_asked_again(db: Database) -> None:
     async with db.transaction() as tx:
         await suppression_store.suppress(tx, Channel.SMS, "+628120000001", "the person said stop")
-    await told_paid(db)
+    await told_paid(db, Channel.SMS)
     gateway = Gateway()
     async with listening() as server, working(db, gateway, server.port):
         done = await until_over(db)
@@ -232,7 +232,7 @@ async def test_a_number_that_is_gone_is_not_asked_again(db: Database) -> None:
 
 async def test_a_day_has_so_many_texts_and_no_more(db: Database) -> None:
     for _ in range(3):
-        await told_paid(db)
+        await told_paid(db, Channel.SMS)
     gateway = Gateway()
     async with listening() as server, working(db, gateway, server.port, a_day=2):
         async with asyncio.timeout(20):
@@ -246,7 +246,7 @@ async def test_a_day_has_so_many_texts_and_no_more(db: Database) -> None:
 
 
 async def test_a_text_that_waits_or_is_tried_again_takes_one_place_of_the_day(db: Database) -> None:
-    await told_paid(db)
+    await told_paid(db, Channel.SMS)
     gateway = Gateway([Unreachable("refused"), Unreachable("refused")])
     async with listening() as server, working(db, gateway, server.port, a_day=1, absent=3):
         done = await until_over(db)
@@ -256,7 +256,7 @@ async def test_a_text_that_waits_or_is_tried_again_takes_one_place_of_the_day(db
 
 
 async def test_a_text_whose_answer_was_lost_is_looked_up_and_not_sent_again(db: Database) -> None:
-    await told_paid(db)
+    await told_paid(db, Channel.SMS)
     gateway = Gateway([OutcomeUnknown("no answer")], can_look_up=True)
     async with listening() as server, working(db, gateway, server.port):
         done = await until_over(db)
@@ -266,7 +266,7 @@ async def test_a_text_whose_answer_was_lost_is_looked_up_and_not_sent_again(db: 
 
 
 async def test_a_text_that_is_not_found_is_sent_and_nothing_is_in_doubt(db: Database) -> None:
-    await told_paid(db)
+    await told_paid(db, Channel.SMS)
     gateway = Gateway([Unreachable("refused"), OutcomeUnknown("no answer")], can_look_up=True)
     async with listening() as server, working(db, gateway, server.port):
         async with asyncio.timeout(20):
@@ -280,7 +280,7 @@ async def test_a_text_that_is_not_found_is_sent_and_nothing_is_in_doubt(db: Data
 
 
 async def test_where_nobody_can_be_asked_a_text_is_repeated_once_and_both_are_counted(db: Database) -> None:
-    await told_paid(db)
+    await told_paid(db, Channel.SMS)
     gateway = Gateway([OutcomeUnknown("no answer"), OutcomeUnknown("no answer")])
     async with listening() as server, working(db, gateway, server.port):
         done = await until_over(db)
@@ -342,12 +342,12 @@ async def test_a_text_that_was_sent_is_left_to_its_carrier(db: Database) -> None
 
 
 async def test_a_mailbox_that_is_gone_is_not_written_to_again_and_operators_are(db: Database) -> None:
-    await told_paid(db, SARI)
+    await told_paid(db)
     async with listening() as server:
         server.recipient_answers.append("550 5.1.1 no such user")
         async with working(db, Gateway(), server.port):
             await until_over(db)
-            await told_paid(db, SARI)
+            await told_paid(db)
             async with db.reading() as tx:
                 assert await suppression_store.why_suppressed(tx, Channel.EMAIL, "sari@example.com") == "550 5.1.1"
             await until_over(db)

@@ -15,8 +15,7 @@ from gerbang.providers.twilio import PROVIDER
 from gerbang.providers.twilio.simulator import Config
 from gerbang.sandbox.app import SandboxConfig, running
 from tests.conftest import NO_TLS
-from tests.core.notifications.example_payments import about, announced, details, notifications, on, stored, taken
-from tests.core.notifications.test_fallback import AGREED
+from tests.core.notifications.example_payments import SARI, about, announced, details, notifications, on, stored, taken
 from tests.core.notifications.test_sending import ROOT, died, make_due, the_lease_runs_out
 from tests.core.notifications.text_sender_process import ACCOUNT_SID
 
@@ -46,7 +45,7 @@ async def text(db: Database) -> dict[str, Any]:
 async def test_a_worker_killed_between_send_and_mark_sends_no_second_text(
     db: Database, database_url: str, tmp_path: Path
 ) -> None:
-    await announced(db, about(await stored(db, details(AGREED)), "payment.paid"))
+    await announced(db, about(await stored(db, details(SARI), Channel.SMS), "payment.paid"))
     await taken(db, notifications(db, connected=on(Channel.SMS)))
     config = SandboxConfig(str(tmp_path), {PROVIDER.simulator: Config(ACCOUNT_SID, TOKEN)})
     async with running(config) as box, httpx.AsyncClient(base_url=box.url, verify=NO_TLS) as control:

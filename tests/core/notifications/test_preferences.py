@@ -1,8 +1,6 @@
 """What customers do not want they are not sent: on a channel or at all, under their id or an address of theirs, also when they say so late."""
 
 import asyncio
-from dataclasses import replace
-from datetime import UTC, datetime
 from uuid import UUID
 
 from msgspec.structs import replace as with_
@@ -29,9 +27,6 @@ from tests.core.notifications.example_payments import (
 from tests.core.notifications.test_sending import row, sending, told
 from tests.providers.smtp.listener import listening
 
-AGREED = replace(
-    SARI, sms_consent_at=datetime(2026, 11, 1, tzinfo=UTC), sms_consent_where="shop", sms_consent_text="ok"
-)
 BOTH = on(Channel.EMAIL, Channel.SMS)
 
 
@@ -46,8 +41,8 @@ async def channels(db: Database, of: UUID | None, type_: str = "payment.paid") -
     """On which channels the payer of a new payment of this customer is told of an event."""
     refund = RefundStatus.AWAITING_TRANSFER if type_.startswith("refund.") else None
     status = PaymentStatus.EXPIRED if type_ == "payment.expired" else PaymentStatus.PAID
-    one = details(AGREED, refund=refund, status=status)
-    one = await stored(db, with_(one, payment=with_(one.payment, customer_id=of)))
+    one = details(SARI, refund=refund, status=status)
+    one = await stored(db, with_(one, payment=with_(one.payment, customer_id=of)), Channel.SMS)
     await announced(db, about(one, type_, to="BCA •••009", was="BCA •••008", by="payer"))
     await taken(db, notifications(db, connected=BOTH))
     async with db.reading() as tx:

@@ -98,7 +98,7 @@ def is_held(rows: dict[str, dict[str, Any]]) -> bool:
 
 async def test_a_text_waits_for_the_morning_through_workers_that_end_and_is_sent_once(db: Database) -> None:
     gateway = Gateway()
-    await told_paid(db)
+    await told_paid(db, Channel.SMS)
     async with listening() as mailbox:
         async with working(db, gateway, mailbox.port, hours=now_quiet()):
             held = (await seen(db, is_held))["sms"]
@@ -118,7 +118,7 @@ async def test_a_text_waits_for_the_morning_through_workers_that_end_and_is_sent
 )
 async def test_what_is_so_no_longer_in_the_morning_is_not_said(db: Database, change: str) -> None:
     gateway = Gateway()
-    await told_paid(db)
+    await told_paid(db, Channel.SMS)
     async with listening() as mailbox:
         async with working(db, gateway, mailbox.port, hours=now_quiet()):
             await seen(db, is_held)
@@ -146,7 +146,7 @@ async def test_a_reminder_that_would_come_after_its_deadline_is_a_mail_at_night(
 async def test_a_customers_own_hours_count_before_those_of_another_with_the_same_number(db: Database) -> None:
     hours = now_quiet().hours
     gateway = Gateway()
-    await told_paid(db)
+    await told_paid(db, Channel.SMS)
     async with db.transaction() as tx:
         mine = NewCustomer(ids.new(), None, "Sari", "", "", "id", quiet_hours="none")
         other = NewCustomer(ids.new(), None, "Ibu Sari", "", "+628120000001", "id", quiet_hours=hours, time_zone="UTC")

@@ -23,6 +23,7 @@ from gerbang.core.payments.model import PAYMENT, PaymentDetail, RefundStatus
 from gerbang.core.personal_data.model import Erased, Person
 from gerbang.core.personal_data.service import People, PersonalData
 from gerbang.nouns import NOUNS
+from gerbang.ports.messenger import Channel
 from tests.core.notifications.example_payments import (
     JANE,
     SARI,
@@ -100,7 +101,7 @@ async def paid_and_returned(
     db: Database, status: RefundStatus = RefundStatus.SUCCEEDED, name: str = "Sari Wulandari"
 ) -> PaymentDetail:
     """A payment of Sari's with a mail, a message of the provider, and a refund to her bank account."""
-    one = await stored(db, details(replace(SARI, name=name), refund=status))
+    one = await stored(db, details(replace(SARI, name=name), refund=status), Channel.SMS)
     await announced(db, about(one, "payment.paid"))
     await taken(db, notifications(db))
     await heard_of(db, one)
@@ -132,12 +133,15 @@ async def test_a_person_is_shown_with_everything_that_is_kept_about_them(db: Dat
         "message_news": 0,
         "push_devices": 1,
         "notices": 0,
+        "operator_preferences": 0,
         "webhooks": 1,
         "endpoint_owners": 0,
         "webhook_events": 1,
         "refund_destinations": 1,
+        "payment_consents": 1,
         "payers": 1,
         "data_requests": 0,
+        "consents": 0,
         "customers": 0,
         "users": 1,
     }

@@ -159,8 +159,12 @@ def test_a_button_stops_too_and_who_hides_the_number_is_nobody_to_write_to() -> 
     assert OptOut("+6281200000001", out=True) in read(messages(messages=[pressed]))
     hidden = {"from": "ID.abcdef", "id": "wamid.2", "timestamp": "1", "text": {"body": "STOP"}}
     assert read(messages(messages=[hidden, {"user_id": "ID.abcdef"}])) == (
-        Ignored("from somebody who shows no number"),
-        Ignored("from somebody who shows no number"),
+        Ignored(
+            "WhatsApp withholds the sender's number (ID.abcdef): they said STOP, and no number can be stopped by it; stop the customer by hand"
+        ),
+        Ignored(
+            "WhatsApp withholds the sender's number (ID.abcdef): nobody is known by it, and nobody reads what they wrote"
+        ),
     )
 
 

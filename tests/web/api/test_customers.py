@@ -29,6 +29,11 @@ async def changed(edge: Edge, customer: str, body: dict[str, Any], who: str = "s
     return await edge.client.patch(f"/v1/customers/{customer}", json=body, headers=edge.headers(who))
 
 
+def a_phone() -> str:
+    """A mobile number that no other test has."""
+    return f"+62812{ids.new().int % 10**8:08}"
+
+
 def shops_own() -> str:
     return f"C-{ids.new().hex[-12:]}"
 
@@ -112,6 +117,41 @@ async def test_a_message_is_switched_off_on_one_channel_and_what_is_left_out_sta
     on = {"payment_reminder": {"sms": True}}
     again = (await changed(edge, one["id"], {"preferences": {"messages": on}})).json()["preferences"]["messages"]
     assert again["payment_reminder"] == {"email": True, "sms": True, "whatsapp": False, "push": True}
+
+
+CONSENT = {"text": "Kirimi saya kabar lewat SMS.", "where": "checkout of toko.example", "at": "2026-11-01T08:00:00Z"}
+
+
+async def test_consent_told_of_a_customer_is_shown_for_their_number_and_taken_back_by_null(edge: Edge) -> None:
+    one = await made(edge, phone=a_phone(), sms_consent=CONSENT)
+    assert one["sms_consent"] == {**CONSENT, "phone": one["phone"]}
+    assert one["whatsapp_consent"] is None
+    assert (await changed(edge, one["id"], {"name": "Sari W"})).json()["sms_consent"] == one["sms_consent"]
+    assert (await changed(edge, one["id"], {"phone": a_phone()})).json()["sms_consent"] is None, "another number"
+    back = (await changed(edge, one["id"], {"phone": one["phone"]})).json()
+    assert back["sms_consent"] == one["sms_consent"]
+    assert (await changed(edge, one["id"], {"sms_consent": None})).json()["sms_consent"] is None
+    again = await changed(edge, one["id"], {"sms_consent": CONSENT})
+    assert again.json()["sms_consent"] is None, "it is older than the withdrawal"
+    nobody = await made(edge, phone="")
+    answer = await changed(edge, nobody["id"], {"sms_consent": CONSENT})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/sms_consent")
+
+
+async def test_the_next_payment_of_a_customer_needs_no_second_consent_and_one_that_names_nobody_does(
+    edge: Edge,
+) -> None:
+    mine, number = shops_own(), a_phone()
+    first = (await edge.create(customer={"external_id": mine, "phone": number, "sms_consent": CONSENT})).json()
+    next_, guest = [(await edge.create(customer=who)).json() for who in ({"external_id": mine}, {"phone": number})]
+    payments = edge.services.payments
+    agreed = [
+        set(await payments.agreed_channels(await payments.get(ids.read("pay", each["id"]))))
+        for each in (first, next_, guest)
+    ]
+    assert agreed == [{"sms"}, {"sms"}, set()]
+    customer = (await edge.get(f"/v1/customers/{first['customer']['id']}")).json()
+    assert customer["sms_consent"]["text"] == CONSENT["text"]
 
 
 async def test_a_payment_that_only_tells_a_name_is_as_it_was_and_makes_no_customer(edge: Edge) -> None:

@@ -114,6 +114,21 @@ async def test_contact_and_preferences_are_changed_and_the_timeline_says_who_did
     assert shown.count("changed a customer") == 2
 
 
+async def test_the_page_tells_consent_from_preference(edge: Edge, desk: httpx.AsyncClient) -> None:
+    page, _ = await made(desk, phone=f"0812{ids.new().int % 10**8:08}")
+    assert "Not agreed: nothing is sent" in (await desk.get(page)).text
+    said = {"text": "Kabari saya.", "where": "kasir toko", "at": "2026-11-01T08:00:00Z"}
+    customer = page.rpartition("/")[2]
+    told = await edge.client.patch(
+        f"/v1/customers/{customer}", json={"sms_consent": said}, headers=edge.headers("support")
+    )
+    assert told.status_code == 200, told.text
+    shown = re.sub(r"\s+", " ", (await desk.get(page)).text)
+    assert re.search(r"Consent for the phone.*SMS</dt><dd[^>]*>Agreed <small[^>]*>1 Nov [^<]*, kasir toko", shown)
+    assert "recorded consent to messages on the phone" in shown
+    assert "Wanted" in shown.partition("Preferences")[2]
+
+
 async def test_each_message_has_a_box_on_each_of_its_channels_but_what_guards_their_money(
     desk: httpx.AsyncClient,
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from gerbang import settings
 from gerbang.base.errors import Invalid
+from gerbang.core.customers.consent_model import Agreement
 from gerbang.ports.messenger import Channel
 from gerbang.web.console import link_form
 from gerbang.web.input.bodies import PaymentBody
@@ -118,13 +119,12 @@ def test_an_operator_writes_down_that_the_payer_agreed_with_when_where_and_the_w
     given = {**link_form.EMPTY, "amount": "1500", "description": "Kopi", "phone": "0812 3456 7890"}
     plain, _ = link_form.read(given, "en", "ID", told)
     assert plain is not None
-    assert (plain.payer.sms_consent_at, plain.payer.whatsapp_consent_at) == (None, None), "unticked by default"
+    assert plain.agreed == (), "unticked by default"
     new, wrong = link_form.read({**given, "agreed": "yes"}, "en", "ID", told)
     assert (new is not None, wrong) == (True, {})
-    payer = new.payer if new else plain.payer
-    assert (payer.sms_consent_at, payer.sms_consent_where, payer.sms_consent_text) == (told.at, told.where, told.text)
-    assert (payer.whatsapp_consent_at, payer.whatsapp_consent_text) == (told.at, told.text)
+    agreed = new.agreed if new else ()
+    assert agreed == tuple(Agreement(one, told.at, told.where, told.text) for one in (Channel.SMS, Channel.WHATSAPP))
     only_text, _ = link_form.read({**given, "agreed": "yes"}, "en", "ID", replace(told, channels={Channel.SMS}))
     assert only_text is not None
-    assert only_text.payer.whatsapp_consent_at is None
+    assert [one.channel for one in only_text.agreed] == [Channel.SMS]
     assert set(link_form.read({**given, "phone": "", "agreed": "yes"}, "en", "ID", told)[1]) == {"phone"}

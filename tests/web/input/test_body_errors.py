@@ -42,11 +42,11 @@ def test_nobody_agrees_to_messages_to_a_landline() -> None:
     told = {"phone": "021 555 0100", "sms_consent": {"where": "shop", "text": "yes", "at": "2026-11-29T10:00:00Z"}}
     read: Any = read_as(msgspec.json.encode({**GOOD, "customer": told}), PaymentBody)
     with pytest.raises(Invalid) as refused:
-        read.payer()
+        read.check()
     assert [one.pointer for one in refused.value.errors] == ["/customer/phone"]
     assert "landline" in refused.value.errors[0].detail
     mobile: Any = read_as(msgspec.json.encode({**GOOD, "customer": {**told, "phone": "0812 3456 7890"}}), PaymentBody)
-    assert mobile.payer().phone == "+6281234567890"
+    assert [one.text for one in mobile.agreed(mobile.payer().phone)] == ["yes"]
 
 
 def test_faults_of_every_depth_are_named_together() -> None:

@@ -136,9 +136,17 @@ class ConnectionChangeBody(TypedDict):
     probe: NotRequired[bool]
 
 
+class Consent(TypedDict):
+    phone: str
+    text: str
+    where: str
+    at: str
+
+
 class ConsentBody(TypedDict):
     """
-    That the payer agreed to messages to their phone: the words that they agreed to, and where they stood; now, unless `at` says when.
+    That somebody agreed to messages to their phone: the words that they agreed to, and where they stood; now, unless `at` says when. Told of a customer, or with
+        a payment that names one, it counts for all their payments to that number.
     """
 
     text: str
@@ -285,6 +293,17 @@ class EventCodeSteps(TypedDict):
     store: str
     code: str
     steps: NotRequired[list[str]]
+
+
+class EventConsent(TypedDict):
+    """
+    That the customer agreed to be written to at this number: when, in which words, and where they stood.
+    """
+
+    phone: str
+    text: str
+    where: str
+    at: str
 
 
 class EventDestination(TypedDict):
@@ -1267,6 +1286,8 @@ class Customer(TypedDict):
     phone: str
     locale: str | None
     preferences: Preferences
+    sms_consent: Consent | None
+    whatsapp_consent: Consent | None
     created_at: str
     updated_at: str
     erased_at: str | None
@@ -1274,7 +1295,8 @@ class Customer(TypedDict):
 
 class CustomerChangeBody(TypedDict):
     """
-    What is absent stays as it is.
+    What is absent stays as it is. `sms_consent` and `whatsapp_consent` say that the customer agreed to be written to at their number, null that they took it back,
+        which counts for whatever was agreed to for that number.
     """
 
     external_id: NotRequired[str | None]
@@ -1283,6 +1305,8 @@ class CustomerChangeBody(TypedDict):
     phone: NotRequired[str]
     locale: NotRequired[Literal["en", "id"] | None]
     preferences: NotRequired[PreferencesBody]
+    sms_consent: NotRequired[ConsentBody | None]
+    whatsapp_consent: NotRequired[ConsentBody | None]
 
 
 class CustomerList(TypedDict):
@@ -1490,6 +1514,8 @@ class EventCustomerTold(TypedDict):
     email: NotRequired[str]
     phone: NotRequired[str]
     locale: NotRequired[str | None]
+    sms_consent: NotRequired[EventConsent | None]
+    whatsapp_consent: NotRequired[EventConsent | None]
 
 
 class EventLog(TypedDict):
@@ -1595,6 +1621,8 @@ class NewCustomerBody(TypedDict):
     phone: NotRequired[str]
     locale: NotRequired[Literal["en", "id"] | None]
     preferences: NotRequired[PreferencesBody]
+    sms_consent: NotRequired[ConsentBody | None]
+    whatsapp_consent: NotRequired[ConsentBody | None]
 
 
 class NewEndpointBody(TypedDict):

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from gerbang.base.errors import Conflict, NotFound
+from gerbang.core.customers.consent_model import Agreement, Consent
 from gerbang.ports.messenger import Channel
 
 CUSTOMER: Final = "customer"
@@ -97,7 +98,7 @@ class DataRequestFilters:
 
 class Customer(msgspec.Struct, frozen=True):
     """A customer of the shop. `external_id` is the shop's own for them; `phone` is E.164, `locale` empty where nobody named a language. Nobody writes to
-    them on channels that are `muted`, of `payment_reminder:email` not this message there, and on none since `stopped_at`; `quiet_hours` and `time_zone` are empty where they are the shop's. `sequence` grows with every announcement.
+    them on channels that are `muted`, of `payment_reminder:email` not this message there, and on none since `stopped_at`; `quiet_hours` and `time_zone` are empty where they are the shop's. `consents` are those in effect for all their payments. `sequence` grows with every announcement.
     """
 
     id: UUID
@@ -114,6 +115,11 @@ class Customer(msgspec.Struct, frozen=True):
     created_at: datetime
     updated_at: datetime
     erased_at: datetime | None
+    consents: tuple[Consent, ...] = ()
+
+    def consent(self, channel: Channel) -> Consent | None:
+        """What they agreed to on this channel for all their payments, to the number that is theirs now; None where they did not."""
+        return next((one for one in self.consents if (one.channel, one.phone) == (channel.value, self.phone)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +136,7 @@ class NewCustomer:
     is_stopped: bool = False
     quiet_hours: str = ""
     time_zone: str = ""
+    agreed: tuple[Agreement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

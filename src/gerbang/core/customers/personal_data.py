@@ -7,7 +7,8 @@ from gerbang.base.db import Tx
 from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.announcements.service import announce
 from gerbang.core.audit.service import SYSTEM
-from gerbang.core.customers import data_request_store, store
+from gerbang.core.customers import consent_store, data_request_store, store
+from gerbang.core.customers.consent_model import shown
 from gerbang.core.customers.model import CUSTOMER, PREFIX, REQUEST_PREFIX, DataRequestFilters
 from gerbang.core.personal_data.model import Erased, Exported, Person
 
@@ -20,7 +21,7 @@ async def customers_of(tx: Tx, person: Person) -> tuple[UUID, ...]:
 
 async def export_customers(tx: Tx, person: Person, _after: UUID | None, _most: int) -> Exported:
     """How they are called and reached, and what they want to be told."""
-    shown = [
+    rows = [
         {
             "customer": ids.show(PREFIX, one.id),
             "external_id": one.external_id,
@@ -37,14 +38,27 @@ async def export_customers(tx: Tx, person: Person, _after: UUID | None, _most: i
         for one in await store.of_ids(tx, person.customers)
         if one.erased_at is None
     ]
-    return Exported(shown, None)
+    return Exported(rows, None)
+
+
+async def export_consents(tx: Tx, person: Person, after: UUID | None, most: int) -> Exported:
+    """What they agreed to on a phone, with its words, and what they took back."""
+    found = await consent_store.of_person(tx, person.customers, person.phone, after, most)
+    return Exported(shown(found), found[-1].id if len(found) == most else None)
+
+
+async def erase_consents(tx: Tx, person: Person, after: UUID | None, most: int) -> Erased:
+    """Forget it. That a number said STOP stays as a digest (suppressions)."""
+    found = await consent_store.of_person(tx, person.customers, person.phone, after, most)
+    await consent_store.erase(tx, [one.id for one in found])
+    return Erased(len(found), 0, found[-1].id if len(found) == most else None)
 
 
 async def export_requests(tx: Tx, person: Person, after: UUID | None, most: int) -> Exported:
     """What they asked of their data, and what they were answered."""
     if after is not None or not person.customers:
         return Exported([], None)
-    shown = [
+    rows = [
         {
             "data_request": ids.show(REQUEST_PREFIX, one.id),
             "kind": one.kind.value,
@@ -56,7 +70,7 @@ async def export_requests(tx: Tx, person: Person, after: UUID | None, most: int)
         for customer in person.customers
         for one in await data_request_store.page(tx, DataRequestFilters(customer=customer), None, most)
     ]
-    return Exported(shown, None)
+    return Exported(rows, None)
 
 
 async def erase_requests(tx: Tx, person: Person, _after: UUID | None, _most: int) -> Erased:

@@ -5,14 +5,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from gerbang.base import ids, phone
 from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database, Tx, UniqueViolation
 from gerbang.base.keyset import Place
 from gerbang.core.audit import service as audit
 from gerbang.core.audit.model import Entry, Recorded
-from gerbang.core.customers import store
+from gerbang.core.customers import consents, store
 from gerbang.core.customers.changes import save_change, with_unsubscribes
+from gerbang.core.customers.consent_model import Agreement, Given
 from gerbang.core.customers.matching import note_created
 from gerbang.core.customers.model import (
     CUSTOMER,
@@ -50,13 +53,15 @@ class Customers:
                 if not await store.add(tx, [new]):
                     raise await _taken(tx, new.external_id or "")
                 await note_created(tx, [(new, caller.label)], self._clock.now())
-            (made,) = await store.of_ids(tx, [first or new.id])
+                given = [Given(new.id, None, new.phone, said, caller.label) for said in new.agreed]
+                await consents.agree(tx, given, self._clock.now())
+            (made,) = await load_customers(tx, [first or new.id])
         return made, first is not None
 
     async def get(self, id_: UUID) -> Customer:
         """One, who may have been erased. Raises CustomerNotFound."""
         async with self._db.reading() as tx:
-            found = await store.of_ids(tx, [id_])
+            found = await load_customers(tx, [id_])
         if not found:
             raise CustomerNotFound
         return found[0]
@@ -71,22 +76,22 @@ class Customers:
     async def with_external_id(self, external_id: str) -> Customer | None:
         """The one that the shop calls so."""
         async with self._db.reading() as tx:
-            return next(iter(await store.of_external_ids(tx, [external_id])), None)
+            return next(iter(await _whole(tx, await store.of_external_ids(tx, [external_id]))), None)
 
     async def page(self, filters: CustomerFilters, after: Place | None, limit: int) -> Sequence[Customer]:
         """Newest first, from a keyset place (created_at, id) on, without those who were erased."""
         async with self._db.reading() as tx:
-            return await store.page(tx, filters, after, limit)
+            return await _whole(tx, await store.page(tx, filters, after, limit))
 
     async def find(self, text: str, limit: int) -> Sequence[Customer]:
         """Those whom somebody means by an external id, an address, a number or a whole name, newest first."""
         written = text.strip()
         async with self._db.reading() as tx:
-            return await store.find(tx, written, phone.known(written), limit) if written else []
+            return await _whole(tx, await store.find(tx, written, phone.known(written), limit)) if written else []
 
     async def change(self, caller: Caller, id_: UUID, changes: Mapping[str, Any]) -> Customer:
-        """Change what `changes` names, fields of Customer; `stopped` stops all messages, or lets them go again. Raises CustomerNotFound, CustomerErased,
-        ExternalIdTaken.
+        """Change what `changes` names, fields of Customer; `stopped` stops all messages, or lets them go again; `agreed` says by channel what they agreed to,
+        None what they take back. Raises CustomerNotFound, CustomerErased, ExternalIdTaken.
         """
         try:
             return await self._change(caller, id_, changes)
@@ -104,7 +109,15 @@ class Customers:
             now, wanted = self._clock.now(), dict(changes)
             if "stopped" in wanted:
                 wanted["stopped_at"] = (before.stopped_at or now) if wanted.pop("stopped") else None
-            return await save_change(tx, caller.label, before, await with_unsubscribes(tx, before, wanted), now)
+            agreed: Mapping[str, Agreement | None] = wanted.pop("agreed", {})
+            saved = await save_change(tx, caller.label, before, await with_unsubscribes(tx, before, wanted), now)
+            ended = [channel for channel, said in agreed.items() if said is None]
+            if ended and saved.phone:
+                await consents.withdraw(tx, caller.label, saved.phone, now, ended)
+            given = [Given(id_, None, saved.phone, said, caller.label) for said in agreed.values() if said is not None]
+            await consents.agree(tx, given, now)
+            (changed,) = await load_customers(tx, [id_])
+        return changed
 
     async def export(self, caller: Caller, id_: UUID) -> Mapping[str, Sequence[Mapping[str, Any]]]:
         """Everything that any noun keeps about the person, by noun. Raises CustomerNotFound, Forbidden."""
@@ -138,7 +151,13 @@ class Customers:
 
 async def load_customers(tx: Tx, wanted: Sequence[UUID]) -> Sequence[Customer]:
     """These, erased ones too."""
-    return await store.of_ids(tx, wanted)
+    return await _whole(tx, await store.of_ids(tx, wanted))
+
+
+async def _whole(tx: Tx, found: Sequence[Customer]) -> Sequence[Customer]:
+    """With what they agreed to."""
+    agreed = await consents.of_customers(tx, [one.id for one in found])
+    return [replace(one, consents=agreed.get(one.id, ())) for one in found]
 
 
 async def _taken(tx: Tx, external_id: str) -> ExternalIdTaken:

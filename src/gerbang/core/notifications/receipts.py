@@ -18,6 +18,7 @@ from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.connections.model import ConnectionNotFound
 from gerbang.core.connections.outbound_calls import MESSAGES, OutboundCalls
+from gerbang.core.customers import consents
 from gerbang.core.inbox.model import Done, Event, NotYet, Replay, Result
 from gerbang.core.inbox.routing import EventHandler
 from gerbang.core.inbox.service import Apply
@@ -171,13 +172,19 @@ async def _spoken_of(tx: Tx, event: Event, receipt: Receipt) -> Notification | N
 
 
 async def _opted(tx: Tx, read: Read, news: OptOut) -> Result:
-    """One number: who says stop on one channel to a phone is left alone on all of them."""
+    """One number: who says stop on one channel to a phone is left alone on all of them, and what was agreed to for it is in effect no more until they say start."""
     assert read.channel is not None, "only what sends messages says so"
     for channel in PHONE if read.channel in PHONE else (read.channel,):
         if news.out:
             await suppression_store.suppress(tx, channel, news.address, "the person said stop")
         else:
             await suppression_store.allow(tx, channel, news.address)
+    if read.channel in PHONE:
+        actor, now = f"hook:{read.event.connection}", await store.business_now(tx)
+        if news.out:
+            await consents.withdraw(tx, actor, news.address, now, is_stop=True)
+        else:
+            await consents.restore(tx, actor, news.address, now)
     action = "notification.stopped" if news.out else "notification.allowed"
     detail = {"channel": read.channel.value, "event": ids.show("evt", read.event.id)}
     await record(tx, [Entry(f"hook:{read.event.connection}", action, "", detail)])

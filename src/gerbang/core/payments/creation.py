@@ -29,6 +29,7 @@ from gerbang.core.idempotency import service as idempotency
 from gerbang.core.idempotency.model import ClaimedKey, IdempotencyKey
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments import amount_due, attempt_store, method_selection, schedule, store
+from gerbang.core.payments.contact_consent import agree_with
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.crypto.deposit_addresses import TooManyAddresses
 from gerbang.core.payments.machine import OPEN, kept
@@ -224,6 +225,7 @@ async def _write_fresh(tx: Tx, fresh: Sequence[tuple[PendingCreation, PaymentDet
     writes = StatementBatch()
     await store.add_payments(writes, [details.payment for _, details in fresh])
     await store.add_payers(writes, {details.payment.id: details.payer for _, details in fresh})
+    await agree_with(tx, fresh)
     attempts = [(attempt, details.payment) for _, details in fresh for attempt in details.attempts]
     if attempts:
         await attempt_store.add_attempts(writes, attempts)

@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from gerbang.base.errors import Conflict, Invalid, NotFound
+from gerbang.core.customers.consent_model import Agreement
 from gerbang.core.customers.model import NewCustomer
 from gerbang.ports.next_action import NextAction
 from gerbang.ports.payment import Lookup, Method, MethodOption, Payer, Quote, SubmissionEffect
@@ -219,9 +220,7 @@ class MethodChoice:
 
 @dataclass(frozen=True, slots=True)
 class NewPayment:
-    """An order to be paid, already validated at the edge: `amount` in minor units, `expires_in_s` seconds from now. `customer_id` is a customer who is known,
-    `customer` one who is made with the payment, unless somebody has the external id by then.
-    """
+    """An order to be paid, validated at the edge: `amount` in minor units. Its customer is known (`customer_id`), or made with it (`customer`)."""
 
     amount: int
     currency: str
@@ -231,6 +230,7 @@ class NewPayment:
     customer_id: UUID | None = None
     customer: NewCustomer | None = None
     payer: Payer = field(default_factory=Payer)
+    agreed: tuple[Agreement, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
     items: tuple[Mapping[str, Any], ...] = ()
     return_url: str | None = None

@@ -37,7 +37,9 @@ async def send(ctx: Context, caller: Caller, payment_id: UUID, key: IdempotencyK
             if aggregate is None:
                 raise PaymentNotFound
             ((payment, payer),) = await store.load(tx, [payment_id])
-            (wishes,) = await wishes_of(tx, [Reached(payment.customer_id, payer.email.lower(), payer.phone)])
+            (wishes,) = await wishes_of(
+                tx, [Reached(payment.customer_id, payer.email.lower(), payer.phone, payment_id)]
+            )
             if wishes.muted >= ALL:
                 raise PayerStopped("They asked to be written to no more: hand them the link another way.")
             _send(aggregate, caller, has_address=bool(payer.email))

@@ -6,6 +6,8 @@ from uuid import UUID
 from gerbang.base import ids
 from gerbang.base.db import Row, Tx
 from gerbang.core.audit.service import timeline
+from gerbang.core.customers import consents
+from gerbang.core.customers.consent_model import shown
 from gerbang.core.inbox import service as inbox
 from gerbang.core.payments import personal_data_store as store
 from gerbang.core.personal_data.model import Erased, Exported, Person
@@ -22,7 +24,7 @@ async def payers(tx: Tx, person: Person, after: UUID | None, most: int) -> tuple
 async def export_payers(tx: Tx, person: Person, after: UUID | None, most: int) -> Exported:
     """Name, addresses and phone beside each payment."""
     rows, next_ = await payers(tx, person, after, most)
-    shown = [
+    found = [
         {
             "payment": ids.show("pay", row["payment_id"]),
             "name": row["name"],
@@ -30,16 +32,10 @@ async def export_payers(tx: Tx, person: Person, after: UUID | None, most: int) -
             "phone": row["phone"],
             "ip": row["ip"],
             "locale": row["locale"],
-            "sms_consent_at": row["sms_consent_at"].isoformat() if row["sms_consent_at"] else None,
-            "sms_consent_where": row["sms_consent_where"],
-            "sms_consent_text": row["sms_consent_text"],
-            "whatsapp_consent_at": row["whatsapp_consent_at"].isoformat() if row["whatsapp_consent_at"] else None,
-            "whatsapp_consent_where": row["whatsapp_consent_where"],
-            "whatsapp_consent_text": row["whatsapp_consent_text"],
         }
         for row in rows
     ]
-    return Exported(shown, next_)
+    return Exported(found, next_)
 
 
 async def erase_payers(tx: Tx, person: Person, after: UUID | None, most: int) -> Erased:
@@ -48,11 +44,25 @@ async def erase_payers(tx: Tx, person: Person, after: UUID | None, most: int) ->
     return Erased(await store.erase_payers(tx, [row["payment_id"] for row in rows]), 0, next_)
 
 
+async def export_consents(tx: Tx, person: Person, after: UUID | None, most: int) -> Exported:
+    """What they agreed to on a phone for one payment alone."""
+    rows, next_ = await payers(tx, person, after, most)
+    return Exported(shown(await consents.of_payments(tx, [row["payment_id"] for row in rows])), next_)
+
+
+async def erase_consents(tx: Tx, person: Person, after: UUID | None, most: int) -> Erased:
+    """Forget it."""
+    rows, next_ = await payers(tx, person, after, most)
+    found = await consents.of_payments(tx, [row["payment_id"] for row in rows])
+    await consents.forget(tx, found)
+    return Erased(len(found), 0, next_)
+
+
 async def export_destinations(tx: Tx, person: Person, after: UUID | None, most: int) -> Exported:
     """Every version of where a refund by transfer goes."""
     rows, next_ = await payers(tx, person, after, most)
     found = await store.destinations(tx, [row["payment_id"] for row in rows])
-    shown = [
+    told = [
         {
             "refund": ids.show("ref", row["refund_id"]),
             "bank": row["bank"],
@@ -61,7 +71,7 @@ async def export_destinations(tx: Tx, person: Person, after: UUID | None, most: 
         }
         for row in found
     ]
-    return Exported(shown, next_)
+    return Exported(told, next_)
 
 
 async def erase_destinations(tx: Tx, person: Person, after: UUID | None, most: int) -> Erased:

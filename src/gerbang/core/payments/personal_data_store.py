@@ -14,9 +14,7 @@ async def payers(tx: Tx, person: Person, after: UUID | None, limit: int) -> list
     """Who pays, of payments that name the person's address or phone, are their account's or name them as a customer, in the order of payments."""
     return await tx.fetch(  # one look for each of theirs: joined in another way, all payers are read for a few
         """
-        SELECT y.payment_id, y.name, y.email, y.phone, y.ip, y.locale,
-            y.sms_consent_at, y.sms_consent_where, y.sms_consent_text, y.whatsapp_consent_at, y.whatsapp_consent_where,
-            y.whatsapp_consent_text FROM (
+        SELECT y.payment_id, y.name, y.email, y.phone, y.ip, y.locale FROM (
             SELECT payment_id FROM payment_payers WHERE email <> '' AND lower(email) = $1
             UNION SELECT payment_id FROM payment_payers WHERE phone <> '' AND phone = $2
             UNION SELECT id FROM payments WHERE owner_id = $3

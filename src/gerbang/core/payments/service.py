@@ -69,6 +69,7 @@ from gerbang.core.payments.refunds.model import (
 )
 from gerbang.core.payments.refunds.requesting import RefundDecision
 from gerbang.core.secrets.service import Secrets
+from gerbang.ports.messenger import Channel
 
 TIMELINE: Final = 500  # moments that a page shows of a payment without asking for more
 
@@ -347,6 +348,10 @@ class Payments:
             await contact_consent.withdraw(self.context, caller, payment_id)
         else:
             await contact_consent.agree(self.context, caller, payment_id, given)
+
+    async def agreed_channels(self, details: PaymentDetail) -> frozenset[Channel]:
+        """See contact_consent."""
+        return await contact_consent.agreed_channels(self.context, details)
 
     async def send_refund_link(self, caller: Caller, refund_id: UUID) -> Refund:
         """See destinations.send_link."""

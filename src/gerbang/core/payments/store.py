@@ -63,12 +63,10 @@ async def add_payments(tx: Writer, payments: Sequence[Payment]) -> None:
 
 
 async def update_payer(tx: Tx, payment: UUID, told: PayerUpdate) -> None:
-    """The payer's phone and address, as told with an attempt; what was not told stays. Nobody has agreed to texts to another phone."""
+    """The payer's phone and address, as told with an attempt; what was not told stays."""
     await tx.execute(
         """
-        UPDATE payment_payers SET phone = coalesce(nullif($2, ''), phone), ip = coalesce(nullif($3, ''), ip),
-            sms_consent_at = CASE WHEN $2 IN ('', phone) THEN sms_consent_at END,
-            whatsapp_consent_at = CASE WHEN $2 IN ('', phone) THEN whatsapp_consent_at END
+        UPDATE payment_payers SET phone = coalesce(nullif($2, ''), phone), ip = coalesce(nullif($3, ''), ip)
         WHERE payment_id = $1
         """,
         payment,
@@ -77,23 +75,9 @@ async def update_payer(tx: Tx, payment: UUID, told: PayerUpdate) -> None:
     )
 
 
-async def set_consent(
-    tx: Tx, payment: UUID, phone: str, sms_at: datetime | None, whatsapp_at: datetime | None, where: str, text: str
-) -> None:
-    """What the payer agreed to on a phone, and to which one; an empty one is the one that is known. None: they did not, or no more."""
-    await tx.execute(
-        """
-        UPDATE payment_payers SET phone = coalesce(nullif($2, ''), phone), sms_consent_at = $3, sms_consent_where = $5, sms_consent_text = $6,
-            whatsapp_consent_at = $4, whatsapp_consent_where = $5, whatsapp_consent_text = $6
-        WHERE payment_id = $1
-        """,
-        payment,
-        phone,
-        sms_at,
-        whatsapp_at,
-        where,
-        text,
-    )
+async def set_phone(tx: Tx, payment: UUID, phone: str) -> None:
+    """The number at which the payer wants to be told."""
+    await tx.execute("UPDATE payment_payers SET phone = $2 WHERE payment_id = $1", payment, phone)
 
 
 async def set_browser_locale(tx: Tx, payment: UUID, locale: str) -> None:
@@ -103,29 +87,11 @@ async def set_browser_locale(tx: Tx, payment: UUID, locale: str) -> None:
 
 async def add_payers(tx: Writer, payers: Mapping[UUID, Payer]) -> None:
     """Who pays these payments."""
-    rows = [
-        (
-            payment,
-            p.name,
-            p.email,
-            p.phone,
-            p.locale,
-            p.ip,
-            p.sms_consent_at,
-            p.sms_consent_where,
-            p.sms_consent_text,
-            p.whatsapp_consent_at,
-            p.whatsapp_consent_where,
-            p.whatsapp_consent_text,
-        )
-        for payment, p in payers.items()
-    ]
+    rows = [(payment, p.name, p.email, p.phone, p.locale, p.ip) for payment, p in payers.items()]
     await tx.execute(
-        "INSERT INTO payment_payers (payment_id, name, email, phone, locale, ip, sms_consent_at, sms_consent_where, sms_consent_text,"
-        " whatsapp_consent_at, whatsapp_consent_where, whatsapp_consent_text)"
-        " SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[], $9::text[],"
-        " $10::timestamptz[], $11::text[], $12::text[])",
-        *columns(rows, 12),
+        "INSERT INTO payment_payers (payment_id, name, email, phone, locale, ip)"
+        " SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])",
+        *columns(rows, 6),
     )
 
 
@@ -142,7 +108,7 @@ async def lock_of_attempts(tx: Tx, attempts: Sequence[UUID]) -> tuple[list[Payme
 async def load(tx: Tx, payments: Sequence[UUID]) -> list[tuple[Payment, Payer]]:
     """Payments as they are, with who pays."""
     rows = await tx.fetch(_PAYMENTS_AND_PAYERS, list(payments))
-    return [(_payment(row[:-12]), Payer(*row[-12:])) for row in rows]
+    return [(_payment(row[:-6]), Payer(*row[-6:])) for row in rows]
 
 
 async def save_payments_money(tx: Writer, payments: Sequence[Payment], now: datetime) -> None:
@@ -210,8 +176,7 @@ _LOCKING_BY_ATTEMPTS = (
 _PAYMENTS_AND_PAYERS = (
     "SELECT id, status, late, livemode, amount::text, currency, amount_captured::text, amount_refunded::text, amount_excess::text,"
     " description, order_reference, owner_id, metadata, items, return_url, sequence, created_at, updated_at, expires_at, paid_at,"
-    " cancelled_at, look_at, excess_owed::text, customer_id, y.name, y.email, y.phone, y.locale, y.ip, y.browser_locale,"
-    " y.sms_consent_at, y.sms_consent_where, y.sms_consent_text, y.whatsapp_consent_at, y.whatsapp_consent_where, y.whatsapp_consent_text"
+    " cancelled_at, look_at, excess_owed::text, customer_id, y.name, y.email, y.phone, y.locale, y.ip, y.browser_locale"
     " FROM payments JOIN payment_payers y ON payment_id = id WHERE id = ANY($1)"
 )
 _PAYMENT_STATUS = {status.value: status for status in PaymentStatus}

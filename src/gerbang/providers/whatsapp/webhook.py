@@ -29,6 +29,7 @@ from gerbang.providers.whatsapp.codes import meaning_of
 News = Receipt | OptOut | Wrote | TemplateNews | Ignored
 _PREFIX: Final = "sha256="
 _MOST_CHALLENGE: Final = 256
+_MOST_USER_ID: Final = 131  # a country, a dot, 128 letters
 _STOP: Final = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "BERHENTI"})
 _START: Final = frozenset({"START", "YES", "UNSTOP", "MULAI"})
 PROGRESS: Final[Mapping[str, Progress]] = {
@@ -171,16 +172,29 @@ def _receipt(status: wire.Status) -> Receipt | Ignored:
 
 
 def _inbound(message: wire.Inbound) -> Iterator[News]:
-    """That a person wrote, which opens the window; and that they want no more, or want it again. Somebody without a number is written to by nobody here."""
+    """That a person wrote, which opens the window; and that they want no more, or want it again. Whose number WhatsApp withholds is known by nobody here: what they
+    said is told, for a person to act on.
+    """
+    said = (message.text.body if message.text else message.button.text if message.button else "").strip().upper()
     if not message.from_.isascii() or not message.from_.isdigit():
-        yield Ignored("from somebody who shows no number")
+        yield Ignored(_hidden(message, said))
         return
     address = f"+{message.from_}"
     at = int(message.timestamp) if message.timestamp.isascii() and message.timestamp.isdigit() else 0
     yield Wrote(address, datetime.fromtimestamp(min(at, 2**33), UTC) if at else None)
-    said = (message.text.body if message.text else message.button.text if message.button else "").strip().upper()
     if said in _STOP or said in _START:
         yield OptOut(address, out=said in _STOP)
+
+
+def _hidden(message: wire.Inbound, said: str) -> str:
+    """What became of a message whose sender shows no number, with the id by which WhatsApp knows them."""
+    who = (message.user_id or message.from_)[:_MOST_USER_ID] or "unknown"
+    told = f"WhatsApp withholds the sender's number ({who})"
+    if said in _STOP:
+        return f"{told}: they said {said}, and no number can be stopped by it; stop the customer by hand"
+    if said in _START:
+        return f"{told}: they said {said}, and no number can be allowed by it"
+    return f"{told}: nobody is known by it, and nobody reads what they wrote"
 
 
 def _news(field: str, value: wire.TemplateValue) -> TemplateNews | Ignored:

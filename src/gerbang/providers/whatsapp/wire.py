@@ -74,9 +74,10 @@ class Text(msgspec.Struct, frozen=True):
 
 
 class Inbound(msgspec.Struct, frozen=True):
-    """What a person sent us. Somebody who hides their number has none here."""
+    """What a person sent us. Somebody who hides their number has none here, but an id that only this business knows them by."""
 
     from_: str = msgspec.field(name="from", default="")
+    user_id: str = ""
     id: str = ""
     timestamp: str = ""
     text: Text | None = None

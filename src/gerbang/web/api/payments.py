@@ -244,6 +244,7 @@ async def _create(services: Services, context: RequestContext, body: PaymentBody
         customer_id=customer.id if customer else None,
         customer=None if customer else new_customer(body.customer, payer),
         payer=replace(payer, ip=_pressed_from(context, body.customer.ip)),
+        agreed=body.agreed(payer.phone),
         metadata=body.metadata,
         items=tuple(msgspec.to_builtins(item) for item in body.items),
         return_url=read_return_url(body.return_url),

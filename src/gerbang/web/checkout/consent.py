@@ -33,26 +33,31 @@ def named(channels: Collection[Channel], locale: Locale) -> str:
     return str(say("agree.either", one=names[0], other=names[1])) if len(names) > 1 else "".join(names)
 
 
-def box_of(
+async def box_of(
     services: Services,
     details: PaymentDetail,
-    channels: Collection[Channel],
     locale: Locale,
     sent: Agreeing | None,
 ) -> Mapping[str, Any] | None:
-    """What the box shows; None where nobody is written to on a phone, or nothing is to be told any more."""
-    payer = details.payer
+    """What the box shows, also to who agreed before, on this payment or as this customer; None where nobody is written to on a phone, or nothing is to be told any more."""
+    payer, channels = details.payer, await services.notifications.phone_channels()
     if sent is None and (not channels or details.payment.status not in _OPEN):
         return None
-    agreed = {Channel.SMS: payer.sms_consent_at, Channel.WHATSAPP: payer.whatsapp_consent_at}
-    by = [one for one in channels if agreed[one]]
+    agreed = await services.payments.agreed_channels(details)
+    by = [one for one in channels if one in agreed]
     return {
+        "words": _words(details),
         "by": named(by, locale),
         "channels": named(channels, locale),
         "shop": services.settings.shop_name,
         "known": formats.mask_number(payer.phone) if payer.phone else "",
         "sent": sent or Agreeing(),
     }
+
+
+def _words(details: PaymentDetail) -> str:
+    """What stands beside the box: who pays as a customer agrees for all their payments."""
+    return "agree.box" if details.payment.customer_id is None else "agree.box.customer"
 
 
 def read(
@@ -80,7 +85,7 @@ def read(
     return ContactConsent(
         phone=number,
         where=str(say("agree.where", host=host)),
-        text=str(say("agree.box", shop=services.settings.shop_name, channels=named(channels, locale)).unescape()),
+        text=str(say(_words(details), shop=services.settings.shop_name, channels=named(channels, locale)).unescape()),
         by_sms=Channel.SMS in channels,
         by_whatsapp=Channel.WHATSAPP in channels,
     )

@@ -333,7 +333,7 @@ async def _show(
         origins=visit.signs.origins if template in _OF_NEXT_ACTIONS else PageOrigins(),
         form_to=values["sandbox"],
         packed=True,
-        agree=consent.box_of(services, details, await services.notifications.phone_channels(), locale, agreeing),
+        agree=await consent.box_of(services, details, locale, agreeing),
         **values,
     )
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.audit.model import Recorded
+from gerbang.core.customers.consent_model import NEED_CONSENT
 from gerbang.core.customers.model import (
     CHANNELS,
     ERASE,
@@ -65,7 +66,7 @@ def page_of(
         word=say("cus.erased") if one.erased_at else "",
         why=_why(one, locale),
         actions=_actions(one, caller, locale),
-        facts=(_contact(one, locale), _preferences(one, locale)),
+        facts=(_contact(one, locale), _consent(one, locale), _preferences(one, locale)),
         steps=tuple(_step(entry, known, names, locale) for entry in history),
         watch="customer",
         about=id_,
@@ -133,6 +134,17 @@ def _contact(one: Customer, locale: Locale) -> Facts:
         Fact(say("cus.since"), f"{stamp(one.created_at, locale)} WIB"),
     )
     return Facts(say("cus.contact"), tuple(one for one in facts if one.value))
+
+
+def _consent(one: Customer, locale: Locale) -> Facts:
+    """What they agreed to, which is another thing than what they prefer."""
+    say, facts = texts.words(locale), []
+    for channel in NEED_CONSENT:
+        found = one.consent(channel)
+        word = say("cus.agreed" if found else "cus.agreed.not")
+        small = say("cus.agreed.when", at=stamp(found.agreed_at, locale), where=found.agreed_where) if found else ""
+        facts.append(Fact(say(f"channel.{channel.value}"), word, small=small))
+    return Facts(say("cus.consent"), tuple(facts))
 
 
 def _preferences(one: Customer, locale: Locale) -> Facts:

@@ -1,7 +1,7 @@
 """The form of a new payment link: from what was typed to a new payment, or to what is wrong beside each field. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from gerbang.base import email_address, formats, ids, phone
 from gerbang.base.card_numbers import holds_card_number
 from gerbang.base.formats import Locale
 from gerbang.base.money import ASSETS, EXPONENTS
+from gerbang.core.customers.consent_model import Agreement
 from gerbang.core.customers.model import PREFIX, Customer
 from gerbang.core.payments.model import NewPayment, Offer, PaymentDetail
 from gerbang.ports.messenger import Channel
@@ -192,17 +193,13 @@ def _unreadable(why: str, currency: str, locale: Locale) -> Markup:
 def _payment(given: Mapping[str, str], amount: int, region: str, told: Told) -> NewPayment:
     number = phone.read(given["phone"], region)
     payer = Payer(given["name"], email_address.read(given["email"]), number, given["language"])
-    if given["agreed"] and Channel.SMS in told.channels:
-        payer = replace(payer, sms_consent_at=told.at, sms_consent_where=told.where, sms_consent_text=told.text)
-    if given["agreed"] and Channel.WHATSAPP in told.channels:
-        payer = replace(
-            payer, whatsapp_consent_at=told.at, whatsapp_consent_where=told.where, whatsapp_consent_text=told.text
-        )
+    channels = told.channels if given["agreed"] else ()
     return NewPayment(
         amount,
         given["currency"],
         given["description"],
         given["order"] or None,
         payer=payer,
+        agreed=tuple(Agreement(one, told.at, told.where, told.text) for one in sorted(channels)),
         expires_in_s=EXPIRIES[given["expires"]],
     )

@@ -49,7 +49,7 @@ async def make_link(request: Request[Any, Any, Any]) -> Page:
     form = await read_form(request, "key", *_FIELDS, cards_in=_FIELDS)
     given = {name: form[name] for name in _FIELDS}
     locale, payments = locale_of(request), services_of(request).payments
-    told = await _agreement(request, caller)
+    told = await _agreement(request, caller, given)
     new, wrong = link_form.read(given, locale, services_of(request).settings.business_country, told)
     if new is not None:
         reason = link_form.unpayable(new, await payments.methods(new.amount, new.currency), locale)
@@ -112,10 +112,16 @@ def _maker(request: Request[Any, Any, Any]) -> Caller:
     return caller
 
 
-async def _agreement(request: Request[Any, Any, Any], caller: Caller) -> link_form.Told:
+async def _agreement(request: Request[Any, Any, Any], caller: Caller, given: Mapping[str, str]) -> link_form.Told:
     """What the box says that the payer agreed to, in the words that stand there; who heard it is who fills in the form."""
     say, channels = texts.words(locale_of(request)), await services_of(request).notifications.phone_channels()
-    text = say("link.agreed", channels=named(channels, locale_of(request))) if channels else ""
+    text = (
+        say(
+            "link.agreed.customer" if given["customer"] else "link.agreed", channels=named(channels, locale_of(request))
+        )
+        if channels
+        else ""
+    )
     return link_form.Told(channels, real_now(), str(say("link.agreed.where", who=caller.label)), str(text))
 
 
@@ -124,7 +130,7 @@ async def _form(
 ) -> Response[bytes]:
     cards = link_form.with_card_numbers(given)
     note_cards(request, cards)
-    told = await _agreement(request, _maker(request))
+    told = await _agreement(request, _maker(request), given)
     return await show(
         request,
         "new_link.html",

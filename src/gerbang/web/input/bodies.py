@@ -2,21 +2,20 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import msgspec
 
 from gerbang.base import email_address, ids, ip, phone, web_address
-from gerbang.base.clock import real_now
 from gerbang.base.errors import FieldError, NotFound
-from gerbang.base.formats import one_line
 from gerbang.base.money import EXPONENTS, FIAT_LIMIT, BadMoney, from_json
+from gerbang.core.customers.consent_model import Agreement
 from gerbang.core.payments.model import Destination, MethodChoice, PayerUpdate
 from gerbang.ports.payment import LONGEST_EXPIRY_S, Method, Payer
 from gerbang.web import texts
 from gerbang.web.input.body_errors import all_at_once
+from gerbang.web.input.consents import CHANNEL_OF, ConsentBody, read_consents
 from gerbang.web.input.surcharges import is_surcharge
 from gerbang.web.problems import invalid_field
 
@@ -88,14 +87,6 @@ Metadata = Annotated[
 _BELOW_ZERO: Final = frozenset({"discount", "voucher"})
 _NO_SURCHARGE: Final = "A payment costs the same however it is paid; put what every payer owes into the amount."
 _NO_SURCHARGE_ID: Final = "In Indonesia nothing may be added for the way somebody pays (Bank Indonesia forbids merchants a surcharge); put what every payer owes into the amount."
-
-
-class ConsentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """That the payer agreed to messages to their phone: the words that they agreed to, and where they stood; now, unless `at` says when."""
-
-    text: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
-    where: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-    at: datetime | None = None
 
 
 class CustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -180,6 +171,7 @@ class PaymentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             lambda: check_metadata(self.metadata),
             lambda: read_return_url(self.return_url),
             self._check_choice,
+            lambda: self._check_consents(region),
         )
 
     def _check_choice(self) -> None:
@@ -190,38 +182,25 @@ class PaymentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """How the first attempt is to be made, if at once."""
         return MethodChoice(self.method, dict(self.method_options), self.connection) if self.method else None
 
+    def agreed(self, number: str | None) -> tuple[Agreement, ...]:
+        """What the payer agreed to on this phone; None: it is not known yet. Raises Invalid with a pointer."""
+        return read_consents({name: getattr(self.customer, name) for name in CHANNEL_OF}, number, "/customer")
+
+    def _check_consents(self, region: str) -> None:
+        """A customer's own number may stand for one that is left out."""
+        number = read_phone(self.customer.phone, region)
+        self.agreed(number if number or not (self.customer.id or self.customer.external_id) else None)
+
     def payer(self, region: str = phone.HOME) -> Payer:
         """Who pays, without the registered id; a number without a country code is of this region. Raises Invalid with a pointer."""
-        told, number = self.customer, read_phone(self.customer.phone, region)
-        for name, given in (("sms_consent", told.sms_consent), ("whatsapp_consent", told.whatsapp_consent)):
-            if given is not None and not number:
-                raise invalid_field(f"/customer/{name}", "Goes with a phone: nobody can agree to messages without one.")
-            if given is not None and phone.is_landline(number):
-                raise invalid_field("/customer/phone", texts.words("en")("phone.wrong.landline").unescape())
-        sms, whatsapp = told.sms_consent, told.whatsapp_consent
+        told = self.customer
         return Payer(
             name=told.name,
             email=read_email(told.email),
-            phone=number,
+            phone=read_phone(told.phone, region),
             locale=told.locale or "",
             ip=read_ip(told.ip),
-            sms_consent_at=_agreed_at(sms, "sms_consent") if sms else None,
-            sms_consent_where=one_line(sms.where) if sms else "",
-            sms_consent_text=one_line(sms.text) if sms else "",
-            whatsapp_consent_at=_agreed_at(whatsapp, "whatsapp_consent") if whatsapp else None,
-            whatsapp_consent_where=one_line(whatsapp.where) if whatsapp else "",
-            whatsapp_consent_text=one_line(whatsapp.text) if whatsapp else "",
         )
-
-
-def _agreed_at(consent: ConsentBody, name: str) -> datetime:
-    """When: a time with its zone, not to come. Raises Invalid with a pointer."""
-    now = real_now()
-    if consent.at is None:
-        return now
-    if consent.at.tzinfo is None or consent.at > now + timedelta(minutes=5):
-        raise invalid_field(f"/customer/{name}/at", "A time with its zone that is not to come.")
-    return consent.at
 
 
 class DestinationBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

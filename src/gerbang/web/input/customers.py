@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from gerbang.base import ids, quiet_hours
 from gerbang.base.formats import one_line
+from gerbang.core.customers.consent_model import Agreement
 from gerbang.core.customers.model import Customer, CustomerNotFound, NewCustomer, muted_message
 from gerbang.core.customers.service import Customers
 from gerbang.core.notifications.audiences import CHANNELS_OF, MayStop, may_stop
@@ -24,6 +25,7 @@ from gerbang.web.input.bodies import (
     read_phone,
 )
 from gerbang.web.input.body_errors import all_at_once
+from gerbang.web.input.consents import CHANNEL_OF, ConsentBody, read_consents
 from gerbang.web.problems import invalid_field
 
 Language = Annotated[
@@ -98,6 +100,8 @@ class NewCustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     phone: Phone = ""
     locale: Language = None
     preferences: PreferencesBody = PreferencesBody()
+    sms_consent: ConsentBody | None = None
+    whatsapp_consent: ConsentBody | None = None
 
     def read(self, region: str) -> NewCustomer:
         """As core takes it; a number without a country code is of this region. Raises Invalid with a pointer for each fault."""
@@ -105,6 +109,7 @@ class NewCustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             lambda: read_email(self.email, "/email"),
             lambda: read_phone(self.phone, region, "/phone"),
             self.preferences.hours,
+            lambda: self._agreed(region),
         )
         if not any((self.external_id, self.name, self.email, self.phone)):
             raise invalid_field("", "Give external_id, name, email or phone: nobody is found by nothing.")
@@ -117,12 +122,20 @@ class NewCustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             locale=self.locale or "",
             muted=muted(frozenset(), self.preferences),
             is_stopped=self.preferences.stopped is True,
+            agreed=self._agreed(region),
             **self.preferences.hours(),
+        )
+
+    def _agreed(self, region: str) -> tuple[Agreement, ...]:
+        return read_consents(
+            {name: getattr(self, name) for name in CHANNEL_OF}, read_phone(self.phone, region, "/phone"), ""
         )
 
 
 class CustomerChangeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is absent stays as it is."""
+    """What is absent stays as it is. `sms_consent` and `whatsapp_consent` say that the customer agreed to be written to at their number, null that they took it back,
+    which counts for whatever was agreed to for that number.
+    """
 
     external_id: ExternalId | UnsetType | None = UNSET
     name: Line | UnsetType = UNSET
@@ -130,6 +143,8 @@ class CustomerChangeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     phone: Phone | UnsetType = UNSET
     locale: Language | UnsetType = UNSET
     preferences: PreferencesBody | UnsetType = UNSET
+    sms_consent: ConsentBody | UnsetType | None = UNSET
+    whatsapp_consent: ConsentBody | UnsetType | None = UNSET
 
     def check(self, region: str) -> None:
         """What can be said of it whoever it is about. Raises Invalid with a pointer for each fault."""
@@ -157,6 +172,10 @@ class CustomerChangeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True
             if self.preferences.stopped is not UNSET:
                 said["stopped"] = self.preferences.stopped
             said |= self.preferences.hours()
+        told = {name: value for name in CHANNEL_OF if (value := getattr(self, name)) is not UNSET}
+        if told:
+            given = read_consents(told, said.get("phone", before.phone), "")
+            said["agreed"] = {CHANNEL_OF[name].value: None for name in told} | {one.channel.value: one for one in given}
         return said
 
 

@@ -188,6 +188,14 @@ ENDPOINTS: Final[Sentences] = {
 CUSTOMERS: Final[Sentences] = {
     "customer.created": ("**{actor}** membuat pelanggan", "**{actor}** made a customer"),
     "customer.updated": ("**{actor}** mengubah pelanggan", "**{actor}** changed a customer"),
+    "customer.agreed": (
+        "**{actor}** mencatat persetujuan dikirimi pesan ke ponsel",
+        "**{actor}** recorded consent to messages on the phone",
+    ),
+    "customer.withdrew": (
+        "**{actor}** mencatat persetujuan itu dicabut",
+        "**{actor}** recorded that consent was withdrawn",
+    ),
     "customer.shown": (
         "**{actor}** membuka email dan nomor pelanggan",
         "**{actor}** opened a customer's address and number",

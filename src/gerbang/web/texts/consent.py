@@ -11,6 +11,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "{shop} boleh mengirim kabar tentang pembayaran ini ke nomor saya lewat {channels}. Saya bisa berhenti kapan saja dengan membalas STOP.",
         "{shop} may send me news of this payment by {channels} to my number. I can stop it at any time by answering STOP.",
     ),
+    "agree.box.customer": (
+        "{shop} boleh mengirim kabar tentang pembayaran-pembayaran saya ke nomor saya lewat {channels}. Saya bisa berhenti kapan saja dengan membalas STOP.",
+        "{shop} may send me news of my payments by {channels} to my number. I can stop it at any time by answering STOP.",
+    ),
     "agree.where": ("halaman bayar {host}", "payment page of {host}"),
     "agree.button": ("Kabari saya", "Tell me"),
     "agree.tick": ("Centang kotaknya kalau Anda setuju.", "Tick the box if you agree."),
@@ -23,6 +27,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "link.agreed": (
         "Pembayar setuju dikirimi kabar tentang pembayaran ini lewat {channels}.",
         "The payer agreed to get news of this payment by {channels}.",
+    ),
+    "link.agreed.customer": (
+        "Pelanggan setuju dikirimi kabar tentang semua pembayarannya lewat {channels}.",
+        "The customer agreed to get news of all their payments by {channels}.",
     ),
     "link.agreed.where": ("disampaikan kepada {who}", "said to {who}"),
     "link.wrong.agreed": ("Untuk itu nomor teleponnya perlu diisi.", "That needs a phone number."),

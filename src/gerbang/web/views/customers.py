@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from gerbang.base import ids
 from gerbang.core.customers.model import CHANNELS, PREFIX, Customer, muted_message
 from gerbang.core.notifications.audiences import CHANNELS_OF, MayStop, may_stop
+from gerbang.ports.messenger import Channel
 
 
 class ChannelsView(msgspec.Struct, frozen=True):
@@ -35,8 +36,19 @@ class PreferencesView(msgspec.Struct, frozen=True):
     time_zone: str | None
 
 
+class ConsentView(msgspec.Struct, frozen=True):
+    """That the customer agreed to be written to at this number: when, in which words, and where they stood."""
+
+    phone: str
+    text: str
+    where: str
+    at: datetime
+
+
 class CustomerView(msgspec.Struct, frozen=True):
-    """A customer. Of one who was erased nothing is left but the id and the times."""
+    """A customer. `sms_consent` and `whatsapp_consent` are what they agreed to for their number of now; null where they did not, and then nothing is sent there,
+    whatever `preferences` says. Of one who was erased nothing is left but the id and the times.
+    """
 
     id: str
     external_id: str | None
@@ -45,6 +57,8 @@ class CustomerView(msgspec.Struct, frozen=True):
     phone: str
     locale: str | None
     preferences: PreferencesView
+    sms_consent: ConsentView | None
+    whatsapp_consent: ConsentView | None
     created_at: datetime
     updated_at: datetime
     erased_at: datetime | None
@@ -65,6 +79,8 @@ class CustomerTold(msgspec.Struct, frozen=True):
     email: str | UnsetType = UNSET
     phone: str | UnsetType = UNSET
     locale: str | UnsetType | None = UNSET
+    sms_consent: ConsentView | UnsetType | None = UNSET
+    whatsapp_consent: ConsentView | UnsetType | None = UNSET
 
 
 def customer_view(one: Customer) -> CustomerView:
@@ -77,10 +93,18 @@ def customer_view(one: Customer) -> CustomerView:
         phone=one.phone,
         locale=one.locale or None,
         preferences=preferences_view(one),
+        sms_consent=consent_view(one, Channel.SMS),
+        whatsapp_consent=consent_view(one, Channel.WHATSAPP),
         created_at=one.created_at,
         updated_at=one.updated_at,
         erased_at=one.erased_at,
     )
+
+
+def consent_view(one: Customer, channel: Channel) -> ConsentView | None:
+    """What they agreed to on this channel."""
+    found = one.consent(channel)
+    return ConsentView(found.phone, found.agreed_text, found.agreed_where, found.agreed_at) if found else None
 
 
 def preferences_view(one: Customer) -> PreferencesView:
@@ -128,6 +152,8 @@ def customer_payload(one: Customer, *, personal: bool = False) -> Mapping[str, A
             email=one.email,
             phone=one.phone,
             locale=one.locale or None,
+            sms_consent=consent_view(one, Channel.SMS),
+            whatsapp_consent=consent_view(one, Channel.WHATSAPP),
         )
     plain: Mapping[str, Any] = msgspec.to_builtins(told)
     return plain
