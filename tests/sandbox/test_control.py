@@ -1,5 +1,6 @@
 """The control API of the outer contract: acts, clock, journal, refusals as problem documents."""
 
+import re
 from typing import Any
 
 import httpx
@@ -129,6 +130,17 @@ async def test_a_body_over_the_limit_is_refused(http: httpx.AsyncClient) -> None
 async def test_the_fault_catalogue_is_told(http: httpx.AsyncClient) -> None:
     kinds = [one["kind"] for one in (await http.get("/control/faults")).json()["data"]]
     assert "reset_after_effect" in kinds
+
+
+async def test_every_address_that_a_404_names_leads_somewhere(http: httpx.AsyncClient) -> None:
+    said = (await http.get("/control/nicepay/acts")).json()["detail"]
+    fixed, of_provider = re.findall(r"There are (.+), and /control/PROVIDER/… with one of (.+); / shows", said)[0]
+    named = [*fixed.split(", "), *(f"/control/nicepay/{one}" for one in of_provider.split(", "))]
+    found = {one: {(await http.request(method, one)).status_code for method in ("GET", "PUT")} for one in named}
+    assert [
+        one for one, statuses in found.items() if statuses == {404} and "takes" not in (await http.get(one)).text
+    ] == []
+    assert {"/control/mail", "/control/nicepay/pay"} <= set(named)
 
 
 @pytest.mark.parametrize(

@@ -205,9 +205,9 @@ def resend(
     data
         Data folder of a running `gerbang up`.
     """
-    from gerbang.core.endpoints.model import DeliveryStatus
+    from gerbang.core.endpoints.model import DeliveryOutcome
 
-    wanted = _one_of(DeliveryStatus, status, "--status") if status is not None else None
+    wanted = _one_of(DeliveryOutcome, status, "--status") if status is not None else None
 
     async def story(known: "Endpoints") -> None:
         if what.startswith("dlv_"):

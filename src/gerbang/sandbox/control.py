@@ -150,8 +150,9 @@ class Control:
         taken += sorted(one.split()[0] for one in self._of_provider if one.endswith(f" {last}"))
         if taken:
             return f"{path} takes {' or '.join(dict.fromkeys(taken))}, not {method}."
-        fixed = ", ".join(sorted({one.split()[1] for one in self._fixed}))
-        return f"There is no {path} here. There are {fixed}, and /control/PROVIDER/orders, faults, quirks, endings, webhooks and acts; / shows them as a page."
+        fixed = ", ".join(sorted({one.split()[1] for one in self._fixed} | {f"/control/{one}" for one in CHANNELS}))
+        of_provider = ", ".join(dict.fromkeys(one.split()[1] for one in self._of_provider))
+        return f"There is no {path} here. There are {fixed}, and /control/PROVIDER/… with one of {of_provider}; / shows them as a page."
 
     def _simulator(self, provider: str) -> Simulator:
         simulator = self._world.simulators.get(provider)

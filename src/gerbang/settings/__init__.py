@@ -134,11 +134,21 @@ class Settings(
 
     def database_dsn(self) -> str:
         """The application's database; raises SettingsInvalid when none is set."""
-        return _required(self.database_url, "GERBANG_DATABASE_URL")
+        return self._required(self.database_url, "GERBANG_DATABASE_URL")
 
     def owner_dsn(self) -> str:
         """The database under the owner's role; raises SettingsInvalid when none is set."""
-        return _required(self.database_owner_url, "GERBANG_DATABASE_OWNER_URL")
+        return self._required(self.database_owner_url, "GERBANG_DATABASE_OWNER_URL")
+
+    def _required(self, value: SecretStr | None, variable: str) -> str:
+        if value is not None:
+            return value.get_secret_value()
+        if self.database_url is not None:
+            raise SettingsInvalid(f"{variable} is not set.", hint="Set it: the role that owns the schema.")
+        raise SettingsInvalid(
+            f"{variable} is not set, and no `gerbang up` runs on {self.data.absolute()}.",
+            hint=f"Name the folder of a running `gerbang up` by --data or GERBANG_DATA, or set {variable}.",
+        )
 
 
 def load(**overrides: object) -> Settings:
@@ -204,9 +214,3 @@ def redacted(value: object) -> str:
             return "(set, hidden)"
         case _:
             return as_text(value)
-
-
-def _required(value: SecretStr | None, variable: str) -> str:
-    if value is None:
-        raise SettingsInvalid(f"{variable} is not set.", hint="Set it, or let `gerbang up` bring its own PostgreSQL.")
-    return value.get_secret_value()

@@ -13,6 +13,7 @@ from gerbang.base import ids
 from gerbang.core.endpoints import sending_store
 from gerbang.core.endpoints.model import (
     BadEndpoint,
+    DeliveryOutcome,
     DeliveryStatus,
     DisabledReason,
     EndpointDisabled,
@@ -96,6 +97,23 @@ async def test_an_attempt_is_dated_by_the_time_that_was_moved_before_every_proce
     await world.say("parcel.sent")
     tried = await world.until_tried(endpoint, 1)
     assert tried.attempts[0].at >= tried.created_at
+
+
+async def test_a_test_event_that_is_refused_says_nothing_of_how_the_endpoint_stands(
+    world: World, shop: Receiver
+) -> None:
+    endpoint, _ = await world.endpoint(shop.url)
+    world.start()
+    shop.answer = status(500)
+    await world.endpoints.test(BY, endpoint.id)
+    await world.until_tried(endpoint, 1)
+    assert (await world.endpoints.get(endpoint.id)).failing_since is None
+    await world.say("parcel.sent")
+
+    async def fails() -> bool:
+        return (await world.endpoints.get(endpoint.id)).failing_since is not None
+
+    await world.until(fails)
 
 
 async def test_410_disables_the_endpoint_tells_so_and_what_was_on_its_way_can_be_sent_again(
@@ -243,10 +261,12 @@ async def test_a_try_that_died_with_its_worker_is_none_of_the_ten(world: World, 
         tries = taken.tries
         await asyncio.sleep(0.02)
     assert tries == 3
+    assert (await world.delivery(endpoint)).sending_until is not None
     shop.answer = status(500)
     world.start()
     tried = await world.until_tried(endpoint, 1)
     assert tried.next_attempt_at is not None
+    assert tried.sending_until is None
     assert (tried.next_attempt_at - tried.attempts[-1].at).total_seconds() < waits(Profile.STANDARD)[0] * 2
 
 
@@ -257,10 +277,10 @@ async def test_a_range_is_sent_again_a_day_after_the_endpoint_was_made(world: Wo
     await world.say("parcel.packed", "parcel.sent")
     await world.until(lambda: _as_coroutine(len(shop.came) == 2))
     with pytest.raises(EndpointTooYoung):
-        await world.endpoints.resend_range(BY, endpoint.id, since, None, DeliveryStatus.SUCCEEDED)
+        await world.endpoints.resend_range(BY, endpoint.id, since, None, DeliveryOutcome.SUCCEEDED)
     await world.advance(86_401)
     assert (await world.endpoints.resend_range(BY, endpoint.id, since, None, None)).count == 0
-    assert (await world.endpoints.resend_range(BY, endpoint.id, since, None, DeliveryStatus.SUCCEEDED)).count == 2
+    assert (await world.endpoints.resend_range(BY, endpoint.id, since, None, DeliveryOutcome.SUCCEEDED)).count == 2
     await world.until(lambda: _as_coroutine(len(shop.came) == 4))
     assert len({came.id for came in shop.came}) == 2
 

@@ -10,7 +10,15 @@ import pytest
 
 from gerbang.core.endpoints import delivery_store, store
 from gerbang.core.endpoints.claiming import Claims
-from gerbang.core.endpoints.model import DeliveryExpired, DeliveryStatus, DisabledReason, Due, Endpoint, Signing, Tried
+from gerbang.core.endpoints.model import (
+    DeliveryExpired,
+    DeliveryOutcome,
+    DisabledReason,
+    Due,
+    Endpoint,
+    Signing,
+    Tried,
+)
 from gerbang.core.endpoints.outcomes import Ended, settle
 from tests.core.endpoints.receiver import OK, Receiver, status
 from tests.core.endpoints.world import BY, World
@@ -182,7 +190,7 @@ async def test_bodies_end_after_a_while_but_for_what_is_still_on_its_way(world: 
     assert (kept.status, tried.status_code, tried.response_body, tried.request_headers) == (done.status, 200, b"", {})
     with pytest.raises(DeliveryExpired):
         await world.endpoints.resend(BY, done.id)
-    again = await world.endpoints.resend_range(BY, endpoint.id, done.created_at, None, DeliveryStatus.SUCCEEDED)
+    again = await world.endpoints.resend_range(BY, endpoint.id, done.created_at, None, DeliveryOutcome.SUCCEEDED)
     assert again.count == 0
     await world.endpoints.resend(BY, waiting)
 

@@ -117,7 +117,15 @@ def digest_data(frequency: str, zone: str = "Asia/Jakarta", more: int = 0) -> di
 
 
 def endpoint_data(type_: str, **more: str) -> dict[str, Any]:
-    return {"type": type_, "at": AT.isoformat(), "livemode": True, "endpoint": "ep_1", "host": "shop.example", **more}
+    return {
+        "type": type_,
+        "at": AT.isoformat(),
+        "livemode": True,
+        "endpoint": "ep_1",
+        "endpoint_name": "Stock",
+        "host": "shop.example",
+        **more,
+    }
 
 
 def rendered(
@@ -201,7 +209,7 @@ def test_what_became_of_an_endpoint_is_told_with_its_cure(locale: str) -> None:
         )
     ]
     assert len(set(said)) == 4
-    assert all("shop.example" in one for one in said)
+    assert all("shop.example" in one and "Stock · ep_1" in one for one in said)
     assert "410" in said[2]
 
 

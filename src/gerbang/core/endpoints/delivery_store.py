@@ -230,7 +230,8 @@ async def one(tx: Tx, id_: UUID, attempts: int) -> Delivery | None:
 
 
 _COLUMNS: Final = """
-    d.id, d.endpoint_id, d.event_id, d.type, d.object_type, d.object_id, d.sequence, d.status, d.tries, d.made_at, d.next_attempt_at, a.number
+    d.id, d.endpoint_id, d.event_id, d.type, d.object_type, d.object_id, d.sequence, d.status, d.tries, d.made_at, d.next_attempt_at,
+    d.lease_until + (business_now() - clock_timestamp()) AS sending_until, a.number
     """
 _WITH_ATTEMPTS: Final = """
     LEFT JOIN LATERAL (
@@ -306,4 +307,5 @@ def _delivery(row: Row) -> Delivery:
         tries=row["tries"],
         created_at=row["made_at"],
         next_attempt_at=row["next_attempt_at"],
+        sending_until=row["sending_until"],
     )

@@ -51,6 +51,14 @@ class DeliveryStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class DeliveryOutcome(StrEnum):
+    """How a delivery may have ended: what is sent again is over."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
 class EndpointNotFound(NotFound):
     code = "endpoint_not_found"
     title = "There is no such endpoint"
@@ -155,6 +163,7 @@ class Due:
     id: UUID
     endpoint_id: UUID
     event_id: UUID
+    type: str
     tries: int
     earlier_tries: int
     url: str
@@ -202,6 +211,7 @@ class Delivery:
     tries: int
     created_at: datetime
     next_attempt_at: datetime | None
+    sending_until: datetime | None = None
     attempts: Sequence[Tried] = ()
 
 
@@ -216,6 +226,11 @@ class Resent:
 def host_of(url: str) -> str:
     """The host of an endpoint's address, with its port where it has one: what people know it by, without what may be secret behind it."""
     return url.split("/")[2]
+
+
+def told_of(url: str, description: str) -> dict[str, str]:
+    """What events say of where an endpoint is: its host, and what it was called, for several may be at one host."""
+    return {"host": host_of(url)} | ({"endpoint_name": description} if description else {})
 
 
 def is_pattern(text: str) -> bool:

@@ -14,7 +14,7 @@ from gerbang.core.announcements.service import announce
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import SYSTEM, record
 from gerbang.core.endpoints import delivery_store, sending_store, store
-from gerbang.core.endpoints.model import ENDPOINT, DeliveryStatus, DisabledReason, Due, Tried, host_of
+from gerbang.core.endpoints.model import ENDPOINT, TEST, DeliveryStatus, DisabledReason, Due, Tried, told_of
 from gerbang.core.endpoints.schedule import FAILING_MOST, FAILING_WARN
 
 CANCELLED_AT_ONCE: Final = 1_000
@@ -34,8 +34,9 @@ async def settle(tx: Tx, ended: Sequence[Ended]) -> Sequence[None]:
     """Keep the attempts, say what becomes of the deliveries, and look at the endpoints: one that takes nothing for days is disabled, and told so before.
     Endpoints are locked before deliveries, as by whoever switches one off: else two would wait for each other.
     """
-    good = {one.due.endpoint_id for one in ended if one.tried.is_good}
-    bad = {one.due.endpoint_id for one in ended if not one.tried.is_good} - good
+    real = [one for one in ended if one.due.type != TEST]  # how an endpoint stands, events say that happened
+    good = {one.due.endpoint_id for one in real if one.tried.is_good}
+    bad = {one.due.endpoint_id for one in real if not one.tried.is_good} - good
     gone = {one.due.endpoint_id for one in ended if one.is_gone}
     recovered = {one.due.endpoint_id for one in ended if one.due.was_failing} & good
     rows = await store.lock_troubled(tx, recovered, bad | gone) if recovered or bad or gone else []
@@ -98,7 +99,7 @@ async def _tell(tx: Tx, rows: Sequence[Row], type_: str, detail: dict[str, Any])
             Announcement(
                 type_,
                 ObjectRef(ENDPOINT, row["id"]),
-                {"endpoint": ids.show("ep", row["id"]), "host": host_of(row["url"]), **detail},
+                {"endpoint": ids.show("ep", row["id"]), **told_of(row["url"], row["description"]), **detail},
                 row["now"],
             )
             for row in rows

@@ -159,6 +159,7 @@ def _first_try(id_: UUID, at: datetime, endpoint: Row, message: Message) -> Due:
         id=id_,
         endpoint_id=endpoint["id"],
         event_id=message.event_id,
+        type=message.type,
         tries=1,
         earlier_tries=0,
         url=endpoint["url"],

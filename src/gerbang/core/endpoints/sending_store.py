@@ -122,7 +122,7 @@ _CLAIM: Final = """
         earlier_tries = least(d.earlier_tries + (d.lease_until IS NOT NULL)::int, d.tries)
     FROM due JOIN outgoing_messages m ON true LEFT JOIN personal_bodies p ON due.personal AND p.event_id = m.event_id
     WHERE d.id = due.id AND m.event_id = d.event_id
-    RETURNING d.id, d.endpoint_id, d.event_id, d.tries, d.earlier_tries, due.url, due.signing, due.profile, due.ordered, due.failing,
+    RETURNING d.id, d.endpoint_id, d.event_id, d.type, d.tries, d.earlier_tries, due.url, due.signing, due.profile, due.ordered, due.failing,
         coalesce(p.body, m.body) AS body, (SELECT business_now()) AS taken_at, set_config('synchronous_commit', 'off', true)
     """
 
@@ -191,6 +191,7 @@ def _due(row: Row) -> Due:
         id=row["id"],
         endpoint_id=row["endpoint_id"],
         event_id=row["event_id"],
+        type=row["type"],
         tries=row["tries"],
         earlier_tries=row["earlier_tries"],
         url=row["url"],

@@ -24,6 +24,7 @@ from gerbang.core.endpoints.model import (
     Delivery,
     DeliveryExpired,
     DeliveryNotFound,
+    DeliveryOutcome,
     DeliveryStatus,
     DisabledReason,
     Endpoint,
@@ -34,6 +35,7 @@ from gerbang.core.endpoints.model import (
     Resent,
     Signing,
     host_of,
+    told_of,
 )
 from gerbang.core.endpoints.overview import Overview
 from gerbang.core.endpoints.owner_access import OwnerAccess, OwnerTokens
@@ -280,14 +282,14 @@ class Endpoints:
         id_: UUID,
         since: datetime,
         until: datetime | None,
-        status: DeliveryStatus | None,
+        status: DeliveryOutcome | None,
         after: Place | None = None,
     ) -> Resent:
         """Send again what was made in a range of time and ended so (None: that failed or was cancelled), oldest first, in lots that are a transaction each
         and some thousands in all: whoever wants more goes on `after` the last. What is kept no longer is passed over. A new endpoint must wait a day,
         for it could be a tap. Raises EndpointNotFound, EndpointDisabled, EndpointTooYoung.
         """
-        wanted = [status.value] if status else [DeliveryStatus.FAILED.value, DeliveryStatus.CANCELLED.value]
+        wanted = [status.value] if status else [DeliveryOutcome.FAILED.value, DeliveryOutcome.CANCELLED.value]
         count, place = 0, after or (since, FIRST_ID)
         while count < MOST_RESENT:
             rows = await self._resend_lot(caller, id_, place, until or LAST_MOMENT, wanted)
@@ -350,7 +352,8 @@ class Endpoints:
 async def _at_host(tx: Tx, endpoint: Endpoint) -> dict[str, Any]:
     """Where an endpoint is, and whether no other is there: its owners hear of that."""
     host = host_of(endpoint.url)
-    return {"host": host} | ({} if await store.is_known_host(tx, host, endpoint.id) else {"new_host": True})
+    is_new = not await store.is_known_host(tx, host, endpoint.id)
+    return told_of(endpoint.url, endpoint.description) | ({"new_host": True} if is_new else {})
 
 
 async def load_endpoints(tx: Tx, wanted: Sequence[UUID]) -> Sequence[Endpoint]:

@@ -131,7 +131,7 @@ async def lock_troubled(tx: Tx, answered: Collection[UUID], silent: Collection[U
     """Endpoints whose standing may change by these attempts, locked: those that answered after failures, and those that failed. With business time."""
     return await tx.fetch(
         """
-        SELECT id, url, failing_since, failing_told_at, disabled, (SELECT business_now()) AS now FROM endpoints
+        SELECT id, url, description, failing_since, failing_told_at, disabled, (SELECT business_now()) AS now FROM endpoints
         WHERE (id = ANY ($1) AND failing_since IS NOT NULL) OR id = ANY ($2) ORDER BY id FOR NO KEY UPDATE
         """,
         list(answered),

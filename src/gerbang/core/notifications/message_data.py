@@ -38,6 +38,7 @@ _OF_NO_PAYMENT: Final = (
     "connection",
     "livemode",
     "endpoint",
+    "endpoint_name",
     "host",
     "why",
     "days",

@@ -162,7 +162,8 @@ def _context(template: Template, locale: Locale, data: Mapping[str, Any], letter
     if template is Template.OPERATOR_SHOP:
         context |= {"connection": data["connection"], "said": data["type"], "days": data.get("days", 0)}
     if "endpoint" in data:
-        context["host"] = one_line(data["host"])
+        context |= {"host": one_line(data["host"]), "endpoint": data["endpoint"]}
+        context["endpoint_name"] = one_line(data.get("endpoint_name", ""))
     if "template" in data:
         context |= {"paused": one_line(data["template"]), "paused_language": one_line(data["language"])}
     if "owner_link" in data:

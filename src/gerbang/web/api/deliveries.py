@@ -14,6 +14,7 @@ from gerbang.base.errors import NotFound
 from gerbang.core.endpoints.model import (
     Delivery,
     DeliveryNotFound,
+    DeliveryOutcome,
     DeliveryStatus,
     EndpointNotFound,
     Tried,
@@ -102,7 +103,10 @@ async def resend_deliveries(
     """Under the same event ids: a receiver that remembers them does nothing twice. From 24 hours after the endpoint was made."""
     endpoints, id_, list_name = services.service(Endpoints), endpoint_id(endpoint), f"resend {endpoint}"
     after = await cursors.read(list_name, data.cursor)
-    done = await endpoints.resend_range(caller_of(request), id_, data.since, data.until, data.status, after)
+    if data.status is DeliveryStatus.PENDING:
+        raise invalid_field("/status", "What is sent again is over: succeeded, failed or cancelled.")
+    outcome = DeliveryOutcome(data.status) if data.status is not None else None
+    done = await endpoints.resend_range(caller_of(request), id_, data.since, data.until, outcome, after)
     return ResentView(done.count, (await cursors.onward(list_name, (), done.next)).next_cursor)
 
 

@@ -174,6 +174,9 @@ def _facts(one: Delivery, endpoint: Endpoint, of: str, locale: Locale) -> Facts:
     ]
     if one.next_attempt_at is not None:
         facts.append(Fact(say("dl.next.try"), f"{stamp(one.next_attempt_at, locale)} WIB"))
+    if one.sending_until is not None:
+        until = stamp(one.sending_until, locale)
+        facts.append(Fact(say("dl.sending"), say("dl.sending.until", at=until)))
     return Facts(say("dl.facts"), tuple(facts))
 
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from gerbang.base import ids
 from gerbang.base.errors import Conflict, Invalid
 from gerbang.base.formats import Locale
-from gerbang.core.endpoints.model import DeliveryStatus, Endpoint, host_of
+from gerbang.core.endpoints.model import DeliveryOutcome, Endpoint, host_of
 from gerbang.core.endpoints.service import OVERLAP_S, switched
 from gerbang.web import texts
 from gerbang.web.console.confirmation import Input, Question, ask_first
@@ -26,7 +26,7 @@ from gerbang.web.pages import Page, locale_of, only_shown, see_other, services_o
 
 _OVERLAPS: Final = ("86400", "3600", "604800", "0")
 _LOST: Final = "lost"
-_WHICH: Final = (_LOST, DeliveryStatus.FAILED, DeliveryStatus.CANCELLED, DeliveryStatus.SUCCEEDED)
+_WHICH: Final = (_LOST, DeliveryOutcome.FAILED, DeliveryOutcome.CANCELLED, DeliveryOutcome.SUCCEEDED)
 assert str(OVERLAP_S) in _OVERLAPS, "the API's own overlap can be chosen"
 
 
@@ -121,7 +121,7 @@ async def resend(request: AnyRequest, endpoint: FromPath[str]) -> Page:
     since, until = moments.get("since"), moments.get("until")
     if wrong or since is None or only_shown(request):
         return await ask_first(request, "endpoints", _resending(known, locale), form, wrong)
-    status = None if form["status"] == _LOST else DeliveryStatus(form["status"])
+    status = None if form["status"] == _LOST else DeliveryOutcome(form["status"])
     try:
         resent = await core_of(request).resend_range(caller, known.id, since, until, status)
     except Conflict as error:

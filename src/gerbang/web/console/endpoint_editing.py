@@ -42,7 +42,7 @@ async def make(request: AnyRequest) -> Page:
     try:
         made, keys = await core_of(request).create(caller, asked, key)
     except BadEndpoint as error:
-        return await _form(request, form, endpoint_form.refused(error, locale))
+        return await _form(request, form, endpoint_form.refused(error, asked, locale))
     return await show_keys(request, made, keys)
 
 
@@ -70,7 +70,7 @@ async def change(request: AnyRequest, endpoint: FromPath[str]) -> Page:
         except Forbidden:  # it hears of people, and who may not let it cannot send them elsewhere either
             return await _form(request, form, {"url": texts.words(locale)("ep.wrong.moved")}, known)
         except BadEndpoint as error:
-            return await _form(request, form, endpoint_form.refused(error, locale), known)
+            return await _form(request, form, endpoint_form.refused(error, asked, locale), known)
     if keys != Revealed():
         return await show_keys(request, known, keys)
     return see_other(f"/console/endpoints/{endpoint}?done=saved")

@@ -72,13 +72,15 @@ def read(given: Mapping[str, str], locale: Locale) -> tuple[NewEndpoint | None, 
     return asked, {}
 
 
-def refused(error: BadEndpoint, locale: Locale) -> dict[str, Markup]:
-    """What core found wrong, beside its field: an address that may not be called brings the way out."""
+def refused(error: BadEndpoint, asked: NewEndpoint, locale: Locale) -> dict[str, Markup]:
+    """What core found wrong with what was asked for, beside its field: an address that may not be called brings the way out."""
     say = texts.words(locale)
     pointer = error.errors[0].pointer if error.errors else "/url"
-    name = pointer.split("/")[1]
+    _, name, *number = pointer.split("/")
     if name == "url":
         return {"url": say("ep.wrong.url" if error.hint else "ep.wrong.address")}
+    if name == "events" and number:
+        return {"events": say("ep.wrong.no_event", pattern=asked.events[int(number[0])])}
     return {name: Markup('<span lang="en">{}</span>').format(error.detail)}
 
 

@@ -158,7 +158,8 @@ def refusal(code: str, locale: Locale) -> Markup | str:
     kinds = [GerbangError]
     for kind in kinds:
         kinds.extend(kind.__subclasses__())
-    return next((kind.title for kind in kinds if kind.code == code), "")
+    title = next((kind.title for kind in kinds if kind.code == code), "")
+    return Markup('<span lang="en">{}</span>').format(title) if title else ""
 
 
 def exact(at: datetime, locale: Locale) -> str:

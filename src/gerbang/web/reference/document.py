@@ -16,7 +16,7 @@ _GROUPS: Final[Mapping[str, str]] = {
     "endpoints": "Webhooks out",
     "events": "Events",
     "customers": "Customers",
-    "notifications": "Notifications",
+    "notifications": "Messages to people",
     "webhook events": "Webhooks in",
     "ledger": "Ledger",
     "approvals": "Approvals",

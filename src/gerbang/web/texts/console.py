@@ -33,6 +33,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "copy": ("Salin", "Copy"),
     "object.id": ("id ini", "this id"),
+    "object.facts": ("Rincian dan setelannya", "Details and settings"),
     "pays.caption": ("Pembayaran, terbaru di atas", "Payments, newest first"),
     "pays.all": ("Semua", "All"),
     "pays.status": ("Keadaan", "Status"),

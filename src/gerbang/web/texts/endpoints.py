@@ -202,6 +202,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "`{pattern}` bukan jenis peristiwa. Tulis seperti payment.paid, payment.* atau *.",
         "`{pattern}` names no type of event. Write it like payment.paid, payment.* or *.",
     ),
+    "ep.wrong.no_event": (
+        "Tidak ada peristiwa bernama `{pattern}`. Semuanya tertulis di /docs/events.",
+        "No event is called `{pattern}`. /docs/events lists them all.",
+    ),
     "ep.wrong.events": ("Sebut 1 sampai {most} jenis peristiwa.", "Name 1 to {most} types of events."),
     "ep.wrong.moved": (
         "Endpoint ini menerima data orang: hanya admin yang boleh memindahkannya ke host lain.",
@@ -327,7 +331,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "dl.attempts.cut": ("Hanya {shown} percobaan terakhir yang tampil.", "Only the last {shown} tries are shown."),
     "dl.attempt": ("Percobaan {number}", "Try {number}"),
     "dl.next": ("berikutnya {at}", "next at {at}"),
-    "dl.where": ("Ke mana waktunya", "Where the time went"),
+    "dl.where": ("Ke mana waktunya, dalam milidetik", "Where the time went, in milliseconds"),
     "dl.step": ("Langkah", "Step"),
     "dl.when": ("Kapan", "When"),
     "dl.ms": ("md", "ms"),
@@ -362,6 +366,11 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "dl.event.id": ("webhook-id", "webhook-id"),
     "dl.made": ("Dibuat", "Made"),
     "dl.next.try": ("Percobaan berikutnya", "Next try"),
+    "dl.sending": ("Sedang dikirim", "Being sent"),
+    "dl.sending.until": (
+        "Jika proses yang mengirim terhenti, dicoba lagi paling lambat {at} WIB.",
+        "If the worker that sends it stopped, it is tried again by {at} WIB.",
+    ),
     # ── on a payment's timeline ──
     "tl.webhook.out": ("**Webhook** `{type}` ke **{host}**", "**Webhook** `{type}` to **{host}**"),
     "tl.webhook.out.succeeded": ("menjawab {answer} dalam {took}", "answered {answer} in {took}"),

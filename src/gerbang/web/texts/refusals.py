@@ -1,4 +1,4 @@
-"""Why something was not done, by the code of the refusal, as an operator reads it. A code without words here has its English title."""
+"""Why something was not done, by the code of the refusal, as an operator reads it. Of what no console page can bring about the title stands as it is."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -52,8 +52,90 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "database tidak menjawab; coba lagi sebentar",
         "the database does not answer; try again in a moment",
     ),
+    "refusal.database_busy": (
+        "database sedang dipakai pekerjaan lain; coba lagi sebentar",
+        "something else holds the database; try again in a moment",
+    ),
+    "refusal.database_not_writable": ("database tidak bisa ditulisi", "the database cannot be written"),
+    "refusal.commit_unknown": (
+        "belum pasti apakah sudah tersimpan; lihat dulu sebelum mengulang",
+        "it is not certain whether it was saved; look before you do it again",
+    ),
+    "refusal.audit_unavailable": (
+        "jejak audit tidak bisa ditulis, jadi tidak ada yang dilakukan",
+        "the audit trail cannot be written, so nothing was done",
+    ),
+    "refusal.row_unreadable": (
+        "data ini tidak terbaca oleh versi ini",
+        "this version cannot read what is stored of it",
+    ),
+    "refusal.unavailable": ("sedang tidak bisa; coba lagi sebentar", "it cannot be done now; try again in a moment"),
+    "refusal.limit_not_counted": (
+        "batas permintaan tidak bisa dihitung; coba lagi sebentar",
+        "the limit of requests cannot be counted; try again in a moment",
+    ),
     "refusal.rate_limited": (
         "terlalu banyak permintaan; tunggu sebentar",
         "there were too many requests; wait a moment",
     ),
+    "refusal.invalid_request": ("ada isian yang tidak sah", "something that was entered is not valid"),
+    "refusal.idempotency_key_reused": (
+        "formulir ini sudah dikirim dengan isian lain; buka lagi halamannya",
+        "this form was sent before with other entries; open the page again",
+    ),
+    "refusal.approval_needs_a_person": (
+        "hanya orang yang masuk sendiri yang boleh memutuskan",
+        "only a person who is signed in can decide this",
+    ),
+    "refusal.bad_destination": ("uang tidak bisa dikirim ke sana", "the money cannot be sent there"),
+    "refusal.method_unavailable": (
+        "cara bayar ini tidak bisa dipakai untuk jumlah itu",
+        "this way to pay cannot be used for that amount",
+    ),
+    "refusal.currency_unavailable": (
+        "tidak ada koneksi yang menerima mata uang ini",
+        "no connection takes this currency",
+    ),
+    "refusal.phone_needed": ("cara bayar ini perlu nomor ponsel pembayar", "this way to pay needs the payer's number"),
+    "refusal.no_rate": ("tidak ada kurs untuk ini", "there is no exchange rate for this"),
+    "refusal.too_many_addresses": (
+        "pembayaran ini sudah punya terlalu banyak alamat",
+        "too many addresses were made for this payment",
+    ),
+    "refusal.too_many_open_addresses": (
+        "terlalu banyak pembayaran kripto yang belum dibayar",
+        "too many crypto payments are open and unpaid",
+    ),
+    "refusal.endpoint_disabled": ("endpoint ini mati; nyalakan dulu", "this endpoint is disabled; enable it first"),
+    "refusal.endpoint_too_young": (
+        "endpoint ini belum sehari umurnya; banyak peristiwa sekaligus baru boleh setelahnya",
+        "this endpoint is less than a day old; many events at once may be sent after that",
+    ),
+    "refusal.delivery_expired": (
+        "isi pengiriman ini sudah tidak disimpan",
+        "what this delivery carried is no longer kept",
+    ),
+    "refusal.invalid_endpoint": ("isian endpoint ini tidak sah", "what was entered of this endpoint is not valid"),
+    "refusal.too_many_owner_mails": (
+        "pemilik endpoint ini baru saja dikirimi surel; tunggu sebentar",
+        "the owner of this endpoint was mailed a moment ago; wait a while",
+    ),
+    "refusal.owner_code_wrong": ("kodenya tidak cocok", "the code does not match"),
+    "refusal.target_refused": ("alamat itu tidak boleh dihubungi", "that address may not be called"),
+    "refusal.notification_erased": (
+        "orang yang akan dikabari sudah dihapus datanya",
+        "the person whom it was for was erased",
+    ),
+    "refusal.notification_under_way": ("pesan ini masih dikirim", "this message is still on its way"),
+    "refusal.message_text_unusable": ("teks itu tidak bisa dipakai", "that text cannot be used"),
+    "refusal.webhook_event_erased": (
+        "isi peristiwa ini sudah dihapus",
+        "what this event brought was erased",
+    ),
+    "refusal.connection_exists": ("koneksi bernama itu sudah ada", "a connection of that name exists already"),
+    "refusal.connection_in_use": ("koneksi ini punya pembayaran", "this connection has payments"),
+    "refusal.invalid_connection": ("isian koneksi ini tidak sah", "what was entered of this connection is not valid"),
+    "refusal.authorisation_refused": ("toko itu tidak terhubung", "the shop was not connected"),
+    "refusal.invalid_operator_preferences": ("pilihan itu tidak sah", "that choice is not valid"),
+    "refusal.invalid_amount": ("jumlahnya tidak sah", "the amount is not valid"),
 }
