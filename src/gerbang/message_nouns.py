@@ -145,5 +145,5 @@ OPERATOR_PREFERENCES: Final = Noun(
         ),
     ),
     pages={"notifications": (Subpage("preferences", "/console/notifications/preferences", "notifications:read"),)},
-    permissions=(Permission(MANAGE, ADMINS, "choose what the operators' address is told"),),
+    permissions=(Permission(MANAGE, ADMINS, "choose what the operators' address and the team's chat are told"),),
 )

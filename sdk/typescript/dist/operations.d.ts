@@ -261,7 +261,7 @@ export declare abstract class Operations {
     putSecret(name: string, body: SecretBody): Promise<Written>;
     /** Rotate a secret (…/rotate) A new version beside the old one, which stays valid for the overlap. */
     rotateSecret(name: string, body?: RotationBody): Promise<Written>;
-    /** What the team is told. By the operators' address (`GERBANG_OPERATOR_EMAIL`). */
+    /** What the team is told. By the operators' address (`GERBANG_OPERATOR_EMAIL`) and by chat. */
     readTeamNotificationPreferences(): Promise<NotificationPreferences>;
     /** Change what the team is told. From the next event on; what waits for a digest is told by it all the same. */
     changeTeamNotificationPreferences(body?: NotificationPreferencesBody): Promise<NotificationPreferences>;

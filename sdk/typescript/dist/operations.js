@@ -366,7 +366,7 @@ export class Operations {
     rotateSecret(name, body = {}) {
         return this.send({ method: "POST", path: "/v1/secrets/{name}", parts: { name }, body });
     }
-    /** What the team is told. By the operators' address (`GERBANG_OPERATOR_EMAIL`). */
+    /** What the team is told. By the operators' address (`GERBANG_OPERATOR_EMAIL`) and by chat. */
     readTeamNotificationPreferences() {
         return this.send({ method: "GET", path: "/v1/team/notification-preferences" });
     }

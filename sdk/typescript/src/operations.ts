@@ -556,7 +556,7 @@ export abstract class Operations {
     return this.send({ method: "POST", path: "/v1/secrets/{name}", parts: { name }, body });
   }
 
-  /** What the team is told. By the operators' address (`GERBANG_OPERATOR_EMAIL`). */
+  /** What the team is told. By the operators' address (`GERBANG_OPERATOR_EMAIL`) and by chat. */
   readTeamNotificationPreferences(): Promise<NotificationPreferences> {
     return this.send({ method: "GET", path: "/v1/team/notification-preferences" });
   }

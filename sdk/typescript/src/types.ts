@@ -1462,10 +1462,13 @@ export interface components {
             quiet_hours: string | null;
             time_zone: string | null;
             language: string;
+            chat: string | null;
+            chats: string[];
         };
         /**
          * NotificationPreferencesBody
-         * @description What to change; what is left out stays. `choices` is by group and channel, as `{"refunds": {"email": "daily"}}`. The `language` is chosen for the team alone: a person's is the account's.
+         * @description What to change; what is left out stays. `choices` is by group and channel, as `{"refunds": {"email": "daily"}}`; a null `chat` is none, of the
+         *         team the first that is connected. The `language` is chosen for the team alone: a person's is the account's.
          */
         NotificationPreferencesBody: {
             choices?: {
@@ -1478,6 +1481,7 @@ export interface components {
             /** @description Where they are, as `Asia/Jakarta`; null: the shop's zone. */
             time_zone?: string | null;
             language?: string;
+            chat?: string | null;
         };
         /**
          * NotificationStatus

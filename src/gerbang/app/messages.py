@@ -33,14 +33,15 @@ async def message_route(
     settings: Settings, outbound: OutboundCalls, channel: Channel, last: str | None = None
 ) -> Route | None:
     """The connection of the moment for a channel: the settings' own server for mail, else the first enabled connection that sends on it. `last` is the one
-    that may have sent the message already, and is asked about it as long as it is there; of a push it is the one for which somebody subscribed.
+    that may have sent the message already, and is asked about it as long as it is there; of a push it is the one for which somebody subscribed, and of a
+    chat the one that leads to it.
     """
     if channel is Channel.EMAIL and settings.smtp_url is not None:
         provider = mail_provider()
         assert provider.messenger is not None, f"{provider.name} reads an address and sends nothing"
         return Route(provider.messenger(outbound.http), mail_account(settings))
     connections = await outbound.connections.all()
-    if channel is Channel.PUSH:  # whoever subscribed is reached by that connection alone
+    if channel in (Channel.PUSH, Channel.CHAT):  # they are reached by that connection alone
         connections = [one for one in connections if one.id == last and one.enabled]
     for connection in sorted(connections, key=lambda one: one.id != last):
         messenger = outbound.adapter(connection, MESSAGES)
@@ -72,6 +73,12 @@ def mail_account(settings: Settings) -> Account:
     assert settings.smtp_url is not None
     assert read is not None
     return read(settings.smtp_url.get_secret_value(), settings.mail_from, not settings.sandbox)
+
+
+async def chats(outbound: OutboundCalls) -> Sequence[str]:
+    """The enabled connections by which a chat is written to."""
+    found = [(one.id, outbound.adapter(one, MESSAGES)) for one in await outbound.connections.all() if one.enabled]
+    return [id_ for id_, messenger in found if messenger is not None and messenger.channel is Channel.CHAT]
 
 
 def read_staff(nouns: Nouns) -> ReadStaff:

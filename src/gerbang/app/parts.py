@@ -7,7 +7,7 @@ from functools import partial
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from gerbang.app.messages import connected, message_link, message_route, owner_code, people, read_staff
+from gerbang.app.messages import chats, connected, message_link, message_route, owner_code, people, read_staff
 from gerbang.base import database_safety, migrations
 from gerbang.base.clock import BusinessClock
 from gerbang.base.db import Database
@@ -110,7 +110,7 @@ async def _wired(
     outbound = OutboundCalls(connections, http, guarded, now=clock.now)
     calls = ProviderCalls(db=db, outbound=outbound, clock=clock, public_url=settings.base_url, marks=marks)
     payments = _payments(settings, calls, db=db, outbound=outbound, secrets=secrets, clock=clock)
-    operators = Operators(read_staff(nouns), settings.operator_email)
+    operators = Operators(read_staff(nouns), partial(chats, outbound), settings.operator_email)
     notifications = _notifications(settings, db, outbound, operators)
     texts = ShopTexts(db, origin=settings.base_url, letterhead=Letterhead(settings.shop_name))
     handlers: dict[Kind, EventHandler] = {}

@@ -188,7 +188,7 @@ def notifications_page() -> str:
     about = (
         "A way is a chain of channels: the first that reaches the person speaks, the next one only when it fails or is not delivered. Somebody is told once on each way. Messages to phones go to payers"
         " who agreed to them. In the quiet hours of whoever gets it, what goes by SMS, WhatsApp or push is `held` until they end, and then sent if it is still true;"
-        " `held_in_time` is left out there where its deadline comes before their end, and the rest of its way speaks; `sent` waits for nothing. Mail never waits."
+        " `held_in_time` is left out there where its deadline comes before their end, and the rest of its way speaks; `sent` waits for nothing. Mail never waits, and of what operators are told what must not wait does not either."
         " The hours and the zone are the customer's own, else those of `GERBANG_QUIET_HOURS` and `GERBANG_TIME_ZONE`. The console shows the same table at `/console/notifications/audiences`."
         " Stopped is how a payer says that they want it no more: `unsubscribe` by the link of its mail (RFC 8058), and like `preferences` channel by channel by their preferences; `never` is told"
         " whatever they want, for it guards their money."
@@ -217,7 +217,7 @@ def _operators_choose() -> list[str]:
 
     about = (
         "Of each of these groups of events people who work here choose how often they are told, on each channel (`in_app` is the console's bell)."
-        " The team is whoever reads `GERBANG_OPERATOR_EMAIL`. [The how-to](../how-to/operators.md) says how, and what holds without a choice."
+        " The team is whoever reads `GERBANG_OPERATOR_EMAIL`, and its chat. [The how-to](../how-to/operators.md) says how, and what holds without a choice."
     )
     head = " | ".join(
         f"{channel.value} ({'team, person' if choices_for(GROUPS[0].group, channel, is_team=True) else 'person'})"

@@ -114,7 +114,16 @@ class TemplateMessage:
     last_wrote_s: float | None = None
 
 
-Message = Mail | TextMessage | PushMessage | TemplateMessage
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """A message to the one room to which a connection leads."""
+
+    title: str
+    text: str
+    locale: str = "id"
+
+
+Message = Mail | TextMessage | PushMessage | TemplateMessage | ChatMessage
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Final
 
 from gerbang.ports.provider import Provider
 from gerbang.providers import (
+    apprise,
     coinbase_checkouts,
     coinbase_commerce,
     evm,
@@ -22,6 +23,7 @@ from gerbang.providers import (
 
 PROVIDERS: Final[Mapping[str, Provider]] = MappingProxyType(
     {
+        apprise.PROVIDER.name: apprise.PROVIDER,
         coinbase_checkouts.PROVIDER.name: coinbase_checkouts.PROVIDER,
         coinbase_commerce.PROVIDER.name: coinbase_commerce.PROVIDER,
         evm.PROVIDER.name: evm.PROVIDER,

@@ -205,13 +205,16 @@ def on(*channels: Channel) -> Connected:
     return connected
 
 
-def operators(*staff: Operator, email: str = "") -> Operators:
-    """As if these people worked here."""
+def operators(*staff: Operator, email: str = "", chats: Sequence[str] = ()) -> Operators:
+    """As if these people worked here, and these connections led to chats."""
 
     async def read(_tx: Tx) -> Sequence[Operator]:
         return staff
 
-    return Operators(read, email)
+    async def found() -> Sequence[str]:
+        return chats
+
+    return Operators(read, found, email)
 
 
 def notifications(
@@ -220,6 +223,7 @@ def notifications(
     connected: Connected | None = None,
     alerts: Contact | None = None,
     staff: Sequence[Operator] = (),
+    chats: Sequence[str] = (),
     hours: ShopHours = ALL_DAY,
     people: Mapping[UUID, Contact] | None = None,
     restart_for: timedelta = timedelta(),
@@ -231,7 +235,7 @@ def notifications(
         people=People(people or {}).read,
         connected=connected or on(Channel.EMAIL),
         host="toko.example",
-        operators=operators(*staff, email=alerts.email if alerts else ""),
+        operators=operators(*staff, email=alerts.email if alerts else "", chats=chats),
         hours=hours,
         restart_for=restart_for,
     )

@@ -21,9 +21,9 @@ def test_every_message_is_in_the_table_once_and_every_event_of_it_is_announced()
 
 def test_operators_are_told_on_every_channel_of_theirs_by_itself_and_no_text_is_paid_for() -> None:
     told = [one for one in TABLE if one.audience is Audience.OPERATORS and one.events]
-    assert {tuple(one.ways) for one in told} == {((MAIL,), (Channel.IN_APP,))}
+    assert {tuple(one.ways) for one in told} == {((MAIL,), (Channel.IN_APP,), (Channel.CHAT,))}
     digest = next(one for one in TABLE if one.template is Template.OPERATOR_DIGEST)
-    assert tuple(digest.ways) == ((MAIL,),), "the bell is a list by itself"
+    assert tuple(digest.ways) == ((MAIL,), (Channel.CHAT,)), "the bell is a list by itself"
 
 
 def test_a_paid_payment_is_told_by_mail_and_by_text_each_once() -> None:

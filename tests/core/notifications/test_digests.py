@@ -83,8 +83,10 @@ async def made(db: Database, *staff: Operator, hours: ShopHours = ALL_DAY, email
         await digests(db, *staff, hours=hours, email=email).handle(job)
 
 
-def digests(db: Database, *staff: Operator, hours: ShopHours = ALL_DAY, email: str = "") -> Digests:
-    return Digests(db, operators(*staff, email=email), "toko.example", hours)
+def digests(
+    db: Database, *staff: Operator, hours: ShopHours = ALL_DAY, email: str = "", chats: tuple[str, ...] = ()
+) -> Digests:
+    return Digests(db, operators(*staff, email=email, chats=chats), "toko.example", hours)
 
 
 async def test_what_somebody_wants_daily_is_no_message_until_the_morning_and_one_then(db: Database) -> None:
@@ -242,6 +244,7 @@ async def test_who_wants_nothing_of_something_in_the_bell_is_neither_shown_nor_c
     [
         PreferencesChange({}, quiet_hours="9-5"),
         PreferencesChange({}, time_zone="Mars/Olympus"),
+        PreferencesChange({}, chat="nobody"),
         PreferencesChange({}, language="en"),
         PreferencesChange({(EventGroup.SECURITY, Channel.IN_APP): Frequency.NEVER}),
         PreferencesChange({(EventGroup.REFUNDS, Channel.IN_APP): Frequency.DAILY}),

@@ -69,7 +69,7 @@ def test_what_may_be_too_late_in_the_morning_has_a_mail_that_says_it_at_night() 
 
 def test_only_what_goes_to_a_phone_or_a_screen_is_said_to_wait() -> None:
     assert {one.template for one in TABLE if not is_quieted(one)} >= {
-        Template.OPERATOR_CHAIN,
+        Template.ENDPOINT_OWNER_LINK,
         Template.REFUND_REQUESTED,
     }
 

@@ -901,7 +901,7 @@ class Operations:
         return answer
 
     def read_team_notification_preferences(self) -> NotificationPreferences:
-        """What the team is told. By the operators' address (`GERBANG_OPERATOR_EMAIL`)."""
+        """What the team is told. By the operators' address (`GERBANG_OPERATOR_EMAIL`) and by chat."""
         answer: NotificationPreferences = self._send(Call("GET", "/v1/team/notification-preferences"))
         return answer
 
@@ -1797,7 +1797,7 @@ class AsyncOperations:
         return answer
 
     async def read_team_notification_preferences(self) -> NotificationPreferences:
-        """What the team is told. By the operators' address (`GERBANG_OPERATOR_EMAIL`)."""
+        """What the team is told. By the operators' address (`GERBANG_OPERATOR_EMAIL`) and by chat."""
         answer: NotificationPreferences = await self._send(Call("GET", "/v1/team/notification-preferences"))
         return answer
 

@@ -627,13 +627,15 @@ Event2: TypeAlias = str
 
 class NotificationPreferencesBody(TypedDict):
     """
-    What to change; what is left out stays. `choices` is by group and channel, as `{"refunds": {"email": "daily"}}`. The `language` is chosen for the team alone: a person's is the account's.
+    What to change; what is left out stays. `choices` is by group and channel, as `{"refunds": {"email": "daily"}}`; a null `chat` is none, of the
+        team the first that is connected. The `language` is chosen for the team alone: a person's is the account's.
     """
 
     choices: NotRequired[dict[str, dict[str, Frequency]]]
     quiet_hours: NotRequired[str | None]
     time_zone: NotRequired[str | None]
     language: NotRequired[str]
+    chat: NotRequired[str | None]
 
 
 NotificationStatus: TypeAlias = Literal["queued", "accepted", "sent", "failed", "delivered", "read"]
@@ -1937,6 +1939,8 @@ class NotificationPreferences(TypedDict):
     quiet_hours: str | None
     time_zone: str | None
     language: str
+    chat: str | None
+    chats: list[str]
 
 
 class Payment(TypedDict):

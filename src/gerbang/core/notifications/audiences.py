@@ -17,6 +17,7 @@ from gerbang.core.notifications.operator_events import (
     OPERATOR_CHANNELS,
     OPERATOR_TYPES,
     events_told_by,
+    rule_of,
 )
 from gerbang.ports.messenger import Channel
 
@@ -32,6 +33,7 @@ _PUSH_OR_MAIL: Final[Way] = (Channel.PUSH, Channel.EMAIL)
 _PUSH_OR_PHONE_OR_MAIL: Final[Way] = (Channel.PUSH, Channel.WHATSAPP, Channel.SMS, Channel.EMAIL)
 # Each of them chooses which of these speak, and how often (operator_events.py).
 _TO_OPERATORS: Final[Sequence[Way]] = tuple((channel,) for channel in OPERATOR_CHANNELS)
+_DIGESTS: Final[Sequence[Way]] = tuple((channel,) for channel in OPERATOR_CHANNELS if channel is not Channel.IN_APP)
 
 
 class Audience(StrEnum):
@@ -73,6 +75,12 @@ class Told:
     ways: Sequence[Way]
     in_quiet_hours: InQuietHours = InQuietHours.HELD
     may_stop: MayStop = MayStop.PREFERENCES
+
+
+def _waiting(template: Template) -> InQuietHours:
+    """Of a message to operators: where it tells of several groups, those that must not wait are sent at once all the same."""
+    at_once = all(rule_of(event).must_not_wait for event in events_told_by(template))
+    return InQuietHours.SENT if at_once else InQuietHours.HELD
 
 
 # A text costs money and is read at once: it goes beside the mail where money came or goes back, before the mail where time runs out, and instead of it
@@ -126,10 +134,10 @@ TABLE: Final[Sequence[Told]] = (
     Told(Template.ENDPOINT_OWNER_LINK, Audience.ENDPOINT_OWNER, ("endpoint.owner_link_sent",), (_MAIL,)),
     Told(Template.ENDPOINT_OWNER_CODE, Audience.ENDPOINT_OWNER, ("endpoint.owner_code_sent",), (_MAIL,)),
     *(
-        Told(one, Audience.OPERATORS, events_told_by(one), _TO_OPERATORS)
+        Told(one, Audience.OPERATORS, events_told_by(one), _TO_OPERATORS, _waiting(one))
         for one in dict.fromkeys(told_by for rule in GROUPS for told_by in rule.events.values())
     ),
-    Told(Template.OPERATOR_DIGEST, Audience.OPERATORS, (), (_MAIL,)),
+    Told(Template.OPERATOR_DIGEST, Audience.OPERATORS, (), _DIGESTS),
 )
 TO_PAYERS: Final = tuple(one.template for one in TABLE if one.audience is Audience.PAYER)
 # What a payer may be told, channel by channel: what preferences are about.

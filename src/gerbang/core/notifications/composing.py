@@ -14,12 +14,13 @@ from gerbang.core.notifications.contacts import contacts_of
 from gerbang.core.notifications.holding import QUIET_CHANNELS, Hold, ShopHours
 from gerbang.core.notifications.message_data import still_stands, still_true
 from gerbang.core.notifications.model import ASKS, PUSH_KEEPS, Contact, Notification, Template
+from gerbang.core.notifications.operator_events import rule_of
 from gerbang.core.notifications.operators import NOBODY, Operator, Operators, operator_of
 from gerbang.core.notifications.push_messages import push_message
 from gerbang.core.notifications.push_store import Device
 from gerbang.core.notifications.rendering import Letterhead, OwnWords, render, render_text
 from gerbang.core.payments.model import PAYMENT, PaymentDetail
-from gerbang.ports.messenger import Channel, Mail, Message, TemplateMessage, TextMessage
+from gerbang.ports.messenger import Channel, ChatMessage, Mail, Message, TemplateMessage, TextMessage
 
 ReadPayments = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, PaymentDetail]]]
 ReadPeople = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, Contact]]]
@@ -117,7 +118,7 @@ class Composer:
         Nobody is told how to pay what is paid.
         """
         payment = known.id_of(PAYMENT)
-        if known.channel is Channel.PUSH and await store.business_now(tx) - known.due_at > PUSH_KEEPS:
+        if known.channel in (Channel.PUSH, Channel.CHAT) and await store.business_now(tx) - known.due_at > PUSH_KEEPS:
             return True
         waited = known.held_until is not None
         if payment is None or not (waited or known.template in ASKS):
@@ -132,7 +133,9 @@ class Composer:
         )
 
     async def hold(self, tx: Tx, known: Notification) -> Hold | None:
-        """How long it waits for the end of its payer's quiet hours; None: not at all."""
+        """How long it waits for the end of the quiet hours of whoever gets it; None: not at all."""
+        if known.template in TO_OPERATORS:
+            return await self._operator_hold(tx, known)
         payment = known.id_of(PAYMENT)
         if payment is None or known.channel not in QUIET_CHANNELS or known.template not in TO_PAYERS:
             return None
@@ -158,6 +161,14 @@ class Composer:
 
     async def _operator(self, tx: Tx, known: Notification) -> Operator | None:
         return await self._operators.one(tx, operator_of(str(known.data.get("operator", ""))))
+
+    async def _operator_hold(self, tx: Tx, known: Notification) -> Hold | None:
+        """A digest was made after them; what must not wait does not."""
+        if known.channel not in QUIET_CHANNELS or known.template is Template.OPERATOR_DIGEST:
+            return None
+        to = None if rule_of(known.data["type"]).must_not_wait else await self._operator(tx, known)
+        until = to.quiet_until(self._hours, await store.business_now(tx)) if to is not None else None
+        return Hold(until) if until is not None else None
 
     async def message(
         self, known: Notification, name: str, standing: Standing = STRANGER, device: Device | None = None
@@ -191,6 +202,8 @@ class Composer:
             unsubscribe=unsubscribe,
             own=own,
         )
+        if known.channel is Channel.CHAT:
+            return ChatMessage(words.subject, words.text, known.locale)
         return Mail(
             to=known.recipient,
             subject=words.subject,

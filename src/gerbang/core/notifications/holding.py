@@ -14,7 +14,7 @@ from gerbang.core.notifications.model import LEAST_LEFT, Contact, Template
 from gerbang.ports.messenger import Channel
 
 # What rings or lights up beside a bed. Mail waits in its mailbox.
-QUIET_CHANNELS: Final = frozenset({Channel.SMS, Channel.WHATSAPP, Channel.PUSH})
+QUIET_CHANNELS: Final = frozenset({Channel.SMS, Channel.WHATSAPP, Channel.PUSH, Channel.CHAT})
 
 
 def is_quieted(told: Told) -> bool:

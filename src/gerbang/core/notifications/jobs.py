@@ -95,8 +95,7 @@ class Sender:
         if why := "no longer needed" if needless else unwanted:
             await self._fail(job, known, why)
             return
-        tried = known.connection if known.unknown_tries else None
-        route = await self._route(known.channel, device.connection if device else tried)
+        route = await self._route(known.channel, _only_connection(known, device))
         if route is None:
             await self._wait_for_a_connection(job, known)
             return
@@ -323,6 +322,15 @@ class Sender:
     async def _is_told_elsewhere(self, known: Notification) -> bool:
         async with self._db.reading() as tx:
             return await self.fallback.is_due(tx, known)
+
+
+def _only_connection(known: Notification, device: Device | None) -> str | None:
+    """The connection that must carry it: that of the browser, that to the room, or the one that may have sent it already. None: any."""
+    if device is not None:
+        return device.connection
+    if known.channel is Channel.CHAT:
+        return known.recipient
+    return known.connection if known.unknown_tries else None
 
 
 def _is_push(known: Notification) -> bool:

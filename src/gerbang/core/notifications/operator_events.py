@@ -44,7 +44,7 @@ class EventGroup(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GroupRule:
-    """One line of the table: its events, each with the message that tells it, and whether it must not wait for a digest."""
+    """One line of the table: its events, each with the message that tells it, and whether it must not wait for a digest or the end of quiet hours."""
 
     group: EventGroup
     events: Mapping[str, Template]
@@ -114,7 +114,7 @@ RULES: Final[Mapping[EventGroup, GroupRule]] = {rule.group: rule for rule in GRO
 # What the console's bell tells: `payment.paid` only where it came late.
 OPERATOR_TYPES: Final = tuple(sorted(_RULE_OF))
 # Where an operator may be told; the bell is a list by itself, so there is no digest of it.
-OPERATOR_CHANNELS: Final = (Channel.EMAIL, Channel.IN_APP)
+OPERATOR_CHANNELS: Final = (Channel.EMAIL, Channel.IN_APP, Channel.CHAT)
 
 
 def rule_of(type_: str) -> GroupRule:
@@ -139,7 +139,9 @@ def needs_operator(announcement: Announcement) -> bool:
 
 
 def standard(channel: Channel, *, is_team: bool) -> Frequency:
-    """How often somebody is told who has not chosen: the operators' address and each person's bell of everything at once, a person by mail of nothing."""
+    """How often somebody is told who has not chosen: the operators' address, the team's chat and each person's bell of everything at once, a person by mail or
+    chat of nothing.
+    """
     return Frequency.AT_ONCE if is_team or channel is Channel.IN_APP else Frequency.NEVER
 
 

@@ -42,9 +42,10 @@ class BadOperatorPreferences(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What somebody has chosen, and what they may choose."""
+    """What somebody has chosen, and the chats that are nobody else's: what happens is told once in each."""
 
     operator: Operator
+    chats: Sequence[str]
 
     def choices(self) -> Mapping[EventGroup, Mapping[Channel, tuple[Frequency, Sequence[Frequency]]]]:
         """By group and channel what holds now, and what may be chosen."""
@@ -67,6 +68,7 @@ class PreferencesChange:
     quiet_hours: str | None = None
     time_zone: str | None = None
     language: str | None = None
+    chat: str | None = None
 
 
 class OperatorPreferences:
@@ -90,7 +92,7 @@ class OperatorPreferences:
             known = next(iter(await operator_store.settings(tx, [who])), None)
             settings = {
                 name: (known[name] if known is not None else "") if said is None else said
-                for name in ("quiet_hours", "time_zone", "language")
+                for name in ("quiet_hours", "time_zone", "language", "chat")
                 for said in (getattr(change, name),)
             }
             await operator_store.save(tx, who, settings, change.choices)
@@ -100,10 +102,12 @@ class OperatorPreferences:
             await record(tx, [entry])
 
     async def _known(self, tx: Tx, who: UUID) -> Preferences:
-        found = await self._operators.one(tx, who)
+        everybody = await self._operators.all(tx)
+        found = next((one for one in everybody if one.id == who), None)
         if found is None:
             raise NoOperator
-        return Preferences(found)
+        others = {one.chat for one in everybody if one.id != who}
+        return Preferences(found, [one for one in await self._operators.chats() if one not in others])
 
 
 def problems(before: Preferences, change: PreferencesChange) -> list[FieldError]:
@@ -125,6 +129,8 @@ def problems(before: Preferences, change: PreferencesChange) -> list[FieldError]
         found.append(
             FieldError("/language", "Must be id or en." if is_team else "A person's language is the account's.")
         )
+    if change.chat and change.chat not in before.chats:
+        found.append(FieldError("/chat", "Must be the id of an enabled connection to a chat that nobody else has."))
     return found
 
 

@@ -15,9 +15,9 @@ _FREQUENCIES = frozenset(one.value for one in Frequency)
 
 
 async def settings(tx: Tx, recipients: Sequence[UUID]) -> list[Row]:
-    """The hours and the language of each who chose any."""
+    """The hours, the language and the chat of each who chose any."""
     return await tx.fetch(
-        "SELECT recipient, quiet_hours, time_zone, language FROM operator_settings WHERE recipient = ANY($1)",
+        "SELECT recipient, quiet_hours, time_zone, language, chat FROM operator_settings WHERE recipient = ANY($1)",
         list(recipients),
     )
 
@@ -40,12 +40,12 @@ async def save(tx: Tx, recipient: UUID, settings_: Mapping[str, str], chosen: Ch
     """What one of them chose from now on; what is not named stays."""
     await tx.execute(
         """
-        INSERT INTO operator_settings (recipient, quiet_hours, time_zone, language) VALUES ($1, $2, $3, $4)
+        INSERT INTO operator_settings (recipient, quiet_hours, time_zone, language, chat) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (recipient) DO UPDATE SET quiet_hours = excluded.quiet_hours, time_zone = excluded.time_zone,
-            language = excluded.language
+            language = excluded.language, chat = excluded.chat
         """,
         recipient,
-        *(settings_[name] for name in ("quiet_hours", "time_zone", "language")),
+        *(settings_[name] for name in ("quiet_hours", "time_zone", "language", "chat")),
     )
     rows = [(recipient, group.value, channel.value, one.value) for (group, channel), one in chosen.items()]
     await tx.execute(

@@ -14,14 +14,16 @@ from gerbang.core.notifications.holding import ShopHours
 from gerbang.core.notifications.operator_events import EventGroup, Frequency, choices_for, standard
 from gerbang.ports.messenger import Channel
 
-TEAM: Final = UUID(int=0)  # whoever reads the operators' address of the settings
+TEAM: Final = UUID(int=0)  # whoever reads the operators' address of the settings, and the team's chat
 DAILY_AT: Final = 8  # o'clock, where the recipient lives
 _HOUR: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """One of them, or the team as a whole. `objects` are the types of objects that they may see; None: all. `quiet_hours` and `time_zone` are empty where they have not chosen: the shop's."""
+    """One of them, or the team as a whole. `objects` are the types of objects that they may see; None: all. `chat` names the connection that leads to
+    their room; `quiet_hours` and `time_zone` are empty where they have not chosen: the shop's.
+    """
 
     id: UUID
     email: str
@@ -30,6 +32,7 @@ class Operator:
     choices: Mapping[tuple[EventGroup, Channel], Frequency] | None = None
     quiet_hours: str = ""
     time_zone: str = ""
+    chat: str = ""
 
     @property
     def is_team(self) -> bool:
@@ -38,7 +41,7 @@ class Operator:
 
     def address(self, channel: Channel) -> str:
         """Where a message reaches them; empty where none does."""
-        return self.email if channel is Channel.EMAIL else ""
+        return {Channel.EMAIL: self.email, Channel.CHAT: self.chat}.get(channel, "")
 
     def may_see(self, about: ObjectRef | None) -> bool:
         """Whether they may see the object that something is about."""
@@ -74,13 +77,16 @@ class Operator:
 
 # Everybody who works here and can sign in now.
 ReadStaff = Callable[[Tx], Awaitable[Sequence[Operator]]]
+# The connections by which a chat is written to now.
+FindChats = Callable[[], Awaitable[Sequence[str]]]
 
 
 class Operators:
     """Who is told. `email` is the operators' address of the settings, empty where there is none."""
 
-    def __init__(self, staff: ReadStaff, email: str = "") -> None:
+    def __init__(self, staff: ReadStaff, chats: FindChats, email: str = "") -> None:
         self._staff = staff
+        self.chats = chats
         self._email = email
 
     async def all(self, tx: Tx) -> Sequence[Operator]:
@@ -88,7 +94,8 @@ class Operators:
         known = [Operator(TEAM, self._email, "id"), *await self._staff(tx)]
         rows = {row["recipient"]: row for row in await operator_store.settings(tx, [one.id for one in known])}
         choices = await operator_store.choices(tx, [one.id for one in known])
-        return [_chosen(one, rows.get(one.id), choices.get(one.id, {})) for one in known]
+        rooms = _rooms({one.id: rows[one.id]["chat"] for one in known if one.id in rows}, await self.chats())
+        return [_chosen(one, rows.get(one.id), choices.get(one.id, {}), rooms.get(one.id, "")) for one in known]
 
     async def one(self, tx: Tx, id_: UUID) -> Operator | None:
         """One of them; None where they do not work here any more."""
@@ -99,12 +106,30 @@ async def _no_staff(_tx: Tx) -> Sequence[Operator]:
     return ()
 
 
-NOBODY: Final = Operators(_no_staff)
+async def _no_chats() -> Sequence[str]:
+    return ()
 
 
-def _chosen(one: Operator, row: Row | None, choices: Mapping[tuple[EventGroup, Channel], Frequency]) -> Operator:
+NOBODY: Final = Operators(_no_staff, _no_chats)
+
+
+def _rooms(chosen: Mapping[UUID, str], chats: Sequence[str]) -> dict[UUID, str]:
+    """Whose each chat is: one recipient's, so that what happens is told there once. The team comes first, and has the first that nobody chose where it chose none."""
+    found = {chat: who for who, chat in reversed([*chosen.items()]) if chat in chats}
+    if not chosen.get(TEAM):
+        free = next((one for one in chats if one not in found), "")
+        return {TEAM: free} | {who: chat for chat, who in found.items()}
+    return {who: chat for chat, who in found.items()}
+
+
+def _chosen(
+    one: Operator,
+    row: Row | None,
+    choices: Mapping[tuple[EventGroup, Channel], Frequency],
+    chat: str,
+) -> Operator:
     """With what they chose."""
-    made = replace(one, choices=choices)
+    made = replace(one, choices=choices, chat=chat)
     if row is None:
         return made
     return replace(

@@ -25,7 +25,7 @@ from gerbang.web.services import Services
 
 AnyRequest = Request[Any, Any, Any]
 _TAGS: Final = ["notifications"]
-_MEMBERS: Final = ("choices", "quiet_hours", "time_zone", "language")
+_MEMBERS: Final = ("choices", "quiet_hours", "time_zone", "language", "chat")
 
 
 class ChannelPreferenceView(msgspec.Struct, frozen=True):
@@ -45,22 +45,29 @@ class PreferenceGroupView(msgspec.Struct, frozen=True):
 
 
 class NotificationPreferencesView(msgspec.Struct, frozen=True):
-    """What somebody who works here is told: `recipient` is `usr_…` or `team`. Null hours and zone are the shop's."""
+    """What somebody who works here is told: `recipient` is `usr_…` or `team`. `chat` is the connection that reaches them, of those in `chats`; null hours and
+    zone are the shop's.
+    """
 
     recipient: str
     groups: Sequence[PreferenceGroupView]
     quiet_hours: str | None
     time_zone: str | None
     language: str
+    chat: str | None
+    chats: Sequence[str]
 
 
 class NotificationPreferencesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What to change; what is left out stays. `choices` is by group and channel, as `{"refunds": {"email": "daily"}}`. The `language` is chosen for the team alone: a person's is the account's."""
+    """What to change; what is left out stays. `choices` is by group and channel, as `{"refunds": {"email": "daily"}}`; a null `chat` is none, of the
+    team the first that is connected. The `language` is chosen for the team alone: a person's is the account's.
+    """
 
     choices: dict[EventGroup, dict[Channel, Frequency]] | UnsetType = UNSET
     quiet_hours: Hours | UnsetType = UNSET
     time_zone: Zone | UnsetType = UNSET
     language: Annotated[str, msgspec.Meta(max_length=2)] | UnsetType = UNSET
+    chat: Annotated[str, msgspec.Meta(max_length=64)] | UnsetType | None = UNSET
 
     def read(self) -> PreferencesChange:
         """As core takes it."""
@@ -86,7 +93,7 @@ async def change_my_notification_preferences(
 
 @get("/v1/team/notification-preferences", summary="What the team is told", tags=_TAGS)
 async def read_team_notification_preferences(services: Services) -> NotificationPreferencesView:
-    """By the operators' address (`GERBANG_OPERATOR_EMAIL`)."""
+    """By the operators' address (`GERBANG_OPERATOR_EMAIL`) and by chat."""
     return _view(await services.service(OperatorPreferences).read(TEAM))
 
 
@@ -134,6 +141,8 @@ def _view(known: Preferences) -> NotificationPreferencesView:
         who.quiet_hours or None,
         who.time_zone or None,
         who.locale,
+        who.chat or None,
+        list(known.chats),
     )
 
 

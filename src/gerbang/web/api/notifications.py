@@ -109,6 +109,8 @@ def _view(notification: Notification) -> NotificationView:
 
 
 def _masked(notification: Notification) -> str:
+    if notification.channel is Channel.CHAT:  # the connection's id
+        return notification.recipient
     mask = formats.mask_email if notification.channel is Channel.EMAIL else formats.mask_number
     return mask(notification.recipient)
 

@@ -29,7 +29,7 @@ from gerbang.web.pages import Page, locale_of, only_shown, see_other, services_o
 AnyRequest = Request[Any, Any, Any]
 MINE: Final = "/console/notifications/preferences"
 TEAMS: Final = "/console/notifications/preferences/team"
-_SETTINGS: Final = ("quiet_hours", "time_zone", "language")
+_SETTINGS: Final = ("quiet_hours", "time_zone", "language", "chat")
 _CHOICES: Final = {f"{group}-{channel}": (group, channel) for group in EventGroup for channel in OPERATOR_CHANNELS}
 _MOST: Final = {"quiet_hours": 11, "time_zone": 64}
 
@@ -50,7 +50,7 @@ async def change_mine(request: AnyRequest) -> Page:
 
 @get(TEAMS)
 async def teams(request: AnyRequest) -> Response[bytes]:
-    """What the operators' address is told."""
+    """What the operators' address, and the team's chat, are told."""
     caller = operator(request, MANAGE)
     return await _form(request, caller, await core_of(request).read(TEAM))
 
@@ -86,7 +86,7 @@ def _read(form: Form, known: Preferences) -> PreferencesChange:
         if channel in there[group] and form[name] in set(Frequency)
     }
     language = form["language"] if known.operator.is_team else None
-    return PreferencesChange(chosen, form["quiet_hours"], form["time_zone"], language)
+    return PreferencesChange(chosen, form["quiet_hours"], form["time_zone"], language, form["chat"])
 
 
 async def _form(
@@ -102,7 +102,7 @@ async def _form(
         for group, channels in known.choices().items()
         for channel, (frequency, _) in channels.items()
     }
-    given |= {"quiet_hours": who.quiet_hours, "time_zone": who.time_zone, "language": who.locale}
+    given |= {"quiet_hours": who.quiet_hours, "time_zone": who.time_zone, "chat": who.chat, "language": who.locale}
     groups = [(group, RULES[group].must_not_wait, _boxes(known, group, say)) for group in RULES]
     return await show(
         request,
@@ -141,6 +141,9 @@ def _settings(known: Preferences, say: texts.Words) -> list[Input]:
     if known.operator.is_team:
         words = tuple((one, say(f"cus.language.{one}")) for one in LANGUAGES if one)
         found.append(Input("language", say("text.language"), options=words))
+    if known.chats:
+        nobody = say("prefs.chat.first" if known.operator.is_team else "prefs.chat.none")
+        found.append(Input("chat", say("channel.chat"), options=(("", nobody), *((one, one) for one in known.chats))))
     return found
 
 

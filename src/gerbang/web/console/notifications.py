@@ -121,6 +121,8 @@ def row_of(one: Notification, locale: Locale) -> Row:
 def _masked(one: Notification) -> str:
     if one.is_erased:
         return ""
+    if one.channel is Channel.CHAT:  # the connection's id
+        return one.recipient
     mask = formats.mask_email if one.channel is Channel.EMAIL else formats.mask_number
     return mask(one.recipient)
 

@@ -97,7 +97,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "exportCustomer": Example("all that is kept about them"),
     "eraseCustomer": Example("they want to be forgotten"),
     # what people who work here are told
-    "readTeamNotificationPreferences": Example("by e-mail"),
+    "readTeamNotificationPreferences": Example("by e-mail and chat"),
     "changeTeamNotificationPreferences": Example(
         "one mail a day about refunds",
         body={"choices": {"refunds": {"email": "daily"}}, "time_zone": "Asia/Jakarta"},

@@ -13,8 +13,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Choose for each group: at once, in a digest of each hour or day, or never. A digest lists all that happened, with links.",
     ),
     "prefs.lead.team": (
-        "Ini berlaku untuk alamat operator (GERBANG_OPERATOR_EMAIL):",
-        "This holds for the operators' address (GERBANG_OPERATOR_EMAIL):",
+        "Ini berlaku untuk alamat operator (GERBANG_OPERATOR_EMAIL) dan chat tim:",
+        "This holds for the operators' address (GERBANG_OPERATOR_EMAIL) and the team's chat:",
     ),
     "prefs.no_address": ("belum ada alamat", "there is no address yet"),
     "prefs.must_not_wait": ("tidak boleh menunggu", "must not wait"),
@@ -38,8 +38,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "prefs.group.security": ("Keamanan", "Security"),
     "prefs.when": ("Kapan dan di mana", "When and where"),
     "prefs.quiet_hours.hint": (
-        "Seperti 21:00-07:00, atau none; kosong berarti jam toko. Rangkuman menunggu sampai selesai.",
-        "As 21:00-07:00, or none; empty: the shop's. Digests wait for their end.",
+        "Seperti 21:00-07:00, atau none; kosong berarti jam toko. Chat dan rangkuman menunggu sampai selesai, kecuali yang tidak boleh menunggu.",
+        "As 21:00-07:00, or none; empty: the shop's. Chats and digests wait for their end, but for what must not wait.",
     ),
     "prefs.time_zone.hint": (
         "Seperti Asia/Jakarta; rangkuman harian datang pukul 8 pagi di sana. Kosong berarti zona toko.",
@@ -50,7 +50,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Two different times of day, as 21:00-07:00, or none.",
     ),
     "prefs.wrong.time_zone": ("Zona waktu seperti Asia/Jakarta.", "A time zone, as Asia/Jakarta."),
+    "prefs.wrong.chat": ("Chat ini tidak ada lagi.", "This chat is not there any more."),
     "prefs.wrong.choice": ("Ini tidak bisa dipilih di sini.", "This cannot be chosen here."),
+    "prefs.chat.first": ("Chat pertama yang tersambung", "The first that is connected"),
+    "prefs.chat.none": ("Tidak lewat chat", "Not by chat"),
     "prefs.save": ("Simpan", "Save"),
     "prefs.said.saved": ("Tersimpan, berlaku mulai peristiwa berikutnya.", "Saved, from the next event on."),
     "paused.lead": (
