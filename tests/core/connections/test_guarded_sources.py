@@ -22,5 +22,5 @@ def test_only_what_is_described_by_its_operator_is_bound_to_permitted_addresses(
 ) -> None:
     provider = PROVIDERS[name]
     assert (outbound.http_for(provider) is outbound.http) is (
-        provider.name not in ("http_rates", "http_sms", "webpush")
+        provider.name not in ("apprise", "http_rates", "http_sms", "webpush")
     )
