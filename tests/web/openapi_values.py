@@ -116,6 +116,10 @@ class Values:
             return
         for one in choices:
             yield from ((pointer, value) for value in _beyond(one))
+            if one.get("type") == "object" and "maxProperties" in one:
+                more = one.get("additionalProperties")
+                entry = self.example(more) if isinstance(more, Mapping) else 1
+                yield pointer, {f"n{number}": entry for number in range(one["maxProperties"] + 1)}
             for name, inner in one.get("properties", {}).items():
                 yield from self.forbidden(inner, f"{pointer}/{name}")
             if one.get("type") == "object" and one.get("additionalProperties") is False:
@@ -159,8 +163,6 @@ def _beyond(schema: Schema) -> Iterator[Any]:
         yield 10**30
     if "array" in kinds and "maxItems" in schema:
         yield [1] * (schema["maxItems"] + 1)
-    if "object" in kinds and "maxProperties" in schema:
-        yield {f"n{number}": 1 for number in range(schema["maxProperties"] + 1)}
 
 
 def _text(schema: Schema) -> st.SearchStrategy[str]:
