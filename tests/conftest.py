@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import logging
 import os
 import shutil
 import ssl
@@ -102,6 +103,17 @@ def new_data_folder(at: Path | None = None) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="gerbang-test-", dir=at))
     folder.chmod(0o711)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """What a test sets up of logging, itself or by a command that it runs in this process, ends with it."""
+    root, config = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers[:], root.level
+    yield
+    structlog.configure(**config)
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,16 +10,6 @@ import structlog
 from gerbang.base import log
 
 CANARY = "canary-77aa01"
-
-
-@pytest.fixture(autouse=True)
-def _restore() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -93,3 +82,13 @@ def test_names_that_only_sound_secret_are_kept(capsys: pytest.CaptureFixture[str
     structlog.get_logger().info("secret.read", secret_name="nicepay/key", secret_version=3, access_token_ttl_s=600)
     (line,) = lines(capsys)
     assert (line["secret_name"], line["secret_version"], line["access_token_ttl_s"]) == ("nicepay/key", 3, 600)
+
+
+def test_a_logger_that_has_spoken_heeds_what_is_set_up_later(capsys: pytest.CaptureFixture[str]) -> None:
+    spoken = structlog.get_logger()
+    log.set_up("info")
+    spoken.info("first")
+    with structlog.testing.capture_logs() as heard:
+        spoken.info("second")
+    assert [line["event"] for line in heard] == ["second"]
+    assert [line["event"] for line in lines(capsys)] == ["first"]

@@ -55,7 +55,6 @@ def set_up(level: str = "info", *, as_json: bool = True) -> None:
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
     )
     last: Processor = structlog.processors.JSONRenderer(serializer=_to_json) if as_json else _for_people()
     handler = logging.StreamHandler(sys.stderr)

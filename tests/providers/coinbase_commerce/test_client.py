@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-import structlog
 from structlog.testing import capture_logs
 
 from gerbang.base.http import OutcomeUnknown, ProviderRefused, Unreachable
@@ -77,7 +76,6 @@ async def test_every_answer_has_one_meaning(
 
 async def test_warnings_of_the_service_are_logged(script: Script, provider: CommercePayments) -> None:
     script.on(say({"data": web3_charge(ORDER.reference), "warnings": ["Missing X-CC-Version header"]}))
-    structlog.reset_defaults()
     with capture_logs() as logs:
         assert await provider.inquire(account(script.base_url), submitted(ORDER)) == ()
     assert [line["warning"] for line in logs if line["event"] == "coinbase_commerce.warned"] == [
