@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.tidy.test_tidy import tree_of
+
 ROOT = Path(__file__).parent.parent.parent
 PAUSES = (ast.Await, ast.AsyncFor, ast.AsyncWith, ast.Yield, ast.YieldFrom)
 BEHIND_IN = re.compile(r"\bIN\s*\(\s*SELECT\b", re.IGNORECASE)
@@ -72,9 +74,9 @@ def through_one(one: ast.stmt) -> Unpaused:
     return Unpaused(falls=not pauses(one))
 
 
-def loops(source: str) -> Iterator[ast.While]:
+def loops(tree: ast.Module) -> Iterator[ast.While]:
     """Every `while` that stands in a coroutine itself."""
-    for function in ast.walk(ast.parse(source)):
+    for function in ast.walk(tree):
         if isinstance(function, ast.AsyncFunctionDef):
             yield from (node for node in ast.walk(function) if isinstance(node, ast.While))
 
@@ -86,11 +88,11 @@ def waits_each_turn(test: ast.expr) -> bool:
     )
 
 
-def spins(source: str) -> list[str]:
+def spins(tree: ast.Module) -> list[str]:
     """The loops that may turn without waiting for anything."""
     return [
         f"{loop.lineno}: while {ast.unparse(loop.test)}"
-        for loop in loops(source)
+        for loop in loops(tree)
         if not waits_each_turn(loop.test)
         and any(through(loop.body))
         and ast.unparse(loop.test) not in EACH_TURN_SHORTENS
@@ -113,7 +115,7 @@ def sources() -> list[Path]:
 
 
 def test_no_loop_of_a_coroutine_turns_without_waiting_for_anything() -> None:
-    found = [f"{path.relative_to(ROOT)}:{loop}" for path in sources() for loop in spins(path.read_text("utf-8"))]
+    found = [f"{path.relative_to(ROOT)}:{loop}" for path in sources() for loop in spins(tree_of(path))]
     assert not found, "\n".join(found)
 
 
@@ -121,7 +123,7 @@ def test_no_limit_stands_in_a_sub_select_that_a_plan_may_run_again() -> None:
     texts = (
         (path, node.value)
         for path in sources()
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )
     found = [f"{path.relative_to(ROOT)}: {text}" for path, value in texts for text in chosen_behind_in(value)]
@@ -152,7 +154,7 @@ async def run(self, stop):
     ],
 )
 def test_a_loop_that_may_spin_is_found(source: str) -> None:
-    assert spins(source)
+    assert spins(ast.parse(source))
 
 
 def test_the_claim_that_took_sixty_instead_of_sixteen_would_be_found() -> None:

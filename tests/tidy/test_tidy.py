@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,9 @@ def short(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@cache
 def tree_of(path: Path) -> ast.Module:
+    """Kept for the other tests of this folder (`conftest.py`)."""
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
