@@ -71,6 +71,24 @@ async def test_a_reminder_that_was_not_delivered_comes_by_mail(house: House) -> 
     assert told["sms"]["error"] == "not written to any more: 30005: nobody has this number"
 
 
+async def test_a_link_goes_to_who_has_a_phone_only_as_one_text_where_they_agreed_and_is_refused_where_not(
+    house: House,
+) -> None:
+    phone = "+6281200000008"
+    payment, _ = await house.open_page(phone=phone, sms_consent=CONSENT)
+    for _ in range(2):
+        sent = await house.api.post(f"/v1/payments/{payment}/send-link", headers={"idempotency-key": "link-by-text"})
+        assert sent.status_code == 202, sent.text
+    await house.until(payment, "payment_link", sms="delivered")
+    (text,) = await house.got("sms", phone)
+    assert f"/pay/{payment}?t=" in text["text"]
+    silent, _ = await house.open_page(phone="+6281200000009")
+    refused = await house.api.post(f"/v1/payments/{silent}/send-link", headers={"idempotency-key": ids.new().hex})
+    assert (refused.status_code, refused.json()["code"]) == (409, "payer_unreachable")
+    assert "Nobody agreed to SMS or WhatsApp to its phone." in refused.json()["detail"]
+    assert await house.told(silent, "payment_link") == {}
+
+
 async def test_with_the_gateway_down_the_mail_reminds_after_a_quarter_of_an_hour(house: House) -> None:
     phone = "+6281200000004"
     payment = await house.pay_by_account(phone)

@@ -112,6 +112,7 @@ async def _wired(
     payments = _payments(settings, calls, db=db, outbound=outbound, secrets=secrets, clock=clock)
     operators = Operators(read_staff(nouns), partial(chats, outbound), settings.operator_email)
     notifications = _notifications(settings, db, outbound, operators)
+    payments.context.reaching = notifications.reaches
     texts = ShopTexts(db, origin=settings.base_url, letterhead=Letterhead(settings.shop_name))
     handlers: dict[Kind, EventHandler] = {}
     services: dict[type, object] = {}

@@ -39,6 +39,9 @@ class Why(StrEnum):
     """Why a message does not arrive."""
 
     PERMANENT = "permanent"  # this person is not reached like this
+    STOPPED = (
+        "stopped"  # this person said stop, and their carrier or the sender holds everything back until they say start
+    )
     TRANSIENT = "transient"  # another try may work
     CONFIGURATION = "configuration"  # an operator must mend something
     BALANCE = "balance"  # an operator must pay

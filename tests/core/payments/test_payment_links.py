@@ -12,7 +12,6 @@ from gerbang.core.payments.model import (
     LINK_OPENED,
     LINK_SENT,
     NewPayment,
-    NoPayerEmail,
     PaymentClosed,
     PaymentDetail,
     PaymentNotFound,
@@ -20,6 +19,7 @@ from gerbang.core.payments.model import (
     takes_money,
 )
 from gerbang.core.payments.permissions import payer_caller
+from gerbang.core.payments.reach import PayerUnreachable
 from gerbang.ports.payment import Payer
 
 from .conftest import OPERATOR, World
@@ -83,7 +83,7 @@ async def test_without_an_address_nothing_is_sent_and_a_later_try_with_the_same_
     new = NewPayment(150_000, "IDR", "Kopi Gayo", payer=Payer("Sari"))
     details = (await world.core.payments.create(OPERATOR, new, world.key())).details
     for _ in range(2):
-        with pytest.raises(NoPayerEmail):
+        with pytest.raises(PayerUnreachable):
             await world.core.payments.send_link(OPERATOR, details.payment.id, world.key("same"))
     assert await announced(world, details) == 0
     assert LINK_SENT not in await kinds(world, details)

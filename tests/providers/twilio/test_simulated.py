@@ -78,7 +78,7 @@ async def test_a_text_is_taken_counted_in_parts_and_shown_on_the_phone(line: Lin
         ("+15005550001", Why.PERMANENT, True),
         ("+15005550002", Why.PERMANENT, False),
         ("+15005550003", Why.CONFIGURATION, False),
-        ("+15005550004", Why.PERMANENT, True),
+        ("+15005550004", Why.STOPPED, True),
         ("+15005550009", Why.PERMANENT, True),
         ("08123", Why.PERMANENT, True),
     ],

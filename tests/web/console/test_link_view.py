@@ -1,5 +1,6 @@
 """What the page of a link says in every state of its payment, from made-up values: open or closed, and why; and its five stages."""
 
+from dataclasses import replace as replace_
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,16 +12,21 @@ from msgspec.structs import replace
 from gerbang.base.formats import Locale
 from gerbang.core.notifications.model import Notification, Status, Template
 from gerbang.core.payments.model import LINK_OPENED, LINK_SENT, PaymentStatus, takes_money
+from gerbang.core.payments.reach import Lack, Missing, Place, Reach
 from gerbang.ports.messenger import Channel
 from gerbang.ports.payment import Payer
 from gerbang.web import texts
-from gerbang.web.console import link_view
+from gerbang.web.console import link_view, reach_words
 from tests.web.checkout.example_payments import NOW, STORIES
 from tests.web.console.test_views import moment
 
+NOWHERE = Reach(
+    (), (Missing(Lack.NO_EMAIL, (Channel.EMAIL,)), Missing(Lack.NO_CONSENT, (Channel.SMS, Channel.WHATSAPP)))
+)
+
 
 def page(name: str, locale: Locale = "en", *moments: Any, mails: tuple[Notification, ...] = ()) -> dict[str, Any]:
-    return link_view.page_of(STORIES[name], moments, mails, NOW, locale)
+    return link_view.page_of(STORIES[name], moments, mails, NOW, locale, NOWHERE)
 
 
 def mail(status: Status, error: str | None = None) -> Notification:
@@ -63,7 +69,7 @@ def test_closed_links_are_told_apart() -> None:
 def test_a_link_whose_time_is_over_is_closed_before_anybody_has_looked() -> None:
     details = STORIES["choose"]
     assert details.payment.status is PaymentStatus.CREATED
-    shown = link_view.page_of(details, (), (), details.payment.expires_at + timedelta(seconds=1), "en")
+    shown = link_view.page_of(details, (), (), details.payment.expires_at + timedelta(seconds=1), "en", NOWHERE)
     assert (shown["is_open"], shown["closed"]) == (False, "expired")
 
 
@@ -77,9 +83,28 @@ def test_the_stages_have_their_times_and_the_newest_mail_its_fate() -> None:
     assert reached(page("paid", "en", chosen)) == ["made", "opened", "chosen", "paid"]
     assert note(page("choose", "en", sent), "sent") == "on its way"
     assert note(page("choose", "en", sent, mails=(mail(Status.SENT),)), "sent") == "taken by the mail server"
+    text = replace_(mail(Status.SENT), channel=Channel.SMS)
+    assert note(page("choose", "en", sent, mails=(text,)), "sent") == "handed to the phone network"
     failed = page("choose", "en", sent, mails=(mail(Status.FAILED, "refused: <no such user>"),))
     assert note(failed, "sent") == "failed: refused: &lt;no such user&gt;"
     assert note(page("paid", "id"), "paid") == "Rp\u00a0150.000"
+
+
+def test_where_a_message_would_go_is_named_and_where_none_does_what_is_missing() -> None:
+    to_phone = Reach((Place(Channel.SMS, "+6281234567890"),))
+    assert reach_words.place_of(to_phone, "en", masked=False) == "+6281234567890 (SMS)"
+    assert "1234567" not in reach_words.place_of(to_phone, "en", masked=True)
+    assert reach_words.place_of(NOWHERE, "en", masked=False) == ""
+    assert reach_words.lacks_of(to_phone, "en") == []
+    for lack in Lack:
+        (indonesian,), (english,) = (
+            reach_words.lacks_of(Reach((), (Missing(lack, (Channel.SMS, Channel.WHATSAPP)),)), locale)
+            for locale in ("id", "en")
+        )
+        assert indonesian != english
+        assert ("SMS or WhatsApp" in english) == ("SMS atau WhatsApp" in indonesian)
+    assert page("choose", "id")["to"] == ""
+    assert "belum ada persetujuan untuk SMS atau WhatsApp" in page("choose", "id")["lacks"][1]
 
 
 def test_the_words_for_whatsapp_are_the_payers_and_carry_the_whole_link() -> None:

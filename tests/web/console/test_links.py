@@ -231,11 +231,12 @@ async def test_without_an_address_the_page_says_to_copy_it(shop: Shop, desk: htt
     payment = await made(desk, email="", name="")
     address = f"/console/payments/{payment}/link"
     page = await desk.get(address)
-    assert "tidak punya alamat email" in page.text
+    assert "Tidak ada alamat email pembayar." in page.text
+    assert "persetujuan untuk" in page.text
     assert "Kirim ke" not in page.text
     refused = await desk.post(address, data={"key": "k"})
-    assert refused.headers["location"].endswith("?done=refused&why=no_payer_email")
-    assert "email pembayarnya tidak diketahui" in (await desk.get(refused.headers["location"])).text
+    assert refused.headers["location"].endswith("?done=refused&why=payer_unreachable")
+    assert "tidak ada pesan yang sampai ke pembayarnya" in (await desk.get(refused.headers["location"])).text
 
 
 async def test_the_stages_follow_the_payer_and_the_shops_own_look_is_none(shop: Shop, desk: httpx.AsyncClient) -> None:
@@ -298,7 +299,7 @@ async def test_the_api_mails_a_link_once_a_key(shop: Shop) -> None:
     assert [mail["template"] for mail in await mailed(edge)] == ["payment_link"]
     nobody = (await edge.create()).json()["id"]
     refused = await edge.post(f"/v1/payments/{nobody}/send-link", "developer", key="send-2")
-    assert (refused.status_code, refused.json()["code"]) == (409, "no_payer_email")
+    assert (refused.status_code, refused.json()["code"]) == (409, "payer_unreachable")
     assert (await edge.post(address, "support", key="send-3")).status_code == 403
     assert (await edge.post(address, "customer", key="send-4")).status_code == 404
 

@@ -110,7 +110,7 @@ def test_a_link_is_sent_from_inside_and_opened_outside() -> None:
     moments = [moment("payment.link_sent", "user:usr_01ABCDEFGH"), moment("payment.link_opened", "payer:pay_1")]
     steps = steps_of(moments, payment(), "en")
     assert [step.lane for step in steps] == ["ins", "from"]
-    assert "had the payment link mailed" in steps[0].title
+    assert "had the payment link sent to the payer" in steps[0].title
     assert "opened the payment link" in steps[1].title
 
 

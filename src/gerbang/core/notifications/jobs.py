@@ -273,7 +273,7 @@ class Sender:
             await store.note_progress(tx, known.id, Status.FAILED, Progress.FAILED, at, why)
             await record(tx, [Entry(SYSTEM, "notification.failed", ids.show("ntf", known.id), detail)])
             if result is not None and isinstance(result.error, Refused) and result.error.gone:
-                await _give_up_address(tx, known, result.error.detail)
+                await _give_up_address(tx, known, result.error)
             await self.fallback.tell(tx, known)
             await finish(tx, [job])
         alert = _ALERTS.get(result.error.why) if result is not None and isinstance(result.error, Refused) else None
@@ -337,11 +337,12 @@ def _is_push(known: Notification) -> bool:
     return known.channel is Channel.PUSH and not known.is_erased
 
 
-async def _give_up_address(tx: Tx, known: Notification, why: str) -> None:
+async def _give_up_address(tx: Tx, known: Notification, said: Refused) -> None:
     """Nothing reaches it any more, so nobody tries."""
     if known.channel is Channel.PUSH:
         await push_store.drop(tx, ids.read("dev", known.recipient))
     else:
+        why = suppression_store.SAID_STOP if said.why is Why.STOPPED else said.detail
         await suppression_store.suppress(tx, known.channel, known.recipient, why)
 
 

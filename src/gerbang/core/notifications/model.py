@@ -278,6 +278,11 @@ def template_for(announcement: Announcement) -> Template | None:
     return _BY_TYPE.get(announcement.type)
 
 
+def template_of(event: str) -> Template:
+    """The message that tells the person concerned of what is announced under this name, where that alone decides it."""
+    return _BY_TYPE[event]
+
+
 def remind_at(made: datetime, deadline: datetime, before: timedelta) -> datetime | None:
     """When a payer is reminded of what was made then: `before` the deadline, at most a quarter of the whole time; None when that would
     be too near the end.

@@ -176,7 +176,7 @@ async def _opted(tx: Tx, read: Read, news: OptOut) -> Result:
     assert read.channel is not None, "only what sends messages says so"
     for channel in PHONE if read.channel in PHONE else (read.channel,):
         if news.out:
-            await suppression_store.suppress(tx, channel, news.address, "the person said stop")
+            await suppression_store.suppress(tx, channel, news.address, suppression_store.SAID_STOP)
         else:
             await suppression_store.allow(tx, channel, news.address)
     if read.channel in PHONE:

@@ -40,12 +40,15 @@ from gerbang.core.notifications.model import (
     message_id,
     remind_at,
     template_for,
+    template_of,
 )
 from gerbang.core.notifications.operator_events import needs_operator
 from gerbang.core.notifications.operator_messages import OperatorMessages
 from gerbang.core.notifications.operators import NOBODY, Operators
+from gerbang.core.notifications.payer_reach import reach_of, stopped_of
 from gerbang.core.notifications.queueing import JOB_TRIES, REMIND, send_job
-from gerbang.core.payments.model import PAYMENT, PaymentDetail
+from gerbang.core.payments.model import PAYMENT, PaymentDetail, PaymentNotFound
+from gerbang.core.payments.reach import Reach, Reaches
 from gerbang.core.queue.model import NewJob
 from gerbang.core.queue.service import cancel, enqueue
 from gerbang.ports.messenger import Channel
@@ -228,6 +231,23 @@ class Notifications:
     async def phone_channels(self) -> frozenset[Channel]:
         """On which of the channels to a phone anybody is reached now."""
         return (await self._connected()) & frozenset(PHONE)
+
+    async def reaches(self) -> Reaches:
+        """What says where a payer would be told of an event of their payment by today's senders, or why nowhere; it raises PaymentNotFound."""
+        connected = await self._connected()
+
+        async def reach(tx: Tx, payment: UUID, event: str) -> Reach:
+            details = (await self._payments(tx, [payment])).get(payment)
+            if details is None:
+                raise PaymentNotFound
+            return await reach_of(tx, details, template_of(event), connected)
+
+        return reach
+
+    async def stopped(self, phones: Sequence[str]) -> frozenset[str]:
+        """Those of these numbers that answered STOP, and to which nothing goes until they answer START."""
+        async with self._db.reading() as tx:
+            return await stopped_of(tx, phones)
 
     async def paused_templates(self) -> Sequence[PausedTemplate]:
         """The approved templates that are not used now, the longest first."""

@@ -4,9 +4,13 @@ An address stands here as a digest: a stop is honoured after everything else abo
 """
 
 import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from gerbang.base.db import Tx
 from gerbang.ports.messenger import Channel
+
+SAID_STOP: Final = "the person said stop"
 
 
 async def suppress(tx: Tx, channel: Channel, address: str, why: str) -> None:
@@ -33,6 +37,20 @@ async def why_suppressed(tx: Tx, channel: Channel, address: str) -> str | None:
         "SELECT why FROM suppressions WHERE channel = $1 AND digest = $2", channel.value, digest_of(address)
     )
     return why
+
+
+async def suppressed(tx: Tx, places: Sequence[tuple[Channel, str]]) -> Mapping[tuple[Channel, str], str]:
+    """Those of these addresses to which nobody writes, and why."""
+    digests = {(channel.value, digest_of(address)): (channel, address) for channel, address in places}
+    rows = await tx.fetch(
+        """
+        SELECT s.channel, s.digest, s.why FROM unnest($1::text[], $2::bytea[]) AS n (channel, digest)
+        JOIN suppressions s ON s.channel = n.channel AND s.digest = n.digest
+        """,
+        [channel for channel, _ in digests],
+        [digest for _, digest in digests],
+    )
+    return {digests[row["channel"], row["digest"]]: row["why"] for row in rows}
 
 
 async def take_place(tx: Tx, channel: Channel, most: int) -> bool:

@@ -19,6 +19,7 @@ from gerbang.core.payments.model import PaymentDetail
 from gerbang.core.payments.pending_creation import PendingCreation
 from gerbang.core.payments.permissions import SETTLE
 from gerbang.core.payments.provider_calls import ProviderCalls
+from gerbang.core.payments.reach import Reaches, Reaching
 from gerbang.core.payments.refunds.model import STANDARD_RULES, RefundLink, RefundRules
 from gerbang.core.secrets.model import LINK_KEY, Purpose
 from gerbang.core.secrets.service import Secrets
@@ -30,7 +31,7 @@ _TOKEN_BYTES: Final = 24
 class Context:
     """`create_wait_s` is how long a request waits for the provider; `wake` tells the queue of this process to look at once; `look` looks
     at the chains now, `begin` notes where a connection's chain stands before its first address is
-    shown, `sweep` looks at what stands at the addresses of attempts, however old.
+    shown, `sweep` looks at what stands at the addresses of attempts, however old; `reaching` says whether a payer hears of something.
     """
 
     db: Database
@@ -46,6 +47,7 @@ class Context:
     begin: Callable[[str], Awaitable[None]] | None = None
     sweep: Callable[[Sequence[UUID]], Awaitable[None]] | None = None
     refund_rules: RefundRules = STANDARD_RULES
+    reaching: Reaching | None = None
     tasks: set["asyncio.Task[Any]"] = field(default_factory=set)
 
     def watch(
@@ -56,6 +58,11 @@ class Context:
     ) -> None:
         """Take over what the watcher of the chains can do, which is made after this."""
         self.look, self.begin, self.sweep = look, begin, sweep
+
+    async def reaches(self) -> Reaches:
+        """What says on which channels a payer would be told of an event of their payment, or why on none; not inside a transaction."""
+        assert self.reaching is not None, "whoever tells people gives it when it is made"
+        return await self.reaching()
 
     def keep(self, task: "asyncio.Task[Any]") -> None:
         """Let a task live on after its request is answered."""

@@ -347,13 +347,6 @@ class PaymentClosed(Conflict):
     title = "The payment no longer takes attempts"
 
 
-class NoPayerEmail(Conflict):
-    """A link can be mailed only to an address that the payment knows."""
-
-    code = "no_payer_email"
-    title = "The payment has no email address of its payer"
-
-
 class PayerStopped(Conflict):
     """The customer wants no messages, and no link either."""
 

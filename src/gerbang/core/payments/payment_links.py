@@ -1,4 +1,4 @@
-"""A payment's link on its way: sent to its payer by mail, and opened for the first time. The link itself is a digest, made by context.py."""
+"""A payment's link on its way: sent to its payer by mail or to their phone, and opened for the first time. The link itself is a digest, made by context.py."""
 
 from uuid import UUID
 
@@ -15,21 +15,22 @@ from gerbang.core.payments.model import (
     LINK_OPENED,
     LINK_SENT,
     CreationResult,
-    NoPayerEmail,
     PayerStopped,
     PaymentClosed,
     PaymentDetail,
     PaymentNotFound,
     takes_money,
 )
-from gerbang.core.payments.unit_of_work import PaymentAggregate, load_for_update, save_changes
+from gerbang.core.payments.reach import LINK, unreachable
+from gerbang.core.payments.unit_of_work import load_for_update, save_changes
 
 
 async def send(ctx: Context, caller: Caller, payment_id: UUID, key: IdempotencyKey) -> CreationResult:
-    """Have the link mailed to the payer, in their language: announced here, written and sent by core/notifications. Once a key.
+    """Have the link sent to the payer, in their language and on the first channel that reaches them: announced here, written and sent by core/notifications. Once a key.
 
-    Raises PaymentNotFound, PaymentClosed, NoPayerEmail, PayerStopped, IdempotencyKeyReused.
+    Raises PaymentNotFound, PaymentClosed, PayerUnreachable, PayerStopped, IdempotencyKeyReused.
     """
+    reaches = await ctx.reaches()
     async with ctx.db.transaction() as tx:
         is_new = await idempotency.claim_once(tx, key, "link", payment_id)
         if is_new:
@@ -42,18 +43,15 @@ async def send(ctx: Context, caller: Caller, payment_id: UUID, key: IdempotencyK
             )
             if wishes.muted >= ALL:
                 raise PayerStopped("They asked to be written to no more: hand them the link another way.")
-            _send(aggregate, caller, has_address=bool(payer.email))
+            if not takes_money(payment, aggregate.now):
+                raise PaymentClosed(f"The payment is {payment.status.value}: nobody can pay by its link any more.")
+            reach = await reaches(tx, payment_id, LINK)
+            if not reach.places:
+                raise unreachable(reach.missing, "Copy the link and hand it to them another way")
+            aggregate.effects.entries.append(Entry(caller.label, LINK_SENT, ids.show("pay", payment_id)))
+            aggregate.announce(LINK, {})
             await save_changes(tx, [aggregate])
     return CreationResult(await ctx.calls.details(payment_id), replayed=not is_new)
-
-
-def _send(aggregate: PaymentAggregate, caller: Caller, *, has_address: bool) -> None:
-    if not takes_money(aggregate.payment, aggregate.now):
-        raise PaymentClosed(f"The payment is {aggregate.payment.status.value}: nobody can pay by its link any more.")
-    if not has_address:
-        raise NoPayerEmail("Copy the link and send it another way, or make the payment with an address.")
-    aggregate.effects.entries.append(Entry(caller.label, LINK_SENT, ids.show("pay", aggregate.payment.id)))
-    aggregate.announce("payment.link", {})
 
 
 async def note_opened(ctx: Context, caller: Caller, payment_id: UUID) -> None:

@@ -54,6 +54,7 @@ from gerbang.core.payments.open_work import store as open_work_store
 from gerbang.core.payments.operator_actions import Decision
 from gerbang.core.payments.pending_creation import PendingCreation
 from gerbang.core.payments.provider_calls import ProviderCalls, load_readable
+from gerbang.core.payments.reach import Reach
 from gerbang.core.payments.refunds import approvals, destinations, separation_of_duties
 from gerbang.core.payments.refunds import requesting as refund_requests
 from gerbang.core.payments.refunds import store as refund_store
@@ -333,6 +334,12 @@ class Payments:
     async def send_link(self, caller: Caller, payment_id: UUID, key: IdempotencyKey) -> CreationResult:
         """See linking.send."""
         return await payment_links.send(self.context, caller, payment_id, key)
+
+    async def reach(self, payment_id: UUID, event: str) -> Reach:
+        """Where the payer would be told of this event of their payment now, or why nowhere; raises PaymentNotFound."""
+        reaches = await self.context.reaches()
+        async with self.context.db.reading() as tx:
+            return await reaches(tx, payment_id, event)
 
     async def note_opened(self, caller: Caller, payment_id: UUID) -> None:
         """See linking.note_opened."""

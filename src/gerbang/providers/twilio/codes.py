@@ -29,7 +29,7 @@ CODES: Final[Mapping[int, Meaning]] = {
     21602: Meaning(_C, "the text is missing"),
     21606: Meaning(_C, "the sender cannot send texts"),
     21608: Meaning(_C, "a trial account writes to verified numbers only"),
-    21610: Meaning(_P, "the person asked to be left alone (STOP)", gone=True),
+    21610: Meaning(Why.STOPPED, "the person asked to be left alone (STOP)", gone=True),
     21612: Meaning(_P, "this sender does not reach this number"),
     21614: Meaning(_P, "this is no mobile number", gone=True),
     21617: Meaning(_C, "the text is longer than 1600 characters"),

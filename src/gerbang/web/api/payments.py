@@ -159,9 +159,9 @@ async def create_attempt(
     return Response(await _view(services, caller, outcome.details), status_code=201, headers=headers)
 
 
-@post("/v1/payments/{payment:str}/send-link", summary="Mail the payment link to its payer", tags=_TAGS, status_code=202)
+@post("/v1/payments/{payment:str}/send-link", summary="Send the payment link to its payer", tags=_TAGS, status_code=202)
 async def send_payment_link(request: AnyRequest, services: Services, payment: str) -> Response[AnyPaymentView]:
-    """To `customer.email`, in the customer's language; `GET /v1/notifications?payment=` tells how it went. 409 when nobody can pay by it."""
+    """By e-mail, else by WhatsApp or SMS to a phone whose owner agreed, in the customer's language; `GET /v1/notifications?payment=` tells how it went. 409 when nobody can pay by it, or no channel reaches the payer (`payer_unreachable`)."""
     caller, context = caller_of(request), context_of(request)
     details = await seen_by(caller, services.payments, payment)
     outcome = await services.payments.send_link(caller, details.payment.id, context.idempotency_key())

@@ -103,9 +103,9 @@ async def set_refund_destination(
     return await _view(services, caller, found)
 
 
-@post("/v1/refunds/{refund:str}/send-link", summary="Mail a refund's link to its payer", tags=_TAGS, status_code=202)
+@post("/v1/refunds/{refund:str}/send-link", summary="Send a refund's link to its payer", tags=_TAGS, status_code=202)
 async def send_refund_link(request: AnyRequest, services: Services, refund: str) -> RefundView:
-    """To the address that the payment knows, and to no other. 409 without one, or within five minutes of the last."""
+    """To the e-mail address that the payment knows, else by SMS to its phone where its owner agreed, and nowhere else. 409 where neither is so (`payer_unreachable`), or within five minutes of the last."""
     caller = caller_of(request)
     return await _view(services, caller, await services.payments.send_refund_link(caller, _refund_id(refund)))
 

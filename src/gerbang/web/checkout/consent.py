@@ -41,7 +41,7 @@ async def box_of(
 ) -> Mapping[str, Any] | None:
     """What the box shows, also to who agreed before, on this payment or as this customer; None where nobody is written to on a phone, or nothing is to be told any more."""
     payer, channels = details.payer, await services.notifications.phone_channels()
-    if sent is None and (not channels or details.payment.status not in _OPEN):
+    if sent is None and (not channels or not is_open(details)):
         return None
     agreed = await services.payments.agreed_channels(details)
     by = [one for one in channels if one in agreed]
@@ -53,6 +53,11 @@ async def box_of(
         "known": formats.mask_number(payer.phone) if payer.phone else "",
         "sent": sent or Agreeing(),
     }
+
+
+def is_open(details: PaymentDetail) -> bool:
+    """Whether anything is to be told of it still. Afterwards nobody who only holds the page's link names another phone: refunds are told there."""
+    return details.payment.status in _OPEN
 
 
 def _words(details: PaymentDetail) -> str:

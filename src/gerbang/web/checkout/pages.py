@@ -254,6 +254,8 @@ async def notify(request: Request[Any, Any, Any], payment: FromPath[str]) -> Pag
     if form["agreed"] == "stop":
         await services.payments.agree_to_messages(caller, details.payment.id, None)
         return see_other(_back(request, payment))
+    if not consent.is_open(details):
+        return see_other(_back(request, payment))
     locale, channels = locale_of(request, details.payer.locale), await services.notifications.phone_channels()
     given = consent.read(services, details, channels, locale, form)
     if isinstance(given, consent.Agreeing) or only_shown(request):

@@ -10,11 +10,14 @@ from markupsafe import Markup
 
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
-from gerbang.core.notifications.model import Notification
+from gerbang.core.notifications.model import Notification, Status
 from gerbang.core.payments.amount_due import owed
 from gerbang.core.payments.model import LINK_OPENED, LINK_SENT, PaymentDetail, PaymentStatus, TimelineEntry, takes_money
+from gerbang.core.payments.reach import Reach
+from gerbang.ports.messenger import Channel
 from gerbang.web import texts
 from gerbang.web.checkout import checkout_state as scenes
+from gerbang.web.console.reach_words import lacks_of, place_of
 from gerbang.web.console.timeline import last_capture
 
 P = PaymentStatus
@@ -45,9 +48,10 @@ def page_of(
     mails: Sequence[Notification],
     now: datetime,
     locale: Locale,
+    reach: Reach,
 ) -> dict[str, Any]:
-    """The page of one link. `mails`: the newest mail with it, if there is one."""
-    payment, email = details.payment, details.payer.email
+    """The page of one link. `mails`: the newest message with it, if there is one; `reach`: where another would go."""
+    payment = details.payment
     is_open = takes_money(payment, now)
     return {
         "payment": payment,
@@ -57,7 +61,8 @@ def page_of(
         "mark": scenes.mark_of(payment.status, late=payment.late),
         "is_open": is_open,
         "closed": "" if is_open else _CLOSED.get(payment.status, "other"),
-        "email": email,
+        "to": place_of(reach, locale, masked=False),
+        "lacks": lacks_of(reach, locale),
         "sent_before": _last(moments, LINK_SENT) is not None,
         "stages": _stages(details, moments, mails, locale),
     }
@@ -94,9 +99,12 @@ def _stages(
 
 
 def _mail(mails: Sequence[Notification], locale: Locale) -> Markup:
-    """How the newest mail went; one that is announced and not yet written is on its way too."""
-    status, why = (mails[0].status.value, mails[0].error or "") if mails else ("queued", "")
-    return texts.words(locale)(f"link.mail.{status}", why=why)
+    """How the newest message went; one that is announced and not yet written is on its way too."""
+    if not mails:
+        return texts.words(locale)("link.mail.queued")
+    newest = mails[0]
+    by_phone = ".phone" if newest.status is Status.SENT and newest.channel is not Channel.EMAIL else ""
+    return texts.words(locale)(f"link.mail.{newest.status.value}{by_phone}", why=newest.error or "")
 
 
 def _last(moments: Sequence[TimelineEntry], kind: str) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Operators and payment links: the form of a new one, and its page, from which it is copied or mailed."""
+"""Operators and payment links: the form of a new one, and its page, from which it is copied or sent."""
 
 import secrets
 from collections.abc import Mapping
@@ -17,6 +17,7 @@ from gerbang.core.announcements.model import ObjectRef
 from gerbang.core.identity.model import Caller
 from gerbang.core.notifications.model import Filters, Template
 from gerbang.core.payments.model import PAYMENT
+from gerbang.core.payments.reach import LINK
 from gerbang.core.payments.service import TIMELINE
 from gerbang.web import texts
 from gerbang.web.checkout.consent import named
@@ -66,11 +67,12 @@ async def make_link(request: Request[Any, Any, Any]) -> Page:
 
 @get("/console/payments/{payment:str}/link")
 async def link(request: Request[Any, Any, Any], payment: FromPath[str]) -> Response[bytes]:
-    """One link: to copy, to scan, to mail; and how far it has come."""
+    """One link: to copy, to scan, to send; and how far it has come."""
     _maker(request)
     services, payment_id = services_of(request), ids.read("pay", payment)
     details = await services.payments.get(payment_id)
     moments = await services.payments.latest(payment_id, TIMELINE)
+    reach = await services.payments.reach(payment_id, LINK)
     mails = await services.notifications.page(
         Filters(None, Template.PAYMENT_LINK.value, ObjectRef(PAYMENT, payment_id)), None, 1
     )
@@ -88,13 +90,13 @@ async def link(request: Request[Any, Any, Any], payment: FromPath[str]) -> Respo
         key=secrets.token_urlsafe(18),
         said=said if said in ("sent", "refused") else "",
         said_why=refusal(request.query_params.get("why", ""), locale_of(request)),
-        **link_view.page_of(details, moments, mails, services.payments.context.clock.now(), locale_of(request)),
+        **link_view.page_of(details, moments, mails, services.payments.context.clock.now(), locale_of(request), reach),
     )
 
 
 @post("/console/payments/{payment:str}/link", status_code=303)
 async def mail_link(request: Request[Any, Any, Any], payment: FromPath[str]) -> Page:
-    """Have it mailed to the payer; a double click mails once."""
+    """Have it sent to the payer; a double click sends once."""
     caller = _maker(request)
     form, here = await read_form(request, "key"), f"/console/payments/{payment}/link"
     try:

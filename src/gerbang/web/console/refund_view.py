@@ -8,12 +8,14 @@ from markupsafe import Markup
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.payments.model import CryptoAmount, Refund, RefundStatus, in_doubt
+from gerbang.core.payments.reach import Reach
 from gerbang.core.payments.refunds.model import NamedDestination, masked
 from gerbang.web import texts
 from gerbang.web.checkout.crypto_view import NETWORKS
 from gerbang.web.console.actors import Names, called
 from gerbang.web.console.objects import Action
 from gerbang.web.console.page_frame import stamp
+from gerbang.web.console.reach_words import lacks_of, place_of
 from gerbang.web.views import attempt_failures
 
 MARKS: Final = {
@@ -64,11 +66,11 @@ def refund_row(
     names: Names,
     *,
     may_settle: bool,
-    email: str,
+    reach: Reach | None,
     stopped: bool,
     approval: str = "",
 ) -> dict[str, Any]:
-    """One refund; the account it goes to only for whoever makes the transfer, its link for nobody."""
+    """One refund; the account it goes to only for whoever makes the transfer, its link for nobody. `reach`: where that would be sent; None for who may not have it sent."""
     waiting = refund.status is RefundStatus.AWAITING_TRANSFER
     return {
         "id": ids.show("ref", refund.id),
@@ -81,24 +83,31 @@ def refund_row(
         "named": history_of(named, locale, names)[0] if named and waiting else "",
         "unnamed": waiting and not named,
         "actions": _actions(
-            refund, locale, may_settle=may_settle, email=email, stopped=stopped, approval=approval, named=bool(named)
+            refund,
+            locale,
+            may_settle=may_settle,
+            to=place_of(reach, locale, masked=True) if reach else "",
+            stopped=stopped,
+            approval=approval,
+            named=bool(named),
         ),
+        "lacks": lacks_of(reach, locale) if reach and waiting and not named else (),
     }
 
 
 def _actions(
-    refund: Refund, locale: Locale, *, may_settle: bool, email: str, stopped: bool, approval: str, named: bool
+    refund: Refund, locale: Locale, *, may_settle: bool, to: str, stopped: bool, approval: str, named: bool
 ) -> tuple[Action, ...]:
     """What this reader may do with a refund as it is."""
     say, here = texts.words(locale), f"/console/refunds/{ids.show('ref', refund.id)}"
     waiting = refund.status is RefundStatus.AWAITING_TRANSFER
     unnamed = waiting and not named
-    mail = say("pay.mail_link", email=formats.mask_email(email)) if email else ""
+    send = say("pay.mail_link", to=to) if to else ""
     name_it = say("pay.change_destination" if named else "pay.name_destination")
     possible = (
         (bool(approval), Action(say("pay.approve"), f"/console/approvals/{approval}")),
         (waiting and may_settle and named and not stopped, Action(say("pay.settle"), f"{here}/settle")),
-        (unnamed and bool(email), Action(mail, press=f"{here}/send-link")),
+        (unnamed and bool(to), Action(send, press=f"{here}/send-link")),
         (waiting and may_settle, Action(name_it, f"{here}/destination")),
         (unnamed and may_settle, Action(say("pay.make_link"), press=f"{here}/link")),
         (refund.needs_attention and may_settle, Action(say("pay.dismiss"), press=f"{here}/dismiss")),

@@ -10,7 +10,8 @@ from litestar.params import FromPath
 from gerbang.base import ids
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments.machine import is_stopped
-from gerbang.core.payments.model import Destination, PaymentDetail, Refund
+from gerbang.core.payments.model import Destination, PaymentDetail, Refund, RefundStatus
+from gerbang.core.payments.reach import REFUND_LINK
 from gerbang.core.payments.refunds.model import DestinationChanged
 from gerbang.web import texts
 from gerbang.web.checkout.refunds import read_destination
@@ -81,7 +82,7 @@ async def name_destination(request: Request[Any, Any, Any], refund: FromPath[str
 
 @post("/console/refunds/{refund:str}/send-link", status_code=303)
 async def send_link(request: Request[Any, Any, Any], refund: FromPath[str]) -> Page:
-    """Mail the link to the payer's own address: this shows it to nobody here, so it asks nobody first."""
+    """Send the link to the payer's own address or phone: this shows it to nobody here, so it asks nobody first."""
     caller, refund_id = operator(request, "refunds:create"), ids.read("ref", refund)
     payment = await _payment_of(request, refund_id)
     try:
@@ -139,7 +140,9 @@ async def resolve_refund(request: Request[Any, Any, Any], refund: FromPath[str])
 async def rows_of(request: Request[Any, Any, Any], details: PaymentDetail, caller: Caller) -> list[dict[str, Any]]:
     """The refunds of a payment, as its page lists them."""
     payments, locale = services_of(request).payments, locale_of(request)
-    may_settle, email = caller.may("refunds:settle"), details.payer.email if caller.may("refunds:create") else ""
+    may_settle, may_send = caller.may("refunds:settle"), caller.may("refunds:create")
+    waits = may_send and any(one.status is RefundStatus.AWAITING_TRANSFER for one in details.refunds)
+    reach = await payments.reach(details.payment.id, REFUND_LINK) if waits else None
     rows = []
     for one in details.refunds:
         named, coins = await payments.destinations_of(one.id), await payments.coins_of(one)
@@ -155,7 +158,7 @@ async def rows_of(request: Request[Any, Any, Any], details: PaymentDetail, calle
                 locale,
                 names,
                 may_settle=may_settle,
-                email=email,
+                reach=reach,
                 stopped=stopped,
                 approval=approval,
             )

@@ -11,7 +11,10 @@ Sentences = Mapping[str, tuple[str, str]]
 PAYMENTS: Final[Sentences] = {
     "payment.created": ("**{actor}** membuat pembayaran", "**{actor}** created the payment"),
     "payment.attempt_added": ("**{actor}** memilih {method}", "**{actor}** chose {method}"),
-    "payment.link_sent": ("**{actor}** mengirim tautan bayar lewat email", "**{actor}** had the payment link mailed"),
+    "payment.link_sent": (
+        "**{actor}** mengirim tautan bayar ke pembayar",
+        "**{actor}** had the payment link sent to the payer",
+    ),
     "payment.link_opened": ("**{actor}** membuka tautan bayar", "**{actor}** opened the payment link"),
     "payer.agreed": ("**{actor}** setuju dikabari di ponsel", "**{actor}** agreed to messages to the phone"),
     "payer.withdrew": (
@@ -58,7 +61,7 @@ REFUNDS: Final[Sentences] = {
     ),
     "refund.link_sent": (
         "**{actor}** mengirim tautan pengembalian ke email pembayar",
-        "**{actor}** mailed the refund's link to the payer",
+        "**{actor}** sent the refund's link to the payer",
     ),
     "refund.link_issued": ("**{actor}** membuat tautan pengembalian", "**{actor}** made a link to the refund"),
     "refund.approval_requested": (

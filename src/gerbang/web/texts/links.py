@@ -83,18 +83,39 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "link.open": ("Lihat seperti pembayar", "See it as the payer does"),
     "link.qr": ("Kode QR tautan ini", "QR code of this link"),
     "link.qr.says": ("Pembayar di depan Anda? Minta ia memindainya.", "Is the payer with you? Let them scan it."),
-    "link.send": ("Kirim ke {email}", "Send to {email}"),
-    "link.send.again": ("Kirim lagi ke {email}", "Send again to {email}"),
+    "link.send": ("Kirim ke {to}", "Send to {to}"),
+    "link.send.again": ("Kirim lagi ke {to}", "Send again to {to}"),
     "link.send.none": (
-        "Tagihan ini tidak punya alamat email. Salin tautannya, atau kirim lewat WhatsApp.",
-        "This bill has no email address. Copy the link, or send it by WhatsApp.",
+        "Gerbang tidak bisa mengirimkannya. Salin tautannya, atau kirim sendiri lewat WhatsApp.",
+        "Gerbang cannot send it. Copy the link, or send it by WhatsApp yourself.",
+    ),
+    # why a payer is not reached; {channels} are names such as SMS
+    "reach.or": (" atau ", " or "),
+    "reach.no_email": ("Tidak ada alamat email pembayar.", "There is no e-mail address of the payer."),
+    "reach.no_phone": ("Tidak ada nomor ponsel pembayar.", "There is no phone number of the payer."),
+    "reach.no_consent": (
+        "Nomornya ada, tetapi belum ada persetujuan untuk {channels}. Catat di halaman pelanggan, atau mintalah pembayar mencentangnya di halaman bayar.",
+        "There is a number, but nobody agreed to {channels}. Record it on the customer's page, or ask the payer to tick the box on the payment page.",
+    ),
+    "reach.said_stop": (
+        "Nomornya membalas STOP. Minta pembayar mengirim START dari ponsel itu.",
+        "The number answered STOP. Ask the payer to send START from that phone.",
+    ),
+    "reach.no_sender": (
+        "Belum ada pengirim untuk {channels}. Sambungkan satu di halaman koneksi.",
+        "No sender for {channels} is connected. Add one on the page of connections.",
+    ),
+    "reach.unwanted": ("Pembayar tidak mau dikabari lewat {channels}.", "The payer wants no messages by {channels}."),
+    "reach.gone": (
+        "Pesan lewat {channels} tidak sampai ke alamatnya: pengirimnya berkata alamat itu tidak ada.",
+        "Nothing arrives by {channels}: the sender has said that nobody has that address.",
     ),
     "link.whatsapp": ("Kirim lewat WhatsApp", "Send by WhatsApp"),
     "link.message": (
         "{shop} menagih {amount} untuk {what}. Pilih cara bayarnya di sini: {url}",
         "{shop} sent you a bill of {amount} for {what}. Choose how to pay here: {url}",
     ),
-    "link.said.sent": ("Email untuk {email} sedang dikirim.", "The mail to {email} is on its way."),
+    "link.said.sent": ("Pesan untuk {to} sedang dikirim.", "The message to {to} is on its way."),
     "link.said.refused": ("Tidak dikirim: {why}", "Not sent: {why}"),
     "link.closed.paid": (
         "Sudah dibayar. Tautan ini sekarang membuka bukti bayar.",
@@ -117,7 +138,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "link.payment": ("Lihat pembayarannya", "See the payment"),
     "link.progress": ("Sampai di mana", "How far it has come"),
     "link.stage.made": ("Dibuat", "Made"),
-    "link.stage.sent": ("Dikirim lewat email", "Sent by mail"),
+    "link.stage.sent": ("Dikirim ke pembayar", "Sent to the payer"),
     "link.stage.opened": ("Dibuka pembayar", "Opened by the payer"),
     "link.stage.chosen": ("Cara bayar dipilih", "Method chosen"),
     "link.stage.paid": ("Dibayar", "Paid"),
@@ -127,6 +148,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "link.mail.delivered": ("sampai", "delivered"),
     "link.mail.read": ("dibaca", "read"),
     "link.mail.sent": ("diterima server email", "taken by the mail server"),
+    "link.mail.sent.phone": ("diteruskan ke jaringan telepon", "handed to the phone network"),
     "link.mail.failed": ("gagal: {why}", "failed: {why}"),
     "link.refresh": ("Muat ulang", "Refresh"),
 }

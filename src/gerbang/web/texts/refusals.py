@@ -7,7 +7,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "refusal.conflict": ("keadaannya sudah lain", "its state is another by now"),
     "refusal.payment_closed": ("pembayaran ini sudah ditutup", "this payment is closed"),
     "refusal.payer_stopped": ("pelanggan tidak mau dikabari", "the customer wants no messages"),
-    "refusal.no_payer_email": ("email pembayarnya tidak diketahui", "its payer's e-mail is not known"),
+    "refusal.payer_unreachable": ("tidak ada pesan yang sampai ke pembayarnya", "no message reaches its payer"),
     "refusal.attempt_in_flight": (
         "percobaan sebelumnya belum selesai di penyedia",
         "an earlier attempt is not settled at the provider yet",

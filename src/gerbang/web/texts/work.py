@@ -5,7 +5,7 @@ from typing import Final
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "pay.no_destination": ("Tujuannya belum diisi.", "No destination yet."),
-    "pay.mail_link": ("Kirim tautan ke {email}", "Send the link to {email}"),
+    "pay.mail_link": ("Kirim tautan ke {to}", "Send the link to {to}"),
     "pay.make_link": ("Buat tautan…", "Make a link…"),
     "pay.name_destination": ("Isi tujuan…", "Name the destination…"),
     "pay.change_destination": ("Ganti tujuan…", "Change the destination…"),
@@ -30,7 +30,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "refundlink.back": ("Kembali ke pembayaran", "Back to the payment"),
     "done.named": ("Tujuan disimpan; pembayar dikabari.", "The destination was kept; the payer is told."),
-    "done.mailed": ("Tautan dikirim ke email pembayar.", "The link was mailed to the payer."),
+    "done.mailed": ("Tautan dikirim ke pembayar.", "The link was sent to the payer."),
     # the work list
     "nav.waits": ("menunggu Anda", "wait for you"),
     "nav.work": ("Perlu Anda", "Needs you"),

@@ -13,18 +13,17 @@ from gerbang.base.errors import FieldError
 from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import recent
 from gerbang.core.identity.model import Caller
-from gerbang.core.payments import store
 from gerbang.core.payments.context import Context
 from gerbang.core.payments.model import (
     Attempt,
     BadDestination,
     Destination,
-    NoPayerEmail,
     Refund,
     RefundNotAwaitingTransfer,
     RefundNotFound,
     RefundStatus,
 )
+from gerbang.core.payments.reach import REFUND_LINK, unreachable
 from gerbang.core.payments.refunds import approvals
 from gerbang.core.payments.refunds import store as refund_store
 from gerbang.core.payments.refunds.model import (
@@ -146,24 +145,25 @@ def fit(attempt: Attempt, to: Destination) -> Destination:
 
 
 async def send_link(ctx: Context, caller: Caller, refund_id: UUID) -> Refund:
-    """Mail the refund's link to the payer's own address on file, whoever asks for it: nobody else gets to see it.
+    """Send the refund's link to the payer's own address or phone on file, whoever asks for it: nobody else gets to see it.
 
-    Raises RefundNotFound, RefundNotAwaitingTransfer, NoPayerEmail, RefundLinkJustSent.
+    Raises RefundNotFound, RefundNotAwaitingTransfer, PayerUnreachable, RefundLinkJustSent.
     """
+    reaches = await ctx.reaches()
     async with ctx.db.transaction() as tx:
         aggregate, refund = await _waiting(tx, refund_id)
-        ((_, payer),) = await store.load(tx, [aggregate.payment.id])
-        if not payer.email:
-            raise NoPayerEmail("Somebody who may pay out can make a link, or name the account.")
+        reach = await reaches(tx, aggregate.payment.id, REFUND_LINK)
+        if not reach.places:
+            raise unreachable(reach.missing, "Somebody who may pay out can make a link, or name the account")
         shown, pay = ids.show("ref", refund_id), ids.show("pay", aggregate.payment.id)
         trail = await recent(tx, pay, _TRAIL, actions=(LINK_SENT,))
         sent = [e.happened_at for e in trail if e.detail.get("refund") == shown]
         if sent and aggregate.now - max(sent) < _PAUSE:
             raise RefundLinkJustSent(
-                "Look into the mailbox, also among unwanted mail; another one can be sent in five minutes."
+                "Look into the mailbox, also among unwanted mail, or at the phone; another one can be sent in five minutes."
             )
         aggregate.effects.entries.append(Entry(caller.label, LINK_SENT, pay, {"refund": shown}))
-        aggregate.announce("refund.link", {"refund": shown})
+        aggregate.announce(REFUND_LINK, {"refund": shown})
         await save_changes(tx, [aggregate])
     ctx.wake()
     return refund
