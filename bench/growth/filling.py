@@ -73,6 +73,7 @@ class Known:
             "template": "payment_paid",
             "language": "en",
             "channel": "email",
+            "sku": "KOPI-250",
             "version": ids.show("mtv", self.event),
         }
 

@@ -11,6 +11,11 @@ from gerbang.core.announcements import event_log
 from gerbang.core.announcements.broadcast import ObjectKind
 from gerbang.core.announcements.live_changes import Watched
 from gerbang.core.announcements.service import AnnouncementConsumer
+from gerbang.core.catalogue import event_types as product_events
+from gerbang.core.catalogue import expiry
+from gerbang.core.catalogue.model import PRODUCT
+from gerbang.core.catalogue.reservations import Reservations
+from gerbang.core.catalogue.service import Catalogue
 from gerbang.core.connections import event_types as shop_events
 from gerbang.core.connections.shops import Shops
 from gerbang.core.customers import event_types as customer_events
@@ -53,6 +58,7 @@ _HOOKS: Final = "webhooks:read"
 _TRAIL: Final = "audit:read"
 _ENDPOINTS: Final = "endpoints:manage"
 _CUSTOMERS: Final = "customers:read"
+_PRODUCTS: Final = "products:read"
 
 
 async def _payment_owners(tx: Tx, payments: Sequence[UUID]) -> Mapping[UUID, UUID | None]:
@@ -186,6 +192,23 @@ CONNECTIONS: Final = Noun(
         "connections": Watched(_READ, mark=partial(marks.connections, core.connections, core.open_breakers))
     },
 )
+RESERVATIONS: Final = Noun(
+    name="reservations",
+    service=lambda core: Reservations(core.db, core.clock),
+    loops={"reservations": lambda core, stop: expiry.run(core.service(Reservations), stop)},
+)
+PRODUCTS: Final = Noun(
+    name="products",
+    service=lambda core: Catalogue(core.db, core.clock, core.service(Reservations)),
+    objects={PRODUCT: ObjectKind("prd", _PRODUCTS)},
+    announces=entries(product_events.EVENT_TYPES, event_examples.PRODUCT_DATA),
+    payloads={PRODUCT: lambda _core: event_payloads.products},
+    permissions=(
+        Permission(_PRODUCTS, STAFF, "see products, their stock and their prices"),
+        Permission("products:write", BUILDERS, "make and change products, count stock and set prices"),
+    ),
+    actions={"products": actions.PRODUCTS},
+)
 ENDPOINTS: Final = Noun(
     name="endpoints",
     service=lambda core: Endpoints(
@@ -288,6 +311,8 @@ NOUNS: Final = Nouns(
         CUSTOMERS,
         DATA_REQUESTS,
         CONNECTIONS,
+        RESERVATIONS,
+        PRODUCTS,
         EVENTS,
         LEDGER,
         AUDIT,

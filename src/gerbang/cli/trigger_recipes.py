@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
+from gerbang.base import ids
 from gerbang.cli.instance import Refused
 from gerbang.cli.trigger_stage import HOOK, CannotTrigger, Stage
 
@@ -196,6 +197,15 @@ async def _customer(stage: Stage, method: str = "", path: str = "", body: Any = 
     return str(made)
 
 
+async def _product(stage: Stage, path: str = "", method: str = "", body: Any = None) -> str:
+    """Something is done with a new product."""
+    new = {"sku": f"KOPI-{ids.new().hex[-8:].upper()}", "name": "Kopi Gayo 250 g", "amount": 85_000, "currency": "IDR"}
+    made = await stage.ask("POST", "/v1/products", new)
+    if method:
+        await stage.ask(method, f"/v1/products/{made['sku']}{path}", body)
+    return str(made["id"])
+
+
 async def _token_reuse(stage: Stage) -> str:
     first = (await stage.log_in("customer"))["refresh_token"]
     second = (await stage.ask("POST", "/v1/auth/refresh", {"refresh_token": first}))["refresh_token"]
@@ -267,6 +277,10 @@ RECIPES: Final[Mapping[str, Recipe]] = {
     "customer.created": _customer,
     "customer.updated": lambda on: _customer(on, "PATCH", body={"locale": "en"}),
     "customer.erased": lambda on: _customer(on, "POST", "/erase", who="admin"),
+    "product.created": _product,
+    "product.updated": lambda on: _product(on, "", "PATCH", {"name": "Kopi Gayo 250 g, giling halus"}),
+    "product.price_changed": lambda on: _product(on, "/price", "PUT", {"amount": 88_000, "currency": "IDR"}),
+    "product.stock_changed": lambda on: _product(on, "/stock", "PUT", {"quantity": 64}),
     "endpoint.test": _endpoint_tested,
     "endpoint.created": lambda on: _endpoint(on, "", ""),
     "endpoint.changed": lambda on: _endpoint(on, "PATCH", "", {"description": "gerbang trigger, changed"}),
@@ -280,6 +294,10 @@ RECIPES: Final[Mapping[str, Recipe]] = {
     "event.resent": _resent,
 }
 IMPOSSIBLE: Final[Mapping[str, str]] = {
+    **dict.fromkeys(
+        ("product.oversold", "product.shortage_covered"),
+        "A marketplace sells what is not there: have a buyer of the sandbox's Lazada order more than is free.",
+    ),
     "payment.disputed": "No provider of this version tells of disputes, so its simulators cannot either.",
     "message_template.paused": "WhatsApp tells of it: have the sandbox recategorise a template at `/control/whatsapp`.",
     "endpoint.owner_link_sent": "Somebody is written to: send a link from the endpoint's page in the console.",

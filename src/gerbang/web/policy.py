@@ -307,6 +307,14 @@ POLICY: Final[Sequence[Row]] = (
     _do("POST", "/v1/refunds/{refund}/link", "refunds:settle"),
     _do("POST", "/v1/refunds/{refund}/settle", "refunds:settle", rate=Rate.MONEY),
     _do("POST", "/v1/refunds/{refund}/resolve", "refunds:settle", rate=Rate.MONEY),
+    # products
+    _do("POST", "/v1/products", "products:write", key=True),
+    _read("/v1/products", "products:read"),
+    _read("/v1/products/{sku}", "products:read"),
+    _do("PATCH", "/v1/products/{sku}", "products:write"),
+    _do("PUT", "/v1/products/{sku}/stock", "products:write"),
+    _do("PUT", "/v1/products/{sku}/price", "products:write"),
+    _read("/v1/products/{sku}/movements", "products:read"),
     # customers
     _do("POST", "/v1/customers", "customers:write", key=True),
     _read("/v1/customers", "customers:read"),

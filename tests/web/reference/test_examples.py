@@ -69,6 +69,8 @@ async def ids(one_shop: tuple[Edge, Sandbox]) -> Mapping[str, str]:
     delivery = (await edge.post(f"/v1/endpoints/{endpoint['id']}/test", "admin")).json()
     told = {"name": "Wayan Sudira", "email": "wayan@example.com", "phone": "0812 3456 7891"}
     customer = (await edge.post("/v1/customers", "admin", told, key="new")).json()
+    coffee = {"sku": "KOPI-250", "name": "Kopi Gayo 250 g", "amount": 85_000, "currency": "IDR"}
+    sku = (await edge.post("/v1/products", "admin", coffee, key="new")).json()["sku"]
     told = {"kind": "access", "note": "Apa saja yang disimpan?"}
     asked = (await edge.post(f"/v1/customers/{customer['id']}/data-requests", "admin", told, key="new")).json()
     key = (await edge.post("/v1/api-keys", "admin", {"name": "old", "role": "support"})).json()
@@ -78,6 +80,7 @@ async def ids(one_shop: tuple[Edge, Sandbox]) -> Mapping[str, str]:
         "refund": refund.json()["id"],
         "customer": customer["id"],
         "data_request": asked["id"],
+        "sku": sku,
         "endpoint": endpoint["id"],
         "delivery": delivery["id"],
         "event": events[0]["id"],

@@ -11,6 +11,7 @@ IDS: Final[Mapping[str, str]] = {
     "refund": "ref_01KC3VB6N4E2H8K0M3P5R7T9VX",
     "approval": "apr_01KC3VCA8G2J4M6P9R1T3W5Y7Z",
     "customer": "cus_01KC3VK4N6Q8S1V3X5Z7B9D2F4",
+    "sku": "KOPI-250",
     "data_request": "dsr_01KC3VL6P8R1T3W5Y7A9C2E4G6",
     "endpoint": "ep_01KC3VD5T7W9Y1A3C5E7G9J2M4",
     "delivery": "dlv_01KC3VE9X2Z4B6D8F1H3K5N7Q9",
@@ -96,6 +97,18 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "completeDataRequest": Example("no more messages go out", body={"answer": "Sudah kami hentikan"}),
     "exportCustomer": Example("all that is kept about them"),
     "eraseCustomer": Example("they want to be forgotten"),
+    # products
+    "createProduct": Example(
+        "coffee in bags",
+        body={"sku": "KOPI-500", "name": "Kopi Gayo 500 g", "amount": 160_000, "currency": "IDR"},
+        key="product-kopi-500",
+    ),
+    "listProducts": Example("newest first", {"limit": "10"}),
+    "readProduct": Example("with its stock"),
+    "changeProduct": Example("another name", body={"name": "Kopi Gayo 250 g, giling halus"}),
+    "setStock": Example("what was counted this morning", body={"quantity": 64, "warehouse": "bantul"}),
+    "setPrice": Example("it costs more now", body={"amount": 88_000, "currency": "IDR"}),
+    "listMovements": Example("newest first", {"limit": "10"}),
     # what people who work here are told
     "readTeamNotificationPreferences": Example("by e-mail and chat"),
     "changeTeamNotificationPreferences": Example(

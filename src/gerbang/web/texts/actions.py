@@ -205,6 +205,17 @@ CUSTOMERS: Final[Sentences] = {
     ),
     "customer.exported": ("**{actor}** mengekspor data pelanggan", "**{actor}** exported a customer's data"),
 }
+PRODUCTS: Final[Sentences] = {
+    "product.created": ("**{actor}** membuat produk", "**{actor}** made a product"),
+    "product.updated": ("**{actor}** mengubah produk", "**{actor}** changed a product"),
+    "product.price_changed": ("**{actor}** mengubah harga: {amount}", "**{actor}** set the price: {amount}"),
+    "product.stock_set": ("**{actor}** menghitung stok: {to}", "**{actor}** counted the stock: {to}"),
+    "stock.oversold": ("**{actor}** mencatat produk terjual lebih", "**{actor}** noted that a product is oversold"),
+    "stock.reservation_ended": (
+        "**{actor}** mengakhiri pesanan stok yang lewat waktunya",
+        "**{actor}** ended a reservation of stock whose time was over",
+    ),
+}
 DATA_REQUESTS: Final[Sentences] = {
     "data_request.opened": (
         "**{actor}** mencatat permintaan atas data pelanggan",

@@ -108,6 +108,17 @@ PROBLEMS: Final[Mapping[str, ProblemText]] = {
     "data_request_closed": ProblemText("The request was done or refused before.", "Read it; whoever asks again gets a new request.", _R.NO, "`POST /v1/data-requests/dsr_…/complete` twice"),
     "customer_erased": ProblemText("The customer was erased: nothing about them is written again.", "Make a new customer, where the person is one again.", _R.NO, "`PATCH /v1/customers/cus_…` after `POST …/erase`"),
     "payer_stopped": ProblemText("The customer wants no messages, so no link is sent to them.", "Hand `checkout_url` to them another way; where they want messages again, `PATCH /v1/customers/{id}` with `preferences`.", _R.CHANGED, "`POST …/send-link` for a customer who said stop"),
+    # ── products and stock ─────────────────────────────────────────────────────────────────────────────────────────
+    "product_not_found": ProblemText("No product has this SKU.", "Take the SKU from `GET /v1/products`; large and small letters differ.", _R.NO, "`GET /v1/products/kopi-250`"),
+    "sku_taken": ProblemText("Another product has this SKU, and no two have the same.", "Go on with that product, or choose another SKU.", _R.CHANGED, "`POST /v1/products` twice with two keys"),
+    "unknown_sku": ProblemText("A line or a component names a SKU that no product has; nothing was done.", "Make the product first, or mend the SKU that `errors` points to.", _R.CHANGED, "A bundle of a SKU that is not there"),
+    "out_of_stock": ProblemText("Not so many units are free in our warehouses; nothing was reserved for any line.", "Order fewer of the lines that `errors` points to, or count the stock again.", _R.CHANGED, "The last piece, sold a moment ago"),
+    "bundle_has_no_stock": ProblemText("A bundle is counted by its components and has no stock of its own.", "Set the stock of its components.", _R.NO, "`PUT /v1/products/{sku}/stock` of a bundle"),
+    "stock_read_only": ProblemText("A marketplace keeps this stock and counts it: it is only read here.", "Change it at the marketplace, or name a warehouse of yours.", _R.NO, "Stock in a warehouse of Lazada's"),
+    "warehouse_needed": ProblemText("The product stands in several warehouses, and the request names none.", "Name one of those that `detail` lists.", _R.CHANGED, '`PUT …/stock` `{"quantity": 5}` of a product in two warehouses'),
+    "bad_bundle": ProblemText("A bundle cannot be in a bundle, nor have stock of its own.", "Make a product of its own for the bundle, of products that are none.", _R.CHANGED, "A bundle that holds itself"),
+    "reservation_released": ProblemText("What was reserved for this order or payment was given up for good.", "Make a new order; money that came for this one is given back.", _R.NO, "Money for an order that was cancelled"),
+    "reservation_not_found": ProblemText("Nothing was ever reserved for this order or payment.", "Reserve for it first; what was made before stock was counted has no reservation.", _R.NO, "An order from before"),
     # ── refunds and approvals ──────────────────────────────────────────────────────────────────────────────────────
     "not_refundable": ProblemText("There is not so much captured money left to give back.", "Read `amount_captured` and `amount_refunded`, and ask for what is left; without `amount` it is all of it.", _R.CHANGED, "A refund of 200000 where 150000 came"),
     "refund_not_found": ProblemText("No refund has this id, or it is not yours to see.", "Take the id from `GET /v1/refunds`.", _R.NO, "`GET /v1/refunds/ref_…`"),

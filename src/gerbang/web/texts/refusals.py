@@ -5,6 +5,24 @@ from typing import Final
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "refusal.conflict": ("keadaannya sudah lain", "its state is another by now"),
+    "refusal.sku_taken": ("SKU ini sudah dipakai produk lain", "another product has this SKU"),
+    "refusal.unknown_sku": ("tidak ada produk dengan SKU ini", "there is no product of this SKU"),
+    "refusal.out_of_stock": ("stoknya tidak cukup", "there is not enough stock"),
+    "refusal.bundle_has_no_stock": (
+        "paket tidak punya stok sendiri, hitung isinya",
+        "a bundle has no stock of its own: count what is in it",
+    ),
+    "refusal.stock_read_only": ("stok ini dipegang marketplace", "a marketplace keeps this stock"),
+    "refusal.warehouse_needed": (
+        "produk ini ada di beberapa gudang, sebutkan gudangnya",
+        "it stands in several warehouses: name one",
+    ),
+    "refusal.bad_bundle": (
+        "paket tidak boleh berisi paket atau punya stok sendiri",
+        "a bundle holds no bundle and has no stock of its own",
+    ),
+    "refusal.reservation_not_found": ("tidak ada stok yang dipesan untuk ini", "nothing was reserved for this"),
+    "refusal.reservation_released": ("pesanan stok ini sudah dilepas", "what was reserved was given up"),
     "refusal.payment_closed": ("pembayaran ini sudah ditutup", "this payment is closed"),
     "refusal.payer_stopped": ("pelanggan tidak mau dikabari", "the customer wants no messages"),
     "refusal.payer_unreachable": ("tidak ada pesan yang sampai ke pembayarnya", "no message reaches its payer"),

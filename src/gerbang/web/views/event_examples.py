@@ -9,6 +9,8 @@ from uuid import UUID
 import msgspec
 
 from gerbang.base import ids
+from gerbang.base.money import Money
+from gerbang.core.catalogue.model import Product, Stock
 from gerbang.core.customers.model import Customer
 from gerbang.core.endpoints.model import DisabledReason, Endpoint, Profile, Signing
 from gerbang.core.payments.model import (
@@ -29,6 +31,7 @@ from gerbang.web.event_catalogue import AT, EventData, Schema, components, told
 from gerbang.web.views.customers import CustomerTold, customer_payload
 from gerbang.web.views.event_payloads import EndpointTold, endpoint_payload, payment_payload, refund_payload
 from gerbang.web.views.payments import PaymentView
+from gerbang.web.views.products import ProductTold, product_payload
 from gerbang.web.views.refunds import RefundView
 
 _NOW: Final = datetime.fromisoformat(AT).astimezone(UTC)
@@ -352,6 +355,24 @@ def _customer(type_: str) -> Mapping[str, Any]:
     return customer_payload(msgspec.structs.replace(_SARI, erased_at=_NOW) if type_ == "customer.erased" else _SARI)
 
 
+_COFFEE: Final = Product(
+    id=_PAYMENT,
+    sku="KOPI-250",
+    name="Kopi Gayo 250 g",
+    price=Money(85_000, "IDR"),
+    sequence=4,
+    created_at=_MADE,
+    updated_at=_NOW,
+    stock=(Stock("bantul", 64, 18),),
+)
+
+
+def _product(type_: str) -> Mapping[str, Any]:
+    sold = {"product.oversold": Stock("bantul", 6, 6)}.get(type_)
+    return product_payload(msgspec.structs.replace(_COFFEE, stock=(sold,)) if sold else _COFFEE)
+
+
+PRODUCT_DATA: Final = told(ProductTold, _product, by_webhook=True)
 CUSTOMER_DATA: Final = told(CustomerTold, _customer, by_webhook=True)
 TEST_DATA: Final = told(TestTold, lambda _: _plain(TestTold("endpoint", _SHOWN)), by_webhook=True)
 ENDPOINT_DATA: Final = told(EndpointTold, _endpoint, by_webhook=True)

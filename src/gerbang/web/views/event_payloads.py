@@ -11,6 +11,7 @@ import msgspec
 
 from gerbang.base import ids
 from gerbang.base.db import Tx
+from gerbang.core.catalogue.service import load_products
 from gerbang.core.customers.service import load_customers
 from gerbang.core.endpoints.model import Endpoint
 from gerbang.core.endpoints.queueing import Payload, Payloads
@@ -21,6 +22,7 @@ from gerbang.core.payments.refunds.loading import load_refunds
 from gerbang.web.views.customers import customer_payload
 from gerbang.web.views.payment_steps import steps_for
 from gerbang.web.views.payments import Steps, no_steps, payment_view
+from gerbang.web.views.products import product_payload
 from gerbang.web.views.refunds import refund_view
 
 REFUND: Final = "refund"
@@ -75,6 +77,11 @@ async def customers(tx: Tx, wanted: Sequence[UUID]) -> Mapping[UUID, Payload]:
         one.id: Payload(customer_payload(one), partial(customer_payload, one, personal=True))
         for one in await load_customers(tx, wanted)
     }
+
+
+async def products(tx: Tx, wanted: Sequence[UUID]) -> Mapping[UUID, Payload]:
+    """Products by id, with their stock."""
+    return {one.id: Payload(product_payload(one)) for one in await load_products(tx, wanted)}
 
 
 async def endpoints(tx: Tx, wanted: Sequence[UUID]) -> Mapping[UUID, Payload]:

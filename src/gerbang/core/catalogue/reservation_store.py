@@ -1,0 +1,169 @@
+"""Every SQL statement on `reservations`, their items and parts; rows ⇄ model. Items and parts are written by whoever holds the products' rows."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from gerbang.base.db import Row, Tx, columns
+from gerbang.core.catalogue.allocation import Part
+from gerbang.core.catalogue.model import Line, Reservation, ReservationStatus
+
+_RESERVATION: Final = "SELECT id, owner, status, until FROM reservations "
+
+
+class Item(msgspec.Struct, frozen=True):
+    """What is left of a line: `line` says how much of what is still ordered, `missing` how much of it is not there."""
+
+    number: int
+    line: Line
+    missing: int
+
+
+async def add(
+    tx: Tx, id_: UUID, owner: str, status: ReservationStatus, until: datetime | None, items: Sequence[Item]
+) -> bool:
+    """A new reservation; False where the owner has one."""
+    tag = await tx.execute(
+        """
+        INSERT INTO reservations (id, owner, status, until, created_at, updated_at) VALUES ($1, $2, $3, $4, business_now(), business_now())
+        ON CONFLICT (owner) DO NOTHING
+        """,
+        id_,
+        owner,
+        status.value,
+        until,
+    )
+    if tag != "INSERT 0 1":
+        return False
+    await tx.execute(
+        """
+        INSERT INTO reservation_items (reservation_id, line, product_id, warehouse, units, missing)
+        SELECT $1, n.line, p.id, n.warehouse, n.units, n.missing
+        FROM unnest($2::int[], $3::text[], $4::text[], $5::bigint[], $6::bigint[]) AS n (line, sku, warehouse, units, missing)
+        JOIN products p ON p.sku = n.sku
+        """,
+        id_,
+        *columns([(i.number, i.line.sku, i.line.warehouse or "", i.line.quantity, i.missing) for i in items], 5),
+    )
+    return True
+
+
+async def lock(tx: Tx, owner: str) -> Reservation | None:
+    """The owner's reservation, kept from being changed by others. Before its products are."""
+    row = await tx.fetchrow(_RESERVATION + "WHERE owner = $1 FOR UPDATE", owner)
+    return _reservation(row) if row is not None else None
+
+
+async def of_owner(tx: Tx, owner: str) -> Reservation | None:
+    """The owner's reservation."""
+    row = await tx.fetchrow(_RESERVATION + "WHERE owner = $1", owner)
+    return _reservation(row) if row is not None else None
+
+
+async def due(tx: Tx, limit: int) -> list[str]:
+    """The owners of reservations whose time is over, longest ago first."""
+    rows = await tx.fetch(
+        "SELECT owner FROM reservations WHERE status = 'held' AND until <= business_now() ORDER BY until LIMIT $1",
+        limit,
+    )
+    return [row["owner"] for row in rows]
+
+
+async def move(tx: Tx, id_: UUID, status: ReservationStatus, until: datetime | None = None) -> None:
+    """Another status, and when it ends by itself."""
+    await tx.execute(
+        "UPDATE reservations SET status = $2, until = $3, updated_at = business_now() WHERE id = $1",
+        id_,
+        status.value,
+        until,
+    )
+
+
+async def items(tx: Tx, id_: UUID) -> list[Item]:
+    """What is left of it, line by line."""
+    rows = await tx.fetch(
+        """
+        SELECT i.line, p.sku, i.warehouse, i.units, i.missing FROM reservation_items i JOIN products p ON p.id = i.product_id
+        WHERE i.reservation_id = $1 ORDER BY i.line
+        """,
+        id_,
+    )
+    return [_item(row) for row in rows]
+
+
+async def waiting(tx: Tx, products: Sequence[UUID], limit: int) -> list[tuple[UUID, str, Item]]:
+    """What is missing of these products, oldest first: reservation, owner, line."""
+    rows = await tx.fetch(
+        """
+        SELECT r.id, r.owner, i.line, p.sku, i.warehouse, i.units, i.missing FROM reservation_items i
+        JOIN reservations r ON r.id = i.reservation_id JOIN products p ON p.id = i.product_id
+        WHERE i.missing > 0 AND i.product_id = ANY($1) ORDER BY i.reservation_id, i.line LIMIT $2
+        """,
+        list(products),
+        limit,
+    )
+    return [(row["id"], row["owner"], _item(row)) for row in rows]
+
+
+async def set_items(tx: Tx, id_: UUID, left: Sequence[Item]) -> None:
+    """How much of these lines is left, and missing."""
+    await tx.execute(
+        """
+        UPDATE reservation_items i SET units = n.units, missing = n.missing
+        FROM unnest($2::int[], $3::bigint[], $4::bigint[]) AS n (line, units, missing)
+        WHERE i.reservation_id = $1 AND i.line = n.line
+        """,
+        id_,
+        *columns([(one.number, one.line.quantity, one.missing) for one in left], 3),
+    )
+
+
+async def parts(tx: Tx, id_: UUID) -> list[Part]:
+    """What is kept for it."""
+    rows = await tx.fetch(
+        """
+        SELECT line, product_id AS product, warehouse, per_unit, units FROM reservation_parts
+        WHERE reservation_id = $1 ORDER BY line, warehouse, product_id
+        """,
+        id_,
+    )
+    return [Part(**row) for row in rows]
+
+
+async def add_parts(tx: Tx, id_: UUID, added: Sequence[Part]) -> None:
+    """Keep more."""
+    await tx.execute(
+        """
+        INSERT INTO reservation_parts AS p (reservation_id, line, product_id, warehouse, per_unit, units)
+        SELECT $1, n.* FROM unnest($2::int[], $3::uuid[], $4::text[], $5::int[], $6::bigint[]) AS n
+        ON CONFLICT (reservation_id, line, product_id, warehouse) DO UPDATE SET units = p.units + EXCLUDED.units
+        """,
+        id_,
+        *columns([(one.line, one.product, one.warehouse, one.per_unit, one.units) for one in added], 5),
+    )
+
+
+async def drop_parts(tx: Tx, id_: UUID, dropped: Sequence[Part]) -> None:
+    """Keep so many units fewer."""
+    rows = columns([(one.line, one.product, one.warehouse, one.units) for one in dropped], 4)
+    await tx.execute(
+        """
+        UPDATE reservation_parts p SET units = p.units - n.units
+        FROM unnest($2::int[], $3::uuid[], $4::text[], $5::bigint[]) AS n (line, product_id, warehouse, units)
+        WHERE p.reservation_id = $1 AND (p.line, p.product_id, p.warehouse) = (n.line, n.product_id, n.warehouse)
+        """,
+        id_,
+        *rows,
+    )
+    await tx.execute("DELETE FROM reservation_parts WHERE reservation_id = $1 AND units = 0", id_)
+
+
+def _reservation(row: Row) -> Reservation:
+    return Reservation(row["id"], row["owner"], ReservationStatus(row["status"]), row["until"])
+
+
+def _item(row: Row) -> Item:
+    return Item(row["line"], Line(row["sku"], row["units"], row["warehouse"] or None), row["missing"])
