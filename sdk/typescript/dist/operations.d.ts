@@ -1,7 +1,7 @@
 /** Every operation of the API as a method. Made by `make sdk` from the OpenAPI document: change nothing here by hand. */
 import { type Call, type KeyOption } from "./calls.js";
 import type { Pages } from "./paging.js";
-import type { Account, ApiKey, ApiKeyBody, Approval, ApproveBody, Attempt, AttemptBody, AuditEntry, CompleteBody, Connection, ConnectionChangeBody, Customer, CustomerChangeBody, DataRequest, DataRequestKind, DataRequestStatus, Delivery, DeliveryStatus, Device, DeviceBody, Endpoint, EndpointChangeBody, Erasure, EventLog, EventTypes, Export, Keys, Link, LoginBody, LogoutBody, Me, MessageTemplateList, MessageTextBody, MessageTextCheck, MessageTextDetail, MessageTextList, MessageTextVersion, NameDestinationBody, NewApiKey, NewConnectionBody, NewCustomerBody, NewDataRequestBody, NewEndpointBody, NewUserBody, Notification, NotificationPreferences, NotificationPreferencesBody, NotificationStatus, NotificationTemplate, Offer, OwnerBody, PasswordBody, Payment, PaymentBody, PaymentMethod, PaymentStatus, Posting, Probe, RefreshBody, Refund, RefundBody, RefundStatus, RefuseBody, RefuseDataRequestBody, RegisterBody, Replay, ReplayBody, ResendBody, Resent, ResentEvent, ResolveBody, ResolveRefundBody, RotateBody, RotationBody, Secret, SecretBody, SettleBody, StepUpBody, TextApproveBody, TextRefuseBody, TimelineEntry, Token, Transfer, User, UserChangeBody, WebhookEvent, WebhookEventStatus, WebhookRejectionList, WholeEventType, WholeWebhookEvent, Written } from "./types.js";
+import type { Account, ApiKey, ApiKeyBody, Approval, ApproveBody, Attempt, AttemptBody, AuditEntry, CompleteBody, Connection, ConnectionChangeBody, Customer, CustomerChangeBody, DataRequest, DataRequestKind, DataRequestStatus, Delivery, DeliveryStatus, Device, DeviceBody, Endpoint, EndpointChangeBody, Erasure, EventLog, EventTypes, Export, Keys, Link, LoginBody, LogoutBody, Me, MessageTemplateList, MessageTextBody, MessageTextCheck, MessageTextDetail, MessageTextList, MessageTextVersion, Movement, NameDestinationBody, NewApiKey, NewConnectionBody, NewCustomerBody, NewDataRequestBody, NewEndpointBody, NewProductBody, NewUserBody, Notification, NotificationPreferences, NotificationPreferencesBody, NotificationStatus, NotificationTemplate, Offer, OwnerBody, PasswordBody, Payment, PaymentBody, PaymentMethod, PaymentStatus, Posting, PriceBody, Probe, Product, ProductChangeBody, RefreshBody, Refund, RefundBody, RefundStatus, RefuseBody, RefuseDataRequestBody, RegisterBody, Replay, ReplayBody, ResendBody, Resent, ResentEvent, ResolveBody, ResolveRefundBody, RotateBody, RotationBody, Secret, SecretBody, SettleBody, StepUpBody, StockBody, TextApproveBody, TextRefuseBody, TimelineEntry, Token, Transfer, User, UserChangeBody, WebhookEvent, WebhookEventStatus, WebhookRejectionList, WholeEventType, WholeWebhookEvent, Written } from "./types.js";
 /** What a client can ask for. How it is sent stands in `client.ts`. */
 export declare abstract class Operations {
     protected abstract send<T>(call: Call): Promise<T>;
@@ -227,12 +227,31 @@ export declare abstract class Operations {
     createRefund(payment: string, body: RefundBody, options?: KeyOption): Promise<Refund>;
     /** End a hold. A person decides what a held payment is: take the money, give it back, or let go. */
     resolvePayment(payment: string, body: ResolveBody): Promise<Payment>;
-    /** Mail the payment link to its payer. To `customer.email`, in the customer's language; `GET /v1/notifications?payment=` tells how it went. 409 when nobody can pay by it. */
+    /** Send the payment link to its payer. By e-mail, else by WhatsApp or SMS to a phone whose owner agreed, in the customer's language; `GET /v1/notifications?payment=` tells how it went. 409 when nobody can pay by it, or no channel reaches the payer (`payer_unreachable`). */
     sendPaymentLink(payment: string, options?: KeyOption): Promise<Payment>;
     /** What happened to a payment. Oldest first: what came in, what went out, what was decided. Without `limit` the first 500. */
     readTimeline(payment: string, query?: {
         limit?: number;
     }): Pages<TimelineEntry>;
+    /** Products, newest first. With their stock, warehouse by warehouse. */
+    listProducts(query?: {
+        limit?: number;
+        sku?: string;
+    }): Pages<Product>;
+    /** Make a product. With `components` it is a bundle: its stock is counted by theirs. 409 where another product has the SKU. */
+    createProduct(body: NewProductBody, options?: KeyOption): Promise<Product>;
+    /** One product. With its stock, warehouse by warehouse. */
+    readProduct(sku: string): Promise<Product>;
+    /** Change a product. Its name, or what a bundle consists of. The SKU stays: orders were made by it. */
+    changeProduct(sku: string, body?: ProductChangeBody): Promise<Product>;
+    /** What moved of a product's stock. Newest first: counts, reservations, what was given up, and what left. */
+    listMovements(sku: string, query?: {
+        limit?: number;
+    }): Pages<Movement>;
+    /** Set the price of a product. What it costs from now on; orders that were made keep theirs. */
+    setPrice(sku: string, body: PriceBody): Promise<Product>;
+    /** Set the stock of a product. What was counted in the warehouse, with what is reserved for orders: the same count again changes nothing. Every shop is told what is left for it. */
+    setStock(sku: string, body: StockBody): Promise<Product>;
     /** Refunds, newest first. Of every payment, or of one; where they go is shown to those who may transfer. */
     listRefunds(query?: {
         limit?: number;
@@ -249,7 +268,7 @@ export declare abstract class Operations {
     createRefundLink(refund: string): Promise<Link>;
     /** Say what became of a refund in doubt. Of one that is `unknown` with a `failure`: the provider never confirmed it, and a person has looked there. `returned` books it, `failed` frees the money. */
     resolveRefund(refund: string, body: ResolveRefundBody): Promise<Refund>;
-    /** Mail a refund's link to its payer. To the address that the payment knows, and to no other. 409 without one, or within five minutes of the last. */
+    /** Send a refund's link to its payer. To the e-mail address that the payment knows, else by SMS to its phone where its owner agreed, and nowhere else. 409 where neither is so (`payer_unreachable`), or within five minutes of the last. */
     sendRefundLink(refund: string): Promise<Refund>;
     /** Record a transfer. An operator has transferred the money; `reference` is the bank's, or the hash of the transaction. Not by whoever asked for the refund, where somebody else may; 409 when the destination was changed meanwhile. */
     settleRefund(refund: string, body: SettleBody): Promise<Refund>;

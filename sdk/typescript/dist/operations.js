@@ -318,13 +318,41 @@ export class Operations {
     resolvePayment(payment, body) {
         return this.send({ method: "POST", path: "/v1/payments/{payment}/resolve", parts: { payment }, body });
     }
-    /** Mail the payment link to its payer. To `customer.email`, in the customer's language; `GET /v1/notifications?payment=` tells how it went. 409 when nobody can pay by it. */
+    /** Send the payment link to its payer. By e-mail, else by WhatsApp or SMS to a phone whose owner agreed, in the customer's language; `GET /v1/notifications?payment=` tells how it went. 409 when nobody can pay by it, or no channel reaches the payer (`payer_unreachable`). */
     sendPaymentLink(payment, options = {}) {
         return this.send({ method: "POST", path: "/v1/payments/{payment}/send-link", parts: { payment }, idempotencyKey: options.idempotencyKey ?? newKey() });
     }
     /** What happened to a payment. Oldest first: what came in, what went out, what was decided. Without `limit` the first 500. */
     readTimeline(payment, query = {}) {
         return this.pages({ method: "GET", path: "/v1/payments/{payment}/timeline", parts: { payment }, query });
+    }
+    /** Products, newest first. With their stock, warehouse by warehouse. */
+    listProducts(query = {}) {
+        return this.pages({ method: "GET", path: "/v1/products", query });
+    }
+    /** Make a product. With `components` it is a bundle: its stock is counted by theirs. 409 where another product has the SKU. */
+    createProduct(body, options = {}) {
+        return this.send({ method: "POST", path: "/v1/products", body, idempotencyKey: options.idempotencyKey ?? newKey() });
+    }
+    /** One product. With its stock, warehouse by warehouse. */
+    readProduct(sku) {
+        return this.send({ method: "GET", path: "/v1/products/{sku}", parts: { sku } });
+    }
+    /** Change a product. Its name, or what a bundle consists of. The SKU stays: orders were made by it. */
+    changeProduct(sku, body = {}) {
+        return this.send({ method: "PATCH", path: "/v1/products/{sku}", parts: { sku }, body });
+    }
+    /** What moved of a product's stock. Newest first: counts, reservations, what was given up, and what left. */
+    listMovements(sku, query = {}) {
+        return this.pages({ method: "GET", path: "/v1/products/{sku}/movements", parts: { sku }, query });
+    }
+    /** Set the price of a product. What it costs from now on; orders that were made keep theirs. */
+    setPrice(sku, body) {
+        return this.send({ method: "PUT", path: "/v1/products/{sku}/price", parts: { sku }, body });
+    }
+    /** Set the stock of a product. What was counted in the warehouse, with what is reserved for orders: the same count again changes nothing. Every shop is told what is left for it. */
+    setStock(sku, body) {
+        return this.send({ method: "PUT", path: "/v1/products/{sku}/stock", parts: { sku }, body });
     }
     /** Refunds, newest first. Of every payment, or of one; where they go is shown to those who may transfer. */
     listRefunds(query = {}) {
@@ -346,7 +374,7 @@ export class Operations {
     resolveRefund(refund, body) {
         return this.send({ method: "POST", path: "/v1/refunds/{refund}/resolve", parts: { refund }, body });
     }
-    /** Mail a refund's link to its payer. To the address that the payment knows, and to no other. 409 without one, or within five minutes of the last. */
+    /** Send a refund's link to its payer. To the e-mail address that the payment knows, else by SMS to its phone where its owner agreed, and nowhere else. 409 where neither is so (`payer_unreachable`), or within five minutes of the last. */
     sendRefundLink(refund) {
         return this.send({ method: "POST", path: "/v1/refunds/{refund}/send-link", parts: { refund } });
     }

@@ -219,6 +219,11 @@ export interface components {
             /** @default  */
             answer?: string;
         };
+        /** Component */
+        Component: {
+            sku: string;
+            quantity: number;
+        };
         /** Connection */
         Connection: {
             id: string;
@@ -461,7 +466,7 @@ export interface components {
          */
         DataRequestStatus: "open" | "completed" | "refused";
         /** DeliveredEvent */
-        DeliveredEvent: components["schemas"]["EndpointTestEvent"] | components["schemas"]["EndpointCreatedEvent"] | components["schemas"]["EndpointChangedEvent"] | components["schemas"]["EndpointDeletedEvent"] | components["schemas"]["EndpointSecretRotatedEvent"] | components["schemas"]["EndpointFailingEvent"] | components["schemas"]["EndpointDisabledEvent"] | components["schemas"]["PaymentCreatedEvent"] | components["schemas"]["PaymentPendingEvent"] | components["schemas"]["PaymentPartPaidEvent"] | components["schemas"]["PaymentPaidEvent"] | components["schemas"]["PaymentPartiallyRefundedEvent"] | components["schemas"]["PaymentRefundedEvent"] | components["schemas"]["PaymentFailedEvent"] | components["schemas"]["PaymentExpiredEvent"] | components["schemas"]["PaymentCancelledEvent"] | components["schemas"]["PaymentUnknownEvent"] | components["schemas"]["PaymentHeldEvent"] | components["schemas"]["PaymentDisputedEvent"] | components["schemas"]["PaymentInstructionsEvent"] | components["schemas"]["PaymentConfirmingEvent"] | components["schemas"]["PaymentOverpaidEvent"] | components["schemas"]["PaymentRetractedEvent"] | components["schemas"]["PaymentLinkEvent"] | components["schemas"]["PaymentOpenedEvent"] | components["schemas"]["RefundApprovalRequestedEvent"] | components["schemas"]["RefundRequestedEvent"] | components["schemas"]["RefundAwaitingTransferEvent"] | components["schemas"]["RefundLinkEvent"] | components["schemas"]["RefundLinkIssuedEvent"] | components["schemas"]["RefundDestinationNamedEvent"] | components["schemas"]["RefundDestinationChangedEvent"] | components["schemas"]["RefundSucceededEvent"] | components["schemas"]["RefundFailedEvent"] | components["schemas"]["RefundUnknownEvent"] | components["schemas"]["CustomerCreatedEvent"] | components["schemas"]["CustomerUpdatedEvent"] | components["schemas"]["CustomerErasedEvent"];
+        DeliveredEvent: components["schemas"]["EndpointTestEvent"] | components["schemas"]["EndpointCreatedEvent"] | components["schemas"]["EndpointChangedEvent"] | components["schemas"]["EndpointDeletedEvent"] | components["schemas"]["EndpointSecretRotatedEvent"] | components["schemas"]["EndpointFailingEvent"] | components["schemas"]["EndpointDisabledEvent"] | components["schemas"]["PaymentCreatedEvent"] | components["schemas"]["PaymentPendingEvent"] | components["schemas"]["PaymentPartPaidEvent"] | components["schemas"]["PaymentPaidEvent"] | components["schemas"]["PaymentPartiallyRefundedEvent"] | components["schemas"]["PaymentRefundedEvent"] | components["schemas"]["PaymentFailedEvent"] | components["schemas"]["PaymentExpiredEvent"] | components["schemas"]["PaymentCancelledEvent"] | components["schemas"]["PaymentUnknownEvent"] | components["schemas"]["PaymentHeldEvent"] | components["schemas"]["PaymentDisputedEvent"] | components["schemas"]["PaymentInstructionsEvent"] | components["schemas"]["PaymentConfirmingEvent"] | components["schemas"]["PaymentOverpaidEvent"] | components["schemas"]["PaymentRetractedEvent"] | components["schemas"]["PaymentLinkEvent"] | components["schemas"]["PaymentOpenedEvent"] | components["schemas"]["RefundApprovalRequestedEvent"] | components["schemas"]["RefundRequestedEvent"] | components["schemas"]["RefundAwaitingTransferEvent"] | components["schemas"]["RefundLinkEvent"] | components["schemas"]["RefundLinkIssuedEvent"] | components["schemas"]["RefundDestinationNamedEvent"] | components["schemas"]["RefundDestinationChangedEvent"] | components["schemas"]["RefundSucceededEvent"] | components["schemas"]["RefundFailedEvent"] | components["schemas"]["RefundUnknownEvent"] | components["schemas"]["CustomerCreatedEvent"] | components["schemas"]["CustomerUpdatedEvent"] | components["schemas"]["CustomerErasedEvent"] | components["schemas"]["ProductCreatedEvent"] | components["schemas"]["ProductUpdatedEvent"] | components["schemas"]["ProductPriceChangedEvent"] | components["schemas"]["ProductStockChangedEvent"] | components["schemas"]["ProductOversoldEvent"] | components["schemas"]["ProductShortageCoveredEvent"];
         /** Delivery */
         Delivery: {
             id: string;
@@ -796,6 +801,14 @@ export interface components {
             steps?: string[];
         };
         /**
+         * EventComponent
+         * @description How many of a product are in one unit of a bundle.
+         */
+        EventComponent: {
+            sku: string;
+            quantity: number;
+        };
+        /**
          * EventConsent
          * @description That the customer agreed to be written to at this number: when, in which words, and where they stood.
          */
@@ -997,6 +1010,25 @@ export interface components {
             time_zone: string | null;
         };
         /**
+         * EventProductTold
+         * @description A product as endpoints hear of it.
+         */
+        EventProductTold: {
+            id: string;
+            sku: string;
+            name: string;
+            amount: number | null;
+            currency: string | null;
+            available: number;
+            stock: components["schemas"]["EventStock"][];
+            components: components["schemas"]["EventComponent"][];
+            created_at: string;
+            updated_at: string;
+            /** @enum {unknown} */
+            object: "product";
+            url: string;
+        };
+        /**
          * EventQuote
          * @description `rate`: how much of the price's currency one whole asset is worth.
          */
@@ -1069,6 +1101,18 @@ export interface components {
             related_refunds: string[];
             /** @default not_needed */
             approval: string;
+        };
+        /**
+         * EventStock
+         * @description What stands in one warehouse: `quantity` with what is `reserved` for orders, and how many are still `available`. `fulfilled_by` names the shop whose marketplace keeps it, which
+         *         is only read; null: it is ours. Of a bundle only `available` is counted.
+         */
+        EventStock: {
+            warehouse: string;
+            quantity: number | null;
+            reserved: number | null;
+            available: number;
+            fulfilled_by: string | null;
         };
         /**
          * EventTestTold
@@ -1275,6 +1319,25 @@ export interface components {
             failed_at: string | null;
             failed_why: string;
         };
+        /** Movement */
+        Movement: {
+            id: string;
+            warehouse: string;
+            /** @enum {string} */
+            kind: "set" | "reserved" | "released" | "expired" | "shipped";
+            change: number;
+            quantity: number;
+            reserved: number;
+            owner: string | null;
+            actor: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** MovementList */
+        MovementList: {
+            data: components["schemas"]["Movement"][];
+            next_cursor?: string | null;
+        };
         /**
          * NameDestinationBody
          * @description Where a refund is to go. `version`: the one that this replaces, 0 for none; without it, only where none was named yet.
@@ -1410,6 +1473,26 @@ export interface components {
              * @default []
              */
             include?: string[];
+        };
+        /**
+         * NewProductBody
+         * @description A product of yours; one with `components` is a bundle. `amount` and `currency` together are its price.
+         */
+        NewProductBody: {
+            /** @description Your own number for it: letters, digits and . _ : + - with a letter or digit first; large and small letters differ. */
+            sku: string;
+            name: string;
+            /** @default null */
+            amount?: number | null;
+            /** @default null */
+            currency?: ("AUD" | "CNY" | "EUR" | "GBP" | "HKD" | "IDR" | "JPY" | "KRW" | "MYR" | "PHP" | "SGD" | "THB" | "USD" | "VND") | null;
+            /**
+             * @description By SKU, how many of it are in one unit of a bundle: its stock is counted by theirs.
+             * @default {}
+             */
+            components?: {
+                [key: string]: number;
+            };
         };
         /** NewUserBody */
         NewUserBody: {
@@ -1992,6 +2075,16 @@ export interface components {
             /** @description Where they are, as `Asia/Jakarta`; null: the shop's zone. */
             time_zone?: string | null;
         };
+        /**
+         * PriceBody
+         * @description What it costs from now on.
+         */
+        PriceBody: {
+            /** @description Whole minor units of the currency. */
+            amount: number;
+            /** @enum {string} */
+            currency: "AUD" | "CNY" | "EUR" | "GBP" | "HKD" | "IDR" | "JPY" | "KRW" | "MYR" | "PHP" | "SGD" | "THB" | "USD" | "VND";
+        };
         /** Probe */
         Probe: {
             usable: boolean | null;
@@ -2003,6 +2096,133 @@ export interface components {
             good: boolean | null;
             pointer: string;
             cure: string;
+        };
+        /** Product */
+        Product: {
+            id: string;
+            sku: string;
+            name: string;
+            amount: number | null;
+            currency: string | null;
+            available: number;
+            stock: components["schemas"]["Stock"][];
+            components: components["schemas"]["Component"][];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /**
+         * ProductChangeBody
+         * @description What is absent stays as it is; `components` are replaced as a whole, and none make it a bundle no more.
+         */
+        ProductChangeBody: {
+            name?: string;
+            /** @description By SKU, how many of it are in one unit of a bundle: its stock is counted by theirs. */
+            components?: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * ProductCreatedEvent
+         * @description A product was made.
+         */
+        ProductCreatedEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "product.created";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventProductTold"];
+        };
+        /** ProductList */
+        ProductList: {
+            data: components["schemas"]["Product"][];
+            next_cursor?: string | null;
+        };
+        /**
+         * ProductOversoldEvent
+         * @description More of it was sold, or is kept for orders, than there is.
+         */
+        ProductOversoldEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "product.oversold";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventProductTold"];
+        };
+        /**
+         * ProductPriceChangedEvent
+         * @description It costs something else from now on.
+         */
+        ProductPriceChangedEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "product.price_changed";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventProductTold"];
+        };
+        /**
+         * ProductShortageCoveredEvent
+         * @description What an oversold order missed is there now, and kept for it.
+         */
+        ProductShortageCoveredEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "product.shortage_covered";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventProductTold"];
+        };
+        /**
+         * ProductStockChangedEvent
+         * @description More or less of it can be sold than before.
+         */
+        ProductStockChangedEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "product.stock_changed";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventProductTold"];
+        };
+        /**
+         * ProductUpdatedEvent
+         * @description Its name changed, or what a bundle consists of.
+         */
+        ProductUpdatedEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "product.updated";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventProductTold"];
         };
         /** Quote */
         Quote: {
@@ -2387,6 +2607,23 @@ export interface components {
         StepUpBody: {
             password: string;
         };
+        /** Stock */
+        Stock: {
+            warehouse: string;
+            quantity: number | null;
+            reserved: number | null;
+            available: number;
+            fulfilled_by: string | null;
+        };
+        /**
+         * StockBody
+         * @description How many stand in the warehouse, those that are reserved for orders included.
+         */
+        StockBody: {
+            quantity: number;
+            /** @default null */
+            warehouse?: string | null;
+        };
         /**
          * TextApproveBody
          * @description What the second person says of a text that they agree to; nothing need be said.
@@ -2609,6 +2846,7 @@ export type ChannelsBody = components['schemas']['ChannelsBody'];
 export type ChooseMethod = components['schemas']['ChooseMethod'];
 export type CodeSteps = components['schemas']['CodeSteps'];
 export type CompleteBody = components['schemas']['CompleteBody'];
+export type Component = components['schemas']['Component'];
 export type Connection = components['schemas']['Connection'];
 export type ConnectionChangeBody = components['schemas']['ConnectionChangeBody'];
 export type ConnectionList = components['schemas']['ConnectionList'];
@@ -2655,6 +2893,7 @@ export type EventAttemptStatus = components['schemas']['EventAttemptStatus'];
 export type EventChannels = components['schemas']['EventChannels'];
 export type EventChooseMethod = components['schemas']['EventChooseMethod'];
 export type EventCodeSteps = components['schemas']['EventCodeSteps'];
+export type EventComponent = components['schemas']['EventComponent'];
 export type EventConsent = components['schemas']['EventConsent'];
 export type EventCryptoSteps = components['schemas']['EventCryptoSteps'];
 export type EventCustomerTold = components['schemas']['EventCustomerTold'];
@@ -2668,11 +2907,13 @@ export type EventMethod = components['schemas']['EventMethod'];
 export type EventPayment = components['schemas']['EventPayment'];
 export type EventPaymentStatus = components['schemas']['EventPaymentStatus'];
 export type EventPreferences = components['schemas']['EventPreferences'];
+export type EventProductTold = components['schemas']['EventProductTold'];
 export type EventQuote = components['schemas']['EventQuote'];
 export type EventRedirect = components['schemas']['EventRedirect'];
 export type EventRefund = components['schemas']['EventRefund'];
 export type EventRefundStatus = components['schemas']['EventRefundStatus'];
 export type EventRefundTold = components['schemas']['EventRefundTold'];
+export type EventStock = components['schemas']['EventStock'];
 export type EventTestTold = components['schemas']['EventTestTold'];
 export type EventType = components['schemas']['EventType'];
 export type EventTypes = components['schemas']['EventTypes'];
@@ -2697,12 +2938,15 @@ export type MessageTextCheck = components['schemas']['MessageTextCheck'];
 export type MessageTextDetail = components['schemas']['MessageTextDetail'];
 export type MessageTextList = components['schemas']['MessageTextList'];
 export type MessageTextVersion = components['schemas']['MessageTextVersion'];
+export type Movement = components['schemas']['Movement'];
+export type MovementList = components['schemas']['MovementList'];
 export type NameDestinationBody = components['schemas']['NameDestinationBody'];
 export type NewApiKey = components['schemas']['NewApiKey'];
 export type NewConnectionBody = components['schemas']['NewConnectionBody'];
 export type NewCustomerBody = components['schemas']['NewCustomerBody'];
 export type NewDataRequestBody = components['schemas']['NewDataRequestBody'];
 export type NewEndpointBody = components['schemas']['NewEndpointBody'];
+export type NewProductBody = components['schemas']['NewProductBody'];
 export type NewUserBody = components['schemas']['NewUserBody'];
 export type Notification = components['schemas']['Notification'];
 export type NotificationList = components['schemas']['NotificationList'];
@@ -2744,8 +2988,18 @@ export type PostingList = components['schemas']['PostingList'];
 export type PreferenceGroup = components['schemas']['PreferenceGroup'];
 export type Preferences = components['schemas']['Preferences'];
 export type PreferencesBody = components['schemas']['PreferencesBody'];
+export type PriceBody = components['schemas']['PriceBody'];
 export type Probe = components['schemas']['Probe'];
 export type Probed = components['schemas']['Probed'];
+export type Product = components['schemas']['Product'];
+export type ProductChangeBody = components['schemas']['ProductChangeBody'];
+export type ProductCreatedEvent = components['schemas']['ProductCreatedEvent'];
+export type ProductList = components['schemas']['ProductList'];
+export type ProductOversoldEvent = components['schemas']['ProductOversoldEvent'];
+export type ProductPriceChangedEvent = components['schemas']['ProductPriceChangedEvent'];
+export type ProductShortageCoveredEvent = components['schemas']['ProductShortageCoveredEvent'];
+export type ProductStockChangedEvent = components['schemas']['ProductStockChangedEvent'];
+export type ProductUpdatedEvent = components['schemas']['ProductUpdatedEvent'];
 export type Quote = components['schemas']['Quote'];
 export type Redirect = components['schemas']['Redirect'];
 export type RefreshBody = components['schemas']['RefreshBody'];
@@ -2784,6 +3038,8 @@ export type Segments = components['schemas']['Segments'];
 export type SettleBody = components['schemas']['SettleBody'];
 export type Signing = components['schemas']['Signing'];
 export type StepUpBody = components['schemas']['StepUpBody'];
+export type Stock = components['schemas']['Stock'];
+export type StockBody = components['schemas']['StockBody'];
 export type TextApproveBody = components['schemas']['TextApproveBody'];
 export type TextRefuseBody = components['schemas']['TextRefuseBody'];
 export type TimelineEntry = components['schemas']['TimelineEntry'];

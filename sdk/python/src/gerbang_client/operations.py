@@ -42,12 +42,14 @@ from gerbang_client.types import (
     MessageTextDetail,
     MessageTextList,
     MessageTextVersion,
+    Movement,
     NameDestinationBody,
     NewApiKey,
     NewConnectionBody,
     NewCustomerBody,
     NewDataRequestBody,
     NewEndpointBody,
+    NewProductBody,
     NewUserBody,
     Notification,
     NotificationPreferences,
@@ -62,7 +64,10 @@ from gerbang_client.types import (
     PaymentMethod,
     PaymentStatus,
     Posting,
+    PriceBody,
     Probe,
+    Product,
+    ProductChangeBody,
     RefreshBody,
     Refund,
     RefundBody,
@@ -83,6 +88,7 @@ from gerbang_client.types import (
     SecretBody,
     SettleBody,
     StepUpBody,
+    StockBody,
     TextApproveBody,
     TextRefuseBody,
     TimelineEntry,
@@ -798,8 +804,9 @@ class Operations:
         return answer
 
     def send_payment_link(self, payment: str, *, idempotency_key: str | None = None) -> Payment:
-        """Mail the payment link to its payer. To `customer.email`, in the customer's language; `GET
-        /v1/notifications?payment=` tells how it went. 409 when nobody can pay by it.
+        """Send the payment link to its payer. By e-mail, else by WhatsApp or SMS to a phone whose owner agreed, in the
+        customer's language; `GET /v1/notifications?payment=` tells how it went. 409 when nobody can pay by it, or no
+        channel reaches the payer (`payer_unreachable`).
         """
         answer: Payment = self._send(
             Call(
@@ -818,6 +825,45 @@ class Operations:
         return self._pages(
             Call("GET", "/v1/payments/{payment}/timeline", parts={"payment": payment}, query={"limit": limit})
         )
+
+    def list_products(self, *, limit: int | None = None, sku: str | None = None) -> Pages[Product]:
+        """Products, newest first. With their stock, warehouse by warehouse."""
+        return self._pages(Call("GET", "/v1/products", query={"limit": limit, "sku": sku}))
+
+    def create_product(self, body: NewProductBody, *, idempotency_key: str | None = None) -> Product:
+        """Make a product. With `components` it is a bundle: its stock is counted by theirs. 409 where another product
+        has the SKU.
+        """
+        answer: Product = self._send(
+            Call("POST", "/v1/products", body=body, idempotency_key=idempotency_key or new_key())
+        )
+        return answer
+
+    def read_product(self, sku: str) -> Product:
+        """One product. With its stock, warehouse by warehouse."""
+        answer: Product = self._send(Call("GET", "/v1/products/{sku}", parts={"sku": sku}))
+        return answer
+
+    def change_product(self, sku: str, body: ProductChangeBody | None = None) -> Product:
+        """Change a product. Its name, or what a bundle consists of. The SKU stays: orders were made by it."""
+        answer: Product = self._send(Call("PATCH", "/v1/products/{sku}", parts={"sku": sku}, body=body))
+        return answer
+
+    def list_movements(self, sku: str, *, limit: int | None = None) -> Pages[Movement]:
+        """What moved of a product's stock. Newest first: counts, reservations, what was given up, and what left."""
+        return self._pages(Call("GET", "/v1/products/{sku}/movements", parts={"sku": sku}, query={"limit": limit}))
+
+    def set_price(self, sku: str, body: PriceBody) -> Product:
+        """Set the price of a product. What it costs from now on; orders that were made keep theirs."""
+        answer: Product = self._send(Call("PUT", "/v1/products/{sku}/price", parts={"sku": sku}, body=body))
+        return answer
+
+    def set_stock(self, sku: str, body: StockBody) -> Product:
+        """Set the stock of a product. What was counted in the warehouse, with what is reserved for orders: the same
+        count again changes nothing. Every shop is told what is left for it.
+        """
+        answer: Product = self._send(Call("PUT", "/v1/products/{sku}/stock", parts={"sku": sku}, body=body))
+        return answer
 
     def list_refunds(
         self,
@@ -872,8 +918,9 @@ class Operations:
         return answer
 
     def send_refund_link(self, refund: str) -> Refund:
-        """Mail a refund's link to its payer. To the address that the payment knows, and to no other. 409 without one, or
-        within five minutes of the last.
+        """Send a refund's link to its payer. To the e-mail address that the payment knows, else by SMS to its phone
+        where its owner agreed, and nowhere else. 409 where neither is so (`payer_unreachable`), or within five
+        minutes of the last.
         """
         answer: Refund = self._send(Call("POST", "/v1/refunds/{refund}/send-link", parts={"refund": refund}))
         return answer
@@ -1690,8 +1737,9 @@ class AsyncOperations:
         return answer
 
     async def send_payment_link(self, payment: str, *, idempotency_key: str | None = None) -> Payment:
-        """Mail the payment link to its payer. To `customer.email`, in the customer's language; `GET
-        /v1/notifications?payment=` tells how it went. 409 when nobody can pay by it.
+        """Send the payment link to its payer. By e-mail, else by WhatsApp or SMS to a phone whose owner agreed, in the
+        customer's language; `GET /v1/notifications?payment=` tells how it went. 409 when nobody can pay by it, or no
+        channel reaches the payer (`payer_unreachable`).
         """
         answer: Payment = await self._send(
             Call(
@@ -1710,6 +1758,45 @@ class AsyncOperations:
         return self._pages(
             Call("GET", "/v1/payments/{payment}/timeline", parts={"payment": payment}, query={"limit": limit})
         )
+
+    def list_products(self, *, limit: int | None = None, sku: str | None = None) -> AsyncPages[Product]:
+        """Products, newest first. With their stock, warehouse by warehouse."""
+        return self._pages(Call("GET", "/v1/products", query={"limit": limit, "sku": sku}))
+
+    async def create_product(self, body: NewProductBody, *, idempotency_key: str | None = None) -> Product:
+        """Make a product. With `components` it is a bundle: its stock is counted by theirs. 409 where another product
+        has the SKU.
+        """
+        answer: Product = await self._send(
+            Call("POST", "/v1/products", body=body, idempotency_key=idempotency_key or new_key())
+        )
+        return answer
+
+    async def read_product(self, sku: str) -> Product:
+        """One product. With its stock, warehouse by warehouse."""
+        answer: Product = await self._send(Call("GET", "/v1/products/{sku}", parts={"sku": sku}))
+        return answer
+
+    async def change_product(self, sku: str, body: ProductChangeBody | None = None) -> Product:
+        """Change a product. Its name, or what a bundle consists of. The SKU stays: orders were made by it."""
+        answer: Product = await self._send(Call("PATCH", "/v1/products/{sku}", parts={"sku": sku}, body=body))
+        return answer
+
+    def list_movements(self, sku: str, *, limit: int | None = None) -> AsyncPages[Movement]:
+        """What moved of a product's stock. Newest first: counts, reservations, what was given up, and what left."""
+        return self._pages(Call("GET", "/v1/products/{sku}/movements", parts={"sku": sku}, query={"limit": limit}))
+
+    async def set_price(self, sku: str, body: PriceBody) -> Product:
+        """Set the price of a product. What it costs from now on; orders that were made keep theirs."""
+        answer: Product = await self._send(Call("PUT", "/v1/products/{sku}/price", parts={"sku": sku}, body=body))
+        return answer
+
+    async def set_stock(self, sku: str, body: StockBody) -> Product:
+        """Set the stock of a product. What was counted in the warehouse, with what is reserved for orders: the same
+        count again changes nothing. Every shop is told what is left for it.
+        """
+        answer: Product = await self._send(Call("PUT", "/v1/products/{sku}/stock", parts={"sku": sku}, body=body))
+        return answer
 
     def list_refunds(
         self,
@@ -1766,8 +1853,9 @@ class AsyncOperations:
         return answer
 
     async def send_refund_link(self, refund: str) -> Refund:
-        """Mail a refund's link to its payer. To the address that the payment knows, and to no other. 409 without one, or
-        within five minutes of the last.
+        """Send a refund's link to its payer. To the e-mail address that the payment knows, else by SMS to its phone
+        where its owner agreed, and nowhere else. 409 where neither is so (`payer_unreachable`), or within five
+        minutes of the last.
         """
         answer: Refund = await self._send(Call("POST", "/v1/refunds/{refund}/send-link", parts={"refund": refund}))
         return answer

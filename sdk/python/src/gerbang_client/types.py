@@ -125,6 +125,11 @@ class CompleteBody(TypedDict):
     answer: NotRequired[str]
 
 
+class Component(TypedDict):
+    sku: str
+    quantity: int
+
+
 class ConnectionChangeBody(TypedDict):
     """
     What is absent stays as it is; `settings` and `secrets` are replaced as a whole. `probe` as for a new one.
@@ -295,6 +300,15 @@ class EventCodeSteps(TypedDict):
     steps: NotRequired[list[str]]
 
 
+class EventComponent(TypedDict):
+    """
+    How many of a product are in one unit of a bundle.
+    """
+
+    sku: str
+    quantity: int
+
+
 class EventConsent(TypedDict):
     """
     That the customer agreed to be written to at this number: when, in which words, and where they stood.
@@ -462,6 +476,19 @@ class EventRefundTold(TypedDict):
     approval: str
 
 
+class EventStock(TypedDict):
+    """
+    What stands in one warehouse: `quantity` with what is `reserved` for orders, and how many are still `available`. `fulfilled_by` names the shop whose marketplace keeps it, which
+        is only read; null: it is ours. Of a bundle only `available` is counted.
+    """
+
+    warehouse: str
+    quantity: int | None
+    reserved: int | None
+    available: int
+    fulfilled_by: str | None
+
+
 class EventTestTold(TypedDict):
     """
     Which endpoint it is.
@@ -584,6 +611,23 @@ class MessageTextVersion(TypedDict):
     failed_why: str
 
 
+class Movement(TypedDict):
+    id: str
+    warehouse: str
+    kind: Literal["set", "reserved", "released", "expired", "shipped"]
+    change: int
+    quantity: int
+    reserved: int
+    owner: str | None
+    actor: str
+    created_at: str
+
+
+class MovementList(TypedDict):
+    data: list[Movement]
+    next_cursor: NotRequired[str | None]
+
+
 class NameDestinationBody(TypedDict):
     """
     Where a refund is to go. `version`: the one that this replaces, 0 for none; without it, only where none was named yet.
@@ -623,6 +667,20 @@ class NewDataRequestBody(TypedDict):
 
 
 Event2: TypeAlias = str
+
+
+class NewProductBody(TypedDict):
+    """
+    A product of yours; one with `components` is a bundle. `amount` and `currency` together are its price.
+    """
+
+    sku: str
+    name: str
+    amount: NotRequired[int | None]
+    currency: NotRequired[
+        Literal["AUD", "CNY", "EUR", "GBP", "HKD", "IDR", "JPY", "KRW", "MYR", "PHP", "SGD", "THB", "USD", "VND"] | None
+    ]
+    components: NotRequired[dict[str, int]]
 
 
 class NotificationPreferencesBody(TypedDict):
@@ -759,11 +817,29 @@ class PreferencesBody(TypedDict):
     time_zone: NotRequired[str | None]
 
 
+class PriceBody(TypedDict):
+    """
+    What it costs from now on.
+    """
+
+    amount: int
+    currency: Literal["AUD", "CNY", "EUR", "GBP", "HKD", "IDR", "JPY", "KRW", "MYR", "PHP", "SGD", "THB", "USD", "VND"]
+
+
 class Probed(TypedDict):
     what: str
     good: bool | None
     pointer: str
     cure: str
+
+
+class ProductChangeBody(TypedDict):
+    """
+    What is absent stays as it is; `components` are replaced as a whole, and none make it a bundle no more.
+    """
+
+    name: NotRequired[str]
+    components: NotRequired[dict[str, int]]
 
 
 class Quote(TypedDict):
@@ -1057,6 +1133,23 @@ Signing: TypeAlias = Literal["both", "ed25519", "hmac"]
 
 class StepUpBody(TypedDict):
     password: str
+
+
+class Stock(TypedDict):
+    warehouse: str
+    quantity: int | None
+    reserved: int | None
+    available: int
+    fulfilled_by: str | None
+
+
+class StockBody(TypedDict):
+    """
+    How many stand in the warehouse, those that are reserved for orders included.
+    """
+
+    quantity: int
+    warehouse: NotRequired[str | None]
 
 
 class TextApproveBody(TypedDict):
@@ -1526,6 +1619,25 @@ class EventLog(TypedDict):
     missed: bool
 
 
+class EventProductTold(TypedDict):
+    """
+    A product as endpoints hear of it.
+    """
+
+    id: str
+    sku: str
+    name: str
+    amount: int | None
+    currency: str | None
+    available: int
+    stock: list[EventStock]
+    components: list[EventComponent]
+    created_at: str
+    updated_at: str
+    object: Literal["product"]
+    url: str
+
+
 class EventRefund(TypedDict):
     """
     A refund. `related_refunds`: the others that the same request made, because the money had come over several attempts.
@@ -1748,6 +1860,102 @@ class PreferenceGroup(TypedDict):
 class Probe(TypedDict):
     usable: bool | None
     found: list[Probed]
+
+
+class Product(TypedDict):
+    id: str
+    sku: str
+    name: str
+    amount: int | None
+    currency: str | None
+    available: int
+    stock: list[Stock]
+    components: list[Component]
+    created_at: str
+    updated_at: str
+
+
+class ProductCreatedEvent(TypedDict):
+    """
+    A product was made.
+    """
+
+    id: str
+    type: Literal["product.created"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventProductTold
+
+
+class ProductList(TypedDict):
+    data: list[Product]
+    next_cursor: NotRequired[str | None]
+
+
+class ProductOversoldEvent(TypedDict):
+    """
+    More of it was sold, or is kept for orders, than there is.
+    """
+
+    id: str
+    type: Literal["product.oversold"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventProductTold
+
+
+class ProductPriceChangedEvent(TypedDict):
+    """
+    It costs something else from now on.
+    """
+
+    id: str
+    type: Literal["product.price_changed"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventProductTold
+
+
+class ProductShortageCoveredEvent(TypedDict):
+    """
+    What an oversold order missed is there now, and kept for it.
+    """
+
+    id: str
+    type: Literal["product.shortage_covered"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventProductTold
+
+
+class ProductStockChangedEvent(TypedDict):
+    """
+    More or less of it can be sold than before.
+    """
+
+    id: str
+    type: Literal["product.stock_changed"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventProductTold
+
+
+class ProductUpdatedEvent(TypedDict):
+    """
+    Its name changed, or what a bundle consists of.
+    """
+
+    id: str
+    type: Literal["product.updated"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventProductTold
 
 
 class Refund(TypedDict):
@@ -2252,4 +2460,10 @@ DeliveredEvent: TypeAlias = (
     | CustomerCreatedEvent
     | CustomerUpdatedEvent
     | CustomerErasedEvent
+    | ProductCreatedEvent
+    | ProductUpdatedEvent
+    | ProductPriceChangedEvent
+    | ProductStockChangedEvent
+    | ProductOversoldEvent
+    | ProductShortageCoveredEvent
 )
