@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -68,18 +69,18 @@ async def payments_of(tx: Tx, attempts: Sequence[UUID]) -> dict[UUID, UUID]:
 async def attempts_of(tx: Tx, payments: Sequence[UUID]) -> list[Attempt]:
     """All attempts of these payments, in order of their number."""
     rows = await tx.fetch(_ATTEMPTS + "WHERE payment_id = ANY($1) ORDER BY payment_id, number", list(payments))
-    return [_attempt(row) for row in rows]
+    return [read(row) for row in rows]
 
 
 async def attempt(tx: Tx, id_: UUID) -> Attempt | None:
     """One attempt as it is."""
     row = await tx.fetchrow(_ATTEMPTS + "WHERE id = $1", id_)
-    return _attempt(row) if row else None
+    return read(row) if row else None
 
 
 async def attempts_by_id(tx: Tx, wanted: Sequence[UUID]) -> list[Attempt]:
     """These attempts, as they are; one that cannot be read is left out, and said."""
-    return readable(await tx.fetch(_ATTEMPTS + "WHERE id = ANY($1)", list(wanted)), _attempt) if wanted else []
+    return readable(await tx.fetch(_ATTEMPTS + "WHERE id = ANY($1)", list(wanted)), read) if wanted else []
 
 
 async def mark_unsent(tx: Tx, attempt: UUID, unsent: bool) -> bool:
@@ -140,29 +141,32 @@ async def save_attempts(tx: Writer, attempts: Sequence[tuple[Attempt, PaymentSta
     )
 
 
-_ATTEMPTS = (
-    "SELECT id, payment_id, number, status, method, options, connection, effect, lookup, amount::text, currency, captured::text,"
+COLUMNS: Final = (
+    "id, payment_id, number, status, method, options::text, connection, effect, lookup, amount::text, currency, captured::text,"
     " refunded::text, refund_reserved::text, dispute, provider_reference, next_action::text, failure::text, asked_at, unsent,"
-    " created_at, updated_at, expires_at, look_at, quote::text, received::text, deposit, dialect FROM attempts "
+    " created_at, updated_at, expires_at, look_at, quote::text, received::text, deposit, dialect"
 )
+_ATTEMPTS = f"SELECT {COLUMNS} FROM attempts "  # noqa: S608  a constant
 _ATTEMPT_STATUS = {status.value: status for status in AttemptStatus}
 _METHOD = {method.value: method for method in Method}
 _EFFECT = {effect.value: effect for effect in SubmissionEffect}
 _LOOKUP = {lookup.value: lookup for lookup in Lookup}
 _DISPUTE = {dispute.value: dispute for dispute in DisputeState}
+_read_options = msgspec.json.Decoder(dict[str, str]).decode
 _read_action = msgspec.json.Decoder(NextAction).decode
 _read_failure = msgspec.json.Decoder(Failure).decode
 _read_quote = msgspec.json.Decoder(Quote).decode
 
 
-def _attempt(row: Row) -> Attempt:
+def read(row: Row | tuple[Any, ...]) -> Attempt:
+    """Of a row of COLUMNS."""
     try:
         return _attempt_of(row)
     except (LookupError, TypeError, ValueError, msgspec.MsgspecError) as error:
         raise unreadable("att", row[0], error) from error
 
 
-def _attempt_of(row: Row) -> Attempt:
+def _attempt_of(row: Row | tuple[Any, ...]) -> Attempt:
     # A table of columns, and by position on purpose: every list runs through here, and keywords cost six times as long.
     (
         id_, payment, number, status, method, options, connection, effect, lookup, amount, currency, captured, refunded, reserved,
@@ -170,7 +174,7 @@ def _attempt_of(row: Row) -> Attempt:
     ) = row  # fmt: skip
     _ = EXPONENTS[currency]
     return Attempt(
-        id_, payment, number, _ATTEMPT_STATUS[status], _METHOD[method], options, connection, _EFFECT[effect], _LOOKUP[lookup],
+        id_, payment, number, _ATTEMPT_STATUS[status], _METHOD[method], _read_options(options), connection, _EFFECT[effect], _LOOKUP[lookup],
         int(amount), currency, int(captured), int(refunded), int(reserved), _DISPUTE[dispute], reference,
         _read_action(action) if action else None, _read_failure(failure) if failure else None, asked, unsent, created, updated,
         expires, look, _read_quote(quote) if quote else None, int(received), deposit, dialect,

@@ -11,7 +11,6 @@ from typing import Any, Final
 from uuid import UUID
 
 import structlog
-from msgspec.structs import replace
 
 from gerbang.base import ids
 from gerbang.base.batching import GroupCommit, GroupRead
@@ -31,11 +30,9 @@ from gerbang.core.connections.outbound_calls import (
     OutboundCalls,
     Outcome,
 )
-from gerbang.core.payments import amount_due, attempt_store, store
+from gerbang.core.payments import amount_due, attempt_store, detail_store
 from gerbang.core.payments.applying_facts import FactReport, apply_facts
-from gerbang.core.payments.crypto import store as chain_store
 from gerbang.core.payments.crypto.deposit_addresses import AddressesUnmarked, DepositAddresses
-from gerbang.core.payments.machine import OPEN
 from gerbang.core.payments.model import (
     NEW_DEPOSIT,
     Attempt,
@@ -45,9 +42,8 @@ from gerbang.core.payments.model import (
     PaymentNotFound,
     Refund,
 )
-from gerbang.core.payments.refunds import store as refund_store
 from gerbang.core.payments.schedule import CONFIRM_SOURCE
-from gerbang.core.payments.unit_of_work import had_money, with_parts
+from gerbang.core.payments.unit_of_work import with_parts
 from gerbang.core.queue.model import Job, LeaseLost
 from gerbang.ports.declines import DeclineCode
 from gerbang.ports.facts import Accepted, AnswerLost, Approved, Cancelled, Declined, Fact, Mismatched
@@ -300,20 +296,10 @@ def _reveals(attempt: Attempt, facts: Sequence[Fact]) -> bool:
 
 
 async def load_details(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, PaymentDetail]:
-    """Payments with attempts, refunds and payers, read in at most four statements."""
-    found = await store.load(tx, payments)
-    if not found:
-        return {}
-    attempts: dict[UUID, list[Attempt]] = {payment.id: [] for payment, _ in found}
-    for attempt in await with_arriving(tx, await attempt_store.attempts_of(tx, list(attempts))):
-        attempts[attempt.payment_id].append(attempt)
-    refunds: dict[UUID, list[Refund]] = {}
-    captured = [payment.id for payment, _ in found if had_money(payment, attempts[payment.id])]
-    for refund in await refund_store.of_payments(tx, captured) if captured else ():
-        refunds.setdefault(refund.payment_id, []).append(refund)
+    """Payments with attempts, refunds and payers, all as of one moment."""
     return {
-        payment.id: _whole(payment, attempts[payment.id], refunds.get(payment.id, ()), payer)
-        for payment, payer in found
+        payment.id: _whole(payment, attempts, refunds, payer)
+        for payment, payer, attempts, refunds in await detail_store.load(tx, payments)
     }
 
 
@@ -331,13 +317,6 @@ async def load_readable(tx: Tx, payments: Sequence[UUID]) -> dict[UUID, PaymentD
             with contextlib.suppress(RowUnreadable):
                 found |= await load_details(tx, [id_])
         return found
-
-
-async def with_arriving(tx: Tx, attempts: Sequence[Attempt]) -> Sequence[Attempt]:
-    """The attempts, with what is on its way to those that are paid on a chain and still open."""
-    watched = [a.id for a in attempts if a.deposit is not None and a.status in OPEN]
-    arriving = await chain_store.arriving(tx, watched) if watched else {}
-    return [replace(a, arriving=arriving[a.id]) if a.id in arriving else a for a in attempts] if arriving else attempts
 
 
 async def _write(tx: Tx, items: Sequence[tuple[FactReport, Job | None]]) -> Sequence[PaymentDetail | None]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -108,7 +108,12 @@ async def lock_of_attempts(tx: Tx, attempts: Sequence[UUID]) -> tuple[list[Payme
 async def load(tx: Tx, payments: Sequence[UUID]) -> list[tuple[Payment, Payer]]:
     """Payments as they are, with who pays."""
     rows = await tx.fetch(_PAYMENTS_AND_PAYERS, list(payments))
-    return [(_payment(row[:-6]), Payer(*row[-6:])) for row in rows]
+    return [payment_and_payer(row) for row in rows]
+
+
+def payment_and_payer(row: Row | tuple[Any, ...]) -> tuple[Payment, Payer]:
+    """Of a row of COLUMNS and PAYER_COLUMNS."""
+    return _payment(row[:-6]), Payer(*row[-6:])
 
 
 async def save_payments_money(tx: Writer, payments: Sequence[Payment], now: datetime) -> None:
@@ -165,19 +170,18 @@ async def save_payments(tx: Writer, payments: Sequence[Payment], now: datetime) 
 
 
 # Amounts travel as text: PostgreSQL's numeric holds 78 digits, and Python's int reads text faster than a Decimal is made.
-_LOCKING = (
-    "SELECT id, status, late, livemode, amount::text, currency, amount_captured::text, amount_refunded::text, amount_excess::text,"
+COLUMNS: Final = (
+    "id, status, late, livemode, amount::text, currency, amount_captured::text, amount_refunded::text, amount_excess::text,"
     " description, order_reference, owner_id, metadata, items, return_url, sequence, created_at, updated_at, expires_at, paid_at,"
-    " cancelled_at, look_at, excess_owed::text, customer_id, (SELECT business_now()) FROM payments "
+    " cancelled_at, look_at, excess_owed::text, customer_id"
 )
+PAYER_COLUMNS: Final = "y.name, y.email, y.phone, y.locale, y.ip, y.browser_locale"
+_LOCKING = f"SELECT {COLUMNS}, (SELECT business_now()) FROM payments "  # noqa: S608  a constant
 _LOCKING_BY_ATTEMPTS = (
     _LOCKING + "WHERE id IN (SELECT payment_id FROM attempts WHERE id = ANY($1)) ORDER BY id FOR UPDATE OF payments"  # noqa: S608  two constants
 )
 _PAYMENTS_AND_PAYERS = (
-    "SELECT id, status, late, livemode, amount::text, currency, amount_captured::text, amount_refunded::text, amount_excess::text,"
-    " description, order_reference, owner_id, metadata, items, return_url, sequence, created_at, updated_at, expires_at, paid_at,"
-    " cancelled_at, look_at, excess_owed::text, customer_id, y.name, y.email, y.phone, y.locale, y.ip, y.browser_locale"
-    " FROM payments JOIN payment_payers y ON payment_id = id WHERE id = ANY($1)"
+    f"SELECT {COLUMNS}, {PAYER_COLUMNS} FROM payments JOIN payment_payers y ON payment_id = id WHERE id = ANY($1)"  # noqa: S608  two constants
 )
 _PAYMENT_STATUS = {status.value: status for status in PaymentStatus}
 

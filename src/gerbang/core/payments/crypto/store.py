@@ -94,18 +94,6 @@ async def of_attempts(tx: Tx, attempts: Sequence[UUID]) -> list[ClassifiedTransf
     return [_judged(row) for row in rows]
 
 
-async def arriving(tx: Tx, attempts: Sequence[UUID]) -> dict[UUID, int]:
-    """Base units that our node saw come to these attempts, of what was asked for, and that do not count yet; absent: none."""
-    rows = await tx.fetch(
-        """
-        SELECT attempt_id, sum(amount)::text AS units FROM chain_transfers
-        WHERE attempt_id = ANY($1) AND state = 'seen' AND verdict = 'waits' GROUP BY attempt_id
-        """,
-        list(attempts),
-    )
-    return {row["attempt_id"]: int(row["units"]) for row in rows}
-
-
 async def of_transactions(tx: Tx, chain_id: int, transactions: Sequence[str]) -> list[ClassifiedTransfer]:
     """What these transactions moved to anybody of ours, as it was last written down."""
     if not transactions:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 from gerbang.base.db import Row, Tx, columns
@@ -12,11 +13,12 @@ from gerbang.base.unreadable_rows import readable, unreadable
 from gerbang.core.payments.model import Destination, Refund, RefundStatus
 from gerbang.core.payments.refunds.model import NamedDestination, RefundFilters
 
-_REFUNDS = (
-    "SELECT id, payment_id, attempt_id, status, amount, currency, credit_amount, reason, provider_reference, failure, requested_by,"
+COLUMNS: Final = (
+    "id, payment_id, attempt_id, status, amount, currency, credit_amount, reason, provider_reference, failure, requested_by,"
     " created_at, updated_at, request_id, approval,"
-    " needs_attention FROM refunds "
+    " needs_attention"
 )
+_REFUNDS = f"SELECT {COLUMNS} FROM refunds "  # noqa: S608  a constant
 
 
 async def add(tx: Writer, refunds: Sequence[Refund]) -> None:
@@ -70,13 +72,13 @@ async def save(tx: Writer, refunds: Sequence[Refund], now: datetime) -> None:
 async def of_payments(tx: Tx, payments: Sequence[UUID]) -> list[Refund]:
     """All refunds of these payments, oldest first."""
     rows = await tx.fetch(_REFUNDS + "WHERE payment_id = ANY($1) ORDER BY id", list(payments))
-    return [_refund(row) for row in rows]
+    return [read(row) for row in rows]
 
 
 async def one(tx: Tx, id_: UUID) -> Refund | None:
     """One refund as it is."""
     row = await tx.fetchrow(_REFUNDS + "WHERE id = $1", id_)
-    return _refund(row) if row else None
+    return read(row) if row else None
 
 
 async def with_it(tx: Tx, first: Refund) -> tuple[Refund, ...]:
@@ -89,7 +91,7 @@ async def with_it(tx: Tx, first: Refund) -> tuple[Refund, ...]:
         first.request_id,
         first.id,
     )
-    return tuple(_refund(row) for row in rows)
+    return tuple(read(row) for row in rows)
 
 
 # Statuses and payments are asked for as ranges, never as equalities: the order is then that of one index, whatever the plan would rather.
@@ -115,7 +117,7 @@ async def page(tx: Tx, filters: RefundFilters, after: tuple[datetime, UUID] | No
         rows = await tx.fetch(_PAGE_OF_STATUS, *known, filters.status)
     else:
         rows = await tx.fetch(_PAGE, *known)
-    return readable(rows, _refund)
+    return readable(rows, read)
 
 
 async def add_destination(tx: Tx, refund: UUID, named: NamedDestination) -> None:
@@ -157,14 +159,15 @@ async def destinations_of(tx: Tx, refunds: Sequence[UUID]) -> dict[UUID, list[Na
     return found
 
 
-def _refund(row: Row) -> Refund:
+def read(row: Row | tuple[Any, ...]) -> Refund:
+    """Of a row of COLUMNS."""
     try:
         return _refund_of(row)
     except (LookupError, TypeError, ValueError) as error:
-        raise unreadable("ref", row["id"], error) from error
+        raise unreadable("ref", row[0], error) from error
 
 
-def _refund_of(row: Row) -> Refund:
+def _refund_of(row: Row | tuple[Any, ...]) -> Refund:
     (
         id_,
         payment,
