@@ -9,6 +9,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 PYTEST := $(BIN)/python -m pytest
+# Byte code is kept although the shell may say otherwise: without it each process of the tests reads and rewrites all of them again, 10 s of it.
+export PYTHONDONTWRITEBYTECODE :=
 # Steps that are all done, whatever becomes of one, and then the verdict.
 TRY := failed=""; try() { echo "── $$*"; "$$@" || failed="$$failed, $$(basename $$1) $$2"; }
 VERDICT = if [ -n "$$failed" ]; then echo "$@: not good$$failed"; exit 1; else echo "$@: all good"; fi

@@ -1,6 +1,7 @@
 """What every test may ask for: a real PostgreSQL, a fresh migrated database, a free port, a program or a loud skip."""
 
 import asyncio
+import gc
 import itertools
 import logging
 import os
@@ -83,6 +84,33 @@ async def _as_admin(server: ServerHandle, *statements: str, database: str = "pos
         await connection.close()
 
 
+class Administrator:
+    """Who makes and drops databases: one connection for all of a run, on a loop of its own; to make one each time takes as long as the copy."""
+
+    def __init__(self, server: ServerHandle) -> None:
+        self._dsn = _named(server.addresses.admin_dsn, "postgres")
+        self._loop = asyncio.new_event_loop()
+        self._connection: asyncpg.Connection[asyncpg.Record] | None = None
+
+    def run(self, statement: str) -> None:
+        """Raises OSError and asyncpg's errors where the server is gone or refuses."""
+        self._loop.run_until_complete(self._run(statement))
+
+    def close(self) -> None:
+        """For good."""
+        if self._connection is not None:
+            self._connection.terminate()
+        self._loop.close()
+
+    async def _run(self, statement: str) -> None:
+        if self._connection is not None:
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):  # a test may have stopped the server
+                await self._connection.execute("SELECT")
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await asyncpg.connect(self._dsn)
+        await self._connection.execute(statement)
+
+
 async def _migrate(owner_dsn: str) -> None:
     db = Database(owner_dsn, size=2, statement_timeout_ms=0)
     await db.open()
@@ -136,62 +164,78 @@ def postgres_server() -> Iterator[ServerHandle]:
 
 
 @pytest.fixture(scope="session")
-def migrated_template(postgres_server: ServerHandle) -> str:
+def administrator(postgres_server: ServerHandle) -> Iterator[Administrator]:
+    """Who makes and drops the databases of that server."""
+    made = Administrator(postgres_server)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_server: ServerHandle, administrator: Administrator) -> str:
     """The name of a database that every migration has run on; fresh ones are copies of it."""
-    _now(_as_admin(postgres_server, f"CREATE DATABASE {_TEMPLATE} OWNER gerbang_owner"))
+    administrator.run(f"CREATE DATABASE {_TEMPLATE} OWNER gerbang_owner")
     _now(_migrate(_named(postgres_server.addresses.owner_dsn, _TEMPLATE)))
     _now(_as_admin(postgres_server, "ANALYZE", database=_TEMPLATE))
     return _TEMPLATE
 
 
 @pytest.fixture(scope="session")
-def used_template(postgres_server: ServerHandle, migrated_template: str) -> str:
+def used_template(postgres_server: ServerHandle, administrator: Administrator, migrated_template: str) -> str:
     """The same, used for a while before: no table that a shop fills is empty in its copies."""
     from tests import earlier_rows  # the whole product, which tests without a database need not load
 
-    _now(_as_admin(postgres_server, f"CREATE DATABASE {_USED} TEMPLATE {migrated_template} OWNER gerbang_owner"))
+    administrator.run(f"CREATE DATABASE {_USED} TEMPLATE {migrated_template} OWNER gerbang_owner")
     known = postgres_server.addresses
     _now(earlier_rows.put(_named(known.app_dsn, _USED), _named(known.owner_dsn, _USED)))
     return _USED
 
 
-def _fresh(server: ServerHandle, template: str) -> Iterator[FreshDatabase]:
+def _fresh(server: ServerHandle, administrator: Administrator, template: str) -> Iterator[FreshDatabase]:
     name = f"test_{next(_numbers)}"
-    _now(_as_admin(server, f"CREATE DATABASE {name} TEMPLATE {template} OWNER gerbang_owner STRATEGY file_copy"))
+    administrator.run(f"CREATE DATABASE {name} TEMPLATE {template} OWNER gerbang_owner STRATEGY file_copy")
     known = server.addresses
     yield FreshDatabase(name, _named(known.app_dsn, name), _named(known.owner_dsn, name), _named(known.admin_dsn, name))
     with suppress(OSError, asyncpg.PostgresError):  # a test may have stopped the server
-        _now(_as_admin(server, f"DROP DATABASE {name} WITH (FORCE)"))
+        administrator.run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
-def database(postgres_server: ServerHandle, migrated_template: str) -> Iterator[FreshDatabase]:
+def database(
+    postgres_server: ServerHandle, administrator: Administrator, migrated_template: str
+) -> Iterator[FreshDatabase]:
     """A migrated database of this test alone."""
-    yield from _fresh(postgres_server, migrated_template)
+    yield from _fresh(postgres_server, administrator, migrated_template)
 
 
 @pytest.fixture(scope="module")
-def module_database(postgres_server: ServerHandle, migrated_template: str) -> Iterator[FreshDatabase]:
+def module_database(
+    postgres_server: ServerHandle, administrator: Administrator, migrated_template: str
+) -> Iterator[FreshDatabase]:
     """A migrated database that the tests of one file share; for tests that only add rows of their own."""
-    yield from _fresh(postgres_server, migrated_template)
+    yield from _fresh(postgres_server, administrator, migrated_template)
 
 
 @pytest.fixture
-def used_database(postgres_server: ServerHandle, used_template: str) -> Iterator[FreshDatabase]:
+def used_database(
+    postgres_server: ServerHandle, administrator: Administrator, used_template: str
+) -> Iterator[FreshDatabase]:
     """A database of this test alone that somebody has used before; it stands for `database` where the worlds are whole shops."""
-    yield from _fresh(postgres_server, used_template)
+    yield from _fresh(postgres_server, administrator, used_template)
 
 
 @pytest.fixture(scope="module")
-def used_module_database(postgres_server: ServerHandle, used_template: str) -> Iterator[FreshDatabase]:
+def used_module_database(
+    postgres_server: ServerHandle, administrator: Administrator, used_template: str
+) -> Iterator[FreshDatabase]:
     """The same for the tests of one file."""
-    yield from _fresh(postgres_server, used_template)
+    yield from _fresh(postgres_server, administrator, used_template)
 
 
 @pytest.fixture
-def empty_database(postgres_server: ServerHandle) -> Iterator[FreshDatabase]:
+def empty_database(postgres_server: ServerHandle, administrator: Administrator) -> Iterator[FreshDatabase]:
     """A database that no migration has seen."""
-    yield from _fresh(postgres_server, "template1")
+    yield from _fresh(postgres_server, administrator, "template1")
 
 
 @pytest.fixture
@@ -269,6 +313,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="also run the tests marked `full` (make test-full)")
     parser.addoption("--pure", action="store_true", help="only what needs no database (make quick)")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What is collected stays to the end: nobody need look in it for garbage."""
+    gc.disable()
+    found = yield
+    gc.freeze()
+    gc.enable()
+    return found
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

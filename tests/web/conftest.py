@@ -54,7 +54,7 @@ def module_database(used_module_database: FreshDatabase) -> FreshDatabase:
     return used_module_database
 
 
-@dataclass
+@dataclass(repr=False)  # asyncio asks for it after each set-up, and it is the whole service: 25 ms
 class Edge:
     """A running service. `tokens` are Authorization values by caller: `admin`, `customer`, `other`, …"""
 

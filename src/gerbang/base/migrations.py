@@ -93,7 +93,8 @@ async def pending(db: Database, known: Sequence[Migration] | None = None) -> tup
 
 async def refuse_pending(db: Database) -> None:
     """Raise SchemaBehind where something has not run yet: no process of this version could work."""
-    todo, known = await pending(db), load()
+    known = load()
+    todo = await pending(db, known)
     if todo:
         names = f"{todo[0].version:04d}" if len(todo) == 1 else f"{todo[0].version:04d} to {todo[-1].version:04d}"
         what = "is empty" if len(todo) == len(known) else f"lacks the migrations {names}"

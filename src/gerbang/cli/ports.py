@@ -44,7 +44,9 @@ async def refuse_taken(settings: Settings) -> None:
 
 def free_port() -> int:
     """A port on 127.0.0.1 that nothing listens on now, and that no outgoing connection will be given until somebody listens there."""
-    return next(port for port in SystemRandom().sample(_NEVER_HANDED_OUT, 1_000) if _free("127.0.0.1", port))
+    while not _free("127.0.0.1", port := SystemRandom().choice(_NEVER_HANDED_OUT)):
+        pass
+    return port
 
 
 def _free(host: str, port: int) -> bool:

@@ -1,15 +1,15 @@
 """The HTTP server of the sandbox: uvicorn whose connections can be reset, and whose door can be shut for a while. No routes here."""
 
 import asyncio
-import contextlib
 import socket
 import struct
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from uvicorn import Config, Server
+from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from gerbang.base.http_server import HttpServer
 from gerbang.base.listening import CannotListen
 from gerbang.base.listening import listener as listen_on
 
@@ -32,7 +32,7 @@ class _Connection(HttpToolsProtocol):
         self.scope[_TRANSPORT] = self.transport  # type: ignore[typeddict-unknown-key]  # a key of ours in uvicorn's typed dict
 
 
-class SandboxServer(Server):
+class SandboxServer(HttpServer):
     """Serves `app` on host and port (0: any free one, see `port`). No signal handlers: whoever starts it stops it."""
 
     def __init__(self, app: App, host: str, port: int) -> None:
@@ -59,17 +59,13 @@ class SandboxServer(Server):
         self._serving: asyncio.Task[None] | None = None
         self._reopening: asyncio.Task[None] | None = None
 
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
     async def open(self) -> None:
         """Bind and serve in the background of the running loop; raises CannotListen when the port is taken."""
         listener = self._bind()
         self.port = listener.getsockname()[1]
         self._serving = asyncio.create_task(self.serve(sockets=[listener]))
         while not self.started and not self._serving.done():
-            await asyncio.sleep(_POLL_S)
+            await asyncio.sleep(0)  # the socket listens already: a few turns of the loop, which wait for nothing
 
     async def wait(self) -> None:
         """Until the server ends."""
@@ -79,7 +75,7 @@ class SandboxServer(Server):
     async def close(self) -> None:
         if self._reopening is not None:
             self._reopening.cancel()
-        self.should_exit = True
+        self.end()
         if self._serving is not None:
             await self._serving
 

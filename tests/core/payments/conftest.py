@@ -28,6 +28,7 @@ from gerbang.core.queue import business_time
 from gerbang.core.queue.worker import Worker as QueueWorker
 from gerbang.nouns import NOUNS
 from gerbang.ports.payment import Method, Payer
+from gerbang.providers.nicepay import simulator as nicepay
 from gerbang.providers.sealed import ensure_root_key
 from gerbang.sandbox.app import Sandbox, running
 from gerbang.web.transport.hooks import Hooks
@@ -45,7 +46,7 @@ CARD = MethodChoice(Method.CARD, {})
 _LANGUAGES = cycle(("id", "en", ""))  # of payers, in turn
 
 
-@dataclass
+@dataclass(repr=False)  # asyncio asks for it after each set-up, and it is the whole core
 class World:
     """What a test of payments may touch."""
 
@@ -88,14 +89,14 @@ class World:
             assert time.monotonic() < ends, (
                 f"still {details.payment.status}: {await self.core.payments.timeline(payment)}"
             )
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.01)
 
     async def eventually(self, check: Callable[[], Awaitable[bool]], seconds: float = 40) -> None:
         """Wait until something holds."""
         ends = time.monotonic() + seconds
         while not await check():
             assert time.monotonic() < ends, "it never came true"
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.01)
 
     async def lines(self, payment: UUID) -> list[tuple[str, str, int]]:
         """The ledger's lines of a payment."""
@@ -113,11 +114,11 @@ class World:
 
 
 @cache
-def snap_keys() -> str:
-    """Key pairs take a moment to make: all worlds of a run have the same."""
+def snap_keys() -> tuple[str, nicepay.Config]:
+    """Key pairs take a moment to make and to read: all worlds of a run have the same. What a data folder keeps of them, and whose they are."""
     with TemporaryDirectory() as folder:
-        demo_accounts.all_merchants(Path(folder))
-        return (Path(folder) / "sandbox.json").read_text()
+        told = demo_accounts.all_merchants(Path(folder))
+        return (Path(folder) / "sandbox.json").read_text(), told
 
 
 @pytest.fixture
@@ -142,8 +143,8 @@ async def world(database: FreshDatabase, tmp_path: Path, free_port: Callable[[],
     ensure_root_key(chosen.root_key_path, create=True)
     owner = Database(database.owner_dsn, size=2)
     await owner.open()
-    (tmp_path / "sandbox.json").write_text(snap_keys())
-    told = demo_accounts.all_merchants(tmp_path)
+    kept, told = snap_keys()
+    (tmp_path / "sandbox.json").write_text(kept)
     config = sandbox_config(
         str(tmp_path / "sandbox"), told.merchants, port=sandbox_port, nicepay_private_key=told.private_key
     )
@@ -165,6 +166,7 @@ async def world(database: FreshDatabase, tmp_path: Path, free_port: Callable[[],
         )
         yield World(core, sandbox, owner)
         stop.set()
+        queue.wake()
         assert (await verification.verify(core.db))[1] == []
     await owner.close()
 

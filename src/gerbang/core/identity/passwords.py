@@ -6,6 +6,7 @@ is demanded. Its length counts code points after that.
 """
 
 import asyncio
+import base64
 import secrets
 import unicodedata
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from typing import Final, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 
 from gerbang.base.errors import FieldError
 from gerbang.core.identity.model import LoginBusy, WeakPassword
@@ -46,7 +48,7 @@ class Passwords:
         self._hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
         self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="argon2")
         self._room = concurrency + waiting
-        self._nobody = self._hasher.hash(secrets.token_hex(16))
+        self._nobody = _of_nobody(self._hasher)
 
     async def hash(self, password: str) -> str:
         """An Argon2id hash in PHC form."""
@@ -86,6 +88,15 @@ class Passwords:
 
     def _count_back(self) -> None:
         self._room += 1
+
+
+def _of_nobody(hasher: PasswordHasher) -> str:
+    """A hash of no password, in PHC form: to look at it costs what every other one costs, and to make it nothing."""
+    salt, digest = (
+        base64.b64encode(secrets.token_bytes(size)).rstrip(b"=").decode() for size in (hasher.salt_len, hasher.hash_len)
+    )
+    costs = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${costs}${salt}${digest}"
 
 
 def check_new(password: str, *, email: str, locale: str, pointer: str = "/password") -> None:

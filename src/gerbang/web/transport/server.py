@@ -1,16 +1,16 @@
 """Running the edge: sockets, start, graceful stop. What one connection may do to us is web/transport/connection.py's matter."""
 
 import asyncio
-import contextlib
 import functools
 import logging
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, cast
 
 import uvicorn
 
 from gerbang.base.addresses import UNIX, read_network
+from gerbang.base.http_server import HttpServer
 from gerbang.base.listening import listener as listen_on
 from gerbang.settings import Settings
 from gerbang.web.transport.connection import Connection, ConnectionLimits
@@ -70,17 +70,13 @@ def limits_of(settings: Settings) -> ConnectionLimits:
     )
 
 
-class _Server(uvicorn.Server):
-    """uvicorn's server without its signal handlers: who runs us decides when to stop."""
+class _Server(HttpServer):
+    """Says once it accepts connections, and on which port."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[int], object] | None, port: int) -> None:
         super().__init__(config)
         self._ready = ready
         self._port = port
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -89,7 +85,7 @@ class _Server(uvicorn.Server):
 
     async def stop_on(self, stop: asyncio.Event) -> None:
         await stop.wait()
-        self.should_exit = True
+        self.end()
 
 
 async def _sweep(state: Any) -> None:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final
 
 import pytest
@@ -50,10 +51,15 @@ BOTH: Final = replace(
 HOOKS: Final = NicepayHooks()
 
 
-def sign(text: str, owner: str = "nicepay") -> str:
+@cache
+def _signing_key(owner: str) -> rsa.RSAPrivateKey:
     key = serialization.load_pem_private_key(private_key(owner).encode(), None)
     assert isinstance(key, rsa.RSAPrivateKey)
-    return base64.b64encode(key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())).decode()
+    return key
+
+
+def sign(text: str, owner: str = "nicepay") -> str:
+    return base64.b64encode(_signing_key(owner).sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())).decode()
 
 
 def message(body: Mapping[str, Any] | bytes = ACCOUNT, **headers: str | None) -> WebhookRequest:
