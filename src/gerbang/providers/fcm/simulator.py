@@ -7,9 +7,9 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, Final, Literal
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -19,15 +19,12 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from gerbang.ports import simulator as port
-from gerbang.ports.quirks import quirk_choices, with_quirks
+from gerbang.ports.messenger_simulator import MessengerSimulator
 from gerbang.ports.simulator import (
     Act,
     Answer,
-    Ending,
     Impossible,
     Outcome,
-    Passed,
     PersonMessage,
     Request,
     SimulatorEntry,
@@ -91,16 +88,15 @@ Effect = Installed | Granted | QuirksSet
 _decode_effect: Final = msgspec.json.Decoder(Effect).decode
 
 
-class FcmSimulator:
+class FcmSimulator(MessengerSimulator[Quirks]):
     """One project. Implements ports/simulator.Simulator."""
 
     name = "fcm"
     prefix = "/fcm"
-    endings: ClassVar[Mapping[str, Sequence[Ending]]] = {}
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._quirks = Quirks()
+        super().__init__(Quirks(), QuirksSet)
         self._apps: dict[str, Installed] = {}
         self._granted: dict[str, float] = {}
         self._count = 0
@@ -130,35 +126,11 @@ class FcmSimulator:
     def webhook(self, act: Act, tamper: str, now: datetime) -> Webhook:  # noqa: ARG002  FCM tells nobody
         raise Impossible("invalid", "FCM tells nothing later.")
 
-    def stamped(self, webhook: Webhook, at: datetime, attempt: int) -> Webhook:  # noqa: ARG002  there are none
-        return webhook
-
-    def with_wrong_amount(self, answer: Answer) -> Answer:
-        return answer
-
     def refusal(self, request: Request) -> Answer:  # noqa: ARG002  the same for all
         return _problem(401, "UNAUTHENTICATED")
 
-    def pass_time(self, now: datetime) -> Sequence[Passed]:  # noqa: ARG002  nothing waits here
-        return ()
-
     def replay(self, effect: bytes) -> None:
         self._apply(_decode_effect(effect))
-
-    def orders(self, limit: int) -> Sequence[port.Order]:  # noqa: ARG002  /control/push shows what came
-        return ()
-
-    def quirks(self) -> Mapping[str, Any]:
-        values: dict[str, Any] = msgspec.to_builtins(self._quirks)
-        return values
-
-    def quirk_choices(self) -> Mapping[str, Sequence[str]]:
-        return quirk_choices(Quirks)
-
-    def set_quirks(self, values: Mapping[str, Any]) -> QuirksSet:
-        change = QuirksSet(with_quirks(self._quirks, values))
-        self._apply(change)
-        return change
 
     def _apply(self, change: Effect) -> None:
         match change:

@@ -9,20 +9,17 @@ import re
 from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Final, Literal
+from typing import Final, Literal
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 
-from gerbang.ports import simulator as port
-from gerbang.ports.quirks import quirk_choices, with_quirks
+from gerbang.ports.messenger_simulator import MessengerSimulator
 from gerbang.ports.simulator import (
     Act,
     Answer,
-    Ending,
     Impossible,
     Outcome,
-    Passed,
     PersonMessage,
     Request,
     SimulatorEntry,
@@ -72,16 +69,15 @@ class QuirksSet(msgspec.Struct, frozen=True, tag_field="kind", tag="sms_quirks")
 _decode_effect: Final = msgspec.json.Decoder(Taken | QuirksSet).decode
 
 
-class SmsSimulator:
+class SmsSimulator(MessengerSimulator[Quirks]):
     """One account at both gateways. Implements ports/simulator.Simulator."""
 
     name = "sms"
     prefix = "/sms"
-    endings: ClassVar[Mapping[str, Sequence[Ending]]] = {}
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._quirks = Quirks()
+        super().__init__(Quirks(), QuirksSet)
         self._taken: deque[Taken] = deque(maxlen=_KEPT)
 
     def answer(self, request: Request, now: datetime) -> Outcome:
@@ -106,38 +102,18 @@ class SmsSimulator:
         receipt = self._receipt(known, "delivered")
         return msgspec.structs.replace(receipt, url=receipt.url + "x") if tamper else receipt
 
-    def stamped(self, webhook: Webhook, at: datetime, attempt: int) -> Webhook:  # noqa: ARG002  a receipt tells no time
-        return webhook
-
-    def with_wrong_amount(self, answer: Answer) -> Answer:
-        return answer
-
     def refusal(self, request: Request) -> Answer:  # noqa: ARG002  the same for all
         return _vonage_answer([{"status": "4", "error-text": "Bad Credentials"}])
 
-    def pass_time(self, now: datetime) -> Sequence[Passed]:  # noqa: ARG002  nothing ends here
-        return ()
-
     def replay(self, effect: bytes) -> None:
-        match _decode_effect(effect):
+        self._apply(_decode_effect(effect))
+
+    def _apply(self, change: Taken | QuirksSet) -> None:
+        match change:
             case Taken() as taken:
                 self._taken.append(taken)
             case QuirksSet(quirks=quirks):
                 self._quirks = quirks
-
-    def orders(self, limit: int) -> Sequence[port.Order]:  # noqa: ARG002  texts are no orders: /control/sms shows them
-        return ()
-
-    def quirks(self) -> Mapping[str, Any]:
-        values: dict[str, Any] = msgspec.to_builtins(self._quirks)
-        return values
-
-    def quirk_choices(self) -> Mapping[str, Sequence[str]]:
-        return quirk_choices(Quirks)
-
-    def set_quirks(self, values: Mapping[str, Any]) -> QuirksSet:
-        self._quirks = with_quirks(self._quirks, values)
-        return QuirksSet(self._quirks)
 
     def _vonage(self, fields: Mapping[str, str], now: datetime) -> Outcome:
         code, why = self._complaint(fields, ("api_key", "api_secret", "from", "to", "text"), _DIGITS)

@@ -10,20 +10,17 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from urllib.parse import parse_qsl, quote
 
 import msgspec
 
-from gerbang.ports import simulator as port
-from gerbang.ports.quirks import quirk_choices, with_quirks
+from gerbang.ports.messenger_simulator import MessengerSimulator
 from gerbang.ports.simulator import (
     Act,
     Answer,
-    Ending,
     Impossible,
     Outcome,
-    Passed,
     PersonMessage,
     Request,
     SimulatorEntry,
@@ -67,16 +64,15 @@ class QuirksSet(msgspec.Struct, frozen=True, tag_field="kind", tag="twilio_quirk
 _decode_effect: Final = msgspec.json.Decoder(Kept | Stopped | QuirksSet).decode
 
 
-class TwilioSimulator:
+class TwilioSimulator(MessengerSimulator[Quirks]):
     """One account. Implements ports/simulator.Simulator."""
 
     name = "twilio"
     prefix = "/twilio"
-    endings: ClassVar[Mapping[str, Sequence[Ending]]] = {}
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._quirks = Quirks()
+        super().__init__(Quirks(), QuirksSet)
         self._messages: dict[str, Kept] = {}
         self._stopped: set[str] = set()
 
@@ -107,35 +103,11 @@ class TwilioSimulator:
         step = msgspec.structs.replace(kept.now(now), after_s=0.0)
         return status_callback(kept, step, self._keys(), empty=False, tamper=tamper)
 
-    def stamped(self, webhook: Webhook, at: datetime, attempt: int) -> Webhook:  # noqa: ARG002  nothing in a callback tells its time
-        return webhook
-
-    def with_wrong_amount(self, answer: Answer) -> Answer:
-        return answer
-
     def refusal(self, request: Request) -> Answer:  # noqa: ARG002  the same for all
         return refusal(20003)
 
-    def pass_time(self, now: datetime) -> Sequence[Passed]:  # noqa: ARG002  a message's course is worked out when somebody looks
-        return ()
-
     def replay(self, effect: bytes) -> None:
         self._apply(_decode_effect(effect))
-
-    def orders(self, limit: int) -> Sequence[port.Order]:  # noqa: ARG002  messages are no orders: /control/sms shows them
-        return ()
-
-    def quirks(self) -> Mapping[str, Any]:
-        values: dict[str, Any] = msgspec.to_builtins(self._quirks)
-        return values
-
-    def quirk_choices(self) -> Mapping[str, Sequence[str]]:
-        return quirk_choices(Quirks)
-
-    def set_quirks(self, values: Mapping[str, Any]) -> QuirksSet:
-        change = QuirksSet(with_quirks(self._quirks, values))
-        self._apply(change)
-        return change
 
     def _apply(self, change: Kept | Stopped | QuirksSet) -> None:
         match change:

@@ -7,20 +7,18 @@ It speaks the wire from the RFCs and the notes alone and imports nothing of the 
 import base64
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from gerbang.ports import simulator as port
-from gerbang.ports.quirks import quirk_choices, with_quirks
+from gerbang.ports.messenger_simulator import MessengerSimulator
 from gerbang.ports.simulator import (
     Act,
     Answer,
-    Ending,
     Impossible,
     Outcome,
     Passed,
@@ -95,15 +93,14 @@ Effect = Subscribed | Waiting | Left | QuirksSet
 _decode_effect: Final = msgspec.json.Decoder(Effect).decode
 
 
-class WebPushSimulator:
+class WebPushSimulator(MessengerSimulator[Quirks]):
     """One push service. Implements ports/simulator.Simulator."""
 
     name = "webpush"
     prefix = "/webpush"
-    endings: ClassVar[Mapping[str, Sequence[Ending]]] = {}
 
     def __init__(self, _config: Config) -> None:
-        self._quirks = Quirks()
+        super().__init__(Quirks(), QuirksSet)
         self._browsers: dict[str, Subscribed] = {}
         self._waiting: dict[str, Waiting] = {}
         self._count = 0
@@ -137,12 +134,6 @@ class WebPushSimulator:
     def webhook(self, act: Act, tamper: str, now: datetime) -> Webhook:  # noqa: ARG002  a push service tells nobody
         raise Impossible("invalid", "A push service tells nothing later.")
 
-    def stamped(self, webhook: Webhook, at: datetime, attempt: int) -> Webhook:  # noqa: ARG002  there are none
-        return webhook
-
-    def with_wrong_amount(self, answer: Answer) -> Answer:
-        return answer
-
     def refusal(self, request: Request) -> Answer:  # noqa: ARG002  the same for all
         return refusal("bad_token", self._quirks.style)
 
@@ -152,21 +143,6 @@ class WebPushSimulator:
 
     def replay(self, effect: bytes) -> None:
         self._apply(_decode_effect(effect))
-
-    def orders(self, limit: int) -> Sequence[port.Order]:  # noqa: ARG002  /control/push shows what came
-        return ()
-
-    def quirks(self) -> Mapping[str, Any]:
-        values: dict[str, Any] = msgspec.to_builtins(self._quirks)
-        return values
-
-    def quirk_choices(self) -> Mapping[str, Sequence[str]]:
-        return quirk_choices(Quirks)
-
-    def set_quirks(self, values: Mapping[str, Any]) -> QuirksSet:
-        change = QuirksSet(with_quirks(self._quirks, values))
-        self._apply(change)
-        return change
 
     def _apply(self, change: Effect) -> None:
         match change:

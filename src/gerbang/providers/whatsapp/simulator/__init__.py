@@ -6,21 +6,18 @@ It speaks Meta's wire from the notes alone and imports nothing of the adapter be
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 import msgspec
 
-from gerbang.ports import simulator as port
-from gerbang.ports.quirks import quirk_choices, with_quirks
+from gerbang.ports.messenger_simulator import MessengerSimulator
 from gerbang.ports.simulator import (
     Act,
     Answer,
-    Ending,
     Impossible,
     Outcome,
-    Passed,
     PersonMessage,
     Request,
     SimulatorEntry,
@@ -55,16 +52,15 @@ class QuirksSet(msgspec.Struct, frozen=True, tag_field="kind", tag="whatsapp_qui
 _decode_effect: Final = msgspec.json.Decoder(Kept | Wrote | Template | QuirksSet).decode
 
 
-class WhatsAppSimulator:
+class WhatsAppSimulator(MessengerSimulator[Quirks]):
     """One number. Implements ports/simulator.Simulator."""
 
     name = "whatsapp"
     prefix = "/whatsapp"
-    endings: ClassVar[Mapping[str, Sequence[Ending]]] = {}
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._quirks = Quirks()
+        super().__init__(Quirks(), QuirksSet)
         self._messages: dict[str, Kept] = {}
         self._wrote: dict[str, datetime] = {}
         self._templates = dict(FIRST)
@@ -96,35 +92,11 @@ class WhatsAppSimulator:
         last = kept.letters[-1][-1][0] if kept.letters else "sent"
         return statuses(self._config, kept, ((last, 0.0, 131026 if last == "failed" else 0),), tamper)
 
-    def stamped(self, webhook: Webhook, at: datetime, attempt: int) -> Webhook:  # noqa: ARG002  nothing in a status tells when it is sent
-        return webhook
-
-    def with_wrong_amount(self, answer: Answer) -> Answer:
-        return answer
-
     def refusal(self, request: Request) -> Answer:  # noqa: ARG002  the same for all
         return refusal(190)
 
-    def pass_time(self, now: datetime) -> Sequence[Passed]:  # noqa: ARG002  a message's course is known from its start
-        return ()
-
     def replay(self, effect: bytes) -> None:
         self._apply(_decode_effect(effect))
-
-    def orders(self, limit: int) -> Sequence[port.Order]:  # noqa: ARG002  messages are no orders: /control/whatsapp shows them
-        return ()
-
-    def quirks(self) -> Mapping[str, Any]:
-        values: dict[str, Any] = msgspec.to_builtins(self._quirks)
-        return values
-
-    def quirk_choices(self) -> Mapping[str, Sequence[str]]:
-        return quirk_choices(Quirks)
-
-    def set_quirks(self, values: Mapping[str, Any]) -> QuirksSet:
-        change = QuirksSet(with_quirks(self._quirks, values))
-        self._apply(change)
-        return change
 
     def _apply(self, change: Kept | Wrote | Template | QuirksSet) -> None:
         match change:
