@@ -14,11 +14,13 @@ from gerbang import app, demo, settings
 from gerbang.base import ids
 from gerbang.base.db import Database
 from gerbang.cli.ports import free_port
+from gerbang.core.announcements.service import TOPIC as ANNOUNCEMENTS
 from gerbang.core.identity.model import Role, system_caller
 from gerbang.core.inbox.worker import Worker as InboxWorker
 from gerbang.core.notifications import suppression_store
 from gerbang.core.personal_data.model import Person
 from gerbang.core.queue import business_time
+from gerbang.core.queue.service import TOPIC as JOBS
 from gerbang.core.queue.worker import Worker as QueueWorker
 from gerbang.ports.messenger import Channel
 from gerbang.providers import PROVIDERS
@@ -195,10 +197,14 @@ async def open_house(folder: Path, database: FreshDatabase) -> AsyncIterator[Hou
     ):
         for one in demo.planned(REGISTRY):
             await demo.connect(core.connections, core.secrets, here, one)
-        group.create_task(QueueWorker(core.db, core.nouns.jobs(core)).run(stop))
-        group.create_task(InboxWorker(core.db, core.events.handlers()).run(stop))
+        queue, inbox = QueueWorker(core.db, core.nouns.jobs(core)), InboxWorker(core.db, core.events.handlers())
+        inbox.channel.subscribe(JOBS, queue.wake)
+        core.db.tell = inbox.channel.tell_here
+        group.create_task(queue.run(stop))
+        group.create_task(inbox.run(stop))
         for consumer in core.nouns.consumers(core):
             await consumer.prepare()
+            inbox.channel.subscribe(ANNOUNCEMENTS, consumer.wake)
             group.create_task(consumer.run(stop))
         gateway, limits = assemble(app.services(core)), limits_of(chosen)
         group.create_task(

@@ -13,6 +13,7 @@ from gerbang.base import ids
 from gerbang.cli.ports import free_port
 from gerbang.core.identity.model import Role, system_caller
 from gerbang.core.inbox.worker import Worker as InboxWorker
+from gerbang.core.queue.service import TOPIC as JOBS
 from gerbang.core.queue.worker import Worker as QueueWorker
 from gerbang.providers import PROVIDERS
 from gerbang.providers.sealed import ensure_root_key
@@ -60,8 +61,11 @@ async def house(module_database: FreshDatabase, tmp_path_factory: pytest.TempPat
         for one in demo.planned(REGISTRY):
             await demo.connect(core.connections, core.secrets, here, one)
         queue = QueueWorker(core.db, core.nouns.jobs(core))
+        inbox = InboxWorker(core.db, core.events.handlers())
+        inbox.channel.subscribe(JOBS, queue.wake)
+        core.db.tell = inbox.channel.tell_here
         group.create_task(queue.run(stop))
-        group.create_task(InboxWorker(core.db, core.events.handlers()).run(stop))
+        group.create_task(inbox.run(stop))
         limits = limits_of(chosen)
         gateway = assemble(app.services(core))
         group.create_task(

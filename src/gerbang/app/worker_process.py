@@ -13,6 +13,7 @@ from gerbang.core.idempotency.expiry import KeyExpiry
 from gerbang.core.inbox.worker import Worker as InboxWorker
 from gerbang.core.ledger.service import Ledger
 from gerbang.core.queue.processes import Heartbeat
+from gerbang.core.queue.service import TOPIC as JOBS
 from gerbang.core.queue.worker import Worker as QueueWorker
 from gerbang.noun import Nouns
 from gerbang.nouns import NOUNS
@@ -32,6 +33,7 @@ async def work(
         )
         parts.payments.context.wake = queue.wake
         inbox = InboxWorker(parts.db, parts.events.handlers())
+        inbox.channel.subscribe(JOBS, queue.wake)
         consumers = nouns.consumers(parts)
         for consumer in consumers:
             await consumer.prepare()

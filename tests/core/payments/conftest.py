@@ -25,6 +25,7 @@ from gerbang.core.payments import sweeps
 from gerbang.core.payments.model import CreationResult, MethodChoice, NewPayment, PaymentDetail, PaymentStatus
 from gerbang.core.payments.verification import service as verification
 from gerbang.core.queue import business_time
+from gerbang.core.queue.service import TOPIC as JOBS
 from gerbang.core.queue.worker import Worker as QueueWorker
 from gerbang.nouns import NOUNS
 from gerbang.ports.payment import Method, Payer
@@ -156,9 +157,11 @@ async def world(database: FreshDatabase, tmp_path: Path, free_port: Callable[[],
     async with running(config, advance) as sandbox, app.core(chosen, "test") as core, asyncio.TaskGroup() as group:
         await demo_accounts.connect_nicepay(core.connections, core.secrets, core.settings)
         queue = QueueWorker(core.db, core.nouns.jobs(core))
-        core.payments.context.wake = queue.wake
+        inbox = InboxWorker(core.db, core.events.handlers())
+        inbox.channel.subscribe(JOBS, queue.wake)
+        core.payments.context.wake, core.db.tell = queue.wake, inbox.channel.tell_here
         group.create_task(queue.run(stop))
-        group.create_task(InboxWorker(core.db, core.events.handlers()).run(stop))
+        group.create_task(inbox.run(stop))
         group.create_task(core.changes.run(stop))
         group.create_task(sweeps.run(core.payments.context, stop))
         group.create_task(

@@ -52,6 +52,16 @@ async def test_a_job_of_a_rolled_back_cause_does_not_exist(db: Database) -> None
     assert await claim(db) == []
 
 
+async def test_workers_hear_of_a_job_once_it_can_be_seen_and_of_none_that_is_for_later(db: Database) -> None:
+    heard: list[str] = []
+    db.tell = heard.append
+    async with db.transaction() as tx:
+        await enqueue(tx, [NewJob("test", "a")])
+        assert heard == []
+    await put(db, NewJob("test", "b", run_at=datetime.now(UTC) + timedelta(hours=1)))
+    assert heard == ["jobs"]
+
+
 async def test_the_same_key_twice_is_one_job_and_the_earlier_time_wins(db: Database) -> None:
     later = datetime.now(UTC) + timedelta(hours=1)
     await put(db, NewJob("test", "a", {"n": 1}, run_at=later))

@@ -19,6 +19,7 @@ from gerbang.core.inbox.worker import Worker as InboxWorker
 from gerbang.core.payments.model import MethodChoice, NewPayment, PaymentDetail, PaymentStatus, RefundStatus
 from gerbang.core.payments.verification import service as verification
 from gerbang.core.queue import business_time
+from gerbang.core.queue.service import TOPIC as JOBS
 from gerbang.core.queue.worker import Worker as QueueWorker
 from gerbang.ports.next_action import DisplayCrypto
 from gerbang.ports.payment import Method
@@ -109,14 +110,17 @@ async def counter(database: FreshDatabase, tmp_path: Path, free_port: Callable[[
         await demo_accounts.connect(demo_accounts.WALLET, core.connections, core.secrets, chosen, sandbox.chain)
         await demo_accounts.connect(demo_accounts.COINBASE, core.connections, core.secrets, chosen, sandbox.chain)
         queue = QueueWorker(core.db, core.nouns.jobs(core))
-        core.payments.context.wake = queue.wake
+        inbox = InboxWorker(core.db, core.events.handlers())
+        inbox.channel.subscribe(JOBS, queue.wake)
+        core.payments.context.wake, core.db.tell = queue.wake, inbox.channel.tell_here
         group.create_task(queue.run(stop))
-        group.create_task(InboxWorker(core.db, core.events.handlers()).run(stop))
+        group.create_task(inbox.run(stop))
         hooks = Hooks(core.connections, core.inbox, 262_144)
         group.create_task(serve(_with_lifespan(hooks), "127.0.0.1", chosen.port, stop=stop))
         await core.watcher.look()
         yield Counter(core, sandbox, owner)
         stop.set()
+        queue.wake()
         assert (await verification.verify(core.db))[1] == []
     await owner.close()
 

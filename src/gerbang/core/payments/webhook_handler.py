@@ -61,12 +61,12 @@ async def handle(ctx: Context, events: Sequence[Event]) -> Apply:
     reads = [Read(event, _read(ctx, accounts[event.connection], event)) for event in events]
 
     async def apply_batch(tx: Tx) -> Sequence[Result]:
-        return await _apply(ctx, tx, reads)
+        return await _apply(tx, reads)
 
     return apply_batch
 
 
-async def _apply(ctx: Context, tx: Tx, reads: Sequence[Read]) -> Sequence[Result]:
+async def _apply(tx: Tx, reads: Sequence[Read]) -> Sequence[Result]:
     heard = [
         FactReport(r.says.attempt, r.says.facts, "webhook", detail={"event": ids.show("evt", r.event.id)})
         for r in reads
@@ -78,7 +78,6 @@ async def _apply(ctx: Context, tx: Tx, reads: Sequence[Read]) -> Sequence[Result
     hints = [(r.event, r.says) for r in reads if isinstance(r.says, Hint) and r.says.attempt in owners]
     if hints:
         await _ask(tx, hints, owners)
-        ctx.wake()
     return [_result(r, owners, details_by_id) for r in reads]
 
 

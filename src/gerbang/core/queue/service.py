@@ -1,15 +1,20 @@
 """Enqueueing in the cause's transaction, and finishing in the effect's."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from gerbang.base.db import Tx, columns
+from gerbang.base.db import Tx, columns, tell_when_committed
 from gerbang.base.statement_batch import Writer
 from gerbang.core.queue import store
 from gerbang.core.queue.model import Job, LeaseLost, NewJob
 
+TOPIC: Final = "jobs"
+
 
 async def enqueue(tx: Writer, jobs: Sequence[NewJob]) -> None:
-    """Add jobs with their cause; the same (kind, key) twice in one call keeps the first."""
+    """Add jobs with their cause; the same (kind, key) twice in one call keeps the first. Workers hear of those that are due at once when it has
+    committed: whoever looked before would find nothing, and look again only a tenth of a second later.
+    """
     if jobs:
         unique = {(job.kind, job.key): job for job in reversed(jobs)}
         rows = [
@@ -17,6 +22,8 @@ async def enqueue(tx: Writer, jobs: Sequence[NewJob]) -> None:
             for j in unique.values()
         ]
         await store.add(tx, columns(rows, 6))
+        if any(job.run_at is None for job in unique.values()):
+            tell_when_committed(TOPIC)
 
 
 async def finish(tx: Tx, jobs: Sequence[Job]) -> None:
