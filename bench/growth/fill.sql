@@ -56,6 +56,21 @@ SELECT payment, status, true, amount, 'IDR', CASE WHEN status IN ('paid', 'refun
 FROM made;
 UPDATE payments SET look_at = expires_at WHERE status = 'pending';
 
+INSERT INTO connections (id, provider, livemode, enabled, settings) VALUES ('market', 'lazada', true, false, '{}');
+INSERT INTO connections (id, provider, livemode, enabled, settings, parent)
+SELECT name, 'lazada', true, false, jsonb_build_object('site', 'id', 'seller_id', name), 'market' FROM unnest(ARRAY['market-1', 'market-2']) AS name;
+INSERT INTO orders (id, channel, connection, livemode, external_id, number, status, currency, total, price, version, read_at, sequence, created_at, updated_at)
+SELECT pg_temp.id_of(at, 'order', n), CASE WHEN n % 3 = 0 THEN 'own' ELSE 'lazada' END,
+    CASE WHEN n % 3 = 0 THEN NULL WHEN n <= 7 THEN 'market-2' ELSE 'market-1' END, true, 'O-' || n, 'O-' || n,
+    CASE WHEN status = 'pending' THEN 'pending' WHEN n = 7 THEN 'unknown' WHEN n % 9 = 0 THEN 'cancelled' ELSE 'delivered' END, 'IDR', amount, amount, age, age, 4, at, age
+FROM made;
+INSERT INTO order_items (id, order_id, external_id, status, reached, said, version, sku, product_name, quantity, price, paid, package, warehouse, fulfilment, detail)
+SELECT pg_temp.id_of(at, 'item', n), pg_temp.id_of(at, 'order', n), 'I-' || n, 'delivered', 'delivered', 'delivered', age, 'KOPI-1', 'Kopi Gayo 1 kg', 1, amount, amount,
+    'FP' || n, 'dropshipping', 'carrier', '{}'
+FROM made;
+INSERT INTO order_buyers (order_id, customer_id, name, email, phone)
+SELECT pg_temp.id_of(at, 'order', n), owner, 'Budi Santoso', owner || '@example.com', '+628111222333' FROM made;
+
 INSERT INTO payment_payers (payment_id, name, email, phone) SELECT payment, 'Budi Santoso', owner || '@example.com', '+628111222333' FROM made;
 
 INSERT INTO attempts (id, payment_id, number, status, method, options, connection, effect, lookup, amount, currency, captured, refunded,

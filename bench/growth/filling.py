@@ -31,7 +31,8 @@ _ONE_OF_EACH: Final = """
     SELECT crowd.owner_id AS busiest, p.id AS payment, r.id AS refund, p.owner_id AS "user", p.order_reference, p.created_at,
         (SELECT i.id FROM inbox i WHERE i.object_id = a.id) AS event,
         (SELECT v.id FROM approvals v WHERE v.refund_id = r.id) AS approval, a.connection,
-        (SELECT d.id FROM deliveries d WHERE d.object_id = p.id) AS delivery, (SELECT e.id FROM endpoints e) AS endpoint
+        (SELECT d.id FROM deliveries d WHERE d.object_id = p.id) AS delivery, (SELECT e.id FROM endpoints e) AS endpoint,
+        (SELECT o.id FROM orders o WHERE o.created_at = p.created_at LIMIT 1) AS "order"
     FROM refunds r JOIN payments p ON p.id = r.payment_id JOIN attempts a ON a.id = r.attempt_id,
         (SELECT owner_id FROM payments ORDER BY id LIMIT 1 OFFSET 2) AS crowd -- every third
     WHERE p.order_reference <> 'donation' AND p.owner_id <> crowd.owner_id ORDER BY p.created_at DESC LIMIT 1
@@ -50,6 +51,7 @@ class Known:
     busiest: UUID
     endpoint: UUID
     delivery: UUID
+    order: UUID
     connection: str
     order_reference: str
     created_at: datetime
@@ -66,6 +68,7 @@ class Known:
             "data_request": ids.show("dsr", self.user),
             "busiest_customer": ids.show("cus", self.busiest),
             "endpoint": ids.show("ep", self.endpoint),
+            "order": ids.show("ord", self.order),
             "delivery": ids.show("dlv", self.delivery),
             "event_type": "payment.paid",
             "connection": self.connection,

@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from bench.growth.filling import Known
-from gerbang.web.policy import Row
+from gerbang.web.policy_rows import Row
 
 # Streams do not end; what they ask the database is a sweep of the process (announcements), measured with the idle worker.
 _STREAMS: Final = frozenset({"/v1/events", "/v1/payments/{payment}/events", "/pay/{payment}/feed"})
@@ -43,6 +43,15 @@ _FILTERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         **_WAYS,
         "order_reference": ("donation", "{order_reference}"),
         "customer": ("{busiest_customer}", "{customer}"),
+        "created_after": ("2020-01-01T00:00:00Z", "{created_at}"),
+        "created_before": ("2030-01-01T00:00:00Z", "{created_at}", "2020-01-02T00:00:00Z"),
+    },
+    "/v1/orders": {
+        "status": ("delivered", "unknown", "returned"),
+        "channel": ("lazada", "own"),
+        "connection": ("market", "market-2"),
+        "shop": ("market-1", "market-2"),
+        "external_id": ("O-1",),
         "created_after": ("2020-01-01T00:00:00Z", "{created_at}"),
         "created_before": ("2030-01-01T00:00:00Z", "{created_at}", "2020-01-02T00:00:00Z"),
     },

@@ -37,7 +37,7 @@ from gerbang.core.secrets.service import Secrets
 from gerbang.ports.kinds import Kind
 from gerbang.settings import Settings
 from gerbang.web.event_catalogue import CatalogueEntry
-from gerbang.web.policy import Row
+from gerbang.web.policy_rows import Row
 from gerbang.web.sidebar import Subpage
 from gerbang.web.texts.actions import Sentences
 

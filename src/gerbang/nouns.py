@@ -46,6 +46,7 @@ from gerbang.core.queue.model import Job
 from gerbang.core.queue.worker import Handler
 from gerbang.message_nouns import MESSAGE_TEXTS, MESSAGES, NOTICES, OPERATOR_PREFERENCES, UNSUBSCRIBES
 from gerbang.noun import Core, Noun, Nouns
+from gerbang.order_nouns import ORDERS
 from gerbang.ports.kinds import Kind
 from gerbang.web.console import live_marks as marks
 from gerbang.web.event_catalogue import entries
@@ -287,8 +288,6 @@ EVENTS: Final = Noun(name="events", announces=entries(event_log.EVENT_TYPES, eve
 RESERVED: Final = Noun(
     name="reserved",
     permissions=(
-        Permission("orders:read", STAFF, "see orders", "orders"),
-        Permission("orders:write", BUILDERS, "make, pack, ship and cancel orders", "orders"),
         Permission("ai:use", BUILDERS, "ask AI providers", "AI"),
         Permission("requests:send", BUILDERS, "send requests to any connected API", "requests"),
         Permission("analytics:read", STAFF, "see figures over time", "analytics"),
@@ -313,6 +312,7 @@ NOUNS: Final = Nouns(
         CONNECTIONS,
         RESERVATIONS,
         PRODUCTS,
+        ORDERS,
         EVENTS,
         LEDGER,
         AUDIT,

@@ -14,7 +14,12 @@ from tests.tidy.test_tidy import SOURCE, modules, short, tree_of
 ROLES = nouns.NOUNS.roles()
 DECLARED = {one.name: one for one in ROLES.declared}
 NOUNS = {name.partition(":")[0] for name in DECLARED}
-TABLES = {SOURCE / "nouns.py", SOURCE / "message_nouns.py", SOURCE / "core" / "payments" / "permissions.py"}
+TABLES = {
+    SOURCE / "nouns.py",
+    SOURCE / "message_nouns.py",
+    SOURCE / "order_nouns.py",
+    SOURCE / "core" / "payments" / "permissions.py",
+}
 
 
 def asked_for() -> dict[str, str]:

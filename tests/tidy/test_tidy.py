@@ -230,6 +230,7 @@ def test_what_puts_the_house_together_names_no_provider() -> None:
         SOURCE / "demo.py",
         SOURCE / "nouns.py",
         SOURCE / "message_nouns.py",
+        SOURCE / "order_nouns.py",
         *sorted((SOURCE / "sandbox").rglob("*.py")),
     ]
     found = [

@@ -39,7 +39,8 @@ from tests.toy.orders.model import ORDER
 from tests.toy.orders.noun import ORDERS
 
 HERE: Final = Path(__file__).parent / "orders"
-WITH_ORDERS: Final = Nouns((ORDERS, *NOUNS.each))
+# The product has orders too: this house has these in their place.
+WITH_ORDERS: Final = Nouns((ORDERS, *(noun for noun in NOUNS.each if noun.name != "orders")))
 REGISTRY: Final = {**PROVIDERS, MARKET.name: MARKET}
 TOLD: Final = "order.buyer_told"
 SHOP, KEY, PASSWORD = "market-uji", b"a key of the market", "nasi uduk tanpa sambal"
@@ -72,8 +73,8 @@ class House:
 
     async def order(self, number: str, page: str = "") -> str:
         """The order's id, as the list of the console shows it."""
-        page = page or (await self.desk.get("/console/orders?lang=en")).text
-        found = re.search(rf'href="/console/orders/(ord_\w+)"[^>]*>{number}<', page)
+        page = page or (await self.desk.get("/console/toy-orders?lang=en")).text
+        found = re.search(rf'href="/console/toy-orders/(ord_\w+)"[^>]*>{number}<', page)
         return found[1] if found else ""
 
     async def happened(self, number: str, *expected: str) -> list[str]:
@@ -218,10 +219,10 @@ async def test_a_worker_that_dies_between_inbox_and_effects_is_gone_on_from_wher
 @pytest.mark.asyncio(loop_scope="module")
 async def test_the_same_request_for_an_order_makes_one(house: House) -> None:
     body, headers = {"buyer": "Budi", "email": "budi@lumbung.example"}, {"idempotency-key": ids.new().hex}
-    told = [(await house.api.post("/v1/orders", json=body, headers=headers)).json() for _ in range(2)]
+    told = [(await house.api.post("/v1/toy-orders", json=body, headers=headers)).json() for _ in range(2)]
     assert told[0] == told[1]
     assert told[0]["status"] == "received"
-    other = await house.api.post("/v1/orders", json={**body, "buyer": "Budiman"}, headers=headers)
+    other = await house.api.post("/v1/toy-orders", json={**body, "buyer": "Budiman"}, headers=headers)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
 
 
@@ -230,12 +231,12 @@ async def test_the_console_has_an_entry_for_orders_a_list_with_filters_and_each_
     async with house.working():
         await house.says("L-4", "shipped", who="made")
         await house.happened("L-4", "order.shipped")
-    assert 'href="/console/orders"' in (await house.desk.get("/console/payments")).text
-    shipped = (await house.desk.get("/console/orders?status=shipped&lang=en")).text
+    assert 'href="/console/toy-orders"' in (await house.desk.get("/console/payments")).text
+    shipped = (await house.desk.get("/console/toy-orders?status=shipped&lang=en")).text
     id_ = await house.order("L-4", shipped)
     assert id_
-    assert await house.order("L-4", (await house.desk.get("/console/orders?status=packed")).text) == ""
-    page = (await house.desk.get(f"/console/orders/{id_}")).text
+    assert await house.order("L-4", (await house.desk.get("/console/toy-orders?status=packed")).text) == ""
+    page = (await house.desk.get(f"/console/toy-orders/{id_}")).text
     assert [words in page for words in ("L-4", "Made", "order.shipped", f"topic=order&amp;about={id_}")] == [True] * 4
     async with house.desk.stream("GET", f"/console/live?topic=order&about={id_}") as live:
         assert live.status_code == 200

@@ -11,7 +11,8 @@ from gerbang.base import ids
 from gerbang.core.identity.model import Role
 from gerbang.core.limits.model import Limit
 from gerbang.sandbox.app import Sandbox
-from gerbang.web.policy import POLICY, Body
+from gerbang.web.policy import POLICY
+from gerbang.web.policy_rows import Body
 from tests.web.conftest import Edge
 from tests.web.console.test_operators import a_paid_payment, signed_in
 

@@ -209,6 +209,8 @@ def odd(_values: Values, route: Route) -> Tries:
 THEIRS = (
     {"/payment"},
     {"/connection"},
+    {"/channel"},
+    {"/shop"},
     {"/source"},
 )  # ids of what an installation has, of which the document knows none
 

@@ -6,8 +6,9 @@ import pytest
 
 from gerbang.core.identity.model import Role
 from gerbang.nouns import NOUNS
-from gerbang.web import policy
-from gerbang.web.policy import POLICY, Body, Row, Who, check_complete
+from gerbang.web import policy_rows
+from gerbang.web.policy import POLICY, check_complete
+from gerbang.web.policy_rows import Body, Row, Who
 
 from .conftest import Edge
 
@@ -98,7 +99,7 @@ def test_a_route_without_a_row_fails_the_start() -> None:
 
 def test_money_routes_need_a_key_or_change_no_money_twice() -> None:
     """R3: what creates something that moves money names its request."""
-    creating = {row.route for row in POLICY if row.rate is policy.Rate.MONEY and row.path.startswith("/v1/")}
+    creating = {row.route for row in POLICY if row.rate is policy_rows.Rate.MONEY and row.path.startswith("/v1/")}
     keyed = {row.route for row in POLICY if row.key_required}
     assert creating - keyed == {
         "POST /v1/payments/{payment}/resolve",

@@ -238,6 +238,14 @@ async def _work_waiting(stage: Stage) -> str:
     return ""
 
 
+async def _order(stage: Stage, *acts: str, kind: str = "") -> str:
+    """A buyer in a simulated shop orders, and then does more."""
+    made = await stage.control("POST", "/control/lazada/order", {"kind": kind})
+    for act in acts:
+        await stage.control("POST", f"/control/lazada/{act}", {"order": made["order_id"]})
+    return ""
+
+
 async def _resent(stage: Stage) -> str:
     place = (await stage.instance.ask("GET", "/v1/event-log"))["next"]
     await stage.payment()
@@ -281,6 +289,8 @@ RECIPES: Final[Mapping[str, Recipe]] = {
     "product.updated": lambda on: _product(on, "", "PATCH", {"name": "Kopi Gayo 250 g, giling halus"}),
     "product.price_changed": lambda on: _product(on, "/price", "PUT", {"amount": 88_000, "currency": "IDR"}),
     "product.stock_changed": lambda on: _product(on, "/stock", "PUT", {"quantity": 64}),
+    "order.created": _order,
+    "order.cancelled": lambda on: _order(on, "cancel", kind="unpaid"),
     "endpoint.test": _endpoint_tested,
     "endpoint.created": lambda on: _endpoint(on, "", ""),
     "endpoint.changed": lambda on: _endpoint(on, "PATCH", "", {"description": "gerbang trigger, changed"}),
@@ -297,6 +307,23 @@ IMPOSSIBLE: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         ("product.oversold", "product.shortage_covered"),
         "A marketplace sells what is not there: have a buyer of the sandbox's Lazada order more than is free.",
+    ),
+    **dict.fromkeys(
+        (
+            "order.updated",
+            "order.packed",
+            "order.ready_to_ship",
+            "order.shipped",
+            "order.delivered",
+            "order.returning",
+            "order.returned",
+            "order.failed",
+            "order.lost",
+            "order.damaged",
+            "order.scrapped",
+            "order.unknown",
+        ),
+        "A marketplace's order goes its way there: make one by `order.created`, and play its carrier at `/control/lazada/scan`.",
     ),
     "payment.disputed": "No provider of this version tells of disputes, so its simulators cannot either.",
     "message_template.paused": "WhatsApp tells of it: have the sandbox recategorise a template at `/control/whatsapp`.",

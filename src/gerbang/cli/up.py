@@ -75,6 +75,7 @@ def _settings_of_up(asked: dict[str, object]) -> Settings:
         "fixed_rates": "USDC/USD=1 ETH/USD=3000",
         "log_json": False,
         "log_level": "warning",
+        "order_poll_s": 10.0,
         "operator_email": "ratih@lumbung.example",
         "refund_approval_above": "IDR=10000000",
         "sandbox_mail_port": mail_port,

@@ -31,6 +31,7 @@ from gerbang.settings.environment import (
     variable,
 )
 from gerbang.settings.messages import MessageSettings
+from gerbang.settings.orders import OrderSettings
 from gerbang.settings.outgoing import OutgoingSettings
 from gerbang.settings.payments import PaymentSettings
 from gerbang.settings.processes import ProcessSettings
@@ -64,6 +65,7 @@ class Settings(
     RefundSettings,
     CryptoSettings,
     MessageSettings,
+    OrderSettings,
     OutgoingSettings,
     ProcessSettings,
     DevelopmentSettings,

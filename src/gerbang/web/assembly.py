@@ -21,7 +21,7 @@ from gerbang.core.audit.model import Entry
 from gerbang.core.audit.service import record
 from gerbang.core.identity.model import Caller
 from gerbang.core.payments.permissions import payer_caller
-from gerbang.web import openapi, pages, policy
+from gerbang.web import openapi, pages, policy, policy_rows
 from gerbang.web.api import (
     approvals,
     audit,
@@ -41,6 +41,7 @@ from gerbang.web.api import (
     notification_preferences,
     notifications,
     operations,
+    orders,
     payments,
     products,
     refunds,
@@ -92,6 +93,7 @@ _API: Final = (
     audit,
     connections,
     customers,
+    orders,
     data_requests,
     products,
     deliveries,
@@ -153,7 +155,7 @@ def assemble(services: Services) -> Gateway:
 
 
 def document(
-    of_nouns: Sequence[Any], rows: Sequence[policy.Row], catalogue: Sequence[CatalogueEntry]
+    of_nouns: Sequence[Any], rows: Sequence[policy_rows.Row], catalogue: Sequence[CatalogueEntry]
 ) -> Mapping[str, Any]:
     """The OpenAPI document without a server, for who makes clients of it."""
     return _framework(tuple(of_nouns), (*policy.POLICY, *rows), tuple(catalogue))[1]
@@ -171,7 +173,7 @@ def _ours() -> list[Any]:
 
 @functools.cache
 def _framework(
-    of_nouns: tuple[Any, ...], table: tuple[policy.Row, ...], catalogue: tuple[CatalogueEntry, ...]
+    of_nouns: tuple[Any, ...], table: tuple[policy_rows.Row, ...], catalogue: tuple[CatalogueEntry, ...]
 ) -> tuple[Litestar, dict[str, Any]]:
     """The framework with every route, and its schema; the reference is made of it. What it serves comes with each request: it is made once in a process."""
     inner = Litestar(

@@ -9,7 +9,7 @@ import msgspec
 
 from gerbang.web.event_catalogue import CatalogueEntry, webhooks
 from gerbang.web.openapi_names import renamed
-from gerbang.web.policy import Row, Who
+from gerbang.web.policy_rows import Row, Who
 from gerbang.web.texts.problems import PROBLEMS, Retry
 
 BODY_REF: Final = "#/components/schemas/{name}"

@@ -13,7 +13,7 @@ from gerbang.web import texts
 from gerbang.web.gateway.request_context import RequestContext, context_of
 from gerbang.web.gateway.same_origin import check_same_origin
 from gerbang.web.input.cleaning import cleaned
-from gerbang.web.policy import Body
+from gerbang.web.policy_rows import Body
 from gerbang.web.problems import BodyTooLarge, UnsupportedMedia
 
 _SECRETS: Final = frozenset({"password", "current", "new"})

@@ -22,7 +22,7 @@ from gerbang.core.payments.service import Payments
 from gerbang.core.secrets.service import Secrets
 from gerbang.settings import Settings
 from gerbang.web.event_catalogue import CatalogueEntry
-from gerbang.web.policy import Row
+from gerbang.web.policy_rows import Row
 from gerbang.web.sidebar import Section
 from gerbang.web.texts.actions import Sentences
 

@@ -11,7 +11,7 @@ from gerbang.core.personal_data.service import PersonalData
 from gerbang.noun import Core, Noun
 from gerbang.ports.kinds import Kind
 from gerbang.web.console.pages import console_pages
-from gerbang.web.policy import Body, Rate, Row, Who
+from gerbang.web.policy_rows import Body, Rate, Row, Who
 from gerbang.web.sidebar import Subpage
 from tests.toy.orders import pages, service
 from tests.toy.orders.model import ORDER
@@ -43,11 +43,11 @@ ORDERS: Final = Noun(
     actions={"orders": _ACTIONS},
     routes=(pages.create_order, console_pages(pages.orders, pages.order)),
     policy=(
-        Row("POST", "/v1/orders", Who.PERMITTED, ("toy:write",), Rate.WRITE, Body.JSON, key_required=True),
-        Row("GET", "/console/orders", Who.ANYONE, rate=Rate.PAGE),
-        Row("GET", "/console/orders/{order}", Who.ANYONE, rate=Rate.PAGE),
+        Row("POST", "/v1/toy-orders", Who.PERMITTED, ("toy:write",), Rate.WRITE, Body.JSON, key_required=True),
+        Row("GET", "/console/toy-orders", Who.ANYONE, rate=Rate.PAGE),
+        Row("GET", "/console/toy-orders/{order}", Who.ANYONE, rate=Rate.PAGE),
     ),
-    pages={"orders": (Subpage("orders", "/console/orders", _READ),)},
+    pages={"orders": (Subpage("orders", "/console/toy-orders", _READ),)},
     watched=lambda _core: {
         "orders": Watched(_READ, ("order.",)),
         "order": Watched(_READ, ("order.",), object=ORDER),

@@ -19,7 +19,7 @@ from tests.toy.orders.service import Orders
 
 PAGE: Final = ListPage(
     name="orders",
-    path="/console/orders",
+    path="/console/toy-orders",
     title="nav.orders",
     caption="nav.orders",
     columns=(
@@ -45,7 +45,7 @@ class OrderView(msgspec.Struct, frozen=True):
     status: Status
 
 
-@post("/v1/orders", status_code=201)
+@post("/v1/toy-orders", status_code=201)
 async def create_order(request: Request[Any, Any, Any], services: Services, data: OrderBody) -> OrderView:
     """Note an order."""
     said = OrderFact("telephone", "", Status.RECEIVED, data.buyer, data.email)
@@ -53,7 +53,7 @@ async def create_order(request: Request[Any, Any, Any], services: Services, data
     return OrderView(ids.show("ord", order.id), order.status)
 
 
-@get("/console/orders")
+@get("/console/toy-orders")
 async def orders(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Newest first."""
     operator(request, "toy:read")
@@ -69,14 +69,14 @@ def _row(one: Order, time: str) -> Row:
     id_ = ids.show("ord", one.id)
     cells = {
         "status": Cell(one.status.value, mark=MARKS[one.status]),
-        "number": Cell(one.number, href=f"/console/orders/{id_}"),
+        "number": Cell(one.number, href=f"/console/toy-orders/{id_}"),
         "buyer": Cell(one.buyer),
         "time": Cell(time, at=one.created_at),
     }
     return Row(id_, cells)
 
 
-@get("/console/orders/{order:str}")
+@get("/console/toy-orders/{order:str}")
 async def order(request: Request[Any, Any, Any], order: FromPath[str]) -> Response[bytes]:
     """One, with what happened to it."""
     operator(request, "toy:read")

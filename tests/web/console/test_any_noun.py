@@ -17,7 +17,7 @@ from litestar.params import FromPath
 from gerbang.base.errors import GerbangError
 from gerbang.core.identity.model import Role
 from gerbang.sandbox.app import Sandbox
-from gerbang.web import policy
+from gerbang.web import policy_rows
 from gerbang.web.assembly import assemble
 from gerbang.web.console import listing, objects
 from gerbang.web.console.charts import Slot
@@ -117,7 +117,7 @@ HANDLERS: Final = [
     )
 ]
 ROWS: Final = [
-    policy.Row("GET", path, policy.Who.ANYONE, rate=policy.Rate.PAGE)
+    policy_rows.Row("GET", path, policy_rows.Who.ANYONE, rate=policy_rows.Rate.PAGE)
     for path in ("/console/parcels", "/console/parcels/{parcel}")
 ]
 

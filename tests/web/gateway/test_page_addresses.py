@@ -10,7 +10,8 @@ from gerbang.sandbox.app import Sandbox
 from gerbang.web.gateway.page_addresses import page_meant, without_marks
 from gerbang.web.gateway.request_context import RequestContext
 from gerbang.web.gateway.routing import Routes
-from gerbang.web.policy import POLICY, Body
+from gerbang.web.policy import POLICY
+from gerbang.web.policy_rows import Body
 from tests.web.conftest import PASSWORD, Edge
 from tests.web.test_forms import Desk
 from tests.web.test_forms import desk as desk  # noqa: PLC0414  a fixture

@@ -32,7 +32,7 @@ from gerbang.web.gateway.routing import Routes
 from gerbang.web.gateway.same_origin import check_same_origin
 from gerbang.web.gateway.session_cookie import session_token
 from gerbang.web.input import validation
-from gerbang.web.policy import Body, Rate, Row, Who
+from gerbang.web.policy_rows import Body, Rate, Row, Who
 from gerbang.web.problems import (
     BodyTooLarge,
     CardDataRefused,

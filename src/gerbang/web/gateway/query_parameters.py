@@ -11,7 +11,7 @@ import msgspec
 
 from gerbang.base import ids
 from gerbang.base.errors import FieldError, Invalid, NotFound
-from gerbang.web.policy import Row
+from gerbang.web.policy_rows import Row
 from gerbang.web.problems import invalid_field
 
 A_TIME: Final = {"format": "date-time"}

@@ -7,7 +7,7 @@ from gerbang.base.errors import Unavailable
 from gerbang.core.identity.model import Caller, Role
 from gerbang.core.limits.model import Limit, RateLimited, Verdict
 from gerbang.core.limits.service import Limiter
-from gerbang.web.policy import Rate
+from gerbang.web.policy_rows import Rate
 from gerbang.web.problems import Header, LimiterUnavailable
 
 _MINUTE_S: Final = 60

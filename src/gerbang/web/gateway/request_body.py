@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from gerbang.web.gateway.request_context import RequestContext
-from gerbang.web.policy import Body
+from gerbang.web.policy_rows import Body
 from gerbang.web.problems import BodyTooLarge, Malformed
 
 

@@ -18,7 +18,7 @@ from gerbang.core.identity.model import Caller
 from gerbang.core.limits.model import Verdict
 from gerbang.web.gateway import idempotency
 from gerbang.web.gateway.hosts import FORWARDED_HOST, Hosts
-from gerbang.web.policy import Row
+from gerbang.web.policy_rows import Row
 from gerbang.web.problems import Header, Malformed
 
 WHOLE_RESPONSE: Final = "gerbang.answer"  # an ASGI extension of ours: ResponseWriter.answer

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from gerbang.web.policy import Row
+from gerbang.web.policy_rows import Row
 from gerbang.web.problems import MethodNotAllowed, RouteNotFound
 
 _REST: Final = "*"

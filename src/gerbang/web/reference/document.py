@@ -15,6 +15,7 @@ _GROUPS: Final[Mapping[str, str]] = {
     "refunds": "Refunds",
     "endpoints": "Webhooks out",
     "events": "Events",
+    "orders": "Orders",
     "customers": "Customers",
     "notifications": "Messages to people",
     "webhook events": "Webhooks in",

@@ -10,6 +10,7 @@ IDS: Final[Mapping[str, str]] = {
     "payment": "pay_01KC3V9Q2M8RZ4T6W1X5Y7A9BC",
     "refund": "ref_01KC3VB6N4E2H8K0M3P5R7T9VX",
     "approval": "apr_01KC3VCA8G2J4M6P9R1T3W5Y7Z",
+    "order": "ord_01KC3VM8R1T3W5Y7A9C2E4G6J8",
     "customer": "cus_01KC3VK4N6Q8S1V3X5Z7B9D2F4",
     "sku": "KOPI-250",
     "data_request": "dsr_01KC3VL6P8R1T3W5Y7A9C2E4G6",
@@ -70,6 +71,8 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     ),
     "listRefunds": Example("newest first", {"limit": "10"}),
     "readRefund": Example("how far it is"),
+    # orders
+    "listOrders": Example("what is to be packed, newest first", {"status": "pending", "limit": "10"}),
     # customers
     "createCustomer": Example(
         "by your own id for them",

@@ -101,6 +101,8 @@ PROBLEMS: Final[Mapping[str, ProblemText]] = {
     "not_cancellable": ProblemText("The payment is paid, or a part of it by who may not refund.", _REFRESH + " What was paid is given back by a refund.", _R.CHANGED, "`POST …/cancel` after it was paid"),
     "not_held": ProblemText("Only a held payment waits for a decision.", _REFRESH, _R.CHANGED, "`POST …/resolve` of a paid payment"),
     "payer_unreachable": ProblemText("No channel would carry the link to the payer: `detail` says what each lacks (no e-mail address; a phone whose owner agreed to nothing, or answered STOP; no sender connected).", "Hand `checkout_url` to the payer another way, or mend what `hint` names: an address, consent (`sms_consent`, `whatsapp_consent`), or a connection that sends.", _R.CHANGED, "`POST …/send-link` for a phone without consent"),
+    # ── orders ─────────────────────────────────────────────────────────────────────────────────────────────────────
+    "order_not_found": ProblemText("No order has this id.", "Take the id from `GET /v1/orders`, which also finds the marketplace's own number by `external_id`.", _R.NO, "`GET /v1/orders/ord_…`"),
     # ── customers ──────────────────────────────────────────────────────────────────────────────────────────────────
     "customer_not_found": ProblemText("No customer has this id.", "Take the id from the answer that made them, or find them by `GET /v1/customers?external_id=`.", _R.NO, "`GET /v1/customers/cus_…`"),
     "external_id_taken": ProblemText("Another customer has this external id, and no two have the same.", "Go on with the customer that `detail` names, or change theirs first.", _R.CHANGED, "`POST /v1/customers` twice for one customer"),

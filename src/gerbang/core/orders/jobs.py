@@ -1,0 +1,45 @@
+"""What runs in the background for orders beside the poll: reading one that a push spoke of."""
+
+from typing import Final
+
+from gerbang.base.errors import UpstreamFailed
+from gerbang.core.connections.model import ConnectionNotFound
+from gerbang.core.orders.reading import Reading
+from gerbang.core.queue import service as queue
+from gerbang.core.queue.model import Job, NewJob, Retry
+
+FETCH: Final = "order.fetch"
+
+
+def fetching(shop: str, external_id: str) -> NewJob:
+    """Read one order of a shop; one that is being read is read once more."""
+    return NewJob(
+        FETCH, f"{shop} {external_id}", {"shop": shop, "order": external_id}, most_tries=12, concurrency_key=shop
+    )
+
+
+class Fetching:
+    """The handler of `order.fetch`."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    async def run(self, job: Job) -> None:
+        """Read and write one order. What the marketplace does not know yet it may know soon; the poll finds it later."""
+        try:
+            shop = await self._reading.outbound.connections.get(str(job.payload["shop"]))
+        except ConnectionNotFound:
+            await self._end(job)
+            return
+        try:
+            await self._reading.refresh(shop, str(job.payload["order"]), "push")
+        except UpstreamFailed as error:
+            if job.tries >= job.most_tries:  # the poll reads what changed
+                await self._end(job)
+                return
+            raise Retry(error.detail, error.retry_after_s) from error
+        await self._end(job)
+
+    async def _end(self, job: Job) -> None:
+        async with self._reading.db.transaction() as tx:
+            await queue.finish(tx, [job])

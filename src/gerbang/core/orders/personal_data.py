@@ -1,0 +1,35 @@
+"""What orders keep about whoever buys. The order stays; its buyer is nobody, and what the marketplace tells of them later is not kept."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from gerbang.base import ids
+from gerbang.base.db import Tx
+from gerbang.core.orders import buyer_store as store
+from gerbang.core.orders.model import PREFIX
+from gerbang.core.personal_data.model import Erased, Exported, Person
+
+
+async def export_buyers(tx: Tx, person: Person, after: UUID | None, most: int) -> Exported:
+    """Name, addresses and words beside each order."""
+    found = await store.of_person(tx, person, after, most)
+    rows: list[dict[str, Any]] = [
+        {
+            "order": ids.show(PREFIX, one.order_id),
+            "email": one.email,
+            "phone": one.phone,
+            **msgspec.to_builtins(one.told),
+        }
+        for one in found
+    ]
+    return Exported(rows, found[-1].order_id if len(found) == most else None)
+
+
+async def erase_buyers(tx: Tx, person: Person, after: UUID | None, most: int) -> Erased:
+    """Forget who bought."""
+    found = await store.of_person(tx, person, after, most)
+    await store.erase(tx, [one.order_id for one in found])
+    shown = tuple(ids.show(PREFIX, one.order_id) for one in found)
+    return Erased(len(found), 0, found[-1].order_id if len(found) == most else None, shown)

@@ -1,0 +1,95 @@
+"""The use cases of orders: found, shown, and what is to be looked at by a person."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from gerbang.base import ids
+from gerbang.base.clock import BusinessClock
+from gerbang.base.db import Database, Tx
+from gerbang.base.keyset import Place
+from gerbang.core.audit import service as audit
+from gerbang.core.audit.model import Recorded
+from gerbang.core.connections.outbound_calls import OutboundCalls
+from gerbang.core.orders import buyer_store, poll_store, store
+from gerbang.core.orders.jobs import Fetching
+from gerbang.core.orders.model import OWN, PREFIX, OrderBuyer, OrderDetails, OrderFilters, OrderNotFound
+from gerbang.core.orders.polling import TOLD_AFTER, Polling
+from gerbang.core.orders.reading import Reading
+from gerbang.ports.marketplace_orders import ItemStatus
+
+_MOST_COUNTED = 100
+
+
+class Orders:
+    """Orders of every shop. Who may do what is decided at the edge. `poll_s`: how long between two walks over a shop's changes."""
+
+    def __init__(self, db: Database, outbound: OutboundCalls, clock: BusinessClock, poll_s: float) -> None:
+        self._db = db
+        self._connections = outbound.connections
+        self.reading = Reading(db, outbound, clock)
+        self.polling = Polling(self.reading, poll_s)
+        self.fetching = Fetching(self.reading)
+
+    async def get(self, id_: UUID) -> OrderDetails:
+        """One, whole. Raises OrderNotFound."""
+        async with self._db.reading() as tx:
+            found = await load_orders(tx, [id_])
+        if not found:
+            raise OrderNotFound
+        return found[0]
+
+    async def page(self, filters: OrderFilters, after: Place | None, limit: int) -> Sequence[OrderDetails]:
+        """Newest first, from a keyset place (created_at, id) on."""
+        async with self._db.reading() as tx:
+            found = await store.page(tx, filters, after, limit)
+            return await load_orders(tx, [one.id for one in found])
+
+    async def sources(
+        self, *, channel: str | None = None, connection: str | None = None, shop: str | None = None
+    ) -> tuple[str | None, ...] | None:
+        """The shops that all of these mean, None for our own orders; or None for any. `connection` is a shop, or an app with all its shops."""
+        if channel is None and connection is None and shop is None:
+            return None
+        known = await self._connections.all()
+        own: list[str | None] = [None] if channel in (None, OWN) and connection is None and shop is None else []
+        return tuple(own) + tuple(
+            one.id
+            for one in known
+            if channel in (None, one.provider)
+            and shop in (None, one.id)
+            and connection in (None, one.id, one.parent)
+            and one.parent is not None
+        )
+
+    async def timeline(self, id_: UUID, limit: int, after: UUID | None = None) -> Sequence[Recorded]:
+        """What was done to an order, oldest first. Raises OrderNotFound."""
+        await self.get(id_)
+        async with self._db.reading() as tx:
+            return await audit.timeline(tx, ids.show(PREFIX, id_), limit, after)
+
+    async def notice(self) -> str | None:
+        """What of orders a person should look at."""
+        async with self._db.reading() as tx:
+            unknown = await store.has_status(tx, ItemStatus.UNKNOWN, _MOST_COUNTED)
+            broken = await poll_store.all_unreadable(tx, _MOST_COUNTED)
+            unpolled = await poll_store.failing(tx, TOLD_AFTER)
+        if broken:
+            first = broken[0]
+            return f"{len(broken)} orders cannot be read, the first is {first['external_id']} of {first['connection']}: {first['why']}."
+        if unknown:
+            return f"{unknown} orders stand where the marketplace's word is not known here: GET /v1/orders?status=unknown lists them."
+        if unpolled:
+            return f"Orders of {', '.join(unpolled)} cannot be read: what pushes do not bring comes late."
+        return None
+
+
+async def load_orders(tx: Tx, wanted: Sequence[UUID]) -> list[OrderDetails]:
+    """These orders, whole, in the order in which they are asked for."""
+    orders = {one.id: one for one in await store.of_ids(tx, wanted)}
+    items = await store.items_of(tx, list(orders))
+    buyers = await buyer_store.of_orders(tx, list(orders))
+    return [
+        OrderDetails(orders[id_], tuple(items[id_]), buyers.get(id_, OrderBuyer(order_id=id_)))
+        for id_ in wanted
+        if id_ in orders
+    ]

@@ -1,0 +1,49 @@
+"""The nouns of selling in the shops of marketplaces: orders."""
+
+from typing import Final
+
+from gerbang.core.announcements.broadcast import ObjectKind
+from gerbang.core.connections.shops import Shops
+from gerbang.core.identity.permissions import BUILDERS, STAFF, Permission
+from gerbang.core.inbox.routing import EventHandler
+from gerbang.core.orders import event_types as order_events
+from gerbang.core.orders import personal_data as buyers
+from gerbang.core.orders.jobs import FETCH
+from gerbang.core.orders.model import ORDER, PREFIX, READ
+from gerbang.core.orders.polling import POLL
+from gerbang.core.orders.service import Orders
+from gerbang.core.orders.webhook_handler import Pushes
+from gerbang.core.personal_data.service import PersonalData
+from gerbang.noun import Core, Noun
+from gerbang.ports.kinds import Kind
+from gerbang.web.event_catalogue import entries
+from gerbang.web.texts import order_actions
+from gerbang.web.views.order_examples import ORDER_DATA
+from gerbang.web.views.orders import order_payloads
+
+
+def _pushes(core: Core) -> EventHandler:
+    pushes = Pushes(core.connections, core.service(Shops), core.clock, core.wake)
+    return EventHandler(pushes.handle, pushes.preview)
+
+
+ORDERS: Final = Noun(
+    name="orders",
+    service=lambda core: Orders(core.db, core.outbound, core.clock, core.settings.order_poll_s),
+    objects={ORDER: ObjectKind(PREFIX, READ)},
+    events={Kind.MARKETPLACE: _pushes},
+    jobs={
+        FETCH: lambda core: core.service(Orders).fetching.run,
+        POLL: lambda core: core.service(Orders).polling.walk,
+    },
+    loops={"order_polls": lambda core, stop: core.service(Orders).polling.run(stop)},
+    notices={"orders": lambda core: core.service(Orders).notice()},
+    announces=entries(order_events.EVENT_TYPES, ORDER_DATA),
+    payloads={ORDER: lambda _core: order_payloads},
+    personal_data=(PersonalData("order_buyers", ("order_buyers",), buyers.export_buyers, buyers.erase_buyers),),
+    permissions=(
+        Permission(READ, STAFF, "see orders and who buys"),
+        Permission("orders:write", BUILDERS, "make, pack, ship and cancel orders", "orders"),
+    ),
+    actions={"orders": order_actions.ORDERS},
+)

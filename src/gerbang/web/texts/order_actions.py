@@ -1,0 +1,42 @@
+"""What was done to orders, in words, as actions.py has them of other nouns."""
+
+from typing import Final
+
+from gerbang.web.texts.actions import Sentences
+
+ORDERS: Final[Sentences] = {
+    "order.created": ("**{actor}** menerima pesanan", "**{actor}** took an order in"),
+    "order.updated": ("**{actor}** memperbarui pesanan", "**{actor}** updated an order"),
+    "order.packed": ("**{actor}** mencatat pesanan dikemas", "**{actor}** noted that an order is packed"),
+    "order.ready_to_ship": (
+        "**{actor}** mencatat pesanan siap dijemput kurir",
+        "**{actor}** noted that an order waits for its carrier",
+    ),
+    "order.shipped": ("**{actor}** mencatat pesanan dikirim", "**{actor}** noted that an order is with the carrier"),
+    "order.delivered": ("**{actor}** mencatat pesanan sampai", "**{actor}** noted that an order has arrived"),
+    "order.cancelled": ("**{actor}** mencatat pesanan batal", "**{actor}** noted that an order is cancelled"),
+    "order.returning": (
+        "**{actor}** mencatat pesanan dikirim balik",
+        "**{actor}** noted that an order is on its way back",
+    ),
+    "order.returned": ("**{actor}** mencatat pesanan kembali", "**{actor}** noted that an order has come back"),
+    "order.failed": (
+        "**{actor}** mencatat pesanan gagal diantar",
+        "**{actor}** noted that an order could not be delivered",
+    ),
+    "order.lost": ("**{actor}** mencatat pesanan hilang", "**{actor}** noted that an order is lost"),
+    "order.damaged": ("**{actor}** mencatat pesanan rusak", "**{actor}** noted that an order is damaged"),
+    "order.scrapped": ("**{actor}** mencatat pesanan dimusnahkan", "**{actor}** noted that an order was thrown away"),
+    "order.unknown": (
+        "**{actor}** membaca status pesanan yang belum dikenal",
+        "**{actor}** read a status of an order that is not known here",
+    ),
+    "order.contradicted": (
+        "**{actor}** tidak menuruti kabar lokapasar: {was} → {to}",
+        "**{actor}** did not follow the marketplace: {was} → {to}",
+    ),
+    "order.unreadable": (
+        "**{actor}** tidak dapat membaca sebuah pesanan",
+        "**{actor}** could not read an order",
+    ),
+}
