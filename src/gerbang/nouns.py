@@ -44,6 +44,10 @@ from gerbang.core.payments.provider_calls import load_readable
 from gerbang.core.personal_data.service import People, PersonalData
 from gerbang.core.queue.model import Job
 from gerbang.core.queue.worker import Handler
+from gerbang.core.settlements import event_types as settlement_events
+from gerbang.core.settlements import jobs as settlement_jobs
+from gerbang.core.settlements.model import PAYOUT
+from gerbang.core.settlements.service import Settlements
 from gerbang.message_nouns import MESSAGE_TEXTS, MESSAGES, NOTICES, OPERATOR_PREFERENCES, UNSUBSCRIBES
 from gerbang.noun import Core, Noun, Nouns
 from gerbang.order_nouns import ORDERS
@@ -52,7 +56,7 @@ from gerbang.web.console import live_marks as marks
 from gerbang.web.event_catalogue import entries
 from gerbang.web.sidebar import Subpage
 from gerbang.web.texts import actions
-from gerbang.web.views import event_examples, event_payloads
+from gerbang.web.views import event_examples, event_payloads, settlement_examples
 
 _READ: Final = "payments:read"
 _HOOKS: Final = "webhooks:read"
@@ -60,6 +64,7 @@ _TRAIL: Final = "audit:read"
 _ENDPOINTS: Final = "endpoints:manage"
 _CUSTOMERS: Final = "customers:read"
 _PRODUCTS: Final = "products:read"
+_PAYOUTS: Final = "payouts:read"
 
 
 async def _payment_owners(tx: Tx, payments: Sequence[UUID]) -> Mapping[UUID, UUID | None]:
@@ -210,6 +215,20 @@ PRODUCTS: Final = Noun(
     ),
     actions={"products": actions.PRODUCTS},
 )
+SETTLEMENTS: Final = Noun(
+    name="settlements",
+    service=lambda core: Settlements(core.db, core.outbound),
+    objects={PAYOUT: ObjectKind("pyo", _PAYOUTS)},
+    jobs={settlement_jobs.READ: lambda core: core.service(Settlements).reading.handle},
+    loops={"settlements": lambda core, stop: core.service(Settlements).run(stop)},
+    notices={"settlements": lambda core: core.service(Settlements).failing()},
+    announces=(
+        *entries(settlement_events.EVENT_TYPES, settlement_examples.SETTLEMENT_DATA),
+        *entries(settlement_events.PAYOUT_EVENT_TYPES, settlement_examples.PAYOUT_DATA),
+    ),
+    permissions=(Permission(_PAYOUTS, MONEY, "see what marketplaces pay out, and of which lines", "payouts"),),
+    actions={"settlements": actions.SETTLEMENTS},
+)
 ENDPOINTS: Final = Noun(
     name="endpoints",
     service=lambda core: Endpoints(
@@ -313,6 +332,7 @@ NOUNS: Final = Nouns(
         RESERVATIONS,
         PRODUCTS,
         ORDERS,
+        SETTLEMENTS,
         EVENTS,
         LEDGER,
         AUDIT,

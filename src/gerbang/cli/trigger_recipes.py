@@ -334,6 +334,10 @@ IMPOSSIBLE: Final[Mapping[str, str]] = {
         "It is about a shop's tokens, whose lives are real time: connect a shop from its app's page in the console.",
     ),
     **dict.fromkeys(("shop.closed", "shop.opened"), "A marketplace says so of a shop by its push."),
+    **dict.fromkeys(
+        ("payout.received", "settlement.held", "settlement.kind_unknown", "settlement.changed"),
+        "A marketplace says so in a shop's statements: have the sandbox pay out at `/control/lazada/pay-out`, and let an hour pass on its clock.",
+    ),
     "chain.stalled": "It takes minutes in which the local chain makes no block: end the process `anvil` while a crypto payment is pending.",
     "chain.recovered": "It follows chain.stalled once the chain makes blocks again.",
 }

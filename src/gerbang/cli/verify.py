@@ -17,20 +17,21 @@ from gerbang.settings import Settings
 def verify(
     *, since: datetime | None = None, as_json: Annotated[bool, Parameter("--json")] = False, data: Path | None = None
 ) -> None:
-    """Read everything back and compare: totals, ledger, refunds, statuses, jobs, inbox.
+    """Read everything back and compare: totals, ledger, refunds, statuses, jobs, inbox, statements and payouts of marketplaces.
 
     It goes from slice to slice, so nothing waits for it; a terminal is told how far it has come.
 
     Parameters
     ----------
     since
-        Only payments made from this moment on (UTC): what happened lately, or to go on where an earlier run was broken off.
+        Only payments made, and statements read, from this moment on (UTC): what happened lately, or to go on where an earlier run was broken off.
     as_json
         One JSON object with the number of payments and the violations.
     data
         Data folder of a running `gerbang up`.
     """
     from gerbang.core.payments.verification import service as verification
+    from gerbang.core.settlements import verification as settlements
 
     from_, looked, found = _in_utc(since), 0, list[verification.Violation]()
 
@@ -48,6 +49,7 @@ def verify(
         await db.open()
         try:
             looked, found = await verification.verify(db, since=from_, told=told)
+            found += [verification.Violation(*one) for one in await settlements.verify(db, since=from_)]
         finally:
             await db.close()
 

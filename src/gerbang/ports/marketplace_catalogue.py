@@ -84,19 +84,28 @@ class StockOutcome(msgspec.Struct, frozen=True):
 
 
 class FeeKind(StrEnum):
-    """What a line of a statement is for. What we cannot tell is `other`, shown and alerted."""
+    """What a line of a statement is for; what takes one back is the same kind with the other sign. What we cannot tell is `other`, shown and alerted."""
 
     SALE = "sale"
     COMMISSION = "commission"
     PAYMENT_FEE = "payment_fee"
-    SHIPPING = "shipping"
-    VOUCHER = "voucher"
+    SHIPPING_PAID_BY_BUYER = "shipping_paid_by_buyer"
+    SHIPPING_CHARGED = "shipping_charged"  # what the marketplace takes of the seller for carriage
+    SHIPPING_SUBSIDY = "shipping_subsidy"  # what the marketplace bears of it, or takes back
+    PLATFORM_VOUCHER = "platform_voucher"  # the buyer paid less, and the marketplace owes the rest
+    SELLER_VOUCHER = "seller_voucher"  # the buyer paid less, and so the sale is less
     REFUND = "refund"
+    CASH_ON_DELIVERY = "cash_on_delivery"  # what a carrier collected, above 0, or its fee for that
+    FAILED_DELIVERY = "failed_delivery"  # the fee for it, or for its way back
+    PAYOUT = "payout"  # money that left for the bank: the payout itself is what counts
+    ADJUSTMENT = "adjustment"
     OTHER = "other"
 
 
 class FinanceLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a shop's statement: `amount` minor units of `currency`, above 0 for what the marketplace owes us. `on` is a day there, ISO."""
+    """One line of a shop's statement: `amount` minor units of `currency`, above 0 for what the marketplace owes us. `on` is a day there, ISO. `statement` is the
+    name of its payout, or of the period that the payout is for: then `until` is the last day of it, ISO.
+    """
 
     id: str
     on: str
@@ -107,11 +116,12 @@ class FinanceLine(msgspec.Struct, frozen=True, kw_only=True):
     order: str = ""
     item: str = ""
     statement: str = ""
+    until: str = ""
     is_paid: bool | None = None
 
 
 class FinanceLines(msgspec.Struct, frozen=True):
-    """A page; `next` is the offset of the next, None at the end. `unreadable` names the orders of lines that hold what cannot be."""
+    """A page; `next` is the offset of the next, None after the last: a page that came short may be half of one, and goes on. `unreadable` names the orders of lines that hold what cannot be."""
 
     lines: tuple[FinanceLine, ...]
     next: int | None

@@ -67,6 +67,9 @@ def data_for(template: Template, **more: Any) -> dict[str, Any]:
     if template is Template.OPERATOR_SHOP:
         shop = {"connection": "lazada-1", "days": 7}
         return {"type": "shop.authorisation_ending", "at": AT.isoformat(), "livemode": True, **shop}
+    if template is Template.OPERATOR_SETTLEMENT:
+        payout = {"connection": "lazada-1", "statement": "ID1001-2026-0001", "amount": 3_962_410, "currency": "IDR"}
+        return {"type": "payout.received", "at": AT.isoformat(), "livemode": True, **payout}
     if template is Template.OPERATOR_ENDPOINT:
         return endpoint_data("endpoint.created")
     captured = {
@@ -182,6 +185,27 @@ def test_the_languages_are_not_mixed(template: Template) -> None:
     assert not re.search(r"\b(Terima kasih|Anda|Pembayaran|untuk)\b", english.text)
     assert 'lang="id"' in indonesian.html
     assert 'lang="en"' in english.html
+
+
+@pytest.mark.parametrize("locale", ["id", "en"])
+def test_what_a_marketplace_says_of_money_is_told_with_what_to_do(locale: str) -> None:
+    known = data_for(Template.OPERATOR_SETTLEMENT)
+    line = {"connection": "lazada-1", "order": "26042", "amount": -8_500_000, "currency": "IDR"}
+    events: dict[str, dict[str, Any]] = {
+        "payout.received": {},
+        "settlement.held": {**line, "paid": 85_000, "why": "hundredfold"},
+        "settlement.kind_unknown": {"connection": "lazada-1", "kind_said": "Parcel Insurance"},
+        "settlement.changed": {**line, "was": -85_000},
+    }
+    said = [
+        rendered(Template.OPERATOR_SETTLEMENT, locale, {**known, **more, "type": type_})
+        for type_, more in events.items()
+    ]
+    assert len({one.subject for one in said}) == len({one.text for one in said}) == len(events)
+    assert all("lazada-1" in one.subject and "lazada-1" in one.text for one in said)
+    assert "-Rp8.500.000" in said[1].text.replace("\xa0", "").replace("IDR", "Rp").replace(",", ".").replace(
+        "Rp ", "Rp"
+    )
 
 
 @pytest.mark.parametrize("locale", ["id", "en"])

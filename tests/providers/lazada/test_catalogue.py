@@ -158,7 +158,11 @@ async def test_a_statement_line_is_read(lazada: LazadaMarketplace, gateway: Gate
     (line,) = page.lines
     assert (line.id, line.on, line.kind, line.amount) == ("ID-1:13:1", "2016-05-17", FeeKind.PAYMENT_FEE, -620)
     assert (line.currency, line.order, line.item, line.is_paid) == ("IDR", "10", "1", False)
-    assert ([one.order for one in page.unreadable], page.next) == (["11"], None)
+    assert (line.statement, line.until) == ("11 May 2016 - 17 May 2016", "2016-05-17")
+    assert [one.order for one in page.unreadable] == ["11"]
+    gateway.answers["/finance/transaction/details/get"] = data([])
+    after = await lazada.finance_lines(other_side.shop(gateway), date(2016, 5, 11), date(2016, 5, 17), page.next or 0)
+    assert (page.next, after.next) == (2, None)  # a short page may be half of one
     heard = gateway.heard[0].query
     assert (heard["start_time"], heard["end_time"], heard["trans_type"]) == ("2016-05-11", "2016-05-17", "-1")
 
@@ -170,8 +174,15 @@ async def test_a_statement_line_is_read(lazada: LazadaMarketplace, gateway: Gate
         ("Commission", FeeKind.COMMISSION),
         ("Reversal Commission", FeeKind.COMMISSION),
         ("Reversal Item Price", FeeKind.REFUND),
-        ("Shipping Fee (Paid By Customer)", FeeKind.SHIPPING),
-        ("Shipping Fee Voucher (by Lazada)", FeeKind.VOUCHER),
+        ("Shipping Fee (Paid By Customer)", FeeKind.SHIPPING_PAID_BY_BUYER),
+        ("Shipping Fee Voucher (by Lazada)", FeeKind.SHIPPING_SUBSIDY),
+        ("Reversal Shipping Fee", FeeKind.SHIPPING_CHARGED),
+        ("Promotional Charges Vouchers", FeeKind.SELLER_VOUCHER),
+        ("Lazada Voucher", FeeKind.PLATFORM_VOUCHER),
+        ("COD Fee", FeeKind.CASH_ON_DELIVERY),
+        ("Failed Delivery Fee", FeeKind.FAILED_DELIVERY),
+        ("Return Shipping Fee", FeeKind.FAILED_DELIVERY),
+        ("Wrong Weight Adjustment", FeeKind.ADJUSTMENT),
         ("Lazada Bonus", FeeKind.OTHER),
         ("", FeeKind.OTHER),
     ],

@@ -261,6 +261,11 @@ class Connections:
                     f"Payments were begun by {id_}, paid or not.",
                     hint="Leave it disabled: late money is asked for by it.",
                 )
+            if await store.has_statements(tx, id_):
+                raise ConnectionInUse(
+                    f"Statements of {id_} stand in the ledger.",
+                    hint="Leave it disabled: its payouts are explained by it.",
+                )
             await store.remove(tx, id_)
             detail = {"provider": known.provider}
             await record(tx, [Entry(actor, "connection.deleted", f"connection:{id_}", detail)])

@@ -54,6 +54,19 @@ async def has_attempts(tx: Tx, id_: str) -> bool:
     return await tx.fetchval(_HAS_ATTEMPTS, id_) is True
 
 
+async def has_statements(tx: Tx, id_: str) -> bool:
+    """Whether a marketplace has told lines or payouts of it."""
+    return (
+        await tx.fetchval(
+            """
+            SELECT EXISTS (SELECT FROM settlement_lines WHERE connection = $1) OR EXISTS (SELECT FROM payouts WHERE connection = $1)
+            """,
+            id_,
+        )
+        is True
+    )
+
+
 async def lock(tx: Tx, id_: str) -> bool:
     """Until this transaction ends nothing is put below the connection, and nobody removes it; False when there is none."""
     return await tx.fetchval("SELECT true FROM connections WHERE id = $1 FOR UPDATE", id_) is True

@@ -13,6 +13,9 @@ REFUNDS_PAYABLE: Final = "refunds_payable"
 PAYER_CREDIT: Final = "payer_credit"
 DISPUTE_RECEIVABLE: Final = "dispute_receivable"
 DISPUTE_LOSS: Final = "dispute_loss"
+SHIPPING: Final = "shipping"  # what buyers pay for carriage, and what it costs
+ADJUSTMENTS: Final = "adjustments"
+UNCLASSIFIED: Final = "unclassified"  # money that moved, and nobody knows what for
 
 
 def clearing(connection: str) -> str:
@@ -40,10 +43,11 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Posting(msgspec.Struct, frozen=True):
-    """Lines that belong together, and what they are about."""
+    """Lines that belong together, and what they are about. `id` is given by who keeps it beside its own object; None makes one."""
 
     kind: str
     lines: tuple[Line, ...]
     payment: UUID | None = None
     attempt: UUID | None = None
     refund: UUID | None = None
+    id: UUID | None = None

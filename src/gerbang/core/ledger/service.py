@@ -40,9 +40,9 @@ class Balance:
 async def post(tx: Writer, postings: Sequence[Posting]) -> None:
     """Add postings; one without lines is nothing."""
     rows = [
-        (id_, number, p.kind, p.payment, p.attempt, p.refund, line.debit, line.credit, str(line.amount), line.currency)
+        (p.id or id_, number, p.kind, p.payment, p.attempt, p.refund, of.debit, of.credit, str(of.amount), of.currency)
         for p, id_ in zip(postings, ids.several(len(postings)), strict=True)
-        for number, line in enumerate(p.lines)
+        for number, of in enumerate(p.lines)
     ]
     if rows:
         await store.add(tx, columns(rows, 10))

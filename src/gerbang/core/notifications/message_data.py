@@ -46,6 +46,13 @@ _OF_NO_PAYMENT: Final = (
     "number",
     "template",
     "language",
+    "statement",
+    "order",
+    "amount",
+    "was",
+    "paid",
+    "currency",
+    "kind_said",
 )
 
 _MOST_ITEMS: Final = 30

@@ -36,6 +36,7 @@ class EventGroup(StrEnum):
     OPEN_WORK = "open_work"
     BLOCKCHAINS = "blockchains"
     SHOPS = "shops"
+    SETTLEMENTS = "settlements"
     ENDPOINTS_FAILING = "endpoints_failing"
     ENDPOINT_SECURITY = "endpoint_security"
     MESSAGE_TEMPLATES = "message_templates"
@@ -94,6 +95,14 @@ GROUPS: Final[Sequence[GroupRule]] = (
                 "shop.opened",
             ),
             Template.OPERATOR_SHOP,
+        ),
+    ),
+    # What a marketplace pays out, and what of its statements is in doubt.
+    GroupRule(
+        EventGroup.SETTLEMENTS,
+        dict.fromkeys(
+            ("payout.received", "settlement.held", "settlement.kind_unknown", "settlement.changed"),
+            Template.OPERATOR_SETTLEMENT,
         ),
     ),
     GroupRule(EventGroup.ENDPOINTS_FAILING, {"endpoint.failing": Template.OPERATOR_ENDPOINT}),

@@ -12,6 +12,7 @@ TEMPLATES: Final = "/console/notifications/templates"
 _OBJECTS: Final[Mapping[str, tuple[str, str]]] = {
     "payment": ("pay", "/console/payments"),
     "endpoint": ("ep", "/console/endpoints"),
+    "payout": ("pyo", ""),
     "user": ("usr", ""),
 }
 _AUDIT: Final = "/console/audit"
@@ -19,6 +20,7 @@ _WITHOUT_OBJECT: Final[Mapping[str, str]] = {
     "work.": "/console/work",
     "chain.": "/console/connections",
     "shop.": "/console/connections",
+    "settlement.": "/console/connections",
     "message_template.": TEMPLATES,
     "security.": _AUDIT,
 }

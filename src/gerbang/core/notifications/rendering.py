@@ -161,6 +161,8 @@ def _context(template: Template, locale: Locale, data: Mapping[str, Any], letter
         context["goes_on"] = data["type"] == "chain.recovered"
     if template is Template.OPERATOR_SHOP:
         context |= {"connection": data["connection"], "said": data["type"], "days": data.get("days", 0)}
+    if template is Template.OPERATOR_SETTLEMENT:
+        context |= _about_settlement(locale, data)
     if "endpoint" in data:
         context |= {"host": one_line(data["host"]), "endpoint": data["endpoint"]}
         context["endpoint_name"] = one_line(data.get("endpoint_name", ""))
@@ -176,6 +178,19 @@ def _context(template: Template, locale: Locale, data: Mapping[str, Any], letter
             context["amount"] = context["missing"]
         context["lines"] = (*_items(template, locale, data), *_lines(template, labels, context))
     return context
+
+
+def _about_settlement(locale: Locale, data: Mapping[str, Any]) -> dict[str, Any]:
+    """A payout, or a line of a statement: what is taken of us stands with a minus."""
+
+    def shown(name: str) -> str:
+        amount = data.get(name)
+        if not isinstance(amount, int):
+            return ""
+        return f"{'-' if amount < 0 else ''}{money(abs(amount), data['currency'], locale)}"
+
+    named = {name: one_line(data.get(name, "")) for name in ("statement", "order", "kind_said")}
+    return {**named, "amount": shown("amount"), "was": shown("was"), "paid": shown("paid")}
 
 
 def _about_work(locale: Locale, counts: Mapping[str, int]) -> dict[str, Any]:

@@ -16,14 +16,28 @@ from gerbang.providers.lazada.wire import Row, UnreadableValue
 
 PAGE: Final = 500
 _PAYOUT: Final = re.compile(r"(-?[0-9.,]+)\s*([A-Z]{3})?")
+# The first words that are found in a name say its kind. Of these names "Payment Fee" stands in Lazada's documents, the others are what sellers see: unverified.
 _WORDS: Final = (
     ("reversal item price", FeeKind.REFUND),
     ("refund", FeeKind.REFUND),
     ("item price", FeeKind.SALE),
     ("commission", FeeKind.COMMISSION),
     ("payment fee", FeeKind.PAYMENT_FEE),
-    ("voucher", FeeKind.VOUCHER),
-    ("shipping", FeeKind.SHIPPING),
+    ("failed delivery", FeeKind.FAILED_DELIVERY),
+    ("return shipping", FeeKind.FAILED_DELIVERY),
+    ("cash on delivery", FeeKind.CASH_ON_DELIVERY),
+    ("cod fee", FeeKind.CASH_ON_DELIVERY),
+    ("shipping fee (paid by customer)", FeeKind.SHIPPING_PAID_BY_BUYER),
+    ("shipping fee voucher", FeeKind.SHIPPING_SUBSIDY),
+    ("shipping fee subsidy", FeeKind.SHIPPING_SUBSIDY),
+    ("shipping", FeeKind.SHIPPING_CHARGED),
+    ("promotional charges", FeeKind.SELLER_VOUCHER),
+    ("seller voucher", FeeKind.SELLER_VOUCHER),
+    ("voucher (by lazada)", FeeKind.PLATFORM_VOUCHER),
+    ("lazada voucher", FeeKind.PLATFORM_VOUCHER),
+    ("platform voucher", FeeKind.PLATFORM_VOUCHER),
+    ("payout", FeeKind.PAYOUT),
+    ("adjustment", FeeKind.ADJUSTMENT),
 )
 _PAID: Final = {"paid": True, "yes": True, "1": True, "not paid": False, "no": False, "0": False}
 
@@ -38,8 +52,8 @@ def lines(data: object, site: str, offset: int) -> FinanceLines:
             read.append(_line(one, site))
         except UnreadableValue as error:
             unreadable.append(Unreadable(wire.text(one, "order_no"), str(error)))
-    onward = offset + len(listed) if len(listed) >= PAGE else None
-    return FinanceLines(tuple(read), onward, tuple(unreadable))
+    # A page that came short may be half of one: only an empty one is the end.
+    return FinanceLines(tuple(read), offset + len(listed) if listed else None, tuple(unreadable))
 
 
 def payout(row: Row, site: str) -> Payout:
@@ -81,7 +95,8 @@ def _line(row: Row, site: str) -> FinanceLine:
         currency=currency,
         order=wire.text(row, "order_no"),
         item=item,
-        statement=wire.text(row, "statement"),
+        statement=(statement := wire.text(row, "statement")),
+        until=_last_day(statement),
         is_paid=_PAID.get(wire.text(row, "paid_status").lower()),
     )
 
@@ -94,6 +109,15 @@ def _day(said: str) -> str:
         except ValueError:
             continue
     raise UnreadableValue("transaction_date is no day")
+
+
+def _last_day(statement: str) -> str:
+    """The end of a period such as 11 May 2016 - 17 May 2016; empty for any other name of a statement."""
+    first, dash, last = statement.partition(" - ")
+    try:
+        return _day(last.strip()) if dash and _day(first.strip()) else ""
+    except UnreadableValue:
+        return ""
 
 
 def _optional(row: Row, name: str, currency: str) -> int | None:

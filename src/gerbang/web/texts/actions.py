@@ -156,6 +156,19 @@ CONNECTIONS: Final[Sentences] = {
         "**{actor}** noted that the marketplace opened a shop again",
     ),
 }
+SETTLEMENTS: Final[Sentences] = {
+    "settlement.lines_taken": (
+        "**{actor}** mencatat baris tagihan toko",
+        "**{actor}** took lines of a shop's statements",
+    ),
+    "settlement.held": ("**{actor}** menahan satu baris tagihan", "**{actor}** held a line of a statement"),
+    "settlement.booked": ("**{actor}** membukukan baris yang ditahan", "**{actor}** booked a line that was held"),
+    "settlement.changed": (
+        "Marketplace menyebut jumlah lain, dicatat **{actor}**",
+        "**{actor}** noted that the marketplace told another amount",
+    ),
+    "payout.received": ("**{actor}** mencatat uang yang dibayarkan marketplace", "**{actor}** noted a payout"),
+}
 ENDPOINTS: Final[Sentences] = {
     "endpoint.created": ("**{actor}** membuat endpoint", "**{actor}** made an endpoint"),
     "endpoint.changed": ("**{actor}** mengubah endpoint", "**{actor}** changed an endpoint"),
