@@ -1,7 +1,7 @@
 /** Every operation of the API as a method. Made by `make sdk` from the OpenAPI document: change nothing here by hand. */
 import { type Call, type KeyOption } from "./calls.js";
 import type { Pages } from "./paging.js";
-import type { Account, ApiKey, ApiKeyBody, Approval, ApproveBody, Attempt, AttemptBody, AuditEntry, CompleteBody, Connection, ConnectionChangeBody, Customer, CustomerChangeBody, DataRequest, DataRequestKind, DataRequestStatus, Delivery, DeliveryStatus, Device, DeviceBody, Endpoint, EndpointChangeBody, Erasure, EventLog, EventTypes, Export, Keys, Link, LoginBody, LogoutBody, Me, MessageTemplateList, MessageTextBody, MessageTextCheck, MessageTextDetail, MessageTextList, MessageTextVersion, Movement, NameDestinationBody, NewApiKey, NewConnectionBody, NewCustomerBody, NewDataRequestBody, NewEndpointBody, NewProductBody, NewUserBody, Notification, NotificationPreferences, NotificationPreferencesBody, NotificationStatus, NotificationTemplate, Offer, OwnerBody, PasswordBody, Payment, PaymentBody, PaymentMethod, PaymentStatus, Posting, PriceBody, Probe, Product, ProductChangeBody, RefreshBody, Refund, RefundBody, RefundStatus, RefuseBody, RefuseDataRequestBody, RegisterBody, Replay, ReplayBody, ResendBody, Resent, ResentEvent, ResolveBody, ResolveRefundBody, RotateBody, RotationBody, Secret, SecretBody, SettleBody, StepUpBody, StockBody, TextApproveBody, TextRefuseBody, TimelineEntry, Token, Transfer, User, UserChangeBody, WebhookEvent, WebhookEventStatus, WebhookRejectionList, WholeEventType, WholeWebhookEvent, Written } from "./types.js";
+import type { Account, ApiKey, ApiKeyBody, Approval, ApproveBody, Attempt, AttemptBody, AuditEntry, CompleteBody, Connection, ConnectionChangeBody, Customer, CustomerChangeBody, DataRequest, DataRequestKind, DataRequestStatus, Delivery, DeliveryStatus, Device, DeviceBody, Endpoint, EndpointChangeBody, Erasure, EventLog, EventTypes, Export, ItemStatus, Keys, Link, LoginBody, LogoutBody, Me, MessageTemplateList, MessageTextBody, MessageTextCheck, MessageTextDetail, MessageTextList, MessageTextVersion, Movement, NameDestinationBody, NewApiKey, NewConnectionBody, NewCustomerBody, NewDataRequestBody, NewEndpointBody, NewProductBody, NewUserBody, Notification, NotificationPreferences, NotificationPreferencesBody, NotificationStatus, NotificationTemplate, Offer, Order, OrderMoment, OwnerBody, PasswordBody, Payment, PaymentBody, PaymentMethod, PaymentStatus, Posting, PriceBody, Probe, Product, ProductChangeBody, RefreshBody, Refund, RefundBody, RefundStatus, RefuseBody, RefuseDataRequestBody, RegisterBody, Replay, ReplayBody, ResendBody, Resent, ResentEvent, ResolveBody, ResolveRefundBody, RotateBody, RotationBody, Secret, SecretBody, SettleBody, StepUpBody, StockBody, TextApproveBody, TextRefuseBody, TimelineEntry, Token, Transfer, User, UserChangeBody, WebhookEvent, WebhookEventStatus, WebhookRejectionList, WholeEventType, WholeWebhookEvent, Written } from "./types.js";
 /** What a client can ask for. How it is sent stands in `client.ts`. */
 export declare abstract class Operations {
     protected abstract send<T>(call: Call): Promise<T>;
@@ -184,6 +184,23 @@ export declare abstract class Operations {
     }): Pages<Notification>;
     /** Send it again. One that failed, or was sent and did not arrive; one still on its way is refused with 409. */
     resendNotification(notification: string): Promise<Notification>;
+    /** Orders, newest first. By when they were bought. One marketplace's id may be that of several orders: a basket over two shops is an order in each. */
+    listOrders(query?: {
+        limit?: number;
+        status?: ItemStatus;
+        channel?: string;
+        connection?: string;
+        shop?: string;
+        external_id?: string;
+        created_after?: string;
+        created_before?: string;
+    }): Pages<Order>;
+    /** One order. With its items, its parcels and who buys. */
+    readOrder(order: string): Promise<Order>;
+    /** What happened to an order. Oldest first: what was heard of it, what was done. Without `limit` the first 500. */
+    readOrderTimeline(order: string, query?: {
+        limit?: number;
+    }): Pages<OrderMoment>;
     /** How an amount can be paid. Every method that an enabled connection offers, with the reason where this amount does not fit. */
     listPaymentMethods(query: {
         limit?: number;

@@ -266,6 +266,18 @@ export class Operations {
     resendNotification(notification) {
         return this.send({ method: "POST", path: "/v1/notifications/{notification}/resend", parts: { notification } });
     }
+    /** Orders, newest first. By when they were bought. One marketplace's id may be that of several orders: a basket over two shops is an order in each. */
+    listOrders(query = {}) {
+        return this.pages({ method: "GET", path: "/v1/orders", query });
+    }
+    /** One order. With its items, its parcels and who buys. */
+    readOrder(order) {
+        return this.send({ method: "GET", path: "/v1/orders/{order}", parts: { order } });
+    }
+    /** What happened to an order. Oldest first: what was heard of it, what was done. Without `limit` the first 500. */
+    readOrderTimeline(order, query = {}) {
+        return this.pages({ method: "GET", path: "/v1/orders/{order}/timeline", parts: { order }, query });
+    }
     /** How an amount can be paid. Every method that an enabled connection offers, with the reason where this amount does not fit. */
     listPaymentMethods(query) {
         return this.pages({ method: "GET", path: "/v1/payment-methods", query });

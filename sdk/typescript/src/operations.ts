@@ -29,6 +29,7 @@ import type {
   EventLog,
   EventTypes,
   Export,
+  ItemStatus,
   Keys,
   Link,
   LoginBody,
@@ -55,6 +56,8 @@ import type {
   NotificationStatus,
   NotificationTemplate,
   Offer,
+  Order,
+  OrderMoment,
   OwnerBody,
   PasswordBody,
   Payment,
@@ -435,6 +438,21 @@ export abstract class Operations {
   /** Send it again. One that failed, or was sent and did not arrive; one still on its way is refused with 409. */
   resendNotification(notification: string): Promise<Notification> {
     return this.send({ method: "POST", path: "/v1/notifications/{notification}/resend", parts: { notification } });
+  }
+
+  /** Orders, newest first. By when they were bought. One marketplace's id may be that of several orders: a basket over two shops is an order in each. */
+  listOrders(query: { limit?: number; status?: ItemStatus; channel?: string; connection?: string; shop?: string; external_id?: string; created_after?: string; created_before?: string } = {}): Pages<Order> {
+    return this.pages({ method: "GET", path: "/v1/orders", query });
+  }
+
+  /** One order. With its items, its parcels and who buys. */
+  readOrder(order: string): Promise<Order> {
+    return this.send({ method: "GET", path: "/v1/orders/{order}", parts: { order } });
+  }
+
+  /** What happened to an order. Oldest first: what was heard of it, what was done. Without `limit` the first 500. */
+  readOrderTimeline(order: string, query: { limit?: number } = {}): Pages<OrderMoment> {
+    return this.pages({ method: "GET", path: "/v1/orders/{order}/timeline", parts: { order }, query });
   }
 
   /** How an amount can be paid. Every method that an enabled connection offers, with the reason where this amount does not fit. */

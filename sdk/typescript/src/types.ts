@@ -20,6 +20,15 @@ export interface components {
             data: components["schemas"]["Account"][];
             next_cursor?: string | null;
         };
+        /** Address */
+        Address: {
+            name: string;
+            phone: string;
+            lines: string[];
+            city: string;
+            post_code: string;
+            country: string;
+        };
         /** ApiKey */
         ApiKey: {
             id: string;
@@ -174,6 +183,23 @@ export interface components {
         AuditEntryList: {
             data: components["schemas"]["AuditEntry"][];
             next_cursor?: string | null;
+        };
+        /** Buyer */
+        Buyer: {
+            id: string;
+            customer: string | null;
+            name: string;
+            email: string;
+            phone: string;
+            billing: components["schemas"]["Address"];
+            shipping: components["schemas"]["Address"];
+            tax_number: string;
+            note: string;
+        };
+        /** CancelRequest */
+        CancelRequest: {
+            claim: string;
+            decide_by: string | null;
         };
         /** ChannelPreference */
         ChannelPreference: {
@@ -466,7 +492,7 @@ export interface components {
          */
         DataRequestStatus: "open" | "completed" | "refused";
         /** DeliveredEvent */
-        DeliveredEvent: components["schemas"]["EndpointTestEvent"] | components["schemas"]["EndpointCreatedEvent"] | components["schemas"]["EndpointChangedEvent"] | components["schemas"]["EndpointDeletedEvent"] | components["schemas"]["EndpointSecretRotatedEvent"] | components["schemas"]["EndpointFailingEvent"] | components["schemas"]["EndpointDisabledEvent"] | components["schemas"]["PaymentCreatedEvent"] | components["schemas"]["PaymentPendingEvent"] | components["schemas"]["PaymentPartPaidEvent"] | components["schemas"]["PaymentPaidEvent"] | components["schemas"]["PaymentPartiallyRefundedEvent"] | components["schemas"]["PaymentRefundedEvent"] | components["schemas"]["PaymentFailedEvent"] | components["schemas"]["PaymentExpiredEvent"] | components["schemas"]["PaymentCancelledEvent"] | components["schemas"]["PaymentUnknownEvent"] | components["schemas"]["PaymentHeldEvent"] | components["schemas"]["PaymentDisputedEvent"] | components["schemas"]["PaymentInstructionsEvent"] | components["schemas"]["PaymentConfirmingEvent"] | components["schemas"]["PaymentOverpaidEvent"] | components["schemas"]["PaymentRetractedEvent"] | components["schemas"]["PaymentLinkEvent"] | components["schemas"]["PaymentOpenedEvent"] | components["schemas"]["RefundApprovalRequestedEvent"] | components["schemas"]["RefundRequestedEvent"] | components["schemas"]["RefundAwaitingTransferEvent"] | components["schemas"]["RefundLinkEvent"] | components["schemas"]["RefundLinkIssuedEvent"] | components["schemas"]["RefundDestinationNamedEvent"] | components["schemas"]["RefundDestinationChangedEvent"] | components["schemas"]["RefundSucceededEvent"] | components["schemas"]["RefundFailedEvent"] | components["schemas"]["RefundUnknownEvent"] | components["schemas"]["CustomerCreatedEvent"] | components["schemas"]["CustomerUpdatedEvent"] | components["schemas"]["CustomerErasedEvent"] | components["schemas"]["ProductCreatedEvent"] | components["schemas"]["ProductUpdatedEvent"] | components["schemas"]["ProductPriceChangedEvent"] | components["schemas"]["ProductStockChangedEvent"] | components["schemas"]["ProductOversoldEvent"] | components["schemas"]["ProductShortageCoveredEvent"];
+        DeliveredEvent: components["schemas"]["EndpointTestEvent"] | components["schemas"]["EndpointCreatedEvent"] | components["schemas"]["EndpointChangedEvent"] | components["schemas"]["EndpointDeletedEvent"] | components["schemas"]["EndpointSecretRotatedEvent"] | components["schemas"]["EndpointFailingEvent"] | components["schemas"]["EndpointDisabledEvent"] | components["schemas"]["PaymentCreatedEvent"] | components["schemas"]["PaymentPendingEvent"] | components["schemas"]["PaymentPartPaidEvent"] | components["schemas"]["PaymentPaidEvent"] | components["schemas"]["PaymentPartiallyRefundedEvent"] | components["schemas"]["PaymentRefundedEvent"] | components["schemas"]["PaymentFailedEvent"] | components["schemas"]["PaymentExpiredEvent"] | components["schemas"]["PaymentCancelledEvent"] | components["schemas"]["PaymentUnknownEvent"] | components["schemas"]["PaymentHeldEvent"] | components["schemas"]["PaymentDisputedEvent"] | components["schemas"]["PaymentInstructionsEvent"] | components["schemas"]["PaymentConfirmingEvent"] | components["schemas"]["PaymentOverpaidEvent"] | components["schemas"]["PaymentRetractedEvent"] | components["schemas"]["PaymentLinkEvent"] | components["schemas"]["PaymentOpenedEvent"] | components["schemas"]["RefundApprovalRequestedEvent"] | components["schemas"]["RefundRequestedEvent"] | components["schemas"]["RefundAwaitingTransferEvent"] | components["schemas"]["RefundLinkEvent"] | components["schemas"]["RefundLinkIssuedEvent"] | components["schemas"]["RefundDestinationNamedEvent"] | components["schemas"]["RefundDestinationChangedEvent"] | components["schemas"]["RefundSucceededEvent"] | components["schemas"]["RefundFailedEvent"] | components["schemas"]["RefundUnknownEvent"] | components["schemas"]["CustomerCreatedEvent"] | components["schemas"]["CustomerUpdatedEvent"] | components["schemas"]["CustomerErasedEvent"] | components["schemas"]["ProductCreatedEvent"] | components["schemas"]["ProductUpdatedEvent"] | components["schemas"]["ProductPriceChangedEvent"] | components["schemas"]["ProductStockChangedEvent"] | components["schemas"]["ProductOversoldEvent"] | components["schemas"]["ProductShortageCoveredEvent"] | components["schemas"]["OrderCreatedEvent"] | components["schemas"]["OrderUpdatedEvent"] | components["schemas"]["OrderPackedEvent"] | components["schemas"]["OrderReadyToShipEvent"] | components["schemas"]["OrderShippedEvent"] | components["schemas"]["OrderDeliveredEvent"] | components["schemas"]["OrderCancelledEvent"] | components["schemas"]["OrderReturningEvent"] | components["schemas"]["OrderReturnedEvent"] | components["schemas"]["OrderFailedEvent"] | components["schemas"]["OrderLostEvent"] | components["schemas"]["OrderDamagedEvent"] | components["schemas"]["OrderScrappedEvent"] | components["schemas"]["OrderUnknownEvent"];
         /** Delivery */
         Delivery: {
             id: string;
@@ -751,6 +777,18 @@ export interface components {
             created_at: string;
             data: unknown;
         };
+        /**
+         * EventAddress
+         * @description A person and a place; the marketplace may have masked any of it.
+         */
+        EventAddress: {
+            name: string;
+            phone: string;
+            lines: string[];
+            city: string;
+            post_code: string;
+            country: string;
+        };
         /** EventAttempt */
         EventAttempt: {
             id: string;
@@ -773,6 +811,29 @@ export interface components {
          * @enum {unknown}
          */
         EventAttemptStatus: "abandoned" | "cancelled" | "captured" | "created" | "expired" | "failed" | "held" | "pending" | "submitting" | "unknown";
+        /**
+         * EventBuyer
+         * @description Who buys, and where it goes. Of one who was erased all is empty but the customer's id.
+         */
+        EventBuyer: {
+            id: string;
+            customer: string | null;
+            name: string;
+            email: string;
+            phone: string;
+            billing: components["schemas"]["EventAddress"];
+            shipping: components["schemas"]["EventAddress"];
+            tax_number: string;
+            note: string;
+        };
+        /**
+         * EventCancelRequest
+         * @description The buyer wants to cancel the item: without an answer by `decide_by` it is cancelled.
+         */
+        EventCancelRequest: {
+            claim: string;
+            decide_by: string | null;
+        };
         /**
          * EventChannels
          * @description On which channels they are written to.
@@ -920,11 +981,23 @@ export interface components {
             payer_message: string;
         };
         /**
+         * EventFulfilment
+         * @description Who brings a unit to its buyer. Only what a carrier or a fleet of the seller's brings is packed here.
+         * @enum {unknown}
+         */
+        EventFulfilment: "carrier" | "digital" | "marketplace" | "own_fleet" | "pickup";
+        /**
          * EventGroup
          * @description Events that somebody chooses for together.
          * @enum {unknown}
          */
         EventGroup: "blockchains" | "endpoint_security" | "endpoints_failing" | "message_templates" | "money_held" | "money_unexpected" | "open_work" | "refund_destinations" | "refunds" | "security" | "shops";
+        /**
+         * EventItemStatus
+         * @description Where one unit of an order stands.
+         * @enum {unknown}
+         */
+        EventItemStatus: "cancelled" | "damaged" | "delivered" | "failed" | "lost" | "packed" | "pending" | "ready_to_ship" | "repacked" | "returned" | "returning" | "scrapped" | "shipped" | "unknown" | "unpaid";
         /** EventLog */
         EventLog: {
             data: components["schemas"]["LoggedEvent"][];
@@ -937,6 +1010,75 @@ export interface components {
          * @enum {unknown}
          */
         EventMethod: "card" | "convenience_store" | "crypto" | "direct_debit" | "ewallet" | "paylater" | "qris" | "virtual_account";
+        /**
+         * EventOrderItem
+         * @description An item: one unit where a marketplace counts so. `price` is the list price of one, `paid` what the buyer pays for it after vouchers.
+         *         `said` is the marketplace's own word for where it stands, `ship_by` when it must be ready.
+         */
+        EventOrderItem: {
+            id: string;
+            external_id: string;
+            sku: string;
+            name: string;
+            variation: string;
+            quantity: number;
+            price: number;
+            paid: number;
+            currency: string;
+            status: components["schemas"]["EventItemStatus"];
+            said: string;
+            package: string | null;
+            tracking: string | null;
+            carrier: string | null;
+            warehouse: string;
+            fulfilment: components["schemas"]["EventFulfilment"];
+            preorder: boolean;
+            ship_by: string | null;
+            invoice_number: string | null;
+            reason: string | null;
+            cancel_request: components["schemas"]["EventCancelRequest"] | null;
+        };
+        /**
+         * EventOrderTold
+         * @description An order as endpoints hear of it: who buys, only those with `"include": ["personal"]`. `truncated`: there are more items than these, all of them at `url`.
+         */
+        EventOrderTold: {
+            /** @enum {unknown} */
+            object: "order";
+            url: string;
+            truncated: boolean;
+            id: string;
+            channel: string;
+            connection: string | null;
+            livemode: boolean;
+            external_id: string;
+            number: string;
+            status: components["schemas"]["EventItemStatus"];
+            items: components["schemas"]["EventOrderItem"][];
+            packages: components["schemas"]["EventPackage"][];
+            total: number;
+            price: number;
+            shipping_fee: number;
+            seller_voucher: number;
+            platform_voucher: number;
+            currency: string;
+            payment_method: string;
+            cod: boolean;
+            ship_by: string | null;
+            created_at: string;
+            updated_at: string;
+            buyer?: components["schemas"]["EventBuyer"];
+        };
+        /**
+         * EventPackage
+         * @description A parcel: the marketplace's id of it, and which items are in it.
+         */
+        EventPackage: {
+            id: string;
+            tracking: string | null;
+            carrier: string | null;
+            items: string[];
+        };
         /**
          * EventPayment
          * @description A payment. Amounts are whole minor units of `currency`, of an asset base units as text; `method` and the two after it are those of the attempt that counts.
@@ -1177,6 +1319,12 @@ export interface components {
          */
         Frequency: "at_once" | "daily" | "hourly" | "never";
         /**
+         * Fulfilment
+         * @description Who brings a unit to its buyer. Only what a carrier or a fleet of the seller's brings is packed here.
+         * @enum {string}
+         */
+        Fulfilment: "carrier" | "own_fleet" | "marketplace" | "digital" | "pickup";
+        /**
          * ItemBody
          * @description One line of the bill; `amount` is that of the whole line, in minor units, and below zero where `kind` is `discount` or `voucher`. All
          *         lines together are the payment's amount. A line for one way to pay only (`method`, the kind `surcharge`, or in Rupiah a name like “Biaya admin QRIS”) is refused.
@@ -1196,6 +1344,12 @@ export interface components {
             /** @default  */
             note?: string;
         };
+        /**
+         * ItemStatus
+         * @description Where one unit of an order stands.
+         * @enum {string}
+         */
+        ItemStatus: "unpaid" | "pending" | "packed" | "repacked" | "ready_to_ship" | "shipped" | "delivered" | "cancelled" | "returning" | "returned" | "failed" | "lost" | "damaged" | "scrapped" | "unknown";
         /** Keys */
         Keys: {
             secret: string | null;
@@ -1601,6 +1755,302 @@ export interface components {
             name: string;
             title: string;
         };
+        /** Order */
+        Order: {
+            id: string;
+            channel: string;
+            connection: string | null;
+            livemode: boolean;
+            external_id: string;
+            number: string;
+            status: components["schemas"]["ItemStatus"];
+            items: components["schemas"]["OrderItem"][];
+            packages: components["schemas"]["Package"][];
+            buyer: components["schemas"]["Buyer"];
+            total: number;
+            price: number;
+            shipping_fee: number;
+            seller_voucher: number;
+            platform_voucher: number;
+            currency: string;
+            payment_method: string;
+            cod: boolean;
+            ship_by: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /**
+         * OrderCancelledEvent
+         * @description Every item of an order was cancelled.
+         */
+        OrderCancelledEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "order.cancelled";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventOrderTold"];
+        };
+        /**
+         * OrderCreatedEvent
+         * @description An order was bought, or was heard of for the first time.
+         */
+        OrderCreatedEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "order.created";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventOrderTold"];
+        };
+        /**
+         * OrderDamagedEvent
+         * @description The carrier damaged something of an order.
+         */
+        OrderDamagedEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "order.damaged";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventOrderTold"];
+        };
+        /**
+         * OrderDeliveredEvent
+         * @description An order has arrived.
+         */
+        OrderDeliveredEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "order.delivered";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventOrderTold"];
+        };
+        /**
+         * OrderFailedEvent
+         * @description An order could not be delivered.
+         */
+        OrderFailedEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "order.failed";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventOrderTold"];
+        };
+        /** OrderItem */
+        OrderItem: {
+            id: string;
+            external_id: string;
+            sku: string;
+            name: string;
+            variation: string;
+            quantity: number;
+            price: number;
+            paid: number;
+            currency: string;
+            status: components["schemas"]["ItemStatus"];
+            said: string;
+            package: string | null;
+            tracking: string | null;
+            carrier: string | null;
+            warehouse: string;
+            fulfilment: components["schemas"]["Fulfilment"];
+            preorder: boolean;
+            ship_by: string | null;
+            invoice_number: string | null;
+            reason: string | null;
+            cancel_request: components["schemas"]["CancelRequest"] | null;
+        };
+        /** OrderList */
+        OrderList: {
+            data: components["schemas"]["Order"][];
+            next_cursor?: string | null;
+        };
+        /**
+         * OrderLostEvent
+         * @description The carrier lost something of an order.
+         */
+        OrderLostEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "order.lost";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventOrderTold"];
+        };
+        /** OrderMoment */
+        OrderMoment: {
+            id: string;
+            /** Format: date-time */
+            at: string;
+            kind: string;
+            actor: string;
+            detail: {
+                [key: string]: unknown;
+            };
+            request_id: string | null;
+        };
+        /** OrderMomentList */
+        OrderMomentList: {
+            data: components["schemas"]["OrderMoment"][];
+            next_cursor?: string | null;
+        };
+        /**
+         * OrderPackedEvent
+         * @description All that is to be packed of an order is packed.
+         */
+        OrderPackedEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "order.packed";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventOrderTold"];
+        };
+        /**
+         * OrderReadyToShipEvent
+         * @description An order waits for its carrier.
+         */
+        OrderReadyToShipEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "order.ready_to_ship";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventOrderTold"];
+        };
+        /**
+         * OrderReturnedEvent
+         * @description All that was delivered of an order has come back.
+         */
+        OrderReturnedEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "order.returned";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventOrderTold"];
+        };
+        /**
+         * OrderReturningEvent
+         * @description Something of an order is on its way back.
+         */
+        OrderReturningEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "order.returning";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventOrderTold"];
+        };
+        /**
+         * OrderScrappedEvent
+         * @description Something of an order was thrown away by the carrier.
+         */
+        OrderScrappedEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "order.scrapped";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventOrderTold"];
+        };
+        /**
+         * OrderShippedEvent
+         * @description An order is with the carrier.
+         */
+        OrderShippedEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "order.shipped";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventOrderTold"];
+        };
+        /**
+         * OrderUnknownEvent
+         * @description The marketplace says of an order what is not known here: a person looks at it.
+         */
+        OrderUnknownEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "order.unknown";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventOrderTold"];
+        };
+        /**
+         * OrderUpdatedEvent
+         * @description Something of an order changed, and it does not stand where one of the others says.
+         */
+        OrderUpdatedEvent: {
+            /** @description The same at every attempt, and the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "order.updated";
+            /** @description Grows with each event of one object. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            api_version: string;
+            data: components["schemas"]["EventOrderTold"];
+        };
         /**
          * OwnerBody
          * @description `token` is the `t` of the link that a new installation prints.
@@ -1616,6 +2066,13 @@ export interface components {
              * @enum {unknown}
              */
             locale?: "en" | "id";
+        };
+        /** Package */
+        Package: {
+            id: string;
+            tracking: string | null;
+            carrier: string | null;
+            items: string[];
         };
         /** PasswordBody */
         PasswordBody: {
@@ -2826,6 +3283,7 @@ export interface components {
 }
 export type Account = components['schemas']['Account'];
 export type AccountList = components['schemas']['AccountList'];
+export type Address = components['schemas']['Address'];
 export type ApiKey = components['schemas']['ApiKey'];
 export type ApiKeyBody = components['schemas']['ApiKeyBody'];
 export type ApiKeyList = components['schemas']['ApiKeyList'];
@@ -2840,6 +3298,8 @@ export type AttemptList = components['schemas']['AttemptList'];
 export type AttemptStatus = components['schemas']['AttemptStatus'];
 export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuditEntryList = components['schemas']['AuditEntryList'];
+export type Buyer = components['schemas']['Buyer'];
+export type CancelRequest = components['schemas']['CancelRequest'];
 export type ChannelPreference = components['schemas']['ChannelPreference'];
 export type Channels = components['schemas']['Channels'];
 export type ChannelsBody = components['schemas']['ChannelsBody'];
@@ -2888,8 +3348,11 @@ export type EndpointTestEvent = components['schemas']['EndpointTestEvent'];
 export type ErasedPart = components['schemas']['ErasedPart'];
 export type Erasure = components['schemas']['Erasure'];
 export type Event = components['schemas']['Event'];
+export type EventAddress = components['schemas']['EventAddress'];
 export type EventAttempt = components['schemas']['EventAttempt'];
 export type EventAttemptStatus = components['schemas']['EventAttemptStatus'];
+export type EventBuyer = components['schemas']['EventBuyer'];
+export type EventCancelRequest = components['schemas']['EventCancelRequest'];
 export type EventChannels = components['schemas']['EventChannels'];
 export type EventChooseMethod = components['schemas']['EventChooseMethod'];
 export type EventCodeSteps = components['schemas']['EventCodeSteps'];
@@ -2901,9 +3364,14 @@ export type EventDestination = components['schemas']['EventDestination'];
 export type EventDisplayQr = components['schemas']['EventDisplayQr'];
 export type EventEndpointTold = components['schemas']['EventEndpointTold'];
 export type EventFailure = components['schemas']['EventFailure'];
+export type EventFulfilment = components['schemas']['EventFulfilment'];
 export type EventGroup = components['schemas']['EventGroup'];
+export type EventItemStatus = components['schemas']['EventItemStatus'];
 export type EventLog = components['schemas']['EventLog'];
 export type EventMethod = components['schemas']['EventMethod'];
+export type EventOrderItem = components['schemas']['EventOrderItem'];
+export type EventOrderTold = components['schemas']['EventOrderTold'];
+export type EventPackage = components['schemas']['EventPackage'];
 export type EventPayment = components['schemas']['EventPayment'];
 export type EventPaymentStatus = components['schemas']['EventPaymentStatus'];
 export type EventPreferences = components['schemas']['EventPreferences'];
@@ -2922,7 +3390,9 @@ export type EventWait = components['schemas']['EventWait'];
 export type Export = components['schemas']['Export'];
 export type Failure = components['schemas']['Failure'];
 export type Frequency = components['schemas']['Frequency'];
+export type Fulfilment = components['schemas']['Fulfilment'];
 export type ItemBody = components['schemas']['ItemBody'];
+export type ItemStatus = components['schemas']['ItemStatus'];
 export type Keys = components['schemas']['Keys'];
 export type Link = components['schemas']['Link'];
 export type LoggedEvent = components['schemas']['LoggedEvent'];
@@ -2957,7 +3427,27 @@ export type NotificationTemplate = components['schemas']['NotificationTemplate']
 export type Offer = components['schemas']['Offer'];
 export type OfferList = components['schemas']['OfferList'];
 export type Option = components['schemas']['Option'];
+export type Order = components['schemas']['Order'];
+export type OrderCancelledEvent = components['schemas']['OrderCancelledEvent'];
+export type OrderCreatedEvent = components['schemas']['OrderCreatedEvent'];
+export type OrderDamagedEvent = components['schemas']['OrderDamagedEvent'];
+export type OrderDeliveredEvent = components['schemas']['OrderDeliveredEvent'];
+export type OrderFailedEvent = components['schemas']['OrderFailedEvent'];
+export type OrderItem = components['schemas']['OrderItem'];
+export type OrderList = components['schemas']['OrderList'];
+export type OrderLostEvent = components['schemas']['OrderLostEvent'];
+export type OrderMoment = components['schemas']['OrderMoment'];
+export type OrderMomentList = components['schemas']['OrderMomentList'];
+export type OrderPackedEvent = components['schemas']['OrderPackedEvent'];
+export type OrderReadyToShipEvent = components['schemas']['OrderReadyToShipEvent'];
+export type OrderReturnedEvent = components['schemas']['OrderReturnedEvent'];
+export type OrderReturningEvent = components['schemas']['OrderReturningEvent'];
+export type OrderScrappedEvent = components['schemas']['OrderScrappedEvent'];
+export type OrderShippedEvent = components['schemas']['OrderShippedEvent'];
+export type OrderUnknownEvent = components['schemas']['OrderUnknownEvent'];
+export type OrderUpdatedEvent = components['schemas']['OrderUpdatedEvent'];
 export type OwnerBody = components['schemas']['OwnerBody'];
+export type Package = components['schemas']['Package'];
 export type PasswordBody = components['schemas']['PasswordBody'];
 export type Payment = components['schemas']['Payment'];
 export type PaymentBody = components['schemas']['PaymentBody'];

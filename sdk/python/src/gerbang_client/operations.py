@@ -31,6 +31,7 @@ from gerbang_client.types import (
     EventLog,
     EventTypes,
     Export,
+    ItemStatus,
     Keys,
     Link,
     LoginBody,
@@ -57,6 +58,8 @@ from gerbang_client.types import (
     NotificationStatus,
     NotificationTemplate,
     Offer,
+    Order,
+    OrderMoment,
     OwnerBody,
     PasswordBody,
     Payment,
@@ -650,6 +653,47 @@ class Operations:
             Call("POST", "/v1/notifications/{notification}/resend", parts={"notification": notification})
         )
         return answer
+
+    def list_orders(
+        self,
+        *,
+        limit: int | None = None,
+        status: ItemStatus | None = None,
+        channel: str | None = None,
+        connection: str | None = None,
+        shop: str | None = None,
+        external_id: str | None = None,
+        created_after: str | None = None,
+        created_before: str | None = None,
+    ) -> Pages[Order]:
+        """Orders, newest first. By when they were bought. One marketplace's id may be that of several orders: a basket
+        over two shops is an order in each.
+        """
+        return self._pages(
+            Call(
+                "GET",
+                "/v1/orders",
+                query={
+                    "limit": limit,
+                    "status": status,
+                    "channel": channel,
+                    "connection": connection,
+                    "shop": shop,
+                    "external_id": external_id,
+                    "created_after": created_after,
+                    "created_before": created_before,
+                },
+            )
+        )
+
+    def read_order(self, order: str) -> Order:
+        """One order. With its items, its parcels and who buys."""
+        answer: Order = self._send(Call("GET", "/v1/orders/{order}", parts={"order": order}))
+        return answer
+
+    def read_order_timeline(self, order: str, *, limit: int | None = None) -> Pages[OrderMoment]:
+        """What happened to an order. Oldest first: what was heard of it, what was done. Without `limit` the first 500."""
+        return self._pages(Call("GET", "/v1/orders/{order}/timeline", parts={"order": order}, query={"limit": limit}))
 
     def list_payment_methods(
         self,
@@ -1583,6 +1627,47 @@ class AsyncOperations:
             Call("POST", "/v1/notifications/{notification}/resend", parts={"notification": notification})
         )
         return answer
+
+    def list_orders(
+        self,
+        *,
+        limit: int | None = None,
+        status: ItemStatus | None = None,
+        channel: str | None = None,
+        connection: str | None = None,
+        shop: str | None = None,
+        external_id: str | None = None,
+        created_after: str | None = None,
+        created_before: str | None = None,
+    ) -> AsyncPages[Order]:
+        """Orders, newest first. By when they were bought. One marketplace's id may be that of several orders: a basket
+        over two shops is an order in each.
+        """
+        return self._pages(
+            Call(
+                "GET",
+                "/v1/orders",
+                query={
+                    "limit": limit,
+                    "status": status,
+                    "channel": channel,
+                    "connection": connection,
+                    "shop": shop,
+                    "external_id": external_id,
+                    "created_after": created_after,
+                    "created_before": created_before,
+                },
+            )
+        )
+
+    async def read_order(self, order: str) -> Order:
+        """One order. With its items, its parcels and who buys."""
+        answer: Order = await self._send(Call("GET", "/v1/orders/{order}", parts={"order": order}))
+        return answer
+
+    def read_order_timeline(self, order: str, *, limit: int | None = None) -> AsyncPages[OrderMoment]:
+        """What happened to an order. Oldest first: what was heard of it, what was done. Without `limit` the first 500."""
+        return self._pages(Call("GET", "/v1/orders/{order}/timeline", parts={"order": order}, query={"limit": limit}))
 
     def list_payment_methods(
         self,

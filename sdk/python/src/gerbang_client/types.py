@@ -18,6 +18,15 @@ class AccountList(TypedDict):
     next_cursor: NotRequired[str | None]
 
 
+class Address(TypedDict):
+    name: str
+    phone: str
+    lines: list[str]
+    city: str
+    post_code: str
+    country: str
+
+
 class Approval(TypedDict):
     id: str
     status: str
@@ -86,6 +95,23 @@ class AuditEntry(TypedDict):
 class AuditEntryList(TypedDict):
     data: list[AuditEntry]
     next_cursor: NotRequired[str | None]
+
+
+class Buyer(TypedDict):
+    id: str
+    customer: str | None
+    name: str
+    email: str
+    phone: str
+    billing: Address
+    shipping: Address
+    tax_number: str
+    note: str
+
+
+class CancelRequest(TypedDict):
+    claim: str
+    decide_by: str | None
 
 
 class Channels(TypedDict):
@@ -269,9 +295,47 @@ class Event1(TypedDict):
     data: Any
 
 
+class EventAddress(TypedDict):
+    """
+    A person and a place; the marketplace may have masked any of it.
+    """
+
+    name: str
+    phone: str
+    lines: list[str]
+    city: str
+    post_code: str
+    country: str
+
+
 EventAttemptStatus: TypeAlias = Literal[
     "abandoned", "cancelled", "captured", "created", "expired", "failed", "held", "pending", "submitting", "unknown"
 ]
+
+
+class EventBuyer(TypedDict):
+    """
+    Who buys, and where it goes. Of one who was erased all is empty but the customer's id.
+    """
+
+    id: str
+    customer: str | None
+    name: str
+    email: str
+    phone: str
+    billing: EventAddress
+    shipping: EventAddress
+    tax_number: str
+    note: str
+
+
+class EventCancelRequest(TypedDict):
+    """
+    The buyer wants to cancel the item: without an answer by `decide_by` it is cancelled.
+    """
+
+    claim: str
+    decide_by: str | None
 
 
 class EventChannels(TypedDict):
@@ -375,6 +439,9 @@ class EventFailure(TypedDict):
     payer_message: str
 
 
+EventFulfilment: TypeAlias = Literal["carrier", "digital", "marketplace", "own_fleet", "pickup"]
+
+
 EventGroup: TypeAlias = Literal[
     "blockchains",
     "endpoint_security",
@@ -390,9 +457,68 @@ EventGroup: TypeAlias = Literal[
 ]
 
 
+EventItemStatus: TypeAlias = Literal[
+    "cancelled",
+    "damaged",
+    "delivered",
+    "failed",
+    "lost",
+    "packed",
+    "pending",
+    "ready_to_ship",
+    "repacked",
+    "returned",
+    "returning",
+    "scrapped",
+    "shipped",
+    "unknown",
+    "unpaid",
+]
+
+
 EventMethod: TypeAlias = Literal[
     "card", "convenience_store", "crypto", "direct_debit", "ewallet", "paylater", "qris", "virtual_account"
 ]
+
+
+class EventOrderItem(TypedDict):
+    """
+    An item: one unit where a marketplace counts so. `price` is the list price of one, `paid` what the buyer pays for it after vouchers.
+        `said` is the marketplace's own word for where it stands, `ship_by` when it must be ready.
+    """
+
+    id: str
+    external_id: str
+    sku: str
+    name: str
+    variation: str
+    quantity: int
+    price: int
+    paid: int
+    currency: str
+    status: EventItemStatus
+    said: str
+    package: str | None
+    tracking: str | None
+    carrier: str | None
+    warehouse: str
+    fulfilment: EventFulfilment
+    preorder: bool
+    ship_by: str | None
+    invoice_number: str | None
+    reason: str | None
+    cancel_request: EventCancelRequest | None
+
+
+class EventPackage(TypedDict):
+    """
+    A parcel: the marketplace's id of it, and which items are in it.
+    """
+
+    id: str
+    tracking: str | None
+    carrier: str | None
+    items: list[str]
 
 
 class Customer1(TypedDict):
@@ -538,6 +664,28 @@ class Failure(TypedDict):
 
 
 Frequency: TypeAlias = Literal["at_once", "daily", "hourly", "never"]
+
+
+Fulfilment: TypeAlias = Literal["carrier", "own_fleet", "marketplace", "digital", "pickup"]
+
+
+ItemStatus: TypeAlias = Literal[
+    "unpaid",
+    "pending",
+    "packed",
+    "repacked",
+    "ready_to_ship",
+    "shipped",
+    "delivered",
+    "cancelled",
+    "returning",
+    "returned",
+    "failed",
+    "lost",
+    "damaged",
+    "scrapped",
+    "unknown",
+]
 
 
 class Keys(TypedDict):
@@ -733,6 +881,44 @@ class Option(TypedDict):
     title: str
 
 
+class OrderItem(TypedDict):
+    id: str
+    external_id: str
+    sku: str
+    name: str
+    variation: str
+    quantity: int
+    price: int
+    paid: int
+    currency: str
+    status: ItemStatus
+    said: str
+    package: str | None
+    tracking: str | None
+    carrier: str | None
+    warehouse: str
+    fulfilment: Fulfilment
+    preorder: bool
+    ship_by: str | None
+    invoice_number: str | None
+    reason: str | None
+    cancel_request: CancelRequest | None
+
+
+class OrderMoment(TypedDict):
+    id: str
+    at: str
+    kind: str
+    actor: str
+    detail: dict[str, Any]
+    request_id: str | None
+
+
+class OrderMomentList(TypedDict):
+    data: list[OrderMoment]
+    next_cursor: NotRequired[str | None]
+
+
 class OwnerBody(TypedDict):
     """
     `token` is the `t` of the link that a new installation prints.
@@ -743,6 +929,13 @@ class OwnerBody(TypedDict):
     password: str
     name: str
     locale: NotRequired[Literal["en", "id"]]
+
+
+class Package(TypedDict):
+    id: str
+    tracking: str | None
+    carrier: str | None
+    items: list[str]
 
 
 class PasswordBody(TypedDict):
@@ -1619,6 +1812,37 @@ class EventLog(TypedDict):
     missed: bool
 
 
+class EventOrderTold(TypedDict):
+    """
+    An order as endpoints hear of it: who buys, only those with `"include": ["personal"]`. `truncated`: there are more items than these, all of them at `url`.
+    """
+
+    object: Literal["order"]
+    url: str
+    truncated: bool
+    id: str
+    channel: str
+    connection: str | None
+    livemode: bool
+    external_id: str
+    number: str
+    status: EventItemStatus
+    items: list[EventOrderItem]
+    packages: list[EventPackage]
+    total: int
+    price: int
+    shipping_fee: int
+    seller_voucher: int
+    platform_voucher: int
+    currency: str
+    payment_method: str
+    cod: bool
+    ship_by: str | None
+    created_at: str
+    updated_at: str
+    buyer: NotRequired[EventBuyer]
+
+
 class EventProductTold(TypedDict):
     """
     A product as endpoints hear of it.
@@ -1809,6 +2033,217 @@ class Offer(TypedDict):
 class OfferList(TypedDict):
     data: list[Offer]
     next_cursor: NotRequired[str | None]
+
+
+class Order(TypedDict):
+    id: str
+    channel: str
+    connection: str | None
+    livemode: bool
+    external_id: str
+    number: str
+    status: ItemStatus
+    items: list[OrderItem]
+    packages: list[Package]
+    buyer: Buyer
+    total: int
+    price: int
+    shipping_fee: int
+    seller_voucher: int
+    platform_voucher: int
+    currency: str
+    payment_method: str
+    cod: bool
+    ship_by: str | None
+    created_at: str
+    updated_at: str
+
+
+class OrderCancelledEvent(TypedDict):
+    """
+    Every item of an order was cancelled.
+    """
+
+    id: str
+    type: Literal["order.cancelled"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventOrderTold
+
+
+class OrderCreatedEvent(TypedDict):
+    """
+    An order was bought, or was heard of for the first time.
+    """
+
+    id: str
+    type: Literal["order.created"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventOrderTold
+
+
+class OrderDamagedEvent(TypedDict):
+    """
+    The carrier damaged something of an order.
+    """
+
+    id: str
+    type: Literal["order.damaged"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventOrderTold
+
+
+class OrderDeliveredEvent(TypedDict):
+    """
+    An order has arrived.
+    """
+
+    id: str
+    type: Literal["order.delivered"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventOrderTold
+
+
+class OrderFailedEvent(TypedDict):
+    """
+    An order could not be delivered.
+    """
+
+    id: str
+    type: Literal["order.failed"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventOrderTold
+
+
+class OrderList(TypedDict):
+    data: list[Order]
+    next_cursor: NotRequired[str | None]
+
+
+class OrderLostEvent(TypedDict):
+    """
+    The carrier lost something of an order.
+    """
+
+    id: str
+    type: Literal["order.lost"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventOrderTold
+
+
+class OrderPackedEvent(TypedDict):
+    """
+    All that is to be packed of an order is packed.
+    """
+
+    id: str
+    type: Literal["order.packed"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventOrderTold
+
+
+class OrderReadyToShipEvent(TypedDict):
+    """
+    An order waits for its carrier.
+    """
+
+    id: str
+    type: Literal["order.ready_to_ship"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventOrderTold
+
+
+class OrderReturnedEvent(TypedDict):
+    """
+    All that was delivered of an order has come back.
+    """
+
+    id: str
+    type: Literal["order.returned"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventOrderTold
+
+
+class OrderReturningEvent(TypedDict):
+    """
+    Something of an order is on its way back.
+    """
+
+    id: str
+    type: Literal["order.returning"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventOrderTold
+
+
+class OrderScrappedEvent(TypedDict):
+    """
+    Something of an order was thrown away by the carrier.
+    """
+
+    id: str
+    type: Literal["order.scrapped"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventOrderTold
+
+
+class OrderShippedEvent(TypedDict):
+    """
+    An order is with the carrier.
+    """
+
+    id: str
+    type: Literal["order.shipped"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventOrderTold
+
+
+class OrderUnknownEvent(TypedDict):
+    """
+    The marketplace says of an order what is not known here: a person looks at it.
+    """
+
+    id: str
+    type: Literal["order.unknown"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventOrderTold
+
+
+class OrderUpdatedEvent(TypedDict):
+    """
+    Something of an order changed, and it does not stand where one of the others says.
+    """
+
+    id: str
+    type: Literal["order.updated"]
+    sequence: int
+    timestamp: str
+    api_version: str
+    data: EventOrderTold
 
 
 class PaymentBody(TypedDict):
@@ -2466,4 +2901,18 @@ DeliveredEvent: TypeAlias = (
     | ProductStockChangedEvent
     | ProductOversoldEvent
     | ProductShortageCoveredEvent
+    | OrderCreatedEvent
+    | OrderUpdatedEvent
+    | OrderPackedEvent
+    | OrderReadyToShipEvent
+    | OrderShippedEvent
+    | OrderDeliveredEvent
+    | OrderCancelledEvent
+    | OrderReturningEvent
+    | OrderReturnedEvent
+    | OrderFailedEvent
+    | OrderLostEvent
+    | OrderDamagedEvent
+    | OrderScrappedEvent
+    | OrderUnknownEvent
 )
