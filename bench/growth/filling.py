@@ -77,6 +77,8 @@ class Known:
             "language": "en",
             "channel": "email",
             "sku": "KOPI-250",
+            "listing": ids.show("lst", self.event),
+            "listing_import": ids.show("imp", self.event),
             "version": ids.show("mtv", self.event),
         }
 

@@ -63,6 +63,7 @@ _FILTERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         "created_before": ("2030-01-01T00:00:00Z", "{created_at}", "2020-01-02T00:00:00Z"),
     },
     "/v1/products": {"sku": ("KOPI-250",)},
+    "/v1/listings": {"connection": ("shop-jakarta",), "status": ("unmapped", "different", "pending")},
     "/v1/data-requests": {
         "status": ("completed", "open"),
         "kind": ("access", "objection"),

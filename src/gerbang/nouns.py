@@ -13,6 +13,8 @@ from gerbang.core.announcements.live_changes import Watched
 from gerbang.core.announcements.service import AnnouncementConsumer
 from gerbang.core.catalogue import event_types as product_events
 from gerbang.core.catalogue import expiry
+from gerbang.core.catalogue.listings import pushing, walking
+from gerbang.core.catalogue.listings.service import Listings
 from gerbang.core.catalogue.model import PRODUCT
 from gerbang.core.catalogue.reservations import Reservations
 from gerbang.core.catalogue.service import Catalogue
@@ -229,6 +231,23 @@ SETTLEMENTS: Final = Noun(
     permissions=(Permission(_PAYOUTS, MONEY, "see what marketplaces pay out, and of which lines", "payouts"),),
     actions={"settlements": actions.SETTLEMENTS},
 )
+LISTINGS: Final = Noun(
+    name="listings",
+    service=lambda core: Listings(core.db, core.clock, core.outbound, core.service(Catalogue)),
+    announces=entries(product_events.SHOP_EVENT_TYPES, event_examples.SHOP_DATA),
+    jobs={
+        pushing.PUSH: lambda core: core.service(Listings).pushing.run,
+        walking.IMPORT_JOB: lambda core: core.service(Listings).walking.run_import,
+        walking.LOOK_JOB: lambda core: core.service(Listings).walking.run_look,
+    },
+    consumers=(
+        lambda core: AnnouncementConsumer(
+            core.db, pushing.CONSUMER, pushing.take, types=pushing.TYPES, data=False, taken=core.wake
+        ),
+    ),
+    loops={"listings": lambda core, stop: core.service(Listings).walking.run_timetable(stop)},
+    actions={"listings": actions.LISTINGS},
+)
 ENDPOINTS: Final = Noun(
     name="endpoints",
     service=lambda core: Endpoints(
@@ -331,6 +350,7 @@ NOUNS: Final = Nouns(
         CONNECTIONS,
         RESERVATIONS,
         PRODUCTS,
+        LISTINGS,
         ORDERS,
         SETTLEMENTS,
         EVENTS,

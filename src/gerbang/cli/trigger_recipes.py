@@ -338,6 +338,7 @@ IMPOSSIBLE: Final[Mapping[str, str]] = {
         ("payout.received", "settlement.held", "settlement.kind_unknown", "settlement.changed"),
         "A marketplace says so in a shop's statements: have the sandbox pay out at `/control/lazada/pay-out`, and let an hour pass on its clock.",
     ),
+    "shop.stock_refused": "A marketplace refuses: map a listing of the sandbox's Lazada that a campaign has locked, and lower its stock.",
     "chain.stalled": "It takes minutes in which the local chain makes no block: end the process `anvil` while a crypto payment is pending.",
     "chain.recovered": "It follows chain.stalled once the chain makes blocks again.",
 }

@@ -205,6 +205,17 @@ POLICY: Final[Sequence[Row]] = (
     _do("PUT", "/v1/products/{sku}/stock", "products:write"),
     _do("PUT", "/v1/products/{sku}/price", "products:write"),
     _read("/v1/products/{sku}/movements", "products:read"),
+    # listings: what shops sell
+    _read("/v1/listings", "products:read"),
+    _read("/v1/listings/{listing}", "products:read"),
+    _do("PATCH", "/v1/listings/{listing}", "products:write"),
+    _do("POST", "/v1/listings/{listing}/push", "products:write"),
+    _do("POST", "/v1/shops/{connection}/listings/csv", "products:write", large=True),
+    _read("/v1/shops/{connection}/stock-rules", "products:read"),
+    _do("PUT", "/v1/shops/{connection}/stock-rules", "products:write"),
+    _do("POST", "/v1/shops/{connection}/imports", "products:write", key=True),
+    _read("/v1/imports/{listing_import}", "products:read"),
+    _do("POST", "/v1/shops/{connection}/check", "products:write"),
     # customers
     _do("POST", "/v1/customers", "customers:write", key=True),
     _read("/v1/customers", "customers:read"),

@@ -211,7 +211,15 @@ def test_what_a_marketplace_says_of_money_is_told_with_what_to_do(locale: str) -
 @pytest.mark.parametrize("locale", ["id", "en"])
 def test_what_becomes_of_a_shop_is_told_with_its_cure(locale: str) -> None:
     known = data_for(Template.OPERATOR_SHOP)
-    events = [("ending", 7), ("ending", 2), ("ending", 0), ("closed", 0), ("opened", 0), ("failing", 0)]
+    events = [
+        ("ending", 7),
+        ("ending", 2),
+        ("ending", 0),
+        ("closed", 0),
+        ("opened", 0),
+        ("failing", 0),
+        ("stock_refused", 0),
+    ]
     types = {"ending": "shop.authorisation_ending", "failing": "shop.refresh_failing"}
     said = [
         rendered(Template.OPERATOR_SHOP, locale, {**known, "type": types.get(word, f"shop.{word}"), "days": days})

@@ -7,6 +7,8 @@ import pytest
 
 from gerbang.base import ids
 from gerbang.sandbox.app import Sandbox
+from gerbang.web.input.listings import MappingFileBody
+from gerbang.web.input.validation import read_as
 from tests.web.conftest import Edge
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -88,3 +90,34 @@ async def test_bad_input_is_refused_with_pointers_and_changes_nothing(edge: Edge
     assert (taken.status_code, taken.json()["code"]) == (409, "sku_taken")
     assert (await put(edge, f"{sku}/stock", {"quantity": 1}, who="support")).status_code == 403
     assert (await edge.get(f"/v1/products/{sku}")).json()["stock"] == []
+
+
+async def test_what_is_asked_of_a_shop_that_is_none_is_refused_and_bad_input_is_pointed_at(edge: Edge) -> None:
+    for method, path, body in (
+        ("GET", "stock-rules", None),
+        ("PUT", "stock-rules", {"buffer": 5}),
+        ("POST", "imports", {"makes_products": True}),
+        ("POST", "check", None),
+        ("POST", "listings/csv", {"csv": "seller_sku,sku\nA,B", "dry_run": True}),
+    ):
+        for shop in ("nicepay-uji", "nobody"):
+            headers = edge.headers("admin", "new")
+            asked = await edge.client.request(method, f"/v1/shops/{shop}/{path}", json=body, headers=headers)
+            assert (asked.status_code, asked.json()["code"]) == (404, "no_such_shop"), path
+    rules = {"buffer": -1, "warehouses": {"w1": "a b", "w2": 7}}
+    wrong = await edge.client.put("/v1/shops/x/stock-rules", json=rules, headers=edge.headers("admin"))
+    assert pointers(wrong) == ["/buffer", "/warehouses/w1", "/warehouses/w2"]
+    long = await edge.post("/v1/shops/x/listings/csv", body={"csv": "x" * 100_001})
+    assert pointers(long) == ["/csv"]
+    for path in (f"listings/{ids.show('lst', ids.new())}", "listings/x", f"imports/{ids.show('imp', ids.new())}"):
+        assert (await edge.get(f"/v1/{path}")).status_code == 404
+    assert (await edge.get("/v1/listings", status="pending", connection="x")).json() == {
+        "data": [],
+        "next_cursor": None,
+    }
+    assert (await edge.get("/v1/listings", status="other")).status_code == 422
+
+
+async def test_a_file_keeps_its_lines_and_columns_on_the_way_in() -> None:
+    written = b'{"csv": "seller_sku\\tsku\\nA 1\\tB\\n"}'
+    assert read_as(written, MappingFileBody).csv == "seller_sku\tsku\nA 1\tB\n"

@@ -24,6 +24,7 @@ NOT_SHOWN = {
     "approveApproval", "approveMessageText", "changeConnection", "changePassword", "changeUser", "claimOwnership", "createConnection", "createRefundLink", "createUser",
     "changeMyNotificationPreferences", "deleteConnection", "leaveMessageTemplate", "login", "logout", "metrics", "putSecret", "readApproval", "readJwks", "readMyNotificationPreferences", "readOrder", "readOrderTimeline", "receiveHook", "refreshSession", "refuseApproval", "refuseDataRequest", "refuseMessageText",
     "registerCustomer", "registerDevice", "removeDevice", "resendDeliveries", "resendEvent", "resendNotification", "resumeMessageTemplate", "resolvePayment", "resolveRefund", "rotateSecret", "sendRefundLink",
+    "beginImport", "checkShop", "mapByCsv", "mapListing", "pushListing", "readImport", "readListing", "readStockRules", "setStockRules",
     "setRefundDestination", "settleRefund", "stepUp", "streamEvents", "streamPaymentEvents", "verifyHook",
 }  # fmt: skip
 

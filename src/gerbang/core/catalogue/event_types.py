@@ -13,3 +13,10 @@ EVENT_TYPES: Final = (
     EventType("product.oversold", PRODUCT, "More of it was sold, or is kept for orders, than there is."),
     EventType("product.shortage_covered", PRODUCT, "What an oversold order missed is there now, and kept for it."),
 )
+SHOP_EVENT_TYPES: Final = (
+    EventType(
+        "shop.stock_refused",
+        None,
+        "A marketplace does not take a stock or a price: a campaign locks it, or it keeps it.",
+    ),
+)

@@ -3,6 +3,7 @@
 Stock that is ours is one pool: `quantity` units stand in a warehouse, `reserved` of them are kept for orders, the rest can be sold anywhere.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,8 @@ import msgspec
 from gerbang.base.errors import Conflict, Invalid, NotFound
 from gerbang.base.money import Money
 
+SKU_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._:+-]{0,63}$"
+_SKU: Final = re.compile(SKU_PATTERN)
 PRODUCT: Final = "product"
 PREFIX: Final = "prd"
 READ: Final = "products:read"
@@ -213,3 +216,8 @@ def late_money(shortages: Sequence[Shortage]) -> LateMoney:
     A part is never sold unasked: who paid for three and is sent two has bought something else.
     """
     return LateMoney.HOLD_AND_GIVE_BACK if shortages else LateMoney.SELL
+
+
+def is_sku(text: str) -> bool:
+    """Whether a product may be called so."""
+    return _SKU.fullmatch(text) is not None

@@ -124,14 +124,18 @@ class Catalogue:
         Raises ProductNotFound, BundleHasNoStock, StockReadOnly, WarehouseNeeded.
         """
         async with self._db.transaction() as tx:
-            locked = await store.lock(tx, [sku], widely=True)
-            before = _one(locked, sku)
-            place = _place(before, warehouse)
-            known = next((one for one in before.own_stock if one.warehouse == place), None)
-            if known is None or known.quantity != quantity:
-                await self._count(tx, caller, before, place, quantity, known.quantity if known else None)
-            (after,) = await store.of_ids(tx, [before.id])
+            id_ = await self.count(tx, caller.label, sku, quantity, warehouse)
+            (after,) = await store.of_ids(tx, [id_])
         return after
+
+    async def count(self, tx: Tx, actor: str, sku: str, quantity: int, warehouse: str | None) -> UUID:
+        """The same in the caller's transaction; the product's id."""
+        before = _one(await store.lock(tx, [sku], widely=True), sku)
+        place = _place(before, warehouse)
+        known = next((one for one in before.own_stock if one.warehouse == place), None)
+        if known is None or known.quantity != quantity:
+            await self._count(tx, actor, before, place, quantity, known.quantity if known else None)
+        return before.id
 
     async def history(self, id_: UUID, limit: int, before: UUID | None = None) -> Sequence[Recorded]:
         """The last of what was done to a product, oldest first; those before an entry if it is named."""
@@ -139,15 +143,13 @@ class Catalogue:
             entries = await audit.recent(tx, ids.show(PREFIX, id_), limit, before=before)
         return list(reversed(entries))
 
-    async def _count(
-        self, tx: Tx, caller: Caller, product: Product, place: str, quantity: int, was: int | None
-    ) -> None:
+    async def _count(self, tx: Tx, actor: str, product: Product, place: str, quantity: int, was: int | None) -> None:
         if was is None:
             await store.set_stock(tx, product.id, place, 0)
         change = Change(product.id, place, quantity - (was or 0), 0)
-        await save_changes(tx, Movement.SET, [change], self._clock.now(), owner="", actor=caller.label)
+        await save_changes(tx, Movement.SET, [change], self._clock.now(), owner="", actor=actor)
         detail = {"sku": product.sku, "warehouse": place, "was": was, "to": quantity}
-        await audit.record(tx, [Entry(caller.label, "product.stock_set", ids.show(PREFIX, product.id), detail)])
+        await audit.record(tx, [Entry(actor, "product.stock_set", ids.show(PREFIX, product.id), detail)])
         bundles = await store.bundles_of(tx, [product.id])
         counted, *rest = await store.of_ids(tx, [product.id]) + await store.of_ids(tx, bundles)
         await self._reservations.cover(tx, [counted, *rest])

@@ -93,6 +93,7 @@ GROUPS: Final[Sequence[GroupRule]] = (
                 "shop.refresh_failing",
                 "shop.closed",
                 "shop.opened",
+                "shop.stock_refused",
             ),
             Template.OPERATOR_SHOP,
         ),

@@ -13,7 +13,7 @@ from gerbang.base.formats import tongue
 from gerbang.base.text import clean, plain
 
 # What is a secret is taken as it was typed.
-_AS_TYPED: Final = frozenset({"password", "current", "new", "token", "refresh_token", "value"})
+_AS_TYPED: Final = frozenset({"password", "current", "new", "token", "refresh_token", "value", "csv"})
 _LINES: Final = frozenset({"description", "reason", "note", "body"})
 _PLAIN: Final = frozenset({"account", "amount", "address", "email", "phone", "ip"})
 # Whether anything in a JSON text could be cleaned: bytes that are not printable ASCII, an escape, a space at the edge of a string.

@@ -10,12 +10,11 @@ from gerbang.base import ids
 from gerbang.base.errors import FieldError
 from gerbang.base.formats import one_line
 from gerbang.base.money import ASSETS, EXPONENTS, FIAT_LIMIT, BadMoney, Money
-from gerbang.core.catalogue.model import MOST_UNITS, NewProduct
+from gerbang.core.catalogue.model import MOST_UNITS, SKU_PATTERN, NewProduct
 from gerbang.web.input.body_errors import all_at_once
 from gerbang.web.problems import invalid_field
 
 _FIATS: Final = sorted(EXPONENTS.keys() - ASSETS)
-SKU_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._:+-]{0,63}$"
 Sku = Annotated[
     str,
     msgspec.Meta(

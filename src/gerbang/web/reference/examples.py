@@ -112,6 +112,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "setStock": Example("what was counted this morning", body={"quantity": 64, "warehouse": "bantul"}),
     "setPrice": Example("it costs more now", body={"amount": 88_000, "currency": "IDR"}),
     "listMovements": Example("newest first", {"limit": "10"}),
+    "listListings": Example("that are no product of yours", {"status": "unmapped"}),
     # what people who work here are told
     "readTeamNotificationPreferences": Example("by e-mail and chat"),
     "changeTeamNotificationPreferences": Example(

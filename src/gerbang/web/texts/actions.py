@@ -229,6 +229,22 @@ PRODUCTS: Final[Sentences] = {
         "**{actor}** ended a reservation of stock whose time was over",
     ),
 }
+LISTINGS: Final[Sentences] = {
+    "listing.import_begun": (
+        "**{actor}** mulai mengimpor daftar produk toko",
+        "**{actor}** began to import a shop's list",
+    ),
+    "listing.imported": ("**{actor}** selesai mengimpor daftar produk toko", "**{actor}** imported a shop's list"),
+    "listing.mapped": ("**{actor}** memetakan barang toko ke {to}", "**{actor}** mapped a listing to {to}"),
+    "listing.mapped_by_file": ("**{actor}** memetakan barang toko dengan CSV", "**{actor}** mapped listings by a CSV"),
+    "listing.sent": ("**{actor}** mengirim stok atau harga ke toko", "**{actor}** sent stock or prices to a shop"),
+    "listing.sent_again": ("**{actor}** meminta stok dikirim ulang", "**{actor}** had the stock sent again"),
+    "listing.asked": ("**{actor}** menanyai marketplace soal stok", "**{actor}** asked the marketplace for its stock"),
+    "shop.stock_rules": (
+        "**{actor}** mengubah cadangan stok toko: {was} menjadi {to}",
+        "**{actor}** changed the stock kept back from a shop: {was} to {to}",
+    ),
+}
 DATA_REQUESTS: Final[Sentences] = {
     "data_request.opened": (
         "**{actor}** mencatat permintaan atas data pelanggan",

@@ -49,6 +49,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "bell.says.settlement.held": ("Baris tagihan ditahan", "A line of a statement is held"),
     "bell.says.settlement.kind_unknown": ("Jenis biaya yang belum dikenal", "A kind of fee that is not known"),
     "bell.says.settlement.changed": ("Marketplace menyebut jumlah lain", "A marketplace told another amount"),
+    "bell.says.shop.stock_refused": (
+        "Marketplace tidak menerima stok atau harga",
+        "The marketplace does not take stock or prices",
+    ),
     "bell.says.endpoint.created": ("Tujuan webhook di host baru dibuat", "An endpoint at a new host was made"),
     "bell.says.endpoint.changed": ("Tujuan webhook pindah ke host baru", "An endpoint moved to a new host"),
     "bell.says.endpoint.failing": ("Tujuan webhook gagal terus", "An endpoint keeps failing"),

@@ -119,6 +119,9 @@ PROBLEMS: Final[Mapping[str, ProblemText]] = {
     "stock_read_only": ProblemText("A marketplace keeps this stock and counts it: it is only read here.", "Change it at the marketplace, or name a warehouse of yours.", _R.NO, "Stock in a warehouse of Lazada's"),
     "warehouse_needed": ProblemText("The product stands in several warehouses, and the request names none.", "Name one of those that `detail` lists.", _R.CHANGED, '`PUT …/stock` `{"quantity": 5}` of a product in two warehouses'),
     "bad_bundle": ProblemText("A bundle cannot be in a bundle, nor have stock of its own.", "Make a product of its own for the bundle, of products that are none.", _R.CHANGED, "A bundle that holds itself"),
+    "listing_not_found": ProblemText("No listing has this id.", "Take the id from `GET /v1/listings`; a shop's list is read by `POST /v1/shops/{connection}/imports`.", _R.NO, "`GET /v1/listings/lst_…`"),
+    "import_not_found": ProblemText("No import has this id.", "Take the id from the answer that began it.", _R.NO, "`GET /v1/imports/imp_…`"),
+    "no_such_shop": ProblemText("The connection is none, or no shop of a marketplace: an app is none itself, its shops are connections below it.", "Take a shop's id from `GET /v1/connections`: one with a `parent`.", _R.NO, "`POST /v1/shops/lazada-uji/imports`"),
     "reservation_released": ProblemText("What was reserved for this order or payment was given up for good.", "Make a new order; money that came for this one is given back.", _R.NO, "Money for an order that was cancelled"),
     "reservation_not_found": ProblemText("Nothing was ever reserved for this order or payment.", "Reserve for it first; what was made before stock was counted has no reservation.", _R.NO, "An order from before"),
     # ── refunds and approvals ──────────────────────────────────────────────────────────────────────────────────────

@@ -274,7 +274,7 @@ class ChainTold(msgspec.Struct, frozen=True):
 
 
 class ShopTold(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Which shop; of an authorisation that ends within how many `days`, of one that ended `why`."""
+    """Which shop; of an authorisation that ends within how many `days`, of one that ended, or stock that was refused, `why`."""
 
     connection: str
     livemode: bool
@@ -388,6 +388,7 @@ STORM_DATA: Final = told(StormTold, lambda _: _plain(StormTold("account", "login
 _SHOP_SAYS: Final[Mapping[str, Mapping[str, Any]]] = {
     "shop.authorisation_ending": {"days": 7},
     "shop.authorisation_ended": {"why": "refused"},
+    "shop.stock_refused": {"why": "4170 · 1/20"},
 }
 SHOP_DATA: Final = told(
     ShopTold, lambda type_: _plain(ShopTold("lazada-1", livemode=False, **_SHOP_SAYS.get(type_, {})))
