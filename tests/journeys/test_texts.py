@@ -386,3 +386,11 @@ async def test_a_customer_ticks_the_box_once_and_a_stop_from_the_phone_unticks_i
     _, page = await house.open_page(**who)
     shown = (await house.api.get(page)).text
     assert ("Kabarnya kami kirim ke" in shown, 'name="agreed" value="yes"' in shown) == (False, True)
+    assert "Selain mencentang, balas START" in shown
+    assert (await house.press(page, agreed="yes")).status_code == 303
+    shown = (await house.api.get(page)).text
+    assert ("Kabarnya kami kirim ke" in shown, "Balas START ke pesan kami" in shown) == (False, True)
+    assert "Answer START to our last message" in (await house.api.get(f"{page}&lang=en")).text
+    await house.sandbox.post("/control/twilio/start", json={"number": phone})
+    await house.until_heard("this number may be written to again")
+    assert "Kabarnya kami kirim ke" in (await house.api.get(f"{page}&lang=id")).text

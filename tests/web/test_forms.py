@@ -75,6 +75,8 @@ TYPED: Mapping[str, Mapping[str, str]] = {
     "/console/customers/new": {},
     "/console/customers/{customer}/edit": {},
     "/console/customers/{customer}/preferences": {},
+    "/console/customers/{customer}/consent": {},
+    "/console/customers/{customer}/consent/withdraw": {},
     "/console/customers/{customer}/data-requests": {},
     "/console/data-requests/{data_request}": {},
     "/console/customers/{customer}/export": {},

@@ -148,6 +148,8 @@ POLICY: Final[Sequence[Row]] = (
     _open("GET", "/console/customers/{customer}"),
     *_with_form("/console/customers/{customer}/edit"),
     *_with_form("/console/customers/{customer}/preferences"),
+    *_with_form("/console/customers/{customer}/consent"),
+    *_with_form("/console/customers/{customer}/consent/withdraw"),
     *_with_form("/console/customers/{customer}/data-requests"),
     *_with_form("/console/data-requests/{data_request}"),
     *_with_form("/console/customers/{customer}/export"),

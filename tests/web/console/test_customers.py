@@ -9,6 +9,8 @@ import pytest_asyncio
 
 from gerbang.base import ids
 from gerbang.core.identity.model import Role
+from gerbang.core.notifications import suppression_store
+from gerbang.core.notifications.model import PHONE
 from gerbang.sandbox.app import Sandbox
 from gerbang.web.console.customer_form import BOXES
 from tests.web.conftest import Edge
@@ -127,6 +129,83 @@ async def test_the_page_tells_consent_from_preference(edge: Edge, desk: httpx.As
     assert re.search(r"Consent for the phone.*SMS</dt><dd[^>]*>Agreed <small[^>]*>1 Nov [^<]*, kasir toko", shown)
     assert "recorded consent to messages on the phone" in shown
     assert "Wanted" in shown.partition("Preferences")[2]
+
+
+HEARD = {
+    "channel": "sms",
+    "text": "The shop may send me news by SMS.",
+    "where": "phone call",
+    "at": "2026-11-02T09:30",
+}
+
+
+async def test_consent_is_recorded_with_its_words_and_withdrawn_for_the_number_and_the_timeline_says_who_did(
+    edge: Edge, desk: httpx.AsyncClient
+) -> None:
+    phone = f"0812{ids.new().int % 10**8:08}"
+    (page, _), (other, _) = await made(desk, phone=phone), await made(desk, phone=phone)
+    for one in (page, other):
+        done = await send(desk, f"{one}/consent", **{**HEARD, "channel": "both"})
+        assert done.headers["location"] == f"{one}?done=agreed"
+    shown = re.sub(r"\s+", " ", (await desk.get(f"{page}?done=agreed")).text)
+    assert "The consent was recorded." in shown
+    assert shown.count("2 Nov 09:30:00, phone call: “The shop may send me news by SMS.”") == 2
+    assert "Recorded by" in shown
+    (kept,) = [one for one in await edge.audited("customer.agreed") if one["object"] == page.rpartition("/")[2]]
+    assert kept["detail"] == {"channels": ["sms", "whatsapp"]}
+    ended = await send(desk, f"{page}/consent/withdraw", channel="sms")
+    assert ended.headers["location"] == f"{page}?done=withdrew"
+    for one in (page, other):
+        assert (await desk.get(one)).text.count("Not agreed: nothing is sent") == 1, "it counts for the number"
+    assert "recorded that consent was withdrawn" in (await desk.get(page)).text
+    late = await send(desk, f"{page}/consent", **HEARD)
+    assert (late.status_code, "withdrawn after that time" in late.text) == (422, True)
+    assert (await send(desk, f"{page}/consent", **{**HEARD, "at": ""})).status_code == 303
+    desk.cookies.set("grb_lang", "id")
+    assert "Catat penarikan persetujuan" in (await desk.get(f"{page}/consent/withdraw")).text
+    desk.cookies.set("grb_lang", "en")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("channel", "fax", "Choose one"),
+        ("text", "", "Write the words"),
+        ("where", "x" * 201, "Write where"),
+        ("at", "2999-01-01T00:00", "not to come"),
+        ("text", "4111 1111 1111 1111", "card"),
+    ],
+)
+async def test_consent_that_cannot_be_recorded_says_why_beside_the_field(
+    desk: httpx.AsyncClient, name: str, value: str, said: str
+) -> None:
+    page, _ = await made(desk)
+    answer = await send(desk, f"{page}/consent", **{**HEARD, name: value})
+    assert answer.status_code == 422
+    assert said in answer.text.partition(f'id="e-{name}"')[2].partition("</p>")[0]
+
+
+async def test_nobody_agrees_without_a_phone_or_withdraws_what_nobody_gave(desk: httpx.AsyncClient) -> None:
+    page, _ = await made(desk, phone="")
+    asked = (await desk.get(f"{page}/consent")).text
+    assert ("no phone number yet" in asked, "Record the consent" in asked) == (True, False)
+    assert (await send(desk, f"{page}/consent", **HEARD)).status_code == 422
+    assert "no consent to withdraw" in (await desk.get(f"{page}/consent/withdraw")).text
+    assert (await send(desk, f"{page}/consent/withdraw", channel="sms")).status_code == 422
+
+
+async def test_a_number_that_said_stop_is_shown_to_wait_for_a_start_whatever_was_agreed_to(
+    edge: Edge, desk: httpx.AsyncClient
+) -> None:
+    number = f"+62812{ids.new().int % 10**8:08}"
+    page, _ = await made(desk, phone=number)
+    async with edge.services.db.transaction() as tx:
+        for channel in PHONE:
+            await suppression_store.suppress(tx, channel, number, suppression_store.SAID_STOP)
+    assert "Answered STOP: nothing is sent" in (await desk.get(page)).text
+    await send(desk, f"{page}/consent", **{**HEARD, "at": ""})
+    shown = (await desk.get(page)).text
+    assert ("Agreed, but waits for START" in shown, "Ask them to send START" in shown) == (True, True)
 
 
 async def test_each_message_has_a_box_on_each_of_its_channels_but_what_guards_their_money(

@@ -51,6 +51,7 @@ async def box_of(
         "channels": named(channels, locale),
         "shop": services.settings.shop_name,
         "known": formats.mask_number(payer.phone) if payer.phone else "",
+        "stopped": bool(payer.phone and await services.notifications.stopped([payer.phone])),
         "sent": sent or Agreeing(),
     }
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlencode
 
+from markupsafe import Markup
+
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
 from gerbang.core.audit.model import Recorded
@@ -52,10 +54,26 @@ def row_of(one: Customer, locale: Locale) -> Row:
     return Row(id_, cells)
 
 
+# Whether they agreed, and whether their number answered STOP: the carrier holds back what was agreed to anew.
+_CONSENT: Final = {
+    (True, False): "cus.agreed",
+    (False, False): "cus.agreed.not",
+    (True, True): "cus.agreed.stopped",
+    (False, True): "cus.stopped.number",
+}
+
+
 def page_of(
-    one: Customer, history: Sequence[Recorded], known: Sentences, caller: Caller, locale: Locale, names: Names
+    one: Customer,
+    history: Sequence[Recorded],
+    known: Sentences,
+    caller: Caller,
+    locale: Locale,
+    names: Names,
+    *,
+    has_stopped: bool = False,
 ) -> ObjectPage:
-    """The head, the facts and the timeline of one."""
+    """The head, the facts and the timeline of one; `has_stopped`: their number answered STOP."""
     say, id_ = texts.words(locale), ids.show(PREFIX, one.id)
     return ObjectPage(
         name="customers",
@@ -66,7 +84,7 @@ def page_of(
         word=say("cus.erased") if one.erased_at else "",
         why=_why(one, locale),
         actions=_actions(one, caller, locale),
-        facts=(_contact(one, locale), _consent(one, locale), _preferences(one, locale)),
+        facts=(_contact(one, locale), _consent(one, locale, names, has_stopped=has_stopped), _preferences(one, locale)),
         steps=tuple(_step(entry, known, names, locale) for entry in history),
         watch="customer",
         about=id_,
@@ -119,6 +137,12 @@ def _actions(one: Customer, caller: Caller, locale: Locale) -> tuple[Action, ...
         ("payments:create", Action(say("cus.link"), link, look="main")),
         (WRITE, Action(say("cus.contact.edit"), f"{here}/edit")),
         (WRITE, Action(say("cus.preferences.edit"), f"{here}/preferences")),
+        (WRITE, Action(say("cus.consent.edit"), f"{here}/consent")),
+        *(
+            ((WRITE, Action(say("cus.consent.end"), f"{here}/consent/withdraw")),)
+            if any(map(one.consent, NEED_CONSENT))
+            else ()
+        ),
         (WRITE, Action(say("dsr.note"), f"{here}/data-requests")),
         *rights,
     )
@@ -136,14 +160,20 @@ def _contact(one: Customer, locale: Locale) -> Facts:
     return Facts(say("cus.contact"), tuple(one for one in facts if one.value))
 
 
-def _consent(one: Customer, locale: Locale) -> Facts:
+def _consent(one: Customer, locale: Locale, names: Names, *, has_stopped: bool) -> Facts:
     """What they agreed to, which is another thing than what they prefer."""
     say, facts = texts.words(locale), []
     for channel in NEED_CONSENT:
         found = one.consent(channel)
-        word = say("cus.agreed" if found else "cus.agreed.not")
-        small = say("cus.agreed.when", at=stamp(found.agreed_at, locale), where=found.agreed_where) if found else ""
+        small: Markup | str = ""
+        if found is not None:
+            at, by = stamp(found.agreed_at, locale), called(found.recorded_by, names, locale)
+            when = say("cus.agreed.when", at=at, where=found.agreed_where, text=found.agreed_text)
+            small = Markup("{} {}").format(when, say("cus.agreed.by", by=by))
+        word = say(_CONSENT[found is not None, has_stopped])
         facts.append(Fact(say(f"channel.{channel.value}"), word, small=small))
+    if has_stopped:
+        facts.append(Fact("STOP", say("cus.stopped.why_number")))
     return Facts(say("cus.consent"), tuple(facts))
 
 

@@ -39,7 +39,7 @@ _PAYMENTS: Final = 10
 _MESSAGES: Final = 20
 _ENTRIES: Final = 50
 _REQUESTS: Final = 10
-_SAID: Final = frozenset({"made", "saved", "erased", "waits", "refused", "noted", "answered"})
+_SAID: Final = frozenset({"made", "saved", "erased", "waits", "refused", "noted", "answered", "agreed", "withdrew"})
 _DOUBTFUL: Final = frozenset({"refused", "waits"})
 _PAGE: Final = ListPage(
     name="customers",
@@ -78,6 +78,7 @@ class _Told:
     messages: Sequence[Notification]
     history: Sequence[Recorded]
     requests: Sequence[DataRequest]
+    has_stopped: bool  # their number answered STOP
 
 
 @get("/console/customers")
@@ -120,13 +121,14 @@ async def customer(request: AnyRequest, customer: FromPath[str]) -> Response[byt
     id_ = customer_id(customer)
     told = await shared(request, ("customer", id_), lambda: _told(services, id_))
     actors = [entry.actor for entry in told.history]
-    names = await names_of(request, [*actors, *(one.closed_by for one in told.requests)])
+    recorded = [one.recorded_by for one in told.customer.consents]
+    names = await names_of(request, [*actors, *recorded, *(one.closed_by for one in told.requests)])
     known = {action: words for of in services.actions.values() for action, words in of.items()}
     now = services.payments.context.clock.now()
     said, doubtful = _said(request)
     return await show_object(
         request,
-        customer_view.page_of(told.customer, told.history, known, caller, locale, names),
+        customer_view.page_of(told.customer, told.history, known, caller, locale, names, has_stopped=told.has_stopped),
         said=said,
         doubtful=doubtful,
         payments=[payment_view.row_of(one, now, locale) for one in told.payments],
@@ -146,7 +148,8 @@ async def _told(services: Services, id_: UUID) -> _Told:
     payments, _ = await services.payments.page(Filters(customer_id=id_), None, _PAYMENTS)
     messages = await services.notifications.to_payers([each.payment.id for each in payments], _MESSAGES)
     asked = await services.service(DataRequests).page(DataRequestFilters(customer=id_), None, _REQUESTS)
-    return _Told(one, payments, messages, await core.history(id_, _ENTRIES), asked)
+    stopped = await services.notifications.stopped([one.phone]) if one.phone else ()
+    return _Told(one, payments, messages, await core.history(id_, _ENTRIES), asked, bool(stopped))
 
 
 def _said(request: AnyRequest) -> tuple[Markup | str, bool]:

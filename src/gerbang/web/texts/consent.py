@@ -20,6 +20,14 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "agree.tick": ("Centang kotaknya kalau Anda setuju.", "Tick the box if you agree."),
     "agree.empty": ("Isi nomor ponselnya.", "Write the mobile number."),
     "agree.done": ("Kabarnya kami kirim ke {phone} lewat {channels}.", "We send news to {phone} by {channels}."),
+    "agree.stopped": (
+        "Anda setuju dikabari lewat {channels}, tetapi {phone} pernah membalas STOP, sehingga operator seluler menahan pesan kami. Balas START ke pesan kami yang terakhir; setelah itu kabarnya sampai lagi.",
+        "You agreed to news by {channels}, but {phone} once answered STOP, so the carrier holds our messages back. Answer START to our last message; after that news arrives again.",
+    ),
+    "agree.stopped.before": (
+        "{phone} pernah membalas STOP. Selain mencentang, balas START ke pesan kami yang terakhir.",
+        "{phone} once answered STOP. Besides ticking the box, answer START to our last message.",
+    ),
     "agree.stop": ("Jangan kabari lagi", "No more messages"),
     "agree.sms": ("SMS", "SMS"),
     "agree.whatsapp": ("WhatsApp", "WhatsApp"),
