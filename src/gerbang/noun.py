@@ -98,7 +98,7 @@ class Noun:
 
     `service` is made once in a process, and found by its type. `objects` are what something is announced of, by type; of a type that stands
     nowhere nobody hears live. `events` says by kind of provider who works on what came in, `jobs` by kind of job who does it. `consumers` take announcements;
-    `loops` run in every worker. `notices` say what somebody should look at, or None. `payloads` show objects by type, as outgoing webhooks send
+    `loops` run in every worker; `wakes` has one of them look at once when something was committed, by the topic that is told then. `notices` say what somebody should look at, or None. `payloads` show objects by type, as outgoing webhooks send
     them; `announces` lists every type of event that is announced, for the catalogue. `personal_data` says what is kept about people,
     `permissions` what somebody may do with it, by role, `actions` how the audit trail's entries about it read, by subject.
 
@@ -113,6 +113,7 @@ class Noun:
     jobs: Mapping[str, Callable[[Core], Handler]] = field(default_factory=dict)
     consumers: Sequence[Callable[[Core], AnnouncementConsumer]] = ()
     loops: Mapping[str, Callable[[Core, asyncio.Event], Awaitable[None]]] = field(default_factory=dict)
+    wakes: Mapping[str, Callable[[Core], Callable[[], None]]] = field(default_factory=dict)
     notices: Mapping[str, Callable[[Core], Awaitable[str | None]]] = field(default_factory=dict)
     payloads: Mapping[str, Callable[[Core], Payloads]] = field(default_factory=dict)
     announces: Sequence[CatalogueEntry] = ()
@@ -191,6 +192,9 @@ class Nouns:
 
     def loops(self, core: Core) -> Mapping[str, Callable[[asyncio.Event], Awaitable[None]]]:
         return {name: partial(run, core) for name, run in _merged(noun.loops for noun in self.each).items()}
+
+    def wakes(self, core: Core) -> Mapping[str, Callable[[], None]]:
+        return {topic: made(core) for topic, made in _merged(noun.wakes for noun in self.each).items()}
 
     def notices(self, core: Core) -> Mapping[str, Callable[[], Awaitable[str | None]]]:
         return {name: partial(ask, core) for name, ask in _merged(noun.notices for noun in self.each).items()}

@@ -27,7 +27,7 @@ from gerbang.core.customers.model import CUSTOMER
 from gerbang.core.customers.service import Customers
 from gerbang.core.endpoints import event_types as endpoint_events
 from gerbang.core.endpoints import personal_data as receivers
-from gerbang.core.endpoints import queueing
+from gerbang.core.endpoints import queueing, sender
 from gerbang.core.endpoints.model import DISCLOSE, ENDPOINT
 from gerbang.core.endpoints.service import Endpoints
 from gerbang.core.identity import event_types as security_events
@@ -278,6 +278,7 @@ ENDPOINTS: Final = Noun(
         "deliveries": lambda core, stop: core.service(Endpoints).sender.run(stop),
         "old_deliveries": lambda core, stop: core.service(Endpoints).retention.run(stop),
     },
+    wakes={sender.TOPIC: lambda core: core.service(Endpoints).sender.wake},
     payloads={ENDPOINT: lambda _core: event_payloads.endpoints},
     personal_data=(
         PersonalData("webhooks", ("personal_bodies",), receivers.export_bodies, receivers.erase_bodies),

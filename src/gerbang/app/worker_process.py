@@ -38,6 +38,8 @@ async def work(
         for consumer in consumers:
             await consumer.prepare()
             inbox.channel.subscribe(TOPIC, consumer.wake)
+        for topic, wake in nouns.wakes(parts).items():
+            inbox.channel.subscribe(topic, wake)
         parts.db.tell = (
             inbox.channel.tell_here
         )  # what is announced by a worker, it takes: other processes need not hear

@@ -13,6 +13,7 @@ from gerbang.base import ids
 from gerbang.core.endpoints import sending_store
 from gerbang.core.endpoints.model import (
     BadEndpoint,
+    DeliveryNotFound,
     DeliveryOutcome,
     DeliveryStatus,
     DisabledReason,
@@ -22,7 +23,9 @@ from gerbang.core.endpoints.model import (
     Signing,
 )
 from gerbang.core.endpoints.schedule import waits
+from gerbang.core.endpoints.sender import TOPIC
 from gerbang.core.queue import business_time
+from gerbang.nouns import NOUNS
 from tests.core.endpoints.receiver import OK, Receiver, status
 from tests.core.endpoints.world import BY, World
 
@@ -114,6 +117,24 @@ async def test_a_test_event_that_is_refused_says_nothing_of_how_the_endpoint_sta
         return (await world.endpoints.get(endpoint.id)).failing_since is not None
 
     await world.until(fails)
+
+
+async def test_what_a_request_makes_due_is_told_to_the_worker_once_it_is_committed(
+    world: World, shop: Receiver
+) -> None:
+    endpoint, _ = await world.endpoint(shop.url)
+    told: list[str] = []
+    world.db.tell = told.append
+    delivery = await world.endpoints.test(BY, endpoint.id)
+    await world.endpoints.resend(BY, delivery.id)
+    assert told == [TOPIC] * 2
+    await world.rows("UPDATE endpoints SET created_at = created_at - interval '2 days' RETURNING id")
+    await world.endpoints.resend_range(BY, endpoint.id, endpoint.created_at, None, DeliveryOutcome.SUCCEEDED)
+    assert told == [TOPIC] * 3
+    with pytest.raises(DeliveryNotFound):
+        await world.endpoints.resend(BY, ids.new())
+    assert len(told) == 3
+    assert [topic for noun in NOUNS.each for topic in noun.wakes] == [TOPIC], "a worker listens to it"
 
 
 async def test_410_disables_the_endpoint_tells_so_and_what_was_on_its_way_can_be_sent_again(

@@ -17,7 +17,7 @@ from gerbang.core.announcements.model import Announcement, ObjectRef
 from gerbang.core.announcements.service import AnnouncementConsumer, announce
 from gerbang.core.endpoints.model import Delivery, Endpoint, Signing
 from gerbang.core.endpoints.queueing import CONSUMER, Payload
-from gerbang.core.endpoints.sender import Sender
+from gerbang.core.endpoints.sender import TOPIC, Sender
 from gerbang.core.endpoints.service import Endpoints, NewEndpoint
 from gerbang.core.endpoints.signing_keys import Revealed, SigningKeys
 from gerbang.core.identity.model import system_caller
@@ -134,6 +134,7 @@ async def world_of(db: Database, owner: Database, store: SecretStore) -> World:
     http = Http(policy=TargetPolicy(read_private_targets(["127.0.0.0/8"])))
     clock, secrets = BusinessClock(), Secrets(db, store)
     endpoints = Endpoints(db, http, secrets, clock, {PARCEL: _shown}, types=TYPES)
+    db.tell = lambda topic: endpoints.sender.wake() if topic == TOPIC else None
     consumer = AnnouncementConsumer(db, CONSUMER, endpoints.queueing.take, taken=endpoints.queueing.taken)
     await consumer.prepare()
     return World(db, owner, http, secrets, clock, endpoints, consumer, endpoints.sender)

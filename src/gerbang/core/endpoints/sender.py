@@ -39,6 +39,7 @@ log = structlog.get_logger()
 AT_ONCE: Final = 256
 TIMEOUT_S: Final = 30.0
 LEASE_S: Final = 60.0
+TOPIC: Final = "deliveries"  # what is told of what was made due elsewhere, as by a request to send again
 LOOK_S: Final = 0.5  # unless woken: for what is tried again, and where a wake-up was lost
 PACE_S: Final = 0.1  # where an endpoint says how fast
 AFTER_FAILURE_S: Final = 1.0

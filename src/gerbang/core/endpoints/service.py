@@ -8,7 +8,7 @@ from uuid import UUID
 
 from gerbang.base import ids, web_address
 from gerbang.base.clock import BusinessClock
-from gerbang.base.db import Database, Row, Tx
+from gerbang.base.db import Database, Row, Tx, tell_when_committed
 from gerbang.base.http import Http, TargetRefused
 from gerbang.base.keyset import FIRST_ID, LAST_MOMENT, Place
 from gerbang.core.announcements.model import Announcement, ObjectRef
@@ -41,7 +41,7 @@ from gerbang.core.endpoints.overview import Overview
 from gerbang.core.endpoints.owner_access import OwnerAccess, OwnerTokens
 from gerbang.core.endpoints.queueing import Payloads, Queueing, trial_message
 from gerbang.core.endpoints.retention import Retention
-from gerbang.core.endpoints.sender import Sender
+from gerbang.core.endpoints.sender import TOPIC, Sender
 from gerbang.core.endpoints.signing_keys import Revealed, SigningKeys
 from gerbang.core.idempotency.model import IdempotencyKey
 from gerbang.core.idempotency.service import claim
@@ -166,7 +166,7 @@ class Endpoints:
                 await record(tx, [Entry(caller.label, "endpoint.disclosed", shown, include)])
             detail = {"changed": sorted(checked)} | (await _at_host(tx, saved) if saved.url != locked.url else {})
             await _note(tx, caller, "endpoint.changed", saved, detail, self._clock.now())
-        self.sender.wake()
+            tell_when_committed(TOPIC)
         return saved, keys
 
     async def delete(self, caller: Caller, id_: UUID) -> None:
@@ -221,8 +221,8 @@ class Endpoints:
             await delivery_store.add(tx, [trial], [(delivery, id_, trial)])
             await record(tx, [Entry(caller.label, "endpoint.tested", ids.show("ep", endpoint.id))])
             made = await delivery_store.one(tx, delivery, MOST_ATTEMPTS)
+            tell_when_committed(TOPIC)
         assert made is not None, "it was written a moment ago"
-        self.sender.wake()
         return made
 
     async def deliveries(
@@ -259,7 +259,7 @@ class Endpoints:
             await delivery_store.resend(tx, [id_])
             shown = ids.show("ep", row["endpoint_id"])
             await record(tx, [Entry(caller.label, "delivery.resent", shown, {"delivery": ids.show("dlv", id_)})])
-        self.sender.wake()
+            tell_when_committed(TOPIC)
         return await self.delivery(id_)
 
     async def cancel(self, caller: Caller, id_: UUID) -> None:
@@ -293,7 +293,6 @@ class Endpoints:
         count, place = 0, after or (since, FIRST_ID)
         while count < MOST_RESENT:
             rows = await self._resend_lot(caller, id_, place, until or LAST_MOMENT, wanted)
-            self.sender.wake()
             count += len(rows)
             if len(rows) < LOT:
                 return Resent(count, None)
@@ -318,6 +317,7 @@ class Endpoints:
             await delivery_store.resend(tx, [row["id"] for row in rows])
             detail = {"count": len(rows), "status": wanted}
             await record(tx, [Entry(caller.label, "endpoint.resent", ids.show("ep", id_), detail)])
+            tell_when_committed(TOPIC)
         return rows
 
     async def _cancel(self, tx: Tx, id_: UUID) -> None:
