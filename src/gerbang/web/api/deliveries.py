@@ -60,7 +60,16 @@ class DeliveryView(msgspec.Struct, frozen=True):
     sequence: int
     status: DeliveryStatus
     attempts: Sequence[DeliveryAttemptView]
-    next_attempt_at: datetime | None
+    next_attempt_at: Annotated[
+        datetime | None,
+        msgspec.Meta(description="When it is tried next; null when it is over, or a worker has it now."),
+    ]
+    sending_until: Annotated[
+        datetime | None,
+        msgspec.Meta(
+            description="A worker has it now. One that died with it keeps it until then; afterwards another tries it."
+        ),
+    ]
     created_at: datetime
 
 
@@ -168,6 +177,7 @@ def delivery_view(one: Delivery, *, whole: bool = False) -> DeliveryView:
         status=one.status,
         attempts=[_whole_attempt(tried) if whole else _attempt(tried) for tried in one.attempts],
         next_attempt_at=one.next_attempt_at,
+        sending_until=one.sending_until,
         created_at=one.created_at,
     )
 

@@ -1,11 +1,12 @@
 """/v1/notifications: what people were told, how it went, and sending it again. The messages themselves are core/notifications' matter."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
 from litestar import Request, get, post
+from litestar.params import Parameter
 
 from gerbang.base import formats, ids
 from gerbang.base.errors import NotFound
@@ -28,38 +29,44 @@ class NotificationView(msgspec.Struct, frozen=True):
     """
 
     id: str
-    channel: str
-    recipient: str
-    template: str
-    locale: str
+    channel: Annotated[str, msgspec.Meta(description="`email`, `sms`, `whatsapp`, `push`, `chat`.")]
+    recipient: Annotated[str, msgspec.Meta(description="Masked; `erased` once the person was erased.")]
+    template: Annotated[
+        str, msgspec.Meta(description="Which message it is, as the table of who is told what names it.")
+    ]
+    locale: Annotated[str, msgspec.Meta(description="The language in which it was written: `id` or `en`.")]
     status: Status
-    tries: int
-    error: str | None
-    payment: str | None
-    message_id: str
+    tries: Annotated[int, msgspec.Meta(description="How often it was handed to the sender.")]
+    error: Annotated[str | None, msgspec.Meta(description="Why it failed, or what it waits for.")]
+    payment: Annotated[str | None, msgspec.Meta(description="The payment that it is about.")]
+    message_id: Annotated[
+        str, msgspec.Meta(description="The `Message-ID` of a mail; the same when it is sent again after a lost answer.")
+    ]
     created_at: datetime
-    sent_at: datetime | None
-    accepted_at: datetime | None
+    sent_at: Annotated[datetime | None, msgspec.Meta(description="When it left the sender.")]
+    accepted_at: Annotated[datetime | None, msgspec.Meta(description="When the sender took it.")]
     delivered_at: datetime | None
     read_at: datetime | None
     failed_at: datetime | None
-    connection: str | None
-    provider_id: str | None
-    parts: int
-    unknown_tries: int
-    category: str
-    billable: bool | None
+    connection: Annotated[str | None, msgspec.Meta(description="The connection that sent it.")]
+    provider_id: Annotated[str | None, msgspec.Meta(description="Its id at the sender.")]
+    parts: Annotated[int, msgspec.Meta(description="How many texts the sender counts it as.")]
+    unknown_tries: Annotated[int, msgspec.Meta(description="Tries of which nobody learnt whether they arrived.")]
+    category: Annotated[str, msgspec.Meta(description="How the sender charges for it, where it says so.")]
+    billable: Annotated[
+        bool | None, msgspec.Meta(description="Whether the sender charges for it; null where it does not say.")
+    ]
 
 
-@get("/v1/notifications", summary="What people were told, newest first", tags=_TAGS)
+@get("/v1/notifications", summary="Messages to people, newest first", tags=_TAGS)
 async def list_notifications(
     services: Services,
     cursors: Cursors,
     limit: Limit = 25,
     cursor: Cursor = None,
-    status: Status | None = None,
-    template: Template | None = None,
-    payment: str | None = None,
+    status: Annotated[Status | None, Parameter(description="How far it is.")] = None,
+    template: Annotated[Template | None, Parameter(description="Which message it is.")] = None,
+    payment: Annotated[str | None, Parameter(description="The payment that they are about (`pay_…`).")] = None,
 ) -> Page[NotificationView]:
     """`status` is how far it is: queued, accepted, sent, delivered, read, or failed, which says why in `error`. It never goes back; a message that failed may
     arrive after all.
@@ -71,7 +78,12 @@ async def list_notifications(
     return await cursors.page("notifications", rows, most, lambda n: (n.created_at, n.id), _view)
 
 
-@post("/v1/notifications/{notification:str}/resend", summary="Send it again", tags=_TAGS, status_code=202)
+@post(
+    "/v1/notifications/{notification:str}/resend",
+    summary="Send a message to somebody again",
+    tags=_TAGS,
+    status_code=202,
+)
 async def resend_notification(
     request: Request[Any, Any, Any], services: Services, notification: str
 ) -> NotificationView:

@@ -1,9 +1,11 @@
 """Operators and what people are told: every message with how far it came, and the table of who is told what on which channels."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
 from litestar import Request, Response, get
+from markupsafe import Markup
 
 from gerbang.base import formats, ids
 from gerbang.base.formats import Locale
@@ -65,7 +67,7 @@ _TABLE: Final = ListPage(
         Column("ways", "told.ways", "b1", "wrap"),
         Column("quiet", "told.quiet", "lg off", "wrap"),
         Column("stop", "told.stop", "lg off", "wrap"),
-        Column("events", "told.events", "c1", "mono wrap"),
+        Column("events", "told.events", "c1", "mono names"),
     ),
     empty="notes.empty",
 )
@@ -137,9 +139,14 @@ def _line(told: Told, locale: Locale) -> Row:
         ),
         "quiet": Cell(say(f"told.quiet.{told.in_quiet_hours.value}") if is_quieted(told) else ""),
         "stop": Cell(say(f"told.stop.{told.may_stop.value}") if told.template in TO_PAYERS else ""),
-        "events": Cell(next(iter(told.events), ""), below=told.events[1:]),
+        "events": Cell(next(map(_breakable, told.events), ""), below=tuple(map(_breakable, told.events[1:]))),
     }
     return Row(told.template.value, cells)
+
+
+def _breakable(event: str) -> Markup:
+    """`refund.destination_changed`, which goes on in the next line after a dot or between two words, and not within one."""
+    return Markup("<wbr>").join(re.findall(r"[^._]+[._]?", event))
 
 
 def _way(way: Way, locale: Locale) -> str:

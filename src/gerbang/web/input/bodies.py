@@ -125,11 +125,19 @@ class AttemptCustomerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     ip: Ip = ""
 
 
+MethodOptions = Annotated[
+    Mapping[Code, Code],
+    msgspec.Meta(
+        description='What the method needs to know: `{"bank": "BCA"}` for a virtual account, `store`, `wallet`, `lender`, `asset` and `network`. Which values there are says `GET /v1/payment-methods`.'
+    ),
+]
+
+
 class AttemptBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How to pay; `connection` is chosen by Gerbang when absent."""
 
     method: Method
-    method_options: Mapping[Code, Code] = {}
+    method_options: MethodOptions = {}
     connection: Code | None = None
     customer: AttemptCustomerBody = AttemptCustomerBody()
 
@@ -151,7 +159,7 @@ class PaymentBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     currency: Currency
     description: Purpose
     method: Method | None = None
-    method_options: Mapping[Code, Code] = {}
+    method_options: MethodOptions = {}
     connection: Code | None = None
     order_reference: Code | None = None
     customer: CustomerBody = CustomerBody()

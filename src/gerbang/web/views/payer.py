@@ -17,6 +17,7 @@ from gerbang.core.payments.refunds.model import NOT_PROMISED
 from gerbang.ports.payment import Method
 from gerbang.web.views.attempt_failures import code_for_payer, to_payer
 from gerbang.web.views.payments import (
+    MethodOptions,
     NextStep,
     PaymentCustomerView,
     Steps,
@@ -38,7 +39,7 @@ class PayerAttemptView(msgspec.Struct, frozen=True):
     id: str
     status: AttemptStatus
     method: Method
-    method_options: Mapping[str, str]
+    method_options: MethodOptions
     amount: int | str
     currency: str
     provider_reference: str | None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -89,11 +89,16 @@ class PaymentCustomerView(msgspec.Struct, frozen=True):
     locale: str | None
 
 
+MethodOptions = Annotated[
+    Mapping[str, str], msgspec.Meta(description='What the method was chosen with: `{"bank": "BCA"}`.')
+]
+
+
 class AttemptView(msgspec.Struct, frozen=True):
     id: str
     status: AttemptStatus
     method: Method
-    method_options: Mapping[str, str]
+    method_options: MethodOptions
     connection: str
     amount: int | str
     currency: str
