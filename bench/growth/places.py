@@ -20,6 +20,7 @@ _NO_DATABASE: Final = frozenset(
     {
         "/static/{version}/{name:path}",
         "/pay/worker.js",
+        "/console/worker.js",
         "/docs",
         "/docs/search",
         "/docs/operations/{operation}",

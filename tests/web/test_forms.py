@@ -64,6 +64,7 @@ TYPED: Mapping[str, Mapping[str, str]] = {
     "/console/connections/{connection}/probe": {},
     "/console/connections/{connection}/connect-shop": {},
     "/console/connections/{connection}/switch": {},
+    "/console/notifications/push": {},
     "/console/notices/read": {},
     "/console/notices/{notice}/read": {},
     "/console/work/claim": {},

@@ -84,6 +84,8 @@ POLICY: Final[Sequence[Row]] = (
     _open("GET", "/console/notifications"),
     _open("GET", "/console/notifications/audiences"),
     *_with_form("/console/notifications/preferences"),
+    _open("POST", "/console/notifications/push", Rate.WRITE, Body.FORM),
+    _open("GET", "/console/worker.js", Rate.READ),
     *_with_form("/console/notifications/preferences/team"),
     _open("GET", "/console/notifications/templates"),
     *_with_form("/console/notifications/templates/{connection}/{template}/{language}"),

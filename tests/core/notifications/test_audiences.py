@@ -5,7 +5,7 @@ from dataclasses import replace
 from gerbang.core.notifications.approved_wording import STEMS
 from gerbang.core.notifications.audiences import TABLE, TYPES, Audience, channels_after, channels_for, told_on
 from gerbang.core.notifications.model import Contact, Template
-from gerbang.core.notifications.push_messages import SENTENCES
+from gerbang.core.notifications.push_messages import OPERATOR_SENTENCES, SENTENCES
 from gerbang.ports.messenger import Channel
 
 BOTH = Contact("Sari", "sari@example.com", "id", "+628120000001")
@@ -21,9 +21,9 @@ def test_every_message_is_in_the_table_once_and_every_event_of_it_is_announced()
 
 def test_operators_are_told_on_every_channel_of_theirs_by_itself_and_no_text_is_paid_for() -> None:
     told = [one for one in TABLE if one.audience is Audience.OPERATORS and one.events]
-    assert {tuple(one.ways) for one in told} == {((MAIL,), (Channel.IN_APP,), (Channel.CHAT,))}
+    assert {tuple(one.ways) for one in told} == {((MAIL,), (Channel.IN_APP,), (Channel.CHAT,), (PUSH,))}
     digest = next(one for one in TABLE if one.template is Template.OPERATOR_DIGEST)
-    assert tuple(digest.ways) == ((MAIL,), (Channel.CHAT,)), "the bell is a list by itself"
+    assert tuple(digest.ways) == ((MAIL,), (Channel.CHAT,)), "the bell is a list by itself, and a push leads to it"
 
 
 def test_a_paid_payment_is_told_by_mail_and_by_text_each_once() -> None:
@@ -75,6 +75,6 @@ def test_a_reminder_is_a_push_before_it_is_a_message_to_a_phone_and_that_before_
 
 
 def test_every_message_that_may_be_a_push_has_a_sentence_in_both_languages_and_no_other_has() -> None:
-    assert {locale: set(sentences) for locale, sentences in SENTENCES.items()} == dict.fromkeys(
-        ("id", "en"), told_on(PUSH)
-    )
+    said = {locale: {*sentences, *OPERATOR_SENTENCES[locale]} for locale, sentences in SENTENCES.items()}
+    assert said == dict.fromkeys(("id", "en"), told_on(PUSH))
+    assert all(not set(SENTENCES[locale]) & set(OPERATOR_SENTENCES[locale]) for locale in SENTENCES)

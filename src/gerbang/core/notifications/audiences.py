@@ -33,7 +33,7 @@ _PUSH_OR_MAIL: Final[Way] = (Channel.PUSH, Channel.EMAIL)
 _PUSH_OR_PHONE_OR_MAIL: Final[Way] = (Channel.PUSH, Channel.WHATSAPP, Channel.SMS, Channel.EMAIL)
 # Each of them chooses which of these speak, and how often (operator_events.py).
 _TO_OPERATORS: Final[Sequence[Way]] = tuple((channel,) for channel in OPERATOR_CHANNELS)
-_DIGESTS: Final[Sequence[Way]] = tuple((channel,) for channel in OPERATOR_CHANNELS if channel is not Channel.IN_APP)
+_DIGESTS: Final[Sequence[Way]] = (_MAIL, (Channel.CHAT,))
 
 
 class Audience(StrEnum):

@@ -123,8 +123,10 @@ _RULE_OF: Final[Mapping[str, GroupRule]] = {event: rule for rule in GROUPS for e
 RULES: Final[Mapping[EventGroup, GroupRule]] = {rule.group: rule for rule in GROUPS}
 # What the console's bell tells: `payment.paid` only where it came late.
 OPERATOR_TYPES: Final = tuple(sorted(_RULE_OF))
-# Where an operator may be told; the bell is a list by itself, so there is no digest of it.
-OPERATOR_CHANNELS: Final = (Channel.EMAIL, Channel.IN_APP, Channel.CHAT)
+# Where an operator may be told; the bell is a list by itself, and a push says no more than that there is something in it, so there is no digest of them.
+OPERATOR_CHANNELS: Final = (Channel.EMAIL, Channel.IN_APP, Channel.CHAT, Channel.PUSH)
+# Of one person; each event by itself.
+_PERSONAL: Final = (Channel.IN_APP, Channel.PUSH)
 
 
 def rule_of(type_: str) -> GroupRule:
@@ -149,16 +151,16 @@ def needs_operator(announcement: Announcement) -> bool:
 
 
 def standard(channel: Channel, *, is_team: bool) -> Frequency:
-    """How often somebody is told who has not chosen: the operators' address, the team's chat and each person's bell of everything at once, a person by mail or
-    chat of nothing.
+    """How often somebody is told who has not chosen: the operators' address, the team's chat, each person's bell and the browser in which they asked for it of
+    everything at once, a person by mail or chat of nothing.
     """
-    return Frequency.AT_ONCE if is_team or channel is Channel.IN_APP else Frequency.NEVER
+    return Frequency.AT_ONCE if is_team or channel in _PERSONAL else Frequency.NEVER
 
 
 def choices_for(group: EventGroup, channel: Channel, *, is_team: bool) -> Sequence[Frequency]:
     """What may be chosen for a group of events on a channel; none where such a recipient is not told there."""
-    if channel not in OPERATOR_CHANNELS or (is_team and channel is Channel.IN_APP):
+    if channel not in OPERATOR_CHANNELS or (is_team and channel in _PERSONAL):
         return ()
-    digests = () if RULES[group].must_not_wait or channel is Channel.IN_APP else DIGESTS
+    digests = () if RULES[group].must_not_wait or channel in _PERSONAL else DIGESTS
     cannot_be_off = RULES[group].must_not_wait and channel is (Channel.EMAIL if is_team else Channel.IN_APP)
     return (Frequency.AT_ONCE, *digests, *(() if cannot_be_off else (Frequency.NEVER,)))

@@ -9,9 +9,10 @@ from uuid import UUID
 from gerbang.base import ids, quiet_hours
 from gerbang.base.db import Row, Tx
 from gerbang.core.announcements.model import ObjectRef
-from gerbang.core.notifications import operator_store
+from gerbang.core.notifications import operator_store, push_store
 from gerbang.core.notifications.holding import ShopHours
 from gerbang.core.notifications.operator_events import EventGroup, Frequency, choices_for, standard
+from gerbang.core.notifications.push_store import USER
 from gerbang.ports.messenger import Channel
 
 TEAM: Final = UUID(int=0)  # whoever reads the operators' address of the settings, and the team's chat
@@ -22,7 +23,7 @@ _HOUR: Final = timedelta(hours=1)
 @dataclass(frozen=True, slots=True)
 class Operator:
     """One of them, or the team as a whole. `objects` are the types of objects that they may see; None: all. `chat` names the connection that leads to
-    their room; `quiet_hours` and `time_zone` are empty where they have not chosen: the shop's.
+    their room, and `push` the browser in which they asked last; `quiet_hours` and `time_zone` are empty where they have not chosen: the shop's.
     """
 
     id: UUID
@@ -33,6 +34,7 @@ class Operator:
     quiet_hours: str = ""
     time_zone: str = ""
     chat: str = ""
+    push: str = ""
 
     @property
     def is_team(self) -> bool:
@@ -41,7 +43,7 @@ class Operator:
 
     def address(self, channel: Channel) -> str:
         """Where a message reaches them; empty where none does."""
-        return {Channel.EMAIL: self.email, Channel.CHAT: self.chat}.get(channel, "")
+        return {Channel.EMAIL: self.email, Channel.CHAT: self.chat, Channel.PUSH: self.push}.get(channel, "")
 
     def may_see(self, about: ObjectRef | None) -> bool:
         """Whether they may see the object that something is about."""
@@ -94,8 +96,15 @@ class Operators:
         known = [Operator(TEAM, self._email, "id"), *await self._staff(tx)]
         rows = {row["recipient"]: row for row in await operator_store.settings(tx, [one.id for one in known])}
         choices = await operator_store.choices(tx, [one.id for one in known])
+        browsers = await push_store.newest(tx, [one.id for one in known], USER)
         rooms = _rooms({one.id: rows[one.id]["chat"] for one in known if one.id in rows}, await self.chats())
-        return [_chosen(one, rows.get(one.id), choices.get(one.id, {}), rooms.get(one.id, "")) for one in known]
+        return [
+            replace(
+                _chosen(one, rows.get(one.id), choices.get(one.id, {}), rooms.get(one.id, "")),
+                push=browsers.get(one.id, ""),
+            )
+            for one in known
+        ]
 
     async def one(self, tx: Tx, id_: UUID) -> Operator | None:
         """One of them; None where they do not work here any more."""

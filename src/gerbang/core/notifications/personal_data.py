@@ -61,13 +61,13 @@ async def _naming(tx: Tx, person: Person, after: UUID | None, most: int) -> tupl
 
 
 async def export_devices(tx: Tx, person: Person, after: UUID | None, most: int) -> Exported:
-    """Browsers and apps that asked to be told about the person's payments."""
+    """Browsers and apps that asked to be told about the person's payments, and browsers in which they are told as an operator."""
     theirs, next_ = await payers(tx, person, after, most)
-    rows = await push_store.of_payments(tx, [row["payment_id"] for row in theirs])
+    rows = await push_store.of_payments(tx, [row["payment_id"] for row in theirs]) + await _own(tx, person, after)
     shown = [
         {
             "device": ids.show("dev", row["id"]),
-            "payment": ids.show("pay", row["object_id"]),
+            "payment": ids.show("pay", row["object_id"]) if row["object_type"] == PAYMENT else None,
             "connection": row["connection"],
             "address": row["address"],
             "created_at": row["created_at"].isoformat(),
@@ -80,9 +80,14 @@ async def export_devices(tx: Tx, person: Person, after: UUID | None, most: int) 
 async def erase_devices(tx: Tx, person: Person, after: UUID | None, most: int) -> Erased:
     """Forget them, so that nothing is told there any more."""
     theirs, next_ = await payers(tx, person, after, most)
-    rows = await push_store.of_payments(tx, [row["payment_id"] for row in theirs])
+    rows = await push_store.of_payments(tx, [row["payment_id"] for row in theirs]) + await _own(tx, person, after)
     await push_store.erase(tx, [row["id"] for row in rows])
     return Erased(len(rows), 0, next_)
+
+
+async def _own(tx: Tx, person: Person, after: UUID | None) -> list[Row]:
+    """A few, with the first step."""
+    return await push_store.of_user(tx, person.user) if person.user is not None and after is None else []
 
 
 async def _to_address(tx: Tx, person: Person, after: UUID | None, most: int) -> tuple[Sequence[Row], UUID | None]:

@@ -1,4 +1,4 @@
-"""Who is told by push: a browser or an app that asked for it, about one payment. Asked for and taken back here; sending is jobs.py's."""
+"""Who is told by push: a browser or an app that asked for it, about one payment; or a browser of somebody who works here. Asked for and taken back here; sending is jobs.py's."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class PushOffer:
 
 
 class PushDevices:
-    """The browsers and apps of payers."""
+    """The browsers and apps of payers, and the browsers of operators."""
 
     def __init__(self, db: Database, outbound: OutboundCalls) -> None:
         self._db = db
@@ -65,15 +65,15 @@ class PushDevices:
             return PushOffer(connection.id, key)
         return None
 
-    async def subscribe(self, payment: UUID, address: str, keys: Mapping[str, str], actor: str) -> UUID:
-        """Tell this browser what becomes of the payment. `keys` are the browser's, and under `key` for which of ours it subscribed.
+    async def subscribe(self, about: ObjectRef, address: str, keys: Mapping[str, str], actor: str) -> UUID:
+        """Tell this browser what becomes of the payment, or what this user is told as an operator. `keys` are the browser's, and under `key` for which of ours it subscribed.
 
         Raises PushNotOffered, BadSubscription.
         """
         offered = await self.offer()
         if offered is None or keys.get("key") != offered.public_key:
             raise PushNotOffered("The page is older than the key it offers; load it again.")
-        return await self._add(payment, await self._outbound.connections.get(offered.connection), address, keys, actor)
+        return await self._add(about, await self._outbound.connections.get(offered.connection), address, keys, actor)
 
     async def register(self, payment: UUID, token: str, connection_id: str | None, actor: str) -> tuple[UUID, str]:
         """Tell this app what becomes of the payment: its id, and the connection by which it is reached, the first that reaches apps unless one is named.
@@ -84,7 +84,7 @@ class PushDevices:
             service = self._outbound.adapter(connection, SUBSCRIPTIONS) if connection.enabled else None
             if service is None or service.for_browsers or connection_id not in (None, connection.id):
                 continue
-            return await self._add(payment, connection, token, {}, actor), connection.id
+            return await self._add(ObjectRef(PAYMENT, payment), connection, token, {}, actor), connection.id
         raise PushNotOffered("No enabled connection of this name reaches apps.")
 
     async def remove(self, payment: UUID, device: UUID, actor: str) -> None:
@@ -95,14 +95,14 @@ class PushDevices:
                 await push_store.erase(tx, [device])
                 await record(tx, [Entry(actor, "push.unsubscribed", ids.show("pay", payment))])
 
-    async def unsubscribe(self, payment: UUID, address: str, actor: str) -> None:
-        """Tell this browser no more about the payment; nothing happens where it was not told."""
+    async def unsubscribe(self, about: ObjectRef, address: str, actor: str) -> None:
+        """Tell this browser no more; nothing happens where it was not told."""
         async with self._db.transaction() as tx:
-            if await push_store.remove(tx, ObjectRef(PAYMENT, payment), address):
-                await record(tx, [Entry(actor, "push.unsubscribed", ids.show("pay", payment))])
+            if await push_store.remove(tx, about, address):
+                await record(tx, [Entry(actor, "push.unsubscribed", _shown(about))])
 
     async def _add(
-        self, payment: UUID, connection: Connection, address: str, keys: Mapping[str, str], actor: str
+        self, about: ObjectRef, connection: Connection, address: str, keys: Mapping[str, str], actor: str
     ) -> UUID:
         service, provider = (
             self._outbound.adapter(connection, SUBSCRIPTIONS),
@@ -117,7 +117,12 @@ class PushDevices:
             except TargetRefused as error:
                 raise BadSubscription(errors=[FieldError("/address", error.detail)]) from error
         async with self._db.transaction() as tx:
-            id_ = await push_store.add(tx, ObjectRef(PAYMENT, payment), connection.id, address, keys)
+            id_ = await push_store.add(tx, about, connection.id, address, keys)
             detail = {"connection": connection.id, "device": ids.show("dev", id_)}
-            await record(tx, [Entry(actor, "push.subscribed", ids.show("pay", payment), detail)])
+            await record(tx, [Entry(actor, "push.subscribed", _shown(about), detail)])
         return id_
+
+
+def _shown(about: ObjectRef) -> str:
+    """As the audit trail names it."""
+    return ids.show({PAYMENT: "pay", push_store.USER: "usr"}[about.type], about.id)

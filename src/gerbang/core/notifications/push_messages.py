@@ -7,8 +7,10 @@ from typing import Final
 
 from gerbang.base import ids
 from gerbang.base.formats import Locale, locale_of
+from gerbang.core.notifications.audiences import TO_OPERATORS
 from gerbang.core.notifications.labels import LABELS
 from gerbang.core.notifications.model import PUSH_KEEPS, Notification, Template
+from gerbang.core.notifications.operator_events import rule_of
 from gerbang.core.notifications.push_store import Device
 from gerbang.core.notifications.rendering import Letterhead
 from gerbang.core.payments.model import PAYMENT
@@ -38,6 +40,29 @@ SENTENCES: Final[Mapping[Locale, Mapping[Template, str]]] = {
         Template.REFUND_SUCCEEDED: "Your money was given back.",
     },
 }
+# What operators are told says where to look, and not of what: the page behind it asks who is there.
+OPERATOR_SENTENCES: Final[Mapping[Locale, Mapping[Template, str]]] = {
+    "id": {
+        Template.OPERATOR_ATTENTION: "Ada pembayaran atau pengembalian yang perlu dilihat.",
+        Template.OPERATOR_WORK: "Ada pekerjaan yang menunggu.",
+        Template.OPERATOR_CHAIN: "Ada kabar tentang blockchain.",
+        Template.OPERATOR_ENDPOINT: "Ada endpoint yang perlu dilihat.",
+        Template.OPERATOR_SHOP: "Ada toko yang perlu dilihat.",
+        Template.OPERATOR_SETTLEMENT: "Ada kabar tentang pencairan dari marketplace.",
+        Template.OPERATOR_SECURITY: "Ada peringatan keamanan. Lihat sekarang.",
+        Template.OPERATOR_TEMPLATE: "Ada template pesan yang dihentikan dulu.",
+    },
+    "en": {
+        Template.OPERATOR_ATTENTION: "A payment or refund needs somebody to look at it.",
+        Template.OPERATOR_WORK: "There is work that waits.",
+        Template.OPERATOR_CHAIN: "There is news of a blockchain.",
+        Template.OPERATOR_ENDPOINT: "An endpoint needs somebody to look at it.",
+        Template.OPERATOR_SHOP: "A shop needs somebody to look at it.",
+        Template.OPERATOR_SETTLEMENT: "There is news of what a marketplace pays out.",
+        Template.OPERATOR_SECURITY: "There is a security warning. Look now.",
+        Template.OPERATOR_TEMPLATE: "A message template is paused.",
+    },
+}
 # Whoever hears of these later hears of them too late.
 _URGENT: Final = frozenset({Template.PAYMENT_REMINDER, Template.REFUND_DESTINATION})
 _SHORTEST: Final = timedelta(minutes=1)
@@ -54,7 +79,8 @@ def push_message(known: Notification, device: Device, letterhead: Letterhead) ->
     locale, payment = locale_of(known.locale), known.id_of(PAYMENT)
     tag = hashlib.sha256(known.message_id.encode()).digest()[:_TAG_BYTES].hex()
     data = {"event": known.template.value, "lang": locale, "tag": tag}
-    if payment is not None:
+    to_operator = known.template in TO_OPERATORS
+    if payment is not None and not to_operator:
         data["payment"] = ids.show("pay", payment)
     if not known.data["livemode"]:
         data["test"] = "yes"
@@ -62,11 +88,11 @@ def push_message(known: Notification, device: Device, letterhead: Letterhead) ->
         address=device.address,
         keys=device.keys,
         title=title_of(letterhead, locale, livemode=known.data["livemode"]),
-        text=SENTENCES[locale][known.template],
+        text=(OPERATOR_SENTENCES if to_operator else SENTENCES)[locale][known.template],
         data=data,
         tag=tag,
         keeps_s=int(_worth(known, device.now).total_seconds()),
-        is_urgent=known.template in _URGENT,
+        is_urgent=rule_of(known.data["type"]).must_not_wait if to_operator else known.template in _URGENT,
         locale=locale,
     )
 

@@ -11,7 +11,8 @@ from gerbang.base.db import Row, Tx
 from gerbang.core.announcements.model import ObjectRef
 from gerbang.core.payments.model import PAYMENT
 
-MOST_DEVICES: Final = 5  # of one payment: who asks on a sixth is reached no more on the first
+USER: Final = "user"  # who works here: a browser in which they are told what operators are told
+MOST_DEVICES: Final = 5  # of one payment or user: who asks on a sixth is reached no more on the first
 
 
 class Device(NamedTuple):
@@ -90,28 +91,37 @@ async def get(tx: Tx, id_: UUID) -> Device | None:
     return Device(row["id"], about, row["connection"], row["address"], row["keys"], row["now"])
 
 
-async def newest(tx: Tx, payments: Sequence[UUID]) -> Mapping[UUID, str]:
-    """Where the payer of each payment asked last to be told, as a message names its recipient: one place, for one push a person."""
+async def newest(tx: Tx, objects: Sequence[UUID], object_type: str = PAYMENT) -> Mapping[UUID, str]:
+    """Where the payer of each payment, or each user, asked last to be told, as a message names its recipient: one place, for one push a person."""
     rows = await tx.fetch(
         """
         SELECT DISTINCT ON (object_id) object_id, id FROM push_devices WHERE object_type = $1 AND object_id = ANY($2)
         ORDER BY object_id, created_at DESC, id DESC
         """,
-        PAYMENT,
-        list(payments),
+        object_type,
+        list(objects),
     )
     return {row["object_id"]: ids.show("dev", row["id"]) for row in rows}
 
 
 async def of_payments(tx: Tx, payments: Sequence[UUID]) -> list[Row]:
     """Every one that was asked for about these payments."""
+    return await _about(tx, PAYMENT, payments)
+
+
+async def of_user(tx: Tx, user: UUID) -> list[Row]:
+    """Every one in which this user asked for what operators are told."""
+    return await _about(tx, USER, [user])
+
+
+async def _about(tx: Tx, object_type: str, objects: Sequence[UUID]) -> list[Row]:
     return await tx.fetch(
         """
-        SELECT id, object_id, connection, address, created_at FROM push_devices
+        SELECT id, object_type, object_id, connection, address, created_at FROM push_devices
         WHERE object_type = $1 AND object_id = ANY($2) ORDER BY object_id, id
         """,
-        PAYMENT,
-        list(payments),
+        object_type,
+        list(objects),
     )
 
 

@@ -20,6 +20,7 @@ from gerbang.core.notifications.operator_preferences import (
 )
 from gerbang.core.notifications.operators import TEAM
 from gerbang.web import texts
+from gerbang.web.console import push
 from gerbang.web.console.confirmation import Input
 from gerbang.web.console.page_frame import operator, show
 from gerbang.web.forms import Form, read_form
@@ -118,6 +119,7 @@ async def _form(
         settings=_settings(known, say),
         given=given | {name: said for name, said in (form or {}).items() if said or name in _SETTINGS},
         wrong=wrong or {},
+        bell={} if who.is_team else await push.bell(request, caller),
         said=say("prefs.said.saved") if request.query_params.get("done") == "saved" else "",
     )
 

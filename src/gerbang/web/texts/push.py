@@ -1,4 +1,4 @@
-"""Words of the bell on the payer's pages, and of a push that says nothing we know."""
+"""Words of the bell on the payer's pages and for operators, and of a push that says nothing we know."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -22,5 +22,13 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Belum berhasil. Muat ulang halaman ini, lalu coba lagi.",
         "That did not work. Load this page again, then try once more.",
     ),
+    "push.operator.off": ("Kabari saya di peramban ini", "Tell me in this browser"),
+    "push.operator.on": ("Dikabari di peramban ini", "You are told in this browser"),
+    "push.operator.done": (
+        "Peramban ini mengabari Anda menurut pilihan di bawah, juga saat konsolnya tertutup.",
+        "This browser tells you what is chosen below, also while the console is closed.",
+    ),
+    "push.operator.gone": ("Peramban ini tidak mengabari Anda lagi.", "This browser tells you nothing more."),
+    "push.operator.any": ("Ada kabar di konsol.", "There is news in the console."),
     "push.any": ("Ada kabar tentang pembayaran Anda.", "There is news about your payment."),
 }

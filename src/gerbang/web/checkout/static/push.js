@@ -1,10 +1,10 @@
-/* The bell of a payer's page: only who presses it is asked whether they want to be told. Without this script, and where a browser cannot, there is none. */
+/* The bell of a payer's page, or of an operator: only who presses it is asked whether they want to be told. Without this script, and where a browser cannot, there is none. */
 (() => {
   "use strict";
   const bell = document.querySelector("[data-push]"), voice = document.querySelector("[data-push-says]");
   if (!bell || !("serviceWorker" in navigator) || !("PushManager" in window) || !("Notification" in window)) return;
-  const { push: address, key, token } = bell.dataset, word = bell.querySelector("span"), kept = `gerbang.push.${address}`;
-  const SCOPE = "/pay/", SAID_MS = 8000;
+  const { push: address, key, token, worker, whose = address } = bell.dataset, word = bell.querySelector("span"), kept = `gerbang.push.${whose}`;
+  const SCOPE = worker.replace(/[^/]*$/, ""), SAID_MS = 8000;
   let saying = 0;
 
   const isOn = () => bell.getAttribute("aria-pressed") === "true";
@@ -31,7 +31,7 @@
 
   async function turnOn() {
     if (await Notification.requestPermission() !== "granted") { show(false, bell.dataset.refused); return; }
-    const registration = await navigator.serviceWorker.register("/pay/worker.js", { scope: SCOPE });
+    const registration = await navigator.serviceWorker.register(worker, { scope: SCOPE });
     await navigator.serviceWorker.ready;
     const { endpoint, keys } = (await subscribed(registration.pushManager)).toJSON();
     await send({ state: "on", endpoint, p256dh: keys.p256dh, auth: keys.auth, key });

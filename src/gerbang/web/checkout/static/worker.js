@@ -1,5 +1,5 @@
-/* The service worker of the payer's pages: shows what a push says, in words that stand above, and opens the payment's page. It fetches nothing and keeps
-   nothing, so the pages work as they would without it. */
+/* The service worker of the payer's pages, and that of the console: shows what a push says, in words that stand above, and opens the payment's page, or HOME.
+   It fetches nothing and keeps nothing, so the pages work as they would without it. */
 "use strict";
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -19,7 +19,8 @@ function read(data) {
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   const payment = String(event.notification.data?.payment ?? "");
-  if (/^pay_[0-9A-Z]{26}$/.test(payment)) event.waitUntil(show(`/pay/${payment}`));
+  const path = /^pay_[0-9A-Z]{26}$/.test(payment) ? `/pay/${payment}` : HOME;
+  if (path) event.waitUntil(show(path));
 });
 
 async function show(path) {
