@@ -10,6 +10,7 @@ from gerbang.core.orders import event_types as order_events
 from gerbang.core.orders import personal_data as buyers
 from gerbang.core.orders.jobs import FETCH
 from gerbang.core.orders.model import ORDER, PREFIX, READ
+from gerbang.core.orders.operation_calls import OPERATE
 from gerbang.core.orders.polling import POLL
 from gerbang.core.orders.service import Orders
 from gerbang.core.orders.webhook_handler import Pushes
@@ -29,21 +30,28 @@ def _pushes(core: Core) -> EventHandler:
 
 ORDERS: Final = Noun(
     name="orders",
-    service=lambda core: Orders(core.db, core.outbound, core.clock, core.settings.order_poll_s),
+    service=lambda core: Orders(
+        core.db, core.outbound, core.clock, poll_s=core.settings.order_poll_s, wait_s=core.settings.provider_wait_s
+    ),
     objects={ORDER: ObjectKind(PREFIX, READ)},
     events={Kind.MARKETPLACE: _pushes},
     jobs={
         FETCH: lambda core: core.service(Orders).fetching.run,
+        OPERATE: lambda core: core.service(Orders).operating.run,
         POLL: lambda core: core.service(Orders).polling.walk,
     },
     loops={"order_polls": lambda core, stop: core.service(Orders).polling.run(stop)},
     notices={"orders": lambda core: core.service(Orders).notice()},
     announces=entries(order_events.EVENT_TYPES, ORDER_DATA),
     payloads={ORDER: lambda _core: order_payloads},
-    personal_data=(PersonalData("order_buyers", ("order_buyers",), buyers.export_buyers, buyers.erase_buyers),),
+    # Labels are found by who buys: they are erased first.
+    personal_data=(
+        PersonalData("order_documents", ("order_documents",), buyers.export_documents, buyers.erase_documents),
+        PersonalData("order_buyers", ("order_buyers",), buyers.export_buyers, buyers.erase_buyers),
+    ),
     permissions=(
         Permission(READ, STAFF, "see orders and who buys"),
-        Permission("orders:write", BUILDERS, "make, pack, ship and cancel orders", "orders"),
+        Permission("orders:write", BUILDERS, "pack, ship and cancel orders, and print their labels"),
     ),
     actions={"orders": order_actions.ORDERS},
 )

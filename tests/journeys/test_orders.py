@@ -41,3 +41,30 @@ async def test_orders_of_both_shops_are_here_within_two_seconds_by_push_and_by_t
         await _arrives(world, missed, "lazada-uji-1")
     finally:
         await world.http.put(f"{world.sandbox}/control/lazada/push", json={"on": True})
+
+
+async def test_an_order_is_packed_and_shipped_by_the_api_with_its_label_and_the_marketplace_agrees(
+    world: World,
+) -> None:
+    shop = "lazada-uji-2"
+    (one,) = await _arrives(world, number := await _order(world, shop), shop)
+    at, key = f"{world.api}/v1/orders/{one['id']}", {"authorization": f"Bearer {world.said['demo']['api_key']}"}
+
+    async def asked(act: str) -> Any:
+        answer = await world.http.post(f"{at}/{act}", json={}, headers={**key, "idempotency-key": f"{one['id']}-{act}"})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    packed = await asked("pack")
+    assert ([item["status"] for item in packed["items"]], packed["operation"]["status"]) == (["packed"], "done")
+    label = await world.http.get(f"{at}/documents", params={"type": "label"}, headers=key)
+    assert (label.headers["content-type"], label.content[:4]) == ("application/pdf", b"%PDF")
+    assert (await asked("ship"))["status"] == "ready_to_ship"
+    for kind in ("shipped", "delivered"):
+        body = {"shop": shop, "order": number, "kind": kind}
+        assert (await world.http.post(f"{world.sandbox}/control/lazada/scan", json=body)).status_code == 200
+
+        async def is_there(kind: str = kind) -> bool:
+            return bool((await world.http.get(at, headers=key)).json()["status"] == kind)
+
+        await eventually(is_there, kind)

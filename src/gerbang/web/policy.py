@@ -236,6 +236,13 @@ POLICY: Final[Sequence[Row]] = (
     _read("/v1/orders", "orders:read"),
     _read("/v1/orders/{order}", "orders:read"),
     _read("/v1/orders/{order}/timeline", "orders:read"),
+    _do("POST", "/v1/orders/{order}/pack", "orders:write", key=True),
+    _do("POST", "/v1/orders/{order}/ship", "orders:write", key=True),
+    _do("POST", "/v1/orders/{order}/cancel", "orders:write", key=True),
+    _do("POST", "/v1/orders/{order}/invoice-number", "orders:write", key=True),
+    _read("/v1/orders/{order}/cancel-options", "orders:write"),
+    _read("/v1/orders/{order}/operations", "orders:read"),
+    _read("/v1/orders/{order}/documents", "orders:write"),
     # approvals: an API key gets past here and no further, since only a person decides
     _read("/v1/approvals", "refunds:settle"),
     _read("/v1/approvals/{approval}", "refunds:settle"),

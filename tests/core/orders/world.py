@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+from msgspec.structs import replace
 
 from gerbang import app, settings
 from gerbang.base import ids
@@ -23,6 +24,7 @@ from gerbang.core.queue import business_time
 from gerbang.core.queue.worker import Worker as QueueWorker
 from gerbang.nouns import NOUNS
 from gerbang.ports.marketplace_orders import ItemStatus
+from gerbang.providers.lazada.simulator import Config
 from gerbang.providers.sealed import ensure_root_key
 from gerbang.sandbox.app import SandboxConfig, running
 from gerbang.web.transport.hooks import Hooks
@@ -138,7 +140,7 @@ async def opened(database: FreshDatabase, folder: Path, port: int, sandbox_port:
     async def advance(seconds: int) -> int:
         return await business_time.advance(owner, seconds)
 
-    box = SandboxConfig(str(folder / "sandbox"), {ENTRY: config(f"http://127.0.0.1:{port}/hooks/{APP}")})
+    box = SandboxConfig(str(folder / "sandbox"), {ENTRY: _stocked(f"http://127.0.0.1:{port}/hooks/{APP}")})
     async with (
         running(box, advance) as sandbox,
         httpx.AsyncClient(base_url=sandbox.url, timeout=10, verify=NO_TLS) as control,
@@ -171,6 +173,15 @@ async def opened(database: FreshDatabase, folder: Path, port: int, sandbox_port:
         stop.set()
         await end()
     await owner.close()
+
+
+def _stocked(hook_url: str) -> Config:
+    """Six shops with more of everything than a file of tests sells."""
+    plain = config(hook_url)
+    shops = [
+        replace(shop, articles=tuple(replace(one, quantity=10_000) for one in shop.articles)) for shop in plain.shops
+    ]
+    return replace(plain, shops=tuple(shops))
 
 
 async def _connect(core: app.Core, sandbox_url: str) -> None:

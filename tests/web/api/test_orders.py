@@ -194,3 +194,46 @@ async def test_who_bought_is_shown_and_erased_with_the_customer_and_never_writte
     shown = await edge.get(f"/v1/orders/{one}")
     assert shown.json()["status"] == "packed"
     assert "Dewi" not in shown.text
+
+
+async def test_what_is_asked_of_a_marketplace_needs_a_key_and_is_refused_beside_what_is_wrong(edge: Edge) -> None:
+    one = await heard(edge, number(), _S.PENDING, _S.PACKED)
+    shown = (await edge.get(f"/v1/orders/{one}")).json()
+    pending, packed = (item["id"] for item in shown["items"])
+    other = (await edge.get(f"/v1/orders/{await heard(edge, number())}")).json()["items"][0]["id"]
+
+    async def asked(act: str, body: dict[str, Any], who: str = "developer") -> tuple[int, str, list[str]]:
+        answer = await edge.post(f"/v1/orders/{one}/{act}", who, body, key="new")
+        told = answer.json()
+        return answer.status_code, told["code"], [each["pointer"] for each in told.get("errors", ())]
+
+    assert (await edge.post(f"/v1/orders/{one}/pack", "developer", {})).status_code == 400
+    assert (await asked("pack", {}, "support"))[:2] == (403, "forbidden")
+    assert await asked("pack", {"items": [pending, other, "x"]}) == (422, "unknown_items", ["/items/2"])
+    assert await asked("pack", {"items": [pending, other]}) == (422, "unknown_items", ["/items/1"])
+    assert await asked("pack", {"items": [packed]}) == (409, "items_not_allowed", ["/items/0"])
+    assert await asked("pack", {"items": []}) == (422, "invalid_request", ["/items"])
+    assert await asked("ship", {"packages": ["FP9"]}) == (422, "unknown_items", ["/packages/0"])
+    assert await asked("cancel", {"items": [other]}) == (422, "invalid_request", ["/reason"])
+    assert await asked("invoice-number", {"number": ""}) == (422, "invalid_request", ["/number"])
+    nobodys = await edge.post("/v1/orders/ord_01KC3VM8R1T3W5Y7A9C2E4G6J8/pack", "developer", {}, key="new")
+    assert (nobodys.status_code, nobodys.json()["code"]) == (404, "order_not_found")
+    for query, status in (
+        ({"type": "invoice"}, 409),
+        ({"type": "label", "package": "FP9"}, 422),
+        ({"type": "x"}, 422),
+    ):
+        assert (await edge.get(f"/v1/orders/{one}/documents", "developer", **query)).status_code == status
+
+
+async def test_a_marketplace_that_cannot_be_reached_leaves_the_wish_open_and_a_second_one_waits(edge: Edge) -> None:
+    one = await heard(edge, number())
+    path, key = f"/v1/orders/{one}/pack", ids.new().hex
+    first = await edge.post(path, "developer", {}, key=key)
+    assert (first.status_code, first.json()["operation"]["status"]) == (202, "requested")
+    again = await edge.post(path, "developer", {}, key=key)
+    assert (again.status_code, again.headers["idempotent-replayed"]) == (202, "true")
+    other = await edge.post(path, "developer", {}, key="new")
+    assert (other.status_code, other.json()["code"]) == (409, "order_busy")
+    (told,) = (await edge.get(f"/v1/orders/{one}/operations", "support")).json()["data"]
+    assert told == again.json()["operation"]

@@ -25,6 +25,7 @@ NOT_SHOWN = {
     "changeMyNotificationPreferences", "deleteConnection", "leaveMessageTemplate", "login", "logout", "metrics", "putSecret", "readApproval", "readJwks", "readMyNotificationPreferences", "readOrder", "readOrderTimeline", "receiveHook", "refreshSession", "refuseApproval", "refuseDataRequest", "refuseMessageText",
     "registerCustomer", "registerDevice", "removeDevice", "resendDeliveries", "resendEvent", "resendNotification", "resumeMessageTemplate", "resolvePayment", "resolveRefund", "rotateSecret", "sendRefundLink",
     "beginImport", "checkShop", "mapByCsv", "mapListing", "pushListing", "readImport", "readListing", "readStockRules", "setStockRules",
+    "cancelOrder", "listOrderOperations", "packOrder", "readCancelOptions", "readOrderDocument", "setInvoiceNumber", "shipOrder",
     "setRefundDestination", "settleRefund", "stepUp", "streamEvents", "streamPaymentEvents", "verifyHook",
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ import msgspec
 from gerbang.base import ids
 from gerbang.base.db import Tx
 from gerbang.core.orders import buyer_store as store
+from gerbang.core.orders import document_store
 from gerbang.core.orders.model import PREFIX
 from gerbang.core.personal_data.model import Erased, Exported, Person
 
@@ -33,3 +34,20 @@ async def erase_buyers(tx: Tx, person: Person, after: UUID | None, most: int) ->
     await store.erase(tx, [one.order_id for one in found])
     shown = tuple(ids.show(PREFIX, one.order_id) for one in found)
     return Erased(len(found), 0, found[-1].order_id if len(found) == most else None, shown)
+
+
+async def export_documents(tx: Tx, person: Person, after: UUID | None, most: int) -> Exported:
+    """Which labels are kept; what stands on them is told beside the order."""
+    found = await store.of_person(tx, person, after, most)
+    rows = [
+        {"order": ids.show(PREFIX, order), "type": kind, "made_at": made_at.isoformat()}
+        for order, kind, made_at in await document_store.of_orders(tx, [one.order_id for one in found])
+    ]
+    return Exported(rows, found[-1].order_id if len(found) == most else None)
+
+
+async def erase_documents(tx: Tx, person: Person, after: UUID | None, most: int) -> Erased:
+    """Forget the labels; the marketplace has them still."""
+    found = await store.of_person(tx, person, after, most)
+    gone = await document_store.erase(tx, [one.order_id for one in found])
+    return Erased(gone, 0, found[-1].order_id if len(found) == most else None)

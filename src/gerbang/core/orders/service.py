@@ -5,30 +5,42 @@ from uuid import UUID
 
 from gerbang.base import ids
 from gerbang.base.clock import BusinessClock
-from gerbang.base.db import Database, Tx
+from gerbang.base.db import Database
 from gerbang.base.keyset import Place
 from gerbang.core.audit import service as audit
 from gerbang.core.audit.model import Recorded
 from gerbang.core.connections.outbound_calls import OutboundCalls
-from gerbang.core.orders import buyer_store, poll_store, store
+from gerbang.core.orders import poll_store, store
+from gerbang.core.orders.documents import Documents
 from gerbang.core.orders.jobs import Fetching
-from gerbang.core.orders.model import OWN, PREFIX, OrderBuyer, OrderDetails, OrderFilters, OrderNotFound
+from gerbang.core.orders.loading import load_orders
+from gerbang.core.orders.model import OWN, PREFIX, Item, OrderDetails, OrderFilters, OrderNotFound
+from gerbang.core.orders.operation_calls import Operating
+from gerbang.core.orders.operation_model import OperationKind
+from gerbang.core.orders.operations import Operations, Wanted, meant
 from gerbang.core.orders.polling import TOLD_AFTER, Polling
 from gerbang.core.orders.reading import Reading
-from gerbang.ports.marketplace_orders import ItemStatus
+from gerbang.ports.marketplace_orders import CancelOptions, ItemStatus
 
 _MOST_COUNTED = 100
 
 
 class Orders:
-    """Orders of every shop. Who may do what is decided at the edge. `poll_s`: how long between two walks over a shop's changes."""
+    """Orders of every shop. Who may do what is decided at the edge. `poll_s`: how long between two walks over a shop's changes; `wait_s`: how long a request waits for
+    the marketplace.
+    """
 
-    def __init__(self, db: Database, outbound: OutboundCalls, clock: BusinessClock, poll_s: float) -> None:
+    def __init__(
+        self, db: Database, outbound: OutboundCalls, clock: BusinessClock, *, poll_s: float, wait_s: float
+    ) -> None:
         self._db = db
         self._connections = outbound.connections
         self.reading = Reading(db, outbound, clock)
         self.polling = Polling(self.reading, poll_s)
         self.fetching = Fetching(self.reading)
+        self.operating = Operating(self.reading)
+        self.operations = Operations(db, self.operating, wait_s)
+        self.documents = Documents(db, outbound, clock)
 
     async def get(self, id_: UUID) -> OrderDetails:
         """One, whole. Raises OrderNotFound."""
@@ -67,6 +79,20 @@ class Orders:
         async with self._db.reading() as tx:
             return await audit.timeline(tx, ids.show(PREFIX, id_), limit, after)
 
+    async def cancel_options(self, id_: UUID, items: Sequence[UUID] | None) -> tuple[Sequence[Item], CancelOptions]:
+        """What cancelling these items would do at the marketplace, and which items go with it: one that is packed takes its parcel along. Raises OrderNotFound,
+        UnknownItems, ItemsNotAllowed, UpstreamFailed.
+        """
+        details = await self.get(id_)
+        chosen = meant(details, Wanted(OperationKind.CANCEL, items))
+        if details.order.connection is None:
+            return chosen, CancelOptions("", ())
+        shop = await self._connections.get(details.order.connection)
+        names = [item.external_id for item in chosen]
+        options = await self.operating.cancel_options(shop, details.order.external_id, names)
+        parcels = {item.package for item in chosen if item.package}
+        return [item for item in details.items if item in chosen or item.package in parcels], options
+
     async def notice(self) -> str | None:
         """What of orders a person should look at."""
         async with self._db.reading() as tx:
@@ -81,15 +107,3 @@ class Orders:
         if unpolled:
             return f"Orders of {', '.join(unpolled)} cannot be read: what pushes do not bring comes late."
         return None
-
-
-async def load_orders(tx: Tx, wanted: Sequence[UUID]) -> list[OrderDetails]:
-    """These orders, whole, in the order in which they are asked for."""
-    orders = {one.id: one for one in await store.of_ids(tx, wanted)}
-    items = await store.items_of(tx, list(orders))
-    buyers = await buyer_store.of_orders(tx, list(orders))
-    return [
-        OrderDetails(orders[id_], tuple(items[id_]), buyers.get(id_, OrderBuyer(order_id=id_)))
-        for id_ in wanted
-        if id_ in orders
-    ]

@@ -31,6 +31,15 @@ ORDERS: Final[Sentences] = {
         "**{actor}** membaca status pesanan yang belum dikenal",
         "**{actor}** read a status of an order that is not known here",
     ),
+    "order.asked_for": (
+        "**{actor}** meminta lokapasar mengurus pesanan",
+        "**{actor}** asked the marketplace to do something about an order",
+    ),
+    "order.asked_for_ended": (
+        "**{actor}** mencatat jawaban lokapasar",
+        "**{actor}** noted what became of it at the marketplace",
+    ),
+    "order.printed": ("**{actor}** mencetak label pesanan", "**{actor}** printed an order's labels"),
     "order.contradicted": (
         "**{actor}** tidak menuruti kabar lokapasar: {was} → {to}",
         "**{actor}** did not follow the marketplace: {was} → {to}",

@@ -14,8 +14,8 @@ from gerbang.base.db import Tx
 from gerbang.core.audit.model import Recorded
 from gerbang.core.customers.model import PREFIX as CUSTOMER_PREFIX
 from gerbang.core.endpoints.queueing import Payload
+from gerbang.core.orders.loading import load_orders
 from gerbang.core.orders.model import ITEM_PREFIX, PREFIX, Item, OrderBuyer, OrderDetails
-from gerbang.core.orders.service import load_orders
 from gerbang.ports.marketplace_orders import Address, Fulfilment, ItemStatus
 
 MOST_ITEMS: Final = 100

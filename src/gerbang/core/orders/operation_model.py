@@ -1,0 +1,158 @@
+"""What is done to an order at a marketplace, one row each, and why it cannot be: packing, shipping, cancelling, invoice numbers. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from gerbang.base.errors import Conflict, Invalid
+from gerbang.core.orders.model import Item
+from gerbang.ports.marketplace_orders import Fulfilment, ItemStatus
+
+OPERATION: Final = "order_operation"
+OPERATION_PREFIX: Final = "oop"
+
+
+class OperationKind(StrEnum):
+    PACK = "pack"
+    SHIP = "ship"
+    CANCEL = "cancel"
+    INVOICE_NUMBER = "invoice_number"
+
+
+class OperationStatus(StrEnum):
+    """Where an operation stands. Only the first two are open: an order has one open operation at most."""
+
+    REQUESTED = "requested"  # not sent, for certain
+    SENDING = "sending"  # it may have left: it is looked up, and never sent again
+    DONE = "done"  # of all items
+    PARTLY_DONE = "partly_done"
+    NOT_DONE = "not_done"
+
+
+OPEN: Final = frozenset({OperationStatus.REQUESTED, OperationStatus.SENDING})
+
+
+class OrderBusy(Conflict):
+    """Something else is being done to it, whose end is not known yet."""
+
+    code = "order_busy"
+    title = "Something else is being done to this order"
+
+
+class UnknownItems(Invalid):
+    code = "unknown_items"
+    title = "The order has no such items"
+
+
+class ItemsNotAllowed(Conflict):
+    """Where an item stands does not allow it; nothing was sent."""
+
+    code = "items_not_allowed"
+    title = "The items do not stand where this can be done"
+
+
+class MarketplaceRefused(Conflict):
+    """The marketplace did none of it."""
+
+    code = "marketplace_refused"
+    title = "The marketplace did not do it"
+
+
+class DocumentNotThere(Conflict):
+    code = "document_not_there"
+    title = "There is no such document of this order"
+
+
+class ItemOutcome(msgspec.Struct, frozen=True):
+    """What became of one item, by our id of it in text. Of one that was not done: the marketplace's code and words, or ours."""
+
+    item: str
+    is_done: bool
+    code: str = ""
+    reason: str = ""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked: items by the marketplace's ids, parcels, a carrier where one is chosen, the reason's id of a cancel, or an invoice's number."""
+
+    items: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    carrier: str = ""
+    reason: str = ""
+    number: str = ""
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """One operation. `sent_at` says that it may have left; `looks` counts how often it was looked up since."""
+
+    id: UUID
+    order_id: UUID
+    kind: OperationKind
+    status: OperationStatus
+    asked: Asked
+    outcomes: tuple[ItemOutcome, ...]
+    actor: str
+    claim: int
+    sent_at: datetime | None
+    looks: int
+    created_at: datetime
+    updated_at: datetime
+
+
+def status_of(outcomes: Sequence[ItemOutcome]) -> OperationStatus:
+    """How an operation ended."""
+    done = sum(one.is_done for one in outcomes)
+    if done == len(outcomes):
+        return OperationStatus.DONE
+    return OperationStatus.PARTLY_DONE if done else OperationStatus.NOT_DONE
+
+
+# From which status an item can come by each, and which says that it was done.
+FIT: Final[Mapping[OperationKind, frozenset[ItemStatus]]] = {
+    OperationKind.PACK: frozenset({ItemStatus.PENDING, ItemStatus.REPACKED}),
+    OperationKind.SHIP: frozenset({ItemStatus.PACKED}),
+    OperationKind.CANCEL: frozenset(
+        {ItemStatus.PENDING, ItemStatus.REPACKED, ItemStatus.PACKED, ItemStatus.READY_TO_SHIP}
+    ),
+    OperationKind.INVOICE_NUMBER: frozenset(
+        {ItemStatus.PACKED, ItemStatus.READY_TO_SHIP, ItemStatus.SHIPPED, ItemStatus.DELIVERED}
+    ),
+}
+_PACKED_HERE: Final = frozenset({Fulfilment.CARRIER, Fulfilment.OWN_FLEET})
+
+
+def why_not(kind: OperationKind, item: Item) -> str:
+    """Why it cannot be done to an item now; empty where it can."""
+    if kind is not OperationKind.CANCEL and item.detail.is_cancel_pending:
+        return "It is being cancelled."
+    if kind is OperationKind.PACK and item.status is ItemStatus.PACKED:
+        return f"It is packed already, in {item.package or 'a parcel'}."
+    if kind is OperationKind.SHIP and item.status in FIT[OperationKind.PACK]:
+        return "It is not packed yet: pack it first."
+    if item.status not in FIT[kind]:
+        return f"It is {item.status.value}."
+    if kind is OperationKind.PACK and item.fulfilment not in _PACKED_HERE:
+        return f"It is not packed here: its fulfilment is {item.fulfilment.value}."
+    return ""
+
+
+def was_done(kind: OperationKind, asked: Asked, item: Item) -> bool:
+    """Whether an item, as it was read after an answer was lost, shows that it was done (`Call.look_up` of the port)."""
+    match kind:
+        case OperationKind.PACK:
+            return bool(item.package)
+        case OperationKind.SHIP:
+            return item.status not in {
+                *FIT[OperationKind.PACK],
+                ItemStatus.PACKED,
+                ItemStatus.UNPAID,
+                ItemStatus.CANCELLED,
+            }
+        case OperationKind.CANCEL:
+            return item.status is ItemStatus.CANCELLED or item.detail.is_cancel_pending
+        case OperationKind.INVOICE_NUMBER:
+            return item.detail.invoice_number == asked.number

@@ -1,0 +1,165 @@
+"""Asking for something to be done to an order at its marketplace: judged by what is known here, written with its job, and only then sent.
+
+What is asked twice under one key is done once. An order has one open operation at most: what a second one could do depends on the end of the first.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from gerbang.base import ids
+from gerbang.base.db import Database, Tx
+from gerbang.base.errors import FieldError
+from gerbang.core.audit.model import Entry
+from gerbang.core.audit.service import record
+from gerbang.core.idempotency.model import IdempotencyKey
+from gerbang.core.idempotency.service import claim
+from gerbang.core.identity.model import Caller
+from gerbang.core.orders import operation_store, store
+from gerbang.core.orders.loading import load_orders
+from gerbang.core.orders.model import ITEM_PREFIX, PREFIX, Item, OrderDetails, OrderNotFound
+from gerbang.core.orders.operation_calls import OPERATE, Operating
+from gerbang.core.orders.operation_model import (
+    OPERATION,
+    OPERATION_PREFIX,
+    Asked,
+    ItemsNotAllowed,
+    Operation,
+    OperationKind,
+    OrderBusy,
+    UnknownItems,
+    why_not,
+)
+from gerbang.core.queue import service as queue
+from gerbang.core.queue.model import NewJob
+
+_TAKEN_OVER: Final = timedelta(seconds=20)  # longer than a request waits
+_MOST_TRIES: Final = 200  # after hours in which the marketplace did not say what became of it, a person looks
+_MOST_SHOWN: Final = 20
+
+
+class Wanted(NamedTuple):
+    """What somebody wants done: to these items or parcels, None: to all that stand where it can be done."""
+
+    kind: OperationKind
+    items: Sequence[UUID] | None = None
+    packages: Sequence[str] | None = None
+    carrier: str = ""
+    reason: str = ""
+    number: str = ""
+
+
+class Begun(NamedTuple):
+    """The order and its operation as they are now, and whether the same key asked for it before."""
+
+    order: OrderDetails
+    operation: Operation
+    is_replayed: bool
+
+
+class Operations:
+    """The use cases. `wait_s` is how long a request waits for the marketplace; a job goes on after it."""
+
+    def __init__(self, db: Database, operating: Operating, wait_s: float) -> None:
+        self._db = db
+        self.operating = operating
+        self._wait_s = wait_s
+        self._under_way: set[asyncio.Task[object]] = set()
+
+    async def ask(self, caller: Caller, order: UUID, wanted: Wanted, key: IdempotencyKey) -> Begun:
+        """Write it down and carry it out. Raises OrderNotFound, UnknownItems, ItemsNotAllowed, OrderBusy, IdempotencyKeyReused; nothing was sent then."""
+        async with self._db.transaction() as tx:
+            id_, is_replayed = await self._write(tx, caller, order, wanted, key)
+        if not is_replayed:
+            task: asyncio.Task[object] = asyncio.create_task(self.operating.carry_out(id_))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+            await asyncio.wait({task}, timeout=self._wait_s)
+        async with self._db.reading() as tx:
+            (details,) = await load_orders(tx, [order])
+            return Begun(details, await operation_store.one(tx, id_), is_replayed)
+
+    async def of_order(self, order: UUID) -> Sequence[Operation]:
+        """What was asked last, newest first."""
+        async with self._db.reading() as tx:
+            return await operation_store.of_order(tx, order, _MOST_SHOWN)
+
+    async def _write(
+        self, tx: Tx, caller: Caller, order: UUID, wanted: Wanted, key: IdempotencyKey
+    ) -> tuple[UUID, bool]:
+        if not await store.lock(tx, [order]):
+            raise OrderNotFound
+        id_ = ids.new()
+        first = await claim(tx, key, OPERATION, id_)
+        if first is not None:
+            return first, True
+        (details,) = await load_orders(tx, [order])
+        shop = details.order.connection
+        if shop is None:
+            raise ItemsNotAllowed("It is an order of our own: nobody is to be asked.")
+        items = meant(details, wanted)
+        asked = Asked(
+            items=tuple(item.external_id for item in items),
+            packages=tuple(dict.fromkeys(item.package for item in items if item.package)),
+            carrier=wanted.carrier,
+            reason=wanted.reason,
+            number=wanted.number,
+        )
+        if not await operation_store.add(tx, id_, order, wanted.kind, asked, caller.label):
+            raise OrderBusy(
+                "Something asked before is not over yet.", hint="Wait for it, or look at the order's timeline."
+            )
+        shown, named = ids.show(PREFIX, order), ids.show(OPERATION_PREFIX, id_)
+        told = {"kind": wanted.kind.value, "operation": named, "items": len(items)}
+        await record(tx, [Entry(caller.label, "order.asked_for", shown, told)])
+        late = self.operating.clock.now() + _TAKEN_OVER
+        await queue.enqueue(tx, [NewJob(OPERATE, named, run_at=late, most_tries=_MOST_TRIES, concurrency_key=shop)])
+        return id_, False
+
+
+def meant(details: OrderDetails, wanted: Wanted) -> Sequence[Item]:
+    """The items that are meant, each of which can be done. Raises UnknownItems, ItemsNotAllowed, with a pointer for each fault."""
+    if wanted.packages is not None:
+        return _in_packages(details, wanted.kind, wanted.packages)
+    if wanted.items is None:
+        fit = [item for item in details.items if not why_not(wanted.kind, item)]
+        if fit:
+            return fit
+        raise ItemsNotAllowed(
+            "No item of the order stands where this can be done.",
+            errors=[
+                FieldError("/items", f"{ids.show(ITEM_PREFIX, item.id)}: {why_not(wanted.kind, item)}")
+                for item in details.items[:_MOST_SHOWN]
+            ],
+        )
+    known = {item.id: item for item in details.items}
+    strangers = [
+        FieldError(f"/items/{place}", "The order has no such item.")
+        for place, id_ in enumerate(wanted.items)
+        if id_ not in known
+    ]
+    if strangers:
+        raise UnknownItems(errors=strangers)
+    _refuse(wanted.kind, [(f"/items/{place}", known[id_]) for place, id_ in enumerate(wanted.items)])
+    return [known[id_] for id_ in dict.fromkeys(wanted.items)]
+
+
+def _in_packages(details: OrderDetails, kind: OperationKind, packages: Sequence[str]) -> Sequence[Item]:
+    known = details.packages
+    strangers = [
+        FieldError(f"/packages/{place}", "The order has no such parcel.")
+        for place, one in enumerate(packages)
+        if one not in known
+    ]
+    if strangers:
+        raise UnknownItems("The order has no such parcels.", errors=strangers)
+    _refuse(kind, [(f"/packages/{place}", item) for place, one in enumerate(packages) for item in known[one]])
+    return [item for one in dict.fromkeys(packages) for item in known[one]]
+
+
+def _refuse(kind: OperationKind, named: Sequence[tuple[str, Item]]) -> None:
+    faults = [FieldError(pointer, why) for pointer, item in named if (why := why_not(kind, item))]
+    if faults:
+        raise ItemsNotAllowed(errors=faults)

@@ -1,0 +1,129 @@
+"""/v1/orders/{id}/…: what is done to an order at its marketplace, and its papers."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+
+from litestar import Request, Response, get, post
+from litestar.params import Parameter
+
+from gerbang.core.orders.operation_model import OPEN, DocumentNotThere, MarketplaceRefused, OperationStatus
+from gerbang.core.orders.operations import Wanted
+from gerbang.core.orders.service import Orders
+from gerbang.web.api.orders import order_id
+from gerbang.web.cursors import Page, Part
+from gerbang.web.gateway.query_parameters import read_known
+from gerbang.web.gateway.request_context import caller_of, context_of
+from gerbang.web.input.orders import CancelItemsBody, InvoiceNumberBody, PackBody, ShipBody, read_items
+from gerbang.web.services import Services
+from gerbang.web.views.order_operations import (
+    CancelOptionsView,
+    OperationView,
+    OrderAfterView,
+    cancel_options_view,
+    operation_view,
+    order_after_view,
+    refusals,
+)
+
+AnyRequest = Request[Any, Any, Any]
+_TAGS: Final = ["orders"]
+ItemIds = Annotated[
+    str | None,
+    Parameter(query="items", max_length=6_000, description="Our ids of items, by commas; without it all that can be."),
+]
+_DOCUMENTS: Final = ("label", "invoice")
+Type = Annotated[str, Parameter(query="type", schema_extra={"enum": list(_DOCUMENTS)})]
+Package = Annotated[
+    str | None, Parameter(query="package", max_length=64, description="One parcel; without it all of the order.")
+]
+
+
+@post("/v1/orders/{order:str}/pack", summary="Pack items into a parcel", tags=_TAGS, status_code=200)
+async def pack_order(request: AnyRequest, services: Services, order: str, data: PackBody) -> Response[OrderAfterView]:
+    """The marketplace gives the parcel its number and tracking. 202 where its answer is not here yet: it is looked up, never sent twice; `operation` says what became of
+    each item. 409 where none was packed.
+    """
+    return await _done(request, services, order, data.read(), data.items)
+
+
+@post("/v1/orders/{order:str}/ship", summary="Say that parcels are ready for the carrier", tags=_TAGS, status_code=200)
+async def ship_order(request: AnyRequest, services: Services, order: str, data: ShipBody) -> Response[OrderAfterView]:
+    """From then on the carrier may fetch them. Answered as `pack` is."""
+    return await _done(request, services, order, data.read(), None)
+
+
+@post("/v1/orders/{order:str}/cancel", summary="Cancel items", tags=_TAGS, status_code=200)
+async def cancel_order(
+    request: AnyRequest, services: Services, order: str, data: CancelItemsBody
+) -> Response[OrderAfterView]:
+    """Ask `cancel-options` first: one packed item takes its parcel along, and some reasons set the SKU to 0. Answered as `pack` is; the marketplace may take a moment to carry it out."""
+    return await _done(request, services, order, data.read(), data.items)
+
+
+@post("/v1/orders/{order:str}/invoice-number", summary="Tell the invoice's number", tags=_TAGS, status_code=200)
+async def set_invoice_number(
+    request: AnyRequest, services: Services, order: str, data: InvoiceNumberBody
+) -> Response[OrderAfterView]:
+    """Of every item that is packed. Answered as `pack` is."""
+    return await _done(request, services, order, data.read(), None)
+
+
+@get("/v1/orders/{order:str}/cancel-options", summary="What cancelling would do", tags=_TAGS)
+async def read_cancel_options(services: Services, order: str, items: ItemIds = None) -> CancelOptionsView:
+    """Asked of the marketplace now: its warning, the reasons that hold for these items, and which items go with them."""
+    id_ = order_id(order)
+    named = read_items(items.split(",")) if items else None
+    return cancel_options_view(*await services.service(Orders).cancel_options(id_, named))
+
+
+@get("/v1/orders/{order:str}/operations", summary="What was asked of the marketplace", tags=_TAGS)
+async def list_order_operations(services: Services, part: Part, order: str) -> Page[OperationView]:
+    """The last twenty, newest first."""
+    orders, id_ = services.service(Orders), order_id(order)
+    await orders.get(id_)
+    return await part.of(
+        f"order-operations-{id_}", [operation_view(one) for one in await orders.operations.of_order(id_)]
+    )
+
+
+@get("/v1/orders/{order:str}/documents", summary="A label as PDF", tags=_TAGS)
+async def read_order_document(
+    request: AnyRequest, services: Services, order: str, document: Type = "label", package: Package = None
+) -> Response[bytes]:
+    """The labels of the order's parcels, made by the marketplace once and kept here: printing again asks nobody. An `invoice` is made by no marketplace here yet."""
+    if read_known("type", document, _DOCUMENTS) == "invoice":
+        await services.service(Orders).get(order_id(order))
+        raise DocumentNotThere("The marketplace makes no invoice.", hint="Tell it yours by `invoice-number`.")
+    made = await services.service(Orders).documents.label(
+        caller_of(request), order_id(order), [package] if package else None
+    )
+    headers = {"content-disposition": f'inline; filename="{order}-label.pdf"'}
+    return Response(made.body, media_type=made.content_type, headers=headers)
+
+
+async def _done(
+    request: AnyRequest, services: Services, order: str, wanted: Wanted, named: Sequence[str] | None
+) -> Response[OrderAfterView]:
+    """Carry it out, or answer what the same key came to. Raises MarketplaceRefused where nothing of it was done."""
+    key = context_of(request).idempotency_key()
+    begun = await services.service(Orders).operations.ask(caller_of(request), order_id(order), wanted, key)
+    headers = {"idempotent-replayed": "true"} if begun.is_replayed else {}
+    if begun.operation.status is OperationStatus.NOT_DONE:
+        raise MarketplaceRefused(
+            "None of the items was done.",
+            hint="Read what it says of each, and ask anew with a new Idempotency-Key.",
+            errors=refusals(begun.operation, named),
+        )
+    status = 202 if begun.operation.status in OPEN else 200
+    return Response(order_after_view(begun.order, begun.operation), status_code=status, headers=headers)
+
+
+HANDLERS: Final = [
+    pack_order,
+    ship_order,
+    cancel_order,
+    set_invoice_number,
+    read_cancel_options,
+    list_order_operations,
+    read_order_document,
+]
