@@ -77,6 +77,7 @@ class Known:
             "language": "en",
             "channel": "email",
             "sku": "KOPI-250",
+            "listing_id": ids.show("lst", self.event),
             "listing": ids.show("lst", self.event),
             "listing_import": ids.show("imp", self.event),
             "version": ids.show("mtv", self.event),

@@ -67,6 +67,8 @@ _FILTERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
     },
     "/v1/products": {"sku": ("KOPI-250",)},
     "/v1/listings": {"connection": ("shop-jakarta",), "status": ("unmapped", "different", "pending")},
+    "/console/stock": {"sku": ("KOPI-250",)},
+    "/console/listings": {"status": ("unmapped", "different", "pending")},
     "/v1/data-requests": {
         "status": ("completed", "open"),
         "kind": ("access", "objection"),

@@ -216,6 +216,11 @@ PRODUCTS: Final = Noun(
         Permission("products:write", BUILDERS, "make and change products, count stock and set prices"),
     ),
     actions={"products": actions.PRODUCTS},
+    pages={"orders": (Subpage("stock", "/console/stock", _PRODUCTS),)},
+    watched=lambda _core: {
+        "stock": Watched(_PRODUCTS, ("product.",)),
+        "product": Watched(_PRODUCTS, ("product.",), object=PRODUCT),
+    },
 )
 SETTLEMENTS: Final = Noun(
     name="settlements",
@@ -247,6 +252,8 @@ LISTINGS: Final = Noun(
     ),
     loops={"listings": lambda core, stop: core.service(Listings).walking.run_timetable(stop)},
     actions={"listings": actions.LISTINGS},
+    pages={"orders": (Subpage("listings", "/console/listings", _PRODUCTS),)},
+    watched=lambda core: {"listings": Watched(_PRODUCTS, mark=partial(marks.newest_listings, core.service(Listings)))},
 )
 ENDPOINTS: Final = Noun(
     name="endpoints",

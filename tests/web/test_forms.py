@@ -72,6 +72,15 @@ TYPED: Mapping[str, Mapping[str, str]] = {
     "/console/work/dismiss": {},
     # a key of the reference is neither kept nor shown when it is none: web/reference
     "/docs/key": {},
+    # what is typed about stock is tried where there is a product: the console's own tests
+    "/console/stock/new": {},
+    "/console/stock/{sku}/count": {},
+    "/console/stock/{sku}/price": {},
+    "/console/listings/import": {},
+    "/console/listings/file": {},
+    "/console/listings/check": {},
+    "/console/listings/{listing_id}/map": {},
+    "/console/listings/{listing_id}/push": {},
     # what is typed about a customer is tried where there is one: the console's own tests
     "/console/customers/new": {},
     "/console/customers/{customer}/edit": {},

@@ -17,7 +17,9 @@ from gerbang.base.errors import Conflict, Invalid, NotFound
 from gerbang.base.money import Money
 
 SKU_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._:+-]{0,63}$"
+WAREHOUSE_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$"
 _SKU: Final = re.compile(SKU_PATTERN)
+_WAREHOUSE: Final = re.compile(WAREHOUSE_PATTERN)
 PRODUCT: Final = "product"
 PREFIX: Final = "prd"
 READ: Final = "products:read"
@@ -221,3 +223,8 @@ def late_money(shortages: Sequence[Shortage]) -> LateMoney:
 def is_sku(text: str) -> bool:
     """Whether a product may be called so."""
     return _SKU.fullmatch(text) is not None
+
+
+def is_warehouse(text: str) -> bool:
+    """Whether a warehouse may be called so."""
+    return _WAREHOUSE.fullmatch(text) is not None

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Collection, Hashable
 from typing import Final
 
+from gerbang.core.catalogue.listings.model import ListingFilters
+from gerbang.core.catalogue.listings.service import Listings
 from gerbang.core.connections.service import Connections
 from gerbang.core.inbox.model import EventFilters
 from gerbang.core.inbox.service import Inbox
@@ -47,3 +49,9 @@ async def connections(known: Connections, open_breakers: Callable[[], Collection
     """Which there are, whether they are used, and whether their providers answer."""
     silent = open_breakers()
     return tuple((one.id, one.enabled, one.updated_at, one.id in silent) for one in await known.all())
+
+
+async def newest_listings(listings: Listings) -> Hashable:
+    """Stock is sent, and lists are read, without being announced."""
+    found = await listings.page(ListingFilters(), None, _ROWS)
+    return tuple((one.id, one.sku, one.differs, one.stock and (one.stock.state, one.stock.sent_at)) for one in found)

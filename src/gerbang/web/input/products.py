@@ -10,7 +10,7 @@ from gerbang.base import ids
 from gerbang.base.errors import FieldError
 from gerbang.base.formats import one_line
 from gerbang.base.money import ASSETS, EXPONENTS, FIAT_LIMIT, BadMoney, Money
-from gerbang.core.catalogue.model import MOST_UNITS, SKU_PATTERN, NewProduct
+from gerbang.core.catalogue.model import MOST_UNITS, SKU_PATTERN, WAREHOUSE_PATTERN, NewProduct
 from gerbang.web.input.body_errors import all_at_once
 from gerbang.web.problems import invalid_field
 
@@ -26,7 +26,7 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Warehouse = Annotated[
     str,
     msgspec.Meta(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$",
+        pattern=WAREHOUSE_PATTERN,
         description="Your own name of it, made by the first stock that stands there; without it the only one, and `main` where there is none.",
     ),
 ]

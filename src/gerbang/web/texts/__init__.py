@@ -32,6 +32,7 @@ from gerbang.web.texts import (
     search,
     shared,
     shop,
+    stock,
     unsubscribe,
     work,
 )
@@ -40,6 +41,7 @@ _TABLES: Final = (
     shared.WORDS,
     payer.WORDS,
     shop.WORDS,
+    stock.WORDS,
     push.WORDS,
     consent.WORDS,
     crypto.WORDS,
