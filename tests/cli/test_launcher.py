@@ -88,9 +88,13 @@ async def test_it_is_called_by_its_command_and_what_it_was_told_stands_in_no_env
 async def test_who_is_not_wanted_any_more_before_it_runs_never_runs(
     launcher: Launcher, environment: dict[str, str]
 ) -> None:
+    launcher.load()
+    assert launcher._process is not None
+    launcher._process.send_signal(signal.SIGSTOP)  # whoever is quick would run it before it is called off
     process = launcher.start(("sandbox",), environment)
     process.terminate()
     assert process.poll() == -signal.SIGTERM
+    launcher._process.send_signal(signal.SIGCONT)
     assert await ended(launcher.start(("--version",), {})) == 0, "the next one was asked for later, and has run"
     await until(lambda: not _called(b"sandbox", environment["GERBANG_DATA"]))
 

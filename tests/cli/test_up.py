@@ -191,6 +191,17 @@ def test_a_taken_port_is_said_with_the_cure(start: Start, free_port: Callable[[]
     assert "Traceback" not in up.stderr()
 
 
+def test_a_root_key_that_others_can_read_is_said_with_the_cure(start: Start, data: Path) -> None:
+    (data / "root.key").write_text("somebody else reads this too")
+    (data / "root.key").chmod(0o644)
+    up = start()
+    assert up.process.wait(60) == 2, up.stderr()
+    said = up.stderr()
+    assert f"{data / 'root.key'} can be used by other accounts." in said
+    assert f"chmod 600 {data / 'root.key'}" in said
+    assert "`gerbang prepare` ended with status 2; its words are above." in said
+
+
 def test_a_second_up_on_the_same_data_is_refused(start: Start, free_port: Callable[[], int]) -> None:
     first = start()
     first.ready()

@@ -97,6 +97,7 @@ app.command(
     help="Run something again by its id: a webhook that came in, an event, a delivery.",
 )
 
+app.command("gerbang.cli.prepare:prepare", name="prepare", show=False)
 app.command("gerbang.cli.demo:seed_demo", name="seed-demo", show=False)
 
 

@@ -3,19 +3,16 @@
 Who they are and what they own is decided in gerbang/app/. `gerbang serve` knows nothing of them.
 """
 
-import asyncio
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from gerbang.base.errors import Unavailable
 from gerbang.base.kept_file import write_whole
 from gerbang.cli.launcher import Launcher
 from gerbang.cli.process import run, settings_here
 from gerbang.settings import Settings
-
-_LOOK_S: Final = 0.05
 
 
 class DemoFailed(Unavailable):
@@ -38,12 +35,9 @@ def seed_demo() -> None:
 
 async def demo_users(data: Path, launcher: Launcher, environment: Mapping[str, str]) -> dict[str, Any]:
     """The demo users of this data folder, made now if there are none; raises DemoFailed."""
-    if not _kept(data).exists():
-        process = launcher.start(("seed-demo",), environment)
-        while (status := process.poll()) is None:
-            await asyncio.sleep(_LOOK_S)
-        if status:
-            raise DemoFailed(f"`gerbang seed-demo` ended with status {status}; its words are above.")
+    status = 0 if _kept(data).exists() else await launcher.start(("seed-demo",), environment).ended()
+    if status:
+        raise DemoFailed(f"`gerbang seed-demo` ended with status {status}; its words are above.")
     known: dict[str, Any] = json.loads(_kept(data).read_text())
     return known
 

@@ -31,7 +31,7 @@ class _Request:
 
 def _load() -> None:
     """Everything that a process imports before its first step. What starts a thread or opens a file must not be here: we fork."""
-    from gerbang.cli import demo, process, sandbox, serve, work  # noqa: F401  loaded for the forks
+    from gerbang.cli import demo, migrate, prepare, process, sandbox, serve, work  # noqa: F401  loaded for the forks
     from gerbang.cli.process import loading
 
     with loading():

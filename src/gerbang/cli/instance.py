@@ -15,10 +15,9 @@ from cyclopts import Parameter
 from gerbang.base import ids
 from gerbang.base.errors import Conflict, GerbangError, Unavailable
 from gerbang.base.http import CallFailed, Http
-from gerbang.base.kept_file import write_whole
+from gerbang.cli.ready_file import READY_FILE
 from gerbang.settings import Settings
 
-READY_FILE: Final = "ready.json"
 _ANSWER_S: Final = 20.0
 _MOST_BYTES: Final = 32 << 20
 _HOW: Final = "Start `gerbang up`, name its folder by --data, or name another Gerbang by --api and GERBANG_API_KEY."
@@ -141,14 +140,3 @@ def _beside(http: Http, folder: Path) -> Instance:
     except (OSError, ValueError, KeyError) as error:
         raise NoInstance(f"No `gerbang up` runs on {folder.absolute()}.", hint=_HOW) from error
     return Instance(ready["api"], demo["api_key"], http, ready["sandbox"], folder, demo)
-
-
-def note_ready(folder: Path, places: Mapping[str, Any]) -> None:
-    """`up` answers now: where, for the commands that work beside it."""
-    known = {name: value for name, value in places.items() if name != "demo"}
-    write_whole(folder / READY_FILE, json.dumps({**known, "pid": os.getpid()}).encode())
-
-
-def note_stopped(folder: Path) -> None:
-    """`up` ended."""
-    (folder / READY_FILE).unlink(missing_ok=True)

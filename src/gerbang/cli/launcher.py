@@ -1,5 +1,6 @@
 """The side of `up` of a fork server (cli/fork_server.py): asks it for processes, hears how they end, and starts it again when it died."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -15,6 +16,7 @@ from gerbang.base.child_processes import die_with_parent, follow
 from gerbang.settings import child_environment
 
 _READ: Final = 65_536
+_LOOK_S: Final = 0.02
 
 
 class Launcher:
@@ -130,6 +132,12 @@ class Launched:
         if self.returncode is None and self.orphan_status is not None and not _runs(self.pid):
             self.returncode = self.orphan_status
         return self.returncode
+
+    async def ended(self) -> int:
+        """Its exit status, once it has ended."""
+        while (status := self.poll()) is None:
+            await asyncio.sleep(_LOOK_S)
+        return status
 
     def terminate(self) -> None:
         """SIGTERM."""

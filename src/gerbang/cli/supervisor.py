@@ -15,6 +15,7 @@ _STEADY_S: Final = 20.0  # a child that ran this long starts its back-off anew
 _LONGEST_PAUSE_S: Final = 15.0
 _MISSING_PAUSE_S: Final = 300.0  # between tries of one that the others can do without
 SILENT_S: Final = 55.0  # a child ends itself before that, if it can
+_LOOK_S: Final = 0.02  # while they start
 _HOPELESS: Final = 3  # deaths before the first sign of life, after which we give up
 
 
@@ -120,7 +121,7 @@ class Supervisor:
             while not (child.is_missing and not child.needed) and not await _is_ready(child):
                 if monotonic() > deadline:
                     raise ChildHopeless(f"{child.name} did not answer within {timeout_s:.0f} s.")
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(_LOOK_S)
             child.was_ready = not child.is_missing
 
     async def watch(self) -> None:

@@ -14,12 +14,12 @@ from gerbang.base import log, postgres
 from gerbang.base.errors import Conflict
 from gerbang.cli.database import EmbeddedDatabase
 from gerbang.cli.demo import demo_users
-from gerbang.cli.instance import note_ready, note_stopped
 from gerbang.cli.launcher import Launcher
-from gerbang.cli.migrate import migrate_as_owner
 from gerbang.cli.ports import free_port, refuse_taken
+from gerbang.cli.prepare import prepared
 from gerbang.cli.process import LOOPBACK
 from gerbang.cli.progress import Progress, announcement
+from gerbang.cli.ready_file import note_ready, note_stopped
 from gerbang.cli.supervisor import Child, Supervisor, first_of
 from gerbang.settings import Settings
 
@@ -99,7 +99,7 @@ async def _story(settings: Settings, progress: Progress, *, fresh: bool) -> None
             settings = await database.start()
         running.push_async_callback(database.stop)
         with progress.step("schema and root key"):
-            await _prepare(settings)
+            await prepared(launcher, _environment(settings, "prepare"))
         supervisor = Supervisor(_children(settings, launcher), progress.say)
         running.push_async_callback(supervisor.stop, settings.drain_s + 2.0)
         running.callback(note_stopped, settings.data)
@@ -140,14 +140,6 @@ def _forget(settings: Settings) -> None:
         kept.unlink(missing_ok=True)
 
 
-async def _prepare(settings: Settings) -> None:
-    from gerbang.providers.sealed import ensure_root_key
-
-    settings.data.mkdir(parents=True, exist_ok=True)
-    ensure_root_key(settings.root_key_path, create=True)
-    await migrate_as_owner(settings.owner_dsn())
-
-
 def _children(settings: Settings, launcher: Launcher) -> list[Child]:
     api = f"http://{'127.0.0.1' if settings.host in ('0.0.0.0', '::') else settings.host}:{settings.port}"
     answers = {"serve": f"{api}/readyz", "sandbox": f"{settings.sandbox_url}/"}
@@ -165,7 +157,9 @@ def _children(settings: Settings, launcher: Launcher) -> list[Child]:
 
 
 def _environment(settings: Settings, command: str) -> dict[str, str]:
-    """What a child gets: these settings; the owner's rights go to the sandbox alone, which moves business time, and it gets no others."""
+    """What a child gets: these settings; the owner's rights go to whoever makes the schema and to the sandbox, which moves business time,
+    and they get no others.
+    """
     known = {name: getattr(settings, name) for name in Settings.model_fields} | {"data": settings.data.absolute()}
-    known["database_url" if command == "sandbox" else "database_owner_url"] = ""
+    known["database_url" if command in ("prepare", "sandbox") else "database_owner_url"] = ""
     return all_settings.child_environment({name: value for name, value in known.items() if value is not None})

@@ -49,7 +49,7 @@ def simulator(place: DemoPlace) -> Config:
 
 def public_key(private_key: str) -> str:
     """The half that the sandbox's Google has."""
-    key = load_pem_private_key(private_key.encode(), None)
+    key = load_pem_private_key(private_key.encode(), None, unsafe_skip_rsa_key_validation=True)  # our own; 40 ms
     return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 

@@ -25,6 +25,7 @@ OF_PROCESSES: Final[Mapping[str, ProblemText]] = {
     "event_not_seen": ProblemText("All calls were made, and the event was not announced in time.", "Look with `gerbang doctor` whether a worker runs, and with `gerbang events tail` at what happens.", Retry.LATER, "`gerbang trigger` while the worker is paused"),
     "live_connection": ProblemText("The connection that would take the payment moves real money: nothing is triggered through it.", "Disable it while you try things out, or use a `gerbang up` with a data folder of its own.", Retry.MENDED, "`gerbang trigger payment.paid` beside a live connection"),
     "already_listening": ProblemText("A `gerbang listen` for this address runs already: two would deliver everything twice.", "End it, or forward to another address.", Retry.MENDED, "`gerbang listen` in two terminals"),
+    "not_prepared": ProblemText("The root key or the schema of `gerbang up` is not as it must be.", "Read what was said before it: that names the cause and the cure.", Retry.MENDED, "A root key that other accounts can read"),
     "demo_failed": ProblemText("The demo users could not be made.", "Read what `gerbang seed-demo` said.", Retry.MENDED, "A database that is away"),
     "no_one_wallet": ProblemText("It is not clear which wallet is meant.", "Name the connection.", Retry.MENDED, "`gerbang addresses` with two wallets"),
     "addresses_shown": ProblemText("Crypto addresses would be given again that are known to have been shown.", "Resume at the number that is named, or above.", Retry.MENDED, "`gerbang addresses resume-at 0`"),
