@@ -29,7 +29,9 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method of a client. `body` and `returns` are names of types, `item` that of what a list holds (only where it has pages)."""
+    """One method of a client. `body` and `returns` are names of types, `item` that of what a list holds (only where it has pages).
+    `is_file`: bytes are answered, no JSON.
+    """
 
     id: str
     verb: str
@@ -41,6 +43,7 @@ class Operation:
     body_required: bool
     takes_key: bool
     returns: str | None
+    is_file: bool
     item: str | None
 
 
@@ -94,8 +97,8 @@ def _events(hooks: Mapping[str, Any]) -> Iterator[tuple[str, Schema]]:
 
 def _operation(verb: str, path: str, told: Mapping[str, Any], schemas: Mapping[str, Schema]) -> Operation:
     body = told.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
-    answers = [one.get("content", {}).get("application/json") for code, one in told["responses"].items() if code < "3"]
-    returns = _name(_simpler(answers[0]["schema"])) if answers[0] else None
+    answered = next(one.get("content", {}) for code, one in told["responses"].items() if code < "3")
+    returns = _name(_simpler(answered["application/json"]["schema"])) if "application/json" in answered else None
     query = [one for one in told["parameters"] if one["in"] == "query" and one["name"] != "t"]
     item = None
     if returns and any(one["name"] == "cursor" for one in query):
@@ -111,6 +114,7 @@ def _operation(verb: str, path: str, told: Mapping[str, Any], schemas: Mapping[s
         body_required=bool(told.get("requestBody", {}).get("required")),
         takes_key=any(one["name"] == "Idempotency-Key" for one in told["parameters"]),
         returns=returns,
+        is_file=bool(answered) and returns is None,
         item=item,
     )
 

@@ -43,7 +43,8 @@ def _base(prefix: str, pages: str) -> Iterator[str]:
 
 
 def _method(one: Operation, prefix: str, pages: str) -> Iterator[str]:
-    returns = f"{pages}[{one.item}]" if one.item else one.returns or "None"
+    told = "bytes" if one.is_file else one.returns
+    returns = f"{pages}[{one.item}]" if one.item else told or "None"
     start = "" if one.item else prefix
     arguments = ["self", *(f"{part}: str" for part in one.parts), *_body(one)]
     named = [*_query(one), *(["idempotency_key: str | None = None"] if one.takes_key else [])]
@@ -55,10 +56,10 @@ def _method(one: Operation, prefix: str, pages: str) -> Iterator[str]:
     call = f"Call({', '.join(_call(one))})"
     if one.item:
         yield f"        return self._pages({call})"
-    elif not one.returns:
+    elif not told:
         yield f"        {'await ' if prefix else ''}self._send({call})"
     else:
-        yield f"        answer: {one.returns} = {'await ' if prefix else ''}self._send({call})"
+        yield f"        answer: {told} = {'await ' if prefix else ''}self._send({call})"
         yield "        return answer"
 
 

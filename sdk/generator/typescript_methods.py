@@ -34,7 +34,8 @@ def written(api: Api) -> str:
 
 
 def _method(one: Operation) -> Iterator[str]:
-    kind = f"Pages<{one.item}>" if one.item else f"Promise<{one.returns or 'void'}>"
+    told = "Uint8Array" if one.is_file else one.returns
+    kind = f"Pages<{one.item}>" if one.item else f"Promise<{told or 'void'}>"
     arguments = [*(f"{_camel(part)}: string" for part in one.parts), *_body(one), *_query(one)]
     arguments += ["options: KeyOption = {}"] if one.takes_key else []
     yield f"  /** {one.says.replace('*/', '* /')} */"

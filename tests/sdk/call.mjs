@@ -9,12 +9,13 @@ const kinds = {
   with_key: (name) => gerbang.createAttempt(name, { method: "qris" }),
   without_key: (name) => gerbang.cancelPayment(name),
   reading: (name) => gerbang.readPayment(name),
+  file: async (name) => new TextDecoder().decode(await gerbang.readOrderDocument(name)),
 };
 const outcomes = await Promise.all(
   calls.map(async ([name, kind]) => {
     try {
-      await kinds[kind](name);
-      return ["done", "", "", null];
+      const made = await kinds[kind](name);
+      return ["done", kind === "file" ? made : "", "", null];
     } catch (error) {
       return [error.name, error.code ?? "", error.message, error.idempotencyKey ?? null];
     }

@@ -16,6 +16,7 @@ NOW: Final = {"retry-after": "0"}
 OK: Final = done(id="pay_1")
 BUSY: Final = problem(503, "database_busy", "same_key", **NOW)
 LIMITED: Final = problem(429, "rate_limited", "later", **NOW)
+LABEL: Final = (200, {"content-type": "application/pdf"}, "%PDF-1.4")
 PROXY: Final = (502, {"content-type": "text/html"}, "<h1>Bad Gateway</h1>")
 
 
@@ -53,6 +54,7 @@ CASES: Final = {
         "with_key", (problem(502, "outcome_unknown", "changed", **NOW),), "ServerError", "outcome_unknown", 1
     ),
     "conflict": Case("with_key", (problem(409, "payment_closed", "changed"),), "ConflictError", "payment_closed", 1),
+    "file": Case("file", (BUSY, LABEL), "done", "%PDF-1.4", 2),
     "elsewhere": Case("reading", ((302, {"location": "http://127.0.0.1/"}, ""),), "APIError", "", 1),
 }
 Outcome = tuple[str, str, str, str | None]
@@ -66,6 +68,8 @@ async def by_python(api: ScriptedApi) -> Sequence[Outcome]:
                 match kind:
                     case "with_key":
                         await gerbang.create_attempt(name, {"method": "qris"})
+                    case "file":
+                        return "done", (await gerbang.read_order_document(name)).decode(), "", None
                     case "without_key":
                         await gerbang.cancel_payment(name)
                     case _:

@@ -46,7 +46,7 @@ class Exchange:
     def after_answer(self, answer: httpx.Response) -> float | None:
         """Seconds until the next try, or None: then `result` is there. Raises APIError."""
         if answer.is_success:
-            self.result = _json(answer)
+            self.result = answer.content if _is_file(answer) else _json(answer)
             return None
         told = _json(answer)
         error = api_error(
@@ -78,6 +78,10 @@ class Exchange:
         self._left -= 1
         pause_s, self._pause_s = self._pause_s, min(_LONGEST_S, self._pause_s * 2)
         return max(pause_s * random.uniform(0.75, 1.25), asked_s or 0.0)  # noqa: S311 - so that many do not come back at once
+
+
+def _is_file(answer: httpx.Response) -> bool:
+    return bool(answer.content) and "json" not in answer.headers.get("content-type", "")
 
 
 def _json(answer: httpx.Response) -> Any:

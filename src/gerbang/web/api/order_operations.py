@@ -86,7 +86,7 @@ async def list_order_operations(services: Services, part: Part, order: str) -> P
     )
 
 
-@get("/v1/orders/{order:str}/documents", summary="A label as PDF", tags=_TAGS)
+@get("/v1/orders/{order:str}/documents", summary="A label as PDF", tags=_TAGS, media_type="application/pdf")
 async def read_order_document(
     request: AnyRequest, services: Services, order: str, document: Type = "label", package: Package = None
 ) -> Response[bytes]:
