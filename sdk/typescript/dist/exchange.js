@@ -21,17 +21,18 @@ export async function exchange(call, once, maxRetries) {
 /** The result, or what went wrong with the seconds that Gerbang asked to wait; undefined where it must not be sent again. */
 async function attempt(call, once) {
     let answer;
-    let text;
+    let body;
     try {
         answer = await once();
-        text = await answer.text();
+        body = new Uint8Array(await answer.arrayBuffer());
     }
     catch (cause) {
         return failed(call, cause);
     }
-    const told = text && (answer.headers.get("content-type") ?? "").includes("json") ? JSON.parse(text) : undefined;
+    const isJson = (answer.headers.get("content-type") ?? "").includes("json");
+    const told = body.length > 0 && isJson ? JSON.parse(new TextDecoder().decode(body)) : undefined;
     if (answer.ok)
-        return [{ result: told }];
+        return [{ result: (body.length > 0 && !isJson ? body : told) }]; // a file is answered as its bytes
     const error = apiError(answer.status, (told ?? {}), answer.headers, call.idempotencyKey);
     const asked = error.retryAfterS ?? 0;
     return mayRepeat(call, error) && asked <= LONGEST_ASKED_S ? [error, asked] : [error];

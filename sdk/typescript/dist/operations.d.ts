@@ -1,7 +1,7 @@
 /** Every operation of the API as a method. Made by `make sdk` from the OpenAPI document: change nothing here by hand. */
 import { type Call, type KeyOption } from "./calls.js";
 import type { Pages } from "./paging.js";
-import type { Account, ApiKey, ApiKeyBody, Approval, ApproveBody, Attempt, AttemptBody, AuditEntry, CompleteBody, Connection, ConnectionChangeBody, Customer, CustomerChangeBody, DataRequest, DataRequestKind, DataRequestStatus, Delivery, DeliveryStatus, Device, DeviceBody, Endpoint, EndpointChangeBody, Erasure, EventLog, EventTypes, Export, ItemStatus, Keys, Link, LoginBody, LogoutBody, Me, MessageTemplateList, MessageTextBody, MessageTextCheck, MessageTextDetail, MessageTextList, MessageTextVersion, Movement, NameDestinationBody, NewApiKey, NewConnectionBody, NewCustomerBody, NewDataRequestBody, NewEndpointBody, NewProductBody, NewUserBody, Notification, NotificationPreferences, NotificationPreferencesBody, NotificationStatus, NotificationTemplate, Offer, Order, OrderMoment, OwnerBody, PasswordBody, Payment, PaymentBody, PaymentMethod, PaymentStatus, Posting, PriceBody, Probe, Product, ProductChangeBody, RefreshBody, Refund, RefundBody, RefundStatus, RefuseBody, RefuseDataRequestBody, RegisterBody, Replay, ReplayBody, ResendBody, Resent, ResentEvent, ResolveBody, ResolveRefundBody, RotateBody, RotationBody, Secret, SecretBody, SettleBody, StepUpBody, StockBody, TextApproveBody, TextRefuseBody, TimelineEntry, Token, Transfer, User, UserChangeBody, WebhookEvent, WebhookEventStatus, WebhookRejectionList, WholeEventType, WholeWebhookEvent, Written } from "./types.js";
+import type { Account, ApiKey, ApiKeyBody, Approval, ApproveBody, Attempt, AttemptBody, AuditEntry, CancelItemsBody, CancelOptions, CompleteBody, Connection, ConnectionChangeBody, Customer, CustomerChangeBody, DataRequest, DataRequestKind, DataRequestStatus, Delivery, DeliveryStatus, Device, DeviceBody, Endpoint, EndpointChangeBody, Erasure, EventLog, EventTypes, Export, Import, ImportBody, InvoiceNumberBody, ItemStatus, Keys, Link, Listing, LoginBody, LogoutBody, MappingBody, MappingFileBody, MappingReport, Me, MessageTemplateList, MessageTextBody, MessageTextCheck, MessageTextDetail, MessageTextList, MessageTextVersion, Movement, NameDestinationBody, NewApiKey, NewConnectionBody, NewCustomerBody, NewDataRequestBody, NewEndpointBody, NewProductBody, NewUserBody, Notification, NotificationPreferences, NotificationPreferencesBody, NotificationStatus, NotificationTemplate, Offer, Operation, Order, OrderAfter, OrderMoment, OwnerBody, PackBody, PasswordBody, Payment, PaymentBody, PaymentMethod, PaymentStatus, Posting, PriceBody, Probe, Product, ProductChangeBody, RefreshBody, Refund, RefundBody, RefundStatus, RefuseBody, RefuseDataRequestBody, RegisterBody, Replay, ReplayBody, ResendBody, Resent, ResentEvent, ResolveBody, ResolveRefundBody, RotateBody, RotationBody, Secret, SecretBody, SettleBody, ShipBody, StepUpBody, StockBody, StockRules, StockRulesBody, TextApproveBody, TextRefuseBody, TimelineEntry, Token, Transfer, User, UserChangeBody, WebhookEvent, WebhookEventStatus, WebhookRejectionList, WholeEventType, WholeWebhookEvent, Written } from "./types.js";
 /** What a client can ask for. How it is sent stands in `client.ts`. */
 export declare abstract class Operations {
     protected abstract send<T>(call: Call): Promise<T>;
@@ -140,6 +140,8 @@ export declare abstract class Operations {
     readEventType(eventType: string): Promise<WholeEventType>;
     /** Send an event again to listeners. Whoever reads the event log (`gerbang listen`) gets it once more, under the same id. Endpoints do not: POST /v1/deliveries/{id}/resend. */
     resendEvent(event: string): Promise<ResentEvent>;
+    /** One import. How far it is, and what it came to. */
+    readImport(listingImport: string): Promise<Import>;
     /** Accounts and their totals. Per account and currency; the balances of one currency add up to zero. */
     listAccounts(query?: {
         limit?: number;
@@ -149,6 +151,18 @@ export declare abstract class Operations {
         limit?: number;
         payment: string;
     }): Pages<Posting>;
+    /** Listings, newest first. What shops of marketplaces sell. */
+    listListings(query?: {
+        limit?: number;
+        connection?: string;
+        status?: "unmapped" | "different" | "pending" | "None";
+    }): Pages<Listing>;
+    /** One listing. With what was sent, and what the marketplace says it has. */
+    readListing(listing: string): Promise<Listing>;
+    /** Map a listing. Its stock is sent from now on, and what is sold there is taken from the product's. */
+    mapListing(listing: string, body: MappingBody): Promise<Listing>;
+    /** Send a listing's stock again. Whatever the marketplace said before: where a campaign is over, or somebody changed the stock there. A total is sent, so that asking twice does no harm. */
+    pushListing(listing: string): Promise<Listing>;
     /** Who am I. The caller as the gateway knows it. */
     readMe(): Promise<Me>;
     /** What I am told. For people who work here. 404 for an API key, which is told nothing. */
@@ -175,14 +189,14 @@ export declare abstract class Operations {
     useOurMessageText(template: string, language: string, channel: string): Promise<MessageTextVersion>;
     /** Try a text of a message. How it reads with example data, or what is wrong with it. Nothing is saved. */
     previewMessageText(template: string, language: string, channel: string, body: MessageTextBody): Promise<MessageTextCheck>;
-    /** What people were told, newest first. `status` is how far it is: queued, accepted, sent, delivered, read, or failed, which says why in `error`. It never goes back; a message that failed may arrive after all. */
+    /** Messages to people, newest first. `status` is how far it is: queued, accepted, sent, delivered, read, or failed, which says why in `error`. It never goes back; a message that failed may arrive after all. */
     listNotifications(query?: {
         limit?: number;
         status?: NotificationStatus;
         template?: NotificationTemplate;
         payment?: string;
     }): Pages<Notification>;
-    /** Send it again. One that failed, or was sent and did not arrive; one still on its way is refused with 409. */
+    /** Send a message to somebody again. One that failed, or was sent and did not arrive; one still on its way is refused with 409. */
     resendNotification(notification: string): Promise<Notification>;
     /** Orders, newest first. By when they were bought. One marketplace's id may be that of several orders: a basket over two shops is an order in each. */
     listOrders(query?: {
@@ -197,6 +211,27 @@ export declare abstract class Operations {
     }): Pages<Order>;
     /** One order. With its items, its parcels and who buys. */
     readOrder(order: string): Promise<Order>;
+    /** Cancel items. Ask `cancel-options` first: one packed item takes its parcel along, and some reasons set the SKU to 0. Answered as `pack` is; the marketplace may take a moment to carry it out. */
+    cancelOrder(order: string, body: CancelItemsBody, options?: KeyOption): Promise<OrderAfter>;
+    /** What cancelling would do. Asked of the marketplace now: its warning, the reasons that hold for these items, and which items go with them. */
+    readCancelOptions(order: string, query?: {
+        items?: string;
+    }): Promise<CancelOptions>;
+    /** A label as PDF. The labels of the order's parcels, made by the marketplace once and kept here: printing again asks nobody. An `invoice` is made by no marketplace here yet. */
+    readOrderDocument(order: string, query?: {
+        type?: "label" | "invoice";
+        package?: string;
+    }): Promise<Uint8Array>;
+    /** Tell the invoice's number. Of every item that is packed. Answered as `pack` is. */
+    setInvoiceNumber(order: string, body: InvoiceNumberBody, options?: KeyOption): Promise<OrderAfter>;
+    /** What was asked of the marketplace. The last twenty, newest first. */
+    listOrderOperations(order: string, query?: {
+        limit?: number;
+    }): Pages<Operation>;
+    /** Pack items into a parcel. The marketplace gives the parcel its number and tracking. 202 where its answer is not here yet: it is looked up, never sent twice; `operation` says what became of each item. 409 where none was packed. */
+    packOrder(order: string, body?: PackBody, options?: KeyOption): Promise<OrderAfter>;
+    /** Say that parcels are ready for the carrier. From then on the carrier may fetch them. Answered as `pack` is. */
+    shipOrder(order: string, body?: ShipBody, options?: KeyOption): Promise<OrderAfter>;
     /** What happened to an order. Oldest first: what was heard of it, what was done. Without `limit` the first 500. */
     readOrderTimeline(order: string, query?: {
         limit?: number;
@@ -297,6 +332,16 @@ export declare abstract class Operations {
     putSecret(name: string, body: SecretBody): Promise<Written>;
     /** Rotate a secret (…/rotate) A new version beside the old one, which stays valid for the overlap. */
     rotateSecret(name: string, body?: RotationBody): Promise<Written>;
+    /** Ask a marketplace for its stock. Its whole list is read now, as it is every quarter of an hour: `looked_at` says when it was, and `GET /v1/listings?status=different` what it has otherwise. */
+    checkShop(connection: string): Promise<StockRules>;
+    /** Import a shop's list. Read on in the background: `GET /v1/imports/{import}` tells how far it is. What has a SKU of yours is mapped to it. One that is under way is the answer. */
+    beginImport(connection: string, body?: ImportBody, options?: KeyOption): Promise<Import>;
+    /** Map listings by a CSV. All of it or nothing: `faults` name each line that is wrong. With `dry_run` it is only tried. */
+    mapByCsv(connection: string, body: MappingFileBody): Promise<MappingReport>;
+    /** What a shop is offered. How much of the pool is kept back from it, and which warehouses are which. */
+    readStockRules(connection: string): Promise<StockRules>;
+    /** Say what a shop is offered. All of its listings are sent anew where it changes. */
+    setStockRules(connection: string, body?: StockRulesBody): Promise<StockRules>;
     /** What the team is told. By the operators' address (`GERBANG_OPERATOR_EMAIL`) and by chat. */
     readTeamNotificationPreferences(): Promise<NotificationPreferences>;
     /** Change what the team is told. From the next event on; what waits for a digest is told by it all the same. */

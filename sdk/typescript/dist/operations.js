@@ -198,6 +198,10 @@ export class Operations {
     resendEvent(event) {
         return this.send({ method: "POST", path: "/v1/events/{event}/resend", parts: { event } });
     }
+    /** One import. How far it is, and what it came to. */
+    readImport(listingImport) {
+        return this.send({ method: "GET", path: "/v1/imports/{listing_import}", parts: { listing_import: listingImport } });
+    }
     /** Accounts and their totals. Per account and currency; the balances of one currency add up to zero. */
     listAccounts(query = {}) {
         return this.pages({ method: "GET", path: "/v1/ledger/accounts", query });
@@ -205,6 +209,22 @@ export class Operations {
     /** The ledger lines of a payment. Oldest first. */
     listPostings(query) {
         return this.pages({ method: "GET", path: "/v1/ledger/postings", query });
+    }
+    /** Listings, newest first. What shops of marketplaces sell. */
+    listListings(query = {}) {
+        return this.pages({ method: "GET", path: "/v1/listings", query });
+    }
+    /** One listing. With what was sent, and what the marketplace says it has. */
+    readListing(listing) {
+        return this.send({ method: "GET", path: "/v1/listings/{listing}", parts: { listing } });
+    }
+    /** Map a listing. Its stock is sent from now on, and what is sold there is taken from the product's. */
+    mapListing(listing, body) {
+        return this.send({ method: "PATCH", path: "/v1/listings/{listing}", parts: { listing }, body });
+    }
+    /** Send a listing's stock again. Whatever the marketplace said before: where a campaign is over, or somebody changed the stock there. A total is sent, so that asking twice does no harm. */
+    pushListing(listing) {
+        return this.send({ method: "POST", path: "/v1/listings/{listing}/push", parts: { listing } });
     }
     /** Who am I. The caller as the gateway knows it. */
     readMe() {
@@ -258,11 +278,11 @@ export class Operations {
     previewMessageText(template, language, channel, body) {
         return this.send({ method: "POST", path: "/v1/message-texts/{template}/{language}/{channel}/preview", parts: { template, language, channel }, body });
     }
-    /** What people were told, newest first. `status` is how far it is: queued, accepted, sent, delivered, read, or failed, which says why in `error`. It never goes back; a message that failed may arrive after all. */
+    /** Messages to people, newest first. `status` is how far it is: queued, accepted, sent, delivered, read, or failed, which says why in `error`. It never goes back; a message that failed may arrive after all. */
     listNotifications(query = {}) {
         return this.pages({ method: "GET", path: "/v1/notifications", query });
     }
-    /** Send it again. One that failed, or was sent and did not arrive; one still on its way is refused with 409. */
+    /** Send a message to somebody again. One that failed, or was sent and did not arrive; one still on its way is refused with 409. */
     resendNotification(notification) {
         return this.send({ method: "POST", path: "/v1/notifications/{notification}/resend", parts: { notification } });
     }
@@ -273,6 +293,34 @@ export class Operations {
     /** One order. With its items, its parcels and who buys. */
     readOrder(order) {
         return this.send({ method: "GET", path: "/v1/orders/{order}", parts: { order } });
+    }
+    /** Cancel items. Ask `cancel-options` first: one packed item takes its parcel along, and some reasons set the SKU to 0. Answered as `pack` is; the marketplace may take a moment to carry it out. */
+    cancelOrder(order, body, options = {}) {
+        return this.send({ method: "POST", path: "/v1/orders/{order}/cancel", parts: { order }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
+    }
+    /** What cancelling would do. Asked of the marketplace now: its warning, the reasons that hold for these items, and which items go with them. */
+    readCancelOptions(order, query = {}) {
+        return this.send({ method: "GET", path: "/v1/orders/{order}/cancel-options", parts: { order }, query });
+    }
+    /** A label as PDF. The labels of the order's parcels, made by the marketplace once and kept here: printing again asks nobody. An `invoice` is made by no marketplace here yet. */
+    readOrderDocument(order, query = {}) {
+        return this.send({ method: "GET", path: "/v1/orders/{order}/documents", parts: { order }, query });
+    }
+    /** Tell the invoice's number. Of every item that is packed. Answered as `pack` is. */
+    setInvoiceNumber(order, body, options = {}) {
+        return this.send({ method: "POST", path: "/v1/orders/{order}/invoice-number", parts: { order }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
+    }
+    /** What was asked of the marketplace. The last twenty, newest first. */
+    listOrderOperations(order, query = {}) {
+        return this.pages({ method: "GET", path: "/v1/orders/{order}/operations", parts: { order }, query });
+    }
+    /** Pack items into a parcel. The marketplace gives the parcel its number and tracking. 202 where its answer is not here yet: it is looked up, never sent twice; `operation` says what became of each item. 409 where none was packed. */
+    packOrder(order, body = {}, options = {}) {
+        return this.send({ method: "POST", path: "/v1/orders/{order}/pack", parts: { order }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
+    }
+    /** Say that parcels are ready for the carrier. From then on the carrier may fetch them. Answered as `pack` is. */
+    shipOrder(order, body = {}, options = {}) {
+        return this.send({ method: "POST", path: "/v1/orders/{order}/ship", parts: { order }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
     }
     /** What happened to an order. Oldest first: what was heard of it, what was done. Without `limit` the first 500. */
     readOrderTimeline(order, query = {}) {
@@ -405,6 +453,26 @@ export class Operations {
     /** Rotate a secret (…/rotate) A new version beside the old one, which stays valid for the overlap. */
     rotateSecret(name, body = {}) {
         return this.send({ method: "POST", path: "/v1/secrets/{name}", parts: { name }, body });
+    }
+    /** Ask a marketplace for its stock. Its whole list is read now, as it is every quarter of an hour: `looked_at` says when it was, and `GET /v1/listings?status=different` what it has otherwise. */
+    checkShop(connection) {
+        return this.send({ method: "POST", path: "/v1/shops/{connection}/check", parts: { connection } });
+    }
+    /** Import a shop's list. Read on in the background: `GET /v1/imports/{import}` tells how far it is. What has a SKU of yours is mapped to it. One that is under way is the answer. */
+    beginImport(connection, body = {}, options = {}) {
+        return this.send({ method: "POST", path: "/v1/shops/{connection}/imports", parts: { connection }, body, idempotencyKey: options.idempotencyKey ?? newKey() });
+    }
+    /** Map listings by a CSV. All of it or nothing: `faults` name each line that is wrong. With `dry_run` it is only tried. */
+    mapByCsv(connection, body) {
+        return this.send({ method: "POST", path: "/v1/shops/{connection}/listings/csv", parts: { connection }, body });
+    }
+    /** What a shop is offered. How much of the pool is kept back from it, and which warehouses are which. */
+    readStockRules(connection) {
+        return this.send({ method: "GET", path: "/v1/shops/{connection}/stock-rules", parts: { connection } });
+    }
+    /** Say what a shop is offered. All of its listings are sent anew where it changes. */
+    setStockRules(connection, body = {}) {
+        return this.send({ method: "PUT", path: "/v1/shops/{connection}/stock-rules", parts: { connection }, body });
     }
     /** What the team is told. By the operators' address (`GERBANG_OPERATOR_EMAIL`) and by chat. */
     readTeamNotificationPreferences() {

@@ -103,6 +103,7 @@ export interface components {
             id: string;
             status: components["schemas"]["AttemptStatus"];
             method: components["schemas"]["PaymentMethod"];
+            /** @description What the method was chosen with: `{"bank": "BCA"}`. */
             method_options: {
                 [key: string]: string;
             };
@@ -123,7 +124,10 @@ export interface components {
          */
         AttemptBody: {
             method: components["schemas"]["PaymentMethod"];
-            /** @default {} */
+            /**
+             * @description What the method needs to know: `{"bank": "BCA"}` for a virtual account, `store`, `wallet`, `lender`, `asset` and `network`. Which values there are says `GET /v1/payment-methods`.
+             * @default {}
+             */
             method_options?: {
                 [key: string]: string;
             };
@@ -194,6 +198,27 @@ export interface components {
             shipping: components["schemas"]["Address"];
             tax_number: string;
             note: string;
+        };
+        /**
+         * CancelItemsBody
+         * @description `reason` is the id of one of `cancel-options`.
+         */
+        CancelItemsBody: {
+            reason: string;
+            /** @default null */
+            items?: string[] | null;
+        };
+        /** CancelOptions */
+        CancelOptions: {
+            items: string[];
+            tip: string;
+            reasons: components["schemas"]["CancelReason"][];
+        };
+        /** CancelReason */
+        CancelReason: {
+            id: string;
+            text: string;
+            empties_stock: boolean;
         };
         /** CancelRequest */
         CancelRequest: {
@@ -501,7 +526,10 @@ export interface components {
             sequence: number;
             status: components["schemas"]["DeliveryStatus"];
             attempts: components["schemas"]["DeliveryAttempt"][];
+            /** @description When it is tried next; null when it is over, or a worker has it now. */
             next_attempt_at: string | null;
+            /** @description A worker has it now. One that died with it keeps it until then; afterwards another tries it. */
+            sending_until: string | null;
             /** Format: date-time */
             created_at: string;
         };
@@ -793,6 +821,7 @@ export interface components {
             id: string;
             status: components["schemas"]["EventAttemptStatus"];
             method: components["schemas"]["EventMethod"];
+            /** @description What the method was chosen with: `{"bank": "BCA"}`. */
             method_options: {
                 [key: string]: string;
             };
@@ -990,7 +1019,7 @@ export interface components {
          * @description Events that somebody chooses for together.
          * @enum {unknown}
          */
-        EventGroup: "blockchains" | "endpoint_security" | "endpoints_failing" | "message_templates" | "money_held" | "money_unexpected" | "open_work" | "refund_destinations" | "refunds" | "security" | "shops";
+        EventGroup: "blockchains" | "endpoint_security" | "endpoints_failing" | "message_templates" | "money_held" | "money_unexpected" | "open_work" | "refund_destinations" | "refunds" | "security" | "settlements" | "shops";
         /**
          * EventItemStatus
          * @description Where one unit of an order stands.
@@ -1323,6 +1352,39 @@ export interface components {
          * @enum {string}
          */
         Fulfilment: "carrier" | "own_fleet" | "marketplace" | "digital" | "pickup";
+        /** Import */
+        Import: {
+            id: string;
+            connection: string;
+            /** @enum {string} */
+            status: "running" | "finished" | "failed";
+            makes_products: boolean;
+            variants: number;
+            added: number;
+            mapped: number;
+            made: number;
+            unreadable: number;
+            cut: boolean;
+            said: string | null;
+            /** Format: date-time */
+            created_at: string;
+            finished_at: string | null;
+        };
+        /**
+         * ImportBody
+         * @description `makes_products`: what is no product of yours yet becomes one under its seller SKU, with its name, price and what can be sold of it as the first count.
+         */
+        ImportBody: {
+            /** @default false */
+            makes_products?: boolean;
+        };
+        /**
+         * InvoiceNumberBody
+         * @description The number of the invoice that the buyer gets with the order.
+         */
+        InvoiceNumberBody: {
+            number: string;
+        };
         /**
          * ItemBody
          * @description One line of the bill; `amount` is that of the whole line, in minor units, and below zero where `kind` is `discount` or `voucher`. All
@@ -1343,6 +1405,13 @@ export interface components {
             /** @default  */
             note?: string;
         };
+        /** ItemOutcome */
+        ItemOutcome: {
+            item: string;
+            done: boolean;
+            code: string | null;
+            reason: string | null;
+        };
         /**
          * ItemStatus
          * @description Where one unit of an order stands.
@@ -1354,9 +1423,40 @@ export interface components {
             secret: string | null;
             public_key: string | null;
         };
+        /** LineFault */
+        LineFault: {
+            line: number;
+            detail: string;
+        };
         /** Link */
         Link: {
             url: string;
+        };
+        /** Listing */
+        Listing: {
+            id: string;
+            connection: string;
+            item: string;
+            variant: string;
+            seller_sku: string;
+            name: string;
+            active: boolean;
+            amount: number;
+            currency: string;
+            sku: string | null;
+            differs: boolean;
+            seen: components["schemas"]["SeenStock"][];
+            /** Format: date-time */
+            seen_at: string;
+            stock: components["schemas"]["Push"] | null;
+            price: components["schemas"]["Push"] | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** ListingList */
+        ListingList: {
+            data: components["schemas"]["Listing"][];
+            next_cursor?: string | null;
         };
         /** LoggedEvent */
         LoggedEvent: {
@@ -1377,6 +1477,31 @@ export interface components {
         LogoutBody: {
             /** @default null */
             refresh_token?: string | null;
+        };
+        /**
+         * MappingBody
+         * @description Which product of yours it is; null: none.
+         */
+        MappingBody: {
+            sku: string | null;
+        };
+        /**
+         * MappingFileBody
+         * @description Which product of yours each seller SKU of the shop is.
+         */
+        MappingFileBody: {
+            /** @description A head that names `seller_sku` and `sku`, and at most 1000 lines; an empty `sku` takes a mapping away. */
+            csv: string;
+            /** @default false */
+            dry_run?: boolean;
+        };
+        /** MappingReport */
+        MappingReport: {
+            lines: number;
+            changed: number;
+            unchanged: number;
+            faults: components["schemas"]["LineFault"][];
+            applied: boolean;
         };
         /** Me */
         Me: {
@@ -1663,27 +1788,43 @@ export interface components {
         /** Notification */
         Notification: {
             id: string;
+            /** @description `email`, `sms`, `whatsapp`, `push`, `chat`. */
             channel: string;
+            /** @description Masked; `erased` once the person was erased. */
             recipient: string;
+            /** @description Which message it is, as the table of who is told what names it. */
             template: string;
+            /** @description The language in which it was written: `id` or `en`. */
             locale: string;
             status: components["schemas"]["NotificationStatus"];
+            /** @description How often it was handed to the sender. */
             tries: number;
+            /** @description Why it failed, or what it waits for. */
             error: string | null;
+            /** @description The payment that it is about. */
             payment: string | null;
+            /** @description The `Message-ID` of a mail; the same when it is sent again after a lost answer. */
             message_id: string;
             /** Format: date-time */
             created_at: string;
+            /** @description When it left the sender. */
             sent_at: string | null;
+            /** @description When the sender took it. */
             accepted_at: string | null;
             delivered_at: string | null;
             read_at: string | null;
             failed_at: string | null;
+            /** @description The connection that sent it. */
             connection: string | null;
+            /** @description Its id at the sender. */
             provider_id: string | null;
+            /** @description How many texts the sender counts it as. */
             parts: number;
+            /** @description Tries of which nobody learnt whether they arrived. */
             unknown_tries: number;
+            /** @description How the sender charges for it, where it says so. */
             category: string;
+            /** @description Whether the sender charges for it; null where it does not say. */
             billable: boolean | null;
         };
         /** NotificationList */
@@ -1730,7 +1871,7 @@ export interface components {
          * @description The messages there are; each is a name under templates/{id,en}/.
          * @enum {string}
          */
-        NotificationTemplate: "payment_link" | "payment_instructions" | "payment_reminder" | "payment_paid" | "payment_paid_late" | "payment_part_paid" | "payment_overpaid" | "payment_expired" | "payment_retracted" | "refund_requested" | "refund_awaiting_transfer" | "refund_destination" | "refund_succeeded" | "refund_failed" | "security_token_reuse" | "endpoint_owner_link" | "endpoint_owner_code" | "operator_attention" | "operator_work" | "operator_chain" | "operator_endpoint" | "operator_shop" | "operator_security" | "operator_template" | "operator_digest";
+        NotificationTemplate: "payment_link" | "payment_instructions" | "payment_reminder" | "payment_paid" | "payment_paid_late" | "payment_part_paid" | "payment_overpaid" | "payment_expired" | "payment_retracted" | "refund_requested" | "refund_awaiting_transfer" | "refund_destination" | "refund_succeeded" | "refund_failed" | "security_token_reuse" | "endpoint_owner_link" | "endpoint_owner_code" | "operator_attention" | "operator_work" | "operator_chain" | "operator_endpoint" | "operator_shop" | "operator_settlement" | "operator_security" | "operator_template" | "operator_digest";
         /** Offer */
         Offer: {
             method: components["schemas"]["PaymentMethod"];
@@ -1749,6 +1890,33 @@ export interface components {
             data: components["schemas"]["Offer"][];
             next_cursor?: string | null;
         };
+        /** Operation */
+        Operation: {
+            id: string;
+            kind: components["schemas"]["OperationKind"];
+            status: components["schemas"]["OperationStatus"];
+            items: components["schemas"]["ItemOutcome"][];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /**
+         * OperationKind
+         * @enum {string}
+         */
+        OperationKind: "pack" | "ship" | "cancel" | "invoice_number";
+        /** OperationList */
+        OperationList: {
+            data: components["schemas"]["Operation"][];
+            next_cursor?: string | null;
+        };
+        /**
+         * OperationStatus
+         * @description Where an operation stands. Only the first two are open: an order has one open operation at most.
+         * @enum {string}
+         */
+        OperationStatus: "requested" | "sending" | "done" | "partly_done" | "not_done";
         /** Option */
         Option: {
             name: string;
@@ -1779,6 +1947,33 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+        };
+        /** OrderAfter */
+        OrderAfter: {
+            id: string;
+            channel: string;
+            connection: string | null;
+            livemode: boolean;
+            external_id: string;
+            number: string;
+            status: components["schemas"]["ItemStatus"];
+            items: components["schemas"]["OrderItem"][];
+            packages: components["schemas"]["Package"][];
+            buyer: components["schemas"]["Buyer"];
+            total: number;
+            price: number;
+            shipping_fee: number;
+            seller_voucher: number;
+            platform_voucher: number;
+            currency: string;
+            payment_method: string;
+            cod: boolean;
+            ship_by: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            operation: components["schemas"]["Operation"];
         };
         /**
          * OrderCancelledEvent
@@ -2066,6 +2261,16 @@ export interface components {
              */
             locale?: "en" | "id";
         };
+        /**
+         * PackBody
+         * @description All items go into one parcel. `shipment_provider` only where the marketplace lets the shop choose.
+         */
+        PackBody: {
+            /** @default null */
+            items?: string[] | null;
+            /** @default null */
+            shipment_provider?: string | null;
+        };
         /** Package */
         Package: {
             id: string;
@@ -2128,7 +2333,10 @@ export interface components {
             description: string;
             /** @default null */
             method?: components["schemas"]["PaymentMethod"] | null;
-            /** @default {} */
+            /**
+             * @description What the method needs to know: `{"bank": "BCA"}` for a virtual account, `store`, `wallet`, `lender`, `asset` and `network`. Which values there are says `GET /v1/payment-methods`.
+             * @default {}
+             */
             method_options?: {
                 [key: string]: string;
             };
@@ -2680,6 +2888,18 @@ export interface components {
             api_version: string;
             data: components["schemas"]["EventProductTold"];
         };
+        /** Push */
+        Push: {
+            /** @enum {string} */
+            state: "current" | "due" | "unclear" | "locked" | "not_mine" | "refused" | "no_warehouse";
+            due_at: string | null;
+            sent: {
+                [key: string]: number;
+            } | null;
+            sent_at: string | null;
+            code: string | null;
+            said: string | null;
+        };
         /** Quote */
         Quote: {
             rate: string;
@@ -3037,6 +3257,14 @@ export interface components {
             data: components["schemas"]["Secret"][];
             next_cursor?: string | null;
         };
+        /** SeenStock */
+        SeenStock: {
+            warehouse: string;
+            sellable: number;
+            held: number;
+            campaign: number;
+            read_only: boolean;
+        };
         /** Segments */
         Segments: {
             alphabet: string;
@@ -3052,6 +3280,11 @@ export interface components {
             reference: string;
             /** @default null */
             destination_version?: number | null;
+        };
+        /** ShipBody */
+        ShipBody: {
+            /** @default null */
+            packages?: string[] | null;
         };
         /**
          * Signing
@@ -3079,6 +3312,27 @@ export interface components {
             quantity: number;
             /** @default null */
             warehouse?: string | null;
+        };
+        /** StockRules */
+        StockRules: {
+            connection: string;
+            buffer: number;
+            warehouses: {
+                [key: string]: string;
+            };
+            looked_at: string | null;
+        };
+        /**
+         * StockRulesBody
+         * @description What the shop is offered: the pool without `buffer` units. `warehouses` names for each warehouse of the marketplace the one of yours that it shows; none: the whole pool.
+         */
+        StockRulesBody: {
+            /** @default 0 */
+            buffer?: number;
+            /** @default {} */
+            warehouses?: {
+                [key: string]: string;
+            };
         };
         /**
          * TextApproveBody
@@ -3298,6 +3552,9 @@ export type AttemptStatus = components['schemas']['AttemptStatus'];
 export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuditEntryList = components['schemas']['AuditEntryList'];
 export type Buyer = components['schemas']['Buyer'];
+export type CancelItemsBody = components['schemas']['CancelItemsBody'];
+export type CancelOptions = components['schemas']['CancelOptions'];
+export type CancelReason = components['schemas']['CancelReason'];
 export type CancelRequest = components['schemas']['CancelRequest'];
 export type ChannelPreference = components['schemas']['ChannelPreference'];
 export type Channels = components['schemas']['Channels'];
@@ -3390,13 +3647,23 @@ export type Export = components['schemas']['Export'];
 export type Failure = components['schemas']['Failure'];
 export type Frequency = components['schemas']['Frequency'];
 export type Fulfilment = components['schemas']['Fulfilment'];
+export type Import = components['schemas']['Import'];
+export type ImportBody = components['schemas']['ImportBody'];
+export type InvoiceNumberBody = components['schemas']['InvoiceNumberBody'];
 export type ItemBody = components['schemas']['ItemBody'];
+export type ItemOutcome = components['schemas']['ItemOutcome'];
 export type ItemStatus = components['schemas']['ItemStatus'];
 export type Keys = components['schemas']['Keys'];
+export type LineFault = components['schemas']['LineFault'];
 export type Link = components['schemas']['Link'];
+export type Listing = components['schemas']['Listing'];
+export type ListingList = components['schemas']['ListingList'];
 export type LoggedEvent = components['schemas']['LoggedEvent'];
 export type LoginBody = components['schemas']['LoginBody'];
 export type LogoutBody = components['schemas']['LogoutBody'];
+export type MappingBody = components['schemas']['MappingBody'];
+export type MappingFileBody = components['schemas']['MappingFileBody'];
+export type MappingReport = components['schemas']['MappingReport'];
 export type Me = components['schemas']['Me'];
 export type MessagePreview = components['schemas']['MessagePreview'];
 export type MessageTemplate = components['schemas']['MessageTemplate'];
@@ -3425,8 +3692,13 @@ export type NotificationStatus = components['schemas']['NotificationStatus'];
 export type NotificationTemplate = components['schemas']['NotificationTemplate'];
 export type Offer = components['schemas']['Offer'];
 export type OfferList = components['schemas']['OfferList'];
+export type Operation = components['schemas']['Operation'];
+export type OperationKind = components['schemas']['OperationKind'];
+export type OperationList = components['schemas']['OperationList'];
+export type OperationStatus = components['schemas']['OperationStatus'];
 export type Option = components['schemas']['Option'];
 export type Order = components['schemas']['Order'];
+export type OrderAfter = components['schemas']['OrderAfter'];
 export type OrderCancelledEvent = components['schemas']['OrderCancelledEvent'];
 export type OrderCreatedEvent = components['schemas']['OrderCreatedEvent'];
 export type OrderDamagedEvent = components['schemas']['OrderDamagedEvent'];
@@ -3446,6 +3718,7 @@ export type OrderShippedEvent = components['schemas']['OrderShippedEvent'];
 export type OrderUnknownEvent = components['schemas']['OrderUnknownEvent'];
 export type OrderUpdatedEvent = components['schemas']['OrderUpdatedEvent'];
 export type OwnerBody = components['schemas']['OwnerBody'];
+export type PackBody = components['schemas']['PackBody'];
 export type Package = components['schemas']['Package'];
 export type PasswordBody = components['schemas']['PasswordBody'];
 export type Payment = components['schemas']['Payment'];
@@ -3489,6 +3762,7 @@ export type ProductPriceChangedEvent = components['schemas']['ProductPriceChange
 export type ProductShortageCoveredEvent = components['schemas']['ProductShortageCoveredEvent'];
 export type ProductStockChangedEvent = components['schemas']['ProductStockChangedEvent'];
 export type ProductUpdatedEvent = components['schemas']['ProductUpdatedEvent'];
+export type Push = components['schemas']['Push'];
 export type Quote = components['schemas']['Quote'];
 export type Redirect = components['schemas']['Redirect'];
 export type RefreshBody = components['schemas']['RefreshBody'];
@@ -3523,12 +3797,16 @@ export type RotationBody = components['schemas']['RotationBody'];
 export type Secret = components['schemas']['Secret'];
 export type SecretBody = components['schemas']['SecretBody'];
 export type SecretList = components['schemas']['SecretList'];
+export type SeenStock = components['schemas']['SeenStock'];
 export type Segments = components['schemas']['Segments'];
 export type SettleBody = components['schemas']['SettleBody'];
+export type ShipBody = components['schemas']['ShipBody'];
 export type Signing = components['schemas']['Signing'];
 export type StepUpBody = components['schemas']['StepUpBody'];
 export type Stock = components['schemas']['Stock'];
 export type StockBody = components['schemas']['StockBody'];
+export type StockRules = components['schemas']['StockRules'];
+export type StockRulesBody = components['schemas']['StockRulesBody'];
 export type TextApproveBody = components['schemas']['TextApproveBody'];
 export type TextRefuseBody = components['schemas']['TextRefuseBody'];
 export type TimelineEntry = components['schemas']['TimelineEntry'];

@@ -13,6 +13,8 @@ from gerbang_client.types import (
     Attempt,
     AttemptBody,
     AuditEntry,
+    CancelItemsBody,
+    CancelOptions,
     CompleteBody,
     Connection,
     ConnectionChangeBody,
@@ -31,11 +33,18 @@ from gerbang_client.types import (
     EventLog,
     EventTypes,
     Export,
+    Import,
+    ImportBody,
+    InvoiceNumberBody,
     ItemStatus,
     Keys,
     Link,
+    Listing,
     LoginBody,
     LogoutBody,
+    MappingBody,
+    MappingFileBody,
+    MappingReport,
     Me,
     MessageTemplateList,
     MessageTextBody,
@@ -58,9 +67,12 @@ from gerbang_client.types import (
     NotificationStatus,
     NotificationTemplate,
     Offer,
+    Operation,
     Order,
+    OrderAfter,
     OrderMoment,
     OwnerBody,
+    PackBody,
     PasswordBody,
     Payment,
     PaymentBody,
@@ -90,8 +102,11 @@ from gerbang_client.types import (
     Secret,
     SecretBody,
     SettleBody,
+    ShipBody,
     StepUpBody,
     StockBody,
+    StockRules,
+    StockRulesBody,
     TextApproveBody,
     TextRefuseBody,
     TimelineEntry,
@@ -497,6 +512,13 @@ class Operations:
         answer: ResentEvent = self._send(Call("POST", "/v1/events/{event}/resend", parts={"event": event}))
         return answer
 
+    def read_import(self, listing_import: str) -> Import:
+        """One import. How far it is, and what it came to."""
+        answer: Import = self._send(
+            Call("GET", "/v1/imports/{listing_import}", parts={"listing_import": listing_import})
+        )
+        return answer
+
     def list_accounts(self, *, limit: int | None = None) -> Pages[Account]:
         """Accounts and their totals. Per account and currency; the balances of one currency add up to zero."""
         return self._pages(Call("GET", "/v1/ledger/accounts", query={"limit": limit}))
@@ -504,6 +526,35 @@ class Operations:
     def list_postings(self, *, payment: str, limit: int | None = None) -> Pages[Posting]:
         """The ledger lines of a payment. Oldest first."""
         return self._pages(Call("GET", "/v1/ledger/postings", query={"limit": limit, "payment": payment}))
+
+    def list_listings(
+        self,
+        *,
+        limit: int | None = None,
+        connection: str | None = None,
+        status: Literal["unmapped", "different", "pending", "None"] | None = None,
+    ) -> Pages[Listing]:
+        """Listings, newest first. What shops of marketplaces sell."""
+        return self._pages(
+            Call("GET", "/v1/listings", query={"limit": limit, "connection": connection, "status": status})
+        )
+
+    def read_listing(self, listing: str) -> Listing:
+        """One listing. With what was sent, and what the marketplace says it has."""
+        answer: Listing = self._send(Call("GET", "/v1/listings/{listing}", parts={"listing": listing}))
+        return answer
+
+    def map_listing(self, listing: str, body: MappingBody) -> Listing:
+        """Map a listing. Its stock is sent from now on, and what is sold there is taken from the product's."""
+        answer: Listing = self._send(Call("PATCH", "/v1/listings/{listing}", parts={"listing": listing}, body=body))
+        return answer
+
+    def push_listing(self, listing: str) -> Listing:
+        """Send a listing's stock again. Whatever the marketplace said before: where a campaign is over, or somebody
+        changed the stock there. A total is sent, so that asking twice does no harm.
+        """
+        answer: Listing = self._send(Call("POST", "/v1/listings/{listing}/push", parts={"listing": listing}))
+        return answer
 
     def read_me(self) -> Me:
         """Who am I. The caller as the gateway knows it."""
@@ -636,7 +687,7 @@ class Operations:
         template: NotificationTemplate | None = None,
         payment: str | None = None,
     ) -> Pages[Notification]:
-        """What people were told, newest first. `status` is how far it is: queued, accepted, sent, delivered, read, or
+        """Messages to people, newest first. `status` is how far it is: queued, accepted, sent, delivered, read, or
         failed, which says why in `error`. It never goes back; a message that failed may arrive after all.
         """
         return self._pages(
@@ -648,7 +699,9 @@ class Operations:
         )
 
     def resend_notification(self, notification: str) -> Notification:
-        """Send it again. One that failed, or was sent and did not arrive; one still on its way is refused with 409."""
+        """Send a message to somebody again. One that failed, or was sent and did not arrive; one still on its way is
+        refused with 409.
+        """
         answer: Notification = self._send(
             Call("POST", "/v1/notifications/{notification}/resend", parts={"notification": notification})
         )
@@ -689,6 +742,91 @@ class Operations:
     def read_order(self, order: str) -> Order:
         """One order. With its items, its parcels and who buys."""
         answer: Order = self._send(Call("GET", "/v1/orders/{order}", parts={"order": order}))
+        return answer
+
+    def cancel_order(self, order: str, body: CancelItemsBody, *, idempotency_key: str | None = None) -> OrderAfter:
+        """Cancel items. Ask `cancel-options` first: one packed item takes its parcel along, and some reasons set the SKU
+        to 0. Answered as `pack` is; the marketplace may take a moment to carry it out.
+        """
+        answer: OrderAfter = self._send(
+            Call(
+                "POST",
+                "/v1/orders/{order}/cancel",
+                parts={"order": order},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
+    def read_cancel_options(self, order: str, *, items: str | None = None) -> CancelOptions:
+        """What cancelling would do. Asked of the marketplace now: its warning, the reasons that hold for these items,
+        and which items go with them.
+        """
+        answer: CancelOptions = self._send(
+            Call("GET", "/v1/orders/{order}/cancel-options", parts={"order": order}, query={"items": items})
+        )
+        return answer
+
+    def read_order_document(
+        self, order: str, *, type: Literal["label", "invoice"] | None = None, package: str | None = None
+    ) -> bytes:
+        """A label as PDF. The labels of the order's parcels, made by the marketplace once and kept here: printing again
+        asks nobody. An `invoice` is made by no marketplace here yet.
+        """
+        answer: bytes = self._send(
+            Call(
+                "GET", "/v1/orders/{order}/documents", parts={"order": order}, query={"type": type, "package": package}
+            )
+        )
+        return answer
+
+    def set_invoice_number(
+        self, order: str, body: InvoiceNumberBody, *, idempotency_key: str | None = None
+    ) -> OrderAfter:
+        """Tell the invoice's number. Of every item that is packed. Answered as `pack` is."""
+        answer: OrderAfter = self._send(
+            Call(
+                "POST",
+                "/v1/orders/{order}/invoice-number",
+                parts={"order": order},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
+    def list_order_operations(self, order: str, *, limit: int | None = None) -> Pages[Operation]:
+        """What was asked of the marketplace. The last twenty, newest first."""
+        return self._pages(Call("GET", "/v1/orders/{order}/operations", parts={"order": order}, query={"limit": limit}))
+
+    def pack_order(self, order: str, body: PackBody | None = None, *, idempotency_key: str | None = None) -> OrderAfter:
+        """Pack items into a parcel. The marketplace gives the parcel its number and tracking. 202 where its answer is
+        not here yet: it is looked up, never sent twice; `operation` says what became of each item. 409 where none was
+        packed.
+        """
+        answer: OrderAfter = self._send(
+            Call(
+                "POST",
+                "/v1/orders/{order}/pack",
+                parts={"order": order},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
+    def ship_order(self, order: str, body: ShipBody | None = None, *, idempotency_key: str | None = None) -> OrderAfter:
+        """Say that parcels are ready for the carrier. From then on the carrier may fetch them. Answered as `pack` is."""
+        answer: OrderAfter = self._send(
+            Call(
+                "POST",
+                "/v1/orders/{order}/ship",
+                parts={"order": order},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
         return answer
 
     def read_order_timeline(self, order: str, *, limit: int | None = None) -> Pages[OrderMoment]:
@@ -989,6 +1127,53 @@ class Operations:
     def rotate_secret(self, name: str, body: RotationBody | None = None) -> Written:
         """Rotate a secret (…/rotate) A new version beside the old one, which stays valid for the overlap."""
         answer: Written = self._send(Call("POST", "/v1/secrets/{name}", parts={"name": name}, body=body))
+        return answer
+
+    def check_shop(self, connection: str) -> StockRules:
+        """Ask a marketplace for its stock. Its whole list is read now, as it is every quarter of an hour: `looked_at`
+        says when it was, and `GET /v1/listings?status=different` what it has otherwise.
+        """
+        answer: StockRules = self._send(Call("POST", "/v1/shops/{connection}/check", parts={"connection": connection}))
+        return answer
+
+    def begin_import(
+        self, connection: str, body: ImportBody | None = None, *, idempotency_key: str | None = None
+    ) -> Import:
+        """Import a shop's list. Read on in the background: `GET /v1/imports/{import}` tells how far it is. What has a
+        SKU of yours is mapped to it. One that is under way is the answer.
+        """
+        answer: Import = self._send(
+            Call(
+                "POST",
+                "/v1/shops/{connection}/imports",
+                parts={"connection": connection},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
+    def map_by_csv(self, connection: str, body: MappingFileBody) -> MappingReport:
+        """Map listings by a CSV. All of it or nothing: `faults` name each line that is wrong. With `dry_run` it is only
+        tried.
+        """
+        answer: MappingReport = self._send(
+            Call("POST", "/v1/shops/{connection}/listings/csv", parts={"connection": connection}, body=body)
+        )
+        return answer
+
+    def read_stock_rules(self, connection: str) -> StockRules:
+        """What a shop is offered. How much of the pool is kept back from it, and which warehouses are which."""
+        answer: StockRules = self._send(
+            Call("GET", "/v1/shops/{connection}/stock-rules", parts={"connection": connection})
+        )
+        return answer
+
+    def set_stock_rules(self, connection: str, body: StockRulesBody | None = None) -> StockRules:
+        """Say what a shop is offered. All of its listings are sent anew where it changes."""
+        answer: StockRules = self._send(
+            Call("PUT", "/v1/shops/{connection}/stock-rules", parts={"connection": connection}, body=body)
+        )
         return answer
 
     def read_team_notification_preferences(self) -> NotificationPreferences:
@@ -1471,6 +1656,13 @@ class AsyncOperations:
         answer: ResentEvent = await self._send(Call("POST", "/v1/events/{event}/resend", parts={"event": event}))
         return answer
 
+    async def read_import(self, listing_import: str) -> Import:
+        """One import. How far it is, and what it came to."""
+        answer: Import = await self._send(
+            Call("GET", "/v1/imports/{listing_import}", parts={"listing_import": listing_import})
+        )
+        return answer
+
     def list_accounts(self, *, limit: int | None = None) -> AsyncPages[Account]:
         """Accounts and their totals. Per account and currency; the balances of one currency add up to zero."""
         return self._pages(Call("GET", "/v1/ledger/accounts", query={"limit": limit}))
@@ -1478,6 +1670,37 @@ class AsyncOperations:
     def list_postings(self, *, payment: str, limit: int | None = None) -> AsyncPages[Posting]:
         """The ledger lines of a payment. Oldest first."""
         return self._pages(Call("GET", "/v1/ledger/postings", query={"limit": limit, "payment": payment}))
+
+    def list_listings(
+        self,
+        *,
+        limit: int | None = None,
+        connection: str | None = None,
+        status: Literal["unmapped", "different", "pending", "None"] | None = None,
+    ) -> AsyncPages[Listing]:
+        """Listings, newest first. What shops of marketplaces sell."""
+        return self._pages(
+            Call("GET", "/v1/listings", query={"limit": limit, "connection": connection, "status": status})
+        )
+
+    async def read_listing(self, listing: str) -> Listing:
+        """One listing. With what was sent, and what the marketplace says it has."""
+        answer: Listing = await self._send(Call("GET", "/v1/listings/{listing}", parts={"listing": listing}))
+        return answer
+
+    async def map_listing(self, listing: str, body: MappingBody) -> Listing:
+        """Map a listing. Its stock is sent from now on, and what is sold there is taken from the product's."""
+        answer: Listing = await self._send(
+            Call("PATCH", "/v1/listings/{listing}", parts={"listing": listing}, body=body)
+        )
+        return answer
+
+    async def push_listing(self, listing: str) -> Listing:
+        """Send a listing's stock again. Whatever the marketplace said before: where a campaign is over, or somebody
+        changed the stock there. A total is sent, so that asking twice does no harm.
+        """
+        answer: Listing = await self._send(Call("POST", "/v1/listings/{listing}/push", parts={"listing": listing}))
+        return answer
 
     async def read_me(self) -> Me:
         """Who am I. The caller as the gateway knows it."""
@@ -1610,7 +1833,7 @@ class AsyncOperations:
         template: NotificationTemplate | None = None,
         payment: str | None = None,
     ) -> AsyncPages[Notification]:
-        """What people were told, newest first. `status` is how far it is: queued, accepted, sent, delivered, read, or
+        """Messages to people, newest first. `status` is how far it is: queued, accepted, sent, delivered, read, or
         failed, which says why in `error`. It never goes back; a message that failed may arrive after all.
         """
         return self._pages(
@@ -1622,7 +1845,9 @@ class AsyncOperations:
         )
 
     async def resend_notification(self, notification: str) -> Notification:
-        """Send it again. One that failed, or was sent and did not arrive; one still on its way is refused with 409."""
+        """Send a message to somebody again. One that failed, or was sent and did not arrive; one still on its way is
+        refused with 409.
+        """
         answer: Notification = await self._send(
             Call("POST", "/v1/notifications/{notification}/resend", parts={"notification": notification})
         )
@@ -1663,6 +1888,97 @@ class AsyncOperations:
     async def read_order(self, order: str) -> Order:
         """One order. With its items, its parcels and who buys."""
         answer: Order = await self._send(Call("GET", "/v1/orders/{order}", parts={"order": order}))
+        return answer
+
+    async def cancel_order(
+        self, order: str, body: CancelItemsBody, *, idempotency_key: str | None = None
+    ) -> OrderAfter:
+        """Cancel items. Ask `cancel-options` first: one packed item takes its parcel along, and some reasons set the SKU
+        to 0. Answered as `pack` is; the marketplace may take a moment to carry it out.
+        """
+        answer: OrderAfter = await self._send(
+            Call(
+                "POST",
+                "/v1/orders/{order}/cancel",
+                parts={"order": order},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
+    async def read_cancel_options(self, order: str, *, items: str | None = None) -> CancelOptions:
+        """What cancelling would do. Asked of the marketplace now: its warning, the reasons that hold for these items,
+        and which items go with them.
+        """
+        answer: CancelOptions = await self._send(
+            Call("GET", "/v1/orders/{order}/cancel-options", parts={"order": order}, query={"items": items})
+        )
+        return answer
+
+    async def read_order_document(
+        self, order: str, *, type: Literal["label", "invoice"] | None = None, package: str | None = None
+    ) -> bytes:
+        """A label as PDF. The labels of the order's parcels, made by the marketplace once and kept here: printing again
+        asks nobody. An `invoice` is made by no marketplace here yet.
+        """
+        answer: bytes = await self._send(
+            Call(
+                "GET", "/v1/orders/{order}/documents", parts={"order": order}, query={"type": type, "package": package}
+            )
+        )
+        return answer
+
+    async def set_invoice_number(
+        self, order: str, body: InvoiceNumberBody, *, idempotency_key: str | None = None
+    ) -> OrderAfter:
+        """Tell the invoice's number. Of every item that is packed. Answered as `pack` is."""
+        answer: OrderAfter = await self._send(
+            Call(
+                "POST",
+                "/v1/orders/{order}/invoice-number",
+                parts={"order": order},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
+    def list_order_operations(self, order: str, *, limit: int | None = None) -> AsyncPages[Operation]:
+        """What was asked of the marketplace. The last twenty, newest first."""
+        return self._pages(Call("GET", "/v1/orders/{order}/operations", parts={"order": order}, query={"limit": limit}))
+
+    async def pack_order(
+        self, order: str, body: PackBody | None = None, *, idempotency_key: str | None = None
+    ) -> OrderAfter:
+        """Pack items into a parcel. The marketplace gives the parcel its number and tracking. 202 where its answer is
+        not here yet: it is looked up, never sent twice; `operation` says what became of each item. 409 where none was
+        packed.
+        """
+        answer: OrderAfter = await self._send(
+            Call(
+                "POST",
+                "/v1/orders/{order}/pack",
+                parts={"order": order},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
+    async def ship_order(
+        self, order: str, body: ShipBody | None = None, *, idempotency_key: str | None = None
+    ) -> OrderAfter:
+        """Say that parcels are ready for the carrier. From then on the carrier may fetch them. Answered as `pack` is."""
+        answer: OrderAfter = await self._send(
+            Call(
+                "POST",
+                "/v1/orders/{order}/ship",
+                parts={"order": order},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
         return answer
 
     def read_order_timeline(self, order: str, *, limit: int | None = None) -> AsyncPages[OrderMoment]:
@@ -1967,6 +2283,55 @@ class AsyncOperations:
     async def rotate_secret(self, name: str, body: RotationBody | None = None) -> Written:
         """Rotate a secret (…/rotate) A new version beside the old one, which stays valid for the overlap."""
         answer: Written = await self._send(Call("POST", "/v1/secrets/{name}", parts={"name": name}, body=body))
+        return answer
+
+    async def check_shop(self, connection: str) -> StockRules:
+        """Ask a marketplace for its stock. Its whole list is read now, as it is every quarter of an hour: `looked_at`
+        says when it was, and `GET /v1/listings?status=different` what it has otherwise.
+        """
+        answer: StockRules = await self._send(
+            Call("POST", "/v1/shops/{connection}/check", parts={"connection": connection})
+        )
+        return answer
+
+    async def begin_import(
+        self, connection: str, body: ImportBody | None = None, *, idempotency_key: str | None = None
+    ) -> Import:
+        """Import a shop's list. Read on in the background: `GET /v1/imports/{import}` tells how far it is. What has a
+        SKU of yours is mapped to it. One that is under way is the answer.
+        """
+        answer: Import = await self._send(
+            Call(
+                "POST",
+                "/v1/shops/{connection}/imports",
+                parts={"connection": connection},
+                body=body,
+                idempotency_key=idempotency_key or new_key(),
+            )
+        )
+        return answer
+
+    async def map_by_csv(self, connection: str, body: MappingFileBody) -> MappingReport:
+        """Map listings by a CSV. All of it or nothing: `faults` name each line that is wrong. With `dry_run` it is only
+        tried.
+        """
+        answer: MappingReport = await self._send(
+            Call("POST", "/v1/shops/{connection}/listings/csv", parts={"connection": connection}, body=body)
+        )
+        return answer
+
+    async def read_stock_rules(self, connection: str) -> StockRules:
+        """What a shop is offered. How much of the pool is kept back from it, and which warehouses are which."""
+        answer: StockRules = await self._send(
+            Call("GET", "/v1/shops/{connection}/stock-rules", parts={"connection": connection})
+        )
+        return answer
+
+    async def set_stock_rules(self, connection: str, body: StockRulesBody | None = None) -> StockRules:
+        """Say what a shop is offered. All of its listings are sent anew where it changes."""
+        answer: StockRules = await self._send(
+            Call("PUT", "/v1/shops/{connection}/stock-rules", parts={"connection": connection}, body=body)
+        )
         return answer
 
     async def read_team_notification_preferences(self) -> NotificationPreferences:

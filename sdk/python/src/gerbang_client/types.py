@@ -109,6 +109,24 @@ class Buyer(TypedDict):
     note: str
 
 
+Item: TypeAlias = str
+
+
+class CancelItemsBody(TypedDict):
+    """
+    `reason` is the id of one of `cancel-options`.
+    """
+
+    reason: str
+    items: NotRequired[list[Item] | None]
+
+
+class CancelReason(TypedDict):
+    id: str
+    text: str
+    empties_stock: bool
+
+
 class CancelRequest(TypedDict):
     claim: str
     decide_by: str | None
@@ -453,6 +471,7 @@ EventGroup: TypeAlias = Literal[
     "refund_destinations",
     "refunds",
     "security",
+    "settlements",
     "shops",
 ]
 
@@ -669,6 +688,45 @@ Frequency: TypeAlias = Literal["at_once", "daily", "hourly", "never"]
 Fulfilment: TypeAlias = Literal["carrier", "own_fleet", "marketplace", "digital", "pickup"]
 
 
+class Import(TypedDict):
+    id: str
+    connection: str
+    status: Literal["running", "finished", "failed"]
+    makes_products: bool
+    variants: int
+    added: int
+    mapped: int
+    made: int
+    unreadable: int
+    cut: bool
+    said: str | None
+    created_at: str
+    finished_at: str | None
+
+
+class ImportBody(TypedDict):
+    """
+    `makes_products`: what is no product of yours yet becomes one under its seller SKU, with its name, price and what can be sold of it as the first count.
+    """
+
+    makes_products: NotRequired[bool]
+
+
+class InvoiceNumberBody(TypedDict):
+    """
+    The number of the invoice that the buyer gets with the order.
+    """
+
+    number: str
+
+
+class ItemOutcome(TypedDict):
+    item: str
+    done: bool
+    code: str | None
+    reason: str | None
+
+
 ItemStatus: TypeAlias = Literal[
     "unpaid",
     "pending",
@@ -693,6 +751,11 @@ class Keys(TypedDict):
     public_key: str | None
 
 
+class LineFault(TypedDict):
+    line: int
+    detail: str
+
+
 class Link(TypedDict):
     url: str
 
@@ -715,6 +778,31 @@ class LogoutBody(TypedDict):
     """
 
     refresh_token: NotRequired[str | None]
+
+
+class MappingBody(TypedDict):
+    """
+    Which product of yours it is; null: none.
+    """
+
+    sku: str | None
+
+
+class MappingFileBody(TypedDict):
+    """
+    Which product of yours each seller SKU of the shop is.
+    """
+
+    csv: str
+    dry_run: NotRequired[bool]
+
+
+class MappingReport(TypedDict):
+    lines: int
+    changed: int
+    unchanged: int
+    faults: list[LineFault]
+    applied: bool
 
 
 class MessageTemplate(TypedDict):
@@ -870,10 +958,17 @@ NotificationTemplate: TypeAlias = Literal[
     "operator_chain",
     "operator_endpoint",
     "operator_shop",
+    "operator_settlement",
     "operator_security",
     "operator_template",
     "operator_digest",
 ]
+
+
+OperationKind: TypeAlias = Literal["pack", "ship", "cancel", "invoice_number"]
+
+
+OperationStatus: TypeAlias = Literal["requested", "sending", "done", "partly_done", "not_done"]
 
 
 class Option(TypedDict):
@@ -929,6 +1024,15 @@ class OwnerBody(TypedDict):
     password: str
     name: str
     locale: NotRequired[Literal["en", "id"]]
+
+
+class PackBody(TypedDict):
+    """
+    All items go into one parcel. `shipment_provider` only where the marketplace lets the shop choose.
+    """
+
+    items: NotRequired[list[Item] | None]
+    shipment_provider: NotRequired[str | None]
 
 
 class Package(TypedDict):
@@ -1033,6 +1137,15 @@ class ProductChangeBody(TypedDict):
 
     name: NotRequired[str]
     components: NotRequired[dict[str, int]]
+
+
+class Push(TypedDict):
+    state: Literal["current", "due", "unclear", "locked", "not_mine", "refused", "no_warehouse"]
+    due_at: str | None
+    sent: dict[str, int] | None
+    sent_at: str | None
+    code: str | None
+    said: str | None
 
 
 class Quote(TypedDict):
@@ -1305,6 +1418,14 @@ class SecretBody(TypedDict):
     overlap_s: NotRequired[int]
 
 
+class SeenStock(TypedDict):
+    warehouse: str
+    sellable: int
+    held: int
+    campaign: int
+    read_only: bool
+
+
 class Segments(TypedDict):
     alphabet: str
     units: int
@@ -1319,6 +1440,13 @@ class SettleBody(TypedDict):
 
     reference: str
     destination_version: NotRequired[int | None]
+
+
+Package1: TypeAlias = str
+
+
+class ShipBody(TypedDict):
+    packages: NotRequired[list[Package1] | None]
 
 
 Signing: TypeAlias = Literal["both", "ed25519", "hmac"]
@@ -1343,6 +1471,22 @@ class StockBody(TypedDict):
 
     quantity: int
     warehouse: NotRequired[str | None]
+
+
+class StockRules(TypedDict):
+    connection: str
+    buffer: int
+    warehouses: dict[str, str]
+    looked_at: str | None
+
+
+class StockRulesBody(TypedDict):
+    """
+    What the shop is offered: the pool without `buffer` units. `warehouses` names for each warehouse of the marketplace the one of yours that it shows; none: the whole pool.
+    """
+
+    buffer: NotRequired[int]
+    warehouses: NotRequired[dict[str, str]]
 
 
 class TextApproveBody(TypedDict):
@@ -1530,6 +1674,12 @@ class AttemptBody(TypedDict):
     customer: NotRequired[AttemptCustomerBody]
 
 
+class CancelOptions(TypedDict):
+    items: list[str]
+    tip: str
+    reasons: list[CancelReason]
+
+
 class ChannelPreference(TypedDict):
     frequency: Frequency
     allowed: list[Frequency]
@@ -1631,6 +1781,7 @@ class Delivery(TypedDict):
     status: DeliveryStatus
     attempts: list[DeliveryAttempt]
     next_attempt_at: str | None
+    sending_until: str | None
     created_at: str
 
 
@@ -1899,6 +2050,30 @@ class ItemBody(TypedDict):
     note: NotRequired[str]
 
 
+class Listing(TypedDict):
+    id: str
+    connection: str
+    item: str
+    variant: str
+    seller_sku: str
+    name: str
+    active: bool
+    amount: int
+    currency: str
+    sku: str | None
+    differs: bool
+    seen: list[SeenStock]
+    seen_at: str
+    stock: Push | None
+    price: Push | None
+    created_at: str
+
+
+class ListingList(TypedDict):
+    data: list[Listing]
+    next_cursor: NotRequired[str | None]
+
+
 class Me(TypedDict):
     kind: str
     permissions: list[str]
@@ -2035,6 +2210,20 @@ class OfferList(TypedDict):
     next_cursor: NotRequired[str | None]
 
 
+class Operation(TypedDict):
+    id: str
+    kind: OperationKind
+    status: OperationStatus
+    items: list[ItemOutcome]
+    created_at: str
+    updated_at: str
+
+
+class OperationList(TypedDict):
+    data: list[Operation]
+    next_cursor: NotRequired[str | None]
+
+
 class Order(TypedDict):
     id: str
     channel: str
@@ -2057,6 +2246,31 @@ class Order(TypedDict):
     ship_by: str | None
     created_at: str
     updated_at: str
+
+
+class OrderAfter(TypedDict):
+    id: str
+    channel: str
+    connection: str | None
+    livemode: bool
+    external_id: str
+    number: str
+    status: ItemStatus
+    items: list[OrderItem]
+    packages: list[Package]
+    buyer: Buyer
+    total: int
+    price: int
+    shipping_fee: int
+    seller_voucher: int
+    platform_voucher: int
+    currency: str
+    payment_method: str
+    cod: bool
+    ship_by: str | None
+    created_at: str
+    updated_at: str
+    operation: Operation
 
 
 class OrderCancelledEvent(TypedDict):
