@@ -3,6 +3,8 @@
 from typing import Final
 
 from gerbang.core.announcements.broadcast import ObjectKind
+from gerbang.core.catalogue.listings.service import Listings
+from gerbang.core.catalogue.reservations import Reservations
 from gerbang.core.connections.shops import Shops
 from gerbang.core.identity.permissions import BUILDERS, STAFF, Permission
 from gerbang.core.inbox.routing import EventHandler
@@ -13,6 +15,7 @@ from gerbang.core.orders.model import ORDER, PREFIX, READ
 from gerbang.core.orders.operation_calls import OPERATE
 from gerbang.core.orders.polling import POLL
 from gerbang.core.orders.service import Orders
+from gerbang.core.orders.stock import STOCK, Stock
 from gerbang.core.orders.webhook_handler import Pushes
 from gerbang.core.personal_data.service import PersonalData
 from gerbang.noun import Core, Noun
@@ -38,6 +41,7 @@ ORDERS: Final = Noun(
     jobs={
         FETCH: lambda core: core.service(Orders).fetching.run,
         OPERATE: lambda core: core.service(Orders).operating.run,
+        STOCK: lambda core: Stock(core.db, core.service(Reservations), core.service(Listings)).run,
         POLL: lambda core: core.service(Orders).polling.walk,
     },
     loops={"order_polls": lambda core, stop: core.service(Orders).polling.run(stop)},

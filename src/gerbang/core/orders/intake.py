@@ -23,6 +23,7 @@ from gerbang.core.orders import buyer_store, poll_store, store
 from gerbang.core.orders.event_types import TOLD
 from gerbang.core.orders.machine import Heard, advance, order_status, ship_by
 from gerbang.core.orders.model import ITEM_PREFIX, ORDER, PREFIX, Detail, Item, Order, OrderBuyer
+from gerbang.core.orders.stock import counting
 from gerbang.ports.marketplace_orders import ItemStatus, MarketplaceItem, MarketplaceOrder, OrderHead
 
 log = structlog.get_logger()
@@ -80,6 +81,8 @@ def _taken(
     after = _with_head(order, read.head) if is_newest else order
     after = replace(after, status=order_status(now.values()), ship_by=ship_by(now.values()))
     is_new = order.sequence == 0
+    if is_new or moves:
+        writing.effects.jobs.append(counting(order.id))
     if is_new or is_changed or after != order:
         after = replace(after, sequence=order.sequence + 1, updated_at=read_at)
         _tell(writing.effects, after, order, moves, source)

@@ -40,6 +40,10 @@ ORDERS: Final[Sentences] = {
         "**{actor}** noted what became of it at the marketplace",
     ),
     "order.printed": ("**{actor}** mencetak label pesanan", "**{actor}** printed an order's labels"),
+    "order.oversold": (
+        "**{actor}** mencatat stok kurang untuk pesanan",
+        "**{actor}** noted that stock is missing for an order",
+    ),
     "order.contradicted": (
         "**{actor}** tidak menuruti kabar lokapasar: {was} → {to}",
         "**{actor}** did not follow the marketplace: {was} → {to}",
