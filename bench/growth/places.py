@@ -24,6 +24,8 @@ _NO_DATABASE: Final = frozenset(
         "/docs",
         "/docs/search",
         "/docs/operations/{operation}",
+        "/docs/clients",
+        "/docs/clients/{file}",
         "/docs/{guide}",
     }
 )

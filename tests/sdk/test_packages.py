@@ -6,10 +6,14 @@ import sys
 import tarfile
 import zipfile
 from collections.abc import Callable
+from email.parser import Parser
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
+from gerbang.web.reference.client_packages import packages
 from sdk.generator.digests import digests_of, kept
 from sdk.generator.document import current
 from tests.sdk.node import SDK, installed
@@ -31,6 +35,14 @@ def test_the_python_package_has_its_types_its_licence_and_its_readme(tmp_path: P
         names = set(packed.namelist())
         (about,) = (name for name in names if name.endswith("METADATA"))
         told = packed.read(about).decode()
+        built = {name: packed.read(name) for name in names}
+    (ours,) = (one for one in packages().values() if one.name == wheel.name)
+    with zipfile.ZipFile(BytesIO(ours.content)) as handed_out:
+        made = {name: handed_out.read(name) for name in handed_out.namelist()}
+    by_builder = {name for name in names if name.endswith(("WHEEL", "RECORD"))}  # they name who built it
+    assert set(made) == names
+    assert {name for name in names - by_builder - {about} if made[name] != built[name]} == set()
+    assert _said(made[about].decode()) == _said(told)
     assert {f"gerbang_client/{name}" for name in [*SOURCES, "py.typed"]} <= names
     assert [name for name in names if name.endswith("licenses/LICENSE")] != []
     assert "Requires-Dist: httpx" in told
@@ -39,6 +51,12 @@ def test_the_python_package_has_its_types_its_licence_and_its_readme(tmp_path: P
     with tarfile.open(source) as packed_source:
         inside = {name.partition("/")[2] for name in packed_source.getnames()}
     assert {"pyproject.toml", "README.md", "LICENSE", "src/gerbang_client/webhooks.py"} <= inside
+
+
+def _said(metadata: str) -> list[tuple[str, str]]:
+    """What stands in it, however it is ordered and spaced; the version of the form is the builder's."""
+    told = [(name, text) for name, text in Parser().parsestr(metadata).items() if name != "Metadata-Version"]
+    return sorted((name, str(Requirement(text)) if name == "Requires-Dist" else text) for name, text in told)
 
 
 @pytest.mark.full

@@ -28,6 +28,8 @@ POLICY: Final[Sequence[Row]] = (
     _open("GET", "/docs/search"),
     _open("GET", "/docs/operations/{operation}"),
     _open("POST", "/docs/key", body=Body.FORM),
+    _open("GET", "/docs/clients"),
+    _open("GET", "/docs/clients/{file}"),
     _open("GET", "/docs/{guide}"),
     _open("GET", "/.well-known/jwks.json"),
     # pages: whose they are is decided by link, cookie or session in web/checkout

@@ -1,5 +1,6 @@
 """The pages under /docs. In English: programmers read them beside an API whose errors are English too. They work without script."""
 
+import asyncio
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -8,7 +9,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any, Final
 
-from litestar import Request, get, post
+from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
 
 from gerbang.base.errors import NotFound
@@ -20,10 +21,11 @@ from gerbang.web.gateway.same_origin import check_same_origin
 from gerbang.web.pages import Page, is_https, page, see_other, services_of
 from gerbang.web.reference import samples
 from gerbang.web.reference.answers import answers
+from gerbang.web.reference.client_packages import packages
 from gerbang.web.reference.document import Document, Operation
 from gerbang.web.reference.errors import error_rows
 from gerbang.web.reference.examples import EXAMPLES, IDS, SHOP_URL
-from gerbang.web.reference.guides import GUIDES, QUICKSTART, Guide
+from gerbang.web.reference.guides import CLIENTS, GUIDES, QUICKSTART, Guide
 from gerbang.web.reference.meanings import MEANINGS
 from gerbang.web.reference.search import Entry, Index
 
@@ -128,6 +130,24 @@ async def operation_page(request: AnyRequest, operation: str) -> Page:
         errors=[row for row in error_rows() if row.code in _codes(found)],
         events=reference.events_about(found),
     )
+
+
+@get("/docs/clients", include_in_schema=False)
+async def clients(request: AnyRequest) -> Page:
+    """How our clients are installed, from here."""
+    found = next(one for one in GUIDES if one.slug == CLIENTS)
+    given = list((await asyncio.to_thread(packages)).values())
+    return _shown(request, f"guides/{CLIENTS}.html", found.title, guide=found, packages=given)
+
+
+@get("/docs/clients/{file:str}", include_in_schema=False)
+async def client_package(file: str) -> Response[bytes]:
+    """One of them, as pip or npm takes it."""
+    found = (await asyncio.to_thread(packages)).get(file)
+    if found is None:
+        raise NotFound
+    headers = {"cache-control": "no-cache", "etag": f'"{found.sha256}"'}
+    return Response(found.content, media_type=found.media_type, headers=headers)
 
 
 @get("/docs/{guide:str}", include_in_schema=False)
@@ -244,4 +264,4 @@ def _reference(request: AnyRequest) -> Reference:
     return found
 
 
-HANDLERS: Final = [quickstart, search, operation_page, keep_key, guide_page]
+HANDLERS: Final = [quickstart, search, operation_page, keep_key, clients, client_package, guide_page]
