@@ -23,10 +23,21 @@ class Authority:
     def pem(self) -> str:
         return self.certificate.public_bytes(serialization.Encoding.PEM).decode()
 
-    def server(self, folder: Path, names: Sequence[str], *, days: int = 1) -> ssl.SSLContext:
+    def server(
+        self, folder: Path, names: Sequence[str], *, days: int = 1, organisation: str = "", policies: Sequence[str] = ()
+    ) -> ssl.SSLContext:
         """What a server of these names needs; `days` below zero: it has run out."""
         key = ec.generate_private_key(ec.SECP256R1())
-        certificate = _certificate(names[0], key, self.certificate.subject, self.key, names=names, days=days)
+        certificate = _certificate(
+            names[0],
+            key,
+            self.certificate.subject,
+            self.key,
+            names=names,
+            days=days,
+            organisation=organisation,
+            policies=policies,
+        )
         place = folder / f"{names[0]}-{days}.pem"
         place.write_bytes(
             key.private_bytes(
@@ -54,11 +65,16 @@ def _certificate(
     *,
     names: Sequence[str],
     days: int,
+    organisation: str = "",
+    policies: Sequence[str] = (),
 ) -> x509.Certificate:
     now = datetime.now(UTC)
+    subject = [x509.NameAttribute(NameOID.COMMON_NAME, name)]
+    if organisation:
+        subject.append(x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation))
     builder = (
         x509.CertificateBuilder()
-        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
+        .subject_name(x509.Name(subject))
         .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
@@ -70,4 +86,7 @@ def _certificate(
         builder = builder.add_extension(
             x509.SubjectAlternativeName([x509.DNSName(one) for one in names]), critical=False
         )
+    if policies:
+        told = [x509.PolicyInformation(x509.ObjectIdentifier(one), None) for one in policies]
+        builder = builder.add_extension(x509.CertificatePolicies(told), critical=False)
     return builder.sign(by, hashes.SHA256())

@@ -18,7 +18,7 @@ from gerbang.base.database_safety import Finding, look_at
 from gerbang.base.db import Database
 from gerbang.base.errors import DatabaseRefuses, GerbangError
 from gerbang.base.high_water_marks import HighWaterMarks
-from gerbang.cli import mail_and_proxy_checks, public_address
+from gerbang.cli import hook_certificate, mail_and_proxy_checks, public_address
 from gerbang.cli.process import run, settings_here
 from gerbang.core.announcements import lag
 from gerbang.core.identity import people
@@ -195,6 +195,7 @@ async def _of_database(settings: Settings) -> list[Finding]:
 
         found.append(_business_time(await business_time.offset_s(db)))
         found += await _connections(db)
+        found += await _hook_certificate(db, settings)
         found += [_worker(one) for one in await processes.workers(db)]
         found += [
             Finding(what, good=False, cure=cure)
@@ -281,6 +282,16 @@ def _business_time(ahead_s: int) -> Finding:
     what = f"business time is {ahead_s} s ahead of real time"
     good = ahead_s == sane_offset_s(ahead_s)
     return Finding(what, good, "as the schema's owner: UPDATE business_clock SET offset_s = 0")
+
+
+async def _hook_certificate(db: Database, settings: Settings) -> list[Finding]:
+    """Some providers push to validated hosts alone."""
+    from gerbang.core.connections import store
+    from gerbang.providers import PROVIDERS
+
+    async with db.reading() as tx:
+        known = [(one, PROVIDERS[one.provider]) for one in await store.all_(tx) if one.provider in PROVIDERS]
+    return await hook_certificate.look(settings, known)
 
 
 async def _connections(db: Database) -> list[Finding]:

@@ -100,7 +100,7 @@ class Provider:
     """One outside system that Gerbang speaks to. A factory or half that is absent means: it does not do that.
 
     `is_guarded`: its address is whatever somebody wrote, and is called only where the operator lets it. `has_secret_path`: its messages are signed by nothing but
-    a secret that stands behind the hook's address.
+    a secret that stands behind the hook's address. `asks_for_validated_hook`: it pushes only to hosts whose certificate is OV or EV.
 
     `check` sees in the settings, and in which credentials there are, what only this provider understands; its words never repeat a value
     that may be a secret. `verify_address` answers a provider that asks the hook by GET whether it is ours. `confirm` is of a provider whose payers only agree: what is needed to take the money then. `account_of_url` makes an account of an address in
@@ -133,6 +133,7 @@ class Provider:
     page_origins: Mapping[type[NextAction], PageOrigins] | None = None
     is_guarded: bool = False
     has_secret_path: bool = False
+    asks_for_validated_hook: bool = False
 
     @property
     def kind(self) -> Kind:

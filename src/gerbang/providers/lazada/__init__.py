@@ -22,6 +22,7 @@ PROVIDER: Final = Provider(
     webhook=LazadaWebhook(),
     check=problems,
     probe=probe,
+    asks_for_validated_hook=True,
     simulator="gerbang.providers.lazada.simulator:SIMULATOR",
     demo="gerbang.providers.lazada.demo:DEMO",
 )
