@@ -71,6 +71,18 @@ FROM made;
 INSERT INTO order_buyers (order_id, customer_id, name, email, phone)
 SELECT pg_temp.id_of(at, 'order', n), owner, 'Budi Santoso', owner || '@example.com', '+628111222333' FROM made;
 
+-- Of the lines of statements one in ten thousand waits; ten are in a statement, with its payout.
+INSERT INTO settlement_lines (id, connection, key, day, kind, said, amount, currency, order_number, item_number, statement, is_paid, status, why, taken_at)
+SELECT pg_temp.id_of(at, 'line', n), CASE WHEN n <= 7 THEN 'market-2' ELSE 'market-1' END, 'T-' || n, at::date,
+    CASE WHEN n % 10000 = 7 THEN 'refund' ELSE 'sale' END, 'Item Price Credit', CASE WHEN n % 10000 = 7 THEN -amount ELSE 0 END, 'IDR', 'O-' || n, 'I-' || n, 'S-' || (n - n % 10), true,
+    CASE WHEN n % 10000 = 7 THEN 'held' ELSE 'noted' END, CASE WHEN n % 10000 = 7 THEN 'hundredfold' ELSE 'no_amount' END, at
+FROM made;
+INSERT INTO settlement_totals (connection, statement, kind, status, currency, amount, lines)
+SELECT connection, statement, kind, status, currency, sum(amount), count(*) FROM settlement_lines GROUP BY connection, statement, kind, status, currency;
+INSERT INTO payouts (id, connection, statement, amount, currency, is_paid, made_on, heard_at, paid_at)
+SELECT pg_temp.id_of(at, 'payout', n), CASE WHEN n <= 7 THEN 'market-2' ELSE 'market-1' END, 'S-' || n, 0, 'IDR', n % 10000 <> 0, at::date, at, at
+FROM made WHERE n % 10 = 0;
+
 INSERT INTO payment_payers (payment_id, name, email, phone) SELECT payment, 'Budi Santoso', owner || '@example.com', '+628111222333' FROM made;
 
 INSERT INTO attempts (id, payment_id, number, status, method, options, connection, effect, lookup, amount, currency, captured, refunded,

@@ -32,7 +32,8 @@ _ONE_OF_EACH: Final = """
         (SELECT i.id FROM inbox i WHERE i.object_id = a.id) AS event,
         (SELECT v.id FROM approvals v WHERE v.refund_id = r.id) AS approval, a.connection,
         (SELECT d.id FROM deliveries d WHERE d.object_id = p.id) AS delivery, (SELECT e.id FROM endpoints e) AS endpoint,
-        (SELECT o.id FROM orders o WHERE o.created_at = p.created_at LIMIT 1) AS "order"
+        (SELECT o.id FROM orders o WHERE o.created_at = p.created_at LIMIT 1) AS "order",
+        (SELECT y.id FROM payouts y ORDER BY y.heard_at DESC LIMIT 1) AS payout, (SELECT l.id FROM settlement_lines l ORDER BY l.id DESC LIMIT 1) AS line
     FROM refunds r JOIN payments p ON p.id = r.payment_id JOIN attempts a ON a.id = r.attempt_id,
         (SELECT owner_id FROM payments ORDER BY id LIMIT 1 OFFSET 2) AS crowd -- every third
     WHERE p.order_reference <> 'donation' AND p.owner_id <> crowd.owner_id ORDER BY p.created_at DESC LIMIT 1
@@ -52,6 +53,8 @@ class Known:
     endpoint: UUID
     delivery: UUID
     order: UUID
+    payout: UUID
+    line: UUID
     connection: str
     order_reference: str
     created_at: datetime
@@ -69,6 +72,10 @@ class Known:
             "busiest_customer": ids.show("cus", self.busiest),
             "endpoint": ids.show("ep", self.endpoint),
             "order": ids.show("ord", self.order),
+            "payout": ids.show("pyo", self.payout),
+            "line": ids.show("stl", self.line),
+            "shop": "market-1",
+            "number": "O-1",
             "delivery": ids.show("dlv", self.delivery),
             "event_type": "payment.paid",
             "connection": self.connection,

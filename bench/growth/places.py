@@ -60,6 +60,32 @@ _FILTERS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         "created_after": ("2020-01-01T00:00:00Z", "{created_at}"),
         "created_before": ("2030-01-01T00:00:00Z", "{created_at}", "2020-01-02T00:00:00Z"),
     },
+    "/v1/payouts": {
+        "paid": ("true", "false"),
+        "connection": ("market-1", "market-2"),
+        "created_after": ("2020-01-01T00:00:00Z", "{created_at}"),
+        "created_before": ("2030-01-01T00:00:00Z", "{created_at}", "2020-01-02T00:00:00Z"),
+    },
+    "/console/payouts": {
+        "paid": ("paid", "unpaid"),
+        "connection": ("market-1", "market-2"),
+        "after": ("2020-01-01",),
+        "before": ("2030-01-01",),
+    },
+    "/console/settlements": {
+        "status": ("noted", "held", "booked"),
+        "kind": ("sale", "refund", "other"),
+        "payout": ("{payout}",),
+        "order": ("O-1",),
+        "connection": ("market-1", "market-2"),
+    },
+    "/v1/settlements": {
+        "payout": ("{payout}",),
+        "order": ("O-1",),
+        "connection": ("market-1", "market-2"),
+        "kind": ("sale", "refund", "other"),
+        "status": ("noted", "held", "booked"),
+    },
     "/v1/customers": {
         "external_id": ("C-1",),
         "email": ("budi@example.com",),

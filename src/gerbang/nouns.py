@@ -59,6 +59,7 @@ from gerbang.web.event_catalogue import entries
 from gerbang.web.sidebar import Subpage
 from gerbang.web.texts import actions
 from gerbang.web.views import event_examples, event_payloads, settlement_examples
+from gerbang.web.views.settlements import payout_payloads
 
 _READ: Final = "payments:read"
 _HOOKS: Final = "webhooks:read"
@@ -233,7 +234,22 @@ SETTLEMENTS: Final = Noun(
         *entries(settlement_events.EVENT_TYPES, settlement_examples.SETTLEMENT_DATA),
         *entries(settlement_events.PAYOUT_EVENT_TYPES, settlement_examples.PAYOUT_DATA),
     ),
-    permissions=(Permission(_PAYOUTS, MONEY, "see what marketplaces pay out, and of which lines", "payouts"),),
+    payloads={PAYOUT: lambda _core: payout_payloads},
+    permissions=(
+        Permission(_PAYOUTS, MONEY, "see what marketplaces pay out, and of which lines"),
+        Permission("payouts:decide", MONEY, "decide about a line of a statement that is held"),
+    ),
+    pages={
+        "payments": (
+            Subpage("payouts", "/console/payouts", _PAYOUTS),
+            Subpage("settlements", "/console/settlements", _PAYOUTS),
+        )
+    },
+    watched=lambda _core: {
+        "payouts": Watched(_PAYOUTS, ("payout.", "settlement.")),
+        "settlements": Watched(_PAYOUTS, ("payout.", "settlement.")),
+        "payout": Watched(_PAYOUTS, ("payout.", "settlement.")),
+    },
     actions={"settlements": actions.SETTLEMENTS},
 )
 LISTINGS: Final = Noun(

@@ -108,6 +108,7 @@ def test_money_routes_need_a_key_or_change_no_money_twice() -> None:
         "POST /v1/approvals/{approval}/refuse",
         "POST /v1/refunds/{refund}/settle",
         "POST /v1/refunds/{refund}/resolve",
+        "POST /v1/settlements/{line}/decide",  # of a line that is held, once
         "POST /v1/message-text-versions/{version}/approve",
         "POST /v1/message-text-versions/{version}/refuse",
     }

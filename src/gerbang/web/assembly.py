@@ -48,6 +48,7 @@ from gerbang.web.api import (
     products,
     refunds,
     secrets,
+    settlements,
     webhook_events,
 )
 from gerbang.web.checkout import login, owner_link, push, shop, unsubscribe
@@ -102,6 +103,7 @@ _API: Final = (
     products,
     deliveries,
     endpoints,
+    settlements,
     secrets,
     auth,
     operations,

@@ -14,7 +14,7 @@ _PLACES: Final[Mapping[Template, str]] = {
     Template.OPERATOR_CHAIN: "/console/payments?method=crypto&status=pending",
     Template.OPERATOR_SECURITY: "/console/audit",
     Template.OPERATOR_TEMPLATE: operator_places.TEMPLATES,
-    Template.OPERATOR_SETTLEMENT: "/console/audit",
+    Template.OPERATOR_SETTLEMENT: "/console/payouts",
     Template.OPERATOR_DIGEST: operator_places.BELL,
 }
 

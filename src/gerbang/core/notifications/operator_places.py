@@ -12,7 +12,7 @@ TEMPLATES: Final = "/console/notifications/templates"
 _OBJECTS: Final[Mapping[str, tuple[str, str]]] = {
     "payment": ("pay", "/console/payments"),
     "endpoint": ("ep", "/console/endpoints"),
-    "payout": ("pyo", ""),
+    "payout": ("pyo", "/console/payouts"),
     "user": ("usr", ""),
 }
 _AUDIT: Final = "/console/audit"
@@ -20,7 +20,7 @@ _WITHOUT_OBJECT: Final[Mapping[str, str]] = {
     "work.": "/console/work",
     "chain.": "/console/connections",
     "shop.": "/console/connections",
-    "settlement.": "/console/connections",
+    "settlement.": "/console/settlements",
     "message_template.": TEMPLATES,
     "security.": _AUDIT,
 }

@@ -12,7 +12,8 @@ from uuid import UUID
 
 import msgspec
 
-from gerbang.base.errors import Conflict, NotFound
+from gerbang.base import ids
+from gerbang.base.errors import Conflict, FieldError, Invalid, NotFound
 from gerbang.ports.marketplace_catalogue import FeeKind
 
 PAYOUT: Final = "payout"
@@ -56,14 +57,22 @@ class LineNotHeld(Conflict):
     title = "The line does not wait for a decision"
 
 
+class BadDecision(Invalid):
+    """What somebody decided about a line cannot be."""
+
+    code = "invalid_settlement_decision"
+    title = "The decision is not valid"
+
+
 class PaidPrice(msgspec.Struct, frozen=True):
-    """What a buyer paid for an item of an order in a shop, in minor units, as orders know it."""
+    """What a buyer paid for an item of an order in a shop, in minor units, as orders know it; `platform_voucher` is what the marketplace pays beside."""
 
     connection: str
     order: str
     item: str
     amount: int
     currency: str
+    platform_voucher: int = 0
 
 
 class SettlementLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +94,35 @@ class SettlementLine(msgspec.Struct, frozen=True, kw_only=True):
     booked: int
     told_differently_at: datetime | None
     taken_at: datetime
+
+
+class PayoutFilters(msgspec.Struct, frozen=True):
+    """Which payouts: of a shop, paid or not, heard of from a moment on and before another."""
+
+    connection: str | None = None
+    is_paid: bool | None = None
+    after: datetime | None = None
+    before: datetime | None = None
+
+
+class LineFilters(msgspec.Struct, frozen=True):
+    """Which lines; all of it must hold."""
+
+    payout: UUID | None = None
+    order: str | None = None
+    connection: str | None = None
+    kind: FeeKind | None = None
+    status: LineStatus | None = None
+
+    def fits(self, line: "SettlementLine") -> bool:
+        """Whether a line of that payout is one of them."""
+        asked = (
+            (self.order, line.order),
+            (self.connection, line.connection),
+            (self.kind, line.kind),
+            (self.status, line.status),
+        )
+        return all(wanted is None or wanted == is_ for wanted, is_ in asked)
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -145,6 +183,39 @@ def day_of(said: str) -> date | None:
 def window(first: date, until: date, days: int) -> tuple[date, date]:
     """The days that are read next: so many from `first` on, and not past `until`."""
     return first, max(first, min(first + timedelta(days=days - 1), until))
+
+
+def amount_to_book(decision: str, amount: int | None, told: int) -> int | None:
+    """What a decision, `book` or `set_aside`, puts into the ledger of a line that told an amount: None for nothing. Raises BadDecision with a pointer."""
+    if decision == "set_aside":
+        if amount is not None:
+            raise _bad_amount("A line that is set aside moves no money: leave the amount out.")
+        return None
+    if amount is None:
+        return told
+    if amount == 0 or (amount > 0) != (told > 0):
+        raise _bad_amount("Give it the sign of the line, and not 0: to book nothing, set it aside.")
+    return amount
+
+
+def _bad_amount(why: str) -> BadDecision:
+    return BadDecision(errors=[FieldError("/amount", why)])
+
+
+def read_payout_id(shown: str) -> UUID:
+    """The inner form of a payout's id. Raises PayoutNotFound."""
+    try:
+        return ids.read("pyo", shown)
+    except NotFound as error:
+        raise PayoutNotFound from error
+
+
+def read_line_id(shown: str) -> UUID:
+    """The inner form of a line's id. Raises LineNotFound."""
+    try:
+        return ids.read("stl", shown)
+    except NotFound as error:
+        raise LineNotFound from error
 
 
 class Total(msgspec.Struct, frozen=True):

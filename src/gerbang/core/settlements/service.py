@@ -13,6 +13,7 @@ from gerbang.core.connections.outbound_calls import MARKETPLACES, OutboundCalls
 from gerbang.core.queue import service as queue
 from gerbang.core.settlements import jobs, store
 from gerbang.core.settlements.model import PaidPrice
+from gerbang.core.settlements.overview import Overview
 
 log = structlog.get_logger()
 EVERY_S: Final = 5.0
@@ -27,6 +28,7 @@ class Settlements:
         self._outbound = outbound
         self._begun: set[tuple[str, datetime]] = set()
         self.reading = jobs.StatementReading(db, outbound)
+        self.overview = Overview(db, outbound.connections)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Begin to read shops that were connected, until `stop` is set."""
@@ -65,5 +67,5 @@ async def tell_paid(tx: Tx, prices: Sequence[PaidPrice]) -> None:
     """
     if prices:
         newest = {(one.connection, one.order, one.item): one for one in prices}
-        rows = [(*place, str(one.amount), one.currency) for place, one in newest.items()]
-        await store.put_prices(tx, columns(rows, 5))
+        rows = [(*place, str(one.amount), one.currency, str(one.platform_voucher)) for place, one in newest.items()]
+        await store.put_prices(tx, columns(rows, 6))

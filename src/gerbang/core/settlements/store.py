@@ -171,15 +171,17 @@ async def paid_for(
 
 
 async def put_prices(tx: Tx, columns: Sequence[list[object]]) -> None:
-    """What was paid for items, given as columns: connection, order, item, amount as text, currency; the newest word counts."""
+    """What was paid for items, given as columns: connection, order, item, amount as text, currency, platform voucher as text; the newest word counts."""
     await tx.execute(
         """
-        INSERT INTO settlement_prices AS p (connection, order_number, item_number, amount, currency, told_at)
-        SELECT connection, order_number, item_number, amount::numeric, currency, (SELECT business_now())
-        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) AS n (connection, order_number, item_number, amount, currency)
+        INSERT INTO settlement_prices AS p (connection, order_number, item_number, amount, currency, platform_voucher, told_at)
+        SELECT connection, order_number, item_number, amount::numeric, currency, platform_voucher::numeric, (SELECT business_now())
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+            AS n (connection, order_number, item_number, amount, currency, platform_voucher)
         ORDER BY connection, order_number, item_number
         ON CONFLICT (connection, order_number, item_number) DO UPDATE SET amount = excluded.amount, currency = excluded.currency,
-            told_at = excluded.told_at WHERE (p.amount, p.currency) <> (excluded.amount, excluded.currency)
+            platform_voucher = excluded.platform_voucher, told_at = excluded.told_at
+            WHERE (p.amount, p.currency, p.platform_voucher) <> (excluded.amount, excluded.currency, excluded.platform_voucher)
         """,
         *columns,
     )

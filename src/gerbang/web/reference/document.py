@@ -16,6 +16,7 @@ _GROUPS: Final[Mapping[str, str]] = {
     "endpoints": "Webhooks out",
     "events": "Events",
     "orders": "Orders",
+    "payouts": "Payouts of marketplaces",
     "customers": "Customers",
     "notifications": "Messages to people",
     "webhook events": "Webhooks in",

@@ -73,6 +73,9 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "readRefund": Example("how far it is"),
     # orders
     "listOrders": Example("what is to be packed, newest first", {"status": "pending", "limit": "10"}),
+    # payouts of marketplaces
+    "listPayouts": Example("what was paid, newest first", {"paid": "true", "limit": "10"}),
+    "listSettlements": Example("what waits for a decision", {"status": "held"}),
     # customers
     "createCustomer": Example(
         "by your own id for them",

@@ -30,6 +30,7 @@ from gerbang.web.texts import (
     refunds,
     refusals,
     search,
+    settlements,
     shared,
     shop,
     stock,
@@ -40,6 +41,7 @@ from gerbang.web.texts import (
 _TABLES: Final = (
     shared.WORDS,
     payer.WORDS,
+    settlements.WORDS,
     shop.WORDS,
     stock.WORDS,
     push.WORDS,

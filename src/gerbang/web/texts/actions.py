@@ -162,6 +162,10 @@ SETTLEMENTS: Final[Sentences] = {
         "**{actor}** took lines of a shop's statements",
     ),
     "settlement.held": ("**{actor}** menahan satu baris tagihan", "**{actor}** held a line of a statement"),
+    "settlement.set_aside": (
+        "**{actor}** mengesampingkan baris yang ditahan",
+        "**{actor}** set a line aside that was held",
+    ),
     "settlement.booked": ("**{actor}** membukukan baris yang ditahan", "**{actor}** booked a line that was held"),
     "settlement.changed": (
         "Marketplace menyebut jumlah lain, dicatat **{actor}**",

@@ -108,6 +108,11 @@ PROBLEMS: Final[Mapping[str, ProblemText]] = {
     "items_not_allowed": ProblemText("Where the items stand does not allow it; nothing was sent.", "Read the order: what is packed is not packed again, and only what is packed can be shipped.", _R.CHANGED, "`POST …/pack` twice, with two keys"),
     "marketplace_refused": ProblemText("The marketplace did none of it; what it says of each item stands beside its pointer.", "Do what it says, then ask with a new `Idempotency-Key`.", _R.CHANGED, "`POST …/cancel` with a reason of another order"),
     "document_not_there": ProblemText("There is no such document: nothing is packed yet, or the marketplace makes none.", "Pack first: the label comes with the parcel.", _R.CHANGED, "`GET …/documents?type=label` of an order that is not packed"),
+    # ── payouts of marketplaces ─────────────────────────────────────────────────────────────────────────────────────
+    "payout_not_found": ProblemText("No payout has this id.", "Take the id from `GET /v1/payouts`.", _R.NO, "`GET /v1/payouts/pyo_…`"),
+    "settlement_line_not_found": ProblemText("No line of a statement has this id.", "Take the id from `GET /v1/settlements`.", _R.NO, "`GET /v1/settlements/stl_…`"),
+    "settlement_line_not_held": ProblemText("Only a line that is held waits for a decision; what is booked stands.", "Read the line again; `GET /v1/settlements?status=held` lists those that wait.", _R.CHANGED, "`POST /v1/settlements/stl_…/decide` twice"),
+    "invalid_settlement_decision": ProblemText("What was decided about a line of a statement cannot be: an amount of the other sign, or one of a line that is set aside.", "Mend the amount that `errors` points to, or leave it out.", _R.CHANGED, '`{"decision": "book", "amount": 0}`'),
     # ── customers ──────────────────────────────────────────────────────────────────────────────────────────────────
     "customer_not_found": ProblemText("No customer has this id.", "Take the id from the answer that made them, or find them by `GET /v1/customers?external_id=`.", _R.NO, "`GET /v1/customers/cus_…`"),
     "external_id_taken": ProblemText("Another customer has this external id, and no two have the same.", "Go on with the customer that `detail` names, or change theirs first.", _R.CHANGED, "`POST /v1/customers` twice for one customer"),

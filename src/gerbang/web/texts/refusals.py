@@ -23,6 +23,14 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "refusal.reservation_not_found": ("tidak ada stok yang dipesan untuk ini", "nothing was reserved for this"),
     "refusal.reservation_released": ("pesanan stok ini sudah dilepas", "what was reserved was given up"),
+    "refusal.invalid_settlement_decision": (
+        "jumlah ini tidak cocok dengan barisnya",
+        "this amount does not fit the line",
+    ),
+    "refusal.settlement_line_not_held": (
+        "baris ini tidak menunggu keputusan",
+        "this line does not wait for a decision",
+    ),
     "refusal.payment_closed": ("pembayaran ini sudah ditutup", "this payment is closed"),
     "refusal.payer_stopped": ("pelanggan tidak mau dikabari", "the customer wants no messages"),
     "refusal.payer_unreachable": ("tidak ada pesan yang sampai ke pembayarnya", "no message reaches its payer"),

@@ -1,14 +1,21 @@
 """What events about statements and payouts of marketplaces say, and an example of each. Pure."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
 from gerbang.base import ids
-from gerbang.web.event_catalogue import told
+from gerbang.core.settlements.explaining import Payout, explain
+from gerbang.core.settlements.model import LineStatus, Total
+from gerbang.core.settlements.overview import ExplainedPayout
+from gerbang.ports.marketplace_catalogue import FeeKind
+from gerbang.web.event_catalogue import AT, told
+from gerbang.web.views.settlements import PayoutTold, payout_payload
 
+_NOW: Final = datetime.fromisoformat(AT).astimezone(UTC)
 _SOME: Final = UUID("019ad3f0-5e08-7d1a-9c55-b0b1a2c3d4e5")
 
 
@@ -31,16 +38,6 @@ class SettlementTold(msgspec.Struct, frozen=True, omit_defaults=True):
     currency: str | None = None
 
 
-class PayoutTold(msgspec.Struct, frozen=True):
-    """What was paid for which statement of a shop, in minor units."""
-
-    connection: str
-    livemode: bool
-    statement: str
-    amount: int
-    currency: str
-
-
 _LINE: Final = {
     "line": ids.show("stl", _SOME),
     "order": "260422900198363",
@@ -56,6 +53,28 @@ SETTLEMENT_DATA: Final = told(
     SettlementTold,
     lambda type_: msgspec.to_builtins(SettlementTold("lazada-1", livemode=False, **_SETTLEMENT_SAYS[type_])),
 )
-PAYOUT_DATA: Final = told(
-    PayoutTold, lambda _: msgspec.to_builtins(PayoutTold("lazada-1", False, "ID1001-2026-0001", 3_962_410, "IDR"))
+_PAID: Final = ExplainedPayout(
+    payout := Payout(
+        id=_SOME,
+        connection="lazada-1",
+        statement="ID1001-2026-0001",
+        amount=84_000,
+        currency="IDR",
+        opening=0,
+        closing=84_000,
+        is_paid=True,
+        made_on=_NOW.date(),
+        told_differently_at=None,
+        heard_at=_NOW,
+        paid_at=_NOW,
+    ),
+    explain(
+        payout,
+        [
+            Total(FeeKind.SALE, LineStatus.BOOKED, "IDR", 90_000, 2),
+            Total(FeeKind.COMMISSION, LineStatus.BOOKED, "IDR", -4_500, 1),
+            Total(FeeKind.PAYMENT_FEE, LineStatus.BOOKED, "IDR", -1_500, 1),
+        ],
+    ),
 )
+PAYOUT_DATA: Final = told(PayoutTold, lambda _: payout_payload(_PAID), by_webhook=True)
